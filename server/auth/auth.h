@@ -1,0 +1,62 @@
+/* auth.h - who is calling, and how often.
+ *
+ * A caller is known by a bearer key; keys are stored as hashes. The seam for OAuth is auth_check():
+ * it turns an Authorization header into a caller or a refusal, whatever stands behind it. */
+#ifndef AUTH_H
+#define AUTH_H
+
+#include "core.h"
+
+/* ---- Callers ---- */
+
+/* Immutable. Alive until auth_caller_drop(); sessions and calls hold one each. */
+struct caller;
+
+const char *caller_name(const struct caller *caller);           /* the key's name, or "anonymous" */
+bool caller_may(const struct caller *caller, const char *scope);/* scope NULL: anyone may */
+/* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
+bool caller_same(const struct caller *a, const struct caller *b);
+const struct caller *caller_keep(const struct caller *caller);
+void caller_drop(const struct caller *caller);                  /* NULL is fine */
+
+enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
+
+/* Reads API_KEYS: either lines themselves (separated by white space) or "@PATH" / a path beginning
+ * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope); in a file
+ * empty lines and lines that begin with # are skipped. `open_access` (AUTH=none, or loopback without
+ * keys): whoever calls without a key is "anonymous" and may do everything. NULL, or what is wrong
+ * (naming the line). Safe while others check: replaces the set at once (SIGHUP). */
+const char *auth_configure(const char *keys, bool open_access);
+int auth_key_count(void);
+
+/* Who sent this Authorization header (.at NULL: none)? On AUTH_FINE `caller` is kept for the
+ * receiver, who drops it. Compares in constant time. Any thread. */
+enum auth_outcome auth_check(str authorization, const struct caller **caller);
+
+/* Makes a key for `mcp-NAME key NAME SCOPE...`: prints the key and the line to store to stdout.
+ * Returns the exit status. */
+int auth_make_key(int argc, char **argv);
+
+/* ---- Rates: token buckets, without locks and in constant memory ---- */
+
+struct rates;
+
+/* `per_minute` refills, `burst` is the most that can be saved up. per_minute 0: no limit. */
+struct rates *rates_create(int64_t per_minute, int64_t burst);
+void rates_destroy(struct rates *rates);
+/* Takes one token from the bucket of `who` (an address, a caller's name): 0, or the milliseconds
+ * until there is one. Any thread. */
+int64_t rates_take(struct rates *rates, str who, int64_t at_tick_ms);
+
+/* ---- Addresses ---- */
+
+struct networks;
+/* "10.0.0.0/8, ::1, 192.0.2.7". NULL: an item is none; `wrong` then says which (a slice of list). */
+struct networks *networks_parse(const char *list, str *wrong);
+void networks_destroy(struct networks *networks);
+bool networks_contain(const struct networks *networks, str address);
+/* The client's address: the peer's, or, as far as peers are trusted proxies, the rightmost address
+ * of X-Forwarded-For that is none. */
+str auth_client_address(const struct networks *trusted, str peer, str forwarded_for);
+
+#endif

@@ -1,0 +1,79 @@
+/* json.h - JSON text, appended piece by piece, and structs to and from JSON by their shapes.
+ *
+ * Answers are written straight into one buffer: no tree is built, and what was written once (a
+ * tool list, an id as it came) goes in again as bytes. Reading is yyjson's. */
+#ifndef JSON_H
+#define JSON_H
+
+#include <yyjson.h>
+
+#include "core.h"
+#include "shape.h"
+
+struct json {
+	struct arena *arena;
+	char *at;
+	size_t size, room;
+	bool comma;                     /* the next value needs one before it */
+};
+
+struct json json_begin(struct arena *arena, size_t room);
+str json_end(const struct json *json);                  /* what was written; in the arena */
+
+void json_object(struct json *json);                    /* { */
+void json_object_end(struct json *json);
+void json_array(struct json *json);                     /* [ */
+void json_array_end(struct json *json);
+void json_key(struct json *json, const char *key);      /* plain ASCII: not escaped */
+void json_key_str(struct json *json, str key);          /* escaped */
+void json_str(struct json *json, str text);             /* escaped; valid UTF-8 */
+void json_text(struct json *json, const char *text);
+void json_int(struct json *json, int64_t value);
+void json_real(struct json *json, double value);        /* the shortest that reads back; null if not finite */
+void json_bool(struct json *json, bool value);
+void json_null(struct json *json);
+void json_raw(struct json *json, str value);            /* one whole value, already JSON */
+void json_bytes(struct json *json, str bytes);          /* as they are: no comma, no quotes */
+void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it came */
+
+/* ---- Reading ---- */
+
+enum json_trouble {
+	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_DUPLICATE_KEY
+};
+
+/* Parses one text of at most `depth_max` levels; the document lives in the arena. Strict RFC 8259,
+ * UTF-8 checked, long numbers kept as raw text. Depth is bounded by a scan before parsing.
+ * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
+yyjson_val *json_parse(struct arena *arena, char *text, size_t size, int depth_max,
+                       enum json_trouble *trouble);
+/* The same from bytes that must not change. */
+yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
+                            enum json_trouble *trouble);
+/* Whether an object names a key twice. Not recursive. */
+bool json_has_duplicate(yyjson_val *object);
+/* A string member: .at NULL where absent, no string, or with a NUL in it. */
+str json_member(yyjson_val *object, const char *key);
+
+/* ---- Shapes ---- */
+
+/* Reads an object into a struct of the shape, filling in defaults; text is copied into the arena,
+ * as NUL-terminated. NULL, or what is wrong in words that name the field: "items[2].quantity must
+ * be at least 1, not 0". `strict`: members the shape does not know are refused, with the names it
+ * does know. `object` NULL stands for {}. */
+const char *shape_read(const struct shape *shape, yyjson_val *object, bool strict, void *out,
+                       struct arena *arena);
+void shape_write(struct json *json, const struct shape *shape, const void *in);
+
+enum schema_use {
+	SCHEMA_INPUT,                   /* closed: additionalProperties false */
+	SCHEMA_OUTPUT,
+	SCHEMA_FORM,                    /* elicitation: flat, title and description, no closing */
+};
+/* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
+void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
+const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
+/* Aborts with words on a shape that contradicts itself; called for every shape at start. */
+void shape_check(const struct shape *shape);
+
+#endif

@@ -1,0 +1,27 @@
+/* pool.h - a bounded pool of worker threads for what may block.
+ *
+ * A job is handed to a worker and, by its own last act, posts itself back to its owner. */
+#ifndef POOL_H
+#define POOL_H
+
+#include "core.h"
+
+struct pool;
+
+struct job {
+	struct job *next;
+	void (*run)(struct job *job, void *worker);     /* `worker` is what open() gave this thread */
+};
+
+/* Starts the threads; each opens its own context first. NULL, with everything closed again, if an
+ * open() gave NULL (it has logged why). */
+struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
+                        void (*close)(void *worker), void *context);
+/* False: the queue is full, or the pool is stopping. Any thread. */
+MUST_USE bool pool_add(struct pool *pool, struct job *job);
+int pool_queued(const struct pool *pool);
+int pool_busy(const struct pool *pool);
+/* Finishes the jobs that are queued, stops the threads. NULL is fine. */
+void pool_stop(struct pool *pool);
+
+#endif

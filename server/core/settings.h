@@ -1,0 +1,19 @@
+/* settings.h - reads the settings (see setting.h) from environment and flags, prints --help. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdio.h>
+
+#include "setting.h"
+
+/* Reads the tables (an array of them, ending with NULL). Flags are taken out of argv, the words that
+ * are left (argv[0] first) move to the front and *argc says how many; everything after "--" is left
+ * as it is. A flag that no table knows is left as well, the command may know it. NULL, or what is
+ * wrong with which setting. Call it again (SIGHUP) to read the environment anew. */
+const char *settings_read(const struct setting *const *tables, int *argc, char **argv);
+/* The table: name, flag, default, meaning. */
+void settings_help(FILE *file, const struct setting *const *tables);
+/* The items of a SETTING_LIST, one after the other; .at NULL ends. `rest` begins as the text. */
+str setting_item(str *rest);
+
+#endif

@@ -1,0 +1,35 @@
+/* fetch.h - outbound HTTP over libcurl: one bounded request, for a thread that may wait. */
+#ifndef FETCH_H
+#define FETCH_H
+
+#include "core.h"
+
+struct fetch_request {
+	const char *method;             /* "GET", "POST" */
+	const char *url;
+	const char *const *headers;     /* "Name: value", ends with NULL */
+	str body;
+	int64_t connect_ms, total_ms;   /* limits */
+	size_t answer_max;              /* bytes; a longer answer fails */
+};
+
+struct fetch_answer {
+	int status;                     /* HTTP; 0: there was no answer, see why */
+	str type;                       /* Content-Type */
+	str body;                       /* in the arena */
+	int64_t retry_after_ms;         /* of a Retry-After in seconds; 0: none */
+	bool sent;                      /* the request may have reached the server */
+	const char *why;                /* for people, where status is 0 */
+};
+
+/* A handle keeps its connections open between requests; one thread at a time. */
+struct fetcher;
+struct fetcher *fetcher_create(void);
+void fetcher_destroy(struct fetcher *fetcher);
+void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_request *request,
+           struct fetch_answer *answer);
+
+/* Once a process, before the first thread starts. */
+void fetch_global_start(void);
+
+#endif

@@ -1,0 +1,131 @@
+/* http.h - bytes in and out: libmicrohttpd inside our loops. Knows nothing of JSON or MCP.
+ *
+ * All the rules of libmicrohttpd are kept in here:
+ * 1. A daemon is run by one loop, and everything about its connections happens on that loop.
+ * 2. A content reader with nothing to say suspends and returns 0; appending to a stream and resuming
+ *    it happen on the same loop, so no wake-up is lost and nothing is locked.
+ * 3. A suspended connection does not notice its client leaving: the loop watches its socket.
+ * 4. Never its internal epoll thread.
+ * 5. Resume everything before stopping the daemon. */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stdatomic.h>
+
+#include "core.h"
+#include "loop.h"
+
+/* ---- Exchanges: one request and its answer ---- */
+
+/* Its loop owns it: every function here is called on that loop. It ends when the answer or stream
+ * is out or the client left; `finished` is called last. */
+struct exchange;
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_DELETE, HTTP_OPTIONS, HTTP_HEAD, HTTP_OTHER };
+
+struct http_handler {
+	/* The headers are in, the body is not: may answer (a refusal), then the body is not read. */
+	void (*headers)(struct exchange *x);
+	/* The whole request is in: must answer, park or open a stream. */
+	void (*request)(struct exchange *x);
+	/* The exchange ends: for the log and the counters. exchange_user() is still there. */
+	void (*finished)(struct exchange *x);
+};
+
+enum http_method exchange_method(const struct exchange *x);
+str exchange_path(const struct exchange *x);                       /* without the query */
+str exchange_header(const struct exchange *x, const char *name);   /* trimmed; .at NULL: absent */
+int exchange_header_count(const struct exchange *x, const char *name);
+str exchange_peer(const struct exchange *x);                       /* the address of the socket's other end */
+char *exchange_body(struct exchange *x, size_t *size);             /* writable, 4 spare bytes behind it */
+/* The request's arena: the exchange's until it ends, or until somebody takes it over. */
+struct arena *exchange_arena(struct exchange *x);
+struct arena *exchange_take_arena(struct exchange *x);
+void exchange_set_user(struct exchange *x, void *user);            /* the layer above's; NULL at first */
+void *exchange_user(const struct exchange *x);
+struct loop *exchange_loop(const struct exchange *x);
+int exchange_status(const struct exchange *x);                     /* what was answered; 0: nothing yet */
+int64_t exchange_began_us(const struct exchange *x);               /* tick in microseconds, when the headers were in */
+
+/* Adds a header to the answer to come. Both texts must live as long as the arena; CR, LF and other
+ * control characters in a value are a programmer's error. */
+void exchange_add_header(struct exchange *x, const char *name, const char *value);
+
+/* Answers. The body is not copied: it must live as long as the request's arena or for ever. `type`
+ * NULL: no Content-Type. If the arena was taken over, it is given back with exchange_give_arena(),
+ * so that the body lives until it is sent. */
+void exchange_answer(struct exchange *x, int status, const char *type, str body);
+void exchange_give_arena(struct exchange *x, struct arena *arena);
+
+/* Answer later: suspends the connection and watches for its client leaving. Then `gone` is called,
+ * once, and the exchange must not be used after it returns (`finished` is called first). */
+typedef void gone_fn(void *user);
+void exchange_park(struct exchange *x, gone_fn *gone);
+
+/* ---- Streams: a server-sent-events answer ---- */
+
+struct stream;
+
+/* Answers with status 200, text/event-stream, no-cache, X-Accel-Buffering: no, and the headers added
+ * before. The exchange belongs to the stream now, its arena is released unless taken. A comment goes
+ * out at once, so that proxies pass the headers on; another whenever the stream was silent for
+ * KEEP_ALIVE. `gone` is called when the client left or its backlog overflowed; after it the stream
+ * is no more. */
+struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user);
+/* Sends bytes that are whole events (the caller frames them): copied. False: its backlog was full,
+ * so the stream is being ended, `gone` follows from the loop; send nothing more. */
+bool stream_send(struct stream *s, str events);
+size_t stream_backlog(const struct stream *s);          /* bytes not yet taken by the socket */
+/* Ends it once everything is out. `gone` is not called; do not use it any more. */
+void stream_end(struct stream *s);
+struct loop *stream_loop(const struct stream *s);
+
+/* ---- Serving ---- */
+
+struct http_settings {
+	const char *host;               /* "127.0.0.1", "0.0.0.0", "::" ... */
+	int port;                       /* 0: any free one, see http_port() */
+	int loops;
+	size_t connection_bytes;        /* libmicrohttpd's pool: header limit and price of a stream */
+	size_t body_max;                /* over it 413 by handler: see exchange_too_large() */
+	size_t bodies_max;              /* all bodies together; over it 503 */
+	size_t backlog_max;             /* of one stream */
+	size_t backlogs_max;            /* all streams together */
+	int connections_max;            /* all loops together */
+	int64_t header_deadline_ms;     /* from a request's first bytes to the end of its headers */
+	int64_t body_deadline_ms;       /* from there to the end of its body */
+	int64_t idle_ms;                /* a connection kept open between requests */
+	int64_t keep_alive_ms;          /* the pause after which a silent stream sends a comment */
+	struct http_handler handler;
+	/* Opens what a loop's thread needs (its store): on that thread, before it serves. NULL: failed. */
+	void *(*open)(void *context, struct loop *loop);
+	void (*close)(void *loop_context);
+	void *context;
+};
+
+/* Counters anyone may read; each loop adds to them. */
+struct http_counters {
+	atomic_llong connections, requests, streams, bytes_in, bytes_out;       /* now open; total ... */
+	atomic_llong refused_bodies, refused_headers, slow_clients, overflowed_streams, gone_clients;
+};
+extern struct http_counters http_counters;
+
+struct http;
+/* Binds, opens the loops, starts serving. NULL: it has logged why (the address in use ...). */
+struct http *http_start(const struct http_settings *settings);
+int http_port(const struct http *http);
+int http_loops(const struct http *http);
+struct loop *http_loop(const struct http *http, int index);
+/* Stops listening: new connections are refused; answers from now on carry Connection: close. */
+void http_quiesce(struct http *http);
+bool http_quiesced(void);
+/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. */
+bool http_drain(struct http *http, int64_t timeout_ms);
+/* Ends what is left, stops the loops, closes. NULL is fine. */
+void http_stop(struct http *http);
+
+/* Why the body was not read, known when `request` is called: the handler answers. */
+enum body_trouble { BODY_FINE, BODY_TOO_LARGE, BODY_NO_ROOM };
+enum body_trouble exchange_body_trouble(const struct exchange *x);
+
+#endif

@@ -1,0 +1,35 @@
+/* loop.h - event loops: one thread each, with messages, timers and connections of its own.
+ *
+ * Only its loop touches a connection, its request and its streams. Another thread that has something
+ * to say posts a message; that is the only way in, and the mailbox the only lock. */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include "core.h"
+
+struct loop;
+
+/* A message to a loop, embedded in what it is about. `run` is called once on the loop's thread. */
+struct message {
+	struct message *next;
+	void (*run)(struct message *message, struct loop *loop);
+};
+
+/* Any thread. The message must not be posted again before it ran. */
+void loop_post(struct loop *loop, struct message *message);
+
+struct loop *loop_current(void);                /* NULL on a thread that is no loop */
+int loop_index(const struct loop *loop);        /* from 0 */
+void *loop_context(const struct loop *loop);    /* what http_settings.open gave this loop */
+int64_t loop_tick_ms(const struct loop *loop);  /* tick_ms() when this turn of the loop began */
+
+/* A timer, embedded. All calls on its loop; it fires once, in the order of time. */
+struct timer {
+	int64_t at_ms;
+	size_t place;                           /* in the heap, from 1; 0: not set */
+	void (*run)(struct timer *timer, struct loop *loop);
+};
+void timer_set(struct loop *loop, struct timer *timer, int64_t at_ms);  /* moves it if it was set */
+void timer_clear(struct loop *loop, struct timer *timer);               /* fine if it was not */
+
+#endif

@@ -1,0 +1,86 @@
+/* core.h - the small vocabulary every layer and every program shares: text slices and arenas.
+ *
+ * Memory   Whatever comes from an arena lives until the arena is destroyed. There is nothing
+ *          to free one by one.
+ * Failure  Running out of memory aborts: inputs are bounded before they are read, so a failed
+ *          allocation is the machine's failure, not a case to handle.
+ * Threads  An arena belongs to one thread at a time. */
+#ifndef CORE_H
+#define CORE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define MUST_USE __attribute__((warn_unused_result))
+#define UNUSED __attribute__((unused))
+
+/* ---- Text ---- */
+
+/* Bytes that somebody else owns: not NUL-terminated. `.at` NULL means absent, which is not empty. */
+typedef struct {
+	const char *at;
+	size_t size;
+} str;
+
+#define STR(literal) ((str) { "" literal, sizeof(literal) - 1 })
+#define STR_FORMAT(s) (int)(s).size, (s).at /* for "%.*s" */
+
+static inline str str_of(const char *text)
+{
+	return (str) { text, text ? strlen(text) : 0 };
+}
+
+static inline bool str_same(str a, str b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+static inline bool str_is(str a, const char *text)
+{
+	return a.at && str_same(a, str_of(text));
+}
+
+bool str_starts(str s, const char *prefix);
+bool str_is_nocase(str a, const char *text);            /* ASCII case only */
+str str_trim(str s);                                    /* without SP and HTAB at both ends */
+str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
+MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
+bool utf8_valid(str s);                                 /* RFC 3629: no surrogates, nothing overlong */
+size_t utf8_length(str s);                              /* code points of valid UTF-8 */
+
+/* ---- Arenas ---- */
+
+struct arena;
+
+struct arena *arena_create(void);
+void arena_destroy(struct arena *arena);                        /* NULL is fine */
+void *arena_alloc(struct arena *arena, size_t size);            /* zeroed, aligned for any type */
+void *arena_alloc_raw(struct arena *arena, size_t size);        /* the same, not zeroed */
+/* Grows what arena_alloc*() gave: in place where it was the latest, else by a copy. */
+void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
+char *arena_copy(struct arena *arena, str s);                   /* NUL-terminated */
+char *arena_print(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+char *arena_print_list(struct arena *arena, const char *format, va_list list);
+/* Calls release(thing) when the arena is destroyed, the latest first. */
+void arena_own(struct arena *arena, void *thing, void (*release)(void *thing));
+size_t arena_size(const struct arena *arena);                   /* bytes handed out */
+
+#define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
+#define arena_array(arena, T, count) ((T *)arena_alloc((arena), sizeof(T) * (size_t)(count)))
+
+/* ---- Time ---- */
+
+int64_t now_ms(void);           /* the wall clock, UTC, milliseconds since 1970 */
+int64_t tick_ms(void);          /* a clock that only goes forward, for deadlines */
+
+#define TIME_TEXT_SIZE 32
+/* RFC 3339 in UTC: 2010-12-01T08:26:00Z, with milliseconds only where there are some. */
+void time_print(int64_t at_ms, char text[TIME_TEXT_SIZE]);
+/* Reads RFC 3339, with any offset, or a date alone (its midnight in UTC). */
+MUST_USE bool time_parse(str text, int64_t *at_ms);
+
+#endif

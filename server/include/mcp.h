@@ -1,0 +1,202 @@
+/* mcp.h - write an MCP server as a few const tables and a function per tool.
+ *
+ * A server is a struct mcp_server, run by mcp_main(). The runtime speaks Streamable HTTP in every
+ * supported revision; a tool cannot tell which.
+ *
+ * Threads  A tool that may block says so and runs on a worker; others run on an event loop, where
+ *          their store only reads. Each thread has its own `store`, so no two calls ever share one.
+ * Memory   What a call hands out (arguments, answers, mcp_arena) lives until the tool returns.
+ *          There is nothing to free.
+ * Again    A tool may be run again from the top: when a person answered its question, when what it
+ *          waits for changed, or when a read was too long for the event loop. So look and ask
+ *          first, act after; and keep nothing from one run to the next.
+ * Errors   A tool ends by returning one of the answers below; the runtime encodes and logs it. */
+#ifndef MCP_H
+#define MCP_H
+
+#include "core.h"
+#include "setting.h"
+#include "shape.h"
+#include "store.h"
+
+struct mcp_call;                  /* one call in progress */
+
+/* What a tool returns, made by the functions under "Answering" and "Waiting". */
+enum mcp_answer { MCP_ANSWERED, MCP_WAITING };
+
+/* `in` is a struct of the tool's input shape, checked and with defaults filled in. */
+typedef enum mcp_answer mcp_tool_fn(struct mcp_call *call, const void *in, struct store *store);
+
+/* ---- Describing a server ---- */
+
+struct mcp_tool {
+	const char *name;
+	const char *title;
+	const char *about;            /* the description the model reads */
+	const struct shape *in;       /* NULL: takes no arguments */
+	const struct shape *out;      /* NULL: answers in plain text */
+	const char *scope;            /* NULL: any caller may run it */
+	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
+	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
+	bool idempotent;              /* twice is the same as once (idempotentHint) */
+	bool reaches_out;             /* it deals with the world outside this shop (openWorldHint) */
+	bool blocks;                  /* it may wait, write or scan, so it runs on a worker */
+	int64_t deadline_ms;          /* of running time; 0: the setting CALL_DEADLINE */
+	mcp_tool_fn *run;
+};
+
+/* Something to read. A `uri` with {names} is a template: they are the fields of `in`, all text. */
+struct mcp_resource {
+	const char *uri;
+	const char *name;
+	const char *title;
+	const char *about;
+	const char *mime;             /* of what it answers: "application/json" with mcp_return() */
+	const struct shape *in;       /* the template's names; NULL: a static resource */
+	const struct shape *out;      /* what it answers by mcp_return(); NULL: it answers by mcp_say() */
+	const char *scope;
+	bool blocks;
+	mcp_tool_fn *run;
+};
+
+/* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with
+ * mcp_message() and answers with mcp_say(), the last message from the user. */
+struct mcp_prompt {
+	const char *name;
+	const char *title;
+	const char *about;
+	const struct shape *in;
+	const char *scope;
+	bool blocks;
+	mcp_tool_fn *run;
+};
+
+/* Work that nobody calls, on a worker: run at start, then again after the milliseconds it returned. */
+struct mcp_job {
+	const char *name;
+	int64_t (*run)(struct store *store);
+};
+
+/* A command of the program besides serving: `mcp-products import FILE`. argv[0] is its name.
+ * The result is the exit status. */
+struct mcp_command {
+	const char *name;
+	const char *usage;            /* "import FILE.csv [--dry-run]" */
+	const char *about;            /* one line */
+	int (*run)(struct store *store, int argc, char **argv);
+};
+
+/* Every table ends with an empty entry; a table that is NULL is empty. */
+struct mcp_server {
+	const char *name;             /* "products"; the program is mcp-products */
+	const char *title;
+	const char *version;
+	const char *instructions;     /* how and when to use the tools, for the model */
+	int port;                     /* the default of PORT */
+	const struct mcp_tool *tools;
+	const struct mcp_resource *resources;
+	const struct mcp_prompt *prompts;
+	const struct mcp_job *jobs;
+	const struct mcp_command *commands;
+	const struct setting *settings;         /* its own, beside the runtime's */
+	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
+	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
+	/* Called once before serving and after it. False stops the start; it has said why. */
+	bool (*start)(void);
+	void (*stop)(void);
+};
+
+/* Serves until SIGTERM, as configured by the environment and flags, or runs a command. Returns the
+ * exit status of the process. */
+int mcp_main(const struct mcp_server *server, int argc, char **argv);
+
+/* ---- Answering: the last thing a tool does ---- */
+
+/* Succeeds with a struct of the output shape. */
+enum mcp_answer mcp_return(struct mcp_call *call, const void *out);
+
+/* Succeeds with text. A tool with an output shape must use mcp_return() instead. */
+enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...) PRINTF(2, 3);
+
+/* Fails, in words that help the model try something else. */
+enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...) PRINTF(2, 3);
+
+/* A resource or prompt that was asked for does not exist. */
+enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...) PRINTF(2, 3);
+
+/* A question was MCP_UNAVAILABLE and the tool can't go on without it. `instead` tells the model
+ * what to do: "Pass confirm: true once the customer agreed." */
+enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...) PRINTF(2, 3);
+
+/* ---- While running ---- */
+
+/* Reports progress to a client that asked for it; it must grow, what does not is left out. False
+ * once the call is cancelled or past its deadline: tidy up and return mcp_fail(). */
+bool mcp_progress(struct mcp_call *call, double done, double total, const char *text, ...)
+	PRINTF(4, 5);
+
+/* False once the call is cancelled or past its deadline. */
+bool mcp_wanted(const struct mcp_call *call);
+
+enum mcp_level {
+	MCP_DEBUG, MCP_INFO, MCP_NOTICE, MCP_WARNING, MCP_ERROR, MCP_CRITICAL, MCP_ALERT, MCP_EMERGENCY
+};
+
+/* A log message for the client, where it asked for that level. No secrets, nobody's data. */
+void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...) PRINTF(3, 4);
+
+/* A message of a prompt, in order: role "user" or "assistant". */
+void mcp_message(struct mcp_call *call, const char *role, const char *text, ...) PRINTF(3, 4);
+
+/* Tells everyone who follows the resource (and every tool that waits for it) that it changed.
+ * Call it after the change is committed. Any thread. */
+void mcp_changed(const char *uri);
+
+const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
+bool mcp_may(const struct mcp_call *call, const char *scope);
+struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
+
+/* ---- Asking and waiting: nothing ever blocks on a person ---- */
+
+enum mcp_reply {
+	MCP_PENDING,            /* asked: return MCP_WAITING now, the tool is run again with the reply */
+	MCP_ACCEPTED,           /* `answer` is filled in */
+	MCP_DECLINED,
+	MCP_CANCELLED,          /* closed without an answer, or not answered in time */
+	MCP_UNAVAILABLE,        /* this client can't ask: see mcp_cannot_ask() */
+};
+
+/* Asks the person behind the client to fill in a struct of some flat shape.
+ *
+ *     struct consent consent;
+ *     switch (mcp_ask(call, "consent", &consent_shape, &consent, "Cancel order %s?", id)) {
+ *     case MCP_PENDING:     return MCP_WAITING;
+ *     case MCP_ACCEPTED:    break;
+ *     case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Pass confirm: true ...");
+ *     default:              return mcp_say(call, "Order %s was left as it is.", id);
+ *     }
+ *
+ * Several questions may be asked in one round: ask them all, then return MCP_WAITING if any of them
+ * is pending. */
+MUST_USE enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shape *shape,
+                                void *answer, const char *question, ...) PRINTF(5, 6);
+
+/* Run the tool again when the resource changes (mcp_changed), or after the time given:
+ *
+ *     return mcp_wait(call, uri, 60000);
+ *
+ * A change since this run began counts, so none is missed between looking and waiting. */
+enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms);
+
+/* Time left until the deadline, not counting time spent waiting for a person. */
+int64_t mcp_time_left_ms(const struct mcp_call *call);
+
+/* ---- Cursors: opaque to clients, sealed so that only ours come back ---- */
+
+/* `kind` names what the cursor is for ("search"); only a cursor of that kind opens. */
+const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
+                       const void *position);
+MUST_USE bool mcp_cursor_open(struct mcp_call *call, const char *kind, const char *cursor,
+                              const struct shape *shape, void *position);
+
+#endif

@@ -1,0 +1,109 @@
+/* shape.h - describes a C struct once, as a const table of its fields.
+ *
+ * From the description the runtime makes the JSON Schema clients see, the checks their arguments
+ * pass, the parameters of an SQL statement, the columns of its result, and the JSON of an answer.
+ *
+ *     struct search { const char *words; int64_t limit; };
+ *     static const struct shape search_shape = SHAPE(struct search,
+ *         TEXT(struct search, words, "Words to look for", .required = true, AT_MOST(200)),
+ *         INT (struct search, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)));
+ *
+ * The first argument after the member is its description, the model reads it; the rest are options.
+ * A member of another C type than the macro names does not compile.
+ *
+ * Absent   A text, nested struct or money (its currency) that is absent is NULL, a time is 0, a
+ *          list has no items. A number or bool that may be absent names a bool beside it:
+ *          INT(struct update, stock, "Units on hand", OPTIONAL(struct update, has_stock)).
+ *          Absent members are left out of JSON and are NULL in SQL. */
+#ifndef SHAPE_H
+#define SHAPE_H
+
+#include "core.h"
+
+/* An amount in the currency's minor unit (pence, cents) with its ISO 4217 code. In JSON
+ * {"amount": 255, "currency": "GBP"}; in SQL a field `price` is the columns price and
+ * price_currency. */
+struct money {
+	int64_t minor;
+	const char *currency;   /* NULL: absent */
+};
+
+enum field_type {
+	FIELD_END,
+	FIELD_TEXT,             /* const char *, valid UTF-8 without NUL */
+	FIELD_INT,              /* int64_t */
+	FIELD_REAL,             /* double */
+	FIELD_BOOL,             /* bool */
+	FIELD_TIME,             /* int64_t, milliseconds since 1970 UTC; RFC 3339 in JSON, bigint in SQL */
+	FIELD_MONEY,            /* struct money */
+	FIELD_NEST,             /* pointer to a struct of shape `item` */
+	FIELD_LIST,             /* array of structs of shape `item`, and a count */
+	FIELD_TEXTS,            /* array of const char *, and a count */
+};
+
+struct shape;
+
+struct field {
+	const char *name;
+	enum field_type type;
+	size_t offset;
+	size_t count_offset;            /* lists: where the int64_t count is */
+	size_t has_offset;              /* where the presence bool is, plus one; 0: there is none */
+	const struct shape *item;       /* nested structs and lists */
+	const char *about;
+	bool required;
+	bool has_least, has_most, has_standard;
+	double least, most;             /* of a number; of a text's length in characters; of a list's */
+	double standard;                /* the default of a number or bool */
+	const char *standard_text;      /* the default of a text */
+	const char *const *one_of;      /* the texts that are allowed, ending with NULL */
+	const char *format;             /* JSON Schema format, as an annotation: "email", "uri" ... */
+	const char *header;             /* 2026-07-28: sent as Mcp-Param-{header} too (x-mcp-header) */
+};
+
+struct shape {
+	size_t size;
+	const struct field *fields;     /* ends with an empty entry */
+};
+
+#define SHAPE(T, ...) \
+	{ sizeof(T), (const struct field[]) { __VA_ARGS__, { 0 } } }
+
+#define TEXT(T, member, ...)  FIELD_(T, member, FIELD_TEXT, const char *, __VA_ARGS__)
+#define INT(T, member, ...)   FIELD_(T, member, FIELD_INT, int64_t, __VA_ARGS__)
+#define REAL(T, member, ...)  FIELD_(T, member, FIELD_REAL, double, __VA_ARGS__)
+#define BOOL(T, member, ...)  FIELD_(T, member, FIELD_BOOL, bool, __VA_ARGS__)
+#define TIME(T, member, ...)  FIELD_(T, member, FIELD_TIME, int64_t, __VA_ARGS__)
+#define MONEY(T, member, ...) FIELD_(T, member, FIELD_MONEY, struct money, __VA_ARGS__)
+
+/* `member` is an ITEM *. */
+#define NEST(T, member, ITEM, shape_, ...) \
+	{ .name = #member, .type = FIELD_NEST, .item = (shape_), \
+	  .offset = offsetof(T, member) + TYPED_(T, member, ITEM *), .about = __VA_ARGS__ }
+
+/* `member` is an ITEM *, `count` an int64_t beside it. */
+#define LIST(T, member, count, ITEM, shape_, ...) \
+	{ .name = #member, .type = FIELD_LIST, .item = (shape_), \
+	  .offset = offsetof(T, member) + TYPED_(T, member, ITEM *), \
+	  .count_offset = offsetof(T, count) + TYPED_(T, count, int64_t), .about = __VA_ARGS__ }
+
+/* `member` is a const char **, `count` an int64_t beside it. */
+#define TEXTS(T, member, count, ...) \
+	{ .name = #member, .type = FIELD_TEXTS, \
+	  .offset = offsetof(T, member) + TYPED_(T, member, const char **), \
+	  .count_offset = offsetof(T, count) + TYPED_(T, count, int64_t), .about = __VA_ARGS__ }
+
+/* Options. Each marks itself as given, so that AT_LEAST(0) differs from nothing. */
+#define AT_LEAST(n) .has_least = true, .least = (n)
+#define AT_MOST(n) .has_most = true, .most = (n)
+#define DEFAULT(n) .has_standard = true, .standard = (n)
+#define DEFAULT_TEXT(text) .has_standard = true, .standard_text = (text)
+#define ONE_OF(...) .one_of = (const char *const[]) { __VA_ARGS__, NULL }
+#define OPTIONAL(T, has) .has_offset = offsetof(T, has) + 1 + TYPED_(T, has, bool)
+
+#define FIELD_(T, member, type_, ctype, ...) \
+	{ .name = #member, .type = (type_), \
+	  .offset = offsetof(T, member) + TYPED_(T, member, ctype), .about = __VA_ARGS__ }
+#define TYPED_(T, member, ctype) (0 * sizeof(_Generic(((T *)0)->member, ctype: 0)))
+
+#endif

@@ -1,0 +1,86 @@
+/* store.h - SQL in, structs out, the same for every database behind it.
+ *
+ * A statement names its parameters after the fields of a shape (:sku) and its result columns after
+ * the fields of another; the store binds and reads by those names. A column without a field, or a
+ * parameter without one, is a programmer's error and aborts with the statement.
+ *
+ *     struct rows rows;
+ *     if (!store_find(store, arena, "select sku, name from product where name >= :from limit :limit",
+ *                     &page_shape, &page, &product_shape, &rows))
+ *         return mcp_fail(call, "The catalogue is unavailable; try again shortly.");
+ *
+ * SQL      Pass string literals: statements are prepared once a connection and kept by address.
+ *          MONEY `price` is the columns (and parameters) price and price_currency; TIME is a bigint
+ *          of milliseconds; BOOL an integer. Nested structs and lists are not bound.
+ * Threads  A store is one connection and belongs to one thread.
+ * Failure  False, or -1: the database could not do it; the store has logged why. It may work later.
+ * Budget   On an event loop a store only reads, and gives up after a bounded amount of work; the
+ *          runtime then runs the tool again on a worker. So a tool need not care, but must return
+ *          as soon as the store fails. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "core.h"
+#include "shape.h"
+
+struct store;
+
+/* One step of the schema's history: applied once, in order, each in a transaction. Only ever add
+ * steps: deployed databases have run the old ones. */
+struct migration {
+	const char *name;               /* "1-products": unique, kept in the table `migration` */
+	const char *sqlite;             /* statements, separated by ; */
+	const char *postgres;           /* NULL: the same as for SQLite */
+};
+
+enum store_use {
+	STORE_READS,            /* an event loop's: read-only, with a budget per call */
+	STORE_WRITES,           /* a worker's or a command's */
+};
+
+struct rows {
+	void *first;            /* an array of structs, in the arena */
+	int64_t count;
+};
+
+/* Opens a connection to sqlite:PATH. NULL: it can't, and has logged why. */
+struct store *store_open(const char *url, enum store_use use);
+void store_close(struct store *store);                          /* NULL is fine */
+/* Brings the schema up to date; safe to run from several processes at once. */
+MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
+bool store_reachable(struct store *store);                      /* a trivial query works */
+
+/* All rows of a query, in the arena. `in` NULL: no parameters. */
+MUST_USE bool store_find(struct store *store, struct arena *arena, const char *sql,
+                         const struct shape *in, const void *params,
+                         const struct shape *out, struct rows *rows);
+
+/* The first row of a query into `row` (its text in the arena): 1, or 0 where there is none (`row`
+ * is then untouched), or -1 on failure. */
+MUST_USE int store_find_one(struct store *store, struct arena *arena, const char *sql,
+                            const struct shape *in, const void *params,
+                            const struct shape *out, void *row);
+
+/* Hands each row of a query to `each`, one at a time, in constant memory: the row and its text are
+ * gone when `each` returns. `each` returning false ends the query early, which is not a failure. */
+typedef bool store_row_fn(void *context, const void *row);
+MUST_USE bool store_each(struct store *store, const char *sql, const struct shape *in,
+                         const void *params, const struct shape *out,
+                         store_row_fn *each, void *context);
+
+/* Runs a statement that writes: the number of rows it changed, or -1. */
+MUST_USE int64_t store_change(struct store *store, const char *sql, const struct shape *in,
+                              const void *params);
+
+/* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite). It may be run again from
+ * the top if the database asks for that, so it must have no effect but through the store.
+ * True from `work` commits, false takes everything back. */
+typedef bool store_work_fn(struct store *store, void *context);
+enum store_outcome {
+	STORE_COMMITTED,
+	STORE_TAKEN_BACK,       /* `work` returned false, and the database did not fail */
+	STORE_FAILED,           /* the database could not */
+};
+MUST_USE enum store_outcome store_transact(struct store *store, store_work_fn *work, void *context);
+
+#endif
