@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
 #define MUST_USE __attribute__((warn_unused_result))
 #define UNUSED __attribute__((unused))
 
