@@ -1,0 +1,2 @@
+/* arena.c - to be written. */
+typedef int arena_placeholder;

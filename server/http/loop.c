@@ -1,0 +1,2 @@
+/* loop.c - to be written. */
+typedef int loop_placeholder;

@@ -1,0 +1,41 @@
+/* metrics.h - counters and histograms, and their Prometheus text. Any thread; no locks. */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include "core.h"
+#include "mcp.h"
+
+/* Things that are only counted: each with a name in metrics.c. */
+enum metric {
+	METRIC_SESSIONS,                /* gauges: now */
+	METRIC_LISTENS,
+	METRIC_CALLS_WAITING,           /* for a person or a change */
+	METRIC_SESSIONS_BEGUN,          /* totals */
+	METRIC_SESSIONS_EVICTED,
+	METRIC_EVENTS,                  /* SSE events sent */
+	METRIC_RESUMED,                 /* streams a client came back to */
+	METRIC_QUESTIONS,               /* asked of people */
+	METRIC_LIMIT_RATE,              /* limits hit */
+	METRIC_LIMIT_QUEUE,
+	METRIC_LIMIT_SESSIONS,
+	METRIC_LIMIT_STREAMS,
+	METRIC_LIMIT_BACKLOG,
+	METRIC_LIMIT_BODY,
+	METRIC_LIMIT_DEPTH,
+	METRIC_LIMIT_BATCH,
+	METRIC_LIMIT_DEADLINE,
+	METRIC_COMPAT,                  /* wrong requests served because COMPAT says so */
+	METRIC_MOVED_TO_WORKER,         /* reads that were too long for a loop */
+	METRIC_COUNT
+};
+void metric_add(enum metric metric, int64_t n);         /* n may be negative for a gauge */
+int64_t metric_value(enum metric metric);
+
+/* One finished request. `method` is a JSON-RPC method our tables know, or "other"; `tool` a tool of
+ * the server or NULL; outcome one of a few constant words. Both are compared by address first. */
+void metrics_request(const char *method, const char *tool, const char *outcome, int64_t micros);
+
+/* Prometheus text format 0.0.4: the above, http_counters, and the worker queue. */
+str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy);
+
+#endif

@@ -1,0 +1,50 @@
+/* protocol.h - what MCP says, on top of http: both eras on one endpoint.
+ *
+ * serve.c reads the settings and hands them over here; http calls protocol_handler. */
+#ifndef PROTOCOL_H
+#define PROTOCOL_H
+
+#include "auth.h"
+#include "http.h"
+#include "mcp.h"
+#include "pool.h"
+
+/* What a thread that runs tools has: the context of a loop and of a worker. */
+struct workplace {
+	struct store *store;            /* NULL where the server has none */
+};
+
+struct protocol_settings {
+	const struct mcp_server *server;
+	const struct networks *trusted_proxies;
+	const char *public_hosts;       /* lists, see settings.h; NULL: only loopback names and the bound address */
+	const char *allowed_origins;
+	const char *host;               /* what it is bound to */
+	const char *compat;             /* "none", or a list of the known wrong requests to serve */
+	const char *public_url;         /* where clients reach it, for WWW-Authenticate; NULL: from Host */
+	int64_t call_deadline_ms;
+	int64_t silence_ms;             /* a call silent for so long turns from JSON into SSE */
+	int64_t question_ms;            /* a question nobody answers for so long is cancelled */
+	int64_t session_idle_ms;
+	int64_t resume_ms;              /* how long events are kept for a client that comes back */
+	int64_t retry_ms;               /* the `retry` of session-era streams */
+	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
+	size_t backlog_max;             /* bytes of events kept for a stream to resume */
+	struct rates *caller_rates, *address_rates, *initialize_rates;
+};
+
+/* Builds what is built once. Call it before http_start(); the settings are copied, what they point
+ * to must live until protocol_stop(). */
+void protocol_start(const struct protocol_settings *settings);
+/* The workers, once they run. */
+void protocol_use_pool(struct pool *pool);
+extern const struct http_handler protocol_handler;
+
+/* Readiness fails from now on. */
+void protocol_unready(void);
+/* Ends the streams that only listen (GET, listen), spread over `jitter_ms`; running calls go on. */
+void protocol_end_streams(struct http *http, int64_t jitter_ms);
+/* After http and pool have stopped. */
+void protocol_stop(void);
+
+#endif

@@ -1,0 +1,2 @@
+/* serve.c - to be written. */
+typedef int serve_placeholder;

@@ -1,0 +1,2 @@
+/* sqlite.c - to be written. */
+typedef int sqlite_placeholder;
