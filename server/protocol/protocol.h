@@ -29,15 +29,18 @@ struct protocol_settings {
 	int64_t resume_ms;              /* how long events are kept for a client that comes back */
 	int64_t retry_ms;               /* the `retry` of session-era streams */
 	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
-	size_t backlog_max;             /* bytes of events kept for a stream to resume */
+	size_t backlog_max;             /* bytes of events kept for one stream to resume */
+	size_t events_max;              /* and for all of them; 0: 64 MiB */
 	struct rates *caller_rates, *address_rates, *initialize_rates;
 };
 
 /* Builds what is built once. Call it before http_start(); the settings are copied, what they point
  * to must live until protocol_stop(). */
 void protocol_start(const struct protocol_settings *settings);
-/* The workers, once they run. */
+/* The workers and the loops, once they run; before the first request needs them, so the pool first
+ * and the loops as soon as http_start() returned. */
 void protocol_use_pool(struct pool *pool);
+void protocol_use_http(struct http *http);
 extern const struct http_handler protocol_handler;
 
 /* Readiness fails from now on. */

@@ -1,2 +1,220 @@
-/* rpc.c - to be written. */
-typedef int rpc_placeholder;
+/* rpc.c - a POST's JSON-RPC messages: their shape, their era, and one answer for all of them. */
+#include "session.h"
+
+#define CLAIM "io.modelcontextprotocol/protocolVersion"
+
+static bool claims_version(yyjson_val *message)
+{
+	return yyjson_obj_get(yyjson_obj_get(yyjson_obj_get(message, "params"), "_meta"), CLAIM);
+}
+
+static bool is_response(yyjson_val *message)
+{
+	return !yyjson_obj_get(message, "method") &&
+	       (yyjson_obj_get(message, "result") || yyjson_obj_get(message, "error"));
+}
+
+static bool is_initialize(yyjson_val *message)
+{
+	return str_is(json_member(message, "method"), "initialize");
+}
+
+/* `id` is a string or an integer, never null; params are by name. */
+static const struct fault *check_shape(yyjson_val *message)
+{
+	yyjson_val *id = yyjson_obj_get(message, "id"), *params = yyjson_obj_get(message, "params");
+
+	if (!yyjson_is_obj(message) || !str_is(json_member(message, "jsonrpc"), "2.0"))
+		return &FAULT_INVALID;
+	if (id && !yyjson_is_str(id) && !yyjson_is_int(id) && !yyjson_is_raw(id))
+		return &FAULT_INVALID;
+	if (is_response(message))
+		return id ? NULL : &FAULT_INVALID;
+	if (!json_member(message, "method").at || (params && !yyjson_is_obj(params)))
+		return &FAULT_INVALID;
+	if (json_has_duplicate(message) || json_has_duplicate(params))
+		return &FAULT_DUPLICATE;
+	return NULL;
+}
+
+/* An id that can be echoed in an error: the message may be wrong in other ways. */
+static yyjson_val *readable_id(yyjson_val *message)
+{
+	yyjson_val *id = yyjson_obj_get(message, "id");
+
+	return yyjson_is_str(id) || yyjson_is_int(id) || yyjson_is_raw(id) ? id : NULL;
+}
+
+/* ---- The era and revision of the request (mcp-requirements B.2) ---- */
+
+static const struct fault *unknown_version(struct reply *reply, str version)
+{
+	struct arena *arena = exchange_arena(reply->exchange);
+	struct fault *fault = fault_say(arena, &FAULT_VERSION,
+		"MCP-Protocol-Version \"%.*s\" is not served.",
+		(int)(version.size < 32 ? version.size : 32), version.at);
+	struct json json = json_begin(arena, 128);
+
+	json_object(&json);
+	json_key(&json, "supported");
+	json_array(&json);
+	json_text(&json, revision_names[R2026_07_28]);
+	json_array_end(&json);
+	json_key(&json, "requested");
+	json_str(&json, version);
+	json_object_end(&json);
+	fault->data = json_end(&json);
+	return fault;
+}
+
+const struct fault *rpc_session(struct reply *reply, bool needed)
+{
+	str id = exchange_header(reply->exchange, "Mcp-Session-Id");
+
+	if (!id.at)
+		return needed ? &FAULT_SESSION_NEEDED : NULL;
+	reply->session = session_find(id, reply->caller);
+	if (!reply->session)
+		return &FAULT_GONE;
+	reply->revision = session_revision(reply->session);
+	return NULL;
+}
+
+static const struct fault *choose_era(struct reply *reply, bool claim, bool initialize)
+{
+	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
+	bool known = revision_find(version, &reply->revision);
+
+	if (claim || (known && reply->revision == R2026_07_28)) {
+		reply->era = &era_stateless;
+		reply->revision = R2026_07_28;
+		return NULL;
+	}
+	reply->era = &era_sessions;
+	if (!known)
+		reply->revision = R2025_03_26;
+	/* initialize begins a session whatever version a header names: the body negotiates. */
+	if (initialize)
+		return NULL;
+	if (version.at && !known) {
+		reply->era = &era_stateless;
+		return unknown_version(reply, version);
+	}
+	return rpc_session(reply, false);
+}
+
+/* ---- One message ---- */
+
+static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
+{
+	bool claim = claims_version(message);
+
+	TRY(choose_era(reply, claim, is_initialize(message)));
+	if (is_response(message)) {
+		if (reply->era == &era_stateless)
+			return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+			                 "A client sends no responses in 2026-07-28.");
+		if (!reply->session)
+			return &FAULT_SESSION_NEEDED;
+		session_answer(reply->session, message);
+		reply_status(reply, 202);
+	} else if (!yyjson_obj_get(message, "id")) {
+		reply->era->notice(reply, json_member(message, "method"),
+		                   yyjson_obj_get(message, "params"));
+		reply_status(reply, 202);
+	} else {
+		call_begin(reply, exchange_arena(reply->exchange), message);
+		reply_settle_later(reply);
+	}
+	return NULL;
+}
+
+/* ---- A batch, only in 2025-03-26 ---- */
+
+static void add_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
+{
+	struct json json = json_begin(exchange_arena(reply->exchange), 256);
+
+	fault_write(&json, fault, id);
+	reply_batch_add(reply, json_end(&json));
+}
+
+static void receive_element(struct reply *reply, yyjson_val *message)
+{
+	const struct fault *fault = check_shape(message);
+
+	if (!fault && (is_initialize(message) || claims_version(message)))
+		fault = &FAULT_INVALID;         /* initialize must not be in a batch */
+	if (fault)
+		add_fault(reply, fault, readable_id(message));
+	else if (is_response(message) && reply->session)
+		session_answer(reply->session, message);
+	else if (is_response(message))
+		;                               /* there is no question it could answer */
+	else if (!yyjson_obj_get(message, "id"))
+		reply->era->notice(reply, json_member(message, "method"),
+		                   yyjson_obj_get(message, "params"));
+	else
+		call_begin(reply, arena_create(), message);
+}
+
+static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
+{
+	size_t index, count;
+	yyjson_val *message;
+
+	TRY(choose_era(reply, false, false));
+	if (reply->era != &era_sessions || reply->revision != R2025_03_26)
+		return &FAULT_BATCH;
+	if (yyjson_arr_size(batch) == 0)
+		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID, "The batch is empty.");
+	if (yyjson_arr_size(batch) > (size_t)runtime.set.batch_max) {
+		metric_add(METRIC_LIMIT_BATCH, 1);
+		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+		                 "A batch may have at most %d messages.", runtime.set.batch_max);
+	}
+	reply->batch = true;
+	reply->outstanding++;           /* not done before the last was begun */
+	yyjson_arr_foreach(batch, index, count, message)
+		receive_element(reply, message);
+	reply->outstanding--;
+	if (reply->outstanding == 0)
+		reply_batch_done(reply);
+	else
+		reply_settle_later(reply);
+	return NULL;
+}
+
+/* ---- The body ---- */
+
+static const struct fault *trouble_fault(enum json_trouble trouble)
+{
+	switch (trouble) {
+	case JSON_TOO_DEEP:
+		metric_add(METRIC_LIMIT_DEPTH, 1);
+		return &FAULT_DEEP;
+	case JSON_DUPLICATE_KEY:
+		return &FAULT_DUPLICATE;
+	default:
+		return &FAULT_PARSE;
+	}
+}
+
+void rpc_receive(struct reply *reply)
+{
+	struct arena *arena = exchange_arena(reply->exchange);
+	enum json_trouble trouble;
+	const struct fault *fault;
+	size_t size;
+	char *body = exchange_body(reply->exchange, &size);
+	yyjson_val *message = json_parse(arena, body, size, runtime.set.depth_max, &trouble);
+
+	if (!message)
+		fault = trouble_fault(trouble);
+	else if (yyjson_is_arr(message))
+		fault = receive_batch(reply, message);
+	else if (!(fault = check_shape(message)))
+		fault = receive_one(reply, message);
+	if (fault)
+		reply_fault(reply, fault, message ? readable_id(message) : NULL);
+}

@@ -1,0 +1,255 @@
+/* answer.c - how a tool answers: one struct or text, encoded for the client's revision. */
+#include <assert.h>
+
+#include "call.h"
+
+static void content_text(struct json *json, str text)
+{
+	json_object(json);
+	json_key(json, "type");
+	json_text(json, "text");
+	json_key(json, "text");
+	json_str(json, text);
+	json_object_end(json);
+}
+
+/* A tool's result in words. */
+static void tool_words(struct mcp_call *call, str text, bool is_error)
+{
+	struct json *json = call_result(call, "complete");
+
+	json_key(json, "content");
+	json_array(json);
+	content_text(json, text);
+	json_array_end(json);
+	if (is_error) {
+		json_key(json, "isError");
+		json_bool(json, true);
+	}
+	call->is_error = is_error;
+}
+
+/* The struct, written once: as structuredContent from 2025-06-18 on, and its text for all. */
+static void tool_struct(struct mcp_call *call, const void *out)
+{
+	struct json *json = call_result(call, "complete");
+	str written;
+
+	if (call->revision >= R2025_06_18) {
+		json_key(json, "structuredContent");
+		size_t start = json->size;
+		shape_write(json, call->offer->out, out);
+		written = (str) { json->at + start, json->size - start };
+	} else {
+		struct json text = json_begin(call->arena, 1024);
+		shape_write(&text, call->offer->out, out);
+		written = json_end(&text);
+	}
+	/* Growing the buffer leaves `written` where it was: arenas give nothing back. */
+	json_key(json, "content");
+	json_array(json);
+	content_text(json, written);
+	json_array_end(json);
+}
+
+static void resource_text(struct mcp_call *call, str text)
+{
+	struct json *json = call_result(call, "complete");
+
+	json_key(json, "contents");
+	json_array(json);
+	json_object(json);
+	json_key(json, "uri");
+	json_str(json, call->uri);
+	json_key(json, "mimeType");
+	json_text(json, call->offer->mime);
+	json_key(json, "text");
+	json_str(json, text);
+	json_object_end(json);
+	json_array_end(json);
+	if (call->revision >= R2026_07_28)
+		methods_cacheable(json, 0, "private");
+}
+
+static void message(struct json *json, const char *role, str text)
+{
+	json_object(json);
+	json_key(json, "role");
+	json_text(json, role);
+	json_key(json, "content");
+	content_text(json, text);
+	json_object_end(json);
+}
+
+static void prompt_text(struct mcp_call *call, str text)
+{
+	struct json *json = call_result(call, "complete");
+
+	json_key(json, "messages");
+	json_array(json);
+	if (call->messages.at)
+		json_raw(json, json_end(&call->messages));
+	message(json, "user", text);
+	json_array_end(json);
+}
+
+enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
+{
+	assert(call->offer->out);
+	if (call->offer->kind == OFFER_TOOL) {
+		tool_struct(call, out);
+		return MCP_ANSWERED;
+	}
+	struct json json = json_begin(call->arena, 1024);
+	shape_write(&json, call->offer->out, out);
+	if (call->offer->kind == OFFER_RESOURCE)
+		resource_text(call, json_end(&json));
+	else
+		prompt_text(call, json_end(&json));
+	return MCP_ANSWERED;
+}
+
+/* What a tool with an output shape says in words all the same: it was called off by a person, so
+ * there is nothing of that shape to return. A declared outputSchema must be met by every success
+ * (2025-06-18 on), so there it is an answer with isError. */
+static bool must_be_error(const struct mcp_call *call)
+{
+	return call->offer->out && call->revision >= R2025_06_18;
+}
+
+enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...)
+{
+	va_list list;
+
+	va_start(list, text);
+	str said = str_of(arena_print_list(call->arena, text, list));
+	va_end(list);
+	if (call->offer->kind == OFFER_TOOL)
+		tool_words(call, said, must_be_error(call));
+	else if (call->offer->kind == OFFER_RESOURCE)
+		resource_text(call, said);
+	else
+		prompt_text(call, said);
+	return MCP_ANSWERED;
+}
+
+/* Resources and prompts have no isError: their failure is a JSON-RPC error. */
+static void fail_in_words(struct mcp_call *call, const struct fault *like, const char *words)
+{
+	if (call->offer->kind == OFFER_TOOL)
+		tool_words(call, str_of(words), true);
+	else
+		call->fault = fault_say(call->arena, like, "%s", words);
+}
+
+enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...)
+{
+	va_list list;
+
+	va_start(list, why);
+	fail_in_words(call, &FAULT_INTERNAL, arena_print_list(call->arena, why, list));
+	va_end(list);
+	return MCP_ANSWERED;
+}
+
+enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...)
+{
+	/* A missing resource is -32002 before 2026-07-28 and must not be in it. */
+	static const struct fault missing = { .code = -32002, .http_sessions = 200, .http_stateless = 200 };
+	bool old = call->offer->kind == OFFER_RESOURCE && call->revision < R2026_07_28;
+	va_list list;
+
+	va_start(list, why);
+	fail_in_words(call, old ? &missing : &FAULT_PARAMS, arena_print_list(call->arena, why, list));
+	va_end(list);
+	if (call->fault && call->uri.at) {
+		struct json json = json_begin(call->arena, 64 + call->uri.size);
+		json_object(&json);
+		json_key(&json, "uri");
+		json_str(&json, call->uri);
+		json_object_end(&json);
+		((struct fault *)call->fault)->data = json_end(&json);
+	}
+	return MCP_ANSWERED;
+}
+
+enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...)
+{
+	va_list list;
+
+	va_start(list, instead);
+	const char *words = arena_print_list(call->arena, instead, list);
+	va_end(list);
+	if (call->revision >= R2026_07_28) {
+		struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY,
+			"This has to ask the person, and the client did not declare elicitation. %s", words);
+		fault->data = STR("{\"requiredCapabilities\":{\"elicitation\":{}}}");
+		call->fault = fault;
+	} else {
+		tool_words(call, str_of(arena_print(call->arena,
+			"This has to ask the person, and this client cannot. %s", words)), true);
+	}
+	return MCP_ANSWERED;
+}
+
+void mcp_message(struct mcp_call *call, const char *role, const char *text, ...)
+{
+	va_list list;
+
+	if (!call->messages.at)
+		call->messages = json_begin(call->arena, 512);
+	va_start(list, text);
+	message(&call->messages, role, str_of(arena_print_list(call->arena, text, list)));
+	va_end(list);
+}
+
+const char *mcp_caller(const struct mcp_call *call)
+{
+	return caller_name(call->reply->caller);
+}
+
+bool mcp_may(const struct mcp_call *call, const char *scope)
+{
+	return call_may(call, scope);
+}
+
+struct arena *mcp_arena(struct mcp_call *call)
+{
+	return call->arena;
+}
+
+int64_t mcp_time_left_ms(const struct mcp_call *call)
+{
+	int64_t left = call->run_until_ms - tick_ms();
+
+	return left > 0 ? left : 0;
+}
+
+/* ---- Cursors ---- */
+
+static const char *cursor_purpose(struct mcp_call *call, const char *kind)
+{
+	return arena_print(call->arena, "cursor %s %s", runtime.server->name, kind);
+}
+
+const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
+                       const void *position)
+{
+	struct json json = json_begin(call->arena, 256);
+
+	shape_write(&json, shape, position);
+	return arena_copy(call->arena, seal(call->arena, cursor_purpose(call, kind), json_end(&json)));
+}
+
+bool mcp_cursor_open(struct mcp_call *call, const char *kind, const char *cursor,
+                     const struct shape *shape, void *position)
+{
+	enum json_trouble trouble;
+	str plain = seal_open(call->arena, cursor_purpose(call, kind), str_of(cursor));
+	yyjson_val *value;
+
+	if (!plain.at)
+		return false;
+	value = json_parse_copy(call->arena, plain, runtime.set.depth_max, &trouble);
+	return value && !shape_read(shape, value, true, position, call->arena);
+}

@@ -1,0 +1,405 @@
+/* call.c - a call's life: begun on its loop, run here or on a worker, perhaps waiting, settled once.
+ *
+ * begin -> admit -> method -> (tool runs) -> answered: settle
+ *                                         -> waiting:  a person or a change runs it again
+ * A call whose worker overruns its deadline, or which is cancelled meanwhile, is settled at once; its
+ * memory then stays until the worker comes back. */
+#include <assert.h>
+
+#include "session.h"
+#include "store_internal.h"
+
+#define ROUNDS_MAX 8                    /* of questions */
+#define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
+
+static _Thread_local struct mcp_call *live;     /* the unsettled calls of this loop */
+static _Thread_local int live_count;
+static atomic_uint_fast64_t serials;
+
+static void came_back(struct message *message, struct loop *loop);
+static void run_on_worker(struct job *job, void *worker);
+static void too_late(struct timer *timer, struct loop *loop);
+
+#define CALL_OF(pointer, member) \
+	((struct mcp_call *)(void *)((char *)(pointer) - offsetof(struct mcp_call, member)))
+
+/* ---- Which calls there are ---- */
+
+static void live_add(struct mcp_call *call)
+{
+	call->live_previous = NULL;
+	call->live_next = live;
+	if (live)
+		live->live_previous = call;
+	live = call;
+	live_count++;
+}
+
+static void live_remove(struct mcp_call *call)
+{
+	if (call->live_previous)
+		call->live_previous->live_next = call->live_next;
+	else
+		live = call->live_next;
+	if (call->live_next)
+		call->live_next->live_previous = call->live_previous;
+	live_count--;
+}
+
+struct mcp_call *call_find_live(uint64_t serial)
+{
+	struct mcp_call *call = live;
+
+	while (call && call->serial != serial)
+		call = call->live_next;
+	return call;
+}
+
+int call_live_count(void)
+{
+	return live_count;
+}
+
+/* ---- Beginning ---- */
+
+static const struct method *method_find(const struct era *era, str name)
+{
+	for (const struct method *method = era->methods; method->name; method++)
+		if (str_is(name, method->name))
+			return method;
+	return NULL;
+}
+
+static const struct fault *carry_out(struct mcp_call *call)
+{
+	const struct era *era = call->reply->era;
+	str name = call->method_name;
+
+	call->method = method_find(era, name);
+	TRY(era->admit(call));
+	if (!call->method)
+		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%.*s\".",
+		                 (int)(name.size < 64 ? name.size : 64), name.at);
+	return call->method->run(call);
+}
+
+void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
+{
+	struct mcp_call *call = arena_new(arena, struct mcp_call);
+
+	call->arena = arena;
+	call->reply = reply;
+	call->serial = atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed) + 1;
+	call->id = yyjson_obj_get(message, "id");
+	call->params = yyjson_obj_get(message, "params");
+	call->meta = yyjson_obj_get(call->params, "_meta");
+	call->revision = reply->revision;
+	call->log_least = -1;
+	call->progress_done = -1;
+	call->progress_token = yyjson_obj_get(call->meta, "progressToken");
+	if (!yyjson_is_str(call->progress_token) && !yyjson_is_int(call->progress_token))
+		call->progress_token = NULL;
+	call->job.run = run_on_worker;
+	call->message.run = came_back;
+	call->sibling = reply->calls;
+	reply->calls = call;
+	reply->references++;
+	reply->outstanding++;
+	live_add(call);
+
+	call->method_name = json_member(message, "method");
+	call->fault = carry_out(call);
+	if (call->fault || call->has_result)
+		call_settle(call);
+}
+
+/* ---- Running ---- */
+
+static void run(struct mcp_call *call, struct store *store)
+{
+	int64_t began = tick_ms();
+
+	log_about(str_of(call->reply->id));
+	call->run_until_ms = began + call->time_left_ms;
+	call->seen = topic_now();
+	call->wait_uri = NULL;
+	call->fault = NULL;
+	call->has_result = call->is_error = false;
+	call->messages = (struct json) { 0 };
+	for (struct question *question = call->questions; question; question = question->next)
+		question->wanted = false;
+	call->store_changes = store ? store_changes_made(store) : 0;
+
+	call->outcome = call->offer->run(call, call->in, store);
+
+	call->time_left_ms -= tick_ms() - began;
+	log_about((str) { 0 });
+}
+
+static void wait_for_people(struct mcp_call *call)
+{
+	if (++call->rounds > ROUNDS_MAX) {
+		mcp_fail(call, "The question was asked %d times without an answer that fits.", ROUNDS_MAX);
+		return;
+	}
+	call->reply->era->ask(call);
+}
+
+/* The tool returned, on whichever thread; this is its loop again. */
+static void ran(struct mcp_call *call)
+{
+	if (atomic_load(&call->cancelled))
+		return;
+	if (call->outcome == MCP_ANSWERED) {
+		if (!call->has_result && !call->fault)
+			call->fault = &FAULT_INTERNAL;
+		return;
+	}
+	if (call->wait_uri)
+		topic_wait(call);
+	else
+		wait_for_people(call);
+}
+
+static bool is_done(const struct mcp_call *call)
+{
+	return call->fault || call->has_result || atomic_load(&call->cancelled);
+}
+
+void call_queue(struct mcp_call *call)
+{
+	struct loop *loop = call->reply->loop;
+
+	call->to_queue = false;
+	call->on_worker = true;
+	call->timer.run = too_late;
+	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
+	if (pool_add(runtime.pool, &call->job))
+		return;
+	call->on_worker = false;
+	metric_add(METRIC_LIMIT_QUEUE, 1);
+	struct fault *busy = fault_say(call->arena, &FAULT_BUSY, "%s", FAULT_BUSY.text);
+	busy->retry_after_ms = 1000;
+	call->fault = busy;
+	call_settle(call);
+}
+
+static void to_worker(struct mcp_call *call)
+{
+	if (call->reply->parked || !call->reply->exchange)
+		call_queue(call);
+	else
+		call->to_queue = true;
+}
+
+static void run_on_worker(struct job *job, void *worker)
+{
+	struct mcp_call *call = CALL_OF(job, job);
+
+	if (!atomic_load(&call->cancelled))
+		run(call, ((struct workplace *)worker)->store);
+	loop_post(call->reply->loop, &call->message);
+}
+
+static void release(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+
+	notes_free(call);
+	if (reply->batch)
+		arena_destroy(call->arena);
+	reply_drop(reply);
+}
+
+static void came_back(struct message *message, UNUSED struct loop *loop)
+{
+	struct mcp_call *call = CALL_OF(message, message);
+
+	call->on_worker = false;
+	if (call->settled) {
+		release(call);
+		return;
+	}
+	timer_clear(call->reply->loop, &call->timer);
+	notes_send(call);
+	ran(call);
+	if (is_done(call))
+		call_settle(call);
+}
+
+static void run_here(struct mcp_call *call)
+{
+	struct workplace *place = loop_context(call->reply->loop);
+
+	if (place->store)
+		store_begin_call(place->store, STORE_BUDGET);
+	run(call, place->store);
+	if (place->store && store_gave_up(place->store)) {
+		metric_add(METRIC_MOVED_TO_WORKER, 1);
+		call->has_result = false;
+		call->fault = NULL;
+		to_worker(call);
+		return;
+	}
+	ran(call);
+}
+
+const struct fault *call_start(struct mcp_call *call)
+{
+	call->time_left_ms = call->offer->deadline_ms;
+	if (call->reply->session)
+		session_add_call(call->reply->session, call);
+	if (call->offer->blocks)
+		to_worker(call);
+	else
+		run_here(call);
+	return call->fault;
+}
+
+void call_again(struct mcp_call *call)
+{
+	if (call->settled || call->on_worker)
+		return;
+	timer_clear(call->reply->loop, &call->timer);
+	if (call->offer->blocks)
+		to_worker(call);
+	else
+		run_here(call);
+	if (!call->on_worker && is_done(call))
+		call_settle(call);
+}
+
+void call_cancel(struct mcp_call *call)
+{
+	if (call->settled)
+		return;
+	atomic_store(&call->cancelled, true);
+	call_settle(call);
+}
+
+static void too_late(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct mcp_call *call = CALL_OF(timer, timer);
+
+	metric_add(METRIC_LIMIT_DEADLINE, 1);
+	call->fault = &FAULT_INTERNAL;
+	call_cancel(call);
+}
+
+/* ---- Answering ---- */
+
+struct json *call_result(struct mcp_call *call, const char *type)
+{
+	struct json *json = &call->result;
+
+	assert(!call->has_result);
+	*json = json_begin(call->arena, 1024);
+	json_object(json);
+	json_key(json, "jsonrpc");
+	json_text(json, "2.0");
+	json_key(json, "id");
+	json_value(json, call->id);
+	json_key(json, "result");
+	json_object(json);
+	call->reply->era->open_result(json, type);
+	call->has_result = true;
+	return json;
+}
+
+static str error_message(struct mcp_call *call, const struct fault *fault, struct arena *arena)
+{
+	struct json json = json_begin(arena, 256);
+
+	fault_write(&json, fault, call->id);
+	return json_end(&json);
+}
+
+static str result_message(struct mcp_call *call)
+{
+	struct json *json = &call->result;
+
+	call->reply->era->close_result(json);
+	json_object_end(json);
+	json_object_end(json);
+	return json_end(json);
+}
+
+static const char *outcome_word(const struct mcp_call *call, bool overran)
+{
+	if (overran)
+		return "deadline";
+	if (atomic_load(&call->cancelled))
+		return "cancelled";
+	if (call->fault)
+		return "fault";
+	if (call->result_word)
+		return call->result_word;
+	return call->is_error ? "error" : "ok";
+}
+
+static void report(struct mcp_call *call, int status, bool overran)
+{
+	const char *method = call->method ? call->method->name : "other";
+	const char *target = call->offer ? call->offer->name : NULL;
+	const char *word = outcome_word(call, overran);
+	int64_t micros = tick_us() - call->reply->began_us;
+
+	call->reply->logged = true;
+	metrics_request(method, target, word, micros);
+	if (log_shows(LOG_INFO))
+		log_request(&(struct log_request) {
+			.id = str_of(call->reply->id), .method = method, .target = str_of(target),
+			.caller = caller_name(call->reply->caller), .outcome = word, .status = status,
+			.micros = micros });
+}
+
+/* A refusal's headers: only where the HTTP answer itself is the refusal. */
+static void add_headers(struct reply *reply, const struct fault *fault)
+{
+	if (reply->exchange && !reply->batch)
+		reply_fault_headers(reply, fault);
+}
+
+void call_settle(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+	bool cancelled = atomic_load(&call->cancelled), overran = cancelled && call->fault;
+	const struct fault *fault = call->fault;
+	struct arena *own = call->on_worker ? arena_create() : NULL;
+	str message = { 0 };
+	int status = 200;
+
+	assert(!call->settled);
+	call->settled = true;
+	live_remove(call);
+	timer_clear(reply->loop, &call->timer);
+	topic_leave(call);
+	if (reply->session) {
+		session_remove_call(reply->session, call);
+		session_remove_questions(reply->session, call->serial);
+	}
+	if (overran)
+		fault = fault_say(own ? own : call->arena, &FAULT_INTERNAL,
+		                  "This took longer than the %lld s it may take.",
+		                  (long long)(call->offer->deadline_ms / 1000));
+	else if (cancelled && !reply_can_stream(reply))
+		fault = &FAULT_CANCELLED;
+	if (fault) {
+		message = error_message(call, fault, own ? own : call->arena);
+		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
+		add_headers(reply, fault);
+	} else if (!cancelled) {
+		message = result_message(call);
+	}
+	report(call, status, overran);
+	reply_answer(reply, call, message, status, own);
+	if (reply->parked)
+		reply_batch_done(reply);
+	if (!call->on_worker)
+		release(call);
+}
+
+bool call_may(const struct mcp_call *call, const char *scope)
+{
+	return caller_may(call->reply->caller, scope);
+}

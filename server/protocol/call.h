@@ -1,0 +1,309 @@
+/* call.h - inside the protocol layer: requests, calls, eras, faults and who owns them.
+ *
+ * An HTTP request is a struct reply, its JSON-RPC requests are struct mcp_calls (one, or a batch of
+ * 2025-03-26). A reply belongs to its loop. A call belongs to the loop, then to the worker that runs
+ * its tool, then to the loop again; meanwhile the loop touches nothing of it but `cancelled`.
+ * Whatever may outlive a request is counted: a reply by its HTTP side and its unsettled calls. */
+#ifndef CALL_H
+#define CALL_H
+
+#include <stdatomic.h>
+
+#include "json.h"
+#include "log.h"
+#include "metrics.h"
+#include "protocol.h"
+#include "seal.h"
+#include "settings.h"
+
+/* ---- Revisions and eras ---- */
+
+enum revision { R2025_03_26, R2025_06_18, R2025_11_25, R2026_07_28, REVISIONS };
+extern const char *const revision_names[REVISIONS];
+bool revision_find(str name, enum revision *revision);
+
+/* What to tell a client whose request cannot be answered. Functions that can refuse return NULL to
+ * go on, or one of these: const in fault.c, or made in a call's arena. The HTTP status depends on
+ * the era: an unknown method is 404 in one and must not be in the other (mcp-requirements A.4). */
+struct fault {
+	int code;                       /* JSON-RPC; HTTP's own where only HTTP is concerned */
+	int http_sessions, http_stateless;
+	const char *text;
+	str data;                       /* JSON; .at NULL: none */
+	const char *challenge;          /* WWW-Authenticate */
+	int64_t retry_after_ms;
+};
+
+#define TRY(step) \
+	do { \
+		const struct fault *fault_ = (step); \
+		if (fault_) \
+			return fault_; \
+	} while (0)
+
+extern const struct fault FAULT_PARSE, FAULT_DEEP, FAULT_DUPLICATE, FAULT_INVALID, FAULT_NO_METHOD,
+	FAULT_PARAMS, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION, FAULT_GONE,
+	FAULT_BATCH, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SCOPE, FAULT_SESSION_NEEDED;
+/* A copy of `like` with other words. */
+struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)
+	PRINTF(3, 4);
+/* The JSON-RPC error. `id` NULL: left out, since it could not be read (never null). */
+void fault_write(struct json *json, const struct fault *fault, yyjson_val *id);
+
+struct mcp_call;
+struct reply;
+
+struct method {
+	const char *name;
+	const struct fault *(*run)(struct mcp_call *call);
+	const char *named_by;           /* the param that Mcp-Name repeats; NULL: none */
+};
+
+/* How a family of protocol revisions differs from the other. */
+struct era {
+	const struct method *methods;   /* ends with an empty entry */
+	/* Version, headers and session of one message; before the method is looked up. */
+	const struct fault *(*admit)(struct mcp_call *call);
+	/* What a client sends that wants no answer. */
+	void (*notice)(struct reply *reply, str method, yyjson_val *params);
+	/* The members that every result carries, before and after its own. */
+	void (*open_result)(struct json *json, const char *type);
+	void (*close_result)(struct json *json);
+	/* Can this call ask the person at all? */
+	bool (*can_ask)(const struct mcp_call *call);
+	/* The tool returned with questions that were not put yet: put them. */
+	void (*ask)(struct mcp_call *call);
+};
+
+extern const struct era era_sessions;    /* 2025-03-26 to 2025-11-25: initialize, GET, sessions */
+extern const struct era era_stateless;   /* 2026-07-28: every request stands alone */
+
+/* ---- What a server offers, made ready at start (offer.c) ---- */
+
+enum offer_kind { OFFER_TOOL, OFFER_RESOURCE, OFFER_PROMPT };
+
+/* A tool, resource or prompt, as far as a call is concerned. */
+struct offer {
+	enum offer_kind kind;
+	const char *name;               /* of a resource: its URI or template */
+	const struct shape *in, *out;
+	const char *scope;
+	const char *mime;
+	bool blocks, has_headers;
+	int64_t deadline_ms;
+	mcp_tool_fn *run;
+	str listed[REVISIONS];          /* its JSON in a list */
+};
+
+struct offers {
+	struct offer *first;
+	int count;
+};
+
+struct runtime {
+	struct protocol_settings set;
+	const struct mcp_server *server;
+	struct pool *pool;
+	struct http *http;
+	struct arena *arena;            /* what is built once */
+	struct offers tools, resources, templates, prompts;
+	str server_info[REVISIONS];     /* JSON */
+	str capabilities[REVISIONS];
+	str result_meta;                /* ,"_meta":{serverInfo}  of 2026-07-28 */
+	atomic_bool unready;
+};
+extern struct runtime runtime;
+
+void offers_build(void);
+const struct offer *offer_find(const struct offers *offers, str name);
+/* The resource or template a URI names; the template's values are read into *in. */
+const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
+
+/* ---- Replies: one HTTP request being answered ---- */
+
+struct session;
+struct channel;
+
+struct reply {
+	int references;                 /* the HTTP side, and each call that is not settled */
+	struct loop *loop;
+	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
+	struct stream *stream;          /* the SSE answer, where no channel stands between */
+	struct channel *channel;        /* session era: the events of its stream, resumable */
+	struct arena *arena;            /* of the request; NULL while the exchange still has it */
+	const struct era *era;
+	enum revision revision;
+	struct session *session;        /* held; NULL: none */
+	const struct caller *caller;    /* held */
+	bool takes_json, takes_sse;
+	bool parked, batch, answered, logged;
+	int outstanding;                /* calls without an answer */
+	struct json answers;            /* of a batch */
+	struct mcp_call *calls;         /* unsettled, linked by .sibling */
+	struct timer silence;
+	str target;                     /* for the log line where there is no call */
+	char id[24];                    /* ours, for the log */
+	int64_t began_us;
+};
+
+struct reply *reply_create(struct exchange *x);
+void reply_drop(struct reply *reply);
+/* The HTTP side is over: answered, or the client left. */
+void reply_http_over(struct reply *reply);
+/* After the calls were started: waits for those that are not settled. */
+void reply_settle_later(struct reply *reply);
+/* Sends something before the answer, opening the stream; false: this client takes no stream. */
+bool reply_event(struct reply *reply, str message);
+/* A call's answer: `message` is a whole JSON-RPC response, .at NULL: the call was cancelled and has
+ * none. It lives in the call's arena, or in `own`, which is handed over. */
+void reply_answer(struct reply *reply, struct mcp_call *call, str message, int status,
+                  struct arena *own);
+/* One answer of a batch. */
+void reply_batch_add(struct reply *reply, str message);
+/* Sends a batch whose calls are all answered. */
+void reply_batch_done(struct reply *reply);
+bool reply_can_stream(const struct reply *reply);
+/* Answers an HTTP request that holds no call. */
+void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id);
+void reply_status(struct reply *reply, int status);
+void reply_fault_headers(struct reply *reply, const struct fault *fault);
+
+/* ---- Calls ---- */
+
+enum question_state { QUESTION_NEW, QUESTION_PUT, QUESTION_ANSWERED };
+
+struct question {
+	struct question *next;
+	const char *key;
+	const char *method;             /* "elicitation/create" */
+	str params;                     /* JSON */
+	enum question_state state;
+	enum mcp_reply reply;
+	str content;                    /* what was answered, JSON */
+	str action;                     /* as it came: accept, decline, cancel */
+	int64_t number;                 /* session era: of the request's id */
+	bool wanted;                    /* asked for in the latest run */
+};
+
+struct mcp_call {
+	struct job job;
+	struct message message;         /* back from the worker */
+	struct arena *arena;
+	struct reply *reply;
+	struct mcp_call *sibling;       /* the next unsettled call of the reply */
+	struct mcp_call *live_next, *live_previous;     /* of those this loop waits for */
+	uint64_t serial;                /* never used twice */
+	str method_name;                /* as it came */
+	const struct method *method;    /* NULL: there is none of that name */
+	const struct offer *offer;
+	yyjson_val *id, *params, *meta;
+	const void *in;
+	str uri;                        /* resources/read */
+	enum revision revision;
+
+	/* What the client said it can do, and wants to hear. */
+	bool asks_forms;
+	yyjson_val *progress_token;
+	int log_least;                  /* enum mcp_level; -1: no log messages */
+
+	/* The run. */
+	atomic_bool cancelled;
+	bool to_queue;                  /* for a worker, once the reply is parked */
+	bool on_worker, settled, streamed;
+	enum mcp_answer outcome;
+	int64_t time_left_ms, run_until_ms;
+	double progress_done;
+	uint64_t seen;                  /* topic changes known when the run began */
+	const char *wait_uri;
+	int64_t wait_ms;
+	int rounds;
+	struct question *questions;
+	int64_t store_changes;
+	struct timer timer;             /* deadline while running, expiry while waiting */
+	struct mcp_call *waiting_next, **waiting_place; /* in topic.c */
+	_Atomic(struct note *) progress, logs;          /* from the worker, for the loop */
+	atomic_bool notes_posted;
+	struct message notes;
+	struct json messages;           /* of a prompt */
+
+	/* The answer. */
+	struct json result;
+	const struct fault *fault;
+	bool has_result, is_error;
+	const char *result_word;        /* for the log: ok, error, fault, cancelled ... */
+};
+
+/* Runs one JSON-RPC request of a reply. */
+void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message);
+/* A tool, resource or prompt with its arguments bound: on this loop, or on a worker. */
+const struct fault *call_start(struct mcp_call *call);
+/* Runs it again, when what it waited for is there. */
+void call_again(struct mcp_call *call);
+/* The client no longer wants it. */
+void call_cancel(struct mcp_call *call);
+void call_settle(struct mcp_call *call);
+/* The call on this loop with that serial, if it still waits. */
+struct mcp_call *call_find_live(uint64_t serial);
+int call_live_count(void);
+
+/* Hands it to a worker; settles it as busy where the queue is full. */
+void call_queue(struct mcp_call *call);
+/* The result object being written: {"jsonrpc":…,"result":{ is open until call_settle(). `type` is
+ * the resultType. */
+struct json *call_result(struct mcp_call *call, const char *type);
+bool call_may(const struct mcp_call *call, const char *scope);
+/* ---- Notes: what a running call tells its client (note.c) ---- */
+
+/* Sends what the worker left; on the call's loop. */
+void notes_send(struct mcp_call *call);
+void notes_free(struct mcp_call *call);
+
+/* ---- Methods both eras have (methods.c) ---- */
+
+const struct fault *tools_list(struct mcp_call *call);
+const struct fault *tools_call(struct mcp_call *call);
+const struct fault *resources_list(struct mcp_call *call);
+const struct fault *resources_templates_list(struct mcp_call *call);
+const struct fault *resources_read(struct mcp_call *call);
+const struct fault *prompts_list(struct mcp_call *call);
+const struct fault *prompts_get(struct mcp_call *call);
+/* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
+void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
+int level_find(str name);                               /* enum mcp_level, or -1 */
+extern const char *const level_names[];
+
+/* ---- Questions (ask.c) ---- */
+
+/* An answer to a question came in: `result` is {action, content}. False: it is malformed. */
+bool question_answer(struct mcp_call *call, struct question *question, yyjson_val *result);
+struct question *question_find(struct mcp_call *call, str key);
+bool questions_pending(const struct mcp_call *call);
+/* 2026-07-28: what comes with a retry, and the sealed state that goes out. */
+const struct fault *questions_restore(struct mcp_call *call);
+str questions_seal(struct mcp_call *call);
+
+/* ---- Changes (topic.c) ---- */
+
+uint64_t topic_now(void);
+/* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
+void topic_wait(struct mcp_call *call);
+void topic_leave(struct mcp_call *call);
+
+/* ---- Messages (rpc.c), the endpoint's doors (guard.c) ---- */
+
+void rpc_receive(struct reply *reply);
+/* The session that Mcp-Session-Id names, into the reply. `needed`: none is a fault too. */
+const struct fault *rpc_session(struct reply *reply, bool needed);
+
+void guard_start(void);
+const struct fault *guard_host_and_origin(struct reply *reply);
+void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
+void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
+const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
+const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
+const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
+const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
+/* A tool's scope is missing: 403 with the challenge that names it. */
+const struct fault *guard_scope(struct mcp_call *call, const char *scope);
+
+#endif

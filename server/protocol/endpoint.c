@@ -1,0 +1,198 @@
+/* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and no other. */
+#include "session.h"
+#include "store_internal.h"
+
+static const struct fault not_found = {
+	.code = 404, .http_sessions = 404, .http_stateless = 404,
+	.text = "There is nothing here; the endpoint is /mcp."
+}, wrong_method = {
+	.code = 405, .http_sessions = 405, .http_stateless = 405,
+	.text = "This method is not served here."
+}, too_large = {
+	.code = 413, .http_sessions = 413, .http_stateless = 413,
+	.text = "The body is larger than this server takes."
+}, too_many_streams = {
+	.code = 429, .http_sessions = 429, .http_stateless = 429, .retry_after_ms = 5000,
+	.text = "This session has as many streams as it may have; close one."
+};
+
+/* ---- Health ---- */
+
+static bool is_ready(struct exchange *x)
+{
+	const struct workplace *place = loop_context(exchange_loop(x));
+
+	return !atomic_load(&runtime.unready) && !http_quiesced() &&
+	       (!place->store || store_reachable(place->store));
+}
+
+/* Probes name any Host, come often and need no log line. */
+static bool answer_health(struct reply *reply, str path)
+{
+	struct exchange *x = reply->exchange;
+	bool alive = str_is(path, "/healthz"), ready = str_is(path, "/readyz");
+
+	if (!alive && !ready)
+		return false;
+	reply->logged = reply->answered = true;
+	exchange_add_header(x, "Cache-Control", "no-store");
+	if (alive || is_ready(x))
+		exchange_answer(x, 200, "text/plain", alive ? STR("alive\n") : STR("ready\n"));
+	else
+		exchange_answer(x, 503, "text/plain", STR("not ready\n"));
+	return true;
+}
+
+/* ---- Before the body is read ---- */
+
+static const struct fault *not_allowed(struct reply *reply, const char *allow)
+{
+	exchange_add_header(reply->exchange, "Allow", allow);
+	return &wrong_method;
+}
+
+static const struct fault *admit(struct reply *reply, str path)
+{
+	struct exchange *x = reply->exchange;
+	enum revision revision;
+
+	TRY(guard_host_and_origin(reply));
+	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
+		return &not_found;
+	switch (exchange_method(x)) {
+	case HTTP_OPTIONS:
+		return NULL;
+	case HTTP_POST:
+		break;
+	case HTTP_GET:
+	case HTTP_DELETE:
+		/* 2026-07-28 has no other method than POST. */
+		if (revision_find(exchange_header(x, "MCP-Protocol-Version"), &revision) &&
+		    revision == R2026_07_28)
+			return not_allowed(reply, "POST, OPTIONS");
+		break;
+	default:
+		return not_allowed(reply, "GET, POST, DELETE, OPTIONS");
+	}
+	TRY(guard_caller(reply));
+	TRY(guard_rate(reply));
+	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
+}
+
+static void headers_in(struct exchange *x)
+{
+	struct reply *reply = reply_create(x);
+	str path = exchange_path(x);
+	const struct fault *fault;
+
+	reply->era = &era_sessions;
+	if (answer_health(reply, path))
+		return;
+	fault = admit(reply, path);
+	if (fault)
+		reply_fault(reply, fault, NULL);
+}
+
+/* ---- The request ---- */
+
+static void log_exchange(struct reply *reply, struct exchange *x)
+{
+	static const char *const names[] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
+	int status = exchange_status(x);
+	const char *method = names[exchange_method(x)];
+	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : "refused";
+
+	if (reply->logged)
+		return;
+	reply->logged = true;
+	metrics_request(method, NULL, outcome, tick_us() - reply->began_us);
+	if (log_shows(LOG_INFO))
+		log_request(&(struct log_request) {
+			.id = str_of(reply->id), .method = method, .target = exchange_path(x),
+			.caller = reply->caller ? caller_name(reply->caller) : NULL, .outcome = outcome,
+			.status = status, .micros = tick_us() - reply->began_us });
+}
+
+static const struct fault *open_listener(struct reply *reply)
+{
+	struct exchange *x = reply->exchange;
+	str last_event_id = exchange_header(x, "Last-Event-ID");
+
+	TRY(rpc_session(reply, true));
+	exchange_set_user(x, NULL);
+	const struct fault *fault = last_event_id.at
+		? channel_resume(reply->session, x, last_event_id)
+		: channel_open(reply->session, x, false) ? NULL : &too_many_streams;
+	if (fault) {
+		exchange_set_user(x, reply);
+		return fault;
+	}
+	log_exchange(reply, x);
+	reply_http_over(reply);
+	return NULL;
+}
+
+static const struct fault *end_session(struct reply *reply)
+{
+	TRY(rpc_session(reply, true));
+	session_end(reply->session);
+	reply_status(reply, 204);
+	return NULL;
+}
+
+static void post(struct reply *reply)
+{
+	switch (exchange_body_trouble(reply->exchange)) {
+	case BODY_TOO_LARGE:
+		metric_add(METRIC_LIMIT_BODY, 1);
+		reply_fault(reply, &too_large, NULL);
+		break;
+	case BODY_NO_ROOM:
+		metric_add(METRIC_LIMIT_BODY, 1);
+		reply_fault(reply, &FAULT_BUSY, NULL);
+		break;
+	default:
+		rpc_receive(reply);
+	}
+}
+
+static void request_in(struct exchange *x)
+{
+	struct reply *reply = exchange_user(x);
+	const struct fault *fault = NULL;
+
+	switch (exchange_method(x)) {
+	case HTTP_POST:
+		post(reply);
+		break;
+	case HTTP_GET:
+		fault = open_listener(reply);
+		break;
+	case HTTP_DELETE:
+		fault = end_session(reply);
+		break;
+	default:
+		guard_preflight(x);
+		reply->answered = true;
+		exchange_answer(x, 204, NULL, STR(""));
+	}
+	if (fault)
+		reply_fault(reply, fault, NULL);
+}
+
+static void finished(struct exchange *x)
+{
+	struct reply *reply = exchange_user(x);
+
+	if (!reply)
+		return;                 /* its stream has taken over */
+	if (reply->answered || !reply->parked)
+		log_exchange(reply, x);
+	if (reply->parked && !reply->answered)
+		return;                 /* the client left; its `gone` follows */
+	reply_http_over(reply);
+}
+
+const struct http_handler protocol_handler = {
+	.headers = headers_in, .request = request_in, .finished = finished
+};

@@ -1,0 +1,172 @@
+/* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
+#include <stdio.h>
+
+#include "session.h"
+
+static const struct fault *admit(struct mcp_call *call)
+{
+	struct session *session = call->reply->session;
+
+	if (!session)
+		return NULL;            /* no capabilities are assumed without one */
+	call->asks_forms = session_asks_forms(session);
+	call->log_least = session_log_least(session);
+	return NULL;
+}
+
+/* ---- Methods ---- */
+
+/* What was asked for if it is one of ours, or the latest; never 2026-07-28, which has no initialize. */
+static enum revision negotiate(str requested)
+{
+	enum revision revision;
+
+	if (revision_find(requested, &revision) && revision < R2026_07_28)
+		return revision;
+	return R2025_11_25;
+}
+
+static const struct fault *initialize(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+	str requested = json_member(call->params, "protocolVersion");
+	yyjson_val *capabilities = yyjson_obj_get(call->params, "capabilities");
+	yyjson_val *elicitation = yyjson_obj_get(capabilities, "elicitation");
+	bool forms = yyjson_is_obj(elicitation) &&
+	             (yyjson_obj_get(elicitation, "form") || !yyjson_obj_get(elicitation, "url"));
+
+	if (!requested.at)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
+	TRY(guard_initialize(reply));
+	call->revision = reply->revision = negotiate(requested);
+	reply->session = session_begin(reply->caller, reply->revision,
+	                               forms && reply->revision >= R2025_06_18);
+	if (!reply->session)
+		return &FAULT_BUSY;
+	exchange_add_header(reply->exchange, "Mcp-Session-Id", session_id(reply->session));
+
+	struct json *json = call_result(call, NULL);
+	json_key(json, "protocolVersion");
+	json_text(json, revision_names[call->revision]);
+	json_key(json, "capabilities");
+	json_raw(json, runtime.capabilities[call->revision]);
+	json_key(json, "serverInfo");
+	json_raw(json, runtime.server_info[call->revision]);
+	if (runtime.server->instructions) {
+		json_key(json, "instructions");
+		json_text(json, runtime.server->instructions);
+	}
+	return NULL;
+}
+
+static const struct fault *ping(struct mcp_call *call)
+{
+	call_result(call, NULL);
+	return NULL;
+}
+
+static const struct fault *set_level(struct mcp_call *call)
+{
+	int level = level_find(json_member(call->params, "level"));
+
+	if (!call->reply->session)
+		return &FAULT_SESSION_NEEDED;
+	if (level < 0)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.level is not a log level.");
+	session_set_log_least(call->reply->session, level);
+	call_result(call, NULL);
+	return NULL;
+}
+
+static const struct method methods[] = {
+	{ "initialize",               initialize,               NULL },
+	{ "ping",                     ping,                     NULL },
+	{ "logging/setLevel",         set_level,                NULL },
+	{ "tools/list",               tools_list,               NULL },
+	{ "tools/call",               tools_call,               NULL },
+	{ "resources/list",           resources_list,           NULL },
+	{ "resources/templates/list", resources_templates_list, NULL },
+	{ "resources/read",           resources_read,           NULL },
+	{ "prompts/list",             prompts_list,             NULL },
+	{ "prompts/get",              prompts_get,              NULL },
+	{ 0 },
+};
+
+/* An id means something within a session only: without one nothing is cancelled by a bare id. */
+static void notice(struct reply *reply, str method, yyjson_val *params)
+{
+	yyjson_val *id = yyjson_obj_get(params, "requestId");
+
+	if (str_is(method, "notifications/cancelled") && reply->session && id)
+		session_cancel_call(reply->session, id);
+}
+
+static void open_result(UNUSED struct json *json, UNUSED const char *type)
+{
+}
+
+static void close_result(UNUSED struct json *json)
+{
+}
+
+/* ---- Asking: a request on the call's stream, answered by a POST of its own ---- */
+
+static bool can_ask(const struct mcp_call *call)
+{
+	return call->reply->session && call->revision >= R2025_06_18 && reply_can_stream(call->reply);
+}
+
+static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct mcp_call *call =
+		(struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer));
+
+	session_remove_questions(call->reply->session, call->serial);
+	for (struct question *question = call->questions; question; question = question->next) {
+		if (question->state == QUESTION_ANSWERED)
+			continue;
+		question->state = QUESTION_ANSWERED;
+		question->reply = MCP_CANCELLED;
+	}
+	call_again(call);
+}
+
+static void put(struct mcp_call *call, struct question *question)
+{
+	struct json json = json_begin(call->arena, 512);
+	char id[32];
+
+	/* The answer can arrive at once, so the question is filed before it is sent. */
+	question->state = QUESTION_PUT;
+	question->number = session_add_question(call->reply->session, call, question->key);
+	snprintf(id, sizeof(id), "question-%lld", (long long)question->number);
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "id");
+	json_text(&json, id);
+	json_key(&json, "method");
+	json_text(&json, question->method);
+	json_key(&json, "params");
+	json_raw(&json, question->params);
+	json_object_end(&json);
+	reply_event(call->reply, json_end(&json));
+}
+
+static void ask(struct mcp_call *call)
+{
+	struct loop *loop = call->reply->loop;
+
+	for (struct question *question = call->questions; question; question = question->next)
+		if (question->wanted && question->state == QUESTION_NEW)
+			put(call, question);
+	call->timer.run = nobody_answered;
+	/* Where the client left and can't come back, its silence is known already. */
+	timer_set(loop, &call->timer, loop_tick_ms(loop) +
+	          (reply_can_stream(call->reply) ? runtime.set.question_ms : 0));
+}
+
+const struct era era_sessions = {
+	.methods = methods, .admit = admit, .notice = notice, .open_result = open_result,
+	.close_result = close_result, .can_ask = can_ask, .ask = ask,
+};

@@ -1,0 +1,160 @@
+/* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
+#include "call.h"
+#include "param.h"
+
+#define META "io.modelcontextprotocol/"
+
+/* ---- The validation ladder (mcp-requirements B.3, from rung 2) ---- */
+
+static const struct fault *needs_meta(struct mcp_call *call, const char *what)
+{
+	return fault_say(call->arena, &(struct fault) {
+		.code = -32602, .http_sessions = 400, .http_stateless = 400 },
+		"params._meta must have %s.", what);
+}
+
+static const struct fault *unsupported(struct mcp_call *call, str version)
+{
+	struct fault *fault = fault_say(call->arena, &FAULT_VERSION, "%s", FAULT_VERSION.text);
+	struct json json = json_begin(call->arena, 128);
+
+	json_object(&json);
+	json_key(&json, "supported");
+	json_array(&json);
+	json_text(&json, revision_names[R2026_07_28]);
+	json_array_end(&json);
+	json_key(&json, "requested");
+	json_str(&json, version);
+	json_object_end(&json);
+	fault->data = json_end(&json);
+	return fault;
+}
+
+/* {} means forms; {"url":{}} alone does not. */
+static bool declares_forms(yyjson_val *capabilities)
+{
+	yyjson_val *elicitation = yyjson_obj_get(capabilities, "elicitation");
+
+	return yyjson_is_obj(elicitation) &&
+	       (yyjson_obj_get(elicitation, "form") || !yyjson_obj_get(elicitation, "url"));
+}
+
+static const struct fault *read_level(struct mcp_call *call)
+{
+	yyjson_val *level = yyjson_obj_get(call->meta, META "logLevel");
+
+	if (!level)
+		return NULL;
+	call->log_least = level_find(json_member(call->meta, META "logLevel"));
+	return call->log_least < 0
+		? fault_say(call->arena, &FAULT_PARAMS, "%slogLevel is not a log level.", META) : NULL;
+}
+
+static const struct fault *admit(struct mcp_call *call)
+{
+	str version = json_member(call->meta, META "protocolVersion");
+	yyjson_val *capabilities = yyjson_obj_get(call->meta, META "clientCapabilities");
+
+	if (!yyjson_is_obj(call->meta) || !version.at)
+		return needs_meta(call, META "protocolVersion, a string");
+	if (!yyjson_is_obj(capabilities))
+		return needs_meta(call, META "clientCapabilities, an object");
+	TRY(param_header_is(call, "MCP-Protocol-Version", version, false));
+	if (!str_is(version, revision_names[R2026_07_28]))
+		return unsupported(call, version);
+	TRY(param_header_is(call, "Mcp-Method", call->method_name, false));
+	if (call->method && call->method->named_by) {
+		str name = json_member(call->params, call->method->named_by);
+		if (!name.at)
+			return fault_say(call->arena, &FAULT_PARAMS, "params.%s is needed.",
+			                 call->method->named_by);
+		TRY(param_header_is(call, "Mcp-Name", name, true));
+	}
+	call->asks_forms = declares_forms(capabilities);
+	return read_level(call);
+}
+
+/* ---- Methods ---- */
+
+static const struct fault *discover(struct mcp_call *call)
+{
+	struct json *json = call_result(call, "complete");
+
+	json_key(json, "supportedVersions");
+	json_array(json);
+	json_text(json, revision_names[R2026_07_28]);
+	json_array_end(json);
+	json_key(json, "capabilities");
+	json_raw(json, runtime.capabilities[R2026_07_28]);
+	if (runtime.server->instructions) {
+		json_key(json, "instructions");
+		json_text(json, runtime.server->instructions);
+	}
+	methods_cacheable(json, 3600000, "public");
+	return NULL;
+}
+
+static const struct method methods[] = {
+	{ "server/discover",          discover,                 NULL },
+	{ "tools/list",               tools_list,               NULL },
+	{ "tools/call",               tools_call,               "name" },
+	{ "resources/list",           resources_list,           NULL },
+	{ "resources/templates/list", resources_templates_list, NULL },
+	{ "resources/read",           resources_read,           "uri" },
+	{ "prompts/list",             prompts_list,             NULL },
+	{ "prompts/get",              prompts_get,              "name" },
+	{ 0 },
+};
+
+/* No notification of a client has a meaning over HTTP: a closed stream is the cancel. */
+static void notice(UNUSED struct reply *reply, UNUSED str method, UNUSED yyjson_val *params)
+{
+}
+
+static void open_result(struct json *json, const char *type)
+{
+	json_key(json, "resultType");
+	json_text(json, type);
+}
+
+static void close_result(struct json *json)
+{
+	json_key(json, "_meta");
+	json_raw(json, runtime.result_meta);
+}
+
+static bool can_ask(UNUSED const struct mcp_call *call)
+{
+	return true;
+}
+
+/* ---- Asking: the call ends, the client calls again with the answers ---- */
+
+static void ask(struct mcp_call *call)
+{
+	str state = questions_seal(call);
+	struct json *json = call_result(call, "input_required");
+
+	json_key(json, "inputRequests");
+	json_object(json);
+	for (struct question *question = call->questions; question; question = question->next) {
+		if (!question->wanted || question->state == QUESTION_ANSWERED)
+			continue;
+		json_key_str(json, str_of(question->key));
+		json_object(json);
+		json_key(json, "method");
+		json_text(json, question->method);
+		json_key(json, "params");
+		json_raw(json, question->params);
+		json_object_end(json);
+	}
+	json_object_end(json);
+	json_key(json, "requestState");
+	json_str(json, state);
+	call->result_word = "asked";
+}
+
+const struct era era_stateless = {
+	.methods = methods, .admit = admit, .notice = notice, .open_result = open_result,
+	.close_result = close_result, .can_ask = can_ask, .ask = ask,
+};

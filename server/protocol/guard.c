@@ -1,0 +1,285 @@
+/* guard.c - what is checked at the door, before a body is read: who comes from where, and how often.
+ *
+ * Host and Origin protect from DNS rebinding: a browser can be made to send requests here, but not
+ * to lie about the page they come from (streamable-http, "Security Warning"). */
+#include <stdio.h>
+
+#include "call.h"
+
+static str open_scopes;                 /* every scope there is, for the challenge */
+
+/* ---- Host and Origin ---- */
+
+/* The name of "name:port", "[::1]:port" or "name". */
+static str host_name(str host)
+{
+	const char *end;
+
+	if (host.size && host.at[0] == '[') {
+		end = memchr(host.at, ']', host.size);
+		return end ? (str) { host.at + 1, (size_t)(end - host.at - 1) } : host;
+	}
+	end = memchr(host.at, ':', host.size);
+	return end ? (str) { host.at, (size_t)(end - host.at) } : host;
+}
+
+static bool is_loopback_name(str name)
+{
+	return str_is_nocase(name, "localhost") || str_is(name, "127.0.0.1") || str_is(name, "::1");
+}
+
+static bool is_address(str name)
+{
+	bool colon = name.size && memchr(name.at, ':', name.size);
+
+	for (size_t i = 0; i < name.size; i++)
+		if (!strchr(colon ? "0123456789abcdefABCDEF:." : "0123456789.", name.at[i]))
+			return false;
+	return name.size > 0;
+}
+
+static bool is_listed(const char *list, str item)
+{
+	str rest = str_of(list);
+
+	for (str each; list && (each = setting_item(&rest)).at;)
+		if (str_is(each, "*") || (each.size == item.size &&
+		                          strncasecmp(each.at, item.at, item.size) == 0))
+			return true;
+	return false;
+}
+
+/* Without PUBLIC_HOSTS only names that no page can be served under by somebody else: those of this
+ * machine itself, and bare addresses. */
+static bool host_allowed(str host)
+{
+	str name = host_name(host);
+
+	if (is_loopback_name(name) || is_listed(runtime.set.public_hosts, name) ||
+	    is_listed(runtime.set.public_hosts, host))
+		return true;
+	return !runtime.set.public_hosts &&
+	       (is_address(name) || str_is_nocase(name, runtime.set.host));
+}
+
+static bool origin_allowed(str origin)
+{
+	str rest = origin;
+	bool loopback_bound = is_loopback_name(str_of(runtime.set.host)) ||
+	                      str_starts(str_of(runtime.set.host), "127.");
+
+	if (is_listed(runtime.set.allowed_origins, origin))
+		return true;
+	if (!str_starts(origin, "http://") && !str_starts(origin, "https://"))
+		return false;
+	rest.at += str_starts(origin, "https://") ? 8 : 7;
+	rest.size -= (size_t)(rest.at - origin.at);
+	return loopback_bound && is_loopback_name(host_name(rest));
+}
+
+const struct fault *guard_host_and_origin(struct reply *reply)
+{
+	static const struct fault host_fault = {
+		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		.text = "This Host is not served here; the operator lists names in PUBLIC_HOSTS."
+	}, origin_fault = {
+		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		.text = "This Origin may not call; the operator lists origins in ALLOWED_ORIGINS."
+	};
+	str host = exchange_header(reply->exchange, "Host");
+	str origin = exchange_header(reply->exchange, "Origin");
+
+	if (host.at && !host_allowed(host))
+		return &host_fault;
+	if (origin.at && !origin_allowed(origin))
+		return &origin_fault;
+	return NULL;
+}
+
+/* ---- Browsers (CORS) ---- */
+
+void guard_cors(struct exchange *x)
+{
+	str origin = exchange_header(x, "Origin");
+
+	if (!origin.at || !origin_allowed(origin))
+		return;
+	exchange_add_header(x, "Access-Control-Allow-Origin", arena_copy(exchange_arena(x), origin));
+	exchange_add_header(x, "Vary", "Origin");
+	exchange_add_header(x, "Access-Control-Expose-Headers",
+	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After");
+}
+
+/* The headers a page asks to send, as far as they are ours: the fixed ones and Mcp-Param-*. */
+static const char *param_headers(struct exchange *x)
+{
+	str rest = exchange_header(x, "Access-Control-Request-Headers");
+	const char *list = "";
+
+	for (str item; rest.at && (item = setting_item(&rest)).at;)
+		if (item.size > 10 && item.size < 80 && strncasecmp(item.at, "mcp-param-", 10) == 0)
+			list = arena_print(exchange_arena(x), "%s, %.*s", list, STR_FORMAT(item));
+	return list;
+}
+
+void guard_preflight(struct exchange *x)
+{
+	guard_cors(x);
+	exchange_add_header(x, "Allow", "GET, POST, DELETE, OPTIONS");
+	exchange_add_header(x, "Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+	exchange_add_header(x, "Access-Control-Allow-Headers",
+		arena_print(exchange_arena(x),
+		            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, "
+		            "Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, tracestate%s",
+		            param_headers(x)));
+	exchange_add_header(x, "Access-Control-Max-Age", "7200");
+}
+
+/* ---- Callers ---- */
+
+static void add_scope(const char *scope)
+{
+	str rest = open_scopes;
+
+	for (str item; scope && rest.at && (item = str_cut(&rest, ' ')).size;)
+		if (str_is(item, scope))
+			return;
+	if (scope)
+		open_scopes = str_of(arena_print(runtime.arena, "%.*s%s%s", STR_FORMAT(open_scopes),
+		                                 open_scopes.size ? " " : "", scope));
+}
+
+static void add_scopes(const struct offers *offers)
+{
+	for (int i = 0; i < offers->count; i++)
+		add_scope(offers->first[i].scope);
+}
+
+void guard_start(void)
+{
+	open_scopes = STR("");
+	add_scopes(&runtime.tools);
+	add_scopes(&runtime.resources);
+	add_scopes(&runtime.templates);
+	add_scopes(&runtime.prompts);
+}
+
+static const struct fault *challenge(struct arena *arena, int status, const char *error,
+                                     const char *scopes, const char *text)
+{
+	struct fault *fault = arena_new(arena, struct fault);
+
+	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
+	                          .text = text };
+	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s%s%s", runtime.server->name,
+		error ? ", error=\"" : "", error ? error : "", error ? "\"" : "",
+		*scopes ? ", scope=\"" : "", scopes, *scopes ? "\"" : "");
+	return fault;
+}
+
+const struct fault *guard_caller(struct reply *reply)
+{
+	struct arena *arena = exchange_arena(reply->exchange);
+	const char *scopes = open_scopes.at;
+
+	switch (auth_check(exchange_header(reply->exchange, "Authorization"), &reply->caller)) {
+	case AUTH_FINE:
+		return NULL;
+	case AUTH_MISSING:
+		return challenge(arena, 401, NULL, scopes, "A key is needed: Authorization: Bearer KEY.");
+	case AUTH_MALFORMED:
+		return challenge(arena, 400, "invalid_request", scopes,
+		                 "The Authorization header is not \"Bearer\" and a key.");
+	default:
+		return challenge(arena, 401, "invalid_token", scopes, "This key is not known.");
+	}
+}
+
+const struct fault *guard_scope(struct mcp_call *call, const char *scope)
+{
+	if (call_may(call, scope))
+		return NULL;
+	return challenge(call->arena, 403, "insufficient_scope", scope,
+	                 arena_print(call->arena, "This key does not have the scope %s.", scope));
+}
+
+/* ---- Rates ---- */
+
+static str address(struct reply *reply)
+{
+	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
+	                           exchange_header(reply->exchange, "X-Forwarded-For"));
+}
+
+static const struct fault *take(struct reply *reply, struct rates *rates, str who)
+{
+	int64_t wait_ms = rates ? rates_take(rates, who, loop_tick_ms(reply->loop)) : 0;
+
+	if (wait_ms == 0)
+		return NULL;
+	metric_add(METRIC_LIMIT_RATE, 1);
+	struct fault *fault = fault_say(exchange_arena(reply->exchange), &FAULT_RATE, "%s",
+	                                FAULT_RATE.text);
+	fault->retry_after_ms = wait_ms;
+	return fault;
+}
+
+const struct fault *guard_rate(struct reply *reply)
+{
+	if (runtime.set.address_rates)
+		TRY(take(reply, runtime.set.address_rates, address(reply)));
+	if (runtime.set.caller_rates && reply->caller)
+		TRY(take(reply, runtime.set.caller_rates, str_of(caller_name(reply->caller))));
+	return NULL;
+}
+
+const struct fault *guard_initialize(struct reply *reply)
+{
+	return runtime.set.initialize_rates
+		? take(reply, runtime.set.initialize_rates, address(reply)) : NULL;
+}
+
+/* ---- Types ---- */
+
+/* Whether an item of Accept (a range, perhaps with parameters) takes a type; q=0 refuses. */
+static bool range_takes(str item, const char *type, const char *family)
+{
+	str range = str_trim(str_cut(&item, ';'));
+
+	for (str parameter; item.at && item.size;) {
+		parameter = str_trim(str_cut(&item, ';'));
+		if (str_is(parameter, "q=0") || str_is(parameter, "q=0.0"))
+			return false;
+	}
+	return str_is_nocase(range, type) || str_is(range, "*/*") || str_is_nocase(range, family);
+}
+
+static void read_accept(str accept, bool *json, bool *sse)
+{
+	*json = *sse = !accept.at || str_trim(accept).size == 0;
+	while (accept.at && accept.size) {
+		str item = str_trim(str_cut(&accept, ','));
+		*json |= range_takes(item, "application/json", "application/*");
+		*sse |= range_takes(item, "text/event-stream", "text/*");
+	}
+}
+
+const struct fault *guard_types(struct reply *reply)
+{
+	static const struct fault media = {
+		.code = 415, .http_sessions = 415, .http_stateless = 415,
+		.text = "The Content-Type must be application/json."
+	}, accept = {
+		.code = 406, .http_sessions = 406, .http_stateless = 406,
+		.text = "Accept must name application/json, text/event-stream, or both."
+	};
+	str type = exchange_header(reply->exchange, "Content-Type");
+	bool post = exchange_method(reply->exchange) == HTTP_POST;
+
+	read_accept(exchange_header(reply->exchange, "Accept"), &reply->takes_json, &reply->takes_sse);
+	if (post && !str_is_nocase(str_trim(str_cut(&type, ';')), "application/json"))
+		return &media;
+	if (post ? !reply->takes_json && !reply->takes_sse : !reply->takes_sse)
+		return &accept;
+	return NULL;
+}

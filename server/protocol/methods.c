@@ -1,0 +1,154 @@
+/* methods.c - the methods both eras have: tools, resources, prompts. */
+#include "call.h"
+#include "param.h"
+
+const char *const level_names[] = {
+	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL
+};
+
+int level_find(str name)
+{
+	for (int level = 0; level_names[level]; level++)
+		if (str_is(name, level_names[level]))
+			return level;
+	return -1;
+}
+
+void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
+{
+	json_key(json, "ttlMs");
+	json_int(json, ttl_ms);
+	json_key(json, "cacheScope");
+	json_text(json, scope);
+}
+
+/* ---- Lists ---- */
+
+#define LIST_TTL_MS 300000              /* lists only change with the program */
+
+/* What is listed depends on what the caller may use, so it is private where keys have scopes. */
+static const struct fault *list(struct mcp_call *call, const char *key, const struct offers *offers)
+{
+	yyjson_val *cursor = yyjson_obj_get(call->params, "cursor");
+
+	/* Every list is one page, so no cursor was ever given out. */
+	if (cursor)
+		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
+	struct json *json = call_result(call, "complete");
+	json_key(json, key);
+	json_array(json);
+	for (int i = 0; i < offers->count; i++)
+		if (call_may(call, offers->first[i].scope))
+			json_raw(json, offers->first[i].listed[call->revision]);
+	json_array_end(json);
+	if (call->revision >= R2026_07_28)
+		methods_cacheable(json, LIST_TTL_MS, "private");
+	return NULL;
+}
+
+const struct fault *tools_list(struct mcp_call *call)
+{
+	return list(call, "tools", &runtime.tools);
+}
+
+const struct fault *resources_list(struct mcp_call *call)
+{
+	return list(call, "resources", &runtime.resources);
+}
+
+const struct fault *resources_templates_list(struct mcp_call *call)
+{
+	return list(call, "resourceTemplates", &runtime.templates);
+}
+
+const struct fault *prompts_list(struct mcp_call *call)
+{
+	return list(call, "prompts", &runtime.prompts);
+}
+
+/* ---- Calls ---- */
+
+static const struct fault *unknown(struct mcp_call *call, const char *what, str name)
+{
+	return fault_say(call->arena, &FAULT_PARAMS, "There is no %s \"%.*s\".", what,
+	                 (int)(name.size < 128 ? name.size : 128), name.at);
+}
+
+/* Invalid arguments are the tool's bad news from 2025-11-25 on, so that the model reads them. */
+static const struct fault *bad_arguments(struct mcp_call *call, const char *why)
+{
+	if (call->offer->kind == OFFER_TOOL && call->revision >= R2025_11_25) {
+		mcp_fail(call, "%s", why);
+		call->result_word = "refused";
+		return NULL;
+	}
+	return fault_say(call->arena, &FAULT_PARAMS, "%s", why);
+}
+
+static const struct fault *bind(struct mcp_call *call, bool *bound)
+{
+	static const struct field none[] = { { 0 } };
+	static const struct shape empty = { 0, none };
+	const struct shape *shape = call->offer->in ? call->offer->in : &empty;
+	yyjson_val *arguments = yyjson_obj_get(call->params, "arguments");
+	void *in = arena_alloc(call->arena, shape->size + 1);
+	const char *why;
+
+	*bound = false;
+	if (arguments && !yyjson_is_obj(arguments))
+		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
+	why = shape_read(shape, arguments, true, in, call->arena);
+	if (why)
+		return bad_arguments(call, why);
+	call->in = in;
+	*bound = true;
+	return NULL;
+}
+
+static const struct fault *start_named(struct mcp_call *call, const struct offers *offers,
+                                       const char *what)
+{
+	str name = json_member(call->params, "name");
+	bool bound;
+
+	if (!name.at)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.name must name a %s.", what);
+	call->offer = offer_find(offers, name);
+	if (!call->offer)
+		return unknown(call, what, name);
+	if (call->revision >= R2026_07_28) {
+		TRY(param_headers_agree(call));
+		TRY(questions_restore(call));
+	}
+	TRY(guard_scope(call, call->offer->scope));
+	TRY(bind(call, &bound));
+	return bound ? call_start(call) : NULL;
+}
+
+const struct fault *tools_call(struct mcp_call *call)
+{
+	return start_named(call, &runtime.tools, "tool");
+}
+
+const struct fault *prompts_get(struct mcp_call *call)
+{
+	return start_named(call, &runtime.prompts, "prompt");
+}
+
+const struct fault *resources_read(struct mcp_call *call)
+{
+	static const struct offer nowhere = { .kind = OFFER_RESOURCE, .name = "unknown" };
+
+	call->uri = json_member(call->params, "uri");
+	if (!call->uri.at)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
+	call->offer = offer_for_uri(call->arena, call->uri, &call->in);
+	if (!call->offer) {
+		call->offer = &nowhere;
+		mcp_not_found(call, "There is no resource \"%.*s\".",
+		              (int)(call->uri.size < 256 ? call->uri.size : 256), call->uri.at);
+		return call->fault;
+	}
+	TRY(guard_scope(call, call->offer->scope));
+	return call_start(call);
+}

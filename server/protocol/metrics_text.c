@@ -1,0 +1,216 @@
+/* metrics_text.c - everything that is counted, in Prometheus' text format 0.0.4. */
+#include <stdlib.h>
+
+#include "http.h"
+#include "series.h"
+
+void family_print(FILE *file, const char *name, const char *type, const char *help)
+{
+	fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void print_label(FILE *file, const char *name, const char *value)
+{
+	fprintf(file, "%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\n')
+			fputs("\\n", file);
+		else if (*value == '"' || *value == '\\')
+			fprintf(file, "\\%c", *value);
+		else
+			fputc(*value, file);
+	}
+	fputc('"', file);
+}
+
+/* ---- Requests ---- */
+
+static int compare_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare_series(const void *left, const void *right)
+{
+	const struct series *a = *(struct series *const *)left, *b = *(struct series *const *)right;
+	int order = compare_text(a->method, b->method);
+	if (order == 0)
+		order = compare_text(a->tool, b->tool);
+	return order ? order : compare_text(a->outcome, b->outcome);
+}
+
+static void print_series(FILE *file, struct series *series)
+{
+	long long count = atomic_load(&series->count);
+	if (count == 0)
+		return;
+	fputs("mcp_requests_total{", file);
+	print_label(file, "method", series->method);
+	fputc(',', file);
+	print_label(file, "tool", series->tool ? series->tool : "");
+	fputc(',', file);
+	print_label(file, "outcome", series->outcome);
+	fprintf(file, "} %lld\n", count);
+}
+
+static void print_requests(FILE *file, struct arena *arena)
+{
+	struct series **sorted = arena_array(arena, struct series *, SERIES_MAX + 1);
+	size_t count = 0;
+
+	family_print(file, "mcp_requests_total", "counter",
+	             "JSON-RPC requests that were finished, by method, tool and outcome.");
+	while ((sorted[count] = series_at((int)count)) != NULL)
+		count++;
+	qsort(sorted, count, sizeof(*sorted), compare_series);
+	for (size_t i = 0; i < count; i++)
+		print_series(file, sorted[i]);
+}
+
+static void print_histogram(FILE *file, struct histogram *histogram)
+{
+	static const char name[] = "mcp_request_duration_seconds";
+	long long counts[BUCKETS + 1], sum = 0;
+
+	for (int i = 0; i <= BUCKETS; i++)
+		sum += counts[i] = atomic_load(&histogram->counts[i]);
+	if (sum == 0)
+		return;
+	sum = 0;
+	for (int i = 0; i <= BUCKETS; i++) {
+		sum += counts[i];
+		fprintf(file, "%s_bucket{", name);
+		print_label(file, "method", histogram->method);
+		if (i < BUCKETS)
+			fprintf(file, ",le=\"%g\"} %lld\n", (double)bucket_bounds_us[i] / 1e6, sum);
+		else
+			fprintf(file, ",le=\"+Inf\"} %lld\n", sum);
+	}
+	fprintf(file, "%s_sum{", name);
+	print_label(file, "method", histogram->method);
+	fprintf(file, "} %.6f\n%s_count{", (double)atomic_load(&histogram->sum_us) / 1e6, name);
+	print_label(file, "method", histogram->method);
+	fprintf(file, "} %lld\n", sum);
+}
+
+static void print_durations(FILE *file)
+{
+	struct histogram *histogram;
+	family_print(file, "mcp_request_duration_seconds", "histogram",
+	             "Time from a request's headers to its answer, by method.");
+	for (int i = 0; (histogram = histogram_at(i)) != NULL; i++)
+		print_histogram(file, histogram);
+}
+
+/* ---- What is only counted ---- */
+
+static void print_one(FILE *file, const char *name, const char *type, const char *help,
+                      long long value)
+{
+	family_print(file, name, type, help);
+	fprintf(file, "%s %lld\n", name, value);
+}
+
+static void print_counted(FILE *file)
+{
+	static const struct {
+		enum metric metric;
+		const char *name, *type, *help;
+	} counted[] = {
+		{ METRIC_SESSIONS, "mcp_sessions", "gauge", "Sessions of the older revisions." },
+		{ METRIC_SESSIONS_BEGUN, "mcp_sessions_begun_total", "counter", "Sessions begun." },
+		{ METRIC_SESSIONS_EVICTED, "mcp_sessions_evicted_total", "counter",
+		  "Idle sessions ended to make room for others." },
+		{ METRIC_LISTENS, "mcp_listens", "gauge", "Open subscriptions/listen streams." },
+		{ METRIC_CALLS_WAITING, "mcp_calls_waiting", "gauge",
+		  "Calls that wait for a person or a change." },
+		{ METRIC_EVENTS, "mcp_events_total", "counter", "Server-sent events sent." },
+		{ METRIC_RESUMED, "mcp_streams_resumed_total", "counter",
+		  "Streams a client came back to." },
+		{ METRIC_QUESTIONS, "mcp_questions_total", "counter", "Questions put to people." },
+		{ METRIC_COMPAT, "mcp_compat_total", "counter",
+		  "Wrong requests that were served because COMPAT says so." },
+		{ METRIC_MOVED_TO_WORKER, "mcp_moved_to_worker_total", "counter",
+		  "Reads that took too long for an event loop and were run again on a worker." },
+	};
+
+	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+		print_one(file, counted[i].name, counted[i].type, counted[i].help,
+		          metric_value(counted[i].metric));
+}
+
+static void print_limits(FILE *file)
+{
+	static const struct {
+		enum metric metric;
+		const char *limit;
+	} limits[] = {
+		{ METRIC_LIMIT_RATE, "rate" }, { METRIC_LIMIT_QUEUE, "queue" },
+		{ METRIC_LIMIT_SESSIONS, "sessions" }, { METRIC_LIMIT_STREAMS, "streams" },
+		{ METRIC_LIMIT_BACKLOG, "backlog" }, { METRIC_LIMIT_BODY, "body" },
+		{ METRIC_LIMIT_DEPTH, "depth" }, { METRIC_LIMIT_BATCH, "batch" },
+		{ METRIC_LIMIT_DEADLINE, "deadline" },
+	};
+
+	family_print(file, "mcp_limit_hits_total", "counter", "Times a limit refused or cut something.");
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		fprintf(file, "mcp_limit_hits_total{limit=\"%s\"} %lld\n", limits[i].limit,
+		        (long long)metric_value(limits[i].metric));
+}
+
+static void print_http(FILE *file)
+{
+	static const struct {
+		atomic_llong *value;
+		const char *name, *type, *help;
+	} counted[] = {
+		{ &http_counters.connections, "mcp_connections", "gauge", "Open connections." },
+		{ &http_counters.streams, "mcp_open_streams", "gauge", "Open event streams." },
+		{ &http_counters.requests, "mcp_http_requests_total", "counter", "HTTP requests." },
+		{ &http_counters.bytes_in, "mcp_bytes_in_total", "counter", "Bytes received." },
+		{ &http_counters.bytes_out, "mcp_bytes_out_total", "counter", "Bytes sent." },
+		{ &http_counters.refused_bodies, "mcp_refused_bodies_total", "counter",
+		  "Bodies that were too large, or for which there was no room." },
+		{ &http_counters.refused_headers, "mcp_refused_headers_total", "counter",
+		  "Header blocks that were too large." },
+		{ &http_counters.slow_clients, "mcp_slow_clients_total", "counter",
+		  "Clients that took too long to send a request." },
+		{ &http_counters.overflowed_streams, "mcp_overflowed_streams_total", "counter",
+		  "Streams ended because their client did not read." },
+		{ &http_counters.gone_clients, "mcp_gone_clients_total", "counter",
+		  "Clients that left before they had their answer." },
+	};
+
+	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+		print_one(file, counted[i].name, counted[i].type, counted[i].help,
+		          atomic_load(counted[i].value));
+}
+
+str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+	if (!file)
+		abort();
+
+	family_print(file, "mcp_build_info", "gauge", "Which server this is; always 1.");
+	fputs("mcp_build_info{", file);
+	print_label(file, "server", server->name);
+	fputc(',', file);
+	print_label(file, "version", server->version ? server->version : "");
+	fputs("} 1\n", file);
+	print_requests(file, arena);
+	print_durations(file);
+	print_one(file, "mcp_worker_queue", "gauge", "Calls waiting for a worker.", queued);
+	print_one(file, "mcp_workers_busy", "gauge", "Workers that run something.", busy);
+	print_counted(file);
+	print_limits(file);
+	print_http(file);
+	process_print(file);
+
+	fclose(file);
+	str printed = { arena_copy(arena, (str) { text, size }), size };
+	free(text);
+	return printed;
+}

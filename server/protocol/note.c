@@ -1,0 +1,184 @@
+/* note.c - progress and log messages of a running call, from wherever it runs.
+ *
+ * On its loop they are sent at once. A worker leaves them for the loop: of progress only the newest
+ * is kept and of log messages a bounded number, so that no tool can flood its loop or its client. */
+#include <stdlib.h>
+
+#include "call.h"
+
+#define LOGS_MAX 100                    /* waiting for the loop at a time */
+
+struct note {
+	struct note *next;
+	int behind;                     /* how many are queued from here on */
+	size_t size;
+	char text[];
+};
+
+static struct note *note_create(str text)
+{
+	struct note *note = malloc(sizeof(*note) + text.size);
+
+	if (!note)
+		abort();
+	note->next = NULL;
+	note->behind = 1;
+	note->size = text.size;
+	memcpy(note->text, text.at, text.size);
+	return note;
+}
+
+static void notes_arrive(struct message *message, UNUSED struct loop *loop)
+{
+	notes_send((struct mcp_call *)(void *)((char *)message - offsetof(struct mcp_call, notes)));
+}
+
+static void free_list(struct note *note)
+{
+	for (struct note *next; note; note = next) {
+		next = note->next;
+		free(note);
+	}
+}
+
+void notes_free(struct mcp_call *call)
+{
+	free_list(atomic_exchange(&call->progress, NULL));
+	free_list(atomic_exchange(&call->logs, NULL));
+}
+
+static void send_list(struct mcp_call *call, struct note *note)
+{
+	struct note *first = NULL;
+
+	/* The latest was put in front. */
+	for (struct note *next; note; note = next) {
+		next = note->next;
+		note->next = first;
+		first = note;
+	}
+	for (note = first; note && !call->settled; note = note->next)
+		reply_event(call->reply, (str) { note->text, note->size });
+	free_list(first);
+}
+
+void notes_send(struct mcp_call *call)
+{
+	atomic_store(&call->notes_posted, false);
+	send_list(call, atomic_exchange(&call->logs, NULL));
+	send_list(call, atomic_exchange(&call->progress, NULL));
+}
+
+/* The loop is told at most once until it has looked. */
+static void tell_loop(struct mcp_call *call)
+{
+	if (atomic_exchange(&call->notes_posted, true))
+		return;
+	call->notes.run = notes_arrive;
+	loop_post(call->reply->loop, &call->notes);
+}
+
+static void leave_progress(struct mcp_call *call, str text)
+{
+	free_list(atomic_exchange(&call->progress, note_create(text)));
+	tell_loop(call);
+}
+
+static void leave_log(struct mcp_call *call, str text)
+{
+	/* Only this worker adds and only the loop empties, so one try in turn is enough. */
+	struct note *note = note_create(text), *first = atomic_load(&call->logs);
+
+	do {
+		note->next = first;
+		note->behind = first ? first->behind + 1 : 1;
+		if (note->behind > LOGS_MAX) {
+			free(note);
+			return;
+		}
+	} while (!atomic_compare_exchange_weak(&call->logs, &first, note));
+	tell_loop(call);
+}
+
+static struct json notification(struct arena *arena, const char *method)
+{
+	struct json json = json_begin(arena, 512);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "method");
+	json_text(&json, method);
+	json_key(&json, "params");
+	json_object(&json);
+	return json;
+}
+
+static str notification_end(struct json *json)
+{
+	json_object_end(json);
+	json_object_end(json);
+	return json_end(json);
+}
+
+bool mcp_wanted(const struct mcp_call *call)
+{
+	return !atomic_load(&call->cancelled) && tick_ms() < call->run_until_ms;
+}
+
+bool mcp_progress(struct mcp_call *call, double done, double total, const char *text, ...)
+{
+	va_list list;
+
+	/* It must grow; a tool that is run again tells what was told before once more. */
+	if (!call->progress_token || done <= call->progress_done || !mcp_wanted(call))
+		return mcp_wanted(call);
+	call->progress_done = done;
+	call->streamed = true;
+
+	struct arena *arena = arena_create();
+	struct json json = notification(arena, "notifications/progress");
+	json_key(&json, "progressToken");
+	json_value(&json, call->progress_token);
+	json_key(&json, "progress");
+	json_real(&json, done);
+	if (total > 0) {
+		json_key(&json, "total");
+		json_real(&json, total);
+	}
+	if (text) {
+		va_start(list, text);
+		json_key(&json, "message");
+		json_text(&json, arena_print_list(arena, text, list));
+		va_end(list);
+	}
+	if (call->on_worker)
+		leave_progress(call, notification_end(&json));
+	else
+		reply_event(call->reply, notification_end(&json));
+	arena_destroy(arena);
+	return true;
+}
+
+void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
+{
+	va_list list;
+
+	if (call->log_least < 0 || (int)level < call->log_least)
+		return;
+	struct arena *arena = arena_create();
+	struct json json = notification(arena, "notifications/message");
+	json_key(&json, "level");
+	json_text(&json, level_names[level]);
+	json_key(&json, "logger");
+	json_text(&json, runtime.server->name);
+	json_key(&json, "data");
+	va_start(list, text);
+	json_text(&json, arena_print_list(arena, text, list));
+	va_end(list);
+	if (call->on_worker)
+		leave_log(call, notification_end(&json));
+	else
+		reply_event(call->reply, notification_end(&json));
+	arena_destroy(arena);
+}

@@ -1,0 +1,310 @@
+/* offer.c - the tools, resources and prompts of the server, made ready at start.
+ *
+ * Each is described in JSON once per revision; a list is those pieces, as far as the caller may use
+ * them, one after the other. */
+#include <stdlib.h>
+
+#include "call.h"
+
+static void member(struct json *json, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	json_key(json, key);
+	json_text(json, text);
+}
+
+/* ---- Describing ---- */
+
+static void annotations(struct json *json, const struct mcp_tool *tool)
+{
+	json_key(json, "annotations");
+	json_object(json);
+	member(json, "title", tool->title);
+	json_key(json, "readOnlyHint");
+	json_bool(json, !tool->changes);
+	if (tool->changes) {
+		json_key(json, "destructiveHint");
+		json_bool(json, tool->destroys);
+		json_key(json, "idempotentHint");
+		json_bool(json, tool->idempotent);
+	}
+	json_key(json, "openWorldHint");
+	json_bool(json, tool->reaches_out);
+	json_object_end(json);
+}
+
+static str describe_tool(const struct mcp_tool *tool, enum revision revision)
+{
+	struct json json = json_begin(runtime.arena, 1024);
+
+	json_object(&json);
+	member(&json, "name", tool->name);
+	if (revision >= R2025_06_18)
+		member(&json, "title", tool->title);
+	member(&json, "description", tool->about);
+	json_key(&json, "inputSchema");
+	shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
+	if (tool->out && revision >= R2025_06_18) {
+		json_key(&json, "outputSchema");
+		shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
+	}
+	annotations(&json, tool);
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+static str describe_resource(const struct mcp_resource *resource, enum revision revision)
+{
+	struct json json = json_begin(runtime.arena, 256);
+
+	json_object(&json);
+	member(&json, resource->in ? "uriTemplate" : "uri", resource->uri);
+	member(&json, "name", resource->name);
+	if (revision >= R2025_06_18)
+		member(&json, "title", resource->title);
+	member(&json, "description", resource->about);
+	member(&json, "mimeType", resource->mime);
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+static void prompt_arguments(struct json *json, const struct shape *shape, enum revision revision)
+{
+	(void)revision;
+	json_key(json, "arguments");
+	json_array(json);
+	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++) {
+		json_object(json);
+		member(json, "name", field->name);
+		member(json, "description", field->about);
+		json_key(json, "required");
+		json_bool(json, field->required);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static str describe_prompt(const struct mcp_prompt *prompt, enum revision revision)
+{
+	struct json json = json_begin(runtime.arena, 256);
+
+	json_object(&json);
+	member(&json, "name", prompt->name);
+	if (revision >= R2025_06_18)
+		member(&json, "title", prompt->title);
+	member(&json, "description", prompt->about);
+	prompt_arguments(&json, prompt->in, revision);
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* ---- Building ---- */
+
+static struct offer *add(struct offers *offers, const struct offer *offer)
+{
+	struct offer *place = &offers->first[offers->count++];
+
+	*place = *offer;
+	if (place->deadline_ms == 0)
+		place->deadline_ms = runtime.set.call_deadline_ms;
+	if (place->in)
+		shape_check(place->in);
+	if (place->out)
+		shape_check(place->out);
+	return place;
+}
+
+static bool has_headers(const struct shape *shape)
+{
+	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++)
+		if (field->header || (field->type == FIELD_NEST && has_headers(field->item)))
+			return true;
+	return false;
+}
+
+static int count_of(const void *table, size_t size)
+{
+	int count = 0;
+
+	/* Every table's entries begin with their name, which the last has not. */
+	for (const char *at = table; at && *(const char *const *)(const void *)at; at += size)
+		count++;
+	return count;
+}
+
+static void make_room(struct offers *offers, int count)
+{
+	offers->first = arena_array(runtime.arena, struct offer, count + 1);
+}
+
+static void build_tools(void)
+{
+	make_room(&runtime.tools, count_of(runtime.server->tools, sizeof(struct mcp_tool)));
+	for (const struct mcp_tool *tool = runtime.server->tools; tool && tool->name; tool++) {
+		struct offer *offer = add(&runtime.tools, &(struct offer) {
+			.kind = OFFER_TOOL, .name = tool->name, .in = tool->in, .out = tool->out,
+			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
+			.has_headers = has_headers(tool->in), .run = tool->run });
+		for (int revision = 0; revision < REVISIONS; revision++)
+			offer->listed[revision] = describe_tool(tool, (enum revision)revision);
+	}
+}
+
+static void build_resources(void)
+{
+	int count = count_of(runtime.server->resources, sizeof(struct mcp_resource));
+
+	make_room(&runtime.resources, count);
+	make_room(&runtime.templates, count);
+	for (const struct mcp_resource *it = runtime.server->resources; it && it->uri; it++) {
+		struct offer *offer = add(it->in ? &runtime.templates : &runtime.resources,
+			&(struct offer) {
+				.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
+				.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run });
+		for (int revision = 0; revision < REVISIONS; revision++)
+			offer->listed[revision] = describe_resource(it, (enum revision)revision);
+	}
+}
+
+static void build_prompts(void)
+{
+	make_room(&runtime.prompts, count_of(runtime.server->prompts, sizeof(struct mcp_prompt)));
+	for (const struct mcp_prompt *it = runtime.server->prompts; it && it->name; it++) {
+		struct offer *offer = add(&runtime.prompts, &(struct offer) {
+			.kind = OFFER_PROMPT, .name = it->name, .in = it->in, .scope = it->scope,
+			.blocks = it->blocks, .run = it->run });
+		for (int revision = 0; revision < REVISIONS; revision++)
+			offer->listed[revision] = describe_prompt(it, (enum revision)revision);
+	}
+}
+
+static str server_info(enum revision revision)
+{
+	struct json json = json_begin(runtime.arena, 128);
+
+	json_object(&json);
+	member(&json, "name", runtime.server->name);
+	if (revision >= R2025_06_18)
+		member(&json, "title", runtime.server->title);
+	member(&json, "version", runtime.server->version);
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* What is advertised is what is served. */
+static str capabilities(void)
+{
+	struct json json = json_begin(runtime.arena, 128);
+
+	json_object(&json);
+	json_key(&json, "logging");
+	json_raw(&json, STR("{}"));
+	if (runtime.tools.count > 0) {
+		json_key(&json, "tools");
+		json_raw(&json, STR("{}"));
+	}
+	if (runtime.resources.count + runtime.templates.count > 0) {
+		json_key(&json, "resources");
+		json_raw(&json, STR("{}"));
+	}
+	if (runtime.prompts.count > 0) {
+		json_key(&json, "prompts");
+		json_raw(&json, STR("{}"));
+	}
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+void offers_build(void)
+{
+	build_tools();
+	build_resources();
+	build_prompts();
+	for (int revision = 0; revision < REVISIONS; revision++) {
+		runtime.server_info[revision] = server_info((enum revision)revision);
+		runtime.capabilities[revision] = capabilities();
+	}
+}
+
+const struct offer *offer_find(const struct offers *offers, str name)
+{
+	for (int i = 0; i < offers->count; i++)
+		if (str_is(name, offers->first[i].name))
+			return &offers->first[i];
+	return NULL;
+}
+
+/* ---- Templates (RFC 6570 level 1: {name}, each one path segment) ---- */
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A segment without its percent encoding; NULL: that is broken, or hides what must not be there. */
+static const char *decode(struct arena *arena, str segment)
+{
+	char *text = arena_alloc(arena, segment.size + 1);
+	size_t size = 0;
+
+	for (size_t i = 0; i < segment.size; i++) {
+		char c = segment.at[i];
+		if (c == '%') {
+			if (i + 2 >= segment.size || hex(segment.at[i + 1]) < 0 || hex(segment.at[i + 2]) < 0)
+				return NULL;
+			c = (char)(hex(segment.at[i + 1]) * 16 + hex(segment.at[i + 2]));
+			i += 2;
+		}
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			return NULL;
+		text[size++] = c;
+	}
+	return utf8_valid((str) { text, size }) ? text : NULL;
+}
+
+static bool match(struct arena *arena, const struct offer *offer, str uri, char *into)
+{
+	const char *pattern = offer->name;
+
+	while (*pattern) {
+		if (*pattern != '{') {
+			if (uri.size == 0 || *uri.at != *pattern)
+				return false;
+			uri.at++, uri.size--, pattern++;
+			continue;
+		}
+		const char *end = strchr(pattern, '}');
+		str name = { pattern + 1, (size_t)(end - pattern - 1) };
+		const struct field *field = shape_field(offer->in, name);
+		size_t size = 0;
+		while (size < uri.size && uri.at[size] != '/' && uri.at[size] != end[1])
+			size++;
+		const char *value = size ? decode(arena, (str) { uri.at, size }) : NULL;
+		if (!value || !field)
+			return false;
+		memcpy(into + field->offset, &value, sizeof(value));
+		uri.at += size, uri.size -= size;
+		pattern = end + 1;
+	}
+	return uri.size == 0;
+}
+
+const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
+{
+	const struct offer *offer = offer_find(&runtime.resources, uri);
+
+	*in = NULL;
+	for (int i = 0; !offer && i < runtime.templates.count; i++) {
+		const struct offer *template = &runtime.templates.first[i];
+		char *values = arena_alloc(arena, template->in->size);
+		if (match(arena, template, uri, values)) {
+			offer = template;
+			*in = values;
+		}
+	}
+	return offer;
+}

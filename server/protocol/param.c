@@ -1,0 +1,126 @@
+/* param.c - headers of 2026-07-28 that repeat what the body says, so that a proxy can route by them.
+ *
+ * They are only compared, never used: what counts is the body. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "param.h"
+
+#define NAME_MAX_BYTES 96
+
+static const struct fault *disagree(struct mcp_call *call, const char *name, const char *how)
+{
+	return fault_say(call->arena, &FAULT_HEADERS, "The header %s %s.", name, how);
+}
+
+static bool is_printable(str value)
+{
+	for (size_t i = 0; i < value.size; i++)
+		if ((value.at[i] < 0x20 || value.at[i] > 0x7e) && value.at[i] != '\t')
+			return false;
+	return true;
+}
+
+/* =?base64?…?= with exactly that prefix and suffix; anything else is literal. False: broken. */
+static bool decode(struct mcp_call *call, str *value)
+{
+	static const char prefix[] = "=?base64?";
+	size_t head = sizeof(prefix) - 1;
+
+	if (value->size < head + 2 || !str_starts(*value, prefix) ||
+	    memcmp(value->at + value->size - 2, "?=", 2) != 0)
+		return true;
+	str plain = base64_open(call->arena, (str) { value->at + head, value->size - head - 2 });
+	if (!plain.at || !utf8_valid(plain))
+		return false;
+	*value = plain;
+	return true;
+}
+
+static const struct fault *read_header(struct mcp_call *call, const char *name, bool encoded,
+                                       str *value)
+{
+	struct exchange *x = call->reply->exchange;
+	int count = exchange_header_count(x, name);
+
+	*value = exchange_header(x, name);
+	if (count > 1)
+		return disagree(call, name, "is there more than once");
+	if (count == 1 && !is_printable(*value))
+		return disagree(call, name, "has characters a header may not have");
+	if (count == 1 && encoded && !decode(call, value))
+		return disagree(call, name, "is not valid base64 inside =?base64?...?=");
+	return NULL;
+}
+
+const struct fault *param_header_is(struct mcp_call *call, const char *name, str expected,
+                                    bool encoded)
+{
+	str value;
+
+	TRY(read_header(call, name, encoded, &value));
+	if (!value.at)
+		return disagree(call, name, "is missing");
+	if (!str_same(value, expected))
+		return disagree(call, name, "differs from the body");
+	return NULL;
+}
+
+/* Integers are compared as numbers: 42.0 is 42. */
+static bool same_number(str header, int64_t expected)
+{
+	char text[64], *end;
+
+	if (header.size == 0 || header.size >= sizeof(text))
+		return false;
+	memcpy(text, header.at, header.size);
+	text[header.size] = 0;
+	double number = strtod(text, &end);
+	return *end == 0 && number == (double)expected;
+}
+
+static bool value_agrees(str header, yyjson_val *value)
+{
+	if (yyjson_is_str(value))
+		return str_same(header, (str) { yyjson_get_str(value), yyjson_get_len(value) });
+	if (yyjson_is_bool(value))
+		return str_is(header, yyjson_get_bool(value) ? "true" : "false");
+	if (yyjson_is_int(value))
+		return same_number(header, yyjson_get_sint(value));
+	return yyjson_is_real(value) && same_number(header, (int64_t)yyjson_get_real(value));
+}
+
+static const struct fault *field_agrees(struct mcp_call *call, const struct field *field,
+                                        yyjson_val *value)
+{
+	char name[NAME_MAX_BYTES];
+	str header;
+
+	snprintf(name, sizeof(name), "Mcp-Param-%s", field->header);
+	TRY(read_header(call, name, true, &header));
+	if (!value || yyjson_is_null(value))
+		return header.at ? disagree(call, name, "is there, but the argument is not") : NULL;
+	if (!header.at)
+		return disagree(call, name, "is missing");
+	return value_agrees(header, value) ? NULL : disagree(call, name, "differs from the argument");
+}
+
+static const struct fault *shape_agrees(struct mcp_call *call, const struct shape *shape,
+                                        yyjson_val *object)
+{
+	for (const struct field *field = shape->fields; field->name; field++) {
+		yyjson_val *value = yyjson_obj_get(object, field->name);
+		if (field->header)
+			TRY(field_agrees(call, field, value));
+		else if (field->type == FIELD_NEST)
+			TRY(shape_agrees(call, field->item, value));
+	}
+	return NULL;
+}
+
+const struct fault *param_headers_agree(struct mcp_call *call)
+{
+	if (!call->offer->has_headers)
+		return NULL;
+	return shape_agrees(call, call->offer->in, yyjson_obj_get(call->params, "arguments"));
+}

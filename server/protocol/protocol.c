@@ -1,0 +1,72 @@
+/* protocol.c - starts and stops the protocol layer. */
+#include <stdlib.h>
+
+#include "session.h"
+
+struct runtime runtime;
+
+void protocol_start(const struct protocol_settings *settings)
+{
+	runtime.set = *settings;
+	runtime.server = settings->server;
+	runtime.arena = arena_create();
+	atomic_store(&runtime.unready, false);
+	offers_build();
+	guard_start();
+
+	struct json json = json_begin(runtime.arena, 256);
+	json_object(&json);
+	json_key(&json, "io.modelcontextprotocol/serverInfo");
+	json_raw(&json, runtime.server_info[R2026_07_28]);
+	json_object_end(&json);
+	runtime.result_meta = json_end(&json);
+}
+
+void protocol_use_pool(struct pool *pool)
+{
+	runtime.pool = pool;
+}
+
+void protocol_use_http(struct http *http)
+{
+	runtime.http = http;
+}
+
+void protocol_unready(void)
+{
+	atomic_store(&runtime.unready, true);
+}
+
+struct ending {
+	struct message message;
+	int64_t jitter_ms;
+};
+
+static void end_listeners(struct message *message, UNUSED struct loop *loop)
+{
+	struct ending *ending = (struct ending *)message;
+
+	channels_end_listeners(ending->jitter_ms);
+	free(ending);
+}
+
+void protocol_end_streams(struct http *http, int64_t jitter_ms)
+{
+	for (int i = 0; i < http_loops(http); i++) {
+		struct ending *ending = calloc(1, sizeof(*ending));
+		if (!ending)
+			abort();
+		ending->message.run = end_listeners;
+		ending->jitter_ms = jitter_ms;
+		loop_post(http_loop(http, i), &ending->message);
+	}
+}
+
+void protocol_stop(void)
+{
+	sessions_stop();
+	runtime.http = NULL;
+	runtime.pool = NULL;
+	arena_destroy(runtime.arena);
+	runtime.arena = NULL;
+}

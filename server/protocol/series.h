@@ -1,0 +1,39 @@
+/* series.h - what metrics.c counts and metrics_text.c prints. */
+#ifndef SERIES_H
+#define SERIES_H
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "metrics.h"
+
+#define SERIES_MAX 1024                 /* of requests; what is beyond them is counted as "other" */
+#define HISTOGRAMS_MAX 64               /* of methods, likewise */
+
+#define BUCKETS 15
+extern const int64_t bucket_bounds_us[BUCKETS];
+
+/* The latencies of one method. */
+struct histogram {
+	const char *method;
+	atomic_llong counts[BUCKETS + 1];       /* in each bucket alone; the last is over all bounds */
+	atomic_llong sum_us;
+};
+
+/* The requests of one method, tool and outcome. */
+struct series {
+	const char *method, *tool, *outcome;    /* tool NULL: none */
+	struct histogram *histogram;            /* of its method */
+	atomic_llong count;
+};
+
+/* Lists that end at the first NULL. What is there stays as long as the process. Any thread. */
+struct series *series_at(int index);
+struct histogram *histogram_at(int index);
+
+/* The HELP and TYPE lines that begin a family. */
+void family_print(FILE *file, const char *name, const char *type, const char *help);
+/* This process, under the names that Prometheus clients use for it. */
+void process_print(FILE *file);
+
+#endif

@@ -1,0 +1,57 @@
+/* session_private.h - what session.c, channel.c and correspond.c share of a session. */
+#ifndef SESSION_PRIVATE_H
+#define SESSION_PRIVATE_H
+
+#include <pthread.h>
+
+#include "session.h"
+
+#define SESSION_ID_BYTES 24
+#define SESSION_ID_SIZE (SESSION_ID_BYTES * 4 / 3 + 1)
+
+/* A call that `notifications/cancelled` may name. */
+struct filed_call {
+	struct filed_call *next;
+	struct loop *loop;
+	uint64_t serial;
+	size_t id_size;
+	char id[];                      /* as JSON, so that 1 is not "1" */
+};
+
+struct filed_question {
+	struct filed_question *next;
+	struct loop *loop;
+	uint64_t serial;                /* of the call */
+	int64_t number;
+	char key[];
+};
+
+struct session {
+	char id[SESSION_ID_SIZE];
+	enum revision revision;
+	bool asks_forms;
+	const struct caller *caller;
+
+	atomic_int references, kept_channels;
+	atomic_int log_least;
+	atomic_bool ended;
+
+	/* The table's, under its lock. */
+	struct session *same_hash, *older, *newer;
+	int64_t used_ms;
+
+	pthread_mutex_t lock;           /* for what follows */
+	struct filed_call *calls;
+	struct filed_question *questions;
+	struct channel *channels;
+	int channel_count;
+	int64_t next_channel, next_question;
+};
+
+struct session *session_keep(struct session *session);
+/* Ends the session's channels, wherever they are; called once, when it ended. */
+void channels_end_session(struct session *session);
+/* The same when the loops are no more. */
+void channels_free_session(struct session *session);
+
+#endif

@@ -1,0 +1,121 @@
+/* topic.c - changes to resources, told to the calls that wait for them.
+ *
+ * A change first marks its topic and then posts to every loop; a call that begins to wait is filed
+ * first and then looks at the mark. So no change is missed, and no thread waits. */
+#include <stdlib.h>
+
+#include "call.h"
+
+#define MARKS 4096                      /* a power of two; topics that share one only look once more */
+#define BUCKETS 256
+
+static atomic_uint_fast64_t changes;    /* so far */
+static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
+static _Thread_local struct mcp_call *waiting[BUCKETS];
+
+struct news {
+	struct message message;
+	char uri[];
+};
+
+static uint32_t hash(const char *text)
+{
+	uint32_t value = 2166136261u;   /* FNV-1a */
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * 16777619u;
+	return value;
+}
+
+uint64_t topic_now(void)
+{
+	return atomic_load(&changes);
+}
+
+void topic_leave(struct mcp_call *call)
+{
+	if (!call->waiting_place)
+		return;
+	*call->waiting_place = call->waiting_next;
+	if (call->waiting_next)
+		call->waiting_next->waiting_place = call->waiting_place;
+	call->waiting_place = NULL;
+	metric_add(METRIC_CALLS_WAITING, -1);
+}
+
+static void enter(struct mcp_call *call)
+{
+	struct mcp_call **place = &waiting[hash(call->wait_uri) % BUCKETS];
+
+	call->waiting_place = place;
+	call->waiting_next = *place;
+	if (*place)
+		(*place)->waiting_place = &call->waiting_next;
+	*place = call;
+	metric_add(METRIC_CALLS_WAITING, 1);
+}
+
+static void wake(struct mcp_call *call)
+{
+	topic_leave(call);
+	call_again(call);
+}
+
+static void waited_enough(struct timer *timer, UNUSED struct loop *loop)
+{
+	wake((struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer)));
+}
+
+void topic_wait(struct mcp_call *call)
+{
+	int64_t wait_ms = call->wait_ms;
+
+	enter(call);
+	/* A change since the run began: look again at once, but not on this stack. */
+	if (atomic_load(&marks[hash(call->wait_uri) % MARKS]) > call->seen)
+		wait_ms = 0;
+	call->timer.run = waited_enough;
+	timer_set(call->reply->loop, &call->timer, loop_tick_ms(call->reply->loop) + wait_ms);
+}
+
+enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms)
+{
+	call->wait_uri = arena_copy(call->arena, str_of(uri));
+	call->wait_ms = timeout_ms > 0 ? timeout_ms : 0;
+	return MCP_WAITING;
+}
+
+static void arrive(struct message *message, UNUSED struct loop *loop)
+{
+	struct news *news = (struct news *)message;
+
+	for (struct mcp_call *call = waiting[hash(news->uri) % BUCKETS], *next; call; call = next) {
+		next = call->waiting_next;
+		if (strcmp(call->wait_uri, news->uri) == 0)
+			wake(call);
+	}
+	free(news);
+}
+
+static void mark(const char *uri)
+{
+	uint64_t change = atomic_fetch_add(&changes, 1) + 1;
+	uint64_t before = atomic_load(&marks[hash(uri) % MARKS]);
+
+	while (before < change &&
+	       !atomic_compare_exchange_weak(&marks[hash(uri) % MARKS], &before, change))
+		;
+}
+
+void mcp_changed(const char *uri)
+{
+	mark(uri);
+	for (int i = 0; runtime.http && i < http_loops(runtime.http); i++) {
+		struct news *news = malloc(sizeof(*news) + strlen(uri) + 1);
+		if (!news)
+			abort();
+		strcpy(news->uri, uri);
+		news->message.run = arrive;
+		loop_post(http_loop(runtime.http, i), &news->message);
+	}
+}
