@@ -1,0 +1,289 @@
+// bench.mjs - the benchmark: every figure beside its reference from the same run.
+//
+// CPU is user plus system time of the server's process per request, read from /proc, with the request
+// log on and going to a file. Absolute figures depend on the machine and its neighbours; the ratios
+// are what counts. One event loop each, so that the load has a core of its own.
+import { spawn, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const build = process.env.BUILD_DIR ?? path.resolve(here, '../../build/release');
+const modules = process.env.NPM_DIR ?? path.resolve(here, '../../build/npm');
+const seconds = Number(process.env.BENCH_SECONDS ?? 4);
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
+const rows = [];
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// ---- Processes ----
+
+async function start(command, args, env, portPattern) {
+  const log = path.join(scratch, `${path.basename(command)}-${children.size}.log`);
+  const out = fs.openSync(log, 'w');
+  const began = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', out, out], cwd: scratch,
+    env: { ...process.env, ...env } });
+  children.add(child);
+  for (let tries = 0; tries < 20000; tries++) {
+    const match = fs.readFileSync(log, 'utf8').match(portPattern);
+    if (match) return { child, pid: child.pid, port: Number(match[1]), began, log };
+    if (child.exitCode !== null) break;
+    await sleep(1);
+  }
+  throw new Error(`${command} did not start:\n${fs.readFileSync(log, 'utf8')}`);
+}
+
+async function stop(server) {
+  server.child.kill('SIGTERM');
+  if (server.child.exitCode === null) await once(server.child, 'exit');
+  children.delete(server.child);
+}
+
+const serve = (program, env = {}) => start(path.join(build, program), [],
+  { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', LOOPS: '1', ...env }, /http:\/\/[^\s"]*?:(\d+)\/mcp/);
+
+function cpuMicros(pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 1e6 / ticks;
+}
+
+function privateKib(pid) {
+  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return [...text.matchAll(/^Private_(?:Clean|Dirty): +(\d+)/gm)].reduce((sum, m) => sum + Number(m[1]), 0);
+}
+
+// ---- Load ----
+
+const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+  'io.modelcontextprotocol/clientCapabilities': {} };
+const call = (name, args) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call',
+  params: { name, arguments: args, _meta: meta } });
+const headers = (name, accept = 'application/json, text/event-stream') =>
+  'Content-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n' +
+  `Mcp-Name: ${name}\r\nAccept: ${accept}\r\n`;
+
+async function load(server, head, bodies, { connections = 16, rate = 0, time = seconds } = {}) {
+  const [headFile, bodyFile] = ['head', 'bodies'].map((name) => path.join(scratch, name));
+  fs.writeFileSync(headFile, head);
+  fs.writeFileSync(bodyFile, bodies.join('\n') + '\n');
+  const before = cpuMicros(server.pid);
+  const child = spawn(path.join(build, 'tests/bench/bench-load'),
+    [server.port, connections, time, rate, headFile, bodyFile].map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (data) => { text += data; });
+  await once(child, 'close');
+  const result = JSON.parse(text);
+  if (result.errors) throw new Error(`${result.errors} bad answers`);
+  return { ...result, cpu: (cpuMicros(server.pid) - before) / result.requests,
+    rate: result.requests / result.seconds };
+}
+
+function row(what, figure, bound, ok) {
+  rows.push([what, figure, bound, ok ? 'yes' : 'NO']);
+  console.log(`${ok ? '  ' : '! '}${what.padEnd(52)} ${figure.padEnd(44)} ${bound}`);
+}
+
+const us = (value) => `${value.toFixed(2)} µs`;
+
+// The median of three interleaved rounds: the machine's speed drifts within a run.
+async function compare(reference, subject) {
+  const rounds = [];
+  for (let round = 0; round < 3; round++) {
+    const base = await reference(), own = await subject();
+    rounds.push({ base, own, ratio: own.cpu / base.cpu });
+  }
+  return rounds.sort((a, b) => a.ratio - b.ratio)[1];
+}
+
+// ---- The catalogue: 100,000 products whose words are as frequent as words are ----
+
+function random(seed) {
+  return () => {
+    seed = (seed * 1664525 + 1013904223) >>> 0;
+    return seed / 2 ** 32;
+  };
+}
+
+function makeCatalogue(file, count) {
+  const next = random(7), letters = 'bcdfgklmnprstvz', vowels = 'aeiou';
+  const word = (n) => { let text = ''; for (let i = 0; i < 3; i++) { text += letters[n % 15] + vowels[Math.floor(n / 15) % 5]; n = Math.floor(n / 75) + 11 * i; } return text + n.toString(36); };
+  const words = Array.from({ length: 4000 }, (_, n) => word(n * 37 + 5));
+  const pick = () => words[Math.floor(40 * (100 ** next()) - 40)];          // log-uniform: few are common
+  const out = fs.createWriteStream(file);
+  out.write('sku,name,price,currency,stock,category,description\n');
+  for (let i = 0; i < count; i++) {
+    const common = next() < 0.3 ? ' classic' : '';                           // one word in 30 %
+    const name = [pick(), pick(), pick()].join(' ') + common;
+    out.write(`B${String(i).padStart(6, '0')},${name},${(1 + i % 90)}.${String(i % 100).padStart(2, '0')},GBP,${i % 200},Category ${i % 12},${pick()} ${pick()} ${pick()} ${pick()}\n`);
+  }
+  return new Promise((resolve) => out.end(() => resolve(words)));
+}
+
+// Pairs of words that occur together, each in fewer than 5 % of the products.
+function pairs(file, count) {
+  const seen = new Map(), lines = fs.readFileSync(file, 'utf8').split('\n').slice(1, -1);
+  const names = lines.map((line) => line.split(',')[1].split(' '));
+  for (const words of names) for (const word of new Set(words)) seen.set(word, (seen.get(word) ?? 0) + 1);
+  const rare = (word) => seen.get(word) < names.length * 0.05;
+  const next = random(3), found = [];
+  while (found.length < count) {
+    const words = names[Math.floor(next() * names.length)].filter(rare);
+    if (words.length >= 2) found.push(`${words[0]} ${words[1]}`);
+  }
+  return found;
+}
+
+// ---- Streams ----
+
+async function openStreams(port, count) {
+  const sockets = [];
+  for (let i = 0; i < count; i += 100)
+    sockets.push(...await Promise.all(Array.from({ length: Math.min(100, count - i) }, () => openStream(port))));
+  return sockets;
+}
+
+async function openSession(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {
+      protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } } }) });
+  await answer.text();
+  return answer.headers.get('mcp-session-id');
+}
+
+async function openStream(port) {
+  const session = await openSession(port);
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n` +
+    `Mcp-Session-Id: ${session}\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n`);
+  await once(socket, 'data');
+  socket.on('data', () => {});
+  socket.on('error', () => {});
+  return socket;
+}
+
+async function streamCost(memory, bound, count = 2000) {
+  const server = await serve('tests/bench/bench-add', { CONNECTION_MEMORY: memory, SESSIONS_MAX: '20000' });
+  const warm = await openStreams(server.port, 50);
+  const before = privateKib(server.pid);
+  const sockets = await openStreams(server.port, count);
+  const each = (privateKib(server.pid) - before) / count;
+  row(`an idle stream with its session, ${memory} pool`, `${each.toFixed(2)} KiB`, `under ${bound} KiB`, each < bound);
+  for (const socket of [...warm, ...sockets]) socket.destroy();
+  await stop(server);
+}
+
+async function idleStreams(count) {
+  const server = await serve('tests/bench/bench-add', { SESSIONS_MAX: '20000', KEEP_ALIVE: '600s' });
+  const sockets = await openStreams(server.port, count);
+  await sleep(1000);
+  const before = cpuMicros(server.pid);
+  await sleep(5000);
+  const used = (cpuMicros(server.pid) - before) / 1e3;
+  row(`${count.toLocaleString('en')} idle streams, CPU in 5 s`, `${used.toFixed(0)} ms (keep-alives off)`, 'none', used <= 10);
+  for (const socket of sockets) socket.destroy();
+  await stop(server);
+}
+
+async function startTime() {
+  const times = [];
+  for (let i = 0; i < 9; i++) {
+    const port = await new Promise((resolve) => {
+      const probe = net.createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => resolve(port)); });
+    });
+    const text = execFileSync(path.join(build, 'tests/bench/bench-start'),
+      [String(port), path.join(build, 'products/mcp-products')],
+      { cwd: scratch, env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: '0',
+        DATABASE_URL: `sqlite:${path.join(scratch, 'bench.db')}` } });
+    times.push(Number(text));
+  }
+  const median = times.sort((a, b) => a - b)[4];
+  row('start to first answer, 100,000 products there', `${median.toFixed(1)} ms`, 'under 25 ms', median < 25);
+}
+
+// ---- The table ----
+
+async function computing(bare) {
+  const add = await serve('tests/bench/bench-add');
+  const body = [call('add', { a: 2, b: 3 })];
+  const reference = () => load(bare, headers('add'), body);
+  let round = await compare(reference, () => load(add, headers('add'), body));
+  row('a tool that computes, JSON answer',
+    `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`, 'at most 2.0 ×', round.ratio <= 2);
+  const ours = round.own.cpu;
+  round = await compare(reference, () => load(add, headers('add', 'text/event-stream'), body));
+  row('the same as an SSE answer',
+    `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`, 'at most 2.5 ×', round.ratio <= 2.5);
+  await stop(add);
+  return ours;
+}
+
+async function sdk(ours) {
+  fs.copyFileSync(path.join(here, 'sdk_add.mjs'), path.join(modules, 'sdk_add.mjs'));
+  const server = await start(process.execPath, [path.join(modules, 'sdk_add.mjs')], {}, /^(\d+)\n/m);
+  await load(server, headers('add'), [call('add', { a: 2, b: 3 })], { time: 2 });         // warm
+  const result = await load(server, headers('add'), [call('add', { a: 2, b: 3 })]);
+  row('the same tool on the TypeScript SDK v2',
+    `${us(result.cpu)}: ${(result.cpu / ours).toFixed(0)} × ours, ${result.rate.toFixed(0)}/s`,
+    'at least 25 ×', result.cpu / ours >= 25);
+  await stop(server);
+}
+
+async function catalogue(bare) {
+  const file = path.join(scratch, 'catalogue.csv'), database = `sqlite:${path.join(scratch, 'bench.db')}`;
+  await makeCatalogue(file, 100000);
+  execFileSync(path.join(build, 'products/mcp-products'), ['import', file], { env: { ...process.env, DATABASE_URL: database }, cwd: scratch });
+  const products = await serve('products/mcp-products', { DATABASE_URL: database });
+  const next = random(11);
+  const gets = Array.from({ length: 5000 }, () => call('get_product', { sku: `B${String(Math.floor(next() * 100000)).padStart(6, '0')}` }));
+  const round = await compare(() => load(bare, headers('get_product'), gets), () => load(products, headers('get_product'), gets));
+  row('get_product from 100,000 products',
+    `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`, 'at most 3.5 ×', round.ratio <= 3.5);
+  await searching(products, 'two words, each in fewer than 5 %', pairs(file, 2000), 8);
+  await searching(products, 'one word in 30 %', ['classic'], 30);
+  await stop(products);
+}
+
+async function searching(server, what, queries, bound) {
+  const bodies = queries.map((words) => call('search_products', { words, limit: 20 }));
+  const most = await load(server, headers('search_products'), bodies);
+  const half = await load(server, headers('search_products'), bodies, { rate: most.rate / 2, time: seconds * 2 });
+  row(`search: ${what}`, `p99 ${half.p99.toFixed(2)} ms at ${(most.rate / 2).toFixed(0)}/s (${us(most.cpu)})`,
+    `p99 under ${bound} ms`, half.p99 < bound);
+}
+
+async function resting() {
+  const server = await serve('products/mcp-products', { DATABASE_URL: `sqlite:${path.join(scratch, 'bench.db')}`, LOOPS: '2' });
+  await (await fetch(`http://127.0.0.1:${server.port}/readyz`)).text();
+  await sleep(300);
+  const kib = privateKib(server.pid);
+  row('private memory at rest', `${(kib / 1024).toFixed(2)} MiB`, 'under 5 MiB', kib < 5 * 1024);
+  await stop(server);
+}
+
+console.log(`${os.cpus().length} cores, ${os.cpus()[0].model}; ${seconds} s a measurement, 16 connections\n`);
+const bare = await start(path.join(build, 'tests/bench/bench-bare'), ['1'], {}, /(\d{4,5})/);
+const ours = await computing(bare);
+await sdk(ours);
+await catalogue(bare);
+await stop(bare);
+await resting();
+await startTime();
+await streamCost('8KiB', 10);
+await streamCost('16KiB', 15);
+await idleStreams(10000);
+const missed = rows.filter((each) => each[3] === 'NO').length;
+console.log(`\n${rows.length - missed} of ${rows.length} figures within their bound`);
+process.exit(missed && process.env.BENCH_STRICT ? 1 : 0);

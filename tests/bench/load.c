@@ -1,0 +1,218 @@
+/* load.c - sends HTTP requests to a loopback port and measures: as many as the server takes, or at
+ * a fixed rate.
+ *
+ *     load PORT CONNECTIONS SECONDS RATE HEADERS_FILE BODIES_FILE
+ *
+ * Bodies are taken in turn, one a line. RATE 0: each connection sends as soon as it was answered;
+ * otherwise latency counts from when a request was due, so a server that stalls can't hide it.
+ * Prints one JSON object: requests, errors, seconds, milliseconds at p50, p99 and the most. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (1 << 20)
+#define CONNECTIONS_MAX 1024
+
+struct connection {
+	int socket;
+	bool busy;
+	double due;
+	char *answer;
+	size_t size;
+};
+
+static struct connection connections[CONNECTIONS_MAX];
+static char **requests;
+static size_t *request_sizes;
+static size_t request_count, next_request;
+static double *latencies;
+static size_t latency_count, latency_room;
+static long errors;
+static int poller;
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
+}
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t room = 1 << 16, size = 0, got;
+	char *text = malloc(room);
+
+	if (!file || !text)
+		die(path);
+	while ((got = fread(text + size, 1, room - size - 1, file)) > 0) {
+		size += got;
+		if (room - size < 2 && !(text = realloc(text, room *= 2)))
+			die(path);
+	}
+	text[size] = 0;
+	fclose(file);
+	return text;
+}
+
+static void build_requests(const char *headers, char *bodies, int port)
+{
+	for (char *body = strtok(bodies, "\n"); body; body = strtok(NULL, "\n")) {
+		size_t room = strlen(headers) + strlen(body) + 256;
+		char *text = malloc(room);
+		requests = realloc(requests, (request_count + 1) * sizeof(*requests));
+		request_sizes = realloc(request_sizes, (request_count + 1) * sizeof(*request_sizes));
+		if (!text || !requests || !request_sizes)
+			die("memory");
+		request_sizes[request_count] = (size_t)snprintf(text, room,
+			"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%sContent-Length: %zu\r\n\r\n%s",
+			port, headers, strlen(body), body);
+		requests[request_count++] = text;
+	}
+}
+
+static void open_connection(struct connection *connection, int port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
+	int on = 1;
+
+	connection->socket = socket(AF_INET, SOCK_STREAM, 0);
+	if (connection->socket < 0 ||
+	    connect(connection->socket, (struct sockaddr *)&address, sizeof(address)) != 0)
+		die("connect");
+	setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	epoll_ctl(poller, EPOLL_CTL_ADD, connection->socket, &event);
+	if (!connection->answer)
+		connection->answer = malloc(ANSWER_MAX);
+	connection->size = 0;
+}
+
+static void send_request(struct connection *connection, double due)
+{
+	size_t which = next_request++ % request_count;
+
+	connection->busy = true;
+	connection->due = due;
+	connection->size = 0;
+	if (write(connection->socket, requests[which], request_sizes[which]) !=
+	    (ssize_t)request_sizes[which])
+		die("write");
+}
+
+/* Whether the answer is whole: by Content-Length, or by the last chunk. */
+static bool is_whole(struct connection *connection)
+{
+	char *end, *length;
+
+	connection->answer[connection->size] = 0;
+	end = strstr(connection->answer, "\r\n\r\n");
+	if (!end)
+		return false;
+	length = strcasestr(connection->answer, "\r\nContent-Length:");
+	if (length && length < end)
+		return connection->size >= (size_t)(end + 4 - connection->answer) +
+		                           strtoul(length + 17, NULL, 10);
+	return connection->size >= 5 &&
+	       memcmp(connection->answer + connection->size - 5, "0\r\n\r\n", 5) == 0;
+}
+
+static void note(struct connection *connection)
+{
+	if (latency_count == latency_room) {
+		latency_room = latency_room ? latency_room * 2 : 1 << 16;
+		latencies = realloc(latencies, latency_room * sizeof(*latencies));
+		if (!latencies)
+			die("memory");
+	}
+	latencies[latency_count++] = (now() - connection->due) * 1e3;
+	if (strncmp(connection->answer, "HTTP/1.1 200", 12) != 0 ||
+	    strstr(connection->answer, "\"isError\":true") || strstr(connection->answer, "\"error\":"))
+		if (errors++ == 0)
+			fprintf(stderr, "first bad answer: %.600s\n", connection->answer);
+	connection->busy = false;
+}
+
+static void read_answer(struct connection *connection, int port)
+{
+	ssize_t got = read(connection->socket, connection->answer + connection->size,
+	                   ANSWER_MAX - connection->size - 1);
+
+	if (got <= 0) {
+		close(connection->socket);
+		if (connection->busy)
+			errors++;
+		connection->busy = false;
+		open_connection(connection, port);
+		return;
+	}
+	connection->size += (size_t)got;
+	if (is_whole(connection))
+		note(connection);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+static double percentile(double part)
+{
+	return latency_count ? latencies[(size_t)((double)(latency_count - 1) * part)] : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 7) {
+		fprintf(stderr, "usage: load PORT CONNECTIONS SECONDS RATE HEADERS_FILE BODIES_FILE\n");
+		return 2;
+	}
+	int port = atoi(argv[1]), count = atoi(argv[2]);
+	double seconds = atof(argv[3]), rate = atof(argv[4]);
+	char *headers = read_file(argv[5]), *bodies = read_file(argv[6]);
+
+	poller = epoll_create1(0);
+	build_requests(headers, bodies, port);
+	for (int i = 0; i < count && i < CONNECTIONS_MAX; i++)
+		open_connection(&connections[i], port);
+
+	double began = now(), until = began + seconds, due = began;
+	for (double at = began; at < until; at = now()) {
+		struct epoll_event events[256];
+		for (int i = 0; i < count; i++) {
+			if (connections[i].busy || (rate > 0 && due > at))
+				continue;
+			send_request(&connections[i], rate > 0 ? due : at);
+			if (rate > 0)
+				due += 1 / rate;
+		}
+		int ready = epoll_wait(poller, events, 256, rate > 0 ? 1 : 100);
+		for (int i = 0; i < ready; i++)
+			read_answer(events[i].data.ptr, port);
+	}
+	double took = now() - began;
+	qsort(latencies, latency_count, sizeof(*latencies), by_size);
+	printf("{\"requests\":%zu,\"errors\":%ld,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"most\":%.3f}\n",
+	       latency_count, errors, took, percentile(.5), percentile(.99), percentile(1));
+	return errors ? 1 : 0;
+}
