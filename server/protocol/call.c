@@ -227,6 +227,14 @@ static void came_back(struct message *message, UNUSED struct loop *loop)
 		call_settle(call);
 }
 
+/* The tool says whether it may wait, and the store: loops have none that may. */
+static bool blocks(const struct mcp_call *call)
+{
+	const struct workplace *place = loop_context(call->reply->loop);
+
+	return call->offer->blocks || (runtime.server->migrations && !place->store);
+}
+
 static void run_here(struct mcp_call *call)
 {
 	struct workplace *place = loop_context(call->reply->loop);
@@ -249,7 +257,7 @@ const struct fault *call_start(struct mcp_call *call)
 	call->time_left_ms = call->offer->deadline_ms;
 	if (call->reply->session)
 		session_add_call(call->reply->session, call);
-	if (call->offer->blocks)
+	if (blocks(call))
 		to_worker(call);
 	else
 		run_here(call);
@@ -261,7 +269,7 @@ void call_again(struct mcp_call *call)
 	if (call->settled || call->on_worker)
 		return;
 	timer_clear(call->reply->loop, &call->timer);
-	if (call->offer->blocks)
+	if (blocks(call))
 		to_worker(call);
 	else
 		run_here(call);
@@ -282,7 +290,7 @@ static void too_late(struct timer *timer, UNUSED struct loop *loop)
 	struct mcp_call *call = CALL_OF(timer, timer);
 
 	metric_add(METRIC_LIMIT_DEADLINE, 1);
-	call->fault = &FAULT_INTERNAL;
+	call->overran = true;
 	call_cancel(call);
 }
 
@@ -324,9 +332,9 @@ static str result_message(struct mcp_call *call)
 	return json_end(json);
 }
 
-static const char *outcome_word(const struct mcp_call *call, bool overran)
+static const char *outcome_word(const struct mcp_call *call)
 {
-	if (overran)
+	if (call->overran)
 		return "deadline";
 	if (atomic_load(&call->cancelled))
 		return "cancelled";
@@ -337,11 +345,11 @@ static const char *outcome_word(const struct mcp_call *call, bool overran)
 	return call->is_error ? "error" : "ok";
 }
 
-static void report(struct mcp_call *call, int status, bool overran)
+static void report(struct mcp_call *call, int status)
 {
 	const char *method = call->method ? call->method->name : "other";
 	const char *target = call->offer ? call->offer->name : NULL;
-	const char *word = outcome_word(call, overran);
+	const char *word = outcome_word(call);
 	int64_t micros = tick_us() - call->reply->began_us;
 
 	call->reply->logged = true;
@@ -354,23 +362,28 @@ static void report(struct mcp_call *call, int status, bool overran)
 }
 
 /* A refusal's headers: only where the HTTP answer itself is the refusal. */
-static void add_headers(struct reply *reply, const struct fault *fault)
+static void add_headers(struct reply *reply, const struct fault *fault, struct arena *arena)
 {
 	if (reply->exchange && !reply->batch)
-		reply_fault_headers(reply, fault);
+		reply_fault_headers(reply, fault, arena);
 }
 
-void call_settle(struct mcp_call *call)
+/* What the client is told instead of a result; NULL: there is a result, or nothing is to be said. A
+ * call that is still on its worker is settled early, and the worker's half of it left alone. */
+static const struct fault *settling_fault(struct mcp_call *call, struct arena *arena)
+{
+	if (call->overran)
+		return fault_say(arena, &FAULT_INTERNAL, "This took longer than the %lld s it may take.",
+		                 (long long)(call->offer->deadline_ms / 1000));
+	if (atomic_load(&call->cancelled))
+		return reply_can_stream(call->reply) ? NULL : &FAULT_CANCELLED;
+	return call->fault;
+}
+
+static void leave_everything(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
-	bool cancelled = atomic_load(&call->cancelled), overran = cancelled && call->fault;
-	const struct fault *fault = call->fault;
-	struct arena *own = call->on_worker ? arena_create() : NULL;
-	str message = { 0 };
-	int status = 200;
 
-	assert(!call->settled);
-	call->settled = true;
 	live_remove(call);
 	timer_clear(reply->loop, &call->timer);
 	topic_leave(call);
@@ -378,20 +391,28 @@ void call_settle(struct mcp_call *call)
 		session_remove_call(reply->session, call);
 		session_remove_questions(reply->session, call->serial);
 	}
-	if (overran)
-		fault = fault_say(own ? own : call->arena, &FAULT_INTERNAL,
-		                  "This took longer than the %lld s it may take.",
-		                  (long long)(call->offer->deadline_ms / 1000));
-	else if (cancelled && !reply_can_stream(reply))
-		fault = &FAULT_CANCELLED;
+}
+
+void call_settle(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+	struct arena *own = call->on_worker ? arena_create() : NULL;
+	struct arena *arena = own ? own : call->arena;
+	const struct fault *fault = settling_fault(call, arena);
+	str message = { 0 };
+	int status = 200;
+
+	assert(!call->settled);
+	call->settled = true;
+	leave_everything(call);
 	if (fault) {
-		message = error_message(call, fault, own ? own : call->arena);
+		message = error_message(call, fault, arena);
 		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
-		add_headers(reply, fault);
-	} else if (!cancelled) {
+		add_headers(reply, fault, arena);
+	} else if (!atomic_load(&call->cancelled)) {
 		message = result_message(call);
 	}
-	report(call, status, overran);
+	report(call, status);
 	reply_answer(reply, call, message, status, own);
 	if (reply->parked)
 		reply_batch_done(reply);

@@ -166,7 +166,7 @@ bool reply_can_stream(const struct reply *reply);
 /* Answers an HTTP request that holds no call. */
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id);
 void reply_status(struct reply *reply, int status);
-void reply_fault_headers(struct reply *reply, const struct fault *fault);
+void reply_fault_headers(struct reply *reply, const struct fault *fault, struct arena *arena);
 
 /* ---- Calls ---- */
 
@@ -209,7 +209,7 @@ struct mcp_call {
 	/* The run. */
 	atomic_bool cancelled;
 	bool to_queue;                  /* for a worker, once the reply is parked */
-	bool on_worker, settled, streamed;
+	bool on_worker, settled, streamed, overran;
 	enum mcp_answer outcome;
 	int64_t time_left_ms, run_until_ms;
 	double progress_done;

@@ -161,6 +161,7 @@ static void request_in(struct exchange *x)
 	struct reply *reply = exchange_user(x);
 	const struct fault *fault = NULL;
 
+	reply->references++;            /* whatever happens, it outlives this */
 	switch (exchange_method(x)) {
 	case HTTP_POST:
 		post(reply);
@@ -178,6 +179,7 @@ static void request_in(struct exchange *x)
 	}
 	if (fault)
 		reply_fault(reply, fault, NULL);
+	reply_drop(reply);
 }
 
 static void finished(struct exchange *x)

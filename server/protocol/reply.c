@@ -53,6 +53,8 @@ static void client_gone(void *user)
 {
 	struct reply *reply = user;
 
+	reply->exchange = NULL;
+	reply->stream = NULL;
 	if (reply->era == &era_stateless) {
 		reply->references++;
 		for (struct mcp_call *call = reply->calls, *next; call; call = next) {
@@ -73,14 +75,16 @@ static void take_arena(struct reply *reply)
 
 void reply_settle_later(struct reply *reply)
 {
-	if (reply->outstanding == 0 || !reply->exchange)
+	if (reply->outstanding == 0)
 		return;
-	take_arena(reply);
-	reply->parked = true;
-	exchange_park(reply->exchange, client_gone);
-	if (reply->takes_sse && runtime.set.silence_ms > 0)
-		timer_set(reply->loop, &reply->silence,
-		          loop_tick_ms(reply->loop) + runtime.set.silence_ms);
+	if (reply->exchange) {
+		take_arena(reply);
+		reply->parked = true;
+		exchange_park(reply->exchange, client_gone);
+		if (reply->takes_sse && runtime.set.silence_ms > 0)
+			timer_set(reply->loop, &reply->silence,
+			          loop_tick_ms(reply->loop) + runtime.set.silence_ms);
+	}
 	start_queued(reply);
 }
 
@@ -267,7 +271,7 @@ void reply_batch_done(struct reply *reply)
 	}
 }
 
-void reply_fault_headers(struct reply *reply, const struct fault *fault)
+void reply_fault_headers(struct reply *reply, const struct fault *fault, struct arena *arena)
 {
 	struct exchange *x = reply->exchange;
 
@@ -275,8 +279,7 @@ void reply_fault_headers(struct reply *reply, const struct fault *fault)
 		exchange_add_header(x, "WWW-Authenticate", fault->challenge);
 	if (fault->retry_after_ms > 0)
 		exchange_add_header(x, "Retry-After",
-		                    arena_print(exchange_arena(x), "%lld",
-		                                (long long)(fault->retry_after_ms + 999) / 1000));
+		                    arena_print(arena, "%lld", (long long)(fault->retry_after_ms + 999) / 1000));
 }
 
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
@@ -285,7 +288,7 @@ void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 	struct json json = json_begin(exchange_arena(x), 256);
 	int status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
 
-	reply_fault_headers(reply, fault);
+	reply_fault_headers(reply, fault, exchange_arena(x));
 	guard_cors(x);
 	reply->answered = true;
 	fault_write(&json, fault, id);
