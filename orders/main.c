@@ -1,2 +1,105 @@
-/* main.c - to be written. */
-typedef int main_placeholder;
+/* main.c - mcp-orders: an MCP server over an order book. What it offers, as tables. */
+#include "catalogue.h"
+#include "placing.h"
+#include "track.h"
+#include "version.h"
+
+/* Scopes: orders:read sees every order, orders:write acts for customers, orders:staff moves goods,
+ * reports:read sees the figures. */
+static const struct mcp_tool tools[] = {
+	{ "create_order", "Create an order",
+	  "Places an order: takes the prices of this moment from the catalogue, reserves the stock"
+	  " and records the order, all or nothing. Use a new idempotency_key for each order and the"
+	  " same one to repeat a call that seems to have failed; it never orders twice.",
+	  .in = &create_shape, .out = &order_shape, .scope = "orders:write",
+	  .changes = true, .idempotent = true, .blocks = true, .run = create_order },
+	{ "get_order", "Get an order",
+	  "Tells everything about one order: items, prices, address, history and returns.",
+	  .in = &order_named_shape, .out = &order_shape, .scope = "orders:read", .run = get_order },
+	{ "list_orders", "List orders",
+	  "Finds orders by customer, status and the dates they were placed, the newest first.",
+	  .in = &list_shape, .out = &listed_shape, .scope = "orders:read", .run = list_orders },
+	{ "cancel_order", "Cancel an order",
+	  "Cancels an order that has not shipped and puts its goods back on sale. The person is"
+	  " asked first. This cannot be undone.",
+	  .in = &cancel_shape, .out = &order_shape, .scope = "orders:write",
+	  .changes = true, .destroys = true, .idempotent = true, .blocks = true,
+	  .run = cancel_order },
+	{ "update_order_status", "Update an order's status",
+	  "For staff: moves an order one step on, from pending to paid, packed, shipped, delivered."
+	  " A step cannot be taken back. cancel_order and request_return do the rest.",
+	  .in = &status_shape, .out = &order_shape, .scope = "orders:staff",
+	  .changes = true, .idempotent = true, .blocks = true, .run = update_order_status },
+	{ "track_order", "Track an order",
+	  "Tells what happened to an order so far. With follow: true it also waits and reports each"
+	  " change as progress, until the order is delivered or wait_seconds are over.",
+	  .in = &track_shape, .out = &tracked_shape, .scope = "orders:read",
+	  .deadline_ms = TRACK_DEADLINE_MS, .run = track_order },
+	{ "request_return", "Request a return",
+	  "Announces that items of a delivered order come back, within 30 days after delivery."
+	  " Stock rises when staff receives them (receive_return).",
+	  .in = &request_return_shape, .out = &return_shape, .scope = "orders:write",
+	  .changes = true, .blocks = true, .run = request_return },
+	{ "receive_return", "Receive a return",
+	  "For staff: the items of a return have arrived. They go back on sale, and an order that"
+	  " came back as a whole becomes returned.",
+	  .in = &receive_return_shape, .out = &return_shape, .scope = "orders:staff",
+	  .changes = true, .idempotent = true, .blocks = true, .run = receive_return },
+	{ "sales_report", "Report on sales",
+	  "Adds up orders, units and revenue of a period by day, month, country or product, each"
+	  " currency for itself. Cancelled orders do not count; goods that came back are not taken"
+	  " off.",
+	  .in = &report_shape, .out = &reported_shape, .scope = "reports:read", .blocks = true,
+	  .run = sales_report },
+	{ 0 },
+};
+
+static const struct mcp_resource resources[] = {
+	{ "order://{id}", "order", "An order",
+	  "One order with items, prices, address, history and returns. Subscribe to hear of"
+	  " changes.",
+	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = "orders:read",
+	  .run = read_order },
+	{ 0 },
+};
+
+static const struct mcp_job jobs[] = {
+	{ "recover", recover },
+	{ 0 },
+};
+
+static const struct mcp_command commands[] = {
+	{ "import", "import FILE.csv[.gz] --currency GBP [--dry-run]",
+	  "Imports delivered orders: order, placed_at, customer, country, sku, quantity,"
+	  " unit_price",
+	  import_orders },
+	{ 0 },
+};
+
+static const struct setting settings[] = {
+	{ .name = "PRODUCTS_URL", .kind = SETTING_TEXT, .standard = "http://127.0.0.1:8081/mcp",
+	  .about = "Where products is reached" },
+	{ .name = "PRODUCTS_KEY", .kind = SETTING_TEXT,
+	  .about = "The bearer key to call products with; a secret" },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return mcp_main(&(struct mcp_server) {
+		.name = "orders", .title = "Orders", .version = VERSION,
+		.instructions =
+			"The order book of a shop. Find an order with list_orders or get_order"
+			" before acting on it. To sell something, take the SKU from the catalogue"
+			" server (search_products) and call create_order with a new"
+			" idempotency_key; if that fails without a clear answer, repeat it with the"
+			" same key. Before shipping an order can be cancelled (cancel_order asks"
+			" the person); after delivery use request_return. Amounts are in the"
+			" currency's minor unit: {\"amount\": 1250, \"currency\": \"GBP\"} is 12.50"
+			" pounds.",
+		.port = 8082, .database = "sqlite:orders.db", .migrations = order_migrations,
+		.tools = tools, .resources = resources, .jobs = jobs, .commands = commands,
+		.settings = settings,
+		.start = catalogue_start, .stop = catalogue_stop,
+	}, argc, argv);
+}

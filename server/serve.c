@@ -1,2 +1,285 @@
-/* serve.c - to be written. */
-typedef int serve_placeholder;
+/* serve.c - mcp_main(): settings -> layers -> signals -> orderly stop. */
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "access.h"
+#include "commands.h"
+#include "exit_bound.h"
+#include "jobs.h"
+#include "monitor.h"
+#include "settings.h"
+#include "settings_table.h"
+
+#define ARENAS_MAX 2                    /* of malloc: what threads free is used again by all */
+#define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
+
+static int64_t began_us;
+
+struct serving {
+	const struct mcp_server *server;
+	struct options options;
+	struct pool *pool;
+	struct http *http;
+	struct monitor *monitor;        /* NULL: off */
+	struct jobs *jobs;
+	bool protocol, started;         /* protocol_start(), server->start() were called */
+};
+
+/* ---- Threads that run tools ---- */
+
+static void *open_place(const struct options *options, enum store_use use)
+{
+	struct store *store = NULL;
+	if (options->database && !(store = store_open(options->database, use)))
+		return NULL;
+	struct workplace *place = malloc(sizeof(*place));
+	if (!place)
+		abort();
+	*place = (struct workplace) { .store = store };
+	return place;
+}
+
+static void *open_worker(void *context)
+{
+	return open_place(context, STORE_WRITES);
+}
+
+static void *open_loop(void *context, struct loop *loop UNUSED)
+{
+	return open_place(context, STORE_READS);
+}
+
+static void close_place(void *context)
+{
+	struct workplace *place = context;
+	store_close(place->store);
+	free(place);
+}
+
+/* ---- Starting: each step says why it can't ---- */
+
+static bool start_store(const struct options *options)
+{
+	if (!options->database)
+		return true;
+	struct store *store = store_open(options->database, STORE_WRITES);
+	bool ready = store && store_migrate(store, options->server->migrations);
+	if (!ready)
+		log_error("not started: the database %s can't be used", options->database);
+	store_close(store);
+	return ready;
+}
+
+static bool start_pool(struct serving *serving)
+{
+	struct options *options = &serving->options;
+	serving->pool = pool_start(options->workers, options->worker_queue, open_worker, close_place,
+	                           options);
+	if (!serving->pool)
+		log_error("not started: the %d workers could not be started", options->workers);
+	else
+		protocol_use_pool(serving->pool);
+	return serving->pool;
+}
+
+static bool start_http(struct serving *serving)
+{
+	struct http_settings *http = &serving->options.http;
+	http->handler = protocol_handler;
+	http->open = open_loop;
+	http->close = close_place;
+	http->context = &serving->options;
+	serving->http = http_start(http);
+	if (serving->http)
+		protocol_use_http(serving->http);
+	return serving->http;
+}
+
+/* A port that was not asked for may be taken: that costs the metrics, not the service. */
+static bool start_monitor(struct serving *serving)
+{
+	struct options *options = &serving->options;
+	if (options->metrics_port == PORT_OFF)
+		return true;
+	serving->monitor = monitor_start(options, serving->pool);
+	if (!serving->monitor && !options->metrics_asked)
+		log_warning("serving without /metrics: port %d can't be had; METRICS_PORT sets another",
+		            options->metrics_port);
+	return serving->monitor || !options->metrics_asked;
+}
+
+static bool start(struct serving *serving)
+{
+	const struct mcp_server *server = serving->server;
+
+	if (!start_store(&serving->options) || !access_start(&serving->options))
+		return false;
+	if (server->start && !server->start())
+		return false;
+	serving->started = true;
+	protocol_start(&serving->options.protocol);
+	serving->protocol = true;
+	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
+		return false;
+	serving->jobs = jobs_create(server->jobs, serving->pool);
+	return true;
+}
+
+/* ---- Said at the start ---- */
+
+static void greet(const struct serving *serving, const char *base, const char *metrics)
+{
+	const struct options *options = &serving->options;
+	char url[URL_ROOM + 8];
+
+	snprintf(url, sizeof(url), "%s/mcp", base);
+	printf("\n%s %s is served at %s\n"
+	       "  health    %s/healthz and /readyz\n", serving->server->name,
+	       serving->server->version, url, base);
+	if (serving->monitor)
+		printf("  metrics   %s/metrics\n", metrics);
+	if (options->database)
+		printf("  database  %s\n", options->database);
+	printf("  callers   %s\n\n", access_words(options));
+	connect_print(stdout, options, options->public_url ? options->public_url : url);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void say_serving(const struct serving *serving)
+{
+	const struct options *options = &serving->options;
+	char base[URL_ROOM], metrics[URL_ROOM] = "";
+
+	options_url(options->host, http_port(serving->http), base);
+	if (serving->monitor)
+		options_url(options->metrics_host, monitor_port(serving->monitor), metrics);
+	log_info("serving %s %s at %s/mcp, %s%s; %d loops, %d workers; ready after %.1f ms",
+	         serving->server->name, serving->server->version, base,
+	         serving->monitor ? "metrics at " : "no metrics", metrics,
+	         http_loops(serving->http), options->workers, (double)(tick_us() - began_us) / 1000);
+	if (options->greets)
+		greet(serving, base, metrics);
+}
+
+/* ---- Signals ---- */
+
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP, JOBS_SIGNAL, SIGUSR2 };
+
+/* In this thread and all that it starts; whoever waits for one takes it. */
+static sigset_t block_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&set, signals[i]);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return set;
+}
+
+/* The main thread's life: until the signal to stop it reloads keys and plans jobs. */
+static int wait_for_stop(struct serving *serving, const sigset_t *set)
+{
+	for (;;) {
+		int64_t pause_ms = jobs_run_due(serving->jobs);
+		struct timespec pause = { .tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000 };
+		int signal = pause_ms < 0 ? sigwaitinfo(set, NULL) : sigtimedwait(set, NULL, &pause);
+		if (signal == SIGTERM || signal == SIGINT)
+			return signal;
+		if (signal == SIGHUP)
+			access_reload(&serving->options);
+	}
+}
+
+/* ---- Stopping ---- */
+
+/* Until nobody is being served any more, or there is no time for more. */
+static void drain(struct serving *serving, int64_t until_ms)
+{
+	const struct options *options = &serving->options;
+
+	protocol_unready();
+	nanosleep(&(struct timespec) { .tv_sec = options->pause_ms / 1000,
+	                               .tv_nsec = options->pause_ms % 1000 * 1000000 }, NULL);
+	http_quiesce(serving->http);
+	protocol_end_streams(serving->http, options->shutdown_ms / JITTER_PART);
+	int64_t left_ms = until_ms - tick_ms();
+	if (!http_drain(serving->http, left_ms > 0 ? left_ms : 0))
+		log_warning("not everything was finished in time: %lld streams are cut, %d calls are run",
+		            (long long)atomic_load(&http_counters.streams), pool_busy(serving->pool));
+}
+
+/* Takes down what was started, also where that is not all. */
+static void stop(struct serving *serving)
+{
+	monitor_stop(serving->monitor);
+	pool_stop(serving->pool);
+	http_stop(serving->http);
+	if (serving->protocol)
+		protocol_stop();
+	if (serving->started && serving->server->stop)
+		serving->server->stop();
+	jobs_destroy(serving->jobs);
+	options_release(&serving->options);
+}
+
+static int run(struct serving *serving, const sigset_t *set)
+{
+	if (!start(serving)) {
+		stop(serving);
+		log_stop();
+		return 1;
+	}
+	malloc_trim(0);
+	say_serving(serving);
+
+	int signal = wait_for_stop(serving, set);
+	int64_t shutdown_ms = serving->options.shutdown_ms;
+	int64_t now = tick_ms();
+	exit_bound_start(shutdown_ms - shutdown_ms / 30);
+	log_info("%s: stopping, within %lld s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
+	         (long long)(shutdown_ms + 999) / 1000);
+	drain(serving, now + shutdown_ms - shutdown_ms / 10);
+	stop(serving);
+	log_info("stopped after %lld ms", (long long)(tick_ms() - now));
+	log_stop();
+	exit_bound_stop();
+	return 0;
+}
+
+int serve(const struct mcp_server *server)
+{
+	struct serving serving = { .server = server };
+	sigset_t set = block_signals();
+	mallopt(M_ARENA_MAX, ARENAS_MAX);
+
+	const char *wrong = options_make(server, &serving.options);
+	if (wrong) {
+		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
+		options_release(&serving.options);
+		return 2;
+	}
+	log_start(serving.options.log_level, serving.options.log_json);
+	return run(&serving, &set);
+}
+
+/* ---- The command line ---- */
+
+int mcp_main(const struct mcp_server *server, int argc, char **argv)
+{
+	began_us = tick_us();
+	const struct setting *const *tables = settings_tables(server);
+
+	/* What only prints works with wrong settings too. */
+	if (commands_print(server, argc, argv))
+		return 0;
+	const char *wrong = settings_read(tables, &argc, argv);
+	if (wrong) {
+		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
+		return 2;
+	}
+	return commands_run(server, argc, argv);
+}

@@ -24,8 +24,10 @@ enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
 /* Reads API_KEYS: either lines themselves (separated by white space) or "@PATH" / a path beginning
  * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope); in a file
  * empty lines and lines that begin with # are skipped. `open_access` (AUTH=none, or loopback without
- * keys): whoever calls without a key is "anonymous" and may do everything. NULL, or what is wrong
- * (naming the line). Safe while others check: replaces the set at once (SIGHUP). */
+ * keys): whoever calls without a key is "anonymous" and may do everything; a key that is unknown is
+ * still refused, unless there are no keys at all. NULL, or what is wrong (naming the line), valid
+ * until this thread's next call; then the set is as it was. Safe while others check: replaces the
+ * set at once (SIGHUP). */
 const char *auth_configure(const char *keys, bool open_access);
 int auth_key_count(void);
 
@@ -33,8 +35,8 @@ int auth_key_count(void);
  * receiver, who drops it. Compares in constant time. Any thread. */
 enum auth_outcome auth_check(str authorization, const struct caller **caller);
 
-/* Makes a key for `mcp-NAME key NAME SCOPE...`: prints the key and the line to store to stdout.
- * Returns the exit status. */
+/* Makes a key for `mcp-NAME key NAME SCOPE...` (argv[0] is "key"): prints the key and the line to
+ * store to stdout. Returns the exit status. */
 int auth_make_key(int argc, char **argv);
 
 /* ---- Rates: token buckets, without locks and in constant memory ---- */

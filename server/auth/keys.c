@@ -1,2 +1,136 @@
-/* keys.c - to be written. */
-typedef int keys_placeholder;
+/* keys.c - the keys that are accepted now, and the check of a presented one.
+ *
+ * A set of keys never changes: auth_configure() puts another in its place. Each thread that checks
+ * keeps the set it saw last and looks at one counter to learn that there is a newer one, so the hot
+ * path locks nothing and writes nothing that threads share, but the count of the caller found. */
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "keys.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct keys *latest;             /* under the lock */
+static atomic_uint changes;             /* how often `latest` was replaced */
+
+static _Thread_local struct keys *seen;
+static _Thread_local unsigned seen_changes;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t at_exit;           /* drops the set a thread has seen when the thread ends */
+
+static void drop_seen(void *keys)
+{
+	keys_drop(keys);
+}
+
+static void prepare(void)
+{
+	if (pthread_key_create(&at_exit, drop_seen) != 0)
+		abort();
+}
+
+static void look_again(void)
+{
+	pthread_once(&once, prepare);
+	keys_drop(seen);
+	pthread_mutex_lock(&lock);
+	seen = keys_keep(latest);
+	seen_changes = atomic_load(&changes);
+	pthread_mutex_unlock(&lock);
+	pthread_setspecific(at_exit, seen);
+}
+
+/* Valid until the thread's next call. NULL: never configured. */
+static const struct keys *keys_now(void)
+{
+	if (atomic_load_explicit(&changes, memory_order_acquire) != seen_changes)
+		look_again();
+	return seen;
+}
+
+const char *auth_configure(const char *setting, bool open_access)
+{
+	const char *wrong;
+	struct keys *keys = keys_read(setting, &wrong);
+	if (!keys)
+		return wrong;
+	keys->open = open_access;
+
+	pthread_mutex_lock(&lock);
+	struct keys *old = latest;
+	latest = keys;
+	atomic_fetch_add(&changes, 1);
+	pthread_mutex_unlock(&lock);
+	keys_drop(old);
+	return NULL;
+}
+
+int auth_key_count(void)
+{
+	const struct keys *keys = keys_now();
+	return keys ? (int)keys->count : 0;
+}
+
+static bool is_token(str text)
+{
+	size_t i = 0;
+	while (i < text.size && text.at[i] != '=') {
+		char c = text.at[i++];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && !(c >= '0' && c <= '9') && !(c && strchr("-._~+/", c)))
+			return false;
+	}
+	if (i == 0)
+		return false;
+	while (i < text.size && text.at[i] == '=')
+		i++;
+	return i == text.size;
+}
+
+/* The token of "Bearer TOKEN", RFC 6750 2.1; .at NULL: it is none. */
+static str bearer_token(str header)
+{
+	static const str scheme = { "Bearer ", 7 };
+	header = str_trim(header);
+	if (header.size <= scheme.size || header.at[scheme.size - 1] != ' ')
+		return (str) { 0 };
+	if (!str_is_nocase((str) { header.at, scheme.size - 1 }, "Bearer"))
+		return (str) { 0 };
+	str token = str_trim((str) { header.at + scheme.size, header.size - scheme.size });
+	return is_token(token) ? token : (str) { 0 };
+}
+
+/* Looks at every key, whichever it is: how long it takes tells nothing. */
+static const struct caller *find(const struct keys *keys, str token)
+{
+	uint8_t digest[DIGEST_SIZE];
+	digest_of(token, digest);
+	size_t found = keys->count;
+	for (size_t i = 0; i < keys->count; i++) {
+		size_t same = CRYPTO_memcmp(digest, keys->items[i].digest, DIGEST_SIZE) == 0;
+		found ^= (found ^ i) & (0 - same);
+	}
+	return found < keys->count ? keys->items[found].caller : NULL;
+}
+
+enum auth_outcome auth_check(str authorization, const struct caller **caller)
+{
+	const struct keys *keys = keys_now();
+	bool open = keys && keys->open;
+
+	if (open && (!authorization.at || keys->count == 0)) {
+		*caller = caller_anonymous();
+		return AUTH_FINE;
+	}
+	if (!authorization.at)
+		return AUTH_MISSING;
+	str token = bearer_token(authorization);
+	if (!token.at)
+		return AUTH_MALFORMED;
+	const struct caller *found = keys ? find(keys, token) : NULL;
+	if (!found)
+		return AUTH_UNKNOWN;
+	*caller = caller_keep(found);
+	return AUTH_FINE;
+}

@@ -8,10 +8,14 @@
 
 #include "core.h"
 
-/* `keys`: items separated by commas or white space, each at least 32 characters of secret text
- * (openssl rand -base64 32). NULL or empty: a random key for this process. NULL, or what is wrong. */
+#define SEAL_MAX (16 * 1024)    /* bytes of plain text */
+
+/* Before the first thread starts. `keys`: items separated by commas or white space, each at least
+ * 32 characters of secret text (openssl rand -base64 32). NULL or empty: a random key for this
+ * process. NULL, or what is wrong. */
 const char *seal_configure(const char *keys);
 
+/* .at NULL: `plain` is longer than SEAL_MAX. */
 str seal(struct arena *arena, const char *purpose, str plain);
 /* .at NULL: not ours, of another purpose, or damaged. */
 str seal_open(struct arena *arena, const char *purpose, str sealed);

@@ -7,10 +7,13 @@
 struct fetch_request {
 	const char *method;             /* "GET", "POST" */
 	const char *url;
-	const char *const *headers;     /* "Name: value", ends with NULL */
+	const char *const *headers;     /* "Name: value" or "Name:" (empty), ends with NULL */
 	str body;
 	int64_t connect_ms, total_ms;   /* limits */
 	size_t answer_max;              /* bytes; a longer answer fails */
+	/* Never on a kept connection: where one breaks before an answer libcurl sends again by
+	 * itself, and nobody knows whether the server acted on the first. */
+	bool once;
 };
 
 struct fetch_answer {
@@ -29,7 +32,11 @@ void fetcher_destroy(struct fetcher *fetcher);
 void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_request *request,
            struct fetch_answer *answer);
 
-/* Once a process, before the first thread starts. */
+/* NULL, or why this is no http or https URL that can be called (one with a password is none). */
+const char *fetch_check_url(const char *url);
+
+/* Starts libcurl: once a process, any thread. fetcher_create() does it, so there is no need to; it
+ * costs 2 MiB of private memory, which a program that calls nobody should not pay. */
 void fetch_global_start(void);
 
 #endif

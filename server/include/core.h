@@ -76,6 +76,7 @@ size_t arena_size(const struct arena *arena);                   /* bytes handed 
 
 int64_t now_ms(void);           /* the wall clock, UTC, milliseconds since 1970 */
 int64_t tick_ms(void);          /* a clock that only goes forward, for deadlines */
+int64_t tick_us(void);          /* the same in microseconds */
 
 #define TIME_TEXT_SIZE 32
 /* RFC 3339 in UTC: 2010-12-01T08:26:00Z, with milliseconds only where there are some. */

@@ -1,2 +1,266 @@
-/* sqlite.c - to be written. */
-typedef int sqlite_placeholder;
+/* sqlite.c - the SQLite driver: connections and transactions.
+ *
+ * Every connection is used by one thread. Those of event loops can only read; those of workers take
+ * turns to write. The file is in WAL mode, so reading and writing do not wait for each other, and a
+ * commit is on the disk when it returns. */
+#include "sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/* ---- Failure ---- */
+
+static bool is_busy(int code)
+{
+	return (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
+}
+
+void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
+{
+	bool loop = sqlite->store.use == STORE_READS;
+
+	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
+	if (loop && (is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT))
+		store_give_up(&sqlite->store);
+	else
+		store_failed(&sqlite->store, sql, sqlite3_errmsg(sqlite->db), is_busy(code));
+}
+
+bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
+{
+	if (turns_take(sqlite->turns, STORE_WAIT_MS))
+		return true;
+	store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
+	return false;
+}
+
+/* ---- Opening ---- */
+
+/* Before SQLite is first used: no counting of its memory, which takes a lock each time, and small
+ * connections, since every thread has one. */
+static void configure_library(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 64);
+}
+
+/* SQLite would create the file for everyone to read. To close a descriptor of a database is to drop
+ * all locks this process has on it, so nobody may open it before we are done. */
+static bool create_file(const char *path)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
+	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
+	bool there = file >= 0 || errno == EEXIST;
+	if (!there)
+		log_error("store: the database %s cannot be created: %s", path, strerror(errno));
+	if (file >= 0)
+		close(file);
+	pthread_mutex_unlock(&lock);
+	return there;
+}
+
+static int spend_budget(void *context)
+{
+	struct sqlite *sqlite = context;
+
+	sqlite->store.budget -= BUDGET_GRAIN;
+	return sqlite->store.budget <= 0;
+}
+
+static bool set(struct sqlite *sqlite, const char *pragma)
+{
+	return sqlite3_exec(sqlite->db, pragma, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Two programs that start on a new file both want to change its mode; SQLite refuses one of them at
+ * once, without the wait that other locks have. */
+static bool set_wal(struct sqlite *sqlite)
+{
+	int64_t end = tick_ms() + STORE_WAIT_MS;
+
+	while (!set(sqlite, "pragma journal_mode = wal")) {
+		if (!is_busy(sqlite3_errcode(sqlite->db)) || tick_ms() > end)
+			return false;
+		nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
+	}
+	return true;
+}
+
+/* Pages are read where the system has them in memory (mmap_size), not copied into a cache. */
+static bool set_reading(struct sqlite *sqlite)
+{
+	sqlite3_progress_handler(sqlite->db, BUDGET_GRAIN, spend_budget, sqlite);
+	return set(sqlite, "pragma query_only = on; pragma cache_size = -256;"
+	                   "pragma mmap_size = 268435456; pragma temp_store = memory");
+}
+
+static bool set_writing(struct sqlite *sqlite)
+{
+	sqlite3_busy_timeout(sqlite->db, STORE_WAIT_MS);
+	return set_wal(sqlite)
+	       && set(sqlite, "pragma synchronous = full; pragma foreign_keys = on;"
+	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
+	                      "pragma temp_store = memory; pragma journal_size_limit = 16777216");
+}
+
+static bool set_up(struct sqlite *sqlite, enum store_use use)
+{
+	sqlite3_extended_result_codes(sqlite->db, 1);
+	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* "name" is a column and never a text, however it is misspelt. */
+	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	return use == STORE_READS ? set_reading(sqlite) : set_writing(sqlite);
+}
+
+static bool connect(struct sqlite *sqlite, const char *path, enum store_use use)
+{
+	int flags = SQLITE_OPEN_NOMUTEX
+	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+
+	if (sqlite3_open_v2(path, &sqlite->db, flags, NULL) != SQLITE_OK || !set_up(sqlite, use)) {
+		log_error("store: the database %s cannot be opened: %s", path, sqlite3_errmsg(sqlite->db));
+		return false;
+	}
+	/* SQLite quietly opens what it may not write for reading. */
+	if (use == STORE_WRITES && sqlite3_db_readonly(sqlite->db, "main")) {
+		log_error("store: the database %s is not writable", path);
+		return false;
+	}
+	sqlite->turns = use == STORE_WRITES ? turns_join(path) : NULL;
+	return use == STORE_READS || sqlite->turns;
+}
+
+static void close_connection(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	sqlite_forget(sqlite);
+	sqlite3_finalize(sqlite->transact);
+	sqlite3_finalize(sqlite->commit);
+	sqlite3_finalize(sqlite->take_back);
+	sqlite3_close(sqlite->db);
+	turns_leave(sqlite->turns);
+	free(sqlite);
+}
+
+static struct store *open_connection(const char *path, enum store_use use)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (!*path || *path == ':') {
+		log_error("store: sqlite: needs the path of a file, as in sqlite:products.db");
+		return NULL;
+	}
+	if (use == STORE_WRITES && !create_file(path))
+		return NULL;
+	pthread_once(&once, configure_library);
+	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
+	if (!sqlite)
+		abort();
+	if (!connect(sqlite, path, use)) {
+		close_connection(&sqlite->store);
+		return NULL;
+	}
+	return &sqlite->store;
+}
+
+static bool reachable(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+	int moved = 0;
+
+	sqlite3_file_control(sqlite->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return !moved && set(sqlite, "select 1 from sqlite_schema limit 1");
+}
+
+/* ---- Transactions ---- */
+
+static bool run(struct sqlite *sqlite, sqlite3_stmt **kept, const char *sql)
+{
+	int code = SQLITE_OK;
+
+	if (!*kept)
+		code = sqlite3_prepare_v3(sqlite->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(*kept);
+	if (code != SQLITE_DONE)
+		sqlite_failed(sqlite, sql, code);
+	sqlite3_reset(*kept);
+	return code == SQLITE_DONE;
+}
+
+static bool transact(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (!sqlite_take_turn(sqlite, "begin immediate"))
+		return false;
+	if (run(sqlite, &sqlite->transact, "begin immediate"))
+		return true;
+	turns_pass(sqlite->turns);
+	return false;
+}
+
+/* After some failures (a full disk) SQLite has already taken the transaction back itself. */
+static void roll_back(struct sqlite *sqlite)
+{
+	if (!sqlite3_get_autocommit(sqlite->db))
+		(void)run(sqlite, &sqlite->take_back, "rollback");
+}
+
+static void take_back(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	roll_back(sqlite);
+	turns_pass(sqlite->turns);
+}
+
+static void commit(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (!run(sqlite, &sqlite->commit, "commit"))
+		roll_back(sqlite);
+	turns_pass(sqlite->turns);
+}
+
+/* ---- Migrations ---- */
+
+static const char *script_of(const struct migration *migration)
+{
+	return migration->sqlite;
+}
+
+static bool script(struct store *store, const char *sql)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+	int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
+
+	store->changes++;
+	if (code != SQLITE_OK)
+		sqlite_failed(sqlite, sql, code);
+	else if (store->transacting && sqlite3_get_autocommit(sqlite->db))
+		store_misused(sql, "a migration must not end the transaction it runs in");
+	return code == SQLITE_OK;
+}
+
+const struct driver sqlite_driver = {
+	.scheme = "sqlite", .blocks = false,
+	.open = open_connection, .close = close_connection, .reachable = reachable,
+	.begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
+	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
+	.transact = transact, .commit = commit, .take_back = take_back,
+	.script = script, .script_of = script_of,
+};

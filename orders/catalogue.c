@@ -1,0 +1,101 @@
+/* catalogue.c - see catalogue.h. */
+#include "catalogue.h"
+
+#include "version.h"
+
+static struct client *products;
+
+struct request {
+	const char *reservation_id, *restock_id;
+	struct portion *items;
+	int64_t item_count;
+};
+
+#define ITEMS LIST(struct request, items, item_count, struct portion, &portion_shape, "")
+
+static const struct shape reserve_shape = SHAPE(struct request,
+	TEXT(struct request, reservation_id, ""), ITEMS);
+
+static const struct shape reservation_id_shape = SHAPE(struct request,
+	TEXT(struct request, reservation_id, ""));
+
+static const struct shape restock_shape = SHAPE(struct request,
+	TEXT(struct request, restock_id, ""), ITEMS);
+
+static const struct shape restocked_shape = SHAPE(struct request,
+	TEXT(struct request, restock_id, ""));
+
+static const struct shape reserved_shape = SHAPE(struct reserved,
+	TEXT(struct reserved, sku, "", .required = true),
+	TEXT(struct reserved, name, "", .required = true),
+	INT(struct reserved, quantity, "", .required = true, AT_LEAST(1)),
+	MONEY(struct reserved, price, "", .required = true));
+
+static const struct shape reservation_shape = SHAPE(struct reservation,
+	TEXT(struct reservation, state, "", .required = true),
+	LIST(struct reservation, items, item_count, struct reserved, &reserved_shape, ""));
+
+bool catalogue_start(void)
+{
+	products = client_create(setting_text("PRODUCTS_URL"), setting_text("PRODUCTS_KEY"),
+	                         "orders", VERSION);
+	return products != NULL;
+}
+
+void catalogue_stop(void)
+{
+	client_destroy(products);
+	products = NULL;
+}
+
+static enum client_outcome about_reservation(struct arena *arena, const char *tool, const char *id,
+                                             struct reservation *reservation, const char **why)
+{
+	return client_call(products, arena, tool, true, &reservation_id_shape,
+	                   &(struct request) { .reservation_id = id }, &reservation_shape,
+	                   reservation, why);
+}
+
+enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
+                                      const struct portion *items, int64_t count,
+                                      struct reservation *reservation, const char **why)
+{
+	struct request request = {
+		.reservation_id = id, .items = (struct portion *)items, .item_count = count,
+	};
+
+	return client_call(products, arena, "reserve_stock", true, &reserve_shape, &request,
+	                   &reservation_shape, reservation, why);
+}
+
+enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)
+{
+	struct reservation reservation = { 0 };
+
+	return about_reservation(arena, "commit_reservation", id, &reservation, why);
+}
+
+enum client_outcome catalogue_release(struct arena *arena, const char *id, const char **why)
+{
+	struct reservation reservation = { 0 };
+
+	return about_reservation(arena, "release_reservation", id, &reservation, why);
+}
+
+enum client_outcome catalogue_check(struct arena *arena, const char *id,
+                                    struct reservation *reservation, const char **why)
+{
+	return about_reservation(arena, "check_reservation", id, reservation, why);
+}
+
+enum client_outcome catalogue_restock(struct arena *arena, const char *id,
+                                      const struct portion *items, int64_t count,
+                                      const char **why)
+{
+	struct request answer = { 0 }, request = {
+		.restock_id = id, .items = (struct portion *)items, .item_count = count,
+	};
+
+	return client_call(products, arena, "restock", true, &restock_shape, &request,
+	                   &restocked_shape, &answer, why);
+}

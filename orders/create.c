@@ -1,0 +1,237 @@
+/* create.c - create_order: record, reserve, price, commit, finish. Why in this order: placing.h. */
+#include <stdio.h>
+
+#include "placing.h"
+
+#define ITEMS_MAX 100
+
+struct create {
+	const char *customer;
+	struct portion *items;
+	int64_t item_count;
+	struct address *shipping_address;
+	const char *idempotency_key;
+};
+
+const struct shape create_shape = SHAPE(struct create,
+	TEXT(struct create, customer, "Who buys: the customer's number, e-mail or name. list_orders"
+	     " finds the order by exactly this text", .required = true, AT_LEAST(1), AT_MOST(200)),
+	LIST(struct create, items, item_count, struct portion, &portion_shape,
+	     "What is bought; prices are the catalogue's at this moment", .required = true,
+	     AT_LEAST(1), AT_MOST(ITEMS_MAX)),
+	NEST(struct create, shipping_address, struct address, &address_shape, "Where it goes",
+	     .required = true),
+	TEXT(struct create, idempotency_key, "A text of your choice that is new for each order,"
+	     " such as a UUID. Calling again with the same key returns the same order instead of"
+	     " placing a second one, so repeat it when a call seems to have failed",
+	     .required = true, AT_LEAST(1), AT_MOST(100)));
+
+/* ---- What was asked for ---- */
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	str s = str_of(text ? text : "");
+
+	/* FNV-1a. The NUL at its end is taken too, so that no two lists of texts run together. */
+	for (size_t i = 0; i <= s.size; i++)
+		hash = (hash ^ (i < s.size ? (unsigned char)s.at[i] : 0)) * 1099511628211u;
+	return hash;
+}
+
+/* The same key may only come with the same contents; this is what they are compared by. */
+static int64_t hash_request(const struct create *asked)
+{
+	const struct address *to = asked->shipping_address;
+	const char *const texts[] = {
+		asked->customer, to->name, to->line1, to->line2, to->city, to->postal_code,
+		to->country,
+	};
+	uint64_t hash = 14695981039346656037u;
+	char number[24];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		hash = hash_text(hash, texts[i]);
+	for (int64_t i = 0; i < asked->item_count; i++) {
+		snprintf(number, sizeof(number), "%lld", (long long)asked->items[i].quantity);
+		hash = hash_text(hash_text(hash, asked->items[i].sku), number);
+	}
+	return (int64_t)(hash >> 1);
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* The country as ISO 3166 has it, in capitals; NULL: it is none. */
+static const char *country_code(struct arena *arena, const char *country)
+{
+	if (!is_letter(country[0]) || !is_letter(country[1]) || country[2])
+		return NULL;
+	char *code = arena_copy(arena, str_of(country));
+	code[0] = (char)(code[0] & ~0x20);
+	code[1] = (char)(code[1] & ~0x20);
+	return code;
+}
+
+/* ---- What was reserved ---- */
+
+/* NULL, or why these can't be one order. */
+static const char *add_up(struct arena *arena, const struct reservation *reservation,
+                          struct placing *order)
+{
+	const struct reserved *items = reservation->items;
+	struct money total = { 0, reservation->item_count ? items[0].price.currency : NULL };
+	int64_t units = 0;
+
+	for (int64_t i = 0; i < reservation->item_count; i++) {
+		int64_t cost;
+		if (!items[i].price.currency || items[i].price.minor < 0)
+			return arena_print(arena, "Product %s has no price.", items[i].sku);
+		if (strcmp(items[i].price.currency, total.currency) != 0)
+			return arena_print(arena, "Its items are priced in different currencies (%s"
+			                   " and %s): place one order for each.", total.currency,
+			                   items[i].price.currency);
+		if (__builtin_mul_overflow(items[i].price.minor, items[i].quantity, &cost) ||
+		    __builtin_add_overflow(total.minor, cost, &total.minor))
+			return "It costs more than can be counted.";
+		units += items[i].quantity;
+	}
+	order->total = total;
+	order->units = units;
+	return NULL;
+}
+
+/* Products makes one of items that name the same product, so it is the units that must agree. */
+static bool is_whole(const struct reservation *reservation, const struct create *asked)
+{
+	int64_t units = 0;
+
+	for (int64_t i = 0; i < asked->item_count; i++)
+		units += asked->items[i].quantity;
+	for (int64_t i = 0; i < reservation->item_count; i++)
+		units -= reservation->items[i].quantity;
+	return reservation->item_count && units == 0;
+}
+
+/* ---- The steps ---- */
+
+static enum mcp_answer still_placing(struct mcp_call *call, const char *id)
+{
+	return mcp_fail(call, "The order is recorded as %s, but the catalogue has not confirmed it"
+	                " yet. It is completed or taken back by itself. Call create_order again in"
+	                " half a minute, with the same idempotency_key, to learn which.", id);
+}
+
+/* Where the book fails too, its lease ends and the job finds it. */
+static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struct placing *order,
+                               const char *why)
+{
+	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+		return mcp_fail(call, BOOK_DOWN);
+	return mcp_fail(call, "%s", why);
+}
+
+static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struct placing *order)
+{
+	const char *why;
+
+	if (catalogue_commit(mcp_arena(call), order->id, &why) != CLIENT_ANSWERED) {
+		placing_leave(store, order, 0);
+		return still_placing(call, order->id);
+	}
+	/* Without the lease, or the book: the order is finished by others, for it is committed. */
+	if (placing_finish(store, order) != STEP_DONE)
+		return still_placing(call, order->id);
+	order_changed(mcp_arena(call), order->id);
+	return order_answer(call, store, order->id);
+}
+
+static enum mcp_answer place(struct mcp_call *call, struct store *store, struct placing *order,
+                             const struct create *asked)
+{
+	struct arena *arena = mcp_arena(call);
+	struct reservation reservation = { 0 };
+	const char *why = NULL;
+
+	switch (catalogue_reserve(arena, order->id, asked->items, asked->item_count, &reservation,
+	                          &why)) {
+	case CLIENT_ANSWERED:    break;
+	case CLIENT_UNREACHABLE: return give_up(call, store, order, CATALOGUE_DOWN);
+	default:                 return give_up(call, store, order,
+	                                        arena_print(arena, "No order was placed. %s", why));
+	}
+	if (!is_whole(&reservation, asked))
+		return give_up(call, store, order, "No order was placed: the catalogue reserved"
+		               " something else than was asked for.");
+	why = add_up(arena, &reservation, order);
+	if (why)
+		return give_up(call, store, order,
+		               arena_print(arena, "No order was placed. %s", why));
+	switch (placing_price(store, order, &reservation)) {
+	case STEP_DONE: return confirm(call, store, order);
+	case STEP_LOST: return mcp_fail(call, "Placing the order took too long, so it was taken"
+	                                " back and nothing is reserved. Call create_order again.");
+	default:        return mcp_fail(call, BOOK_DOWN);
+	}
+}
+
+/* The key was used before. False: that order was left behind and is now settled: look again. */
+static bool answer_known(struct mcp_call *call, struct store *store, const struct placing *order,
+                         const struct placing *known, enum mcp_answer *answer)
+{
+	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
+
+	if (known->request_hash != order->request_hash) {
+		*answer = mcp_fail(call, "This idempotency_key was used before for an order with"
+		                   " other contents (%s). Use a new key for a new order.",
+		                   known->id);
+		return true;
+	}
+	if (!placed && known->lease_until < order->now &&
+	    placing_settle(store, mcp_arena(call), known->id))
+		return false;
+	*answer = placed ? order_answer(call, store, known->id) : still_placing(call, known->id);
+	return true;
+}
+
+static enum mcp_answer record_and_place(struct mcp_call *call, struct store *store,
+                                        const struct create *asked, struct placing *order)
+{
+	struct placing known = { 0 };
+	enum mcp_answer answer;
+
+	/* Twice: an order that somebody left behind is settled first. */
+	for (int attempt = 0; attempt < 2; attempt++) {
+		char id[ID_SIZE];
+		id_make(id, "ORD-");
+		order->id = arena_copy(mcp_arena(call), str_of(id));
+		switch (placing_record(store, mcp_arena(call), order, &known)) {
+		case STEP_DONE:
+			return place(call, store, order, asked);
+		case STEP_LOST:
+			if (answer_known(call, store, order, &known, &answer))
+				return answer;
+			break;
+		default:
+			return mcp_fail(call, BOOK_DOWN);
+		}
+	}
+	return still_placing(call, known.id);
+}
+
+enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct create *asked = in;
+	const struct address *to = asked->shipping_address;
+	const char *country = country_code(mcp_arena(call), to->country);
+
+	if (!country)
+		return mcp_fail(call, "The country must be an ISO 3166 code of two letters, such as"
+		                " GB or FR, not \"%s\".", to->country);
+	return record_and_place(call, store, asked, &(struct placing) {
+		.customer = asked->customer, .caller = mcp_caller(call),
+		.idempotency_key = asked->idempotency_key, .request_hash = hash_request(asked),
+		.name = to->name, .line1 = to->line1, .line2 = to->line2, .city = to->city,
+		.postal_code = to->postal_code, .country = country });
+}

@@ -1,0 +1,35 @@
+/* id.c - numbers that nobody can guess and a person can read out. */
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "order.h"
+
+#define LETTERS 10
+
+static void fill_random(void *bytes, size_t size)
+{
+	/* Up to 256 bytes come whole, once the kernel's generator is seeded. */
+	if (getrandom(bytes, size, 0) != (ssize_t)size)
+		abort();
+}
+
+void id_make(char id[ID_SIZE], const char *prefix)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char random[LETTERS];
+
+	fill_random(random, sizeof(random));
+	size_t at = strlen(prefix);
+	memcpy(id, prefix, at);
+	for (size_t i = 0; i < LETTERS; i++)
+		id[at + i] = alphabet[random[i] % 32];
+	id[at + LETTERS] = '\0';
+}
+
+int64_t id_number(void)
+{
+	uint64_t number;
+
+	fill_random(&number, sizeof(number));
+	return (int64_t)(number >> 1);
+}

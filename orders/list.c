@@ -1,0 +1,108 @@
+/* list.c - list_orders: the newest first, a page at a time. */
+#include "order.h"
+
+struct list {
+	const char *customer;
+	const char *status;
+	int64_t from, to;
+	int64_t limit;
+	const char *cursor;
+};
+
+struct listed {
+	struct order *orders;
+	int64_t count;
+	const char *next_cursor;
+};
+
+/* What a page begins after, and all that narrows it, for the statements. */
+struct page {
+	const char *customer, *status;
+	int64_t since, before;
+	int64_t limit;
+	int64_t at;
+	const char *id;
+};
+
+const struct shape list_shape = SHAPE(struct list,
+	TEXT(struct list, customer, "Only this customer's, exactly as the order was placed",
+	     AT_LEAST(1), AT_MOST(200)),
+	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
+	TIME(struct list, from, "Only those placed then or later: a date or time"),
+	TIME(struct list, to, "Only those placed before then: 2011-02-01 for all of January"),
+	INT(struct list, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
+	TEXT(struct list, cursor, "next_cursor of the page before, with the same other arguments",
+	     AT_MOST(1000)));
+
+const struct shape listed_shape = SHAPE(struct listed,
+	LIST(struct listed, orders, count, struct order, &order_summary_shape,
+	     "The newest first; get_order tells more about one", .required = true),
+	INT(struct listed, count, "How many are on this page", .required = true),
+	TEXT(struct listed, next_cursor, "The next page's cursor; absent on the last"));
+
+static const struct shape position_shape = SHAPE(struct page,
+	INT(struct page, at, "", .required = true),
+	TEXT(struct page, id, "", .required = true));
+
+static const struct shape page_shape = SHAPE(struct page,
+	TEXT(struct page, customer, ""),
+	TEXT(struct page, status, ""),
+	INT(struct page, since, ""),
+	INT(struct page, before, ""),
+	INT(struct page, limit, ""),
+	INT(struct page, at, ""),
+	TEXT(struct page, id, ""));
+
+/* One statement for each index: by customer, by status, by time. */
+#define SELECT \
+	"select id, customer, status, placed_at, delivered_at, units, total, total_currency," \
+	" country from orders where "
+#define PAGE \
+	" and placed_at >= :since and placed_at < :before and (placed_at, id) < (:at, :id)" \
+	" order by placed_at desc, id desc limit :limit"
+#define VISIBLE "status not in ('recording', 'committing')"
+
+static bool find(struct store *store, struct arena *arena, const struct page *page,
+                 struct rows *rows)
+{
+	if (page->customer)
+		return store_find(store, arena,
+		                  SELECT "customer = :customer and (:status is null or status ="
+		                  " :status) and"
+		                  " " VISIBLE PAGE, &page_shape, page, &order_summary_shape, rows);
+	if (page->status)
+		return store_find(store, arena, SELECT "status = :status" PAGE,
+		                  &page_shape, page, &order_summary_shape, rows);
+	return store_find(store, arena, SELECT VISIBLE PAGE,
+	                  &page_shape, page, &order_summary_shape, rows);
+}
+
+enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct list *asked = in;
+	struct listed listed = { 0 };
+	struct rows rows;
+	struct page page = {
+		.customer = asked->customer, .status = asked->status,
+		.since = asked->from, .before = asked->to ? asked->to : INT64_MAX,
+		.limit = asked->limit + 1, .at = INT64_MAX, .id = "",
+	};
+
+	if (asked->cursor &&
+	    !mcp_cursor_open(call, "orders", asked->cursor, &position_shape, &page))
+		return mcp_fail(call, "That cursor is not one that list_orders gave. Leave it out"
+		                " to begin with the newest order.");
+	if (!find(store, mcp_arena(call), &page, &rows))
+		return mcp_fail(call, BOOK_DOWN);
+
+	/* One more than asked for tells whether there is a next page. */
+	listed.orders = rows.first;
+	listed.count = rows.count < asked->limit ? rows.count : asked->limit;
+	if (rows.count > asked->limit) {
+		const struct order *last = &listed.orders[listed.count - 1];
+		page.at = last->placed_at;
+		page.id = last->id;
+		listed.next_cursor = mcp_cursor(call, "orders", &position_shape, &page);
+	}
+	return mcp_return(call, &listed);
+}

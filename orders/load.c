@@ -1,0 +1,155 @@
+/* load.c - reads orders and what hangs on them; writes their history. */
+#include "order.h"
+
+int order_find(struct store *store, struct arena *arena, const char *id, struct order *order)
+{
+	return store_find_one(store, arena,
+	                      "select id, customer, status, placed_at, delivered_at, units, total,"
+	                      " total_currency from orders"
+	                      " where id = :id and status not in ('recording', 'committing')",
+	                      &named_shape, &(struct named) { id }, &order_shape, order);
+}
+
+bool order_history(struct store *store, struct arena *arena, struct order *order)
+{
+	struct rows rows;
+
+	if (!store_find(store, arena,
+	                "select at, actor, from_status, to_status, note from order_event"
+	                " where order_id = :id order by seq",
+	                &named_shape, &(struct named) { order->id }, &event_shape, &rows))
+		return false;
+	order->history = rows.first;
+	order->event_count = rows.count;
+	return true;
+}
+
+static bool load_lines(struct store *store, struct arena *arena, struct order *order)
+{
+	struct rows rows;
+
+	if (!store_find(store, arena,
+	                "select sku, name, quantity, unit_price, unit_price_currency from"
+	                " order_line where order_id = :id order by line",
+	                &named_shape, &(struct named) { order->id }, &line_shape, &rows))
+		return false;
+	order->items = rows.first;
+	order->item_count = rows.count;
+	return true;
+}
+
+static bool load_address(struct store *store, struct arena *arena, struct order *order)
+{
+	order->shipping_address = arena_new(arena, struct address);
+	return store_find_one(store, arena,
+	                      "select name, line1, line2, city, postal_code, country from orders"
+	                      " where id = :id", &named_shape, &(struct named) { order->id },
+	                      &address_known_shape, order->shipping_address) == 1;
+}
+
+static bool load_return_items(struct store *store, struct arena *arena,
+                              struct return_request *request)
+{
+	struct rows rows;
+
+	if (!store_find(store, arena,
+	                "select sku, quantity from return_line where return_id = :id order by sku",
+	                &named_shape, &(struct named) { request->id }, &portion_shape, &rows))
+		return false;
+	request->items = rows.first;
+	request->item_count = rows.count;
+	return true;
+}
+
+#define RETURN_COLUMNS \
+	"select id, order_id, state, reason, requested_at, requested_by, received_at, received_by" \
+	" from return_request"
+
+int return_load(struct store *store, struct arena *arena, const char *id,
+                struct return_request *request)
+{
+	int found = store_find_one(store, arena, RETURN_COLUMNS " where id = :id", &named_shape,
+	                           &(struct named) { id }, &return_shape, request);
+
+	return found == 1 && !load_return_items(store, arena, request) ? -1 : found;
+}
+
+static bool load_returns(struct store *store, struct arena *arena, struct order *order)
+{
+	struct rows rows;
+
+	if (!store_find(store, arena,
+	                RETURN_COLUMNS " where order_id = :id order by requested_at, id",
+	                &named_shape, &(struct named) { order->id }, &return_shape, &rows))
+		return false;
+	order->returns = rows.first;
+	order->return_count = rows.count;
+	for (int64_t i = 0; i < rows.count; i++)
+		if (!load_return_items(store, arena, &order->returns[i]))
+			return false;
+	return true;
+}
+
+static bool load_errands(struct store *store, struct arena *arena, struct order *order)
+{
+	struct named errand;
+	int found = store_find_one(store, arena,
+	                           "select id from errand where order_id = :id limit 1",
+	                           &named_shape, &(struct named) { order->id }, &named_shape,
+	                           &errand);
+
+	order->restock_pending = order->has_restock_pending = found == 1;
+	return found >= 0;
+}
+
+int order_load(struct store *store, struct arena *arena, const char *id, struct order *order)
+{
+	int found = order_find(store, arena, id, order);
+
+	if (found != 1)
+		return found;
+	return load_address(store, arena, order) && load_lines(store, arena, order) &&
+	       order_history(store, arena, order) && load_returns(store, arena, order) &&
+	       load_errands(store, arena, order) ? 1 : -1;
+}
+
+enum mcp_answer order_unknown(struct mcp_call *call, const char *id)
+{
+	return mcp_fail(call, "There is no order %s. Order numbers look like ORD-7H2K9QX4TN or"
+	                " 536365; list_orders finds them by customer or date.", id);
+}
+
+enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *id)
+{
+	struct order order = { 0 };
+
+	switch (order_load(store, mcp_arena(call), id, &order)) {
+	case 1:  return mcp_return(call, &order);
+	case 0:  return order_unknown(call, id);
+	default: return mcp_fail(call, BOOK_DOWN);
+	}
+}
+
+static const struct shape added_shape = SHAPE(struct event,
+	TEXT(struct event, order_id, ""),
+	TIME(struct event, at, ""),
+	TEXT(struct event, actor, ""),
+	TEXT(struct event, from_status, ""),
+	TEXT(struct event, to_status, ""),
+	TEXT(struct event, note, ""));
+
+bool event_add(struct store *store, const struct event *event)
+{
+	return store_change(store,
+	                    "insert into order_event"
+	                    " (order_id, seq, at, actor, from_status, to_status, note)"
+	                    " select :order_id, coalesce(max(seq), 0) + 1, :at, :actor,"
+	                    " :from_status, :to_status, :note from order_event where order_id ="
+	                    " :order_id",
+	                    &added_shape, event) == 1;
+}
+
+void order_changed(struct arena *arena, const char *id)
+{
+	mcp_changed(arena_print(arena, "order://%s", id));
+}

@@ -1,0 +1,123 @@
+/* order.h - what an order is: the structs, their shapes, and how they are read from the order book.
+ *
+ * An order that is still being placed (recording, committing: see placing.h) is invisible to
+ * everything here. */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include "mcp.h"
+
+#define STATUSES "pending", "paid", "packed", "shipped", "delivered", "cancelled", "returned"
+
+#define BOOK_DOWN "The order book is unavailable; try again shortly."
+
+struct address {
+	const char *name;
+	const char *line1, *line2;
+	const char *city;
+	const char *postal_code;
+	const char *country;
+};
+
+/* So many units of one product. */
+struct portion {
+	const char *sku;
+	int64_t quantity;
+};
+
+struct line {
+	const char *sku;
+	const char *name;
+	int64_t quantity;
+	struct money unit_price;
+};
+
+struct event {
+	const char *order_id;           /* only to write one */
+	int64_t at;
+	const char *actor;
+	const char *from_status, *to_status;
+	const char *note;
+};
+
+struct return_request {
+	const char *id;
+	const char *order_id;
+	const char *state;              /* requested, received */
+	const char *reason;
+	int64_t requested_at, received_at;
+	const char *requested_by, *received_by;
+	const char *idempotency_key;
+	struct portion *items;
+	int64_t item_count;
+};
+
+struct order {
+	const char *id;
+	const char *customer;
+	const char *status;
+	int64_t placed_at, delivered_at;
+	int64_t units;
+	struct money total;
+	const char *country;
+	struct address *shipping_address;
+	struct line *items;
+	int64_t item_count;
+	struct event *history;
+	int64_t event_count;
+	struct return_request *returns;
+	int64_t return_count;
+	bool restock_pending, has_restock_pending;
+};
+
+/* What names an order, or anything else, by its id. */
+struct named { const char *id; };
+
+extern const struct shape address_shape, address_known_shape, portion_shape, line_shape,
+	event_shape, return_shape, order_shape, order_summary_shape, named_shape,
+	order_named_shape;
+
+extern const struct migration order_migrations[];
+
+/* ---- Ids (id.c) ---- */
+
+#define ID_SIZE 16
+
+/* "ORD-7H2K9QX4TN": 50 random bits, without letters that look like digits. */
+void id_make(char id[ID_SIZE], const char *prefix);
+int64_t id_number(void);        /* 63 random bits, for what only programs compare */
+
+/* ---- Reading (load.c) ---- */
+
+/* The order's own row: 1, 0 where there is none, -1. */
+MUST_USE int order_find(struct store *store, struct arena *arena, const char *id,
+                        struct order *order);
+/* The same with everything that hangs on it. */
+MUST_USE int order_load(struct store *store, struct arena *arena, const char *id,
+                        struct order *order);
+MUST_USE bool order_history(struct store *store, struct arena *arena, struct order *order);
+MUST_USE int return_load(struct store *store, struct arena *arena, const char *id,
+                         struct return_request *request);
+/* Ends a tool by answering with the order as it is now. */
+enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *id);
+enum mcp_answer order_unknown(struct mcp_call *call, const char *id);
+
+/* ---- Changing (load.c) ---- */
+
+/* Adds to the order's history, inside a transaction. */
+MUST_USE bool event_add(struct store *store, const struct event *event);
+/* Tells followers of order://id. */
+void order_changed(struct arena *arena, const char *id);
+
+/* ---- Tools, each in the file of its name ---- */
+
+mcp_tool_fn create_order, get_order, read_order, list_orders, cancel_order, update_order_status,
+	track_order, request_return, receive_return, sales_report;
+extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, status_shape,
+	track_shape, tracked_shape, request_return_shape, receive_return_shape, report_shape,
+	reported_shape;
+
+/* mcp-orders import FILE (import.c). */
+int import_orders(struct store *store, int argc, char **argv);
+
+#endif

@@ -1,0 +1,214 @@
+/* placing.c - see placing.h. */
+#include "placing.h"
+
+#include "errand.h"
+
+static const struct shape placing_shape = SHAPE(struct placing,
+	TEXT(struct placing, id, ""),
+	TEXT(struct placing, customer, ""),
+	TEXT(struct placing, status, ""),
+	TEXT(struct placing, caller, ""),
+	TEXT(struct placing, idempotency_key, ""),
+	INT(struct placing, request_hash, ""),
+	INT(struct placing, lease_owner, ""),
+	INT(struct placing, lease_until, ""),
+	INT(struct placing, now, ""),
+	INT(struct placing, units, ""),
+	MONEY(struct placing, total, ""),
+	TEXT(struct placing, name, ""),
+	TEXT(struct placing, line1, ""),
+	TEXT(struct placing, line2, ""),
+	TEXT(struct placing, city, ""),
+	TEXT(struct placing, postal_code, ""),
+	TEXT(struct placing, country, ""));
+
+/* What the functions below hand to their transactions. */
+struct work {
+	struct placing *order;
+	struct placing *known;
+	struct arena *arena;
+	const struct reservation *reservation;
+	bool release;
+};
+
+static enum step transact(struct store *store, store_work_fn *work, struct work *context)
+{
+	switch (store_transact(store, work, context)) {
+	case STORE_COMMITTED:  return STEP_DONE;
+	case STORE_TAKEN_BACK: return STEP_LOST;
+	default:               return STEP_NO_BOOK;
+	}
+}
+
+/* ---- Recording ---- */
+
+static bool record(struct store *store, void *context)
+{
+	struct work *work = context;
+
+	int found = store_find_one(store, work->arena,
+	                           "select id, status, request_hash, coalesce(lease_until, 0) as"
+	                           " lease_until from orders"
+	                           " where caller = :caller and idempotency_key = :idempotency_key",
+	                           &placing_shape, work->order, &placing_shape, work->known);
+	if (found)
+		return false;
+	return store_change(store,
+	                    "insert into orders (id, customer, status, placed_at, name, line1,"
+	                    " line2, city, postal_code, country, caller, idempotency_key,"
+	                    " request_hash, lease_owner, lease_until)"
+	                    " values (:id, :customer, 'recording', :now, :name, :line1, :line2,"
+	                    " :city, :postal_code, :country, :caller, :idempotency_key,"
+	                    " :request_hash, :lease_owner,"
+	                    " :lease_until)", &placing_shape, work->order) == 1;
+}
+
+enum step placing_record(struct store *store, struct arena *arena, struct placing *order,
+                         struct placing *known)
+{
+	order->now = now_ms();
+	order->lease_owner = id_number();
+	order->lease_until = order->now + LEASE_MS;
+	return transact(store, record, &(struct work) { .order = order, .known = known,
+	                                                .arena = arena });
+}
+
+/* ---- Pricing ---- */
+
+struct entry {
+	const char *order_id;
+	int64_t line;
+	const char *sku, *name;
+	int64_t quantity;
+	struct money unit_price;
+};
+
+static const struct shape entry_shape = SHAPE(struct entry,
+	TEXT(struct entry, order_id, ""),
+	INT(struct entry, line, ""),
+	TEXT(struct entry, sku, ""),
+	TEXT(struct entry, name, ""),
+	INT(struct entry, quantity, ""),
+	MONEY(struct entry, unit_price, ""));
+
+static bool add_line(struct store *store, const struct entry *entry)
+{
+	return store_change(store,
+	                    "insert into order_line (order_id, line, sku, name, quantity,"
+	                    " unit_price, unit_price_currency) values (:order_id, :line, :sku,"
+	                    " :name, :quantity, :unit_price,"
+	                    " :unit_price_currency)", &entry_shape, entry) == 1;
+}
+
+static bool price(struct store *store, void *context)
+{
+	struct work *work = context;
+
+	if (store_change(store,
+	                 "update orders set status = 'committing', units = :units, total = :total,"
+	                 " total_currency = :total_currency, lease_until = :lease_until"
+	                 " where id = :id and lease_owner = :lease_owner and status = 'recording'",
+	                 &placing_shape, work->order) != 1)
+		return false;
+	for (int64_t i = 0; i < work->reservation->item_count; i++) {
+		const struct reserved *item = &work->reservation->items[i];
+		struct entry entry = { work->order->id, i + 1, item->sku, item->name,
+		                       item->quantity, item->price };
+		if (!add_line(store, &entry))
+			return false;
+	}
+	return true;
+}
+
+enum step placing_price(struct store *store, struct placing *order,
+                        const struct reservation *reservation)
+{
+	order->lease_until = now_ms() + LEASE_MS;
+	return transact(store, price, &(struct work) { .order = order,
+	                                               .reservation = reservation });
+}
+
+/* ---- Finishing ---- */
+
+static bool finish(struct store *store, void *context)
+{
+	const struct placing *order = ((struct work *)context)->order;
+	struct event placed = {
+		.order_id = order->id, .at = order->now, .actor = order->caller,
+		.to_status = "pending",
+	};
+
+	return store_change(store,
+	                    "update orders set status = 'pending', lease_owner = null,"
+	                    " lease_until = null where id = :id and lease_owner = :lease_owner"
+	                    " and status = 'committing'", &placing_shape, order) == 1 &&
+	       event_add(store, &placed);
+}
+
+enum step placing_finish(struct store *store, struct placing *order)
+{
+	return transact(store, finish, &(struct work) { .order = order });
+}
+
+/* ---- Giving up ---- */
+
+static bool drop(struct store *store, void *context)
+{
+	struct work *work = context;
+
+	/* The lines go first, since they refer to the order; without the lease both come back. */
+	if (store_change(store, "delete from order_line where order_id = :id", &placing_shape,
+	                 work->order) < 0)
+		return false;
+	if (store_change(store, "delete from orders where id = :id and lease_owner = :lease_owner"
+	                        " and status in ('recording', 'committing')", &placing_shape,
+	                 work->order) != 1)
+		return false;
+	return !work->release || errand_release(store, work->arena, work->order->id);
+}
+
+enum step placing_drop(struct store *store, struct placing *order, bool release)
+{
+	struct arena *arena = arena_create();
+	enum step step = transact(store, drop, &(struct work) { .order = order, .release = release,
+	                                                        .arena = arena });
+
+	arena_destroy(arena);
+	return step;
+}
+
+void placing_leave(struct store *store, struct placing *order, int64_t after_ms)
+{
+	order->lease_until = now_ms() + after_ms;
+	/* Where this fails the lease just lasts longer. */
+	int64_t changed = store_change(store,
+	                               "update orders set lease_until = :lease_until"
+	                               " where id = :id and lease_owner = :lease_owner",
+	                               &placing_shape, order);
+	(void)changed;
+}
+
+/* ---- Going on with what somebody left ---- */
+
+static bool take(struct store *store, void *context)
+{
+	struct work *work = context;
+
+	return store_change(store,
+	                    "update orders set lease_owner = :lease_owner, lease_until ="
+	                    " :lease_until where id = :id and lease_until < :now"
+	                    " and status in ('recording', 'committing')",
+	                    &placing_shape, work->order) == 1 &&
+	       store_find_one(store, work->arena,
+	                      "select id, status, caller, placed_at as now from orders where id ="
+	                      " :id",
+	                      &placing_shape, work->order, &placing_shape, work->order) == 1;
+}
+
+enum step placing_take(struct store *store, struct arena *arena, struct placing *order)
+{
+	order->now = now_ms();
+	order->lease_owner = id_number();
+	order->lease_until = order->now + LEASE_MS;
+	return transact(store, take, &(struct work) { .order = order, .arena = arena });
+}

@@ -1,0 +1,109 @@
+/* receive.c - receive_return: the goods are back, so they go on sale again. */
+#include "errand.h"
+
+struct receive {
+	const char *return_id;
+	const char *note;
+};
+
+const struct shape receive_return_shape = SHAPE(struct receive,
+	TEXT(struct receive, return_id, "Number of the return: RET-...", .required = true,
+	     AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct receive, note, "The state of the goods, for the history", AT_MOST(500)));
+
+struct work {
+	struct arena *arena;
+	const struct receive *asked;
+	struct return_request request;
+	struct errand errand;
+};
+
+static const struct shape request_shape = SHAPE(struct return_request,
+	TEXT(struct return_request, id, ""),
+	TEXT(struct return_request, order_id, ""),
+	TIME(struct return_request, received_at, ""),
+	TEXT(struct return_request, received_by, ""));
+
+/* Are all units of the order back? 1, 0, -1. */
+static int is_all_back(struct store *store, struct arena *arena, const char *order_id)
+{
+	struct order order = { 0 };
+
+	if (store_find_one(store, arena,
+	                   "select coalesce(sum(r.quantity), 0) as units from return_line r"
+	                   " join return_request q on q.id = r.return_id"
+	                   " where q.order_id = :id and q.state = 'received'",
+	                   &named_shape, &(struct named) { order_id }, &order_shape, &order) != 1)
+		return -1;
+	int64_t back = order.units;
+	if (store_find_one(store, arena, "select units from orders where id = :id", &named_shape,
+	                   &(struct named) { order_id }, &order_shape, &order) != 1)
+		return -1;
+	return back >= order.units;
+}
+
+static bool record_event(struct store *store, struct work *work, bool all)
+{
+	const struct return_request *request = &work->request;
+
+	if (all && store_change(store, "update orders set status = 'returned' where id = :order_id",
+	                        &request_shape, request) != 1)
+		return false;
+	return event_add(store, &(struct event) {
+		.order_id = request->order_id, .at = request->received_at,
+		.actor = request->received_by, .from_status = "delivered",
+		.to_status = all ? "returned" : "delivered",
+		.note = arena_print(work->arena, "Return %s received%s%s", request->id,
+		                    work->asked->note ? ": " : "",
+		                    work->asked->note ? work->asked->note : "") });
+}
+
+/* False: it was received already, or the book failed. */
+static bool receive(struct store *store, void *context)
+{
+	struct work *work = context;
+
+	if (store_change(store,
+	                 "update return_request set state = 'received', received_at = :received_at,"
+	                 " received_by = :received_by where id = :id and state = 'requested'",
+	                 &request_shape, &work->request) != 1)
+		return false;
+	int all = is_all_back(store, work->arena, work->request.order_id);
+	return all >= 0 && record_event(store, work, all) &&
+	       errand_restock(store, work->arena, work->request.order_id, work->request.id,
+	                      &work->errand);
+}
+
+static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
+{
+	struct return_request request = { 0 };
+
+	switch (return_load(store, mcp_arena(call), id, &request)) {
+	case 1:  return mcp_return(call, &request);
+	case 0:  return mcp_fail(call, "There is no return %s. Returns look like RET-7H2K9QX4TN;"
+	                         " get_order lists those of an order.", id);
+	default: return mcp_fail(call, BOOK_DOWN);
+	}
+}
+
+enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct receive *asked = in;
+	struct work work = { .arena = mcp_arena(call), .asked = asked };
+	int found = return_load(store, work.arena, asked->return_id, &work.request);
+
+	if (found != 1 || strcmp(work.request.state, "received") == 0)
+		return answer(call, store, asked->return_id);
+	work.request.received_at = now_ms();
+	work.request.received_by = mcp_caller(call);
+
+	switch (store_transact(store, receive, &work)) {
+	case STORE_COMMITTED:  break;
+	case STORE_TAKEN_BACK: return answer(call, store, asked->return_id);
+	default:               return mcp_fail(call, BOOK_DOWN);
+	}
+	/* Where products can't be reached the errand waits for the job. */
+	errand_run(store, work.arena, &work.errand);
+	order_changed(work.arena, work.request.order_id);
+	return answer(call, store, asked->return_id);
+}

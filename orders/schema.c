@@ -1,0 +1,89 @@
+/* schema.c - the tables of the order book, as the steps that make them.
+ *
+ * Statuses  recording and committing are orders being placed, leased to who places them
+ *           (placing.h); the rest is what callers see.
+ * Errands   what products still has to be told, deleted once it was (errand.h). */
+#include "order.h"
+
+/* `clustered` keeps what belongs to an order together on SQLite; PostgreSQL has no such word. */
+#define TABLES(clustered) \
+	"create table orders (" \
+	" id text primary key," \
+	" customer text not null," \
+	" status text not null check (status in ('recording', 'committing', 'pending', 'paid'," \
+	"  'packed', 'shipped', 'delivered', 'cancelled', 'returned'))," \
+	" placed_at bigint not null," \
+	" delivered_at bigint," \
+	" units bigint not null default 0," \
+	" total bigint not null default 0," \
+	" total_currency text," \
+	" name text, line1 text, line2 text, city text, postal_code text," \
+	" country text not null," \
+	" caller text," \
+	" idempotency_key text," \
+	" request_hash bigint," \
+	" lease_owner bigint," \
+	" lease_until bigint," \
+	" import_mark bigint," \
+	" unique (caller, idempotency_key)" \
+	");" \
+	"create index orders_customer on orders (customer, placed_at, id);" \
+	"create index orders_status on orders (status, placed_at, id);" \
+	"create index orders_placed on orders (placed_at, id);" \
+	"create index orders_lease on orders (lease_until) where lease_until is not null;" \
+	"create table order_line (" \
+	" order_id text not null references orders (id)," \
+	" line bigint not null," \
+	" sku text not null," \
+	" name text," \
+	" quantity bigint not null check (quantity > 0)," \
+	" unit_price bigint not null check (unit_price >= 0)," \
+	" unit_price_currency text not null," \
+	" primary key (order_id, line)" \
+	")" clustered ";" \
+	"create table order_event (" \
+	" order_id text not null references orders (id)," \
+	" seq bigint not null," \
+	" at bigint not null," \
+	" actor text not null," \
+	" from_status text," \
+	" to_status text not null," \
+	" note text," \
+	" primary key (order_id, seq)" \
+	")" clustered ";" \
+	"create table return_request (" \
+	" id text primary key," \
+	" order_id text not null references orders (id)," \
+	" state text not null check (state in ('requested', 'received'))," \
+	" reason text not null," \
+	" requested_at bigint not null," \
+	" requested_by text not null," \
+	" received_at bigint," \
+	" received_by text," \
+	" idempotency_key text," \
+	" unique (requested_by, idempotency_key)" \
+	");" \
+	"create index return_request_order on return_request (order_id, requested_at);" \
+	"create table return_line (" \
+	" return_id text not null references return_request (id)," \
+	" sku text not null," \
+	" quantity bigint not null check (quantity > 0)," \
+	" primary key (return_id, sku)" \
+	")" clustered ";" \
+	"create table errand (" \
+	" id text primary key," \
+	" kind text not null check (kind in ('release', 'cancel', 'return'))," \
+	" order_id text not null," \
+	" return_id text," \
+	" lease_owner bigint not null," \
+	" lease_until bigint not null," \
+	" attempts bigint not null default 0," \
+	" trouble text" \
+	");" \
+	"create index errand_lease on errand (lease_until);" \
+	"create index errand_order on errand (order_id)"
+
+const struct migration order_migrations[] = {
+	{ "1-orders", .sqlite = TABLES(" without rowid"), .postgres = TABLES("") },
+	{ 0 },
+};

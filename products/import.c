@@ -1,0 +1,217 @@
+/* import.c - `mcp-products import FILE.csv`: products by SKU, new ones added and known ones
+ * brought up to date. An empty cell leaves what is there. */
+#include <stdio.h>
+
+#include "import.h"
+#include "product.h"
+
+#define ARENA_BYTES_MAX (1 << 20)
+
+struct importing {
+	struct arena *arena;            /* of the rows; begun anew when it has grown */
+	int64_t run;                    /* marks the rows this import wrote */
+};
+
+static const struct shape import_shape = SHAPE(struct product,
+	TEXT(struct product, sku, "Code that identifies the product", .required = true),
+	TEXT(struct product, name, "What customers call it", .required = true),
+	MONEY(struct product, price, "Price of one unit", .required = true),
+	INT(struct product, stock, "Units on the shelf", .required = true),
+	TEXT(struct product, category, "Its category"),
+	TEXT(struct product, description, "What it is"),
+	TEXT(struct product, brand, "Who makes it"),
+	TEXT(struct product, image_url, "Address of a picture of it"));
+
+static bool is_same(const char *a, const char *b)
+{
+	return (!a && !b) || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_unchanged(const struct product *a, const struct product *b)
+{
+	return is_same(a->name, b->name) && is_same(a->description, b->description)
+		&& is_same(a->brand, b->brand) && is_same(a->category, b->category)
+		&& is_same(a->image_url, b->image_url) && a->price.minor == b->price.minor
+		&& is_same(a->price.currency, b->price.currency) && a->stock == b->stock;
+}
+
+/* The row as the file has it, with what the file leaves open as it was. */
+static struct product merge(const struct product *row, const struct product *known)
+{
+	struct product p = *row;
+
+	p.category = product_text(row->category);
+	p.description = product_text(row->description);
+	p.brand = product_text(row->brand);
+	p.image_url = product_text(row->image_url);
+	if (!known)
+		return p;
+	p.id = known->id;
+	p.sku = known->sku;
+	p.category = p.category ? p.category : known->category;
+	p.description = p.description ? p.description : known->description;
+	p.brand = p.brand ? p.brand : known->brand;
+	p.image_url = p.image_url ? p.image_url : known->image_url;
+	return p;
+}
+
+static bool insert(struct store *store, const struct product *p)
+{
+	return store_change(store,
+		"insert into product (sku, sku_key, name, description, brand, category,"
+		" category_key, image_url, price, price_currency, stock, version, updated_at,"
+		" name_words, other_words, import_run, import_line) values (:sku, :sku_key, :name,"
+		" :description, :brand, :category, :category_key, :image_url, :price,"
+		" :price_currency, :stock, :version, :updated_at, :name_words, :other_words,"
+		" :import_run, :import_line)", &row_shape, p) == 1;
+}
+
+static bool update(struct store *store, const struct product *p)
+{
+	return store_change(store,
+		"update product set name = :name, description = :description, brand = :brand,"
+		" category = :category, category_key = :category_key, image_url = :image_url,"
+		" price = :price, price_currency = :price_currency, stock = :stock,"
+		" version = :version, updated_at = :updated_at, name_words = :name_words,"
+		" other_words = :other_words, import_run = :import_run,"
+		" import_line = :import_line where id = :id", &row_shape, p) == 1;
+}
+
+static bool mark(struct store *store, const struct product *p)
+{
+	return store_change(store, "update product set import_run = :import_run,"
+	                    " import_line = :import_line where id = :id", &row_shape, p) == 1;
+}
+
+static int find_known(struct store *store, struct arena *arena, const struct product *by,
+                      struct product *known)
+{
+	return store_find_one(store, arena,
+		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price,"
+		" p.price_currency, p.stock, p.version, p.updated_at, p.import_run, p.import_line"
+		" from product p where p.sku_key = :sku_key", &row_shape, by, &row_shape, known);
+}
+
+static bool write(struct store *store, struct arena *arena, struct product *p,
+                  const struct product *known)
+{
+	if (known && is_unchanged(p, known))
+		return mark(store, p);
+
+	product_index(arena, p);
+	p->version = known ? known->version + 1 : 1;
+	p->updated_at = now_ms();
+	return (known ? update : insert)(store, p);
+}
+
+static struct arena *row_arena(struct importing *importing)
+{
+	if (importing->arena && arena_size(importing->arena) > ARENA_BYTES_MAX) {
+		arena_destroy(importing->arena);
+		importing->arena = NULL;
+	}
+	if (!importing->arena)
+		importing->arena = arena_create();
+	return importing->arena;
+}
+
+static const char *take(struct import *import, struct store *store, const void *row,
+                        void *context)
+{
+	struct importing *importing = context;
+	struct arena *arena = row_arena(importing);
+	struct product given = merge(row, NULL), known = { 0 };
+
+	const char *trouble = product_trouble(arena, &given);
+	if (trouble)
+		return import_why(import, "%s", trouble);
+
+	product_index(arena, &given);
+	int found = find_known(store, arena, &given, &known);
+	if (found < 0)
+		return IMPORT_STORE_FAILED;
+	if (found && known.import_run == importing->run)
+		return import_why(import, "sku %s is on line %lld already", given.sku,
+		                  (long long)known.import_line);
+
+	struct product p = merge(row, found ? &known : NULL);
+	p.import_run = importing->run;
+	p.import_line = import_line(import);
+	return write(store, arena, &p, found ? &known : NULL) ? NULL : IMPORT_STORE_FAILED;
+}
+
+/* ---- The command ---- */
+
+struct options {
+	const char *path, *currency;
+	bool dry_run;
+};
+
+static bool read_option(struct options *options, int argc, char **argv, int *at)
+{
+	const char *word = argv[*at];
+
+	if (strcmp(word, "--dry-run") == 0)
+		options->dry_run = true;
+	else if (strncmp(word, "--currency=", 11) == 0)
+		options->currency = word + 11;
+	else if (strcmp(word, "--currency") == 0 && *at + 1 < argc)
+		options->currency = argv[++*at];
+	else if (word[0] == '-' || options->path)
+		return false;
+	else
+		options->path = word;
+	return true;
+}
+
+static bool read_options(struct options *options, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!read_option(options, argc, argv, &i)) {
+			fprintf(stderr, "import: what is \"%s\"?\n", argv[i]);
+			return false;
+		}
+	return options->path != NULL;
+}
+
+int import_products(struct store *store, int argc, char **argv)
+{
+	struct options options = { 0 };
+	if (!read_options(&options, argc, argv)) {
+		fprintf(stderr,
+			"usage: mcp-products import FILE.csv [--dry-run] [--currency GBP]\n"
+			"columns: sku, name, price, currency, stock;"
+			" optional: category, description, brand, image_url\n");
+		return 1;
+	}
+
+	struct importing importing = { .run = now_ms() };
+	int status = import_file(store, options.path, options.dry_run, &(struct import_spec) {
+		.what = "products", .row = &import_shape, .currency = options.currency,
+		.each = take, .context = &importing,
+	});
+	arena_destroy(importing.arena);
+	return status;
+}
+
+/* ---- A hint at start ---- */
+
+struct flag {
+	int64_t there;
+};
+static const struct shape flag_shape = SHAPE(struct flag, INT(struct flag, there, "One"));
+
+#define NOT_AGAIN (INT64_C(365) * 24 * 60 * 60 * 1000)
+
+int64_t hint_when_empty(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct flag flag;
+
+	if (store_find_one(store, arena, "select 1 as there from product limit 1", NULL, NULL,
+	                   &flag_shape, &flag) == 0)
+		fprintf(stderr, "The catalogue is empty. Load one with:"
+		                " mcp-products import products/data/catalogue.csv\n");
+	arena_destroy(arena);
+	return NOT_AGAIN;
+}

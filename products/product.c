@@ -1,0 +1,193 @@
+/* product.c - see product.h. */
+#include "product.h"
+
+#include "words.h"
+
+/* ---- Shapes ---- */
+
+#define BRIEF_FIELDS \
+	TEXT(struct product, sku, "The code that identifies the product", .required = true), \
+	TEXT(struct product, name, "What customers call it", .required = true), \
+	TEXT(struct product, brand, "Who makes it"), \
+	TEXT(struct product, category, "The category it is in"), \
+	MONEY(struct product, price, "Price of one unit, in minor units (250 GBP is 2.50 pounds)", \
+	      .required = true)
+
+#define AVAILABLE_FIELD \
+	INT(struct product, available, "Units that can be ordered now", .required = true)
+
+#define STOCK_FIELDS \
+	INT(struct product, stock, "Units on the shelf, those held for orders included", \
+	    .required = true), \
+	INT(struct product, held, "Units held for orders that are being placed", \
+	    .required = true), \
+	INT(struct product, version, "Goes up with every change; update_product takes it as" \
+	    " if_version", .required = true), \
+	TIME(struct product, updated_at, "When it last changed", .required = true)
+
+#define DETAIL_FIELDS \
+	TEXT(struct product, description, "What it is, in a sentence or two"), \
+	TEXT(struct product, image_url, "Address of a picture of it", .format = "uri")
+
+const struct shape brief_shape = SHAPE(struct product, BRIEF_FIELDS, AVAILABLE_FIELD);
+const struct shape product_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS,
+	AVAILABLE_FIELD, STOCK_FIELDS);
+const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS, STOCK_FIELDS,
+	INT(struct product, id, "The row"),
+	TEXT(struct product, sku_key, "The SKU without case"),
+	TEXT(struct product, category_key, "The category as words"),
+	TEXT(struct product, name_words, "The name as words"),
+	TEXT(struct product, other_words, "Everything else as words"),
+	INT(struct product, import_run, "The import that wrote it last"),
+	INT(struct product, import_line, "The line of that import's file"));
+
+const struct shape sku_shape = SHAPE(struct product,
+	TEXT(struct product, sku, "The product's SKU, in any case: KIT-0001", .required = true,
+	     AT_LEAST(1), AT_MOST(SKU_MAX)));
+
+/* ---- One product ---- */
+
+struct by_key {
+	const char *key;
+	int64_t now;
+};
+
+static const struct shape by_key_shape = SHAPE(struct by_key,
+	TEXT(struct by_key, key, "The SKU without case"),
+	TIME(struct by_key, now, "What has expired by now does not count"));
+
+int product_find(struct store *store, struct arena *arena, const char *sku,
+                 struct product *product)
+{
+	struct by_key by = { words_key(arena, sku), now_ms() };
+	int found = store_find_one(store, arena,
+		"select " PRODUCT_SQL " from product p where p.sku_key = :key",
+		&by_key_shape, &by, &product_shape, product);
+
+	if (found > 0)
+		product_settle(product);
+	return found;
+}
+
+/* A count of the shelf may leave less on it than is held: then nothing is available. */
+void product_settle(struct product *product)
+{
+	product->available = product->stock > product->held ? product->stock - product->held : 0;
+}
+
+void product_index(struct arena *arena, struct product *product)
+{
+	product->category_key = product->category ? words_fold(arena, product->category) : NULL;
+	product->sku_key = words_key(arena, product->sku);
+	product->name_words = words_fold(arena, product->name);
+	const char *others = arena_print(arena, "%s %s %s %s", product->sku,
+		product->brand ? product->brand : "", product->category ? product->category : "",
+		product->description ? product->description : "");
+	const char *category = product->category_key
+		? words_category(arena, product->category_key) : "";
+	product->other_words = arena_print(arena, "%s %s", words_fold(arena, others), category);
+}
+
+const char *product_text(const char *text)
+{
+	return text && str_trim(str_of(text)).size ? text : NULL;
+}
+
+const char *product_price(struct arena *arena, struct money price)
+{
+	return arena_print(arena, "%s %lld.%02lld", price.currency, (long long)price.minor / 100,
+	                   (long long)price.minor % 100);
+}
+
+/* ---- What a product must be ---- */
+
+static bool is_currency(const char *code)
+{
+	return code && strlen(code) == 3
+		&& strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
+static bool is_web_address(const char *url)
+{
+	str address = str_of(url);
+	return (str_starts(address, "https://") || str_starts(address, "http://"))
+		&& strcspn(url, " \t\r\n\"<>") == address.size;
+}
+
+static const char *text_trouble(struct arena *arena, const char *name, const char *text,
+                                size_t letters_max)
+{
+	if (!text || utf8_length(str_of(text)) <= letters_max)
+		return NULL;
+	return arena_print(arena, "%s is %zu characters long; at most %zu are allowed", name,
+	                   utf8_length(str_of(text)), letters_max);
+}
+
+static const char *texts_trouble(struct arena *arena, const struct product *p)
+{
+	const struct { const char *name, *text; size_t most; } texts[] = {
+		{ "sku", p->sku, SKU_MAX }, { "name", p->name, NAME_MAX_LETTERS },
+		{ "description", p->description, TEXT_MAX }, { "brand", p->brand, LABEL_MAX },
+		{ "category", p->category, LABEL_MAX }, { "image_url", p->image_url, URL_MAX },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		const char *why = text_trouble(arena, texts[i].name, texts[i].text, texts[i].most);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+const char *product_trouble(struct arena *arena, const struct product *p)
+{
+	if (!product_text(p->sku))
+		return "sku is empty";
+	if (strcspn(p->sku, " \t\r\n") != strlen(p->sku))
+		return arena_print(arena, "sku \"%s\" has white space in it", p->sku);
+	if (!product_text(p->name))
+		return "name is empty";
+	if (!is_currency(p->price.currency))
+		return arena_print(arena, "currency \"%s\" is not an ISO 4217 code such as GBP",
+		                   p->price.currency ? p->price.currency : "");
+	if (p->price.minor < 0 || p->price.minor > PRICE_MAX)
+		return "price must be between 0 and 10,000,000,000.00";
+	if (p->stock < 0 || p->stock > STOCK_MAX)
+		return "stock must be between 0 and 1,000,000,000,000";
+	if (p->category && !*words_fold(arena, p->category))
+		return arena_print(arena, "category \"%s\" has no letter in it", p->category);
+	if (p->image_url && !is_web_address(p->image_url))
+		return "image_url must begin with https:// or http:// and have no spaces";
+	return texts_trouble(arena, p);
+}
+
+/* ---- As a resource ---- */
+
+static bool is_unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+		|| (c && strchr("-._~", c));
+}
+
+const char *product_uri(struct arena *arena, const char *sku)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *uri = arena_alloc(arena, sizeof "product://" + 3 * strlen(sku));
+	char *at = uri + strlen(strcpy(uri, "product://"));
+
+	for (const char *from = sku; *from; from++) {
+		unsigned char c = (unsigned char)*from;
+		if (is_unreserved(c)) {
+			*at++ = *from;
+			continue;
+		}
+		*at++ = '%';
+		*at++ = digits[c >> 4];
+		*at++ = digits[c & 15];
+	}
+	return uri;
+}
+
+void product_changed(struct mcp_call *call, const char *sku)
+{
+	mcp_changed(product_uri(mcp_arena(call), sku));
+}

@@ -1,0 +1,87 @@
+/* product.h - what the tools of this server share: a product, its row, and the ways to it. */
+#ifndef PRODUCT_H
+#define PRODUCT_H
+
+#include "mcp.h"
+
+#define UNAVAILABLE "The catalogue is unavailable; try again shortly."
+
+enum {
+	SKU_MAX = 64, NAME_MAX_LETTERS = 200, TEXT_MAX = 4000, LABEL_MAX = 100, URL_MAX = 500,
+	ITEMS_MAX = 100,
+};
+#define QUANTITY_MAX 1000000
+#define STOCK_MAX 1000000000000
+#define PRICE_MAX 1000000000000
+
+struct product {
+	int64_t id;
+	const char *sku, *name, *description, *brand, *category, *image_url;
+	struct money price;
+	int64_t stock;                  /* on the shelf */
+	int64_t held;                   /* of those, held by reservations that have not expired */
+	int64_t available;              /* the rest: product_settle() */
+	int64_t version, updated_at;
+
+	/* What is derived for finding it, by product_index(). */
+	const char *sku_key, *category_key, *name_words, *other_words;
+	int64_t import_run, import_line;
+};
+
+extern const struct shape product_shape;        /* as get_product answers it */
+extern const struct shape brief_shape;          /* as a list answers it */
+extern const struct shape row_shape;            /* the whole row, for writing it */
+
+/* SQL over `product p`, with the parameter :now: what reservations hold of it. A reservation that
+ * expired holds nothing from that moment on: nobody has to come by and release it. */
+#define HELD_SQL \
+	"coalesce((select sum(h.quantity) from reservation_item h where h.product_id = p.id" \
+	" and h.held = 1 and h.expires_at > :now), 0)"
+/* The columns of product_shape. */
+#define PRODUCT_SQL \
+	"p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price, p.price_currency," \
+	" p.stock, p.version, p.updated_at, " HELD_SQL " as held"
+
+/* A product by its SKU in any case: 1, 0 for none, -1 where the store failed. */
+int product_find(struct store *store, struct arena *arena, const char *sku,
+                 struct product *product);
+void product_settle(struct product *product);
+/* Fills in what is derived from its texts. */
+void product_index(struct arena *arena, struct product *product);
+/* NULL, or what is wrong with it, in words that begin with the field's name. */
+const char *product_trouble(struct arena *arena, const struct product *product);
+/* NULL for an empty text: "" in a change takes a text away. */
+const char *product_text(const char *text);
+/* "GBP 12.50" */
+const char *product_price(struct arena *arena, struct money price);
+
+/* product://SKU, percent-encoded where it must be. */
+const char *product_uri(struct arena *arena, const char *sku);
+void product_changed(struct mcp_call *call, const char *sku);
+
+/* "There is no product with SKU X." and what to do instead, with SKUs that are near; NULL where
+ * the store failed. */
+const char *product_missing(struct store *store, struct arena *arena, const char *sku);
+
+/* ---- The tools, resources, prompts and commands of the tables in main.c ---- */
+
+mcp_tool_fn search_products, get_product, list_categories, check_stock;
+mcp_tool_fn reserve_stock, commit_reservation, release_reservation, check_reservation;
+mcp_tool_fn restock, update_product;
+mcp_tool_fn read_product;
+mcp_tool_fn compare_products, recommend_product;
+int import_products(struct store *store, int argc, char **argv);
+int64_t hint_when_empty(struct store *store);
+
+extern const struct shape search_shape, found_shape;
+extern const struct shape sku_shape;                    /* { sku } */
+extern const struct shape categories_shape;
+extern const struct shape check_shape, checked_shape;
+extern const struct shape reserve_shape, reservation_id_shape, reservation_shape;
+extern const struct shape restock_shape, restocked_shape;
+extern const struct shape update_shape;
+extern const struct shape compare_shape, recommend_shape;
+
+extern const struct migration product_migrations[];
+
+#endif

@@ -1,0 +1,290 @@
+/* reserve.c - the tools that hold stock for an order: reserve, commit, release, and check.
+ *
+ * Each is one transaction that may be sent twice. What they refuse is said in words; nothing is
+ * changed then. */
+#include "reservation.h"
+
+#define ID_LENGTH_MAX 100
+#define MINUTE_MS 60000
+
+struct reserve {
+	const char *reservation_id;
+	struct item *items;
+	int64_t count, minutes;
+};
+
+struct answer {
+	const char *reservation_id, *state;
+	int64_t expires_at;
+	struct line *items;
+	int64_t count;
+};
+
+#define ID_FIELD(T, about) \
+	TEXT(T, reservation_id, about, .required = true, AT_LEAST(1), AT_MOST(ID_LENGTH_MAX))
+
+const struct shape reserve_shape = SHAPE(struct reserve,
+	ID_FIELD(struct reserve, "An id of your choice, used once: the same id with the same items"
+	         " gives the same reservation again"),
+	LIST(struct reserve, items, count, struct item, &item_shape, "What to hold",
+	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
+	INT(struct reserve, minutes, "How long to hold it unless it is committed before",
+	    AT_LEAST(1), AT_MOST(1440), DEFAULT(15)));
+
+const struct shape reservation_id_shape = SHAPE(struct reserve,
+	ID_FIELD(struct reserve, "The id it was reserved under"));
+
+static const struct shape reserved_item_shape = SHAPE(struct line,
+	TEXT(struct line, sku, "The product's SKU", .required = true),
+	TEXT(struct line, name, "Its name when it was reserved", .required = true),
+	INT(struct line, quantity, "How many units", .required = true),
+	MONEY(struct line, price, "Price of one unit when it was reserved", .required = true));
+
+const struct shape reservation_shape = SHAPE(struct answer,
+	TEXT(struct answer, reservation_id, "The reservation's id", .required = true),
+	TEXT(struct answer, state, "held: the stock is kept until expires_at. committed: it was taken"
+	     " from the shelf. released: it was given back. expired: it was held too long; commit"
+	     " works only if the stock is still there. unknown: never reserved", .required = true,
+	     ONE_OF("held", "committed", "released", "expired", "unknown")),
+	TIME(struct answer, expires_at, "Until when the stock is held, for held and expired"),
+	LIST(struct answer, items, count, struct line, &reserved_item_shape, "What it is for",
+	     .required = true));
+
+/* What a transaction is given and leaves behind. */
+struct step {
+	struct mcp_call *call;
+	const struct reserve *in;
+	struct reservation reservation;
+	bool repeated;                  /* it was so already: nothing changed */
+	const char *refusal;            /* in words, when it was taken back */
+};
+
+static bool refuse(struct step *step, const char *why)
+{
+	step->refusal = why;
+	return false;
+}
+
+/* A transaction may be run once more. */
+static void begin(struct step *step)
+{
+	step->repeated = false;
+	step->refusal = NULL;
+}
+
+static bool repeat(struct step *step)
+{
+	step->repeated = true;
+	return true;
+}
+
+static const char *expired_text(struct arena *arena, const struct reservation *r)
+{
+	char at[TIME_TEXT_SIZE];
+	time_print(r->expires_at, at);
+	return arena_print(arena, "Reservation %s expired at %s", r->id, at);
+}
+
+static enum mcp_answer answer(struct mcp_call *call, const struct reservation *r)
+{
+	bool expired = reservation_expired(r);
+	return mcp_return(call, &(struct answer) {
+		r->id, expired ? "expired" : r->state,
+		reservation_is(r, "held") ? r->expires_at : 0, r->lines.first, r->lines.count,
+	});
+}
+
+static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, struct store *store,
+                           store_work_fn *work)
+{
+	struct step step = { .call = call, .in = in };
+
+	switch (store_transact(store, work, &step)) {
+	case STORE_COMMITTED:
+		if (!step.repeated)
+			lines_changed(call, &step.reservation.lines);
+		return answer(call, &step.reservation);
+	case STORE_TAKEN_BACK:
+		if (step.refusal)
+			return mcp_fail(call, "%s", step.refusal);
+		break;
+	case STORE_FAILED:
+		break;
+	}
+	return mcp_fail(call, UNAVAILABLE);
+}
+
+/* ---- reserve_stock ---- */
+
+static const char *too_little(struct arena *arena, const struct lines *lines)
+{
+	const char *missing = lines_short(arena, lines);
+	if (!*missing)
+		return NULL;
+	return arena_print(arena, "There is not enough stock, so nothing was reserved: %s.", missing);
+}
+
+static bool reserve_new(struct step *step, struct store *store, const struct lines *lines)
+{
+	struct arena *arena = mcp_arena(step->call);
+	const char *missing = too_little(arena, lines);
+	if (missing)
+		return refuse(step, missing);
+
+	step->reservation = (struct reservation) {
+		.id = step->in->reservation_id, .state = "held", .created_at = now_ms(),
+		.expires_at = now_ms() + step->in->minutes * MINUTE_MS,
+		.caller = mcp_caller(step->call), .lines = *lines,
+	};
+	return reservation_add(store, &step->reservation);
+}
+
+/* The id is known: it must be the same again. One that expired is held anew, at its old prices. */
+static bool reserve_again(struct step *step, struct store *store, const struct lines *lines)
+{
+	struct arena *arena = mcp_arena(step->call);
+	struct reservation *r = &step->reservation;
+
+	if (reservation_is(r, "released"))
+		return refuse(step, arena_print(arena, "Reservation %s was released. Reserve under a new"
+		                                " id.", r->id));
+	if (!lines_same(&r->lines, lines))
+		return refuse(step, arena_print(arena, "Reservation %s exists with other items, so"
+		                                " nothing was reserved. Use a new id for other items.",
+		                                r->id));
+	if (!reservation_expired(r))
+		return repeat(step);
+
+	const char *missing = too_little(arena, &r->lines);
+	if (missing)
+		return refuse(step, missing);
+	return reservation_renew(store, r, now_ms() + step->in->minutes * MINUTE_MS);
+}
+
+static bool reserve_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct arena *arena = mcp_arena(step->call);
+	struct lines lines;
+
+	begin(step);
+	int found = reservation_find(store, arena, step->in->reservation_id, &step->reservation);
+	if (found < 0 || !lines_find(store, arena, step->in->items, step->in->count, &lines))
+		return false;
+
+	const char *unknown = lines_unknown(arena, &lines);
+	if (unknown)
+		return refuse(step, unknown);
+	return (found ? reserve_again : reserve_new)(step, store, &lines);
+}
+
+enum mcp_answer reserve_stock(struct mcp_call *call, const void *in, struct store *store)
+{
+	return run(call, in, store, reserve_work);
+}
+
+/* ---- commit_reservation ---- */
+
+/* What is held is there, unless the shelf was counted anew; what expired may be gone. */
+static const char *cannot_commit(struct arena *arena, struct reservation *r)
+{
+	if (!reservation_expired(r))
+		for (int64_t i = 0; i < r->lines.count; i++)
+			r->lines.first[i].available = r->lines.first[i].stock;
+
+	const char *missing = lines_short(arena, &r->lines);
+	if (!*missing)
+		return NULL;
+	if (reservation_expired(r))
+		return arena_print(arena, "%s and the stock is gone: %s. Nothing was taken; reserve"
+		                   " again under a new id.", expired_text(arena, r), missing);
+	return arena_print(arena, "Reservation %s cannot be committed: the shelf was counted since,"
+	                   " and holds less: %s. Nothing was taken.", r->id, missing);
+}
+
+static bool take_stock(struct step *step, struct store *store)
+{
+	struct lines *lines = &step->reservation.lines;
+	for (int64_t i = 0; i < lines->count; i++)
+		if (line_add_stock(store, &lines->first[i], -lines->first[i].quantity) != 1)
+			return false;
+	return reservation_settle(store, &step->reservation, "committed");
+}
+
+static bool commit_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct arena *arena = mcp_arena(step->call);
+	struct reservation *r = &step->reservation;
+
+	begin(step);
+	int found = reservation_find(store, arena, step->in->reservation_id, r);
+	if (found < 0)
+		return false;
+	if (found == 0)
+		return refuse(step, arena_print(arena, "There is no reservation %s; reserve_stock makes"
+		                                " one.", step->in->reservation_id));
+	if (reservation_is(r, "committed"))
+		return repeat(step);
+	if (reservation_is(r, "released"))
+		return refuse(step, arena_print(arena, "Reservation %s was released, its stock is free"
+		                                " again. Reserve under a new id.", r->id));
+
+	const char *why = cannot_commit(arena, r);
+	return why ? refuse(step, why) : take_stock(step, store);
+}
+
+enum mcp_answer commit_reservation(struct mcp_call *call, const void *in, struct store *store)
+{
+	return run(call, in, store, commit_work);
+}
+
+/* ---- release_reservation ---- */
+
+/* A release may overtake the reserve it undoes, when a caller crashed between the two: the id is
+ * then marked, so that the late reserve holds nothing. */
+static bool mark_released(struct step *step, struct store *store)
+{
+	step->reservation = (struct reservation) {
+		.id = step->in->reservation_id, .state = "released", .created_at = now_ms(),
+		.expires_at = now_ms(), .caller = mcp_caller(step->call),
+	};
+	return reservation_add(store, &step->reservation);
+}
+
+static bool release_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct arena *arena = mcp_arena(step->call);
+	struct reservation *r = &step->reservation;
+
+	begin(step);
+	int found = reservation_find(store, arena, step->in->reservation_id, r);
+	if (found < 0)
+		return false;
+	if (found == 0)
+		return mark_released(step, store);
+	if (reservation_is(r, "released"))
+		return repeat(step);
+	if (reservation_is(r, "committed"))
+		return refuse(step, arena_print(arena, "Reservation %s was committed: its stock was taken"
+		                                " from the shelf. Use restock to put it back.", r->id));
+	return reservation_settle(store, r, "released");
+}
+
+enum mcp_answer release_reservation(struct mcp_call *call, const void *in, struct store *store)
+{
+	return run(call, in, store, release_work);
+}
+
+/* ---- check_reservation ---- */
+
+enum mcp_answer check_reservation(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct reserve *wanted = in;
+	struct reservation r = { .id = wanted->reservation_id, .state = "unknown" };
+
+	if (reservation_find(store, mcp_arena(call), wanted->reservation_id, &r) < 0)
+		return mcp_fail(call, UNAVAILABLE);
+	return answer(call, &r);
+}

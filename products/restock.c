@@ -1,0 +1,162 @@
+/* restock.c - putting stock back on the shelf, once an id, however often it is sent. */
+#include "stock.h"
+
+struct restock {
+	const char *restock_id, *reason;
+	struct item *items;
+	int64_t count;
+};
+
+struct restocked {
+	const char *restock_id;
+	bool repeated;
+	struct line *items;
+	int64_t count;
+};
+
+const struct shape restock_shape = SHAPE(struct restock,
+	TEXT(struct restock, restock_id, "An id of your choice, used once: sent again with the same"
+	     " items it changes nothing", .required = true, AT_LEAST(1), AT_MOST(100)),
+	LIST(struct restock, items, count, struct item, &item_shape, "What goes back on the shelf",
+	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
+	TEXT(struct restock, reason, "Why, for the record: cancellation, return, delivery",
+	     AT_MOST(500)));
+
+static const struct shape restocked_item_shape = SHAPE(struct line,
+	TEXT(struct line, sku, "The product's SKU", .required = true),
+	TEXT(struct line, name, "Its name", .required = true),
+	INT(struct line, quantity, "How many were put back", .required = true),
+	INT(struct line, available, "How many can be ordered now", .required = true));
+
+const struct shape restocked_shape = SHAPE(struct restocked,
+	TEXT(struct restocked, restock_id, "The id it was recorded under", .required = true),
+	BOOL(struct restocked, repeated, "True: this id was restocked before; nothing changed now",
+	     .required = true),
+	LIST(struct restocked, items, count, struct line, &restocked_item_shape, "What was put back",
+	     .required = true));
+
+/* ---- The record ---- */
+
+struct record {
+	const char *id, *reason, *caller;
+	int64_t now, product_id, position, quantity;
+};
+
+static const struct shape record_shape = SHAPE(struct record,
+	TEXT(struct record, id, "Of the restock"),
+	TEXT(struct record, reason, "Why"),
+	TEXT(struct record, caller, "Who"),
+	TIME(struct record, now, "When"),
+	INT(struct record, product_id, "The product's row"),
+	INT(struct record, position, "Where in the list"),
+	INT(struct record, quantity, "How many"));
+
+struct step {
+	struct mcp_call *call;
+	const struct restock *in;
+	struct lines lines;
+	bool repeated;
+	const char *refusal;
+};
+
+static bool refuse(struct step *step, const char *why)
+{
+	step->refusal = why;
+	return false;
+}
+
+/* 1 and its lines, 0 for none, -1 where the store failed. */
+static int find_record(struct step *step, struct store *store, struct lines *lines)
+{
+	struct record by = { .id = step->in->restock_id, .now = now_ms() };
+	struct rows rows;
+
+	if (!store_find(store, mcp_arena(step->call),
+	                "select i.product_id, p.name, i.quantity, i.position, " LINE_STOCK_SQL
+	                " from restock_item i join product p on p.id = i.product_id"
+	                " where i.restock_id = :id order by i.position",
+	                &record_shape, &by, &line_row_shape, &rows))
+		return -1;
+	*lines = (struct lines) { .first = rows.first, .count = rows.count };
+	for (int64_t i = 0; i < lines->count; i++)
+		line_settle(&lines->first[i]);
+	return rows.count > 0;
+}
+
+static bool add_record(struct step *step, struct store *store)
+{
+	struct record record = {
+		.id = step->in->restock_id, .reason = product_text(step->in->reason),
+		.caller = mcp_caller(step->call), .now = now_ms(),
+	};
+	if (store_change(store, "insert into restock (id, at, reason, caller)"
+	                 " values (:id, :now, :reason, :caller)", &record_shape, &record) != 1)
+		return false;
+	for (int64_t i = 0; i < step->lines.count; i++) {
+		const struct line *line = &step->lines.first[i];
+		record.product_id = line->product_id;
+		record.position = i;
+		record.quantity = line->quantity;
+		if (store_change(store, "insert into restock_item (restock_id, product_id, position,"
+		                 " quantity) values (:id, :product_id, :position, :quantity)",
+		                 &record_shape, &record) != 1)
+			return false;
+	}
+	return true;
+}
+
+static bool add_stock(struct step *step, struct store *store)
+{
+	for (int64_t i = 0; i < step->lines.count; i++) {
+		struct line *line = &step->lines.first[i];
+		int added = line_add_stock(store, line, line->quantity);
+		if (added < 0)
+			return false;
+		if (!added)
+			return refuse(step, arena_print(mcp_arena(step->call), "%s would have more stock than"
+			              " can be recorded; check the quantity.", line->sku));
+		line->stock += line->quantity;
+		line_settle(line);
+	}
+	return true;
+}
+
+static bool restock_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct arena *arena = mcp_arena(step->call);
+	struct lines before;
+
+	step->refusal = NULL;
+	int found = find_record(step, store, &before);
+	if (found < 0 || !lines_find(store, arena, step->in->items, step->in->count, &step->lines))
+		return false;
+
+	const char *unknown = lines_unknown(arena, &step->lines);
+	if (unknown)
+		return refuse(step, unknown);
+	step->repeated = found;
+	if (found && !lines_same(&before, &step->lines))
+		return refuse(step, arena_print(arena, "Restock %s was recorded with other items, so"
+		              " nothing was changed. Use a new id for other items.",
+		              step->in->restock_id));
+	return found || (add_record(step, store) && add_stock(step, store));
+}
+
+enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct restock *wanted = in;
+	struct step step = { .call = call, .in = wanted };
+
+	enum store_outcome outcome = store_transact(store, restock_work, &step);
+	if (outcome == STORE_TAKEN_BACK && step.refusal)
+		return mcp_fail(call, "%s", step.refusal);
+	if (outcome != STORE_COMMITTED)
+		return mcp_fail(call, UNAVAILABLE);
+
+	if (!step.repeated)
+		lines_changed(call, &step.lines);
+	return mcp_return(call, &(struct restocked) {
+		wanted->restock_id, step.repeated, step.lines.first, step.lines.count,
+	});
+}

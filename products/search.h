@@ -1,0 +1,61 @@
+/* search.h - finding products: by words, ranked, or as a list in some order. */
+#ifndef SEARCH_H
+#define SEARCH_H
+
+#include "product.h"
+#include "words.h"
+
+enum { CANDIDATES_MAX = 2000 };
+
+enum sort { BY_RELEVANCE, BY_PRICE, BY_PRICE_DOWN, BY_NAME, BY_NEWEST };
+
+/* A product that was found: what orders it, and what a cursor remembers. */
+struct hit {
+	int64_t id, rank, price;
+	const char *name_words, *sku_key;
+};
+
+/* What is looked for, and the parameters of the statements that look. */
+struct look {
+	struct words words;     /* none: everything, as a list */
+	enum sort sort;
+	const char *match;      /* the condition of the full-text index */
+	const char *category;   /* folded; these are NULL, or absent, where they do not matter */
+	const char *currency;
+	int64_t price_min, price_max;
+	bool has_price_min, has_price_max, in_stock;
+	int64_t now, limit;
+	const struct hit *after;                /* the last of the page before; NULL: the first page */
+	int64_t after_price, after_id;
+	const char *after_name;
+};
+
+extern const struct shape look_shape;
+
+struct hits {
+	struct hit *first;      /* at most look.limit, in order */
+	int64_t count;
+	int64_t matches;        /* how many there are in all; -1: not counted */
+	bool capped;            /* there are more, which were not looked at */
+};
+
+/* False: the store failed. */
+bool find_by_words(struct store *store, struct arena *arena, const struct look *look,
+                   struct hits *hits);
+bool find_as_list(struct store *store, struct arena *arena, const struct look *look,
+                  struct hits *hits);
+/* The products of hits, in their order. NULL: the store failed. `count` may be less: one may be
+ * gone by now. */
+struct product *find_products(struct store *store, struct arena *arena, const struct hits *hits,
+                              int64_t *count);
+
+#define HIT_SQL "select p.id, p.name_words, p.sku_key, p.price from "
+#define FILTER_SQL \
+	" and (:currency is null or p.price_currency = :currency)" \
+	" and (:price_min is null or p.price >= :price_min)" \
+	" and (:price_max is null or p.price <= :price_max)" \
+	" and (:in_stock = 0 or p.stock > " HELD_SQL ")"
+
+extern const struct shape hit_shape;
+
+#endif

@@ -1,0 +1,230 @@
+/* stock.c - see stock.h; and check_stock, which only looks. */
+#include "stock.h"
+
+#include "words.h"
+
+const struct shape item_shape = SHAPE(struct item,
+	TEXT(struct item, sku, "The product's SKU", .required = true, AT_LEAST(1),
+	     AT_MOST(SKU_MAX)),
+	INT(struct item, quantity, "How many units", .required = true, AT_LEAST(1),
+	    AT_MOST(QUANTITY_MAX)));
+
+const struct shape line_row_shape = SHAPE(struct line,
+	INT(struct line, product_id, "The row"),
+	TEXT(struct line, sku, "Its SKU"),
+	TEXT(struct line, name, "Its name"),
+	INT(struct line, quantity, "How many"),
+	MONEY(struct line, price, "Of one unit"),
+	INT(struct line, stock, "On the shelf"),
+	INT(struct line, held, "Held by reservations"),
+	INT(struct line, position, "Where in the list"));
+
+struct by_key {
+	const char *key;
+	int64_t now;
+};
+
+static const struct shape by_key_shape = SHAPE(struct by_key,
+	TEXT(struct by_key, key, "The SKU without case"),
+	TIME(struct by_key, now, "What has expired by now holds nothing"));
+
+void line_settle(struct line *line)
+{
+	line->available = line->stock > line->held ? line->stock - line->held : 0;
+}
+
+/* Into the line of that product, if there is one already. */
+static void add_line(struct lines *lines, const struct line *line)
+{
+	for (int64_t i = 0; i < lines->count; i++)
+		if (lines->first[i].product_id == line->product_id) {
+			lines->first[i].quantity += line->quantity;
+			return;
+		}
+	lines->first[lines->count] = *line;
+	lines->first[lines->count].position = lines->count;
+	lines->count++;
+}
+
+bool lines_find(struct store *store, struct arena *arena, const struct item *items, int64_t count,
+                struct lines *lines)
+{
+	struct by_key by = { .now = now_ms() };
+
+	*lines = (struct lines) {
+		.first = arena_array(arena, struct line, count + 1),
+		.unknown = arena_array(arena, const char *, count + 1),
+	};
+	for (int64_t i = 0; i < count; i++) {
+		struct line line = { 0 };
+		by.key = words_key(arena, items[i].sku);
+		int found = store_find_one(store, arena,
+			"select p.id as product_id, p.name, p.price, p.price_currency, " LINE_STOCK_SQL
+			" from product p where p.sku_key = :key",
+			&by_key_shape, &by, &line_row_shape, &line);
+		if (found < 0)
+			return false;
+		if (!found) {
+			lines->unknown[lines->unknown_count++] = items[i].sku;
+			continue;
+		}
+		line.quantity = items[i].quantity;
+		line_settle(&line);
+		add_line(lines, &line);
+	}
+	return true;
+}
+
+static const struct line *find_line(const struct lines *lines, int64_t product_id)
+{
+	for (int64_t i = 0; i < lines->count; i++)
+		if (lines->first[i].product_id == product_id)
+			return &lines->first[i];
+	return NULL;
+}
+
+bool lines_same(const struct lines *a, const struct lines *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (int64_t i = 0; i < a->count; i++) {
+		const struct line *other = find_line(b, a->first[i].product_id);
+		if (!other || other->quantity != a->first[i].quantity)
+			return false;
+	}
+	return true;
+}
+
+const char *lines_short(struct arena *arena, const struct lines *lines)
+{
+	const char *text = "";
+	for (int64_t i = 0; i < lines->count; i++) {
+		const struct line *line = &lines->first[i];
+		if (line->quantity > line->available)
+			text = arena_print(arena, "%s%s%s (%lld asked for, %lld available)", text,
+				*text ? ", " : "", line->sku, (long long)line->quantity,
+				(long long)line->available);
+	}
+	return text;
+}
+
+const char *lines_unknown(struct arena *arena, const struct lines *lines)
+{
+	const char *text = "";
+	for (int64_t i = 0; i < lines->unknown_count; i++)
+		text = arena_print(arena, "%s%s%s", text, *text ? " or " : "", lines->unknown[i]);
+	if (!*text)
+		return NULL;
+	return arena_print(arena, "No product has the SKU %s; nothing was changed. Use search_products"
+	                   " to find the right one.", text);
+}
+
+void lines_changed(struct mcp_call *call, const struct lines *lines)
+{
+	for (int64_t i = 0; i < lines->count; i++)
+		product_changed(call, lines->first[i].sku);
+}
+
+/* ---- Moving stock ---- */
+
+struct move {
+	int64_t product_id, quantity, now, most;
+};
+
+static const struct shape move_shape = SHAPE(struct move,
+	INT(struct move, product_id, "The row"),
+	INT(struct move, quantity, "To add"),
+	TIME(struct move, now, "When"),
+	INT(struct move, most, "The greatest stock there may be"));
+
+int line_add_stock(struct store *store, const struct line *line, int64_t quantity)
+{
+	struct move move = { line->product_id, quantity, now_ms(), STOCK_MAX };
+	return (int)store_change(store,
+		"update product set stock = stock + :quantity, version = version + 1,"
+		" updated_at = :now where id = :product_id"
+		" and stock + :quantity >= 0 and stock + :quantity <= :most",
+		&move_shape, &move);
+}
+
+/* ---- check_stock ---- */
+
+struct check {
+	struct item *items;
+	int64_t count;
+};
+
+struct checked_item {
+	const char *sku, *name;
+	bool known, sufficient;
+	int64_t quantity, available;
+};
+
+struct checked {
+	bool sufficient;
+	struct checked_item *items;
+	int64_t count;
+};
+
+static const struct shape check_item_shape = SHAPE(struct item,
+	TEXT(struct item, sku, "The product's SKU", .required = true, AT_LEAST(1),
+	     AT_MOST(SKU_MAX)),
+	INT(struct item, quantity, "How many units are wanted", AT_LEAST(1), AT_MOST(QUANTITY_MAX),
+	    DEFAULT(1)));
+
+const struct shape check_shape = SHAPE(struct check,
+	LIST(struct check, items, count, struct item, &check_item_shape, "The products to look at",
+	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)));
+
+static const struct shape checked_item_shape = SHAPE(struct checked_item,
+	TEXT(struct checked_item, sku, "The SKU", .required = true),
+	TEXT(struct checked_item, name, "The product's name"),
+	BOOL(struct checked_item, known, "False: there is no such product", .required = true),
+	INT(struct checked_item, quantity, "How many are wanted; an SKU that came twice is counted"
+	    " together", .required = true),
+	INT(struct checked_item, available, "How many can be ordered now", .required = true),
+	BOOL(struct checked_item, sufficient, "Whether that is enough", .required = true));
+
+const struct shape checked_shape = SHAPE(struct checked,
+	BOOL(struct checked, sufficient, "Whether there is enough of everything", .required = true),
+	LIST(struct checked, items, count, struct checked_item, &checked_item_shape,
+	     "One for each product; unknown SKUs come last", .required = true));
+
+static void add_known(struct checked *checked, const struct line *line)
+{
+	bool enough = line->available >= line->quantity;
+	checked->items[checked->count++] = (struct checked_item) {
+		line->sku, line->name, true, enough, line->quantity, line->available,
+	};
+	checked->sufficient = checked->sufficient && enough;
+}
+
+static void add_unknown(struct checked *checked, const struct check *check, const char *sku)
+{
+	struct checked_item item = { .sku = sku };
+	for (int64_t i = 0; i < check->count; i++)
+		if (strcmp(check->items[i].sku, sku) == 0)
+			item.quantity = check->items[i].quantity;
+	checked->items[checked->count++] = item;
+	checked->sufficient = false;
+}
+
+enum mcp_answer check_stock(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct check *check = in;
+	struct arena *arena = mcp_arena(call);
+	struct lines lines;
+
+	if (!lines_find(store, arena, check->items, check->count, &lines))
+		return mcp_fail(call, UNAVAILABLE);
+
+	struct checked checked = {
+		.sufficient = true,
+		.items = arena_array(arena, struct checked_item, check->count),
+	};
+	for (int64_t i = 0; i < lines.count; i++)
+		add_known(&checked, &lines.first[i]);
+	for (int64_t i = 0; i < lines.unknown_count; i++)
+		add_unknown(&checked, check, lines.unknown[i]);
+	return mcp_return(call, &checked);
+}

@@ -1,0 +1,57 @@
+/* stock.h - lists of products and quantities, as the stock tools take them. */
+#ifndef STOCK_H
+#define STOCK_H
+
+#include "product.h"
+
+/* One item as it was asked for. */
+struct item {
+	const char *sku;
+	int64_t quantity;
+};
+
+/* A product and how many of it: what an item turns into. */
+struct line {
+	int64_t product_id;
+	const char *sku;                /* as the catalogue writes it */
+	const char *name;
+	int64_t quantity;
+	struct money price;
+	int64_t stock, held, available;
+	int64_t position;
+};
+
+struct lines {
+	struct line *first;
+	int64_t count;
+	const char **unknown;           /* SKUs that no product has */
+	int64_t unknown_count;
+};
+
+extern const struct shape item_shape;           /* the quantity must be given */
+extern const struct shape line_row_shape;       /* every column */
+
+/* The columns of line_row_shape that a product has. */
+#define LINE_STOCK_SQL "p.sku, p.stock, " HELD_SQL " as held"
+
+/* What the items name. An SKU that comes twice is one line with both quantities. False: the store
+ * failed. */
+bool lines_find(struct store *store, struct arena *arena, const struct item *items, int64_t count,
+                struct lines *lines);
+/* The same products in the same quantities. */
+bool lines_same(const struct lines *a, const struct lines *b);
+/* Settles what is available, after reading stock and held. */
+void line_settle(struct line *line);
+/* "KIT-0001 (5 asked for, 2 available), KIT-0002 (...)" of the lines there is too little of; ""
+ * where there is enough of all. */
+const char *lines_short(struct arena *arena, const struct lines *lines);
+/* "No product has the SKU X or Y; ..."; NULL where all are known. */
+const char *lines_unknown(struct arena *arena, const struct lines *lines);
+/* Tells those who follow the products. */
+void lines_changed(struct mcp_call *call, const struct lines *lines);
+
+/* Adds line.quantity (it may be negative) to the stock: 1, 0 where that would leave less than
+ * nothing or too much, -1 where the store failed. */
+int line_add_stock(struct store *store, const struct line *line, int64_t quantity);
+
+#endif

@@ -1,0 +1,37 @@
+/* words.h - text as a search sees it: words without case and accents.
+ *
+ * A word is a run of letters and digits; everything else separates. "Crème-Brûlée No. 2" is
+ * "creme brulee no 2". What is stored and what is asked for are folded by the same function, so
+ * search gives the same products in every database. */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "core.h"
+
+enum { WORDS_MAX = 16 };
+
+/* The words of a query, each once, in the order they came. */
+struct words {
+	str at[WORDS_MAX];
+	int count;
+	bool cut;               /* there were more, which are ignored */
+};
+
+/* Folded words, with one space between them; "" for no words. NULL is fine. */
+char *words_fold(struct arena *arena, const char *text);
+/* The words of folded text. They point into it. */
+struct words words_split(const char *folded);
+/* Case folded and trimmed, nothing else: what makes two SKUs the same. */
+char *words_key(struct arena *arena, const char *text);
+
+/* How well words match a product found by them: words that are whole words of its name weigh
+ * most, then those that begin one. `name` is folded. */
+int64_t words_rank(const struct words *words, const char *name);
+
+/* The condition of the full-text index: every word matches, those of two letters or more also as a
+ * prefix. `category` (folded; NULL: any) only narrows what the index reads. */
+char *words_match(struct arena *arena, const struct words *words, const char *category);
+/* The index's word for a folded category: no query can contain it. */
+char *words_category(struct arena *arena, const char *category);
+
+#endif

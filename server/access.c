@@ -1,0 +1,82 @@
+/* access.c - on loopback nobody needs a key until there is one; elsewhere everybody does. */
+#include "access.h"
+#include "auth.h"
+#include "log.h"
+#include "seal.h"
+
+/* Keys, unless AUTH=none says otherwise. */
+static const char *configure(const struct options *options)
+{
+	const char *wrong = auth_configure(options->keys, options->auth_none);
+	/* No key and nobody but this machine: open. Only at the start, see access_reload(). */
+	if (!wrong && !options->auth_none && options->loopback && auth_key_count() == 0)
+		wrong = auth_configure(options->keys, true);
+	return wrong;
+}
+
+static void refuse_without_keys(const struct options *options)
+{
+	const char *name = options->server->name;
+	log_error("not started: %s can be reached from other machines, and there are no API_KEYS."
+	          " Do one of these:"
+	          "\n  make a key:            mcp-%s key NAME SCOPE... (then set API_KEYS to the line it"
+	          " prints, or to @FILE)"
+	          "\n  serve this machine:    HOST=127.0.0.1 mcp-%s"
+	          "\n  let everybody do all:  AUTH=none mcp-%s", options->host, name, name, name);
+}
+
+static bool start_seal(void)
+{
+	const char *keys = setting_text("STATE_KEYS");
+	const char *wrong = seal_configure(keys);
+	if (wrong)
+		log_error("not started: STATE_KEYS: %s", wrong);
+	else if (!keys)
+		log_info("STATE_KEYS is not set: cursors and states are good until this process ends, and"
+		         " with it alone");
+	return !wrong;
+}
+
+bool access_start(const struct options *options)
+{
+	const char *wrong = configure(options);
+	if (wrong) {
+		log_error("not started: %s", wrong);
+		return false;
+	}
+	if (!options->loopback && !options->auth_none && auth_key_count() == 0) {
+		refuse_without_keys(options);
+		return false;
+	}
+	if (!options->loopback && options->auth_none)
+		log_warning("AUTH=none: whoever reaches %s may do everything", options->host);
+	return start_seal();
+}
+
+/* A file that lost its last key does not open the door: whoever had one is refused from then on. */
+void access_reload(const struct options *options)
+{
+	bool was_open = options->auth_none || auth_key_count() == 0;
+	const char *wrong = auth_configure(options->keys, options->auth_none);
+
+	if (wrong) {
+		log_warning("the keys were not read again, the old ones stay: %s", wrong);
+		return;
+	}
+	int count = auth_key_count();
+	if (count == 0 && was_open && !options->auth_none && options->loopback)
+		(void)auth_configure(options->keys, true);
+	if (count == 0 && !was_open)
+		log_warning("API_KEYS holds no key any more: nobody may call");
+	else
+		log_info("API_KEYS was read again: %d keys", count);
+}
+
+const char *access_words(const struct options *options)
+{
+	if (options->auth_none)
+		return "anyone (AUTH=none)";
+	if (auth_key_count() == 0)
+		return "anyone on this machine (there are no API_KEYS)";
+	return "whoever has one of the API_KEYS";
+}

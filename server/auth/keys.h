@@ -1,0 +1,40 @@
+/* keys.h - what the files of the auth layer know of keys and of callers. */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stdatomic.h>
+
+#include "auth.h"
+#include "sha256.h"
+
+#define KEY_PREFIX "mcp_"
+#define KEY_BYTES 32            /* of randomness behind the prefix */
+
+/* Somebody of this name with these scopes, separated by commas. */
+const struct caller *caller_create(str name, str scopes);
+/* Whoever calls without a key where that is allowed: may do everything. Never released. */
+const struct caller *caller_anonymous(void);
+
+struct key {
+	uint8_t digest[DIGEST_SIZE];
+	const struct caller *caller;
+};
+
+/* A set of keys. It never changes once it is in use. */
+struct keys {
+	atomic_int references;
+	bool open;              /* without a key one is anonymous */
+	size_t count;
+	struct key items[];
+};
+
+/* Reads what the setting API_KEYS holds; NULL or empty is a set of none. NULL: `wrong` says why, in
+ * text that lives until the thread's next reading. */
+struct keys *keys_read(const char *setting, const char **wrong);
+struct keys *keys_keep(struct keys *keys);
+void keys_drop(struct keys *keys);              /* NULL is fine */
+
+bool key_name_valid(str name);                  /* 1 to 64 of [A-Za-z0-9._-], and not "anonymous" */
+bool key_scope_valid(str scope);                /* 1 to 64 of [A-Za-z0-9._:/-], or "*" */
+
+#endif

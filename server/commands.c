@@ -1,0 +1,234 @@
+/* commands.c - the commands every program has, and those of its own. */
+#include "auth.h"
+#include "commands.h"
+#include "healthcheck.h"
+#include "settings.h"
+#include "settings_table.h"
+
+#define HEALTH_MS 3000
+#define USAGE 2                         /* the exit status of a wrong command line */
+
+struct command {
+	const char *name, *usage, *about;
+	int (*run)(const struct mcp_server *server, int argc, char **argv);
+};
+
+static int complain(const struct mcp_server *server, const char *what, const char *word)
+{
+	fprintf(stderr, "mcp-%s: %s%s\nmcp-%s --help lists the commands and settings.\n",
+	        server->name, what, word, server->name);
+	return USAGE;
+}
+
+static int run_serve(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	return serve(server);
+}
+
+static int run_version(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	printf("mcp-%s %s\n", server->name, server->version);
+	return 0;
+}
+
+/* ---- connect, healthcheck ---- */
+
+static int run_connect(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	struct options options;
+	char url[URL_ROOM + 8];
+	const char *wrong = options_make(server, &options);
+	if (wrong)
+		return complain(server, wrong, "");
+	options_url(options.host, options.port, url);
+	strcat(url, "/mcp");
+	connect_print(stdout, &options, options.public_url ? options.public_url : url);
+	options_release(&options);
+	return 0;
+}
+
+/* For containers, which have no curl. */
+static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	char url[URL_ROOM];
+	const char *host = setting_text("HOST");
+	int port = (int)setting_int("PORT"), status;
+
+	/* Bound to all addresses, it is asked on loopback. */
+	if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0)
+		host = "localhost";
+	status = healthcheck(host, port, HEALTH_MS);
+	if (status == 200)
+		return 0;
+	options_url(host, port, url);
+	if (status)
+		fprintf(stderr, "mcp-%s: %s/readyz answered %d\n", server->name, url, status);
+	else
+		fprintf(stderr, "mcp-%s: %s/readyz does not answer\n", server->name, url);
+	return 1;
+}
+
+/* ---- key ---- */
+
+#define SCOPES_MAX 64
+
+struct scopes {
+	const char *names[SCOPES_MAX];
+	int count;
+};
+
+static bool knows(const struct scopes *scopes, const char *name)
+{
+	for (int i = 0; i < scopes->count; i++)
+		if (strcmp(scopes->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void add_scope(struct scopes *scopes, const char *name)
+{
+	if (name && scopes->count < SCOPES_MAX && !knows(scopes, name))
+		scopes->names[scopes->count++] = name;
+}
+
+static void collect(struct scopes *scopes, const struct mcp_server *server)
+{
+	for (const struct mcp_tool *tool = server->tools; tool && tool->name; tool++)
+		add_scope(scopes, tool->scope);
+	for (const struct mcp_resource *one = server->resources; one && one->uri; one++)
+		add_scope(scopes, one->scope);
+	for (const struct mcp_prompt *prompt = server->prompts; prompt && prompt->name; prompt++)
+		add_scope(scopes, prompt->scope);
+}
+
+static int run_key(const struct mcp_server *server, int argc, char **argv)
+{
+	struct scopes scopes = { .count = 0 };
+	collect(&scopes, server);
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "*") == 0 || knows(&scopes, argv[i]))
+			continue;
+		fprintf(stderr, "mcp-%s: there is no scope %s; there are:", server->name, argv[i]);
+		for (int k = 0; k < scopes.count; k++)
+			fprintf(stderr, " %s", scopes.names[k]);
+		fprintf(stderr, ", and * for all of them\n");
+		return USAGE;
+	}
+	return auth_make_key(argc, argv);
+}
+
+/* ---- The table ---- */
+
+static int run_help(const struct mcp_server *server, int argc, char **argv);
+
+static const struct command commands[] = {
+	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve },
+	{ "connect", "connect", "Print how to connect Claude to it", run_connect },
+	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key },
+	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
+	  run_healthcheck },
+	{ "version", "version", "Print the version", run_version },
+	{ "help", "help", "Print this", run_help },
+	{ 0 },
+};
+
+static void print_command(const char *usage, const char *about)
+{
+	/* A long usage has its meaning below it. */
+	if (strlen(usage) > 22)
+		printf("  %s\n  %-22s  %s\n", usage, "", about);
+	else
+		printf("  %-22s  %s\n", usage, about);
+}
+
+static int run_help(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	printf("mcp-%s %s - %s, an MCP server\n\nusage: mcp-%s [COMMAND] [SETTINGS]\n\nCommands:\n\n",
+	       server->name, server->version, server->title ? server->title : server->name,
+	       server->name);
+	for (const struct mcp_command *own = server->commands; own && own->name; own++)
+		print_command(own->usage, own->about);
+	for (const struct command *command = commands; command->name; command++)
+		print_command(command->usage, command->about);
+	printf("\n");
+	settings_help(stdout, settings_tables(server));
+	printf("\nSIGTERM and SIGINT stop it in order, a second one at once. SIGHUP reads API_KEYS"
+	       " again.\n");
+	return 0;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], flag) == 0)
+			return true;
+	return false;
+}
+
+bool commands_print(const struct mcp_server *server, int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+
+	if (strcmp(word, "help") == 0 || has_flag(argc, argv, "--help") || has_flag(argc, argv, "-h"))
+		return run_help(server, argc, argv) == 0;
+	if (strcmp(word, "version") == 0 || has_flag(argc, argv, "--version"))
+		return run_version(server, argc, argv) == 0;
+	return false;
+}
+
+/* ---- A program's own ---- */
+
+static int run_own(const struct mcp_server *server, const struct mcp_command *own, int argc,
+                   char **argv)
+{
+	struct store *store = NULL;
+	if (server->migrations) {
+		const char *url = setting_text("DATABASE_URL");
+		if (!url)
+			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH", "");
+		store = store_open(url, STORE_WRITES);
+		if (!store || !store_migrate(store, server->migrations)) {
+			store_close(store);
+			return 1;
+		}
+	}
+	int status = own->run(store, argc, argv);
+	store_close(store);
+	return status;
+}
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+/* The runtime's commands take no flags but settings, which were taken out; and words only `key`. */
+static int run_ours(const struct mcp_server *server, const struct command *command, int argc,
+                    char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] == '-')
+			return complain(server, "there is no flag or setting ", argv[i]);
+		if (command->run != run_key)
+			return complain(server, "what is this word for? ", argv[i]);
+	}
+	return command->run(server, argc, argv);
+}
+
+int commands_run(const struct mcp_server *server, int argc, char **argv)
+{
+	if (argc < 2)
+		return serve(server);
+	if (argv[1][0] == '-')
+		return complain(server, "there is no flag or setting ", argv[1]);
+	for (const struct mcp_command *own = server->commands; own && own->name; own++)
+		if (strcmp(own->name, argv[1]) == 0)
+			return run_own(server, own, argc - 1, argv + 1);
+	const struct command *command = find(argv[1]);
+	if (!command)
+		return complain(server, "there is no command ", argv[1]);
+	return run_ours(server, command, argc - 1, argv + 1);
+}

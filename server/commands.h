@@ -1,0 +1,22 @@
+/* commands.h - what the first word of the command line may be. */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+#include <stdio.h>
+
+#include "options.h"
+
+/* Runs what the words ask for (argv[0] is the program; without any other word it serves), once the
+ * settings were read. Returns the exit status. */
+int commands_run(const struct mcp_server *server, int argc, char **argv);
+/* Prints the help or the version, where that is asked for: the settings need not be read. False: it
+ * is not. */
+bool commands_print(const struct mcp_server *server, int argc, char **argv);
+
+/* How to connect Claude, for people: `url` is the endpoint's. */
+void connect_print(FILE *file, const struct options *options, const char *url);
+
+/* Serves until SIGTERM, in serve.c. */
+int serve(const struct mcp_server *server);
+
+#endif

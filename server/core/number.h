@@ -1,0 +1,14 @@
+/* number.h - numbers as text, by hand where it must be quick. */
+#ifndef NUMBER_H
+#define NUMBER_H
+
+#include "core.h"
+
+#define NUMBER_TEXT_SIZE 32
+
+/* Both NUL-terminate and give the length. */
+size_t int_print(int64_t value, char text[NUMBER_TEXT_SIZE]);
+/* The shortest that reads back as the same number; of what is finite. */
+size_t real_print(double value, char text[NUMBER_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,190 @@
+/* pool.c - a bounded pool of worker threads for what may block. */
+#include "pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+struct worker {
+	struct pool *pool;
+	pthread_t thread;
+	void *context;                  /* what open() gave */
+};
+
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;            /* a job, an opened context, or the end */
+	struct job *first, **last;
+	int queued, busy, queue_max;
+	int opening, failed;
+	bool stopping;
+	void *(*open)(void *context);
+	void (*close)(void *worker);
+	void *context;
+	int count;                      /* of the workers whose threads run */
+	struct worker workers[];
+};
+
+/* ---- A worker ---- */
+
+static struct job *next_job(struct pool *pool)
+{
+	while (!pool->first && !pool->stopping)
+		pthread_cond_wait(&pool->wake, &pool->lock);
+	struct job *job = pool->first;
+	if (!job)
+		return NULL;
+	pool->first = job->next;
+	if (!pool->first)
+		pool->last = &pool->first;
+	pool->queued--;
+	return job;
+}
+
+static void work(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+	struct job *job;
+
+	pthread_mutex_lock(&pool->lock);
+	while ((job = next_job(pool))) {
+		pool->busy++;
+		pthread_mutex_unlock(&pool->lock);
+		/* Its last act hands it back: nothing of it may be touched afterwards. */
+		job->run(job, worker->context);
+		pthread_mutex_lock(&pool->lock);
+		pool->busy--;
+	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void *run_worker(void *argument)
+{
+	struct worker *worker = argument;
+	struct pool *pool = worker->pool;
+	bool opened = true;
+
+	if (pool->open) {
+		worker->context = pool->open(pool->context);
+		opened = worker->context != NULL;
+	}
+	pthread_mutex_lock(&pool->lock);
+	pool->opening--;
+	pool->failed += !opened;
+	pthread_cond_broadcast(&pool->wake);
+	pthread_mutex_unlock(&pool->lock);
+	if (!opened)
+		return NULL;
+	work(worker);
+	if (pool->close)
+		pool->close(worker->context);
+	return NULL;
+}
+
+/* ---- Starting and stopping ---- */
+
+static bool start_worker(struct pool *pool)
+{
+	struct worker *worker = &pool->workers[pool->count];
+	sigset_t all, before;
+
+	worker->pool = pool;
+	/* Signals are for the thread that serves. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	bool started = pthread_create(&worker->thread, NULL, run_worker, worker) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pool->count += started;
+	return started;
+}
+
+/* Waits until every worker has opened its context; false: one could not. */
+static bool all_opened(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	while (pool->opening > 0)
+		pthread_cond_wait(&pool->wake, &pool->lock);
+	bool fine = pool->failed == 0;
+	pthread_mutex_unlock(&pool->lock);
+	return fine;
+}
+
+struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
+                        void (*close)(void *worker), void *context)
+{
+	struct pool *pool = calloc(1, sizeof(*pool) + (size_t)workers * sizeof(struct worker));
+
+	if (!pool)
+		abort();
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->wake, NULL);
+	pool->last = &pool->first;
+	pool->queue_max = queue_max;
+	pool->open = open;
+	pool->close = close;
+	pool->context = context;
+	pool->opening = workers;
+	bool started = true;
+	for (int i = 0; i < workers && started; i++)
+		started = start_worker(pool);
+	if (!started) {
+		pthread_mutex_lock(&pool->lock);
+		pool->opening -= workers - pool->count;
+		pool->failed++;
+		pthread_mutex_unlock(&pool->lock);
+	}
+	if (all_opened(pool))
+		return pool;
+	pool_stop(pool);
+	return NULL;
+}
+
+bool pool_add(struct pool *pool, struct job *job)
+{
+	pthread_mutex_lock(&pool->lock);
+	bool taken = !pool->stopping && pool->queued < pool->queue_max;
+	if (taken) {
+		job->next = NULL;
+		*pool->last = job;
+		pool->last = &job->next;
+		pool->queued++;
+		pthread_cond_signal(&pool->wake);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return taken;
+}
+
+static int read_count(const struct pool *pool, const int *count)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)&pool->lock;
+
+	pthread_mutex_lock(lock);
+	int value = *count;
+	pthread_mutex_unlock(lock);
+	return value;
+}
+
+int pool_queued(const struct pool *pool)
+{
+	return read_count(pool, &pool->queued);
+}
+
+int pool_busy(const struct pool *pool)
+{
+	return read_count(pool, &pool->busy);
+}
+
+void pool_stop(struct pool *pool)
+{
+	if (!pool)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->stopping = true;
+	pthread_cond_broadcast(&pool->wake);
+	pthread_mutex_unlock(&pool->lock);
+	for (int i = 0; i < pool->count; i++)
+		pthread_join(pool->workers[i].thread, NULL);
+	pthread_cond_destroy(&pool->wake);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}

@@ -1,0 +1,100 @@
+/* shape_write.c - a struct as JSON, by its shape. */
+#include "json.h"
+
+static const void *member(const void *in, size_t offset)
+{
+	return (const char *)in + offset;
+}
+
+static int64_t count_of(const struct field *field, const void *in)
+{
+	return *(const int64_t *)member(in, field->count_offset);
+}
+
+/* See "Absent" in shape.h. A time, or a list, that is required is never absent. */
+static bool is_absent(const struct field *field, const void *in)
+{
+	const void *at = member(in, field->offset);
+
+	if (field->has_offset > 0)
+		return !*(const bool *)member(in, field->has_offset - 1);
+	switch (field->type) {
+	case FIELD_TEXT:  return !*(const char *const *)at;
+	case FIELD_TIME:  return *(const int64_t *)at == 0 && !field->required;
+	case FIELD_MONEY: return !((const struct money *)at)->currency;
+	case FIELD_NEST:  return !*(const void *const *)at;
+	case FIELD_LIST:
+	case FIELD_TEXTS: return count_of(field, in) <= 0 && !field->required;
+	default:          return false;
+	}
+}
+
+static void write_time(struct json *json, int64_t at_ms)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_print(at_ms, text);
+	json_text(json, text);
+}
+
+static void write_money(struct json *json, const struct money *money)
+{
+	json_object(json);
+	json_key(json, "amount");
+	json_int(json, money->minor);
+	json_key(json, "currency");
+	json_text(json, money->currency);
+	json_object_end(json);
+}
+
+static void write_list(struct json *json, const struct field *field, const void *in)
+{
+	const char *items = *(const char *const *)member(in, field->offset);
+	int64_t count = count_of(field, in);
+
+	json_array(json);
+	for (int64_t i = 0; i < count; i++)
+		shape_write(json, field->item, items + (size_t)i * field->item->size);
+	json_array_end(json);
+}
+
+static void write_texts(struct json *json, const struct field *field, const void *in)
+{
+	const char *const *texts = *(const char *const *const *)member(in, field->offset);
+	int64_t count = count_of(field, in);
+
+	json_array(json);
+	for (int64_t i = 0; i < count; i++)
+		json_text(json, texts[i]);
+	json_array_end(json);
+}
+
+static void write_value(struct json *json, const struct field *field, const void *in)
+{
+	const void *at = member(in, field->offset);
+
+	switch (field->type) {
+	case FIELD_TEXT:  json_text(json, *(const char *const *)at); break;
+	case FIELD_INT:   json_int(json, *(const int64_t *)at); break;
+	case FIELD_REAL:  json_real(json, *(const double *)at); break;
+	case FIELD_BOOL:  json_bool(json, *(const bool *)at); break;
+	case FIELD_TIME:  write_time(json, *(const int64_t *)at); break;
+	case FIELD_MONEY: write_money(json, at); break;
+	case FIELD_NEST:  shape_write(json, field->item, *(const void *const *)at); break;
+	case FIELD_LIST:  write_list(json, field, in); break;
+	case FIELD_TEXTS: write_texts(json, field, in); break;
+	case FIELD_END:   break;
+	}
+}
+
+void shape_write(struct json *json, const struct shape *shape, const void *in)
+{
+	json_object(json);
+	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
+		if (is_absent(field, in))
+			continue;
+		json_key(json, field->name);
+		write_value(json, field, in);
+	}
+	json_object_end(json);
+}

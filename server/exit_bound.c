@@ -1,0 +1,75 @@
+/* exit_bound.c - a thread that waits for the second signal, or for the time to be over. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "exit_bound.h"
+#include "log.h"
+
+#define STOPPED SIGUSR2
+#define LOG_SECONDS 1                   /* to write what is left of the log, if somebody reads it */
+
+static struct {
+	pthread_t thread;
+	int64_t until_ms;
+} bound;
+
+static volatile sig_atomic_t status;
+
+static void leave(int signal UNUSED)
+{
+	_exit(status);
+}
+
+/* The log's thread may hang on whoever should read stderr; then SIGALRM leaves. */
+static void leave_with(int exit_status)
+{
+	sigset_t alarm_only;
+	status = exit_status;
+	signal(SIGALRM, leave);
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL);
+	alarm(LOG_SECONDS);
+	log_stop();
+	_exit(exit_status);
+}
+
+static void *wait_for_end(void *unused UNUSED)
+{
+	sigset_t awaited;
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, STOPPED);
+	for (;;) {
+		int64_t left_ms = bound.until_ms - tick_ms();
+		struct timespec left = { .tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000 };
+		int signal = left_ms > 0 ? sigtimedwait(&awaited, NULL, &left) : -1;
+		if (signal == STOPPED)
+			return NULL;
+		if (signal == SIGTERM || signal == SIGINT) {
+			log_warning("a second signal: stopped at once");
+			leave_with(1);
+		}
+		if (tick_ms() >= bound.until_ms) {
+			log_warning("SHUTDOWN_TIMEOUT is over: what still ran was cut");
+			leave_with(0);
+		}
+	}
+}
+
+void exit_bound_start(int64_t within_ms)
+{
+	bound.until_ms = tick_ms() + within_ms;
+	if (pthread_create(&bound.thread, NULL, wait_for_end, NULL) != 0)
+		leave_with(1);
+}
+
+void exit_bound_stop(void)
+{
+	pthread_kill(bound.thread, STOPPED);
+	pthread_join(bound.thread, NULL);
+}

@@ -1,0 +1,202 @@
+/* connection.c - connections: what each waits for, and cutting those that take too long. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "inside.h"
+
+static int64_t phase_ms(const struct loop *loop, enum phase phase)
+{
+	const struct http_settings *set = &loop->http->set;
+
+	switch (phase) {
+	case PHASE_NEW: return set->header_deadline_ms > NEW_MS ? set->header_deadline_ms : NEW_MS;
+	case PHASE_IDLE: return set->idle_ms;
+	case PHASE_HEADERS: return set->header_deadline_ms;
+	case PHASE_BODY: return set->body_deadline_ms;
+	case PHASE_SENDING: return SENDING_MS;
+	default: return INT64_MAX / 2;
+	}
+}
+
+/* How often to look for clients that trickle a request line: libmicrohttpd does not tell of it. */
+static int64_t sweep_pause_ms(const struct loop *loop)
+{
+	int64_t pause_ms = loop->http->set.header_deadline_ms / 2;
+
+	return pause_ms > 5000 ? 5000 : pause_ms < 50 ? 50 : pause_ms;
+}
+
+/* ---- Phases ---- */
+
+static void leave_phase(struct connection *c)
+{
+	struct connection_list *list = &c->loop->phases[c->phase];
+
+	if (c->phase == PHASE_NONE)
+		return;
+	if (c->next)
+		c->next->previous = c->previous;
+	else
+		list->last = c->previous;
+	if (c->previous)
+		c->previous->next = c->next;
+	else
+		list->first = c->next;
+	c->next = c->previous = NULL;
+}
+
+void connection_enter(struct connection *c, enum phase phase)
+{
+	leave_phase(c);
+	c->phase = (uint8_t)phase;
+	c->since_ms = c->loop->tick;
+	c->swept = c->trickling = false;
+	if (phase == PHASE_NONE)
+		return;
+	struct connection_list *list = &c->loop->phases[phase];
+	c->previous = list->last;
+	if (list->last)
+		list->last->next = c;
+	else
+		list->first = c;
+	list->last = c;
+}
+
+/* ---- Their life ---- */
+
+static void client_left(struct watch *watch, UNUSED uint32_t events)
+{
+	struct connection *c = (struct connection *)watch;
+
+	if (c->exchange.parked)
+		exchange_leave(&c->exchange);
+}
+
+struct connection *connection_create(struct loop *loop, struct MHD_Connection *mhd)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->watch.ready = client_left;
+	c->loop = loop;
+	c->mhd = mhd;
+	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	c->phase = PHASE_NONE;
+	connection_enter(c, PHASE_NEW);
+	c->swept = true;                /* nothing was received yet: c->bytes is right */
+	loop->connections++;
+	atomic_fetch_add_explicit(&http_counters.connections, 1, memory_order_relaxed);
+	return c;
+}
+
+void connection_free(struct connection *c)
+{
+	connection_enter(c, PHASE_NONE);
+	c->loop->connections--;
+	atomic_fetch_sub_explicit(&http_counters.connections, 1, memory_order_relaxed);
+	free(c->headers);
+	free(c);
+}
+
+void connection_closed(struct connection *c)
+{
+	c->mhd = NULL;
+	if (!c->exchange.stream)
+		connection_free(c);
+}
+
+void connection_watch(struct connection *c)
+{
+	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = &c->watch };
+
+	/* Where it is watched already, its client may have left between two requests: that is told
+	 * again after a change. */
+	if (epoll_ctl(c->loop->epoll, c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->fd, &event) != 0)
+		abort();
+	c->watched = true;
+}
+
+void connection_unwatch(struct connection *c)
+{
+	if (c->watched)
+		loop_unwatch(c->loop, c->fd);
+	c->watched = false;
+}
+
+/* ---- Deadlines ---- */
+
+/* libmicrohttpd sees the end and closes. */
+static void cut(struct connection *c)
+{
+	if (c->phase == PHASE_HEADERS || c->phase == PHASE_BODY || c->trickling)
+		atomic_fetch_add_explicit(&http_counters.slow_clients, 1, memory_order_relaxed);
+	connection_enter(c, PHASE_NONE);
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+static void sweep_one(struct connection *c)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+		return;
+	if (c->trickling) {
+		cut(c);
+		return;
+	}
+	c->trickling = c->swept && info.tcpi_bytes_received > c->bytes;
+	c->swept = true;
+	c->bytes = info.tcpi_bytes_received;
+	if (c->trickling)
+		c->loop->active = true;         /* look again */
+}
+
+/* What came in since the sweep before and is no request line yet, is cut at the next sweep. */
+static void sweep(struct loop *loop)
+{
+	loop->active = false;
+	loop->sweep_ms = 0;
+	for (int phase = PHASE_NEW; phase <= PHASE_IDLE; phase++)
+		for (struct connection *c = loop->phases[phase].first, *next; c; c = next) {
+			next = c->next;
+			sweep_one(c);
+		}
+}
+
+void connections_check(struct loop *loop)
+{
+	bool waiting = loop->phases[PHASE_NEW].first || loop->phases[PHASE_IDLE].first;
+
+	for (int phase = 0; phase < PHASE_PARKED; phase++) {
+		int64_t due = loop->tick - phase_ms(loop, phase);
+
+		while (loop->phases[phase].first && loop->phases[phase].first->since_ms <= due)
+			cut(loop->phases[phase].first);
+	}
+	if (loop->sweep_ms && loop->sweep_ms <= loop->tick)
+		sweep(loop);
+	if (loop->active && waiting && !loop->sweep_ms)
+		loop->sweep_ms = loop->tick + sweep_pause_ms(loop);
+	lingers_check(loop);
+}
+
+int64_t connections_next_ms(const struct loop *loop)
+{
+	int64_t next = lingers_next_ms(loop);
+
+	if (loop->sweep_ms && loop->sweep_ms < next)
+		next = loop->sweep_ms;
+	for (int phase = 0; phase < PHASE_PARKED; phase++) {
+		const struct connection *first = loop->phases[phase].first;
+		int64_t at = first ? first->since_ms + phase_ms(loop, phase) : INT64_MAX;
+
+		if (at < next)
+			next = at;
+	}
+	return next;
+}

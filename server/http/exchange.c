@@ -1,0 +1,204 @@
+/* exchange.c - one request and its answer, as the layer above sees it. */
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "inside.h"
+
+struct http_counters http_counters;
+
+enum http_method exchange_method(const struct exchange *x)
+{
+	return x->method;
+}
+
+str exchange_path(const struct exchange *x)
+{
+	return (str) { x->path, x->path_size };
+}
+
+struct arena *exchange_arena(struct exchange *x)
+{
+	if (!x->arena)
+		x->arena = arena_create();
+	return x->arena;
+}
+
+struct arena *exchange_take_arena(struct exchange *x)
+{
+	struct arena *arena = exchange_arena(x);
+
+	x->arena = NULL;
+	return arena;
+}
+
+static void destroy_arena(void *arena)
+{
+	arena_destroy(arena);
+}
+
+void exchange_give_arena(struct exchange *x, struct arena *arena)
+{
+	/* What was allocated since the taking (headers of the answer) is still needed. */
+	if (x->arena)
+		arena_own(arena, x->arena, destroy_arena);
+	x->arena = arena;
+}
+
+void exchange_set_user(struct exchange *x, void *user)
+{
+	x->user = user;
+}
+
+void *exchange_user(const struct exchange *x)
+{
+	return x->user;
+}
+
+struct loop *exchange_loop(const struct exchange *x)
+{
+	return exchange_connection(x)->loop;
+}
+
+int exchange_status(const struct exchange *x)
+{
+	return x->status;
+}
+
+int64_t exchange_began_us(const struct exchange *x)
+{
+	return x->began_us;
+}
+
+static void print_peer(struct connection *c)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
+
+	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0) {
+		c->peer[0] = '-';
+		return;
+	}
+	if (address.ss_family == AF_INET6) {
+		const struct in6_addr *six = &((struct sockaddr_in6 *)&address)->sin6_addr;
+
+		bytes = six;
+		if (IN6_IS_ADDR_V4MAPPED(six)) {
+			bytes = six->s6_addr + 12;
+			address.ss_family = AF_INET;
+		}
+	}
+	inet_ntop(address.ss_family, bytes, c->peer, sizeof(c->peer));
+}
+
+str exchange_peer(const struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+
+	if (!c->peer[0])
+		print_peer(c);
+	return str_of(c->peer);
+}
+
+/* ---- Answering ---- */
+
+void exchange_add_header(struct exchange *x, const char *name, const char *value)
+{
+	struct added_header **place = &x->added;
+
+	while (*place)
+		place = &(*place)->next;
+	*place = arena_new(exchange_arena(x), struct added_header);
+	**place = (struct added_header) { .name = name, .value = value };
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+	enum MHD_Result added = MHD_add_response_header(response, name, value);
+
+	assert(added == MHD_YES);
+	(void)added;
+}
+
+void exchange_respond(struct exchange *x, int status, const char *type, str body,
+                      enum MHD_ResponseMemoryMode memory)
+{
+	/* libmicrohttpd does not write to what it keeps. */
+	void *bytes = body.size ? (void *)(uintptr_t)body.at : (void *)(uintptr_t)"";
+	struct MHD_Response *response = MHD_create_response_from_buffer(body.size, bytes,
+		body.size ? memory : MHD_RESPMEM_PERSISTENT);
+
+	if (!response)
+		abort();
+	if (type)
+		add(response, "Content-Type", type);
+	for (struct added_header *header = x->added; header; header = header->next)
+		add(response, header->name, header->value);
+	if (http_quiesced())
+		add(response, "Connection", "close");
+	x->status = (uint16_t)status;
+	x->response = response;
+	exchange_connection(x)->loop->counted.bytes_out += (long long)body.size;
+	if (x->parked)
+		exchange_unpark(x);
+}
+
+void exchange_answer(struct exchange *x, int status, const char *type, str body)
+{
+	assert(!x->response && !x->stream && !x->over);
+	exchange_respond(x, status, type, body, MHD_RESPMEM_PERSISTENT);
+}
+
+/* ---- Parking ---- */
+
+void exchange_park(struct exchange *x, gone_fn *gone)
+{
+	struct connection *c = exchange_connection(x);
+
+	assert(!x->parked && !x->response);
+	x->gone = gone;
+	x->parked = true;
+	connection_enter(c, PHASE_PARKED);
+	MHD_suspend_connection(c->mhd);
+	connection_watch(c);
+}
+
+void exchange_unpark(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+
+	x->parked = false;
+	connection_enter(c, PHASE_SENDING);
+	if (x->response) {
+		if (MHD_queue_response(c->mhd, x->status, x->response) != MHD_YES)
+			x->drop = true;
+		MHD_destroy_response(x->response);
+	}
+	MHD_resume_connection(c->mhd);
+	c->loop->resumed = true;
+}
+
+void exchange_finish(struct exchange *x)
+{
+	struct loop *loop = exchange_connection(x)->loop;
+
+	if (!x->announced || x->over)
+		return;
+	x->over = true;
+	loop->exchanges--;
+	loop->http->set.handler.finished(x);
+}
+
+void exchange_leave(struct exchange *x)
+{
+	gone_fn *gone = x->gone;
+	void *user = x->user;
+
+	atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+	x->drop = true;
+	exchange_finish(x);
+	gone(user);
+	exchange_unpark(x);
+}

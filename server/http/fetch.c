@@ -1,0 +1,220 @@
+/* fetch.c - outbound HTTP over libcurl: one bounded request at a time. */
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fetch.h"
+
+struct fetcher {
+	CURL *easy;
+	char words[CURL_ERROR_SIZE];    /* libcurl's, on the last failure */
+};
+
+/* The body of an answer as it comes in. */
+struct incoming {
+	struct arena *arena;
+	char *at;
+	size_t size, room, most;
+	bool too_long;
+};
+
+static void start(void)
+{
+	if (curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
+		abort();
+}
+
+void fetch_global_start(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, start);
+}
+
+struct fetcher *fetcher_create(void)
+{
+	fetch_global_start();
+	struct fetcher *fetcher = calloc(1, sizeof(*fetcher));
+	if (!fetcher || !(fetcher->easy = curl_easy_init()))
+		abort();
+	return fetcher;
+}
+
+void fetcher_destroy(struct fetcher *fetcher)
+{
+	if (!fetcher)
+		return;
+	curl_easy_cleanup(fetcher->easy);
+	free(fetcher);
+}
+
+/* A part of a URL, to be given to curl_free(); NULL: it has none. */
+static char *url_part(CURLU *parsed, CURLUPart part)
+{
+	char *text = NULL;
+	return curl_url_get(parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
+}
+
+const char *fetch_check_url(const char *url)
+{
+	const char *wrong = NULL;
+	CURLU *parsed = curl_url();
+	if (!parsed)
+		abort();
+	if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK)
+		wrong = "it is no URL such as http://127.0.0.1:8081/mcp";
+	char *scheme = url_part(parsed, CURLUPART_SCHEME);
+	char *user = url_part(parsed, CURLUPART_USER);
+	if (!wrong && (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)))
+		wrong = "it must begin with http:// or https://";
+	if (!wrong && user)
+		wrong = "it must not hold a user or a password";
+	/* libcurl has OpenSSL read its configuration; so before seal.c starts it without. */
+	if (!wrong && strcmp(scheme, "https") == 0)
+		fetch_global_start();
+	curl_free(scheme);
+	curl_free(user);
+	curl_url_cleanup(parsed);
+	return wrong;
+}
+
+static bool is_loopback(const char *url)
+{
+	CURLU *parsed = curl_url();
+	if (!parsed)
+		abort();
+	curl_url_set(parsed, CURLUPART_URL, url, 0);
+	char *host = url_part(parsed, CURLUPART_HOST);
+	bool is = host && (strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+	                   strcmp(host, "[::1]") == 0);
+	curl_free(host);
+	curl_url_cleanup(parsed);
+	return is;
+}
+
+static size_t take_bytes(char *bytes, size_t one, size_t count, void *context)
+{
+	struct incoming *in = context;
+	size_t size = one * count;
+	if (size > in->most - in->size) {
+		in->too_long = true;
+		return 0;
+	}
+	if (size > in->room - in->size) {
+		size_t room = in->room ? in->room : 4096;
+		while (room - in->size < size)
+			room *= 2;
+		in->at = in->at ? arena_grow(in->arena, in->at, in->room, room)
+		                : arena_alloc_raw(in->arena, room);
+		in->room = room;
+	}
+	memcpy(in->at + in->size, bytes, size);
+	in->size += size;
+	return size;
+}
+
+static struct curl_slist *append(struct curl_slist *list, const char *header)
+{
+	list = curl_slist_append(list, header);
+	if (!list)
+		abort();
+	return list;
+}
+
+/* libcurl reads "Name:" as "leave this header out"; an empty one is spelled "Name;". */
+static struct curl_slist *header_list(const struct fetch_request *request, struct arena *arena)
+{
+	struct curl_slist *list = append(NULL, "Expect:");
+	for (const char *const *header = request->headers; header && *header; header++) {
+		const char *colon = strchr(*header, ':');
+		if (colon && str_trim(str_of(colon + 1)).size == 0)
+			list = append(list, arena_print(arena, "%.*s;", (int)(colon - *header),
+			                                *header));
+		else
+			list = append(list, *header);
+	}
+	return list;
+}
+
+static void set_method(CURL *easy, const struct fetch_request *request)
+{
+	bool post = strcmp(request->method, "POST") == 0;
+	if (post || request->body.size > 0) {
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		const char *bytes = request->body.at ? request->body.at : "";
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
+	}
+	if (!post && strcmp(request->method, "GET") != 0)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void prepare(struct fetcher *fetcher, const struct fetch_request *request,
+                    struct incoming *incoming)
+{
+	CURL *easy = fetcher->easy;
+	curl_easy_reset(easy);                  /* keeps the connections */
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->once);
+	curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 1L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, incoming);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);
+	if (is_loopback(request->url))
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	set_method(easy, request);
+}
+
+static void read_answer(CURL *easy, struct arena *arena, struct fetch_answer *answer)
+{
+	long status = 0;
+	curl_off_t retry_after = 0;
+	char *type = NULL;
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+	answer->status = (int)status;
+	answer->retry_after_ms = (int64_t)retry_after * 1000;
+	answer->type = type ? str_of(arena_copy(arena, str_of(type))) : (str) { 0 };
+}
+
+static const char *explain(const struct fetcher *fetcher, struct arena *arena, CURLcode code,
+                           const struct incoming *incoming)
+{
+	if (incoming->too_long)
+		return arena_print(arena, "its answer is longer than %zu bytes", incoming->most);
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return arena_print(arena, "there was no answer in time (%s)", fetcher->words);
+	const char *words = fetcher->words[0] ? fetcher->words : curl_easy_strerror(code);
+	return arena_copy(arena, str_of(words));
+}
+
+void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_request *request,
+           struct fetch_answer *answer)
+{
+	struct incoming incoming = { .arena = arena, .most = request->answer_max };
+	struct curl_slist *headers = header_list(request, arena);
+	long sent = 0;
+
+	*answer = (struct fetch_answer) { 0 };
+	fetcher->words[0] = '\0';
+	prepare(fetcher, request, &incoming);
+	curl_easy_setopt(fetcher->easy, CURLOPT_HTTPHEADER, headers);
+	CURLcode code = curl_easy_perform(fetcher->easy);
+
+	curl_easy_getinfo(fetcher->easy, CURLINFO_REQUEST_SIZE, &sent);
+	answer->sent = code == CURLE_OK || sent > 0;
+	if (code == CURLE_OK) {
+		read_answer(fetcher->easy, arena, answer);
+		answer->body = (str) { incoming.at ? incoming.at : "", incoming.size };
+	} else {
+		answer->why = explain(fetcher, arena, code, &incoming);
+	}
+	curl_slist_free_all(headers);
+}

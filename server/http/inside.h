@@ -1,0 +1,265 @@
+/* inside.h - what the files of this layer share: loops, connections, exchanges, streams.
+ *
+ * A connection is libmicrohttpd's until a stream is opened on it. Then its socket is taken out (a
+ * duplicate is kept, libmicrohttpd closes its own) and the stream reads and writes it by itself: so
+ * an idle stream costs a few hundred bytes instead of libmicrohttpd's pool, and none of its walks
+ * over all suspended connections. */
+#ifndef INSIDE_H
+#define INSIDE_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+
+#include "http.h"
+
+/* Something in a loop's epoll set. */
+struct watch {
+	void (*ready)(struct watch *watch, uint32_t events);
+};
+
+/* ---- Connections ---- */
+
+/* What a connection waits for. Each phase has its time, so its list is in the order of deadlines. */
+enum phase {
+	PHASE_NEW,              /* its first request */
+	PHASE_IDLE,             /* its next request */
+	PHASE_HEADERS,          /* the rest of the headers */
+	PHASE_BODY,             /* the rest of the body */
+	PHASE_SENDING,          /* the client taking the answer */
+	PHASE_PARKED,           /* the answer; no deadline of ours */
+	PHASE_COUNT,
+	PHASE_NONE = PHASE_COUNT
+};
+
+enum stage {
+	STAGE_NONE,             /* there is no request */
+	STAGE_HEADERS,          /* its request line is in */
+	STAGE_BODY,             /* its headers are in */
+	STAGE_REQUEST,          /* it was handed to the handler */
+};
+
+struct header {
+	const char *name, *value;       /* in libmicrohttpd's pool */
+	uint32_t name_size, value_size;
+};
+
+struct added_header {
+	struct added_header *next;
+	const char *name, *value;
+};
+
+struct exchange {
+	void *user;
+	struct arena *arena;
+	const char *path;
+	char *body;
+	size_t body_size, body_room;
+	size_t swallowed;               /* of a body that is too large */
+	size_t reserved;                /* of all bodies' room */
+	int64_t length;                 /* Content-Length; -1: chunked */
+	int64_t began_us;
+	struct added_header *added;
+	struct MHD_Response *response;  /* to be queued */
+	gone_fn *gone;
+	struct stream *stream;
+	uint32_t path_size;
+	uint16_t status;
+	uint8_t method, stage, trouble;
+	bool http_1_0;
+	bool expects;                   /* the client waits for 100 Continue */
+	bool announced;                 /* the handler knows it */
+	bool over;                      /* the handler was told that it ended */
+	bool unread;                    /* answered before its body was read */
+	bool parked;
+	bool drop;                      /* libmicrohttpd is to close the connection */
+};
+
+struct connection {
+	struct watch watch;             /* for its client leaving */
+	struct loop *loop;
+	struct MHD_Connection *mhd;     /* NULL once libmicrohttpd has closed it */
+	struct connection *next, *previous;
+	struct header *headers;
+	int64_t since_ms;               /* in its phase */
+	uint64_t bytes;                 /* received at the last sweep */
+	int fd;
+	uint8_t phase;
+	bool swept, trickling;
+	bool watched;
+	uint16_t header_count, header_room;
+	char peer[46];                  /* INET6_ADDRSTRLEN; empty: not asked for yet */
+	struct exchange exchange;
+};
+
+static inline struct connection *exchange_connection(const struct exchange *x)
+{
+	return (struct connection *)((char *)(uintptr_t)x - offsetof(struct connection, exchange));
+}
+
+struct connection *connection_create(struct loop *loop, struct MHD_Connection *mhd);
+/* libmicrohttpd is done with it: frees it, unless a stream has its socket. */
+void connection_closed(struct connection *connection);
+void connection_free(struct connection *connection);
+void connection_enter(struct connection *connection, enum phase phase);
+/* Sees its client leave from now on. Stays so for the connection's life. */
+void connection_watch(struct connection *connection);
+void connection_unwatch(struct connection *connection);
+/* Goes on reading what its client still sends, so that the answer is not lost in a reset. */
+void connection_linger(struct connection *connection);
+/* Cuts those whose time is over. */
+void connections_check(struct loop *loop);
+int64_t connections_next_ms(const struct loop *loop);
+void lingers_check(struct loop *loop);
+int64_t lingers_next_ms(const struct loop *loop);
+void lingers_close(struct loop *loop);
+
+/* ---- Exchanges ---- */
+
+/* libmicrohttpd's callbacks. */
+void *exchange_begin(void *loop, const char *uri, struct MHD_Connection *mhd);
+enum MHD_Result exchange_receive(void *loop, struct MHD_Connection *mhd, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *size, void **context);
+void exchange_completed(void *loop, struct MHD_Connection *mhd, void **context,
+                        enum MHD_RequestTerminationCode why);
+
+/* Reads the headers into the connection's array. False: they are not fit to be served. */
+bool headers_read(struct exchange *x, const char *version, const char **why);
+void body_receive(struct exchange *x, const char *data, size_t size);
+void body_reserve(struct exchange *x);
+void body_release(struct exchange *x);
+
+/* Tells the handler that the exchange ended. */
+void exchange_finish(struct exchange *x);
+/* The client of a parked exchange left, or the loop stops. */
+void exchange_leave(struct exchange *x);
+/* Makes the answer; it is sent when the handler returns, or now if the exchange is parked. */
+void exchange_respond(struct exchange *x, int status, const char *type, str body,
+                      enum MHD_ResponseMemoryMode memory);
+/* Resumes a parked exchange; libmicrohttpd closes it unless an answer was queued. */
+void exchange_unpark(struct exchange *x);
+
+/* ---- Streams ---- */
+
+struct stream {
+	struct watch watch;
+	struct connection *connection;
+	struct loop *loop;
+	gone_fn *gone;
+	void *user;
+	struct stream *next, *previous; /* the longest silent first */
+	struct stream *next_dirty;      /* also: the next dead one */
+	char *backlog;
+	size_t size, room, sent;
+	int64_t silent_since_ms;
+	int fd;                         /* -1: the socket is still libmicrohttpd's */
+	bool chunked, ending, overflowed, left, dirty, dead;
+};
+
+/* After the handler opened one: sends it as a plain answer if it ended already, else takes the
+ * connection from libmicrohttpd. */
+void stream_settle(struct stream *s);
+/* Sends what was added in this turn. */
+void streams_flush(struct loop *loop);
+void streams_keep_alive(struct loop *loop);
+int64_t streams_next_ms(const struct loop *loop);
+/* The client left, or the loop stops. */
+void stream_leave(struct stream *s);
+void streams_bury(struct loop *loop);
+
+/* ---- Loops ---- */
+
+struct connection_list {
+	struct connection *first, *last;
+};
+
+struct stream_list {
+	struct stream *first, *last;
+};
+
+struct linger;
+
+struct loop {
+	struct watch daemon_watch, mailbox_watch;
+	struct http *http;
+	struct MHD_Daemon *daemon;
+	void *context;
+	int index;
+	int epoll, wake;                /* wake: an eventfd */
+	int listener;
+	bool daemon_ready, resumed, pending, stopping, failed;
+	int64_t tick;
+
+	_Atomic(struct message *) mailbox;      /* the latest first */
+	atomic_bool asleep;
+
+	struct timer **timers;          /* a binary heap from 1 */
+	size_t timer_count, timer_room;
+
+	struct connection_list phases[PHASE_COUNT];
+	int connections;                /* libmicrohttpd's and streams' */
+	int exchanges;                  /* the handler knows */
+	atomic_int open;                /* the same, for others to see */
+	bool active;                    /* libmicrohttpd had something to do since the last sweep */
+	int64_t sweep_ms;               /* when to look for clients that trickle; 0: not */
+	int64_t warned_ms;
+	struct linger *lingers, *last_linger;
+	int linger_count;
+
+	struct stream_list streams;
+	struct stream *dirty, *dead;
+
+	struct {
+		long long requests, bytes_in, bytes_out;
+	} counted;                      /* in this turn */
+	pthread_t thread;
+};
+
+void loop_create(struct loop *loop, struct http *http, int index, int listener);
+void loop_destroy(struct loop *loop);
+/* The life of its thread. */
+void *loop_run(void *loop);
+void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events);
+void loop_unwatch(struct loop *loop, int fd);
+void messages_run(struct loop *loop);
+void timers_run(struct loop *loop);
+int64_t timers_next_ms(const struct loop *loop);
+
+/* ---- The daemon of a loop ---- */
+
+bool daemon_start(struct loop *loop);
+void daemon_run(struct loop *loop);
+void daemon_stop_listening(struct loop *loop);
+/* Ends all exchanges and streams, then the daemon. */
+void daemon_stop(struct loop *loop);
+
+/* ---- All of it ---- */
+
+struct http {
+	struct http_settings set;
+	int port;
+	int connections_max;            /* of one loop */
+	_Atomic(size_t) bodies, backlogs;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int ready;                      /* loops that have started, well or not */
+	int listening;                  /* loops that still do */
+	atomic_bool draining;
+	struct loop loops[];
+};
+
+/* A loop tells whoever waits in http_start(), http_quiesce() or http_drain(). */
+void http_tell(struct http *http, int *count, int change);
+
+/* A listening socket on the host and port; a port of 0 becomes the one it got. `first`: fails if
+ * somebody listens there already. -1: it has logged why. */
+int listen_open(const char *host, int *port, bool first);
+/* How many connections the limit of open files allows. */
+int listen_connections_max(int wanted, int loops);
+
+#define LINGER_MS 2000
+#define SENDING_MS 300000
+#define NEW_MS 60000
+
+#endif

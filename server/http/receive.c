@@ -1,0 +1,179 @@
+/* receive.c - the steps of a request, as libmicrohttpd calls them.
+ *
+ * It calls exchange_begin() with the request line, then exchange_receive() with the headers, for
+ * each piece of the body, and at its end; then again for an exchange that was parked and resumed
+ * without an answer, which is then dropped; exchange_completed() when all is over. */
+#include <stdlib.h>
+
+#include "inside.h"
+#include "log.h"
+
+/* A body up to this size is read although its request was refused: the connection can stay. */
+#define UNWANTED_MAX (64 * 1024)
+
+void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+	struct connection *c =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	struct exchange *x = &c->exchange;
+
+	*x = (struct exchange) { .path = uri, .path_size = (uint32_t)strcspn(uri, "?"),
+	                         .stage = STAGE_HEADERS };
+	connection_enter(c, PHASE_HEADERS);
+	return x;
+}
+
+/* ---- Handing it over ---- */
+
+/* Queues what the handler answered, within libmicrohttpd's call. */
+static enum MHD_Result send_answer(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+	enum MHD_Result queued;
+
+	connection_enter(c, PHASE_SENDING);
+	queued = MHD_queue_response(c->mhd, x->status, x->response);
+	MHD_destroy_response(x->response);
+	return queued;
+}
+
+static enum MHD_Result settle(struct exchange *x)
+{
+	if (x->parked || x->status || x->drop) {
+		/* It waits; or it was parked and answered at once, then that is on its way. */
+		bool queued = exchange_connection(x)->phase == PHASE_SENDING;
+		return x->response && !queued ? send_answer(x) : MHD_YES;
+	}
+	log_error("a request was neither answered nor parked");
+	return MHD_NO;
+}
+
+static enum MHD_Result hand_over(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+
+	x->stage = STAGE_REQUEST;
+	connection_enter(c, PHASE_NONE);
+	c->loop->http->set.handler.request(x);
+	if (x->stream && !x->parked) {
+		stream_settle(x->stream);
+		if (x->drop)
+			return MHD_NO;          /* its socket is the stream's now */
+	}
+	return settle(x);
+}
+
+/* ---- Headers ---- */
+
+static enum http_method read_method(const char *method)
+{
+	static const char *const names[] = {
+		[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_DELETE] = "DELETE",
+		[HTTP_OPTIONS] = "OPTIONS", [HTTP_HEAD] = "HEAD"
+	};
+
+	for (int i = 0; i < HTTP_OTHER; i++)
+		if (strcmp(method, names[i]) == 0)
+			return i;
+	return HTTP_OTHER;
+}
+
+static enum MHD_Result refuse_headers(struct exchange *x, const char *why)
+{
+	atomic_fetch_add_explicit(&http_counters.refused_headers, 1, memory_order_relaxed);
+	exchange_add_header(x, "Connection", "close");
+	exchange_answer(x, 400, "text/plain", str_of(why));
+	x->unread = true;
+	return send_answer(x);
+}
+
+/* libmicrohttpd closes a connection whose request was answered before its body was read. */
+static enum MHD_Result after_refusal(struct exchange *x)
+{
+	if (x->length == 0 || (x->length > 0 && x->length <= UNWANTED_MAX && !x->expects)) {
+		connection_enter(exchange_connection(x), PHASE_BODY);
+		return MHD_YES;
+	}
+	x->unread = true;
+	return send_answer(x);
+}
+
+static enum MHD_Result headers_in(struct exchange *x, const char *method, const char *version)
+{
+	struct connection *c = exchange_connection(x);
+	struct loop *loop = c->loop;
+	const char *why;
+
+	x->stage = STAGE_BODY;
+	x->method = (uint8_t)read_method(method);
+	x->began_us = tick_us();
+	loop->counted.requests++;
+	if (!headers_read(x, version, &why))
+		return refuse_headers(x, why);
+	x->announced = true;
+	loop->exchanges++;
+	loop->http->set.handler.headers(x);
+	if (x->response)
+		return after_refusal(x);
+	body_reserve(x);
+	if (x->trouble != BODY_FINE) {
+		x->unread = true;
+		return hand_over(x);
+	}
+	connection_enter(c, PHASE_BODY);
+	return MHD_YES;
+}
+
+/* ---- Body, end ---- */
+
+static enum MHD_Result body_in(struct exchange *x, const char *data, size_t *size)
+{
+	size_t most = exchange_connection(x)->loop->http->set.body_max * 2;
+
+	body_receive(x, data, *size);
+	*size = 0;
+	return x->swallowed > most && x->swallowed > UNWANTED_MAX ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result exchange_receive(UNUSED void *cls, UNUSED struct MHD_Connection *mhd,
+                                 UNUSED const char *url, const char *method, const char *version,
+                                 const char *data, size_t *size, void **context)
+{
+	struct exchange *x = *context;
+
+	switch (x->stage) {
+	case STAGE_HEADERS:
+		return headers_in(x, method, version);
+	case STAGE_BODY:
+		if (*size > 0)
+			return body_in(x, data, size);
+		return x->response ? send_answer(x) : hand_over(x);
+	default:
+		return x->drop ? MHD_NO : MHD_YES;
+	}
+}
+
+void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, void **context,
+                        enum MHD_RequestTerminationCode why)
+{
+	struct exchange *x = *context;
+	struct connection *c;
+
+	if (!x || x->stage == STAGE_NONE)
+		return;
+	c = exchange_connection(x);
+	connection_enter(c, PHASE_IDLE);
+	if (x->stream) {                /* which goes on */
+		connection_enter(c, PHASE_NONE);
+		return;
+	}
+	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+	exchange_finish(x);
+	if (x->unread && why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		connection_linger(c);
+	body_release(x);
+	arena_destroy(x->arena);
+	x->arena = NULL;
+	x->stage = STAGE_NONE;
+}

@@ -1,0 +1,235 @@
+/* cell.c - the text of a cell into a member of a struct. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "import_private.h"
+
+const char *cell_shown(struct import *import, str text)
+{
+	size_t size = text.size < 40 ? text.size : 40;
+
+	/* Not within a character: its other bytes begin with the bits 10. */
+	while (size < text.size && size > 0 && (text.at[size] & 0xc0) == 0x80)
+		size--;
+	snprintf(import->shown, sizeof(import->shown), "%.*s%s", (int)size, text.at,
+	         size < text.size ? "..." : "");
+	return import->shown;
+}
+
+static const char *needed(struct import *import, const struct field *field, str text,
+                          const char *what)
+{
+	return import_why(import, "%s is \"%s\": %s is needed", field->name,
+	                  cell_shown(import, text), what);
+}
+
+/* ---- Bounds ---- */
+
+static const char *check_bounds(struct import *import, const struct field *field, str text,
+                                double value)
+{
+	if (field->has_least && value < field->least)
+		return import_why(import, "%s is \"%s\": at least %.15g is needed", field->name,
+		                  cell_shown(import, text), field->least);
+	if (field->has_most && value > field->most)
+		return import_why(import, "%s is \"%s\": at most %.15g is allowed", field->name,
+		                  cell_shown(import, text), field->most);
+	return NULL;
+}
+
+/* In the shape's minor units, told in the file's. */
+static const char *check_amount(struct import *import, const struct field *field, str text,
+                                int64_t minor, int digits)
+{
+	double unit = 1;
+
+	for (int i = 0; i < digits; i++)
+		unit *= 10;
+	if (field->has_least && (double)minor < field->least)
+		return import_why(import, "%s is \"%s\": at least %.*f is needed", field->name,
+		                  cell_shown(import, text), digits, field->least / unit);
+	if (field->has_most && (double)minor > field->most)
+		return import_why(import, "%s is \"%s\": at most %.*f is allowed", field->name,
+		                  cell_shown(import, text), digits, field->most / unit);
+	return NULL;
+}
+
+static const char *check_length(struct import *import, const struct field *field, str text)
+{
+	double length = (double)utf8_length(text);
+
+	if (field->has_least && length < field->least)
+		return import_why(import, "%s is \"%s\": at least %.0f characters are needed",
+		                  field->name, cell_shown(import, text), field->least);
+	if (field->has_most && length > field->most)
+		return import_why(import, "%s has %.0f characters: at most %.0f are allowed",
+		                  field->name, length, field->most);
+	return NULL;
+}
+
+static const char *check_choice(struct import *import, const struct field *field, str text)
+{
+	char allowed[200] = "";
+	size_t used = 0;
+
+	if (!field->one_of)
+		return NULL;
+	for (const char *const *one = field->one_of; *one; one++) {
+		if (str_is(text, *one))
+			return NULL;
+		const char *between = one == field->one_of ? "" : one[1] ? ", " : " or ";
+		int more = snprintf(allowed + used, sizeof(allowed) - used, "%s%s", between, *one);
+		used += more > 0 && (size_t)more < sizeof(allowed) - used ? (size_t)more : 0;
+	}
+	allowed[used] = '\0';
+	return needed(import, field, text, allowed);
+}
+
+/* ---- Kinds of values ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "12", "-3.5": at most `digits` behind the point, as a number of the smallest unit. */
+static bool read_decimal(str text, int digits, int64_t *minor)
+{
+	bool negative = text.size && *text.at == '-';
+	size_t i = negative;
+	int after = -1;                 /* digits behind the point so far; -1: before it */
+	int64_t value = 0;
+
+	if (i == text.size || !is_digit(text.at[i]) || !is_digit(text.at[text.size - 1]))
+		return false;
+	for (; i < text.size; i++) {
+		if (text.at[i] == '.' && after < 0) {
+			after = 0;
+			continue;
+		}
+		if (!is_digit(text.at[i]) || after == digits)
+			return false;
+		after += after >= 0;
+		if (__builtin_mul_overflow(value, 10, &value)
+		    || __builtin_add_overflow(value, text.at[i] - '0', &value))
+			return false;
+	}
+	for (after = after < 0 ? 0 : after; after < digits; after++)
+		if (__builtin_mul_overflow(value, 10, &value))
+			return false;
+	*minor = negative ? -value : value;
+	return true;
+}
+
+static const char *read_money(struct import *import, const struct field *field, str text,
+                              const char *currency, struct money *money)
+{
+	int digits = currency_digits(str_of(currency));
+	char what[80] = "a whole number without a point";
+	int64_t minor;
+
+	if (digits)
+		snprintf(what, sizeof(what), "a decimal with at most %d digits after the point", digits);
+	if (!read_decimal(text, digits, &minor))
+		return needed(import, field, text, what);
+	*money = (struct money) { minor, currency };
+	return check_amount(import, field, text, minor, digits);
+}
+
+static const char *read_int(struct import *import, const struct field *field, str text,
+                            int64_t *value)
+{
+	if (!str_to_int(text, value))
+		return needed(import, field, text, "a whole number");
+	return check_bounds(import, field, text, (double)*value);
+}
+
+static const char *read_real(struct import *import, const struct field *field, str text,
+                             double *value)
+{
+	char *end;
+
+	*value = strtod(text.at, &end);
+	/* strtod() also knows hexadecimal, infinity and NaN. */
+	if (end != text.at + text.size || strspn(text.at, "+-.0123456789eE") < text.size
+	    || !isfinite(*value))
+		return needed(import, field, text, "a number");
+	return check_bounds(import, field, text, *value);
+}
+
+static const char *read_bool(struct import *import, const struct field *field, str text,
+                             bool *value)
+{
+	static const char *const names[] = { "false", "true", "no", "yes", "0", "1" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (str_is_nocase(text, names[i])) {
+			*value = i % 2;
+			return NULL;
+		}
+	}
+	return needed(import, field, text, "true or false");
+}
+
+static const char *read_time(struct import *import, const struct field *field, str text,
+                             int64_t *value)
+{
+	if (!time_parse(text, value))
+		return needed(import, field, text, "a time such as 2010-12-01T08:26:00Z");
+	return NULL;
+}
+
+static const char *read_text(struct import *import, const struct field *field, str text,
+                             const char **value)
+{
+	const char *wrong = check_choice(import, field, text);
+
+	*value = text.at;
+	return wrong ? wrong : check_length(import, field, text);
+}
+
+/* ---- Members ---- */
+
+static void *member_of(const struct field *field, void *row)
+{
+	if (field->has_offset)
+		*((bool *)row + field->has_offset - 1) = true;
+	return (char *)row + field->offset;
+}
+
+const char *cell_read(struct import *import, const struct field *field, str text,
+                      const char *currency, void *row)
+{
+	void *member = member_of(field, row);
+
+	switch (field->type) {
+	case FIELD_TEXT:  return read_text(import, field, text, member);
+	case FIELD_INT:   return read_int(import, field, text, member);
+	case FIELD_REAL:  return read_real(import, field, text, member);
+	case FIELD_BOOL:  return read_bool(import, field, text, member);
+	case FIELD_TIME:  return read_time(import, field, text, member);
+	case FIELD_MONEY: return read_money(import, field, text, currency, member);
+	case FIELD_NEST:
+	case FIELD_LIST:
+	case FIELD_TEXTS:
+	case FIELD_END:   break;
+	}
+	return NULL;
+}
+
+void cell_standard(const struct field *field, void *row)
+{
+	if (!field->has_standard)
+		return;
+	void *member = member_of(field, row);
+	if (field->type == FIELD_TEXT)
+		*(const char **)member = field->standard_text;
+	else if (field->type == FIELD_INT)
+		*(int64_t *)member = (int64_t)field->standard;
+	else if (field->type == FIELD_REAL)
+		*(double *)member = field->standard;
+	else if (field->type == FIELD_BOOL)
+		*(bool *)member = field->standard != 0;
+}

@@ -1,0 +1,56 @@
+/* import_private.h - what the files of the import layer share: one import being done. */
+#ifndef IMPORT_PRIVATE_H
+#define IMPORT_PRIVATE_H
+
+#include <zlib.h>
+
+#include "csv.h"
+#include "import.h"
+#include "progress.h"
+
+#define NOTES_MAX 20                    /* bad rows that are listed */
+#define NO_COLUMN SIZE_MAX
+
+struct import {
+	const struct import_spec *spec;
+	const char *path;
+	bool dry_run;
+	gzFile file;                            /* zlib reads what is not packed as it is */
+	struct csv *csv;
+	struct progress progress;
+	int tries;                              /* of the transaction */
+
+	size_t columns;                         /* of the file */
+	size_t *column_of;                      /* by field of the shape, or NO_COLUMN */
+	size_t currency_column;                 /* or NO_COLUMN */
+
+	void *row;
+	int64_t line, rows, bad;
+	bool header_fits, unreadable, store_failed;
+	char *notes[NOTES_MAX];
+	char shown[64];
+	char why[512];
+};
+
+/* Lists something that is wrong; line 0: with the file as a whole. */
+void import_note(struct import *import, int64_t line, const char *why);
+
+/* columns.c: matches the header row to the shape; lists what does not fit. */
+MUST_USE bool columns_match(struct import *import, const struct csv_row *header);
+
+/* row.c: one row into import->row. NULL, or why it is bad. */
+const char *row_read(struct import *import, const struct csv_row *cells);
+
+/* cell.c: the text of a cell, which is not empty, into a member of `row`. NULL, or what is wrong.
+ * Text stays where the cell is. `currency` is that of the row, for MONEY. */
+const char *cell_read(struct import *import, const struct field *field, str text,
+                      const char *currency, void *row);
+void cell_standard(const struct field *field, void *row);       /* the default, if there is one */
+/* A cell as it may be shown to people: shortened. Until the next call. */
+const char *cell_shown(struct import *import, str text);
+
+/* currency.c */
+bool currency_valid(str code);                  /* three capital letters */
+int currency_digits(str code);                  /* behind the decimal point, ISO 4217 */
+
+#endif

@@ -1,0 +1,87 @@
+/* jobs.c - the main thread plans, a worker runs and says when it wants to run again. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "jobs.h"
+#include "log.h"
+#include "protocol.h"
+
+#define RETRY_MS 1000                   /* the workers' queue was full */
+#define PAUSE_LEAST_MS 10               /* so that no job takes a worker for itself */
+#define RUNNING INT64_MAX               /* or queued: not to be planned */
+
+struct planned {
+	struct job job;                 /* the first member */
+	const struct mcp_job *what;
+	pthread_t planner;
+	atomic_llong due_ms;            /* by tick_ms(), or RUNNING */
+};
+
+struct jobs {
+	struct pool *pool;
+	int count;
+	struct planned planned[];
+};
+
+static void run(struct job *job, void *worker)
+{
+	struct planned *planned = (struct planned *)job;
+	struct workplace *place = worker;
+
+	int64_t pause_ms = planned->what->run(place->store);
+	if (pause_ms < PAUSE_LEAST_MS)
+		pause_ms = PAUSE_LEAST_MS;
+	atomic_store(&planned->due_ms, tick_ms() + pause_ms);
+	pthread_kill(planned->planner, JOBS_SIGNAL);
+}
+
+struct jobs *jobs_create(const struct mcp_job *table, struct pool *pool)
+{
+	int count = 0;
+	while (table && table[count].name)
+		count++;
+	struct jobs *jobs = calloc(1, sizeof(*jobs) + (size_t)count * sizeof(struct planned));
+	if (!jobs)
+		abort();
+	jobs->pool = pool;
+	jobs->count = count;
+	for (int i = 0; i < count; i++) {
+		jobs->planned[i].job.run = run;
+		jobs->planned[i].what = &table[i];
+		jobs->planned[i].planner = pthread_self();
+		atomic_init(&jobs->planned[i].due_ms, tick_ms());
+	}
+	return jobs;
+}
+
+static int64_t start_if_due(struct jobs *jobs, struct planned *planned, int64_t at_ms)
+{
+	int64_t due_ms = atomic_load(&planned->due_ms);
+	if (due_ms > at_ms)
+		return due_ms;
+	/* Said before it is handed over: the worker may be done before pool_add() returns. */
+	atomic_store(&planned->due_ms, RUNNING);
+	if (pool_add(jobs->pool, &planned->job))
+		return RUNNING;
+	log_warning("the job %s has to wait: the workers' queue is full", planned->what->name);
+	atomic_store(&planned->due_ms, at_ms + RETRY_MS);
+	return at_ms + RETRY_MS;
+}
+
+int64_t jobs_run_due(struct jobs *jobs)
+{
+	int64_t at_ms = tick_ms(), next_ms = RUNNING;
+
+	for (int i = 0; i < jobs->count; i++) {
+		int64_t due_ms = start_if_due(jobs, &jobs->planned[i], at_ms);
+		if (due_ms < next_ms)
+			next_ms = due_ms;
+	}
+	return next_ms == RUNNING ? -1 : next_ms - at_ms;
+}
+
+void jobs_destroy(struct jobs *jobs)
+{
+	free(jobs);
+}

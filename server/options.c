@@ -1,0 +1,243 @@
+/* options.c - checks what settings say together and fills in what depends on the machine. */
+#include <netdb.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "options.h"
+#include "settings.h"
+
+#define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
+#define LOOPS_MAX 16
+#define CONNECTIONS_WANTED 60000
+#define FILES_RESERVED 256              /* databases, calls to others */
+#define FILES_PER_LOOP 8
+#define BUDGET_UNLIMITED (INT64_C(256) << 20)
+
+static char wrong[512];
+
+static bool is_set(const char *name)
+{
+	return setting_text(name) != NULL;
+}
+
+static int number(const char *name)
+{
+	return (int)setting_int(name);  /* the table bounds it */
+}
+
+/* ---- Addresses ---- */
+
+static bool is_loopback_address(const struct sockaddr *address)
+{
+	char text[64];
+	str wrong_item;
+	struct networks *loopback = networks_parse("127.0.0.0/8, ::1", &wrong_item);
+	socklen_t size = address->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+	                                               : sizeof(struct sockaddr_in6);
+	bool is = getnameinfo(address, size, text, sizeof(text), NULL, 0, NI_NUMERICHOST) == 0
+	          && networks_contain(loopback, str_of(text));
+	networks_destroy(loopback);
+	return is;
+}
+
+bool options_is_loopback(const char *host)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
+	if (str_is_nocase(str_of(host), "localhost"))
+		return true;
+	if (getaddrinfo(host, NULL, &hints, &found) != 0 || !found)
+		return false;
+	bool all = true;
+	for (const struct addrinfo *one = found; one; one = one->ai_next)
+		all = all && is_loopback_address(one->ai_addr);
+	freeaddrinfo(found);
+	return all;
+}
+
+void options_url(const char *host, int port, char url[URL_ROOM])
+{
+	if (strcmp(host, "0.0.0.0") == 0)
+		host = "127.0.0.1";
+	else if (strcmp(host, "::") == 0)
+		host = "::1";
+	bool bare = !strchr(host, ':');
+	snprintf(url, URL_ROOM, "http://%s%.255s%s:%d", bare ? "" : "[", host, bare ? "" : "]", port);
+}
+
+/* ---- What depends on the machine ---- */
+
+static int loops(void)
+{
+	if (is_set("LOOPS"))
+		return number("LOOPS");
+	int cores = machine_cores();
+	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
+}
+
+/* As many as fit, where it is not said; http says so where what was asked for does not. */
+static int connections(int loop_count)
+{
+	if (is_set("CONNECTIONS_MAX"))
+		return number("CONNECTIONS_MAX");
+	int64_t most = machine_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	return most > CONNECTIONS_WANTED ? CONNECTIONS_WANTED : most < 16 ? 16 : (int)most;
+}
+
+/* A quarter of the memory for all bodies, another for all backlogs. */
+static size_t budget(const char *name)
+{
+	if (is_set(name))
+		return (size_t)setting_int(name);
+	struct machine_memory memory = machine_memory();
+	int64_t quarter = memory.bytes / 4;
+	if (!memory.limited && quarter > BUDGET_UNLIMITED)
+		quarter = BUDGET_UNLIMITED;
+	return (size_t)quarter;
+}
+
+/* ---- Layer by layer ---- */
+
+static void make_http(struct options *options)
+{
+	struct http_settings *http = &options->http;
+
+	*http = (struct http_settings) {
+		.host = options->host, .port = options->port, .loops = loops(),
+		.connection_bytes = (size_t)setting_int("CONNECTION_MEMORY"),
+		.body_max = (size_t)setting_int("BODY_MAX"),
+		.bodies_max = budget("BODIES_MAX"),
+		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
+		.backlogs_max = budget("BACKLOGS_MAX"),
+		.header_deadline_ms = setting_int("HEADER_DEADLINE"),
+		.body_deadline_ms = setting_int("BODY_DEADLINE"),
+		.idle_ms = setting_int("IDLE_TIMEOUT"),
+		.keep_alive_ms = setting_int("KEEP_ALIVE"),
+	};
+	http->connections_max = connections(http->loops);
+}
+
+/* Ten seconds' worth may come at once, or ten, but never more than a minute's. */
+static struct rates *rates(const char *name, bool loopback, int64_t otherwise)
+{
+	int64_t per_minute = is_set(name) ? setting_int(name) : loopback ? 0 : otherwise;
+	int64_t burst = per_minute / 6 > 10 ? per_minute / 6 : 10;
+	return rates_create(per_minute, burst < per_minute ? burst : per_minute);
+}
+
+static void make_protocol(struct options *options)
+{
+	bool loopback = options->loopback;
+
+	options->protocol = (struct protocol_settings) {
+		.server = options->server,
+		.trusted_proxies = options->trusted,
+		.public_hosts = setting_text("PUBLIC_HOSTS"),
+		.allowed_origins = setting_text("ALLOWED_ORIGINS"),
+		.host = options->host,
+		.compat = setting_text("COMPAT"),
+		.public_url = options->public_url,
+		.call_deadline_ms = setting_int("CALL_DEADLINE"),
+		.silence_ms = setting_int("SILENCE"),
+		.question_ms = setting_int("QUESTION_TIMEOUT"),
+		.session_idle_ms = setting_int("SESSION_IDLE"),
+		.resume_ms = setting_int("RESUME_FOR"),
+		.retry_ms = setting_int("RETRY"),
+		.sessions_max = number("SESSIONS_MAX"),
+		.batch_max = number("BATCH_MAX"),
+		.depth_max = number("JSON_DEPTH"),
+		.session_streams_max = number("SESSION_STREAMS"),
+		.listens_max = number("LISTENS_MAX"),
+		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
+		.caller_rates = rates("RATE_CALLER", loopback, 6000),
+		.address_rates = rates("RATE_ADDRESS", loopback, 12000),
+		.initialize_rates = rates("RATE_INITIALIZE", loopback, 60),
+	};
+}
+
+static const char *make_proxies(struct options *options)
+{
+	str item;
+	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
+	if (options->trusted)
+		return NULL;
+	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network such"
+	         " as 10.0.0.0/8", STR_FORMAT(item));
+	return wrong;
+}
+
+static const char *make_public_url(struct options *options)
+{
+	options->public_url = setting_text("PUBLIC_URL");
+	str url = str_of(options->public_url);
+	if (!url.at || str_starts(url, "https://") || str_starts(url, "http://"))
+		return NULL;
+	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or http://)",
+	         url.at);
+	return wrong;
+}
+
+static void make_log(struct options *options)
+{
+	static const enum log_level levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+	static const char letters[] = "ewid";   /* the levels' names differ in their first letter */
+	const char *format = setting_text("LOG_FORMAT");
+
+	options->log_level = levels[strchr(letters, setting_text("LOG_LEVEL")[0]) - letters];
+	options->log_json = strcmp(format, "auto") == 0 ? !isatty(STDERR_FILENO)
+	                                                : strcmp(format, "json") == 0;
+	options->greets = isatty(STDOUT_FILENO) && strcmp(format, "json") != 0;
+}
+
+/* Next to PORT, so that servers on one machine start side by side. */
+static int metrics_port(int port)
+{
+	if (is_set("METRICS_PORT"))
+		return number("METRICS_PORT") ? number("METRICS_PORT") : PORT_OFF;
+	if (port == 0)
+		return 0;
+	return port + METRICS_DISTANCE <= 65535 ? port + METRICS_DISTANCE : port - METRICS_DISTANCE;
+}
+
+static void make_basics(struct options *options)
+{
+	options->host = setting_text("HOST");
+	options->loopback = options_is_loopback(options->host);
+	options->port = number("PORT");
+	options->metrics_host = setting_text("METRICS_HOST");
+	options->metrics_port = metrics_port(options->port);
+	options->metrics_asked = is_set("METRICS_PORT");
+	options->database = options->server->migrations ? setting_text("DATABASE_URL") : NULL;
+	options->keys = setting_text("API_KEYS");
+	options->auth_none = strcmp(setting_text("AUTH"), "none") == 0;
+	options->workers = number("WORKERS");
+	options->worker_queue = number("WORKER_QUEUE");
+	options->shutdown_ms = setting_int("SHUTDOWN_TIMEOUT");
+	options->pause_ms = setting_int("DRAIN_PAUSE");
+}
+
+const char *options_make(const struct mcp_server *server, struct options *options)
+{
+	const char *why;
+
+	*options = (struct options) { .server = server };
+	make_basics(options);
+	make_log(options);
+	if ((why = make_public_url(options)) || (why = make_proxies(options)))
+		return why;
+	if (options->pause_ms >= options->shutdown_ms)
+		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";
+	if (server->migrations && !options->database)
+		return "DATABASE_URL is not set, and this server needs a database: sqlite:PATH";
+	make_http(options);
+	make_protocol(options);
+	return NULL;
+}
+
+void options_release(struct options *options)
+{
+	rates_destroy(options->protocol.caller_rates);
+	rates_destroy(options->protocol.address_rates);
+	rates_destroy(options->protocol.initialize_rates);
+	networks_destroy(options->trusted);
+}

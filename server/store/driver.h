@@ -1,0 +1,82 @@
+/* driver.h - inside the store layer: what a database does for it.
+ *
+ * store.c knows rows, transactions and failure; a driver knows one database. To add one, write its
+ * const struct driver and name it in the table in store.c. */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include "slot.h"
+#include "store.h"
+#include "store_internal.h"
+
+#define STORE_WAIT_MS 5000      /* for other writers, before a call fails */
+
+/* Every driver's own struct begins with it. */
+struct store {
+	const struct driver *driver;
+	enum store_use use;
+	int running;                    /* statements begun and not ended */
+	bool transacting;
+	bool failed;                    /* the transaction can only be taken back */
+	bool again;                     /* ... and is worth running again */
+	bool gave_up;
+	int64_t budget;
+	int64_t changes;                /* statements begun that write */
+	char *scratch;                  /* rows being collected */
+	size_t scratch_room;
+};
+
+struct statement;                       /* a driver's: prepared, and run once at a time */
+
+struct query {
+	const char *sql;
+	const struct shape *in;         /* NULL: no parameters */
+	const void *params;
+	const struct shape *out;        /* NULL: rows do not matter */
+};
+
+enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
+
+/* Whatever can fail tells store_failed() why before it returns. */
+struct driver {
+	const char *scheme;             /* of its URLs */
+	bool blocks;                    /* a read may wait for another machine */
+
+	/* `place` is the URL after the scheme. */
+	struct store *(*open)(const char *place, enum store_use use);
+	void (*close)(struct store *store);
+	bool (*reachable)(struct store *store);
+
+	/* A run: begin, step until it is not STEP_ROW (or earlier), end. NULL: it can't begin. `each`
+	 * of store_each() may begin others meanwhile, also of the same text. */
+	struct statement *(*begin)(struct store *store, const struct query *query);
+	enum step (*step)(struct store *store, struct statement *statement);
+	/* The row at hand into a zeroed struct. Its text goes into the arena, all at once; without one
+	 * it stays the driver's and lives until the next step. */
+	void (*read)(struct statement *statement, struct arena *arena, void *row);
+	int64_t (*changed)(struct store *store, struct statement *statement);   /* rows, after STEP_DONE */
+	bool (*writes)(const struct statement *statement);
+	void (*end)(struct store *store, struct statement *statement);
+
+	bool (*transact)(struct store *store);
+	/* Either ends the transaction, whatever comes of it. */
+	void (*commit)(struct store *store);
+	void (*take_back)(struct store *store);
+
+	/* The statements of a migration, separated by ; and without parameters. */
+	bool (*script)(struct store *store, const char *sql);
+	const char *(*script_of)(const struct migration *migration);
+};
+
+extern const struct driver sqlite_driver;
+
+/* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
+void store_failed(struct store *store, const char *sql, const char *why, bool again);
+/* Ends a call that an event loop can't finish. */
+void store_give_up(struct store *store);
+/* For begin(), of a statement that writes. False: not with this store. */
+MUST_USE bool store_may_write(struct store *store, const char *sql);
+/* A programmer's error: says so on stderr and aborts. */
+_Noreturn void store_misused(const char *sql, const char *format, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,40 @@
+/* sqlite.h - inside the SQLite driver: a connection and the statements it keeps. */
+#ifndef SQLITE_H
+#define SQLITE_H
+
+#include <sqlite3.h>
+
+#include "driver.h"
+#include "turns.h"
+
+#define BUCKETS 64                      /* of statements, by the address of their text */
+#define BUDGET_GRAIN 1000               /* steps between two looks at the budget */
+
+struct sqlite {
+	struct store store;
+	sqlite3 *db;
+	struct turns *turns;                    /* STORE_WRITES */
+	sqlite3_stmt *transact, *commit, *take_back;
+	struct statement *statements[BUCKETS];
+};
+
+static inline struct sqlite *sqlite_of(struct store *store)
+{
+	return (struct sqlite *)store;
+}
+
+/* Says why the latest call of SQLite failed with `code`. */
+void sqlite_failed(struct sqlite *sqlite, const char *sql, int code);
+/* Waits for this process's turn to write, and says so where it does not come. */
+MUST_USE bool sqlite_take_turn(struct sqlite *sqlite, const char *sql);
+
+/* sqlite_statement.c: the driver's functions of the same names. */
+struct statement *sqlite_begin(struct store *store, const struct query *query);
+enum step sqlite_step(struct store *store, struct statement *statement);
+void sqlite_read(struct statement *statement, struct arena *arena, void *row);
+int64_t sqlite_changed(struct store *store, struct statement *statement);
+bool sqlite_writes(const struct statement *statement);
+void sqlite_end(struct store *store, struct statement *statement);
+void sqlite_forget(struct sqlite *sqlite);              /* all kept statements */
+
+#endif

@@ -1,0 +1,251 @@
+/* sqlite_statement.c - statements of a connection: prepared once, bound, stepped and read. */
+#include <stdlib.h>
+
+#include "sqlite.h"
+
+/* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
+struct statement {
+	struct statement *next;         /* in its bucket */
+	const char *sql;
+	const struct shape *in, *out;
+	sqlite3_stmt *handle;
+	bool writes, runs, has_turn;
+	int64_t changes_before;
+	int parameters, columns;
+	struct slot slots[];            /* of the parameters, then of the columns */
+};
+
+/* ---- Keeping ---- */
+
+static struct statement **bucket_of(struct sqlite *sqlite, const char *sql)
+{
+	uintptr_t address = (uintptr_t)sql;
+
+	return &sqlite->statements[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
+}
+
+static struct statement *kept(struct sqlite *sqlite, const struct query *query)
+{
+	struct statement *statement = *bucket_of(sqlite, query->sql);
+
+	while (statement && (statement->sql != query->sql || statement->runs
+	                     || statement->in != query->in || statement->out != query->out))
+		statement = statement->next;
+	/* SQLite has its own copy of the text. */
+	if (statement && strcmp(sqlite3_sql(statement->handle), query->sql) != 0)
+		store_misused(query->sql, "another statement was at this address: pass string literals");
+	return statement;
+}
+
+void sqlite_forget(struct sqlite *sqlite)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct statement *statement;
+		while ((statement = sqlite->statements[i])) {
+			sqlite->statements[i] = statement->next;
+			sqlite3_finalize(statement->handle);
+			free(statement);
+		}
+	}
+}
+
+/* ---- Preparing ---- */
+
+static void map_parameters(struct statement *statement)
+{
+	for (int i = 0; i < statement->parameters; i++) {
+		const char *name = sqlite3_bind_parameter_name(statement->handle, i + 1);
+		if (!name || *name != ':')
+			store_misused(statement->sql, "parameters are written as :name");
+		if (!slot_find(statement->in, name + 1, &statement->slots[i]))
+			store_misused(statement->sql, "no field for the parameter %s", name);
+	}
+}
+
+static void map_columns(struct statement *statement)
+{
+	struct slot *slots = statement->slots + statement->parameters;
+
+	for (int i = 0; i < statement->columns; i++) {
+		const char *name = sqlite3_column_name(statement->handle, i);
+		if (!slot_find(statement->out, name, &slots[i]))
+			store_misused(statement->sql, "no field for the column %s", name);
+		for (int j = 0; j < i; j++)
+			if (strcmp(name, sqlite3_column_name(statement->handle, j)) == 0)
+				store_misused(statement->sql, "two columns are called %s", name);
+	}
+}
+
+static struct statement *statement_create(sqlite3_stmt *handle, const struct query *query)
+{
+	int parameters = sqlite3_bind_parameter_count(handle);
+	int columns = query->out ? sqlite3_column_count(handle) : 0;
+	struct statement *statement = calloc(1, sizeof(*statement)
+		+ (size_t)(parameters + columns) * sizeof(struct slot));
+
+	if (!statement)
+		abort();
+	statement->sql = query->sql;
+	statement->in = query->in;
+	statement->out = query->out;
+	statement->handle = handle;
+	statement->writes = !sqlite3_stmt_readonly(handle);
+	statement->parameters = parameters;
+	statement->columns = columns;
+	map_parameters(statement);
+	map_columns(statement);
+	return statement;
+}
+
+/* One statement and nothing after it but white space. */
+static bool is_whole(const char *rest)
+{
+	return rest[strspn(rest, " \t\n;")] == '\0';
+}
+
+static struct statement *prepare(struct sqlite *sqlite, const struct query *query)
+{
+	sqlite3_stmt *handle;
+	const char *rest;
+	int code = sqlite3_prepare_v3(sqlite->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle,
+	                              &rest);
+
+	if (code != SQLITE_OK) {
+		sqlite_failed(sqlite, query->sql, code);
+		return NULL;
+	}
+	if (!handle || !is_whole(rest))
+		store_misused(query->sql, "one statement at a time");
+	struct statement *statement = statement_create(handle, query);
+	struct statement **bucket = bucket_of(sqlite, query->sql);
+	statement->next = *bucket;
+	*bucket = statement;
+	return statement;
+}
+
+/* ---- Running ---- */
+
+static int bind_slot(sqlite3_stmt *handle, int number, const struct slot *slot, const void *of)
+{
+	if (slot_absent(slot, of))
+		return sqlite3_bind_null(handle, number);
+	if (slot->kind == SLOT_TEXT)    /* NULL binds NULL */
+		return sqlite3_bind_text(handle, number, slot_text(slot, of), -1, SQLITE_STATIC);
+	if (slot->kind == SLOT_REAL)
+		return sqlite3_bind_double(handle, number, slot_real(slot, of));
+	return sqlite3_bind_int64(handle, number, slot_int(slot, of));
+}
+
+static bool bind(struct sqlite *sqlite, struct statement *statement, const void *params)
+{
+	int code = SQLITE_OK;
+
+	for (int i = 0; i < statement->parameters && code == SQLITE_OK; i++)
+		code = bind_slot(statement->handle, i + 1, &statement->slots[i], params);
+	if (code != SQLITE_OK)
+		sqlite_failed(sqlite, statement->sql, code);
+	return code == SQLITE_OK;
+}
+
+struct statement *sqlite_begin(struct store *store, const struct query *query)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+	struct statement *statement = kept(sqlite, query);
+
+	if (!statement)
+		statement = prepare(sqlite, query);
+	if (!statement || !bind(sqlite, statement, query->params))
+		return NULL;
+	if (statement->writes) {
+		if (!store_may_write(store, query->sql))
+			return NULL;
+		/* A transaction has its turn already. */
+		if (!store->transacting && !sqlite_take_turn(sqlite, query->sql))
+			return NULL;
+		statement->has_turn = !store->transacting;
+		statement->changes_before = sqlite3_total_changes64(sqlite->db);
+	}
+	statement->runs = true;
+	return statement;
+}
+
+enum step sqlite_step(struct store *store, struct statement *statement)
+{
+	int code = sqlite3_step(statement->handle);
+
+	if (code == SQLITE_ROW)
+		return STEP_ROW;
+	if (code == SQLITE_DONE)
+		return STEP_DONE;
+	sqlite_failed(sqlite_of(store), statement->sql, code);
+	return STEP_FAILED;
+}
+
+int64_t sqlite_changed(struct store *store, struct statement *statement)
+{
+	sqlite3 *db = sqlite_of(store)->db;
+
+	/* SQLite's count is that of the latest statement that changed rows, not always this one. */
+	return sqlite3_total_changes64(db) == statement->changes_before ? 0 : sqlite3_changes64(db);
+}
+
+bool sqlite_writes(const struct statement *statement)
+{
+	return statement->writes;
+}
+
+void sqlite_end(struct store *store, struct statement *statement)
+{
+	sqlite3_reset(statement->handle);
+	/* The progress handler has charged whole grains. */
+	if (store->use == STORE_READS)
+		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
+		                 % BUDGET_GRAIN;
+	if (statement->has_turn)
+		turns_pass(sqlite_of(store)->turns);
+	statement->has_turn = false;
+	statement->runs = false;
+}
+
+/* ---- Reading ---- */
+
+/* Fills in everything, text where SQLite has it; gives the bytes of that text with its NULs. */
+static size_t read_columns(const struct statement *statement, void *row)
+{
+	const struct slot *slots = statement->slots + statement->parameters;
+	sqlite3_stmt *handle = statement->handle;
+	size_t size = 0;
+
+	for (int i = 0; i < statement->columns; i++) {
+		if (sqlite3_column_type(handle, i) == SQLITE_NULL)
+			continue;
+		if (slots[i].kind == SLOT_TEXT) {
+			slot_set_text(&slots[i], row, (const char *)sqlite3_column_text(handle, i));
+			size += (size_t)sqlite3_column_bytes(handle, i) + 1;
+		} else if (slots[i].kind == SLOT_REAL) {
+			slot_set_real(&slots[i], row, sqlite3_column_double(handle, i));
+		} else {
+			slot_set_int(&slots[i], row, sqlite3_column_int64(handle, i));
+		}
+	}
+	return size;
+}
+
+void sqlite_read(struct statement *statement, struct arena *arena, void *row)
+{
+	const struct slot *slots = statement->slots + statement->parameters;
+	size_t size = read_columns(statement, row);
+
+	if (!arena || !size)
+		return;
+	char *at = arena_alloc_raw(arena, size);
+	for (int i = 0; i < statement->columns; i++) {
+		const char *text = slots[i].kind == SLOT_TEXT ? slot_text(&slots[i], row) : NULL;
+		if (!text)
+			continue;
+		size_t bytes = (size_t)sqlite3_column_bytes(statement->handle, i);
+		memcpy(at, text, bytes + 1);
+		slot_set_text(&slots[i], row, at);
+		at += bytes + 1;
+	}
+}

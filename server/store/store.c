@@ -1,0 +1,286 @@
+/* store.c - SQL in, structs out: what is the same for every database. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "driver.h"
+#include "log.h"
+
+#define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
+
+static const struct driver *const drivers[] = { &sqlite_driver, NULL };
+
+/* ---- Opening ---- */
+
+static const struct driver *driver_for(str scheme)
+{
+	for (const struct driver *const *driver = drivers; *driver; driver++)
+		if (str_is(scheme, (*driver)->scheme))
+			return *driver;
+	return NULL;
+}
+
+/* The URL itself is not shown: it may hold a password. */
+static void refuse(str scheme, bool has_scheme)
+{
+	if (has_scheme && (str_is(scheme, "postgresql") || str_is(scheme, "postgres")))
+		log_error("store: this build has no PostgreSQL driver yet; use sqlite:PATH");
+	else if (has_scheme)
+		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH",
+		          STR_FORMAT(scheme));
+	else
+		log_error("store: a database is named by a URL such as sqlite:PATH");
+}
+
+struct store *store_open(const char *url, enum store_use use)
+{
+	const char *colon = strchr(url, ':');
+	str scheme = colon ? (str) { url, (size_t)(colon - url) } : (str) { "", 0 };
+	const struct driver *driver = driver_for(scheme);
+
+	if (!driver) {
+		refuse(scheme, colon);
+		return NULL;
+	}
+	struct store *store = driver->open(colon + 1, use);
+	if (!store)
+		return NULL;
+	store->driver = driver;
+	store->use = use;
+	store_begin_call(store, STORE_BUDGET);
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	free(store->scratch);
+	store->driver->close(store);
+}
+
+bool store_reachable(struct store *store)
+{
+	return store->driver->reachable(store);
+}
+
+/* ---- What the runtime asks ---- */
+
+void store_begin_call(struct store *store, int64_t budget)
+{
+	store->gave_up = false;
+	store->budget = budget;
+}
+
+bool store_gave_up(const struct store *store)
+{
+	return store->gave_up;
+}
+
+int64_t store_changes_made(const struct store *store)
+{
+	return store->changes;
+}
+
+bool store_blocks(const struct store *store)
+{
+	return store->driver->blocks;
+}
+
+bool store_is_idle(const struct store *store)
+{
+	return store->running == 0 && !store->transacting;
+}
+
+/* ---- Failure ---- */
+
+/* The beginning of a statement, for logs: white space in one, at most 60 characters. */
+static void shorten(const char *sql, char text[64])
+{
+	size_t size = 0;
+
+	for (; *sql && size < 60; sql++) {
+		bool space = *sql == ' ' || *sql == '\n' || *sql == '\t';
+		if (!space)
+			text[size++] = *sql;
+		else if (size && text[size - 1] != ' ')
+			text[size++] = ' ';
+	}
+	memcpy(text + size, *sql ? "..." : "", *sql ? 4 : 1);
+}
+
+void store_failed(struct store *store, const char *sql, const char *why, bool again)
+{
+	char text[64] = "";
+
+	if (sql)
+		shorten(sql, text);
+	log_error("store: %s%s%s", text, sql ? ": " : "", why);
+	if (!store->transacting)
+		return;
+	/* What follows in a failed transaction is a consequence. */
+	if (!store->failed)
+		store->again = again;
+	store->failed = true;
+}
+
+void store_give_up(struct store *store)
+{
+	store->gave_up = true;
+}
+
+/* The log may be written by a thread that this process won't live to see. */
+void store_misused(const char *sql, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	fputs("store: ", stderr);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	if (sql)
+		fprintf(stderr, "\n  in: %s", sql);
+	fputc('\n', stderr);
+	abort();
+}
+
+bool store_may_write(struct store *store, const char *sql)
+{
+	if (store->use == STORE_READS) {
+		store_give_up(store);
+		return false;
+	}
+	/* What is being read may have been changed since by another process: the write would then fail,
+	 * but only now and then. */
+	if (store->running > 0 && !store->transacting)
+		store_misused(sql, "a write inside store_each() must be in the same transaction as it");
+	store->changes++;
+	return true;
+}
+
+/* ---- Running statements ---- */
+
+static struct statement *begin(struct store *store, const struct query *query)
+{
+	if (store->gave_up || (store->transacting && store->failed))
+		return NULL;
+	if (store->use == STORE_READS && store->budget <= 0) {
+		store_give_up(store);
+		return NULL;
+	}
+	struct statement *statement = store->driver->begin(store, query);
+	if (statement)
+		store->running++;
+	return statement;
+}
+
+static void end(struct store *store, struct statement *statement)
+{
+	store->driver->end(store, statement);
+	store->running--;
+}
+
+/* Room for `size` zeroed bytes at `used` in the scratch memory. */
+static void *scratch_at(struct store *store, size_t used, size_t size)
+{
+	if (used + size > store->scratch_room) {
+		size_t room = 2 * (used + size) + 1024;
+		store->scratch = realloc(store->scratch, room);
+		if (!store->scratch)
+			abort();
+		store->scratch_room = room;
+	}
+	return memset(store->scratch + used, 0, size);
+}
+
+static void scratch_rest(struct store *store)
+{
+	if (store->scratch_room <= SCRATCH_KEPT)
+		return;
+	free(store->scratch);
+	store->scratch = NULL;
+	store->scratch_room = 0;
+}
+
+bool store_find(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
+                const void *params, const struct shape *out, struct rows *rows)
+{
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+	enum step step;
+	size_t used = 0;
+
+	if (!statement)
+		return false;
+	/* Collected first and copied at the end: the arena gets one array of the right size. */
+	while ((step = store->driver->step(store, statement)) == STEP_ROW) {
+		store->driver->read(statement, arena, scratch_at(store, used, out->size));
+		used += out->size;
+	}
+	end(store, statement);
+	if (step == STEP_DONE) {
+		rows->first = used ? memcpy(arena_alloc_raw(arena, used), store->scratch, used) : NULL;
+		rows->count = (int64_t)(used / out->size);
+	}
+	scratch_rest(store);
+	return step == STEP_DONE;
+}
+
+int store_find_one(struct store *store, struct arena *arena, const char *sql,
+                   const struct shape *in, const void *params, const struct shape *out, void *row)
+{
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+
+	if (!statement)
+		return -1;
+	enum step step = store->driver->step(store, statement);
+	bool found = step == STEP_ROW;
+	if (found)
+		store->driver->read(statement, arena, scratch_at(store, 0, out->size));
+	/* "insert ... returning" is committed by its last step. */
+	while (step == STEP_ROW && store->driver->writes(statement))
+		step = store->driver->step(store, statement);
+	end(store, statement);
+	if (step == STEP_FAILED)
+		return -1;
+	if (found)
+		memcpy(row, store->scratch, out->size);
+	scratch_rest(store);
+	return found;
+}
+
+bool store_each(struct store *store, const char *sql, const struct shape *in, const void *params,
+                const struct shape *out, store_row_fn *each, void *context)
+{
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+	enum step step;
+
+	if (!statement)
+		return false;
+	void *row = malloc(out->size);
+	if (!row)
+		abort();
+	while ((step = store->driver->step(store, statement)) == STEP_ROW) {
+		store->driver->read(statement, NULL, memset(row, 0, out->size));
+		if (!each(context, row))
+			break;
+	}
+	free(row);
+	end(store, statement);
+	return step != STEP_FAILED;
+}
+
+int64_t store_change(struct store *store, const char *sql, const struct shape *in,
+                     const void *params)
+{
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL });
+	enum step step;
+
+	if (!statement)
+		return -1;
+	if (!store->driver->writes(statement))
+		store_misused(sql, "store_change() of a statement that does not write");
+	while ((step = store->driver->step(store, statement)) == STEP_ROW)
+		;
+	int64_t changed = step == STEP_DONE ? store->driver->changed(store, statement) : -1;
+	end(store, statement);
+	return changed;
+}

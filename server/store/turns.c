@@ -1,0 +1,152 @@
+/* turns.c - the threads of a process write to a database one after the other. */
+#include "turns.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct waiter {
+	struct waiter *next;
+	pthread_cond_t wake;
+	bool called;
+};
+
+struct turns {
+	struct turns *next;             /* of all of them */
+	int members;
+	dev_t device;
+	ino_t inode;
+	pthread_mutex_t lock;
+	bool taken;
+	struct waiter *first, **last;
+};
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct turns *all;
+
+static struct turns *turns_create(const struct stat *file)
+{
+	struct turns *turns = calloc(1, sizeof(*turns));
+
+	if (!turns)
+		abort();
+	turns->device = file->st_dev;
+	turns->inode = file->st_ino;
+	turns->last = &turns->first;
+	pthread_mutex_init(&turns->lock, NULL);
+	turns->next = all;
+	all = turns;
+	return turns;
+}
+
+struct turns *turns_join(const char *path)
+{
+	struct stat file;
+
+	if (stat(path, &file) < 0)
+		return NULL;
+	pthread_mutex_lock(&all_lock);
+	struct turns *turns = all;
+	while (turns && (turns->device != file.st_dev || turns->inode != file.st_ino))
+		turns = turns->next;
+	if (!turns)
+		turns = turns_create(&file);
+	turns->members++;
+	pthread_mutex_unlock(&all_lock);
+	return turns;
+}
+
+void turns_leave(struct turns *turns)
+{
+	if (!turns)
+		return;
+	pthread_mutex_lock(&all_lock);
+	if (--turns->members == 0) {
+		struct turns **place = &all;
+		while (*place != turns)
+			place = &(*place)->next;
+		*place = turns->next;
+		pthread_mutex_destroy(&turns->lock);
+		free(turns);
+	}
+	pthread_mutex_unlock(&all_lock);
+}
+
+static void waiter_begin(struct waiter *waiter)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&waiter->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static struct timespec deadline_in(int64_t timeout_ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += timeout_ms / 1000;
+	at.tv_nsec += timeout_ms % 1000 * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}
+
+static void remove_waiter(struct turns *turns, struct waiter *waiter)
+{
+	struct waiter **place = &turns->first;
+
+	while (*place != waiter)
+		place = &(*place)->next;
+	*place = waiter->next;
+	if (!*place)
+		turns->last = place;
+}
+
+/* The turn is handed over by the thread that ends its own, so nobody can slip in between. */
+static bool wait_in_line(struct turns *turns, int64_t timeout_ms)
+{
+	struct waiter waiter = { 0 };
+	struct timespec deadline = deadline_in(timeout_ms);
+	int trouble = 0;
+
+	waiter_begin(&waiter);
+	*turns->last = &waiter;
+	turns->last = &waiter.next;
+	while (!waiter.called && trouble != ETIMEDOUT)
+		trouble = pthread_cond_timedwait(&waiter.wake, &turns->lock, &deadline);
+	if (!waiter.called)
+		remove_waiter(turns, &waiter);
+	pthread_cond_destroy(&waiter.wake);
+	return waiter.called;
+}
+
+bool turns_take(struct turns *turns, int64_t timeout_ms)
+{
+	pthread_mutex_lock(&turns->lock);
+	bool ours = !turns->taken || wait_in_line(turns, timeout_ms);
+	if (ours)
+		turns->taken = true;
+	pthread_mutex_unlock(&turns->lock);
+	return ours;
+}
+
+void turns_pass(struct turns *turns)
+{
+	pthread_mutex_lock(&turns->lock);
+	struct waiter *next = turns->first;
+	if (next) {
+		remove_waiter(turns, next);
+		next->called = true;
+		pthread_cond_signal(&next->wake);
+	} else {
+		turns->taken = false;
+	}
+	pthread_mutex_unlock(&turns->lock);
+}

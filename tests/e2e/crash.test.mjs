@@ -1,0 +1,122 @@
+// crash.test.mjs - both servers are killed with -9 at random moments while orders are being placed;
+// then stock, reservations and orders must add up exactly: never twice, never lost.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test from 'node:test';
+import { ask, callTool, orderOf, pause, start, temporary } from './support.mjs';
+
+const calls = 1000, atOnce = 50;
+const skus = ['KIT-0001', 'KIT-0002', 'GAR-0001', 'TOY-0001', 'TEX-0001', 'BAG-0001'];
+
+// A server that is killed and started again on the same port and database.
+class Mortal {
+	constructor(name, settings) {
+		Object.assign(this, { name, settings, folder: temporary(), kills: 0 });
+	}
+
+	async live() {
+		this.server = await start(this.name, this.settings, { folder: this.folder });
+		this.settings = { ...this.settings, PORT: String(this.server.port) };
+		return this.server;
+	}
+
+	async die() {
+		this.server.child.kill('SIGKILL');
+		await this.server.ended;
+		this.kills++;
+		await this.live();
+	}
+
+	open() {
+		return new DatabaseSync(join(this.folder, `${this.name}.db`), { readOnly: true });
+	}
+}
+
+const all = (database, sql) => database.prepare(sql).all();
+const sums = rows => Object.fromEntries(rows.map(row => [row.sku, row.units]));
+
+// What a client does: the same key again until there is an answer that is not "try again".
+async function placeOrder(orders, number) {
+	const items = { [skus[number % skus.length]]: 1 + number % 3, [skus[(number * 5 + 1) % skus.length]]: 1 };
+	for (let tries = 0; tries < 400; tries++) {
+		try {
+			const result = await callTool(orders.server, 'create_order', orderOf(items, `key-${number}`));
+			if (!result.isError)
+				return result.structuredContent;
+			if (/available|in stock|only|not enough/i.test(result.content[0].text))
+				return null;                            // there is not enough of it left
+		} catch {
+			// Killed while it was called, or not up yet.
+		}
+		await pause(25 + Math.random() * 100);
+	}
+	throw new Error(`order ${number} was never answered`);
+}
+
+test(`${calls} orders while both servers are killed`, { timeout: 240000 }, async t => {
+	const products = new Mortal('products', { WORKERS: '4' });
+	await products.live();
+	const orders = new Mortal('orders', { PRODUCTS_URL: products.server.url, WORKERS: '32' });
+	await orders.live();
+	for (const sku of skus)
+		await ask(products.server, 'update_product', { sku, stock_change: 300 });
+	const before = products.open();
+	const stock = sums(all(before, 'select sku, stock as units from product'));
+	before.close();
+
+	let next = 0, over = false;
+	const placed = new Map();
+	const client = async () => {
+		for (let number; (number = next++) < calls;)
+			placed.set(number, await placeOrder(orders, number));
+	};
+	const killer = (async () => {
+		while (!over) {
+			await pause(300 + Math.random() * 700);
+			if (!over)
+				await (Math.random() < 0.7 ? orders : products).die();
+		}
+	})();
+	await Promise.all(Array.from({ length: atOnce }, client));
+	over = true;
+	await killer;
+	t.diagnostic(`orders was killed ${orders.kills} times, products ${products.kills} times`);
+	assert.ok(orders.kills >= 3, 'it was hardly killed');
+
+	// What was left behind is settled when its leases end.
+	const book = orders.open(), shop = products.open();
+	const open = () => all(book, `select (select count(*) from orders where status in ('recording', 'committing')) +
+		(select count(*) from errand) as n`)[0].n + all(shop, `select count(*) as n from reservation
+		where state = 'held' and expires_at > ${Date.now()}`)[0].n;
+	for (const until = Date.now() + 90000; open() > 0;) {
+		assert.ok(Date.now() < until, `${open()} things are still open`);
+		await pause(200);
+	}
+
+	const sold = sums(all(book, `select sku, sum(quantity) as units from order_line
+		join orders on orders.id = order_id where status = 'pending' group by sku`));
+	const committed = sums(all(shop, `select sku, sum(quantity) as units from reservation_item
+		join reservation on reservation.id = reservation_id join product on product.id = product_id
+		where state = 'committed' group by sku`));
+	const left = sums(all(shop, 'select sku, stock as units from product'));
+	assert.deepEqual(sold, committed, 'what orders recorded is not what products committed');
+	for (const sku of Object.keys(stock))
+		assert.equal(stock[sku] - left[sku], sold[sku] ?? 0, `${sku} does not add up`);
+
+	const keys = all(book, `select idempotency_key as key, count(*) as n, min(id) as id from orders
+		where status = 'pending' group by idempotency_key`);
+	assert.ok(keys.every(row => row.n === 1), 'a key has two orders');
+	const byKey = new Map(keys.map(row => [row.key, row.id]));
+	for (const [number, order] of placed) {
+		if (order)
+			assert.equal(byKey.get(`key-${number}`), order.id, `order ${number} was answered and is lost`);
+		else
+			assert.ok(!byKey.has(`key-${number}`), `order ${number} was refused and is there`);
+	}
+	assert.ok([...placed.values()].filter(Boolean).length > calls / 4, 'hardly any order was placed');
+	book.close();
+	shop.close();
+	await orders.server.stop();
+	await products.server.stop();
+});

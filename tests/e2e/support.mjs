@@ -1,0 +1,286 @@
+// support.mjs - starts the real servers for the tests, talks HTTP with them, and ends them.
+//
+// A server runs in a folder of its own, on any free port, and must exit with 0 and without a word
+// from a sanitizer when it is stopped. BUILD says which preset's binaries are tested: dev, release.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const shared = join(root, '../shared/data');             // real data, where it is there
+export const npm = createRequire(join(root, 'build/npm/package.json'));
+export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
+
+export const program = name => join(root, 'build', process.env.BUILD ?? 'dev',
+	name === 'guestbook' ? 'tests' : name, `mcp-${name}`);
+export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+
+// ---- Folders and processes that end with the test process ----
+
+const folders = [];
+const children = new Set();
+
+process.on('exit', () => {
+	for (const child of children)
+		child.kill('SIGKILL');
+	for (const folder of folders)
+		rmSync(folder, { recursive: true, force: true });
+});
+
+export function temporary() {
+	folders.push(mkdtempSync(join(tmpdir(), 'mcp-test-')));
+	return folders.at(-1);
+}
+
+const environment = {
+	PATH: process.env.PATH,
+	HOME: process.env.HOME ?? '/',
+	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0',
+	UBSAN_OPTIONS: 'print_stacktrace=1',
+};
+
+function launch(name, args, env, folder) {
+	const child = spawn(program(name), args, {
+		cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	children.add(child);
+	child.output = { stdout: '', stderr: '' };
+	for (const stream of ['stdout', 'stderr'])
+		child[stream].setEncoding('utf8').on('data', text => { child.output[stream] += text; });
+	child.ended = new Promise((resolve, reject) => {
+		child.on('error', reject);
+		child.on('close', (status, signal) => {
+			children.delete(child);
+			resolve({ status, signal, ...child.output });
+		});
+	});
+	return child;
+}
+
+export function assertSilent(text) {
+	assert.doesNotMatch(text, /Sanitizer|runtime error:/, 'a sanitizer spoke');
+}
+
+// Runs a command of a program to its end.
+export async function run(name, args, { env = {}, folder = temporary() } = {}) {
+	const result = await launch(name, args, env, folder).ended;
+	assertSilent(result.stderr);
+	return result;
+}
+
+// ---- Servers ----
+
+let template;
+
+// The catalogue is imported once by each test process, by the command, and then copied.
+async function catalogue(database) {
+	template ??= (async () => {
+		const path = join(temporary(), 'catalogue.db');
+		const result = await run('products', ['import', join(root, 'products/data/catalogue.csv')],
+			{ env: { DATABASE_URL: `sqlite:${path}` } });
+		assert.equal(result.status, 0, result.stderr);
+		return path;
+	})();
+	copyFileSync(await template, database);
+}
+
+export class Server {
+	constructor(name, child, folder) {
+		Object.assign(this, { name, child, folder, pid: child.pid, ended: child.ended });
+	}
+
+	get log() {
+		return this.child.output.stderr;
+	}
+
+	// Until the log says it; fails when the server ends before.
+	async says(pattern, within = 20000) {
+		const until = Date.now() + within;
+		while (!pattern.test(this.log)) {
+			if (this.child.exitCode !== null || this.child.signalCode !== null)
+				throw new Error(`${this.name} ended: ${JSON.stringify(await this.ended)}`);
+			if (Date.now() > until)
+				throw new Error(`${this.name} did not say ${pattern} but:\n${this.log}`);
+			await pause(10);
+		}
+		return pattern.exec(this.log);
+	}
+
+	async stop(signal = 'SIGTERM', within = 20000) {
+		this.child.kill(signal);
+		const timer = setTimeout(() => this.child.kill('SIGKILL'), within);
+		const { status, signal: by, stderr } = await this.ended;
+		clearTimeout(timer);
+		assertSilent(stderr);
+		assert.deepEqual({ status, by }, { status: 0, by: null }, `it did not stop well:\n${stderr}`);
+	}
+}
+
+// `settings` are environment variables. `data`: the sample catalogue, for products.
+export async function start(name, settings = {}, { folder = temporary(), data = true } = {}) {
+	const database = join(folder, `${name}.db`);
+	if (name === 'products' && data && !existsSync(database))
+		await catalogue(database);
+	const child = launch(name, [], {
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${database}`, SHUTDOWN_TIMEOUT: '10s',
+		...settings,
+	}, folder);
+	const server = new Server(name, child, folder);
+	server.url = (await server.says(/ at (http:\/\/[^\s"]+\/mcp)/))[1];
+	server.port = Number(new URL(server.url).port);
+	return server;
+}
+
+// Both servers, orders calling products; stop() ends them in the order that leaves nothing behind.
+export async function startShop(settings = {}) {
+	const products = await start('products', settings.products);
+	const orders = await start('orders', { PRODUCTS_URL: products.url, ...settings.orders });
+	return {
+		products, orders,
+		async stop() {
+			await orders.stop();
+			await products.stop();
+		},
+	};
+}
+
+// ---- Keys ----
+
+export const keys = {
+	reader: 'mcp_a-key-that-may-only-read-products',
+	staff: 'mcp_a-key-that-may-do-everything',
+	other: 'mcp_another-key-that-may-do-everything',
+};
+const scopes = { reader: 'products:read,orders:read', staff: '*', other: '*' };
+
+// The value of API_KEYS for those three.
+export const keyLines = Object.entries(keys).map(([name, key]) =>
+	`${name}:${createHash('sha256').update(key).digest('hex')}:${scopes[name]}`).join(' ');
+
+// ---- HTTP ----
+
+// Takes whole events off the front of `rest`.
+export function parseEvents(rest) {
+	const events = [];
+	for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
+		const event = {};
+		for (const line of rest.slice(0, end).split('\n')) {
+			const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+			if (name)
+				event[name] = name === 'data' && 'data' in event ? `${event.data}\n${value}` : value;
+		}
+		events.push(event);
+	}
+	return { events, rest };
+}
+
+// One exchange with exactly these headers, plus Host where there is none. Resolves when the answer
+// is complete, or as soon as `until(events)` is true of a stream, which is then closed.
+export function exchange(server, { method = 'POST', path = '/mcp', headers = {}, body, until } = {}) {
+	return new Promise((resolve, reject) => {
+		const named = new Set(Object.keys(headers).map(name => name.toLowerCase()));
+		const all = { ...(named.has('host') ? {} : { Host: `127.0.0.1:${server.port}` }), ...headers };
+		if (body !== undefined && !named.has('content-length'))
+			all['Content-Length'] = String(Buffer.byteLength(body));
+		const request = http.request({
+			host: '127.0.0.1', port: server.port, method, path, headers: all, setHost: false, agent: false,
+		}, response => {
+			let text = '', rest = '', events = [];
+			const done = () => resolve({
+				status: response.statusCode, headers: response.headers, text, events,
+				get json() { return JSON.parse(text); },
+			});
+			response.setEncoding('utf8');
+			response.on('data', chunk => {
+				text += chunk;
+				const parsed = parseEvents(rest + chunk);
+				rest = parsed.rest;
+				events.push(...parsed.events);
+				if (until?.(events)) {
+					done();
+					request.destroy();
+				}
+			});
+			response.on('end', done);
+			response.on('error', reject);
+		});
+		request.on('error', reject);
+		request.setTimeout(30000, () => request.destroy(new Error('no answer within 30 s')));
+		request.end(body);
+	});
+}
+
+export const types = {
+	'Content-Type': 'application/json', Accept: 'application/json, text/event-stream',
+};
+
+export const meta = (capabilities = {}) => ({
+	'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+	'io.modelcontextprotocol/clientCapabilities': capabilities,
+	'io.modelcontextprotocol/clientInfo': { name: 'tests', version: '1.0.0' },
+});
+
+let lastId = 0;
+
+// A request of 2026-07-28 as exchange() takes it.
+export function stateless(method, params = {}, { capabilities, headers = {} } = {}) {
+	const name = params.name ?? params.uri;
+	return {
+		headers: {
+			...types, 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': method,
+			...(name === undefined ? {} : { 'Mcp-Name': name }), ...headers,
+		},
+		body: JSON.stringify({
+			jsonrpc: '2.0', id: ++lastId, method,
+			params: { ...params, _meta: { ...meta(capabilities), ...params._meta } },
+		}),
+	};
+}
+
+// Calls a tool in 2026-07-28 and gives its result, from JSON or from a stream.
+export async function callTool(server, name, args, options) {
+	const answer = await exchange(server, stateless('tools/call', { name, arguments: args }, options));
+	const message = answer.events.length
+		? JSON.parse(answer.events.findLast(event => event.data).data) : answer.json;
+	assert.ok(message.result, `${name} was refused: ${JSON.stringify(message)}`);
+	return message.result;
+}
+
+// The same, of a call that must succeed: its structured content.
+export async function ask(server, name, args, options) {
+	const result = await callTool(server, name, args, options);
+	assert.ok(!result.isError, `${name} failed: ${result.content?.[0]?.text}`);
+	return result.structuredContent;
+}
+
+// A session of an older revision: what its requests carry.
+export async function beginSession(server, revision = '2025-11-25', capabilities = {}, headers = {}) {
+	const answer = await exchange(server, {
+		headers: { ...types, ...headers },
+		body: JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params: {
+			protocolVersion: revision, capabilities, clientInfo: { name: 'tests', version: '1.0.0' },
+		} }),
+	});
+	assert.equal(answer.status, 200, answer.text);
+	const session = {
+		...types, ...headers, 'Mcp-Session-Id': answer.headers['mcp-session-id'],
+		...(revision === '2025-03-26' ? {} : { 'MCP-Protocol-Version': revision }),
+	};
+	await exchange(server, { headers: session,
+		body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' });
+	return session;
+}
+
+// An order's arguments that create_order takes.
+export const orderOf = (items, key, customer = 'anna@example.com') => ({
+	customer, idempotency_key: key,
+	items: Object.entries(items).map(([sku, quantity]) => ({ sku, quantity })),
+	shipping_address: { name: 'Anna Brown', line1: '1 High Street', city: 'York',
+		postal_code: 'YO1 7HH', country: 'GB' },
+});

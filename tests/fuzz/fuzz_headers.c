@@ -1,0 +1,83 @@
+/* fuzz_headers.c - headers anybody may send, and the settings they are held against.
+ *
+ * The input's lines: an Authorization header, a peer's address, X-Forwarded-For, TRUSTED_PROXIES;
+ * the rest is the text of API_KEYS. */
+#include <stdlib.h>
+
+#include "auth.h"
+#include "keys.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define KNOWN "known:8c0a3c3ef9b3dbe0e1a8a1c1b4c1f6f0a9b1f5fbe59c4b39b9b9f7e2a5a3c1d0:a:read,b"
+
+static void must(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static void check_authorization(str header)
+{
+	const struct caller *caller = NULL;
+	enum auth_outcome outcome = auth_check(header, &caller);
+	must((outcome == AUTH_FINE) == (caller != NULL));
+	must(outcome != AUTH_FINE && outcome != AUTH_MISSING);  /* nobody finds that key */
+}
+
+static void check_address(struct arena *arena, str peer, str forwarded, str list)
+{
+	str wrong = { 0 };
+	const char *text = arena_copy(arena, list);
+	struct networks *networks = networks_parse(text, &wrong);
+	if (!networks) {
+		must(wrong.size > 0 && wrong.at >= text && wrong.at + wrong.size <= text + list.size);
+		return;
+	}
+	str client = auth_client_address(networks, peer, forwarded);
+	bool from_peer = client.at >= peer.at && client.at + client.size <= peer.at + peer.size;
+	bool from_header = client.at >= forwarded.at &&
+	                   client.at + client.size <= forwarded.at + forwarded.size;
+	must(from_peer || from_header);
+	must(from_peer || networks_contain(networks, peer));
+	networks_destroy(networks);
+}
+
+static void check_keys(struct arena *arena, str text)
+{
+	const char *wrong = NULL, *setting = arena_copy(arena, text);
+	if (setting[0] == '@' || setting[0] == '/')
+		return;
+	struct keys *keys = keys_read(setting, &wrong);
+	must((keys != NULL) == (wrong == NULL));
+	keys_drop(keys);
+}
+
+/* Not str_cut(): a line that is missing must be empty here, not absent. */
+static str next_line(str *rest)
+{
+	const char *end = rest->size > 0 ? memchr(rest->at, '\n', rest->size) : NULL;
+	str line = { rest->at, end ? (size_t)(end - rest->at) : rest->size };
+	size_t taken = line.size + (end != NULL);
+	rest->at += taken;
+	rest->size -= taken;
+	return line;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool ready;
+	if (!ready) {
+		must(!auth_configure(KNOWN, false));
+		ready = true;
+	}
+	struct arena *arena = arena_create();
+	str rest = { size > 0 ? (const char *)data : "", size };
+	str authorization = next_line(&rest);
+	str peer = next_line(&rest), forwarded = next_line(&rest), list = next_line(&rest);
+	check_authorization(authorization);
+	check_address(arena, peer, forwarded, list);
+	check_keys(arena, rest);
+	arena_destroy(arena);
+	return 0;
+}

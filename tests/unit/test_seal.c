@@ -1,0 +1,214 @@
+/* test_seal.c - sealed text, randomness, base64. */
+#include <check.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "seal.h"
+
+#define OLD_KEY "old-old-old-old-old-old-old-old-old-"
+#define NEW_KEY "new-new-new-new-new-new-new-new-new-"
+
+static struct arena *arena;
+
+static void set_up(void)
+{
+	arena = arena_create();
+	ck_assert_ptr_null(seal_configure(OLD_KEY));
+}
+
+static void tear_down(void)
+{
+	arena_destroy(arena);
+}
+
+static const size_t sizes[] = { 0, 1, 2, 3, 15, 16, 17, 1000, SEAL_MAX };
+
+START_TEST(what_was_sealed_opens)
+{
+	char *bytes = arena_alloc(arena, sizes[_i] + 1);
+	random_bytes(bytes, sizes[_i]);
+	str plain = { bytes, sizes[_i] };
+	str sealed = seal(arena, "cursor", plain);
+	ck_assert_ptr_nonnull(sealed.at);
+	str opened = seal_open(arena, "cursor", sealed);
+	ck_assert_ptr_nonnull(opened.at);
+	ck_assert(str_same(opened, plain));
+	ck_assert_ptr_null(seal_open(arena, "state", sealed).at);
+	ck_assert_ptr_null(seal_open(arena, "cursors", sealed).at);
+	ck_assert_ptr_null(seal_open(arena, "", sealed).at);
+}
+END_TEST
+
+START_TEST(too_much_is_not_sealed)
+{
+	char *bytes = arena_alloc(arena, SEAL_MAX + 1);
+	ck_assert_ptr_null(seal(arena, "state", (str) { bytes, SEAL_MAX + 1 }).at);
+	char *text = arena_alloc(arena, 100000);
+	memset(text, 'A', 100000);
+	ck_assert_ptr_null(seal_open(arena, "state", (str) { text, 100000 }).at);
+}
+END_TEST
+
+START_TEST(every_seal_is_another)
+{
+	str one = seal(arena, "cursor", STR("same")), other = seal(arena, "cursor", STR("same"));
+	ck_assert(!str_same(one, other));
+}
+END_TEST
+
+START_TEST(any_change_is_noticed)
+{
+	str sealed = seal(arena, "cursor", STR("page 2 of tea"));
+	for (size_t i = 0; i < sealed.size; i++) {
+		char *copy = arena_copy(arena, sealed);
+		copy[i] = copy[i] == 'A' ? 'B' : 'A';
+		ck_assert_ptr_null(seal_open(arena, "cursor", (str) { copy, sealed.size }).at);
+	}
+	for (size_t size = 0; size < sealed.size; size++)
+		ck_assert_ptr_null(seal_open(arena, "cursor", (str) { sealed.at, size }).at);
+	char *longer = arena_print(arena, "%.*sA", STR_FORMAT(sealed));
+	ck_assert_ptr_null(seal_open(arena, "cursor", str_of(longer)).at);
+	ck_assert_ptr_null(seal_open(arena, "cursor", (str) { 0 }).at);
+}
+END_TEST
+
+START_TEST(keys_can_be_rotated)
+{
+	str old = seal(arena, "cursor", STR("kept"));
+	ck_assert_ptr_null(seal_configure(NEW_KEY ", " OLD_KEY));
+	str new = seal(arena, "cursor", STR("fresh"));
+	ck_assert(str_is(seal_open(arena, "cursor", old), "kept"));
+	ck_assert_ptr_null(seal_configure(NEW_KEY));
+	ck_assert_ptr_null(seal_open(arena, "cursor", old).at);
+	ck_assert(str_is(seal_open(arena, "cursor", new), "fresh"));
+}
+END_TEST
+
+START_TEST(without_keys_there_is_a_random_one)
+{
+	ck_assert_ptr_null(seal_configure(NULL));
+	str sealed = seal(arena, "cursor", STR("x"));
+	ck_assert(str_is(seal_open(arena, "cursor", sealed), "x"));
+	ck_assert_ptr_null(seal_configure(" ,\n"));
+	ck_assert_ptr_null(seal_open(arena, "cursor", sealed).at);
+}
+END_TEST
+
+START_TEST(weak_keys_are_refused)
+{
+	const char *wrong = seal_configure(OLD_KEY " short");
+	ck_assert_ptr_nonnull(wrong);
+	ck_assert_ptr_nonnull(strstr(wrong, "STATE_KEYS, item 2"));
+	ck_assert_ptr_null(strstr(wrong, "short "));
+}
+END_TEST
+
+static void *seal_and_open(void *unused)
+{
+	struct arena *own = arena_create();
+	bool fine = true;
+	for (int i = 0; i < 200 && fine; i++) {
+		char *text = arena_print(own, "text %d", i);
+		str sealed = seal(own, "cursor", str_of(text));
+		fine = str_is(seal_open(own, "cursor", sealed), text) &&
+		       !seal_open(own, "state", sealed).at;
+	}
+	arena_destroy(own);
+	return fine ? unused : NULL;
+}
+
+START_TEST(threads_seal_at_once)
+{
+	pthread_t threads[4];
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, seal_and_open, arena);
+	for (int i = 0; i < 4; i++) {
+		void *fine = NULL;
+		pthread_join(threads[i], &fine);
+		ck_assert_ptr_nonnull(fine);
+	}
+}
+END_TEST
+
+START_TEST(random_text_is_long_and_never_the_same)
+{
+	char *one = random_text(arena, 32), *other = random_text(arena, 32);
+	ck_assert_uint_eq(strlen(one), 43);
+	ck_assert_str_ne(one, other);
+	ck_assert_uint_eq(base64url_open(arena, str_of(one)).size, 32);
+	for (size_t bytes = 0; bytes < 10; bytes++)
+		ck_assert_uint_eq(strlen(random_text(arena, bytes)), (bytes * 4 + 2) / 3);
+}
+END_TEST
+
+static const struct { const char *bytes, *text, *url; } codes[] = {
+	{ "", "", "" },
+	{ "f", "Zg==", "Zg" },
+	{ "fo", "Zm8=", "Zm8" },
+	{ "foo", "Zm9v", "Zm9v" },
+	{ "foob", "Zm9vYg==", "Zm9vYg" },
+	{ "fooba", "Zm9vYmE=", "Zm9vYmE" },
+	{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+	{ "\xff\xef\xbe", "/+++", "_---" },
+	{ "\xfb\xff", "+/8=", "-_8" },
+};
+
+START_TEST(base64_goes_there_and_back)
+{
+	str bytes = str_of(codes[_i].bytes);
+	ck_assert_str_eq(base64(arena, bytes).at, codes[_i].text);
+	ck_assert_str_eq(base64url(arena, bytes).at, codes[_i].url);
+	str back = base64_open(arena, str_of(codes[_i].text));
+	ck_assert(back.at && str_same(back, bytes));
+	back = base64url_open(arena, str_of(codes[_i].url));
+	ck_assert(back.at && str_same(back, bytes));
+}
+END_TEST
+
+static const char *const not_base64[] = {
+	"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v=", "=", "====", "Zm9v\n", "Zm 9v", "Zm9-",
+	"Zg==Zg==", "Z===",
+};
+static const char *const not_base64url[] = {
+	"Z", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm9+", "Zm9/", "Zm 9v", "Zm9v\n",
+};
+
+START_TEST(base64_is_strict)
+{
+	ck_assert_ptr_null(base64_open(arena, str_of(not_base64[_i])).at);
+}
+END_TEST
+
+START_TEST(base64url_is_strict)
+{
+	ck_assert_ptr_null(base64url_open(arena, str_of(not_base64url[_i])).at);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+int main(void)
+{
+	TCase *tests = tcase_create("seal");
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_loop_test(tests, what_was_sealed_opens, 0, COUNT(sizes));
+	tcase_add_test(tests, too_much_is_not_sealed);
+	tcase_add_test(tests, every_seal_is_another);
+	tcase_add_test(tests, any_change_is_noticed);
+	tcase_add_test(tests, keys_can_be_rotated);
+	tcase_add_test(tests, without_keys_there_is_a_random_one);
+	tcase_add_test(tests, weak_keys_are_refused);
+	tcase_add_test(tests, threads_seal_at_once);
+	tcase_add_test(tests, random_text_is_long_and_never_the_same);
+	tcase_add_loop_test(tests, base64_goes_there_and_back, 0, COUNT(codes));
+	tcase_add_loop_test(tests, base64_is_strict, 0, COUNT(not_base64));
+	tcase_add_loop_test(tests, base64url_is_strict, 0, COUNT(not_base64url));
+	Suite *suite = suite_create("seal");
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}
