@@ -100,7 +100,8 @@ static const char *bound_text(const struct setting *setting, int64_t bound)
 static const char *allowed(const struct setting *setting)
 {
 	static const char *const what[] = {
-		[SETTING_TEXT] = "a text", [SETTING_LIST] = "a list such as one,two", [SETTING_INT] = "a whole number", [SETTING_BYTES] = "a size such as 64KiB or 4MiB",
+		[SETTING_TEXT] = "a text", [SETTING_LIST] = "a list such as one,two",
+		[SETTING_INT] = "a whole number", [SETTING_BYTES] = "a size such as 64KiB or 4MiB",
 		[SETTING_DURATION] = "a duration such as 500ms, 55s, 30m or 2h",
 	};
 	const char *list = "";
@@ -275,20 +276,28 @@ static void print_wrapped(FILE *file, const char *text)
 	fputc('\n', file);
 }
 
+static void print_setting(FILE *file, const struct setting *setting)
+{
+	int used = fprintf(file, "  %-18s %s", setting->name,
+	                   setting->standard ? setting->standard : "");
+
+	if (used >= MEANING_AT)
+		fprintf(file, "\n%*s", MEANING_AT, "");
+	else
+		fprintf(file, "%*s", MEANING_AT - used, "");
+	if (setting->kind == SETTING_CHOICE)
+		print_wrapped(file, arena_print(words, "%s (%s)", setting->about, allowed(setting)));
+	else
+		print_wrapped(file, setting->about);
+}
+
 void settings_help(FILE *file, const struct setting *const *tables)
 {
 	if (!words)
 		words = arena_create();
-	fprintf(file, "Settings: environment variables, or flags (PORT=1 is --port 1).\n\n");
-	for (; *tables; tables++) {
-		for (const struct setting *setting = *tables; setting->name; setting++) {
-			int used = fprintf(file, "  %-18s %s", setting->name,
-			                   setting->standard ? setting->standard : "");
-			if (used >= MEANING_AT)
-				fprintf(file, "\n%*s", MEANING_AT, "");
-			else
-				fprintf(file, "%*s", MEANING_AT - used, "");
-			print_wrapped(file, setting->about);
-		}
-	}
+	fprintf(file, "Settings: environment variables, each also a flag"
+	        " (BODY_MAX=8MiB is --body-max 8MiB).\n\n");
+	for (; *tables; tables++)
+		for (const struct setting *setting = *tables; setting->name; setting++)
+			print_setting(file, setting);
 }

@@ -71,7 +71,8 @@ static void client_left(struct watch *watch, UNUSED uint32_t events)
 {
 	struct connection *c = (struct connection *)watch;
 
-	if (c->exchange.parked)
+	/* One whose stream was just opened sees it by itself. */
+	if (c->exchange.parked && !c->exchange.stream)
 		exchange_leave(&c->exchange);
 }
 

@@ -139,8 +139,10 @@ void daemon_stop(struct loop *loop)
 	for (int round = 0; round < 1000; round++) {
 		messages_run(loop);
 		streams_flush(loop);
-		while (loop->phases[PHASE_PARKED].first)
+		while (loop->phases[PHASE_PARKED].first) {
 			exchange_leave(&loop->phases[PHASE_PARKED].first->exchange);
+			streams_flush(loop);
+		}
 		while (loop->streams.first)
 			stream_leave(loop->streams.first);
 		streams_bury(loop);

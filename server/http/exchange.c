@@ -147,7 +147,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 
 void exchange_answer(struct exchange *x, int status, const char *type, str body)
 {
-	assert(!x->response && !x->stream && !x->over);
+	assert(x->status == 0 && !x->stream && !x->over);
 	exchange_respond(x, status, type, body, MHD_RESPMEM_PERSISTENT);
 }
 
@@ -157,12 +157,23 @@ void exchange_park(struct exchange *x, gone_fn *gone)
 {
 	struct connection *c = exchange_connection(x);
 
-	assert(!x->parked && !x->response);
+	assert(!x->parked && x->status == 0);
 	x->gone = gone;
 	x->parked = true;
 	connection_enter(c, PHASE_PARKED);
 	MHD_suspend_connection(c->mhd);
 	connection_watch(c);
+}
+
+void exchange_queue(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+
+	connection_enter(c, PHASE_SENDING);
+	x->queued = MHD_queue_response(c->mhd, x->status, x->response) == MHD_YES;
+	x->drop |= !x->queued;
+	MHD_destroy_response(x->response);
+	x->response = NULL;
 }
 
 void exchange_unpark(struct exchange *x)
@@ -171,11 +182,8 @@ void exchange_unpark(struct exchange *x)
 
 	x->parked = false;
 	connection_enter(c, PHASE_SENDING);
-	if (x->response) {
-		if (MHD_queue_response(c->mhd, x->status, x->response) != MHD_YES)
-			x->drop = true;
-		MHD_destroy_response(x->response);
-	}
+	if (x->response)
+		exchange_queue(x);
 	MHD_resume_connection(c->mhd);
 	c->loop->resumed = true;
 }

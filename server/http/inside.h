@@ -72,6 +72,7 @@ struct exchange {
 	bool over;                      /* the handler was told that it ended */
 	bool unread;                    /* answered before its body was read */
 	bool parked;
+	bool queued;                    /* the answer is libmicrohttpd's */
 	bool drop;                      /* libmicrohttpd is to close the connection */
 };
 
@@ -134,10 +135,12 @@ void body_release(struct exchange *x);
 void exchange_finish(struct exchange *x);
 /* The client of a parked exchange left, or the loop stops. */
 void exchange_leave(struct exchange *x);
-/* Makes the answer; it is sent when the handler returns, or now if the exchange is parked. */
+/* Makes the answer; it is queued when the handler returns, or now if the exchange is parked. */
 void exchange_respond(struct exchange *x, int status, const char *type, str body,
                       enum MHD_ResponseMemoryMode memory);
-/* Resumes a parked exchange; libmicrohttpd closes it unless an answer was queued. */
+/* Hands the answer to libmicrohttpd. */
+void exchange_queue(struct exchange *x);
+/* Resumes a parked exchange; libmicrohttpd closes it where there is no answer. */
 void exchange_unpark(struct exchange *x);
 
 /* ---- Streams ---- */

@@ -25,27 +25,11 @@ void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *m
 
 /* ---- Handing it over ---- */
 
-/* Queues what the handler answered, within libmicrohttpd's call. */
+/* Within libmicrohttpd's call. */
 static enum MHD_Result send_answer(struct exchange *x)
 {
-	struct connection *c = exchange_connection(x);
-	enum MHD_Result queued;
-
-	connection_enter(c, PHASE_SENDING);
-	queued = MHD_queue_response(c->mhd, x->status, x->response);
-	MHD_destroy_response(x->response);
-	return queued;
-}
-
-static enum MHD_Result settle(struct exchange *x)
-{
-	if (x->parked || x->status || x->drop) {
-		/* It waits; or it was parked and answered at once, then that is on its way. */
-		bool queued = exchange_connection(x)->phase == PHASE_SENDING;
-		return x->response && !queued ? send_answer(x) : MHD_YES;
-	}
-	log_error("a request was neither answered nor parked");
-	return MHD_NO;
+	exchange_queue(x);
+	return x->queued ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result hand_over(struct exchange *x)
@@ -55,12 +39,15 @@ static enum MHD_Result hand_over(struct exchange *x)
 	x->stage = STAGE_REQUEST;
 	connection_enter(c, PHASE_NONE);
 	c->loop->http->set.handler.request(x);
-	if (x->stream && !x->parked) {
+	if (x->stream && !x->parked)
 		stream_settle(x->stream);
-		if (x->drop)
-			return MHD_NO;          /* its socket is the stream's now */
-	}
-	return settle(x);
+	if (x->response)
+		return send_answer(x);
+	if (x->parked || x->queued)
+		return MHD_YES;         /* queued: it was parked and answered at once */
+	if (!x->drop)
+		log_error("a request was neither answered nor parked");
+	return MHD_NO;                  /* or its socket is a stream's now */
 }
 
 /* ---- Headers ---- */
@@ -162,11 +149,9 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (!x || x->stage == STAGE_NONE)
 		return;
 	c = exchange_connection(x);
-	connection_enter(c, PHASE_IDLE);
-	if (x->stream) {                /* which goes on */
-		connection_enter(c, PHASE_NONE);
+	connection_enter(c, x->stream ? PHASE_NONE : PHASE_IDLE);
+	if (x->stream)                  /* which goes on */
 		return;
-	}
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
 	exchange_finish(x);

@@ -1,0 +1,450 @@
+/* stream.c - server-sent events: a socket taken out of libmicrohttpd, and what it has not taken yet.
+ *
+ * stream_open() only begins to collect. When the handler returns (or, for a parked exchange, at the
+ * end of the turn) a stream that ended already is sent as a plain answer of known length and the
+ * connection stays libmicrohttpd's; any other takes the socket and sends its own response head. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "inside.h"
+
+#define FIRST_ROOM 512
+#define CHUNK_ROOM 24           /* what frames a chunk, and ends the last */
+#define KEEP_ALIVES_A_TURN 256
+#define PATH_KEPT_MAX 64
+#define HELLO ": ok\n\n"
+#define KEEP_ALIVE ": \n\n"
+
+/* ---- The backlog ---- */
+
+static void append(struct stream *s, const char *bytes, size_t size)
+{
+	if (s->room - s->size < size) {
+		s->room = s->size + size > s->room * 2 ? s->size + size : s->room * 2;
+		if (s->room < FIRST_ROOM)
+			s->room = FIRST_ROOM;
+		s->backlog = realloc(s->backlog, s->room);
+		if (!s->backlog)
+			abort();
+	}
+	memcpy(s->backlog + s->size, bytes, size);
+	s->size += size;
+	atomic_fetch_add_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+}
+
+static void append_events(struct stream *s, const char *bytes, size_t size)
+{
+	char frame[CHUNK_ROOM];
+
+	if (s->chunked)
+		append(s, frame, (size_t)snprintf(frame, sizeof(frame), "%zx\r\n", size));
+	append(s, bytes, size);
+	if (s->chunked)
+		append(s, "\r\n", 2);
+}
+
+static void drop_backlog(struct stream *s)
+{
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size - s->sent, memory_order_relaxed);
+	free(s->backlog);
+	s->backlog = NULL;
+	s->size = s->room = s->sent = 0;
+}
+
+size_t stream_backlog(const struct stream *s)
+{
+	return s->size - s->sent;
+}
+
+/* ---- Lists ---- */
+
+static void unlink_stream(struct stream *s)
+{
+	struct stream_list *list = &s->loop->streams;
+
+	if (s->next)
+		s->next->previous = s->previous;
+	else
+		list->last = s->previous;
+	if (s->previous)
+		s->previous->next = s->next;
+	else
+		list->first = s->next;
+}
+
+static void link_last(struct stream *s)
+{
+	struct stream_list *list = &s->loop->streams;
+
+	s->next = NULL;
+	s->previous = list->last;
+	if (list->last)
+		list->last->next = s;
+	else
+		list->first = s;
+	list->last = s;
+}
+
+static void was_heard(struct stream *s)
+{
+	s->silent_since_ms = s->loop->tick;
+	if (s->loop->streams.last == s)
+		return;
+	unlink_stream(s);
+	link_last(s);
+}
+
+static void make_dirty(struct stream *s)
+{
+	if (s->dirty)
+		return;
+	s->dirty = true;
+	s->next_dirty = s->loop->dirty;
+	s->loop->dirty = s;
+}
+
+/* ---- The end ---- */
+
+/* The socket is closed now, the memory freed when no event of this turn can be for it. */
+static void die(struct stream *s)
+{
+	struct connection *c = s->connection;
+
+	assert(!s->dead);
+	s->dead = true;
+	drop_backlog(s);
+	if (s->fd >= 0) {
+		unlink_stream(s);
+		/* Until libmicrohttpd has closed its own, closing ours does not end the watch. */
+		if (c->mhd)
+			loop_unwatch(s->loop, s->fd);
+		close(s->fd);
+		atomic_fetch_sub_explicit(&http_counters.streams, 1, memory_order_relaxed);
+	}
+	s->fd = -1;
+	exchange_finish(&c->exchange);
+	if (!s->dirty) {
+		s->next_dirty = s->loop->dead;
+		s->loop->dead = s;
+	}
+}
+
+void stream_leave(struct stream *s)
+{
+	gone_fn *gone = s->gone;
+	bool told = s->ending;
+
+	if (s->dead)
+		return;
+	atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+	s->left = true;
+	die(s);
+	if (!told)
+		gone(s->user);
+}
+
+static void bury(struct stream *s)
+{
+	struct connection *c = s->connection;
+
+	c->exchange.stream = NULL;
+	if (!c->mhd) {
+		free((char *)(uintptr_t)c->exchange.path);
+		connection_free(c);
+	}
+	free(s);
+}
+
+void streams_bury(struct loop *loop)
+{
+	struct stream **place = &loop->dead;
+
+	while (*place) {
+		struct stream *s = *place;
+
+		if (s->connection->mhd) {       /* libmicrohttpd still has to close it */
+			place = &s->next_dirty;
+			continue;
+		}
+		*place = s->next_dirty;
+		bury(s);
+	}
+}
+
+/* ---- Sending ---- */
+
+static void flush(struct stream *s)
+{
+	ssize_t sent;
+
+	if (s->dead || s->size == 0)
+		return;
+	sent = send(s->fd, s->backlog + s->sent, s->size - s->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			stream_leave(s);
+		return;                 /* EPOLLOUT tells when there is room */
+	}
+	s->loop->counted.bytes_out += sent;
+	s->sent += (size_t)sent;
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, (size_t)sent, memory_order_relaxed);
+	was_heard(s);
+	if (s->sent < s->size)
+		return;
+	drop_backlog(s);
+	if (s->ending)
+		die(s);
+}
+
+static void socket_changed(struct watch *watch, uint32_t events)
+{
+	struct stream *s = (struct stream *)watch;
+
+	if (s->dead)
+		return;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		stream_leave(s);
+	else
+		flush(s);
+}
+
+/* ---- Opening ---- */
+
+static void add_head(struct stream *s, struct exchange *x)
+{
+	struct arena *arena = exchange_arena(x);
+	char date[40];
+	time_t now = time(NULL);
+	struct tm parts;
+
+	gmtime_r(&now, &parts);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	const char *head = arena_print(arena,
+		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\nContent-Type: text/event-stream\r\n"
+		"Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n%s",
+		date, s->chunked ? "Transfer-Encoding: chunked\r\n" : "");
+	append(s, head, strlen(head));
+	for (struct added_header *header = x->added; header; header = header->next) {
+		const char *line = arena_print(arena, "%s: %s\r\n", header->name, header->value);
+		append(s, line, strlen(line));
+	}
+	append(s, "\r\n", 2);
+}
+
+/* What was collected goes behind the head, as one chunk. */
+static void add_collected(struct stream *s, struct exchange *x)
+{
+	char *collected = s->backlog;
+	size_t size = s->size;
+
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+	s->backlog = NULL;
+	s->size = s->room = 0;
+	s->chunked = !x->http_1_0;
+	add_head(s, x);
+	append_events(s, HELLO, sizeof(HELLO) - 1);
+	if (size)
+		append_events(s, collected, size);
+	free(collected);
+}
+
+/* What was libmicrohttpd's memory, or the request's, is no more. */
+static void release_request(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+	size_t size = x->path_size < PATH_KEPT_MAX ? x->path_size : PATH_KEPT_MAX;
+	char *path = malloc(size + 1);
+
+	if (!path)
+		abort();
+	memcpy(path, x->path, size);
+	x->path = path;
+	x->path_size = (uint32_t)size;
+	free(c->headers);
+	c->headers = NULL;
+	c->header_count = c->header_room = 0;
+	body_release(x);
+	arena_destroy(x->arena);
+	x->arena = NULL;
+	x->added = NULL;
+	x->body = NULL;
+}
+
+static bool take_socket(struct stream *s)
+{
+	struct connection *c = s->connection;
+
+	s->fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	if (s->fd < 0)
+		return false;
+	connection_unwatch(c);
+	link_last(s);
+	s->silent_since_ms = s->loop->tick;
+	atomic_fetch_add_explicit(&http_counters.streams, 1, memory_order_relaxed);
+	/* Edge triggered: one registration for its life, and no event while it is idle. */
+	loop_watch(s->loop, &s->watch, s->fd, EPOLLOUT | EPOLLRDHUP | EPOLLET);
+	return true;
+}
+
+/* It ended as soon as it was opened. */
+static void answer_at_once(struct stream *s, struct exchange *x)
+{
+	str body = { s->backlog, s->size };
+
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size, memory_order_relaxed);
+	x->stream = NULL;
+	exchange_add_header(x, "Cache-Control", "no-cache");
+	exchange_add_header(x, "X-Accel-Buffering", "no");
+	if (!body.size)
+		free(s->backlog);
+	exchange_respond(x, 200, "text/event-stream", body, MHD_RESPMEM_MUST_FREE);
+	free(s);
+}
+
+void stream_settle(struct stream *s)
+{
+	struct exchange *x = &s->connection->exchange;
+	bool parked = x->parked;
+
+	if (s->ending && !s->overflowed) {
+		answer_at_once(s, x);
+		return;
+	}
+	bool taken = !s->overflowed && take_socket(s);
+	if (taken)
+		add_collected(s, x);
+	release_request(x);
+	x->drop = true;
+	if (parked)
+		exchange_unpark(x);
+	if (taken)
+		flush(s);
+	else
+		stream_leave(s);
+}
+
+struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	assert(x->status == 0 && !x->stream && !x->over);
+	s->watch.ready = socket_changed;
+	s->connection = exchange_connection(x);
+	s->loop = s->connection->loop;
+	s->gone = gone;
+	s->user = user;
+	s->fd = -1;
+	x->stream = s;
+	x->status = 200;
+	if (x->parked)
+		make_dirty(s);
+	return s;
+}
+
+/* ---- While open ---- */
+
+static bool has_room(const struct stream *s, size_t size)
+{
+	const struct http *http = s->loop->http;
+	size_t all = atomic_load_explicit(&http->backlogs, memory_order_relaxed);
+
+	return size + stream_backlog(s) <= http->set.backlog_max &&
+	       size + all <= http->set.backlogs_max;
+}
+
+bool stream_send(struct stream *s, str events)
+{
+	if (s->overflowed || s->left)
+		return false;
+	if (events.size == 0)
+		return true;
+	if (!has_room(s, events.size)) {
+		s->overflowed = true;
+		atomic_fetch_add_explicit(&http_counters.overflowed_streams, 1, memory_order_relaxed);
+		if (s->fd >= 0)
+			make_dirty(s);
+		return false;
+	}
+	append_events(s, events.at, events.size);
+	if (s->fd >= 0)
+		make_dirty(s);
+	return true;
+}
+
+void stream_end(struct stream *s)
+{
+	if (s->overflowed || s->left)
+		return;                 /* it is ended already */
+	if (s->chunked)
+		append(s, "0\r\n\r\n", 5);
+	s->ending = true;
+	if (s->fd >= 0)
+		make_dirty(s);
+}
+
+struct loop *stream_loop(const struct stream *s)
+{
+	return s->loop;
+}
+
+static void clean(struct stream *s)
+{
+	s->dirty = false;
+	if (s->dead) {
+		s->next_dirty = s->loop->dead;
+		s->loop->dead = s;
+	} else if (s->fd < 0) {
+		stream_settle(s);
+	} else if (s->overflowed) {
+		stream_leave(s);
+	} else if (s->ending && s->size == 0) {
+		die(s);
+	} else {
+		flush(s);
+	}
+}
+
+void streams_flush(struct loop *loop)
+{
+	while (loop->dirty) {
+		struct stream *s = loop->dirty;
+
+		loop->dirty = s->next_dirty;
+		clean(s);
+	}
+}
+
+/* ---- Keep-alive ---- */
+
+/* They are in the order of their silence. Those that are due together are spread over turns. */
+void streams_keep_alive(struct loop *loop)
+{
+	int64_t due = loop->tick - loop->http->set.keep_alive_ms;
+
+	for (int i = 0; i < KEEP_ALIVES_A_TURN; i++) {
+		struct stream *s = loop->streams.first;
+
+		if (!s || s->silent_since_ms > due)
+			return;
+		was_heard(s);
+		if (s->size == 0 && !s->ending) {
+			append_events(s, KEEP_ALIVE, sizeof(KEEP_ALIVE) - 1);
+			make_dirty(s);
+		}
+	}
+}
+
+int64_t streams_next_ms(const struct loop *loop)
+{
+	const struct stream *first = loop->streams.first;
+
+	return first ? first->silent_since_ms + loop->http->set.keep_alive_ms : INT64_MAX;
+}
