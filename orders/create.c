@@ -1,6 +1,7 @@
 /* create.c - create_order: record, reserve, price, commit, finish. Why in this order: placing.h. */
 #include <stdio.h>
 
+#include "errand.h"
 #include "placing.h"
 
 #define ITEMS_MAX 100
@@ -124,12 +125,25 @@ static enum mcp_answer still_placing(struct mcp_call *call, const char *id)
 }
 
 /* Where the book fails too, its lease ends and the job finds it. */
-static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struct placing *order,
-                               const char *why)
+static enum mcp_answer drop(struct mcp_call *call, struct store *store, struct placing *order,
+                            const char *why)
 {
 	if (placing_drop(store, order, true) == STEP_NO_BOOK)
 		return mcp_fail(call, BOOK_DOWN);
 	return mcp_fail(call, "%s", why);
+}
+
+/* The same while products can be reached: what it may hold is released at once. */
+static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct placing *order,
+                              const char *why)
+{
+	struct arena *arena = mcp_arena(call);
+
+	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+		return mcp_fail(call, BOOK_DOWN);
+	/* Where it does not work now the job does it. */
+	(void)!errand_settle(store, arena, errand_release_id(arena, order->id));
+	return mcp_fail(call, "No order was placed. %s", why);
 }
 
 static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struct placing *order)
@@ -157,17 +171,15 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 	switch (catalogue_reserve(arena, order->id, asked->items, asked->item_count, &reservation,
 	                          &why)) {
 	case CLIENT_ANSWERED:    break;
-	case CLIENT_UNREACHABLE: return give_up(call, store, order, CATALOGUE_DOWN);
-	default:                 return give_up(call, store, order,
-	                                        arena_print(arena, "No order was placed. %s", why));
+	case CLIENT_UNREACHABLE: return drop(call, store, order, CATALOGUE_DOWN);
+	default:                 return refuse(call, store, order, why);
 	}
 	if (!is_whole(&reservation, asked))
-		return give_up(call, store, order, "No order was placed: the catalogue reserved"
-		               " something else than was asked for.");
+		return refuse(call, store, order,
+		              "The catalogue reserved something else than was asked for.");
 	why = add_up(arena, &reservation, order);
 	if (why)
-		return give_up(call, store, order,
-		               arena_print(arena, "No order was placed. %s", why));
+		return refuse(call, store, order, why);
 	switch (placing_price(store, order, &reservation)) {
 	case STEP_DONE: return confirm(call, store, order);
 	case STEP_LOST: return mcp_fail(call, "Placing the order took too long, so it was taken"
@@ -188,7 +200,7 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 		                   known->id);
 		return true;
 	}
-	if (!placed && known->lease_until < order->now &&
+	if (!placed && known->lease_until <= order->now &&
 	    placing_settle(store, mcp_arena(call), known->id))
 		return false;
 	*answer = placed ? order_answer(call, store, known->id) : still_placing(call, known->id);

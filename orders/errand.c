@@ -25,10 +25,15 @@ static bool file(struct store *store, const struct errand *errand)
 	                    " :lease_until)", &errand_shape, errand) == 1;
 }
 
+const char *errand_release_id(struct arena *arena, const char *order_id)
+{
+	return arena_print(arena, "release-%s", order_id);
+}
+
 bool errand_release(struct store *store, struct arena *arena, const char *order_id)
 {
 	return file(store, &(struct errand) {
-		.id = arena_print(arena, "release-%s", order_id), .kind = "release",
+		.id = errand_release_id(arena, order_id), .kind = "release",
 		.order_id = order_id, .lease_owner = id_number(), .lease_until = now_ms() });
 }
 
@@ -113,7 +118,7 @@ enum client_outcome errand_run(struct store *store, struct arena *arena,
 
 bool errand_settle(struct store *store, struct arena *arena, const char *id)
 {
-	struct errand errand = {
+	struct errand found, errand = {
 		.id = id, .now = now_ms(), .lease_owner = id_number(),
 		.lease_until = now_ms() + LEASE_MS,
 	};
@@ -124,11 +129,11 @@ bool errand_settle(struct store *store, struct arena *arena, const char *id)
 	                             &errand_shape, &errand);
 	if (taken != 1)
 		return taken == 0;
-	int found = store_find_one(store, arena,
-	                           "select kind, order_id, return_id, attempts from errand"
-	                           " where id ="
-	                           " :id", &errand_shape, &errand, &errand_shape, &errand);
-	if (found != 1)
-		return found == 0;
-	return errand_run(store, arena, &errand) != CLIENT_UNREACHABLE;
+	int rows = store_find_one(store, arena,
+	                          "select id, kind, order_id, return_id, lease_owner, attempts"
+	                          " from errand where id = :id", &errand_shape, &errand,
+	                          &errand_shape, &found);
+	if (rows != 1)
+		return rows == 0;
+	return errand_run(store, arena, &found) != CLIENT_UNREACHABLE;
 }

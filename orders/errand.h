@@ -23,6 +23,7 @@ struct errand {
 /* Files it, inside a transaction. A release is for the job; a restock is leased to its caller, who
  * runs it after the commit. `return_id` NULL: everything that was bought comes back. */
 MUST_USE bool errand_release(struct store *store, struct arena *arena, const char *order_id);
+const char *errand_release_id(struct arena *arena, const char *order_id);
 MUST_USE bool errand_restock(struct store *store, struct arena *arena, const char *order_id,
                              const char *return_id, struct errand *errand);
 

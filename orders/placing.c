@@ -193,22 +193,34 @@ void placing_leave(struct store *store, struct placing *order, int64_t after_ms)
 static bool take(struct store *store, void *context)
 {
 	struct work *work = context;
+	struct placing *order = work->order, found;
 
-	return store_change(store,
-	                    "update orders set lease_owner = :lease_owner, lease_until ="
-	                    " :lease_until where id = :id and lease_until < :now"
-	                    " and status in ('recording', 'committing')",
-	                    &placing_shape, work->order) == 1 &&
-	       store_find_one(store, work->arena,
-	                      "select id, status, caller, placed_at as now from orders where id ="
-	                      " :id",
-	                      &placing_shape, work->order, &placing_shape, work->order) == 1;
+	if (store_change(store,
+	                 "update orders set lease_owner = :lease_owner, lease_until = :lease_until"
+	                 " where id = :id and lease_until <= :now"
+	                 " and status in ('recording', 'committing')", &placing_shape, order) != 1)
+		return false;
+	if (store_find_one(store, work->arena,
+	                   "select status, caller, placed_at as now from orders where id = :id",
+	                   &placing_shape, order, &placing_shape, &found) != 1)
+		return false;
+	work->known->status = found.status;
+	work->known->caller = found.caller;
+	work->known->now = found.now;
+	return true;
 }
 
 enum step placing_take(struct store *store, struct arena *arena, struct placing *order)
 {
+	struct placing taken;
+
 	order->now = now_ms();
 	order->lease_owner = id_number();
 	order->lease_until = order->now + LEASE_MS;
-	return transact(store, take, &(struct work) { .order = order, .arena = arena });
+	taken = *order;
+	enum step step = transact(store, take, &(struct work) { .order = order, .known = &taken,
+	                                                        .arena = arena });
+	if (step == STEP_DONE)
+		*order = taken;
+	return step;
 }

@@ -104,7 +104,7 @@ static bool settle_due(struct store *store, struct arena *arena, const char *sql
 static bool settle_all(struct store *store, struct arena *arena)
 {
 	return settle_due(store, arena,
-	                  "select id from orders where lease_until < :now order by lease_until"
+	                  "select id from orders where lease_until <= :now order by lease_until"
 	                  " limit :limit", placing_settle) &&
 	       settle_due(store, arena,
 	                  "select id from errand where lease_until <= :now order by lease_until"

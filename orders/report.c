@@ -36,7 +36,7 @@ const struct shape report_shape = SHAPE(struct report,
 	    AT_LEAST(1), AT_MOST(1000), DEFAULT(20)));
 
 const struct shape reported_shape = SHAPE(struct reported,
-	TIME(struct reported, from, "Begin of the period"),
+	TIME(struct reported, from, "Begin of the period", .required = true),
 	TIME(struct reported, to, "End of the period", .required = true),
 	TEXT(struct reported, by, "What the rows are", .required = true),
 	LIST(struct reported, rows, row_count, struct group, &group_shape,

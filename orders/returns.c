@@ -83,9 +83,9 @@ static const char *cannot_return(struct arena *arena, const struct order *order)
 
 static bool add_item(struct store *store, struct work *work, const struct portion *item)
 {
-	struct balance balance = {
-		.order_id = work->request.order_id, .return_id = work->request.id, .sku = item->sku,
-		.quantity = item->quantity,
+	struct balance balance, asked = {
+		.order_id = work->request.order_id, .return_id = work->request.id,
+		.sku = item->sku, .quantity = item->quantity,
 	};
 	int found = store_find_one(store, work->arena,
 	                           "select l.sku, sum(l.quantity) as bought, (select"
@@ -94,13 +94,13 @@ static bool add_item(struct store *store, struct work *work, const struct portio
 	                           " where q.order_id = :order_id and r.sku = l.sku) as returned"
 	                           " from order_line l where l.order_id = :order_id"
 	                           " and lower(l.sku) = lower(:sku) group by l.sku",
-	                           &balance_shape, &balance, &balance_shape, &balance);
+	                           &balance_shape, &asked, &balance_shape, &balance);
 	if (found < 0)
 		return false;
 	if (!found)
 		return refuse(work, arena_print(work->arena, "Order %s has no product %s. get_order"
 		                                " lists what was"
-		                                " bought.", balance.order_id, item->sku));
+		                                " bought.", asked.order_id, item->sku));
 	if (item->quantity > balance.bought - balance.returned)
 		return refuse(work, arena_print(work->arena, "Of product %s, %lld were bought and"
 		                                " %lld were returned or are to be, so %lld can't"
@@ -108,11 +108,13 @@ static bool add_item(struct store *store, struct work *work, const struct portio
 		                                (long long)balance.bought,
 		                                (long long)balance.returned,
 		                                (long long)item->quantity));
+	/* Spelled as it was bought. */
+	asked.sku = balance.sku;
 	return store_change(store,
 	                    "insert into return_line (return_id, sku, quantity)"
 	                    " values (:return_id, :sku, :quantity) on conflict (return_id, sku)"
 	                    " do update set quantity = return_line.quantity + excluded.quantity",
-	                    &balance_shape, &balance) == 1;
+	                    &balance_shape, &asked) == 1;
 }
 
 static bool is_known(struct store *store, struct work *work, int *found)

@@ -88,8 +88,9 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
 {
 	return store_find_one(store, arena,
 		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price,"
-		" p.price_currency, p.stock, p.version, p.updated_at, p.import_run, p.import_line"
-		" from product p where p.sku_key = :sku_key", &row_shape, by, &row_shape, known);
+		" p.price_currency, p.stock, p.version, p.updated_at, p.name_words, p.other_words,"
+		" p.import_run, p.import_line from product p where p.sku_key = :sku_key",
+		&row_shape, by, &row_shape, known);
 }
 
 static bool write(struct store *store, struct arena *arena, struct product *p,
@@ -101,7 +102,7 @@ static bool write(struct store *store, struct arena *arena, struct product *p,
 	product_index(arena, p);
 	p->version = known ? known->version + 1 : 1;
 	p->updated_at = now_ms();
-	return (known ? update : insert)(store, p);
+	return (known ? update : insert)(store, p) && product_reindex(store, known, p);
 }
 
 static struct arena *row_arena(struct importing *importing)

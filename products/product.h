@@ -48,6 +48,10 @@ int product_find(struct store *store, struct arena *arena, const char *sku,
 void product_settle(struct product *product);
 /* Fills in what is derived from its texts. */
 void product_index(struct arena *arena, struct product *product);
+/* Brings the search index up to date with a row that was written, in the same transaction: `before`
+ * as it was (NULL: new), `after` as it is, both with their words. False: the store failed. */
+bool product_reindex(struct store *store, const struct product *before,
+                     const struct product *after);
 /* NULL, or what is wrong with it, in words that begin with the field's name. */
 const char *product_trouble(struct arena *arena, const struct product *product);
 /* NULL for an empty text: "" in a change takes a text away. */

@@ -109,7 +109,7 @@ static bool write_row(struct store *store, struct step *step)
 
 	if (rows == 0)
 		return refuse(step, "The product was changed at the same moment. Try once more.");
-	return rows == 1;
+	return rows == 1 && product_reindex(store, &step->before, &step->after);
 }
 
 static bool update_work(struct store *store, void *context)

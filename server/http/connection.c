@@ -1,6 +1,6 @@
 /* connection.c - connections: what each waits for, and cutting those that take too long. */
+#include <linux/tcp.h>          /* the one of <netinet/tcp.h> knows no bytes received */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -183,12 +183,12 @@ void connections_check(struct loop *loop)
 		sweep(loop);
 	if (loop->active && waiting && !loop->sweep_ms)
 		loop->sweep_ms = loop->tick + sweep_pause_ms(loop);
-	lingers_check(loop);
+	stragglers_check(loop);
 }
 
 int64_t connections_next_ms(const struct loop *loop)
 {
-	int64_t next = lingers_next_ms(loop);
+	int64_t next = stragglers_next_ms(loop);
 
 	if (loop->sweep_ms && loop->sweep_ms < next)
 		next = loop->sweep_ms;

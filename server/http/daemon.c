@@ -152,7 +152,7 @@ void daemon_stop(struct loop *loop)
 		    !loop->phases[PHASE_PARKED].first && !atomic_load(&loop->mailbox))
 			break;
 	}
-	lingers_close(loop);
+	stragglers_close(loop);
 	MHD_stop_daemon(loop->daemon);
 	loop->daemon = NULL;
 	messages_run(loop);

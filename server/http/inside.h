@@ -111,9 +111,9 @@ void connection_linger(struct connection *connection);
 /* Cuts those whose time is over. */
 void connections_check(struct loop *loop);
 int64_t connections_next_ms(const struct loop *loop);
-void lingers_check(struct loop *loop);
-int64_t lingers_next_ms(const struct loop *loop);
-void lingers_close(struct loop *loop);
+void stragglers_check(struct loop *loop);
+int64_t stragglers_next_ms(const struct loop *loop);
+void stragglers_close(struct loop *loop);
 
 /* ---- Exchanges ---- */
 
@@ -181,7 +181,7 @@ struct stream_list {
 	struct stream *first, *last;
 };
 
-struct linger;
+struct straggler;
 
 struct loop {
 	struct watch daemon_watch, mailbox_watch;
@@ -207,8 +207,8 @@ struct loop {
 	bool active;                    /* libmicrohttpd had something to do since the last sweep */
 	int64_t sweep_ms;               /* when to look for clients that trickle; 0: not */
 	int64_t warned_ms;
-	struct linger *lingers, *last_linger;
-	int linger_count;
+	struct straggler *stragglers, *last_straggler;
+	int straggler_count;
 
 	struct stream_list streams;
 	struct stream *dirty, *dead;

@@ -101,7 +101,7 @@ int listen_open(const char *host, int *port, bool first)
 	}
 	int fd = open_address(found, first);
 	if (fd < 0)
-		log_error("cannot listen on %s port %d: %m", host, *port);
+		log_error("cannot listen on %s port %d: %s", host, *port, strerror(errno));
 	else
 		*port = bound_port(fd);
 	freeaddrinfo(found);

@@ -11,7 +11,8 @@
  *
  * SQL      Pass string literals: statements are prepared once a connection and kept by address.
  *          MONEY `price` is the columns (and parameters) price and price_currency; TIME is a bigint
- *          of milliseconds; BOOL an integer. Nested structs and lists are not bound.
+ *          of milliseconds; BOOL an integer. Nested structs and lists are not bound. Members
+ *          without a column are zero. Name the columns: a newer program may add one to *.
  * Threads  A store is one connection and belongs to one thread.
  * Failure  False, or -1: the database could not do it; the store has logged why. It may work later.
  * Budget   On an event loop a store only reads, and gives up after a bounded amount of work; the
@@ -50,7 +51,8 @@ void store_close(struct store *store);                          /* NULL is fine 
 MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
 bool store_reachable(struct store *store);                      /* a trivial query works */
 
-/* All rows of a query, in the arena. `in` NULL: no parameters. */
+/* All rows of a query, in the arena. `in` NULL: no parameters. A statement that writes and returns
+ * rows ("insert ... returning") may be run so too. */
 MUST_USE bool store_find(struct store *store, struct arena *arena, const char *sql,
                          const struct shape *in, const void *params,
                          const struct shape *out, struct rows *rows);
@@ -62,7 +64,8 @@ MUST_USE int store_find_one(struct store *store, struct arena *arena, const char
                             const struct shape *out, void *row);
 
 /* Hands each row of a query to `each`, one at a time, in constant memory: the row and its text are
- * gone when `each` returns. `each` returning false ends the query early, which is not a failure. */
+ * gone when `each` returns. `each` returning false ends the query early, which is not a failure.
+ * `each` may read; it may write only if both are within one store_transact(). */
 typedef bool store_row_fn(void *context, const void *row);
 MUST_USE bool store_each(struct store *store, const char *sql, const struct shape *in,
                          const void *params, const struct shape *out,
@@ -74,7 +77,8 @@ MUST_USE int64_t store_change(struct store *store, const char *sql, const struct
 
 /* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite). It may be run again from
  * the top if the database asks for that, so it must have no effect but through the store.
- * True from `work` commits, false takes everything back. */
+ * True from `work` commits, false takes everything back. After one statement failed (a constraint,
+ * say) all others do, and nothing is committed. */
 typedef bool store_work_fn(struct store *store, void *context);
 enum store_outcome {
 	STORE_COMMITTED,

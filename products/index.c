@@ -1,0 +1,27 @@
+/* index.c - keeps the full-text index of SQLite, which holds words and no text: to take words out
+ * of it, it must be told which they were. */
+#include "product.h"
+
+static bool take_out(struct store *store, const struct product *p)
+{
+	return store_change(store,
+		"insert into product_words (product_words, rowid, words)"
+		" values ('delete', :id, :name_words || ' ' || :other_words)", &row_shape, p) >= 0;
+}
+
+static bool put_in(struct store *store, const struct product *p)
+{
+	return store_change(store,
+		"insert into product_words (rowid, words) values ("
+		"(select id from product where sku_key = :sku_key),"
+		" :name_words || ' ' || :other_words)", &row_shape, p) >= 0;
+}
+
+bool product_reindex(struct store *store, const struct product *before,
+                     const struct product *after)
+{
+	if (before && strcmp(before->name_words, after->name_words) == 0
+	 && strcmp(before->other_words, after->other_words) == 0)
+		return true;
+	return (!before || take_out(store, before)) && put_in(store, after);
+}

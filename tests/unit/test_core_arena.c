@@ -1,0 +1,149 @@
+/* test_core_arena.c - memory handed out in pieces, given back as a whole. */
+#include <check.h>
+#include <pthread.h>
+
+#include "core.h"
+
+START_TEST(memory_is_zeroed_aligned_and_apart)
+{
+	/* Twice, so that the second arena is made of blocks the first one soiled. */
+	for (int round = 0; round < 2; round++) {
+		struct arena *arena = arena_create();
+		unsigned char *before = NULL;
+		size_t before_size = 0;
+		for (size_t size = 0; size < 3000; size = size * 2 + 1) {
+			unsigned char *memory = arena_alloc(arena, size);
+			ck_assert_uint_eq((uintptr_t)memory % 16, 0);
+			for (size_t i = 0; i < size; i++)
+				ck_assert_uint_eq(memory[i], 0);
+			memset(memory, 0xff, size);
+			for (size_t i = 0; i < before_size; i++)
+				ck_assert_uint_eq(before[i], 0xff);
+			before = memory;
+			before_size = size;
+		}
+		arena_destroy(arena);
+	}
+}
+END_TEST
+
+START_TEST(any_size_fits)
+{
+	struct arena *arena = arena_create();
+	char *small = arena_copy(arena, STR("small"));
+
+	for (size_t size = 1; size <= 8 * 1024 * 1024; size *= 8)
+		memset(arena_alloc_raw(arena, size), 'x', size);
+	ck_assert_str_eq(small, "small");
+	ck_assert_uint_ge(arena_size(arena), 8 * 1024 * 1024 / 8);
+	arena_destroy(arena);
+	arena_destroy(NULL);
+}
+END_TEST
+
+START_TEST(the_latest_grows_in_place)
+{
+	struct arena *arena = arena_create();
+	char *text = arena_alloc(arena, 10);
+
+	memcpy(text, "123456789", 10);
+	ck_assert_ptr_eq(arena_grow(arena, text, 10, 1000), text);
+	arena_alloc(arena, 1);
+	char *moved = arena_grow(arena, text, 1000, 2000);
+	ck_assert_ptr_ne(moved, text);
+	ck_assert_str_eq(moved, "123456789");
+	ck_assert_ptr_eq(arena_grow(arena, moved, 2000, 10), moved);
+	char *huge = arena_grow(arena, moved, 2000, 1000000);
+	ck_assert_str_eq(huge, "123456789");
+	memset(arena_grow(arena, NULL, 0, 100), 1, 100);
+	arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(printing_fits_whatever_its_length)
+{
+	struct arena *arena = arena_create();
+	char *texts[40];
+
+	for (int i = 0; i < 40; i++)
+		texts[i] = arena_print(arena, "%d:%*s", i, i * 40, "end");
+	for (int i = 0; i < 40; i++) {
+		size_t length = strlen(texts[i]);
+		ck_assert_uint_ge(length, (size_t)i * 40);
+		ck_assert_str_eq(texts[i] + length - 3, "end");
+	}
+	ck_assert_str_eq(arena_copy(arena, (str) { 0 }), "");
+	arena_destroy(arena);
+}
+END_TEST
+
+static char order[8];
+
+static void note(void *thing)
+{
+	strncat(order, thing, 1);
+}
+
+START_TEST(what_it_owns_is_released_latest_first)
+{
+	struct arena *arena = arena_create();
+
+	order[0] = '\0';
+	arena_own(arena, "a", note);
+	arena_own(arena, "b", note);
+	arena_own(arena, "c", note);
+	ck_assert_str_eq(order, "");
+	arena_destroy(arena);
+	ck_assert_str_eq(order, "cba");
+}
+END_TEST
+
+static void *use_arenas(void *other)
+{
+	struct arena *arenas[10];
+
+	arena_destroy(other);
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < 10; i++) {
+			arenas[i] = arena_create();
+			memset(arena_alloc(arenas[i], 5000), i, 5000);
+		}
+		for (int i = 0; i < 10; i++)
+			arena_destroy(arenas[i]);
+	}
+	return NULL;
+}
+
+/* The leak checker sees that what the threads kept is freed as they end. */
+START_TEST(an_arena_may_end_on_another_thread)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++) {
+		struct arena *arena = arena_create();
+		arena_print(arena, "made here, destroyed there");
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, use_arenas, arena), 0);
+	}
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("arena");
+	TCase *tests = tcase_create("arena");
+	tcase_add_test(tests, memory_is_zeroed_aligned_and_apart);
+	tcase_add_test(tests, any_size_fits);
+	tcase_add_test(tests, the_latest_grows_in_place);
+	tcase_add_test(tests, printing_fits_whatever_its_length);
+	tcase_add_test(tests, what_it_owns_is_released_latest_first);
+	tcase_add_test(tests, an_arena_may_end_on_another_thread);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}

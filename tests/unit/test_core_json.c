@@ -1,0 +1,290 @@
+/* test_core_json.c - JSON written piece by piece, and read within bounds. */
+#include <check.h>
+#include <math.h>
+
+#include "json.h"
+
+#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+static struct arena *arena;
+
+static void begin(void)
+{
+	arena = arena_create();
+}
+
+static void end(void)
+{
+	arena_destroy(arena);
+}
+
+static const char *text_of(const struct json *json)
+{
+	return arena_copy(arena, json_end(json));
+}
+
+/* ---- Writing ---- */
+
+START_TEST(commas_are_where_they_belong)
+{
+	struct json json = json_begin(arena, 0);
+
+	json_object(&json);
+	json_key(&json, "none");
+	json_array(&json);
+	json_array_end(&json);
+	json_key(&json, "some");
+	json_array(&json);
+	json_int(&json, 1);
+	json_object(&json);
+	json_object_end(&json);
+	json_bool(&json, true);
+	json_null(&json);
+	json_raw(&json, STR("[0]"));
+	json_array_end(&json);
+	json_key_str(&json, STR("k\"1"));
+	json_text(&json, "x");
+	json_key(&json, "k2");
+	json_text(&json, NULL);
+	json_object_end(&json);
+	json_bytes(&json, STR("\n"));
+	ck_assert_str_eq(text_of(&json), "{\"none\":[],\"some\":[1,{},true,null,[0]],"
+	                 "\"k\\\"1\":\"x\",\"k2\":null}\n");
+}
+END_TEST
+
+static const struct { str text; const char *json; } strings[] = {
+	{ { "", 0 }, "\"\"" },
+	{ { "just plain words", 16 }, "\"just plain words\"" },
+	{ { "say \"hi\"", 8 }, "\"say \\\"hi\\\"\"" },
+	{ { "C:\\new", 6 }, "\"C:\\\\new\"" },
+	{ { "\b\f\n\r\t\x01\x1f", 7 }, "\"\\b\\f\\n\\r\\t\\u0001\\u001f\"" },
+	{ { "a\0b", 3 }, "\"a\\u0000b\"" },
+	{ { "12345678\"", 9 }, "\"12345678\\\"\"" },
+	{ { "1234567\n12345678", 16 }, "\"1234567\\n12345678\"" },
+	{ { "caf\xc3\xa9 \xe2\x82\xac \x7f", 11 }, "\"caf\xc3\xa9 \xe2\x82\xac \x7f\"" },
+};
+
+START_TEST(strings_are_escaped_and_read_back)
+{
+	struct json json = json_begin(arena, 0);
+	enum json_trouble trouble;
+
+	json_str(&json, strings[_i].text);
+	ck_assert_str_eq(text_of(&json), strings[_i].json);
+	yyjson_val *read = json_parse_copy(arena, json_end(&json), 1, &trouble);
+	ck_assert_int_eq(trouble, JSON_FINE);
+	ck_assert(str_same((str) { yyjson_get_str(read), yyjson_get_len(read) }, strings[_i].text));
+}
+END_TEST
+
+START_TEST(every_byte_is_escaped_wherever_it_stands)
+{
+	for (int c = 0; c < 0x80; c++) {
+		for (size_t at = 0; at < 17; at++) {
+			char text[17];
+			enum json_trouble trouble;
+			struct json json = json_begin(arena, 0);
+			memset(text, 'x', sizeof(text));
+			text[at] = (char)c;
+			json_str(&json, (str) { text, sizeof(text) });
+			yyjson_val *read = json_parse_copy(arena, json_end(&json), 1, &trouble);
+			ck_assert_uint_eq(yyjson_get_len(read), sizeof(text));
+			ck_assert_mem_eq(yyjson_get_str(read), text, sizeof(text));
+		}
+	}
+}
+END_TEST
+
+static const struct { double value; const char *json; } reals[] = {
+	{ 0, "0" }, { 5, "5" }, { -3, "-3" }, { 0.1, "0.1" }, { 2.5, "2.5" }, { 1e300, "1e+300" },
+	{ 1.0 / 3, "0.3333333333333333" }, { 0.1 + 0.2, "0.30000000000000004" },
+	{ 9007199254740992.0, "9007199254740992" }, { 5e-324, "4.94065645841247e-324" },
+	{ -0.0, "-0" }, { (double)INFINITY, "null" }, { (double)NAN, "null" },
+};
+
+START_TEST(reals_are_the_shortest_that_read_back)
+{
+	struct json json = json_begin(arena, 0);
+
+	json_real(&json, reals[_i].value);
+	ck_assert_str_eq(text_of(&json), reals[_i].json);
+}
+END_TEST
+
+static const struct { int64_t value; const char *json; } ints[] = {
+	{ 0, "0" }, { 7, "7" }, { -1, "-1" }, { 1000, "1000" },
+	{ INT64_MAX, "9223372036854775807" }, { INT64_MIN, "-9223372036854775808" },
+};
+
+START_TEST(ints_are_exact)
+{
+	struct json json = json_begin(arena, 0);
+
+	json_int(&json, ints[_i].value);
+	ck_assert_str_eq(text_of(&json), ints[_i].json);
+}
+END_TEST
+
+START_TEST(a_small_buffer_grows)
+{
+	struct json json = json_begin(arena, 1);
+
+	json_array(&json);
+	for (int i = 0; i < 20000; i++) {
+		json_text(&json, "some \"text\"");
+		if (i % 1000 == 0)
+			arena_alloc(arena, 1);  /* so that it can't grow in place */
+	}
+	json_array_end(&json);
+	enum json_trouble trouble;
+	yyjson_val *read = json_parse_copy(arena, json_end(&json), 2, &trouble);
+	ck_assert_uint_eq(yyjson_arr_size(read), 20000);
+	ck_assert_str_eq(yyjson_get_str(yyjson_arr_get_last(read)), "some \"text\"");
+}
+END_TEST
+
+static const char *const kept_as_they_came[] = {
+	"{\"a\":[1,-2,true,false,null,\"x\\n\",{}],\"b\":{\"c\":\"\"}}",
+	"18446744073709551615", "18446744073709551616", "-9223372036854775808",
+	"-9223372036854775809", "123456789012345678901234567890", "0.5", "\"a\\u0000b\"", "[]",
+};
+
+START_TEST(values_are_written_as_they_came)
+{
+	struct json json = json_begin(arena, 0);
+	enum json_trouble trouble;
+
+	json_value(&json, json_parse_copy(arena, str_of(kept_as_they_came[_i]), 64, &trouble));
+	ck_assert_str_eq(text_of(&json), kept_as_they_came[_i]);
+}
+END_TEST
+
+/* ---- Reading ---- */
+
+static const struct { const char *text; int depth_max; enum json_trouble trouble; } documents[] = {
+	{ "{}", 1, JSON_FINE }, { "1", 0, JSON_FINE }, { "[[[1]],[2]]", 3, JSON_FINE },
+	{ "[[[1]]]", 2, JSON_TOO_DEEP }, { "{\"a\":{\"b\":[]}}", 2, JSON_TOO_DEEP },
+	{ "{\"a\":\"[[[[{{{{\"}", 1, JSON_FINE }, { "[\"\\\"[[[\\\\\",[]]", 2, JSON_FINE },
+	{ "[\"\\\"\",[]]", 1, JSON_TOO_DEEP }, { "[\"12345678\\\\\",[[]]]", 2, JSON_TOO_DEEP },
+	{ "[\"1234567\\\\\\\"[[\"]", 1, JSON_FINE },
+	{ "", 9, JSON_SYNTAX }, { " ", 9, JSON_SYNTAX }, { "{", 9, JSON_SYNTAX },
+	{ "[1,]", 9, JSON_SYNTAX }, { "[1]]", 9, JSON_SYNTAX }, { "{} {}", 9, JSON_SYNTAX },
+	{ "nul", 9, JSON_SYNTAX }, { "NaN", 9, JSON_SYNTAX }, { "01", 9, JSON_SYNTAX },
+	{ "// c\n1", 9, JSON_SYNTAX }, { "\"\xff\"", 9, JSON_SYNTAX }, { "\"\xed\xa0\x80\"", 9, JSON_SYNTAX },
+	{ "\"\n\"", 9, JSON_SYNTAX }, { "\"\\ud800\"", 9, JSON_SYNTAX }, { "\"", 9, JSON_SYNTAX },
+	{ "\"\\", 9, JSON_SYNTAX }, { "\xef\xbb\xbf{}", 9, JSON_SYNTAX }, { "'a'", 9, JSON_SYNTAX },
+	{ "{\"a\":1,\"a\":2}", 9, JSON_DUPLICATE_KEY },
+	{ "{\"a\":1,\"\\u0061\":2}", 9, JSON_DUPLICATE_KEY },
+	{ "{\"a\":1,\"b\":{\"c\":1,\"c\":1}}", 9, JSON_FINE }, { "{\"a\":1,\"A\":1}", 9, JSON_FINE },
+	{ "{\"a\\u0000b\":1,\"a\\u0000c\":1}", 9, JSON_FINE },
+};
+
+START_TEST(documents_are_read_or_refused)
+{
+	enum json_trouble trouble;
+	yyjson_val *root = json_parse_copy(arena, str_of(documents[_i].text), documents[_i].depth_max,
+	                                   &trouble);
+
+	ck_assert_msg(trouble == documents[_i].trouble, "%s: %d", documents[_i].text, (int)trouble);
+	ck_assert((root != NULL) == (trouble == JSON_FINE));
+}
+END_TEST
+
+START_TEST(ten_thousand_levels_are_refused_before_parsing)
+{
+	char *text = arena_alloc(arena, 2000004);
+	enum json_trouble trouble;
+
+	memset(text, '[', 2000000);
+	size_t before = arena_size(arena);
+	ck_assert(!json_parse(arena, text, 2000000, 64, &trouble));
+	ck_assert_int_eq(trouble, JSON_TOO_DEEP);
+	ck_assert_uint_eq(arena_size(arena), before);
+}
+END_TEST
+
+/* Both ways of looking for duplicates, on each side of where they change. */
+START_TEST(duplicates_are_found_among_many)
+{
+	for (int count = 1; count < 40; count++) {
+		for (int twice = -1; twice < count; twice++) {
+			struct json json = json_begin(arena, 0);
+			enum json_trouble trouble;
+			json_object(&json);
+			for (int i = 0; i < count; i++) {
+				json_key(&json, arena_print(arena, "a_rather_long_key_%d", i));
+				json_int(&json, i);
+			}
+			if (twice >= 0) {
+				json_key(&json, arena_print(arena, "a_rather_long_key_%d", twice));
+				json_null(&json);
+			}
+			json_object_end(&json);
+			json_parse_copy(arena, json_end(&json), 1, &trouble);
+			ck_assert_int_eq(trouble, twice < 0 ? JSON_FINE : JSON_DUPLICATE_KEY);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_quarter_million_keys_take_no_time)
+{
+	struct json json = json_begin(arena, 4 * 1024 * 1024);
+	enum json_trouble trouble;
+
+	json_object(&json);
+	for (int i = 0; i < 250000; i++) {
+		json_key(&json, arena_print(arena, "%d", i));
+		json_int(&json, 1);
+	}
+	json_object_end(&json);
+	int64_t began = tick_ms();
+	yyjson_val *root = json_parse_copy(arena, json_end(&json), 1, &trouble);
+	ck_assert_uint_eq(yyjson_obj_size(root), 250000);
+	/* One by one it would be minutes; this leaves room for sanitizers and busy machines. */
+	ck_assert_int_lt(tick_ms() - began, 5000);
+}
+END_TEST
+
+START_TEST(members_are_text_without_nul)
+{
+	enum json_trouble trouble;
+	yyjson_val *root = json_parse_copy(arena, STR("{\"a\":\"x\",\"b\":1,\"c\":\"\\u0000\",\"d\":\"\"}"),
+	                                   1, &trouble);
+
+	ck_assert(str_is(json_member(root, "a"), "x"));
+	ck_assert(!json_member(root, "b").at);
+	ck_assert(!json_member(root, "c").at);
+	ck_assert(str_is(json_member(root, "d"), ""));
+	ck_assert(!json_member(root, "e").at);
+	ck_assert(!json_member(NULL, "a").at);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("json");
+	TCase *tests = tcase_create("json");
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, commas_are_where_they_belong);
+	tcase_add_loop_test(tests, strings_are_escaped_and_read_back, 0, COUNT(strings));
+	tcase_add_test(tests, every_byte_is_escaped_wherever_it_stands);
+	tcase_add_loop_test(tests, reals_are_the_shortest_that_read_back, 0, COUNT(reals));
+	tcase_add_loop_test(tests, ints_are_exact, 0, COUNT(ints));
+	tcase_add_test(tests, a_small_buffer_grows);
+	tcase_add_loop_test(tests, values_are_written_as_they_came, 0, COUNT(kept_as_they_came));
+	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
+	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
+	tcase_add_test(tests, duplicates_are_found_among_many);
+	tcase_add_test(tests, a_quarter_million_keys_take_no_time);
+	tcase_add_test(tests, members_are_text_without_nul);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}

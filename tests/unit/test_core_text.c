@@ -1,0 +1,123 @@
+/* test_core_text.c - slices, numbers in them, UTF-8. */
+#include <check.h>
+
+#include "core.h"
+
+#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+START_TEST(absent_is_not_empty)
+{
+	ck_assert(!str_of(NULL).at);
+	ck_assert(str_is(STR(""), ""));
+	ck_assert(!str_is((str) { 0 }, ""));
+	ck_assert(str_same((str) { 0 }, STR("")));
+}
+END_TEST
+
+START_TEST(prefixes_and_case)
+{
+	ck_assert(str_starts(STR("Bearer x"), "Bearer "));
+	ck_assert(str_starts(STR("x"), ""));
+	ck_assert(str_starts((str) { 0 }, ""));
+	ck_assert(!str_starts(STR("Bear"), "Bearer"));
+	ck_assert(str_is_nocase(STR("ContenT-Type"), "content-tYPE"));
+	ck_assert(!str_is_nocase(STR("content-typ"), "content-type"));
+	ck_assert(!str_is_nocase((str) { 0 }, ""));
+	ck_assert(!str_is_nocase(STR("["), "{"));
+}
+END_TEST
+
+START_TEST(trim_takes_blanks_off_both_ends)
+{
+	ck_assert(str_is(str_trim(STR(" \t a b\t ")), "a b"));
+	ck_assert_uint_eq(str_trim(STR(" \t ")).size, 0);
+	ck_assert(str_is(str_trim(STR("\na")), "\na"));
+}
+END_TEST
+
+START_TEST(cut_gives_each_part_then_nothing)
+{
+	str rest = STR("a,,b");
+
+	ck_assert(str_is(str_cut(&rest, ','), "a"));
+	ck_assert(str_is(str_cut(&rest, ','), ""));
+	ck_assert(str_is(str_cut(&rest, ','), "b"));
+	ck_assert(!rest.at);
+	ck_assert(!str_cut(&rest, ',').at);
+
+	rest = STR("a,");
+	ck_assert(str_is(str_cut(&rest, ','), "a"));
+	ck_assert(rest.at && rest.size == 0);
+	ck_assert(str_is(str_cut(&rest, ','), ""));
+	ck_assert(!rest.at);
+}
+END_TEST
+
+static const struct { const char *text; bool fine; int64_t value; } numbers[] = {
+	{ "0", true, 0 }, { "-0", true, 0 }, { "007", true, 7 }, { "-12", true, -12 },
+	{ "9223372036854775807", true, INT64_MAX }, { "-9223372036854775808", true, INT64_MIN },
+	{ "9223372036854775808", false, 0 }, { "-9223372036854775809", false, 0 },
+	{ "99999999999999999999999", false, 0 }, { "", false, 0 }, { "-", false, 0 },
+	{ "+1", false, 0 }, { " 1", false, 0 }, { "1 ", false, 0 }, { "1.0", false, 0 },
+	{ "0x1", false, 0 }, { "--1", false, 0 },
+};
+
+START_TEST(a_number_is_the_whole_text)
+{
+	int64_t value = 42;
+
+	ck_assert(str_to_int(str_of(numbers[_i].text), &value) == numbers[_i].fine);
+	ck_assert_int_eq(value, numbers[_i].fine ? numbers[_i].value : 42);
+}
+END_TEST
+
+static const struct { str text; bool valid; size_t length; } texts[] = {
+	{ { "", 0 }, true, 0 },
+	{ { "plain text of some length", 25 }, true, 25 },
+	{ { "a\0b", 3 }, true, 3 },
+	{ { "caf\xc3\xa9 12345678", 14 }, true, 13 },
+	{ { "\xe2\x82\xac", 3 }, true, 1 },
+	{ { "\xf0\x9f\x99\x82", 4 }, true, 1 },
+	{ { "\xf4\x8f\xbf\xbf", 4 }, true, 1 },
+	{ { "\xed\x9f\xbf\xee\x80\x80", 6 }, true, 2 },
+	{ { "\x80", 1 }, false, 0 },                    /* a continuation alone */
+	{ { "\xc0\x80", 2 }, false, 0 },                /* overlong */
+	{ { "\xc1\xbf", 2 }, false, 0 },
+	{ { "\xe0\x9f\xbf", 3 }, false, 0 },
+	{ { "\xf0\x8f\xbf\xbf", 4 }, false, 0 },
+	{ { "\xed\xa0\x80", 3 }, false, 0 },            /* a surrogate */
+	{ { "\xf4\x90\x80\x80", 4 }, false, 0 },        /* above U+10FFFF */
+	{ { "\xf5\x80\x80\x80", 4 }, false, 0 },
+	{ { "\xff", 1 }, false, 0 },
+	{ { "\xe2\x82", 2 }, false, 0 },                /* cut off */
+	{ { "12345678\xe2\x82", 10 }, false, 0 },
+	{ { "1234567\xc3", 8 }, false, 0 },
+	{ { "\xc3(", 2 }, false, 0 },
+};
+
+START_TEST(utf8_is_what_rfc_3629_says)
+{
+	ck_assert(utf8_valid(texts[_i].text) == texts[_i].valid);
+	if (texts[_i].valid)
+		ck_assert_uint_eq(utf8_length(texts[_i].text), texts[_i].length);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("text");
+	TCase *tests = tcase_create("text");
+	tcase_add_test(tests, absent_is_not_empty);
+	tcase_add_test(tests, prefixes_and_case);
+	tcase_add_test(tests, trim_takes_blanks_off_both_ends);
+	tcase_add_test(tests, cut_gives_each_part_then_nothing);
+	tcase_add_loop_test(tests, a_number_is_the_whole_text, 0, COUNT(numbers));
+	tcase_add_loop_test(tests, utf8_is_what_rfc_3629_says, 0, COUNT(texts));
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}
