@@ -15,7 +15,7 @@ struct listed {
 	const char *next_cursor;
 };
 
-/* What a page begins after, and all that narrows it, for the statements. */
+/* What narrows a page, and the order it begins after, for the statements. */
 struct page {
 	const char *customer, *status;
 	int64_t since, before;
@@ -40,9 +40,14 @@ const struct shape listed_shape = SHAPE(struct listed,
 	INT(struct listed, count, "How many are on this page", .required = true),
 	TEXT(struct listed, next_cursor, "The next page's cursor; absent on the last"));
 
-static const struct shape position_shape = SHAPE(struct page,
-	INT(struct page, at, "", .required = true),
-	TEXT(struct page, id, "", .required = true));
+struct position {
+	int64_t at;
+	const char *id;
+};
+
+static const struct shape position_shape = SHAPE(struct position,
+	INT(struct position, at, "", .required = true),
+	TEXT(struct position, id, "", .required = true));
 
 static const struct shape page_shape = SHAPE(struct page,
 	TEXT(struct page, customer, ""),
@@ -81,17 +86,18 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 {
 	const struct list *asked = in;
 	struct listed listed = { 0 };
+	struct position after = { INT64_MAX, "" };
 	struct rows rows;
+
+	if (asked->cursor &&
+	    !mcp_cursor_open(call, "orders", asked->cursor, &position_shape, &after))
+		return mcp_fail(call, "That cursor is not one that list_orders gave. Leave it out"
+		                " to begin with the newest order.");
 	struct page page = {
 		.customer = asked->customer, .status = asked->status,
 		.since = asked->from, .before = asked->to ? asked->to : INT64_MAX,
-		.limit = asked->limit + 1, .at = INT64_MAX, .id = "",
+		.limit = asked->limit + 1, .at = after.at, .id = after.id,
 	};
-
-	if (asked->cursor &&
-	    !mcp_cursor_open(call, "orders", asked->cursor, &position_shape, &page))
-		return mcp_fail(call, "That cursor is not one that list_orders gave. Leave it out"
-		                " to begin with the newest order.");
 	if (!find(store, mcp_arena(call), &page, &rows))
 		return mcp_fail(call, BOOK_DOWN);
 
@@ -100,9 +106,8 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 	listed.count = rows.count < asked->limit ? rows.count : asked->limit;
 	if (rows.count > asked->limit) {
 		const struct order *last = &listed.orders[listed.count - 1];
-		page.at = last->placed_at;
-		page.id = last->id;
-		listed.next_cursor = mcp_cursor(call, "orders", &position_shape, &page);
+		after = (struct position) { last->placed_at, last->id };
+		listed.next_cursor = mcp_cursor(call, "orders", &position_shape, &after);
 	}
 	return mcp_return(call, &listed);
 }

@@ -140,8 +140,8 @@ static const char *describe(struct arena *arena, const struct work *work)
 
 	for (int64_t i = 0; i < work->asked->item_count; i++)
 		units += work->asked->items[i].quantity;
-	return arena_print(arena, "Return %s of %lld units requested: %s", work->request.id,
-	                   (long long)units, work->asked->reason);
+	return arena_print(arena, "Return %s of %lld unit%s requested: %s", work->request.id,
+	                   (long long)units, units == 1 ? "" : "s", work->asked->reason);
 }
 
 static bool add_request(struct store *store, struct work *work, const struct order *order)

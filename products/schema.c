@@ -66,7 +66,7 @@ static const char products[] =
  * product_reindex() and not by triggers: inside a trigger FTS5 writes a segment for every row. */
 static const char search_sqlite[] =
 	"create virtual table product_words using fts5"
-	" (words, content='', detail=none, columnsize=0, tokenize='ascii', prefix='2 3');";
+	" (words, content='', detail=none, columnsize=0, tokenize='ascii', prefix='2 3 4 5');";
 
 const struct migration product_migrations[] = {
 	{ "1-products", products, NULL },

@@ -22,15 +22,16 @@ static const char *const auth_kinds[] = { "keys", "none", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const log_formats[] = { "auto", "text", "json", NULL };
 
-/* PORT and DATABASE_URL come first: their defaults are the server's own. */
-enum { AT_PORT, AT_DATABASE };
+/* Where the settings stand whose defaults are the server's own. */
+enum { AT_HOST, AT_PORT, AT_DATABASE };
 
 static struct setting table[] = {
+[AT_HOST] =
+{ "HOST", TEXT_, "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all", 0, 0, NULL },
 [AT_PORT] =
 { "PORT", INT_, NULL, "Port of the endpoint; 0: any free one", 0, 65535, NULL },
 [AT_DATABASE] =
 { "DATABASE_URL", TEXT_, NULL, "Where the data is: sqlite:PATH", 0, 0, NULL },
-{ "HOST", TEXT_, "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all", 0, 0, NULL },
 
 { "AUTH", CHOICE_, "keys", "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },
 { "API_KEYS", TEXT_, NULL, "Keys as NAME:SHA256:SCOPE,SCOPE (see the command key), or @FILE of them;"

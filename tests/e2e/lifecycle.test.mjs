@@ -1,0 +1,352 @@
+// lifecycle.test.mjs - starting, settings, keys, signals and stopping.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Between, freePort, open, head, post } from './raw.mjs';
+import {
+	ask, assertSilent, beginSession, callTool, exchange, keyLines, keys, orderOf, pause, run, start,
+	startShop, stateless, temporary, types,
+} from './support.mjs';
+
+const ping = { headers: types, body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' };
+const bearer = key => ({ ...types, Authorization: `Bearer ${key}` });
+
+// ---- The command line ----
+
+for (const name of ['products', 'orders']) {
+	test(`mcp-${name} --help lists commands and every setting`, async () => {
+		const { status, stdout } = await run(name, ['--help']);
+		assert.equal(status, 0);
+		for (const word of ['import', 'key', 'HOST', 'PORT', 'DATABASE_URL', 'LOOPS', 'WORKERS', 'COMPAT',
+			'STATE_KEYS', 'API_KEYS', 'AUTH', 'METRICS_PORT', 'TRUSTED_PROXIES', 'PUBLIC_HOSTS',
+			'ALLOWED_ORIGINS', 'BODY_MAX', ...(name === 'orders' ? ['PRODUCTS_URL'] : [])])
+			assert.match(stdout, new RegExp(`\\b${word}\\b`), word);
+		assert.ok(stdout.split('\n').every(line => line.length <= 120), 'a line is too long');
+	});
+
+	test(`mcp-${name} version`, async () => {
+		const { status, stdout } = await run(name, ['version']);
+		assert.equal(status, 0);
+		assert.match(stdout, new RegExp(`^mcp-${name} \\d+\\.\\d+\\.\\d+\\n$`));
+	});
+}
+
+test('what a person needs to connect is printed, as JSON that parses', async () => {
+	const { status, stdout } = await run('products', ['connect', '--port', '9123']);
+	assert.equal(status, 0);
+	const block = JSON.parse(/^\{[\s\S]*^\}/m.exec(stdout)[0]);
+	assert.deepEqual(block.mcpServers.products.args.slice(0, 3),
+		['-y', 'mcp-remote', 'http://127.0.0.1:9123/mcp']);
+});
+
+// What is wrong, and the words that must say so.
+const wrong = [
+	[{ PORT: 'abc' }, [/PORT/, /abc/, /0/, /65535/]],
+	[{ PORT: '70000' }, [/PORT/, /70000/, /65535/]],
+	[{ WORKERS: '0' }, [/WORKERS/, /"0"/, /1/]],
+	[{ BODY_MAX: '5 bananas' }, [/BODY_MAX/, /bananas/, /MiB/]],
+	[{ CALL_DEADLINE: 'soon' }, [/CALL_DEADLINE/, /soon/]],
+	[{ AUTH: 'maybe' }, [/AUTH/, /maybe/, /keys/, /none/]],
+	[{ LOG_LEVEL: 'loud' }, [/LOG_LEVEL/, /loud/, /info/]],
+	[{ API_KEYS: 'ann:1234:products:read' }, [/API_KEYS|key/i, /ann|line|hash/i]],
+	[{ API_KEYS: '@/no/such/file' }, [/\/no\/such\/file/]],
+	[{ TRUSTED_PROXIES: '10.0.0.0/8, nonsense' }, [/TRUSTED_PROXIES/, /nonsense/]],
+	[{ COMPAT: 'everything' }, [/COMPAT/, /everything/]],
+	[{ DATABASE_URL: 'mysql://localhost/shop' }, [/DATABASE_URL|mysql/, /sqlite/]],
+	[{ DATABASE_URL: 'sqlite:/no/such/folder/products.db' }, [/no\/such\/folder/]],
+	[{ HOST: 'no.such.host.invalid' }, [/no\.such\.host\.invalid/]],
+];
+for (const [settings, words] of wrong)
+	test(`does not start with ${JSON.stringify(settings)}, and says why`, async () => {
+		const folder = temporary();
+		const { status, stderr } = await run('products', [], { folder, env: {
+			PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${folder}/products.db`, ...settings,
+		} });
+		assert.notEqual(status, 0);
+		for (const word of words)
+			assert.match(stderr, word);
+	});
+
+test('does not start with a PRODUCTS_URL that is none', async () => {
+	const { status, stderr } = await run('orders', [], { env: {
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: 'sqlite:orders.db', PRODUCTS_URL: 'products' } });
+	assert.notEqual(status, 0);
+	assert.match(stderr, /products/);
+});
+
+test('a flag or word that nobody knows is told', async () => {
+	for (const args of [['--colour', 'red'], ['dance'], ['serve', 'now']]) {
+		const { status, stderr } = await run('products', args);
+		assert.notEqual(status, 0);
+		assert.match(stderr, new RegExp(args.at(-1) === 'red' ? 'colour' : args.at(-1)));
+	}
+});
+
+test('a port in use is told, with the port', async () => {
+	const server = await start('products');
+	const { status, stderr } = await run('products', [], { env: {
+		PORT: String(server.port), METRICS_PORT: '0', DATABASE_URL: `sqlite:${temporary()}/p.db` } });
+	assert.notEqual(status, 0);
+	assert.match(stderr, new RegExp(String(server.port)));
+	assert.match(stderr, /in use/i);
+	await server.stop();
+});
+
+test('listens beyond loopback only with keys, or where AUTH=none says so', async () => {
+	const folder = temporary();
+	const env = { HOST: '0.0.0.0', PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${folder}/p.db` };
+	const refused = await run('products', [], { env });
+	assert.notEqual(refused.status, 0);
+	assert.match(refused.stderr, /API_KEYS/);
+	assert.match(refused.stderr, /AUTH=none/);
+
+	const keyed = await start('products', { HOST: '0.0.0.0', API_KEYS: keyLines });
+	assert.equal((await exchange(keyed, ping)).status, 401);
+	assert.equal((await exchange(keyed, { ...ping, headers: bearer(keys.reader) })).status, 200);
+	await keyed.stop();
+
+	const aloud = await start('products', { HOST: '0.0.0.0', AUTH: 'none' });
+	assert.match(aloud.log, /AUTH=none/);
+	assert.equal((await exchange(aloud, ping)).status, 200);
+	await aloud.stop();
+});
+
+test('healthcheck answers for the server on its port', async () => {
+	const server = await start('products');
+	const up = await run('products', ['healthcheck'], { env: { PORT: String(server.port) } });
+	assert.equal(up.status, 0, up.stderr);
+	await server.stop();
+	const down = await run('products', ['healthcheck'], { env: { PORT: String(server.port) } });
+	assert.equal(down.status, 1);
+});
+
+// ---- Keys ----
+
+async function makeKey(name, ...scopes) {
+	const { status, stdout, stderr } = await run('products', ['key', name, ...scopes]);
+	assert.equal(status, 0, stderr);
+	const [key, line] = stdout.split('\n').filter(each => each && !each.startsWith('#'));
+	return { key, line };
+}
+
+test('a key that was made opens what its scopes say', async () => {
+	const { key, line } = await makeKey('ann', 'products:read', 'stock:restock');
+	assert.match(line, /^ann:[0-9a-f]{64}:products:read,stock:restock$/);
+	assert.ok(!line.includes(key));
+	const server = await start('products', { API_KEYS: line });
+	const headers = { Authorization: `Bearer ${key}` };
+	assert.equal((await ask(server, 'get_product', { sku: 'KIT-0001' }, { headers })).stock, 84);
+	const refused = await exchange(server, stateless('tools/call',
+		{ name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 } }, { headers }));
+	assert.equal(refused.status, 403);
+	assert.ok(!server.log.includes(key), 'the key is in the log');
+	await server.stop();
+});
+
+test('two keys are never the same', async () => {
+	assert.notEqual((await makeKey('ann', '*')).key, (await makeKey('ann', '*')).key);
+});
+
+test('a key for nothing, or for a scope there is none of, is not made', async () => {
+	for (const args of [['key'], ['key', 'ann'], ['key', 'ann', 'products:dance'], ['key', 'a b', '*']]) {
+		const { status, stdout, stderr } = await run('products', args);
+		assert.notEqual(status, 0, args.join(' '));
+		assert.equal(stdout, '');
+		assert.notEqual(stderr, '');
+	}
+});
+
+test('SIGHUP reads the keys again, or keeps the old where the new are broken', async () => {
+	const folder = temporary(), file = join(folder, 'keys');
+	const ann = await makeKey('ann', '*'), ben = await makeKey('ben', '*');
+	const status = async key => (await exchange(server, { ...ping, headers: bearer(key) })).status;
+	writeFileSync(file, `# who may call\n\n${ann.line}\n`);
+	const server = await start('products', { API_KEYS: `@${file}` });
+	const reload = async (text, says) => {
+		writeFileSync(file, text);
+		const before = server.log.length;
+		server.child.kill('SIGHUP');
+		while (!says.test(server.log.slice(before)))
+			await pause(10);
+	};
+
+	assert.deepEqual([await status(ann.key), await status(ben.key)], [200, 401]);
+	await reload(`${ann.line}\n${ben.line}\n`, /read again/);
+	assert.deepEqual([await status(ann.key), await status(ben.key)], [200, 200]);
+	await reload(`${ben.line}\nnonsense\n`, /not read again/);
+	assert.deepEqual([await status(ann.key), await status(ben.key)], [200, 200]);
+	await reload(`${ben.line}\n`, /read again/);
+	assert.deepEqual([await status(ann.key), await status(ben.key)], [401, 200]);
+	await reload('', /no key any more/);
+	assert.deepEqual([await status(ann.key), await status(ben.key)], [401, 401]);
+	await server.stop();
+});
+
+// ---- Logs ----
+
+test('the log has a JSON line for each request, and nothing that is secret', async () => {
+	const server = await start('products', { API_KEYS: keyLines });
+	await ask(server, 'search_products', { words: 'xylophone' },
+		{ headers: { Authorization: `Bearer ${keys.staff}` } });
+	await exchange(server, { ...ping, headers: bearer('mcp_wrong-key-of-somebody') });
+	await server.stop();
+	const lines = server.log.trim().split('\n').map(line => JSON.parse(line));
+	const call = lines.find(line => JSON.stringify(line).includes('search_products'));
+	assert.ok(call, server.log);
+	assert.equal(call.method, 'tools/call');
+	assert.equal(call.caller, 'staff');
+	for (const secret of ['xylophone', keys.staff, 'wrong-key-of-somebody'])
+		assert.ok(!server.log.includes(secret), `${secret} is in the log`);
+});
+
+test('what a client sends cannot write lines of its own into the log', async () => {
+	const server = await start('products');
+	await exchange(server, { headers: types, body: JSON.stringify({ jsonrpc: '2.0', id: 1,
+		method: 'tools/call', params: { name: 'x\n{"level":"error","message":"forged"}', arguments: {} } }) });
+	await server.stop();
+	for (const line of server.log.trim().split('\n'))
+		assert.notEqual(JSON.parse(line).message, 'forged');
+});
+
+// ---- Stopping ----
+
+for (const signal of ['SIGTERM', 'SIGINT'])
+	test(`${signal} stops an idle server at once`, async () => {
+		const server = await start('products');
+		const idle = await open(server);
+		const began = Date.now();
+		await server.stop(signal);
+		assert.ok(Date.now() - began < 3000, `it took ${Date.now() - began} ms`);
+		assert.ok(await idle.untilClosed(1000));
+	});
+
+test('a call that runs is finished before the server stops', async () => {
+	const products = await start('products');
+	const between = await new Between(products.port).start();
+	between.delay = 400;
+	const orders = await start('orders', { PRODUCTS_URL: between.url });
+	const running = ask(orders, 'create_order', orderOf({ 'KIT-0001': 2 }, 'stop-1'));
+	await pause(150);
+	const stopped = orders.stop();
+	const order = await running;
+	assert.equal(order.status, 'pending');
+	await stopped;
+	between.stop();
+	assert.equal((await ask(products, 'get_product', { sku: 'KIT-0001' })).stock, 82);
+	await products.stop();
+});
+
+test('open streams end cleanly, inside the bound', async () => {
+	const shop = await startShop({ orders: { SHUTDOWN_TIMEOUT: '3s' } });
+	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-2'));
+	const session = await beginSession(shop.orders);
+	const listener = exchange(shop.orders, { method: 'GET',
+		headers: { ...session, Accept: 'text/event-stream' } });
+	const following = exchange(shop.orders, { headers: session, body: JSON.stringify({ jsonrpc: '2.0',
+		id: 7, method: 'tools/call', params: { name: 'track_order', arguments: { id, follow: true },
+			_meta: { progressToken: 'p' } } }) }).catch(error => error);
+	await pause(200);
+	const began = Date.now();
+	await shop.orders.stop();
+	assert.ok(Date.now() - began < 4000, `it took ${Date.now() - began} ms`);
+	assert.equal((await listener).status, 200);
+	await following;
+	await shop.products.stop();
+});
+
+test('while it drains it says that it is not ready, and serves', async () => {
+	const server = await start('products', { DRAIN_PAUSE: '1s' });
+	const stopped = server.stop();
+	await server.says(/stopping/);
+	const ready = await exchange(server, { method: 'GET', path: '/readyz' });
+	assert.equal(ready.status, 503);
+	assert.equal((await exchange(server, { method: 'GET', path: '/healthz' })).status, 200);
+	const answer = await exchange(server, ping);
+	assert.equal(answer.status, 200);
+	await stopped;
+});
+
+test('a second signal ends it at once, whatever still runs', async () => {
+	const shop = await startShop();
+	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-3'));
+	const following = callTool(shop.orders, 'track_order', { id, follow: true }).catch(error => error);
+	await pause(200);
+	shop.orders.child.kill('SIGTERM');
+	await shop.orders.says(/stopping/);
+	const began = Date.now();
+	shop.orders.child.kill('SIGTERM');
+	const { status, signal, stderr } = await shop.orders.ended;
+	assert.ok(Date.now() - began < 1500, `it took ${Date.now() - began} ms`);
+	assert.notEqual(status, 0);
+	assert.equal(signal, null);
+	assertSilent(stderr);
+	await following;
+	await shop.products.stop();
+});
+
+test('a call that is too long is cut at the bound, and the exit is clean', async () => {
+	const shop = await startShop({ orders: { SHUTDOWN_TIMEOUT: '1s' } });
+	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-4'));
+	const following = callTool(shop.orders, 'track_order', { id, follow: true }).catch(error => error);
+	await pause(200);
+	const began = Date.now();
+	await shop.orders.stop();
+	assert.ok(Date.now() - began < 2000, `it took ${Date.now() - began} ms`);
+	await following;
+	await shop.products.stop();
+});
+
+test('nobody is connected to a server that stopped listening', async () => {
+	const server = await start('products', { DRAIN_PAUSE: '300ms' });
+	const idle = await open(server);
+	idle.send(post(server, ping.body));
+	await idle.until(/"result"/);
+	await server.stop();
+	await assert.rejects(exchange(server, ping));
+	assert.ok(await idle.untilClosed(1000));
+});
+
+test('after a stop and a start everything is there again', async () => {
+	const folder = temporary();
+	const first = await start('products', {}, { folder });
+	await ask(first, 'update_product', { sku: 'KIT-0001', stock_change: -4 });
+	await first.stop();
+	const second = await start('products', {}, { folder });
+	assert.equal((await ask(second, 'get_product', { sku: 'KIT-0001' })).stock, 80);
+	await second.stop();
+});
+
+test('sessions of a server that was started anew are 404, so that clients begin again', async () => {
+	const folder = temporary(), port = String(await freePort());
+	const first = await start('products', { PORT: port }, { folder });
+	const session = await beginSession(first);
+	await first.stop();
+	const second = await start('products', { PORT: port }, { folder });
+	assert.equal((await exchange(second, { headers: session, body: ping.body })).status, 404);
+	await second.stop();
+});
+
+test('metrics are served on their own port, and not on the endpoint\'s', async () => {
+	const metricsPort = await freePort();
+	const server = await start('products', { METRICS_PORT: String(metricsPort) });
+	await ask(server, 'get_product', { sku: 'KIT-0001' });
+	const { status, text } = await exchange({ port: metricsPort }, { method: 'GET', path: '/metrics' });
+	assert.equal(status, 200);
+	assert.match(text, /^mcp_requests_total\{[^}]*tool="get_product"[^}]*\} 1$/m);
+	assert.match(text, /^mcp_request_duration_seconds_bucket\{[^}]*le="\+Inf"[^}]*\} \d+$/m);
+	for (const line of text.trim().split('\n'))
+		assert.match(line, /^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? -?[0-9.e+]+$)/);
+	assert.equal((await exchange(server, { method: 'GET', path: '/metrics' })).status, 404);
+	await server.stop();
+});
+
+test('a half-open request does not keep it from stopping', async () => {
+	const server = await start('products', { SHUTDOWN_TIMEOUT: '2s' });
+	const connection = await open(server);
+	connection.send(head(server, { 'Content-Length': 1000 }) + 'x');
+	await pause(100);
+	const began = Date.now();
+	await server.stop();
+	assert.ok(Date.now() - began < 3000, `it took ${Date.now() - began} ms`);
+});

@@ -1,0 +1,112 @@
+/* fuzz_csv.c - whatever a file holds, its rows are sound, and do not depend on how it is read.
+ *
+ * The file is read at once and bytewise, side by side. Rows that are fine are written again with
+ * every cell in quotes, and must read back the same. */
+#include <stdlib.h>
+
+#include "csv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct source {
+	str rest;
+	size_t step;
+};
+
+static void must(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static int64_t read_source(void *context, char *into, size_t room)
+{
+	struct source *source = context;
+	size_t size = source->rest.size < room ? source->rest.size : room;
+
+	if (size > source->step)
+		size = source->step;
+	if (size)
+		memcpy(into, source->rest.at, size);
+	source->rest.at += size;
+	source->rest.size -= size;
+	return (int64_t)size;
+}
+
+static void check_row(const struct csv_row *row)
+{
+	must(row->count <= CSV_CELLS_MAX);
+	must(row->wrong ? row->count == 0 : row->count > 0);
+	for (size_t i = 0; i < row->count; i++) {
+		must(row->cells[i].size <= CSV_CELL_MAX);
+		must(strlen(row->cells[i].at) == row->cells[i].size);
+		must(utf8_valid(row->cells[i]));
+	}
+}
+
+static void check_same(const struct csv_row *a, const struct csv_row *b)
+{
+	must(a->count == b->count && a->wrong == b->wrong);
+	for (size_t i = 0; i < a->count; i++)
+		must(str_same(a->cells[i], b->cells[i]));
+}
+
+static str write_row(const struct csv_row *row)
+{
+	size_t room = 2, used = 0;
+
+	for (size_t i = 0; i < row->count; i++)
+		room += 2 * row->cells[i].size + 3;
+	char *text = malloc(room);
+	must(text);
+	for (size_t i = 0; i < row->count; i++) {
+		text[used++] = '"';
+		for (size_t j = 0; j < row->cells[i].size; j++) {
+			if (row->cells[i].at[j] == '"')
+				text[used++] = '"';
+			text[used++] = row->cells[i].at[j];
+		}
+		text[used++] = '"';
+		text[used++] = i + 1 < row->count ? ',' : '\n';
+	}
+	return (str) { text, used };
+}
+
+static void check_again(const struct csv_row *row)
+{
+	str text = write_row(row);
+	struct source source = { text, SIZE_MAX };
+	struct csv *csv = csv_create(read_source, &source);
+	struct csv_row again;
+
+	must(csv_next(csv, &again) == CSV_ROW);
+	must(again.line == 1);
+	check_same(row, &again);
+	must(csv_next(csv, &again) == CSV_END);
+	csv_destroy(csv);
+	free((void *)(uintptr_t)text.at);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	str all = { size ? (const char *)data : "", size };
+	struct source at_once = { all, SIZE_MAX }, bytewise = { all, 1 };
+	struct csv *csv = csv_create(read_source, &at_once);
+	struct csv *other = csv_create(read_source, &bytewise);
+	struct csv_row row, same;
+	int64_t line = 0;
+
+	while (csv_next(csv, &row) == CSV_ROW) {
+		must(csv_next(other, &same) == CSV_ROW);
+		must(row.line > line && row.line == same.line);
+		line = row.line;
+		check_row(&row);
+		check_same(&row, &same);
+		if (!row.wrong)
+			check_again(&row);
+	}
+	must(csv_next(other, &same) == CSV_END);
+	csv_destroy(other);
+	csv_destroy(csv);
+	return 0;
+}

@@ -1,0 +1,182 @@
+/* test_csv.c - rows of CSV, good and bad. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "csv.h"
+
+struct source {
+	str rest;
+	bool fails;             /* at the end */
+};
+
+static int64_t read_source(void *context, char *into, size_t room)
+{
+	struct source *source = context;
+	size_t size = source->rest.size < room ? source->rest.size : room;
+
+	if (size == 0)
+		return source->fails ? -1 : 0;
+	memcpy(into, source->rest.at, size);
+	source->rest.at += size;
+	source->rest.size -= size;
+	return (int64_t)size;
+}
+
+/* Rows as text: "line[cell|cell]" or "line!why". */
+static char shown[4096];
+
+static void show_row(const struct csv_row *row)
+{
+	size_t used = strlen(shown);
+
+	used += (size_t)snprintf(shown + used, sizeof(shown) - used, "%lld%s", (long long)row->line,
+	                         row->wrong ? "!" : "[");
+	for (size_t i = 0; i < row->count; i++)
+		used += (size_t)snprintf(shown + used, sizeof(shown) - used, "%s%s", i ? "|" : "",
+		                         row->cells[i].at);
+	snprintf(shown + used, sizeof(shown) - used, "%s", row->wrong ? row->wrong : "]");
+}
+
+static enum csv_outcome show(struct source source)
+{
+	struct csv *csv = csv_create(read_source, &source);
+	struct csv_row row;
+	enum csv_outcome outcome;
+
+	*shown = '\0';
+	while ((outcome = csv_next(csv, &row)) == CSV_ROW)
+		show_row(&row);
+	csv_destroy(csv);
+	return outcome;
+}
+
+static const struct {
+	str text;
+	const char *rows;
+} cases[] = {
+	{ STR(""), "" },
+	{ STR("a,b\n1,2\n"), "1[a|b]2[1|2]" },
+	{ STR("a,b\r\n1,2\r\n"), "1[a|b]2[1|2]" },
+	{ STR("a,b\n1,2"), "1[a|b]2[1|2]" },
+	{ STR("a,\n,\n"), "1[a|]2[|]" },
+	{ STR("\xef\xbb\xbf" "a,b\n"), "1[a|b]" },
+	{ STR("\xef\xbb" "a,b\n1\n"), "1!it is not valid UTF-82[1]" },
+	{ STR("\n\na\n\r\nb\n\n"), "3[a]5[b]" },
+	{ STR("\"\"\n\"a\"\n"), "1[]2[a]" },
+	{ STR("\"a,b\",\"c\"\"d\"\n"), "1[a,b|c\"d]" },
+	{ STR("\"two\nlines\",x\nnext\n"), "1[two\nlines|x]3[next]" },
+	{ STR("\"two\r\nlines\"\r\nnext"), "1[two\r\nlines]3[next]" },
+	{ STR("12\" ruler,\"x\"\n"), "1[12\" ruler|x]" },
+	{ STR(" \"a\" ,b\n"), "1[ \"a\" |b]" },
+	{ STR("\"a\"b,c\nd\n"), "1!there is text behind a closing quote2[d]" },
+	{ STR("a\n\"b,c\nd\n"), "1[a]2!a quote is never closed" },
+	{ STR("a\rb\nc\n"), "1!it has a carriage return outside quotes2[c]" },
+	{ STR("a\0b\nc\n"), "1!it has a NUL character in it2[c]" },
+	{ STR("\"a\0\nb\"\nc\n"), "1!it has a NUL character in it3[c]" },
+	{ STR("a\xff\nc\n"), "1!it is not valid UTF-82[c]" },
+	{ STR("\xc3,\xa9\n"), "1!it is not valid UTF-8" },
+	{ STR("na\xc3\xafve\n"), "1[na\xc3\xafve]" },
+};
+
+START_TEST(rows_are_read_as_rfc_4180_says)
+{
+	ck_assert_int_eq(show((struct source) { cases[_i].text, false }), CSV_END);
+	ck_assert_str_eq(shown, cases[_i].rows);
+}
+END_TEST
+
+START_TEST(a_failure_to_read_is_no_end)
+{
+	ck_assert_int_eq(show((struct source) { STR("a,b\n1,"), true }), CSV_FAILED);
+	ck_assert_str_eq(shown, "1[a|b]");
+}
+END_TEST
+
+/* ---- Limits, each from both sides ---- */
+
+static char *repeat(const char *piece, size_t times, const char *tail)
+{
+	size_t size = strlen(piece);
+	char *text = malloc(size * times + strlen(tail) + 1);
+
+	ck_assert_ptr_nonnull(text);
+	for (size_t i = 0; i < times; i++)
+		memcpy(text + i * size, piece, size);
+	strcpy(text + size * times, tail);
+	return text;
+}
+
+static const struct {
+	const char *piece;
+	size_t times;
+	const char *tail, *wrong;
+} limits[] = {
+	{ "x", 65536, "\n", NULL },
+	{ "x", 65537, "\n", "a cell is longer than 64 KiB; is a quote not closed?" },
+	{ ",", 999, "\n", NULL },
+	{ ",", 1000, "\n", "it has more than 1,000 cells" },
+	{ "0123456789abcde,", 100000, "\n", "it has more than 1,000 cells" },
+};
+
+START_TEST(limits_hold_and_the_next_row_is_read)
+{
+	char *text = repeat(limits[_i].piece, limits[_i].times, limits[_i].tail);
+	char *two = repeat(text, 1, "next\n");
+	struct source source = { str_of(two), false };
+	struct csv *csv = csv_create(read_source, &source);
+	struct csv_row row;
+
+	ck_assert_int_eq(csv_next(csv, &row), CSV_ROW);
+	if (limits[_i].wrong)
+		ck_assert_str_eq(row.wrong, limits[_i].wrong);
+	else
+		ck_assert_ptr_null(row.wrong);
+	ck_assert_int_eq(csv_next(csv, &row), CSV_ROW);
+	ck_assert_int_eq(row.line, 2);
+	ck_assert_str_eq(row.cells[0].at, "next");
+	ck_assert_int_eq(csv_next(csv, &row), CSV_END);
+	csv_destroy(csv);
+	free(two);
+	free(text);
+}
+END_TEST
+
+START_TEST(a_row_has_at_most_a_mebibyte)
+{
+	char *cell = repeat("x", 65535, ",");
+
+	for (size_t cells = 15; cells <= 17; cells++) {
+		char *text = repeat(cell, cells, "x\n");
+		struct source source = { str_of(text), false };
+		struct csv *csv = csv_create(read_source, &source);
+		struct csv_row row;
+		ck_assert_int_eq(csv_next(csv, &row), CSV_ROW);
+		ck_assert_int_eq(row.wrong == NULL, cells == 15);
+		csv_destroy(csv);
+		free(text);
+	}
+	free(cell);
+}
+END_TEST
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
+
+int main(void)
+{
+	Suite *suite = suite_create("csv");
+	TCase *tcase = tcase_create("csv");
+
+	tcase_add_loop_test(tcase, rows_are_read_as_rfc_4180_says, 0, COUNT(cases));
+	tcase_add_test(tcase, a_failure_to_read_is_no_end);
+	tcase_add_loop_test(tcase, limits_hold_and_the_next_row_is_read, 0, COUNT(limits));
+	tcase_add_test(tcase, a_row_has_at_most_a_mebibyte);
+	suite_add_tcase(suite, tcase);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,261 @@
+/* test_store_shared.c - one database between threads and between processes, also dying ones. */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "things.h"
+#include "turns.h"
+
+/* ---- Several threads ---- */
+
+#define THREADS 4
+#define ROUNDS 50
+
+struct writer_work {
+	struct arena *arena;
+	int64_t rounds;
+};
+
+/* Reads and writes back: a lost update would show. */
+static bool count_up_once(struct store *in, void *context)
+{
+	struct writer_work *work = context;
+	struct thing thing = { 0 };
+
+	if (store_find_one(in, work->arena, "select name, size from thing where name = 'counter'",
+	                   NULL, NULL, &thing_shape, &thing) != 1)
+		return false;
+	thing.size++;
+	return store_change(in, resize, &thing_shape, &thing) == 1;
+}
+
+static void *write_often(void *context)
+{
+	struct writer_work *work = context;
+	struct store *own = store_open(url, STORE_WRITES);
+
+	work->arena = arena_create();
+	for (int i = 0; own && i < ROUNDS; i++) {
+		work->rounds += store_transact(own, count_up_once, work) == STORE_COMMITTED;
+		work->rounds += store_change(own, "update count set things = things + 1", NULL, NULL) == 1;
+	}
+	arena_destroy(work->arena);
+	store_close(own);
+	return NULL;
+}
+
+START_TEST(threads_take_turns_and_lose_nothing)
+{
+	pthread_t threads[THREADS];
+	struct writer_work works[THREADS] = { 0 };
+	struct number number;
+
+	ck_assert_int_eq(add(store, "counter", 0), 1);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, write_often, &works[i]);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		ck_assert_int_eq(works[i].rounds, 2 * ROUNDS);
+	}
+	ck_assert_int_eq(store_find_one(store, arena, "select size as value from thing", NULL, NULL,
+	                                &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, THREADS * ROUNDS);
+	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
+	                                &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, THREADS * ROUNDS + 1);
+}
+END_TEST
+
+static void *take_and_pass(void *context)
+{
+	if (!turns_take(context, 60000))
+		return NULL;
+	turns_pass(context);
+	return context;
+}
+
+START_TEST(whoever_waits_too_long_for_a_turn_leaves_the_line)
+{
+	struct turns *turns = turns_join(url + 7);
+	pthread_t thread;
+	void *took;
+
+	ck_assert(turns_take(turns, 0));
+	ck_assert(!turns_take(turns, 20));
+	pthread_create(&thread, NULL, take_and_pass, turns);
+	turns_pass(turns);
+	pthread_join(thread, &took);
+	ck_assert_ptr_eq(took, turns);
+	ck_assert(turns_take(turns, 0));
+	turns_pass(turns);
+	turns_leave(turns);
+}
+END_TEST
+
+/* ---- Several processes: this program again, with a role and the database's URL ---- */
+
+struct child {
+	pid_t pid;
+	int says, told;         /* pipes from it and to it */
+};
+
+static struct child child_start(const char *role)
+{
+	int says[2], told[2];
+
+	ck_assert(pipe(says) == 0 && pipe(told) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(told[0], STDIN_FILENO);
+		dup2(says[1], STDOUT_FILENO);
+		close(says[0]);
+		close(told[1]);
+		execl("/proc/self/exe", "test_store", role, url, NULL);
+		_exit(127);
+	}
+	close(says[1]);
+	close(told[0]);
+	return (struct child) { pid, says[0], told[1] };
+}
+
+static void child_says(struct child child)
+{
+	char byte;
+	ck_assert_int_eq(read(child.says, &byte, 1), 1);
+}
+
+static int child_end(struct child child)
+{
+	int status;
+
+	close(child.told);
+	ck_assert_int_eq(waitpid(child.pid, &status, 0), child.pid);
+	close(child.says);
+	return status;
+}
+
+/* A role: holds a transaction open until it is told, or for a moment if nobody does. */
+static bool hold(struct store *in, void *context)
+{
+	char byte;
+
+	if (add(in, "held", 1) != 1 || write(STDOUT_FILENO, "+", 1) != 1)
+		return false;
+	if (*(bool *)context)
+		return read(STDIN_FILENO, &byte, 1) == 1;
+	usleep(100 * 1000);
+	return true;
+}
+
+static int play(const char *role, const char *where)
+{
+	bool until_told = strcmp(role, "hold") == 0;
+	struct store *own = store_open(where, STORE_WRITES);
+	bool fine = own != NULL;
+
+	if (strcmp(role, "migrate") == 0)
+		fine = fine && store_migrate(own, migrations);
+	else
+		fine = fine && store_transact(own, hold, &until_told) == STORE_COMMITTED;
+	store_close(own);
+	return fine ? 0 : 1;
+}
+
+START_TEST(a_process_that_is_killed_leaves_nothing_of_its_transaction)
+{
+	struct child child = child_start("hold");
+
+	child_says(child);
+	ck_assert_int_eq(count_in(store), 0);
+	ck_assert_int_eq(kill(child.pid, SIGKILL), 0);
+	ck_assert(WIFSIGNALED(child_end(child)));
+	ck_assert_int_eq(count_in(store), 0);
+	ck_assert_int_eq(add(store, "held", 2), 1);
+	struct store *later = store_open(url, STORE_READS);
+	ck_assert_int_eq(count_in(later), 1);
+	store_close(later);
+}
+END_TEST
+
+START_TEST(a_writer_waits_for_another_process)
+{
+	struct child child = child_start("hold-shortly");
+
+	child_says(child);
+	ck_assert_int_eq(count_in(store), 0);
+	ck_assert_int_eq(add(store, "b", 1), 1);
+	ck_assert_int_eq(count_in(store), 2);
+	ck_assert_int_eq(child_end(child), 0);
+}
+END_TEST
+
+START_TEST(a_reader_does_not_wait_for_a_writer)
+{
+	struct store *reader = store_open(url, STORE_READS);
+	struct child child = child_start("hold");
+
+	child_says(child);
+	ck_assert_int_eq(count_in(reader), 0);
+	ck_assert(!store_gave_up(reader));
+	ck_assert_int_eq(write(child.told, "+", 1), 1);
+	ck_assert_int_eq(child_end(child), 0);
+	ck_assert_int_eq(count_in(reader), 1);
+	store_close(reader);
+}
+END_TEST
+
+#define STARTERS 6
+
+START_TEST(processes_that_start_at_once_migrate_once)
+{
+	struct child children[STARTERS];
+	struct number number;
+
+	for (int i = 0; i < STARTERS; i++)
+		children[i] = child_start("migrate");
+	for (int i = 0; i < STARTERS; i++)
+		ck_assert_int_eq(child_end(children[i]), 0);
+	store = store_open(url, STORE_WRITES);
+	ck_assert_ptr_nonnull(store);
+	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from migration", NULL,
+	                                NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 2);
+}
+END_TEST
+
+/* ---- The suite ---- */
+
+static TCase *sharing_case(void)
+{
+	TCase *tcase = tcase_create("threads and processes");
+
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, threads_take_turns_and_lose_nothing);
+	tcase_add_test(tcase, whoever_waits_too_long_for_a_turn_leaves_the_line);
+	tcase_add_test(tcase, a_process_that_is_killed_leaves_nothing_of_its_transaction);
+	tcase_add_test(tcase, a_writer_waits_for_another_process);
+	tcase_add_test(tcase, a_reader_does_not_wait_for_a_writer);
+	return tcase;
+}
+
+static TCase *start_case(void)
+{
+	TCase *tcase = tcase_create("start");
+
+	tcase_add_checked_fixture(tcase, begin_folder, end);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, processes_that_start_at_once_migrate_once);
+	return tcase;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		return play(argv[1], argv[2]);
+
+	Suite *suite = suite_create("shared store");
+	suite_add_tcase(suite, sharing_case());
+	suite_add_tcase(suite, start_case());
+	return run_suite(suite);
+}

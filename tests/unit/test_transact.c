@@ -1,0 +1,307 @@
+/* test_transact.c - transactions, the budget of event loops, and migrations. */
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "things.h"
+
+/* ---- Transactions ---- */
+
+static bool add_two(struct store *in, void *context)
+{
+	return add(in, "a", 1) == 1 && add(in, "b", 2) == 1 && *(bool *)context;
+}
+
+START_TEST(a_transaction_is_all_or_nothing)
+{
+	bool wanted = false;
+
+	ck_assert_int_eq(store_transact(store, add_two, &wanted), STORE_TAKEN_BACK);
+	ck_assert_int_eq(count_in(store), 0);
+	wanted = true;
+	ck_assert_int_eq(store_transact(store, add_two, &wanted), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(store), 2);
+}
+END_TEST
+
+/* Says that all is well, although a statement failed; and those after it must not slip through. */
+static bool ignore_failure(struct store *in, void *context)
+{
+	struct number number;
+	int *runs = context;
+
+	++*runs;
+	ck_assert_int_eq(add(in, "a", 1), 1);
+	ck_assert_int_eq(add(in, "a", 1), -1);
+	ck_assert_int_eq(add(in, "b", 1), -1);
+	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, &number_shape, &number),
+	                 -1);
+	return true;
+}
+
+START_TEST(a_failed_transaction_commits_nothing)
+{
+	int runs = 0;
+
+	ck_assert_int_eq(store_transact(store, ignore_failure, &runs), STORE_FAILED);
+	ck_assert_int_eq(runs, 1);
+	ck_assert_int_eq(count_in(store), 0);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+}
+END_TEST
+
+static bool grow(void *context, const void *row)
+{
+	struct thing thing = *(const struct thing *)row;
+
+	thing.size++;
+	return store_change(context, resize, &thing_shape, &thing) == 1;
+}
+
+static bool grow_all(struct store *in, void *context)
+{
+	(void)context;
+	return store_each(in, find_all, NULL, NULL, &thing_shape, grow, in);
+}
+
+START_TEST(a_transaction_may_change_what_it_goes_through)
+{
+	struct number number;
+
+	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 2) == 1);
+	ck_assert_int_eq(store_transact(store, grow_all, NULL), STORE_COMMITTED);
+	ck_assert_int_eq(store_find_one(store, arena, "select sum(size) as value from thing", NULL,
+	                                NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 5);
+}
+END_TEST
+
+static bool look_from_outside(struct store *in, void *context)
+{
+	ck_assert_int_eq(add(in, "a", 1), 1);
+	ck_assert_int_eq(count_in(context), 0);
+	ck_assert_int_eq(count_in(in), 1);
+	ck_assert(!store_is_idle(in));
+	return true;
+}
+
+START_TEST(readers_see_a_transaction_only_when_it_is_committed)
+{
+	struct store *reader = store_open(url, STORE_READS);
+
+	ck_assert_int_eq(count_in(reader), 0);
+	ck_assert_int_eq(store_transact(store, look_from_outside, reader), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(reader), 1);
+	store_close(reader);
+}
+END_TEST
+
+static bool add_much(struct store *in, void *context)
+{
+	static char text[64 * 1024];
+	char name[sizeof(text)];
+
+	(void)context;
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "%d%s", i, text + 8);
+		if (add(in, name, i) != 1)
+			return false;
+	}
+	return true;
+}
+
+START_TEST(a_full_disk_takes_everything_back)
+{
+	struct rlimit limit, small;
+
+	ck_assert_int_eq(add(store, "a", 1), 1);
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit) { 4 * 1024 * 1024, limit.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ck_assert_int_eq(store_transact(store, add_much, NULL), STORE_FAILED);
+	ck_assert(store_is_idle(store));
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(count_in(store), 1);
+	ck_assert_int_eq(store_transact(store, add_much, NULL), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(store), 201);
+}
+END_TEST
+
+/* ---- What runs on event loops ---- */
+
+static bool ignore_row(void *context, const void *row)
+{
+	(void)context, (void)row;
+	return true;
+}
+
+START_TEST(a_reader_gives_up_when_its_budget_is_spent)
+{
+	static const char count_up[] =
+		"with recursive n (value) as (select 1 union all select value + 1 from n limit :value)"
+		" select value from n";
+	struct store *reader = store_open(url, STORE_READS);
+	struct number number = { 1000 };
+
+	store_begin_call(reader, STORE_BUDGET);
+	ck_assert(store_each(reader, count_up, &number_shape, &number, &number_shape, ignore_row, NULL));
+	ck_assert(!store_gave_up(reader));
+	number.value = 100000000;
+	ck_assert(!store_each(reader, count_up, &number_shape, &number, &number_shape, ignore_row,
+	                      NULL));
+	ck_assert(store_gave_up(reader));
+	/* Until the next call nothing goes on. */
+	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, &number_shape,
+	                                &number), -1);
+	ck_assert(store_is_idle(reader));
+	store_begin_call(reader, STORE_BUDGET);
+	ck_assert(!store_gave_up(reader));
+	ck_assert_int_eq(count_in(reader), 0);
+	store_close(reader);
+}
+END_TEST
+
+START_TEST(many_small_reads_spend_the_budget_too)
+{
+	struct store *reader = store_open(url, STORE_READS);
+	struct number number;
+	int reads = 0;
+
+	store_begin_call(reader, 10000);
+	while (store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number) == 1)
+		ck_assert_int_lt(reads++, 10000);
+	ck_assert_int_gt(reads, 100);
+	ck_assert(store_gave_up(reader));
+	store_close(reader);
+}
+END_TEST
+
+static bool work_nothing(struct store *in, void *context)
+{
+	(void)in, (void)context;
+	return true;
+}
+
+START_TEST(a_reader_leaves_writing_to_a_worker)
+{
+	struct store *reader = store_open(url, STORE_READS);
+
+	ck_assert_int_eq(add(reader, "a", 1), -1);
+	ck_assert(store_gave_up(reader));
+	store_begin_call(reader, STORE_BUDGET);
+	ck_assert_int_eq(store_transact(reader, work_nothing, NULL), STORE_FAILED);
+	ck_assert(store_gave_up(reader));
+	ck_assert_int_eq(store_changes_made(reader), 0);
+	ck_assert(!store_blocks(reader));
+	ck_assert_int_eq(count_in(store), 0);
+	store_close(reader);
+}
+END_TEST
+
+START_TEST(a_worker_has_no_budget)
+{
+	struct number number = { 1000000 };
+
+	store_begin_call(store, 1);
+	ck_assert(store_each(store, "with recursive n (value) as (select 1 union all select value + 1"
+	                     " from n limit :value) select value from n", &number_shape, &number,
+	                     &number_shape, ignore_row, NULL));
+	ck_assert(!store_gave_up(store));
+}
+END_TEST
+
+/* ---- Migrations ---- */
+
+static int64_t applied_in(struct store *in)
+{
+	struct number number;
+
+	ck_assert_int_eq(store_find_one(in, arena, "select count(*) as value from migration"
+	                                " where applied_at > 0", NULL, NULL, &number_shape, &number), 1);
+	return number.value;
+}
+
+START_TEST(migrations_are_applied_once)
+{
+	struct number number;
+
+	ck_assert_int_eq(applied_in(store), 2);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+	ck_assert(store_migrate(store, migrations));
+	ck_assert_int_eq(applied_in(store), 2);
+	/* The trigger's own semicolons did not end it. */
+	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
+	                                &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 1);
+}
+END_TEST
+
+static void migrate_badly(void)
+{
+	static const struct migration bad[] = {
+		{ "3-fine", "create table fine (x bigint)", NULL },
+		{ "4-bad", "create table half (x bigint); create table half (x bigint)", NULL },
+		{ "5-never", "create table never (x bigint)", NULL },
+		{ 0 },
+	};
+	ck_assert(!store_migrate(store, bad));
+}
+
+START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
+{
+	struct number number;
+
+	catch_log(migrate_badly);
+	ck_assert_ptr_nonnull(strstr(logged, "4-bad"));
+	ck_assert_ptr_nonnull(strstr(logged, "table half already exists"));
+	ck_assert_int_eq(applied_in(store), 3);
+	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from sqlite_schema where"
+	                 " name in ('fine', 'half', 'never')", NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 1);
+}
+END_TEST
+
+static void migrate_as_older(void)
+{
+	static const struct migration older[] = { { "1-things", "select 1", NULL }, { 0 } };
+	ck_assert(store_migrate(store, older));
+}
+
+START_TEST(a_newer_schema_is_accepted)
+{
+	catch_log(migrate_as_older);
+	ck_assert_ptr_nonnull(strstr(logged, "1 migrations that this program does not know"));
+	ck_assert_int_eq(applied_in(store), 2);
+}
+END_TEST
+
+/* ---- The suite ---- */
+
+static TCase *transaction_case(void)
+{
+	TCase *tcase = tcase_create("transactions and budgets");
+
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_add_test(tcase, a_transaction_is_all_or_nothing);
+	tcase_add_test(tcase, a_failed_transaction_commits_nothing);
+	tcase_add_test(tcase, a_transaction_may_change_what_it_goes_through);
+	tcase_add_test(tcase, readers_see_a_transaction_only_when_it_is_committed);
+	tcase_add_test(tcase, a_full_disk_takes_everything_back);
+	tcase_add_test(tcase, a_reader_gives_up_when_its_budget_is_spent);
+	tcase_add_test(tcase, many_small_reads_spend_the_budget_too);
+	tcase_add_test(tcase, a_reader_leaves_writing_to_a_worker);
+	tcase_add_test(tcase, a_worker_has_no_budget);
+	tcase_add_test(tcase, migrations_are_applied_once);
+	tcase_add_test(tcase, a_migration_that_fails_leaves_nothing_of_itself);
+	tcase_add_test(tcase, a_newer_schema_is_accepted);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("transact");
+
+	suite_add_tcase(suite, transaction_case());
+	return run_suite(suite);
+}

@@ -1,0 +1,154 @@
+/* things.h - a small database in a folder of its own, for the tests of the store.
+ *
+ * `store` writes to it; begin() and end() go around every test. */
+#ifndef THINGS_H
+#define THINGS_H
+
+#include <check.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "store.h"
+#include "store_internal.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
+
+struct thing {
+	const char *name;
+	int64_t size;
+	bool has_size;
+	double weight;
+	bool heavy;
+	int64_t made_at;
+	struct money price;
+};
+
+static const struct shape thing_shape = SHAPE(struct thing,
+	TEXT(struct thing, name, "Its name"),
+	INT(struct thing, size, "Its size", OPTIONAL(struct thing, has_size)),
+	REAL(struct thing, weight, "Its weight"),
+	BOOL(struct thing, heavy, "Whether it is heavy"),
+	TIME(struct thing, made_at, "When it was made"),
+	MONEY(struct thing, price, "What it costs"));
+
+struct number {
+	int64_t value;
+};
+
+static const struct shape number_shape UNUSED = SHAPE(struct number,
+	INT(struct number, value, "A number"));
+
+static const struct migration migrations[] = {
+	{ "1-things",
+	  "create table thing (name text primary key, size bigint check (size < 1000000), weight real,"
+	  " heavy integer, made_at bigint, price bigint, price_currency text);"
+	  "create table part (thing text not null references thing (name));", NULL },
+	{ "2-count",
+	  "create table count (things bigint not null);"
+	  "insert into count values (0);"
+	  "create trigger thing_count after insert on thing begin"
+	  " update count set things = things + 1; select 1; end;", NULL },
+	{ 0 },
+};
+
+static const char insert_thing[] UNUSED =
+	"insert into thing (name, size, weight, heavy, made_at, price, price_currency)"
+	" values (:name, :size, :weight, :heavy, :made_at, :price, :price_currency)";
+static const char find_thing[] UNUSED =
+	"select name, size, weight, heavy, made_at, price, price_currency from thing"
+	" where name = :name";
+static const char find_all[] UNUSED = "select name, size, price_currency from thing order by name";
+static const char count_things[] UNUSED = "select count(*) as value from thing";
+static const char resize[] UNUSED = "update thing set size = :size where name = :name";
+
+static char folder[64], url[128];
+static struct store *store;
+static struct arena *arena;
+
+/* ---- Around every test ---- */
+
+static inline int remove_one(const char *path, const struct stat *about, int kind, struct FTW *walk)
+{
+	(void)about, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static inline void remove_folder(void)
+{
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline void begin_folder(void)
+{
+	strcpy(folder, "/tmp/test_store_XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(url, sizeof(url), "sqlite:%s/things.db", folder);
+	arena = arena_create();
+}
+
+static inline void begin(void)
+{
+	begin_folder();
+	store = store_open(url, STORE_WRITES);
+	ck_assert_ptr_nonnull(store);
+	ck_assert(store_migrate(store, migrations));
+}
+
+static inline void end(void)
+{
+	if (store)
+		ck_assert(store_is_idle(store));
+	store_close(store);
+	store = NULL;
+	arena_destroy(arena);
+	remove_folder();
+}
+
+/* What is logged while `run` runs. */
+static char logged[4096] UNUSED;
+
+static inline void catch_log(void (*run)(void))
+{
+	FILE *file = tmpfile();
+	int stderr_was = dup(STDERR_FILENO);
+
+	ck_assert_ptr_nonnull(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	run();
+	fflush(stderr);
+	dup2(stderr_was, STDERR_FILENO);
+	close(stderr_was);
+	rewind(file);
+	logged[fread(logged, 1, sizeof(logged) - 1, file)] = '\0';
+	fclose(file);
+}
+
+static inline int64_t add(struct store *to, const char *name, int64_t size)
+{
+	return store_change(to, insert_thing, &thing_shape,
+	                    &(struct thing) { .name = name, .size = size, .has_size = true });
+}
+
+static inline int64_t count_in(struct store *in)
+{
+	struct number number = { -1 };
+
+	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, &number_shape, &number), 1);
+	return number.value;
+}
+
+static inline int run_suite(Suite *suite)
+{
+	SRunner *runner = srunner_create(suite);
+
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}
+
+#endif
