@@ -83,9 +83,9 @@ static enum mcp_reply ask(struct mcp_call *call, const struct cancel *asked,
 		return MCP_ACCEPTED;
 	}
 	return mcp_ask(call, "consent", &consent_shape, consent,
-	               "Cancel order %s of customer %s (%lld units, %s)? Its goods go back on"
-	               " sale.",
-	               order->id, order->customer, (long long)order->units, order->status);
+	               "Cancel order %s of customer %s (%s, %lld unit%s)? Its goods go back on"
+	               " sale.", order->id, order->customer, order->status,
+	               (long long)order->units, order->units == 1 ? "" : "s");
 }
 
 enum mcp_answer cancel_order(struct mcp_call *call, const void *in, struct store *store)

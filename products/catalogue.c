@@ -53,7 +53,8 @@ enum mcp_answer list_categories(struct mcp_call *call, const void *in UNUSED, st
 
 	if (!store_find(store, mcp_arena(call),
 	                "select min(category) as category, count(*) as products from product"
-	                " where category_key is not null group by category_key order by category_key",
+	                " where category_key is not null group by category_key"
+	                " order by category_key",
 	                NULL, NULL, &category_shape, &rows))
 		return mcp_fail(call, UNAVAILABLE);
 

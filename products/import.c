@@ -87,9 +87,10 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
                       struct product *known)
 {
 	return store_find_one(store, arena,
-		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price,"
-		" p.price_currency, p.stock, p.version, p.updated_at, p.name_words, p.other_words,"
-		" p.import_run, p.import_line from product p where p.sku_key = :sku_key",
+		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url,"
+		" p.price, p.price_currency, p.stock, p.version, p.updated_at, p.name_words,"
+		" p.other_words, p.import_run, p.import_line from product p "
+		"where p.sku_key = :sku_key",
 		&row_shape, by, &row_shape, known);
 }
 

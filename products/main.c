@@ -3,19 +3,21 @@
 
 static const struct mcp_tool tools[] = {
 	{ "search_products", "Search products",
-	  "Finds products by words, category, price and availability, or lists the catalogue. Use it"
-	  " whenever a customer describes what they want, or to learn an SKU. Returns SKU, name, brand,"
-	  " category, price and how many are available, page by page; get_product has the rest.",
+	  "Finds products by words, category, price and availability, or lists the catalogue. Use"
+	  " it whenever a customer describes what they want, or to learn an SKU. Returns SKU, name,"
+	  " brand, category, price and how many are available, page by page; get_product has the"
+	  " rest.",
 	  .in = &search_shape, .out = &found_shape, .scope = "products:read", .idempotent = true,
 	  .blocks = true, .run = search_products },
 	{ "get_product", "Get a product",
-	  "Everything about one product: description, price, stock, what is available now, a picture."
-	  " Use it when you know the SKU; if it is mistyped, the answer names SKUs that look like it.",
+	  "Everything about one product: description, price, stock, what is available now, a"
+	  " picture. Use it when you know the SKU; if it is mistyped, the answer names SKUs that"
+	  " look like it.",
 	  .in = &sku_shape, .out = &product_shape, .scope = "products:read", .idempotent = true,
 	  .run = get_product },
 	{ "list_categories", "List categories",
-	  "The categories of the catalogue and how many products are in each. Use it to see what the"
-	  " shop has, or to find the right name for search_products' category.",
+	  "The categories of the catalogue and how many products are in each. Use it to see what"
+	  " the shop has, or to find the right name for search_products' category.",
 	  .out = &categories_shape, .scope = "products:read", .idempotent = true, .blocks = true,
 	  .run = list_categories },
 	{ "check_stock", "Check stock",
@@ -28,36 +30,35 @@ static const struct mcp_tool tools[] = {
 	  "Holds units of several products for an order for 15 minutes, all of them or none, and"
 	  " returns their names and prices at this moment. Commit the reservation to take them, or"
 	  " release it. For the order service; customers' orders are placed with its create_order.",
-	  .in = &reserve_shape, .out = &reservation_shape, .scope = "stock:reserve", .changes = true,
-	  .idempotent = true, .blocks = true, .run = reserve_stock },
+	  .in = &reserve_shape, .out = &reservation_shape, .scope = "stock:reserve",
+	  .changes = true, .idempotent = true, .blocks = true, .run = reserve_stock },
 	{ "commit_reservation", "Commit a reservation",
-	  "Takes the units of a reservation from the shelf for good: the order is placed. Sent again"
-	  " it changes nothing. One that expired is committed if the stock is still there.",
+	  "Takes the units of a reservation from the shelf for good: the order is placed. Sent"
+	  " again it changes nothing. One that expired is committed if the stock is still there.",
 	  .in = &reservation_id_shape, .out = &reservation_shape, .scope = "stock:reserve",
-	  .changes = true, .destroys = true, .idempotent = true, .blocks = true,
-	  .run = commit_reservation },
+	  .changes = true, .idempotent = true, .blocks = true, .run = commit_reservation },
 	{ "release_reservation", "Release a reservation",
 	  "Gives back what a reservation holds: the order was not placed. Works for an id that was"
-	  " never reserved too, which then can't be reserved any more. A committed reservation can't be"
-	  " released; its stock comes back with restock.",
+	  " never reserved too, which then can't be reserved any more. A committed reservation"
+	  " can't be released; its stock comes back with restock.",
 	  .in = &reservation_id_shape, .out = &reservation_shape, .scope = "stock:reserve",
 	  .changes = true, .destroys = true, .idempotent = true, .blocks = true,
 	  .run = release_reservation },
 	{ "check_reservation", "Check a reservation",
-	  "Tells what became of a reservation: held, committed, released, expired or unknown, with its"
-	  " items. Use it after an interruption, to learn whether an order was placed.",
+	  "Tells what became of a reservation: held, committed, released, expired or unknown, with"
+	  " its items. Use it after an interruption, to learn whether an order was placed.",
 	  .in = &reservation_id_shape, .out = &reservation_shape, .scope = "stock:reserve",
 	  .idempotent = true, .run = check_reservation },
 	{ "restock", "Restock",
-	  "Puts units back on the shelf after a cancelled order, a return or a delivery: all of them or"
-	  " none, and once for each restock_id however often it is sent.",
+	  "Puts units back on the shelf after a cancelled order, a return or a delivery: all of"
+	  " them or none, and once for each restock_id however often it is sent.",
 	  .in = &restock_shape, .out = &restocked_shape, .scope = "stock:restock", .changes = true,
 	  .idempotent = true, .blocks = true, .run = restock },
 
 	{ "update_product", "Update a product",
-	  "Changes price, stock or texts of one product; what is not given stays. For staff. To add or"
-	  " take away units pass stock_change; to set a counted stock pass stock with if_version."
-	  " Returns the product as it is now.",
+	  "Changes price, stock or texts of one product; what is not given stays. For staff. To add"
+	  " or take away units pass stock_change; to set a counted stock pass stock with"
+	  " if_version. Returns the product as it is now.",
 	  .in = &update_shape, .out = &product_shape, .scope = "products:write", .changes = true,
 	  .destroys = true, .blocks = true, .run = update_product },
 	{ 0 },
@@ -103,12 +104,13 @@ int main(int argc, char **argv)
 	return mcp_main(&(struct mcp_server) {
 		.name = "products", .title = "Products", .version = "1.0.0", .port = 8081,
 		.instructions =
-			"The catalogue and the stock of a shop. Search before you name a product, and quote"
-			" names, prices and availability only from what a tool returned. Amounts are in minor"
-			" units: {\"amount\": 1250, \"currency\": \"GBP\"} is 12.50 pounds. What is"
-			" `available` can be ordered now; `stock` also counts units held for other orders."
-			" Results that go on have a next_cursor. To place an order use the orders server: it"
-			" reserves and takes the stock itself.",
+			"The catalogue and the stock of a shop. Search before you name a product,"
+			" and quote names, prices and availability only from what a tool returned."
+			" Amounts are in minor units: {\"amount\": 1250, \"currency\": \"GBP\"} is"
+			" 12.50 pounds. What is `available` can be ordered now; `stock` also counts"
+			" units held for other orders. Results that go on have a next_cursor. To"
+			" place an order use the orders server: it reserves and takes the stock"
+			" itself.",
 		.tools = tools, .resources = resources, .prompts = prompts, .jobs = jobs,
 		.commands = commands, .migrations = product_migrations,
 		.database = "sqlite:products.db",

@@ -59,7 +59,8 @@ static int distance(const char *a, const char *b)
 	if (as - bs > DISTANCE_MAX || bs - as > DISTANCE_MAX || bs > SKU_MAX * 4)
 		return far;
 	for (int i = 0; i <= as; i++) {
-		int from = i > DISTANCE_MAX ? i - DISTANCE_MAX : 0, to = least(bs, i + DISTANCE_MAX);
+		int from = i > DISTANCE_MAX ? i - DISTANCE_MAX : 0;
+		int to = least(bs, i + DISTANCE_MAX);
 		if (from > 0)
 			t.row[i % 3][from - 1] = far;
 		for (int j = from; j <= to; j++)

@@ -93,10 +93,25 @@ const char *product_text(const char *text)
 	return text && str_trim(str_of(text)).size ? text : NULL;
 }
 
+int price_digits(const char *currency)
+{
+	static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW"
+		" PYG RWF UGX UYI VND VUV XAF XOF XPF";
+	static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
+
+	return strstr(none, currency) ? 0 : strstr(three, currency) ? 3 : 2;
+}
+
 const char *product_price(struct arena *arena, struct money price)
 {
-	return arena_print(arena, "%s %lld.%02lld", price.currency, (long long)price.minor / 100,
-	                   (long long)price.minor % 100);
+	int digits = price_digits(price.currency);
+	long long unit = 1;
+	for (int i = 0; i < digits; i++)
+		unit *= 10;
+	if (digits == 0)
+		return arena_print(arena, "%s %lld", price.currency, (long long)price.minor);
+	return arena_print(arena, "%s %lld.%0*lld", price.currency, price.minor / unit, digits,
+	                   price.minor % unit);
 }
 
 /* ---- What a product must be ---- */
@@ -150,7 +165,7 @@ const char *product_trouble(struct arena *arena, const struct product *p)
 		return arena_print(arena, "currency \"%s\" is not an ISO 4217 code such as GBP",
 		                   p->price.currency ? p->price.currency : "");
 	if (p->price.minor < 0 || p->price.minor > PRICE_MAX)
-		return "price must be between 0 and 10,000,000,000.00";
+		return "price must not be negative, nor above 1,000,000,000,000 minor units";
 	if (p->stock < 0 || p->stock > STOCK_MAX)
 		return "stock must be between 0 and 1,000,000,000,000";
 	if (p->category && !*words_fold(arena, p->category))

@@ -39,8 +39,8 @@ extern const struct shape row_shape;            /* the whole row, for writing it
 	" and h.held = 1 and h.expires_at > :now), 0)"
 /* The columns of product_shape. */
 #define PRODUCT_SQL \
-	"p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price, p.price_currency," \
-	" p.stock, p.version, p.updated_at, " HELD_SQL " as held"
+	"p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price," \
+	" p.price_currency, p.stock, p.version, p.updated_at, " HELD_SQL " as held"
 
 /* A product by its SKU in any case: 1, 0 for none, -1 where the store failed. */
 int product_find(struct store *store, struct arena *arena, const char *sku,
@@ -56,6 +56,8 @@ bool product_reindex(struct store *store, const struct product *before,
 const char *product_trouble(struct arena *arena, const struct product *product);
 /* NULL for an empty text: "" in a change takes a text away. */
 const char *product_text(const char *text);
+/* How many digits of an ISO 4217 currency's amount are behind the point. */
+int price_digits(const char *currency);
 /* "GBP 12.50" */
 const char *product_price(struct arena *arena, struct money price);
 

@@ -36,7 +36,8 @@ static const char *describe(struct arena *arena, const struct product *p)
 {
 	return arena_print(arena, "- %s, %s: %s, %lld available. Brand: %s. Category: %s. %s\n",
 		p->sku, p->name, product_price(arena, p->price), (long long)p->available,
-		or_unknown(p->brand), or_unknown(p->category), p->description ? p->description : "");
+		or_unknown(p->brand), or_unknown(p->category),
+		p->description ? p->description : "");
 }
 
 static const char *describe_all(struct arena *arena, const struct product *products,
@@ -66,8 +67,8 @@ static enum mcp_answer say_comparison(struct mcp_call *call, const struct produc
 	if (count < 2)
 		return mcp_fail(call, "Name at least two SKUs, separated by commas.");
 	return mcp_say(call, "Compare these products for a customer of our shop. Set out in a short"
-		" table what differs: price, availability, what each is made for. Then say for whom each"
-		" is the better choice. Use only what is written here.\n\n%s",
+		" table what differs: price, availability, what each is made for. Then say for whom"
+		" each is the better choice. Use only what is written here.\n\n%s",
 		describe_all(mcp_arena(call), products, count));
 }
 
@@ -96,22 +97,45 @@ enum mcp_answer compare_products(struct mcp_call *call, const void *in, struct s
 /* ---- recommend_product ---- */
 
 /* "25", "25.5", "GBP 25.00": the first number in it, in minor units. -1: there is none. */
-static int64_t amount_in(const char *text)
+static int64_t amount_in(const char *text, int digits)
 {
 	const char *at = text + strcspn(text, "0123456789");
-	int64_t minor = 0, digits = 0;
+	int64_t minor = 0;
+	bool behind_point = false;
 
 	if (!*at)
 		return -1;
-	for (; *at >= '0' && *at <= '9' && digits < 10; at++, digits++)
-		minor = minor * 10 + (*at - '0');
-	minor *= 100;
-	if (*at == '.' && at[1] >= '0' && at[1] <= '9') {
-		minor += 10 * (at[1] - '0');
-		if (at[2] >= '0' && at[2] <= '9')
-			minor += at[2] - '0';
+	for (; (*at >= '0' && *at <= '9') || (*at == '.' && !behind_point); at++) {
+		if (*at == '.')
+			behind_point = true;
+		else if (behind_point && digits-- <= 0)
+			return minor;
+		else if (minor < PRICE_MAX)
+			minor = minor * 10 + (*at - '0');
 	}
+	for (; digits > 0; digits--)
+		minor *= 10;
 	return minor;
+}
+
+struct kind {
+	const char *currency;
+};
+static const struct shape kind_shape = SHAPE(struct kind,
+	TEXT(struct kind, currency, "Of one of the products"));
+
+/* What a customer says without a currency is in the catalogue's. False: the store failed. */
+static bool limit_price(struct store *store, struct arena *arena, const char *budget,
+                        struct look *look)
+{
+	struct kind kind = { "GBP" };
+	if (store_find_one(store, arena, "select price_currency as currency from product limit 1",
+	                   NULL, NULL, &kind_shape, &kind) < 0)
+		return false;
+
+	look->price_max = amount_in(budget, price_digits(kind.currency));
+	look->has_price_max = true;
+	return true;
 }
 
 struct choice {
@@ -175,14 +199,15 @@ static bool choose_all(struct store *store, struct arena *arena, struct look *lo
 static enum mcp_answer say_recommendation(struct mcp_call *call, const struct recommend *wish,
                                           const struct product *products, int64_t count)
 {
-	return mcp_say(call, "Recommend one product of our shop, and one alternative, to a customer."
-		"\nOccasion: %s\nFor: %s\nBudget: %s\n\nThese are in stock%s:\n%s\nIf none of them fits,"
-		" look further with search_products (in_stock: true). Say in a sentence or two why it"
-		" fits, with its price and SKU. Recommend nothing that is not in the catalogue.",
+	return mcp_say(call, "Recommend one product of our shop, and one alternative, to a"
+		" customer.\nOccasion: %s\nFor: %s\nBudget: %s\n\nThese are in stock%s:\n%s\nIf"
+		" none of them fits, look further with search_products (in_stock: true). Say in a"
+		" sentence or two why it fits, with its price and SKU. Recommend nothing that is"
+		" not in the catalogue.",
 		wish->occasion, or_unknown(product_text(wish->recipient)),
 		or_unknown(product_text(wish->budget)),
 		product_text(wish->budget) ? " and within the budget" : "",
-		count ? describe_all(mcp_arena(call), products, count) : "- nothing at the moment\n");
+		count ? describe_all(mcp_arena(call), products, count) : "- nothing at all\n");
 }
 
 enum mcp_answer recommend_product(struct mcp_call *call, const void *in, struct store *store)
@@ -192,12 +217,10 @@ enum mcp_answer recommend_product(struct mcp_call *call, const void *in, struct 
 	struct look look = { .now = now_ms(), .limit = RECOMMENDED_MAX, .in_stock = true };
 	struct choice choice = { .count = 0 };
 
-	if (product_text(wish->budget)) {
-		look.price_max = amount_in(wish->budget);
-		look.has_price_max = true;
-		if (look.price_max < 0)
-			return mcp_fail(call, "Say the budget as a number: 25 or 25.50.");
-	}
+	if (product_text(wish->budget) && !limit_price(store, arena, wish->budget, &look))
+		return mcp_fail(call, UNAVAILABLE);
+	if (look.price_max < 0)
+		return mcp_fail(call, "Say the budget as a number: 25 or 25.50.");
 	struct words words = words_split(words_fold(arena, arena_print(arena, "%s %s",
 		wish->occasion, wish->recipient ? wish->recipient : "")));
 	if (!choose_all(store, arena, &look, &words, &choice))

@@ -33,12 +33,12 @@ bool reservation_is(const struct reservation *reservation, const char *state)
 
 bool reservation_expired(const struct reservation *reservation)
 {
-	return reservation_is(reservation, "held") && reservation->expires_at <= now_ms();
+	return reservation_is(reservation, "held") && reservation->expires_at <= reservation->now;
 }
 
 static bool read_lines(struct store *store, struct arena *arena, struct reservation *r)
 {
-	struct held_line by = { .reservation_id = r->id, .now = now_ms() };
+	struct held_line by = { .reservation_id = r->id, .now = r->now };
 	struct rows rows;
 
 	if (!store_find(store, arena,
@@ -63,6 +63,7 @@ int reservation_find(struct store *store, struct arena *arena, const char *id,
 		"select id, state, created_at, expires_at, caller from reservation where id = :id",
 		&reservation_row_shape, &by, &reservation_row_shape, reservation);
 
+	reservation->now = now_ms();
 	if (found > 0 && !read_lines(store, arena, reservation))
 		return -1;
 	return found;
@@ -90,8 +91,8 @@ static bool add_line(struct store *store, const struct reservation *r, const str
 		&& store_change(store,
 			"insert into reservation_item (reservation_id, product_id, position,"
 			" quantity, name, price, price_currency, held, expires_at)"
-			" values (:reservation_id, :product_id, :position, :quantity, :name, :price,"
-			" :price_currency, 1, :expires_at)", &held_line_shape, &held) == 1;
+			" values (:reservation_id, :product_id, :position, :quantity, :name,"
+			" :price, :price_currency, 1, :expires_at)", &held_line_shape, &held) == 1;
 }
 
 bool reservation_add(struct store *store, const struct reservation *r)
@@ -112,8 +113,9 @@ bool reservation_renew(struct store *store, struct reservation *r, int64_t expir
 	r->expires_at = expires_at;
 	return store_change(store, "update reservation set expires_at = :expires_at where id = :id",
 	                    &reservation_row_shape, r) == 1
-		&& store_change(store, "update reservation_item set held = 1, expires_at = :expires_at"
-		                " where reservation_id = :id", &reservation_row_shape, r) >= 0;
+		&& store_change(store, "update reservation_item set held = 1,"
+		                " expires_at = :expires_at where reservation_id = :id",
+		                &reservation_row_shape, r) >= 0;
 }
 
 bool reservation_settle(struct store *store, struct reservation *r, const char *state)

@@ -16,6 +16,7 @@ struct reservation {
 	const char *id, *state;         /* as stored */
 	int64_t created_at, expires_at;
 	const char *caller;
+	int64_t now;                    /* when it was found: what tells whether it expired */
 	struct lines lines;             /* with names and prices of the moment it was made */
 };
 

@@ -42,9 +42,10 @@ static const struct shape reserved_item_shape = SHAPE(struct line,
 
 const struct shape reservation_shape = SHAPE(struct answer,
 	TEXT(struct answer, reservation_id, "The reservation's id", .required = true),
-	TEXT(struct answer, state, "held: the stock is kept until expires_at. committed: it was taken"
-	     " from the shelf. released: it was given back. expired: it was held too long; commit"
-	     " works only if the stock is still there. unknown: never reserved", .required = true,
+	TEXT(struct answer, state, "held: the stock is kept until expires_at. committed: it was"
+	     " taken from the shelf. released: it was given back. expired: it was held too long;"
+	     " commit works only if the stock is still there. unknown: never"
+	     " reserved", .required = true,
 	     ONE_OF("held", "committed", "released", "expired", "unknown")),
 	TIME(struct answer, expires_at, "Until when the stock is held, for held and expired"),
 	LIST(struct answer, items, count, struct line, &reserved_item_shape, "What it is for",
@@ -121,7 +122,8 @@ static const char *too_little(struct arena *arena, const struct lines *lines)
 	const char *missing = lines_short(arena, lines);
 	if (!*missing)
 		return NULL;
-	return arena_print(arena, "There is not enough stock, so nothing was reserved: %s.", missing);
+	return arena_print(arena, "There is not enough stock, so nothing was reserved:"
+		" %s.", missing);
 }
 
 static bool reserve_new(struct step *step, struct store *store, const struct lines *lines)
@@ -146,11 +148,12 @@ static bool reserve_again(struct step *step, struct store *store, const struct l
 	struct reservation *r = &step->reservation;
 
 	if (reservation_is(r, "released"))
-		return refuse(step, arena_print(arena, "Reservation %s was released. Reserve under a new"
-		                                " id.", r->id));
+		return refuse(step, arena_print(arena, "Reservation %s was released. Reserve under"
+		                                " a new id.", r->id));
 	if (!lines_same(&r->lines, lines))
 		return refuse(step, arena_print(arena, "Reservation %s exists with other items, so"
-		                                " nothing was reserved. Use a new id for other items.",
+		                                " nothing was reserved. Use a new id for other"
+		                                " items.",
 		                                r->id));
 	if (!reservation_expired(r))
 		return repeat(step);
@@ -222,13 +225,13 @@ static bool commit_work(struct store *store, void *context)
 	if (found < 0)
 		return false;
 	if (found == 0)
-		return refuse(step, arena_print(arena, "There is no reservation %s; reserve_stock makes"
-		                                " one.", step->in->reservation_id));
+		return refuse(step, arena_print(arena, "There is no reservation %s; reserve_stock"
+		                                " makes one.", step->in->reservation_id));
 	if (reservation_is(r, "committed"))
 		return repeat(step);
 	if (reservation_is(r, "released"))
-		return refuse(step, arena_print(arena, "Reservation %s was released, its stock is free"
-		                                " again. Reserve under a new id.", r->id));
+		return refuse(step, arena_print(arena, "Reservation %s was released, its stock is"
+		                                " free again. Reserve under a new id.", r->id));
 
 	const char *why = cannot_commit(arena, r);
 	return why ? refuse(step, why) : take_stock(step, store);
@@ -267,8 +270,9 @@ static bool release_work(struct store *store, void *context)
 	if (reservation_is(r, "released"))
 		return repeat(step);
 	if (reservation_is(r, "committed"))
-		return refuse(step, arena_print(arena, "Reservation %s was committed: its stock was taken"
-		                                " from the shelf. Use restock to put it back.", r->id));
+		return refuse(step, arena_print(arena, "Reservation %s was committed: its stock was"
+		                                " taken from the shelf. Use restock to put it"
+		                                " back.", r->id));
 	return reservation_settle(store, r, "released");
 }
 

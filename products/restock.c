@@ -32,7 +32,8 @@ const struct shape restocked_shape = SHAPE(struct restocked,
 	TEXT(struct restocked, restock_id, "The id it was recorded under", .required = true),
 	BOOL(struct restocked, repeated, "True: this id was restocked before; nothing changed now",
 	     .required = true),
-	LIST(struct restocked, items, count, struct line, &restocked_item_shape, "What was put back",
+	LIST(struct restocked, items, count, struct line, &restocked_item_shape,
+	     "What was put back",
 	     .required = true));
 
 /* ---- The record ---- */
@@ -97,8 +98,9 @@ static bool add_record(struct step *step, struct store *store)
 		record.product_id = line->product_id;
 		record.position = i;
 		record.quantity = line->quantity;
-		if (store_change(store, "insert into restock_item (restock_id, product_id, position,"
-		                 " quantity) values (:id, :product_id, :position, :quantity)",
+		if (store_change(store, "insert into restock_item (restock_id, product_id,"
+		                 " position, quantity) values (:id, :product_id, :position,"
+		                 " :quantity)",
 		                 &record_shape, &record) != 1)
 			return false;
 	}
@@ -113,8 +115,9 @@ static bool add_stock(struct step *step, struct store *store)
 		if (added < 0)
 			return false;
 		if (!added)
-			return refuse(step, arena_print(mcp_arena(step->call), "%s would have more stock than"
-			              " can be recorded; check the quantity.", line->sku));
+			return refuse(step, arena_print(mcp_arena(step->call), "%s would have more"
+			              " stock than can be recorded; check"
+			              " the quantity.", line->sku));
 		line->stock += line->quantity;
 		line_settle(line);
 	}
@@ -137,8 +140,8 @@ static bool restock_work(struct store *store, void *context)
 		return refuse(step, unknown);
 	step->repeated = found;
 	if (found && !lines_same(&before, &step->lines))
-		return refuse(step, arena_print(arena, "Restock %s was recorded with other items, so"
-		              " nothing was changed. Use a new id for other items.",
+		return refuse(step, arena_print(arena, "Restock %s was recorded with other items,"
+		              " so nothing was changed. Use a new id for other items.",
 		              step->in->restock_id));
 	return found || (add_record(step, store) && add_stock(step, store));
 }

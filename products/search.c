@@ -16,9 +16,9 @@ struct found {
 };
 
 const struct shape search_shape = SHAPE(struct search,
-	TEXT(struct search, words, "Words to look for in name, brand, category, SKU and description;"
-	     " case and accents do not matter. Every word must match, as a whole word or as the"
-	     " beginning of one. Leave it out to list everything", AT_MOST(200)),
+	TEXT(struct search, words, "Words to look for in name, brand, category, SKU and"
+	     " description; case and accents do not matter. Every word must match, as a whole word"
+	     " or as the beginning of one. Leave it out to list everything", AT_MOST(200)),
 	TEXT(struct search, category, "Only this category, as list_categories names it",
 	     AT_MOST(LABEL_MAX)),
 	INT(struct search, price_min, "Lowest price in minor units (pence, cents): 1500 is 15.00",
@@ -42,8 +42,8 @@ const struct shape found_shape = SHAPE(struct found,
 	INT(struct found, count, "How many are in this answer", .required = true),
 	INT(struct found, matches, "How many match in all; given when words were", AT_LEAST(0),
 	    OPTIONAL(struct found, has_matches)),
-	BOOL(struct found, capped, "True: more match than were looked at, so the best may be missing;"
-	     " narrow the search", .required = true),
+	BOOL(struct found, capped, "True: more match than were looked at, so the best may be"
+	     " missing; narrow the search", .required = true),
 	TEXT(struct found, note, "Advice on what to try, when there is some"),
 	TEXT(struct found, next_cursor, "Pass it as cursor for the next page; absent on the last"));
 
@@ -68,7 +68,8 @@ static int64_t search_number(struct arena *arena, const struct look *look)
 {
 	const char *text = arena_print(arena, "%d|%s|%s|%s|%d%lld|%d%lld|%d", (int)look->sort,
 		look->match ? look->match : "", look->category ? look->category : "",
-		look->currency ? look->currency : "", look->has_price_min, (long long)look->price_min,
+		look->currency ? look->currency : "",
+		look->has_price_min, (long long)look->price_min,
 		look->has_price_max, (long long)look->price_max, look->in_stock);
 	uint64_t number = 14695981039346656037u;
 	for (; *text; text++)
@@ -129,7 +130,8 @@ static struct look look_for(struct arena *arena, const struct search *search)
 	struct look look = {
 		.words = words_split(words_fold(arena, search->words)),
 		.sort = sort_of(search->sort),
-		.category = product_text(search->category) ? words_fold(arena, search->category) : NULL,
+		.category = product_text(search->category)
+			? words_fold(arena, search->category) : NULL,
 		.currency = upper(arena, search->currency),
 		.price_min = search->price_min, .has_price_min = search->has_price_min,
 		.price_max = search->price_max, .has_price_max = search->has_price_max,
@@ -194,8 +196,8 @@ static bool note_nothing(struct store *store, struct arena *arena, const struct 
 
 	int unknown = unknown_word(store, arena, look, &word);
 	if (unknown > 0)
-		*note = arena_print(arena, "No product has a word that begins with \"%.*s\"; try another"
-		                    " word for it.", STR_FORMAT(word));
+		*note = arena_print(arena, "No product has a word that begins with \"%.*s\"; try"
+		                    " another word for it.", STR_FORMAT(word));
 	else
 		*note = "Nothing matches all of it; try fewer words or wider limits.";
 	return unknown >= 0;
@@ -211,7 +213,8 @@ static bool note_what_helps(struct store *store, struct arena *arena, const stru
 			" were looked at. Add a word, a category or a price limit.",
 			CANDIDATES_MAX, CANDIDATES_MAX);
 	else if (look->words.cut)
-		found->note = arena_print(arena, "Only the first %d words were looked for.", WORDS_MAX);
+		found->note = arena_print(arena, "Only the first %d words count.",
+		                          WORDS_MAX);
 	return true;
 }
 
@@ -226,8 +229,9 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 	if (product_text(search->words) && !look.words.count)
 		return mcp_fail(call, "There is no letter or digit in the words to look for.");
 	if (product_text(search->cursor) && !open_cursor(call, search->cursor, &look))
-		return mcp_fail(call, "This cursor does not belong to this search. Repeat the arguments"
-		                " of the page before with it, or leave it out to start over.");
+		return mcp_fail(call, "This cursor does not belong to this search. Repeat the"
+		                " arguments of the page before with it, or leave it out to start"
+		                " over.");
 	if (!(look.words.count ? find_by_words : find_as_list)(store, arena, &look, &hits))
 		return mcp_fail(call, UNAVAILABLE);
 

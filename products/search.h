@@ -25,7 +25,7 @@ struct look {
 	int64_t price_min, price_max;
 	bool has_price_min, has_price_max, in_stock;
 	int64_t now, limit;
-	const struct hit *after;                /* the last of the page before; NULL: the first page */
+	const struct hit *after;                /* the last of the page before; NULL: none */
 	int64_t after_price, after_id;
 	const char *after_name;
 };

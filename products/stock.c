@@ -59,7 +59,8 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 		struct line line = { 0 };
 		by.key = words_key(arena, items[i].sku);
 		int found = store_find_one(store, arena,
-			"select p.id as product_id, p.name, p.price, p.price_currency, " LINE_STOCK_SQL
+			"select p.id as product_id, p.name, p.price, p.price_currency,"
+			" " LINE_STOCK_SQL
 			" from product p where p.sku_key = :key",
 			&by_key_shape, &by, &line_row_shape, &line);
 		if (found < 0)
@@ -115,8 +116,8 @@ const char *lines_unknown(struct arena *arena, const struct lines *lines)
 		text = arena_print(arena, "%s%s%s", text, *text ? " or " : "", lines->unknown[i]);
 	if (!*text)
 		return NULL;
-	return arena_print(arena, "No product has the SKU %s; nothing was changed. Use search_products"
-	                   " to find the right one.", text);
+	return arena_print(arena, "No product has the SKU %s; nothing was changed. Use"
+	                   " search_products to find the right one.", text);
 }
 
 void lines_changed(struct mcp_call *call, const struct lines *lines)

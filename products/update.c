@@ -15,18 +15,18 @@ const struct shape update_shape = SHAPE(struct update,
 	TEXT(struct update, description, "A new description; an empty text removes it",
 	     AT_MOST(TEXT_MAX)),
 	TEXT(struct update, brand, "Who makes it; an empty text removes it", AT_MOST(LABEL_MAX)),
-	TEXT(struct update, category, "The category to move it to; an empty text takes it out of its"
-	     " category", AT_MOST(LABEL_MAX)),
+	TEXT(struct update, category, "The category to move it to; an empty text takes it out of"
+	     " its category", AT_MOST(LABEL_MAX)),
 	TEXT(struct update, image_url, "Address of a picture of it; an empty text removes it",
 	     AT_MOST(URL_MAX)),
 	MONEY(struct update, price, "A new price of one unit, in minor units"),
-	INT(struct update, stock_change, "Units to add to the stock, negative to take away: the safe"
-	    " way, whatever is sold meanwhile", AT_LEAST(-QUANTITY_MAX), AT_MOST(QUANTITY_MAX),
+	INT(struct update, stock_change, "Units to add to the stock, negative to take away: the"
+	    " safe way, whatever is sold meanwhile", AT_LEAST(-QUANTITY_MAX), AT_MOST(QUANTITY_MAX),
 	    OPTIONAL(struct update, has_stock_change)),
-	INT(struct update, stock, "The stock as it was counted. Needs if_version, so that no sale in"
-	    " between is lost", AT_LEAST(0), OPTIONAL(struct update, has_stock)),
-	INT(struct update, if_version, "Change nothing unless the product still has this version, as"
-	    " get_product gave it", AT_LEAST(1), OPTIONAL(struct update, has_if_version)));
+	INT(struct update, stock, "The stock as it was counted. Needs if_version, so that no sale"
+	    " in between is lost", AT_LEAST(0), OPTIONAL(struct update, has_stock)),
+	INT(struct update, if_version, "Change nothing unless the product still has this version,"
+	    " as get_product gave it", AT_LEAST(1), OPTIONAL(struct update, has_if_version)));
 
 struct step {
 	struct arena *arena;
@@ -48,7 +48,8 @@ static int find_row(struct store *store, struct step *step)
 	return store_find_one(store, step->arena,
 		"select p.id, p.sku, p.sku_key, p.name, p.description, p.brand, p.category,"
 		" p.category_key, p.image_url, p.price, p.price_currency, p.stock, p.version,"
-		" p.updated_at, p.name_words, p.other_words from product p where p.sku_key = :sku_key",
+		" p.updated_at, p.name_words, p.other_words from product p "
+		"where p.sku_key = :sku_key",
 		&row_shape, &by, &row_shape, &step->before);
 }
 
@@ -85,8 +86,8 @@ static const char *why_not(struct step *step)
 	const struct update *in = step->in;
 
 	if (in->has_if_version && in->if_version != before->version)
-		return arena_print(step->arena, "%s was changed meanwhile: it has version %lld, not %lld."
-			" Look at it with get_product and decide again.", before->sku,
+		return arena_print(step->arena, "%s was changed meanwhile: it has version %lld, not"
+			" %lld. Look at it with get_product and decide again.", before->sku,
 			(long long)before->version, (long long)in->if_version);
 	if (step->after.stock < 0)
 		return arena_print(step->arena, "%s has %lld units, so %lld cannot be taken away.",
@@ -137,8 +138,8 @@ static const char *contradiction(const struct update *in)
 	if (in->has_stock && in->has_stock_change)
 		return "Give either stock or stock_change, not both.";
 	if (in->has_stock && !in->has_if_version)
-		return "Setting stock needs if_version (get_product gives it), so that no sale in between"
-			" is lost; or use stock_change.";
+		return "Setting stock needs if_version (get_product gives it), so that no sale in"
+			" between is lost; or use stock_change.";
 	if (!in->name && !in->description && !in->brand && !in->category && !in->image_url
 	 && !in->price.currency && !in->has_stock && !in->has_stock_change)
 		return "Nothing to change was given.";
@@ -169,6 +170,7 @@ enum mcp_answer update_product(struct mcp_call *call, const void *in, struct sto
 
 	struct product product = { 0 };
 	if (product_find(store, step.arena, step.before.sku, &product) != 1)
-		return mcp_fail(call, "The change was made, but the product could not be read back.");
+		return mcp_fail(call, "The change was made, but the product could not be read"
+		                " back.");
 	return mcp_return(call, &product);
 }

@@ -1,9 +1,9 @@
 /* shape.c - looks fields up, and finds shapes that contradict themselves before they are used. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "json.h"
+#include "number.h"
 
 #define DEPTH_MAX 8
 
@@ -102,7 +102,7 @@ static void check_standard(const struct field *field)
 	claim(!text && (is_number(field) || field->type == FIELD_BOOL), field,
 	      "only texts, numbers, bools and times have defaults, of their own type");
 	claim(is_within(field, field->standard), field, "its default is out of bounds");
-	claim(field->type == FIELD_REAL || field->standard == trunc(field->standard), field,
+	claim(field->type == FIELD_REAL || is_whole(field->standard), field,
 	      "its default is not whole");
 }
 

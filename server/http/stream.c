@@ -25,6 +25,11 @@
 
 static void append(struct stream *s, const char *bytes, size_t size)
 {
+	if (s->room - s->size < size && s->sent > 0) {
+		memmove(s->backlog, s->backlog + s->sent, s->size - s->sent);
+		s->size -= s->sent;
+		s->sent = 0;
+	}
 	if (s->room - s->size < size) {
 		s->room = s->size + size > s->room * 2 ? s->size + size : s->room * 2;
 		if (s->room < FIRST_ROOM)

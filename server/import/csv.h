@@ -1,8 +1,8 @@
 /* csv.h - reads CSV (RFC 4180) row by row, in bounded memory whatever it is given.
  *
  * Cells are separated by commas, rows end with LF or CRLF; a quoted cell may hold commas, line
- * breaks and doubled quotes. A byte order mark is skipped, as are empty lines. A quote inside a cell
- * that does not begin with one is an ordinary character. */
+ * breaks and doubled quotes. A byte order mark is skipped, as are empty lines. A quote inside a
+ * cell that does not begin with one is an ordinary character. */
 #ifndef CSV_H
 #define CSV_H
 

@@ -80,8 +80,11 @@ static const char *read_trouble(gzFile file)
 {
 	int code;
 	const char *words = gzerror(file, &code);
+	const char *colon = strstr(words, ": ");
 
-	return code == Z_ERRNO ? strerror(errno) : words;
+	if (code == Z_ERRNO)
+		return strerror(errno);
+	return colon ? colon + 2 : words;       /* behind zlib's name for the file */
 }
 
 static bool open_file(struct import *import)

@@ -9,7 +9,7 @@
  *         INT (struct search, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)));
  *
  * The first argument after the member is its description, the model reads it; the rest are options.
- * A member of another C type than the macro names does not compile.
+ * A member of another C type than the macro names does not compile. Shapes stand at file scope.
  *
  * Absent   A text, nested struct or money (its currency) that is absent is NULL, a time is 0, a
  *          list has no items. A number or bool that may be absent names a bool beside it:

@@ -57,8 +57,8 @@ MUST_USE bool store_find(struct store *store, struct arena *arena, const char *s
                          const struct shape *in, const void *params,
                          const struct shape *out, struct rows *rows);
 
-/* The first row of a query into `row` (its text in the arena): 1, or 0 where there is none (`row`
- * is then untouched), or -1 on failure. */
+/* The first row of a query into `row`, all of it (its text in the arena): 1, or 0 where there is
+ * none (`row` is then untouched), or -1 on failure. */
 MUST_USE int store_find_one(struct store *store, struct arena *arena, const char *sql,
                             const struct shape *in, const void *params,
                             const struct shape *out, void *row);

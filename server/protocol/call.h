@@ -215,7 +215,7 @@ struct mcp_call {
 	double progress_done;
 	uint64_t seen;                  /* topic changes known when the run began */
 	const char *wait_uri;
-	int64_t wait_ms;
+	int64_t wait_ms, waiting_since_ms;
 	int rounds;
 	struct question *questions;
 	int64_t store_changes;

@@ -58,6 +58,8 @@ static void enter(struct mcp_call *call)
 static void wake(struct mcp_call *call)
 {
 	topic_leave(call);
+	/* Waiting for a change uses the deadline up; only people have time of their own. */
+	call->time_left_ms -= loop_tick_ms(call->reply->loop) - call->waiting_since_ms;
 	call_again(call);
 }
 
@@ -70,6 +72,7 @@ void topic_wait(struct mcp_call *call)
 {
 	int64_t wait_ms = call->wait_ms;
 
+	call->waiting_since_ms = loop_tick_ms(call->reply->loop);
 	enter(call);
 	/* A change since the run began: look again at once, but not on this stack. */
 	if (atomic_load(&marks[hash(call->wait_uri) % MARKS]) > call->seen)

@@ -7,7 +7,7 @@ import { start } from './support.mjs';
 const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
 test('100 bursts of 64 to 512 connections are all answered', { timeout: 110000 }, async () => {
-	const server = await start('products', { LOG_LEVEL: 'warning' });
+	const server = await start('products');
 	const request = post(server, ping, { Connection: 'close' });
 	for (let round = 0; round < 100; round++) {
 		const size = [64, 128, 256, 512][round % 4];

@@ -11,7 +11,7 @@ const includes = path => [...read(path).matchAll(/^\s*#\s*include\s*([<"])([^>"]
 	.map(([, kind, name]) => ({ name, own: kind === '"' }));
 const headers = folder => new Set(globSync(`${folder}/*.h`, { cwd: root }).map(path => basename(path)));
 
-const offered = new Set(['mcp.h', 'store.h', 'client.h', 'import.h']);
+const offered = headers('server/include');
 const runtime = new Set(globSync('server/**/*.h', { cwd: root }).map(path => basename(path)));
 const outside = /^(microhttpd|yyjson|sqlite3|openssl\/|curl\/|zlib|check)/;
 

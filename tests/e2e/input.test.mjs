@@ -109,7 +109,7 @@ test('a raw NUL in the body is refused', async () => {
 
 test('a NUL in a string is no end of it', async () => {
 	const method = await send('{"jsonrpc":"2.0","id":1,"method":"ping\\u0000x"}');
-	assert.equal(method.json.error.code, -32601);
+	assert.ok([-32600, -32601].includes(method.json.error.code), method.text);
 	const tool = await send('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_product\\u0000"}}');
 	assert.equal(tool.json.error.code, -32602);
 	const uri = await send('{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"product://KIT-0001%00"}}');
@@ -148,8 +148,11 @@ test('an object that names a member twice is refused within arguments too', asyn
 test('text that looks like SQL, a path or markup is only text', async () => {
 	for (const words of ["'; drop table product; --", '" OR 1=1', '../../etc/passwd', 'a* NEAR(b, c)',
 		'%_\\', '<script>', '\u202e\u0301', '*', '"', '-', 'AND OR NOT']) {
-		const found = await ask(server, 'search_products', { words });
-		assert.ok(Array.isArray(found.products), words);
+		const result = await callTool(server, 'search_products', { words });
+		if (result.isError)
+			assert.match(result.content[0].text, /no letter or digit/, words);
+		else
+			assert.ok(Array.isArray(result.structuredContent.products), words);
 	}
 	assert.equal((await ask(server, 'get_product', { sku: 'KIT-0001' })).stock, 84);
 });

@@ -9,7 +9,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,7 +17,7 @@ export const shared = join(root, '../shared/data');             // real data, wh
 export const npm = createRequire(join(root, 'build/npm/package.json'));
 export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
 
-export const program = name => join(root, 'build', process.env.BUILD ?? 'dev',
+export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev',
 	name === 'guestbook' ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
@@ -132,7 +132,12 @@ export async function start(name, settings = {}, { folder = temporary(), data = 
 		...settings,
 	}, folder);
 	const server = new Server(name, child, folder);
-	server.url = (await server.says(/ at (http:\/\/[^\s"]+\/mcp)/))[1];
+	try {
+		server.url = (await server.says(/ at (http:\/\/[^\s"]+\/mcp)/))[1];
+	} catch (error) {
+		child.kill('SIGKILL');
+		throw error;
+	}
 	server.port = Number(new URL(server.url).port);
 	return server;
 }

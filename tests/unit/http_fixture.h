@@ -158,8 +158,8 @@ UNUSED static void pause_ms(int ms)
 /* Waits at most two seconds. */
 #define AWAIT(condition) \
 	do { \
-		for (int try_ = 0; !(condition) && try_ < 1000; try_++) \
-			pause_ms(2); \
+		for (int try_ = 0; !(condition) && try_ < 10000; try_++) \
+			usleep(200); \
 		ck_assert_msg((condition), "not within two seconds: " #condition); \
 	} while (0)
 

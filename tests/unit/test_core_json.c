@@ -100,7 +100,7 @@ static const struct { double value; const char *json; } reals[] = {
 	{ 0, "0" }, { 5, "5" }, { -3, "-3" }, { 0.1, "0.1" }, { 2.5, "2.5" }, { 1e300, "1e+300" },
 	{ 1.0 / 3, "0.3333333333333333" }, { 0.1 + 0.2, "0.30000000000000004" },
 	{ 9007199254740992.0, "9007199254740992" }, { 5e-324, "4.94065645841247e-324" },
-	{ -0.0, "-0" }, { (double)INFINITY, "null" }, { (double)NAN, "null" },
+	{ -0.0, "-0.0" }, { (double)INFINITY, "null" }, { (double)NAN, "null" },
 };
 
 START_TEST(reals_are_the_shortest_that_read_back)

@@ -49,6 +49,34 @@ START_TEST(a_failed_transaction_commits_nothing)
 }
 END_TEST
 
+static bool add_and_count(struct store *in, void *context)
+{
+	++*(int *)context;
+	return add(in, "a", 1) == 1;
+}
+
+START_TEST(a_transaction_is_run_again_where_the_database_asks_for_it)
+{
+	int runs = 0;
+
+	make_flaky(store, 2);
+	ck_assert_int_eq(store_transact(store, add_and_count, &runs), STORE_COMMITTED);
+	ck_assert_int_eq(runs, 3);
+	ck_assert_int_eq(count_in(store), 1);
+}
+END_TEST
+
+START_TEST(a_transaction_is_not_run_again_for_ever)
+{
+	int runs = 0;
+
+	make_flaky(store, 1000);
+	ck_assert_int_eq(store_transact(store, add_and_count, &runs), STORE_FAILED);
+	ck_assert_int_eq(runs, 3);
+	ck_assert_int_eq(count_in(store), 0);
+}
+END_TEST
+
 static bool grow(void *context, const void *row)
 {
 	struct thing thing = *(const struct thing *)row;
@@ -285,6 +313,8 @@ static TCase *transaction_case(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, a_transaction_is_all_or_nothing);
 	tcase_add_test(tcase, a_failed_transaction_commits_nothing);
+	tcase_add_test(tcase, a_transaction_is_run_again_where_the_database_asks_for_it);
+	tcase_add_test(tcase, a_transaction_is_not_run_again_for_ever);
 	tcase_add_test(tcase, a_transaction_may_change_what_it_goes_through);
 	tcase_add_test(tcase, readers_see_a_transaction_only_when_it_is_committed);
 	tcase_add_test(tcase, a_full_disk_takes_everything_back);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "driver.h"
 #include "store.h"
 #include "store_internal.h"
 
@@ -139,6 +140,31 @@ static inline int64_t count_in(struct store *in)
 	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, &number_shape, &number), 1);
 	return number.value;
 }
+
+/* ---- A database that is asked to commit again and again ---- */
+
+static int commits_to_fail;
+static struct driver flaky;
+
+static inline void commit_or_fail(struct store *to)
+{
+	if (commits_to_fail-- <= 0) {
+		sqlite_driver.commit(to);
+		return;
+	}
+	sqlite_driver.take_back(to);
+	store_failed(to, "commit", "another one was first", true);
+}
+
+static inline void make_flaky(struct store *which, int times)
+{
+	commits_to_fail = times;
+	flaky = sqlite_driver;
+	flaky.commit = commit_or_fail;
+	which->driver = &flaky;
+}
+
+/* ---- The end of every main() ---- */
 
 static inline int run_suite(Suite *suite)
 {

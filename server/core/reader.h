@@ -1,0 +1,50 @@
+/* reader.h - how shape_read() goes through an object: where it is, and what it found wrong. */
+#ifndef READER_H
+#define READER_H
+
+#include "json.h"
+
+/* Where in the arguments a value is: items[2].quantity. */
+struct place {
+	const struct place *up;
+	const char *name;
+	size_t index;                   /* one more than the item's; 0: not an item */
+};
+
+struct reader {
+	struct arena *arena;
+	bool strict;
+	const char *trouble;            /* the first thing that is wrong */
+};
+
+/* ---- Words (reader_words.c) ---- */
+
+/* Says what is wrong with the value at a place: "items[2].quantity must be …". False. */
+bool refuse(struct reader *reader, const struct place *place, const char *format, ...) PRINTF(3, 4);
+const char *path_of(struct arena *arena, const struct place *place);
+/* Text that came, quoted, cut to a readable length between two characters. */
+const char *quote(struct arena *arena, yyjson_val *text);
+const char *number_words(struct arena *arena, double value);
+const char *kind_of(yyjson_val *value);
+const char *names_of(struct arena *arena, const struct shape *shape);
+const char *choices_of(struct arena *arena, const char *const *one_of);
+
+/* ---- Single values (reader_values.c): false, and the reader says why ---- */
+
+bool read_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
+                       const struct place *place, const char **out);
+/* The bounds of the field are not the text's: it is one of a list. */
+bool read_text(struct reader *reader, const struct field *field, yyjson_val *value,
+               const struct place *place, const char **out);
+bool read_int(struct reader *reader, const struct field *field, yyjson_val *value,
+              const struct place *place, int64_t *out);
+bool read_real(struct reader *reader, const struct field *field, yyjson_val *value,
+               const struct place *place, double *out);
+bool read_bool(struct reader *reader, yyjson_val *value, const struct place *place, bool *out);
+bool read_time(struct reader *reader, const struct field *field, yyjson_val *value,
+               const struct place *place, int64_t *out);
+/* A text's or list's length: `unit` is what it counts, "character". */
+bool length_in_bounds(struct reader *reader, const struct field *field, size_t length,
+                      const char *unit, const struct place *place);
+
+#endif

@@ -1,0 +1,96 @@
+/* reader_words.c - what is wrong with arguments, in words.
+ *
+ * They are said to a model, which can only correct what it is told: the member's whole path, what is
+ * allowed, and what came. */
+#include "number.h"
+#include "reader.h"
+
+#define QUOTED_BYTES_MAX 60     /* of what came, in an error */
+
+const char *path_of(struct arena *arena, const struct place *place)
+{
+	if (!place)
+		return "";
+	if (place->index > 0)
+		return arena_print(arena, "%s[%zu]", path_of(arena, place->up), place->index - 1);
+	if (!place->up)
+		return place->name;
+	return arena_print(arena, "%s.%s", path_of(arena, place->up), place->name);
+}
+
+bool refuse(struct reader *reader, const struct place *place, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	const char *words = arena_print_list(reader->arena, format, list);
+	va_end(list);
+	const char *path = place ? path_of(reader->arena, place) : "The arguments";
+	reader->trouble = arena_print(reader->arena, "%s %s", path, words);
+	return false;
+}
+
+const char *quote(struct arena *arena, yyjson_val *text)
+{
+	const char *at = yyjson_get_str(text);
+	size_t size = yyjson_get_len(text);
+
+	if (size <= QUOTED_BYTES_MAX)
+		return arena_print(arena, "\"%.*s\"", (int)size, at);
+	size = QUOTED_BYTES_MAX;
+	while (size > 0 && ((unsigned char)at[size] & 0xc0) == 0x80)
+		size--;
+	return arena_print(arena, "\"%.*s…\"", (int)size, at);
+}
+
+const char *number_words(struct arena *arena, double value)
+{
+	char text[NUMBER_TEXT_SIZE];
+
+	real_print(value, text);
+	return arena_copy(arena, str_of(text));
+}
+
+const char *kind_of(yyjson_val *value)
+{
+	switch (yyjson_get_type(value)) {
+	case YYJSON_TYPE_OBJ:  return "an object";
+	case YYJSON_TYPE_ARR:  return "an array";
+	case YYJSON_TYPE_STR:  return "a string";
+	case YYJSON_TYPE_BOOL: return "true or false";
+	case YYJSON_TYPE_NULL: return "null";
+	default:               return "a number";
+	}
+}
+
+/* Adds one more to a list: "a", "a, b". */
+static void add_name(struct json *list, const char *name)
+{
+	if (list->size > 0)
+		json_bytes(list, STR(", "));
+	json_bytes(list, str_of(name));
+}
+
+static const char *whole(struct json *list)
+{
+	json_bytes(list, (str) { "", 1 });
+	return json_end(list).at;
+}
+
+const char *names_of(struct arena *arena, const struct shape *shape)
+{
+	struct json names = json_begin(arena, 256);
+
+	for (const struct field *field = shape->fields; field->type != FIELD_END; field++)
+		add_name(&names, field->name);
+	return names.size > 0 ? whole(&names) : "none";
+}
+
+const char *choices_of(struct arena *arena, const char *const *one_of)
+{
+	struct json choices = json_begin(arena, 256);
+
+	for (; *one_of; one_of++)
+		add_name(&choices, *one_of);
+	return whole(&choices);
+}

@@ -1,0 +1,94 @@
+/* fuzz_message.c - a message as a client sends it: parsed, bound to a struct, written back. */
+#include <stdlib.h>
+
+#include "json.h"
+
+#define DEPTH_MAX 16
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct item {
+	const char *sku;
+	int64_t quantity;
+};
+
+struct message {
+	const char *words, *state;
+	int64_t limit, stock;
+	bool has_stock, sure;
+	double weight;
+	int64_t since;
+	struct money price;
+	struct item *best;
+	struct item *items;
+	int64_t count;
+	const char **tags;
+	int64_t tag_count;
+};
+
+static const struct shape item_shape = SHAPE(struct item,
+	TEXT(struct item, sku, "Which", .required = true, AT_LEAST(1), AT_MOST(20)),
+	INT (struct item, quantity, "How many", AT_LEAST(1), DEFAULT(1)));
+
+static const struct shape message_shape = SHAPE(struct message,
+	TEXT (struct message, words, "Words", .required = true, AT_MOST(100)),
+	TEXT (struct message, state, "State", ONE_OF("open", "shut"), DEFAULT_TEXT("open")),
+	INT  (struct message, limit, "Limit", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
+	INT  (struct message, stock, "Stock", OPTIONAL(struct message, has_stock)),
+	BOOL (struct message, sure, "Sure"),
+	REAL (struct message, weight, "Weight"),
+	TIME (struct message, since, "Since"),
+	MONEY(struct message, price, "Price"),
+	NEST (struct message, best, struct item, &item_shape, "Best"),
+	LIST (struct message, items, count, struct item, &item_shape, "Items"),
+	TEXTS(struct message, tags, tag_count, "Tags"));
+
+static void must(bool claim)
+{
+	if (!claim)
+		abort();
+}
+
+static str written(struct arena *arena, const struct message *message)
+{
+	struct json json = json_begin(arena, 0);
+
+	shape_write(&json, &message_shape, message);
+	return json_end(&json);
+}
+
+/* What was read must write JSON that reads as the same again. */
+static void check_message(struct arena *arena, const struct message *message)
+{
+	str text = written(arena, message);
+	enum json_trouble trouble;
+	struct message again;
+	yyjson_val *root = json_parse_copy(arena, text, DEPTH_MAX, &trouble);
+
+	must(root != NULL);
+	/* A time outside of the years 0 to 9999 is bounded, so it need not be the same. */
+	if (!shape_read(&message_shape, root, true, &again, arena) && message->since == again.since)
+		must(str_same(written(arena, &again), text));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_create();
+	enum json_trouble trouble;
+	struct message message;
+	yyjson_val *root = json_parse_copy(arena, (str) { (const char *)data, size }, DEPTH_MAX, &trouble);
+
+	must((root != NULL) == (trouble == JSON_FINE));
+	if (root) {
+		struct json json = json_begin(arena, 0);
+		json_value(&json, root);
+		must(json_parse_copy(arena, json_end(&json), DEPTH_MAX, &trouble) != NULL);
+		json_member(root, "method");
+		const char *wrong = shape_read(&message_shape, root, true, &message, arena);
+		must(!wrong || utf8_valid(str_of(wrong)));
+		if (!shape_read(&message_shape, root, false, &message, arena))
+			check_message(arena, &message);
+	}
+	arena_destroy(arena);
+	return 0;
+}

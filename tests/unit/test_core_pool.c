@@ -1,0 +1,202 @@
+/* test_core_pool.c - workers, their contexts, and the bound on what waits for them. */
+#include <check.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "pool.h"
+
+#define JOBS 1000
+
+struct task {
+	struct job job;
+	void *worker;           /* who ran it */
+	int order;
+};
+
+static atomic_int opened, closed, ran;
+static int fail_at;             /* which open() fails; 0: none */
+static sem_t started, go;
+
+static void begin(void)
+{
+	atomic_store(&opened, 0);
+	atomic_store(&closed, 0);
+	atomic_store(&ran, 0);
+	fail_at = 0;
+	sem_init(&started, 0, 0);
+	sem_init(&go, 0, 0);
+}
+
+static void end(void)
+{
+	sem_destroy(&started);
+	sem_destroy(&go);
+}
+
+static void *open_worker(void *context)
+{
+	int number = atomic_fetch_add(&opened, 1) + 1;
+
+	ck_assert_ptr_eq(context, &fail_at);
+	return number == fail_at ? NULL : malloc(1);
+}
+
+static void close_worker(void *worker)
+{
+	atomic_fetch_add(&closed, 1);
+	free(worker);
+}
+
+static struct pool *start(int workers, int queue_max)
+{
+	return pool_start(workers, queue_max, open_worker, close_worker, &fail_at);
+}
+
+static void note(struct job *job, void *worker)
+{
+	struct task *task = (struct task *)job;
+
+	task->worker = worker;
+	task->order = atomic_fetch_add(&ran, 1);
+}
+
+static void wait_to_go(struct job *job, void *worker)
+{
+	sem_post(&started);
+	sem_wait(&go);
+	note(job, worker);
+}
+
+START_TEST(jobs_run_in_order_on_one_worker)
+{
+	static struct task tasks[JOBS];
+	struct pool *pool = start(1, JOBS);
+
+	for (int i = 0; i < JOBS; i++) {
+		tasks[i].job.run = note;
+		ck_assert(pool_add(pool, &tasks[i].job));
+	}
+	pool_stop(pool);
+	for (int i = 0; i < JOBS; i++) {
+		ck_assert_int_eq(tasks[i].order, i);
+		ck_assert_ptr_eq(tasks[i].worker, tasks[0].worker);
+	}
+	ck_assert_int_eq(closed, 1);
+}
+END_TEST
+
+START_TEST(workers_run_at_the_same_time_each_with_its_own_context)
+{
+	struct pool *pool = start(3, 1);
+	struct task tasks[3] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, wait_to_go }, NULL, 0 },
+	                         { { NULL, wait_to_go }, NULL, 0 } };
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert(pool_add(pool, &tasks[i].job));
+		sem_wait(&started);
+	}
+	ck_assert_int_eq(pool_busy(pool), 3);
+	ck_assert_int_eq(pool_queued(pool), 0);
+	for (int i = 0; i < 3; i++)
+		sem_post(&go);
+	pool_stop(pool);
+	ck_assert_ptr_ne(tasks[0].worker, tasks[1].worker);
+	ck_assert_ptr_ne(tasks[1].worker, tasks[2].worker);
+	ck_assert_ptr_ne(tasks[0].worker, tasks[2].worker);
+	ck_assert_int_eq(opened, 3);
+	ck_assert_int_eq(closed, 3);
+}
+END_TEST
+
+START_TEST(a_full_queue_refuses_and_stopping_finishes_it)
+{
+	struct pool *pool = start(1, 2);
+	struct task tasks[4] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, note }, NULL, 0 },
+	                         { { NULL, note }, NULL, 0 }, { { NULL, note }, NULL, 0 } };
+
+	ck_assert(pool_add(pool, &tasks[0].job));
+	sem_wait(&started);
+	ck_assert(pool_add(pool, &tasks[1].job));
+	ck_assert(pool_add(pool, &tasks[2].job));
+	ck_assert(!pool_add(pool, &tasks[3].job));
+	ck_assert_int_eq(pool_queued(pool), 2);
+	sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 3);
+	ck_assert_ptr_null(tasks[3].worker);
+}
+END_TEST
+
+START_TEST(one_that_cannot_open_closes_all)
+{
+	fail_at = _i;
+	ck_assert_ptr_null(start(3, 1));
+	ck_assert_int_eq(opened, 3);
+	ck_assert_int_eq(closed, 2);
+	pool_stop(NULL);
+}
+END_TEST
+
+START_TEST(a_pool_needs_no_contexts)
+{
+	struct pool *pool = pool_start(2, 1, NULL, NULL, NULL);
+	struct task task = { .job.run = note, .worker = &task };
+
+	ck_assert(pool_add(pool, &task.job));
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 1);
+	ck_assert_ptr_null(task.worker);
+}
+END_TEST
+
+static struct pool *shared;
+static struct task many[4][JOBS];
+
+static void *add_many(void *row)
+{
+	struct task *tasks = row;
+
+	for (int i = 0; i < JOBS; i++) {
+		tasks[i].job.run = note;
+		while (!pool_add(shared, &tasks[i].job))
+			sched_yield();
+	}
+	return NULL;
+}
+
+START_TEST(any_thread_may_add)
+{
+	pthread_t threads[4];
+
+	shared = start(4, 16);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, add_many, many[i]), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	pool_stop(shared);
+	ck_assert_int_eq(ran, 4 * JOBS);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("pool");
+	TCase *tests = tcase_create("pool");
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, jobs_run_in_order_on_one_worker);
+	tcase_add_test(tests, workers_run_at_the_same_time_each_with_its_own_context);
+	tcase_add_test(tests, a_full_queue_refuses_and_stopping_finishes_it);
+	tcase_add_loop_test(tests, one_that_cannot_open_closes_all, 1, 4);
+	tcase_add_test(tests, a_pool_needs_no_contexts);
+	tcase_add_test(tests, any_thread_may_add);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,157 @@
+/* test_import.c - which headers and rows are taken, and what is said of the others. */
+#include "items.h"
+
+START_TEST(a_file_is_imported)
+{
+	static const char text[] =
+		"price,sku,Stock,currency,weight,fragile,made_at,state\n"
+		"12.5,A1,7,GBP,0.25,yes,2010-12-01T08:26:00Z,used\n"
+		"\"3\", B2 ,,JPY,,,,\n";
+	struct item item = { .sku = "A1" };
+
+	write_file(text, sizeof(text) - 1);
+	ck_assert_int_eq(import_items(NULL), 0);
+	ck_assert_str_eq(logged, "");
+	ck_assert_ptr_eq(strstr(words(said), "Imported 2 items from items.csv in "), said);
+	ck_assert_int_eq(store_find_one(store, arena, find_item, &item_shape, &item, &item_shape,
+	                                &item), 1);
+	ck_assert_int_eq(item.price.minor, 1250);
+	ck_assert_str_eq(item.price.currency, "GBP");
+	ck_assert(item.has_stock && item.stock == 7 && item.fragile);
+	ck_assert_double_eq(item.weight, 0.25);
+	ck_assert_int_eq(item.made_at, 1291191960000);
+	ck_assert_str_eq(item.state, "used");
+	item.sku = " B2 ";
+	ck_assert_int_eq(store_find_one(store, arena, find_item, &item_shape, &item, &item_shape,
+	                                &item), 1);
+	ck_assert_int_eq(item.price.minor, 3);
+	ck_assert(!item.has_stock && !item.fragile && item.made_at == 0);
+	ck_assert_str_eq(item.state, "new");
+}
+END_TEST
+
+/* ---- One row, good (NULL) or bad ---- */
+
+static const struct {
+	const char *header, *row, *wrong;
+} rows[] = {
+	{ "sku,price", "a,0", NULL },
+	{ "sku,price", "a, 2.50 ", NULL },
+	{ "sku,price", "a,92233720368547758.07", NULL },
+	{ "sku,price", "a,92233720368547758.08", "a decimal with at most 2 digits after the point" },
+	{ "sku,price", "a,abc", "price is \"abc\": a decimal with at most 2 digits after the point is"
+	  " needed" },
+	{ "sku,price", "a,1.234", "price is \"1.234\"" },
+	{ "sku,price", "a,1.", "price is \"1.\"" },
+	{ "sku,price", "a,.5", "price is \".5\"" },
+	{ "sku,price", "a,1.2.3", "price is \"1.2.3\"" },
+	{ "sku,price", "a,\"1,200\"", "price is \"1,200\"" },
+	{ "sku,price", "a,-0.01", "price is \"-0.01\": at least 0.00 is needed" },
+	{ "sku,price", "a,-", "price is \"-\"" },
+	{ "sku,price", "a,", "price is empty" },
+	{ "sku,price,currency", "a,1.000,BHD", NULL },
+	{ "sku,price,currency", "a,1.5,JPY", "price is \"1.5\": a whole number without a point" },
+	{ "sku,price,currency", "a,1.5,", NULL },
+	{ "sku,price,currency", "a,1.5,pounds", "currency is \"pounds\": an ISO 4217 code" },
+	{ "sku,price", ",1", "sku is empty" },
+	{ "sku,price", "\"\",1", "sku is empty" },
+	{ "sku,price", "123456789012,1", NULL },
+	{ "sku,price", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	  "\xc3\xa9\xc3\xa9,1", NULL },
+	{ "sku,price", "1234567890123,1", "sku has 13 characters: at most 12 are allowed" },
+	{ "sku,price", "a", "it has 1 cells, but the header names 2 columns" },
+	{ "sku,price", "a,1,2", "it has 3 cells, but the header names 2 columns" },
+	{ "sku,price", "a\xff,1", "it is not valid UTF-8" },
+	{ "sku,price", "\"a,1", "a quote is never closed" },
+	{ "sku,price", "cursed,1", "sku \"cursed\" is not for sale" },
+	{ "sku,price,stock", "a,1,0", NULL },
+	{ "sku,price,stock", "a,1,99", NULL },
+	{ "sku,price,stock", "a,1,100", "stock is \"100\": at most 99 is allowed" },
+	{ "sku,price,stock", "a,1,-1", "stock is \"-1\": at least 0 is needed" },
+	{ "sku,price,stock", "a,1,1.5", "stock is \"1.5\": a whole number is needed" },
+	{ "sku,price,stock", "a,1,99999999999999999999", "a whole number is needed" },
+	{ "sku,price,weight", "a,1,-1.5e3", NULL },
+	{ "sku,price,weight", "a,1,0x10", "weight is \"0x10\": a number is needed" },
+	{ "sku,price,weight", "a,1,nan", "weight is \"nan\": a number is needed" },
+	{ "sku,price,weight", "a,1,1e999", "a number is needed" },
+	{ "sku,price,fragile", "a,1,TRUE", NULL },
+	{ "sku,price,fragile", "a,1,0", NULL },
+	{ "sku,price,fragile", "a,1,maybe", "fragile is \"maybe\": true or false is needed" },
+	{ "sku,price,made_at", "a,1,2010-12-01", NULL },
+	{ "sku,price,made_at", "a,1,yesterday", "made_at is \"yesterday\": a time such as" },
+	{ "sku,price,state", "a,1,broken", NULL },
+	{ "sku,price,state", "a,1,eaten", "state is \"eaten\": new, used or broken is needed" },
+	{ "sku,price,stock", "a,1,\x1b[31mred\xc2\x9b", "stock is \"?[31mred??\"" },
+};
+
+START_TEST(a_row_is_taken_or_the_reason_is_told)
+{
+	char text[300], place[16];
+
+	int size = snprintf(text, sizeof(text), "%s\n%s\n", rows[_i].header, rows[_i].row);
+	write_file(text, (size_t)size);
+	ck_assert_int_eq(import_items("GBP"), rows[_i].wrong ? 1 : 0);
+	ck_assert_int_eq(items(), rows[_i].wrong ? 0 : 1);
+	if (!rows[_i].wrong)
+		return;
+	snprintf(place, sizeof(place), "items.csv:2: ");
+	ck_assert_ptr_eq(strstr(words(logged), place), logged);
+	ck_assert_msg(strstr(logged, rows[_i].wrong), "%s", logged);
+	ck_assert_str_eq(said, "Nothing was imported: 1 bad row.\n");
+}
+END_TEST
+
+/* ---- The header ---- */
+
+static const struct {
+	const char *text, *currency, *wrong;
+} headers[] = {
+	{ "", "GBP", "the file is empty" },
+	{ "sku,price,colour\n", "GBP", "the column \"colour\" is unknown; known are sku, state, price,"
+	  " stock, weight, fragile, made_at, currency\n" },
+	{ "sku,price,\n", "GBP", "the column \"\" is unknown" },
+	{ "stock\n", "GBP", "there is no column sku, price\n" },
+	{ "sku,price\n", NULL, "there is no column currency\n" },
+	{ "sku,price,SKU\n", "GBP", "the column \"SKU\" is there twice" },
+	{ "sku,price,currency,currency\n", "GBP", "the column \"currency\" is there twice" },
+	{ "sku,\"price\n", "GBP", "a quote is never closed" },
+};
+
+START_TEST(a_header_that_does_not_fit_is_refused)
+{
+	write_file(headers[_i].text, strlen(headers[_i].text));
+	ck_assert_int_eq(import_items(headers[_i].currency), 1);
+	ck_assert_msg(strstr(logged, headers[_i].wrong), "%s", logged);
+	ck_assert_str_eq(said, "Nothing was imported: the header row does not fit.\n");
+}
+END_TEST
+
+START_TEST(a_header_alone_imports_nothing_and_is_fine)
+{
+	write_file("sku,price\n", 10);
+	ck_assert_int_eq(import_items("GBP"), 0);
+	ck_assert_ptr_nonnull(strstr(said, "Imported 0 items"));
+}
+END_TEST
+
+/* ---- The suite ---- */
+
+static TCase *rows_case(void)
+{
+	TCase *tcase = tcase_create("rows");
+
+	tcase_add_checked_fixture(tcase, begin_items, end);
+	tcase_add_test(tcase, a_file_is_imported);
+	tcase_add_loop_test(tcase, a_row_is_taken_or_the_reason_is_told, 0, COUNT(rows));
+	tcase_add_loop_test(tcase, a_header_that_does_not_fit_is_refused, 0, COUNT(headers));
+	tcase_add_test(tcase, a_header_alone_imports_nothing_and_is_fine);
+	return tcase;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("import");
+
+	suite_add_tcase(suite, rows_case());
+	return run_suite(suite);
+}

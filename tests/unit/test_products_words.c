@@ -1,0 +1,146 @@
+/* test_products_words.c - words as a search sees them. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "../../products/words.c"
+
+static struct arena *arena;
+
+static void begin(void)
+{
+	arena = arena_create();
+}
+
+static void end(void)
+{
+	arena_destroy(arena);
+}
+
+static const struct { const char *text, *folded; } folds[] = {
+	{ "", "" },
+	{ NULL, "" },
+	{ "  ,;- ", "" },
+	{ "Crème-Brûlée No. 2", "creme brulee no 2" },
+	{ "Maison Églantine", "maison eglantine" },
+	{ "Cafe\xcc\x81", "cafe" },                             /* a combining accent */
+	{ "STRASSE straße", "strasse strasse" },
+	{ "Smørrebrød Łódź", "smorrebrod lodz" },
+	{ "Cœur Œuvre", "coeur oeuvre" },
+	{ "Lego™ brick", "lego brick" },
+	{ "ﬁne", "fine" },
+	{ "so\xc2\xad" "ft", "soft" },                          /* a soft hyphen */
+	{ "children's", "children s" },
+	{ "38 x 25 cm.", "38 x 25 cm" },
+	{ "½ litre", "1 2 litre" },
+	{ "ΣΊΣΥΦΟΣ", "σισυφοσ" },
+	{ "東京 茶", "東京 茶" },
+	{ "a\xff" "b", "a b" },                                 /* not UTF-8 */
+	{ "¤kitchen", "kitchen" },
+};
+
+START_TEST(folds_case_and_accents_and_splits_at_the_rest)
+{
+	ck_assert_str_eq(words_fold(arena, folds[_i].text), folds[_i].folded);
+}
+END_TEST
+
+START_TEST(folding_twice_is_folding_once)
+{
+	const char *once = words_fold(arena, folds[_i].text);
+	ck_assert_str_eq(words_fold(arena, once), once);
+}
+END_TEST
+
+START_TEST(a_letter_that_unfolds_into_many_fits)
+{
+	const char *text = "";
+	for (int i = 0; i < 50; i++)
+		text = arena_print(arena, "%s\xef\xb7\xba", text);
+	ck_assert_uint_gt(strlen(words_fold(arena, text)), 50);
+}
+END_TEST
+
+static const struct { const char *text, *key; } keys[] = {
+	{ "KIT-0001", "kit-0001" }, { " Kit-0001\t", "kit-0001" }, { "É1", "e\xcc\x81" "1" },
+	{ "A/B.C", "a/b.c" }, { "", "" },
+};
+
+START_TEST(a_key_ignores_case_and_nothing_else)
+{
+	ck_assert_str_eq(words_key(arena, keys[_i].text), keys[_i].key);
+}
+END_TEST
+
+START_TEST(a_query_has_each_word_once)
+{
+	struct words words = words_split("blue vase blue a");
+	ck_assert_int_eq(words.count, 3);
+	ck_assert(str_is(words.at[0], "blue") && str_is(words.at[1], "vase")
+	          && str_is(words.at[2], "a"));
+	ck_assert(!words.cut);
+}
+END_TEST
+
+START_TEST(a_query_of_too_many_words_is_cut)
+{
+	struct words words = words_split("a b c d e f g h i j k l m n o p q");
+	ck_assert_int_eq(words.count, WORDS_MAX);
+	ck_assert(words.cut);
+}
+END_TEST
+
+/* Each name ranks above the next for the words. */
+static const struct { const char *words, *better, *worse; } ranks[] = {
+	{ "blue", "blue vase", "bluebell vase" },
+	{ "blue", "bluebell vase", "red vase" },
+	{ "blue vase", "blue vase", "blue vases" },
+	{ "blue vase", "a vase so blue", "bluebell vases" },
+	{ "blue vase jug", "blue", "bluebell vases jugs" },
+	{ "a", "a vase", "all vases" },
+};
+
+START_TEST(whole_words_of_the_name_come_before_beginnings)
+{
+	struct words words = words_split(ranks[_i].words);
+	ck_assert_int_gt(words_rank(&words, ranks[_i].better), words_rank(&words, ranks[_i].worse));
+}
+END_TEST
+
+static const struct { const char *words, *category, *match; } matches[] = {
+	{ "blue", NULL, "\"blue\"*" },
+	{ "blue a é", NULL, "\"blue\"* AND \"a\" AND \"é\"" },
+	{ "blue", "home decor", "\"¤homedecor\" AND \"blue\"*" },
+};
+
+START_TEST(the_index_is_asked_for_prefixes_of_two_letters_or_more)
+{
+	struct words words = words_split(matches[_i].words);
+	ck_assert_str_eq(words_match(arena, &words, matches[_i].category), matches[_i].match);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
+
+int main(void)
+{
+	Suite *suite = suite_create("products: words");
+	TCase *tests = tcase_create("words");
+	tcase_add_checked_fixture(tests, begin, end);
+	tcase_add_loop_test(tests, folds_case_and_accents_and_splits_at_the_rest, 0, COUNT(folds));
+	tcase_add_loop_test(tests, folding_twice_is_folding_once, 0, COUNT(folds));
+	tcase_add_test(tests, a_letter_that_unfolds_into_many_fits);
+	tcase_add_loop_test(tests, a_key_ignores_case_and_nothing_else, 0, COUNT(keys));
+	tcase_add_test(tests, a_query_has_each_word_once);
+	tcase_add_test(tests, a_query_of_too_many_words_is_cut);
+	tcase_add_loop_test(tests, whole_words_of_the_name_come_before_beginnings, 0, COUNT(ranks));
+	tcase_add_loop_test(tests, the_index_is_asked_for_prefixes_of_two_letters_or_more, 0,
+	                    COUNT(matches));
+	suite_add_tcase(suite, tests);
+
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}
