@@ -17,12 +17,12 @@ static const char *configure(const struct options *options)
 static void refuse_without_keys(const struct options *options)
 {
 	const char *name = options->server->name;
-	log_error("not started: %s can be reached from other machines, and there are no API_KEYS."
-	          " Do one of these:"
-	          "\n  make a key:            mcp-%s key NAME SCOPE... (then set API_KEYS to the line it"
-	          " prints, or to @FILE)"
-	          "\n  serve this machine:    HOST=127.0.0.1 mcp-%s"
-	          "\n  let everybody do all:  AUTH=none mcp-%s", options->host, name, name, name);
+	log_error("not started: %s can be reached from other machines, and there are no API_KEYS;"
+	          " do one of these:", options->host);
+	log_error("make a key:       mcp-%s key NAME SCOPE...  and set API_KEYS to the line it prints, or"
+	          " to @FILE of such lines", name);
+	log_error("serve it locally: HOST=127.0.0.1 mcp-%s", name);
+	log_error("need no key:      AUTH=none mcp-%s  and whoever reaches it may do everything", name);
 }
 
 static bool start_seal(void)

@@ -29,7 +29,7 @@ void json_key_str(struct json *json, str key);          /* escaped */
 void json_str(struct json *json, str text);             /* escaped; valid UTF-8 */
 void json_text(struct json *json, const char *text);
 void json_int(struct json *json, int64_t value);
-void json_real(struct json *json, double value);        /* the shortest that reads back; null if not finite */
+void json_real(struct json *json, double value);        /* what reads back; null if not finite */
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 void json_raw(struct json *json, str value);            /* one whole value, already JSON */
@@ -43,7 +43,8 @@ enum json_trouble {
 };
 
 /* Parses one text of at most `depth_max` levels; the document lives in the arena. Strict RFC 8259,
- * UTF-8 checked, long numbers kept as raw text. Depth is bounded by a scan before parsing.
+ * UTF-8 checked, long numbers kept as raw text. Depth is bounded by a scan before parsing. NULL
+ * where there is trouble; duplicate keys are looked for in the outermost object only.
  * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
 yyjson_val *json_parse(struct arena *arena, char *text, size_t size, int depth_max,
                        enum json_trouble *trouble);

@@ -35,7 +35,9 @@ static const char *skip_string(const char *at, const char *end)
 /* What JSON could nest; what is no JSON is found by parsing, it only must not hide depth. */
 static bool is_deeper(const char *at, size_t size, int depth_max)
 {
-	static const signed char steps[256] = { ['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1, ['"'] = 2 };
+	static const signed char steps[256] = {
+		['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1, ['"'] = 2,
+	};
 	const char *end = at + size;
 	int depth = 0;
 

@@ -1,7 +1,7 @@
 /* log.c - collects lines and writes them from a thread of its own.
  *
- * Lines are appended to one buffer. The writer sleeps while it is empty; the first line wakes it, it
- * waits a little for more to come, takes the whole buffer, leaves the other one in its place and
+ * Lines are appended to one buffer. The writer sleeps while it is empty; the first line wakes it,
+ * it waits a little for more to come, takes the whole buffer, leaves the other one in its place and
  * writes. So a busy server makes a few dozen writes a second, and an idle one none. */
 #include "log.h"
 
@@ -64,7 +64,7 @@ static void write_dropped(int64_t count)
 	struct line line;
 
 	line.style = (enum line_style)atomic_load(&style);
-	snprintf(words, sizeof(words), "%lld lines of the log were dropped: stderr is read too slowly",
+	snprintf(words, sizeof(words), "%lld lines were dropped: stderr is read too slowly",
 	         (long long)count);
 	line_message(&line, LOG_WARNING, (str) { 0 }, str_of(words));
 	write_all(line.text, line.size);

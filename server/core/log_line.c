@@ -205,9 +205,10 @@ void line_request(struct line *line, const struct log_request *request)
 		number_part(line, STR(",\"status\":"));
 		put_int(line, request->status);
 	}
+	int64_t micros = request->micros > 0 ? request->micros : 0;
 	number_part(line, STR(",\"ms\":"));
-	put_int(line, request->micros / 1000);
+	put_int(line, micros / 1000);
 	put_char(line, '.');
-	put_digits(line, request->micros % 1000, 3);
+	put_digits(line, micros % 1000, 3);
 	put(line, json ? STR("}\n") : STR(" ms\n"));
 }

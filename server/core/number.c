@@ -23,7 +23,7 @@ size_t int_print(int64_t value, char text[NUMBER_TEXT_SIZE])
 	return length;
 }
 
-bool is_whole(double value)
+bool number_is_whole(double value)
 {
 	/* From 2^63 on all are. Without trunc(), which would need libm. */
 	return !(value > -0x1p63 && value < 0x1p63) || value == (double)(int64_t)value;
@@ -37,7 +37,7 @@ size_t real_print(double value, char text[NUMBER_TEXT_SIZE])
 		return 4;
 	}
 	/* Whole numbers up to 2^53 are exact, and quick, as integers. */
-	if (value >= -0x1p53 && value <= 0x1p53 && is_whole(value))
+	if (value >= -0x1p53 && value <= 0x1p53 && number_is_whole(value))
 		return int_print((int64_t)value, text);
 	int length = 0;
 	for (int digits = 15; digits <= 17; digits++) {

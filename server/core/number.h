@@ -8,7 +8,7 @@
 
 /* Both NUL-terminate and give the length. */
 size_t int_print(int64_t value, char text[NUMBER_TEXT_SIZE]);
-bool is_whole(double value);
+bool number_is_whole(double value);
 /* The shortest that reads back as the same number; of what is finite. */
 size_t real_print(double value, char text[NUMBER_TEXT_SIZE]);
 

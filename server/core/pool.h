@@ -10,7 +10,7 @@ struct pool;
 
 struct job {
 	struct job *next;
-	void (*run)(struct job *job, void *worker);     /* `worker` is what open() gave this thread */
+	void (*run)(struct job *job, void *worker);     /* `worker`: what open() gave this thread */
 };
 
 /* Starts the threads; each opens its own context first. NULL, with everything closed again, if an

@@ -20,31 +20,32 @@ struct reader {
 /* ---- Words (reader_words.c) ---- */
 
 /* Says what is wrong with the value at a place: "items[2].quantity must be …". False. */
-bool refuse(struct reader *reader, const struct place *place, const char *format, ...) PRINTF(3, 4);
-const char *path_of(struct arena *arena, const struct place *place);
+bool reader_refuse(struct reader *reader, const struct place *place, const char *format, ...)
+	PRINTF(3, 4);
+const char *reader_path(struct arena *arena, const struct place *place);
 /* Text that came, quoted, cut to a readable length between two characters. */
-const char *quote(struct arena *arena, yyjson_val *text);
-const char *number_words(struct arena *arena, double value);
-const char *kind_of(yyjson_val *value);
-const char *names_of(struct arena *arena, const struct shape *shape);
-const char *choices_of(struct arena *arena, const char *const *one_of);
+const char *reader_quote(struct arena *arena, yyjson_val *text);
+const char *reader_number(struct arena *arena, double value);
+const char *reader_kind(yyjson_val *value);
+const char *reader_names(struct arena *arena, const struct shape *shape);
+const char *reader_choices(struct arena *arena, const char *const *one_of);
 
 /* ---- Single values (reader_values.c): false, and the reader says why ---- */
 
-bool read_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
                        const struct place *place, const char **out);
 /* The bounds of the field are not the text's: it is one of a list. */
-bool read_text(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_text(struct reader *reader, const struct field *field, yyjson_val *value,
                const struct place *place, const char **out);
-bool read_int(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_int(struct reader *reader, const struct field *field, yyjson_val *value,
               const struct place *place, int64_t *out);
-bool read_real(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_real(struct reader *reader, const struct field *field, yyjson_val *value,
                const struct place *place, double *out);
-bool read_bool(struct reader *reader, yyjson_val *value, const struct place *place, bool *out);
-bool read_time(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_bool(struct reader *reader, yyjson_val *value, const struct place *place, bool *out);
+bool reader_time(struct reader *reader, const struct field *field, yyjson_val *value,
                const struct place *place, int64_t *out);
 /* A text's or list's length: `unit` is what it counts, "character". */
-bool length_in_bounds(struct reader *reader, const struct field *field, size_t length,
+bool reader_length(struct reader *reader, const struct field *field, size_t length,
                       const char *unit, const struct place *place);
 
 #endif

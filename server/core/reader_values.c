@@ -11,12 +11,12 @@ static bool in_bounds(struct reader *reader, const struct field *field, double v
 
 	if (!low && !(field->has_most && value > field->most))
 		return true;
-	return refuse(reader, place, "must be at %s %s, not %s", low ? "least" : "most",
-	              number_words(reader->arena, low ? field->least : field->most),
-	              number_words(reader->arena, value));
+	return reader_refuse(reader, place, "must be at %s %s, not %s", low ? "least" : "most",
+	                     reader_number(reader->arena, low ? field->least : field->most),
+	                     reader_number(reader->arena, value));
 }
 
-bool length_in_bounds(struct reader *reader, const struct field *field, size_t length,
+bool reader_length(struct reader *reader, const struct field *field, size_t length,
                       const char *unit, const struct place *place)
 {
 	bool low = field->has_least && (double)length < field->least;
@@ -24,15 +24,16 @@ bool length_in_bounds(struct reader *reader, const struct field *field, size_t l
 
 	if (!low && !(field->has_most && (double)length > field->most))
 		return true;
-	return refuse(reader, place, "must have at %s %s %s%s, not %zu", low ? "least" : "most",
-	              number_words(reader->arena, bound), unit, bound == 1 ? "" : "s", length);
+	return reader_refuse(reader, place, "must have at %s %s %s%s, not %zu",
+	                     low ? "least" : "most", reader_number(reader->arena, bound), unit,
+	                     bound == 1 ? "" : "s", length);
 }
 
 /* ---- Single values ---- */
 
 /* A text of the enumeration is the shape's own. */
 static bool read_choice(struct reader *reader, const struct field *field, yyjson_val *value,
-                 const struct place *place, const char **out)
+                        const struct place *place, const char **out)
 {
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
@@ -42,34 +43,35 @@ static bool read_choice(struct reader *reader, const struct field *field, yyjson
 			return true;
 		}
 	}
-	return refuse(reader, place, "must be one of %s, not %s",
-	              choices_of(reader->arena, field->one_of), quote(reader->arena, value));
+	return reader_refuse(reader, place, "must be one of %s, not %s",
+	                     reader_choices(reader->arena, field->one_of),
+	                     reader_quote(reader->arena, value));
 }
 
-bool read_text(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_text(struct reader *reader, const struct field *field, yyjson_val *value,
                const struct place *place, const char **out)
 {
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
 	if (!text.at)
-		return refuse(reader, place, "must be a string, not %s", kind_of(value));
+		return reader_refuse(reader, place, "must be a string, not %s", reader_kind(value));
 	if (memchr(text.at, '\0', text.size))
-		return refuse(reader, place, "must not contain the character U+0000");
+		return reader_refuse(reader, place, "must not contain the character U+0000");
 	if (field->one_of)
 		return read_choice(reader, field, value, place, out);
 	*out = arena_copy(reader->arena, text);
 	return true;
 }
 
-bool read_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
-                              const struct place *place, const char **out)
+bool reader_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
+                                     const struct place *place, const char **out)
 {
-	if (!read_text(reader, field, value, place, out))
+	if (!reader_text(reader, field, value, place, out))
 		return false;
 	if (!field->has_least && !field->has_most)
 		return true;
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
-	return length_in_bounds(reader, field, utf8_length(text), "character", place);
+	return reader_length(reader, field, utf8_length(text), "character", place);
 }
 
 /* A whole number in whatever way JSON can write one: 5, 5.0, 5e0. */
@@ -80,51 +82,56 @@ static bool read_whole(struct reader *reader, yyjson_val *value, const struct pl
 
 	if (yyjson_is_raw(value) || (yyjson_is_uint(value) && yyjson_get_uint(value) > INT64_MAX) ||
 	    (yyjson_is_real(value) && !(real >= -0x1p63 && real < 0x1p63)))
-		return refuse(reader, place, "is out of range: it must be a whole number from "
-		              "-9223372036854775808 to 9223372036854775807");
-	if (yyjson_is_real(value) && !is_whole(real))
-		return refuse(reader, place, "must be a whole number, not %s",
-		              number_words(reader->arena, real));
+		return reader_refuse(reader, place, "is out of range: it must be a whole number"
+		                     " from -9223372036854775808 to 9223372036854775807");
+	if (yyjson_is_real(value) && !number_is_whole(real))
+		return reader_refuse(reader, place, "must be a whole number, not %s",
+		                     reader_number(reader->arena, real));
 	if (!yyjson_is_num(value))
-		return refuse(reader, place, "must be a whole number, not %s", kind_of(value));
+		return reader_refuse(reader, place, "must be a whole number, not %s",
+		                     reader_kind(value));
 	*out = yyjson_is_real(value) ? (int64_t)real : yyjson_get_sint(value);
 	return true;
 }
 
-bool read_int(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_int(struct reader *reader, const struct field *field, yyjson_val *value,
                      const struct place *place, int64_t *out)
 {
 	return read_whole(reader, value, place, out) &&
 	       in_bounds(reader, field, (double)*out, place);
 }
 
-bool read_real(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_real(struct reader *reader, const struct field *field, yyjson_val *value,
                       const struct place *place, double *out)
 {
 	if (yyjson_is_raw(value))
-		return refuse(reader, place, "is out of range");
+		return reader_refuse(reader, place, "is out of range");
 	if (!yyjson_is_num(value))
-		return refuse(reader, place, "must be a number, not %s", kind_of(value));
+		return reader_refuse(reader, place, "must be a number, not %s", reader_kind(value));
 	*out = yyjson_get_num(value);
 	return in_bounds(reader, field, *out, place);
 }
 
-bool read_bool(struct reader *reader, yyjson_val *value, const struct place *place, bool *out)
+bool reader_bool(struct reader *reader, yyjson_val *value, const struct place *place, bool *out)
 {
 	if (!yyjson_is_bool(value))
-		return refuse(reader, place, "must be true or false, not %s", kind_of(value));
+		return reader_refuse(reader, place, "must be true or false, not %s",
+		                     reader_kind(value));
 	*out = yyjson_get_bool(value);
 	return true;
 }
 
-bool read_time(struct reader *reader, const struct field *field, yyjson_val *value,
+bool reader_time(struct reader *reader, const struct field *field, yyjson_val *value,
                       const struct place *place, int64_t *out)
 {
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
-	if (!text.at || !time_parse(text, out))
-		return refuse(reader, place, "must be a time such as \"2026-07-28T09:30:00Z\" or a date "
-		              "such as \"2026-07-28\", not %s",
-		              text.at ? quote(reader->arena, value) : kind_of(value));
+	if (!text.at || !time_parse(text, out)) {
+		const char *came = text.at ? reader_quote(reader->arena, value)
+		                           : reader_kind(value);
+		return reader_refuse(reader, place, "must be a time such as"
+		                     " \"2026-07-28T09:30:00Z\" or a date such as"
+		                     " \"2026-07-28\", not %s", came);
+	}
 	return in_bounds(reader, field, (double)*out, place);
 }

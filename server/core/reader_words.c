@@ -1,36 +1,37 @@
 /* reader_words.c - what is wrong with arguments, in words.
  *
- * They are said to a model, which can only correct what it is told: the member's whole path, what is
- * allowed, and what came. */
+ * They are said to a model, which can only correct what it is told: the member's whole path, what
+ * is allowed, and what came. */
 #include "number.h"
 #include "reader.h"
 
 #define QUOTED_BYTES_MAX 60     /* of what came, in an error */
 
-const char *path_of(struct arena *arena, const struct place *place)
+const char *reader_path(struct arena *arena, const struct place *place)
 {
 	if (!place)
 		return "";
 	if (place->index > 0)
-		return arena_print(arena, "%s[%zu]", path_of(arena, place->up), place->index - 1);
+		return arena_print(arena, "%s[%zu]", reader_path(arena, place->up),
+		                   place->index - 1);
 	if (!place->up)
 		return place->name;
-	return arena_print(arena, "%s.%s", path_of(arena, place->up), place->name);
+	return arena_print(arena, "%s.%s", reader_path(arena, place->up), place->name);
 }
 
-bool refuse(struct reader *reader, const struct place *place, const char *format, ...)
+bool reader_refuse(struct reader *reader, const struct place *place, const char *format, ...)
 {
 	va_list list;
 
 	va_start(list, format);
 	const char *words = arena_print_list(reader->arena, format, list);
 	va_end(list);
-	const char *path = place ? path_of(reader->arena, place) : "The arguments";
+	const char *path = place ? reader_path(reader->arena, place) : "The arguments";
 	reader->trouble = arena_print(reader->arena, "%s %s", path, words);
 	return false;
 }
 
-const char *quote(struct arena *arena, yyjson_val *text)
+const char *reader_quote(struct arena *arena, yyjson_val *text)
 {
 	const char *at = yyjson_get_str(text);
 	size_t size = yyjson_get_len(text);
@@ -43,7 +44,7 @@ const char *quote(struct arena *arena, yyjson_val *text)
 	return arena_print(arena, "\"%.*s…\"", (int)size, at);
 }
 
-const char *number_words(struct arena *arena, double value)
+const char *reader_number(struct arena *arena, double value)
 {
 	char text[NUMBER_TEXT_SIZE];
 
@@ -51,7 +52,7 @@ const char *number_words(struct arena *arena, double value)
 	return arena_copy(arena, str_of(text));
 }
 
-const char *kind_of(yyjson_val *value)
+const char *reader_kind(yyjson_val *value)
 {
 	switch (yyjson_get_type(value)) {
 	case YYJSON_TYPE_OBJ:  return "an object";
@@ -77,7 +78,7 @@ static const char *whole(struct json *list)
 	return json_end(list).at;
 }
 
-const char *names_of(struct arena *arena, const struct shape *shape)
+const char *reader_names(struct arena *arena, const struct shape *shape)
 {
 	struct json names = json_begin(arena, 256);
 
@@ -86,7 +87,7 @@ const char *names_of(struct arena *arena, const struct shape *shape)
 	return names.size > 0 ? whole(&names) : "none";
 }
 
-const char *choices_of(struct arena *arena, const char *const *one_of)
+const char *reader_choices(struct arena *arena, const char *const *one_of)
 {
 	struct json choices = json_begin(arena, 256);
 

@@ -69,7 +69,9 @@ static const struct unit no_units[] = { { "", 1 }, { 0 } };
 
 static const struct unit *units_of(enum setting_kind kind)
 {
-	return kind == SETTING_BYTES ? byte_units : kind == SETTING_DURATION ? time_units : no_units;
+	if (kind == SETTING_BYTES)
+		return byte_units;
+	return kind == SETTING_DURATION ? time_units : no_units;
 }
 
 static bool read_number(const char *text, const struct unit *units, int64_t *number)
@@ -115,7 +117,8 @@ static const char *allowed(const struct setting *setting)
 		return what[setting->kind];
 	if (setting->most > 0)
 		return arena_print(words, "%s from %s to %s", what[setting->kind],
-		                   bound_text(setting, setting->least), bound_text(setting, setting->most));
+		                   bound_text(setting, setting->least),
+		                   bound_text(setting, setting->most));
 	return arena_print(words, "%s, at least %s,", what[setting->kind],
 	                   bound_text(setting, setting->least));
 }
@@ -209,7 +212,8 @@ static const char *take_flags(int *argc, char **argv)
 		else if (text || i + 1 < *argc)
 			value->flag = text ? text : argv[++i];
 		else if (!wrong)
-			wrong = arena_print(words, "%s is needed behind %s", allowed(value->setting), argv[i]);
+			wrong = arena_print(words, "%s is needed behind %s",
+			                    allowed(value->setting), argv[i]);
 	}
 	argv[kept] = NULL;
 	*argc = kept;
@@ -286,7 +290,8 @@ static void print_setting(FILE *file, const struct setting *setting)
 	else
 		fprintf(file, "%*s", MEANING_AT - used, "");
 	if (setting->kind == SETTING_CHOICE)
-		print_wrapped(file, arena_print(words, "%s (%s)", setting->about, allowed(setting)));
+		print_wrapped(file, arena_print(words, "%s (%s)", setting->about,
+		                                allowed(setting)));
 	else
 		print_wrapped(file, setting->about);
 }

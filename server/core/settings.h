@@ -6,11 +6,11 @@
 
 #include "setting.h"
 
-/* Reads the tables (an array of them, ending with NULL). Flags are taken out of argv, the words that
- * are left (argv[0] first) move to the front and *argc says how many; everything after "--" is left
- * as it is. A flag that no table knows is left as well, the command may know it. NULL, or what is
- * wrong with which setting. Called again with argc NULL it reads the environment anew, the flags of
- * before still win. */
+/* Reads the tables (an array of them, ending with NULL). Flags are taken out of argv, the words
+ * that are left (argv[0] first) move to the front and *argc says how many; everything after "--" is
+ * left as it is. A flag that no table knows is left as well, the command may know it. NULL, or what
+ * is wrong with which setting. Called again with argc NULL it reads the environment anew; the flags
+ * of before still win. */
 const char *settings_read(const struct setting *const *tables, int *argc, char **argv);
 /* The table: name, flag, default, meaning. */
 void settings_help(FILE *file, const struct setting *const *tables);

@@ -23,7 +23,8 @@ static void claim(bool holds, const struct field *field, const char *what)
 {
 	if (holds)
 		return;
-	fprintf(stderr, "error the shape's field \"%s\" contradicts itself: %s\n", field->name, what);
+	fprintf(stderr, "error the shape's field \"%s\" contradicts itself: %s\n", field->name,
+	        what);
 	abort();
 }
 
@@ -54,8 +55,8 @@ static void check_place(const struct shape *shape, const struct field *field)
 	      (!is_list(field) || field->count_offset + sizeof(int64_t) <= shape->size) &&
 	      field->has_offset <= shape->size, field, "it lies outside the struct");
 	claim(shape_field(shape, str_of(field->name)) == field, field, "its name is there twice");
-	claim((field->item != NULL) == one_of_types(field, FIELD_NEST, FIELD_LIST, FIELD_LIST), field,
-	      "nested structs and lists have an item shape, others have none");
+	claim((field->item != NULL) == one_of_types(field, FIELD_NEST, FIELD_LIST, FIELD_LIST),
+	      field, "nested structs and lists have an item shape, others have none");
 }
 
 static void check_bounds(const struct field *field)
@@ -73,7 +74,8 @@ static void check_bounds(const struct field *field)
 
 static bool is_within(const struct field *field, double value)
 {
-	return !(field->has_least && value < field->least) && !(field->has_most && value > field->most);
+	return !(field->has_least && value < field->least) &&
+	       !(field->has_most && value > field->most);
 }
 
 static bool is_choice(const struct field *field, const char *text)
@@ -95,14 +97,14 @@ static void check_standard(const struct field *field)
 	claim(!field->required, field, "what is required needs no default");
 	if (field->type == FIELD_TEXT) {
 		claim(text != NULL, field, "the default of a text is given by DEFAULT_TEXT");
-		claim(is_within(field, (double)utf8_length(str_of(text))) && is_choice(field, text), field,
-		      "its default is not allowed");
+		claim(is_within(field, (double)utf8_length(str_of(text))) && is_choice(field, text),
+		      field, "its default is not allowed");
 		return;
 	}
 	claim(!text && (is_number(field) || field->type == FIELD_BOOL), field,
 	      "only texts, numbers, bools and times have defaults, of their own type");
 	claim(is_within(field, field->standard), field, "its default is out of bounds");
-	claim(field->type == FIELD_REAL || is_whole(field->standard), field,
+	claim(field->type == FIELD_REAL || number_is_whole(field->standard), field,
 	      "its default is not whole");
 }
 
@@ -111,9 +113,9 @@ static void check_options(const struct field *field)
 	claim(!field->one_of || one_of_types(field, FIELD_TEXT, FIELD_TEXTS, FIELD_TEXTS), field,
 	      "ONE_OF is for texts");
 	claim(!field->one_of || field->one_of[0], field, "ONE_OF lists nothing");
-	claim(field->has_offset == 0 || one_of_types(field, FIELD_INT, FIELD_REAL, FIELD_BOOL), field,
-	      "OPTIONAL is for numbers and bools");
-	claim(field->has_offset == 0 || !field->required, field, "it is both OPTIONAL and required");
+	claim(field->has_offset == 0 || one_of_types(field, FIELD_INT, FIELD_REAL, FIELD_BOOL),
+	      field, "OPTIONAL is for numbers and bools");
+	claim(field->has_offset == 0 || !field->required, field, "it is OPTIONAL and required");
 	claim(!field->format || field->type == FIELD_TEXT, field, "a format is for texts");
 }
 

@@ -28,14 +28,16 @@ static bool read_money(struct reader *reader, const struct field *field, yyjson_
 	const struct place currency = { .up = place, .name = "currency" };
 
 	if (!yyjson_is_obj(value))
-		return refuse(reader, place, "must be an object such as {\"amount\": 255, \"currency\": "
-		              "\"GBP\"}, its amount in pence or cents, not %s", kind_of(value));
+		return reader_refuse(reader, place, "must be an object such as {\"amount\": 255,"
+		                     " \"currency\": \"GBP\"}, its amount in pence or cents, not"
+		                     " %s", reader_kind(value));
 	if (!read_struct(reader, &shape, value, place, out))
 		return false;
 	if (!is_currency(str_of(out->currency)))
-		return refuse(reader, &currency, "must be the three capital letters of an ISO 4217 code "
-		              "such as GBP, not %s",
-		              quote(reader->arena, yyjson_obj_get(value, "currency")));
+		return reader_refuse(reader, &currency, "must be the three capital letters of an"
+		                     " ISO 4217 code such as GBP, not %s",
+		                     reader_quote(reader->arena,
+		                                  yyjson_obj_get(value, "currency")));
 	return true;
 }
 
@@ -56,7 +58,7 @@ static bool read_items(struct reader *reader, const struct field *field, yyjson_
 	while ((value = yyjson_arr_iter_next(&iter))) {
 		size_t index = item.index++;
 		bool fine = field->type == FIELD_TEXTS ?
-			read_text(reader, field, value, &item, (const char **)items + index) :
+			reader_text(reader, field, value, &item, (const char **)items + index) :
 			read_struct(reader, field->item, value, &item,
 			            (char *)items + index * field->item->size);
 		if (!fine)
@@ -72,11 +74,12 @@ static bool read_list(struct reader *reader, const struct field *field, yyjson_v
 	size_t size = field->type == FIELD_TEXTS ? sizeof(const char *) : field->item->size;
 
 	if (!yyjson_is_arr(array))
-		return refuse(reader, place, "must be an array, not %s", kind_of(array));
-	if (!length_in_bounds(reader, field, count, "item", place))
+		return reader_refuse(reader, place, "must be an array, not %s", reader_kind(array));
+	if (!reader_length(reader, field, count, "item", place))
 		return false;
 	if (count > LIST_ITEMS_MAX)
-		return refuse(reader, place, "must have at most %d items, not %zu", LIST_ITEMS_MAX, count);
+		return reader_refuse(reader, place, "must have at most %d items, not %zu",
+		                     LIST_ITEMS_MAX, count);
 	void *items = arena_alloc(reader->arena, size * count);
 	memcpy(out, &items, sizeof(items));
 	*count_out = (int64_t)count;
@@ -97,11 +100,11 @@ static bool read_value(struct reader *reader, const struct field *field, yyjson_
 	void *at = member(out, field->offset);
 
 	switch (field->type) {
-	case FIELD_TEXT:  return read_bounded_text(reader, field, value, place, at);
-	case FIELD_INT:   return read_int(reader, field, value, place, at);
-	case FIELD_REAL:  return read_real(reader, field, value, place, at);
-	case FIELD_BOOL:  return read_bool(reader, value, place, at);
-	case FIELD_TIME:  return read_time(reader, field, value, place, at);
+	case FIELD_TEXT:  return reader_bounded_text(reader, field, value, place, at);
+	case FIELD_INT:   return reader_int(reader, field, value, place, at);
+	case FIELD_REAL:  return reader_real(reader, field, value, place, at);
+	case FIELD_BOOL:  return reader_bool(reader, value, place, at);
+	case FIELD_TIME:  return reader_time(reader, field, value, place, at);
 	case FIELD_MONEY: return read_money(reader, field, value, place, at);
 	case FIELD_NEST:  return read_nest(reader, field, value, place, at);
 	default:
@@ -131,7 +134,8 @@ static bool read_field(struct reader *reader, const struct field *field, yyjson_
 	bool given = value && !yyjson_is_null(value);
 
 	if (!given && field->required)
-		return refuse(reader, &place, value ? "is required, so it must not be null" : "is required");
+		return reader_refuse(reader, &place, "is required%s",
+		                     value ? ", so it must not be null" : "");
 	if (given && !read_value(reader, field, value, &place, out))
 		return false;
 	if (!given && field->has_standard)
@@ -145,12 +149,13 @@ static bool refuse_name(struct reader *reader, const struct shape *shape, yyjson
                         const struct place *place)
 {
 	struct arena *arena = reader->arena;
-	const char *names = names_of(arena, shape);
+	const char *names = reader_names(arena, shape);
+	const char *name = reader_quote(arena, key);
 
 	reader->trouble = place ?
-		arena_print(arena, "Unknown member %s in %s: its members are %s", quote(arena, key),
-		            path_of(arena, place), names) :
-		arena_print(arena, "Unknown argument %s: the arguments are %s", quote(arena, key), names);
+		arena_print(arena, "Unknown member %s in %s: its members are %s", name,
+		            reader_path(arena, place), names) :
+		arena_print(arena, "Unknown argument %s: the arguments are %s", name, names);
 	return false;
 }
 
@@ -170,9 +175,10 @@ static bool read_struct(struct reader *reader, const struct shape *shape, yyjson
                         const struct place *place, void *out)
 {
 	if (!yyjson_is_obj(object))
-		return refuse(reader, place, "must be an object, not %s", kind_of(object));
+		return reader_refuse(reader, place, "must be an object, not %s",
+		                     reader_kind(object));
 	if (json_has_duplicate(object))
-		return refuse(reader, place, "must not name a member twice");
+		return reader_refuse(reader, place, "must not name a member twice");
 	if (reader->strict && !knows_all(reader, shape, object, place))
 		return false;
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++)

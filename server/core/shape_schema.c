@@ -237,8 +237,8 @@ static void fields_of(struct json *json, const struct shape *shape, enum schema_
 	json_key(json, "properties");
 	json_object(json);
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
-		/* A form is flat: strings, numbers and booleans (elicitation, "Requested Schema"). */
-		assert(use != SCHEMA_FORM || (field->type >= FIELD_TEXT && field->type <= FIELD_TIME));
+		/* Elicitation, "Requested Schema": flat, of strings, numbers and booleans. */
+		assert(use != SCHEMA_FORM || field->type <= FIELD_TIME);
 		field_schema(json, field, use, headers);
 	}
 	json_object_end(json);

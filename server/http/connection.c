@@ -71,6 +71,7 @@ static void client_left(struct watch *watch, UNUSED uint32_t events)
 {
 	struct connection *c = (struct connection *)watch;
 
+	c->left = true;
 	/* One whose stream was just opened sees it by itself. */
 	if (c->exchange.parked && !c->exchange.stream)
 		exchange_leave(&c->exchange);
@@ -114,8 +115,9 @@ void connection_watch(struct connection *c)
 {
 	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = &c->watch };
 
-	/* Where it is watched already, its client may have left between two requests: that is told
-	 * again after a change. */
+	/* What was told while it was not parked is told again after a change. */
+	if (c->watched && !c->left)
+		return;
 	if (epoll_ctl(c->loop->epoll, c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->fd, &event) != 0)
 		abort();
 	c->watched = true;

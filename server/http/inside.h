@@ -87,7 +87,7 @@ struct connection {
 	int fd;
 	uint8_t phase;
 	bool swept, trickling;
-	bool watched;
+	bool watched, left;
 	uint16_t header_count, header_room;
 	char peer[46];                  /* INET6_ADDRSTRLEN; empty: not asked for yet */
 	struct exchange exchange;

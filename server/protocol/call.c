@@ -131,6 +131,7 @@ static void run(struct mcp_call *call, struct store *store)
 	call->store_changes = store ? store_changes_made(store) : 0;
 
 	call->outcome = call->offer->run(call, call->in, store);
+	assert(!store || store_is_idle(store));
 
 	call->time_left_ms -= tick_ms() - began;
 	log_about((str) { 0 });
@@ -326,7 +327,7 @@ static str result_message(struct mcp_call *call)
 {
 	struct json *json = &call->result;
 
-	call->reply->era->close_result(json);
+	call->reply->era->close_result(json, call);
 	json_object_end(json);
 	json_object_end(json);
 	return json_end(json);
@@ -387,6 +388,7 @@ static void leave_everything(struct mcp_call *call)
 	live_remove(call);
 	timer_clear(reply->loop, &call->timer);
 	topic_leave(call);
+	listen_leave(call);
 	if (reply->session) {
 		session_remove_call(reply->session, call);
 		session_remove_questions(reply->session, call->serial);

@@ -68,7 +68,7 @@ struct era {
 	void (*notice)(struct reply *reply, str method, yyjson_val *params);
 	/* The members that every result carries, before and after its own. */
 	void (*open_result)(struct json *json, const char *type);
-	void (*close_result)(struct json *json);
+	void (*close_result)(struct json *json, const struct mcp_call *call);
 	/* Can this call ask the person at all? */
 	bool (*can_ask)(const struct mcp_call *call);
 	/* The tool returned with questions that were not put yet: put them. */
@@ -225,6 +225,7 @@ struct mcp_call {
 	atomic_bool notes_posted;
 	struct message notes;
 	struct json messages;           /* of a prompt */
+	struct listen *listen;          /* of subscriptions/listen */
 
 	/* The answer. */
 	struct json result;
@@ -288,6 +289,15 @@ uint64_t topic_now(void);
 /* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
 void topic_wait(struct mcp_call *call);
 void topic_leave(struct mcp_call *call);
+
+/* ---- Listening in 2026-07-28 (listen.c) ---- */
+
+const struct fault *listen_for_changes(struct mcp_call *call);
+/* Tells this loop's listeners that a resource changed. */
+void listen_tell(const char *uri);
+void listen_leave(struct mcp_call *call);
+/* Ends this loop's listens, spread over the jitter. */
+void listens_end(int64_t jitter_ms);
 
 /* ---- Messages (rpc.c), the endpoint's doors (guard.c) ---- */
 

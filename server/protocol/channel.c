@@ -413,6 +413,43 @@ const struct fault *channel_resume(struct session *session, struct exchange *x, 
 	return NULL;
 }
 
+/* ---- Changes, for the streams that listen ---- */
+
+/* A message goes to exactly one stream of a session: the first that listens. */
+static bool is_first_listening(struct channel *channel)
+{
+	struct session *session = channel->session;
+	struct channel *first = NULL;
+
+	pthread_mutex_lock(&session->lock);
+	for (struct channel *each = session->channels; each; each = each->next)
+		if (!each->answers && (!first || each->number < first->number))
+			first = each;
+	pthread_mutex_unlock(&session->lock);
+	return first == channel;
+}
+
+void channels_tell(const char *uri)
+{
+	struct arena *arena = NULL;
+	struct json json;
+
+	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
+		if (!session_follows(channel->session, uri) || !is_first_listening(channel))
+			continue;
+		if (!arena) {
+			arena = arena_create();
+			json = json_begin(arena, 128 + strlen(uri));
+			json_bytes(&json, STR("{\"jsonrpc\":\"2.0\","
+			                      "\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":"));
+			json_text(&json, uri);
+			json_bytes(&json, STR("}}"));
+		}
+		channel_send(channel, json_end(&json));
+	}
+	arena_destroy(arena);
+}
+
 /* ---- Ending ---- */
 
 struct ending {

@@ -78,6 +78,39 @@ static const struct fault *set_level(struct mcp_call *call)
 	return NULL;
 }
 
+static const struct fault *subscribe(struct mcp_call *call, bool wanted)
+{
+	str uri = json_member(call->params, "uri");
+	const void *in;
+
+	if (!call->reply->session)
+		return &FAULT_SESSION_NEEDED;
+	if (!uri.at)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
+	const struct offer *offer = offer_for_uri(call->arena, uri, &in);
+	if (wanted && !offer)
+		return fault_say(call->arena, &(struct fault) {
+			.code = -32002, .http_sessions = 200, .http_stateless = 200 },
+			"There is no resource \"%.*s\".", (int)(uri.size < 256 ? uri.size : 256), uri.at);
+	if (wanted)
+		TRY(guard_scope(call, offer->scope));
+	if (!session_subscribe(call->reply->session, uri, wanted))
+		return fault_say(call->arena, &FAULT_PARAMS, "This session follows as many resources as "
+		                 "it may; unsubscribe from one.");
+	call_result(call, NULL);
+	return NULL;
+}
+
+static const struct fault *resources_subscribe(struct mcp_call *call)
+{
+	return subscribe(call, true);
+}
+
+static const struct fault *resources_unsubscribe(struct mcp_call *call)
+{
+	return subscribe(call, false);
+}
+
 static const struct method methods[] = {
 	{ "initialize",               initialize,               NULL },
 	{ "ping",                     ping,                     NULL },
@@ -87,6 +120,8 @@ static const struct method methods[] = {
 	{ "resources/list",           resources_list,           NULL },
 	{ "resources/templates/list", resources_templates_list, NULL },
 	{ "resources/read",           resources_read,           NULL },
+	{ "resources/subscribe",      resources_subscribe,      NULL },
+	{ "resources/unsubscribe",    resources_unsubscribe,    NULL },
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              NULL },
 	{ 0 },
@@ -105,7 +140,7 @@ static void open_result(UNUSED struct json *json, UNUSED const char *type)
 {
 }
 
-static void close_result(UNUSED struct json *json)
+static void close_result(UNUSED struct json *json, UNUSED const struct mcp_call *call)
 {
 }
 

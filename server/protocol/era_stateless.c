@@ -103,6 +103,7 @@ static const struct method methods[] = {
 	{ "resources/read",           resources_read,           "uri" },
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              "name" },
+	{ "subscriptions/listen",     listen_for_changes,       NULL },
 	{ 0 },
 };
 
@@ -117,10 +118,20 @@ static void open_result(struct json *json, const char *type)
 	json_text(json, type);
 }
 
-static void close_result(struct json *json)
+/* A listen's result names its subscription too. */
+static void close_result(struct json *json, const struct mcp_call *call)
 {
 	json_key(json, "_meta");
-	json_raw(json, runtime.result_meta);
+	if (!call->listen) {
+		json_raw(json, runtime.result_meta);
+		return;
+	}
+	json_object(json);
+	json_key(json, META "serverInfo");
+	json_raw(json, runtime.server_info[R2026_07_28]);
+	json_key(json, META "subscriptionId");
+	json_value(json, call->id);
+	json_object_end(json);
 }
 
 static bool can_ask(UNUSED const struct mcp_call *call)

@@ -206,7 +206,7 @@ static str capabilities(void)
 	}
 	if (runtime.resources.count + runtime.templates.count > 0) {
 		json_key(&json, "resources");
-		json_raw(&json, STR("{}"));
+		json_raw(&json, STR("{\"subscribe\":true}"));
 	}
 	if (runtime.prompts.count > 0) {
 		json_key(&json, "prompts");

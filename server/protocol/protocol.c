@@ -47,6 +47,7 @@ static void end_listeners(struct message *message, UNUSED struct loop *loop)
 	struct ending *ending = (struct ending *)message;
 
 	channels_end_listeners(ending->jitter_ms);
+	listens_end(ending->jitter_ms);
 	free(ending);
 }
 

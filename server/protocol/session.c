@@ -41,6 +41,10 @@ static void free_session(struct session *session)
 		next = question->next;
 		free(question);
 	}
+	for (struct followed *followed = session->followed, *next; followed; followed = next) {
+		next = followed->next;
+		free(followed);
+	}
 	caller_drop(session->caller);
 	pthread_mutex_destroy(&session->lock);
 	free(session);
@@ -272,4 +276,52 @@ int session_log_least(const struct session *session)
 void session_set_log_least(struct session *session, int level)
 {
 	atomic_store(&session->log_least, level);
+}
+
+/* ---- Resources it follows ---- */
+
+#define FOLLOWED_MAX 1000
+
+static struct followed **followed_place(struct session *session, str uri)
+{
+	struct followed **place = &session->followed;
+
+	while (*place && !str_same(uri, (str) { (*place)->uri, (*place)->size }))
+		place = &(*place)->next;
+	return place;
+}
+
+bool session_subscribe(struct session *session, str uri, bool wanted)
+{
+	bool room = true;
+
+	pthread_mutex_lock(&session->lock);
+	struct followed **place = followed_place(session, uri), *found = *place;
+	if (found && !wanted) {
+		*place = found->next;
+		session->followed_count--;
+		free(found);
+	} else if (!found && wanted && (room = session->followed_count < FOLLOWED_MAX)) {
+		found = malloc(sizeof(*found) + uri.size);
+		if (!found)
+			abort();
+		found->next = NULL;
+		found->size = uri.size;
+		memcpy(found->uri, uri.at, uri.size);
+		*place = found;
+		session->followed_count++;
+	}
+	atomic_store(&session->follows, session->followed_count > 0);
+	pthread_mutex_unlock(&session->lock);
+	return room;
+}
+
+bool session_follows(struct session *session, const char *uri)
+{
+	if (!atomic_load(&session->follows))
+		return false;
+	pthread_mutex_lock(&session->lock);
+	bool follows = *followed_place(session, str_of(uri));
+	pthread_mutex_unlock(&session->lock);
+	return follows;
 }

@@ -31,6 +31,12 @@ void session_add_call(struct session *session, struct mcp_call *call);
 void session_remove_call(struct session *session, struct mcp_call *call);
 void session_cancel_call(struct session *session, yyjson_val *id);
 
+/* ---- Resources it follows ---- */
+
+/* Begins or ends following a resource. False: it follows as many as it may. */
+bool session_subscribe(struct session *session, str uri, bool wanted);
+bool session_follows(struct session *session, const char *uri);
+
 /* ---- Questions put to the client ---- */
 
 /* Files a question of a call and gives its number; the answer is sent to the call's loop. */
@@ -51,6 +57,8 @@ void channel_send(struct channel *channel, str message);
 void channel_end(struct channel *channel);
 /* The client comes back with Last-Event-ID on exchange x, on any loop. NULL, or why not. */
 const struct fault *channel_resume(struct session *session, struct exchange *x, str last_event_id);
+/* Tells those of this loop's listening streams whose session follows the resource, one a session. */
+void channels_tell(const char *uri);
 /* Ends this loop's streams that only listen, within the jitter. */
 void channels_end_listeners(int64_t jitter_ms);
 

@@ -26,6 +26,12 @@ struct filed_question {
 	char key[];
 };
 
+struct followed {
+	struct followed *next;
+	size_t size;
+	char uri[];
+};
+
 struct session {
 	char id[SESSION_ID_SIZE];
 	enum revision revision;
@@ -34,7 +40,7 @@ struct session {
 
 	atomic_int references, kept_channels;
 	atomic_int log_least;
-	atomic_bool ended;
+	atomic_bool ended, follows;      /* follows: anything at all */
 
 	/* The table's, under its lock. */
 	struct session *same_hash, *older, *newer;
@@ -43,6 +49,8 @@ struct session {
 	pthread_mutex_t lock;           /* for what follows */
 	struct filed_call *calls;
 	struct filed_question *questions;
+	struct followed *followed;
+	int followed_count;
 	struct channel *channels;
 	int channel_count;
 	int64_t next_channel, next_question;

@@ -4,7 +4,7 @@
  * first and then looks at the mark. So no change is missed, and no thread waits. */
 #include <stdlib.h>
 
-#include "call.h"
+#include "session.h"
 
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
 #define BUCKETS 256
@@ -97,6 +97,8 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 		if (strcmp(call->wait_uri, news->uri) == 0)
 			wake(call);
 	}
+	listen_tell(news->uri);
+	channels_tell(news->uri);
 	free(news);
 }
 

@@ -10,6 +10,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,9 +27,16 @@ export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 const folders = [];
 const children = new Set();
 
-process.on('exit', () => {
+const killAll = () => {
 	for (const child of children)
 		child.kill('SIGKILL');
+};
+
+// What a failed test left running must not keep the process from ending.
+after(() => setTimeout(killAll, 10000).unref());
+
+process.on('exit', () => {
+	killAll();
 	for (const folder of folders)
 		rmSync(folder, { recursive: true, force: true });
 });
@@ -64,12 +72,16 @@ function launch(name, args, env, folder) {
 }
 
 export function assertSilent(text) {
-	assert.doesNotMatch(text, /Sanitizer|runtime error:/, 'a sanitizer spoke');
+	const at = text.search(/^.*(Sanitizer|runtime error:)/m);
+	assert.equal(at, -1, `a sanitizer spoke:\n${text.slice(at, at + 6000)}`);
 }
 
-// Runs a command of a program to its end.
-export async function run(name, args, { env = {}, folder = temporary() } = {}) {
-	const result = await launch(name, args, env, folder).ended;
+// Runs a command of a program to its end; one that goes on serving instead is killed.
+export async function run(name, args, { env = {}, folder = temporary(), within = 60000 } = {}) {
+	const child = launch(name, args, env, folder);
+	const timer = setTimeout(() => child.kill('SIGKILL'), within);
+	const result = await child.ended;
+	clearTimeout(timer);
 	assertSilent(result.stderr);
 	return result;
 }

@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_create();
 	enum json_trouble trouble;
 	struct message message;
-	yyjson_val *root = json_parse_copy(arena, (str) { (const char *)data, size }, DEPTH_MAX, &trouble);
+	yyjson_val *root = json_parse_copy(arena, (str) { (const char *)data, size }, DEPTH_MAX,
+		&trouble);
 
 	must((root != NULL) == (trouble == JSON_FINE));
 	if (root) {

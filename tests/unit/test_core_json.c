@@ -171,19 +171,22 @@ static const struct { const char *text; int depth_max; enum json_trouble trouble
 	{ "", 9, JSON_SYNTAX }, { " ", 9, JSON_SYNTAX }, { "{", 9, JSON_SYNTAX },
 	{ "[1,]", 9, JSON_SYNTAX }, { "[1]]", 9, JSON_SYNTAX }, { "{} {}", 9, JSON_SYNTAX },
 	{ "nul", 9, JSON_SYNTAX }, { "NaN", 9, JSON_SYNTAX }, { "01", 9, JSON_SYNTAX },
-	{ "// c\n1", 9, JSON_SYNTAX }, { "\"\xff\"", 9, JSON_SYNTAX }, { "\"\xed\xa0\x80\"", 9, JSON_SYNTAX },
+	{ "// c\n1", 9, JSON_SYNTAX }, { "\"\xff\"", 9, JSON_SYNTAX }, { "\"\xed\xa0\x80\"", 9,
+	  JSON_SYNTAX },
 	{ "\"\n\"", 9, JSON_SYNTAX }, { "\"\\ud800\"", 9, JSON_SYNTAX }, { "\"", 9, JSON_SYNTAX },
 	{ "\"\\", 9, JSON_SYNTAX }, { "\xef\xbb\xbf{}", 9, JSON_SYNTAX }, { "'a'", 9, JSON_SYNTAX },
 	{ "{\"a\":1,\"a\":2}", 9, JSON_DUPLICATE_KEY },
 	{ "{\"a\":1,\"\\u0061\":2}", 9, JSON_DUPLICATE_KEY },
-	{ "{\"a\":1,\"b\":{\"c\":1,\"c\":1}}", 9, JSON_FINE }, { "{\"a\":1,\"A\":1}", 9, JSON_FINE },
+	{ "{\"a\":1,\"b\":{\"c\":1,\"c\":1}}", 9, JSON_FINE }, { "{\"a\":1,\"A\":1}", 9,
+	  JSON_FINE },
 	{ "{\"a\\u0000b\":1,\"a\\u0000c\":1}", 9, JSON_FINE },
 };
 
 START_TEST(documents_are_read_or_refused)
 {
 	enum json_trouble trouble;
-	yyjson_val *root = json_parse_copy(arena, str_of(documents[_i].text), documents[_i].depth_max,
+	yyjson_val *root = json_parse_copy(arena, str_of(documents[_i].text),
+		documents[_i].depth_max,
 	                                   &trouble);
 
 	ck_assert_msg(trouble == documents[_i].trouble, "%s: %d", documents[_i].text, (int)trouble);
@@ -250,7 +253,8 @@ END_TEST
 START_TEST(members_are_text_without_nul)
 {
 	enum json_trouble trouble;
-	yyjson_val *root = json_parse_copy(arena, STR("{\"a\":\"x\",\"b\":1,\"c\":\"\\u0000\",\"d\":\"\"}"),
+	yyjson_val *root = json_parse_copy(arena, STR("{\"a\":\"x\",\"b\":1,\"c\":\"\\u0000\",\"d"
+		"\":\"\"}"),
 	                                   1, &trouble);
 
 	ck_assert(str_is(json_member(root, "a"), "x"));

@@ -124,7 +124,8 @@ static const struct { str sent; const char *json, *text; } hostile[] = {
 
 START_TEST(what_a_client_sent_can_forge_nothing)
 {
-	struct log_request request = { .method = "POST", .target = hostile[_i].sent, .status = 404 };
+	struct log_request request = { .method = "POST", .target = hostile[_i].sent,
+		.status = 404 };
 
 	log_start(LOG_INFO, true);
 	log_request(&request);
@@ -152,7 +153,8 @@ START_TEST(a_line_is_bounded)
 
 	memset(text, '\x01', 100000);
 	log_start(LOG_INFO, true);
-	log_request(&(struct log_request) { .id = str_of(text), .method = text, .target = str_of(text),
+	log_request(&(struct log_request) { .id = str_of(text), .method = text,
+		.target = str_of(text),
 	            .caller = text, .outcome = text, .status = 500, .micros = INT64_MAX });
 	log_stop();
 	ck_assert_uint_eq(json_member(line_written(), "id").size, 64);
@@ -242,7 +244,7 @@ static int64_t number_in(yyjson_val *line, const char *before)
 	return number;
 }
 
-/* Checks that every line is whole and each thread's are in order; counts them and what was dropped. */
+/* Checks that every line is whole and each thread's are in order; counts them and the dropped. */
 static void count_lines(str text, int64_t *lines, int64_t *dropped)
 {
 	int64_t latest[THREADS] = { -1, -1, -1, -1 };

@@ -90,7 +90,8 @@ END_TEST
 START_TEST(workers_run_at_the_same_time_each_with_its_own_context)
 {
 	struct pool *pool = start(3, 1);
-	struct task tasks[3] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, wait_to_go }, NULL, 0 },
+	struct task tasks[3] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, wait_to_go }, NULL,
+		0 },
 	                         { { NULL, wait_to_go }, NULL, 0 } };
 
 	for (int i = 0; i < 3; i++) {

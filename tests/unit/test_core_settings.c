@@ -18,8 +18,10 @@ static const struct setting table[] = {
 };
 
 static const struct setting own_table[] = {
-	{ "T_COLOUR", SETTING_CHOICE, "red", "A long explanation that says what the colour is for, when it"
-	  " matters and why nobody has to care about it at all, in more words than fit on one line", 0, 0,
+	{ "T_COLOUR", SETTING_CHOICE, "red", "A long explanation that says what the colour is for,"
+	  " when it"
+	  " matters and why nobody has to care about it at all, in more words than fit on one line",
+	  0, 0,
 	  colours },
 	{ 0 },
 };
@@ -122,7 +124,8 @@ END_TEST
 
 static const struct { const char *name, *text; int64_t value; } numbers[] = {
 	{ "T_PORT", "0", 0 }, { "T_PORT", "65535", 65535 }, { "T_BODY_MAX", "65536", 65536 },
-	{ "T_BODY_MAX", "64KiB", 65536 }, { "T_BODY_MAX", "1GiB", 1 << 30 }, { "T_BODY_MAX", "1024B", 1024 },
+	{ "T_BODY_MAX", "64KiB", 65536 }, { "T_BODY_MAX", "1GiB", 1 << 30 }, { "T_BODY_MAX",
+	  "1024B", 1024 },
 	{ "T_IDLE", "100ms", 100 }, { "T_IDLE", "55", 55000 }, { "T_IDLE", "55s", 55000 },
 	{ "T_IDLE", "2h", 7200000 }, { "T_IDLE", "1m", 60000 },
 };
@@ -193,7 +196,8 @@ START_TEST(help_names_every_setting_within_the_page)
 
 	settings_help(file, tables);
 	fclose(file);
-	ck_assert_ptr_nonnull(strstr(text, "T_PORT             8081                   Port to listen on\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+		"T_PORT             8081                   Port to listen on\n"));
 	ck_assert_ptr_nonnull(strstr(text, "T_NAME                                    Any text\n"));
 	ck_assert_ptr_nonnull(strstr(text, "green)"));
 	for (str rest = { text, size }; rest.at;)

@@ -1,4 +1,4 @@
-/* test_core_shape.c - structs from JSON and back by their shapes, the words of refusals, schemas. */
+/* test_core_shape.c - structs from JSON and back by shapes, the words of refusals, schemas. */
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -44,7 +44,8 @@ static const struct shape address_shape = SHAPE(struct address,
 
 static const struct shape order_shape = SHAPE(struct order,
 	TEXT (struct order, customer, "Who buys", .required = true, AT_MOST(10), .format = "email"),
-	TEXT (struct order, state, "Where it is", ONE_OF("open", "paid", "shipped"), DEFAULT_TEXT("open")),
+	TEXT (struct order, state, "Where it is", ONE_OF("open", "paid", "shipped"),
+		DEFAULT_TEXT("open")),
 	TEXT (struct order, note, "Anything"),
 	INT  (struct order, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
 	INT  (struct order, stock, "Units on hand", OPTIONAL(struct order, has_stock)),
@@ -53,7 +54,8 @@ static const struct shape order_shape = SHAPE(struct order,
 	TIME (struct order, since, "Placed since then"),
 	MONEY(struct order, price, "What it costs", AT_MOST(1000)),
 	NEST (struct order, ship_to, struct address, &address_shape, "Where it goes"),
-	LIST (struct order, items, items_count, struct line, &line_shape, "What is bought", AT_MOST(3)),
+	LIST (struct order, items, items_count, struct line, &line_shape, "What is bought",
+		AT_MOST(3)),
 	TEXTS(struct order, tags, tags_count, "Labels", ONE_OF("new", "sale"), AT_LEAST(1)));
 
 static const struct shape nothing_shape = { 0, (const struct field[]) { { 0 } } };
@@ -106,11 +108,14 @@ START_TEST(everything_given_is_read)
 {
 	struct order order;
 
-	ck_assert_ptr_null(read_order("{\"customer\":\"Jos\xc3\xa9\",\"state\":\"paid\",\"note\":\"\","
+	ck_assert_ptr_null(read_order("{\"customer\":\"Jos\xc3\xa9\",\"state\":\"paid\",\"note\":"
+		"\"\","
 		"\"limit\":7.0,\"stock\":0,\"confirm\":false,\"weight\":2,"
-		"\"since\":\"2010-12-01T09:26:00+01:00\",\"price\":{\"amount\":255,\"currency\":\"GBP\"},"
+		"\"since\":\"2010-12-01T09:26:00+01:00\",\"price\":{\"amount\":255,\"currency\":\""
+			"GBP\"},"
 		"\"ship_to\":{\"street\":\"High St 1\",\"country\":\"GB\",\"gift\":true},"
-		"\"items\":[{\"sku\":\"A\",\"quantity\":2},{\"sku\":\"B\"}],\"tags\":[\"new\",\"sale\"]}",
+		"\"items\":[{\"sku\":\"A\",\"quantity\":2},{\"sku\":\"B\"}],\"tags\":[\"new\","
+			"\"sale\"]}",
 		&order));
 	ck_assert_str_eq(order.customer, "Jos\xc3\xa9");
 	ck_assert_str_eq(order.state, "paid");
@@ -134,8 +139,10 @@ END_TEST
 
 static const char *const sparse[] = {
 	"{\"customer\":\"x\"}",
-	"{\"customer\":\"x\",\"state\":null,\"note\":null,\"limit\":null,\"stock\":null,\"confirm\":null,"
-	"\"weight\":null,\"since\":null,\"price\":null,\"ship_to\":null,\"items\":null,\"tags\":null}",
+	"{\"customer\":\"x\",\"state\":null,\"note\":null,\"limit\":null,\"stock\":null,\"confirm"
+		"\":null,"
+	"\"weight\":null,\"since\":null,\"price\":null,\"ship_to\":null,\"items\":null,"
+		"\"tags\":null}",
 };
 
 START_TEST(what_is_absent_or_null_is_its_default_or_nothing)
@@ -172,11 +179,13 @@ static const struct { const char *json, *words; } refusals[] = {
 	{ "{\"customer\":\"x\",\"limit\":500}", "limit must be at most 100, not 500" },
 	{ "{\"customer\":\"x\",\"limit\":2.5}", "limit must be a whole number, not 2.5" },
 	{ "{\"customer\":\"x\",\"limit\":\"5\"}", "limit must be a whole number, not a string" },
-	{ "{\"customer\":\"x\",\"stock\":9223372036854775808}", "stock is out of range: it must be a whole"
+	{ "{\"customer\":\"x\",\"stock\":9223372036854775808}",
+	  "stock is out of range: it must be a whole"
 	  " number from -9223372036854775808 to 9223372036854775807" },
 	{ "{\"customer\":\"x\",\"stock\":1e30}", "stock is out of range: it must be a whole"
 	  " number from -9223372036854775808 to 9223372036854775807" },
-	{ "{\"customer\":\"x\",\"stock\":99999999999999999999999}", "stock is out of range: it must be a"
+	{ "{\"customer\":\"x\",\"stock\":99999999999999999999999}",
+	  "stock is out of range: it must be a"
 	  " whole number from -9223372036854775808 to 9223372036854775807" },
 	{ "{\"customer\":\"x\",\"confirm\":1}", "confirm must be true or false, not a number" },
 	{ "{\"customer\":\"x\",\"weight\":2.75}", "weight must be at most 2.5, not 2.75" },
@@ -192,7 +201,8 @@ static const struct { const char *json, *words; } refusals[] = {
 	  "price.amount must be at least 0, not -1" },
 	{ "{\"customer\":\"x\",\"price\":{\"amount\":1001,\"currency\":\"GBP\"}}",
 	  "price.amount must be at most 1000, not 1001" },
-	{ "{\"customer\":\"x\",\"price\":{\"amount\":1,\"currency\":\"gbp\"}}", "price.currency must be the "
+	{ "{\"customer\":\"x\",\"price\":{\"amount\":1,\"currency\":\"gbp\"}}",
+	  "price.currency must be the "
 	  "three capital letters of an ISO 4217 code such as GBP, not \"gbp\"" },
 	{ "{\"customer\":\"x\",\"price\":{\"amount\":1,\"currency\":\"GBP\",\"minor\":2}}",
 	  "Unknown member \"minor\" in price: its members are amount, currency" },
@@ -203,23 +213,29 @@ static const struct { const char *json, *words; } refusals[] = {
 	{ "{\"customer\":\"x\",\"ship_to\":{\"street\":\"a\",\"street\":\"b\"}}",
 	  "ship_to must not name a member twice" },
 	{ "{\"customer\":\"x\",\"items\":{}}", "items must be an array, not an object" },
-	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"a\"},{\"sku\":\"b\"},{\"sku\":\"c\",\"quantity\":0}]}",
+	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"a\"},{\"sku\":\"b\"},{\"sku\":\"c\","
+	  "\"quantity\":0}]}",
 	  "items[2].quantity must be at least 1, not 0" },
 	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"\"}]}",
 	  "items[0].sku must have at least 1 character, not 0" },
-	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"a\"},3]}", "items[1] must be an object, not a number" },
+	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"a\"},3]}",
+	  "items[1] must be an object, not a number" },
 	{ "{\"customer\":\"x\",\"items\":[null]}", "items[0] must be an object, not null" },
 	{ "{\"customer\":\"x\",\"items\":[{\"sku\":\"a\",\"colour\":1}]}",
 	  "Unknown member \"colour\" in items[0]: its members are sku, quantity" },
-	{ "{\"customer\":\"x\",\"items\":[{},{},{},{}]}", "items must have at most 3 items, not 4" },
+	{ "{\"customer\":\"x\",\"items\":[{},{},{},{}]}",
+	  "items must have at most 3 items, not 4" },
 	{ "{\"customer\":\"x\",\"tags\":[]}", "tags must have at least 1 item, not 0" },
-	{ "{\"customer\":\"x\",\"tags\":[\"new\",\"old\"]}", "tags[1] must be one of new, sale, not \"old\"" },
+	{ "{\"customer\":\"x\",\"tags\":[\"new\",\"old\"]}",
+	  "tags[1] must be one of new, sale, not \"old\"" },
 	{ "{\"customer\":\"x\",\"tags\":[null]}", "tags[0] must be a string, not null" },
 	{ "[]", "The arguments must be an object, not an array" },
-	{ "{\"customer\":\"x\",\"foo\":1}", "Unknown argument \"foo\": the arguments are customer, state, "
+	{ "{\"customer\":\"x\",\"foo\":1}", "Unknown argument \"foo\": the arguments are customer,"
+	  " state, "
 	  "note, limit, stock, confirm, weight, since, price, ship_to, items, tags" },
-	{ "{\"customer\":\"x\",\"custome\":1,\"a_name_that_is_so_long_that_nobody_wants_to_read_all_of_it_"
-	  "in_an_error\":1}", "Unknown argument \"custome\": the arguments are customer, state, note, limit, "
+	{ "{\"customer\":\"x\",\"custome\":1,"
+	  "\"a_name_that_is_so_long_that_nobody_wants_to_read_all_of_it_in_an_error\":1}",
+	  "Unknown argument \"custome\": the arguments are customer, state, note, limit, "
 	  "stock, confirm, weight, since, price, ship_to, items, tags" },
 };
 
@@ -232,10 +248,12 @@ START_TEST(what_is_wrong_is_said_in_words)
 END_TEST
 
 static const char *const fine[] = {
-	"{\"customer\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"}",
+	"{\"customer\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+		"\xc3\xa9\"}",
 	"{\"customer\":\"x\",\"limit\":1}", "{\"customer\":\"x\",\"limit\":100}",
 	"{\"customer\":\"x\",\"stock\":9223372036854775807}",
-	"{\"customer\":\"x\",\"stock\":-9223372036854775808}", "{\"customer\":\"x\",\"stock\":-1e3}",
+	"{\"customer\":\"x\",\"stock\":-9223372036854775808}",
+		"{\"customer\":\"x\",\"stock\":-1e3}",
 	"{\"customer\":\"x\",\"weight\":2.5}", "{\"customer\":\"x\",\"items\":[]}",
 	"{\"customer\":\"x\",\"price\":{\"amount\":0,\"currency\":\"XXX\"}}",
 	"{\"customer\":\"x\",\"price\":{\"amount\":1000,\"currency\":\"GBP\"}}",
@@ -268,7 +286,8 @@ START_TEST(only_a_strict_reader_refuses_unknown_members)
 {
 	struct line line;
 
-	ck_assert_ptr_null(shape_read(&line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"), false, &line,
+	ck_assert_ptr_null(shape_read(&line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"),
+		false, &line,
 	                              arena));
 	ck_assert_str_eq(line.sku, "a");
 }
@@ -316,9 +335,12 @@ START_TEST(absent_members_are_left_out)
 END_TEST
 
 static const char *const round_trips[] = {
-	"{\"customer\":\"x\",\"state\":\"paid\",\"note\":\"a\\nb\",\"limit\":1,\"stock\":-5,\"confirm\":true,"
-	"\"weight\":0.25,\"since\":\"2010-12-01T08:26:00.500Z\",\"price\":{\"amount\":255,\"currency\":"
-	"\"GBP\"},\"ship_to\":{\"street\":\"s\",\"gift\":false},\"items\":[{\"sku\":\"A\",\"quantity\":2},"
+	"{\"customer\":\"x\",\"state\":\"paid\",\"note\":\"a\\nb\",\"limit\":1,\"stock\":-5,"
+		"\"confirm\":true,"
+	"\"weight\":0.25,\"since\":\"2010-12-01T08:26:00.500Z\",\"price\":{\"amount\":255,"
+		"\"currency\":"
+	"\"GBP\"},\"ship_to\":{\"street\":\"s\",\"gift\":false},\"items\":[{\"sku\":\"A\","
+		"\"quantity\":2},"
 	"{\"sku\":\"B\",\"quantity\":1}],\"tags\":[\"new\"]}",
 	"{\"customer\":\"x\",\"state\":\"open\",\"limit\":20,\"confirm\":true,\"weight\":0}",
 };
@@ -359,55 +381,76 @@ static const struct shape consent_shape = SHAPE(struct order,
 	TEXT(struct order, customer, "Whose", .format = "email"),
 	TIME(struct order, since, "From when", DEFAULT(1000)));
 
-static const struct { const struct shape *shape; enum schema_use use; bool headers; const char *json; }
+static const struct { const struct shape *shape; enum schema_use use; bool headers;
+	const char *json; }
 schemas[] = {
 	{ NULL, SCHEMA_INPUT, true, "{\"type\":\"object\",\"additionalProperties\":false}" },
-	{ &nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"additionalProperties\":false}" },
+	{ &nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"additionalProperties\":false"
+	  "}" },
 	{ NULL, SCHEMA_OUTPUT, true, "{\"type\":\"object\"}" },
 	{ NULL, SCHEMA_FORM, true, "{\"type\":\"object\",\"properties\":{}}" },
-	{ &line_shape, SCHEMA_INPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":\"string\","
+	{ &line_shape, SCHEMA_INPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
+	  "\":\"string\","
 	  "\"description\":\"Which product\",\"minLength\":1},\"quantity\":{\"type\":\"integer\","
-	  "\"description\":\"How many\",\"minimum\":1,\"maximum\":99,\"default\":1}},\"required\":[\"sku\"],"
+	  "\"description\":\"How many\",\"minimum\":1,\"maximum\":99,\"default\":1}},\"required\":"
+	  "[\"sku\"],"
 	  "\"additionalProperties\":false}" },
-	{ &line_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":"
+	{ &line_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
+	  "\":"
 	  "\"string\",\"description\":\"Which product\"},\"quantity\":{\"type\":\"integer\","
 	  "\"description\":\"How many\"}},\"required\":[\"sku\"]}" },
-	{ &consent_shape, SCHEMA_FORM, false, "{\"type\":\"object\",\"properties\":{\"confirm\":{\"type\":"
-	  "\"boolean\",\"title\":\"Confirm\",\"description\":\"Really?\"},\"note\":{\"type\":\"string\","
-	  "\"title\":\"Note\",\"description\":\"Why\",\"maxLength\":20},\"customer\":{\"type\":\"string\","
-	  "\"title\":\"Customer\",\"description\":\"Whose\",\"format\":\"email\"},\"since\":{\"type\":"
-	  "\"string\",\"title\":\"Since\",\"description\":\"From when\",\"format\":\"date-time\",\"default\":"
+	{ &consent_shape, SCHEMA_FORM, false, "{\"type\":\"object\",\"properties\":{\"confirm\":{"
+	  "\"type\":"
+	  "\"boolean\",\"title\":\"Confirm\",\"description\":\"Really?\"},"
+	  "\"note\":{\"type\":\"string\","
+	  "\"title\":\"Note\",\"description\":\"Why\",\"maxLength\":20},"
+	  "\"customer\":{\"type\":\"string\","
+	  "\"title\":\"Customer\",\"description\":\"Whose\",\"format\":\"email\"},"
+	  "\"since\":{\"type\":"
+	  "\"string\",\"title\":\"Since\",\"description\":\"From when\",\"format\":\"date-time\","
+	  "\"default\":"
 	  "\"1970-01-01T00:00:01Z\"}},\"required\":[\"confirm\"]}" },
 };
 
 START_TEST(a_schema_says_what_the_shape_says)
 {
-	ck_assert_str_eq(schema(schemas[_i].shape, schemas[_i].use, schemas[_i].headers), schemas[_i].json);
+	ck_assert_str_eq(schema(schemas[_i].shape, schemas[_i].use, schemas[_i].headers),
+		schemas[_i].json);
 }
 END_TEST
 
 static const struct { enum schema_use use; bool headers; const char *part; bool there; } parts[] = {
-	{ SCHEMA_INPUT, false, "\"state\":{\"type\":\"string\",\"description\":\"Where it is\",\"enum\":["
+	{ SCHEMA_INPUT, false, "\"state\":{\"type\":\"string\",\"description\":\"Where it is\","
+	  "\"enum\":["
 	  "\"open\",\"paid\",\"shipped\"],\"default\":\"open\"}", true },
-	{ SCHEMA_INPUT, false, "\"since\":{\"type\":\"string\",\"description\":\"Placed since then\","
+	{ SCHEMA_INPUT, false, "\"since\":{\"type\":\"string\",\"description\":\"Placed since then"
+	  "\","
 	  "\"format\":\"date-time\"}", true },
-	{ SCHEMA_INPUT, false, "\"confirm\":{\"type\":\"boolean\",\"description\":\"Sure\",\"default\":true}",
+	{ SCHEMA_INPUT, false, "\"confirm\":{\"type\":\"boolean\",\"description\":\"Sure\","
+	  "\"default\":true}",
 	  true },
-	{ SCHEMA_INPUT, false, "\"weight\":{\"type\":\"number\",\"description\":\"In kg\",\"minimum\":0,"
+	{ SCHEMA_INPUT, false, "\"weight\":{\"type\":\"number\",\"description\":\"In kg\","
+	  "\"minimum\":0,"
 	  "\"maximum\":2.5}", true },
-	{ SCHEMA_INPUT, false, "\"amount\":{\"type\":\"integer\",\"description\":\"In the currency's minor"
-	  " unit, such as pence or cents\",\"minimum\":0,\"maximum\":1000},\"currency\":{\"type\":\"string\","
-	  "\"description\":\"ISO 4217 code, such as GBP\",\"pattern\":\"^[A-Z]{3}$\"}},\"required\":["
+	{ SCHEMA_INPUT, false, "\"amount\":{\"type\":\"integer\",\"description\":\"In the currency"
+	  "'s minor"
+	  " unit, such as pence or cents\",\"minimum\":0,\"maximum\":1000},\"currency\":{\"type\":"
+	  "\"string\","
+	  "\"description\":\"ISO 4217 code, such as GBP\",\"pattern\":\"^[A-Z]{3}$\"}},\"required"
+	  "\":["
 	  "\"amount\",\"currency\"],\"additionalProperties\":false}", true },
-	{ SCHEMA_INPUT, false, "\"items\":{\"type\":\"array\",\"description\":\"What is bought\",\"items\":{"
+	{ SCHEMA_INPUT, false, "\"items\":{\"type\":\"array\",\"description\":\"What is bought\","
+	  "\"items\":{"
 	  "\"type\":\"object\",\"properties\":{\"sku\":", true },
 	{ SCHEMA_INPUT, false, "\"additionalProperties\":false},\"maxItems\":3}", true },
-	{ SCHEMA_INPUT, false, "\"tags\":{\"type\":\"array\",\"description\":\"Labels\",\"items\":{\"type\":"
+	{ SCHEMA_INPUT, false, "\"tags\":{\"type\":\"array\",\"description\":\"Labels\",\"items\":"
+	  "{\"type\":"
 	  "\"string\",\"enum\":[\"new\",\"sale\"]},\"minItems\":1}", true },
 	{ SCHEMA_INPUT, false, "\"format\":\"email\"", true },
 	{ SCHEMA_INPUT, false, "x-mcp-header", false },
 	{ SCHEMA_INPUT, true, "\"maxLength\":2,\"x-mcp-header\":\"Country\"}", true },
-	{ SCHEMA_OUTPUT, false, "additionalProperties", false }, { SCHEMA_OUTPUT, false, "enum", false },
+	{ SCHEMA_OUTPUT, false, "additionalProperties", false }, { SCHEMA_OUTPUT, false, "enum",
+	  false },
 	{ SCHEMA_OUTPUT, false, "minimum", false }, { SCHEMA_OUTPUT, false, "maxLength", false },
 	{ SCHEMA_OUTPUT, false, "minItems", false }, { SCHEMA_OUTPUT, false, "pattern", false },
 	{ SCHEMA_OUTPUT, false, "\"format\":\"email\"", false },
@@ -420,7 +463,8 @@ START_TEST(each_use_has_its_parts)
 {
 	const char *whole = schema(&order_shape, parts[_i].use, parts[_i].headers);
 
-	ck_assert_msg(!strstr(whole, parts[_i].part) == !parts[_i].there, "%s in %s", parts[_i].part, whole);
+	ck_assert_msg(!strstr(whole, parts[_i].part) == !parts[_i].there, "%s in %s",
+		parts[_i].part, whole);
 	parse(whole);
 }
 END_TEST
@@ -468,7 +512,8 @@ static const struct shape contradictions[] = {
 	ONE(REAL(struct order, weight, "", .header = "Weight")),
 	ONE(TEXT(struct order, note, "", .header = "two words")),
 	ONE(TEXT(struct order, note, "", .header = "")),
-	ONE(TEXT(struct order, note, "", .header = "A"), INT(struct order, limit, "", .header = "a")),
+	ONE(TEXT(struct order, note, "", .header = "A"), INT(struct order, limit, "",
+		.header = "a")),
 	ONE(TEXT(struct order, note, "", .header = "where"),
 	    NEST(struct order, ship_to, struct address, &with_headers, "")),
 	ONE(LIST(struct order, items, items_count, struct line, &with_headers, "")),
@@ -509,7 +554,8 @@ static TCase *reading(void)
 	TCase *tests = tcase_create("reading");
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, everything_given_is_read);
-	tcase_add_loop_test(tests, what_is_absent_or_null_is_its_default_or_nothing, 0, COUNT(sparse));
+	tcase_add_loop_test(tests, what_is_absent_or_null_is_its_default_or_nothing, 0,
+		COUNT(sparse));
 	tcase_add_loop_test(tests, what_is_wrong_is_said_in_words, 0, COUNT(refusals));
 	tcase_add_loop_test(tests, the_edge_itself_is_allowed, 0, COUNT(fine));
 	tcase_add_test(tests, a_long_text_is_quoted_in_part);
@@ -535,7 +581,8 @@ static TCase *checking(void)
 {
 	TCase *tests = tcase_create("checking");
 	tcase_add_test(tests, fields_are_found_by_name);
-	tcase_add_loop_test(tests, a_shape_that_contradicts_itself_aborts, 0, COUNT(contradictions));
+	tcase_add_loop_test(tests, a_shape_that_contradicts_itself_aborts, 0,
+		COUNT(contradictions));
 	tcase_add_test(tests, sound_shapes_pass);
 	return tests;
 }

@@ -36,7 +36,8 @@ START_TEST(every_day_agrees_with_libc)
 	for (time_t day = -100000; day < 100000; day += 7) {
 		time_t second = day * 86400 + 3661;
 		struct tm parts;
-		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&second, &parts));
+		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&second,
+			&parts));
 		time_print(second * 1000, text);
 		ck_assert_str_eq(text, expected);
 	}

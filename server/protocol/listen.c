@@ -1,0 +1,226 @@
+/* listen.c - subscriptions/listen of 2026-07-28: one stream that tells of the changes asked for.
+ *
+ * Acknowledged first, every message tagged with the subscription (the request's id). There is no
+ * replay, so each resource is told once at the beginning: a client that was away reads again. A
+ * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
+#include <stdlib.h>
+
+#include "call.h"
+
+#define FOLLOWED_MAX 1000
+#define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */
+#define LOOK_AGAIN_MS 100
+
+struct followed {
+	const char *uri;
+	bool due;                       /* changed while the client was slow */
+};
+
+struct listen {
+	struct mcp_call *call;
+	struct listen *next, **place;
+	struct followed *followed;
+	int count;
+	struct timer timer;             /* to look again whether a slow client has read; or to end */
+};
+
+static _Thread_local struct listen *listens;
+static atomic_int listen_count;
+
+/* ---- Messages ---- */
+
+static struct json message(struct arena *arena, const char *method)
+{
+	struct json json = json_begin(arena, 512);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "method");
+	json_text(&json, method);
+	json_key(&json, "params");
+	json_object(&json);
+	return json;
+}
+
+static void send(struct listen *listen, struct json *json)
+{
+	json_key(json, "_meta");
+	json_object(json);
+	json_key(json, "io.modelcontextprotocol/subscriptionId");
+	json_value(json, listen->call->id);
+	json_object_end(json);
+	json_object_end(json);
+	json_object_end(json);
+	reply_event(listen->call->reply, json_end(json));
+}
+
+static void tell(struct listen *listen, struct followed *followed)
+{
+	struct arena *arena = arena_create();
+	struct json json = message(arena, "notifications/resources/updated");
+
+	followed->due = false;
+	json_key(&json, "uri");
+	json_text(&json, followed->uri);
+	send(listen, &json);
+	arena_destroy(arena);
+}
+
+static void acknowledge(struct listen *listen)
+{
+	struct arena *arena = arena_create();
+	struct json json = message(arena, "notifications/subscriptions/acknowledged");
+
+	json_key(&json, "notifications");
+	json_object(&json);
+	if (listen->count > 0) {
+		json_key(&json, "resourceSubscriptions");
+		json_array(&json);
+		for (int i = 0; i < listen->count; i++)
+			json_text(&json, listen->followed[i].uri);
+		json_array_end(&json);
+	}
+	json_object_end(&json);
+	send(listen, &json);
+	arena_destroy(arena);
+}
+
+/* ---- Beginning ---- */
+
+/* The URIs that name a resource this caller may read; the rest is left out of the acknowledgement. */
+static const struct fault *read_uris(struct mcp_call *call, struct listen *listen, yyjson_val *uris)
+{
+	size_t index, count;
+	yyjson_val *each;
+	const void *in;
+
+	if (uris && (!yyjson_is_arr(uris) || yyjson_arr_size(uris) > FOLLOWED_MAX))
+		return fault_say(call->arena, &FAULT_PARAMS,
+		                 "resourceSubscriptions must be an array of at most %d URIs.", FOLLOWED_MAX);
+	listen->followed = arena_array(call->arena, struct followed, yyjson_arr_size(uris) + 1);
+	yyjson_arr_foreach(uris, index, count, each) {
+		str uri = { yyjson_get_str(each), yyjson_get_len(each) };
+		const struct offer *offer = uri.at ? offer_for_uri(call->arena, uri, &in) : NULL;
+		if (offer && call_may(call, offer->scope))
+			listen->followed[listen->count++].uri = arena_copy(call->arena, uri);
+	}
+	return NULL;
+}
+
+static void look_again(struct timer *timer, UNUSED struct loop *loop);
+
+const struct fault *listen_for_changes(struct mcp_call *call)
+{
+	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
+	struct listen *listen = arena_new(call->arena, struct listen);
+
+	if (!yyjson_is_obj(wanted))
+		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
+	if (!reply_can_stream(call->reply))
+		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
+			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
+	TRY(read_uris(call, listen, yyjson_obj_get(wanted, "resourceSubscriptions")));
+	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
+		atomic_fetch_sub(&listen_count, 1);
+		metric_add(METRIC_LIMIT_STREAMS, 1);
+		return &FAULT_BUSY;
+	}
+	metric_add(METRIC_LISTENS, 1);
+	call->listen = listen;
+	listen->call = call;
+	listen->timer.run = look_again;
+	listen->next = listens;
+	listen->place = &listens;
+	if (listens)
+		listens->place = &listen->next;
+	listens = listen;
+
+	acknowledge(listen);
+	for (int i = 0; i < listen->count; i++)
+		tell(listen, &listen->followed[i]);
+	return NULL;
+}
+
+void listen_leave(struct mcp_call *call)
+{
+	struct listen *listen = call->listen;
+
+	if (!listen || !listen->place)
+		return;
+	*listen->place = listen->next;
+	if (listen->next)
+		listen->next->place = listen->place;
+	listen->place = NULL;
+	timer_clear(call->reply->loop, &listen->timer);
+	atomic_fetch_sub(&listen_count, 1);
+	metric_add(METRIC_LISTENS, -1);
+}
+
+/* ---- Telling ---- */
+
+static bool is_crowded(const struct listen *listen)
+{
+	const struct stream *stream = listen->call->reply->stream;
+
+	return stream && stream_backlog(stream) > CROWDED_BYTES;
+}
+
+static void tell_soon(struct listen *listen)
+{
+	struct loop *loop = listen->call->reply->loop;
+
+	timer_set(loop, &listen->timer, loop_tick_ms(loop) + LOOK_AGAIN_MS);
+}
+
+static void look_again(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct listen *listen = (struct listen *)(void *)((char *)timer - offsetof(struct listen, timer));
+
+	for (int i = 0; i < listen->count; i++) {
+		if (is_crowded(listen)) {
+			tell_soon(listen);
+			return;
+		}
+		if (listen->followed[i].due)
+			tell(listen, &listen->followed[i]);
+	}
+}
+
+void listen_tell(const char *uri)
+{
+	for (struct listen *listen = listens; listen; listen = listen->next) {
+		for (int i = 0; i < listen->count; i++) {
+			struct followed *followed = &listen->followed[i];
+			if (strcmp(followed->uri, uri) != 0)
+				continue;
+			followed->due = true;
+			if (is_crowded(listen))
+				tell_soon(listen);
+			else
+				tell(listen, followed);
+		}
+	}
+}
+
+/* ---- Ending ---- */
+
+static void end_now(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct listen *listen = (struct listen *)(void *)((char *)timer - offsetof(struct listen, timer));
+
+	call_result(listen->call, "complete");
+	call_settle(listen->call);
+}
+
+void listens_end(int64_t jitter_ms)
+{
+	for (struct listen *listen = listens; listen; listen = listen->next) {
+		struct loop *loop = listen->call->reply->loop;
+		uint32_t random;
+		random_bytes(&random, sizeof(random));
+		listen->timer.run = end_now;
+		timer_set(loop, &listen->timer,
+		          loop_tick_ms(loop) + (jitter_ms > 0 ? random % jitter_ms : 0));
+	}
+}

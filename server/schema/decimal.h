@@ -1,0 +1,25 @@
+/* decimal.h - JSON's numbers, compared exactly, however long they are written. */
+#ifndef DECIMAL_H
+#define DECIMAL_H
+
+#include <yyjson.h>
+
+#include "core.h"
+
+bool is_number(yyjson_val *value);              /* also of those kept as raw text */
+bool is_integer(yyjson_val *value);             /* 5, 5.0, 50e-1 */
+/* Below, at or above 0, as `a` is less than, the same as or more than `b`. */
+int compare_numbers(yyjson_val *a, yyjson_val *b);
+uint64_t hash_number(yyjson_val *value);        /* equal for equal numbers */
+
+/* A divisor above 0. */
+struct divisor {
+	uint64_t digits;
+	int64_t exponent;                       /* digits × 10^exponent */
+};
+
+/* False: it is not above 0, or too long to divide by. */
+MUST_USE bool divisor_read(yyjson_val *value, struct divisor *divisor);
+bool is_multiple(yyjson_val *value, const struct divisor *divisor);
+
+#endif
