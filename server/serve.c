@@ -12,7 +12,7 @@
 #include "settings.h"
 #include "settings_table.h"
 
-#define ARENAS_MAX 2                    /* of malloc: what threads free is used again by all */
+#define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
 
 static int64_t began_us;
@@ -254,7 +254,6 @@ int serve(const struct mcp_server *server)
 {
 	struct serving serving = { .server = server };
 	sigset_t set = block_signals();
-	mallopt(M_ARENA_MAX, ARENAS_MAX);
 
 	const char *wrong = options_make(server, &serving.options);
 	if (wrong) {
@@ -262,6 +261,7 @@ int serve(const struct mcp_server *server)
 		options_release(&serving.options);
 		return 2;
 	}
+	mallopt(M_ARENA_MAX, serving.options.http.loops + OTHER_ARENAS);
 	log_start(serving.options.log_level, serving.options.log_json);
 	return run(&serving, &set);
 }

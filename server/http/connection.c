@@ -7,7 +7,7 @@
 
 #include "inside.h"
 
-static int64_t phase_ms(const struct loop *loop, enum phase phase)
+static int64_t phase_ms(const struct loop *loop, int phase)
 {
 	const struct http_settings *set = &loop->http->set;
 

@@ -2,9 +2,9 @@
  *
  * All the rules of libmicrohttpd are kept in here:
  * 1. A daemon is run by one loop, and everything about its connections happens on that loop.
- * 2. A content reader with nothing to say suspends and returns 0; appending to a stream and resuming
- *    it happen on the same loop, so no wake-up is lost and nothing is locked.
- * 3. A suspended connection does not notice its client leaving: the loop watches its socket.
+ * 2. A suspended connection does not notice its client leaving: the loop watches its socket.
+ * 3. Any resume walks all suspended connections, so only parked requests are suspended. A stream
+ *    takes its socket out of libmicrohttpd: idle, it costs half a KiB and no walks.
  * 4. Never its internal epoll thread.
  * 5. Resume everything before stopping the daemon. */
 #ifndef HTTP_H
@@ -69,8 +69,10 @@ struct stream;
 /* Answers with status 200, text/event-stream, no-cache, X-Accel-Buffering: no, and the headers added
  * before. The exchange belongs to the stream now, its arena is released unless taken. A comment goes
  * out at once, so that proxies pass the headers on; another whenever the stream was silent for
- * KEEP_ALIVE. `gone` is called when the client left or its backlog overflowed; after it the stream
- * is no more. */
+ * keep_alive_ms. `gone` is called when the client left or its backlog overflowed (`finished` before
+ * it); after it the stream is no more.
+ * A stream that is ended in the same turn is sent as a plain answer with a Content-Length, at the
+ * price of one; any other is the last answer on its connection. */
 struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user);
 /* Sends bytes that are whole events (the caller frames them): copied. False: its backlog was full,
  * so the stream is being ended, `gone` follows from the loop; send nothing more. */
@@ -86,9 +88,9 @@ struct http_settings {
 	const char *host;               /* "127.0.0.1", "0.0.0.0", "::" ... */
 	int port;                       /* 0: any free one, see http_port() */
 	int loops;
-	size_t connection_bytes;        /* libmicrohttpd's pool: header limit and price of a stream */
-	size_t body_max;                /* over it 413 by handler: see exchange_too_large() */
-	size_t bodies_max;              /* all bodies together; over it 503 */
+	size_t connection_bytes;        /* libmicrohttpd's pool: the header limit */
+	size_t body_max;                /* over it the handler answers: see exchange_body_trouble() */
+	size_t bodies_max;              /* all bodies together, likewise */
 	size_t backlog_max;             /* of one stream */
 	size_t backlogs_max;            /* all streams together */
 	int connections_max;            /* all loops together */

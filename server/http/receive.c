@@ -52,14 +52,14 @@ static enum MHD_Result hand_over(struct exchange *x)
 
 /* ---- Headers ---- */
 
-static enum http_method read_method(const char *method)
+static uint8_t read_method(const char *method)
 {
 	static const char *const names[] = {
 		[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_DELETE] = "DELETE",
 		[HTTP_OPTIONS] = "OPTIONS", [HTTP_HEAD] = "HEAD"
 	};
 
-	for (int i = 0; i < HTTP_OTHER; i++)
+	for (uint8_t i = 0; i < HTTP_OTHER; i++)
 		if (strcmp(method, names[i]) == 0)
 			return i;
 	return HTTP_OTHER;
@@ -92,7 +92,7 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
 	const char *why;
 
 	x->stage = STAGE_BODY;
-	x->method = (uint8_t)read_method(method);
+	x->method = read_method(method);
 	x->began_us = tick_us();
 	loop->counted.requests++;
 	if (!headers_read(x, version, &why))
@@ -119,7 +119,17 @@ static enum MHD_Result body_in(struct exchange *x, const char *data, size_t *siz
 
 	body_receive(x, data, *size);
 	*size = 0;
-	return x->swallowed > most && x->swallowed > UNWANTED_MAX ? MHD_NO : MHD_YES;
+	x->drop = x->swallowed > most && x->swallowed > UNWANTED_MAX;
+	return x->drop ? MHD_NO : MHD_YES;
+}
+
+/* Whether the client may still be sending while an answer is on its way to it: ours, or one that
+ * libmicrohttpd made (431, 400). */
+static bool is_still_sending(const struct exchange *x, enum MHD_RequestTerminationCode why)
+{
+	if (why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		return x->unread;
+	return why == MHD_REQUEST_TERMINATED_WITH_ERROR && x->stage < STAGE_REQUEST && !x->drop;
 }
 
 enum MHD_Result exchange_receive(UNUSED void *cls, UNUSED struct MHD_Connection *mhd,
@@ -155,7 +165,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
 	exchange_finish(x);
-	if (x->unread && why == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+	if (is_still_sending(x, why))
 		connection_linger(c);
 	body_release(x);
 	arena_destroy(x->arena);

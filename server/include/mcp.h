@@ -35,6 +35,8 @@ struct mcp_tool {
 	const char *about;            /* the description the model reads */
 	const struct shape *in;       /* NULL: takes no arguments */
 	const struct shape *out;      /* NULL: answers in plain text */
+	const char *in_schema;        /* instead of `in`: JSON Schema 2020-12; `in` is then a const char *,
+	                                 the arguments as JSON */
 	const char *scope;            /* NULL: any caller may run it */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
@@ -44,6 +46,10 @@ struct mcp_tool {
 	int64_t deadline_ms;          /* of running time; 0: the setting CALL_DEADLINE */
 	mcp_tool_fn *run;
 };
+
+/* Completes what a person types: adds what fits `value` with mcp_suggest(). */
+typedef void mcp_complete_fn(struct mcp_call *call, const char *argument, const char *value,
+                             struct store *store);
 
 /* Something to read. A `uri` with {names} is a template: they are the fields of `in`, all text. */
 struct mcp_resource {
@@ -57,6 +63,7 @@ struct mcp_resource {
 	const char *scope;
 	bool blocks;
 	mcp_tool_fn *run;
+	mcp_complete_fn *complete;    /* of a template's names; NULL: nothing is suggested */
 };
 
 /* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with
@@ -69,6 +76,7 @@ struct mcp_prompt {
 	const char *scope;
 	bool blocks;
 	mcp_tool_fn *run;
+	mcp_complete_fn *complete;
 };
 
 /* Work that nobody calls, on a worker: run at start, then again after the milliseconds it returned. */
@@ -128,6 +136,27 @@ enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...) PRINT
  * what to do: "Pass confirm: true once the customer agreed." */
 enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...) PRINTF(2, 3);
 
+/* One block of what a tool, resource or prompt answers, beside or instead of text. */
+struct mcp_content {
+	enum { MCP_TEXT, MCP_IMAGE, MCP_AUDIO, MCP_EMBEDDED, MCP_LINK } type;
+	const char *text;             /* of a text, or of an embedded resource that is text */
+	const void *bytes;            /* of an image or audio, or of an embedded resource that is not */
+	size_t size;
+	const char *mime;
+	const char *uri;              /* of an embedded resource or link */
+	const char *name, *title, *about;       /* of a link */
+};
+
+/* Adds a block to the answer; it is copied. A resource adds MCP_EMBEDDED: its contents. */
+void mcp_add(struct mcp_call *call, const struct mcp_content *content);
+/* Adds a message of a prompt, see mcp_message(). */
+void mcp_add_message(struct mcp_call *call, const char *role, const struct mcp_content *content);
+/* Succeeds with what was added. */
+enum mcp_answer mcp_done(struct mcp_call *call);
+
+/* Fails the request itself, as a JSON-RPC error; for what is nobody's bad news but a broken server. */
+enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...) PRINTF(3, 4);
+
 /* ---- While running ---- */
 
 /* Reports progress to a client that asked for it; it must grow, what does not is left out. False
@@ -147,6 +176,17 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 
 /* A message of a prompt, in order: role "user" or "assistant". */
 void mcp_message(struct mcp_call *call, const char *role, const char *text, ...) PRINTF(3, 4);
+
+/* Of a completion: one more that fits. Clients see at most 100. */
+void mcp_suggest(struct mcp_call *call, const char *text);
+
+/* Tells clients that a list is not what it was. Any thread. */
+enum mcp_list { MCP_TOOLS, MCP_PROMPTS, MCP_RESOURCES };
+void mcp_list_changed(enum mcp_list list);
+
+/* Ends the connection of this call's stream, but not the call: a client of 2025-11-25 comes back for
+ * the rest. Without effect where the client could not. */
+void mcp_close_stream(struct mcp_call *call);
 
 /* Tells everyone who follows the resource (and every tool that waits for it) that it changed.
  * Call it after the change is committed. Any thread. */
@@ -180,6 +220,20 @@ enum mcp_reply {
  * is pending. */
 MUST_USE enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shape *shape,
                                 void *answer, const char *question, ...) PRINTF(5, 6);
+
+/* The same with a form as JSON Schema (a flat object), and the answer as JSON. */
+MUST_USE enum mcp_reply mcp_ask_json(struct mcp_call *call, const char *key, const char *schema,
+                                     const char *question, const char **answer);
+/* Sends the person to a page, for what must not pass through the client (a secret, a payment).
+ * MCP_ACCEPTED means that they went, not that they finished. */
+MUST_USE enum mcp_reply mcp_ask_url(struct mcp_call *call, const char *key, const char *url,
+                                    const char *question);
+/* Asks the client's model. `params` is what sampling/createMessage takes, as JSON; `result` what it
+ * answered, as JSON. */
+MUST_USE enum mcp_reply mcp_sample(struct mcp_call *call, const char *key, const char *params,
+                                   const char **result);
+/* The folders the client works in: roots/list's result as JSON. */
+MUST_USE enum mcp_reply mcp_roots(struct mcp_call *call, const char *key, const char **result);
 
 /* Run the tool again when the resource changes (mcp_changed), or after the time given:
  *

@@ -152,6 +152,17 @@ enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...)
 	return MCP_ANSWERED;
 }
 
+enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
+{
+	struct fault like = { .code = code, .http_sessions = 200, .http_stateless = 200 };
+	va_list list;
+
+	va_start(list, why);
+	call->fault = fault_say(call->arena, &like, "%s", arena_print_list(call->arena, why, list));
+	va_end(list);
+	return MCP_ANSWERED;
+}
+
 enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...)
 {
 	/* A missing resource is -32002 before 2026-07-28 and must not be in it. */
@@ -182,12 +193,13 @@ enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...)
 	va_end(list);
 	if (call->revision >= R2026_07_28) {
 		struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY,
-			"This has to ask the person, and the client did not declare elicitation. %s", words);
-		fault->data = STR("{\"requiredCapabilities\":{\"elicitation\":{}}}");
+			"This has to ask, and the client did not declare that it can be asked. %s", words);
+		fault->data = str_of(arena_print(call->arena, "{\"requiredCapabilities\":%s}",
+		                                 call->lacks ? call->lacks : "{\"elicitation\":{}}"));
 		call->fault = fault;
 	} else {
 		tool_words(call, str_of(arena_print(call->arena,
-			"This has to ask the person, and this client cannot. %s", words)), true);
+			"This has to ask, and this client cannot be asked. %s", words)), true);
 	}
 	return MCP_ANSWERED;
 }

@@ -6,7 +6,6 @@
 #include <assert.h>
 
 #include "call.h"
-#include "store_internal.h"
 
 struct question *question_find(struct mcp_call *call, str key)
 {
@@ -25,7 +24,7 @@ bool questions_pending(const struct mcp_call *call)
 	return false;
 }
 
-static struct question *question_add(struct mcp_call *call, const char *key)
+struct question *question_add(struct mcp_call *call, const char *key)
 {
 	struct question *question = arena_new(call->arena, struct question);
 
@@ -49,160 +48,214 @@ static str form(struct mcp_call *call, const struct shape *shape, const char *te
 	return json_end(&json);
 }
 
-bool question_answer(struct mcp_call *call, struct question *question, yyjson_val *result)
+void question_answer(struct mcp_call *call, struct question *question, yyjson_val *result)
 {
-	str action = json_member(result, "action");
-	yyjson_val *content = yyjson_obj_get(result, "content");
 	struct json json = json_begin(call->arena, 256);
 
-	if (str_is(action, "accept"))
-		question->reply = MCP_ACCEPTED;
-	else if (str_is(action, "decline"))
-		question->reply = MCP_DECLINED;
-	else if (str_is(action, "cancel"))
-		question->reply = MCP_CANCELLED;
-	else
-		return false;
-	if (question->reply == MCP_ACCEPTED && !yyjson_is_obj(content))
-		return false;
-	if (question->reply == MCP_ACCEPTED) {
-		json_value(&json, content);
-		question->content = json_end(&json);
-	}
-	question->action = str_of(arena_copy(call->arena, action));
 	question->state = QUESTION_ANSWERED;
-	return true;
+	question->result = (str) { 0 };
+	if (result) {
+		json_value(&json, result);
+		question->result = json_end(&json);
+	}
 }
 
-/* The content that was accepted, read by the shape. Does it not fit, the question is put anew. */
-static bool read_content(struct mcp_call *call, struct question *question,
-                         const struct shape *shape, void *answer)
+/* ---- Can this client be asked? ---- */
+
+static bool has_mode(yyjson_val *elicitation, const char *mode)
+{
+	/* {} means forms, as it did before there were modes. */
+	return yyjson_is_obj(elicitation) &&
+	       (yyjson_obj_get(elicitation, mode) ||
+	        (strcmp(mode, "form") == 0 && !yyjson_obj_get(elicitation, "url")));
+}
+
+unsigned capabilities_read(yyjson_val *capabilities)
+{
+	yyjson_val *elicitation = yyjson_obj_get(capabilities, "elicitation");
+	unsigned can = 0;
+
+	can |= has_mode(elicitation, "form") ? CAN_FORM : 0;
+	can |= has_mode(elicitation, "url") ? CAN_URL : 0;
+	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "sampling")) ? CAN_SAMPLE : 0;
+	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "roots")) ? CAN_ROOTS : 0;
+	return can;
+}
+
+/* Which revisions know it, and what a client lacks without it. */
+static const struct kind {
+	enum can can;
+	enum revision since;
+	const char *method, *lacks;
+} FORM = { CAN_FORM, R2025_06_18, "elicitation/create", "{\"elicitation\":{}}" },
+  PAGE = { CAN_URL, R2025_11_25, "elicitation/create", "{\"elicitation\":{\"url\":{}}}" },
+  SAMPLE = { CAN_SAMPLE, R2025_03_26, "sampling/createMessage", "{\"sampling\":{}}" },
+  ROOTS = { CAN_ROOTS, R2025_03_26, "roots/list", "{\"roots\":{}}" };
+
+static bool can_ask(struct mcp_call *call, const struct kind *kind)
+{
+	if ((call->can & kind->can) && call->revision >= kind->since && call->reply->era->can_ask(call))
+		return true;
+	call->lacks = kind->lacks;
+	return false;
+}
+
+/* ---- Asking ---- */
+
+static enum mcp_reply put(struct mcp_call *call, struct question *question, const char *key,
+                          const struct kind *kind, str params)
+{
+	/* Look and ask first, act after: what was done would be done again with the answer. */
+	assert(!call->streamed);
+	if (!question)
+		question = question_add(call, arena_copy(call->arena, str_of(key)));
+	if (question->state == QUESTION_ANSWERED)
+		question->state = QUESTION_NEW;
+	question->method = kind->method;
+	question->params = params;
+	question->wanted = true;
+	metric_add(METRIC_QUESTIONS, 1);
+	return MCP_PENDING;
+}
+
+/* The answer, if there is one: NULL with *known false is none; NULL with it true is nobody's. */
+static yyjson_val *known_result(struct mcp_call *call, struct question *question, bool *known)
 {
 	enum json_trouble trouble;
-	yyjson_val *content = json_parse_copy(call->arena, question->content, runtime.set.depth_max,
-	                                      &trouble);
 
-	return content && !shape_read(shape, content, false, answer, call->arena);
+	*known = question && question->state == QUESTION_ANSWERED;
+	if (!*known)
+		return NULL;
+	question->wanted = true;
+	return question->result.at ? json_parse_copy(call->arena, question->result,
+	                                             runtime.set.depth_max, &trouble) : NULL;
 }
 
-static bool can_ask(const struct mcp_call *call)
+/* What became of an elicitation; MCP_PENDING: the answer is none. */
+static enum mcp_reply action_of(yyjson_val *result)
 {
-	return call->offer->kind == OFFER_TOOL && call->asks_forms && call->reply->era->can_ask(call);
+	str action = json_member(result, "action");
+
+	return str_is(action, "accept") ? MCP_ACCEPTED : str_is(action, "decline") ? MCP_DECLINED
+		: str_is(action, "cancel") ? MCP_CANCELLED : MCP_PENDING;
+}
+
+/* The state of an elicitation. MCP_PENDING: to be put (anew). `content` is what was accepted. */
+static enum mcp_reply elicited(struct mcp_call *call, const char *key, const struct kind *kind,
+                               struct question **question, yyjson_val **content)
+{
+	bool known;
+
+	*question = question_find(call, str_of(key));
+	if (!*question && !can_ask(call, kind))
+		return MCP_UNAVAILABLE;
+	yyjson_val *result = known_result(call, *question, &known);
+	if (!known)
+		return MCP_PENDING;
+	*content = yyjson_obj_get(result, "content");
+	return result ? action_of(result) : MCP_CANCELLED;
 }
 
 enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shape *shape,
                        void *answer, const char *text, ...)
 {
-	struct question *question = question_find(call, str_of(key));
+	struct question *question;
+	yyjson_val *content = NULL;
+	enum mcp_reply reply = elicited(call, key, &FORM, &question, &content);
 	va_list list;
 
-	if (!question && !can_ask(call))
-		return MCP_UNAVAILABLE;
-	if (question && question->state == QUESTION_ANSWERED) {
-		question->wanted = true;
-		if (question->reply != MCP_ACCEPTED || read_content(call, question, shape, answer))
-			return question->reply;
-		question->state = QUESTION_NEW;
-	}
-	/* Look and ask first, act after: what was done would be done again with the answer. */
-	assert(!call->streamed);
-	if (!question)
-		question = question_add(call, key);
+	if (reply == MCP_ACCEPTED && yyjson_is_obj(content) &&
+	    !shape_read(shape, content, false, answer, call->arena))
+		return MCP_ACCEPTED;
+	if (reply != MCP_PENDING && reply != MCP_ACCEPTED)
+		return reply;
 	va_start(list, text);
-	question->method = "elicitation/create";
-	question->params = form(call, shape, arena_print_list(call->arena, text, list));
-	question->wanted = true;
+	str params = form(call, shape, arena_print_list(call->arena, text, list));
 	va_end(list);
-	metric_add(METRIC_QUESTIONS, 1);
-	return MCP_PENDING;
+	return put(call, question, key, &FORM, params);
 }
 
-/* ---- 2026-07-28: the state that goes out and comes back ---- */
-
-/* What the state is bound to: another caller, tool or argument does not open it. */
-static const char *state_purpose(struct mcp_call *call)
+enum mcp_reply mcp_ask_json(struct mcp_call *call, const char *key, const char *schema,
+                            const char *text, const char **answer)
 {
-	struct json json = json_begin(call->arena, 512);
-	yyjson_val *arguments = yyjson_obj_get(call->params, "arguments");
+	struct question *question;
+	yyjson_val *content = NULL;
+	enum mcp_reply reply = elicited(call, key, &FORM, &question, &content);
+	struct json json = json_begin(call->arena, 256);
 
-	json_array(&json);
-	json_text(&json, runtime.server->name);
-	json_text(&json, call->method->name);
-	json_text(&json, call->offer->name);
-	json_text(&json, caller_name(call->reply->caller));
-	if (arguments)
-		json_value(&json, arguments);
-	json_array_end(&json);
-	return arena_copy(call->arena, json_end(&json));
+	if (reply == MCP_ACCEPTED && yyjson_is_obj(content)) {
+		json_value(&json, content);
+		*answer = arena_copy(call->arena, json_end(&json));
+		return MCP_ACCEPTED;
+	}
+	if (reply != MCP_PENDING && reply != MCP_ACCEPTED)
+		return reply;
+	json_object(&json);
+	json_key(&json, "message");
+	json_text(&json, text);
+	json_key(&json, "requestedSchema");
+	json_raw(&json, str_of(schema));
+	json_object_end(&json);
+	return put(call, question, key, &FORM, json_end(&json));
 }
 
-str questions_seal(struct mcp_call *call)
+/* 2025-11-25 names each such question, so that its end could be announced; later ones do not. */
+static str page(struct mcp_call *call, const char *url, const char *text)
 {
-	struct json json = json_begin(call->arena, 512);
+	struct json json = json_begin(call->arena, 256);
 
 	json_object(&json);
-	json_key(&json, "until");
-	json_int(&json, now_ms() + runtime.set.question_ms);
-	json_key(&json, "rounds");
-	json_int(&json, call->rounds);
-	json_key(&json, "answers");
-	json_object(&json);
-	for (struct question *question = call->questions; question; question = question->next) {
-		if (question->state != QUESTION_ANSWERED)
-			continue;
-		json_key_str(&json, str_of(question->key));
-		json_object(&json);
-		json_key(&json, "action");
-		json_str(&json, question->action);
-		if (question->content.at) {
-			json_key(&json, "content");
-			json_raw(&json, question->content);
-		}
-		json_object_end(&json);
+	json_key(&json, "mode");
+	json_text(&json, "url");
+	json_key(&json, "message");
+	json_text(&json, text);
+	json_key(&json, "url");
+	json_text(&json, url);
+	if (call->revision < R2026_07_28) {
+		json_key(&json, "elicitationId");
+		json_text(&json, random_text(call->arena, 18));
 	}
 	json_object_end(&json);
-	json_object_end(&json);
-	return seal(call->arena, state_purpose(call), json_end(&json));
+	return json_end(&json);
 }
 
-static const struct fault *take_answers(struct mcp_call *call, yyjson_val *answers, bool ours)
+enum mcp_reply mcp_ask_url(struct mcp_call *call, const char *key, const char *url,
+                           const char *text)
 {
-	yyjson_obj_iter iter = yyjson_obj_iter_with(answers);
+	struct question *question;
+	yyjson_val *content = NULL;
+	enum mcp_reply reply = elicited(call, key, &PAGE, &question, &content);
 
-	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
-		str name = { yyjson_get_str(key), yyjson_get_len(key) };
-		struct question *question = question_find(call, name);
-		if (!question)
-			question = question_add(call, arena_copy(call->arena, name));
-		if (!question_answer(call, question, yyjson_obj_iter_get_val(key)) && !ours)
-			question->state = QUESTION_NEW;         /* put anew, if the tool still wants it */
-	}
-	return NULL;
+	return reply == MCP_PENDING ? put(call, question, key, &PAGE, page(call, url, text)) : reply;
 }
 
-const struct fault *questions_restore(struct mcp_call *call)
+/* Sampling and roots have no action: what came is the answer, if it has the member it must have. */
+static enum mcp_reply ask_client(struct mcp_call *call, const char *key, const struct kind *kind,
+                                 const char *member, str params, const char **answer)
 {
-	yyjson_val *responses = yyjson_obj_get(call->params, "inputResponses");
-	yyjson_val *state = yyjson_obj_get(call->params, "requestState");
-	enum json_trouble trouble;
+	struct question *question = question_find(call, str_of(key));
+	bool known;
 
-	if (responses && !yyjson_is_obj(responses))
-		return fault_say(call->arena, &FAULT_PARAMS, "inputResponses must be an object.");
-	if (state) {
-		str sealed = json_member(call->params, "requestState");
-		str plain = sealed.at ? seal_open(call->arena, state_purpose(call), sealed) : sealed;
-		yyjson_val *value = plain.at
-			? json_parse_copy(call->arena, plain, runtime.set.depth_max, &trouble) : NULL;
-		if (!value)
-			return fault_say(call->arena, &FAULT_PARAMS, "requestState is not one that this "
-			                 "server gave to this caller for this request.");
-		if (yyjson_get_sint(yyjson_obj_get(value, "until")) < now_ms())
-			return fault_say(call->arena, &FAULT_PARAMS, "requestState has expired; call again "
-			                 "without it.");
-		call->rounds = yyjson_get_int(yyjson_obj_get(value, "rounds"));
-		TRY(take_answers(call, yyjson_obj_get(value, "answers"), true));
+	if (!question && !can_ask(call, kind))
+		return MCP_UNAVAILABLE;
+	yyjson_val *result = known_result(call, question, &known);
+	if (known && !result)
+		return MCP_DECLINED;
+	if (result && yyjson_obj_get(result, member)) {
+		*answer = arena_copy(call->arena, question->result);
+		return MCP_ACCEPTED;
 	}
-	if (responses)
-		TRY(take_answers(call, responses, false));
-	return NULL;
+	return put(call, question, key, kind, params);
+}
+
+enum mcp_reply mcp_sample(struct mcp_call *call, const char *key, const char *params,
+                          const char **result)
+{
+	return ask_client(call, key, &SAMPLE, "content", str_of(arena_copy(call->arena, str_of(params))),
+	                  result);
+}
+
+enum mcp_reply mcp_roots(struct mcp_call *call, const char *key, const char **result)
+{
+	return ask_client(call, key, &ROOTS, "roots", STR("{}"), result);
 }

@@ -125,7 +125,7 @@ static void run(struct mcp_call *call, struct store *store)
 	call->wait_uri = NULL;
 	call->fault = NULL;
 	call->has_result = call->is_error = false;
-	call->messages = (struct json) { 0 };
+	call->messages = call->content = (struct json) { 0 };
 	for (struct question *question = call->questions; question; question = question->next)
 		question->wanted = false;
 	call->store_changes = store ? store_changes_made(store) : 0;

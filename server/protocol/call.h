@@ -89,7 +89,9 @@ struct offer {
 	const struct shape *in, *out;
 	const char *scope;
 	const char *mime;
+	const char *in_schema;
 	bool blocks, has_headers;
+	mcp_complete_fn *complete;
 	int64_t deadline_ms;
 	mcp_tool_fn *run;
 	str listed[REVISIONS];          /* its JSON in a list */
@@ -152,6 +154,8 @@ void reply_drop(struct reply *reply);
 void reply_http_over(struct reply *reply);
 /* After the calls were started: waits for those that are not settled. */
 void reply_settle_later(struct reply *reply);
+/* Opens the stream of this reply, where it has none. False: this client takes no stream. */
+bool reply_open_stream(struct reply *reply);
 /* Sends something before the answer, opening the stream; false: this client takes no stream. */
 bool reply_event(struct reply *reply, str message);
 /* A call's answer: `message` is a whole JSON-RPC response, .at NULL: the call was cancelled and has
@@ -170,6 +174,10 @@ void reply_fault_headers(struct reply *reply, const struct fault *fault, struct 
 
 /* ---- Calls ---- */
 
+/* What a client declared it can be asked for. */
+enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8 };
+unsigned capabilities_read(yyjson_val *capabilities);
+
 enum question_state { QUESTION_NEW, QUESTION_PUT, QUESTION_ANSWERED };
 
 struct question {
@@ -178,9 +186,7 @@ struct question {
 	const char *method;             /* "elicitation/create" */
 	str params;                     /* JSON */
 	enum question_state state;
-	enum mcp_reply reply;
-	str content;                    /* what was answered, JSON */
-	str action;                     /* as it came: accept, decline, cancel */
+	str result;                     /* what was answered, JSON as it came; .at NULL: nobody did */
 	int64_t number;                 /* session era: of the request's id */
 	bool wanted;                    /* asked for in the latest run */
 };
@@ -202,7 +208,7 @@ struct mcp_call {
 	enum revision revision;
 
 	/* What the client said it can do, and wants to hear. */
-	bool asks_forms;
+	unsigned can;                   /* of enum can */
 	yyjson_val *progress_token;
 	int log_least;                  /* enum mcp_level; -1: no log messages */
 
@@ -222,9 +228,13 @@ struct mcp_call {
 	struct timer timer;             /* deadline while running, expiry while waiting */
 	struct mcp_call *waiting_next, **waiting_place; /* in topic.c */
 	_Atomic(struct note *) progress, logs;          /* from the worker, for the loop */
-	atomic_bool notes_posted;
+	atomic_bool notes_posted, closes_stream;
 	struct message notes;
 	struct json messages;           /* of a prompt */
+	struct json content;            /* what mcp_add() added */
+	const char *lacks;              /* the capability a question was MCP_UNAVAILABLE for, JSON */
+	const char **suggestions;       /* of a completion */
+	int suggestion_count;
 	struct listen *listen;          /* of subscriptions/listen */
 
 	/* The answer. */
@@ -243,6 +253,8 @@ void call_again(struct mcp_call *call);
 /* The client no longer wants it. */
 void call_cancel(struct mcp_call *call);
 void call_settle(struct mcp_call *call);
+/* The notification that a topic changed: its method, and the URI it carries or NULL. */
+const char *topic_method(const char *topic, const char **uri);
 /* The call on this loop with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);
 int call_live_count(void);
@@ -270,21 +282,26 @@ const struct fault *prompts_list(struct mcp_call *call);
 const struct fault *prompts_get(struct mcp_call *call);
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
 void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
+const struct fault *completion_complete(struct mcp_call *call);
+void content_write(struct json *json, const struct mcp_content *content, enum revision revision);
 int level_find(str name);                               /* enum mcp_level, or -1 */
 extern const char *const level_names[];
 
 /* ---- Questions (ask.c) ---- */
 
-/* An answer to a question came in: `result` is {action, content}. False: it is malformed. */
-bool question_answer(struct mcp_call *call, struct question *question, yyjson_val *result);
+/* An answer to a question came in; NULL: the client refused or nobody answered. What does not fit is
+ * found when the tool asks again, and then put anew. */
+void question_answer(struct mcp_call *call, struct question *question, yyjson_val *result);
+struct question *question_add(struct mcp_call *call, const char *key);
 struct question *question_find(struct mcp_call *call, str key);
 bool questions_pending(const struct mcp_call *call);
-/* 2026-07-28: what comes with a retry, and the sealed state that goes out. */
+/* 2026-07-28 (state.c): what comes with a retry, and the sealed state that goes out. */
 const struct fault *questions_restore(struct mcp_call *call);
 str questions_seal(struct mcp_call *call);
 
 /* ---- Changes (topic.c) ---- */
 
+extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
 uint64_t topic_now(void);
 /* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
 void topic_wait(struct mcp_call *call);

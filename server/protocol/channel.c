@@ -287,6 +287,14 @@ static void end(struct channel *channel)
 	forget_later(channel);
 }
 
+void channel_close_stream(struct channel *channel)
+{
+	if (channel->listener) {
+		act_on(channel->listener->loop, finish, channel->listener, 0, (str) { 0 });
+		set_listener(channel, NULL);
+	}
+}
+
 void channel_end(struct channel *channel)
 {
 	end(channel);
@@ -429,23 +437,43 @@ static bool is_first_listening(struct channel *channel)
 	return first == channel;
 }
 
-void channels_tell(const char *uri)
+static str notification(struct arena *arena, const char *topic)
+{
+	struct json json = json_begin(arena, 128 + strlen(topic));
+	const char *uri, *method = topic_method(topic, &uri);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "method");
+	json_text(&json, method);
+	if (uri) {
+		json_key(&json, "params");
+		json_object(&json);
+		json_key(&json, "uri");
+		json_text(&json, uri);
+		json_object_end(&json);
+	}
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* A changed list concerns every session, a changed resource those that follow it. */
+void channels_tell(const char *topic)
 {
 	struct arena *arena = NULL;
-	struct json json;
+	str message = { 0 };
+	const char *uri;
 
+	topic_method(topic, &uri);
 	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
-		if (!session_follows(channel->session, uri) || !is_first_listening(channel))
+		if ((uri && !session_follows(channel->session, uri)) || !is_first_listening(channel))
 			continue;
 		if (!arena) {
 			arena = arena_create();
-			json = json_begin(arena, 128 + strlen(uri));
-			json_bytes(&json, STR("{\"jsonrpc\":\"2.0\","
-			                      "\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":"));
-			json_text(&json, uri);
-			json_bytes(&json, STR("}}"));
+			message = notification(arena, topic);
 		}
-		channel_send(channel, json_end(&json));
+		channel_send(channel, message);
 	}
 	arena_destroy(arena);
 }

@@ -154,10 +154,8 @@ static void answer_arrives(struct message *message, UNUSED struct loop *loop)
 	struct mcp_call *call = call_find_live(answer->serial);
 	struct question *question = call ? question_find(call, str_of(answer->key)) : NULL;
 
-	if (question && !question_answer(call, question, answer->result)) {
-		question->state = QUESTION_ANSWERED;    /* an error, or nothing that fits */
-		question->reply = MCP_CANCELLED;
-	}
+	if (question)
+		question_answer(call, question, answer->result);
 	if (question && !questions_pending(call))
 		call_again(call);
 	arena_destroy(answer->arena);

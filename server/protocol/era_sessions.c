@@ -9,7 +9,7 @@ static const struct fault *admit(struct mcp_call *call)
 
 	if (!session)
 		return NULL;            /* no capabilities are assumed without one */
-	call->asks_forms = session_asks_forms(session);
+	call->can = session_can(session);
 	call->log_least = session_log_least(session);
 	return NULL;
 }
@@ -31,16 +31,13 @@ static const struct fault *initialize(struct mcp_call *call)
 	struct reply *reply = call->reply;
 	str requested = json_member(call->params, "protocolVersion");
 	yyjson_val *capabilities = yyjson_obj_get(call->params, "capabilities");
-	yyjson_val *elicitation = yyjson_obj_get(capabilities, "elicitation");
-	bool forms = yyjson_is_obj(elicitation) &&
-	             (yyjson_obj_get(elicitation, "form") || !yyjson_obj_get(elicitation, "url"));
 
 	if (!requested.at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
 	TRY(guard_initialize(reply));
 	call->revision = reply->revision = negotiate(requested);
 	reply->session = session_begin(reply->caller, reply->revision,
-	                               forms && reply->revision >= R2025_06_18);
+	                               capabilities_read(capabilities));
 	if (!reply->session)
 		return &FAULT_BUSY;
 	exchange_add_header(reply->exchange, "Mcp-Session-Id", session_id(reply->session));
@@ -124,6 +121,7 @@ static const struct method methods[] = {
 	{ "resources/unsubscribe",    resources_unsubscribe,    NULL },
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              NULL },
+	{ "completion/complete",      completion_complete,      NULL },
 	{ 0 },
 };
 
@@ -148,7 +146,7 @@ static void close_result(UNUSED struct json *json, UNUSED const struct mcp_call 
 
 static bool can_ask(const struct mcp_call *call)
 {
-	return call->reply->session && call->revision >= R2025_06_18 && reply_can_stream(call->reply);
+	return call->reply->session && reply_can_stream(call->reply);
 }
 
 static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
@@ -157,12 +155,9 @@ static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
 		(struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer));
 
 	session_remove_questions(call->reply->session, call->serial);
-	for (struct question *question = call->questions; question; question = question->next) {
-		if (question->state == QUESTION_ANSWERED)
-			continue;
-		question->state = QUESTION_ANSWERED;
-		question->reply = MCP_CANCELLED;
-	}
+	for (struct question *question = call->questions; question; question = question->next)
+		if (question->state != QUESTION_ANSWERED)
+			question_answer(call, question, NULL);
 	call_again(call);
 }
 

@@ -30,15 +30,6 @@ static const struct fault *unsupported(struct mcp_call *call, str version)
 	return fault;
 }
 
-/* {} means forms; {"url":{}} alone does not. */
-static bool declares_forms(yyjson_val *capabilities)
-{
-	yyjson_val *elicitation = yyjson_obj_get(capabilities, "elicitation");
-
-	return yyjson_is_obj(elicitation) &&
-	       (yyjson_obj_get(elicitation, "form") || !yyjson_obj_get(elicitation, "url"));
-}
-
 static const struct fault *read_level(struct mcp_call *call)
 {
 	yyjson_val *level = yyjson_obj_get(call->meta, META "logLevel");
@@ -70,7 +61,7 @@ static const struct fault *admit(struct mcp_call *call)
 			                 call->method->named_by);
 		TRY(param_header_is(call, "Mcp-Name", name, true));
 	}
-	call->asks_forms = declares_forms(capabilities);
+	call->can = capabilities_read(capabilities);
 	return read_level(call);
 }
 
@@ -103,6 +94,7 @@ static const struct method methods[] = {
 	{ "resources/read",           resources_read,           "uri" },
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              "name" },
+	{ "completion/complete",      completion_complete,      NULL },
 	{ "subscriptions/listen",     listen_for_changes,       NULL },
 	{ 0 },
 };

@@ -12,15 +12,15 @@
 #define LOOK_AGAIN_MS 100
 
 struct followed {
-	const char *uri;
+	const char *uri;                /* or a topic of list_topics */
 	bool due;                       /* changed while the client was slow */
 };
 
 struct listen {
 	struct mcp_call *call;
 	struct listen *next, **place;
-	struct followed *followed;
-	int count;
+	struct followed *followed;      /* the lists first */
+	int lists, count;
 	struct timer timer;             /* to look again whether a slow client has read; or to end */
 };
 
@@ -58,13 +58,31 @@ static void send(struct listen *listen, struct json *json)
 static void tell(struct listen *listen, struct followed *followed)
 {
 	struct arena *arena = arena_create();
-	struct json json = message(arena, "notifications/resources/updated");
+	const char *uri, *method = topic_method(followed->uri, &uri);
+	struct json json = message(arena, method);
 
 	followed->due = false;
-	json_key(&json, "uri");
-	json_text(&json, followed->uri);
+	if (uri) {
+		json_key(&json, "uri");
+		json_text(&json, uri);
+	}
 	send(listen, &json);
 	arena_destroy(arena);
+}
+
+/* The member of params.notifications that asks for a list's changes. */
+static const char *const list_members[] = {
+	[MCP_TOOLS] = "toolsListChanged", [MCP_PROMPTS] = "promptsListChanged",
+	[MCP_RESOURCES] = "resourcesListChanged"
+};
+
+static const char *list_member(const char *topic)
+{
+	int list = MCP_TOOLS;
+
+	while (strcmp(list_topics[list], topic) != 0)
+		list++;
+	return list_members[list];
 }
 
 static void acknowledge(struct listen *listen)
@@ -74,10 +92,14 @@ static void acknowledge(struct listen *listen)
 
 	json_key(&json, "notifications");
 	json_object(&json);
-	if (listen->count > 0) {
+	for (int i = 0; i < listen->lists; i++) {
+		json_key(&json, list_member(listen->followed[i].uri));
+		json_bool(&json, true);
+	}
+	if (listen->count > listen->lists) {
 		json_key(&json, "resourceSubscriptions");
 		json_array(&json);
-		for (int i = 0; i < listen->count; i++)
+		for (int i = listen->lists; i < listen->count; i++)
 			json_text(&json, listen->followed[i].uri);
 		json_array_end(&json);
 	}
@@ -89,8 +111,10 @@ static void acknowledge(struct listen *listen)
 /* ---- Beginning ---- */
 
 /* The URIs that name a resource this caller may read; the rest is left out of the acknowledgement. */
-static const struct fault *read_uris(struct mcp_call *call, struct listen *listen, yyjson_val *uris)
+static const struct fault *read_uris(struct mcp_call *call, struct listen *listen,
+                                     yyjson_val *wanted)
 {
+	yyjson_val *uris = yyjson_obj_get(wanted, "resourceSubscriptions");
 	size_t index, count;
 	yyjson_val *each;
 	const void *in;
@@ -98,7 +122,11 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 	if (uris && (!yyjson_is_arr(uris) || yyjson_arr_size(uris) > FOLLOWED_MAX))
 		return fault_say(call->arena, &FAULT_PARAMS,
 		                 "resourceSubscriptions must be an array of at most %d URIs.", FOLLOWED_MAX);
-	listen->followed = arena_array(call->arena, struct followed, yyjson_arr_size(uris) + 1);
+	listen->followed = arena_array(call->arena, struct followed, yyjson_arr_size(uris) + 4);
+	for (int list = MCP_TOOLS; list <= MCP_RESOURCES; list++)
+		if (yyjson_get_bool(yyjson_obj_get(wanted, list_members[list])))
+			listen->followed[listen->lists++].uri = list_topics[list];
+	listen->count = listen->lists;
 	yyjson_arr_foreach(uris, index, count, each) {
 		str uri = { yyjson_get_str(each), yyjson_get_len(each) };
 		const struct offer *offer = uri.at ? offer_for_uri(call->arena, uri, &in) : NULL;
@@ -120,7 +148,7 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 	if (!reply_can_stream(call->reply))
 		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
 			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
-	TRY(read_uris(call, listen, yyjson_obj_get(wanted, "resourceSubscriptions")));
+	TRY(read_uris(call, listen, wanted));
 	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
 		atomic_fetch_sub(&listen_count, 1);
 		metric_add(METRIC_LIMIT_STREAMS, 1);
@@ -137,7 +165,7 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 	listens = listen;
 
 	acknowledge(listen);
-	for (int i = 0; i < listen->count; i++)
+	for (int i = listen->lists; i < listen->count; i++)
 		tell(listen, &listen->followed[i]);
 	return NULL;
 }

@@ -26,21 +26,52 @@ void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
 
 #define LIST_TTL_MS 300000              /* lists only change with the program */
 
+#define PAGE 100
+
+/* Where a page begins: the place of an entry, sealed for this list. */
+static bool read_cursor(struct mcp_call *call, const char *key, int count, int *from)
+{
+	str cursor = json_member(call->params, "cursor");
+	const char *purpose = arena_print(call->arena, "list %s %s", runtime.server->name, key);
+	int64_t place;
+
+	*from = 0;
+	if (!yyjson_obj_get(call->params, "cursor"))
+		return true;
+	str plain = cursor.at ? seal_open(call->arena, purpose, cursor) : cursor;
+	if (!plain.at || !str_to_int(plain, &place) || place < 0 || place > count)
+		return false;
+	*from = (int)place;
+	return true;
+}
+
+static void write_cursor(struct mcp_call *call, struct json *json, const char *key, int next)
+{
+	const char *purpose = arena_print(call->arena, "list %s %s", runtime.server->name, key);
+
+	json_key(json, "nextCursor");
+	json_str(json, seal(call->arena, purpose, str_of(arena_print(call->arena, "%d", next))));
+}
+
 /* What is listed depends on what the caller may use, so it is private where keys have scopes. */
 static const struct fault *list(struct mcp_call *call, const char *key, const struct offers *offers)
 {
-	yyjson_val *cursor = yyjson_obj_get(call->params, "cursor");
+	int place, shown = 0;
 
-	/* Every list is one page, so no cursor was ever given out. */
-	if (cursor)
+	if (!read_cursor(call, key, offers->count, &place))
 		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
 	struct json *json = call_result(call, "complete");
 	json_key(json, key);
 	json_array(json);
-	for (int i = 0; i < offers->count; i++)
-		if (call_may(call, offers->first[i].scope))
-			json_raw(json, offers->first[i].listed[call->revision]);
+	for (; place < offers->count && shown < PAGE; place++) {
+		if (!call_may(call, offers->first[place].scope))
+			continue;
+		json_raw(json, offers->first[place].listed[call->revision]);
+		shown++;
+	}
 	json_array_end(json);
+	if (place < offers->count)
+		write_cursor(call, json, key, place);
 	if (call->revision >= R2026_07_28)
 		methods_cacheable(json, LIST_TTL_MS, "private");
 	return NULL;
@@ -85,6 +116,17 @@ static const struct fault *bad_arguments(struct mcp_call *call, const char *why)
 	return fault_say(call->arena, &FAULT_PARAMS, "%s", why);
 }
 
+/* A tool with a schema of its own is given its arguments as JSON. */
+static const char *arguments_text(struct mcp_call *call, yyjson_val *arguments)
+{
+	struct json json = json_begin(call->arena, 256);
+
+	if (!arguments)
+		return "{}";
+	json_value(&json, arguments);
+	return arena_copy(call->arena, json_end(&json));
+}
+
 static const struct fault *bind(struct mcp_call *call, bool *bound)
 {
 	static const struct field none[] = { { 0 } };
@@ -97,6 +139,11 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	*bound = false;
 	if (arguments && !yyjson_is_obj(arguments))
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
+	if (call->offer->in_schema) {
+		call->in = arguments_text(call, arguments);
+		*bound = true;
+		return NULL;
+	}
 	why = shape_read(shape, arguments, true, in, call->arena);
 	if (why)
 		return bad_arguments(call, why);

@@ -4,7 +4,7 @@
  * is kept and of log messages a bounded number, so that no tool can flood its loop or its client. */
 #include <stdlib.h>
 
-#include "call.h"
+#include "session.h"
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 
@@ -62,11 +62,23 @@ static void send_list(struct mcp_call *call, struct note *note)
 	free_list(first);
 }
 
+/* Only a client of 2025-11-25 has an id to come back with before the first event. */
+static void close_stream(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+
+	if (reply->session && call->revision >= R2025_11_25 && reply_open_stream(reply) &&
+	    reply->channel)
+		channel_close_stream(reply->channel);
+}
+
 void notes_send(struct mcp_call *call)
 {
 	atomic_store(&call->notes_posted, false);
 	send_list(call, atomic_exchange(&call->logs, NULL));
 	send_list(call, atomic_exchange(&call->progress, NULL));
+	if (atomic_exchange(&call->closes_stream, false) && !call->settled)
+		close_stream(call);
 }
 
 /* The loop is told at most once until it has looked. */
@@ -181,4 +193,14 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 	else
 		reply_event(call->reply, notification_end(&json));
 	arena_destroy(arena);
+}
+
+void mcp_close_stream(struct mcp_call *call)
+{
+	if (call->on_worker) {
+		atomic_store(&call->closes_stream, true);
+		tell_loop(call);
+	} else {
+		close_stream(call);
+	}
 }

@@ -44,7 +44,10 @@ static str describe_tool(const struct mcp_tool *tool, enum revision revision)
 		member(&json, "title", tool->title);
 	member(&json, "description", tool->about);
 	json_key(&json, "inputSchema");
-	shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
+	if (tool->in_schema)
+		json_raw(&json, str_of(tool->in_schema));
+	else
+		shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
 	if (tool->out && revision >= R2025_06_18) {
 		json_key(&json, "outputSchema");
 		shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
@@ -144,6 +147,7 @@ static void build_tools(void)
 	for (const struct mcp_tool *tool = runtime.server->tools; tool && tool->name; tool++) {
 		struct offer *offer = add(&runtime.tools, &(struct offer) {
 			.kind = OFFER_TOOL, .name = tool->name, .in = tool->in, .out = tool->out,
+			.in_schema = tool->in_schema,
 			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
 			.has_headers = has_headers(tool->in), .run = tool->run });
 		for (int revision = 0; revision < REVISIONS; revision++)
@@ -161,7 +165,8 @@ static void build_resources(void)
 		struct offer *offer = add(it->in ? &runtime.templates : &runtime.resources,
 			&(struct offer) {
 				.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
-				.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run });
+				.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
+				.complete = it->complete });
 		for (int revision = 0; revision < REVISIONS; revision++)
 			offer->listed[revision] = describe_resource(it, (enum revision)revision);
 	}
@@ -173,7 +178,7 @@ static void build_prompts(void)
 	for (const struct mcp_prompt *it = runtime.server->prompts; it && it->name; it++) {
 		struct offer *offer = add(&runtime.prompts, &(struct offer) {
 			.kind = OFFER_PROMPT, .name = it->name, .in = it->in, .scope = it->scope,
-			.blocks = it->blocks, .run = it->run });
+			.blocks = it->blocks, .run = it->run, .complete = it->complete });
 		for (int revision = 0; revision < REVISIONS; revision++)
 			offer->listed[revision] = describe_prompt(it, (enum revision)revision);
 	}
@@ -192,26 +197,27 @@ static str server_info(enum revision revision)
 	return json_end(&json);
 }
 
+static void capability(struct json *json, const char *name, bool served, const char *settings)
+{
+	if (!served)
+		return;
+	json_key(json, name);
+	json_raw(json, str_of(settings));
+}
+
 /* What is advertised is what is served. */
 static str capabilities(void)
 {
-	struct json json = json_begin(runtime.arena, 128);
+	struct json json = json_begin(runtime.arena, 256);
+	bool resources = runtime.resources.count + runtime.templates.count > 0;
+	bool prompts = runtime.prompts.count > 0;
 
 	json_object(&json);
-	json_key(&json, "logging");
-	json_raw(&json, STR("{}"));
-	if (runtime.tools.count > 0) {
-		json_key(&json, "tools");
-		json_raw(&json, STR("{}"));
-	}
-	if (runtime.resources.count + runtime.templates.count > 0) {
-		json_key(&json, "resources");
-		json_raw(&json, STR("{\"subscribe\":true}"));
-	}
-	if (runtime.prompts.count > 0) {
-		json_key(&json, "prompts");
-		json_raw(&json, STR("{}"));
-	}
+	capability(&json, "logging", true, "{}");
+	capability(&json, "completions", prompts || runtime.templates.count > 0, "{}");
+	capability(&json, "tools", runtime.tools.count > 0, "{\"listChanged\":true}");
+	capability(&json, "resources", resources, "{\"subscribe\":true,\"listChanged\":true}");
+	capability(&json, "prompts", prompts, "{\"listChanged\":true}");
 	json_object_end(&json);
 	return json_end(&json);
 }

@@ -105,8 +105,7 @@ bool reply_can_stream(const struct reply *reply)
 	return reply->stream || reply->channel || (reply->exchange && reply->takes_sse);
 }
 
-/* Opens the stream of this reply, where it has none. */
-static bool open_stream(struct reply *reply)
+bool reply_open_stream(struct reply *reply)
 {
 	struct exchange *x = reply->exchange;
 
@@ -133,7 +132,7 @@ static void silence_over(struct timer *timer, UNUSED struct loop *loop)
 {
 	struct reply *reply = (struct reply *)((char *)timer - offsetof(struct reply, silence));
 
-	open_stream(reply);
+	reply_open_stream(reply);
 }
 
 /* One message as an event. */
@@ -165,7 +164,7 @@ static void send_event(struct reply *reply, str message)
 
 bool reply_event(struct reply *reply, str message)
 {
-	if (!open_stream(reply))
+	if (!reply_open_stream(reply))
 		return false;
 	send_event(reply, message);
 	return true;

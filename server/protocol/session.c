@@ -154,7 +154,7 @@ static void start_sweep(void)
 
 /* ---- Beginning, finding, ending ---- */
 
-static struct session *create(const struct caller *caller, enum revision revision, bool asks_forms)
+static struct session *create(const struct caller *caller, enum revision revision, unsigned can)
 {
 	struct session *session = calloc(1, sizeof(*session));
 	struct arena *arena = arena_create();
@@ -164,7 +164,7 @@ static struct session *create(const struct caller *caller, enum revision revisio
 	memcpy(session->id, random_text(arena, SESSION_ID_BYTES), SESSION_ID_SIZE);
 	arena_destroy(arena);
 	session->revision = revision;
-	session->asks_forms = asks_forms;
+	session->can = can;
 	session->caller = caller_keep(caller);
 	atomic_store(&session->references, 2);          /* the table's and the receiver's */
 	atomic_store(&session->log_least, -1);
@@ -172,9 +172,9 @@ static struct session *create(const struct caller *caller, enum revision revisio
 	return session;
 }
 
-struct session *session_begin(const struct caller *caller, enum revision revision, bool asks_forms)
+struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can)
 {
-	struct session *session = create(caller, revision, asks_forms), *evicted = NULL;
+	struct session *session = create(caller, revision, can), *evicted = NULL;
 	struct session **place = bucket(str_of(session->id));
 	bool room = true;
 
@@ -263,9 +263,9 @@ enum revision session_revision(const struct session *session)
 	return session->revision;
 }
 
-bool session_asks_forms(const struct session *session)
+unsigned session_can(const struct session *session)
 {
-	return session->asks_forms;
+	return session->can;
 }
 
 int session_log_least(const struct session *session)

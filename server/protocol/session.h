@@ -11,7 +11,7 @@
 struct session;
 
 /* Begins one, for the caller, and holds it. NULL: the cap is reached and none can be evicted. */
-struct session *session_begin(const struct caller *caller, enum revision revision, bool asks_forms);
+struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can);
 /* Finds and holds. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */
@@ -21,7 +21,7 @@ void sessions_stop(void);                               /* ends all and frees th
 
 const char *session_id(const struct session *session);
 enum revision session_revision(const struct session *session);
-bool session_asks_forms(const struct session *session);
+unsigned session_can(const struct session *session);
 int session_log_least(const struct session *session);
 void session_set_log_least(struct session *session, int level);
 
@@ -57,8 +57,10 @@ void channel_send(struct channel *channel, str message);
 void channel_end(struct channel *channel);
 /* The client comes back with Last-Event-ID on exchange x, on any loop. NULL, or why not. */
 const struct fault *channel_resume(struct session *session, struct exchange *x, str last_event_id);
-/* Tells those of this loop's listening streams whose session follows the resource, one a session. */
-void channels_tell(const char *uri);
+/* Ends the connection, not the channel: the client comes back for the rest. */
+void channel_close_stream(struct channel *channel);
+/* Tells this loop's listening streams of a change (topic_method), one a session. */
+void channels_tell(const char *topic);
 /* Ends this loop's streams that only listen, within the jitter. */
 void channels_end_listeners(int64_t jitter_ms);
 

@@ -35,7 +35,7 @@ struct followed {
 struct session {
 	char id[SESSION_ID_SIZE];
 	enum revision revision;
-	bool asks_forms;
+	unsigned can;                   /* of enum can */
 	const struct caller *caller;
 
 	atomic_int references, kept_channels;

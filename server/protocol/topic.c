@@ -124,3 +124,28 @@ void mcp_changed(const char *uri)
 		loop_post(http_loop(runtime.http, i), &news->message);
 	}
 }
+
+const char *const list_topics[] = {
+	[MCP_TOOLS] = "list:tools", [MCP_PROMPTS] = "list:prompts", [MCP_RESOURCES] = "list:resources"
+};
+
+const char *topic_method(const char *topic, const char **uri)
+{
+	static const char *const methods[] = {
+		[MCP_TOOLS] = "notifications/tools/list_changed",
+		[MCP_PROMPTS] = "notifications/prompts/list_changed",
+		[MCP_RESOURCES] = "notifications/resources/list_changed"
+	};
+
+	*uri = NULL;
+	for (int list = MCP_TOOLS; list <= MCP_RESOURCES; list++)
+		if (strcmp(topic, list_topics[list]) == 0)
+			return methods[list];
+	*uri = topic;
+	return "notifications/resources/updated";
+}
+
+void mcp_list_changed(enum mcp_list list)
+{
+	mcp_changed(list_topics[list]);
+}

@@ -1,4 +1,6 @@
 /* compile.c - a schema made ready to check with: found, read, and refused where it is wrong. */
+#include <stdlib.h>
+
 #include "schema_private.h"
 
 bool complain(struct reader *reader, const struct schema *schema, const char *format, ...)
@@ -60,16 +62,12 @@ yyjson_val *keyword(struct reader *reader, const struct schema *schema, const ch
 
 static bool count_of(yyjson_val *value, uint64_t *count)
 {
-	double real = yyjson_get_real(value);
+	double real = yyjson_is_raw(value) ? strtod(yyjson_get_raw(value), NULL) : yyjson_get_num(value);
 
-	if (yyjson_is_uint(value))
-		*count = yyjson_get_uint(value);
-	else if (is_integer(value) && !yyjson_is_sint(value) && (yyjson_is_raw(value) || real >= 0x1p63))
-		*count = UINT64_MAX;
-	else if (yyjson_is_real(value) && is_integer(value) && real >= 0)
-		*count = (uint64_t)real;
-	else
+	if (!is_integer(value) || real < 0)
 		return false;
+	*count = yyjson_is_uint(value) ? yyjson_get_uint(value) :
+	         real < 0x1p64 ? (uint64_t)real : UINT64_MAX;
 	return true;
 }
 

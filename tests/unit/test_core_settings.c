@@ -19,10 +19,8 @@ static const struct setting table[] = {
 
 static const struct setting own_table[] = {
 	{ "T_COLOUR", SETTING_CHOICE, "red", "A long explanation that says what the colour is for,"
-	  " when it"
-	  " matters and why nobody has to care about it at all, in more words than fit on one line",
-	  0, 0,
-	  colours },
+	  " when it matters and why nobody has to care about it at all, in more words than fit on"
+	  " one line", 0, 0, colours },
 	{ 0 },
 };
 

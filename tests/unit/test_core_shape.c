@@ -202,8 +202,8 @@ static const struct { const char *json, *words; } refusals[] = {
 	{ "{\"customer\":\"x\",\"price\":{\"amount\":1001,\"currency\":\"GBP\"}}",
 	  "price.amount must be at most 1000, not 1001" },
 	{ "{\"customer\":\"x\",\"price\":{\"amount\":1,\"currency\":\"gbp\"}}",
-	  "price.currency must be the "
-	  "three capital letters of an ISO 4217 code such as GBP, not \"gbp\"" },
+	  "price.currency must be the"
+	  " three capital letters of an ISO 4217 code such as GBP, not \"gbp\"" },
 	{ "{\"customer\":\"x\",\"price\":{\"amount\":1,\"currency\":\"GBP\",\"minor\":2}}",
 	  "Unknown member \"minor\" in price: its members are amount, currency" },
 	{ "{\"customer\":\"x\",\"ship_to\":{}}", "ship_to.street is required" },
@@ -230,13 +230,12 @@ static const struct { const char *json, *words; } refusals[] = {
 	  "tags[1] must be one of new, sale, not \"old\"" },
 	{ "{\"customer\":\"x\",\"tags\":[null]}", "tags[0] must be a string, not null" },
 	{ "[]", "The arguments must be an object, not an array" },
-	{ "{\"customer\":\"x\",\"foo\":1}", "Unknown argument \"foo\": the arguments are customer,"
-	  " state, "
-	  "note, limit, stock, confirm, weight, since, price, ship_to, items, tags" },
-	{ "{\"customer\":\"x\",\"custome\":1,"
-	  "\"a_name_that_is_so_long_that_nobody_wants_to_read_all_of_it_in_an_error\":1}",
-	  "Unknown argument \"custome\": the arguments are customer, state, note, limit, "
-	  "stock, confirm, weight, since, price, ship_to, items, tags" },
+	{ "{\"customer\":\"x\",\"foo\":1}",
+	  "Unknown argument \"foo\": the arguments are customer, state, note, limit, stock,"
+	  " confirm, weight, since, price, ship_to, items, tags" },
+	{ "{\"a_name_that_is_so_long_that_nobody_wants_to_read_all_of_it_in_an_error\":1}",
+	  "Unknown argument \"a_name_that_is_so_long_that_nobody_wants_to_read_all_of_it_i…\": the arguments are customer, state, note, limit, stock,"
+	  " confirm, weight, since, price, ship_to, items, tags" },
 };
 
 START_TEST(what_is_wrong_is_said_in_words)
@@ -248,8 +247,7 @@ START_TEST(what_is_wrong_is_said_in_words)
 END_TEST
 
 static const char *const fine[] = {
-	"{\"customer\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-		"\xc3\xa9\"}",
+	"{\"customer\":\"éééééééééé\"}",
 	"{\"customer\":\"x\",\"limit\":1}", "{\"customer\":\"x\",\"limit\":100}",
 	"{\"customer\":\"x\",\"stock\":9223372036854775807}",
 	"{\"customer\":\"x\",\"stock\":-9223372036854775808}",

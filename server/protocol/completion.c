@@ -1,0 +1,85 @@
+/* completion.c - completion/complete: what fits what a person has typed so far. */
+#include "call.h"
+
+#define VALUES_MAX 100
+
+void mcp_suggest(struct mcp_call *call, const char *text)
+{
+	if (!call->suggestions)
+		call->suggestions = arena_array(call->arena, const char *, VALUES_MAX);
+	if (call->suggestion_count < VALUES_MAX)
+		call->suggestions[call->suggestion_count] = arena_copy(call->arena, str_of(text));
+	call->suggestion_count++;
+}
+
+struct completion {
+	const char *argument, *value;
+	mcp_complete_fn *complete;
+};
+
+static void write_values(struct mcp_call *call)
+{
+	struct json *json = call_result(call, "complete");
+	int shown = call->suggestion_count < VALUES_MAX ? call->suggestion_count : VALUES_MAX;
+
+	json_key(json, "completion");
+	json_object(json);
+	json_key(json, "values");
+	json_array(json);
+	for (int i = 0; i < shown; i++)
+		json_text(json, call->suggestions[i]);
+	json_array_end(json);
+	json_key(json, "total");
+	json_int(json, call->suggestion_count);
+	json_key(json, "hasMore");
+	json_bool(json, call->suggestion_count > shown);
+	json_object_end(json);
+}
+
+static enum mcp_answer run(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct completion *wanted = in;
+
+	call->suggestion_count = 0;
+	if (wanted->complete)
+		wanted->complete(call, wanted->argument, wanted->value, store);
+	write_values(call);
+	return MCP_ANSWERED;
+}
+
+/* The prompt or template that is being filled in. */
+static const struct offer *find_target(yyjson_val *ref)
+{
+	str type = json_member(ref, "type"), uri = json_member(ref, "uri");
+
+	if (str_is(type, "ref/prompt"))
+		return offer_find(&runtime.prompts, json_member(ref, "name"));
+	if (!str_is(type, "ref/resource"))
+		return NULL;
+	const struct offer *offer = offer_find(&runtime.templates, uri);
+	return offer ? offer : offer_find(&runtime.resources, uri);
+}
+
+const struct fault *completion_complete(struct mcp_call *call)
+{
+	yyjson_val *argument = yyjson_obj_get(call->params, "argument");
+	const struct offer *target = find_target(yyjson_obj_get(call->params, "ref"));
+	str name = json_member(argument, "name"), value = json_member(argument, "value");
+	struct offer *offer = arena_new(call->arena, struct offer);
+	struct completion *wanted = arena_new(call->arena, struct completion);
+
+	if (!target)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.ref names no prompt or template.");
+	TRY(guard_scope(call, target->scope));
+	if (!name.at || !value.at)
+		return fault_say(call->arena, &FAULT_PARAMS,
+		                 "params.argument must have a name and a value, both strings.");
+	wanted->argument = arena_copy(call->arena, name);
+	wanted->value = arena_copy(call->arena, value);
+	wanted->complete = shape_field(target->in, name) ? target->complete : NULL;
+	*offer = *target;
+	offer->run = run;
+	call->offer = offer;
+	call->in = wanted;
+	return call_start(call);
+}

@@ -1,0 +1,79 @@
+/* vocabulary.c - dialects: which vocabularies a schema is written in, and who reads their keywords. */
+#include "schema_private.h"
+
+#define DRAFT "https://json-schema.org/draft/2020-12/"
+
+/* In the order in which they are checked: first what is quick, last what asks for all the others. */
+static const struct vocabulary { const char *uri; read_fn *read; } vocabularies[] = {
+	{ DRAFT "vocab/core", read_core },
+	{ DRAFT "vocab/validation", read_validation },
+	{ DRAFT "vocab/applicator", read_applicator },
+	{ DRAFT "vocab/unevaluated", read_unevaluated },
+	{ DRAFT "vocab/meta-data", NULL },
+	{ DRAFT "vocab/format-annotation", NULL },
+	{ DRAFT "vocab/content", NULL },
+};
+
+#define VOCABULARIES (sizeof(vocabularies) / sizeof(vocabularies[0]))
+#define VOCABULARIES_ALL ((1u << VOCABULARIES) - 1)
+
+static bool add_vocabulary(struct reader *reader, struct schema *root, str uri, bool needed)
+{
+	for (size_t i = 0; i < VOCABULARIES; i++) {
+		if (str_is(uri, vocabularies[i].uri)) {
+			root->resource->vocabularies |= 1u << i;
+			return true;
+		}
+	}
+	return !needed || complain(reader, root, "its dialect needs a vocabulary not known here, %.*s",
+	                           STR_FORMAT(uri));
+}
+
+/* A meta-schema that is at hand says itself what it is made of. */
+static bool read_vocabularies(struct reader *reader, struct schema *root, yyjson_val *map)
+{
+	yyjson_obj_iter iter = yyjson_obj_iter_with(map);
+	yyjson_val *key;
+
+	root->resource->vocabularies = 1;
+	while ((key = yyjson_obj_iter_next(&iter)))
+		if (!add_vocabulary(reader, root, text_of(key),
+		                    yyjson_is_true(yyjson_obj_iter_get_val(key))))
+			return false;
+	return true;
+}
+
+bool read_dialect(struct reader *reader, struct schema *root)
+{
+	yyjson_val *dialect = keyword(reader, root, "$schema", YYJSON_TYPE_STR);
+
+	if (!dialect) {
+		if (root->resource->vocabularies == 0)
+			root->resource->vocabularies = VOCABULARIES_ALL;
+		return !reader->trouble;
+	}
+	str uri = text_of(dialect);
+	if (uri.size > 0 && uri.at[uri.size - 1] == '#')
+		uri.size--;
+	root->resource->vocabularies = VOCABULARIES_ALL;
+	if (str_is(uri, DRAFT "schema"))
+		return true;
+	yyjson_val *document = reader->find(reader->arena, uri);
+	if (!document)
+		return complain(reader, root, "$schema is %.*s, but only " DRAFT "schema is known here",
+		                STR_FORMAT(text_of(dialect)));
+	yyjson_val *map = yyjson_obj_get(document, "$vocabulary");
+	return !map || read_vocabularies(reader, root, map);
+}
+
+bool read_keywords(struct reader *reader, struct schema *schema)
+{
+	if (schema->verdict != VERDICT_RULES)
+		return true;
+	for (size_t i = 0; i < VOCABULARIES; i++) {
+		bool used = schema->resource->vocabularies & 1u << i;
+		if (used && vocabularies[i].read && !vocabularies[i].read(reader, schema))
+			return false;
+	}
+	return !reader->trouble;
+}

@@ -1,0 +1,164 @@
+/* words.c - what is wrong, said to a model: the place, what is allowed, and what came.
+ *
+ * All of it is bounded: paths, names and values are cut to a readable length. */
+#include "schema_private.h"
+
+#define QUOTED_BYTES_MAX 60             /* of a text or value that came */
+#define SCHEMA_BYTES_MAX 160
+#define LIST_BYTES_MAX 400
+#define PLACES_MAX 32                   /* of a path, from its end */
+
+/* A cut is between two characters. */
+static size_t cut_size(str text, size_t most)
+{
+	if (text.size <= most)
+		return text.size;
+	while (most > 0 && ((unsigned char)text.at[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+const char *text_words(struct arena *arena, str text)
+{
+	size_t size = cut_size(text, QUOTED_BYTES_MAX);
+
+	return arena_print(arena, "\"%.*s%s\"", (int)size, text.at, size < text.size ? "…" : "");
+}
+
+/* ---- Values ---- */
+
+const char *kind_words(yyjson_val *value)
+{
+	switch (yyjson_get_type(value)) {
+	case YYJSON_TYPE_OBJ:  return "an object";
+	case YYJSON_TYPE_ARR:  return "an array";
+	case YYJSON_TYPE_STR:  return "a string";
+	case YYJSON_TYPE_BOOL: return "true or false";
+	case YYJSON_TYPE_NULL: return "null";
+	default:               return "a number";
+	}
+}
+
+static const char *json_words(struct arena *arena, yyjson_val *value, size_t most)
+{
+	struct json out = json_begin(arena, 128);
+
+	json_value(&out, value);
+	str text = json_end(&out);
+	size_t size = cut_size(text, most);
+	return arena_print(arena, "%.*s%s", (int)size, text.at, size < text.size ? "…" : "");
+}
+
+const char *value_words(struct arena *arena, yyjson_val *value)
+{
+	if (yyjson_is_str(value))
+		return text_words(arena, text_of(value));
+	if (yyjson_is_ctn(value))
+		return kind_words(value);
+	return json_words(arena, value, QUOTED_BYTES_MAX);
+}
+
+const char *schema_words(struct arena *arena, const struct schema *schema)
+{
+	return json_words(arena, schema->value, SCHEMA_BYTES_MAX);
+}
+
+const char *list_words(struct arena *arena, yyjson_val *array)
+{
+	struct json out = json_begin(arena, 128);
+	yyjson_arr_iter iter = yyjson_arr_iter_with(array);
+	yyjson_val *item;
+
+	while ((item = yyjson_arr_iter_next(&iter)) && out.size < LIST_BYTES_MAX) {
+		if (out.size > 0)
+			json_bytes(&out, STR(", "));
+		json_bytes(&out, str_of(yyjson_is_ctn(item) ? json_words(arena, item, QUOTED_BYTES_MAX) :
+		                        value_words(arena, item)));
+	}
+	if (item)
+		json_bytes(&out, STR(", …"));
+	json_bytes(&out, (str) { "", 1 });
+	return json_end(&out).at;
+}
+
+/* ---- Places ---- */
+
+/* Whether a name reads well in a path: not one with a dot, a blank or a bracket in it. */
+static bool is_plain(str name)
+{
+	for (size_t i = 0; i < name.size; i++) {
+		unsigned char c = (unsigned char)name.at[i];
+		if (c <= ' ' || c == 0x7f || strchr(".[]\"", c))
+			return false;
+	}
+	return name.size > 0 && name.size <= QUOTED_BYTES_MAX;
+}
+
+static const char *join(struct arena *arena, const char *path, str name)
+{
+	if (!is_plain(name))
+		return arena_print(arena, "%s[%s]", path, text_words(arena, name));
+	return arena_print(arena, "%s%s%.*s", path, *path ? "." : "", STR_FORMAT(name));
+}
+
+static const char *path_to(struct arena *arena, const struct place *place, int most)
+{
+	if (!place)
+		return "";
+	if (most == 0)
+		return "…";
+	const char *up = path_to(arena, place->up, most - 1);
+	if (place->kind == PLACE_ITEM)
+		return arena_print(arena, "%s[%zu]", up, place->index);
+	return join(arena, up, place->name);
+}
+
+const char *member_words(const struct check *check, str name)
+{
+	return join(check->arena, path_to(check->arena, check->place, PLACES_MAX), name);
+}
+
+const char *path_words(const struct check *check)
+{
+	const struct place *place = check->place;
+
+	if (!place)
+		return "The arguments";
+	if (place->kind != PLACE_NAME)
+		return path_to(check->arena, place, PLACES_MAX);
+	const char *up = path_to(check->arena, place->up, PLACES_MAX);
+	return arena_print(check->arena, "The member name %s%s%s", text_words(check->arena, place->name),
+	                   *up ? " in " : "", up);
+}
+
+/* ---- Refusals ---- */
+
+static bool is_wanted(const struct check *check)
+{
+	return check->quiet == 0 && !check->gave_up;
+}
+
+bool refuse_all(struct check *check, const char *format, ...)
+{
+	va_list list;
+
+	if (!is_wanted(check))
+		return false;
+	va_start(list, format);
+	check->trouble = arena_print_list(check->arena, format, list);
+	va_end(list);
+	return false;
+}
+
+bool refuse(struct check *check, const char *format, ...)
+{
+	va_list list;
+
+	if (!is_wanted(check))
+		return false;
+	va_start(list, format);
+	const char *words = arena_print_list(check->arena, format, list);
+	va_end(list);
+	check->trouble = arena_print(check->arena, "%s %s", path_words(check), words);
+	return false;
+}
