@@ -1,4 +1,6 @@
 /* catalogue.c - see catalogue.h. */
+#include <stdio.h>
+
 #include "catalogue.h"
 
 #include "version.h"
@@ -39,6 +41,9 @@ bool catalogue_start(void)
 {
 	products = client_create(setting_text("PRODUCTS_URL"), setting_text("PRODUCTS_KEY"),
 	                         "orders", VERSION);
+	if (!products)
+		fprintf(stderr, "mcp-orders: PRODUCTS_URL is \"%s\": the URL of products' endpoint is needed,"
+		        " such as http://127.0.0.1:8081/mcp\n", setting_text("PRODUCTS_URL"));
 	return products != NULL;
 }
 

@@ -19,10 +19,11 @@ static void refuse_without_keys(const struct options *options)
 	const char *name = options->server->name;
 	log_error("not started: %s can be reached from other machines, and there are no API_KEYS;"
 	          " do one of these:", options->host);
-	log_error("make a key:       mcp-%s key NAME SCOPE...  and set API_KEYS to the line it prints, or"
-	          " to @FILE of such lines", name);
+	log_error("make a key:       mcp-%s key NAME SCOPE...  and set API_KEYS to the line it prints,"
+	          " or to @FILE of such lines", name);
 	log_error("serve it locally: HOST=127.0.0.1 mcp-%s", name);
-	log_error("need no key:      AUTH=none mcp-%s  and whoever reaches it may do everything", name);
+	log_error("need no key:      AUTH=none mcp-%s  and whoever reaches it may do everything",
+	          name);
 }
 
 static bool start_seal(void)
@@ -32,8 +33,8 @@ static bool start_seal(void)
 	if (wrong)
 		log_error("not started: STATE_KEYS: %s", wrong);
 	else if (!keys)
-		log_info("STATE_KEYS is not set: cursors and states are good until this process ends, and"
-		         " with it alone");
+		log_info("STATE_KEYS is not set: cursors and states are good until this process ends,"
+		         " and with it alone");
 	return !wrong;
 }
 

@@ -143,8 +143,8 @@ static void print_command(const char *usage, const char *about)
 
 static int run_help(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
-	printf("mcp-%s %s - %s, an MCP server\n\nusage: mcp-%s [COMMAND] [SETTINGS]\n\nCommands:\n\n",
-	       server->name, server->version, server->title ? server->title : server->name,
+	printf("mcp-%s %s - %s, an MCP server\n\nusage: mcp-%s [COMMAND] [SETTINGS]\n\n"
+	       "Commands:\n\n", server->name, server->version, server->title ? server->title : server->name,
 	       server->name);
 	for (const struct mcp_command *own = server->commands; own && own->name; own++)
 		print_command(own->usage, own->about);
@@ -169,7 +169,8 @@ bool commands_print(const struct mcp_server *server, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 
-	if (strcmp(word, "help") == 0 || has_flag(argc, argv, "--help") || has_flag(argc, argv, "-h"))
+	if (strcmp(word, "help") == 0 || has_flag(argc, argv, "--help")
+	    || has_flag(argc, argv, "-h"))
 		return run_help(server, argc, argv) == 0;
 	if (strcmp(word, "version") == 0 || has_flag(argc, argv, "--version"))
 		return run_version(server, argc, argv) == 0;

@@ -46,7 +46,8 @@ static void *wait_for_end(void *unused UNUSED)
 	sigaddset(&awaited, STOPPED);
 	for (;;) {
 		int64_t left_ms = bound.until_ms - tick_ms();
-		struct timespec left = { .tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000 };
+		struct timespec left = { .tv_sec = left_ms / 1000,
+		                         .tv_nsec = left_ms % 1000 * 1000000 };
 		int signal = left_ms > 0 ? sigtimedwait(&awaited, NULL, &left) : -1;
 		if (signal == STOPPED)
 			return NULL;

@@ -7,13 +7,14 @@
 #include "mcp.h"
 #include "pool.h"
 
-#define JOBS_SIGNAL SIGUSR1             /* wakes the main thread: when the next job is due changed */
+#define JOBS_SIGNAL SIGUSR1     /* wakes the main thread, to look when the next job is due */
 
 struct jobs;
 
 /* On the main thread. The workers' contexts are struct workplace. `table` NULL: none. */
 struct jobs *jobs_create(const struct mcp_job *table, struct pool *pool);
-/* Hands what is due to the workers: the milliseconds until there is more, -1: nothing is planned. */
+/* Hands what is due to the workers: the milliseconds until there is more; -1: nothing is
+ * planned. */
 int64_t jobs_run_due(struct jobs *jobs);
 /* After the pool has stopped. NULL is fine. */
 void jobs_destroy(struct jobs *jobs);

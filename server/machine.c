@@ -122,8 +122,8 @@ static int64_t own_limit(const char *controller, read_limit_fn *v2, read_limit_f
 int machine_cores(void)
 {
 	cpu_set_t set;
-	int64_t cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set)
-	                                                             : sysconf(_SC_NPROCESSORS_ONLN);
+	bool known = sched_getaffinity(0, sizeof(set), &set) == 0;
+	int64_t cores = known ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t quota = own_limit("cpu", cores_v2, cores_v1);
 	if (quota > 0 && quota < cores)
 		cores = quota;

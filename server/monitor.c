@@ -68,7 +68,7 @@ struct monitor *monitor_start(const struct options *options, const struct pool *
 		.backlog_max = 4096, .backlogs_max = 4096, .connections_max = 32,
 		.header_deadline_ms = 5000, .body_deadline_ms = 5000, .idle_ms = 120000,
 		.keep_alive_ms = 15000,
-		.handler = { .headers = on_headers, .request = on_request, .finished = on_finished },
+		.handler = { on_headers, on_request, on_finished },
 		.open = open_loop, .close = close_loop, .context = monitor });
 	if (monitor->http)
 		return monitor;

@@ -62,7 +62,8 @@ void options_url(const char *host, int port, char url[URL_ROOM])
 	else if (strcmp(host, "::") == 0)
 		host = "::1";
 	bool bare = !strchr(host, ':');
-	snprintf(url, URL_ROOM, "http://%s%.255s%s:%d", bare ? "" : "[", host, bare ? "" : "]", port);
+	snprintf(url, URL_ROOM, "http://%s%.255s%s:%d", bare ? "" : "[", host, bare ? "" : "]",
+	         port);
 }
 
 /* ---- What depends on the machine ---- */
@@ -135,7 +136,6 @@ static void make_protocol(struct options *options)
 		.public_hosts = setting_text("PUBLIC_HOSTS"),
 		.allowed_origins = setting_text("ALLOWED_ORIGINS"),
 		.host = options->host,
-		.compat = setting_text("COMPAT"),
 		.public_url = options->public_url,
 		.call_deadline_ms = setting_int("CALL_DEADLINE"),
 		.silence_ms = setting_int("SILENCE"),
@@ -161,8 +161,8 @@ static const char *make_proxies(struct options *options)
 	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
 	if (options->trusted)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network such"
-	         " as 10.0.0.0/8", STR_FORMAT(item));
+	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network"
+	         " such as 10.0.0.0/8", STR_FORMAT(item));
 	return wrong;
 }
 
@@ -172,8 +172,8 @@ static const char *make_public_url(struct options *options)
 	str url = str_of(options->public_url);
 	if (!url.at || str_starts(url, "https://") || str_starts(url, "http://"))
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or http://)",
-	         url.at);
+	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or"
+	         " http://)", url.at);
 	return wrong;
 }
 
@@ -223,7 +223,8 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	*options = (struct options) { .server = server };
 	make_basics(options);
 	make_log(options);
-	if ((why = make_public_url(options)) || (why = make_proxies(options)))
+	if ((why = make_public_url(options)) || (why = make_proxies(options)) ||
+	    (why = protocol_compat(setting_text("COMPAT"))))
 		return why;
 	if (options->pause_ms >= options->shutdown_ms)
 		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";

@@ -75,8 +75,8 @@ static bool start_store(const struct options *options)
 static bool start_pool(struct serving *serving)
 {
 	struct options *options = &serving->options;
-	serving->pool = pool_start(options->workers, options->worker_queue, open_worker, close_place,
-	                           options);
+	serving->pool = pool_start(options->workers, options->worker_queue, open_worker,
+	                           close_place, options);
 	if (!serving->pool)
 		log_error("not started: the %d workers could not be started", options->workers);
 	else
@@ -105,8 +105,8 @@ static bool start_monitor(struct serving *serving)
 		return true;
 	serving->monitor = monitor_start(options, serving->pool);
 	if (!serving->monitor && !options->metrics_asked)
-		log_warning("serving without /metrics: port %d can't be had; METRICS_PORT sets another",
-		            options->metrics_port);
+		log_warning("serving without /metrics: port %d can't be had; METRICS_PORT sets"
+		            " another", options->metrics_port);
 	return serving->monitor || !options->metrics_asked;
 }
 
@@ -159,7 +159,8 @@ static void say_serving(const struct serving *serving)
 	log_info("serving %s %s at %s/mcp, %s%s; %d loops, %d workers; ready after %.1f ms",
 	         serving->server->name, serving->server->version, base,
 	         serving->monitor ? "metrics at " : "no metrics", metrics,
-	         http_loops(serving->http), options->workers, (double)(tick_us() - began_us) / 1000);
+	         http_loops(serving->http), options->workers,
+	         (double)(tick_us() - began_us) / 1000);
 	if (options->greets)
 		greet(serving, base, metrics);
 }
@@ -185,8 +186,9 @@ static int wait_for_stop(struct serving *serving, const sigset_t *set)
 {
 	for (;;) {
 		int64_t pause_ms = jobs_run_due(serving->jobs);
-		struct timespec pause = { .tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000 };
-		int signal = pause_ms < 0 ? sigwaitinfo(set, NULL) : sigtimedwait(set, NULL, &pause);
+		struct timespec pause = { .tv_sec = pause_ms / 1000,
+		                          .tv_nsec = pause_ms % 1000 * 1000000 };
+		int signal = sigtimedwait(set, NULL, pause_ms < 0 ? NULL : &pause);
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
 		if (signal == SIGHUP)
@@ -208,8 +210,9 @@ static void drain(struct serving *serving, int64_t until_ms)
 	protocol_end_streams(serving->http, options->shutdown_ms / JITTER_PART);
 	int64_t left_ms = until_ms - tick_ms();
 	if (!http_drain(serving->http, left_ms > 0 ? left_ms : 0))
-		log_warning("not everything was finished in time: %lld streams are cut, %d calls are run",
-		            (long long)atomic_load(&http_counters.streams), pool_busy(serving->pool));
+		log_warning("not all was finished in time: %lld streams are cut, %d workers are busy",
+		            (long long)atomic_load(&http_counters.streams),
+		            pool_busy(serving->pool));
 }
 
 /* Takes down what was started, also where that is not all. */

@@ -1,4 +1,5 @@
-/* settings_table.c - the settings every server has: name, kind, default, meaning, least and most. */
+/* settings_table.c - the settings every server has: name, kind, default, meaning, least, most,
+ * choices. */
 #include <stdio.h>
 
 #include "settings_table.h"
@@ -26,77 +27,112 @@ static const char *const log_formats[] = { "auto", "text", "json", NULL };
 enum { AT_HOST, AT_PORT, AT_DATABASE };
 
 static struct setting table[] = {
-[AT_HOST] =
-{ "HOST", TEXT_, "127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all", 0, 0, NULL },
-[AT_PORT] =
-{ "PORT", INT_, NULL, "Port of the endpoint; 0: any free one", 0, 65535, NULL },
-[AT_DATABASE] =
-{ "DATABASE_URL", TEXT_, NULL, "Where the data is: sqlite:PATH", 0, 0, NULL },
+	[AT_HOST] = { "HOST", TEXT_, "127.0.0.1",
+	  "Address to listen on; 0.0.0.0 or :: for all", 0, 0, NULL },
+	[AT_PORT] = { "PORT", INT_, NULL,
+	  "Port of the endpoint; 0: any free one", 0, 65535, NULL },
+	[AT_DATABASE] = { "DATABASE_URL", TEXT_, NULL,
+	  "Where the data is: sqlite:PATH", 0, 0, NULL },
 
-{ "AUTH", CHOICE_, "keys", "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },
-{ "API_KEYS", TEXT_, NULL, "Keys as NAME:SHA256:SCOPE,SCOPE (see the command key), or @FILE of them;"
-  " re-read on SIGHUP. Without any, only loopback may be served", 0, 0, NULL },
-{ "STATE_KEYS", LIST_, NULL, "Secrets that seal cursors and states, the first one seals (openssl rand"
-  " -base64 32); not set: a random one for this process", 0, 0, NULL },
-{ "PUBLIC_HOSTS", LIST_, NULL, "Names that may stand in Host; not set: loopback, HOST, any address",
-  0, 0, NULL },
-{ "ALLOWED_ORIGINS", LIST_, NULL, "Origins whose pages may call, such as https://app.example",
-  0, 0, NULL },
-{ "PUBLIC_URL", TEXT_, NULL, "The endpoint as clients reach it, such as https://shop.example/mcp",
-  0, 0, NULL },
-{ "TRUSTED_PROXIES", LIST_, NULL, "Networks whose X-Forwarded-For counts, such as 10.0.0.0/8",
-  0, 0, NULL },
-{ "COMPAT", LIST_, "none", "Wrong requests of known clients to serve all the same", 0, 0, NULL },
+	{ "AUTH", CHOICE_, "keys",
+	  "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },
+	{ "API_KEYS", TEXT_, NULL,
+	  "Keys as NAME:SHA256:SCOPE,SCOPE (see the command key), or @FILE of them; re-read on"
+	  " SIGHUP. Without any, only loopback may be served", 0, 0, NULL },
+	{ "STATE_KEYS", LIST_, NULL,
+	  "Secrets that seal cursors and states, the first one seals (openssl rand -base64 32);"
+	  " not set: a random one for this process", 0, 0, NULL },
+	{ "PUBLIC_HOSTS", LIST_, NULL,
+	  "Names that may stand in Host; not set: loopback, HOST, any address", 0, 0, NULL },
+	{ "ALLOWED_ORIGINS", LIST_, NULL,
+	  "Origins whose pages may call, such as https://app.example", 0, 0, NULL },
+	{ "PUBLIC_URL", TEXT_, NULL,
+	  "The endpoint as clients reach it, such as https://shop.example/mcp", 0, 0, NULL },
+	{ "TRUSTED_PROXIES", LIST_, NULL,
+	  "Networks whose X-Forwarded-For counts, such as 10.0.0.0/8", 0, 0, NULL },
+	{ "COMPAT", LIST_, "none",
+	  "Wrong requests of known clients to serve all the same: all, or version-mismatch,"
+	  " version-twice, version-missing", 0, 0, NULL },
 
-{ "RATE_CALLER", INT_, NULL, "Requests a minute of one caller, 0: no limit; not set: 6000, on"
-  " loopback no limit", 0, 100000000, NULL },
-{ "RATE_ADDRESS", INT_, NULL, "The same of one address; not set: 12000, on loopback no limit",
-  0, 100000000, NULL },
-{ "RATE_INITIALIZE", INT_, NULL, "Sessions a minute of one caller and address, 0: no limit; not"
-  " set: 60, on loopback no limit", 0, 100000000, NULL },
+	{ "RATE_CALLER", INT_, NULL,
+	  "Requests a minute of one caller, 0: no limit; not set: 6000, on loopback no limit",
+	  0, 100000000, NULL },
+	{ "RATE_ADDRESS", INT_, NULL,
+	  "The same of one address; not set: 12000, on loopback no limit", 0, 100000000, NULL },
+	{ "RATE_INITIALIZE", INT_, NULL,
+	  "Sessions a minute of one caller and address, 0: no limit; not set: 60, on loopback no"
+	  " limit", 0, 100000000, NULL },
 
-{ "LOOPS", INT_, NULL, "Event loops; not set: one a core, at most 16", 1, 256, NULL },
-{ "WORKERS", INT_, "4", "Threads for what may block, each with a database connection", 1, 256, NULL },
-{ "WORKER_QUEUE", INT_, "1024", "Calls that may wait for a worker; over it 503", 1, 1000000, NULL },
-{ "CONNECTIONS_MAX", INT_, NULL, "Open connections; not set: 60000, or what the limit of open files"
-  " (ulimit -n) allows", 1, 10000000, NULL },
-{ "CONNECTION_MEMORY", SIZE_, "16KiB", "Of each connection: bounds its header block and is what an idle"
-  " stream costs", 4 * KIB, MIB, NULL },
-{ "BODY_MAX", SIZE_, "4MiB", "A request's body; over it 413", KIB, GIB, NULL },
-{ "BODIES_MAX", SIZE_, NULL, "All bodies being received; not set: a quarter of the memory limit, at most"
-  " 256MiB where there is none", KIB, 0, NULL },
-{ "JSON_DEPTH", INT_, "64", "Levels of JSON", 8, 1000, NULL },
-{ "BATCH_MAX", INT_, "50", "Messages of a batch (2025-03-26)", 1, 10000, NULL },
+	{ "LOOPS", INT_, NULL,
+	  "Event loops; not set: one a core, at most 16", 1, 256, NULL },
+	{ "WORKERS", INT_, "4",
+	  "Threads for what may block, each with a database connection", 1, 256, NULL },
+	{ "WORKER_QUEUE", INT_, "1024",
+	  "Calls that may wait for a worker; over it 503", 1, 1000000, NULL },
+	{ "CONNECTIONS_MAX", INT_, NULL,
+	  "Open connections; not set: 60000, or what the limit of open files (ulimit -n) allows",
+	  1, 10000000, NULL },
+	{ "CONNECTION_MEMORY", SIZE_, "16KiB",
+	  "Of each connection: bounds its header block and is what an idle stream costs",
+	  4 * KIB, MIB, NULL },
+	{ "BODY_MAX", SIZE_, "4MiB",
+	  "A request's body; over it 413", KIB, GIB, NULL },
+	{ "BODIES_MAX", SIZE_, NULL,
+	  "All bodies being received; not set: a quarter of the memory limit, at most 256MiB where"
+	  " there is none", KIB, 0, NULL },
+	{ "JSON_DEPTH", INT_, "64",
+	  "Levels of JSON", 8, 1000, NULL },
+	{ "BATCH_MAX", INT_, "50",
+	  "Messages of a batch (2025-03-26)", 1, 10000, NULL },
 
-{ "SESSIONS_MAX", INT_, "10000", "Sessions; over it the one idle longest ends", 1, 10000000, NULL },
-{ "SESSION_IDLE", TIME_, "30m", "A session nobody used for so long ends", 100, 365 * DAY, NULL },
-{ "SESSION_STREAMS", INT_, "16", "Streams of one session", 1, 10000, NULL },
-{ "LISTENS_MAX", INT_, "50000", "Open subscriptions/listen streams", 0, 10000000, NULL },
-{ "STREAM_BACKLOG", SIZE_, "256KiB", "Events of one stream its client did not read yet; over it the"
-  " stream ends", KIB, GIB, NULL },
-{ "BACKLOGS_MAX", SIZE_, NULL, "The same of all streams together; not set: as BODIES_MAX", KIB, 0, NULL },
-{ "RESUME_FOR", TIME_, "5m", "How long events are kept for a client that comes back", 0, DAY, NULL },
-{ "RETRY", TIME_, "1s", "When clients of the older revisions are told to come back", 1, DAY, NULL },
-{ "KEEP_ALIVE", TIME_, "15s", "How long a stream is silent before it sends a comment", 10, DAY, NULL },
+	{ "SESSIONS_MAX", INT_, "10000",
+	  "Sessions; over it the one idle longest ends", 1, 10000000, NULL },
+	{ "SESSION_IDLE", TIME_, "30m",
+	  "A session nobody used for so long ends", 100, 365 * DAY, NULL },
+	{ "SESSION_STREAMS", INT_, "16",
+	  "Streams of one session", 1, 10000, NULL },
+	{ "LISTENS_MAX", INT_, "50000",
+	  "Open subscriptions/listen streams", 0, 10000000, NULL },
+	{ "STREAM_BACKLOG", SIZE_, "256KiB",
+	  "Events of one stream its client did not read yet; over it the stream ends",
+	  KIB, GIB, NULL },
+	{ "BACKLOGS_MAX", SIZE_, NULL,
+	  "The same of all streams together; not set: as BODIES_MAX", KIB, 0, NULL },
+	{ "RESUME_FOR", TIME_, "5m",
+	  "How long events are kept for a client that comes back", 0, DAY, NULL },
+	{ "RETRY", TIME_, "1s",
+	  "When clients of the older revisions are told to come back", 1, DAY, NULL },
+	{ "KEEP_ALIVE", TIME_, "15s",
+	  "How long a stream is silent before it sends a comment", 10, DAY, NULL },
 
-{ "CALL_DEADLINE", TIME_, "55s", "Running time of a call, unless its tool says otherwise", 1, DAY, NULL },
-{ "SILENCE", TIME_, "15s", "A call silent for so long is answered as a stream, where the client takes"
-  " one", 1, DAY, NULL },
-{ "QUESTION_TIMEOUT", TIME_, "5m", "How long a question to a person stays open", 1, DAY, NULL },
-{ "HEADER_DEADLINE", TIME_, "10s", "How long a request's headers may take to arrive", 10, HOUR, NULL },
-{ "BODY_DEADLINE", TIME_, "30s", "How long its body may take after them", 10, HOUR, NULL },
-{ "IDLE_TIMEOUT", TIME_, "4100s", "How long a connection is kept between requests: longer than a load"
-  " balancer does (at most 4000s)", 10, 7 * DAY, NULL },
-{ "SHUTDOWN_TIMEOUT", TIME_, "30s", "How long a stop may take; calls that still run then are cut", 100,
-  HOUR, NULL },
-{ "DRAIN_PAUSE", TIME_, "0s", "The first part of it, in which /readyz fails but requests are served", 0,
-  HOUR, NULL },
+	{ "CALL_DEADLINE", TIME_, "55s",
+	  "Running time of a call, unless its tool says otherwise", 1, DAY, NULL },
+	{ "SILENCE", TIME_, "15s",
+	  "A call silent for so long is answered as a stream, where the client takes one",
+	  1, DAY, NULL },
+	{ "QUESTION_TIMEOUT", TIME_, "5m",
+	  "How long a question to a person stays open", 1, DAY, NULL },
+	{ "HEADER_DEADLINE", TIME_, "10s",
+	  "How long a request's headers may take to arrive", 10, HOUR, NULL },
+	{ "BODY_DEADLINE", TIME_, "30s",
+	  "How long its body may take after them", 10, HOUR, NULL },
+	{ "IDLE_TIMEOUT", TIME_, "4100s",
+	  "How long a connection is kept between requests: longer than a load balancer does (at"
+	  " most 4000s)", 10, 7 * DAY, NULL },
+	{ "SHUTDOWN_TIMEOUT", TIME_, "30s",
+	  "How long a stop may take; calls that still run then are cut", 100, HOUR, NULL },
+	{ "DRAIN_PAUSE", TIME_, "0s",
+	  "The first part of it, in which /readyz fails but requests are served", 0, HOUR, NULL },
 
-{ "METRICS_HOST", TEXT_, "127.0.0.1", "Address of /metrics, for Prometheus", 0, 0, NULL },
-{ "METRICS_PORT", INT_, NULL, "Its port, 0: none; not set: PORT + 1000", 0, 65535, NULL },
-{ "LOG_LEVEL", CHOICE_, "info", "What is logged, on stderr", 0, 0, log_levels },
-{ "LOG_FORMAT", CHOICE_, "auto", "auto: text on a terminal, else JSON", 0, 0, log_formats },
-{ 0 },
+	{ "METRICS_HOST", TEXT_, "127.0.0.1",
+	  "Address of /metrics, for Prometheus", 0, 0, NULL },
+	{ "METRICS_PORT", INT_, NULL,
+	  "Its port, 0: none; not set: PORT + 1000", 0, 65535, NULL },
+	{ "LOG_LEVEL", CHOICE_, "info",
+	  "What is logged, on stderr", 0, 0, log_levels },
+	{ "LOG_FORMAT", CHOICE_, "auto",
+	  "auto: text on a terminal, else JSON", 0, 0, log_formats },
+	{ 0 },
 };
 
 const struct setting *const *settings_tables(const struct mcp_server *server)

@@ -160,6 +160,15 @@ struct stream {
 	bool chunked, ending, overflowed, left, dirty, dead;
 };
 
+/* Bytes to send, as they are; and as a chunk where the answer is chunked. */
+void stream_append(struct stream *s, const char *bytes, size_t size);
+void stream_append_events(struct stream *s, const char *bytes, size_t size);
+/* Sends what the socket takes; may end the stream. */
+void stream_flush(struct stream *s);
+/* Has it looked after at the end of the turn. */
+void stream_make_dirty(struct stream *s);
+/* Among the open ones of its loop, as the last that was heard. */
+void stream_link(struct stream *s);
 /* After the handler opened one: sends it as a plain answer if it ended already, else takes the
  * connection from libmicrohttpd. */
 void stream_settle(struct stream *s);

@@ -1,29 +1,21 @@
-/* stream.c - server-sent events: a socket taken out of libmicrohttpd, and what it has not taken yet.
- *
- * stream_open() only begins to collect. When the handler returns (or, for a parked exchange, at the
- * end of the turn) a stream that ended already is sent as a plain answer of known length and the
- * connection stays libmicrohttpd's; any other takes the socket and sends its own response head. */
+/* stream.c - open streams: what is sent, what waits for the socket, and how they end. */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "inside.h"
 
 #define FIRST_ROOM 512
-#define CHUNK_ROOM 24           /* what frames a chunk, and ends the last */
+#define CHUNK_ROOM 24           /* for the length before a chunk */
 #define KEEP_ALIVES_A_TURN 256
-#define PATH_KEPT_MAX 64
-#define HELLO ": ok\n\n"
 #define KEEP_ALIVE ": \n\n"
 
 /* ---- The backlog ---- */
 
-static void append(struct stream *s, const char *bytes, size_t size)
+void stream_append(struct stream *s, const char *bytes, size_t size)
 {
 	if (s->room - s->size < size && s->sent > 0) {
 		memmove(s->backlog, s->backlog + s->sent, s->size - s->sent);
@@ -43,15 +35,15 @@ static void append(struct stream *s, const char *bytes, size_t size)
 	atomic_fetch_add_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
 }
 
-static void append_events(struct stream *s, const char *bytes, size_t size)
+void stream_append_events(struct stream *s, const char *bytes, size_t size)
 {
 	char frame[CHUNK_ROOM];
 
 	if (s->chunked)
-		append(s, frame, (size_t)snprintf(frame, sizeof(frame), "%zx\r\n", size));
-	append(s, bytes, size);
+		stream_append(s, frame, (size_t)snprintf(frame, sizeof(frame), "%zx\r\n", size));
+	stream_append(s, bytes, size);
 	if (s->chunked)
-		append(s, "\r\n", 2);
+		stream_append(s, "\r\n", 2);
 }
 
 static void drop_backlog(struct stream *s)
@@ -83,7 +75,7 @@ static void unlink_stream(struct stream *s)
 		list->first = s->next;
 }
 
-static void link_last(struct stream *s)
+void stream_link(struct stream *s)
 {
 	struct stream_list *list = &s->loop->streams;
 
@@ -102,10 +94,10 @@ static void was_heard(struct stream *s)
 	if (s->loop->streams.last == s)
 		return;
 	unlink_stream(s);
-	link_last(s);
+	stream_link(s);
 }
 
-static void make_dirty(struct stream *s)
+void stream_make_dirty(struct stream *s)
 {
 	if (s->dirty)
 		return;
@@ -184,7 +176,7 @@ void streams_bury(struct loop *loop)
 
 /* ---- Sending ---- */
 
-static void flush(struct stream *s)
+void stream_flush(struct stream *s)
 {
 	ssize_t sent;
 
@@ -216,142 +208,7 @@ static void socket_changed(struct watch *watch, uint32_t events)
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		stream_leave(s);
 	else
-		flush(s);
-}
-
-/* ---- Opening ---- */
-
-static void add_head(struct stream *s, struct exchange *x)
-{
-	struct arena *arena = exchange_arena(x);
-	char date[40];
-	time_t now = time(NULL);
-	struct tm parts;
-
-	gmtime_r(&now, &parts);
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-	const char *head = arena_print(arena,
-		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\nContent-Type: text/event-stream\r\n"
-		"Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n%s",
-		date, s->chunked ? "Transfer-Encoding: chunked\r\n" : "");
-	append(s, head, strlen(head));
-	for (struct added_header *header = x->added; header; header = header->next) {
-		const char *line = arena_print(arena, "%s: %s\r\n", header->name, header->value);
-		append(s, line, strlen(line));
-	}
-	append(s, "\r\n", 2);
-}
-
-/* What was collected goes behind the head, as one chunk. */
-static void add_collected(struct stream *s, struct exchange *x)
-{
-	char *collected = s->backlog;
-	size_t size = s->size;
-
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
-	s->backlog = NULL;
-	s->size = s->room = 0;
-	s->chunked = !x->http_1_0;
-	add_head(s, x);
-	append_events(s, HELLO, sizeof(HELLO) - 1);
-	if (size)
-		append_events(s, collected, size);
-	free(collected);
-}
-
-/* What was libmicrohttpd's memory, or the request's, is no more. */
-static void release_request(struct exchange *x)
-{
-	struct connection *c = exchange_connection(x);
-	size_t size = x->path_size < PATH_KEPT_MAX ? x->path_size : PATH_KEPT_MAX;
-	char *path = malloc(size + 1);
-
-	if (!path)
-		abort();
-	memcpy(path, x->path, size);
-	x->path = path;
-	x->path_size = (uint32_t)size;
-	free(c->headers);
-	c->headers = NULL;
-	c->header_count = c->header_room = 0;
-	body_release(x);
-	arena_destroy(x->arena);
-	x->arena = NULL;
-	x->added = NULL;
-	x->body = NULL;
-}
-
-static bool take_socket(struct stream *s)
-{
-	struct connection *c = s->connection;
-
-	s->fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-	if (s->fd < 0)
-		return false;
-	connection_unwatch(c);
-	link_last(s);
-	s->silent_since_ms = s->loop->tick;
-	atomic_fetch_add_explicit(&http_counters.streams, 1, memory_order_relaxed);
-	/* Edge triggered: one registration for its life, and no event while it is idle. */
-	loop_watch(s->loop, &s->watch, s->fd, EPOLLOUT | EPOLLRDHUP | EPOLLET);
-	return true;
-}
-
-/* It ended as soon as it was opened. */
-static void answer_at_once(struct stream *s, struct exchange *x)
-{
-	str body = { s->backlog, s->size };
-
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size, memory_order_relaxed);
-	x->stream = NULL;
-	exchange_add_header(x, "Cache-Control", "no-cache");
-	exchange_add_header(x, "X-Accel-Buffering", "no");
-	if (!body.size)
-		free(s->backlog);
-	exchange_respond(x, 200, "text/event-stream", body, MHD_RESPMEM_MUST_FREE);
-	free(s);
-}
-
-void stream_settle(struct stream *s)
-{
-	struct exchange *x = &s->connection->exchange;
-	bool parked = x->parked;
-
-	if (s->ending && !s->overflowed) {
-		answer_at_once(s, x);
-		return;
-	}
-	bool taken = !s->overflowed && take_socket(s);
-	if (taken)
-		add_collected(s, x);
-	release_request(x);
-	x->drop = true;
-	if (parked)
-		exchange_unpark(x);
-	if (taken)
-		flush(s);
-	else
-		stream_leave(s);
-}
-
-struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
-{
-	struct stream *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		abort();
-	assert(x->status == 0 && !x->stream && !x->over);
-	s->watch.ready = socket_changed;
-	s->connection = exchange_connection(x);
-	s->loop = s->connection->loop;
-	s->gone = gone;
-	s->user = user;
-	s->fd = -1;
-	x->stream = s;
-	x->status = 200;
-	if (x->parked)
-		make_dirty(s);
-	return s;
+		stream_flush(s);
 }
 
 /* ---- While open ---- */
@@ -375,12 +232,12 @@ bool stream_send(struct stream *s, str events)
 		s->overflowed = true;
 		atomic_fetch_add_explicit(&http_counters.overflowed_streams, 1, memory_order_relaxed);
 		if (s->fd >= 0)
-			make_dirty(s);
+			stream_make_dirty(s);
 		return false;
 	}
-	append_events(s, events.at, events.size);
+	stream_append_events(s, events.at, events.size);
 	if (s->fd >= 0)
-		make_dirty(s);
+		stream_make_dirty(s);
 	return true;
 }
 
@@ -389,10 +246,10 @@ void stream_end(struct stream *s)
 	if (s->overflowed || s->left)
 		return;                 /* it is ended already */
 	if (s->chunked)
-		append(s, "0\r\n\r\n", 5);
+		stream_append(s, "0\r\n\r\n", 5);
 	s->ending = true;
 	if (s->fd >= 0)
-		make_dirty(s);
+		stream_make_dirty(s);
 }
 
 struct loop *stream_loop(const struct stream *s)
@@ -413,7 +270,7 @@ static void clean(struct stream *s)
 	} else if (s->ending && s->size == 0) {
 		die(s);
 	} else {
-		flush(s);
+		stream_flush(s);
 	}
 }
 
@@ -441,8 +298,8 @@ void streams_keep_alive(struct loop *loop)
 			return;
 		was_heard(s);
 		if (s->size == 0 && !s->ending) {
-			append_events(s, KEEP_ALIVE, sizeof(KEEP_ALIVE) - 1);
-			make_dirty(s);
+			stream_append_events(s, KEEP_ALIVE, sizeof(KEEP_ALIVE) - 1);
+			stream_make_dirty(s);
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
-#include "call.h"
+#include "compat.h"
 #include "param.h"
 
 #define META "io.modelcontextprotocol/"
@@ -41,6 +41,20 @@ static const struct fault *read_level(struct mcp_call *call)
 		? fault_say(call->arena, &FAULT_PARAMS, "%slogLevel is not a log level.", META) : NULL;
 }
 
+/* It must be there and agree with the body, but for what COMPAT serves. */
+static const struct fault *version_header(struct mcp_call *call, str version)
+{
+	const struct fault *fault = param_header_is(call, "MCP-Protocol-Version", version, false);
+	str header = exchange_header(call->reply->exchange, "MCP-Protocol-Version");
+	enum revision revision;
+
+	if (fault && !header.at && compat_serves(COMPAT_VERSION_MISSING))
+		return NULL;
+	if (fault && revision_find(header, &revision) && compat_serves(COMPAT_VERSION_MISMATCH))
+		return NULL;
+	return fault;
+}
+
 static const struct fault *admit(struct mcp_call *call)
 {
 	str version = json_member(call->meta, META "protocolVersion");
@@ -50,7 +64,7 @@ static const struct fault *admit(struct mcp_call *call)
 		return needs_meta(call, META "protocolVersion, a string");
 	if (!yyjson_is_obj(capabilities))
 		return needs_meta(call, META "clientCapabilities, an object");
-	TRY(param_header_is(call, "MCP-Protocol-Version", version, false));
+	TRY(version_header(call, version));
 	if (!str_is(version, revision_names[R2026_07_28]))
 		return unsupported(call, version);
 	TRY(param_header_is(call, "Mcp-Method", call->method_name, false));

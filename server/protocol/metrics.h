@@ -24,7 +24,9 @@ enum metric {
 	METRIC_LIMIT_DEPTH,
 	METRIC_LIMIT_BATCH,
 	METRIC_LIMIT_DEADLINE,
-	METRIC_COMPAT,                  /* wrong requests served because COMPAT says so */
+	METRIC_COMPAT_MISMATCH,         /* wrong requests served because COMPAT says so */
+	METRIC_COMPAT_TWICE,
+	METRIC_COMPAT_MISSING,
 	METRIC_MOVED_TO_WORKER,         /* reads that were too long for a loop */
 	METRIC_COUNT
 };

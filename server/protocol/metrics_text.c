@@ -128,8 +128,6 @@ static void print_counted(FILE *file)
 		{ METRIC_RESUMED, "mcp_streams_resumed_total", "counter",
 		  "Streams a client came back to." },
 		{ METRIC_QUESTIONS, "mcp_questions_total", "counter", "Questions put to people." },
-		{ METRIC_COMPAT, "mcp_compat_total", "counter",
-		  "Wrong requests that were served because COMPAT says so." },
 		{ METRIC_MOVED_TO_WORKER, "mcp_moved_to_worker_total", "counter",
 		  "Reads that took too long for an event loop and were run again on a worker." },
 	};
@@ -139,23 +137,37 @@ static void print_counted(FILE *file)
 		          metric_value(counted[i].metric));
 }
 
+struct labelled {
+	enum metric metric;
+	const char *value;              /* of the label */
+};
+
+static void print_labelled(FILE *file, const char *name, const char *help, const char *label,
+                           const struct labelled *each, size_t count)
+{
+	family_print(file, name, "counter", help);
+	for (size_t i = 0; i < count; i++)
+		fprintf(file, "%s{%s=\"%s\"} %lld\n", name, label, each[i].value,
+		        (long long)metric_value(each[i].metric));
+}
+
 static void print_limits(FILE *file)
 {
-	static const struct {
-		enum metric metric;
-		const char *limit;
-	} limits[] = {
+	static const struct labelled limits[] = {
 		{ METRIC_LIMIT_RATE, "rate" }, { METRIC_LIMIT_QUEUE, "queue" },
 		{ METRIC_LIMIT_SESSIONS, "sessions" }, { METRIC_LIMIT_STREAMS, "streams" },
 		{ METRIC_LIMIT_BACKLOG, "backlog" }, { METRIC_LIMIT_BODY, "body" },
 		{ METRIC_LIMIT_DEPTH, "depth" }, { METRIC_LIMIT_BATCH, "batch" },
 		{ METRIC_LIMIT_DEADLINE, "deadline" },
+	}, compats[] = {
+		{ METRIC_COMPAT_MISMATCH, "version-mismatch" }, { METRIC_COMPAT_TWICE, "version-twice" },
+		{ METRIC_COMPAT_MISSING, "version-missing" },
 	};
 
-	family_print(file, "mcp_limit_hits_total", "counter", "Times a limit refused or cut something.");
-	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
-		fprintf(file, "mcp_limit_hits_total{limit=\"%s\"} %lld\n", limits[i].limit,
-		        (long long)metric_value(limits[i].metric));
+	print_labelled(file, "mcp_limit_hits_total", "Times a limit refused or cut something.", "limit",
+	               limits, sizeof(limits) / sizeof(*limits));
+	print_labelled(file, "mcp_compat_total", "Wrong requests served because COMPAT says so.",
+	               "request", compats, sizeof(compats) / sizeof(*compats));
 }
 
 static void print_http(FILE *file)

@@ -20,7 +20,6 @@ struct protocol_settings {
 	const char *public_hosts;       /* lists, see settings.h; NULL: only loopback names and the bound address */
 	const char *allowed_origins;
 	const char *host;               /* what it is bound to */
-	const char *compat;             /* "none", or a list of the known wrong requests to serve */
 	const char *public_url;         /* where clients reach it, for WWW-Authenticate; NULL: from Host */
 	int64_t call_deadline_ms;
 	int64_t silence_ms;             /* a call silent for so long turns from JSON into SSE */
@@ -34,6 +33,8 @@ struct protocol_settings {
 	struct rates *caller_rates, *address_rates, *initialize_rates;
 };
 
+/* Reads COMPAT: "none", "all", or names of known wrong requests to serve. NULL, or what is wrong. */
+const char *protocol_compat(const char *list);
 /* Builds what is built once. Call it before http_start(); the settings are copied, what they point
  * to must live until protocol_stop(). */
 void protocol_start(const struct protocol_settings *settings);

@@ -1,4 +1,5 @@
 /* rpc.c - a POST's JSON-RPC messages: their shape, their era, and one answer for all of them. */
+#include "compat.h"
 #include "session.h"
 
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
@@ -82,7 +83,7 @@ const struct fault *rpc_session(struct reply *reply, bool needed)
 
 static const struct fault *choose_era(struct reply *reply, bool claim, bool initialize)
 {
-	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
+	str version = compat_version(reply->exchange);
 	bool known = revision_find(version, &reply->revision);
 
 	if (claim || (known && reply->revision == R2026_07_28)) {
@@ -143,7 +144,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 {
 	const struct fault *fault = check_shape(message);
 
-	if (!fault && (is_initialize(message) || claims_version(message)))
+	if (!fault && is_initialize(message))
 		fault = &FAULT_INVALID;         /* initialize must not be in a batch */
 	if (fault)
 		add_fault(reply, fault, readable_id(message));
@@ -162,8 +163,11 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 {
 	size_t index, count;
 	yyjson_val *message;
+	bool claim = false;
 
-	TRY(choose_era(reply, false, false));
+	yyjson_arr_foreach(batch, index, count, message)
+		claim |= claims_version(message);
+	TRY(choose_era(reply, claim, false));
 	if (reply->era != &era_sessions || reply->revision != R2025_03_26)
 		return &FAULT_BATCH;
 	if (yyjson_arr_size(batch) == 0)

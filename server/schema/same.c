@@ -141,8 +141,11 @@ static bool find_equal(struct check *check, const struct hashed *all, size_t cou
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = i + 1; j < count && all[j].hash == all[i].hash; j++) {
-			if (check->gave_up || !same_value(check, all[i].value, all[j].value))
+			if (!same_value(check, all[i].value, all[j].value)) {
+				if (check->gave_up)
+					return false;
 				continue;
+			}
 			*first = all[i].index;
 			*second = all[j].index;
 			return true;

@@ -163,6 +163,7 @@ struct check {
 	int64_t steps;                  /* that are left */
 	int levels;
 	int quiet;                      /* not 0: only yes or no is wanted, no words */
+	int explaining;                 /* why none of several schemas fits, within another such */
 	bool gave_up;
 	const char *trouble;
 	struct matcher *matcher;        /* of patterns, once there was one */

@@ -1,0 +1,147 @@
+/* stream_open.c - how a stream begins: as a plain answer, or by taking its socket.
+ *
+ * stream_open() only begins to collect. When the handler returns (or, for a parked exchange, at the
+ * end of the turn) a stream that ended already is sent as a plain answer of known length and the
+ * connection stays libmicrohttpd's; any other takes the socket and sends its own response head. */
+#include <assert.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "inside.h"
+
+#define PATH_KEPT_MAX 64
+#define HELLO ": ok\n\n"
+
+static void add_head(struct stream *s, struct exchange *x)
+{
+	struct arena *arena = exchange_arena(x);
+	char date[40];
+	time_t now = time(NULL);
+	struct tm parts;
+
+	gmtime_r(&now, &parts);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	const char *head = arena_print(arena,
+		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\nContent-Type: text/event-stream\r\n"
+		"Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n%s",
+		date, s->chunked ? "Transfer-Encoding: chunked\r\n" : "");
+	stream_append(s, head, strlen(head));
+	for (struct added_header *header = x->added; header; header = header->next) {
+		const char *line = arena_print(arena, "%s: %s\r\n", header->name, header->value);
+		stream_append(s, line, strlen(line));
+	}
+	stream_append(s, "\r\n", 2);
+}
+
+/* What was collected goes behind the head, as one chunk. */
+static void add_collected(struct stream *s, struct exchange *x)
+{
+	char *collected = s->backlog;
+	size_t size = s->size;
+
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+	s->backlog = NULL;
+	s->size = s->room = 0;
+	s->chunked = !x->http_1_0;
+	add_head(s, x);
+	stream_append_events(s, HELLO, sizeof(HELLO) - 1);
+	if (size)
+		stream_append_events(s, collected, size);
+	free(collected);
+}
+
+/* What was libmicrohttpd's memory, or the request's, is no more. */
+static void release_request(struct exchange *x)
+{
+	struct connection *c = exchange_connection(x);
+	size_t size = x->path_size < PATH_KEPT_MAX ? x->path_size : PATH_KEPT_MAX;
+	char *path = malloc(size + 1);
+
+	if (!path)
+		abort();
+	memcpy(path, x->path, size);
+	x->path = path;
+	x->path_size = (uint32_t)size;
+	free(c->headers);
+	c->headers = NULL;
+	c->header_count = c->header_room = 0;
+	body_release(x);
+	arena_destroy(x->arena);
+	x->arena = NULL;
+	x->added = NULL;
+	x->body = NULL;
+}
+
+static bool take_socket(struct stream *s)
+{
+	struct connection *c = s->connection;
+
+	s->fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	if (s->fd < 0)
+		return false;
+	connection_unwatch(c);
+	stream_link(s);
+	s->silent_since_ms = s->loop->tick;
+	atomic_fetch_add_explicit(&http_counters.streams, 1, memory_order_relaxed);
+	/* Edge triggered: one registration for its life, and no event while it is idle. */
+	loop_watch(s->loop, &s->watch, s->fd, EPOLLOUT | EPOLLRDHUP | EPOLLET);
+	return true;
+}
+
+/* It ended as soon as it was opened. */
+static void answer_at_once(struct stream *s, struct exchange *x)
+{
+	str body = { s->backlog, s->size };
+
+	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size, memory_order_relaxed);
+	x->stream = NULL;
+	exchange_add_header(x, "Cache-Control", "no-cache");
+	exchange_add_header(x, "X-Accel-Buffering", "no");
+	if (!body.size)
+		free(s->backlog);
+	exchange_respond(x, 200, "text/event-stream", body, MHD_RESPMEM_MUST_FREE);
+	free(s);
+}
+
+void stream_settle(struct stream *s)
+{
+	struct exchange *x = &s->connection->exchange;
+	bool parked = x->parked;
+
+	if (s->ending && !s->overflowed) {
+		answer_at_once(s, x);
+		return;
+	}
+	bool taken = !s->overflowed && take_socket(s);
+	if (taken)
+		add_collected(s, x);
+	release_request(x);
+	x->drop = true;
+	if (parked)
+		exchange_unpark(x);
+	if (taken)
+		stream_flush(s);
+	else
+		stream_leave(s);
+}
+
+struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	assert(x->status == 0 && !x->stream && !x->over);
+	s->watch.ready = socket_changed;
+	s->connection = exchange_connection(x);
+	s->loop = s->connection->loop;
+	s->gone = gone;
+	s->user = user;
+	s->fd = -1;
+	x->stream = s;
+	x->status = 200;
+	if (x->parked)
+		stream_make_dirty(s);
+	return s;
+}

@@ -1,0 +1,69 @@
+/* compat.c - the known wrong requests of real clients that COMPAT serves all the same.
+ *
+ * Each is named, off unless asked for, and counted. Everything else stays as the specification has
+ * it; what a client is known to get wrong is in the table below and nowhere else. */
+#include <stdio.h>
+
+#include "compat.h"
+
+static const struct {
+	const char *name;
+	enum compat compat;
+	enum metric metric;
+} known[] = {
+	/* The header says an older revision, the body's _meta says 2026-07-28 (claude-code#93290). */
+	{ "version-mismatch", COMPAT_VERSION_MISMATCH, METRIC_COMPAT_MISMATCH },
+	/* The header twice, as "2025-11-25, 2025-11-25" (lowdefy#2345). */
+	{ "version-twice", COMPAT_VERSION_TWICE, METRIC_COMPAT_TWICE },
+	/* _meta says 2026-07-28 and there is no header (claude-ai-mcp#70). */
+	{ "version-missing", COMPAT_VERSION_MISSING, METRIC_COMPAT_MISSING },
+};
+
+#define COUNT (sizeof(known) / sizeof(*known))
+
+static unsigned served;
+
+const char *protocol_compat(const char *list)
+{
+	str rest = str_of(list ? list : "none");
+	static char wrong[160];
+
+	served = 0;
+	for (str item; (item = setting_item(&rest)).at;) {
+		bool found = str_is(item, "none");
+		for (size_t i = 0; i < COUNT; i++) {
+			if (str_is(item, known[i].name) || str_is(item, "all")) {
+				served |= known[i].compat;
+				found = true;
+			}
+		}
+		if (!found) {
+			snprintf(wrong, sizeof(wrong), "COMPAT has \"%.*s\": none, all, version-mismatch, "
+			         "version-twice or version-missing is needed",
+			         (int)(item.size < 40 ? item.size : 40), item.at);
+			return wrong;
+		}
+	}
+	return NULL;
+}
+
+bool compat_serves(enum compat compat)
+{
+	if (!(served & compat))
+		return false;
+	for (size_t i = 0; i < COUNT; i++)
+		if (known[i].compat == compat)
+			metric_add(known[i].metric, 1);
+	return true;
+}
+
+str compat_version(struct exchange *x)
+{
+	str value = exchange_header(x, "MCP-Protocol-Version"), rest = value;
+	str first = str_trim(str_cut(&rest, ',')), second = str_trim(rest);
+
+	if (exchange_header_count(x, "MCP-Protocol-Version") != 1 || !second.size ||
+	    !str_same(first, second))
+		return value;
+	return compat_serves(COMPAT_VERSION_TWICE) ? first : value;
+}

@@ -1,0 +1,90 @@
+/* unevaluated.c - the unevaluated vocabulary: what the rules before it have left over.
+ *
+ * These rules are a schema's last, so all marks since it began are its own and those of the schemas
+ * it applied to the same value. */
+#include "schema_private.h"
+
+/* A bit for each of `count` parts that was evaluated; NULL: all were, or the check gave up. */
+static uint64_t *evaluated(struct check *check, size_t count)
+{
+	size_t words = count / 64 + 1, marked = check->marked - check->marked_before;
+
+	if (!spend(check, words + marked / 4))
+		return NULL;
+	uint64_t *bits = arena_array(check->arena, uint64_t, words);
+	for (size_t i = check->marked_before; i < check->marked; i++) {
+		if (check->marks[i] == MARK_ALL)
+			return NULL;
+		bits[check->marks[i] / 64] |= UINT64_C(1) << check->marks[i] % 64;
+	}
+	return bits;
+}
+
+static bool refuse_left_over(struct check *check, const struct place *place)
+{
+	if (check->quiet)
+		return false;
+	if (place->kind == PLACE_ITEM)
+		return refuse(check, "must not have an item at position %zu, counted from 0", place->index);
+	const char *name = text_words(check->arena, place->name);
+	if (!check->place)
+		return refuse_all(check, "Unknown argument %s", name);
+	return refuse_all(check, "Unknown member %s in %s", name, path_words(check));
+}
+
+static bool check_left_over(struct check *check, const struct rule *rule, struct place place,
+                            yyjson_val *value)
+{
+	if (rule->schemas[0]->verdict == VERDICT_NEVER)
+		return refuse_left_over(check, &place);
+	return part_fits(check, rule->schemas[0], place, value);
+}
+
+static bool check_items(struct check *check, const struct rule *rule, yyjson_val *value)
+{
+	const uint64_t *bits = yyjson_is_arr(value) ? evaluated(check, yyjson_arr_size(value)) : NULL;
+	yyjson_arr_iter iter = yyjson_arr_iter_with(value);
+	yyjson_val *item;
+
+	for (size_t i = 0; bits && (item = yyjson_arr_iter_next(&iter)); i++)
+		if (!(bits[i / 64] >> i % 64 & 1) &&
+		    !check_left_over(check, rule, (struct place) { NULL, PLACE_ITEM, { 0 }, i }, item))
+			return false;
+	mark(check, MARK_ALL);
+	return true;
+}
+
+static bool check_members(struct check *check, const struct rule *rule, yyjson_val *value)
+{
+	const uint64_t *bits = yyjson_is_obj(value) ? evaluated(check, yyjson_obj_size(value)) : NULL;
+	yyjson_obj_iter iter = yyjson_obj_iter_with(value);
+	yyjson_val *key;
+
+	for (size_t i = 0; bits && (key = yyjson_obj_iter_next(&iter)); i++)
+		if (!(bits[i / 64] >> i % 64 & 1) &&
+		    !check_left_over(check, rule, (struct place) { NULL, PLACE_MEMBER, text_of(key), i },
+		                     yyjson_obj_iter_get_val(key)))
+			return false;
+	mark(check, MARK_ALL);
+	return true;
+}
+
+static void read_one(struct reader *reader, struct schema *schema, const char *name,
+                     check_fn *check)
+{
+	const struct schema *inner = keyword_schema(reader, schema, name);
+
+	if (!inner)
+		return;
+	struct rule *rule = add_rule(reader, schema, check, inner->value);
+	add_schemas(reader, rule, 1, false);
+	rule->schemas[0] = inner;
+	schema->collects = true;
+}
+
+bool read_unevaluated(struct reader *reader, struct schema *schema)
+{
+	read_one(reader, schema, "unevaluatedItems", check_items);
+	read_one(reader, schema, "unevaluatedProperties", check_members);
+	return true;
+}
