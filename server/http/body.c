@@ -31,7 +31,7 @@ static void refuse(struct exchange *x, enum body_trouble trouble)
 {
 	x->trouble = (uint8_t)trouble;
 	body_release(x);
-	atomic_fetch_add_explicit(&http_counters.refused_bodies, 1, memory_order_relaxed);
+	count(&http_counters.refused_bodies, 1);
 }
 
 void body_reserve(struct exchange *x)

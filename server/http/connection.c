@@ -91,7 +91,7 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 	connection_enter(c, PHASE_NEW);
 	c->swept = true;                /* nothing was received yet: c->bytes is right */
 	loop->connections++;
-	atomic_fetch_add_explicit(&http_counters.connections, 1, memory_order_relaxed);
+	count(&http_counters.connections, 1);
 	return c;
 }
 
@@ -99,7 +99,7 @@ void connection_free(struct connection *c)
 {
 	connection_enter(c, PHASE_NONE);
 	c->loop->connections--;
-	atomic_fetch_sub_explicit(&http_counters.connections, 1, memory_order_relaxed);
+	count(&http_counters.connections, -1);
 	free(c->headers);
 	free(c);
 }
@@ -118,7 +118,8 @@ void connection_watch(struct connection *c)
 	/* What was told while it was not parked is told again after a change. */
 	if (c->watched && !c->left)
 		return;
-	if (epoll_ctl(c->loop->epoll, c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->fd, &event) != 0)
+	int change = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	if (epoll_ctl(c->loop->epoll, change, c->fd, &event) != 0)
 		abort();
 	c->watched = true;
 }
@@ -136,7 +137,7 @@ void connection_unwatch(struct connection *c)
 static void cut(struct connection *c)
 {
 	if (c->phase == PHASE_HEADERS || c->phase == PHASE_BODY || c->trickling)
-		atomic_fetch_add_explicit(&http_counters.slow_clients, 1, memory_order_relaxed);
+		count(&http_counters.slow_clients, 1);
 	connection_enter(c, PHASE_NONE);
 	shutdown(c->fd, SHUT_RDWR);
 }

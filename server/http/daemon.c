@@ -43,7 +43,7 @@ static void log_daemon(UNUSED void *cls, const char *format, va_list list)
 	char text[256];
 
 	if (strncmp(format, refusal, sizeof(refusal) - 1) == 0)
-		atomic_fetch_add_explicit(&http_counters.refused_headers, 1, memory_order_relaxed);
+		count(&http_counters.refused_headers, 1);
 	if (!log_shows(LOG_DEBUG))
 		return;
 	vsnprintf(text, sizeof(text), format, list);
@@ -59,19 +59,19 @@ static size_t leave_escaped(UNUSED void *cls, UNUSED struct MHD_Connection *mhd,
 
 bool daemon_start(struct loop *loop)
 {
-	/* TURBO: a connection is closed without shutdown(), which would end the stream that took its
-	 * socket out; and a new one is read at once. */
+	/* TURBO: a connection is closed without shutdown(), which would end the stream that took
+	 * its socket out; and a new one is read at once. */
 	unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO | MHD_USE_ERROR_LOG |
 	                 MHD_ALLOW_SUSPEND_RESUME;
 #if MHD_VERSION >= 0x00097707
-	/* Without a thread of its own it needs no locks, nor does it wake itself by a descriptor. */
+	/* Without a thread of its own it needs no locks, nor a descriptor to wake itself. */
 	flags |= MHD_USE_NO_THREAD_SAFETY;
 #define STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL
 #else
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
 	loop->daemon = MHD_start_daemon(flags, 0, may_connect, loop, exchange_receive, loop,
-		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,   /* the first, so that it hears all */
+		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,   /* first: it hears all */
 		MHD_OPTION_LISTEN_SOCKET, loop->listener,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)loop->http->connections_max,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, loop->http->set.connection_bytes,

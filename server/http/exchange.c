@@ -205,7 +205,7 @@ void exchange_leave(struct exchange *x)
 	gone_fn *gone = x->gone;
 	void *user = x->user;
 
-	atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+	count(&http_counters.gone_clients, 1);
 	x->drop = true;
 	exchange_finish(x);
 	gone(user);

@@ -29,7 +29,7 @@ struct collection {
 static struct header *next_place(struct connection *c)
 {
 	if (c->header_count == c->header_room) {
-		c->header_room = (uint16_t)(c->header_room ? c->header_room + c->header_room / 2 : 16);
+		c->header_room = (uint16_t)(c->header_room ? c->header_room * 2 : 16);
 		c->headers = realloc(c->headers, c->header_room * sizeof(*c->headers));
 		if (!c->headers)
 			abort();

@@ -43,15 +43,16 @@ void http_tell(struct http *http, int *count, int change)
 
 static struct http *create(const struct http_settings *settings)
 {
-	struct http *http = calloc(1, sizeof(*http) + (size_t)settings->loops * sizeof(struct loop));
+	size_t loops = (size_t)settings->loops;
+	struct http *http = calloc(1, sizeof(*http) + loops * sizeof(struct loop));
 	pthread_condattr_t attributes;
 
 	if (!http)
 		abort();
 	http->set = *settings;
 	http->port = settings->port;
-	http->connections_max =
-		listen_connections_max(settings->connections_max, settings->loops) / settings->loops;
+	http->connections_max = listen_connections_max(settings->connections_max, settings->loops);
+	http->connections_max /= settings->loops;
 	if (http->connections_max < 1)
 		http->connections_max = 1;
 	pthread_mutex_init(&http->lock, NULL);

@@ -24,7 +24,8 @@ struct exchange;
 enum http_method { HTTP_GET, HTTP_POST, HTTP_DELETE, HTTP_OPTIONS, HTTP_HEAD, HTTP_OTHER };
 
 struct http_handler {
-	/* The headers are in, the body is not: may answer (a refusal), then the body is not read. */
+	/* The headers are in, the body is not: may answer (a refusal), then `request` is not called
+	 * and the body not kept. */
 	void (*headers)(struct exchange *x);
 	/* The whole request is in: must answer, park or open a stream. */
 	void (*request)(struct exchange *x);
@@ -36,16 +37,16 @@ enum http_method exchange_method(const struct exchange *x);
 str exchange_path(const struct exchange *x);                       /* without the query */
 str exchange_header(const struct exchange *x, const char *name);   /* trimmed; .at NULL: absent */
 int exchange_header_count(const struct exchange *x, const char *name);
-str exchange_peer(const struct exchange *x);                       /* the address of the socket's other end */
-char *exchange_body(struct exchange *x, size_t *size);             /* writable, 4 spare bytes behind it */
+str exchange_peer(const struct exchange *x);       /* the address of the socket's other end */
+char *exchange_body(struct exchange *x, size_t *size);     /* writable, 4 spare bytes behind it */
 /* The request's arena: the exchange's until it ends, or until somebody takes it over. */
 struct arena *exchange_arena(struct exchange *x);
 struct arena *exchange_take_arena(struct exchange *x);
-void exchange_set_user(struct exchange *x, void *user);            /* the layer above's; NULL at first */
+void exchange_set_user(struct exchange *x, void *user);    /* the layer above's; NULL at first */
 void *exchange_user(const struct exchange *x);
 struct loop *exchange_loop(const struct exchange *x);
-int exchange_status(const struct exchange *x);                     /* what was answered; 0: nothing yet */
-int64_t exchange_began_us(const struct exchange *x);               /* tick in microseconds, when the headers were in */
+int exchange_status(const struct exchange *x);             /* what was answered; 0: nothing yet */
+int64_t exchange_began_us(const struct exchange *x);       /* tick_us() when the headers were in */
 
 /* Adds a header to the answer to come. Both texts must live as long as the arena; CR, LF and other
  * control characters in a value are a programmer's error. */
@@ -66,11 +67,11 @@ void exchange_park(struct exchange *x, gone_fn *gone);
 
 struct stream;
 
-/* Answers with status 200, text/event-stream, no-cache, X-Accel-Buffering: no, and the headers added
- * before. The exchange belongs to the stream now, its arena is released unless taken. A comment goes
- * out at once, so that proxies pass the headers on; another whenever the stream was silent for
- * keep_alive_ms. `gone` is called when the client left or its backlog overflowed (`finished` before
- * it); after it the stream is no more.
+/* Answers with status 200, text/event-stream, no-cache, X-Accel-Buffering: no, and the headers
+ * added before. The exchange belongs to the stream now, its arena is released unless taken. A
+ * comment goes out at once, so that proxies pass the headers on; another whenever the stream was
+ * silent for keep_alive_ms. `gone` is called when the client left or its backlog overflowed, after
+ * `finished`; then the stream is no more.
  * A stream that is ended in the same turn is sent as a plain answer with a Content-Length, at the
  * price of one; any other is the last answer on its connection. */
 struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user);
@@ -89,7 +90,7 @@ struct http_settings {
 	int port;                       /* 0: any free one, see http_port() */
 	int loops;
 	size_t connection_bytes;        /* libmicrohttpd's pool: the header limit */
-	size_t body_max;                /* over it the handler answers: see exchange_body_trouble() */
+	size_t body_max;                /* over it the handler answers: exchange_body_trouble() */
 	size_t bodies_max;              /* all bodies together, likewise */
 	size_t backlog_max;             /* of one stream */
 	size_t backlogs_max;            /* all streams together */
@@ -99,7 +100,8 @@ struct http_settings {
 	int64_t idle_ms;                /* a connection kept open between requests */
 	int64_t keep_alive_ms;          /* the pause after which a silent stream sends a comment */
 	struct http_handler handler;
-	/* Opens what a loop's thread needs (its store): on that thread, before it serves. NULL: failed. */
+	/* Opens what a loop's thread needs (its store): on that thread, before it serves. NULL: it
+	 * failed. */
 	void *(*open)(void *context, struct loop *loop);
 	void (*close)(void *loop_context);
 	void *context;
@@ -107,8 +109,10 @@ struct http_settings {
 
 /* Counters anyone may read; each loop adds to them. */
 struct http_counters {
-	atomic_llong connections, requests, streams, bytes_in, bytes_out;       /* now open; total ... */
-	atomic_llong refused_bodies, refused_headers, slow_clients, overflowed_streams, gone_clients;
+	atomic_llong connections, streams;                      /* now open */
+	atomic_llong requests, bytes_in, bytes_out;             /* in all; bytes of bodies */
+	atomic_llong refused_bodies, refused_headers, slow_clients;
+	atomic_llong overflowed_streams, gone_clients;
 };
 extern struct http_counters http_counters;
 

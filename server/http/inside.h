@@ -18,9 +18,14 @@ struct watch {
 	void (*ready)(struct watch *watch, uint32_t events);
 };
 
+static inline void count(atomic_llong *counter, long long more)
+{
+	atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
 /* ---- Connections ---- */
 
-/* What a connection waits for. Each phase has its time, so its list is in the order of deadlines. */
+/* What a connection waits for. Each phase has its time: its list is in the order of deadlines. */
 enum phase {
 	PHASE_NEW,              /* its first request */
 	PHASE_IDLE,             /* its next request */

@@ -45,8 +45,8 @@ void loop_post(struct loop *loop, struct message *message)
 	do
 		message->next = latest;
 	while (!atomic_compare_exchange_weak(&loop->mailbox, &latest, message));
-	/* It looks into its mailbox after it said that it goes to sleep, so either it sees this message
-	 * or it is seen asleep here. The first to see it wakes it. */
+	/* It looks into its mailbox after it said that it goes to sleep, so either it sees this
+	 * message or it is seen asleep here. The first to see it wakes it. */
 	if (loop != current && atomic_exchange(&loop->asleep, false)) {
 		uint64_t one = 1;
 		ssize_t written = write(loop->wake, &one, sizeof(one));
@@ -143,14 +143,11 @@ static void wait_for_events(struct loop *loop)
 static void publish(struct loop *loop)
 {
 	if (loop->counted.requests) {
-		atomic_fetch_add_explicit(&http_counters.requests, loop->counted.requests,
-		                          memory_order_relaxed);
-		atomic_fetch_add_explicit(&http_counters.bytes_in, loop->counted.bytes_in,
-		                          memory_order_relaxed);
+		count(&http_counters.requests, loop->counted.requests);
+		count(&http_counters.bytes_in, loop->counted.bytes_in);
 	}
 	if (loop->counted.bytes_out)
-		atomic_fetch_add_explicit(&http_counters.bytes_out, loop->counted.bytes_out,
-		                          memory_order_relaxed);
+		count(&http_counters.bytes_out, loop->counted.bytes_out);
 	loop->counted.requests = loop->counted.bytes_in = loop->counted.bytes_out = 0;
 	if (atomic_load_explicit(&loop->open, memory_order_relaxed) == loop->exchanges)
 		return;

@@ -1,7 +1,7 @@
 /* loop.h - event loops: one thread each, with messages, timers and connections of its own.
  *
- * Only its loop touches a connection, its request and its streams. Another thread that has something
- * to say posts a message; that is the only way in, and the mailbox the only lock. */
+ * Only its loop touches a connection, its request and its streams. Another thread that has
+ * something to say posts a message; that is the only way in, and the mailbox the only lock. */
 #ifndef LOOP_H
 #define LOOP_H
 

@@ -67,7 +67,7 @@ static uint8_t read_method(const char *method)
 
 static enum MHD_Result refuse_headers(struct exchange *x, const char *why)
 {
-	atomic_fetch_add_explicit(&http_counters.refused_headers, 1, memory_order_relaxed);
+	count(&http_counters.refused_headers, 1);
 	exchange_add_header(x, "Connection", "close");
 	exchange_answer(x, 400, "text/plain", str_of(why));
 	x->unread = true;
@@ -163,7 +163,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (x->stream)                  /* which goes on */
 		return;
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-		atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+		count(&http_counters.gone_clients, 1);
 	exchange_finish(x);
 	if (is_still_sending(x, why))
 		connection_linger(c);

@@ -48,7 +48,9 @@ void stream_append_events(struct stream *s, const char *bytes, size_t size)
 
 static void drop_backlog(struct stream *s)
 {
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size - s->sent, memory_order_relaxed);
+	_Atomic(size_t) *all = &s->loop->http->backlogs;
+
+	atomic_fetch_sub_explicit(all, stream_backlog(s), memory_order_relaxed);
 	free(s->backlog);
 	s->backlog = NULL;
 	s->size = s->room = s->sent = 0;
@@ -122,7 +124,7 @@ static void die(struct stream *s)
 		if (c->mhd)
 			loop_unwatch(s->loop, s->fd);
 		close(s->fd);
-		atomic_fetch_sub_explicit(&http_counters.streams, 1, memory_order_relaxed);
+		count(&http_counters.streams, -1);
 	}
 	s->fd = -1;
 	exchange_finish(&c->exchange);
@@ -139,7 +141,7 @@ void stream_leave(struct stream *s)
 
 	if (s->dead)
 		return;
-	atomic_fetch_add_explicit(&http_counters.gone_clients, 1, memory_order_relaxed);
+	count(&http_counters.gone_clients, 1);
 	s->left = true;
 	die(s);
 	if (!told)
@@ -199,18 +201,6 @@ void stream_flush(struct stream *s)
 		die(s);
 }
 
-static void socket_changed(struct watch *watch, uint32_t events)
-{
-	struct stream *s = (struct stream *)watch;
-
-	if (s->dead)
-		return;
-	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-		stream_leave(s);
-	else
-		stream_flush(s);
-}
-
 /* ---- While open ---- */
 
 static bool has_room(const struct stream *s, size_t size)
@@ -230,7 +220,7 @@ bool stream_send(struct stream *s, str events)
 		return true;
 	if (!has_room(s, events.size)) {
 		s->overflowed = true;
-		atomic_fetch_add_explicit(&http_counters.overflowed_streams, 1, memory_order_relaxed);
+		count(&http_counters.overflowed_streams, 1);
 		if (s->fd >= 0)
 			stream_make_dirty(s);
 		return false;

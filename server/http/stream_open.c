@@ -23,8 +23,9 @@ static void add_head(struct stream *s, struct exchange *x)
 	gmtime_r(&now, &parts);
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
 	const char *head = arena_print(arena,
-		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\nContent-Type: text/event-stream\r\n"
-		"Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n%s",
+		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\n"
+		"Content-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
+		"X-Accel-Buffering: no\r\n%s",
 		date, s->chunked ? "Transfer-Encoding: chunked\r\n" : "");
 	stream_append(s, head, strlen(head));
 	for (struct added_header *header = x->added; header; header = header->next) {
@@ -83,7 +84,7 @@ static bool take_socket(struct stream *s)
 	connection_unwatch(c);
 	stream_link(s);
 	s->silent_since_ms = s->loop->tick;
-	atomic_fetch_add_explicit(&http_counters.streams, 1, memory_order_relaxed);
+	count(&http_counters.streams, 1);
 	/* Edge triggered: one registration for its life, and no event while it is idle. */
 	loop_watch(s->loop, &s->watch, s->fd, EPOLLOUT | EPOLLRDHUP | EPOLLET);
 	return true;
@@ -124,6 +125,18 @@ void stream_settle(struct stream *s)
 		stream_flush(s);
 	else
 		stream_leave(s);
+}
+
+static void socket_changed(struct watch *watch, uint32_t events)
+{
+	struct stream *s = (struct stream *)watch;
+
+	if (s->dead)
+		return;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		stream_leave(s);
+	else
+		stream_flush(s);
 }
 
 struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)

@@ -45,6 +45,8 @@ struct mcp_tool {
 	bool blocks;                  /* it may wait, write or scan, so it runs on a worker */
 	int64_t deadline_ms;          /* of running time; 0: the setting CALL_DEADLINE */
 	mcp_tool_fn *run;
+	const char *icons;            /* a JSON array; NULL: none */
+	const char *meta;             /* its _meta, a JSON object; NULL: none */
 };
 
 /* Completes what a person types: adds what fits `value` with mcp_suggest(). */
@@ -64,6 +66,8 @@ struct mcp_resource {
 	bool blocks;
 	mcp_tool_fn *run;
 	mcp_complete_fn *complete;    /* of a template's names; NULL: nothing is suggested */
+	const char *icons;
+	const char *meta;             /* of the entry in the list and of its contents */
 };
 
 /* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with
@@ -77,6 +81,8 @@ struct mcp_prompt {
 	bool blocks;
 	mcp_tool_fn *run;
 	mcp_complete_fn *complete;
+	const char *icons;
+	const char *meta;
 };
 
 /* Work that nobody calls, on a worker: run at start, then again after the milliseconds it returned. */

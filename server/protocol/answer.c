@@ -65,6 +65,10 @@ static void resource_text(struct mcp_call *call, str text)
 	json_text(json, call->offer->mime);
 	json_key(json, "text");
 	json_str(json, text);
+	if (call->offer->meta && call->revision >= R2025_06_18) {
+		json_key(json, "_meta");
+		json_raw(json, str_of(call->offer->meta));
+	}
 	json_object_end(json);
 	json_array_end(json);
 	if (call->revision >= R2026_07_28)

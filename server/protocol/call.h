@@ -89,6 +89,7 @@ struct offer {
 	const struct shape *in, *out;
 	const char *scope;
 	const char *mime;
+	const char *meta;               /* a resource's, JSON */
 	const char *in_schema;
 	bool blocks, has_headers;
 	mcp_complete_fn *complete;

@@ -14,6 +14,14 @@ static void member(struct json *json, const char *key, const char *text)
 	json_text(json, text);
 }
 
+static void raw_member(struct json *json, const char *key, const char *value, bool known)
+{
+	if (!value || !known)
+		return;
+	json_key(json, key);
+	json_raw(json, str_of(value));
+}
+
 /* ---- Describing ---- */
 
 static void annotations(struct json *json, const struct mcp_tool *tool)
@@ -53,6 +61,8 @@ static str describe_tool(const struct mcp_tool *tool, enum revision revision)
 		shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
 	}
 	annotations(&json, tool);
+	raw_member(&json, "icons", tool->icons, revision >= R2025_11_25);
+	raw_member(&json, "_meta", tool->meta, revision >= R2025_06_18);
 	json_object_end(&json);
 	return json_end(&json);
 }
@@ -68,13 +78,14 @@ static str describe_resource(const struct mcp_resource *resource, enum revision 
 		member(&json, "title", resource->title);
 	member(&json, "description", resource->about);
 	member(&json, "mimeType", resource->mime);
+	raw_member(&json, "icons", resource->icons, revision >= R2025_11_25);
+	raw_member(&json, "_meta", resource->meta, revision >= R2025_06_18);
 	json_object_end(&json);
 	return json_end(&json);
 }
 
-static void prompt_arguments(struct json *json, const struct shape *shape, enum revision revision)
+static void prompt_arguments(struct json *json, const struct shape *shape)
 {
-	(void)revision;
 	json_key(json, "arguments");
 	json_array(json);
 	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++) {
@@ -97,7 +108,9 @@ static str describe_prompt(const struct mcp_prompt *prompt, enum revision revisi
 	if (revision >= R2025_06_18)
 		member(&json, "title", prompt->title);
 	member(&json, "description", prompt->about);
-	prompt_arguments(&json, prompt->in, revision);
+	prompt_arguments(&json, prompt->in);
+	raw_member(&json, "icons", prompt->icons, revision >= R2025_11_25);
+	raw_member(&json, "_meta", prompt->meta, revision >= R2025_06_18);
 	json_object_end(&json);
 	return json_end(&json);
 }
@@ -166,7 +179,7 @@ static void build_resources(void)
 			&(struct offer) {
 				.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
 				.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
-				.complete = it->complete });
+				.complete = it->complete, .meta = it->meta });
 		for (int revision = 0; revision < REVISIONS; revision++)
 			offer->listed[revision] = describe_resource(it, (enum revision)revision);
 	}

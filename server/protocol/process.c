@@ -31,9 +31,10 @@ static double began_at(void)
 	if (began > 0)
 		return began;
 	/* The name, which may hold spaces, ends with the last ")"; the start is field 22. */
-	const char *rest = read_proc("/proc/self/stat", text, sizeof(text)) ? strrchr(text, ')') : NULL;
-	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-	                    " %*s %*s %*s %llu", &ticks) != 1)
+	bool there = read_proc("/proc/self/stat", text, sizeof(text));
+	const char *rest = there ? strrchr(text, ')') : NULL;
+	if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+	                    " %*s %*s %*s %*s %llu", &ticks) != 1)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);

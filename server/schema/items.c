@@ -11,6 +11,8 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 	const struct schema *rest = rule->schemas[prefix];
 	yyjson_val *item;
 
+	if (!yyjson_is_arr(value))
+		return true;
 	if (rest && rest->verdict == VERDICT_NEVER && yyjson_arr_size(value) > prefix)
 		return refuse(check, "must have at most %zu item%s, not %zu", prefix, plural(prefix),
 		              yyjson_arr_size(value));

@@ -42,10 +42,12 @@ static bool check_left_over(struct check *check, const struct rule *rule, struct
 
 static bool check_items(struct check *check, const struct rule *rule, yyjson_val *value)
 {
-	const uint64_t *bits = yyjson_is_arr(value) ? evaluated(check, yyjson_arr_size(value)) : NULL;
 	yyjson_arr_iter iter = yyjson_arr_iter_with(value);
 	yyjson_val *item;
 
+	if (!yyjson_is_arr(value))
+		return true;
+	const uint64_t *bits = evaluated(check, yyjson_arr_size(value));
 	for (size_t i = 0; bits && (item = yyjson_arr_iter_next(&iter)); i++)
 		if (!(bits[i / 64] >> i % 64 & 1) &&
 		    !check_left_over(check, rule, (struct place) { NULL, PLACE_ITEM, { 0 }, i }, item))
@@ -56,10 +58,12 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 
 static bool check_members(struct check *check, const struct rule *rule, yyjson_val *value)
 {
-	const uint64_t *bits = yyjson_is_obj(value) ? evaluated(check, yyjson_obj_size(value)) : NULL;
 	yyjson_obj_iter iter = yyjson_obj_iter_with(value);
 	yyjson_val *key;
 
+	if (!yyjson_is_obj(value))
+		return true;
+	const uint64_t *bits = evaluated(check, yyjson_obj_size(value));
 	for (size_t i = 0; bits && (key = yyjson_obj_iter_next(&iter)); i++)
 		if (!(bits[i / 64] >> i % 64 & 1) &&
 		    !check_left_over(check, rule, (struct place) { NULL, PLACE_MEMBER, text_of(key), i },

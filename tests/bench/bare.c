@@ -1,9 +1,9 @@
-/* bare.c - the reference of the benchmark: libmicrohttpd alone, answering a fixed JSON text to a POST.
+/* bare.c - the reference of the benchmark: libmicrohttpd alone, answering a POST with a fixed text.
  *
  *     bench-bare [THREADS]
  *
- * Prints its port. Each thread has a daemon in external epoll mode, driven by a loop of its own, and a
- * listening socket of its own; the flags are those of server/http. It serves until it is killed. */
+ * Prints its port. Each thread has a daemon in external epoll mode, driven by its own loop, and a
+ * listening socket of its own; the flags are those of server/http. It serves until killed. */
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -21,7 +21,8 @@ static char answer[ANSWER_BYTES + 1];
 
 static void make_answer(void)
 {
-	static const char head[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"text\":\"", tail[] = "\"}}";
+	static const char head[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"text\":\"";
+	static const char tail[] = "\"}}";
 
 	memset(answer, 'x', ANSWER_BYTES);
 	memcpy(answer, head, sizeof(head) - 1);
@@ -84,8 +85,8 @@ static void *serve(void *listener)
 	                          MHD_OPTION_END);
 	if (!daemon)
 		exit(1);
-	ready = (struct pollfd) {
-		.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN };
+	ready.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	ready.events = POLLIN;
 	for (;;) {
 		bool pending = MHD_get_timeout(daemon, &wait_ms) == MHD_YES;
 

@@ -1,4 +1,4 @@
-/* http_fixture.h - a server whose paths say what the handler does, and a client of plain sockets. */
+/* http_fixture.h - a server whose paths say what the handler does, and a client of sockets. */
 #ifndef HTTP_FIXTURE_H
 #define HTTP_FIXTURE_H
 
@@ -117,7 +117,7 @@ static struct http_settings usual_settings(void)
 		.bodies_max = 1000000, .backlog_max = 20000, .backlogs_max = 1000000,
 		.connections_max = 1200, .header_deadline_ms = 10000, .body_deadline_ms = 10000,
 		.idle_ms = 60000, .keep_alive_ms = 15000,
-		.handler = { .headers = headers_in, .request = request_in, .finished = is_finished },
+		.handler = { headers_in, request_in, is_finished },
 	};
 }
 
@@ -167,7 +167,8 @@ UNUSED static int dial(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)http_port(http)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_port = htons((uint16_t)http_port(http)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval most = { .tv_sec = 5 };
 
 	ck_assert_int_ge(fd, 0);

@@ -59,7 +59,7 @@ START_TEST(a_client_that_leaves_its_parked_request_is_noticed)
 }
 END_TEST
 
-START_TEST(a_client_that_left_before_its_request_was_parked_is_noticed)
+START_TEST(a_client_that_left_before_the_parking_is_noticed)
 {
 	int fd = dial();
 
@@ -343,7 +343,7 @@ int main(void)
 	tcase_add_test(tests, a_parked_request_is_answered_by_a_message);
 	tcase_add_test(tests, another_thread_has_a_parked_request_answered);
 	tcase_add_loop_test(tests, a_client_that_leaves_its_parked_request_is_noticed, 0, 4);
-	tcase_add_loop_test(tests, a_client_that_left_before_its_request_was_parked_is_noticed, 0, 20);
+	tcase_add_loop_test(tests, a_client_that_left_before_the_parking_is_noticed, 0, 20);
 	tcase_add_test(tests, messages_arrive_once_and_in_order);
 	tcase_add_test(tests, timers_fire_once_in_the_order_of_time);
 	tcase_add_loop_test(tests, bursts_of_connections_are_all_answered, 0, 10);

@@ -116,7 +116,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, start_impatient, stop);
 	tcase_set_timeout(tests, 60);
-	tcase_add_loop_test(tests, a_client_that_trickles_is_cut, 0, sizeof(slow) / sizeof(slow[0]));
+	tcase_add_loop_test(tests, a_client_that_trickles_is_cut,
+	                    0, sizeof(slow) / sizeof(slow[0]));
 	tcase_add_test(tests, a_client_that_stops_amid_its_headers_is_cut);
 	tcase_add_test(tests, an_idle_connection_is_kept);
 	tcase_add_test(tests, parked_requests_and_streams_have_no_deadline);
