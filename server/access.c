@@ -31,7 +31,7 @@ static bool start_seal(void)
 	const char *keys = setting_text("STATE_KEYS");
 	const char *wrong = seal_configure(keys);
 	if (wrong)
-		log_error("not started: STATE_KEYS: %s", wrong);
+		log_error("not started: %s", wrong);
 	else if (!keys)
 		log_info("STATE_KEYS is not set: cursors and states are good until this process ends,"
 		         " and with it alone");

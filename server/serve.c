@@ -219,8 +219,9 @@ static void drain(struct serving *serving, int64_t until_ms)
 static void stop(struct serving *serving)
 {
 	monitor_stop(serving->monitor);
-	pool_stop(serving->pool);
+	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
 	http_stop(serving->http);
+	pool_stop(serving->pool);
 	if (serving->protocol)
 		protocol_stop();
 	if (serving->started && serving->server->stop)

@@ -174,7 +174,7 @@ int pool_busy(const struct pool *pool)
 	return read_count(pool, &pool->busy);
 }
 
-void pool_stop(struct pool *pool)
+void pool_close(struct pool *pool)
 {
 	if (!pool)
 		return;
@@ -182,9 +182,16 @@ void pool_stop(struct pool *pool)
 	pool->stopping = true;
 	pthread_cond_broadcast(&pool->wake);
 	pthread_mutex_unlock(&pool->lock);
-	for (int i = 0; i < pool->count; i++)
-		pthread_join(pool->workers[i].thread, NULL);
-	pthread_cond_destroy(&pool->wake);
+	for (; pool->count > 0; pool->count--)
+		pthread_join(pool->workers[pool->count - 1].thread, NULL);
+}
+
+void pool_stop(struct pool *pool)
+{
+	if (!pool)
+		return;
+	pool_close(pool);
 	pthread_mutex_destroy(&pool->lock);
+	pthread_cond_destroy(&pool->wake);
 	free(pool);
 }

@@ -21,7 +21,10 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 MUST_USE bool pool_add(struct pool *pool, struct job *job);
 int pool_queued(const struct pool *pool);
 int pool_busy(const struct pool *pool);
-/* Finishes the jobs that are queued, stops the threads. NULL is fine. */
+/* Finishes the jobs that are queued and ends the threads; pool_add() says false from then on. One
+ * thread. NULL is fine. */
+void pool_close(struct pool *pool);
+/* The same, and frees it: nobody may add to it any more. NULL is fine. */
 void pool_stop(struct pool *pool);
 
 #endif

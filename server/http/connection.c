@@ -17,6 +17,7 @@ static int64_t phase_ms(const struct loop *loop, int phase)
 	case PHASE_HEADERS: return set->header_deadline_ms;
 	case PHASE_BODY: return set->body_deadline_ms;
 	case PHASE_SENDING: return SENDING_MS;
+	case PHASE_LEFT: return LEFT_MS;
 	default: return INT64_MAX / 2;
 	}
 }
@@ -75,6 +76,9 @@ static void client_left(struct watch *watch, UNUSED uint32_t events)
 	/* One whose stream was just opened sees it by itself. */
 	if (c->exchange.parked && !c->exchange.stream)
 		exchange_leave(&c->exchange);
+	/* libmicrohttpd reads on until a short read, and does not see an end right behind. */
+	else if (c->phase == PHASE_NEW || c->phase == PHASE_IDLE)
+		connection_enter(c, PHASE_LEFT);
 }
 
 struct connection *connection_create(struct loop *loop, struct MHD_Connection *mhd)
@@ -90,6 +94,7 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 	c->phase = PHASE_NONE;
 	connection_enter(c, PHASE_NEW);
 	c->swept = true;                /* nothing was received yet: c->bytes is right */
+	loop_watch(loop, &c->watch, c->fd, EPOLLRDHUP | EPOLLET);
 	loop->connections++;
 	count(&http_counters.connections, 1);
 	return c;
@@ -115,20 +120,14 @@ void connection_watch(struct connection *c)
 {
 	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = &c->watch };
 
-	/* What was told while it was not parked is told again after a change. */
-	if (c->watched && !c->left)
-		return;
-	int change = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-	if (epoll_ctl(c->loop->epoll, change, c->fd, &event) != 0)
+	/* What was told once is told again after a change. */
+	if (c->left && epoll_ctl(c->loop->epoll, EPOLL_CTL_MOD, c->fd, &event) != 0)
 		abort();
-	c->watched = true;
 }
 
 void connection_unwatch(struct connection *c)
 {
-	if (c->watched)
-		loop_unwatch(c->loop, c->fd);
-	c->watched = false;
+	loop_unwatch(c->loop, c->fd);
 }
 
 /* ---- Deadlines ---- */

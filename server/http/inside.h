@@ -32,6 +32,7 @@ enum phase {
 	PHASE_HEADERS,          /* the rest of the headers */
 	PHASE_BODY,             /* the rest of the body */
 	PHASE_SENDING,          /* the client taking the answer */
+	PHASE_LEFT,             /* nothing: its client left, and libmicrohttpd may not see it */
 	PHASE_PARKED,           /* the answer; no deadline of ours */
 	PHASE_COUNT,
 	PHASE_NONE = PHASE_COUNT
@@ -92,7 +93,7 @@ struct connection {
 	int fd;
 	uint8_t phase;
 	bool swept, trickling;
-	bool watched, left;
+	bool left;                      /* its client */
 	uint16_t header_count, header_room;
 	char peer[46];                  /* INET6_ADDRSTRLEN; empty: not asked for yet */
 	struct exchange exchange;
@@ -108,7 +109,7 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 void connection_closed(struct connection *connection);
 void connection_free(struct connection *connection);
 void connection_enter(struct connection *connection, enum phase phase);
-/* Sees its client leave from now on. Stays so for the connection's life. */
+/* It is parked: tells also if its client left before. */
 void connection_watch(struct connection *connection);
 void connection_unwatch(struct connection *connection);
 /* Goes on reading what its client still sends, so that the answer is not lost in a reset. */
@@ -277,6 +278,7 @@ int listen_connections_max(int wanted, int loops);
 
 #define LINGER_MS 2000
 #define SENDING_MS 300000
+#define LEFT_MS 1               /* a turn, in which libmicrohttpd takes what came with the leaving */
 #define NEW_MS 60000
 
 #endif

@@ -159,7 +159,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (!x || x->stage == STAGE_NONE)
 		return;
 	c = exchange_connection(x);
-	connection_enter(c, x->stream ? PHASE_NONE : PHASE_IDLE);
+	connection_enter(c, x->stream ? PHASE_NONE : c->left ? PHASE_LEFT : PHASE_IDLE);
 	if (x->stream)                  /* which goes on */
 		return;
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
@@ -167,6 +167,8 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	exchange_finish(x);
 	if (is_still_sending(x, why))
 		connection_linger(c);
+	if (x->response)                /* made, but the client left before it was queued */
+		MHD_destroy_response(x->response);
 	body_release(x);
 	arena_destroy(x->arena);
 	x->arena = NULL;

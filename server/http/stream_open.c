@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "inside.h"
@@ -86,7 +87,7 @@ static bool take_socket(struct stream *s)
 	s->silent_since_ms = s->loop->tick;
 	count(&http_counters.streams, 1);
 	/* Edge triggered: one registration for its life, and no event while it is idle. */
-	loop_watch(s->loop, &s->watch, s->fd, EPOLLOUT | EPOLLRDHUP | EPOLLET);
+	loop_watch(s->loop, &s->watch, s->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 	return true;
 }
 
@@ -127,15 +128,30 @@ void stream_settle(struct stream *s)
 		stream_leave(s);
 }
 
+/* Nothing that a client sends after its request is read, but it must not hide the end behind it. */
+static void waste(struct stream *s)
+{
+	char bytes[4096];
+
+	for (int i = 0; i < 64; i++)
+		if (recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT) < (ssize_t)sizeof(bytes))
+			return;
+	stream_leave(s);                /* it floods */
+}
+
 static void socket_changed(struct watch *watch, uint32_t events)
 {
 	struct stream *s = (struct stream *)watch;
 
 	if (s->dead)
 		return;
-	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 		stream_leave(s);
-	else
+		return;
+	}
+	if (events & EPOLLIN)
+		waste(s);
+	if (!s->dead)
 		stream_flush(s);
 }
 

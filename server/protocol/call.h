@@ -107,7 +107,7 @@ struct runtime {
 	struct protocol_settings set;
 	const struct mcp_server *server;
 	struct pool *pool;
-	struct http *http;
+	_Atomic(struct http *) http;    /* set while its loops run already */
 	struct arena *arena;            /* what is built once */
 	struct offers tools, resources, templates, prompts;
 	str server_info[REVISIONS];     /* JSON */
@@ -307,6 +307,8 @@ uint64_t topic_now(void);
 /* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
 void topic_wait(struct mcp_call *call);
 void topic_leave(struct mcp_call *call);
+/* Ends this loop's calls that wait for a change: the server stops. */
+void topic_end_all(void);
 
 /* ---- Listening in 2026-07-28 (listen.c) ---- */
 

@@ -29,7 +29,7 @@ void protocol_use_pool(struct pool *pool)
 
 void protocol_use_http(struct http *http)
 {
-	runtime.http = http;
+	atomic_store(&runtime.http, http);
 }
 
 void protocol_unready(void)
@@ -48,6 +48,7 @@ static void end_listeners(struct message *message, UNUSED struct loop *loop)
 
 	channels_end_listeners(ending->jitter_ms);
 	listens_end(ending->jitter_ms);
+	topic_end_all();
 	free(ending);
 }
 
@@ -66,7 +67,7 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 void protocol_stop(void)
 {
 	sessions_stop();
-	runtime.http = NULL;
+	atomic_store(&runtime.http, NULL);
 	runtime.pool = NULL;
 	arena_destroy(runtime.arena);
 	runtime.arena = NULL;

@@ -114,14 +114,27 @@ static void mark(const char *uri)
 
 void mcp_changed(const char *uri)
 {
+	struct http *http = atomic_load(&runtime.http);
+
 	mark(uri);
-	for (int i = 0; runtime.http && i < http_loops(runtime.http); i++) {
+	for (int i = 0; http && i < http_loops(http); i++) {
 		struct news *news = malloc(sizeof(*news) + strlen(uri) + 1);
 		if (!news)
 			abort();
 		strcpy(news->uri, uri);
 		news->message.run = arrive;
-		loop_post(http_loop(runtime.http, i), &news->message);
+		loop_post(http_loop(http, i), &news->message);
+	}
+}
+
+void topic_end_all(void)
+{
+	for (int i = 0; i < BUCKETS; i++) {
+		while (waiting[i]) {
+			struct mcp_call *call = waiting[i];
+			call->fault = fault_say(call->arena, &FAULT_BUSY, "The server is stopping; call again.");
+			call_settle(call);
+		}
 	}
 }
 

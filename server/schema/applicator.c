@@ -32,8 +32,8 @@ static bool refuse_constants(struct check *check, const struct rule *rule, yyjso
 	for (size_t i = 0; i < rule->count && out.size < CHOICES_BYTES_MAX; i++) {
 		if (i > 0)
 			json_bytes(&out, STR(", "));
-		json_bytes(&out, str_of(value_words(check->arena,
-		                                    yyjson_obj_get(rule->schemas[i]->value, "const"))));
+		yyjson_val *choice = yyjson_obj_get(rule->schemas[i]->value, "const");
+		json_bytes(&out, str_of(value_words(check->arena, choice)));
 	}
 	json_bytes(&out, (str) { "", 1 });
 	return refuse(check, "must be one of %s, not %s", json_end(&out).at,
@@ -47,8 +47,9 @@ static bool explain(struct check *check, const struct rule *rule, yyjson_val *va
 	for (size_t i = 0; i < rule->count && i < EXPLAINED_MAX; i++) {
 		if (fits(check, rule->schemas[i], value) || check->gave_up)
 			return false;
-		json_bytes(out, str_of(arena_print(check->arena, "%s(%zu) %s", i > 0 ? "; " : ": ", i + 1,
-		                                   check->trouble)));
+		const char *words = arena_print(check->arena, "%s(%zu) %s", i > 0 ? "; " : ": ", i + 1,
+		                                check->trouble);
+		json_bytes(out, str_of(words));
 	}
 	json_bytes(out, rule->count > EXPLAINED_MAX ? STR("; …") : STR(""));
 	return true;
@@ -70,7 +71,8 @@ static bool refuse_none(struct check *check, const struct rule *rule, yyjson_val
 			return false;
 	}
 	json_bytes(&out, (str) { "", 1 });
-	return refuse(check, "fits none of the %zu forms it may have%s", rule->count, json_end(&out).at);
+	return refuse(check, "must fit one of %zu form%s, and fits none%s", rule->count,
+	              plural(rule->count), json_end(&out).at);
 }
 
 /* ---- anyOf, oneOf, not ---- */
@@ -94,8 +96,10 @@ static bool check_one(struct check *check, const struct rule *rule, yyjson_val *
 			which[count++] = i + 1;
 	if (count == 0)
 		return refuse_none(check, rule, value);
-	return count == 1 || refuse(check, "must fit exactly one of the %zu forms it may have, but fits "
-	                            "both number %zu and number %zu", rule->count, which[0], which[1]);
+	if (count == 1)
+		return true;
+	return refuse(check, "must fit exactly one of %zu forms, but fits both number %zu and number %zu",
+	              rule->count, which[0], which[1]);
 }
 
 static bool check_not(struct check *check, const struct rule *rule, yyjson_val *value)

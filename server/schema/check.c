@@ -14,7 +14,9 @@ bool spend(struct check *check, size_t steps)
 	if (check->gave_up)
 		return false;
 	check->steps -= steps > STEPS_MAX ? STEPS_MAX : (int64_t)steps;
-	return check->steps >= 0 || give_up(check, "The arguments are too much to check: send less at once");
+	if (check->steps >= 0)
+		return true;
+	return give_up(check, "The arguments are too much to check: send less at once");
 }
 
 /* ---- What was evaluated ---- */

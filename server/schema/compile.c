@@ -1,6 +1,4 @@
 /* compile.c - a schema made ready to check with: found, read, and refused where it is wrong. */
-#include <stdlib.h>
-
 #include "schema_private.h"
 
 bool complain(struct reader *reader, const struct schema *schema, const char *format, ...)
@@ -13,8 +11,8 @@ bool complain(struct reader *reader, const struct schema *schema, const char *fo
 	const char *words = arena_print_list(reader->arena, format, list);
 	va_end(list);
 	str uri = schema->resource ? schema->resource->uri : STR("");
-	reader->trouble = arena_print(reader->arena, "%.*s#%s: %s", STR_FORMAT(uri), schema->pointer,
-	                              words);
+	reader->trouble = arena_print(reader->arena, "%.*s#%s: %s", STR_FORMAT(uri),
+	                              schema->pointer, words);
 	return false;
 }
 
@@ -62,7 +60,7 @@ yyjson_val *keyword(struct reader *reader, const struct schema *schema, const ch
 
 static bool count_of(yyjson_val *value, uint64_t *count)
 {
-	double real = yyjson_is_raw(value) ? strtod(yyjson_get_raw(value), NULL) : yyjson_get_num(value);
+	double real = number_roughly(value);
 
 	if (!is_integer(value) || real < 0)
 		return false;
@@ -78,8 +76,9 @@ bool keyword_count(struct reader *reader, const struct schema *schema, const cha
 
 	if (!value)
 		return false;
-	return count_of(value, count) || complain(reader, schema, "%s must be a whole number, at least 0",
-	                                          name);
+	if (count_of(value, count))
+		return true;
+	return complain(reader, schema, "%s must be a whole number, at least 0", name);
 }
 
 const struct schema *keyword_schema(struct reader *reader, const struct schema *schema,

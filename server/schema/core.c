@@ -45,7 +45,8 @@ static bool read_dynamic_ref(struct reader *reader, struct schema *schema)
 		return false;
 	const struct anchor *anchor = find_anchor(target->resource, fragment, true);
 	bool dynamic = anchor && anchor->schema == target;
-	struct rule *rule = add_rule(reader, schema, dynamic ? check_dynamic_ref : check_ref, value);
+	check_fn *check = dynamic ? check_dynamic_ref : check_ref;
+	struct rule *rule = add_rule(reader, schema, check, value);
 	add_schemas(reader, rule, 1, true);
 	rule->schemas[0] = target;
 	rule->more = anchor;

@@ -153,13 +153,17 @@ bool is_integer(yyjson_val *value)
 	return decimal.count == 0 || decimal.point >= (int64_t)decimal.count;
 }
 
+double number_roughly(yyjson_val *value)
+{
+	return yyjson_is_raw(value) ? strtod(yyjson_get_raw(value), NULL) : yyjson_get_num(value);
+}
+
 uint64_t hash_number(yyjson_val *value)
 {
-	double real = yyjson_is_raw(value) ? strtod(yyjson_get_raw(value), NULL) : yyjson_get_num(value);
+	/* Both zeros are the same. */
+	double real = number_roughly(value) + 0.0;
 	uint64_t bits;
 
-	/* Both zeros are the same. */
-	real += 0.0;
 	memcpy(&bits, &real, sizeof(bits));
 	return (bits ^ bits >> 32) * UINT64_C(0x9e3779b97f4a7c15);
 }

@@ -10,6 +10,7 @@ bool is_number(yyjson_val *value);              /* also of those kept as raw tex
 bool is_integer(yyjson_val *value);             /* 5, 5.0, 50e-1 */
 /* Below, at or above 0, as `a` is less than, the same as or more than `b`. */
 int compare_numbers(yyjson_val *a, yyjson_val *b);
+double number_roughly(yyjson_val *value);       /* infinite where it is beyond all doubles */
 uint64_t hash_number(yyjson_val *value);        /* equal for equal numbers */
 
 /* A divisor above 0. */

@@ -108,7 +108,7 @@ static bool is_time(str text)
 
 static bool is_date_time(str text)
 {
-	return takes_date(&text) && takes(&text, "tT ") && takes_time(&text) && text.size == 0;
+	return takes_date(&text) && takes(&text, "tT") && takes_time(&text) && text.size == 0;
 }
 
 /* ---- Hosts ---- */

@@ -47,11 +47,12 @@ static void insert(struct reader *reader, struct schema *schema)
 
 	if (reader->count == reader->room) {
 		size_t room = reader->room ? reader->room * 2 : 32;
-		reader->all = arena_grow(reader->arena, reader->all, reader->room * sizeof(*reader->all),
-		                         room * sizeof(*reader->all));
+		reader->all = arena_grow(reader->arena, reader->all, reader->room * sizeof(struct schema *),
+		                         room * sizeof(struct schema *));
 		reader->room = room;
 	}
-	memmove(reader->all + at + 1, reader->all + at, (reader->count - at) * sizeof(*reader->all));
+	memmove(reader->all + at + 1, reader->all + at,
+	        (reader->count - at) * sizeof(struct schema *));
 	reader->all[at] = schema;
 	reader->count++;
 }
@@ -139,14 +140,15 @@ static bool is_anchor_name(str name)
 	return name.size > 0;
 }
 
-static bool read_anchor(struct reader *reader, struct schema *schema, const char *name, bool dynamic)
+static bool read_anchor(struct reader *reader, struct schema *schema, const char *name,
+                        bool dynamic)
 {
 	yyjson_val *value = keyword(reader, schema, name, YYJSON_TYPE_STR);
 
 	if (!value)
 		return !reader->trouble;
 	if (!is_anchor_name(text_of(value)))
-		return complain(reader, schema, "%s must be a name of letters, digits, - _ and .", name);
+		return complain(reader, schema, "%s must be of letters, digits, - _ and .", name);
 	const struct anchor *other = find_anchor(schema->resource, text_of(value), false);
 	if (other && other->schema != schema)
 		return complain(reader, schema, "another schema has the same anchor, %s",
@@ -170,8 +172,8 @@ static const char *deeper(struct arena *arena, const char *pointer, str token)
 	json_bytes(&out, str_of(pointer));
 	json_bytes(&out, STR("/"));
 	for (size_t i = 0; i < token.size; i++) {
-		char c = token.at[i];
-		json_bytes(&out, c == '~' ? STR("~0") : c == '/' ? STR("~1") : (str) { &token.at[i], 1 });
+		const char *at = &token.at[i];
+		json_bytes(&out, *at == '~' ? STR("~0") : *at == '/' ? STR("~1") : (str) { at, 1 });
 	}
 	json_bytes(&out, (str) { "", 1 });
 	return json_end(&out).at;

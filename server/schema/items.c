@@ -14,8 +14,8 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 	if (!yyjson_is_arr(value))
 		return true;
 	if (rest && rest->verdict == VERDICT_NEVER && yyjson_arr_size(value) > prefix)
-		return refuse(check, "must have at most %zu item%s, not %zu", prefix, plural(prefix),
-		              yyjson_arr_size(value));
+		return refuse(check, "must have at most %zu item%s, not %zu", prefix,
+		              plural(prefix), yyjson_arr_size(value));
 	for (size_t i = 0; (item = yyjson_arr_iter_next(&iter)) && (i < prefix || rest); i++) {
 		const struct place place = { .kind = PLACE_ITEM, .index = i };
 		if (!part_fits(check, i < prefix ? rule->schemas[i] : rest, place, item))
@@ -64,8 +64,9 @@ static uint64_t count_fitting(struct check *check, const struct rule *rule, yyjs
 			continue;
 		mark(check, i);
 		count++;
-		if (!check->collects &&
-		    (contains->most == UINT64_MAX ? count >= contains->least : count > contains->most))
+		bool known = contains->most == UINT64_MAX ? count >= contains->least :
+		             count > contains->most;
+		if (known && !check->collects)
 			break;
 	}
 	return count;

@@ -1,12 +1,12 @@
-/* json_schema.h - JSON Schema 2020-12: whether a JSON value fits a schema, in words where it does not.
+/* json_schema.h - JSON Schema 2020-12: whether a JSON value fits a schema, and in words if not.
  *
  *     struct json_schema *schema = json_schema_compile(arena, value, &why);    once, at start
  *     const char *wrong = json_schema_check(schema, arguments, call_arena);    every call
  *
  * A schema is whoever writes the server's; the value may be anybody's.
  *
- * Keywords All of the core, applicator, unevaluated and validation vocabularies. What only describes
- *          (title, format, contentEncoding ...) is not checked; keywords nobody knows are ignored.
+ * Keywords All of the core, applicator, unevaluated and validation vocabularies. What only
+ *          describes (title, format, contentEncoding ...) is not checked; what is unknown is ignored.
  * Network  Nothing is ever fetched: a $ref leads into the schema itself, or to the meta-schema.
  * Bounds   A check takes so many steps and goes so deep, whatever schema and value say, and then
  *          refuses in words. The time of patterns counts as well.
@@ -31,8 +31,8 @@ MUST_USE struct json_schema *json_schema_compile(struct arena *arena, yyjson_val
 MUST_USE const char *json_schema_check(const struct json_schema *schema, yyjson_val *value,
                                        struct arena *arena);
 
-/* Whether a text is of a format: email, uri, uri-reference, date, time, date-time, uuid, ipv4, ipv6,
- * hostname. Any text is of a format that is none of these. */
+/* Whether a text is of a format: email, uri, uri-reference, date, time, date-time, uuid, ipv4,
+ * ipv6, hostname. Any text is of a format that is none of these. */
 bool json_format_ok(const char *format, str text);
 
 #endif

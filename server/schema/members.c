@@ -81,7 +81,8 @@ static bool refuse_unknown(struct check *check, const struct members *members, s
 	json_bytes(&out, (str) { "", 1 });
 	const char *quoted = text_words(check->arena, name), *names = json_end(&out).at;
 	if (!check->place)
-		return refuse_all(check, "Unknown argument %s: the arguments are %s", quoted, names);
+		return refuse_all(check, "Unknown argument %s: the arguments are %s", quoted,
+		                  names);
 	return refuse_all(check, "Unknown member %s in %s: its members are %s", quoted,
 	                  path_words(check), names);
 }
@@ -143,9 +144,10 @@ static void read_named(struct reader *reader, struct members *members, yyjson_va
 
 	members->properties = map;
 	members->named = arena_array(reader->arena, struct named, yyjson_obj_size(map));
-	while ((key = yyjson_obj_iter_next(&iter)))
-		members->named[members->named_count++] =
-			(struct named) { text_of(key), schema_of(reader, yyjson_obj_iter_get_val(key)) };
+	while ((key = yyjson_obj_iter_next(&iter))) {
+		const struct schema *schema = schema_of(reader, yyjson_obj_iter_get_val(key));
+		members->named[members->named_count++] = (struct named) { text_of(key), schema };
+	}
 	if (members->named_count > 1)
 		qsort(members->named, members->named_count, sizeof(struct named), by_name);
 }
@@ -164,7 +166,7 @@ static bool read_matching(struct reader *reader, const struct schema *schema,
 		matching->schema = schema_of(reader, yyjson_obj_iter_get_val(key));
 		matching->pattern = pattern_compile(reader->arena, text_of(key), &why);
 		if (!matching->pattern)
-			return complain(reader, schema, "patternProperties: %s is no regular expression: %s",
+			return complain(reader, schema, "patternProperties: %s is no pattern: %s",
 			                yyjson_get_str(key), why);
 	}
 	return true;

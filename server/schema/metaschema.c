@@ -7,15 +7,15 @@
 
 static const struct { const char *uri, *text; } documents[] = {
 	{ DRAFT "schema",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "schema\",\"$vocabulary\":{"
-	  "\DRAFT "vocab/core\":true,"
-	  "\DRAFT "vocab/applicator\":true,"
-	  "\DRAFT "vocab/unevaluated\":true,"
-	  "\DRAFT "vocab/validation\":true,"
-	  "\DRAFT "vocab/meta-data\":true,"
-	  "\DRAFT "vocab/format-annotation\":true,"
-	  "\DRAFT "vocab/content\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "schema\",\"$vocabulary\":{"
+	  "\"" DRAFT "vocab/core\":true,"
+	  "\"" DRAFT "vocab/applicator\":true,"
+	  "\"" DRAFT "vocab/unevaluated\":true,"
+	  "\"" DRAFT "vocab/validation\":true,"
+	  "\"" DRAFT "vocab/meta-data\":true,"
+	  "\"" DRAFT "vocab/format-annotation\":true,"
+	  "\"" DRAFT "vocab/content\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"allOf\":[{\"$ref\":\"meta/core\"},{"
 	  "\"$ref\":\"meta/applicator\"},{\"$ref\":\"meta/unevaluated\"},{"
 	  "\"$ref\":\"meta/validation\"},{\"$ref\":\"meta/meta-data\"},{"
@@ -27,9 +27,9 @@ static const struct { const char *uri, *text; } documents[] = {
 	  "\"$recursiveAnchor\":{\"$ref\":\"meta/core#/$defs/anchorString\"},"
 	  "\"$recursiveRef\":{\"$ref\":\"meta/core#/$defs/uriReferenceString\"}}}" },
 	{ DRAFT "meta/core",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/core\",\"$vocabulary\":{"
-	  "\DRAFT "vocab/core\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/core\",\"$vocabulary\":{"
+	  "\"" DRAFT "vocab/core\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"$id\":{\"$ref\":\"#/$defs/uriReferenceString\",\"pattern\":\"^[^#]*#?$\"},"
 	  "\"$schema\":{\"$ref\":\"#/$defs/uriString\"},\"$ref\":{"
@@ -44,9 +44,9 @@ static const struct { const char *uri, *text; } documents[] = {
 	  "\"pattern\":\"^[A-Za-z_][-A-Za-z0-9._]*$\"},\"uriString\":{\"type\":\"string\"},"
 	  "\"uriReferenceString\":{\"type\":\"string\"}}}" },
 	{ DRAFT "meta/applicator",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/applicator\","
-	  "\"$vocabulary\":{\DRAFT "vocab/applicator\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/applicator\","
+	  "\"$vocabulary\":{\"" DRAFT "vocab/applicator\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"prefixItems\":{\"$ref\":\"#/$defs/schemaArray\"},\"items\":{"
 	  "\"$dynamicRef\":\"#meta\"},\"contains\":{\"$dynamicRef\":\"#meta\"},"
@@ -62,17 +62,17 @@ static const struct { const char *uri, *text; } documents[] = {
 	  "\"not\":{\"$dynamicRef\":\"#meta\"}},\"$defs\":{\"schemaArray\":{"
 	  "\"type\":\"array\",\"minItems\":1,\"items\":{\"$dynamicRef\":\"#meta\"}}}}" },
 	{ DRAFT "meta/unevaluated",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/unevaluated\","
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/unevaluated\","
 	  "\"$vocabulary\":{"
-	  "\DRAFT "vocab/unevaluated\":true},"
+	  "\"" DRAFT "vocab/unevaluated\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"unevaluatedItems\":{\"$dynamicRef\":\"#meta\"},\"unevaluatedProperties\":{"
 	  "\"$dynamicRef\":\"#meta\"}}}" },
 	{ DRAFT "meta/validation",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/validation\","
-	  "\"$vocabulary\":{\DRAFT "vocab/validation\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/validation\","
+	  "\"$vocabulary\":{\"" DRAFT "vocab/validation\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"type\":{\"anyOf\":[{\"$ref\":\"#/$defs/simpleTypes\"},{\"type\":\"array\","
 	  "\"items\":{\"$ref\":\"#/$defs/simpleTypes\"},\"minItems\":1,"
@@ -96,25 +96,25 @@ static const struct { const char *uri, *text; } documents[] = {
 	  "\"object\",\"string\"]},\"stringArray\":{\"type\":\"array\",\"items\":{"
 	  "\"type\":\"string\"},\"uniqueItems\":true}}}" },
 	{ DRAFT "meta/meta-data",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/meta-data\",\"$vocabulary\":{"
-	  "\DRAFT "vocab/meta-data\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/meta-data\",\"$vocabulary\":{"
+	  "\"" DRAFT "vocab/meta-data\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"title\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"},"
 	  "\"default\":true,\"deprecated\":{\"type\":\"boolean\"},\"readOnly\":{"
 	  "\"type\":\"boolean\"},\"writeOnly\":{\"type\":\"boolean\"},\"examples\":{"
 	  "\"type\":\"array\",\"items\":true}}}" },
 	{ DRAFT "meta/format-annotation",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/format-annotation\","
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/format-annotation\","
 	  "\"$vocabulary\":{"
-	  "\DRAFT "vocab/format-annotation\":true},"
+	  "\"" DRAFT "vocab/format-annotation\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"format\":{\"type\":\"string\"}}}" },
 	{ DRAFT "meta/content",
-	  "{\"$schema\":\DRAFT "schema\","
-	  "\"$id\":\DRAFT "meta/content\",\"$vocabulary\":{"
-	  "\DRAFT "vocab/content\":true},"
+	  "{\"$schema\":\"" DRAFT "schema\","
+	  "\"$id\":\"" DRAFT "meta/content\",\"$vocabulary\":{"
+	  "\"" DRAFT "vocab/content\":true},"
 	  "\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{"
 	  "\"contentEncoding\":{\"type\":\"string\"},\"contentMediaType\":{"
 	  "\"type\":\"string\"},\"contentSchema\":{\"$dynamicRef\":\"#meta\"}}}" },
@@ -126,6 +126,7 @@ yyjson_val *metaschema_find(struct arena *arena, str uri)
 
 	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++)
 		if (str_is(uri, documents[i].uri))
-			return json_parse_copy(arena, str_of(documents[i].text), NESTING_MAX, &trouble);
+			return json_parse_copy(arena, str_of(documents[i].text), NESTING_MAX,
+			                       &trouble);
 	return NULL;
 }

@@ -1,7 +1,7 @@
 /* pattern.c - regular expressions, matched by PCRE2 within what is left of a check's steps.
  *
- * PCRE2 calls back before every item of a pattern that it tries. Each call costs a step, and more the
- * further it went through the text since the last: so a pattern that backtracks for ever, or that
+ * PCRE2 calls back before every item of a pattern that it tries. Each call costs a step, and more
+ * the further it went through the text since the last: so a pattern that backtracks for ever, or
  * reads a long text over and over, runs out of steps like everything else. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -99,5 +99,5 @@ bool pattern_matches(struct check *check, const struct pattern *pattern, str tex
 	                        check->matcher->data, check->matcher->context);
 	if (count >= 0 || count == PCRE2_ERROR_NOMATCH)
 		return count >= 0;
-	return give_up(check, "The arguments have a text that is too much to match with its pattern");
+	return give_up(check, "The arguments have a text too long to match with its pattern");
 }

@@ -1,10 +1,9 @@
-/* pattern_translate.c - regular expressions of ECMA-262, as JSON Schema has them, written for PCRE2.
+/* pattern_translate.c - regular expressions of ECMA-262, as JSON Schema has them, for PCRE2.
  *
  * They are nearly the same. What only PCRE2 knows is refused or made literal, what both write but
- * mean differently is written out: \s and . know Unicode's spaces and line ends, \v is one character,
- * \u and \x and \c are code points, \p has long names. As with flag u all are code points. */
-#include <stdlib.h>
-
+ * mean differently is written out: \s and . know Unicode's spaces and line ends, \v is one
+ * character, \u and \x and \c are code points, \p has long names. As with flag u a character is
+ * a whole code point. */
 #include "schema_private.h"
 
 struct translation {
@@ -88,7 +87,7 @@ static bool put_unicode(struct translation *t)
 	unsigned code, low;
 
 	if (skip(t, "{") ? !read_braced(t, &code) : !read_hex(t, 4, &code))
-		return fail(t, "\\u must be followed by four hexadecimal digits, or some in braces");
+		return fail(t, "\\u must be followed by four hexadecimal digits, or {…}");
 	/* Both halves of a surrogate pair are one character. */
 	if (code >= 0xd800 && code <= 0xdbff && skip(t, "\\u")) {
 		if (!read_hex(t, 4, &low) || low < 0xdc00 || low > 0xdfff)
@@ -152,7 +151,8 @@ static bool put_property(struct translation *t, char letter)
 	kind.size = value.at ? kind.size - value.size - 1 : 0;
 	bool script = str_is(kind, "Script") || str_is(kind, "sc");
 	bool scripts = str_is(kind, "Script_Extensions") || str_is(kind, "scx");
-	if (value.at && !script && !scripts && !str_is(kind, "General_Category") && !str_is(kind, "gc"))
+	bool general = str_is(kind, "General_Category") || str_is(kind, "gc");
+	if (value.at && !script && !scripts && !general)
 		return fail(t, "\\p names an unknown kind of property");
 	const char *category = script || scripts ? NULL : category_of(name);
 	put(t, arena_print(t->arena, "\\%c{%s", letter, script ? "sc:" : scripts ? "scx:" : ""));
@@ -219,7 +219,9 @@ static bool put_letter(struct translation *t, char letter)
 	case 'B':
 		return t->in_class ? fail(t, "\\B is in a class") : (put(t, "\\B"), true);
 	case 'k':
-		return next_is(t, "<") ? (put(t, "\\k"), true) : fail(t, "\\k must be followed by a name");
+		if (!next_is(t, "<"))
+			return fail(t, "\\k must be followed by a name");
+		return put(t, "\\k"), true;
 	default:
 		return fail(t, "it has a backslash before a letter that means nothing");
 	}

@@ -2,7 +2,7 @@
  *
  * Compiling has three steps. The index finds every schema in the document, with its identifiers.
  * Reading turns each schema's keywords into rules, a rule being a function and what it compares
- * with. Last, schemas that refer to themselves without end are refused. Checking then runs rules. */
+ * with. Last, schemas that refer to themselves without end are refused. A check then runs rules. */
 #ifndef SCHEMA_PRIVATE_H
 #define SCHEMA_PRIVATE_H
 
@@ -11,7 +11,7 @@
 #include "json_schema.h"
 
 #define LEVELS_MAX 512                  /* schemas entered within one another, in a check */
-#define STEPS_MAX 2000000               /* of a check: schemas tried, members and items looked at ... */
+#define STEPS_MAX 2000000               /* of a check: schemas tried, parts looked at ... */
 #define NESTING_MAX 200                 /* of a schema's own text */
 
 struct schema;
@@ -104,7 +104,7 @@ struct schema *index_schema(struct reader *reader, yyjson_val *value, str uri,
 struct schema *schema_of(const struct reader *reader, const yyjson_val *value);
 const struct anchor *find_anchor(const struct resource *resource, str name, bool dynamic);
 
-/* resolve.c: the schema a reference leads to; NULL: complained. `fragment` is what it names there. */
+/* resolve.c: the schema a reference leads to; NULL: complained. `fragment` is what follows its #. */
 struct schema *resolve(struct reader *reader, const struct schema *from, str reference,
                        str *fragment);
 
@@ -168,8 +168,8 @@ struct check {
 	const char *trouble;
 	struct matcher *matcher;        /* of patterns, once there was one */
 
-	/* What was evaluated: members or items of the current value, by index, in the order in which
-	 * rules came across them. A schema that turns out not to fit takes its own off again. */
+	/* What was evaluated: members or items of the current value, by index, as rules came across
+	 * them. A schema that turns out not to fit takes its own off again. */
 	bool collects;
 	uint32_t *marks;
 	size_t marked, marks_room;

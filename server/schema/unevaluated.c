@@ -20,12 +20,17 @@ static uint64_t *evaluated(struct check *check, size_t count)
 	return bits;
 }
 
+static bool has_bit(const uint64_t *bits, size_t index)
+{
+	return bits[index / 64] >> index % 64 & 1;
+}
+
 static bool refuse_left_over(struct check *check, const struct place *place)
 {
 	if (check->quiet)
 		return false;
 	if (place->kind == PLACE_ITEM)
-		return refuse(check, "must not have an item at position %zu, counted from 0", place->index);
+		return refuse(check, "must have at most %zu item%s", place->index, plural(place->index));
 	const char *name = text_words(check->arena, place->name);
 	if (!check->place)
 		return refuse_all(check, "Unknown argument %s", name);
@@ -43,14 +48,14 @@ static bool check_left_over(struct check *check, const struct rule *rule, struct
 static bool check_items(struct check *check, const struct rule *rule, yyjson_val *value)
 {
 	yyjson_arr_iter iter = yyjson_arr_iter_with(value);
+	struct place place = { .kind = PLACE_ITEM };
 	yyjson_val *item;
 
 	if (!yyjson_is_arr(value))
 		return true;
 	const uint64_t *bits = evaluated(check, yyjson_arr_size(value));
-	for (size_t i = 0; bits && (item = yyjson_arr_iter_next(&iter)); i++)
-		if (!(bits[i / 64] >> i % 64 & 1) &&
-		    !check_left_over(check, rule, (struct place) { NULL, PLACE_ITEM, { 0 }, i }, item))
+	for (; bits && (item = yyjson_arr_iter_next(&iter)); place.index++)
+		if (!has_bit(bits, place.index) && !check_left_over(check, rule, place, item))
 			return false;
 	mark(check, MARK_ALL);
 	return true;
@@ -59,16 +64,18 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 static bool check_members(struct check *check, const struct rule *rule, yyjson_val *value)
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(value);
+	struct place place = { .kind = PLACE_MEMBER };
 	yyjson_val *key;
 
 	if (!yyjson_is_obj(value))
 		return true;
 	const uint64_t *bits = evaluated(check, yyjson_obj_size(value));
-	for (size_t i = 0; bits && (key = yyjson_obj_iter_next(&iter)); i++)
-		if (!(bits[i / 64] >> i % 64 & 1) &&
-		    !check_left_over(check, rule, (struct place) { NULL, PLACE_MEMBER, text_of(key), i },
-		                     yyjson_obj_iter_get_val(key)))
+	for (; bits && (key = yyjson_obj_iter_next(&iter)); place.index++) {
+		place.name = text_of(key);
+		if (!has_bit(bits, place.index) &&
+		    !check_left_over(check, rule, place, yyjson_obj_iter_get_val(key)))
 			return false;
+	}
 	mark(check, MARK_ALL);
 	return true;
 }

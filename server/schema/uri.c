@@ -177,8 +177,12 @@ str uri_decode(struct arena *arena, str text)
 	for (size_t i = 0; i < text.size; i++) {
 		bool coded = text.at[i] == '%' && text.size - i > 2 && hex(text.at[i + 1]) >= 0 &&
 		             hex(text.at[i + 2]) >= 0;
-		*out++ = coded ? (char)(hex(text.at[i + 1]) * 16 + hex(text.at[i + 2])) : text.at[i];
-		i += coded ? 2 : 0;
+		if (!coded) {
+			*out++ = text.at[i];
+			continue;
+		}
+		*out++ = (char)(hex(text.at[i + 1]) * 16 + hex(text.at[i + 2]));
+		i += 2;
 	}
 	return between(begin, out);
 }

@@ -1,5 +1,7 @@
 /* validation.c - the validation vocabulary: types, choices, lengths and counts (numbers: see
  * validation_numbers.c; minContains and maxContains: see items.c). */
+#include <inttypes.h>
+
 #include "schema_private.h"
 
 /* ---- type ---- */
@@ -75,8 +77,8 @@ static bool read_type(struct reader *reader, struct schema *schema)
 	bool fine = yyjson_is_arr(value) ? yyjson_arr_size(value) > 0 : add_type(rule, value);
 	while (fine && (name = yyjson_arr_iter_next(&iter)))
 		fine = add_type(rule, name);
-	return fine || complain(reader, schema, "type must be one or a list of null, boolean, object, "
-	                        "array, number, string and integer");
+	return fine || complain(reader, schema, "type must be one or a list of null, boolean, "
+	                        "object, array, number, string and integer");
 }
 
 /* ---- enum, const ---- */
@@ -122,20 +124,21 @@ static bool read_choices(struct reader *reader, struct schema *schema)
 
 /* ---- Lengths and counts ---- */
 
+static bool refuse_count(struct check *check, const struct rule *rule, const char *bound,
+                         uint64_t count, const char *what)
+{
+	return refuse(check, "must have at %s %" PRIu64 " %s%s, not %" PRIu64, bound, rule->limit, what,
+	              plural(rule->limit), count);
+}
+
 static bool at_least(struct check *check, const struct rule *rule, uint64_t count, const char *what)
 {
-	if (count >= rule->limit)
-		return true;
-	return refuse(check, "must have at least %llu %s%s, not %llu", (unsigned long long)rule->limit,
-	              what, plural(rule->limit), (unsigned long long)count);
+	return count >= rule->limit || refuse_count(check, rule, "least", count, what);
 }
 
 static bool at_most(struct check *check, const struct rule *rule, uint64_t count, const char *what)
 {
-	if (count <= rule->limit)
-		return true;
-	return refuse(check, "must have at most %llu %s%s, not %llu", (unsigned long long)rule->limit,
-	              what, plural(rule->limit), (unsigned long long)count);
+	return count <= rule->limit || refuse_count(check, rule, "most", count, what);
 }
 
 static uint64_t length_of(struct check *check, yyjson_val *value)
@@ -222,8 +225,7 @@ static bool check_unique(struct check *check, const struct rule *rule, yyjson_va
 	(void)rule;
 	if (!yyjson_is_arr(value) || !find_same(check, value, &first, &second))
 		return true;
-	return refuse(check, "must not have an item twice: items %zu and %zu, counted from 0, are the same",
-	              first, second);
+	return refuse(check, "must not have an item twice: [%zu] and [%zu] are the same", first, second);
 }
 
 static bool read_unique(struct reader *reader, struct schema *schema)
@@ -261,7 +263,8 @@ static bool check_required(struct check *check, const struct rule *rule, yyjson_
 	return refuse_all(check, "%s is required", member_words(check, text_of(missing)));
 }
 
-static bool check_dependent_required(struct check *check, const struct rule *rule, yyjson_val *value)
+static bool check_dependent_required(struct check *check, const struct rule *rule,
+                                     yyjson_val *value)
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(rule->value);
 	yyjson_val *key, *missing = NULL;
@@ -311,7 +314,8 @@ static bool read_dependent_required(struct reader *reader, struct schema *schema
 	add_rule(reader, schema, check_dependent_required, map);
 	while ((key = yyjson_obj_iter_next(&iter)))
 		if (!are_strings(yyjson_obj_iter_get_val(key)))
-			return complain(reader, schema, "dependentRequired must have lists of strings");
+			return complain(reader, schema,
+			                "dependentRequired must map to lists of strings");
 	return true;
 }
 

@@ -48,7 +48,8 @@ static bool read_multiple(struct reader *reader, struct schema *schema)
 		return true;
 	struct divisor *divisor = arena_new(reader->arena, struct divisor);
 	if (!is_number(value) || !divisor_read(value, divisor))
-		return complain(reader, schema, "multipleOf must be a number above 0 of at most 19 digits");
+		return complain(reader, schema,
+		                "multipleOf must be a number above 0 of at most 19 digits");
 	add_rule(reader, schema, check_multiple, value)->more = divisor;
 	return true;
 }

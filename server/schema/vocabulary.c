@@ -1,9 +1,9 @@
-/* vocabulary.c - dialects: which vocabularies a schema is written in, and who reads their keywords. */
+/* vocabulary.c - dialects: the vocabularies a schema is written in, and who reads their keywords. */
 #include "schema_private.h"
 
 #define DRAFT "https://json-schema.org/draft/2020-12/"
 
-/* In the order in which they are checked: first what is quick, last what asks for all the others. */
+/* In the order in which they are checked: first what is quick, last what asks for all others. */
 static const struct vocabulary { const char *uri; read_fn *read; } vocabularies[] = {
 	{ DRAFT "vocab/core", read_core },
 	{ DRAFT "vocab/validation", read_validation },
@@ -25,7 +25,7 @@ static bool add_vocabulary(struct reader *reader, struct schema *root, str uri, 
 			return true;
 		}
 	}
-	return !needed || complain(reader, root, "its dialect needs a vocabulary not known here, %.*s",
+	return !needed || complain(reader, root, "its dialect needs an unknown vocabulary, %.*s",
 	                           STR_FORMAT(uri));
 }
 
@@ -60,8 +60,8 @@ bool read_dialect(struct reader *reader, struct schema *root)
 		return true;
 	yyjson_val *document = reader->find(reader->arena, uri);
 	if (!document)
-		return complain(reader, root, "$schema is %.*s, but only " DRAFT "schema is known here",
-		                STR_FORMAT(text_of(dialect)));
+		return complain(reader, root, "$schema is %.*s, but only %s is known here",
+		                STR_FORMAT(text_of(dialect)), DRAFT "schema");
 	yyjson_val *map = yyjson_obj_get(document, "$vocabulary");
 	return !map || read_vocabularies(reader, root, map);
 }

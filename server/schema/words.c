@@ -72,8 +72,9 @@ const char *list_words(struct arena *arena, yyjson_val *array)
 	while ((item = yyjson_arr_iter_next(&iter)) && out.size < LIST_BYTES_MAX) {
 		if (out.size > 0)
 			json_bytes(&out, STR(", "));
-		json_bytes(&out, str_of(yyjson_is_ctn(item) ? json_words(arena, item, QUOTED_BYTES_MAX) :
-		                        value_words(arena, item)));
+		const char *words = yyjson_is_ctn(item) ? json_words(arena, item, QUOTED_BYTES_MAX) :
+		                    value_words(arena, item);
+		json_bytes(&out, str_of(words));
 	}
 	if (item)
 		json_bytes(&out, STR(", …"));
@@ -127,8 +128,8 @@ const char *path_words(const struct check *check)
 	if (place->kind != PLACE_NAME)
 		return path_to(check->arena, place, PLACES_MAX);
 	const char *up = path_to(check->arena, place->up, PLACES_MAX);
-	return arena_print(check->arena, "The member name %s%s%s", text_words(check->arena, place->name),
-	                   *up ? " in " : "", up);
+	const char *name = text_words(check->arena, place->name);
+	return arena_print(check->arena, "The member name %s%s%s", name, *up ? " in " : "", up);
 }
 
 /* ---- Refusals ---- */

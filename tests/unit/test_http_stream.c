@@ -167,6 +167,21 @@ START_TEST(a_client_that_leaves_an_idle_stream_is_noticed)
 }
 END_TEST
 
+START_TEST(what_a_client_says_on_a_stream_does_not_hide_its_leaving)
+{
+	struct heard heard = { .size = 0 };
+	int fd = open_stream(&heard);
+
+	for (int i = 0; i < 20; i++)
+		say(fd, POST("/echo", "hello", 5));
+	ck_assert(send_to_opened("data: one\n\n", 11));
+	ck_assert(hear_until(fd, &heard, "data: one"));
+	NOT_HEARD(heard, "hello");
+	close(fd);
+	AWAIT(atomic_load(&gone) == 1);
+}
+END_TEST
+
 /* ---- Backlogs ---- */
 
 static char large[8000];
@@ -347,6 +362,7 @@ int main(void)
 	tcase_add_test(tests, a_stream_that_ends_at_once_keeps_the_connection);
 	tcase_add_test(tests, a_parked_request_can_become_a_stream);
 	tcase_add_loop_test(tests, a_client_that_leaves_an_idle_stream_is_noticed, 0, 2);
+	tcase_add_test(tests, what_a_client_says_on_a_stream_does_not_hide_its_leaving);
 	tcase_add_test(tests, a_stream_over_its_backlog_is_ended);
 	tcase_add_test(tests, all_backlogs_together_have_a_limit);
 	tcase_add_test(tests, what_a_slow_reader_left_is_kept_and_sent);
