@@ -51,6 +51,9 @@ static void leave_phase(struct connection *c)
 
 void connection_enter(struct connection *c, enum phase phase)
 {
+	/* libmicrohttpd does not see an end that comes with the last bytes: it waits for more. */
+	if (c->left && phase <= PHASE_BODY)
+		phase = PHASE_LEFT;
 	leave_phase(c);
 	c->phase = (uint8_t)phase;
 	c->since_ms = c->loop->tick;
@@ -76,9 +79,8 @@ static void client_left(struct watch *watch, UNUSED uint32_t events)
 	/* One whose stream was just opened sees it by itself. */
 	if (c->exchange.parked && !c->exchange.stream)
 		exchange_leave(&c->exchange);
-	/* libmicrohttpd reads on until a short read, and does not see an end right behind. */
-	else if (c->phase == PHASE_NEW || c->phase == PHASE_IDLE)
-		connection_enter(c, PHASE_LEFT);
+	else if (c->phase <= PHASE_BODY)
+		connection_enter(c, c->phase);
 }
 
 struct connection *connection_create(struct loop *loop, struct MHD_Connection *mhd)

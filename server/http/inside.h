@@ -32,7 +32,7 @@ enum phase {
 	PHASE_HEADERS,          /* the rest of the headers */
 	PHASE_BODY,             /* the rest of the body */
 	PHASE_SENDING,          /* the client taking the answer */
-	PHASE_LEFT,             /* nothing: its client left, and libmicrohttpd may not see it */
+	PHASE_LEFT,             /* what came before its client left; see connection_enter() */
 	PHASE_PARKED,           /* the answer; no deadline of ours */
 	PHASE_COUNT,
 	PHASE_NONE = PHASE_COUNT
@@ -278,7 +278,7 @@ int listen_connections_max(int wanted, int loops);
 
 #define LINGER_MS 2000
 #define SENDING_MS 300000
-#define LEFT_MS 1               /* a turn, in which libmicrohttpd takes what came with the leaving */
+#define LEFT_MS 100             /* for what still came to be read and answered */
 #define NEW_MS 60000
 
 #endif

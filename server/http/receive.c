@@ -159,7 +159,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (!x || x->stage == STAGE_NONE)
 		return;
 	c = exchange_connection(x);
-	connection_enter(c, x->stream ? PHASE_NONE : c->left ? PHASE_LEFT : PHASE_IDLE);
+	connection_enter(c, x->stream ? PHASE_NONE : PHASE_IDLE);
 	if (x->stream)                  /* which goes on */
 		return;
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)

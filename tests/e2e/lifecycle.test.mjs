@@ -268,7 +268,7 @@ test('while it drains it says that it is not ready, and serves', async () => {
 });
 
 test('a second signal ends it at once, whatever still runs', async () => {
-	const shop = await startShop();
+	const shop = await startShop({ orders: { DRAIN_PAUSE: '8s' } });
 	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-3'));
 	const following = callTool(shop.orders, 'track_order', { id, follow: true }).catch(error => error);
 	await pause(200);
@@ -285,15 +285,31 @@ test('a second signal ends it at once, whatever still runs', async () => {
 	await shop.products.stop();
 });
 
-test('a call that is too long is cut at the bound, and the exit is clean', async () => {
-	const shop = await startShop({ orders: { SHUTDOWN_TIMEOUT: '1s' } });
+test('a call that waits for a change ends with the server, in words', async () => {
+	const shop = await startShop();
 	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-4'));
-	const following = callTool(shop.orders, 'track_order', { id, follow: true }).catch(error => error);
+	const following = exchange(shop.orders, stateless('tools/call',
+		{ name: 'track_order', arguments: { id, follow: true } }));
+	await pause(200);
+	const began = Date.now();
+	await shop.orders.stop();
+	assert.ok(Date.now() - began < 5000, `it took ${Date.now() - began} ms`);
+	assert.match((await following).text, /stopping/);
+	await shop.products.stop();
+});
+
+test('a question nobody answers is cut at the bound, and the exit is clean', async () => {
+	const shop = await startShop({ orders: { SHUTDOWN_TIMEOUT: '1s' } });
+	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-5'));
+	const session = await beginSession(shop.orders, '2025-11-25', { elicitation: {} });
+	const asked = exchange(shop.orders, { headers: session, body: JSON.stringify({
+		jsonrpc: '2.0', id: 5, method: 'tools/call', params: { name: 'cancel_order', arguments: { id } } }),
+	}).catch(error => error);
 	await pause(200);
 	const began = Date.now();
 	await shop.orders.stop();
 	assert.ok(Date.now() - began < 2000, `it took ${Date.now() - began} ms`);
-	await following;
+	await asked;
 	await shop.products.stop();
 });
 
