@@ -58,6 +58,12 @@ static void close_place(void *context)
 	free(place);
 }
 
+static void close_loop(void *context)
+{
+	protocol_end_loop();
+	close_place(context);
+}
+
 /* ---- Starting: each step says why it can't ---- */
 
 static bool start_store(const struct options *options)
@@ -89,7 +95,7 @@ static bool start_http(struct serving *serving)
 	struct http_settings *http = &serving->options.http;
 	http->handler = protocol_handler;
 	http->open = open_loop;
-	http->close = close_place;
+	http->close = close_loop;
 	http->context = &serving->options;
 	serving->http = http_start(http);
 	if (serving->http)

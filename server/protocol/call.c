@@ -13,7 +13,6 @@
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
 
 static _Thread_local struct mcp_call *live;     /* the unsettled calls of this loop */
-static _Thread_local int live_count;
 static atomic_uint_fast64_t serials;
 
 static void came_back(struct message *message, struct loop *loop);
@@ -32,7 +31,6 @@ static void live_add(struct mcp_call *call)
 	if (live)
 		live->live_previous = call;
 	live = call;
-	live_count++;
 }
 
 static void live_remove(struct mcp_call *call)
@@ -43,7 +41,6 @@ static void live_remove(struct mcp_call *call)
 		live = call->live_next;
 	if (call->live_next)
 		call->live_next->live_previous = call->live_previous;
-	live_count--;
 }
 
 struct mcp_call *call_find_live(uint64_t serial)
@@ -55,9 +52,10 @@ struct mcp_call *call_find_live(uint64_t serial)
 	return call;
 }
 
-int call_live_count(void)
+void calls_end_all(void)
 {
-	return live_count;
+	while (live)
+		call_cancel(live);
 }
 
 /* ---- Beginning ---- */

@@ -258,7 +258,8 @@ void call_settle(struct mcp_call *call);
 const char *topic_method(const char *topic, const char **uri);
 /* The call on this loop with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);
-int call_live_count(void);
+/* Settles what is left on this loop; no worker has any of it any more. */
+void calls_end_all(void);
 
 /* Hands it to a worker; settles it as busy where the queue is full. */
 void call_queue(struct mcp_call *call);

@@ -64,6 +64,11 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 	}
 }
 
+void protocol_end_loop(void)
+{
+	calls_end_all();
+}
+
 void protocol_stop(void)
 {
 	sessions_stop();

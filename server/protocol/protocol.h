@@ -48,6 +48,8 @@ extern const struct http_handler protocol_handler;
 void protocol_unready(void);
 /* Ends the streams that only listen (GET, listen), spread over `jitter_ms`; running calls go on. */
 void protocol_end_streams(struct http *http, int64_t jitter_ms);
+/* On each loop's thread as it ends, when no worker runs any more: cuts what still waits. */
+void protocol_end_loop(void);
 /* After http and pool have stopped. */
 void protocol_stop(void);
 

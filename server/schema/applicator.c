@@ -47,8 +47,8 @@ static bool explain(struct check *check, const struct rule *rule, yyjson_val *va
 	for (size_t i = 0; i < rule->count && i < EXPLAINED_MAX; i++) {
 		if (fits(check, rule->schemas[i], value) || check->gave_up)
 			return false;
-		const char *words = arena_print(check->arena, "%s(%zu) %s", i > 0 ? "; " : ": ", i + 1,
-		                                check->trouble);
+		const char *words = arena_print(check->arena, "%s(%zu) %s", i > 0 ? "; " : ": ",
+		                                i + 1, check->trouble);
 		json_bytes(out, str_of(words));
 	}
 	json_bytes(out, rule->count > EXPLAINED_MAX ? STR("; …") : STR(""));
@@ -98,7 +98,7 @@ static bool check_one(struct check *check, const struct rule *rule, yyjson_val *
 		return refuse_none(check, rule, value);
 	if (count == 1)
 		return true;
-	return refuse(check, "must fit exactly one of %zu forms, but fits both number %zu and number %zu",
+	return refuse(check, "must fit exactly one of %zu forms, but fits number %zu and %zu",
 	              rule->count, which[0], which[1]);
 }
 

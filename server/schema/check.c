@@ -67,12 +67,6 @@ static bool run_marking(struct check *check, const struct schema *schema, yyjson
 	return fine;
 }
 
-/* Long numbers cost what reading their digits costs. */
-static size_t steps_of(yyjson_val *value)
-{
-	return yyjson_is_raw(value) ? 1 + yyjson_get_len(value) / 4 : 1;
-}
-
 bool fits(struct check *check, const struct schema *schema, yyjson_val *value)
 {
 	const struct scope *outer = check->scope;

@@ -47,7 +47,8 @@ static void insert(struct reader *reader, struct schema *schema)
 
 	if (reader->count == reader->room) {
 		size_t room = reader->room ? reader->room * 2 : 32;
-		reader->all = arena_grow(reader->arena, reader->all, reader->room * sizeof(struct schema *),
+		reader->all = arena_grow(reader->arena, reader->all,
+		                         reader->room * sizeof(struct schema *),
 		                         room * sizeof(struct schema *));
 		reader->room = room;
 	}

@@ -6,7 +6,7 @@
  * A schema is whoever writes the server's; the value may be anybody's.
  *
  * Keywords All of the core, applicator, unevaluated and validation vocabularies. What only
- *          describes (title, format, contentEncoding ...) is not checked; what is unknown is ignored.
+ *          describes (title, format, contentEncoding ...) is not checked, unknown ones are ignored.
  * Network  Nothing is ever fetched: a $ref leads into the schema itself, or to the meta-schema.
  * Bounds   A check takes so many steps and goes so deep, whatever schema and value say, and then
  *          refuses in words. The time of patterns counts as well.

@@ -47,8 +47,7 @@ static bool same_objects(struct check *check, yyjson_val *a, yyjson_val *b)
 bool same_value(struct check *check, yyjson_val *a, yyjson_val *b)
 {
 	if (is_number(a) && is_number(b))
-		return spend(check, 1 + (yyjson_is_raw(a) ? yyjson_get_len(a) / 4 : 0)) &&
-		       compare_numbers(a, b) == 0;
+		return spend(check, steps_of(a) + steps_of(b)) && compare_numbers(a, b) == 0;
 	if (yyjson_get_type(a) != yyjson_get_type(b) || yyjson_get_len(a) != yyjson_get_len(b))
 		return false;
 	if (!spend(check, 1))
@@ -108,7 +107,7 @@ static uint64_t hash_array(struct check *check, yyjson_val *array)
 
 static uint64_t hash_value(struct check *check, yyjson_val *value)
 {
-	if (!spend(check, 1 + (yyjson_is_raw(value) ? yyjson_get_len(value) / 4 : 0)))
+	if (!spend(check, steps_of(value)))
 		return 0;
 	switch (yyjson_get_type(value)) {
 	case YYJSON_TYPE_OBJ:  return mix(1, hash_object(check, value));

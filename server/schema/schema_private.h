@@ -104,7 +104,7 @@ struct schema *index_schema(struct reader *reader, yyjson_val *value, str uri,
 struct schema *schema_of(const struct reader *reader, const yyjson_val *value);
 const struct anchor *find_anchor(const struct resource *resource, str name, bool dynamic);
 
-/* resolve.c: the schema a reference leads to; NULL: complained. `fragment` is what follows its #. */
+/* resolve.c: the schema a reference leads to; NULL: complained. `fragment`: what follows its #. */
 struct schema *resolve(struct reader *reader, const struct schema *from, str reference,
                        str *fragment);
 
@@ -187,6 +187,12 @@ void mark(struct check *check, size_t index);
 /* Takes steps off what is left; false: that was too much. */
 bool spend(struct check *check, size_t steps);
 bool give_up(struct check *check, const char *why);
+
+/* What looking at one value costs; of a long number it is reading its digits. */
+static inline size_t steps_of(yyjson_val *value)
+{
+	return yyjson_is_raw(value) ? 1 + yyjson_get_len(value) / 4 : 1;
+}
 
 /* ---- Words ---- */
 

@@ -25,12 +25,10 @@ static bool has_bit(const uint64_t *bits, size_t index)
 	return bits[index / 64] >> index % 64 & 1;
 }
 
-static bool refuse_left_over(struct check *check, const struct place *place)
+static bool refuse_unknown(struct check *check, const struct place *place)
 {
 	if (check->quiet)
 		return false;
-	if (place->kind == PLACE_ITEM)
-		return refuse(check, "must have at most %zu item%s", place->index, plural(place->index));
 	const char *name = text_words(check->arena, place->name);
 	if (!check->place)
 		return refuse_all(check, "Unknown argument %s", name);
@@ -40,8 +38,8 @@ static bool refuse_left_over(struct check *check, const struct place *place)
 static bool check_left_over(struct check *check, const struct rule *rule, struct place place,
                             yyjson_val *value)
 {
-	if (rule->schemas[0]->verdict == VERDICT_NEVER)
-		return refuse_left_over(check, &place);
+	if (place.kind == PLACE_MEMBER && rule->schemas[0]->verdict == VERDICT_NEVER)
+		return refuse_unknown(check, &place);
 	return part_fits(check, rule->schemas[0], place, value);
 }
 

@@ -127,8 +127,8 @@ static bool read_choices(struct reader *reader, struct schema *schema)
 static bool refuse_count(struct check *check, const struct rule *rule, const char *bound,
                          uint64_t count, const char *what)
 {
-	return refuse(check, "must have at %s %" PRIu64 " %s%s, not %" PRIu64, bound, rule->limit, what,
-	              plural(rule->limit), count);
+	return refuse(check, "must have at %s %" PRIu64 " %s%s, not %" PRIu64, bound, rule->limit,
+	              what, plural(rule->limit), count);
 }
 
 static bool at_least(struct check *check, const struct rule *rule, uint64_t count, const char *what)
@@ -225,7 +225,8 @@ static bool check_unique(struct check *check, const struct rule *rule, yyjson_va
 	(void)rule;
 	if (!yyjson_is_arr(value) || !find_same(check, value, &first, &second))
 		return true;
-	return refuse(check, "must not have an item twice: [%zu] and [%zu] are the same", first, second);
+	return refuse(check, "must not have an item twice: [%zu] and [%zu] are the same", first,
+	              second);
 }
 
 static bool read_unique(struct reader *reader, struct schema *schema)

@@ -1,4 +1,4 @@
-/* vocabulary.c - dialects: the vocabularies a schema is written in, and who reads their keywords. */
+/* vocabulary.c - dialects: the vocabularies a schema is written in, and who reads them. */
 #include "schema_private.h"
 
 #define DRAFT "https://json-schema.org/draft/2020-12/"

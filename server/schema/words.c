@@ -72,8 +72,8 @@ const char *list_words(struct arena *arena, yyjson_val *array)
 	while ((item = yyjson_arr_iter_next(&iter)) && out.size < LIST_BYTES_MAX) {
 		if (out.size > 0)
 			json_bytes(&out, STR(", "));
-		const char *words = yyjson_is_ctn(item) ? json_words(arena, item, QUOTED_BYTES_MAX) :
-		                    value_words(arena, item);
+		const char *words = !yyjson_is_ctn(item) ? value_words(arena, item) :
+		                    json_words(arena, item, QUOTED_BYTES_MAX);
 		json_bytes(&out, str_of(words));
 	}
 	if (item)
