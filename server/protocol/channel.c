@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "session_private.h"
+#include "channel_private.h"
 
 #define EVENTS_MAX (64u << 20)          /* kept by all channels, unless set */
 
@@ -28,22 +28,7 @@ struct listener {
 	struct session *session;        /* held: it is in use */
 };
 
-struct channel {
-	atomic_int references;          /* the session, its reply, listeners, messages about it */
-	struct channel *next;           /* in the session, under its lock */
-	struct session *session;        /* held */
-	struct loop *home;
-	int64_t number, events;
-	bool answers, ended, forgotten;
-	struct event *first, *last;
-	size_t kept;
-	struct listener *listener;
-	struct timer timer;             /* to forget it; of one that only listens: to end it */
-	struct channel *listening_next, **listening_place;
-};
-
 static atomic_size_t kept_by_all;
-static _Thread_local struct channel *listening;         /* GET streams at home here */
 
 /* ---- Who holds what ---- */
 
@@ -169,16 +154,6 @@ static struct listener *listener_create(struct channel *channel, struct exchange
 
 /* ---- Home: keeping and forgetting ---- */
 
-static void listening_remove(struct channel *channel)
-{
-	if (!channel->listening_place)
-		return;
-	*channel->listening_place = channel->listening_next;
-	if (channel->listening_next)
-		channel->listening_next->listening_place = channel->listening_place;
-	channel->listening_place = NULL;
-}
-
 /* Takes it out of its session: nobody can come back to it any more. */
 static void forget(struct channel *channel)
 {
@@ -250,6 +225,7 @@ static void set_listener(struct channel *channel, struct listener *listener)
 	struct listener *before = channel->listener;
 
 	channel->listener = listener;
+	atomic_store(&channel->attached, listener != NULL);
 	if (listener)
 		atomic_fetch_add(&listener->references, 1);
 	if (before)
@@ -276,7 +252,7 @@ void channel_send(struct channel *channel, str message)
 		       (str) { event->text, event->size });
 }
 
-static void end(struct channel *channel)
+void channel_finish(struct channel *channel)
 {
 	channel->ended = true;
 	listening_remove(channel);
@@ -297,7 +273,7 @@ void channel_close_stream(struct channel *channel)
 
 void channel_end(struct channel *channel)
 {
-	end(channel);
+	channel_finish(channel);
 	channel_drop(channel);
 }
 
@@ -358,13 +334,8 @@ struct channel *channel_open(struct session *session, struct exchange *x, bool a
 		return NULL;
 	}
 	set_listener(channel, listener_create(channel, x));
-	if (!answers) {
-		channel->listening_next = listening;
-		channel->listening_place = &listening;
-		if (listening)
-			listening->listening_place = &channel->listening_next;
-		listening = channel;
-	}
+	if (!answers)
+		listening_add(channel);
 	prime(channel);
 	return channel;
 }
@@ -383,7 +354,7 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 		if (event->number > number)
 			act_on(listener->loop, deliver, listener, 0, (str) { event->text, event->size });
 	if (channel->ended || atomic_load(&channel->session->ended))
-		end(channel);
+		channel_finish(channel);
 }
 
 static struct channel *find_channel(struct session *session, int64_t number)
@@ -421,63 +392,6 @@ const struct fault *channel_resume(struct session *session, struct exchange *x, 
 	return NULL;
 }
 
-/* ---- Changes, for the streams that listen ---- */
-
-/* A message goes to exactly one stream of a session: the first that listens. */
-static bool is_first_listening(struct channel *channel)
-{
-	struct session *session = channel->session;
-	struct channel *first = NULL;
-
-	pthread_mutex_lock(&session->lock);
-	for (struct channel *each = session->channels; each; each = each->next)
-		if (!each->answers && (!first || each->number < first->number))
-			first = each;
-	pthread_mutex_unlock(&session->lock);
-	return first == channel;
-}
-
-static str notification(struct arena *arena, const char *topic)
-{
-	struct json json = json_begin(arena, 128 + strlen(topic));
-	const char *uri, *method = topic_method(topic, &uri);
-
-	json_object(&json);
-	json_key(&json, "jsonrpc");
-	json_text(&json, "2.0");
-	json_key(&json, "method");
-	json_text(&json, method);
-	if (uri) {
-		json_key(&json, "params");
-		json_object(&json);
-		json_key(&json, "uri");
-		json_text(&json, uri);
-		json_object_end(&json);
-	}
-	json_object_end(&json);
-	return json_end(&json);
-}
-
-/* A changed list concerns every session, a changed resource those that follow it. */
-void channels_tell(const char *topic)
-{
-	struct arena *arena = NULL;
-	str message = { 0 };
-	const char *uri;
-
-	topic_method(topic, &uri);
-	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
-		if ((uri && !session_follows(channel->session, uri)) || !is_first_listening(channel))
-			continue;
-		if (!arena) {
-			arena = arena_create();
-			message = notification(arena, topic);
-		}
-		channel_send(channel, message);
-	}
-	arena_destroy(arena);
-}
-
 /* ---- Ending ---- */
 
 struct ending {
@@ -489,7 +403,7 @@ static void ending_arrives(struct message *message, UNUSED struct loop *loop)
 {
 	struct ending *ending = (struct ending *)message;
 
-	end(ending->channel);
+	channel_finish(ending->channel);
 	channel_drop(ending->channel);
 	free(ending);
 }
@@ -515,20 +429,4 @@ void channels_free_session(struct session *session)
 		channel_drop(channel);
 	}
 	session->channels = NULL;
-}
-
-static void end_now(struct timer *timer, UNUSED struct loop *loop)
-{
-	end((struct channel *)(void *)((char *)timer - offsetof(struct channel, timer)));
-}
-
-void channels_end_listeners(int64_t jitter_ms)
-{
-	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
-		uint32_t random;
-		random_bytes(&random, sizeof(random));
-		channel->timer.run = end_now;
-		timer_set(channel->home, &channel->timer,
-		          loop_tick_ms(channel->home) + (jitter_ms > 0 ? random % jitter_ms : 0));
-	}
 }

@@ -105,3 +105,20 @@ test('subscribing without a session is refused in words', async () => {
 	assert.equal(answer.status, 400);
 	assert.match(answer.json.error.message, /session/);
 });
+
+test('a client that opens a new stream instead of coming back hears on the new one', async () => {
+	const session = await beginSession(shop.products, '2025-06-18');
+	const get = enough => exchange(shop.products, { method: 'GET', headers: session,
+		until: events => messages(events).length >= enough });
+	await exchange(shop.products, { headers: session, body: JSON.stringify({ jsonrpc: '2.0', id: 1,
+		method: 'resources/subscribe', params: { uri: 'product://TEA-0009' } }) });
+	const first = get(1);
+	await pause(100);
+	await change('TEA-0009');
+	await first;                                            // and leaves, without an event id to name
+	await pause(100);
+	const second = get(1);
+	await pause(100);
+	await change('TEA-0009');
+	assert.equal(messages((await second).events).length, 1);
+});

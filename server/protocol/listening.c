@@ -1,0 +1,109 @@
+/* listening.c - the streams that only listen (GET), of one loop: told of changes, ended with the server. */
+#include "channel_private.h"
+
+static _Thread_local struct channel *listening;
+
+void listening_add(struct channel *channel)
+{
+	channel->listening_next = listening;
+	channel->listening_place = &listening;
+	if (listening)
+		listening->listening_place = &channel->listening_next;
+	listening = channel;
+}
+
+void listening_remove(struct channel *channel)
+{
+	if (!channel->listening_place)
+		return;
+	*channel->listening_place = channel->listening_next;
+	if (channel->listening_next)
+		channel->listening_next->listening_place = channel->listening_place;
+	channel->listening_place = NULL;
+}
+
+/* ---- Changes ---- */
+
+/* Which of two is to carry a session's messages: one that somebody listens to, else the older. */
+static bool is_better(struct channel *channel, struct channel *than)
+{
+	bool attached = atomic_load(&channel->attached);
+
+	if (!than || attached != atomic_load(&than->attached))
+		return !than || attached;
+	return channel->number < than->number;
+}
+
+/* A message goes to exactly one stream of a session. One whose client left still counts where there
+ * is no other: the client may come back for what it missed. */
+static bool carries_messages(struct channel *channel)
+{
+	struct session *session = channel->session;
+	struct channel *best = NULL;
+
+	pthread_mutex_lock(&session->lock);
+	for (struct channel *each = session->channels; each; each = each->next)
+		if (!each->answers && !atomic_load(&each->ended) && is_better(each, best))
+			best = each;
+	pthread_mutex_unlock(&session->lock);
+	return best == channel;
+}
+
+static str notification(struct arena *arena, const char *topic)
+{
+	struct json json = json_begin(arena, 128 + strlen(topic));
+	const char *uri, *method = topic_method(topic, &uri);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "method");
+	json_text(&json, method);
+	if (uri) {
+		json_key(&json, "params");
+		json_object(&json);
+		json_key(&json, "uri");
+		json_text(&json, uri);
+		json_object_end(&json);
+	}
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* A changed list concerns every session, a changed resource those that follow it. */
+void channels_tell(const char *topic)
+{
+	struct arena *arena = NULL;
+	str message = { 0 };
+	const char *uri;
+
+	topic_method(topic, &uri);
+	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
+		if ((uri && !session_follows(channel->session, uri)) || !carries_messages(channel))
+			continue;
+		if (!arena) {
+			arena = arena_create();
+			message = notification(arena, topic);
+		}
+		channel_send(channel, message);
+	}
+	arena_destroy(arena);
+}
+
+/* ---- Ending ---- */
+
+static void end_now(struct timer *timer, UNUSED struct loop *loop)
+{
+	channel_finish((struct channel *)(void *)((char *)timer - offsetof(struct channel, timer)));
+}
+
+void channels_end_listeners(int64_t jitter_ms)
+{
+	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
+		uint32_t random;
+		random_bytes(&random, sizeof(random));
+		channel->timer.run = end_now;
+		timer_set(channel->home, &channel->timer,
+		          loop_tick_ms(channel->home) + (jitter_ms > 0 ? random % jitter_ms : 0));
+	}
+}
