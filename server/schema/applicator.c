@@ -9,7 +9,7 @@
 static bool check_all(struct check *check, const struct rule *rule, yyjson_val *value)
 {
 	for (size_t i = 0; i < rule->count; i++)
-		if (!fits(check, rule->schemas[i], value))
+		if (!check_fits(check, rule->schemas[i], value))
 			return false;
 	return true;
 }
@@ -33,11 +33,11 @@ static bool refuse_constants(struct check *check, const struct rule *rule, yyjso
 		if (i > 0)
 			json_bytes(&out, STR(", "));
 		yyjson_val *choice = yyjson_obj_get(rule->schemas[i]->value, "const");
-		json_bytes(&out, str_of(value_words(check->arena, choice)));
+		json_bytes(&out, str_of(words_of_value(check->arena, choice)));
 	}
 	json_bytes(&out, (str) { "", 1 });
-	return refuse(check, "must be one of %s, not %s", json_end(&out).at,
-	              value_words(check->arena, value));
+	return check_refuse(check, "must be one of %s, not %s", json_end(&out).at,
+	                    words_of_value(check->arena, value));
 }
 
 /* Says of each of the first why it does not fit, running it once more for its words. */
@@ -45,7 +45,7 @@ static bool explain(struct check *check, const struct rule *rule, yyjson_val *va
                     struct json *out)
 {
 	for (size_t i = 0; i < rule->count && i < EXPLAINED_MAX; i++) {
-		if (fits(check, rule->schemas[i], value) || check->gave_up)
+		if (check_fits(check, rule->schemas[i], value) || check->gave_up)
 			return false;
 		const char *words = arena_print(check->arena, "%s(%zu) %s", i > 0 ? "; " : ": ",
 		                                i + 1, check->trouble);
@@ -71,8 +71,8 @@ static bool refuse_none(struct check *check, const struct rule *rule, yyjson_val
 			return false;
 	}
 	json_bytes(&out, (str) { "", 1 });
-	return refuse(check, "must fit one of %zu form%s, and fits none%s", rule->count,
-	              plural(rule->count), json_end(&out).at);
+	return check_refuse(check, "must fit one of %zu form%s, and fits none%s", rule->count,
+	                    plural(rule->count), json_end(&out).at);
 }
 
 /* ---- anyOf, oneOf, not ---- */
@@ -83,7 +83,7 @@ static bool check_any(struct check *check, const struct rule *rule, yyjson_val *
 	bool any = false;
 
 	for (size_t i = 0; i < rule->count && (!any || check->collects); i++)
-		any |= fits_quietly(check, rule->schemas[i], value);
+		any |= check_fits_quietly(check, rule->schemas[i], value);
 	return any || refuse_none(check, rule, value);
 }
 
@@ -92,25 +92,24 @@ static bool check_one(struct check *check, const struct rule *rule, yyjson_val *
 	size_t count = 0, which[2] = { 0 };
 
 	for (size_t i = 0; i < rule->count && count < 2; i++)
-		if (fits_quietly(check, rule->schemas[i], value))
+		if (check_fits_quietly(check, rule->schemas[i], value))
 			which[count++] = i + 1;
 	if (count == 0)
 		return refuse_none(check, rule, value);
 	if (count == 1)
 		return true;
-	return refuse(check, "must fit exactly one of %zu forms, but fits number %zu and %zu",
-	              rule->count, which[0], which[1]);
+	return check_refuse(check, "must fit exactly one of %zu forms, but fits number %zu and %zu",
+	                    rule->count, which[0], which[1]);
 }
 
 static bool check_not(struct check *check, const struct rule *rule, yyjson_val *value)
 {
-	size_t marked = check->marked;
-	bool fine = fits_quietly(check, rule->schemas[0], value);
+	bool fine = check_fits_quietly(check, rule->schemas[0], value);
 
-	check->marked = marked;
 	if (!fine || check->quiet)
 		return !fine;
-	return refuse(check, "must not fit %s", schema_words(check->arena, rule->schemas[0]));
+	return check_refuse(check, "must not fit %s",
+	                    words_of_schema(check->arena, rule->schemas[0]));
 }
 
 /* ---- if, then, else ---- */
@@ -119,22 +118,22 @@ static bool check_if(struct check *check, const struct rule *rule, yyjson_val *v
 {
 	if (!rule->schemas[1] && !rule->schemas[2] && !check->collects)
 		return true;
-	bool fine = fits_quietly(check, rule->schemas[0], value);
+	bool fine = check_fits_quietly(check, rule->schemas[0], value);
 	const struct schema *next = rule->schemas[fine ? 1 : 2];
-	return !next || fits(check, next, value);
+	return !next || check_fits(check, next, value);
 }
 
 static void read_if(struct reader *reader, struct schema *schema)
 {
-	const struct schema *test = keyword_schema(reader, schema, "if");
+	const struct schema *test = schema_inner(reader, schema, "if");
 
 	if (!test)
 		return;
-	struct rule *rule = add_rule(reader, schema, check_if, test->value);
-	add_schemas(reader, rule, 3, true);
+	struct rule *rule = schema_add_rule(reader, schema, check_if, test->value);
+	rule_add_schemas(reader, rule, 3, true);
 	rule->schemas[0] = test;
-	rule->schemas[1] = keyword_schema(reader, schema, "then");
-	rule->schemas[2] = keyword_schema(reader, schema, "else");
+	rule->schemas[1] = schema_inner(reader, schema, "then");
+	rule->schemas[2] = schema_inner(reader, schema, "else");
 }
 
 /* ---- dependentSchemas ---- */
@@ -147,10 +146,10 @@ static bool check_dependent(struct check *check, const struct rule *rule, yyjson
 	if (!yyjson_is_obj(value))
 		return true;
 	for (size_t i = 0; (key = yyjson_obj_iter_next(&iter)); i++) {
-		if (!spend(check, 1 + yyjson_obj_size(value) / 8))
+		if (!check_spend(check, 1 + yyjson_obj_size(value) / 8))
 			return false;
 		if (yyjson_obj_getn(value, yyjson_get_str(key), yyjson_get_len(key)) &&
-		    !fits(check, rule->schemas[i], value))
+		    !check_fits(check, rule->schemas[i], value))
 			return false;
 	}
 	return true;
@@ -163,8 +162,8 @@ static void read_dependent(struct reader *reader, struct schema *schema)
 
 	if (!map)
 		return;
-	struct rule *rule = add_rule(reader, schema, check_dependent, map);
-	add_schemas(reader, rule, yyjson_obj_size(map), true);
+	struct rule *rule = schema_add_rule(reader, schema, check_dependent, map);
+	rule_add_schemas(reader, rule, yyjson_obj_size(map), true);
 	for (size_t i = 0; (key = yyjson_obj_iter_next(&iter)); i++)
 		rule->schemas[i] = schema_of(reader, yyjson_obj_iter_get_val(key));
 }
@@ -179,26 +178,26 @@ static void read_list(struct reader *reader, struct schema *schema, const char *
 
 	if (!list)
 		return;
-	struct rule *rule = add_rule(reader, schema, check, list);
-	add_schemas(reader, rule, yyjson_arr_size(list), true);
+	struct rule *rule = schema_add_rule(reader, schema, check, list);
+	rule_add_schemas(reader, rule, yyjson_arr_size(list), true);
 	for (size_t i = 0; (item = yyjson_arr_iter_next(&iter)); i++)
 		rule->schemas[i] = schema_of(reader, item);
 }
 
 static void read_not(struct reader *reader, struct schema *schema)
 {
-	const struct schema *inner = keyword_schema(reader, schema, "not");
+	const struct schema *inner = schema_inner(reader, schema, "not");
 
 	if (!inner)
 		return;
-	struct rule *rule = add_rule(reader, schema, check_not, inner->value);
-	add_schemas(reader, rule, 1, true);
+	struct rule *rule = schema_add_rule(reader, schema, check_not, inner->value);
+	rule_add_schemas(reader, rule, 1, true);
 	rule->schemas[0] = inner;
 }
 
-bool read_applicator(struct reader *reader, struct schema *schema)
+bool schema_read_applicator(struct reader *reader, struct schema *schema)
 {
-	if (!read_members(reader, schema) || !read_items(reader, schema))
+	if (!schema_read_members(reader, schema) || !schema_read_items(reader, schema))
 		return false;
 	read_list(reader, schema, "allOf", check_all);
 	read_list(reader, schema, "anyOf", check_any);

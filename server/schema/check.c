@@ -1,7 +1,7 @@
 /* check.c - runs a schema's rules on a value, within bounds. */
 #include "schema_private.h"
 
-bool give_up(struct check *check, const char *why)
+bool check_give_up(struct check *check, const char *why)
 {
 	if (!check->gave_up)
 		check->trouble = why;
@@ -9,14 +9,14 @@ bool give_up(struct check *check, const char *why)
 	return false;
 }
 
-bool spend(struct check *check, size_t steps)
+bool check_spend(struct check *check, size_t steps)
 {
 	if (check->gave_up)
 		return false;
 	check->steps -= steps > STEPS_MAX ? STEPS_MAX : (int64_t)steps;
 	if (check->steps >= 0)
 		return true;
-	return give_up(check, "The arguments are too much to check: send less at once");
+	return check_give_up(check, "The arguments are too much to check: send less at once");
 }
 
 /* ---- What was evaluated ---- */
@@ -34,9 +34,9 @@ static void push_mark(struct check *check, uint32_t mark)
 }
 
 /* Every mark is paid for, so there are never more than steps. */
-void mark(struct check *check, size_t index)
+void check_mark(struct check *check, size_t index)
 {
-	if (check->collects && spend(check, 1))
+	if (check->collects && check_spend(check, 1))
 		push_mark(check, index < MARK_ALL ? (uint32_t)index : MARK_ALL);
 }
 
@@ -67,17 +67,18 @@ static bool run_marking(struct check *check, const struct schema *schema, yyjson
 	return fine;
 }
 
-bool fits(struct check *check, const struct schema *schema, yyjson_val *value)
+bool check_fits(struct check *check, const struct schema *schema, yyjson_val *value)
 {
 	const struct scope *outer = check->scope;
 	const struct scope scope = { outer, schema->resource };
 
-	if (!spend(check, steps_of(value)))
+	if (!check_spend(check, steps_of(value)))
 		return false;
 	if (schema->verdict != VERDICT_RULES)
-		return schema->verdict == VERDICT_ALWAYS || refuse(check, "must not be given");
+		return schema->verdict == VERDICT_ALWAYS ||
+		       check_refuse(check, "must not be given");
 	if (check->levels == LEVELS_MAX)
-		return give_up(check, "The arguments are nested too deep to check");
+		return check_give_up(check, "The arguments are nested too deep to check");
 	check->levels++;
 	if (!outer || outer->resource != schema->resource)
 		check->scope = &scope;
@@ -87,16 +88,16 @@ bool fits(struct check *check, const struct schema *schema, yyjson_val *value)
 	return fine;
 }
 
-bool fits_quietly(struct check *check, const struct schema *schema, yyjson_val *value)
+bool check_fits_quietly(struct check *check, const struct schema *schema, yyjson_val *value)
 {
 	check->quiet++;
-	bool fine = fits(check, schema, value);
+	bool fine = check_fits(check, schema, value);
 	check->quiet--;
 	return fine;
 }
 
-bool part_fits(struct check *check, const struct schema *schema, struct place place,
-               yyjson_val *value)
+bool check_part(struct check *check, const struct schema *schema, struct place place,
+                yyjson_val *value)
 {
 	const struct place *outer = check->place;
 	bool collected = check->collects;
@@ -104,7 +105,7 @@ bool part_fits(struct check *check, const struct schema *schema, struct place pl
 	place.up = outer;
 	check->place = &place;
 	check->collects = false;
-	bool fine = fits(check, schema, value);
+	bool fine = check_fits(check, schema, value);
 	check->collects = collected;
 	check->place = outer;
 	return fine;
@@ -117,8 +118,8 @@ const char *json_schema_check(const struct json_schema *schema, yyjson_val *valu
 {
 	struct check check = { .arena = arena, .steps = STEPS_MAX };
 
-	if (check_shape(&check, value))
-		fits(&check, schema->root, value);
+	if (check_value(&check, value))
+		check_fits(&check, schema->root, value);
 	matcher_free(check.matcher);
 	return check.trouble;
 }

@@ -1,7 +1,7 @@
 /* compile.c - a schema made ready to check with: found, read, and refused where it is wrong. */
 #include "schema_private.h"
 
-bool complain(struct reader *reader, const struct schema *schema, const char *format, ...)
+bool schema_complain(struct reader *reader, const struct schema *schema, const char *format, ...)
 {
 	va_list list;
 
@@ -18,8 +18,8 @@ bool complain(struct reader *reader, const struct schema *schema, const char *fo
 
 /* ---- What the readers of keywords use ---- */
 
-struct rule *add_rule(struct reader *reader, struct schema *schema, check_fn *check,
-                      yyjson_val *value)
+struct rule *schema_add_rule(struct reader *reader, struct schema *schema, check_fn *check,
+                             yyjson_val *value)
 {
 	struct rule *rule = arena_new(reader->arena, struct rule);
 
@@ -30,7 +30,7 @@ struct rule *add_rule(struct reader *reader, struct schema *schema, check_fn *ch
 	return rule;
 }
 
-void add_schemas(struct reader *reader, struct rule *rule, size_t count, bool in_place)
+void rule_add_schemas(struct reader *reader, struct rule *rule, size_t count, bool in_place)
 {
 	rule->schemas = arena_array(reader->arena, const struct schema *, count);
 	rule->count = count;
@@ -47,14 +47,14 @@ static const char *type_words(yyjson_type type)
 	}
 }
 
-yyjson_val *keyword(struct reader *reader, const struct schema *schema, const char *name,
-                    yyjson_type type)
+yyjson_val *schema_keyword(struct reader *reader, const struct schema *schema, const char *name,
+                           yyjson_type type)
 {
 	yyjson_val *value = yyjson_obj_get(schema->value, name);
 
 	if (!value || yyjson_get_type(value) == type)
 		return value;
-	complain(reader, schema, "%s must be %s", name, type_words(type));
+	schema_complain(reader, schema, "%s must be %s", name, type_words(type));
 	return NULL;
 }
 
@@ -62,15 +62,15 @@ static bool count_of(yyjson_val *value, uint64_t *count)
 {
 	double real = number_roughly(value);
 
-	if (!is_integer(value) || real < 0)
+	if (!number_is_integer(value) || real < 0)
 		return false;
 	*count = yyjson_is_uint(value) ? yyjson_get_uint(value) :
 	         real < 0x1p64 ? (uint64_t)real : UINT64_MAX;
 	return true;
 }
 
-bool keyword_count(struct reader *reader, const struct schema *schema, const char *name,
-                   uint64_t *count)
+bool schema_count(struct reader *reader, const struct schema *schema, const char *name,
+                  uint64_t *count)
 {
 	yyjson_val *value = yyjson_obj_get(schema->value, name);
 
@@ -78,11 +78,11 @@ bool keyword_count(struct reader *reader, const struct schema *schema, const cha
 		return false;
 	if (count_of(value, count))
 		return true;
-	return complain(reader, schema, "%s must be a whole number, at least 0", name);
+	return schema_complain(reader, schema, "%s must be a whole number, at least 0", name);
 }
 
-const struct schema *keyword_schema(struct reader *reader, const struct schema *schema,
-                                    const char *name)
+const struct schema *schema_inner(struct reader *reader, const struct schema *schema,
+                                  const char *name)
 {
 	return schema_of(reader, yyjson_obj_get(schema->value, name));
 }
@@ -95,7 +95,7 @@ static bool read_all(struct reader *reader)
 	while (reader->unread) {
 		struct schema *schema = reader->unread;
 		reader->unread = schema->next;
-		if (!read_keywords(reader, schema))
+		if (!schema_read(reader, schema))
 			return false;
 	}
 	return true;
@@ -107,8 +107,8 @@ struct json_schema *schema_compile(struct arena *arena, yyjson_val *value, find_
 	struct reader reader = { .arena = arena, .find = find };
 	struct json_schema *compiled = arena_new(arena, struct json_schema);
 
-	compiled->root = index_schema(&reader, value, STR(""), NULL, "");
-	if (!compiled->root || !read_all(&reader) || !check_loops(&reader)) {
+	compiled->root = schema_index(&reader, value, STR(""), NULL, "");
+	if (!compiled->root || !read_all(&reader) || !schema_check_loops(&reader)) {
 		*why = reader.trouble;
 		return NULL;
 	}

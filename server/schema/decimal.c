@@ -1,8 +1,8 @@
 /* decimal.c - JSON's numbers as their decimal digits, where binary ones would not be exact.
  *
  * A number is what is written: 0.07 is a multiple of 0.01, and 2^53 + 1 is not 2^53. Numbers that
- * yyjson holds exactly, as integers or both as doubles, are compared as such; all others by their
- * digits, those of a double being the fewest that read back. */
+ * are both integers or both doubles are compared as such; all others by their digits, those of a
+ * double being the fewest that read back. */
 #include "decimal.h"
 
 #include <inttypes.h>
@@ -23,7 +23,7 @@ struct decimal {
 	char text[NUMBER_TEXT_SIZE];
 };
 
-bool is_number(yyjson_val *value)
+bool number_is_any(yyjson_val *value)
 {
 	return yyjson_is_num(value) || yyjson_is_raw(value);
 }
@@ -129,17 +129,24 @@ static int compare_ints(yyjson_val *a, yyjson_val *b)
 	return (left > right) - (left < right);
 }
 
-int compare_numbers(yyjson_val *a, yyjson_val *b)
+/* Doubles, and integers that are as exact as doubles. */
+static bool is_exact_real(yyjson_val *value)
+{
+	return yyjson_is_real(value) ||
+	       (yyjson_is_uint(value) && yyjson_get_uint(value) <= UINT64_C(1) << 53);
+}
+
+int number_compare(yyjson_val *a, yyjson_val *b)
 {
 	if (yyjson_is_int(a) && yyjson_is_int(b))
 		return compare_ints(a, b);
-	if (!yyjson_is_real(a) || !yyjson_is_real(b))
+	if (!is_exact_real(a) || !is_exact_real(b))
 		return compare_decimals(a, b);
-	double left = yyjson_get_real(a), right = yyjson_get_real(b);
+	double left = yyjson_get_num(a), right = yyjson_get_num(b);
 	return (left > right) - (left < right);
 }
 
-bool is_integer(yyjson_val *value)
+bool number_is_integer(yyjson_val *value)
 {
 	struct decimal decimal;
 
@@ -158,7 +165,7 @@ double number_roughly(yyjson_val *value)
 	return yyjson_is_raw(value) ? strtod(yyjson_get_raw(value), NULL) : yyjson_get_num(value);
 }
 
-uint64_t hash_number(yyjson_val *value)
+uint64_t number_hash(yyjson_val *value)
 {
 	/* Both zeros are the same. */
 	double real = number_roughly(value) + 0.0;
@@ -205,7 +212,7 @@ bool divisor_read(yyjson_val *value, struct divisor *divisor)
 	return true;
 }
 
-bool is_multiple(yyjson_val *value, const struct divisor *divisor)
+bool divisor_divides(yyjson_val *value, const struct divisor *divisor)
 {
 	struct decimal decimal;
 	uint64_t rest = 0;

@@ -6,12 +6,12 @@
 
 #include "core.h"
 
-bool is_number(yyjson_val *value);              /* also of those kept as raw text */
-bool is_integer(yyjson_val *value);             /* 5, 5.0, 50e-1 */
+bool number_is_any(yyjson_val *value);              /* also of those kept as raw text */
+bool number_is_integer(yyjson_val *value);             /* 5, 5.0, 50e-1 */
 /* Below, at or above 0, as `a` is less than, the same as or more than `b`. */
-int compare_numbers(yyjson_val *a, yyjson_val *b);
+int number_compare(yyjson_val *a, yyjson_val *b);
 double number_roughly(yyjson_val *value);       /* infinite where it is beyond all doubles */
-uint64_t hash_number(yyjson_val *value);        /* equal for equal numbers */
+uint64_t number_hash(yyjson_val *value);        /* equal for equal numbers */
 
 /* A divisor above 0. */
 struct divisor {
@@ -21,6 +21,6 @@ struct divisor {
 
 /* False: it is not above 0, or too long to divide by. */
 MUST_USE bool divisor_read(yyjson_val *value, struct divisor *divisor);
-bool is_multiple(yyjson_val *value, const struct divisor *divisor);
+bool divisor_divides(yyjson_val *value, const struct divisor *divisor);
 
 #endif

@@ -100,7 +100,7 @@ static struct resource *add_resource(struct reader *reader, struct schema *schem
 static bool read_id(struct reader *reader, struct schema *schema, str found_as)
 {
 	struct resource *outer = schema->resource;
-	yyjson_val *id = keyword(reader, schema, "$id", YYJSON_TYPE_STR);
+	yyjson_val *id = schema_keyword(reader, schema, "$id", YYJSON_TYPE_STR);
 	str uri = found_as;
 
 	if (!id && (outer || reader->trouble))
@@ -108,21 +108,21 @@ static bool read_id(struct reader *reader, struct schema *schema, str found_as)
 	if (id) {
 		struct uri parts = uri_split(text_of(id));
 		if (parts.fragment.size > 0)
-			return complain(reader, schema, "$id must not have a fragment");
+			return schema_complain(reader, schema, "$id must not have a fragment");
 		uri = uri_resolve(reader->arena, outer ? outer->uri : found_as, text_of(id));
 		if (is_known(reader, uri))
-			return complain(reader, schema, "another schema has the same $id, %.*s",
-			                STR_FORMAT(uri));
+			return schema_complain(reader, schema, "another schema has the $id %.*s",
+			                       STR_FORMAT(uri));
 	}
 	schema->resource = add_resource(reader, schema, uri);
 	if (!outer && !str_same(uri, found_as))
 		schema->resource->also = found_as;
 	if (outer)
 		schema->resource->vocabularies = outer->vocabularies;
-	return read_dialect(reader, schema);
+	return schema_read_dialect(reader, schema);
 }
 
-const struct anchor *find_anchor(const struct resource *resource, str name, bool dynamic)
+const struct anchor *resource_anchor(const struct resource *resource, str name, bool dynamic)
 {
 	for (const struct anchor *each = resource->anchors; each; each = each->next)
 		if (str_same(each->name, name) && each->dynamic >= dynamic)
@@ -144,16 +144,17 @@ static bool is_anchor_name(str name)
 static bool read_anchor(struct reader *reader, struct schema *schema, const char *name,
                         bool dynamic)
 {
-	yyjson_val *value = keyword(reader, schema, name, YYJSON_TYPE_STR);
+	yyjson_val *value = schema_keyword(reader, schema, name, YYJSON_TYPE_STR);
 
 	if (!value)
 		return !reader->trouble;
 	if (!is_anchor_name(text_of(value)))
-		return complain(reader, schema, "%s must be of letters, digits, - _ and .", name);
-	const struct anchor *other = find_anchor(schema->resource, text_of(value), false);
+		return schema_complain(reader, schema, "%s must be of letters, digits, - _ and .",
+		                       name);
+	const struct anchor *other = resource_anchor(schema->resource, text_of(value), false);
 	if (other && other->schema != schema)
-		return complain(reader, schema, "another schema has the same anchor, %s",
-		                yyjson_get_str(value));
+		return schema_complain(reader, schema, "another schema has the same anchor, %s",
+		                       yyjson_get_str(value));
 	struct anchor *anchor = arena_new(reader->arena, struct anchor);
 	*anchor = (struct anchor) { schema->resource->anchors, text_of(value), dynamic, schema };
 	schema->resource->anchors = anchor;
@@ -217,19 +218,19 @@ static bool index_holder(struct reader *reader, struct schema *schema, const str
 	if (holder->holds == HOLDS_SCHEMA)
 		return index_one(reader, value, STR(""), schema->resource, pointer, nesting);
 	if (holder->holds == HOLDS_MAP)
-		return keyword(reader, schema, holder->name, YYJSON_TYPE_OBJ) &&
+		return schema_keyword(reader, schema, holder->name, YYJSON_TYPE_OBJ) &&
 		       index_map(reader, schema, value, pointer, nesting);
-	if (!keyword(reader, schema, holder->name, YYJSON_TYPE_ARR))
+	if (!schema_keyword(reader, schema, holder->name, YYJSON_TYPE_ARR))
 		return false;
 	if (yyjson_arr_size(value) == 0)
-		return complain(reader, schema, "%s must not be empty", holder->name);
+		return schema_complain(reader, schema, "%s must not be empty", holder->name);
 	return index_list(reader, schema, value, pointer, nesting);
 }
 
 static bool index_object(struct reader *reader, struct schema *schema, str uri, int nesting)
 {
 	if (json_has_duplicate(schema->value))
-		return complain(reader, schema, "no keyword may be given twice");
+		return schema_complain(reader, schema, "no keyword may be given twice");
 	if (!read_id(reader, schema, uri) || !read_anchor(reader, schema, "$anchor", false) ||
 	    !read_anchor(reader, schema, "$dynamicAnchor", true))
 		return false;
@@ -248,12 +249,12 @@ static struct schema *index_one(struct reader *reader, yyjson_val *value, str ur
 		return schema;
 	if (!yyjson_is_obj(value) && !yyjson_is_bool(value)) {
 		const struct schema nowhere = { .resource = resource, .pointer = pointer };
-		complain(reader, &nowhere, "a schema must be an object, true or false");
+		schema_complain(reader, &nowhere, "a schema must be an object, true or false");
 		return NULL;
 	}
 	schema = add_schema(reader, value, resource, pointer);
 	if (nesting > NESTING_MAX)
-		return complain(reader, schema, "schemas are nested too deep"), NULL;
+		return schema_complain(reader, schema, "schemas are nested too deep"), NULL;
 	if (yyjson_is_obj(value))
 		return index_object(reader, schema, uri, nesting) ? schema : NULL;
 	if (!resource)
@@ -261,7 +262,7 @@ static struct schema *index_one(struct reader *reader, yyjson_val *value, str ur
 	return schema;
 }
 
-struct schema *index_schema(struct reader *reader, yyjson_val *value, str uri,
+struct schema *schema_index(struct reader *reader, yyjson_val *value, str uri,
                             struct resource *resource, const char *pointer)
 {
 	return index_one(reader, value, uri, resource, pointer, 0);

@@ -1,4 +1,6 @@
 /* items.c - the applicator vocabulary's keywords for the items of arrays. */
+#include <inttypes.h>
+
 #include "schema_private.h"
 
 /* ---- prefixItems, items ---- */
@@ -14,31 +16,31 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 	if (!yyjson_is_arr(value))
 		return true;
 	if (rest && rest->verdict == VERDICT_NEVER && yyjson_arr_size(value) > prefix)
-		return refuse(check, "must have at most %zu item%s, not %zu", prefix,
-		              plural(prefix), yyjson_arr_size(value));
+		return check_refuse(check, "must have at most %zu item%s, not %zu", prefix,
+		                    plural(prefix), yyjson_arr_size(value));
 	for (size_t i = 0; (item = yyjson_arr_iter_next(&iter)) && (i < prefix || rest); i++) {
 		const struct place place = { .kind = PLACE_ITEM, .index = i };
-		if (!part_fits(check, i < prefix ? rule->schemas[i] : rest, place, item))
+		if (!check_part(check, i < prefix ? rule->schemas[i] : rest, place, item))
 			return false;
 		if (i < prefix)
-			mark(check, i);
+			check_mark(check, i);
 	}
 	if (rest)
-		mark(check, MARK_ALL);
+		check_mark(check, MARK_ALL);
 	return true;
 }
 
 static void read_places(struct reader *reader, struct schema *schema)
 {
 	yyjson_val *prefix = yyjson_obj_get(schema->value, "prefixItems"), *item;
-	const struct schema *rest = keyword_schema(reader, schema, "items");
+	const struct schema *rest = schema_inner(reader, schema, "items");
 	yyjson_arr_iter iter = yyjson_arr_iter_with(prefix);
 	size_t i = 0;
 
 	if (!prefix && !rest)
 		return;
-	struct rule *rule = add_rule(reader, schema, check_items, prefix);
-	add_schemas(reader, rule, yyjson_arr_size(prefix) + 1, false);
+	struct rule *rule = schema_add_rule(reader, schema, check_items, prefix);
+	rule_add_schemas(reader, rule, yyjson_arr_size(prefix) + 1, false);
 	while ((item = yyjson_arr_iter_next(&iter)))
 		rule->schemas[i++] = schema_of(reader, item);
 	rule->schemas[i] = rest;
@@ -60,9 +62,9 @@ static uint64_t count_fitting(struct check *check, const struct rule *rule, yyjs
 
 	for (size_t i = 0; (item = yyjson_arr_iter_next(&iter)) && !check->gave_up; i++) {
 		const struct place place = { .kind = PLACE_ITEM, .index = i };
-		if (!part_fits(check, rule->schemas[0], place, item))
+		if (!check_part(check, rule->schemas[0], place, item))
 			continue;
-		mark(check, i);
+		check_mark(check, i);
 		count++;
 		bool known = contains->most == UINT64_MAX ? count >= contains->least :
 		             count > contains->most;
@@ -87,29 +89,29 @@ static bool check_contains(struct check *check, const struct rule *rule, yyjson_
 	if (check->quiet)
 		return false;
 	uint64_t limit = few ? contains->least : contains->most;
-	return refuse(check, "must have at %s %llu item%s that fit%s %s", few ? "least" : "most",
-	              (unsigned long long)limit, plural(limit), limit == 1 ? "s" : "",
-	              schema_words(check->arena, rule->schemas[0]));
+	return check_refuse(check, "must have at %s %" PRIu64 " item%s that fit%s %s",
+	                    few ? "least" : "most", limit, plural(limit), limit == 1 ? "s" : "",
+	                    words_of_schema(check->arena, rule->schemas[0]));
 }
 
 static bool read_contains(struct reader *reader, struct schema *schema)
 {
-	const struct schema *inner = keyword_schema(reader, schema, "contains");
+	const struct schema *inner = schema_inner(reader, schema, "contains");
 	struct contains *contains = arena_new(reader->arena, struct contains);
 
 	*contains = (struct contains) { 1, UINT64_MAX };
-	keyword_count(reader, schema, "minContains", &contains->least);
-	keyword_count(reader, schema, "maxContains", &contains->most);
+	schema_count(reader, schema, "minContains", &contains->least);
+	schema_count(reader, schema, "maxContains", &contains->most);
 	if (!inner)
 		return !reader->trouble;
-	struct rule *rule = add_rule(reader, schema, check_contains, inner->value);
-	add_schemas(reader, rule, 1, false);
+	struct rule *rule = schema_add_rule(reader, schema, check_contains, inner->value);
+	rule_add_schemas(reader, rule, 1, false);
 	rule->schemas[0] = inner;
 	rule->more = contains;
 	return !reader->trouble;
 }
 
-bool read_items(struct reader *reader, struct schema *schema)
+bool schema_read_items(struct reader *reader, struct schema *schema)
 {
 	read_places(reader, schema);
 	return read_contains(reader, schema);

@@ -11,7 +11,7 @@ static bool visit(struct reader *reader, struct schema *schema, int level)
 	if (schema->visit == VISIT_DONE)
 		return true;
 	if (schema->visit == VISIT_GOING_ON || level > LEVELS_MAX)
-		return complain(reader, schema, "it refers to itself without end");
+		return schema_complain(reader, schema, "it refers to itself without end");
 	schema->visit = VISIT_GOING_ON;
 	for (const struct rule *rule = schema->rules; rule; rule = rule->next)
 		for (size_t i = 0; rule->in_place && i < rule->count; i++)
@@ -22,7 +22,7 @@ static bool visit(struct reader *reader, struct schema *schema, int level)
 	return true;
 }
 
-bool check_loops(struct reader *reader)
+bool schema_check_loops(struct reader *reader)
 {
 	for (size_t i = 0; i < reader->count; i++)
 		if (!visit(reader, reader->all[i], 0))

@@ -79,12 +79,12 @@ static bool refuse_unknown(struct check *check, const struct members *members, s
 	add_names(&out, members->patterns, "what matches ");
 	json_bytes(&out, out.size == 0 ? STR("none") : STR(""));
 	json_bytes(&out, (str) { "", 1 });
-	const char *quoted = text_words(check->arena, name), *names = json_end(&out).at;
+	const char *quoted = words_of_text(check->arena, name), *names = json_end(&out).at;
 	if (!check->place)
-		return refuse_all(check, "Unknown argument %s: the arguments are %s", quoted,
-		                  names);
-	return refuse_all(check, "Unknown member %s in %s: its members are %s", quoted,
-	                  path_words(check), names);
+		return check_refuse_all(check, "Unknown argument %s: the arguments are %s", quoted,
+		                        names);
+	return check_refuse_all(check, "Unknown member %s in %s: its members are %s", quoted,
+	                        check_path(check), names);
 }
 
 static bool check_member(struct check *check, const struct members *members, struct place place,
@@ -93,21 +93,21 @@ static bool check_member(struct check *check, const struct members *members, str
 	const struct schema *named = find_named(members, place.name);
 	bool known = named;
 
-	if (named && !part_fits(check, named, place, value))
+	if (named && !check_part(check, named, place, value))
 		return false;
 	for (size_t i = 0; i < members->matching_count; i++) {
 		if (!pattern_matches(check, members->matching[i].pattern, place.name))
 			continue;
 		known = true;
-		if (!part_fits(check, members->matching[i].schema, place, value))
+		if (!check_part(check, members->matching[i].schema, place, value))
 			return false;
 	}
 	if (!known && !members->others)
-		return spend(check, 1);
+		return check_spend(check, 1);
 	if (!known && members->others->verdict == VERDICT_NEVER)
 		return refuse_unknown(check, members, place.name);
-	mark(check, place.index);
-	return known || part_fits(check, members->others, place, value);
+	check_mark(check, place.index);
+	return known || check_part(check, members->others, place, value);
 }
 
 static bool check_members(struct check *check, const struct rule *rule, yyjson_val *value)
@@ -129,8 +129,8 @@ static bool check_names(struct check *check, const struct rule *rule, yyjson_val
 	yyjson_val *key;
 
 	for (size_t i = 0; (key = yyjson_obj_iter_next(&iter)); i++)
-		if (!part_fits(check, rule->schemas[0],
-		               (struct place) { NULL, PLACE_NAME, text_of(key), i }, key))
+		if (!check_part(check, rule->schemas[0],
+		                (struct place) { NULL, PLACE_NAME, text_of(key), i }, key))
 			return false;
 	return true;
 }
@@ -166,35 +166,36 @@ static bool read_matching(struct reader *reader, const struct schema *schema,
 		matching->schema = schema_of(reader, yyjson_obj_iter_get_val(key));
 		matching->pattern = pattern_compile(reader->arena, text_of(key), &why);
 		if (!matching->pattern)
-			return complain(reader, schema, "patternProperties: %s is no pattern: %s",
-			                yyjson_get_str(key), why);
+			return schema_complain(reader, schema,
+			                       "patternProperties: %s is no pattern: %s",
+			                       yyjson_get_str(key), why);
 	}
 	return true;
 }
 
 static bool read_names(struct reader *reader, struct schema *schema)
 {
-	const struct schema *names = keyword_schema(reader, schema, "propertyNames");
+	const struct schema *names = schema_inner(reader, schema, "propertyNames");
 
 	if (!names)
 		return true;
-	struct rule *rule = add_rule(reader, schema, check_names, names->value);
-	add_schemas(reader, rule, 1, false);
+	struct rule *rule = schema_add_rule(reader, schema, check_names, names->value);
+	rule_add_schemas(reader, rule, 1, false);
 	rule->schemas[0] = names;
 	return true;
 }
 
-bool read_members(struct reader *reader, struct schema *schema)
+bool schema_read_members(struct reader *reader, struct schema *schema)
 {
 	yyjson_val *named = yyjson_obj_get(schema->value, "properties");
 	yyjson_val *patterns = yyjson_obj_get(schema->value, "patternProperties");
 	struct members *members = arena_new(reader->arena, struct members);
 
-	members->others = keyword_schema(reader, schema, "additionalProperties");
+	members->others = schema_inner(reader, schema, "additionalProperties");
 	read_named(reader, members, named);
 	if (!read_matching(reader, schema, members, patterns))
 		return false;
 	if (named || patterns || members->others)
-		add_rule(reader, schema, check_members, schema->value)->more = members;
+		schema_add_rule(reader, schema, check_members, schema->value)->more = members;
 	return read_names(reader, schema);
 }

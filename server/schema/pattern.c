@@ -63,7 +63,7 @@ static int count_steps(pcre2_callout_block *block, void *data)
 	size_t distance = now > before ? now - before : before - now;
 
 	matcher->position = now;
-	return spend(matcher->check, 1 + distance / STEP_BYTES) ? 0 : PCRE2_ERROR_CALLOUT;
+	return check_spend(matcher->check, 1 + distance / STEP_BYTES) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 static struct matcher *matcher_create(struct check *check)
@@ -90,7 +90,7 @@ void matcher_free(struct matcher *matcher)
 
 bool pattern_matches(struct check *check, const struct pattern *pattern, str text)
 {
-	if (!spend(check, 4 + text.size / STEP_BYTES))
+	if (!check_spend(check, 4 + text.size / STEP_BYTES))
 		return false;
 	if (!check->matcher)
 		check->matcher = matcher_create(check);
@@ -99,5 +99,5 @@ bool pattern_matches(struct check *check, const struct pattern *pattern, str tex
 	                        check->matcher->data, check->matcher->context);
 	if (count >= 0 || count == PCRE2_ERROR_NOMATCH)
 		return count >= 0;
-	return give_up(check, "The arguments have a text too long to match with its pattern");
+	return check_give_up(check, "The arguments have a text too long to match with its pattern");
 }

@@ -18,11 +18,11 @@ static struct resource *reach(struct reader *reader, const struct schema *from, 
 		return resource;
 	yyjson_val *document = reader->find(reader->arena, uri);
 	if (document) {
-		struct schema *root = index_schema(reader, document, uri, NULL, "");
+		struct schema *root = schema_index(reader, document, uri, NULL, "");
 		return root ? root->resource : NULL;
 	}
-	complain(reader, from, "nothing here has the address %.*s, and references are not fetched",
-	         STR_FORMAT(uri));
+	schema_complain(reader, from, "nothing here has the address %.*s, and none is fetched",
+	                STR_FORMAT(uri));
 	return NULL;
 }
 
@@ -67,11 +67,11 @@ static struct schema *follow(struct reader *reader, struct resource *resource, s
 		if (schema)
 			resource = schema->resource;
 	}
-	return value ? index_schema(reader, value, STR(""), resource, whole) : NULL;
+	return value ? schema_index(reader, value, STR(""), resource, whole) : NULL;
 }
 
-struct schema *resolve(struct reader *reader, const struct schema *from, str reference,
-                       str *fragment)
+struct schema *schema_resolve(struct reader *reader, const struct schema *from, str reference,
+                              str *fragment)
 {
 	struct uri parts = uri_split(reference);
 	str uri = uri_resolve(reader->arena, from->resource->uri, reference);
@@ -82,10 +82,10 @@ struct schema *resolve(struct reader *reader, const struct schema *from, str ref
 		return NULL;
 	if (fragment->size == 0)
 		return schema_of(reader, resource->root);
-	const struct anchor *anchor = find_anchor(resource, *fragment, false);
+	const struct anchor *anchor = resource_anchor(resource, *fragment, false);
 	struct schema *schema = fragment->at[0] == '/' ? follow(reader, resource, *fragment) :
 	                        anchor ? schema_of(reader, anchor->schema->value) : NULL;
 	if (!schema)
-		complain(reader, from, "there is no schema at %.*s", STR_FORMAT(reference));
+		schema_complain(reader, from, "there is no schema at %.*s", STR_FORMAT(reference));
 	return schema;
 }

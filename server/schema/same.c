@@ -13,7 +13,7 @@ static bool same_arrays(struct check *check, yyjson_val *a, yyjson_val *b)
 	yyjson_val *item;
 
 	while ((item = yyjson_arr_iter_next(&left)))
-		if (!same_value(check, item, yyjson_arr_iter_next(&right)))
+		if (!value_same(check, item, yyjson_arr_iter_next(&right)))
 			return false;
 	return true;
 }
@@ -26,7 +26,7 @@ static yyjson_val *find_member(struct check *check, yyjson_val *object, yyjson_o
 
 	if (key && str_same(text_of(key), name))
 		return yyjson_obj_iter_get_val(key);
-	if (!spend(check, yyjson_obj_size(object) / 4))
+	if (!check_spend(check, yyjson_obj_size(object) / 4))
 		return NULL;
 	return yyjson_obj_getn(object, name.at, name.size);
 }
@@ -38,19 +38,19 @@ static bool same_objects(struct check *check, yyjson_val *a, yyjson_val *b)
 
 	while ((key = yyjson_obj_iter_next(&left))) {
 		yyjson_val *other = find_member(check, b, &right, text_of(key));
-		if (!other || !same_value(check, yyjson_obj_iter_get_val(key), other))
+		if (!other || !value_same(check, yyjson_obj_iter_get_val(key), other))
 			return false;
 	}
 	return true;
 }
 
-bool same_value(struct check *check, yyjson_val *a, yyjson_val *b)
+bool value_same(struct check *check, yyjson_val *a, yyjson_val *b)
 {
-	if (is_number(a) && is_number(b))
-		return spend(check, steps_of(a) + steps_of(b)) && compare_numbers(a, b) == 0;
+	if (number_is_any(a) && number_is_any(b))
+		return check_spend(check, steps_of(a) + steps_of(b)) && number_compare(a, b) == 0;
 	if (yyjson_get_type(a) != yyjson_get_type(b) || yyjson_get_len(a) != yyjson_get_len(b))
 		return false;
-	if (!spend(check, 1))
+	if (!check_spend(check, 1))
 		return false;
 	switch (yyjson_get_type(a)) {
 	case YYJSON_TYPE_OBJ:  return same_objects(check, a, b);
@@ -73,7 +73,7 @@ static uint64_t hash_text(struct check *check, str text)
 {
 	uint64_t hash = text.size;
 
-	spend(check, 1 + text.size / 32);
+	check_spend(check, 1 + text.size / 32);
 	for (size_t i = 0; i < text.size; i++)
 		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
 	return hash;
@@ -107,7 +107,7 @@ static uint64_t hash_array(struct check *check, yyjson_val *array)
 
 static uint64_t hash_value(struct check *check, yyjson_val *value)
 {
-	if (!spend(check, steps_of(value)))
+	if (!check_spend(check, steps_of(value)))
 		return 0;
 	switch (yyjson_get_type(value)) {
 	case YYJSON_TYPE_OBJ:  return mix(1, hash_object(check, value));
@@ -115,7 +115,7 @@ static uint64_t hash_value(struct check *check, yyjson_val *value)
 	case YYJSON_TYPE_STR:  return mix(3, hash_text(check, text_of(value)));
 	case YYJSON_TYPE_BOOL: return mix(4, yyjson_get_bool(value));
 	case YYJSON_TYPE_NULL: return 5;
-	default:               return mix(6, hash_number(value));
+	default:               return mix(6, number_hash(value));
 	}
 }
 
@@ -140,7 +140,7 @@ static bool find_equal(struct check *check, const struct hashed *all, size_t cou
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = i + 1; j < count && all[j].hash == all[i].hash; j++) {
-			if (!same_value(check, all[i].value, all[j].value)) {
+			if (!value_same(check, all[i].value, all[j].value)) {
 				if (check->gave_up)
 					return false;
 				continue;
@@ -153,13 +153,13 @@ static bool find_equal(struct check *check, const struct hashed *all, size_t cou
 	return false;
 }
 
-bool find_same(struct check *check, yyjson_val *array, size_t *first, size_t *second)
+bool value_find_same(struct check *check, yyjson_val *array, size_t *first, size_t *second)
 {
 	size_t count = yyjson_arr_size(array), i = 0;
 	yyjson_arr_iter iter = yyjson_arr_iter_with(array);
 	yyjson_val *item;
 
-	if (count < 2 || !spend(check, count))
+	if (count < 2 || !check_spend(check, count))
 		return false;
 	struct hashed *all = arena_alloc_raw(check->arena, count * sizeof(*all));
 	for (; (item = yyjson_arr_iter_next(&iter)); i++)
@@ -181,11 +181,11 @@ static bool shape_is_fine(struct check *check, yyjson_val *value, int levels)
 	if (!yyjson_is_ctn(value))
 		return true;
 	if (levels == NESTED_MAX)
-		return give_up(check, "The arguments are nested too deep to check");
-	if (!spend(check, yyjson_get_len(value)))
+		return check_give_up(check, "The arguments are nested too deep to check");
+	if (!check_spend(check, yyjson_get_len(value)))
 		return false;
 	if (json_has_duplicate(value))
-		return refuse_all(check, "An object in the arguments names a member twice");
+		return check_refuse_all(check, "An object in the arguments names a member twice");
 	while ((part = yyjson_arr_iter_next(&items)))
 		if (!shape_is_fine(check, part, levels + 1))
 			return false;
@@ -195,7 +195,7 @@ static bool shape_is_fine(struct check *check, yyjson_val *value, int levels)
 	return true;
 }
 
-bool check_shape(struct check *check, yyjson_val *value)
+bool check_value(struct check *check, yyjson_val *value)
 {
 	return shape_is_fine(check, value, 0);
 }

@@ -95,46 +95,46 @@ MUST_USE struct json_schema *schema_compile(struct arena *arena, yyjson_val *val
 yyjson_val *metaschema_find(struct arena *arena, str uri);
 
 /* Says what is wrong with a schema; false. */
-bool complain(struct reader *reader, const struct schema *schema, const char *format, ...)
+bool schema_complain(struct reader *reader, const struct schema *schema, const char *format, ...)
 	PRINTF(3, 4);
 
 /* index.c: finds all schemas in a value; `resource` NULL: it is a document, found as `uri`. */
-struct schema *index_schema(struct reader *reader, yyjson_val *value, str uri,
+struct schema *schema_index(struct reader *reader, yyjson_val *value, str uri,
                             struct resource *resource, const char *pointer);
 struct schema *schema_of(const struct reader *reader, const yyjson_val *value);
-const struct anchor *find_anchor(const struct resource *resource, str name, bool dynamic);
+const struct anchor *resource_anchor(const struct resource *resource, str name, bool dynamic);
 
 /* resolve.c: the schema a reference leads to; NULL: complained. `fragment`: what follows its #. */
-struct schema *resolve(struct reader *reader, const struct schema *from, str reference,
-                       str *fragment);
+struct schema *schema_resolve(struct reader *reader, const struct schema *from, str reference,
+                              str *fragment);
 
 /* vocabulary.c: whether the dialect a resource's root names is known, and what it is made of. */
-bool read_dialect(struct reader *reader, struct schema *root);
-bool read_keywords(struct reader *reader, struct schema *schema);
+bool schema_read_dialect(struct reader *reader, struct schema *root);
+bool schema_read(struct reader *reader, struct schema *schema);
 
 /* loops.c: whether none of the schemas leads back to itself for the same value. */
-bool check_loops(struct reader *reader);
+bool schema_check_loops(struct reader *reader);
 
 /* ---- Reading keywords: by vocabulary; false: complained ---- */
 
 typedef bool read_fn(struct reader *reader, struct schema *schema);
-read_fn read_core, read_applicator, read_unevaluated, read_validation;
+read_fn schema_read_core, schema_read_applicator, schema_read_unevaluated, schema_read_validation;
 /* The parts of the larger ones. */
-read_fn read_logic, read_members, read_items, read_number_bounds;
+read_fn schema_read_members, schema_read_items, schema_read_number_bounds;
 
-struct rule *add_rule(struct reader *reader, struct schema *schema, check_fn *check,
-                      yyjson_val *value);
+struct rule *schema_add_rule(struct reader *reader, struct schema *schema, check_fn *check,
+                             yyjson_val *value);
 /* Rooms for `count` subschemas. */
-void add_schemas(struct reader *reader, struct rule *rule, size_t count, bool in_place);
+void rule_add_schemas(struct reader *reader, struct rule *rule, size_t count, bool in_place);
 /* A keyword of the schema that has to be of a type; NULL: it has none, or (complained) another. */
-yyjson_val *keyword(struct reader *reader, const struct schema *schema, const char *name,
-                    yyjson_type type);
+yyjson_val *schema_keyword(struct reader *reader, const struct schema *schema, const char *name,
+                           yyjson_type type);
 /* The same for a whole number from 0 on; false: there is none. */
-bool keyword_count(struct reader *reader, const struct schema *schema, const char *name,
-                   uint64_t *count);
+bool schema_count(struct reader *reader, const struct schema *schema, const char *name,
+                  uint64_t *count);
 /* The schema that is the keyword's value; NULL: there is none. */
-const struct schema *keyword_schema(struct reader *reader, const struct schema *schema,
-                                    const char *name);
+const struct schema *schema_inner(struct reader *reader, const struct schema *schema,
+                                  const char *name);
 
 /* ---- Checking ---- */
 
@@ -177,16 +177,16 @@ struct check {
 };
 
 /* Whether the value fits. False as well once the check gave up. */
-bool fits(struct check *check, const struct schema *schema, yyjson_val *value);
+bool check_fits(struct check *check, const struct schema *schema, yyjson_val *value);
 /* The same without words. */
-bool fits_quietly(struct check *check, const struct schema *schema, yyjson_val *value);
+bool check_fits_quietly(struct check *check, const struct schema *schema, yyjson_val *value);
 /* The same for a member, an item or a member's name of the current value. */
-bool part_fits(struct check *check, const struct schema *schema, struct place place,
-               yyjson_val *value);
-void mark(struct check *check, size_t index);
+bool check_part(struct check *check, const struct schema *schema, struct place place,
+                yyjson_val *value);
+void check_mark(struct check *check, size_t index);
 /* Takes steps off what is left; false: that was too much. */
-bool spend(struct check *check, size_t steps);
-bool give_up(struct check *check, const char *why);
+bool check_spend(struct check *check, size_t steps);
+bool check_give_up(struct check *check, const char *why);
 
 /* What looking at one value costs; of a long number it is reading its digits. */
 static inline size_t steps_of(yyjson_val *value)
@@ -197,16 +197,16 @@ static inline size_t steps_of(yyjson_val *value)
 /* ---- Words ---- */
 
 /* Says what is wrong with the current value ("items[2].quantity must be …"); false. */
-bool refuse(struct check *check, const char *format, ...) PRINTF(2, 3);
+bool check_refuse(struct check *check, const char *format, ...) PRINTF(2, 3);
 /* The same as whole sentences. */
-bool refuse_all(struct check *check, const char *format, ...) PRINTF(2, 3);
-const char *path_words(const struct check *check);              /* of the current value */
-const char *member_words(const struct check *check, str name);  /* of a member of it */
-const char *kind_words(yyjson_val *value);                      /* "a string" */
-const char *value_words(struct arena *arena, yyjson_val *value);        /* itself, if it is short */
-const char *text_words(struct arena *arena, str text);          /* the same of text */
-const char *schema_words(struct arena *arena, const struct schema *schema);
-const char *list_words(struct arena *arena, yyjson_val *array);
+bool check_refuse_all(struct check *check, const char *format, ...) PRINTF(2, 3);
+const char *check_path(const struct check *check);              /* of the current value */
+const char *check_path_to(const struct check *check, str name);  /* of a member of it */
+const char *words_of_kind(yyjson_val *value);                      /* "a string" */
+const char *words_of_value(struct arena *arena, yyjson_val *value);     /* itself, if it is short */
+const char *words_of_text(struct arena *arena, str text);          /* the same of text */
+const char *words_of_schema(struct arena *arena, const struct schema *schema);
+const char *words_of_list(struct arena *arena, yyjson_val *array);
 static inline const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
@@ -215,11 +215,11 @@ static inline const char *plural(uint64_t count)
 /* ---- Values ---- */
 
 /* Equal as JSON Schema has it: 1.0 is 1, members in any order. */
-bool same_value(struct check *check, yyjson_val *a, yyjson_val *b);
+bool value_same(struct check *check, yyjson_val *a, yyjson_val *b);
 /* Two items of an array that are the same; false: there are none. */
-bool find_same(struct check *check, yyjson_val *array, size_t *first, size_t *second);
+bool value_find_same(struct check *check, yyjson_val *array, size_t *first, size_t *second);
 /* Refuses a value whose objects name a member twice, or that is too deep. */
-bool check_shape(struct check *check, yyjson_val *value);
+bool check_value(struct check *check, yyjson_val *value);
 
 /* ---- Patterns ---- */
 

@@ -9,7 +9,7 @@ static uint64_t *evaluated(struct check *check, size_t count)
 {
 	size_t words = count / 64 + 1, marked = check->marked - check->marked_before;
 
-	if (!spend(check, words + marked / 4))
+	if (!check_spend(check, words + marked / 4))
 		return NULL;
 	uint64_t *bits = arena_array(check->arena, uint64_t, words);
 	for (size_t i = check->marked_before; i < check->marked; i++) {
@@ -29,10 +29,10 @@ static bool refuse_unknown(struct check *check, const struct place *place)
 {
 	if (check->quiet)
 		return false;
-	const char *name = text_words(check->arena, place->name);
+	const char *name = words_of_text(check->arena, place->name);
 	if (!check->place)
-		return refuse_all(check, "Unknown argument %s", name);
-	return refuse_all(check, "Unknown member %s in %s", name, path_words(check));
+		return check_refuse_all(check, "Unknown argument %s", name);
+	return check_refuse_all(check, "Unknown member %s in %s", name, check_path(check));
 }
 
 static bool check_left_over(struct check *check, const struct rule *rule, struct place place,
@@ -40,7 +40,7 @@ static bool check_left_over(struct check *check, const struct rule *rule, struct
 {
 	if (place.kind == PLACE_MEMBER && rule->schemas[0]->verdict == VERDICT_NEVER)
 		return refuse_unknown(check, &place);
-	return part_fits(check, rule->schemas[0], place, value);
+	return check_part(check, rule->schemas[0], place, value);
 }
 
 static bool check_items(struct check *check, const struct rule *rule, yyjson_val *value)
@@ -55,7 +55,7 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 	for (; bits && (item = yyjson_arr_iter_next(&iter)); place.index++)
 		if (!has_bit(bits, place.index) && !check_left_over(check, rule, place, item))
 			return false;
-	mark(check, MARK_ALL);
+	check_mark(check, MARK_ALL);
 	return true;
 }
 
@@ -74,24 +74,24 @@ static bool check_members(struct check *check, const struct rule *rule, yyjson_v
 		    !check_left_over(check, rule, place, yyjson_obj_iter_get_val(key)))
 			return false;
 	}
-	mark(check, MARK_ALL);
+	check_mark(check, MARK_ALL);
 	return true;
 }
 
 static void read_one(struct reader *reader, struct schema *schema, const char *name,
                      check_fn *check)
 {
-	const struct schema *inner = keyword_schema(reader, schema, name);
+	const struct schema *inner = schema_inner(reader, schema, name);
 
 	if (!inner)
 		return;
-	struct rule *rule = add_rule(reader, schema, check, inner->value);
-	add_schemas(reader, rule, 1, false);
+	struct rule *rule = schema_add_rule(reader, schema, check, inner->value);
+	rule_add_schemas(reader, rule, 1, false);
 	rule->schemas[0] = inner;
 	schema->collects = true;
 }
 
-bool read_unevaluated(struct reader *reader, struct schema *schema)
+bool schema_read_unevaluated(struct reader *reader, struct schema *schema)
 {
 	read_one(reader, schema, "unevaluatedItems", check_items);
 	read_one(reader, schema, "unevaluatedProperties", check_members);

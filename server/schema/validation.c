@@ -47,12 +47,12 @@ static bool check_type(struct check *check, const struct rule *rule, yyjson_val 
 	int type = type_of(value);
 	bool whole = rule->limit >> TYPE_INTEGER & 1 && type == TYPE_NUMBER;
 
-	if (rule->limit >> type & 1 || (whole && is_integer(value)))
+	if (rule->limit >> type & 1 || (whole && number_is_integer(value)))
 		return true;
 	if (check->quiet)
 		return false;
-	return refuse(check, "must be %s, not %s", types_words(check->arena, rule->limit),
-	              whole ? value_words(check->arena, value) : kind_words(value));
+	return check_refuse(check, "must be %s, not %s", types_words(check->arena, rule->limit),
+	                    whole ? words_of_value(check->arena, value) : words_of_kind(value));
 }
 
 static bool add_type(struct rule *rule, yyjson_val *name)
@@ -73,12 +73,12 @@ static bool read_type(struct reader *reader, struct schema *schema)
 
 	if (!value)
 		return true;
-	struct rule *rule = add_rule(reader, schema, check_type, value);
+	struct rule *rule = schema_add_rule(reader, schema, check_type, value);
 	bool fine = yyjson_is_arr(value) ? yyjson_arr_size(value) > 0 : add_type(rule, value);
 	while (fine && (name = yyjson_arr_iter_next(&iter)))
 		fine = add_type(rule, name);
-	return fine || complain(reader, schema, "type must be one or a list of null, boolean, "
-	                        "object, array, number, string and integer");
+	return fine || schema_complain(reader, schema, "type must be one or a list of null, "
+	                               "boolean, object, array, number, string and integer");
 }
 
 /* ---- enum, const ---- */
@@ -88,37 +88,38 @@ static bool check_enum(struct check *check, const struct rule *rule, yyjson_val 
 	yyjson_arr_iter iter = yyjson_arr_iter_with(rule->value);
 	yyjson_val *choice;
 
-	if (!spend(check, yyjson_arr_size(rule->value) / 8))
+	if (!check_spend(check, yyjson_arr_size(rule->value) / 8))
 		return false;
 	while ((choice = yyjson_arr_iter_next(&iter)))
-		if (same_value(check, choice, value))
+		if (value_same(check, choice, value))
 			return true;
 	if (check->quiet)
 		return false;
-	return refuse(check, "must be one of %s, not %s", list_words(check->arena, rule->value),
-	              value_words(check->arena, value));
+	const char *choices = words_of_list(check->arena, rule->value);
+	return check_refuse(check, "must be one of %s, not %s", choices,
+	                    words_of_value(check->arena, value));
 }
 
 static bool check_const(struct check *check, const struct rule *rule, yyjson_val *value)
 {
-	if (same_value(check, rule->value, value))
+	if (value_same(check, rule->value, value))
 		return true;
 	if (check->quiet)
 		return false;
 	const struct schema constant = { .value = rule->value };
-	return refuse(check, "must be %s, not %s", schema_words(check->arena, &constant),
-	              value_words(check->arena, value));
+	return check_refuse(check, "must be %s, not %s", words_of_schema(check->arena, &constant),
+	                    words_of_value(check->arena, value));
 }
 
 static bool read_choices(struct reader *reader, struct schema *schema)
 {
-	yyjson_val *list = keyword(reader, schema, "enum", YYJSON_TYPE_ARR);
+	yyjson_val *list = schema_keyword(reader, schema, "enum", YYJSON_TYPE_ARR);
 	yyjson_val *constant = yyjson_obj_get(schema->value, "const");
 
 	if (list)
-		add_rule(reader, schema, check_enum, list);
+		schema_add_rule(reader, schema, check_enum, list);
 	if (constant)
-		add_rule(reader, schema, check_const, constant);
+		schema_add_rule(reader, schema, check_const, constant);
 	return !reader->trouble;
 }
 
@@ -127,8 +128,8 @@ static bool read_choices(struct reader *reader, struct schema *schema)
 static bool refuse_count(struct check *check, const struct rule *rule, const char *bound,
                          uint64_t count, const char *what)
 {
-	return refuse(check, "must have at %s %" PRIu64 " %s%s, not %" PRIu64, bound, rule->limit,
-	              what, plural(rule->limit), count);
+	return check_refuse(check, "must have at %s %" PRIu64 " %s%s, not %" PRIu64, bound,
+	                    rule->limit, what, plural(rule->limit), count);
 }
 
 static bool at_least(struct check *check, const struct rule *rule, uint64_t count, const char *what)
@@ -143,7 +144,7 @@ static bool at_most(struct check *check, const struct rule *rule, uint64_t count
 
 static uint64_t length_of(struct check *check, yyjson_val *value)
 {
-	spend(check, yyjson_get_len(value) / 64);
+	check_spend(check, yyjson_get_len(value) / 64);
 	return utf8_length(text_of(value));
 }
 
@@ -187,8 +188,8 @@ static bool read_counts(struct reader *reader, struct schema *schema)
 	uint64_t count;
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (keyword_count(reader, schema, counts[i].name, &count))
-			add_rule(reader, schema, counts[i].check, NULL)->limit = count;
+		if (schema_count(reader, schema, counts[i].name, &count))
+			schema_add_rule(reader, schema, counts[i].check, NULL)->limit = count;
 	return !reader->trouble;
 }
 
@@ -200,20 +201,21 @@ static bool check_pattern(struct check *check, const struct rule *rule, yyjson_v
 		return true;
 	if (check->quiet)
 		return false;
-	return refuse(check, "must match the pattern %s, not %s", yyjson_get_str(rule->value),
-	              value_words(check->arena, value));
+	return check_refuse(check, "must match the pattern %s, not %s", yyjson_get_str(rule->value),
+	                    words_of_value(check->arena, value));
 }
 
 static bool read_pattern(struct reader *reader, struct schema *schema)
 {
-	yyjson_val *value = keyword(reader, schema, "pattern", YYJSON_TYPE_STR);
+	yyjson_val *value = schema_keyword(reader, schema, "pattern", YYJSON_TYPE_STR);
 	const char *why;
 
 	if (!value)
 		return !reader->trouble;
-	struct rule *rule = add_rule(reader, schema, check_pattern, value);
+	struct rule *rule = schema_add_rule(reader, schema, check_pattern, value);
 	rule->more = pattern_compile(reader->arena, text_of(value), &why);
-	return rule->more || complain(reader, schema, "pattern is no regular expression: %s", why);
+	return rule->more ||
+	       schema_complain(reader, schema, "pattern is no regular expression: %s", why);
 }
 
 /* ---- uniqueItems ---- */
@@ -223,18 +225,18 @@ static bool check_unique(struct check *check, const struct rule *rule, yyjson_va
 	size_t first, second;
 
 	(void)rule;
-	if (!yyjson_is_arr(value) || !find_same(check, value, &first, &second))
+	if (!yyjson_is_arr(value) || !value_find_same(check, value, &first, &second))
 		return true;
-	return refuse(check, "must not have an item twice: [%zu] and [%zu] are the same", first,
-	              second);
+	return check_refuse(check, "must not have an item twice: [%zu] and [%zu] are the same",
+	                    first, second);
 }
 
 static bool read_unique(struct reader *reader, struct schema *schema)
 {
-	yyjson_val *value = keyword(reader, schema, "uniqueItems", YYJSON_TYPE_BOOL);
+	yyjson_val *value = schema_keyword(reader, schema, "uniqueItems", YYJSON_TYPE_BOOL);
 
 	if (yyjson_is_true(value))
-		add_rule(reader, schema, check_unique, value);
+		schema_add_rule(reader, schema, check_unique, value);
 	return !reader->trouble;
 }
 
@@ -247,7 +249,7 @@ static yyjson_val *find_missing(struct check *check, yyjson_val *names, yyjson_v
 	yyjson_val *name;
 
 	while ((name = yyjson_arr_iter_next(&iter)))
-		if (!spend(check, steps) ||
+		if (!check_spend(check, steps) ||
 		    !yyjson_obj_getn(object, yyjson_get_str(name), yyjson_get_len(name)))
 			return name;
 	return NULL;
@@ -261,7 +263,7 @@ static bool check_required(struct check *check, const struct rule *rule, yyjson_
 		return true;
 	if (check->quiet)
 		return false;
-	return refuse_all(check, "%s is required", member_words(check, text_of(missing)));
+	return check_refuse_all(check, "%s is required", check_path_to(check, text_of(missing)));
 }
 
 static bool check_dependent_required(struct check *check, const struct rule *rule,
@@ -273,15 +275,16 @@ static bool check_dependent_required(struct check *check, const struct rule *rul
 	if (!yyjson_is_obj(value))
 		return true;
 	while (!missing && (key = yyjson_obj_iter_next(&iter)))
-		if (!spend(check, 1 + yyjson_obj_size(value) / 8) ||
+		if (!check_spend(check, 1 + yyjson_obj_size(value) / 8) ||
 		    yyjson_obj_getn(value, yyjson_get_str(key), yyjson_get_len(key)))
 			missing = find_missing(check, yyjson_obj_iter_get_val(key), value);
 	if (!missing)
 		return true;
 	if (check->quiet)
 		return false;
-	return refuse_all(check, "%s is required where %s is given",
-	                  member_words(check, text_of(missing)), member_words(check, text_of(key)));
+	return check_refuse_all(check, "%s is required where %s is given",
+	                        check_path_to(check, text_of(missing)),
+	                        check_path_to(check, text_of(key)));
 }
 
 static bool are_strings(yyjson_val *array)
@@ -301,29 +304,31 @@ static bool read_required(struct reader *reader, struct schema *schema)
 
 	if (!names)
 		return true;
-	add_rule(reader, schema, check_required, names);
-	return are_strings(names) || complain(reader, schema, "required must be a list of strings");
+	schema_add_rule(reader, schema, check_required, names);
+	return are_strings(names) ||
+	       schema_complain(reader, schema, "required must be a list of strings");
 }
 
 static bool read_dependent_required(struct reader *reader, struct schema *schema)
 {
-	yyjson_val *map = keyword(reader, schema, "dependentRequired", YYJSON_TYPE_OBJ), *key;
+	yyjson_val *map = schema_keyword(reader, schema, "dependentRequired", YYJSON_TYPE_OBJ);
 	yyjson_obj_iter iter = yyjson_obj_iter_with(map);
+	yyjson_val *key;
 
 	if (!map)
 		return !reader->trouble;
-	add_rule(reader, schema, check_dependent_required, map);
+	schema_add_rule(reader, schema, check_dependent_required, map);
 	while ((key = yyjson_obj_iter_next(&iter)))
 		if (!are_strings(yyjson_obj_iter_get_val(key)))
-			return complain(reader, schema,
-			                "dependentRequired must map to lists of strings");
+			return schema_complain(reader, schema,
+			                       "dependentRequired must map to lists of strings");
 	return true;
 }
 
-bool read_validation(struct reader *reader, struct schema *schema)
+bool schema_read_validation(struct reader *reader, struct schema *schema)
 {
 	return read_type(reader, schema) && read_choices(reader, schema) &&
-	       read_number_bounds(reader, schema) && read_counts(reader, schema) &&
+	       schema_read_number_bounds(reader, schema) && read_counts(reader, schema) &&
 	       read_pattern(reader, schema) && read_unique(reader, schema) &&
 	       read_required(reader, schema) && read_dependent_required(reader, schema);
 }

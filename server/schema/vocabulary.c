@@ -5,10 +5,10 @@
 
 /* In the order in which they are checked: first what is quick, last what asks for all others. */
 static const struct vocabulary { const char *uri; read_fn *read; } vocabularies[] = {
-	{ DRAFT "vocab/core", read_core },
-	{ DRAFT "vocab/validation", read_validation },
-	{ DRAFT "vocab/applicator", read_applicator },
-	{ DRAFT "vocab/unevaluated", read_unevaluated },
+	{ DRAFT "vocab/core", schema_read_core },
+	{ DRAFT "vocab/validation", schema_read_validation },
+	{ DRAFT "vocab/applicator", schema_read_applicator },
+	{ DRAFT "vocab/unevaluated", schema_read_unevaluated },
 	{ DRAFT "vocab/meta-data", NULL },
 	{ DRAFT "vocab/format-annotation", NULL },
 	{ DRAFT "vocab/content", NULL },
@@ -25,8 +25,8 @@ static bool add_vocabulary(struct reader *reader, struct schema *root, str uri, 
 			return true;
 		}
 	}
-	return !needed || complain(reader, root, "its dialect needs an unknown vocabulary, %.*s",
-	                           STR_FORMAT(uri));
+	return !needed || schema_complain(reader, root, "its dialect needs the unknown %.*s",
+	                                  STR_FORMAT(uri));
 }
 
 /* A meta-schema that is at hand says itself what it is made of. */
@@ -43,9 +43,9 @@ static bool read_vocabularies(struct reader *reader, struct schema *root, yyjson
 	return true;
 }
 
-bool read_dialect(struct reader *reader, struct schema *root)
+bool schema_read_dialect(struct reader *reader, struct schema *root)
 {
-	yyjson_val *dialect = keyword(reader, root, "$schema", YYJSON_TYPE_STR);
+	yyjson_val *dialect = schema_keyword(reader, root, "$schema", YYJSON_TYPE_STR);
 
 	if (!dialect) {
 		if (root->resource->vocabularies == 0)
@@ -60,13 +60,13 @@ bool read_dialect(struct reader *reader, struct schema *root)
 		return true;
 	yyjson_val *document = reader->find(reader->arena, uri);
 	if (!document)
-		return complain(reader, root, "$schema is %.*s, but only %s is known here",
-		                STR_FORMAT(text_of(dialect)), DRAFT "schema");
+		return schema_complain(reader, root, "$schema is %.*s, but only %s is known here",
+		                       STR_FORMAT(text_of(dialect)), DRAFT "schema");
 	yyjson_val *map = yyjson_obj_get(document, "$vocabulary");
 	return !map || read_vocabularies(reader, root, map);
 }
 
-bool read_keywords(struct reader *reader, struct schema *schema)
+bool schema_read(struct reader *reader, struct schema *schema)
 {
 	if (schema->verdict != VERDICT_RULES)
 		return true;

@@ -18,7 +18,7 @@ static size_t cut_size(str text, size_t most)
 	return most;
 }
 
-const char *text_words(struct arena *arena, str text)
+const char *words_of_text(struct arena *arena, str text)
 {
 	size_t size = cut_size(text, QUOTED_BYTES_MAX);
 
@@ -27,7 +27,7 @@ const char *text_words(struct arena *arena, str text)
 
 /* ---- Values ---- */
 
-const char *kind_words(yyjson_val *value)
+const char *words_of_kind(yyjson_val *value)
 {
 	switch (yyjson_get_type(value)) {
 	case YYJSON_TYPE_OBJ:  return "an object";
@@ -49,21 +49,21 @@ static const char *json_words(struct arena *arena, yyjson_val *value, size_t mos
 	return arena_print(arena, "%.*s%s", (int)size, text.at, size < text.size ? "…" : "");
 }
 
-const char *value_words(struct arena *arena, yyjson_val *value)
+const char *words_of_value(struct arena *arena, yyjson_val *value)
 {
 	if (yyjson_is_str(value))
-		return text_words(arena, text_of(value));
+		return words_of_text(arena, text_of(value));
 	if (yyjson_is_ctn(value))
-		return kind_words(value);
+		return words_of_kind(value);
 	return json_words(arena, value, QUOTED_BYTES_MAX);
 }
 
-const char *schema_words(struct arena *arena, const struct schema *schema)
+const char *words_of_schema(struct arena *arena, const struct schema *schema)
 {
 	return json_words(arena, schema->value, SCHEMA_BYTES_MAX);
 }
 
-const char *list_words(struct arena *arena, yyjson_val *array)
+const char *words_of_list(struct arena *arena, yyjson_val *array)
 {
 	struct json out = json_begin(arena, 128);
 	yyjson_arr_iter iter = yyjson_arr_iter_with(array);
@@ -72,7 +72,7 @@ const char *list_words(struct arena *arena, yyjson_val *array)
 	while ((item = yyjson_arr_iter_next(&iter)) && out.size < LIST_BYTES_MAX) {
 		if (out.size > 0)
 			json_bytes(&out, STR(", "));
-		const char *words = !yyjson_is_ctn(item) ? value_words(arena, item) :
+		const char *words = !yyjson_is_ctn(item) ? words_of_value(arena, item) :
 		                    json_words(arena, item, QUOTED_BYTES_MAX);
 		json_bytes(&out, str_of(words));
 	}
@@ -98,7 +98,7 @@ static bool is_plain(str name)
 static const char *join(struct arena *arena, const char *path, str name)
 {
 	if (!is_plain(name))
-		return arena_print(arena, "%s[%s]", path, text_words(arena, name));
+		return arena_print(arena, "%s[%s]", path, words_of_text(arena, name));
 	return arena_print(arena, "%s%s%.*s", path, *path ? "." : "", STR_FORMAT(name));
 }
 
@@ -114,12 +114,12 @@ static const char *path_to(struct arena *arena, const struct place *place, int m
 	return join(arena, up, place->name);
 }
 
-const char *member_words(const struct check *check, str name)
+const char *check_path_to(const struct check *check, str name)
 {
 	return join(check->arena, path_to(check->arena, check->place, PLACES_MAX), name);
 }
 
-const char *path_words(const struct check *check)
+const char *check_path(const struct check *check)
 {
 	const struct place *place = check->place;
 
@@ -128,7 +128,7 @@ const char *path_words(const struct check *check)
 	if (place->kind != PLACE_NAME)
 		return path_to(check->arena, place, PLACES_MAX);
 	const char *up = path_to(check->arena, place->up, PLACES_MAX);
-	const char *name = text_words(check->arena, place->name);
+	const char *name = words_of_text(check->arena, place->name);
 	return arena_print(check->arena, "The member name %s%s%s", name, *up ? " in " : "", up);
 }
 
@@ -139,7 +139,7 @@ static bool is_wanted(const struct check *check)
 	return check->quiet == 0 && !check->gave_up;
 }
 
-bool refuse_all(struct check *check, const char *format, ...)
+bool check_refuse_all(struct check *check, const char *format, ...)
 {
 	va_list list;
 
@@ -151,7 +151,7 @@ bool refuse_all(struct check *check, const char *format, ...)
 	return false;
 }
 
-bool refuse(struct check *check, const char *format, ...)
+bool check_refuse(struct check *check, const char *format, ...)
 {
 	va_list list;
 
@@ -160,6 +160,6 @@ bool refuse(struct check *check, const char *format, ...)
 	va_start(list, format);
 	const char *words = arena_print_list(check->arena, format, list);
 	va_end(list);
-	check->trouble = arena_print(check->arena, "%s %s", path_words(check), words);
+	check->trouble = arena_print(check->arena, "%s %s", check_path(check), words);
 	return false;
 }

@@ -1,6 +1,7 @@
 /* test_core_pool.c - workers, their contexts, and the bound on what waits for them. */
 #include <check.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -90,9 +91,8 @@ END_TEST
 START_TEST(workers_run_at_the_same_time_each_with_its_own_context)
 {
 	struct pool *pool = start(3, 1);
-	struct task tasks[3] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, wait_to_go }, NULL,
-		0 },
-	                         { { NULL, wait_to_go }, NULL, 0 } };
+	struct task tasks[3] = { { .job.run = wait_to_go }, { .job.run = wait_to_go },
+	                         { .job.run = wait_to_go } };
 
 	for (int i = 0; i < 3; i++) {
 		ck_assert(pool_add(pool, &tasks[i].job));
@@ -114,8 +114,8 @@ END_TEST
 START_TEST(a_full_queue_refuses_and_stopping_finishes_it)
 {
 	struct pool *pool = start(1, 2);
-	struct task tasks[4] = { { { NULL, wait_to_go }, NULL, 0 }, { { NULL, note }, NULL, 0 },
-	                         { { NULL, note }, NULL, 0 }, { { NULL, note }, NULL, 0 } };
+	struct task tasks[4] = { { .job.run = wait_to_go }, { .job.run = note },
+	                         { .job.run = note }, { .job.run = note } };
 
 	ck_assert(pool_add(pool, &tasks[0].job));
 	sem_wait(&started);
@@ -137,6 +137,44 @@ START_TEST(one_that_cannot_open_closes_all)
 	ck_assert_int_eq(opened, 3);
 	ck_assert_int_eq(closed, 2);
 	pool_stop(NULL);
+}
+END_TEST
+
+START_TEST(slow_jobs_leave_a_worker_free)
+{
+	struct pool *pool = start(2, 4);
+	struct task slow[3] = { 0 }, quick = { .job.run = note };
+
+	for (int i = 0; i < 3; i++) {
+		slow[i].job.run = wait_to_go;
+		slow[i].job.slow = true;
+		ck_assert(pool_add(pool, &slow[i].job));
+	}
+	sem_wait(&started);
+	ck_assert(pool_add(pool, &quick.job));
+	while (atomic_load(&ran) == 0)
+		sched_yield();
+	ck_assert_int_eq(quick.order, 0);
+	ck_assert_int_eq(pool_queued(pool), 2);
+	for (int i = 0; i < 3; i++)
+		sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(slow[0].order, 1);
+	ck_assert_int_eq(slow[1].order, 2);
+	ck_assert_int_eq(slow[2].order, 3);
+}
+END_TEST
+
+START_TEST(a_single_worker_runs_slow_jobs_too)
+{
+	struct pool *pool = start(1, 2);
+	struct task tasks[2] = { { .job = { .run = note, .slow = true } },
+	                         { .job = { .run = note, .slow = true } } };
+
+	ck_assert(pool_add(pool, &tasks[0].job));
+	ck_assert(pool_add(pool, &tasks[1].job));
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 2);
 }
 END_TEST
 
@@ -191,6 +229,8 @@ int main(void)
 	tcase_add_test(tests, workers_run_at_the_same_time_each_with_its_own_context);
 	tcase_add_test(tests, a_full_queue_refuses_and_stopping_finishes_it);
 	tcase_add_loop_test(tests, one_that_cannot_open_closes_all, 1, 4);
+	tcase_add_test(tests, slow_jobs_leave_a_worker_free);
+	tcase_add_test(tests, a_single_worker_runs_slow_jobs_too);
 	tcase_add_test(tests, a_pool_needs_no_contexts);
 	tcase_add_test(tests, any_thread_may_add);
 	suite_add_tcase(suite, tests);
