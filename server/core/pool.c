@@ -16,6 +16,7 @@ struct pool {
 	pthread_cond_t wake;            /* a job, an opened context, or the end */
 	struct job *first, **last;
 	int queued, busy, queue_max;
+	int slow, slow_max;             /* of the busy ones, those with slow jobs */
 	int opening, failed;
 	bool stopping;
 	void *(*open)(void *context);
@@ -27,16 +28,29 @@ struct pool {
 
 /* ---- A worker ---- */
 
+/* The first that may run now. Slow ones may have to wait for one another: who ends one of them looks
+ * for the next itself. */
+static struct job **next_place(struct pool *pool)
+{
+	struct job **place = &pool->first;
+
+	while (*place && (*place)->slow && pool->slow >= pool->slow_max)
+		place = &(*place)->next;
+	return place;
+}
+
 static struct job *next_job(struct pool *pool)
 {
-	while (!pool->first && !pool->stopping)
+	struct job **place;
+
+	while (!*(place = next_place(pool)) && !pool->stopping)
 		pthread_cond_wait(&pool->wake, &pool->lock);
-	struct job *job = pool->first;
+	struct job *job = *place;
 	if (!job)
 		return NULL;
-	pool->first = job->next;
-	if (!pool->first)
-		pool->last = &pool->first;
+	*place = job->next;
+	if (!*place)
+		pool->last = place;
 	pool->queued--;
 	return job;
 }
@@ -48,12 +62,15 @@ static void work(struct worker *worker)
 
 	pthread_mutex_lock(&pool->lock);
 	while ((job = next_job(pool))) {
+		bool slow = job->slow;
 		pool->busy++;
+		pool->slow += slow;
 		pthread_mutex_unlock(&pool->lock);
 		/* Its last act hands it back: nothing of it may be touched afterwards. */
 		job->run(job, worker->context);
 		pthread_mutex_lock(&pool->lock);
 		pool->busy--;
+		pool->slow -= slow;
 	}
 	pthread_mutex_unlock(&pool->lock);
 }
@@ -120,6 +137,7 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 	pthread_cond_init(&pool->wake, NULL);
 	pool->last = &pool->first;
 	pool->queue_max = queue_max;
+	pool->slow_max = workers > 1 ? workers - 1 : 1;
 	pool->open = open;
 	pool->close = close;
 	pool->context = context;
