@@ -34,7 +34,8 @@ static const struct mcp_tool tools[] = {
 	  "Tells what happened to an order so far. With follow: true it also waits and reports each"
 	  " change as progress, until the order is delivered or wait_seconds are over.",
 	  .in = &track_shape, .out = &tracked_shape, .scope = "orders:read",
-	  .deadline_ms = TRACK_DEADLINE_MS, .run = track_order },
+	  .deadline_ms = TRACK_DEADLINE_MS, .run = track_order,
+	  .meta = "{\"ui\":{\"resourceUri\":\"ui://orders/track\"}}" },
 	{ "request_return", "Request a return",
 	  "Announces that items of a delivered order come back, within 30 days after delivery."
 	  " Stock rises when staff receives them (receive_return).",
@@ -50,7 +51,7 @@ static const struct mcp_tool tools[] = {
 	  " currency for itself. Cancelled orders do not count; goods that came back are not taken"
 	  " off.",
 	  .in = &report_shape, .out = &reported_shape, .scope = "reports:read", .blocks = true,
-	  .run = sales_report },
+	  .runs_long = true, .run = sales_report },
 	{ 0 },
 };
 
@@ -60,6 +61,10 @@ static const struct mcp_resource resources[] = {
 	  " changes.",
 	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = "orders:read",
 	  .run = read_order },
+	{ "ui://orders/track", "track", "An order's timeline",
+	  "The page on which an MCP Apps host shows what track_order tells.",
+	  .mime = "text/html;profile=mcp-app", .scope = "orders:read", .run = track_page,
+	  .meta = "{\"ui\":{\"csp\":{},\"prefersBorder\":true}}" },
 	{ 0 },
 };
 

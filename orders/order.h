@@ -113,6 +113,7 @@ void order_changed(struct arena *arena, const char *id);
 
 mcp_tool_fn create_order, get_order, read_order, list_orders, cancel_order, update_order_status,
 	track_order, request_return, receive_return, sales_report;
+mcp_tool_fn track_page;         /* track_order's page */
 extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, status_shape,
 	track_shape, tracked_shape, request_return_shape, receive_return_shape, report_shape,
 	reported_shape;

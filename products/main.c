@@ -5,10 +5,11 @@ static const struct mcp_tool tools[] = {
 	{ "search_products", "Search products",
 	  "Finds products by words, category, price and availability, or lists the catalogue. Use"
 	  " it whenever a customer describes what they want, or to learn an SKU. Returns SKU, name,"
-	  " brand, category, price and how many are available, page by page; get_product has the"
-	  " rest.",
+	  " brand, category, price, picture and how many are available, page by page; get_product"
+	  " has the rest.",
 	  .in = &search_shape, .out = &found_shape, .scope = "products:read", .idempotent = true,
-	  .blocks = true, .run = search_products },
+	  .blocks = true, .run = search_products,
+	  .meta = "{\"ui\":{\"resourceUri\":\"ui://products/search\"}}" },
 	{ "get_product", "Get a product",
 	  "Everything about one product: description, price, stock, what is available now, a"
 	  " picture. Use it when you know the SKU; if it is mistyped, the answer names SKUs that"
@@ -74,6 +75,10 @@ static const struct mcp_resource resources[] = {
 	  "The categories of the catalogue, with how many products are in each.",
 	  .mime = "application/json", .out = &categories_shape, .scope = "products:read",
 	  .blocks = true, .run = list_categories },
+	{ "ui://products/search", "search", "Products as cards",
+	  "The page on which an MCP Apps host shows what search_products found.",
+	  .mime = "text/html;profile=mcp-app", .scope = "products:read", .run = search_page,
+	  .meta = search_page_meta },
 	{ 0 },
 };
 
@@ -99,6 +104,12 @@ static const struct mcp_command commands[] = {
 	{ 0 },
 };
 
+static const struct setting settings[] = {
+	{ .name = "IMAGE_ORIGINS", .kind = SETTING_LIST, .standard = "https://images.example.com",
+	  .about = "Where pages may load the products' pictures from" },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
 	return mcp_main(&(struct mcp_server) {
@@ -112,7 +123,7 @@ int main(int argc, char **argv)
 			" place an order use the orders server: it reserves and takes the stock"
 			" itself.",
 		.tools = tools, .resources = resources, .prompts = prompts, .jobs = jobs,
-		.commands = commands, .migrations = product_migrations,
-		.database = "sqlite:products.db",
+		.commands = commands, .settings = settings, .migrations = product_migrations,
+		.database = "sqlite:products.db", .start = search_page_start,
 	}, argc, argv);
 }

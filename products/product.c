@@ -25,11 +25,15 @@
 	    " if_version", .required = true), \
 	TIME(struct product, updated_at, "When it last changed", .required = true)
 
-#define DETAIL_FIELDS \
-	TEXT(struct product, description, "What it is, in a sentence or two"), \
+#define IMAGE_FIELD \
 	TEXT(struct product, image_url, "Address of a picture of it", .format = "uri")
 
-const struct shape brief_shape = SHAPE(struct product, BRIEF_FIELDS, AVAILABLE_FIELD);
+#define DETAIL_FIELDS \
+	TEXT(struct product, description, "What it is, in a sentence or two"), \
+	IMAGE_FIELD
+
+const struct shape brief_shape = SHAPE(struct product, BRIEF_FIELDS, IMAGE_FIELD,
+	AVAILABLE_FIELD);
 const struct shape product_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS,
 	AVAILABLE_FIELD, STOCK_FIELDS);
 const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS, STOCK_FIELDS,

@@ -76,6 +76,7 @@ mcp_tool_fn reserve_stock, commit_reservation, release_reservation, check_reserv
 mcp_tool_fn restock, update_product;
 mcp_tool_fn read_product;
 mcp_tool_fn compare_products, recommend_product;
+mcp_tool_fn search_page;
 int import_products(struct store *store, int argc, char **argv);
 int64_t hint_when_empty(struct store *store);
 
@@ -87,6 +88,12 @@ extern const struct shape reserve_shape, reservation_id_shape, reservation_shape
 extern const struct shape restock_shape, restocked_shape;
 extern const struct shape update_shape;
 extern const struct shape compare_shape, recommend_shape;
+
+/* What the page of search_products may do, as a resource's _meta. It depends on IMAGE_ORIGINS, so
+ * search_page_start() writes it; false: that setting is wrong, and it has said how. */
+enum { PAGE_META_MAX = 2048 };
+extern char search_page_meta[PAGE_META_MAX];
+bool search_page_start(void);
 
 extern const struct migration product_migrations[];
 

@@ -219,6 +219,7 @@ static void drain(struct serving *serving, int64_t until_ms)
 		log_warning("not all was finished in time: %lld streams are cut, %d workers are busy",
 		            (long long)atomic_load(&http_counters.streams),
 		            pool_busy(serving->pool));
+	protocol_end_tasks(serving->http, until_ms);
 }
 
 /* Takes down what was started, also where that is not all. */

@@ -28,8 +28,8 @@ struct pool {
 
 /* ---- A worker ---- */
 
-/* The first that may run now. Slow ones may have to wait for one another: who ends one of them looks
- * for the next itself. */
+/* The first that may run now. Slow ones may have to wait for one another: who ends one of them
+ * looks for the next itself. */
 static struct job **next_place(struct pool *pool)
 {
 	struct job **place = &pool->first;

@@ -11,8 +11,8 @@ struct pool;
 struct job {
 	struct job *next;
 	void (*run)(struct job *job, void *worker);     /* `worker`: what open() gave this thread */
-	bool slow;                      /* may take minutes: never on all workers at once, if there are more
-	                                   than one */
+	bool slow;                      /* may take minutes: never on all workers at once, unless
+	                                   there is only one */
 };
 
 /* Starts the threads; each opens its own context first. NULL, with everything closed again, if an

@@ -43,10 +43,17 @@ struct mcp_tool {
 	bool idempotent;              /* twice is the same as once (idempotentHint) */
 	bool reaches_out;             /* it deals with the world outside this shop (openWorldHint) */
 	bool blocks;                  /* it may wait, write or scan, so it runs on a worker */
-	int64_t deadline_ms;          /* of running time; 0: the setting CALL_DEADLINE */
+	bool runs_long;               /* it may take longer than a request should: clients that know
+	                                 tasks are given one, others wait for the answer as ever */
+	bool asks_first;              /* the same, but its task begins at mcp_begin_task() */
+	bool needs_task;              /* and clients that do not know tasks are refused */
+	int64_t deadline_ms;          /* of running time; 0: the setting CALL_DEADLINE. A task has 10
+	                                 minutes at least */
 	mcp_tool_fn *run;
 	const char *icons;            /* a JSON array; NULL: none */
 	const char *meta;             /* its _meta, a JSON object; NULL: none */
+	const char *out_schema;       /* instead of `out`: JSON Schema 2020-12 of what mcp_return_json() is
+	                                 given. Only what is "type":"object" is known before 2026-07-28 */
 };
 
 /* Completes what a person types: adds what fits `value` with mcp_suggest(). */
@@ -129,6 +136,9 @@ int mcp_main(const struct mcp_server *server, int argc, char **argv);
 /* Succeeds with a struct of the output shape. */
 enum mcp_answer mcp_return(struct mcp_call *call, const void *out);
 
+/* Succeeds with any JSON value, of the tool's out_schema. */
+enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value);
+
 /* Succeeds with text. A tool with an output shape must use mcp_return() instead. */
 enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...) PRINTF(2, 3);
 
@@ -165,8 +175,9 @@ enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
 
 /* ---- While running ---- */
 
-/* Reports progress to a client that asked for it; it must grow, what does not is left out. False
- * once the call is cancelled or past its deadline: tidy up and return mcp_fail(). */
+/* Reports progress to a client that asked for it; it must grow, what does not is left out. A task
+ * shows the latest text. False once the call is cancelled or past its deadline: tidy up and return
+ * mcp_fail(). */
 bool mcp_progress(struct mcp_call *call, double done, double total, const char *text, ...)
 	PRINTF(4, 5);
 
@@ -248,8 +259,25 @@ MUST_USE enum mcp_reply mcp_roots(struct mcp_call *call, const char *key, const 
  * A change since this run began counts, so none is missed between looking and waiting. */
 enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms);
 
+/* Of a tool that asks_first: its questions are behind it, what comes takes long.
+ *
+ *     if (!mcp_begin_task(call))
+ *         return MCP_WAITING;
+ *
+ * A client that knows tasks is given one now, and the tool is run again from the top as that task.
+ * True: go on; it is one, or can't be. */
+MUST_USE bool mcp_begin_task(struct mcp_call *call);
+
 /* Time left until the deadline, not counting time spent waiting for a person. */
 int64_t mcp_time_left_ms(const struct mcp_call *call);
+
+/* ---- JSON, for what shapes alone do not say ---- */
+
+/* A struct as JSON text. */
+const char *mcp_json(struct mcp_call *call, const struct shape *shape, const void *in);
+/* A struct from JSON text, members the shape does not know are ignored. False: it does not fit. */
+MUST_USE bool mcp_read_json(struct mcp_call *call, const char *text, const struct shape *shape,
+                            void *out);
 
 /* ---- Cursors: opaque to clients, sealed so that only ours come back ---- */
 

@@ -113,6 +113,38 @@ enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
 	return MCP_ANSWERED;
 }
 
+enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
+{
+	struct json *json = call_result(call, "complete");
+
+	/* Before 2026-07-28 only an object may be structured; the text is there in any case. */
+	if (call->revision >= R2026_07_28 || (call->revision >= R2025_06_18 && *value == '{')) {
+		json_key(json, "structuredContent");
+		json_raw(json, str_of(value));
+	}
+	json_key(json, "content");
+	json_array(json);
+	content_text(json, str_of(value));
+	json_array_end(json);
+	return MCP_ANSWERED;
+}
+
+const char *mcp_json(struct mcp_call *call, const struct shape *shape, const void *in)
+{
+	struct json json = json_begin(call->arena, 256);
+
+	shape_write(&json, shape, in);
+	return arena_copy(call->arena, json_end(&json));
+}
+
+bool mcp_read_json(struct mcp_call *call, const char *text, const struct shape *shape, void *out)
+{
+	enum json_trouble trouble;
+	yyjson_val *value = json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble);
+
+	return value && !shape_read(shape, value, false, out, call->arena);
+}
+
 /* What a tool with an output shape says in words all the same: it was called off by a person, so
  * there is nothing of that shape to return. A declared outputSchema must be met by every success
  * (2025-06-18 on), so there it is an answer with isError. */
@@ -202,8 +234,8 @@ enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...)
 		                                 call->lacks ? call->lacks : "{\"elicitation\":{}}"));
 		call->fault = fault;
 	} else {
-		tool_words(call, str_of(arena_print(call->arena,
-			"This has to ask, and this client cannot be asked. %s", words)), true);
+		fail_in_words(call, &FAULT_INTERNAL, arena_print(call->arena,
+			"This has to ask, and this client cannot be asked. %s", words));
 	}
 	return MCP_ANSWERED;
 }

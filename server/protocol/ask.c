@@ -5,7 +5,7 @@
  * calls again with both. */
 #include <assert.h>
 
-#include "call.h"
+#include "task.h"
 
 struct question *question_find(struct mcp_call *call, str key)
 {
@@ -27,10 +27,13 @@ bool questions_pending(const struct mcp_call *call)
 struct question *question_add(struct mcp_call *call, const char *key)
 {
 	struct question *question = arena_new(call->arena, struct question);
+	struct question **last = &call->questions;
 
+	/* At the end: people are asked in the order the tool asks. */
+	while (*last)
+		last = &(*last)->next;
+	*last = question;
 	question->key = key;
-	question->next = call->questions;
-	call->questions = question;
 	return question;
 }
 
@@ -79,6 +82,8 @@ unsigned capabilities_read(yyjson_val *capabilities)
 	can |= has_mode(elicitation, "url") ? CAN_URL : 0;
 	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "sampling")) ? CAN_SAMPLE : 0;
 	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "roots")) ? CAN_ROOTS : 0;
+	can |= yyjson_is_obj(yyjson_obj_get(yyjson_obj_get(capabilities, "extensions"),
+	                                    TASKS_EXTENSION)) ? CAN_TASKS : 0;
 	return can;
 }
 

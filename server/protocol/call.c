@@ -8,6 +8,7 @@
 
 #include "session.h"
 #include "store_internal.h"
+#include "task.h"
 
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
@@ -73,7 +74,7 @@ static const struct fault *carry_out(struct mcp_call *call)
 	const struct era *era = call->reply->era;
 	str name = call->method_name;
 
-	call->method = method_find(era, name);
+	call->method = offers_serve(name) ? method_find(era, name) : NULL;
 	TRY(era->admit(call));
 	if (!call->method)
 		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%.*s\".",
@@ -107,8 +108,11 @@ void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
 
 	call->method_name = json_member(message, "method");
 	call->fault = carry_out(call);
+	call->begun = true;
 	if (call->fault || call->has_result)
 		call_settle(call);
+	else if (call->to_queue && call->task)
+		call_queue(call);       /* no reply waits for it that would */
 }
 
 /* ---- Running ---- */
@@ -144,11 +148,34 @@ static void wait_for_people(struct mcp_call *call)
 	call->reply->era->ask(call);
 }
 
+static void run_again(struct timer *timer, UNUSED struct loop *loop)
+{
+	call_again(CALL_OF(timer, timer));
+}
+
+/* What is left of the work is done by another run: as a task, or without one after all. */
+static void become_task(struct mcp_call *call)
+{
+	struct loop *loop = call->reply->loop;
+
+	call->wants_task = false;
+	call->fault = task_begin(call);
+	if (call->fault)
+		return;
+	call->no_task = !call->task;
+	call->timer.run = run_again;
+	timer_set(loop, &call->timer, loop_tick_ms(loop));
+}
+
 /* The tool returned, on whichever thread; this is its loop again. */
 static void ran(struct mcp_call *call)
 {
 	if (atomic_load(&call->cancelled))
 		return;
+	if (call->wants_task && call->outcome == MCP_WAITING) {
+		become_task(call);
+		return;
+	}
 	if (call->outcome == MCP_ANSWERED) {
 		if (!call->has_result && !call->fault)
 			call->fault = &FAULT_INTERNAL;
@@ -165,28 +192,36 @@ static bool is_done(const struct mcp_call *call)
 	return call->fault || call->has_result || atomic_load(&call->cancelled);
 }
 
-void call_queue(struct mcp_call *call)
+/* False: there is no room, which is its fault now. */
+static bool queue(struct mcp_call *call)
 {
 	struct loop *loop = call->reply->loop;
 
 	call->to_queue = false;
 	call->on_worker = true;
+	call->job.slow = call->task;
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
 	if (pool_add(runtime.pool, &call->job))
-		return;
+		return true;
 	call->on_worker = false;
 	metric_add(METRIC_LIMIT_QUEUE, 1);
 	struct fault *busy = fault_say(call->arena, &FAULT_BUSY, "%s", FAULT_BUSY.text);
 	busy->retry_after_ms = 1000;
 	call->fault = busy;
-	call_settle(call);
+	return false;
+}
+
+void call_queue(struct mcp_call *call)
+{
+	if (!queue(call))
+		call_settle(call);
 }
 
 static void to_worker(struct mcp_call *call)
 {
-	if (call->reply->parked || !call->reply->exchange)
-		call_queue(call);
+	if (call->begun)
+		queue(call);
 	else
 		call->to_queue = true;
 }
@@ -204,6 +239,8 @@ static void release(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
+	if (call->task)
+		task_leave(call);
 	notes_free(call);
 	if (reply->batch)
 		arena_destroy(call->arena);
@@ -253,9 +290,11 @@ static void run_here(struct mcp_call *call)
 
 const struct fault *call_start(struct mcp_call *call)
 {
-	call->time_left_ms = call->offer->deadline_ms;
+	call->deadline_ms = call->time_left_ms = call->offer->deadline_ms;
 	if (call->reply->session)
 		session_add_call(call->reply->session, call);
+	if (call->offer->runs_long && !call->offer->asks_first)
+		TRY(task_begin(call));
 	if (blocks(call))
 		to_worker(call);
 	else
@@ -284,6 +323,15 @@ void call_cancel(struct mcp_call *call)
 	call_settle(call);
 }
 
+void calls_cancel_tasks(void)
+{
+	for (struct mcp_call *call = live, *next; call; call = next) {
+		next = call->live_next;
+		if (call->task)
+			call_cancel(call);
+	}
+}
+
 static void too_late(struct timer *timer, UNUSED struct loop *loop)
 {
 	struct mcp_call *call = CALL_OF(timer, timer);
@@ -301,12 +349,14 @@ struct json *call_result(struct mcp_call *call, const char *type)
 
 	assert(!call->has_result);
 	*json = json_begin(call->arena, 1024);
-	json_object(json);
-	json_key(json, "jsonrpc");
-	json_text(json, "2.0");
-	json_key(json, "id");
-	json_value(json, call->id);
-	json_key(json, "result");
+	if (!call->task) {
+		json_object(json);
+		json_key(json, "jsonrpc");
+		json_text(json, "2.0");
+		json_key(json, "id");
+		json_value(json, call->id);
+		json_key(json, "result");
+	}
 	json_object(json);
 	call->reply->era->open_result(json, type);
 	call->has_result = true;
@@ -327,7 +377,8 @@ static str result_message(struct mcp_call *call)
 
 	call->reply->era->close_result(json, call);
 	json_object_end(json);
-	json_object_end(json);
+	if (!call->task)
+		json_object_end(json);
 	return json_end(json);
 }
 
@@ -373,7 +424,7 @@ static const struct fault *settling_fault(struct mcp_call *call, struct arena *a
 {
 	if (call->overran)
 		return fault_say(arena, &FAULT_INTERNAL, "This took longer than the %lld s it may take.",
-		                 (long long)(call->offer->deadline_ms / 1000));
+		                 (long long)(call->deadline_ms / 1000));
 	if (atomic_load(&call->cancelled))
 		return reply_can_stream(call->reply) ? NULL : &FAULT_CANCELLED;
 	return call->fault;
@@ -393,18 +444,23 @@ static void leave_everything(struct mcp_call *call)
 	}
 }
 
-void call_settle(struct mcp_call *call)
+static void settle_task(struct mcp_call *call, const struct fault *fault)
+{
+	bool cancelled = atomic_load(&call->cancelled) && !call->overran;
+
+	task_settle(call, cancelled ? NULL : fault,
+	            fault || cancelled ? (str) { 0 } : result_message(call));
+	report(call, 200);
+}
+
+/* `own`: an arena for the answer, where the call's is its worker's still. */
+static void settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own)
 {
 	struct reply *reply = call->reply;
-	struct arena *own = call->on_worker ? arena_create() : NULL;
 	struct arena *arena = own ? own : call->arena;
-	const struct fault *fault = settling_fault(call, arena);
 	str message = { 0 };
 	int status = 200;
 
-	assert(!call->settled);
-	call->settled = true;
-	leave_everything(call);
 	if (fault) {
 		message = error_message(call, fault, arena);
 		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
@@ -416,6 +472,22 @@ void call_settle(struct mcp_call *call)
 	reply_answer(reply, call, message, status, own);
 	if (reply->parked)
 		reply_batch_done(reply);
+}
+
+void call_settle(struct mcp_call *call)
+{
+	struct arena *own = call->on_worker ? arena_create() : NULL;
+	const struct fault *fault = settling_fault(call, own ? own : call->arena);
+
+	assert(!call->settled);
+	call->settled = true;
+	leave_everything(call);
+	if (call->task) {
+		settle_task(call, fault);
+		arena_destroy(own);
+	} else {
+		settle_request(call, fault, own);
+	}
 	if (!call->on_worker)
 		release(call);
 }
@@ -423,4 +495,12 @@ void call_settle(struct mcp_call *call)
 bool call_may(const struct mcp_call *call, const char *scope)
 {
 	return caller_may(call->reply->caller, scope);
+}
+
+void call_part(struct mcp_call *call, str message, struct arena *own)
+{
+	call->result_word = "task";
+	report(call, 200);
+	call->result_word = NULL;
+	call->reply = reply_part(call->reply, call, message, own);
 }

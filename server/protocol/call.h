@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "json.h"
+#include "json_schema.h"
 #include "log.h"
 #include "metrics.h"
 #include "protocol.h"
@@ -90,8 +91,10 @@ struct offer {
 	const char *scope;
 	const char *mime;
 	const char *meta;               /* a resource's, JSON */
-	const char *in_schema;
+	const struct json_schema *schema;       /* of a tool that has one of its own instead of `in` */
+	yyjson_val *in_schema;          /* that, as JSON */
 	bool blocks, has_headers;
+	bool runs_long, needs_task, asks_first;
 	mcp_complete_fn *complete;
 	int64_t deadline_ms;
 	mcp_tool_fn *run;
@@ -112,12 +115,15 @@ struct runtime {
 	struct offers tools, resources, templates, prompts;
 	str server_info[REVISIONS];     /* JSON */
 	str capabilities[REVISIONS];
+	bool has_tasks;                 /* some tool may become a task */
 	str result_meta;                /* ,"_meta":{serverInfo}  of 2026-07-28 */
 	atomic_bool unready;
 };
 extern struct runtime runtime;
 
 void offers_build(void);
+/* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
+bool offers_serve(str method);
 const struct offer *offer_find(const struct offers *offers, str name);
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
@@ -163,6 +169,10 @@ bool reply_event(struct reply *reply, str message);
  * none. It lives in the call's arena, or in `own`, which is handed over. */
 void reply_answer(struct reply *reply, struct mcp_call *call, str message, int status,
                   struct arena *own);
+/* The same, but the call is not over: it goes on under the reply that comes back, which has no HTTP
+ * side but the arena, and holds the call. */
+struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message,
+                         struct arena *own);
 /* One answer of a batch. */
 void reply_batch_add(struct reply *reply, str message);
 /* Sends a batch whose calls are all answered. */
@@ -176,7 +186,7 @@ void reply_fault_headers(struct reply *reply, const struct fault *fault, struct 
 /* ---- Calls ---- */
 
 /* What a client declared it can be asked for. */
-enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8 };
+enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8, CAN_TASKS = 16 };
 unsigned capabilities_read(yyjson_val *capabilities);
 
 enum question_state { QUESTION_NEW, QUESTION_PUT, QUESTION_ANSWERED };
@@ -215,10 +225,11 @@ struct mcp_call {
 
 	/* The run. */
 	atomic_bool cancelled;
-	bool to_queue;                  /* for a worker, once the reply is parked */
+	bool begun;                     /* past its first turn: what is for a worker may be queued */
+	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
 	enum mcp_answer outcome;
-	int64_t time_left_ms, run_until_ms;
+	int64_t deadline_ms, time_left_ms, run_until_ms;
 	double progress_done;
 	uint64_t seen;                  /* topic changes known when the run began */
 	const char *wait_uri;
@@ -237,6 +248,9 @@ struct mcp_call {
 	const char **suggestions;       /* of a completion */
 	int suggestion_count;
 	struct listen *listen;          /* of subscriptions/listen */
+	struct task *task;              /* it goes on without its request; see task.h */
+	bool wants_task;                /* the tool returned to become one */
+	bool no_task;                   /* and could not */
 
 	/* The answer. */
 	struct json result;
@@ -254,6 +268,10 @@ void call_again(struct mcp_call *call);
 /* The client no longer wants it. */
 void call_cancel(struct mcp_call *call);
 void call_settle(struct mcp_call *call);
+/* Answers its request with a message in `own`, which is handed over, and goes on without it. */
+void call_part(struct mcp_call *call, str message, struct arena *own);
+/* Cancels this loop's calls that are tasks. */
+void calls_cancel_tasks(void);
 /* The notification that a topic changed: its method, and the URI it carries or NULL. */
 const char *topic_method(const char *topic, const char **uri);
 /* The call on this loop with that serial, if it still waits. */

@@ -19,7 +19,7 @@ static void write_bytes(struct json *json, const char *key, const struct mcp_con
 }
 
 /* The contents of a resource: text, or else bytes. */
-static void write_resource(struct json *json, const struct mcp_content *content)
+static void write_resource(struct json *json, const struct mcp_content *content, const char *meta)
 {
 	json_object(json);
 	text_member(json, "uri", content->uri);
@@ -28,6 +28,10 @@ static void write_resource(struct json *json, const struct mcp_content *content)
 		text_member(json, "text", content->text);
 	else
 		write_bytes(json, "blob", content);
+	if (meta) {
+		json_key(json, "_meta");
+		json_raw(json, str_of(meta));
+	}
 	json_object_end(json);
 }
 
@@ -66,7 +70,7 @@ void content_write(struct json *json, const struct mcp_content *content, enum re
 	case MCP_EMBEDDED:
 		text_member(json, "type", "resource");
 		json_key(json, "resource");
-		write_resource(json, content);
+		write_resource(json, content, NULL);
 		break;
 	case MCP_LINK:
 		if (revision >= R2025_06_18)
@@ -82,7 +86,8 @@ void mcp_add(struct mcp_call *call, const struct mcp_content *content)
 	if (!call->content.at)
 		call->content = json_begin(call->arena, 512 + content->size * 4 / 3);
 	if (call->offer->kind == OFFER_RESOURCE)
-		write_resource(&call->content, content);
+		write_resource(&call->content, content,
+		               call->revision >= R2025_06_18 ? call->offer->meta : NULL);
 	else
 		content_write(&call->content, content, call->revision);
 }

@@ -1,6 +1,7 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
 #include "compat.h"
 #include "param.h"
+#include "task.h"
 
 #define META "io.modelcontextprotocol/"
 
@@ -110,6 +111,9 @@ static const struct method methods[] = {
 	{ "prompts/get",              prompts_get,              "name" },
 	{ "completion/complete",      completion_complete,      NULL },
 	{ "subscriptions/listen",     listen_for_changes,       NULL },
+	{ "tasks/get",                tasks_get,                "taskId" },
+	{ "tasks/update",             tasks_update,             "taskId" },
+	{ "tasks/cancel",             tasks_cancel,             "taskId" },
 	{ 0 },
 };
 
@@ -145,9 +149,9 @@ static bool can_ask(UNUSED const struct mcp_call *call)
 	return true;
 }
 
-/* ---- Asking: the call ends, the client calls again with the answers ---- */
+/* ---- Asking: the call ends, the client calls again with the answers; a task waits for them ---- */
 
-static void ask(struct mcp_call *call)
+static void ask_by_result(struct mcp_call *call)
 {
 	str state = questions_seal(call);
 	struct json *json = call_result(call, "input_required");
@@ -169,6 +173,14 @@ static void ask(struct mcp_call *call)
 	json_key(json, "requestState");
 	json_str(json, state);
 	call->result_word = "asked";
+}
+
+static void ask(struct mcp_call *call)
+{
+	if (call->task)
+		task_ask(call);
+	else
+		ask_by_result(call);
 }
 
 const struct era era_stateless = {

@@ -5,22 +5,22 @@
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
-#include "call.h"
+#include "task.h"
 
 #define FOLLOWED_MAX 1000
 #define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */
 #define LOOK_AGAIN_MS 100
 
 struct followed {
-	const char *uri;                /* or a topic of list_topics */
+	const char *uri;                /* or a topic of list_topics, or of a task */
 	bool due;                       /* changed while the client was slow */
 };
 
 struct listen {
 	struct mcp_call *call;
 	struct listen *next, **place;
-	struct followed *followed;      /* the lists first */
-	int lists, count;
+	struct followed *followed;      /* the lists first, then resources, then tasks */
+	int lists, resources, count;    /* where each kind ends */
 	struct timer timer;             /* to look again whether a slow client has read; or to end */
 };
 
@@ -55,13 +55,33 @@ static void send(struct listen *listen, struct json *json)
 	reply_event(listen->call->reply, json_end(json));
 }
 
+static const char *task_id(const struct followed *followed)
+{
+	return followed->uri + strlen(TASK_TOPIC);
+}
+
+/* The task as it is now; nothing where there is none any more. */
+static void tell_task(struct listen *listen, const struct followed *followed)
+{
+	struct arena *arena = arena_create();
+	struct json json = message(arena, "notifications/tasks");
+
+	if (task_describe(&json, listen->call, str_of(task_id(followed))))
+		send(listen, &json);
+	arena_destroy(arena);
+}
+
 static void tell(struct listen *listen, struct followed *followed)
 {
+	followed->due = false;
+	if (followed - listen->followed >= listen->resources) {
+		tell_task(listen, followed);
+		return;
+	}
 	struct arena *arena = arena_create();
 	const char *uri, *method = topic_method(followed->uri, &uri);
 	struct json json = message(arena, method);
 
-	followed->due = false;
 	if (uri) {
 		json_key(&json, "uri");
 		json_text(&json, uri);
@@ -96,11 +116,18 @@ static void acknowledge(struct listen *listen)
 		json_key(&json, list_member(listen->followed[i].uri));
 		json_bool(&json, true);
 	}
-	if (listen->count > listen->lists) {
+	if (listen->resources > listen->lists) {
 		json_key(&json, "resourceSubscriptions");
 		json_array(&json);
-		for (int i = listen->lists; i < listen->count; i++)
+		for (int i = listen->lists; i < listen->resources; i++)
 			json_text(&json, listen->followed[i].uri);
+		json_array_end(&json);
+	}
+	if (listen->count > listen->resources) {
+		json_key(&json, "taskIds");
+		json_array(&json);
+		for (int i = listen->resources; i < listen->count; i++)
+			json_text(&json, task_id(&listen->followed[i]));
 		json_array_end(&json);
 	}
 	json_object_end(&json);
@@ -115,6 +142,7 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
                                      yyjson_val *wanted)
 {
 	yyjson_val *uris = yyjson_obj_get(wanted, "resourceSubscriptions");
+	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
 	size_t index, count;
 	yyjson_val *each;
 	const void *in;
@@ -122,7 +150,11 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 	if (uris && (!yyjson_is_arr(uris) || yyjson_arr_size(uris) > FOLLOWED_MAX))
 		return fault_say(call->arena, &FAULT_PARAMS,
 		                 "resourceSubscriptions must be an array of at most %d URIs.", FOLLOWED_MAX);
-	listen->followed = arena_array(call->arena, struct followed, yyjson_arr_size(uris) + 4);
+	if (ids && (!yyjson_is_arr(ids) || yyjson_arr_size(ids) > FOLLOWED_MAX))
+		return fault_say(call->arena, &FAULT_PARAMS,
+		                 "taskIds must be an array of at most %d ids.", FOLLOWED_MAX);
+	listen->followed = arena_array(call->arena, struct followed,
+	                               yyjson_arr_size(uris) + yyjson_arr_size(ids) + 4);
 	for (int list = MCP_TOOLS; list <= MCP_RESOURCES; list++)
 		if (yyjson_get_bool(yyjson_obj_get(wanted, list_members[list])))
 			listen->followed[listen->lists++].uri = list_topics[list];
@@ -132,6 +164,27 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 		const struct offer *offer = uri.at ? offer_for_uri(call->arena, uri, &in) : NULL;
 		if (offer && call_may(call, offer->scope))
 			listen->followed[listen->count++].uri = arena_copy(call->arena, uri);
+	}
+	listen->resources = listen->count;
+	return NULL;
+}
+
+/* Likewise the tasks that are this caller's. */
+static const struct fault *read_tasks(struct mcp_call *call, struct listen *listen,
+                                      yyjson_val *wanted)
+{
+	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
+	size_t index, count;
+	yyjson_val *each;
+
+	if (!ids)
+		return NULL;
+	TRY(task_declared(call));
+	yyjson_arr_foreach(ids, index, count, each) {
+		str id = { yyjson_get_str(each), yyjson_get_len(each) };
+		if (id.at && task_exists(call, id))
+			listen->followed[listen->count++].uri =
+				arena_print(call->arena, "%s%.*s", TASK_TOPIC, (int)id.size, id.at);
 	}
 	return NULL;
 }
@@ -149,6 +202,7 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
 			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
 	TRY(read_uris(call, listen, wanted));
+	TRY(read_tasks(call, listen, wanted));
 	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
 		atomic_fetch_sub(&listen_count, 1);
 		metric_add(METRIC_LIMIT_STREAMS, 1);

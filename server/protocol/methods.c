@@ -1,6 +1,7 @@
 /* methods.c - the methods both eras have: tools, resources, prompts. */
 #include "call.h"
 #include "param.h"
+#include "task.h"
 
 const char *const level_names[] = {
 	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL
@@ -25,8 +26,6 @@ void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
 /* ---- Lists ---- */
 
 #define LIST_TTL_MS 300000              /* lists only change with the program */
-
-#define PAGE 100
 
 /* Where a page begins: the place of an entry, sealed for this list. */
 static bool read_cursor(struct mcp_call *call, const char *key, int count, int *from)
@@ -63,7 +62,7 @@ static const struct fault *list(struct mcp_call *call, const char *key, const st
 	struct json *json = call_result(call, "complete");
 	json_key(json, key);
 	json_array(json);
-	for (; place < offers->count && shown < PAGE; place++) {
+	for (; place < offers->count && shown < runtime.set.page_size; place++) {
 		if (!call_may(call, offers->first[place].scope))
 			continue;
 		json_raw(json, offers->first[place].listed[call->revision]);
@@ -116,15 +115,21 @@ static const struct fault *bad_arguments(struct mcp_call *call, const char *why)
 	return fault_say(call->arena, &FAULT_PARAMS, "%s", why);
 }
 
-/* A tool with a schema of its own is given its arguments as JSON. */
-static const char *arguments_text(struct mcp_call *call, yyjson_val *arguments)
+/* A tool with a schema of its own is given its arguments as JSON, checked. */
+static const struct fault *bind_text(struct mcp_call *call, yyjson_val *arguments, bool *bound)
 {
 	struct json json = json_begin(call->arena, 256);
+	enum json_trouble trouble;
 
 	if (!arguments)
-		return "{}";
+		arguments = json_parse_copy(call->arena, STR("{}"), runtime.set.depth_max, &trouble);
+	const char *why = json_schema_check(call->offer->schema, arguments, call->arena);
+	if (why)
+		return bad_arguments(call, why);
 	json_value(&json, arguments);
-	return arena_copy(call->arena, json_end(&json));
+	call->in = arena_copy(call->arena, json_end(&json));
+	*bound = true;
+	return NULL;
 }
 
 static const struct fault *bind(struct mcp_call *call, bool *bound)
@@ -139,11 +144,8 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	*bound = false;
 	if (arguments && !yyjson_is_obj(arguments))
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
-	if (call->offer->in_schema) {
-		call->in = arguments_text(call, arguments);
-		*bound = true;
-		return NULL;
-	}
+	if (call->offer->schema)
+		return bind_text(call, arguments, bound);
 	why = shape_read(shape, arguments, true, in, call->arena);
 	if (why)
 		return bad_arguments(call, why);
@@ -163,6 +165,7 @@ static const struct fault *start_named(struct mcp_call *call, const struct offer
 	call->offer = offer_find(offers, name);
 	if (!call->offer)
 		return unknown(call, what, name);
+	TRY(task_needed(call));
 	if (call->revision >= R2026_07_28) {
 		TRY(param_headers_agree(call));
 		TRY(questions_restore(call));

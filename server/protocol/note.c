@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "session.h"
+#include "task.h"
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 
@@ -138,10 +139,25 @@ bool mcp_wanted(const struct mcp_call *call)
 	return !atomic_load(&call->cancelled) && tick_ms() < call->run_until_ms;
 }
 
+/* A task's progress is a word in its status. */
+static void task_progress(struct mcp_call *call, const char *text, va_list list)
+{
+	struct arena *arena = arena_create();
+
+	task_say(call, text ? str_of(arena_print_list(arena, text, list)) : STR(""));
+	arena_destroy(arena);
+}
+
 bool mcp_progress(struct mcp_call *call, double done, double total, const char *text, ...)
 {
 	va_list list;
 
+	if (call->task && mcp_wanted(call)) {
+		call->streamed = true;
+		va_start(list, text);
+		task_progress(call, text, list);
+		va_end(list);
+	}
 	/* It must grow; a tool that is run again tells what was told before once more. */
 	if (!call->progress_token || done <= call->progress_done || !mcp_wanted(call))
 		return mcp_wanted(call);

@@ -2,9 +2,12 @@
  *
  * Each is described in JSON once per revision; a list is those pieces, as far as the caller may use
  * them, one after the other. */
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "call.h"
+#include "task.h"
+
+#define PAGE "text/html;profile=mcp-app"
 
 static void member(struct json *json, const char *key, const char *text)
 {
@@ -56,6 +59,12 @@ static str describe_tool(const struct mcp_tool *tool, enum revision revision)
 		json_raw(&json, str_of(tool->in_schema));
 	else
 		shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
+	/* Before 2026-07-28 only an object may be structured. */
+	if (tool->out_schema && (revision >= R2026_07_28 || (revision >= R2025_06_18 &&
+	                         strstr(tool->out_schema, "\"type\":\"object\"")))) {
+		json_key(&json, "outputSchema");
+		json_raw(&json, str_of(tool->out_schema));
+	}
 	if (tool->out && revision >= R2025_06_18) {
 		json_key(&json, "outputSchema");
 		shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
@@ -154,17 +163,37 @@ static void make_room(struct offers *offers, int count)
 	offers->first = arena_array(runtime.arena, struct offer, count + 1);
 }
 
+/* A schema that is none is a programmer's error, told before anybody calls. */
+static void compile_schema(struct offer *offer, const char *text)
+{
+	enum json_trouble trouble;
+	const char *why = "it is not JSON";
+
+	if (!text)
+		return;
+	offer->in_schema = json_parse_copy(runtime.arena, str_of(text), 200, &trouble);
+	if (offer->in_schema)
+		offer->schema = json_schema_compile(runtime.arena, offer->in_schema, &why);
+	if (offer->schema)
+		return;
+	fprintf(stderr, "in_schema of the tool %s: %s\n", offer->name, why);
+	abort();
+}
+
 static void build_tools(void)
 {
 	make_room(&runtime.tools, count_of(runtime.server->tools, sizeof(struct mcp_tool)));
 	for (const struct mcp_tool *tool = runtime.server->tools; tool && tool->name; tool++) {
 		struct offer *offer = add(&runtime.tools, &(struct offer) {
 			.kind = OFFER_TOOL, .name = tool->name, .in = tool->in, .out = tool->out,
-			.in_schema = tool->in_schema,
+			.runs_long = tool->runs_long || tool->asks_first,
+			.needs_task = tool->needs_task, .asks_first = tool->asks_first,
 			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
 			.has_headers = has_headers(tool->in), .run = tool->run });
+		compile_schema(offer, tool->in_schema);
 		for (int revision = 0; revision < REVISIONS; revision++)
 			offer->listed[revision] = describe_tool(tool, (enum revision)revision);
+		runtime.has_tasks |= offer->runs_long;
 	}
 }
 
@@ -218,8 +247,32 @@ static void capability(struct json *json, const char *name, bool served, const c
 	json_raw(json, str_of(settings));
 }
 
+/* A resource that hosts show as a page beside a tool's answer. */
+static bool has_pages(void)
+{
+	for (int i = 0; i < runtime.resources.count; i++)
+		if (runtime.resources.first[i].mime && strcmp(runtime.resources.first[i].mime, PAGE) == 0)
+			return true;
+	return false;
+}
+
+/* Each where it has a meaning: tasks since 2026-07-28, pages since tools have a _meta. */
+static void extensions(struct json *json, enum revision revision)
+{
+	bool tasks = revision >= R2026_07_28 && runtime.has_tasks;
+	bool pages = revision >= R2025_06_18 && has_pages();
+
+	if (!tasks && !pages)
+		return;
+	json_key(json, "extensions");
+	json_object(json);
+	capability(json, TASKS_EXTENSION, tasks, "{}");
+	capability(json, "io.modelcontextprotocol/ui", pages, "{\"mimeTypes\":[\"" PAGE "\"]}");
+	json_object_end(json);
+}
+
 /* What is advertised is what is served. */
-static str capabilities(void)
+static str capabilities(enum revision revision)
 {
 	struct json json = json_begin(runtime.arena, 256);
 	bool resources = runtime.resources.count + runtime.templates.count > 0;
@@ -231,6 +284,7 @@ static str capabilities(void)
 	capability(&json, "tools", runtime.tools.count > 0, "{\"listChanged\":true}");
 	capability(&json, "resources", resources, "{\"subscribe\":true,\"listChanged\":true}");
 	capability(&json, "prompts", prompts, "{\"listChanged\":true}");
+	extensions(&json, revision);
 	json_object_end(&json);
 	return json_end(&json);
 }
@@ -242,8 +296,21 @@ void offers_build(void)
 	build_prompts();
 	for (int revision = 0; revision < REVISIONS; revision++) {
 		runtime.server_info[revision] = server_info((enum revision)revision);
-		runtime.capabilities[revision] = capabilities();
+		runtime.capabilities[revision] = capabilities((enum revision)revision);
 	}
+}
+
+bool offers_serve(str method)
+{
+	if (str_starts(method, "prompts/"))
+		return runtime.prompts.count > 0;
+	if (str_starts(method, "tools/"))
+		return runtime.tools.count > 0;
+	if (str_starts(method, "resources/"))
+		return runtime.resources.count + runtime.templates.count > 0;
+	if (str_starts(method, "completion/"))
+		return runtime.prompts.count + runtime.templates.count > 0;
+	return true;
 }
 
 const struct offer *offer_find(const struct offers *offers, str name)

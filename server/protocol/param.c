@@ -90,13 +90,13 @@ static bool value_agrees(str header, yyjson_val *value)
 	return yyjson_is_real(value) && same_number(header, (int64_t)yyjson_get_real(value));
 }
 
-static const struct fault *field_agrees(struct mcp_call *call, const struct field *field,
-                                        yyjson_val *value)
+static const struct fault *header_agrees(struct mcp_call *call, const char *suffix,
+                                         yyjson_val *value)
 {
 	char name[NAME_MAX_BYTES];
 	str header;
 
-	snprintf(name, sizeof(name), "Mcp-Param-%s", field->header);
+	snprintf(name, sizeof(name), "Mcp-Param-%s", suffix);
 	TRY(read_header(call, name, true, &header));
 	if (!value || yyjson_is_null(value))
 		return header.at ? disagree(call, name, "is there, but the argument is not") : NULL;
@@ -111,15 +111,36 @@ static const struct fault *shape_agrees(struct mcp_call *call, const struct shap
 	for (const struct field *field = shape->fields; field->name; field++) {
 		yyjson_val *value = yyjson_obj_get(object, field->name);
 		if (field->header)
-			TRY(field_agrees(call, field, value));
+			TRY(header_agrees(call, field->header, value));
 		else if (field->type == FIELD_NEST)
 			TRY(shape_agrees(call, field->item, value));
 	}
 	return NULL;
 }
 
+/* The same of a schema as JSON: reachable through properties only. */
+static const struct fault *schema_agrees(struct mcp_call *call, yyjson_val *schema,
+                                         yyjson_val *object)
+{
+	yyjson_obj_iter iter = yyjson_obj_iter_with(yyjson_obj_get(schema, "properties"));
+
+	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
+		yyjson_val *property = yyjson_obj_iter_get_val(key);
+		yyjson_val *value = yyjson_obj_get(object, yyjson_get_str(key));
+		yyjson_val *header = yyjson_obj_get(property, "x-mcp-header");
+		if (yyjson_is_str(header))
+			TRY(header_agrees(call, yyjson_get_str(header), value));
+		else if (yyjson_is_obj(property))
+			TRY(schema_agrees(call, property, value));
+	}
+	return NULL;
+}
+
 const struct fault *param_headers_agree(struct mcp_call *call)
 {
+	if (call->offer->in_schema)
+		return schema_agrees(call, call->offer->in_schema,
+		                     yyjson_obj_get(call->params, "arguments"));
 	if (!call->offer->has_headers)
 		return NULL;
 	return shape_agrees(call, call->offer->in, yyjson_obj_get(call->params, "arguments"));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "session.h"
+#include "task.h"
 
 struct runtime runtime;
 
@@ -72,6 +73,7 @@ void protocol_end_loop(void)
 void protocol_stop(void)
 {
 	sessions_stop();
+	tasks_stop();
 	atomic_store(&runtime.http, NULL);
 	runtime.pool = NULL;
 	arena_destroy(runtime.arena);

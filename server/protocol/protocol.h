@@ -23,11 +23,13 @@ struct protocol_settings {
 	const char *public_url;         /* where clients reach it, for WWW-Authenticate; NULL: from Host */
 	int64_t call_deadline_ms;
 	int64_t silence_ms;             /* a call silent for so long turns from JSON into SSE */
+	int64_t task_ttl_ms;            /* how long a task's result is kept */
 	int64_t question_ms;            /* a question nobody answers for so long is cancelled */
 	int64_t session_idle_ms;
 	int64_t resume_ms;              /* how long events are kept for a client that comes back */
 	int64_t retry_ms;               /* the `retry` of session-era streams */
 	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
+	int page_size;                  /* entries of a list at a time */
 	size_t backlog_max;             /* bytes of events kept for one stream to resume */
 	size_t events_max;              /* and for all of them; 0: 64 MiB */
 	struct rates *caller_rates, *address_rates, *initialize_rates;
@@ -50,6 +52,9 @@ void protocol_unready(void);
 void protocol_end_streams(struct http *http, int64_t jitter_ms);
 /* On each loop's thread as it ends, when no worker runs any more: cuts what still waits. */
 void protocol_end_loop(void);
+/* Waits for tasks that run, until that time by tick_ms() at most, then cancels all. The pool and the
+ * loops must still run. */
+void protocol_end_tasks(struct http *http, int64_t until_tick_ms);
 /* After http and pool have stopped. */
 void protocol_stop(void);
 

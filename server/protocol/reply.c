@@ -242,6 +242,32 @@ void reply_answer(struct reply *reply, struct mcp_call *call, str message, int s
 	arena_destroy(own);
 }
 
+struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message,
+                         struct arena *own)
+{
+	struct reply *alone = calloc(1, sizeof(*alone));
+
+	if (!alone)
+		abort();
+	take_arena(reply);
+	alone->references = 1;
+	alone->loop = reply->loop;
+	alone->era = reply->era;
+	alone->revision = reply->revision;
+	alone->caller = caller_keep(reply->caller);
+	alone->arena = reply->arena;
+	alone->began_us = reply->began_us;
+	alone->silence.run = silence_over;
+	memcpy(alone->id, reply->id, sizeof(alone->id));
+	reply->arena = NULL;
+	reply_answer(reply, call, message, 200, own);
+	reply_drop(reply);              /* the call's */
+	call->sibling = NULL;
+	alone->calls = call;
+	alone->outstanding = 1;
+	return alone;
+}
+
 void reply_batch_add(struct reply *reply, str message)
 {
 	if (!message.at)

@@ -49,6 +49,7 @@ const metaText = capabilities => `"_meta":${JSON.stringify(meta(capabilities))}`
 export const constants = {
 	meta: metaText({}),
 	meta_asking: metaText({ elicitation: {} }),
+	meta_tasks: metaText({ extensions: { 'io.modelcontextprotocol/tasks': {} } }),
 	keys: keyLines,
 	reader: keys.reader, staff: keys.staff, other: keys.other,
 };

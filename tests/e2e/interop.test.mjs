@@ -156,7 +156,7 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 
 		test('resources and prompts of products', async () => {
 			const { resources } = await shop.client.listResources();
-			assert.deepEqual(resources.map(each => each.uri), ['catalog://categories']);
+			assert.deepEqual(resources.map(each => each.uri), ['catalog://categories', 'ui://products/search']);
 			const { resourceTemplates } = await shop.client.listResourceTemplates();
 			assert.deepEqual(resourceTemplates.map(each => each.uriTemplate), ['product://{sku}']);
 			const { contents } = await shop.client.readResource({ uri: 'product://KIT-0003' });

@@ -19,7 +19,7 @@ export const npm = createRequire(join(root, 'build/npm/package.json'));
 export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
 
 export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev',
-	name === 'guestbook' ? 'tests' : name, `mcp-${name}`);
+	['guestbook', 'conformance'].includes(name) ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 // ---- Folders and processes that end with the test process ----
@@ -34,6 +34,10 @@ const killAll = () => {
 
 // What a failed test left running must not keep the process from ending.
 after(() => setTimeout(killAll, 10000).unref());
+
+// The runner ends a file that takes too long by SIGTERM.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+	process.once(signal, () => process.exit(1));
 
 process.on('exit', () => {
 	killAll();
@@ -247,7 +251,7 @@ let lastId = 0;
 
 // A request of 2026-07-28 as exchange() takes it.
 export function stateless(method, params = {}, { capabilities, headers = {} } = {}) {
-	const name = params.name ?? params.uri;
+	const name = params.name ?? params.uri ?? params.taskId;
 	return {
 		headers: {
 			...types, 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': method,

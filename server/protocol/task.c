@@ -1,0 +1,280 @@
+/* task.c - a call that became a task: how it begins, asks, tells how far it is, and ends. */
+#include <assert.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "task_private.h"
+
+#define RUN_MS (10 * 60 * INT64_C(1000))        /* running time, where the tool has not more */
+
+/* ---- Beginning ---- */
+
+const struct fault *task_declared(struct mcp_call *call)
+{
+	if (call->revision >= R2026_07_28 && (call->can & CAN_TASKS))
+		return NULL;
+	struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY,
+		"This needs a client that declares the extension " TASKS_EXTENSION ".");
+	fault->data = STR("{\"requiredCapabilities\":{\"extensions\":{\"" TASKS_EXTENSION "\":{}}}}");
+	return fault;
+}
+
+const struct fault *task_needed(struct mcp_call *call)
+{
+	if (!call->offer->needs_task)
+		return NULL;
+	if (call->revision >= R2026_07_28)
+		return task_declared(call);
+	return fault_say(call->arena, &FAULT_NO_METHOD, "%s runs only as a task, which takes a client of"
+	                 " %s.", call->offer->name, revision_names[R2026_07_28]);
+}
+
+static struct task *create(struct mcp_call *call)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (!task)
+		abort();
+	task->arena = arena_create();
+	task->id = random_text(task->arena, TASK_ID_BYTES);
+	task->caller = caller_keep(call->reply->caller);
+	task->loop = call->reply->loop;
+	task->serial = call->serial;
+	task->created_ms = task->updated_ms = now_ms();
+	task->attached = true;
+	return task;
+}
+
+/* What the request is answered with: the task as it begins. */
+static str created(struct mcp_call *call, const struct task *task, struct arena *arena)
+{
+	struct json json = json_begin(arena, 512);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "id");
+	json_value(&json, call->id);
+	json_key(&json, "result");
+	json_object(&json);
+	call->reply->era->open_result(&json, "task");
+	task_write_state(&json, task);
+	call->reply->era->close_result(&json, call);
+	json_object_end(&json);
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+const struct fault *task_begin(struct mcp_call *call)
+{
+	if (call->task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
+		return NULL;
+	struct task *task = http_quiesced() ? NULL : create(call);
+	struct arena *arena = arena_create();
+	str message = task ? created(call, task, arena) : (str) { 0 };
+
+	if (!task || !task_add(task)) {
+		if (task)
+			task_free(task);
+		arena_destroy(arena);
+		return call->offer->needs_task ? &FAULT_BUSY : NULL;
+	}
+	call->task = task;
+	call->progress_token = NULL;
+	call->log_least = -1;
+	call->time_left_ms += RUN_MS > call->deadline_ms ? RUN_MS - call->deadline_ms : 0;
+	call->deadline_ms = RUN_MS > call->deadline_ms ? RUN_MS : call->deadline_ms;
+	call_part(call, message, arena);
+	return NULL;
+}
+
+bool mcp_begin_task(struct mcp_call *call)
+{
+	assert(call->offer->runs_long);         /* so that it was announced */
+	if (call->task || call->no_task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
+		return true;
+	call->wants_task = true;
+	return false;
+}
+
+/* ---- While it runs: on the loop of its call ---- */
+
+void task_say(struct mcp_call *call, str words)
+{
+	struct task *task = call->task;
+	size_t size = words.size < SAID_MAX ? words.size : SAID_MAX;
+
+	/* Not in the middle of a character. */
+	while (size < words.size && size > 0 && ((unsigned char)words.at[size] & 0xc0) == 0x80)
+		size--;
+	tasks_lock();
+	memcpy(task->said, words.at, size);
+	task->said[size] = 0;
+	if (!task_is_over(task))
+		task->updated_ms = now_ms();
+	tasks_unlock();
+}
+
+/* Gives the call the answers that came; `all`: nobody's to the other questions. False: none did. */
+static bool hand_over(struct mcp_call *call, bool all)
+{
+	struct task *task = call->task;
+	bool any = false;
+
+	tasks_lock();
+	for (struct asked *asked = task->asked; asked; asked = asked->next) {
+		if (asked->taken || (!asked->answered && !all))
+			continue;
+		asked->answered = asked->taken = any = true;
+		asked->question->state = QUESTION_ANSWERED;
+		asked->question->result = asked->answer.at
+			? str_of(arena_copy(call->arena, asked->answer)) : asked->answer;
+	}
+	if (task->status == INPUT_REQUIRED && !task_has_question(task))
+		task_touch(task, WORKING);
+	tasks_unlock();
+	return any;
+}
+
+static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct mcp_call *call =
+		(struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer));
+
+	hand_over(call, true);
+	task_announce(call->task->id);
+	call_again(call);
+}
+
+static void put(struct task *task, struct question *question)
+{
+	struct asked *asked = arena_new(task->arena, struct asked), **end = &task->asked;
+
+	/* Asked once more under the key it has for the tool, it gets another one for the client. */
+	question->state = QUESTION_PUT;
+	asked->key = ++question->number == 1 ? arena_copy(task->arena, str_of(question->key))
+		: arena_print(task->arena, "%s-%lld", question->key, (long long)question->number);
+	asked->method = question->method;
+	asked->params = str_of(arena_copy(task->arena, question->params));
+	asked->question = question;
+	while (*end)
+		end = &(*end)->next;
+	*end = asked;
+}
+
+void task_ask(struct mcp_call *call)
+{
+	struct task *task = call->task;
+	struct loop *loop = call->reply->loop;
+
+	tasks_lock();
+	/* Cancelled meanwhile: its loop is about to hear of it. */
+	if (!task_is_over(task)) {
+		for (struct question *each = call->questions; each; each = each->next)
+			if (each->wanted && each->state == QUESTION_NEW)
+				put(task, each);
+		task_touch(task, INPUT_REQUIRED);
+	}
+	tasks_unlock();
+	task_announce(task->id);
+	call->timer.run = nobody_answered;
+	timer_set(loop, &call->timer, loop_tick_ms(loop) + runtime.set.question_ms);
+}
+
+static str error_of(struct arena *arena, const struct fault *fault)
+{
+	struct json json = json_begin(arena, 256);
+
+	json_object(&json);
+	json_key(&json, "code");
+	json_int(&json, fault->code);
+	json_key(&json, "message");
+	json_text(&json, fault->text);
+	if (fault->data.at) {
+		json_key(&json, "data");
+		json_raw(&json, fault->data);
+	}
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+void task_settle(struct mcp_call *call, const struct fault *fault, str result)
+{
+	struct task *task = call->task;
+
+	tasks_lock();
+	bool news = !task_is_over(task);
+	if (!news)
+		;
+	else if (fault)
+		task_keep(task, FAILED, error_of(task->arena, fault));
+	else if (result.at)
+		task_keep(task, COMPLETED, result);
+	else
+		task_touch(task, CANCELLED);
+	tasks_unlock();
+	if (news)
+		task_announce(task->id);
+	tasks_sweep_later(call->reply->loop);
+}
+
+void task_leave(struct mcp_call *call)
+{
+	tasks_lock();
+	call->task->attached = false;
+	tasks_unlock();
+	call->task = NULL;
+}
+
+/* ---- Word for it from any loop ---- */
+
+struct word {
+	struct message message;
+	uint64_t serial;
+	bool cancel;
+};
+
+static void arrive(struct message *message, UNUSED struct loop *loop)
+{
+	struct word *word = (struct word *)message;
+	struct mcp_call *call = call_find_live(word->serial);
+
+	if (call && word->cancel)
+		call_cancel(call);
+	else if (call && hand_over(call, false))
+		call_again(call);
+	free(word);
+}
+
+void task_word(const struct task *task, bool cancel)
+{
+	struct word *word = calloc(1, sizeof(*word));
+
+	if (!word)
+		abort();
+	word->message.run = arrive;
+	word->serial = task->serial;
+	word->cancel = cancel;
+	loop_post(task->loop, &word->message);
+}
+
+/* ---- Stopping ---- */
+
+static void cut(struct message *message, UNUSED struct loop *loop)
+{
+	free(message);
+	calls_cancel_tasks();
+}
+
+void protocol_end_tasks(struct http *http, int64_t until_tick_ms)
+{
+	while (tasks_working() && tick_ms() < until_tick_ms)
+		nanosleep(&(struct timespec) { .tv_nsec = 10 * 1000000 }, NULL);
+	for (int i = 0; i < http_loops(http); i++) {
+		struct message *message = calloc(1, sizeof(*message));
+		if (!message)
+			abort();
+		message->run = cut;
+		loop_post(http_loop(http, i), message);
+	}
+}

@@ -1,0 +1,111 @@
+// browser.mjs - Debian's chromium with the host page of apps/, which shows a server's pages as an
+// MCP Apps host does. Nothing leaves the machine: no name resolves, and every request is counted.
+import assert from 'node:assert/strict';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import http from 'node:http';
+import { delimiter, join } from 'node:path';
+import { callTool, exchange, npm, root, stateless, temporary } from './support.mjs';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+const isProgram = path => {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+// The browser's path, or undefined.
+export const chromium = process.env.CHROMIUM ?? process.env.PATH.split(delimiter)
+	.flatMap(folder => names.map(name => join(folder, name))).find(isProgram);
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+	'--disable-background-networking', '--disable-component-update', '--disable-sync',
+	'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
+
+export const openBrowser = options => npm('playwright-core').chromium.launchPersistentContext(
+	temporary(), { executablePath: chromium, headless: true, args: flags, timeout: 60000, ...options });
+
+// ---- The host's and the sandbox's origins, and a third that no page may reach ----
+
+function listen(handler) {
+	const server = http.createServer(handler);
+	return new Promise(resolve => server.listen(0, '127.0.0.1', () => {
+		server.url = `http://127.0.0.1:${server.address().port}`;
+		resolve(server);
+	}));
+}
+
+const page = name => readFileSync(join(root, 'tests/e2e/apps', `${name}.html`));
+
+export async function openPlaces() {
+	const places = { strays: [] };
+	places.host = await listen((_, response) =>
+		response.writeHead(200, { 'Content-Type': 'text/html' }).end(page('host')));
+	places.sandbox = await listen((request, response) => response.writeHead(200, {
+		'Content-Type': 'text/html',
+		'Content-Security-Policy': new URL(request.url, places.sandbox.url).searchParams.get('csp'),
+	}).end(page('sandbox')));
+	places.elsewhere = await listen((request, response) => {
+		places.strays.push(request.url);
+		response.end();
+	});
+	places.close = () => [places.host, places.sandbox, places.elsewhere].forEach(place => {
+		place.closeAllConnections();
+		place.close();
+	});
+	return places;
+}
+
+// ---- A page, shown ----
+
+export async function request(server, method, params = {}) {
+	const answer = await exchange(server, stateless(method, params));
+	assert.ok(answer.json.result, `${method} was refused: ${answer.text}`);
+	return answer.json.result;
+}
+
+// The specification's Content-Security-Policy for what a resource declares.
+function policy({ connectDomains = [], resourceDomains = [], frameDomains = [] } = {}) {
+	const from = resourceDomains.join(' ');
+	return [`default-src 'none'`, `script-src 'self' 'unsafe-inline' ${from}`,
+		`style-src 'self' 'unsafe-inline' ${from}`, `connect-src 'self' ${connectDomains.join(' ')}`,
+		`img-src 'self' data: ${from}`, `font-src 'self' ${from}`, `media-src 'self' data: ${from}`,
+		`frame-src ${frameDomains.join(' ') || `'none'`}`, `object-src 'none'`, `base-uri 'self'`].join('; ');
+}
+
+// The page of a tool, as the server names and serves it.
+export async function readPage(server, tool) {
+	const { tools } = await request(server, 'tools/list');
+	const uri = tools.find(({ name }) => name === tool)._meta.ui.resourceUri;
+	return (await request(server, 'resources/read', { uri })).contents[0];
+}
+
+// The tool's page in a tab of the browser: `view` is its frame, `host` the functions of host.html.
+export async function show(browser, places, server, tool, { context = {},
+	capabilities = { serverTools: {}, openLinks: {} } } = {}) {
+	const { text: html, _meta } = await readPage(server, tool);
+	const tab = await browser.newPage();
+	tab.setDefaultTimeout(15000);
+	await tab.exposeFunction('server', (_, { name, arguments: args }) => callTool(server, name, args));
+	await tab.goto(places.host.url);
+	await tab.evaluate(message => host.open(message), {
+		html, context, capabilities, csp: policy(_meta.ui.csp), sandboxUrl: places.sandbox.url,
+	});
+	const frame = await tab.frameLocator('#sandbox').locator('#page').elementHandle();
+	return {
+		tab, view: await frame.contentFrame(),
+		notify: (method, params) =>
+			tab.evaluate(([method, params]) => host.notify(method, params), [method, params]),
+		seen: method => tab.evaluate(method =>
+			host.seen.filter(message => message.method === method).map(message => message.params), method),
+		// What a host does for a call of the tool: its arguments, then its result.
+		async call(args) {
+			await this.notify('tool-input', { arguments: args });
+			const result = await callTool(server, tool, args);
+			await this.notify('tool-result', result);
+			return result;
+		},
+	};
+}
