@@ -3,7 +3,8 @@
 #     embed_files(mcp-products FILES ui/search.html PARTS ${CMAKE_SOURCE_DIR}/server/ui/app.js)
 #
 # The program declares `extern const char search_html[];` (the file's name, with _ for what C does
-# not allow) and finds the text there, ended by a NUL. @app.js@ in a file stands for that part's text.
+# not allow) and finds the text there, ended by a NUL. @app.js@ in a file stands for the text of that
+# part.
 
 # As a script: writes the one file OUT from the file IN.
 if(CMAKE_SCRIPT_MODE_FILE)

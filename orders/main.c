@@ -68,6 +68,13 @@ static const struct mcp_resource resources[] = {
 	{ 0 },
 };
 
+static const struct mcp_prompt prompts[] = {
+	{ "explain_order", "Explain an order to its customer",
+	  "An answer to a customer who asks about an order, from its real history.",
+	  .in = &explain_shape, .scope = "orders:read", .run = explain_order },
+	{ 0 },
+};
+
 static const struct mcp_job jobs[] = {
 	{ "recover", recover },
 	{ 0 },
@@ -103,8 +110,8 @@ int main(int argc, char **argv)
 			" currency's minor unit: {\"amount\": 1250, \"currency\": \"GBP\"} is 12.50"
 			" pounds.",
 		.port = 8082, .database = "sqlite:orders.db", .migrations = order_migrations,
-		.tools = tools, .resources = resources, .jobs = jobs, .commands = commands,
-		.settings = settings,
+		.tools = tools, .resources = resources, .prompts = prompts, .jobs = jobs,
+		.commands = commands, .settings = settings,
 		.start = catalogue_start, .stop = catalogue_stop,
 	}, argc, argv);
 }

@@ -111,6 +111,8 @@ void order_changed(struct arena *arena, const char *id);
 
 /* ---- Tools, each in the file of its name ---- */
 
+extern const struct shape explain_shape;
+mcp_tool_fn explain_order;
 mcp_tool_fn create_order, get_order, read_order, list_orders, cancel_order, update_order_status,
 	track_order, request_return, receive_return, sales_report;
 mcp_tool_fn track_page;         /* track_order's page */

@@ -212,8 +212,7 @@ int64_t hint_when_empty(struct store *store)
 
 	if (store_find_one(store, arena, "select 1 as there from product limit 1", NULL, NULL,
 	                   &flag_shape, &flag) == 0)
-		fprintf(stderr, "The catalogue is empty. Load one with:"
-		                " mcp-products import products/data/catalogue.csv\n");
+		mcp_notice("the catalogue is empty; load one with: mcp-products import FILE.csv");
 	arena_destroy(arena);
 	return NOT_AGAIN;
 }

@@ -7,7 +7,8 @@ extern const char search_html[];                /* ui/search.html */
 
 char search_page_meta[PAGE_META_MAX];
 
-enum mcp_answer search_page(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+enum mcp_answer search_page(struct mcp_call *call, const void *in UNUSED,
+                            struct store *store UNUSED)
 {
 	return mcp_say(call, "%s", search_html);
 }

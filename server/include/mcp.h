@@ -209,6 +209,9 @@ void mcp_close_stream(struct mcp_call *call);
  * Call it after the change is committed. Any thread. */
 void mcp_changed(const char *uri);
 
+/* A line in the server's own log, for the operator. Any thread. */
+void mcp_notice(const char *text, ...) PRINTF(1, 2);
+
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
 bool mcp_may(const struct mcp_call *call, const char *scope);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */

@@ -220,3 +220,14 @@ void mcp_close_stream(struct mcp_call *call)
 		close_stream(call);
 	}
 }
+
+void mcp_notice(const char *text, ...)
+{
+	struct arena *arena = arena_create();
+	va_list list;
+
+	va_start(list, text);
+	log_info("%s", arena_print_list(arena, text, list));
+	va_end(list);
+	arena_destroy(arena);
+}

@@ -126,8 +126,11 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		Math.abs(document.body.getBoundingClientRect().height - innerHeight) < 1), 'the host follows its height');
 	const shoot = async (page, name) => {
 		await settled(page);
-		if (process.env.SCREENSHOTS)
-			await page.tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true });
+		if (!process.env.SCREENSHOTS)
+			return;
+		const { width } = page.tab.viewportSize();
+		await page.tab.setViewportSize({ width, height: await page.view.evaluate(() => innerHeight) });
+		await page.tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
 	};
 	const status = ({ view }) => view.getByRole('status').textContent();
 

@@ -16,7 +16,7 @@ struct task {
 	int order;
 };
 
-static atomic_int opened, closed, ran;
+static atomic_int opened, closed, ran, turns;
 static int fail_at;             /* which open() fails; 0: none */
 static sem_t started, go;
 
@@ -25,6 +25,7 @@ static void begin(void)
 	atomic_store(&opened, 0);
 	atomic_store(&closed, 0);
 	atomic_store(&ran, 0);
+	atomic_store(&turns, 0);
 	fail_at = 0;
 	sem_init(&started, 0, 0);
 	sem_init(&go, 0, 0);
@@ -60,7 +61,8 @@ static void note(struct job *job, void *worker)
 	struct task *task = (struct task *)job;
 
 	task->worker = worker;
-	task->order = atomic_fetch_add(&ran, 1);
+	task->order = atomic_fetch_add(&turns, 1);
+	atomic_fetch_add(&ran, 1);      /* last: whoever sees it may read the rest */
 }
 
 static void wait_to_go(struct job *job, void *worker)
