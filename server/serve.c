@@ -11,6 +11,7 @@
 #include "monitor.h"
 #include "settings.h"
 #include "settings_table.h"
+#include "trim.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
@@ -244,7 +245,7 @@ static int run(struct serving *serving, const sigset_t *set)
 		log_stop();
 		return 1;
 	}
-	malloc_trim(0);
+	trim_after_start();
 	say_serving(serving);
 
 	int signal = wait_for_stop(serving, set);
