@@ -300,6 +300,10 @@ const struct fault *resources_templates_list(struct mcp_call *call);
 const struct fault *resources_read(struct mcp_call *call);
 const struct fault *prompts_list(struct mcp_call *call);
 const struct fault *prompts_get(struct mcp_call *call);
+/* Where a page begins: the place of an entry, which the cursor has sealed for the list `key`. */
+const struct fault *list_cursor(struct mcp_call *call, const char *key, int count, int *from);
+/* The cursor of the page after. */
+void list_next(struct mcp_call *call, struct json *json, const char *key, int next);
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
 void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
 const struct fault *completion_complete(struct mcp_call *call);
