@@ -17,8 +17,7 @@
 
 #include "log.h"
 
-#define STATEMENT_MS 20000              /* the server ends it; see postgres_connect.c */
-#define GRACE_MS 3000                   /* ... and should have said so after this */
+#define GRACE_MS 2000                   /* for the server to say that a statement took too long */
 #define REACHABLE_MS 2000
 
 /* ---- Failure ---- */
@@ -69,7 +68,7 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 
 int64_t postgres_until(const struct postgres *postgres)
 {
-	return postgres->link.unhurried ? 0 : tick_ms() + STATEMENT_MS + GRACE_MS;
+	return postgres->link.unhurried ? 0 : tick_ms() + POSTGRES_STATEMENT_MS + GRACE_MS;
 }
 
 static PGresult *send_and_wait(struct postgres *postgres, const char *sql, int64_t until_ms)

@@ -7,6 +7,7 @@
 #include "driver.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
+#define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
 #define POSTGRES_QUEUE 500              /* statements that were sent without waiting for an answer */
 
 /* Where a connection goes, and when it may be tried (postgres_connect.c). */
