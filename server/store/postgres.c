@@ -3,10 +3,10 @@
  * Every worker has a connection of its own, made when it is first needed. Event loops have none:
  * their store gives up at once, and the tool goes to a worker.
  *
- * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite; where
- *            two would contradict each other PostgreSQL has one run again. A statement on its own is
- *            read committed: it sees what is committed, and is done whole or not at all. So are a
- *            command's transactions: besides a busy server they would be run again for ever.
+ * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite;
+ *            where two would contradict each other PostgreSQL has one run again. A statement on its
+ *            own is read committed: it sees what is committed, and is done whole or not at all. So
+ *            are a command's transactions: beside a busy server they would be run again for ever.
  * Failure    What is known to have had no effect is run again: a query, a BEGIN, the work of a
  *            store_transact(). A COMMIT, or a statement that writes, whose answer was lost may have
  *            been done; it is reported as a failure and never repeated. */
@@ -252,8 +252,8 @@ static void unhurried(struct store *store)
 	postgres_of(store)->link.unhurried = true;
 }
 
-/* The lock is the session's: others wait until this one is done, or gone. Building an index may take
- * what it takes. */
+/* The lock is the session's: others wait until this one is done, or gone. Building an index may
+ * take what it takes. */
 static bool migrating(struct store *store, bool begins)
 {
 	struct postgres *postgres = postgres_of(store);

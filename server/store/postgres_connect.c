@@ -161,8 +161,8 @@ static void put_off(struct postgres_link *link)
 	link->pause_ms = 2 * link->pause_ms < PAUSE_MOST_MS ? 2 * link->pause_ms : PAUSE_MOST_MS;
 }
 
-/* The server's side of a connection that was cut ends too, with its locks; and no plan is made for a
- * cursor's first rows only. */
+/* The server's side of a connection that was cut ends too, with its locks; and no plan is made for
+ * a cursor's first rows only. */
 #define TEXT_OF_(value) #value
 #define TEXT_OF(value) TEXT_OF_(value)
 #define SESSION \

@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, test } from 'node:test';
-import { Postgres, query, rows } from './postgres.mjs';
+import { query, rows, startIfThere } from './postgres.mjs';
 import { Between } from './raw.mjs';
 import { callTool, exchange, pause, root, run, start, stateless } from './support.mjs';
 
-const server = await Postgres.start().catch(error => {
-	if (!error.missing)
-		throw error;
-});
+const server = await startIfThere();
 const skip = !server && 'there is no PostgreSQL';
 after(() => server?.stop());
 
