@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { after, test } from 'node:test';
 import { query, rows, startIfThere } from './postgres.mjs';
 import { Between } from './raw.mjs';
-import { callTool, exchange, pause, root, run, start, stateless } from './support.mjs';
+import { callTool, exchange, orderOf, pause, root, run, start, stateless } from './support.mjs';
 
 const server = await startIfThere();
 const skip = !server && 'there is no PostgreSQL';
@@ -111,6 +111,26 @@ test('a cut that nobody is told of ends calls within their deadline; readiness f
 		await products.stop();
 		between.stop();
 	});
+
+test('one idempotency key at the same time places one order', { skip }, async () => {
+	await stocked('keys');
+	await server.create('keys_orders');
+	const products = await start('products', { DATABASE_URL: server.of('keys') });
+	const books = await Promise.all([1, 2].map(() => start('orders', {
+		DATABASE_URL: server.of('keys_orders'), PRODUCTS_URL: products.url, WORKERS: '8' })));
+	for (let round = 0; round < 5; round++) {
+		const order = orderOf({ 'KIT-0002': 1 }, `same-${round}`);
+		const results = await Promise.all(Array.from({ length: 16 }, (_, i) =>
+			callTool(books[i % 2], 'create_order', order)));
+		const ids = new Set(results.filter(each => !each.isError).map(each => each.structuredContent.id));
+		assert.equal(ids.size, 1, JSON.stringify([...ids]));
+		for (const each of results.filter(each => each.isError))
+			assert.match(each.content[0].text, /being placed|not confirmed|half a minute/);
+	}
+	assert.deepEqual(await rows(server.of('keys_orders'), 'select count(*) as n from orders'), [{ n: 5 }]);
+	for (const each of [...books, products])
+		await each.stop();
+});
 
 test('a server that is started while the database is away says why', { skip }, async () => {
 	const { status, stderr } = await run('products', ['serve'], {
