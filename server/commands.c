@@ -4,6 +4,8 @@
 #include "healthcheck.h"
 #include "settings.h"
 #include "settings_table.h"
+#include "setup.h"
+#include "store_internal.h"
 
 #define HEALTH_MS 3000
 #define USAGE 2                         /* the exit status of a wrong command line */
@@ -29,6 +31,11 @@ static int run_version(const struct mcp_server *server, int argc UNUSED, char **
 {
 	printf("mcp-%s %s\n", server->name, server->version);
 	return 0;
+}
+
+static int run_setup(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	return setup(server);
 }
 
 /* ---- connect, healthcheck ---- */
@@ -125,6 +132,8 @@ static const struct command commands[] = {
 	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve },
 	{ "connect", "connect", "Print how to connect Claude to it", run_connect },
 	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key },
+	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
+	  run_setup },
 	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
 	  run_healthcheck },
 	{ "version", "version", "Print the version", run_version },
@@ -186,12 +195,15 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 	if (server->migrations) {
 		const char *url = setting_text("DATABASE_URL");
 		if (!url)
-			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH", "");
+			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH or"
+			                " postgresql://HOST/DATABASE", "");
+		store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 		store = store_open(url, STORE_WRITES);
 		if (!store || !store_migrate(store, server->migrations)) {
 			store_close(store);
 			return 1;
 		}
+		store_unhurried(store);
 	}
 	int status = own->run(store, argc, argv);
 	store_close(store);

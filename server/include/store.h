@@ -44,12 +44,19 @@ struct rows {
 	int64_t count;
 };
 
-/* Opens a connection to sqlite:PATH. NULL: it can't, and has logged why. */
+/* Opens the database at sqlite:PATH or postgresql://USER@HOST/DATABASE (all of libpq's URLs). NULL: it
+ * can't, and has logged why. PostgreSQL is connected to when it is first needed, and again whenever
+ * the connection was lost. */
 struct store *store_open(const char *url, enum store_use use);
 void store_close(struct store *store);                          /* NULL is fine */
 /* Brings the schema up to date; safe to run from several processes at once. */
 MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
 bool store_reachable(struct store *store);                      /* a trivial query works */
+
+/* Which database it is, to choose between texts where their SQL differs:
+ *     static const char *const sql[] = { [STORE_SQLITE] = "...", [STORE_POSTGRESQL] = "..." }; */
+enum store_kind { STORE_SQLITE, STORE_POSTGRESQL };
+enum store_kind store_kind(const struct store *store);
 
 /* All rows of a query, in the arena. `in` NULL: no parameters. A statement that writes and returns
  * rows ("insert ... returning") may be run so too. */
@@ -75,8 +82,14 @@ MUST_USE bool store_each(struct store *store, const char *sql, const struct shap
 MUST_USE int64_t store_change(struct store *store, const char *sql, const struct shape *in,
                               const void *params);
 
-/* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite). It may be run again from
- * the top if the database asks for that, so it must have no effect but through the store.
+/* The same, within store_transact(), of one among many: where the database is far away it does not
+ * wait for the answer. What fails then fails the transaction, at the latest as it is committed. */
+MUST_USE bool store_queue(struct store *store, const char *sql, const struct shape *in,
+                          const void *params);
+
+/* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite, serializable on PostgreSQL):
+ * what it read stays true until it is committed. It may be run again from the top if the database
+ * asks for that, so it must have no effect but through the store.
  * True from `work` commits, false takes everything back. After one statement failed (a constraint,
  * say) all others do, and nothing is committed. */
 typedef bool store_work_fn(struct store *store, void *context);
