@@ -21,20 +21,11 @@ resource "aws_wafv2_ip_set" "visitors" {
 }
 
 locals {
-  managed = {
-    common = {
-      priority = 3
-      group    = "AWSManagedRulesCommonRuleSet"
-      # Counted, not blocked. Bodies are JSON-RPC of up to 4 MiB with whatever people write in them, links and markup too: the servers
-      # parse them strictly and bind every value. And a client of ours may well not name itself.
-      counted = ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericRFI_BODY", "GenericLFI_BODY", "EC2MetaDataSSRF_BODY", "NoUserAgent_HEADER"]
-    }
-    inputs = {
-      priority = 4
-      group    = "AWSManagedRulesKnownBadInputsRuleSet"
-      counted  = []
-    }
-  }
+  # Counted, not blocked. Bodies are JSON-RPC of up to 4 MiB with whatever people write in them, links and markup too: the servers parse
+  # them strictly and bind every value. And a client of ours may well not name itself.
+  counted = [
+    "SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericRFI_BODY", "GenericLFI_BODY", "EC2MetaDataSSRF_BODY", "NoUserAgent_HEADER",
+  ]
 }
 
 resource "aws_wafv2_web_acl" "main" {
@@ -108,41 +99,59 @@ resource "aws_wafv2_web_acl" "main" {
     }
   }
 
-  dynamic "rule" {
-    for_each = local.managed
+  rule {
+    name     = "common"
+    priority = 3
 
-    content {
-      name     = rule.key
-      priority = rule.value.priority
+    override_action {
+      none {}
+    }
 
-      override_action {
-        none {}
-      }
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesCommonRuleSet"
 
-      statement {
-        managed_rule_group_statement {
-          vendor_name = "AWS"
-          name        = rule.value.group
+        dynamic "rule_action_override" {
+          for_each = local.counted
 
-          dynamic "rule_action_override" {
-            for_each = rule.value.counted
+          content {
+            name = rule_action_override.value
 
-            content {
-              name = rule_action_override.value
-
-              action_to_use {
-                count {}
-              }
+            action_to_use {
+              count {}
             }
           }
         }
       }
+    }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = rule.key
-        sampled_requests_enabled   = true
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "common"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  rule {
+    name     = "inputs"
+    priority = 4
+
+    override_action {
+      none {}
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
       }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "inputs"
+      sampled_requests_enabled   = true
     }
   }
 

@@ -27,22 +27,35 @@ resource "aws_db_parameter_group" "main" {
   family      = "postgres17"
   description = "${var.name}: TLS only, slow statements logged"
 
-  dynamic "parameter" {
-    for_each = {
-      "rds.force_ssl"                       = { value = "1", apply = "immediate" }
-      "max_connections"                     = { value = tostring(local.max_connections), apply = "pending-reboot" }
-      "log_statement"                       = { value = "ddl", apply = "immediate" }
-      "log_min_duration_statement"          = { value = "1000", apply = "immediate" }
-      "log_connections"                     = { value = "1", apply = "immediate" }
-      "log_lock_waits"                      = { value = "1", apply = "immediate" }
-      "idle_in_transaction_session_timeout" = { value = "60000", apply = "immediate" }
-    }
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
 
-    content {
-      name         = parameter.key
-      value        = parameter.value.value
-      apply_method = parameter.value.apply
-    }
+  parameter {
+    name         = "max_connections"
+    value        = tostring(local.max_connections)
+    apply_method = "pending-reboot"
+  }
+
+  parameter {
+    name  = "log_statement"
+    value = "ddl"
+  }
+
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  parameter {
+    name  = "log_lock_waits"
+    value = "1"
+  }
+
+  parameter {
+    name  = "idle_in_transaction_session_timeout"
+    value = "60000"
   }
 
   lifecycle {
