@@ -5,8 +5,8 @@ variable "project" {
   default     = "shop"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
-    error_message = "project is 2 to 12 lower-case letters and digits, and starts with a letter."
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "project is 2 to 10 lower-case letters and digits, and starts with a letter."
   }
 }
 
@@ -37,7 +37,7 @@ variable "images" {
   type        = map(string)
 
   validation {
-    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image)) || (can(regex(":[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", image)) && !endswith(image, ":latest"))])
+    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image)) || (can(regex("^[^@]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", image)) && !endswith(image, ":latest"))])
     error_message = "An image ends in @sha256: and its digest, or in a tag that is never moved; \"latest\" is."
   }
   validation {
@@ -247,13 +247,13 @@ variable "database" {
   description = <<-END
     The database: its class, storage in GB and up to how much it may grow, whether a second one stands by in another zone (doubles the price),
     how many days backups are kept, and how many connections it takes where the class is not one that is known here.
-    db.t4g.micro with 20 GB costs 14 dollars a month in us-east-1, db.t4g.small twice that.
+    With 20 GB db.t4g.micro costs 14 dollars a month in us-east-1, db.t4g.small 26, db.t4g.medium 50.
     ca_bundle is a file in the image with the roots of RDS: then the server's name is verified (sslmode=verify-full). Not set: sslmode=require.
     Debian's roots, which the image has, do not hold those of RDS; require is encrypted all the same, and between the tasks and the database
     is a network in which nobody else can take an address: a security group lets in the two services alone.
   END
   type = object({
-    instance_class  = optional(string, "db.t4g.micro")
+    instance_class  = optional(string, "db.t4g.small")
     storage_gb      = optional(number, 20)
     storage_max_gb  = optional(number, 100)
     multi_az        = optional(bool, false)

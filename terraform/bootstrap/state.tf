@@ -1,14 +1,10 @@
-# The bucket with Terraform's state. Terraform locks in it natively (use_lockfile), so there is no table.
+# The bucket with Terraform's state. Terraform locks in it natively (use_lockfile), so there is no table. With a state in it, it can't be deleted.
 resource "aws_s3_bucket" "state" {
   # checkov:skip=CKV_AWS_145:SSE-S3: nothing in the state is secret (values are in Secrets Manager alone), and a lost key would lose the state
   # checkov:skip=CKV_AWS_144:One region: without it there is nothing that the state describes; versions guard against mistakes
   # checkov:skip=CKV_AWS_18:CloudTrail says who reads the state; a second bucket for access logs would need one too
   # checkov:skip=CKV2_AWS_62:Nobody acts on a change of the state
   bucket = "${var.project}-state-${local.account}-${var.region}"
-
-  lifecycle {
-    prevent_destroy = true
-  }
 }
 
 resource "aws_s3_bucket_versioning" "state" {

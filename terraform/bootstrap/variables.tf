@@ -5,8 +5,8 @@ variable "project" {
   default     = "shop"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
-    error_message = "project is 2 to 12 lower-case letters and digits, and starts with a letter."
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "project is 2 to 10 lower-case letters and digits, and starts with a letter."
   }
 }
 

@@ -5,10 +5,6 @@ resource "aws_kms_key" "main" {
   deletion_window_in_days = 30
   tags                    = { environment = var.name }
 
-  lifecycle {
-    prevent_destroy = true
-  }
-
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

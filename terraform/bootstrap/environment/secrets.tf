@@ -13,10 +13,6 @@ resource "aws_secretsmanager_secret" "keys" {
   kms_key_id              = aws_kms_key.main.arn
   recovery_window_in_days = 30
   tags                    = { environment = var.name }
-
-  lifecycle {
-    prevent_destroy = true
-  }
 }
 
 resource "aws_secretsmanager_secret" "database" {
@@ -28,8 +24,4 @@ resource "aws_secretsmanager_secret" "database" {
   kms_key_id              = aws_kms_key.main.arn
   recovery_window_in_days = 30
   tags                    = { environment = var.name }
-
-  lifecycle {
-    prevent_destroy = true
-  }
 }

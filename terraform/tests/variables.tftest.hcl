@@ -1,0 +1,375 @@
+# Wrong values stop the plan, and say what is allowed.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment        = "test"
+  region             = "us-east-1"
+  domain             = "example.com"
+  zone_id            = "Z1"
+  allowed_addresses  = ["203.0.113.7/32"]
+  alarm_emails       = ["a@example.com"]
+  monthly_budget_usd = 150
+  images             = { products = "x/products:v1", orders = "x/orders:v1" }
+}
+
+run "project_too_long" {
+  command = plan
+
+  variables {
+    project = "averylongproject"
+  }
+
+  expect_failures = [var.project]
+}
+
+run "environment_with_dash" {
+  command = plan
+
+  variables {
+    environment = "my-dev"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "region_made_up" {
+  command = plan
+
+  variables {
+    region = "everywhere"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "image_latest" {
+  command = plan
+
+  variables {
+    images = { products = "x/products:latest", orders = "x/orders:v1" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "image_without_tag" {
+  command = plan
+
+  variables {
+    images = { products = "x/products", orders = "x/orders:v1" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "image_with_half_a_digest" {
+  command = plan
+
+  variables {
+    images = { products = "x/products@sha256:abc", orders = "x/orders:v1" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "image_missing" {
+  command = plan
+
+  variables {
+    images = { products = "x/products:v1" }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "service_missing" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "memory_that_fargate_lacks" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, cpu = 256, memory = 4096 }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "no_task" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, minimum = 0 }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "maximum_under_minimum" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, minimum = 3, maximum = 2 }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "calls_nobody" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081 }, orders = { port = 8082, calls = ["stock"] } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "one_port_for_two" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081 }, orders = { port = 8081 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "port_of_root" {
+  command = plan
+
+  variables {
+    services = { products = { port = 81 }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "without_keys" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, settings = { AUTH = "none" } }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "secret_as_a_setting" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, settings = { API_KEYS = "alice:…" } }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "password_as_a_setting" {
+  command = plan
+
+  variables {
+    services = { products = { port = 8081, settings = { DATABASE_PASSWORD = "x" } }, orders = { port = 8082 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "schedule_without_cron" {
+  command = plan
+
+  variables {
+    schedule = { timezone = "UTC", sleep = "at night", wake = "cron(0 7 * * ? *)" }
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "network_too_small" {
+  command = plan
+
+  variables {
+    vpc_cidr = "10.0.0.0/24"
+  }
+
+  expect_failures = [var.vpc_cidr]
+}
+
+run "one_zone" {
+  command = plan
+
+  variables {
+    zones = 1
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "four_zones" {
+  command = plan
+
+  variables {
+    zones = 4
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "access_unknown" {
+  command = plan
+
+  variables {
+    private_access = "vpn"
+  }
+
+  expect_failures = [var.private_access]
+}
+
+run "endpoints_in_more_zones" {
+  command = plan
+
+  variables {
+    endpoint_zones = 3
+  }
+
+  expect_failures = [var.endpoint_zones]
+}
+
+run "domain_as_url" {
+  command = plan
+
+  variables {
+    domain = "https://example.com"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "routing_unknown" {
+  command = plan
+
+  variables {
+    routing = "header"
+  }
+
+  expect_failures = [var.routing]
+}
+
+run "neither_zone_nor_certificate" {
+  command = plan
+
+  variables {
+    zone_id = null
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "nobody_may_connect" {
+  command = plan
+
+  variables {
+    allowed_addresses = []
+  }
+
+  expect_failures = [var.allowed_addresses]
+}
+
+run "everybody_may_connect" {
+  command = plan
+
+  variables {
+    allowed_addresses = ["0.0.0.0/0"]
+  }
+
+  expect_failures = [var.allowed_addresses]
+}
+
+run "address_without_network" {
+  command = plan
+
+  variables {
+    allowed_addresses = ["example.com"]
+  }
+
+  expect_failures = [var.allowed_addresses]
+}
+
+run "storage_cannot_grow" {
+  command = plan
+
+  variables {
+    database = { storage_gb = 50, storage_max_gb = 50 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "no_backups" {
+  command = plan
+
+  variables {
+    database = { backup_days = 0 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "bundle_is_no_path" {
+  command = plan
+
+  variables {
+    database = { ca_bundle = "rds.pem" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "nobody_hears" {
+  command = plan
+
+  variables {
+    alarm_emails = []
+  }
+
+  expect_failures = [var.alarm_emails]
+}
+
+run "no_budget" {
+  command = plan
+
+  variables {
+    monthly_budget_usd = 0
+  }
+
+  expect_failures = [var.monthly_budget_usd]
+}
+
+run "retention_that_aws_lacks" {
+  command = plan
+
+  variables {
+    log_retention_days = 100
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "limit_too_low" {
+  command = plan
+
+  variables {
+    requests_per_address = 5
+  }
+
+  expect_failures = [var.requests_per_address]
+}
