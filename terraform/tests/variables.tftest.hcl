@@ -1,7 +1,5 @@
-# Wrong values stop the plan, and say what is allowed.
-mock_provider "aws" {
-  source = "./tests/mocks"
-}
+# Wrong values stop the plan, and say what is allowed. The module is nothing but the root's variables, so that each run is quick.
+mock_provider "aws" {}
 
 variables {
   environment        = "test"
@@ -17,6 +15,10 @@ variables {
 run "project_too_long" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     project = "averylongproject"
   }
@@ -26,6 +28,10 @@ run "project_too_long" {
 
 run "environment_with_dash" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     environment = "my-dev"
@@ -37,6 +43,10 @@ run "environment_with_dash" {
 run "region_made_up" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     region = "everywhere"
   }
@@ -46,6 +56,10 @@ run "region_made_up" {
 
 run "image_latest" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     images = { products = "x/products:latest", orders = "x/orders:v1" }
@@ -57,6 +71,10 @@ run "image_latest" {
 run "image_without_tag" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     images = { products = "x/products", orders = "x/orders:v1" }
   }
@@ -66,6 +84,10 @@ run "image_without_tag" {
 
 run "image_with_half_a_digest" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     images = { products = "x/products@sha256:abc", orders = "x/orders:v1" }
@@ -77,6 +99,10 @@ run "image_with_half_a_digest" {
 run "image_missing" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     images = { products = "x/products:v1" }
   }
@@ -86,6 +112,10 @@ run "image_missing" {
 
 run "service_missing" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     services = { products = { port = 8081 } }
@@ -97,6 +127,10 @@ run "service_missing" {
 run "memory_that_fargate_lacks" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     services = { products = { port = 8081, cpu = 256, memory = 4096 }, orders = { port = 8082 } }
   }
@@ -106,6 +140,10 @@ run "memory_that_fargate_lacks" {
 
 run "no_task" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     services = { products = { port = 8081, minimum = 0 }, orders = { port = 8082 } }
@@ -117,6 +155,10 @@ run "no_task" {
 run "maximum_under_minimum" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     services = { products = { port = 8081, minimum = 3, maximum = 2 }, orders = { port = 8082 } }
   }
@@ -126,6 +168,10 @@ run "maximum_under_minimum" {
 
 run "calls_nobody" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     services = { products = { port = 8081 }, orders = { port = 8082, calls = ["stock"] } }
@@ -137,6 +183,10 @@ run "calls_nobody" {
 run "one_port_for_two" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     services = { products = { port = 8081 }, orders = { port = 8081 } }
   }
@@ -146,6 +196,10 @@ run "one_port_for_two" {
 
 run "port_of_root" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     services = { products = { port = 81 }, orders = { port = 8082 } }
@@ -157,6 +211,10 @@ run "port_of_root" {
 run "without_keys" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     services = { products = { port = 8081, settings = { AUTH = "none" } }, orders = { port = 8082 } }
   }
@@ -166,6 +224,10 @@ run "without_keys" {
 
 run "secret_as_a_setting" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     services = { products = { port = 8081, settings = { API_KEYS = "alice:…" } }, orders = { port = 8082 } }
@@ -177,6 +239,10 @@ run "secret_as_a_setting" {
 run "password_as_a_setting" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     services = { products = { port = 8081, settings = { DATABASE_PASSWORD = "x" } }, orders = { port = 8082 } }
   }
@@ -186,6 +252,10 @@ run "password_as_a_setting" {
 
 run "schedule_without_cron" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     schedule = { timezone = "UTC", sleep = "at night", wake = "cron(0 7 * * ? *)" }
@@ -197,6 +267,10 @@ run "schedule_without_cron" {
 run "network_too_small" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     vpc_cidr = "10.0.0.0/24"
   }
@@ -206,6 +280,10 @@ run "network_too_small" {
 
 run "one_zone" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     zones = 1
@@ -217,6 +295,10 @@ run "one_zone" {
 run "four_zones" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     zones = 4
   }
@@ -226,6 +308,10 @@ run "four_zones" {
 
 run "access_unknown" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     private_access = "vpn"
@@ -237,6 +323,10 @@ run "access_unknown" {
 run "endpoints_in_more_zones" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     endpoint_zones = 3
   }
@@ -246,6 +336,10 @@ run "endpoints_in_more_zones" {
 
 run "domain_as_url" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     domain = "https://example.com"
@@ -257,6 +351,10 @@ run "domain_as_url" {
 run "routing_unknown" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     routing = "header"
   }
@@ -266,6 +364,10 @@ run "routing_unknown" {
 
 run "neither_zone_nor_certificate" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     zone_id = null
@@ -277,6 +379,10 @@ run "neither_zone_nor_certificate" {
 run "nobody_may_connect" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     allowed_addresses = []
   }
@@ -286,6 +392,10 @@ run "nobody_may_connect" {
 
 run "everybody_may_connect" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     allowed_addresses = ["0.0.0.0/0"]
@@ -297,6 +407,10 @@ run "everybody_may_connect" {
 run "address_without_network" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     allowed_addresses = ["example.com"]
   }
@@ -306,6 +420,10 @@ run "address_without_network" {
 
 run "storage_cannot_grow" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     database = { storage_gb = 50, storage_max_gb = 50 }
@@ -317,6 +435,10 @@ run "storage_cannot_grow" {
 run "no_backups" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     database = { backup_days = 0 }
   }
@@ -326,6 +448,10 @@ run "no_backups" {
 
 run "bundle_is_no_path" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     database = { ca_bundle = "rds.pem" }
@@ -337,6 +463,10 @@ run "bundle_is_no_path" {
 run "nobody_hears" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     alarm_emails = []
   }
@@ -346,6 +476,10 @@ run "nobody_hears" {
 
 run "no_budget" {
   command = plan
+
+  module {
+    source = "./tests/variables"
+  }
 
   variables {
     monthly_budget_usd = 0
@@ -357,6 +491,10 @@ run "no_budget" {
 run "retention_that_aws_lacks" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     log_retention_days = 100
   }
@@ -367,9 +505,26 @@ run "retention_that_aws_lacks" {
 run "limit_too_low" {
   command = plan
 
+  module {
+    source = "./tests/variables"
+  }
+
   variables {
     requests_per_address = 5
   }
 
   expect_failures = [var.requests_per_address]
+}
+
+run "right_values" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  assert {
+    condition     = var.services["orders"].calls == tolist(["products"]) && var.services["products"].workers == 4
+    error_message = "Without a word about the services there are products, and orders that calls it."
+  }
 }
