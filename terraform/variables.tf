@@ -104,7 +104,7 @@ variable "services" {
 }
 
 variable "schedule" {
-  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing"
+  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
   type = object({
     timezone = string
     sleep    = string

@@ -30,7 +30,11 @@ run "balancer" {
     error_message = "Quiet streams live as long as the balancer allows at all."
   }
   assert {
-    condition     = aws_lb.main.client_keep_alive == 3600 && aws_lb.main.drop_invalid_header_fields && aws_lb.main.desync_mitigation_mode == "defensive"
+    condition = (
+      aws_lb.main.client_keep_alive == 3600 &&
+      aws_lb.main.drop_invalid_header_fields &&
+      aws_lb.main.desync_mitigation_mode == "defensive"
+    )
     error_message = "Malformed requests don't get through."
   }
   assert {
@@ -46,7 +50,11 @@ run "balancer" {
     error_message = "Requests are logged."
   }
   assert {
-    condition     = aws_lb_listener.https.port == 443 && aws_lb_listener.https.protocol == "HTTPS" && aws_lb_listener.https.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    condition = (
+      aws_lb_listener.https.port == 443 &&
+      aws_lb_listener.https.protocol == "HTTPS" &&
+      aws_lb_listener.https.ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    )
     error_message = "443 speaks TLS 1.2 and 1.3."
   }
   assert {
@@ -54,15 +62,26 @@ run "balancer" {
     error_message = "What nobody asked for is a fast 404."
   }
   assert {
-    condition     = aws_lb_listener.http.port == 80 && aws_lb_listener.http.default_action[0].redirect[0].protocol == "HTTPS" && aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    condition = (
+      aws_lb_listener.http.port == 80 &&
+      aws_lb_listener.http.default_action[0].redirect[0].protocol == "HTTPS" &&
+      aws_lb_listener.http.default_action[0].redirect[0].status_code == "HTTP_301"
+    )
     error_message = "80 only sends to 443."
   }
   assert {
-    condition     = aws_acm_certificate.main[0].validation_method == "DNS" && aws_acm_certificate.main[0].domain_name == "orders.example.com" && aws_acm_certificate.main[0].subject_alternative_names == toset(["products.example.com"])
+    condition = (
+      aws_acm_certificate.main[0].validation_method == "DNS" &&
+      aws_acm_certificate.main[0].domain_name == "orders.example.com" &&
+      aws_acm_certificate.main[0].subject_alternative_names == toset(["products.example.com"])
+    )
     error_message = "The certificate is for every name, proven by DNS."
   }
   assert {
-    condition     = aws_route53_record.proof["products.example.com"].name == "_2.products.example.com" && aws_route53_record.proof["orders.example.com"].name == "_1.orders.example.com"
+    condition = (
+      aws_route53_record.proof["products.example.com"].name == "_2.products.example.com" &&
+      aws_route53_record.proof["orders.example.com"].name == "_1.orders.example.com"
+    )
     error_message = "Each name has its own proof."
   }
   assert {
@@ -70,15 +89,26 @@ run "balancer" {
     error_message = "The listener waits for the certificate to be valid."
   }
   assert {
-    condition     = toset(keys(aws_route53_record.host)) == toset(var.hosts) && alltrue([for record in aws_route53_record.host : record.alias[0].name == aws_lb.main.dns_name])
+    condition = (
+      toset(keys(aws_route53_record.host)) == toset(var.hosts) &&
+      alltrue([for record in aws_route53_record.host : record.alias[0].name == aws_lb.main.dns_name])
+    )
     error_message = "Each name leads to the balancer."
   }
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Condition.Bool["aws:SecureTransport"] == "false"
+    condition = (
+      jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Effect == "Deny" &&
+      jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Condition.Bool["aws:SecureTransport"] == "false"
+    )
     error_message = "Logs are read over TLS alone."
   }
   assert {
-    condition     = aws_s3_bucket_public_access_block.logs.block_public_acls && aws_s3_bucket_public_access_block.logs.block_public_policy && aws_s3_bucket_public_access_block.logs.ignore_public_acls && aws_s3_bucket_public_access_block.logs.restrict_public_buckets
+    condition = (
+      aws_s3_bucket_public_access_block.logs.block_public_acls &&
+      aws_s3_bucket_public_access_block.logs.block_public_policy &&
+      aws_s3_bucket_public_access_block.logs.ignore_public_acls &&
+      aws_s3_bucket_public_access_block.logs.restrict_public_buckets
+    )
     error_message = "Logs are nobody else's."
   }
   assert {
@@ -93,7 +123,10 @@ run "firewall" {
   }
 
   assert {
-    condition     = aws_wafv2_web_acl_association.main.resource_arn == aws_lb.main.arn && aws_wafv2_web_acl_association.main.web_acl_arn == aws_wafv2_web_acl.main.arn
+    condition = (
+      aws_wafv2_web_acl_association.main.resource_arn == aws_lb.main.arn &&
+      aws_wafv2_web_acl_association.main.web_acl_arn == aws_wafv2_web_acl.main.arn
+    )
     error_message = "The firewall stands before the balancer."
   }
   assert {
@@ -117,7 +150,10 @@ run "firewall" {
     error_message = "Whoever is in neither set is turned away."
   }
   assert {
-    condition     = one([for rule in aws_wafv2_web_acl.main.rule : rule.statement[0].rate_based_statement[0] if rule.name == "floods"]).limit == 20000 && one([for rule in aws_wafv2_web_acl.main.rule : rule.statement[0].rate_based_statement[0] if rule.name == "floods"]).aggregate_key_type == "IP"
+    condition = (
+      one([for rule in aws_wafv2_web_acl.main.rule : rule.statement[0].rate_based_statement[0] if rule.name == "floods"]).limit == 20000 &&
+      one([for rule in aws_wafv2_web_acl.main.rule : rule.statement[0].rate_based_statement[0] if rule.name == "floods"]).aggregate_key_type == "IP"
+    )
     error_message = "One address has a limit."
   }
   assert {
@@ -153,7 +189,10 @@ run "given_certificate" {
   }
 
   assert {
-    condition     = aws_lb_listener.https.certificate_arn == "arn:aws:acm:us-east-1:123456789012:certificate/given" && length(aws_acm_certificate.main) == 0
+    condition = (
+      aws_lb_listener.https.certificate_arn == "arn:aws:acm:us-east-1:123456789012:certificate/given" &&
+      length(aws_acm_certificate.main) == 0
+    )
     error_message = "A given certificate is taken."
   }
   assert {

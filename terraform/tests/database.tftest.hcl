@@ -29,11 +29,19 @@ run "database" {
   }
 
   assert {
-    condition     = aws_db_instance.main.engine == "postgres" && aws_db_instance.main.engine_version == "17" && aws_db_parameter_group.main.family == "postgres17"
+    condition = (
+      aws_db_instance.main.engine == "postgres" &&
+      aws_db_instance.main.engine_version == "17" &&
+      aws_db_parameter_group.main.family == "postgres17"
+    )
     error_message = "It is PostgreSQL 17."
   }
   assert {
-    condition     = aws_db_instance.main.publicly_accessible == false && aws_db_subnet_group.main.subnet_ids == toset(var.subnet_ids) && aws_db_instance.main.db_subnet_group_name == aws_db_subnet_group.main.name
+    condition = (
+      aws_db_instance.main.publicly_accessible == false &&
+      aws_db_subnet_group.main.subnet_ids == toset(var.subnet_ids) &&
+      aws_db_instance.main.db_subnet_group_name == aws_db_subnet_group.main.name
+    )
     error_message = "It is in the private subnets alone."
   }
   assert {
@@ -49,7 +57,11 @@ run "database" {
     error_message = "It takes no connection without TLS."
   }
   assert {
-    condition     = aws_db_instance.main.manage_master_user_password && aws_db_instance.main.password == null && aws_db_instance.main.master_user_secret_kms_key_id == var.key_arn
+    condition = (
+      aws_db_instance.main.manage_master_user_password &&
+      aws_db_instance.main.password == null &&
+      aws_db_instance.main.master_user_secret_kms_key_id == var.key_arn
+    )
     error_message = "RDS keeps the master's password; Terraform never sees it."
   }
   assert {
@@ -61,7 +73,11 @@ run "database" {
     error_message = "A second one stands by."
   }
   assert {
-    condition     = aws_db_instance.main.backup_retention_period == 14 && aws_db_instance.main.skip_final_snapshot == false && aws_db_instance.main.delete_automated_backups == false
+    condition = (
+      aws_db_instance.main.backup_retention_period == 14 &&
+      aws_db_instance.main.skip_final_snapshot == false &&
+      aws_db_instance.main.delete_automated_backups == false
+    )
     error_message = "There are backups, also after its end."
   }
   assert {
@@ -69,15 +85,25 @@ run "database" {
     error_message = "It is kept from being deleted."
   }
   assert {
-    condition     = aws_db_instance.main.performance_insights_enabled && aws_db_instance.main.performance_insights_kms_key_id == var.key_arn && aws_db_instance.main.monitoring_interval > 0
+    condition = (
+      aws_db_instance.main.performance_insights_enabled &&
+      aws_db_instance.main.performance_insights_kms_key_id == var.key_arn &&
+      aws_db_instance.main.monitoring_interval > 0
+    )
     error_message = "It says what it does."
   }
   assert {
-    condition     = alltrue([for group in aws_cloudwatch_log_group.export : group.kms_key_id == var.key_arn && group.retention_in_days == 365]) && aws_db_instance.main.enabled_cloudwatch_logs_exports == toset(["postgresql", "upgrade"])
+    condition = (
+      alltrue([for group in aws_cloudwatch_log_group.export : group.kms_key_id == var.key_arn && group.retention_in_days == 365]) &&
+      aws_db_instance.main.enabled_cloudwatch_logs_exports == toset(["postgresql", "upgrade"])
+    )
     error_message = "Its logs are encrypted and end some day."
   }
   assert {
-    condition     = one([for parameter in aws_db_parameter_group.main.parameter : parameter.value if parameter.name == "max_connections"]) == "80" && output.max_connections == 80
+    condition = (
+      one([for parameter in aws_db_parameter_group.main.parameter : parameter.value if parameter.name == "max_connections"]) == "80" &&
+      output.max_connections == 80
+    )
     error_message = "How many connections it takes is set."
   }
   assert {
@@ -85,11 +111,17 @@ run "database" {
     error_message = "It alarms at four fifths of them."
   }
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.database)) == toset(["cpu", "memory", "storage", "connections"]) && alltrue([for alarm in aws_cloudwatch_metric_alarm.database : alarm.alarm_actions == toset([var.topic_arn])])
+    condition = (
+      toset(keys(aws_cloudwatch_metric_alarm.database)) == toset(["cpu", "memory", "storage", "connections"]) &&
+      alltrue([for alarm in aws_cloudwatch_metric_alarm.database : alarm.alarm_actions == toset([var.topic_arn])])
+    )
     error_message = "Processor, memory, storage and connections are watched, and somebody hears of it."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.database["storage"].comparison_operator == "LessThanThreshold" && aws_cloudwatch_metric_alarm.database["cpu"].comparison_operator == "GreaterThanThreshold"
+    condition = (
+      aws_cloudwatch_metric_alarm.database["storage"].comparison_operator == "LessThanThreshold" &&
+      aws_cloudwatch_metric_alarm.database["cpu"].comparison_operator == "GreaterThanThreshold"
+    )
     error_message = "Little storage is bad, little use of the processor is not."
   }
 }

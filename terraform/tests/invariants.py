@@ -397,6 +397,16 @@ def _(made):
             for a, v in made.of(kind) if len(v.get("name") or v.get("identifier") or v.get("bucket")) > most]
 
 
+@rule("no description has a character that its service does not take")
+def _(made):
+    taken = {"aws_wafv2_ip_set": r"[\w+=:#@/\-,. ]+", "aws_wafv2_web_acl": r"[\w+=:#@/\-,. ]+",
+             "aws_security_group": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_vpc_security_group_ingress_rule": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_vpc_security_group_egress_rule": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_iam_role": r"[\t\n\r -~\xa1-\xff]{0,1000}"}
+    return [a for kind, pattern in taken.items() for a, v in made.of(kind) if not re.fullmatch(pattern, v["description"] or "-")]
+
+
 @rule("no policy is longer than AWS takes")
 def _(made):
     return wrong(made.of("aws_iam_policy", "aws_iam_role_policy"), lambda v: len(v["policy"]) <= 6144)

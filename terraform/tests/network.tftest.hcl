@@ -39,11 +39,18 @@ run "nat" {
     error_message = "Private subnets have the private table of routes."
   }
   assert {
-    condition     = aws_route.internet.route_table_id == aws_route_table.public.id && aws_route.internet.gateway_id == aws_internet_gateway.main.id
+    condition = (
+      aws_route.internet.route_table_id == aws_route_table.public.id &&
+      aws_route.internet.gateway_id == aws_internet_gateway.main.id
+    )
     error_message = "Only the public table leads to the internet gateway."
   }
   assert {
-    condition     = length(aws_nat_gateway.main) == 1 && aws_route.nat[0].route_table_id == aws_route_table.private.id && aws_route.nat[0].nat_gateway_id == aws_nat_gateway.main[0].id
+    condition = (
+      length(aws_nat_gateway.main) == 1 &&
+      aws_route.nat[0].route_table_id == aws_route_table.private.id &&
+      aws_route.nat[0].nat_gateway_id == aws_nat_gateway.main[0].id
+    )
     error_message = "One NAT gateway is the private subnets' way out."
   }
   assert {
@@ -55,7 +62,10 @@ run "nat" {
     error_message = "With NAT no endpoint has to be paid."
   }
   assert {
-    condition     = aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway" && contains(aws_vpc_endpoint.s3.route_table_ids, aws_route_table.private.id)
+    condition = (
+      aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway" &&
+      contains(aws_vpc_endpoint.s3.route_table_ids, aws_route_table.private.id)
+    )
     error_message = "S3 is reached through its free gateway."
   }
   assert {
@@ -63,19 +73,31 @@ run "nat" {
     error_message = "Through the S3 gateway nothing can be carried out."
   }
   assert {
-    condition     = length(aws_default_security_group.empty.ingress) == 0 && length(aws_default_security_group.empty.egress) == 0
+    condition = (
+      length(aws_default_security_group.empty.ingress) == 0 &&
+      length(aws_default_security_group.empty.egress) == 0
+    )
     error_message = "The default security group lets nothing through."
   }
   assert {
-    condition     = aws_flow_log.main.traffic_type == "ALL" && aws_flow_log.main.log_destination == aws_cloudwatch_log_group.flows.arn
+    condition = (
+      aws_flow_log.main.traffic_type == "ALL" &&
+      aws_flow_log.main.log_destination == aws_cloudwatch_log_group.flows.arn
+    )
     error_message = "All flows are logged."
   }
   assert {
-    condition     = aws_cloudwatch_log_group.flows.kms_key_id == var.key_arn && aws_cloudwatch_log_group.flows.retention_in_days == 365
+    condition = (
+      aws_cloudwatch_log_group.flows.kms_key_id == var.key_arn &&
+      aws_cloudwatch_log_group.flows.retention_in_days == 365
+    )
     error_message = "The log of flows is encrypted and ends some day."
   }
   assert {
-    condition     = aws_iam_role.flows.permissions_boundary == var.permissions_boundary && aws_iam_role.flows.path == "/shop-test/"
+    condition = (
+      aws_iam_role.flows.permissions_boundary == var.permissions_boundary &&
+      aws_iam_role.flows.path == "/shop-test/"
+    )
     error_message = "The role that writes flows is within the boundary."
   }
 }

@@ -47,19 +47,22 @@ run "parts" {
     error_message = "Each service runs its own image."
   }
   assert {
-    condition     = alltrue([for service in module.service : { for each in service.containers.service.environment : each.name => each.value }["TRUSTED_PROXIES"] == join(",", module.network.public_cidrs)])
+    condition     = alltrue([for service in module.service : service.settings.service["TRUSTED_PROXIES"] == join(",", module.network.public_cidrs)])
     error_message = "Only the balancer's subnets are believed about who calls."
   }
   assert {
-    condition     = contains(split(",", { for each in module.service["products"].containers.service.environment : each.name => each.value }["PUBLIC_HOSTS"]), split(":", split("/", { for each in module.service["orders"].containers.service.environment : each.name => each.value }["PRODUCTS_URL"])[2])[0])
+    condition     = contains(split(",", module.service["products"].settings.service["PUBLIC_HOSTS"]), split(":", split("/", module.service["orders"].settings.service["PRODUCTS_URL"])[2])[0])
     error_message = "products answers to the very name that orders calls it by."
   }
   assert {
-    condition     = { for each in module.service["orders"].containers.service.environment : each.name => each.value }["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
+    condition     = module.service["orders"].settings.service["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
     error_message = "orders calls products inside the network."
   }
   assert {
-    condition     = !contains([for each in module.service["products"].containers.service.secrets : each.name], "PRODUCTS_KEY") && contains([for each in module.service["orders"].containers.service.secrets : each.name], "PRODUCTS_KEY")
+    condition = (
+      !contains([for each in module.service["products"].containers.service.secrets : each.name], "PRODUCTS_KEY") &&
+      contains([for each in module.service["orders"].containers.service.secrets : each.name], "PRODUCTS_KEY")
+    )
     error_message = "Only who calls products has a key for it."
   }
   assert {
@@ -67,7 +70,7 @@ run "parts" {
     error_message = "Every secret is a reference."
   }
   assert {
-    condition     = alltrue([for service in module.service : { for each in service.containers.service.environment : each.name => each.value }["AUTH"] == "keys"])
+    condition     = alltrue([for service in module.service : service.settings.service["AUTH"] == "keys"])
     error_message = "Nothing is deployed without keys."
   }
   assert {
@@ -78,7 +81,10 @@ run "parts" {
 
 run "outputs" {
   assert {
-    condition     = output.services["orders"].connector_url == "https://orders.example.com/mcp" && output.services["products"].health_url == "https://products.example.com/readyz"
+    condition = (
+      output.services["orders"].connector_url == "https://orders.example.com/mcp" &&
+      output.services["products"].health_url == "https://products.example.com/readyz"
+    )
     error_message = "The URLs are those of the names."
   }
   assert {
@@ -94,7 +100,11 @@ run "outputs" {
     error_message = "The pipeline is told all that it needs."
   }
   assert {
-    condition     = output.cluster_name == "shop-test" && output.visitors.scope == "REGIONAL" && output.visitors.name == "shop-test-visitors"
+    condition = (
+      output.cluster_name == "shop-test" &&
+      output.visitors.scope == "REGIONAL" &&
+      output.visitors.name == "shop-test-visitors"
+    )
     error_message = "The cluster and the set of visitors are named."
   }
   assert {
@@ -109,11 +119,14 @@ run "routing_by_path" {
   }
 
   assert {
-    condition     = output.services["orders"].connector_url == "https://example.com/orders/mcp" && output.services["products"].health_url == "https://example.com/products/readyz"
+    condition = (
+      output.services["orders"].connector_url == "https://example.com/orders/mcp" &&
+      output.services["products"].health_url == "https://example.com/products/readyz"
+    )
     error_message = "With one name the path tells the services apart."
   }
   assert {
-    condition     = startswith({ for each in module.service["orders"].containers.service.environment : each.name => each.value }["PUBLIC_HOSTS"], "example.com,")
+    condition     = startswith(module.service["orders"].settings.service["PUBLIC_HOSTS"], "example.com,")
     error_message = "And each answers to the one name."
   }
 }
@@ -124,7 +137,7 @@ run "verified_database" {
   }
 
   assert {
-    condition     = endswith({ for each in module.service["orders"].containers.service.environment : each.name => each.value }["DATABASE_URL"], "/orders?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem")
+    condition     = endswith(module.service["orders"].settings.service["DATABASE_URL"], "/orders?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem")
     error_message = "With the roots of RDS in the image the server's name is verified."
   }
 }
@@ -145,7 +158,10 @@ run "third_service" {
   }
 
   assert {
-    condition     = output.services["reviews"].connector_url == "https://reviews.example.com/mcp" && { for each in module.service["reviews"].containers.service.environment : each.name => each.value }["ORDERS_URL"] == "http://orders.shop-test.internal:8082/mcp"
+    condition = (
+      output.services["reviews"].connector_url == "https://reviews.example.com/mcp" &&
+      module.service["reviews"].settings.service["ORDERS_URL"] == "http://orders.shop-test.internal:8082/mcp"
+    )
     error_message = "A third server is a line in services and one in images."
   }
 }

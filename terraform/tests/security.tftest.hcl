@@ -77,7 +77,10 @@ run "nat" {
   }
 
   assert {
-    condition     = toset(keys(aws_vpc_security_group_egress_rule.nat)) == toset(["products", "orders"]) && alltrue([for rule in aws_vpc_security_group_egress_rule.nat : rule.from_port == 443 && rule.to_port == 443 && rule.ip_protocol == "tcp"])
+    condition = (
+      toset(keys(aws_vpc_security_group_egress_rule.nat)) == toset(["products", "orders"]) &&
+      alltrue([for rule in aws_vpc_security_group_egress_rule.nat : rule.from_port == 443 && rule.to_port == 443 && rule.ip_protocol == "tcp"])
+    )
     error_message = "Behind NAT the tasks, and nobody else, may go out on 443."
   }
   assert {
@@ -97,7 +100,10 @@ run "third_service" {
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.connection["reviews-orders"].from_port == 8082 && !contains(keys(aws_vpc_security_group_ingress_rule.connection), "reviews-products")
+    condition = (
+      aws_vpc_security_group_ingress_rule.connection["reviews-orders"].from_port == 8082 &&
+      !contains(keys(aws_vpc_security_group_ingress_rule.connection), "reviews-products")
+    )
     error_message = "A third service reaches what it calls, on that one's port, and nothing else."
   }
 }

@@ -67,15 +67,24 @@ run "container" {
     error_message = "The program checks itself; the image has no shell."
   }
   assert {
-    condition     = output.containers.service.portMappings[0].containerPort == 8082 && length(output.containers.setup.portMappings) == 0
+    condition = (
+      output.containers.service.portMappings[0].containerPort == 8082 &&
+      length(output.containers.setup.portMappings) == 0
+    )
     error_message = "The service has its one port, the setup none."
   }
   assert {
-    condition     = aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "ARM64" && aws_ecs_task_definition.setup.runtime_platform[0].cpu_architecture == "ARM64"
+    condition = (
+      aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "ARM64" &&
+      aws_ecs_task_definition.setup.runtime_platform[0].cpu_architecture == "ARM64"
+    )
     error_message = "Tasks run on ARM, which is a fifth cheaper."
   }
   assert {
-    condition     = aws_ecs_task_definition.service.network_mode == "awsvpc" && aws_ecs_task_definition.service.requires_compatibilities == toset(["FARGATE"])
+    condition = (
+      aws_ecs_task_definition.service.network_mode == "awsvpc" &&
+      aws_ecs_task_definition.service.requires_compatibilities == toset(["FARGATE"])
+    )
     error_message = "Tasks are Fargate's, with an address of their own."
   }
 }
@@ -86,35 +95,38 @@ run "settings" {
   }
 
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["AUTH"] == "keys"
+    condition     = output.settings.service["AUTH"] == "keys"
     error_message = "Nothing runs without keys."
   }
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["DATABASE_URL"] == "postgresql://db.example.internal:5432/orders?sslmode=require"
+    condition     = output.settings.service["DATABASE_URL"] == "postgresql://db.example.internal:5432/orders?sslmode=require"
     error_message = "The database is the service's own, over TLS, and its address holds no password."
   }
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
+    condition     = output.settings.service["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
     error_message = "orders knows where products is, inside the network."
   }
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["IDLE_TIMEOUT"] == "4100s"
+    condition     = output.settings.service["IDLE_TIMEOUT"] == "4100s"
     error_message = "The server keeps connections longer than the balancer's 4000 s."
   }
   assert {
-    condition     = tonumber(trimsuffix({ for each in output.containers.service.environment : each.name => each.value }["SHUTDOWN_TIMEOUT"], "s")) < output.containers.service.stopTimeout
+    condition     = tonumber(trimsuffix(output.settings.service["SHUTDOWN_TIMEOUT"], "s")) < output.containers.service.stopTimeout
     error_message = "The program is done before ECS cuts it off."
   }
   assert {
-    condition     = tonumber(trimsuffix({ for each in output.containers.service.environment : each.name => each.value }["DRAIN_PAUSE"], "s")) > one(aws_service_discovery_service.main.dns_config[0].dns_records).ttl
+    condition     = tonumber(trimsuffix(output.settings.service["DRAIN_PAUSE"], "s")) > one(aws_service_discovery_service.main.dns_config[0].dns_records).ttl
     error_message = "Callers inside the network have forgotten a task before it stops."
   }
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["METRICS_EMF"] == "shop-test" && { for each in output.containers.service.environment : each.name => each.value }["LOG_FORMAT"] == "json"
+    condition = (
+      output.settings.service["METRICS_EMF"] == "shop-test" &&
+      output.settings.service["LOG_FORMAT"] == "json"
+    )
     error_message = "Figures go with the log, as JSON."
   }
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["COMPAT"] == "all"
+    condition     = output.settings.service["COMPAT"] == "all"
     error_message = "Settings from outside reach the program."
   }
   assert {
@@ -137,7 +149,11 @@ run "what_is_fixed_stays" {
   }
 
   assert {
-    condition     = { for each in output.containers.service.environment : each.name => each.value }["AUTH"] == "keys" && { for each in output.containers.service.environment : each.name => each.value }["HOST"] == "0.0.0.0" && { for each in output.containers.service.environment : each.name => each.value }["IDLE_TIMEOUT"] == "4100s"
+    condition = (
+      output.settings.service["AUTH"] == "keys" &&
+      output.settings.service["HOST"] == "0.0.0.0" &&
+      output.settings.service["IDLE_TIMEOUT"] == "4100s"
+    )
     error_message = "No setting takes the keys away, or breaks what fits the balancer."
   }
 }
@@ -148,7 +164,7 @@ run "secrets" {
   }
 
   assert {
-    condition = { for each in output.containers.service.secrets : each.name => each.valueFrom } == {
+    condition = output.secrets.service == {
       API_KEYS          = "${var.keys_secret_arn}:API_KEYS::"
       STATE_KEYS        = "${var.keys_secret_arn}:STATE_KEYS::"
       PRODUCTS_KEY      = "${var.keys_secret_arn}:PRODUCTS_KEY::"
@@ -158,7 +174,7 @@ run "secrets" {
     error_message = "Every secret is a reference, by its JSON key."
   }
   assert {
-    condition = { for each in output.containers.setup.secrets : each.name => each.valueFrom } == {
+    condition = output.secrets.setup == {
       SETUP_USER        = "${var.master_secret_arn}:username::"
       SETUP_PASSWORD    = "${var.master_secret_arn}:password::"
       DATABASE_USER     = "${var.database_secret_arn}:username::"
@@ -167,7 +183,10 @@ run "secrets" {
     error_message = "The setup has the master's secret and the service's own."
   }
   assert {
-    condition     = output.containers.setup.command == ["setup"] && { for each in output.containers.setup.environment : each.name => each.value }["SETUP_URL"] == "postgresql://db.example.internal:5432/postgres?sslmode=require"
+    condition = (
+      output.containers.setup.command == ["setup"] &&
+      output.settings.setup["SETUP_URL"] == "postgresql://db.example.internal:5432/postgres?sslmode=require"
+    )
     error_message = "The setup runs `setup` against the server's own database."
   }
   assert {
@@ -179,7 +198,10 @@ run "secrets" {
     error_message = "The setup may not read the keys of clients."
   }
   assert {
-    condition     = aws_ecs_task_definition.service.execution_role_arn == aws_iam_role.execution["service"].arn && aws_ecs_task_definition.setup.execution_role_arn == aws_iam_role.execution["setup"].arn
+    condition = (
+      aws_ecs_task_definition.service.execution_role_arn == aws_iam_role.execution["service"].arn &&
+      aws_ecs_task_definition.setup.execution_role_arn == aws_iam_role.execution["setup"].arn
+    )
     error_message = "Service and setup start with a role of their own."
   }
 }
@@ -221,19 +243,33 @@ run "deployment" {
   }
 
   assert {
-    condition     = aws_ecs_service.main.deployment_circuit_breaker[0].enable && aws_ecs_service.main.deployment_circuit_breaker[0].rollback
+    condition = (
+      aws_ecs_service.main.deployment_circuit_breaker[0].enable &&
+      aws_ecs_service.main.deployment_circuit_breaker[0].rollback
+    )
     error_message = "A deployment that does not start goes back."
   }
   assert {
-    condition     = aws_ecs_service.main.alarms[0].enable && aws_ecs_service.main.alarms[0].rollback && aws_ecs_service.main.alarms[0].alarm_names == toset(["shop-test-orders-errors", "shop-test-orders-latency"])
+    condition = (
+      aws_ecs_service.main.alarms[0].enable &&
+      aws_ecs_service.main.alarms[0].rollback &&
+      aws_ecs_service.main.alarms[0].alarm_names == toset(["shop-test-orders-errors", "shop-test-orders-latency"])
+    )
     error_message = "A deployment that serves badly goes back too."
   }
   assert {
-    condition     = aws_ecs_service.main.deployment_minimum_healthy_percent == 100 && aws_ecs_service.main.deployment_maximum_percent == 200
+    condition = (
+      aws_ecs_service.main.deployment_minimum_healthy_percent == 100 &&
+      aws_ecs_service.main.deployment_maximum_percent == 200
+    )
     error_message = "There is no moment with fewer tasks."
   }
   assert {
-    condition     = aws_ecs_service.main.network_configuration[0].assign_public_ip == false && aws_ecs_service.main.network_configuration[0].subnets == toset(var.subnet_ids) && aws_ecs_service.main.network_configuration[0].security_groups == toset(["sg-orders"])
+    condition = (
+      aws_ecs_service.main.network_configuration[0].assign_public_ip == false &&
+      aws_ecs_service.main.network_configuration[0].subnets == toset(var.subnet_ids) &&
+      aws_ecs_service.main.network_configuration[0].security_groups == toset(["sg-orders"])
+    )
     error_message = "Tasks are in the private subnets, without public address, in their own group."
   }
   assert {
@@ -249,15 +285,26 @@ run "deployment" {
     error_message = "A task that goes has 90 s for its calls."
   }
   assert {
-    condition     = aws_lb_target_group.main.load_balancing_algorithm_type == "least_outstanding_requests" && aws_lb_target_group.main.stickiness[0].enabled == false
+    condition = (
+      aws_lb_target_group.main.load_balancing_algorithm_type == "least_outstanding_requests" &&
+      aws_lb_target_group.main.stickiness[0].enabled == false
+    )
     error_message = "Requests go to who has least to do, not to who had the last."
   }
   assert {
-    condition     = aws_lb_target_group.main.health_check[0].path == "/readyz" && aws_lb_target_group.main.health_check[0].matcher == "200" && aws_lb_target_group.main.target_type == "ip" && aws_lb_target_group.main.port == 8082
+    condition = (
+      aws_lb_target_group.main.health_check[0].path == "/readyz" &&
+      aws_lb_target_group.main.health_check[0].matcher == "200" &&
+      aws_lb_target_group.main.target_type == "ip" &&
+      aws_lb_target_group.main.port == 8082
+    )
     error_message = "Only what is ready gets requests."
   }
   assert {
-    condition     = one(aws_ecs_service.main.load_balancer).container_port == output.containers.service.portMappings[0].containerPort && one(aws_ecs_service.main.load_balancer).container_name == output.containers.service.name
+    condition = (
+      one(aws_ecs_service.main.load_balancer).container_port == output.containers.service.portMappings[0].containerPort &&
+      one(aws_ecs_service.main.load_balancer).container_name == output.containers.service.name
+    )
     error_message = "The balancer sends to the port that the container listens on."
   }
   assert {
@@ -314,7 +361,11 @@ run "scaling" {
   }
 
   assert {
-    condition     = aws_appautoscaling_target.main.min_capacity == 2 && aws_appautoscaling_target.main.max_capacity == 6 && aws_appautoscaling_target.main.resource_id == "service/shop-test/orders"
+    condition = (
+      aws_appautoscaling_target.main.min_capacity == 2 &&
+      aws_appautoscaling_target.main.max_capacity == 6 &&
+      aws_appautoscaling_target.main.resource_id == "service/shop-test/orders"
+    )
     error_message = "There are from minimum to maximum tasks."
   }
   assert {
@@ -326,11 +377,18 @@ run "scaling" {
     error_message = "Requests are those of this service behind this balancer."
   }
   assert {
-    condition     = aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metric_name == "OpenStreams" && aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].statistic == "Average" && aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].target_value == 5000
+    condition = (
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metric_name == "OpenStreams" &&
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].statistic == "Average" &&
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].target_value == 5000
+    )
     error_message = "Open streams of a task make more tasks."
   }
   assert {
-    condition     = aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].namespace == { for each in output.containers.service.environment : each.name => each.value }["METRICS_EMF"] && one(aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].dimensions).value == "orders"
+    condition = (
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].namespace == output.settings.service["METRICS_EMF"] &&
+      one(aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].dimensions).value == "orders"
+    )
     error_message = "The metric is looked for where the program writes it."
   }
   assert {
@@ -349,11 +407,18 @@ run "sleep" {
   }
 
   assert {
-    condition     = aws_appautoscaling_scheduled_action.main["sleep"].scalable_target_action[0].max_capacity == "0" && aws_appautoscaling_scheduled_action.main["sleep"].schedule == "cron(0 20 ? * MON-FRI *)"
+    condition = (
+      aws_appautoscaling_scheduled_action.main["sleep"].scalable_target_action[0].max_capacity == "0" &&
+      aws_appautoscaling_scheduled_action.main["sleep"].schedule == "cron(0 20 ? * MON-FRI *)"
+    )
     error_message = "In the evening all tasks go."
   }
   assert {
-    condition     = aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].min_capacity == "2" && aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].max_capacity == "6" && aws_appautoscaling_scheduled_action.main["wake"].timezone == "Europe/Berlin"
+    condition = (
+      aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].min_capacity == "2" &&
+      aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].max_capacity == "6" &&
+      aws_appautoscaling_scheduled_action.main["wake"].timezone == "Europe/Berlin"
+    )
     error_message = "In the morning they come back."
   }
 }
@@ -388,7 +453,10 @@ run "alarms" {
     error_message = "No figures at all is an alarm too."
   }
   assert {
-    condition     = aws_cloudwatch_log_group.main.retention_in_days == 365 && aws_cloudwatch_log_group.main.kms_key_id == var.key_arn
+    condition = (
+      aws_cloudwatch_log_group.main.retention_in_days == 365 &&
+      aws_cloudwatch_log_group.main.kms_key_id == var.key_arn
+    )
     error_message = "Logs are encrypted and end some day."
   }
 }

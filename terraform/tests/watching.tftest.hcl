@@ -29,7 +29,11 @@ run "alerts" {
     error_message = "And when all of it is in sight."
   }
   assert {
-    condition     = aws_budgets_budget.month.limit_amount == "150" && aws_budgets_budget.month.limit_unit == "USD" && aws_budgets_budget.month.time_unit == "MONTHLY"
+    condition = (
+      aws_budgets_budget.month.limit_amount == "150" &&
+      aws_budgets_budget.month.limit_unit == "USD" &&
+      aws_budgets_budget.month.time_unit == "MONTHLY"
+    )
     error_message = "The budget is what was said, a month."
   }
   assert {
@@ -41,7 +45,10 @@ run "alerts" {
     error_message = "Messages are encrypted."
   }
   assert {
-    condition     = toset(jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) && jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
+    condition = (
+      toset(jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) &&
+      jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
+    )
     error_message = "Only alarms and budgets of this account may write to the topic."
   }
 }

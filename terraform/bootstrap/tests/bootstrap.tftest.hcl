@@ -18,11 +18,20 @@ run "state" {
     error_message = "The state is encrypted."
   }
   assert {
-    condition     = aws_s3_bucket_public_access_block.state.block_public_acls && aws_s3_bucket_public_access_block.state.block_public_policy && aws_s3_bucket_public_access_block.state.ignore_public_acls && aws_s3_bucket_public_access_block.state.restrict_public_buckets
+    condition = (
+      aws_s3_bucket_public_access_block.state.block_public_acls &&
+      aws_s3_bucket_public_access_block.state.block_public_policy &&
+      aws_s3_bucket_public_access_block.state.ignore_public_acls &&
+      aws_s3_bucket_public_access_block.state.restrict_public_buckets
+    )
     error_message = "The state is nobody else's."
   }
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false" && length(jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Resource) == 2
+    condition = (
+      jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Effect == "Deny" &&
+      jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false" &&
+      length(jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Resource) == 2
+    )
     error_message = "The state is reached over TLS alone, the bucket and what is in it."
   }
   assert {
@@ -52,7 +61,10 @@ run "repositories" {
 
 run "plan_role" {
   assert {
-    condition     = jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Action == "sts:AssumeRoleWithWebIdentity" && keys(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition) == ["StringEquals"]
+    condition = (
+      jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Action == "sts:AssumeRoleWithWebIdentity" &&
+      keys(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition) == ["StringEquals"]
+    )
     error_message = "GitHub's token is compared whole, never like a pattern."
   }
   assert {
@@ -87,14 +99,20 @@ run "given_provider" {
   }
 
   assert {
-    condition     = length(aws_iam_openid_connect_provider.github) == 0 && jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Principal.Federated == var.oidc_provider_arn
+    condition = (
+      length(aws_iam_openid_connect_provider.github) == 0 &&
+      jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Principal.Federated == var.oidc_provider_arn
+    )
     error_message = "An account's provider for GitHub is taken; there can be only one."
   }
 }
 
 run "made_provider" {
   assert {
-    condition     = aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com" && aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
+    condition = (
+      aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com" &&
+      aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
+    )
     error_message = "The provider is GitHub's, for AWS."
   }
   assert {

@@ -23,7 +23,10 @@ run "trust" {
   }
 
   assert {
-    condition     = keys(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition) == ["StringEquals"] && jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    condition = (
+      keys(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition) == ["StringEquals"] &&
+      jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    )
     error_message = "GitHub's token is compared whole, and meant for AWS."
   }
   assert {
@@ -61,7 +64,10 @@ run "rights" {
     error_message = "The role has every one of them."
   }
   assert {
-    condition     = jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Effect == "Deny" && jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Condition.StringNotEquals["aws:ResourceTag/environment"] == "dev"
+    condition = (
+      jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Effect == "Deny" &&
+      jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Condition.StringNotEquals["aws:ResourceTag/environment"] == "dev"
+    )
     error_message = "What carries another environment's name is out of reach."
   }
   assert {

@@ -1,7 +1,7 @@
 # The firewall before the balancer: who may connect at all, how often, and what is known to be an attack. 5 dollars a month, and 1 a rule.
 resource "aws_wafv2_ip_set" "allowed" {
   name               = "${var.name}-allowed"
-  description        = "Who may connect (allowed_addresses)"
+  description        = "Who may connect, as allowed_addresses says"
   scope              = "REGIONAL"
   ip_address_version = "IPV4"
   addresses          = var.allowed_addresses

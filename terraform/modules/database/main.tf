@@ -92,7 +92,7 @@ resource "aws_db_instance" "main" {
   vpc_security_group_ids              = [var.security_group_id]
   publicly_accessible                 = false
   port                                = 5432
-  username                            = "master"
+  username                            = "postgres"
   manage_master_user_password         = true
   master_user_secret_kms_key_id       = var.key_arn
   iam_database_authentication_enabled = true

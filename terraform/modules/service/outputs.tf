@@ -31,6 +31,22 @@ output "containers" {
   }
 }
 
+output "settings" {
+  description = "Each container's plain settings, as ECS gets them"
+  value = {
+    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].environment : each.name => each.value }
+    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].environment : each.name => each.value }
+  }
+}
+
+output "secrets" {
+  description = "Where each container's secrets come from, as ECS gets them"
+  value = {
+    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].secrets : each.name => each.valueFrom }
+    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].secrets : each.name => each.valueFrom }
+  }
+}
+
 output "target_group" {
   description = "How metrics name its target group"
   value       = aws_lb_target_group.main.arn_suffix
