@@ -1,6 +1,5 @@
 # The policy of those who look: how each kind of thing that the root makes is set up. No data, no secret, nothing that changes.
 resource "aws_iam_policy" "reading" {
-  # checkov:skip=CKV_AWS_355:Most Describe actions know no resource; those that do name theirs below
   name        = "${var.project}-reading"
   description = "What terraform plan reads: how things are set up, no data and no secret"
 

@@ -1,7 +1,6 @@
 # What a role that the pipeline makes can ever do, whatever its policy says: the pipeline must put this on each of them, so it can't
 # make itself a stronger role.
 resource "aws_iam_policy" "boundary" {
-  # checkov:skip=CKV_AWS_355:A boundary only bounds; ecr:GetAuthorizationToken and logs:DescribeLogGroups know no resource
   name        = "${local.prefix}-boundary"
   description = "The most that a role of ${local.prefix} can do"
   tags        = { environment = var.name }

@@ -30,10 +30,6 @@ resource "aws_iam_role_policy_attachment" "reading" {
 }
 
 resource "aws_iam_policy" "deploy" {
-  # checkov:skip=CKV_AWS_355:What is made has no name yet, and much of EC2 has none at all; the region is bound, and another environment's things are denied
-  # checkov:skip=CKV_AWS_290:Most are bound by name; those that know no name are bound to the region, and another environment is denied
-  # checkov:skip=CKV_AWS_289:Roles only under this environment's name and within its boundary, and passed only to the services that need them
-  # checkov:skip=CKV_AWS_286:Roles can be made only within the boundary: what the boundary does not hold, no role of the pipeline can do
   for_each = local.policies
 
   name        = "${local.prefix}-deploy-${each.key}"

@@ -170,6 +170,7 @@ resource "aws_wafv2_web_acl_association" "main" {
 # ---- What was turned away ----
 
 resource "aws_cloudwatch_log_group" "firewall" {
+  # checkov:skip=CKV_AWS_338:How long is the operator's to say; the default is a year, the example for dev a month
   name              = "aws-waf-logs-${var.name}" # the firewall writes to no other name
   retention_in_days = var.log_retention_days
   kms_key_id        = var.key_arn

@@ -1,5 +1,6 @@
 # The one way in: an HTTPS load balancer in the public subnets.
 resource "aws_lb" "main" {
+  # checkov:skip=CKV_AWS_150:Deletion protection is a switch, which taking an environment down needs off; on unless it is said otherwise, and a test insists on it for prod
   # checkov:skip=CKV2_AWS_76:The Log4j rules are there (firewall.tf). The check also wants a list of anonymous addresses, which are clouds, and Claude calls from one; who may connect is named instead
   name               = var.name
   load_balancer_type = "application"

@@ -74,7 +74,8 @@ resource "aws_db_parameter_group" "main" {
 
 resource "aws_db_instance" "main" {
   # checkov:skip=CKV_AWS_157:Multi-AZ is a switch, and doubles the price; the example for prod has it on
-  # checkov:skip=CKV_AWS_293:Deletion protection is a switch, which destroying needs off; on unless it is said otherwise
+  # checkov:skip=CKV_AWS_293:Deletion protection is a switch, which taking an environment down needs off; on unless it is said otherwise, and a test insists on it for prod
+  # checkov:skip=CKV_AWS_133:backup_days is at least 1, which the variable checks; checkov does not see the default of an optional()
   identifier     = var.name
   engine         = "postgres"
   engine_version = "17" # RDS takes the newest minor version, and later ones in the maintenance window
@@ -124,6 +125,7 @@ resource "aws_db_instance" "main" {
 
 # Made here, or RDS makes them without a key and keeps them for ever.
 resource "aws_cloudwatch_log_group" "export" {
+  # checkov:skip=CKV_AWS_338:How long is the operator's to say; the default is a year, the example for dev a month
   for_each = { for log in ["postgresql", "upgrade"] : log => "/aws/rds/instance/${var.name}/${log}" }
 
   name              = each.value

@@ -1,6 +1,5 @@
 # How the private subnets reach AWS: through one NAT gateway, or through endpoints and then nothing else at all.
 resource "aws_eip" "nat" {
-  # checkov:skip=CKV2_AWS_19:It is the NAT gateway's
   count  = local.nat ? 1 : 0
   domain = "vpc"
   tags   = { Name = "${var.name}-nat" }

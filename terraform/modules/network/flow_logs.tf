@@ -1,6 +1,6 @@
 # Who talked to whom, and what was turned away.
 resource "aws_cloudwatch_log_group" "flows" {
-  # checkov:skip=CKV_AWS_338:How long is the operator's to say; the default is a year
+  # checkov:skip=CKV_AWS_338:How long is the operator's to say; the default is a year, the example for dev a month
   name              = "/${var.name}/flows"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.key_arn

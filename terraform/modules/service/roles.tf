@@ -38,7 +38,6 @@ resource "aws_iam_role" "execution" {
 }
 
 resource "aws_iam_role_policy" "execution" {
-  # checkov:skip=CKV_AWS_355:ecr:GetAuthorizationToken knows no resource
   for_each = local.secrets_of
 
   name = "start"

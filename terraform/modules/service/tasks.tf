@@ -122,6 +122,7 @@ resource "aws_ecs_task_definition" "setup" {
 }
 
 resource "aws_cloudwatch_log_group" "main" {
+  # checkov:skip=CKV_AWS_338:How long is the operator's to say; the default is a year, the example for dev a month
   name              = "/${var.name}/services/${var.service}"
   retention_in_days = var.size.log_retention_days
   kms_key_id        = var.key_arn
