@@ -1,0 +1,49 @@
+# What a role that the pipeline makes can ever do, whatever its policy says: the pipeline must put this on each of them, so it can't
+# make itself a stronger role.
+resource "aws_iam_policy" "boundary" {
+  name        = "${local.prefix}-boundary"
+  description = "The most that a role of ${local.prefix} can do"
+  tags        = { environment = var.name }
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "Logs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:PutLogEvents"]
+        Resource = [for group in ["/${local.prefix}/*", "RDSOSMetrics"] : "${local.arn.logs}:log-group:${group}:*"]
+      },
+      {
+        Sid      = "MonitoringGroup"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]
+        Resource = "${local.arn.logs}:log-group:RDS*"
+      },
+      {
+        Sid      = "Images"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = var.repository_arns
+      },
+      {
+        Sid      = "WithoutResource"
+        Effect   = "Allow"
+        Action   = ["ecr:GetAuthorizationToken", "logs:DescribeLogGroups"]
+        Resource = "*"
+      },
+      {
+        Sid      = "Secrets"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = ["${local.arn.secretsmanager}:secret:${local.prefix}/*", "${local.arn.secretsmanager}:secret:rds!db-*"]
+      },
+      {
+        Sid      = "Key"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = aws_kms_key.main.arn
+      },
+    ]
+  })
+}

@@ -1,0 +1,15 @@
+# An example: copy to terraform.tfvars and put in your own.
+region = "us-east-1"
+
+# curl -s https://api.github.com/repos/OWNER/REPOSITORY gives both numbers: owner.id and id.
+github = {
+  owner         = "example"
+  owner_id      = 12345678
+  repository    = "shop-mcp"
+  repository_id = 123456789
+}
+
+environments = {
+  dev  = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
+  prod = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
+}

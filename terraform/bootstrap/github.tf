@@ -1,0 +1,86 @@
+# Who GitHub's tokens are, and which role they get. No key is stored anywhere.
+resource "aws_iam_openid_connect_provider" "github" {
+  count = var.oidc_provider_arn == null ? 1 : 0
+
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+locals {
+  oidc_provider = var.oidc_provider_arn == null ? aws_iam_openid_connect_provider.github[0].arn : var.oidc_provider_arn
+
+  # Both ways GitHub writes the repository: the second with the numbers, from those created since 15 July 2026.
+  subjects = [
+    "repo:${var.github.owner}/${var.github.repository}",
+    "repo:${var.github.owner}@${var.github.owner_id}/${var.github.repository}@${var.github.repository_id}",
+  ]
+
+  repositories = [for repository in aws_ecr_repository.service : repository.arn]
+}
+
+# Reads everything that a plan looks at, and can change nothing: for pull requests, `terraform plan -lock=false`.
+resource "aws_iam_role" "plan" {
+  name                 = "${var.project}-plan"
+  description          = "Pull requests of ${var.github.owner}/${var.github.repository}: terraform plan"
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = local.oidc_provider }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:pull_request"]
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "plan_reading" {
+  role       = aws_iam_role.plan.name
+  policy_arn = aws_iam_policy.reading.arn
+}
+
+resource "aws_iam_role_policy" "plan_state" {
+  name = "state"
+  role = aws_iam_role.plan.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "FindTheState"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = aws_s3_bucket.state.arn
+      },
+      {
+        Sid      = "ReadTheState"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = [for name in keys(var.environments) : "${aws_s3_bucket.state.arn}/${name}/*"]
+      },
+    ]
+  })
+}
+
+module "environment" {
+  source   = "./environment"
+  for_each = var.environments
+
+  project            = var.project
+  name               = each.key
+  region             = var.region
+  account            = local.account
+  services           = var.services
+  zone_ids           = each.value.zone_ids
+  oidc_provider_arn  = local.oidc_provider
+  subjects           = local.subjects
+  state_bucket_arn   = aws_s3_bucket.state.arn
+  repository_arns    = local.repositories
+  reading_policy_arn = aws_iam_policy.reading.arn
+}

@@ -1,0 +1,95 @@
+# The policy of those who look: how each kind of thing that the root makes is set up. No data, no secret, nothing that changes.
+resource "aws_iam_policy" "reading" {
+  name        = "${var.project}-reading"
+  description = "What terraform plan reads: how things are set up, no data and no secret"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "HowThingsAreSetUp"
+        Effect = "Allow"
+        Action = [
+          "acm:DescribeCertificate", "acm:ListCertificates", "acm:ListTagsForCertificate",
+          "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+          "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource",
+          "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
+          "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs",
+          "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways",
+          "ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRegions", "ec2:DescribeRouteTables",
+          "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules", "ec2:DescribeSubnets", "ec2:DescribeTags",
+          "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcEndpointServices", "ec2:DescribeVpcs",
+          "ec2:GetManagedPrefixListEntries",
+          "ecs:DescribeClusters", "ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks",
+          "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments",
+          "ecs:ListTagsForResource", "ecs:ListTaskDefinitions", "ecs:ListTasks",
+          "elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeListenerAttributes",
+          "elasticloadbalancing:DescribeListenerCertificates", "elasticloadbalancing:DescribeListeners",
+          "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers",
+          "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags",
+          "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
+          "elasticloadbalancing:DescribeTargetHealth",
+          "kms:ListAliases",
+          "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:ListTagsForResource",
+          "rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters",
+          "rds:DescribeDBSnapshots", "rds:DescribeDBSubnetGroups", "rds:ListTagsForResource",
+          "route53:GetChange", "route53:GetHostedZone", "route53:ListHostedZones", "route53:ListHostedZonesByName",
+          "route53:ListResourceRecordSets", "route53:ListTagsForResource",
+          "servicediscovery:GetNamespace", "servicediscovery:GetOperation", "servicediscovery:GetService",
+          "servicediscovery:ListInstances", "servicediscovery:ListNamespaces", "servicediscovery:ListServices",
+          "servicediscovery:ListTagsForResource",
+          "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
+          "wafv2:GetIPSet", "wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:GetWebACLForResource",
+          "wafv2:ListTagsForResource",
+        ]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = [var.region, "us-east-1"] } } # Route 53 is in us-east-1
+      },
+      {
+        Sid      = "Budget"
+        Effect   = "Allow"
+        Action   = ["budgets:ListTagsForResource", "budgets:ViewBudget"]
+        Resource = "arn:aws:budgets::${local.account}:budget/${var.project}-*"
+      },
+      {
+        Sid    = "Roles"
+        Effect = "Allow"
+        Action = [
+          "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
+          "iam:ListRolePolicies", "iam:ListRoleTags",
+        ]
+        Resource = "arn:aws:iam::${local.account}:role/${var.project}-*/*"
+      },
+      {
+        Sid    = "LogBuckets"
+        Effect = "Allow"
+        Action = [
+          "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging",
+          "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
+          "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
+          "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+          "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
+        ]
+        Resource = "arn:aws:s3:::${var.project}-*-logs-${local.account}"
+      },
+      {
+        Sid      = "WhatTheSecretsAre"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]
+        Resource = "arn:aws:secretsmanager:${var.region}:${local.account}:secret:${var.project}-*"
+      },
+      {
+        Sid      = "Keys"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = "arn:aws:kms:${var.region}:${local.account}:key/*"
+      },
+      {
+        Sid      = "Repositories"
+        Effect   = "Allow"
+        Action   = ["ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:ListTagsForResource"]
+        Resource = "arn:aws:ecr:${var.region}:${local.account}:repository/${var.project}/*"
+      },
+    ]
+  })
+}

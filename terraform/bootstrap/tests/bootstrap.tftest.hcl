@@ -1,0 +1,191 @@
+# State, repositories, and who may take which role.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  region = "us-east-1"
+  github = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
+}
+
+run "state" {
+  assert {
+    condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled"
+    error_message = "Every version of the state is kept."
+  }
+  assert {
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
+    error_message = "The state is encrypted."
+  }
+  assert {
+    condition = (
+      aws_s3_bucket_public_access_block.state.block_public_acls &&
+      aws_s3_bucket_public_access_block.state.block_public_policy &&
+      aws_s3_bucket_public_access_block.state.ignore_public_acls &&
+      aws_s3_bucket_public_access_block.state.restrict_public_buckets
+    )
+    error_message = "The state is nobody else's."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Effect == "Deny" &&
+      jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false" &&
+      length(jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Resource) == 2
+    )
+    error_message = "The state is reached over TLS alone, the bucket and what is in it."
+  }
+  assert {
+    condition     = strcontains(output.own_backend, "use_lockfile = true")
+    error_message = "The lock is in the bucket."
+  }
+}
+
+run "repositories" {
+  assert {
+    condition     = toset([for repository in aws_ecr_repository.service : repository.name]) == toset(["shop/products", "shop/orders"])
+    error_message = "Each service has a repository."
+  }
+  assert {
+    condition     = alltrue([for repository in aws_ecr_repository.service : repository.image_tag_mutability == "IMMUTABLE"])
+    error_message = "No tag is ever moved."
+  }
+  assert {
+    condition     = alltrue([for repository in aws_ecr_repository.service : repository.image_scanning_configuration[0].scan_on_push])
+    error_message = "Every image is scanned."
+  }
+  assert {
+    condition     = alltrue([for policy in aws_ecr_lifecycle_policy.service : jsondecode(policy.policy).rules[1].selection.countNumber == 50])
+    error_message = "The newest fifty are kept."
+  }
+}
+
+run "plan_role" {
+  assert {
+    condition = (
+      jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Action == "sts:AssumeRoleWithWebIdentity" &&
+      keys(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition) == ["StringEquals"]
+    )
+    error_message = "GitHub's token is compared whole, never like a pattern."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    error_message = "The token is meant for AWS."
+  }
+  assert {
+    condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request"])
+    error_message = "It is a pull request's of this repository, in both ways that GitHub writes it."
+  }
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.reading.policy).Statement : [for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|View)[A-Za-z]*$", action))]]))
+    error_message = "A plan only reads, and every action is named whole."
+  }
+  assert {
+    condition     = !anytrue(flatten([for statement in jsondecode(aws_iam_policy.reading.policy).Statement : [for action in statement.Action : contains(["secretsmanager:GetSecretValue", "s3:GetObject", "kms:Decrypt", "logs:GetLogEvents"], action)]]))
+    error_message = "A plan reads no data and no secret."
+  }
+  assert {
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.plan_state.policy).Statement : statement.Action])) == toset(["s3:ListBucket", "s3:GetObject"])
+    error_message = "A plan can't change the state."
+  }
+  assert {
+    condition     = length(aws_iam_policy.reading.policy) <= 6144
+    error_message = "AWS takes no longer policy."
+  }
+}
+
+run "given_provider" {
+  variables {
+    oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  }
+
+  assert {
+    condition = (
+      length(aws_iam_openid_connect_provider.github) == 0 &&
+      jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Principal.Federated == var.oidc_provider_arn
+    )
+    error_message = "An account's provider for GitHub is taken; there can be only one."
+  }
+}
+
+run "made_provider" {
+  assert {
+    condition = (
+      aws_iam_openid_connect_provider.github[0].url == "https://token.actions.githubusercontent.com" &&
+      aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
+    )
+    error_message = "The provider is GitHub's, for AWS."
+  }
+  assert {
+    condition     = toset(keys(output.deploy_role_arns)) == toset(["dev", "prod"])
+    error_message = "Each environment has a role."
+  }
+  assert {
+    condition = jsonencode(output.secrets["dev"]) == jsonencode({
+      "shop-dev/orders/database"   = ["username", "password"]
+      "shop-dev/orders/keys"       = ["API_KEYS", "STATE_KEYS", "PRODUCTS_KEY"]
+      "shop-dev/products/database" = ["username", "password"]
+      "shop-dev/products/keys"     = ["API_KEYS", "STATE_KEYS"]
+    })
+    error_message = "Each service has its two secrets, with these values to put in."
+  }
+}
+
+run "owner_with_wildcard" {
+  command = plan
+
+  variables {
+    github = { owner = "*", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "numbers_left_out" {
+  command = plan
+
+  variables {
+    github = { owner = "example", owner_id = 0, repository = "shop-mcp", repository_id = 22 }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "provider_of_somebody_else" {
+  command = plan
+
+  variables {
+    oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/example.com"
+  }
+
+  expect_failures = [var.oidc_provider_arn]
+}
+
+run "environment_with_dash" {
+  command = plan
+
+  variables {
+    environments = { my-dev = {} }
+  }
+
+  expect_failures = [var.environments]
+}
+
+run "calls_nobody" {
+  command = plan
+
+  variables {
+    services = { orders = { calls = ["stock"] } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "nothing_to_roll_back_to" {
+  command = plan
+
+  variables {
+    images_kept = 1
+  }
+
+  expect_failures = [var.images_kept]
+}

@@ -1,0 +1,162 @@
+# One environment's part: its key, its secrets, the boundary, and what its pipeline may do.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project            = "shop"
+  name               = "dev"
+  region             = "us-east-1"
+  account            = "123456789012"
+  services           = { products = { calls = [] }, orders = { calls = ["products"] } }
+  zone_ids           = ["Z1"]
+  oidc_provider_arn  = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  subjects           = ["repo:example/shop-mcp", "repo:example@11/shop-mcp@22"]
+  state_bucket_arn   = "arn:aws:s3:::shop-state"
+  repository_arns    = ["arn:aws:ecr:us-east-1:123456789012:repository/shop/products"]
+  reading_policy_arn = "arn:aws:iam::123456789012:policy/reading"
+}
+
+run "trust" {
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition = (
+      keys(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition) == ["StringEquals"] &&
+      jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    )
+    error_message = "GitHub's token is compared whole, and meant for AWS."
+  }
+  assert {
+    condition = toset(jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset([
+      "repo:example/shop-mcp:environment:dev", "repo:example@11/shop-mcp@22:environment:dev",
+      "repo:example/shop-mcp:environment:dev-destroy", "repo:example@11/shop-mcp@22:environment:dev-destroy",
+    ])
+    error_message = "It is that of a job in this environment, in both ways that GitHub writes it."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Principal == { Federated = var.oidc_provider_arn }
+    error_message = "Nobody but GitHub takes the role."
+  }
+}
+
+run "rights" {
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = alltrue(flatten([for policy in aws_iam_policy.deploy : [for statement in jsondecode(policy.policy).Statement : [for action in flatten([statement.Action]) : !strcontains(action, "*")] if statement.Effect == "Allow"]]))
+    error_message = "No right has a * in it."
+  }
+  assert {
+    condition     = alltrue([for policy in aws_iam_policy.deploy : length(policy.policy) <= 6144])
+    error_message = "AWS takes no longer policy."
+  }
+  assert {
+    condition     = length(aws_iam_policy.deploy) + 1 <= 10
+    error_message = "AWS takes no more policies on a role."
+  }
+  assert {
+    condition     = toset(keys(aws_iam_role_policy_attachment.deploy)) == toset(keys(aws_iam_policy.deploy))
+    error_message = "The role has every one of them."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Effect == "Deny" &&
+      jsondecode(aws_iam_policy.deploy["bounds"].policy).Statement[0].Condition.StringNotEquals["aws:ResourceTag/environment"] == "dev"
+    )
+    error_message = "What carries another environment's name is out of reach."
+  }
+  assert {
+    condition     = !anytrue(flatten([for policy in aws_iam_policy.deploy : [for statement in jsondecode(policy.policy).Statement : [for action in flatten([statement.Action]) : contains(["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret", "iam:CreatePolicyVersion", "iam:DeleteRolePermissionsBoundary", "iam:CreateUser", "iam:CreateAccessKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"], action)] if statement.Effect == "Allow"]]))
+    error_message = "The pipeline reads and changes no secret, no key and no boundary."
+  }
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.deploy["roles"].policy).Statement : statement.Condition.StringEquals["iam:PermissionsBoundary"] == aws_iam_policy.boundary.arn if contains(flatten([statement.Action]), "iam:CreateRole")]))
+    error_message = "It makes roles within the boundary alone."
+  }
+  assert {
+    condition     = alltrue([for action in ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"] : length([for statement in jsondecode(aws_iam_policy.deploy["roles"].policy).Statement : statement if contains(flatten([statement.Action]), action)]) == 1])
+    error_message = "There is no second way to make or strengthen a role."
+  }
+  assert {
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_policy.deploy["roles"].policy).Statement : statement.Condition.StringEquals["iam:PassedToService"] if contains(flatten([statement.Action]), "iam:PassRole")])) == toset(["ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"])
+    error_message = "It hands roles to three services alone."
+  }
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.deploy["state"].policy).Statement : [for resource in flatten([statement.Resource]) : startswith(resource, "arn:aws:s3:::shop-state/dev/")] if contains(flatten([statement.Action]), "s3:PutObject")]))
+    error_message = "It writes this environment's state alone."
+  }
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_policy.deploy["balancer"].policy).Statement : statement.Resource == ["arn:aws:route53:::hostedzone/Z1"] if contains(flatten([statement.Action]), "route53:ChangeResourceRecordSets")])
+    error_message = "It changes names in the zones that were given alone."
+  }
+}
+
+run "without_zone" {
+  variables {
+    zone_ids = []
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.deploy["balancer"].policy, "route53:")
+    error_message = "Without a zone no name can be changed."
+  }
+}
+
+run "boundary" {
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]]))
+    error_message = "The boundary has no * in an action."
+  }
+  assert {
+    condition     = !anytrue(flatten([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : [for action in statement.Action : startswith(action, "iam:") || startswith(action, "sts:") || startswith(action, "s3:")]]))
+    error_message = "No role of a task has rights over roles, or over the state."
+  }
+  assert {
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.Resource if contains(statement.Action, "secretsmanager:GetSecretValue")])) == toset(["arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-dev/*", "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-*"])
+    error_message = "Tasks of dev read secrets of dev."
+  }
+}
+
+run "key_and_secrets" {
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = aws_kms_key.main.enable_key_rotation && aws_kms_key.main.deletion_window_in_days == 30
+    error_message = "The key turns over, and is not gone at once."
+  }
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_kms_key.main.policy).Statement : [for action in statement.Action : !strcontains(action, "*")]]))
+    error_message = "The key's policy has no * in an action."
+  }
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_kms_key.main.policy).Statement : can(statement.Condition) || statement.Principal == { AWS = "arn:aws:iam::123456789012:root" }])
+    error_message = "AWS's services use the key for this account alone."
+  }
+  assert {
+    condition     = contains(flatten([for statement in jsondecode(aws_kms_key.main.policy).Statement : statement.Action if can(statement.Principal.AWS)]), "kms:PutKeyPolicy")
+    error_message = "The account can always change the key's policy."
+  }
+  assert {
+    condition     = alltrue([for secret in concat(values(aws_secretsmanager_secret.keys), values(aws_secretsmanager_secret.database)) : secret.kms_key_id == aws_kms_key.main.arn && secret.recovery_window_in_days == 30])
+    error_message = "Secrets are encrypted with the environment's key, and can be brought back."
+  }
+  assert {
+    condition     = toset(output.secrets["shop-dev/orders/keys"]) == toset(["API_KEYS", "STATE_KEYS", "PRODUCTS_KEY"])
+    error_message = "orders has a key for products."
+  }
+}

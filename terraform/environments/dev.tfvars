@@ -1,0 +1,36 @@
+# dev, as an example: small, cheap, asleep at night and on weekends, easily taken down. Put in your own where it says "yours".
+environment = "dev"
+region      = "us-east-1"
+
+domain  = "dev.example.com"       # yours: products.dev.example.com, orders.dev.example.com
+zone_id = "Z0123456789ABCDEFGHIJ" # yours: the Route 53 zone of domain
+
+allowed_addresses = [
+  "203.0.113.7/32",  # yours: where you work
+  "160.79.104.0/21", # Anthropic: Claude's connectors call from there
+]
+
+private_access = "nat" # import takes any https URL
+
+services = {
+  products = { port = 8081, minimum = 1, maximum = 2 }
+  orders   = { port = 8082, minimum = 1, maximum = 2, calls = ["products"] }
+}
+
+schedule = {
+  timezone = "Europe/Berlin"
+  sleep    = "cron(0 20 ? * MON-FRI *)"
+  wake     = "cron(0 7 ? * MON-FRI *)"
+}
+
+database = {
+  instance_class = "db.t4g.micro"
+  storage_gb     = 20
+  backup_days    = 3
+}
+
+deletion_protection = false
+
+alarm_emails       = ["dev@example.com"] # yours
+monthly_budget_usd = 150
+log_retention_days = 30

@@ -1,0 +1,204 @@
+# One environment: network, load balancer, database, the services, and who watches them.
+data "aws_caller_identity" "current" {}
+
+data "aws_availability_zones" "here" {
+  # checkov:skip=CKV_AWS_394:Sorted, and the first two or three taken: a zone more changes nothing
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+locals {
+  name    = "${var.project}-${var.environment}"
+  account = data.aws_caller_identity.current.account_id
+  zones   = slice(sort(data.aws_availability_zones.here.names), 0, var.zones)
+
+  # By host a service has a name of its own; by path all have one.
+  routes = { for index, service in sort(keys(var.services)) : service => {
+    host     = var.routing == "host" ? "${service}.${var.domain}" : var.domain
+    prefix   = var.routing == "host" ? "" : "/${service}"
+    priority = 10 + 10 * index
+  } }
+  hosts = distinct([for service in sort(keys(var.services)) : local.routes[service].host])
+  urls  = { for service, route in local.routes : service => "https://${route.host}${route.prefix}" }
+
+  # Inside the network a service is called straight, as products.shop-dev.internal.
+  internal_hosts = { for service in keys(var.services) : service => "${service}.${module.network.namespace.name}" }
+
+  # While all are deployed at once, the old tasks and the new are both there; each worker has a connection, and so has the listener.
+  connections = sum([for service in var.services : 2 * service.maximum * (service.workers + 1)])
+
+  # The bootstrap made it; a role without it the pipeline can't make.
+  permissions_boundary = "arn:aws:iam::${local.account}:policy/${local.name}-boundary"
+}
+
+# ---- What the bootstrap made ----
+
+data "aws_kms_alias" "main" {
+  name = "alias/${local.name}"
+}
+
+data "aws_ecr_repository" "service" {
+  for_each = var.services
+  name     = "${var.project}/${each.key}"
+}
+
+# Where the secrets are; what is in them is never read here.
+data "aws_secretsmanager_secret" "keys" {
+  for_each = var.services
+  name     = "${local.name}/${each.key}/keys"
+}
+
+data "aws_secretsmanager_secret" "database" {
+  for_each = var.services
+  name     = "${local.name}/${each.key}/database"
+}
+
+# ---- The parts ----
+
+module "network" {
+  source = "./modules/network"
+
+  name                        = local.name
+  region                      = var.region
+  account                     = local.account
+  cidr                        = var.vpc_cidr
+  zones                       = local.zones
+  private_access              = var.private_access
+  endpoint_zones              = var.endpoint_zones
+  endpoints_security_group_id = module.security.groups["endpoints"]
+  key_arn                     = data.aws_kms_alias.main.target_key_arn
+  log_retention_days          = var.log_retention_days
+  permissions_boundary        = local.permissions_boundary
+}
+
+module "security" {
+  source = "./modules/security"
+
+  name           = local.name
+  region         = var.region
+  vpc_id         = module.network.vpc_id
+  ports          = { for service, at in var.services : service => at.port }
+  calls          = { for service, at in var.services : service => at.calls }
+  private_access = var.private_access
+}
+
+module "alerts" {
+  source = "./modules/alerts"
+
+  name               = local.name
+  account            = local.account
+  emails             = var.alarm_emails
+  monthly_budget_usd = var.monthly_budget_usd
+  key_arn            = data.aws_kms_alias.main.target_key_arn
+}
+
+module "balancer" {
+  source = "./modules/balancer"
+
+  name                 = local.name
+  region               = var.region
+  account              = local.account
+  subnet_ids           = module.network.public_subnet_ids
+  security_group_id    = module.security.groups["balancer"]
+  hosts                = local.hosts
+  certificate_arn      = var.certificate_arn
+  zone_id              = var.zone_id
+  allowed_addresses    = var.allowed_addresses
+  requests_per_address = var.requests_per_address
+  deletion_protection  = var.deletion_protection
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  log_retention_days   = var.log_retention_days
+  topic_arn            = module.alerts.topic_arn
+}
+
+module "database" {
+  source = "./modules/database"
+
+  name                 = local.name
+  region               = var.region
+  account              = local.account
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.security.groups["database"]
+  instance_class       = var.database.instance_class
+  storage_gb           = var.database.storage_gb
+  storage_max_gb       = var.database.storage_max_gb
+  multi_az             = var.database.multi_az
+  backup_days          = var.database.backup_days
+  max_connections      = var.database.max_connections
+  connections          = local.connections
+  deletion_protection  = var.deletion_protection
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  log_retention_days   = var.log_retention_days
+  permissions_boundary = local.permissions_boundary
+  topic_arn            = module.alerts.topic_arn
+}
+
+resource "aws_ecs_cluster" "main" {
+  name = local.name
+
+  # Counts the tasks that run and that should, for the alarm when none does; some 10 dollars a month for two services.
+  setting {
+    name  = "containerInsights"
+    value = "enabled"
+  }
+}
+
+module "service" {
+  source   = "./modules/service"
+  for_each = var.services
+
+  name           = local.name
+  service        = each.key
+  region         = var.region
+  account        = local.account
+  image          = var.images[each.key]
+  repository_arn = data.aws_ecr_repository.service[each.key].arn
+  size           = merge(each.value, { log_retention_days = var.log_retention_days })
+  schedule       = var.schedule
+
+  settings = merge({
+    PUBLIC_URL      = "${local.urls[each.key]}/mcp"
+    PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
+    TRUSTED_PROXIES = join(",", module.network.public_cidrs)
+    COMPAT          = var.compat
+  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, each.value.settings)
+
+  keys_secret_arn     = data.aws_secretsmanager_secret.keys[each.key].arn
+  database_secret_arn = data.aws_secretsmanager_secret.database[each.key].arn
+  master_secret_arn   = module.database.master_secret_arn
+  database = {
+    address = module.database.address
+    query   = var.database.ca_bundle == null ? "sslmode=require" : "sslmode=verify-full&sslrootcert=${var.database.ca_bundle}"
+  }
+  calls = { for called in each.value.calls : called => "http://${local.internal_hosts[called]}:${var.services[called].port}/mcp" }
+
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  permissions_boundary = local.permissions_boundary
+
+  cluster_name      = aws_ecs_cluster.main.name
+  vpc_id            = module.network.vpc_id
+  subnet_ids        = module.network.private_subnet_ids
+  security_group_id = module.security.groups[each.key]
+  namespace_id      = module.network.namespace.id
+  balancer          = { listener_arn = module.balancer.listener_arn, arn_suffix = module.balancer.arn_suffix }
+  route             = local.routes[each.key]
+  topic_arn         = module.alerts.topic_arn
+}
+
+module "dashboard" {
+  source = "./modules/dashboard"
+
+  name            = local.name
+  region          = var.region
+  cluster         = aws_ecs_cluster.main.name
+  namespace       = local.name
+  services        = { for service, made in module.service : service => { target_group = made.target_group, log_group = made.log_group } }
+  balancer        = module.balancer.arn_suffix
+  firewall        = module.balancer.firewall
+  database        = module.database.identifier
+  max_connections = module.database.max_connections
+}

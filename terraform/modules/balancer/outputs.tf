@@ -1,0 +1,34 @@
+# What the services and the dashboard need of the load balancer.
+output "arn_suffix" {
+  description = "How metrics name it"
+  value       = aws_lb.main.arn_suffix
+}
+
+output "dns_name" {
+  description = "Its own name, for records that are made elsewhere"
+  value       = aws_lb.main.dns_name
+}
+
+output "listener_arn" {
+  description = "The HTTPS listener, for the services' rules"
+  value       = aws_lb_listener.https.arn
+}
+
+output "firewall" {
+  description = "How metrics name the firewall"
+  value       = aws_wafv2_web_acl.main.name
+}
+
+output "subnet_ids" {
+  description = "Where it stands"
+  value       = aws_lb.main.subnets
+}
+
+output "visitors" {
+  description = "The set of addresses that a pipeline adds itself to while it tries what it deployed"
+  value = {
+    name  = aws_wafv2_ip_set.visitors.name
+    id    = aws_wafv2_ip_set.visitors.id
+    scope = aws_wafv2_ip_set.visitors.scope
+  }
+}

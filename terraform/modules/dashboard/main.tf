@@ -1,0 +1,116 @@
+# One page that says how it goes: a row a question, a service beside the other.
+locals {
+  services = keys(var.services)
+  width    = floor(24 / max(length(local.services), 1))
+
+  # Rows of each service: title, unit of the axis, metrics as [namespace, name, dimensions..., how].
+  rows = { for service, at in var.services : service => [
+    {
+      title = "requests a minute"
+      metrics = [
+        for name, label in { RequestCount = "all", HTTPCode_Target_4XX_Count = "4xx", HTTPCode_Target_5XX_Count = "5xx" } :
+        ["AWS/ApplicationELB", name, "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = "Sum", label = label }]
+      ]
+    },
+    {
+      title = "seconds until the answer begins"
+      metrics = [
+        for stat in ["p50", "p95", "p99"] :
+        ["AWS/ApplicationELB", "TargetResponseTime", "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = stat, label = stat }]
+      ]
+    },
+    {
+      title = "tasks"
+      metrics = [
+        ["ECS/ContainerInsights", "DesiredTaskCount", "ClusterName", var.cluster, "ServiceName", service, { stat = "Average", label = "wanted" }],
+        ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster, "ServiceName", service, { stat = "Average", label = "running" }],
+        ["AWS/ApplicationELB", "HealthyHostCount", "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = "Minimum", label = "ready" }],
+      ]
+    },
+    {
+      title = "processor and memory, percent"
+      metrics = [
+        for name, label in { CPUUtilization = "processor", MemoryUtilization = "memory" } :
+        ["AWS/ECS", name, "ClusterName", var.cluster, "ServiceName", service, { stat = "Average", label = label }]
+      ]
+    },
+    {
+      title   = "open streams of a task"
+      metrics = [for stat in ["Average", "Maximum"] : [var.namespace, "OpenStreams", "Service", service, { stat = stat, label = lower(stat) }]]
+    },
+  ] }
+
+  below = [
+    {
+      title = "database: processor, percent"
+      metrics = [
+        ["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database, { stat = "Average", label = "processor" }],
+      ]
+    },
+    {
+      title = "database: connections of ${var.max_connections}"
+      metrics = [
+        ["AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", var.database, { stat = "Maximum", label = "connections" }],
+      ]
+    },
+    {
+      title = "database: free bytes"
+      metrics = [
+        for name, label in { FreeStorageSpace = "storage", FreeableMemory = "memory" } :
+        ["AWS/RDS", name, "DBInstanceIdentifier", var.database, { stat = "Minimum", label = label }]
+      ]
+    },
+    {
+      title = "turned away by the firewall"
+      metrics = [
+        for rule in ["not-allowed", "floods", "common", "inputs"] :
+        ["AWS/WAFV2", "BlockedRequests", "WebACL", var.firewall, "Region", var.region, "Rule", rule, { stat = "Sum", label = rule }]
+      ]
+    },
+  ]
+
+  charts = concat(
+    flatten([for column, service in local.services : [for row, chart in local.rows[service] : {
+      x = column * local.width, y = row * 6, width = local.width, title = "${service}: ${chart.title}", metrics = chart.metrics
+    }]]),
+    [for column, chart in local.below : { x = column * 6, y = 30, width = 6, title = chart.title, metrics = chart.metrics }],
+  )
+}
+
+resource "aws_cloudwatch_dashboard" "main" {
+  dashboard_name = var.name
+
+  dashboard_body = jsonencode({
+    widgets = concat(
+      [for chart in local.charts : {
+        type   = "metric"
+        x      = chart.x
+        y      = chart.y
+        width  = chart.width
+        height = 6
+        properties = {
+          title   = chart.title
+          region  = var.region
+          view    = "timeSeries"
+          stacked = false
+          period  = 60
+          metrics = chart.metrics
+          yAxis   = { left = { min = 0 } }
+        }
+      }],
+      [for column, service in local.services : {
+        type   = "log"
+        x      = column * local.width
+        y      = 36
+        width  = local.width
+        height = 6
+        properties = {
+          title  = "${service}: latest errors and warnings"
+          region = var.region
+          view   = "table"
+          query  = "SOURCE '${var.services[service].log_group}' | fields @timestamp, @message | filter level in ['error', 'warning'] | sort @timestamp desc | limit 50"
+        }
+      }],
+    )
+  })
+}

@@ -1,0 +1,61 @@
+# What the dashboard shows.
+variable "name" {
+  description = "Name of the dashboard"
+  type        = string
+}
+
+variable "region" {
+  description = "AWS region"
+  type        = string
+}
+
+variable "cluster" {
+  description = "Name of the cluster"
+  type        = string
+}
+
+variable "namespace" {
+  description = "Namespace of the programs' own metrics"
+  type        = string
+}
+
+variable "services" {
+  description = "Each service's target group, as metrics name it, and its log group"
+  type        = map(object({ target_group = string, log_group = string }))
+}
+
+variable "balancer" {
+  description = "How metrics name the load balancer"
+  type        = string
+}
+
+variable "firewall" {
+  description = "How metrics name the firewall"
+  type        = string
+}
+
+variable "database" {
+  description = "How metrics name the database"
+  type        = string
+}
+
+variable "max_connections" {
+  description = "Connections that the database takes"
+  type        = number
+}
+
+output "url" {
+  description = "Where to look at it"
+  value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.main.dashboard_name}"
+}
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.25"
+    }
+  }
+}

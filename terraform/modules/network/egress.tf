@@ -1,0 +1,81 @@
+# How the private subnets reach AWS: through one NAT gateway, or through endpoints and then nothing else at all.
+resource "aws_eip" "nat" {
+  count  = local.nat ? 1 : 0
+  domain = "vpc"
+  tags   = { Name = "${var.name}-nat" }
+}
+
+resource "aws_nat_gateway" "main" {
+  count         = local.nat ? 1 : 0
+  allocation_id = aws_eip.nat[0].id
+  subnet_id     = aws_subnet.public[var.zones[0]].id
+  tags          = { Name = var.name }
+
+  depends_on = [aws_internet_gateway.main]
+}
+
+resource "aws_route" "nat" {
+  count                  = local.nat ? 1 : 0
+  route_table_id         = aws_route_table.private.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.main[0].id
+}
+
+locals {
+  nat = var.private_access == "nat"
+
+  # What a Fargate task of ours talks to: the registry, its logs, its secrets.
+  interfaces = local.nat ? toset([]) : toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager"])
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = local.interfaces
+
+  vpc_id              = aws_vpc.main.id
+  service_name        = "com.amazonaws.${var.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [for zone in slice(var.zones, 0, min(var.endpoint_zones, length(var.zones))) : aws_subnet.private[zone].id]
+  security_group_ids  = [var.endpoints_security_group_id]
+  tags                = { Name = "${var.name}-${each.key}" }
+
+  # Only this account's identities, so that nobody's stolen keys are of use through it.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = local.endpoint_actions[each.key]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:PrincipalAccount" = var.account } }
+    }]
+  })
+}
+
+locals {
+  endpoint_actions = {
+    "ecr.api"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
+    "ecr.dkr"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
+    "logs"           = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    "secretsmanager" = ["secretsmanager:GetSecretValue"]
+  }
+}
+
+# Free, and the layers of images come this way. Reading only: nothing can be carried out through it. `import` takes a presigned URL here.
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.main.id
+  service_name      = "com.amazonaws.${var.region}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private.id]
+  tags              = { Name = "${var.name}-s3" }
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = ["s3:GetObject"]
+      Resource  = "*"
+    }]
+  })
+}

@@ -1,0 +1,67 @@
+# What the pipeline, the dashboard and the tests need of a service. Read from what is made, not from what was asked for.
+output "service_name" {
+  description = "Name of the ECS service"
+  value       = aws_ecs_service.main.name
+}
+
+output "task_definition_arn" {
+  description = "What the service runs; also for `import`: its command is overridden"
+  value       = aws_ecs_task_definition.service.arn
+}
+
+output "setup_task_definition_arn" {
+  description = "The one-off setup"
+  value       = aws_ecs_task_definition.setup.arn
+}
+
+output "network" {
+  description = "Where its tasks are: subnets, security groups, and whether they have public addresses"
+  value = {
+    subnets          = aws_ecs_service.main.network_configuration[0].subnets
+    security_groups  = aws_ecs_service.main.network_configuration[0].security_groups
+    assign_public_ip = aws_ecs_service.main.network_configuration[0].assign_public_ip
+  }
+}
+
+output "containers" {
+  description = "The container definitions as ECS gets them"
+  value = {
+    service = jsondecode(aws_ecs_task_definition.service.container_definitions)[0]
+    setup   = jsondecode(aws_ecs_task_definition.setup.container_definitions)[0]
+  }
+}
+
+output "settings" {
+  description = "Each container's plain settings, as ECS gets them"
+  value = {
+    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].environment : each.name => each.value }
+    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].environment : each.name => each.value }
+  }
+}
+
+output "secrets" {
+  description = "Where each container's secrets come from, as ECS gets them"
+  value = {
+    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].secrets : each.name => each.valueFrom }
+    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].secrets : each.name => each.valueFrom }
+  }
+}
+
+output "target_group" {
+  description = "How metrics name its target group"
+  value       = aws_lb_target_group.main.arn_suffix
+}
+
+output "log_group" {
+  description = "Where it logs"
+  value       = aws_cloudwatch_log_group.main.name
+}
+
+output "alarm_names" {
+  description = "Its alarms"
+  value = concat(
+    [for alarm in aws_cloudwatch_metric_alarm.balancer : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.full : alarm.alarm_name],
+    [aws_cloudwatch_metric_alarm.none_running.alarm_name],
+  )
+}

@@ -1,0 +1,82 @@
+# Roles. ECS itself starts a task with an execution role (image, logs, secrets); the program has the task role, and asks nothing of AWS.
+locals {
+  assumed_by_tasks = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = var.account }
+        ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:${var.region}:${var.account}:*" }
+      }
+    }]
+  })
+
+  secrets_of = {
+    service = [var.keys_secret_arn, var.database_secret_arn]
+    setup   = [var.database_secret_arn, var.master_secret_arn]
+  }
+}
+
+resource "aws_iam_role" "task" {
+  name                 = "${local.full_name}-task"
+  path                 = "/${var.name}/"
+  description          = "The program of ${local.full_name}: may do nothing in AWS"
+  assume_role_policy   = local.assumed_by_tasks
+  permissions_boundary = var.permissions_boundary
+}
+
+resource "aws_iam_role" "execution" {
+  for_each = local.secrets_of
+
+  name                 = "${local.full_name}-${each.key}"
+  path                 = "/${var.name}/"
+  description          = "Starts the ${each.key} tasks of ${local.full_name}"
+  assume_role_policy   = local.assumed_by_tasks
+  permissions_boundary = var.permissions_boundary
+}
+
+resource "aws_iam_role_policy" "execution" {
+  for_each = local.secrets_of
+
+  name = "start"
+  role = aws_iam_role.execution[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "SignInToTheRegistry"
+        Effect   = "Allow"
+        Action   = ["ecr:GetAuthorizationToken"]
+        Resource = "*" # it knows no other
+      },
+      {
+        Sid      = "Image"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = var.repository_arn
+      },
+      {
+        Sid      = "Log"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.main.arn}:*"
+      },
+      {
+        Sid      = "Secrets"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = each.value
+      },
+      {
+        Sid       = "TheirKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = var.key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+      },
+    ]
+  })
+}

@@ -1,0 +1,79 @@
+# How many tasks there are: the most that any of the three measures asks for.
+resource "aws_appautoscaling_target" "main" {
+  service_namespace  = "ecs"
+  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.main.name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = var.size.minimum
+  max_capacity       = var.size.maximum
+}
+
+resource "aws_appautoscaling_policy" "measured" {
+  for_each = {
+    cpu      = { target = var.size.cpu_percent, metric = "ECSServiceAverageCPUUtilization", label = null }
+    requests = { target = var.size.requests_per_task, metric = "ALBRequestCountPerTarget", label = "${var.balancer.arn_suffix}/${aws_lb_target_group.main.arn_suffix}" }
+  }
+
+  name               = "${local.full_name}-${each.key}"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.main.service_namespace
+  resource_id        = aws_appautoscaling_target.main.resource_id
+  scalable_dimension = aws_appautoscaling_target.main.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value.target
+    scale_out_cooldown = 60
+    scale_in_cooldown  = 300
+
+    predefined_metric_specification {
+      predefined_metric_type = each.value.metric
+      resource_label         = each.value.label
+    }
+  }
+}
+
+# An idle stream costs memory and no processor, and the balancer counts none of them by service. So the program does, each task its own.
+resource "aws_appautoscaling_policy" "streams" {
+  name               = "${local.full_name}-streams"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.main.service_namespace
+  resource_id        = aws_appautoscaling_target.main.resource_id
+  scalable_dimension = aws_appautoscaling_target.main.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = var.size.streams_per_task
+    scale_out_cooldown = 60
+    scale_in_cooldown  = 300
+
+    customized_metric_specification {
+      namespace   = local.fixed.METRICS_EMF
+      metric_name = "OpenStreams"
+      statistic   = "Average"
+
+      dimensions {
+        name  = "Service"
+        value = var.service
+      }
+    }
+  }
+}
+
+# ---- Sleep at night ----
+
+resource "aws_appautoscaling_scheduled_action" "main" {
+  for_each = var.schedule == null ? {} : {
+    sleep = { at = var.schedule.sleep, minimum = 0, maximum = 0 }
+    wake  = { at = var.schedule.wake, minimum = var.size.minimum, maximum = var.size.maximum }
+  }
+
+  name               = "${local.full_name}-${each.key}"
+  service_namespace  = aws_appautoscaling_target.main.service_namespace
+  resource_id        = aws_appautoscaling_target.main.resource_id
+  scalable_dimension = aws_appautoscaling_target.main.scalable_dimension
+  schedule           = each.value.at
+  timezone           = var.schedule.timezone
+
+  scalable_target_action {
+    min_capacity = each.value.minimum
+    max_capacity = each.value.maximum
+  }
+}

@@ -1,0 +1,153 @@
+# What one service is told.
+variable "name" {
+  description = "Name of the environment's things, such as shop-dev"
+  type        = string
+}
+
+variable "service" {
+  description = "Name of the service, such as products; also of its database, its user there and its program, mcp-NAME"
+  type        = string
+}
+
+variable "region" {
+  description = "AWS region"
+  type        = string
+}
+
+variable "account" {
+  description = "Number of the account"
+  type        = string
+}
+
+variable "image" {
+  description = "Image to run, by digest or by a tag that can't be moved"
+  type        = string
+}
+
+variable "repository_arn" {
+  description = "Repository of the image"
+  type        = string
+}
+
+# ---- Size ----
+
+variable "size" {
+  description = "How large a task is, how many there are, and when there are more"
+  type = object({
+    port               = number
+    cpu                = number
+    memory             = number
+    minimum            = number
+    maximum            = number
+    workers            = number
+    cpu_percent        = number
+    requests_per_task  = number
+    streams_per_task   = number
+    latency_alarm_ms   = number
+    log_retention_days = number
+  })
+}
+
+variable "schedule" {
+  description = "When the service sleeps and wakes; null: never"
+  type = object({
+    timezone = string
+    sleep    = string
+    wake     = string
+  })
+}
+
+# ---- Settings and secrets ----
+
+variable "settings" {
+  description = "The program's settings, by name, beside those that follow from everything else"
+  type        = map(string)
+}
+
+variable "keys_secret_arn" {
+  description = "Secret with API_KEYS and STATE_KEYS, and a key for each service that is called"
+  type        = string
+}
+
+variable "database_secret_arn" {
+  description = "Secret with username and password in the database"
+  type        = string
+}
+
+variable "master_secret_arn" {
+  description = "Secret of the database's master, for the setup task alone"
+  type        = string
+}
+
+variable "database" {
+  description = "Address of the database server, and what a connection string asks of it (sslmode and the like)"
+  type        = object({ address = string, query = string })
+}
+
+variable "calls" {
+  description = "Services that this one calls, each with its address in the network"
+  type        = map(string)
+}
+
+variable "key_arn" {
+  description = "Key that encrypts secrets and logs"
+  type        = string
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds every role"
+  type        = string
+}
+
+# ---- Place ----
+
+variable "cluster_name" {
+  description = "Name of the cluster"
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "The network"
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "The private subnets"
+  type        = list(string)
+}
+
+variable "security_group_id" {
+  description = "Security group of its tasks"
+  type        = string
+}
+
+variable "namespace_id" {
+  description = "Where other services find it"
+  type        = string
+}
+
+variable "balancer" {
+  description = "The load balancer: its HTTPS listener and how metrics name it"
+  type        = object({ listener_arn = string, arn_suffix = string })
+}
+
+variable "route" {
+  description = "How the balancer knows what is for this service: a host, a path before everything (empty with a host of its own), and a place among the rules"
+  type        = object({ host = string, prefix = string, priority = number })
+}
+
+variable "topic_arn" {
+  description = "Where alarms go"
+  type        = string
+}
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.25"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+# What the pipeline and the operator need to know.
+output "cluster_name" {
+  description = "Name of the ECS cluster"
+  value       = aws_ecs_cluster.main.name
+}
+
+output "services" {
+  description = <<-END
+    For each service: service_name (update-service, describe-services), repository_url (push), image, connector_url (where clients connect),
+    health_url (200 when ready), setup_task_definition_arn (run once before the first deployment and at each, it migrates), task_definition_arn (for `import`: override the
+    command), security_group_ids and subnet_ids (for run-task), log_group.
+  END
+  value = { for service, made in module.service : service => {
+    service_name              = made.service_name
+    container_name            = service
+    repository_url            = data.aws_ecr_repository.service[service].repository_url
+    image                     = var.images[service]
+    connector_url             = "${local.urls[service]}/mcp"
+    health_url                = "${local.urls[service]}/readyz"
+    setup_task_definition_arn = made.setup_task_definition_arn
+    task_definition_arn       = made.task_definition_arn
+    subnet_ids                = sort(tolist(made.network.subnets))
+    security_group_ids        = sort(tolist(made.network.security_groups))
+    log_group                 = made.log_group
+  } }
+}
+
+output "private_subnet_ids" {
+  description = "Subnets of the tasks, for run-task"
+  value       = module.network.private_subnet_ids
+}
+
+output "claude_desktop_config" {
+  description = <<-END
+    For claude_desktop_config.json of Claude Desktop, through mcp-remote: put the person's key where it says mcp_…. No space after "Authorization:", Windows would
+    split there. The address of that machine has to be in allowed_addresses. A connector of Claude's (Settings, Connectors) takes connector_url, but wants OAuth, which comes later.
+  END
+  value = jsonencode({ mcpServers = { for service, url in local.urls : service => {
+    command = "npx"
+    args    = ["-y", "mcp-remote", "${url}/mcp", "--transport", "http-only", "--header", "Authorization:$${AUTH_HEADER}"]
+    env     = { AUTH_HEADER = "Bearer mcp_…" }
+  } } })
+}
+
+output "visitors" {
+  description = "The firewall's set of addresses (aws wafv2 update-ip-set) that a pipeline adds its own to while it tries what it deployed, and takes it out of after"
+  value       = module.balancer.visitors
+}
+
+output "balancer_dns_name" {
+  description = "What the names have to lead to where zone_id is not set"
+  value       = module.balancer.dns_name
+}
+
+output "dashboard_url" {
+  description = "How it goes"
+  value       = module.dashboard.url
+}
+
+output "database" {
+  description = "The database's address, its master's secret (for the setup tasks), and how many connections the services may open of how many"
+  value = {
+    address           = module.database.address
+    master_secret_arn = module.database.master_secret_arn
+    connections       = local.connections
+    max_connections   = module.database.max_connections
+  }
+}
+
+output "alarm_names" {
+  description = "The alarms of the services"
+  value       = flatten([for service in module.service : service.alarm_names])
+}

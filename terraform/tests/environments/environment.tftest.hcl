@@ -1,0 +1,19 @@
+# An environment from its own file, whole: terraform test -test-directory=tests/environments -var-file=environments/NAME.tfvars.
+# `tests/invariants.py` looks at everything that comes of it.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  images = {
+    products = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/products@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    orders   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders:v1.2.3"
+  }
+}
+
+run "environment" {
+  assert {
+    condition     = output.database.connections + 15 <= output.database.max_connections
+    error_message = "The database takes the connections of a deployment of everything at once."
+  }
+}

@@ -1,0 +1,437 @@
+#!/usr/bin/env python3
+"""invariants.py - what must hold for everything in an environment, whichever module it comes from.
+
+    terraform test -json -verbose … | invariants.py ENVIRONMENT
+
+Reads the state that a test with a mocked provider prints, and looks at all of its resources at once, so that
+something added in an unexpected place is seen too. The last line counts.
+"""
+import json
+import re
+import sys
+
+RULES = []
+ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+def rule(words):
+    def add(function):
+        RULES.append((words, function))
+        return function
+    return add
+
+
+class Made:
+    """Everything that would be made, by its type."""
+
+    def __init__(self, lines, environment):
+        self.environment = environment
+        self.resources = []
+        for line in lines:
+            if not line.startswith("{"):
+                continue
+            message = json.loads(line)
+            if message.get("type") == "test_state":
+                self.collect(message["test_state"]["root_module"])
+
+    def collect(self, module):
+        self.resources += [r for r in module.get("resources", []) if r["mode"] == "managed"]
+        for child in module.get("child_modules", []):
+            self.collect(child)
+
+    def of(self, *types):
+        return [(r["address"], r["values"]) for r in self.resources if r["type"] in types]
+
+    def containers(self):
+        return [(address, container) for address, values in self.of("aws_ecs_task_definition")
+                for container in json.loads(values["container_definitions"])]
+
+    def services(self):
+        return [(a, c) for a, c in self.containers() if c.get("command") != ["setup"]]
+
+    def statements(self):
+        """Each statement of each policy there is, whatever the attribute is called."""
+        for resource in self.resources:
+            for name, value in resource["values"].items():
+                if re.fullmatch(r"(.*_)?policy(_document)?", name) and isinstance(value, str) and value.startswith("{"):
+                    for statement in json.loads(value).get("Statement", []):
+                        yield f'{resource["address"]}.{name}', resource["type"], statement
+
+    def public_subnets(self):
+        """Those whose table of routes leads to an internet gateway: not what they are called, but what they are."""
+        tables = {v["route_table_id"] for _, v in self.of("aws_route") if v.get("gateway_id")}
+        return {v["subnet_id"] for _, v in self.of("aws_route_table_association") if v["route_table_id"] in tables}
+
+    def has_nat(self):
+        return bool(self.of("aws_nat_gateway"))
+
+
+def many(value):
+    return value if isinstance(value, list) else [value]
+
+
+def wrong(pairs, fine):
+    return [address for address, values in pairs if not fine(values)]
+
+
+def environment_of(container):
+    return {each["name"]: each["value"] for each in container["environment"]}
+
+
+# ---- Network ----
+
+@rule("there are public subnets and private ones")
+def _(made):
+    public = made.public_subnets()
+    return [] if public and len(made.of("aws_subnet")) == 2 * len(public) else ["aws_subnet"]
+
+
+@rule("no task and no database is in a public subnet")
+def _(made):
+    public = made.public_subnets()
+    tasks = wrong(made.of("aws_ecs_service"), lambda v: not public & set(v["network_configuration"][0]["subnets"]))
+    return tasks + wrong(made.of("aws_db_subnet_group"), lambda v: not public & set(v["subnet_ids"]))
+
+
+@rule("nothing but the load balancer is in a public subnet, and it is in no other")
+def _(made):
+    public = made.public_subnets()
+    return (wrong(made.of("aws_lb"), lambda v: set(v["subnets"]) <= public)
+            + wrong(made.of("aws_vpc_endpoint"), lambda v: not public & set(v["subnet_ids"] or [])))
+
+
+@rule("no task has a public address")
+def _(made):
+    return wrong(made.of("aws_ecs_service"), lambda v: v["network_configuration"][0]["assign_public_ip"] is False)
+
+
+@rule("from everywhere only the balancer's 80 and 443 are reached")
+def _(made):
+    balancers = {group for _, v in made.of("aws_lb") for group in v["security_groups"]}
+    return wrong(made.of("aws_vpc_security_group_ingress_rule"),
+                 lambda v: v["cidr_ipv4"] is None and v["cidr_ipv6"] is None
+                 or v["cidr_ipv4"] in ANYWHERE and v["security_group_id"] in balancers
+                 and v["from_port"] == v["to_port"] in (80, 443))
+
+
+@rule("to everywhere only tasks behind a NAT gateway go, on 443")
+def _(made):
+    tasks = {group for _, v in made.of("aws_ecs_service") for group in v["network_configuration"][0]["security_groups"]}
+    return wrong(made.of("aws_vpc_security_group_egress_rule"),
+                 lambda v: v["cidr_ipv4"] is None and v["cidr_ipv6"] is None
+                 or made.has_nat() and v["security_group_id"] in tasks and v["from_port"] == v["to_port"] == 443)
+
+
+@rule("every rule of a security group is for one port of TCP")
+def _(made):
+    return wrong(made.of("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
+                 lambda v: v["ip_protocol"] == "tcp" and v["from_port"] == v["to_port"] is not None)
+
+
+@rule("no security group has rules of its own, or is the default one with any")
+def _(made):
+    return (wrong(made.of("aws_security_group", "aws_default_security_group"), lambda v: not v["ingress"] and not v["egress"])
+            + [a for a, _ in made.of("aws_security_group_rule")])
+
+
+@rule("every network has flow logs and an empty default security group")
+def _(made):
+    logged = {v["vpc_id"] for _, v in made.of("aws_flow_log") if v["traffic_type"] == "ALL"}
+    emptied = {v["vpc_id"] for _, v in made.of("aws_default_security_group")}
+    return [a for a, v in made.of("aws_vpc") if v["id"] not in logged & emptied]
+
+
+# ---- Load balancer ----
+
+@rule("connections to the balancer live 4000 s, and servers keep theirs longer")
+def _(made):
+    return (wrong(made.of("aws_lb"), lambda v: v["idle_timeout"] == 4000)
+            + wrong(made.services(), lambda c: int(environment_of(c)["IDLE_TIMEOUT"].rstrip("s")) > 4000))
+
+
+@rule("HTTPS speaks TLS 1.2 and 1.3; HTTP only sends there")
+def _(made):
+    return wrong(made.of("aws_lb_listener"),
+                 lambda v: v["protocol"] == "HTTPS" and v["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+                 or v["protocol"] == "HTTP" and v["default_action"][0]["type"] == "redirect"
+                 and v["default_action"][0]["redirect"][0]["protocol"] == "HTTPS")
+
+
+@rule("every balancer has a firewall and access logs")
+def _(made):
+    guarded = {v["resource_arn"] for _, v in made.of("aws_wafv2_web_acl_association")}
+    return wrong(made.of("aws_lb"), lambda v: v["arn"] in guarded and v["access_logs"][0]["enabled"])
+
+
+@rule("the firewall lets in only who was named")
+def _(made):
+    sets = {v["name"]: v["addresses"] for _, v in made.of("aws_wafv2_ip_set")}
+    return [name for name, addresses in sets.items() if any(a.endswith("/0") for a in addresses)] + (
+        [] if any(sets.values()) else ["nobody is let in"]) + wrong(
+        made.of("aws_wafv2_web_acl"), lambda v: any(r["priority"] == 1 and r["action"][0]["block"] for r in v["rule"]))
+
+
+@rule("targets have 90 s to finish, are asked for /readyz, and no session sticks to one")
+def _(made):
+    return wrong(made.of("aws_lb_target_group"),
+                 lambda v: int(v["deregistration_delay"]) == 90 and v["health_check"][0]["path"] == "/readyz"
+                 and v["load_balancing_algorithm_type"] == "least_outstanding_requests" and not v["stickiness"][0]["enabled"])
+
+
+@rule("rules have their own priorities, a host each, and no more values than the balancer takes")
+def _(made):
+    rules = made.of("aws_lb_listener_rule")
+    priorities = [v["priority"] for _, v in rules]
+
+    def fine(values):
+        hosts = [h for c in values["condition"] for h in c["host_header"]]
+        count = sum(len(part["values"]) for c in values["condition"] for part in c["host_header"] + c["path_pattern"])
+        return len(hosts) == 1 and count <= 5 and priorities.count(values["priority"]) == 1
+    return wrong(rules, fine) if rules else ["aws_lb_listener_rule"]
+
+
+# ---- Tasks ----
+
+@rule("products and orders are both there")
+def _(made):
+    return sorted({"products", "orders"} - {v["name"] for _, v in made.of("aws_ecs_service")})
+
+
+@rule("a deployment that fails goes back, also by alarm, and leaves no gap")
+def _(made):
+    return wrong(made.of("aws_ecs_service"),
+                 lambda v: v["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
+                 and v["alarms"][0]["enable"] and v["alarms"][0]["rollback"] and v["alarms"][0]["alarm_names"]
+                 and v["deployment_minimum_healthy_percent"] == 100 and v["deployment_maximum_percent"] == 200)
+
+
+@rule("the alarms that send a deployment back exist")
+def _(made):
+    alarms = {v["alarm_name"] for _, v in made.of("aws_cloudwatch_metric_alarm")}
+    return wrong(made.of("aws_ecs_service"), lambda v: set(v["alarms"][0]["alarm_names"]) <= alarms)
+
+
+@rule("no container is root, writes to its files, or has a capability")
+def _(made):
+    return wrong(made.containers(),
+                 lambda c: re.fullmatch(r"[1-9]\d*:[1-9]\d*", c["user"]) and c["readonlyRootFilesystem"] is True
+                 and c["privileged"] is False and c["linuxParameters"]["capabilities"] == {"add": [], "drop": ["ALL"]})
+
+
+@rule("a container may take 120 s to stop")
+def _(made):
+    return wrong(made.containers(), lambda c: c["stopTimeout"] == 120)
+
+
+@rule("logs are non-blocking with a buffer of 25 MB")
+def _(made):
+    return wrong(made.containers(), lambda c: c["logConfiguration"]["options"]["mode"] == "non-blocking"
+                 and c["logConfiguration"]["options"]["max-buffer-size"] == "25m")
+
+
+@rule("every secret is a reference to Secrets Manager, by its JSON key")
+def _(made):
+    return wrong(made.containers(), lambda c: c["secrets"] and all(
+        re.fullmatch(r"arn:aws:secretsmanager:[^:]+:\d+:secret:[^:]+:[A-Za-z_]+::", s["valueFrom"]) for s in c["secrets"]))
+
+
+@rule("no plain setting is a secret, or has a password in a URL")
+def _(made):
+    return wrong(made.containers(), lambda c: not any(
+        re.search(r"(KEYS?|PASSWORD|SECRET|TOKEN|USER)$", name) or re.search(r"://[^/@?]*@", value)
+        for name, value in environment_of(c).items()))
+
+
+@rule("no service runs without keys")
+def _(made):
+    return wrong(made.services(), lambda c: environment_of(c)["AUTH"] == "keys"
+                 and "API_KEYS" in {s["name"] for s in c["secrets"]})
+
+
+@rule("only a setup is given the master's password")
+def _(made):
+    return wrong(made.services(), lambda c: not any("rds!" in s["valueFrom"] for s in c["secrets"]))
+
+
+@rule("every image is named by digest, or by a tag that is not moved")
+def _(made):
+    return wrong(made.containers(), lambda c: re.search(r"@sha256:[0-9a-f]{64}$|:(?!latest$)[\w.-]+$", c["image"]))
+
+
+@rule("a service that is called answers to the name it is called by")
+def _(made):
+    settings = {c["name"]: environment_of(c) for _, c in made.services()}
+    called = [(name[:-4].lower(), value) for each in settings.values() for name, value in each.items()
+              if name.endswith("_URL") and name[:-4].lower() in settings]
+    return [url for callee, url in called
+            if re.match(r"http://([^:/]+):", url)[1] not in settings[callee]["PUBLIC_HOSTS"].split(",")
+            or f':{settings[callee]["PORT"]}/mcp' not in url] if called else ["nobody calls anybody"]
+
+
+# ---- Rights ----
+
+@rule("no policy allows an action with a * in it")
+def _(made):
+    return [where for where, _, s in made.statements()
+            if s["Effect"] == "Allow" and any("*" in action for action in many(s.get("Action", "*")))]
+
+
+@rule("a policy allows something on everything only where no resource can be named")
+def _(made):
+    return [where for where, kind, s in made.statements()
+            if s["Effect"] == "Allow" and "*" in many(s.get("Resource", [])) and kind != "aws_vpc_endpoint"
+            and many(s["Action"]) != ["ecr:GetAuthorizationToken"]]
+
+
+@rule("nobody is allowed anything just for being anybody")
+def _(made):
+    return [where for where, kind, s in made.statements()
+            if s["Effect"] == "Allow" and s.get("Principal") in ("*", {"AWS": "*"}) and "Condition" not in s
+            and not (kind == "aws_vpc_endpoint" and many(s["Action"]) == ["s3:GetObject"])]
+
+
+@rule("whoever AWS lets take a role does it for this account alone")
+def _(made):
+    return [where for where, kind, s in made.statements()
+            if kind == "aws_iam_role" and where.endswith("assume_role_policy") and "aws:SourceAccount" not in json.dumps(s.get("Condition"))]
+
+
+@rule("every role is within the boundary")
+def _(made):
+    return wrong(made.of("aws_iam_role"), lambda v: (v["permissions_boundary"] or "").endswith("-boundary") and v["path"] != "/")
+
+
+@rule("a task's program has no right in AWS")
+def _(made):
+    programs = {v["task_role_arn"] for _, v in made.of("aws_ecs_task_definition")}
+    names = {v["name"] for a, v in made.of("aws_iam_role") if a.endswith(".task")}
+    return [a for a, v in made.of("aws_iam_role_policy", "aws_iam_role_policy_attachment") if v["role"] in names] + (
+        [] if programs and names else ["no role of a task was found"])
+
+
+# ---- Data ----
+
+@rule("no secret's value is in the state")
+def _(made):
+    return [a for a, _ in made.of("aws_secretsmanager_secret_version")] + [
+        r["address"] for r in made.resources
+        if any(r["values"].get(name) for name in ("password", "secret_string", "secret_binary", "master_password"))]
+
+
+@rule("the database is PostgreSQL 17, encrypted, private, with the password in RDS's hands")
+def _(made):
+    return wrong(made.of("aws_db_instance"),
+                 lambda v: v["engine"] == "postgres" and v["engine_version"].startswith("17") and v["storage_encrypted"] and v["kms_key_id"]
+                 and v["publicly_accessible"] is False and v["manage_master_user_password"] and v["iam_database_authentication_enabled"]
+                 and v["performance_insights_enabled"] and v["backup_retention_period"] > 0 and v["skip_final_snapshot"] is False)
+
+
+@rule("the database takes no connection without TLS")
+def _(made):
+    return wrong(made.of("aws_db_parameter_group"), lambda v: {"rds.force_ssl": "1"}.items() <= {p["name"]: p["value"] for p in v["parameter"]}.items()) + wrong(
+        made.services(), lambda c: re.search(r"[?&]sslmode=(require|verify-full)", environment_of(c)["DATABASE_URL"]))
+
+
+@rule("every bucket is private, encrypted, and reached over TLS alone")
+def _(made):
+    kinds = ("aws_s3_bucket_public_access_block", "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_policy")
+    have = [{v["bucket"] for _, v in made.of(kind)} for kind in kinds]
+    closed = {where for where, kind, s in made.statements() if kind == "aws_s3_bucket_policy" and s["Effect"] == "Deny" and "aws:SecureTransport" in json.dumps(s)}
+    return [a for a, v in made.of("aws_s3_bucket") if not all(v["id"] in of for of in have)] + (
+        [] if len(closed) == len(made.of("aws_s3_bucket")) else ["a bucket's policy does not insist on TLS"])
+
+
+@rule("every log group is encrypted and ends some day")
+def _(made):
+    return wrong(made.of("aws_cloudwatch_log_group"), lambda v: v["kms_key_id"] and v["retention_in_days"])
+
+
+@rule("in prod nothing is deleted by mistake, and what can fail is there twice")
+def _(made):
+    if made.environment != "prod":
+        return []
+    return (wrong(made.of("aws_lb"), lambda v: v["enable_deletion_protection"] is True)
+            + wrong(made.of("aws_db_instance"), lambda v: v["deletion_protection"] is True and v["multi_az"] is True and v["backup_retention_period"] >= 7)
+            + wrong(made.of("aws_appautoscaling_target"), lambda v: v["min_capacity"] >= 2)
+            + wrong(made.of("aws_s3_bucket"), lambda v: not v["force_destroy"])
+            + [a for a, _ in made.of("aws_appautoscaling_scheduled_action")])
+
+
+@rule("dev sleeps")
+def _(made):
+    asleep = [a for a, v in made.of("aws_appautoscaling_scheduled_action") if v["scalable_target_action"][0]["max_capacity"] == "0"]
+    return [] if made.environment != "dev" or len(asleep) == len(made.of("aws_ecs_service")) else ["aws_appautoscaling_scheduled_action"]
+
+
+# ---- Watching ----
+
+@rule("every alarm is heard")
+def _(made):
+    topics = {v["arn"] for _, v in made.of("aws_sns_topic")}
+    return wrong(made.of("aws_cloudwatch_metric_alarm"), lambda v: v["alarm_actions"] and set(v["alarm_actions"]) <= topics and v["actions_enabled"] is not False)
+
+
+@rule("every service scales on processor, requests and open streams")
+def _(made):
+    measures = {}
+    for _, v in made.of("aws_appautoscaling_policy"):
+        at = v["target_tracking_scaling_policy_configuration"][0]
+        measures.setdefault(v["resource_id"], set()).update(
+            [m["predefined_metric_type"] for m in at["predefined_metric_specification"]]
+            + [m["metric_name"] for m in at["customized_metric_specification"]])
+    return [a for a, v in made.of("aws_appautoscaling_target")
+            if measures.get(v["resource_id"]) != {"ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget", "OpenStreams"}]
+
+
+@rule("the budget tells at 50, 80 and 100 percent")
+def _(made):
+    return wrong(made.of("aws_budgets_budget"), lambda v: {50, 80, 100} <= {n["threshold"] for n in v["notification"] if n["notification_type"] == "ACTUAL"})
+
+
+# ---- What only AWS would say ----
+
+@rule("no name is longer than AWS takes")
+def _(made):
+    longest = {"aws_lb": 32, "aws_lb_target_group": 32, "aws_iam_role": 64, "aws_db_instance": 63, "aws_s3_bucket": 63, "aws_ecs_service": 255}
+    return [f'{a}: {v.get("name") or v.get("identifier") or v.get("bucket")}' for kind, most in longest.items()
+            for a, v in made.of(kind) if len(v.get("name") or v.get("identifier") or v.get("bucket")) > most]
+
+
+@rule("no description has a character that its service does not take")
+def _(made):
+    taken = {"aws_wafv2_ip_set": r"[\w+=:#@/\-,. ]+", "aws_wafv2_web_acl": r"[\w+=:#@/\-,. ]+",
+             "aws_security_group": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_vpc_security_group_ingress_rule": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_vpc_security_group_egress_rule": r"[\w. :/()#,@\[\]+=&;{}!$*-]{1,255}",
+             "aws_iam_role": r"[\t\n\r -~\xa1-\xff]{0,1000}"}
+    return [a for kind, pattern in taken.items() for a, v in made.of(kind) if not re.fullmatch(pattern, v["description"] or "-")]
+
+
+@rule("no policy is longer than AWS takes")
+def _(made):
+    return wrong(made.of("aws_iam_policy", "aws_iam_role_policy"), lambda v: len(v["policy"]) <= 6144)
+
+
+def main():
+    environment = sys.argv[1]
+    made = Made(sys.stdin, environment)
+    failed = 0
+    if not made.resources:
+        print(f"{environment}: there is nothing to look at; did the test run with -json -verbose?")
+        failed += 1
+    for words, check in RULES if made.resources else []:
+        try:
+            found = check(made)
+        except (KeyError, IndexError, TypeError) as problem:
+            found = [f"can't be told: {problem!r}"]
+        if found:
+            failed += 1
+            print(f"{environment}: it does not hold that {words}:")
+            for each in found:
+                print(f"    {each}")
+    print(f"{len(RULES) - failed if made.resources else 0} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+# One environment whole: that the parts are put together as they should be.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment        = "test"
+  region             = "us-east-1"
+  domain             = "example.com"
+  zone_id            = "Z1"
+  allowed_addresses  = ["203.0.113.7/32"]
+  alarm_emails       = ["a@example.com"]
+  monthly_budget_usd = 150
+  images = {
+    products = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/products@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    orders   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+  }
+}
+
+run "parts" {
+  assert {
+    condition     = toset(keys(output.services)) == toset(["products", "orders"])
+    error_message = "Both services are there."
+  }
+  assert {
+    condition     = alltrue([for service in module.service : toset(service.network.subnets) == toset(module.network.private_subnet_ids) && service.network.assign_public_ip == false])
+    error_message = "Tasks are in the private subnets, without a public address."
+  }
+  assert {
+    condition     = length(setintersection(toset(module.network.private_subnet_ids), toset(module.network.public_subnet_ids))) == 0
+    error_message = "No subnet is both public and private."
+  }
+  assert {
+    condition     = toset(module.balancer.subnet_ids) == toset(module.network.public_subnet_ids)
+    error_message = "The balancer is in the public subnets."
+  }
+  assert {
+    condition     = toset(module.database.subnet_ids) == toset(module.network.private_subnet_ids)
+    error_message = "The database is in the private subnets."
+  }
+  assert {
+    condition     = alltrue([for name, service in module.service : service.network.security_groups == toset([module.security.groups[name]])])
+    error_message = "Each service is in its own security group."
+  }
+  assert {
+    condition     = alltrue([for name, service in module.service : service.containers.service.image == var.images[name]])
+    error_message = "Each service runs its own image."
+  }
+  assert {
+    condition     = alltrue([for service in module.service : service.settings.service["TRUSTED_PROXIES"] == join(",", module.network.public_cidrs)])
+    error_message = "Only the balancer's subnets are believed about who calls."
+  }
+  assert {
+    condition     = contains(split(",", module.service["products"].settings.service["PUBLIC_HOSTS"]), split(":", split("/", module.service["orders"].settings.service["PRODUCTS_URL"])[2])[0])
+    error_message = "products answers to the very name that orders calls it by."
+  }
+  assert {
+    condition     = module.service["orders"].settings.service["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
+    error_message = "orders calls products inside the network."
+  }
+  assert {
+    condition = (
+      !contains([for each in module.service["products"].containers.service.secrets : each.name], "PRODUCTS_KEY") &&
+      contains([for each in module.service["orders"].containers.service.secrets : each.name], "PRODUCTS_KEY")
+    )
+    error_message = "Only who calls products has a key for it."
+  }
+  assert {
+    condition     = alltrue(flatten([for service in module.service : [for container in values(service.containers) : [for secret in container.secrets : startswith(secret.valueFrom, "arn:aws:secretsmanager:")]]]))
+    error_message = "Every secret is a reference."
+  }
+  assert {
+    condition     = alltrue([for service in module.service : service.settings.service["AUTH"] == "keys"])
+    error_message = "Nothing is deployed without keys."
+  }
+  assert {
+    condition     = output.database.connections == 2 * 2 * 6 * 5
+    error_message = "Connections are counted: two services, twice six tasks, five each."
+  }
+}
+
+run "outputs" {
+  assert {
+    condition = (
+      output.services["orders"].connector_url == "https://orders.example.com/mcp" &&
+      output.services["products"].health_url == "https://products.example.com/readyz"
+    )
+    error_message = "The URLs are those of the names."
+  }
+  assert {
+    condition     = jsondecode(output.claude_desktop_config).mcpServers.orders.args == ["-y", "mcp-remote", "https://orders.example.com/mcp", "--transport", "http-only", "--header", "Authorization:$${AUTH_HEADER}"]
+    error_message = "Claude Desktop's block starts mcp-remote with the key's header, without a space in it."
+  }
+  assert {
+    condition     = alltrue([for server in values(jsondecode(output.claude_desktop_config).mcpServers) : startswith(server.env.AUTH_HEADER, "Bearer mcp_")])
+    error_message = "The key goes into the environment."
+  }
+  assert {
+    condition     = alltrue([for service in values(output.services) : alltrue([for name in ["service_name", "setup_task_definition_arn", "task_definition_arn", "repository_url", "log_group"] : service[name] != ""]) && length(service.subnet_ids) == 2 && length(service.security_group_ids) == 1])
+    error_message = "The pipeline is told all that it needs."
+  }
+  assert {
+    condition = (
+      output.cluster_name == "shop-test" &&
+      output.visitors.scope == "REGIONAL" &&
+      output.visitors.name == "shop-test-visitors"
+    )
+    error_message = "The cluster and the set of visitors are named."
+  }
+  assert {
+    condition     = startswith(output.database.master_secret_arn, "arn:aws:secretsmanager:")
+    error_message = "The master's secret is named, not shown."
+  }
+}
+
+run "routing_by_path" {
+  variables {
+    routing = "path"
+  }
+
+  assert {
+    condition = (
+      output.services["orders"].connector_url == "https://example.com/orders/mcp" &&
+      output.services["products"].health_url == "https://example.com/products/readyz"
+    )
+    error_message = "With one name the path tells the services apart."
+  }
+  assert {
+    condition     = startswith(module.service["orders"].settings.service["PUBLIC_HOSTS"], "example.com,")
+    error_message = "And each answers to the one name."
+  }
+}
+
+run "verified_database" {
+  variables {
+    database = { ca_bundle = "/etc/ssl/rds.pem" }
+  }
+
+  assert {
+    condition     = endswith(module.service["orders"].settings.service["DATABASE_URL"], "/orders?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem")
+    error_message = "With the roots of RDS in the image the server's name is verified."
+  }
+}
+
+run "third_service" {
+  variables {
+    services = {
+      products = { port = 8081, maximum = 2 }
+      orders   = { port = 8082, maximum = 2, calls = ["products"] }
+      reviews  = { port = 8083, maximum = 2, calls = ["orders"] }
+    }
+    images = {
+      products = "x/products:v1"
+      orders   = "x/orders:v1"
+      reviews  = "x/reviews:v1"
+    }
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/given"
+  }
+
+  assert {
+    condition = (
+      output.services["reviews"].connector_url == "https://reviews.example.com/mcp" &&
+      module.service["reviews"].settings.service["ORDERS_URL"] == "http://orders.shop-test.internal:8082/mcp"
+    )
+    error_message = "A third server is a line in services and one in images."
+  }
+}

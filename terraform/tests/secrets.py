@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""secrets.py - terraform/secrets against a stand-in for aws, which keeps secrets as files. The last line counts."""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+
+SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "secrets"
+NAMES = [f"shop-dev/{service}/{kind}" for service in ("products", "orders") for kind in ("keys", "database")]
+
+# Answers as aws does; what it was called with is kept, to see that no secret was among it.
+AWS = r"""#!/usr/bin/env bash
+echo "$*" >>"$VAULT/calls"
+case $2 in
+list-secrets)
+	for name in $NAMES; do [ -e "$VAULT/${name//\//+}" ] || printf '%s\t' "$name"; done
+	echo ;;
+put-secret-value)
+	[ "${6#file://}" != "$6" ] && cp "${6#file://}" "$VAULT/${4//\//+}" && stat -c %a "${6#file://}" >>"$VAULT/modes" ;;
+esac
+"""
+
+
+class Account:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        (self.folder / "bin").mkdir()
+        aws = self.folder / "bin/aws"
+        aws.write_text(AWS)
+        aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
+
+    def run(self, *arguments):
+        environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', VAULT=str(self.folder), NAMES=" ".join(NAMES))
+        return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+
+    def path(self, name):
+        return self.folder / name.replace("/", "+")
+
+    def value(self, name):
+        return json.loads(self.path(name).read_text())
+
+
+def fills(account):
+    done = account.run("dev")
+    assert done.returncode == 0, done.stderr
+    assert all(account.path(name).exists() for name in NAMES)
+    for service in ("products", "orders"):
+        database = account.value(f"shop-dev/{service}/database")
+        assert database["username"] == service and re.fullmatch("[0-9a-f]{48}", database["password"])
+
+
+def keys_fit(account):
+    printed = account.run("dev").stdout.split()[-1]
+    products, orders = account.value("shop-dev/products/keys"), account.value("shop-dev/orders/keys")
+    lines = dict(re.fullmatch(r"([\w.-]+):([0-9a-f]{64}:[\w:,*-]+)", line).groups() for line in products["API_KEYS"].split(" "))
+    digest = lambda key: hashlib.sha256(key.encode()).hexdigest()
+    assert lines["operator"] == f"{digest(printed)}:*"
+    assert lines["orders"] == f'{digest(orders["PRODUCTS_KEY"])}:products:read,stock:reserve,stock:restock'
+    assert orders["API_KEYS"] == f"operator:{digest(printed)}:*"
+    assert re.fullmatch(r"mcp_[\w-]{43}", printed) and re.fullmatch(r"mcp_[\w-]{43}", orders["PRODUCTS_KEY"])
+    assert len(base64.b64decode(products["STATE_KEYS"])) == 32 and products["STATE_KEYS"] != orders["STATE_KEYS"]
+
+
+def shows_nobody(account):
+    account.run("dev")
+    calls = (account.folder / "calls").read_text()
+    for name in NAMES:
+        for secret in account.value(name).values():
+            assert secret in ("products", "orders") or secret not in calls
+    assert set((account.folder / "modes").read_text().split()) == {"600"}
+
+
+def leaves_what_is_there(account):
+    account.run("dev")
+    before = {name: account.path(name).read_text() for name in NAMES}
+    again = account.run("dev")
+    assert again.returncode == 0 and "mcp_" not in again.stdout
+    assert before == {name: account.path(name).read_text() for name in NAMES}
+
+
+def refuses_half(account):
+    account.path("shop-dev/products/keys").write_text("{}")
+    done = account.run("dev")
+    assert done.returncode == 1 and "by hand" in done.stderr
+    assert not account.path("shop-dev/orders/keys").exists()
+
+
+def says_how(account):
+    done = account.run()
+    assert done.returncode == 1 and "usage" in done.stderr
+
+
+def main():
+    failed = 0
+    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, refuses_half, says_how]
+    for test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(Account(folder))
+            except (AssertionError, AttributeError, OSError, ValueError, KeyError, IndexError) as problem:
+                failed += 1
+                print(f"secrets, {test.__name__}: {problem!r} in line {problem.__traceback__.tb_next.tb_lineno}")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

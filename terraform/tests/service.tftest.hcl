@@ -1,0 +1,462 @@
+# One service: what runs, with which rights, how it is reached, replaced and scaled. Here orders, which calls products.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name           = "shop-test"
+  service        = "orders"
+  region         = "us-east-1"
+  account        = "123456789012"
+  image          = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  repository_arn = "arn:aws:ecr:us-east-1:123456789012:repository/shop/orders"
+  size = {
+    port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, workers = 4, cpu_percent = 60, requests_per_task = 12000,
+    streams_per_task = 5000, latency_alarm_ms = 500, log_retention_days = 365
+  }
+  schedule             = null
+  settings             = { COMPAT = "all", PUBLIC_HOSTS = "orders.example.com" }
+  keys_secret_arn      = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/keys-AbCdEf"
+  database_secret_arn  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/database-AbCdEf"
+  master_secret_arn    = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-master-AbCdEf"
+  database             = { address = "db.example.internal", query = "sslmode=require" }
+  calls                = { products = "http://products.shop-test.internal:8081/mcp" }
+  key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mock"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/shop-test-boundary"
+  cluster_name         = "shop-test"
+  vpc_id               = "vpc-1"
+  subnet_ids           = ["subnet-private-a", "subnet-private-b"]
+  security_group_id    = "sg-orders"
+  namespace_id         = "ns-1"
+  balancer             = { listener_arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shop-test/1/2", arn_suffix = "app/shop-test/1" }
+  route                = { host = "orders.example.com", prefix = "", priority = 10 }
+  topic_arn            = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms"
+}
+
+run "container" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = output.containers.service.image == var.image && output.containers.setup.image == var.image
+    error_message = "Service and setup run the very image that was named."
+  }
+  assert {
+    condition     = alltrue([for container in values(output.containers) : container.readonlyRootFilesystem == true])
+    error_message = "No container can write to its own files."
+  }
+  assert {
+    condition     = alltrue([for container in values(output.containers) : container.user == "10001:10001" && container.privileged == false])
+    error_message = "No container is root."
+  }
+  assert {
+    condition     = alltrue([for container in values(output.containers) : container.linuxParameters.capabilities.drop == ["ALL"] && length(container.linuxParameters.capabilities.add) == 0])
+    error_message = "No container has a capability."
+  }
+  assert {
+    condition     = alltrue([for container in values(output.containers) : container.stopTimeout == 120])
+    error_message = "A stop may take what ECS allows at most."
+  }
+  assert {
+    condition     = alltrue([for container in values(output.containers) : container.logConfiguration.options.mode == "non-blocking" && container.logConfiguration.options["max-buffer-size"] == "25m"])
+    error_message = "Slow logs hold nothing up, and have room before a line is lost."
+  }
+  assert {
+    condition     = output.containers.service.healthCheck.command == ["CMD", "/usr/bin/mcp-orders", "healthcheck"]
+    error_message = "The program checks itself; the image has no shell."
+  }
+  assert {
+    condition = (
+      output.containers.service.portMappings[0].containerPort == 8082 &&
+      length(output.containers.setup.portMappings) == 0
+    )
+    error_message = "The service has its one port, the setup none."
+  }
+  assert {
+    condition = (
+      aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "ARM64" &&
+      aws_ecs_task_definition.setup.runtime_platform[0].cpu_architecture == "ARM64"
+    )
+    error_message = "Tasks run on ARM, which is a fifth cheaper."
+  }
+  assert {
+    condition = (
+      aws_ecs_task_definition.service.network_mode == "awsvpc" &&
+      aws_ecs_task_definition.service.requires_compatibilities == toset(["FARGATE"])
+    )
+    error_message = "Tasks are Fargate's, with an address of their own."
+  }
+}
+
+run "settings" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = output.settings.service["AUTH"] == "keys"
+    error_message = "Nothing runs without keys."
+  }
+  assert {
+    condition     = output.settings.service["DATABASE_URL"] == "postgresql://db.example.internal:5432/orders?sslmode=require"
+    error_message = "The database is the service's own, over TLS, and its address holds no password."
+  }
+  assert {
+    condition     = output.settings.service["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"
+    error_message = "orders knows where products is, inside the network."
+  }
+  assert {
+    condition     = output.settings.service["IDLE_TIMEOUT"] == "4100s"
+    error_message = "The server keeps connections longer than the balancer's 4000 s."
+  }
+  assert {
+    condition     = tonumber(trimsuffix(output.settings.service["SHUTDOWN_TIMEOUT"], "s")) < output.containers.service.stopTimeout
+    error_message = "The program is done before ECS cuts it off."
+  }
+  assert {
+    condition     = tonumber(trimsuffix(output.settings.service["DRAIN_PAUSE"], "s")) > one(aws_service_discovery_service.main.dns_config[0].dns_records).ttl
+    error_message = "Callers inside the network have forgotten a task before it stops."
+  }
+  assert {
+    condition = (
+      output.settings.service["METRICS_EMF"] == "shop-test" &&
+      output.settings.service["LOG_FORMAT"] == "json"
+    )
+    error_message = "Figures go with the log, as JSON."
+  }
+  assert {
+    condition     = output.settings.service["COMPAT"] == "all"
+    error_message = "Settings from outside reach the program."
+  }
+  assert {
+    condition     = length([for each in output.containers.service.environment : each.name]) == length(distinct([for each in output.containers.service.environment : each.name]))
+    error_message = "No setting is there twice."
+  }
+  assert {
+    condition     = !anytrue([for each in concat(output.containers.service.environment, output.containers.setup.environment) : can(regex("(KEYS?|PASSWORD|SECRET|TOKEN|USER)$", each.name))])
+    error_message = "Nothing secret is a plain setting."
+  }
+}
+
+run "what_is_fixed_stays" {
+  variables {
+    settings = { AUTH = "none", HOST = "127.0.0.1", IDLE_TIMEOUT = "1s" }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      output.settings.service["AUTH"] == "keys" &&
+      output.settings.service["HOST"] == "0.0.0.0" &&
+      output.settings.service["IDLE_TIMEOUT"] == "4100s"
+    )
+    error_message = "No setting takes the keys away, or breaks what fits the balancer."
+  }
+}
+
+run "secrets" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = output.secrets.service == {
+      API_KEYS          = "${var.keys_secret_arn}:API_KEYS::"
+      STATE_KEYS        = "${var.keys_secret_arn}:STATE_KEYS::"
+      PRODUCTS_KEY      = "${var.keys_secret_arn}:PRODUCTS_KEY::"
+      DATABASE_USER     = "${var.database_secret_arn}:username::"
+      DATABASE_PASSWORD = "${var.database_secret_arn}:password::"
+    }
+    error_message = "Every secret is a reference, by its JSON key."
+  }
+  assert {
+    condition = output.secrets.setup == {
+      SETUP_USER        = "${var.master_secret_arn}:username::"
+      SETUP_PASSWORD    = "${var.master_secret_arn}:password::"
+      DATABASE_USER     = "${var.database_secret_arn}:username::"
+      DATABASE_PASSWORD = "${var.database_secret_arn}:password::"
+    }
+    error_message = "The setup has the master's secret and the service's own."
+  }
+  assert {
+    condition = (
+      output.containers.setup.command == ["setup"] &&
+      output.settings.setup["SETUP_URL"] == "postgresql://db.example.internal:5432/postgres?sslmode=require"
+    )
+    error_message = "The setup runs `setup` against the server's own database."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.execution["service"].policy, "rds!")
+    error_message = "Only the setup may read the master's secret."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.execution["setup"].policy, "orders/keys")
+    error_message = "The setup may not read the keys of clients."
+  }
+  assert {
+    condition = (
+      aws_ecs_task_definition.service.execution_role_arn == aws_iam_role.execution["service"].arn &&
+      aws_ecs_task_definition.setup.execution_role_arn == aws_iam_role.execution["setup"].arn
+    )
+    error_message = "Service and setup start with a role of their own."
+  }
+}
+
+run "roles" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = alltrue(flatten([for policy in aws_iam_role_policy.execution : [for statement in jsondecode(policy.policy).Statement : [for action in flatten([statement.Action]) : !strcontains(action, "*")]]]))
+    error_message = "No policy has a * in an action."
+  }
+  assert {
+    condition     = alltrue(flatten([for policy in aws_iam_role_policy.execution : [for statement in jsondecode(policy.policy).Statement : statement.Resource != "*" || flatten([statement.Action]) == ["ecr:GetAuthorizationToken"]]]))
+    error_message = "Only signing in to the registry is on everything: it knows no resource."
+  }
+  assert {
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.execution["service"].policy).Statement : statement.Resource if flatten([statement.Action]) == ["secretsmanager:GetSecretValue"]])) == toset([var.keys_secret_arn, var.database_secret_arn])
+    error_message = "The service may read its own two secrets."
+  }
+  assert {
+    condition     = alltrue([for role in concat([aws_iam_role.task], values(aws_iam_role.execution)) : role.permissions_boundary == var.permissions_boundary && role.path == "/shop-test/"])
+    error_message = "Every role is within the boundary."
+  }
+  assert {
+    condition     = alltrue([for role in concat([aws_iam_role.task], values(aws_iam_role.execution)) : jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"])
+    error_message = "ECS takes the roles for this account alone."
+  }
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.execution : policy.role != aws_iam_role.task.id])
+    error_message = "The program itself has no right in AWS."
+  }
+}
+
+run "deployment" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      aws_ecs_service.main.deployment_circuit_breaker[0].enable &&
+      aws_ecs_service.main.deployment_circuit_breaker[0].rollback
+    )
+    error_message = "A deployment that does not start goes back."
+  }
+  assert {
+    condition = (
+      aws_ecs_service.main.alarms[0].enable &&
+      aws_ecs_service.main.alarms[0].rollback &&
+      aws_ecs_service.main.alarms[0].alarm_names == toset(["shop-test-orders-errors", "shop-test-orders-latency"])
+    )
+    error_message = "A deployment that serves badly goes back too."
+  }
+  assert {
+    condition = (
+      aws_ecs_service.main.deployment_minimum_healthy_percent == 100 &&
+      aws_ecs_service.main.deployment_maximum_percent == 200
+    )
+    error_message = "There is no moment with fewer tasks."
+  }
+  assert {
+    condition = (
+      aws_ecs_service.main.network_configuration[0].assign_public_ip == false &&
+      aws_ecs_service.main.network_configuration[0].subnets == toset(var.subnet_ids) &&
+      aws_ecs_service.main.network_configuration[0].security_groups == toset(["sg-orders"])
+    )
+    error_message = "Tasks are in the private subnets, without public address, in their own group."
+  }
+  assert {
+    condition     = aws_ecs_service.main.enable_execute_command == false
+    error_message = "Nobody gets a shell in a task."
+  }
+  assert {
+    condition     = aws_ecs_service.main.launch_type == "FARGATE" && aws_ecs_service.main.platform_version == "LATEST"
+    error_message = "It runs on the latest Fargate."
+  }
+  assert {
+    condition     = aws_lb_target_group.main.deregistration_delay == "90"
+    error_message = "A task that goes has 90 s for its calls."
+  }
+  assert {
+    condition = (
+      aws_lb_target_group.main.load_balancing_algorithm_type == "least_outstanding_requests" &&
+      aws_lb_target_group.main.stickiness[0].enabled == false
+    )
+    error_message = "Requests go to who has least to do, not to who had the last."
+  }
+  assert {
+    condition = (
+      aws_lb_target_group.main.health_check[0].path == "/readyz" &&
+      aws_lb_target_group.main.health_check[0].matcher == "200" &&
+      aws_lb_target_group.main.target_type == "ip" &&
+      aws_lb_target_group.main.port == 8082
+    )
+    error_message = "Only what is ready gets requests."
+  }
+  assert {
+    condition = (
+      one(aws_ecs_service.main.load_balancer).container_port == output.containers.service.portMappings[0].containerPort &&
+      one(aws_ecs_service.main.load_balancer).container_name == output.containers.service.name
+    )
+    error_message = "The balancer sends to the port that the container listens on."
+  }
+  assert {
+    condition     = aws_ecs_service.main.service_registries[0].registry_arn == aws_service_discovery_service.main.arn
+    error_message = "Other services find it by name."
+  }
+}
+
+run "routes_by_host" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/mcp", "/mcp/*", "/readyz", "/.well-known/*"])
+    error_message = "The endpoint, what is below it, the well-known paths and readiness get through."
+  }
+  assert {
+    condition     = alltrue([for rule in aws_lb_listener_rule.main : flatten([for condition in rule.condition : [for host in condition.host_header : tolist(host.values)]]) == ["orders.example.com"]])
+    error_message = "For the service's own name alone."
+  }
+  assert {
+    condition     = alltrue([for rule in aws_lb_listener_rule.main : length(rule.transform) == 0])
+    error_message = "With a name of its own no path is changed."
+  }
+}
+
+run "routes_by_path" {
+  variables {
+    route = { host = "example.com", prefix = "/orders", priority = 10 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/orders/mcp", "/orders/mcp/*", "/orders/readyz", "/.well-known/*/orders/*"])
+    error_message = "Every path has the service before it."
+  }
+  assert {
+    condition     = replace("/orders/mcp", "/${one(one(aws_lb_listener_rule.main["endpoint"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["endpoint"].transform).url_rewrite_config[0].rewrite[*]).replace) == "/mcp"
+    error_message = "The server sees /mcp."
+  }
+  assert {
+    condition     = replace("/.well-known/oauth-protected-resource/orders/mcp", "/${one(one(aws_lb_listener_rule.main["well-known"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["well-known"].transform).url_rewrite_config[0].rewrite[*]).replace) == "/.well-known/oauth-protected-resource/mcp"
+    error_message = "The server sees the well-known path of /mcp."
+  }
+}
+
+run "scaling" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      aws_appautoscaling_target.main.min_capacity == 2 &&
+      aws_appautoscaling_target.main.max_capacity == 6 &&
+      aws_appautoscaling_target.main.resource_id == "service/shop-test/orders"
+    )
+    error_message = "There are from minimum to maximum tasks."
+  }
+  assert {
+    condition     = toset([for policy in aws_appautoscaling_policy.measured : policy.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
+    error_message = "Processor and requests make more tasks."
+  }
+  assert {
+    condition     = aws_appautoscaling_policy.measured["requests"].target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/shop-test/1/targetgroup/mock/0123456789abcdef"
+    error_message = "Requests are those of this service behind this balancer."
+  }
+  assert {
+    condition = (
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metric_name == "OpenStreams" &&
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].statistic == "Average" &&
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].target_value == 5000
+    )
+    error_message = "Open streams of a task make more tasks."
+  }
+  assert {
+    condition = (
+      aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].namespace == output.settings.service["METRICS_EMF"] &&
+      one(aws_appautoscaling_policy.streams.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].dimensions).value == "orders"
+    )
+    error_message = "The metric is looked for where the program writes it."
+  }
+  assert {
+    condition     = length(aws_appautoscaling_scheduled_action.main) == 0
+    error_message = "Without a schedule it never sleeps."
+  }
+}
+
+run "sleep" {
+  variables {
+    schedule = { timezone = "Europe/Berlin", sleep = "cron(0 20 ? * MON-FRI *)", wake = "cron(0 7 ? * MON-FRI *)" }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      aws_appautoscaling_scheduled_action.main["sleep"].scalable_target_action[0].max_capacity == "0" &&
+      aws_appautoscaling_scheduled_action.main["sleep"].schedule == "cron(0 20 ? * MON-FRI *)"
+    )
+    error_message = "In the evening all tasks go."
+  }
+  assert {
+    condition = (
+      aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].min_capacity == "2" &&
+      aws_appautoscaling_scheduled_action.main["wake"].scalable_target_action[0].max_capacity == "6" &&
+      aws_appautoscaling_scheduled_action.main["wake"].timezone == "Europe/Berlin"
+    )
+    error_message = "In the morning they come back."
+  }
+}
+
+run "alarms" {
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = toset(output.alarm_names) == toset([for alarm in ["errors", "latency", "unhealthy", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
+    error_message = "Errors, latency, readiness, processor, memory and having no task are watched."
+  }
+  assert {
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
+    error_message = "Somebody hears of every alarm."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.balancer["latency"].threshold == 500
+    error_message = "A slowest twentieth over 500 ms is an alarm."
+  }
+  assert {
+    condition     = toset([for query in aws_cloudwatch_metric_alarm.balancer["latency"].metric_query : query.metric[0].stat if query.id == "p95"]) == toset(["p95"])
+    error_message = "Latency is that of the slowest twentieth."
+  }
+  assert {
+    condition     = alltrue(flatten([for alarm in aws_cloudwatch_metric_alarm.balancer : [for query in alarm.metric_query : [for metric in query.metric : metric.dimensions == tomap({ LoadBalancer = "app/shop-test/1", TargetGroup = "targetgroup/mock/0123456789abcdef" })]]]))
+    error_message = "The figures are those of this service."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.none_running.treat_missing_data == "breaching"
+    error_message = "No figures at all is an alarm too."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_log_group.main.retention_in_days == 365 &&
+      aws_cloudwatch_log_group.main.kms_key_id == var.key_arn
+    )
+    error_message = "Logs are encrypted and end some day."
+  }
+}

@@ -1,0 +1,321 @@
+# What the operator says. Whatever has no default has to be said.
+variable "project" {
+  description = "Name that everything starts with, as in the bootstrap"
+  type        = string
+  default     = "shop"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.project))
+    error_message = "project is 2 to 10 lower-case letters and digits, and starts with a letter."
+  }
+}
+
+variable "environment" {
+  description = "Name of the environment, one of those that the bootstrap made, such as dev"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,7}$", var.environment))
+    error_message = "environment is 2 to 8 lower-case letters and digits, and starts with a letter."
+  }
+}
+
+variable "region" {
+  description = "AWS region, as in the bootstrap, such as us-east-1"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region looks like us-east-1."
+  }
+}
+
+# ---- What runs ----
+
+variable "images" {
+  description = "Image of each service, with its digest or with a tag that is never moved: { products = \"…/shop/products@sha256:…\", … }"
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image)) || (can(regex("^[^@]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", image)) && !endswith(image, ":latest"))])
+    error_message = "An image ends in @sha256: and its digest, or in a tag that is never moved; \"latest\" is."
+  }
+  validation {
+    condition     = alltrue([for service in keys(var.services) : contains(keys(var.images), service)])
+    error_message = "images names one for each of services."
+  }
+}
+
+variable "services" {
+  description = <<-END
+    The services. For each: its port; cpu (1024 is one processor) and memory (MiB) of a task; minimum and maximum of tasks; workers, each with a
+    database connection; what more tasks are made at: cpu_percent, requests_per_task (a minute), streams_per_task (open ones); the latency in
+    ms of the slowest twentieth that is an alarm; calls, the services it is a client of; settings of the program by name.
+    Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
+  END
+  type = map(object({
+    port              = number
+    cpu               = optional(number, 256)
+    memory            = optional(number, 512)
+    minimum           = optional(number, 2)
+    maximum           = optional(number, 6)
+    workers           = optional(number, 4)
+    cpu_percent       = optional(number, 60)
+    requests_per_task = optional(number, 12000)
+    streams_per_task  = optional(number, 5000)
+    latency_alarm_ms  = optional(number, 500)
+    calls             = optional(list(string), [])
+    settings          = optional(map(string), {})
+  }))
+  default = {
+    products = { port = 8081 }
+    orders   = { port = 8082, calls = ["products"] }
+  }
+
+  validation {
+    condition     = contains(keys(var.services), "products") && contains(keys(var.services), "orders")
+    error_message = "services has products and orders, and what else there is."
+  }
+  validation {
+    condition     = alltrue([for name in keys(var.services) : can(regex("^[a-z][a-z0-9]{1,11}$", name))])
+    error_message = "A service's name is 2 to 12 lower-case letters and digits, and starts with a letter."
+  }
+  validation {
+    condition     = alltrue([for service in var.services : contains(lookup({ 256 = [512, 1024, 2048], 512 = [1024, 2048, 3072, 4096], 1024 = range(2048, 8193, 1024), 2048 = range(4096, 16385, 1024), 4096 = range(8192, 30721, 1024) }, service.cpu, []), service.memory)])
+    error_message = "Fargate has cpu 256 with memory 512, 1024 or 2048; 512 with 1024 to 4096; 1024 with 2048 to 8192; 2048 with 4096 to 16384; 4096 with 8192 to 30720, in steps of 1024."
+  }
+  validation {
+    condition     = alltrue([for service in var.services : service.minimum >= 1 && service.maximum >= service.minimum && service.workers >= 1])
+    error_message = "A service has at least one task and one worker, and its maximum is not under its minimum. For nights see schedule."
+  }
+  validation {
+    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
+    error_message = "A service can only call one that is in services."
+  }
+  validation {
+    condition     = length(distinct([for service in var.services : service.port])) == length(var.services) && alltrue([for service in var.services : service.port > 1023 && service.port < 65536])
+    error_message = "Every service has a port of its own from 1024 to 65535; the program is not root."
+  }
+  validation {
+    condition = alltrue(flatten([for service in var.services : [for name in keys(service.settings) :
+    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS or DATABASE_URL, which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+  }
+}
+
+variable "schedule" {
+  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
+  type = object({
+    timezone = string
+    sleep    = string
+    wake     = string
+  })
+  default = null
+
+  validation {
+    condition     = var.schedule == null ? true : alltrue([for at in [var.schedule.sleep, var.schedule.wake] : can(regex("^cron\\(.+\\)$", at))])
+    error_message = "schedule.sleep and schedule.wake look like cron(0 20 ? * MON-FRI *)."
+  }
+}
+
+# ---- Network ----
+
+variable "vpc_cidr" {
+  description = "Private addresses of the network, a /16 to /20; choose one that no network it may be joined with has"
+  type        = string
+  default     = "10.20.0.0/16"
+
+  validation {
+    condition     = can(cidrnetmask(var.vpc_cidr)) && try(tonumber(split("/", var.vpc_cidr)[1]) >= 16 && tonumber(split("/", var.vpc_cidr)[1]) <= 20, false)
+    error_message = "vpc_cidr is an IPv4 network from /16 to /20."
+  }
+}
+
+variable "zones" {
+  description = "Availability zones to spread over: 2 or 3"
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = contains([2, 3], var.zones)
+    error_message = "zones is 2 or 3."
+  }
+}
+
+variable "private_access" {
+  description = <<-END
+    How the private subnets reach AWS. Prices a month in us-east-1, traffic apart:
+    nat: one NAT gateway, 36.50 dollars. Tasks can then reach every HTTPS server, so `import` takes any https URL. It stands in one zone.
+    endpoints: four interface endpoints, 29.20 dollars a zone (see endpoint_zones). Tasks can reach nothing but AWS; `import` takes a presigned URL of S3.
+  END
+  type        = string
+  default     = "nat"
+
+  validation {
+    condition     = contains(["nat", "endpoints"], var.private_access)
+    error_message = "private_access is nat or endpoints."
+  }
+}
+
+variable "endpoint_zones" {
+  description = "In how many zones the endpoints stand, 29.20 dollars a month each. Those of one serve all, until that zone fails"
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.endpoint_zones >= 1 && var.endpoint_zones <= var.zones
+    error_message = "endpoint_zones is from 1 to zones."
+  }
+}
+
+# ---- Names, and who may come ----
+
+variable "domain" {
+  description = "Name under which the services are reached: with routing by host products.DOMAIN and orders.DOMAIN, by path DOMAIN/products and DOMAIN/orders"
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
+    error_message = "domain is a name in lower-case letters, such as example.com."
+  }
+}
+
+variable "routing" {
+  description = "How the balancer tells the services apart: host (a name each), or path where there is only one name (it takes /products off before the server sees it)"
+  type        = string
+  default     = "host"
+
+  validation {
+    condition     = contains(["host", "path"], var.routing)
+    error_message = "routing is host or path."
+  }
+}
+
+variable "zone_id" {
+  description = "Route 53 zone of domain: the names and the proof for the certificate are made there. Not set: they are made elsewhere, and certificate_arn is given"
+  type        = string
+  default     = null
+}
+
+variable "certificate_arn" {
+  description = "A certificate in ACM for the names, of the same region; not set: one is made and proven in zone_id"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn != null || var.zone_id != null
+    error_message = "Say zone_id, or certificate_arn where the domain is not in Route 53."
+  }
+}
+
+variable "allowed_addresses" {
+  description = "Networks that may connect, everybody else is turned away: your own, as a.b.c.d/32, and 160.79.104.0/21 for Claude's connectors, which call from there"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.allowed_addresses) > 0 && alltrue([for network in var.allowed_addresses : can(cidrnetmask(network)) && !endswith(network, "/0")])
+    error_message = "allowed_addresses names at least one IPv4 network, such as 203.0.113.7/32. The whole internet (/0) is not one: AWS takes none, and every server here is somebody's stock and orders."
+  }
+}
+
+variable "requests_per_address" {
+  description = "Requests that one address may make in five minutes; a company or Claude is one or a few addresses"
+  type        = number
+  default     = 20000
+
+  validation {
+    condition     = var.requests_per_address >= 10
+    error_message = "AWS takes no limit under 10."
+  }
+}
+
+variable "compat" {
+  description = "Wrong requests of known clients to serve all the same (COMPAT); all is what Claude's connectors are known to need"
+  type        = string
+  default     = "all"
+}
+
+variable "allowed_origins" {
+  description = "Origins whose pages may call from a browser (ALLOWED_ORIGINS)"
+  type        = list(string)
+  default     = []
+}
+
+# ---- Database ----
+
+variable "database" {
+  description = <<-END
+    The database: its class, storage in GB and up to how much it may grow, whether a second one stands by in another zone (doubles the price),
+    how many days backups are kept, and how many connections it takes where the class is not one that is known here.
+    With 20 GB db.t4g.micro costs 14 dollars a month in us-east-1, db.t4g.small 26, db.t4g.medium 50.
+    ca_bundle is a file in the image with the roots of RDS: then the server's name is verified (sslmode=verify-full). Not set: sslmode=require.
+    Debian's roots, which the image has, do not hold those of RDS; require is encrypted all the same, and between the tasks and the database
+    is a network in which nobody else can take an address: a security group lets in the two services alone.
+  END
+  type = object({
+    instance_class  = optional(string, "db.t4g.small")
+    storage_gb      = optional(number, 20)
+    storage_max_gb  = optional(number, 100)
+    multi_az        = optional(bool, false)
+    backup_days     = optional(number, 7)
+    max_connections = optional(number)
+    ca_bundle       = optional(string)
+  })
+  default = {}
+
+  validation {
+    condition     = startswith(var.database.instance_class, "db.")
+    error_message = "database.instance_class looks like db.t4g.micro."
+  }
+  validation {
+    condition     = var.database.storage_gb >= 20 && var.database.storage_max_gb >= var.database.storage_gb * 1.1
+    error_message = "database.storage_gb is at least 20, and storage_max_gb at least a tenth more."
+  }
+  validation {
+    condition     = var.database.backup_days >= 1 && var.database.backup_days <= 35
+    error_message = "database.backup_days is from 1 to 35."
+  }
+  validation {
+    condition     = var.database.ca_bundle == null ? true : startswith(var.database.ca_bundle, "/")
+    error_message = "database.ca_bundle is a path in the image, from /."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether database and load balancer are kept from being deleted, and the access logs from going with their bucket. To take an environment down: set it to false, apply, then destroy"
+  type        = bool
+  default     = true
+}
+
+# ---- Watching ----
+
+variable "alarm_emails" {
+  description = "Who is told of alarms and of the budget; each has to confirm a mail"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.alarm_emails) > 0 && alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alarm_emails names at least one address: alarms that nobody hears are none."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "What the account may cost a month in dollars; mails at 50, 80 and 100 percent, and when 100 are in sight. It counts the whole account"
+  type        = number
+
+  validation {
+    condition     = var.monthly_budget_usd > 0
+    error_message = "monthly_budget_usd is over 0."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept; 0.50 dollars a GB when written, 0.03 a GB and month after"
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827], var.log_retention_days)
+    error_message = "log_retention_days is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827."
+  }
+}
