@@ -19,8 +19,8 @@ can_build() {
 
 find_client() {
 	local client
-	for client in docker /usr/bin/docker; do
-		if has "$client" && can_build "$client"; then
+	for client in "$(type -P docker)" /usr/bin/docker; do
+		if [ -x "$client" ] && can_build "$client"; then
 			DOCKER=("$client")
 			return
 		fi

@@ -63,7 +63,8 @@ END
 
 # Another program of the stack, on that base.
 stand_in_of() {
-	build_image docker/stand-in --tag "$1" --target "${1%%:*}" --label "$STAND_IN=yes" \
+	local target=${1%%:*}
+	build_image docker/stand-in --tag "$1" --target "${target##*/}" --label "$STAND_IN=yes" \
 		--build-arg "BASE=$BASE"
 }
 
@@ -143,22 +144,29 @@ $bytes compressed ($(awk "BEGIN { printf \"%.1f\", $bytes / 1048576 }") MiB)"
 
 # ---- ./dev images [amd64|arm64]... ----
 
+tag_for() { echo "$IMAGE_TAG${1:+-$1}"; }
+
+# For the architecture, or '' for this machine's.
+build_programs() {
+	local platform=$1 name tag
+	tag=$(tag_for "$platform")
+	for name in products orders; do
+		say "building mcp-$name:$tag"
+		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ||
+			fail "mcp-$name was not built; the whole log is build/docker/build.log"
+	done
+}
+
 images() {
-	local name platform tag
+	local platform
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
 	find_base
 	[ $# -gt 0 ] || set -- ''
 	for platform; do
-		tag=$IMAGE_TAG${platform:+-$platform}
-		for name in products orders; do
-			say "building mcp-$name:$tag"
-			build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ||
-				fail "mcp-$name was not built; the whole log is build/docker/build.log"
-		done
+		build_programs "$platform"
 	done
 	for platform; do
-		for name in products orders; do
-			describe_image "mcp-$name:$IMAGE_TAG${platform:+-$platform}"
-		done
+		describe_image "mcp-products:$(tag_for "$platform")"
+		describe_image "mcp-orders:$(tag_for "$platform")"
 	done
 }
