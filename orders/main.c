@@ -4,6 +4,8 @@
 #include "track.h"
 #include "version.h"
 
+extern const struct mcp_file skills[];          /* skills/ */
+
 /* Scopes: orders:read sees every order, orders:write acts for customers, orders:staff moves goods,
  * reports:read sees the figures. */
 static const struct mcp_tool tools[] = {
@@ -110,8 +112,8 @@ int main(int argc, char **argv)
 			" currency's minor unit: {\"amount\": 1250, \"currency\": \"GBP\"} is 12.50"
 			" pounds.",
 		.port = 8082, .database = "sqlite:orders.db", .migrations = order_migrations,
-		.tools = tools, .resources = resources, .prompts = prompts, .jobs = jobs,
-		.commands = commands, .settings = settings,
+		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
+		.jobs = jobs, .commands = commands, .settings = settings,
 		.start = catalogue_start, .stop = catalogue_stop,
 	}, argc, argv);
 }

@@ -1,6 +1,8 @@
 /* main.c - mcp-products: an MCP server over a shop's catalogue and its stock. */
 #include "product.h"
 
+extern const struct mcp_file skills[];          /* skills/ */
+
 static const struct mcp_tool tools[] = {
 	{ "search_products", "Search products",
 	  "Finds products by words, category, price and availability, or lists the catalogue. Use"
@@ -122,8 +124,8 @@ int main(int argc, char **argv)
 			" units held for other orders. Results that go on have a next_cursor. To"
 			" place an order use the orders server: it reserves and takes the stock"
 			" itself.",
-		.tools = tools, .resources = resources, .prompts = prompts, .jobs = jobs,
-		.commands = commands, .settings = settings, .migrations = product_migrations,
+		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
+		.jobs = jobs, .commands = commands, .settings = settings, .migrations = product_migrations,
 		.database = "sqlite:products.db", .start = search_page_start,
 	}, argc, argv);
 }

@@ -232,6 +232,8 @@ const char *options_make(const struct mcp_server *server, struct options *option
 		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";
 	if (server->migrations && !options->database)
 		return "DATABASE_URL is not set, and this server needs a database: sqlite:PATH";
+	if ((why = protocol_skills(server->skills, setting_text("SKILLS"))))
+		return why;
 	make_http(options);
 	make_protocol(options);
 	return NULL;

@@ -63,6 +63,9 @@ static struct setting table[] = {
 	  "Sessions a minute of one caller and address, 0: no limit; not set: 60, on loopback no"
 	  " limit", 0, 100000000, NULL },
 
+	{ "SKILLS", TEXT_, NULL,
+	  "Folder of skills to serve instead of the server's own, read at start", 0, 0, NULL },
+
 	{ "LOOPS", INT_, NULL,
 	  "Event loops; not set: one a core, at most 16", 1, 256, NULL },
 	{ "WORKERS", INT_, "4",

@@ -107,6 +107,13 @@ struct mcp_command {
 	int (*run)(struct store *store, int argc, char **argv);
 };
 
+/* A file that is part of the program; see cmake/embed_skills.cmake. */
+struct mcp_file {
+	const char *path;
+	const void *bytes;
+	size_t size;
+};
+
 /* Every table ends with an empty entry; a table that is NULL is empty. */
 struct mcp_server {
 	const char *name;             /* "products"; the program is mcp-products */
@@ -117,6 +124,8 @@ struct mcp_server {
 	const struct mcp_tool *tools;
 	const struct mcp_resource *resources;
 	const struct mcp_prompt *prompts;
+	const struct mcp_file *skills;          /* "choose-a-gift/SKILL.md" and its files; the setting SKILLS
+	                                           names a folder that is served instead */
 	const struct mcp_job *jobs;
 	const struct mcp_command *commands;
 	const struct setting *settings;         /* its own, beside the runtime's */

@@ -13,7 +13,6 @@
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
 
-static _Thread_local struct mcp_call *live;     /* the unsettled calls of this loop */
 static atomic_uint_fast64_t serials;
 
 static void came_back(struct message *message, struct loop *loop);
@@ -22,42 +21,6 @@ static void too_late(struct timer *timer, struct loop *loop);
 
 #define CALL_OF(pointer, member) \
 	((struct mcp_call *)(void *)((char *)(pointer) - offsetof(struct mcp_call, member)))
-
-/* ---- Which calls there are ---- */
-
-static void live_add(struct mcp_call *call)
-{
-	call->live_previous = NULL;
-	call->live_next = live;
-	if (live)
-		live->live_previous = call;
-	live = call;
-}
-
-static void live_remove(struct mcp_call *call)
-{
-	if (call->live_previous)
-		call->live_previous->live_next = call->live_next;
-	else
-		live = call->live_next;
-	if (call->live_next)
-		call->live_next->live_previous = call->live_previous;
-}
-
-struct mcp_call *call_find_live(uint64_t serial)
-{
-	struct mcp_call *call = live;
-
-	while (call && call->serial != serial)
-		call = call->live_next;
-	return call;
-}
-
-void calls_end_all(void)
-{
-	while (live)
-		call_cancel(live);
-}
 
 /* ---- Beginning ---- */
 
@@ -321,15 +284,6 @@ void call_cancel(struct mcp_call *call)
 		return;
 	atomic_store(&call->cancelled, true);
 	call_settle(call);
-}
-
-void calls_cancel_tasks(void)
-{
-	for (struct mcp_call *call = live, *next; call; call = next) {
-		next = call->live_next;
-		if (call->task)
-			call_cancel(call);
-	}
 }
 
 static void too_late(struct timer *timer, UNUSED struct loop *loop)

@@ -270,21 +270,26 @@ void call_cancel(struct mcp_call *call);
 void call_settle(struct mcp_call *call);
 /* Answers its request with a message in `own`, which is handed over, and goes on without it. */
 void call_part(struct mcp_call *call, str message, struct arena *own);
-/* Cancels this loop's calls that are tasks. */
-void calls_cancel_tasks(void);
 /* The notification that a topic changed: its method, and the URI it carries or NULL. */
 const char *topic_method(const char *topic, const char **uri);
-/* The call on this loop with that serial, if it still waits. */
-struct mcp_call *call_find_live(uint64_t serial);
-/* Settles what is left on this loop; no worker has any of it any more. */
-void calls_end_all(void);
-
 /* Hands it to a worker; settles it as busy where the queue is full. */
 void call_queue(struct mcp_call *call);
 /* The result object being written: {"jsonrpc":…,"result":{ is open until call_settle(). `type` is
  * the resultType. */
 struct json *call_result(struct mcp_call *call, const char *type);
 bool call_may(const struct mcp_call *call, const char *scope);
+
+/* ---- The unsettled calls of this loop (live.c) ---- */
+
+void live_add(struct mcp_call *call);
+void live_remove(struct mcp_call *call);
+/* The one with that serial, if it still waits. */
+struct mcp_call *call_find_live(uint64_t serial);
+/* Cancels those that are tasks. */
+void calls_cancel_tasks(void);
+/* Settles what is left; no worker has any of it any more. */
+void calls_end_all(void);
+
 /* ---- Notes: what a running call tells its client (note.c) ---- */
 
 /* Sends what the worker left; on the call's loop. */
@@ -300,6 +305,10 @@ const struct fault *resources_templates_list(struct mcp_call *call);
 const struct fault *resources_read(struct mcp_call *call);
 const struct fault *prompts_list(struct mcp_call *call);
 const struct fault *prompts_get(struct mcp_call *call);
+/* Where a page begins: the place of an entry, which the cursor has sealed for the list `key`. */
+const struct fault *list_cursor(struct mcp_call *call, const char *key, int count, int *from);
+/* The cursor of the page after. */
+void list_next(struct mcp_call *call, struct json *json, const char *key, int next);
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
 void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
 const struct fault *completion_complete(struct mcp_call *call);

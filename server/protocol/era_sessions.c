@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "session.h"
+#include "skill.h"
 
 static const struct fault *admit(struct mcp_call *call)
 {
@@ -122,6 +123,9 @@ static const struct method methods[] = {
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              NULL },
 	{ "completion/complete",      completion_complete,      NULL },
+	{ "skills/list",              skills_list,              NULL },
+	{ "skills/get",               skills_get,               NULL },
+	{ "resources/directory/read", resources_directory_read, NULL },
 	{ 0 },
 };
 

@@ -1,6 +1,7 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
 #include "compat.h"
 #include "param.h"
+#include "skill.h"
 #include "task.h"
 
 #define META "io.modelcontextprotocol/"
@@ -111,6 +112,9 @@ static const struct method methods[] = {
 	{ "prompts/get",              prompts_get,              "name" },
 	{ "completion/complete",      completion_complete,      NULL },
 	{ "subscriptions/listen",     listen_for_changes,       NULL },
+	{ "skills/list",              skills_list,              NULL },
+	{ "skills/get",               skills_get,               NULL },
+	{ "resources/directory/read", resources_directory_read, NULL },
 	{ "tasks/get",                tasks_get,                "taskId" },
 	{ "tasks/update",             tasks_update,             "taskId" },
 	{ "tasks/cancel",             tasks_cancel,             "taskId" },

@@ -27,8 +27,7 @@ void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
 
 #define LIST_TTL_MS 300000              /* lists only change with the program */
 
-/* Where a page begins: the place of an entry, sealed for this list. */
-static bool read_cursor(struct mcp_call *call, const char *key, int count, int *from)
+const struct fault *list_cursor(struct mcp_call *call, const char *key, int count, int *from)
 {
 	str cursor = json_member(call->params, "cursor");
 	const char *purpose = arena_print(call->arena, "list %s %s", runtime.server->name, key);
@@ -36,15 +35,15 @@ static bool read_cursor(struct mcp_call *call, const char *key, int count, int *
 
 	*from = 0;
 	if (!yyjson_obj_get(call->params, "cursor"))
-		return true;
+		return NULL;
 	str plain = cursor.at ? seal_open(call->arena, purpose, cursor) : cursor;
 	if (!plain.at || !str_to_int(plain, &place) || place < 0 || place > count)
-		return false;
+		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
 	*from = (int)place;
-	return true;
+	return NULL;
 }
 
-static void write_cursor(struct mcp_call *call, struct json *json, const char *key, int next)
+void list_next(struct mcp_call *call, struct json *json, const char *key, int next)
 {
 	const char *purpose = arena_print(call->arena, "list %s %s", runtime.server->name, key);
 
@@ -57,8 +56,7 @@ static const struct fault *list(struct mcp_call *call, const char *key, const st
 {
 	int place, shown = 0;
 
-	if (!read_cursor(call, key, offers->count, &place))
-		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
+	TRY(list_cursor(call, key, offers->count, &place));
 	struct json *json = call_result(call, "complete");
 	json_key(json, key);
 	json_array(json);
@@ -70,7 +68,7 @@ static const struct fault *list(struct mcp_call *call, const char *key, const st
 	}
 	json_array_end(json);
 	if (place < offers->count)
-		write_cursor(call, json, key, place);
+		list_next(call, json, key, place);
 	if (call->revision >= R2026_07_28)
 		methods_cacheable(json, LIST_TTL_MS, "private");
 	return NULL;

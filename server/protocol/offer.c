@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "skill.h"
 #include "task.h"
 
 #define PAGE "text/html;profile=mcp-app"
@@ -197,21 +198,36 @@ static void build_tools(void)
 	}
 }
 
+static void add_resource(const struct mcp_resource *it)
+{
+	struct offer *offer = add(it->in ? &runtime.templates : &runtime.resources,
+		&(struct offer) {
+			.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
+			.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
+			.complete = it->complete, .meta = it->meta });
+
+	for (int revision = 0; revision < REVISIONS; revision++)
+		offer->listed[revision] = describe_resource(it, (enum revision)revision);
+}
+
+/* Of a skill the SKILL.md is listed; its other files are found by what it says, or by skills/get. */
 static void build_resources(void)
 {
 	int count = count_of(runtime.server->resources, sizeof(struct mcp_resource));
 
-	make_room(&runtime.resources, count);
+	make_room(&runtime.resources, count + served_skills.count);
 	make_room(&runtime.templates, count);
-	for (const struct mcp_resource *it = runtime.server->resources; it && it->uri; it++) {
-		struct offer *offer = add(it->in ? &runtime.templates : &runtime.resources,
-			&(struct offer) {
-				.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
-				.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
-				.complete = it->complete, .meta = it->meta });
-		for (int revision = 0; revision < REVISIONS; revision++)
-			offer->listed[revision] = describe_resource(it, (enum revision)revision);
+	for (const struct mcp_resource *it = runtime.server->resources; it && it->uri; it++)
+		add_resource(it);
+	for (int i = 0; i < served_skills.count; i++) {
+		const struct skill *skill = &served_skills.first[i];
+		add_resource(&(struct mcp_resource) {
+			.uri = skill->uri, .name = skill->name, .about = skill->about,
+			.mime = "text/markdown", .run = skill_read });
 	}
+	served_skills.file = (struct offer) {
+		.kind = OFFER_RESOURCE, .name = SKILL_SCHEME, .run = skill_read,
+		.deadline_ms = runtime.set.call_deadline_ms };
 }
 
 static void build_prompts(void)
@@ -256,18 +272,21 @@ static bool has_pages(void)
 	return false;
 }
 
-/* Each where it has a meaning: tasks since 2026-07-28, pages since tools have a _meta. */
+/* Each where it has a meaning: tasks since 2026-07-28, pages since tools have a _meta, skills
+ * wherever there are resources. */
 static void extensions(struct json *json, enum revision revision)
 {
 	bool tasks = revision >= R2026_07_28 && runtime.has_tasks;
 	bool pages = revision >= R2025_06_18 && has_pages();
+	bool skills = served_skills.count > 0;
 
-	if (!tasks && !pages)
+	if (!tasks && !pages && !skills)
 		return;
 	json_key(json, "extensions");
 	json_object(json);
 	capability(json, TASKS_EXTENSION, tasks, "{}");
 	capability(json, "io.modelcontextprotocol/ui", pages, "{\"mimeTypes\":[\"" PAGE "\"]}");
+	capability(json, SKILLS_EXTENSION, skills, "{\"directoryRead\":true}");
 	json_object_end(json);
 }
 
@@ -306,6 +325,8 @@ bool offers_serve(str method)
 		return runtime.prompts.count > 0;
 	if (str_starts(method, "tools/"))
 		return runtime.tools.count > 0;
+	if (str_starts(method, "skills/") || str_starts(method, "resources/directory/"))
+		return served_skills.count > 0;
 	if (str_starts(method, "resources/"))
 		return runtime.resources.count + runtime.templates.count > 0;
 	if (str_starts(method, "completion/"))
@@ -384,6 +405,8 @@ const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
 	const struct offer *offer = offer_find(&runtime.resources, uri);
 
 	*in = NULL;
+	if (!offer)
+		offer = skill_offer(uri);
 	for (int i = 0; !offer && i < runtime.templates.count; i++) {
 		const struct offer *template = &runtime.templates.first[i];
 		char *values = arena_alloc(arena, template->in->size);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "session.h"
+#include "skill.h"
 #include "task.h"
 
 struct runtime runtime;
@@ -74,6 +75,7 @@ void protocol_stop(void)
 {
 	sessions_stop();
 	tasks_stop();
+	skills_stop();
 	atomic_store(&runtime.http, NULL);
 	runtime.pool = NULL;
 	arena_destroy(runtime.arena);

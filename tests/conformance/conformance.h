@@ -51,6 +51,8 @@ mcp_tool_fn prompt_that_asks;
 mcp_complete_fn complete_argument;
 extern const struct shape arguments_shape, resource_uri_shape;
 
+extern const struct mcp_file skills[];          /* skills/ */
+
 /* A red pixel, and a millisecond of silence (media.c). */
 extern const struct mcp_content pixel, silence;
 

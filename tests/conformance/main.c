@@ -122,5 +122,6 @@ int main(int argc, char **argv)
 		.name = "conformance", .title = "Conformance", .version = "1.0.0", .port = 8089,
 		.instructions = "For the official conformance suite.",
 		.tools = tools, .resources = resources, .prompts = prompts,
+		.skills = skills,
 	}, argc, argv);
 }

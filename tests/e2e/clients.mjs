@@ -16,6 +16,7 @@ class Wrapped {
 	constructor(client, transport, call) {
 		Object.assign(this, { client, transport, call });
 		this.errors = [];
+		this.told = [];                 // URIs of resources that changed
 		client.onerror = error => this.errors.push(error);
 	}
 
@@ -31,6 +32,18 @@ class Wrapped {
 		const result = await this.call(name, args, options);
 		assert.equal(result.isError, true, JSON.stringify(result).slice(0, 500));
 		return result.content[0].text;
+	}
+
+	// Asks to be told of a resource's changes; gives what ends it. In 2026-07-28 it is told once at
+	// first.
+	async follow(uri) {
+		if (this.transport.sessionId) {
+			await this.client.subscribeResource({ uri });
+			return () => this.client.unsubscribeResource({ uri });
+		}
+		const subscription = await this.client.listen({ resourceSubscriptions: [uri] });
+		assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, [uri]);
+		return () => subscription.close();
 	}
 
 	async close() {
@@ -54,8 +67,12 @@ async function connectOld(url, { elicit, ...options } = {}) {
 		client.setRequestHandler(old.ElicitRequestSchema, request => elicit(request.params));
 	const transport = new old.StreamableHTTPClientTransport(new URL(url), transportOptions(options));
 	await client.connect(transport);
-	return new Wrapped(client, transport, (name, args, more) =>
+	const wrapped = new Wrapped(client, transport, (name, args, more) =>
 		client.callTool({ name, arguments: args }, undefined, { timeout: 60000, ...more }));
+	client.setNotificationHandler(old.ResourceUpdatedNotificationSchema, ({ params }) => {
+		wrapped.told.push(params.uri);
+	});
+	return wrapped;
 }
 
 const connectLatest = mode => async (url, { elicit, ...options } = {}) => {
@@ -66,8 +83,12 @@ const connectLatest = mode => async (url, { elicit, ...options } = {}) => {
 		client.setRequestHandler('elicitation/create', request => elicit(request.params));
 	const transport = new latest.StreamableHTTPClientTransport(new URL(url), transportOptions(options));
 	await client.connect(transport);
-	return new Wrapped(client, transport, (name, args, more) =>
+	const wrapped = new Wrapped(client, transport, (name, args, more) =>
 		client.callTool({ name, arguments: args }, { timeout: 60000, ...more }));
+	client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+		wrapped.told.push(params.uri);
+	});
+	return wrapped;
 };
 
 export const clients = {

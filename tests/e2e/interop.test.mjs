@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { clients } from './clients.mjs';
 import { Between } from './raw.mjs';
-import { ask, keyLines, keys, orderOf, pause, run, start, temporary } from './support.mjs';
+import { ask, eventually, keyLines, keys, orderOf, pause, run, start, temporary } from './support.mjs';
 
 let products, orders, number = 0;
 const unique = () => `interop-${process.pid}-${++number}`;
@@ -156,7 +156,8 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 
 		test('resources and prompts of products', async () => {
 			const { resources } = await shop.client.listResources();
-			assert.deepEqual(resources.map(each => each.uri), ['catalog://categories', 'ui://products/search']);
+			assert.deepEqual(resources.map(each => each.uri),
+				['catalog://categories', 'ui://products/search', 'skill://choose-a-gift/SKILL.md']);
 			const { resourceTemplates } = await shop.client.listResourceTemplates();
 			assert.deepEqual(resourceTemplates.map(each => each.uriTemplate), ['product://{sku}']);
 			const { contents } = await shop.client.readResource({ uri: 'product://KIT-0003' });
@@ -310,11 +311,23 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 			const following = book.call('track_order', { id, follow: true },
 				{ signal: controller.signal, onprogress: () => controller.abort('enough') });
 			await assert.rejects(following);
-			const until = Date.now() + 3000;
-			while (!/track_order.*cancelled/.test(orders.log.slice(before)) && Date.now() < until)
-				await pause(20);
-			assert.match(orders.log.slice(before), /track_order.*cancelled/);
+			await eventually(() => /track_order.*cancelled/.test(orders.log.slice(before)), 'it goes on');
 			assert.equal((await bookTool('get_order', { id })).status, 'pending');
+		});
+
+		test('a resource of each is followed, and its change told', async () => {
+			const id = await newOrder();
+			for (const [each, uri, change] of [
+				[shop, 'product://KIT-0006', () => ask(products, 'update_product', { sku: 'KIT-0006', stock_change: 1 })],
+				[book, `order://${id}`, () => ask(orders, 'update_order_status', { id, status: 'paid' })],
+			]) {
+				const stop = await each.follow(uri), first = sessions ? 0 : 1;
+				await eventually(() => each.told.length === first, 'how it is at first');
+				await change();
+				await eventually(() => each.told.length === first + 1, `${uri} changed`);
+				assert.ok(each.told.every(told => told === uri));
+				await stop();
+			}
 		});
 
 		test('a broken connection: the older era resumes, the newer calls again', async () => {

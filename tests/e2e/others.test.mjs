@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, printed, startClient } from './desktop.mjs';
 import { Between } from './raw.mjs';
-import { ask, keyLines, keys, orderOf, pause, root, run, start, temporary } from './support.mjs';
+import {
+	ask, eventually, keyLines, keys, orderOf, root, run, start, temporary,
+} from './support.mjs';
 
 const statuses = ['paid', 'packed', 'shipped', 'delivered'];
 let products, orders, number = 0;
@@ -37,11 +39,6 @@ after(async () => {
 const newOrder = async () =>
 	(await ask(orders, 'create_order', orderOf({ 'KIT-0003': 1 }, `others-${++number}`))).id;
 const move = (id, status) => ask(orders, 'update_order_status', { id, status });
-
-async function eventually(condition, what, within = 5000) {
-	for (const until = Date.now() + within; !condition(); await pause(10))
-		assert.ok(Date.now() < until, what);
-}
 
 // How often following an order was cancelled, after `from` in the log.
 const cancelled = from =>
@@ -111,7 +108,15 @@ for (const [mode, revision] of Object.entries(eras))
 		test('is asked', () =>
 			assert.deepEqual(seen.cancelled, { asked: 1, names_it: true, status: 'cancelled' }));
 
-		test('follows a resource', () => assert.equal(seen.told, 'product://KIT-0005'));
+		test('follows a resource of each', () => {
+			assert.equal(seen.told.products, 'product://KIT-0005');
+			assert.match(seen.told.orders, /^order:\/\/ORD-/);
+		});
+
+		test('reads the skill of each', () => {
+			for (const [name, skill] of [['products', 'choose-a-gift'], ['orders', 'handle-a-return']])
+				assert.ok(seen.lists[name].resources.includes(`skill://${skill}/SKILL.md`), name);
+		});
 
 		test('cancels a call, which ends at the server too', async () => {
 			assert.deepEqual(seen.given_up, { cancelled: true, status: 'pending' });
@@ -184,12 +189,24 @@ describe('mcp-remote, as Claude Desktop starts it', () => {
 		assert.match(asked[0], new RegExp(id));
 	});
 
-	test('follows a resource', async () => {
-		const uri = `order://${await newOrder()}`;
-		await book.result('resources/subscribe', { uri });
-		await move(uri.slice('order://'.length), 'paid');
-		await eventually(() => book.told.some(message =>
-			message.method === 'notifications/resources/updated' && message.params.uri === uri), 'nothing was told');
+	test('follows a resource of each', async () => {
+		const id = await newOrder();
+		for (const [client, uri, change] of [
+			[shop, 'product://KIT-0006', () => ask(products, 'update_product', { sku: 'KIT-0006', stock_change: 1 })],
+			[book, `order://${id}`, () => move(id, 'paid')],
+		]) {
+			await client.result('resources/subscribe', { uri });
+			await change();
+			await eventually(() => client.told.some(message =>
+				message.method === 'notifications/resources/updated' && message.params.uri === uri), uri);
+		}
+	});
+
+	test('reads the skill of each', async () => {
+		for (const [client, skill] of [[shop, 'choose-a-gift'], [book, 'handle-a-return']]) {
+			const { contents } = await client.result('resources/read', { uri: `skill://${skill}/SKILL.md` });
+			assert.match(contents[0].text, new RegExp(`^---\nname: ${skill}\n`));
+		}
 	});
 
 	test('cancels a call, which ends at the server too', async () => {

@@ -1,6 +1,6 @@
 // readme.test.mjs - the README's server is compiled and called, its settings are the ones there are.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ask, callTool, root, run, start } from './support.mjs';
@@ -22,4 +22,15 @@ test('the README\'s table has every setting, with its default', async () => {
 	assert.ok(names.length > 30, help);
 	for (const name of names)
 		assert.match(readme, new RegExp(`\`${name}\``), `${name} is not in the README`);
+});
+
+test('the feature table names tests that there are', () => {
+	const rows = readme.match(/^\| feature [\s\S]*?\n\n/m)[0].split('\n').slice(2).filter(Boolean);
+	assert.ok(rows.length > 10);
+	for (const row of rows) {
+		const paths = [...row.matchAll(/`(tests\/[^`]+)`/g)].map(match => match[1]);
+		assert.ok(paths.length > 0, row);
+		for (const path of paths)
+			assert.ok(globSync(path, { cwd: root }).length > 0, `there is no ${path}`);
+	}
 });

@@ -22,6 +22,11 @@ export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev'
 	['guestbook', 'conformance'].includes(name) ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
+export async function eventually(condition, what, within = 5000) {
+	for (const until = Date.now() + within; !condition(); await pause(10))
+		assert.ok(Date.now() < until, what);
+}
+
 // ---- Folders and processes that end with the test process ----
 
 const folders = [];

@@ -106,25 +106,27 @@ async def visit_products(shop):
     }
 
 
-async def change(shop):
-    await shop.ask("update_product", sku="KIT-0005", stock_change=1)
+async def follow(shopper, uri, change):
+    """The URI of the change that it was told of."""
+    if shopper.client.protocol_version >= "2026":
+        async with shopper.client.listen(resource_subscriptions=[uri]) as changes:
+            await anext(changes)        # how it is at first
+            await change()
+            return (await anext(changes)).uri
+    await shopper.client.subscribe_resource(uri)
+    while not shopper.told:             # nothing says when the client's own stream is open
+        await change()
+        with anyio.move_on_after(0.2):
+            await shopper.heard.wait()
+    await shopper.client.unsubscribe_resource(uri)
+    return shopper.told[0]
 
 
 async def follow_product(shop):
-    """The URI of the change that it was told of."""
-    uri = "product://KIT-0005"
-    if shop.client.protocol_version >= "2026":
-        async with shop.client.listen(resource_subscriptions=[uri]) as changes:
-            await change(shop)
-            async for event in changes:
-                return event.uri
-    await shop.client.subscribe_resource(uri)
-    while not shop.told:                # nothing says when the client's own stream is open
-        await change(shop)
-        with anyio.move_on_after(0.2):
-            await shop.heard.wait()
-    await shop.client.unsubscribe_resource(uri)
-    return shop.told[0]
+    async def change():
+        await shop.ask("update_product", sku="KIT-0005", stock_change=1)
+
+    return await follow(shop, "product://KIT-0005", change)
 
 
 # ---- orders ----
@@ -147,6 +149,15 @@ async def follow_order(book):
 
     result = await book.call("track_order", id=order, follow=True, wait_seconds=30, progress=step)
     return order, {"steps": len(steps), "status": result.structured_content["status"]}
+
+
+async def follow_status(book):
+    order, statuses = await new_order(book), iter(STATUSES)
+
+    async def change():
+        await book.ask("update_order_status", id=order, status=next(statuses))
+
+    return await follow(book, f"order://{order}", change)
 
 
 async def return_order(book, order):
@@ -228,7 +239,7 @@ async def tour(mode, products, orders, between):
     async with Shopper(mode, products, "products") as shop, Shopper(mode, orders, "orders") as book:
         seen["lists"] = {"products": await lists(shop), "orders": await lists(book)}
         seen["products"] = await visit_products(shop)
-        seen["told"] = await follow_product(shop)
+        seen["told"] = {"products": await follow_product(shop), "orders": await follow_status(book)}
         await visit_orders(book)
         async with Shopper(mode, between, "orders") as far:
             seen["connection"] = await lose_connection(far, book)

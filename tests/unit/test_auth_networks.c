@@ -1,0 +1,116 @@
+/* test_auth_networks.c - networks, and the client's address behind proxies. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "auth.h"
+
+static const struct { const char *list, *address; bool in; } members[] = {
+	{ "10.0.0.0/8", "10.1.2.3", true },
+	{ "10.0.0.0/8", "11.0.0.0", false },
+	{ "10.0.0.0/8", "::ffff:10.9.9.9", true },
+	{ "::ffff:10.0.0.0/104", "10.9.9.9", true },
+	{ "10.9.9.9/8", "10.1.2.3", true },
+	{ "192.0.2.7", "192.0.2.7", true },
+	{ "192.0.2.7", "192.0.2.6", false },
+	{ "172.16.0.0/12", "172.31.255.255", true },
+	{ "172.16.0.0/12", "172.32.0.0", false },
+	{ "0.0.0.0/0", "255.1.1.1", true },
+	{ "0.0.0.0/0", "2001:db8::1", false },
+	{ "::/0", "2001:db8::1", true },
+	{ "2001:db8::/33", "2001:db8:7fff::1", true },
+	{ "2001:db8::/33", "2001:db8:8000::1", false },
+	{ "fe80::/10", "fe80::1%eth0", true },
+	{ "::1, 127.0.0.1\n10.0.0.0/8", "10.0.0.1", true },
+	{ "::1, 127.0.0.1\n10.0.0.0/8", "::1", true },
+	{ "", "10.0.0.1", false },
+	{ "0.0.0.0/0", "unknown", false },
+	{ "0.0.0.0/0", "", false },
+	{ "0.0.0.0/0", "10.1", false },
+};
+
+START_TEST(networks_contain_addresses)
+{
+	str wrong = { 0 };
+	struct networks *networks = networks_parse(members[_i].list, &wrong);
+	ck_assert_ptr_nonnull(networks);
+	ck_assert(networks_contain(networks, str_of(members[_i].address)) == members[_i].in);
+	networks_destroy(networks);
+}
+END_TEST
+
+static const struct { const char *list, *wrong; } bad_lists[] = {
+	{ "10.0.0.0/33", "10.0.0.0/33" },
+	{ "::1/129", "::1/129" },
+	{ "::1, 10.0.0/8, x", "10.0.0/8" },
+	{ "10.0.0.0/", "10.0.0.0/" },
+	{ "10.0.0.0/-1", "10.0.0.0/-1" },
+	{ "10.0.0.0/+1", "10.0.0.0/+1" },
+	{ "10.0.0.0/8x", "10.0.0.0/8x" },
+	{ "proxy.example", "proxy.example" },
+	{ "/8", "/8" },
+};
+
+START_TEST(a_bad_network_is_pointed_at)
+{
+	str wrong = { 0 };
+	ck_assert_ptr_null(networks_parse(bad_lists[_i].list, &wrong));
+	ck_assert(str_is(wrong, bad_lists[_i].wrong));
+}
+END_TEST
+
+static const struct { const char *trusted, *peer, *forwarded, *client; } clients[] = {
+	{ "", "192.0.2.1", "1.2.3.4", "192.0.2.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4", "1.2.3.4" },
+	{ "10.0.0.0/8", "192.0.2.1", "1.2.3.4", "192.0.2.1" },
+	{ "10.0.0.0/8", "10.0.0.1", NULL, "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4" },
+	{ "10.0.0.0/8", "10.0.0.1", "6.6.6.6, 1.2.3.4 ,10.0.0.2", "1.2.3.4" },
+	{ "10.0.0.0/8", "10.0.0.1", "10.0.0.3,10.0.0.2", "10.0.0.3" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4, unknown", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4, unknown, 10.0.0.2", "10.0.0.2" },
+	{ "10.0.0.0/8", "10.0.0.1", ",,", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4:567", "1.2.3.4" },
+	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1]:99", "2001:db8::1" },
+	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1]", "2001:db8::1" },
+	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "2001:db8::1", "2001:db8::1" },
+	{ "10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:1.2.3.4", "1.2.3.4" },
+	{ "", "::ffff:10.0.0.1", NULL, "10.0.0.1" },
+	{ "", "::1", NULL, "::1" },
+};
+
+START_TEST(the_client_is_the_last_address_that_is_no_trusted_proxy)
+{
+	str wrong = { 0 };
+	struct networks *trusted = networks_parse(clients[_i].trusted, &wrong);
+	str client = auth_client_address(trusted, str_of(clients[_i].peer),
+	                                 str_of(clients[_i].forwarded));
+	ck_assert_msg(str_is(client, clients[_i].client), "%.*s", STR_FORMAT(client));
+	networks_destroy(trusted);
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+static TCase *address_tests(void)
+{
+	TCase *tests = tcase_create("addresses");
+	tcase_add_loop_test(tests, networks_contain_addresses, 0, COUNT(members));
+	tcase_add_loop_test(tests, a_bad_network_is_pointed_at, 0, COUNT(bad_lists));
+	tcase_add_loop_test(tests, the_client_is_the_last_address_that_is_no_trusted_proxy, 0,
+	                    COUNT(clients));
+	return tests;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("networks");
+	suite_add_tcase(suite, address_tests());
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}
