@@ -4,6 +4,7 @@
 #include "healthcheck.h"
 #include "settings.h"
 #include "settings_table.h"
+#include "store_internal.h"
 
 #define HEALTH_MS 3000
 #define USAGE 2                         /* the exit status of a wrong command line */
@@ -186,12 +187,15 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 	if (server->migrations) {
 		const char *url = setting_text("DATABASE_URL");
 		if (!url)
-			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH", "");
+			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH or"
+			                " postgresql://HOST/DATABASE", "");
+		store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 		store = store_open(url, STORE_WRITES);
 		if (!store || !store_migrate(store, server->migrations)) {
 			store_close(store);
 			return 1;
 		}
+		store_unhurried(store);
 	}
 	int status = own->run(store, argc, argv);
 	store_close(store);

@@ -231,7 +231,8 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	if (options->pause_ms >= options->shutdown_ms)
 		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";
 	if (server->migrations && !options->database)
-		return "DATABASE_URL is not set, and this server needs a database: sqlite:PATH";
+		return "DATABASE_URL is not set, and this server needs a database: sqlite:PATH or"
+		       " postgresql://HOST/DATABASE";
 	if ((why = protocol_skills(server->skills, setting_text("SKILLS"))))
 		return why;
 	make_http(options);

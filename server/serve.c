@@ -11,6 +11,7 @@
 #include "monitor.h"
 #include "settings.h"
 #include "settings_table.h"
+#include "store_internal.h"
 #include "trim.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
@@ -71,10 +72,13 @@ static bool start_store(const struct options *options)
 {
 	if (!options->database)
 		return true;
+	char place[STORE_PLACE_SIZE];
+	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 	struct store *store = store_open(options->database, STORE_WRITES);
 	bool ready = store && store_migrate(store, options->server->migrations);
 	if (!ready)
-		log_error("not started: the database %s can't be used", options->database);
+		log_error("not started: the database %s can't be used",
+		          store_place(options->database, place));
 	store_close(store);
 	return ready;
 }
@@ -139,7 +143,7 @@ static bool start(struct serving *serving)
 static void greet(const struct serving *serving, const char *base, const char *metrics)
 {
 	const struct options *options = &serving->options;
-	char url[URL_ROOM + 8];
+	char url[URL_ROOM + 8], place[STORE_PLACE_SIZE];
 
 	snprintf(url, sizeof(url), "%s/mcp", base);
 	printf("\n%s %s is served at %s\n"
@@ -148,7 +152,7 @@ static void greet(const struct serving *serving, const char *base, const char *m
 	if (serving->monitor)
 		printf("  metrics   %s/metrics\n", metrics);
 	if (options->database)
-		printf("  database  %s\n", options->database);
+		printf("  database  %s\n", store_place(options->database, place));
 	printf("  callers   %s\n\n", access_words(options));
 	connect_print(stdout, options, options->public_url ? options->public_url : url);
 	printf("\n");

@@ -32,7 +32,11 @@ static struct setting table[] = {
 	[AT_PORT] = { "PORT", INT_, NULL,
 	  "Port of the endpoint; 0: any free one", 0, 65535, NULL },
 	[AT_DATABASE] = { "DATABASE_URL", TEXT_, NULL,
-	  "Where the data is: sqlite:PATH", 0, 0, NULL },
+	  "Where the data is: sqlite:PATH or postgresql://HOST/DATABASE", 0, 0, NULL },
+	{ "DATABASE_USER", TEXT_, NULL,
+	  "Who signs in to PostgreSQL, whatever DATABASE_URL says", 0, 0, NULL },
+	{ "DATABASE_PASSWORD", TEXT_, NULL,
+	  "With which password; a secret", 0, 0, NULL },
 
 	{ "AUTH", CHOICE_, "keys",
 	  "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },

@@ -44,7 +44,9 @@ struct rows {
 	int64_t count;
 };
 
-/* Opens a connection to sqlite:PATH. NULL: it can't, and has logged why. */
+/* Opens the database at sqlite:PATH or postgresql://USER@HOST/DATABASE (all of libpq's URLs). NULL: it
+ * can't, and has logged why. PostgreSQL is connected to when it is first needed, and again whenever
+ * the connection was lost. */
 struct store *store_open(const char *url, enum store_use use);
 void store_close(struct store *store);                          /* NULL is fine */
 /* Brings the schema up to date; safe to run from several processes at once. */
@@ -75,8 +77,9 @@ MUST_USE bool store_each(struct store *store, const char *sql, const struct shap
 MUST_USE int64_t store_change(struct store *store, const char *sql, const struct shape *in,
                               const void *params);
 
-/* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite). It may be run again from
- * the top if the database asks for that, so it must have no effect but through the store.
+/* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite, serializable on PostgreSQL):
+ * what it read stays true until it is committed. It may be run again from the top if the database
+ * asks for that, so it must have no effect but through the store.
  * True from `work` commits, false takes everything back. After one statement failed (a constraint,
  * say) all others do, and nothing is committed. */
 typedef bool store_work_fn(struct store *store, void *context);

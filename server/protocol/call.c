@@ -226,12 +226,13 @@ static void came_back(struct message *message, UNUSED struct loop *loop)
 		call_settle(call);
 }
 
-/* The tool says whether it may wait, and the store: loops have none that may. */
+/* The tool says whether it may wait, and the store. */
 static bool blocks(const struct mcp_call *call)
 {
 	const struct workplace *place = loop_context(call->reply->loop);
 
-	return call->offer->blocks || (runtime.server->migrations && !place->store);
+	return call->offer->blocks
+	       || (runtime.server->migrations && (!place->store || store_blocks(place->store)));
 }
 
 static void run_here(struct mcp_call *call)

@@ -1,6 +1,6 @@
 /* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and no other. */
+#include "readiness.h"
 #include "session.h"
-#include "store_internal.h"
 
 static const struct fault not_found = {
 	.code = 404, .http_sessions = 404, .http_stateless = 404,
@@ -23,7 +23,7 @@ static bool is_ready(struct exchange *x)
 	const struct workplace *place = loop_context(exchange_loop(x));
 
 	return !atomic_load(&runtime.unready) && !http_quiesced() &&
-	       (!place->store || store_reachable(place->store));
+	       (!place->store || database_is_ready(place->store));
 }
 
 /* Probes name any Host, come often and need no log line. */

@@ -19,6 +19,7 @@ struct store {
 	bool transacting;
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
+	char why[128];                  /* ... because of this */
 	bool gave_up;
 	int64_t budget;
 	int64_t changes;                /* statements begun that write */
@@ -33,22 +34,24 @@ struct query {
 	const struct shape *in;         /* NULL: no parameters */
 	const void *params;
 	const struct shape *out;        /* NULL: rows do not matter */
+	bool each;                      /* in constant memory, and others may begin meanwhile */
 };
 
 enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
 
 /* Whatever can fail tells store_failed() why before it returns. */
 struct driver {
-	const char *scheme;             /* of its URLs */
+	const char *scheme, *alias;     /* of its URLs */
 	bool blocks;                    /* a read may wait for another machine */
+	int tries;                      /* of a transaction that the database has run again */
 
 	/* `place` is the URL after the scheme. */
 	struct store *(*open)(const char *place, enum store_use use);
 	void (*close)(struct store *store);
 	bool (*reachable)(struct store *store);
 
-	/* A run: begin, step until it is not STEP_ROW (or earlier), end. NULL: it can't begin. `each`
-	 * of store_each() may begin others meanwhile, also of the same text. */
+	/* A run: begin, step until it is not STEP_ROW (or earlier), end. NULL: it can't begin. Others may
+	 * begin meanwhile, also of the same text. */
 	struct statement *(*begin)(struct store *store, const struct query *query);
 	enum step (*step)(struct store *store, struct statement *statement);
 	/* The row at hand into a zeroed struct. Its text goes into the arena, all at once; without one
@@ -66,9 +69,13 @@ struct driver {
 	/* The statements of a migration, separated by ; and without parameters. */
 	bool (*script)(struct store *store, const char *sql);
 	const char *(*script_of)(const struct migration *migration);
+	/* NULL, or: migrations begin (other processes wait with theirs), or end. */
+	bool (*migrating)(struct store *store, bool begins);
+	/* NULL, or: statements may take as long as they take. */
+	void (*unhurried)(struct store *store);
 };
 
-extern const struct driver sqlite_driver;
+extern const struct driver sqlite_driver, postgresql_driver;
 
 /* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
 void store_failed(struct store *store, const char *sql, const char *why, bool again);

@@ -1,7 +1,7 @@
 /* migrate.c - brings the schema up to date, one step a transaction.
  *
- * Several processes may do it at once: each step looks again, holding the database's write lock,
- * whether another one took it meanwhile. */
+ * Several processes may do it at once: a driver keeps the others out, or each step, holding the
+ * database's write lock, looks again whether another one took it meanwhile. */
 #include "driver.h"
 #include "log.h"
 
@@ -80,7 +80,8 @@ static void mention_newer(const struct rows *known, const struct migration *migr
 		         " version made them, going on", (long long)newer);
 }
 
-static bool migrate(struct store *store, struct arena *arena, const struct migration *migrations)
+static bool take_steps(struct store *store, struct arena *arena,
+                       const struct migration *migrations)
 {
 	struct rows known;
 
@@ -93,6 +94,18 @@ static bool migrate(struct store *store, struct arena *arena, const struct migra
 			return false;
 	mention_newer(&known, migrations);
 	return true;
+}
+
+static bool migrate(struct store *store, struct arena *arena, const struct migration *migrations)
+{
+	bool (*migrating)(struct store *, bool) = store->driver->migrating;
+
+	if (migrating && !migrating(store, true))
+		return false;
+	bool done = take_steps(store, arena, migrations);
+	if (migrating)
+		(void)migrating(store, false);
+	return done;
 }
 
 bool store_migrate(struct store *store, const struct migration *migrations)

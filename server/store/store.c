@@ -7,14 +7,17 @@
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
 
-static const struct driver *const drivers[] = { &sqlite_driver, NULL };
+struct store_counters store_counters;
+
+static const struct driver *const drivers[] = { &sqlite_driver, &postgresql_driver, NULL };
 
 /* ---- Opening ---- */
 
 static const struct driver *driver_for(str scheme)
 {
 	for (const struct driver *const *driver = drivers; *driver; driver++)
-		if (str_is(scheme, (*driver)->scheme))
+		if (str_is(scheme, (*driver)->scheme)
+		    || ((*driver)->alias && str_is(scheme, (*driver)->alias)))
 			return *driver;
 	return NULL;
 }
@@ -22,13 +25,11 @@ static const struct driver *driver_for(str scheme)
 /* The URL itself is not shown: it may hold a password. */
 static void refuse(str scheme, bool has_scheme)
 {
-	if (has_scheme && (str_is(scheme, "postgresql") || str_is(scheme, "postgres")))
-		log_error("store: this build has no PostgreSQL driver yet; use sqlite:PATH");
-	else if (has_scheme)
-		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH",
-		          STR_FORMAT(scheme));
+	if (has_scheme)
+		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH or"
+		          " postgresql://HOST/DATABASE", STR_FORMAT(scheme));
 	else
-		log_error("store: a database is named by a URL such as sqlite:PATH");
+		log_error("store: a database is named by a URL: sqlite:PATH or postgresql://HOST/DATABASE");
 }
 
 struct store *store_open(const char *url, enum store_use use)
@@ -63,6 +64,20 @@ bool store_reachable(struct store *store)
 	return store->driver->reachable(store);
 }
 
+/* The authority's host follows its last @; what follows ? may hold a password too. */
+const char *store_place(const char *url, char place[STORE_PLACE_SIZE])
+{
+	const char *slashes = strstr(url, "://");
+	const char *host = slashes ? strrchr(url, '@') : NULL;
+
+	if (!slashes)
+		snprintf(place, STORE_PLACE_SIZE, "%s", url);
+	else
+		snprintf(place, STORE_PLACE_SIZE, "%.*s%.*s", (int)(slashes + 3 - url), url,
+		         (int)strcspn(host ? host + 1 : slashes + 3, "?"), host ? host + 1 : slashes + 3);
+	return place;
+}
+
 /* ---- What the runtime asks ---- */
 
 void store_begin_call(struct store *store, int64_t budget)
@@ -84,6 +99,12 @@ int64_t store_changes_made(const struct store *store)
 bool store_blocks(const struct store *store)
 {
 	return store->driver->blocks;
+}
+
+void store_unhurried(struct store *store)
+{
+	if (store->driver->unhurried)
+		store->driver->unhurried(store);
 }
 
 bool store_is_idle(const struct store *store)
@@ -114,12 +135,16 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 
 	if (sql)
 		shorten(sql, text);
-	log_error("store: %s%s%s", text, sql ? ": " : "", why);
+	/* What is run again is no failure yet. */
+	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
+	          sql ? ": " : "", why);
 	if (!store->transacting)
 		return;
 	/* What follows in a failed transaction is a consequence. */
-	if (!store->failed)
+	if (!store->failed) {
 		store->again = again;
+		snprintf(store->why, sizeof(store->why), "%s", why);
+	}
 	store->failed = true;
 }
 
@@ -204,7 +229,7 @@ static void scratch_rest(struct store *store)
 bool store_find(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
                 const void *params, const struct shape *out, struct rows *rows)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
 	enum step step;
 	size_t used = 0;
 
@@ -227,7 +252,7 @@ bool store_find(struct store *store, struct arena *arena, const char *sql, const
 int store_find_one(struct store *store, struct arena *arena, const char *sql,
                    const struct shape *in, const void *params, const struct shape *out, void *row)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
 
 	if (!statement)
 		return -1;
@@ -250,7 +275,7 @@ int store_find_one(struct store *store, struct arena *arena, const char *sql,
 bool store_each(struct store *store, const char *sql, const struct shape *in, const void *params,
                 const struct shape *out, store_row_fn *each, void *context)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true });
 	enum step step;
 
 	if (!statement)
@@ -271,7 +296,7 @@ bool store_each(struct store *store, const char *sql, const struct shape *in, co
 int64_t store_change(struct store *store, const char *sql, const struct shape *in,
                      const void *params)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false });
 	enum step step;
 
 	if (!statement)

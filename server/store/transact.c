@@ -1,7 +1,12 @@
 /* transact.c - transactions, and running them again where the database asks for it. */
-#include "driver.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
 
-#define TRIES_MAX 3
+#include "driver.h"
+#include "log.h"
+
+#define PAUSE_MOST_US 20000
 
 static enum store_outcome transact_once(struct store *store, store_work_fn *work, void *context)
 {
@@ -24,6 +29,26 @@ static enum store_outcome transact_once(struct store *store, store_work_fn *work
 	return wanted ? STORE_COMMITTED : STORE_TAKEN_BACK;
 }
 
+/* Two that were in each other's way are not to meet again: a pause that grows, and differs. */
+static void step_aside(int tries)
+{
+	static _Thread_local unsigned short state[3];
+	int64_t most_us = 500 << (tries < 6 ? tries : 6);
+
+	if (!state[0])
+		state[0] = (unsigned short)((uintptr_t)&state >> 4 ^ (uintptr_t)tick_us());
+	int64_t pause_us = nrand48(state) % (most_us < PAUSE_MOST_US ? most_us : PAUSE_MOST_US);
+	nanosleep(&(struct timespec) { .tv_nsec = pause_us * 1000 }, NULL);
+}
+
+static bool is_to_run_again(struct store *store, enum store_outcome outcome)
+{
+	if (outcome != STORE_FAILED || !store->again)
+		return false;
+	atomic_fetch_add(&store_counters.reruns, 1);
+	return true;
+}
+
 enum store_outcome store_transact(struct store *store, store_work_fn *work, void *context)
 {
 	int64_t start = tick_ms();
@@ -38,10 +63,16 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 		return STORE_FAILED;
 	}
 	/* A writer that waited for its whole time and got nothing is not made to wait again. */
-	for (int tries = 0; tries < TRIES_MAX && tick_ms() - start < STORE_WAIT_MS; tries++) {
+	for (int tries = 1;; tries++) {
 		outcome = transact_once(store, work, context);
-		if (outcome != STORE_FAILED || !store->again)
+		if (!is_to_run_again(store, outcome))
 			break;
+		if (tries == store->driver->tries || tick_ms() - start >= STORE_WAIT_MS) {
+			log_error("store: a transaction was given up after %d tries: %s", tries, store->why);
+			break;
+		}
+		if (tries > 1)
+			step_aside(tries);
 	}
 	return outcome;
 }

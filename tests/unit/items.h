@@ -43,7 +43,7 @@ static char path[128], said[4096];
 
 static inline void begin_items(void)
 {
-	begin_folder();
+	begin_empty();
 	store = store_open(url, STORE_WRITES);
 	ck_assert_ptr_nonnull(store);
 	ck_assert(store_migrate(store, item_migrations));

@@ -135,7 +135,7 @@ START_TEST(a_write_that_returns_a_row_is_committed)
 	ck_assert_int_eq(store_find_one(store, arena, "update thing set size = size + 1"
 	                 " returning size as value", NULL, NULL, &number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 2);
-	struct store *other = store_open(url, STORE_READS);
+	struct store *other = store_open(url, reading());
 	ck_assert_int_eq(store_find_one(other, arena, "select sum(size) as value from thing", NULL,
 	                                NULL, &number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 4);
@@ -189,7 +189,8 @@ START_TEST(a_failure_is_logged_without_values)
 {
 	catch_log(add_twice);
 	ck_assert_ptr_nonnull(strstr(logged, "insert into thing"));
-	ck_assert_ptr_nonnull(strstr(logged, "UNIQUE constraint failed"));
+	ck_assert_ptr_nonnull(strstr(logged, on_postgres()
+		? "duplicate key value violates unique constraint" : "UNIQUE constraint failed"));
 	ck_assert_ptr_null(strstr(logged, "secret-value"));
 	ck_assert_int_eq(count_in(store), 1);
 }
@@ -205,7 +206,8 @@ static void use_unknown_table(void)
 START_TEST(a_table_that_is_not_there_is_a_failure)
 {
 	catch_log(use_unknown_table);
-	ck_assert_ptr_nonnull(strstr(logged, "no such table: nowhere"));
+	ck_assert_ptr_nonnull(strstr(logged, on_postgres() ? "relation \"nowhere\" does not exist"
+	                                                   : "no such table: nowhere"));
 }
 END_TEST
 
@@ -217,8 +219,12 @@ START_TEST(foreign_keys_hold)
 END_TEST
 
 static const char *const refused[][2] = {
-	{ "postgresql://somebody:hidden@db/shop", "no PostgreSQL driver yet" },
-	{ "mysql:shop", "no driver for databases named mysql" },
+	{ "postgresql:/shop", "must begin with postgresql://" },
+	{ "postgresql://somebody:hid@den@db/shop", "is written %40" },
+	{ "postgresql://somebody:hidden%@db/shop", "is written %25" },
+	{ "postgres://somebody:hidden/@db/shop", "/ %2F" },
+	{ "postgres://somebody:hidden@db/shop?nothing=1", "not of the form" },
+	{ "mysql://somebody:hidden@db/shop", "no driver for databases named mysql" },
 	{ "shop.db", "sqlite:PATH" },
 	{ "sqlite:", "needs the path of a file" },
 	{ "sqlite::memory:", "needs the path of a file" },
@@ -238,7 +244,8 @@ START_TEST(an_unusable_url_is_refused_in_words)
 	refused_now = _i;
 	catch_log(open_refused);
 	ck_assert_msg(strstr(logged, refused[_i][1]), "%s", logged);
-	ck_assert_ptr_null(strstr(logged, "hidden"));
+	ck_assert_ptr_null(strstr(logged, "hid"));
+	ck_assert_ptr_null(strstr(logged, "den"));
 }
 END_TEST
 
@@ -417,10 +424,12 @@ static TCase *failure_case(void)
 	tcase_add_test(tcase, a_table_that_is_not_there_is_a_failure);
 	tcase_add_test(tcase, foreign_keys_hold);
 	tcase_add_loop_test(tcase, an_unusable_url_is_refused_in_words, 0, COUNT(refused));
+	tcase_add_loop_test(tcase, a_programmers_error_aborts_with_the_statement, 0, COUNT(misuses));
+	if (on_postgres())
+		return tcase;
 	tcase_add_test(tcase, a_file_that_is_no_database_is_refused_and_left_alone);
 	tcase_add_test(tcase, strangers_may_not_read_a_new_database);
 	tcase_add_test(tcase, a_database_that_was_moved_away_is_not_reachable);
-	tcase_add_loop_test(tcase, a_programmers_error_aborts_with_the_statement, 0, COUNT(misuses));
 	return tcase;
 }
 

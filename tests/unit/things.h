@@ -1,4 +1,5 @@
-/* things.h - a small database in a folder of its own, for the tests of the store.
+/* things.h - a small database, for the tests of the store: a file of SQLite in a folder of its own,
+ * or, where POSTGRES_URL is set (tests/postgres.sh does), a schema of its own on that server.
  *
  * `store` writes to it; begin() and end() go around every test. */
 #ifndef THINGS_H
@@ -50,7 +51,13 @@ static const struct migration migrations[] = {
 	  "create table count (things bigint not null);"
 	  "insert into count values (0);"
 	  "create trigger thing_count after insert on thing begin"
-	  " update count set things = things + 1; select 1; end;", NULL },
+	  " update count set things = things + 1; select 1; end;",
+	  "create table count (things bigint not null);"
+	  "insert into count values (0);"
+	  "create function count_up() returns trigger language plpgsql as $$ begin"
+	  " update count set things = things + 1; return null; end; $$;"
+	  "create trigger thing_count after insert on thing for each row"
+	  " execute function count_up();" },
 	{ 0 },
 };
 
@@ -64,9 +71,25 @@ static const char find_all[] UNUSED = "select name, size, price_currency from th
 static const char count_things[] UNUSED = "select count(*) as value from thing";
 static const char resize[] UNUSED = "update thing set size = :size where name = :name";
 
-static char folder[64], url[128];
+static char folder[64], url[256];
 static struct store *store;
 static struct arena *arena;
+
+static inline const char *server(void)
+{
+	return getenv("POSTGRES_URL");
+}
+
+static inline bool on_postgres(void)
+{
+	return server() != NULL;
+}
+
+/* What a second connection is opened for to read: loops have none to PostgreSQL. */
+static inline enum store_use reading(void)
+{
+	return on_postgres() ? STORE_WRITES : STORE_READS;
+}
 
 /* ---- Around every test ---- */
 
@@ -81,17 +104,39 @@ static inline void remove_folder(void)
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static inline void begin_folder(void)
+static inline void run_script(const char *format, int number)
 {
+	char sql[64];
+	struct store *admin = store_open(server(), STORE_WRITES);
+
+	ck_assert_ptr_nonnull(admin);
+	snprintf(sql, sizeof(sql), format, number);
+	ck_assert(admin->driver->script(admin, sql));
+	store_close(admin);
+}
+
+static int schemas UNUSED;
+
+static inline void begin_schema(void)
+{
+	run_script("create schema t%d", ++schemas);
+	snprintf(url, sizeof(url), "%s&options=-csearch_path%%3Dt%d", server(), schemas);
+}
+
+/* A database that is still empty. */
+static inline void begin_empty(void)
+{
+	arena = arena_create();
 	strcpy(folder, "/tmp/test_store_XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(url, sizeof(url), "sqlite:%s/things.db", folder);
-	arena = arena_create();
+	if (on_postgres())
+		begin_schema();
 }
 
 static inline void begin(void)
 {
-	begin_folder();
+	begin_empty();
 	store = store_open(url, STORE_WRITES);
 	ck_assert_ptr_nonnull(store);
 	ck_assert(store_migrate(store, migrations));
@@ -104,6 +149,8 @@ static inline void end(void)
 	store_close(store);
 	store = NULL;
 	arena_destroy(arena);
+	if (on_postgres())
+		run_script("drop schema t%d cascade", schemas);
 	remove_folder();
 }
 
@@ -145,21 +192,23 @@ static inline int64_t count_in(struct store *in)
 
 static int commits_to_fail;
 static struct driver flaky;
+static const struct driver *steady;
 
 static inline void commit_or_fail(struct store *to)
 {
 	if (commits_to_fail-- <= 0) {
-		sqlite_driver.commit(to);
+		steady->commit(to);
 		return;
 	}
-	sqlite_driver.take_back(to);
+	steady->take_back(to);
 	store_failed(to, "commit", "another one was first", true);
 }
 
 static inline void make_flaky(struct store *which, int times)
 {
 	commits_to_fail = times;
-	flaky = sqlite_driver;
+	steady = which->driver;
+	flaky = *steady;
 	flaky.commit = commit_or_fail;
 	which->driver = &flaky;
 }

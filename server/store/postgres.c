@@ -1,0 +1,256 @@
+/* postgres.c - the PostgreSQL driver: connections and transactions.
+ *
+ * Every worker has a connection of its own, made when it is first needed. Event loops have none:
+ * their store gives up at once, and the tool goes to a worker.
+ *
+ * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite; where
+ *            two would contradict each other PostgreSQL has one run again. A statement on its own is
+ *            read committed: it sees what is committed, and is done whole or not at all.
+ * Failure    What is known to have had no effect is run again: a query, a BEGIN, the work of a
+ *            store_transact(). A COMMIT, or a statement that writes, whose answer was lost may have
+ *            been done; it is reported as a failure and never repeated. */
+#include "postgres.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "log.h"
+
+#define STATEMENT_MS 20000              /* the server ends it; see postgres_connect.c */
+#define GRACE_MS 3000                   /* ... and should have said so after this */
+#define REACHABLE_MS 2000
+
+/* ---- Failure ---- */
+
+const char *postgres_state(const PGresult *result)
+{
+	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+
+	return state ? state : "";
+}
+
+static bool is_one_of(const char *state, const char *const *states)
+{
+	for (; *states; states++)
+		if (strcmp(state, *states) == 0)
+			return true;
+	return false;
+}
+
+/* Serialization failure, deadlock, lock not available in time. */
+static const char *const again[] = { "40001", "40P01", "55P03", NULL };
+/* The server goes down or comes up; this connection, or this server since another one took over, is
+ * of no more use; what was prepared is gone. */
+static const char *const useless[] = { "57P01", "57P02", "57P03", "57P05", "25006", "26000", NULL };
+
+void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result)
+{
+	struct store *store = &postgres->store;
+
+	if (!result) {
+		store_failed(store, sql, postgres->link.why, true);
+		return;
+	}
+	const char *state = postgres_state(result);
+	/* The details hold values, which are nobody's business. */
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	bool lost = is_one_of(state, useless);
+	store_failed(store, sql, words ? words : "the database gave no reason",
+	             lost || is_one_of(state, again));
+	PQclear(result);
+	if (lost)
+		link_lost(&postgres->link);
+}
+
+/* ---- Running ---- */
+
+int64_t postgres_until(const struct postgres *postgres)
+{
+	return postgres->link.unhurried ? 0 : tick_ms() + STATEMENT_MS + GRACE_MS;
+}
+
+static PGresult *send_and_wait(struct postgres *postgres, const char *sql, int64_t until_ms)
+{
+	atomic_fetch_add(&store_counters.statements, 1);
+	if (!PQsendQuery(postgres->link.connection, sql)) {
+		link_explain(&postgres->link, "the connection was lost");
+		link_lost(&postgres->link);
+		return NULL;
+	}
+	return link_answer(&postgres->link, until_ms);
+}
+
+static bool is_fine(const PGresult *result)
+{
+	return PQresultStatus(result) == PGRES_COMMAND_OK
+	       || PQresultStatus(result) == PGRES_TUPLES_OK
+	       || PQresultStatus(result) == PGRES_EMPTY_QUERY;
+}
+
+PGresult *postgres_run(struct postgres *postgres, const char *sql)
+{
+	PGresult *result = NULL;
+
+	if (postgres->link.connection)
+		result = send_and_wait(postgres, sql, postgres_until(postgres));
+	if (is_fine(result))
+		return result;
+	postgres_failed(postgres, sql, result);
+	return NULL;
+}
+
+static bool run(struct postgres *postgres, const char *sql)
+{
+	PGresult *result = postgres_run(postgres, sql);
+
+	PQclear(result);
+	return result;
+}
+
+/* ---- Opening ---- */
+
+static void close_connection(struct store *store)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	postgres_forget(postgres);
+	link_close(&postgres->link);
+	free(postgres);
+}
+
+static struct store *open_connection(const char *place, enum store_use use)
+{
+	struct postgres *postgres = calloc(1, sizeof(*postgres));
+
+	(void)use;
+	if (!postgres)
+		abort();
+	if (link_open(&postgres->link, place))
+		return &postgres->store;
+	close_connection(&postgres->store);
+	return NULL;
+}
+
+/* A cursor's transaction outlives its statements only within store_each(). */
+static bool reachable(struct store *store)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	if (store->use == STORE_READS || !link_ready(&postgres->link))
+		return false;
+	PGresult *result = send_and_wait(postgres, "select 1", tick_ms() + REACHABLE_MS);
+	bool fine = is_fine(result);
+	PQclear(result);
+	link_away(!fine);
+	return fine;
+}
+
+/* ---- Transactions ---- */
+
+/* A connection may turn out to be dead only when it is used; nothing was done on it yet. */
+static bool transact(struct store *store)
+{
+	static const char sql[] = "begin isolation level serializable";
+	struct postgres *postgres = postgres_of(store);
+
+	for (int tries = 0; tries < 2; tries++) {
+		if (!link_ready(&postgres->link))
+			break;
+		PGresult *result = send_and_wait(postgres, sql, postgres_until(postgres));
+		if (result && is_fine(result)) {
+			PQclear(result);
+			return true;
+		}
+		if (result) {
+			postgres_failed(postgres, sql, result);
+			return false;
+		}
+	}
+	/* Not to be run again: it has just been tried. */
+	store_failed(store, sql, postgres->link.why, false);
+	return false;
+}
+
+static void take_back(struct store *store)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	/* One that is gone took the transaction with it. */
+	if (postgres->link.connection
+	    && PQtransactionStatus(postgres->link.connection) != PQTRANS_IDLE)
+		(void)run(postgres, "rollback");
+}
+
+static void commit(struct store *store)
+{
+	struct postgres *postgres = postgres_of(store);
+	PGresult *result = NULL;
+
+	if (postgres->link.connection)
+		result = send_and_wait(postgres, "commit", postgres_until(postgres));
+	if (is_fine(result))
+		PQclear(result);
+	else if (result)
+		postgres_failed(postgres, "commit", result);
+	else
+		store_failed(store, "commit", "the connection was lost before the answer came: whether it"
+		             " was done is not known, and it is not repeated", false);
+}
+
+/* ---- Migrations ---- */
+
+static const char *script_of(const struct migration *migration)
+{
+	return migration->postgres ? migration->postgres : migration->sqlite;
+}
+
+static bool script(struct store *store, const char *sql)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	if (!store->transacting && !link_ready(&postgres->link)) {
+		store_failed(store, sql, postgres->link.why, false);
+		return false;
+	}
+	store->changes++;
+	if (!run(postgres, sql))
+		return false;
+	if (store->transacting && PQtransactionStatus(postgres->link.connection) != PQTRANS_INTRANS)
+		store_misused(sql, "a migration must not end the transaction it runs in");
+	return true;
+}
+
+/* The next connection is one without limits. */
+static void unhurried(struct store *store)
+{
+	link_lost(&postgres_of(store)->link);
+	postgres_of(store)->link.unhurried = true;
+}
+
+/* The lock is the session's: others wait until this one is done, or gone. Building an index may take
+ * what it takes. */
+static bool migrating(struct store *store, bool begins)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	if (begins) {
+		postgres->was_unhurried = postgres->link.unhurried;
+		unhurried(store);
+		if (link_ready(&postgres->link))
+			return run(postgres, "select pg_advisory_lock(7882826979823676786)");
+		store_failed(store, NULL, postgres->link.why, false);
+	}
+	/* The lock ends with the connection. */
+	link_lost(&postgres->link);
+	postgres->link.unhurried = postgres->was_unhurried;
+	return !begins;
+}
+
+const struct driver postgresql_driver = {
+	.scheme = "postgresql", .alias = "postgres", .blocks = true, .tries = 100,
+	.open = open_connection, .close = close_connection, .reachable = reachable,
+	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
+	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
+	.transact = transact, .commit = commit, .take_back = take_back,
+	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
+};

@@ -1,0 +1,88 @@
+/* postgres.h - inside the PostgreSQL driver: a connection, the statements it keeps, and failure. */
+#ifndef POSTGRES_H
+#define POSTGRES_H
+
+#include <libpq-fe.h>
+
+#include "driver.h"
+
+#define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
+#define SQLSTATE_SIZE 6
+
+/* Where a connection goes, and when it may be tried (postgres_connect.c). */
+struct postgres_link {
+	char *url;
+	bool unhurried;                 /* no limit to what a statement may take */
+	PGconn *connection;             /* NULL: there is none */
+	unsigned number;                /* counts connections: what was prepared on another is not */
+	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
+	char why[256];                  /* the latest attempt failed, in one line */
+};
+
+struct postgres {
+	struct store store;
+	struct postgres_link link;
+	bool was_unhurried;             /* before migrations began */
+	bool reading;                   /* inside the transaction that cursors need */
+	int cursors;                    /* open now */
+	unsigned names;                 /* of statements, given so far */
+	struct statement *statements[POSTGRES_BUCKETS];
+};
+
+static inline struct postgres *postgres_of(struct store *store)
+{
+	return (struct postgres *)store;
+}
+
+/* ---- postgres_connect.c: the connection, without a word about statements ---- */
+
+/* False, and the reason in `why` or the log, never with the password. */
+MUST_USE bool link_open(struct postgres_link *link, const char *place);
+void link_close(struct postgres_link *link);
+/* A connection that seems to live: the one there is, or a new one where its time has come. False: the
+ * reason is in link->why. */
+MUST_USE bool link_ready(struct postgres_link *link);
+/* There is one no more. The next attempt may be at once. */
+void link_lost(struct postgres_link *link);
+/* Waits for the answer to what was sent, at most until tick_ms() is `until_ms` (0: for ever) and gives
+ * its last result. NULL: the connection failed; link->why says how. */
+PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
+/* What store_is_away() says from now on. */
+void link_away(bool away);
+/* The first line of what libpq says of it. */
+void link_explain(struct postgres_link *link, const char *otherwise);
+
+/* ---- postgres.c ---- */
+
+/* When a statement that is sent now must have been answered. */
+int64_t postgres_until(const struct postgres *postgres);
+/* Runs statements without parameters. NULL, or the failure is reported. */
+PGresult *postgres_run(struct postgres *postgres, const char *sql);
+/* Reports why a statement failed, and frees the result (NULL: the connection was lost). */
+void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result);
+/* The state of a failure, "" where the connection was lost. */
+const char *postgres_state(const PGresult *result);
+
+/* ---- postgres_translate.c ---- */
+
+/* A statement with $1 for its first :name, and so on; each name once. The caller frees the text, the
+ * names and their array. Whether it writes is told by its words. */
+struct translated {
+	char *text;
+	char **names;
+	int count;
+	bool writes;
+};
+struct translated translate(const char *sql);
+
+/* ---- postgres_statement.c: the driver's functions of the same names ---- */
+
+struct statement *postgres_begin(struct store *store, const struct query *query);
+enum step postgres_step(struct store *store, struct statement *statement);
+void postgres_read(struct statement *statement, struct arena *arena, void *row);
+int64_t postgres_changed(struct store *store, struct statement *statement);
+bool postgres_writes(const struct statement *statement);
+void postgres_end(struct store *store, struct statement *statement);
+void postgres_forget(struct postgres *postgres);        /* all kept statements */
+
+#endif
