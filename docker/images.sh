@@ -146,14 +146,15 @@ $bytes compressed ($(awk "BEGIN { printf \"%.1f\", $bytes / 1048576 }") MiB)"
 
 tag_for() { echo "$IMAGE_TAG${1:+-$1}"; }
 
-# For the architecture, or '' for this machine's.
+# For the architecture, or '' for this machine's. With NO_CACHE everything is made anew, once.
 build_programs() {
-	local platform=$1 name tag
+	local platform=$1 name tag anew=${NO_CACHE:+--no-cache}
 	tag=$(tag_for "$platform")
 	for name in products orders; do
 		say "building mcp-$name:$tag"
-		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ||
+		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} $anew ||
 			fail "mcp-$name was not built; the whole log is build/docker/build.log"
+		anew=
 	done
 }
 
