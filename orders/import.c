@@ -69,7 +69,7 @@ struct work {
 
 static const char *replace(struct store *store, const struct entry *order)
 {
-	if (store_change(store,
+	if (!store_queue(store,
 	                 "insert into orders (id, customer, status, placed_at, delivered_at,"
 	                 " country, total_currency, import_mark) values (:id, :customer,"
 	                 " 'delivered', :placed_at, :placed_at, :country, :total_currency,"
@@ -77,15 +77,15 @@ static const char *replace(struct store *store, const struct entry *order)
 	                 " excluded.customer, placed_at = excluded.placed_at, delivered_at ="
 	                 " excluded.delivered_at, country = excluded.country, total_currency ="
 	                 " excluded.total_currency, import_mark ="
-	                 " excluded.import_mark", &entry_shape, order) < 0 ||
-	    store_change(store, "delete from order_line where order_id ="
-	                        " :id", &entry_shape, order) < 0 ||
-	    store_change(store,
+	                 " excluded.import_mark", &entry_shape, order) ||
+	    !store_queue(store, "delete from order_line where order_id ="
+	                        " :id", &entry_shape, order) ||
+	    !store_queue(store,
 	                 "insert into order_event (order_id, seq, at, actor, to_status, note)"
 	                 " values (:id, 1, :placed_at, '" ACTOR "', 'delivered',"
 	                 " 'Imported as delivered on the day it was placed')"
 	                 " on conflict (order_id, seq) do update set at = excluded.at",
-	                 &entry_shape, order) < 0)
+	                 &entry_shape, order))
 		return IMPORT_STORE_FAILED;
 	return NULL;
 }
@@ -168,10 +168,10 @@ static const char *add_row(struct import *import, struct store *store, const voi
 	work->order.sku = row->sku;
 	work->order.quantity = row->quantity;
 	work->order.unit_price = row->unit_price;
-	return store_change(store,
-	                    "insert into order_line (order_id, line, sku, quantity, unit_price,"
-	                    " unit_price_currency) values (:id, :line, :sku, :quantity,"
-	                    " :unit_price, :unit_price_currency)", &entry_shape, &work->order) == 1
+	return store_queue(store,
+	                   "insert into order_line (order_id, line, sku, quantity, unit_price,"
+	                   " unit_price_currency) values (:id, :line, :sku, :quantity,"
+	                   " :unit_price, :unit_price_currency)", &entry_shape, &work->order)
 	       ? NULL : IMPORT_STORE_FAILED;
 }
 

@@ -5,11 +5,12 @@
  * Errands   what products still has to be told, deleted once it was (errand.h). */
 #include "order.h"
 
-/* `clustered` keeps what belongs to an order together on SQLite; PostgreSQL has no such word. */
-#define TABLES(clustered) \
+/* `key` is a text that is compared and ordered byte by byte, as SQLite does by itself. `clustered` keeps
+ * what belongs to an order together on SQLite; PostgreSQL has no such word. */
+#define TABLES(key, clustered) \
 	"create table orders (" \
-	" id text primary key," \
-	" customer text not null," \
+	" id " key " primary key," \
+	" customer " key " not null," \
 	" status text not null check (status in ('recording', 'committing', 'pending', 'paid'," \
 	"  'packed', 'shipped', 'delivered', 'cancelled', 'returned'))," \
 	" placed_at bigint not null," \
@@ -32,9 +33,9 @@
 	"create index orders_placed on orders (placed_at, id);" \
 	"create index orders_lease on orders (lease_until) where lease_until is not null;" \
 	"create table order_line (" \
-	" order_id text not null references orders (id)," \
+	" order_id " key " not null references orders (id)," \
 	" line bigint not null," \
-	" sku text not null," \
+	" sku " key " not null," \
 	" name text," \
 	" quantity bigint not null check (quantity > 0)," \
 	" unit_price bigint not null check (unit_price >= 0)," \
@@ -42,7 +43,7 @@
 	" primary key (order_id, line)" \
 	")" clustered ";" \
 	"create table order_event (" \
-	" order_id text not null references orders (id)," \
+	" order_id " key " not null references orders (id)," \
 	" seq bigint not null," \
 	" at bigint not null," \
 	" actor text not null," \
@@ -52,8 +53,8 @@
 	" primary key (order_id, seq)" \
 	")" clustered ";" \
 	"create table return_request (" \
-	" id text primary key," \
-	" order_id text not null references orders (id)," \
+	" id " key " primary key," \
+	" order_id " key " not null references orders (id)," \
 	" state text not null check (state in ('requested', 'received'))," \
 	" reason text not null," \
 	" requested_at bigint not null," \
@@ -65,15 +66,15 @@
 	");" \
 	"create index return_request_order on return_request (order_id, requested_at);" \
 	"create table return_line (" \
-	" return_id text not null references return_request (id)," \
-	" sku text not null," \
+	" return_id " key " not null references return_request (id)," \
+	" sku " key " not null," \
 	" quantity bigint not null check (quantity > 0)," \
 	" primary key (return_id, sku)" \
 	")" clustered ";" \
 	"create table errand (" \
-	" id text primary key," \
+	" id " key " primary key," \
 	" kind text not null check (kind in ('release', 'cancel', 'return'))," \
-	" order_id text not null," \
+	" order_id " key " not null," \
 	" return_id text," \
 	" lease_owner bigint not null," \
 	" lease_until bigint not null," \
@@ -83,7 +84,18 @@
 	"create index errand_lease on errand (lease_until);" \
 	"create index errand_order on errand (order_id)"
 
+/* Whoever follows an order hears of it, whichever program changed it. */
+static const char changes_postgresql[] =
+	"create function order_changed() returns trigger language plpgsql as $$ begin"
+	"  perform pg_notify('mcp_changed', 'order://' || new.id); return null; end; $$;"
+	"create trigger order_changed after update of status on orders"
+	" for each row when (old.status is distinct from new.status"
+	" and new.status not in ('recording', 'committing'))"
+	" execute function order_changed();";
+
 const struct migration order_migrations[] = {
-	{ "1-orders", .sqlite = TABLES(" without rowid"), .postgres = TABLES("") },
+	{ "1-orders", .sqlite = TABLES("text", " without rowid"),
+	  .postgres = TABLES("text collate \"C\"", "") },
+	{ "2-changes", .sqlite = "", .postgres = changes_postgresql },
 	{ 0 },
 };

@@ -1,5 +1,5 @@
 /* index.c - keeps the full-text index of SQLite, which holds words and no text: to take words out
- * of it, it must be told which they were. */
+ * of it, it must be told which they were. PostgreSQL keeps its own. */
 #include "product.h"
 
 static bool take_out(struct store *store, const struct product *p)
@@ -20,6 +20,8 @@ static bool put_in(struct store *store, const struct product *p)
 bool product_reindex(struct store *store, const struct product *before,
                      const struct product *after)
 {
+	if (store_kind(store) != STORE_SQLITE)
+		return true;
 	if (before && strcmp(before->name_words, after->name_words) == 0
 	 && strcmp(before->other_words, after->other_words) == 0)
 		return true;

@@ -68,19 +68,32 @@ static int (*const orders[])(const void *a, const void *b) = {
 	[BY_NAME] = by_name, [BY_NEWEST] = by_newest,
 };
 
+const char *look_match(struct store *store, struct arena *arena, const struct words *words,
+                       const char *category)
+{
+	enum match_style style = store_kind(store) == STORE_SQLITE ? MATCH_FTS5 : MATCH_TSQUERY;
+
+	return words_match(arena, style, words, category);
+}
+
 /* One more than is looked at, to know whether there are more. The filters come before the cap, so
  * a narrow search of a common word finds what it should. */
 static bool find_candidates(struct store *store, struct arena *arena, const struct look *look,
                             struct rows *rows)
 {
+	static const char *const sql[] = {
+		[STORE_SQLITE] = HIT_SQL "product_words w cross join product p on p.id = w.rowid"
+			" where product_words match :match"
+			" and (:category is null or p.category_key = :category)" FILTER_SQL
+			" order by w.rowid limit :limit",
+		[STORE_POSTGRESQL] = HIT_SQL "product p where " WORDS_POSTGRESQL
+			" and (:category is null or p.category_key = :category)" FILTER_SQL
+			" order by p.id limit :limit",
+	};
 	struct look all = *look;
+
 	all.limit = CANDIDATES_MAX + 1;
-	return store_find(store, arena,
-		HIT_SQL "product_words w cross join product p on p.id = w.rowid"
-		" where product_words match :match"
-		" and (:category is null or p.category_key = :category)" FILTER_SQL
-		" order by w.rowid limit :limit",
-		&look_shape, &all, &hit_shape, rows);
+	return store_find(store, arena, sql[store_kind(store)], &look_shape, &all, &hit_shape, rows);
 }
 
 /* Moves what comes after the page before to the front. */

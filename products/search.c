@@ -125,7 +125,7 @@ static const char *upper(struct arena *arena, const char *text)
 	return copy;
 }
 
-static struct look look_for(struct arena *arena, const struct search *search)
+static struct look look_for(struct store *store, struct arena *arena, const struct search *search)
 {
 	struct look look = {
 		.words = words_split(words_fold(arena, search->words)),
@@ -139,7 +139,7 @@ static struct look look_for(struct arena *arena, const struct search *search)
 		.limit = search->limit + 1,             /* one more, to know of a next page */
 	};
 	if (look.words.count)
-		look.match = words_match(arena, &look.words, look.category);
+		look.match = look_match(store, arena, &look.words, look.category);
 	return look;
 }
 
@@ -163,11 +163,17 @@ static int is_there(struct store *store, struct arena *arena, const char *sql,
 static int unknown_word(struct store *store, struct arena *arena, const struct look *look,
                         str *word)
 {
+	static const char *const sql[] = {
+		[STORE_SQLITE] = "select 1 as there from product_words"
+		                 " where product_words match :match limit 1",
+		[STORE_POSTGRESQL] = "select 1 as there from product p"
+		                     " where " WORDS_POSTGRESQL " limit 1",
+	};
+
 	for (int i = 0; i < look->words.count; i++) {
 		struct words one = { .at = { look->words.at[i] }, .count = 1 };
-		struct look alone = { .match = words_match(arena, &one, NULL) };
-		int there = is_there(store, arena, "select 1 as there from product_words"
-		                     " where product_words match :match limit 1", &alone);
+		struct look alone = { .match = look_match(store, arena, &one, NULL) };
+		int there = is_there(store, arena, sql[store_kind(store)], &alone);
 		*word = look->words.at[i];
 		if (there <= 0)
 			return there ? -1 : 1;
@@ -222,7 +228,7 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 {
 	const struct search *search = in;
 	struct arena *arena = mcp_arena(call);
-	struct look look = look_for(arena, search);
+	struct look look = look_for(store, arena, search);
 	struct hits hits = { 0 };
 	struct found found = { 0 };
 

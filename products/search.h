@@ -32,6 +32,10 @@ struct look {
 
 extern const struct shape look_shape;
 
+/* look.match, in the words of this database. */
+const char *look_match(struct store *store, struct arena *arena, const struct words *words,
+                       const char *category);
+
 struct hits {
 	struct hit *first;      /* at most look.limit, in order */
 	int64_t count;
@@ -55,6 +59,9 @@ struct product *find_products(struct store *store, struct arena *arena, const st
 	" and (:price_min is null or p.price >= :price_min)" \
 	" and (:price_max is null or p.price <= :price_max)" \
 	" and (:in_stock = 0 or p.stock > " HELD_SQL ")"
+
+/* SQL over `product p`: it has the words; by an index on this expression (schema.c). */
+#define WORDS_POSTGRESQL "product_words(p.name_words, p.other_words) @@ :match::tsquery"
 
 extern const struct shape hit_shape;
 

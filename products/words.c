@@ -229,13 +229,22 @@ int64_t words_rank(const struct words *words, const char *name)
 	return rank;
 }
 
-char *words_match(struct arena *arena, const struct words *words, const char *category)
+char *words_match(struct arena *arena, enum match_style style, const struct words *words,
+                  const char *category)
 {
-	const char *match = category ? arena_print(arena, "\"%s\"", words_category(arena, category))
-	                             : "";
+	/* A word is letters and digits, so nothing in it ends the quotes. */
+	static const struct { const char *and, *prefix; char quote; } styles[] = {
+		[MATCH_FTS5] = { " AND ", "*", '"' }, [MATCH_TSQUERY] = { " & ", ":*", '\'' },
+	};
+	const char *and = styles[style].and;
+	char quote = styles[style].quote;
+	const char *match = !category ? ""
+		: arena_print(arena, "%c%s%c", quote, words_category(arena, category), quote);
+
 	for (int i = 0; i < words->count; i++)
-		match = arena_print(arena, "%s%s\"%.*s\"%s", match, *match ? " AND " : "",
-		                    STR_FORMAT(words->at[i]), is_prefix(words->at[i]) ? "*" : "");
+		match = arena_print(arena, "%s%s%c%.*s%c%s", match, *match ? and : "", quote,
+		                    STR_FORMAT(words->at[i]), quote,
+		                    is_prefix(words->at[i]) ? styles[style].prefix : "");
 	return arena_copy(arena, str_of(match));
 }
 

@@ -28,9 +28,12 @@ char *words_key(struct arena *arena, const char *text);
  * most, then those that begin one. `name` is folded. */
 int64_t words_rank(const struct words *words, const char *name);
 
-/* The condition of the full-text index: every word matches, those of two letters or more also as a
- * prefix. `category` (folded; NULL: any) only narrows what the index reads. */
-char *words_match(struct arena *arena, const struct words *words, const char *category);
+/* The condition of the full-text index, as SQLite's FTS5 or PostgreSQL's tsquery has it: every word
+ * matches, those of two letters or more also as a prefix. `category` (folded; NULL: any) only narrows
+ * what the index reads. */
+enum match_style { MATCH_FTS5, MATCH_TSQUERY };
+char *words_match(struct arena *arena, enum match_style style, const struct words *words,
+                  const char *category);
 /* The index's word for a folded category: no query can contain it. */
 char *words_category(struct arena *arena, const char *category);
 

@@ -53,6 +53,11 @@ void store_close(struct store *store);                          /* NULL is fine 
 MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
 bool store_reachable(struct store *store);                      /* a trivial query works */
 
+/* Which database it is, to choose between texts where their SQL differs:
+ *     static const char *const sql[] = { [STORE_SQLITE] = "...", [STORE_POSTGRESQL] = "..." }; */
+enum store_kind { STORE_SQLITE, STORE_POSTGRESQL };
+enum store_kind store_kind(const struct store *store);
+
 /* All rows of a query, in the arena. `in` NULL: no parameters. A statement that writes and returns
  * rows ("insert ... returning") may be run so too. */
 MUST_USE bool store_find(struct store *store, struct arena *arena, const char *sql,
@@ -76,6 +81,11 @@ MUST_USE bool store_each(struct store *store, const char *sql, const struct shap
 /* Runs a statement that writes: the number of rows it changed, or -1. */
 MUST_USE int64_t store_change(struct store *store, const char *sql, const struct shape *in,
                               const void *params);
+
+/* The same, within store_transact(), of one among many: where the database is far away it does not
+ * wait for the answer. What fails then fails the transaction, at the latest as it is committed. */
+MUST_USE bool store_queue(struct store *store, const char *sql, const struct shape *in,
+                          const void *params);
 
 /* Runs `work` as one transaction that writes (BEGIN IMMEDIATE on SQLite, serializable on PostgreSQL):
  * what it read stays true until it is committed. It may be run again from the top if the database

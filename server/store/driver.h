@@ -41,6 +41,7 @@ enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
 
 /* Whatever can fail tells store_failed() why before it returns. */
 struct driver {
+	enum store_kind kind;
 	const char *scheme, *alias;     /* of its URLs */
 	bool blocks;                    /* a read may wait for another machine */
 	int tries;                      /* of a transaction that the database has run again */
@@ -60,6 +61,10 @@ struct driver {
 	int64_t (*changed)(struct store *store, struct statement *statement);   /* rows, after STEP_DONE */
 	bool (*writes)(const struct statement *statement);
 	void (*end)(struct store *store, struct statement *statement);
+
+	/* Runs a statement that writes, some time before another begins or the transaction ends. NULL:
+	 * there is nothing to gain by that. */
+	bool (*queue)(struct store *store, const struct query *query);
 
 	bool (*transact)(struct store *store);
 	/* Either ends the transaction, whatever comes of it. */

@@ -5,7 +5,8 @@
  *
  * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite; where
  *            two would contradict each other PostgreSQL has one run again. A statement on its own is
- *            read committed: it sees what is committed, and is done whole or not at all.
+ *            read committed: it sees what is committed, and is done whole or not at all. So are a
+ *            command's transactions: besides a busy server they would be run again for ever.
  * Failure    What is known to have had no effect is run again: a query, a BEGIN, the work of a
  *            store_transact(). A COMMIT, or a statement that writes, whose answer was lost may have
  *            been done; it is reported as a failure and never repeated. */
@@ -55,6 +56,8 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 	/* The details hold values, which are nobody's business. */
 	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	bool lost = is_one_of(state, useless);
+	if (postgres->link.failed_sql)
+		sql = postgres->link.failed_sql;
 	store_failed(store, sql, words ? words : "the database gave no reason",
 	             lost || is_one_of(state, again));
 	PQclear(result);
@@ -87,10 +90,25 @@ static bool is_fine(const PGresult *result)
 	       || PQresultStatus(result) == PGRES_EMPTY_QUERY;
 }
 
+bool postgres_settle(struct postgres *postgres)
+{
+	if (!postgres->link.queued)
+		return true;
+	PGresult *result = link_answer(&postgres->link, postgres_until(postgres));
+	if (!is_fine(result)) {
+		postgres_failed(postgres, NULL, result);
+		return false;
+	}
+	PQclear(result);
+	return true;
+}
+
 PGresult *postgres_run(struct postgres *postgres, const char *sql)
 {
 	PGresult *result = NULL;
 
+	if (!postgres_settle(postgres))
+		return NULL;
 	if (postgres->link.connection)
 		result = send_and_wait(postgres, sql, postgres_until(postgres));
 	if (is_fine(result))
@@ -150,8 +168,9 @@ static bool reachable(struct store *store)
 /* A connection may turn out to be dead only when it is used; nothing was done on it yet. */
 static bool transact(struct store *store)
 {
-	static const char sql[] = "begin isolation level serializable";
 	struct postgres *postgres = postgres_of(store);
+	const char *sql = postgres->link.unhurried ? "begin isolation level read committed"
+	                                           : "begin isolation level serializable";
 
 	for (int tries = 0; tries < 2; tries++) {
 		if (!link_ready(&postgres->link))
@@ -175,7 +194,10 @@ static void take_back(struct store *store)
 {
 	struct postgres *postgres = postgres_of(store);
 
-	/* One that is gone took the transaction with it. */
+	/* What is queued is taken back too, whatever came of it. */
+	if (postgres->link.queued)
+		PQclear(link_answer(&postgres->link, postgres_until(postgres)));
+	/* A connection that is gone took the transaction with it. */
 	if (postgres->link.connection
 	    && PQtransactionStatus(postgres->link.connection) != PQTRANS_IDLE)
 		(void)run(postgres, "rollback");
@@ -186,6 +208,10 @@ static void commit(struct store *store)
 	struct postgres *postgres = postgres_of(store);
 	PGresult *result = NULL;
 
+	if (!postgres_settle(postgres)) {
+		take_back(store);
+		return;
+	}
 	if (postgres->link.connection)
 		result = send_and_wait(postgres, "commit", postgres_until(postgres));
 	if (is_fine(result))
@@ -247,10 +273,12 @@ static bool migrating(struct store *store, bool begins)
 }
 
 const struct driver postgresql_driver = {
-	.scheme = "postgresql", .alias = "postgres", .blocks = true, .tries = 100,
+	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
+	.tries = 100,
 	.open = open_connection, .close = close_connection, .reachable = reachable,
 	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
+	.queue = postgres_queue,
 	.transact = transact, .commit = commit, .take_back = take_back,
 	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
 };

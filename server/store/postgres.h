@@ -7,7 +7,7 @@
 #include "driver.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
-#define SQLSTATE_SIZE 6
+#define POSTGRES_QUEUE 500              /* statements that were sent without waiting for an answer */
 
 /* Where a connection goes, and when it may be tried (postgres_connect.c). */
 struct postgres_link {
@@ -17,6 +17,9 @@ struct postgres_link {
 	unsigned number;                /* counts connections: what was prepared on another is not */
 	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
 	char why[256];                  /* the latest attempt failed, in one line */
+	const char **queue;             /* their texts; NULL: nothing was ever queued */
+	int queued;                     /* more than 0: the connection is in pipeline mode */
+	const char *failed_sql;         /* the latest failure was that of a queued one, this */
 };
 
 struct postgres {
@@ -44,7 +47,7 @@ void link_close(struct postgres_link *link);
 MUST_USE bool link_ready(struct postgres_link *link);
 /* There is one no more. The next attempt may be at once. */
 void link_lost(struct postgres_link *link);
-/* Waits for the answer to what was sent, at most until tick_ms() is `until_ms` (0: for ever) and gives
+/* Waits for the answer to what was sent, and to all that is queued, at most until tick_ms() is `until_ms` (0: for ever) and gives
  * its last result. NULL: the connection failed; link->why says how. */
 PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
 /* What store_is_away() says from now on. */
@@ -54,6 +57,8 @@ void link_explain(struct postgres_link *link, const char *otherwise);
 
 /* ---- postgres.c ---- */
 
+/* Sees to it that nothing is queued any more. False: something failed, and is reported. */
+MUST_USE bool postgres_settle(struct postgres *postgres);
 /* When a statement that is sent now must have been answered. */
 int64_t postgres_until(const struct postgres *postgres);
 /* Runs statements without parameters. NULL, or the failure is reported. */
@@ -81,6 +86,7 @@ struct statement *postgres_begin(struct store *store, const struct query *query)
 enum step postgres_step(struct store *store, struct statement *statement);
 void postgres_read(struct statement *statement, struct arena *arena, void *row);
 int64_t postgres_changed(struct store *store, struct statement *statement);
+bool postgres_queue(struct store *store, const struct query *query);
 bool postgres_writes(const struct statement *statement);
 void postgres_end(struct store *store, struct statement *statement);
 void postgres_forget(struct postgres *postgres);        /* all kept statements */

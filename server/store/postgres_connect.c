@@ -83,6 +83,7 @@ void link_close(struct postgres_link *link)
 {
 	PQfinish(link->connection);
 	free(link->url);
+	free(link->queue);
 }
 
 /* ---- Failure ---- */
@@ -104,6 +105,7 @@ void link_lost(struct postgres_link *link)
 	PQfinish(link->connection);
 	link->connection = NULL;
 	link->next_try_ms = 0;
+	link->queued = 0;
 }
 
 static atomic_bool is_away;
@@ -269,30 +271,63 @@ static bool is_failure(const PGresult *result)
 	                  || PQresultStatus(result) == PGRES_BAD_RESPONSE);
 }
 
+/* The answers to what is queued come first, each ended by a NULL, and a mark ends them all. */
+struct answers {
+	PGresult *last;         /* or the first that is a failure: what follows it is a consequence */
+	int count;
+	bool over;
+};
+
+static void take(struct postgres_link *link, struct answers *answers, PGresult *result)
+{
+	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+		answers->over = true;
+	} else if (!result) {
+		answers->over = !link->queued;
+		answers->count++;
+	} else if (!is_failure(answers->last)) {
+		PQclear(answers->last);
+		answers->last = result;
+		if (is_failure(result) && answers->count < link->queued)
+			link->failed_sql = link->queue[answers->count];
+		return;
+	}
+	PQclear(result);
+}
+
+static bool collect(struct postgres_link *link, int64_t until_ms, struct answers *answers)
+{
+	PGresult *result;
+
+	link->failed_sql = NULL;
+	if ((link->queued && !PQpipelineSync(link->connection)) || !flush(link, until_ms))
+		return false;
+	while (!answers->over) {
+		if (!next_result(link, until_ms, &result))
+			return false;
+		take(link, answers, result);
+	}
+	bool fine = PQstatus(link->connection) == CONNECTION_OK;
+	if (fine && link->queued)
+		fine = PQexitPipelineMode(link->connection);
+	link->queued = 0;
+	return fine;
+}
+
 PGresult *link_answer(struct postgres_link *link, int64_t until_ms)
 {
-	PGresult *last = NULL, *result;
+	struct answers answers = { .last = NULL };
 
 	link->why[0] = '\0';
-	bool fine = flush(link, until_ms);
-	while ((fine = fine && next_result(link, until_ms, &result)) && result) {
-		/* Of several statements the first failure counts. */
-		if (is_failure(last)) {
-			PQclear(result);
-			continue;
-		}
-		PQclear(last);
-		last = result;
-	}
-	if (fine && last && PQstatus(link->connection) == CONNECTION_OK)
-		return last;
-	if (!link->why[0] && is_failure(last))
-		snprintf(link->why, sizeof(link->why), "%s",
-		         PQresultErrorField(last, PG_DIAG_MESSAGE_PRIMARY)
-		         ? PQresultErrorField(last, PG_DIAG_MESSAGE_PRIMARY) : "");
+	if (collect(link, until_ms, &answers) && answers.last)
+		return answers.last;
+	const char *words = is_failure(answers.last)
+		? PQresultErrorField(answers.last, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	if (!link->why[0] && words)
+		snprintf(link->why, sizeof(link->why), "%s", words);
 	if (!link->why[0])
 		link_explain(link, "the connection was lost");
-	PQclear(last);
+	PQclear(answers.last);
 	link_lost(link);
 	return NULL;
 }

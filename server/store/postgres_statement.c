@@ -219,6 +219,13 @@ static bool is_fine(const PGresult *result)
 
 static PGresult *plain(struct postgres *postgres, const char *sql)
 {
+	/* A pipeline takes prepared statements only. */
+	if (postgres->link.queued) {
+		PGresult *result = link_answer(&postgres->link, postgres_until(postgres));
+		if (!is_fine(result))
+			return result;
+		PQclear(result);
+	}
 	if (!postgres->link.connection)
 		return NULL;
 	atomic_fetch_add(&store_counters.statements, 1);
@@ -233,19 +240,36 @@ static PGresult *prepare(struct postgres *postgres, struct statement *statement)
 	                                      statement->types));
 }
 
+/* NULL: it is prepared; else why it isn't. False: the connection was lost. */
+static bool be_prepared(struct postgres *postgres, struct statement *statement, PGresult **wrong)
+{
+	*wrong = NULL;
+	if (statement->prepared_on == postgres->link.number)
+		return true;
+	PGresult *result = prepare(postgres, statement);
+	if (!is_fine(result)) {
+		*wrong = result;
+		return result;
+	}
+	PQclear(result);
+	statement->prepared_on = postgres->link.number;
+	return true;
+}
+
+static int send(struct postgres *postgres, struct statement *statement)
+{
+	atomic_fetch_add(&store_counters.statements, 1);
+	return PQsendQueryPrepared(postgres->link.connection, statement->name, statement->parameters,
+	                           statement->values, statement->sizes, statement->formats, 0);
+}
+
 static PGresult *execute(struct postgres *postgres, struct statement *statement)
 {
-	if (statement->prepared_on != postgres->link.number) {
-		PGresult *result = prepare(postgres, statement);
-		if (!is_fine(result))
-			return result;
-		PQclear(result);
-		statement->prepared_on = postgres->link.number;
-	}
-	atomic_fetch_add(&store_counters.statements, 1);
-	return answer(postgres, PQsendQueryPrepared(postgres->link.connection, statement->name,
-	                                            statement->parameters, statement->values,
-	                                            statement->sizes, statement->formats, 0));
+	PGresult *wrong;
+
+	if (!be_prepared(postgres, statement, &wrong) || wrong)
+		return wrong;
+	return answer(postgres, send(postgres, statement));
 }
 
 /* ---- Cursors ---- */
@@ -380,6 +404,48 @@ struct statement *postgres_begin(struct store *store, const struct query *query)
 		map_columns(statement);
 	statement->runs = true;
 	return statement;
+}
+
+/* ---- Queueing ---- */
+
+/* False: the connection fails. The texts are kept to name the one that failed. */
+static bool send_queued(struct postgres *postgres, struct statement *statement)
+{
+	struct postgres_link *link = &postgres->link;
+
+	if (!link->queue)
+		link->queue = zeroed(POSTGRES_QUEUE, sizeof(*link->queue));
+	if (!link->queued && !PQenterPipelineMode(link->connection))
+		return false;
+	link->queue[link->queued++] = statement->sql;
+	return send(postgres, statement);
+}
+
+bool postgres_queue(struct store *store, const struct query *query)
+{
+	struct postgres *postgres = postgres_of(store);
+	struct statement *statement = kept(postgres, query);
+	PGresult *wrong = NULL;
+
+	if (!statement)
+		statement = statement_create(postgres, query);
+	if (!statement->writes)
+		store_misused(query->sql, "store_queue() of a statement that does not write");
+	if (!store_may_write(store, query->sql))
+		return false;
+	bool prepared = postgres->link.connection && be_prepared(postgres, statement, &wrong) && !wrong;
+	if (!prepared) {
+		postgres_failed(postgres, query->sql, wrong);
+		return false;
+	}
+	bind(statement, query->params);
+	if (!send_queued(postgres, statement)) {
+		link_explain(&postgres->link, "the connection was lost");
+		link_lost(&postgres->link);
+		postgres_failed(postgres, query->sql, NULL);
+		return false;
+	}
+	return postgres->link.queued < POSTGRES_QUEUE || postgres_settle(postgres);
 }
 
 /* ---- Stepping ---- */

@@ -257,7 +257,7 @@ static bool script(struct store *store, const char *sql)
 }
 
 const struct driver sqlite_driver = {
-	.scheme = "sqlite", .blocks = false, .tries = 3,
+	.kind = STORE_SQLITE, .scheme = "sqlite", .blocks = false, .tries = 3,
 	.open = open_connection, .close = close_connection, .reachable = reachable,
 	.begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,

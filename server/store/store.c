@@ -59,6 +59,11 @@ void store_close(struct store *store)
 	store->driver->close(store);
 }
 
+enum store_kind store_kind(const struct store *store)
+{
+	return store->driver->kind;
+}
+
 bool store_reachable(struct store *store)
 {
 	return store->driver->reachable(store);
@@ -291,6 +296,16 @@ bool store_each(struct store *store, const char *sql, const struct shape *in, co
 	free(row);
 	end(store, statement);
 	return step != STEP_FAILED;
+}
+
+bool store_queue(struct store *store, const char *sql, const struct shape *in, const void *params)
+{
+	if (!store->transacting)
+		store_misused(sql, "store_queue() outside of store_transact()");
+	if (!store->driver->queue)
+		return store_change(store, sql, in, params) >= 0;
+	return !store->failed
+	       && store->driver->queue(store, &(struct query) { sql, in, params, NULL, false });
 }
 
 int64_t store_change(struct store *store, const char *sql, const struct shape *in,

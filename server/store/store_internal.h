@@ -29,7 +29,8 @@ bool store_blocks(const struct store *store);
 /* No statement and no transaction is open, as it must be between calls. */
 bool store_is_idle(const struct store *store);
 
-/* For commands: a statement may take as long as it takes. */
+/* For commands: a statement may take as long as it takes, and others may change what a transaction
+ * read before it is committed. */
 void store_unhurried(struct store *store);
 
 /* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */

@@ -106,16 +106,18 @@ START_TEST(whole_words_of_the_name_come_before_beginnings)
 }
 END_TEST
 
-static const struct { const char *words, *category, *match; } matches[] = {
-	{ "blue", NULL, "\"blue\"*" },
-	{ "blue a é", NULL, "\"blue\"* AND \"a\" AND \"é\"" },
-	{ "blue", "home decor", "\"¤homedecor\" AND \"blue\"*" },
+static const struct { const char *words, *category, *fts5, *tsquery; } matches[] = {
+	{ "blue", NULL, "\"blue\"*", "'blue':*" },
+	{ "blue a é", NULL, "\"blue\"* AND \"a\" AND \"é\"", "'blue':* & 'a' & 'é'" },
+	{ "blue", "home decor", "\"¤homedecor\" AND \"blue\"*", "'¤homedecor' & 'blue':*" },
 };
 
 START_TEST(the_index_is_asked_for_prefixes_of_two_letters_or_more)
 {
 	struct words words = words_split(matches[_i].words);
-	ck_assert_str_eq(words_match(arena, &words, matches[_i].category), matches[_i].match);
+	const char *category = matches[_i].category;
+	ck_assert_str_eq(words_match(arena, MATCH_FTS5, &words, category), matches[_i].fts5);
+	ck_assert_str_eq(words_match(arena, MATCH_TSQUERY, &words, category), matches[_i].tsquery);
 }
 END_TEST
 

@@ -49,6 +49,80 @@ START_TEST(a_failed_transaction_commits_nothing)
 }
 END_TEST
 
+/* ---- Queued statements ---- */
+
+#define QUEUED 1700
+
+struct queueing {
+	int64_t twice;          /* this one is added twice */
+	bool look;
+};
+
+static bool queue_many(struct store *in, void *context)
+{
+	const struct queueing *queueing = context;
+	char name[16];
+
+	for (int64_t i = 0; i < QUEUED; i++) {
+		snprintf(name, sizeof(name), "t%lld", (long long)(i == queueing->twice ? i - 1 : i));
+		if (!store_queue(in, insert_thing, &thing_shape, &(struct thing) { .name = name }))
+			return false;
+		/* What was queued is there for what comes after it. */
+		if (queueing->look && i % 300 == 299)
+			ck_assert_int_eq(count_in(in), i + 1);
+	}
+	return true;
+}
+
+START_TEST(what_is_queued_is_done_in_order)
+{
+	struct queueing all = { .twice = -1 }, looking = { .twice = -1, .look = true };
+
+	ck_assert_int_eq(store_transact(store, queue_many, &all), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(store), QUEUED);
+	ck_assert_int_eq(store_change(store, "delete from thing", NULL, NULL), QUEUED);
+	ck_assert_int_eq(store_transact(store, queue_many, &looking), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(store), QUEUED);
+}
+END_TEST
+
+static const int64_t twice[] = { 1, 499, 500, 501, QUEUED - 1 };
+static int64_t twice_now;
+
+static void queue_and_fail(void)
+{
+	struct queueing queueing = { .twice = twice_now };
+
+	ck_assert_int_eq(store_transact(store, queue_many, &queueing), STORE_FAILED);
+}
+
+START_TEST(what_fails_in_the_queue_fails_the_transaction_by_name)
+{
+	twice_now = twice[_i];
+	catch_log(queue_and_fail);
+	ck_assert_msg(strstr(logged, "insert into thing"), "%s", logged);
+	ck_assert(store_is_idle(store));
+	ck_assert_int_eq(count_in(store), 0);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+}
+END_TEST
+
+static bool queue_and_refuse(struct store *in, void *context)
+{
+	(void)context;
+	(void)!store_queue(in, insert_thing, &thing_shape, &(struct thing) { .name = "a" });
+	return false;
+}
+
+START_TEST(what_is_queued_can_be_taken_back)
+{
+	ck_assert_int_eq(store_transact(store, queue_and_refuse, NULL), STORE_TAKEN_BACK);
+	ck_assert_int_eq(count_in(store), 0);
+}
+END_TEST
+
+/* ---- Again ---- */
+
 static bool add_and_count(struct store *in, void *context)
 {
 	++*(int *)context;
@@ -317,6 +391,10 @@ static TCase *transaction_case(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, a_transaction_is_all_or_nothing);
 	tcase_add_test(tcase, a_failed_transaction_commits_nothing);
+	tcase_add_test(tcase, what_is_queued_is_done_in_order);
+	tcase_add_loop_test(tcase, what_fails_in_the_queue_fails_the_transaction_by_name, 0,
+	                    COUNT(twice));
+	tcase_add_test(tcase, what_is_queued_can_be_taken_back);
 	tcase_add_test(tcase, a_transaction_is_run_again_where_the_database_asks_for_it);
 	tcase_add_test(tcase, a_transaction_is_not_run_again_for_ever);
 	tcase_add_test(tcase, a_transaction_may_change_what_it_goes_through);
