@@ -1,10 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # engine.sh - finds a Docker engine, or starts one; part of ./dev, which has say, fail and the rest.
 #
 # An engine that is started here keeps everything in ENGINE, which other checkouts on this machine
 # share. Nothing of the machine's own configuration is touched.
 
 ENGINE=${ENGINE:-/var/tmp/mcp-shop-docker}
+ENGINE_STARTED=
 DOCKER=(docker)
 COMPOSE=()
 
@@ -57,6 +58,7 @@ start_engine() {
 		install_packages cgroupfs-mount && as_root cgroupfs-mount
 	fi
 	say "starting a Docker engine in $ENGINE"
+	ENGINE_STARTED=1
 	as_root mkdir -p "$ENGINE"
 	as_root rm -f "$ENGINE/docker.pid"
 	# shellcheck disable=SC2024 # the log is whose it is that runs this
@@ -89,10 +91,9 @@ need_docker() {
 	[ ${#COMPOSE[@]} -gt 0 ]
 }
 
-# Only the one started here, and only when nothing runs in it.
+# Only one that ./dev started, and only when no container runs in it.
 stop_engine() {
-	[ "${DOCKER_HOST:-}" = "unix://$ENGINE/docker.sock" ] || return 0
-	[ -z "$(docker ps --quiet)" ] || return 0
+	[ "${DOCKER_HOST:-}" = "unix://$ENGINE/docker.sock" ] && [ -z "$(docker ps --quiet)" ] || return 0
 	as_root kill "$(as_root cat "$ENGINE/docker.pid")" 2>/dev/null || return 0
 	say "the Docker engine in $ENGINE is stopped; its images and volumes stay there"
 }

@@ -66,6 +66,9 @@ make_settings() {
 		[ ! -e "$STACK/$name.env" ] || continue
 		{
 			echo "STATE_KEYS=$(openssl rand -base64 32)"
+			echo "DATABASE_URL=postgresql://postgres/$name"
+			echo "DATABASE_USER=$name"
+			echo "DATABASE_PASSWORD=$(secret)"
 			[ "$name" = products ] || echo "PRODUCTS_KEY=$(cat "$STACK/orders.key")"
 		} | (umask 077 && cat >"$STACK/$name.env")
 	done
@@ -140,6 +143,21 @@ wait_until_served() {
 	fail "the balancer does not serve its port $1; see: docker logs NAME"
 }
 
+# A database of its own for each server, and a role that may do nothing outside it.
+make_databases() {
+	local name password
+	for name in products orders; do
+		password=$(sed -n 's/^DATABASE_PASSWORD=//p' "$STACK/$name.env")
+		in_stack exec -T postgres psql --quiet --no-psqlrc --username postgres --set ON_ERROR_STOP=1 <<END ||
+select 'create role $name login' where not exists (select from pg_roles where rolname = '$name') \gexec
+alter role $name password '$password';
+select 'create database $name owner $name' where not exists (select from pg_database where datname = '$name') \gexec
+revoke all on database $name from public;
+END
+			fail "the database of $name was not made"
+	done
+}
+
 # The first catalogue, once for each database.
 load_catalogue_of_stack() {
 	local made
@@ -205,6 +223,7 @@ up() {
 	make_secrets
 	in_stack up --detach postgres
 	wait_until_healthy postgres
+	make_databases
 	load_catalogue_of_stack
 	in_stack up --detach --remove-orphans
 	wait_until_healthy
@@ -213,18 +232,30 @@ up() {
 	say_how_to_use_stack
 }
 
+# The data and the keys go with --volumes, an engine that ./dev started with --engine.
 down() {
+	local word volumes=() engine=
+	for word; do
+		case $word in
+		--volumes) volumes=(--volumes) ;;
+		--engine) engine=1 ;;
+		*) fail "down takes --volumes and --engine, not $word" ;;
+		esac
+	done
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
-	export STACK COMPOSE_PROFILES=grafana
 	[ -d "$STACK" ] || fail "there is no stack: build/${STACK##*/} is not there"
-	if [ "${1:-}" = --volumes ]; then
-		in_stack down --remove-orphans --volumes
+	export STACK COMPOSE_PROFILES=grafana
+	in_stack down --remove-orphans "${volumes[@]}"
+	if [ ${#volumes[@]} -gt 0 ]; then
 		rm -rf "$STACK"
 		say "stopped; its data and keys are gone, its images stay"
 	else
-		in_stack down --remove-orphans
 		say "stopped. Its data (volumes ${PROJECT}_*), its keys (build/${STACK##*/}) and its images stay;" \
 			"./dev down --volumes removes data and keys too."
 	fi
-	stop_engine
+	if [ -n "$engine" ]; then
+		stop_engine
+	elif [ "${DOCKER_HOST:-}" = "unix://$ENGINE/docker.sock" ]; then
+		say "The Docker engine that ./dev started goes on; ./dev down --engine stops it too."
+	fi
 }
