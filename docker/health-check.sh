@@ -186,7 +186,7 @@ check() {
 
 # The stack leaves its addresses and its key in build/stack.
 local_urls() {
-	local stack=$here/build/stack
+	local stack=$here/build/${STACK_FOLDER:-stack}
 	if [ -e "$stack/urls" ]; then
 		mapfile -t urls <"$stack/urls"
 		MCP_KEY=${MCP_KEY:-$(cat "$stack/key")}

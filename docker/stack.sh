@@ -143,12 +143,14 @@ wait_until_served() {
 	fail "the balancer does not serve its port $1; see: docker logs NAME"
 }
 
+psql_in() { in_stack exec -T postgres psql --quiet --no-psqlrc --username postgres "$@"; }
+
 # A database of its own for each server, and a role that may do nothing outside it.
 make_databases() {
 	local name password
 	for name in products orders; do
 		password=$(sed -n 's/^DATABASE_PASSWORD=//p' "$STACK/$name.env")
-		in_stack exec -T postgres psql --quiet --no-psqlrc --username postgres --set ON_ERROR_STOP=1 <<END ||
+		psql_in --set ON_ERROR_STOP=1 <<END ||
 select 'create role $name login' where not exists (select from pg_roles where rolname = '$name') \gexec
 alter role $name password '$password';
 select 'create database $name owner $name' where not exists (select from pg_database where datname = '$name') \gexec
@@ -158,14 +160,12 @@ END
 	done
 }
 
-# The first catalogue, once for each database.
+# The first catalogue, where there is none.
 load_catalogue_of_stack() {
-	local made
-	made=$(docker volume inspect --format '{{.CreatedAt}}' "${PROJECT}_postgres")
-	[ "$(cat "$STACK/imported" 2>/dev/null)" != "$made" ] || return 0
+	[ -z "$(psql_in --dbname products -At --command 'select 1 from product limit 1' 2>/dev/null)" ] ||
+		return 0
 	in_stack run --rm --no-deps -T -v "$PWD/products/data/catalogue.csv:/catalogue.csv:ro" \
 		products-a import /catalogue.csv || fail "the catalogue was not loaded"
-	echo "$made" >"$STACK/imported"
 }
 
 say_how_to_use_stack() {
