@@ -4,6 +4,7 @@
 #include "healthcheck.h"
 #include "settings.h"
 #include "settings_table.h"
+#include "setup.h"
 #include "store_internal.h"
 
 #define HEALTH_MS 3000
@@ -30,6 +31,11 @@ static int run_version(const struct mcp_server *server, int argc UNUSED, char **
 {
 	printf("mcp-%s %s\n", server->name, server->version);
 	return 0;
+}
+
+static int run_setup(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	return setup(server);
 }
 
 /* ---- connect, healthcheck ---- */
@@ -126,6 +132,8 @@ static const struct command commands[] = {
 	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve },
 	{ "connect", "connect", "Print how to connect Claude to it", run_connect },
 	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key },
+	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
+	  run_setup },
 	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
 	  run_healthcheck },
 	{ "version", "version", "Print the version", run_version },

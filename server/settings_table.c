@@ -37,6 +37,12 @@ static struct setting table[] = {
 	  "Who signs in to PostgreSQL, whatever DATABASE_URL says", 0, 0, NULL },
 	{ "DATABASE_PASSWORD", TEXT_, NULL,
 	  "With which password; a secret", 0, 0, NULL },
+	{ "SETUP_USER", TEXT_, NULL,
+	  "For the command setup: who may make roles and databases", 0, 0, NULL },
+	{ "SETUP_PASSWORD", TEXT_, NULL,
+	  "With which password; a secret", 0, 0, NULL },
+	{ "SETUP_URL", TEXT_, NULL,
+	  "Where; not set: DATABASE_URL, but its database postgres", 0, 0, NULL },
 
 	{ "AUTH", CHOICE_, "keys",
 	  "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },

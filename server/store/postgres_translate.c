@@ -69,7 +69,7 @@ static void take_plain(struct reading *r)
 	/* A type behind two colons is no parameter. */
 	if (strncmp(r->at, "::", 2) == 0)
 		*r->to++ = *r->at++;
-	else if (*r->at == '?' || *r->at == '$' || *r->at == '@')
+	else if (*r->at == '$' && isdigit((unsigned char)r->at[1]))
 		store_misused(r->sql, "parameters are written as :name");
 	else if (*r->at == ';' && r->at[strspn(r->at, " \t\n;")])
 		store_misused(r->sql, "one statement at a time");

@@ -73,6 +73,17 @@ MUST_USE bool store_listener_check(struct store_listener *listener, store_heard_
 #define STORE_PLACE_SIZE 256
 const char *store_place(const char *url, char place[STORE_PLACE_SIZE]);
 
+/* Makes the role and the database that a service signs in to, as a master who may: the role owns the
+ * schema public of that database, and only it may sign in there. */
+struct store_setup {
+	const char *url, *user, *password;      /* of the service; the last two say what the URL doesn't */
+	const char *master_url;                 /* NULL: `url`, but the database postgres */
+	const char *master_user, *master_password;
+	bool made_role, set_password, made_database;
+	char why[512];                          /* it could not be done */
+};
+MUST_USE bool store_setup(struct store_setup *setup);
+
 /* What this process asked of a database server; of SQLite only `reruns`. */
 struct store_counters {
 	atomic_llong statements;        /* sent, BEGIN, COMMIT and FETCH too: one round trip each */

@@ -1,10 +1,8 @@
 // crash.test.mjs - both servers are killed with -9 at random moments while orders are being placed;
 // then stock, reservations and orders must add up exactly: never twice, never lost.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
-import { ask, callTool, orderOf, pause, start, temporary } from './support.mjs';
+import { ask, callTool, orderOf, pause, select, start, temporary } from './support.mjs';
 
 const calls = 1000, atOnce = 50, killsMost = 20;
 const skus = ['KIT-0001', 'KIT-0002', 'GAR-0001', 'TOY-0001', 'TEX-0001', 'BAG-0001'];
@@ -28,12 +26,11 @@ class Mortal {
 		await this.live();
 	}
 
-	open() {
-		return new DatabaseSync(join(this.folder, `${this.name}.db`), { readOnly: true });
+	select(sql) {
+		return select(this.name, this.folder, sql);
 	}
 }
 
-const all = (database, sql) => database.prepare(sql).all();
 const sums = rows => Object.fromEntries(rows.map(row => [row.sku, row.units]));
 
 // What a client does: the same key again until there is an answer that is not "try again".
@@ -61,9 +58,7 @@ test(`${calls} orders while both servers are killed`, { timeout: 240000 }, async
 	await orders.live();
 	for (const sku of skus)
 		await ask(products.server, 'update_product', { sku, stock_change: 300 });
-	const before = products.open();
-	const stock = sums(all(before, 'select sku, stock as units from product'));
-	before.close();
+	const stock = sums(await products.select('select sku, stock as units from product'));
 
 	let next = 0, over = false;
 	const placed = new Map();
@@ -88,26 +83,26 @@ test(`${calls} orders while both servers are killed`, { timeout: 240000 }, async
 	assert.ok(orders.kills >= 3, 'it was hardly killed');
 
 	// What was left behind is settled when its leases end.
-	const book = orders.open(), shop = products.open();
-	const open = () => all(book, `select (select count(*) from orders where status in ('recording', 'committing')) +
-		(select count(*) from errand) as n`)[0].n + all(shop, `select count(*) as n from reservation
-		where state = 'held' and expires_at > ${Date.now()}`)[0].n;
-	for (const until = Date.now() + 90000; open() > 0;) {
-		assert.ok(Date.now() < until, `${open()} things are still open`);
+	const open = async () => (await orders.select(`select (select count(*) from orders
+		where status in ('recording', 'committing')) + (select count(*) from errand) as n`))[0].n
+		+ (await products.select(`select count(*) as n from reservation
+		where state = 'held' and expires_at > ${Date.now()}`))[0].n;
+	for (const until = Date.now() + 90000; await open() > 0;) {
+		assert.ok(Date.now() < until, `${await open()} things are still open`);
 		await pause(200);
 	}
 
-	const sold = sums(all(book, `select sku, sum(quantity) as units from order_line
+	const sold = sums(await orders.select(`select sku, sum(quantity) as units from order_line
 		join orders on orders.id = order_id where status = 'pending' group by sku`));
-	const committed = sums(all(shop, `select sku, sum(quantity) as units from reservation_item
+	const committed = sums(await products.select(`select sku, sum(quantity) as units from reservation_item
 		join reservation on reservation.id = reservation_id join product on product.id = product_id
 		where state = 'committed' group by sku`));
-	const left = sums(all(shop, 'select sku, stock as units from product'));
+	const left = sums(await products.select('select sku, stock as units from product'));
 	assert.deepEqual(sold, committed, 'what orders recorded is not what products committed');
 	for (const sku of Object.keys(stock))
 		assert.equal(stock[sku] - left[sku], sold[sku] ?? 0, `${sku} does not add up`);
 
-	const keys = all(book, `select idempotency_key as key, count(*) as n, min(id) as id from orders
+	const keys = await orders.select(`select idempotency_key as key, count(*) as n, min(id) as id from orders
 		where status = 'pending' group by idempotency_key`);
 	assert.ok(keys.every(row => row.n === 1), 'a key has two orders');
 	const byKey = new Map(keys.map(row => [row.key, row.id]));
@@ -118,8 +113,6 @@ test(`${calls} orders while both servers are killed`, { timeout: 240000 }, async
 			assert.ok(!byKey.has(`key-${number}`), `order ${number} was refused and is there`);
 	}
 	assert.ok([...placed.values()].filter(Boolean).length > calls / 4, 'hardly any order was placed');
-	book.close();
-	shop.close();
 	await orders.server.stop();
 	await products.server.stop();
 });

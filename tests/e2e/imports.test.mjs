@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ask, root, run, shared, start, temporary } from './support.mjs';
+import { ask, databaseUrl, root, run, shared, start, temporary } from './support.mjs';
 
 const head = 'sku,name,price,currency,stock';
 const realProducts = join(shared, 'products.csv'), realOrders = join(shared, 'orders.csv.gz');
@@ -12,11 +12,11 @@ const realProducts = join(shared, 'products.csv'), realOrders = join(shared, 'or
 class Shelf {
 	constructor(name) {
 		Object.assign(this, { name, folder: temporary() });
-		this.env = { DATABASE_URL: `sqlite:${join(this.folder, `${name}.db`)}` };
 	}
 
-	import(path, ...more) {
-		return run(this.name, ['import', path, ...more], { env: this.env });
+	async import(path, ...more) {
+		const env = { DATABASE_URL: await databaseUrl(this.name, this.folder) };
+		return run(this.name, ['import', path, ...more], { env });
 	}
 
 	importText(text, ...more) {

@@ -1,7 +1,8 @@
 // support.mjs - starts the real servers for the tests, talks HTTP with them, and ends them.
 //
 // A server runs in a folder of its own, on any free port, and must exit with 0 and without a word
-// from a sanitizer when it is stopped. BUILD says which preset's binaries are tested: dev, release.
+// from a sanitizer when it is stopped. BUILD says which preset's binaries are tested: dev, release;
+// DATABASE=postgresql gives every server a database of its own on PostgreSQL instead of a file.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,14 +10,18 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { postgres, rows } from './postgres.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-export const shared = join(root, '../shared/data');             // real data, where it is there
+export const shared = process.env.SHARED_DATA ?? join(root, '../shared/data');  // real data, where it is there
 export const npm = createRequire(join(root, 'build/npm/package.json'));
 export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
+
+export const onPostgres = process.env.DATABASE === 'postgresql';
 
 export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev',
 	['guestbook', 'conformance'].includes(name) ? 'tests' : name, `mcp-${name}`);
@@ -95,21 +100,58 @@ export async function run(name, args, { env = {}, folder = temporary(), within =
 	return result;
 }
 
-// ---- Servers ----
+// ---- Databases ----
+
+const file = (name, folder) => join(folder, `${name}.db`);
+const database = (name, folder) => `${basename(folder)}_${name}`.toLowerCase().replace(/\W/g, '_');
+const created = new Map();
 
 let template;
 
 // The catalogue is imported once by each test process, by the command, and then copied.
-async function catalogue(database) {
+async function catalogue() {
 	template ??= (async () => {
-		const path = join(temporary(), 'catalogue.db');
+		const folder = temporary();
 		const result = await run('products', ['import', join(root, 'products/data/catalogue.csv')],
-			{ env: { DATABASE_URL: `sqlite:${path}` } });
+			{ env: { DATABASE_URL: await databaseUrl('products', folder) } });
 		assert.equal(result.status, 0, result.stderr);
-		return path;
+		return folder;
 	})();
-	copyFileSync(await template, database);
+	return await template;
 }
+
+async function createOnPostgres(name, folder, data) {
+	const from = data ? database(name, await catalogue()) : 'template0';
+	await (await postgres()).create(database(name, folder), from);
+}
+
+// The URL of a server's database in a folder. `data`: with the sample catalogue, where it is new.
+export async function databaseUrl(name, folder, data = false) {
+	if (!onPostgres) {
+		if (data && !existsSync(file(name, folder)))
+			copyFileSync(file(name, await catalogue()), file(name, folder));
+		return `sqlite:${file(name, folder)}`;
+	}
+	const key = database(name, folder);
+	if (!created.has(key))
+		created.set(key, createOnPostgres(name, folder, data));
+	await created.get(key);
+	return (await postgres()).of(key);
+}
+
+// What a query finds in it.
+export async function select(name, folder, sql) {
+	if (onPostgres)
+		return rows(await databaseUrl(name, folder), sql);
+	const open = new DatabaseSync(file(name, folder), { readOnly: true });
+	try {
+		return open.prepare(sql).all();
+	} finally {
+		open.close();
+	}
+}
+
+// ---- Servers ----
 
 export class Server {
 	constructor(name, child, folder) {
@@ -145,12 +187,9 @@ export class Server {
 
 // `settings` are environment variables. `data`: the sample catalogue, for products.
 export async function start(name, settings = {}, { folder = temporary(), data = true } = {}) {
-	const database = join(folder, `${name}.db`);
-	if (name === 'products' && data && !existsSync(database))
-		await catalogue(database);
+	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, name === 'products' && data);
 	const child = launch(name, [], {
-		PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${database}`, SHUTDOWN_TIMEOUT: '10s',
-		...settings,
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
 	}, folder);
 	const server = new Server(name, child, folder);
 	try {

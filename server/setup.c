@@ -1,0 +1,53 @@
+/* setup.c - the command `setup`: the role and the database of a server on PostgreSQL, and its tables. */
+#include <stdio.h>
+
+#include "commands.h"
+#include "settings.h"
+#include "setup.h"
+#include "store_internal.h"
+
+static int complain(const struct mcp_server *server, const char *what)
+{
+	fprintf(stderr, "mcp-%s: %s\n", server->name, what);
+	return 1;
+}
+
+static bool make_role_and_database(const struct mcp_server *server, const char *url)
+{
+	struct store_setup setup = {
+		.url = url, .user = setting_text("DATABASE_USER"),
+		.password = setting_text("DATABASE_PASSWORD"),
+		.master_url = setting_text("SETUP_URL"), .master_user = setting_text("SETUP_USER"),
+		.master_password = setting_text("SETUP_PASSWORD"),
+	};
+
+	if (!store_setup(&setup)) {
+		complain(server, setup.why);
+		return false;
+	}
+	printf("The role %s, the database %s.\n",
+	       setup.made_role ? "was made" : setup.set_password ? "has a new password" : "was there",
+	       setup.made_database ? "was made" : "was there");
+	return true;
+}
+
+int setup(const struct mcp_server *server)
+{
+	const char *url = setting_text("DATABASE_URL");
+	char place[STORE_PLACE_SIZE];
+
+	if (!server->migrations)
+		return complain(server, "this server has no database to set up");
+	if (!url)
+		return complain(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
+	/* A file needs nobody's permission but the system's. */
+	if (strncmp(url, "postgres", 8) == 0 && !make_role_and_database(server, url))
+		return 1;
+	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
+	struct store *store = store_open(url, STORE_WRITES);
+	bool done = store && store_migrate(store, server->migrations);
+	store_close(store);
+	if (done)
+		printf("%s is ready.\n", store_place(url, place));
+	return done ? 0 : 1;
+}
