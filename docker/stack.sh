@@ -143,27 +143,21 @@ wait_until_served() {
 	fail "the balancer does not serve its port $1; see: docker logs NAME"
 }
 
-psql_in() { in_stack exec -T postgres psql --quiet --no-psqlrc --username postgres "$@"; }
-
-# A database of its own for each server, and a role that may do nothing outside it.
-make_databases() {
-	local name password
+# The programs make their databases themselves, each with a role that may do nothing outside it.
+set_up_databases() {
+	local name
+	SETUP_PASSWORD=$(cat "$STACK/postgres.password")
+	export SETUP_PASSWORD
 	for name in products orders; do
-		password=$(sed -n 's/^DATABASE_PASSWORD=//p' "$STACK/$name.env")
-		psql_in --set ON_ERROR_STOP=1 <<END ||
-select 'create role $name login' where not exists (select from pg_roles where rolname = '$name') \gexec
-alter role $name password '$password';
-select 'create database $name owner $name' where not exists (select from pg_database where datname = '$name') \gexec
-revoke all on database $name from public;
-END
+		in_stack run --rm --no-deps -T -e SETUP_USER=postgres -e SETUP_PASSWORD "$name-a" setup ||
 			fail "the database of $name was not made"
 	done
 }
 
 # The first catalogue, where there is none.
 load_catalogue_of_stack() {
-	[ -z "$(psql_in --dbname products -At --command 'select 1 from product limit 1' 2>/dev/null)" ] ||
-		return 0
+	[ -z "$(in_stack exec -T postgres psql --username postgres --dbname products \
+		--tuples-only --no-align --command 'select 1 from product limit 1')" ] || return 0
 	in_stack run --rm --no-deps -T -v "$PWD/products/data/catalogue.csv:/catalogue.csv:ro" \
 		products-a import /catalogue.csv || fail "the catalogue was not loaded"
 }
@@ -223,7 +217,7 @@ up() {
 	make_secrets
 	in_stack up --detach postgres
 	wait_until_healthy postgres
-	make_databases
+	set_up_databases
 	load_catalogue_of_stack
 	in_stack up --detach --remove-orphans
 	wait_until_healthy
