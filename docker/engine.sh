@@ -6,10 +6,10 @@
 
 ENGINE=${ENGINE:-/var/tmp/mcp-shop-docker}
 ENGINE_STARTED=
-DOCKER=(docker)
+DOCKER=docker
 COMPOSE=()
 
-docker() { command "${DOCKER[@]}" "$@"; }
+docker() { command "$DOCKER" "$@"; }
 compose() { command "${COMPOSE[@]}" "$@"; }
 
 # Builds need BuildKit: a client of the time when it was part of the engine, or one with buildx.
@@ -22,7 +22,7 @@ find_client() {
 	local client
 	for client in "$(type -P docker)" /usr/bin/docker; do
 		if [ -x "$client" ] && can_build "$client"; then
-			DOCKER=("$client")
+			DOCKER=$client
 			return
 		fi
 	done
@@ -31,7 +31,7 @@ find_client() {
 
 find_compose() {
 	if docker compose version >/dev/null 2>&1; then
-		COMPOSE=("${DOCKER[@]}" compose)
+		COMPOSE=("$DOCKER" compose)
 	elif has docker-compose; then
 		COMPOSE=(docker-compose)
 	else
