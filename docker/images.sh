@@ -152,9 +152,11 @@ build_programs() {
 	tag=$(tag_for "$platform")
 	for name in products orders; do
 		say "building mcp-$name:$tag"
-		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} $anew ||
+		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ${anew:+"$anew"} ||
 			fail "mcp-$name was not built; the whole log is build/docker/build.log"
 		anew=
+		# What had this name until now.
+		docker image prune --force --filter "label=org.opencontainers.image.title=mcp-$name" >/dev/null
 	done
 }
 

@@ -57,30 +57,30 @@ static struct product merge(const struct product *row, const struct product *kno
 
 static bool insert(struct store *store, const struct product *p)
 {
-	return store_change(store,
+	return store_queue(store,
 		"insert into product (sku, sku_key, name, description, brand, category,"
 		" category_key, image_url, price, price_currency, stock, version, updated_at,"
 		" name_words, other_words, import_run, import_line) values (:sku, :sku_key, :name,"
 		" :description, :brand, :category, :category_key, :image_url, :price,"
 		" :price_currency, :stock, :version, :updated_at, :name_words, :other_words,"
-		" :import_run, :import_line)", &row_shape, p) == 1;
+		" :import_run, :import_line)", &row_shape, p);
 }
 
 static bool update(struct store *store, const struct product *p)
 {
-	return store_change(store,
+	return store_queue(store,
 		"update product set name = :name, description = :description, brand = :brand,"
 		" category = :category, category_key = :category_key, image_url = :image_url,"
 		" price = :price, price_currency = :price_currency, stock = :stock,"
 		" version = :version, updated_at = :updated_at, name_words = :name_words,"
 		" other_words = :other_words, import_run = :import_run,"
-		" import_line = :import_line where id = :id", &row_shape, p) == 1;
+		" import_line = :import_line where id = :id", &row_shape, p);
 }
 
 static bool mark(struct store *store, const struct product *p)
 {
-	return store_change(store, "update product set import_run = :import_run,"
-	                    " import_line = :import_line where id = :id", &row_shape, p) == 1;
+	return store_queue(store, "update product set import_run = :import_run,"
+	                   " import_line = :import_line where id = :id", &row_shape, p);
 }
 
 static int find_known(struct store *store, struct arena *arena, const struct product *by,

@@ -7,7 +7,8 @@
 #
 # `run` and `serve` exit with 77 where there is none. The superuser is `postgres`, without a password
 # through the socket's folder in the URL; on TCP (127.0.0.1, POSTGRES_PORT) it has to give its
-# password, `secret`. POSTGRES_DURABLE=1 has commits wait for the disk, as crash tests want it.
+# password, `secret`; there TLS is offered where openssl could make a certificate for localhost, which
+# is then POSTGRES_CA. POSTGRES_DURABLE=1 has commits wait for the disk, as crash tests want it.
 # SIGUSR1 to `serve` restarts the database.
 set -euo pipefail
 
@@ -79,6 +80,18 @@ stop() {
 	work=''
 }
 
+offer_tls() {
+	command -v openssl >/dev/null || return 0
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+		-subj /CN=localhost -addext subjectAltName=DNS:localhost \
+		-keyout "$work/data/server.key" -out "$work/data/server.crt" 2>/dev/null || return 0
+	cp "$work/data/server.crt" "$work/ca.crt"
+	chmod 600 "$work/data/server.key"
+	[ "$(id -u)" != 0 ] || chown "$user" "$work/data/server.key" "$work/data/server.crt"
+	echo 'ssl = on' >>"$work/data/postgresql.conf"
+	export POSTGRES_CA=$work/ca.crt
+}
+
 begin() {
 	local tries
 	find_bin
@@ -106,6 +119,7 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 END
+	offer_tls
 	for tries in 1 2 3 4 5; do
 		POSTGRES_PORT=$(free_port)
 		if start_server; then

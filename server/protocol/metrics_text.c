@@ -3,6 +3,7 @@
 
 #include "http.h"
 #include "series.h"
+#include "store_internal.h"
 
 void family_print(FILE *file, const char *name, const char *type, const char *help)
 {
@@ -204,6 +205,27 @@ static void print_http(FILE *file)
 		          atomic_load(counted[i].value));
 }
 
+/* All stay 0 where the database is SQLite, but for transactions. */
+static void print_database(FILE *file)
+{
+	static const struct {
+		atomic_llong *value;
+		const char *name, *help;
+	} counted[] = {
+		{ &store_counters.statements, "mcp_database_statements_total",
+		  "Statements sent to a database server, one round trip each; BEGIN and COMMIT too." },
+		{ &store_counters.prepared, "mcp_database_prepared_total",
+		  "Statements prepared there, once a connection." },
+		{ &store_counters.connects, "mcp_database_connects_total", "Attempts to connect to it." },
+		{ &store_counters.reruns, "mcp_database_reruns_total",
+		  "Transactions the database wanted to be run again." },
+	};
+
+	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+		print_one(file, counted[i].name, "counter", counted[i].help,
+		          atomic_load(counted[i].value));
+}
+
 str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy)
 {
 	char *text = NULL;
@@ -226,6 +248,7 @@ str metrics_print(struct arena *arena, const struct mcp_server *server, int queu
 	print_counted(file);
 	print_limits(file);
 	print_http(file);
+	print_database(file);
 	process_print(file);
 
 	fclose(file);

@@ -3,10 +3,10 @@
  * Every worker has a connection of its own, made when it is first needed. Event loops have none:
  * their store gives up at once, and the tool goes to a worker.
  *
- * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite; where
- *            two would contradict each other PostgreSQL has one run again. A statement on its own is
- *            read committed: it sees what is committed, and is done whole or not at all. So are a
- *            command's transactions: besides a busy server they would be run again for ever.
+ * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite;
+ *            where two would contradict each other PostgreSQL has one run again. A statement on its
+ *            own is read committed: it sees what is committed, and is done whole or not at all. So
+ *            are a command's transactions: beside a busy server they would be run again for ever.
  * Failure    What is known to have had no effect is run again: a query, a BEGIN, the work of a
  *            store_transact(). A COMMIT, or a statement that writes, whose answer was lost may have
  *            been done; it is reported as a failure and never repeated. */
@@ -17,8 +17,7 @@
 
 #include "log.h"
 
-#define STATEMENT_MS 20000              /* the server ends it; see postgres_connect.c */
-#define GRACE_MS 3000                   /* ... and should have said so after this */
+#define GRACE_MS 2000                   /* for the server to say that a statement took too long */
 #define REACHABLE_MS 2000
 
 /* ---- Failure ---- */
@@ -69,7 +68,7 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 
 int64_t postgres_until(const struct postgres *postgres)
 {
-	return postgres->link.unhurried ? 0 : tick_ms() + STATEMENT_MS + GRACE_MS;
+	return postgres->link.unhurried ? 0 : tick_ms() + POSTGRES_STATEMENT_MS + GRACE_MS;
 }
 
 static PGresult *send_and_wait(struct postgres *postgres, const char *sql, int64_t until_ms)
@@ -253,8 +252,8 @@ static void unhurried(struct store *store)
 	postgres_of(store)->link.unhurried = true;
 }
 
-/* The lock is the session's: others wait until this one is done, or gone. Building an index may take
- * what it takes. */
+/* The lock is the session's: others wait until this one is done, or gone. Building an index may
+ * take what it takes. */
 static bool migrating(struct store *store, bool begins)
 {
 	struct postgres *postgres = postgres_of(store);

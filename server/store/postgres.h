@@ -7,7 +7,8 @@
 #include "driver.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
-#define POSTGRES_QUEUE 500              /* statements that were sent without waiting for an answer */
+#define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
+#define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
 
 /* Where a connection goes, and when it may be tried (postgres_connect.c). */
 struct postgres_link {
@@ -42,13 +43,14 @@ static inline struct postgres *postgres_of(struct store *store)
 /* False, and the reason in `why` or the log, never with the password. */
 MUST_USE bool link_open(struct postgres_link *link, const char *place);
 void link_close(struct postgres_link *link);
-/* A connection that seems to live: the one there is, or a new one where its time has come. False: the
- * reason is in link->why. */
+/* A connection that seems to live: the one there is, or a new one where its time has come. False:
+ * the reason is in link->why. */
 MUST_USE bool link_ready(struct postgres_link *link);
 /* There is one no more. The next attempt may be at once. */
 void link_lost(struct postgres_link *link);
-/* Waits for the answer to what was sent, and to all that is queued, at most until tick_ms() is `until_ms` (0: for ever) and gives
- * its last result. NULL: the connection failed; link->why says how. */
+/* Waits for the answer to what was sent, and to all that is queued, at most until tick_ms() is
+ * `until_ms` (0: for ever), and gives its last result. NULL: the connection failed; link->why says
+ * how. */
 PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
 /* What store_is_away() says from now on. */
 void link_away(bool away);
@@ -70,8 +72,8 @@ const char *postgres_state(const PGresult *result);
 
 /* ---- postgres_translate.c ---- */
 
-/* A statement with $1 for its first :name, and so on; each name once. The caller frees the text, the
- * names and their array. Whether it writes is told by its words. */
+/* A statement with $1 for its first :name, and so on; each name once. The caller frees the text,
+ * the names and their array. Whether it writes is told by its words. */
 struct translated {
 	char *text;
 	char **names;
@@ -80,7 +82,7 @@ struct translated {
 };
 struct translated translate(const char *sql);
 
-/* ---- postgres_statement.c: the driver's functions of the same names ---- */
+/* ---- postgres_run.c, postgres_statement.c: the driver's functions of the same names ---- */
 
 struct statement *postgres_begin(struct store *store, const struct query *query);
 enum step postgres_step(struct store *store, struct statement *statement);

@@ -161,13 +161,16 @@ static void put_off(struct postgres_link *link)
 	link->pause_ms = 2 * link->pause_ms < PAUSE_MOST_MS ? 2 * link->pause_ms : PAUSE_MOST_MS;
 }
 
-/* The server's side of a connection that was cut ends too, with its locks; and no plan is made for a
- * cursor's first rows only. */
+/* The server's side of a connection that was cut ends too, with its locks; and no plan is made for
+ * a cursor's first rows only. */
+#define TEXT_OF_(value) #value
+#define TEXT_OF(value) TEXT_OF_(value)
 #define SESSION \
 	"set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;" \
 	"set cursor_tuple_fraction = 1; set extra_float_digits = 1;"
 #define LIMITS \
-	"set statement_timeout = 20000; set lock_timeout = 5000;" \
+	"set statement_timeout = " TEXT_OF(POSTGRES_STATEMENT_MS) ";" \
+	"set lock_timeout = " TEXT_OF(STORE_WAIT_MS) ";" \
 	"set idle_in_transaction_session_timeout = 60000"
 
 static bool set_up(struct postgres_link *link)

@@ -1,7 +1,7 @@
 /* postgres_setup.c - makes the role and the database a server needs, as whoever may.
  *
- * The role may sign in to its database and owns the schema public in it, and nothing else; others may
- * not sign in there. What is so already is left so. Two that do it at once take turns. */
+ * The role may sign in to its database and owns the schema public in it, and nothing else; others
+ * may not sign in there. What is so already is left so. Two that do it at once take turns. */
 #include "postgres.h"
 
 #include <stdlib.h>

@@ -99,8 +99,8 @@ static bool has_writing_word(const char *sql)
 	return false;
 }
 
-/* A common table expression may write; a plain query can only through a function, which nobody could
- * tell. */
+/* A common table expression may write; a plain query can only through a function, which nobody
+ * could tell. */
 static bool writes(const char *sql)
 {
 	sql += strspn(sql, " \t\n(");

@@ -217,6 +217,23 @@ test('built again from nothing they have the same bytes', { ...needsDocker, time
 	}
 });
 
+test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 300000 }, async () => {
+	// The build runs them in an emulator, with nothing but what is in the image.
+	const tag = `cross-${unique()}`, names = Object.keys(ports).map(name => `mcp-${name}:${tag}-arm64`);
+	const said = await output('./dev', ['images', 'arm64'], { env: { IMAGE_TAG: tag } });
+	try {
+		for (const name of names) {
+			assert.equal(await inspect(name, '.Architecture'), 'arm64');
+			const [, size] = new RegExp(`${name}: linux/arm64, .* \\(([\\d.]+) MiB\\)`).exec(said);
+			assert.ok(Number(size) <= 12, size);
+		}
+		assert.match(said, / usr\/lib\/aarch64-linux-gnu\/libc\.so\.6/);
+		assert.doesNotMatch(said, /x86_64/);
+	} finally {
+		await tryDocker('rmi', ...names);
+	}
+});
+
 test('no key, database or git history is sent to a build', needsDocker, async () => {
 	const context = mkdtempSync(join(tmpdir(), 'mcp-context-')), tag = `context-${unique()}`;
 	const wanted = ['CMakeLists.txt', 'docker/build/compile.sh', 'server/core/text.c'];

@@ -2,9 +2,9 @@
 // then stock, reservations and orders must add up exactly: never twice, never lost.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ask, callTool, orderOf, pause, select, start, temporary } from './support.mjs';
+import { ask, callTool, onPostgres, orderOf, pause, select, start, temporary } from './support.mjs';
 
-const calls = 1000, atOnce = 50, killsMost = 20;
+const [calls, atOnce, killsMost] = onPostgres ? [400, 20, 8] : [1000, 50, 20];
 const skus = ['KIT-0001', 'KIT-0002', 'GAR-0001', 'TOY-0001', 'TEX-0001', 'BAG-0001'];
 
 // A server that is killed and started again on the same port and database.

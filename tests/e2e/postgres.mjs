@@ -51,9 +51,11 @@ export class Postgres {
 	}
 
 	async stop() {
-		this.child?.stdin.end();
-		if (this.child)
-			await once(this.child, 'close');
+		if (!this.child)
+			return;
+		this.child.ref();
+		this.child.stdin.end();
+		await once(this.child, 'close');
 	}
 }
 
@@ -69,6 +71,12 @@ export async function rows(url, sql) {
 	assert.ok(text, sql);
 	return JSON.parse(text);
 }
+
+// One for a test file of its own, or undefined where none is installed.
+export const startIfThere = () => Postgres.start().catch(error => {
+	if (!error.missing)
+		throw error;
+});
 
 let shared;
 

@@ -58,16 +58,19 @@ export const post = (server, body, headers = {}) => Buffer.concat([
 	Buffer.from(body),
 ]);
 
-// Stands between a client and a server: can cut the connections, delay what goes to the server, and
-// be down.
+// Stands between a client and a server: can cut the connections, delay what goes to the server, be
+// down, and freeze.
 export class Between {
 	constructor(port) {
 		this.sockets = new Set();
 		this.delay = 0;
 		this.down = false;
+		this.frozen = false;            // nothing gets through, and nobody is told
 		this.server = net.createServer(near => {
 			if (this.down)
 				return near.destroy();
+			if (this.frozen)
+				return this.sockets.add(near.on('error', () => {}));
 			const far = net.connect(port, '127.0.0.1');
 			for (const [from, to] of [[near, far], [far, near]]) {
 				this.sockets.add(from);
@@ -77,6 +80,8 @@ export class Between {
 					to.destroy();
 				});
 				from.on('data', data => {
+					if (this.frozen)
+						return;
 					if (from === near && this.delay)
 						setTimeout(() => to.write(data), this.delay);
 					else

@@ -3,13 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { Postgres, query } from './postgres.mjs';
+import { query, startIfThere } from './postgres.mjs';
 import { ask, run, start, temporary } from './support.mjs';
 
-const server = await Postgres.start().catch(error => {
-	if (!error.missing)
-		throw error;
-});
+const server = await startIfThere();
 const skip = !server && 'there is no PostgreSQL';
 after(() => server?.stop());
 

@@ -341,6 +341,47 @@ START_TEST(who_signs_in_is_a_setting_too)
 }
 END_TEST
 
+/* ---- TLS ---- */
+
+START_TEST(what_the_url_says_of_tls_holds)
+{
+	char secure[512];
+	struct number number;
+	long long before;
+
+	snprintf(secure, sizeof(secure), "postgresql://postgres:secret@localhost:%s/postgres"
+	         "?sslmode=verify-full&sslrootcert=%s", getenv("POSTGRES_PORT"), getenv("POSTGRES_CA"));
+	struct store *over_tls = store_open(secure, STORE_WRITES);
+	ck_assert(store_reachable(over_tls));
+	before = atomic_load(&store_counters.connects);
+	for (int i = 0; i < 10; i++)
+		ck_assert_int_eq(store_find_one(over_tls, arena, "select ssl as value from pg_stat_ssl where"
+		                 " pid = pg_backend_pid()", NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 1);
+	ck_assert_int_eq(atomic_load(&store_counters.connects), before);
+	store_close(over_tls);
+}
+END_TEST
+
+static void use_untrusted(void)
+{
+	char secure[512];
+
+	snprintf(secure, sizeof(secure), "postgresql://postgres:secret@127.0.0.1:%s/postgres"
+	         "?sslmode=verify-full&sslrootcert=%s", getenv("POSTGRES_PORT"), getenv("POSTGRES_CA"));
+	struct store *over_tls = store_open(secure, STORE_WRITES);
+	ck_assert_int_eq(add(over_tls, "a", 1), -1);
+	store_close(over_tls);
+}
+
+START_TEST(a_server_of_another_name_is_not_trusted)
+{
+	catch_log(use_untrusted);
+	ck_assert_msg(strstr(logged, "does not match host name"), "%s", logged);
+	ck_assert_ptr_null(strstr(logged, "secret"));
+}
+END_TEST
+
 /* ---- Listening ---- */
 
 static const char *const channels[] = { "first \"channel\"", "second", NULL };
@@ -492,6 +533,10 @@ static TCase *away_case(void)
 	tcase_add_test(tcase, a_commit_without_an_answer_is_a_failure_and_not_repeated);
 	tcase_add_test(tcase, a_database_that_is_away_fails_at_once_and_in_words);
 	tcase_add_test(tcase, who_signs_in_is_a_setting_too);
+	if (getenv("POSTGRES_CA")) {
+		tcase_add_test(tcase, what_the_url_says_of_tls_holds);
+		tcase_add_test(tcase, a_server_of_another_name_is_not_trusted);
+	}
 	tcase_add_test(tcase, what_others_say_is_heard_also_after_an_outage);
 	tcase_add_test(tcase, a_listener_to_nowhere_says_so_once_an_attempt);
 	tcase_add_loop_test(tcase, a_url_is_shown_without_its_password, 0, COUNT(places));
