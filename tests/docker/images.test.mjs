@@ -205,7 +205,7 @@ describe('the images, read-only, without capabilities, as 10001', needsDocker, (
 
 // ---- How they are built ----
 
-test('built again from nothing they have the same bytes', { ...needsDocker, timeout: 300000 }, async () => {
+test('built again from nothing they have the same bytes', { ...needsDocker, timeout: 900000 }, async () => {
 	const tag = `again-${unique()}`, names = Object.keys(ports);
 	await output('./dev', ['images'], { env: { IMAGE_TAG: tag, NO_CACHE: '1' } });
 	try {
@@ -217,7 +217,7 @@ test('built again from nothing they have the same bytes', { ...needsDocker, time
 	}
 });
 
-test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 300000 }, async () => {
+test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 900000 }, async () => {
 	// The build runs them in an emulator, with nothing but what is in the image.
 	const tag = `cross-${unique()}`, names = Object.keys(ports).map(name => `mcp-${name}:${tag}-arm64`);
 	const said = await output('./dev', ['images', 'arm64'], { env: { IMAGE_TAG: tag } });
