@@ -59,7 +59,8 @@ start_engine() {
 	fi
 	say "starting a Docker engine in $ENGINE"
 	ENGINE_STARTED=1
-	as_root mkdir -p "$ENGINE"
+	WHY_NO_DOCKER="there is no place for it at $ENGINE"
+	as_root mkdir -p "$ENGINE" || return 1
 	as_root rm -f "$ENGINE/docker.pid"
 	# shellcheck disable=SC2024 # the log is whose it is that runs this
 	as_root setsid dockerd --data-root "$ENGINE/data" --exec-root "$ENGINE/run" \
