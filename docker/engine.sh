@@ -51,6 +51,10 @@ start_engine() {
 	install_packages docker.io iptables ca-certificates || return 1
 	find_client || install_packages docker-buildx || return 1
 	find_client && engine_answers && return
+	if [ -S /var/run/docker.sock ] && [ ! -w /var/run/docker.sock ]; then
+		WHY_NO_DOCKER='its engine does not serve this user, who is not in the group docker'
+		return 1
+	fi
 	export DOCKER_HOST=unix://$ENGINE/docker.sock
 	engine_answers && return
 
