@@ -124,14 +124,15 @@ void link_away(bool away)
 
 static PGconn *connect_now(const char *url)
 {
-	/* What stands before the URL it may say otherwise; what stands behind it holds. */
+	/* What stands before the URL it may say otherwise; what stands behind it holds. Looking for
+	 * Kerberos credentials that nobody has would cost half a MiB. */
 	const char *const names[] = {
 		"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", "fallback_application_name", "dbname", "client_encoding",
-		"user", "password", NULL,
+		"tcp_user_timeout", "gssencmode", "fallback_application_name", "dbname",
+		"client_encoding", "user", "password", NULL,
 	};
 	const char *const values[] = {
-		"5", "4", "2", "3", "8000", program_invocation_short_name, url, "UTF8",
+		"5", "4", "2", "3", "8000", "disable", program_invocation_short_name, url, "UTF8",
 		user, password, NULL,
 	};
 

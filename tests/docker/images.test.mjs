@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ask, beginSession, exchange, keyLines, keys, orderOf, root } from '../e2e/support.mjs';
@@ -52,15 +52,22 @@ for (const name of Object.keys(ports))
 		});
 
 		test('holds the libraries that it loads, and no other', async () => {
-			const loader = files.find(({ type, path }) => type === 'f' && /\/ld-linux/.test(path)).path;
-			const listed = await docker('run', '--rm', '--entrypoint', loader, image(name), '--list',
-				`/usr/bin/mcp-${name}`);
-			assert.doesNotMatch(listed, /not found/);
-			const loaded = new Set([...listed.matchAll(/=> \S*\/(\S+) \(/g)].map(([, library]) => library));
-			loaded.add(loader.split('/').at(-1));
-			const there = files.filter(({ path }) => /\.so[.\d]*$/.test(path) && !path.startsWith('/usr/lib64'))
-				.filter(({ type }) => type === 'f').map(({ path }) => path.split('/').at(-1));
-			assert.deepEqual(there.sort(), [...loaded].sort());
+			const libraries = files.filter(({ type, path }) => type === 'f' && /\.so\.\d+$/.test(path))
+				.map(({ path }) => path);
+			const loader = libraries.find(path => /\/ld-linux/.test(path));
+			// It may load some by their name, while it runs.
+			const program = readFileSync(join(folder, `usr/bin/mcp-${name}`), 'latin1');
+			const loaded = new Set([basename(loader)]);
+			for (const path of [`/usr/bin/mcp-${name}`,
+				...libraries.filter(path => program.includes(`\0${basename(path)}\0`))]) {
+				const listed = await docker('run', '--rm', '--entrypoint', loader, image(name), '--list', path);
+				assert.doesNotMatch(listed, /not found/);
+				loaded.add(basename(path));
+				for (const [, library] of listed.matchAll(/=> \S*\/(\S+) \(/g))
+					loaded.add(library);
+			}
+			loaded.delete(`mcp-${name}`);
+			assert.deepEqual(libraries.map(path => basename(path)).sort(), [...loaded].sort());
 		});
 
 		test('holds nothing besides, and only its own folder is its own', () => {
@@ -236,7 +243,7 @@ test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 9000
 
 test('no key, database or git history is sent to a build', needsDocker, async () => {
 	const context = mkdtempSync(join(tmpdir(), 'mcp-context-')), tag = `context-${unique()}`;
-	const wanted = ['CMakeLists.txt', 'docker/build/compile.sh', 'server/core/text.c'];
+	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'server/core/text.c'];
 	for (const path of [...wanted, '.env', '.git/config', 'build/stack/key', 'docker/compose.yaml', 'notes',
 		'products/products.db', 'products/products.db-wal', 'tests/e2e/support.mjs']) {
 		mkdirSync(dirname(join(context, path)), { recursive: true });

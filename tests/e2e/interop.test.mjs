@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { clients } from './clients.mjs';
 import { Between } from './raw.mjs';
-import { ask, eventually, keyLines, keys, orderOf, pause, run, start, temporary } from './support.mjs';
+import {
+	ask, databaseUrl, eventually, keyLines, keys, orderOf, pause, run, start, temporary,
+} from './support.mjs';
 
 let products, orders, number = 0;
 const unique = () => `interop-${process.pid}-${++number}`;
@@ -24,7 +26,7 @@ before(async () => {
 	const folder = temporary(), file = join(folder, 'orders.csv');
 	writeOrders(file);
 	const imported = await run('orders', ['import', file, '--currency', 'GBP'],
-		{ env: { DATABASE_URL: `sqlite:${join(folder, 'orders.db')}` } });
+		{ env: { DATABASE_URL: await databaseUrl('orders', folder) } });
 	assert.equal(imported.status, 0, imported.stderr);
 	products = await start('products');
 	orders = await start('orders', { PRODUCTS_URL: products.url, RETRY: '100ms' }, { folder });

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Desktop, printed, startClient } from './desktop.mjs';
 import { Between } from './raw.mjs';
 import {
-	ask, eventually, keyLines, keys, orderOf, root, run, start, temporary,
+	ask, databaseUrl, eventually, keyLines, keys, orderOf, root, run, start, temporary,
 } from './support.mjs';
 
 const statuses = ['paid', 'packed', 'shipped', 'delivered'];
@@ -26,7 +26,7 @@ before(async () => {
 	const folder = temporary(), file = join(folder, 'orders.csv');
 	writeOrders(file);
 	const imported = await run('orders', ['import', file, '--currency', 'GBP'],
-		{ env: { DATABASE_URL: `sqlite:${join(folder, 'orders.db')}` } });
+		{ env: { DATABASE_URL: await databaseUrl('orders', folder) } });
 	assert.equal(imported.status, 0, imported.stderr);
 	products = await start('products');
 	orders = await start('orders', { PRODUCTS_URL: products.url, RETRY: '100ms' }, { folder });
