@@ -1,8 +1,8 @@
-# shellcheck shell=bash disable=SC2034
 # engine.sh - finds a Docker engine, or starts one; part of ./dev, which has say, fail and the rest.
 #
 # An engine that is started here keeps everything in ENGINE, which other checkouts on this machine
 # share. Nothing of the machine's own configuration is touched.
+# shellcheck shell=bash disable=SC2034
 
 ENGINE=${ENGINE:-/var/tmp/mcp-shop-docker}
 ENGINE_STARTED=

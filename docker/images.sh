@@ -1,7 +1,7 @@
-# shellcheck shell=bash
 # images.sh - builds the images and says what is in them; part of ./dev, after engine.sh.
 #
 # Where an official image can't be pulled, Debian's packages make one of the same name (a stand-in).
+# shellcheck shell=bash
 
 IMAGE_TAG=${IMAGE_TAG:-local}
 STAND_IN=mcp-shop.stand-in              # the label of such an image
@@ -29,6 +29,7 @@ need_image() {
 # Where this machine has Debian from.
 mirror() {
 	local repository
+	# shellcheck disable=SC2016 # apt fills that in
 	repository=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep "$1" | head -1) || true
 	echo "${repository:-http://deb.debian.org/$2}"
 }

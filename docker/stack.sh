@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # stack.sh - ./dev up and ./dev down: the stack of compose.yaml; part of ./dev, after images.sh.
+# shellcheck shell=bash
 
 PROJECT=${PROJECT:-mcp-shop}
 STACK=$PWD/build/${STACK_FOLDER:-stack}
@@ -228,26 +228,34 @@ up() {
 
 # The data and the keys go with --volumes, an engine that ./dev started with --engine.
 down() {
-	local word volumes=() engine=
+	local word volumes=() stop='' lost=''
 	for word; do
 		case $word in
 		--volumes) volumes=(--volumes) ;;
-		--engine) engine=1 ;;
+		--engine) stop=1 ;;
 		*) fail "down takes --volumes and --engine, not $word" ;;
 		esac
 	done
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
-	[ -d "$STACK" ] || fail "there is no stack: build/${STACK##*/} is not there"
+	# Its files may be gone (./dev clean) while it runs; these two compose wants to see.
+	if [ ! -d "$STACK" ]; then
+		lost=1
+		mkdir -p "$STACK" && touch "$STACK/products.env" "$STACK/orders.env"
+	fi
 	export STACK COMPOSE_PROFILES=grafana
 	in_stack down --remove-orphans "${volumes[@]}"
 	if [ ${#volumes[@]} -gt 0 ]; then
 		rm -rf "$STACK"
 		say "stopped; its data and keys are gone, its images stay"
+	elif [ -n "$lost" ]; then
+		rm -rf "$STACK"
+		say "stopped. Its keys and passwords were gone with build/${STACK##*/}, and its data can't be opened" \
+			"without them: ./dev down --volumes removes it."
 	else
 		say "stopped. Its data (volumes ${PROJECT}_*), its keys (build/${STACK##*/}) and its images stay;" \
 			"./dev down --volumes removes data and keys too."
 	fi
-	if [ -n "$engine" ]; then
+	if [ -n "$stop" ]; then
 		stop_engine
 	elif [ "${DOCKER_HOST:-}" = "unix://$ENGINE/docker.sock" ]; then
 		say "The Docker engine that ./dev started goes on; ./dev down --engine stops it too."
