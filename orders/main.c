@@ -82,6 +82,11 @@ static const struct mcp_job jobs[] = {
 	{ 0 },
 };
 
+static const struct mcp_counter counters[] = {
+	[ORDERS_PLACED] = { "orders_placed_total", "Orders that were placed, each once." },
+	{ 0 },
+};
+
 static const struct mcp_command commands[] = {
 	{ "import", "import FILE.csv[.gz] --currency GBP [--dry-run]",
 	  "Imports delivered orders: order, placed_at, customer, country, sku, quantity,"
@@ -113,7 +118,7 @@ int main(int argc, char **argv)
 			" pounds.",
 		.port = 8082, .database = "sqlite:orders.db", .migrations = order_migrations,
 		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
-		.jobs = jobs, .commands = commands, .settings = settings,
+		.jobs = jobs, .commands = commands, .counters = counters, .settings = settings,
 		.start = catalogue_start, .stop = catalogue_stop,
 	}, argc, argv);
 }

@@ -11,6 +11,8 @@
 
 #define BOOK_DOWN "The order book is unavailable; try again shortly."
 
+enum { ORDERS_PLACED };         /* what is counted, see main.c */
+
 struct address {
 	const char *name;
 	const char *line1, *line2;

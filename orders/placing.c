@@ -147,7 +147,11 @@ static bool finish(struct store *store, void *context)
 
 enum step placing_finish(struct store *store, struct placing *order)
 {
-	return transact(store, finish, &(struct work) { .order = order });
+	enum step step = transact(store, finish, &(struct work) { .order = order });
+
+	if (step == STEP_DONE)
+		mcp_count(ORDERS_PLACED, 1);
+	return step;
 }
 
 /* ---- Giving up ---- */

@@ -98,6 +98,14 @@ struct mcp_job {
 	int64_t (*run)(struct store *store);
 };
 
+/* A total of the program's own in /metrics: what it did, rather than what it was asked. mcp_count()
+ * adds to it; its place in the table is its number. */
+#define MCP_COUNTERS 16
+struct mcp_counter {
+	const char *name;             /* "orders_placed_total" */
+	const char *about;            /* one line */
+};
+
 /* A command of the program besides serving: `mcp-products import FILE`. argv[0] is its name.
  * The result is the exit status. */
 struct mcp_command {
@@ -128,6 +136,7 @@ struct mcp_server {
 	                                           names a folder that is served instead */
 	const struct mcp_job *jobs;
 	const struct mcp_command *commands;
+	const struct mcp_counter *counters;     /* MCP_COUNTERS at most */
 	const struct setting *settings;         /* its own, beside the runtime's */
 	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
@@ -224,6 +233,9 @@ void mcp_notice(const char *text, ...) PRINTF(1, 2);
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
 bool mcp_may(const struct mcp_call *call, const char *scope);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
+
+/* Adds to a total of the program's own, see struct mcp_counter. Any thread, also outside a call. */
+void mcp_count(int counter, int64_t n);
 
 /* ---- Asking and waiting: nothing ever blocks on a person ---- */
 

@@ -2,6 +2,7 @@
  *
  * A request's series is found by the addresses of its words, which are constants, in a cache that
  * is only ever added to. Behind it stand the series themselves, one for each different text. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "series.h"
@@ -21,6 +22,7 @@ struct known {
 };
 
 static atomic_llong metrics[METRIC_COUNT];
+static atomic_llong counters[MCP_COUNTERS];     /* of the program */
 
 /* The first of each list takes what has no place of its own. */
 static struct histogram other_histogram = { .method = "other" };
@@ -39,6 +41,17 @@ void metric_add(enum metric metric, int64_t n)
 int64_t metric_value(enum metric metric)
 {
 	return atomic_load_explicit(&metrics[metric], memory_order_relaxed);
+}
+
+void mcp_count(int counter, int64_t n)
+{
+	assert(counter >= 0 && counter < MCP_COUNTERS);
+	atomic_fetch_add_explicit(&counters[counter], n, memory_order_relaxed);
+}
+
+int64_t counter_value(int counter)
+{
+	return atomic_load_explicit(&counters[counter], memory_order_relaxed);
 }
 
 struct series *series_at(int index)

@@ -138,6 +138,12 @@ static void print_counted(FILE *file)
 		          metric_value(counted[i].metric));
 }
 
+static void print_own(FILE *file, const struct mcp_counter *counters)
+{
+	for (int i = 0; counters && counters[i].name && i < MCP_COUNTERS; i++)
+		print_one(file, counters[i].name, "counter", counters[i].about, counter_value(i));
+}
+
 struct labelled {
 	enum metric metric;
 	const char *value;              /* of the label */
@@ -238,6 +244,7 @@ str metrics_print(struct arena *arena, const struct mcp_server *server, int queu
 	print_durations(file);
 	print_one(file, "mcp_worker_queue", "gauge", "Calls waiting for a worker.", queued);
 	print_one(file, "mcp_workers_busy", "gauge", "Workers that run something.", busy);
+	print_own(file, server->counters);
 	print_counted(file);
 	print_limits(file);
 	print_http(file);

@@ -31,6 +31,9 @@ struct series {
 struct series *series_at(int index);
 struct histogram *histogram_at(int index);
 
+/* What mcp_count() added to a total of the program's own. */
+int64_t counter_value(int counter);
+
 /* The HELP and TYPE lines that begin a family. */
 void family_print(FILE *file, const char *name, const char *type, const char *help);
 /* This process, under the names that Prometheus clients use for it. */

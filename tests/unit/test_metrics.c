@@ -7,7 +7,15 @@
 #include "http.h"
 #include "metrics.h"
 
-static const struct mcp_server server = { .name = "shop \"one\"\\\n", .version = "1.0.0" };
+enum { SOLD, GIVEN };
+static const struct mcp_counter counters[] = {
+	[SOLD] = { "shop_sold_total", "Things sold." },
+	[GIVEN] = { "shop_given_total", "Things given away." },
+	{ 0 },
+};
+static const struct mcp_server server = {
+	.name = "shop \"one\"\\\n", .version = "1.0.0", .counters = counters
+};
 
 static struct arena *arena;
 
@@ -251,6 +259,19 @@ START_TEST(gauges_and_counters_show_their_value)
 }
 END_TEST
 
+START_TEST(a_program_counts_what_it_did)
+{
+	ck_assert(sample(print(), "shop_sold_total") == 0);
+	mcp_count(GIVEN, 2);
+	mcp_count(GIVEN, 1);
+	const char *text = print();
+	read_all(text);
+	ck_assert(sample(text, "shop_sold_total") == 0);
+	ck_assert(sample(text, "shop_given_total") == 3);
+	ck_assert_ptr_nonnull(strstr(text, "# TYPE shop_given_total counter\n"));
+}
+END_TEST
+
 START_TEST(the_process_is_described)
 {
 	const char *text = print();
@@ -322,6 +343,7 @@ int main(void)
 	                    sizeof(latencies) / sizeof(*latencies));
 	tcase_add_test(tcase, label_values_are_escaped);
 	tcase_add_test(tcase, gauges_and_counters_show_their_value);
+	tcase_add_test(tcase, a_program_counts_what_it_did);
 	tcase_add_test(tcase, the_process_is_described);
 	tcase_add_test(tcase, threads_lose_no_count);
 	tcase_add_test(tcase, what_has_no_place_is_counted_as_other);

@@ -1,0 +1,263 @@
+# stack.sh - ./dev up and ./dev down: the stack of compose.yaml; part of ./dev, after images.sh.
+# shellcheck shell=bash
+
+PROJECT=${PROJECT:-mcp-shop}
+STACK=$PWD/build/${STACK_FOLDER:-stack}
+
+in_stack() { compose --project-name "$PROJECT" --file docker/compose.yaml "$@"; }
+
+# ---- What it needs to know, made once ----
+
+secret() { openssl rand -hex 24; }
+
+# A file that only this user and the containers read: the folder is closed, the file is not, since
+# each container reads it as a user of its own.
+keep() {
+	if [ -e "$STACK/$1" ]; then
+		cat >/dev/null
+	else
+		(umask 022 && cat >"$STACK/$1.new" && mv "$STACK/$1.new" "$STACK/$1")
+	fi
+}
+
+# A certificate for this machine's own names, signed by an authority that is then forgotten.
+make_certificate() {
+	local folder
+	[ ! -e "$STACK/tls.pem" ] || return 0
+	folder=$(mktemp -d)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+		-subj '/CN=mcp-shop local stack' -addext basicConstraints=critical,CA:TRUE,pathlen:0 \
+		-addext keyUsage=critical,keyCertSign \
+		-keyout "$folder/ca.key" -out "$folder/ca.pem" 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+		-keyout "$folder/tls.key" -out "$folder/tls.csr" 2>/dev/null
+	printf 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\nextendedKeyUsage=serverAuth\n' \
+		>"$folder/extensions"
+	openssl x509 -req -in "$folder/tls.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" \
+		-CAcreateserial -days 820 -extfile "$folder/extensions" -out "$folder/tls.pem" 2>/dev/null
+	keep ca.pem <"$folder/ca.pem"
+	cat "$folder/tls.pem" "$folder/tls.key" | keep tls.pem
+	rm -rf "$folder"
+}
+
+# The key goes to FILE, the line that lets it in to the standard output.
+make_key() {
+	local file=$1
+	shift
+	docker run --rm --network none --entrypoint /usr/bin/mcp-products \
+		"mcp-products:$IMAGE_TAG" key "$@" >"$STACK/made"
+	sed -n 2p "$STACK/made" >"$STACK/$file"
+	sed -n 4p "$STACK/made"
+	rm "$STACK/made"
+}
+
+make_keys() {
+	local yours orders
+	[ ! -e "$STACK/orders.keys" ] || return 0
+	yours=$(make_key key you '*')
+	orders=$(make_key orders.key orders products:read stock:reserve stock:restock)
+	printf '%s\n' "$yours" "$orders" | keep products.keys
+	printf '%s\n' "$yours" | keep orders.keys
+}
+
+make_settings() {
+	local name
+	for name in products orders; do
+		[ ! -e "$STACK/$name.env" ] || continue
+		{
+			echo "STATE_KEYS=$(openssl rand -base64 32)"
+			echo "DATABASE_URL=postgresql://postgres/$name"
+			echo "DATABASE_USER=$name"
+			echo "DATABASE_PASSWORD=$(secret)"
+			[ "$name" = products ] || echo "PRODUCTS_KEY=$(cat "$STACK/orders.key")"
+		} | (umask 077 && cat >"$STACK/$name.env")
+	done
+}
+
+make_secrets() {
+	has openssl || install_packages openssl
+	(umask 077 && mkdir -p "$STACK")
+	secret | keep postgres.password
+	secret | keep grafana.password
+	make_certificate
+	make_keys
+	make_settings
+	CONFIGURATION=$(cat docker/balancer/* docker/prometheus/* "$STACK/tls.pem" | cksum)
+	export STACK IMAGE_TAG CONFIGURATION
+}
+
+# ---- Images of others ----
+
+pinned_in_stack() { sed -n "s/^ *image: \${${1}_IMAGE:-\(.*\)}$/\1/p" docker/compose.yaml; }
+
+stack_images() {
+	local name pinned image
+	for name in POSTGRES HAPROXY PROMETHEUS; do
+		image=$(need_image "$(pinned_in_stack "$name")" stand_in_of) ||
+			fail "there is no image for $name; the whole log is build/docker/build.log"
+		export "${name}_IMAGE=$image"
+	done
+	pinned=$(pinned_in_stack GRAFANA)
+	if docker image inspect "$pinned" >/dev/null 2>&1 ||
+		{ [ ! -e "$NO_REGISTRY" ] && docker pull -q "$pinned" 2>/dev/null; }; then
+		export COMPOSE_PROFILES=grafana
+	else
+		say "Grafana can't be pulled and is left out; its dashboards are in docker/grafana"
+	fi
+}
+
+# ---- Starting ----
+
+health_of() {
+	docker inspect --format \
+		'{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}' "$1"
+}
+
+# Those of these services, or all; says which is not.
+wait_until_healthy() {
+	local until=$((SECONDS + 90)) containers container state unwell
+	mapfile -t containers < <(in_stack ps -q "$@")
+	while :; do
+		unwell=
+		for container in "${containers[@]}"; do
+			state=$(health_of "$container")
+			[[ $state = healthy || $state = running ]] ||
+				unwell+=" $(docker inspect --format '{{.Name}}' "$container" | tr -d /) ($state)"
+		done
+		[ -n "$unwell" ] || return 0
+		((SECONDS < until)) || fail "not healthy after 90 s:$unwell; see: docker logs NAME"
+		sleep 0.2
+	done
+}
+
+port_of() { in_stack port "$1" "$2" 2>/dev/null | sed 's/.*://'; }
+
+# Through the balancer, as a client comes.
+wait_until_served() {
+	local until=$((SECONDS + 60))
+	while ((SECONDS < until)); do
+		! curl -fsS --cacert "$STACK/ca.pem" "https://localhost:$(port_of balancer "$1")/readyz" \
+			>/dev/null 2>&1 || return 0
+		sleep 0.25
+	done
+	fail "the balancer does not serve its port $1; see: docker logs NAME"
+}
+
+# The programs make their databases themselves, each with a role that may do nothing outside it.
+set_up_databases() {
+	local name
+	SETUP_PASSWORD=$(cat "$STACK/postgres.password")
+	export SETUP_PASSWORD
+	for name in products orders; do
+		in_stack run --rm --no-deps -T -e SETUP_USER=postgres -e SETUP_PASSWORD "$name-a" setup ||
+			fail "the database of $name was not made"
+	done
+}
+
+# The first catalogue, where there is none.
+load_catalogue_of_stack() {
+	[ -z "$(in_stack exec -T postgres psql --username postgres --dbname products \
+		--tuples-only --no-align --command 'select 1 from product limit 1')" ] || return 0
+	in_stack run --rm --no-deps -T -v "$PWD/products/data/catalogue.csv:/catalogue.csv:ro" \
+		products-a import /catalogue.csv || fail "the catalogue was not loaded"
+}
+
+say_how_to_use_stack() {
+	local products orders key
+	products=https://localhost:$(port_of balancer 8443)/mcp
+	orders=https://localhost:$(port_of balancer 8444)/mcp
+	key=$(cat "$STACK/key")
+	printf '%s\n' "$products" "$orders" >"$STACK/urls"         # for health-check.sh
+	cat <<END
+
+All healthy:
+  products    $products
+  orders      $orders
+  Prometheus  http://127.0.0.1:$(port_of prometheus 9090)
+END
+	[ -z "${COMPOSE_PROFILES:-}" ] || cat <<END
+  Grafana     http://127.0.0.1:$(port_of grafana 3000)  (admin: $(cat "$STACK/grafana.password"))
+END
+	cat <<END
+
+Your key, good for everything: $key
+
+Try it:
+  curl --cacert $STACK/ca.pem -H 'Authorization: Bearer $key' \\
+    -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' $products
+
+Claude Desktop (claude_desktop_config.json):
+  {
+    "mcpServers": {
+      "products": {
+        "command": "npx",
+        "args": ["-y", "mcp-remote", "$products", "--transport", "http-only",
+                 "--header", "Authorization:\${AUTH_HEADER}"],
+        "env": { "AUTH_HEADER": "Bearer $key", "NODE_EXTRA_CA_CERTS": "$STACK/ca.pem" }
+      },
+      "orders": {
+        "command": "npx",
+        "args": ["-y", "mcp-remote", "$orders", "--transport", "http-only",
+                 "--header", "Authorization:\${AUTH_HEADER}"],
+        "env": { "AUTH_HEADER": "Bearer $key", "NODE_EXTRA_CA_CERTS": "$STACK/ca.pem" }
+      }
+    }
+  }
+
+./dev down stops it.
+END
+}
+
+up() {
+	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
+	has curl || install_packages curl
+	find_base
+	build_programs ''
+	stack_images
+	make_secrets
+	in_stack up --detach postgres
+	wait_until_healthy postgres
+	set_up_databases
+	load_catalogue_of_stack
+	in_stack up --detach --remove-orphans
+	wait_until_healthy
+	wait_until_served 8443
+	wait_until_served 8444
+	say_how_to_use_stack
+}
+
+# The data and the keys go with --volumes, an engine that ./dev started with --engine.
+down() {
+	local word volumes=() stop='' lost=''
+	for word; do
+		case $word in
+		--volumes) volumes=(--volumes) ;;
+		--engine) stop=1 ;;
+		*) fail "down takes --volumes and --engine, not $word" ;;
+		esac
+	done
+	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
+	# Its files may be gone (./dev clean) while it runs; these two compose wants to see.
+	if [ ! -d "$STACK" ]; then
+		lost=1
+		mkdir -p "$STACK" && touch "$STACK/products.env" "$STACK/orders.env"
+	fi
+	export STACK COMPOSE_PROFILES=grafana
+	in_stack down --remove-orphans "${volumes[@]}"
+	if [ ${#volumes[@]} -gt 0 ]; then
+		rm -rf "$STACK"
+		say "stopped; its data and keys are gone, its images stay"
+	elif [ -n "$lost" ]; then
+		rm -rf "$STACK"
+		say "stopped. Its keys and passwords were gone with build/${STACK##*/}, and its data can't be opened" \
+			"without them: ./dev down --volumes removes it."
+	else
+		say "stopped. Its data (volumes ${PROJECT}_*), its keys (build/${STACK##*/}) and its images stay;" \
+			"./dev down --volumes removes data and keys too."
+	fi
+	if [ -n "$stop" ]; then
+		stop_engine
+	elif [ "${DOCKER_HOST:-}" = "unix://$ENGINE/docker.sock" ]; then
+		say "The Docker engine that ./dev started goes on; ./dev down --engine stops it too."
+	fi
+}

@@ -1,0 +1,59 @@
+// stack.mjs - the local stack as a test has it: under a name and on ports of its own.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { root, stateless } from '../e2e/support.mjs';
+import { docker, output, unique } from './support.mjs';
+
+export class Stack {
+	name = `mcp-test-${unique()}`;
+	folder = join(root, 'build', this.name);
+	env = {
+		PROJECT: this.name, STACK_FOLDER: this.name,
+		PRODUCTS_HTTPS_PORT: '0', ORDERS_HTTPS_PORT: '0', PROMETHEUS_PORT: '0', GRAFANA_PORT: '0',
+	};
+
+	// What ./dev up says is all that anybody knows of it.
+	async up() {
+		this.said = await output('./dev', ['up'], { env: this.env });
+		this.products = /^ {2}products +(https:\S+)$/m.exec(this.said)[1];
+		this.orders = /^ {2}orders +(https:\S+)$/m.exec(this.said)[1];
+		this.prometheus = /^ {2}Prometheus +(http:\S+)$/m.exec(this.said)[1];
+		this.key = /^Your key, .*: (mcp_\S+)$/m.exec(this.said)[1];
+		tls.setDefaultCACertificates([...tls.getCACertificates(), readFileSync(join(this.folder, 'ca.pem'), 'utf8')]);
+	}
+
+	down(...words) {
+		return output('./dev', ['down', ...words], { env: this.env });
+	}
+
+	container(service) {
+		return docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`,
+			'--filter', `label=com.docker.compose.service=${service}`);
+	}
+
+	// A call in 2026-07-28 through the balancer: its result, or an error where there is none.
+	async call(url, name, args) {
+		const { headers, body } = stateless('tools/call', { name, arguments: args });
+		const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(30000),
+			headers: { ...headers, Authorization: `Bearer ${this.key}` } });
+		const text = await response.text();
+		const message = JSON.parse(/^data: (\{.*"result".*)$/m.exec(text)?.[1] ?? text);
+		assert.ok(message.result, `${response.status} ${text}`);
+		return message.result;
+	}
+
+	async ask(url, name, args) {
+		const result = await this.call(url, name, args);
+		assert.ok(!result.isError, `${name} failed: ${result.content?.[0]?.text}`);
+		return result.structuredContent;
+	}
+
+	async query(expression) {
+		const response = await fetch(`${this.prometheus}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+		const answer = await response.json();
+		assert.equal(answer.status, 'success', `${expression}: ${answer.error}`);
+		return answer.data.result;
+	}
+}

@@ -1,0 +1,288 @@
+// stack.test.mjs - ./dev up as a person uses it: official clients through its TLS, servers that are
+// killed and stopped under load, the dashboards' queries, health-check.sh, and ./dev down.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { clients } from '../e2e/clients.mjs';
+import { Desktop } from '../e2e/desktop.mjs';
+import { orderOf, pause, root } from '../e2e/support.mjs';
+import { Stack } from './stack.mjs';
+import { command, docker, inspect, needsDocker, output, tryDocker, unique, until } from './support.mjs';
+
+const skus = ['KIT-0001', 'GAR-0001', 'TOY-0001', 'TEX-0001'];
+const services = ['products-a', 'products-b', 'orders-a', 'orders-b'];
+
+describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
+	const stack = new Stack();
+	const settled = new Map();              // orders that were confirmed, by their key
+	const stocked = new Map();              // what there was before any of them
+
+	before(async () => {
+		await stack.up();
+		for (const sku of skus)
+			stocked.set(sku, (await stack.ask(stack.products, 'update_product', { sku, stock_change: 2000 })).stock);
+	}, { timeout: 400000 });
+	after(() => existsSync(stack.folder) && stack.down('--volumes'), { timeout: 120000 });
+
+	const healthy = async service =>
+		await inspect(await stack.container(service), '.State.Health.Status') === 'healthy';
+	const stockOf = async sku => (await stack.ask(stack.products, 'get_product', { sku })).stock;
+
+	// ---- As it is given to a person ----
+
+	test('is healthy in one command, and ours are read-only, without capabilities, as 10001', async () => {
+		for (const service of services) {
+			assert.ok(await healthy(service), service);
+			const id = await stack.container(service);
+			const host = await inspect(id, '.HostConfig');
+			assert.ok(host.ReadonlyRootfs, service);
+			assert.deepEqual(host.CapDrop, ['ALL'], service);
+			assert.equal((await inspect(id, '.Config')).User, '10001:10001');
+			assert.ok(!(await inspect(id, '.Config.Env')).some(line => line.startsWith('AUTH=')));
+		}
+		for (const service of ['postgres', 'prometheus'])
+			assert.ok(await healthy(service), service);
+	});
+
+	test('prints a curl line that works as it stands', async () => {
+		const line = /^ {2}(curl (?:.*\\\n)*.*)$/m.exec(stack.said)[1];
+		const answer = JSON.parse(await output('bash', ['-c', `${line} --silent --show-error --fail`]));
+		assert.ok(answer.result.tools.length >= 8);
+	});
+
+	test('prints what Claude Desktop needs, and mcp-remote goes through with it', async () => {
+		const block = JSON.parse(/^Claude Desktop.*:\n( {2}\{\n[\s\S]*?\n {2}\})$/m.exec(stack.said)[1]);
+		for (const [name, { command: program, args, env }] of Object.entries(block.mcpServers)) {
+			assert.equal(program, 'npx');
+			assert.deepEqual([args[0], args[1], args[3], args[4]], ['-y', 'mcp-remote', '--transport', 'http-only']);
+			const desktop = new Desktop(args[2], { args: args.slice(5), env });
+			assert.equal((await desktop.begin()).serverInfo.name, name);
+			const listed = await desktop.result('tools/list');
+			assert.ok(listed.tools.length >= 8);
+			await desktop.end();
+		}
+	});
+
+	test('asks for its key, and its certificate is for this machine', async () => {
+		for (const url of [stack.products, stack.orders]) {
+			const { status } = await fetch(url, { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+				headers: { 'Content-Type': 'application/json' } });
+			assert.equal(status, 401);
+		}
+		const { status } = await command('curl', ['-s', '--fail', `${new URL(stack.products).origin}/healthz`]);
+		assert.equal(status, 60, 'a stranger does not trust it');
+	});
+
+	for (const [name, { connect }] of Object.entries(clients))
+		test(`the official client (${name}) shops through the balancer`, async () => {
+			const shop = await connect(stack.products, { key: stack.key });
+			const book = await connect(stack.orders, { key: stack.key });
+			await shop.client.listTools();
+			await book.client.listTools();
+			const found = await shop.ask('search_products', { words: 'mug', limit: 5 });
+			assert.ok(Array.isArray(found.products));
+			const key = `client-${unique()}`;
+			const order = await book.ask('create_order', orderOf({ 'KIT-0001': 1 }, key));
+			assert.equal((await book.ask('create_order', orderOf({ 'KIT-0001': 1 }, key))).id, order.id);
+			assert.equal((await book.ask('get_order', { id: order.id })).status, 'pending');
+			settled.set(key, order.id);
+			await shop.close();
+			await book.close();
+		});
+
+	test('no client is tied to one server: both get work', async () => {
+		for (let i = 0; i < 20; i++) {
+			await stack.ask(stack.products, 'list_categories', {});
+			await stack.ask(stack.orders, 'list_orders', { limit: 1 });
+		}
+		for (const service of services) {
+			const log = await tryDocker('logs', await stack.container(service));
+			assert.match(log.stdout + log.stderr, /"(tools\/call)"/, service);
+		}
+	});
+
+	// ---- Under load ----
+
+	// Places orders until it is told to end. `again`: on a failure asks again with the same key, as a
+	// client does that wants to know.
+	function customers(count, again) {
+		const run = { over: false, failures: [], placed: 0 };
+		const customer = async () => {
+			while (!run.over) {
+				const key = `load-${unique()}`, items = { [skus[run.placed % skus.length]]: 1 + run.placed % 2 };
+				for (const end = Date.now() + 60000; ; await pause(50)) {
+					try {
+						const { id } = await stack.ask(stack.orders, 'create_order', orderOf(items, key));
+						settled.set(key, id);
+						run.placed++;
+						break;
+					} catch (error) {
+						run.failures.push(`${key}: ${error.message} ${error.cause?.code ?? ''}`);
+						if (!again)
+							break;
+						assert.ok(Date.now() < end, `${key} was never answered: ${error.message}`);
+					}
+				}
+			}
+		};
+		run.ended = Promise.all(Array.from({ length: count }, customer));
+		run.ended.catch(() => {});
+		return run;
+	}
+
+	// What was confirmed is there, once; and what is there was taken from the shelf.
+	async function addsUp() {
+		const orders = new Map();
+		let cursor;
+		do {
+			const page = await stack.ask(stack.orders, 'list_orders', { limit: 100, ...(cursor ? { cursor } : {}) });
+			for (const order of page.orders)
+				orders.set(order.id, order);
+			cursor = page.next_cursor;
+		} while (cursor);
+		for (const [key, id] of settled)
+			assert.ok(orders.has(id), `${key} was confirmed and is lost`);
+		assert.equal(new Set(settled.values()).size, settled.size, 'two keys have one order');
+		assert.equal(orders.size, settled.size, 'an order is there that nobody was told of');
+		const sold = {};
+		const ids = [...orders.keys()];
+		await Promise.all(Array.from({ length: 8 }, async () => {
+			for (let id; (id = ids.pop());)
+				for (const item of (await stack.ask(stack.orders, 'get_order', { id })).items)
+					sold[item.sku] = (sold[item.sku] ?? 0) + item.quantity;
+		}));
+		for (const [sku, stock] of stocked)
+			assert.equal(stock - await stockOf(sku), sold[sku] ?? 0, `${sku} does not add up`);
+	}
+
+	test('a server that stops in order costs nobody a request', async () => {
+		const load = customers(6, false);
+		for (const service of ['orders-a', 'products-b']) {
+			const id = await stack.container(service);
+			await docker('stop', '--time', '40', id);
+			assert.equal(await inspect(id, '.State.ExitCode'), 0, service);
+			await docker('start', id);
+			await until(() => healthy(service), `${service} is healthy again`);
+		}
+		load.over = true;
+		await load.ended;
+		assert.deepEqual(load.failures, []);
+		assert.ok(load.placed > 20, `only ${load.placed} orders`);
+	});
+
+	test('a server that is killed under load loses nothing', async t => {
+		const load = customers(8, true);
+		for (const service of ['orders-a', 'products-a', 'orders-b', 'products-b']) {
+			await pause(1000);
+			const id = await stack.container(service);
+			await docker('kill', id);
+			await pause(500);
+			await docker('start', id);
+			await until(() => healthy(service), `${service} is healthy again`);
+		}
+		load.over = true;
+		await load.ended;
+		t.diagnostic(`${load.placed} orders; ${load.failures.length} requests had to be repeated`);
+		assert.ok(load.placed > 50, `only ${load.placed} orders`);
+	});
+
+	test('orders and stock add up after all that', addsUp);
+
+	// ---- Watching it ----
+
+	test('Prometheus reaches all four', async () => {
+		await until(async () => (await stack.query('up == 1')).length === 4, 'four are up');
+	});
+
+	const dashboards = readdirSync(join(root, 'docker/grafana/dashboards'));
+
+	test('every query of the dashboards returns data', { timeout: 120000 }, async t => {
+		const queries = dashboards.flatMap(file =>
+			JSON.parse(readFileSync(join(root, 'docker/grafana/dashboards', file))).panels.flatMap(panel =>
+				panel.targets.map(({ expr }) => ({ file, panel: panel.title, expr: expr
+					.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '30m') }))));
+		assert.ok(queries.length > 40);
+		let missing = queries;
+		// What goes wrong is a part of real traffic.
+		const traffic = async () => {
+			for (const url of [stack.products, stack.orders])
+				await fetch(url, { method: 'POST', body: '{', headers: { Authorization: `Bearer ${stack.key}` } });
+			await stack.ask(stack.products, 'search_products', { words: 'lamp' });
+			await stack.call(stack.products, 'get_product', { sku: 'NONE-0001' });
+			await stack.call(stack.orders, 'get_order', { id: 'ord_none' });
+			await stack.call(stack.orders, 'create_order', orderOf({ 'NONE-0001': 1 }, unique()));
+		};
+		await until(async () => {
+			await traffic();
+			const answers = await Promise.all(missing.map(({ expr }) => stack.query(expr)));
+			missing = missing.filter((_, i) => !answers[i].some(({ value }) => Number.isFinite(Number(value[1]))));
+			await pause(1000);
+			return missing.length === 0;
+		}, { toString: () => JSON.stringify(missing, null, 1) }, 60000);
+		t.diagnostic(`${queries.length} queries of ${dashboards.length} dashboards`);
+	});
+
+	test('orders placed are counted once each', async () => {
+		const counted = async () => Number((await stack.query('sum(orders_placed_total)'))[0].value[1]);
+		// Two of them were started anew, and count from there.
+		assert.ok(await counted() > 0 && await counted() <= settled.size);
+		const begun = await counted(), key = `counted-${unique()}`;
+		for (let i = 0; i < 3; i++)
+			settled.set(key, (await stack.ask(stack.orders, 'create_order', orderOf({ 'TOY-0001': 1 }, key))).id);
+		await until(async () => await counted() > begun, 'it is counted');
+		assert.equal(await counted(), begun + 1);
+	});
+
+	test('the dashboards are what the provisioning finds', () => {
+		const source = readFileSync(join(root, 'docker/grafana/provisioning/datasources/prometheus.yaml'), 'utf8');
+		const uid = /^ +uid: (\S+)$/m.exec(source)[1];
+		for (const file of dashboards) {
+			const board = JSON.parse(readFileSync(join(root, 'docker/grafana/dashboards', file)));
+			assert.equal(`${board.uid}.json`, `mcp-${file}`);
+			assert.equal(new Set(board.panels.map(({ id }) => id)).size, board.panels.length);
+			assert.ok(board.panels.every(panel => panel.datasource.uid === uid && panel.title));
+		}
+	});
+
+	// ---- health-check.sh ----
+
+	const check = (...words) => command('docker/health-check.sh', words, { env: stack.env });
+
+	test('health-check.sh finds all well', async () => {
+		const { status, stdout, stderr } = await check();
+		assert.equal(status, 0, stdout + stderr);
+		assert.match(stdout, /^All 22 checks are well\.$/m);
+		assert.ok(!stdout.includes(stack.key));
+	});
+
+	test('health-check.sh finds what is not well, in a report too', async () => {
+		const ids = [await stack.container('orders-a'), await stack.container('orders-b')];
+		await docker('kill', ...ids);
+		const { status, stdout } = await check('local', 'report');
+		assert.equal(status, 1);
+		assert.match(stdout, /^\| products \| stateless \| server\/discover \| ok \| 200 \|/m);
+		assert.match(stdout, /\| \/readyz \| BAD \| 503 \|/);
+		await docker('start', ...ids);
+		await until(() => healthy('orders-b'), 'orders-b is healthy again');
+	});
+
+	// ---- Again, and down ----
+
+	test('starting again changes nothing, and what was stored stays', async () => {
+		const said = await stack.down();
+		assert.match(said, /volumes.* stay/);
+		assert.equal(await stack.container('postgres'), '');
+		await stack.up();
+		assert.doesNotMatch(stack.said, /Imported/);
+		const [key, id] = [...settled].at(-1);
+		assert.equal((await stack.ask(stack.orders, 'get_order', { id })).id, id, key);
+	});
+
+	test('./dev down --volumes leaves nothing', async () => {
+		await stack.down('--volumes');
+		assert.equal(await docker('volume', 'ls', '--quiet', '--filter', `name=${stack.name}`), '');
+		assert.equal(await docker('network', 'ls', '--quiet', '--filter', `name=${stack.name}`), '');
+		assert.ok(!existsSync(stack.folder));
+	});
+});
