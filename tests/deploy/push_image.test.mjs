@@ -1,16 +1,15 @@
 // push_image.test.mjs - images of two architectures, really pushed to Debian's registry on this machine.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { stage, temporary } from './stage.mjs';
+import { stage, temporary, tool } from './stage.mjs';
 
-const there = program => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-const missing = ['docker-registry', 'skopeo'].filter(each => !there(each));
+const missing = ['docker-registry', 'skopeo'].filter(each => !tool(each));
 const skip = missing.length > 0 && `${missing.join(' and ')} can't be had here: no image is pushed`;
 
 // ---- An image as buildx writes it: an index of two architectures, and what it attests ----
@@ -65,7 +64,7 @@ async function startRegistry() {
 storage: { filesystem: { rootdirectory: ${folder}/data } }
 http: { addr: 127.0.0.1:${port} }
 `);
-	registry = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+	registry = spawn(tool('docker-registry'), ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
 	host = `127.0.0.1:${port}`;
 	for (const until = Date.now() + 20000; ;) {
 		if (await fetch(`http://${host}/v2/`).then(answer => answer.ok, () => false))

@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const scripts = join(root, '.github/scripts');
 
+// Where a program is that ./dev put into build/bin or that the machine has; undefined: it can't be had.
+export const tool = name => [join(root, 'build/bin'), ...process.env.PATH.split(':')]
+	.map(each => join(each, name)).find(existsSync);
+
 const folders = [];
 process.on('exit', () => folders.forEach(each => rmSync(each, { recursive: true, force: true })));
 export function temporary() {
