@@ -53,7 +53,7 @@ pause() {
 
 # What may go well the next time. The others are answers.
 may_pass() {
-	grep -qE '\((Throttl[a-z]*(Exception)?|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|ServerException|ServiceUnavailable(Exception)?|InternalFailure|InternalServerError|InternalError|WAFUnavailableEntityException)\)|Rate exceeded|Could not connect to the endpoint|Connection was closed|[Rr]ead timeout|Connect timeout' "$1"
+	grep -qE '\((50[0-4]|Throttl[a-z]*(Exception)?|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|ServerException|ServiceUnavailable(Exception)?|InternalFailure|InternalServerError|InternalError|WAFUnavailableEntityException)\)|Rate exceeded|Could not connect to the endpoint|Connection was closed|[Rr]ead timeout|Connect timeout' "$1"
 }
 
 # aws, as often as it takes within AWS_TRIES. What the last one complained of stays in AWS_WORDS.
