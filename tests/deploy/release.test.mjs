@@ -1,13 +1,13 @@
 // release.test.mjs - the steps of a release, from Terraform's outputs to servers that answer or to what served before.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import tls from 'node:tls';
 import { keyLines, keys, start, temporary } from '../e2e/support.mjs';
 import { certificate } from '../e2e/tls.mjs';
-import { connect } from 'node:net';
-import { once } from 'node:events';
-import tls from 'node:tls';
 import { stage } from './stage.mjs';
 
 const arn = (name, revision) => `arn:aws:ecs:us-east-1:123456789012:task-definition/shop-dev-${name}:${revision}`;
@@ -160,6 +160,16 @@ test('the summary has the block for Claude Desktop, and no key', async () => {
 	for (const name of names)
 		assert.ok(stdout.includes(`| ${name} | https://${name}.dev.example.com/mcp | \`${image(name)}\` |`), stdout);
 	assert.match(stdout, /name=shop-dev/);
+});
+
+const made = new URL('../../terraform/outputs.tf', import.meta.url);
+test('the outputs are those that Terraform has', { skip: !existsSync(made) && 'terraform/ is not here: left out' }, () => {
+	const text = readFileSync(made, 'utf8');
+	const services = /output "services"[\s\S]*?\n}\n/.exec(text)[0];
+	for (const name of Object.keys(outputs()))
+		assert.match(text, new RegExp(`^output "${name}"`, 'm'));
+	for (const name of Object.keys(outputs().services.value.products))
+		assert.match(services, new RegExp(`^ +${name} += `, 'm'), name);
 });
 
 test('wrong usage', async () => {

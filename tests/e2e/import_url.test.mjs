@@ -1,6 +1,6 @@
 // import_url.test.mjs - catalogues and order books from URLs: all of it or nothing, with reasons.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -188,4 +188,18 @@ test('bad rows end a download that goes on for ever', async () => {
 	const { status, stdout } = await new Shelf().import(`${secure.url}/other.csv`);
 	assert.equal(status, 1);
 	assert.match(stdout, /header row does not fit/);
+});
+
+test('whoever serves has not loaded libcurl; without it only an import from a URL fails', async () => {
+	const server = await start('products');
+	assert.doesNotMatch(readFileSync(`/proc/${server.pid}/maps`, 'utf8'), /libcurl/);
+	await server.stop();
+
+	const none = temporary();
+	writeFileSync(join(none, 'libcurl.so.4'), 'no library');
+	const { status, stderr } = await new Shelf().import(`${secure.url}/catalogue.csv`, { LD_LIBRARY_PATH: none });
+	assert.equal(status, 1);
+	assert.match(stderr, /cannot be read: that needs libcurl\.so\.4/);
+	const file = await new Shelf().import(join(root, 'products/data/catalogue.csv'), { LD_LIBRARY_PATH: none });
+	assert.equal(file.status, 0, file.stderr);
 });
