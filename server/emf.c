@@ -47,7 +47,8 @@ int64_t emf_run_due(struct emf_clock *clock, int64_t at_ms)
 	if (at_ms >= clock->due_ms) {
 		write_line(clock);
 		/* After a sleep of the machine one line stands for all that were missed. */
-		clock->due_ms += (at_ms - clock->due_ms) / EMF_PERIOD_MS * EMF_PERIOD_MS + EMF_PERIOD_MS;
+		int64_t late_ms = at_ms - clock->due_ms;
+		clock->due_ms += (late_ms / EMF_PERIOD_MS + 1) * EMF_PERIOD_MS;
 	}
 	return clock->due_ms - at_ms;
 }

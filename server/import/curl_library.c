@@ -45,7 +45,8 @@ const struct curl_library *curl_library(void)
 	if (library.release)
 		return &library;
 	void *file = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (!file || !find_all(file, &library) || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (!file || !find_all(file, &library)
+	    || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		library.release = NULL;
 		return NULL;
 	}

@@ -1,4 +1,4 @@
-/* import.c - the import command: a file or what a URL gives into the database, everything or nothing. */
+/* import.c - the import command: a file or a URL into the database, everything or nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 
