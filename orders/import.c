@@ -1,4 +1,4 @@
-/* import.c - mcp-orders import FILE.csv[.gz]: orders of an earlier system, one line an item.
+/* import.c - mcp-orders import FILE.csv|URL: orders of an earlier system, one line an item.
  *
  * They are delivered orders with their own numbers. The lines of an order may come scattered over
  * the file. An order that was imported before is replaced; what happened to it since, returns for
@@ -232,7 +232,7 @@ int import_orders(struct store *store, int argc, char **argv)
 	struct work work = { .mark = id_number() | 1 };
 
 	if (!read_arguments(argc, argv, &request)) {
-		fputs("usage: mcp-orders import FILE.csv[.gz] --currency GBP"
+		fputs("usage: mcp-orders import FILE.csv|URL --currency GBP"
 		      " [--dry-run]\n", stderr);
 		return 2;
 	}

@@ -1,5 +1,6 @@
 /* main.c - mcp-orders: an MCP server over an order book. What it offers, as tables. */
 #include "catalogue.h"
+#include "import.h"
 #include "placing.h"
 #include "track.h"
 #include "version.h"
@@ -88,7 +89,7 @@ static const struct mcp_counter counters[] = {
 };
 
 static const struct mcp_command commands[] = {
-	{ "import", "import FILE.csv[.gz] --currency GBP [--dry-run]",
+	{ "import", "import FILE.csv|URL --currency GBP [--dry-run]",
 	  "Imports delivered orders: order, placed_at, customer, country, sku, quantity,"
 	  " unit_price",
 	  import_orders },
@@ -100,6 +101,7 @@ static const struct setting settings[] = {
 	  .about = "Where products is reached" },
 	{ .name = "PRODUCTS_KEY", .kind = SETTING_TEXT,
 	  .about = "The bearer key to call products with; a secret" },
+	IMPORT_SETTINGS,
 	{ 0 },
 };
 

@@ -1,4 +1,4 @@
-/* import.c - `mcp-products import FILE.csv`: products by SKU, new ones added and known ones
+/* import.c - `mcp-products import FILE.csv|URL`: products by SKU, new ones added and known ones
  * brought up to date. An empty cell leaves what is there. */
 #include <stdio.h>
 
@@ -181,7 +181,7 @@ int import_products(struct store *store, int argc, char **argv)
 	struct options options = { 0 };
 	if (!read_options(&options, argc, argv)) {
 		fprintf(stderr,
-			"usage: mcp-products import FILE.csv [--dry-run] [--currency GBP]\n"
+			"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP]\n"
 			"columns: sku, name, price, currency, stock;"
 			" optional: category, description, brand, image_url\n");
 		return 1;

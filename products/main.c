@@ -1,4 +1,5 @@
 /* main.c - mcp-products: an MCP server over a shop's catalogue and its stock. */
+#include "import.h"
 #include "product.h"
 
 extern const struct mcp_file skills[];          /* skills/ */
@@ -101,14 +102,15 @@ static const struct mcp_job jobs[] = {
 };
 
 static const struct mcp_command commands[] = {
-	{ "import", "import FILE.csv [--dry-run] [--currency GBP]",
-	  "Loads products from a CSV file, all of it or nothing", import_products },
+	{ "import", "import FILE.csv|URL [--dry-run] [--currency GBP]",
+	  "Loads products from a CSV file or an https URL, all of it or nothing", import_products },
 	{ 0 },
 };
 
 static const struct setting settings[] = {
 	{ .name = "IMAGE_ORIGINS", .kind = SETTING_LIST, .standard = "https://images.example.com",
 	  .about = "Where pages may load the products' pictures from" },
+	IMPORT_SETTINGS,
 	{ 0 },
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "emf.h"
 #include "machine.h"
 #include "options.h"
 #include "settings.h"
@@ -179,6 +180,16 @@ static const char *make_public_url(struct options *options)
 	return wrong;
 }
 
+static const char *make_emf(struct options *options)
+{
+	options->metrics_emf = setting_text("METRICS_EMF");
+	const char *why = options->metrics_emf ? emf_check(options->metrics_emf) : NULL;
+	if (!why)
+		return NULL;
+	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%.200s\"; %s", options->metrics_emf, why);
+	return wrong;
+}
+
 static void make_log(struct options *options)
 {
 	static const enum log_level levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
@@ -226,6 +237,7 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	make_basics(options);
 	make_log(options);
 	if ((why = make_public_url(options)) || (why = make_proxies(options)) ||
+	    (why = make_emf(options)) ||
 	    (why = protocol_compat(setting_text("COMPAT"))))
 		return why;
 	if (options->pause_ms >= options->shutdown_ms)

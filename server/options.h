@@ -16,6 +16,7 @@ struct options {
 	const char *metrics_host;
 	int metrics_port;               /* PORT_OFF; 0: any free one */
 	bool metrics_asked;             /* METRICS_PORT is set */
+	const char *metrics_emf;        /* CloudWatch namespace; NULL: not set */
 	const char *database;           /* NULL: the server has no store */
 	const char *public_url;         /* NULL: not set */
 	const char *keys;               /* API_KEYS; NULL: not set */

@@ -6,6 +6,7 @@
 
 #include "access.h"
 #include "commands.h"
+#include "emf.h"
 #include "exit_bound.h"
 #include "jobs.h"
 #include "monitor.h"
@@ -26,6 +27,7 @@ struct serving {
 	struct http *http;
 	struct monitor *monitor;        /* NULL: off */
 	struct jobs *jobs;
+	struct emf_clock emf;
 	bool protocol, started;         /* protocol_start(), server->start() were called */
 };
 
@@ -135,6 +137,7 @@ static bool start(struct serving *serving)
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	serving->jobs = jobs_create(server->jobs, serving->pool);
+	serving->emf = emf_begin(serving->options.metrics_emf, server->name, serving->pool);
 	return true;
 }
 
@@ -192,11 +195,19 @@ static sigset_t block_signals(void)
 	return set;
 }
 
-/* The main thread's life: until the signal to stop it reloads keys and plans jobs. */
+/* Does what is due: the milliseconds until there is more; -1: nothing is planned. */
+static int64_t run_due(struct serving *serving)
+{
+	int64_t jobs_ms = jobs_run_due(serving->jobs);
+	int64_t emf_ms = emf_run_due(&serving->emf, tick_ms());
+	return jobs_ms < 0 || (emf_ms >= 0 && emf_ms < jobs_ms) ? emf_ms : jobs_ms;
+}
+
+/* The main thread's life: until the signal to stop it reloads keys, plans jobs, tells CloudWatch. */
 static int wait_for_stop(struct serving *serving, const sigset_t *set)
 {
 	for (;;) {
-		int64_t pause_ms = jobs_run_due(serving->jobs);
+		int64_t pause_ms = run_due(serving);
 		struct timespec pause = { .tv_sec = pause_ms / 1000,
 		                          .tv_nsec = pause_ms % 1000 * 1000000 };
 		int signal = sigtimedwait(set, NULL, pause_ms < 0 ? NULL : &pause);
@@ -259,6 +270,7 @@ static int run(struct serving *serving, const sigset_t *set)
 	log_info("%s: stopping, within %lld s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
 	         (long long)(shutdown_ms + 999) / 1000);
 	drain(serving, now + shutdown_ms - shutdown_ms / 10);
+	emf_end(&serving->emf);
 	stop(serving);
 	log_info("stopped after %lld ms", (long long)(tick_ms() - now));
 	log_stop();

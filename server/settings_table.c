@@ -144,6 +144,9 @@ static struct setting table[] = {
 	  "Address of /metrics, for Prometheus", 0, 0, NULL },
 	{ "METRICS_PORT", INT_, NULL,
 	  "Its port, 0: none; not set: PORT + 1000", 0, 65535, NULL },
+	{ "METRICS_EMF", TEXT_, NULL,
+	  "CloudWatch namespace of a line of metrics a minute on stdout (embedded metric format);"
+	  " not set: none", 0, 0, NULL },
 	{ "LOG_LEVEL", CHOICE_, "info",
 	  "What is logged, on stderr", 0, 0, log_levels },
 	{ "LOG_FORMAT", CHOICE_, "auto",

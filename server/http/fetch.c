@@ -153,6 +153,8 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
                     struct incoming *incoming)
 {
 	CURL *easy = fetcher->easy;
+	const char *authorities = getenv("CURL_CA_BUNDLE");     /* as for curl and many others */
+
 	curl_easy_reset(easy);                  /* keeps the connections */
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -166,6 +168,8 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, incoming);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);
+	if (authorities && *authorities)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
 	if (is_loopback(request->url))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	set_method(easy, request);

@@ -1,14 +1,8 @@
-/* import.c - the import command: a file into the database, everything or nothing. */
-#include <errno.h>
-#include <fcntl.h>
+/* import.c - the import command: a file or a URL into the database, everything or nothing. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "import_private.h"
-
-#define FILE_BUFFER (64 * 1024)
 
 const char IMPORT_STORE_FAILED[] = "the database failed";
 
@@ -48,7 +42,7 @@ void import_note(struct import *import, int64_t line, const char *why)
 	char place[32] = "";
 	if (line)
 		snprintf(place, sizeof(place), ":%lld", (long long)line);
-	if (asprintf(note, "%s%s: %s", import->path, place, why) < 0)
+	if (asprintf(note, "%s%s: %s", import->source.shown, place, why) < 0)
 		abort();
 	defuse(*note);
 }
@@ -62,67 +56,19 @@ static void forget_notes(struct import *import)
 	import->bad = 0;
 }
 
-/* ---- The file ---- */
-
-static int64_t read_file(void *source, char *into, size_t room)
-{
-	gzFile file = source;
-	int size = gzread(file, into, (unsigned)room);
-	int trouble;
-
-	/* A packed file that was cut off reads like one that ends. */
-	if (size == 0 && (gzerror(file, &trouble), trouble != Z_OK && trouble != Z_STREAM_END))
-		return -1;
-	return size;
-}
-
-static const char *read_trouble(gzFile file)
-{
-	int code;
-	const char *words = gzerror(file, &code);
-	const char *colon = strstr(words, ": ");
-
-	if (code == Z_ERRNO)
-		return strerror(errno);
-	return colon ? colon + 2 : words;       /* behind zlib's name for the file */
-}
-
-static bool open_file(struct import *import)
-{
-	struct stat about;
-	int file = open(import->path, O_RDONLY | O_CLOEXEC);
-	bool is_fine = file >= 0 && fstat(file, &about) == 0;
-
-	if (is_fine && S_ISDIR(about.st_mode)) {
-		errno = EISDIR;
-		is_fine = false;
-	}
-	if (!is_fine) {
-		fprintf(stderr, "%s cannot be read: %s\n", import->path, strerror(errno));
-		if (file >= 0)
-			close(file);
-		return false;
-	}
-	import->file = gzdopen(file, "rb");
-	if (!import->file)
-		abort();
-	gzbuffer(import->file, FILE_BUFFER);
-	import->progress = progress_begin(import->spec->what,
-	                                  S_ISREG(about.st_mode) ? about.st_size : 0);
-	return true;
-}
-
 /* ---- The transaction ---- */
 
 /* A transaction that is run again reads the file again. */
 static bool rewind_file(struct import *import)
 {
+	bool there = import->tries++ == 0 || source_rewind(&import->source);
+
 	csv_destroy(import->csv);
-	import->csv = csv_create(read_file, import->file);
+	import->csv = csv_create(source_read, &import->source);
 	import->rows = import->line = 0;
 	import->header_fits = import->unreadable = import->store_failed = false;
 	forget_notes(import);
-	return import->tries++ == 0 || gzrewind(import->file) == 0;
+	return there;
 }
 
 static bool next_row(struct import *import, struct csv_row *row)
@@ -132,7 +78,7 @@ static bool next_row(struct import *import, struct csv_row *row)
 	import->line = row->line;
 	import->unreadable = outcome == CSV_FAILED;
 	if (import->unreadable)
-		(void)import_why(import, "%s", read_trouble(import->file));
+		(void)import_why(import, "%s", source_trouble(&import->source));
 	return outcome == CSV_ROW;
 }
 
@@ -168,8 +114,10 @@ static void read_rows(struct import *import, struct store *store)
 		if (!judge(import, import->line, wrong))
 			return;
 		import->rows++;
-		if (progress_is_due(&import->progress))
-			progress_show(&import->progress, gzoffset(import->file), import->rows);
+		if (progress_is_due(&import->progress)) {
+			import->progress.size = source_size(&import->source);
+			progress_show(&import->progress, source_at(&import->source), import->rows);
+		}
 	}
 	if (spec->finish && !import->bad && !import->unreadable)
 		(void)judge(import, 0, spec->finish(import, store, spec->context));
@@ -209,7 +157,7 @@ static void say_nothing_imported(const struct import *import, bool database)
 
 	printf("Nothing was imported: ");
 	if (import->unreadable)
-		printf("%s cannot be read: %s.\n", import->path, import->why);
+		printf("%s cannot be read: %s.\n", import->source.shown, import->why);
 	else if (database && import->line)
 		printf("the database failed at line %lld, see above.\n", (long long)import->line);
 	else if (database)
@@ -228,9 +176,9 @@ static void say_imported(const struct import *import)
 	count_print(import->rows, count);
 	if (import->dry_run)
 		printf("Checked %s %s from %s in %.1f s; nothing was imported.\n", count,
-		       import->spec->what, import->path, seconds);
+		       import->spec->what, import->source.shown, seconds);
 	else
-		printf("Imported %s %s from %s in %.1f s.\n", count, import->spec->what, import->path,
+		printf("Imported %s %s from %s in %.1f s.\n", count, import->spec->what, import->source.shown,
 		       seconds);
 }
 
@@ -249,11 +197,29 @@ static int tell(struct import *import, enum store_outcome outcome)
 	return fine ? 0 : 1;
 }
 
+static bool open_source(struct import *import, const char *path)
+{
+	struct download_limits limits = { 0 };
+
+	/* Only the programs that import have these settings. */
+	if (download_is_url(path))
+		limits = (struct download_limits) { setting_int("IMPORT_MAX"),
+		                                    setting_int("IMPORT_TIMEOUT") };
+	if (source_open(&import->source, path, &limits)) {
+		import->progress = progress_begin(import->spec->what, source_size(&import->source));
+		return true;
+	}
+	fprintf(stderr, "%s cannot be read: %s\n", import->source.shown,
+	        source_trouble(&import->source));
+	source_close(&import->source);
+	return false;
+}
+
 static void import_end(struct import *import)
 {
 	forget_notes(import);
 	csv_destroy(import->csv);
-	gzclose(import->file);
+	source_close(&import->source);
 	free(import->column_of);
 	free(import->row);
 }
@@ -261,14 +227,14 @@ static void import_end(struct import *import)
 int import_file(struct store *store, const char *path, bool dry_run,
                 const struct import_spec *spec)
 {
-	struct import import = { .spec = spec, .path = path, .dry_run = dry_run };
+	struct import import = { .spec = spec, .dry_run = dry_run };
 
 	if (spec->currency && !currency_valid(str_of(spec->currency))) {
 		fprintf(stderr, "the currency is \"%s\": an ISO 4217 code such as GBP is needed\n",
 		        spec->currency);
 		return 1;
 	}
-	if (!open_file(&import))
+	if (!open_source(&import, path))
 		return 1;
 	import.row = calloc(1, spec->row->size);
 	if (!import.row)

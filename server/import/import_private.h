@@ -2,20 +2,18 @@
 #ifndef IMPORT_PRIVATE_H
 #define IMPORT_PRIVATE_H
 
-#include <zlib.h>
-
 #include "csv.h"
 #include "import.h"
 #include "progress.h"
+#include "source.h"
 
 #define NOTES_MAX 20                    /* bad rows that are listed */
 #define NO_COLUMN SIZE_MAX
 
 struct import {
 	const struct import_spec *spec;
-	const char *path;
 	bool dry_run;
-	gzFile file;                            /* zlib reads what is not packed as it is */
+	struct source source;
 	struct csv *csv;
 	struct progress progress;
 	int tries;                              /* of the transaction */

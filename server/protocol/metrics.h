@@ -40,4 +40,16 @@ void metrics_request(const char *method, const char *tool, const char *outcome, 
 /* Prometheus text format 0.0.4: the above, http_counters, and the worker queue. */
 str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy);
 
+struct emf_totals { int64_t calls, errors, limits; };
+
+struct emf {
+	const char *namespace;          /* of CloudWatch */
+	const char *service;            /* the value of the dimension Service */
+	struct emf_totals said;         /* up to the last line */
+};
+
+/* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
+ * was counted since the line before. `running`: calls that are on a worker or wait for one. */
+str metrics_emf(struct arena *arena, struct emf *emf, int running);
+
 #endif

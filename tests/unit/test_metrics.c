@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "http.h"
+#include "json.h"
 #include "metrics.h"
 
 enum { SOLD, GIVEN };
@@ -331,6 +332,83 @@ START_TEST(what_has_no_place_is_counted_as_other)
 }
 END_TEST
 
+/* ---- CloudWatch ---- */
+
+static yyjson_val *emf_line(struct emf *emf, int running)
+{
+	str line = metrics_emf(arena, emf, running);
+	ck_assert_ptr_eq(memchr(line.at, '\n', line.size), line.at + line.size - 1);
+	/* A pipe takes so much whole. */
+	ck_assert_uint_lt(line.size, 4096);
+	enum json_trouble trouble;
+	yyjson_val *value = json_parse_copy(arena, line, 8, &trouble);
+	ck_assert_int_eq(trouble, JSON_FINE);
+	return value;
+}
+
+static int64_t emf_value(yyjson_val *line, const char *name)
+{
+	yyjson_val *value = yyjson_obj_get(line, name);
+	ck_assert_msg(yyjson_is_int(value), "%s is missing", name);
+	return yyjson_get_sint(value);
+}
+
+START_TEST(cloudwatch_finds_each_metric_it_is_told_of)
+{
+	struct emf emf = { .namespace = "shop/test", .service = "products" };
+	int64_t before = now_ms();
+	yyjson_val *line = emf_line(&emf, 3), *about = yyjson_obj_get(line, "_aws");
+	int64_t at = yyjson_get_sint(yyjson_obj_get(about, "Timestamp"));
+
+	ck_assert_int_ge(at, before);
+	ck_assert_int_le(at, now_ms());
+	ck_assert_uint_eq(yyjson_arr_size(yyjson_obj_get(about, "CloudWatchMetrics")), 1);
+	yyjson_val *directive = yyjson_arr_get_first(yyjson_obj_get(about, "CloudWatchMetrics"));
+	ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(directive, "Namespace")), "shop/test");
+	char *dimensions = yyjson_val_write(yyjson_obj_get(directive, "Dimensions"), 0, NULL);
+	ck_assert_str_eq(dimensions, "[[\"Service\"]]");
+	free(dimensions);
+	ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(line, "Service")), "products");
+	yyjson_val *metrics = yyjson_obj_get(directive, "Metrics"), *metric;
+	size_t i, count;
+	yyjson_arr_foreach(metrics, i, count, metric) {
+		ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(metric, "Unit")), "Count");
+		(void)emf_value(line, yyjson_get_str(yyjson_obj_get(metric, "Name")));
+	}
+	ck_assert_uint_eq(count, 6);
+	ck_assert_uint_eq(yyjson_obj_size(line), count + 2);
+	ck_assert_int_eq(emf_value(line, "CallsRunning"), 3);
+}
+END_TEST
+
+START_TEST(cloudwatch_hears_of_each_call_once)
+{
+	struct emf emf = { .namespace = "shop/test", .service = "products" };
+
+	atomic_fetch_add(&http_counters.streams, 7);
+	(void)emf_line(&emf, 0);
+	metrics_request("tools/call", "search", "ok", 100);
+	metrics_request("tools/call", "search", "error", 100);
+	metrics_request("tools/call", "sell", "deadline", 100);
+	metrics_request("tools/call", NULL, "fault", 100);
+	metrics_request("tools/call", "sell", "cancelled", 100);
+	metrics_request("tools/list", NULL, "fault", 100);
+	metric_add(METRIC_LIMIT_RATE, 2);
+	metric_add(METRIC_LIMIT_DEADLINE, 1);
+	metric_add(METRIC_COMPAT_TWICE, 5);
+	yyjson_val *line = emf_line(&emf, 0);
+	ck_assert_int_eq(emf_value(line, "Calls"), 5);
+	ck_assert_int_eq(emf_value(line, "Errors"), 3);
+	ck_assert_int_eq(emf_value(line, "LimitHits"), 3);
+	ck_assert_int_eq(emf_value(line, "OpenStreams"), 7);
+	line = emf_line(&emf, 0);
+	ck_assert_int_eq(emf_value(line, "Calls") + emf_value(line, "Errors")
+	                 + emf_value(line, "LimitHits"), 0);
+	ck_assert_int_eq(emf_value(line, "OpenStreams"), 7);
+	atomic_fetch_sub(&http_counters.streams, 7);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("metrics");
@@ -346,6 +424,8 @@ int main(void)
 	tcase_add_test(tcase, a_program_counts_what_it_did);
 	tcase_add_test(tcase, the_process_is_described);
 	tcase_add_test(tcase, threads_lose_no_count);
+	tcase_add_test(tcase, cloudwatch_finds_each_metric_it_is_told_of);
+	tcase_add_test(tcase, cloudwatch_hears_of_each_call_once);
 	tcase_add_test(tcase, what_has_no_place_is_counted_as_other);
 	suite_add_tcase(suite, tcase);
 

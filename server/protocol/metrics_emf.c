@@ -1,0 +1,98 @@
+/* metrics_emf.c - a line of CloudWatch's embedded metric format, from which it makes metrics. */
+#include "http.h"
+#include "json.h"
+#include "series.h"
+
+static bool is_failure(const char *outcome)
+{
+	return strcmp(outcome, "error") == 0 || strcmp(outcome, "fault") == 0
+	       || strcmp(outcome, "deadline") == 0;
+}
+
+/* Totals since the process began. */
+static struct emf_totals totals_now(void)
+{
+	struct emf_totals totals = { 0 };
+	const struct series *series;
+
+	for (int i = 0; (series = series_at(i)) != NULL; i++) {
+		if (strcmp(series->method, "tools/call") != 0)
+			continue;
+		int64_t count = atomic_load(&series->count);
+		totals.calls += count;
+		totals.errors += is_failure(series->outcome) ? count : 0;
+	}
+	for (enum metric metric = METRIC_LIMIT_RATE; metric <= METRIC_LIMIT_DEADLINE; metric++)
+		totals.limits += metric_value(metric);
+	return totals;
+}
+
+struct value {
+	const char *name;
+	int64_t now;
+};
+
+static void write_declaration(struct json *json, const struct emf *emf, const struct value *values)
+{
+	json_object(json);
+	json_key(json, "Namespace");
+	json_text(json, emf->namespace);
+	json_key(json, "Dimensions");
+	json_array(json);
+	json_array(json);
+	json_text(json, "Service");
+	json_array_end(json);
+	json_array_end(json);
+	json_key(json, "Metrics");
+	json_array(json);
+	for (const struct value *value = values; value->name; value++) {
+		json_object(json);
+		json_key(json, "Name");
+		json_text(json, value->name);
+		json_key(json, "Unit");
+		json_text(json, "Count");
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static str write_line(struct arena *arena, const struct emf *emf, const struct value *values)
+{
+	struct json json = json_begin(arena, 1024);
+
+	json_object(&json);
+	json_key(&json, "_aws");
+	json_object(&json);
+	json_key(&json, "Timestamp");
+	json_int(&json, now_ms());
+	json_key(&json, "CloudWatchMetrics");
+	json_array(&json);
+	write_declaration(&json, emf, values);
+	json_array_end(&json);
+	json_object_end(&json);
+	json_key(&json, "Service");
+	json_text(&json, emf->service);
+	for (const struct value *value = values; value->name; value++) {
+		json_key(&json, value->name);
+		json_int(&json, value->now);
+	}
+	json_object_end(&json);
+	json_bytes(&json, STR("\n"));
+	return json_end(&json);
+}
+
+str metrics_emf(struct arena *arena, struct emf *emf, int running)
+{
+	struct emf_totals before = emf->said, now = totals_now();
+
+	emf->said = now;
+	return write_line(arena, emf, (const struct value[]) {
+		{ "OpenStreams", atomic_load(&http_counters.streams) },
+		{ "Sessions", metric_value(METRIC_SESSIONS) },
+		{ "CallsRunning", running },
+		{ "Calls", now.calls - before.calls },
+		{ "Errors", now.errors - before.errors },
+		{ "LimitHits", now.limits - before.limits },
+		{ NULL, 0 } });
+}

@@ -1,0 +1,65 @@
+// docs.test.mjs - what docs/deploy.md and docs/operate.md name is there, and their sums are right.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './stage.mjs';
+
+const read = path => readFileSync(join(root, path), 'utf8');
+const docs = Object.fromEntries(['docs/deploy.md', 'docs/operate.md'].map(path => [path, read(path)]));
+const text = Object.values(docs).join('\n');
+const workflows = readdirSync(join(root, '.github/workflows')).map(name => read(`.github/workflows/${name}`)).join('\n');
+
+test('every cost table adds up', () => {
+	let tables = 0;
+	for (const name of ['dev', 'prod']) {
+		const [, table] = new RegExp(`\\| ${name} \\| how it comes about[\\s\\S]*?\\n((?:\\|.*\\n)+)`).exec(docs['docs/deploy.md']);
+		const cents = table.split('\n').filter(line => /\d\.\d\d\*{0,2} \|$/.test(line))
+			.map(line => Math.round(Number(/([\d.]+)\*{0,2} \|$/.exec(line)[1]) * 100));
+		assert.equal(cents.slice(0, -1).reduce((a, b) => a + b), cents.at(-1), name);
+		tables++;
+	}
+	assert.equal(tables, 2);
+});
+
+test('the sums of connections are those of the examples', () => {
+	const rows = [...docs['docs/operate.md'].matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
+	assert.equal(rows.length, 2);
+	for (const [, name, maximum, workers, factor, each, sum, takes, spared] of rows) {
+		assert.equal(factor, maximum);
+		assert.equal(Number(each), Number(workers) + 1);
+		assert.equal(Number(sum), 2 * 2 * Number(maximum) * Number(each));
+		assert.ok(Number(sum) + Number(spared) <= Number(takes));
+		const example = join(root, `terraform/environments/${name}.tfvars`);
+		if (existsSync(example))
+			assert.match(readFileSync(example, 'utf8'), new RegExp(`products = \\{.*maximum = ${maximum}\\b`));
+	}
+});
+
+test('the files that are named are there', () => {
+	const others = ['terraform/', 'docker/'].filter(folder => !existsSync(join(root, folder)));
+	for (const [path] of text.matchAll(/(?:\.github|docs|docker|terraform)\/[\w.\/-]*\w/g))
+		if (!others.some(folder => path.startsWith(folder)) && !/^terraform\/bootstrap\//.test(path))
+			assert.ok(existsSync(join(root, path)), path);
+	for (const [, words] of text.matchAll(/^\| [^|]* \| ((?:`[\w.\- ]+`(?:, )?)+) \|$/gm))
+		for (const [, name] of words.matchAll(/`([\w.-]+)/g))
+			assert.ok(existsSync(join(root, '.github/scripts', name)), name);
+});
+
+test('what is to be set on GitHub is what the workflows read', () => {
+	const read = new Set([...workflows.matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(match => match[1]));
+	const told = new Set([...text.matchAll(/gh (?:variable|secret) set (\w+)/g)].map(match => match[1]));
+	told.add('PROJECT');
+	assert.deepEqual([...told].sort(), [...read].sort());
+});
+
+test('the settings and scopes that are named exist', () => {
+	const readme = read('README.md');
+	for (const name of ['METRICS_EMF', 'API_KEYS', 'STATE_KEYS', 'PRODUCTS_KEY', 'WORKERS', 'RATE_CALLER', 'RATE_ADDRESS', 'RATE_INITIALIZE',
+		'SESSIONS_MAX', 'RESUME_FOR', 'LOG_LEVEL']) {
+		assert.match(text, new RegExp(name));
+		assert.match(readme, new RegExp(`\`${name}`), name);
+	}
+	for (const [, scope] of text.matchAll(/\b((?:products|stock|orders|reports):[a-z]+)\b/g))
+		assert.match(readme, new RegExp(`\`${scope}\``), scope);
+});

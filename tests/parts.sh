@@ -1,0 +1,294 @@
+# shellcheck shell=bash
+# parts.sh - the parts of ./dev test: what each needs, how it is run, what it counts. Sourced by dev.
+
+TEST=build/test
+PARTS=()
+PASSED=0
+FAILED=0
+
+# What a part adds up to. A part that ran nothing has failed.
+count() {
+	local part=$1 passed=$2 failed=$3 seconds=$4
+	[ $((passed + failed)) -gt 0 ] || failed=1
+	PASSED=$((PASSED + passed))
+	FAILED=$((FAILED + failed))
+	PARTS+=("$(printf '%-44s %5d passed %4d failed %5d s' "$part" "$passed" "$failed" "$seconds")")
+}
+
+# Adds up ctest's log: the cases where Check says how many there were, else the test itself. A test
+# that failed although its cases passed (a sanitizer's word, a crash) counts once more.
+count_cases() {
+	awk '
+		/^[0-9]+\/[0-9]+ Testing: / { cases = bad = 0; seen = 0 }
+		/^[0-9]+%: Checks: / {
+			gsub(",", ""); seen = 1
+			cases += $3; bad += $5 + $7
+		}
+		/^Test (Passed|Failed|Timeout|Not Run|time out)/ || /^Unable to / {
+			fine = /^Test Passed/
+			passed += seen ? cases - bad : fine
+			failed += seen ? bad : !fine
+			if (seen && !fine && bad == 0) failed++
+		}
+		END { print passed + 0, failed + 0 }' "$1"
+}
+
+run_c_tests() {
+	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log
+	shift 2
+	log=build/$preset/Testing/Temporary/LastTest.log
+	say "== $part"
+	rm -f "$log"
+	if build "$preset" "${BUILD_ARGUMENTS[@]}"; then
+		ctest --preset "$preset" -j "$(nproc)" --timeout 180 "$@" </dev/null || status=$?
+		[ ! -e "$log" ] || read -r passed failed < <(count_cases "$log")
+		[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+	else
+		failed=1
+	fi
+	count "$part" "$passed" "$failed" $((SECONDS - began))
+}
+
+# TSan is for what threads share; it needs no programs, only these tests.
+thread_tests() {
+	local path
+	for path in tests/unit/test_{core,http,auth,protocol,store_shared,postgres,import_source}*.c; do
+		[ ! -e "$path" ] || basename "$path" .c
+	done
+}
+
+# The store's tests start a server of their own; the package is kept from starting one at once.
+need_postgresql() {
+	tests/postgres.sh there >/dev/null && return
+	if has apt-get && ! installed postgresql-common; then
+		as_root mkdir -p /etc/postgresql-common/createcluster.d
+		echo 'create_main_cluster = false' |
+			as_root tee /etc/postgresql-common/createcluster.d/no-main-cluster.conf >/dev/null
+	fi
+	! has apt-get || install_packages postgresql || true
+	tests/postgres.sh there || true
+}
+
+# The machine's npm only fetches: a node of their own runs the tests.
+need_node_modules() {
+	if ! has npm; then
+		has apt-get || fail "install npm, by the name your distribution has for it"
+		install_packages npm
+	fi
+	mkdir -p build/npm
+	if [ -d build/npm/node_modules ] &&
+		cmp -s tests/package-lock.json build/npm/installed-package-lock.json; then
+		return
+	fi
+	cp tests/package.json tests/package-lock.json build/npm/
+	(cd build/npm && npm ci --no-audit --no-fund --loglevel=error </dev/null)
+	cp tests/package-lock.json build/npm/installed-package-lock.json
+}
+
+# The official Python client, in an environment of its own. Without a Python for it its tests skip.
+need_python() {
+	local check='import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
+	python3 -c "$check" 2>/dev/null || ! has apt-get || (install_packages python3 python3-venv) || true
+	if ! python3 -c "$check" 2>/dev/null; then
+		say "there is no Python 3.11 with venv: the tests of its client are skipped"
+		rm -rf build/python
+		return
+	fi
+	install_python build/python tests/requirements.txt
+}
+
+# An environment with what a file of requirements names.
+install_python() {
+	local folder=$1 requirements=$2
+	! cmp -s "$requirements" "$folder/installed-requirements.txt" || return 0
+	rm -rf "$folder"
+	python3 -m venv "$folder" &&
+		"$folder/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: \
+			-r "$requirements" </dev/null &&
+		cp "$requirements" "$folder/installed-requirements.txt"
+}
+
+node_to_use() {
+	local path
+	for path in build/npm/node_modules/node-linux-{x64,arm64}/bin/node; do
+		if [ -x "$path" ] && "$path" --version >/dev/null 2>&1; then
+			echo "$path"
+			return
+		fi
+	done
+	has node && [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 22 ] ||
+		fail "the end-to-end tests need Node.js 22 or later"
+	echo node
+}
+
+# The pages are tried in a real browser; without one those tests say that they are skipped.
+need_chromium() {
+	has chromium || has chromium-browser || has google-chrome || ! has apt-get ||
+		install_packages chromium || true
+}
+
+# A program of a package that would also start a service: only the program, into build/bin.
+unpack_program() {
+	local package=$1 path=$2
+	mkdir -p build/bin
+	[ -x "build/bin/$package" ] || has "$package" || [ -x "/usr/sbin/$package" ] || ! has apt-get || (
+		cd build/bin
+		apt-get -q download "$package" </dev/null && dpkg-deb --fsys-tarfile "$package"_*.deb |
+			tar -x --strip-components=3 "$path" && rm "$package"_*.deb
+	) || true
+}
+
+# What looks at scripts and workflows, and the registry that images are pushed to: of this one only
+# the program, since its package also starts a service. What can't be had is left out by its tests,
+# which say so.
+need_deploy_tools() {
+	local package
+	for package in openssl jq curl shellcheck skopeo; do
+		has "$package" || ! has apt-get || install_packages "$package" || true
+	done
+	unpack_program docker-registry ./usr/bin/docker-registry
+	[ -x build/bin/actionlint ] || has actionlint || ! has go ||
+		GOBIN=$PWD/build/bin GOFLAGS=-mod=mod go install "$ACTIONLINT" || true
+	install_python build/aws tests/deploy/requirements.txt || true
+}
+ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+# Files of tests for node's runner. WITH: a command that runs it, or none.
+WITH=()
+run_node_tests() {
+	local part=$1 began=$SECONDS node passed failed status=0
+	shift
+	say "== $part"
+	rm -f "$TEST/e2e.tap"
+	export BUILD=${BUILD:-dev}
+	ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+	if need_node_modules && need_python && node=$(node_to_use); then
+		"${WITH[@]}" "$node" --test --test-timeout="${NODE_TIMEOUT:-300000}" \
+			--test-concurrency="${NODE_TESTS_AT_ONCE:-2}" \
+			--test-reporter=spec --test-reporter-destination=stdout \
+			--test-reporter=tap --test-reporter-destination="$TEST/e2e.tap" \
+			"$@" </dev/null || status=$?
+	fi
+	passed=$(sed -n 's/^# pass //p' "$TEST/e2e.tap" 2>/dev/null | tail -1)
+	failed=$(awk '/^# (fail|cancelled) / { n += $3 } END { print n + 0 }' "$TEST/e2e.tap" 2>/dev/null)
+	[ "$status" = 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+	count "$part" "${passed:-0}" "${failed:-0}" $((SECONDS - began))
+}
+
+# The same again where each server has a database on PostgreSQL: what says most in little time.
+run_e2e_on_postgresql() {
+	local part=$1
+	if ! tests/postgres.sh there; then
+		return
+	fi
+	WITH=(env DATABASE=postgresql tests/postgres.sh run)
+	run_node_tests "$part" tests/e2e/{golden,imports,crash}.test.mjs
+	WITH=()
+}
+
+need_balancers() {
+	! has apt-get || has haproxy || [ -x /usr/sbin/haproxy ] || install_packages liblua5.3-0 || true
+	unpack_program haproxy ./usr/sbin/haproxy
+	unpack_program nginx ./usr/sbin/nginx
+}
+
+# Several processes of each service over one PostgreSQL, as they are deployed. MANY=long: all of it;
+# otherwise a shorter form, for every day.
+run_many_tests() {
+	local part=$1 BUILD=release NODE_TIMEOUT=900000 NODE_TESTS_AT_ONCE=3
+	if ! tests/postgres.sh there; then
+		PARTS+=("$(printf '%-44s left out: there is no PostgreSQL' "$part")")
+		return
+	fi
+	[ "${MANY:-}" != long ] || NODE_TESTS_AT_ONCE=1
+	need_balancers
+	run_node_tests "$part" tests/many/*.test.mjs
+}
+
+test_many() {
+	need_tools
+	need_postgresql
+	build release --target mcp-products mcp-orders
+	mkdir -p "$TEST"
+	MANY=long run_many_tests "many processes over PostgreSQL, long form"
+	say ""
+	printf '%s\n' "${PARTS[@]}"
+	say "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+}
+
+# The images and the stack, under a tag of this checkout's own.
+run_container_tests() {
+	local part=$1 began=$SECONDS
+	say "== images"
+	container_parts
+	if ! need_docker; then
+		say "images and stack are left out, since Docker can't run here: $WHY_NO_DOCKER"
+		PARTS+=("$(printf '%-44s left out: Docker can'\''t run here' "$part")")
+		return
+	fi
+	IMAGE_TAG=test-$(pwd | cksum | cut -d' ' -f1)
+	export DOCKER IMAGE_TAG
+	if (images); then
+		count "images" 2 0 $((SECONDS - began))
+		TEST_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs
+	else
+		count "images" 0 2 $((SECONDS - began))
+	fi
+	[ -z "$ENGINE_STARTED" ] || stop_engine
+}
+
+run_conformance() {
+	local part=$1 began=$SECONDS node log=$TEST/conformance.log passed='' failed=''
+	say "== $part"
+	if need_node_modules && node=$(node_to_use); then
+		"$node" tests/conformance/run.mjs </dev/null 2>&1 | tee "$log" || true
+		read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	fi
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
+# Its checks are Python's, and checkov is; Terraform itself no package has.
+need_infra_tools() {
+	python3 -c 'import ensurepip' 2>/dev/null || ! has apt-get || install_packages python3 python3-venv
+}
+
+run_infra() {
+	local part=$1 began=$SECONDS log=$TEST/infra.log passed='' failed=''
+	say "== $part"
+	need_infra_tools || true
+	terraform/check </dev/null 2>&1 | tee "$log" || true
+	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
+run_tests() {
+	local began=$SECONDS targets
+	need_tools
+	need_postgresql
+	rm -rf "$TEST"
+	mkdir -p "$TEST"
+	mapfile -t targets < <(thread_tests)
+
+	BUILD_ARGUMENTS=()
+	run_c_tests "C tests, ASan and UBSan (dev)" dev
+	run_c_tests "C tests, optimised (release)" release
+	BUILD_ARGUMENTS=(--target "${targets[@]}")
+	run_c_tests "C tests, TSan (threads)" threads \
+		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
+	need_chromium
+	need_deploy_tools
+	run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
+	run_e2e_on_postgresql "end to end on PostgreSQL"
+	run_many_tests "many processes over PostgreSQL, short form"
+	run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
+	run_conformance "official conformance suite"
+	run_infra "Terraform: tests, invariants, checkov"
+	run_container_tests "images and stack"
+
+	say ""
+	printf '%s\n' "${PARTS[@]}"
+	say "in $((SECONDS - began)) s"
+	say "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+}
