@@ -158,7 +158,6 @@ static bool reachable(struct store *store)
 	PGresult *result = send_and_wait(postgres, "select 1", tick_ms() + REACHABLE_MS);
 	bool fine = is_fine(result);
 	PQclear(result);
-	link_away(!fine);
 	return fine;
 }
 

@@ -15,6 +15,7 @@ struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
 	PGconn *connection;             /* NULL: there is none */
+	bool listens;                   /* what comes unasked is news */
 	unsigned number;                /* counts connections: what was prepared on another is not */
 	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
 	char why[256];                  /* the latest attempt failed, in one line */
@@ -52,8 +53,6 @@ void link_lost(struct postgres_link *link);
  * `until_ms` (0: for ever), and gives its last result. NULL: the connection failed; link->why says
  * how. */
 PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
-/* What store_is_away() says from now on. */
-void link_away(bool away);
 /* The first line of what libpq says of it. */
 void link_explain(struct postgres_link *link, const char *otherwise);
 

@@ -104,20 +104,9 @@ void link_lost(struct postgres_link *link)
 {
 	PQfinish(link->connection);
 	link->connection = NULL;
+	link->listens = false;
 	link->next_try_ms = 0;
 	link->queued = 0;
-}
-
-static atomic_bool is_away;
-
-bool store_is_away(void)
-{
-	return atomic_load(&is_away);
-}
-
-void link_away(bool away)
-{
-	atomic_store(&is_away, away);
 }
 
 /* ---- Connecting ---- */
@@ -197,13 +186,11 @@ static bool try_to_connect(struct postgres_link *link)
 	if (set_up(link)) {
 		link->pause_ms = PAUSE_LEAST_MS;
 		link->why[0] = '\0';
-		link_away(false);
 		return true;
 	}
 	if (link->connection)
 		link_explain(link, "the connection was refused");
 	link_lost(link);
-	link_away(true);
 	put_off(link);
 	return false;
 }
@@ -213,7 +200,9 @@ static bool seems_alive(struct postgres_link *link)
 {
 	struct pollfd about = { .fd = PQsocket(link->connection), .events = POLLIN };
 
-	return poll(&about, 1, 0) == 0 && PQstatus(link->connection) == CONNECTION_OK;
+	if (poll(&about, 1, 0) != 0 && (!link->listens || !PQconsumeInput(link->connection)))
+		return false;
+	return PQstatus(link->connection) == CONNECTION_OK;
 }
 
 bool link_ready(struct postgres_link *link)

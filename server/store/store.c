@@ -101,6 +101,14 @@ int64_t store_changes_made(const struct store *store)
 	return store->changes;
 }
 
+bool store_url_is_shared(const char *url)
+{
+	str rest = str_of(url);
+	const struct driver *driver = driver_for(str_cut(&rest, ':'));
+
+	return driver && driver->blocks;
+}
+
 bool store_blocks(const struct store *store)
 {
 	return store->driver->blocks;

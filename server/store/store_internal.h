@@ -38,36 +38,27 @@ void store_sign_in(const char *user, const char *password);
 
 /* ---- PostgreSQL alone ---- */
 
-/* The latest attempt to reach it failed, on whichever thread of this process. */
-bool store_is_away(void);
+/* Other processes may have it open too, on other machines. */
+bool store_url_is_shared(const char *url);
 
-/* Listens to what other processes say with pg_notify(channel, payload). One thread, which it may keep
- * for some seconds while it connects; reading never waits.
- *
- *     for (;;) {
- *         if (!store_listener_connect(listener)) -> wait for store_listener_pause_ms() or a stop
- *         else if it was not connected before    -> what was said meanwhile is lost: catch up
- *         poll store_listener_fd() for reading, with a timeout of some seconds
- *         readable -> store_listener_read(), timeout -> store_listener_check()
- *     }
- */
-struct store_listener;
-typedef void store_heard_fn(void *context, const char *channel, const char *payload);
+/* Listening: one that listened hears what was told with pg_notify(channel, words), until its
+ * connection is lost. What was told while there was none is lost. */
 
-/* `channels` ends with NULL and must live as long. NULL: not a PostgreSQL URL, or one that can't be
- * used, which was logged. */
-struct store_listener *store_listener_open(const char *url, const char *const *channels);
-void store_listener_close(struct store_listener *listener);             /* NULL is fine */
-/* Connected, and listening to all channels; tries to be, where its pause is over. */
-MUST_USE bool store_listener_connect(struct store_listener *listener);
-int store_listener_fd(const struct store_listener *listener);           /* -1: not connected */
-int64_t store_listener_pause_ms(const struct store_listener *listener); /* until it may try again */
-/* Hands over all that has come. False: the connection is gone. */
-MUST_USE bool store_listener_read(struct store_listener *listener, store_heard_fn *heard,
-                                  void *context);
-/* Asks whether the server is still there, and waits two seconds for the answer. False: it is not. */
-MUST_USE bool store_listener_check(struct store_listener *listener, store_heard_fn *heard,
-                                   void *context);
+/* The connection this store has now: another number after it was lost; 0: none. */
+unsigned store_connection(const struct store *store);
+/* Its descriptor, to poll for reading; -1: none. */
+int store_socket(const struct store *store);
+/* From now on, until the connection is lost. */
+MUST_USE bool store_listen(struct store *store, const char *channel);
+
+struct store_notice {
+	const char *channel, *words;
+	bool mine;                      /* told on this very connection */
+	void *owned;
+};
+/* What was told, one at a time. False: nothing more now. */
+bool store_heard(struct store *store, struct store_notice *notice);
+void store_heard_free(struct store_notice *notice);
 
 /* A URL as it may be shown: without who signs in, and how. */
 #define STORE_PLACE_SIZE 256
