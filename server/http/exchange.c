@@ -137,7 +137,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		add(response, "Content-Type", type);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
-	if (http_quiesced())
+	if (http_leaving())
 		add(response, "Connection", "close");
 	x->status = (uint16_t)status;
 	x->response = response;

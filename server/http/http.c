@@ -8,7 +8,17 @@
 #include "inside.h"
 #include "log.h"
 
-static atomic_bool quiesced;
+static atomic_bool quiesced, leaving;
+
+bool http_leaving(void)
+{
+	return atomic_load_explicit(&leaving, memory_order_relaxed);
+}
+
+void http_leave_soon(void)
+{
+	atomic_store(&leaving, true);
+}
 
 bool http_quiesced(void)
 {
@@ -119,6 +129,7 @@ struct http *http_start(const struct http_settings *settings)
 	struct http *http = create(settings);
 
 	atomic_store(&quiesced, false);
+	atomic_store(&leaving, false);
 	if (!bind_all(http))
 		return NULL;
 	start_threads(http);
@@ -197,6 +208,7 @@ static bool wait_until(struct http *http, bool (*done)(struct http *), int64_t t
 
 void http_quiesce(struct http *http)
 {
+	http_leave_soon();
 	if (atomic_exchange(&quiesced, true))
 		return;
 	give_order(http, stop_listening);
@@ -208,6 +220,29 @@ bool http_drain(struct http *http, int64_t timeout_ms)
 {
 	atomic_store(&http->draining, true);
 	return wait_until(http, nothing_open, timeout_ms);
+}
+
+static void round_is_over(struct message *message, struct loop *loop)
+{
+	free(message);
+	http_tell(loop->http, &loop->http->rounds, 1);
+}
+
+static bool all_went_round(struct http *http)
+{
+	return http->rounds == http->set.loops;
+}
+
+void http_settle(struct http *http)
+{
+	if (!http)
+		return;
+	/* What a message leads to is done in the turn after it. */
+	for (int i = 0; i < 2; i++) {
+		http->rounds = 0;
+		give_order(http, round_is_over);
+		wait_until(http, all_went_round, 1000);
+	}
 }
 
 void http_stop(struct http *http)

@@ -122,11 +122,16 @@ struct http *http_start(const struct http_settings *settings);
 int http_port(const struct http *http);
 int http_loops(const struct http *http);
 struct loop *http_loop(const struct http *http, int index);
-/* Stops listening: new connections are refused; answers from now on carry Connection: close. */
+/* Answers from now on carry Connection: close, so that clients go elsewhere. */
+void http_leave_soon(void);
+bool http_leaving(void);
+/* Stops listening too: new connections are refused. */
 void http_quiesce(struct http *http);
 bool http_quiesced(void);
 /* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. */
 bool http_drain(struct http *http, int64_t timeout_ms);
+/* Waits until the loops have done what they were told so far, and what it led to. */
+void http_settle(struct http *http);
 /* Ends what is left, stops the loops, closes. NULL is fine. */
 void http_stop(struct http *http);
 

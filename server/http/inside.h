@@ -263,6 +263,7 @@ struct http {
 	pthread_cond_t changed;
 	int ready;                      /* loops that have started, well or not */
 	int listening;                  /* loops that still do */
+	int rounds;                     /* loops that came by since http_settle() asked */
 	atomic_bool draining;
 	struct loop loops[];
 };
