@@ -35,6 +35,10 @@ int auth_key_count(void);
  * receiver, who drops it. Compares in constant time. Any thread. */
 enum auth_outcome auth_check(str authorization, const struct caller **caller);
 
+/* Who has a key of that name, for what is done on its behalf later; kept. Where nobody has any more,
+ * somebody of that name who may do nothing. */
+const struct caller *auth_caller(const char *name);
+
 /* Makes a key for `mcp-NAME key NAME SCOPE...` (argv[0] is "key"): prints the key and the line to
  * store to stdout. Returns the exit status. */
 int auth_make_key(int argc, char **argv);

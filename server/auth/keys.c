@@ -134,3 +134,15 @@ enum auth_outcome auth_check(str authorization, const struct caller **caller)
 	*caller = caller_keep(found);
 	return AUTH_FINE;
 }
+
+const struct caller *auth_caller(const char *name)
+{
+	const struct keys *keys = keys_now();
+
+	if (keys && keys->open && strcmp(name, caller_name(caller_anonymous())) == 0)
+		return caller_anonymous();
+	for (size_t i = 0; keys && i < keys->count; i++)
+		if (strcmp(name, caller_name(keys->items[i].caller)) == 0)
+			return caller_keep(keys->items[i].caller);
+	return caller_create(str_of(name), STR(""));
+}
