@@ -1,0 +1,215 @@
+/* beat.c - the heartbeat of a process: it says that it lives, buries the dead, and tidies up. */
+#include "json.h"
+#include "log.h"
+#include "shared_private.h"
+
+#define DEAD "10000"                    /* ms without a beat */
+
+struct beat_row {
+	const char *kind, *ids;
+	int64_t id, me, judges, idle, resume, most, keep, ttl;
+};
+
+static const struct shape beat_shape = SHAPE(struct beat_row,
+	TEXT(struct beat_row, kind, "What it is about"),
+	TEXT(struct beat_row, ids, "Of sessions, JSON"),
+	INT(struct beat_row, id, "Whom"),
+	INT(struct beat_row, me, "This process"),
+	INT(struct beat_row, judges, "1: looks for the dead"),
+	INT(struct beat_row, idle, "How long a session may be idle"),
+	INT(struct beat_row, resume, "How long events are kept"),
+	INT(struct beat_row, most, "How many sessions there may be"),
+	INT(struct beat_row, keep, "How many events of a stream are kept"),
+	INT(struct beat_row, ttl, "How long results of tasks are kept"));
+
+bool beat_register(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct beat_row row = { 0 };
+	int made = store_find_one(store, arena, "insert into mcp_process (seen) values (mcp_now())"
+	                          " returning id", NULL, NULL, &beat_shape, &row);
+
+	arena_destroy(arena);
+	if (made == 1)
+		shared_set_me(row.id);
+	return made == 1;
+}
+
+/* ---- The dead ---- */
+
+struct orphan {
+	const char *session, *ids, *told;
+	int64_t number, home, last, attached;
+};
+
+static const struct shape orphan_shape = SHAPE(struct orphan,
+	TEXT(struct orphan, session, "Its session"),
+	TEXT(struct orphan, ids, "The calls it should have answered; as a parameter, the answers"),
+	TEXT(struct orphan, told, "Nothing"),
+	INT(struct orphan, number, "The stream"),
+	INT(struct orphan, home, "Whose it was"),
+	INT(struct orphan, last, "Its latest event"),
+	INT(struct orphan, attached, "Whose its client is"));
+
+/* Its clients are told that nobody will answer any more. */
+static bool end_orphan(struct store *store, struct arena *arena, struct orphan *orphan)
+{
+	struct orphan ended = *orphan, none;
+
+	ended.ids = arena_copy(arena, shared_set.handler.last_words(arena, str_of(orphan->ids)));
+	return store_find_one(store, arena,
+		"with words as (select value, ordinality from"
+		"  jsonb_array_elements(cast(:ids as jsonb)) with ordinality),"
+		" written as (insert into mcp_event (session, stream, number, data, at)"
+		"  select :session, :number, :last + ordinality, value->>0, mcp_now() from words),"
+		" over as (update mcp_stream set ended = mcp_now(),"
+		"  last = last + (select count(*) from words)"
+		"  where session = :session and number = :number returning attached)"
+		" select cast(pg_notify('" CHANNEL_ONE "' || attached,"
+		"  'events ' || cast(:session as text) || ' ' || cast(:number as text)) as text) as told"
+		" from over where attached <> 0",
+		&orphan_shape, &ended, &orphan_shape, &none) >= 0;
+}
+
+struct grave {
+	int64_t id;
+	int64_t streams;
+};
+
+static bool bury(struct store *store, void *context)
+{
+	struct grave *grave = context;
+	struct orphan dead = { .home = grave->id, .last = shared_me() };
+	struct arena *arena = arena_create();
+	struct rows rows = { 0 };
+	/* One of the living does it, the others see the row gone. */
+	bool done = store_change(store, "delete from mcp_process where id = :home"
+	                         " and (id = :last or seen < mcp_now() - " DEAD ")",
+	                         &orphan_shape, &dead) == 1;
+
+	/* Of one that only listens the client comes back and goes on elsewhere; a call that waits for
+	 * a person is taken up by whoever gets the answer. */
+	done = done && store_change(store, "update mcp_stream set ended = mcp_now()"
+		" where home = :home and ended = 0 and listens", &orphan_shape, &dead) >= 0
+		&& store_find(store, arena, "select session, number, ids, last, attached from mcp_stream s"
+		" where home = :home and ended = 0 and not exists (select 1 from mcp_call c"
+		" where c.session = s.session and c.stream = s.number and c.claimed = 0) for update of s",
+		&orphan_shape, &dead, &orphan_shape, &rows);
+	for (int64_t i = 0; done && i < rows.count; i++)
+		done = end_orphan(store, arena, &((struct orphan *)rows.first)[i]);
+	grave->streams = rows.count;
+	arena_destroy(arena);
+	return done && task_rows_bury(store);
+}
+
+static void bury_other(struct store *store, int64_t id)
+{
+	struct grave grave = { .id = id };
+
+	if (store_transact(store, bury, &grave) == STORE_COMMITTED)
+		log_warning("process %lld died; %lld calls of its streams are answered with an error",
+		            (long long)id, (long long)grave.streams);
+}
+
+void beat_end(struct store *store)
+{
+	struct grave grave = { .id = shared_me() };
+
+	if (store_transact(store, bury, &grave) == STORE_FAILED)
+		log_warning("the database could not be told that this process ends; the others will see");
+}
+
+/* ---- Sessions, so many and no more ---- */
+
+static int64_t sessions;                /* there are, as far as this process knows */
+
+/* What this process knows of their use the database learns first, so that the right ones go. */
+static bool make_room(struct store *store)
+{
+	static const char *const steps[] = {
+		"update mcp_session s set used = mcp_now() - u.place from jsonb_array_elements_text("
+		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
+		"with gone as (delete from mcp_session where used < mcp_now() - :idle or id in"
+		" (select id from mcp_session order by used desc, begun desc offset :most) returning id)"
+		" select pg_notify('" CHANNEL_ALL "', 'ended ' || id) as ids from gone",
+		"select count(*) as id from mcp_session",
+	};
+	struct arena *arena = arena_create();
+	struct beat_row row = {
+		.ids = arena_copy(arena, shared_set.handler.used(arena)),
+		.idle = shared_set.session_idle_ms, .most = shared_set.sessions_max,
+	};
+	struct rows rows;
+	bool done = true;
+
+	for (int i = 0; i < 3 && done; i++)
+		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
+	if (done)
+		sessions = ((struct beat_row *)rows.first)->id;
+	arena_destroy(arena);
+	return done;
+}
+
+bool beat_counts_session(struct store *store)
+{
+	return ++sessions <= shared_set.sessions_max || make_room(store);
+}
+
+/* ---- Tidying ---- */
+
+static const char *const tidy_sql[] = {
+	"delete from mcp_stream where ended <> 0 and ended < mcp_now() - :resume",
+	"delete from mcp_event e using mcp_stream s where s.listens and s.session = e.session"
+	" and s.number = e.stream and e.at < mcp_now() - :resume",
+	"delete from mcp_event e using mcp_stream s where s.ended = 0 and s.last > :keep"
+	" and s.session = e.session and s.number = e.stream and e.number <= s.last - :keep",
+	NULL
+};
+
+bool beat_tidy(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct beat_row row = { .resume = shared_set.resume_ms, .keep = shared_set.events_max };
+	struct rows rows;
+	bool done = make_room(store);
+
+	for (int i = 0; tidy_sql[i] && done; i++)
+		done = store_find(store, arena, tidy_sql[i], &beat_shape, &row, &beat_shape, &rows);
+	arena_destroy(arena);
+	return done && task_rows_tidy(store);
+}
+
+/* ---- The beat ---- */
+
+bool beat(struct store *store, bool judges, bool *unknown)
+{
+	struct arena *arena = arena_create();
+	struct beat_row row = { .me = shared_me(), .judges = judges };
+	struct rows rows;
+	bool done = store_find(store, arena,
+		"with beat as (update mcp_process set seen = mcp_now() where id = :me returning id)"
+		" select 'alive' as kind, id, '' as ids from beat union all"
+		" (select 'dead', id, '' from mcp_process where :judges = 1 and id <> :me"
+		"  and seen < mcp_now() - " DEAD " limit 10) union all"
+		" (select 'due', id, '' from mcp_call where claimed = 0 and until < mcp_now()"
+		"  order by until limit 100) union all"
+		" (select 'task', 0, id from mcp_task where until <> 0 and until < mcp_now()"
+		"  order by until limit 100)",
+		&beat_shape, &row, &beat_shape, &rows);
+	const struct beat_row *each = rows.first;
+
+	*unknown = done;
+	for (int64_t i = 0; done && i < rows.count; i++) {
+		int64_t id = each[i].id;
+		if (strcmp(each[i].kind, "alive") == 0)
+			*unknown = false;
+		else if (strcmp(each[i].kind, "dead") == 0)
+			bury_other(store, id);
+		else if (strcmp(each[i].kind, "task") == 0)
+			shared_set.handler.task_due(str_of(each[i].ids));
+		else
+			shared_set.handler.due(id);
+	}
+	arena_destroy(arena);
+	return done;
+}

@@ -1,0 +1,58 @@
+/* schema.c - the tables that processes share.
+ *
+ * Times are the database's clock, in milliseconds, so that processes need not agree on theirs. */
+#include "shared.h"
+
+const struct migration shared_migrations[] = {
+	{ "shared-1", NULL,
+	  "create function mcp_now() returns bigint language sql as"
+	  " 'select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';"
+
+	  "create table mcp_process (id bigint generated always as identity primary key,"
+	  " seen bigint not null);"
+
+	  "create table mcp_session (id text primary key, revision bigint not null, can bigint not null,"
+	  " caller text not null, log_least bigint not null, listener bigint not null default 0,"
+	  " followed jsonb not null default '[]', begun bigint not null default mcp_now(),"
+	  " used bigint not null default mcp_now());"
+	  "create index mcp_session_used on mcp_session (used);"
+
+	  "create table mcp_stream (session text not null references mcp_session on delete cascade,"
+	  " number bigint not null, home bigint not null, attached bigint not null,"
+	  " listens boolean not null, ids text not null, last bigint not null,"
+	  " ended bigint not null default 0, primary key (session, number)) with (fillfactor = 70);"
+	  "create index mcp_stream_home on mcp_stream (home) where ended = 0;"
+	  "create index mcp_stream_ended on mcp_stream (ended) where ended <> 0;"
+
+	  "create table mcp_event (session text not null, stream bigint not null,"
+	  " number bigint not null, data text not null, at bigint not null,"
+	  " primary key (session, stream, number),"
+	  " foreign key (session, stream) references mcp_stream on delete cascade);"
+
+	  "create table mcp_call (id bigint generated always as identity primary key,"
+	  " session text not null, stream bigint not null, name text not null, record text not null,"
+	  " until bigint not null, claimed bigint not null default 0,"
+	  " foreign key (session, stream) references mcp_stream on delete cascade);"
+	  "create index mcp_call_session on mcp_call (session, stream);"
+	  "create index mcp_call_until on mcp_call (until) where claimed = 0;"
+
+	  "create table mcp_question (session text not null, number bigint not null,"
+	  " call bigint not null references mcp_call on delete cascade, key text not null,"
+	  " answer text, answered boolean not null default false, primary key (session, number));"
+	  "create index mcp_question_call on mcp_question (call);"
+
+	  "create table mcp_task (id text primary key, caller text not null, owner bigint not null,"
+	  " claimed bigint not null default 0, status text not null, said text not null default '',"
+	  " created bigint not null, updated bigint not null, ended bigint not null default 0,"
+	  " until bigint not null default 0, record text not null default '',"
+	  " outcome text not null default '');"
+	  "create index mcp_task_caller on mcp_task (caller, created);"
+	  "create index mcp_task_until on mcp_task (until) where until <> 0;"
+
+	  "create table mcp_task_question (number bigint generated always as identity primary key,"
+	  " task text not null references mcp_task on delete cascade, key text not null,"
+	  " name text not null, method text not null, params text not null, answer text,"
+	  " answered bigint not null default 0);"
+	  "create index mcp_task_question_task on mcp_task_question (task);" },
+	{ 0 },
+};

@@ -1,0 +1,102 @@
+/* session_row.c - sessions in the database. */
+#include "shared_private.h"
+
+static const struct shape session_shape = SHAPE(struct shared_session,
+	TEXT(struct shared_session, id, "Its id"),
+	TEXT(struct shared_session, caller, "Whose it is"),
+	INT(struct shared_session, revision, "Which revision it speaks"),
+	INT(struct shared_session, can, "What its client can"),
+	INT(struct shared_session, log_least, "The least level of log messages it wants"),
+	INT(struct shared_session, listener, "The stream that carries its messages"),
+	TEXT(struct shared_session, followed, "The resources it follows"));
+
+struct follow {
+	const char *id, *uri;
+};
+
+static const struct shape follow_shape = SHAPE(struct follow,
+	TEXT(struct follow, id, "The session"),
+	TEXT(struct follow, uri, "What it follows"));
+
+#define TELL(word) " select pg_notify('" CHANNEL_ALL "', '" word " ' || id) as followed from"
+
+bool session_row_insert(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+
+	session->there = true;
+	return store_change(store, "insert into mcp_session (id, revision, can, caller, log_least)"
+	                    " values (:id, :revision, :can, :caller, :log_least)"
+	                    " on conflict do nothing", &session_shape, &session->session) >= 0
+	       && beat_counts_session(store);
+}
+
+bool session_row_load(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+	int found = store_find_one(store, errand->arena,
+		"select id, caller, revision, can, log_least, listener, cast(followed as text) as followed"
+		" from mcp_session where id = :id",
+		&session_shape, &session->session, &session_shape, &session->session);
+
+	session->there = found == 1;
+	return found >= 0;
+}
+
+/* A statement that changes the session and tells the others. */
+static bool change(struct session_errand *session, struct store *store, const char *sql,
+                   const struct shape *shape, const void *params)
+{
+	struct shared_session told;
+	int found = store_find_one(store, session->errand.arena, sql, shape, params, &session_shape,
+	                           &told);
+
+	session->there = found == 1;
+	return found >= 0;
+}
+
+bool session_row_delete(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+
+	return change(session, store, "with gone as (delete from mcp_session where id = :id returning id)"
+	              TELL("ended") " gone", &session_shape, &session->session);
+}
+
+bool session_row_set_level(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+
+	return change(session, store, "with changed as (update mcp_session set log_least = :log_least"
+	              " where id = :id returning id)" TELL("session") " changed",
+	              &session_shape, &session->session);
+}
+
+#define FOLLOWED_MAX "1000"
+
+/* What a session follows is told with the word, so that whoever hears it knows it before the next
+ * change is told; only what is too long for a notification has to be read. */
+#define TELL_URI(word) \
+	" select pg_notify('" CHANNEL_ALL "', case when octet_length(cast(:uri as text)) < 7000" \
+	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as followed from"
+
+bool session_row_follow(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+	struct follow follow = { session->session.id, session->uri };
+
+	return change(session, store, "with changed as (update mcp_session"
+	              " set followed = (followed - cast(:uri as text)) || to_jsonb(cast(:uri as text))"
+	              " where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX
+	              " returning id)" TELL_URI("follow") " changed", &follow_shape, &follow);
+}
+
+bool session_row_unfollow(struct errand *errand, struct store *store)
+{
+	struct session_errand *session = (struct session_errand *)errand;
+	struct follow follow = { session->session.id, session->uri };
+
+	return change(session, store, "with changed as (update mcp_session"
+	              " set followed = followed - cast(:uri as text) where id = :id returning id)"
+	              TELL_URI("unfollow") " changed", &follow_shape, &follow);
+}

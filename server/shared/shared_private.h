@@ -1,0 +1,38 @@
+/* shared_private.h - what the files of the shared layer share. */
+#ifndef SHARED_PRIVATE_H
+#define SHARED_PRIVATE_H
+
+#include "shared.h"
+
+#define CHANNEL_CHANGED "mcp_changed"   /* URIs; triggers of programs tell on it too */
+#define CHANNEL_ALL "mcp_all"           /* words for all processes */
+#define CHANNEL_ONE "mcp_"              /* words for one, its number behind it */
+
+extern struct shared_settings shared_set;
+
+/* beat.c: this process takes a number, or a new one. */
+bool beat_register(struct store *store);
+/* Says that it lives, looks after the dead and what is due. False: the database could not. *unknown:
+ * the others took it for dead. */
+bool beat(struct store *store, bool judges, bool *unknown);
+/* Ends what nobody needs any more. */
+bool beat_tidy(struct store *store);
+/* One more session was begun: ends the one that is idle longest where there are too many. */
+bool beat_counts_session(struct store *store);
+
+/* This process ends: what is still its own is ended as if it had died, but now. */
+void beat_end(struct store *store);
+
+void shared_set_me(int64_t me);
+
+/* Tells one process; within a transaction. */
+bool tell_one(struct store *store, int64_t process, const char *what, const char *session,
+              int64_t stream);
+bool tell_all(struct store *store, const char *channel, const char *words);
+
+/* task_tidy.c: fails the tasks whose owner is no process any more. */
+bool task_rows_bury(struct store *store);
+/* And deletes those whose results were kept long enough, or are too many. */
+bool task_rows_tidy(struct store *store);
+
+#endif

@@ -1,0 +1,169 @@
+/* task_row.c - tasks in the database: how one begins, is read, and ends.
+ *
+ * It is bounded as a table in memory would be: the oldest that is over makes room. Two processes that
+ * count at the same moment may go over a bound by one. */
+#include "store_internal.h"
+#include "task_row.h"
+
+const struct shape task_row_shape = SHAPE(struct task_row,
+	TEXT(struct task_row, id, "Its id"),
+	TEXT(struct task_row, caller, "Whose it is"),
+	TEXT(struct task_row, status, "How it is"),
+	TEXT(struct task_row, said, "What its tool said last"),
+	TEXT(struct task_row, asked, "What it asks"),
+	TEXT(struct task_row, outcome, "What came out"),
+	TEXT(struct task_row, record, "What it is"),
+	TEXT(struct task_row, told, "Nothing"),
+	INT(struct task_row, owner, "Who runs it"),
+	INT(struct task_row, claimed, "By which errand it was taken up"),
+	INT(struct task_row, created, "When it began"),
+	INT(struct task_row, updated, "When it changed last"),
+	INT(struct task_row, until, "How long it may wait, from now"),
+	INT(struct task_row, ttl, "How long results are kept"),
+	INT(struct task_row, most, "How many tasks there may be"),
+	INT(struct task_row, caller_most, "And of one caller"));
+
+static struct task_errand *of(struct errand *errand)
+{
+	return (struct task_errand *)errand;
+}
+
+static struct task_row row_of(const struct task_errand *errand)
+{
+	const struct shared_task *task = &errand->task;
+
+	return (struct task_row) {
+		.id = task->id, .caller = task->caller, .status = task->status, .said = task->said,
+		.outcome = task->outcome, .owner = errand->owner, .ttl = shared_set.task_ttl_ms,
+		.most = SHARED_TASKS_MAX, .caller_most = SHARED_CALLER_TASKS_MAX,
+	};
+}
+
+/* A statement that gives back at most one row. */
+static bool find(struct task_errand *errand, struct store *store, const char *sql,
+                 const struct task_row *row, struct task_row *found_row)
+{
+	int found = store_find_one(store, errand->errand.arena, sql, &task_row_shape, row,
+	                           &task_row_shape, found_row);
+
+	errand->there = found == 1;
+	return found >= 0;
+}
+
+/* ---- Beginning ---- */
+
+/* One that was taken for dead owns nothing. */
+static bool insert(struct task_errand *errand, struct store *store)
+{
+	struct task_row row = row_of(errand), made = { 0 };
+	bool done = find(errand, store,
+		"insert into mcp_task (id, caller, owner, status, created, updated)"
+		" select :id, :caller, :owner, :status, mcp_now(), mcp_now()"
+		" where exists (select 1 from mcp_process where id = :owner)"
+		" and (select count(*) from mcp_task where caller = :caller) < :caller_most"
+		" and (select count(*) from mcp_task) < :most returning created, updated", &row, &made);
+
+	errand->task.created = made.created;
+	errand->task.updated = made.updated;
+	return done;
+}
+
+static bool evict(struct task_errand *errand, struct store *store)
+{
+	struct task_row row = row_of(errand), gone;
+
+	return find(errand, store, "delete from mcp_task where id ="
+		" (select id from mcp_task where ended <> 0 and (caller = :caller or"
+		"  (select count(*) from mcp_task where caller = :caller) < :caller_most)"
+		"  order by created limit 1) returning id as told", &row, &gone);
+}
+
+bool task_row_insert(struct errand *errand, struct store *store)
+{
+	struct task_errand *task = of(errand);
+
+	task->owner = shared_me();
+	task->unclear = store_connection(store) != 0;
+	if (!insert(task, store))
+		return false;
+	return task->there || (evict(task, store) && (!task->there || insert(task, store)));
+}
+
+bool task_row_forget(struct errand *errand, struct store *store)
+{
+	struct task_row row = row_of(of(errand));
+
+	return store_change(store, "delete from mcp_task where id = :id", &task_row_shape, &row) >= 0;
+}
+
+/* ---- Reading ---- */
+
+bool task_row_load(struct errand *errand, struct store *store)
+{
+	struct task_row asked = row_of(of(errand)), row = asked;
+	bool done = find(of(errand), store,
+		"select id, caller, status, said, created, updated, outcome, coalesce((select '{' ||"
+		"  string_agg(cast(to_json(q.key) as text) || ':{\"method\":' ||"
+		"   cast(to_json(q.method) as text) || ',\"params\":' || q.params || '}', ','"
+		"   order by q.number) || '}'"
+		"  from mcp_task_question q where q.task = t.id and q.answered = 0), '{}') as asked"
+		" from mcp_task t where id = :id and caller = :caller and " TASK_KEPT, &asked, &row);
+
+	of(errand)->task = (struct shared_task) {
+		.id = row.id, .caller = row.caller, .status = row.status, .said = row.said,
+		.created = row.created, .updated = row.updated, .asked = row.asked, .outcome = row.outcome,
+	};
+	return done;
+}
+
+static const struct shape known_shape = SHAPE(struct shared_task,
+	TEXT(struct shared_task, id, "Its id"));
+
+bool task_rows_known(struct errand *errand, struct store *store)
+{
+	struct known_tasks_errand *known = (struct known_tasks_errand *)errand;
+	struct task_row row = { .caller = known->caller, .asked = known->ids,
+	                        .ttl = shared_set.task_ttl_ms };
+
+	return store_find(store, errand->arena, "select id from mcp_task where caller = :caller and id in"
+	                  " (select jsonb_array_elements_text(cast(:asked as jsonb))) and " TASK_KEPT,
+	                  &task_row_shape, &row, &known_shape, &known->tasks);
+}
+
+/* ---- Running, ending ---- */
+
+bool task_row_say(struct errand *errand, struct store *store)
+{
+	struct task_row row = row_of(of(errand));
+
+	return store_change(store, "update mcp_task set said = :said, updated = mcp_now()"
+	                    " where id = :id and owner = :owner and ended = 0",
+	                    &task_row_shape, &row) >= 0;
+}
+
+bool task_row_finish(struct errand *errand, struct store *store)
+{
+	struct task_row row = row_of(of(errand)), told;
+
+	return find(of(errand), store,
+		"with over as (update mcp_task set status = :status, outcome = :outcome, record = '',"
+		"  until = 0, ended = mcp_now(), updated = mcp_now()"
+		"  where id = :id and owner = :owner and ended = 0 returning id)"
+		" select " TASK_TOLD " as told from over", &row, &told);
+}
+
+bool task_row_cancel(struct errand *errand, struct store *store)
+{
+	struct task_row row = row_of(of(errand)), told;
+
+	if (!find(of(errand), store,
+		"with over as (update mcp_task set status = :status, record = '',"
+		"  until = 0, ended = mcp_now(), updated = mcp_now()"
+		"  where id = :id and caller = :caller and ended = 0 returning id, owner)"
+		" select " TASK_TOLD " || cast(pg_notify('" CHANNEL_ONE "' || owner,"
+		"  'task-cancelled ' || id) as text) as told from over", &row, &told))
+		return false;
+	/* One that is over stays as it is. */
+	return of(errand)->there || find(of(errand), store, "select id as told from mcp_task"
+		" where id = :id and caller = :caller and " TASK_KEPT, &row, &told);
+}

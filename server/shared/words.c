@@ -1,0 +1,66 @@
+/* words.c - what processes tell one another, by way of the database (NOTIFY). */
+#include <stdio.h>
+
+#include "shared_private.h"
+
+struct words {
+	const char *channel, *words, *told;
+};
+
+static const struct shape words_shape = SHAPE(struct words,
+	TEXT(struct words, channel, "To whom"),
+	TEXT(struct words, words, "What"),
+	TEXT(struct words, told, "Nothing"));
+
+bool tell_all(struct store *store, const char *channel, const char *words)
+{
+	struct words told = { channel, words, NULL };
+	struct arena *arena = arena_create();
+	int found = store_find_one(store, arena,
+		"select cast(pg_notify(:channel, :words) as text) as told", &words_shape, &told, &words_shape, &told);
+
+	arena_destroy(arena);
+	return found == 1;
+}
+
+bool tell_one(struct store *store, int64_t process, const char *what, const char *session,
+              int64_t stream)
+{
+	char channel[48], words[256];
+
+	snprintf(channel, sizeof(channel), CHANNEL_ONE "%lld", (long long)process);
+	snprintf(words, sizeof(words), "%s %s %lld", what, session, (long long)stream);
+	return tell_all(store, channel, words);
+}
+
+struct told {
+	struct errand errand;
+	const char *channel, *words;
+};
+
+static bool work_told(struct errand *errand, struct store *store)
+{
+	struct told *told = (struct told *)errand;
+
+	return tell_all(store, told->channel, told->words);
+}
+
+static const struct errand_kind tell_kind = { .work = work_told, .lasts = true };
+
+void shared_tell(const char *what, str rest)
+{
+	struct told *told = errand_new(&tell_kind, struct told);
+
+	told->channel = CHANNEL_ALL;
+	told->words = arena_print(told->errand.arena, "%s %.*s", what, STR_FORMAT(rest));
+	errand_send_from(&told->errand, NULL);
+}
+
+void shared_changed(const char *uri)
+{
+	struct told *told = errand_new(&tell_kind, struct told);
+
+	told->channel = CHANNEL_CHANGED;
+	told->words = arena_copy(told->errand.arena, str_of(uri));
+	errand_send_from(&told->errand, NULL);
+}
