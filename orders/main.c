@@ -63,7 +63,7 @@ static const struct mcp_resource resources[] = {
 	  "One order with items, prices, address, history and returns. Subscribe to hear of"
 	  " changes.",
 	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = "orders:read",
-	  .run = read_order },
+	  .run = read_order, .database_tells = true },
 	{ "ui://orders/track", "track", "An order's timeline",
 	  "The page on which an MCP Apps host shows what track_order tells.",
 	  .mime = "text/html;profile=mcp-app", .scope = "orders:read", .run = track_page,

@@ -73,7 +73,7 @@ static const struct mcp_resource resources[] = {
 	  "One product of the catalogue: texts, price and what is available now. Subscribe to it to"
 	  " hear of changes.",
 	  .mime = "application/json", .in = &sku_shape, .out = &product_shape,
-	  .scope = "products:read", .run = read_product },
+	  .scope = "products:read", .run = read_product, .database_tells = true },
 	{ "catalog://categories", "categories", "Categories",
 	  "The categories of the catalogue, with how many products are in each.",
 	  .mime = "application/json", .out = &categories_shape, .scope = "products:read",

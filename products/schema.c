@@ -93,10 +93,8 @@ static const char changes_postgresql[] =
 	"  generate_series(0, length(bytes) - 1) as i);"
 	"create function product_changed() returns trigger language plpgsql as $$ begin"
 	"  perform pg_notify('mcp_changed', product_uri(new.sku)); return null; end; $$;"
-	"create trigger product_changed after update of price, price_currency, stock on product"
-	" for each row when (row(old.price, old.price_currency, old.stock)"
-	" is distinct from row(new.price, new.price_currency, new.stock))"
-	" execute function product_changed();";
+	"create trigger product_changed after update on product"
+	" for each row when (old.* is distinct from new.*) execute function product_changed();";
 
 const struct migration product_migrations[] = {
 	{ "1-products", products_sqlite, products_postgresql },

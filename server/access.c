@@ -26,12 +26,15 @@ static void refuse_without_keys(const struct options *options)
 	          name);
 }
 
-static bool start_seal(void)
+static bool start_seal(const struct options *options)
 {
 	const char *keys = setting_text("STATE_KEYS");
 	const char *wrong = seal_configure(keys);
 	if (wrong)
 		log_error("not started: %s", wrong);
+	else if (!keys && options->shared)
+		log_warning("STATE_KEYS is not set: cursors and states of this process are good in no other;"
+		            " give all processes of the service the same");
 	else if (!keys)
 		log_info("STATE_KEYS is not set: cursors and states are good until this process ends,"
 		         " and with it alone");
@@ -51,7 +54,7 @@ bool access_start(const struct options *options)
 	}
 	if (!options->loopback && options->auth_none)
 		log_warning("AUTH=none: whoever reaches %s may do everything", options->host);
-	return start_seal();
+	return start_seal(options);
 }
 
 /* A file that lost its last key does not open the door: whoever had one is refused from then on. */

@@ -199,7 +199,7 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 			                " postgresql://HOST/DATABASE", "");
 		store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 		store = store_open(url, STORE_WRITES);
-		if (!store || !store_migrate(store, server->migrations)) {
+		if (!store || !store_migrate(store, protocol_migrations(server, store_url_is_shared(url)))) {
 			store_close(store);
 			return 1;
 		}

@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "options.h"
 #include "settings.h"
+#include "store_internal.h"
 
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
 #define LOOPS_MAX 16
@@ -221,6 +222,7 @@ static void make_basics(struct options *options)
 	options->metrics_port = metrics_port(options->port);
 	options->metrics_asked = is_set("METRICS_PORT");
 	options->database = options->server->migrations ? setting_text("DATABASE_URL") : NULL;
+	options->shared = options->database && store_url_is_shared(options->database);
 	options->keys = setting_text("API_KEYS");
 	options->auth_none = strcmp(setting_text("AUTH"), "none") == 0;
 	options->workers = number("WORKERS");

@@ -18,6 +18,7 @@ struct options {
 	bool metrics_asked;             /* METRICS_PORT is set */
 	const char *metrics_emf;        /* CloudWatch namespace; NULL: not set */
 	const char *database;           /* NULL: the server has no store */
+	bool shared;                    /* it serves other processes of this service too */
 	const char *public_url;         /* NULL: not set */
 	const char *keys;               /* API_KEYS; NULL: not set */
 	bool auth_none;

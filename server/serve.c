@@ -77,7 +77,7 @@ static bool start_store(const struct options *options)
 	char place[STORE_PLACE_SIZE];
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 	struct store *store = store_open(options->database, STORE_WRITES);
-	bool ready = store && store_migrate(store, options->server->migrations);
+	bool ready = store && store_migrate(store, protocol_migrations(options->server, options->shared));
 	if (!ready)
 		log_error("not started: the database %s can't be used",
 		          store_place(options->database, place));
@@ -134,6 +134,10 @@ static bool start(struct serving *serving)
 	serving->started = true;
 	protocol_start(&serving->options.protocol);
 	serving->protocol = true;
+	if (serving->options.shared && !protocol_share(serving->options.database)) {
+		log_error("not started: what this process shares with others can't be had");
+		return false;
+	}
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	serving->jobs = jobs_create(server->jobs, serving->pool);
@@ -226,6 +230,7 @@ static void drain(struct serving *serving, int64_t until_ms)
 	const struct options *options = &serving->options;
 
 	protocol_unready();
+	http_leave_soon();
 	nanosleep(&(struct timespec) { .tv_sec = options->pause_ms / 1000,
 	                               .tv_nsec = options->pause_ms % 1000 * 1000000 }, NULL);
 	http_quiesce(serving->http);
@@ -243,6 +248,8 @@ static void stop(struct serving *serving)
 {
 	monitor_stop(serving->monitor);
 	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
+	http_settle(serving->http);     /* the last answers go where they belong */
+	protocol_unshare();
 	http_stop(serving->http);
 	pool_stop(serving->pool);
 	if (serving->protocol)

@@ -75,6 +75,8 @@ struct mcp_resource {
 	mcp_complete_fn *complete;    /* of a template's names; NULL: nothing is suggested */
 	const char *icons;
 	const char *meta;             /* of the entry in the list and of its contents */
+	bool database_tells;          /* on PostgreSQL a trigger says pg_notify('mcp_changed', URI) when a row
+	                                 of it changed, whoever changed it; mcp_changed() then leaves it alone */
 };
 
 /* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with
@@ -223,8 +225,8 @@ void mcp_list_changed(enum mcp_list list);
  * the rest. Without effect where the client could not. */
 void mcp_close_stream(struct mcp_call *call);
 
-/* Tells everyone who follows the resource (and every tool that waits for it) that it changed.
- * Call it after the change is committed. Any thread. */
+/* Tells everyone who follows the resource (and every tool that waits for it) that it changed, on all
+ * processes of the service. Call it after the change is committed. Any thread. */
 void mcp_changed(const char *uri);
 
 /* A line in the server's own log, for the operator. Any thread. */

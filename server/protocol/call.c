@@ -18,6 +18,7 @@ static atomic_uint_fast64_t serials;
 static void came_back(struct message *message, struct loop *loop);
 static void run_on_worker(struct job *job, void *worker);
 static void too_late(struct timer *timer, struct loop *loop);
+static void leave(struct mcp_call *call);
 
 #define CALL_OF(pointer, member) \
 	((struct mcp_call *)(void *)((char *)(pointer) - offsetof(struct mcp_call, member)))
@@ -45,7 +46,7 @@ static const struct fault *carry_out(struct mcp_call *call)
 	return call->method->run(call);
 }
 
-void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
+struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_val *message)
 {
 	struct mcp_call *call = arena_new(arena, struct mcp_call);
 
@@ -68,14 +69,45 @@ void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
 	reply->references++;
 	reply->outstanding++;
 	live_add(call);
-
 	call->method_name = json_member(message, "method");
+	return call;
+}
+
+static bool is_done(const struct mcp_call *call)
+{
+	return call->fault || call->has_result || atomic_load(&call->cancelled);
+}
+
+/* After its tool ran, or could not: it is over, or goes on by itself. */
+static void conclude(struct mcp_call *call)
+{
+	if (call->parked)
+		leave(call);
+	else if (is_done(call))
+		call_settle(call);
+}
+
+void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
+{
+	struct mcp_call *call = call_create(reply, arena, message);
+
 	call->fault = carry_out(call);
 	call->begun = true;
-	if (call->fault || call->has_result)
-		call_settle(call);
-	else if (call->to_queue && call->task)
+	if (call->to_queue && call->task && !call->fault)
 		call_queue(call);       /* no reply waits for it that would */
+	else
+		conclude(call);
+}
+
+void call_resume(struct mcp_call *call)
+{
+	call->method = method_find(call->reply->era, call->method_name);
+	call->fault = call->method ? call->method->run(call) : &FAULT_NO_METHOD;
+	call->begun = true;
+	if (call->to_queue && !call->fault)
+		call_queue(call);
+	else
+		conclude(call);
 }
 
 /* ---- Running ---- */
@@ -123,7 +155,7 @@ static void become_task(struct mcp_call *call)
 
 	call->wants_task = false;
 	call->fault = task_begin(call);
-	if (call->fault)
+	if (call->fault || call->awaits_task)
 		return;
 	call->no_task = !call->task;
 	call->timer.run = run_again;
@@ -148,11 +180,6 @@ static void ran(struct mcp_call *call)
 		topic_wait(call);
 	else
 		wait_for_people(call);
-}
-
-static bool is_done(const struct mcp_call *call)
-{
-	return call->fault || call->has_result || atomic_load(&call->cancelled);
 }
 
 /* False: there is no room, which is its fault now. */
@@ -222,8 +249,7 @@ static void came_back(struct message *message, UNUSED struct loop *loop)
 	timer_clear(call->reply->loop, &call->timer);
 	notes_send(call);
 	ran(call);
-	if (is_done(call))
-		call_settle(call);
+	conclude(call);
 }
 
 /* The tool says whether it may wait, and the store. */
@@ -254,11 +280,17 @@ static void run_here(struct mcp_call *call)
 
 const struct fault *call_start(struct mcp_call *call)
 {
-	call->deadline_ms = call->time_left_ms = call->offer->deadline_ms;
+	call->deadline_ms = call->task ? task_deadline_ms(call->offer->deadline_ms)
+		: call->offer->deadline_ms;
+	/* One that waited for a person has used some of it. */
+	if (call->time_left_ms <= 0)
+		call->time_left_ms = call->deadline_ms;
 	if (call->reply->session)
 		session_add_call(call->reply->session, call);
 	if (call->offer->runs_long && !call->offer->asks_first)
 		TRY(task_begin(call));
+	if (call->awaits_task)
+		return NULL;
 	if (blocks(call))
 		to_worker(call);
 	else
@@ -275,8 +307,8 @@ void call_again(struct mcp_call *call)
 		to_worker(call);
 	else
 		run_here(call);
-	if (!call->on_worker && is_done(call))
-		call_settle(call);
+	if (!call->on_worker)
+		conclude(call);
 }
 
 void call_cancel(struct mcp_call *call)
@@ -445,6 +477,17 @@ void call_settle(struct mcp_call *call)
 	}
 	if (!call->on_worker)
 		release(call);
+}
+
+/* It goes on from what was written down, here or elsewhere. */
+static void leave(struct mcp_call *call)
+{
+	call->settled = true;
+	call->result_word = "asked";
+	leave_everything(call);
+	report(call, 200);
+	reply_leave(call->reply, call);
+	release(call);
 }
 
 bool call_may(const struct mcp_call *call, const char *scope)

@@ -94,6 +94,7 @@ struct offer {
 	const struct json_schema *schema;       /* of a tool that has one of its own instead of `in` */
 	yyjson_val *in_schema;          /* that, as JSON */
 	bool blocks, has_headers;
+	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
 	bool runs_long, needs_task, asks_first;
 	mcp_complete_fn *complete;
 	int64_t deadline_ms;
@@ -146,6 +147,7 @@ struct reply {
 	const struct caller *caller;    /* held */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;
+	bool fetched;                   /* its session was asked for in the database */
 	int outstanding;                /* calls without an answer */
 	struct json answers;            /* of a batch */
 	struct mcp_call *calls;         /* unsettled, linked by .sibling */
@@ -156,6 +158,18 @@ struct reply {
 };
 
 struct reply *reply_create(struct exchange *x);
+/* One without an HTTP side, held by the receiver. */
+struct reply *reply_create_alone(struct loop *loop, const struct era *era,
+                                 const struct caller *caller);
+/* It is answered later; fine if that was known. */
+void reply_park(struct reply *reply);
+/* A response of the client is accepted when reply_accepted() says so, or refused with a fault. */
+void reply_accepts_later(struct reply *reply);
+void reply_accepted(struct reply *reply, const struct fault *fault);
+/* A call goes on without this reply, and has no answer here. */
+void reply_leave(struct reply *reply, struct mcp_call *call);
+/* What may be left out should be: the stream is slow. */
+bool reply_is_crowded(const struct reply *reply);
 void reply_drop(struct reply *reply);
 /* The HTTP side is over: answered, or the client left. */
 void reply_http_over(struct reply *reply);
@@ -228,6 +242,7 @@ struct mcp_call {
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
+	bool parked;                    /* its questions wait in the database, see parked.h */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
 	double progress_done;
@@ -250,6 +265,7 @@ struct mcp_call {
 	struct listen *listen;          /* of subscriptions/listen */
 	struct task *task;              /* it goes on without its request; see task.h */
 	bool wants_task;                /* the tool returned to become one */
+	bool awaits_task;               /* until the database has it */
 	bool no_task;                   /* and could not */
 
 	/* The answer. */
@@ -259,6 +275,10 @@ struct mcp_call {
 	const char *result_word;        /* for the log: ok, error, fault, cancelled ... */
 };
 
+/* One of a reply, not begun. */
+struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_val *message);
+/* Runs one that was admitted before, elsewhere perhaps. */
+void call_resume(struct mcp_call *call);
 /* Runs one JSON-RPC request of a reply. */
 void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message);
 /* A tool, resource or prompt with its arguments bound: on this loop, or on a worker. */
@@ -285,8 +305,9 @@ void live_add(struct mcp_call *call);
 void live_remove(struct mcp_call *call);
 /* The one with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);
-/* Cancels those that are tasks. */
-void calls_cancel_tasks(void);
+/* Cancels those that are tasks; of them `which`, where it is not NULL. */
+typedef bool call_which_fn(const struct mcp_call *call, const void *context);
+void calls_cancel_tasks(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
 
@@ -332,6 +353,10 @@ str questions_seal(struct mcp_call *call);
 
 extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
 uint64_t topic_now(void);
+/* A change somebody made known. Any thread. */
+void topic_arrived(const char *uri);
+/* Changes were missed: whoever waits or listens looks again. Any thread. */
+void topic_missed(void);
 /* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
 void topic_wait(struct mcp_call *call);
 void topic_leave(struct mcp_call *call);
@@ -343,6 +368,8 @@ void topic_end_all(void);
 const struct fault *listen_for_changes(struct mcp_call *call);
 /* Tells this loop's listeners that a resource changed. */
 void listen_tell(const char *uri);
+/* Tells them all of everything. */
+void listen_tell_all(void);
 void listen_leave(struct mcp_call *call);
 /* Ends this loop's listens, spread over the jitter. */
 void listens_end(int64_t jitter_ms);

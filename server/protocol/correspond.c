@@ -63,10 +63,8 @@ void session_remove_call(struct session *session, struct mcp_call *call)
 	free(filed);
 }
 
-void session_cancel_call(struct session *session, yyjson_val *id)
+bool session_cancel_call(struct session *session, str text)
 {
-	struct arena *arena = arena_create();
-	str text = id_text(arena, id);
 	struct filed_call *filed;
 
 	pthread_mutex_lock(&session->lock);
@@ -82,7 +80,7 @@ void session_cancel_call(struct session *session, yyjson_val *id)
 		loop_post(filed->loop, &cancellation->message);
 	}
 	pthread_mutex_unlock(&session->lock);
-	arena_destroy(arena);
+	return filed;
 }
 
 /* ---- Questions ---- */
@@ -161,17 +159,20 @@ static void answer_arrives(struct message *message, UNUSED struct loop *loop)
 	arena_destroy(answer->arena);
 }
 
-bool session_answer(struct session *session, yyjson_val *response)
+int64_t question_number(yyjson_val *response)
 {
 	str id = json_member(response, "id");
-	yyjson_val *result = yyjson_obj_get(response, "result");
-	enum json_trouble trouble;
 	int64_t number;
 
-	if (!str_starts(id, "question-") ||
-	    !str_to_int((str) { id.at + 9, id.size - 9 }, &number))
-		return false;
-	struct filed_question *filed = claim(session, number);
+	return str_starts(id, "question-") && str_to_int((str) { id.at + 9, id.size - 9 }, &number)
+		? number : 0;
+}
+
+bool session_answer(struct session *session, yyjson_val *response)
+{
+	yyjson_val *result = yyjson_obj_get(response, "result");
+	struct filed_question *filed = claim(session, question_number(response));
+	enum json_trouble trouble;
 	if (!filed)
 		return false;
 

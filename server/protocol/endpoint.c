@@ -1,6 +1,7 @@
 /* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and no other. */
-#include "readiness.h"
 #include "session.h"
+#include "shared.h"
+#include "store_internal.h"
 
 static const struct fault not_found = {
 	.code = 404, .http_sessions = 404, .http_stateless = 404,
@@ -23,7 +24,7 @@ static bool is_ready(struct exchange *x)
 	const struct workplace *place = loop_context(exchange_loop(x));
 
 	return !atomic_load(&runtime.unready) && !http_quiesced() &&
-	       (!place->store || database_is_ready(place->store));
+	       (shared_on() ? shared_healthy() : !place->store || store_reachable(place->store));
 }
 
 /* Probes name any Host, come often and need no log line. */
@@ -93,7 +94,7 @@ static void headers_in(struct exchange *x)
 		reply_fault(reply, fault, NULL);
 }
 
-/* ---- The request ---- */
+/* ---- What comes of it ---- */
 
 static void log_exchange(struct reply *reply, struct exchange *x)
 {
@@ -119,22 +120,30 @@ static const struct fault *open_listener(struct reply *reply)
 	str last_event_id = exchange_header(x, "Last-Event-ID");
 
 	TRY(rpc_session(reply, true));
+	if (last_event_id.at)
+		return channel_resume(reply, last_event_id);
 	exchange_set_user(x, NULL);
-	const struct fault *fault = last_event_id.at
-		? channel_resume(reply->session, x, last_event_id)
-		: channel_open(reply->session, x, false) ? NULL : &too_many_streams;
-	if (fault) {
+	if (!channel_open(reply->session, x, false, (str) { 0 })) {
 		exchange_set_user(x, reply);
-		return fault;
+		return &too_many_streams;
 	}
+	endpoint_listens(reply, x);
+	return NULL;
+}
+
+void endpoint_listens(struct reply *reply, struct exchange *x)
+{
 	log_exchange(reply, x);
 	reply_http_over(reply);
-	return NULL;
 }
 
 static const struct fault *end_session(struct reply *reply)
 {
 	TRY(rpc_session(reply, true));
+	if (shared_on()) {
+		session_end_shared(reply);
+		return NULL;
+	}
 	session_end(reply->session);
 	reply_status(reply, 204);
 	return NULL;
@@ -156,9 +165,44 @@ static void post(struct reply *reply)
 	}
 }
 
-static void request_in(struct exchange *x)
+/* ---- Sessions that this process has not met yet ---- */
+
+static void take(struct reply *reply);
+
+static void session_came(void *context, struct session *session, bool failed)
 {
-	struct reply *reply = exchange_user(x);
+	struct reply *reply = context;
+
+	reply->fetched = true;
+	if (reply->exchange && failed)
+		reply_fault(reply, &FAULT_BUSY, NULL);
+	else if (reply->exchange)
+		take(reply);
+	session_drop(session);
+	reply_drop(reply);
+}
+
+/* True: the request is taken when its session is here. */
+static bool fetches_session(struct reply *reply)
+{
+	str id = exchange_header(reply->exchange, "Mcp-Session-Id");
+	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
+	enum revision revision;
+
+	if (!shared_on() || reply->fetched || !id.at || session_is_here(id) ||
+	    (revision_find(version, &revision) && revision == R2026_07_28))
+		return false;
+	reply->references++;
+	reply_park(reply);
+	session_fetch(id, reply->caller, session_came, reply);
+	return true;
+}
+
+/* ---- The request ---- */
+
+static void take(struct reply *reply)
+{
+	struct exchange *x = reply->exchange;
 	const struct fault *fault = NULL;
 
 	reply->references++;            /* whatever happens, it outlives this */
@@ -180,6 +224,14 @@ static void request_in(struct exchange *x)
 	if (fault)
 		reply_fault(reply, fault, NULL);
 	reply_drop(reply);
+}
+
+static void request_in(struct exchange *x)
+{
+	struct reply *reply = exchange_user(x);
+
+	if (!fetches_session(reply))
+		take(reply);
 }
 
 static void finished(struct exchange *x)

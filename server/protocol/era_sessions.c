@@ -1,7 +1,9 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
 #include <stdio.h>
 
+#include "parked.h"
 #include "session.h"
+#include "shared.h"
 #include "skill.h"
 
 static const struct fault *admit(struct mcp_call *call)
@@ -27,22 +29,11 @@ static enum revision negotiate(str requested)
 	return R2025_11_25;
 }
 
-static const struct fault *initialize(struct mcp_call *call)
+static void welcome(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
-	str requested = json_member(call->params, "protocolVersion");
-	yyjson_val *capabilities = yyjson_obj_get(call->params, "capabilities");
 
-	if (!requested.at)
-		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
-	TRY(guard_initialize(reply));
-	call->revision = reply->revision = negotiate(requested);
-	reply->session = session_begin(reply->caller, reply->revision,
-	                               capabilities_read(capabilities));
-	if (!reply->session)
-		return &FAULT_BUSY;
 	exchange_add_header(reply->exchange, "Mcp-Session-Id", session_id(reply->session));
-
 	struct json *json = call_result(call, NULL);
 	json_key(json, "protocolVersion");
 	json_text(json, revision_names[call->revision]);
@@ -54,6 +45,38 @@ static const struct fault *initialize(struct mcp_call *call)
 		json_key(json, "instructions");
 		json_text(json, runtime.server->instructions);
 	}
+}
+
+/* It can only be told where the answer has no headers yet. */
+static void begun_elsewhere(struct mcp_call *call, struct session *session)
+{
+	call->reply->session = session;
+	if (session && call->reply->exchange)
+		welcome(call);
+	else
+		call->fault = &FAULT_BUSY;
+	call_settle(call);
+}
+
+static const struct fault *initialize(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+	str requested = json_member(call->params, "protocolVersion");
+	yyjson_val *capabilities = yyjson_obj_get(call->params, "capabilities");
+
+	if (!requested.at)
+		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
+	TRY(guard_initialize(reply));
+	call->revision = reply->revision = negotiate(requested);
+	if (shared_on()) {
+		session_begin_shared(call, capabilities_read(capabilities), begun_elsewhere);
+		return NULL;
+	}
+	reply->session = session_begin(reply->caller, reply->revision,
+	                               capabilities_read(capabilities));
+	if (!reply->session)
+		return &FAULT_BUSY;
+	welcome(call);
 	return NULL;
 }
 
@@ -71,6 +94,10 @@ static const struct fault *set_level(struct mcp_call *call)
 		return &FAULT_SESSION_NEEDED;
 	if (level < 0)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.level is not a log level.");
+	if (shared_on()) {
+		session_level_shared(call, level);
+		return NULL;
+	}
 	session_set_log_least(call->reply->session, level);
 	call_result(call, NULL);
 	return NULL;
@@ -92,9 +119,12 @@ static const struct fault *subscribe(struct mcp_call *call, bool wanted)
 			"There is no resource \"%.*s\".", (int)(uri.size < 256 ? uri.size : 256), uri.at);
 	if (wanted)
 		TRY(guard_scope(call, offer->scope));
+	if (shared_on()) {
+		session_follow_shared(call, uri, wanted);
+		return NULL;
+	}
 	if (!session_subscribe(call->reply->session, uri, wanted))
-		return fault_say(call->arena, &FAULT_PARAMS, "This session follows as many resources as "
-		                 "it may; unsubscribe from one.");
+		return fault_say(call->arena, &FAULT_PARAMS, FOLLOWS_TOO_MUCH);
 	call_result(call, NULL);
 	return NULL;
 }
@@ -134,8 +164,12 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 {
 	yyjson_val *id = yyjson_obj_get(params, "requestId");
 
-	if (str_is(method, "notifications/cancelled") && reply->session && id)
-		session_cancel_call(reply->session, id);
+	if (!str_is(method, "notifications/cancelled") || !reply->session || !id)
+		return;
+	struct json text = json_begin(exchange_arena(reply->exchange), 64);
+	json_value(&text, id);
+	if (!session_cancel_call(reply->session, json_end(&text)) && shared_on())
+		parked_cancel(reply->session, json_end(&text));
 }
 
 static void open_result(UNUSED struct json *json, UNUSED const char *type)
@@ -170,9 +204,7 @@ static void put(struct mcp_call *call, struct question *question)
 	struct json json = json_begin(call->arena, 512);
 	char id[32];
 
-	/* The answer can arrive at once, so the question is filed before it is sent. */
 	question->state = QUESTION_PUT;
-	question->number = session_add_question(call->reply->session, call, question->key);
 	snprintf(id, sizeof(id), "question-%lld", (long long)question->number);
 	json_object(&json);
 	json_key(&json, "jsonrpc");
@@ -187,13 +219,30 @@ static void put(struct mcp_call *call, struct question *question)
 	reply_event(call->reply, json_end(&json));
 }
 
+/* The answer can arrive at once, so a question is filed before it is sent. */
+static void file(struct mcp_call *call, struct question *question)
+{
+	question->number = session_add_question(call->reply->session, call, question->key);
+}
+
 static void ask(struct mcp_call *call)
 {
-	struct loop *loop = call->reply->loop;
+	struct reply *reply = call->reply;
+	struct loop *loop = reply->loop;
 
-	for (struct question *question = call->questions; question; question = question->next)
-		if (question->wanted && question->state == QUESTION_NEW)
-			put(call, question);
+	/* A batch is answered by the process that has it. */
+	call->parked = shared_on() && !reply->batch && reply_open_stream(reply) && reply->channel;
+	if (call->parked)
+		parked_file(call);
+	for (struct question *question = call->questions; question; question = question->next) {
+		if (!question->wanted || question->state != QUESTION_NEW)
+			continue;
+		if (!call->parked)
+			file(call, question);
+		put(call, question);
+	}
+	if (call->parked)
+		return;
 	call->timer.run = nobody_answered;
 	/* Where the client left and can't come back, its silence is known already. */
 	timer_set(loop, &call->timer, loop_tick_ms(loop) +

@@ -5,31 +5,18 @@
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
-#include "task.h"
+#include "listen_private.h"
 
 #define FOLLOWED_MAX 1000
 #define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */
 #define LOOK_AGAIN_MS 100
-
-struct followed {
-	const char *uri;                /* or a topic of list_topics, or of a task */
-	bool due;                       /* changed while the client was slow */
-};
-
-struct listen {
-	struct mcp_call *call;
-	struct listen *next, **place;
-	struct followed *followed;      /* the lists first, then resources, then tasks */
-	int lists, resources, count;    /* where each kind ends */
-	struct timer timer;             /* to look again whether a slow client has read; or to end */
-};
 
 static _Thread_local struct listen *listens;
 static atomic_int listen_count;
 
 /* ---- Messages ---- */
 
-static struct json message(struct arena *arena, const char *method)
+struct json listen_message(struct arena *arena, const char *method)
 {
 	struct json json = json_begin(arena, 512);
 
@@ -43,7 +30,7 @@ static struct json message(struct arena *arena, const char *method)
 	return json;
 }
 
-static void send(struct listen *listen, struct json *json)
+void listen_send(struct listen *listen, struct json *json)
 {
 	json_key(json, "_meta");
 	json_object(json);
@@ -55,38 +42,22 @@ static void send(struct listen *listen, struct json *json)
 	reply_event(listen->call->reply, json_end(json));
 }
 
-static const char *task_id(const struct followed *followed)
-{
-	return followed->uri + strlen(TASK_TOPIC);
-}
-
-/* The task as it is now; nothing where there is none any more. */
-static void tell_task(struct listen *listen, const struct followed *followed)
-{
-	struct arena *arena = arena_create();
-	struct json json = message(arena, "notifications/tasks");
-
-	if (task_describe(&json, listen->call, str_of(task_id(followed))))
-		send(listen, &json);
-	arena_destroy(arena);
-}
-
 static void tell(struct listen *listen, struct followed *followed)
 {
 	followed->due = false;
 	if (followed - listen->followed >= listen->resources) {
-		tell_task(listen, followed);
+		listen_tell_task(listen, followed);
 		return;
 	}
 	struct arena *arena = arena_create();
 	const char *uri, *method = topic_method(followed->uri, &uri);
-	struct json json = message(arena, method);
+	struct json json = listen_message(arena, method);
 
 	if (uri) {
 		json_key(&json, "uri");
 		json_text(&json, uri);
 	}
-	send(listen, &json);
+	listen_send(listen, &json);
 	arena_destroy(arena);
 }
 
@@ -108,7 +79,7 @@ static const char *list_member(const char *topic)
 static void acknowledge(struct listen *listen)
 {
 	struct arena *arena = arena_create();
-	struct json json = message(arena, "notifications/subscriptions/acknowledged");
+	struct json json = listen_message(arena, "notifications/subscriptions/acknowledged");
 
 	json_key(&json, "notifications");
 	json_object(&json);
@@ -127,11 +98,11 @@ static void acknowledge(struct listen *listen)
 		json_key(&json, "taskIds");
 		json_array(&json);
 		for (int i = listen->resources; i < listen->count; i++)
-			json_text(&json, task_id(&listen->followed[i]));
+			json_text(&json, listen_task_id(&listen->followed[i]));
 		json_array_end(&json);
 	}
 	json_object_end(&json);
-	send(listen, &json);
+	listen_send(listen, &json);
 	arena_destroy(arena);
 }
 
@@ -169,48 +140,17 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 	return NULL;
 }
 
-/* Likewise the tasks that are this caller's. */
-static const struct fault *read_tasks(struct mcp_call *call, struct listen *listen,
-                                      yyjson_val *wanted)
-{
-	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
-	size_t index, count;
-	yyjson_val *each;
-
-	if (!ids)
-		return NULL;
-	TRY(task_declared(call));
-	yyjson_arr_foreach(ids, index, count, each) {
-		str id = { yyjson_get_str(each), yyjson_get_len(each) };
-		if (id.at && task_exists(call, id))
-			listen->followed[listen->count++].uri =
-				arena_print(call->arena, "%s%.*s", TASK_TOPIC, (int)id.size, id.at);
-	}
-	return NULL;
-}
-
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
 
-const struct fault *listen_for_changes(struct mcp_call *call)
+const struct fault *listen_begin(struct listen *listen)
 {
-	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
-	struct listen *listen = arena_new(call->arena, struct listen);
-
-	if (!yyjson_is_obj(wanted))
-		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
-	if (!reply_can_stream(call->reply))
-		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
-			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
-	TRY(read_uris(call, listen, wanted));
-	TRY(read_tasks(call, listen, wanted));
 	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
 		atomic_fetch_sub(&listen_count, 1);
 		metric_add(METRIC_LIMIT_STREAMS, 1);
 		return &FAULT_BUSY;
 	}
 	metric_add(METRIC_LISTENS, 1);
-	call->listen = listen;
-	listen->call = call;
+	listen->call->listen = listen;
 	listen->timer.run = look_again;
 	listen->next = listens;
 	listen->place = &listens;
@@ -222,6 +162,23 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 	for (int i = listen->lists; i < listen->count; i++)
 		tell(listen, &listen->followed[i]);
 	return NULL;
+}
+
+const struct fault *listen_for_changes(struct mcp_call *call)
+{
+	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
+	struct listen *listen = arena_new(call->arena, struct listen);
+	bool later;
+
+	if (!yyjson_is_obj(wanted))
+		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
+	if (!reply_can_stream(call->reply))
+		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
+			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
+	listen->call = call;
+	TRY(read_uris(call, listen, wanted));
+	TRY(listen_find_tasks(listen, yyjson_obj_get(wanted, "taskIds"), &later));
+	return later ? NULL : listen_begin(listen);
 }
 
 void listen_leave(struct mcp_call *call)
@@ -248,11 +205,18 @@ static bool is_crowded(const struct listen *listen)
 	return stream && stream_backlog(stream) > CROWDED_BYTES;
 }
 
-static void tell_soon(struct listen *listen)
+void listen_look_again(struct listen *listen, int64_t in_ms)
 {
 	struct loop *loop = listen->call->reply->loop;
 
-	timer_set(loop, &listen->timer, loop_tick_ms(loop) + LOOK_AGAIN_MS);
+	/* Not where it is to end. */
+	if (listen->timer.run == look_again)
+		timer_set(loop, &listen->timer, loop_tick_ms(loop) + in_ms);
+}
+
+static void tell_soon(struct listen *listen)
+{
+	listen_look_again(listen, LOOK_AGAIN_MS);
 }
 
 static void look_again(struct timer *timer, UNUSED struct loop *loop)
@@ -282,6 +246,15 @@ void listen_tell(const char *uri)
 			else
 				tell(listen, followed);
 		}
+	}
+}
+
+void listen_tell_all(void)
+{
+	for (struct listen *listen = listens; listen; listen = listen->next) {
+		for (int i = 0; i < listen->count; i++)
+			listen->followed[i].due = true;
+		tell_soon(listen);
 	}
 }
 

@@ -41,6 +41,9 @@ static bool carries_messages(struct channel *channel)
 	struct session *session = channel->session;
 	struct channel *best = NULL;
 
+	if (channel->shared)
+		return channel->owned && channel->number == atomic_load(&session->listener);
+
 	pthread_mutex_lock(&session->lock);
 	for (struct channel *each = session->channels; each; each = each->next)
 		if (!each->answers && !atomic_load(&each->ended) && is_better(each, best))
@@ -90,11 +93,52 @@ void channels_tell(const char *topic)
 	arena_destroy(arena);
 }
 
+static void tell_all(struct channel *channel, struct arena *arena)
+{
+	struct session *session = channel->session;
+	const char **uris;
+	int count = 0;
+
+	pthread_mutex_lock(&session->lock);
+	uris = arena_array(arena, const char *, session->followed_count);
+	for (struct followed *each = session->followed; each; each = each->next)
+		uris[count++] = arena_copy(arena, (str) { each->uri, each->size });
+	pthread_mutex_unlock(&session->lock);
+	for (int i = 0; i < count; i++)
+		channel_send(channel, notification(arena, uris[i]));
+}
+
+void listening_catch_up(struct channel *channel)
+{
+	struct arena *arena = arena_create();
+
+	if (!channel->answers && carries_messages(channel))
+		tell_all(channel, arena);
+	arena_destroy(arena);
+}
+
 /* ---- Ending ---- */
 
+/* A client that is connected here comes back, wherever its stream is written. */
 static void end_now(struct timer *timer, UNUSED struct loop *loop)
 {
-	channel_finish((struct channel *)(void *)((char *)timer - offsetof(struct channel, timer)));
+	struct channel *channel =
+		(struct channel *)(void *)((char *)timer - offsetof(struct channel, timer));
+
+	if (channel->answers)
+		channel_end_listener(channel);
+	else
+		channel_finish(channel);
+}
+
+void channels_lose(void)
+{
+	for (struct channel *channel = listening, *next; channel; channel = next) {
+		next = channel->listening_next;
+		channel->owned = false;
+		channel_end_listener(channel);
+		channel_forget(channel);
+	}
 }
 
 void channels_end_listeners(int64_t jitter_ms)

@@ -37,11 +37,11 @@ void calls_end_all(void)
 		call_cancel(live);
 }
 
-void calls_cancel_tasks(void)
+void calls_cancel_tasks(call_which_fn *which, const void *context)
 {
 	for (struct mcp_call *call = live, *next; call; call = next) {
 		next = call->live_next;
-		if (call->task)
+		if (call->task && (!which || which(call, context)))
 			call_cancel(call);
 	}
 }

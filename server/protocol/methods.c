@@ -164,7 +164,8 @@ static const struct fault *start_named(struct mcp_call *call, const struct offer
 	if (!call->offer)
 		return unknown(call, what, name);
 	TRY(task_needed(call));
-	if (call->revision >= R2026_07_28) {
+	/* A task that is taken up was admitted before, and has its answers. */
+	if (call->revision >= R2026_07_28 && !call->task) {
 		TRY(param_headers_agree(call));
 		TRY(questions_restore(call));
 	}

@@ -1,7 +1,7 @@
 /* note.c - progress and log messages of a running call, from wherever it runs.
  *
- * On its loop they are sent at once. A worker leaves them for the loop: of progress only the newest
- * is kept and of log messages a bounded number, so that no tool can flood its loop or its client. */
+ * On its loop they are sent at once. A worker leaves them for the loop, a bounded number; beyond it
+ * only the newest progress is kept, so that no tool can flood its loop or its client. */
 #include <stdlib.h>
 
 #include "session.h"
@@ -58,7 +58,7 @@ static void send_list(struct mcp_call *call, struct note *note)
 		note->next = first;
 		first = note;
 	}
-	for (note = first; note && !call->settled; note = note->next)
+	for (note = first; note && !call->settled && !reply_is_crowded(call->reply); note = note->next)
 		reply_event(call->reply, (str) { note->text, note->size });
 	free_list(first);
 }
@@ -78,6 +78,8 @@ void notes_send(struct mcp_call *call)
 	atomic_store(&call->notes_posted, false);
 	send_list(call, atomic_exchange(&call->logs, NULL));
 	send_list(call, atomic_exchange(&call->progress, NULL));
+	if (call->task && !call->settled)
+		task_write_words(call);
 	if (atomic_exchange(&call->closes_stream, false) && !call->settled)
 		close_stream(call);
 }
@@ -91,26 +93,41 @@ static void tell_loop(struct mcp_call *call)
 	loop_post(call->reply->loop, &call->notes);
 }
 
+/* Only this worker adds and only the loop empties, so one try in turn is enough. False: the loop has
+ * not kept up. */
+static bool leave(struct mcp_call *call, struct note *note)
+{
+	struct note *first = atomic_load(&call->logs);
+
+	do {
+		note->next = first;
+		note->behind = first ? first->behind + 1 : 1;
+		if (note->behind > LOGS_MAX)
+			return false;
+	} while (!atomic_compare_exchange_weak(&call->logs, &first, note));
+	tell_loop(call);
+	return true;
+}
+
+/* Where there is no room for all of it the newest is enough, and then it stands for those before. */
 static void leave_progress(struct mcp_call *call, str text)
 {
-	free_list(atomic_exchange(&call->progress, note_create(text)));
+	struct note *note = note_create(text);
+
+	free_list(atomic_exchange(&call->progress, NULL));
+	if (leave(call, note))
+		return;
+	note->next = NULL;
+	free_list(atomic_exchange(&call->progress, note));
 	tell_loop(call);
 }
 
 static void leave_log(struct mcp_call *call, str text)
 {
-	/* Only this worker adds and only the loop empties, so one try in turn is enough. */
-	struct note *note = note_create(text), *first = atomic_load(&call->logs);
+	struct note *note = note_create(text);
 
-	do {
-		note->next = first;
-		note->behind = first ? first->behind + 1 : 1;
-		if (note->behind > LOGS_MAX) {
-			free(note);
-			return;
-		}
-	} while (!atomic_compare_exchange_weak(&call->logs, &first, note));
-	tell_loop(call);
+	if (!leave(call, note))
+		free(note);
 }
 
 static struct json notification(struct arena *arena, const char *method)
@@ -144,7 +161,12 @@ static void task_progress(struct mcp_call *call, const char *text, va_list list)
 {
 	struct arena *arena = arena_create();
 
-	task_say(call, text ? str_of(arena_print_list(arena, text, list)) : STR(""));
+	if (task_say(call, text ? str_of(arena_print_list(arena, text, list)) : STR(""))) {
+		if (call->on_worker)
+			tell_loop(call);
+		else
+			task_write_words(call);
+	}
 	arena_destroy(arena);
 }
 

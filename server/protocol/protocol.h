@@ -49,6 +49,13 @@ void protocol_use_pool(struct pool *pool);
 void protocol_use_http(struct http *http);
 extern const struct http_handler protocol_handler;
 
+/* What a server's database has to have: its own tables, and those that processes share. */
+const struct migration *protocol_migrations(const struct mcp_server *server, bool shared);
+/* Where the database serves other processes too: shares with them what clients rely on, from before
+ * the first request until no call runs any more. False: it can't; it has said why. */
+MUST_USE bool protocol_share(const char *database);
+void protocol_unshare(void);
+
 /* Readiness fails from now on. */
 void protocol_unready(void);
 /* Ends the streams that only listen (GET, listen), spread over `jitter_ms`; running calls go on. */

@@ -12,7 +12,7 @@
 static void silence_over(struct timer *timer, struct loop *loop);
 static void start_queued(struct reply *reply);
 
-struct reply *reply_create(struct exchange *x)
+static struct reply *create(struct loop *loop)
 {
 	static _Thread_local uint32_t number;
 	struct reply *reply = calloc(1, sizeof(*reply));
@@ -20,12 +20,30 @@ struct reply *reply_create(struct exchange *x)
 	if (!reply)
 		abort();
 	reply->references = 1;
-	reply->loop = exchange_loop(x);
+	reply->loop = loop;
+	reply->silence.run = silence_over;
+	snprintf(reply->id, sizeof(reply->id), "%d-%x", loop_index(loop), ++number);
+	return reply;
+}
+
+struct reply *reply_create(struct exchange *x)
+{
+	struct reply *reply = create(exchange_loop(x));
+
 	reply->began_us = exchange_began_us(x);
 	reply->exchange = x;
-	reply->silence.run = silence_over;
-	snprintf(reply->id, sizeof(reply->id), "%d-%x", loop_index(reply->loop), ++number);
 	exchange_set_user(x, reply);
+	return reply;
+}
+
+struct reply *reply_create_alone(struct loop *loop, const struct era *era,
+                                 const struct caller *caller)
+{
+	struct reply *reply = create(loop);
+
+	reply->began_us = tick_us();
+	reply->era = era;
+	reply->caller = caller;
 	return reply;
 }
 
@@ -73,14 +91,21 @@ static void take_arena(struct reply *reply)
 		reply->arena = exchange_take_arena(reply->exchange);
 }
 
+void reply_park(struct reply *reply)
+{
+	if (reply->parked)
+		return;
+	reply->parked = true;
+	exchange_park(reply->exchange, client_gone);
+}
+
 void reply_settle_later(struct reply *reply)
 {
 	if (reply->outstanding == 0)
 		return;
 	if (reply->exchange) {
 		take_arena(reply);
-		reply->parked = true;
-		exchange_park(reply->exchange, client_gone);
+		reply_park(reply);
 		if (reply->takes_sse && runtime.set.silence_ms > 0)
 			timer_set(reply->loop, &reply->silence,
 			          loop_tick_ms(reply->loop) + runtime.set.silence_ms);
@@ -105,6 +130,18 @@ bool reply_can_stream(const struct reply *reply)
 	return reply->stream || reply->channel || (reply->exchange && reply->takes_sse);
 }
 
+/* The ids of its calls, as a JSON array. The reply's own arena may be a worker's now. */
+static str call_ids(const struct reply *reply, struct arena *arena)
+{
+	struct json json = json_begin(arena, 64);
+
+	json_array(&json);
+	for (const struct mcp_call *call = reply->calls; call; call = call->sibling)
+		json_value(&json, call->id);
+	json_array_end(&json);
+	return json_end(&json);
+}
+
 bool reply_open_stream(struct reply *reply)
 {
 	struct exchange *x = reply->exchange;
@@ -117,8 +154,11 @@ bool reply_open_stream(struct reply *reply)
 	timer_clear(reply->loop, &reply->silence);
 	exchange_set_user(x, NULL);
 	reply->exchange = NULL;
-	if (reply->session)
-		reply->channel = channel_open(reply->session, x, true);
+	if (reply->session) {
+		struct arena *arena = arena_create();
+		reply->channel = channel_open(reply->session, x, true, call_ids(reply, arena));
+		arena_destroy(arena);
+	}
 	if (reply->channel) {
 		reply_drop(reply);      /* the HTTP side is the channel's now */
 		return true;
@@ -245,19 +285,12 @@ void reply_answer(struct reply *reply, struct mcp_call *call, str message, int s
 struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message,
                          struct arena *own)
 {
-	struct reply *alone = calloc(1, sizeof(*alone));
+	struct reply *alone = reply_create_alone(reply->loop, reply->era, caller_keep(reply->caller));
 
-	if (!alone)
-		abort();
 	take_arena(reply);
-	alone->references = 1;
-	alone->loop = reply->loop;
-	alone->era = reply->era;
 	alone->revision = reply->revision;
-	alone->caller = caller_keep(reply->caller);
 	alone->arena = reply->arena;
 	alone->began_us = reply->began_us;
-	alone->silence.run = silence_over;
 	memcpy(alone->id, reply->id, sizeof(alone->id));
 	reply->arena = NULL;
 	reply_answer(reply, call, message, 200, own);
@@ -267,6 +300,43 @@ struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message
 	alone->outstanding = 1;
 	return alone;
 }
+
+void reply_leave(struct reply *reply, struct mcp_call *call)
+{
+	unlink_call(reply, call);
+	if (reply->channel)
+		channel_leave(reply->channel);
+	reply->channel = NULL;
+}
+
+bool reply_is_crowded(const struct reply *reply)
+{
+	return reply->channel && channel_is_crowded(reply->channel);
+}
+
+/* ---- Responses ---- */
+
+void reply_accepts_later(struct reply *reply)
+{
+	reply->references++;
+	reply->outstanding++;
+	if (!reply->batch)
+		reply_park(reply);
+}
+
+void reply_accepted(struct reply *reply, const struct fault *fault)
+{
+	reply->outstanding--;
+	if (reply->batch)
+		reply_batch_done(reply);
+	else if (reply->exchange && fault)
+		reply_fault(reply, fault, NULL);
+	else if (reply->exchange)
+		reply_status(reply, 202);
+	reply_drop(reply);
+}
+
+/* ---- Batches ---- */
 
 void reply_batch_add(struct reply *reply, str message)
 {

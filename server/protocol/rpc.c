@@ -1,6 +1,8 @@
 /* rpc.c - a POST's JSON-RPC messages: their shape, their era, and one answer for all of them. */
 #include "compat.h"
+#include "parked.h"
 #include "session.h"
+#include "shared.h"
 
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
 
@@ -106,6 +108,15 @@ static const struct fault *choose_era(struct reply *reply, bool claim, bool init
 
 /* ---- One message ---- */
 
+/* False: it is accepted when the database has it. */
+static bool take_response(struct reply *reply, yyjson_val *response)
+{
+	int64_t number = question_number(response);
+
+	return session_answer(reply->session, response) || !shared_on() || number <= 0 ||
+	       !parked_answer(reply, number, yyjson_obj_get(response, "result"));
+}
+
 static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 {
 	bool claim = claims_version(message);
@@ -117,8 +128,8 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 			                 "A client sends no responses in 2026-07-28.");
 		if (!reply->session)
 			return &FAULT_SESSION_NEEDED;
-		session_answer(reply->session, message);
-		reply_status(reply, 202);
+		if (take_response(reply, message))
+			reply_status(reply, 202);
 	} else if (!yyjson_obj_get(message, "id")) {
 		reply->era->notice(reply, json_member(message, "method"),
 		                   yyjson_obj_get(message, "params"));
@@ -149,7 +160,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 	if (fault)
 		add_fault(reply, fault, readable_id(message));
 	else if (is_response(message) && reply->session)
-		session_answer(reply->session, message);
+		(void)take_response(reply, message);
 	else if (is_response(message))
 		;                               /* there is no question it could answer */
 	else if (!yyjson_obj_get(message, "id"))

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "session_private.h"
+#include "shared.h"
 
 #define BUCKETS 4096
+#define COPY_IDLE_MS 60000
 
 static struct {
 	pthread_mutex_t lock;
@@ -25,13 +27,13 @@ static struct session **bucket(str id)
 	return &table.buckets[value % BUCKETS];
 }
 
-struct session *session_keep(struct session *session)
+struct session *session_hold(struct session *session)
 {
 	atomic_fetch_add(&session->references, 1);
 	return session;
 }
 
-static void free_session(struct session *session)
+void session_free(struct session *session)
 {
 	for (struct filed_call *call = session->calls, *next; call; call = next) {
 		next = call->next;
@@ -53,7 +55,7 @@ static void free_session(struct session *session)
 void session_drop(struct session *session)
 {
 	if (session && atomic_fetch_sub(&session->references, 1) == 1)
-		free_session(session);
+		session_free(session);
 }
 
 /* ---- The order of use; all under the table's lock ---- */
@@ -89,8 +91,11 @@ static void take_out(struct session *session)
 
 static bool is_busy(const struct session *session)
 {
-	/* The table has one reference, each kept channel too; a running call or open stream another. */
-	return atomic_load(&session->references) > 1 + atomic_load(&session->kept_channels);
+	/* The table has one reference, each kept channel too; a running call or open stream another.
+	 * Where the sessions are shared this is only a copy, and every channel here needs it. */
+	int kept = shared_on() ? 0 : atomic_load(&session->kept_channels);
+
+	return atomic_load(&session->references) > 1 + kept;
 }
 
 /* The session unused for longest. One that something is going on in is in use: it moves to the end
@@ -117,9 +122,17 @@ static void finish(struct session *session)
 
 /* ---- The idle limit ---- */
 
-static void sweep(struct timer *timer, struct loop *loop)
+/* A copy of a shared session is read again when it is needed. */
+static int64_t idle_limit_ms(void)
 {
 	int64_t idle_ms = runtime.set.session_idle_ms;
+
+	return shared_on() && idle_ms > COPY_IDLE_MS ? COPY_IDLE_MS : idle_ms;
+}
+
+static void sweep(struct timer *timer, struct loop *loop)
+{
+	int64_t idle_ms = idle_limit_ms();
 	bool more;
 
 	for (;;) {
@@ -149,20 +162,19 @@ static void start_sweep(void)
 		return;
 	table.sweep = &timer;
 	timer.run = sweep;
-	timer_set(loop, &timer, loop_tick_ms(loop) + runtime.set.session_idle_ms / 8 + 1);
+	timer_set(loop, &timer, loop_tick_ms(loop) + idle_limit_ms() / 8 + 1);
 }
 
 /* ---- Beginning, finding, ending ---- */
 
-static struct session *create(const struct caller *caller, enum revision revision, unsigned can)
+struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
+                               unsigned can)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	struct arena *arena = arena_create();
 
 	if (!session)
 		abort();
-	memcpy(session->id, random_text(arena, SESSION_ID_BYTES), SESSION_ID_SIZE);
-	arena_destroy(arena);
+	strncpy(session->id, id, SESSION_ID_SIZE - 1);
 	session->revision = revision;
 	session->can = can;
 	session->caller = caller_keep(caller);
@@ -172,21 +184,32 @@ static struct session *create(const struct caller *caller, enum revision revisio
 	return session;
 }
 
-struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can)
+static struct session *find(str id)
 {
-	struct session *session = create(caller, revision, can), *evicted = NULL;
-	struct session **place = bucket(str_of(session->id));
+	struct session *session = *bucket(id);
+
+	while (session && !str_is(id, session->id))
+		session = session->same_hash;
+	return session;
+}
+
+bool session_put(struct session *session, struct session **there)
+{
+	struct session **place = bucket(str_of(session->id)), *evicted = NULL;
 	bool room = true;
 
 	pthread_mutex_lock(&table.lock);
-	if (table.count >= runtime.set.sessions_max) {
+	*there = find(str_of(session->id));
+	if (*there) {
+		session_keep(*there);
+	} else if (table.count >= runtime.set.sessions_max) {
 		evicted = oldest_idle(INT64_MAX);
 		if (evicted)
 			take_out(evicted);
 		else
 			room = false;
 	}
-	if (room) {
+	if (room && !*there) {
 		session->same_hash = *place;
 		*place = session;
 		order_append(session);
@@ -195,18 +218,71 @@ struct session *session_begin(const struct caller *caller, enum revision revisio
 		start_sweep();
 	}
 	pthread_mutex_unlock(&table.lock);
-
 	if (evicted) {
 		metric_add(METRIC_SESSIONS_EVICTED, 1);
 		finish(evicted);
 	}
-	if (room) {
+	return room;
+}
+
+struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can)
+{
+	struct arena *arena = arena_create();
+	struct session *session = session_create(random_text(arena, SESSION_ID_BYTES), caller,
+	                                         revision, can), *there;
+
+	arena_destroy(arena);
+	if (session_put(session, &there)) {
 		metric_add(METRIC_SESSIONS_BEGUN, 1);
 		return session;
 	}
 	metric_add(METRIC_LIMIT_SESSIONS, 1);
-	free_session(session);
+	session_free(session);
 	return NULL;
+}
+
+bool session_is_here(str id)
+{
+	pthread_mutex_lock(&table.lock);
+	const struct session *session = find(id);
+	bool here = session && !atomic_load(&session->stale);
+	pthread_mutex_unlock(&table.lock);
+	return here;
+}
+
+struct session *session_held(str id)
+{
+	pthread_mutex_lock(&table.lock);
+	struct session *session = find(id);
+	if (session)
+		session_keep(session);
+	pthread_mutex_unlock(&table.lock);
+	return session;
+}
+
+void sessions_doubt(void)
+{
+	pthread_mutex_lock(&table.lock);
+	for (struct session *session = table.oldest; session; session = session->newer)
+		session_doubt(session);
+	pthread_mutex_unlock(&table.lock);
+}
+
+str sessions_used(struct arena *arena)
+{
+	static int64_t since;           /* only the shared thread asks */
+	struct json json = json_begin(arena, 1024);
+	int64_t now = tick_ms();
+
+	json_array(&json);
+	pthread_mutex_lock(&table.lock);
+	for (struct session *session = table.newest; session; session = session->older)
+		if (session->used_ms >= since || is_busy(session))
+			json_text(&json, session->id);
+	pthread_mutex_unlock(&table.lock);
+	json_array_end(&json);
+	since = now;
+	return json_end(&json);
 }
 
 struct session *session_find(str id, const struct caller *caller)
@@ -214,9 +290,7 @@ struct session *session_find(str id, const struct caller *caller)
 	struct session *session;
 
 	pthread_mutex_lock(&table.lock);
-	for (session = *bucket(id); session; session = session->same_hash)
-		if (str_is(id, session->id))
-			break;
+	session = find(id);
 	/* It belongs to whoever began it: to everybody else it does not exist. */
 	if (session && !caller_same(session->caller, caller))
 		session = NULL;

@@ -29,10 +29,13 @@ void session_set_log_least(struct session *session, int level);
 
 void session_add_call(struct session *session, struct mcp_call *call);
 void session_remove_call(struct session *session, struct mcp_call *call);
-void session_cancel_call(struct session *session, yyjson_val *id);
+/* `id` as JSON, so that 1 is not "1". False: no such call runs here. Any thread. */
+bool session_cancel_call(struct session *session, str id);
+struct session *session_hold(struct session *session);
 
 /* ---- Resources it follows ---- */
 
+#define FOLLOWS_TOO_MUCH "This session follows as many resources as it may; unsubscribe from one."
 /* Begins or ends following a resource. False: it follows as many as it may. */
 bool session_subscribe(struct session *session, str uri, bool wanted);
 bool session_follows(struct session *session, const char *uri);
@@ -43,25 +46,77 @@ bool session_follows(struct session *session, const char *uri);
 int64_t session_add_question(struct session *session, struct mcp_call *call, const char *key);
 /* A response came from the client: claimed once. False: no such question. */
 bool session_answer(struct session *session, yyjson_val *response);
+int64_t question_number(yyjson_val *response);          /* 0: to nothing that was asked */
 void session_remove_questions(struct session *session, uint64_t call_serial);
 
 /* ---- Channels: the events of one stream, kept for a client that comes back ---- */
 
 /* Opens the stream of a POST (on its reply's exchange) or of a GET, here on its home loop. NULL: the
- * session has too many; the exchange is untouched. `answers`: it will carry an answer, so it is held
- * for the reply until channel_end(); otherwise it only listens. */
-struct channel *channel_open(struct session *session, struct exchange *x, bool answers);
+ * session has too many; the exchange is untouched. `answers`: it will carry the answers to the calls
+ * with these ids (a JSON array), so it is held for the reply until channel_end(); otherwise it only
+ * listens. */
+struct channel *channel_open(struct session *session, struct exchange *x, bool answers, str ids);
 /* A JSON message as an event: kept, and sent if the client is there. On its home loop. */
 void channel_send(struct channel *channel, str message);
+/* What may be left out should be: its client or the database is slow. */
+bool channel_is_crowded(const struct channel *channel);
 /* The last event was sent: the stream ends; what was not received can still be fetched. */
 void channel_end(struct channel *channel);
-/* The client comes back with Last-Event-ID on exchange x, on any loop. NULL, or why not. */
-const struct fault *channel_resume(struct session *session, struct exchange *x, str last_event_id);
+/* The client comes back with Last-Event-ID, on any loop. NULL, or why not; or it is answered later. */
+const struct fault *channel_resume(struct reply *reply, str last_event_id);
 /* Ends the connection, not the channel: the client comes back for the rest. */
 void channel_close_stream(struct channel *channel);
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
 void channels_tell(const char *topic);
 /* Ends this loop's streams that only listen, within the jitter. */
 void channels_end_listeners(int64_t jitter_ms);
+/* A GET is answered by a channel now. */
+void endpoint_listens(struct reply *reply, struct exchange *x);
+
+/* ---- Sessions and channels that other processes serve too (session_shared.c, channel_shared.c) ---- */
+
+struct shared_session;
+
+/* Is it here, and as it is everywhere? Then session_find() knows; else it is fetched first. */
+bool session_is_here(str id);
+/* Then `then` is called on this loop; `found` is held, or NULL. `failed`: the database did not say.
+ * `caller` may be NULL: whoever it belongs to. */
+typedef void session_fetched_fn(void *context, struct session *found, bool failed);
+void session_fetch(str id, const struct caller *caller, session_fetched_fn *then, void *context);
+/* As it is in the database: put into the table, or brought up to date. NULL: it is somebody else's;
+ * else held. */
+struct session *session_adopt(const struct shared_session *row, const struct caller *caller);
+/* Begins one for a call: it is in the database before `then`; `begun` is held, NULL: it can't be. */
+typedef void session_begun_fn(struct mcp_call *call, struct session *begun);
+void session_begin_shared(struct mcp_call *call, unsigned can, session_begun_fn *then);
+/* Changes what all know of it, then answers the call with an empty result. */
+void session_level_shared(struct mcp_call *call, int level);
+void session_follow_shared(struct mcp_call *call, str uri, bool wanted);
+/* Ends it everywhere, then answers the request. */
+void session_end_shared(struct reply *reply);
+/* Those of this process that were used since the last time or are in use, as a JSON array. */
+str sessions_used(struct arena *arena);
+/* What is here may be out of date. */
+void sessions_doubt(void);
+/* Somebody else ended it, or changed it. Any thread. */
+void session_ended_elsewhere(str id);
+void session_changed_elsewhere(str id);
+void session_follows_elsewhere(str id, str uri, bool wanted);
+struct session *session_held(str id);           /* whoever's it is; held; NULL: not here */
+
+/* Goes on with a stream whose call was taken up: `last` is its latest event. Held for the reply. On
+ * the loop that channel_home() names. NULL: it has a home here by now, ask again. */
+struct channel *channel_take_up(struct session *session, int64_t number, int64_t last);
+struct loop *channel_home(struct session *session, int64_t number);
+int64_t channel_number(const struct channel *channel);
+/* What was sent so far goes to the database ahead of any errand that follows. */
+void channel_commit(struct channel *channel);
+/* Its call waits in the database, for whichever process gets the answer. */
+void channel_leave(struct channel *channel);
+/* Another process said so. Any thread. */
+enum channel_word { CHANNEL_EVENTS, CHANNEL_DETACHED, CHANNEL_LOST, CHANNEL_MISSED };
+void channel_hear(struct session *session, int64_t number, enum channel_word word);
+/* All of this loop are no longer this process's. */
+void channels_lose(void);
 
 #endif

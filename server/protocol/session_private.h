@@ -40,7 +40,10 @@ struct session {
 
 	atomic_int references, kept_channels;
 	atomic_int log_least;
-	atomic_bool ended, follows;      /* follows: anything at all */
+	atomic_bool ended, follows;     /* follows: anything at all */
+	atomic_bool stale;              /* shared: to be read again before it is relied on */
+	_Atomic int64_t listener;       /* shared: the stream that carries its messages */
+	_Atomic int64_t opening;        /* shared: one that will, when it is stored; 0: none */
 
 	/* The table's, under its lock. */
 	struct session *same_hash, *older, *newer;
@@ -56,7 +59,18 @@ struct session {
 	int64_t next_channel, next_question;
 };
 
-struct session *session_keep(struct session *session);
+#define session_keep session_hold
+/* One that is in no table yet, held twice: for the table and the receiver. */
+struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
+                               unsigned can);
+/* Puts it into the table; false: there is no room. `there`: the one of that id that is there already,
+ * held, and nothing was done. */
+bool session_put(struct session *session, struct session **there);
+void session_free(struct session *session);
+/* Shared: that a stream carries the session's messages is in the database now. */
+void session_stream_stored(struct session *session, int64_t number);
+/* It is read again before it is relied on, and at once where it has channels. */
+void session_doubt(struct session *session);
 /* Ends the session's channels, wherever they are; called once, when it ended. */
 void channels_end_session(struct session *session);
 /* The same when the loops are no more. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "shared.h"
 #include "task_private.h"
 
 #define RUN_MS (10 * 60 * INT64_C(1000))        /* running time, where the tool has not more */
@@ -45,8 +46,7 @@ static struct task *create(struct mcp_call *call)
 	return task;
 }
 
-/* What the request is answered with: the task as it begins. */
-static str created(struct mcp_call *call, const struct task *task, struct arena *arena)
+str task_created(struct mcp_call *call, const struct task *task, struct arena *arena)
 {
 	struct json json = json_begin(arena, 512);
 
@@ -65,26 +65,50 @@ static str created(struct mcp_call *call, const struct task *task, struct arena 
 	return json_end(&json);
 }
 
-const struct fault *task_begin(struct mcp_call *call)
+void task_depart(struct mcp_call *call, struct task *task, str message, struct arena *arena)
 {
-	if (call->task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
-		return NULL;
-	struct task *task = http_quiesced() ? NULL : create(call);
-	struct arena *arena = arena_create();
-	str message = task ? created(call, task, arena) : (str) { 0 };
-
-	if (!task || !task_add(task)) {
-		if (task)
-			task_free(task);
-		arena_destroy(arena);
-		return call->offer->needs_task ? &FAULT_BUSY : NULL;
-	}
 	call->task = task;
 	call->progress_token = NULL;
 	call->log_least = -1;
 	call->time_left_ms += RUN_MS > call->deadline_ms ? RUN_MS - call->deadline_ms : 0;
-	call->deadline_ms = RUN_MS > call->deadline_ms ? RUN_MS : call->deadline_ms;
+	call->deadline_ms = task_deadline_ms(call->deadline_ms);
 	call_part(call, message, arena);
+}
+
+int64_t task_deadline_ms(int64_t of_tool_ms)
+{
+	return RUN_MS > of_tool_ms ? RUN_MS : of_tool_ms;
+}
+
+const struct fault *task_no_room(const struct mcp_call *call)
+{
+	return call->offer->needs_task ? &FAULT_BUSY : NULL;
+}
+
+static const struct fault *begin_here(struct mcp_call *call)
+{
+	struct task *task = create(call);
+	struct arena *arena = arena_create();
+	str message = task_created(call, task, arena);
+
+	if (task_add(task)) {
+		task_depart(call, task, message, arena);
+		return NULL;
+	}
+	task_free(task);
+	arena_destroy(arena);
+	return task_no_room(call);
+}
+
+const struct fault *task_begin(struct mcp_call *call)
+{
+	if (call->task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
+		return NULL;
+	if (http_quiesced())
+		return task_no_room(call);
+	if (!shared_on())
+		return begin_here(call);
+	task_begin_shared(call);
 	return NULL;
 }
 
@@ -99,7 +123,7 @@ bool mcp_begin_task(struct mcp_call *call)
 
 /* ---- While it runs: on the loop of its call ---- */
 
-void task_say(struct mcp_call *call, str words)
+bool task_say(struct mcp_call *call, str words)
 {
 	struct task *task = call->task;
 	size_t size = words.size < SAID_MAX ? words.size : SAID_MAX;
@@ -112,7 +136,10 @@ void task_say(struct mcp_call *call, str words)
 	task->said[size] = 0;
 	if (!task_is_over(task))
 		task->updated_ms = now_ms();
+	bool to_write = task->shared && !task->unsaid;
+	task->unsaid = true;
 	tasks_unlock();
+	return to_write;
 }
 
 /* Gives the call the answers that came; `all`: nobody's to the other questions. False: none did. */
@@ -167,6 +194,10 @@ void task_ask(struct mcp_call *call)
 	struct task *task = call->task;
 	struct loop *loop = call->reply->loop;
 
+	if (task->shared) {
+		task_ask_shared(call);
+		return;
+	}
 	tasks_lock();
 	/* Cancelled meanwhile: its loop is about to hear of it. */
 	if (!task_is_over(task)) {
@@ -181,7 +212,7 @@ void task_ask(struct mcp_call *call)
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + runtime.set.question_ms);
 }
 
-static str error_of(struct arena *arena, const struct fault *fault)
+str task_error(struct arena *arena, const struct fault *fault)
 {
 	struct json json = json_begin(arena, 256);
 
@@ -202,12 +233,16 @@ void task_settle(struct mcp_call *call, const struct fault *fault, str result)
 {
 	struct task *task = call->task;
 
+	if (task->shared) {
+		task_settle_shared(call, fault, result);
+		return;
+	}
 	tasks_lock();
 	bool news = !task_is_over(task);
 	if (!news)
 		;
 	else if (fault)
-		task_keep(task, FAILED, error_of(task->arena, fault));
+		task_keep(task, FAILED, task_error(task->arena, fault));
 	else if (result.at)
 		task_keep(task, COMPLETED, result);
 	else
@@ -220,6 +255,8 @@ void task_settle(struct mcp_call *call, const struct fault *fault, str result)
 
 void task_leave(struct mcp_call *call)
 {
+	if (call->task->shared)
+		task_leave_shared(call);
 	tasks_lock();
 	call->task->attached = false;
 	tasks_unlock();
@@ -263,12 +300,12 @@ void task_word(const struct task *task, bool cancel)
 static void cut(struct message *message, UNUSED struct loop *loop)
 {
 	free(message);
-	calls_cancel_tasks();
+	calls_cancel_tasks(NULL, NULL);
 }
 
 void protocol_end_tasks(struct http *http, int64_t until_tick_ms)
 {
-	while (tasks_working() && tick_ms() < until_tick_ms)
+	while (tasks_working() + tasks_working_shared() > 0 && tick_ms() < until_tick_ms)
 		nanosleep(&(struct timespec) { .tv_nsec = 10 * 1000000 }, NULL);
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));

@@ -4,7 +4,10 @@
  * A task is made from a call. The call leaves its request, which is answered with the task, and runs
  * on under a reply of its own, as before on its loop and on workers; what becomes of it is kept in
  * the table of tasks. The table is under a lock and read from any loop; what it finds out for a call
- * is posted to the call's loop. A task stays in the table at least until its call is released. */
+ * is posted to the call's loop. A task stays in the table at least until its call is released.
+ *
+ * Where processes share a database the table is there. A task is written down before its request is
+ * answered, every process answers for it, and while it waits for a person no process has it. */
 #ifndef TASK_H
 #define TASK_H
 
@@ -19,19 +22,34 @@ const struct fault *task_declared(struct mcp_call *call);
 /* The same, where the tool can't be run without. */
 const struct fault *task_needed(struct mcp_call *call);
 /* Turns the call into a task where its client knows them and there is room; otherwise it goes on as
- * it is. The fault: it can't. On its loop, while the tool doesn't run. */
+ * it is. The fault: it can't. On its loop, while the tool doesn't run. Where call->awaits_task is set
+ * then, it is run again when the database has it, or can't. */
 const struct fault *task_begin(struct mcp_call *call);
 
 /* ---- Of a call that is a task ---- */
 
+/* How long it may run, where the tool alone may run so long. */
+int64_t task_deadline_ms(int64_t of_tool_ms);
+
 /* Its tool returned with questions: they wait in the task. */
 void task_ask(struct mcp_call *call);
-/* What a tool says of its progress. Any thread. */
-void task_say(struct mcp_call *call, str words);
+/* What a tool says of its progress. Any thread. True: task_write_words() is due, on its loop. */
+MUST_USE bool task_say(struct mcp_call *call, str words);
+void task_write_words(struct mcp_call *call);
 /* It is settled: with a fault, else with a result, else it was cancelled. */
 void task_settle(struct mcp_call *call, const struct fault *fault, str result);
 /* Its memory is released. */
 void task_leave(struct mcp_call *call);
+
+/* This process no longer owns those that began before it was taken for dead. On each loop. */
+void tasks_lose(void);
+/* One was cancelled by way of another process. Any thread. */
+void task_cancelled(str id);
+/* One has waited long enough. Any thread. */
+void task_due(str id);
+/* What the clients of a process that died find: a JSON-RPC error. */
+#define TASK_LAST_WORDS "{\"code\":-32603,\"message\":\"The server that ran this task ended before it" \
+	" was done; what it had begun may be done. Look, then call again.\"}"
 
 /* All are forgotten. When no loop and no worker runs any more. */
 void tasks_stop(void);
@@ -42,7 +60,7 @@ const struct fault *tasks_get(struct mcp_call *call);
 const struct fault *tasks_update(struct mcp_call *call);
 const struct fault *tasks_cancel(struct mcp_call *call);
 
-/* ---- Following one ---- */
+/* ---- Following one, where the table is in memory ---- */
 
 /* Is there such a task, and may this call see it? */
 bool task_exists(const struct mcp_call *call, str id);

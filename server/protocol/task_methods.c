@@ -1,4 +1,5 @@
 /* task_methods.c - tasks/get, tasks/update and tasks/cancel, on whichever loop they come in. */
+#include "shared.h"
 #include "task_private.h"
 
 static const struct fault *admit(struct mcp_call *call, str *id)
@@ -9,7 +10,7 @@ static const struct fault *admit(struct mcp_call *call, str *id)
 	return task_declared(call);
 }
 
-static const struct fault *unknown(struct mcp_call *call)
+const struct fault *task_unknown(struct mcp_call *call)
 {
 	return fault_say(call->arena, &FAULT_PARAMS, "There is no such task, or none any more.");
 }
@@ -19,12 +20,14 @@ const struct fault *tasks_get(struct mcp_call *call)
 	str id;
 
 	TRY(admit(call, &id));
+	if (shared_on())
+		return task_get_shared(call, id);
 	tasks_lock();
 	const struct task *task = task_find(call, id);
 	if (task)
 		task_write(call_result(call, "complete"), task);
 	tasks_unlock();
-	return task ? NULL : unknown(call);
+	return task ? NULL : task_unknown(call);
 }
 
 /* True: nothing is open any more. */
@@ -54,6 +57,8 @@ const struct fault *tasks_update(struct mcp_call *call)
 	TRY(admit(call, &id));
 	if (!yyjson_is_obj(answers))
 		return fault_say(call->arena, &FAULT_PARAMS, "params.inputResponses must be an object.");
+	if (shared_on())
+		return task_update_shared(call, id, answers);
 	tasks_lock();
 	struct task *task = task_find(call, id);
 	bool waits = task && task->status == INPUT_REQUIRED;
@@ -61,7 +66,7 @@ const struct fault *tasks_update(struct mcp_call *call)
 		task_word(task, false);
 	tasks_unlock();
 	if (!task)
-		return unknown(call);
+		return task_unknown(call);
 	if (waits)
 		task_announce(arena_copy(call->arena, id));
 	call_result(call, "complete");
@@ -73,6 +78,8 @@ const struct fault *tasks_cancel(struct mcp_call *call)
 	str id;
 
 	TRY(admit(call, &id));
+	if (shared_on())
+		return task_cancel_shared(call, id);
 	tasks_lock();
 	struct task *task = task_find(call, id);
 	bool cancels = task && !task_is_over(task);
@@ -82,7 +89,7 @@ const struct fault *tasks_cancel(struct mcp_call *call)
 	}
 	tasks_unlock();
 	if (!task)
-		return unknown(call);
+		return task_unknown(call);
 	if (cancels)
 		task_announce(arena_copy(call->arena, id));
 	call_result(call, "complete");

@@ -34,7 +34,23 @@ struct task {
 	char said[SAID_MAX + 1];
 	struct asked *asked;
 	str outcome;                    /* JSON: the result or the error */
+	/* Where the database has the tasks this one is in no table, but its call's alone. */
+	bool shared;
+	int64_t owner;                  /* as which process */
+	bool unsaid;                    /* `said` is not in the database yet; under the lock */
+	int64_t said_tick_ms;
+	struct timer timer;             /* to write it there */
 };
+
+/* ---- Beginning (task.c) ---- */
+
+/* What the request is answered with: the task as it begins. */
+str task_created(struct mcp_call *call, const struct task *task, struct arena *arena);
+/* The call leaves its request, which is answered with a message in `arena`. */
+void task_depart(struct mcp_call *call, struct task *task, str message, struct arena *arena);
+/* There is no room for it: the fault of a tool that can't do without. */
+const struct fault *task_no_room(const struct mcp_call *call);
+str task_error(struct arena *arena, const struct fault *fault);
 
 /* ---- The table (task_table.c) ---- */
 
@@ -66,7 +82,35 @@ void task_write_state(struct json *json, const struct task *task);
 /* With what it asks, or what came out. */
 void task_write(struct json *json, const struct task *task);
 
+void task_write_outcome(struct json *json, enum status status, str outcome);
+const char *task_status_name(enum status status);
+enum status task_status(const char *name);
+
 /* Tells who follows it that it changed. Outside the lock. */
 void task_announce(const char *id);
+
+/* ---- Where the database has them (task_shared.c, task_claim.c, task_methods_shared.c) ---- */
+
+void task_begin_shared(struct mcp_call *call);
+void task_ask_shared(struct mcp_call *call);
+void task_settle_shared(struct mcp_call *call, const struct fault *fault, str result);
+void task_leave_shared(struct mcp_call *call);
+/* How many have a tool at work in this process. */
+int tasks_working_shared(void);
+/* One whose row says that this process is its owner. */
+struct task *task_of_row(struct mcp_call *call, const char *id, int64_t owner);
+/* It can't be gone on with. */
+void task_give_up(const char *id, int64_t owner, const struct fault *fault);
+
+/* Everybody answered: runs it here. `caller` is held by the receiver. */
+void task_claim(const char *id, const struct caller *caller);
+
+const struct fault *task_get_shared(struct mcp_call *call, str id);
+const struct fault *task_update_shared(struct mcp_call *call, str id, yyjson_val *answers);
+const struct fault *task_cancel_shared(struct mcp_call *call, str id);
+const struct fault *task_unknown(struct mcp_call *call);
+
+struct shared_task;
+void task_write_row(struct json *json, const struct shared_task *row);
 
 #endif

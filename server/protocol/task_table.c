@@ -195,6 +195,20 @@ static const char *const status_names[] = {
 	"working", "input_required", "completed", "failed", "cancelled"
 };
 
+const char *task_status_name(enum status status)
+{
+	return status_names[status];
+}
+
+enum status task_status(const char *name)
+{
+	enum status status = WORKING;
+
+	while (status < CANCELLED && strcmp(status_names[status], name) != 0)
+		status++;
+	return status;
+}
+
 static void write_time(struct json *json, const char *key, int64_t at_ms)
 {
 	char text[TIME_TEXT_SIZE];
@@ -240,15 +254,19 @@ static void write_questions(struct json *json, const struct task *task)
 	json_object_end(json);
 }
 
+void task_write_outcome(struct json *json, enum status status, str outcome)
+{
+	json_key(json, status == FAILED ? "error" : "result");
+	json_raw(json, outcome);
+}
+
 void task_write(struct json *json, const struct task *task)
 {
 	task_write_state(json, task);
 	if (task->status == INPUT_REQUIRED)
 		write_questions(json, task);
-	if (task->outcome.at) {
-		json_key(json, task->status == FAILED ? "error" : "result");
-		json_raw(json, task->outcome);
-	}
+	if (task->outcome.at)
+		task_write_outcome(json, task->status, task->outcome);
 }
 
 bool task_exists(const struct mcp_call *call, str id)

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 
 #include "session.h"
+#include "shared.h"
 
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
 #define BUCKETS 256
+#define TIME_AT_THE_END_MS 500
 
 static atomic_uint_fast64_t changes;    /* so far */
 static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
 static _Thread_local struct mcp_call *waiting[BUCKETS];
+static _Thread_local bool ended;        /* the server stops: nobody waits any longer */
 
 struct news {
 	struct message message;
@@ -72,6 +75,11 @@ void topic_wait(struct mcp_call *call)
 {
 	int64_t wait_ms = call->wait_ms;
 
+	if (ended) {
+		call->fault = fault_say(call->arena, &FAULT_BUSY, "The server is stopping; call again.");
+		return;
+	}
+
 	call->waiting_since_ms = loop_tick_ms(call->reply->loop);
 	enter(call);
 	/* A change since the run began: look again at once, but not on this stack. */
@@ -86,6 +94,35 @@ enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout
 	call->wait_uri = arena_copy(call->arena, str_of(uri));
 	call->wait_ms = timeout_ms > 0 ? timeout_ms : 0;
 	return MCP_WAITING;
+}
+
+/* Whatever it was that changed. */
+static void look_again(struct message *message, UNUSED struct loop *loop)
+{
+	for (int i = 0; i < BUCKETS; i++) {
+		for (struct mcp_call *call = waiting[i], *next; call; call = next) {
+			next = call->waiting_next;
+			wake(call);
+		}
+	}
+	listen_tell_all();
+	free(message);
+}
+
+void topic_missed(void)
+{
+	struct http *http = atomic_load(&runtime.http);
+	uint64_t change = atomic_fetch_add(&changes, 1) + 1;
+
+	for (int i = 0; i < MARKS; i++)
+		atomic_store(&marks[i], change);
+	for (int i = 0; http && i < http_loops(http); i++) {
+		struct message *message = calloc(1, sizeof(*message));
+		if (!message)
+			abort();
+		message->run = look_again;
+		loop_post(http_loop(http, i), message);
+	}
 }
 
 static void arrive(struct message *message, UNUSED struct loop *loop)
@@ -112,7 +149,26 @@ static void mark(const char *uri)
 		;
 }
 
+static bool database_tells(const char *uri)
+{
+	struct arena *arena = arena_create();
+	const void *in;
+	const struct offer *offer = offer_for_uri(arena, str_of(uri), &in);
+	bool tells = offer && offer->database_tells;
+
+	arena_destroy(arena);
+	return tells;
+}
+
 void mcp_changed(const char *uri)
+{
+	if (!shared_on())
+		topic_arrived(uri);
+	else if (!database_tells(uri))
+		shared_changed(uri);
+}
+
+void topic_arrived(const char *uri)
 {
 	struct http *http = atomic_load(&runtime.http);
 
@@ -127,13 +183,16 @@ void mcp_changed(const char *uri)
 	}
 }
 
+/* They run once more with hardly any time left, so that a tool answers with what it sees now. */
 void topic_end_all(void)
 {
+	ended = true;
 	for (int i = 0; i < BUCKETS; i++) {
 		while (waiting[i]) {
 			struct mcp_call *call = waiting[i];
-			call->fault = fault_say(call->arena, &FAULT_BUSY, "The server is stopping; call again.");
-			call_settle(call);
+			topic_leave(call);
+			call->time_left_ms = TIME_AT_THE_END_MS;
+			call_again(call);
 		}
 	}
 }

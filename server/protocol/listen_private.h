@@ -1,0 +1,37 @@
+/* listen_private.h - what the files of subscriptions/listen share. */
+#ifndef LISTEN_PRIVATE_H
+#define LISTEN_PRIVATE_H
+
+#include "task.h"
+
+struct followed {
+	const char *uri;                /* or a topic of list_topics, or of a task */
+	bool due;                       /* changed while the client was slow */
+	bool reading;                   /* a task that is being read in the database */
+};
+
+struct listen {
+	struct mcp_call *call;
+	struct listen *next, **place;
+	struct followed *followed;      /* the lists first, then resources, then tasks */
+	int lists, resources, count;    /* where each kind ends */
+	struct timer timer;             /* to look again whether a slow client has read; or to end */
+};
+
+/* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */
+const struct fault *listen_begin(struct listen *listen);
+/* A notification with its params open, for listen_send(). */
+struct json listen_message(struct arena *arena, const char *method);
+void listen_send(struct listen *listen, struct json *json);
+/* Tells what is due, in so many milliseconds. */
+void listen_look_again(struct listen *listen, int64_t in_ms);
+
+/* ---- Tasks (listen_task.c) ---- */
+
+/* The tasks of those it asks for that are this caller's. *later: it is begun when that is known. */
+const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids, bool *later);
+const char *listen_task_id(const struct followed *followed);
+/* The task as it is; nothing where there is none any more. */
+void listen_tell_task(struct listen *listen, struct followed *followed);
+
+#endif

@@ -1,0 +1,160 @@
+/* listen_task.c - what subscriptions/listen tells of tasks.
+ *
+ * A listener is told how a task is, not what changed. Where the database has the tasks it is read
+ * there; what changes while it is read is read once more. */
+#include "listen_private.h"
+#include "shared.h"
+#include "task_private.h"
+
+#define READ_AGAIN_MS 1000              /* the database could not */
+
+const char *listen_task_id(const struct followed *followed)
+{
+	return followed->uri + strlen(TASK_TOPIC);
+}
+
+/* ---- Which ---- */
+
+static void follow(struct listen *listen, str id)
+{
+	listen->followed[listen->count++].uri =
+		arena_print(listen->call->arena, "%s%.*s", TASK_TOPIC, STR_FORMAT(id));
+}
+
+struct finding {
+	struct known_tasks_errand known;
+	struct listen *listen;          /* of the call, while it is there */
+	uint64_t serial;
+};
+
+static void found(struct errand *errand)
+{
+	const struct finding *finding = (struct finding *)errand;
+	const struct shared_task *tasks = finding->known.tasks.first;
+	struct mcp_call *call = call_find_live(finding->serial);
+
+	if (!call)
+		return;
+	for (int64_t i = 0; !errand->failed && i < finding->known.tasks.count; i++)
+		follow(finding->listen, str_of(tasks[i].id));
+	call->fault = errand->failed || http_quiesced() ? &FAULT_BUSY : listen_begin(finding->listen);
+	if (call->fault)
+		call_settle(call);
+}
+
+static const struct errand_kind find_kind = { .work = task_rows_known, .done = found };
+
+/* Ids are of few letters; what has others is none. */
+static bool is_id(str id)
+{
+	for (size_t i = 0; i < id.size; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", id.at[i]) ||
+		    !id.at[i])
+			return false;
+	return id.size > 0 && id.size <= 2 * TASK_ID_BYTES;
+}
+
+static void find_shared(struct listen *listen, yyjson_val *ids)
+{
+	struct finding *finding = errand_new(&find_kind, struct finding);
+	struct arena *arena = finding->known.errand.arena;
+	struct json json = json_begin(arena, 256);
+	size_t index, count;
+	yyjson_val *each;
+
+	json_array(&json);
+	yyjson_arr_foreach(ids, index, count, each) {
+		str id = { yyjson_get_str(each), yyjson_get_len(each) };
+		if (id.at && is_id(id))
+			json_str(&json, id);
+	}
+	json_array_end(&json);
+	finding->known.ids = arena_copy(arena, json_end(&json));
+	finding->known.caller = arena_copy(arena, str_of(caller_name(listen->call->reply->caller)));
+	finding->listen = listen;
+	finding->serial = listen->call->serial;
+	errand_send(&finding->known.errand);
+}
+
+const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids, bool *later)
+{
+	size_t index, count;
+	yyjson_val *each;
+
+	*later = false;
+	if (!ids)
+		return NULL;
+	TRY(task_declared(listen->call));
+	*later = shared_on();
+	if (*later)
+		find_shared(listen, ids);
+	else
+		yyjson_arr_foreach(ids, index, count, each) {
+			str id = { yyjson_get_str(each), yyjson_get_len(each) };
+			if (id.at && task_exists(listen->call, id))
+				follow(listen, id);
+		}
+	return NULL;
+}
+
+/* ---- How it is ---- */
+
+struct reading {
+	struct task_errand row;
+	struct listen *listen;          /* of the call, while it is there */
+	struct followed *followed;
+	uint64_t serial;
+};
+
+static void was_read(struct errand *errand)
+{
+	const struct reading *reading = (struct reading *)errand;
+	struct followed *followed = reading->followed;
+	struct listen *listen = reading->listen;
+
+	if (!call_find_live(reading->serial))
+		return;
+	followed->reading = false;
+	if (!errand->failed && reading->row.there) {
+		struct json json = listen_message(errand->arena, "notifications/tasks");
+		task_write_row(&json, &reading->row.task);
+		listen_send(listen, &json);
+	}
+	followed->due |= errand->failed;
+	if (followed->due)
+		listen_look_again(listen, errand->failed ? READ_AGAIN_MS : 0);
+}
+
+static const struct errand_kind read_kind = { .work = task_row_load, .done = was_read };
+
+static void read_task(struct listen *listen, struct followed *followed)
+{
+	struct reading *reading = errand_new(&read_kind, struct reading);
+	struct arena *arena = reading->row.errand.arena;
+
+	reading->row.task.id = arena_copy(arena, str_of(listen_task_id(followed)));
+	reading->row.task.caller = arena_copy(arena, str_of(caller_name(listen->call->reply->caller)));
+	reading->listen = listen;
+	reading->followed = followed;
+	reading->serial = listen->call->serial;
+	followed->reading = true;
+	errand_send(&reading->row.errand);
+}
+
+void listen_tell_task(struct listen *listen, struct followed *followed)
+{
+	if (shared_on() && followed->reading) {
+		followed->due = true;
+		return;
+	}
+	if (shared_on()) {
+		read_task(listen, followed);
+		return;
+	}
+	struct arena *arena = arena_create();
+	struct json json = listen_message(arena, "notifications/tasks");
+
+	if (task_describe(&json, listen->call, str_of(listen_task_id(followed))))
+		listen_send(listen, &json);
+	arena_destroy(arena);
+}

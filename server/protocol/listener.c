@@ -1,0 +1,227 @@
+/* listener.c - the connection that gets a channel's events, on whichever loop the client landed.
+ *
+ * What a listener and its channel's home have to tell each other is posted, or done at once where
+ * they share the loop. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "channel_private.h"
+#include "shared.h"
+
+struct listener {
+	atomic_int references;          /* its stream, the channel, each message about it */
+	struct loop *loop;
+	struct stream *stream;          /* its loop's; NULL: over */
+	struct channel *channel;        /* held */
+	struct session *session;        /* held: it is in use */
+	int64_t sent;                   /* of a shared channel: up to which event */
+	bool reading, read_again;
+};
+
+struct channel *listener_channel(const struct listener *listener)
+{
+	return listener->channel;
+}
+
+struct loop *listener_loop(const struct listener *listener)
+{
+	return listener->loop;
+}
+
+struct listener *listener_keep(struct listener *listener)
+{
+	atomic_fetch_add(&listener->references, 1);
+	return listener;
+}
+
+void listener_drop(struct listener *listener)
+{
+	if (atomic_fetch_sub(&listener->references, 1) != 1)
+		return;
+	channel_drop(listener->channel);
+	session_drop(listener->session);
+	free(listener);
+}
+
+/* ---- Messages between a listener and its channel's home ---- */
+
+struct parcel {
+	struct message message;
+	void (*act)(struct listener *listener, int64_t number, str text);
+	struct listener *listener;
+	int64_t number;
+	size_t size;
+	char text[];
+};
+
+static void parcel_arrives(struct message *message, UNUSED struct loop *loop)
+{
+	struct parcel *parcel = (struct parcel *)message;
+
+	parcel->act(parcel->listener, parcel->number, (str) { parcel->text, parcel->size });
+	listener_drop(parcel->listener);
+	free(parcel);
+}
+
+void listener_on(struct loop *loop, void (*act)(struct listener *, int64_t, str),
+                 struct listener *listener, int64_t number, str text)
+{
+	if (loop_current() == loop) {
+		act(listener, number, text);
+		return;
+	}
+	struct parcel *parcel = malloc(sizeof(*parcel) + text.size);
+	if (!parcel)
+		abort();
+	*parcel = (struct parcel) { .message.run = parcel_arrives, .act = act,
+	                            .listener = listener_keep(listener),
+	                            .number = number, .size = text.size };
+	if (text.size)
+		memcpy(parcel->text, text.at, text.size);
+	loop_post(loop, &parcel->message);
+}
+
+/* ---- Sending ---- */
+
+void listener_send(struct listener *listener, UNUSED int64_t number, str text)
+{
+	if (listener->stream && !stream_send(listener->stream, text))
+		metric_add(METRIC_LIMIT_BACKLOG, 1);
+}
+
+void listener_finish(struct listener *listener, UNUSED int64_t number, UNUSED str text)
+{
+	if (!listener->stream)
+		return;
+	stream_end(listener->stream);
+	listener->stream = NULL;
+	listener_drop(listener);
+}
+
+/* Older clients would parse the empty data as JSON. */
+void listener_prime(struct listener *listener, UNUSED int64_t number, UNUSED str nothing)
+{
+	char text[96];
+	int size = snprintf(text, sizeof(text), "id: %lld-0\nretry: %lld\ndata: \n\n",
+	                    (long long)listener->channel->number, (long long)runtime.set.retry_ms);
+
+	if (listener->session->revision >= R2025_11_25)
+		listener_send(listener, 0, (str) { text, (size_t)size });
+}
+
+/* ---- What the database has ---- */
+
+static void detach(struct listener *listener, int64_t number, str text);
+
+void listener_begin_after(struct listener *listener, int64_t number)
+{
+	listener->sent = number;
+}
+
+void listener_send_stored(struct listener *listener, int64_t number, str text)
+{
+	if (number <= listener->sent)
+		return;
+	if (number > listener->sent + 1 || listener->reading) {
+		listener_read(listener, 0, (str) { 0 });
+		return;
+	}
+	listener->sent = number;
+	listener_send(listener, number, text);
+}
+
+static void detach(struct listener *listener, int64_t number, str text);
+
+void listener_end_stored(struct listener *listener, int64_t last, UNUSED str text)
+{
+	if (listener->sent < last || listener->reading)
+		listener_read(listener, 0, (str) { 0 });        /* which finds that it is over */
+	else
+		listener_finish(listener, 0, (str) { 0 });
+}
+
+struct reading {
+	struct read_errand read;
+	struct listener *listener;      /* held */
+};
+
+static void has_read(struct errand *errand)
+{
+	struct reading *reading = (struct reading *)errand;
+	struct listener *listener = reading->listener;
+	const struct shared_event *events = reading->read.events.first;
+
+	listener->reading = false;
+	for (int64_t i = 0; i < reading->read.events.count; i++) {
+		struct event *event = event_create(listener->channel, events[i].number,
+		                                   str_of(events[i].text));
+		listener_send_stored(listener, event->number, (str) { event->text, event->size });
+		free(event);
+	}
+	if (errand->failed || !reading->read.there || reading->read.over) {
+		/* Over, or it has to come back for the rest. */
+		listener_finish(listener, 0, (str) { 0 });
+		listener_on(listener->channel->home, detach, listener, 0, (str) { 0 });
+	} else if (listener->read_again) {
+		listener_read(listener, 0, (str) { 0 });
+	}
+	listener_drop(listener);
+}
+
+static const struct errand_kind read_kind = {
+	.work = stream_rows_read, .done = has_read, .lasts = true
+};
+
+void listener_read(struct listener *listener, UNUSED int64_t number, UNUSED str text)
+{
+	listener->read_again = listener->reading;
+	if (listener->reading || !listener->stream)
+		return;
+	struct reading *reading = errand_new(&read_kind, struct reading);
+
+	listener->reading = true;
+	reading->listener = listener_keep(listener);
+	reading->read.session = arena_copy(reading->read.errand.arena, str_of(listener->session->id));
+	reading->read.stream = listener->channel->number;
+	reading->read.after = listener->sent;
+	errand_send(&reading->read.errand);
+}
+
+/* ---- Coming and going ---- */
+
+static void detach(struct listener *listener, UNUSED int64_t number, UNUSED str text)
+{
+	struct channel *channel = listener->channel;
+
+	if (channel->listener != listener)
+		return;
+	channel_set_listener(channel, NULL);
+	if (channel->shared)
+		stored_detach(channel);
+	else
+		kept_detach(channel);
+}
+
+static void gone(void *user)
+{
+	struct listener *listener = user;
+
+	listener->stream = NULL;
+	listener_on(listener->channel->home, detach, listener, 0, (str) { 0 });
+	listener_drop(listener);
+}
+
+struct listener *listener_create(struct channel *channel, struct exchange *x)
+{
+	struct listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		abort();
+	atomic_store(&listener->references, 1);
+	listener->loop = exchange_loop(x);
+	listener->channel = channel_keep(channel);
+	listener->session = session_keep(channel->session);
+	guard_cors(x);
+	listener->stream = stream_open(x, gone, listener);
+	return listener;
+}

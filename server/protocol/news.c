@@ -1,0 +1,132 @@
+/* news.c - what the database and the other processes tell this one, brought to whom it concerns. */
+#include <stdlib.h>
+
+#include "parked.h"
+#include "session.h"
+#include "shared.h"
+#include "task.h"
+
+#define EVENTS_KEPT 10000               /* of one stream */
+#define MIGRATIONS_MAX 1000
+
+static void about_channel(str rest, enum channel_word word)
+{
+	struct session *session = session_held(str_cut(&rest, ' '));
+	int64_t number;
+
+	if (session && str_to_int(rest, &number))
+		channel_hear(session, number, word);
+	session_drop(session);
+}
+
+static void follows(str rest, bool wanted)
+{
+	str id = str_cut(&rest, ' ');
+
+	session_follows_elsewhere(id, rest, wanted);
+}
+
+static void cancelled(str rest)
+{
+	struct session *session = session_held(str_cut(&rest, ' '));
+
+	if (session)
+		session_cancel_call(session, rest);
+	session_drop(session);
+}
+
+static void told(str what, str rest)
+{
+	if (str_is(what, "events"))
+		about_channel(rest, CHANNEL_EVENTS);
+	else if (str_is(what, "detach"))
+		about_channel(rest, CHANNEL_DETACHED);
+	else if (str_is(what, "lost"))
+		about_channel(rest, CHANNEL_LOST);
+	else if (str_is(what, "ended"))
+		session_ended_elsewhere(rest);
+	else if (str_is(what, "session"))
+		session_changed_elsewhere(rest);
+	else if (str_is(what, "follow") || str_is(what, "unfollow"))
+		follows(rest, str_is(what, "follow"));
+	else if (str_is(what, "cancel"))
+		cancelled(rest);
+	else if (str_is(what, "task-cancelled"))
+		task_cancelled(rest);
+}
+
+static void lose(struct message *message, UNUSED struct loop *loop)
+{
+	channels_lose();
+	tasks_lose();
+	free(message);
+}
+
+static void missed(bool reborn)
+{
+	struct http *http = atomic_load(&runtime.http);
+
+	sessions_doubt();
+	topic_missed();
+	for (int i = 0; reborn && http && i < http_loops(http); i++) {
+		struct message *message = calloc(1, sizeof(*message));
+		if (!message)
+			abort();
+		message->run = lose;
+		loop_post(http_loop(http, i), message);
+	}
+}
+
+/* Whoever comes back to a stream of a process that died is told so, call by call. */
+static str last_words(struct arena *arena, str ids)
+{
+	static const struct fault died = { .code = -32603, .http_sessions = 200, .http_stateless = 200,
+		.text = "The server that ran this call ended before it could answer; what it had begun may "
+		        "be done. Look, then call again." };
+	struct json json = json_begin(arena, 512);
+	enum json_trouble trouble;
+	yyjson_val *each, *array = json_parse_copy(arena, ids, 4, &trouble);
+	size_t index, count;
+
+	json_array(&json);
+	yyjson_arr_foreach(array, index, count, each) {
+		struct json message = json_begin(arena, 256);
+		fault_write(&message, &died, each);
+		json_str(&json, json_end(&message));
+	}
+	json_array_end(&json);
+	return json_end(&json);
+}
+
+const struct migration *protocol_migrations(const struct mcp_server *server, bool shared)
+{
+	static struct migration all[MIGRATIONS_MAX + 1];
+	int count = 0;
+
+	for (const struct migration *each = server->migrations; each->name; each++)
+		if (count < MIGRATIONS_MAX)
+			all[count++] = *each;
+	for (const struct migration *each = shared_migrations; shared && each->name; each++)
+		if (count < MIGRATIONS_MAX)
+			all[count++] = *each;
+	all[count] = (struct migration) { 0 };
+	return all;
+}
+
+bool protocol_share(const char *database)
+{
+	return shared_start(&(struct shared_settings) {
+		.database = database,
+		.session_idle_ms = runtime.set.session_idle_ms, .resume_ms = runtime.set.resume_ms,
+		.task_ttl_ms = runtime.set.task_ttl_ms, .sessions_max = runtime.set.sessions_max,
+		.events_max = EVENTS_KEPT,
+		.handler = { .changed = topic_arrived, .told = told, .missed = missed,
+		             .used = sessions_used, .last_words = last_words, .due = parked_due,
+		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },
+	});
+}
+
+void protocol_unshare(void)
+{
+	shared_stop();
+}

@@ -1,0 +1,79 @@
+/* record.c - a call as JSON: its request, what was answered so far, what time it has left. */
+#include "record.h"
+
+static void write_question(struct json *json, const struct question *question)
+{
+	json_object(json);
+	json_key(json, "key");
+	json_text(json, question->key);
+	if (question->result.at) {
+		json_key(json, "result");
+		json_raw(json, question->result);
+	}
+	json_object_end(json);
+}
+
+static void write_number(struct json *json, const char *key, int64_t number)
+{
+	json_key(json, key);
+	json_int(json, number);
+}
+
+const char *call_write_down(struct mcp_call *call, struct arena *arena)
+{
+	struct json json = json_begin(arena, 1024);
+
+	json_object(&json);
+	json_key(&json, "id");
+	json_value(&json, call->id);
+	json_key(&json, "method");
+	json_text(&json, call->method->name);
+	json_key(&json, "params");
+	json_value(&json, call->params);
+	write_number(&json, "revision", call->revision);
+	write_number(&json, "can", call->can);
+	write_number(&json, "rounds", call->rounds);
+	write_number(&json, "left", call->time_left_ms);
+	json_key(&json, "questions");
+	json_array(&json);
+	for (struct question *each = call->questions; each; each = each->next)
+		if (each->state == QUESTION_ANSWERED)
+			write_question(&json, each);
+	json_array_end(&json);
+	json_object_end(&json);
+	return arena_copy(arena, json_end(&json));
+}
+
+/* Of earlier rounds, then of the one that ends: what came last counts. */
+static void read_questions(struct mcp_call *call, yyjson_val *earlier, const struct rows *latest)
+{
+	const struct shared_question *question = latest->first;
+	enum json_trouble trouble;
+	size_t index, count;
+	yyjson_val *each;
+
+	yyjson_arr_foreach(earlier, index, count, each)
+		question_answer(call, question_add(call, arena_copy(call->arena, json_member(each, "key"))),
+		                yyjson_obj_get(each, "result"));
+	for (int64_t i = 0; i < latest->count; i++) {
+		const char *key = arena_copy(call->arena, str_of(question[i].key));
+		struct question *known = question_find(call, str_of(key));
+		question_answer(call, known ? known : question_add(call, key), question[i].answer
+			? json_parse_copy(call->arena, str_of(question[i].answer), runtime.set.depth_max,
+			                  &trouble) : NULL);
+	}
+}
+
+struct mcp_call *call_read_back(struct reply *reply, str record, const struct rows *answers)
+{
+	enum json_trouble trouble;
+	yyjson_val *request = json_parse_copy(reply->arena, record, runtime.set.depth_max + 4, &trouble);
+
+	reply->revision = (enum revision)yyjson_get_int(yyjson_obj_get(request, "revision"));
+	struct mcp_call *call = call_create(reply, reply->arena, request);
+	call->can = (unsigned)yyjson_get_uint(yyjson_obj_get(request, "can"));
+	call->rounds = yyjson_get_int(yyjson_obj_get(request, "rounds"));
+	call->time_left_ms = yyjson_get_sint(yyjson_obj_get(request, "left"));
+	read_questions(call, yyjson_obj_get(request, "questions"), answers);
+	return call;
+}

@@ -1,0 +1,14 @@
+/* record.h - a call written down, to be run again by whichever process has its answers. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "call.h"
+#include "shared.h"
+
+/* Its request, how far it is, and what was answered so far. */
+const char *call_write_down(struct mcp_call *call, struct arena *arena);
+/* The call made again under a reply with the answers that came
+ * since (of struct shared_question). It is for call_resume(). */
+struct mcp_call *call_read_back(struct reply *reply, str record, const struct rows *answers);
+
+#endif
