@@ -1,7 +1,7 @@
 // changes.test.mjs - a client that follows a resource is told when it changes, in both eras.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, beginSession, exchange, keyLines, keys, orderOf, pause, start, startShop, stateless } from './support.mjs';
+import { ask, beginSession, eventually, exchange, opened, keyLines, keys, orderOf, pause, start, startShop, stateless } from './support.mjs';
 
 let shop;
 before(async () => { shop = await startShop(); });
@@ -81,11 +81,12 @@ for (const revision of ['2025-03-26', '2025-06-18', '2025-11-25'])
 		const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, `follow-${revision}`));
 		const post = (method, params) => exchange(shop.orders, { headers: session,
 			body: JSON.stringify({ jsonrpc: '2.0', id: method, method, params }) });
-		const told = exchange(shop.orders, { method: 'GET', headers: session,
-			until: events => messages(events.filter(event => event.data)).length >= 2 });
-		await pause(100);
+		let count = 0;
+		const { answer: told } = await opened(shop.orders, { method: 'GET', headers: session,
+			until: events => (count = messages(events.filter(event => event.data)).length) >= 2 });
 		assert.deepEqual((await post('resources/subscribe', { uri: `order://${id}` })).json.result, {});
 		await ask(shop.orders, 'update_order_status', { id, status: 'paid' });
+		await eventually(() => count === 1, 'it is told');
 		assert.deepEqual((await post('resources/unsubscribe', { uri: `order://${id}` })).json.result, {});
 		await ask(shop.orders, 'update_order_status', { id, status: 'packed' });
 		assert.deepEqual((await post('resources/subscribe', { uri: `order://${id}` })).json.result, {});
@@ -108,17 +109,15 @@ test('subscribing without a session is refused in words', async () => {
 
 test('a client that opens a new stream instead of coming back hears on the new one', async () => {
 	const session = await beginSession(shop.products, '2025-06-18');
-	const get = enough => exchange(shop.products, { method: 'GET', headers: session,
+	const get = enough => opened(shop.products, { method: 'GET', headers: session,
 		until: events => messages(events).length >= enough });
 	await exchange(shop.products, { headers: session, body: JSON.stringify({ jsonrpc: '2.0', id: 1,
 		method: 'resources/subscribe', params: { uri: 'product://TEA-0009' } }) });
-	const first = get(1);
-	await pause(100);
+	const { answer: first } = await get(1);
 	await change('TEA-0009');
 	await first;                                            // and leaves, without an event id to name
 	await pause(100);
-	const second = get(1);
-	await pause(100);
+	const { answer: second } = await get(1);
 	await change('TEA-0009');
 	assert.equal(messages((await second).events).length, 1);
 });

@@ -41,7 +41,7 @@ async function placeOrder(orders, number) {
 			const result = await callTool(orders.server, 'create_order', orderOf(items, `key-${number}`));
 			if (!result.isError)
 				return result.structuredContent;
-			if (/available|in stock|only|not enough/i.test(result.content[0].text))
+			if (/\b(available|in stock|only|not enough)\b/i.test(result.content[0].text))
 				return null;                            // there is not enough of it left
 		} catch {
 			// Killed while it was called, or not up yet.

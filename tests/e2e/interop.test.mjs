@@ -1,26 +1,16 @@
 // interop.test.mjs - the official clients of both eras use every tool, resource and prompt of both
 // servers, with streaming, asking, cancelling and resuming.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { clients } from './clients.mjs';
 import { Between } from './raw.mjs';
 import {
-	ask, databaseUrl, eventually, keyLines, keys, orderOf, pause, run, start, temporary,
+	ask, databaseUrl, eventually, keyLines, keys, orderOf, pause, run, start, temporary, writeOrders,
 } from './support.mjs';
 
 let products, orders, number = 0;
 const unique = () => `interop-${process.pid}-${++number}`;
-
-// 1,200 delivered orders of January 2011, so that a report has something to go through.
-function writeOrders(path) {
-	const lines = ['order,placed_at,customer,country,sku,quantity,unit_price'];
-	for (let i = 0; i < 1200; i++)
-		lines.push(`I${10000 + i},2011-01-${String(1 + i % 28).padStart(2, '0')}T10:00:00Z,C${i % 50},${
-			['United Kingdom', 'France', 'Spain'][i % 3]},KIT-000${1 + i % 3},${1 + i % 4},2.50`);
-	writeFileSync(path, `${lines.join('\n')}\n`);
-}
 
 before(async () => {
 	const folder = temporary(), file = join(folder, 'orders.csv');
@@ -326,7 +316,8 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 				const stop = await each.follow(uri), first = sessions ? 0 : 1;
 				await eventually(() => each.told.length === first, 'how it is at first');
 				await change();
-				await eventually(() => each.told.length === first + 1, `${uri} changed`);
+				// PostgreSQL may tell of the order's own beginning only now.
+				await eventually(() => each.told.length > first, `${uri} changed`);
 				assert.ok(each.told.every(told => told === uri));
 				await stop();
 			}

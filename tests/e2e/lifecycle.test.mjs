@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Between, freePort, open, head, post } from './raw.mjs';
 import {
 	ask, assertSilent, beginSession, callTool, exchange, keyLines, keys, orderOf, pause, run, start,
-	startShop, stateless, temporary, types,
+	startShop, stateless, temporary, types, onPostgres,
 } from './support.mjs';
 
 const ping = { headers: types, body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' };
@@ -287,7 +287,7 @@ test('a second signal ends it at once, whatever still runs', async () => {
 	await shop.products.stop();
 });
 
-test('a call that waits for a change ends with the server, in words', async () => {
+test('a call that waits for a change answers with what there is when the server stops', async () => {
 	const shop = await startShop();
 	const { id } = await ask(shop.orders, 'create_order', orderOf({ 'KIT-0003': 1 }, 'stop-4'));
 	const following = exchange(shop.orders, stateless('tools/call',
@@ -296,7 +296,7 @@ test('a call that waits for a change ends with the server, in words', async () =
 	const began = Date.now();
 	await shop.orders.stop();
 	assert.ok(Date.now() - began < 5000, `it took ${Date.now() - began} ms`);
-	assert.match((await following).text, /stopping/);
+	assert.equal((await following).json.result.structuredContent.status, 'pending');
 	await shop.products.stop();
 });
 
@@ -335,7 +335,9 @@ test('after a stop and a start everything is there again', async () => {
 	await second.stop();
 });
 
-test('sessions of a server that was started anew are 404, so that clients begin again', async () => {
+test('sessions of a server that was started anew are 404, so that clients begin again', {
+	skip: onPostgres && 'there they outlive it',
+}, async () => {
 	const folder = temporary(), port = String(await freePort());
 	const first = await start('products', { PORT: port }, { folder });
 	const session = await beginSession(first);

@@ -1,26 +1,17 @@
 // others.test.mjs - official clients that are not TypeScript SDKs, through both servers: the Python
 // client in both eras, mcp-remote as Claude Desktop starts it, and the Inspector's command line.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, printed, startClient } from './desktop.mjs';
 import { Between } from './raw.mjs';
 import {
-	ask, databaseUrl, eventually, keyLines, keys, orderOf, root, run, start, temporary,
+	ask, databaseUrl, eventually, keyLines, keys, orderOf, root, run, start, temporary, writeOrders,
 } from './support.mjs';
 
 const statuses = ['paid', 'packed', 'shipped', 'delivered'];
 let products, orders, number = 0;
-
-// 1,200 delivered orders, so that a report takes a while.
-function writeOrders(path) {
-	const lines = ['order,placed_at,customer,country,sku,quantity,unit_price'];
-	for (let i = 0; i < 1200; i++)
-		lines.push(`O${10000 + i},2011-01-${String(1 + i % 28).padStart(2, '0')}T10:00:00Z,C${i % 50},${
-			['United Kingdom', 'France', 'Spain'][i % 3]},KIT-000${1 + i % 3},1,2.50`);
-	writeFileSync(path, `${lines.join('\n')}\n`);
-}
 
 before(async () => {
 	const folder = temporary(), file = join(folder, 'orders.csv');

@@ -1,11 +1,15 @@
 // postgres.mjs - a PostgreSQL for the tests: the one at POSTGRES_URL, or a private one of this process.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const script = fileURLToPath(new URL('../postgres.sh', import.meta.url));
+
+// Why what needs one is skipped, or false.
+export const withoutPostgres = process.env.POSTGRES_URL || spawnSync(script, ['there']).status === 0
+	? false : 'there is no PostgreSQL here';
 
 // A server as tests/postgres.sh runs it; it ends with this process, however that ends.
 export class Postgres {
@@ -18,7 +22,7 @@ export class Postgres {
 			child.once('close', status => reject(Object.assign(
 				new Error(`PostgreSQL did not start: ${status}`), { missing: status === 77 })));
 		});
-		return new Postgres(url, child);
+		return new this(url, child);
 	}
 
 	constructor(url, child) {

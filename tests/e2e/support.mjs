@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
 export const onPostgres = process.env.DATABASE === 'postgresql';
 
 export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev',
-	['guestbook', 'conformance'].includes(name) ? 'tests' : name, `mcp-${name}`);
+	['guestbook', 'conformance', 'probe'].includes(name) ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 export async function eventually(condition, what, within = 5000) {
@@ -246,8 +246,9 @@ export function parseEvents(rest) {
 }
 
 // One exchange with exactly these headers, plus Host where there is none. Resolves when the answer
-// is complete, or as soon as `until(events)` is true of a stream, which is then closed.
-export function exchange(server, { method = 'POST', path = '/mcp', headers = {}, body, until } = {}) {
+// is complete, or as soon as `until(events)` is true of a stream, which is then closed. `opened` is
+// called when it begins.
+export function exchange(server, { method = 'POST', path = '/mcp', headers = {}, body, until, opened } = {}) {
 	return new Promise((resolve, reject) => {
 		const named = new Set(Object.keys(headers).map(name => name.toLowerCase()));
 		const all = { ...(named.has('host') ? {} : { Host: `127.0.0.1:${server.port}` }), ...headers };
@@ -257,6 +258,7 @@ export function exchange(server, { method = 'POST', path = '/mcp', headers = {},
 			host: '127.0.0.1', port: server.port, method, path, headers: all, setHost: false, agent: false,
 		}, response => {
 			let text = '', rest = '', events = [];
+			opened?.();
 			const done = () => resolve({
 				status: response.statusCode, headers: response.headers, text, events,
 				get json() { return JSON.parse(text); },
@@ -278,6 +280,14 @@ export function exchange(server, { method = 'POST', path = '/mcp', headers = {},
 		request.on('error', reject);
 		request.setTimeout(30000, () => request.destroy(new Error('no answer within 30 s')));
 		request.end(body);
+	});
+}
+
+// The same of a stream that is waited for: resolves when it has begun, to what will be the answer.
+export function opened(server, request) {
+	return new Promise((resolve, reject) => {
+		const answer = exchange(server, { ...request, opened: () => resolve({ answer }) });
+		answer.catch(reject);
 	});
 }
 
@@ -349,3 +359,13 @@ export const orderOf = (items, key, customer = 'anna@example.com') => ({
 	shipping_address: { name: 'Anna Brown', line1: '1 High Street', city: 'York',
 		postal_code: 'YO1 7HH', country: 'GB' },
 });
+
+// 1,200 delivered orders of January 2011, so that a report has something to go through.
+export function writeOrders(path) {
+	const lines = ['order,placed_at,customer,country,sku,quantity,unit_price'];
+	for (let i = 0; i < 1200; i++)
+		lines.push(`I${10000 + i},2011-01-${String(1 + i % 28).padStart(2, '0')}T10:00:00Z,C${i % 50},${
+			['United Kingdom', 'France', 'Spain'][i % 3]},KIT-000${1 + i % 3},${1 + i % 4},2.50`);
+	writeFileSync(path, `${lines.join('\n')}\n`);
+	return path;
+}

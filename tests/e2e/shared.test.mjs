@@ -1,0 +1,320 @@
+// shared.test.mjs - two processes of one service on one PostgreSQL: sessions, streams, questions and
+// changes of the one are the other's too.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { postgres, query, withoutPostgres as skip } from './postgres.mjs';
+import {
+	assertSilent, beginSession, eventually, exchange, opened, pause, start, stateless,
+} from './support.mjs';
+
+let url, one, two;
+const settings = { STATE_KEYS: 'a-secret-of-the-tests-that-is-long-enough', RETRY: '200ms' };
+const startProbe = (more = {}) =>
+	start('probe', { DATABASE_URL: url, ...settings, ...more });
+
+before(async () => {
+	if (skip)
+		return;
+	const database = `shared-${process.pid}`;
+	await (await postgres()).create(database);
+	url = (await postgres()).of(database);
+	[one, two] = await Promise.all([startProbe(), startProbe()]);
+});
+after(async () => {
+	if (skip)
+		return;
+	await Promise.all([one.stop(), two.stop()]);
+	await (await postgres()).stop();
+});
+
+let number = 0;
+const call = (session, name, args, more = {}) => ({ headers: session, body: JSON.stringify({
+	jsonrpc: '2.0', id: `call-${++number}`, method: 'tools/call',
+	params: { name, arguments: args, _meta: { progressToken: 'p' } },
+}), ...more });
+const request = (session, method, params) => ({ headers: session, body: JSON.stringify({
+	jsonrpc: '2.0', id: `request-${++number}`, method, params }) });
+const listen = (session, more = {}) => ({ method: 'GET',
+	headers: { ...session, Accept: 'text/event-stream', ...more.headers }, until: more.until });
+const resume = (session, id, until) => listen(session, { headers: { 'Last-Event-ID': id }, until });
+const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
+const numbers = events => messages(events).filter(each => each.method === 'notifications/progress')
+	.map(each => each.params.progress);
+const lastId = events => events.findLast(event => event.id).id;
+const upTo = count => Array.from({ length: count }, (_, i) => i + 1);
+
+// ---- Sessions ----
+
+for (const revision of ['2025-03-26', '2025-06-18', '2025-11-25'])
+	test(`${revision}: a session begun at one is served by the other, and ended at both`, { skip }, async () => {
+		const session = await beginSession(one, revision);
+		for (const server of [one, two]) {
+			const answer = await exchange(server, call(session, 'touch', { name: 'x' }));
+			assert.equal(answer.status, 200, answer.text);
+		}
+		const ended = await exchange(two, { method: 'DELETE', headers: session });
+		assert.equal(ended.status, 204);
+		let status;
+		const until = Date.now() + 1000;
+		while ((status = (await exchange(one, request(session, 'ping'))).status) !== 404)
+			assert.ok(Date.now() < until, `still ${status} after a second`);
+		assert.equal((await exchange(two, request(session, 'ping'))).status, 404);
+	});
+
+test('a process that begins later knows the session too', { skip }, async () => {
+	const session = await beginSession(one);
+	const late = await startProbe();
+	assert.equal((await exchange(late, request(session, 'ping'))).status, 200);
+	await late.stop();
+	assert.equal((await exchange(two, request(session, 'ping'))).status, 200);
+});
+
+test('an unknown session is 404 everywhere', { skip }, async () => {
+	const session = { ...await beginSession(one), 'Mcp-Session-Id': 'nobody-ever-began-this-one' };
+	for (const server of [one, two])
+		assert.equal((await exchange(server, request(session, 'ping'))).status, 404);
+});
+
+test('a log level set at one counts at the other', { skip }, async () => {
+	const session = await beginSession(one);
+	await exchange(two, call(session, 'touch', { name: 'warm' }));
+	await exchange(one, request(session, 'logging/setLevel', { level: 'info' }));
+	await pause(50);
+	const { events } = await exchange(two, call(session, 'count', { to: 2, pause_ms: 0 }));
+	assert.equal(messages(events).filter(each => each.method === 'notifications/message').length, 2);
+});
+
+// ---- Streams ----
+
+test('a stream broken at one goes on at the other: nothing lost, nothing doubled', { skip }, async () => {
+	const session = await beginSession(one);
+	const first = await exchange(one, call(session, 'count', { to: 20, pause_ms: 30 },
+		{ until: events => numbers(events).length === 5 }));
+	const rest = await exchange(two, resume(session, lastId(first.events)));
+	assert.equal(rest.status, 200, rest.text);
+	const events = [...first.events, ...rest.events];
+	assert.deepEqual(numbers(events), upTo(20));
+	assert.match(messages(events).at(-1).result.content[0].text, /20/);
+	const ids = events.filter(event => event.id).map(event => event.id);
+	assert.equal(new Set(ids).size, ids.length);
+});
+
+test('and back and forth while it runs', { skip }, async () => {
+	const session = await beginSession(one);
+	let { events } = await exchange(one, call(session, 'count', { to: 30, pause_ms: 30 },
+		{ until: events => numbers(events).length >= 3 }));
+	for (let i = 0; i < 4; i++) {
+		const more = await exchange(i % 2 ? one : two, resume(session, lastId(events),
+			later => numbers(later).length >= 4));
+		events = [...events, ...more.events];
+	}
+	events = [...events, ...(await exchange(two, resume(session, lastId(events)))).events];
+	assert.deepEqual(numbers(events), upTo(30));
+	assert.ok(messages(events).at(-1).result);
+});
+
+test('a stream that ended is read from either', { skip }, async () => {
+	const session = await beginSession(one);
+	const first = await exchange(one, call(session, 'count', { to: 5, pause_ms: 20 },
+		{ until: events => numbers(events).length === 1 }));
+	await pause(300);
+	for (const server of [two, one, two]) {
+		const rest = await exchange(server, resume(session, lastId(first.events)));
+		assert.deepEqual(numbers(rest.events), [2, 3, 4, 5].slice(numbers(first.events).length - 1));
+		assert.ok(messages(rest.events).at(-1).result);
+	}
+	const unknown = await exchange(two, resume(session, '12345-1'));
+	assert.equal(unknown.status, 400);
+});
+
+test('the client that comes back takes the stream from a connection that hangs', { skip }, async () => {
+	const session = await beginSession(one);
+	let begun;
+	const hanging = exchange(one, call(session, 'count', { to: 15, pause_ms: 40 },
+		{ until: events => { begun = events; return false; } }));
+	await eventually(() => begun?.length > 3, 'nothing was streamed');
+	const id = lastId(begun);
+	const rest = await exchange(two, resume(session, id));
+	const old = await hanging;
+	assert.deepEqual(numbers(rest.events).at(-1), 15);
+	assert.ok(messages(rest.events).at(-1).result);
+	assert.ok(!messages(old.events).some(each => each.result), 'the old connection got the answer too');
+});
+
+test('a call is cancelled at the other', { skip }, async () => {
+	const session = await beginSession(one);
+	let begun;
+	const running = exchange(one, call(session, 'count', { to: 1000, pause_ms: 20 },
+		{ until: events => { begun = events; return false; } }));
+	const id = `call-${number}`;
+	await eventually(() => begun?.length > 2, 'nothing was streamed');
+	const sent = await exchange(two, { headers: session, body: JSON.stringify({ jsonrpc: '2.0',
+		method: 'notifications/cancelled', params: { requestId: id } }) });
+	assert.equal(sent.status, 202);
+	const { events } = await running;
+	assert.ok(numbers(events).length < 900);
+	assert.ok(!messages(events).some(each => each.result));
+});
+
+test('a client told to go with its process goes on elsewhere', { skip }, async () => {
+	const third = await startProbe();
+	const session = await beginSession(one);
+	const first = await exchange(third, call(session, 'count', { to: 10, pause_ms: 100 },
+		{ until: events => numbers(events).length === 2 }));
+	const stopped = third.stop();       // it finishes the call, whoever hears of it
+	const rest = await exchange(one, resume(session, lastId(first.events)));
+	await stopped;
+	assert.deepEqual(numbers([...first.events, ...rest.events]), upTo(10));
+	assert.ok(messages(rest.events).at(-1).result);
+});
+
+test('a call whose process is killed is answered with an error, within the bound', { skip }, async () => {
+	const third = await startProbe();
+	const session = await beginSession(third);
+	const first = await exchange(third, call(session, 'count', { to: 1000, pause_ms: 50 },
+		{ until: events => numbers(events).length === 3 }));
+	third.child.kill('SIGKILL');
+	await third.ended;
+	const began = Date.now();
+	const rest = await exchange(two, resume(session, lastId(first.events)));
+	assert.ok(Date.now() - began < 20000);
+	const message = messages(rest.events).at(-1);
+	assert.match(message.error.message, /ended before it could answer/);
+	assert.equal(message.id, `call-${number}`);
+	const all = numbers([...first.events, ...rest.events]);
+	assert.deepEqual(all, upTo(all.length));
+});
+
+// ---- Questions ----
+
+async function asked(server, session, args) {
+	let seen;
+	const done = exchange(server, call(session, 'consent', args,
+		{ until: events => { seen = events; return false; } }));
+	const questions = () => messages(seen ?? []).filter(each => each.method === 'elicitation/create');
+	return { done, questions };
+}
+
+const answer = (session, question, sure = true) => ({ headers: session, body: JSON.stringify({
+	jsonrpc: '2.0', id: question.id, result: { action: 'accept', content: { sure } } }) });
+
+for (const revision of ['2025-06-18', '2025-11-25'])
+	test(`${revision}: questions are answered at either, the result is on the stream`, { skip }, async () => {
+		const session = await beginSession(one, revision, { elicitation: {} });
+		const { done, questions } = await asked(one, session, { rounds: 3 });
+		for (let round = 0; round < 3; round++) {
+			await eventually(() => questions().length === round + 1, `question ${round + 1}`);
+			const server = round % 2 ? one : two;
+			const taken = await exchange(server, answer(session, questions()[round]));
+			assert.equal(taken.status, 202, taken.text);
+			// A second time it is nobody's any more.
+			assert.equal((await exchange(one, answer(session, questions()[round], false))).status, 202);
+		}
+		const { events } = await done;
+		assert.match(messages(events).at(-1).result.content[0].text, /Sure 3 times/);
+	});
+
+test('a question outlives the process that put it', { skip }, async () => {
+	const third = await startProbe();
+	const session = await beginSession(one, '2025-11-25', { elicitation: {} });
+	const { done, questions } = await asked(third, session, { rounds: 2 });
+	await eventually(() => questions().length === 1, 'a question');
+	const [question] = questions();
+	third.child.kill('SIGKILL');
+	await done.catch(() => {});
+	assert.equal((await exchange(two, answer(session, question))).status, 202);
+	// The next one is on the stream, for a client that comes back.
+	let seen = [];
+	const id = await query(url, `select stream || '-' || number from mcp_event
+		where data like '%${question.id}%'`);
+	const back = exchange(one, resume(session, id, events => { seen = events; return false; }));
+	await eventually(() => messages(seen).some(each => each.method === 'elicitation/create'), 'the second');
+	const second = messages(seen).find(each => each.method === 'elicitation/create');
+	assert.equal((await exchange(one, answer(session, second))).status, 202);
+	assert.match(messages((await back).events).at(-1).result.content[0].text, /Sure 2 times/);
+});
+
+test('nobody answers: the tool goes on without', { skip }, async () => {
+	const third = await startProbe({ QUESTION_TIMEOUT: '1s' });
+	const session = await beginSession(third, '2025-11-25', { elicitation: {} });
+	const { done } = await asked(third, session, {});
+	assert.match(messages((await done).events).at(-1).result.content[0].text, /Nobody said yes/);
+	await third.stop();
+});
+
+test('a call that waits for a person can be cancelled anywhere', { skip }, async () => {
+	const session = await beginSession(one, '2025-11-25', { elicitation: {} });
+	const { done, questions } = await asked(one, session, {});
+	const id = `call-${number}`;
+	await eventually(() => questions().length === 1, 'a question');
+	await exchange(two, { headers: session, body: JSON.stringify({ jsonrpc: '2.0',
+		method: 'notifications/cancelled', params: { requestId: id } }) });
+	const { events } = await done;
+	assert.ok(!messages(events).some(each => each.result));
+});
+
+// ---- Changes ----
+
+const updates = events => messages(events)
+	.filter(each => each.method === 'notifications/resources/updated').map(each => each.params.uri);
+
+test('a change is heard at both, in both eras', { skip }, async () => {
+	const heard = [];
+	for (const server of [one, two]) {
+		const session = await beginSession(server);
+		await exchange(two, request(session, 'resources/subscribe', { uri: 'probe://tea' }));
+		heard.push((await opened(server, listen(session, { until: events => updates(events).length > 0 }))).answer);
+		heard.push((await opened(server, { ...stateless('subscriptions/listen',
+			{ notifications: { resourceSubscriptions: ['probe://tea'] } }),
+			until: events => updates(events).length > 1 })).answer);
+	}
+	const began = Date.now();
+	await exchange(one, call(await beginSession(one), 'touch', { name: 'tea' }));
+	for (const { events } of await Promise.all(heard))
+		assert.ok(updates(events).includes('probe://tea'));
+	assert.ok(Date.now() - began < 1000);
+});
+
+test('what psql says is heard', { skip }, async () => {
+	const session = await beginSession(one);
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://psql' }));
+	const { answer: heard } = await opened(two, listen(session, { until: events => updates(events).length > 0 }));
+	await query(url, `notify mcp_changed, 'probe://psql'`);
+	assert.deepEqual(updates((await heard).events), ['probe://psql']);
+});
+
+test('of two listening streams of a session one hears', { skip }, async () => {
+	const session = await beginSession(one);
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://once' }));
+	const seen = [];
+	const streams = [];
+	for (const [i, server] of [one, two].entries())
+		streams.push((await opened(server, listen(session,
+			{ until: events => { seen[i] = updates(events).length; return false; } }))).answer);
+	await pause(300);               // until both know that the later one carries them
+	await exchange(one, call(session, 'touch', { name: 'once' }));
+	await pause(300);
+	assert.equal((seen[0] ?? 0) + (seen[1] ?? 0), 1);
+	await exchange(two, { method: 'DELETE', headers: session });
+	await Promise.all(streams);
+});
+
+test('a listening client that comes back elsewhere has missed nothing it follows', { skip }, async () => {
+	const third = await startProbe();
+	const session = await beginSession(third);
+	await exchange(third, request(session, 'resources/subscribe', { uri: 'probe://late' }));
+	const first = await exchange(third, listen(session, { until: events => events.some(event => event.id) }));
+	third.child.kill('SIGKILL');
+	await third.ended;
+	await exchange(one, call(session, 'touch', { name: 'late' }));
+	const back = await exchange(two, resume(session, lastId(first.events),
+		events => updates(events).length > 0));
+	assert.deepEqual(updates(back.events), ['probe://late']);
+});
+
+// ---- What is left ----
+
+test('nothing is left behind', { skip }, async () => {
+	assertSilent(one.log + two.log);
+	assert.equal(await query(url, `select count(*) from mcp_call where claimed = 0`), '0');
+});

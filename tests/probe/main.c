@@ -1,0 +1,105 @@
+/* probe - a server whose tools do what makes sharing hard: stream slowly, ask, wait, change things. */
+#include <time.h>
+
+#include "mcp.h"
+#include "tasks.h"
+
+struct count { int64_t to, pause_ms; };
+struct named { const char *name; };
+struct consent { bool sure; };
+struct asking { int64_t rounds; };
+
+static const struct shape count_shape = SHAPE(struct count,
+	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
+	INT(struct count, pause_ms, "Between two", AT_LEAST(0), AT_MOST(10000), DEFAULT(100)));
+
+static const struct shape named_shape = SHAPE(struct named,
+	TEXT(struct named, name, "Which", .required = true, AT_MOST(100)));
+
+static const struct shape consent_shape = SHAPE(struct consent,
+	BOOL(struct consent, sure, "Are you sure?", .required = true));
+
+static const struct shape asking_shape = SHAPE(struct asking,
+	INT(struct asking, rounds, "How often it asks", AT_LEAST(1), AT_MOST(5), DEFAULT(1)));
+
+static enum mcp_answer count(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct count *count = in;
+
+	for (int64_t i = 1; i <= count->to; i++) {
+		struct timespec pause = { .tv_sec = count->pause_ms / 1000,
+		                          .tv_nsec = count->pause_ms % 1000 * 1000000 };
+		mcp_log(call, MCP_INFO, "%lld", (long long)i);
+		if (!mcp_progress(call, (double)i, (double)count->to, "%lld", (long long)i))
+			return mcp_fail(call, "It was not wanted any more.");
+		nanosleep(&pause, NULL);
+	}
+	return mcp_say(call, "Counted to %lld.", (long long)count->to);
+}
+
+/* One question after the other, each with the answers to those before. */
+static enum mcp_answer consent(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct asking *asking = in;
+	int sure = 0;
+
+	for (int64_t i = 1; i <= asking->rounds; i++) {
+		struct consent consent;
+		const char *key = arena_print(mcp_arena(call), "consent-%lld", (long long)i);
+		switch (mcp_ask(call, key, &consent_shape, &consent, "Sure (%lld)?", (long long)i)) {
+		case MCP_PENDING:     return MCP_WAITING;
+		case MCP_ACCEPTED:    sure += consent.sure; break;
+		case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Nobody can be asked.");
+		default:              return mcp_say(call, "Nobody said yes to %lld.", (long long)i);
+		}
+	}
+	return mcp_say(call, "Sure %d times.", sure);
+}
+
+static const char *uri_of(struct mcp_call *call, const struct named *named)
+{
+	return arena_print(mcp_arena(call), "probe://%s", named->name);
+}
+
+static enum mcp_answer touch(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	mcp_changed(uri_of(call, in));
+	return mcp_say(call, "Touched.");
+}
+
+static enum mcp_answer read_named(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct named *named = in;
+
+	return mcp_say(call, "%s", named->name);
+}
+
+static const struct mcp_tool tools[] = {
+	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
+	  .run = count },
+	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
+	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
+	  .run = touch },
+	TASK_TOOLS,
+	{ 0 },
+};
+
+static const struct mcp_resource resources[] = {
+	{ "probe://{name}", "probe", "Probe", "Anything.", "text/plain", .in = &named_shape,
+	  .run = read_named },
+	{ 0 },
+};
+
+static const struct migration migrations[] = {
+	{ "1-nothing", "create table nothing (id bigint primary key);", NULL },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return mcp_main(&(struct mcp_server) {
+		.name = "probe", .title = "Probe", .version = "1.0.0", .port = 8089,
+		.tools = tools, .resources = resources, .migrations = migrations,
+		.database = "sqlite:probe.db",
+	}, argc, argv);
+}
