@@ -135,6 +135,15 @@ static bool is_whole(struct connection *connection)
 	       memcmp(connection->answer + connection->size - 5, "0\r\n\r\n", 5) == 0;
 }
 
+/* A stream's connection ends with it. */
+static bool ends_here(const struct connection *connection)
+{
+	const char *end = strstr(connection->answer, "\r\n\r\n"),
+		*word = strcasestr(connection->answer, "\r\nConnection: close");
+
+	return word && word < end;
+}
+
 static void note(struct connection *connection)
 {
 	if (latency_count == latency_room) {
@@ -165,8 +174,13 @@ static void read_answer(struct connection *connection, int port)
 		return;
 	}
 	connection->size += (size_t)got;
-	if (is_whole(connection))
-		note(connection);
+	if (!is_whole(connection))
+		return;
+	note(connection);
+	if (ends_here(connection)) {
+		close(connection->socket);
+		open_connection(connection, port);
+	}
 }
 
 static int by_size(const void *a, const void *b)

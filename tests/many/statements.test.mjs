@@ -1,0 +1,132 @@
+// statements.test.mjs - what a request costs the database: the statements the server logs are
+// counted, BEGIN and COMMIT among them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { orderOf, pause } from '../e2e/support.mjs';
+import { withCluster } from './cluster.mjs';
+import { postgres } from './postgres.mjs';
+import { long } from './scale.mjs';
+import { callUntil, once, send, Session } from './session.mjs';
+
+const TIMES = 20;
+const IDLE_SECONDS = long ? 60 : 8;
+
+// What one process of a service says while it does nothing: once in two seconds that it lives, and
+// once in thirty it tidies up.
+const resting = [/^with beat as/, /^update mcp_session set used/, /^with gone as \(delete from mcp_session/,
+	/^delete from mcp_stream where ended/, /^delete from mcp_event/];
+
+// The statements since a place in PostgreSQL's log, of servers alone.
+function statements(server, from) {
+	const found = [];
+	for (const line of server.logSince(from).split('\n')) {
+		const match = /\] mcp-\S+ LOG:  (?:statement|execute [^:]*): (.*)$/.exec(line);
+		if (match)
+			found.push(match[1].trim());
+	}
+	return found;
+}
+
+const isResting = sql => resting.some(pattern => pattern.test(sql));
+
+test('statements per request', { timeout: 300000 }, async t => {
+	const server = await postgres();
+	await server.set('log_statement', `'all'`);
+	try {
+		await withCluster('statements', { tasks: 2, balanced: false, settings: { KEEP_ALIVE: '200ms' } },
+			async cluster => {
+				const { products, orders } = cluster;
+				// All statements are prepared, all connections there.
+				const session = await new Session(products[0].port, '2025-11-25').begin();
+				const get = { name: 'get_product', arguments: { sku: 'KIT-0001' } };
+				const warm = async () => {
+					for (let i = 0; i < 12; i++)
+						await Promise.all(Array.from({ length: 4 }, () => once(products[0].port, 'tools/call', get)));
+				};
+				await warm();
+
+				// What `work` makes the servers say, less what they say when they rest.
+				const count = async (name, most, work, times = TIMES) => {
+					await pause(100);
+					const from = server.logSize;
+					await work();
+					await pause(200);
+					const said = statements(server, from).filter(sql => !isResting(sql));
+					const each = said.length / times;
+					t.diagnostic(`${name}: ${each.toFixed(2)}`);
+					assert.ok(each <= most, `${name}: ${each} statements instead of ${most}:\n${
+						[...Map.groupBy(said, sql => sql.slice(0, 100))].map(([sql, all]) => `${all.length} ${sql}`).join('\n')}`);
+				};
+				const times = async work => {
+					for (let i = 0; i < TIMES; i++)
+						await work(i);
+				};
+
+				await count('initialize, and initialized', 1, () => times(() =>
+					new Session(products[0].port, '2025-11-25').begin()));
+				await count('ping in a session', 0, () => times(() => session.ask('ping')));
+				await count('get_product in a session, answered as JSON', 1, () => times(() =>
+					send(products[0].port, { headers: { ...session.headers, Accept: 'application/json, text/event-stream' },
+						body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: get }) })));
+				await count('get_product, 2026-07-28', 1, () => times(() => once(products[0].port, 'tools/call', get)));
+				await count('the first request of a session at another task', 1, async () => {
+					for (let i = 0; i < TIMES; i++) {
+						const other = await new Session(products[0].port, '2025-11-25').begin();
+						other.port = products[1].port;
+						await other.ask('ping');
+					}
+				}, TIMES * 2);          // half of them begin the session
+				await count('subscribe, and unsubscribe', 1, () => times(async () => {
+					for (const method of ['resources/subscribe', 'resources/unsubscribe'])
+						await session.ask(method, { uri: 'product://KIT-0001' });
+				}), TIMES * 2);
+
+				// A stream with k events: opened, then each batch of events a statement.
+				const order = (await callUntil(orders[0].port, 'create_order', orderOf({ 'KIT-0001': 1 }, 'stream')))
+					.structuredContent;
+				for (const status of ['paid', 'packed', 'shipped', 'delivered'])
+					await callUntil(orders[0].port, 'update_order_status', { id: order.id, status });
+				const book = await new Session(orders[0].port, '2025-11-25').begin();
+				const track = () => book.request('tools/call', { _meta: { progressToken: 1 },
+					name: 'track_order', arguments: { id: order.id, follow: true } });
+				await track();
+				const before = [...book.streams.values()].flat().length;
+				await count('a call that streams 5 events of progress at once and answers', 5, () => times(track));
+				assert.equal([...book.streams.values()].flat().length - before, 6 * TIMES, 'it did not stream');
+
+				// An event that comes alone, on a session's own stream.
+				const listening = session.listen(() => { heard++; });
+				let heard = 0;
+				await session.ask('resources/subscribe', { uri: 'product://KIT-0002' });
+				await pause(300);
+				let price = 1000;
+				await count('a change that a session is told', 1, () => times(async () => {
+					const now = heard;
+					await cluster.shop.run(`update product set price = ${++price} where sku = 'KIT-0002'`);
+					for (const until = Date.now() + 2000; heard === now && Date.now() < until;)
+						await pause(2);
+				}));
+				assert.equal(heard, TIMES);
+
+				// A client that comes back, to the other task.
+				const stream = [...book.streams.keys()].at(-1);
+				await count('a resume, at another task', 6, () => times(() => send(orders[1].port, {
+					method: 'GET', headers: { ...book.headers, 'Last-Event-ID': `${stream}-1` } })));
+
+				// Nothing but a beat each two seconds, and no statement for a keep-alive.
+				const from = server.logSize;
+				await pause(IDLE_SECONDS * 1000);
+				const idle = statements(server, from), beats = idle.filter(sql => resting[0].test(sql)).length;
+				const rest = idle.filter(sql => !isResting(sql));
+				const processes = cluster.tasks.length, rate = beats / processes / IDLE_SECONDS;
+				t.diagnostic(`idle for ${IDLE_SECONDS} s with open streams and keep-alives each 200 ms: ${
+					rate.toFixed(2)} beats a process and second, ${idle.length - beats - rest.length} for tidying, ${
+					rest.length} others`);
+				assert.ok(rate > 0.3 && rate < 0.6, `${beats} beats`);
+				assert.deepEqual([...new Set(rest)].map(sql => sql.slice(0, 200)), []);
+				await listening.stop();
+			});
+	} finally {
+		await server.set('log_statement', `'none'`);
+	}
+});
