@@ -1,16 +1,13 @@
 // push_image.test.mjs - images of two architectures, really pushed to Debian's registry on this machine.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { stage, temporary, tool } from './stage.mjs';
-
-const missing = ['docker-registry', 'skopeo'].filter(each => !tool(each));
-const skip = missing.length > 0 && `${missing.join(' and ')} can't be had here: no image is pushed`;
+import { freePort, noRegistry as skip, startRegistry } from './registry.mjs';
+import { stage, temporary } from './stage.mjs';
 
 // ---- An image as buildx writes it: an index of two architectures, and what it attests ----
 
@@ -50,37 +47,13 @@ function archive(what) {
 
 let registry, host;
 
-async function freePort() {
-	const server = createServer().listen(0, '127.0.0.1');
-	await new Promise(resolve => server.once('listening', resolve));
-	const { port } = server.address();
-	await new Promise(resolve => server.close(resolve));
-	return port;
-}
-
-async function startRegistry() {
-	const folder = temporary(), port = await freePort();
-	writeFileSync(join(folder, 'config.yml'), `version: 0.1
-storage: { filesystem: { rootdirectory: ${folder}/data } }
-http: { addr: 127.0.0.1:${port} }
-`);
-	registry = spawn(tool('docker-registry'), ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
-	host = `127.0.0.1:${port}`;
-	for (const until = Date.now() + 20000; ;) {
-		if (await fetch(`http://${host}/v2/`).then(answer => answer.ok, () => false))
-			return;
-		assert.ok(Date.now() < until, 'the registry did not start');
-		await new Promise(resolve => setTimeout(resolve, 50));
-	}
-}
-
 before(async () => {
 	if (skip)
 		console.log(skip);
 	else
-		await startRegistry();
+		({ host } = registry = await startRegistry());
 });
-after(() => registry?.kill());
+after(() => registry?.stop());
 
 const push = (...args) => stage().run('push-image', args);
 const manifestOf = async (repository, tag) => {
