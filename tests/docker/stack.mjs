@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { root, stateless } from '../e2e/support.mjs';
+import { pause, root, stateless } from '../e2e/support.mjs';
 import { docker, output, unique } from './support.mjs';
 
 export class Stack {
@@ -33,12 +33,17 @@ export class Stack {
 			'--filter', `label=com.docker.compose.service=${service}`);
 	}
 
-	// A call in 2026-07-28 through the balancer: its result, or an error where there is none.
+	// A call in 2026-07-28 through the balancer: its result, or an error where there is none. A client
+	// that is too fast does as it is told.
 	async call(url, name, args) {
 		const { headers, body } = stateless('tools/call', { name, arguments: args });
 		const response = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(30000),
 			headers: { ...headers, Authorization: `Bearer ${this.key}` } });
 		const text = await response.text();
+		if (response.status === 429) {
+			await pause(Number(response.headers.get('retry-after')) * 1000);
+			return this.call(url, name, args);
+		}
 		const message = JSON.parse(/^data: (\{.*"result".*)$/m.exec(text)?.[1] ?? text);
 		assert.ok(message.result, `${response.status} ${text}`);
 		return message.result;
