@@ -231,7 +231,7 @@ run_container_tests() {
 	export DOCKER IMAGE_TAG
 	if (images); then
 		count "images" 2 0 $((SECONDS - began))
-		TEST_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs
+		NODE_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs
 	else
 		count "images" 0 2 $((SECONDS - began))
 	fi
