@@ -222,8 +222,10 @@ if (withoutPostgres) {
 	});
 
 	test('of all that would take up a task that is due one does', async () => {
-		const taskId = await create('confirm_delete', { filename: 'once' }), before = runsOf('confirm_delete');
+		const taskId = await create('confirm_delete', { filename: 'once' });
 		await until(taskId, 'input_required');
+		await pause(200);               // the log says of the run that asked
+		const before = runsOf('confirm_delete');
 		// While somebody has the row, both find it due and wait for it.
 		await sql(`update mcp_task set until = mcp_now() + 500 where id = '${taskId}'`);
 		await sql(`begin; select id from mcp_task where id = '${taskId}' for update; select pg_sleep(3.5); commit`);
