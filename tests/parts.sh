@@ -278,7 +278,8 @@ run_tests() {
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	need_chromium
 	need_deploy_tools
-	run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
+	# They wait more than they compute.
+	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	run_e2e_on_postgresql "end to end on PostgreSQL"
 	run_many_tests "many processes over PostgreSQL, short form"
 	run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
