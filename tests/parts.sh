@@ -100,6 +100,7 @@ need_python() {
 # An environment with what a file of requirements names.
 install_python() {
 	local folder=$1 requirements=$2
+	python3 -c 'import ensurepip' 2>/dev/null || ! has apt-get || install_packages python3 python3-venv
 	! cmp -s "$requirements" "$folder/installed-requirements.txt" || return 0
 	rm -rf "$folder"
 	python3 -m venv "$folder" &&
@@ -127,14 +128,18 @@ need_chromium() {
 		install_packages chromium || true
 }
 
-# A program of a package that would also start a service: only the program, into build/bin.
+# A program of a package that would also start a service: only the program, into build/bin, and the
+# libraries that the package asks for.
 unpack_program() {
-	local package=$1 path=$2
+	local package=$1 path=$2 libraries=()
 	mkdir -p build/bin
 	[ -x "build/bin/$package" ] || has "$package" || [ -x "/usr/sbin/$package" ] || ! has apt-get || (
 		cd build/bin
 		apt-get -q download "$package" </dev/null && dpkg-deb --fsys-tarfile "$package"_*.deb |
-			tar -x --strip-components=3 "$path" && rm "$package"_*.deb
+			tar -x --strip-components=3 "$path" &&
+			mapfile -t libraries < <(dpkg-deb -f "$package"_*.deb Depends | tr ',' '\n' |
+				sed -n 's/^ *\(lib[^ |]*\).*/\1/p') &&
+			rm "$package"_*.deb && install_packages "${libraries[@]}"
 	) || true
 }
 
@@ -187,7 +192,6 @@ run_e2e_on_postgresql() {
 }
 
 need_balancers() {
-	! has apt-get || has haproxy || [ -x /usr/sbin/haproxy ] || install_packages liblua5.3-0 || true
 	unpack_program haproxy ./usr/sbin/haproxy
 	unpack_program nginx ./usr/sbin/nginx
 }
