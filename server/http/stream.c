@@ -32,7 +32,7 @@ void stream_append(struct stream *s, const char *bytes, size_t size)
 	}
 	memcpy(s->backlog + s->size, bytes, size);
 	s->size += size;
-	atomic_fetch_add_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+	budget_take(s->loop->http->set.streams, size);
 }
 
 void stream_append_events(struct stream *s, const char *bytes, size_t size)
@@ -48,9 +48,7 @@ void stream_append_events(struct stream *s, const char *bytes, size_t size)
 
 static void drop_backlog(struct stream *s)
 {
-	_Atomic(size_t) *all = &s->loop->http->backlogs;
-
-	atomic_fetch_sub_explicit(all, stream_backlog(s), memory_order_relaxed);
+	budget_give(s->loop->http->set.streams, stream_backlog(s));
 	free(s->backlog);
 	s->backlog = NULL;
 	s->size = s->room = s->sent = 0;
@@ -137,14 +135,13 @@ static void die(struct stream *s)
 void stream_leave(struct stream *s)
 {
 	gone_fn *gone = s->gone;
-	bool told = s->ending;
 
 	if (s->dead)
 		return;
 	count(&http_counters.gone_clients, 1);
 	s->left = true;
 	die(s);
-	if (!told)
+	if (!s->released)
 		gone(s->user);
 }
 
@@ -192,7 +189,7 @@ void stream_flush(struct stream *s)
 	}
 	s->loop->counted.bytes_out += sent;
 	s->sent += (size_t)sent;
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, (size_t)sent, memory_order_relaxed);
+	budget_give(s->loop->http->set.streams, (size_t)sent);
 	was_heard(s);
 	if (s->sent < s->size)
 		return;
@@ -205,11 +202,9 @@ void stream_flush(struct stream *s)
 
 static bool has_room(const struct stream *s, size_t size)
 {
-	const struct http *http = s->loop->http;
-	size_t all = atomic_load_explicit(&http->backlogs, memory_order_relaxed);
+	const struct http_settings *set = &s->loop->http->set;
 
-	return size + stream_backlog(s) <= http->set.backlog_max &&
-	       size + all <= http->set.backlogs_max;
+	return size + stream_backlog(s) <= set->backlog_max && budget_has(set->streams, size);
 }
 
 bool stream_send(struct stream *s, str events)
@@ -233,8 +228,9 @@ bool stream_send(struct stream *s, str events)
 
 void stream_end(struct stream *s)
 {
-	if (s->overflowed || s->left)
-		return;                 /* it is ended already */
+	s->released = true;
+	if (s->overflowed)
+		return;                 /* its end is on its way */
 	if (s->chunked)
 		stream_append(s, "0\r\n\r\n", 5);
 	s->ending = true;

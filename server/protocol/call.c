@@ -399,10 +399,10 @@ static void report(struct mcp_call *call, int status)
 }
 
 /* A refusal's headers: only where the HTTP answer itself is the refusal. */
-static void add_headers(struct reply *reply, const struct fault *fault, struct arena *arena)
+static void add_headers(struct reply *reply, const struct fault *fault)
 {
 	if (reply->exchange && !reply->batch)
-		reply_fault_headers(reply, fault, arena);
+		reply_fault_headers(reply, fault);
 }
 
 /* What the client is told instead of a result; NULL: there is a result, or nothing is to be said. A
@@ -451,14 +451,13 @@ static void settle_request(struct mcp_call *call, const struct fault *fault, str
 	if (fault) {
 		message = error_message(call, fault, arena);
 		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
-		add_headers(reply, fault, arena);
+		add_headers(reply, fault);
 	} else if (!atomic_load(&call->cancelled)) {
 		message = result_message(call);
 	}
 	report(call, status);
 	reply_answer(reply, call, message, status, own);
-	if (reply->parked)
-		reply_batch_done(reply);
+	reply_batch_done(reply);
 }
 
 void call_settle(struct mcp_call *call)

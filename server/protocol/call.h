@@ -1,7 +1,9 @@
 /* call.h - inside the protocol layer: requests, calls, eras, faults and who owns them.
  *
  * An HTTP request is a struct reply, its JSON-RPC requests are struct mcp_calls (one, or a batch of
- * 2025-03-26). A reply belongs to its loop. A call belongs to the loop, then to the worker that runs
+ * 2025-03-26). A reply belongs to its loop, and it alone frees its arenas, when nothing counts on it any
+ * more: its HTTP side (until the answer is sent), its calls. So nothing that points into one can outlive
+ * it, and nobody above http/ has an arena of an exchange. A call belongs to the loop, then to the worker that runs
  * its tool, then to the loop again; meanwhile the loop touches nothing of it but `cancelled`.
  * Whatever may outlive a request is counted: a reply by its HTTP side and its unsettled calls. */
 #ifndef CALL_H
@@ -140,7 +142,9 @@ struct reply {
 	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
 	struct stream *stream;          /* the SSE answer, where no channel stands between */
 	struct channel *channel;        /* session era: the events of its stream, resumable */
-	struct arena *arena;            /* of the request; NULL while the exchange still has it */
+	struct arena *arena;            /* of the message, and of its call unless it is a batch; a
+	                                 * worker's while one runs */
+	struct arena *own;              /* of what this loop makes for the answer: reply_arena() */
 	const struct era *era;
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
@@ -158,6 +162,8 @@ struct reply {
 };
 
 struct reply *reply_create(struct exchange *x);
+/* For what the answer needs; this loop's, and alive as long as the reply. */
+struct arena *reply_arena(struct reply *reply);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);
@@ -195,7 +201,7 @@ bool reply_can_stream(const struct reply *reply);
 /* Answers an HTTP request that holds no call. */
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id);
 void reply_status(struct reply *reply, int status);
-void reply_fault_headers(struct reply *reply, const struct fault *fault, struct arena *arena);
+void reply_fault_headers(struct reply *reply, const struct fault *fault);
 
 /* ---- Calls ---- */
 

@@ -12,8 +12,6 @@
 #include "channel_private.h"
 #include "shared.h"
 
-static atomic_size_t kept_by_all;
-
 const struct fault channel_unknown = {
 	.code = 400, .http_sessions = 400, .http_stateless = 400,
 	.text = "Last-Event-ID names no stream of this session that is still kept; open a new one "
@@ -44,7 +42,7 @@ void event_append(struct channel *channel, struct event *event)
 	*(channel->last ? &channel->last->next : &channel->first) = event;
 	channel->last = event;
 	channel->kept += event->size;
-	atomic_fetch_add(&kept_by_all, event->size);
+	budget_take(runtime.set.streams, event->size);
 }
 
 void event_drop_first(struct channel *channel)
@@ -55,13 +53,8 @@ void event_drop_first(struct channel *channel)
 	if (!channel->first)
 		channel->last = NULL;
 	channel->kept -= event->size;
-	atomic_fetch_sub(&kept_by_all, event->size);
+	budget_give(runtime.set.streams, event->size);
 	free(event);
-}
-
-size_t events_kept(void)
-{
-	return atomic_load(&kept_by_all);
 }
 
 /* ---- Who holds what ---- */

@@ -3,8 +3,6 @@
 
 #include "channel_private.h"
 
-#define EVENTS_MAX (64u << 20)          /* kept by all channels, unless set */
-
 static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 {
 	channel_forget((struct channel *)(void *)((char *)timer - offsetof(struct channel, timer)));
@@ -12,9 +10,7 @@ static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 
 static void forget_later(struct channel *channel)
 {
-	size_t most = runtime.set.events_max ? runtime.set.events_max : EVENTS_MAX;
-
-	if (atomic_load(&channel->session->ended) || events_kept() > most) {
+	if (atomic_load(&channel->session->ended)) {
 		channel_forget(channel);
 		return;
 	}

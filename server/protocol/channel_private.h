@@ -63,7 +63,6 @@ struct channel *channel_find(struct session *session, int64_t number);  /* held 
 struct event *event_create(struct channel *channel, int64_t number, str message);
 void event_append(struct channel *channel, struct event *event);
 void event_drop_first(struct channel *channel);
-size_t events_kept(void);               /* bytes, of all channels */
 
 /* ---- Events in memory ---- */
 

@@ -166,7 +166,7 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 
 	if (!str_is(method, "notifications/cancelled") || !reply->session || !id)
 		return;
-	struct json text = json_begin(exchange_arena(reply->exchange), 64);
+	struct json text = json_begin(reply_arena(reply), 64);
 	json_value(&text, id);
 	if (!session_cancel_call(reply->session, json_end(&text)) && shared_on())
 		parked_cancel(reply->session, json_end(&text));

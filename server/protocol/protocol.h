@@ -31,7 +31,8 @@ struct protocol_settings {
 	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
 	int page_size;                  /* entries of a list at a time */
 	size_t backlog_max;             /* bytes of events kept for one stream to resume */
-	size_t events_max;              /* and for all of them; 0: 64 MiB */
+	struct budget *requests;        /* what requests keep: bodies, documents, answers */
+	struct budget *streams;         /* what streams do: unread events, those kept to resume */
 	struct rates *caller_rates, *address_rates, *initialize_rates;
 };
 

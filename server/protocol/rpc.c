@@ -52,7 +52,7 @@ static yyjson_val *readable_id(yyjson_val *message)
 
 static const struct fault *unknown_version(struct reply *reply, str version)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
+	struct arena *arena = reply_arena(reply);
 	struct fault *fault = fault_say(arena, &FAULT_VERSION,
 		"MCP-Protocol-Version \"%.*s\" is not served.",
 		(int)(version.size < 32 ? version.size : 32), version.at);
@@ -124,7 +124,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 	TRY(choose_era(reply, claim, is_initialize(message)));
 	if (is_response(message)) {
 		if (reply->era == &era_stateless)
-			return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+			return fault_say(reply_arena(reply), &FAULT_INVALID,
 			                 "A client sends no responses in 2026-07-28.");
 		if (!reply->session)
 			return &FAULT_SESSION_NEEDED;
@@ -135,7 +135,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 		                   yyjson_obj_get(message, "params"));
 		reply_status(reply, 202);
 	} else {
-		call_begin(reply, exchange_arena(reply->exchange), message);
+		call_begin(reply, reply->arena, message);
 		reply_settle_later(reply);
 	}
 	return NULL;
@@ -145,7 +145,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 
 static void add_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 {
-	struct json json = json_begin(exchange_arena(reply->exchange), 256);
+	struct json json = json_begin(reply_arena(reply), 256);
 
 	fault_write(&json, fault, id);
 	reply_batch_add(reply, json_end(&json));
@@ -167,7 +167,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 		reply->era->notice(reply, json_member(message, "method"),
 		                   yyjson_obj_get(message, "params"));
 	else
-		call_begin(reply, arena_create(), message);
+		call_begin(reply, arena_create_charged(runtime.set.requests), message);
 }
 
 static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
@@ -182,10 +182,10 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 	if (reply->era != &era_sessions || reply->revision != R2025_03_26)
 		return &FAULT_BATCH;
 	if (yyjson_arr_size(batch) == 0)
-		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID, "The batch is empty.");
+		return fault_say(reply_arena(reply), &FAULT_INVALID, "The batch is empty.");
 	if (yyjson_arr_size(batch) > (size_t)runtime.set.batch_max) {
 		metric_add(METRIC_LIMIT_BATCH, 1);
-		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+		return fault_say(reply_arena(reply), &FAULT_INVALID,
 		                 "A batch may have at most %d messages.", runtime.set.batch_max);
 	}
 	reply->batch = true;
@@ -217,12 +217,13 @@ static const struct fault *trouble_fault(enum json_trouble trouble)
 
 void rpc_receive(struct reply *reply)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
 	enum json_trouble trouble;
 	const struct fault *fault;
 	size_t size;
 	char *body = exchange_body(reply->exchange, &size);
-	yyjson_val *message = json_parse(arena, body, size, runtime.set.depth_max, &trouble);
+
+	reply->arena = exchange_take_body(reply->exchange);
+	yyjson_val *message = json_parse(reply->arena, body, size, runtime.set.depth_max, &trouble);
 
 	if (!message)
 		fault = trouble_fault(trouble);

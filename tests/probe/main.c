@@ -91,7 +91,7 @@ static const struct mcp_resource resources[] = {
 };
 
 static const struct migration migrations[] = {
-	{ "1-nothing", "create table nothing (id bigint primary key);", NULL },
+	{ "1-unused", "create table unused (id bigint primary key);", NULL },
 	{ 0 },
 };
 
