@@ -151,6 +151,7 @@ static void make_protocol(struct options *options)
 		.sessions_max = number("SESSIONS_MAX"),
 		.batch_max = number("BATCH_MAX"),
 		.depth_max = number("JSON_DEPTH"),
+		.values_max = (size_t)setting_int("JSON_VALUES"),
 		.session_streams_max = number("SESSION_STREAMS"),
 		.listens_max = number("LISTENS_MAX"),
 		.page_size = number("PAGE_SIZE"),

@@ -21,9 +21,10 @@ static void refuse(struct exchange *x, enum body_trouble trouble)
 	count(&http_counters.refused_bodies, 1);
 }
 
-void exchange_charge(struct exchange *x, struct budget *budget)
+void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams)
 {
-	x->budget = budget;
+	x->requests = requests;
+	x->streams = streams;
 }
 
 void body_expect(struct exchange *x)
@@ -32,7 +33,7 @@ void body_expect(struct exchange *x)
 		return;
 	if ((uint64_t)x->length > exchange_connection(x)->loop->http->set.body_max)
 		refuse(x, BODY_TOO_LARGE);
-	else if (!budget_has(x->budget, counted((size_t)x->length)))
+	else if (!budget_has(x->requests, counted((size_t)x->length)))
 		refuse(x, BODY_NO_ROOM);
 }
 
@@ -56,9 +57,9 @@ static bool make_room(struct exchange *x, size_t size)
 		return true;
 	size_t room = next_room(x, size), more = counted(room) - counted(x->body_room);
 
-	if (!budget_has(x->budget, more))
+	if (!budget_has(x->requests, more))
 		return false;
-	budget_take(x->budget, more);
+	budget_take(x->requests, more);
 	x->body = realloc(x->body, room + SPARE);
 	if (!x->body)
 		abort();
@@ -89,7 +90,7 @@ void body_receive(struct exchange *x, const char *data, size_t size)
 
 static void forget(struct exchange *x)
 {
-	budget_give(x->budget, counted(x->body_room));
+	budget_give(x->requests, counted(x->body_room));
 	x->body = NULL;
 	x->body_size = x->body_room = 0;
 }
@@ -111,7 +112,7 @@ char *exchange_body(struct exchange *x, size_t *size)
 
 struct arena *exchange_take_body(struct exchange *x)
 {
-	struct arena *arena = arena_create_charged(x->budget);
+	struct arena *arena = arena_create_charged(x->requests);
 
 	arena_adopt(arena, x->body, counted(x->body_room));
 	forget(x);

@@ -45,8 +45,9 @@ void exchange_set_user(struct exchange *x, void *user);    /* the layer above's;
 void *exchange_user(const struct exchange *x);
 struct loop *exchange_loop(const struct exchange *x);
 int exchange_status(const struct exchange *x);             /* what was answered; 0: nothing yet */
-/* What is kept of the body is taken from this budget, a share of http_settings.requests. */
-void exchange_charge(struct exchange *x, struct budget *budget);
+/* Whose shares of http_settings.requests and .streams what is kept of the body, and what waits on its
+ * stream, are taken from. NULL is fine. They must live as long as it does. */
+void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams);
 int64_t exchange_began_us(const struct exchange *x);       /* tick_us() when the headers were in */
 
 /* Adds a header to the answer to come. The name must live for ever, the value is copied; CR, LF and

@@ -59,7 +59,7 @@ struct exchange {
 	void *user;
 	struct arena *arena;            /* of what the answer needs; NULL: nothing yet */
 	const char *path;
-	struct budget *budget;          /* of what is kept of the body */
+	struct budget *requests, *streams;      /* of what is kept of the body; on its stream */
 	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;
 	size_t swallowed;               /* of a body that is too large */
@@ -156,6 +156,7 @@ struct stream {
 	struct watch watch;
 	struct connection *connection;
 	struct loop *loop;
+	struct budget *budget;
 	gone_fn *gone;
 	void *user;
 	struct stream *next, *previous; /* the longest silent first */

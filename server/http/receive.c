@@ -19,7 +19,8 @@ void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *m
 
 	*x = (struct exchange) { .path = uri, .path_size = (uint32_t)strcspn(uri, "?"),
 	                         .stage = STAGE_HEADERS,
-	                         .budget = c->loop->http->set.requests };
+	                         .requests = c->loop->http->set.requests,
+	                         .streams = c->loop->http->set.streams };
 	connection_enter(c, PHASE_HEADERS);
 	return x;
 }

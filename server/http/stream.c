@@ -32,7 +32,7 @@ void stream_append(struct stream *s, const char *bytes, size_t size)
 	}
 	memcpy(s->backlog + s->size, bytes, size);
 	s->size += size;
-	budget_take(s->loop->http->set.streams, size);
+	budget_take(s->budget, size);
 }
 
 void stream_append_events(struct stream *s, const char *bytes, size_t size)
@@ -48,7 +48,7 @@ void stream_append_events(struct stream *s, const char *bytes, size_t size)
 
 static void drop_backlog(struct stream *s)
 {
-	budget_give(s->loop->http->set.streams, stream_backlog(s));
+	budget_give(s->budget, stream_backlog(s));
 	free(s->backlog);
 	s->backlog = NULL;
 	s->size = s->room = s->sent = 0;
@@ -189,7 +189,7 @@ void stream_flush(struct stream *s)
 	}
 	s->loop->counted.bytes_out += sent;
 	s->sent += (size_t)sent;
-	budget_give(s->loop->http->set.streams, (size_t)sent);
+	budget_give(s->budget, (size_t)sent);
 	was_heard(s);
 	if (s->sent < s->size)
 		return;
@@ -204,7 +204,7 @@ static bool has_room(const struct stream *s, size_t size)
 {
 	const struct http_settings *set = &s->loop->http->set;
 
-	return size + stream_backlog(s) <= set->backlog_max && budget_has(set->streams, size);
+	return size + stream_backlog(s) <= set->backlog_max && budget_has(s->budget, size);
 }
 
 bool stream_send(struct stream *s, str events)

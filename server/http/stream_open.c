@@ -43,7 +43,7 @@ static void add_collected(struct stream *s, struct exchange *x)
 	char *collected = s->backlog;
 	size_t size = s->size;
 
-	budget_give(s->loop->http->set.streams, size);
+	budget_give(s->budget, size);
 	s->backlog = NULL;
 	s->size = s->room = 0;
 	s->chunked = !x->http_1_0;
@@ -96,7 +96,7 @@ static void answer_at_once(struct stream *s, struct exchange *x)
 {
 	str body = { s->backlog, s->size };
 
-	budget_give(s->loop->http->set.streams, s->size);
+	budget_give(s->budget, s->size);
 	x->stream = NULL;
 	exchange_add_header(x, "Cache-Control", "no-cache");
 	exchange_add_header(x, "X-Accel-Buffering", "no");
@@ -165,6 +165,7 @@ struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
 	s->watch.ready = socket_changed;
 	s->connection = exchange_connection(x);
 	s->loop = s->connection->loop;
+	s->budget = x->streams;
 	s->gone = gone;
 	s->user = user;
 	s->fd = -1;

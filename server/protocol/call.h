@@ -46,7 +46,7 @@ struct fault {
 
 extern const struct fault FAULT_PARSE, FAULT_DEEP, FAULT_DUPLICATE, FAULT_INVALID, FAULT_NO_METHOD,
 	FAULT_PARAMS, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION, FAULT_GONE,
-	FAULT_BATCH, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SCOPE, FAULT_SESSION_NEEDED;
+	FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SCOPE, FAULT_SESSION_NEEDED;
 /* A copy of `like` with other words. */
 struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)
 	PRINTF(3, 4);
@@ -72,7 +72,7 @@ struct era {
 	/* The members that every result carries, before and after its own. */
 	void (*open_result)(struct json *json, const char *type);
 	void (*close_result)(struct json *json, const struct mcp_call *call);
-	/* Can this call ask the person at all? */
+	/* Can this call ask the person at all? On its loop. */
 	bool (*can_ask)(const struct mcp_call *call);
 	/* The tool returned with questions that were not put yet: put them. */
 	void (*ask)(struct mcp_call *call);
@@ -128,6 +128,7 @@ void offers_build(void);
 /* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
 bool offers_serve(str method);
 const struct offer *offer_find(const struct offers *offers, str name);
+#define URI_MAX 2048                    /* bytes: a longer one names nothing here */
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
 
@@ -164,6 +165,8 @@ struct reply {
 struct reply *reply_create(struct exchange *x);
 /* For what the answer needs; this loop's, and alive as long as the reply. */
 struct arena *reply_arena(struct reply *reply);
+/* Where what is kept for it counts. */
+struct budget *reply_budget(const struct reply *reply);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);
@@ -248,6 +251,7 @@ struct mcp_call {
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
+	bool can_ask;                   /* as it was when the run began; the loop may change it meanwhile */
 	bool parked;                    /* its questions wait in the database, see parked.h */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
@@ -261,6 +265,7 @@ struct mcp_call {
 	struct timer timer;             /* deadline while running, expiry while waiting */
 	struct mcp_call *waiting_next, **waiting_place; /* in topic.c */
 	_Atomic(struct note *) progress, logs;          /* from the worker, for the loop */
+	atomic_int logs_waiting;
 	atomic_bool notes_posted, closes_stream;
 	struct message notes;
 	struct json messages;           /* of a prompt */

@@ -113,7 +113,7 @@ static const struct fault *subscribe(struct mcp_call *call, bool wanted)
 	if (!uri.at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
 	const struct offer *offer = offer_for_uri(call->arena, uri, &in);
-	if (wanted && !offer)
+	if ((wanted && !offer) || uri.size > URI_MAX)
 		return fault_say(call->arena, &(struct fault) {
 			.code = -32002, .http_sessions = 200, .http_stateless = 200 },
 			"There is no resource \"%.*s\".", (int)(uri.size < 256 ? uri.size : 256), uri.at);

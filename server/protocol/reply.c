@@ -47,10 +47,15 @@ struct reply *reply_create_alone(struct loop *loop, const struct era *era,
 	return reply;
 }
 
+struct budget *reply_budget(const struct reply *reply)
+{
+	return reply->caller ? caller_requests(reply->caller) : runtime.set.requests;
+}
+
 struct arena *reply_arena(struct reply *reply)
 {
 	if (!reply->own)
-		reply->own = arena_create_charged(runtime.set.requests);
+		reply->own = arena_create_charged(reply_budget(reply));
 	return reply->own;
 }
 
