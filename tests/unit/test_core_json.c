@@ -225,8 +225,8 @@ START_TEST(values_are_counted_before_parsing)
 	ck_assert_uint_le(arena_size(arena) - before, 100001 * 16 * 3 / 2 + 1000);
 	ck_assert_ptr_nonnull(json_parse_copy(arena, STR("[1,[],{\"a,b:c\":{}}]"), 64, &trouble));
 	strcpy(text, "[1,[],{\"a,b:c\":{}}]");
-	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 6 }, &trouble));
-	ck_assert_ptr_nonnull(json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 },
+	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 }, &trouble));
+	ck_assert_ptr_nonnull(json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 8 },
 	                                 &trouble));
 	free(text);
 }
