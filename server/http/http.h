@@ -75,10 +75,15 @@ struct stream;
  * A stream that is ended in the same turn is sent as a plain answer with a Content-Length, at the
  * price of one; any other is the last answer on its connection. */
 struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user);
-/* Sends bytes that are whole events (the caller frames them): copied. False: its backlog was full,
- * so the stream is being ended, `gone` follows from the loop; send nothing more. */
+/* Sends bytes that are whole events (the caller frames them): copied. As long as what waits is within
+ * http_settings.backlog_max more is taken, however large. False: it was not, or all streams have too
+ * much, so this one is being ended, `gone` follows from the loop; send nothing more. */
 bool stream_send(struct stream *s, str events);
 size_t stream_backlog(const struct stream *s);          /* bytes not yet taken by the socket */
+/* Calls `sent` from the loop, once, when all that was sent to it is with the socket: so whoever has
+ * more for the client gives as much as it takes. */
+typedef void stream_sent_fn(void *user);
+void stream_when_sent(struct stream *s, stream_sent_fn *sent);
 /* Ends it once everything is out. `gone` is not called; do not use it any more. */
 void stream_end(struct stream *s);
 struct loop *stream_loop(const struct stream *s);
@@ -92,7 +97,7 @@ struct http_settings {
 	size_t connection_bytes;        /* libmicrohttpd's pool: the header limit */
 	size_t body_max;                /* over it the handler answers: exchange_body_trouble() */
 	struct budget *requests;        /* what all keep together, likewise; NULL: no bound */
-	size_t backlog_max;             /* of one stream */
+	size_t backlog_max;             /* of one stream, before the last that was sent */
 	struct budget *streams;         /* what waits for all their clients; NULL: no bound */
 	int connections_max;            /* all loops together */
 	int64_t header_deadline_ms;     /* from a request's first bytes to the end of its headers */

@@ -157,6 +157,7 @@ struct stream {
 	struct connection *connection;
 	struct loop *loop;
 	struct budget *budget;
+	stream_sent_fn *sent_all;       /* who asked to be told; NULL: nobody */
 	gone_fn *gone;
 	void *user;
 	struct stream *next, *previous; /* the longest silent first */
@@ -164,6 +165,7 @@ struct stream {
 	char *backlog;
 	size_t size, room, sent;
 	int64_t silent_since_ms;
+	int64_t taken_ms;               /* when its client last took something, or nothing waited */
 	int fd;                         /* -1: the socket is still libmicrohttpd's */
 	bool chunked, ending, overflowed, left, dirty, dead;
 	bool released;                  /* its owner let go: `gone` is not called */

@@ -17,6 +17,8 @@
 
 void stream_append(struct stream *s, const char *bytes, size_t size)
 {
+	if (s->size == 0)
+		s->taken_ms = s->loop->tick;
 	if (s->room - s->size < size && s->sent > 0) {
 		memmove(s->backlog, s->backlog + s->sent, s->size - s->sent);
 		s->size -= s->sent;
@@ -175,12 +177,37 @@ void streams_bury(struct loop *loop)
 
 /* ---- Sending ---- */
 
+void stream_when_sent(struct stream *s, stream_sent_fn *sent)
+{
+	s->sent_all = sent;
+	if (s->fd >= 0)
+		stream_make_dirty(s);
+}
+
+/* Nothing waits any more: it is over, or somebody may have more. */
+static void sent_all(struct stream *s)
+{
+	stream_sent_fn *tell = s->sent_all;
+
+	if (s->ending) {
+		die(s);
+		return;
+	}
+	s->sent_all = NULL;
+	if (tell && !s->overflowed)
+		tell(s->user);
+}
+
 void stream_flush(struct stream *s)
 {
 	ssize_t sent;
 
-	if (s->dead || s->size == 0)
+	if (s->dead)
 		return;
+	if (s->size == 0) {
+		sent_all(s);
+		return;
+	}
 	sent = send(s->fd, s->backlog + s->sent, s->size - s->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -189,22 +216,20 @@ void stream_flush(struct stream *s)
 	}
 	s->loop->counted.bytes_out += sent;
 	s->sent += (size_t)sent;
+	s->taken_ms = s->loop->tick;
 	budget_give(s->budget, (size_t)sent);
 	was_heard(s);
 	if (s->sent < s->size)
 		return;
 	drop_backlog(s);
-	if (s->ending)
-		die(s);
+	sent_all(s);
 }
 
 /* ---- While open ---- */
 
 static bool has_room(const struct stream *s, size_t size)
 {
-	const struct http_settings *set = &s->loop->http->set;
-
-	return size + stream_backlog(s) <= set->backlog_max && budget_has(s->budget, size);
+	return stream_backlog(s) <= s->loop->http->set.backlog_max && budget_has(s->budget, size);
 }
 
 bool stream_send(struct stream *s, str events)
@@ -253,8 +278,6 @@ static void clean(struct stream *s)
 		stream_settle(s);
 	} else if (s->overflowed) {
 		stream_leave(s);
-	} else if (s->ending && s->size == 0) {
-		die(s);
 	} else {
 		stream_flush(s);
 	}
@@ -272,6 +295,12 @@ void streams_flush(struct loop *loop)
 
 /* ---- Keep-alive ---- */
 
+/* Its client takes nothing of what waits, for as long as an answer's may. */
+static bool is_stuck(const struct stream *s)
+{
+	return s->size > 0 && s->taken_ms <= s->loop->tick - SENDING_MS;
+}
+
 /* They are in the order of their silence. Those that are due together are spread over turns. */
 void streams_keep_alive(struct loop *loop)
 {
@@ -283,6 +312,11 @@ void streams_keep_alive(struct loop *loop)
 		if (!s || s->silent_since_ms > due)
 			return;
 		was_heard(s);
+		if (is_stuck(s)) {
+			count(&http_counters.slow_clients, 1);
+			stream_leave(s);
+			continue;
+		}
 		if (s->size == 0 && !s->ending) {
 			stream_append_events(s, KEEP_ALIVE, sizeof(KEEP_ALIVE) - 1);
 			stream_make_dirty(s);

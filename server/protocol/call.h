@@ -363,6 +363,7 @@ str questions_seal(struct mcp_call *call);
 /* ---- Changes (topic.c) ---- */
 
 extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
+uint32_t topic_hash(const char *topic);
 uint64_t topic_now(void);
 /* A change somebody made known. Any thread. */
 void topic_arrived(const char *uri);
@@ -382,6 +383,8 @@ void listen_tell(const char *uri);
 /* Tells them all of everything. */
 void listen_tell_all(void);
 void listen_leave(struct mcp_call *call);
+/* As the loop's thread ends. */
+void listens_end_loop(void);
 /* Ends this loop's listens, spread over the jitter. */
 void listens_end(int64_t jitter_ms);
 

@@ -153,6 +153,13 @@ static str notification_end(struct json *json)
 	return json_end(json);
 }
 
+/* A client that is behind is spared what is not the answer. */
+static void send_here(struct mcp_call *call, str text)
+{
+	if (!reply_is_crowded(call->reply))
+		reply_event(call->reply, text);
+}
+
 bool mcp_wanted(const struct mcp_call *call)
 {
 	return !atomic_load(&call->cancelled) && tick_ms() < call->run_until_ms;
@@ -207,7 +214,7 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 	if (call->on_worker)
 		leave_progress(call, notification_end(&json));
 	else
-		reply_event(call->reply, notification_end(&json));
+		send_here(call, notification_end(&json));
 	arena_destroy(arena);
 	return true;
 }
@@ -231,7 +238,7 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 	if (call->on_worker)
 		leave_log(call, notification_end(&json));
 	else
-		reply_event(call->reply, notification_end(&json));
+		send_here(call, notification_end(&json));
 	arena_destroy(arena);
 }
 

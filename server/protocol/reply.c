@@ -314,7 +314,9 @@ void reply_leave(struct reply *reply, struct mcp_call *call)
 
 bool reply_is_crowded(const struct reply *reply)
 {
-	return reply->channel && channel_is_crowded(reply->channel);
+	if (reply->channel)
+		return channel_is_crowded(reply->channel);
+	return reply->stream && stream_backlog(reply->stream) > runtime.set.backlog_max / 2;
 }
 
 /* ---- Responses ---- */
