@@ -190,7 +190,7 @@ static bool fetches_session(struct reply *reply)
 	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
 	enum revision revision;
 
-	if (!shared_on() || reply->fetched || !id.at || session_is_here(id) ||
+	if (!shared_on() || reply->fetched || !session_is_id(id) || session_is_here(id) ||
 	    (revision_find(version, &revision) && revision == R2026_07_28))
 		return false;
 	reply->references++;

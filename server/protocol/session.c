@@ -247,6 +247,16 @@ struct session *session_begin(const struct caller *caller, enum revision revisio
 	return NULL;
 }
 
+bool session_is_id(str id)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (size_t i = 0; i < id.size; i++)
+		if (!memchr(letters, id.at[i], sizeof(letters) - 1))
+			return false;
+	return id.size == SESSION_ID_SIZE - 1;
+}
+
 bool session_is_here(str id)
 {
 	pthread_mutex_lock(&table.lock);

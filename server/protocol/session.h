@@ -77,6 +77,8 @@ void endpoint_listens(struct reply *reply, struct exchange *x);
 
 struct shared_session;
 
+/* Whether it can be the id of a session at all. */
+bool session_is_id(str id);
 /* Is it here, and as it is everywhere? Then session_find() knows; else it is fetched first. */
 bool session_is_here(str id);
 /* Then `then` is called on this loop; `found` is held, or NULL. `failed`: the database did not say.

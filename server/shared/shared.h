@@ -67,8 +67,11 @@ struct errand {
 	const struct errand_kind *kind;
 	struct loop *loop;
 	struct arena *arena;            /* of it and all it points to */
+	uint64_t key;                   /* of a stream, a task: it waits behind earlier ones of that key
+	                                   that the database could not do yet; 0: behind none */
 	int tries;
-	bool failed;                    /* the database could not */
+	int64_t again_ms;               /* by tick_ms(), the next of them */
+	bool failed;                    /* the database could not, or refused it */
 };
 
 struct errand_kind {
@@ -76,7 +79,7 @@ struct errand_kind {
 	bool (*work)(struct errand *errand, struct store *store);
 	/* On the loop that sent it; NULL: nobody wants to know. */
 	void (*done)(struct errand *errand);
-	bool lasts;                     /* is tried until the database can; these stay in order */
+	bool lasts;                     /* is tried until the database can, unless it refuses it */
 	/* Instead of `work`: several that were sent one after the other, linked, as one statement. */
 	bool (*work_all)(struct errand *first, int count, struct store *store);
 };
@@ -84,14 +87,19 @@ struct errand_kind {
 /* A zeroed struct that begins with its errand. */
 void *errand_create(const struct errand_kind *kind, size_t size);
 #define errand_new(kind, T) ((T *)errand_create((kind), sizeof(T)))
+uint64_t errand_key(str id);                    /* of what has no number */
 void errand_send(struct errand *errand);        /* from a loop, to which it comes back */
 void errand_send_from(struct errand *errand, struct loop *loop);        /* from any thread */
 
 /* ---- Words between processes ---- */
 
-/* Tells all other processes: told("what", "rest") there. */
+/* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
+#define SHARED_WORDS_MAX 7000
+
+/* Tells all other processes: told("what", "rest") there. Both together are no longer than that. */
 void shared_tell(const char *what, str rest);
-/* Tells all processes, this one too, that what a URI names changed. */
+/* Tells all processes, this one too, that what a URI names changed. Of one that is too long for words
+ * they are told("missed"): anything may have. */
 void shared_changed(const char *uri);
 
 /* ---- Sessions ---- */
