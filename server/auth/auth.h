@@ -20,6 +20,9 @@ bool caller_same(const struct caller *a, const struct caller *b);
  * take what another needs; one that has no key is alone, and may have all. NULL: not counted. */
 struct budget *caller_requests(const struct caller *caller);
 struct budget *caller_streams(const struct caller *caller);
+/* A number for whoever shares something with others: by the name; of one who is anonymous by the address
+ * (of IPv6 the /64, all of which one client has), where it is known. */
+uint64_t caller_party(const struct caller *caller, str address);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */
 

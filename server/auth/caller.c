@@ -80,6 +80,13 @@ bool caller_may(const struct caller *caller, const char *scope)
 	return false;
 }
 
+uint64_t caller_party(const struct caller *caller, str address)
+{
+	uint64_t party = caller == &nobody && address.size > 0 ? address_party(address) : 0;
+
+	return party ? party : str_hash(caller->name);
+}
+
 bool caller_same(const struct caller *a, const struct caller *b)
 {
 	return a == b || str_same(a->name, b->name);

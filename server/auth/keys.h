@@ -15,6 +15,9 @@ const struct caller *caller_create(str name, str scopes);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
 
+/* The same number for all addresses that one client may have; 0: it is none. */
+uint64_t address_party(str address);
+
 struct key {
 	uint8_t digest[DIGEST_SIZE];
 	const struct caller *caller;

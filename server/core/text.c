@@ -134,3 +134,12 @@ size_t utf8_length(str s)
 		length += ((unsigned char)s.at[i] & 0xc0) != 0x80;
 	return length;
 }
+
+uint64_t str_hash(str text)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (size_t i = 0; i < text.size; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+	return hash;
+}

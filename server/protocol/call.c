@@ -192,6 +192,7 @@ static bool queue(struct mcp_call *call)
 	call->can_ask = call->reply->era->can_ask(call);
 	call->on_worker = true;
 	call->job.slow = call->task;
+	call->job.party = guard_party(call->reply);
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
 	if (pool_add(runtime.pool, &call->job))

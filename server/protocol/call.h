@@ -150,6 +150,7 @@ struct reply {
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
 	const struct caller *caller;    /* held */
+	uint64_t party;                 /* guard_party(); 0: nobody asked yet */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;
 	bool fetched;                   /* its session was asked for in the database */
@@ -400,6 +401,8 @@ void guard_cors(struct exchange *x);                    /* headers of an answer 
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
 const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
+/* For whose share of something it counts: the caller's, or its address's. */
+uint64_t guard_party(struct reply *reply);
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* A tool's scope is missing: 403 with the challenge that names it. */

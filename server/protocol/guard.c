@@ -216,6 +216,13 @@ static str address(struct reply *reply)
 	                           exchange_header(reply->exchange, "X-Forwarded-For"));
 }
 
+uint64_t guard_party(struct reply *reply)
+{
+	if (!reply->party)
+		reply->party = caller_party(reply->caller, reply->exchange ? address(reply) : (str) { 0 });
+	return reply->party;
+}
+
 static const struct fault *take(struct reply *reply, struct rates *rates, str who)
 {
 	int64_t wait_ms = rates ? rates_take(rates, who, loop_tick_ms(reply->loop)) : 0;

@@ -10,8 +10,10 @@
 
 struct session;
 
-/* Begins one, for the caller, and holds it. NULL: the cap is reached and none can be evicted. */
-struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can);
+/* Begins one, for the caller and as a share of the party, and holds it. At the cap whoever has most loses
+ * the one that is idle longest. NULL: none of those can be evicted. */
+struct session *session_begin(const struct caller *caller, uint64_t party, enum revision revision,
+                              unsigned can);
 /* Finds and holds. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */

@@ -41,15 +41,6 @@ void *errand_create(const struct errand_kind *kind, size_t size)
 	return errand;
 }
 
-uint64_t errand_key(str id)
-{
-	uint64_t key = 14695981039346656037u;
-
-	for (size_t i = 0; i < id.size; i++)
-		key = (key ^ (unsigned char)id.at[i]) * 1099511628211u;
-	return key;
-}
-
 static void come_back(struct message *message, UNUSED struct loop *loop)
 {
 	struct errand *errand = (struct errand *)message;

@@ -87,7 +87,6 @@ struct errand_kind {
 /* A zeroed struct that begins with its errand. */
 void *errand_create(const struct errand_kind *kind, size_t size);
 #define errand_new(kind, T) ((T *)errand_create((kind), sizeof(T)))
-uint64_t errand_key(str id);                    /* of what has no number */
 void errand_send(struct errand *errand);        /* from a loop, to which it comes back */
 void errand_send_from(struct errand *errand, struct loop *loop);        /* from any thread */
 
