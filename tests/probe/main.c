@@ -70,6 +70,18 @@ static enum mcp_answer large(struct mcp_call *call, const void *in, struct store
 	return mcp_say(call, "%s", text);
 }
 
+/* Uses up its time, and only then asks. */
+static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct store *store UNUSED)
+{
+	struct consent consent;
+
+	while (mcp_time_left_ms(call) > 0)
+		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+	if (mcp_ask(call, "tire", &consent_shape, &consent, "Go on?") == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "It went on.");
+}
+
 static const char *uri_of(struct mcp_call *call, const struct named *named)
 {
 	return arena_print(mcp_arena(call), "probe://%s", named->name);
@@ -93,6 +105,7 @@ static const struct mcp_tool tools[] = {
 	  .run = count },
 	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
+	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	TASK_TOOLS,
