@@ -66,7 +66,7 @@ static void begin_shared(void)
 	sem_init(&over, 0, 0);
 	http = http_start(&(struct http_settings) {
 		.host = "127.0.0.1", .loops = 1, .connection_bytes = 8192, .body_max = 1000,
-		.bodies_max = 1000, .backlog_max = 1000, .backlogs_max = 1000, .connections_max = 10,
+		.backlog_max = 1000, .connections_max = 10,
 		.header_deadline_ms = 1000, .body_deadline_ms = 1000, .idle_ms = 1000,
 		.keep_alive_ms = 1000,
 	});
