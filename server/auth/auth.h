@@ -48,6 +48,15 @@ enum auth_outcome auth_check(str authorization, const struct caller **caller);
  * somebody of that name who may do nothing. */
 const struct caller *auth_caller(const char *name);
 
+/* ---- Keys that are no more, after auth_configure() ---- */
+
+/* Is the key the caller came with still accepted, and may it do all it could then? Any thread. */
+bool auth_is_current(const struct caller *caller);
+/* The names that the latest reading left without a key, with another one, or with one that may do less;
+ * `gone`: nobody has that name any more. */
+typedef void auth_revoked_fn(const char *name, bool gone);
+void auth_each_revoked(auth_revoked_fn *each);
+
 /* Makes a key for `mcp-NAME key NAME SCOPE...` (argv[0] is "key"): prints the key and the line to
  * store to stdout. Returns the exit status. */
 int auth_make_key(int argc, char **argv);

@@ -200,6 +200,14 @@ const struct fault *guard_caller(struct reply *reply)
 	}
 }
 
+const struct fault *guard_still(struct reply *reply)
+{
+	if (!reply->caller || auth_is_current(reply->caller))
+		return NULL;
+	return challenge(reply_arena(reply), 401, "invalid_token", open_scopes.at,
+	                 "This key was revoked.");
+}
+
 const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 {
 	if (call_may(call, scope))

@@ -375,6 +375,26 @@ void session_end(struct session *session)
 		finish(session);
 }
 
+void sessions_end_of(const char *name)
+{
+	struct session *ended = NULL;
+
+	pthread_mutex_lock(&table.lock);
+	for (struct session *session = table.oldest, *next; session; session = next) {
+		next = session->newer;
+		if (strcmp(caller_name(session->caller), name) != 0)
+			continue;
+		take_out(session);
+		session->newer = ended;         /* which has no other use now */
+		ended = session;
+	}
+	pthread_mutex_unlock(&table.lock);
+	for (struct session *next; ended; ended = next) {
+		next = ended->newer;
+		finish(ended);
+	}
+}
+
 void sessions_stop(void)
 {
 	while (table.oldest) {

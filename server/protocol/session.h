@@ -19,6 +19,8 @@ struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */
 /* Ends it for everyone: its streams end, its id is unknown from now on. */
 void session_end(struct session *session);
+/* The same of all that callers of that name began. Any thread. */
+void sessions_end_of(const char *name);
 void sessions_stop(void);                               /* ends all and frees them */
 
 const char *session_id(const struct session *session);

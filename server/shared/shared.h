@@ -126,6 +126,14 @@ bool session_row_set_level(struct errand *errand, struct store *store);
 bool session_row_follow(struct errand *errand, struct store *store);    /* there false: too many */
 bool session_row_unfollow(struct errand *errand, struct store *store);
 
+/* Ends all sessions of a caller, everywhere; where it is `gone` its tasks too. */
+struct caller_errand {
+	struct errand errand;
+	const char *caller;
+	bool gone;
+};
+bool caller_rows_end(struct errand *errand, struct store *store);
+
 /* ---- Streams ---- */
 
 struct shared_event {
