@@ -1,7 +1,9 @@
 /* test_shared.c - the thread that processes share things through: what it does in which order, what it
  * gives up, how it stops. On PostgreSQL alone. */
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/eventfd.h>
 
 #include "http.h"
 #include "shared.h"
@@ -231,6 +233,44 @@ END_TEST
 
 /* ---- Stopping ---- */
 
+static _Thread_local bool sends_slowly;
+static sem_t about_to_wake;
+static atomic_int late;                 /* wakes of a descriptor that is not the thread's any more */
+
+/* Instead of libc's: whoever sends slowly is overtaken before it wakes the thread. */
+int eventfd_write(int fd, eventfd_t value)
+{
+	if (sends_slowly) {
+		sem_post(&about_to_wake);
+		usleep(200 * 1000);
+	}
+	if (write(fd, &value, sizeof(value)) != sizeof(value) && errno != EAGAIN)
+		atomic_fetch_add(&late, 1);
+	return 0;
+}
+
+static void *send_slowly(UNUSED void *context)
+{
+	sends_slowly = true;
+	send(&quiet_kind, (struct note) { 0 }, 0);
+	return NULL;
+}
+
+START_TEST(nobody_wakes_it_after_its_end)
+{
+	pthread_t sender;
+
+	sem_init(&about_to_wake, 0, 0);
+	pthread_create(&sender, NULL, send_slowly, NULL);
+	sem_wait(&about_to_wake);
+	shared_stop();
+	pthread_join(sender, NULL);
+	ck_assert_int_eq(late, 0);
+	sem_destroy(&about_to_wake);
+	share();
+}
+END_TEST
+
 static atomic_bool senders_end;
 
 static void *send_often(UNUSED void *context)
@@ -240,7 +280,6 @@ static void *send_often(UNUSED void *context)
 	return NULL;
 }
 
-/* The descriptor that wakes the thread is closed while others send: it must not be theirs any more. */
 START_TEST(others_may_send_while_it_stops)
 {
 	pthread_t threads[2];
@@ -281,6 +320,7 @@ int main(void)
 	tcase_add_test(tests, what_always_fails_is_given_up_and_the_next_of_its_key_is_done);
 	tcase_add_test(tests, of_several_in_one_statement_only_the_refused_one_fails);
 	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
+	tcase_add_test(tests, nobody_wakes_it_after_its_end);
 	tcase_add_test(tests, others_may_send_while_it_stops);
 	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
 	suite_add_tcase(suite, tests);
