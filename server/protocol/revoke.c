@@ -1,9 +1,9 @@
-/* revoke.c - ends what is open of callers whose key is no more, or may do less: whoever has another comes
- * back and is judged anew.
+/* revoke.c - ends what is open of callers whose key is no more, or may do less.
  *
- * A call with the stream it answers on, a subscription, a task that runs: those that came with that key.
- * Sessions with the streams they have: those of its name. A task that waits for a person where the
- * database has it: where nobody has the name any more. */
+ * Whoever has another comes back and is judged anew. A call with the stream it answers on, a
+ * subscription, a task that runs: those that came with that key. Sessions with the streams they have:
+ * those of its name. A task that waits for a person where the database has it: where nobody has the
+ * name any more. */
 #include <stdlib.h>
 
 #include "session.h"

@@ -147,7 +147,7 @@ static struct session *oldest_of(uint64_t party, bool busy)
  * more than half of all loses one that is in use. NULL: the party has its share. */
 static struct session *to_evict(uint64_t party)
 {
-	uint64_t largest = shares_largest(&shares, party);
+	uint64_t largest = shares_largest(&shares, party, 1);
 	struct session *session = oldest_of(largest, false);
 
 	if (session || largest == party)
