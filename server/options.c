@@ -12,6 +12,7 @@
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
 #define LOOPS_MAX 16
 #define CONNECTIONS_WANTED 60000
+#define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
 #define FILES_PER_LOOP 8
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
@@ -78,12 +79,17 @@ static int loops(void)
 	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
 }
 
-/* As many as fit, where it is not said; http says so where what was asked for does not. */
+/* As many as the files that may be open allow, and a quarter of the memory where that is limited;
+ * http says so where what was asked for does not fit. */
 static int connections(int loop_count)
 {
 	if (is_set("CONNECTIONS_MAX"))
 		return number("CONNECTIONS_MAX");
 	int64_t most = machine_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	struct machine_memory memory = machine_memory();
+	int64_t each = setting_int("CONNECTION_MEMORY") + CONNECTION_BESIDE;
+	if (memory.limited && memory.bytes / 4 / each < most)
+		most = memory.bytes / 4 / each;
 	return most > CONNECTIONS_WANTED ? CONNECTIONS_WANTED : most < 16 ? 16 : (int)most;
 }
 
