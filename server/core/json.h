@@ -25,8 +25,8 @@ void json_object_end(struct json *json);
 void json_array(struct json *json);                     /* [ */
 void json_array_end(struct json *json);
 void json_key(struct json *json, const char *key);      /* plain ASCII: not escaped */
-void json_key_str(struct json *json, str key);          /* escaped */
-void json_str(struct json *json, str text);             /* escaped; valid UTF-8 */
+void json_key_str(struct json *json, str key);          /* escaped, as json_str() does */
+void json_str(struct json *json, str text);             /* escaped; U+FFFD for what is no UTF-8 */
 void json_text(struct json *json, const char *text);
 void json_int(struct json *json, int64_t value);
 void json_real(struct json *json, double value);        /* what reads back; null if not finite */
