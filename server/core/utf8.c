@@ -80,7 +80,7 @@ static bool is_control(const char *character, size_t size)
 	                 : size == 2 && c == 0xc2 && (unsigned char)character[1] < 0xa0;
 }
 
-struct quote quote(str text, size_t size_max)
+struct quote str_quote(str text, size_t size_max)
 {
 	struct quote quote;
 	size_t used = 0;

@@ -8,14 +8,8 @@
 
 const char *cell_shown(struct import *import, str text)
 {
-	size_t size = text.size < 40 ? text.size : 40;
-
-	/* Not within a character: its other bytes begin with the bits 10. */
-	while (size < text.size && size > 0 && (text.at[size] & 0xc0) == 0x80)
-		size--;
-	snprintf(import->shown, sizeof(import->shown), "%.*s%s", (int)size, text.at,
-	         size < text.size ? "..." : "");
-	return import->shown;
+	import->shown = str_quote(text, 40);
+	return import->shown.text;
 }
 
 static const char *needed(struct import *import, const struct field *field, str text,

@@ -68,8 +68,8 @@ struct quote {
  * bytes (themselves at most QUOTE_MAX) of whole characters, and … where there were more. What is no
  * UTF-8, and control characters, are U+FFFD. By value, for the length of one expression:
  *
- *     fault_say(arena, fault, "There is no method \"%s\".", quote(name, 64).text) */
-struct quote quote(str text, size_t size_max);
+ *     fault_say(arena, fault, "There is no method \"%s\".", str_quote(name, 64).text) */
+struct quote str_quote(str text, size_t size_max);
 
 /* ---- Arenas ---- */
 

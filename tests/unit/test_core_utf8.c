@@ -61,7 +61,7 @@ static const struct { str sent; size_t most; const char *shown; } quotes[] = {
 
 START_TEST(what_others_sent_is_quoted)
 {
-	ck_assert_str_eq(quote(quotes[_i].sent, quotes[_i].most).text, quotes[_i].shown);
+	ck_assert_str_eq(str_quote(quotes[_i].sent, quotes[_i].most).text, quotes[_i].shown);
 }
 END_TEST
 
@@ -70,7 +70,7 @@ START_TEST(a_quote_is_bounded_whatever_is_asked_for)
 	static char text[100000];
 
 	memset(text, _i ? '\xff' : 'a', sizeof(text));
-	str shown = str_of(quote((str) { text, sizeof(text) }, SIZE_MAX).text);
+	str shown = str_of(str_quote((str) { text, sizeof(text) }, SIZE_MAX).text);
 	ck_assert(utf8_valid(shown));
 	ck_assert_uint_le(shown.size, QUOTE_MAX + strlen("…"));
 	ck_assert_uint_gt(shown.size, QUOTE_MAX - 3);
@@ -90,7 +90,7 @@ START_TEST(a_quote_is_text_without_control_characters)
 			text[i] = kinds[(state >> 16) % (sizeof(kinds) - 1)];
 		}
 		size_t size = (state >> 8) % sizeof(text), most = (state >> 4) % 32;
-		struct quote q = quote((str) { text, size }, most);
+		struct quote q = str_quote((str) { text, size }, most);
 		str shown = str_of(q.text);
 		ck_assert(utf8_valid(shown) && shown.size <= most + strlen("…"));
 		for (size_t i = 0; i < shown.size; i++)
