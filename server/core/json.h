@@ -74,6 +74,8 @@ enum schema_use {
 /* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
 void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
+/* Whether a text is within a text field's bounds, and one of its choices. */
+bool shape_takes_text(const struct field *field, const char *text);
 /* Aborts with words on a shape that contradicts itself; called for every shape at start. */
 void shape_check(const struct shape *shape);
 

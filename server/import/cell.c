@@ -1,10 +1,8 @@
 /* cell.c - the text of a cell into a member of a struct. */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "import_private.h"
+#include "number.h"
 
 const char *cell_shown(struct import *import, str text)
 {
@@ -143,12 +141,7 @@ static const char *read_int(struct import *import, const struct field *field, st
 static const char *read_real(struct import *import, const struct field *field, str text,
                              double *value)
 {
-	char *end;
-
-	*value = strtod(text.at, &end);
-	/* strtod() also knows hexadecimal, infinity and NaN. */
-	if (end != text.at + text.size || strspn(text.at, "+-.0123456789eE") < text.size
-	    || !isfinite(*value))
+	if (!real_parse(text, value))
 		return needed(import, field, text, "a number");
 	return check_bounds(import, field, text, *value);
 }
