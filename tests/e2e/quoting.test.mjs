@@ -82,7 +82,6 @@ test('an argument that is refused is quoted in whole characters', async () => {
 // build something of whole parts instead, and tell it to nobody who could be confused.
 const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
-	'server/client/tool_answer.c',          // whole texts of a JSON document
 	'server/http/fetch.c', 'server/protocol/guard.c',               // headers
 	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
 	'server/machine.c',                     // a path
