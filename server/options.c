@@ -17,7 +17,7 @@
 #define FILES_PER_LOOP 8
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
-static char wrong[512];
+static char wrong[256 + QUOTE_MAX];
 
 static bool is_set(const char *name)
 {
@@ -176,8 +176,8 @@ static const char *make_proxies(struct options *options)
 	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
 	if (options->trusted)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network"
-	         " such as 10.0.0.0/8", STR_FORMAT(item));
+	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%s\", which is no address or network"
+	         " such as 10.0.0.0/8", str_quote(item, 64).text);
 	return wrong;
 }
 
@@ -187,8 +187,8 @@ static const char *make_public_url(struct options *options)
 	str url = str_of(options->public_url);
 	if (!url.at || str_starts(url, "https://") || str_starts(url, "http://"))
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or"
-	         " http://)", url.at);
+	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%s\"; it must begin with https:// (or"
+	         " http://)", str_quote(url, 200).text);
 	return wrong;
 }
 
@@ -198,7 +198,8 @@ static const char *make_emf(struct options *options)
 	const char *why = options->metrics_emf ? emf_check(options->metrics_emf) : NULL;
 	if (!why)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%.200s\"; %s", options->metrics_emf, why);
+	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%s\"; %s",
+	         str_quote(str_of(options->metrics_emf), 200).text, why);
 	return wrong;
 }
 
