@@ -190,7 +190,7 @@ static bool fetches_session(struct reply *reply)
 	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
 	enum revision revision;
 
-	if (!shared_on() || reply->fetched || !id.at || session_is_here(id) ||
+	if (!shared_on() || reply->fetched || !session_is_id(id) || session_is_here(id) ||
 	    (revision_find(version, &revision) && revision == R2026_07_28))
 		return false;
 	reply->references++;
@@ -201,27 +201,31 @@ static bool fetches_session(struct reply *reply)
 
 /* ---- The request ---- */
 
-static void take(struct reply *reply)
+static const struct fault *carry_out(struct reply *reply)
 {
 	struct exchange *x = reply->exchange;
-	const struct fault *fault = NULL;
 
-	reply->references++;            /* whatever happens, it outlives this */
+	TRY(guard_still(reply));        /* a body, or its session, may have been long in coming */
 	switch (exchange_method(x)) {
 	case HTTP_POST:
 		post(reply);
-		break;
+		return NULL;
 	case HTTP_GET:
-		fault = open_listener(reply);
-		break;
+		return open_listener(reply);
 	case HTTP_DELETE:
-		fault = end_session(reply);
-		break;
+		return end_session(reply);
 	default:
 		guard_preflight(x);
 		reply->answered = true;
 		exchange_answer(x, 204, NULL, STR(""));
+		return NULL;
 	}
+}
+
+static void take(struct reply *reply)
+{
+	reply->references++;            /* whatever happens, it outlives this */
+	const struct fault *fault = carry_out(reply);
 	if (fault)
 		reply_fault(reply, fault, NULL);
 	reply_drop(reply);

@@ -200,6 +200,14 @@ const struct fault *guard_caller(struct reply *reply)
 	}
 }
 
+const struct fault *guard_still(struct reply *reply)
+{
+	if (!reply->caller || auth_is_current(reply->caller))
+		return NULL;
+	return challenge(reply_arena(reply), 401, "invalid_token", open_scopes.at,
+	                 "This key was revoked.");
+}
+
 const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 {
 	if (call_may(call, scope))
@@ -214,6 +222,13 @@ static str address(struct reply *reply)
 {
 	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
 	                           exchange_header(reply->exchange, "X-Forwarded-For"));
+}
+
+uint64_t guard_party(struct reply *reply)
+{
+	if (!reply->party)
+		reply->party = caller_party(reply->caller, reply->exchange ? address(reply) : (str) { 0 });
+	return reply->party;
 }
 
 static const struct fault *take(struct reply *reply, struct rates *rates, str who)

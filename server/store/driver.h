@@ -20,6 +20,7 @@ struct store {
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
 	char why[128];                  /* ... because of this */
+	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool gave_up;
 	int64_t budget;
 	int64_t changes;                /* statements begun that write */

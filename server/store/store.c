@@ -87,8 +87,13 @@ const char *store_place(const char *url, char place[STORE_PLACE_SIZE])
 
 void store_begin_call(struct store *store, int64_t budget)
 {
-	store->gave_up = false;
+	store->gave_up = store->refused = false;
 	store->budget = budget;
+}
+
+bool store_refused(const struct store *store)
+{
+	return store->refused;
 }
 
 bool store_gave_up(const struct store *store)
@@ -151,10 +156,13 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 	/* What is run again is no failure yet. */
 	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
 	          sql ? ": " : "", why);
-	if (!store->transacting)
+	if (!store->transacting) {
+		store->refused = false;
 		return;
+	}
 	/* What follows in a failed transaction is a consequence. */
 	if (!store->failed) {
+		store->refused = false;
 		store->again = again;
 		snprintf(store->why, sizeof(store->why), "%s", why);
 	}

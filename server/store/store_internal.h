@@ -20,6 +20,10 @@ void store_begin_call(struct store *store, int64_t budget);
  * never waits for a lock), or the tool wanted to write. From then on every function of it fails. */
 bool store_gave_up(const struct store *store);
 
+/* What failed since store_begin_call() was refused for what it is (a value, a constraint, a right): the
+ * database is well, and would refuse it again. False where it may go better later. */
+bool store_refused(const struct store *store);
+
 /* How many statements that write this store has begun since it was opened. */
 int64_t store_changes_made(const struct store *store);
 
