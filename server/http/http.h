@@ -27,7 +27,8 @@ struct http_handler {
 	/* The headers are in, the body is not: may answer (a refusal), then `request` is not called
 	 * and the body not kept; may say with exchange_charge() which budget the body counts in. */
 	void (*headers)(struct exchange *x);
-	/* The whole request is in: must answer, park or open a stream. */
+	/* The whole request is in, except that only a POST's body is read: must answer, park or open a
+	 * stream. */
 	void (*request)(struct exchange *x);
 	/* The exchange ends: for the log and the counters. exchange_user() is still there. */
 	void (*finished)(struct exchange *x);

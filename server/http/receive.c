@@ -104,6 +104,11 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
 	loop->http->set.handler.headers(x);
 	if (x->response)
 		return after_refusal(x);
+	/* Only a POST says something with its body: nobody else's takes room, or is waited for. */
+	if (x->method != HTTP_POST && x->length != 0) {
+		x->unread = true;
+		return hand_over(x);
+	}
 	body_expect(x);
 	if (x->trouble != BODY_FINE) {
 		x->unread = true;

@@ -254,6 +254,34 @@ START_TEST(all_bodies_together_have_a_limit)
 }
 END_TEST
 
+/* What such a method's body says is nothing: it takes no room, and is not waited for. */
+static const char *const without_body[] = { "OPTIONS", "DELETE", "GET", "HEAD", "PUT", "BREW" };
+
+START_TEST(only_a_post_has_a_body)
+{
+	static const char *const sizes[] = { "Content-Length: 99999", "Transfer-Encoding: chunked" };
+	struct http_settings settings = usual_settings();
+	char head[200];
+
+	stop();
+	settings.bodies_max = 50000;
+	start_with(&settings);
+	for (int i = 0; i < 2; i++) {
+		int fd = dial();
+
+		snprintf(head, sizeof(head), "%s /path HTTP/1.1\r\nHost: here\r\nX-Say: fine\r\n%s\r\n\r\n",
+		         without_body[_i], sizes[i]);
+		say(fd, head);
+		struct heard heard = hear_all(fd);
+		HEARD(heard, " 200 OK\r\n");
+		HEARD(heard, "Connection: close\r\n");
+		ck_assert_int_eq(atomic_load(&body_trouble), BODY_FINE);
+		close(fd);
+	}
+	AWAIT(atomic_load(&finished) == 2);
+}
+END_TEST
+
 /* Two readers could disagree where such a request ends, or whom it is for. */
 static const char *const ambiguous[] = {
 	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"
@@ -385,6 +413,8 @@ int main(void)
 	tcase_add_loop_test(tests, bodies_have_a_limit, 0, sizeof(bodies) / sizeof(bodies[0]));
 	tcase_add_test(tests, chunked_bodies_have_the_same_limit);
 	tcase_add_test(tests, all_bodies_together_have_a_limit);
+	tcase_add_loop_test(tests, only_a_post_has_a_body, 0,
+	                    sizeof(without_body) / sizeof(without_body[0]));
 	tcase_add_loop_test(tests, ambiguous_requests_are_refused, 0,
 	                    sizeof(ambiguous) / sizeof(ambiguous[0]));
 	tcase_add_test(tests, a_header_block_that_is_too_long_is_refused);
