@@ -14,7 +14,7 @@
 #define CONNECTIONS_WANTED 60000
 #define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
-#define FILES_PER_LOOP 8
+#define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
 static char wrong[512];

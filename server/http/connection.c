@@ -32,12 +32,19 @@ static int64_t sweep_pause_ms(const struct loop *loop)
 
 /* ---- Phases ---- */
 
+static bool is_idle(int phase)
+{
+	return phase == PHASE_NEW || phase == PHASE_IDLE;
+}
+
 static void leave_phase(struct connection *c)
 {
 	struct connection_list *list = &c->loop->phases[c->phase];
 
 	if (c->phase == PHASE_NONE)
 		return;
+	if (is_idle(c->phase))
+		crowd_busy(c);
 	if (c->next)
 		c->next->previous = c->previous;
 	else
@@ -67,6 +74,8 @@ void connection_enter(struct connection *c, enum phase phase)
 	else
 		list->first = c;
 	list->last = c;
+	if (is_idle(c->phase))
+		crowd_idle(c);
 }
 
 /* ---- Their life ---- */
@@ -94,6 +103,8 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 	c->mhd = mhd;
 	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	c->phase = PHASE_NONE;
+	c->spare = loop->connections - loop->making_way >= loop->http->connections_max;
+	crowd_enter(c);
 	connection_enter(c, PHASE_NEW);
 	c->swept = true;                /* nothing was received yet: c->bytes is right */
 	loop_watch(loop, &c->watch, c->fd, EPOLLRDHUP | EPOLLET);
@@ -105,7 +116,9 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 void connection_free(struct connection *c)
 {
 	connection_enter(c, PHASE_NONE);
+	crowd_leave(c);
 	c->loop->connections--;
+	c->loop->making_way -= c->makes_way;
 	count(&http_counters.connections, -1);
 	free(c->headers);
 	free(c);
@@ -139,6 +152,15 @@ static void cut(struct connection *c)
 {
 	if (c->phase == PHASE_HEADERS || c->phase == PHASE_BODY || c->trickling)
 		count(&http_counters.slow_clients, 1);
+	connection_enter(c, PHASE_NONE);
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+void connection_make_way(struct connection *c)
+{
+	count(&http_counters.closed_idle, 1);
+	c->makes_way = true;
+	c->loop->making_way++;
 	connection_enter(c, PHASE_NONE);
 	shutdown(c->fd, SHUT_RDWR);
 }

@@ -34,6 +34,11 @@ struct loop *exchange_loop(const struct exchange *x)
 	return exchange_connection(x)->loop;
 }
 
+bool exchange_is_spare(const struct exchange *x)
+{
+	return exchange_connection(x)->spare;
+}
+
 int exchange_status(const struct exchange *x)
 {
 	return x->status;
@@ -51,7 +56,7 @@ static void print_peer(struct connection *c)
 	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
 
 	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0) {
-		c->peer[0] = '-';
+		c->address[0] = '-';
 		return;
 	}
 	if (address.ss_family == AF_INET6) {
@@ -63,16 +68,16 @@ static void print_peer(struct connection *c)
 			address.ss_family = AF_INET;
 		}
 	}
-	inet_ntop(address.ss_family, bytes, c->peer, sizeof(c->peer));
+	inet_ntop(address.ss_family, bytes, c->address, sizeof(c->address));
 }
 
 str exchange_peer(const struct exchange *x)
 {
 	struct connection *c = exchange_connection(x);
 
-	if (!c->peer[0])
+	if (!c->address[0])
 		print_peer(c);
-	return str_of(c->peer);
+	return str_of(c->address);
 }
 
 /* ---- Answering ---- */
@@ -112,7 +117,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		add(response, "Content-Type", type);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
-	if (http_leaving())
+	if (http_leaving() || exchange_is_spare(x))
 		add(response, "Connection", "close");
 	x->status = (uint16_t)status;
 	x->response = response;

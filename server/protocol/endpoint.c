@@ -15,6 +15,9 @@ static const struct fault not_found = {
 }, too_many_streams = {
 	.code = 429, .http_sessions = 429, .http_stateless = 429, .retry_after_ms = 5000,
 	.text = "This session has as many streams as it may have; close one."
+}, no_connection = {
+	.code = 503, .http_sessions = 503, .http_stateless = 503, .retry_after_ms = 1000,
+	.text = "All connections of this server are at work; try again shortly."
 };
 
 /* ---- Health ---- */
@@ -90,7 +93,7 @@ static void headers_in(struct exchange *x)
 	reply->era = &era_sessions;
 	if (answer_health(reply, path))
 		return;
-	fault = admit(reply, path);
+	fault = exchange_is_spare(x) ? &no_connection : admit(reply, path);
 	if (fault)
 		reply_fault(reply, fault, NULL);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort, head, open } from './raw.mjs';
-import { exchange, keyLines, keys, pause, start, types } from './support.mjs';
+import { exchange, keyLines, keys, start, types } from './support.mjs';
 
 const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 const known = { ...types, Authorization: `Bearer ${keys.staff}` };
@@ -32,5 +32,60 @@ test('a body of somebody unknown takes no room and is not waited for', async () 
 		body: ping.replace('"ping"', `"ping","params":{"a":"${'x'.repeat(400000)}"}`) });
 	assert.equal(answer.status, 200);
 	silent.forEach(connection => connection.leave());
+	await server.stop();
+});
+
+// ---- Connections ----
+
+async function metric(port, name) {
+	const { text } = await exchange({ port }, { method: 'GET', path: '/metrics' });
+	return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)[1]);
+}
+
+test('idle connections keep nobody out', async () => {
+	const port = await freePort();
+	const server = await startKeyed({ CONNECTIONS_MAX: '16', METRICS_PORT: String(port) });
+	const idle = [];
+	for (let i = 0; i < 48; i++) {
+		const connection = await open(server);
+		if (i % 2) {
+			connection.send(head(server, {}, 'DELETE'));
+			await connection.until(/ 401 [\s\S]*\}$/);
+		}
+		idle.push(connection);
+	}
+	for (let i = 0; i < 4; i++) {
+		const health = await exchange(server, { method: 'GET', path: '/healthz' });
+		assert.equal(health.status, 200);
+		assert.equal((await exchange(server, { headers: known, body: ping })).status, 200);
+	}
+	assert.match(server.log, /CONNECTIONS_MAX/);
+	assert.ok(await metric(port, 'mcp_closed_idle_connections_total') >= 32);
+	idle.forEach(connection => connection.leave());
+	await server.stop();
+});
+
+test('while all connections are at work, probes are answered and others told to come again', async () => {
+	const port = await freePort();
+	const server = await startKeyed({ CONNECTIONS_MAX: '8', METRICS_PORT: String(port) });
+	const { headers } = await exchange(server, { headers: known, body: JSON.stringify({ jsonrpc: '2.0', id: 1,
+		method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } } }) });
+	const listening = [];
+	for (let i = 0; i < 8; i++) {
+		const connection = await open(server);
+		connection.send(head(server, { ...known, 'Mcp-Session-Id': headers['mcp-session-id'] }, 'GET'));
+		await connection.until(/text\/event-stream/);
+		listening.push(connection);
+	}
+	for (let i = 0; i < 20; i++) {
+		assert.equal((await exchange(server, { method: 'GET', path: '/healthz' })).status, 200);
+		assert.equal((await exchange(server, { method: 'GET', path: '/readyz' })).status, 200);
+		const answer = await exchange(server, { headers: known, body: ping });
+		assert.equal(answer.status, 503);
+		assert.equal(answer.headers.connection, 'close');
+		assert.ok(answer.headers['retry-after']);
+	}
+	assert.ok(await metric(port, 'mcp_refused_connections_total') >= 60);
+	listening.forEach(connection => connection.leave());
 	await server.stop();
 });
