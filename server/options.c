@@ -124,6 +124,7 @@ static void make_http(struct options *options)
 		.body_deadline_ms = setting_int("BODY_DEADLINE"),
 		.idle_ms = setting_int("IDLE_TIMEOUT"),
 		.keep_alive_ms = setting_int("KEEP_ALIVE"),
+		.proxied = !options->loopback || options->public_url || setting_text("TRUSTED_PROXIES"),
 	};
 	http->connections_max = connections(http->loops);
 }

@@ -103,6 +103,16 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 	(void)added;
 }
 
+/* The answer is the last on its connection. With a lenient libmicrohttpd that leaves nothing for a
+ * request hidden in another one, where proxies could send the two on one connection. */
+static bool closes(const struct exchange *x)
+{
+	const struct http *http = exchange_connection(x)->loop->http;
+
+	return http_leaving() || exchange_is_spare(x) ||
+	       (http->lenient && (http->set.proxied || x->length < 0));
+}
+
 void exchange_respond(struct exchange *x, int status, const char *type, str body,
                       enum MHD_ResponseMemoryMode memory)
 {
@@ -117,7 +127,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		add(response, "Content-Type", type);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
-	if (http_leaving() || exchange_is_spare(x))
+	if (closes(x))
 		add(response, "Connection", "close");
 	x->status = (uint16_t)status;
 	x->response = response;

@@ -65,6 +65,10 @@ static struct http *create(const struct http_settings *settings)
 	http->connections_max /= settings->loops;
 	if (http->connections_max < 1)
 		http->connections_max = 1;
+	http->lenient = MHD_get_version()[0] == '0';
+	if (http->lenient && http->set.proxied)
+		log_warning("libmicrohttpd %s is older than 1.0 and takes requests that proxies read"
+		            " otherwise: each connection serves one request", MHD_get_version());
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

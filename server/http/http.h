@@ -103,6 +103,7 @@ struct http_settings {
 	struct budget *requests;        /* what all keep together, likewise; NULL: no bound */
 	size_t backlog_max;             /* of one stream, before the last that was sent */
 	struct budget *streams;         /* what waits for all their clients; NULL: no bound */
+	bool proxied;                   /* proxies may stand between it and its clients */
 	int connections_max;            /* all loops together; over it idle ones are closed */
 	int64_t header_deadline_ms;     /* from a request's first bytes to the end of its headers */
 	int64_t body_deadline_ms;       /* from there to the end of its body */

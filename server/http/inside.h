@@ -69,7 +69,7 @@ struct exchange {
 	struct MHD_Response *response;  /* to be queued */
 	gone_fn *gone;
 	struct stream *stream;
-	uint32_t path_size;
+	uint32_t path_size, target_size;        /* target: with the query */
 	uint16_t status;
 	uint8_t method, stage, trouble;
 	bool http_1_0;
@@ -152,7 +152,7 @@ void exchange_completed(void *loop, struct MHD_Connection *mhd, void **context,
                         enum MHD_RequestTerminationCode why);
 
 /* Reads the headers into the connection's array. False: they are not fit to be served. */
-bool headers_read(struct exchange *x, const char *version, const char **why);
+bool headers_read(struct exchange *x, const char *method, const char *version, const char **why);
 void body_receive(struct exchange *x, const char *data, size_t size);
 /* Looks whether there can be room for it. */
 void body_expect(struct exchange *x);
@@ -285,6 +285,7 @@ struct http {
 	struct http_settings set;
 	int port;
 	int connections_max;            /* of one loop */
+	bool lenient;                   /* libmicrohttpd, about what a request is: see headers.c */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int ready;                      /* loops that have started, well or not */
