@@ -65,10 +65,12 @@ static struct setting table[] = {
 	  " version-twice, version-missing", 0, 0, NULL },
 
 	{ "RATE_CALLER", INT_, NULL,
-	  "Requests a minute of one caller, 0: no limit; not set: 6000, on loopback no limit",
+	  "Requests a minute of one caller, of a batch each; 0: no limit; not set: 6000, on loopback no"
+	  " limit",
 	  0, 100000000, NULL },
 	{ "RATE_ADDRESS", INT_, NULL,
-	  "The same of one address; not set: 12000, on loopback no limit", 0, 100000000, NULL },
+	  "The same of one address (of IPv6 a /64), refused ones too; not set: 12000, on loopback no"
+	  " limit", 0, 100000000, NULL },
 	{ "RATE_INITIALIZE", INT_, NULL,
 	  "Sessions a minute of one caller and address, 0: no limit; not set: 60, on loopback no"
 	  " limit", 0, 100000000, NULL },

@@ -399,7 +399,9 @@ const struct fault *guard_host_and_origin(struct reply *reply);
 void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
-const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
+const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
+const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
+void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* A tool's scope is missing: 403 with the challenge that names it. */

@@ -60,6 +60,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	struct exchange *x = reply->exchange;
 	enum revision revision;
 
+	TRY(guard_address_rate(reply));
 	TRY(guard_host_and_origin(reply));
 	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
 		return &not_found;
@@ -80,7 +81,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	}
 	TRY(guard_caller(reply));
 	exchange_charge(x, caller_requests(reply->caller), caller_streams(reply->caller));
-	TRY(guard_rate(reply));
+	TRY(guard_caller_rate(reply));
 	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
 }
 

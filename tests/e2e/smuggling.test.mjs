@@ -20,7 +20,7 @@ test('an extension of a chunk is ignored, or refused by libmicrohttpd 1.0', asyn
 	const connection = await new Connection(server.port).opened;
 	connection.send(head(server, { ...types, 'Transfer-Encoding': 'chunked' }))
 		.send(`${ping.length.toString(16)};a="b"\r\n${ping}\r\n0;c\r\n\r\n`);
-	assert.match(await connection.until(/\}$/), /^HTTP\/1\.1 (200 [\s\S]*"result":\{\}|400 )/);
+	assert.match(await connection.until(/(\}|<\/html>)$/), /^HTTP\/1\.1 (200 [\s\S]*"result":\{\}|400 )/);
 	connection.leave();
 });
 
