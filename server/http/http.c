@@ -220,9 +220,17 @@ void http_quiesce(struct http *http)
 		wait_until(http, nobody_listens, 5000);
 }
 
+static void look_again(struct message *message, UNUSED struct loop *loop)
+{
+	free(message);
+}
+
 bool http_drain(struct http *http, int64_t timeout_ms)
 {
 	atomic_store(&http->draining, true);
+	atomic_store(&http->draining_since_ms, tick_ms());
+	atomic_store(&http->hurry_ms, timeout_ms / 4 < HURRY_MS ? timeout_ms / 4 + 1 : HURRY_MS);
+	give_order(http, look_again);
 	return wait_until(http, nothing_open, timeout_ms);
 }
 

@@ -140,7 +140,8 @@ bool http_leaving(void);
 /* Stops listening too: new connections are refused. */
 void http_quiesce(struct http *http);
 bool http_quiesced(void);
-/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. */
+/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. Clients that send
+ * half a body, or take nothing of their answer, are cut before. */
 bool http_drain(struct http *http, int64_t timeout_ms);
 /* Waits until the loops have done what they were told so far, and what it led to. */
 void http_settle(struct http *http);

@@ -292,6 +292,8 @@ struct http {
 	int listening;                  /* loops that still do */
 	int rounds;                     /* loops that came by since http_settle() asked */
 	atomic_bool draining;
+	_Atomic(int64_t) draining_since_ms;
+	_Atomic(int64_t) hurry_ms;      /* how long a body or the taking of an answer may rest; 0: longer */
 	struct loop loops[];
 };
 
@@ -309,6 +311,7 @@ int listen_connections_max(int wanted, int loops);
 #define MORE_CONNECTIONS (SPARE_CONNECTIONS + 64)
 
 #define LINGER_MS 2000
+#define HURRY_MS 2000           /* at most, or a quarter of the time there is to stop */
 #define SENDING_MS 300000
 #define LEFT_MS 100             /* for what still came to be read and answered */
 #define NEW_MS 60000

@@ -89,3 +89,20 @@ test('while all connections are at work, probes are answered and others told to 
 	listening.forEach(connection => connection.leave());
 	await server.stop();
 });
+
+// ---- A stop ----
+
+test('half a body keeps no stop waiting', async () => {
+	const server = await startKeyed({ SHUTDOWN_TIMEOUT: '4s' });
+	const half = [];
+	for (const headers of [known, {}]) {
+		const connection = await open(server);
+		connection.send(head(server, { ...headers, 'Content-Length': ping.length, 'X-Sent': 'half' }) + ping.slice(0, 9));
+		half.push(connection);
+	}
+	assert.equal((await exchange(server, { headers: known, body: ping })).status, 200);
+	await server.stop();
+	assert.doesNotMatch(server.log, /not all was finished/);
+	for (const connection of half)
+		assert.ok(await connection.untilClosed());
+});

@@ -98,6 +98,10 @@ static void request_in(struct exchange *x)
 		atomic_store(&opened, stream_open(x, is_gone, NULL));
 	} else if (str_is(path, "/brief")) {
 		end_at_once(x);
+	} else if (str_is(path, "/much")) {
+		static char much[16 << 20];     /* more than sockets hold */
+
+		exchange_answer(x, 200, "text/plain", (str) { much, sizeof(much) });
 	} else if (str_is(path, "/path")) {
 		exchange_answer(x, 200, "text/plain", exchange_header(x, "X-Say"));
 	} else if (str_is(path, "/peer")) {
@@ -178,6 +182,8 @@ UNUSED static int dial_from(const char *from)
 	struct timeval most = { .tv_sec = 5 };
 
 	ck_assert_int_ge(fd, 0);
+	/* Its port is chosen on connecting, so that two connections may have the same. */
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int) { 1 }, sizeof(int));
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
