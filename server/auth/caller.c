@@ -37,6 +37,11 @@ const char *caller_name(const struct caller *caller)
 	return caller->name.at;
 }
 
+str caller_scopes(const struct caller *caller)
+{
+	return caller->scopes;
+}
+
 bool caller_may(const struct caller *caller, const char *scope)
 {
 	if (!scope)

@@ -12,6 +12,7 @@
 
 /* Somebody of this name with these scopes, separated by commas. */
 const struct caller *caller_create(str name, str scopes);
+str caller_scopes(const struct caller *caller);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
 
