@@ -145,6 +145,14 @@ void mcp_message(struct mcp_call *call UNUSED, const char *role UNUSED, const ch
 {
 }
 
+const char *mcp_json(struct mcp_call *call UNUSED, const struct shape *shape, const void *in)
+{
+	struct json json = json_begin(arena, 1024);
+
+	shape_write(&json, shape, in);
+	return arena_copy(arena, json_end(&json));
+}
+
 /* Cursors are not sealed here: what a client makes of them is the runtime's matter. */
 const char *mcp_cursor(struct mcp_call *call UNUSED, const char *kind, const struct shape *shape,
                        const void *position)
