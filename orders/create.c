@@ -220,6 +220,7 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 static bool answer_known(struct mcp_call *call, struct store *store, const struct placing *order,
                          const struct placing *known, enum mcp_answer *answer)
 {
+	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
 	if (known->request_hash != order->request_hash) {
@@ -229,8 +230,11 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 		return true;
 	}
 	if (!placed && known->lease_until <= order->now &&
-	    placing_settle(store, mcp_arena(call), known->id))
+	    placing_settle(store, arena, known->id)) {
+		/* What it still held would be missing when it is placed anew. */
+		(void)!errand_settle(store, arena, errand_release_id(arena, known->id));
 		return false;
+	}
 	*answer = placed ? order_answer(call, store, known->id) : still_placing(call, known->id);
 	return true;
 }

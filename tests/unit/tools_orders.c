@@ -2,7 +2,23 @@
 #include "tools_orders.h"
 
 #include "client.h"
+#include "errand.h"
 #include "placing.h"
+
+/* What the job does with one order or errand, as tools: a process may end within a call. */
+static enum mcp_answer settle_order(struct mcp_call *call, const void *in, struct store *store)
+{
+	bool fine = placing_settle(store, mcp_arena(call), ((const struct named *)in)->id);
+
+	return mcp_say(call, "%d", fine);
+}
+
+static enum mcp_answer settle_errand(struct mcp_call *call, const void *in, struct store *store)
+{
+	bool fine = errand_settle(store, mcp_arena(call), ((const struct named *)in)->id);
+
+	return mcp_say(call, "%d", fine);
+}
 
 static const struct tool tools[] = {
 	{ "create_order", create_order, &create_shape, &order_shape },
@@ -15,6 +31,8 @@ static const struct tool tools[] = {
 	{ "request_return", request_return, &request_return_shape, &return_shape },
 	{ "receive_return", receive_return, &receive_return_shape, &return_shape },
 	{ "sales_report", sales_report, &report_shape, &reported_shape },
+	{ "settle an order", settle_order, &order_named_shape, NULL },
+	{ "settle an errand", settle_errand, &order_named_shape, NULL },
 	{ "explain_order", explain_order, &explain_shape, NULL },
 	{ 0 },
 };
