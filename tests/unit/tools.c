@@ -201,8 +201,8 @@ static void run_tool(struct program *program, struct mcp_call *call, yyjson_val 
 
 	if (wrong)
 		call->said = (struct said) { REFUSED, wrong, NULL };
-	else
-		call->tool->run(call, in, program->store);
+	else if (call->tool->run(call, in, program->store) == MCP_WAITING)
+		call->said.outcome = WAITS;
 	ck_assert_msg(store_is_idle(program->store), "%s left the store busy", call->tool->name);
 }
 
