@@ -153,14 +153,22 @@ const char *mcp_json(struct mcp_call *call UNUSED, const struct shape *shape, co
 	return arena_copy(arena, json_end(&json));
 }
 
-/* Cursors are not sealed here: what a client makes of them is the runtime's matter. */
-const char *mcp_cursor(struct mcp_call *call UNUSED, const char *kind, const struct shape *shape,
+/* Cursors are not sealed here: what a client makes of them is the runtime's matter. The quotes of their
+ * JSON become backticks, so that they go into other JSON as they are. */
+static char *exchange(const char *text, char from, char to)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		*at = *at == from ? to : *at;
+	return copy;
+}
+
+const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
                        const void *position)
 {
-	struct json json = json_begin(arena, 256);
-
-	shape_write(&json, shape, position);
-	return arena_print(arena, "%s=%.*s", kind, STR_FORMAT(json_end(&json)));
+	return arena_print(arena, "%s=%s", kind,
+	                   exchange(mcp_json(call, shape, position), '"', '`'));
 }
 
 bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char *cursor,
@@ -168,8 +176,10 @@ bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char 
 {
 	size_t size = strlen(kind);
 
-	return strncmp(cursor, kind, size) == 0 && cursor[size] == '='
-		&& !shape_read(shape, read_json(str_of(cursor + size + 1)), true, position, arena);
+	if (strncmp(cursor, kind, size) != 0 || cursor[size] != '=')
+		return false;
+	const char *json = exchange(cursor + size + 1, '`', '"');
+	return !shape_read(shape, read_json(str_of(json)), true, position, arena);
 }
 
 /* ---- Calling ---- */
@@ -185,11 +195,7 @@ static const struct tool *find_tool(const struct program *program, const char *n
 
 static yyjson_val *read_arguments(const char *format, va_list list)
 {
-	char *json = arena_print_list(arena, format, list);
-
-	for (char *at = json; *at; at++)
-		*at = *at == '\'' ? '"' : *at;
-	return read_json(str_of(json));
+	return read_json(str_of(exchange(arena_print_list(arena, format, list), '\'', '"')));
 }
 
 /* In a function of its own, for longjmp() leaves the variables of setjmp()'s undefined. */
