@@ -39,9 +39,9 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-static char *capitals(struct arena *arena, const char *text)
+static char *capitals(struct arena *arena, str text)
 {
-	char *copy = arena_copy(arena, str_of(text));
+	char *copy = arena_copy(arena, text);
 
 	for (char *at = copy; *at; at++)
 		if (*at >= 'a' && *at <= 'z')
@@ -49,14 +49,15 @@ static char *capitals(struct arena *arena, const char *text)
 	return copy;
 }
 
-/* The items as products makes them out: an SKU in any case, one line of each. */
+/* The items as products makes them out: an SKU in any case, space around it or not, one line of
+ * each. */
 static struct portion *merge_items(struct arena *arena, const struct create *asked, int64_t *count)
 {
 	struct portion *merged = arena_array(arena, struct portion, asked->item_count);
 
 	*count = 0;
 	for (int64_t i = 0; i < asked->item_count; i++) {
-		const char *sku = capitals(arena, asked->items[i].sku);
+		const char *sku = capitals(arena, str_trim(str_of(asked->items[i].sku)));
 		int64_t at = 0;
 		while (at < *count && strcmp(merged[at].sku, sku) != 0)
 			at++;
@@ -100,7 +101,7 @@ static const char *country_code(struct arena *arena, const char *country)
 {
 	if (!is_letter(country[0]) || !is_letter(country[1]) || country[2])
 		return NULL;
-	return capitals(arena, country);
+	return capitals(arena, str_of(country));
 }
 
 /* ---- What was reserved ---- */
