@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "../../products/words.c"
+#include "words.h"
 
 static struct arena *arena;
 
