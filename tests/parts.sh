@@ -284,12 +284,14 @@ need_infra_tools() {
 }
 
 run_infra() {
-	local part=$1 began=$SECONDS log=$TEST/infra.log passed='' failed=''
+	local part=$1 began=$SECONDS log=$TEST/infra.log passed='' failed='' left_out
 	say "== $part"
 	need_infra_tools || true
 	terraform/check </dev/null 2>&1 | tee "$log" || true
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
 	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	left_out=$(sed -n '$s/.*; left out: //p' "$log")
+	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
 
 run_tests() {

@@ -240,8 +240,11 @@ static str address(struct reply *reply, char room[16])
 
 uint64_t guard_party(struct reply *reply)
 {
+	char room[16];
+
 	if (!reply->party)
-		reply->party = caller_party(reply->caller, reply->exchange ? address(reply) : (str) { 0 });
+		reply->party = caller_party(reply->caller,
+		                            reply->exchange ? address(reply, room) : (str) { 0 });
 	return reply->party;
 }
 
