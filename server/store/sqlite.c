@@ -16,6 +16,8 @@
 #include "log.h"
 #include "sqlite_check.h"
 
+#define LOCK_PAUSE_MS 2
+
 /* ---- Failure ---- */
 
 static bool is_busy(int code)
@@ -45,17 +47,17 @@ static bool in_place(struct sqlite *sqlite, const char *away)
 
 bool sqlite_reads_in_place(struct sqlite *sqlite)
 {
-	return in_place(sqlite, sqlite_file_seen_away(sqlite->file));
+	return !sqlite->file || in_place(sqlite, sqlite_file_seen_away(sqlite->file));
 }
 
 bool sqlite_wrote_in_place(struct sqlite *sqlite)
 {
-	return in_place(sqlite, sqlite_file_away(sqlite->file));
+	return !sqlite->file || in_place(sqlite, sqlite_file_away(sqlite->file));
 }
 
 bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 {
-	if (!turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
+	if (sqlite->file && !turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
 		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
 		return false;
 	}
@@ -67,7 +69,8 @@ bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 
 void sqlite_pass_turn(struct sqlite *sqlite)
 {
-	turns_pass(sqlite_file_turns(sqlite->file));
+	if (sqlite->file)
+		turns_pass(sqlite_file_turns(sqlite->file));
 }
 
 /* ---- Opening ---- */
@@ -130,9 +133,21 @@ static bool set_reading(struct sqlite *sqlite)
 	                   "pragma mmap_size = 268435456; pragma temp_store = memory");
 }
 
+/* Other processes write too, an import piece by piece. SQLite's own handler asks at ever longer
+ * intervals, and would miss the moments in between. */
+static int wait_for_lock(void *context, int tries)
+{
+	struct sqlite *sqlite = context;
+
+	if (tries == 0)
+		sqlite->waits_since_ms = tick_ms();
+	nanosleep(&(struct timespec) { .tv_nsec = LOCK_PAUSE_MS * 1000000 }, NULL);
+	return tick_ms() - sqlite->waits_since_ms < STORE_WAIT_MS;
+}
+
 static bool set_writing(struct sqlite *sqlite)
 {
-	sqlite3_busy_timeout(sqlite->db, STORE_WAIT_MS);
+	sqlite3_busy_handler(sqlite->db, wait_for_lock, sqlite);
 	return set_wal(sqlite)
 	       && set(sqlite, "pragma synchronous = full; pragma foreign_keys = on;"
 	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
@@ -177,6 +192,9 @@ static void close_connection(struct store *store)
 	sqlite3_finalize(sqlite->transact);
 	sqlite3_finalize(sqlite->commit);
 	sqlite3_finalize(sqlite->take_back);
+	/* It may stay open for longer than what its handlers look at. */
+	sqlite3_busy_handler(sqlite->db, NULL, NULL);
+	sqlite3_progress_handler(sqlite->db, 0, NULL, NULL);
 	sqlite_file_leave(sqlite->file, sqlite->db, store->use == STORE_WRITES);
 	free(sqlite);
 }

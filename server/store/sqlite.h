@@ -13,7 +13,8 @@
 struct sqlite {
 	struct store store;
 	sqlite3 *db;
-	struct sqlite_file *file;
+	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
+	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
 };

@@ -36,6 +36,11 @@ void store_unhurried(struct store *store);
 /* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */
 void store_sign_in(const char *user, const char *password);
 
+/* A store of one's own for what is too much for memory: an SQLite file without a name, near the
+ * database or where files may be written, which is gone when it is closed. Nothing in it lasts and
+ * nobody waits for it. `tables` makes it. For commands, one thread. NULL: it can't, and has logged why. */
+struct store *store_open_scratch(const struct store *near, const char *tables);
+
 /* ---- SQLite alone ---- */
 
 struct store_copy {
