@@ -1,0 +1,187 @@
+// shop.mjs - the servers of a run: one process of each program over SQLite, or two of each over
+// PostgreSQL, with limits so small that each is met; and what happens to them meanwhile.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { query } from '../e2e/postgres.mjs';
+import { freePort } from '../e2e/raw.mjs';
+import {
+	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, start, temporary, writeOrders,
+} from '../e2e/support.mjs';
+import { bookSkus, DISTURBANCES } from './actions.mjs';
+
+const STATE_KEYS = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
+const allKeys = keyLines.split(' ').join('\n');
+const SANITIZERS = {
+	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1',
+	TSAN_OPTIONS: 'halt_on_error=0:second_deadlock_stack=1:history_size=4',
+	UBSAN_OPTIONS: 'print_stacktrace=1',
+};
+
+// Some are drawn, so that runs with other seeds meet other limits.
+function settings(d) {
+	return {
+		LOOPS: '2', WORKERS: d.pick(['2', '3', '4']), WORKER_QUEUE: d.pick(['8', '32', '64']),
+		SESSIONS_MAX: '40', SESSION_STREAMS: d.pick(['2', '4']), SESSION_IDLE: d.pick(['500ms', '5s']),
+		STREAM_BACKLOG: d.pick(['2KiB', '8KiB', '64KiB']), BACKLOGS_MAX: d.pick(['64KiB', '1MiB']),
+		LISTENS_MAX: '30', BODY_MAX: '512KiB', BODIES_MAX: '2MiB', BATCH_MAX: '20', CONNECTIONS_MAX: '400',
+		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
+		CALL_DEADLINE: d.pick(['60ms', '300ms']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
+		HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s', SHUTDOWN_TIMEOUT: '10s', STATE_KEYS,
+	};
+}
+
+export class Shop {
+	static async open(d, knowledge) {
+		const shop = new Shop();
+		Object.assign(shop, { d, knowledge, tally: knowledge.tally, folder: temporary(), settings: settings(d) });
+		shop.keyFile = join(shop.folder, 'keys');
+		writeFileSync(shop.keyFile, allKeys);
+		const book = await databaseUrl('orders', shop.folder);
+		const { status, stderr } = await run('orders', ['import', writeOrders(join(shop.folder, 'orders.csv')), '--currency', 'GBP'],
+			{ env: { DATABASE_URL: book } });
+		assert.equal(status, 0, stderr);
+		await shop.begin(shop.settings);
+		shop.stock = await shop.stockNow();
+		return shop;
+	}
+
+	async begin(settings) {
+		this.products = await this.#start('products', settings, {});
+		this.orders = await this.#start('orders', settings, { PRODUCTS_KEY: keys.staff,
+			PRODUCTS_URL: this.products[0].url });
+	}
+
+	async #start(name, settings, more) {
+		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, async () => {
+			const metrics = await freePort();
+			const server = await start(name, { ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`,
+				METRICS_PORT: String(metrics), ...more }, { folder: this.folder });
+			return Object.assign(server, { metrics });
+		}));
+	}
+
+	get servers() {
+		return [...this.orders, ...this.products];
+	}
+
+	ports(program) {
+		return this[program].map(server => server.port);
+	}
+
+	get broken() {
+		return this.servers.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
+	}
+
+	// What was logged of every request is not kept: an hour of it would not fit.
+	forgetLog() {
+		for (const { child: { output } } of this.servers)
+			output.stderr = output.stderr.split('\n').filter((line, i, all) =>
+				i === all.length - 1 || !line.startsWith('{"time"') || !/"level":"(info|debug)"/.test(line)).join('\n');
+	}
+
+	// ---- The databases ----
+
+	select(name, sql) {
+		return select(name, this.folder, sql);
+	}
+
+	async change(name, sql) {
+		const url = await databaseUrl(name, this.folder);
+		if (onPostgres)
+			return await query(url, sql);
+		const file = new DatabaseSync(url.replace(/^sqlite:/, ''), { timeout: 5000 });
+		try {
+			file.exec(sql);
+		} finally {
+			file.close();
+		}
+	}
+
+	async stockNow() {
+		const rows = await this.select('products', 'select sku, stock from product');
+		return Object.fromEntries(rows.filter(row => bookSkus.includes(row.sku)).map(row => [row.sku, row.stock]));
+	}
+
+	// ---- What happens meanwhile ----
+
+	async disturb(d, isOver) {
+		while (!isOver()) {
+			await pause(d.between(100, 500));
+			const [, name] = d.weighted(DISTURBANCES);
+			this.tally.add('disturbances', name);
+			await this[name](d).catch(error => {
+				if (!this.broken)
+					throw error;
+			});
+		}
+		writeFileSync(this.keyFile, allKeys);
+	}
+
+	// The keys are read again; sometimes one is gone.
+	async hangUp(d) {
+		writeFileSync(this.keyFile, d.chance(0.4) ? allKeys.split('\n').slice(0, 2).join('\n') : allKeys);
+		d.pick(this.servers).child.kill('SIGHUP');
+	}
+
+	// A process that gets no time for a while, as on a machine with too much to do.
+	async stall(d) {
+		const { child } = d.pick(this.servers);
+		child.kill('SIGSTOP');
+		await pause(d.between(30, 600));
+		child.kill('SIGCONT');
+	}
+
+	// Somebody else writes, and takes his time.
+	async lock(d) {
+		const name = d.pick(['products', 'orders']), ms = d.between(50, 500), url = await databaseUrl(name, this.folder);
+		if (onPostgres) {
+			await query(url, `begin; lock table ${name === 'orders' ? 'orders' : 'product'} in exclusive mode; select pg_sleep(${ms / 1000}); commit`);
+			return;
+		}
+		const file = new DatabaseSync(url.replace(/^sqlite:/, ''), { timeout: 5000 });
+		file.exec('begin immediate');
+		await pause(ms);
+		file.exec('rollback');
+		file.close();
+	}
+
+	async scrape(d) {
+		await exchange({ port: d.pick(this.servers).metrics }, { method: 'GET', path: '/metrics' });
+	}
+
+	// The database ends connections, as a failover does.
+	async disconnect(d) {
+		if (onPostgres)
+			await query(await databaseUrl(d.pick(['products', 'orders']), this.folder), `select pg_terminate_backend(pid)
+				from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and random() < 0.4`);
+	}
+
+	// ---- The end ----
+
+	// What the servers counted, of all of them together.
+	async counters() {
+		const sums = new Map();
+		for (const server of this.servers) {
+			const { text } = await exchange({ port: server.metrics }, { method: 'GET', path: '/metrics' });
+			for (const [, name, value] of text.matchAll(/^(mcp_\w+(?:\{limit="\w+"\})?) (\d+)$/gm))
+				sums.set(name, (sums.get(name) ?? 0) + Number(value));
+			for (const [, outcome, value] of text.matchAll(/^mcp_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm))
+				sums.set(`outcome ${outcome}`, (sums.get(`outcome ${outcome}`) ?? 0) + Number(value));
+		}
+		return sums;
+	}
+
+	// In order, in time, without a word of a sanitizer. How long each took.
+	async stop() {
+		const times = [];
+		for (const service of [this.orders, this.products])
+			times.push(...await Promise.all(service.map(async server => {
+				const began = Date.now();
+				await server.stop('SIGTERM', 30000);
+				return Date.now() - began;
+			})));
+		return times;
+	}
+}
