@@ -72,7 +72,9 @@ const tool = (d, w, program) => {
 
 // Progress is asked for often: it is what streams are made of.
 const token = d => d.chance(0.75) ? { progressToken: oddToken(d) } : {};
-const oddToken = d => d.chance(0.9) ? d.below(1e6) : d.pick(['t', '', 'ü'.repeat(600), 'p'.repeat(40000), -1, 1.5, null, {}]);
+const oddToken = d => d.chance(0.9) ? d.below(1e6) : d.weighted(ODD_TOKENS)[2];
+const ODD_TOKENS = [[2, 'huge token', 'p'.repeat(40000)], [1, 'long token', 'ü'.repeat(600)],
+	...['t', '', -1, 1.5, null, {}].map(token => [1, 'odd token', token])];
 
 // ---- Methods: the era they are of (s: sessions, n: 2026-07-28) and their params ----
 
@@ -121,19 +123,17 @@ export const answer = d => d.pick([
 
 // ---- Ids, as JSON ----
 
-const oddIds = [
-	() => `"${'i'.repeat(300000)}"`, () => `"${'i'.repeat(300000)}"`, () => `"${'é'.repeat(5000)}"`, () => `"${'n'.repeat(9000)}"`,
-	() => '""', () => '0', () => '-7', () => '9007199254740993', () => '123456789012345678901234567890',
-	() => '"\\u0000\\"\\\\"', () => '"\\ud83e\\udd14"', () => '"question-1"',
+// A third of the odd ones is so long that one answer with it is more than a stream may hold.
+const ODD_IDS = [
+	[4, 'huge id', () => `"${'i'.repeat(300000)}"`], [1, 'long id', () => `"${'é'.repeat(5000)}"`],
+	[1, 'long id', () => `"${'n'.repeat(9000)}"`], [1, 'odd id', () => '""'], [1, 'odd id', () => '0'],
+	[1, 'odd id', () => '-7'], [1, 'odd id', () => '9007199254740993'], [1, 'odd id', () => '123456789012345678901234567890'],
+	[1, 'odd id', () => '"\\u0000\\"\\\\"'], [1, 'odd id', () => '"\\ud83e\\udd14"'], [1, 'odd id', () => '"question-1"'],
+	[3, 'wrong id', d => d.pick(['null', '1.5', '[1]', '{}', 'true', '1e400'])],
 ];
-const wrongIds = [() => 'null', () => '1.5', () => '[1]', () => '{}', () => 'true', () => '1e400'];
 
-export function id(d, w) {
-	const roll = d.next();
-	if (roll < 0.93)
-		return w.unique('') % 3 ? String(w.last) : `"id-${w.last}"`;
-	return d.pick(roll < 0.99 ? oddIds : wrongIds)();
-}
+export const id = (d, w) => d.chance(0.93) ? w.unique('') % 3 ? String(w.last) : `"id-${w.last}"`
+	: d.weighted(ODD_IDS)[2](d);
 
 // ---- What is broken: a whole body, or an element of a batch ----
 

@@ -4,7 +4,8 @@
 //     ./dev chaos [SECONDS] [--seed N]
 //
 // BUILD and DATABASE choose the servers as for the end-to-end tests. What is done is drawn from a seed,
-// which is printed: CHAOS_SEED repeats the decisions, though not the order in which things happen.
+// which is printed: CHAOS_SEED repeats the decisions, though not the order in which things happen. To
+// narrow down what was found: CHAOS_WITHOUT (rows of actions.mjs), CHAOS_SETTINGS, CHAOS_ACTORS.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { pause } from '../e2e/support.mjs';
@@ -18,11 +19,14 @@ import { Tally } from './tally.mjs';
 const seconds = Number(process.env.CHAOS_SECONDS ?? 10);
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1000000);
 const actors = Number(process.env.CHAOS_ACTORS ?? 40);
-const REQUESTS_MAX = 5000 * seconds;
+const REQUESTS_MAX = 5000 * seconds, DEATHS_MAX = 20;
 
 const say = words => console.log(words);
 const repeat = `again: BUILD=${process.env.BUILD ?? 'dev'} DATABASE=${process.env.DATABASE ?? 'sqlite'
 	} CHAOS_SEED=${seed} CHAOS_SECONDS=${seconds}`;
+
+const summary = text => /^SUMMARY: .*$/m.exec(text)?.[0] ?? /^.*runtime error:.*$/m.exec(text)?.[0] ??
+	text.replace(/^\{"time".*\n/gm, '').slice(-300);
 
 // Each kind of report once, the first of its kind whole.
 function reports(servers) {
@@ -30,9 +34,8 @@ function reports(servers) {
 	for (const { name, log } of servers)
 		for (const part of log.replace(/^\{"time".*\n/gm, '').split(/^={10,}\n/m)
 			.filter(each => /Sanitizer|runtime error:/.test(each))) {
-			const summary = /^SUMMARY: .*$/m.exec(part)?.[0] ?? /^.*runtime error:.*$/m.exec(part)?.[0] ?? part.slice(0, 200);
-			const known = seen.get(summary);
-			seen.set(summary, { name, part: known?.part ?? part, count: (known?.count ?? 0) + 1 });
+			const kind = summary(part), known = seen.get(kind);
+			seen.set(kind, { name, part: known?.part ?? part, count: (known?.count ?? 0) + 1 });
 		}
 	return [...seen.values()].map(({ name, part, count }) => `${name}, ${count} times:\n${part.slice(0, 6000)}`);
 }
@@ -48,7 +51,7 @@ function report(shop, tally, began) {
 
 async function rage(shop, tally, began) {
 	const until = began + seconds * 1000;
-	const isOver = () => Date.now() > until || shop.broken || tally.count('requests') > REQUESTS_MAX;
+	const isOver = () => Date.now() > until || shop.dead.length > DEATHS_MAX || tally.count('requests') > REQUESTS_MAX;
 	const clients = Array.from({ length: actors }, (_, i) => act(new Dice(seed * 1000 + i), shop, isOver));
 	const trouble = shop.disturb(new Dice(seed * 1000 + 999), isOver);
 	const progress = setInterval(() => {
@@ -57,7 +60,7 @@ async function rage(shop, tally, began) {
 			tally.count('statuses')} answers, ${shop.knowledge.placed.size} orders placed`);
 	}, 5000);
 	try {
-		return (await Promise.all([...clients, trouble])).slice(0, actors);
+		return (await Promise.all([...clients, trouble, shop.supervise(isOver)])).slice(0, actors);
 	} finally {
 		clearInterval(progress);
 	}
@@ -75,6 +78,8 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 			wrong.push(`${what}: ${error.message.replace(/^\{"time".*\n/gm, '').slice(0, 600)}`);
 		}
 	};
+	for (const { name, how, log, start } of shop.dead)
+		wrong.push(start ?? `${name} died: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
 	if (!shop.broken)
 		shop.counters_ = await attempt('metrics', () => shop.counters());
 	report(shop, tally, began);
@@ -83,9 +88,9 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 		if (d.chance(0.7))
 			client.leave();
 	await pause(50);
-	const servers = shop.servers, times = await attempt('stop', () => shop.stop());
+	const servers = [...shop.dead, ...shop.servers], times = await attempt('stop', () => shop.stop());
 	clients.forEach(client => client.leave());
-	if (wrong.length === 0) {
+	if (times) {
 		say(`  stopped within ${times.join(', ')} ms`);
 		wrong.push(...await attempt('settling', () => settle(shop)) ?? []);
 		servers.push(...shop.servers);

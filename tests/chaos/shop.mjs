@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { query } from '../e2e/postgres.mjs';
 import { freePort } from '../e2e/raw.mjs';
 import {
-	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, start, temporary, writeOrders,
+	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, Server, start, temporary, writeOrders,
 } from '../e2e/support.mjs';
 import { bookSkus, DISTURBANCES } from './actions.mjs';
 
@@ -15,7 +15,7 @@ const STATE_KEYS = Buffer.from('0123456789abcdef0123456789abcdef').toString('bas
 const allKeys = keyLines.split(' ').join('\n');
 const SANITIZERS = {
 	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1',
-	TSAN_OPTIONS: 'halt_on_error=0:second_deadlock_stack=1:history_size=4',
+	TSAN_OPTIONS: 'halt_on_error=1:handle_segv=1:second_deadlock_stack=1:history_size=4',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
 };
 
@@ -29,12 +29,16 @@ function settings(d) {
 		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
 		CALL_DEADLINE: d.pick(['60ms', '300ms']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
 		HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s', SHUTDOWN_TIMEOUT: '10s', STATE_KEYS,
+		...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ').filter(Boolean).map(each => each.split('='))),
 	};
 }
+
+const isDead = ({ child }) => child.exitCode !== null || child.signalCode !== null;
 
 export class Shop {
 	static async open(d, knowledge) {
 		const shop = new Shop();
+		shop.dead = [];
 		Object.assign(shop, { d, knowledge, tally: knowledge.tally, folder: temporary(), settings: settings(d) });
 		shop.keyFile = join(shop.folder, 'keys');
 		writeFileSync(shop.keyFile, allKeys);
@@ -54,12 +58,13 @@ export class Shop {
 	}
 
 	async #start(name, settings, more) {
-		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, async () => {
-			const metrics = await freePort();
-			const server = await start(name, { ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`,
-				METRICS_PORT: String(metrics), ...more }, { folder: this.folder });
-			return Object.assign(server, { metrics });
-		}));
+		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, async () => this.#startOne(name,
+			{ ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`, METRICS_PORT: String(await freePort()), ...more })));
+	}
+
+	async #startOne(name, settings) {
+		const server = await start(name, settings, { folder: this.folder });
+		return Object.assign(server, { settings, metrics: settings.METRICS_PORT });
 	}
 
 	get servers() {
@@ -70,8 +75,28 @@ export class Shop {
 		return this[program].map(server => server.port);
 	}
 
+	// Who died is started again, as in production: what is behind the first fault is found too. The dead
+	// are kept for their last words.
+	async supervise(isOver) {
+		for (; !isOver(); await pause(20))
+			for (const service of [this.products, this.orders])
+				for (const [i, server] of service.entries())
+					if (isDead(server))
+						service[i] = await this.#replace(server);
+	}
+
+	async #replace(server) {
+		this.dead.push(Object.assign(server, { how: await server.ended }));
+		try {
+			return await this.#startOne(server.name, { ...server.settings, PORT: String(server.port) });
+		} catch (error) {
+			return Object.assign(new Server(server.name, server.child, server.folder), { settings: server.settings,
+				port: server.port, metrics: server.metrics, start: error.message });
+		}
+	}
+
 	get broken() {
-		return this.servers.find(({ child }) => child.exitCode !== null || child.signalCode !== null);
+		return this.servers.some(isDead);
 	}
 
 	// What was logged of every request is not kept: an hour of it would not fit.
@@ -111,8 +136,9 @@ export class Shop {
 			await pause(d.between(100, 500));
 			const [, name] = d.weighted(DISTURBANCES);
 			this.tally.add('disturbances', name);
+			const deaths = this.dead.length;
 			await this[name](d).catch(error => {
-				if (!this.broken)
+				if (!this.broken && this.dead.length === deaths)
 					throw error;
 			});
 		}
@@ -148,7 +174,7 @@ export class Shop {
 	}
 
 	async scrape(d) {
-		await exchange({ port: d.pick(this.servers).metrics }, { method: 'GET', path: '/metrics' });
+		await exchange({ port: d.pick(this.servers).metrics }, { method: 'GET', path: '/metrics' }).catch(() => {});
 	}
 
 	// The database ends connections, as a failover does.
@@ -163,7 +189,7 @@ export class Shop {
 	// What the servers counted, of all of them together.
 	async counters() {
 		const sums = new Map();
-		for (const server of this.servers) {
+		for (const server of this.servers.filter(each => !isDead(each))) {
 			const { text } = await exchange({ port: server.metrics }, { method: 'GET', path: '/metrics' });
 			for (const [, name, value] of text.matchAll(/^(mcp_\w+(?:\{limit="\w+"\})?) (\d+)$/gm))
 				sums.set(name, (sums.get(name) ?? 0) + Number(value));
@@ -177,7 +203,7 @@ export class Shop {
 	async stop() {
 		const times = [];
 		for (const service of [this.orders, this.products])
-			times.push(...await Promise.all(service.map(async server => {
+			times.push(...await Promise.all(service.filter(each => !this.dead.includes(each)).map(async server => {
 				const began = Date.now();
 				await server.stop('SIGTERM', 30000);
 				return Date.now() - began;
