@@ -87,7 +87,7 @@ static int connections(int loop_count)
 	return most > CONNECTIONS_WANTED ? CONNECTIONS_WANTED : most < 16 ? 16 : (int)most;
 }
 
-/* A quarter of the memory for all bodies, another for all backlogs. */
+/* A quarter of the memory for what requests keep, another for what streams do. */
 static size_t budget(const char *name)
 {
 	if (is_set(name))
@@ -105,13 +105,15 @@ static void make_http(struct options *options)
 {
 	struct http_settings *http = &options->http;
 
+	options->requests.max = budget("BODIES_MAX");
+	options->streams.max = budget("BACKLOGS_MAX");
 	*http = (struct http_settings) {
 		.host = options->host, .port = options->port, .loops = loops(),
 		.connection_bytes = (size_t)setting_int("CONNECTION_MEMORY"),
 		.body_max = (size_t)setting_int("BODY_MAX"),
-		.bodies_max = budget("BODIES_MAX"),
+		.requests = &options->requests,
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
-		.backlogs_max = budget("BACKLOGS_MAX"),
+		.streams = &options->streams,
 		.header_deadline_ms = setting_int("HEADER_DEADLINE"),
 		.body_deadline_ms = setting_int("BODY_DEADLINE"),
 		.idle_ms = setting_int("IDLE_TIMEOUT"),
@@ -149,10 +151,13 @@ static void make_protocol(struct options *options)
 		.sessions_max = number("SESSIONS_MAX"),
 		.batch_max = number("BATCH_MAX"),
 		.depth_max = number("JSON_DEPTH"),
+		.values_max = (size_t)setting_int("JSON_VALUES"),
 		.session_streams_max = number("SESSION_STREAMS"),
 		.listens_max = number("LISTENS_MAX"),
 		.page_size = number("PAGE_SIZE"),
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
+		.requests = &options->requests,
+		.streams = &options->streams,
 		.caller_rates = rates("RATE_CALLER", loopback, 6000),
 		.address_rates = rates("RATE_ADDRESS", loopback, 12000),
 		.initialize_rates = rates("RATE_INITIALIZE", loopback, 60),

@@ -127,6 +127,7 @@ static bool start(struct serving *serving)
 {
 	const struct mcp_server *server = serving->server;
 
+	auth_share(&serving->options.requests, &serving->options.streams);
 	if (!start_store(&serving->options) || !access_start(&serving->options))
 		return false;
 	if (server->start && !server->start())

@@ -91,10 +91,13 @@ static struct setting table[] = {
 	{ "BODY_MAX", SIZE_, "4MiB",
 	  "A request's body; over it 413", KIB, GIB, NULL },
 	{ "BODIES_MAX", SIZE_, NULL,
-	  "All bodies being received; not set: a quarter of the memory limit, at most 256MiB where"
-	  " there is none", KIB, 0, NULL },
+	  "What requests keep: bodies, what is read from them, answers until they are taken; over it"
+	  " 503. Of it one caller has at most half. Not set: a quarter of the memory limit, at most"
+	  " 256MiB where there is none", KIB, 0, NULL },
 	{ "JSON_DEPTH", INT_, "64",
 	  "Levels of JSON", 8, 1000, NULL },
+	{ "JSON_VALUES", INT_, "100000",
+	  "Values of a message's JSON, keys included; over it 400", 100, 100000000, NULL },
 	{ "BATCH_MAX", INT_, "50",
 	  "Messages of a batch (2025-03-26)", 1, 10000, NULL },
 
@@ -111,7 +114,9 @@ static struct setting table[] = {
 	  "Events of one stream its client did not read yet; over it the stream ends",
 	  KIB, GIB, NULL },
 	{ "BACKLOGS_MAX", SIZE_, NULL,
-	  "The same of all streams together; not set: as BODIES_MAX", KIB, 0, NULL },
+	  "What streams keep: events not read yet, and those kept for a client that comes back, the"
+	  " oldest of which go first. One caller has at most half. Not set: as BODIES_MAX",
+	  KIB, 0, NULL },
 	{ "RESUME_FOR", TIME_, "5m",
 	  "How long events are kept for a client that comes back", 0, DAY, NULL },
 	{ "RETRY", TIME_, "1s",

@@ -16,6 +16,10 @@ const char *caller_name(const struct caller *caller);           /* the key's nam
 bool caller_may(const struct caller *caller, const char *scope);/* scope NULL: anyone may */
 /* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
 bool caller_same(const struct caller *a, const struct caller *b);
+/* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can
+ * take what another needs; one that has no key is alone, and may have all. NULL: not counted. */
+struct budget *caller_requests(const struct caller *caller);
+struct budget *caller_streams(const struct caller *caller);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */
 
@@ -29,6 +33,8 @@ enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the
  * set at once (SIGHUP). */
 const char *auth_configure(const char *keys, bool open_access);
+/* What may be kept for all callers together; before auth_configure(), alive as long as any caller. */
+void auth_share(struct budget *requests, struct budget *streams);
 int auth_key_count(void);
 
 /* Who sent this Authorization header (.at NULL: none)? On AUTH_FINE `caller` is kept for the

@@ -6,12 +6,40 @@
 struct caller {
 	atomic_int references;
 	str name, scopes;
+	struct budget requests, streams;
 	char text[];            /* the name, NUL-terminated, then the scopes */
 };
 
 static struct caller nobody = {
 	.name = { "anonymous", 9 }, .scopes = { "*", 1 },
 };
+
+static struct budget *all_requests, *all_streams;
+
+void auth_share(struct budget *requests, struct budget *streams)
+{
+	all_requests = requests;
+	all_streams = streams;
+}
+
+static struct budget half(struct budget *whole)
+{
+	return (struct budget) { .of = whole, .max = whole ? whole->max / 2 : 0 };
+}
+
+struct budget *caller_requests(const struct caller *caller)
+{
+	if (caller == &nobody || !caller->requests.of)
+		return all_requests;
+	return &((struct caller *)caller)->requests;
+}
+
+struct budget *caller_streams(const struct caller *caller)
+{
+	if (caller == &nobody || !caller->streams.of)
+		return all_streams;
+	return &((struct caller *)caller)->streams;
+}
 
 const struct caller *caller_anonymous(void)
 {
@@ -24,6 +52,8 @@ const struct caller *caller_create(str name, str scopes)
 	if (!caller)
 		abort();
 	atomic_init(&caller->references, 1);
+	caller->requests = half(all_requests);
+	caller->streams = half(all_streams);
 	memcpy(caller->text, name.at, name.size);
 	caller->text[name.size] = '\0';
 	memcpy(caller->text + name.size + 1, scopes.at, scopes.size);

@@ -39,16 +39,21 @@ void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it
 /* ---- Reading ---- */
 
 enum json_trouble {
-	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_DUPLICATE_KEY
+	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY
 };
 
-/* Parses one text of at most `depth_max` levels; the document lives in the arena. Strict RFC 8259,
- * UTF-8 checked, long numbers kept as raw text. Depth is bounded by a scan before parsing. NULL
+struct json_bounds {
+	int depth;                      /* levels */
+	size_t values;                  /* with keys; 0: as many as there are. Each costs 16 bytes. */
+};
+
+/* Parses one text within bounds; the document lives in the arena. Strict RFC 8259,
+ * UTF-8 checked, long numbers kept as raw text. The bounds are looked at before parsing. NULL
  * where there is trouble; duplicate keys are looked for in the outermost object only.
  * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
-yyjson_val *json_parse(struct arena *arena, char *text, size_t size, int depth_max,
+yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
                        enum json_trouble *trouble);
-/* The same from bytes that must not change. */
+/* The same from bytes that must not change, which are ours or were within bounds before. */
 yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble);
 /* Whether an object names a key twice. Not recursive. */

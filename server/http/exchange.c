@@ -19,34 +19,6 @@ str exchange_path(const struct exchange *x)
 	return (str) { x->path, x->path_size };
 }
 
-struct arena *exchange_arena(struct exchange *x)
-{
-	if (!x->arena)
-		x->arena = arena_create();
-	return x->arena;
-}
-
-struct arena *exchange_take_arena(struct exchange *x)
-{
-	struct arena *arena = exchange_arena(x);
-
-	x->arena = NULL;
-	return arena;
-}
-
-static void destroy_arena(void *arena)
-{
-	arena_destroy(arena);
-}
-
-void exchange_give_arena(struct exchange *x, struct arena *arena)
-{
-	/* What was allocated since the taking (headers of the answer) is still needed. */
-	if (x->arena)
-		arena_own(arena, x->arena, destroy_arena);
-	x->arena = arena;
-}
-
 void exchange_set_user(struct exchange *x, void *user)
 {
 	x->user = user;
@@ -111,8 +83,11 @@ void exchange_add_header(struct exchange *x, const char *name, const char *value
 
 	while (*place)
 		place = &(*place)->next;
-	*place = arena_new(exchange_arena(x), struct added_header);
-	**place = (struct added_header) { .name = name, .value = value };
+	if (!x->arena)
+		x->arena = arena_create();
+	*place = arena_new(x->arena, struct added_header);
+	**place = (struct added_header) {
+		.name = name, .value = arena_copy(x->arena, str_of(value)) };
 }
 
 static void add(struct MHD_Response *response, const char *name, const char *value)

@@ -57,12 +57,12 @@ struct added_header {
 
 struct exchange {
 	void *user;
-	struct arena *arena;
+	struct arena *arena;            /* of what the answer needs; NULL: nothing yet */
 	const char *path;
-	char *body;
+	struct budget *requests, *streams;      /* of what is kept of the body; on its stream */
+	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;
 	size_t swallowed;               /* of a body that is too large */
-	size_t reserved;                /* of all bodies' room */
 	int64_t length;                 /* Content-Length; -1: chunked */
 	int64_t began_us;
 	struct added_header *added;
@@ -134,7 +134,8 @@ void exchange_completed(void *loop, struct MHD_Connection *mhd, void **context,
 /* Reads the headers into the connection's array. False: they are not fit to be served. */
 bool headers_read(struct exchange *x, const char *version, const char **why);
 void body_receive(struct exchange *x, const char *data, size_t size);
-void body_reserve(struct exchange *x);
+/* Looks whether there can be room for it. */
+void body_expect(struct exchange *x);
 void body_release(struct exchange *x);
 
 /* Tells the handler that the exchange ended. */
@@ -155,6 +156,8 @@ struct stream {
 	struct watch watch;
 	struct connection *connection;
 	struct loop *loop;
+	struct budget *budget;
+	stream_sent_fn *sent_all;       /* who asked to be told; NULL: nobody */
 	gone_fn *gone;
 	void *user;
 	struct stream *next, *previous; /* the longest silent first */
@@ -162,8 +165,10 @@ struct stream {
 	char *backlog;
 	size_t size, room, sent;
 	int64_t silent_since_ms;
+	int64_t taken_ms;               /* when its client last took something, or nothing waited */
 	int fd;                         /* -1: the socket is still libmicrohttpd's */
 	bool chunked, ending, overflowed, left, dirty, dead;
+	bool released;                  /* its owner let go: `gone` is not called */
 };
 
 /* Bytes to send, as they are; and as a chunk where the answer is chunked. */
@@ -258,7 +263,6 @@ struct http {
 	struct http_settings set;
 	int port;
 	int connections_max;            /* of one loop */
-	_Atomic(size_t) bodies, backlogs;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int ready;                      /* loops that have started, well or not */

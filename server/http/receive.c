@@ -18,7 +18,9 @@ void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *m
 	struct exchange *x = &c->exchange;
 
 	*x = (struct exchange) { .path = uri, .path_size = (uint32_t)strcspn(uri, "?"),
-	                         .stage = STAGE_HEADERS };
+	                         .stage = STAGE_HEADERS,
+	                         .requests = c->loop->http->set.requests,
+	                         .streams = c->loop->http->set.streams };
 	connection_enter(c, PHASE_HEADERS);
 	return x;
 }
@@ -102,7 +104,7 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
 	loop->http->set.handler.headers(x);
 	if (x->response)
 		return after_refusal(x);
-	body_reserve(x);
+	body_expect(x);
 	if (x->trouble != BODY_FINE) {
 		x->unread = true;
 		return hand_over(x);

@@ -52,11 +52,28 @@ MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, deci
 bool utf8_valid(str s);                                 /* RFC 3629: no surrogates, nothing overlong */
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
 
+/* ---- Budgets: what others can make us keep ---- */
+
+/* Bytes that are kept, at most `max`. What is taken from one is also taken from the whole that it is
+ * a share of. Whoever is about to let somebody have more asks first; what is made on the way is
+ * counted when it is there. Any thread. */
+struct budget {
+	struct budget *of;              /* NULL: it is the whole */
+	size_t max;
+	_Atomic(size_t) used;
+};
+
+bool budget_has(const struct budget *budget, size_t size);      /* room for so much more? */
+void budget_take(struct budget *budget, size_t size);
+void budget_give(struct budget *budget, size_t size);
+
 /* ---- Arenas ---- */
 
 struct arena;
 
 struct arena *arena_create(void);
+/* What it takes beyond its first KiB is taken from the budget until it is destroyed; NULL is fine. */
+struct arena *arena_create_charged(struct budget *budget);
 void arena_destroy(struct arena *arena);                        /* NULL is fine */
 void *arena_alloc(struct arena *arena, size_t size);            /* zeroed, aligned for any type */
 void *arena_alloc_raw(struct arena *arena, size_t size);        /* the same, not zeroed */
@@ -67,6 +84,8 @@ char *arena_print(struct arena *arena, const char *format, ...) PRINTF(2, 3);
 char *arena_print_list(struct arena *arena, const char *format, va_list list);
 /* Calls release(thing) when the arena is destroyed, the latest first. */
 void arena_own(struct arena *arena, void *thing, void (*release)(void *thing));
+/* Memory of malloc() that is freed with the arena; `size` of it counts in the budget. */
+void arena_adopt(struct arena *arena, void *memory, size_t size);
 size_t arena_size(const struct arena *arena);                   /* bytes handed out */
 
 #define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))

@@ -254,12 +254,11 @@ static struct channel *come_here(struct session *session, struct loop *loop,
                                  const struct read_errand *read)
 {
 	struct channel *channel = channel_create(session, loop, read->stream, !read->listens);
-	const struct shared_event *events = read->events.first;
 
 	if (!channel)
 		return NULL;
 	channel->owned = read->listens;
-	channel->events = read->events.count ? events[read->events.count - 1].number : read->after;
+	channel->events = read->last;
 	if (read->listens) {
 		session_stream_stored(session, channel->number);
 		atomic_store(&session->listener, channel->number);
@@ -283,7 +282,7 @@ static void go_on(struct reply *reply, struct read_errand *read, struct channel 
 	}
 	endpoint_listens(reply, x);
 	if (read->over) {
-		listener_finish(listener, 0, (str) { 0 });
+		listener_end_stored(listener, read->last, (str) { 0 });
 		if (!known)
 			channel_forget(channel);
 	} else {
@@ -374,11 +373,6 @@ void channel_commit(struct channel *channel)
 int64_t channel_number(const struct channel *channel)
 {
 	return channel->number;
-}
-
-bool channel_is_crowded(const struct channel *channel)
-{
-	return channel->shared && channel->kept > runtime.set.backlog_max;
 }
 
 struct loop *channel_home(struct session *session, int64_t number)

@@ -76,6 +76,7 @@ static const struct fault *admit(struct reply *reply, str path)
 		return not_allowed(reply, "GET, POST, DELETE, OPTIONS");
 	}
 	TRY(guard_caller(reply));
+	exchange_charge(x, caller_requests(reply->caller), caller_streams(reply->caller));
 	TRY(guard_rate(reply));
 	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
 }

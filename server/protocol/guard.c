@@ -104,35 +104,40 @@ void guard_cors(struct exchange *x)
 
 	if (!origin.at || !origin_allowed(origin))
 		return;
-	exchange_add_header(x, "Access-Control-Allow-Origin", arena_copy(exchange_arena(x), origin));
+	struct arena *arena = arena_create();
+	exchange_add_header(x, "Access-Control-Allow-Origin", arena_copy(arena, origin));
+	arena_destroy(arena);
 	exchange_add_header(x, "Vary", "Origin");
 	exchange_add_header(x, "Access-Control-Expose-Headers",
 	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After");
 }
 
 /* The headers a page asks to send, as far as they are ours: the fixed ones and Mcp-Param-*. */
-static const char *param_headers(struct exchange *x)
+static const char *param_headers(struct exchange *x, struct arena *arena)
 {
 	str rest = exchange_header(x, "Access-Control-Request-Headers");
 	const char *list = "";
 
 	for (str item; rest.at && (item = setting_item(&rest)).at;)
 		if (item.size > 10 && item.size < 80 && strncasecmp(item.at, "mcp-param-", 10) == 0)
-			list = arena_print(exchange_arena(x), "%s, %.*s", list, STR_FORMAT(item));
+			list = arena_print(arena, "%s, %.*s", list, STR_FORMAT(item));
 	return list;
 }
 
 void guard_preflight(struct exchange *x)
 {
+	struct arena *arena = arena_create();
+
 	guard_cors(x);
 	exchange_add_header(x, "Allow", "GET, POST, DELETE, OPTIONS");
 	exchange_add_header(x, "Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
 	exchange_add_header(x, "Access-Control-Allow-Headers",
-		arena_print(exchange_arena(x),
+		arena_print(arena,
 		            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, "
 		            "Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, tracestate%s",
-		            param_headers(x)));
+		            param_headers(x, arena)));
 	exchange_add_header(x, "Access-Control-Max-Age", "7200");
+	arena_destroy(arena);
 }
 
 /* ---- Callers ---- */
@@ -179,7 +184,7 @@ static const struct fault *challenge(struct arena *arena, int status, const char
 
 const struct fault *guard_caller(struct reply *reply)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
+	struct arena *arena = reply_arena(reply);
 	const char *scopes = open_scopes.at;
 
 	switch (auth_check(exchange_header(reply->exchange, "Authorization"), &reply->caller)) {
@@ -218,7 +223,7 @@ static const struct fault *take(struct reply *reply, struct rates *rates, str wh
 	if (wait_ms == 0)
 		return NULL;
 	metric_add(METRIC_LIMIT_RATE, 1);
-	struct fault *fault = fault_say(exchange_arena(reply->exchange), &FAULT_RATE, "%s",
+	struct fault *fault = fault_say(reply_arena(reply), &FAULT_RATE, "%s",
 	                                FAULT_RATE.text);
 	fault->retry_after_ms = wait_ms;
 	return fault;

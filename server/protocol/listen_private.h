@@ -8,6 +8,8 @@ struct followed {
 	const char *uri;                /* or a topic of list_topics, or of a task */
 	bool due;                       /* changed while the client was slow */
 	bool reading;                   /* a task that is being read in the database */
+	struct listen *listen;
+	struct followed *next, **place; /* in the loop's index */
 };
 
 struct listen {

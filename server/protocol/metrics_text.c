@@ -165,7 +165,8 @@ static void print_limits(FILE *file)
 		{ METRIC_LIMIT_SESSIONS, "sessions" }, { METRIC_LIMIT_STREAMS, "streams" },
 		{ METRIC_LIMIT_BACKLOG, "backlog" }, { METRIC_LIMIT_BODY, "body" },
 		{ METRIC_LIMIT_DEPTH, "depth" }, { METRIC_LIMIT_BATCH, "batch" },
-		{ METRIC_LIMIT_DEADLINE, "deadline" },
+		{ METRIC_LIMIT_DEADLINE, "deadline" }, { METRIC_LIMIT_VALUES, "values" },
+		{ METRIC_LIMIT_MEMORY, "memory" },
 	}, compats[] = {
 		{ METRIC_COMPAT_MISMATCH, "version-mismatch" }, { METRIC_COMPAT_TWICE, "version-twice" },
 		{ METRIC_COMPAT_MISSING, "version-missing" },

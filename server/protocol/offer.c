@@ -403,9 +403,12 @@ static bool match(struct arena *arena, const struct offer *offer, str uri, char 
 
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
 {
-	const struct offer *offer = offer_find(&runtime.resources, uri);
+	const struct offer *offer = NULL;
 
 	*in = NULL;
+	if (uri.size > URI_MAX)
+		return NULL;            /* none that we make is as long */
+	offer = offer_find(&runtime.resources, uri);
 	if (!offer)
 		offer = skill_offer(uri);
 	for (int i = 0; !offer && i < runtime.templates.count; i++) {

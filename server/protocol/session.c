@@ -33,6 +33,12 @@ struct session *session_hold(struct session *session)
 	return session;
 }
 
+static void follow_no_longer(struct session *session, struct followed *followed)
+{
+	budget_give(caller_requests(session->caller), sizeof(*followed) + followed->size);
+	free(followed);
+}
+
 void session_free(struct session *session)
 {
 	for (struct filed_call *call = session->calls, *next; call; call = next) {
@@ -45,7 +51,7 @@ void session_free(struct session *session)
 	}
 	for (struct followed *followed = session->followed, *next; followed; followed = next) {
 		next = followed->next;
-		free(followed);
+		follow_no_longer(session, followed);
 	}
 	caller_drop(session->caller);
 	pthread_mutex_destroy(&session->lock);
@@ -365,6 +371,12 @@ static struct followed **followed_place(struct session *session, str uri)
 	return place;
 }
 
+static bool has_room(const struct session *session, str uri)
+{
+	return session->followed_count < FOLLOWED_MAX &&
+	       budget_has(caller_requests(session->caller), sizeof(struct followed) + uri.size);
+}
+
 bool session_subscribe(struct session *session, str uri, bool wanted)
 {
 	bool room = true;
@@ -374,8 +386,9 @@ bool session_subscribe(struct session *session, str uri, bool wanted)
 	if (found && !wanted) {
 		*place = found->next;
 		session->followed_count--;
-		free(found);
-	} else if (!found && wanted && (room = session->followed_count < FOLLOWED_MAX)) {
+		follow_no_longer(session, found);
+	} else if (!found && wanted && (room = has_room(session, uri))) {
+		budget_take(caller_requests(session->caller), sizeof(*found) + uri.size);
 		found = malloc(sizeof(*found) + uri.size);
 		if (!found)
 			abort();

@@ -141,13 +141,16 @@ struct append_errand {
 };
 bool stream_rows_append(struct errand *first, int count, struct store *store);
 
-/* A client comes back to a stream, or is still there and wants what came since `after`. */
+/* A client comes back to a stream, or is still there and wants what came since `after`: the first of
+ * it, as much as is good to have in memory. */
 struct read_errand {
 	struct errand errand;
 	const char *session;
 	int64_t stream, after;
 	bool there;                     /* after: it is known, and nothing since `after` is gone */
-	bool listens, over;
+	bool listens;
+	bool over;                      /* it has ended, and these are the last events */
+	int64_t last;                   /* the number of its latest event, which may not be among these */
 	bool moved;                     /* it listens, and this process has become its home */
 	int64_t home;
 	const char *ids;

@@ -8,6 +8,7 @@ struct count { int64_t to, pause_ms; };
 struct named { const char *name; };
 struct consent { bool sure; };
 struct asking { int64_t rounds; };
+struct large { int64_t kib; };
 
 static const struct shape count_shape = SHAPE(struct count,
 	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
@@ -56,6 +57,19 @@ static enum mcp_answer consent(struct mcp_call *call, const void *in, struct sto
 	return mcp_say(call, "Sure %d times.", sure);
 }
 
+static const struct shape large_shape = SHAPE(struct large,
+	INT(struct large, kib, "How much", AT_LEAST(1), AT_MOST(65536), DEFAULT(300)));
+
+static enum mcp_answer large(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	size_t size = (size_t)((const struct large *)in)->kib * 1024;
+	char *text = arena_alloc(mcp_arena(call), size + 1);
+
+	memset(text, 'x', size);
+	mcp_progress(call, 1, 1, "It is written.");
+	return mcp_say(call, "%s", text);
+}
+
 static const char *uri_of(struct mcp_call *call, const struct named *named)
 {
 	return arena_print(mcp_arena(call), "probe://%s", named->name);
@@ -78,6 +92,7 @@ static const struct mcp_tool tools[] = {
 	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
 	  .run = count },
 	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
+	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	TASK_TOOLS,
@@ -91,7 +106,7 @@ static const struct mcp_resource resources[] = {
 };
 
 static const struct migration migrations[] = {
-	{ "1-nothing", "create table nothing (id bigint primary key);", NULL },
+	{ "1-unused", "create table unused (id bigint primary key);", NULL },
 	{ 0 },
 };
 

@@ -110,11 +110,13 @@ static void is_finished(UNUSED struct exchange *x)
 	atomic_fetch_add(&finished, 1);
 }
 
+static struct budget request_budget = { .max = 1000000 }, stream_budget = { .max = 1000000 };
+
 static struct http_settings usual_settings(void)
 {
 	return (struct http_settings) {
 		.host = "127.0.0.1", .loops = 2, .connection_bytes = 8192, .body_max = 100000,
-		.bodies_max = 1000000, .backlog_max = 20000, .backlogs_max = 1000000,
+		.requests = &request_budget, .backlog_max = 20000, .streams = &stream_budget,
 		.connections_max = 1200, .header_deadline_ms = 10000, .body_deadline_ms = 10000,
 		.idle_ms = 60000, .keep_alive_ms = 15000,
 		.handler = { headers_in, request_in, is_finished },

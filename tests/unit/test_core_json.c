@@ -201,9 +201,34 @@ START_TEST(ten_thousand_levels_are_refused_before_parsing)
 
 	memset(text, '[', 2000000);
 	size_t before = arena_size(arena);
-	ck_assert(!json_parse(arena, text, 2000000, 64, &trouble));
+	ck_assert(!json_parse(arena, text, 2000000, (struct json_bounds) { .depth = 64 }, &trouble));
 	ck_assert_int_eq(trouble, JSON_TOO_DEEP);
 	ck_assert_uint_eq(arena_size(arena), before);
+}
+END_TEST
+
+/* The bound is on each side of what is there, and a document takes hardly more than its values. */
+START_TEST(values_are_counted_before_parsing)
+{
+	enum json_trouble trouble;
+	size_t size = 200001;
+	char *text = malloc(size + 4);
+
+	for (size_t i = 0; i < size; i++)
+		text[i] = i == 0 ? '[' : i == size - 1 ? ']' : i % 2 ? '0' : ',';
+	ck_assert(!json_parse(arena, text, size, (struct json_bounds) { 64, 100000 }, &trouble));
+	ck_assert_int_eq(trouble, JSON_TOO_MANY);
+	size_t before = arena_size(arena);
+	yyjson_val *root = json_parse(arena, text, size, (struct json_bounds) { 64, 100001 }, &trouble);
+	ck_assert_ptr_nonnull(root);
+	ck_assert_uint_eq(yyjson_arr_size(root), 100000);
+	ck_assert_uint_le(arena_size(arena) - before, 100001 * 16 * 3 / 2 + 1000);
+	ck_assert_ptr_nonnull(json_parse_copy(arena, STR("[1,[],{\"a,b:c\":{}}]"), 64, &trouble));
+	strcpy(text, "[1,[],{\"a,b:c\":{}}]");
+	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 }, &trouble));
+	ck_assert_ptr_nonnull(json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 8 },
+	                                 &trouble));
+	free(text);
 }
 END_TEST
 
@@ -280,6 +305,7 @@ int main(void)
 	tcase_add_test(tests, a_small_buffer_grows);
 	tcase_add_loop_test(tests, values_are_written_as_they_came, 0, COUNT(kept_as_they_came));
 	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
+	tcase_add_test(tests, values_are_counted_before_parsing);
 	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
 	tcase_add_test(tests, duplicates_are_found_among_many);
 	tcase_add_test(tests, a_quarter_million_keys_take_no_time);

@@ -230,18 +230,22 @@ START_TEST(all_bodies_together_have_a_limit)
 	int first, second;
 
 	stop();
-	settings.bodies_max = 150000;
+	request_budget.max = 150000;
 	start_with(&settings);
 	first = dial();
 	second = dial();
 	say(first, "POST /path HTTP/1.1\r\nHost: here\r\nContent-Length: 90000\r\n\r\n");
 	AWAIT(atomic_load(&headers_calls) == 1);
+	ck_assert_uint_eq(atomic_load(&request_budget.used), 0);        /* what is said is not kept */
+	ck_assert(say_much(first, 80000));
+	AWAIT(atomic_load(&request_budget.used) >= 80000);
 	say(second, "POST /path HTTP/1.1\r\nHost: here\r\nContent-Length: 90000\r\n\r\n");
 	HEARD(hear(second), " 413 ");
 	ck_assert_int_eq(atomic_load(&body_trouble), BODY_NO_ROOM);
 	close(second);
 	close(first);
 	AWAIT(atomic_load(&finished) == 2);
+	ck_assert_uint_eq(atomic_load(&request_budget.used), 0);
 	first = dial();
 	say(first, "POST /path HTTP/1.1\r\nHost: here\r\nContent-Length: 90000\r\n\r\n");
 	ck_assert(say_much(first, 90000));
