@@ -8,17 +8,24 @@ import { orderOf } from '../e2e/support.mjs';
 // Stock of these is only moved by what leaves a record, so that it can be added up; of the others it
 // is changed by update_product too.
 export const bookSkus = ['KIT-0001', 'KIT-0002', 'KIT-0003', 'GAR-0001', 'TOY-0001', 'BAG-0001'];
+export const eventfulOrders = ['I10001', 'I10500', 'I11199'];  // with a long history
 const looseSkus = ['TEX-0001', 'TEX-0002'];
 const knownSkus = [...bookSkus, ...looseSkus];
 const oddSkus = ['kit-0001', 'KIT-9999', '', 'KIT-0001\u0000', 'ß'.repeat(40), 'x'.repeat(300), 'KIT-0006'];
-const statuses = ['paid', 'packed', 'shipped', 'delivered', 'paid', 'packed', 'pending', 'cancelled', 'nowhere'];
+const statuses = ['paid', 'packed', 'shipped', 'delivered', 'pending', 'cancelled', 'nowhere'];
 const words = ['tea', 'pot', 'a', 'blue', 'crème', 'wood', 'set of', 'x', 'é', '\u0000', 'steel '.repeat(30)];
 
 const sku = d => d.chance(0.93) ? d.pick(knownSkus) : d.pick(oddSkus);
 const items = d => Array.from({ length: d.between(1, 3) }, () =>
 	({ sku: sku(d), quantity: d.chance(0.95) ? d.between(1, 3) : d.pick([0, -1, 1e6, 1.5, 1e300]) }));
 const order = (d, w) => (d.chance(0.93) && d.recent(w.orders, 20)) ||
-	d.pick(['I10001', 'I10500', 'I11199', 'ORD-0000000000', '', 'x'.repeat(64), 'x'.repeat(65)]);
+	d.pick([...eventfulOrders, 'ORD-0000000000', '', 'x'.repeat(64), 'x'.repeat(65)]);
+// The next in order, where it is known how far it is.
+function move(d, w) {
+	const id = order(d, w), steps = ['pending', 'paid', 'packed', 'shipped', 'delivered'], known = w.statuses.get(id);
+	const at = steps.findLastIndex(step => known?.has(step));
+	return { id, status: d.chance(0.85) && steps[at + 1] || d.pick(statuses), note: d.pick(['', 'chaos']) };
+}
 const reservation = (d, w) => d.recent(w.reservations, 10) ?? 'never';
 const cursor = (d, w) => d.chance(0.5) ? d.recent(w.cursors) : d.pick([undefined, undefined, 'x', '', 'x'.repeat(1001)]);
 const uri = (program, d, w) => program === 'products'
@@ -45,7 +52,7 @@ export const TOOLS = {
 			: { sku: d.pick(knownSkus), description: d.pick(words).replaceAll('\u0000', '') + d.below(1000) }],
 	],
 	orders: [
-		[16, 'create_order', (d, w) => {
+		[18, 'create_order', (d, w) => {
 			const key = d.chance(0.85) ? w.unique('key') : d.recent(w.keys) ?? w.unique('key');
 			w.keep(w.keys, key);
 			// A customer of its own for each key: the order says so, and can be found by it.
@@ -54,13 +61,13 @@ export const TOOLS = {
 		[5, 'get_order', (d, w) => ({ id: order(d, w) })],
 		[4, 'list_orders', (d, w) => ({ limit: d.between(1, 100), cursor: cursor(d, w),
 			status: d.pick([undefined, 'pending', 'delivered', 'cancelled']) })],
-		[8, 'cancel_order', (d, w) => ({ id: order(d, w), confirm: d.chance(0.2) })],
-		[14, 'update_order_status', (d, w) => ({ id: order(d, w), status: d.pick(statuses), note: d.pick(['', 'chaos']) })],
-		[12, 'track_order', (d, w) => ({ id: order(d, w), follow: d.chance(0.85), wait_seconds: d.between(1, 3) })],
+		[14, 'cancel_order', (d, w) => ({ id: order(d, w), confirm: d.chance(0.1) })],
+		[14, 'update_order_status', (d, w) => move(d, w)],
+		[14, 'track_order', (d, w) => ({ id: d.chance(0.7) ? order(d, w) : d.pick(eventfulOrders), follow: d.chance(0.85), wait_seconds: d.between(1, 3) })],
 		[4, 'request_return', (d, w) => ({ order_id: order(d, w), items: [{ sku: d.pick(bookSkus), quantity: 1 }],
 			reason: 'chaos', idempotency_key: d.chance(0.5) ? w.unique('return') : undefined })],
 		[3, 'receive_return', (d, w) => ({ return_id: d.recent(w.returns) ?? 'RET-0' })],
-		[7, 'sales_report', d => ({ from: '2011-01-01', to: d.pick(['2011-02-01', '2011-01-10', '2010-01-01']),
+		[12, 'sales_report', d => ({ from: '2011-01-01', to: d.pick(['2011-02-01', '2011-02-01', '2011-01-10', '2010-01-01']),
 			by: d.pick(['day', 'month', 'country', 'product']) })],
 	],
 };
@@ -104,7 +111,7 @@ export const METHODS = [
 	[2, 'server/discover', 'n', () => ({})],
 	[9, 'subscriptions/listen', 'n', (d, w, program) => ({ notifications: {
 		toolsListChanged: d.chance(0.3), taskIds: d.chance(0.4) ? [d.recent(w.tasks)].filter(Boolean) : undefined,
-		resourceSubscriptions: Array.from({ length: d.chance(0.97) ? d.between(0, 6) : 1500 },
+		resourceSubscriptions: Array.from({ length: d.chance(0.93) ? d.between(0, 6) : d.pick([900, 1500]) },
 			() => uri(program, d, w)) } })],
 	[4, 'tasks/get', 'n', (d, w) => ({ taskId: d.recent(w.tasks) ?? 'none' })],
 	[2, 'tasks/update', 'n', (d, w) => ({ taskId: d.recent(w.tasks) ?? 'none',

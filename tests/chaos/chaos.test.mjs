@@ -20,6 +20,7 @@ const seconds = Number(process.env.CHAOS_SECONDS ?? 10);
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1000000);
 const actors = Number(process.env.CHAOS_ACTORS ?? 40);
 const REQUESTS_MAX = 5000 * seconds, DEATHS_MAX = 20;
+const STOP_MAX = 6000;                  // of SHUTDOWN_TIMEOUT's 10 s: nothing was cut at the bound
 
 const say = words => console.log(words);
 const repeat = `again: BUILD=${process.env.BUILD ?? 'dev'} DATABASE=${process.env.DATABASE ?? 'sqlite'
@@ -91,6 +92,8 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 	const servers = [...shop.dead, ...shop.servers], times = await attempt('stop', () => shop.stop());
 	clients.forEach(client => client.leave());
 	if (times) {
+		if (Math.max(...times) > STOP_MAX)
+			wrong.push(`a server took ${Math.max(...times)} ms to stop`);
 		say(`  stopped within ${times.join(', ')} ms`);
 		wrong.push(...await attempt('settling', () => settle(shop)) ?? []);
 		servers.push(...shop.servers);

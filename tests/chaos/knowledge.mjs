@@ -19,7 +19,7 @@ export class Knowledge {
 		for (const list of ['sessions', 'orders', 'keys', 'reservations', 'returns', 'tasks', 'cursors',
 			'asked'])
 			this[list] = [];
-		this.placed = new Map();        // customer -> id of the order that was answered
+		this.placed = new Map();        // order -> customer, where it was answered
 		this.statuses = new Map();      // order -> statuses that were answered
 		this.states = new Map();        // reservation -> state that was answered last: no way back
 		this.restocks = new Set();
@@ -107,7 +107,7 @@ export class Knowledge {
 				this.statuses.set(id, new Set());
 			this.statuses.get(id).add(status);
 			if (/^c-key/.test(customer))
-				this.#place(customer, id);
+				this.placed.set(id, customer);
 		}
 		if (reservation && ['committed', 'released'].includes(state))
 			this.states.set(reservation, state);
@@ -119,12 +119,6 @@ export class Knowledge {
 			this.keep(this.cursors, next);
 	}
 
-	#place(customer, id) {
-		const before = this.placed.get(customer);
-		if (before && before !== id)
-			this.wrong.push(`${customer} was answered with two orders, ${before} and ${id}`);
-		this.placed.set(customer, id);
-	}
 }
 
 // The revisions before structured content, and resources, have it as text.

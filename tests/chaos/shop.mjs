@@ -9,7 +9,7 @@ import { freePort } from '../e2e/raw.mjs';
 import {
 	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, Server, start, temporary, writeOrders,
 } from '../e2e/support.mjs';
-import { bookSkus, DISTURBANCES } from './actions.mjs';
+import { bookSkus, DISTURBANCES, eventfulOrders } from './actions.mjs';
 
 const STATE_KEYS = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
 const allKeys = keyLines.split(' ').join('\n');
@@ -22,12 +22,12 @@ const SANITIZERS = {
 // Some are drawn, so that runs with other seeds meet other limits.
 function settings(d) {
 	return {
-		LOOPS: '2', WORKERS: d.pick(['2', '3', '4']), WORKER_QUEUE: d.pick(['8', '32', '64']),
+		LOOPS: '2', WORKERS: d.pick(['2', '3', '4']), WORKER_QUEUE: d.pick(['8', '64', '256']),
 		SESSIONS_MAX: '40', SESSION_STREAMS: d.pick(['2', '4']), SESSION_IDLE: d.pick(['500ms', '5s']),
 		STREAM_BACKLOG: d.pick(['2KiB', '8KiB', '64KiB']), BACKLOGS_MAX: d.pick(['64KiB', '1MiB']),
 		LISTENS_MAX: '30', BODY_MAX: '512KiB', BODIES_MAX: '2MiB', BATCH_MAX: '20', CONNECTIONS_MAX: '400',
 		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
-		CALL_DEADLINE: d.pick(['60ms', '300ms']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
+		CALL_DEADLINE: d.pick(['100ms', '1s']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
 		HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s', SHUTDOWN_TIMEOUT: '10s', STATE_KEYS,
 		...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ').filter(Boolean).map(each => each.split('='))),
 	};
@@ -46,9 +46,25 @@ export class Shop {
 		const { status, stderr } = await run('orders', ['import', writeOrders(join(shop.folder, 'orders.csv')), '--currency', 'GBP'],
 			{ env: { DATABASE_URL: book } });
 		assert.equal(status, 0, stderr);
+		await shop.#enlarge();
 		await shop.begin(shop.settings);
 		shop.stock = await shop.stockNow();
 		return shop;
+	}
+
+	// So many orders that a report takes a while, and tells of its progress often; some with a history so
+	// long that telling it is more than a loop is told at a time.
+	async #enlarge() {
+		const copies = 'with recursive copy (n) as (select 1 union all select n + 1 from copy where n < 8)';
+		await this.change('orders', `${copies} insert into orders (id, customer, status, placed_at, delivered_at, units, total,
+				total_currency, country) select id || '-' || n, customer, status, placed_at, delivered_at, units, total,
+				total_currency, country from orders, copy;
+			${copies} insert into order_line (order_id, line, sku, quantity, unit_price, unit_price_currency)
+				select order_id || '-' || n, line, sku, quantity, unit_price, unit_price_currency from order_line, copy;
+			with recursive step (n) as (select 1 union all select n + 1 from step where n < 150)
+			insert into order_event (order_id, seq, at, actor, from_status, to_status)
+				select id, 1000 + n, placed_at + n, 'import', 'paid', 'packed' from orders, step where id in (${
+	eventfulOrders.map(id => `'${id}'`)})`);
 	}
 
 	async begin(settings) {
@@ -58,13 +74,22 @@ export class Shop {
 	}
 
 	async #start(name, settings, more) {
-		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, async () => this.#startOne(name,
-			{ ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`, METRICS_PORT: String(await freePort()), ...more })));
+		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, () => this.#startOne(name,
+			{ ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`, ...more })));
 	}
 
-	async #startOne(name, settings) {
-		const server = await start(name, settings, { folder: this.folder });
-		return Object.assign(server, { settings, metrics: settings.METRICS_PORT });
+	// A port that was free may be some connection's by now.
+	async #startOne(name, settings, tries = 5) {
+		const metrics = settings.METRICS_PORT ?? String(await freePort());
+		try {
+			const server = await start(name, { ...settings, METRICS_PORT: metrics }, { folder: this.folder });
+			return Object.assign(server, { settings, metrics });
+		} catch (error) {
+			if (!tries || !/already in use/.test(error.message))
+				throw error;
+			await pause(100);
+			return this.#startOne(name, settings, tries - 1);
+		}
 	}
 
 	get servers() {
