@@ -83,7 +83,8 @@ static struct setting table[] = {
 	{ "WORKER_QUEUE", INT_, "1024",
 	  "Calls that may wait for a worker; over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,
-	  "Open connections; not set: 60000, or what the limit of open files (ulimit -n) allows",
+	  "Open connections; not set: 60000, or what the limit of open files (ulimit -n) and a quarter"
+	  " of the memory limit allow",
 	  1, 10000000, NULL },
 	{ "CONNECTION_MEMORY", SIZE_, "16KiB",
 	  "Of each connection: bounds its header block and is what an idle stream costs",

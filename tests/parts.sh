@@ -260,6 +260,32 @@ chaos() {
 	[ "$FAILED" = 0 ]
 }
 
+# clang, with the parts that fuzzing needs.
+has_libfuzzer() {
+	has clang && echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang -x c -fsanitize=fuzzer,address,undefined -o /dev/null - 2>/dev/null
+}
+
+# Each target a few thousand times, always with the same inputs; ./dev fuzz looks for new ones.
+run_fuzz_tests() {
+	local part=$1 began=$SECONDS log=$TEST/fuzz.log passed='' failed=''
+	if ! has_libfuzzer; then
+		PARTS+=("$(printf '%-44s left out: there is no clang with libFuzzer' "$part")")
+		return
+	fi
+	say "== $part"
+	! build fuzz || tests/fuzz/run 3000x 2>&1 | tee "$log" || true
+	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
+fuzz() {
+	has_libfuzzer || fail "fuzzing needs clang with libFuzzer (on Debian: clang, libclang-rt-VERSION-dev)"
+	need_tools
+	build fuzz
+	exec tests/fuzz/run "${@:-60}"
+}
+
 # The images and the stack, under a tag of this checkout's own.
 run_container_tests() {
 	local part=$1 began=$SECONDS
@@ -319,6 +345,7 @@ run_tests() {
 	BUILD_ARGUMENTS=(--target "${targets[@]}")
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
+	run_fuzz_tests "fuzz targets, short form"
 	need_chromium
 	need_deploy_tools
 	# They wait more than they compute.

@@ -26,7 +26,7 @@ struct import {
 	int64_t line, rows, bad;
 	bool header_fits, unreadable, store_failed;
 	char *notes[NOTES_MAX];
-	char shown[64];
+	struct quote shown;
 	char why[512];
 };
 

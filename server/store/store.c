@@ -26,8 +26,8 @@ static const struct driver *driver_for(str scheme)
 static void refuse(str scheme, bool has_scheme)
 {
 	if (has_scheme)
-		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH or"
-		          " postgresql://HOST/DATABASE", STR_FORMAT(scheme));
+		log_error("store: there is no driver for databases named %s:...; use sqlite:PATH or"
+		          " postgresql://HOST/DATABASE", str_quote(scheme, 32).text);
 	else
 		log_error("store: a database is named by a URL: sqlite:PATH or postgresql://HOST/DATABASE");
 }
