@@ -12,11 +12,12 @@
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
 #define LOOPS_MAX 16
 #define CONNECTIONS_WANTED 60000
+#define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
-#define FILES_PER_LOOP 8
+#define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
-static char wrong[512];
+static char wrong[256 + QUOTE_MAX];
 
 static bool is_set(const char *name)
 {
@@ -78,12 +79,17 @@ static int loops(void)
 	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
 }
 
-/* As many as fit, where it is not said; http says so where what was asked for does not. */
+/* As many as the files that may be open allow, and a quarter of the memory where that is limited;
+ * http says so where what was asked for does not fit. */
 static int connections(int loop_count)
 {
 	if (is_set("CONNECTIONS_MAX"))
 		return number("CONNECTIONS_MAX");
 	int64_t most = machine_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	struct machine_memory memory = machine_memory();
+	int64_t each = setting_int("CONNECTION_MEMORY") + CONNECTION_BESIDE;
+	if (memory.limited && memory.bytes / 4 / each < most)
+		most = memory.bytes / 4 / each;
 	return most > CONNECTIONS_WANTED ? CONNECTIONS_WANTED : most < 16 ? 16 : (int)most;
 }
 
@@ -118,6 +124,7 @@ static void make_http(struct options *options)
 		.body_deadline_ms = setting_int("BODY_DEADLINE"),
 		.idle_ms = setting_int("IDLE_TIMEOUT"),
 		.keep_alive_ms = setting_int("KEEP_ALIVE"),
+		.proxied = !options->loopback || options->public_url || setting_text("TRUSTED_PROXIES"),
 	};
 	http->connections_max = connections(http->loops);
 }
@@ -170,8 +177,8 @@ static const char *make_proxies(struct options *options)
 	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
 	if (options->trusted)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network"
-	         " such as 10.0.0.0/8", STR_FORMAT(item));
+	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%s\", which is no address or network"
+	         " such as 10.0.0.0/8", str_quote(item, 64).text);
 	return wrong;
 }
 
@@ -181,8 +188,8 @@ static const char *make_public_url(struct options *options)
 	str url = str_of(options->public_url);
 	if (!url.at || str_starts(url, "https://") || str_starts(url, "http://"))
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or"
-	         " http://)", url.at);
+	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%s\"; it must begin with https:// (or"
+	         " http://)", str_quote(url, 200).text);
 	return wrong;
 }
 
@@ -192,7 +199,8 @@ static const char *make_emf(struct options *options)
 	const char *why = options->metrics_emf ? emf_check(options->metrics_emf) : NULL;
 	if (!why)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%.200s\"; %s", options->metrics_emf, why);
+	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%s\"; %s",
+	         str_quote(str_of(options->metrics_emf), 200).text, why);
 	return wrong;
 }
 

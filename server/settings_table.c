@@ -65,10 +65,12 @@ static struct setting table[] = {
 	  " version-twice, version-missing", 0, 0, NULL },
 
 	{ "RATE_CALLER", INT_, NULL,
-	  "Requests a minute of one caller, 0: no limit; not set: 6000, on loopback no limit",
+	  "Requests a minute of one caller, of a batch each; 0: no limit; not set: 6000, on loopback no"
+	  " limit",
 	  0, 100000000, NULL },
 	{ "RATE_ADDRESS", INT_, NULL,
-	  "The same of one address; not set: 12000, on loopback no limit", 0, 100000000, NULL },
+	  "The same of one address (of IPv6 a /64), refused ones too; not set: 12000, on loopback no"
+	  " limit", 0, 100000000, NULL },
 	{ "RATE_INITIALIZE", INT_, NULL,
 	  "Sessions a minute of one caller and address, 0: no limit; not set: 60, on loopback no"
 	  " limit", 0, 100000000, NULL },
@@ -83,7 +85,8 @@ static struct setting table[] = {
 	{ "WORKER_QUEUE", INT_, "1024",
 	  "Calls that may wait for a worker, of one caller as many as places are left; over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,
-	  "Open connections; not set: 60000, or what the limit of open files (ulimit -n) allows",
+	  "Open connections; over it the one idle longest is closed; not set: 60000, or what the"
+	  " limit of open files (ulimit -n) and a quarter of the memory limit allow",
 	  1, 10000000, NULL },
 	{ "CONNECTION_MEMORY", SIZE_, "16KiB",
 	  "Of each connection: bounds its header block and is what an idle stream costs",

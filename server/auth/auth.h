@@ -71,6 +71,9 @@ void rates_destroy(struct rates *rates);
 /* Takes one token from the bucket of `who` (an address, a caller's name): 0, or the milliseconds
  * until there is one. Any thread. */
 int64_t rates_take(struct rates *rates, str who, int64_t at_tick_ms);
+/* Takes more of them for what has begun already, also where they are not there yet: whoever owes waits
+ * the longer for the next one. */
+void rates_owe(struct rates *rates, str who, int64_t at_tick_ms, int64_t tokens);
 
 /* ---- Addresses ---- */
 
@@ -82,5 +85,7 @@ bool networks_contain(const struct networks *networks, str address);
 /* The client's address: the peer's, or, as far as peers are trusted proxies, the rightmost address
  * of X-Forwarded-For that is none. */
 str auth_client_address(const struct networks *trusted, str peer, str forwarded_for);
+/* Whose rate counts for an address: its own, or of IPv6 that of its /64, which is one customer's. */
+str auth_address_group(str address, char room[16]);
 
 #endif

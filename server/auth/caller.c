@@ -73,6 +73,11 @@ const char *caller_name(const struct caller *caller)
 	return caller->name.at;
 }
 
+str caller_scopes(const struct caller *caller)
+{
+	return caller->scopes;
+}
+
 static bool has_scope(const struct caller *caller, str scope)
 {
 	str rest = caller->scopes;

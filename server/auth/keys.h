@@ -17,6 +17,7 @@ void caller_set_number(const struct caller *caller, unsigned number);
 unsigned caller_number(const struct caller *caller);
 /* The same key, which may do no less now. */
 bool caller_continues(const struct caller *before, const struct caller *now);
+str caller_scopes(const struct caller *caller);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
 

@@ -3,6 +3,7 @@
  * Everything is compared as IPv6; an IPv4 address is its ::ffff: mapped form, so that the two ways
  * to write one are the same. */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "keys.h"
@@ -182,4 +183,15 @@ str auth_client_address(const struct networks *trusted, str peer, str forwarded_
 		client = address;
 	}
 	return unmapped(client);
+}
+
+str auth_address_group(str address, char room[16])
+{
+	struct in6_addr bits;
+	bool is_v4;
+
+	if (!parse_address(address, bits.s6_addr, &is_v4))
+		return address;
+	memcpy(room, bits.s6_addr, sizeof(bits.s6_addr));
+	return (str) { room, is_v4 || IN6_IS_ADDR_V4MAPPED(&bits) ? 16 : 8 };
 }

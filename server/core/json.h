@@ -25,8 +25,8 @@ void json_object_end(struct json *json);
 void json_array(struct json *json);                     /* [ */
 void json_array_end(struct json *json);
 void json_key(struct json *json, const char *key);      /* plain ASCII: not escaped */
-void json_key_str(struct json *json, str key);          /* escaped */
-void json_str(struct json *json, str text);             /* escaped; valid UTF-8 */
+void json_key_str(struct json *json, str key);          /* escaped, as json_str() does */
+void json_str(struct json *json, str text);             /* escaped; U+FFFD for what is no UTF-8 */
 void json_text(struct json *json, const char *text);
 void json_int(struct json *json, int64_t value);
 void json_real(struct json *json, double value);        /* what reads back; null if not finite */
@@ -79,6 +79,8 @@ enum schema_use {
 /* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
 void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
+/* Whether a text is within a text field's bounds, and one of its choices. */
+bool shape_takes_text(const struct field *field, const char *text);
 /* Aborts with words on a shape that contradicts itself; called for every shape at start. */
 void shape_check(const struct shape *shape);
 

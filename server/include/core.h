@@ -50,8 +50,27 @@ bool str_is_nocase(str a, const char *text);            /* ASCII case only */
 str str_trim(str s);                                    /* without SP and HTAB at both ends */
 str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
 MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
-bool utf8_valid(str s);                                 /* RFC 3629: no surrogates, nothing overlong */
+
+/* ---- UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF) ---- */
+
+bool utf8_valid(str s);
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
+/* The bytes of the character that `s`, which is not empty, begins with; 0: it is none. */
+size_t utf8_step(str s);
+
+#define QUOTE_MAX 256
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */
+
+struct quote {
+	char text[QUOTE_MAX + sizeof("…")];
+};
+
+/* What somebody else sent, fit to be told in an answer or a log, whatever it is: at most `size_max`
+ * bytes (themselves at most QUOTE_MAX) of whole characters, and … where there were more. What is no
+ * UTF-8, and control characters, are U+FFFD. By value, for the length of one expression:
+ *
+ *     fault_say(arena, fault, "There is no method \"%s\".", str_quote(name, 64).text) */
+struct quote str_quote(str text, size_t size_max);
 
 /* ---- Budgets: what others can make us keep ---- */
 

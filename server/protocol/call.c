@@ -42,8 +42,8 @@ static const struct fault *carry_out(struct mcp_call *call)
 	call->method = offers_serve(name) ? method_find(era, name) : NULL;
 	TRY(era->admit(call));
 	if (!call->method)
-		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%.*s\".",
-		                 (int)(name.size < 64 ? name.size : 64), name.at);
+		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%s\".",
+		                 str_quote(name, 64).text);
 	return call->method->run(call);
 }
 

@@ -404,9 +404,11 @@ void guard_cors(struct exchange *x);                    /* headers of an answer 
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
 const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
-const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
 /* For whose share of something it counts: the caller's, or its address's. */
 uint64_t guard_party(struct reply *reply);
+const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
+const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
+void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* A tool's scope is missing: 403 with the challenge that names it. */

@@ -116,7 +116,7 @@ static const struct fault *subscribe(struct mcp_call *call, bool wanted)
 	if ((wanted && !offer) || uri.size > URI_MAX)
 		return fault_say(call->arena, &(struct fault) {
 			.code = -32002, .http_sessions = 200, .http_stateless = 200 },
-			"There is no resource \"%.*s\".", (int)(uri.size < 256 ? uri.size : 256), uri.at);
+			"There is no resource \"%s\".", str_quote(uri, 256).text);
 	if (wanted)
 		TRY(guard_scope(call, offer->scope));
 	if (shared_on()) {

@@ -153,7 +153,8 @@ bool reply_open_stream(struct reply *reply)
 
 	if (reply->stream || reply->channel)
 		return true;
-	if (!x || !reply->takes_sse)
+	/* While an answer is being sent its exchange is there, however long its client takes. */
+	if (!x || reply->answered || !reply->takes_sse)
 		return false;
 	timer_clear(reply->loop, &reply->silence);
 	exchange_set_user(x, NULL);

@@ -63,8 +63,7 @@ static const struct fault *unknown_version(struct reply *reply, str version)
 {
 	struct arena *arena = reply_arena(reply);
 	struct fault *fault = fault_say(arena, &FAULT_VERSION,
-		"MCP-Protocol-Version \"%.*s\" is not served.",
-		(int)(version.size < 32 ? version.size : 32), version.at);
+		"MCP-Protocol-Version \"%s\" is not served.", str_quote(version, 32).text);
 	struct json json = json_begin(arena, 128);
 
 	json_object(&json);
@@ -73,7 +72,7 @@ static const struct fault *unknown_version(struct reply *reply, str version)
 	json_text(&json, revision_names[R2026_07_28]);
 	json_array_end(&json);
 	json_key(&json, "requested");
-	json_str(&json, version);
+	json_text(&json, str_quote(version, 32).text);
 	json_object_end(&json);
 	fault->data = json_end(&json);
 	return fault;
@@ -197,6 +196,7 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 		return fault_say(reply_arena(reply), &FAULT_INVALID,
 		                 "A batch may have at most %d messages.", runtime.set.batch_max);
 	}
+	guard_rate_more(reply, yyjson_arr_size(batch));
 	reply->batch = true;
 	reply->outstanding++;           /* not done before the last was begun */
 	yyjson_arr_foreach(batch, index, count, message)

@@ -85,6 +85,8 @@ extern const struct driver sqlite_driver, postgresql_driver;
 
 /* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
 void store_failed(struct store *store, const char *sql, const char *why, bool again);
+/* The same, where the log has it already and would have it again with every call. */
+void store_known_failed(struct store *store, const char *why);
 /* Ends a call that an event loop can't finish. */
 void store_give_up(struct store *store);
 /* For begin(), of a statement that writes. False: not with this store. */

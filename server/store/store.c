@@ -26,8 +26,8 @@ static const struct driver *driver_for(str scheme)
 static void refuse(str scheme, bool has_scheme)
 {
 	if (has_scheme)
-		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH or"
-		          " postgresql://HOST/DATABASE", STR_FORMAT(scheme));
+		log_error("store: there is no driver for databases named %s:...; use sqlite:PATH or"
+		          " postgresql://HOST/DATABASE", str_quote(scheme, 32).text);
 	else
 		log_error("store: a database is named by a URL: sqlite:PATH or postgresql://HOST/DATABASE");
 }
@@ -147,15 +147,8 @@ static void shorten(const char *sql, char text[64])
 	memcpy(text + size, *sql ? "..." : "", *sql ? 4 : 1);
 }
 
-void store_failed(struct store *store, const char *sql, const char *why, bool again)
+static void mark_failed(struct store *store, const char *why, bool again)
 {
-	char text[64] = "";
-
-	if (sql)
-		shorten(sql, text);
-	/* What is run again is no failure yet. */
-	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
-	          sql ? ": " : "", why);
 	if (!store->transacting) {
 		store->refused = false;
 		return;
@@ -167,6 +160,24 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 		snprintf(store->why, sizeof(store->why), "%s", why);
 	}
 	store->failed = true;
+}
+
+void store_failed(struct store *store, const char *sql, const char *why, bool again)
+{
+	char text[64] = "";
+
+	if (sql)
+		shorten(sql, text);
+	/* What is run again is no failure yet. */
+	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
+	          sql ? ": " : "", why);
+	mark_failed(store, why, again);
+}
+
+void store_known_failed(struct store *store, const char *why)
+{
+	log_write(LOG_DEBUG, "store: %s", why);
+	mark_failed(store, why, false);
 }
 
 void store_give_up(struct store *store)

@@ -9,6 +9,8 @@ struct named { const char *name; };
 struct consent { bool sure; };
 struct asking { int64_t rounds; };
 struct large { int64_t kib; };
+struct sum { int64_t to; };
+struct labels { const char *text; int64_t number; bool flag; };
 
 static const struct shape count_shape = SHAPE(struct count,
 	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
@@ -70,6 +72,34 @@ static enum mcp_answer large(struct mcp_call *call, const void *in, struct store
 	return mcp_say(call, "%s", text);
 }
 
+/* A read that says nothing of how long it may take. */
+static const struct shape sum_shape = SHAPE(struct sum,
+	INT(struct sum, to, "The last number", AT_LEAST(1), AT_MOST(10000000), DEFAULT(10)));
+
+static enum mcp_answer sum(struct mcp_call *call, const void *in, struct store *store)
+{
+	struct sum total;
+
+	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
+	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
+	                   &sum_shape, in, &sum_shape, &total) != 1)
+		return mcp_fail(call, "The database is unavailable.");
+	return mcp_say(call, "%lld", (long long)total.to);
+}
+
+static const struct shape labels_shape = SHAPE(struct labels,
+	TEXT(struct labels, text, "A text", .header = "Text"),
+	INT(struct labels, number, "A number", .header = "Number"),
+	BOOL(struct labels, flag, "A flag", .header = "Flag"));
+
+static enum mcp_answer labels(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct labels *labels = in;
+
+	return mcp_say(call, "%s %lld %d", labels->text ? labels->text : "-",
+	               (long long)labels->number, labels->flag);
+}
+
 /* Uses up its time, and only then asks. */
 static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct store *store UNUSED)
 {
@@ -105,6 +135,8 @@ static const struct mcp_tool tools[] = {
 	  .run = count },
 	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
+	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
+	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
