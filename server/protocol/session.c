@@ -375,14 +375,14 @@ void session_end(struct session *session)
 		finish(session);
 }
 
-void sessions_end_of(const char *name)
+void sessions_end_revoked(void (*each)(const char *id))
 {
 	struct session *ended = NULL;
 
 	pthread_mutex_lock(&table.lock);
 	for (struct session *session = table.oldest, *next; session; session = next) {
 		next = session->newer;
-		if (strcmp(caller_name(session->caller), name) != 0)
+		if (auth_is_current(session->caller))
 			continue;
 		take_out(session);
 		session->newer = ended;         /* which has no other use now */
@@ -391,6 +391,7 @@ void sessions_end_of(const char *name)
 	pthread_mutex_unlock(&table.lock);
 	for (struct session *next; ended; ended = next) {
 		next = ended->newer;
+		each(ended->id);
 		finish(ended);
 	}
 }
