@@ -134,6 +134,11 @@ const shell = (command, cwd, ms = 60000) => execute('sh', ['-c', command], { cwd
 const compile = ({ command, output }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
 	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
 
+// A library's own object is not taken where ours comes first; a program's takes the place of its.
+const linkWith = (link, { output }, object, there) => link.includes(` ${output} `)
+	? link.replace(` ${output} `, ` ${object} `).replace(/-o (\S+)/, `-o ${there}`)
+	: link.replace(/-o (\S+)/, `-o ${there} ${object}`);
+
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
 	const [plain, changed] = [join(folder, 'plain.o'), join(folder, 'changed.o')];
@@ -148,14 +153,14 @@ async function isSameCode(context, folder) {
 }
 
 // The golden exchanges with this mutant in every program that has it; the others are as they were.
-async function survivesGolden({ mutant: { file } }, folder, object) {
+async function survivesGolden({ compiled, mutant: { file } }, folder, object) {
 	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance']) {
 		const there = join(folder, program);
 		mkdirSync(dirname(there), { recursive: true });
 		const mutated = file.startsWith('server/') || program.startsWith(dirname(file));
 		if (!mutated)
 			symlinkSync(join(build, program), there);
-		else if (!await shell(linkOf(program).replace(/-o (\S+)/, `-o ${there} ${object}`), build))
+		else if (!await shell(linkWith(linkOf(program), compiled, object, there), build))
 			return false;
 	}
 	return execute(process.execPath, ['--test', '--test-reporter=dot', join(root, 'tests/e2e/golden.test.mjs')],
@@ -173,7 +178,7 @@ async function judge(context, folder) {
 		return 'no code';
 	for (const { name, link, ms } of tests) {
 		const there = join(folder, name);
-		if (!await shell(link.replace(/-o (\S+)/, `-o ${there} ${object}`), build))
+		if (!await shell(linkWith(link, compiled, object, there), build))
 			return 'killed';
 		const passed = await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * ms + 5000);
 		rmSync(there, { force: true });
