@@ -220,13 +220,13 @@ async function trust(mutants, commands, tests) {
 		if (!testsOf(tests, file).length)
 			console.error(`no C test links ${file}`);
 		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
+		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
 		const mutant = { file, line: 1, before: first, after: first };
 		const context = { mutant, compiled: commands[file], tests: testsOf(tests, file) };
 		const verdict = commands[file] ? await judge(context, folder) : 'same code';
 		if (verdict !== 'same code' || (commands[file] && !await survivesGolden(context, folder, join(folder, 'mutant.o'))))
 			throw new Error(`${file} as it is: ${verdict}; its tests must pass first`);
-		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
