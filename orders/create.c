@@ -39,22 +39,54 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-/* The same key may only come with the same contents; this is what they are compared by. */
-static int64_t hash_request(const struct create *asked)
+static char *capitals(struct arena *arena, str text)
+{
+	char *copy = arena_copy(arena, text);
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at & ~0x20);
+	return copy;
+}
+
+/* The items as products makes them out: an SKU in any case, space around it or not, one line of
+ * each. */
+static struct portion *merge_items(struct arena *arena, const struct create *asked, int64_t *count)
+{
+	struct portion *merged = arena_array(arena, struct portion, asked->item_count);
+
+	*count = 0;
+	for (int64_t i = 0; i < asked->item_count; i++) {
+		const char *sku = capitals(arena, str_trim(str_of(asked->items[i].sku)));
+		int64_t at = 0;
+		while (at < *count && strcmp(merged[at].sku, sku) != 0)
+			at++;
+		if (at == *count)
+			merged[(*count)++].sku = sku;
+		merged[at].quantity += asked->items[i].quantity;
+	}
+	return merged;
+}
+
+/* The same key may only come with the same contents; this is what they are compared by. So it is
+ * made of what the order becomes, however that was written. */
+static int64_t hash_request(struct arena *arena, const struct create *asked, const char *country)
 {
 	const struct address *to = asked->shipping_address;
 	const char *const texts[] = {
 		asked->customer, to->name, to->line1, to->line2, to->city, to->postal_code,
-		to->country,
+		country,
 	};
 	uint64_t hash = 14695981039346656037u;
 	char number[24];
+	int64_t count;
+	const struct portion *items = merge_items(arena, asked, &count);
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		hash = hash_text(hash, texts[i]);
-	for (int64_t i = 0; i < asked->item_count; i++) {
-		snprintf(number, sizeof(number), "%lld", (long long)asked->items[i].quantity);
-		hash = hash_text(hash_text(hash, asked->items[i].sku), number);
+	for (int64_t i = 0; i < count; i++) {
+		snprintf(number, sizeof(number), "%lld", (long long)items[i].quantity);
+		hash = hash_text(hash_text(hash, items[i].sku), number);
 	}
 	return (int64_t)(hash >> 1);
 }
@@ -69,10 +101,7 @@ static const char *country_code(struct arena *arena, const char *country)
 {
 	if (!is_letter(country[0]) || !is_letter(country[1]) || country[2])
 		return NULL;
-	char *code = arena_copy(arena, str_of(country));
-	code[0] = (char)(code[0] & ~0x20);
-	code[1] = (char)(code[1] & ~0x20);
-	return code;
+	return capitals(arena, str_of(country));
 }
 
 /* ---- What was reserved ---- */
@@ -192,6 +221,7 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 static bool answer_known(struct mcp_call *call, struct store *store, const struct placing *order,
                          const struct placing *known, enum mcp_answer *answer)
 {
+	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
 	if (known->request_hash != order->request_hash) {
@@ -201,8 +231,11 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 		return true;
 	}
 	if (!placed && known->lease_until <= order->now &&
-	    placing_settle(store, mcp_arena(call), known->id))
+	    placing_settle(store, arena, known->id)) {
+		/* What it still held would be missing when it is placed anew. */
+		(void)!errand_settle(store, arena, errand_release_id(arena, known->id));
 		return false;
+	}
 	*answer = placed ? order_answer(call, store, known->id) : still_placing(call, known->id);
 	return true;
 }
@@ -243,7 +276,8 @@ enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store
 		                " GB or FR, not \"%s\".", to->country);
 	return record_and_place(call, store, asked, &(struct placing) {
 		.customer = asked->customer, .caller = mcp_caller(call),
-		.idempotency_key = asked->idempotency_key, .request_hash = hash_request(asked),
+		.idempotency_key = asked->idempotency_key,
+		.request_hash = hash_request(mcp_arena(call), asked, country),
 		.name = to->name, .line1 = to->line1, .line2 = to->line2, .city = to->city,
 		.postal_code = to->postal_code, .country = country });
 }

@@ -192,6 +192,39 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, const 
 	return mcp_return(call, &request);
 }
 
+/* What moves goods is the same; a reason may be told in other words. */
+static bool is_same(const struct return_request *request, const struct ask *asked)
+{
+	int64_t units = 0;
+
+	for (int64_t i = 0; i < asked->item_count; i++)
+		units += asked->items[i].quantity;
+	for (int64_t i = 0; i < request->item_count; i++) {
+		const struct portion *item = &request->items[i];
+		int64_t wanted = 0;
+		for (int64_t j = 0; j < asked->item_count; j++)
+			if (str_is_nocase(str_of(asked->items[j].sku), item->sku))
+				wanted += asked->items[j].quantity;
+		if (wanted != item->quantity)
+			return false;
+		units -= wanted;
+	}
+	return units == 0 && strcmp(request->order_id, asked->order_id) == 0;
+}
+
+static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
+                                    const struct ask *asked, const char *id)
+{
+	struct return_request request = { 0 };
+
+	if (return_load(store, mcp_arena(call), id, &request) != 1)
+		return mcp_fail(call, BOOK_DOWN);
+	if (!is_same(&request, asked))
+		return mcp_fail(call, "This idempotency_key was used before for a return of other"
+		                " items (%s). Use a new key for a new return.", id);
+	return mcp_return(call, &request);
+}
+
 enum mcp_answer request_return(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct ask *asked = in;
@@ -205,7 +238,7 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 	id_make(id, "RET-");
 	enum store_outcome outcome = store_transact(store, request, &work);
 	if (outcome == STORE_TAKEN_BACK && work.known)
-		return answer(call, store, work.request.id);
+		return answer_known(call, store, asked, work.request.id);
 	if (outcome == STORE_TAKEN_BACK && work.refusal)
 		return mcp_fail(call, "%s", work.refusal);
 	if (outcome != STORE_COMMITTED)

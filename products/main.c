@@ -33,7 +33,8 @@ static const struct mcp_tool tools[] = {
 	{ "reserve_stock", "Reserve stock",
 	  "Holds units of several products for an order for 15 minutes, all of them or none, and"
 	  " returns their names and prices at this moment. Commit the reservation to take them, or"
-	  " release it. For the order service; customers' orders are placed with its create_order.",
+	  " release it. It is yours alone: under another caller's key nobody finds it. For the order"
+	  " service; customers' orders are placed with its create_order.",
 	  .in = &reserve_shape, .out = &reservation_shape, .scope = "stock:reserve",
 	  .changes = true, .idempotent = true, .blocks = true, .run = reserve_stock },
 	{ "commit_reservation", "Commit a reservation",
@@ -98,6 +99,7 @@ static const struct mcp_prompt prompts[] = {
 
 static const struct mcp_job jobs[] = {
 	{ "hint", hint_when_empty },
+	{ "import", finish_import },
 	{ 0 },
 };
 

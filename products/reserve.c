@@ -79,6 +79,18 @@ static bool repeat(struct step *step)
 	return true;
 }
 
+static bool is_mine(const struct step *step)
+{
+	return reservation_is_of(&step->reservation, mcp_caller(step->call));
+}
+
+/* Also said of somebody else's. */
+static bool refuse_unknown(struct step *step)
+{
+	return refuse(step, arena_print(mcp_arena(step->call), "There is no reservation %s;"
+	                                " reserve_stock makes one.", step->in->reservation_id));
+}
+
 static const char *expired_text(struct arena *arena, const struct reservation *r)
 {
 	char at[TIME_TEXT_SIZE];
@@ -178,6 +190,10 @@ static bool reserve_work(struct store *store, void *context)
 	const char *unknown = lines_unknown(arena, &lines);
 	if (unknown)
 		return refuse(step, unknown);
+	if (found && !is_mine(step))
+		return refuse(step, arena_print(arena, "The id %s is taken, so nothing was"
+		                                " reserved. Use a new id.",
+		                                step->in->reservation_id));
 	return (found ? reserve_again : reserve_new)(step, store, &lines);
 }
 
@@ -224,9 +240,8 @@ static bool commit_work(struct store *store, void *context)
 	int found = reservation_find(store, arena, step->in->reservation_id, r);
 	if (found < 0)
 		return false;
-	if (found == 0)
-		return refuse(step, arena_print(arena, "There is no reservation %s; reserve_stock"
-		                                " makes one.", step->in->reservation_id));
+	if (found == 0 || !is_mine(step))
+		return refuse_unknown(step);
 	if (reservation_is(r, "committed"))
 		return repeat(step);
 	if (reservation_is(r, "released"))
@@ -267,6 +282,8 @@ static bool release_work(struct store *store, void *context)
 		return false;
 	if (found == 0)
 		return mark_released(step, store);
+	if (!is_mine(step))
+		return refuse_unknown(step);
 	if (reservation_is(r, "released"))
 		return repeat(step);
 	if (reservation_is(r, "committed"))
@@ -286,9 +303,10 @@ enum mcp_answer release_reservation(struct mcp_call *call, const void *in, struc
 enum mcp_answer check_reservation(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct reserve *wanted = in;
-	struct reservation r = { .id = wanted->reservation_id, .state = "unknown" };
+	struct reservation r, unknown = { .id = wanted->reservation_id, .state = "unknown" };
+	int found = reservation_find(store, mcp_arena(call), wanted->reservation_id, &r);
 
-	if (reservation_find(store, mcp_arena(call), wanted->reservation_id, &r) < 0)
+	if (found < 0)
 		return mcp_fail(call, UNAVAILABLE);
-	return answer(call, &r);
+	return answer(call, found && reservation_is_of(&r, mcp_caller(call)) ? &r : &unknown);
 }

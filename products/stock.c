@@ -46,6 +46,18 @@ static void add_line(struct lines *lines, const struct line *line)
 	lines->count++;
 }
 
+static void add_unknown(struct lines *lines, const char *key, const struct item *item)
+{
+	for (int64_t i = 0; i < lines->unknown_count; i++)
+		if (strcmp(lines->unknown[i].key, key) == 0) {
+			lines->unknown[i].quantity += item->quantity;
+			return;
+		}
+	lines->unknown[lines->unknown_count++] = (struct unknown) {
+		item->sku, key, item->quantity,
+	};
+}
+
 bool lines_find(struct store *store, struct arena *arena, const struct item *items, int64_t count,
                 struct lines *lines)
 {
@@ -53,7 +65,7 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 
 	*lines = (struct lines) {
 		.first = arena_array(arena, struct line, count + 1),
-		.unknown = arena_array(arena, const char *, count + 1),
+		.unknown = arena_array(arena, struct unknown, count + 1),
 	};
 	for (int64_t i = 0; i < count; i++) {
 		struct line line = { 0 };
@@ -66,7 +78,7 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 		if (found < 0)
 			return false;
 		if (!found) {
-			lines->unknown[lines->unknown_count++] = items[i].sku;
+			add_unknown(lines, by.key, &items[i]);
 			continue;
 		}
 		line.quantity = items[i].quantity;
@@ -113,7 +125,8 @@ const char *lines_unknown(struct arena *arena, const struct lines *lines)
 {
 	const char *text = "";
 	for (int64_t i = 0; i < lines->unknown_count; i++)
-		text = arena_print(arena, "%s%s%s", text, *text ? " or " : "", lines->unknown[i]);
+		text = arena_print(arena, "%s%s%s", text, *text ? " or " : "",
+		                   lines->unknown[i].sku);
 	if (!*text)
 		return NULL;
 	return arena_print(arena, "No product has the SKU %s; nothing was changed. Use"
@@ -200,13 +213,11 @@ static void add_known(struct checked *checked, const struct line *line)
 	checked->sufficient = checked->sufficient && enough;
 }
 
-static void add_unknown(struct checked *checked, const struct check *check, const char *sku)
+static void add_missing(struct checked *checked, const struct unknown *unknown)
 {
-	struct checked_item item = { .sku = sku };
-	for (int64_t i = 0; i < check->count; i++)
-		if (strcmp(check->items[i].sku, sku) == 0)
-			item.quantity = check->items[i].quantity;
-	checked->items[checked->count++] = item;
+	checked->items[checked->count++] = (struct checked_item) {
+		.sku = unknown->sku, .quantity = unknown->quantity,
+	};
 	checked->sufficient = false;
 }
 
@@ -226,6 +237,6 @@ enum mcp_answer check_stock(struct mcp_call *call, const void *in, struct store 
 	for (int64_t i = 0; i < lines.count; i++)
 		add_known(&checked, &lines.first[i]);
 	for (int64_t i = 0; i < lines.unknown_count; i++)
-		add_unknown(&checked, check, lines.unknown[i]);
+		add_missing(&checked, &lines.unknown[i]);
 	return mcp_return(call, &checked);
 }

@@ -21,10 +21,16 @@ struct line {
 	int64_t position;
 };
 
+/* What was asked for that no product is. */
+struct unknown {
+	const char *sku, *key;          /* as it was written first; without case */
+	int64_t quantity;
+};
+
 struct lines {
 	struct line *first;
 	int64_t count;
-	const char **unknown;           /* SKUs that no product has */
+	struct unknown *unknown;
 	int64_t unknown_count;
 };
 
@@ -34,8 +40,8 @@ extern const struct shape line_row_shape;       /* every column */
 /* The columns of line_row_shape that a product has. */
 #define LINE_STOCK_SQL "p.sku, p.stock, " HELD_SQL " as held"
 
-/* What the items name. An SKU that comes twice is one line with both quantities. False: the store
- * failed. */
+/* What the items name. An SKU that comes twice, known or not, is one line with both quantities. False:
+ * the store failed. */
 bool lines_find(struct store *store, struct arena *arena, const struct item *items, int64_t count,
                 struct lines *lines);
 /* The same products in the same quantities. */

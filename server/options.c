@@ -14,7 +14,7 @@
 #define CONNECTIONS_WANTED 60000
 #define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
-#define FILES_PER_LOOP 8
+#define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
 static char wrong[256 + QUOTE_MAX];
@@ -124,6 +124,7 @@ static void make_http(struct options *options)
 		.body_deadline_ms = setting_int("BODY_DEADLINE"),
 		.idle_ms = setting_int("IDLE_TIMEOUT"),
 		.keep_alive_ms = setting_int("KEEP_ALIVE"),
+		.proxied = !options->loopback || options->public_url || setting_text("TRUSTED_PROXIES"),
 	};
 	http->connections_max = connections(http->loops);
 }

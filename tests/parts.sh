@@ -52,7 +52,7 @@ run_c_tests() {
 # TSan is for what threads share; it needs no programs, only these tests.
 thread_tests() {
 	local path
-	for path in tests/unit/test_{core,http,auth,protocol,store_shared,postgres,import_source}*.c; do
+	for path in tests/unit/test_{core,http,auth,protocol,store_shared,shared,postgres,import_source}*.c; do
 		[ ! -e "$path" ] || basename "$path" .c
 	done
 }
@@ -323,12 +323,14 @@ need_infra_tools() {
 }
 
 run_infra() {
-	local part=$1 began=$SECONDS log=$TEST/infra.log passed='' failed=''
+	local part=$1 began=$SECONDS log=$TEST/infra.log passed='' failed='' left_out
 	say "== $part"
 	need_infra_tools || true
 	terraform/check </dev/null 2>&1 | tee "$log" || true
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
 	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	left_out=$(sed -n '$s/.*; left out: //p' "$log")
+	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
 
 run_tests() {

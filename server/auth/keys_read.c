@@ -65,13 +65,17 @@ static const char *check_scopes(const struct reading *reading, str scopes)
 	return NULL;
 }
 
-/* A name or key that is there twice would make it a matter of luck whose scopes count. */
-static const char *check_new(const struct reading *reading, str name, const uint8_t *digest)
+/* A key that is there twice would make it a matter of luck whose scopes count. A name may come twice,
+ * while its key is replaced by another: what is a caller's stays so, if it may do the same. */
+static const char *check_new(const struct reading *reading, str name, str scopes,
+                             const uint8_t *digest)
 {
 	for (size_t i = 0; i < reading->keys->count; i++) {
 		const struct key *other = &reading->keys->items[i];
-		if (str_is(name, caller_name(other->caller)))
-			return wrong_at(reading, "its name is there already, further up");
+		if (str_is(name, caller_name(other->caller)) &&
+		    !str_same(scopes, caller_scopes(other->caller)))
+			return wrong_at(reading, "its name is there already, further up, with"
+			                         " other scopes");
 		if (memcmp(digest, other->digest, DIGEST_SIZE) == 0)
 			return wrong_at(reading, "its key is there already, under another name");
 	}
@@ -108,10 +112,10 @@ static const char *read_item(struct reading *reading, str item)
 
 	const char *wrong = check_scopes(reading, item);
 	if (!wrong)
-		wrong = check_new(reading, name, key.digest);
+		wrong = check_new(reading, name, item, key.digest);
 	if (wrong)
 		return wrong;
-	key.caller = caller_create(name, item);
+	key.caller = caller_create(name, item, key.digest);
 	add_key(reading, &key);
 	return NULL;
 }

@@ -72,3 +72,12 @@ bool str_to_int(str s, int64_t *value)
 	*value = negative ? sum : -sum;
 	return true;
 }
+
+uint64_t str_hash(str text)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (size_t i = 0; i < text.size; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+	return hash;
+}

@@ -34,6 +34,11 @@ struct loop *exchange_loop(const struct exchange *x)
 	return exchange_connection(x)->loop;
 }
 
+bool exchange_is_spare(const struct exchange *x)
+{
+	return exchange_connection(x)->spare;
+}
+
 int exchange_status(const struct exchange *x)
 {
 	return x->status;
@@ -51,7 +56,7 @@ static void print_peer(struct connection *c)
 	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
 
 	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0) {
-		c->peer[0] = '-';
+		c->address[0] = '-';
 		return;
 	}
 	if (address.ss_family == AF_INET6) {
@@ -63,16 +68,16 @@ static void print_peer(struct connection *c)
 			address.ss_family = AF_INET;
 		}
 	}
-	inet_ntop(address.ss_family, bytes, c->peer, sizeof(c->peer));
+	inet_ntop(address.ss_family, bytes, c->address, sizeof(c->address));
 }
 
 str exchange_peer(const struct exchange *x)
 {
 	struct connection *c = exchange_connection(x);
 
-	if (!c->peer[0])
+	if (!c->address[0])
 		print_peer(c);
-	return str_of(c->peer);
+	return str_of(c->address);
 }
 
 /* ---- Answering ---- */
@@ -98,6 +103,16 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 	(void)added;
 }
 
+/* The answer is the last on its connection. With a lenient libmicrohttpd that leaves nothing for a
+ * request hidden in another one, where proxies could send the two on one connection. */
+static bool closes(const struct exchange *x)
+{
+	const struct http *http = exchange_connection(x)->loop->http;
+
+	return http_leaving() || exchange_is_spare(x) ||
+	       (http->lenient && (http->set.proxied || x->length < 0));
+}
+
 void exchange_respond(struct exchange *x, int status, const char *type, str body,
                       enum MHD_ResponseMemoryMode memory)
 {
@@ -112,7 +127,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		add(response, "Content-Type", type);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
-	if (http_leaving())
+	if (closes(x))
 		add(response, "Connection", "close");
 	x->status = (uint16_t)status;
 	x->response = response;

@@ -27,7 +27,8 @@ struct http_handler {
 	/* The headers are in, the body is not: may answer (a refusal), then `request` is not called
 	 * and the body not kept; may say with exchange_charge() which budget the body counts in. */
 	void (*headers)(struct exchange *x);
-	/* The whole request is in: must answer, park or open a stream. */
+	/* The whole request is in, except that only a POST's body is read: must answer, park or open a
+	 * stream. */
 	void (*request)(struct exchange *x);
 	/* The exchange ends: for the log and the counters. exchange_user() is still there. */
 	void (*finished)(struct exchange *x);
@@ -44,6 +45,9 @@ struct arena *exchange_take_body(struct exchange *x);
 void exchange_set_user(struct exchange *x, void *user);    /* the layer above's; NULL at first */
 void *exchange_user(const struct exchange *x);
 struct loop *exchange_loop(const struct exchange *x);
+/* It came on one of the few connections over connections_max: only who asks how the server is should
+ * get more than a refusal. The connection is closed after the answer. */
+bool exchange_is_spare(const struct exchange *x);
 int exchange_status(const struct exchange *x);             /* what was answered; 0: nothing yet */
 /* Whose shares of http_settings.requests and .streams what is kept of the body, and what waits on its
  * stream, are taken from. NULL is fine. They must live as long as it does. */
@@ -99,7 +103,8 @@ struct http_settings {
 	struct budget *requests;        /* what all keep together, likewise; NULL: no bound */
 	size_t backlog_max;             /* of one stream, before the last that was sent */
 	struct budget *streams;         /* what waits for all their clients; NULL: no bound */
-	int connections_max;            /* all loops together */
+	bool proxied;                   /* proxies may stand between it and its clients */
+	int connections_max;            /* all loops together; over it idle ones are closed */
 	int64_t header_deadline_ms;     /* from a request's first bytes to the end of its headers */
 	int64_t body_deadline_ms;       /* from there to the end of its body */
 	int64_t idle_ms;                /* a connection kept open between requests */
@@ -118,6 +123,8 @@ struct http_counters {
 	atomic_llong requests, bytes_in, bytes_out;             /* in all; bytes of bodies */
 	atomic_llong refused_bodies, refused_headers, slow_clients;
 	atomic_llong overflowed_streams, gone_clients;
+	atomic_llong closed_idle;               /* connections, to make room for new ones */
+	atomic_llong refused_connections;       /* or served as spare ones: there was no room */
 };
 extern struct http_counters http_counters;
 
@@ -133,7 +140,8 @@ bool http_leaving(void);
 /* Stops listening too: new connections are refused. */
 void http_quiesce(struct http *http);
 bool http_quiesced(void);
-/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. */
+/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. Clients that send
+ * half a body, or take nothing of their answer, are cut before. */
 bool http_drain(struct http *http, int64_t timeout_ms);
 /* Waits until the loops have done what they were told so far, and what it led to. */
 void http_settle(struct http *http);

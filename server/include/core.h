@@ -44,6 +44,7 @@ static inline bool str_is(str a, const char *text)
 	return a.at && str_same(a, str_of(text));
 }
 
+uint64_t str_hash(str text);             /* FNV-1a */
 bool str_starts(str s, const char *prefix);
 bool str_is_nocase(str a, const char *text);            /* ASCII case only */
 str str_trim(str s);                                    /* without SP and HTAB at both ends */

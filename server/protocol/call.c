@@ -192,6 +192,7 @@ static bool queue(struct mcp_call *call)
 	call->can_ask = call->reply->era->can_ask(call);
 	call->on_worker = true;
 	call->job.slow = call->task;
+	call->job.party = guard_party(call->reply);
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
 	if (pool_add(runtime.pool, &call->job))
@@ -285,9 +286,14 @@ const struct fault *call_start(struct mcp_call *call)
 {
 	call->deadline_ms = call->task ? task_deadline_ms(call->offer->deadline_ms)
 		: call->offer->deadline_ms;
-	/* One that waited for a person has used some of it. */
-	if (call->time_left_ms <= 0)
+	/* One that waited for a person has used some of it, or all. */
+	if (!call->timed)
 		call->time_left_ms = call->deadline_ms;
+	call->timed = true;
+	if (call->time_left_ms <= 0) {
+		call->overran = true;
+		return &FAULT_INTERNAL;
+	}
 	if (call->reply->session)
 		session_add_call(call->reply->session, call);
 	if (call->offer->runs_long && !call->offer->asks_first)
@@ -306,6 +312,12 @@ void call_again(struct mcp_call *call)
 	if (call->settled || call->on_worker)
 		return;
 	timer_clear(call->reply->loop, &call->timer);
+	/* One that waited for a change is run however little is left: it answers with what it sees. */
+	if (!call->wait_uri && call->time_left_ms <= 0) {
+		call->overran = true;
+		call_settle(call);
+		return;
+	}
 	if (blocks(call))
 		to_worker(call);
 	else

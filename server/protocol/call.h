@@ -150,6 +150,7 @@ struct reply {
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
 	const struct caller *caller;    /* held */
+	uint64_t party;                 /* guard_party(); 0: nobody asked yet */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;
 	bool fetched;                   /* its session was asked for in the database */
@@ -252,6 +253,7 @@ struct mcp_call {
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
 	bool can_ask;                   /* as it was when the run began; the loop may change it meanwhile */
+	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
 	bool parked;                    /* its questions wait in the database, see parked.h */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
@@ -316,8 +318,10 @@ void live_add(struct mcp_call *call);
 void live_remove(struct mcp_call *call);
 /* The one with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);
-/* Cancels those that are tasks; of them `which`, where it is not NULL. */
+/* Cancels those that are `which`. */
 typedef bool call_which_fn(const struct mcp_call *call, const void *context);
+void calls_cancel(call_which_fn *which, const void *context);
+/* Cancels those that are tasks; of them `which`, where it is not NULL. */
 void calls_cancel_tasks(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
@@ -399,7 +403,12 @@ const struct fault *guard_host_and_origin(struct reply *reply);
 void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
-const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
+const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
+/* For whose share of something it counts: the caller's, or its address's. */
+uint64_t guard_party(struct reply *reply);
+const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
+const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
+void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* A tool's scope is missing: 403 with the challenge that names it. */

@@ -140,6 +140,7 @@ static void flush(struct channel *channel)
 
 	fill_in(&storing->append, channel);
 	storing->channel = channel_keep(channel);
+	storing->append.errand.key = (uint64_t)channel->number;
 	channel->storing = true;
 	channel->fresh = false;
 	errand_send(&storing->append.errand);
@@ -223,6 +224,7 @@ void stored_detach(struct channel *channel)
 
 	leave->session = arena_copy(leave->errand.arena, str_of(channel->session->id));
 	leave->stream = channel->number;
+	leave->errand.key = (uint64_t)channel->number;
 	errand_send(&leave->errand);
 	channel->timer.run = nobody_came;
 	channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);

@@ -72,7 +72,7 @@ static const struct fault *initialize(struct mcp_call *call)
 		session_begin_shared(call, capabilities_read(capabilities), begun_elsewhere);
 		return NULL;
 	}
-	reply->session = session_begin(reply->caller, reply->revision,
+	reply->session = session_begin(reply->caller, guard_party(reply), reply->revision,
 	                               capabilities_read(capabilities));
 	if (!reply->session)
 		return &FAULT_BUSY;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "listen_private.h"
+#include "shares.h"
 
 #define FOLLOWED_MAX 1000
 #define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */
@@ -13,7 +14,7 @@
 
 static _Thread_local struct listen *listens;
 static _Thread_local struct followed **topics;  /* what is followed, by the hash of its URI */
-static atomic_int listen_count;
+static struct shares shares = SHARES;   /* of all loops' */
 
 /* ---- Who follows what ---- */
 
@@ -186,8 +187,8 @@ static void tell_due(struct listen *listen);
 
 const struct fault *listen_begin(struct listen *listen)
 {
-	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
-		atomic_fetch_sub(&listen_count, 1);
+	listen->party = guard_party(listen->call->reply);
+	if (!shares_take(&shares, listen->party, 1, runtime.set.listens_max)) {
 		metric_add(METRIC_LIMIT_STREAMS, 1);
 		return &FAULT_BUSY;
 	}
@@ -237,7 +238,7 @@ void listen_leave(struct mcp_call *call)
 	listen->place = NULL;
 	index_remove(listen);
 	timer_clear(call->reply->loop, &listen->timer);
-	atomic_fetch_sub(&listen_count, 1);
+	shares_add(&shares, listen->party, -1);
 	metric_add(METRIC_LISTENS, -1);
 }
 

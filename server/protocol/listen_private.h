@@ -15,6 +15,7 @@ struct followed {
 struct listen {
 	struct mcp_call *call;
 	struct listen *next, **place;
+	uint64_t party;                 /* whose share it is of */
 	struct followed *followed;      /* the lists first, then resources, then tasks */
 	int lists, resources, count;    /* where each kind ends */
 	struct timer timer;             /* to look again whether a slow client has read; or to end */

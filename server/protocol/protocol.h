@@ -58,6 +58,9 @@ const struct migration *protocol_migrations(const struct mcp_server *server, boo
 MUST_USE bool protocol_share(const char *database);
 void protocol_unshare(void);
 
+/* The keys were read again: ends what is open of callers whose key is no more, or may do less. */
+void protocol_revoke(struct http *http);
+
 /* Readiness fails from now on. */
 void protocol_unready(void);
 /* Ends the streams that only listen (GET, listen), spread over `jitter_ms`; running calls go on. */

@@ -293,6 +293,7 @@ struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message
 	struct reply *alone = reply_create_alone(reply->loop, reply->era, caller_keep(reply->caller));
 
 	alone->revision = reply->revision;
+	alone->party = reply->party;
 	alone->arena = reply->arena;
 	alone->began_us = reply->began_us;
 	memcpy(alone->id, reply->id, sizeof(alone->id));

@@ -196,6 +196,7 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 		return fault_say(reply_arena(reply), &FAULT_INVALID,
 		                 "A batch may have at most %d messages.", runtime.set.batch_max);
 	}
+	guard_rate_more(reply, yyjson_arr_size(batch));
 	reply->batch = true;
 	reply->outstanding++;           /* not done before the last was begun */
 	yyjson_arr_foreach(batch, index, count, message)

@@ -100,6 +100,18 @@ static enum mcp_answer labels(struct mcp_call *call, const void *in, struct stor
 	               (long long)labels->number, labels->flag);
 }
 
+/* Uses up its time, and only then asks. */
+static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct store *store UNUSED)
+{
+	struct consent consent;
+
+	while (mcp_time_left_ms(call) > 0)
+		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+	if (mcp_ask(call, "tire", &consent_shape, &consent, "Go on?") == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "It went on.");
+}
+
 static const char *uri_of(struct mcp_call *call, const struct named *named)
 {
 	return arena_print(mcp_arena(call), "probe://%s", named->name);
@@ -125,6 +137,7 @@ static const struct mcp_tool tools[] = {
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
 	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
+	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	TASK_TOOLS,

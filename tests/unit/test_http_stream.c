@@ -362,6 +362,7 @@ START_TEST(streams_count_as_connections)
 	}
 	AWAIT(atomic_load(&http_counters.streams) == 8);
 	fds[8] = dial();
+	HEARD(ask(fds[8], POST("/echo", "hello", 5)), " 503 ");
 	ck_assert(is_closed(fds[8]));
 	close(fds[8]);
 	close(fds[0]);

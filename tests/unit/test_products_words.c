@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "../../products/words.c"
+#include "words.h"
 
 static struct arena *arena;
 

@@ -1,0 +1,45 @@
+// infra.test.mjs - terraform/check where its tools can't be had: it names what it left out, and in CI that has failed.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+
+const here = join(import.meta.dirname, '../../terraform');
+const tools = ['bash', 'cat', 'chmod', 'cmp', 'cp', 'cut', 'dirname', 'env', 'git', 'grep', 'mkdir', 'mktemp', 'mv', 'openssl', 'rm', 'sed', 'sort', 'stat', 'tail',
+	'timeout', 'touch', 'tr', 'wc'];
+const path = name => execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+// A shim on the PATH would look for its Python there.
+const realPython = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+
+// A copy beside nothing, and a PATH without Terraform on which no environment of Python's can be made.
+function bare(t) {
+	const folder = mkdtempSync(join(tmpdir(), 'mcp-infra-'));
+	t.after(() => rmSync(folder, { recursive: true }));
+	cpSync(here, join(folder, 'terraform'), { recursive: true });
+	mkdirSync(join(folder, 'bin'));
+	for (const tool of tools)
+		symlinkSync(path(tool), join(folder, 'bin', tool));
+	const python = join(folder, 'bin/python3');
+	writeFileSync(python, `#!/bin/sh\n[ "$1" != -m ] || { echo 'no venv here'; exit 1; }\nexec ${realPython} "$@"\n`);
+	chmodSync(python, 0o755);
+	return folder;
+}
+
+function check(folder, CI) {
+	const { status, stdout } = spawnSync(join(folder, 'terraform/check'), {
+		encoding: 'utf8', env: { PATH: join(folder, 'bin'), HOME: folder, ...CI && { CI } },
+	});
+	return { status, last: stdout.trim().split('\n').at(-1) };
+}
+
+test('what could not be checked is named, and fails in CI', t => {
+	const folder = bare(t);
+	const alone = check(folder);
+	assert.match(alone.last, /^[1-9]\d* passed, 0 failed; left out: formatting, validation and tests, checkov$/);
+	assert.equal(alone.status, 0);
+	const ci = check(folder, 'true');
+	assert.match(ci.last, /^[1-9]\d* passed, 2 failed; left out: formatting, validation and tests, checkov$/);
+	assert.equal(ci.status, 1);
+});

@@ -1,0 +1,305 @@
+/* test_orders_placing.c - placing an order: what it becomes, and what its key is good for. */
+#include "tools_orders.h"
+
+#include "placing.h"
+
+#define TO(country) "{'name': 'Ann', 'line1': '1 High St', 'city': 'Leeds', 'postal_code': 'LS1'," \
+	" 'country': '" country "'}"
+#define ORDER(key, items) "{'customer': 'ann', 'idempotency_key': '" key "', 'shipping_address': " \
+	TO("GB") ", 'items': [" items "]}"
+#define ITEM(sku, quantity) "{'sku': '" sku "', 'quantity': " #quantity "}"
+
+static int64_t orders_in_book(void)
+{
+	return find_number(&orders, "select count(*) from orders");
+}
+
+/* The state of the only reservation there is. */
+static int64_t reservations(const char *state)
+{
+	return find_number(&products, "select count(*) from reservation where state = '%s'", state);
+}
+
+/* ---- What it becomes ---- */
+
+START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
+{
+	PUT("TEA", 5, .name = "Tea", .price = { 250, "GBP" });
+	PUT("POT", 2, .name = "Pot", .price = { 1999, "GBP" });
+	caller = "alice";
+	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("tea", 2) ","
+	                         ITEM("POT", 2) "," ITEM("TEA", 3)));
+	ck_assert_str_eq(text(order, "/status"), "pending");
+	ck_assert_int_eq(number(order, "/units"), 7);
+	ck_assert_int_eq(number(order, "/total/amount"), 5 * 250 + 2 * 1999);
+	ck_assert_str_eq(text(order, "/total/currency"), "GBP");
+	ck_assert_int_eq(length(order, "/items"), 2);
+	ck_assert_str_eq(text(order, "/items/0/sku"), "TEA");
+	ck_assert_str_eq(text(order, "/items/0/name"), "Tea");
+	ck_assert_int_eq(number(order, "/items/0/quantity"), 5);
+	ck_assert_int_eq(number(order, "/items/1/unit_price/amount"), 1999);
+	ck_assert_int_eq(length(order, "/history"), 1);
+	ck_assert_str_eq(text(order, "/history/0/to_status"), "pending");
+	ck_assert_str_eq(text(order, "/history/0/actor"), "alice");
+	ck_assert_str_eq(text(order, "/shipping_address/postal_code"), "LS1");
+	ck_assert_int_eq(stock_of("TEA"), 0);
+	ck_assert_int_eq(stock_of("POT"), 0);
+	ck_assert_int_eq(reservations("committed"), 1);
+	ck_assert_int_eq(counted(ORDERS_PLACED), 1);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_owner is null"
+	                             " and lease_until is null"), 1);
+	const char *uri = arena_print(arena, "order://%s ", text(order, "/id"));
+	ck_assert_ptr_nonnull(strstr(changes(), uri));
+}
+END_TEST
+
+static const struct { const char *items, *words; } refusals[] = {
+	{ ITEM("TEA", 6), "TEA (6 asked for, 5 available)" },
+	{ ITEM("TEA", 1) "," ITEM("NIX", 1), "No product has the SKU NIX" },
+	{ ITEM("TEA", 1) "," ITEM("EUR", 1), "different currencies (GBP and EUR)" },
+	{ ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("GOLD", 1000000), "more than can be counted" },
+	{ ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	  ITEM("LEAD", 1000000), "more than can be counted" },
+};
+
+START_TEST(what_is_refused_leaves_nothing)
+{
+	PUT("TEA", 5);
+	PUT("EUR", 5, .price = { 100, "EUR" });
+	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
+	PUT("LEAD", 10000000, .price = { 300000000000, "GBP" });
+	ck_assert_says(refuses(&orders, "create_order", "{'customer': 'ann', 'idempotency_key': 'k',"
+	               " 'shipping_address': " TO("GB") ", 'items': [%s]}", refusals[_i].items),
+	               refusals[_i].words);
+	ck_assert_int_eq(orders_in_book(), 0);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand"), 0);
+	ck_assert_int_eq(reservations("released"), 1);
+	ck_assert_int_eq(available_of("TEA"), 5);
+	ck_assert_int_eq(counted(ORDERS_PLACED), 0);
+	/* Its key is free again. */
+	does(&orders, "create_order", ORDER("k", ITEM("TEA", 5)));
+}
+END_TEST
+
+START_TEST(the_dearest_order_that_can_be_counted_is_placed)
+{
+	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
+	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("GOLD", 1000000) ","
+	                         ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000)
+	                         "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	                         ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
+	                         ITEM("GOLD", 1000000)));
+	ck_assert_int_eq(number(order, "/total/amount"), 9000000000000000000);
+}
+END_TEST
+
+static const char *const no_countries[] = { "G1", "1B", "@B", "G[", "{b", "g`", "GBR", "G" };
+
+START_TEST(a_country_is_two_letters)
+{
+	PUT("TEA", 5);
+	refuses(&orders, "create_order", "{'customer': 'ann', 'idempotency_key': 'k', 'items': ["
+	        ITEM("TEA", 1) "], 'shipping_address': {'name': 'Ann', 'line1': '1', 'city': 'L',"
+	        " 'postal_code': '1', 'country': '%s'}}", no_countries[_i]);
+	ck_assert_int_eq(orders_in_book(), 0);
+}
+END_TEST
+
+static const char *const countries[] = { "AZ", "za", "Za", "aZ" };
+static const char *const capitals[] = { "AZ", "ZA", "ZA", "AZ" };
+
+START_TEST(a_country_is_kept_in_capitals)
+{
+	PUT("TEA", 5);
+	yyjson_val *order = does(&orders, "create_order", "{'customer': 'ann', 'idempotency_key': 'k',"
+	                         " 'items': [" ITEM("TEA", 1) "], 'shipping_address': {'name': 'Ann',"
+	                         " 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': '%s'}}",
+	                         countries[_i]);
+	ck_assert_str_eq(text(order, "/shipping_address/country"), capitals[_i]);
+}
+END_TEST
+
+/* ---- Its key ---- */
+
+/* The first of them and the same order in other words. */
+static const char *const same[] = {
+	ORDER("k", ITEM("TEA", 2) "," ITEM("POT", 1)),
+	ORDER("k", ITEM("tea", 2) "," ITEM(" Pot ", 1)),
+	ORDER("k", ITEM("TEA", 1) "," ITEM("POT", 1) "," ITEM("Tea", 1)),
+	ORDER("k", ITEM("TEA", 2.0) "," ITEM("POT", 1)),
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': " TO("gb") ", 'items': ["
+		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'line2': '', 'name': 'Ann',"
+		" 'line1': '1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'gB'},"
+		" 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+};
+
+START_TEST(the_same_key_gives_the_same_order_however_it_is_written)
+{
+	PUT("TEA", 5);
+	PUT("POT", 2);
+	yyjson_val *first = does(&orders, "create_order", "%s", same[0]);
+	yyjson_val *again = does(&orders, "create_order", "%s", same[_i]);
+	ck_assert_str_eq(text(first, "/id"), text(again, "/id"));
+	ck_assert_int_eq(stock_of("TEA"), 3);
+	ck_assert_int_eq(orders_in_book(), 1);
+	ck_assert_int_eq(counted(ORDERS_PLACED), 1);
+}
+END_TEST
+
+static const char *const different[] = {
+	ORDER("k", ITEM("TEA", 1) "," ITEM("POT", 1)),
+	ORDER("k", ITEM("TEA", 2)),
+	ORDER("k", ITEM("TEA", 2) "," ITEM("POT", 1) "," ITEM("CUP", 1)),
+	ORDER("k", ITEM("TEA", 2) "," ITEM("POTS", 1)),
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': " TO("FR") ", 'items': ["
+		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	"{'customer': 'bob', 'idempotency_key': 'k', 'shipping_address': " TO("GB") ", 'items': ["
+		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'Ann',"
+		" 'line1': '1 High St', 'line2': 'flat', 'city': 'Leeds', 'postal_code': 'LS1',"
+		" 'country': 'GB'}, 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	/* A text moved from one field to the next. */
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'An',"
+		" 'line1': 'n1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'GB'},"
+		" 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+};
+
+START_TEST(the_same_key_for_another_order_is_refused)
+{
+	PUT("TEA", 5);
+	PUT("POT", 2);
+	PUT("POTS", 2);
+	PUT("CUP", 2);
+	does(&orders, "create_order", "%s", same[0]);
+	ck_assert_says(refuses(&orders, "create_order", "%s", different[_i]), "other contents");
+	ck_assert_int_eq(orders_in_book(), 1);
+	ck_assert_int_eq(stock_of("TEA"), 3);
+}
+END_TEST
+
+START_TEST(a_key_is_its_callers)
+{
+	PUT("TEA", 5);
+	caller = "alice";
+	yyjson_val *hers = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	caller = "bob";
+	yyjson_val *his = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	ck_assert_str_ne(text(hers, "/id"), text(his, "/id"));
+	ck_assert_int_eq(stock_of("TEA"), 1);
+}
+END_TEST
+
+/* ---- What goes wrong on the way ---- */
+
+static const char *troubled_tool;
+static enum trouble trouble;
+
+static enum trouble once(const char *tool)
+{
+	if (!troubled_tool || strcmp(tool, troubled_tool) != 0)
+		return NO_TROUBLE;
+	troubled_tool = NULL;
+	return trouble;
+}
+
+static void make_trouble(const char *tool, enum trouble which)
+{
+	troubled_tool = tool;
+	trouble = which;
+	trouble_of = once;
+}
+
+static const enum trouble lost[] = { LOST_ON_THE_WAY, LOST_ANSWER };
+
+START_TEST(an_order_whose_reserve_is_not_answered_is_dropped_and_released)
+{
+	PUT("TEA", 5);
+	make_trouble("reserve_stock", lost[_i]);
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	               "The catalogue service cannot be reached");
+	ck_assert_int_eq(orders_in_book(), 0);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where kind = 'release'"), 1);
+	settle_everything();
+	ck_assert_int_eq(reservations("released"), 1);
+	ck_assert_int_eq(available_of("TEA"), 5);
+}
+END_TEST
+
+START_TEST(an_order_whose_commit_is_not_answered_is_settled_by_the_next_call)
+{
+	PUT("TEA", 5);
+	make_trouble("commit_reservation", lost[_i]);
+	const char *why = refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	ck_assert_says(why, "has not confirmed it yet");
+	/* Its lease was given up, so that nobody has to wait for its end. */
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_until <= %lld",
+	                             (long long)now_ms()), 1);
+	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	ck_assert_ptr_nonnull(strstr(why, text(order, "/id")));
+	ck_assert_str_eq(text(order, "/status"), "pending");
+	ck_assert_int_eq(stock_of("TEA"), 3);
+	ck_assert_int_eq(counted(ORDERS_PLACED), 1);
+}
+END_TEST
+
+START_TEST(an_order_under_way_is_invisible_and_its_key_waits)
+{
+	PUT("TEA", 5);
+	make_trouble("commit_reservation", DIES_BEFORE);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER("k", ITEM("TEA", 2))).outcome, DIED);
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	               "has not confirmed it yet");
+	ck_assert_int_eq(length(does(&orders, "list_orders", "{}"), "/orders"), 0);
+	ck_assert_int_eq(stock_of("TEA"), 5);
+	ck_assert_int_eq(orders_in_book(), 1);
+	/* Its lease, of 20 s, has not ended: the job leaves it alone. */
+	ck_assert_int_le(recover(orders.store), 15000);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where status = 'committing'"), 1);
+	int64_t left = find_number(&orders, "select lease_until from orders") - now_ms();
+	ck_assert_int_gt(left, LEASE_MS - 5000);
+	ck_assert_int_le(left, LEASE_MS);
+}
+END_TEST
+
+START_TEST(two_orders_are_two)
+{
+	PUT("TEA", 5);
+	yyjson_val *one = does(&orders, "create_order", ORDER("k1", ITEM("TEA", 2)));
+	yyjson_val *two = does(&orders, "create_order", ORDER("k2", ITEM("TEA", 2)));
+	ck_assert_str_ne(text(one, "/id"), text(two, "/id"));
+	ck_assert_uint_eq(strlen(text(one, "/id")), 14);
+	ck_assert_uint_eq(strspn(text(one, "/id") + 4, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"), 10);
+	ck_assert_int_eq(stock_of("TEA"), 1);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("placing");
+	TCase *tcase = tcase_create("orders");
+
+	tcase_add_checked_fixture(tcase, begin_shop, end);
+	tcase_add_test(tcase, an_order_has_the_prices_of_its_moment_and_takes_the_stock);
+	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));
+	tcase_add_test(tcase, the_dearest_order_that_can_be_counted_is_placed);
+	tcase_add_loop_test(tcase, a_country_is_two_letters, 0, COUNT(no_countries));
+	tcase_add_loop_test(tcase, a_country_is_kept_in_capitals, 0, COUNT(countries));
+	tcase_add_loop_test(tcase, the_same_key_gives_the_same_order_however_it_is_written, 0,
+	                    COUNT(same));
+	tcase_add_loop_test(tcase, the_same_key_for_another_order_is_refused, 0, COUNT(different));
+	tcase_add_test(tcase, a_key_is_its_callers);
+	tcase_add_loop_test(tcase, an_order_whose_reserve_is_not_answered_is_dropped_and_released, 0,
+	                    COUNT(lost));
+	tcase_add_loop_test(tcase, an_order_whose_commit_is_not_answered_is_settled_by_the_next_call, 0,
+	                    COUNT(lost));
+	tcase_add_test(tcase, an_order_under_way_is_invisible_and_its_key_waits);
+	tcase_add_test(tcase, two_orders_are_two);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}

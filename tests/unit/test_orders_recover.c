@@ -1,0 +1,545 @@
+/* test_orders_recover.c - what settles orders and errands that were left behind: by a process that
+ * ended between any two steps, by calls that never arrived, by answers that never came. */
+#include "tools_orders.h"
+
+#include "errand.h"
+#include "placing.h"
+
+#define ORDER "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
+	" 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': 'GB'}," \
+	" 'items': [{'sku': 'TEA', 'quantity': %d}]}"
+
+static int64_t in_book(const char *status)
+{
+	return find_number(&orders, "select count(*) from orders where status = '%s'", status);
+}
+
+static int64_t errands(void)
+{
+	return find_number(&orders, "select count(*) from errand");
+}
+
+static int64_t reservations(const char *state)
+{
+	return find_number(&products, "select count(*) from reservation where state = '%s'", state);
+}
+
+/* ---- Trouble, planned ---- */
+
+static struct { const char *tool; enum trouble trouble; } plan[4];
+static int planned, begun;
+
+static enum trouble as_planned(const char *tool)
+{
+	if (begun < planned && strcmp(tool, plan[begun].tool) == 0)
+		return plan[begun++].trouble;
+	return NO_TROUBLE;
+}
+
+static void plan_trouble(const char *tool, enum trouble trouble)
+{
+	plan[planned].tool = tool;
+	plan[planned++].trouble = trouble;
+	trouble_of = as_planned;
+}
+
+static void begin_planned(void)
+{
+	begin_shop();
+	planned = begun = 0;
+	PUT("TEA", 5);
+}
+
+static void end_planned(void)
+{
+	ck_assert_int_eq(begun, planned);
+	end();
+}
+
+/* An order that a process left behind as it was about to commit: committing, its lease ended. */
+static void leave_committing(void)
+{
+	plan_trouble("commit_reservation", DIES_BEFORE);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	ck_assert_int_eq(in_book("committing"), 1);
+	end_leases();
+}
+
+static const char *reservation_id(void)
+{
+	static char id[32];
+	struct named named;
+
+	ck_assert_int_eq(store_find_one(products.store, arena, "select id from reservation", NULL, NULL,
+	                                &named_shape, &named), 1);
+	snprintf(id, sizeof(id), "%s", named.id);
+	return id;
+}
+
+/* ---- A process that ended ---- */
+
+static const struct { const char *tool; enum trouble trouble; bool placed; } deaths[] = {
+	{ "reserve_stock", DIES_BEFORE, false },
+	{ "reserve_stock", DIES_AFTER, false },
+	{ "commit_reservation", DIES_BEFORE, true },
+	{ "commit_reservation", DIES_AFTER, true },
+};
+
+START_TEST(wherever_a_process_ends_the_order_is_placed_or_was_never_there)
+{
+	plan_trouble(deaths[_i].tool, deaths[_i].trouble);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	ck_assert_int_eq(in_book("pending"), 0);
+	settle_everything();
+	ck_assert_int_eq(in_book("pending"), deaths[_i].placed);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), deaths[_i].placed);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"), deaths[_i].placed);
+	ck_assert_int_eq(reservations("committed"), deaths[_i].placed);
+	ck_assert_int_eq(reservations("held"), 0);
+	ck_assert_int_eq(stock_of("TEA"), deaths[_i].placed ? 2 : 5);
+	ck_assert_int_eq(available_of("TEA"), stock_of("TEA"));
+	ck_assert_int_eq(counted(ORDERS_PLACED), deaths[_i].placed);
+}
+END_TEST
+
+START_TEST(whoever_calls_again_settles_what_was_left)
+{
+	plan_trouble(deaths[_i].tool, deaths[_i].trouble);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	int64_t left = find_number(&orders, "select count(*) from orders");
+	ck_assert_int_eq(left, 1);
+	end_leases();
+	yyjson_val *order = does(&orders, "create_order", ORDER, "k", 3);
+	ck_assert_str_eq(text(order, "/status"), "pending");
+	settle_everything();
+	ck_assert_int_eq(in_book("pending"), 1);
+	ck_assert_int_eq(stock_of("TEA"), 2);
+	ck_assert_int_eq(available_of("TEA"), 2);
+}
+END_TEST
+
+START_TEST(what_was_finished_by_others_has_its_history)
+{
+	caller = "alice";
+	leave_committing();
+	forget_changes();
+	caller = "somebody else";
+	ck_assert(recover(orders.store) > 0);
+	yyjson_val *order = does(&orders, "get_order", "{'id': '%s'}", reservation_id());
+	ck_assert_str_eq(text(order, "/history/0/actor"), "alice");
+	ck_assert_str_eq(text(order, "/history/0/at"), text(order, "/placed_at"));
+	ck_assert_int_eq(number(order, "/total/amount"), 300);
+	ck_assert_int_eq(number(order, "/units"), 3);
+	ck_assert_ptr_nonnull(strstr(changes(), arena_print(arena, "order://%s ", reservation_id())));
+}
+END_TEST
+
+/* ---- A reservation that ended meanwhile ---- */
+
+START_TEST(one_that_expired_is_committed_while_its_stock_is_there)
+{
+	leave_committing();
+	age_reservation(reservation_id(), 20);
+	settle_everything();
+	ck_assert_int_eq(in_book("pending"), 1);
+	ck_assert_int_eq(stock_of("TEA"), 2);
+}
+END_TEST
+
+START_TEST(one_whose_stock_is_gone_is_given_up_and_released_first)
+{
+	leave_committing();
+	const char *id = reservation_id();
+	age_reservation(id, 20);
+	does(&products, "reserve_stock", "{'reservation_id': 'other', 'items': [{'sku': 'TEA',"
+	     " 'quantity': 3}]}");
+	ck_assert(recover(orders.store) > 5000);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"), 0);
+	ck_assert_int_eq(reservations("released"), 1);
+	ck_assert_int_eq(errands(), 0);
+	/* A commit that comes late finds it released. */
+	ck_assert_says(refuses(&products, "commit_reservation", "{'reservation_id': '%s'}", id),
+	               "was released");
+	ck_assert_int_eq(available_of("TEA"), 2);
+	/* Its key is free again. */
+	does(&orders, "create_order", ORDER, "k", 2);
+}
+END_TEST
+
+START_TEST(one_that_was_released_is_given_up)
+{
+	leave_committing();
+	does(&products, "release_reservation", "{'reservation_id': '%s'}", reservation_id());
+	settle_everything();
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
+	ck_assert_int_eq(stock_of("TEA"), 5);
+}
+END_TEST
+
+START_TEST(one_that_products_does_not_know_is_given_up_and_can_not_be_made_any_more)
+{
+	leave_committing();
+	const char *id = reservation_id();
+	run_sql(&products, "delete from reservation_item; delete from reservation");
+	settle_everything();
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
+	refuses(&products, "reserve_stock", "{'reservation_id': '%s', 'items': [{'sku': 'TEA',"
+	        " 'quantity': 3}]}", id);
+}
+END_TEST
+
+/* ---- Products that can't be reached while it is settled ---- */
+
+static const struct { const char *tool; enum trouble trouble; bool gone; } lost[] = {
+	{ "check_reservation", LOST_ON_THE_WAY, false },
+	{ "check_reservation", LOST_ANSWER, false },
+	{ "commit_reservation", LOST_ON_THE_WAY, false },
+	{ "commit_reservation", LOST_ANSWER, false },
+	{ "commit_reservation", LOST_ON_THE_WAY, true },
+	{ "release_reservation", LOST_ON_THE_WAY, true },
+	{ "release_reservation", LOST_ANSWER, true },
+};
+
+START_TEST(what_can_not_be_settled_now_is_left_for_later)
+{
+	leave_committing();
+	const char *id = reservation_id();
+	if (lost[_i].gone) {
+		age_reservation(id, 20);
+		run_sql(&products, "update product set stock = 2");
+	}
+	plan_trouble(lost[_i].tool, lost[_i].trouble);
+	ck_assert_int_eq(recover(orders.store), 5000);
+	ck_assert_int_eq(in_book("committing"), 1);
+	int64_t left = find_number(&orders, "select lease_until from orders") - now_ms();
+	ck_assert_int_gt(left, 3000);
+	ck_assert_int_le(left, 5000);
+	/* Until then nobody touches it. */
+	int calls = calls_to_products;
+	ck_assert_int_gt(recover(orders.store), 1000);
+	ck_assert_int_eq(calls_to_products, calls);
+	settle_everything();
+	ck_assert_int_eq(in_book("pending"), !lost[_i].gone);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), !lost[_i].gone);
+	ck_assert_int_eq(reservations(lost[_i].gone ? "released" : "committed"), 1);
+}
+END_TEST
+
+/* ---- Two at one order ---- */
+
+static const char *raced_tool;
+
+/* Meanwhile the lease ends and somebody else settles the order. */
+static enum trouble be_overtaken(const char *tool)
+{
+	if (!raced_tool || strcmp(tool, raced_tool) != 0)
+		return NO_TROUBLE;
+	raced_tool = NULL;
+	end_leases();
+	ck_assert(recover(orders.store) > 0);
+	return NO_TROUBLE;
+}
+
+START_TEST(who_was_overtaken_while_it_reserved_has_placed_nothing)
+{
+	raced_tool = "reserve_stock";
+	trouble_of = be_overtaken;
+	/* Its release came first, so the reserve itself is refused. */
+	ck_assert_says(refuses(&orders, "create_order", ORDER, "k", 3), "was released");
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
+	settle_everything();
+	ck_assert_int_eq(reservations("held"), 0);
+	ck_assert_int_eq(available_of("TEA"), 5);
+}
+END_TEST
+
+START_TEST(who_was_overtaken_while_it_committed_leaves_one_order)
+{
+	raced_tool = "commit_reservation";
+	trouble_of = be_overtaken;
+	ck_assert_says(refuses(&orders, "create_order", ORDER, "k", 3), "has not confirmed it yet");
+	ck_assert_int_eq(in_book("pending"), 1);
+	ck_assert_int_eq(stock_of("TEA"), 2);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_event"), 1);
+	yyjson_val *order = does(&orders, "create_order", ORDER, "k", 3);
+	ck_assert_str_eq(text(order, "/status"), "pending");
+	ck_assert_int_eq(counted(ORDERS_PLACED), 1);
+}
+END_TEST
+
+/* The lease is somebody else's: every step of the one who lost it changes nothing. */
+START_TEST(without_the_lease_no_step_happens)
+{
+	leave_committing();
+	struct placing order = { .id = reservation_id(), .lease_owner = 1, .caller = "x" };
+	struct reservation reservation = { 0 };
+
+	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
+	ck_assert_int_eq(placing_price(orders.store, &order, &reservation), STEP_LOST);
+	ck_assert_int_eq(placing_drop(orders.store, &order, true), STEP_LOST);
+	int64_t until = find_number(&orders, "select lease_until from orders");
+	placing_leave(orders.store, &order, 9000);
+	ck_assert_int_eq(find_number(&orders, "select lease_until from orders"), until);
+	ck_assert_int_eq(in_book("committing"), 1);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"), 1);
+	ck_assert_int_eq(errands(), 0);
+
+	/* Who takes it gets it, and only one. */
+	ck_assert_int_eq(placing_take(orders.store, arena, &order), STEP_DONE);
+	ck_assert_str_eq(order.status, "committing");
+	int64_t left = find_number(&orders, "select lease_until from orders") - now_ms();
+	ck_assert_int_gt(left, LEASE_MS - 5000);
+	ck_assert_int_le(left, LEASE_MS);
+	struct placing other = { .id = reservation_id() };
+	ck_assert_int_eq(placing_take(orders.store, arena, &other), STEP_LOST);
+	/* A step that was done can't be done again, with the lease or without. */
+	ck_assert_int_eq(placing_price(orders.store, &order, &reservation), STEP_LOST);
+	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_DONE);
+	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
+	ck_assert_int_eq(placing_drop(orders.store, &order, false), STEP_LOST);
+	ck_assert_int_eq(placing_take(orders.store, arena, &other), STEP_LOST);
+	ck_assert(placing_settle(orders.store, arena, order.id));
+	ck_assert_int_eq(in_book("pending"), 1);
+}
+END_TEST
+
+START_TEST(an_order_that_is_recording_can_not_be_finished)
+{
+	plan_trouble("reserve_stock", DIES_AFTER);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	end_leases();
+	struct placing order = { .id = reservation_id() };
+	ck_assert_int_eq(placing_take(orders.store, arena, &order), STEP_DONE);
+	ck_assert_str_eq(order.status, "recording");
+	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
+	ck_assert_int_eq(placing_drop(orders.store, &order, true), STEP_DONE);
+	ck_assert_int_eq(errands(), 1);
+}
+END_TEST
+
+/* ---- Errands ---- */
+
+static void file_errands(int count)
+{
+	for (int i = 0; i < count; i++)
+		run_sql(&orders, "insert into errand (id, kind, order_id, lease_owner, lease_until)"
+		        " values ('release-%d', 'release', 'ORD-%d', 1, 1)", i, i);
+}
+
+static const struct { int attempts; int64_t pause; } pauses[] = {
+	{ 0, 5000 }, { 1, 10000 }, { 2, 20000 }, { 6, 320000 }, { 7, 600000 }, { 9, 600000 },
+	{ 10, 600000 }, { 11, 600000 }, { 60, 600000 }, { 70, 600000 },
+};
+
+START_TEST(an_errand_that_fails_is_tried_again_after_pauses_that_grow)
+{
+	file_errands(1);
+	run_sql(&orders, "update errand set attempts = %d", pauses[_i].attempts);
+	plan_trouble("release_reservation", LOST_ON_THE_WAY);
+	ck_assert_int_eq(recover(orders.store), 5000);
+	int64_t pause = find_number(&orders, "select lease_until from errand") - now_ms();
+	ck_assert_int_le(pause, pauses[_i].pause);
+	ck_assert_int_gt(pause, pauses[_i].pause - 2000);
+	ck_assert_int_eq(find_number(&orders, "select attempts from errand"), pauses[_i].attempts + 1);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where trouble ="
+	                             " 'products can''t be reached'"), 1);
+	int calls = calls_to_products;
+	recover(orders.store);
+	ck_assert_int_eq(calls_to_products, calls);
+	settle_everything();
+	ck_assert_int_eq(reservations("released"), 1);
+}
+END_TEST
+
+START_TEST(an_errand_that_products_refuses_does_not_keep_the_others)
+{
+	PUT("POT", 1);
+	does(&products, "reserve_stock", "{'reservation_id': 'ORD-0', 'items': [{'sku': 'POT',"
+	     " 'quantity': 1}]}");
+	does(&products, "commit_reservation", "{'reservation_id': 'ORD-0'}");
+	file_errands(3);
+	ck_assert_int_le(recover(orders.store), 5001);
+	ck_assert_int_eq(errands(), 1);
+	ck_assert_int_eq(reservations("released"), 2);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where trouble like"
+	                             " '%%was committed%%' and lease_until > %lld", (long long)now_ms()), 1);
+}
+END_TEST
+
+START_TEST(an_errand_is_done_by_one)
+{
+	file_errands(1);
+	run_sql(&orders, "update errand set lease_until = %lld", (long long)now_ms() + 10000);
+	ck_assert(errand_settle(orders.store, arena, "release-0"));
+	ck_assert_int_eq(calls_to_products, 0);
+	ck_assert(errand_settle(orders.store, arena, "release-none"));
+	run_sql(&orders, "update errand set lease_until = %lld", (long long)now_ms());
+	ck_assert(errand_settle(orders.store, arena, "release-0"));
+	ck_assert_int_eq(errands(), 0);
+}
+END_TEST
+
+/* ---- The job ---- */
+
+START_TEST(a_run_settles_a_hundred_and_goes_on_soon)
+{
+	file_errands(130);
+	ck_assert_int_eq(recover(orders.store), 50);
+	ck_assert_int_eq(errands(), 30);
+	ck_assert_int_eq(recover(orders.store), 15000);
+	ck_assert_int_eq(errands(), 0);
+}
+END_TEST
+
+static const struct { int64_t in_ms, least, most; } nexts[] = {
+	{ 3000, 2000, 3001 }, { 14000, 13000, 14001 }, { 20000, 15000, 15000 }, { 30, 50, 50 },
+};
+
+START_TEST(the_job_comes_back_when_the_next_lease_ends)
+{
+	ck_assert_int_eq(recover(orders.store), 15000);
+	file_errands(2);
+	run_sql(&orders, "update errand set lease_until = case id when 'release-0' then %lld else %lld"
+	        " end", (long long)(now_ms() + 100000), (long long)(now_ms() + nexts[_i].in_ms));
+	int64_t pause = recover(orders.store);
+	ck_assert_int_ge(pause, nexts[_i].least);
+	ck_assert_int_le(pause, nexts[_i].most);
+	/* The same of an order's lease. */
+	plan_trouble("commit_reservation", DIES_BEFORE);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	run_sql(&orders, "delete from errand");
+	run_sql(&orders, "update orders set lease_until = %lld", (long long)(now_ms() + nexts[_i].in_ms));
+	pause = recover(orders.store);
+	ck_assert_int_ge(pause, nexts[_i].least);
+	ck_assert_int_le(pause, nexts[_i].most);
+}
+END_TEST
+
+/* ---- Any sequence of it ---- */
+
+#define KEYS 6
+
+static enum trouble at_random(const char *tool UNUSED)
+{
+	static const enum trouble troubles[] = { LOST_ON_THE_WAY, LOST_ANSWER, DIES_BEFORE, DIES_AFTER };
+
+	return chance(3) ? NO_TROUBLE : troubles[chance(COUNT(troubles))];
+}
+
+struct known { const char *id; bool cancelled; };
+
+static void place_one(struct known *known)
+{
+	int key = chance(KEYS);
+	struct said said = call_tool(&orders, "create_order", ORDER, arena_print(arena, "k%d", key),
+	                             1 + key % 3);
+
+	if (said.outcome != DID)
+		return;
+	if (known[key].id)
+		ck_assert_str_eq(known[key].id, text(said.value, "/id"));
+	known[key].id = text(said.value, "/id");
+}
+
+static void cancel_one(struct known *known)
+{
+	int key = chance(KEYS);
+	if (!known[key].id)
+		return;
+	struct said said = call_tool(&orders, "cancel_order", "{'id': '%s', 'confirm': true}",
+	                             known[key].id);
+	known[key].cancelled = known[key].cancelled || said.outcome == DID || said.outcome == DIED;
+}
+
+static void age_all_reservations(void)
+{
+	run_sql(&products, "update reservation set expires_at = expires_at - %lld;"
+	        " update reservation_item set expires_at = expires_at - %lld",
+	        (long long)(20 * MINUTE), (long long)(20 * MINUTE));
+}
+
+/* As the job does it, but where a process may end. */
+static void settle_some(void)
+{
+	struct rows rows;
+
+	if (chance(2))
+		end_leases();
+	if (chance(2))
+		age_all_reservations();
+	ck_assert(store_find(orders.store, arena, "select id from orders where lease_until is not null",
+	                     NULL, NULL, &named_shape, &rows));
+	for (int64_t i = 0; i < rows.count; i++)
+		call_tool(&orders, "settle an order", "{'id': '%s'}",
+		          ((struct named *)rows.first)[i].id);
+	ck_assert(store_find(orders.store, arena, "select id from errand", NULL, NULL, &named_shape,
+	                     &rows));
+	for (int64_t i = 0; i < rows.count; i++)
+		call_tool(&orders, "settle an errand", "{'id': '%s'}",
+		          ((struct named *)rows.first)[i].id);
+}
+
+START_TEST(whatever_happens_stock_is_lowered_exactly_for_the_orders_there_are)
+{
+	chance_begin("recovery");
+	for (int run = 0; run < 6; run++) {
+		struct known known[KEYS] = { { 0 } };
+		empty_program(&products);
+		empty_program(&orders);
+		PUT("TEA", 9);
+		trouble_of = at_random;
+		for (int i = 0; i < 25; i++) {
+			int what = chance(8);
+			if (what < 4)
+				place_one(known);
+			else if (what < 6)
+				settle_some();
+			else
+				cancel_one(known);
+			ck_assert_int_ge(available_of("TEA"), 0);
+		}
+		trouble_of = NULL;
+		settle_everything();
+		int64_t sold = find_number(&orders, "select coalesce(sum(quantity), 0) from order_line l"
+		                           " join orders o on o.id = l.order_id where status = 'pending'");
+		ck_assert_int_eq(stock_of("TEA"), 9 - sold);
+		ck_assert_int_eq(find_number(&products, "select count(*) from reservation where"
+		                             " state = 'held' and expires_at > %lld", (long long)now_ms()), 0);
+		for (int key = 0; key < KEYS; key++)
+			if (known[key].id)
+				ck_assert_str_eq(text(does(&orders, "get_order", "{'id': '%s'}", known[key].id),
+				                      "/status"), known[key].cancelled ? "cancelled" : "pending");
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("recover");
+	TCase *tcase = tcase_create("orders and errands left behind");
+
+	tcase_add_checked_fixture(tcase, begin_planned, end_planned);
+	tcase_add_loop_test(tcase, wherever_a_process_ends_the_order_is_placed_or_was_never_there, 0,
+	                    COUNT(deaths));
+	tcase_add_loop_test(tcase, whoever_calls_again_settles_what_was_left, 0, COUNT(deaths));
+	tcase_add_test(tcase, what_was_finished_by_others_has_its_history);
+	tcase_add_test(tcase, one_that_expired_is_committed_while_its_stock_is_there);
+	tcase_add_test(tcase, one_whose_stock_is_gone_is_given_up_and_released_first);
+	tcase_add_test(tcase, one_that_was_released_is_given_up);
+	tcase_add_test(tcase, one_that_products_does_not_know_is_given_up_and_can_not_be_made_any_more);
+	tcase_add_loop_test(tcase, what_can_not_be_settled_now_is_left_for_later, 0, COUNT(lost));
+	tcase_add_test(tcase, who_was_overtaken_while_it_reserved_has_placed_nothing);
+	tcase_add_test(tcase, who_was_overtaken_while_it_committed_leaves_one_order);
+	tcase_add_test(tcase, without_the_lease_no_step_happens);
+	tcase_add_test(tcase, an_order_that_is_recording_can_not_be_finished);
+	tcase_add_loop_test(tcase, an_errand_that_fails_is_tried_again_after_pauses_that_grow, 0,
+	                    COUNT(pauses));
+	tcase_add_test(tcase, an_errand_that_products_refuses_does_not_keep_the_others);
+	tcase_add_test(tcase, an_errand_is_done_by_one);
+	tcase_add_test(tcase, a_run_settles_a_hundred_and_goes_on_soon);
+	tcase_add_loop_test(tcase, the_job_comes_back_when_the_next_lease_ends, 0, COUNT(nexts));
+	tcase_add_test(tcase, whatever_happens_stock_is_lowered_exactly_for_the_orders_there_are);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}

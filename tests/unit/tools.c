@@ -1,0 +1,456 @@
+/* tools.c - see tools.h: the part of mcp.h that the tools of both programs use. */
+#include "tools.h"
+
+#include <ftw.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "driver.h"
+
+struct mcp_call {
+	const struct tool *tool;
+	struct said said;
+};
+
+struct arena *arena;
+const char *caller;
+enum mcp_reply person;
+const char *person_says;
+char question[512];
+int progress_until, progress_told;
+int64_t time_left_ms;
+
+static char changed[8192];
+static int64_t counters[MCP_COUNTERS];
+static jmp_buf *life;
+
+/* ---- What tools call ---- */
+
+struct arena *mcp_arena(struct mcp_call *call UNUSED)
+{
+	return arena;
+}
+
+const char *mcp_caller(const struct mcp_call *call UNUSED)
+{
+	return caller;
+}
+
+static yyjson_val *read_json(str json)
+{
+	enum json_trouble trouble;
+	yyjson_val *value = json_parse_copy(arena, json, 64, &trouble);
+
+	ck_assert_msg(value, "no JSON: %.*s", STR_FORMAT(json));
+	return value;
+}
+
+enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
+{
+	struct json json = json_begin(arena, 1024);
+
+	ck_assert_msg(call->tool->out, "%s has no output shape", call->tool->name);
+	shape_write(&json, call->tool->out, out);
+	call->said = (struct said) { DID, NULL, read_json(json_end(&json)) };
+	return MCP_ANSWERED;
+}
+
+static enum mcp_answer say(struct mcp_call *call, enum outcome outcome, const char *format,
+                           va_list list)
+{
+	call->said = (struct said) { outcome, arena_print_list(arena, format, list), NULL };
+	return MCP_ANSWERED;
+}
+
+#define SAY(call, outcome, format) \
+	do { \
+		va_list list_; \
+		va_start(list_, format); \
+		enum mcp_answer answer_ = say(call, outcome, format, list_); \
+		va_end(list_); \
+		return answer_; \
+	} while (0)
+
+enum mcp_answer mcp_say(struct mcp_call *call, const char *format, ...)
+{
+	SAY(call, DID, format);
+}
+
+enum mcp_answer mcp_fail(struct mcp_call *call, const char *format, ...)
+{
+	SAY(call, REFUSED, format);
+}
+
+enum mcp_answer mcp_not_found(struct mcp_call *call, const char *format, ...)
+{
+	SAY(call, REFUSED, format);
+}
+
+enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *format, ...)
+{
+	SAY(call, REFUSED, format);
+}
+
+enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
+                       const struct shape *shape, void *answer, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(question, sizeof(question), format, list);
+	va_end(list);
+	if (person == MCP_ACCEPTED)
+		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), true, answer,
+		                              arena));
+	return person;
+}
+
+enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms)
+{
+	ck_assert_int_gt(timeout_ms, 0);
+	call->said = (struct said) { WAITS, uri, NULL };
+	return MCP_WAITING;
+}
+
+bool mcp_progress(struct mcp_call *call UNUSED, double done UNUSED, double total UNUSED,
+                  const char *format UNUSED, ...)
+{
+	return ++progress_told < progress_until;
+}
+
+int64_t mcp_time_left_ms(const struct mcp_call *call UNUSED)
+{
+	return time_left_ms;
+}
+
+void mcp_changed(const char *uri)
+{
+	size_t size = strlen(changed);
+
+	ck_assert_uint_lt(size + strlen(uri) + 1, sizeof(changed));
+	sprintf(changed + size, "%s ", uri);
+}
+
+void mcp_count(int counter, int64_t n)
+{
+	counters[counter] += n;
+}
+
+void mcp_notice(const char *format UNUSED, ...)
+{
+}
+
+void mcp_message(struct mcp_call *call UNUSED, const char *role UNUSED, const char *format UNUSED,
+                 ...)
+{
+}
+
+const char *mcp_json(struct mcp_call *call UNUSED, const struct shape *shape, const void *in)
+{
+	struct json json = json_begin(arena, 1024);
+
+	shape_write(&json, shape, in);
+	return arena_copy(arena, json_end(&json));
+}
+
+/* Cursors are not sealed here: what a client makes of them is the runtime's matter. The quotes of their
+ * JSON become backticks, so that they go into other JSON as they are. */
+static char *exchange(const char *text, char from, char to)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		*at = *at == from ? to : *at;
+	return copy;
+}
+
+const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
+                       const void *position)
+{
+	return arena_print(arena, "%s=%s", kind,
+	                   exchange(mcp_json(call, shape, position), '"', '`'));
+}
+
+bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char *cursor,
+                     const struct shape *shape, void *position)
+{
+	size_t size = strlen(kind);
+
+	if (strncmp(cursor, kind, size) != 0 || cursor[size] != '=')
+		return false;
+	const char *json = exchange(cursor + size + 1, '`', '"');
+	return !shape_read(shape, read_json(str_of(json)), true, position, arena);
+}
+
+/* ---- Calling ---- */
+
+static const struct tool *find_tool(const struct program *program, const char *name)
+{
+	for (const struct tool *tool = program->tools; tool->name; tool++)
+		if (strcmp(tool->name, name) == 0)
+			return tool;
+	ck_abort_msg("%s has no tool %s", program->name, name);
+	return NULL;
+}
+
+static yyjson_val *read_arguments(const char *format, va_list list)
+{
+	return read_json(str_of(exchange(arena_print_list(arena, format, list), '\'', '"')));
+}
+
+/* In a function of its own, for longjmp() leaves the variables of setjmp()'s undefined. */
+static void run_tool(struct program *program, struct mcp_call *call, yyjson_val *arguments)
+{
+	const struct shape *shape = call->tool->in;
+	void *in = shape ? arena_alloc(arena, shape->size) : NULL;
+	const char *wrong = shape ? shape_read(shape, arguments, true, in, arena) : NULL;
+
+	if (wrong)
+		call->said = (struct said) { REFUSED, wrong, NULL };
+	else if (call->tool->run(call, in, program->store) == MCP_WAITING)
+		call->said.outcome = WAITS;
+	ck_assert_msg(store_is_idle(program->store), "%s left the store busy", call->tool->name);
+}
+
+static struct said call_with(struct program *program, const char *name, yyjson_val *arguments)
+{
+	struct mcp_call *call = arena_new(arena, struct mcp_call);
+	jmp_buf here, *volatile outer = life;
+
+	call->tool = find_tool(program, name);
+	call->said = (struct said) { DIED, "died", NULL };
+	life = &here;
+	if (setjmp(here) == 0)
+		run_tool(program, call, arguments);
+	life = outer;
+	return call->said;
+}
+
+void die(void)
+{
+	ck_assert_ptr_nonnull(life);
+	longjmp(*life, 1);
+}
+
+#define ARGUMENTS(format) \
+	va_list list_; \
+	va_start(list_, format); \
+	yyjson_val *arguments_ = read_arguments(format, list_); \
+	va_end(list_)
+
+struct said call_tool(struct program *program, const char *tool, const char *format, ...)
+{
+	ARGUMENTS(format);
+	return call_with(program, tool, arguments_);
+}
+
+yyjson_val *does(struct program *program, const char *tool, const char *format, ...)
+{
+	ARGUMENTS(format);
+	struct said said = call_with(program, tool, arguments_);
+
+	ck_assert_msg(said.outcome == DID, "%s: %s", tool, said.words);
+	return said.value;
+}
+
+const char *refuses(struct program *program, const char *tool, const char *format, ...)
+{
+	ARGUMENTS(format);
+	struct said said = call_with(program, tool, arguments_);
+
+	ck_assert_msg(said.outcome == REFUSED, "%s was not refused (%d)", tool, said.outcome);
+	return said.words;
+}
+
+/* ---- Looking at answers ---- */
+
+int64_t number(yyjson_val *answer, const char *pointer)
+{
+	yyjson_val *value = yyjson_ptr_get(answer, pointer);
+
+	ck_assert_msg(yyjson_is_int(value), "there is no number at %s", pointer);
+	return yyjson_get_sint(value);
+}
+
+const char *text(yyjson_val *answer, const char *pointer)
+{
+	return yyjson_get_str(yyjson_ptr_get(answer, pointer));
+}
+
+bool truth(yyjson_val *answer, const char *pointer)
+{
+	yyjson_val *value = yyjson_ptr_get(answer, pointer);
+
+	ck_assert_msg(yyjson_is_bool(value), "there is no true or false at %s", pointer);
+	return yyjson_get_bool(value);
+}
+
+int64_t length(yyjson_val *answer, const char *pointer)
+{
+	yyjson_val *value = yyjson_ptr_get(answer, pointer);
+
+	ck_assert_msg(yyjson_is_arr(value), "there is no list at %s", pointer);
+	return (int64_t)yyjson_arr_size(value);
+}
+
+const char *changes(void)
+{
+	return changed;
+}
+
+void forget_changes(void)
+{
+	changed[0] = '\0';
+}
+
+int64_t counted(int counter)
+{
+	return counters[counter];
+}
+
+/* ---- The database ---- */
+
+static char folder[64];
+
+void run_sql(struct program *program, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	const char *sql = arena_print_list(arena, format, list);
+	va_end(list);
+	ck_assert_msg(program->store->driver->script(program->store, sql), "%s", sql);
+}
+
+struct probe { int64_t value; };
+static const struct shape probe_shape = SHAPE(struct probe, INT(struct probe, value, "A number"));
+
+/* Through a table, since a statement must not change its text. */
+int64_t find_number(struct program *program, const char *format, ...)
+{
+	struct probe probe = { 0 };
+	va_list list;
+
+	va_start(list, format);
+	const char *sql = arena_print_list(arena, format, list);
+	va_end(list);
+	run_sql(program, "delete from probe");
+	run_sql(program, "insert into probe %s", sql);
+	ck_assert_int_ge(store_find_one(program->store, arena,
+	                                "select coalesce(max(value), 0) as value from probe", NULL,
+	                                NULL, &probe_shape, &probe), 0);
+	return probe.value;
+}
+
+static void place_program(struct program *program)
+{
+	const char *server = getenv("POSTGRES_URL");
+
+	if (!server) {
+		snprintf(program->url, sizeof(program->url), "sqlite:%s/%s.db", folder,
+		         program->name);
+		return;
+	}
+	char sql[64];
+	struct store *admin = store_open(server, STORE_WRITES);
+	ck_assert_ptr_nonnull(admin);
+	snprintf(sql, sizeof(sql), "create schema %s", program->name);
+	ck_assert(admin->driver->script(admin, sql));
+	store_close(admin);
+	snprintf(program->url, sizeof(program->url), "%s&options=-csearch_path%%3D%s", server,
+	         program->name);
+}
+
+static int remove_one(const char *path, const struct stat *about UNUSED, int kind UNUSED,
+                      struct FTW *walk UNUSED)
+{
+	return remove(path);
+}
+
+static struct program *opened[2];
+static int opened_count;
+
+static void close_programs(void)
+{
+	for (int i = 0; i < opened_count; i++)
+		store_close(opened[i]->store);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void open_program(struct program *program)
+{
+	if (opened_count == 0) {
+		strcpy(folder, "/tmp/test_tools_XXXXXX");
+		ck_assert_ptr_nonnull(mkdtemp(folder));
+		atexit(close_programs);
+	}
+	place_program(program);
+	program->store = store_open(program->url, STORE_WRITES);
+	ck_assert_ptr_nonnull(program->store);
+	ck_assert(store_migrate(program->store, program->migrations));
+	run_sql(program, "create temporary table probe (value bigint)");
+	if (!getenv("POSTGRES_URL"))
+		run_sql(program, "pragma synchronous = off");
+	opened[opened_count++] = program;
+}
+
+void empty_program(struct program *program)
+{
+	if (!program->store)
+		open_program(program);
+	run_sql(program, "%s", program->empty);
+	if (program->empty_sqlite && store_kind(program->store) == STORE_SQLITE)
+		run_sql(program, "%s", program->empty_sqlite);
+}
+
+void begin(void)
+{
+	arena = arena_create();
+	caller = "anonymous";
+	person = MCP_UNAVAILABLE;
+	progress_until = 1000;
+	progress_told = 0;
+	time_left_ms = 55000;
+	forget_changes();
+	memset(counters, 0, sizeof(counters));
+	life = NULL;
+}
+
+void end(void)
+{
+	arena_destroy(arena);
+}
+
+/* ---- Chance ---- */
+
+static uint64_t state;
+
+void chance_begin(const char *what)
+{
+	const char *seed = getenv("SEED");
+
+	state = seed ? strtoull(seed, NULL, 10) : (uint64_t)now_ms() ^ (uint64_t)getpid() << 32;
+	printf("%s: SEED=%llu\n", what, (unsigned long long)state);
+	fflush(stdout);
+}
+
+/* xorshift64*, begun away from 0. */
+int chance(int below)
+{
+	state = state ? state : 88172645463325252u;
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return (int)((state * 2685821657736338717u >> 33) % (uint64_t)below);
+}
+
+int run_suite(Suite *suite)
+{
+	SRunner *runner = srunner_create(suite);
+
+	srunner_set_fork_status(runner, CK_NOFORK);
+	srunner_run_all(runner, CK_NORMAL);
+	int failures = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,131 @@
+/* tools_orders.c - orders, as tools.h runs it: what it asks of products runs here too. */
+#include "tools_orders.h"
+
+#include "client.h"
+#include "errand.h"
+#include "placing.h"
+
+/* What the job does with one order or errand, as tools: a process may end within a call. */
+static enum mcp_answer settle_order(struct mcp_call *call, const void *in, struct store *store)
+{
+	bool fine = placing_settle(store, mcp_arena(call), ((const struct named *)in)->id);
+
+	return mcp_say(call, "%d", fine);
+}
+
+static enum mcp_answer settle_errand(struct mcp_call *call, const void *in, struct store *store)
+{
+	bool fine = errand_settle(store, mcp_arena(call), ((const struct named *)in)->id);
+
+	return mcp_say(call, "%d", fine);
+}
+
+static const struct tool tools[] = {
+	{ "create_order", create_order, &create_shape, &order_shape },
+	{ "get_order", get_order, &order_named_shape, &order_shape },
+	{ "read_order", read_order, &order_named_shape, &order_shape },
+	{ "list_orders", list_orders, &list_shape, &listed_shape },
+	{ "cancel_order", cancel_order, &cancel_shape, &order_shape },
+	{ "update_order_status", update_order_status, &status_shape, &order_shape },
+	{ "track_order", track_order, &track_shape, &tracked_shape },
+	{ "request_return", request_return, &request_return_shape, &return_shape },
+	{ "receive_return", receive_return, &receive_return_shape, &return_shape },
+	{ "sales_report", sales_report, &report_shape, &reported_shape },
+	{ "settle an order", settle_order, &order_named_shape, NULL },
+	{ "settle an errand", settle_errand, &order_named_shape, NULL },
+	{ "explain_order", explain_order, &explain_shape, NULL },
+	{ 0 },
+};
+
+struct program orders = {
+	.name = "orders", .tools = tools, .migrations = order_migrations,
+	.empty = "delete from errand; delete from return_line; delete from return_request;"
+	         " delete from order_event; delete from order_line; delete from orders",
+};
+
+enum trouble (*trouble_of)(const char *tool);
+int calls_to_products;
+
+/* ---- client.h, to a products in this process ---- */
+
+struct client *client_create(const char *url UNUSED, const char *key UNUSED,
+                             const char *name UNUSED, const char *version UNUSED)
+{
+	return NULL;
+}
+
+void client_destroy(struct client *client UNUSED)
+{
+}
+
+static enum client_outcome unreachable(const char **why)
+{
+	*why = "products can't be reached";
+	return CLIENT_UNREACHABLE;
+}
+
+static struct said call_products(const char *tool, const struct shape *in, const void *arguments)
+{
+	const char *outer = caller;
+	struct json json = json_begin(arena, 256);
+
+	shape_write(&json, in, arguments);
+	caller = "orders";
+	struct said said = call_tool(&products, tool, "%.*s", STR_FORMAT(json_end(&json)));
+	caller = outer;
+	return said;
+}
+
+enum client_outcome client_call(struct client *client UNUSED, struct arena *of_answer,
+                                const char *tool, bool idempotent, const struct shape *in,
+                                const void *arguments, const struct shape *out, void *result,
+                                const char **why)
+{
+	enum trouble trouble = trouble_of ? trouble_of(tool) : NO_TROUBLE;
+
+	calls_to_products++;
+	ck_assert_msg(idempotent, "%s is repeated too", tool);
+	if (trouble == LOST_ON_THE_WAY)
+		return unreachable(why);
+	if (trouble == DIES_BEFORE)
+		die();
+	struct said said = call_products(tool, in, arguments);
+	if (trouble == LOST_ANSWER)
+		return unreachable(why);
+	if (trouble == DIES_AFTER)
+		die();
+	if (said.outcome == DID) {
+		ck_assert_ptr_null(shape_read(out, said.value, false, result, of_answer));
+		return CLIENT_ANSWERED;
+	}
+	*why = said.words;
+	return CLIENT_REFUSED;
+}
+
+/* ---- Around the tests ---- */
+
+void begin_shop(void)
+{
+	begin_shelf();
+	empty_program(&orders);
+	trouble_of = NULL;
+	calls_to_products = 0;
+}
+
+void end_leases(void)
+{
+	run_sql(&orders, "update orders set lease_until = 1 where lease_until is not null;"
+	        " update errand set lease_until = 1");
+}
+
+void settle_everything(void)
+{
+	for (int i = 0; i < 20; i++) {
+		end_leases();
+		if (recover(orders.store) > 5000
+		 && !find_number(&orders, "select count(*) from errand")
+		 && !find_number(&orders, "select count(*) from orders where lease_until is not null"))
+			return;
+	}
+	ck_abort_msg("there is always something left to settle");
+}
