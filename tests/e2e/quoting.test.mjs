@@ -9,7 +9,7 @@ import { head } from './raw.mjs';
 import { beginSession, exchange, root, start, stateless, types } from './support.mjs';
 
 let server;
-before(async () => { server = await start('products', { LOG_FORMAT: 'json' }); });
+before(async () => { server = await start('products', { LOG_FORMAT: 'json', STATE_KEYS: 'k'.repeat(32) }); });
 after(() => server.stop());
 
 // The bytes of an answer's body, of a request as bytes (Latin-1).
@@ -66,10 +66,14 @@ test('headers of any bytes are answered in UTF-8', async () => {
 		'Last-Event-ID', 'Origin', 'Accept', 'Content-Type', 'Authorization', 'X-Forwarded-For',
 		'Idempotency-Key', 'Host'])
 		for (const value of ['\xff\xfe', '\xc3', `${'a'.repeat(63)}\xc3\xa9`, '\xed\xa0\x80', '\x80'.repeat(2000)]) {
-			const body = await ask(post({ 'MCP-Protocol-Version': '2026-07-28', [name]: value },
-				stateless('ping').body));
-			new TextDecoder('utf-8', { fatal: true }).decode(body);
+			for (const version of ['2025-11-25', '2026-07-28']) {
+				const body = await ask(post({ 'MCP-Protocol-Version': version, [name]: value },
+					version === '2026-07-28' ? stateless('ping').body : '{"jsonrpc":"2.0","id":1,"method":"ping"}'));
+				new TextDecoder('utf-8', { fatal: true }).decode(body);
+			}
 		}
+	// Nor does anything of it get as far as the database.
+	assert.deepEqual(server.log.split('\n').filter(line => /"level":"(error|warning)"/.test(line)), []);
 });
 
 test('an argument that is refused is quoted in whole characters', async () => {
