@@ -125,7 +125,8 @@ test('nothing else cuts text of others', () => {
 		if (!builders.has(path.replaceAll('\\', '/')))
 			assert.doesNotMatch(text, /%-?(\d+)?\.\*s/, `${path}: use str_quote()`);
 		for (const [cut] of text.matchAll(/%\.\d+s.*/g))
-			assert.match(cut, /%\.10s|%\.255s/, `${path}: use str_quote()`);    // a date, a host
+			assert.match(cut, /%\.(10|255|4080)s/,     // a date, a host, a path
+				`${path}: use str_quote()`);
 		assert.doesNotMatch(text, /\(int\)\([^()]*\bsize\b\s*<\s*\d+\s*\?/, `${path}: use str_quote()`);
 	}
 });
