@@ -91,6 +91,8 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ ":" HASH ":a", "NAME" },
 	{ "anonymous:" HASH ":a", "anonymous" },
 	{ "alice:" HASH ":a alice:" HASH2 ":b", "item 2: its name" },
+	{ "alice:" HASH ":a alice:" HASH2 ":a,b", "item 2: its name" },
+	{ "alice:" HASH ":a alice:" HASH ":a", "item 2: its key" },
 	{ "alice:" HASH ":a bob:" HASH ":a", "item 2: its key" },
 	{ "@/nonexistent/keys", "/nonexistent/keys" },
 	{ "/", "cannot read /" },
@@ -144,6 +146,22 @@ START_TEST(a_header_is_a_caller_or_a_refusal)
 	else
 		ck_assert_ptr_null(caller);
 	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(a_new_key_may_stand_beside_the_old_one_of_its_name)
+{
+	const struct caller *old, *new;
+	char both[1024];
+	snprintf(both, sizeof(both), "%s %s", line_of("alice", ALICE_KEY, "a:read"),
+	         line_of("alice", "mcp_alice2", "a:read"));
+	ck_assert_ptr_null(auth_configure(both, false));
+	ck_assert_int_eq(check("Bearer " ALICE_KEY, &old), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer mcp_alice2", &new), AUTH_FINE);
+	ck_assert(caller_same(old, new));
+	ck_assert(caller_may(new, "a:read"));
+	caller_drop(old);
+	caller_drop(new);
 }
 END_TEST
 
@@ -447,6 +465,7 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, digests_are_sha256);
 	tcase_add_loop_test(tests, bad_keys_are_explained_and_change_nothing, 0, COUNT(bad_keys));
 	tcase_add_loop_test(tests, a_header_is_a_caller_or_a_refusal, 0, COUNT(headers));
+	tcase_add_test(tests, a_new_key_may_stand_beside_the_old_one_of_its_name);
 	tcase_add_test(tests, open_access_lets_in_who_has_no_key_but_not_a_wrong_one);
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
 	tcase_add_test(tests, scopes_say_what_a_caller_may);
