@@ -228,7 +228,7 @@ END_TEST
 
 static const char *log_of(const char *path)
 {
-	static char log[160];
+	static char log[300];
 
 	snprintf(log, sizeof(log), "%s-wal", path);
 	return log;
@@ -250,7 +250,7 @@ static void add_much(void)
 /* Some 4 MiB to a log: whichever it is on, it shows whose it is, and only that file's number. */
 START_TEST(a_log_shows_for_which_file_it_was_written)
 {
-	char other[160], line[256];
+	char other[160], line[600];
 	unsigned char number[4];
 
 	snprintf(other, sizeof(other), "%s/other.db", folder);
