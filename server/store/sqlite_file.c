@@ -201,6 +201,7 @@ static void forget(struct sqlite_file *file)
 	*place = file->next;
 }
 
+/* One that writes is kept until all others are closed, not only about to be. */
 void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
 {
 	sqlite3 *last = NULL;
@@ -210,18 +211,22 @@ void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
 		return;
 	}
 	pthread_mutex_lock(&all_lock);
-	bool is_last = --file->members == 0;
-	if (is_last) {
-		forget(file);
-		last = file->kept;
-	} else if (writes && !file->kept) {
+	if (writes && !file->kept) {
 		file->kept = db;
 		db = NULL;
 	}
 	pthread_mutex_unlock(&all_lock);
-	/* Of two that write either may be the last; one that only reads can't. */
 	sqlite3_close(db);
+
+	pthread_mutex_lock(&all_lock);
+	bool is_last = --file->members == 0;
+	if (is_last) {
+		forget(file);
+		last = file->kept;
+	}
+	pthread_mutex_unlock(&all_lock);
+	if (!is_last)
+		return;
 	sqlite3_close(last);
-	if (is_last)
-		file_destroy(file);
+	file_destroy(file);
 }

@@ -292,6 +292,38 @@ START_TEST(whoever_closes_last_no_log_is_left)
 }
 END_TEST
 
+static void *close_in_thread(void *one)
+{
+	store_close(one);
+	return NULL;
+}
+
+/* Whoever is the last to be about to close must not be before one that still closes. */
+START_TEST(connections_that_close_at_once_leave_no_log)
+{
+	enum { MANY_STORES = 6 };
+	pthread_t threads[MANY_STORES];
+	struct store *stores[MANY_STORES];
+
+	store_close(store);
+	for (int round = 0; round < 100; round++) {
+		for (int i = 0; i < MANY_STORES; i++) {
+			stores[i] = store_open(url, i % 3 ? STORE_READS : STORE_WRITES);
+			ck_assert_ptr_nonnull(stores[i]);
+		}
+		for (int i = 0; i < MANY_STORES; i++)
+			(void)count_in(stores[i]);
+		ck_assert_int_eq(store_change(stores[0], "update count set things = things + 1", NULL, NULL), 1);
+		for (int i = 0; i < MANY_STORES; i++)
+			pthread_create(&threads[i], NULL, close_in_thread, stores[i]);
+		for (int i = 0; i < MANY_STORES; i++)
+			pthread_join(threads[i], NULL);
+		ck_assert_msg(access(log_of(url + 7), F_OK) < 0, "round %d", round);
+	}
+	store = store_open(url, STORE_WRITES);
+}
+END_TEST
+
 /* ---- The suite ---- */
 
 static TCase *file_case(void)
@@ -302,6 +334,7 @@ static TCase *file_case(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_log_shows_for_which_file_it_was_written);
 	tcase_add_test(tcase, whoever_closes_last_no_log_is_left);
+	tcase_add_test(tcase, connections_that_close_at_once_leave_no_log);
 	return tcase;
 }
 
