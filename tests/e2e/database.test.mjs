@@ -192,10 +192,14 @@ test('what a request sends to the database', { skip }, async t => {
 	let number = 0;
 	for (const [what, [expected, make]] of Object.entries(prices)) {
 		await exchange(products, make(number++));       // the first one connects and prepares
-		const before = await sent(products);
-		for (let i = 0; i < 20; i++)
-			await exchange(products, make(number++));
-		const each = (await sent(products) - before) / 20;
+		let each = Infinity;
+		// A job may look at the database meanwhile, which only adds: the least of three tells.
+		for (let tries = 0; tries < 3 && each !== expected; tries++) {
+			const before = await sent(products);
+			for (let i = 0; i < 20; i++)
+				await exchange(products, make(number++));
+			each = Math.min(each, (await sent(products) - before) / 20);
+		}
 		t.diagnostic(`${what}: ${each} statements`);
 		assert.equal(each, expected, what);
 	}
