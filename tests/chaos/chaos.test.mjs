@@ -79,8 +79,8 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 			wrong.push(`${what}: ${error.message.replace(/^\{"time".*\n/gm, '').slice(0, 600)}`);
 		}
 	};
-	for (const { name, how, log, start } of shop.dead)
-		wrong.push(start ?? `${name} died: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
+	for (const { name, how, after, log, start } of shop.dead)
+		wrong.push(start ?? `${name} died after ${after} s: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
 	if (!shop.broken)
 		shop.counters_ = await attempt('metrics', () => shop.counters());
 	report(shop, tally, began);
