@@ -131,11 +131,9 @@ bool caller_may(const struct caller *caller, const char *scope)
 	return !scope || has_scope(caller, str_of(scope));
 }
 
-uint64_t caller_party(const struct caller *caller, str address)
+uint64_t caller_party(const struct caller *caller, str group)
 {
-	uint64_t party = caller == &nobody && address.size > 0 ? address_party(address) : 0;
-
-	return party ? party : str_hash(caller->name);
+	return str_hash(caller == &nobody && group.size > 0 ? group : caller->name);
 }
 
 bool caller_same(const struct caller *a, const struct caller *b)
@@ -154,16 +152,21 @@ unsigned caller_number(const struct caller *caller)
 	return caller->number;
 }
 
-bool caller_continues(const struct caller *before, const struct caller *now)
+bool caller_covers(const struct caller *now, const struct caller *before)
 {
 	str rest = before->scopes;
 
-	if (!caller_same(before, now) || memcmp(before->digest, now->digest, DIGEST_SIZE) != 0)
+	if (!caller_same(before, now))
 		return false;
 	while (rest.size > 0)
 		if (!has_scope(now, str_cut(&rest, ',')))
 			return false;
 	return true;
+}
+
+bool caller_continues(const struct caller *now, const struct caller *before)
+{
+	return memcmp(before->digest, now->digest, DIGEST_SIZE) == 0 && caller_covers(now, before);
 }
 
 /* The count is all that changes about a caller, so callers are const to everybody else. */

@@ -7,12 +7,12 @@ function mask(text) {
 		piece => piece[0] === '"' ? `"${blank(piece.slice(1, -1))}"` : blank(piece));
 }
 
-// The same with nothing left but strings that are SQL: with a parameter (:name), or beginning a clause.
+// The same with nothing left but strings that are SQL: with a parameter (:name), or a clause.
 function sqlOnly(text) {
 	let at = 0, out = '';
 	for (const { 0: piece, index } of text.matchAll(/\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"/g)) {
 		out += text.slice(at, index).replace(/[^\n]/g, ' ');
-		const sql = piece[0] === '"' && /[ (]:[a-z_]+|^"\s*(select|where|and|update|delete|order by|from|set)\b/.test(piece);
+		const sql = piece[0] === '"' && /[ (]:[a-z_]+|^"\s*(select|where|update|delete from|order by)\b|^"\s*and .* ([<>]?=|<>?|>|is|in|not) /.test(piece);
 		out += sql ? piece : piece.replace(/[^\n]/g, ' ');
 		at = index + piece.length;
 	}

@@ -31,6 +31,8 @@ function readArguments(words) {
 
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' });
 const isMine = file => /^(products|orders|server)\/.*\.c$/.test(file);
+// Tables and commands, which only end-to-end tests run: not unless they are named.
+const isRun = file => isMine(file) && !/^(products|orders)\/(main|import)\.c$/.test(file);
 
 // The lines of each file that differ from a revision: { file: Set }.
 function changedSince(revision) {
@@ -49,7 +51,7 @@ function changedSince(revision) {
 
 function chooseMutants({ files, since, every }) {
 	const changed = since && changedSince(since);
-	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isMine);
+	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isRun);
 	return chosen.flatMap(file => [...mutantsOf(readFileSync(join(root, file), 'utf8'))].map(mutant => ({ file, ...mutant })))
 		.filter(({ file, line }) => !changed || changed[file]?.has(line))
 		.filter((_, i) => i % every === 0);
@@ -69,7 +71,7 @@ function buildAll() {
 	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS_DEBUG=-O0', '-DSANITIZE=', '-S', root]);
 	run('cmake', ['--build', build]);
 	return Object.fromEntries(JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
-		.map(({ file, command, output }) => [relative(root, file), { command, output }]));
+		.map(({ file, command }) => [relative(root, file), { command, output: / -o (\S+) /.exec(command)[1] }]));
 }
 
 const linkOf = target => run('ninja', ['-C', build, '-t', 'commands', '-s', target]).split('\n').filter(line => line.includes('-o ')).at(-1)
@@ -134,6 +136,11 @@ const shell = (command, cwd, ms = 60000) => execute('sh', ['-c', command], { cwd
 const compile = ({ command, output }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
 	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
 
+// A library's own object is not taken where ours comes first; a program's takes the place of its.
+const linkWith = (link, { output }, object, there) => link.includes(` ${output} `)
+	? link.replace(` ${output} `, ` ${object} `).replace(/-o (\S+)/, `-o ${there}`)
+	: link.replace(/-o (\S+)/, `-o ${there} ${object}`);
+
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
 	const [plain, changed] = [join(folder, 'plain.o'), join(folder, 'changed.o')];
@@ -148,14 +155,14 @@ async function isSameCode(context, folder) {
 }
 
 // The golden exchanges with this mutant in every program that has it; the others are as they were.
-async function survivesGolden({ mutant: { file } }, folder, object) {
+async function survivesGolden({ compiled, mutant: { file } }, folder, object) {
 	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance']) {
 		const there = join(folder, program);
 		mkdirSync(dirname(there), { recursive: true });
 		const mutated = file.startsWith('server/') || program.startsWith(dirname(file));
 		if (!mutated)
 			symlinkSync(join(build, program), there);
-		else if (!await shell(linkOf(program).replace(/-o (\S+)/, `-o ${there} ${object}`), build))
+		else if (!await shell(linkWith(linkOf(program), compiled, object, there), build))
 			return false;
 	}
 	return execute(process.execPath, ['--test', '--test-reporter=dot', join(root, 'tests/e2e/golden.test.mjs')],
@@ -173,7 +180,7 @@ async function judge(context, folder) {
 		return 'no code';
 	for (const { name, link, ms } of tests) {
 		const there = join(folder, name);
-		if (!await shell(link.replace(/-o (\S+)/, `-o ${there} ${object}`), build))
+		if (!await shell(linkWith(link, compiled, object, there), build))
 			return 'killed';
 		const passed = await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * ms + 5000);
 		rmSync(there, { force: true });
@@ -215,13 +222,13 @@ async function trust(mutants, commands, tests) {
 		if (!testsOf(tests, file).length)
 			console.error(`no C test links ${file}`);
 		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
+		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
 		const mutant = { file, line: 1, before: first, after: first };
 		const context = { mutant, compiled: commands[file], tests: testsOf(tests, file) };
 		const verdict = commands[file] ? await judge(context, folder) : 'same code';
 		if (verdict !== 'same code' || (commands[file] && !await survivesGolden(context, folder, join(folder, 'mutant.o'))))
 			throw new Error(`${file} as it is: ${verdict}; its tests must pass first`);
-		rmSync(folder, { recursive: true, force: true });
 	}
 }
 

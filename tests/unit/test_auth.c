@@ -90,7 +90,9 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ "al/ice:" HASH ":a", "NAME" },
 	{ ":" HASH ":a", "NAME" },
 	{ "anonymous:" HASH ":a", "anonymous" },
-	{ "alice:" HASH ":a alice:" HASH2 ":a", "item 2: its name" },
+	{ "alice:" HASH ":a alice:" HASH2 ":b", "item 2: its name" },
+	{ "alice:" HASH ":a alice:" HASH2 ":a,b", "item 2: its name" },
+	{ "alice:" HASH ":a alice:" HASH ":a", "item 2: its key" },
 	{ "alice:" HASH ":a bob:" HASH ":a", "item 2: its key" },
 	{ "@/nonexistent/keys", "/nonexistent/keys" },
 	{ "/", "cannot read /" },
@@ -144,6 +146,22 @@ START_TEST(a_header_is_a_caller_or_a_refusal)
 	else
 		ck_assert_ptr_null(caller);
 	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(a_new_key_may_stand_beside_the_old_one_of_its_name)
+{
+	const struct caller *old, *new;
+	char both[1024];
+	snprintf(both, sizeof(both), "%s %s", line_of("alice", ALICE_KEY, "a:read"),
+	         line_of("alice", "mcp_alice2", "a:read"));
+	ck_assert_ptr_null(auth_configure(both, false));
+	ck_assert_int_eq(check("Bearer " ALICE_KEY, &old), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer mcp_alice2", &new), AUTH_FINE);
+	ck_assert(caller_same(old, new));
+	ck_assert(caller_may(new, "a:read"));
+	caller_drop(old);
+	caller_drop(new);
 }
 END_TEST
 
@@ -236,7 +254,8 @@ static const struct {
 	{ "alice", ALICE_KEY, "*", "", true },
 	{ "alice", ALICE_KEY, "a:write", "alice ", false },
 	{ "alice", ALICE_KEY, "a:writes,a:read", "alice ", false },
-	{ "alice", "mcp_another", "a:read,a:write", "alice ", false },
+	{ "alice", "mcp_another", "a:read,a:write", "", false },
+	{ "alice", "mcp_another", "a:read", "alice ", false },
 	{ "carol", ALICE_KEY, "a:read,a:write", "alice! ", false },
 };
 
@@ -287,6 +306,13 @@ END_TEST
 
 /* ---- Shares ---- */
 
+static uint64_t party_at(const struct caller *caller, const char *address)
+{
+	char room[16];
+
+	return caller_party(caller, auth_address_group(str_of(address), room));
+}
+
 START_TEST(a_caller_counts_by_its_name_and_one_without_by_its_address)
 {
 	const struct caller *alice, *bob, *anonymous;
@@ -295,15 +321,12 @@ START_TEST(a_caller_counts_by_its_name_and_one_without_by_its_address)
 	ck_assert_int_eq(check("Bearer " ALICE_KEY, &alice), AUTH_FINE);
 	ck_assert_int_eq(check("Bearer " BOB_KEY, &bob), AUTH_FINE);
 	ck_assert_int_eq(auth_check((str) { 0 }, &anonymous), AUTH_FINE);
-	ck_assert_uint_eq(caller_party(alice, STR("192.0.2.1")), caller_party(alice, STR("::1")));
-	ck_assert_uint_ne(caller_party(alice, STR("::1")), caller_party(bob, STR("::1")));
-	ck_assert_uint_ne(caller_party(anonymous, STR("192.0.2.1")),
-	                  caller_party(anonymous, STR("192.0.2.2")));
-	ck_assert_uint_eq(caller_party(anonymous, STR("2001:db8:1:2::3")),
-	                  caller_party(anonymous, STR("2001:db8:1:2:ffff::")));
-	ck_assert_uint_ne(caller_party(anonymous, STR("2001:db8:1:2::3")),
-	                  caller_party(anonymous, STR("2001:db8:1:3::3")));
-	ck_assert_uint_eq(caller_party(anonymous, (str) { 0 }), caller_party(anonymous, STR("?")));
+	ck_assert_uint_eq(party_at(alice, "192.0.2.1"), party_at(alice, "::1"));
+	ck_assert_uint_ne(party_at(alice, "::1"), party_at(bob, "::1"));
+	ck_assert_uint_ne(party_at(anonymous, "192.0.2.1"), party_at(anonymous, "192.0.2.2"));
+	ck_assert_uint_eq(party_at(anonymous, "2001:db8:1:2::3"), party_at(anonymous, "2001:db8:1:2:ffff::"));
+	ck_assert_uint_ne(party_at(anonymous, "2001:db8:1:2::3"), party_at(anonymous, "2001:db8:1:3::3"));
+	ck_assert_uint_ne(party_at(anonymous, "192.0.2.1"), caller_party(anonymous, (str) { 0 }));
 	caller_drop(alice);
 	caller_drop(bob);
 }
@@ -442,6 +465,7 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, digests_are_sha256);
 	tcase_add_loop_test(tests, bad_keys_are_explained_and_change_nothing, 0, COUNT(bad_keys));
 	tcase_add_loop_test(tests, a_header_is_a_caller_or_a_refusal, 0, COUNT(headers));
+	tcase_add_test(tests, a_new_key_may_stand_beside_the_old_one_of_its_name);
 	tcase_add_test(tests, open_access_lets_in_who_has_no_key_but_not_a_wrong_one);
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
 	tcase_add_test(tests, scopes_say_what_a_caller_may);

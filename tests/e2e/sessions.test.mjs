@@ -1,0 +1,57 @@
+// sessions.test.mjs - a session in which something goes on is in use, however long ago its last request
+// was: it is neither ended as idle nor makes room for another.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freePort } from './raw.mjs';
+import { beginSession, exchange, onPostgres, opened, pause, start } from './support.mjs';
+
+// Where sessions are shared, what a process has of them is a copy.
+const skip = onPostgres && 'sessions of one process';
+
+const ping = async (server, session) => (await exchange(server, { headers: session,
+	body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status;
+const follow = (server, session) => opened(server, { method: 'GET', headers: { ...session, Accept: 'text/event-stream' } });
+const slowCall = (server, session, pause_ms) => opened(server, { headers: { ...session, Accept: 'text/event-stream' },
+	body: JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'count',
+		arguments: { to: 2, pause_ms }, _meta: { progressToken: 1 } } }) });
+
+test('a session with an open stream makes no room, the one idle longest does', { skip }, async () => {
+	const server = await start('probe', { SESSIONS_MAX: '3' });
+	const busy = await beginSession(server);
+	const { answer } = await follow(server, busy);
+	const idle = await beginSession(server), used = await beginSession(server);
+	const another = await beginSession(server);
+	assert.deepEqual([await ping(server, busy), await ping(server, idle), await ping(server, used), await ping(server, another)],
+		[200, 404, 200, 200]);
+	await server.stop();
+	await answer;
+});
+
+test('a session whose call runs makes no room', { skip }, async () => {
+	const server = await start('probe', { SESSIONS_MAX: '2' });
+	const busy = await beginSession(server);
+	const { answer } = await slowCall(server, busy, 1000);
+	const idle = await beginSession(server), another = await beginSession(server);
+	assert.deepEqual([await ping(server, idle), await ping(server, another)], [404, 200]);
+	assert.match((await answer).text, /"result"/);
+	assert.equal(await ping(server, busy), 200);
+	await server.stop();
+});
+
+test('a session with an open stream does not end as idle', { skip }, async () => {
+	const metrics = await freePort();
+	const server = await start('probe', { LOOPS: '1', METRICS_PORT: String(metrics), SESSION_IDLE: '300ms' });
+	const sessions = async () => Number(/^mcp_sessions (\d+)/m.exec((await exchange({ port: metrics },
+		{ method: 'GET', path: '/metrics' })).text)[1]);
+	const busy = await beginSession(server);
+	const { answer } = await follow(server, busy);
+	await beginSession(server);
+	// It is looked for again and again; the other ends at one of these times.
+	for (const until = Date.now() + 20000; await sessions() > 1;) {
+		assert.ok(Date.now() < until, 'the idle one does not end');
+		await pause(50);
+	}
+	assert.equal(await ping(server, busy), 200);
+	await server.stop();
+	await answer;
+});
