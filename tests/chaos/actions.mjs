@@ -80,7 +80,7 @@ const tool = (d, w, program) => {
 // Progress is asked for often: it is what streams are made of.
 const token = d => d.chance(0.75) ? { progressToken: oddToken(d) } : {};
 const oddToken = d => d.chance(0.9) ? d.below(1e6) : d.weighted(ODD_TOKENS)[2];
-const ODD_TOKENS = [[2, 'huge token', 'p'.repeat(40000)], [1, 'long token', 'ü'.repeat(600)],
+const ODD_TOKENS = [[1, 'huge token', 'p'.repeat(40000)], [1, 'long token', 'ü'.repeat(600)],
 	...['t', '', -1, 1.5, null, {}].map(token => [1, 'odd token', token])];
 
 // ---- Methods: the era they are of (s: sessions, n: 2026-07-28) and their params ----
@@ -130,9 +130,9 @@ export const answer = d => d.pick([
 
 // ---- Ids, as JSON ----
 
-// A third of the odd ones is so long that one answer with it is more than a stream may hold.
+// Some are so long that one answer with such an id is more than a stream may hold.
 const ODD_IDS = [
-	[4, 'huge id', () => `"${'i'.repeat(300000)}"`], [1, 'long id', () => `"${'é'.repeat(5000)}"`],
+	[1.5, 'huge id', () => `"${'i'.repeat(300000)}"`], [1, 'long id', () => `"${'é'.repeat(5000)}"`],
 	[1, 'long id', () => `"${'n'.repeat(9000)}"`], [1, 'odd id', () => '""'], [1, 'odd id', () => '0'],
 	[1, 'odd id', () => '-7'], [1, 'odd id', () => '9007199254740993'], [1, 'odd id', () => '123456789012345678901234567890'],
 	[1, 'odd id', () => '"\\u0000\\"\\\\"'], [1, 'odd id', () => '"\\ud83e\\udd14"'], [1, 'odd id', () => '"question-1"'],
@@ -182,8 +182,8 @@ export const ELEMENTS = [
 // ---- How it is sent: a function for each in manners.mjs ----
 
 export const MANNERS = [
-	[40, 'waits'], [12, 'pipelines'], [22, 'cancels'], [7, 'leaves'], [3, 'halfCloses'], [3, 'cuts'],
-	[4, 'inPieces'], [3, 'neverReads'], [3, 'stalls'], [3, 'twice'],
+	[40, 'waits'], [12, 'pipelines'], [26, 'cancels'], [7, 'leaves'], [3, 'halfCloses'], [3, 'cuts'],
+	[4, 'inPieces'], [2, 'neverReads'], [3, 'stalls'], [3, 'twice'],
 ];
 
 // ---- What happens to the servers meanwhile: shop.mjs has a function for each ----

@@ -35,7 +35,8 @@ export async function compare(shop) {
 	const lines = by(await shop.select('orders', `select order_id, sku, sum(quantity) as quantity from order_line
 		join orders on orders.id = order_id where ${PLACED} group by order_id, sku`), 'order_id', item);
 	const events = by(await shop.select('orders', `select order_id, to_status from order_event
-		join orders on orders.id = order_id where caller is not null`), 'order_id', row => row.to_status);
+		join orders on orders.id = order_id where caller is not null
+		and (from_status is null or from_status <> to_status)`), 'order_id', row => row.to_status);
 	const backs = by(await shop.select('orders', `select return_id, sku, quantity from return_line
 		join return_request on return_request.id = return_id where state = 'received'`), 'return_id', item);
 	const reservations = await shop.select('products', 'select id, state, created_at, expires_at from reservation');

@@ -79,8 +79,8 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 			wrong.push(`${what}: ${error.message.replace(/^\{"time".*\n/gm, '').slice(0, 600)}`);
 		}
 	};
-	for (const { name, how, log, start } of shop.dead)
-		wrong.push(start ?? `${name} died: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
+	for (const { name, how, after, log, start } of shop.dead)
+		wrong.push(start ?? `${name} died after ${after} s: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
 	if (!shop.broken)
 		shop.counters_ = await attempt('metrics', () => shop.counters());
 	report(shop, tally, began);
@@ -92,8 +92,8 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 	const servers = [...shop.dead, ...shop.servers], times = await attempt('stop', () => shop.stop());
 	clients.forEach(client => client.leave());
 	if (times) {
-		if (Math.max(...times) > STOP_MAX)
-			wrong.push(`a server took ${Math.max(...times)} ms to stop`);
+		times.forEach((ms, i) => ms <= STOP_MAX || wrong.push(`${servers[shop.dead.length + i].name} took ${
+			ms} ms to stop:\n${servers[shop.dead.length + i].log.split('\n').slice(-12).join('\n')}`));
 		say(`  stopped within ${times.join(', ')} ms`);
 		wrong.push(...await attempt('settling', () => settle(shop)) ?? []);
 		servers.push(...shop.servers);

@@ -72,8 +72,9 @@ const manners = {
 		const other = d.chance(0.85) ? actor.connect(request.program) : line;
 		if (d.chance(0.6))
 			await pause(d.below(15));
-		for (let n = d.between(1, 3); n > 0; n--)
-			other.ask(cancelOf(d, request));
+		for (const id of request.ids)
+			if (d.chance(0.8))
+				other.ask(cancelOf(d, request, id));
 		actor.knowledge.tally.add('kinds', 'cancel');
 		const part = await within(answer, 300);
 		if (part?.streams)
@@ -152,6 +153,8 @@ const manners = {
 export async function act(d, shop, isOver) {
 	const actor = new Actor(d, shop);
 	while (!isOver()) {
+		while (shop.broken && !isOver())
+			await pause(20);
 		const program = d.chance(0.62) ? 'orders' : 'products';
 		const request = compose(d, shop.knowledge, program, d.weighted(SHAPES)[1]);
 		const [, manner] = d.weighted(MANNERS);

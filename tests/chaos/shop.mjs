@@ -48,6 +48,7 @@ export class Shop {
 		assert.equal(status, 0, stderr);
 		await shop.#enlarge();
 		await shop.begin(shop.settings);
+		shop.began = Date.now();
 		shop.stock = await shop.stockNow();
 		return shop;
 	}
@@ -111,7 +112,8 @@ export class Shop {
 	}
 
 	async #replace(server) {
-		this.dead.push(Object.assign(server, { how: await server.ended }));
+		const after = ((Date.now() - this.began) / 1000).toFixed(1);
+		this.dead.push(Object.assign(server, { how: await server.ended, after }));
 		try {
 			return await this.#startOne(server.name, { ...server.settings, PORT: String(server.port) });
 		} catch (error) {
