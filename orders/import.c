@@ -32,14 +32,14 @@ static const struct shape row_shape = SHAPE(struct row,
 	    AT_MOST(1000000)),
 	MONEY(struct row, unit_price, "Price of one", .required = true));
 
-/* An order of the file and the line at hand, for the statements. */
+/* An order of the file, or one of its lines, for the statements. */
 struct entry {
 	const char *id;
 	const char *customer, *country;
-	const char *total_currency;
 	const char *caller;
 	int64_t placed_at;
-	int64_t import_mark;
+	int64_t units;
+	struct money total;
 	int64_t line;
 	const char *sku;
 	int64_t quantity;
@@ -50,144 +50,136 @@ static const struct shape entry_shape = SHAPE(struct entry,
 	TEXT(struct entry, id, ""),
 	TEXT(struct entry, customer, ""),
 	TEXT(struct entry, country, ""),
-	TEXT(struct entry, total_currency, ""),
 	TEXT(struct entry, caller, ""),
 	TIME(struct entry, placed_at, ""),
-	INT(struct entry, import_mark, ""),
+	INT(struct entry, units, ""),
+	MONEY(struct entry, total, ""),
 	INT(struct entry, line, ""),
 	TEXT(struct entry, sku, ""),
 	INT(struct entry, quantity, ""),
 	MONEY(struct entry, unit_price, ""));
 
-struct work {
-	int64_t mark;                   /* tells what this import has touched */
-	struct arena *arena;            /* of the order at hand */
-	struct entry order;             /* the order at hand; .id NULL: none yet */
-};
+/* ---- Whether it can be ---- */
 
-/* ---- An order ---- */
-
-static const char *replace(struct store *store, const struct entry *order)
+static const char *key(struct arena *arena UNUSED, const void *in)
 {
-	if (!store_queue(store,
-	                 "insert into orders (id, customer, status, placed_at, delivered_at,"
-	                 " country, total_currency, import_mark) values (:id, :customer,"
-	                 " 'delivered', :placed_at, :placed_at, :country, :total_currency,"
-	                 " :import_mark) on conflict (id) do update set customer ="
-	                 " excluded.customer, placed_at = excluded.placed_at, delivered_at ="
-	                 " excluded.delivered_at, country = excluded.country, total_currency ="
-	                 " excluded.total_currency, import_mark ="
-	                 " excluded.import_mark", &entry_shape, order) ||
-	    !store_queue(store, "delete from order_line where order_id ="
-	                        " :id", &entry_shape, order) ||
-	    !store_queue(store,
-	                 "insert into order_event (order_id, seq, at, actor, to_status, note)"
-	                 " values (:id, 1, :placed_at, '" ACTOR "', 'delivered',"
-	                 " 'Imported as delivered on the day it was placed')"
-	                 " on conflict (order_id, seq) do update set at = excluded.at",
-	                 &entry_shape, order))
-		return IMPORT_STORE_FAILED;
-	return NULL;
+	const struct row *row = in;
+
+	return row->order;
 }
 
-static void take_over(struct work *work, const struct row *row)
+static const char *check(struct import *import, struct arena *arena UNUSED, const void *in)
 {
-	arena_destroy(work->arena);
-	work->arena = arena_create();
-	work->order = (struct entry) {
-		.id = arena_copy(work->arena, str_of(row->order)),
-		.customer = arena_copy(work->arena, str_of(row->customer)),
-		.country = arena_copy(work->arena, str_of(row->country)),
-		.total_currency = arena_copy(work->arena, str_of(row->unit_price.currency)),
-		.placed_at = row->placed_at, .import_mark = work->mark,
-	};
-}
+	const struct row *row = in;
 
-/* Another order begins, or goes on that began further up. */
-static const char *begin_order(struct import *import, struct store *store, struct work *work,
-                               const struct row *row)
-{
-	struct entry known = { 0 };
-
-	take_over(work, row);
-	int found = store_find_one(store, work->arena,
-	                           "select o.customer, o.country, o.total_currency, o.caller,"
-	                           " coalesce(o.import_mark, 0) as import_mark, (select"
-	                           " coalesce(max(l.line), 0) from order_line l where l.order_id ="
-	                           " o.id) as line from orders o where o.id = :id",
-	                           &entry_shape, &work->order, &entry_shape, &known);
-	if (found < 0)
-		return IMPORT_STORE_FAILED;
-	if (found && known.caller) {
-		work->order.id = NULL;
-		return import_why(import, "order %s was placed here, so it is not replaced",
-		                  row->order);
-	}
-	if (!found || known.import_mark != work->mark)
-		return replace(store, &work->order);
-	work->order.customer = known.customer;
-	work->order.country = known.country;
-	work->order.total_currency = known.total_currency;
-	work->order.line = known.line;
-	return NULL;
-}
-
-/* ---- A line ---- */
-
-static const char *check(struct import *import, const struct entry *order, const struct row *row)
-{
 	if (row->unit_price.minor < 0 || row->unit_price.minor > PRICE_MAX)
 		return import_why(import, "unit_price must be from 0 to %lld.00",
 		                  (long long)(PRICE_MAX / 100));
-	if (strcmp(order->customer, row->customer) != 0)
-		return import_why(import, "order %s has customer %s on another line", row->order,
-		                  order->customer);
-	if (strcmp(order->country, row->country) != 0)
-		return import_why(import, "order %s has country %s on another line", row->order,
-		                  order->country);
-	if (strcmp(order->total_currency, row->unit_price.currency) != 0)
-		return import_why(import, "order %s has currency %s on another line", row->order,
-		                  order->total_currency);
 	return NULL;
 }
 
-static const char *add_row(struct import *import, struct store *store, const void *in,
-                           void *context)
+/* A line says the same of its order as the first one. */
+static void compare(struct import *import, const struct row *row, int64_t line,
+                    const struct row *first)
 {
-	const struct row *row = in;
-	struct work *work = context;
-	const char *why = NULL;
+	if (strcmp(first->customer, row->customer) != 0)
+		import_bad(import, line, "order %s has customer %s on another line", row->order,
+		           first->customer);
+	else if (strcmp(first->country, row->country) != 0)
+		import_bad(import, line, "order %s has country %s on another line", row->order,
+		           first->country);
+	else if (strcmp(first->unit_price.currency, row->unit_price.currency) != 0)
+		import_bad(import, line, "order %s has currency %s on another line", row->order,
+		           first->unit_price.currency);
+}
 
-	if (!work->order.id || strcmp(work->order.id, row->order) != 0)
-		why = begin_order(import, store, work, row);
-	if (!why)
-		why = check(import, &work->order, row);
-	if (why)
-		return why;
-	work->order.line++;
-	work->order.sku = row->sku;
-	work->order.quantity = row->quantity;
-	work->order.unit_price = row->unit_price;
+/* False: it is more than can be counted. */
+static bool add_up(const struct import_group *group, struct entry *order)
+{
+	const struct row *rows = group->rows;
+	int64_t amount;
+
+	order->total.currency = rows->unit_price.currency;
+	for (int64_t i = 0; i < group->count; i++) {
+		order->units += rows[i].quantity;
+		if (__builtin_mul_overflow(rows[i].quantity, rows[i].unit_price.minor, &amount)
+		    || __builtin_add_overflow(order->total.minor, amount, &order->total.minor))
+			return false;
+	}
+	return true;
+}
+
+/* Orders placed here have random numbers, so none is placed under one of these meanwhile. */
+static bool judge(struct import *import, struct store *store, struct arena *arena,
+                  const struct import_group *group)
+{
+	const struct row *rows = group->rows;
+	struct entry order = { .id = rows->order }, known = { 0 };
+
+	for (int64_t i = 1; i < group->count; i++)
+		compare(import, &rows[i], group->lines[i], rows);
+	if (!add_up(group, &order))
+		import_bad(import, group->lines[0], "order %s is worth too much to be counted",
+		           rows->order);
+	int found = store_find_one(store, arena, "select caller from orders where id = :id", &entry_shape,
+	                           &order, &entry_shape, &known);
+	if (found > 0 && known.caller)
+		import_bad(import, group->lines[0], "order %s was placed here, so it is not replaced",
+		           rows->order);
+	return found >= 0;
+}
+
+/* ---- Taking it ---- */
+
+static bool replace(struct store *store, const struct entry *order)
+{
+	return store_queue(store,
+	                   "insert into orders (id, customer, status, placed_at, delivered_at,"
+	                   " country, units, total, total_currency) values (:id, :customer,"
+	                   " 'delivered', :placed_at, :placed_at, :country, :units, :total,"
+	                   " :total_currency) on conflict (id) do update set customer ="
+	                   " excluded.customer, placed_at = excluded.placed_at, delivered_at ="
+	                   " excluded.delivered_at, country = excluded.country, units ="
+	                   " excluded.units, total = excluded.total, total_currency ="
+	                   " excluded.total_currency", &entry_shape, order)
+	       && store_queue(store, "delete from order_line where order_id = :id", &entry_shape, order)
+	       && store_queue(store,
+	                      "insert into order_event (order_id, seq, at, actor, to_status, note)"
+	                      " values (:id, 1, :placed_at, '" ACTOR "', 'delivered',"
+	                      " 'Imported as delivered on the day it was placed')"
+	                      " on conflict (order_id, seq) do update set at = excluded.at",
+	                      &entry_shape, order);
+}
+
+static bool add_line(struct store *store, struct entry *order, const struct row *row)
+{
+	order->line++;
+	order->sku = row->sku;
+	order->quantity = row->quantity;
+	order->unit_price = row->unit_price;
 	return store_queue(store,
 	                   "insert into order_line (order_id, line, sku, quantity, unit_price,"
 	                   " unit_price_currency) values (:id, :line, :sku, :quantity,"
-	                   " :unit_price, :unit_price_currency)", &entry_shape, &work->order)
-	       ? NULL : IMPORT_STORE_FAILED;
+	                   " :unit_price, :unit_price_currency)", &entry_shape, order);
 }
 
-static const char *add_up(UNUSED struct import *import, struct store *store, void *context)
+static bool take(struct store *store, struct arena *arena UNUSED, const struct import_group *group)
 {
-	const struct work *work = context;
-	struct entry all = { .import_mark = work->mark };
+	const struct row *rows = group->rows;
+	struct entry order = {
+		.id = rows->order, .customer = rows->customer, .country = rows->country,
+		.placed_at = rows->placed_at,
+	};
 
-	return store_change(store,
-	                    "update orders set"
-	                    " total = (select sum(quantity * unit_price) from order_line"
-	                    "  where order_id = orders.id),"
-	                    " units = (select sum(quantity) from order_line where order_id ="
-	                    " orders.id) where import_mark = :import_mark", &entry_shape, &all) >= 0
-	       ? NULL : IMPORT_STORE_FAILED;
+	bool done = add_up(group, &order) && replace(store, &order);
+	for (int64_t i = 0; i < group->count && done; i++)
+		done = add_line(store, &order, &rows[i]);
+	return done;
 }
+
+static const struct import_spec spec = {
+	.what = "order lines", .row = &row_shape, .key = key, .check = check, .judge = judge, .take = take,
+};
 
 /* ---- The command ---- */
 
@@ -229,17 +221,18 @@ static bool read_arguments(int argc, char **argv, struct request *request)
 int import_orders(struct store *store, int argc, char **argv)
 {
 	struct request request = { 0 };
-	struct work work = { .mark = id_number() | 1 };
+	struct import_spec ours = spec;
 
 	if (!read_arguments(argc, argv, &request)) {
 		fputs("usage: mcp-orders import FILE.csv|URL --currency GBP"
 		      " [--dry-run]\n", stderr);
 		return 2;
 	}
-	int status = import_file(store, request.path, request.dry_run, &(struct import_spec) {
-		.what = "order lines", .row = &row_shape, .currency = request.currency,
-		.each = add_row, .finish = add_up, .context = &work,
-	});
-	arena_destroy(work.arena);
-	return status;
+	ours.currency = request.currency;
+	return import_file(store, request.path, request.dry_run, &ours);
+}
+
+int64_t finish_import(struct store *store)
+{
+	return import_go_on(store, &spec);
 }

@@ -80,6 +80,7 @@ static const struct mcp_prompt prompts[] = {
 
 static const struct mcp_job jobs[] = {
 	{ "recover", recover },
+	{ "import", finish_import },
 	{ 0 },
 };
 

@@ -124,5 +124,6 @@ extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, 
 
 /* mcp-orders import FILE (import.c). */
 int import_orders(struct store *store, int argc, char **argv);
+int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 
 #endif

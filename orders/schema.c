@@ -3,6 +3,7 @@
  * Statuses  recording and committing are orders being placed, leased to who places them
  *           (placing.h); the rest is what callers see.
  * Errands   what products still has to be told, deleted once it was (errand.h). */
+#include "import.h"
 #include "order.h"
 
 /* `key` is a text that is compared and ordered byte by byte, as SQLite does by itself. `clustered` keeps
@@ -97,5 +98,6 @@ const struct migration order_migrations[] = {
 	{ "1-orders", .sqlite = TABLES("text", " without rowid"),
 	  .postgres = TABLES("text collate \"C\"", "") },
 	{ "2-changes", .sqlite = "", .postgres = changes_postgresql },
+	IMPORT_MIGRATION("3-import"),
 	{ 0 },
 };

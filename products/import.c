@@ -4,13 +4,7 @@
 
 #include "import.h"
 #include "product.h"
-
-#define ARENA_BYTES_MAX (1 << 20)
-
-struct importing {
-	struct arena *arena;            /* of the rows; begun anew when it has grown */
-	int64_t run;                    /* marks the rows this import wrote */
-};
+#include "words.h"
 
 static const struct shape import_shape = SHAPE(struct product,
 	TEXT(struct product, sku, "Code that identifies the product", .required = true),
@@ -60,10 +54,9 @@ static bool insert(struct store *store, const struct product *p)
 	return store_queue(store,
 		"insert into product (sku, sku_key, name, description, brand, category,"
 		" category_key, image_url, price, price_currency, stock, version, updated_at,"
-		" name_words, other_words, import_run, import_line) values (:sku, :sku_key, :name,"
-		" :description, :brand, :category, :category_key, :image_url, :price,"
-		" :price_currency, :stock, :version, :updated_at, :name_words, :other_words,"
-		" :import_run, :import_line)", &row_shape, p);
+		" name_words, other_words) values (:sku, :sku_key, :name, :description, :brand,"
+		" :category, :category_key, :image_url, :price, :price_currency, :stock, :version,"
+		" :updated_at, :name_words, :other_words)", &row_shape, p);
 }
 
 static bool update(struct store *store, const struct product *p)
@@ -73,14 +66,7 @@ static bool update(struct store *store, const struct product *p)
 		" category = :category, category_key = :category_key, image_url = :image_url,"
 		" price = :price, price_currency = :price_currency, stock = :stock,"
 		" version = :version, updated_at = :updated_at, name_words = :name_words,"
-		" other_words = :other_words, import_run = :import_run,"
-		" import_line = :import_line where id = :id", &row_shape, p);
-}
-
-static bool mark(struct store *store, const struct product *p)
-{
-	return store_queue(store, "update product set import_run = :import_run,"
-	                   " import_line = :import_line where id = :id", &row_shape, p);
+		" other_words = :other_words where id = :id", &row_shape, p);
 }
 
 static int find_known(struct store *store, struct arena *arena, const struct product *by,
@@ -89,58 +75,60 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
 	return store_find_one(store, arena,
 		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url,"
 		" p.price, p.price_currency, p.stock, p.version, p.updated_at, p.name_words,"
-		" p.other_words, p.import_run, p.import_line from product p "
+		" p.other_words from product p "
 		"where p.sku_key = :sku_key",
 		&row_shape, by, &row_shape, known);
 }
 
-static bool write(struct store *store, struct arena *arena, struct product *p,
-                  const struct product *known)
-{
-	if (known && is_unchanged(p, known))
-		return mark(store, p);
+/* ---- What the import asks ---- */
 
-	product_index(arena, p);
-	p->version = known ? known->version + 1 : 1;
-	p->updated_at = now_ms();
-	return (known ? update : insert)(store, p) && product_reindex(store, known, p);
+static const char *key(struct arena *arena, const void *row)
+{
+	const struct product *p = row;
+
+	return words_key(arena, p->sku);
 }
 
-static struct arena *row_arena(struct importing *importing)
+static const char *check(struct import *import, struct arena *arena, const void *row)
 {
-	if (importing->arena && arena_size(importing->arena) > ARENA_BYTES_MAX) {
-		arena_destroy(importing->arena);
-		importing->arena = NULL;
-	}
-	if (!importing->arena)
-		importing->arena = arena_create();
-	return importing->arena;
+	struct product given = merge(row, NULL);
+	const char *trouble = product_trouble(arena, &given);
+
+	return trouble ? import_why(import, "%s", trouble) : NULL;
 }
 
-static const char *take(struct import *import, struct store *store, const void *row,
-                        void *context)
+static bool judge(struct import *import, struct store *store UNUSED, struct arena *arena UNUSED,
+                  const struct import_group *group)
 {
-	struct importing *importing = context;
-	struct arena *arena = row_arena(importing);
+	const struct product *rows = group->rows;
+
+	for (int64_t i = 1; i < group->count; i++)
+		import_bad(import, group->lines[i], "sku %s is on line %lld already", rows[i].sku,
+		           (long long)group->lines[0]);
+	return true;
+}
+
+static bool take(struct store *store, struct arena *arena, const struct import_group *group)
+{
+	const struct product *row = group->rows;
 	struct product given = merge(row, NULL), known = { 0 };
 
-	const char *trouble = product_trouble(arena, &given);
-	if (trouble)
-		return import_why(import, "%s", trouble);
-
-	product_index(arena, &given);
+	given.sku_key = words_key(arena, given.sku);
 	int found = find_known(store, arena, &given, &known);
 	if (found < 0)
-		return IMPORT_STORE_FAILED;
-	if (found && known.import_run == importing->run)
-		return import_why(import, "sku %s is on line %lld already", given.sku,
-		                  (long long)known.import_line);
-
+		return false;
 	struct product p = merge(row, found ? &known : NULL);
-	p.import_run = importing->run;
-	p.import_line = import_line(import);
-	return write(store, arena, &p, found ? &known : NULL) ? NULL : IMPORT_STORE_FAILED;
+	if (found && is_unchanged(&p, &known))
+		return true;
+	product_index(arena, &p);
+	p.version = found ? known.version + 1 : 1;
+	p.updated_at = now_ms();
+	return (found ? update : insert)(store, &p) && product_reindex(store, found ? &known : NULL, &p);
 }
+
+static const struct import_spec spec = {
+	.what = "products", .row = &import_shape, .key = key, .check = check, .judge = judge, .take = take,
+};
 
 /* ---- The command ---- */
 
@@ -187,13 +175,14 @@ int import_products(struct store *store, int argc, char **argv)
 		return 1;
 	}
 
-	struct importing importing = { .run = now_ms() };
-	int status = import_file(store, options.path, options.dry_run, &(struct import_spec) {
-		.what = "products", .row = &import_shape, .currency = options.currency,
-		.each = take, .context = &importing,
-	});
-	arena_destroy(importing.arena);
-	return status;
+	struct import_spec ours = spec;
+	ours.currency = options.currency;
+	return import_file(store, options.path, options.dry_run, &ours);
+}
+
+int64_t finish_import(struct store *store)
+{
+	return import_go_on(store, &spec);
 }
 
 /* ---- A hint at start ---- */

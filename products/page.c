@@ -40,8 +40,8 @@ static str next_origin(const char **rest)
 
 static bool refuse(const char *why, str what)
 {
-	fprintf(stderr, "mcp-products: IMAGE_ORIGINS %s \"%.*s\": origins are needed, such as"
-	        " https://images.example.com\n", why, STR_FORMAT(what));
+	fprintf(stderr, "mcp-products: IMAGE_ORIGINS %s \"%s\": origins are needed, such as"
+	        " https://images.example.com\n", why, str_quote(what, 128).text);
 	return false;
 }
 

@@ -41,9 +41,7 @@ const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS
 	TEXT(struct product, sku_key, "The SKU without case"),
 	TEXT(struct product, category_key, "The category as words"),
 	TEXT(struct product, name_words, "The name as words"),
-	TEXT(struct product, other_words, "Everything else as words"),
-	INT(struct product, import_run, "The import that wrote it last"),
-	INT(struct product, import_line, "The line of that import's file"));
+	TEXT(struct product, other_words, "Everything else as words"));
 
 const struct shape sku_shape = SHAPE(struct product,
 	TEXT(struct product, sku, "The product's SKU, in any case: KIT-0001", .required = true,

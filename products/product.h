@@ -25,7 +25,6 @@ struct product {
 
 	/* What is derived for finding it, by product_index(). */
 	const char *sku_key, *category_key, *name_words, *other_words;
-	int64_t import_run, import_line;
 };
 
 extern const struct shape product_shape;        /* as get_product answers it */
@@ -78,6 +77,7 @@ mcp_tool_fn read_product;
 mcp_tool_fn compare_products, recommend_product;
 mcp_tool_fn search_page;
 int import_products(struct store *store, int argc, char **argv);
+int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 int64_t hint_when_empty(struct store *store);
 
 extern const struct shape search_shape, found_shape;

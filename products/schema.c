@@ -1,4 +1,5 @@
 /* schema.c - the history of the tables. Only ever add steps. */
+#include "import.h"
 #include "product.h"
 
 /* What is looked for is kept beside the text it is made from (sku_key, category_key, name_words,
@@ -100,5 +101,6 @@ const struct migration product_migrations[] = {
 	{ "1-products", products_sqlite, products_postgresql },
 	{ "2-search", search_sqlite, search_postgresql },
 	{ "3-changes", "", changes_postgresql },
+	IMPORT_MIGRATION("4-import"),
 	{ 0 },
 };

@@ -202,8 +202,8 @@ static bool note_nothing(struct store *store, struct arena *arena, const struct 
 
 	int unknown = unknown_word(store, arena, look, &word);
 	if (unknown > 0)
-		*note = arena_print(arena, "No product has a word that begins with \"%.*s\"; try"
-		                    " another word for it.", STR_FORMAT(word));
+		*note = arena_print(arena, "No product has a word that begins with \"%s\"; try"
+		                    " another word for it.", str_quote(word, 128).text);
 	else
 		*note = "Nothing matches all of it; try fewer words or wider limits.";
 	return unknown >= 0;

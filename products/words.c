@@ -5,6 +5,7 @@
 
 enum {
 	EXPANSION_MAX = 32,             /* code points one may decompose into; U+FDFA gives 18 */
+	EXPANSION_SIZE_MAX = EXPANSION_MAX * 5,         /* bytes, with the spaces between */
 	RANK_WHOLE = 32,                /* more than a query has words */
 };
 
@@ -121,6 +122,11 @@ static void fold_ascii(struct folding *f, char c)
 		f->between = true;
 }
 
+static str beginning(const char *text, size_t size_max)
+{
+	return (str) { text ? text : "", text ? strnlen(text, size_max) : 0 };
+}
+
 /* Takes the next code point off `text`. A byte that is not UTF-8 reads as a space. */
 static utf8proc_int32_t next_code_point(str *text)
 {
@@ -138,10 +144,10 @@ static utf8proc_int32_t next_code_point(str *text)
 
 char *words_fold(struct arena *arena, const char *text)
 {
-	str rest = str_of(text ? text : "");
+	str rest = beginning(text, FOLD_SIZE_MAX);
 	struct folding f = folding_begin(arena, rest.size + 8);
 
-	while (rest.size) {
+	while (rest.size && f.size < FOLD_SIZE_MAX - EXPANSION_SIZE_MAX) {
 		utf8proc_int32_t c = next_code_point(&rest);
 		if (c < 0x80)
 			fold_ascii(&f, (char)c);
@@ -153,7 +159,10 @@ char *words_fold(struct arena *arena, const char *text)
 
 char *words_key(struct arena *arena, const char *text)
 {
-	str rest = str_trim(str_of(text ? text : ""));
+	str rest = beginning(text, KEY_SIZE_MAX + 1);
+	if (rest.size > KEY_SIZE_MAX)
+		return arena_copy(arena, STR(""));
+	rest = str_trim(rest);
 	struct folding f = folding_begin(arena, rest.size + 8);
 
 	while (rest.size) {

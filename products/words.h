@@ -8,7 +8,11 @@
 
 #include "core.h"
 
-enum { WORDS_MAX = 16 };
+enum {
+	WORDS_MAX = 16,
+	FOLD_SIZE_MAX = 32 * 1024,      /* bytes: what is behind that is not searched for */
+	KEY_SIZE_MAX = 256,             /* bytes: a SKU is at most 64 characters long */
+};
 
 /* The words of a query, each once, in the order they came. */
 struct words {
@@ -17,11 +21,13 @@ struct words {
 	bool cut;               /* there were more, which are ignored */
 };
 
-/* Folded words, with one space between them; "" for no words. NULL is fine. */
+/* Folded words, with one space between them; "" for no words. NULL is fine. No more than
+ * FOLD_SIZE_MAX bytes are read of the text, nor written: a character may fold into 18. */
 char *words_fold(struct arena *arena, const char *text);
 /* The words of folded text. They point into it. */
 struct words words_split(const char *folded);
-/* Case folded and trimmed, nothing else: what makes two SKUs the same. */
+/* Case folded and trimmed, nothing else: what makes two SKUs the same. "", which no SKU has, for a
+ * text of more than KEY_SIZE_MAX bytes. */
 char *words_key(struct arena *arena, const char *text);
 
 /* How well words match a product found by them: words that are whole words of its name weigh

@@ -58,14 +58,14 @@ bool access_start(const struct options *options)
 }
 
 /* A file that lost its last key does not open the door: whoever had one is refused from then on. */
-void access_reload(const struct options *options)
+bool access_reload(const struct options *options)
 {
 	bool was_open = options->auth_none || auth_key_count() == 0;
 	const char *wrong = auth_configure(options->keys, options->auth_none);
 
 	if (wrong) {
 		log_warning("the keys were not read again, the old ones stay: %s", wrong);
-		return;
+		return false;
 	}
 	int count = auth_key_count();
 	if (count == 0 && was_open && !options->auth_none && options->loopback)
@@ -74,6 +74,7 @@ void access_reload(const struct options *options)
 		log_warning("API_KEYS holds no key any more: nobody may call");
 	else
 		log_info("API_KEYS was read again: %d keys", count);
+	return true;
 }
 
 const char *access_words(const struct options *options)

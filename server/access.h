@@ -7,7 +7,7 @@
 /* Reads the keys for the first time. False: the server must not start, it has logged why. */
 bool access_start(const struct options *options);
 /* Reads them anew; where they can't be read, the old ones stay. */
-void access_reload(const struct options *options);
+bool access_reload(const struct options *options);
 /* In words, for people: "anyone on this machine, since there are no API_KEYS". */
 const char *access_words(const struct options *options);
 

@@ -1,5 +1,8 @@
 /* commands.c - the commands every program has, and those of its own. */
+#include <limits.h>
+
 #include "auth.h"
+#include "backup.h"
 #include "commands.h"
 #include "healthcheck.h"
 #include "settings.h"
@@ -13,6 +16,7 @@
 struct command {
 	const char *name, *usage, *about;
 	int (*run)(const struct mcp_server *server, int argc, char **argv);
+	int words;                      /* that may follow it */
 };
 
 static int complain(const struct mcp_server *server, const char *what, const char *word)
@@ -36,6 +40,18 @@ static int run_version(const struct mcp_server *server, int argc UNUSED, char **
 static int run_setup(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
 	return setup(server);
+}
+
+static int run_backup(const struct mcp_server *server, int argc, char **argv)
+{
+	return argc == 2 ? backup(server, argv[1])
+	                 : complain(server, "backup: name the file to write", "");
+}
+
+static int run_restore(const struct mcp_server *server, int argc, char **argv)
+{
+	return argc == 2 ? restore(server, argv[1])
+	                 : complain(server, "restore: name the file that backup wrote", "");
 }
 
 /* ---- connect, healthcheck ---- */
@@ -129,15 +145,20 @@ static int run_key(const struct mcp_server *server, int argc, char **argv)
 static int run_help(const struct mcp_server *server, int argc, char **argv);
 
 static const struct command commands[] = {
-	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve },
-	{ "connect", "connect", "Print how to connect Claude to it", run_connect },
-	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key },
+	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve, 0 },
+	{ "connect", "connect", "Print how to connect Claude to it", run_connect, 0 },
+	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key,
+	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
-	  run_setup },
+	  run_setup, 0 },
+	{ "backup", "backup FILE", "Copy the SQLite database to FILE, also while it is served; FILE is"
+	  " whole or not there", run_backup, 1 },
+	{ "restore", "restore FILE", "Check FILE and put it in the SQLite database's place, which must"
+	  " not be served; what was there is kept", run_restore, 1 },
 	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
-	  run_healthcheck },
-	{ "version", "version", "Print the version", run_version },
-	{ "help", "help", "Print this", run_help },
+	  run_healthcheck, 0 },
+	{ "version", "version", "Print the version", run_version, 0 },
+	{ "help", "help", "Print this", run_help, 0 },
 	{ 0 },
 };
 
@@ -218,14 +239,14 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-/* The runtime's commands take no flags but settings, which were taken out; and words only `key`. */
+/* The runtime's commands take no flags but settings, which were taken out. */
 static int run_ours(const struct mcp_server *server, const struct command *command, int argc,
                     char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] == '-')
 			return complain(server, "there is no flag or setting ", argv[i]);
-		if (command->run != run_key)
+		if (i > command->words)
 			return complain(server, "what is this word for? ", argv[i]);
 	}
 	return command->run(server, argc, argv);

@@ -38,13 +38,17 @@ static void on_request(struct exchange *x)
 		exchange_answer(x, 200, "text/plain; charset=utf-8", STR("alive\n"));
 		return;
 	}
-	str text = metrics_print(exchange_arena(x), monitor->server, pool_queued(monitor->pool),
+	struct arena *arena = arena_create();
+
+	exchange_set_user(x, arena);
+	str text = metrics_print(arena, monitor->server, pool_queued(monitor->pool),
 	                         pool_busy(monitor->pool));
 	exchange_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 }
 
-static void on_finished(struct exchange *x UNUSED)
+static void on_finished(struct exchange *x)
 {
+	arena_destroy(exchange_user(x));
 }
 
 static void *open_loop(void *context, struct loop *loop UNUSED)
@@ -64,8 +68,8 @@ struct monitor *monitor_start(const struct options *options, const struct pool *
 	*monitor = (struct monitor) { .server = options->server, .pool = pool };
 	monitor->http = http_start(&(struct http_settings) {
 		.host = options->metrics_host, .port = options->metrics_port, .loops = 1,
-		.connection_bytes = 4096, .body_max = 1024, .bodies_max = 16 * 1024,
-		.backlog_max = 4096, .backlogs_max = 4096, .connections_max = 32,
+		.connection_bytes = 4096, .body_max = 1024,
+		.backlog_max = 4096, .connections_max = 32,
 		.header_deadline_ms = 5000, .body_deadline_ms = 5000, .idle_ms = 120000,
 		.keep_alive_ms = 15000,
 		.handler = { on_headers, on_request, on_finished },

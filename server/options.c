@@ -12,11 +12,12 @@
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
 #define LOOPS_MAX 16
 #define CONNECTIONS_WANTED 60000
+#define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
-#define FILES_PER_LOOP 8
+#define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
-static char wrong[512];
+static char wrong[256 + QUOTE_MAX];
 
 static bool is_set(const char *name)
 {
@@ -78,16 +79,21 @@ static int loops(void)
 	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
 }
 
-/* As many as fit, where it is not said; http says so where what was asked for does not. */
+/* As many as the files that may be open allow, and a quarter of the memory where that is limited;
+ * http says so where what was asked for does not fit. */
 static int connections(int loop_count)
 {
 	if (is_set("CONNECTIONS_MAX"))
 		return number("CONNECTIONS_MAX");
 	int64_t most = machine_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	struct machine_memory memory = machine_memory();
+	int64_t each = setting_int("CONNECTION_MEMORY") + CONNECTION_BESIDE;
+	if (memory.limited && memory.bytes / 4 / each < most)
+		most = memory.bytes / 4 / each;
 	return most > CONNECTIONS_WANTED ? CONNECTIONS_WANTED : most < 16 ? 16 : (int)most;
 }
 
-/* A quarter of the memory for all bodies, another for all backlogs. */
+/* A quarter of the memory for what requests keep, another for what streams do. */
 static size_t budget(const char *name)
 {
 	if (is_set(name))
@@ -105,17 +111,20 @@ static void make_http(struct options *options)
 {
 	struct http_settings *http = &options->http;
 
+	options->requests.max = budget("BODIES_MAX");
+	options->streams.max = budget("BACKLOGS_MAX");
 	*http = (struct http_settings) {
 		.host = options->host, .port = options->port, .loops = loops(),
 		.connection_bytes = (size_t)setting_int("CONNECTION_MEMORY"),
 		.body_max = (size_t)setting_int("BODY_MAX"),
-		.bodies_max = budget("BODIES_MAX"),
+		.requests = &options->requests,
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
-		.backlogs_max = budget("BACKLOGS_MAX"),
+		.streams = &options->streams,
 		.header_deadline_ms = setting_int("HEADER_DEADLINE"),
 		.body_deadline_ms = setting_int("BODY_DEADLINE"),
 		.idle_ms = setting_int("IDLE_TIMEOUT"),
 		.keep_alive_ms = setting_int("KEEP_ALIVE"),
+		.proxied = !options->loopback || options->public_url || setting_text("TRUSTED_PROXIES"),
 	};
 	http->connections_max = connections(http->loops);
 }
@@ -149,10 +158,13 @@ static void make_protocol(struct options *options)
 		.sessions_max = number("SESSIONS_MAX"),
 		.batch_max = number("BATCH_MAX"),
 		.depth_max = number("JSON_DEPTH"),
+		.values_max = (size_t)setting_int("JSON_VALUES"),
 		.session_streams_max = number("SESSION_STREAMS"),
 		.listens_max = number("LISTENS_MAX"),
 		.page_size = number("PAGE_SIZE"),
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
+		.requests = &options->requests,
+		.streams = &options->streams,
 		.caller_rates = rates("RATE_CALLER", loopback, 6000),
 		.address_rates = rates("RATE_ADDRESS", loopback, 12000),
 		.initialize_rates = rates("RATE_INITIALIZE", loopback, 60),
@@ -165,8 +177,8 @@ static const char *make_proxies(struct options *options)
 	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
 	if (options->trusted)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%.*s\", which is no address or network"
-	         " such as 10.0.0.0/8", STR_FORMAT(item));
+	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%s\", which is no address or network"
+	         " such as 10.0.0.0/8", str_quote(item, 64).text);
 	return wrong;
 }
 
@@ -176,8 +188,8 @@ static const char *make_public_url(struct options *options)
 	str url = str_of(options->public_url);
 	if (!url.at || str_starts(url, "https://") || str_starts(url, "http://"))
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%.200s\"; it must begin with https:// (or"
-	         " http://)", url.at);
+	snprintf(wrong, sizeof(wrong), "PUBLIC_URL is \"%s\"; it must begin with https:// (or"
+	         " http://)", str_quote(url, 200).text);
 	return wrong;
 }
 
@@ -187,7 +199,8 @@ static const char *make_emf(struct options *options)
 	const char *why = options->metrics_emf ? emf_check(options->metrics_emf) : NULL;
 	if (!why)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%.200s\"; %s", options->metrics_emf, why);
+	snprintf(wrong, sizeof(wrong), "METRICS_EMF is \"%s\"; %s",
+	         str_quote(str_of(options->metrics_emf), 200).text, why);
 	return wrong;
 }
 

@@ -28,6 +28,7 @@ struct options {
 	bool log_json;
 	bool greets;                    /* a person starts it on a terminal */
 	struct networks *trusted;
+	struct budget requests, streams;        /* BODIES_MAX, BACKLOGS_MAX */
 	struct protocol_settings protocol;
 	struct http_settings http;      /* without its handler, open and close */
 };

@@ -127,6 +127,7 @@ static bool start(struct serving *serving)
 {
 	const struct mcp_server *server = serving->server;
 
+	auth_share(&serving->options.requests, &serving->options.streams);
 	if (!start_store(&serving->options) || !access_start(&serving->options))
 		return false;
 	if (server->start && !server->start())
@@ -217,8 +218,8 @@ static int wait_for_stop(struct serving *serving, const sigset_t *set)
 		int signal = sigtimedwait(set, NULL, pause_ms < 0 ? NULL : &pause);
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
-		if (signal == SIGHUP)
-			access_reload(&serving->options);
+		if (signal == SIGHUP && access_reload(&serving->options))
+			protocol_revoke(serving->http);
 	}
 }
 

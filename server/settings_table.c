@@ -65,10 +65,12 @@ static struct setting table[] = {
 	  " version-twice, version-missing", 0, 0, NULL },
 
 	{ "RATE_CALLER", INT_, NULL,
-	  "Requests a minute of one caller, 0: no limit; not set: 6000, on loopback no limit",
+	  "Requests a minute of one caller, of a batch each; 0: no limit; not set: 6000, on loopback no"
+	  " limit",
 	  0, 100000000, NULL },
 	{ "RATE_ADDRESS", INT_, NULL,
-	  "The same of one address; not set: 12000, on loopback no limit", 0, 100000000, NULL },
+	  "The same of one address (of IPv6 a /64), refused ones too; not set: 12000, on loopback no"
+	  " limit", 0, 100000000, NULL },
 	{ "RATE_INITIALIZE", INT_, NULL,
 	  "Sessions a minute of one caller and address, 0: no limit; not set: 60, on loopback no"
 	  " limit", 0, 100000000, NULL },
@@ -81,9 +83,10 @@ static struct setting table[] = {
 	{ "WORKERS", INT_, "4",
 	  "Threads for what may block, each with a database connection", 1, 256, NULL },
 	{ "WORKER_QUEUE", INT_, "1024",
-	  "Calls that may wait for a worker; over it 503", 1, 1000000, NULL },
+	  "Calls that may wait for a worker, of one caller as many as places are left; over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,
-	  "Open connections; not set: 60000, or what the limit of open files (ulimit -n) allows",
+	  "Open connections; over it the one idle longest is closed; not set: 60000, or what the"
+	  " limit of open files (ulimit -n) and a quarter of the memory limit allow",
 	  1, 10000000, NULL },
 	{ "CONNECTION_MEMORY", SIZE_, "16KiB",
 	  "Of each connection: bounds its header block and is what an idle stream costs",
@@ -91,27 +94,32 @@ static struct setting table[] = {
 	{ "BODY_MAX", SIZE_, "4MiB",
 	  "A request's body; over it 413", KIB, GIB, NULL },
 	{ "BODIES_MAX", SIZE_, NULL,
-	  "All bodies being received; not set: a quarter of the memory limit, at most 256MiB where"
-	  " there is none", KIB, 0, NULL },
+	  "What requests keep: bodies, what is read from them, answers until they are taken; over it"
+	  " 503. Of it one caller has at most half. Not set: a quarter of the memory limit, at most"
+	  " 256MiB where there is none", KIB, 0, NULL },
 	{ "JSON_DEPTH", INT_, "64",
 	  "Levels of JSON", 8, 1000, NULL },
+	{ "JSON_VALUES", INT_, "100000",
+	  "Values of a message's JSON, keys included; over it 400", 100, 100000000, NULL },
 	{ "BATCH_MAX", INT_, "50",
 	  "Messages of a batch (2025-03-26)", 1, 10000, NULL },
 
 	{ "SESSIONS_MAX", INT_, "10000",
-	  "Sessions; over it the one idle longest ends", 1, 10000000, NULL },
+	  "Sessions; over it whoever has most loses the one idle longest", 1, 10000000, NULL },
 	{ "SESSION_IDLE", TIME_, "30m",
 	  "A session nobody used for so long ends", 100, 365 * DAY, NULL },
 	{ "SESSION_STREAMS", INT_, "16",
 	  "Streams of one session", 1, 10000, NULL },
 	{ "PAGE_SIZE", INT_, "100", "Tools, resources or prompts that a list gives at a time", 1, 10000, NULL },
 { "LISTENS_MAX", INT_, "50000",
-	  "Open subscriptions/listen streams", 0, 10000000, NULL },
+	  "Open subscriptions/listen streams, of one caller as many as are left to others", 0, 10000000, NULL },
 	{ "STREAM_BACKLOG", SIZE_, "256KiB",
 	  "Events of one stream its client did not read yet; over it the stream ends",
 	  KIB, GIB, NULL },
 	{ "BACKLOGS_MAX", SIZE_, NULL,
-	  "The same of all streams together; not set: as BODIES_MAX", KIB, 0, NULL },
+	  "What streams keep: events not read yet, and those kept for a client that comes back, the"
+	  " oldest of which go first. One caller has at most half. Not set: as BODIES_MAX",
+	  KIB, 0, NULL },
 	{ "RESUME_FOR", TIME_, "5m",
 	  "How long events are kept for a client that comes back", 0, DAY, NULL },
 	{ "RETRY", TIME_, "1s",

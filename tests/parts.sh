@@ -52,7 +52,7 @@ run_c_tests() {
 # TSan is for what threads share; it needs no programs, only these tests.
 thread_tests() {
 	local path
-	for path in tests/unit/test_{core,http,auth,protocol,store_shared,postgres,import_source}*.c; do
+	for path in tests/unit/test_{core,http,auth,protocol,store_shared,shared,postgres,import_source}*.c; do
 		[ ! -e "$path" ] || basename "$path" .c
 	done
 }
@@ -187,7 +187,7 @@ run_e2e_on_postgresql() {
 		return
 	fi
 	WITH=(env DATABASE=postgresql tests/postgres.sh run)
-	run_node_tests "$part" tests/e2e/{golden,imports,crash}.test.mjs
+	run_node_tests "$part" tests/e2e/{golden,imports,crash,flow}.test.mjs
 	WITH=()
 }
 
@@ -219,6 +219,71 @@ test_many() {
 	printf '%s\n' "${PARTS[@]}"
 	say "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
+}
+
+# What is released under ASan and UBSan, and TSan; one process of each program on SQLite, two of each over
+# PostgreSQL. CHAOS_SECONDS in all are for the chaos itself; CHAOS_SEED repeats a run's decisions.
+CHAOS_RUNS=(asan:sqlite asan:postgresql threads:sqlite threads:postgresql)
+run_chaos() {
+	local part=$1 run BUILD DATABASE began
+	local -x CHAOS_SECONDS=$(((${CHAOS_SECONDS:-40} + 3) / ${#CHAOS_RUNS[@]}))
+	for run in "${CHAOS_RUNS[@]}"; do
+		BUILD=${run%:*} began=$SECONDS
+		local -x DATABASE=${run#*:}
+		if [ "$DATABASE" = postgresql ] && ! tests/postgres.sh there; then
+			PARTS+=("$(printf '%-44s left out: there is no PostgreSQL' "$part, $BUILD, $DATABASE")")
+		elif build "$BUILD" --target mcp-products mcp-orders; then
+			NODE_TIMEOUT=$(((CHAOS_SECONDS + 180) * 1000)) \
+				run_node_tests "$part, $BUILD, $DATABASE" tests/chaos/*.test.mjs
+		else
+			count "$part, $BUILD, $DATABASE" 0 1 $((SECONDS - began))
+		fi
+	done
+}
+
+chaos() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--seed) export CHAOS_SEED=${2:?--seed takes a number}; shift ;;
+		*[!0-9]* | '') fail "chaos takes a number of seconds and --seed N, not \"$1\"" ;;
+		*) CHAOS_SECONDS=$1 ;;
+		esac
+		shift
+	done
+	need_tools
+	need_postgresql
+	mkdir -p "$TEST"
+	run_chaos chaos
+	say ""
+	printf '%s\n' "${PARTS[@]}"
+	say "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+}
+
+# clang, with the parts that fuzzing needs.
+has_libfuzzer() {
+	has clang && echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang -x c -fsanitize=fuzzer,address,undefined -o /dev/null - 2>/dev/null
+}
+
+# Each target a few thousand times, always with the same inputs; ./dev fuzz looks for new ones.
+run_fuzz_tests() {
+	local part=$1 began=$SECONDS log=$TEST/fuzz.log passed='' failed=''
+	if ! has_libfuzzer; then
+		PARTS+=("$(printf '%-44s left out: there is no clang with libFuzzer' "$part")")
+		return
+	fi
+	say "== $part"
+	! build fuzz || tests/fuzz/run 3000x 2>&1 | tee "$log" || true
+	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
+fuzz() {
+	has_libfuzzer || fail "fuzzing needs clang with libFuzzer (on Debian: clang, libclang-rt-VERSION-dev)"
+	need_tools
+	build fuzz
+	exec tests/fuzz/run "${@:-60}"
 }
 
 # The images and the stack, under a tag of this checkout's own.
@@ -282,12 +347,14 @@ run_tests() {
 	BUILD_ARGUMENTS=(--target "${targets[@]}")
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
+	run_fuzz_tests "fuzz targets, short form"
 	need_chromium
 	need_deploy_tools
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	run_e2e_on_postgresql "end to end on PostgreSQL"
 	run_many_tests "many processes over PostgreSQL, short form"
+	run_chaos chaos
 	run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 	run_conformance "official conformance suite"
 	run_infra "Terraform: tests, invariants, checkov"

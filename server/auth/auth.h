@@ -16,6 +16,13 @@ const char *caller_name(const struct caller *caller);           /* the key's nam
 bool caller_may(const struct caller *caller, const char *scope);/* scope NULL: anyone may */
 /* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
 bool caller_same(const struct caller *a, const struct caller *b);
+/* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can
+ * take what another needs; one that has no key is alone, and may have all. NULL: not counted. */
+struct budget *caller_requests(const struct caller *caller);
+struct budget *caller_streams(const struct caller *caller);
+/* A number for whoever shares something with others: by the name; of one who is anonymous by the address
+ * (of IPv6 the /64, all of which one client has), where it is known. */
+uint64_t caller_party(const struct caller *caller, str address);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */
 
@@ -29,6 +36,8 @@ enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the
  * set at once (SIGHUP). */
 const char *auth_configure(const char *keys, bool open_access);
+/* What may be kept for all callers together; before auth_configure(), alive as long as any caller. */
+void auth_share(struct budget *requests, struct budget *streams);
 int auth_key_count(void);
 
 /* Who sent this Authorization header (.at NULL: none)? On AUTH_FINE `caller` is kept for the
@@ -38,6 +47,15 @@ enum auth_outcome auth_check(str authorization, const struct caller **caller);
 /* Who has a key of that name, for what is done on its behalf later; kept. Where nobody has any more,
  * somebody of that name who may do nothing. */
 const struct caller *auth_caller(const char *name);
+
+/* ---- Keys that are no more, after auth_configure() ---- */
+
+/* Is the key the caller came with still accepted, and may it do all it could then? Any thread. */
+bool auth_is_current(const struct caller *caller);
+/* The names that the latest reading left without a key, with another one, or with one that may do less;
+ * `gone`: nobody has that name any more. */
+typedef void auth_revoked_fn(const char *name, bool gone);
+void auth_each_revoked(auth_revoked_fn *each);
 
 /* Makes a key for `mcp-NAME key NAME SCOPE...` (argv[0] is "key"): prints the key and the line to
  * store to stdout. Returns the exit status. */
@@ -53,6 +71,9 @@ void rates_destroy(struct rates *rates);
 /* Takes one token from the bucket of `who` (an address, a caller's name): 0, or the milliseconds
  * until there is one. Any thread. */
 int64_t rates_take(struct rates *rates, str who, int64_t at_tick_ms);
+/* Takes more of them for what has begun already, also where they are not there yet: whoever owes waits
+ * the longer for the next one. */
+void rates_owe(struct rates *rates, str who, int64_t at_tick_ms, int64_t tokens);
 
 /* ---- Addresses ---- */
 
@@ -64,5 +85,7 @@ bool networks_contain(const struct networks *networks, str address);
 /* The client's address: the peer's, or, as far as peers are trusted proxies, the rightmost address
  * of X-Forwarded-For that is none. */
 str auth_client_address(const struct networks *trusted, str peer, str forwarded_for);
+/* Whose rate counts for an address: its own, or of IPv6 that of its /64, which is one customer's. */
+str auth_address_group(str address, char room[16]);
 
 #endif

@@ -10,7 +10,7 @@
 #include "keys.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct keys *latest;             /* under the lock */
+static struct keys *latest, *former;    /* under the lock; former: before the latest reading */
 static atomic_uint changes;             /* how often `latest` was replaced */
 
 static _Thread_local struct keys *seen;
@@ -58,7 +58,10 @@ const char *auth_configure(const char *setting, bool open_access)
 	keys->open = open_access;
 
 	pthread_mutex_lock(&lock);
-	struct keys *old = latest;
+	struct keys *old = former;
+	for (size_t i = 0; i < keys->count; i++)
+		caller_set_number(keys->items[i].caller, atomic_load(&changes) + 1);
+	former = latest;
 	latest = keys;
 	atomic_fetch_add(&changes, 1);
 	pthread_mutex_unlock(&lock);
@@ -144,5 +147,49 @@ const struct caller *auth_caller(const char *name)
 	for (size_t i = 0; keys && i < keys->count; i++)
 		if (strcmp(name, caller_name(keys->items[i].caller)) == 0)
 			return caller_keep(keys->items[i].caller);
-	return caller_create(str_of(name), STR(""));
+	return caller_create(str_of(name), STR(""), NULL);
+}
+
+/* ---- Keys that are no more ---- */
+
+static bool has_key(const struct keys *keys, const struct caller *caller)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (caller_continues(caller, keys->items[i].caller))
+			return true;
+	return false;
+}
+
+static bool has_name(const struct keys *keys, const struct caller *caller)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (caller_same(caller, keys->items[i].caller))
+			return true;
+	return false;
+}
+
+bool auth_is_current(const struct caller *caller)
+{
+	const struct keys *keys = keys_now();
+
+	if (!keys || caller == caller_anonymous())
+		return keys && keys->open;
+	return caller_number(caller) == seen_changes || has_key(keys, caller);
+}
+
+void auth_each_revoked(auth_revoked_fn *each)
+{
+	pthread_mutex_lock(&lock);
+	struct keys *before = keys_keep(former), *now = keys_keep(latest);
+	pthread_mutex_unlock(&lock);
+
+	for (size_t i = 0; before && i < before->count; i++) {
+		const struct caller *caller = before->items[i].caller;
+		if (!has_key(now, caller))
+			each(caller_name(caller), !has_name(now, caller));
+	}
+	if (before && before->open && !now->open)
+		each(caller_name(caller_anonymous()), true);
+	keys_drop(before);
+	keys_drop(now);
 }

@@ -10,11 +10,19 @@
 #define KEY_PREFIX "mcp_"
 #define KEY_BYTES 32            /* of randomness behind the prefix */
 
-/* Somebody of this name with these scopes, separated by commas. */
-const struct caller *caller_create(str name, str scopes);
+/* Somebody of this name with these scopes, separated by commas, whose key has that digest; NULL: no key.
+ * It belongs to the set of keys of that number. */
+const struct caller *caller_create(str name, str scopes, const uint8_t *digest);
+void caller_set_number(const struct caller *caller, unsigned number);
+unsigned caller_number(const struct caller *caller);
+/* The same key, which may do no less now. */
+bool caller_continues(const struct caller *before, const struct caller *now);
 str caller_scopes(const struct caller *caller);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
+
+/* The same number for all addresses that one client may have; 0: it is none. */
+uint64_t address_party(str address);
 
 struct key {
 	uint8_t digest[DIGEST_SIZE];

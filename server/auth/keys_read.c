@@ -115,7 +115,7 @@ static const char *read_item(struct reading *reading, str item)
 		wrong = check_new(reading, name, item, key.digest);
 	if (wrong)
 		return wrong;
-	key.caller = caller_create(name, item);
+	key.caller = caller_create(name, item, key.digest);
 	add_key(reading, &key);
 	return NULL;
 }

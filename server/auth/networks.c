@@ -3,9 +3,10 @@
  * Everything is compared as IPv6; an IPv4 address is its ::ffff: mapped form, so that the two ways
  * to write one are the same. */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 
-#include "auth.h"
+#include "keys.h"
 
 #define ADDRESS_BITS 128
 #define MAPPED_BITS 96
@@ -122,6 +123,16 @@ bool networks_contain(const struct networks *networks, str address)
 	return false;
 }
 
+uint64_t address_party(str address)
+{
+	uint8_t bits[16];
+	bool is_v4;
+
+	if (!parse_address(address, bits, &is_v4))
+		return 0;
+	return str_hash((str) { (const char *)bits, is_v4 ? 16 : 8 });
+}
+
 /* The address of an item of X-Forwarded-For, which may carry a port; .at NULL: it has none. */
 static str bare_address(str item)
 {
@@ -172,4 +183,15 @@ str auth_client_address(const struct networks *trusted, str peer, str forwarded_
 		client = address;
 	}
 	return unmapped(client);
+}
+
+str auth_address_group(str address, char room[16])
+{
+	struct in6_addr bits;
+	bool is_v4;
+
+	if (!parse_address(address, bits.s6_addr, &is_v4))
+		return address;
+	memcpy(room, bits.s6_addr, sizeof(bits.s6_addr));
+	return (str) { room, is_v4 || IN6_IS_ADDR_V4MAPPED(&bits) ? 16 : 8 };
 }

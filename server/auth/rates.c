@@ -79,26 +79,39 @@ static atomic_ullong *choose(struct rates *rates, uint64_t hash, uint64_t *word)
 	return best;
 }
 
-int64_t rates_take(struct rates *rates, str who, int64_t at_tick_ms)
+/* Moves the time of `who` on by so many pauses: 0, or, unless it is owed anyway, the milliseconds
+ * until one token is there. */
+static int64_t move(struct rates *rates, str who, int64_t at_tick_ms, int64_t tokens, bool owed)
 {
-	if (!rates || rates->pause_us == 0)
-		return 0;
 	uint64_t hash = siphash(rates->key, who);
 	int64_t now_us = at_tick_ms * 1000;
+
 	for (;;) {
 		uint64_t word = 0;
 		atomic_ullong *slot = choose(rates, hash, &word);
 		bool stale = full_at(word) <= now_us;
 		int64_t full = stale ? now_us : full_at(word);
 		int64_t wait_us = full - now_us - rates->ahead_us;
-		if (wait_us > 0)
+		if (wait_us > 0 && !owed)
 			return (wait_us + 999) / 1000;
 		/* A bucket in use keeps its tag: whoever shares it must not push its owner out. */
 		uint64_t tag = stale ? hash >> TIME_BITS : word >> TIME_BITS;
-		uint64_t next = tag << TIME_BITS | ((uint64_t)(full + rates->pause_us) & TIME_MASK);
+		uint64_t next = tag << TIME_BITS |
+		                ((uint64_t)(full + tokens * rates->pause_us) & TIME_MASK);
 		unsigned long long expected = word;
 		if (atomic_compare_exchange_weak_explicit(slot, &expected, next,
 		                                          memory_order_relaxed, memory_order_relaxed))
 			return 0;
 	}
+}
+
+int64_t rates_take(struct rates *rates, str who, int64_t at_tick_ms)
+{
+	return rates && rates->pause_us ? move(rates, who, at_tick_ms, 1, false) : 0;
+}
+
+void rates_owe(struct rates *rates, str who, int64_t at_tick_ms, int64_t tokens)
+{
+	if (rates && rates->pause_us && tokens > 0)
+		move(rates, who, at_tick_ms, tokens, true);
 }

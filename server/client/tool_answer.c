@@ -93,16 +93,19 @@ static struct answer refused(const char *why)
 
 static const char *content_text(struct arena *arena, yyjson_val *result)
 {
-	const char *text = NULL;
+	struct json text = json_begin(arena, 256);
 	yyjson_val *content = yyjson_obj_get(result, "content"), *block;
 	size_t i, count;
 	yyjson_arr_foreach(content, i, count, block) {
 		str one = json_member(block, "text");
-		if (one.at)
-			text = text ? arena_print(arena, "%s\n%.*s", text, STR_FORMAT(one))
-			            : arena_copy(arena, one);
+		if (one.size > 0 && text.size > 0)
+			json_bytes(&text, STR("\n"));
+		json_bytes(&text, one);
 	}
-	return text ? text : "The tool failed and did not say why.";
+	if (text.size == 0)
+		return "The tool failed and did not say why.";
+	json_bytes(&text, (str) { "", 1 });
+	return json_end(&text).at;
 }
 
 static struct answer judge_response(struct arena *arena, yyjson_val *response)

@@ -1,6 +1,8 @@
 /* arena.c - memory that is handed out in pieces and given back as a whole.
  *
  * An arena is a chain of blocks, each twice the one before; the arena itself sits in the first.
+ * Those after it are counted in the arena's budget, where it has one: the first is bounded by how
+ * many requests there may be.
  * A thread keeps a few arenas it destroyed with their small blocks, so that the usual request
  * costs no malloc; they are freed when the thread ends. */
 #include <pthread.h>
@@ -46,6 +48,8 @@ struct arena {
 	struct owned *owned;
 	struct arena *next_kept;
 	size_t size;
+	struct budget *budget;
+	size_t charged;                 /* to it, until the arena is destroyed */
 };
 
 struct kept {
@@ -139,6 +143,22 @@ struct arena *arena_create(void)
 	return begin(arena->first);
 }
 
+struct arena *arena_create_charged(struct budget *budget)
+{
+	struct arena *arena = arena_create();
+
+	arena->budget = budget;
+	return arena;
+}
+
+static void charge(struct arena *arena, size_t size)
+{
+	if (!arena->budget)
+		return;
+	arena->charged += size;
+	budget_take(arena->budget, size);
+}
+
 /* Frees the blocks that are too much to keep. */
 static void trim(struct arena *arena)
 {
@@ -176,6 +196,8 @@ void arena_destroy(struct arena *arena)
 		owned->release(owned->thing);
 	}
 	free_chain(arena->large);
+	if (arena->charged)
+		budget_give(arena->budget, arena->charged);
 	if (kept.count < KEPT_MAX)
 		keep(arena);
 	else
@@ -188,6 +210,7 @@ static void *alloc_large(struct arena *arena, size_t size)
 
 	block->next = arena->large;
 	arena->large = block;
+	charge(arena, size);
 	return block->bytes;
 }
 
@@ -206,6 +229,7 @@ static void next_block(struct arena *arena, size_t size)
 		next = created;
 	}
 	use_block(arena, next);
+	charge(arena, next->room);
 }
 
 void *arena_alloc_raw(struct arena *arena, size_t size)
@@ -292,6 +316,14 @@ void arena_own(struct arena *arena, void *thing, void (*release)(void *thing))
 
 	*owned = (struct owned) { arena->owned, thing, release };
 	arena->owned = owned;
+}
+
+void arena_adopt(struct arena *arena, void *memory, size_t size)
+{
+	if (!memory)
+		return;
+	charge(arena, size);
+	arena_own(arena, memory, free);
 }
 
 size_t arena_size(const struct arena *arena)

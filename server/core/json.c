@@ -103,23 +103,37 @@ static inline uint64_t has_zero(uint64_t word)
 
 static inline bool is_plain(unsigned char c)
 {
-	return c >= 0x20 && c != '"' && c != '\\';
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* How many bytes need no escape, eight at a time. */
-static size_t plain_run(const char *at, size_t size)
+/* How many bytes of ASCII need no escape, eight at a time. */
+static size_t plain_ascii(const char *at, size_t size)
 {
 	size_t run = 0;
 
 	for (; size - run >= 8; run += 8) {
 		uint64_t word;
 		memcpy(&word, at + run, 8);
-		uint64_t control = (word - EVERY(0x20)) & ~word & EVERY(0x80);
-		if (control | has_zero(word ^ EVERY('"')) | has_zero(word ^ EVERY('\\')))
+		uint64_t odd = ((word - EVERY(0x20)) | word) & EVERY(0x80);  /* control, not ASCII */
+		if (odd | has_zero(word ^ EVERY('"')) | has_zero(word ^ EVERY('\\')))
 			break;
 	}
 	while (run < size && is_plain((unsigned char)at[run]))
 		run++;
+	return run;
+}
+
+/* How many bytes can stand in a string as they are. */
+static size_t plain_run(str text)
+{
+	size_t run = plain_ascii(text.at, text.size), step;
+
+	while (run < text.size && (unsigned char)text.at[run] >= 0x80) {
+		if (!(step = utf8_step((str) { text.at + run, text.size - run })))
+			break;
+		run += step;
+		run += plain_ascii(text.at + run, text.size - run);
+	}
 	return run;
 }
 
@@ -131,17 +145,21 @@ static void put_escape(struct json *json, unsigned char c)
 	};
 	char letter = c < 0x20 ? letters[c] : (char)c;
 
-	if (letter)
+	if (c >= 0x80)
+		put_bytes(json, REPLACEMENT, sizeof(REPLACEMENT) - 1);
+	else if (letter)
 		put_bytes(json, (char[]) { '\\', letter }, 2);
 	else
 		put_bytes(json, (char[]) { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 }
 
+/* The one way into a string: whatever the bytes are, what is written is UTF-8, so that no answer can
+ * be anything else. What is none becomes U+FFFD. */
 static void put_string(struct json *json, str text)
 {
 	put(json, '"');
 	for (;;) {
-		size_t run = plain_run(text.at, text.size);
+		size_t run = plain_run(text);
 		put_bytes(json, text.at, run);
 		if (run == text.size)
 			break;

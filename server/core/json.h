@@ -25,8 +25,8 @@ void json_object_end(struct json *json);
 void json_array(struct json *json);                     /* [ */
 void json_array_end(struct json *json);
 void json_key(struct json *json, const char *key);      /* plain ASCII: not escaped */
-void json_key_str(struct json *json, str key);          /* escaped */
-void json_str(struct json *json, str text);             /* escaped; valid UTF-8 */
+void json_key_str(struct json *json, str key);          /* escaped, as json_str() does */
+void json_str(struct json *json, str text);             /* escaped; U+FFFD for what is no UTF-8 */
 void json_text(struct json *json, const char *text);
 void json_int(struct json *json, int64_t value);
 void json_real(struct json *json, double value);        /* what reads back; null if not finite */
@@ -39,16 +39,21 @@ void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it
 /* ---- Reading ---- */
 
 enum json_trouble {
-	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_DUPLICATE_KEY
+	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY
 };
 
-/* Parses one text of at most `depth_max` levels; the document lives in the arena. Strict RFC 8259,
- * UTF-8 checked, long numbers kept as raw text. Depth is bounded by a scan before parsing. NULL
+struct json_bounds {
+	int depth;                      /* levels */
+	size_t values;                  /* with keys; 0: as many as there are. Each costs 16 bytes. */
+};
+
+/* Parses one text within bounds; the document lives in the arena. Strict RFC 8259,
+ * UTF-8 checked, long numbers kept as raw text. The bounds are looked at before parsing. NULL
  * where there is trouble; duplicate keys are looked for in the outermost object only.
  * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
-yyjson_val *json_parse(struct arena *arena, char *text, size_t size, int depth_max,
+yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
                        enum json_trouble *trouble);
-/* The same from bytes that must not change. */
+/* The same from bytes that must not change, which are ours or were within bounds before. */
 yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble);
 /* Whether an object names a key twice. Not recursive. */
@@ -74,6 +79,8 @@ enum schema_use {
 /* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
 void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
+/* Whether a text is within a text field's bounds, and one of its choices. */
+bool shape_takes_text(const struct field *field, const char *text);
 /* Aborts with words on a shape that contradicts itself; called for every shape at start. */
 void shape_check(const struct shape *shape);
 

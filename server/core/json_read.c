@@ -4,7 +4,7 @@
 
 #include "json.h"
 
-/* ---- Depth: a scan of the bytes, because yyjson reads 2,000,000 levels ---- */
+/* ---- Depth and values: a scan of the bytes, because yyjson reads 2,000,000 levels ---- */
 
 #define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -32,37 +32,70 @@ static const char *skip_string(const char *at, const char *end)
 	return end;
 }
 
-/* What JSON could nest; what is no JSON is found by parsing, it only must not hide depth. */
-static bool is_deeper(const char *at, size_t size, int depth_max)
+struct measure {
+	int depth;                      /* levels, of what JSON could nest */
+	size_t values;                  /* keys too; at least as many as there are */
+};
+
+/* Every value and key stands behind one of these bytes, or first. What is no JSON is found by parsing,
+ * it only must not hide anything. False: it is deeper than that. */
+static bool measure(const char *at, size_t size, int depth_max, struct measure *found)
 {
-	static const signed char steps[256] = {
-		['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1, ['"'] = 2,
+	enum { DOWN = 1, UP, NEXT, STRING };
+	static const unsigned char kinds[256] = {
+		['{'] = DOWN, ['['] = DOWN, ['}'] = UP, [']'] = UP, [','] = NEXT, [':'] = NEXT,
+		['"'] = STRING,
 	};
 	const char *end = at + size;
-	int depth = 0;
 
+	*found = (struct measure) { .values = 1 };
 	while (at < end) {
-		int step = steps[(unsigned char)*at++];
-		if (step == 0)
-			continue;
-		if (step == 2)
+		switch (kinds[(unsigned char)*at++]) {
+		case DOWN:
+			found->values++;
+			if (++found->depth > depth_max)
+				return false;
+			break;
+		case UP:
+			found->depth--;
+			break;
+		case NEXT:
+			found->values++;
+			break;
+		case STRING:
 			at = skip_string(at, end);
-		else if ((depth += step) > depth_max)
-			return true;
+			break;
+		default:
+			break;
+		}
 	}
-	return false;
+	return true;
 }
 
 /* ---- Parsing ---- */
 
-static void *give(void *arena, size_t size)
+/* yyjson guesses from the size how many values there are, and grows by half where there are more: in
+ * an arena, which takes nothing back, that would cost several times what it needs. */
+struct room {
+	struct arena *arena;
+	size_t needed, got;             /* bytes of values */
+};
+
+static void *give(void *context, size_t size)
 {
-	return arena_alloc_raw(arena, size);
+	struct room *room = context;
+
+	if (size < room->needed)
+		size = room->needed + room->needed / 2;
+	room->got = size;
+	return arena_alloc_raw(room->arena, size);
 }
 
-static void *regrow(void *arena, void *old, size_t old_size, size_t size)
+static void *regrow(void *context, void *old, size_t old_size, size_t size)
 {
-	return arena_grow(arena, old, old_size, size);
+	struct room *room = context;
+
+	return size <= room->got ? old : arena_grow(room->arena, old, old_size, size);
 }
 
 static void take_back(void *arena, void *memory)
@@ -71,17 +104,25 @@ static void take_back(void *arena, void *memory)
 	(void)memory;
 }
 
-yyjson_val *json_parse(struct arena *arena, char *text, size_t size, int depth_max,
+#define HEAD_VALUES 8           /* yyjson's own, before the first */
+
+yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
                        enum json_trouble *trouble)
 {
-	const yyjson_alc memory = { give, regrow, take_back, arena };
 	const yyjson_read_flag flags = YYJSON_READ_INSITU | YYJSON_READ_BIGNUM_AS_RAW;
+	struct room room = { .arena = arena };
+	struct measure found;
 
 	*trouble = JSON_TOO_DEEP;
-	if (is_deeper(text, size, depth_max))
+	if (!measure(text, size, bounds.depth, &found))
+		return NULL;
+	*trouble = JSON_TOO_MANY;
+	if (bounds.values && found.values > bounds.values)
 		return NULL;
 	*trouble = JSON_SYNTAX;
 	memset(text + size, 0, YYJSON_PADDING_SIZE);
+	room.needed = (found.values + HEAD_VALUES) * sizeof(yyjson_val);
+	const yyjson_alc memory = { give, regrow, take_back, &room };
 	yyjson_val *root = yyjson_doc_get_root(yyjson_read_opts(text, size, flags, &memory, NULL));
 	if (!root)
 		return NULL;
@@ -99,7 +140,7 @@ yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
 
 	if (text.size > 0)
 		memcpy(copy, text.at, text.size);
-	return json_parse(arena, copy, text.size, depth_max, trouble);
+	return json_parse(arena, copy, text.size, (struct json_bounds) { .depth = depth_max }, trouble);
 }
 
 /* ---- Members ---- */

@@ -1,20 +1,29 @@
 /* log_line.c - a line of the log, as JSON or for a person to read.
  *
  * Every part is cut to a length of its own and escaped, at worst sixfold; all of them fit. What is
- * left of the line bounds the message. */
+ * left of the line bounds the message. Only put() writes, and it knows where the line ends. */
 #include "log_line.h"
 
 #include "number.h"
 
-#define TAIL_BYTES 32           /* behind a message: its last character, quotes, end of line */
+#define TAIL_BYTES 64           /* behind text of others: quotes, numbers, end of line */
 
 static const char *const level_names[] = { "error", "warning", "info", "debug" };
 static const char *const level_colours[] = { "\033[31m", "\033[33m", "", "\033[2m" };
 
-static void put(struct line *line, str text)
+/* Whole or not at all: half an escape would be worse than none. */
+static bool put_within(struct line *line, str text, size_t size_max)
 {
+	if (text.size > size_max || line->size > size_max - text.size)
+		return false;
 	memcpy(line->text + line->size, text.at, text.size);
 	line->size += text.size;
+	return true;
+}
+
+static void put(struct line *line, str text)
+{
+	put_within(line, text, LINE_BYTES);
 }
 
 static void put_text(struct line *line, const char *text)
@@ -24,77 +33,69 @@ static void put_text(struct line *line, const char *text)
 
 static void put_char(struct line *line, char c)
 {
-	line->text[line->size++] = c;
+	put(line, (str) { &c, 1 });
 }
 
 static void put_int(struct line *line, int64_t value)
 {
-	line->size += int_print(value, line->text + line->size);
+	char text[NUMBER_TEXT_SIZE];
+
+	put(line, (str) { text, int_print(value, text) });
 }
 
-static void put_digits(struct line *line, int64_t value, int digits)
+static void put_digits(struct line *line, int64_t value, size_t digits)
 {
-	char *at = line->text + line->size;
+	char text[8];
 
-	for (int i = digits - 1; i >= 0; i--, value /= 10)
-		at[i] = (char)('0' + value % 10);
-	line->size += (size_t)digits;
+	for (size_t i = digits; i-- > 0; value /= 10)
+		text[i] = (char)('0' + value % 10);
+	put(line, (str) { text, digits });
 }
 
 /* ---- Text that others chose ---- */
 
-/* Cuts between two characters. */
-static str cut(str text, size_t size_max)
-{
-	if (text.size <= size_max)
-		return text;
-	text.size = size_max;
-	while (text.size > 0 && ((unsigned char)text.at[text.size] & 0xc0) == 0x80)
-		text.size--;
-	return text;
-}
+#define ESCAPE_BYTES 6          /* \u001f */
 
-static void put_escaped(struct line *line, unsigned char c)
+/* What stands for a byte that can't stand there itself. */
+static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BYTES])
 {
 	static const char hex[] = "0123456789abcdef";
 
-	if (line->style != LINE_JSON) {
-		put_char(line, '?');
-	} else if (c == '"' || c == '\\') {
-		put_char(line, '\\');
-		put_char(line, (char)c);
-	} else {
-		put_text(line, "\\u00");
-		put_char(line, hex[c >> 4]);
-		put_char(line, hex[c & 15]);
-	}
+	if (line->style != LINE_JSON || c >= 0x80)
+		return STR("?");
+	memcpy(text, "\\u00", 4);
+	text[4] = hex[c >> 4];
+	text[5] = hex[c & 15];
+	if (c >= 0x20 && c != 0x7f)
+		text[1] = (char)c;
+	return (str) { text, c >= 0x20 && c != 0x7f ? 2 : ESCAPE_BYTES };
 }
 
-/* Bytes that are no UTF-8 become question marks; so do control characters on a terminal, also those
- * of U+0080 to U+009F, because a terminal may obey them. */
+/* Control characters, of U+0080 to U+009F too, because a terminal may obey them. */
+static bool is_plain(const struct line *line, const char *at, size_t size)
+{
+	unsigned char c = (unsigned char)at[0];
+
+	if (size > 1)
+		return size > 2 || c != 0xc2 || (unsigned char)at[1] >= 0xa0;
+	return c >= 0x20 && c != 0x7f && (line->style != LINE_JSON || (c != '"' && c != '\\'));
+}
+
+/* Character by character, so that none is cut; bytes that are no UTF-8 become question marks. */
 static void put_foreign(struct line *line, str text, size_t size_max)
 {
-	bool json = line->style == LINE_JSON, valid = true, checked = false;
-
-	text = cut(text, size_max);
-	for (size_t i = 0; i < text.size; i++) {
-		unsigned char c = (unsigned char)text.at[i];
-		if ((c & 0xc0) != 0x80 && line->size > LINE_BYTES - TAIL_BYTES)
+	for (size_t left = size_max; text.size > 0;) {
+		size_t step = utf8_step(text);
+		str shown = { text.at, step };
+		char escape[ESCAPE_BYTES];
+		if (step == 0 || !is_plain(line, text.at, step))
+			shown = escaped(line, (unsigned char)*text.at, escape);
+		step += step == 0;
+		if (step > left || !put_within(line, shown, LINE_BYTES - TAIL_BYTES))
 			break;
-		if (c >= 0x80 && !checked) {
-			valid = utf8_valid(text);
-			checked = true;
-		}
-		if (c < 0x20 || c == 0x7f || (json && (c == '"' || c == '\\')))
-			put_escaped(line, c);
-		else if (c < 0x80)
-			put_char(line, (char)c);
-		else if (!valid)
-			put_char(line, '?');
-		else if (c == 0xc2 && (unsigned char)text.at[i + 1] < 0xa0)
-			i++, put_char(line, '?');
-		else
-			put_char(line, (char)c);
+		left -= step;
+		text.at += step;
+		text.size -= step;
 	}
 }
 

@@ -23,10 +23,36 @@ size_t int_print(int64_t value, char text[NUMBER_TEXT_SIZE])
 	return length;
 }
 
+bool real_to_int(double value, int64_t *whole)
+{
+	if (!(value >= -0x1p63 && value < 0x1p63) || value != (double)(int64_t)value)
+		return false;
+	*whole = (int64_t)value;
+	return true;
+}
+
+/* From 2^63 on all are. Without trunc(), which would need libm. */
 bool number_is_whole(double value)
 {
-	/* From 2^63 on all are. Without trunc(), which would need libm. */
-	return !(value > -0x1p63 && value < 0x1p63) || value == (double)(int64_t)value;
+	int64_t whole;
+
+	return !(value > -0x1p63 && value < 0x1p63) || real_to_int(value, &whole);
+}
+
+bool real_parse(str text, double *value)
+{
+	char copy[128], *end;
+
+	if (text.size == 0 || text.size >= sizeof(copy))
+		return false;
+	memcpy(copy, text.at, text.size);
+	copy[text.size] = '\0';
+	/* strtod() also knows blanks, hexadecimal, infinity and NaN. */
+	double number = strtod(copy, &end);
+	if (strspn(copy, "+-.0123456789eE") != text.size || *end || !isfinite(number))
+		return false;
+	*value = number;
+	return true;
 }
 
 size_t real_print(double value, char text[NUMBER_TEXT_SIZE])
@@ -37,8 +63,9 @@ size_t real_print(double value, char text[NUMBER_TEXT_SIZE])
 		return 4;
 	}
 	/* Whole numbers up to 2^53 are exact, and quick, as integers. */
-	if (value >= -0x1p53 && value <= 0x1p53 && number_is_whole(value))
-		return int_print((int64_t)value, text);
+	int64_t whole;
+	if (value >= -0x1p53 && value <= 0x1p53 && real_to_int(value, &whole))
+		return int_print(whole, text);
 	int length = 0;
 	for (int digits = 15; digits <= 17; digits++) {
 		length = snprintf(text, NUMBER_TEXT_SIZE, "%.*g", digits, value);

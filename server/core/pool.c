@@ -1,5 +1,5 @@
 /* pool.c - a bounded pool of worker threads for what may block. */
-#include "pool.h"
+#include "lines.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -14,9 +14,8 @@ struct worker {
 struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;            /* a job, an opened context, or the end */
-	struct job *first, **last;
-	int queued, busy, queue_max;
-	int slow, slow_max;             /* of the busy ones, those with slow jobs */
+	struct lines lines;
+	int busy;
 	int opening, failed;
 	bool stopping;
 	void *(*open)(void *context);
@@ -28,49 +27,34 @@ struct pool {
 
 /* ---- A worker ---- */
 
-/* The first that may run now. Slow ones may have to wait for one another: who ends one of them
- * looks for the next itself. */
-static struct job **next_place(struct pool *pool)
+static struct job *next_job(struct pool *pool, struct party **party)
 {
-	struct job **place = &pool->first;
+	struct job *job;
 
-	while (*place && (*place)->slow && pool->slow >= pool->slow_max)
-		place = &(*place)->next;
-	return place;
-}
-
-static struct job *next_job(struct pool *pool)
-{
-	struct job **place;
-
-	while (!*(place = next_place(pool)) && !pool->stopping)
+	while (!(job = lines_take(&pool->lines, party)) && !pool->stopping)
 		pthread_cond_wait(&pool->wake, &pool->lock);
-	struct job *job = *place;
-	if (!job)
-		return NULL;
-	*place = job->next;
-	if (!*place)
-		pool->last = place;
-	pool->queued--;
+	/* What one job's end makes possible may be more than one other. */
+	if (job && pool->lines.waiting > 0)
+		pthread_cond_signal(&pool->wake);
 	return job;
 }
 
 static void work(struct worker *worker)
 {
 	struct pool *pool = worker->pool;
+	struct party *party;
 	struct job *job;
 
 	pthread_mutex_lock(&pool->lock);
-	while ((job = next_job(pool))) {
+	while ((job = next_job(pool, &party))) {
 		bool slow = job->slow;
 		pool->busy++;
-		pool->slow += slow;
 		pthread_mutex_unlock(&pool->lock);
 		/* Its last act hands it back: nothing of it may be touched afterwards. */
 		job->run(job, worker->context);
 		pthread_mutex_lock(&pool->lock);
 		pool->busy--;
-		pool->slow -= slow;
+		lines_ran(&pool->lines, party, slow);
 	}
 	pthread_mutex_unlock(&pool->lock);
 }
@@ -135,9 +119,7 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 		abort();
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->wake, NULL);
-	pool->last = &pool->first;
-	pool->queue_max = queue_max;
-	pool->slow_max = workers > 1 ? workers - 1 : 1;
+	lines_create(&pool->lines, workers, queue_max);
 	pool->open = open;
 	pool->close = close;
 	pool->context = context;
@@ -160,14 +142,9 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 bool pool_add(struct pool *pool, struct job *job)
 {
 	pthread_mutex_lock(&pool->lock);
-	bool taken = !pool->stopping && pool->queued < pool->queue_max;
-	if (taken) {
-		job->next = NULL;
-		*pool->last = job;
-		pool->last = &job->next;
-		pool->queued++;
+	bool taken = !pool->stopping && lines_add(&pool->lines, job);
+	if (taken)
 		pthread_cond_signal(&pool->wake);
-	}
 	pthread_mutex_unlock(&pool->lock);
 	return taken;
 }
@@ -184,7 +161,7 @@ static int read_count(const struct pool *pool, const int *count)
 
 int pool_queued(const struct pool *pool)
 {
-	return read_count(pool, &pool->queued);
+	return read_count(pool, &pool->lines.waiting);
 }
 
 int pool_busy(const struct pool *pool)
@@ -211,5 +188,6 @@ void pool_stop(struct pool *pool)
 	pool_close(pool);
 	pthread_mutex_destroy(&pool->lock);
 	pthread_cond_destroy(&pool->wake);
+	lines_destroy(&pool->lines);
 	free(pool);
 }

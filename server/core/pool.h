@@ -1,6 +1,10 @@
 /* pool.h - a bounded pool of worker threads for what may block.
  *
- * A job is handed to a worker and, by its own last act, posts itself back to its owner. */
+ * A job is handed to a worker and, by its own last act, posts itself back to its owner.
+ *
+ * Jobs are of parties: whoever asked for them. Each party's wait in a line of their own, and the
+ * lines are served in turn, so that what one asks for waits for one job of each other, not for all
+ * of theirs. */
 #ifndef POOL_H
 #define POOL_H
 
@@ -11,6 +15,8 @@ struct pool;
 struct job {
 	struct job *next;
 	void (*run)(struct job *job, void *worker);     /* `worker`: what open() gave this thread */
+	uint64_t party;                 /* whose; 0: nobody's, which is bound by no share */
+	uint64_t number;                /* the pool's: the order in which they came */
 	bool slow;                      /* may take minutes: never on all workers at once, unless
 	                                   there is only one */
 };
@@ -19,7 +25,8 @@ struct job {
  * open() gave NULL (it has logged why). */
 struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
                         void (*close)(void *worker), void *context);
-/* False: the queue is full, or the pool is stopping. Any thread. */
+/* False: as many of that party's jobs wait as there are places left, or the pool is stopping. Any
+ * thread. A party that others of the last minutes share the pool with never has all workers. */
 MUST_USE bool pool_add(struct pool *pool, struct job *job);
 int pool_queued(const struct pool *pool);
 int pool_busy(const struct pool *pool);

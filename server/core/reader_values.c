@@ -80,17 +80,19 @@ static bool read_whole(struct reader *reader, yyjson_val *value, const struct pl
 {
 	double real = yyjson_get_real(value);
 
+	if (yyjson_is_real(value) && real_to_int(real, out))
+		return true;
 	if (yyjson_is_raw(value) || (yyjson_is_uint(value) && yyjson_get_uint(value) > INT64_MAX) ||
 	    (yyjson_is_real(value) && !(real >= -0x1p63 && real < 0x1p63)))
 		return reader_refuse(reader, place, "is out of range: it must be a whole number"
 		                     " from -9223372036854775808 to 9223372036854775807");
-	if (yyjson_is_real(value) && !number_is_whole(real))
+	if (yyjson_is_real(value))
 		return reader_refuse(reader, place, "must be a whole number, not %s",
 		                     reader_number(reader->arena, real));
 	if (!yyjson_is_num(value))
 		return reader_refuse(reader, place, "must be a whole number, not %s",
 		                     reader_kind(value));
-	*out = yyjson_is_real(value) ? (int64_t)real : yyjson_get_sint(value);
+	*out = yyjson_get_sint(value);
 	return true;
 }
 

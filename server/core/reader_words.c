@@ -33,15 +33,9 @@ bool reader_refuse(struct reader *reader, const struct place *place, const char 
 
 const char *reader_quote(struct arena *arena, yyjson_val *text)
 {
-	const char *at = yyjson_get_str(text);
-	size_t size = yyjson_get_len(text);
+	str came = { yyjson_get_str(text), yyjson_get_len(text) };
 
-	if (size <= QUOTED_BYTES_MAX)
-		return arena_print(arena, "\"%.*s\"", (int)size, at);
-	size = QUOTED_BYTES_MAX;
-	while (size > 0 && ((unsigned char)at[size] & 0xc0) == 0x80)
-		size--;
-	return arena_print(arena, "\"%.*s…\"", (int)size, at);
+	return arena_print(arena, "\"%s\"", str_quote(came, QUOTED_BYTES_MAX).text);
 }
 
 const char *reader_number(struct arena *arena, double value)

@@ -88,6 +88,11 @@ static bool is_choice(const struct field *field, const char *text)
 	return false;
 }
 
+bool shape_takes_text(const struct field *field, const char *text)
+{
+	return is_within(field, (double)utf8_length(str_of(text))) && is_choice(field, text);
+}
+
 static void check_standard(const struct field *field)
 {
 	const char *text = field->standard_text;
@@ -97,15 +102,15 @@ static void check_standard(const struct field *field)
 	claim(!field->required, field, "what is required needs no default");
 	if (field->type == FIELD_TEXT) {
 		claim(text != NULL, field, "the default of a text is given by DEFAULT_TEXT");
-		claim(is_within(field, (double)utf8_length(str_of(text))) && is_choice(field, text),
-		      field, "its default is not allowed");
+		claim(shape_takes_text(field, text), field, "its default is not allowed");
 		return;
 	}
 	claim(!text && (is_number(field) || field->type == FIELD_BOOL), field,
 	      "only texts, numbers, bools and times have defaults, of their own type");
 	claim(is_within(field, field->standard), field, "its default is out of bounds");
-	claim(field->type == FIELD_REAL || number_is_whole(field->standard), field,
-	      "its default is not whole");
+	int64_t whole;
+	claim(field->type == FIELD_REAL || real_to_int(field->standard, &whole), field,
+	      "its default is not whole, or too large");
 }
 
 static void check_options(const struct field *field)

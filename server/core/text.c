@@ -1,4 +1,4 @@
-/* text.c - slices of text: comparing, cutting, numbers, UTF-8. */
+/* text.c - slices of text: comparing, cutting, numbers. */
 
 #include "core.h"
 
@@ -73,64 +73,11 @@ bool str_to_int(str s, int64_t *value)
 	return true;
 }
 
-/* ---- UTF-8 ---- */
-
-/* How many bytes at `at` are plain ASCII, eight at a time. */
-static size_t ascii_run(const unsigned char *at, size_t size)
+uint64_t str_hash(str text)
 {
-	size_t run = 0;
+	uint64_t hash = 14695981039346656037u;
 
-	for (; size - run >= 8; run += 8) {
-		uint64_t word;
-		memcpy(&word, at + run, 8);
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-	}
-	while (run < size && at[run] < 0x80)
-		run++;
-	return run;
-}
-
-/* The size of the sequence at `at`, which does not begin with ASCII; 0: it is not valid. */
-static size_t sequence(const unsigned char *at, size_t size)
-{
-	unsigned char lead = at[0];
-	size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 :
-	                lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-
-	if (length == 0 || length > size)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	/* RFC 3629, section 4: the second byte keeps out what is overlong, surrogates, and all
-	 * above U+10FFFF. */
-	if ((lead == 0xe0 && at[1] < 0xa0) || (lead == 0xed && at[1] > 0x9f) ||
-	    (lead == 0xf0 && at[1] < 0x90) || (lead == 0xf4 && at[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-bool utf8_valid(str s)
-{
-	const unsigned char *at = (const unsigned char *)s.at;
-	size_t left = s.size;
-
-	while (left > 0) {
-		size_t step = at[0] < 0x80 ? ascii_run(at, left) : sequence(at, left);
-		if (step == 0)
-			return false;
-		at += step;
-		left -= step;
-	}
-	return true;
-}
-
-size_t utf8_length(str s)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < s.size; i++)
-		length += ((unsigned char)s.at[i] & 0xc0) != 0x80;
-	return length;
+	for (size_t i = 0; i < text.size; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+	return hash;
 }

@@ -1,30 +1,17 @@
-/* body.c - request bodies: read into the arena, within a limit each and a budget for all. */
+/* body.c - request bodies: kept as they come, within a limit each and a budget for all.
+ *
+ * What is announced takes nothing, only what has come: so a client that says much and sends little
+ * keeps no room from others. */
+#include <stdlib.h>
+
 #include "inside.h"
 
 #define SPARE 4                 /* bytes behind a body, for a parser that works in place */
-#define FIRST_ROOM 4096         /* of a chunked body; smaller ones are not worth the counting */
+#define FIRST_ROOM 4096         /* bounded by the number of connections: not worth the counting */
 
-/* Holds room for a body of that size in all. */
-static bool reserve(struct exchange *x, size_t size)
+static size_t counted(size_t room)
 {
-	struct http *http = exchange_connection(x)->loop->http;
-
-	if (size <= FIRST_ROOM || size <= x->reserved)
-		return true;
-	size_t more = size - x->reserved;
-	if (atomic_fetch_add(&http->bodies, more) + more > http->set.bodies_max) {
-		atomic_fetch_sub(&http->bodies, more);
-		return false;
-	}
-	x->reserved = size;
-	return true;
-}
-
-void body_release(struct exchange *x)
-{
-	if (x->reserved)
-		atomic_fetch_sub(&exchange_connection(x)->loop->http->bodies, x->reserved);
-	x->reserved = 0;
+	return room > FIRST_ROOM ? room : 0;
 }
 
 static void refuse(struct exchange *x, enum body_trouble trouble)
@@ -34,32 +21,48 @@ static void refuse(struct exchange *x, enum body_trouble trouble)
 	count(&http_counters.refused_bodies, 1);
 }
 
-void body_reserve(struct exchange *x)
+void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams)
+{
+	x->requests = requests;
+	x->streams = streams;
+}
+
+void body_expect(struct exchange *x)
 {
 	if (x->length <= 0)
 		return;
 	if ((uint64_t)x->length > exchange_connection(x)->loop->http->set.body_max)
 		refuse(x, BODY_TOO_LARGE);
-	else if (!reserve(x, (size_t)x->length))
+	else if (!budget_has(x->requests, counted((size_t)x->length)))
 		refuse(x, BODY_NO_ROOM);
+}
+
+/* Twice what there was, but no more than there can be of it. */
+static size_t next_room(const struct exchange *x, size_t size)
+{
+	size_t most = exchange_connection(x)->loop->http->set.body_max, room = x->body_room * 2;
+
+	if (x->length > 0)
+		most = (size_t)x->length;
+	if (room < FIRST_ROOM)
+		room = FIRST_ROOM;
+	if (room > most)
+		room = most;
+	return room > size ? room : size;
 }
 
 static bool make_room(struct exchange *x, size_t size)
 {
-	size_t max = exchange_connection(x)->loop->http->set.body_max, room = x->body_room;
-
-	if (x->length > 0)
-		room = (size_t)x->length;
-	else if (room < size)
-		room = room * 2 > size ? room * 2 : size > FIRST_ROOM ? size : FIRST_ROOM;
-	if (room > max)
-		room = max;
-	if (room == x->body_room)
+	if (size <= x->body_room)
 		return true;
-	if (!reserve(x, room))
+	size_t room = next_room(x, size), more = counted(room) - counted(x->body_room);
+
+	if (!budget_has(x->requests, more))
 		return false;
-	x->body = x->body ? arena_grow(x->arena, x->body, x->body_room + SPARE, room + SPARE)
-	                  : arena_alloc_raw(exchange_arena(x), room + SPARE);
+	budget_take(x->requests, more);
+	x->body = realloc(x->body, room + SPARE);
+	if (!x->body)
+		abort();
 	x->body_room = room;
 	return true;
 }
@@ -85,14 +88,35 @@ void body_receive(struct exchange *x, const char *data, size_t size)
 	x->body_size += size;
 }
 
+static void forget(struct exchange *x)
+{
+	budget_give(x->requests, counted(x->body_room));
+	x->body = NULL;
+	x->body_size = x->body_room = 0;
+}
+
+void body_release(struct exchange *x)
+{
+	free(x->body);
+	forget(x);
+}
+
 char *exchange_body(struct exchange *x, size_t *size)
 {
 	*size = x->body_size;
-	if (!x->body)
-		x->body = arena_alloc(exchange_arena(x), SPARE);
-	else
-		memset(x->body + x->body_size, 0, SPARE);
+	if (!x->body && !(x->body = malloc(SPARE)))
+		abort();
+	memset(x->body + x->body_size, 0, SPARE);
 	return x->body;
+}
+
+struct arena *exchange_take_body(struct exchange *x)
+{
+	struct arena *arena = arena_create_charged(x->requests);
+
+	arena_adopt(arena, x->body, counted(x->body_room));
+	forget(x);
+	return arena;
 }
 
 enum body_trouble exchange_body_trouble(const struct exchange *x)

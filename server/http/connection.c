@@ -22,6 +22,29 @@ static int64_t phase_ms(const struct loop *loop, int phase)
 	}
 }
 
+/* While the server stops, who sends or takes nothing has less time. */
+static bool is_hurried(const struct loop *loop, int phase)
+{
+	return (phase == PHASE_BODY || phase == PHASE_SENDING) && atomic_load(&loop->http->hurry_ms);
+}
+
+/* When the time of the first in a phase is over; of those behind it, it is not before. */
+static int64_t ends_ms(const struct loop *loop, int phase)
+{
+	const struct connection *first = loop->phases[phase].first;
+	const struct http *http = loop->http;
+	int64_t began, at, soon;
+
+	if (!first)
+		return INT64_MAX;
+	at = first->since_ms + phase_ms(loop, phase);
+	if (!is_hurried(loop, phase))
+		return at;
+	began = atomic_load(&http->draining_since_ms);
+	soon = (began > first->since_ms ? began : first->since_ms) + atomic_load(&http->hurry_ms);
+	return soon < at ? soon : at;
+}
+
 /* How often to look for clients that trickle a request line: libmicrohttpd does not tell of it. */
 static int64_t sweep_pause_ms(const struct loop *loop)
 {
@@ -32,12 +55,19 @@ static int64_t sweep_pause_ms(const struct loop *loop)
 
 /* ---- Phases ---- */
 
+static bool is_idle(int phase)
+{
+	return phase == PHASE_NEW || phase == PHASE_IDLE;
+}
+
 static void leave_phase(struct connection *c)
 {
 	struct connection_list *list = &c->loop->phases[c->phase];
 
 	if (c->phase == PHASE_NONE)
 		return;
+	if (is_idle(c->phase))
+		crowd_busy(c);
 	if (c->next)
 		c->next->previous = c->previous;
 	else
@@ -67,6 +97,8 @@ void connection_enter(struct connection *c, enum phase phase)
 	else
 		list->first = c;
 	list->last = c;
+	if (is_idle(c->phase))
+		crowd_idle(c);
 }
 
 /* ---- Their life ---- */
@@ -94,6 +126,8 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 	c->mhd = mhd;
 	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	c->phase = PHASE_NONE;
+	c->spare = loop->connections - loop->making_way >= loop->http->connections_max;
+	crowd_enter(c);
 	connection_enter(c, PHASE_NEW);
 	c->swept = true;                /* nothing was received yet: c->bytes is right */
 	loop_watch(loop, &c->watch, c->fd, EPOLLRDHUP | EPOLLET);
@@ -105,7 +139,9 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 void connection_free(struct connection *c)
 {
 	connection_enter(c, PHASE_NONE);
+	crowd_leave(c);
 	c->loop->connections--;
+	c->loop->making_way -= c->makes_way;
 	count(&http_counters.connections, -1);
 	free(c->headers);
 	free(c);
@@ -143,6 +179,15 @@ static void cut(struct connection *c)
 	shutdown(c->fd, SHUT_RDWR);
 }
 
+void connection_make_way(struct connection *c)
+{
+	count(&http_counters.closed_idle, 1);
+	c->makes_way = true;
+	c->loop->making_way++;
+	connection_enter(c, PHASE_NONE);
+	shutdown(c->fd, SHUT_RDWR);
+}
+
 static void sweep_one(struct connection *c)
 {
 	struct tcp_info info = { 0 };
@@ -173,16 +218,36 @@ static void sweep(struct loop *loop)
 		}
 }
 
+/* Something was taken since this was asked last, or it is asked for the first time. */
+static bool takes_its_answer(struct connection *c)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	bool takes;
+
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+		return false;
+	takes = !c->swept || info.tcpi_bytes_acked > c->bytes;
+	connection_enter(c, PHASE_SENDING);
+	c->swept = true;
+	c->bytes = info.tcpi_bytes_acked;
+	return takes;
+}
+
+static void time_is_over(struct connection *c)
+{
+	if (c->phase == PHASE_SENDING && is_hurried(c->loop, PHASE_SENDING) && takes_its_answer(c))
+		return;
+	cut(c);
+}
+
 void connections_check(struct loop *loop)
 {
 	bool waiting = loop->phases[PHASE_NEW].first || loop->phases[PHASE_IDLE].first;
 
-	for (int phase = 0; phase < PHASE_PARKED; phase++) {
-		int64_t due = loop->tick - phase_ms(loop, phase);
-
-		while (loop->phases[phase].first && loop->phases[phase].first->since_ms <= due)
-			cut(loop->phases[phase].first);
-	}
+	for (int phase = 0; phase < PHASE_PARKED; phase++)
+		while (ends_ms(loop, phase) <= loop->tick)
+			time_is_over(loop->phases[phase].first);
 	if (loop->sweep_ms && loop->sweep_ms <= loop->tick)
 		sweep(loop);
 	if (loop->active && waiting && !loop->sweep_ms)
@@ -197,8 +262,7 @@ int64_t connections_next_ms(const struct loop *loop)
 	if (loop->sweep_ms && loop->sweep_ms < next)
 		next = loop->sweep_ms;
 	for (int phase = 0; phase < PHASE_PARKED; phase++) {
-		const struct connection *first = loop->phases[phase].first;
-		int64_t at = first ? first->since_ms + phase_ms(loop, phase) : INT64_MAX;
+		int64_t at = ends_ms(loop, phase);
 
 		if (at < next)
 			next = at;

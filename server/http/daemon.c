@@ -19,20 +19,35 @@ static void connection_changed(void *cls, struct MHD_Connection *mhd, void **con
 		connection_closed(*context);
 }
 
+static void warn(struct loop *loop, const char *what)
+{
+	if (loop->warned_ms > loop->tick)
+		return;
+	loop->warned_ms = loop->tick + WARN_PAUSE_MS;
+	log_warning("%d connections are open on loop %d, as CONNECTIONS_MAX allows: %s",
+	            loop->connections, loop->index, what);
+}
+
 /* Streams are no longer libmicrohttpd's, so it cannot count them. */
-static enum MHD_Result may_connect(void *cls, UNUSED const struct sockaddr *address,
+static enum MHD_Result may_connect(void *cls, const struct sockaddr *address,
                                    UNUSED socklen_t size)
 {
 	struct loop *loop = cls;
+	int most = loop->http->connections_max;
+	int now = loop->connections - loop->making_way;
+	struct connection *other;
 
-	if (loop->connections < loop->http->connections_max)
+	if (now < most)
 		return MHD_YES;
-	if (loop->warned_ms <= loop->tick) {
-		loop->warned_ms = loop->tick + WARN_PAUSE_MS;
-		log_warning("%d connections are open on loop %d, more are refused",
-		            loop->connections, loop->index);
+	other = crowd_find(loop, address);
+	if (other) {
+		warn(loop, "idle ones are closed for new ones");
+		connection_make_way(other);
+		return MHD_YES;
 	}
-	return MHD_NO;
+	count(&http_counters.refused_connections, 1);
+	warn(loop, "none is idle, new ones are refused");
+	return now < most + SPARE_CONNECTIONS ? MHD_YES : MHD_NO;
 }
 
 static void log_daemon(UNUSED void *cls, const char *format, va_list list) PRINTF(2, 0);
@@ -73,7 +88,8 @@ bool daemon_start(struct loop *loop)
 	loop->daemon = MHD_start_daemon(flags, 0, may_connect, loop, exchange_receive, loop,
 		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,   /* first: it hears all */
 		MHD_OPTION_LISTEN_SOCKET, loop->listener,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)loop->http->connections_max,
+		/* More than ours, so that ours is asked. */
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(loop->http->connections_max + MORE_CONNECTIONS),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, loop->http->set.connection_bytes,
 		MHD_OPTION_CONNECTION_TIMEOUT, 0u,              /* the deadlines are ours */
 		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, loop,

@@ -19,34 +19,6 @@ str exchange_path(const struct exchange *x)
 	return (str) { x->path, x->path_size };
 }
 
-struct arena *exchange_arena(struct exchange *x)
-{
-	if (!x->arena)
-		x->arena = arena_create();
-	return x->arena;
-}
-
-struct arena *exchange_take_arena(struct exchange *x)
-{
-	struct arena *arena = exchange_arena(x);
-
-	x->arena = NULL;
-	return arena;
-}
-
-static void destroy_arena(void *arena)
-{
-	arena_destroy(arena);
-}
-
-void exchange_give_arena(struct exchange *x, struct arena *arena)
-{
-	/* What was allocated since the taking (headers of the answer) is still needed. */
-	if (x->arena)
-		arena_own(arena, x->arena, destroy_arena);
-	x->arena = arena;
-}
-
 void exchange_set_user(struct exchange *x, void *user)
 {
 	x->user = user;
@@ -60,6 +32,11 @@ void *exchange_user(const struct exchange *x)
 struct loop *exchange_loop(const struct exchange *x)
 {
 	return exchange_connection(x)->loop;
+}
+
+bool exchange_is_spare(const struct exchange *x)
+{
+	return exchange_connection(x)->spare;
 }
 
 int exchange_status(const struct exchange *x)
@@ -79,7 +56,7 @@ static void print_peer(struct connection *c)
 	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
 
 	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0) {
-		c->peer[0] = '-';
+		c->address[0] = '-';
 		return;
 	}
 	if (address.ss_family == AF_INET6) {
@@ -91,16 +68,16 @@ static void print_peer(struct connection *c)
 			address.ss_family = AF_INET;
 		}
 	}
-	inet_ntop(address.ss_family, bytes, c->peer, sizeof(c->peer));
+	inet_ntop(address.ss_family, bytes, c->address, sizeof(c->address));
 }
 
 str exchange_peer(const struct exchange *x)
 {
 	struct connection *c = exchange_connection(x);
 
-	if (!c->peer[0])
+	if (!c->address[0])
 		print_peer(c);
-	return str_of(c->peer);
+	return str_of(c->address);
 }
 
 /* ---- Answering ---- */
@@ -111,8 +88,11 @@ void exchange_add_header(struct exchange *x, const char *name, const char *value
 
 	while (*place)
 		place = &(*place)->next;
-	*place = arena_new(exchange_arena(x), struct added_header);
-	**place = (struct added_header) { .name = name, .value = value };
+	if (!x->arena)
+		x->arena = arena_create();
+	*place = arena_new(x->arena, struct added_header);
+	**place = (struct added_header) {
+		.name = name, .value = arena_copy(x->arena, str_of(value)) };
 }
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
@@ -121,6 +101,16 @@ static void add(struct MHD_Response *response, const char *name, const char *val
 
 	assert(added == MHD_YES);
 	(void)added;
+}
+
+/* The answer is the last on its connection. With a lenient libmicrohttpd that leaves nothing for a
+ * request hidden in another one, where proxies could send the two on one connection. */
+static bool closes(const struct exchange *x)
+{
+	const struct http *http = exchange_connection(x)->loop->http;
+
+	return http_leaving() || exchange_is_spare(x) ||
+	       (http->lenient && (http->set.proxied || x->length < 0));
 }
 
 void exchange_respond(struct exchange *x, int status, const char *type, str body,
@@ -137,7 +127,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		add(response, "Content-Type", type);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
-	if (http_leaving())
+	if (closes(x))
 		add(response, "Connection", "close");
 	x->status = (uint16_t)status;
 	x->response = response;

@@ -6,6 +6,8 @@
 
 #include "fetch.h"
 
+#define RETRY_AFTER_MAX_S ((int64_t)24 * 3600)
+
 struct fetcher {
 	CURL *easy;
 	char words[CURL_ERROR_SIZE];    /* libcurl's, on the last failure */
@@ -184,7 +186,8 @@ static void read_answer(CURL *easy, struct arena *arena, struct fetch_answer *an
 	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	answer->status = (int)status;
-	answer->retry_after_ms = (int64_t)retry_after * 1000;
+	answer->retry_after_ms = retry_after < RETRY_AFTER_MAX_S ? (int64_t)retry_after * 1000
+	                                                         : RETRY_AFTER_MAX_S * 1000;
 	answer->type = type ? str_of(arena_copy(arena, str_of(type))) : (str) { 0 };
 }
 

@@ -1,5 +1,11 @@
 /* headers.c - a request's headers: collected once, and refused where two readers could disagree
- * about where the request ends. */
+ * about where the request ends.
+ *
+ * libmicrohttpd before 1.0 makes it easy to disagree: a line that begins with a colon or a NUL ends
+ * the headers for it, a NUL ends a value or the path, a CR may be anywhere, and a LF alone ends a
+ * line. So with such a one it is checked that nothing lies between what it has found, see
+ * is_seamless(). What cannot be seen from here are the lines between and behind the chunks of a body;
+ * there, and behind proxies in any case, a connection serves one request: see closes() in exchange.c. */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -19,6 +25,30 @@ static bool is_token(const char *name, size_t size)
 			return false;
 	}
 	return size > 0;
+}
+
+/* All but visible characters, spaces and tabs. */
+static bool has_control(str text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t found = 0;
+	size_t i = 0;
+
+	/* Bytes under 0x20, or 0x7f; a tab is one of them. */
+	for (; i + 8 <= text.size; i += 8) {
+		uint64_t word, del;
+
+		memcpy(&word, text.at + i, 8);
+		del = word ^ ones * 0x7f;
+		found |= ((word - ones * 0x20) & ~word & tops) | ((del - ones) & ~del & tops);
+	}
+	for (i = found ? 0 : i; i < text.size; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return true;
+	}
+	return false;
 }
 
 struct collection {
@@ -47,6 +77,8 @@ static enum MHD_Result collect(void *cls, UNUSED enum MHD_ValueKind kind, const 
 	/* libmicrohttpd 0.9.75 appends a folded line to the name, not the value, and moves it. */
 	else if (!value || value <= name)
 		collection->why = "A header is folded.";
+	else if (has_control((str) { value, value_size }))
+		collection->why = "A header's value has a control character.";
 	else if (collection->connection->header_count == HEADERS_MAX)
 		collection->why = "There are too many headers.";
 	if (collection->why)
@@ -119,7 +151,51 @@ static const char *read_framing(struct exchange *x)
 	return NULL;
 }
 
-bool headers_read(struct exchange *x, const char *version, const char **why)
+/* ---- What libmicrohttpd before 1.0 lets through ---- */
+
+/* It writes NULs over what ends a text, and only there: a line between is two of them, CR and LF. */
+static bool follows(const char *end, const char *next, int line_ends)
+{
+	if (next != end + (line_ends ? 2 * line_ends : 1))
+		return false;
+	while (end < next)
+		if (*end++ != '\0')
+			return false;
+	return true;
+}
+
+static bool follows_blank(const char *end, const char *next)
+{
+	if (*end++ != '\0')
+		return false;
+	while (end < next && (*end == ' ' || *end == '\t'))
+		end++;
+	return end == next;
+}
+
+/* Whether method, target, version and headers are all there is, from the first byte to the last. */
+static bool is_seamless(const struct exchange *x, const char *method, const char *version)
+{
+	const struct connection *c = exchange_connection(x);
+	size_t size = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+	              ->header_size;
+	const char *end = version + strlen(version);
+
+	if (!follows(method + strlen(method), x->path, 0) ||
+	    !follows(x->path + x->target_size, version, 0))
+		return false;
+	for (int i = 0; i < c->header_count; i++) {
+		const struct header *header = &c->headers[i];
+
+		if (!follows(end, header->name, 1) ||
+		    !follows_blank(header->name + header->name_size, header->value))
+			return false;
+		end = header->value + strlen(header->value);
+	}
+	return follows(end, method + size, 2);
+}
+
+bool headers_read(struct exchange *x, const char *method, const char *version, const char **why)
 {
 	struct connection *c = exchange_connection(x);
 	struct collection collection = { .connection = c };
@@ -128,13 +204,15 @@ bool headers_read(struct exchange *x, const char *version, const char **why)
 	c->header_count = 0;
 	MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, collect, &collection);
 	*why = collection.why;
+	if (!*why && c->loop->http->lenient && !is_seamless(x, method, version))
+		*why = "The headers are malformed.";
 	if (*why)
 		return false;
 	int hosts = exchange_header_count(x, "Host");
 	if (hosts > 1 || (hosts == 0 && !x->http_1_0))
 		*why = "There must be one Host header.";
-	else if (memchr(x->path, ' ', x->path_size))
-		*why = "There is a space in the path.";
+	else if (memchr(x->path, ' ', x->path_size) || has_control(exchange_path(x)))
+		*why = "There is a space or a control character in the path.";
 	else
 		*why = read_framing(x);
 	x->expects = str_is_nocase(exchange_header(x, "Expect"), "100-continue");

@@ -65,6 +65,10 @@ static struct http *create(const struct http_settings *settings)
 	http->connections_max /= settings->loops;
 	if (http->connections_max < 1)
 		http->connections_max = 1;
+	http->lenient = MHD_get_version()[0] == '0';
+	if (http->lenient && http->set.proxied)
+		log_warning("libmicrohttpd %s is older than 1.0 and takes requests that proxies read"
+		            " otherwise: each connection serves one request", MHD_get_version());
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -216,9 +220,17 @@ void http_quiesce(struct http *http)
 		wait_until(http, nobody_listens, 5000);
 }
 
+static void look_again(struct message *message, UNUSED struct loop *loop)
+{
+	free(message);
+}
+
 bool http_drain(struct http *http, int64_t timeout_ms)
 {
 	atomic_store(&http->draining, true);
+	atomic_store(&http->draining_since_ms, tick_ms());
+	atomic_store(&http->hurry_ms, timeout_ms / 4 < HURRY_MS ? timeout_ms / 4 + 1 : HURRY_MS);
+	give_order(http, look_again);
 	return wait_until(http, nothing_open, timeout_ms);
 }
 

@@ -25,9 +25,10 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_DELETE, HTTP_OPTIONS, HTTP_HEAD, HT
 
 struct http_handler {
 	/* The headers are in, the body is not: may answer (a refusal), then `request` is not called
-	 * and the body not kept. */
+	 * and the body not kept; may say with exchange_charge() which budget the body counts in. */
 	void (*headers)(struct exchange *x);
-	/* The whole request is in: must answer, park or open a stream. */
+	/* The whole request is in, except that only a POST's body is read: must answer, park or open a
+	 * stream. */
 	void (*request)(struct exchange *x);
 	/* The exchange ends: for the log and the counters. exchange_user() is still there. */
 	void (*finished)(struct exchange *x);
@@ -39,24 +40,27 @@ str exchange_header(const struct exchange *x, const char *name);   /* trimmed; .
 int exchange_header_count(const struct exchange *x, const char *name);
 str exchange_peer(const struct exchange *x);       /* the address of the socket's other end */
 char *exchange_body(struct exchange *x, size_t *size);     /* writable, 4 spare bytes behind it */
-/* The request's arena: the exchange's until it ends, or until somebody takes it over. */
-struct arena *exchange_arena(struct exchange *x);
-struct arena *exchange_take_arena(struct exchange *x);
+/* An arena with nothing but the body in it, the receiver's: the bytes stay where they are. */
+struct arena *exchange_take_body(struct exchange *x);
 void exchange_set_user(struct exchange *x, void *user);    /* the layer above's; NULL at first */
 void *exchange_user(const struct exchange *x);
 struct loop *exchange_loop(const struct exchange *x);
+/* It came on one of the few connections over connections_max: only who asks how the server is should
+ * get more than a refusal. The connection is closed after the answer. */
+bool exchange_is_spare(const struct exchange *x);
 int exchange_status(const struct exchange *x);             /* what was answered; 0: nothing yet */
+/* Whose shares of http_settings.requests and .streams what is kept of the body, and what waits on its
+ * stream, are taken from. NULL is fine. They must live as long as it does. */
+void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams);
 int64_t exchange_began_us(const struct exchange *x);       /* tick_us() when the headers were in */
 
-/* Adds a header to the answer to come. Both texts must live as long as the arena; CR, LF and other
- * control characters in a value are a programmer's error. */
+/* Adds a header to the answer to come. The name must live for ever, the value is copied; CR, LF and
+ * other control characters in it are a programmer's error. */
 void exchange_add_header(struct exchange *x, const char *name, const char *value);
 
-/* Answers. The body is not copied: it must live as long as the request's arena or for ever. `type`
- * NULL: no Content-Type. If the arena was taken over, it is given back with exchange_give_arena(),
- * so that the body lives until it is sent. */
+/* Answers. The body is not copied: it must live until `finished`, which is called when it was sent
+ * or can't be. `type` NULL: no Content-Type. */
 void exchange_answer(struct exchange *x, int status, const char *type, str body);
-void exchange_give_arena(struct exchange *x, struct arena *arena);
 
 /* Answer later: suspends the connection and watches for its client leaving. Then `gone` is called,
  * once, and the exchange must not be used after it returns (`finished` is called first). */
@@ -68,17 +72,22 @@ void exchange_park(struct exchange *x, gone_fn *gone);
 struct stream;
 
 /* Answers with status 200, text/event-stream, no-cache, X-Accel-Buffering: no, and the headers
- * added before. The exchange belongs to the stream now, its arena is released unless taken. A
+ * added before. The exchange belongs to the stream now, its body is released unless taken. A
  * comment goes out at once, so that proxies pass the headers on; another whenever the stream was
  * silent for keep_alive_ms. `gone` is called when the client left or its backlog overflowed, after
  * `finished`; then the stream is no more.
  * A stream that is ended in the same turn is sent as a plain answer with a Content-Length, at the
  * price of one; any other is the last answer on its connection. */
 struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user);
-/* Sends bytes that are whole events (the caller frames them): copied. False: its backlog was full,
- * so the stream is being ended, `gone` follows from the loop; send nothing more. */
+/* Sends bytes that are whole events (the caller frames them): copied. As long as what waits is within
+ * http_settings.backlog_max more is taken, however large. False: it was not, or all streams have too
+ * much, so this one is being ended, `gone` follows from the loop; send nothing more. */
 bool stream_send(struct stream *s, str events);
 size_t stream_backlog(const struct stream *s);          /* bytes not yet taken by the socket */
+/* Calls `sent` from the loop, once, when all that was sent to it is with the socket: so whoever has
+ * more for the client gives as much as it takes. */
+typedef void stream_sent_fn(void *user);
+void stream_when_sent(struct stream *s, stream_sent_fn *sent);
 /* Ends it once everything is out. `gone` is not called; do not use it any more. */
 void stream_end(struct stream *s);
 struct loop *stream_loop(const struct stream *s);
@@ -91,10 +100,11 @@ struct http_settings {
 	int loops;
 	size_t connection_bytes;        /* libmicrohttpd's pool: the header limit */
 	size_t body_max;                /* over it the handler answers: exchange_body_trouble() */
-	size_t bodies_max;              /* all bodies together, likewise */
-	size_t backlog_max;             /* of one stream */
-	size_t backlogs_max;            /* all streams together */
-	int connections_max;            /* all loops together */
+	struct budget *requests;        /* what all keep together, likewise; NULL: no bound */
+	size_t backlog_max;             /* of one stream, before the last that was sent */
+	struct budget *streams;         /* what waits for all their clients; NULL: no bound */
+	bool proxied;                   /* proxies may stand between it and its clients */
+	int connections_max;            /* all loops together; over it idle ones are closed */
 	int64_t header_deadline_ms;     /* from a request's first bytes to the end of its headers */
 	int64_t body_deadline_ms;       /* from there to the end of its body */
 	int64_t idle_ms;                /* a connection kept open between requests */
@@ -113,6 +123,8 @@ struct http_counters {
 	atomic_llong requests, bytes_in, bytes_out;             /* in all; bytes of bodies */
 	atomic_llong refused_bodies, refused_headers, slow_clients;
 	atomic_llong overflowed_streams, gone_clients;
+	atomic_llong closed_idle;               /* connections, to make room for new ones */
+	atomic_llong refused_connections;       /* or served as spare ones: there was no room */
 };
 extern struct http_counters http_counters;
 
@@ -128,7 +140,8 @@ bool http_leaving(void);
 /* Stops listening too: new connections are refused. */
 void http_quiesce(struct http *http);
 bool http_quiesced(void);
-/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. */
+/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. Clients that send
+ * half a body, or take nothing of their answer, are cut before. */
 bool http_drain(struct http *http, int64_t timeout_ms);
 /* Waits until the loops have done what they were told so far, and what it led to. */
 void http_settle(struct http *http);

@@ -57,19 +57,19 @@ struct added_header {
 
 struct exchange {
 	void *user;
-	struct arena *arena;
+	struct arena *arena;            /* of what the answer needs; NULL: nothing yet */
 	const char *path;
-	char *body;
+	struct budget *requests, *streams;      /* of what is kept of the body; on its stream */
+	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;
 	size_t swallowed;               /* of a body that is too large */
-	size_t reserved;                /* of all bodies' room */
 	int64_t length;                 /* Content-Length; -1: chunked */
 	int64_t began_us;
 	struct added_header *added;
 	struct MHD_Response *response;  /* to be queued */
 	gone_fn *gone;
 	struct stream *stream;
-	uint32_t path_size;
+	uint32_t path_size, target_size;        /* target: with the query */
 	uint16_t status;
 	uint8_t method, stage, trouble;
 	bool http_1_0;
@@ -86,7 +86,9 @@ struct connection {
 	struct watch watch;             /* for its client leaving */
 	struct loop *loop;
 	struct MHD_Connection *mhd;     /* NULL once libmicrohttpd has closed it */
-	struct connection *next, *previous;
+	struct connection *next, *previous;             /* in its phase */
+	struct peer *peer;
+	struct connection *next_idle, *previous_idle;   /* of its peer's */
 	struct header *headers;
 	int64_t since_ms;               /* in its phase */
 	uint64_t bytes;                 /* received at the last sweep */
@@ -94,8 +96,10 @@ struct connection {
 	uint8_t phase;
 	bool swept, trickling;
 	bool left;                      /* its client */
+	bool makes_way;                 /* for a new one: it is being closed */
+	bool spare;                     /* there were too many when it came */
 	uint16_t header_count, header_room;
-	char peer[46];                  /* INET6_ADDRSTRLEN; empty: not asked for yet */
+	char address[46];               /* INET6_ADDRSTRLEN; empty: not asked for yet */
 	struct exchange exchange;
 };
 
@@ -114,12 +118,28 @@ void connection_watch(struct connection *connection);
 void connection_unwatch(struct connection *connection);
 /* Goes on reading what its client still sends, so that the answer is not lost in a reset. */
 void connection_linger(struct connection *connection);
+/* Closes one that waits for no answer, for the good of a new one. */
+void connection_make_way(struct connection *connection);
 /* Cuts those whose time is over. */
 void connections_check(struct loop *loop);
 int64_t connections_next_ms(const struct loop *loop);
 void stragglers_check(struct loop *loop);
 int64_t stragglers_next_ms(const struct loop *loop);
 void stragglers_close(struct loop *loop);
+
+/* ---- Whose they are (crowd.c) ---- */
+
+#define CROWDS 32
+
+struct crowds *crowds_create(void);
+void crowds_destroy(struct crowds *crowds);
+void crowd_enter(struct connection *connection);
+void crowd_leave(struct connection *connection);
+/* It waits for its next request, or no longer does. */
+void crowd_idle(struct connection *connection);
+void crowd_busy(struct connection *connection);
+/* Who makes way for somebody from that address; NULL: nobody can. */
+struct connection *crowd_find(struct loop *loop, const struct sockaddr *address);
 
 /* ---- Exchanges ---- */
 
@@ -132,9 +152,10 @@ void exchange_completed(void *loop, struct MHD_Connection *mhd, void **context,
                         enum MHD_RequestTerminationCode why);
 
 /* Reads the headers into the connection's array. False: they are not fit to be served. */
-bool headers_read(struct exchange *x, const char *version, const char **why);
+bool headers_read(struct exchange *x, const char *method, const char *version, const char **why);
 void body_receive(struct exchange *x, const char *data, size_t size);
-void body_reserve(struct exchange *x);
+/* Looks whether there can be room for it. */
+void body_expect(struct exchange *x);
 void body_release(struct exchange *x);
 
 /* Tells the handler that the exchange ended. */
@@ -155,6 +176,8 @@ struct stream {
 	struct watch watch;
 	struct connection *connection;
 	struct loop *loop;
+	struct budget *budget;
+	stream_sent_fn *sent_all;       /* who asked to be told; NULL: nobody */
 	gone_fn *gone;
 	void *user;
 	struct stream *next, *previous; /* the longest silent first */
@@ -162,8 +185,10 @@ struct stream {
 	char *backlog;
 	size_t size, room, sent;
 	int64_t silent_since_ms;
+	int64_t taken_ms;               /* when its client last took something, or nothing waited */
 	int fd;                         /* -1: the socket is still libmicrohttpd's */
 	bool chunked, ending, overflowed, left, dirty, dead;
+	bool released;                  /* its owner let go: `gone` is not called */
 };
 
 /* Bytes to send, as they are; and as a chunk where the answer is chunked. */
@@ -216,7 +241,9 @@ struct loop {
 	size_t timer_count, timer_room;
 
 	struct connection_list phases[PHASE_COUNT];
+	struct crowds *crowds;
 	int connections;                /* libmicrohttpd's and streams' */
+	int making_way;                 /* of these, being closed for new ones */
 	int exchanges;                  /* the handler knows */
 	atomic_int open;                /* the same, for others to see */
 	bool active;                    /* libmicrohttpd had something to do since the last sweep */
@@ -258,13 +285,15 @@ struct http {
 	struct http_settings set;
 	int port;
 	int connections_max;            /* of one loop */
-	_Atomic(size_t) bodies, backlogs;
+	bool lenient;                   /* libmicrohttpd, about what a request is: see headers.c */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int ready;                      /* loops that have started, well or not */
 	int listening;                  /* loops that still do */
 	int rounds;                     /* loops that came by since http_settle() asked */
 	atomic_bool draining;
+	_Atomic(int64_t) draining_since_ms;
+	_Atomic(int64_t) hurry_ms;      /* how long a body or the taking of an answer may rest; 0: longer */
 	struct loop loops[];
 };
 
@@ -277,7 +306,12 @@ int listen_open(const char *host, int *port, bool first);
 /* How many connections the limit of open files allows. */
 int listen_connections_max(int wanted, int loops);
 
+/* Of each loop, over connections_max: for probes, and with those that make way until they have. */
+#define SPARE_CONNECTIONS 16
+#define MORE_CONNECTIONS (SPARE_CONNECTIONS + 64)
+
 #define LINGER_MS 2000
+#define HURRY_MS 2000           /* at most, or a quarter of the time there is to stop */
 #define SENDING_MS 300000
 #define LEFT_MS 100             /* for what still came to be read and answered */
 #define NEW_MS 60000

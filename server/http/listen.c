@@ -14,7 +14,7 @@
 #define BACKLOG 4096
 #define VANISHED_MS 30000       /* a peer that acknowledges nothing for so long is gone */
 #define OTHER_FILES 256         /* beside connections: stores, clients, logs */
-#define FILES_PER_LOOP 8
+#define FILES_PER_LOOP (8 + MORE_CONNECTIONS)
 
 static void set(int fd, int level, int option, int value)
 {

@@ -199,6 +199,7 @@ void loop_create(struct loop *loop, struct http *http, int index, int listener)
 	loop->http = http;
 	loop->index = index;
 	loop->listener = listener;
+	loop->crowds = crowds_create();
 	loop->daemon_watch.ready = daemon_is_ready;
 	loop->mailbox_watch.ready = mailbox_is_ready;
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -214,5 +215,6 @@ void loop_destroy(struct loop *loop)
 	close(loop->wake);
 	if (loop->listener >= 0)
 		close(loop->listener);
+	crowds_destroy(loop->crowds);
 	free(loop->timers);
 }

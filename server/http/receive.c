@@ -18,7 +18,9 @@ void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *m
 	struct exchange *x = &c->exchange;
 
 	*x = (struct exchange) { .path = uri, .path_size = (uint32_t)strcspn(uri, "?"),
-	                         .stage = STAGE_HEADERS };
+	                         .target_size = (uint32_t)strlen(uri), .stage = STAGE_HEADERS,
+	                         .requests = c->loop->http->set.requests,
+	                         .streams = c->loop->http->set.streams };
 	connection_enter(c, PHASE_HEADERS);
 	return x;
 }
@@ -95,14 +97,19 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
 	x->method = read_method(method);
 	x->began_us = tick_us();
 	loop->counted.requests++;
-	if (!headers_read(x, version, &why))
+	if (!headers_read(x, method, version, &why))
 		return refuse_headers(x, why);
 	x->announced = true;
 	loop->exchanges++;
 	loop->http->set.handler.headers(x);
 	if (x->response)
 		return after_refusal(x);
-	body_reserve(x);
+	/* Only a POST says something with its body: nobody else's takes room, or is waited for. */
+	if (x->method != HTTP_POST && x->length != 0) {
+		x->unread = true;
+		return hand_over(x);
+	}
+	body_expect(x);
 	if (x->trouble != BODY_FINE) {
 		x->unread = true;
 		return hand_over(x);

@@ -17,6 +17,8 @@
 
 void stream_append(struct stream *s, const char *bytes, size_t size)
 {
+	if (s->size == 0)
+		s->taken_ms = s->loop->tick;
 	if (s->room - s->size < size && s->sent > 0) {
 		memmove(s->backlog, s->backlog + s->sent, s->size - s->sent);
 		s->size -= s->sent;
@@ -32,7 +34,7 @@ void stream_append(struct stream *s, const char *bytes, size_t size)
 	}
 	memcpy(s->backlog + s->size, bytes, size);
 	s->size += size;
-	atomic_fetch_add_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+	budget_take(s->budget, size);
 }
 
 void stream_append_events(struct stream *s, const char *bytes, size_t size)
@@ -48,9 +50,7 @@ void stream_append_events(struct stream *s, const char *bytes, size_t size)
 
 static void drop_backlog(struct stream *s)
 {
-	_Atomic(size_t) *all = &s->loop->http->backlogs;
-
-	atomic_fetch_sub_explicit(all, stream_backlog(s), memory_order_relaxed);
+	budget_give(s->budget, stream_backlog(s));
 	free(s->backlog);
 	s->backlog = NULL;
 	s->size = s->room = s->sent = 0;
@@ -137,14 +137,13 @@ static void die(struct stream *s)
 void stream_leave(struct stream *s)
 {
 	gone_fn *gone = s->gone;
-	bool told = s->ending;
 
 	if (s->dead)
 		return;
 	count(&http_counters.gone_clients, 1);
 	s->left = true;
 	die(s);
-	if (!told)
+	if (!s->released)
 		gone(s->user);
 }
 
@@ -178,12 +177,37 @@ void streams_bury(struct loop *loop)
 
 /* ---- Sending ---- */
 
+void stream_when_sent(struct stream *s, stream_sent_fn *sent)
+{
+	s->sent_all = sent;
+	if (s->fd >= 0)
+		stream_make_dirty(s);
+}
+
+/* Nothing waits any more: it is over, or somebody may have more. */
+static void sent_all(struct stream *s)
+{
+	stream_sent_fn *tell = s->sent_all;
+
+	if (s->ending) {
+		die(s);
+		return;
+	}
+	s->sent_all = NULL;
+	if (tell && !s->overflowed)
+		tell(s->user);
+}
+
 void stream_flush(struct stream *s)
 {
 	ssize_t sent;
 
-	if (s->dead || s->size == 0)
+	if (s->dead)
 		return;
+	if (s->size == 0) {
+		sent_all(s);
+		return;
+	}
 	sent = send(s->fd, s->backlog + s->sent, s->size - s->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -192,24 +216,20 @@ void stream_flush(struct stream *s)
 	}
 	s->loop->counted.bytes_out += sent;
 	s->sent += (size_t)sent;
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, (size_t)sent, memory_order_relaxed);
+	s->taken_ms = s->loop->tick;
+	budget_give(s->budget, (size_t)sent);
 	was_heard(s);
 	if (s->sent < s->size)
 		return;
 	drop_backlog(s);
-	if (s->ending)
-		die(s);
+	sent_all(s);
 }
 
 /* ---- While open ---- */
 
 static bool has_room(const struct stream *s, size_t size)
 {
-	const struct http *http = s->loop->http;
-	size_t all = atomic_load_explicit(&http->backlogs, memory_order_relaxed);
-
-	return size + stream_backlog(s) <= http->set.backlog_max &&
-	       size + all <= http->set.backlogs_max;
+	return stream_backlog(s) <= s->loop->http->set.backlog_max && budget_has(s->budget, size);
 }
 
 bool stream_send(struct stream *s, str events)
@@ -233,8 +253,9 @@ bool stream_send(struct stream *s, str events)
 
 void stream_end(struct stream *s)
 {
-	if (s->overflowed || s->left)
-		return;                 /* it is ended already */
+	s->released = true;
+	if (s->overflowed)
+		return;                 /* its end is on its way */
 	if (s->chunked)
 		stream_append(s, "0\r\n\r\n", 5);
 	s->ending = true;
@@ -257,8 +278,6 @@ static void clean(struct stream *s)
 		stream_settle(s);
 	} else if (s->overflowed) {
 		stream_leave(s);
-	} else if (s->ending && s->size == 0) {
-		die(s);
 	} else {
 		stream_flush(s);
 	}
@@ -276,6 +295,12 @@ void streams_flush(struct loop *loop)
 
 /* ---- Keep-alive ---- */
 
+/* Its client takes nothing of what waits, for as long as an answer's may. */
+static bool is_stuck(const struct stream *s)
+{
+	return s->size > 0 && s->taken_ms <= s->loop->tick - SENDING_MS;
+}
+
 /* They are in the order of their silence. Those that are due together are spread over turns. */
 void streams_keep_alive(struct loop *loop)
 {
@@ -287,6 +312,11 @@ void streams_keep_alive(struct loop *loop)
 		if (!s || s->silent_since_ms > due)
 			return;
 		was_heard(s);
+		if (is_stuck(s)) {
+			count(&http_counters.slow_clients, 1);
+			stream_leave(s);
+			continue;
+		}
 		if (s->size == 0 && !s->ending) {
 			stream_append_events(s, KEEP_ALIVE, sizeof(KEEP_ALIVE) - 1);
 			stream_make_dirty(s);

@@ -16,7 +16,7 @@
 
 static void add_head(struct stream *s, struct exchange *x)
 {
-	struct arena *arena = exchange_arena(x);
+	struct arena *arena = arena_create();
 	char date[40];
 	time_t now = time(NULL);
 	struct tm parts;
@@ -34,6 +34,7 @@ static void add_head(struct stream *s, struct exchange *x)
 		stream_append(s, line, strlen(line));
 	}
 	stream_append(s, "\r\n", 2);
+	arena_destroy(arena);
 }
 
 /* What was collected goes behind the head, as one chunk. */
@@ -42,7 +43,7 @@ static void add_collected(struct stream *s, struct exchange *x)
 	char *collected = s->backlog;
 	size_t size = s->size;
 
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, size, memory_order_relaxed);
+	budget_give(s->budget, size);
 	s->backlog = NULL;
 	s->size = s->room = 0;
 	s->chunked = !x->http_1_0;
@@ -72,7 +73,6 @@ static void release_request(struct exchange *x)
 	arena_destroy(x->arena);
 	x->arena = NULL;
 	x->added = NULL;
-	x->body = NULL;
 }
 
 static bool take_socket(struct stream *s)
@@ -96,7 +96,7 @@ static void answer_at_once(struct stream *s, struct exchange *x)
 {
 	str body = { s->backlog, s->size };
 
-	atomic_fetch_sub_explicit(&s->loop->http->backlogs, s->size, memory_order_relaxed);
+	budget_give(s->budget, s->size);
 	x->stream = NULL;
 	exchange_add_header(x, "Cache-Control", "no-cache");
 	exchange_add_header(x, "X-Accel-Buffering", "no");
@@ -165,6 +165,7 @@ struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
 	s->watch.ready = socket_changed;
 	s->connection = exchange_connection(x);
 	s->loop = s->connection->loop;
+	s->budget = x->streams;
 	s->gone = gone;
 	s->user = user;
 	s->fd = -1;

@@ -1,21 +1,13 @@
 /* cell.c - the text of a cell into a member of a struct. */
-#include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "import_private.h"
+#include "number.h"
 
 const char *cell_shown(struct import *import, str text)
 {
-	size_t size = text.size < 40 ? text.size : 40;
-
-	/* Not within a character: its other bytes begin with the bits 10. */
-	while (size < text.size && size > 0 && (text.at[size] & 0xc0) == 0x80)
-		size--;
-	snprintf(import->shown, sizeof(import->shown), "%.*s%s", (int)size, text.at,
-	         size < text.size ? "..." : "");
-	return import->shown;
+	import->shown = str_quote(text, 40);
+	return import->shown.text;
 }
 
 static const char *needed(struct import *import, const struct field *field, str text,
@@ -149,12 +141,7 @@ static const char *read_int(struct import *import, const struct field *field, st
 static const char *read_real(struct import *import, const struct field *field, str text,
                              double *value)
 {
-	char *end;
-
-	*value = strtod(text.at, &end);
-	/* strtod() also knows hexadecimal, infinity and NaN. */
-	if (end != text.at + text.size || strspn(text.at, "+-.0123456789eE") < text.size
-	    || !isfinite(*value))
+	if (!real_parse(text, value))
 		return needed(import, field, text, "a number");
 	return check_bounds(import, field, text, *value);
 }

@@ -16,7 +16,6 @@ struct import {
 	struct source source;
 	struct csv *csv;
 	struct progress progress;
-	int tries;                              /* of the transaction */
 
 	size_t columns;                         /* of the file */
 	size_t *column_of;                      /* by field of the shape, or NO_COLUMN */
@@ -25,13 +24,30 @@ struct import {
 	void *row;
 	int64_t line, rows, bad;
 	bool header_fits, unreadable, store_failed;
-	char *notes[NOTES_MAX];
-	char shown[64];
+	char *notes[NOTES_MAX];                 /* those of the first lines, in their order */
+	int64_t note_lines[NOTES_MAX];
+	struct quote shown;
 	char why[512];
 };
 
-/* Lists something that is wrong; line 0: with the file as a whole. */
+/* notes.c: lists something that is wrong; line 0: with the file as a whole. */
 void import_note(struct import *import, int64_t line, const char *why);
+void import_list_notes(const struct import *import);
+void import_forget_notes(struct import *import);
+
+extern const char import_scratch_tables[];
+/* read.c: the rows of the file, checked, into the scratch file, and there in the order of their keys.
+ * False: it can't be read, its header does not fit, or the store failed. */
+MUST_USE bool import_read(struct import *import, struct store *scratch);
+/* Judges them group by group, with what is in the database. False: some are bad, or it failed. */
+MUST_USE bool import_judge(struct import *import, struct store *scratch, struct store *store);
+
+/* take.c: lays them aside in the database, decides, and takes them. */
+enum import_end { IMPORT_DONE, IMPORT_NOTHING_DONE, IMPORT_BEGUN };
+MUST_USE enum import_end import_take(struct import *import, struct store *scratch,
+                                     struct store *store);
+/* What an earlier import left, to its end. False: the database failed. */
+MUST_USE bool import_finish_others(struct store *store, const struct import_spec *spec);
 
 /* columns.c: matches the header row to the shape; lists what does not fit. */
 MUST_USE bool columns_match(struct import *import, const struct csv_row *header);

@@ -44,19 +44,56 @@ static inline bool str_is(str a, const char *text)
 	return a.at && str_same(a, str_of(text));
 }
 
+uint64_t str_hash(str text);             /* FNV-1a */
 bool str_starts(str s, const char *prefix);
 bool str_is_nocase(str a, const char *text);            /* ASCII case only */
 str str_trim(str s);                                    /* without SP and HTAB at both ends */
 str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
 MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
-bool utf8_valid(str s);                                 /* RFC 3629: no surrogates, nothing overlong */
+
+/* ---- UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF) ---- */
+
+bool utf8_valid(str s);
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
+/* The bytes of the character that `s`, which is not empty, begins with; 0: it is none. */
+size_t utf8_step(str s);
+
+#define QUOTE_MAX 256
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */
+
+struct quote {
+	char text[QUOTE_MAX + sizeof("…")];
+};
+
+/* What somebody else sent, fit to be told in an answer or a log, whatever it is: at most `size_max`
+ * bytes (themselves at most QUOTE_MAX) of whole characters, and … where there were more. What is no
+ * UTF-8, and control characters, are U+FFFD. By value, for the length of one expression:
+ *
+ *     fault_say(arena, fault, "There is no method \"%s\".", str_quote(name, 64).text) */
+struct quote str_quote(str text, size_t size_max);
+
+/* ---- Budgets: what others can make us keep ---- */
+
+/* Bytes that are kept, at most `max`. What is taken from one is also taken from the whole that it is
+ * a share of. Whoever is about to let somebody have more asks first; what is made on the way is
+ * counted when it is there. Any thread. */
+struct budget {
+	struct budget *of;              /* NULL: it is the whole */
+	size_t max;
+	_Atomic(size_t) used;
+};
+
+bool budget_has(const struct budget *budget, size_t size);      /* room for so much more? */
+void budget_take(struct budget *budget, size_t size);
+void budget_give(struct budget *budget, size_t size);
 
 /* ---- Arenas ---- */
 
 struct arena;
 
 struct arena *arena_create(void);
+/* What it takes beyond its first KiB is taken from the budget until it is destroyed; NULL is fine. */
+struct arena *arena_create_charged(struct budget *budget);
 void arena_destroy(struct arena *arena);                        /* NULL is fine */
 void *arena_alloc(struct arena *arena, size_t size);            /* zeroed, aligned for any type */
 void *arena_alloc_raw(struct arena *arena, size_t size);        /* the same, not zeroed */
@@ -67,6 +104,8 @@ char *arena_print(struct arena *arena, const char *format, ...) PRINTF(2, 3);
 char *arena_print_list(struct arena *arena, const char *format, va_list list);
 /* Calls release(thing) when the arena is destroyed, the latest first. */
 void arena_own(struct arena *arena, void *thing, void (*release)(void *thing));
+/* Memory of malloc() that is freed with the arena; `size` of it counts in the budget. */
+void arena_adopt(struct arena *arena, void *memory, size_t size);
 size_t arena_size(const struct arena *arena);                   /* bytes handed out */
 
 #define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))

@@ -99,7 +99,7 @@ static const struct kind {
 
 static bool can_ask(struct mcp_call *call, const struct kind *kind)
 {
-	if ((call->can & kind->can) && call->revision >= kind->since && call->reply->era->can_ask(call))
+	if ((call->can & kind->can) && call->revision >= kind->since && call->can_ask)
 		return true;
 	call->lacks = kind->lacks;
 	return false;

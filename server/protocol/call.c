@@ -11,6 +11,7 @@
 #include "task.h"
 
 #define ROUNDS_MAX 8                    /* of questions */
+#define SMALL_ANSWER 65536              /* mostly the socket's at once */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
 
 static atomic_uint_fast64_t serials;
@@ -41,8 +42,8 @@ static const struct fault *carry_out(struct mcp_call *call)
 	call->method = offers_serve(name) ? method_find(era, name) : NULL;
 	TRY(era->admit(call));
 	if (!call->method)
-		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%.*s\".",
-		                 (int)(name.size < 64 ? name.size : 64), name.at);
+		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%s\".",
+		                 str_quote(name, 64).text);
 	return call->method->run(call);
 }
 
@@ -188,8 +189,10 @@ static bool queue(struct mcp_call *call)
 	struct loop *loop = call->reply->loop;
 
 	call->to_queue = false;
+	call->can_ask = call->reply->era->can_ask(call);
 	call->on_worker = true;
 	call->job.slow = call->task;
+	call->job.party = guard_party(call->reply);
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
 	if (pool_add(runtime.pool, &call->job))
@@ -265,6 +268,7 @@ static void run_here(struct mcp_call *call)
 {
 	struct workplace *place = loop_context(call->reply->loop);
 
+	call->can_ask = call->reply->era->can_ask(call);
 	if (place->store)
 		store_begin_call(place->store, STORE_BUDGET);
 	run(call, place->store);
@@ -282,9 +286,14 @@ const struct fault *call_start(struct mcp_call *call)
 {
 	call->deadline_ms = call->task ? task_deadline_ms(call->offer->deadline_ms)
 		: call->offer->deadline_ms;
-	/* One that waited for a person has used some of it. */
-	if (call->time_left_ms <= 0)
+	/* One that waited for a person has used some of it, or all. */
+	if (!call->timed)
 		call->time_left_ms = call->deadline_ms;
+	call->timed = true;
+	if (call->time_left_ms <= 0) {
+		call->overran = true;
+		return &FAULT_INTERNAL;
+	}
 	if (call->reply->session)
 		session_add_call(call->reply->session, call);
 	if (call->offer->runs_long && !call->offer->asks_first)
@@ -303,6 +312,12 @@ void call_again(struct mcp_call *call)
 	if (call->settled || call->on_worker)
 		return;
 	timer_clear(call->reply->loop, &call->timer);
+	/* One that waited for a change is run however little is left: it answers with what it sees. */
+	if (!call->wait_uri && call->time_left_ms <= 0) {
+		call->overran = true;
+		call_settle(call);
+		return;
+	}
 	if (blocks(call))
 		to_worker(call);
 	else
@@ -399,10 +414,10 @@ static void report(struct mcp_call *call, int status)
 }
 
 /* A refusal's headers: only where the HTTP answer itself is the refusal. */
-static void add_headers(struct reply *reply, const struct fault *fault, struct arena *arena)
+static void add_headers(struct reply *reply, const struct fault *fault)
 {
 	if (reply->exchange && !reply->batch)
-		reply_fault_headers(reply, fault, arena);
+		reply_fault_headers(reply, fault);
 }
 
 /* What the client is told instead of a result; NULL: there is a result, or nothing is to be said. A
@@ -440,6 +455,15 @@ static void settle_task(struct mcp_call *call, const struct fault *fault)
 	report(call, 200);
 }
 
+/* A large answer is kept until its client has read it: there must be room for that. */
+static bool may_keep(const struct reply *reply, str message)
+{
+	if (message.size <= SMALL_ANSWER || budget_has(reply_budget(reply), 0))
+		return true;
+	metric_add(METRIC_LIMIT_MEMORY, 1);
+	return false;
+}
+
 /* `own`: an arena for the answer, where the call's is its worker's still. */
 static void settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own)
 {
@@ -451,19 +475,23 @@ static void settle_request(struct mcp_call *call, const struct fault *fault, str
 	if (fault) {
 		message = error_message(call, fault, arena);
 		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
-		add_headers(reply, fault, arena);
+		add_headers(reply, fault);
 	} else if (!atomic_load(&call->cancelled)) {
 		message = result_message(call);
+		if (!may_keep(reply, message)) {
+			call->fault = fault = &FAULT_BUSY;
+			message = error_message(call, fault, reply_arena(reply));
+			status = fault->http_sessions;
+		}
 	}
 	report(call, status);
 	reply_answer(reply, call, message, status, own);
-	if (reply->parked)
-		reply_batch_done(reply);
+	reply_batch_done(reply);
 }
 
 void call_settle(struct mcp_call *call)
 {
-	struct arena *own = call->on_worker ? arena_create() : NULL;
+	struct arena *own = call->on_worker ? arena_create_charged(reply_budget(call->reply)) : NULL;
 	const struct fault *fault = settling_fault(call, own ? own : call->arena);
 
 	assert(!call->settled);

@@ -1,7 +1,9 @@
 /* call.h - inside the protocol layer: requests, calls, eras, faults and who owns them.
  *
  * An HTTP request is a struct reply, its JSON-RPC requests are struct mcp_calls (one, or a batch of
- * 2025-03-26). A reply belongs to its loop. A call belongs to the loop, then to the worker that runs
+ * 2025-03-26). A reply belongs to its loop, and it alone frees its arenas, when nothing counts on it any
+ * more: its HTTP side (until the answer is sent), its calls. So nothing that points into one can outlive
+ * it, and nobody above http/ has an arena of an exchange. A call belongs to the loop, then to the worker that runs
  * its tool, then to the loop again; meanwhile the loop touches nothing of it but `cancelled`.
  * Whatever may outlive a request is counted: a reply by its HTTP side and its unsettled calls. */
 #ifndef CALL_H
@@ -44,7 +46,7 @@ struct fault {
 
 extern const struct fault FAULT_PARSE, FAULT_DEEP, FAULT_DUPLICATE, FAULT_INVALID, FAULT_NO_METHOD,
 	FAULT_PARAMS, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION, FAULT_GONE,
-	FAULT_BATCH, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SCOPE, FAULT_SESSION_NEEDED;
+	FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SCOPE, FAULT_SESSION_NEEDED;
 /* A copy of `like` with other words. */
 struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)
 	PRINTF(3, 4);
@@ -70,7 +72,7 @@ struct era {
 	/* The members that every result carries, before and after its own. */
 	void (*open_result)(struct json *json, const char *type);
 	void (*close_result)(struct json *json, const struct mcp_call *call);
-	/* Can this call ask the person at all? */
+	/* Can this call ask the person at all? On its loop. */
 	bool (*can_ask)(const struct mcp_call *call);
 	/* The tool returned with questions that were not put yet: put them. */
 	void (*ask)(struct mcp_call *call);
@@ -126,6 +128,7 @@ void offers_build(void);
 /* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
 bool offers_serve(str method);
 const struct offer *offer_find(const struct offers *offers, str name);
+#define URI_MAX 2048                    /* bytes: a longer one names nothing here */
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
 
@@ -140,11 +143,14 @@ struct reply {
 	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
 	struct stream *stream;          /* the SSE answer, where no channel stands between */
 	struct channel *channel;        /* session era: the events of its stream, resumable */
-	struct arena *arena;            /* of the request; NULL while the exchange still has it */
+	struct arena *arena;            /* of the message, and of its call unless it is a batch; a
+	                                 * worker's while one runs */
+	struct arena *own;              /* of what this loop makes for the answer: reply_arena() */
 	const struct era *era;
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
 	const struct caller *caller;    /* held */
+	uint64_t party;                 /* guard_party(); 0: nobody asked yet */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;
 	bool fetched;                   /* its session was asked for in the database */
@@ -158,6 +164,10 @@ struct reply {
 };
 
 struct reply *reply_create(struct exchange *x);
+/* For what the answer needs; this loop's, and alive as long as the reply. */
+struct arena *reply_arena(struct reply *reply);
+/* Where what is kept for it counts. */
+struct budget *reply_budget(const struct reply *reply);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);
@@ -195,7 +205,7 @@ bool reply_can_stream(const struct reply *reply);
 /* Answers an HTTP request that holds no call. */
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id);
 void reply_status(struct reply *reply, int status);
-void reply_fault_headers(struct reply *reply, const struct fault *fault, struct arena *arena);
+void reply_fault_headers(struct reply *reply, const struct fault *fault);
 
 /* ---- Calls ---- */
 
@@ -242,6 +252,8 @@ struct mcp_call {
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
+	bool can_ask;                   /* as it was when the run began; the loop may change it meanwhile */
+	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
 	bool parked;                    /* its questions wait in the database, see parked.h */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
@@ -255,6 +267,7 @@ struct mcp_call {
 	struct timer timer;             /* deadline while running, expiry while waiting */
 	struct mcp_call *waiting_next, **waiting_place; /* in topic.c */
 	_Atomic(struct note *) progress, logs;          /* from the worker, for the loop */
+	atomic_int logs_waiting;
 	atomic_bool notes_posted, closes_stream;
 	struct message notes;
 	struct json messages;           /* of a prompt */
@@ -305,8 +318,10 @@ void live_add(struct mcp_call *call);
 void live_remove(struct mcp_call *call);
 /* The one with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);
-/* Cancels those that are tasks; of them `which`, where it is not NULL. */
+/* Cancels those that are `which`. */
 typedef bool call_which_fn(const struct mcp_call *call, const void *context);
+void calls_cancel(call_which_fn *which, const void *context);
+/* Cancels those that are tasks; of them `which`, where it is not NULL. */
 void calls_cancel_tasks(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
@@ -352,6 +367,7 @@ str questions_seal(struct mcp_call *call);
 /* ---- Changes (topic.c) ---- */
 
 extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
+uint32_t topic_hash(const char *topic);
 uint64_t topic_now(void);
 /* A change somebody made known. Any thread. */
 void topic_arrived(const char *uri);
@@ -371,6 +387,8 @@ void listen_tell(const char *uri);
 /* Tells them all of everything. */
 void listen_tell_all(void);
 void listen_leave(struct mcp_call *call);
+/* As the loop's thread ends. */
+void listens_end_loop(void);
 /* Ends this loop's listens, spread over the jitter. */
 void listens_end(int64_t jitter_ms);
 
@@ -385,7 +403,12 @@ const struct fault *guard_host_and_origin(struct reply *reply);
 void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
-const struct fault *guard_rate(struct reply *reply);    /* 429, by caller and by address */
+const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
+/* For whose share of something it counts: the caller's, or its address's. */
+uint64_t guard_party(struct reply *reply);
+const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
+const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
+void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* A tool's scope is missing: 403 with the challenge that names it. */

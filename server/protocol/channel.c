@@ -12,8 +12,6 @@
 #include "channel_private.h"
 #include "shared.h"
 
-static atomic_size_t kept_by_all;
-
 const struct fault channel_unknown = {
 	.code = 400, .http_sessions = 400, .http_stateless = 400,
 	.text = "Last-Event-ID names no stream of this session that is still kept; open a new one "
@@ -32,7 +30,7 @@ struct event *event_create(struct channel *channel, int64_t number, str message)
 
 	if (!event)
 		abort();
-	*event = (struct event) { .number = number, .size = size, .head = (size_t)head_size };
+	*event = (struct event) { .channel = channel, .number = number, .size = size, .head = (size_t)head_size };
 	memcpy(event->text, head, (size_t)head_size);
 	memcpy(event->text + head_size, message.at, message.size);
 	memcpy(event->text + size - 2, "\n\n", 2);
@@ -44,7 +42,7 @@ void event_append(struct channel *channel, struct event *event)
 	*(channel->last ? &channel->last->next : &channel->first) = event;
 	channel->last = event;
 	channel->kept += event->size;
-	atomic_fetch_add(&kept_by_all, event->size);
+	budget_take(caller_streams(channel->session->caller), event->size);
 }
 
 void event_drop_first(struct channel *channel)
@@ -55,13 +53,10 @@ void event_drop_first(struct channel *channel)
 	if (!channel->first)
 		channel->last = NULL;
 	channel->kept -= event->size;
-	atomic_fetch_sub(&kept_by_all, event->size);
+	budget_give(caller_streams(channel->session->caller), event->size);
+	if (!channel->shared)
+		kept_drop(event);
 	free(event);
-}
-
-size_t events_kept(void)
-{
-	return atomic_load(&kept_by_all);
 }
 
 /* ---- Who holds what ---- */
@@ -72,16 +67,32 @@ struct channel *channel_keep(struct channel *channel)
 	return channel;
 }
 
-void channel_drop(struct channel *channel)
+static void free_channel(struct channel *channel)
 {
-	if (atomic_fetch_sub(&channel->references, 1) != 1)
-		return;
 	while (channel->first)
 		event_drop_first(channel);
 	atomic_fetch_sub(&channel->session->kept_channels, 1);
 	session_drop(channel->session);
 	free(channel->ids);
 	free(channel);
+}
+
+static void last_word_arrives(struct message *message, UNUSED struct loop *loop)
+{
+	free_channel((struct channel *)(void *)((char *)message - offsetof(struct channel, last_word)));
+}
+
+/* Its events are in a list of its home's. */
+void channel_drop(struct channel *channel)
+{
+	if (atomic_fetch_sub(&channel->references, 1) != 1)
+		return;
+	if (!channel->first || !loop_current() || loop_current() == channel->home) {
+		free_channel(channel);
+		return;
+	}
+	channel->last_word.run = last_word_arrives;
+	loop_post(channel->home, &channel->last_word);
 }
 
 void channel_forget(struct channel *channel)
@@ -155,6 +166,11 @@ void channel_close_stream(struct channel *channel)
 		stored_close_stream(channel);
 	else
 		channel_end_listener(channel);
+}
+
+bool channel_is_crowded(const struct channel *channel)
+{
+	return channel->shared ? channel->kept > runtime.set.backlog_max : kept_is_crowded(channel);
 }
 
 void channel_end(struct channel *channel)

@@ -1,9 +1,16 @@
-/* channel_kept.c - a channel's events where this process is all there is: kept in its memory. */
+/* channel_kept.c - a channel's events where this process is all there is: kept in its memory.
+ *
+ * A listener is given as much as it takes: so many bytes, and more when it says that they are sent. What
+ * is kept for clients that may come back is the first to go where its caller's share of memory is used
+ * up, the oldest of it first. */
 #include <stdlib.h>
 
 #include "channel_private.h"
 
-#define EVENTS_MAX (64u << 20)          /* kept by all channels, unless set */
+#define LOOK_AT_MOST 256                /* for one of the same caller */
+
+/* The events that this loop keeps, of all its channels, the oldest first. */
+static _Thread_local struct event *oldest, *newest;
 
 static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 {
@@ -12,9 +19,7 @@ static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 
 static void forget_later(struct channel *channel)
 {
-	size_t most = runtime.set.events_max ? runtime.set.events_max : EVENTS_MAX;
-
-	if (atomic_load(&channel->session->ended) || events_kept() > most) {
+	if (atomic_load(&channel->session->ended)) {
 		channel_forget(channel);
 		return;
 	}
@@ -22,24 +27,122 @@ static void forget_later(struct channel *channel)
 	timer_set(channel->home, &channel->timer, loop_tick_ms(channel->home) + runtime.set.resume_ms);
 }
 
+/* ---- To the listener ---- */
+
+static size_t window(void)
+{
+	return runtime.set.backlog_max / 4;
+}
+
+bool kept_is_crowded(const struct channel *channel)
+{
+	return channel->waits && channel->unsent;
+}
+
+/* As much as it takes; its stream ends with the last event of a channel that is over. */
+static void give(struct channel *channel)
+{
+	while (channel->listener && channel->unsent && !channel->waits) {
+		struct event *event = channel->unsent;
+
+		channel->unsent = event->next;
+		channel->given += event->size;
+		channel->waits = channel->given > window();
+		listener_on(listener_loop(channel->listener),
+		            channel->waits ? listener_send_and_tell : listener_send, channel->listener, 0,
+		            (str) { event->text, event->size });
+	}
+	if (channel->ended && !channel->unsent)
+		channel_end_listener(channel);
+}
+
+void kept_was_sent(struct listener *listener, UNUSED int64_t number, UNUSED str text)
+{
+	struct channel *channel = listener_channel(listener);
+
+	if (channel->listener != listener)
+		return;
+	channel->given = 0;
+	channel->waits = false;
+	give(channel);
+}
+
+/* ---- Keeping ---- */
+
+static void keep(struct event *event)
+{
+	event->older = newest;
+	*(newest ? &newest->newer : &oldest) = event;
+	newest = event;
+}
+
+void kept_drop(struct event *event)
+{
+	struct channel *channel = event->channel;
+
+	if (loop_current() != channel->home)
+		return;                 /* that loop is no more, nor is its list */
+	if (event->newer)
+		event->newer->older = event->older;
+	else if (newest == event)
+		newest = event->older;
+	if (event->older)
+		event->older->newer = event->newer;
+	else if (oldest == event)
+		oldest = event->newer;
+	/* Its client is too slow for what is kept for it: it comes back for what still is. */
+	if (channel->unsent == event) {
+		channel->unsent = event->next;
+		metric_add(METRIC_LIMIT_BACKLOG, 1);
+		channel_end_listener(channel);
+	}
+}
+
+static struct event *oldest_of(const struct budget *share)
+{
+	struct event *event = oldest;
+
+	for (int i = 0; event && i < LOOK_AT_MOST; i++, event = event->newer)
+		if (caller_streams(event->channel->session->caller) == share)
+			return event;
+	return oldest;
+}
+
+/* Events go from the front of their channel, where the oldest is. */
+static void make_room(struct channel *channel)
+{
+	const struct budget *share = caller_streams(channel->session->caller);
+
+	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
+		event_drop_first(channel);
+	while (!budget_has(share, 0)) {
+		struct event *event = oldest_of(share);
+		if (!event || event == newest)
+			return;
+		event_drop_first(event->channel);
+	}
+}
+
 void kept_send(struct channel *channel, struct event *event)
 {
 	event_append(channel, event);
-	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
-		event_drop_first(channel);
-	if (channel->listener)
-		listener_on(listener_loop(channel->listener), listener_send, channel->listener, 0,
-		            (str) { event->text, event->size });
+	keep(event);
+	if (channel->listener && !channel->unsent)
+		channel->unsent = event;
+	give(channel);
+	make_room(channel);
 }
 
 void kept_finish(struct channel *channel)
 {
-	channel_end_listener(channel);
+	give(channel);
 	forget_later(channel);
 }
 
 void kept_detach(struct channel *channel)
 {
+	channel->unsent = NULL;
+	channel->waits = false;
 	if (channel->ended || !channel->answers)
 		forget_later(channel);
 }
@@ -51,16 +154,20 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 	struct channel *channel = listener_channel(listener);
 
 	timer_clear(channel->home, &channel->timer);
-	if (channel->listener)
-		listener_on(listener_loop(channel->listener), listener_finish, channel->listener, 0,
-		            (str) { 0 });
+	channel_end_listener(channel);
 	channel_set_listener(channel, listener);
-	for (struct event *event = channel->first; event; event = event->next)
-		if (event->number > number)
-			listener_on(listener_loop(listener), listener_send, listener, 0,
-			            (str) { event->text, event->size });
-	if (channel->ended || atomic_load(&channel->session->ended))
+	channel->given = 0;
+	channel->waits = false;
+	for (channel->unsent = channel->first; channel->unsent && channel->unsent->number <= number;)
+		channel->unsent = channel->unsent->next;
+	give(channel);
+	/* What it missed was too much to keep. */
+	if (!channel->answers && channel->first && channel->first->number > number + 1)
+		listening_catch_up(channel);
+	if (atomic_load(&channel->session->ended))
 		channel_finish(channel);
+	else if (channel->ended)
+		forget_later(channel);
 }
 
 const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,

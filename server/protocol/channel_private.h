@@ -15,6 +15,8 @@ struct listener;
 
 struct event {
 	struct event *next;
+	struct channel *channel;
+	struct event *older, *newer;    /* of those this loop keeps, see channel_kept.c */
 	int64_t number;
 	size_t size, head;              /* of all of it; of what stands before the message */
 	char text[];                    /* as it is sent */
@@ -33,6 +35,12 @@ struct channel {
 	struct listener *listener;
 	struct timer timer;             /* to forget it; of one that only listens: to end it */
 	struct channel *listening_next, **listening_place;
+	struct message last_word;       /* to its home, which frees it */
+
+	/* channel_kept.c */
+	struct event *unsent;           /* the first its listener has not been given */
+	size_t given;                   /* bytes, since it said that all is sent */
+	bool waits;                     /* for it to say so */
 
 	/* channel_shared.c */
 	bool shared;
@@ -63,7 +71,6 @@ struct channel *channel_find(struct session *session, int64_t number);  /* held 
 struct event *event_create(struct channel *channel, int64_t number, str message);
 void event_append(struct channel *channel, struct event *event);
 void event_drop_first(struct channel *channel);
-size_t events_kept(void);               /* bytes, of all channels */
 
 /* ---- Events in memory ---- */
 
@@ -71,6 +78,12 @@ void kept_send(struct channel *channel, struct event *event);
 void kept_finish(struct channel *channel);
 /* Its client left. */
 void kept_detach(struct channel *channel);
+/* About to be freed. */
+void kept_drop(struct event *event);
+/* What its listener was given has gone out; on the channel's home. */
+void kept_was_sent(struct listener *listener, int64_t number, str text);
+/* Its listener is behind. */
+bool kept_is_crowded(const struct channel *channel);
 const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,
                                 int64_t event);
 
@@ -99,6 +112,8 @@ void listener_on(struct loop *loop, void (*act)(struct listener *, int64_t, str)
                  struct listener *listener, int64_t number, str text);
 /* The following on the listener's loop. */
 void listener_send(struct listener *listener, int64_t number, str text);
+/* And tells the channel (kept_was_sent) when all that was sent so far is with the socket. */
+void listener_send_and_tell(struct listener *listener, int64_t number, str text);
 void listener_finish(struct listener *listener, int64_t number, str text);
 /* 2025-11-25: an id to come back with and the pause before, at once. */
 void listener_prime(struct listener *listener, int64_t number, str text);

@@ -140,6 +140,7 @@ static void flush(struct channel *channel)
 
 	fill_in(&storing->append, channel);
 	storing->channel = channel_keep(channel);
+	storing->append.errand.key = (uint64_t)channel->number;
 	channel->storing = true;
 	channel->fresh = false;
 	errand_send(&storing->append.errand);
@@ -223,6 +224,7 @@ void stored_detach(struct channel *channel)
 
 	leave->session = arena_copy(leave->errand.arena, str_of(channel->session->id));
 	leave->stream = channel->number;
+	leave->errand.key = (uint64_t)channel->number;
 	errand_send(&leave->errand);
 	channel->timer.run = nobody_came;
 	timer_set(channel->home, &channel->timer, loop_tick_ms(channel->home) + runtime.set.resume_ms);
@@ -254,12 +256,11 @@ static struct channel *come_here(struct session *session, struct loop *loop,
                                  const struct read_errand *read)
 {
 	struct channel *channel = channel_create(session, loop, read->stream, !read->listens);
-	const struct shared_event *events = read->events.first;
 
 	if (!channel)
 		return NULL;
 	channel->owned = read->listens;
-	channel->events = read->events.count ? events[read->events.count - 1].number : read->after;
+	channel->events = read->last;
 	if (read->listens) {
 		session_stream_stored(session, channel->number);
 		atomic_store(&session->listener, channel->number);
@@ -283,7 +284,7 @@ static void go_on(struct reply *reply, struct read_errand *read, struct channel 
 	}
 	endpoint_listens(reply, x);
 	if (read->over) {
-		listener_finish(listener, 0, (str) { 0 });
+		listener_end_stored(listener, read->last, (str) { 0 });
 		if (!known)
 			channel_forget(channel);
 	} else {
@@ -374,11 +375,6 @@ void channel_commit(struct channel *channel)
 int64_t channel_number(const struct channel *channel)
 {
 	return channel->number;
-}
-
-bool channel_is_crowded(const struct channel *channel)
-{
-	return channel->shared && channel->kept > runtime.set.backlog_max;
 }
 
 struct loop *channel_home(struct session *session, int64_t number)

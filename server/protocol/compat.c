@@ -26,7 +26,7 @@ static unsigned served;
 const char *protocol_compat(const char *list)
 {
 	str rest = str_of(list ? list : "none");
-	static char wrong[160];
+	static char wrong[160 + QUOTE_MAX];
 
 	served = 0;
 	for (str item; (item = setting_item(&rest)).at;) {
@@ -38,9 +38,9 @@ const char *protocol_compat(const char *list)
 			}
 		}
 		if (!found) {
-			snprintf(wrong, sizeof(wrong), "COMPAT has \"%.*s\": none, all, version-mismatch, "
+			snprintf(wrong, sizeof(wrong), "COMPAT has \"%s\": none, all, version-mismatch, "
 			         "version-twice or version-missing is needed",
-			         (int)(item.size < 40 ? item.size : 40), item.at);
+			         str_quote(item, 40).text);
 			return wrong;
 		}
 	}

@@ -150,8 +150,11 @@ static void answer_arrives(struct message *message, UNUSED struct loop *loop)
 {
 	struct reply_to_question *answer = (struct reply_to_question *)message;
 	struct mcp_call *call = call_find_live(answer->serial);
-	struct question *question = call ? question_find(call, str_of(answer->key)) : NULL;
+	struct question *question = NULL;
 
+	/* A worker has it where nobody answered in time, and this is too late. */
+	if (call && !call->on_worker)
+		question = question_find(call, str_of(answer->key));
 	if (question)
 		question_answer(call, question, answer->result);
 	if (question && !questions_pending(call))

@@ -15,6 +15,9 @@ static const struct fault not_found = {
 }, too_many_streams = {
 	.code = 429, .http_sessions = 429, .http_stateless = 429, .retry_after_ms = 5000,
 	.text = "This session has as many streams as it may have; close one."
+}, no_connection = {
+	.code = 503, .http_sessions = 503, .http_stateless = 503, .retry_after_ms = 1000,
+	.text = "All connections of this server are at work; try again shortly."
 };
 
 /* ---- Health ---- */
@@ -57,6 +60,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	struct exchange *x = reply->exchange;
 	enum revision revision;
 
+	TRY(guard_address_rate(reply));
 	TRY(guard_host_and_origin(reply));
 	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
 		return &not_found;
@@ -76,7 +80,8 @@ static const struct fault *admit(struct reply *reply, str path)
 		return not_allowed(reply, "GET, POST, DELETE, OPTIONS");
 	}
 	TRY(guard_caller(reply));
-	TRY(guard_rate(reply));
+	exchange_charge(x, caller_requests(reply->caller), caller_streams(reply->caller));
+	TRY(guard_caller_rate(reply));
 	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
 }
 
@@ -89,7 +94,7 @@ static void headers_in(struct exchange *x)
 	reply->era = &era_sessions;
 	if (answer_health(reply, path))
 		return;
-	fault = admit(reply, path);
+	fault = exchange_is_spare(x) ? &no_connection : admit(reply, path);
 	if (fault)
 		reply_fault(reply, fault, NULL);
 }
@@ -189,7 +194,7 @@ static bool fetches_session(struct reply *reply)
 	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
 	enum revision revision;
 
-	if (!shared_on() || reply->fetched || !id.at || session_is_here(id) ||
+	if (!shared_on() || reply->fetched || !session_is_id(id) || session_is_here(id) ||
 	    (revision_find(version, &revision) && revision == R2026_07_28))
 		return false;
 	reply->references++;
@@ -200,27 +205,31 @@ static bool fetches_session(struct reply *reply)
 
 /* ---- The request ---- */
 
-static void take(struct reply *reply)
+static const struct fault *carry_out(struct reply *reply)
 {
 	struct exchange *x = reply->exchange;
-	const struct fault *fault = NULL;
 
-	reply->references++;            /* whatever happens, it outlives this */
+	TRY(guard_still(reply));        /* a body, or its session, may have been long in coming */
 	switch (exchange_method(x)) {
 	case HTTP_POST:
 		post(reply);
-		break;
+		return NULL;
 	case HTTP_GET:
-		fault = open_listener(reply);
-		break;
+		return open_listener(reply);
 	case HTTP_DELETE:
-		fault = end_session(reply);
-		break;
+		return end_session(reply);
 	default:
 		guard_preflight(x);
 		reply->answered = true;
 		exchange_answer(x, 204, NULL, STR(""));
+		return NULL;
 	}
+}
+
+static void take(struct reply *reply)
+{
+	reply->references++;            /* whatever happens, it outlives this */
+	const struct fault *fault = carry_out(reply);
 	if (fault)
 		reply_fault(reply, fault, NULL);
 	reply_drop(reply);

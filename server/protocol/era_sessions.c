@@ -72,7 +72,7 @@ static const struct fault *initialize(struct mcp_call *call)
 		session_begin_shared(call, capabilities_read(capabilities), begun_elsewhere);
 		return NULL;
 	}
-	reply->session = session_begin(reply->caller, reply->revision,
+	reply->session = session_begin(reply->caller, guard_party(reply), reply->revision,
 	                               capabilities_read(capabilities));
 	if (!reply->session)
 		return &FAULT_BUSY;
@@ -113,10 +113,10 @@ static const struct fault *subscribe(struct mcp_call *call, bool wanted)
 	if (!uri.at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
 	const struct offer *offer = offer_for_uri(call->arena, uri, &in);
-	if (wanted && !offer)
+	if ((wanted && !offer) || uri.size > URI_MAX)
 		return fault_say(call->arena, &(struct fault) {
 			.code = -32002, .http_sessions = 200, .http_stateless = 200 },
-			"There is no resource \"%.*s\".", (int)(uri.size < 256 ? uri.size : 256), uri.at);
+			"There is no resource \"%s\".", str_quote(uri, 256).text);
 	if (wanted)
 		TRY(guard_scope(call, offer->scope));
 	if (shared_on()) {
@@ -166,7 +166,7 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 
 	if (!str_is(method, "notifications/cancelled") || !reply->session || !id)
 		return;
-	struct json text = json_begin(exchange_arena(reply->exchange), 64);
+	struct json text = json_begin(reply_arena(reply), 64);
 	json_value(&text, id);
 	if (!session_cancel_call(reply->session, json_end(&text)) && shared_on())
 		parked_cancel(reply->session, json_end(&text));

@@ -26,6 +26,8 @@ bool revision_find(str name, enum revision *revision)
 
 FAULT(FAULT_PARSE, -32700, 400, 400, "The body is not JSON (RFC 8259, in UTF-8).");
 FAULT(FAULT_DEEP, -32700, 400, 400, "The JSON is nested too deeply.");
+FAULT(FAULT_MANY, -32600, 400, 400, "The JSON has more values than this server takes.");
+FAULT(FAULT_LONG, -32600, 400, 400, "An id or progress token may have at most 512 bytes.");
 FAULT(FAULT_DUPLICATE, -32600, 400, 400, "An object of the message names a member twice.");
 FAULT(FAULT_INVALID, -32600, 400, 400, "This is not a JSON-RPC 2.0 message.");
 FAULT(FAULT_NO_METHOD, -32601, 200, 404, "There is no such method.");

@@ -36,11 +36,8 @@ static bool fail(struct reader *reader, const char *words, ...)
 
 static bool quote_it(struct reader *reader, str text)
 {
-	if (text.size > 40)
-		for (text.size = 40; (text.at[text.size] & 0xc0) == 0x80;)
-			text.size--;
-	return fail(reader, "readers of YAML differ about `%.*s`; put it in quotes",
-	            STR_FORMAT(text));
+	return fail(reader, "readers of YAML differ about `%s`; put it in quotes",
+	            str_quote(text, 40).text);
 }
 
 /* ---- Lines ---- */
@@ -367,8 +364,8 @@ static bool read_key(struct reader *reader, str *line, str *key)
 		return fail(reader, "a name is needed: letters, digits and _ . / -, a letter first");
 	if (size == line->size || line->at[size] != ':' ||
 	    (size + 1 < line->size && line->at[size + 1] != ' '))
-		return fail(reader, "`%.*s` must be followed by a colon and a blank",
-		            (int)(size < 40 ? size : 40), line->at);
+		return fail(reader, "`%s` must be followed by a colon and a blank",
+		            str_quote(*key, 40).text);
 	*line = str_trim((str) { line->at + size + 1, line->size - size - 1 });
 	return true;
 }
@@ -405,7 +402,7 @@ static bool is_new(struct reader *reader, str *keys, int *count, str key)
 {
 	for (int i = 0; i < *count; i++)
 		if (str_same(keys[i], key))
-			return fail(reader, "`%.*s` is there twice", STR_FORMAT(key));
+			return fail(reader, "`%s` is there twice", str_quote(key, 40).text);
 	if (*count == MEMBERS_MAX)
 		return fail(reader, "there are more than %d values", MEMBERS_MAX);
 	keys[(*count)++] = key;

@@ -62,12 +62,23 @@ static bool host_allowed(str host)
 	       (is_address(name) || str_is_nocase(name, runtime.set.host));
 }
 
+static bool is_visible(str text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.at[i] <= ' ' || text.at[i] > '~')
+			return false;
+	return true;
+}
+
 static bool origin_allowed(str origin)
 {
 	str rest = origin;
 	bool loopback_bound = is_loopback_name(str_of(runtime.set.host)) ||
 	                      str_starts(str_of(runtime.set.host), "127.");
 
+	/* It is echoed: an origin has neither blanks nor other characters than ASCII's visible ones. */
+	if (!is_visible(origin))
+		return false;
 	if (is_listed(runtime.set.allowed_origins, origin))
 		return true;
 	if (!str_starts(origin, "http://") && !str_starts(origin, "https://"))
@@ -104,35 +115,41 @@ void guard_cors(struct exchange *x)
 
 	if (!origin.at || !origin_allowed(origin))
 		return;
-	exchange_add_header(x, "Access-Control-Allow-Origin", arena_copy(exchange_arena(x), origin));
+	struct arena *arena = arena_create();
+	exchange_add_header(x, "Access-Control-Allow-Origin", arena_copy(arena, origin));
+	arena_destroy(arena);
 	exchange_add_header(x, "Vary", "Origin");
 	exchange_add_header(x, "Access-Control-Expose-Headers",
 	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After");
 }
 
 /* The headers a page asks to send, as far as they are ours: the fixed ones and Mcp-Param-*. */
-static const char *param_headers(struct exchange *x)
+static const char *param_headers(struct exchange *x, struct arena *arena)
 {
 	str rest = exchange_header(x, "Access-Control-Request-Headers");
 	const char *list = "";
 
 	for (str item; rest.at && (item = setting_item(&rest)).at;)
-		if (item.size > 10 && item.size < 80 && strncasecmp(item.at, "mcp-param-", 10) == 0)
-			list = arena_print(exchange_arena(x), "%s, %.*s", list, STR_FORMAT(item));
+		if (item.size > 10 && item.size < 80 && is_visible(item) &&
+		    strncasecmp(item.at, "mcp-param-", 10) == 0)
+			list = arena_print(arena, "%s, %.*s", list, STR_FORMAT(item));
 	return list;
 }
 
 void guard_preflight(struct exchange *x)
 {
+	struct arena *arena = arena_create();
+
 	guard_cors(x);
 	exchange_add_header(x, "Allow", "GET, POST, DELETE, OPTIONS");
 	exchange_add_header(x, "Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
 	exchange_add_header(x, "Access-Control-Allow-Headers",
-		arena_print(exchange_arena(x),
+		arena_print(arena,
 		            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, "
 		            "Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, tracestate%s",
-		            param_headers(x)));
+		            param_headers(x, arena)));
 	exchange_add_header(x, "Access-Control-Max-Age", "7200");
+	arena_destroy(arena);
 }
 
 /* ---- Callers ---- */
@@ -179,7 +196,7 @@ static const struct fault *challenge(struct arena *arena, int status, const char
 
 const struct fault *guard_caller(struct reply *reply)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
+	struct arena *arena = reply_arena(reply);
 	const char *scopes = open_scopes.at;
 
 	switch (auth_check(exchange_header(reply->exchange, "Authorization"), &reply->caller)) {
@@ -195,6 +212,14 @@ const struct fault *guard_caller(struct reply *reply)
 	}
 }
 
+const struct fault *guard_still(struct reply *reply)
+{
+	if (!reply->caller || auth_is_current(reply->caller))
+		return NULL;
+	return challenge(reply_arena(reply), 401, "invalid_token", open_scopes.at,
+	                 "This key was revoked.");
+}
+
 const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 {
 	if (call_may(call, scope))
@@ -205,38 +230,68 @@ const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 
 /* ---- Rates ---- */
 
-static str address(struct reply *reply)
+static str address(struct reply *reply, char room[16])
 {
-	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
-	                           exchange_header(reply->exchange, "X-Forwarded-For"));
+	str client = auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
+	                                 exchange_header(reply->exchange, "X-Forwarded-For"));
+
+	return auth_address_group(client, room);
+}
+
+uint64_t guard_party(struct reply *reply)
+{
+	char room[16];
+
+	if (!reply->party)
+		reply->party = caller_party(reply->caller,
+		                            reply->exchange ? address(reply, room) : (str) { 0 });
+	return reply->party;
 }
 
 static const struct fault *take(struct reply *reply, struct rates *rates, str who)
 {
-	int64_t wait_ms = rates ? rates_take(rates, who, loop_tick_ms(reply->loop)) : 0;
+	int64_t wait_ms = rates_take(rates, who, loop_tick_ms(reply->loop));
 
 	if (wait_ms == 0)
 		return NULL;
 	metric_add(METRIC_LIMIT_RATE, 1);
-	struct fault *fault = fault_say(exchange_arena(reply->exchange), &FAULT_RATE, "%s",
+	struct fault *fault = fault_say(reply_arena(reply), &FAULT_RATE, "%s",
 	                                FAULT_RATE.text);
 	fault->retry_after_ms = wait_ms;
 	return fault;
 }
 
-const struct fault *guard_rate(struct reply *reply)
+const struct fault *guard_address_rate(struct reply *reply)
 {
+	char room[16];
+
+	return runtime.set.address_rates
+		? take(reply, runtime.set.address_rates, address(reply, room)) : NULL;
+}
+
+const struct fault *guard_caller_rate(struct reply *reply)
+{
+	return runtime.set.caller_rates
+		? take(reply, runtime.set.caller_rates, str_of(caller_name(reply->caller))) : NULL;
+}
+
+void guard_rate_more(struct reply *reply, size_t messages)
+{
+	int64_t now = loop_tick_ms(reply->loop), more = (int64_t)messages - 1;
+	char room[16];
+
 	if (runtime.set.address_rates)
-		TRY(take(reply, runtime.set.address_rates, address(reply)));
+		rates_owe(runtime.set.address_rates, address(reply, room), now, more);
 	if (runtime.set.caller_rates && reply->caller)
-		TRY(take(reply, runtime.set.caller_rates, str_of(caller_name(reply->caller))));
-	return NULL;
+		rates_owe(runtime.set.caller_rates, str_of(caller_name(reply->caller)), now, more);
 }
 
 const struct fault *guard_initialize(struct reply *reply)
 {
+	char room[16];
+
 	return runtime.set.initialize_rates
-		? take(reply, runtime.set.initialize_rates, address(reply)) : NULL;
+		? take(reply, runtime.set.initialize_rates, address(reply, room)) : NULL;
 }
 
 /* ---- Types ---- */

@@ -6,13 +6,55 @@
 #include <stdlib.h>
 
 #include "listen_private.h"
+#include "shares.h"
 
 #define FOLLOWED_MAX 1000
 #define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */
-#define LOOK_AGAIN_MS 100
+#define INDEX_SIZE 4096                 /* of a loop; a power of two */
 
 static _Thread_local struct listen *listens;
-static atomic_int listen_count;
+static _Thread_local struct followed **topics;  /* what is followed, by the hash of its URI */
+static struct shares shares = SHARES;   /* of all loops' */
+
+/* ---- Who follows what ---- */
+
+static struct followed **index_place(const char *uri)
+{
+	if (!topics && !(topics = calloc(INDEX_SIZE, sizeof(*topics))))
+		abort();
+	return &topics[topic_hash(uri) & (INDEX_SIZE - 1)];
+}
+
+static void index_add(struct listen *listen)
+{
+	for (int i = 0; i < listen->count; i++) {
+		struct followed *followed = &listen->followed[i];
+
+		followed->listen = listen;
+		followed->place = index_place(followed->uri);
+		followed->next = *followed->place;
+		if (followed->next)
+			followed->next->place = &followed->next;
+		*followed->place = followed;
+	}
+}
+
+static void index_remove(struct listen *listen)
+{
+	for (int i = 0; i < listen->count; i++) {
+		struct followed *followed = &listen->followed[i];
+
+		*followed->place = followed->next;
+		if (followed->next)
+			followed->next->place = followed->place;
+	}
+}
+
+void listens_end_loop(void)
+{
+	free(topics);
+	topics = NULL;
+}
 
 /* ---- Messages ---- */
 
@@ -141,11 +183,12 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 }
 
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
+static void tell_due(struct listen *listen);
 
 const struct fault *listen_begin(struct listen *listen)
 {
-	if (atomic_fetch_add(&listen_count, 1) >= runtime.set.listens_max) {
-		atomic_fetch_sub(&listen_count, 1);
+	listen->party = guard_party(listen->call->reply);
+	if (!shares_take(&shares, listen->party, 1, runtime.set.listens_max)) {
 		metric_add(METRIC_LIMIT_STREAMS, 1);
 		return &FAULT_BUSY;
 	}
@@ -158,9 +201,11 @@ const struct fault *listen_begin(struct listen *listen)
 		listens->place = &listen->next;
 	listens = listen;
 
+	index_add(listen);
 	acknowledge(listen);
 	for (int i = listen->lists; i < listen->count; i++)
-		tell(listen, &listen->followed[i]);
+		listen->followed[i].due = true;
+	tell_due(listen);
 	return NULL;
 }
 
@@ -191,8 +236,9 @@ void listen_leave(struct mcp_call *call)
 	if (listen->next)
 		listen->next->place = listen->place;
 	listen->place = NULL;
+	index_remove(listen);
 	timer_clear(call->reply->loop, &listen->timer);
-	atomic_fetch_sub(&listen_count, 1);
+	shares_add(&shares, listen->party, -1);
 	metric_add(METRIC_LISTENS, -1);
 }
 
@@ -205,6 +251,34 @@ static bool is_crowded(const struct listen *listen)
 	return stream && stream_backlog(stream) > CROWDED_BYTES;
 }
 
+/* The listener has taken all that was sent. */
+static void was_sent(void *reply)
+{
+	const struct mcp_call *call = ((const struct reply *)reply)->calls;
+
+	if (call && call->listen)
+		tell_due(call->listen);
+}
+
+/* As much as the client takes; the rest when it has taken that. */
+static void tell_due(struct listen *listen)
+{
+	for (int i = 0; i < listen->count; i++) {
+		if (!listen->followed[i].due)
+			continue;
+		if (is_crowded(listen)) {
+			stream_when_sent(listen->call->reply->stream, was_sent);
+			return;
+		}
+		tell(listen, &listen->followed[i]);
+	}
+}
+
+static void look_again(struct timer *timer, UNUSED struct loop *loop)
+{
+	tell_due((struct listen *)(void *)((char *)timer - offsetof(struct listen, timer)));
+}
+
 void listen_look_again(struct listen *listen, int64_t in_ms)
 {
 	struct loop *loop = listen->call->reply->loop;
@@ -214,38 +288,16 @@ void listen_look_again(struct listen *listen, int64_t in_ms)
 		timer_set(loop, &listen->timer, loop_tick_ms(loop) + in_ms);
 }
 
-static void tell_soon(struct listen *listen)
-{
-	listen_look_again(listen, LOOK_AGAIN_MS);
-}
-
-static void look_again(struct timer *timer, UNUSED struct loop *loop)
-{
-	struct listen *listen = (struct listen *)(void *)((char *)timer - offsetof(struct listen, timer));
-
-	for (int i = 0; i < listen->count; i++) {
-		if (is_crowded(listen)) {
-			tell_soon(listen);
-			return;
-		}
-		if (listen->followed[i].due)
-			tell(listen, &listen->followed[i]);
-	}
-}
-
 void listen_tell(const char *uri)
 {
-	for (struct listen *listen = listens; listen; listen = listen->next) {
-		for (int i = 0; i < listen->count; i++) {
-			struct followed *followed = &listen->followed[i];
-			if (strcmp(followed->uri, uri) != 0)
-				continue;
-			followed->due = true;
-			if (is_crowded(listen))
-				tell_soon(listen);
-			else
-				tell(listen, followed);
-		}
+	for (struct followed *each = topics ? *index_place(uri) : NULL; each; each = each->next) {
+		if (strcmp(each->uri, uri) != 0)
+			continue;
+		each->due = true;
+		if (is_crowded(each->listen))
+			stream_when_sent(each->listen->call->reply->stream, was_sent);
+		else
+			tell(each->listen, each);
 	}
 }
 
@@ -254,7 +306,7 @@ void listen_tell_all(void)
 	for (struct listen *listen = listens; listen; listen = listen->next) {
 		for (int i = 0; i < listen->count; i++)
 			listen->followed[i].due = true;
-		tell_soon(listen);
+		listen_look_again(listen, 0);
 	}
 }
 

@@ -8,11 +8,14 @@ struct followed {
 	const char *uri;                /* or a topic of list_topics, or of a task */
 	bool due;                       /* changed while the client was slow */
 	bool reading;                   /* a task that is being read in the database */
+	struct listen *listen;
+	struct followed *next, **place; /* in the loop's index */
 };
 
 struct listen {
 	struct mcp_call *call;
 	struct listen *next, **place;
+	uint64_t party;                 /* whose share it is of */
 	struct followed *followed;      /* the lists first, then resources, then tasks */
 	int lists, resources, count;    /* where each kind ends */
 	struct timer timer;             /* to look again whether a slow client has read; or to end */

@@ -16,6 +16,7 @@ struct listener {
 	struct session *session;        /* held: it is in use */
 	int64_t sent;                   /* of a shared channel: up to which event */
 	bool reading, read_again;
+	bool behind;                    /* the rest is read when all that was sent has gone out */
 };
 
 struct channel *listener_channel(const struct listener *listener)
@@ -89,6 +90,20 @@ void listener_send(struct listener *listener, UNUSED int64_t number, str text)
 		metric_add(METRIC_LIMIT_BACKLOG, 1);
 }
 
+static void has_sent(void *user)
+{
+	struct listener *listener = user;
+
+	listener_on(listener->channel->home, kept_was_sent, listener, 0, (str) { 0 });
+}
+
+void listener_send_and_tell(struct listener *listener, int64_t number, str text)
+{
+	listener_send(listener, number, text);
+	if (listener->stream)
+		stream_when_sent(listener->stream, has_sent);
+}
+
 void listener_finish(struct listener *listener, UNUSED int64_t number, UNUSED str text)
 {
 	if (!listener->stream)
@@ -113,6 +128,25 @@ void listener_prime(struct listener *listener, UNUSED int64_t number, UNUSED str
 
 static void detach(struct listener *listener, int64_t number, str text);
 
+static void read_on(void *user)
+{
+	struct listener *listener = user;
+
+	listener->behind = false;
+	listener_read(listener, 0, (str) { 0 });
+}
+
+/* It has as much as it takes for now. */
+static bool is_behind(struct listener *listener)
+{
+	if (!listener->behind && listener->stream &&
+	    stream_backlog(listener->stream) > runtime.set.backlog_max / 4) {
+		listener->behind = true;
+		stream_when_sent(listener->stream, read_on);
+	}
+	return listener->behind;
+}
+
 void listener_begin_after(struct listener *listener, int64_t number)
 {
 	listener->sent = number;
@@ -120,7 +154,7 @@ void listener_begin_after(struct listener *listener, int64_t number)
 
 void listener_send_stored(struct listener *listener, int64_t number, str text)
 {
-	if (number <= listener->sent)
+	if (number <= listener->sent || is_behind(listener))
 		return;
 	if (number > listener->sent + 1 || listener->reading) {
 		listener_read(listener, 0, (str) { 0 });
@@ -129,8 +163,6 @@ void listener_send_stored(struct listener *listener, int64_t number, str text)
 	listener->sent = number;
 	listener_send(listener, number, text);
 }
-
-static void detach(struct listener *listener, int64_t number, str text);
 
 void listener_end_stored(struct listener *listener, int64_t last, UNUSED str text)
 {
@@ -158,11 +190,12 @@ static void has_read(struct errand *errand)
 		listener_send_stored(listener, event->number, (str) { event->text, event->size });
 		free(event);
 	}
-	if (errand->failed || !reading->read.there || reading->read.over) {
+	bool over = reading->read.over && listener->sent >= reading->read.last;
+	if (errand->failed || !reading->read.there || over) {
 		/* Over, or it has to come back for the rest. */
 		listener_finish(listener, 0, (str) { 0 });
 		listener_on(listener->channel->home, detach, listener, 0, (str) { 0 });
-	} else if (listener->read_again) {
+	} else if (listener->read_again || listener->sent < reading->read.last) {
 		listener_read(listener, 0, (str) { 0 });
 	}
 	listener_drop(listener);
@@ -175,7 +208,7 @@ static const struct errand_kind read_kind = {
 void listener_read(struct listener *listener, UNUSED int64_t number, UNUSED str text)
 {
 	listener->read_again = listener->reading;
-	if (listener->reading || !listener->stream)
+	if (listener->reading || !listener->stream || is_behind(listener))
 		return;
 	struct reading *reading = errand_new(&read_kind, struct reading);
 

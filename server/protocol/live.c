@@ -37,6 +37,15 @@ void calls_end_all(void)
 		call_cancel(live);
 }
 
+void calls_cancel(call_which_fn *which, const void *context)
+{
+	for (struct mcp_call *call = live, *next; call; call = next) {
+		next = call->live_next;
+		if (which(call, context))
+			call_cancel(call);
+	}
+}
+
 void calls_cancel_tasks(call_which_fn *which, const void *context)
 {
 	for (struct mcp_call *call = live, *next; call; call = next) {

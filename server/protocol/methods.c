@@ -98,8 +98,8 @@ const struct fault *prompts_list(struct mcp_call *call)
 
 static const struct fault *unknown(struct mcp_call *call, const char *what, str name)
 {
-	return fault_say(call->arena, &FAULT_PARAMS, "There is no %s \"%.*s\".", what,
-	                 (int)(name.size < 128 ? name.size : 128), name.at);
+	return fault_say(call->arena, &FAULT_PARAMS, "There is no %s \"%s\".", what,
+	                 str_quote(name, 128).text);
 }
 
 /* Invalid arguments are the tool's bad news from 2025-11-25 on, so that the model reads them. */
@@ -194,8 +194,7 @@ const struct fault *resources_read(struct mcp_call *call)
 	call->offer = offer_for_uri(call->arena, call->uri, &call->in);
 	if (!call->offer) {
 		call->offer = &nowhere;
-		mcp_not_found(call, "There is no resource \"%.*s\".",
-		              (int)(call->uri.size < 256 ? call->uri.size : 256), call->uri.at);
+		mcp_not_found(call, "There is no resource \"%s\".", str_quote(call->uri, 256).text);
 		return call->fault;
 	}
 	TRY(guard_scope(call, call->offer->scope));

@@ -165,7 +165,8 @@ static void print_limits(FILE *file)
 		{ METRIC_LIMIT_SESSIONS, "sessions" }, { METRIC_LIMIT_STREAMS, "streams" },
 		{ METRIC_LIMIT_BACKLOG, "backlog" }, { METRIC_LIMIT_BODY, "body" },
 		{ METRIC_LIMIT_DEPTH, "depth" }, { METRIC_LIMIT_BATCH, "batch" },
-		{ METRIC_LIMIT_DEADLINE, "deadline" },
+		{ METRIC_LIMIT_DEADLINE, "deadline" }, { METRIC_LIMIT_VALUES, "values" },
+		{ METRIC_LIMIT_MEMORY, "memory" },
 	}, compats[] = {
 		{ METRIC_COMPAT_MISMATCH, "version-mismatch" }, { METRIC_COMPAT_TWICE, "version-twice" },
 		{ METRIC_COMPAT_MISSING, "version-missing" },
@@ -196,6 +197,10 @@ static void print_http(FILE *file)
 		  "Clients that took too long to send a request." },
 		{ &http_counters.overflowed_streams, "mcp_overflowed_streams_total", "counter",
 		  "Streams ended because their client did not read." },
+		{ &http_counters.closed_idle, "mcp_closed_idle_connections_total", "counter",
+		  "Connections closed to make room for new ones." },
+		{ &http_counters.refused_connections, "mcp_refused_connections_total", "counter",
+		  "Connections for which there was no room." },
 		{ &http_counters.gone_clients, "mcp_gone_clients_total", "counter",
 		  "Clients that left before they had their answer." },
 	};

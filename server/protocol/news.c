@@ -35,26 +35,6 @@ static void cancelled(str rest)
 	session_drop(session);
 }
 
-static void told(str what, str rest)
-{
-	if (str_is(what, "events"))
-		about_channel(rest, CHANNEL_EVENTS);
-	else if (str_is(what, "detach"))
-		about_channel(rest, CHANNEL_DETACHED);
-	else if (str_is(what, "lost"))
-		about_channel(rest, CHANNEL_LOST);
-	else if (str_is(what, "ended"))
-		session_ended_elsewhere(rest);
-	else if (str_is(what, "session"))
-		session_changed_elsewhere(rest);
-	else if (str_is(what, "follow") || str_is(what, "unfollow"))
-		follows(rest, str_is(what, "follow"));
-	else if (str_is(what, "cancel"))
-		cancelled(rest);
-	else if (str_is(what, "task-cancelled"))
-		task_cancelled(rest);
-}
-
 static void lose(struct message *message, UNUSED struct loop *loop)
 {
 	channels_lose();
@@ -75,6 +55,28 @@ static void missed(bool reborn)
 		message->run = lose;
 		loop_post(http_loop(http, i), message);
 	}
+}
+
+static void told(str what, str rest)
+{
+	if (str_is(what, "events"))
+		about_channel(rest, CHANNEL_EVENTS);
+	else if (str_is(what, "detach"))
+		about_channel(rest, CHANNEL_DETACHED);
+	else if (str_is(what, "lost"))
+		about_channel(rest, CHANNEL_LOST);
+	else if (str_is(what, "ended"))
+		session_ended_elsewhere(rest);
+	else if (str_is(what, "session"))
+		session_changed_elsewhere(rest);
+	else if (str_is(what, "follow") || str_is(what, "unfollow"))
+		follows(rest, str_is(what, "follow"));
+	else if (str_is(what, "cancel"))
+		cancelled(rest);
+	else if (str_is(what, "task-cancelled"))
+		task_cancelled(rest);
+	else if (str_is(what, "missed"))
+		missed(false);
 }
 
 /* Whoever comes back to a stream of a process that died is told so, call by call. */

@@ -11,7 +11,6 @@
 
 struct note {
 	struct note *next;
-	int behind;                     /* how many are queued from here on */
 	size_t size;
 	char text[];
 };
@@ -23,7 +22,6 @@ static struct note *note_create(str text)
 	if (!note)
 		abort();
 	note->next = NULL;
-	note->behind = 1;
 	note->size = text.size;
 	memcpy(note->text, text.at, text.size);
 	return note;
@@ -34,12 +32,15 @@ static void notes_arrive(struct message *message, UNUSED struct loop *loop)
 	notes_send((struct mcp_call *)(void *)((char *)message - offsetof(struct mcp_call, notes)));
 }
 
-static void free_list(struct note *note)
+static int free_list(struct note *note)
 {
-	for (struct note *next; note; note = next) {
+	int count = 0;
+
+	for (struct note *next; note; note = next, count++) {
 		next = note->next;
 		free(note);
 	}
+	return count;
 }
 
 void notes_free(struct mcp_call *call)
@@ -48,7 +49,8 @@ void notes_free(struct mcp_call *call)
 	free_list(atomic_exchange(&call->logs, NULL));
 }
 
-static void send_list(struct mcp_call *call, struct note *note)
+/* Frees them: how many there were. */
+static int send_list(struct mcp_call *call, struct note *note)
 {
 	struct note *first = NULL;
 
@@ -60,7 +62,7 @@ static void send_list(struct mcp_call *call, struct note *note)
 	}
 	for (note = first; note && !call->settled && !reply_is_crowded(call->reply); note = note->next)
 		reply_event(call->reply, (str) { note->text, note->size });
-	free_list(first);
+	return free_list(first);
 }
 
 /* Only a client of 2025-11-25 has an id to come back with before the first event. */
@@ -76,7 +78,7 @@ static void close_stream(struct mcp_call *call)
 void notes_send(struct mcp_call *call)
 {
 	atomic_store(&call->notes_posted, false);
-	send_list(call, atomic_exchange(&call->logs, NULL));
+	atomic_fetch_sub(&call->logs_waiting, send_list(call, atomic_exchange(&call->logs, NULL)));
 	send_list(call, atomic_exchange(&call->progress, NULL));
 	if (call->task && !call->settled)
 		task_write_words(call);
@@ -93,18 +95,18 @@ static void tell_loop(struct mcp_call *call)
 	loop_post(call->reply->loop, &call->notes);
 }
 
-/* Only this worker adds and only the loop empties, so one try in turn is enough. False: the loop has
- * not kept up. */
+/* Only this worker adds and only the loop empties. What is in the list is the loop's, which may have
+ * freed it by now: nothing of it is read here. False: the loop has not kept up. */
 static bool leave(struct mcp_call *call, struct note *note)
 {
 	struct note *first = atomic_load(&call->logs);
 
-	do {
+	if (atomic_load(&call->logs_waiting) >= LOGS_MAX)
+		return false;
+	atomic_fetch_add(&call->logs_waiting, 1);
+	do
 		note->next = first;
-		note->behind = first ? first->behind + 1 : 1;
-		if (note->behind > LOGS_MAX)
-			return false;
-	} while (!atomic_compare_exchange_weak(&call->logs, &first, note));
+	while (!atomic_compare_exchange_weak(&call->logs, &first, note));
 	tell_loop(call);
 	return true;
 }
@@ -149,6 +151,13 @@ static str notification_end(struct json *json)
 	json_object_end(json);
 	json_object_end(json);
 	return json_end(json);
+}
+
+/* A client that is behind is spared what is not the answer. */
+static void send_here(struct mcp_call *call, str text)
+{
+	if (!reply_is_crowded(call->reply))
+		reply_event(call->reply, text);
 }
 
 bool mcp_wanted(const struct mcp_call *call)
@@ -205,7 +214,7 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 	if (call->on_worker)
 		leave_progress(call, notification_end(&json));
 	else
-		reply_event(call->reply, notification_end(&json));
+		send_here(call, notification_end(&json));
 	arena_destroy(arena);
 	return true;
 }
@@ -229,7 +238,7 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 	if (call->on_worker)
 		leave_log(call, notification_end(&json));
 	else
-		reply_event(call->reply, notification_end(&json));
+		send_here(call, notification_end(&json));
 	arena_destroy(arena);
 }
 

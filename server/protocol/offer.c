@@ -374,6 +374,16 @@ static const char *decode(struct arena *arena, str segment)
 	return utf8_valid((str) { text, size }) ? text : NULL;
 }
 
+/* The value of a segment, as far as the template's shape takes it. */
+static const char *segment_value(struct arena *arena, const struct offer *offer, str name,
+                                 str segment)
+{
+	const struct field *field = shape_field(offer->in, name);
+	const char *text = field && segment.size > 0 ? decode(arena, segment) : NULL;
+
+	return text && shape_takes_text(field, text) ? text : NULL;
+}
+
 static bool match(struct arena *arena, const struct offer *offer, str uri, char *into)
 {
 	const char *pattern = offer->name;
@@ -387,14 +397,13 @@ static bool match(struct arena *arena, const struct offer *offer, str uri, char 
 		}
 		const char *end = strchr(pattern, '}');
 		str name = { pattern + 1, (size_t)(end - pattern - 1) };
-		const struct field *field = shape_field(offer->in, name);
 		size_t size = 0;
 		while (size < uri.size && uri.at[size] != '/' && uri.at[size] != end[1])
 			size++;
-		const char *value = size ? decode(arena, (str) { uri.at, size }) : NULL;
-		if (!value || !field)
+		const char *value = segment_value(arena, offer, name, (str) { uri.at, size });
+		if (!value)
 			return false;
-		memcpy(into + field->offset, &value, sizeof(value));
+		memcpy(into + shape_field(offer->in, name)->offset, &value, sizeof(value));
 		uri.at += size, uri.size -= size;
 		pattern = end + 1;
 	}
@@ -403,9 +412,12 @@ static bool match(struct arena *arena, const struct offer *offer, str uri, char 
 
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
 {
-	const struct offer *offer = offer_find(&runtime.resources, uri);
+	const struct offer *offer = NULL;
 
 	*in = NULL;
+	if (uri.size > URI_MAX)
+		return NULL;            /* none that we make is as long */
+	offer = offer_find(&runtime.resources, uri);
 	if (!offer)
 		offer = skill_offer(uri);
 	for (int i = 0; !offer && i < runtime.templates.count; i++) {

@@ -2,8 +2,8 @@
  *
  * They are only compared, never used: what counts is the body. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "number.h"
 #include "param.h"
 
 #define NAME_MAX_BYTES 96
@@ -21,8 +21,8 @@ static bool is_printable(str value)
 	return true;
 }
 
-/* =?base64?…?= with exactly that prefix and suffix; anything else is literal. False: broken. */
-static bool decode(struct mcp_call *call, str *value)
+/* Exactly that prefix and suffix; anything else is literal. */
+bool param_decode(struct arena *arena, str *value)
 {
 	static const char prefix[] = "=?base64?";
 	size_t head = sizeof(prefix) - 1;
@@ -30,7 +30,7 @@ static bool decode(struct mcp_call *call, str *value)
 	if (value->size < head + 2 || !str_starts(*value, prefix) ||
 	    memcmp(value->at + value->size - 2, "?=", 2) != 0)
 		return true;
-	str plain = base64_open(call->arena, (str) { value->at + head, value->size - head - 2 });
+	str plain = base64_open(arena, (str) { value->at + head, value->size - head - 2 });
 	if (!plain.at || !utf8_valid(plain))
 		return false;
 	*value = plain;
@@ -48,7 +48,7 @@ static const struct fault *read_header(struct mcp_call *call, const char *name, 
 		return disagree(call, name, "is there more than once");
 	if (count == 1 && !is_printable(*value))
 		return disagree(call, name, "has characters a header may not have");
-	if (count == 1 && encoded && !decode(call, value))
+	if (count == 1 && encoded && !param_decode(call->arena, value))
 		return disagree(call, name, "is not valid base64 inside =?base64?...?=");
 	return NULL;
 }
@@ -66,28 +66,27 @@ const struct fault *param_header_is(struct mcp_call *call, const char *name, str
 	return NULL;
 }
 
-/* Integers are compared as numbers: 42.0 is 42. */
-static bool same_number(str header, int64_t expected)
+/* Numbers are compared as numbers: 42.0 is 42. Where both are integers exactly, beyond 2^53 too. */
+static bool same_number(str header, yyjson_val *value)
 {
-	char text[64], *end;
+	int64_t whole;
+	double real;
 
-	if (header.size == 0 || header.size >= sizeof(text))
-		return false;
-	memcpy(text, header.at, header.size);
-	text[header.size] = 0;
-	double number = strtod(text, &end);
-	return *end == 0 && number == (double)expected;
+	if (yyjson_is_raw(value))
+		return str_same(header, (str) { yyjson_get_raw(value), yyjson_get_len(value) });
+	if (yyjson_is_int(value) && str_to_int(header, &whole))
+		return yyjson_is_uint(value) ? whole >= 0 && (uint64_t)whole == yyjson_get_uint(value)
+		                             : whole == yyjson_get_sint(value);
+	return real_parse(header, &real) && real == yyjson_get_num(value);
 }
 
-static bool value_agrees(str header, yyjson_val *value)
+bool param_value_agrees(str header, yyjson_val *value)
 {
 	if (yyjson_is_str(value))
 		return str_same(header, (str) { yyjson_get_str(value), yyjson_get_len(value) });
 	if (yyjson_is_bool(value))
 		return str_is(header, yyjson_get_bool(value) ? "true" : "false");
-	if (yyjson_is_int(value))
-		return same_number(header, yyjson_get_sint(value));
-	return yyjson_is_real(value) && same_number(header, (int64_t)yyjson_get_real(value));
+	return (yyjson_is_num(value) || yyjson_is_raw(value)) && same_number(header, value);
 }
 
 static const struct fault *header_agrees(struct mcp_call *call, const char *suffix,
@@ -102,7 +101,7 @@ static const struct fault *header_agrees(struct mcp_call *call, const char *suff
 		return header.at ? disagree(call, name, "is there, but the argument is not") : NULL;
 	if (!header.at)
 		return disagree(call, name, "is missing");
-	return value_agrees(header, value) ? NULL : disagree(call, name, "differs from the argument");
+	return param_value_agrees(header, value) ? NULL : disagree(call, name, "differs from the argument");
 }
 
 static const struct fault *shape_agrees(struct mcp_call *call, const struct shape *shape,

@@ -10,4 +10,9 @@ const struct fault *param_header_is(struct mcp_call *call, const char *name, str
 /* Every Mcp-Param-* of the tool's arguments. */
 const struct fault *param_headers_agree(struct mcp_call *call);
 
+/* What the value of such a header says: as it is, or of =?base64?...?= what is packed in there. False:
+ * that is broken. */
+MUST_USE bool param_decode(struct arena *arena, str *value);
+bool param_value_agrees(str header, yyjson_val *value);
+
 #endif

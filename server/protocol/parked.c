@@ -29,6 +29,7 @@ void parked_file(struct mcp_call *call)
 	park->session = arena_copy(arena, str_of(session_id(call->reply->session)));
 	park->id = arena_copy(arena, json_end(&id));
 	park->stream = channel_number(call->reply->channel);
+	park->errand.key = (uint64_t)park->stream;
 	park->record = call_write_down(call, arena);
 	park->expires_ms = runtime.set.question_ms;
 	park->questions = arena_array(arena, struct shared_question, count);
@@ -164,6 +165,8 @@ bool parked_answer(struct reply *reply, int64_t number, yyjson_val *result)
 
 /* ---- It was cancelled ---- */
 
+#define CANCEL_ID_MAX 4096              /* as JSON; a longer one names no call that was taken */
+
 struct cancelling {
 	struct claim_errand claim;
 	struct session *of;             /* held */
@@ -189,6 +192,8 @@ static const struct errand_kind cancel_kind = { .work = call_row_cancel, .done =
 
 void parked_cancel(struct session *session, str id)
 {
+	if (id.size > CANCEL_ID_MAX)
+		return;
 	struct cancelling *cancelling =
 		(struct cancelling *)claim(&cancel_kind, sizeof(*cancelling), session);
 

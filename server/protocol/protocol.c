@@ -69,6 +69,7 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 void protocol_end_loop(void)
 {
 	calls_end_all();
+	listens_end_loop();
 }
 
 void protocol_stop(void)

@@ -29,9 +29,11 @@ struct protocol_settings {
 	int64_t resume_ms;              /* how long events are kept for a client that comes back */
 	int64_t retry_ms;               /* the `retry` of session-era streams */
 	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
+	size_t values_max;              /* of a message's JSON */
 	int page_size;                  /* entries of a list at a time */
 	size_t backlog_max;             /* bytes of events kept for one stream to resume */
-	size_t events_max;              /* and for all of them; 0: 64 MiB */
+	struct budget *requests;        /* what requests keep: bodies, documents, answers */
+	struct budget *streams;         /* what streams do: unread events, those kept to resume */
 	struct rates *caller_rates, *address_rates, *initialize_rates;
 };
 
@@ -55,6 +57,9 @@ const struct migration *protocol_migrations(const struct mcp_server *server, boo
  * the first request until no call runs any more. False: it can't; it has said why. */
 MUST_USE bool protocol_share(const char *database);
 void protocol_unshare(void);
+
+/* The keys were read again: ends what is open of callers whose key is no more, or may do less. */
+void protocol_revoke(struct http *http);
 
 /* Readiness fails from now on. */
 void protocol_unready(void);

@@ -74,6 +74,7 @@ struct mcp_call *call_read_back(struct reply *reply, str record, const struct ro
 	call->can = (unsigned)yyjson_get_uint(yyjson_obj_get(request, "can"));
 	call->rounds = yyjson_get_int(yyjson_obj_get(request, "rounds"));
 	call->time_left_ms = yyjson_get_sint(yyjson_obj_get(request, "left"));
+	call->timed = true;
 	read_questions(call, yyjson_obj_get(request, "questions"), answers);
 	return call;
 }

@@ -47,14 +47,27 @@ struct reply *reply_create_alone(struct loop *loop, const struct era *era,
 	return reply;
 }
 
+struct budget *reply_budget(const struct reply *reply)
+{
+	return reply->caller ? caller_requests(reply->caller) : runtime.set.requests;
+}
+
+struct arena *reply_arena(struct reply *reply)
+{
+	if (!reply->own)
+		reply->own = arena_create_charged(reply_budget(reply));
+	return reply->own;
+}
+
 void reply_drop(struct reply *reply)
 {
 	if (--reply->references > 0)
 		return;
 	timer_clear(reply->loop, &reply->silence);
 	session_drop(reply->session);
-	caller_drop(reply->caller);
 	arena_destroy(reply->arena);
+	arena_destroy(reply->own);
+	caller_drop(reply->caller);
 	free(reply);
 }
 
@@ -84,13 +97,6 @@ static void client_gone(void *user)
 	reply_http_over(reply);
 }
 
-/* The arena with the message, and with the calls, outlives the exchange from now on. */
-static void take_arena(struct reply *reply)
-{
-	if (!reply->arena && reply->exchange)
-		reply->arena = exchange_take_arena(reply->exchange);
-}
-
 void reply_park(struct reply *reply)
 {
 	if (reply->parked)
@@ -104,7 +110,6 @@ void reply_settle_later(struct reply *reply)
 	if (reply->outstanding == 0)
 		return;
 	if (reply->exchange) {
-		take_arena(reply);
 		reply_park(reply);
 		if (reply->takes_sse && runtime.set.silence_ms > 0)
 			timer_set(reply->loop, &reply->silence,
@@ -113,7 +118,7 @@ void reply_settle_later(struct reply *reply)
 	start_queued(reply);
 }
 
-/* Only now, since a worker uses the arena that the exchange had until it was parked. */
+/* Only now: until its first turn is over a call may still be answered without a worker. */
 static void start_queued(struct reply *reply)
 {
 	reply->references++;
@@ -130,7 +135,7 @@ bool reply_can_stream(const struct reply *reply)
 	return reply->stream || reply->channel || (reply->exchange && reply->takes_sse);
 }
 
-/* The ids of its calls, as a JSON array. The reply's own arena may be a worker's now. */
+/* The ids of its calls, as a JSON array. */
 static str call_ids(const struct reply *reply, struct arena *arena)
 {
 	struct json json = json_begin(arena, 64);
@@ -148,9 +153,9 @@ bool reply_open_stream(struct reply *reply)
 
 	if (reply->stream || reply->channel)
 		return true;
-	if (!x || !reply->takes_sse)
+	/* While an answer is being sent its exchange is there, however long its client takes. */
+	if (!x || reply->answered || !reply->takes_sse)
 		return false;
-	take_arena(reply);
 	timer_clear(reply->loop, &reply->silence);
 	exchange_set_user(x, NULL);
 	reply->exchange = NULL;
@@ -221,15 +226,11 @@ static void end_stream(struct reply *reply)
 	}
 }
 
-/* The last answer is known and no stream is open. */
-static void answer_exchange(struct reply *reply, str message, int status, struct arena *own)
+/* The last answer is known and no stream is open; the message lives as long as the reply. */
+static void answer_exchange(struct reply *reply, str message, int status)
 {
 	struct exchange *x = reply->exchange;
 
-	if (own || reply->arena)
-		exchange_give_arena(x, own ? own : reply->arena);
-	if (!own)
-		reply->arena = NULL;
 	reply->answered = true;
 	guard_cors(x);
 	if (!message.at && reply->takes_sse) {
@@ -237,7 +238,7 @@ static void answer_exchange(struct reply *reply, str message, int status, struct
 	} else if (status == 200 && reply->takes_sse && !reply->takes_json) {
 		exchange_add_header(x, "Cache-Control", "no-cache");
 		exchange_add_header(x, "X-Accel-Buffering", "no");
-		exchange_answer(x, 200, "text/event-stream", frame(exchange_arena(x), message));
+		exchange_answer(x, 200, "text/event-stream", frame(reply_arena(reply), message));
 	} else {
 		exchange_answer(x, status, "application/json", message);
 	}
@@ -247,8 +248,7 @@ static void answer_exchange(struct reply *reply, str message, int status, struct
 static void collect(struct reply *reply, str message)
 {
 	if (!reply->answers.at) {
-		reply->answers = json_begin(reply->arena ? reply->arena : exchange_arena(reply->exchange),
-		                            message.size + 64);
+		reply->answers = json_begin(reply_arena(reply), message.size + 64);
 		json_array(&reply->answers);
 	}
 	json_raw(&reply->answers, message);
@@ -265,9 +265,16 @@ static void unlink_call(struct reply *reply, struct mcp_call *call)
 	reply->outstanding--;
 }
 
+static void destroy_arena(void *arena)
+{
+	arena_destroy(arena);
+}
+
 void reply_answer(struct reply *reply, struct mcp_call *call, str message, int status,
                   struct arena *own)
 {
+	if (own)
+		arena_own(reply_arena(reply), own, destroy_arena);
 	unlink_call(reply, call);
 	if (reply->batch) {
 		reply_batch_add(reply, message);
@@ -276,10 +283,8 @@ void reply_answer(struct reply *reply, struct mcp_call *call, str message, int s
 			send_event(reply, message);
 		end_stream(reply);
 	} else if (reply->exchange) {
-		answer_exchange(reply, message, status, own);
-		return;
+		answer_exchange(reply, message, status);
 	}
-	arena_destroy(own);
 }
 
 struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message,
@@ -287,8 +292,8 @@ struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message
 {
 	struct reply *alone = reply_create_alone(reply->loop, reply->era, caller_keep(reply->caller));
 
-	take_arena(reply);
 	alone->revision = reply->revision;
+	alone->party = reply->party;
 	alone->arena = reply->arena;
 	alone->began_us = reply->began_us;
 	memcpy(alone->id, reply->id, sizeof(alone->id));
@@ -311,7 +316,9 @@ void reply_leave(struct reply *reply, struct mcp_call *call)
 
 bool reply_is_crowded(const struct reply *reply)
 {
-	return reply->channel && channel_is_crowded(reply->channel);
+	if (reply->channel)
+		return channel_is_crowded(reply->channel);
+	return reply->stream && stream_backlog(reply->stream) > runtime.set.backlog_max / 2;
 }
 
 /* ---- Responses ---- */
@@ -360,30 +367,32 @@ void reply_batch_done(struct reply *reply)
 			send_event(reply, json_end(&reply->answers));
 		end_stream(reply);
 	} else if (reply->exchange && reply->answers.at) {
-		answer_exchange(reply, json_end(&reply->answers), 200, NULL);
+		answer_exchange(reply, json_end(&reply->answers), 200);
 	} else if (reply->exchange) {
 		reply_status(reply, 202);
 	}
 }
 
-void reply_fault_headers(struct reply *reply, const struct fault *fault, struct arena *arena)
+void reply_fault_headers(struct reply *reply, const struct fault *fault)
 {
 	struct exchange *x = reply->exchange;
+	char seconds[24];
 
 	if (fault->challenge)
 		exchange_add_header(x, "WWW-Authenticate", fault->challenge);
-	if (fault->retry_after_ms > 0)
-		exchange_add_header(x, "Retry-After",
-		                    arena_print(arena, "%lld", (long long)(fault->retry_after_ms + 999) / 1000));
+	if (fault->retry_after_ms > 0) {
+		snprintf(seconds, sizeof(seconds), "%lld", (long long)(fault->retry_after_ms + 999) / 1000);
+		exchange_add_header(x, "Retry-After", seconds);
+	}
 }
 
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 {
 	struct exchange *x = reply->exchange;
-	struct json json = json_begin(exchange_arena(x), 256);
+	struct json json = json_begin(reply_arena(reply), 256);
 	int status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
 
-	reply_fault_headers(reply, fault, exchange_arena(x));
+	reply_fault_headers(reply, fault);
 	guard_cors(x);
 	reply->answered = true;
 	fault_write(&json, fault, id);

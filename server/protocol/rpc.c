@@ -4,6 +4,7 @@
 #include "session.h"
 #include "shared.h"
 
+#define TOKEN_MAX 512                   /* bytes of an id, and of a progress token */
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
 
 static bool claims_version(yyjson_val *message)
@@ -22,6 +23,12 @@ static bool is_initialize(yyjson_val *message)
 	return str_is(json_member(message, "method"), "initialize");
 }
 
+/* What is echoed with everything that is said about a call, and kept for as long as it runs. */
+static bool is_long(yyjson_val *token)
+{
+	return (yyjson_is_str(token) || yyjson_is_raw(token)) && yyjson_get_len(token) > TOKEN_MAX;
+}
+
 /* `id` is a string or an integer, never null; params are by name. */
 static const struct fault *check_shape(yyjson_val *message)
 {
@@ -31,6 +38,8 @@ static const struct fault *check_shape(yyjson_val *message)
 		return &FAULT_INVALID;
 	if (id && !yyjson_is_str(id) && !yyjson_is_int(id) && !yyjson_is_raw(id))
 		return &FAULT_INVALID;
+	if (is_long(id) || is_long(yyjson_obj_get(yyjson_obj_get(params, "_meta"), "progressToken")))
+		return &FAULT_LONG;
 	if (is_response(message))
 		return id ? NULL : &FAULT_INVALID;
 	if (!json_member(message, "method").at || (params && !yyjson_is_obj(params)))
@@ -45,17 +54,16 @@ static yyjson_val *readable_id(yyjson_val *message)
 {
 	yyjson_val *id = yyjson_obj_get(message, "id");
 
-	return yyjson_is_str(id) || yyjson_is_int(id) || yyjson_is_raw(id) ? id : NULL;
+	return !is_long(id) && (yyjson_is_str(id) || yyjson_is_int(id) || yyjson_is_raw(id)) ? id : NULL;
 }
 
 /* ---- The era and revision of the request (mcp-requirements B.2) ---- */
 
 static const struct fault *unknown_version(struct reply *reply, str version)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
+	struct arena *arena = reply_arena(reply);
 	struct fault *fault = fault_say(arena, &FAULT_VERSION,
-		"MCP-Protocol-Version \"%.*s\" is not served.",
-		(int)(version.size < 32 ? version.size : 32), version.at);
+		"MCP-Protocol-Version \"%s\" is not served.", str_quote(version, 32).text);
 	struct json json = json_begin(arena, 128);
 
 	json_object(&json);
@@ -64,7 +72,7 @@ static const struct fault *unknown_version(struct reply *reply, str version)
 	json_text(&json, revision_names[R2026_07_28]);
 	json_array_end(&json);
 	json_key(&json, "requested");
-	json_str(&json, version);
+	json_text(&json, str_quote(version, 32).text);
 	json_object_end(&json);
 	fault->data = json_end(&json);
 	return fault;
@@ -124,7 +132,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 	TRY(choose_era(reply, claim, is_initialize(message)));
 	if (is_response(message)) {
 		if (reply->era == &era_stateless)
-			return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+			return fault_say(reply_arena(reply), &FAULT_INVALID,
 			                 "A client sends no responses in 2026-07-28.");
 		if (!reply->session)
 			return &FAULT_SESSION_NEEDED;
@@ -135,7 +143,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 		                   yyjson_obj_get(message, "params"));
 		reply_status(reply, 202);
 	} else {
-		call_begin(reply, exchange_arena(reply->exchange), message);
+		call_begin(reply, reply->arena, message);
 		reply_settle_later(reply);
 	}
 	return NULL;
@@ -145,7 +153,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 
 static void add_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 {
-	struct json json = json_begin(exchange_arena(reply->exchange), 256);
+	struct json json = json_begin(reply_arena(reply), 256);
 
 	fault_write(&json, fault, id);
 	reply_batch_add(reply, json_end(&json));
@@ -167,7 +175,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 		reply->era->notice(reply, json_member(message, "method"),
 		                   yyjson_obj_get(message, "params"));
 	else
-		call_begin(reply, arena_create(), message);
+		call_begin(reply, arena_create_charged(reply_budget(reply)), message);
 }
 
 static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
@@ -182,12 +190,13 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 	if (reply->era != &era_sessions || reply->revision != R2025_03_26)
 		return &FAULT_BATCH;
 	if (yyjson_arr_size(batch) == 0)
-		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID, "The batch is empty.");
+		return fault_say(reply_arena(reply), &FAULT_INVALID, "The batch is empty.");
 	if (yyjson_arr_size(batch) > (size_t)runtime.set.batch_max) {
 		metric_add(METRIC_LIMIT_BATCH, 1);
-		return fault_say(exchange_arena(reply->exchange), &FAULT_INVALID,
+		return fault_say(reply_arena(reply), &FAULT_INVALID,
 		                 "A batch may have at most %d messages.", runtime.set.batch_max);
 	}
+	guard_rate_more(reply, yyjson_arr_size(batch));
 	reply->batch = true;
 	reply->outstanding++;           /* not done before the last was begun */
 	yyjson_arr_foreach(batch, index, count, message)
@@ -208,6 +217,9 @@ static const struct fault *trouble_fault(enum json_trouble trouble)
 	case JSON_TOO_DEEP:
 		metric_add(METRIC_LIMIT_DEPTH, 1);
 		return &FAULT_DEEP;
+	case JSON_TOO_MANY:
+		metric_add(METRIC_LIMIT_VALUES, 1);
+		return &FAULT_MANY;
 	case JSON_DUPLICATE_KEY:
 		return &FAULT_DUPLICATE;
 	default:
@@ -215,17 +227,27 @@ static const struct fault *trouble_fault(enum json_trouble trouble)
 	}
 }
 
+static const struct fault *no_memory(void)
+{
+	metric_add(METRIC_LIMIT_MEMORY, 1);
+	return &FAULT_BUSY;
+}
+
 void rpc_receive(struct reply *reply)
 {
-	struct arena *arena = exchange_arena(reply->exchange);
 	enum json_trouble trouble;
 	const struct fault *fault;
 	size_t size;
 	char *body = exchange_body(reply->exchange, &size);
-	yyjson_val *message = json_parse(arena, body, size, runtime.set.depth_max, &trouble);
+
+	reply->arena = exchange_take_body(reply->exchange);
+	yyjson_val *message = json_parse(reply->arena, body, size, (struct json_bounds) {
+		.depth = runtime.set.depth_max, .values = runtime.set.values_max }, &trouble);
 
 	if (!message)
 		fault = trouble_fault(trouble);
+	else if (!budget_has(reply_budget(reply), 0))
+		fault = no_memory();
 	else if (yyjson_is_arr(message))
 		fault = receive_batch(reply, message);
 	else if (!(fault = check_shape(message)))

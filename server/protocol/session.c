@@ -6,6 +6,7 @@
 
 #include "session_private.h"
 #include "shared.h"
+#include "shares.h"
 
 #define BUCKETS 4096
 #define COPY_IDLE_MS 60000
@@ -17,6 +18,8 @@ static struct {
 	int count;
 	struct timer *sweep;            /* on the loop that began the first session */
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static struct shares shares = SHARES;   /* of the table */
 
 static struct session **bucket(str id)
 {
@@ -33,6 +36,12 @@ struct session *session_hold(struct session *session)
 	return session;
 }
 
+static void follow_no_longer(struct session *session, struct followed *followed)
+{
+	budget_give(caller_requests(session->caller), sizeof(*followed) + followed->size);
+	free(followed);
+}
+
 void session_free(struct session *session)
 {
 	for (struct filed_call *call = session->calls, *next; call; call = next) {
@@ -45,7 +54,7 @@ void session_free(struct session *session)
 	}
 	for (struct followed *followed = session->followed, *next; followed; followed = next) {
 		next = followed->next;
-		free(followed);
+		follow_no_longer(session, followed);
 	}
 	caller_drop(session->caller);
 	pthread_mutex_destroy(&session->lock);
@@ -85,6 +94,7 @@ static void take_out(struct session *session)
 	*place = session->same_hash;
 	order_remove(session);
 	table.count--;
+	shares_add(&shares, session->party, -1);
 	atomic_store(&session->ended, true);
 	metric_add(METRIC_SESSIONS, -1);
 }
@@ -112,6 +122,42 @@ static struct session *oldest_idle(int64_t unused_since_ms)
 		order_append(session);
 	}
 	return NULL;
+}
+
+/* Of those of one party the session unused for longest. One that something is going on in counts only
+ * where `busy`, and else moves to the end of the order. */
+static struct session *oldest_of(uint64_t party, bool busy)
+{
+	struct session *session = table.oldest;
+
+	for (int tries = table.count; session && tries > 0; tries--) {
+		struct session *next = session->newer;
+		if (session->party == party && (busy || !is_busy(session)))
+			return session;
+		if (session->party == party) {
+			order_remove(session);
+			order_append(session);
+		}
+		session = next;
+	}
+	return NULL;
+}
+
+/* Which session makes room for another of that party: of whoever has most, else its own. Only who has
+ * more than half of all loses one that is in use. NULL: the party has its share. */
+static struct session *to_evict(uint64_t party)
+{
+	uint64_t largest = shares_largest(&shares, party);
+	struct session *session = oldest_of(largest, false);
+
+	if (session || largest == party)
+		return session;
+	session = oldest_of(party, false);
+	if (session)
+		return session;
+	if (shares_of(&shares, largest) > table.count / 2)
+		return oldest_of(largest, true);
+	return oldest_idle(INT64_MAX);
 }
 
 static void finish(struct session *session)
@@ -167,8 +213,8 @@ static void start_sweep(void)
 
 /* ---- Beginning, finding, ending ---- */
 
-struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
-                               unsigned can)
+struct session *session_create(const char *id, const struct caller *caller, uint64_t party,
+                               enum revision revision, unsigned can)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
@@ -178,6 +224,7 @@ struct session *session_create(const char *id, const struct caller *caller, enum
 	session->revision = revision;
 	session->can = can;
 	session->caller = caller_keep(caller);
+	session->party = party;
 	atomic_store(&session->references, 2);          /* the table's and the receiver's */
 	atomic_store(&session->log_least, -1);
 	pthread_mutex_init(&session->lock, NULL);
@@ -203,7 +250,7 @@ bool session_put(struct session *session, struct session **there)
 	if (*there) {
 		session_keep(*there);
 	} else if (table.count >= runtime.set.sessions_max) {
-		evicted = oldest_idle(INT64_MAX);
+		evicted = to_evict(session->party);
 		if (evicted)
 			take_out(evicted);
 		else
@@ -214,6 +261,7 @@ bool session_put(struct session *session, struct session **there)
 		*place = session;
 		order_append(session);
 		table.count++;
+		shares_add(&shares, session->party, 1);
 		metric_add(METRIC_SESSIONS, 1);
 		start_sweep();
 	}
@@ -225,10 +273,11 @@ bool session_put(struct session *session, struct session **there)
 	return room;
 }
 
-struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can)
+struct session *session_begin(const struct caller *caller, uint64_t party, enum revision revision,
+                              unsigned can)
 {
 	struct arena *arena = arena_create();
-	struct session *session = session_create(random_text(arena, SESSION_ID_BYTES), caller,
+	struct session *session = session_create(random_text(arena, SESSION_ID_BYTES), caller, party,
 	                                         revision, can), *there;
 
 	arena_destroy(arena);
@@ -239,6 +288,16 @@ struct session *session_begin(const struct caller *caller, enum revision revisio
 	metric_add(METRIC_LIMIT_SESSIONS, 1);
 	session_free(session);
 	return NULL;
+}
+
+bool session_is_id(str id)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (size_t i = 0; i < id.size; i++)
+		if (!memchr(letters, id.at[i], sizeof(letters) - 1))
+			return false;
+	return id.size == SESSION_ID_SIZE - 1;
 }
 
 bool session_is_here(str id)
@@ -316,6 +375,26 @@ void session_end(struct session *session)
 		finish(session);
 }
 
+void sessions_end_of(const char *name)
+{
+	struct session *ended = NULL;
+
+	pthread_mutex_lock(&table.lock);
+	for (struct session *session = table.oldest, *next; session; session = next) {
+		next = session->newer;
+		if (strcmp(caller_name(session->caller), name) != 0)
+			continue;
+		take_out(session);
+		session->newer = ended;         /* which has no other use now */
+		ended = session;
+	}
+	pthread_mutex_unlock(&table.lock);
+	for (struct session *next; ended; ended = next) {
+		next = ended->newer;
+		finish(ended);
+	}
+}
+
 void sessions_stop(void)
 {
 	while (table.oldest) {
@@ -365,6 +444,12 @@ static struct followed **followed_place(struct session *session, str uri)
 	return place;
 }
 
+static bool has_room(const struct session *session, str uri)
+{
+	return session->followed_count < FOLLOWED_MAX &&
+	       budget_has(caller_requests(session->caller), sizeof(struct followed) + uri.size);
+}
+
 bool session_subscribe(struct session *session, str uri, bool wanted)
 {
 	bool room = true;
@@ -374,8 +459,9 @@ bool session_subscribe(struct session *session, str uri, bool wanted)
 	if (found && !wanted) {
 		*place = found->next;
 		session->followed_count--;
-		free(found);
-	} else if (!found && wanted && (room = session->followed_count < FOLLOWED_MAX)) {
+		follow_no_longer(session, found);
+	} else if (!found && wanted && (room = has_room(session, uri))) {
+		budget_take(caller_requests(session->caller), sizeof(*found) + uri.size);
 		found = malloc(sizeof(*found) + uri.size);
 		if (!found)
 			abort();

@@ -10,13 +10,17 @@
 
 struct session;
 
-/* Begins one, for the caller, and holds it. NULL: the cap is reached and none can be evicted. */
-struct session *session_begin(const struct caller *caller, enum revision revision, unsigned can);
+/* Begins one, for the caller and as a share of the party, and holds it. At the cap whoever has most loses
+ * the one that is idle longest. NULL: none of those can be evicted. */
+struct session *session_begin(const struct caller *caller, uint64_t party, enum revision revision,
+                              unsigned can);
 /* Finds and holds. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */
 /* Ends it for everyone: its streams end, its id is unknown from now on. */
 void session_end(struct session *session);
+/* The same of all that callers of that name began. Any thread. */
+void sessions_end_of(const char *name);
 void sessions_stop(void);                               /* ends all and frees them */
 
 const char *session_id(const struct session *session);
@@ -77,6 +81,8 @@ void endpoint_listens(struct reply *reply, struct exchange *x);
 
 struct shared_session;
 
+/* Whether it can be the id of a session at all. */
+bool session_is_id(str id);
 /* Is it here, and as it is everywhere? Then session_find() knows; else it is fetched first. */
 bool session_is_here(str id);
 /* Then `then` is called on this loop; `found` is held, or NULL. `failed`: the database did not say.

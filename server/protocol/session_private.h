@@ -37,6 +37,7 @@ struct session {
 	enum revision revision;
 	unsigned can;                   /* of enum can */
 	const struct caller *caller;
+	uint64_t party;                 /* whose share it is of */
 
 	atomic_int references, kept_channels;
 	atomic_int log_least;
@@ -61,8 +62,8 @@ struct session {
 
 #define session_keep session_hold
 /* One that is in no table yet, held twice: for the table and the receiver. */
-struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
-                               unsigned can);
+struct session *session_create(const char *id, const struct caller *caller, uint64_t party,
+                               enum revision revision, unsigned can);
 /* Puts it into the table; false: there is no room. `there`: the one of that id that is there already,
  * held, and nothing was done. */
 bool session_put(struct session *session, struct session **there);

@@ -49,7 +49,8 @@ struct session *session_adopt(const struct shared_session *row, const struct cal
 
 	if (strcmp(row->caller, caller_name(caller)) != 0)
 		return NULL;
-	session = session_create(row->id, caller, (enum revision)row->revision, (unsigned)row->can);
+	session = session_create(row->id, caller, caller_party(caller, (str) { 0 }),
+	                         (enum revision)row->revision, (unsigned)row->can);
 	if (!session_put(session, &there) || there) {
 		session_free(session);
 		session = there;
@@ -175,8 +176,9 @@ static const struct errand_kind begin_kind = { .work = session_row_insert, .done
 
 void session_begin_shared(struct mcp_call *call, unsigned can, session_begun_fn *then)
 {
-	struct session *session = session_create(random_text(call->arena, SESSION_ID_BYTES),
-	                                         call->reply->caller, call->revision, can);
+	const struct caller *caller = call->reply->caller;
+	struct session *session = session_create(random_text(call->arena, SESSION_ID_BYTES), caller,
+	                                         caller_party(caller, (str) { 0 }), call->revision, can);
 	struct changing *changing = change(&begin_kind, call, session);
 	struct shared_session *row = &changing->row.session;
 

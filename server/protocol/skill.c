@@ -60,9 +60,9 @@ static const char *check_path(struct arena *arena, const char *path)
 		for (size_t i = 0; i < name.size; i++)
 			plain = plain && is_plain(name.at[i]);
 		if (!plain)
-			return arena_print(arena, "the skills have a file \"%.200s\"; rename it: a name"
+			return arena_print(arena, "the skills have a file \"%s\"; rename it: a name"
 			                   " may have letters without accents, digits and - . _ ~,"
-			                   " and begins with no dot", path);
+			                   " and begins with no dot", str_quote(str_of(path), 200).text);
 	}
 	return NULL;
 }
@@ -149,8 +149,8 @@ static const char *check_frontmatter(struct skills *skills, struct skill *skill,
 		return wrong(skills, skill, "its name must be 1 to 64 small letters, digits and single"
 		             " hyphens between them");
 	if (!str_same(name, folder))
-		return wrong(skills, skill, arena_print(skills->arena, "its name is %.*s, its folder's is"
-		             " %.*s; they must be the same", STR_FORMAT(name), STR_FORMAT(folder)));
+		return wrong(skills, skill, arena_print(skills->arena, "its name is %s, its folder's is"
+		             " %s; they must be the same", str_quote(name, 64).text, str_quote(folder, 64).text));
 	if (str_trim(about).size == 0 || utf8_length(about) > ABOUT_MAX)
 		return wrong(skills, skill, "its description must be a text of 1 to 1024 characters");
 	skill->name = arena_copy(skills->arena, name);
@@ -256,9 +256,9 @@ static const char *find_stray(struct skills *skills)
 			owned = strncmp(uri, manifest, strlen(manifest) - strlen(MANIFEST)) == 0;
 		}
 		if (!owned)
-			return arena_print(skills->arena, "the skills have a file \"%.200s\" that belongs"
+			return arena_print(skills->arena, "the skills have a file \"%s\" that belongs"
 			                   " to none: a skill is a folder with a SKILL.md",
-			                   uri + strlen(SKILL_SCHEME));
+			                   str_quote(str_of(uri + strlen(SKILL_SCHEME)), 200).text);
 	}
 	return NULL;
 }

@@ -23,10 +23,15 @@ struct walk {
 	size_t bytes;
 };
 
+static struct quote shown(const char *path)
+{
+	return str_quote(str_of(path), 200);
+}
+
 static const char *cannot(struct walk *walk, const char *path)
 {
-	return arena_print(walk->arena, "%.200s%s%.200s can't be read: %s", walk->folder,
-	                   *path ? "/" : "", path, strerror(errno));
+	return arena_print(walk->arena, "%s%s%s can't be read: %s", shown(walk->folder).text,
+	                   *path ? "/" : "", shown(path).text, strerror(errno));
 }
 
 static void close_file(int *file)
@@ -61,8 +66,8 @@ static const char *read_file(struct walk *walk, int folder, const char *name, co
 	if (file < 0 || fstat(file, &about) != 0)
 		return cannot(walk, path);
 	if (!S_ISREG(about.st_mode))
-		return arena_print(walk->arena, "%.200s is neither a file nor a folder; take it out",
-		                   path);
+		return arena_print(walk->arena, "%s is neither a file nor a folder; take it out",
+		                   shown(path).text);
 	if ((size_t)about.st_size > BYTES_MAX - walk->bytes)
 		return "the folder has more than 64 MiB; name one with skills alone";
 	return read_bytes(walk, file, path, (size_t)about.st_size);
@@ -76,8 +81,9 @@ static const char *check_link(struct walk *walk, const char *path)
 	bool inside = target && strncmp(target, walk->folder, size) == 0 && target[size] == '/';
 
 	free(target);
-	return inside ? NULL : arena_print(walk->arena, "%.200s is a link that leads out of"
-	                                   " the folder, or nowhere; put a copy in its place", path);
+	return inside ? NULL : arena_print(walk->arena, "%s is a link that leads out of"
+	                                   " the folder, or nowhere; put a copy in its place",
+	                                   shown(path).text);
 }
 
 static const char *walk_folder(struct walk *walk, int folder, const char *path, int depth);
@@ -99,8 +105,8 @@ static const char *read_entry(struct walk *walk, int folder, const char *name, c
 	if (!S_ISDIR(about.st_mode))
 		return read_file(walk, folder, name, path);
 	if (depth == DEPTH_MAX)
-		return arena_print(walk->arena, "%.200s is nested too deep, or leads in circles",
-		                   path);
+		return arena_print(walk->arena, "%s is nested too deep, or leads in circles",
+		                   shown(path).text);
 	return walk_folder(walk, openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
 	                   depth + 1);
 }
@@ -140,7 +146,7 @@ const char *skill_folder_read(struct arena *arena, const char *folder,
 	free(real);
 	*files = walk.files;
 	if (!why && walk.count == 0)
-		why = arena_print(arena, "there is nothing in %.200s; a skill is a folder in it with a"
-		                  " SKILL.md. Leave SKILLS unset for the server's own", folder);
+		why = arena_print(arena, "there is nothing in %s; a skill is a folder in it with a"
+		                  " SKILL.md. Leave SKILLS unset for the server's own", shown(folder).text);
 	return why;
 }

@@ -29,8 +29,8 @@ const struct fault *skills_list(struct mcp_call *call)
 
 static const struct fault *no_such(struct mcp_call *call, const char *what, str uri)
 {
-	return fault_say(call->arena, &FAULT_PARAMS, "There is no %s \"%.*s\".", what,
-	                 (int)(uri.size < 256 ? uri.size : 256), uri.at);
+	return fault_say(call->arena, &FAULT_PARAMS, "There is no %s \"%s\".", what,
+	                 str_quote(uri, 256).text);
 }
 
 const struct fault *skills_get(struct mcp_call *call)

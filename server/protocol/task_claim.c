@@ -49,6 +49,7 @@ static struct claiming *claim(str id, const struct caller *caller)
 	struct claiming *claiming = errand_new(&claim_kind, struct claiming);
 
 	claiming->claim.id = arena_copy(claiming->claim.errand.arena, id);
+	claiming->claim.errand.key = str_hash(id);
 	claiming->claim.token = shared_number();
 	claiming->claim.owner = -1;     /* until it was tried */
 	claiming->caller = caller;

@@ -20,6 +20,7 @@ static struct task_errand *task_errand(const struct errand_kind *kind, size_t si
 	struct task_errand *errand = errand_create(kind, size);
 
 	errand->task.id = arena_copy(errand->errand.arena, str_of(id));
+	errand->errand.key = str_hash(str_of(id));
 	errand->owner = owner;
 	return errand;
 }
@@ -161,6 +162,7 @@ void task_ask_shared(struct mcp_call *call)
 	for (struct question *each = call->questions; each; each = each->next)
 		count += each->wanted && each->state == QUESTION_NEW;
 	park->id = arena_copy(arena, str_of(call->task->id));
+	park->errand.key = str_hash(str_of(park->id));
 	park->owner = call->task->owner;
 	park->record = call_write_down(call, arena);
 	park->expires_ms = runtime.set.question_ms;

@@ -21,7 +21,7 @@ struct news {
 	char uri[];
 };
 
-static uint32_t hash(const char *text)
+uint32_t topic_hash(const char *text)
 {
 	uint32_t value = 2166136261u;   /* FNV-1a */
 
@@ -48,7 +48,7 @@ void topic_leave(struct mcp_call *call)
 
 static void enter(struct mcp_call *call)
 {
-	struct mcp_call **place = &waiting[hash(call->wait_uri) % BUCKETS];
+	struct mcp_call **place = &waiting[topic_hash(call->wait_uri) % BUCKETS];
 
 	call->waiting_place = place;
 	call->waiting_next = *place;
@@ -83,7 +83,7 @@ void topic_wait(struct mcp_call *call)
 	call->waiting_since_ms = loop_tick_ms(call->reply->loop);
 	enter(call);
 	/* A change since the run began: look again at once, but not on this stack. */
-	if (atomic_load(&marks[hash(call->wait_uri) % MARKS]) > call->seen)
+	if (atomic_load(&marks[topic_hash(call->wait_uri) % MARKS]) > call->seen)
 		wait_ms = 0;
 	call->timer.run = waited_enough;
 	timer_set(call->reply->loop, &call->timer, loop_tick_ms(call->reply->loop) + wait_ms);
@@ -129,7 +129,7 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 {
 	struct news *news = (struct news *)message;
 
-	for (struct mcp_call *call = waiting[hash(news->uri) % BUCKETS], *next; call; call = next) {
+	for (struct mcp_call *call = waiting[topic_hash(news->uri) % BUCKETS], *next; call; call = next) {
 		next = call->waiting_next;
 		if (strcmp(call->wait_uri, news->uri) == 0)
 			wake(call);
@@ -142,10 +142,10 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 static void mark(const char *uri)
 {
 	uint64_t change = atomic_fetch_add(&changes, 1) + 1;
-	uint64_t before = atomic_load(&marks[hash(uri) % MARKS]);
+	uint64_t before = atomic_load(&marks[topic_hash(uri) % MARKS]);
 
 	while (before < change &&
-	       !atomic_compare_exchange_weak(&marks[hash(uri) % MARKS], &before, change))
+	       !atomic_compare_exchange_weak(&marks[topic_hash(uri) % MARKS], &before, change))
 		;
 }
 

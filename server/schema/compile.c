@@ -11,7 +11,7 @@ bool schema_complain(struct reader *reader, const struct schema *schema, const c
 	const char *words = arena_print_list(reader->arena, format, list);
 	va_end(list);
 	str uri = schema->resource ? schema->resource->uri : STR("");
-	reader->trouble = arena_print(reader->arena, "%.*s#%s: %s", STR_FORMAT(uri),
+	reader->trouble = arena_print(reader->arena, "%s#%s: %s", str_quote(uri, QUOTE_MAX).text,
 	                              schema->pointer, words);
 	return false;
 }

@@ -111,8 +111,8 @@ static bool read_id(struct reader *reader, struct schema *schema, str found_as)
 			return schema_complain(reader, schema, "$id must not have a fragment");
 		uri = uri_resolve(reader->arena, outer ? outer->uri : found_as, text_of(id));
 		if (is_known(reader, uri))
-			return schema_complain(reader, schema, "another schema has the $id %.*s",
-			                       STR_FORMAT(uri));
+			return schema_complain(reader, schema, "another schema has the $id %s",
+			                       str_quote(uri, QUOTE_MAX).text);
 	}
 	schema->resource = add_resource(reader, schema, uri);
 	if (!outer && !str_same(uri, found_as))

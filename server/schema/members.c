@@ -64,7 +64,7 @@ static void add_names(struct json *out, yyjson_val *map, const char *before)
 	while ((key = yyjson_obj_iter_next(&iter)) && out->size < 400) {
 		json_bytes(out, out->size > 0 ? STR(", ") : STR(""));
 		json_bytes(out, str_of(before));
-		json_bytes(out, text_of(key));
+		json_bytes(out, str_of(str_quote(text_of(key), 60).text));
 	}
 	json_bytes(out, key ? STR(", …") : STR(""));
 }

@@ -21,8 +21,8 @@ static struct resource *reach(struct reader *reader, const struct schema *from, 
 		struct schema *root = schema_index(reader, document, uri, NULL, "");
 		return root ? root->resource : NULL;
 	}
-	schema_complain(reader, from, "nothing here has the address %.*s, and none is fetched",
-	                STR_FORMAT(uri));
+	schema_complain(reader, from, "nothing here has the address %s, and none is fetched",
+	                str_quote(uri, QUOTE_MAX).text);
 	return NULL;
 }
 
@@ -86,6 +86,7 @@ struct schema *schema_resolve(struct reader *reader, const struct schema *from, 
 	struct schema *schema = fragment->at[0] == '/' ? follow(reader, resource, *fragment) :
 	                        anchor ? schema_of(reader, anchor->schema->value) : NULL;
 	if (!schema)
-		schema_complain(reader, from, "there is no schema at %.*s", STR_FORMAT(reference));
+		schema_complain(reader, from, "there is no schema at %s",
+		                str_quote(reference, QUOTE_MAX).text);
 	return schema;
 }

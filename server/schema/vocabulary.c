@@ -25,8 +25,8 @@ static bool add_vocabulary(struct reader *reader, struct schema *root, str uri, 
 			return true;
 		}
 	}
-	return !needed || schema_complain(reader, root, "its dialect needs the unknown %.*s",
-	                                  STR_FORMAT(uri));
+	return !needed || schema_complain(reader, root, "its dialect needs the unknown %s",
+	                                  str_quote(uri, QUOTE_MAX).text);
 }
 
 /* A meta-schema that is at hand says itself what it is made of. */
@@ -60,8 +60,8 @@ bool schema_read_dialect(struct reader *reader, struct schema *root)
 		return true;
 	yyjson_val *document = reader->find(reader->arena, uri);
 	if (!document)
-		return schema_complain(reader, root, "$schema is %.*s, but only %s is known here",
-		                       STR_FORMAT(text_of(dialect)), DRAFT "schema");
+		return schema_complain(reader, root, "$schema is %s, but only %s is known here",
+		                       str_quote(text_of(dialect), QUOTE_MAX).text, DRAFT "schema");
 	yyjson_val *map = yyjson_obj_get(document, "$vocabulary");
 	return !map || read_vocabularies(reader, root, map);
 }

@@ -8,21 +8,9 @@
 #define LIST_BYTES_MAX 400
 #define PLACES_MAX 32                   /* of a path, from its end */
 
-/* A cut is between two characters. */
-static size_t cut_size(str text, size_t most)
-{
-	if (text.size <= most)
-		return text.size;
-	while (most > 0 && ((unsigned char)text.at[most] & 0xc0) == 0x80)
-		most--;
-	return most;
-}
-
 const char *words_of_text(struct arena *arena, str text)
 {
-	size_t size = cut_size(text, QUOTED_BYTES_MAX);
-
-	return arena_print(arena, "\"%.*s%s\"", (int)size, text.at, size < text.size ? "…" : "");
+	return arena_print(arena, "\"%s\"", str_quote(text, QUOTED_BYTES_MAX).text);
 }
 
 /* ---- Values ---- */
@@ -44,9 +32,7 @@ static const char *json_words(struct arena *arena, yyjson_val *value, size_t mos
 	struct json out = json_begin(arena, 128);
 
 	json_value(&out, value);
-	str text = json_end(&out);
-	size_t size = cut_size(text, most);
-	return arena_print(arena, "%.*s%s", (int)size, text.at, size < text.size ? "…" : "");
+	return arena_copy(arena, str_of(str_quote(json_end(&out), most).text));
 }
 
 const char *words_of_value(struct arena *arena, yyjson_val *value)
@@ -99,7 +85,8 @@ static const char *join(struct arena *arena, const char *path, str name)
 {
 	if (!is_plain(name))
 		return arena_print(arena, "%s[%s]", path, words_of_text(arena, name));
-	return arena_print(arena, "%s%s%.*s", path, *path ? "." : "", STR_FORMAT(name));
+	return arena_print(arena, "%s%s%s", path, *path ? "." : "",
+	                   str_quote(name, QUOTED_BYTES_MAX).text);
 }
 
 static const char *path_to(struct arena *arena, const struct place *place, int most)

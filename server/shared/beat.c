@@ -123,14 +123,18 @@ void beat_end(struct store *store)
 
 static int64_t sessions;                /* there are, as far as this process knows */
 
-/* What this process knows of their use the database learns first, so that the right ones go. */
+/* What this process knows of their use the database learns first, so that the right ones go: where there
+ * are too many, of whoever has most the one that is idle longest. */
 static bool make_room(struct store *store)
 {
 	static const char *const steps[] = {
 		"update mcp_session s set used = mcp_now() - u.place from jsonb_array_elements_text("
 		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
-		"with gone as (delete from mcp_session where used < mcp_now() - :idle or id in"
-		" (select id from mcp_session order by used desc, begun desc offset :most) returning id)"
+		"with ranked as (select id, used, begun,"
+		"  row_number() over (partition by caller order by used desc, begun desc) as place"
+		"  from mcp_session where (select count(*) from mcp_session) > :most),"
+		" gone as (delete from mcp_session where used < mcp_now() - :idle or id in"
+		" (select id from ranked order by place, used desc, begun desc offset :most) returning id)"
 		" select pg_notify('" CHANNEL_ALL "', 'ended ' || id) as ids from gone",
 		"select count(*) as id from mcp_session",
 	};

@@ -67,8 +67,11 @@ struct errand {
 	const struct errand_kind *kind;
 	struct loop *loop;
 	struct arena *arena;            /* of it and all it points to */
+	uint64_t key;                   /* of a stream, a task: it waits behind earlier ones of that key
+	                                   that the database could not do yet; 0: behind none */
 	int tries;
-	bool failed;                    /* the database could not */
+	int64_t again_ms;               /* by tick_ms(), the next of them */
+	bool failed;                    /* the database could not, or refused it */
 };
 
 struct errand_kind {
@@ -76,7 +79,7 @@ struct errand_kind {
 	bool (*work)(struct errand *errand, struct store *store);
 	/* On the loop that sent it; NULL: nobody wants to know. */
 	void (*done)(struct errand *errand);
-	bool lasts;                     /* is tried until the database can; these stay in order */
+	bool lasts;                     /* is tried until the database can, unless it refuses it */
 	/* Instead of `work`: several that were sent one after the other, linked, as one statement. */
 	bool (*work_all)(struct errand *first, int count, struct store *store);
 };
@@ -89,9 +92,13 @@ void errand_send_from(struct errand *errand, struct loop *loop);        /* from 
 
 /* ---- Words between processes ---- */
 
-/* Tells all other processes: told("what", "rest") there. */
+/* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
+#define SHARED_WORDS_MAX 7000
+
+/* Tells all other processes: told("what", "rest") there. Both together are no longer than that. */
 void shared_tell(const char *what, str rest);
-/* Tells all processes, this one too, that what a URI names changed. */
+/* Tells all processes, this one too, that what a URI names changed. Of one that is too long for words
+ * they are told("missed"): anything may have. */
 void shared_changed(const char *uri);
 
 /* ---- Sessions ---- */
@@ -119,6 +126,14 @@ bool session_row_set_level(struct errand *errand, struct store *store);
 bool session_row_follow(struct errand *errand, struct store *store);    /* there false: too many */
 bool session_row_unfollow(struct errand *errand, struct store *store);
 
+/* Ends all sessions of a caller, everywhere; where it is `gone` its tasks too. */
+struct caller_errand {
+	struct errand errand;
+	const char *caller;
+	bool gone;
+};
+bool caller_rows_end(struct errand *errand, struct store *store);
+
 /* ---- Streams ---- */
 
 struct shared_event {
@@ -141,13 +156,16 @@ struct append_errand {
 };
 bool stream_rows_append(struct errand *first, int count, struct store *store);
 
-/* A client comes back to a stream, or is still there and wants what came since `after`. */
+/* A client comes back to a stream, or is still there and wants what came since `after`: the first of
+ * it, as much as is good to have in memory. */
 struct read_errand {
 	struct errand errand;
 	const char *session;
 	int64_t stream, after;
 	bool there;                     /* after: it is known, and nothing since `after` is gone */
-	bool listens, over;
+	bool listens;
+	bool over;                      /* it has ended, and these are the last events */
+	int64_t last;                   /* the number of its latest event, which may not be among these */
 	bool moved;                     /* it listens, and this process has become its home */
 	int64_t home;
 	const char *ids;

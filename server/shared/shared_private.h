@@ -10,6 +10,19 @@
 
 extern struct shared_settings shared_set;
 
+/* errands.c: takes errands from now on, and gives the descriptor that wakes whoever carries them out. */
+int errands_open(void);
+bool errands_are_open(void);
+/* No more are taken: what is sent from now on fails at once. */
+void errands_close(void);
+/* After that, when nobody carries them out any more. */
+void errands_end(void);
+/* On the shared thread alone: gets what was sent, tells whether anything is left to do, and does what
+ * can be done. `last_time`: whatever can't be fails. */
+void errands_fetch(void);
+bool errands_wait(void);
+void errands_run(struct store *store, bool last_time);
+
 /* beat.c: this process takes a number, or a new one. */
 bool beat_register(struct store *store);
 /* Says that it lives, looks after the dead and what is due. False: the database could not. *unknown:

@@ -174,22 +174,33 @@ static const struct shape stream_shape = SHAPE(struct stream_row,
 	BOOL(struct stream_row, listens, "It carries what no call asked for"),
 	TEXT(struct stream_row, ids, "The calls it answers"));
 
+/* Of one reading. */
+#define PAGE_EVENTS "500"
+#define PAGE_BYTES "131072"             /* and one more */
+
 static const struct shape event_shape = SHAPE(struct shared_event,
 	INT(struct shared_event, number, "Which"),
 	TEXT(struct shared_event, text, "The message"));
 
-/* The events since; false: the database can't. Where some are gone, `there` is false. */
-static bool read_events(struct read_errand *read, struct store *store, int64_t last)
+/* The first events since; false: the database can't. Where some are gone, `there` is false. */
+static bool read_events(struct read_errand *read, struct store *store, const struct stream_row *now)
 {
 	struct stream_row row = { .session = read->session, .number = read->stream,
 	                          .after = read->after };
 
-	if (!store_find(store, read->errand.arena, "select number, data as text from mcp_event"
-	                " where session = :session and stream = :number and number > :after"
-	                " order by number", &stream_shape, &row, &event_shape, &read->events))
+	if (!store_find(store, read->errand.arena, "select number, text from (select number, text,"
+	                " sum(length(text)) over (order by number) - length(text) as before from ("
+	                " select number, data as text from mcp_event where session = :session"
+	                " and stream = :number and number > :after order by number limit " PAGE_EVENTS ") e"
+	                ") f where before < " PAGE_BYTES " order by number",
+	                &stream_shape, &row, &event_shape, &read->events))
 		return false;
 	const struct shared_event *first = read->events.first;
-	read->there = read->events.count ? first->number == read->after + 1 : read->after >= last;
+	int64_t count = read->events.count;
+
+	read->last = now->last;
+	read->there = count ? first->number == read->after + 1 : read->after >= now->last;
+	read->over = now->ended && (count ? first[count - 1].number : read->after) >= now->last;
 	return true;
 }
 
@@ -224,12 +235,12 @@ static bool attach(struct store *store, void *context)
 		&stream_shape, &row, &stream_shape, &before);
 
 	read->there = false;
-	if (found <= 0 || !read_events(read, store, before.last) || !read->there)
+	if (found <= 0 || !read_events(read, store, &before) || !read->there)
 		return found == 0;
 	read->listens = before.listens;
 	read->home = before.listens ? row.me : before.home;
 	read->moved = before.listens && (before.home != row.me || before.ended);
-	read->over = !before.listens && before.ended;
+	read->over &= !before.listens;
 	read->ids = before.ids;
 	before.session = row.session;
 	before.number = row.number;
@@ -262,9 +273,8 @@ bool stream_rows_read(struct errand *errand, struct store *store)
 	if (found <= 0)
 		return found == 0;
 	/* What is written between the two statements is told of once more. */
-	read->over = now.ended;
 	read->home = now.home;
-	return read_events(read, store, now.last);
+	return read_events(read, store, &now);
 }
 
 bool stream_rows_leave(struct errand *errand, struct store *store)

@@ -1,4 +1,5 @@
 /* words.c - what processes tell one another, by way of the database (NOTIFY). */
+#include <assert.h>
 #include <stdio.h>
 
 #include "shared_private.h"
@@ -51,6 +52,7 @@ void shared_tell(const char *what, str rest)
 {
 	struct told *told = errand_new(&tell_kind, struct told);
 
+	assert(strlen(what) + 1 + rest.size <= SHARED_WORDS_MAX);
 	told->channel = CHANNEL_ALL;
 	told->words = arena_print(told->errand.arena, "%s %.*s", what, STR_FORMAT(rest));
 	errand_send_from(&told->errand, NULL);
@@ -58,6 +60,10 @@ void shared_tell(const char *what, str rest)
 
 void shared_changed(const char *uri)
 {
+	if (strlen(uri) > SHARED_WORDS_MAX) {
+		shared_tell("missed", STR(""));
+		return;
+	}
 	struct told *told = errand_new(&tell_kind, struct told);
 
 	told->channel = CHANNEL_CHANGED;

@@ -20,6 +20,7 @@ struct store {
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
 	char why[128];                  /* ... because of this */
+	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool gave_up;
 	int64_t budget;
 	int64_t changes;                /* statements begun that write */
@@ -84,6 +85,8 @@ extern const struct driver sqlite_driver, postgresql_driver;
 
 /* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
 void store_failed(struct store *store, const char *sql, const char *why, bool again);
+/* The same, where the log has it already and would have it again with every call. */
+void store_known_failed(struct store *store, const char *why);
 /* Ends a call that an event loop can't finish. */
 void store_give_up(struct store *store);
 /* For begin(), of a statement that writes. False: not with this store. */

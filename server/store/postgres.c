@@ -43,6 +43,18 @@ static const char *const again[] = { "40001", "40P01", "55P03", NULL };
  * of no more use; what was prepared is gone. */
 static const char *const useless[] = { "57P01", "57P02", "57P03", "57P05", "25006", "26000", NULL };
 
+/* Classes of what is wrong with the statement itself: it was not told right, its values, its result, a
+ * constraint, a right, a limit of the server's, what a trigger raised. All others (the connection, other
+ * transactions, the server's means and its operator) may have changed by the next try. */
+static const char *const refusals[] = { "21", "22", "23", "42", "44", "54", "P0", NULL };
+
+static bool is_refusal(const char *state)
+{
+	const char class[3] = { state[0], state[0] ? state[1] : 0, 0 };
+
+	return is_one_of(class, refusals);
+}
+
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result)
 {
 	struct store *store = &postgres->store;
@@ -54,11 +66,13 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 	const char *state = postgres_state(result);
 	/* The details hold values, which are nobody's business. */
 	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	bool lost = is_one_of(state, useless);
+	bool lost = is_one_of(state, useless), counts = !store->transacting || !store->failed;
 	if (postgres->link.failed_sql)
 		sql = postgres->link.failed_sql;
 	store_failed(store, sql, words ? words : "the database gave no reason",
 	             lost || is_one_of(state, again));
+	if (counts)
+		store->refused = is_refusal(state);
 	PQclear(result);
 	if (lost)
 		link_lost(&postgres->link);

@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "sqlite_check.h"
+
+#define LOCK_PAUSE_MS 2
 
 /* ---- Failure ---- */
 
@@ -26,6 +29,8 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
 	bool loop = sqlite->store.use == STORE_READS;
 
+	if (sqlite->file && ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB))
+		sqlite_file_damaged(sqlite->file);
 	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
 	if (loop && (is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT))
 		store_give_up(&sqlite->store);
@@ -33,12 +38,39 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 		store_failed(&sqlite->store, sql, sqlite3_errmsg(sqlite->db), is_busy(code));
 }
 
+static bool in_place(struct sqlite *sqlite, const char *away)
+{
+	if (away)
+		store_known_failed(&sqlite->store, away);
+	return !away;
+}
+
+bool sqlite_reads_in_place(struct sqlite *sqlite)
+{
+	return !sqlite->file || in_place(sqlite, sqlite_file_seen_away(sqlite->file));
+}
+
+bool sqlite_wrote_in_place(struct sqlite *sqlite)
+{
+	return !sqlite->file || in_place(sqlite, sqlite_file_away(sqlite->file));
+}
+
 bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 {
-	if (turns_take(sqlite->turns, STORE_WAIT_MS))
+	if (sqlite->file && !turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
+		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
+		return false;
+	}
+	if (sqlite_wrote_in_place(sqlite))
 		return true;
-	store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
+	sqlite_pass_turn(sqlite);
 	return false;
+}
+
+void sqlite_pass_turn(struct sqlite *sqlite)
+{
+	if (sqlite->file)
+		turns_pass(sqlite_file_turns(sqlite->file));
 }
 
 /* ---- Opening ---- */
@@ -52,21 +84,18 @@ static void configure_library(void)
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 64);
 }
 
-/* SQLite would create the file for everyone to read. To close a descriptor of a database is to drop
- * all locks this process has on it, so nobody may open it before we are done. */
+/* SQLite would create the file for everyone to read. */
 static bool create_file(const char *path)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-	pthread_mutex_lock(&lock);
 	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
-	bool there = file >= 0 || errno == EEXIST;
-	if (!there)
+
+	if (file < 0 && errno != EEXIST) {
 		log_error("store: the database %s cannot be created: %s", path, strerror(errno));
+		return false;
+	}
 	if (file >= 0)
 		close(file);
-	pthread_mutex_unlock(&lock);
-	return there;
+	return true;
 }
 
 static int spend_budget(void *context)
@@ -104,9 +133,21 @@ static bool set_reading(struct sqlite *sqlite)
 	                   "pragma mmap_size = 268435456; pragma temp_store = memory");
 }
 
+/* Other processes write too, an import piece by piece. SQLite's own handler asks at ever longer
+ * intervals, and would miss the moments in between. */
+static int wait_for_lock(void *context, int tries)
+{
+	struct sqlite *sqlite = context;
+
+	if (tries == 0)
+		sqlite->waits_since_ms = tick_ms();
+	nanosleep(&(struct timespec) { .tv_nsec = LOCK_PAUSE_MS * 1000000 }, NULL);
+	return tick_ms() - sqlite->waits_since_ms < STORE_WAIT_MS;
+}
+
 static bool set_writing(struct sqlite *sqlite)
 {
-	sqlite3_busy_timeout(sqlite->db, STORE_WAIT_MS);
+	sqlite3_busy_handler(sqlite->db, wait_for_lock, sqlite);
 	return set_wal(sqlite)
 	       && set(sqlite, "pragma synchronous = full; pragma foreign_keys = on;"
 	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
@@ -137,8 +178,10 @@ static bool connect(struct sqlite *sqlite, const char *path, enum store_use use)
 		log_error("store: the database %s is not writable", path);
 		return false;
 	}
-	sqlite->turns = use == STORE_WRITES ? turns_join(path) : NULL;
-	return use == STORE_READS || sqlite->turns;
+	sqlite->file = sqlite_file_join(path, sqlite->db);
+	if (!sqlite->file)
+		log_error("store: the database %s was moved or replaced while it was opened", path);
+	return sqlite->file;
 }
 
 static void close_connection(struct store *store)
@@ -149,25 +192,22 @@ static void close_connection(struct store *store)
 	sqlite3_finalize(sqlite->transact);
 	sqlite3_finalize(sqlite->commit);
 	sqlite3_finalize(sqlite->take_back);
-	sqlite3_close(sqlite->db);
-	turns_leave(sqlite->turns);
+	/* It may stay open for longer than what its handlers look at. */
+	sqlite3_busy_handler(sqlite->db, NULL, NULL);
+	sqlite3_progress_handler(sqlite->db, 0, NULL, NULL);
+	sqlite_file_leave(sqlite->file, sqlite->db, store->use == STORE_WRITES);
 	free(sqlite);
 }
 
-static struct store *open_connection(const char *path, enum store_use use)
+static struct store *open_file(const char *path, enum store_use use)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (!*path || *path == ':') {
-		log_error("store: sqlite: needs the path of a file, as in sqlite:products.db");
+	if (use == STORE_WRITES
+	    && (!create_file(path) || (!sqlite_file_is_open(path) && !sqlite_check_left(path))))
 		return NULL;
-	}
-	if (use == STORE_WRITES && !create_file(path))
-		return NULL;
-	pthread_once(&once, configure_library);
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)
 		abort();
+	sqlite->store.use = use;
 	if (!connect(sqlite, path, use)) {
 		close_connection(&sqlite->store);
 		return NULL;
@@ -175,13 +215,30 @@ static struct store *open_connection(const char *path, enum store_use use)
 	return &sqlite->store;
 }
 
+static struct store *open_connection(const char *path, enum store_use use)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	if (!*path || *path == ':') {
+		log_error("store: sqlite: needs the path of a file, as in sqlite:products.db");
+		return NULL;
+	}
+	pthread_once(&once, configure_library);
+	/* To close a descriptor of a database is to drop all locks this process has on it, so nobody may
+	 * open it while another looks at it without SQLite. */
+	pthread_mutex_lock(&lock);
+	struct store *store = open_file(path, use);
+	pthread_mutex_unlock(&lock);
+	return store;
+}
+
 static bool reachable(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
-	int moved = 0;
 
-	sqlite3_file_control(sqlite->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	return !moved && set(sqlite, "select 1 from sqlite_schema limit 1");
+	return !sqlite_file_away(sqlite->file) && set(sqlite, "select 1 from sqlite_schema limit 1")
+	       && !sqlite_file_is_damaged(sqlite->file);
 }
 
 /* ---- Transactions ---- */
@@ -208,7 +265,7 @@ static bool transact(struct store *store)
 		return false;
 	if (run(sqlite, &sqlite->transact, "begin immediate"))
 		return true;
-	turns_pass(sqlite->turns);
+	sqlite_pass_turn(sqlite);
 	return false;
 }
 
@@ -224,16 +281,17 @@ static void take_back(struct store *store)
 	struct sqlite *sqlite = sqlite_of(store);
 
 	roll_back(sqlite);
-	turns_pass(sqlite->turns);
+	sqlite_pass_turn(sqlite);
 }
 
 static void commit(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (!run(sqlite, &sqlite->commit, "commit"))
+	/* Nobody is told that something is done which a later start would not find. */
+	if (!run(sqlite, &sqlite->commit, "commit") || !sqlite_wrote_in_place(sqlite))
 		roll_back(sqlite);
-	turns_pass(sqlite->turns);
+	sqlite_pass_turn(sqlite);
 }
 
 /* ---- Migrations ---- */

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "driver.h"
-#include "turns.h"
+#include "sqlite_file.h"
 
 #define BUCKETS 64                      /* of statements, by the address of their text */
 #define BUDGET_GRAIN 1000               /* steps between two looks at the budget */
@@ -13,7 +13,8 @@
 struct sqlite {
 	struct store store;
 	sqlite3 *db;
-	struct turns *turns;                    /* STORE_WRITES */
+	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
+	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
 };
@@ -25,8 +26,12 @@ static inline struct sqlite *sqlite_of(struct store *store)
 
 /* Says why the latest call of SQLite failed with `code`. */
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code);
-/* Waits for this process's turn to write, and says so where it does not come. */
+/* Waits for this thread's turn to write, and says so where it does not come or the file is gone. */
 MUST_USE bool sqlite_take_turn(struct sqlite *sqlite, const char *sql);
+void sqlite_pass_turn(struct sqlite *sqlite);
+/* Whether what was read or written is where it should be. */
+MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
+MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
 /* sqlite_statement.c: the driver's functions of the same names. */
 struct statement *sqlite_begin(struct store *store, const struct query *query);

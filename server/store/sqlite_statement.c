@@ -164,6 +164,8 @@ struct statement *sqlite_begin(struct store *store, const struct query *query)
 			return NULL;
 		statement->has_turn = !store->transacting;
 		statement->changes_before = sqlite3_total_changes64(sqlite->db);
+	} else if (!store->transacting && !sqlite_reads_in_place(sqlite)) {
+		return NULL;
 	}
 	statement->runs = true;
 	return statement;
@@ -176,7 +178,8 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 	if (code == SQLITE_ROW)
 		return STEP_ROW;
 	if (code == SQLITE_DONE)
-		return STEP_DONE;
+		return !statement->has_turn || sqlite_wrote_in_place(sqlite_of(store)) ? STEP_DONE
+		                                                                       : STEP_FAILED;
 	sqlite_failed(sqlite_of(store), statement->sql, code);
 	return STEP_FAILED;
 }
@@ -202,7 +205,7 @@ void sqlite_end(struct store *store, struct statement *statement)
 		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
 		                 % BUDGET_GRAIN;
 	if (statement->has_turn)
-		turns_pass(sqlite_of(store)->turns);
+		sqlite_pass_turn(sqlite_of(store));
 	statement->has_turn = false;
 	statement->runs = false;
 }

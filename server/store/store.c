@@ -26,8 +26,8 @@ static const struct driver *driver_for(str scheme)
 static void refuse(str scheme, bool has_scheme)
 {
 	if (has_scheme)
-		log_error("store: there is no driver for databases named %.*s:...; use sqlite:PATH or"
-		          " postgresql://HOST/DATABASE", STR_FORMAT(scheme));
+		log_error("store: there is no driver for databases named %s:...; use sqlite:PATH or"
+		          " postgresql://HOST/DATABASE", str_quote(scheme, 32).text);
 	else
 		log_error("store: a database is named by a URL: sqlite:PATH or postgresql://HOST/DATABASE");
 }
@@ -87,8 +87,13 @@ const char *store_place(const char *url, char place[STORE_PLACE_SIZE])
 
 void store_begin_call(struct store *store, int64_t budget)
 {
-	store->gave_up = false;
+	store->gave_up = store->refused = false;
 	store->budget = budget;
+}
+
+bool store_refused(const struct store *store)
+{
+	return store->refused;
 }
 
 bool store_gave_up(const struct store *store)
@@ -142,6 +147,21 @@ static void shorten(const char *sql, char text[64])
 	memcpy(text + size, *sql ? "..." : "", *sql ? 4 : 1);
 }
 
+static void mark_failed(struct store *store, const char *why, bool again)
+{
+	if (!store->transacting) {
+		store->refused = false;
+		return;
+	}
+	/* What follows in a failed transaction is a consequence. */
+	if (!store->failed) {
+		store->refused = false;
+		store->again = again;
+		snprintf(store->why, sizeof(store->why), "%s", why);
+	}
+	store->failed = true;
+}
+
 void store_failed(struct store *store, const char *sql, const char *why, bool again)
 {
 	char text[64] = "";
@@ -151,14 +171,13 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 	/* What is run again is no failure yet. */
 	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
 	          sql ? ": " : "", why);
-	if (!store->transacting)
-		return;
-	/* What follows in a failed transaction is a consequence. */
-	if (!store->failed) {
-		store->again = again;
-		snprintf(store->why, sizeof(store->why), "%s", why);
-	}
-	store->failed = true;
+	mark_failed(store, why, again);
+}
+
+void store_known_failed(struct store *store, const char *why)
+{
+	log_write(LOG_DEBUG, "store: %s", why);
+	mark_failed(store, why, false);
 }
 
 void store_give_up(struct store *store)

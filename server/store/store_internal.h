@@ -20,6 +20,10 @@ void store_begin_call(struct store *store, int64_t budget);
  * never waits for a lock), or the tool wanted to write. From then on every function of it fails. */
 bool store_gave_up(const struct store *store);
 
+/* What failed since store_begin_call() was refused for what it is (a value, a constraint, a right): the
+ * database is well, and would refuse it again. False where it may go better later. */
+bool store_refused(const struct store *store);
+
 /* How many statements that write this store has begun since it was opened. */
 int64_t store_changes_made(const struct store *store);
 
@@ -35,6 +39,32 @@ void store_unhurried(struct store *store);
 
 /* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */
 void store_sign_in(const char *user, const char *password);
+
+/* A store of one's own for what is too much for memory: an SQLite file without a name, near the
+ * database or where files may be written, which is gone when it is closed. Nothing in it lasts and
+ * nobody waits for it. `tables` makes it. For commands, one thread. NULL: it can't, and has logged why. */
+struct store *store_open_scratch(const struct store *near, const char *tables);
+
+/* ---- SQLite alone ---- */
+
+struct store_copy {
+	const char *url;                /* of the database, sqlite:PATH */
+	const char *file;               /* of the copy */
+	const struct migration *migrations;     /* to restore: those of the program */
+	/* Called now and then; false gives up. */
+	bool (*going)(void *context, int64_t bytes, int64_t of);
+	void *context;
+	int64_t bytes;                  /* that were copied */
+	char aside[512];                /* restored: where what was there is now; "": nothing was */
+	char why[512];                  /* it could not be done */
+};
+
+/* Copies a database as it is at this moment into a file of its own, which is checked, on the disk and
+ * whole before it has its name. Others may go on reading and writing. */
+MUST_USE bool store_backup(struct store_copy *copy);
+/* Puts such a copy in the database's place, once it was checked. Nobody may have either of them open.
+ * What was there, its log included, is kept under another name. */
+MUST_USE bool store_restore(struct store_copy *copy);
 
 /* ---- PostgreSQL alone ---- */
 

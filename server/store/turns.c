@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 struct waiter {
@@ -14,64 +13,28 @@ struct waiter {
 };
 
 struct turns {
-	struct turns *next;             /* of all of them */
-	int members;
-	dev_t device;
-	ino_t inode;
 	pthread_mutex_t lock;
 	bool taken;
 	struct waiter *first, **last;
 };
 
-static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct turns *all;
-
-static struct turns *turns_create(const struct stat *file)
+struct turns *turns_create(void)
 {
 	struct turns *turns = calloc(1, sizeof(*turns));
 
 	if (!turns)
 		abort();
-	turns->device = file->st_dev;
-	turns->inode = file->st_ino;
 	turns->last = &turns->first;
 	pthread_mutex_init(&turns->lock, NULL);
-	turns->next = all;
-	all = turns;
 	return turns;
 }
 
-struct turns *turns_join(const char *path)
-{
-	struct stat file;
-
-	if (stat(path, &file) < 0)
-		return NULL;
-	pthread_mutex_lock(&all_lock);
-	struct turns *turns = all;
-	while (turns && (turns->device != file.st_dev || turns->inode != file.st_ino))
-		turns = turns->next;
-	if (!turns)
-		turns = turns_create(&file);
-	turns->members++;
-	pthread_mutex_unlock(&all_lock);
-	return turns;
-}
-
-void turns_leave(struct turns *turns)
+void turns_destroy(struct turns *turns)
 {
 	if (!turns)
 		return;
-	pthread_mutex_lock(&all_lock);
-	if (--turns->members == 0) {
-		struct turns **place = &all;
-		while (*place != turns)
-			place = &(*place)->next;
-		*place = turns->next;
-		pthread_mutex_destroy(&turns->lock);
-		free(turns);
-	}
-	pthread_mutex_unlock(&all_lock);
+	pthread_mutex_destroy(&turns->lock);
+	free(turns);
 }
 
 static void waiter_begin(struct waiter *waiter)

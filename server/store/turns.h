@@ -9,9 +9,8 @@
 
 struct turns;
 
-/* The queue that all connections of this process to a file share. NULL: there is no such file. */
-struct turns *turns_join(const char *path);
-void turns_leave(struct turns *turns);                  /* NULL is fine */
+struct turns *turns_create(void);
+void turns_destroy(struct turns *turns);                /* NULL is fine; nobody waits any more */
 
 /* Waits for this thread's turn: false if it did not come in time. */
 MUST_USE bool turns_take(struct turns *turns, int64_t timeout_ms);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { smuggled } from '../e2e/smuggled.mjs';
 import { ask, beginSession, exchange, keyLines, keys, orderOf, root } from '../e2e/support.mjs';
 import {
 	command, docker, image, inspect, needsDocker, output, runContainer, tryDocker, unique, until,
@@ -184,6 +185,11 @@ describe('the images, read-only, without capabilities, as 10001', needsDocker, (
 		}
 		assert.equal((await ask(products, 'list_categories', {}, staff)).count, 0);
 		assert.equal((await ask(orders, 'list_orders', {}, staff)).count, 0);
+	});
+
+	test('take no request that hides another', async () => {
+		for (const [, tried] of smuggled)
+			await tried(products);
 	});
 
 	test('find each other by name', async () => {

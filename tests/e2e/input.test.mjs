@@ -200,6 +200,22 @@ test('a length that is none is refused', async () => {
 	}
 });
 
+test('what is echoed in a header is one that may be', async () => {
+	for (const origin of ['http://localhost:\tx', 'http://localhost:\xe9', 'http://localhost:8 1']) {
+		const connection = await open(server);
+		connection.send(Buffer.from(head(server, { Origin: origin }, 'OPTIONS'), 'latin1'));
+		assert.match(await connection.until(/\r\n/), /^HTTP\/1\.1 403 /, origin);
+		connection.leave();
+	}
+	const connection = await open(server);
+	connection.send(Buffer.from(head(server, { Origin: 'http://localhost:80',
+		'Access-Control-Request-Headers': 'mcp-param-a\xe9,mcp-param-b\tc, mcp-param-d' }, 'OPTIONS'), 'latin1'));
+	const answer = await connection.until(/\r\n\r\n/);
+	assert.match(answer, /^HTTP\/1\.1 204 [\s\S]*mcp-param-b, mcp-param-d\r\n/);
+	assert.doesNotMatch(answer, /mcp-param-a/);
+	connection.leave();
+});
+
 test('requests that come one right after the other are answered in order', async () => {
 	const connection = await open(server);
 	const many = Array.from({ length: 20 }, (_, i) =>

@@ -156,6 +156,23 @@ test('a call is cancelled at the other', { skip }, async () => {
 	assert.ok(!messages(events).some(each => each.result));
 });
 
+test('ids of any length, of calls and of sessions, are no trouble to the database', { skip }, async () => {
+	const session = await beginSession(one), other = await beginSession(one);
+	const before = one.log.length;
+	const stream = exchange(one, call(other, 'count', { to: 20, pause_ms: 20 }));
+	for (const size of [1, 5000, ...Array(20).fill(9000), 100000]) {
+		const { status } = await exchange(one, { headers: session, body: JSON.stringify({ jsonrpc: '2.0',
+			method: 'notifications/cancelled', params: { requestId: 'x'.repeat(size) } }) });
+		assert.equal(status, 202);
+	}
+	for (const id of ['\u00ff\u00fe', 'x', 'x'.repeat(4000), `${session['Mcp-Session-Id']}x`])
+		assert.equal((await exchange(one, request({ ...session, 'Mcp-Session-Id': id }, 'ping'))).status, 404);
+	assert.deepEqual(numbers((await stream).events), upTo(20));
+	// What was sent last is done last: so all of it was.
+	await exchange(one, { method: 'DELETE', headers: session });
+	assert.doesNotMatch(one.log.slice(before), /store: /);
+});
+
 test('a client told to go with its process goes on elsewhere', { skip }, async () => {
 	const third = await startProbe();
 	const session = await beginSession(one);

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { head, open, post } from './raw.mjs';
 import {
-	ask, beginSession, callTool, exchange, keyLines, keys, orderOf, pause, startShop, stateless,
+	ask, beginSession, callTool, eventually, exchange, keyLines, keys, orderOf, pause, startShop, stateless,
 } from './support.mjs';
 
 let shop, orders, number = 0;
 
 before(async () => {
-	shop = await startShop({ orders: { RETRY: '200ms', KEEP_ALIVE: '300ms', SILENCE: '500ms' } });
+	shop = await startShop({ products: { SILENCE: '100ms' }, orders: { RETRY: '200ms', KEEP_ALIVE: '300ms', SILENCE: '500ms' } });
 	orders = shop.orders;
 });
 after(() => shop.stop());
@@ -105,6 +105,19 @@ test('a call that is silent for a while turns into a stream, and comments keep i
 	assert.match(headers['content-type'], /^text\/event-stream/);
 	assert.ok(text.split('\n').filter(line => line.startsWith(':')).length >= 2, text);
 	assert.equal(messages(events).length, 1);
+});
+
+test('an answer that its client takes slowly is no stream after all', async () => {
+	const count = 150, connection = await open(shop.products);
+	const { headers, body } = stateless('tools/call', { name: 'search_products', arguments: { limit: 100 } });
+	connection.socket.pause();
+	for (let i = 0; i < count; i++)
+		connection.send(post(shop.products, body, headers));
+	await pause(400);                       // some answer is on its way for longer than SILENCE
+	connection.socket.resume();
+	await eventually(() => connection.closed || connection.text.split('HTTP/1.1 200').length > count,
+		'every request is answered', 15000);
+	assert.ok(!connection.closed && !/event-stream/.test(connection.text));
 });
 
 // ---- Resuming ----

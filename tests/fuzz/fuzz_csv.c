@@ -2,22 +2,14 @@
  *
  * The file is read at once and bytewise, side by side. Rows that are fine are written again with
  * every cell in quotes, and must read back the same. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct source {
 	str rest;
 	size_t step;
 };
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 static int64_t read_source(void *context, char *into, size_t room)
 {
@@ -89,7 +81,7 @@ static void check_again(const struct csv_row *row)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	str all = { size ? (const char *)data : "", size };
+	str all = input_of(data, size);
 	struct source at_once = { all, SIZE_MAX }, bytewise = { all, 1 };
 	struct csv *csv = csv_create(read_source, &at_once);
 	struct csv *other = csv_create(read_source, &bytewise);

@@ -1,15 +1,7 @@
 /* fuzz_cursor.c - what clients hand back to us: sealed text and the base64 around it. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "seal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 /* Strict: what opens is the one text that closing it again gives. */
 static void check_base64(struct arena *arena, str text)

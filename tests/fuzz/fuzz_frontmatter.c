@@ -1,16 +1,8 @@
 /* fuzz_frontmatter.c - the head of a skill: read as one JSON object, or refused in words. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "frontmatter.h"
 #include "json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,20 +2,12 @@
  *
  * The input's lines: an Authorization header, a peer's address, X-Forwarded-For, TRUSTED_PROXIES;
  * the rest is the text of API_KEYS. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "auth.h"
 #include "keys.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define KNOWN "known:8c0a3c3ef9b3dbe0e1a8a1c1b4c1f6f0a9b1f5fbe59c4b39b9b9f7e2a5a3c1d0:a:read,b"
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 static void check_authorization(str header)
 {
@@ -53,17 +45,6 @@ static void check_keys(struct arena *arena, str text)
 	keys_drop(keys);
 }
 
-/* Not str_cut(): a line that is missing must be empty here, not absent. */
-static str next_line(str *rest)
-{
-	const char *end = rest->size > 0 ? memchr(rest->at, '\n', rest->size) : NULL;
-	str line = { rest->at, end ? (size_t)(end - rest->at) : rest->size };
-	size_t taken = line.size + (end != NULL);
-	rest->at += taken;
-	rest->size -= taken;
-	return line;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool ready;
@@ -72,9 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ready = true;
 	}
 	struct arena *arena = arena_create();
-	str rest = { size > 0 ? (const char *)data : "", size };
-	str authorization = next_line(&rest);
-	str peer = next_line(&rest), forwarded = next_line(&rest), list = next_line(&rest);
+	str rest = input_of(data, size);
+	str authorization = input_line(&rest);
+	str peer = input_line(&rest), forwarded = input_line(&rest), list = input_line(&rest);
 	check_authorization(authorization);
 	check_address(arena, peer, forwarded, list);
 	check_keys(arena, rest);

@@ -1,11 +1,9 @@
 /* fuzz_message.c - a message as a client sends it: parsed, bound to a struct, written back. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "json.h"
 
 #define DEPTH_MAX 16
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct item {
 	const char *sku;
@@ -42,12 +40,6 @@ static const struct shape message_shape = SHAPE(struct message,
 	NEST (struct message, best, struct item, &item_shape, "Best"),
 	LIST (struct message, items, count, struct item, &item_shape, "Items"),
 	TEXTS(struct message, tags, tag_count, "Tags"));
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 static str written(struct arena *arena, const struct message *message)
 {

@@ -1,16 +1,8 @@
 /* fuzz_schema.c - a schema and a value to check with it, as the two items of a JSON array. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "json.h"
 #include "json_schema.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool claim)
-{
-	if (!claim)
-		abort();
-}
 
 static void try_formats(str text)
 {

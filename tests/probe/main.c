@@ -8,6 +8,9 @@ struct count { int64_t to, pause_ms; };
 struct named { const char *name; };
 struct consent { bool sure; };
 struct asking { int64_t rounds; };
+struct large { int64_t kib; };
+struct sum { int64_t to; };
+struct labels { const char *text; int64_t number; bool flag; };
 
 static const struct shape count_shape = SHAPE(struct count,
 	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
@@ -56,6 +59,59 @@ static enum mcp_answer consent(struct mcp_call *call, const void *in, struct sto
 	return mcp_say(call, "Sure %d times.", sure);
 }
 
+static const struct shape large_shape = SHAPE(struct large,
+	INT(struct large, kib, "How much", AT_LEAST(1), AT_MOST(65536), DEFAULT(300)));
+
+static enum mcp_answer large(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	size_t size = (size_t)((const struct large *)in)->kib * 1024;
+	char *text = arena_alloc(mcp_arena(call), size + 1);
+
+	memset(text, 'x', size);
+	mcp_progress(call, 1, 1, "It is written.");
+	return mcp_say(call, "%s", text);
+}
+
+/* A read that says nothing of how long it may take. */
+static const struct shape sum_shape = SHAPE(struct sum,
+	INT(struct sum, to, "The last number", AT_LEAST(1), AT_MOST(10000000), DEFAULT(10)));
+
+static enum mcp_answer sum(struct mcp_call *call, const void *in, struct store *store)
+{
+	struct sum total;
+
+	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
+	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
+	                   &sum_shape, in, &sum_shape, &total) != 1)
+		return mcp_fail(call, "The database is unavailable.");
+	return mcp_say(call, "%lld", (long long)total.to);
+}
+
+static const struct shape labels_shape = SHAPE(struct labels,
+	TEXT(struct labels, text, "A text", .header = "Text"),
+	INT(struct labels, number, "A number", .header = "Number"),
+	BOOL(struct labels, flag, "A flag", .header = "Flag"));
+
+static enum mcp_answer labels(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct labels *labels = in;
+
+	return mcp_say(call, "%s %lld %d", labels->text ? labels->text : "-",
+	               (long long)labels->number, labels->flag);
+}
+
+/* Uses up its time, and only then asks. */
+static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct store *store UNUSED)
+{
+	struct consent consent;
+
+	while (mcp_time_left_ms(call) > 0)
+		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+	if (mcp_ask(call, "tire", &consent_shape, &consent, "Go on?") == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "It went on.");
+}
+
 static const char *uri_of(struct mcp_call *call, const struct named *named)
 {
 	return arena_print(mcp_arena(call), "probe://%s", named->name);
@@ -78,6 +134,10 @@ static const struct mcp_tool tools[] = {
 	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
 	  .run = count },
 	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
+	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
+	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
+	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
+	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	TASK_TOOLS,
@@ -91,7 +151,7 @@ static const struct mcp_resource resources[] = {
 };
 
 static const struct migration migrations[] = {
-	{ "1-nothing", "create table nothing (id bigint primary key);", NULL },
+	{ "1-unused", "create table unused (id bigint primary key);", NULL },
 	{ 0 },
 };
 

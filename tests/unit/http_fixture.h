@@ -32,7 +32,9 @@ static void is_gone(void *user)
 static void headers_in(struct exchange *x)
 {
 	atomic_fetch_add(&headers_calls, 1);
-	if (str_is(exchange_path(x), "/refuse")) {
+	if (exchange_is_spare(x)) {
+		exchange_answer(x, 503, "text/plain", STR("there are too many"));
+	} else if (str_is(exchange_path(x), "/refuse")) {
 		exchange_add_header(x, "WWW-Authenticate", "Bearer");
 		exchange_answer(x, 401, "text/plain", STR("who are you?"));
 	}
@@ -96,6 +98,10 @@ static void request_in(struct exchange *x)
 		atomic_store(&opened, stream_open(x, is_gone, NULL));
 	} else if (str_is(path, "/brief")) {
 		end_at_once(x);
+	} else if (str_is(path, "/much")) {
+		static char much[16 << 20];     /* more than sockets hold */
+
+		exchange_answer(x, 200, "text/plain", (str) { much, sizeof(much) });
 	} else if (str_is(path, "/path")) {
 		exchange_answer(x, 200, "text/plain", exchange_header(x, "X-Say"));
 	} else if (str_is(path, "/peer")) {
@@ -110,11 +116,13 @@ static void is_finished(UNUSED struct exchange *x)
 	atomic_fetch_add(&finished, 1);
 }
 
+static struct budget request_budget = { .max = 1000000 }, stream_budget = { .max = 1000000 };
+
 static struct http_settings usual_settings(void)
 {
 	return (struct http_settings) {
 		.host = "127.0.0.1", .loops = 2, .connection_bytes = 8192, .body_max = 100000,
-		.bodies_max = 1000000, .backlog_max = 20000, .backlogs_max = 1000000,
+		.requests = &request_budget, .backlog_max = 20000, .streams = &stream_budget,
 		.connections_max = 1200, .header_deadline_ms = 10000, .body_deadline_ms = 10000,
 		.idle_ms = 60000, .keep_alive_ms = 15000,
 		.handler = { headers_in, request_in, is_finished },
@@ -163,21 +171,31 @@ UNUSED static void pause_ms(int ms)
 		ck_assert_msg((condition), "not within two seconds: " #condition); \
 	} while (0)
 
-UNUSED static int dial(void)
+/* From an address of this machine, such as 127.0.0.2. */
+UNUSED static int dial_from(const char *from)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = inet_addr(from) };
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)http_port(http)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval most = { .tv_sec = 5 };
 
 	ck_assert_int_ge(fd, 0);
+	/* Its port is chosen on connecting, so that two connections may have the same. */
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int) { 1 }, sizeof(int));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+UNUSED static int dial(void)
+{
+	return dial_from("127.0.0.1");
 }
 
 UNUSED static void say(int fd, const char *text)

@@ -227,6 +227,106 @@ START_TEST(a_caller_outlives_its_key_and_is_the_same_with_other_scopes)
 }
 END_TEST
 
+/* ---- Keys that are no more ---- */
+
+static char revoked[128];
+
+static void note(const char *name, bool gone)
+{
+	strcat(revoked, name);
+	strcat(revoked, gone ? "! " : " ");
+}
+
+static const char *revoked_now(void)
+{
+	revoked[0] = '\0';
+	auth_each_revoked(note);
+	return revoked;
+}
+
+static const struct {
+	const char *name, *key, *scopes;        /* instead of alice's a:read,a:write */
+	const char *revoked;
+	bool current;
+} changes[] = {
+	{ "alice", ALICE_KEY, "a:read,a:write", "", true },
+	{ "alice", ALICE_KEY, "a:write,a:new,a:read", "", true },
+	{ "alice", ALICE_KEY, "*", "", true },
+	{ "alice", ALICE_KEY, "a:write", "alice ", false },
+	{ "alice", ALICE_KEY, "a:writes,a:read", "alice ", false },
+	{ "alice", "mcp_another", "a:read,a:write", "alice ", false },
+	{ "carol", ALICE_KEY, "a:read,a:write", "alice! ", false },
+};
+
+START_TEST(who_lost_a_key_or_a_scope_is_told)
+{
+	const struct caller *alice, *bob;
+	char lines[1024];
+
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	ck_assert_int_eq(check("Bearer " ALICE_KEY, &alice), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer " BOB_KEY, &bob), AUTH_FINE);
+	ck_assert(auth_is_current(alice) && auth_is_current(bob));
+	snprintf(lines, sizeof(lines), "%s %s", line_of("bob", BOB_KEY, "*"),
+	         line_of(changes[_i].name, changes[_i].key, changes[_i].scopes));
+	ck_assert_ptr_null(auth_configure(lines, false));
+	ck_assert_str_eq(revoked_now(), changes[_i].revoked);
+	ck_assert_int_eq(auth_is_current(alice), changes[_i].current);
+	ck_assert(auth_is_current(bob));
+	caller_drop(alice);
+	caller_drop(bob);
+}
+END_TEST
+
+START_TEST(who_had_every_scope_and_has_some_may_do_less)
+{
+	ck_assert_ptr_null(auth_configure(line_of("bob", BOB_KEY, "*"), false));
+	ck_assert_ptr_null(auth_configure(line_of("bob", BOB_KEY, "a"), false));
+	ck_assert_str_eq(revoked_now(), "bob ");
+}
+END_TEST
+
+START_TEST(who_had_no_key_is_told_where_one_is_needed_now)
+{
+	const struct caller *anonymous;
+
+	ck_assert_ptr_null(auth_configure(NULL, true));
+	ck_assert_int_eq(auth_check((str) { 0 }, &anonymous), AUTH_FINE);
+	ck_assert(auth_is_current(anonymous));
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	ck_assert_str_eq(revoked_now(), "anonymous! ");
+	ck_assert(!auth_is_current(anonymous));
+	/* Somebody of a name that nobody has is of no key. */
+	const struct caller *nobody = auth_caller("dave");
+	ck_assert(!auth_is_current(nobody));
+	caller_drop(nobody);
+}
+END_TEST
+
+/* ---- Shares ---- */
+
+START_TEST(a_caller_counts_by_its_name_and_one_without_by_its_address)
+{
+	const struct caller *alice, *bob, *anonymous;
+
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), true));
+	ck_assert_int_eq(check("Bearer " ALICE_KEY, &alice), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer " BOB_KEY, &bob), AUTH_FINE);
+	ck_assert_int_eq(auth_check((str) { 0 }, &anonymous), AUTH_FINE);
+	ck_assert_uint_eq(caller_party(alice, STR("192.0.2.1")), caller_party(alice, STR("::1")));
+	ck_assert_uint_ne(caller_party(alice, STR("::1")), caller_party(bob, STR("::1")));
+	ck_assert_uint_ne(caller_party(anonymous, STR("192.0.2.1")),
+	                  caller_party(anonymous, STR("192.0.2.2")));
+	ck_assert_uint_eq(caller_party(anonymous, STR("2001:db8:1:2::3")),
+	                  caller_party(anonymous, STR("2001:db8:1:2:ffff::")));
+	ck_assert_uint_ne(caller_party(anonymous, STR("2001:db8:1:2::3")),
+	                  caller_party(anonymous, STR("2001:db8:1:3::3")));
+	ck_assert_uint_eq(caller_party(anonymous, (str) { 0 }), caller_party(anonymous, STR("?")));
+	caller_drop(alice);
+	caller_drop(bob);
+}
+END_TEST
+
 START_TEST(keys_come_from_a_file)
 {
 	char text[2048], setting[64];
@@ -365,6 +465,10 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
 	tcase_add_test(tests, scopes_say_what_a_caller_may);
 	tcase_add_test(tests, a_caller_outlives_its_key_and_is_the_same_with_other_scopes);
+	tcase_add_loop_test(tests, who_lost_a_key_or_a_scope_is_told, 0, COUNT(changes));
+	tcase_add_test(tests, who_had_every_scope_and_has_some_may_do_less);
+	tcase_add_test(tests, who_had_no_key_is_told_where_one_is_needed_now);
+	tcase_add_test(tests, a_caller_counts_by_its_name_and_one_without_by_its_address);
 	tcase_add_test(tests, keys_come_from_a_file);
 	tcase_add_test(tests, a_bad_line_of_a_file_is_named_by_its_number);
 	tcase_add_test(tests, keys_are_replaced_while_threads_check);

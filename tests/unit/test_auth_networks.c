@@ -91,6 +91,30 @@ START_TEST(the_client_is_the_last_address_that_is_no_trusted_proxy)
 }
 END_TEST
 
+static const struct { const char *one, *other; bool same; } groups[] = {
+	{ "192.0.2.1", "192.0.2.1", true },
+	{ "192.0.2.1", "::ffff:192.0.2.1", true },
+	{ "192.0.2.1", "192.0.2.2", false },
+	{ "2001:db8:1:2::1", "2001:DB8:1:2:ffff:1:2:3", true },
+	{ "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+	{ "::1", "::2", true },
+	{ "::1", "0.0.0.1", false },
+	{ "fe80::1%eth0", "fe80::2", true },
+	{ "-", "-", true },
+	{ "-", "192.0.2.1", false },
+};
+
+START_TEST(an_ipv6_address_counts_with_its_network)
+{
+	char room[2][16];
+	str one = auth_address_group(str_of(groups[_i].one), room[0]);
+	str other = auth_address_group(str_of(groups[_i].other), room[1]);
+
+	ck_assert_int_eq(one.size == other.size && memcmp(one.at, other.at, one.size) == 0,
+	                 groups[_i].same);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 static TCase *address_tests(void)
@@ -100,6 +124,7 @@ static TCase *address_tests(void)
 	tcase_add_loop_test(tests, a_bad_network_is_pointed_at, 0, COUNT(bad_lists));
 	tcase_add_loop_test(tests, the_client_is_the_last_address_that_is_no_trusted_proxy, 0,
 	                    COUNT(clients));
+	tcase_add_loop_test(tests, an_ipv6_address_counts_with_its_network, 0, COUNT(groups));
 	return tests;
 }
 

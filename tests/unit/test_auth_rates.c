@@ -77,6 +77,47 @@ START_TEST(ten_thousand_callers_do_not_get_in_each_others_way)
 }
 END_TEST
 
+START_TEST(what_is_owed_is_waited_for)
+{
+	struct rates *rates = rates_create(60, 5);
+	int64_t now = 1000000;
+	ck_assert_int_eq(rates_take(rates, STR("alice"), now), 0);
+	rates_owe(rates, STR("alice"), now, 49);
+	ck_assert_int_eq(rates_take(rates, STR("alice"), now), 46000);
+	ck_assert_int_eq(rates_take(rates, STR("alice"), now + 45999), 1);
+	ck_assert_int_eq(rates_take(rates, STR("alice"), now + 46000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("bob"), now), 0);
+	rates_owe(rates, STR("bob"), now, 0);
+	rates_owe(NULL, STR("bob"), now, 1);
+	ck_assert_int_eq(rates_take(rates, STR("bob"), now), 0);
+	rates_destroy(rates);
+}
+END_TEST
+
+/* More addresses than there are slots, all in use: who is limited stays so, and who is not is not. */
+START_TEST(a_flood_of_addresses_frees_nobody)
+{
+	struct rates *rates = rates_create(60, 5);
+	int64_t now = 1000000;
+	int refused = 0;
+	rates_take(rates, STR("limited"), now);
+	rates_owe(rates, STR("limited"), now, 100);
+	for (int i = 0; i < 300000; i++) {
+		char who[32];
+		int size = snprintf(who, sizeof(who), "flood-%d", i);
+		rates_take(rates, (str) { who, (size_t)size }, now);
+	}
+	ck_assert_int_eq(rates_take(rates, STR("limited"), now), 97000);
+	for (int i = 0; i < 100; i++) {
+		char who[32];
+		int size = snprintf(who, sizeof(who), "honest-%d", i);
+		refused += rates_take(rates, (str) { who, (size_t)size }, now + 1000) != 0;
+	}
+	ck_assert_int_eq(refused, 0);
+	rates_destroy(rates);
+}
+END_TEST
+
 struct taking {
 	struct rates *rates;
 	atomic_int taken;
@@ -112,6 +153,8 @@ static TCase *rate_tests(void)
 	tcase_add_test(tests, being_refused_costs_nothing);
 	tcase_add_test(tests, no_rate_is_no_limit);
 	tcase_add_test(tests, ten_thousand_callers_do_not_get_in_each_others_way);
+	tcase_add_test(tests, what_is_owed_is_waited_for);
+	tcase_add_test(tests, a_flood_of_addresses_frees_nobody);
 	tcase_add_test(tests, threads_share_a_bucket_exactly);
 	return tests;
 }

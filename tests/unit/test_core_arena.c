@@ -1,6 +1,8 @@
 /* test_core_arena.c - memory handed out in pieces, given back as a whole. */
 #include <check.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 #include "core.h"
 
@@ -129,6 +131,36 @@ START_TEST(an_arena_may_end_on_another_thread)
 }
 END_TEST
 
+/* A share of a whole: both count what lives beyond an arena's first KiB, and nothing is left. */
+START_TEST(what_an_arena_keeps_is_counted_until_it_is_destroyed)
+{
+	struct budget whole = { .max = 100000 }, share = { .of = &whole, .max = 50000 };
+	struct arena *arena = arena_create_charged(&share);
+
+	arena_alloc(arena, 100);
+	ck_assert_uint_eq(atomic_load(&whole.used), 0);
+	for (int i = 0; i < 20; i++)
+		arena_alloc(arena, 1000);
+	ck_assert_uint_ge(atomic_load(&share.used), 17000);
+	ck_assert_uint_eq(atomic_load(&share.used), atomic_load(&whole.used));
+	ck_assert(budget_has(&share, 1000));
+	arena_adopt(arena, malloc(20000), 20000);
+	ck_assert(!budget_has(&share, 15000));          /* its share is used up, the whole is not */
+	ck_assert(budget_has(&whole, 15000));
+	arena_alloc(arena, 70000);                      /* what is made on the way is only counted */
+	ck_assert(!budget_has(&share, 0));
+	ck_assert(!budget_has(&whole, 0));
+	arena_destroy(arena);
+	ck_assert_uint_eq(atomic_load(&share.used), 0);
+	ck_assert_uint_eq(atomic_load(&whole.used), 0);
+	/* One that is used again is nobody's. */
+	arena = arena_create();
+	arena_alloc(arena, 90000);
+	ck_assert_uint_eq(atomic_load(&whole.used), 0);
+	arena_destroy(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("arena");
@@ -138,6 +170,7 @@ int main(void)
 	tcase_add_test(tests, the_latest_grows_in_place);
 	tcase_add_test(tests, printing_fits_whatever_its_length);
 	tcase_add_test(tests, what_it_owns_is_released_latest_first);
+	tcase_add_test(tests, what_an_arena_keeps_is_counted_until_it_is_destroyed);
 	tcase_add_test(tests, an_arena_may_end_on_another_thread);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

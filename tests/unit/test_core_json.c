@@ -96,6 +96,52 @@ START_TEST(every_byte_is_escaped_wherever_it_stands)
 }
 END_TEST
 
+static const struct { str text; const char *json; } broken[] = {
+	{ { "\xff\xfe" "2099", 6 }, "\"" REPLACEMENT REPLACEMENT "2099\"" },
+	{ { "12345678\xc3", 9 }, "\"12345678" REPLACEMENT "\"" },
+	{ { "12345678\xc3\xa9\xa9!", 12 }, "\"12345678\xc3\xa9" REPLACEMENT "!\"" },
+	{ { "\xe2\x82\"", 3 }, "\"" REPLACEMENT REPLACEMENT "\\\"\"" },
+	{ { "\xed\xa0\x80", 3 }, "\"" REPLACEMENT REPLACEMENT REPLACEMENT "\"" },
+};
+
+START_TEST(what_is_no_utf8_is_replaced)
+{
+	struct json json = json_begin(arena, 0);
+
+	json_str(&json, broken[_i].text);
+	ck_assert_str_eq(text_of(&json), broken[_i].json);
+}
+END_TEST
+
+/* Any bytes, as a key and as a text, of few kinds so that characters come about. */
+START_TEST(whatever_is_written_is_json)
+{
+	static const char kinds[] = "aaaaaaaa\"\\\x1f\x7f\x80\x9f\xbf\xc2\xe0\xe2\xed\xf0\xf4\xff";
+	unsigned state = 1;
+
+	for (int round = 0; round < 4000; round++) {
+		char text[40];
+		enum json_trouble trouble;
+		struct json json = json_begin(arena, 0);
+		for (size_t i = 0; i < sizeof(text); i++) {
+			state = state * 1103515245 + 12345;
+			text[i] = kinds[(state >> 16) % (sizeof(kinds) - 1)];
+		}
+		str any = { text, (state >> 8) % sizeof(text) };
+		json_object(&json);
+		json_key_str(&json, any);
+		json_str(&json, any);
+		json_object_end(&json);
+		yyjson_val *read = json_parse_copy(arena, json_end(&json), 1, &trouble);
+		ck_assert_int_eq(trouble, JSON_FINE);
+		yyjson_obj_iter iter = yyjson_obj_iter_with(read);
+		yyjson_val *value = yyjson_obj_iter_get_val(yyjson_obj_iter_next(&iter));
+		str back = { yyjson_get_str(value), yyjson_get_len(value) };
+		ck_assert(str_same(back, any) == utf8_valid(any));
+	}
+}
+END_TEST
+
 static const struct { double value; const char *json; } reals[] = {
 	{ 0, "0" }, { 5, "5" }, { -3, "-3" }, { 0.1, "0.1" }, { 2.5, "2.5" }, { 1e300, "1e+300" },
 	{ 1.0 / 3, "0.3333333333333333" }, { 0.1 + 0.2, "0.30000000000000004" },
@@ -201,9 +247,34 @@ START_TEST(ten_thousand_levels_are_refused_before_parsing)
 
 	memset(text, '[', 2000000);
 	size_t before = arena_size(arena);
-	ck_assert(!json_parse(arena, text, 2000000, 64, &trouble));
+	ck_assert(!json_parse(arena, text, 2000000, (struct json_bounds) { .depth = 64 }, &trouble));
 	ck_assert_int_eq(trouble, JSON_TOO_DEEP);
 	ck_assert_uint_eq(arena_size(arena), before);
+}
+END_TEST
+
+/* The bound is on each side of what is there, and a document takes hardly more than its values. */
+START_TEST(values_are_counted_before_parsing)
+{
+	enum json_trouble trouble;
+	size_t size = 200001;
+	char *text = malloc(size + 4);
+
+	for (size_t i = 0; i < size; i++)
+		text[i] = i == 0 ? '[' : i == size - 1 ? ']' : i % 2 ? '0' : ',';
+	ck_assert(!json_parse(arena, text, size, (struct json_bounds) { 64, 100000 }, &trouble));
+	ck_assert_int_eq(trouble, JSON_TOO_MANY);
+	size_t before = arena_size(arena);
+	yyjson_val *root = json_parse(arena, text, size, (struct json_bounds) { 64, 100001 }, &trouble);
+	ck_assert_ptr_nonnull(root);
+	ck_assert_uint_eq(yyjson_arr_size(root), 100000);
+	ck_assert_uint_le(arena_size(arena) - before, 100001 * 16 * 3 / 2 + 1000);
+	ck_assert_ptr_nonnull(json_parse_copy(arena, STR("[1,[],{\"a,b:c\":{}}]"), 64, &trouble));
+	strcpy(text, "[1,[],{\"a,b:c\":{}}]");
+	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 }, &trouble));
+	ck_assert_ptr_nonnull(json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 8 },
+	                                 &trouble));
+	free(text);
 }
 END_TEST
 
@@ -275,11 +346,14 @@ int main(void)
 	tcase_add_test(tests, commas_are_where_they_belong);
 	tcase_add_loop_test(tests, strings_are_escaped_and_read_back, 0, COUNT(strings));
 	tcase_add_test(tests, every_byte_is_escaped_wherever_it_stands);
+	tcase_add_loop_test(tests, what_is_no_utf8_is_replaced, 0, COUNT(broken));
+	tcase_add_test(tests, whatever_is_written_is_json);
 	tcase_add_loop_test(tests, reals_are_the_shortest_that_read_back, 0, COUNT(reals));
 	tcase_add_loop_test(tests, ints_are_exact, 0, COUNT(ints));
 	tcase_add_test(tests, a_small_buffer_grows);
 	tcase_add_loop_test(tests, values_are_written_as_they_came, 0, COUNT(kept_as_they_came));
 	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
+	tcase_add_test(tests, values_are_counted_before_parsing);
 	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
 	tcase_add_test(tests, duplicates_are_found_among_many);
 	tcase_add_test(tests, a_quarter_million_keys_take_no_time);

@@ -120,6 +120,7 @@ static const struct { str sent; const char *json, *text; } hostile[] = {
 	{ { "\xc2\x9b" "2J", 4 }, "?2J", "?2J" },       /* CSI as one character */
 	{ { "\xff\xfe:x", 4 }, "??:x", "??:x" },
 	{ { "caf\xc3", 4 }, "caf?", "caf?" },
+	{ { "\xc3\xa9\xff", 3 }, "\xc3\xa9?", "\xc3\xa9?" },
 };
 
 START_TEST(what_a_client_sent_can_forge_nothing)
@@ -159,6 +160,24 @@ START_TEST(a_line_is_bounded)
 	log_stop();
 	ck_assert_uint_eq(json_member(line_written(), "id").size, 64);
 	ck_assert_uint_lt(written().size, 4096);
+}
+END_TEST
+
+/* What comes when the line is full: parts of characters, alone and in their place. */
+START_TEST(a_full_line_takes_no_part_of_a_character)
+{
+	static const char *const ends[] = { "\x80", "\xbf\x80", "\xc3\xa9", "\xf0\x9f\x99\x82", "\"" };
+	char *text = arena_alloc(arena, 3001);
+
+	memset(text, '\x01', 660);
+	for (size_t at = 660, size = strlen(ends[_i]); at + size <= 2048; at += size)
+		memcpy(text + at, ends[_i], size);
+	log_start(LOG_INFO, true);
+	log_info("%s", text);
+	log_stop();
+	ck_assert(utf8_valid(json_member(line_written(), "message")));
+	ck_assert_uint_gt(written().size, 4000);
+	ck_assert_uint_le(written().size, 4096);
 }
 END_TEST
 
@@ -324,6 +343,7 @@ int main(void)
 	tcase_add_test(tests, empty_members_are_left_out);
 	tcase_add_loop_test(tests, what_a_client_sent_can_forge_nothing, 0, COUNT(hostile));
 	tcase_add_test(tests, a_line_is_bounded);
+	tcase_add_loop_test(tests, a_full_line_takes_no_part_of_a_character, 0, 5);
 	tcase_add_loop_test(tests, a_long_message_is_cut_between_two_characters, 0, 2);
 	tcase_add_test(tests, levels_below_are_not_shown);
 	tcase_add_test(tests, lines_are_written_without_being_waited_for);

@@ -180,6 +180,113 @@ START_TEST(a_single_worker_runs_slow_jobs_too)
 }
 END_TEST
 
+/* ---- Parties ---- */
+
+/* A worker is held until `go`, so that what is added meanwhile waits. */
+static struct task held = { .job.run = wait_to_go };
+
+static struct pool *start_held(int queue_max)
+{
+	struct pool *pool = start(1, queue_max);
+
+	ck_assert(pool_add(pool, &held.job));
+	sem_wait(&started);
+	return pool;
+}
+
+static int add_some(struct pool *pool, struct task *tasks, int count, uint64_t party)
+{
+	int taken = 0;
+
+	for (int i = 0; i < count; i++) {
+		tasks[i].job = (struct job) { .run = note, .party = party };
+		taken += pool_add(pool, &tasks[i].job);
+	}
+	return taken;
+}
+
+START_TEST(parties_are_served_in_turn_and_each_in_its_order)
+{
+	struct task a[200], b[2], c[1];
+	struct pool *pool = start_held(1000);
+
+	ck_assert_int_eq(add_some(pool, a, 200, 1), 200);
+	ck_assert_int_eq(add_some(pool, b, 2, 2), 2);
+	ck_assert_int_eq(add_some(pool, c, 1, 3), 1);
+	sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(a[0].order, 1);
+	ck_assert_int_eq(b[0].order, 2);
+	ck_assert_int_eq(c[0].order, 3);
+	ck_assert_int_eq(a[1].order, 4);
+	ck_assert_int_eq(b[1].order, 5);
+	for (int i = 2; i < 200; i++)
+		ck_assert_int_eq(a[i].order, 4 + i);
+}
+END_TEST
+
+START_TEST(whoever_fills_the_queue_is_refused_and_others_are_not)
+{
+	struct task a[20], b[20], c[20], more[20], nobody[20];
+	struct pool *pool = start_held(12);
+
+	ck_assert_int_eq(add_some(pool, a, 20, 1), 6);
+	ck_assert_int_eq(add_some(pool, b, 20, 2), 3);
+	ck_assert_int_eq(add_some(pool, c, 20, 3), 2);
+	ck_assert_int_eq(add_some(pool, more, 20, 1), 0);
+	ck_assert_int_eq(add_some(pool, nobody, 20, 0), 1);
+	ck_assert_int_eq(pool_queued(pool), 12);
+	sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 13);
+}
+END_TEST
+
+static void add_held(struct pool *pool, struct task *tasks, int count, uint64_t party)
+{
+	for (int i = 0; i < count; i++) {
+		tasks[i].job = (struct job) { .run = wait_to_go, .party = party };
+		ck_assert(pool_add(pool, &tasks[i].job));
+	}
+}
+
+START_TEST(whoever_is_alone_has_all_workers)
+{
+	struct task a[3];
+	struct pool *pool = start(3, 20);
+
+	add_held(pool, a, 3, 1);
+	for (int i = 0; i < 3; i++)
+		sem_wait(&started);
+	ck_assert_int_eq(pool_busy(pool), 3);
+	for (int i = 0; i < 3; i++)
+		sem_post(&go);
+	pool_stop(pool);
+}
+END_TEST
+
+START_TEST(where_another_is_about_nobody_has_all_workers)
+{
+	struct task first = { .job = { .run = note, .party = 2 } }, again = first, a[5];
+	struct pool *pool = start(3, 20);
+
+	ck_assert(pool_add(pool, &first.job));
+	add_held(pool, a, 5, 1);
+	for (int i = 0; i < 2; i++)
+		sem_wait(&started);
+	ck_assert(pool_add(pool, &again.job));
+	while (atomic_load(&ran) < 2)
+		sched_yield();
+	ck_assert_int_eq(again.order, 1);
+	ck_assert_int_eq(pool_busy(pool), 2);
+	ck_assert_int_eq(pool_queued(pool), 3);
+	for (int i = 0; i < 5; i++)
+		sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 7);
+}
+END_TEST
+
 START_TEST(a_pool_needs_no_contexts)
 {
 	struct pool *pool = pool_start(2, 1, NULL, NULL, NULL);
@@ -200,7 +307,8 @@ static void *add_many(void *row)
 	struct task *tasks = row;
 
 	for (int i = 0; i < JOBS; i++) {
-		tasks[i].job.run = note;
+		tasks[i].job = (struct job) { .run = note, .party = (uint64_t)(i * i % 7),
+		                              .slow = i % 5 == 0 };
 		while (!pool_add(shared, &tasks[i].job))
 			sched_yield();
 	}
@@ -233,6 +341,10 @@ int main(void)
 	tcase_add_loop_test(tests, one_that_cannot_open_closes_all, 1, 4);
 	tcase_add_test(tests, slow_jobs_leave_a_worker_free);
 	tcase_add_test(tests, a_single_worker_runs_slow_jobs_too);
+	tcase_add_test(tests, parties_are_served_in_turn_and_each_in_its_order);
+	tcase_add_test(tests, whoever_fills_the_queue_is_refused_and_others_are_not);
+	tcase_add_test(tests, whoever_is_alone_has_all_workers);
+	tcase_add_test(tests, where_another_is_about_nobody_has_all_workers);
 	tcase_add_test(tests, a_pool_needs_no_contexts);
 	tcase_add_test(tests, any_thread_may_add);
 	suite_add_tcase(suite, tests);

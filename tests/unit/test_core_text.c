@@ -1,4 +1,4 @@
-/* test_core_text.c - slices, numbers in them, UTF-8. */
+/* test_core_text.c - slices, and numbers in them. */
 #include <check.h>
 
 #include "core.h"
@@ -71,38 +71,6 @@ START_TEST(a_number_is_the_whole_text)
 }
 END_TEST
 
-static const struct { str text; bool valid; size_t length; } texts[] = {
-	{ { "", 0 }, true, 0 },
-	{ { "plain text of some length", 25 }, true, 25 },
-	{ { "a\0b", 3 }, true, 3 },
-	{ { "caf\xc3\xa9 12345678", 14 }, true, 13 },
-	{ { "\xe2\x82\xac", 3 }, true, 1 },
-	{ { "\xf0\x9f\x99\x82", 4 }, true, 1 },
-	{ { "\xf4\x8f\xbf\xbf", 4 }, true, 1 },
-	{ { "\xed\x9f\xbf\xee\x80\x80", 6 }, true, 2 },
-	{ { "\x80", 1 }, false, 0 },                    /* a continuation alone */
-	{ { "\xc0\x80", 2 }, false, 0 },                /* overlong */
-	{ { "\xc1\xbf", 2 }, false, 0 },
-	{ { "\xe0\x9f\xbf", 3 }, false, 0 },
-	{ { "\xf0\x8f\xbf\xbf", 4 }, false, 0 },
-	{ { "\xed\xa0\x80", 3 }, false, 0 },            /* a surrogate */
-	{ { "\xf4\x90\x80\x80", 4 }, false, 0 },        /* above U+10FFFF */
-	{ { "\xf5\x80\x80\x80", 4 }, false, 0 },
-	{ { "\xff", 1 }, false, 0 },
-	{ { "\xe2\x82", 2 }, false, 0 },                /* cut off */
-	{ { "12345678\xe2\x82", 10 }, false, 0 },
-	{ { "1234567\xc3", 8 }, false, 0 },
-	{ { "\xc3(", 2 }, false, 0 },
-};
-
-START_TEST(utf8_is_what_rfc_3629_says)
-{
-	ck_assert(utf8_valid(texts[_i].text) == texts[_i].valid);
-	if (texts[_i].valid)
-		ck_assert_uint_eq(utf8_length(texts[_i].text), texts[_i].length);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -112,7 +80,6 @@ int main(void)
 	tcase_add_test(tests, trim_takes_blanks_off_both_ends);
 	tcase_add_test(tests, cut_gives_each_part_then_nothing);
 	tcase_add_loop_test(tests, a_number_is_the_whole_text, 0, COUNT(numbers));
-	tcase_add_loop_test(tests, utf8_is_what_rfc_3629_says, 0, COUNT(texts));
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_NOFORK);

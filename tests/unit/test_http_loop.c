@@ -299,6 +299,55 @@ START_TEST(draining_waits_for_what_is_open)
 }
 END_TEST
 
+/* Half a body, a refused one too, and an answer nobody takes. */
+static const char *const dawdling[] = {
+	"POST /echo HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhalf",
+	"POST /echo HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nha",
+	"POST /refuse HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhalf",
+	GET("/much"),
+};
+
+START_TEST(draining_does_not_wait_for_who_dawdles)
+{
+	int fd = dial();
+
+	say(fd, dawdling[_i]);
+	AWAIT(atomic_load(&headers_calls) == 1);
+	http_quiesce(http);
+	ck_assert(http_drain(http, 4000));
+	ck_assert_int_eq(atomic_load(&finished), 1);
+	close(fd);
+}
+END_TEST
+
+static atomic_bool draining;
+
+static void *drain(UNUSED void *context)
+{
+	atomic_store(&draining, true);
+	return (void *)(intptr_t)http_drain(http, 20000);
+}
+
+START_TEST(draining_waits_for_who_goes_on)
+{
+	int fd = dial();
+	pthread_t thread;
+	void *drained;
+
+	say(fd, "POST /echo HTTP/1.1\r\nHost: here\r\nContent-Length: 8\r\n\r\nhalf");
+	AWAIT(atomic_load(&headers_calls) == 1);
+	http_quiesce(http);
+	atomic_store(&draining, false);
+	pthread_create(&thread, NULL, drain, NULL);
+	AWAIT(atomic_load(&draining));
+	say(fd, "rest");
+	HEARD(hear(fd), "halfrest");
+	pthread_join(thread, &drained);
+	ck_assert(drained);
+	close(fd);
+}
+END_TEST
+
 START_TEST(stopping_ends_what_is_open)
 {
 	int fds[3];
@@ -379,6 +428,9 @@ int main(void)
 	tcase_add_test(tests, idle_connections_use_no_cpu);
 	tcase_add_test(tests, quiescing_refuses_new_connections_and_closes_answered_ones);
 	tcase_add_test(tests, draining_waits_for_what_is_open);
+	tcase_add_loop_test(tests, draining_does_not_wait_for_who_dawdles, 0,
+	                    sizeof(dawdling) / sizeof(dawdling[0]));
+	tcase_add_test(tests, draining_waits_for_who_goes_on);
 	tcase_add_test(tests, stopping_ends_what_is_open);
 	tcase_add_test(tests, each_loop_has_its_own_context);
 	suite_add_tcase(suite, tests);

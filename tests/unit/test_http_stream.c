@@ -215,6 +215,30 @@ START_TEST(a_stream_over_its_backlog_is_ended)
 }
 END_TEST
 
+/* Its owner let go before the loop came to it: nobody is there to be told. */
+static void overflow_and_end(UNUSED struct loop *loop)
+{
+	struct stream *s = atomic_load(&opened);
+
+	while (stream_send(s, (str) { large, sizeof(large) }))
+		;
+	stream_end(s);
+}
+
+START_TEST(one_that_overflowed_and_was_ended_is_not_told)
+{
+	struct heard heard = { .size = 0 };
+	int fd = open_stream(&heard);
+
+	on_loop(stream_loop(atomic_load(&opened)), overflow_and_end);
+	AWAIT(atomic_load(&http_counters.streams) == 0);
+	ck_assert_int_eq(atomic_load(&finished), 1);
+	ck_assert_int_eq(atomic_load(&gone), 0);
+	ck_assert(is_closed(fd));
+	close(fd);
+}
+END_TEST
+
 START_TEST(all_backlogs_together_have_a_limit)
 {
 	struct http_settings settings = usual_settings();
@@ -222,7 +246,7 @@ START_TEST(all_backlogs_together_have_a_limit)
 	int fd;
 
 	stop();
-	settings.backlogs_max = 5000;
+	stream_budget.max = 5000;
 	start_with(&settings);
 	fd = open_stream(&heard);
 	memset(large, 'x', sizeof(large));
@@ -244,7 +268,7 @@ START_TEST(what_a_slow_reader_left_is_kept_and_sent)
 	int fd;
 
 	stop();
-	settings.backlog_max = settings.backlogs_max = 32 * 1024 * 1024;
+	settings.backlog_max = stream_budget.max = 32 * 1024 * 1024;
 	start_with(&settings);
 	fd = open_stream(&heard);
 	memset(large, 'x', sizeof(large));
@@ -338,6 +362,7 @@ START_TEST(streams_count_as_connections)
 	}
 	AWAIT(atomic_load(&http_counters.streams) == 8);
 	fds[8] = dial();
+	HEARD(ask(fds[8], POST("/echo", "hello", 5)), " 503 ");
 	ck_assert(is_closed(fds[8]));
 	close(fds[8]);
 	close(fds[0]);
@@ -364,6 +389,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_client_that_leaves_an_idle_stream_is_noticed, 0, 2);
 	tcase_add_test(tests, what_a_client_says_on_a_stream_does_not_hide_its_leaving);
 	tcase_add_test(tests, a_stream_over_its_backlog_is_ended);
+	tcase_add_test(tests, one_that_overflowed_and_was_ended_is_not_told);
 	tcase_add_test(tests, all_backlogs_together_have_a_limit);
 	tcase_add_test(tests, what_a_slow_reader_left_is_kept_and_sent);
 	tcase_add_test(tests, silent_streams_send_comments);

@@ -1,6 +1,7 @@
 /* test_products_words.c - words as a search sees them. */
 #include <check.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "words.h"
 
@@ -57,6 +58,55 @@ START_TEST(a_letter_that_unfolds_into_many_fits)
 	for (int i = 0; i < 50; i++)
 		text = arena_print(arena, "%s\xef\xb7\xba", text);
 	ck_assert_uint_gt(strlen(words_fold(arena, text)), 50);
+}
+END_TEST
+
+/* U+FDFA again and again, without an end: behind `size` bytes nothing may be looked at. */
+static char *endless(size_t size, void **pages, size_t *pages_size)
+{
+	size_t page = 65536, room = (size + page - 1) / page * page;
+
+	*pages_size = room + page;
+	char *at = mmap(NULL, *pages_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert(at != MAP_FAILED);
+	ck_assert_int_eq(mprotect(at + room, page, PROT_NONE), 0);
+	*pages = at;
+	for (size_t i = 0; i < size; i++)
+		at[room - size + i] = "\xef\xb7\xba"[i % 3];
+	return at + room - size;
+}
+
+/* What is counted is the work, not the time: bytes read, written and allocated. */
+START_TEST(the_work_of_a_text_without_end_is_bounded)
+{
+	void *pages;
+	size_t size, before = arena_size(arena);
+
+	const char *folded = words_fold(arena, endless(FOLD_SIZE_MAX, &pages, &size));
+	ck_assert_uint_le(strlen(folded), FOLD_SIZE_MAX);
+	ck_assert_uint_gt(strlen(folded), FOLD_SIZE_MAX / 2);
+	ck_assert_uint_le(arena_size(arena) - before, 4 * FOLD_SIZE_MAX);
+	munmap(pages, size);
+
+	before = arena_size(arena);
+	ck_assert_str_eq(words_key(arena, endless(KEY_SIZE_MAX + 1, &pages, &size)), "");
+	ck_assert_uint_le(arena_size(arena) - before, 64);
+	munmap(pages, size);
+}
+END_TEST
+
+/* The longest description of plain letters is searched to its end; the longest SKU has a key. */
+START_TEST(what_a_product_may_have_is_within_the_bounds)
+{
+	char text[4 * 4000 + 8], sku[4 * 64 + 1];
+
+	for (size_t i = 0; i < 4 * 4000; i += 4)
+		memcpy(text + i, "\xf0\x90\x8c\xb0", 4);      /* a letter of Gothic */
+	memcpy(text + 4 * 4000, " end", 5);
+	ck_assert_ptr_nonnull(strstr(words_fold(arena, text), " end"));
+	memcpy(sku, text, sizeof(sku) - 1);
+	sku[sizeof(sku) - 1] = '\0';
+	ck_assert_str_eq(words_key(arena, sku), sku);
 }
 END_TEST
 
@@ -131,6 +181,8 @@ int main(void)
 	tcase_add_loop_test(tests, folds_case_and_accents_and_splits_at_the_rest, 0, COUNT(folds));
 	tcase_add_loop_test(tests, folding_twice_is_folding_once, 0, COUNT(folds));
 	tcase_add_test(tests, a_letter_that_unfolds_into_many_fits);
+	tcase_add_test(tests, the_work_of_a_text_without_end_is_bounded);
+	tcase_add_test(tests, what_a_product_may_have_is_within_the_bounds);
 	tcase_add_loop_test(tests, a_key_ignores_case_and_nothing_else, 0, COUNT(keys));
 	tcase_add_test(tests, a_query_has_each_word_once);
 	tcase_add_test(tests, a_query_of_too_many_words_is_cut);

@@ -76,7 +76,7 @@ static void *take_and_pass(void *context)
 
 START_TEST(whoever_waits_too_long_for_a_turn_leaves_the_line)
 {
-	struct turns *turns = turns_join(url + 7);
+	struct turns *turns = turns_create();
 	pthread_t thread;
 	void *took;
 
@@ -88,7 +88,7 @@ START_TEST(whoever_waits_too_long_for_a_turn_leaves_the_line)
 	ck_assert_ptr_eq(took, turns);
 	ck_assert(turns_take(turns, 0));
 	turns_pass(turns);
-	turns_leave(turns);
+	turns_destroy(turns);
 }
 END_TEST
 

@@ -1,0 +1,105 @@
+/* backup.c - the commands `backup` and `restore`: the database of a server in SQLite to a file and back. */
+#include "backup.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "progress.h"
+#include "settings.h"
+#include "store_internal.h"
+
+/* What is half done is taken away again, whoever ends it. */
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal UNUSED)
+{
+	interrupted = 1;
+}
+
+static void mind_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaction(signals[i], &(struct sigaction) { .sa_handler = interrupt }, NULL);
+}
+
+static bool show(void *context, int64_t bytes, int64_t of)
+{
+	struct progress *progress = context;
+
+	progress->size = of;
+	progress_show(progress, bytes, bytes / 1024);
+	return !interrupted;
+}
+
+static int complain(const struct mcp_server *server, const char *what)
+{
+	fprintf(stderr, "mcp-%s: %s\n", server->name, what);
+	return 1;
+}
+
+/* NULL, or why there is no file to copy. */
+static const char *unfit(const struct mcp_server *server, const char *url)
+{
+	if (!server->migrations)
+		return "this server has no database";
+	if (!url)
+		return "DATABASE_URL is not set: sqlite:PATH";
+	if (store_url_is_shared(url))
+		return "nothing was done: this server's data is in PostgreSQL, which has its own tools:"
+		       " pg_dump --format=custom --file=FILE DATABASE_URL makes a backup, also while it is"
+		       " served; pg_restore --clean --if-exists --dbname=DATABASE_URL FILE brings it back";
+	return NULL;
+}
+
+static bool carry_out(bool (*work)(struct store_copy *), struct store_copy *copy)
+{
+	struct progress progress = progress_begin("KiB", 0);
+
+	mind_signals();
+	copy->going = show;
+	copy->context = &progress;
+	bool done = work(copy);
+	progress_clear(&progress);
+	return done;
+}
+
+int backup(const struct mcp_server *server, const char *file)
+{
+	struct store_copy copy = { .url = setting_text("DATABASE_URL"), .file = file };
+	const char *why = unfit(server, copy.url);
+	char place[STORE_PLACE_SIZE], count[COUNT_TEXT_SIZE];
+	int64_t began_ms = tick_ms();
+
+	if (why)
+		return complain(server, why);
+	if (!carry_out(store_backup, &copy)) {
+		complain(server, copy.why);
+		printf("There is no new backup.\n");
+		return 1;
+	}
+	printf("%s was copied to %s and checked: %s bytes in %.1f s.\n", store_place(copy.url, place), file,
+	       count_print(copy.bytes, count), (double)(tick_ms() - began_ms) / 1000);
+	return 0;
+}
+
+int restore(const struct mcp_server *server, const char *file)
+{
+	struct store_copy copy = { .url = setting_text("DATABASE_URL"), .file = file,
+	                           .migrations = server->migrations };
+	const char *why = unfit(server, copy.url);
+	char place[STORE_PLACE_SIZE];
+
+	if (why)
+		return complain(server, why);
+	if (!carry_out(store_restore, &copy)) {
+		complain(server, copy.why);
+		printf("Nothing was restored.\n");
+		return 1;
+	}
+	printf("%s is what %s holds, which was checked.\n", store_place(copy.url, place), file);
+	if (*copy.aside)
+		printf("What was there before is kept as %s.\n", copy.aside);
+	return 0;
+}

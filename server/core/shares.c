@@ -1,0 +1,100 @@
+/* shares.c - how much of something each of many parties has, so that no one can have it all. */
+#include "shares.h"
+
+#include <stdlib.h>
+
+struct share {
+	struct share *next;             /* of the same bucket */
+	uint64_t party;
+	int64_t amount;                 /* more than 0 */
+};
+
+/* ---- Under the lock ---- */
+
+static struct share **place_of(struct shares *shares, uint64_t party)
+{
+	struct share **place = &shares->buckets[party % SHARES_BUCKETS];
+
+	while (*place && (*place)->party != party)
+		place = &(*place)->next;
+	return place;
+}
+
+static int64_t amount_of(struct shares *shares, uint64_t party)
+{
+	const struct share *share = *place_of(shares, party);
+
+	return share ? share->amount : 0;
+}
+
+static void add(struct shares *shares, uint64_t party, int64_t amount)
+{
+	struct share **place = place_of(shares, party), *share = *place;
+
+	if (!share) {
+		share = calloc(1, sizeof(*share));
+		if (!share)
+			abort();
+		share->party = party;
+		*place = share;
+	}
+	share->amount += amount;
+	shares->total += amount;
+	if (share->amount == 0) {
+		*place = share->next;
+		free(share);
+	}
+}
+
+/* ---- From outside ---- */
+
+bool shares_take(struct shares *shares, uint64_t party, int64_t amount, int64_t most)
+{
+	pthread_mutex_lock(&shares->lock);
+	bool fits = amount_of(shares, party) + amount <= most - shares->total;
+	if (fits)
+		add(shares, party, amount);
+	pthread_mutex_unlock(&shares->lock);
+	return fits;
+}
+
+void shares_add(struct shares *shares, uint64_t party, int64_t amount)
+{
+	pthread_mutex_lock(&shares->lock);
+	add(shares, party, amount);
+	pthread_mutex_unlock(&shares->lock);
+}
+
+int64_t shares_of(struct shares *shares, uint64_t party)
+{
+	pthread_mutex_lock(&shares->lock);
+	int64_t amount = amount_of(shares, party);
+	pthread_mutex_unlock(&shares->lock);
+	return amount;
+}
+
+int64_t shares_total(struct shares *shares)
+{
+	pthread_mutex_lock(&shares->lock);
+	int64_t total = shares->total;
+	pthread_mutex_unlock(&shares->lock);
+	return total;
+}
+
+uint64_t shares_largest(struct shares *shares, uint64_t party)
+{
+	uint64_t largest = party;
+
+	pthread_mutex_lock(&shares->lock);
+	int64_t most = amount_of(shares, party) + 1;
+	for (int i = 0; i < SHARES_BUCKETS; i++) {
+		for (const struct share *each = shares->buckets[i]; each; each = each->next) {
+			if (each->amount > most) {
+				most = each->amount;
+				largest = each->party;
+			}
+		}
+	}
+	pthread_mutex_unlock(&shares->lock);
+	return largest;
+}

@@ -1,0 +1,254 @@
+/* errands.c - errands: sent by any thread, carried out by the shared one, given back.
+ *
+ * They are carried out as they came, but for those that the database could not do: these are tried
+ * again after a pause, and meanwhile only those wait that are of the same key. Which keys have somebody
+ * waiting is a bit each, by a hash: two that share one wait for one another, which is rare and harms
+ * nobody. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "shared_private.h"
+#include "store_internal.h"
+
+#define RETRY_MS 200
+#define TOGETHER_MAX 256                /* in one statement */
+#define TRIES_MAX 5                     /* of what fails though the database is there */
+#define BITS 4096
+
+static struct {
+	pthread_mutex_t lock;
+	struct errand *first, **last;   /* sent; under the lock */
+	bool open;                      /* under the lock too, and `wake` is written to only while it is:
+	                                   whoever closes it has no late writer to fear */
+	int wake;
+	/* The shared thread's own. */
+	struct errand *todo, **todo_last;
+	uint64_t waiting[BITS / 64];    /* the keys of those that were passed over in this go */
+} errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first,
+              .todo_last = &errands.todo, .wake = -1 };
+
+/* ---- Sent and given back ---- */
+
+void *errand_create(const struct errand_kind *kind, size_t size)
+{
+	struct arena *arena = arena_create();
+	struct errand *errand = arena_alloc(arena, size);
+
+	errand->arena = arena;
+	errand->kind = kind;
+	return errand;
+}
+
+static void come_back(struct message *message, UNUSED struct loop *loop)
+{
+	struct errand *errand = (struct errand *)message;
+	struct arena *arena = errand->arena;
+
+	errand->kind->done(errand);
+	arena_destroy(arena);
+}
+
+static void give_back(struct errand *errand, bool failed)
+{
+	errand->failed = failed;
+	if (!errand->kind->done) {
+		arena_destroy(errand->arena);
+		return;
+	}
+	errand->message.run = come_back;
+	loop_post(errand->loop, &errand->message);
+}
+
+void errand_send_from(struct errand *errand, struct loop *loop)
+{
+	errand->loop = loop;
+	errand->next = NULL;
+	pthread_mutex_lock(&errands.lock);
+	bool open = errands.open;
+	if (open) {
+		if (!errands.first)
+			eventfd_write(errands.wake, 1);
+		*errands.last = errand;
+		errands.last = &errand->next;
+	}
+	pthread_mutex_unlock(&errands.lock);
+	if (!open)
+		give_back(errand, true);
+}
+
+void errand_send(struct errand *errand)
+{
+	errand_send_from(errand, loop_current());
+}
+
+/* ---- Opening, closing ---- */
+
+int errands_open(void)
+{
+	pthread_mutex_lock(&errands.lock);
+	errands.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	errands.open = true;
+	pthread_mutex_unlock(&errands.lock);
+	if (errands.wake < 0)
+		abort();
+	return errands.wake;
+}
+
+bool errands_are_open(void)
+{
+	pthread_mutex_lock(&errands.lock);
+	bool open = errands.open;
+	pthread_mutex_unlock(&errands.lock);
+	return open;
+}
+
+void errands_close(void)
+{
+	pthread_mutex_lock(&errands.lock);
+	errands.open = false;
+	eventfd_write(errands.wake, 1);
+	pthread_mutex_unlock(&errands.lock);
+}
+
+void errands_end(void)
+{
+	pthread_mutex_lock(&errands.lock);
+	close(errands.wake);
+	errands.wake = -1;
+	pthread_mutex_unlock(&errands.lock);
+}
+
+/* ---- Carrying them out ---- */
+
+void errands_fetch(void)
+{
+	pthread_mutex_lock(&errands.lock);
+	if (errands.first) {
+		*errands.todo_last = errands.first;
+		errands.todo_last = errands.last;
+		errands.first = NULL;
+		errands.last = &errands.first;
+	}
+	pthread_mutex_unlock(&errands.lock);
+}
+
+bool errands_wait(void)
+{
+	return errands.todo;
+}
+
+static uint64_t *bit_of(uint64_t key, uint64_t *bit)
+{
+	uint64_t place = key * 11400714819323198485u >> 52;
+
+	*bit = UINT64_C(1) << place % 64;
+	return &errands.waiting[place / 64 % (BITS / 64)];
+}
+
+static bool waits_behind(const struct errand *errand)
+{
+	uint64_t bit, *word = bit_of(errand->key, &bit);
+
+	return errand->key && (*word & bit);
+}
+
+static void pass_over(const struct errand *errand)
+{
+	uint64_t bit, *word = bit_of(errand->key, &bit);
+
+	if (errand->key)
+		*word |= bit;
+}
+
+/* How many are done in one statement, from the first on. One that failed is tried by itself. */
+static int count_together(const struct errand *first)
+{
+	int count = 1;
+
+	if (!first->kind->work_all || first->tries)
+		return 1;
+	for (const struct errand *each = first->next; each && each->kind == first->kind &&
+	     !each->tries && !waits_behind(each) && count < TOGETHER_MAX; each = each->next)
+		count++;
+	return count;
+}
+
+static bool carry_out(struct errand *first, int count, struct store *store)
+{
+	store_begin_call(store, STORE_BUDGET);
+	return first->kind->work_all ? first->kind->work_all(first, count, store)
+		: first->kind->work(first, store);
+}
+
+static void count_try(struct errand *first, int count)
+{
+	int64_t again_ms = tick_ms() + RETRY_MS;
+
+	for (; count > 0; first = first->next, count--) {
+		first->tries++;
+		first->again_ms = again_ms;
+	}
+}
+
+/* What becomes of one that could not be done. While the database is not there nothing is held against
+ * it; what is refused ends at once, but of several the one at fault has to be found first. */
+enum failure { FAILED, ALONE, LATER, AWAY };
+
+static enum failure judge(struct errand *first, int count, struct store *store, bool lasts)
+{
+	bool refused = store_refused(store);
+
+	if (refused && count > 1) {
+		count_try(first, count);
+		for (struct errand *each = first; count > 0; each = each->next, count--)
+			each->again_ms = 0;
+		return ALONE;
+	}
+	if (refused || !lasts)
+		return FAILED;
+	if (!store_reachable(store))
+		return AWAY;
+	count_try(first, count);
+	return first->tries > TRIES_MAX ? FAILED : LATER;
+}
+
+/* Takes `count` of them off the list at `place` and gives them back. */
+static void take_off(struct errand **place, int count, bool failed)
+{
+	while (count-- > 0) {
+		struct errand *errand = *place;
+		*place = errand->next;
+		give_back(errand, failed);
+	}
+	if (!*place)
+		errands.todo_last = place;
+}
+
+void errands_run(struct store *store, bool last_time)
+{
+	struct errand **place = &errands.todo;
+	bool away = false;
+
+	memset(errands.waiting, 0, sizeof(errands.waiting));
+	while (*place) {
+		struct errand *first = *place;
+		bool lasts = first->kind->lasts && !last_time;
+		if (waits_behind(first) || (lasts && (away || first->again_ms > tick_ms()))) {
+			pass_over(first);
+			place = &first->next;
+			continue;
+		}
+		int count = count_together(first);
+		if (carry_out(first, count, store)) {
+			take_off(place, count, false);
+			continue;
+		}
+		enum failure failure = judge(first, count, store, lasts);
+		away |= failure == AWAY;
+		if (failure == FAILED)
+			take_off(place, 1, true);
+		/* ALONE, LATER, AWAY: what is to be done shows in the next go through the loop. */
+	}
+}

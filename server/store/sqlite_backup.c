@@ -1,0 +1,127 @@
+/* sqlite_backup.c - a copy of a database that is being served: whole, or not there.
+ *
+ * The copy is of one moment: a transaction that only reads holds it while the pages are copied.
+ * Writers go on meanwhile, their log just grows; without that transaction each of their commits would
+ * make SQLite begin anew. */
+#include "sqlite_place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sqlite.h"
+#include "sqlite_check.h"
+
+#define PAGES_A_STEP 256
+
+static bool failed(struct store_copy *copy, sqlite3 *db)
+{
+	return place_refuse(copy, "could not be copied", place_of_url(copy->url), sqlite3_errmsg(db));
+}
+
+static bool run(struct store_copy *copy, sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK || failed(copy, db);
+}
+
+static bool tell(struct store_copy *copy, sqlite3_backup *backup, int64_t page_size)
+{
+	int64_t pages = sqlite3_backup_pagecount(backup);
+
+	copy->bytes = (pages - sqlite3_backup_remaining(backup)) * page_size;
+	if (!copy->going || copy->going(copy->context, copy->bytes, pages * page_size))
+		return true;
+	errno = EINTR;
+	return place_refuse(copy, "was not written", copy->file, NULL);
+}
+
+static int64_t page_size_of(sqlite3 *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t size = 0;
+
+	if (sqlite3_prepare_v2(db, "pragma page_size", -1, &statement, NULL) == SQLITE_OK
+	    && sqlite3_step(statement) == SQLITE_ROW)
+		size = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return size;
+}
+
+static bool copy_pages(struct store_copy *copy, sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+	int64_t page_size = page_size_of(from);
+	int code = SQLITE_OK;
+	bool wanted = true;
+
+	if (!backup)
+		return failed(copy, to);
+	while (wanted && code == SQLITE_OK) {
+		code = sqlite3_backup_step(backup, PAGES_A_STEP);
+		wanted = tell(copy, backup, page_size);
+	}
+	sqlite3_backup_finish(backup);
+	return wanted && (code == SQLITE_DONE || failed(copy, to));
+}
+
+/* A copy is one file that can be read from anywhere, so it is not in WAL mode. */
+static bool complete(struct store_copy *copy, sqlite3 *to)
+{
+	char why[SQLITE_CHECK_WHY];
+
+	if (!run(copy, to, "pragma journal_mode = delete"))
+		return false;
+	const char *wrong = sqlite_check(to, false, why);
+	return !wrong || place_refuse(copy, "is damaged", place_of_url(copy->url), wrong);
+}
+
+static bool copy_into(struct store_copy *copy, sqlite3 *from, const char *part)
+{
+	sqlite3 *to;
+	int file = place_create(copy, part);
+
+	if (file < 0)
+		return false;
+	close(file);
+	bool done = (sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
+	             == SQLITE_OK || failed(copy, to))
+	            && run(copy, to, "pragma synchronous = off")        /* the end is */
+	            && run(copy, from, "begin; select count(*) from sqlite_schema")
+	            && copy_pages(copy, from, to) && complete(copy, to);
+	sqlite3_close(to);
+	return done;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev
+	       && first.st_ino == second.st_ino;
+}
+
+bool store_backup(struct store_copy *copy)
+{
+	const char *path = place_of_url(copy->url);
+	char part[PLACE_SIZE];
+
+	if (access(path, F_OK) < 0)
+		return place_refuse(copy, "cannot be backed up", path, NULL);
+	if (is_same_file(path, copy->file))
+		return place_refuse(copy, "is the database itself", copy->file, "name another file");
+	if (!place_part(copy, copy->file, part))
+		return false;
+	/* One that writes: as the last to close a file that nobody serves it leaves no log behind. */
+	struct store *store = store_open(copy->url, STORE_WRITES);
+	if (!store)
+		return place_refuse(copy, "cannot be backed up", path, "see above");
+	bool done = copy_into(copy, sqlite_of(store)->db, part);
+	sqlite3_exec(sqlite_of(store)->db, "rollback", NULL, NULL, NULL);
+	store_close(store);
+	if (done)
+		done = place_finish(copy, part, copy->file);
+	if (!done)
+		place_remove(part);
+	return done;
+}

@@ -1,0 +1,219 @@
+/* sqlite_file.c - what the connections of this process to one database file share. */
+#include "sqlite_file.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "log.h"
+
+#define MOMENT_MS 100                   /* readers look again after that */
+
+/* Which file a name stood for; inode 0: not known yet. */
+struct identity {
+	dev_t device;
+	ino_t inode;
+};
+
+enum part { MAIN, LOG, INDEX, PARTS };
+static const char *const suffixes[PARTS] = { "", "-wal", "-shm" };
+
+struct sqlite_file {
+	struct sqlite_file *next;       /* of all of them */
+	int members;
+	sqlite3 *kept;                  /* one that writes, to be closed last */
+	struct turns *turns;
+	char *paths[PARTS];
+	char *whys[PARTS];              /* said where that part is away */
+	pthread_mutex_t lock;           /* of what follows */
+	struct identity parts[PARTS];
+	atomic_int away;                /* a part, or PARTS: it is in its place */
+	atomic_llong looked_ms;
+	atomic_bool damaged;
+};
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct sqlite_file *all;
+
+/* ---- Where it is ---- */
+
+static bool is_same(const struct identity *known, const struct stat *found)
+{
+	return known->device == found->st_dev && known->inode == found->st_ino;
+}
+
+/* The log and its index are there as long as a connection is that has used the file. */
+static bool is_there(struct sqlite_file *file, enum part part)
+{
+	struct identity *known = &file->parts[part];
+	struct stat found;
+
+	if (stat(file->paths[part], &found) < 0)
+		return known->inode == 0;
+	if (known->inode == 0)
+		*known = (struct identity) { found.st_dev, found.st_ino };
+	return is_same(known, &found);
+}
+
+/* NULL, or why the part that is missing ends it all. */
+static const char *why(const struct sqlite_file *file, int missing)
+{
+	return missing == PARTS ? NULL : file->whys[missing];
+}
+
+static void note(struct sqlite_file *file, enum part missing)
+{
+	int before = atomic_exchange(&file->away, (int)missing);
+
+	if (before == PARTS && missing != PARTS)
+		log_error("store: %s: nothing is read or written until it is back in its place, or this"
+		          " program was started again", file->whys[missing]);
+	else if (before != PARTS && missing == PARTS)
+		log_info("store: %s is back in its place", file->paths[MAIN]);
+}
+
+const char *sqlite_file_away(struct sqlite_file *file)
+{
+	enum part part = MAIN;
+
+	pthread_mutex_lock(&file->lock);
+	while (part < PARTS && is_there(file, part))
+		part++;
+	note(file, part);
+	atomic_store(&file->looked_ms, tick_ms());
+	pthread_mutex_unlock(&file->lock);
+	return why(file, (int)part);
+}
+
+const char *sqlite_file_seen_away(struct sqlite_file *file)
+{
+	int64_t looked_ms = atomic_load_explicit(&file->looked_ms, memory_order_relaxed);
+
+	if (tick_ms() - looked_ms >= MOMENT_MS)
+		return sqlite_file_away(file);
+	return why(file, atomic_load_explicit(&file->away, memory_order_relaxed));
+}
+
+void sqlite_file_damaged(struct sqlite_file *file)
+{
+	if (!atomic_exchange(&file->damaged, true))
+		log_error("store: %s is damaged; see `restore`", file->paths[MAIN]);
+}
+
+bool sqlite_file_is_damaged(struct sqlite_file *file)
+{
+	return atomic_load(&file->damaged);
+}
+
+struct turns *sqlite_file_turns(struct sqlite_file *file)
+{
+	return file->turns;
+}
+
+/* ---- Who has it open ---- */
+
+static struct sqlite_file *file_create(const char *path, const struct stat *found)
+{
+	struct sqlite_file *file = calloc(1, sizeof(*file));
+
+	if (!file)
+		abort();
+	for (enum part part = MAIN; part < PARTS; part++)
+		if (asprintf(&file->paths[part], "%s%s", path, suffixes[part]) < 0
+		    || asprintf(&file->whys[part], "%s%s was moved, deleted or replaced while it was open",
+		                path, suffixes[part]) < 0)
+			abort();
+	atomic_init(&file->away, PARTS);
+	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
+	file->turns = turns_create();
+	pthread_mutex_init(&file->lock, NULL);
+	file->next = all;
+	all = file;
+	return file;
+}
+
+static void file_destroy(struct sqlite_file *file)
+{
+	turns_destroy(file->turns);
+	pthread_mutex_destroy(&file->lock);
+	for (enum part part = MAIN; part < PARTS; part++) {
+		free(file->paths[part]);
+		free(file->whys[part]);
+	}
+	free(file);
+}
+
+/* With `all_lock` held. */
+static struct sqlite_file *file_of(const struct stat *found)
+{
+	struct sqlite_file *file = all;
+
+	while (file && !is_same(&file->parts[MAIN], found))
+		file = file->next;
+	return file;
+}
+
+bool sqlite_file_is_open(const char *path)
+{
+	struct stat found;
+
+	if (stat(path, &found) < 0)
+		return false;
+	pthread_mutex_lock(&all_lock);
+	bool open = file_of(&found);
+	pthread_mutex_unlock(&all_lock);
+	return open;
+}
+
+struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db)
+{
+	struct stat found;
+	int moved = 0;
+
+	if (stat(path, &found) < 0
+	    || (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved))
+		return NULL;
+	pthread_mutex_lock(&all_lock);
+	struct sqlite_file *file = file_of(&found);
+	if (!file)
+		file = file_create(path, &found);
+	file->members++;
+	pthread_mutex_unlock(&all_lock);
+	return file;
+}
+
+static void forget(struct sqlite_file *file)
+{
+	struct sqlite_file **place = &all;
+
+	while (*place != file)
+		place = &(*place)->next;
+	*place = file->next;
+}
+
+void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
+{
+	sqlite3 *last = NULL;
+
+	if (!file) {
+		sqlite3_close(db);
+		return;
+	}
+	pthread_mutex_lock(&all_lock);
+	bool is_last = --file->members == 0;
+	if (is_last) {
+		forget(file);
+		last = file->kept;
+	} else if (writes && !file->kept) {
+		file->kept = db;
+		db = NULL;
+	}
+	pthread_mutex_unlock(&all_lock);
+	/* Of two that write either may be the last; one that only reads can't. */
+	sqlite3_close(db);
+	sqlite3_close(last);
+	if (is_last)
+		file_destroy(file);
+}

@@ -1,0 +1,36 @@
+/* sqlite_file.h - what the connections of this process to one database file share.
+ *
+ * Turns    Those that write do so one after the other (turns.h).
+ * The end  The connection that closes last is one that writes, whatever order they are closed in:
+ *          only that one can bring the write-ahead log into the file. So nothing is left beside the
+ *          file of whoever stops in order.
+ * There    What is committed must be where a program that is started later will look for it. So a
+ *          file that was moved, deleted or replaced, or whose log was, takes no transaction until
+ *          it is back; what was read from it is not told either. */
+#ifndef SQLITE_FILE_H
+#define SQLITE_FILE_H
+
+#include <sqlite3.h>
+
+#include "turns.h"
+
+struct sqlite_file;
+
+/* For a connection that was opened and has used the file. NULL: it is not at its path any more. */
+struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db);
+/* Closes the connection, at once or when it is the others' turn too. `file` NULL: it never joined. */
+void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes);
+
+/* Whether a connection of this process is open to the file at that path. */
+bool sqlite_file_is_open(const char *path);
+
+struct turns *sqlite_file_turns(struct sqlite_file *file);
+/* Whether it is still where it was: NULL, or why not in words. The first to see a change logs it. */
+const char *sqlite_file_away(struct sqlite_file *file);
+/* The same as it was at most a moment ago, for reading. */
+const char *sqlite_file_seen_away(struct sqlite_file *file);
+/* SQLite found the file damaged: from now on it is not fit to be served. */
+void sqlite_file_damaged(struct sqlite_file *file);
+bool sqlite_file_is_damaged(struct sqlite_file *file);
+
+#endif

@@ -1,0 +1,77 @@
+/* sqlite_place.c - putting a whole file in its place: written under another name first, then renamed. */
+#include "sqlite_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool place_refuse(struct store_copy *copy, const char *what, const char *path, const char *reason)
+{
+	snprintf(copy->why, sizeof(copy->why), "%.150s %s: %.150s", path, what,
+	         reason ? reason : strerror(errno));
+	return false;
+}
+
+bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE])
+{
+	/* SQLite adds to it, "-journal" for instance. */
+	if (snprintf(part, PLACE_SIZE - 16, "%s.part-%d", path, (int)getpid()) < PLACE_SIZE - 16)
+		return true;
+	errno = ENAMETOOLONG;
+	return place_refuse(copy, "cannot be written", path, NULL);
+}
+
+int place_create(struct store_copy *copy, const char *part)
+{
+	int file = open(part, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0640);
+
+	if (file < 0)
+		place_refuse(copy, "cannot be written", part, NULL);
+	return file;
+}
+
+static bool sync_path(const char *path, int flags)
+{
+	int file = open(path, flags | O_CLOEXEC);
+	bool done = file >= 0 && fsync(file) == 0;
+
+	if (file >= 0)
+		close(file);
+	return done;
+}
+
+bool place_sync_folder(struct store_copy *copy, const char *path)
+{
+	char folder[PLACE_SIZE];
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	return sync_path(dirname(folder), O_RDONLY | O_DIRECTORY)
+	       || place_refuse(copy, "may not be on the disk", path, NULL);
+}
+
+bool place_finish(struct store_copy *copy, const char *part, const char *path)
+{
+	if (!sync_path(part, O_RDWR) || rename(part, path) < 0)
+		return place_refuse(copy, "cannot be written", path, NULL);
+	return place_sync_folder(copy, path);
+}
+
+void place_remove(const char *part)
+{
+	static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+	char name[PLACE_SIZE];
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		snprintf(name, sizeof(name), "%.4080s%s", part, suffixes[i]);
+		unlink(name);
+	}
+}
+
+const char *place_of_url(const char *url)
+{
+	const char *colon = strchr(url, ':');
+
+	return colon ? colon + 1 : url;
+}

@@ -1,0 +1,238 @@
+// shop.mjs - the servers of a run: one process of each program over SQLite, or two of each over
+// PostgreSQL, with limits so small that each is met; and what happens to them meanwhile.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { query } from '../e2e/postgres.mjs';
+import { freePort } from '../e2e/raw.mjs';
+import {
+	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, Server, start, temporary, writeOrders,
+} from '../e2e/support.mjs';
+import { bookSkus, DISTURBANCES, eventfulOrders } from './actions.mjs';
+
+const STATE_KEYS = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
+const allKeys = keyLines.split(' ').join('\n');
+const SANITIZERS = {
+	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=1',
+	TSAN_OPTIONS: 'halt_on_error=1:handle_segv=1:second_deadlock_stack=1:history_size=4',
+	UBSAN_OPTIONS: 'print_stacktrace=1',
+};
+
+// Some are drawn, so that runs with other seeds meet other limits.
+function settings(d) {
+	return {
+		LOOPS: '2', WORKERS: d.pick(['2', '3', '4']), WORKER_QUEUE: d.pick(['8', '64', '256']),
+		SESSIONS_MAX: '40', SESSION_STREAMS: d.pick(['2', '4']), SESSION_IDLE: d.pick(['500ms', '5s']),
+		STREAM_BACKLOG: d.pick(['2KiB', '8KiB', '64KiB']), BACKLOGS_MAX: d.pick(['64KiB', '1MiB']),
+		LISTENS_MAX: '30', BODY_MAX: '512KiB', BODIES_MAX: '2MiB', BATCH_MAX: '20', CONNECTIONS_MAX: '400',
+		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
+		CALL_DEADLINE: d.pick(['100ms', '1s']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
+		HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s', SHUTDOWN_TIMEOUT: '10s', STATE_KEYS,
+		...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ').filter(Boolean).map(each => each.split('='))),
+	};
+}
+
+const isDead = ({ child }) => child.exitCode !== null || child.signalCode !== null;
+
+export class Shop {
+	static async open(d, knowledge) {
+		const shop = new Shop();
+		shop.dead = [];
+		Object.assign(shop, { d, knowledge, tally: knowledge.tally, folder: temporary(), settings: settings(d) });
+		shop.keyFile = join(shop.folder, 'keys');
+		writeFileSync(shop.keyFile, allKeys);
+		const book = await databaseUrl('orders', shop.folder);
+		const { status, stderr } = await run('orders', ['import', writeOrders(join(shop.folder, 'orders.csv')), '--currency', 'GBP'],
+			{ env: { DATABASE_URL: book } });
+		assert.equal(status, 0, stderr);
+		await shop.#enlarge();
+		await shop.begin(shop.settings);
+		shop.stock = await shop.stockNow();
+		return shop;
+	}
+
+	// So many orders that a report takes a while, and tells of its progress often; some with a history so
+	// long that telling it is more than a loop is told at a time.
+	async #enlarge() {
+		const copies = 'with recursive copy (n) as (select 1 union all select n + 1 from copy where n < 8)';
+		await this.change('orders', `${copies} insert into orders (id, customer, status, placed_at, delivered_at, units, total,
+				total_currency, country) select id || '-' || n, customer, status, placed_at, delivered_at, units, total,
+				total_currency, country from orders, copy;
+			${copies} insert into order_line (order_id, line, sku, quantity, unit_price, unit_price_currency)
+				select order_id || '-' || n, line, sku, quantity, unit_price, unit_price_currency from order_line, copy;
+			with recursive step (n) as (select 1 union all select n + 1 from step where n < 150)
+			insert into order_event (order_id, seq, at, actor, from_status, to_status)
+				select id, 1000 + n, placed_at + n, 'import', 'paid', 'packed' from orders, step where id in (${
+	eventfulOrders.map(id => `'${id}'`)})`);
+	}
+
+	async begin(settings) {
+		this.products = await this.#start('products', settings, {});
+		this.orders = await this.#start('orders', settings, { PRODUCTS_KEY: keys.staff,
+			PRODUCTS_URL: this.products[0].url });
+	}
+
+	async #start(name, settings, more) {
+		return await Promise.all(Array.from({ length: onPostgres ? 2 : 1 }, () => this.#startOne(name,
+			{ ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`, ...more })));
+	}
+
+	// A port that was free may be some connection's by now.
+	async #startOne(name, settings, tries = 5) {
+		const metrics = settings.METRICS_PORT ?? String(await freePort());
+		try {
+			const server = await start(name, { ...settings, METRICS_PORT: metrics }, { folder: this.folder });
+			return Object.assign(server, { settings, metrics });
+		} catch (error) {
+			if (!tries || !/already in use/.test(error.message))
+				throw error;
+			await pause(100);
+			return this.#startOne(name, settings, tries - 1);
+		}
+	}
+
+	get servers() {
+		return [...this.orders, ...this.products];
+	}
+
+	ports(program) {
+		return this[program].map(server => server.port);
+	}
+
+	// Who died is started again, as in production: what is behind the first fault is found too. The dead
+	// are kept for their last words.
+	async supervise(isOver) {
+		for (; !isOver(); await pause(20))
+			for (const service of [this.products, this.orders])
+				for (const [i, server] of service.entries())
+					if (isDead(server))
+						service[i] = await this.#replace(server);
+	}
+
+	async #replace(server) {
+		this.dead.push(Object.assign(server, { how: await server.ended }));
+		try {
+			return await this.#startOne(server.name, { ...server.settings, PORT: String(server.port) });
+		} catch (error) {
+			return Object.assign(new Server(server.name, server.child, server.folder), { settings: server.settings,
+				port: server.port, metrics: server.metrics, start: error.message });
+		}
+	}
+
+	get broken() {
+		return this.servers.some(isDead);
+	}
+
+	// What was logged of every request is not kept: an hour of it would not fit.
+	forgetLog() {
+		for (const { child: { output } } of this.servers)
+			output.stderr = output.stderr.split('\n').filter((line, i, all) =>
+				i === all.length - 1 || !line.startsWith('{"time"') || !/"level":"(info|debug)"/.test(line)).join('\n');
+	}
+
+	// ---- The databases ----
+
+	select(name, sql) {
+		return select(name, this.folder, sql);
+	}
+
+	async change(name, sql) {
+		const url = await databaseUrl(name, this.folder);
+		if (onPostgres)
+			return await query(url, sql);
+		const file = new DatabaseSync(url.replace(/^sqlite:/, ''), { timeout: 5000 });
+		try {
+			file.exec(sql);
+		} finally {
+			file.close();
+		}
+	}
+
+	async stockNow() {
+		const rows = await this.select('products', 'select sku, stock from product');
+		return Object.fromEntries(rows.filter(row => bookSkus.includes(row.sku)).map(row => [row.sku, row.stock]));
+	}
+
+	// ---- What happens meanwhile ----
+
+	async disturb(d, isOver) {
+		while (!isOver()) {
+			await pause(d.between(100, 500));
+			const [, name] = d.weighted(DISTURBANCES);
+			this.tally.add('disturbances', name);
+			const deaths = this.dead.length;
+			await this[name](d).catch(error => {
+				if (!this.broken && this.dead.length === deaths)
+					throw error;
+			});
+		}
+		writeFileSync(this.keyFile, allKeys);
+	}
+
+	// The keys are read again; sometimes one is gone.
+	async hangUp(d) {
+		writeFileSync(this.keyFile, d.chance(0.4) ? allKeys.split('\n').slice(0, 2).join('\n') : allKeys);
+		d.pick(this.servers).child.kill('SIGHUP');
+	}
+
+	// A process that gets no time for a while, as on a machine with too much to do.
+	async stall(d) {
+		const { child } = d.pick(this.servers);
+		child.kill('SIGSTOP');
+		await pause(d.between(30, 600));
+		child.kill('SIGCONT');
+	}
+
+	// Somebody else writes, and takes his time.
+	async lock(d) {
+		const name = d.pick(['products', 'orders']), ms = d.between(50, 500), url = await databaseUrl(name, this.folder);
+		if (onPostgres) {
+			await query(url, `begin; lock table ${name === 'orders' ? 'orders' : 'product'} in exclusive mode; select pg_sleep(${ms / 1000}); commit`);
+			return;
+		}
+		const file = new DatabaseSync(url.replace(/^sqlite:/, ''), { timeout: 5000 });
+		file.exec('begin immediate');
+		await pause(ms);
+		file.exec('rollback');
+		file.close();
+	}
+
+	async scrape(d) {
+		await exchange({ port: d.pick(this.servers).metrics }, { method: 'GET', path: '/metrics' }).catch(() => {});
+	}
+
+	// The database ends connections, as a failover does.
+	async disconnect(d) {
+		if (onPostgres)
+			await query(await databaseUrl(d.pick(['products', 'orders']), this.folder), `select pg_terminate_backend(pid)
+				from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and random() < 0.4`);
+	}
+
+	// ---- The end ----
+
+	// What the servers counted, of all of them together.
+	async counters() {
+		const sums = new Map();
+		for (const server of this.servers.filter(each => !isDead(each))) {
+			const { text } = await exchange({ port: server.metrics }, { method: 'GET', path: '/metrics' });
+			for (const [, name, value] of text.matchAll(/^(mcp_\w+(?:\{limit="\w+"\})?) (\d+)$/gm))
+				sums.set(name, (sums.get(name) ?? 0) + Number(value));
+			for (const [, outcome, value] of text.matchAll(/^mcp_requests_total\{.*outcome="(\w+)".*\} (\d+)$/gm))
+				sums.set(`outcome ${outcome}`, (sums.get(`outcome ${outcome}`) ?? 0) + Number(value));
+		}
+		return sums;
+	}
+
+	// In order, in time, without a word of a sanitizer. How long each took.
+	async stop() {
+		const times = [];
+		for (const service of [this.orders, this.products])
+			times.push(...await Promise.all(service.filter(each => !this.dead.includes(each)).map(async server => {
+				const began = Date.now();
+				await server.stop('SIGTERM', 30000);
+				return Date.now() - began;
+			})));
+		return times;
+	}
+}

@@ -1,0 +1,344 @@
+// backup.test.mjs - SQLite: a stop leaves one file; it is copied, backed up and restored; it goes and
+// comes back while it is served.
+import assert from 'node:assert/strict';
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+	writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import { ask, callTool, exchange, onPostgres, orderOf, run, start, temporary, writeOrders } from './support.mjs';
+
+const skip = onPostgres && 'PostgreSQL has its own backups';
+
+let products;
+before(async () => {
+	if (skip)
+		return;
+	products = await start('products');
+	await ask(products, 'update_product', { sku: 'KIT-0001', stock_change: 1000000 });
+});
+after(() => products?.stop());
+
+// An order book in a folder of its own.
+class Book {
+	constructor(folder = temporary()) {
+		this.folder = folder;
+		this.file = join(folder, 'orders.db');
+	}
+
+	async start(settings = {}) {
+		this.server = await start('orders', { PRODUCTS_URL: products.url, ...settings }, { folder: this.folder });
+		return this.server;
+	}
+
+	stop() {
+		return this.server.stop();
+	}
+
+	async kill() {
+		this.server.child.kill('SIGKILL');
+		await this.server.ended;
+	}
+
+	place(key) {
+		return callTool(this.server, 'create_order', orderOf({ 'KIT-0001': 1 }, key));
+	}
+
+	async order(count, what = 'o') {
+		const ids = [];
+		for (let i = 0; i < count; i++)
+			ids.push((await ask(this.server, 'create_order', orderOf({ 'KIT-0001': 1 }, `${this.folder}-${what}-${i}`))).id);
+		return ids;
+	}
+
+	async ids() {
+		const { orders } = await ask(this.server, 'list_orders', { limit: 100 });
+		return orders.map(order => order.id).sort();
+	}
+
+	command(...words) {
+		return run('orders', words, { env: { DATABASE_URL: `sqlite:${this.file}` }, folder: this.folder });
+	}
+
+	get files() {
+		return readdirSync(this.folder).sort();
+	}
+}
+
+const ready = async server => (await exchange(server, { method: 'GET', path: '/readyz' })).status;
+
+test('a stop in order leaves one file, which is all there is to copy', { skip }, async () => {
+	const book = new Book();
+	await book.start();
+	const ids = await book.order(10);
+	assert.equal((await book.ids()).length, 10);         // the loops read too
+	await book.stop();
+	assert.deepEqual(book.files, ['orders.db']);
+	const copy = new Book();
+	copyFileSync(book.file, copy.file);
+	await copy.start();
+	assert.deepEqual(await copy.ids(), ids.sort());
+	await copy.stop();
+	assert.deepEqual(copy.files, ['orders.db']);
+});
+
+test('so does every one of many stops', { skip }, async () => {
+	const book = new Book();
+	for (let i = 0; i < 8; i++) {
+		await book.start({ LOOPS: '2', WORKERS: '3' });
+		await Promise.all([book.ids(), book.order(1, `${i}`), book.ids()]);
+		await book.stop();
+		assert.deepEqual(book.files, ['orders.db'], `stop ${i}`);
+	}
+});
+
+test('a copy put over the file of a server that was stopped is what is served then', { skip }, async () => {
+	const book = new Book(), kept = join(temporary(), 'kept.db');
+	await book.start();
+	const early = await book.order(3, 'early');
+	await book.stop();
+	copyFileSync(book.file, kept);
+	await book.start();
+	await book.order(10, 'late');
+	await book.stop();
+	copyFileSync(kept, book.file);
+	await book.start();
+	assert.deepEqual(await book.ids(), early.sort());
+	await book.stop();
+});
+
+test('a backup while orders are placed holds all that were answered before it, and can be restored', { skip }, async t => {
+	const book = new Book(), file = join(temporary(), 'backup.db');
+	await book.start();
+	const sure = await book.order(5);
+	let over = false, number = 0, slowest = 0, failed = 0;
+	const customers = Promise.all(Array.from({ length: 3 }, async () => {
+		while (!over) {
+			const began = Date.now();
+			failed += (await book.place(`busy-${number++}`)).isError ? 1 : 0;
+			slowest = Math.max(slowest, Date.now() - began);
+		}
+	}));
+	const before = number;
+	for (let i = 0; i < 3; i++) {
+		const { status, stdout, stderr } = await book.command('backup', file);
+		assert.equal(status, 0, stderr);
+		assert.match(stdout, /was copied to .*backup\.db and checked: [\d,]+ bytes/);
+	}
+	over = true;
+	await customers;
+	t.diagnostic(`${number - before} orders meanwhile, the slowest took ${slowest} ms`);
+	assert.ok(number > before, 'orders were placed meanwhile');
+	assert.equal(failed, 0);
+	await book.order(2, 'later');
+	const all = (await ask(book.server, 'list_orders', { limit: 100 })).count;
+	assert.ok(all > 5);
+	await book.stop();
+	assert.deepEqual(readdirSync(join(file, '..')), ['backup.db'], 'one file, and no rest');
+
+	const restored = await book.command('restore', file);
+	assert.equal(restored.status, 0, restored.stderr);
+	assert.match(restored.stdout, /kept as .*orders\.db\.before-\d{8}T\d{6}Z/);
+	assert.equal(book.files.length, 2, `${book.files}`);
+	await book.start();
+	const found = new DatabaseSync(file, { readOnly: true }).prepare(
+		"select id from orders where status not in ('recording', 'committing') order by id").all().map(row => row.id);
+	assert.ok(sure.every(id => found.includes(id)));
+	for (const id of found.slice(-20))
+		assert.equal((await ask(book.server, 'get_order', { id })).id, id);
+	assert.equal(await ready(book.server), 200);
+	await book.stop();
+});
+
+test('a backup after a kill holds what the log held', { skip }, async () => {
+	const book = new Book(), file = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(5);
+	await book.kill();
+	assert.ok(book.files.includes('orders.db-wal'));
+	assert.equal((await book.command('backup', file)).status, 0);
+	assert.deepEqual(book.files, ['orders.db']);
+	const found = new DatabaseSync(file, { readOnly: true }).prepare('select id from orders order by id').all();
+	assert.deepEqual(found.map(row => row.id), ids.sort());
+});
+
+test('a restore over the file of a server that was killed is not undone by its log', { skip }, async () => {
+	const book = new Book(), file = join(temporary(), 'backup.db');
+	await book.start();
+	const early = await book.order(2, 'early');
+	assert.equal((await book.command('backup', file)).status, 0);
+	const late = await book.order(5, 'late');
+	await book.kill();
+	const { status, stdout, stderr } = await book.command('restore', file);
+	assert.equal(status, 0, stderr);
+	assert.ok(!existsSync(`${book.file}-wal`) && !existsSync(`${book.file}-shm`));
+	await book.start();
+	assert.deepEqual(await book.ids(), early.sort());
+	await book.stop();
+	// And what was put aside is whole, its log with it.
+	const aside = join(book.folder, /(orders\.db\.before-\S+Z)/.exec(stdout)[1]);
+	const rows = new DatabaseSync(aside).prepare('select id from orders').all();
+	assert.deepEqual(rows.map(row => row.id).sort(), [...early, ...late].sort());
+});
+
+test('a restore is refused while the database is served, and says by whom', { skip }, async () => {
+	const book = new Book(), file = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(1);
+	assert.equal((await book.command('backup', file)).status, 0);
+	const { status, stdout, stderr } = await book.command('restore', file);
+	assert.equal(status, 1);
+	assert.match(stderr, new RegExp(`is in use: process ${book.server.pid} has it open`));
+	assert.match(stdout, /Nothing was restored/);
+	assert.deepEqual(await book.ids(), ids);
+	assert.equal(await ready(book.server), 200);
+	await book.order(1, 'after');
+	await book.stop();
+	assert.deepEqual(book.files, ['orders.db']);
+	assert.equal((await book.command('restore', book.file)).status, 1, 'onto itself');
+});
+
+// Everything behind the first page is another file's.
+function spoil(file, from = 4096) {
+	const open = openSync(file, 'r+');
+	writeSync(open, Buffer.alloc(20000, 0x5a), 0, 20000, from);
+	closeSync(open);
+}
+
+test('what is damaged, another program\'s or none of a database is not restored', { skip }, async () => {
+	const book = new Book(), folder = temporary(), file = join(folder, 'backup.db');
+	await book.start();
+	const ids = await book.order(1);
+	assert.equal((await book.command('backup', file)).status, 0);
+	await book.stop();
+	const copies = { damaged: /is damaged/, cut: /is damaged/, text: /is damaged|not a database/, other: /no database of this program/,
+		empty: /no database of this program/, missing: /cannot be read/ };
+	for (const name of ['damaged', 'cut', 'other'])
+		copyFileSync(file, join(folder, name));
+	spoil(join(folder, 'damaged'));
+	writeFileSync(join(folder, 'cut'), readFileSync(file).subarray(0, 30000));
+	writeFileSync(join(folder, 'text'), 'order,customer\n'.repeat(1000));
+	writeFileSync(join(folder, 'empty'), '');
+	rmSync(join(folder, 'other'));
+	const shelf = await run('products', ['backup', join(folder, 'other')], { env: { DATABASE_URL: `sqlite:${join(products.folder, 'products.db')}` } });
+	assert.equal(shelf.status, 0, shelf.stderr);
+	for (const [name, words] of Object.entries(copies)) {
+		const { status, stderr } = await book.command('restore', join(folder, name));
+		assert.equal(status, 1, name);
+		assert.match(stderr, words, name);
+		assert.deepEqual(book.files, ['orders.db'], name);
+	}
+	await book.start();
+	assert.deepEqual(await book.ids(), ids);
+	await book.stop();
+});
+
+test('a damaged database is not backed up over a good backup', { skip }, async () => {
+	const book = new Book(), folder = temporary(), file = join(folder, 'backup.db');
+	await book.start();
+	await book.order(1);
+	assert.equal((await book.command('backup', file)).status, 0);
+	await book.stop();
+	const good = readFileSync(file);
+	spoil(book.file, 3 * 4096);
+	const { status, stderr } = await book.command('backup', file);
+	assert.equal(status, 1);
+	assert.match(stderr, /is damaged/);
+	assert.ok(good.equals(readFileSync(file)));
+	assert.deepEqual(readdirSync(folder), ['backup.db']);
+	const onto = await book.command('backup', book.file);
+	assert.equal(onto.status, 1);
+	assert.match(onto.stderr, /is the database itself/);
+});
+
+test('a file put in the place of one whose log still lies there is not ruined by it', { skip }, async () => {
+	const book = new Book(), other = new Book(), list = writeOrders(join(temporary(), 'orders.csv'));
+	assert.equal((await book.command('import', list, '--currency', 'GBP')).status, 0);
+	await book.start();
+	await book.order(5, 'late');
+	await book.kill();
+	// Another database, of the same program: the log's pages do not fit it.
+	await other.start();
+	const ids = await other.order(40, 'other');
+	await other.stop();
+	copyFileSync(other.file, book.file);
+	const before = readFileSync(book.file);
+	await assert.rejects(book.start(), /remove .*orders\.db-wal and .*orders\.db-shm and start again/);
+	assert.ok(before.equals(readFileSync(book.file)), 'nothing was changed');
+	rmSync(`${book.file}-wal`);
+	rmSync(`${book.file}-shm`, { force: true });
+	await book.start();
+	assert.deepEqual(await book.ids(), ids.sort());
+	await book.stop();
+});
+
+test('readiness is not claimed over a damaged database', { skip }, async () => {
+	const book = new Book();
+	await book.start();
+	await book.order(3);
+	await book.stop();
+	spoil(book.file, 2 * 4096);
+	await book.start().then(async server => {
+		await callTool(server, 'list_orders', {});
+		await callTool(server, 'create_order', orderOf({ 'KIT-0001': 1 }, 'damaged'));
+		assert.equal(await ready(server), 503);
+		await server.says(/is damaged/);
+		await server.stop();
+	}, error => assert.match(error.message, /malformed|damaged/));
+});
+
+// ---- The file goes away ----
+
+const aways = {
+	'moved, and comes back': {
+		go: book => renameSync(book.file, `${book.file}.elsewhere`),
+		back: book => renameSync(`${book.file}.elsewhere`, book.file),
+	},
+	'deleted': { go: book => rmSync(book.file) },
+	'replaced': { go: book => {
+		copyFileSync(book.file, `${book.file}.new`);
+		renameSync(`${book.file}.new`, book.file);
+	} },
+	'left without its log': { go: book => rmSync(`${book.file}-wal`) },
+};
+for (const [what, { go, back }] of Object.entries(aways))
+	test(`a database that is ${what}: nothing is answered as done meanwhile`, { skip }, async () => {
+		const book = new Book();
+		await book.start();
+		const ids = await book.order(2);
+		assert.equal(await ready(book.server), 200);
+		go(book);
+		for (let i = 0; i < 20; i++) {
+			const result = await book.place(`lost-${i}`);
+			assert.ok(result.isError, 'it was answered as placed');
+			assert.match(result.content[0].text, /unavailable|try again/i);
+		}
+		assert.equal(await ready(book.server), 503);
+		assert.ok((await callTool(book.server, 'get_order', { id: ids[0] })).isError, 'reads are honest too');
+		await book.server.says(/moved, deleted or replaced/);
+		assert.equal(book.server.log.match(/moved, deleted or replaced/g).length, 1, book.server.log);
+		if (back) {
+			back(book);
+			const more = await book.order(2, 'back');
+			assert.equal(await ready(book.server), 200);
+			await book.server.says(/is back in its place/);
+			assert.deepEqual(await book.ids(), [...ids, ...more].sort());
+			await book.stop();
+			assert.deepEqual(book.files, ['orders.db']);
+			await book.start();
+			assert.deepEqual(await book.ids(), [...ids, ...more].sort());
+		}
+		await book.stop();
+	});
+
+test('with PostgreSQL both commands name its tools', async () => {
+	for (const command of ['backup', 'restore']) {
+		const { status, stderr } = await run('orders', [command, 'file'], { env: { DATABASE_URL: 'postgresql://127.0.0.1:1/orders' } });
+		assert.equal(status, 1);
+		assert.match(stderr, /pg_dump.*pg_restore/);
+		const without = await run('orders', [command]);
+		assert.equal(without.status, 2);
+		assert.match(without.stderr, /name the file/);
+	}
+	assert.match((await run('orders', ['--help'])).stdout, /backup FILE[^]*restore FILE/);
+});

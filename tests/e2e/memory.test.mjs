@@ -1,0 +1,89 @@
+// memory.test.mjs - what clients can make a server keep, all of it at once, in a task of 512 MB.
+//
+// The settings are what they would be there: a quarter of it for requests, another for streams. The
+// release binary is measured: sanitizers have memory of their own.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { head, open, post } from './raw.mjs';
+import { beginSession, eventually, exchange, program, start, stateless } from './support.mjs';
+
+process.env.BUILD = 'release';
+const MIB = 1024 * 1024, LIMIT = 512 * MIB;
+const missing = !existsSync(program('probe')) && 'there is no release build';
+
+const resident = server => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) * 1024;
+const zeros = `[${'0,'.repeat(2 * MIB - 200)}0]`;
+const connections = [];
+after(() => connections.forEach(each => each.leave()));
+
+// Sends and reads nothing.
+async function leaveUnread(server, message, headers) {
+	const connection = await open(server);
+	connection.socket.pause();
+	connection.send(post(server, message, headers));
+	connections.push(connection);
+}
+
+const listen = more => stateless('subscriptions/listen',
+	{ notifications: { resourceSubscriptions: ['probe://a'] }, _meta: { more } });
+const large = (kib, more = {}) => stateless('tools/call', { name: 'large', arguments: { kib }, ...more });
+const each = (count, what) => Promise.all(Array.from({ length: count }, (_, i) => what(i)));
+
+// One kind of each, many times.
+const attacks = {
+	async 'documents of two million values'(server) {
+		const { headers, body } = listen('HERE');
+		await each(12, () => leaveUnread(server, body.replace('"HERE"', zeros), headers));
+	},
+	async 'listens whose requests are large'(server) {
+		const { headers, body } = listen('x'.repeat(4 * MIB - 1000));
+		await each(60, () => leaveUnread(server, body, headers));
+	},
+	async 'URIs of four megabytes'(server) {
+		const session = await beginSession(server);
+		await each(8, i => leaveUnread(server, JSON.stringify({ jsonrpc: '2.0', id: i,
+			method: 'resources/subscribe', params: { uri: `probe://${'u'.repeat(4 * MIB - 1000)}` } }), session));
+	},
+	async 'large answers that nobody reads'(server) {
+		const { headers, body } = large(8192);
+		await each(64, () => leaveUnread(server, body, { ...headers, Accept: 'application/json' }));
+	},
+	async 'large streams that nobody reads'(server) {
+		const { headers, body } = large(4096, { _meta: { progressToken: 1 } });
+		await each(64, () => leaveUnread(server, body, headers));
+		const session = await beginSession(server);
+		await each(16, i => leaveUnread(server, JSON.stringify({ jsonrpc: '2.0', id: i, method: 'tools/call',
+			params: { name: 'large', arguments: { kib: 4096 }, _meta: { progressToken: 1 } } }), session));
+	},
+	async 'bodies that never end'(server) {
+		await each(100, async () => {
+			const connection = await open(server);
+			connection.send(head(server, { 'Content-Length': 4 * MIB }) + 'x'.repeat(3 * MIB));
+			connections.push(connection);
+		});
+	},
+	async 'idle connections'(server) {
+		await each(1000, async () => connections.push(await open(server)));
+	},
+};
+
+test('the worst of it all at once fits, and the server goes on', { skip: missing, timeout: 120000 }, async t => {
+	const server = await start('probe', { BODIES_MAX: '128MiB', BACKLOGS_MAX: '128MiB', CONNECTIONS_MAX: '6000' });
+	for (const [what, attack] of Object.entries(attacks)) {
+		await attack(server);
+		// All that it does is done when what came behind it is answered.
+		const answer = await exchange(server, stateless('tools/list'));
+		assert.ok([200, 503].includes(answer.status), `${what}: ${answer.status}`);
+		t.diagnostic(`${what}: ${(resident(server) / MIB).toFixed(0)} MiB at most so far`);
+	}
+	assert.ok(resident(server) < LIMIT, `${(resident(server) / MIB).toFixed(0)} MiB`);
+	// What they held is there again.
+	connections.splice(0).forEach(each => each.leave());
+	let status = 0;
+	await eventually(() => {
+		exchange(server, large(8192)).then(answer => { status = answer.status; }, () => {});
+		return status === 200;
+	}, 'what was kept for clients that left is free again', 20000);
+	await server.stop();
+});

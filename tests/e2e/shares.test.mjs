@@ -1,0 +1,123 @@
+// shares.test.mjs - one caller against another: nobody takes the workers, the queue, the sessions or the
+// subscriptions from everybody else. Also run with DATABASE=postgresql.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { beginSession, exchange, keyLines, keys, opened, start, stateless } from './support.mjs';
+
+const as = name => ({ Authorization: `Bearer ${keys[name]}` });
+const staff = as('staff'), other = as('other');
+const startProbe = (settings = {}) => start('probe', { API_KEYS: keyLines, ...settings });
+const count = (who, to, pause_ms) => stateless('tools/call', { name: 'count', arguments: { to, pause_ms } },
+	{ headers: { ...who, Accept: 'application/json' } });
+
+test('what one asks for does not wait for all that another asks for', async () => {
+	const server = await startProbe({ WORKERS: '1' });
+	let done = 0, first;
+	const begun = new Promise(resolve => { first = resolve; });
+	const many = Array.from({ length: 30 }, async () => {
+		const answer = await exchange(server, count(staff, 1, 100));
+		assert.equal(answer.status, 200, answer.text);
+		done++;
+		first();
+	});
+	await begun;
+	const before = done;
+	assert.equal((await exchange(server, count(other, 1, 0))).status, 200);
+	assert.ok(done - before < 10, `${done - before} of the other's came first`);
+	await Promise.all(many);
+	await server.stop();
+});
+
+test('who has called before finds a worker free, however long another\'s calls take', async () => {
+	const server = await startProbe({ WORKERS: '2' });
+	assert.equal((await exchange(server, count(other, 1, 0))).status, 200);
+	// Each takes until it is let go: by its client's leaving.
+	const slow = Array.from({ length: 4 }, () => stateless('tools/call',
+		{ name: 'count', arguments: { to: 100000, pause_ms: 20 }, _meta: { progressToken: 1 } }, { headers: staff }));
+	const controls = [], streams = slow.map(request => exchange(server, { ...request,
+		until: events => { controls.push(events); return stopped; } }));
+	let stopped = false;
+	while (controls.length === 0)
+		await new Promise(resolve => setTimeout(resolve, 10));
+	for (let i = 0; i < 3; i++)
+		assert.equal((await exchange(server, count(other, 1, 0))).status, 200);
+	stopped = true;
+	await Promise.race(streams);
+	await server.stop('SIGTERM', 20000);
+	await Promise.allSettled(streams);
+});
+
+test('the one who fills the queue is refused, and nobody else', async () => {
+	const server = await startProbe({ WORKERS: '1', WORKER_QUEUE: '8' });
+	let refused;
+	const full = new Promise(resolve => { refused = resolve; });
+	const many = Array.from({ length: 16 }, async () => {
+		const { status } = await exchange(server, count(staff, 1, 150));
+		if (status === 503)
+			refused();
+		return status;
+	});
+	await full;
+	const others = await Promise.all(Array.from({ length: 2 }, () => exchange(server, count(other, 1, 0))));
+	assert.deepEqual(others.map(answer => answer.status), [200, 200]);
+	const statuses = await Promise.all(many);
+	assert.ok(statuses.every(status => status === 200 || status === 503), `${statuses}`);
+	assert.ok(statuses.filter(status => status === 200).length >= 4, `${statuses}`);
+	await server.stop();
+});
+
+const ping = (server, session) => exchange(server, { headers: session,
+	body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' });
+
+test('whoever has most sessions loses one, not whoever is idle longest', async () => {
+	const server = await startProbe({ SESSIONS_MAX: '4' });
+	const begin = who => beginSession(server, '2025-11-25', {}, who);
+	const mine = await begin(staff);
+	const theirs = [];
+	for (let i = 0; i < 6; i++)
+		theirs.push(await begin(other));
+	assert.equal((await ping(server, mine)).status, 200);
+	const statuses = [];
+	for (const session of theirs)
+		statuses.push((await ping(server, session)).status);
+	assert.deepEqual(statuses, [404, 404, 404, 200, 200, 200]);
+	// And who comes later gets in, at their cost.
+	const second = await begin(staff);
+	assert.equal((await ping(server, mine)).status, 200);
+	assert.equal((await ping(server, second)).status, 200);
+	assert.equal((await ping(server, theirs[3])).status, 404);
+	await server.stop();
+});
+
+test('sessions that are in use do not keep another out, where one has more than half', async () => {
+	const server = await startProbe({ SESSIONS_MAX: '3' });
+	const streams = [];
+	for (let i = 0; i < 3; i++) {
+		const session = await beginSession(server, '2025-11-25', {}, staff);
+		streams.push((await opened(server, { method: 'GET', headers: { ...session,
+			Accept: 'text/event-stream' } })).answer);
+	}
+	const mine = await beginSession(server, '2025-11-25', {}, other);
+	assert.equal((await ping(server, mine)).status, 200);
+	await Promise.race(streams);
+	await server.stop();
+	await Promise.all(streams);
+});
+
+test('a caller listens as often as is left to others', async () => {
+	const server = await startProbe({ LISTENS_MAX: '4' });
+	const listen = async who => {
+		const request = stateless('subscriptions/listen',
+			{ notifications: { resourceSubscriptions: ['probe://x'] } }, { headers: who });
+		const { answer } = await opened(server, request);
+		// One that was refused has ended.
+		return { answer, status: (await Promise.race([answer, exchange(server, stateless('server/discover',
+			{}, { headers: who })).then(() => ({ status: 'listens' }))])).status };
+	};
+	const taken = [];
+	for (const who of [staff, staff, staff, other, other])
+		taken.push(await listen(who));
+	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 503, 'listens', 503]);
+	await server.stop();
+	await Promise.all(taken.map(each => each.answer));
+});

@@ -1,0 +1,80 @@
+/* fuzz_log.c - what others choose of a log line: the line is one, bounded, and says nothing else.
+ *
+ * The input's first byte says where the rest is cut in two. */
+#include "fuzz.h"
+
+#include "json.h"
+#include "log_line.h"
+
+/* A terminal obeys none of it; the colours are ours, around the level alone. */
+static void check_text(const struct line *line)
+{
+	const char *at = line->text, *end = at + line->size - 1;
+
+	if (line->style == LINE_COLOURED)
+		at = memmem(at, line->size, "\033[0m", 4) ? (const char *)memmem(at, line->size, "\033[0m", 4) + 4 : at;
+	must(utf8_valid((str) { at, (size_t)(end - at) }));
+	must(!strchr(at, '\033') || strchr(at, '\033') > end);
+	for (; at < end; at++) {
+		unsigned char c = (unsigned char)*at;
+		must(c >= 0x20 && c != 0x7f);
+		must(c != 0xc2 || (unsigned char)at[1] >= 0xa0);
+	}
+}
+
+static void check(const struct line *line)
+{
+	enum json_trouble trouble;
+
+	must(line->size > 0 && line->size <= LINE_BYTES);
+	must(memchr(line->text, '\n', line->size) == line->text + line->size - 1);
+	if (line->style != LINE_JSON) {
+		check_text(line);
+		return;
+	}
+	struct arena *arena = arena_create();
+	yyjson_val *said = json_parse_copy(arena, (str) { line->text, line->size }, 2, &trouble);
+	must(yyjson_is_obj(said) && yyjson_obj_size(said) <= 10);
+	must(json_member(said, "level").at && json_member(said, "time").at);
+	arena_destroy(arena);
+}
+
+static void check_quote(str text, size_t most)
+{
+	struct quote quote = str_quote(text, most);
+	str shown = str_of(quote.text);
+
+	must(utf8_valid(shown));
+	must(shown.size <= (most < QUOTE_MAX ? most : QUOTE_MAX) + strlen("…"));
+	/* What can be shown as it is, is. */
+	for (size_t i = 0; i < text.size; i++)
+		if ((unsigned char)text.at[i] < 0x20 || (unsigned char)text.at[i] > 0x7e)
+			return;
+	must(text.size > most || text.size > QUOTE_MAX || str_same(shown, text));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	struct arena *arena = arena_create();
+	str all = input_of(data + 1, size - 1);
+	size_t cut = data[0] * all.size / 255;
+	str one = { all.at, cut }, two = { all.at + cut, all.size - cut };
+	const struct log_request request = {
+		.id = one, .method = arena_copy(arena, one), .target = two,
+		.caller = arena_copy(arena, two), .outcome = arena_copy(arena, one),
+		.status = 200, .micros = (int64_t)size,
+	};
+
+	for (int style = LINE_BARE; style <= LINE_JSON; style++) {
+		struct line line = { .style = (enum line_style)style };
+		line_message(&line, LOG_WARNING, one, two);
+		check(&line);
+		line_request(&line, &request);
+		check(&line);
+	}
+	check_quote(two, cut);
+	arena_destroy(arena);
+	return 0;
+}

@@ -1,0 +1,328 @@
+/* test_shared.c - the thread that processes share things through: what it does in which order, what it
+ * gives up, how it stops. On PostgreSQL alone. */
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/eventfd.h>
+
+#include "http.h"
+#include "shared.h"
+#include "things.h"
+
+static struct http *http;
+static sem_t gate, over;
+static atomic_int missed_count;
+
+/* ---- What the layer above would do ---- */
+
+static void changed(UNUSED const char *uri)
+{
+}
+
+static void told(str what, UNUSED str rest)
+{
+	if (str_is(what, "missed"))
+		sem_post(&over);
+}
+
+static void missed(UNUSED bool reborn)
+{
+	atomic_fetch_add(&missed_count, 1);
+}
+
+static str nothing(UNUSED struct arena *in)
+{
+	return STR("[]");
+}
+
+static str no_words(UNUSED struct arena *in, UNUSED str ids)
+{
+	return STR("[]");
+}
+
+static void due(UNUSED int64_t call)
+{
+}
+
+static void task_due(UNUSED str id)
+{
+}
+
+static void share(void)
+{
+	ck_assert(shared_start(&(struct shared_settings) {
+		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
+		.sessions_max = 10, .events_max = 10,
+		.handler = { .changed = changed, .told = told, .missed = missed, .used = nothing,
+		             .last_words = no_words, .due = due, .task_due = task_due,
+		             .task_last_words = "{}" },
+	}));
+}
+
+static void begin_shared(void)
+{
+	begin_empty();
+	store = store_open(url, STORE_WRITES);
+	ck_assert(store && store_migrate(store, shared_migrations));
+	sem_init(&gate, 0, 0);
+	sem_init(&over, 0, 0);
+	http = http_start(&(struct http_settings) {
+		.host = "127.0.0.1", .loops = 1, .connection_bytes = 8192, .body_max = 1000,
+		.backlog_max = 1000, .connections_max = 10,
+		.header_deadline_ms = 1000, .body_deadline_ms = 1000, .idle_ms = 1000,
+		.keep_alive_ms = 1000,
+	});
+	ck_assert_ptr_nonnull(http);
+	share();
+}
+
+static void end_shared(void)
+{
+	shared_stop();
+	http_stop(http);
+	sem_destroy(&gate);
+	sem_destroy(&over);
+	end();
+}
+
+/* ---- Errands that say when they were done ---- */
+
+struct note {
+	struct errand errand;
+	char name;
+	int fails;                      /* so many tries, though the database is there */
+	bool refused;                   /* by the database */
+};
+
+static char done_names[64], failed_names[64];
+static atomic_int works;
+
+static bool refused(struct store *in)
+{
+	struct number number;
+
+	return store_find_one(in, arena, "select length(cast(pg_notify('x', repeat('a', 9000)) as text))"
+	                      " as value", NULL, NULL, &number_shape, &number) >= 0;
+}
+
+static bool work(struct errand *errand, struct store *in)
+{
+	struct note *note = (struct note *)errand;
+
+	atomic_fetch_add(&works, 1);
+	return note->refused ? refused(in) : note->fails-- <= 0;
+}
+
+static bool work_all(struct errand *first, int count, struct store *in)
+{
+	struct errand *each = first;
+	bool fine = true;
+
+	atomic_fetch_add(&works, 1);
+	for (int i = 0; i < count; i++, each = each->next)
+		fine = fine && !((struct note *)each)->refused;
+	return fine || refused(in);
+}
+
+static bool wait_for_gate(UNUSED struct errand *errand, UNUSED struct store *in)
+{
+	sem_wait(&gate);
+	return true;
+}
+
+static void done(struct errand *errand)
+{
+	const struct note *note = (struct note *)errand;
+
+	strncat(errand->failed ? failed_names : done_names, &note->name, 1);
+	sem_post(&over);
+}
+
+static const struct errand_kind note_kind = { .work = work, .done = done, .lasts = true },
+	together_kind = { .work_all = work_all, .done = done, .lasts = true },
+	gate_kind = { .work = wait_for_gate }, quiet_kind = { .work = work, .lasts = true };
+
+static void send(const struct errand_kind *kind, struct note like, uint64_t key)
+{
+	struct note *note = errand_new(kind, struct note);
+
+	note->name = like.name;
+	note->fails = like.fails;
+	note->refused = like.refused;
+	note->errand.key = key;
+	errand_send_from(&note->errand, http_loop(http, 0));
+}
+
+/* What is sent between the two waits together. */
+static void hold(void)
+{
+	done_names[0] = failed_names[0] = '\0';
+	atomic_store(&works, 0);
+	send(&gate_kind, (struct note) { 0 }, 0);
+}
+
+static void await(int count)
+{
+	sem_post(&gate);
+	for (int i = 0; i < count; i++)
+		sem_wait(&over);
+}
+
+START_TEST(what_is_refused_is_tried_once)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = 'r', .refused = true }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	await(2);
+	ck_assert_str_eq(failed_names, "r");
+	ck_assert_str_eq(done_names, "a");
+	ck_assert_int_eq(works, 2);
+}
+END_TEST
+
+START_TEST(others_overtake_what_is_tried_again)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = '1', .fails = 2 }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	send(&note_kind, (struct note) { .name = '2', .fails = 1 }, 2);
+	send(&note_kind, (struct note) { .name = 'b' }, 2);
+	send(&note_kind, (struct note) { .name = 'c' }, 3);
+	send(&note_kind, (struct note) { .name = 'd' }, 0);
+	await(6);
+	ck_assert_str_eq(done_names, "cd2b1a");
+	ck_assert_str_eq(failed_names, "");
+}
+END_TEST
+
+START_TEST(what_always_fails_is_given_up_and_the_next_of_its_key_is_done)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = '1', .fails = 1000 }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	send(&note_kind, (struct note) { .name = 'b' }, 2);
+	await(3);
+	ck_assert_str_eq(done_names, "ba");
+	ck_assert_str_eq(failed_names, "1");
+}
+END_TEST
+
+START_TEST(of_several_in_one_statement_only_the_refused_one_fails)
+{
+	hold();
+	for (int i = 0; i < 5; i++)
+		send(&together_kind, (struct note) { .name = (char)('a' + i), .refused = i == 2 },
+		     (uint64_t)i + 1);
+	await(5);
+	ck_assert_str_eq(failed_names, "c");
+	ck_assert_str_eq(done_names, "abde");
+	ck_assert_int_eq(works, 6);     /* all, then each by itself */
+}
+END_TEST
+
+START_TEST(a_change_with_a_name_too_long_for_words_is_told_as_any)
+{
+	char uri[9000];
+
+	memset(uri, 'u', sizeof(uri));
+	uri[sizeof(uri) - 1] = '\0';
+	shared_changed(uri);
+	sem_wait(&over);
+}
+END_TEST
+
+/* ---- Stopping ---- */
+
+static _Thread_local bool sends_slowly;
+static sem_t about_to_wake;
+static atomic_int late;                 /* wakes of a descriptor that is not the thread's any more */
+
+/* Instead of libc's: whoever sends slowly is overtaken before it wakes the thread. */
+int eventfd_write(int fd, eventfd_t value)
+{
+	if (sends_slowly) {
+		sem_post(&about_to_wake);
+		usleep(200 * 1000);
+	}
+	if (write(fd, &value, sizeof(value)) != sizeof(value) && errno != EAGAIN)
+		atomic_fetch_add(&late, 1);
+	return 0;
+}
+
+static void *send_slowly(UNUSED void *context)
+{
+	sends_slowly = true;
+	send(&quiet_kind, (struct note) { 0 }, 0);
+	return NULL;
+}
+
+START_TEST(nobody_wakes_it_after_its_end)
+{
+	pthread_t sender;
+
+	sem_init(&about_to_wake, 0, 0);
+	pthread_create(&sender, NULL, send_slowly, NULL);
+	sem_wait(&about_to_wake);
+	shared_stop();
+	pthread_join(sender, NULL);
+	ck_assert_int_eq(late, 0);
+	sem_destroy(&about_to_wake);
+	share();
+}
+END_TEST
+
+static atomic_bool senders_end;
+
+static void *send_often(UNUSED void *context)
+{
+	while (!atomic_load(&senders_end))
+		send(&quiet_kind, (struct note) { 0 }, 0);
+	return NULL;
+}
+
+START_TEST(others_may_send_while_it_stops)
+{
+	pthread_t threads[2];
+
+	atomic_store(&senders_end, false);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, send_often, NULL);
+	for (int i = 0; i < 10; i++) {
+		shared_stop();
+		share();
+	}
+	atomic_store(&senders_end, true);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+END_TEST
+
+START_TEST(what_is_sent_after_the_end_fails_at_once)
+{
+	shared_stop();
+	done_names[0] = failed_names[0] = '\0';
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	sem_wait(&over);
+	ck_assert_str_eq(failed_names, "a");
+	share();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("shared");
+	TCase *tests = tcase_create("shared");
+
+	tcase_add_checked_fixture(tests, begin_shared, end_shared);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, what_is_refused_is_tried_once);
+	tcase_add_test(tests, others_overtake_what_is_tried_again);
+	tcase_add_test(tests, what_always_fails_is_given_up_and_the_next_of_its_key_is_done);
+	tcase_add_test(tests, of_several_in_one_statement_only_the_refused_one_fails);
+	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
+	tcase_add_test(tests, nobody_wakes_it_after_its_end);
+	tcase_add_test(tests, others_may_send_while_it_stops);
+	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}
