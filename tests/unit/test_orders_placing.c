@@ -164,6 +164,8 @@ static const char *const different[] = {
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'Ann',"
 		" 'line1': '1 High St', 'line2': 'flat', 'city': 'Leeds', 'postal_code': 'LS1',"
 		" 'country': 'GB'}, 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	/* An SKU that differs in what is no letter. */
+	ORDER("k", ITEM("TEA", 2) "," ITEM("P{T", 1)),
 	/* A text moved from one field to the next. */
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'An',"
 		" 'line1': 'n1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'GB'},"
@@ -175,11 +177,15 @@ START_TEST(the_same_key_for_another_order_is_refused)
 	PUT("TEA", 5);
 	PUT("POT", 2);
 	PUT("POTS", 2);
+	PUT("P{T", 2);
+	PUT("P[T", 2);
 	PUT("CUP", 2);
 	does(&orders, "create_order", "%s", same[0]);
 	ck_assert_says(refuses(&orders, "create_order", "%s", different[_i]), "other contents");
 	ck_assert_int_eq(orders_in_book(), 1);
 	ck_assert_int_eq(stock_of("TEA"), 3);
+	does(&orders, "create_order", ORDER("other", ITEM("P[T", 1)));
+	refuses(&orders, "create_order", ORDER("other", ITEM("P{T", 1)));
 }
 END_TEST
 

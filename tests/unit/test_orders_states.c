@@ -357,6 +357,22 @@ START_TEST(what_is_only_announced_does_not_make_an_order_returned)
 }
 END_TEST
 
+/* ---- The prompt ---- */
+
+START_TEST(a_customers_question_is_asked_with_the_order)
+{
+	const char *id = place("k");
+	char letters[1002] = "";
+	memset(letters, 'a', 1001);
+	ck_assert_says(call_tool(&orders, "explain_order", "{'id': '%s'}", id).words, "Where is my order?");
+	ck_assert_says(refuses(&orders, "explain_order", "{'id': 'ORD-X'}"), "There is no order ORD-X.");
+	refuses(&orders, "explain_order", "{'id': '%s', 'question': '%s'}", id, letters);
+	letters[1000] = '\0';
+	ck_assert_says(call_tool(&orders, "explain_order", "{'id': '%s', 'question': '%s'}", id, letters).words,
+	               letters);
+}
+END_TEST
+
 /* ---- Any sequence of it ---- */
 
 struct model {
@@ -464,6 +480,7 @@ static TCase *returns_case(void)
 	tcase_add_loop_test(tcase, the_same_key_for_another_return_is_refused, 0, COUNT(other_items));
 	tcase_add_test(tcase, goods_that_came_back_are_on_sale_and_the_whole_of_it_is_returned);
 	tcase_add_test(tcase, what_is_only_announced_does_not_make_an_order_returned);
+	tcase_add_test(tcase, a_customers_question_is_asked_with_the_order);
 	tcase_add_test(tcase, whatever_is_done_an_order_goes_no_forbidden_way);
 	return tcase;
 }

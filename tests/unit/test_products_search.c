@@ -266,6 +266,28 @@ START_TEST(skus_that_are_near_are_named_the_nearest_first)
 }
 END_TEST
 
+static const struct { const char *swapped, *twice, *asked; } swaps[] = {
+	{ "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
+};
+
+START_TEST(a_swap_is_one_mistake_wherever_it_is)
+{
+	PUT(swaps[_i].swapped, 1);
+	PUT(swaps[_i].twice, 1);
+	ck_assert_says(refuses(&products, "get_product", "{'sku': '%s'}", swaps[_i].asked),
+	               arena_print(arena, "look like it: %s, %s.", swaps[_i].swapped, swaps[_i].twice));
+}
+END_TEST
+
+START_TEST(two_mistakes_are_nearer_than_three_in_a_shorter_one)
+{
+	PUT("ABCDEFU", 1);
+	PUT("ABCDEFXAB", 1);
+	ck_assert_says(refuses(&products, "get_product", "{'sku': 'abcdefxyz'}"),
+	               "look like it: ABCDEFXAB, ABCDEFU.");
+}
+END_TEST
+
 START_TEST(five_are_named_and_no_more)
 {
 	PUT("ABCDEFGH", 1);
@@ -317,6 +339,8 @@ static TCase *products_case(void)
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, categories_are_counted_however_they_are_written);
 	tcase_add_loop_test(tcase, skus_that_are_near_are_named_the_nearest_first, 0, COUNT(nears));
+	tcase_add_loop_test(tcase, a_swap_is_one_mistake_wherever_it_is, 0, COUNT(swaps));
+	tcase_add_test(tcase, two_mistakes_are_nearer_than_three_in_a_shorter_one);
 	tcase_add_test(tcase, five_are_named_and_no_more);
 	tcase_add_test(tcase, a_product_is_found_in_any_case);
 	return tcase;

@@ -212,6 +212,15 @@ START_TEST(a_recommendation_stays_within_its_budget)
 }
 END_TEST
 
+START_TEST(of_an_empty_catalogue_nothing_is_recommended)
+{
+	empty_program(&products);
+	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'x', 'budget': '5'}");
+	ck_assert_int_eq(said.outcome, DID);
+	ck_assert_says(said.words, "- nothing at all");
+}
+END_TEST
+
 START_TEST(a_recommendation_is_of_few_products_each_once)
 {
 	for (int i = 0; i < 20; i++)
@@ -258,6 +267,7 @@ static TCase *product_case(void)
 	tcase_add_loop_test(tcase, a_uri_has_no_letter_that_means_something, 0, COUNT(uris));
 	tcase_add_test(tcase, products_are_compared_by_what_the_catalogue_says);
 	tcase_add_loop_test(tcase, a_recommendation_stays_within_its_budget, 0, COUNT(budgets));
+	tcase_add_test(tcase, of_an_empty_catalogue_nothing_is_recommended);
 	tcase_add_test(tcase, a_recommendation_is_of_few_products_each_once);
 	return tcase;
 }
