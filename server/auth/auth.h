@@ -17,12 +17,13 @@ bool caller_may(const struct caller *caller, const char *scope);/* scope NULL: a
 /* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
 bool caller_same(const struct caller *a, const struct caller *b);
 /* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can
- * take what another needs; one that has no key is alone, and may have all. NULL: not counted. */
+ * take what another needs; one that has no key is alone, and may have all. NULL: not counted. They are
+ * the name's: whoever counts there need not hold the caller. */
 struct budget *caller_requests(const struct caller *caller);
 struct budget *caller_streams(const struct caller *caller);
-/* A number for whoever shares something with others: by the name; of one who is anonymous by the address
- * (of IPv6 the /64, all of which one client has), where it is known. */
-uint64_t caller_party(const struct caller *caller, str address);
+/* A number for whoever shares something with others: by the name; of one who is anonymous by the group of
+ * its address, where that is known (auth_address_group()). */
+uint64_t caller_party(const struct caller *caller, str group);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */
 
@@ -36,7 +37,7 @@ enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the
  * set at once (SIGHUP). */
 const char *auth_configure(const char *keys, bool open_access);
-/* What may be kept for all callers together; before auth_configure(), alive as long as any caller. */
+/* What may be kept for all callers together; before auth_configure(), alive as long as the process. */
 void auth_share(struct budget *requests, struct budget *streams);
 int auth_key_count(void);
 
@@ -52,8 +53,8 @@ const struct caller *auth_caller(const char *name);
 
 /* Is the key the caller came with still accepted, and may it do all it could then? Any thread. */
 bool auth_is_current(const struct caller *caller);
-/* The names that the latest reading left without a key, with another one, or with one that may do less;
- * `gone`: nobody has that name any more. */
+/* The names that may do less since the latest reading; `gone`: nobody has that name any more. One that
+ * had several keys may come as often. */
 typedef void auth_revoked_fn(const char *name, bool gone);
 void auth_each_revoked(auth_revoked_fn *each);
 

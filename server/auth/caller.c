@@ -1,14 +1,25 @@
-/* caller.c - who calls: a name and what it may do, counted by reference. */
+/* caller.c - who calls: a name and what it may do, counted by reference.
+ *
+ * What is kept for a caller counts in a share that belongs to its name. Who keeps something may do so
+ * longer than the caller is known, and the caller that a SIGHUP makes of the same key goes on with the
+ * same share: so shares stay for as long as the process. There are as many as names of keys. */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "keys.h"
+
+struct share {
+	struct share *next;
+	struct budget requests, streams;
+	char name[];
+};
 
 struct caller {
 	atomic_int references;
 	unsigned number;        /* of the set of keys it is of; 0: of none */
 	uint8_t digest[DIGEST_SIZE];
 	str name, scopes;
-	struct budget requests, streams;
+	struct share *share;
 	char text[];            /* the name, NUL-terminated, then the scopes */
 };
 
@@ -29,18 +40,45 @@ static struct budget half(struct budget *whole)
 	return (struct budget) { .of = whole, .max = whole ? whole->max / 2 : 0 };
 }
 
+static struct share *share_create(str name)
+{
+	struct share *share = malloc(sizeof(*share) + name.size + 1);
+
+	if (!share)
+		abort();
+	share->requests = half(all_requests);
+	share->streams = half(all_streams);
+	memcpy(share->name, name.at, name.size);
+	share->name[name.size] = '\0';
+	return share;
+}
+
+static struct share *share_of(str name)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct share *shares;
+
+	pthread_mutex_lock(&lock);
+	struct share *share = shares;
+	while (share && !str_is(name, share->name))
+		share = share->next;
+	if (!share) {
+		share = share_create(name);
+		share->next = shares;
+		shares = share;
+	}
+	pthread_mutex_unlock(&lock);
+	return share;
+}
+
 struct budget *caller_requests(const struct caller *caller)
 {
-	if (caller == &nobody || !caller->requests.of)
-		return all_requests;
-	return &((struct caller *)caller)->requests;
+	return caller->share && caller->share->requests.of ? &caller->share->requests : all_requests;
 }
 
 struct budget *caller_streams(const struct caller *caller)
 {
-	if (caller == &nobody || !caller->streams.of)
-		return all_streams;
-	return &((struct caller *)caller)->streams;
+	return caller->share && caller->share->streams.of ? &caller->share->streams : all_streams;
 }
 
 const struct caller *caller_anonymous(void)
@@ -54,8 +92,7 @@ const struct caller *caller_create(str name, str scopes, const uint8_t *digest)
 	if (!caller)
 		abort();
 	atomic_init(&caller->references, 1);
-	caller->requests = half(all_requests);
-	caller->streams = half(all_streams);
+	caller->share = share_of(name);
 	caller->number = 0;
 	memset(caller->digest, 0, DIGEST_SIZE);
 	if (digest)
@@ -94,11 +131,9 @@ bool caller_may(const struct caller *caller, const char *scope)
 	return !scope || has_scope(caller, str_of(scope));
 }
 
-uint64_t caller_party(const struct caller *caller, str address)
+uint64_t caller_party(const struct caller *caller, str group)
 {
-	uint64_t party = caller == &nobody && address.size > 0 ? address_party(address) : 0;
-
-	return party ? party : str_hash(caller->name);
+	return str_hash(caller == &nobody && group.size > 0 ? group : caller->name);
 }
 
 bool caller_same(const struct caller *a, const struct caller *b)
@@ -117,16 +152,21 @@ unsigned caller_number(const struct caller *caller)
 	return caller->number;
 }
 
-bool caller_continues(const struct caller *before, const struct caller *now)
+bool caller_covers(const struct caller *now, const struct caller *before)
 {
 	str rest = before->scopes;
 
-	if (!caller_same(before, now) || memcmp(before->digest, now->digest, DIGEST_SIZE) != 0)
+	if (!caller_same(before, now))
 		return false;
 	while (rest.size > 0)
 		if (!has_scope(now, str_cut(&rest, ',')))
 			return false;
 	return true;
+}
+
+bool caller_continues(const struct caller *now, const struct caller *before)
+{
+	return memcmp(before->digest, now->digest, DIGEST_SIZE) == 0 && caller_covers(now, before);
 }
 
 /* The count is all that changes about a caller, so callers are const to everybody else. */

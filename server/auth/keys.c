@@ -152,18 +152,12 @@ const struct caller *auth_caller(const char *name)
 
 /* ---- Keys that are no more ---- */
 
-static bool has_key(const struct keys *keys, const struct caller *caller)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (caller_continues(caller, keys->items[i].caller))
-			return true;
-	return false;
-}
+typedef bool like_fn(const struct caller *now, const struct caller *before);
 
-static bool has_name(const struct keys *keys, const struct caller *caller)
+static bool has(const struct keys *keys, like_fn *like, const struct caller *caller)
 {
 	for (size_t i = 0; i < keys->count; i++)
-		if (caller_same(caller, keys->items[i].caller))
+		if (like(keys->items[i].caller, caller))
 			return true;
 	return false;
 }
@@ -174,7 +168,7 @@ bool auth_is_current(const struct caller *caller)
 
 	if (!keys || caller == caller_anonymous())
 		return keys && keys->open;
-	return caller_number(caller) == seen_changes || has_key(keys, caller);
+	return caller_number(caller) == seen_changes || has(keys, caller_continues, caller);
 }
 
 void auth_each_revoked(auth_revoked_fn *each)
@@ -185,8 +179,8 @@ void auth_each_revoked(auth_revoked_fn *each)
 
 	for (size_t i = 0; before && i < before->count; i++) {
 		const struct caller *caller = before->items[i].caller;
-		if (!has_key(now, caller))
-			each(caller_name(caller), !has_name(now, caller));
+		if (!has(now, caller_covers, caller))
+			each(caller_name(caller), !has(now, caller_same, caller));
 	}
 	if (before && before->open && !now->open)
 		each(caller_name(caller_anonymous()), true);

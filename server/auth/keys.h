@@ -15,14 +15,12 @@
 const struct caller *caller_create(str name, str scopes, const uint8_t *digest);
 void caller_set_number(const struct caller *caller, unsigned number);
 unsigned caller_number(const struct caller *caller);
-/* The same key, which may do no less now. */
-bool caller_continues(const struct caller *before, const struct caller *now);
+/* The same name, which may do no less now; and the same key. */
+bool caller_covers(const struct caller *now, const struct caller *before);
+bool caller_continues(const struct caller *now, const struct caller *before);
 str caller_scopes(const struct caller *caller);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
-
-/* The same number for all addresses that one client may have; 0: it is none. */
-uint64_t address_party(str address);
 
 struct key {
 	uint8_t digest[DIGEST_SIZE];

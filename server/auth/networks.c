@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "keys.h"
+#include "auth.h"
 
 #define ADDRESS_BITS 128
 #define MAPPED_BITS 96
@@ -121,16 +121,6 @@ bool networks_contain(const struct networks *networks, str address)
 		if (within(bits, &networks->items[i]))
 			return true;
 	return false;
-}
-
-uint64_t address_party(str address)
-{
-	uint8_t bits[16];
-	bool is_v4;
-
-	if (!parse_address(address, bits, &is_v4))
-		return 0;
-	return str_hash((str) { (const char *)bits, is_v4 ? 16 : 8 });
 }
 
 /* The address of an item of X-Forwarded-For, which may carry a port; .at NULL: it has none. */

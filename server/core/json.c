@@ -123,17 +123,36 @@ static size_t plain_ascii(const char *at, size_t size)
 	return run;
 }
 
+/* How many bytes are characters that are not ASCII. Most scripts have two or three bytes each. */
+static size_t other_characters(const char *at, size_t size)
+{
+	const unsigned char *bytes = (const unsigned char *)at;
+	size_t run = 0, step;
+
+	while (run < size && bytes[run] >= 0x80) {
+		if (size - run >= 2 && bytes[run] >= 0xc2 && bytes[run] < 0xe0 &&
+		    (bytes[run + 1] & 0xc0) == 0x80)
+			step = 2;
+		else if (size - run >= 3 && bytes[run] > 0xe0 && bytes[run] < 0xed &&
+		         (bytes[run + 1] & 0xc0) == 0x80 && (bytes[run + 2] & 0xc0) == 0x80)
+			step = 3;
+		else if (!(step = utf8_step((str) { at + run, size - run })))
+			break;
+		run += step;
+	}
+	return run;
+}
+
 /* How many bytes can stand in a string as they are. */
 static size_t plain_run(str text)
 {
-	size_t run = plain_ascii(text.at, text.size), step;
+	size_t run = 0, more;
 
-	while (run < text.size && (unsigned char)text.at[run] >= 0x80) {
-		if (!(step = utf8_step((str) { text.at + run, text.size - run })))
-			break;
-		run += step;
+	do {
 		run += plain_ascii(text.at + run, text.size - run);
-	}
+		more = other_characters(text.at + run, text.size - run);
+		run += more;
+	} while (more > 0);
 	return run;
 }
 

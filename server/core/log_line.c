@@ -71,26 +71,41 @@ static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BY
 	return (str) { text, c >= 0x20 && c != 0x7f ? 2 : ESCAPE_BYTES };
 }
 
-/* Control characters, of U+0080 to U+009F too, because a terminal may obey them. */
-static bool is_plain(const struct line *line, const char *at, size_t size)
+/* How many bytes of ASCII stand as they are. */
+static size_t plain_run(const struct line *line, str text)
 {
-	unsigned char c = (unsigned char)at[0];
+	size_t run = 0;
 
-	if (size > 1)
-		return size > 2 || c != 0xc2 || (unsigned char)at[1] >= 0xa0;
-	return c >= 0x20 && c != 0x7f && (line->style != LINE_JSON || (c != '"' && c != '\\'));
+	for (; run < text.size; run++) {
+		unsigned char c = (unsigned char)text.at[run];
+		if (c < 0x20 || c > 0x7e || (line->style == LINE_JSON && (c == '"' || c == '\\')))
+			break;
+	}
+	return run;
 }
 
-/* Character by character, so that none is cut; bytes that are no UTF-8 become question marks. */
+/* U+0080 to U+009F, which a terminal may obey like those of ASCII. */
+static bool is_control(str character)
+{
+	return character.size == 2 && (unsigned char)character.at[0] == 0xc2 &&
+	       (unsigned char)character.at[1] < 0xa0;
+}
+
+/* By whole characters, so that none is cut; bytes that are no UTF-8 become question marks. */
 static void put_foreign(struct line *line, str text, size_t size_max)
 {
-	for (size_t left = size_max; text.size > 0;) {
-		size_t step = utf8_step(text);
-		str shown = { text.at, step };
+	for (size_t left = size_max; text.size > 0 && left > 0;) {
+		size_t room = LINE_BYTES - TAIL_BYTES - line->size;
+		size_t step = plain_run(line, (str) { text.at, text.size < left ? text.size : left });
+		str shown = { text.at, step < room ? step : room };
 		char escape[ESCAPE_BYTES];
-		if (step == 0 || !is_plain(line, text.at, step))
-			shown = escaped(line, (unsigned char)*text.at, escape);
-		step += step == 0;
+		if (step == 0) {
+			step = utf8_step(text);
+			shown.size = step;
+			if (step <= 1 || is_control(shown))
+				shown = escaped(line, (unsigned char)*text.at, escape);
+			step += step == 0;
+		}
 		if (step > left || !put_within(line, shown, LINE_BYTES - TAIL_BYTES))
 			break;
 		left -= step;

@@ -81,12 +81,12 @@ int64_t shares_total(struct shares *shares)
 	return total;
 }
 
-uint64_t shares_largest(struct shares *shares, uint64_t party)
+uint64_t shares_largest(struct shares *shares, uint64_t party, int64_t more)
 {
 	uint64_t largest = party;
 
 	pthread_mutex_lock(&shares->lock);
-	int64_t most = amount_of(shares, party) + 1;
+	int64_t most = amount_of(shares, party) + more;
 	for (int i = 0; i < SHARES_BUCKETS; i++) {
 		for (const struct share *each = shares->buckets[i]; each; each = each->next) {
 			if (each->amount > most) {

@@ -25,7 +25,8 @@ static int64_t phase_ms(const struct loop *loop, int phase)
 /* While the server stops, who sends or takes nothing has less time. */
 static bool is_hurried(const struct loop *loop, int phase)
 {
-	return (phase == PHASE_BODY || phase == PHASE_SENDING) && atomic_load(&loop->http->hurry_ms);
+	return (phase == PHASE_BODY || phase == PHASE_SENDING) &&
+	       atomic_load(&loop->http->hurry_ms);
 }
 
 /* When the time of the first in a phase is over; of those behind it, it is not before. */

@@ -1,9 +1,9 @@
 /* crowd.c - which connections are from where, and which one makes way when there are too many.
  *
- * Addresses with open connections are in a hash table, and in crowds: those with 1 connection, with
- * 2 or 3, with 4 to 7 and so on. Whoever makes way is taken from the largest crowd that has somebody
- * to spare, and there it is who was idle longest. So an address that takes all it can get loses its
- * own connections to whoever comes, and nobody pays for more than a few steps. */
+ * Addresses with open connections are in a hash table, and in crowds: those with 1 connection,
+ * with 2 or 3, with 4 to 7 and so on. Whoever makes way is taken from the largest crowd that has
+ * somebody to spare, and there it is who was idle longest. So an address that takes all it can get
+ * loses its own connections to whoever comes, and nobody pays for more than a few steps. */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -208,7 +208,8 @@ static struct connection *find_unfinished(const struct loop *loop, const struct 
 		struct connection *c = loop->phases[phases[i]].first;
 
 		for (int steps = 0; c && steps < STEPS; steps++, c = c->next)
-			if (c->peer->crowd >= crowd && (c->phase == PHASE_HEADERS || c->exchange.response))
+			if (c->peer->crowd >= crowd &&
+			    (c->phase == PHASE_HEADERS || c->exchange.response))
 				return c;
 	}
 	return NULL;
@@ -217,8 +218,12 @@ static struct connection *find_unfinished(const struct loop *loop, const struct 
 struct connection *crowd_find(struct loop *loop, const struct sockaddr *address)
 {
 	struct connection *c = find_idle(loop);
+	uint64_t hash;
 
-	return c ? c : find_unfinished(loop, *find(loop->crowds, hash_address(loop->crowds, address)));
+	if (c)
+		return c;
+	hash = hash_address(loop->crowds, address);
+	return find_unfinished(loop, *find(loop->crowds, hash));
 }
 
 void crowds_destroy(struct crowds *crowds)

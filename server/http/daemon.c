@@ -89,7 +89,8 @@ bool daemon_start(struct loop *loop)
 		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,   /* first: it hears all */
 		MHD_OPTION_LISTEN_SOCKET, loop->listener,
 		/* More than ours, so that ours is asked. */
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(loop->http->connections_max + MORE_CONNECTIONS),
+		MHD_OPTION_CONNECTION_LIMIT,
+			(unsigned)(loop->http->connections_max + MORE_CONNECTIONS),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, loop->http->set.connection_bytes,
 		MHD_OPTION_CONNECTION_TIMEOUT, 0u,              /* the deadlines are ours */
 		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, loop,

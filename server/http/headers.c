@@ -4,8 +4,9 @@
  * libmicrohttpd before 1.0 makes it easy to disagree: a line that begins with a colon or a NUL ends
  * the headers for it, a NUL ends a value or the path, a CR may be anywhere, and a LF alone ends a
  * line. So with such a one it is checked that nothing lies between what it has found, see
- * is_seamless(). What cannot be seen from here are the lines between and behind the chunks of a body;
- * there, and behind proxies in any case, a connection serves one request: see closes() in exchange.c. */
+ * is_seamless(). What cannot be seen from here are the lines between and behind the chunks of a
+ * body; there, and behind proxies in any case, a connection serves one request: see closes() in
+ * exchange.c. */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -153,7 +154,7 @@ static const char *read_framing(struct exchange *x)
 
 /* ---- What libmicrohttpd before 1.0 lets through ---- */
 
-/* It writes NULs over what ends a text, and only there: a line between is two of them, CR and LF. */
+/* It writes NULs over what ends a text, and only there: the end of a line is two, CR and LF. */
 static bool follows(const char *end, const char *next, int line_ends)
 {
 	if (next != end + (line_ends ? 2 * line_ends : 1))

@@ -119,6 +119,12 @@ void channel_forget(struct channel *channel)
 		channel_drop(channel);
 }
 
+void channel_set_timer(struct channel *channel, struct timer *timer, int64_t in_ms)
+{
+	if (!channel->forgotten)
+		timer_set(channel->home, timer, loop_tick_ms(channel->home) + in_ms);
+}
+
 void channel_set_listener(struct channel *channel, struct listener *listener)
 {
 	struct listener *before = channel->listener;

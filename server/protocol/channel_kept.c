@@ -24,7 +24,7 @@ static void forget_later(struct channel *channel)
 		return;
 	}
 	channel->timer.run = forget_now;
-	timer_set(channel->home, &channel->timer, loop_tick_ms(channel->home) + runtime.set.resume_ms);
+	channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);
 }
 
 /* ---- To the listener ---- */

@@ -57,6 +57,8 @@ struct channel *channel_keep(struct channel *channel);
 void channel_drop(struct channel *channel);
 /* Takes it out of its session: nobody can come back to it any more. */
 void channel_forget(struct channel *channel);
+/* One that is forgotten has none: whoever lets go of it last frees it, on any loop. On its home. */
+void channel_set_timer(struct channel *channel, struct timer *timer, int64_t in_ms);
 /* Its last event was sent, or its session ended. On its home loop. */
 void channel_finish(struct channel *channel);
 void channel_set_listener(struct channel *channel, struct listener *listener);

@@ -157,7 +157,7 @@ static void flush_later(struct channel *channel)
 	if (channel->storing || channel->flush.place)
 		return;
 	channel->flush.run = flush_now;
-	timer_set(channel->home, &channel->flush, loop_tick_ms(channel->home));
+	channel_set_timer(channel, &channel->flush, 0);
 }
 
 /* ---- Writing ---- */
@@ -227,7 +227,7 @@ void stored_detach(struct channel *channel)
 	leave->errand.key = (uint64_t)channel->number;
 	errand_send(&leave->errand);
 	channel->timer.run = nobody_came;
-	timer_set(channel->home, &channel->timer, loop_tick_ms(channel->home) + runtime.set.resume_ms);
+	channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);
 }
 
 /* ---- Coming back ---- */

@@ -123,16 +123,22 @@ void guard_cors(struct exchange *x)
 	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After");
 }
 
+#define PARAMS_MAX 32           /* more than a tool has; all of them must fit into an answer's headers */
+
 /* The headers a page asks to send, as far as they are ours: the fixed ones and Mcp-Param-*. */
 static const char *param_headers(struct exchange *x, struct arena *arena)
 {
 	str rest = exchange_header(x, "Access-Control-Request-Headers");
 	const char *list = "";
+	int count = 0;
 
-	for (str item; rest.at && (item = setting_item(&rest)).at;)
-		if (item.size > 10 && item.size < 80 && is_visible(item) &&
-		    strncasecmp(item.at, "mcp-param-", 10) == 0)
-			list = arena_print(arena, "%s, %.*s", list, STR_FORMAT(item));
+	for (str item; count < PARAMS_MAX && rest.at && (item = setting_item(&rest)).at;) {
+		if (item.size <= 10 || item.size >= 80 || !is_visible(item) ||
+		    strncasecmp(item.at, "mcp-param-", 10) != 0)
+			continue;
+		list = arena_print(arena, "%s, %.*s", list, STR_FORMAT(item));
+		count++;
+	}
 	return list;
 }
 

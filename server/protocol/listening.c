@@ -147,7 +147,6 @@ void channels_end_listeners(int64_t jitter_ms)
 		uint32_t random;
 		random_bytes(&random, sizeof(random));
 		channel->timer.run = end_now;
-		timer_set(channel->home, &channel->timer,
-		          loop_tick_ms(channel->home) + (jitter_ms > 0 ? random % jitter_ms : 0));
+		channel_set_timer(channel, &channel->timer, jitter_ms > 0 ? random % jitter_ms : 0);
 	}
 }

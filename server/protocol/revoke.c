@@ -1,9 +1,10 @@
-/* revoke.c - ends what is open of callers whose key is no more, or may do less: whoever has another comes
- * back and is judged anew.
+/* revoke.c - ends what is open of callers whose key is no more, or may do less.
  *
- * A call with the stream it answers on, a subscription, a task that runs: those that came with that key.
- * Sessions with the streams they have: those of its name. A task that waits for a person where the
- * database has it: where nobody has the name any more. */
+ * Whoever has another comes back and is judged anew. Here everything ends that came with such a key: calls
+ * with the streams they answer on, subscriptions, tasks that run, sessions with their streams. In the
+ * database those sessions, and of a name that may do less all of them; of a name that nobody has any
+ * more its tasks too. While a key is replaced by another of the same name and scopes, what came with the
+ * new one goes on. */
 #include <stdlib.h>
 
 #include "session.h"
@@ -20,14 +21,22 @@ static void end_calls(struct message *message, UNUSED struct loop *loop)
 	calls_cancel(is_revoked, NULL);
 }
 
-static const struct errand_kind end_kind = { .work = caller_rows_end, .lasts = true };
+static const struct errand_kind session_kind = { .work = session_row_delete, .lasts = true },
+	name_kind = { .work = caller_rows_end, .lasts = true };
+
+static void end_session(const char *id)
+{
+	if (!shared_on())
+		return;
+	struct session_errand *ending = errand_new(&session_kind, struct session_errand);
+
+	ending->session.id = arena_copy(ending->errand.arena, str_of(id));
+	errand_send_from(&ending->errand, NULL);
+}
 
 static void end_name(const char *name, bool gone)
 {
-	sessions_end_of(name);
-	if (!shared_on())
-		return;
-	struct caller_errand *ending = errand_new(&end_kind, struct caller_errand);
+	struct caller_errand *ending = errand_new(&name_kind, struct caller_errand);
 
 	ending->caller = arena_copy(ending->errand.arena, str_of(name));
 	ending->gone = gone;
@@ -36,7 +45,9 @@ static void end_name(const char *name, bool gone)
 
 void protocol_revoke(struct http *http)
 {
-	auth_each_revoked(end_name);
+	sessions_end_revoked(end_session);
+	if (shared_on())
+		auth_each_revoked(end_name);
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)

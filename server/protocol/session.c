@@ -147,7 +147,7 @@ static struct session *oldest_of(uint64_t party, bool busy)
  * more than half of all loses one that is in use. NULL: the party has its share. */
 static struct session *to_evict(uint64_t party)
 {
-	uint64_t largest = shares_largest(&shares, party);
+	uint64_t largest = shares_largest(&shares, party, 1);
 	struct session *session = oldest_of(largest, false);
 
 	if (session || largest == party)
@@ -375,14 +375,14 @@ void session_end(struct session *session)
 		finish(session);
 }
 
-void sessions_end_of(const char *name)
+void sessions_end_revoked(void (*each)(const char *id))
 {
 	struct session *ended = NULL;
 
 	pthread_mutex_lock(&table.lock);
 	for (struct session *session = table.oldest, *next; session; session = next) {
 		next = session->newer;
-		if (strcmp(caller_name(session->caller), name) != 0)
+		if (auth_is_current(session->caller))
 			continue;
 		take_out(session);
 		session->newer = ended;         /* which has no other use now */
@@ -391,6 +391,7 @@ void sessions_end_of(const char *name)
 	pthread_mutex_unlock(&table.lock);
 	for (struct session *next; ended; ended = next) {
 		next = ended->newer;
+		each(ended->id);
 		finish(ended);
 	}
 }

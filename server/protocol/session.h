@@ -19,8 +19,9 @@ struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */
 /* Ends it for everyone: its streams end, its id is unknown from now on. */
 void session_end(struct session *session);
-/* The same of all that callers of that name began. Any thread. */
-void sessions_end_of(const char *name);
+/* The same of all whose caller is no longer what it was (auth_is_current()); each is told before. Any
+ * thread. */
+void sessions_end_revoked(void (*each)(const char *id));
 void sessions_stop(void);                               /* ends all and frees them */
 
 const char *session_id(const struct session *session);

@@ -39,6 +39,7 @@ static struct task *create(struct mcp_call *call)
 	task->arena = arena_create();
 	task->id = random_text(task->arena, TASK_ID_BYTES);
 	task->caller = caller_keep(call->reply->caller);
+	task->party = caller_party(task->caller, (str) { 0 });
 	task->loop = call->reply->loop;
 	task->serial = call->serial;
 	task->created_ms = task->updated_ms = now_ms();

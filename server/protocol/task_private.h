@@ -25,6 +25,7 @@ struct task {
 	struct arena *arena;
 	const char *id;
 	const struct caller *caller;    /* held */
+	uint64_t party;                 /* whose share it is of */
 	struct loop *loop;              /* of its call */
 	uint64_t serial;
 	enum status status;

@@ -1,21 +1,23 @@
 /* task_table.c - the table of tasks: who they belong to, how they are, what they ask, what came out.
  *
- * It is bounded: the oldest that is over makes room. */
+ * It is bounded: the oldest that is over of whoever has most makes room. */
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "shares.h"
 #include "task_private.h"
 
 #define POLL_MS 1000
 #define TASKS_MAX 1000
 #define CALLER_TASKS_MAX 100
-#define RESULTS_MAX (32 * 1024 * (size_t)1024)  /* bytes, all together */
+#define RESULTS_MAX (32 * 1024 * 1024)          /* bytes, all together */
 
 static struct {
 	pthread_mutex_t lock;
 	struct task *first, **end;      /* the oldest first */
-	size_t bytes;                   /* of outcomes */
 } tasks = { .lock = PTHREAD_MUTEX_INITIALIZER, .end = &tasks.first };
+
+static struct shares counts = SHARES, bytes = SHARES;   /* of the table, of outcomes */
 
 static _Thread_local struct timer sweeper;      /* while this loop's calls left results */
 
@@ -55,15 +57,16 @@ static void destroy(struct task *task)
 		task->next->place = task->place;
 	else
 		tasks.end = task->place;
-	tasks.bytes -= task->outcome.size;
+	shares_add(&counts, task->party, -1);
+	shares_add(&bytes, task->party, -(int64_t)task->outcome.size);
 	task_free(task);
 }
 
-/* Ends the oldest that is over; of that caller, where there is one. */
-static bool evict(const struct caller *caller)
+/* Ends the oldest that is over; of that party, where it is not 0. */
+static bool evict(uint64_t party)
 {
 	for (struct task *task = tasks.first; task; task = task->next) {
-		if (!task_is_over(task) || task->attached || (caller && !caller_same(task->caller, caller)))
+		if (!task_is_over(task) || task->attached || (party && task->party != party))
 			continue;
 		destroy(task);
 		return true;
@@ -71,17 +74,17 @@ static bool evict(const struct caller *caller)
 	return false;
 }
 
-static bool make_room(const struct caller *caller)
+/* Of whoever has most, where that can be: so nobody loses results to another who has more. */
+static bool evict_of_largest(struct shares *shares, uint64_t party, int64_t more)
 {
-	int count = 0, of_caller = 0;
+	return evict(shares_largest(shares, party, more)) || evict(0);
+}
 
-	for (const struct task *task = tasks.first; task; task = task->next) {
-		count++;
-		of_caller += caller_same(task->caller, caller);
-	}
-	if (of_caller >= CALLER_TASKS_MAX)
-		return evict(caller);
-	return count < TASKS_MAX || evict(NULL);
+static bool make_room(uint64_t party)
+{
+	if (shares_of(&counts, party) >= CALLER_TASKS_MAX)
+		return evict(party);
+	return shares_total(&counts) < TASKS_MAX || evict_of_largest(&counts, party, 1);
 }
 
 /* Ends what is stale. The time at which the next will be; 0: nothing is over. */
@@ -133,10 +136,11 @@ bool task_has_question(const struct task *task)
 void task_keep(struct task *task, enum status status, str outcome)
 {
 	task_touch(task, status);
-	while (tasks.bytes + outcome.size > RESULTS_MAX && evict(NULL))
+	int64_t size = (int64_t)outcome.size;
+	while (shares_total(&bytes) + size > RESULTS_MAX && evict_of_largest(&bytes, task->party, size))
 		;
 	task->outcome = str_of(arena_copy(task->arena, outcome));
-	tasks.bytes += task->outcome.size;
+	shares_add(&bytes, task->party, (int64_t)task->outcome.size);
 }
 
 /* ---- The whole table ---- */
@@ -145,8 +149,9 @@ bool task_add(struct task *task)
 {
 	tasks_lock();
 	sweep(tick_ms());
-	bool room = make_room(task->caller);
+	bool room = make_room(task->party);
 	if (room) {
+		shares_add(&counts, task->party, 1);
 		task->place = tasks.end;
 		*tasks.end = task;
 		tasks.end = &task->next;

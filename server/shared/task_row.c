@@ -1,6 +1,6 @@
 /* task_row.c - tasks in the database: how one begins, is read, and ends.
  *
- * It is bounded as a table in memory would be: the oldest that is over makes room. Two processes that
+ * It is bounded as a table in memory would be. Two processes that
  * count at the same moment may go over a bound by one. */
 #include "store_internal.h"
 #include "task_row.h"
@@ -75,7 +75,8 @@ static bool evict(struct task_errand *errand, struct store *store)
 	return find(errand, store, "delete from mcp_task where id ="
 		" (select id from mcp_task where ended <> 0 and (caller = :caller or"
 		"  (select count(*) from mcp_task where caller = :caller) < :caller_most)"
-		"  order by created limit 1) returning id as told", &row, &gone);
+		"  order by (select count(*) from mcp_task o where o.caller = mcp_task.caller) desc, created"
+		"  limit 1) returning id as told", &row, &gone);
 }
 
 bool task_row_insert(struct errand *errand, struct store *store)

@@ -33,10 +33,11 @@ bool task_rows_tidy(struct store *store)
 	static const char *const sql[] = {
 		BURY,
 		"delete from mcp_task where not " TASK_KEPT,
-		/* Of too many bytes the oldest go. */
-		"delete from mcp_task where id in (select id from (select id, sum(octet_length(outcome))"
-		"  over (order by ended desc, id) as bytes from mcp_task where ended <> 0) over"
-		" where bytes > " RESULTS_MAX ")",
+		/* Of too many bytes the oldest of whoever has most go. */
+		"delete from mcp_task where id in (select id from (select id, sum(size) over"
+		"  (order by held, id) as bytes from (select id, octet_length(outcome) as size,"
+		"  sum(octet_length(outcome)) over (partition by caller order by ended desc, id) as held"
+		"  from mcp_task where ended <> 0) own) over where bytes > " RESULTS_MAX ")",
 		NULL
 	};
 

@@ -9,8 +9,8 @@
 
 bool place_refuse(struct store_copy *copy, const char *what, const char *path, const char *reason)
 {
-	snprintf(copy->why, sizeof(copy->why), "%.150s %s: %.150s", path, what,
-	         reason ? reason : strerror(errno));
+	snprintf(copy->why, sizeof(copy->why), "%s %s: %s", str_quote(str_of(path), 150).text, what,
+	         str_quote(str_of(reason ? reason : strerror(errno)), 150).text);
 	return false;
 }
 

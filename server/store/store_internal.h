@@ -56,7 +56,7 @@ struct store_copy {
 	void *context;
 	int64_t bytes;                  /* that were copied */
 	char aside[512];                /* restored: where what was there is now; "": nothing was */
-	char why[512];                  /* it could not be done */
+	char why[768];                  /* it could not be done */
 };
 
 /* Copies a database as it is at this moment into a file of its own, which is checked, on the disk and

@@ -41,6 +41,16 @@ async function untilMetric(name, value) {
 	assert.equal(await metric(name), value, name);
 }
 
+// ---- Headers ----
+
+test('a page that asks to send a thousand headers is told of the first ones', async () => {
+	const asked = Array.from({ length: 1000 }, (_, i) => `mcp-param-${i}`).join(',');
+	const { status, headers } = await exchange(server, { method: 'OPTIONS', headers: {
+		Origin: 'http://localhost', 'Access-Control-Request-Headers': asked } });
+	assert.equal(status, 204);
+	assert.match(headers['access-control-allow-headers'], /, mcp-param-0, .*, mcp-param-31$/);
+});
+
 // ---- Bodies ----
 
 test('a body of 5 MiB is 413, in JSON', async () => {

@@ -9,7 +9,7 @@ import { head } from './raw.mjs';
 import { beginSession, exchange, root, start, stateless, types } from './support.mjs';
 
 let server;
-before(async () => { server = await start('products', { LOG_FORMAT: 'json' }); });
+before(async () => { server = await start('products', { LOG_FORMAT: 'json', STATE_KEYS: 'k'.repeat(32) }); });
 after(() => server.stop());
 
 // The bytes of an answer's body, of a request as bytes (Latin-1).
@@ -66,10 +66,14 @@ test('headers of any bytes are answered in UTF-8', async () => {
 		'Last-Event-ID', 'Origin', 'Accept', 'Content-Type', 'Authorization', 'X-Forwarded-For',
 		'Idempotency-Key', 'Host'])
 		for (const value of ['\xff\xfe', '\xc3', `${'a'.repeat(63)}\xc3\xa9`, '\xed\xa0\x80', '\x80'.repeat(2000)]) {
-			const body = await ask(post({ 'MCP-Protocol-Version': '2026-07-28', [name]: value },
-				stateless('ping').body));
-			new TextDecoder('utf-8', { fatal: true }).decode(body);
+			for (const version of ['2025-11-25', '2026-07-28']) {
+				const body = await ask(post({ 'MCP-Protocol-Version': version, [name]: value },
+					version === '2026-07-28' ? stateless('ping').body : '{"jsonrpc":"2.0","id":1,"method":"ping"}'));
+				new TextDecoder('utf-8', { fatal: true }).decode(body);
+			}
 		}
+	// Nor does anything of it get as far as the database.
+	assert.deepEqual(server.log.split('\n').filter(line => /"level":"(error|warning)"/.test(line)), []);
 });
 
 test('an argument that is refused is quoted in whole characters', async () => {
@@ -78,13 +82,37 @@ test('an argument that is refused is quoted in whole characters', async () => {
 	assert.match(JSON.stringify(json), /not \\"a{59}…\\"/);
 });
 
+test('every text and list that a tool takes has a bound', async () => {
+	const orders = await start('orders');
+	const unbounded = [];
+	const walk = (schema, path) => {
+		if (schema.type === 'string' && !schema.enum && schema.format !== 'date-time'
+			&& schema.maxLength === undefined && path.at(-1) !== 'currency')       // three letters
+			unbounded.push(path.join('.'));
+		if (schema.type === 'array' && schema.maxItems === undefined)
+			unbounded.push(path.join('.'));
+		if (schema.items)
+			walk(schema.items, [...path, '[]']);
+		for (const [name, member] of Object.entries(schema.properties ?? {}))
+			walk(member, [...path, name]);
+	};
+	for (const each of [server, orders]) {
+		const { json } = await exchange(each, stateless('tools/list'));
+		assert.ok(json.result.tools.length > 5);
+		for (const tool of json.result.tools)
+			walk(tool.inputSchema, [tool.name]);
+	}
+	await orders.stop();
+	assert.deepEqual(unbounded, []);
+});
+
 // What is told of a text of others goes through str_quote(), which cuts between characters. These
 // build something of whole parts instead, and tell it to nobody who could be confused.
 const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
 	'server/http/fetch.c', 'server/protocol/guard.c',               // headers
 	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
-	'server/machine.c',                     // a path
+	'server/machine.c', 'server/store/sqlite_place.c', 'server/store/sqlite_restore.c',     // paths
 	'server/protocol/listen_task.c', 'server/shared/words.c',       // what processes tell each other
 	'server/protocol/skill_methods.c', 'server/schema/uri.c',       // URIs
 	'server/store/postgres_connect.c', 'server/store/postgres_setup.c',     // a line of libpq's
@@ -92,12 +120,12 @@ const builders = new Set([
 ]);
 
 test('nothing else cuts text of others', () => {
+	const cutting = [];
 	for (const path of globSync('{server,products,orders}/**/*.[ch]', { cwd: root })) {
 		const text = readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
-		if (!builders.has(path.replaceAll('\\', '/')))
-			assert.doesNotMatch(text, /%-?(\d+)?\.\*s/, `${path}: use str_quote()`);
-		for (const [cut] of text.matchAll(/%\.\d+s.*/g))
-			assert.match(cut, /%\.10s|%\.255s/, `${path}: use str_quote()`);    // a date, a host
-		assert.doesNotMatch(text, /\(int\)\([^()]*\bsize\b\s*<\s*\d+\s*\?/, `${path}: use str_quote()`);
+		const cuts = /%-?\d*\.(\*|(?!10s|255s)\d+)s|\(int\)\([^()]*\bsize\b\s*<\s*\d+\s*\?/g;  // a date, a host
+		if (!builders.has(path))
+			cutting.push(...(text.match(cuts) ?? []).map(cut => `${path}: ${cut}`));
 	}
+	assert.deepEqual(cutting, [], 'use str_quote()');
 });

@@ -30,8 +30,9 @@ async function startWith(...lines) {
 const count = { name: 'count', arguments: { to: 100000, pause_ms: 20 }, _meta: { progressToken: 1 } };
 
 // Everything a caller can have open; each has begun, and says when it is over.
-async function openAll(server, who) {
-	const session = await beginSession(server, '2025-11-25', { elicitation: {} }, as(who));
+async function openAll(server, who, key = keys[who]) {
+	const authorization = { Authorization: `Bearer ${key}` };
+	const session = await beginSession(server, '2025-11-25', { elicitation: {} }, authorization);
 	const all = {};
 	const stream = async (name, request) => {
 		let seen = [];
@@ -48,9 +49,9 @@ async function openAll(server, who) {
 	await stream('a call of a session', inSession('tools/call', count));
 	await stream('a question', inSession('tools/call', { name: 'consent', arguments: {} }));
 	await stream('GET', { method: 'GET', headers: { ...session, Accept: 'text/event-stream' } });
-	await stream('a call', stateless('tools/call', count, { headers: as(who) }));
+	await stream('a call', stateless('tools/call', count, { headers: authorization }));
 	await stream('a subscription', stateless('subscriptions/listen',
-		{ notifications: { resourceSubscriptions: ['probe://x'] } }, { headers: as(who) }));
+		{ notifications: { resourceSubscriptions: ['probe://x'] } }, { headers: authorization }));
 	return { session, all, status: async () => (await exchange(server, { headers: session,
 		body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status };
 }
@@ -66,9 +67,12 @@ test('all that is open of a revoked key ends, and nothing of others', async () =
 	assert.equal(open(stays).length, 5);
 	assert.equal(await stays.status(), 200);
 	assert.equal(await gone.status(), 401);
+	const callers = async () => (await select('probe', server.folder,
+		'select distinct caller from mcp_session')).map(row => row.caller);
+	for (const end = Date.now() + 10000; onPostgres && (await callers()).includes('staff'); await pause(20))
+		assert.ok(Date.now() < end, 'the database still has its sessions');
 	if (onPostgres)
-		assert.deepEqual(await select('probe', server.folder,
-			"select distinct caller from mcp_session"), [{ caller: 'other' }]);
+		assert.deepEqual(await callers(), ['other']);
 	// Whoever gets the name again does not get its sessions.
 	await server.reload(/read again: 2 keys/, line('staff'), line('other'));
 	assert.equal(await gone.status(), 404);
@@ -93,6 +97,20 @@ test('of a key that may do less all ends too; one that may do more goes on', asy
 	assert.equal(open(more).length, 5);
 	await server.reload(/read again/, line('staff', 'c,a'), line('other', '*', 'mcp_another-one'));
 	await eventually(() => allOver(more), 'something is still open', 10000);
+	await server.stop();
+});
+
+test('while a key is replaced, what came with the new one goes on', async () => {
+	const mine = 'mcp_the-new-one-of-the-same-name';
+	const server = await startWith(line('staff'), line('staff', '*', mine));
+	const old = await openAll(server, 'staff'), fresh = await openAll(server, 'staff', mine);
+	await server.reload(/read again: 1 keys/, line('staff', '*', mine));
+	await eventually(() => allOver(old), 'something is still open', 10000);
+	assert.equal(open(fresh).length, 5);
+	assert.equal(await fresh.status(), 200);
+	assert.equal(await old.status(), 401);
+	await server.reload(/no key any more/, '');
+	await eventually(() => allOver(fresh), 'something is still open', 10000);
 	await server.stop();
 });
 

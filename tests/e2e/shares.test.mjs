@@ -121,3 +121,20 @@ test('a caller listens as often as is left to others', async () => {
 	await server.stop();
 	await Promise.all(taken.map(each => each.answer));
 });
+
+test('where nobody has a key, an address counts; of IPv6 its network', async () => {
+	const server = await start('probe', { LISTENS_MAX: '4', TRUSTED_PROXIES: '127.0.0.0/8' });
+	const listen = async address => {
+		const { answer } = await opened(server, stateless('subscriptions/listen',
+			{ notifications: { resourceSubscriptions: ['probe://x'] } },
+			{ headers: { 'X-Forwarded-For': address } }));
+		return { answer, status: (await Promise.race([answer,
+			exchange(server, stateless('server/discover')).then(() => ({ status: 'listens' }))])).status };
+	};
+	const taken = [];
+	for (const address of ['192.0.2.1', '2001:db8::1', '2001:db8::2', '192.0.2.1', '192.0.2.2'])
+		taken.push(await listen(address));
+	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 'listens', 503, 'listens']);
+	await server.stop();
+	await Promise.all(taken.map(each => each.answer));
+});

@@ -60,10 +60,11 @@ START_TEST(the_largest_is_found_among_many)
 	for (uint64_t party = 1; party <= 1000; party++)
 		shares_add(&shares, party, 3);
 	shares_add(&shares, 700, 2);
-	ck_assert_uint_eq(shares_largest(&shares, 1), 700);
-	ck_assert_uint_eq(shares_largest(&shares, 5000), 700);
+	ck_assert_uint_eq(shares_largest(&shares, 1, 1), 700);
+	ck_assert_uint_eq(shares_largest(&shares, 5000, 1), 700);
+	ck_assert_uint_eq(shares_largest(&shares, 5000, 5), 5000);
 	shares_add(&shares, 1, 1);
-	ck_assert_uint_eq(shares_largest(&shares, 1), 1);       /* with one more it has as much */
+	ck_assert_uint_eq(shares_largest(&shares, 1, 1), 1);       /* with one more it has as much */
 	shares_add(&shares, 1, -4);
 	ck_assert_int_eq(shares_of(&shares, 1), 0);
 	shares_add(&shares, 700, -5);

@@ -1,7 +1,4 @@
 /* test_http.c - requests, bodies and answers of server/http. */
-#include <microhttpd.h>
-#include <sched.h>
-
 #include "http_fixture.h"
 
 START_TEST(answers_with_what_was_posted)
@@ -285,164 +282,6 @@ START_TEST(only_a_post_has_a_body)
 }
 END_TEST
 
-/* Two readers could disagree where such a request ends, or whom it is for. */
-static const char *const ambiguous[] = {
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n"
-	"\r\n0\r\n\r\n",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length : 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n"
-	"\r\n0\r\n\r\n",
-	"POST /echo HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-	"POST /echo HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX A: b\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n0\r\n\r\n",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nno colon\r\nContent-Length: 1\r\n\r\nx",
-	/* For libmicrohttpd before 1.0 the headers end there. */
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n: x\r\n" GET("/peer"),
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n:\r\n" GET("/peer"),
-	"POST /echo HTTP/1.1\r\nHost: a\r\n: x\r\nContent-Length: 0\r\n\r\n",
-	"POST /echo HTTP/1.1\r\n: x\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
-	/* A CR or a LF alone, or another control character. */
-	"POST /echo HTTP/1.1\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX: b\rContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX: b\r\rc\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX: some text \1 and more\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX: \x7f\r\nContent-Length: 1\r\n\r\nx",
-	"POST /e\1cho HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-};
-
-/* The same with a NUL, written $. */
-static const char *const with_nul[] = {
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n$: x\r\n" GET("/peer"),
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n$\r\n" GET("/peer"),
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1$0\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1$\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: $1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX: b$c\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1\r\nHost: a\r\nX$Y: b\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo$/path HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo?a$b HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-	"POST /echo HTTP/1.1$\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-	"POST$ /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
-};
-
-START_TEST(ambiguous_requests_are_refused)
-{
-	int fd = dial();
-
-	say(fd, ambiguous[_i]);
-	struct heard heard = hear_all(fd);
-	HEARD(heard, " 400 ");
-	ck_assert(heard.ended);
-	NOT_HEARD(heard, "127.0.0.1");
-	ck_assert_int_eq(atomic_load(&requests), 0);
-	close(fd);
-}
-END_TEST
-
-START_TEST(requests_with_a_nul_are_refused)
-{
-	int fd = dial();
-	char text[300];
-	size_t size = strlen(with_nul[_i]);
-
-	memcpy(text, with_nul[_i], size);
-	for (size_t i = 0; i < size; i++)
-		if (text[i] == '$')
-			text[i] = '\0';
-	ck_assert_int_eq(send(fd, text, size, MSG_NOSIGNAL), (ssize_t)size);
-	struct heard heard = hear_all(fd);
-	ck_assert(heard.ended);
-	/* What is no request line at all is not worth an answer. */
-	if (heard.size > 0)
-		HEARD(heard, " 400 ");
-	ck_assert_int_eq(atomic_load(&requests), 0);
-	close(fd);
-}
-END_TEST
-
-/* Whatever way it comes in and however long it is, an orderly one is served. */
-START_TEST(orderly_headers_are_served)
-{
-	int fd = dial(), sizes[] = { 0, 1, 7, 100, 500, 900 };
-	char text[8192];
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		int size = snprintf(text, sizeof(text),
-			"POST /path?a=b&c=%%20;d HTTP/1.1\r\nHost:here\r\nX-Say: \t fine \t \r\nX-Empty:\r\n"
-			"X-Blank: \t\r\nCookie: a=b; c=\"d\"\r\nX-Tab: a\tb\xc3\xa9\r\nX-1: %0*d\r\n"
-			"X-2: %0*d\r\nX-3: %0*d\r\nContent-Length: 3\r\n\r\nabc", sizes[i], 1, sizes[i], 1,
-			sizes[i], 1);
-
-		for (int at = 0; at < size; at += i % 2 ? 100 : size) {
-			int left = size - at, most = i % 2 ? 100 : size;
-
-			ck_assert_int_gt(send(fd, text + at, (size_t)(left < most ? left : most), 0), 0);
-			sched_yield();
-		}
-		HEARD(hear(fd), "\r\n\r\nfine");
-	}
-	close(fd);
-}
-END_TEST
-
-/* Where a proxy may send on one connection what came on two. */
-START_TEST(behind_proxies_a_lenient_library_serves_one_request_a_connection)
-{
-	struct http_settings settings = usual_settings();
-	bool lenient = MHD_get_version()[0] == '0';
-	struct heard heard = { .size = 0 };
-	int fd;
-
-	stop();
-	settings.proxied = true;
-	start_with(&settings);
-	fd = dial();
-	say(fd, POST("/echo", "one", 3) POST("/echo", "two", 3));
-	if (lenient) {
-		heard = hear_all(fd);
-		HEARD(heard, "Connection: close");
-		HEARD(heard, "one");
-		NOT_HEARD(heard, "two");
-	} else {
-		ck_assert(hear_until(fd, &heard, "two"));
-		NOT_HEARD(heard, "Connection: close");
-	}
-	close(fd);
-}
-END_TEST
-
-START_TEST(a_header_block_that_is_too_long_is_refused)
-{
-	long long before = atomic_load(&http_counters.refused_headers);
-	int fd = dial();
-	char line[128];
-
-	say(fd, "POST /echo HTTP/1.1\r\nHost: here\r\n");
-	for (int i = 0; i < 700; i++) {
-		int size = snprintf(line, sizeof(line), "X-%d: %080d\r\n", i, i);
-		if (send(fd, line, (size_t)size, MSG_NOSIGNAL) != size)
-			break;
-	}
-	struct heard heard = hear_all(fd);
-	HEARD(heard, " 431 ");
-	ck_assert(heard.ended);
-	AWAIT(atomic_load(&http_counters.refused_headers) > before);
-	close(fd);
-}
-END_TEST
-
 START_TEST(a_client_that_leaves_amid_its_body_is_finished)
 {
 	int fd = dial();
@@ -521,13 +360,6 @@ int main(void)
 	tcase_add_test(tests, all_bodies_together_have_a_limit);
 	tcase_add_loop_test(tests, only_a_post_has_a_body, 0,
 	                    sizeof(without_body) / sizeof(without_body[0]));
-	tcase_add_loop_test(tests, ambiguous_requests_are_refused, 0,
-	                    sizeof(ambiguous) / sizeof(ambiguous[0]));
-	tcase_add_loop_test(tests, requests_with_a_nul_are_refused, 0,
-	                    sizeof(with_nul) / sizeof(with_nul[0]));
-	tcase_add_test(tests, orderly_headers_are_served);
-	tcase_add_test(tests, behind_proxies_a_lenient_library_serves_one_request_a_connection);
-	tcase_add_test(tests, a_header_block_that_is_too_long_is_refused);
 	tcase_add_test(tests, a_client_that_leaves_amid_its_body_is_finished);
 	tcase_add_test(tests, a_port_in_use_is_an_error);
 	tcase_add_test(tests, a_loop_that_cannot_open_its_store_stops_the_start);

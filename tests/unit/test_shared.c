@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "http.h"
-#include "shared.h"
+#include "shared_private.h"
 #include "things.h"
 
 static struct http *http;
@@ -308,6 +308,80 @@ START_TEST(what_is_sent_after_the_end_fails_at_once)
 }
 END_TEST
 
+/* ---- Whose rows make room ---- */
+
+static void script(const char *sql)
+{
+	ck_assert(store->driver->script(store, sql));
+}
+
+static int64_t count_of(const char *sql)
+{
+	struct number number = { -1 };
+
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	return number.value;
+}
+
+START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
+{
+	shared_stop();
+	script("insert into mcp_session (id, revision, can, caller, log_least, used)"
+	       " select caller || i, 2, 0, caller, -1, mcp_now() - 1000 * idle - 100 * i"
+	       " from (values ('alice', 8, 1), ('bob', 3, 10), ('carol', 1, 20)) v (caller, count, idle),"
+	       " generate_series(1, count) i");
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where caller <> 'alice'"), 4);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id in ('alice7',"
+	                          " 'alice8')"), 0);
+	share();
+}
+END_TEST
+
+START_TEST(whoever_has_most_results_loses_the_oldest)
+{
+	shared_stop();
+	script("insert into mcp_task (id, caller, owner, status, created, updated, ended, outcome)"
+	       " select caller || i, caller, 0, 'completed', 1, 1, mcp_now() - 1000 * (age + i),"
+	       " repeat('x', 6000000) from (values ('alice', 6, 1), ('bob', 1, 9)) v (caller, count, age),"
+	       " generate_series(1, count) i");
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_task"), 5);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_task where id in ('bob1', 'alice1',"
+	                          " 'alice2', 'alice3', 'alice4')"), 5);
+	share();
+}
+END_TEST
+
+static bool inserted;
+
+static void task_done(struct errand *errand)
+{
+	inserted = !errand->failed && ((struct task_errand *)errand)->there;
+	sem_post(&over);
+}
+
+START_TEST(a_task_more_costs_whoever_has_most_an_old_one)
+{
+	static const struct errand_kind kind = { .work = task_row_insert, .done = task_done };
+
+	script("insert into mcp_task (id, caller, owner, status, created, updated, ended)"
+	       " select 'old' || i, 'c' || i / 100, 0, 'completed', i + 10, 1, mcp_now()"
+	       " from generate_series(0, 998) i;"
+	       "insert into mcp_task (id, caller, owner, status, created, updated, ended)"
+	       " values ('bobs', 'bob', 0, 'completed', 1, 1, mcp_now())");
+	struct task_errand *task = errand_new(&kind, struct task_errand);
+	task->task = (struct shared_task) { .id = "new", .caller = "dave", .status = "working" };
+	errand_send_from(&task->errand, http_loop(http, 0));
+	sem_wait(&over);
+	ck_assert(inserted);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_task"), 1000);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_task where caller = 'bob'"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_task where id = 'old0'"), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("shared");
@@ -323,6 +397,9 @@ int main(void)
 	tcase_add_test(tests, nobody_wakes_it_after_its_end);
 	tcase_add_test(tests, others_may_send_while_it_stops);
 	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
+	tcase_add_test(tests, whoever_has_most_sessions_loses_the_one_idle_longest);
+	tcase_add_test(tests, whoever_has_most_results_loses_the_oldest);
+	tcase_add_test(tests, a_task_more_costs_whoever_has_most_an_old_one);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
