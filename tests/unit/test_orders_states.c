@@ -28,11 +28,23 @@ static const char *status_of(const char *id)
 	return text(does(&orders, "get_order", "{'id': '%s'}", id), "/status");
 }
 
+/* Orders of others, one in each status, stay what they are whatever a test does. */
 static void begin_with_stock(void)
 {
 	begin_shop();
 	PUT("TEA", 20);
 	PUT("POT", 20);
+	for (int i = 0; i < STATUSES_THERE_ARE; i++)
+		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country) values"
+		        " ('of others, %s', 'bob', '%s', 5, 'GB')", statuses[i], statuses[i]);
+}
+
+static void end_with_others(void)
+{
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where"
+	                             " id = 'of others, ' || status and delivered_at is null"),
+	                 STATUSES_THERE_ARE);
+	end();
 }
 
 /* ---- Steps ---- */
@@ -74,7 +86,7 @@ START_TEST(a_delivery_stays_when_it_was)
 {
 	const char *id = place("k");
 	become(id, DELIVERED);
-	run_sql(&orders, "update orders set delivered_at = 5");
+	run_sql(&orders, "update orders set delivered_at = 5 where id = '%s'", id);
 	does(&orders, "update_order_status", "{'id': '%s', 'status': 'delivered'}", id);
 	ck_assert_int_eq(find_number(&orders, "select delivered_at from orders"), 5);
 }
@@ -224,11 +236,11 @@ END_TEST
 START_TEST(a_return_is_taken_for_thirty_days_and_not_a_minute_longer)
 {
 	const char *id = delivered();
-	run_sql(&orders, "update orders set delivered_at = %lld",
-	        (long long)(now_ms() - 30 * DAY + MINUTE));
+	run_sql(&orders, "update orders set delivered_at = %lld where id = '%s'",
+	        (long long)(now_ms() - 30 * DAY + MINUTE), id);
 	does(&orders, "request_return", RETURN, id, ONE_TEA);
-	run_sql(&orders, "update orders set delivered_at = %lld",
-	        (long long)(now_ms() - 30 * DAY - 1));
+	run_sql(&orders, "update orders set delivered_at = %lld where id = '%s'",
+	        (long long)(now_ms() - 30 * DAY - 1), id);
 	const char *why = refuses(&orders, "request_return", RETURN, id, ONE_TEA);
 	char at[TIME_TEXT_SIZE];
 	time_print(now_ms() - 30 * DAY - 1, at);
@@ -398,7 +410,7 @@ static TCase *steps_case(void)
 {
 	TCase *tcase = tcase_create("steps and cancellations");
 
-	tcase_add_checked_fixture(tcase, begin_with_stock, end);
+	tcase_add_checked_fixture(tcase, begin_with_stock, end_with_others);
 	tcase_add_loop_test(tcase, an_order_goes_one_step_forward_and_no_other_way, 0,
 	                    4 * STATUSES_THERE_ARE);
 	tcase_add_test(tcase, a_delivery_stays_when_it_was);
@@ -416,7 +428,7 @@ static TCase *returns_case(void)
 {
 	TCase *tcase = tcase_create("returns");
 
-	tcase_add_checked_fixture(tcase, begin_with_stock, end);
+	tcase_add_checked_fixture(tcase, begin_with_stock, end_with_others);
 	tcase_add_loop_test(tcase, only_what_was_delivered_can_be_returned, 0, STATUSES_THERE_ARE);
 	tcase_add_test(tcase, a_return_is_taken_for_thirty_days_and_not_a_minute_longer);
 	tcase_add_test(tcase, no_more_comes_back_than_was_bought);

@@ -117,6 +117,7 @@ static const struct { const char *arguments; int64_t count; } filters[] = {
 		" 0", 4 },
 	{ "'price_max': 0", 1 }, { "'currency': 'eur'", 1 }, { "'currency': 'USD'", 0 },
 	{ "'in_stock': true", 2 }, { "'in_stock': false", 4 }, { "'category': ' '", 4 },
+	{ "'words': 'te'", 4 }, { "'words': 't'", 0 },
 	{ "'words': 'tea', 'in_stock': true", 2 }, { "'words': 'tea', 'price_max': 100", 2 },
 	{ "'words': 'tea', 'currency': 'EUR'", 1 }, { "'words': 'tea', 'price_min': 300", 1 },
 };
@@ -284,7 +285,8 @@ START_TEST(skus_that_are_near_are_named_the_nearest_first)
 END_TEST
 
 static const struct { const char *swapped, *twice, *asked; } swaps[] = {
-	{ "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
+	/* Half a swap is none. */
+	{ "K-1ZZ", "K-2Z", "k-12" }, { "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
 };
 
 START_TEST(a_swap_is_one_mistake_wherever_it_is)

@@ -75,6 +75,14 @@ START_TEST(a_price_and_its_currency_change_together)
 }
 END_TEST
 
+START_TEST(who_has_no_category_leaves_the_categories_alone)
+{
+	PUT("POT", 1);
+	does(&products, "update_product", "{'sku': 'POT', 'name': 'Pot'}");
+	ck_assert_str_eq(changes(), "product://POT ");
+}
+END_TEST
+
 /* ---- Stock ---- */
 
 static const struct { const char *change; int64_t stock; const char *words; } stocks[] = {
@@ -266,6 +274,10 @@ START_TEST(a_recommendation_is_of_few_products_each_once)
 	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
 		count++;
 	ck_assert_int_eq(count, 12);
+	for (int i = 0; i < 20; i++) {
+		const char *line = arena_print(arena, "\n- G%d,", i), *at = strstr(said.words, line);
+		ck_assert(!at || !strstr(at + 1, line));
+	}
 	said = call_tool(&products, "recommend_product", "{'occasion': 'xyz'}");
 	count = 0;
 	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
@@ -286,6 +298,7 @@ static TCase *update_case(void)
 	tcase_add_checked_fixture(tcase, begin_pan, end);
 	tcase_add_loop_test(tcase, only_what_is_given_changes, 0, COUNT(texts));
 	tcase_add_test(tcase, what_changed_is_found_by_its_new_words_and_not_by_its_old);
+	tcase_add_test(tcase, who_has_no_category_leaves_the_categories_alone);
 	tcase_add_test(tcase, a_price_and_its_currency_change_together);
 	tcase_add_loop_test(tcase, stock_is_counted_or_changed_and_never_below_nothing, 0,
 		COUNT(stocks));
