@@ -76,6 +76,17 @@ static void keep(struct event *event)
 	newest = event;
 }
 
+/* Its client is too slow for what is kept for it: it comes back for what still is, or it does not. */
+static void fall_behind(struct channel *channel)
+{
+	metric_add(METRIC_LIMIT_BACKLOG, 1);
+	if (!channel->answers) {
+		channel->timer.run = forget_now;
+		channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);
+	}
+	channel_end_listener(channel);
+}
+
 void kept_drop(struct event *event)
 {
 	struct channel *channel = event->channel;
@@ -90,12 +101,11 @@ void kept_drop(struct event *event)
 		event->older->newer = event->newer;
 	else if (oldest == event)
 		oldest = event->newer;
-	/* Its client is too slow for what is kept for it: it comes back for what still is. */
-	if (channel->unsent == event) {
-		channel->unsent = event->next;
-		metric_add(METRIC_LIMIT_BACKLOG, 1);
-		channel_end_listener(channel);
-	}
+	if (channel->unsent != event)
+		return;
+	channel->unsent = event->next;
+	if (channel->listener)
+		fall_behind(channel);
 }
 
 static struct event *oldest_of(const struct budget *share)
@@ -162,7 +172,7 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 		channel->unsent = channel->unsent->next;
 	give(channel);
 	/* What it missed was too much to keep. */
-	if (!channel->answers && channel->first && channel->first->number > number + 1)
+	if (!channel->answers && channel->first && channel->first->number - 1 > number)
 		listening_catch_up(channel);
 	if (atomic_load(&channel->session->ended) || channel->forgotten)
 		channel_finish(channel);

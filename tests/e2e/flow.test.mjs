@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-	beginSession, callTool, exchange, onPostgres, start, stateless,
+	beginSession, callTool, exchange, onPostgres, opened, start, stateless,
 } from './support.mjs';
 
 let probe;
@@ -60,3 +60,21 @@ test('who comes back is given what it missed, as it reads', async () => {
 		assert.equal(numbers[0], seen + 1);
 	assert.ok(numbers.length > 50);
 });
+
+// An event that never was: there is nothing behind it, or all of it.
+for (const number of ['9223372036854775807', '-9223372036854775808'])
+	test(`who comes back may say that it has event ${number}`, async () => {
+		const session = await beginSession(probe), name = `far${number}`;
+		await rpc(session, 1, 'resources/subscribe', { uri: `probe://${name}` });
+		const get = { method: 'GET', headers: { ...session, Accept: 'text/event-stream' } };
+		const told = events => messages(events).length > 0;
+		const touched = async more => {
+			const stream = await opened(probe, { ...get, ...more, until: told });
+			await callTool(probe, 'touch', { name });
+			return (await stream.answer).events;
+		};
+		const first = (await touched({})).findLast(each => each.id).id;
+		const events = await touched({ headers: { ...get.headers,
+			'Last-Event-ID': `${first.split('-')[0]}-${number}` } });
+		assert.equal(messages(events)[0].params.uri, `probe://${name}`);
+	});
