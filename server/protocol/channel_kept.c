@@ -1,16 +1,10 @@
 /* channel_kept.c - a channel's events where this process is all there is: kept in its memory.
  *
  * A listener is given as much as it takes: so many bytes, and more when it says that they are sent. What
- * is kept for clients that may come back is the first to go where its caller's share of memory is used
- * up, the oldest of it first. */
+ * is kept for clients that may come back makes room for what is on its way (channel_room.c). */
 #include <stdlib.h>
 
 #include "channel_private.h"
-
-#define LOOK_AT_MOST 256                /* for one of the same caller */
-
-/* The events that this loop keeps, of all its channels, the oldest first. */
-static _Thread_local struct event *oldest, *newest;
 
 static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 {
@@ -69,13 +63,6 @@ void kept_was_sent(struct listener *listener, UNUSED int64_t number, UNUSED str 
 
 /* ---- Keeping ---- */
 
-static void keep(struct event *event)
-{
-	event->older = newest;
-	*(newest ? &newest->newer : &oldest) = event;
-	newest = event;
-}
-
 /* Its client is too slow for what is kept for it: it comes back for what still is, or it does not. */
 static void fall_behind(struct channel *channel)
 {
@@ -93,14 +80,7 @@ void kept_drop(struct event *event)
 
 	if (loop_current() != channel->home)
 		return;                 /* that loop is no more, nor is its list */
-	if (event->newer)
-		event->newer->older = event->older;
-	else if (newest == event)
-		newest = event->older;
-	if (event->older)
-		event->older->newer = event->newer;
-	else if (oldest == event)
-		oldest = event->newer;
+	room_remove(event);
 	if (channel->unsent != event)
 		return;
 	channel->unsent = event->next;
@@ -108,39 +88,16 @@ void kept_drop(struct event *event)
 		fall_behind(channel);
 }
 
-static struct event *oldest_of(const struct budget *share)
-{
-	struct event *event = oldest;
-
-	for (int i = 0; event && i < LOOK_AT_MOST; i++, event = event->newer)
-		if (caller_streams(event->channel->session->caller) == share)
-			return event;
-	return oldest;
-}
-
-/* Events go from the front of their channel, where the oldest is. */
-static void make_room(struct channel *channel)
-{
-	const struct budget *share = caller_streams(channel->session->caller);
-
-	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
-		event_drop_first(channel);
-	while (!budget_has(share, 0)) {
-		struct event *event = oldest_of(share);
-		if (!event || event == newest)
-			return;
-		event_drop_first(event->channel);
-	}
-}
-
 void kept_send(struct channel *channel, struct event *event)
 {
 	event_append(channel, event);
-	keep(event);
+	room_add(event);
 	if (channel->listener && !channel->unsent)
 		channel->unsent = event;
+	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
+		event_drop_first(channel);
+	room_make(event);
 	give(channel);
-	make_room(channel);
 }
 
 void kept_finish(struct channel *channel)

@@ -78,3 +78,21 @@ for (const number of ['9223372036854775807', '-9223372036854775808'])
 			'Last-Event-ID': `${first.split('-')[0]}-${number}` } });
 		assert.equal(messages(events)[0].params.uri, `probe://${name}`);
 	});
+
+test('what is kept for clients that may come back leaves its stream to who reads', async () => {
+	const small = await start('probe', { STREAM_BACKLOG: '64KiB', BACKLOGS_MAX: '512KiB' });
+	const answered = async (session, name, args) => {
+		const { events } = await exchange(small, { headers: session, body: JSON.stringify({
+			jsonrpc: '2.0', id: 1, method: 'tools/call',
+			params: { name, arguments: args, _meta: { progressToken: 1 } } }) });
+		assert.ok(messages(events).at(-1)?.result, `${name} has no answer: its stream was cut`);
+	};
+	for (let i = 0; i < 4; i++) {
+		const session = await beginSession(small);
+		for (let k = 0; k < 10; k++)
+			await answered(session, 'large', { kib: 20 });
+		for (let k = 0; k < 5; k++)
+			await answered(session, 'count', { to: 10, pause_ms: 0 });
+	}
+	await small.stop();
+});
