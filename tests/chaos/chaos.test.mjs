@@ -89,7 +89,10 @@ test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }
 		if (d.chance(0.7))
 			client.leave();
 	await pause(50);
+	const late = setTimeout(() => say(`  not stopped yet: ${shop.servers.filter(({ child }) =>
+		child.exitCode === null).map(({ name, port }) => `${name} ${port}`)}\n    ${clients.flatMap(client => client.unfinished).join('\n    ')}`), STOP_MAX);
 	const servers = [...shop.dead, ...shop.servers], times = await attempt('stop', () => shop.stop());
+	clearTimeout(late);
 	clients.forEach(client => client.leave());
 	if (times) {
 		times.forEach((ms, i) => ms <= STOP_MAX || wrong.push(`${servers[shop.dead.length + i].name} took ${

@@ -33,6 +33,14 @@ export class Client {
 		return !this.closed && !this.spent && this.waiting.length === 0;
 	}
 
+	// What is still answered, in words.
+	get unfinished() {
+		const { request, streams } = this.part ?? {}, asked = request ?? this.waiting[0]?.request;
+		return !this.closed && asked && `port ${this.port}${this.socket.isPaused() ? ' (reads nothing)' : ''}, ${
+			streams ? 'a stream' : 'an answer'} to ${asked.verb ?? 'POST'} ${asked.session?.revision ?? ''} ${
+			asked.headers['Last-Event-ID'] ?? ''} ${String(asked.body ?? '').slice(0, 500)}`;
+	}
+
 	// Resolves when its answer has begun as a stream, is complete, or can't come any more.
 	ask(request) {
 		const { head, body } = bytesOf(request, this.port);
