@@ -151,10 +151,10 @@ static const struct command commands[] = {
 	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
 	  run_setup, 0 },
-	{ "backup", "backup FILE", "Copy the SQLite database to FILE, also while it is served; FILE is"
-	  " whole or not there", run_backup, 1 },
-	{ "restore", "restore FILE", "Check FILE and put it in the SQLite database's place, which must"
-	  " not be served; what was there is kept", run_restore, 1 },
+	{ "backup", "backup FILE", "Copy the SQLite database to FILE, whole, also while it is served",
+	  run_backup, 1 },
+	{ "restore", "restore FILE", "Check FILE and put it in the database's place; what was there is kept",
+	  run_restore, 1 },
 	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
 	  run_healthcheck, 0 },
 	{ "version", "version", "Print the version", run_version, 0 },

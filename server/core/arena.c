@@ -326,6 +326,11 @@ void arena_adopt(struct arena *arena, void *memory, size_t size)
 	arena_own(arena, memory, free);
 }
 
+size_t arena_charged(const struct arena *arena)
+{
+	return arena->charged;
+}
+
 size_t arena_size(const struct arena *arena)
 {
 	return arena->size;

@@ -133,9 +133,12 @@ static struct party *next_in_turn(struct lines *lines, int kind, struct party **
 	struct party *party = lines->turns[kind].first;
 
 	*before = NULL;
-	if (kind == SLOW && lines->slow >= (lines->workers > 1 ? lines->workers - 1 : 1))
+	if (kind == SLOW && lines->slow >= (lines->workers > 1 ? lines->workers - 1 : 1)) {
+		lines->held |= party != NULL;
 		return NULL;
+	}
 	while (party && has_its_share(lines, party)) {
+		lines->held = true;
 		*before = party;
 		party = party->lines[kind].next;
 	}
@@ -164,13 +167,16 @@ static struct job *take(struct lines *lines, struct party *party, int kind, stru
 struct job *lines_take(struct lines *lines, struct party **party)
 {
 	struct party *before[2], *next[2];
+	bool held = lines->held;
 
+	lines->held = false;
 	for (int kind = QUICK; kind <= SLOW; kind++)
 		next[kind] = next_in_turn(lines, kind, &before[kind]);
 	int kind = next[QUICK] ? QUICK : SLOW;
 	if (next[QUICK] && next[SLOW] && next[SLOW]->lines[SLOW].first->number
 	                                 < next[QUICK]->lines[QUICK].first->number)
 		kind = SLOW;
+	lines->look_again = held || lines->held;
 	*party = next[kind];
 	return *party ? take(lines, *party, kind, before[kind]) : NULL;
 }

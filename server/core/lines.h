@@ -15,6 +15,7 @@ struct lines {
 	int made;                       /* of `parties`, used once */
 	struct turns { struct party *first, *last; } turns[2];  /* who has jobs: quick ones, slow ones */
 	int workers, waiting, waiting_max, slow;        /* slow: that run */
+	bool held, look_again;          /* some had to wait though a worker was free: now; now or before */
 	uint64_t numbers;
 	/* The two parties that asked last: each looks whether there is another. */
 	struct { uint64_t key; int64_t at_ms; } latest, other;
@@ -24,7 +25,8 @@ void lines_create(struct lines *lines, int workers, int waiting_max);
 void lines_destroy(struct lines *lines);
 /* False: the job's party has its share. */
 MUST_USE bool lines_add(struct lines *lines, struct job *job);
-/* The next one that may run now, which runs from now on; NULL: none. `party` is for lines_ran(). */
+/* The next one that may run now, which runs from now on; NULL: none. `party` is for lines_ran(). Where
+ * it says look_again, another worker may find one too that nobody woke it for. */
 struct job *lines_take(struct lines *lines, struct party **party);
 /* One of them ran. */
 void lines_ran(struct lines *lines, struct party *party, bool slow);

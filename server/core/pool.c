@@ -34,7 +34,7 @@ static struct job *next_job(struct pool *pool, struct party **party)
 	while (!(job = lines_take(&pool->lines, party)) && !pool->stopping)
 		pthread_cond_wait(&pool->wake, &pool->lock);
 	/* What one job's end makes possible may be more than one other. */
-	if (job && pool->lines.waiting > 0)
+	if (job && pool->lines.look_again && pool->lines.waiting > 0)
 		pthread_cond_signal(&pool->wake);
 	return job;
 }

@@ -14,6 +14,12 @@ static size_t counted(size_t room)
 	return room > FIRST_ROOM ? room : 0;
 }
 
+/* A small body is taken also where others took too much. */
+static bool has_room(const struct exchange *x, size_t more)
+{
+	return more == 0 || budget_has(x->requests, more);
+}
+
 static void refuse(struct exchange *x, enum body_trouble trouble)
 {
 	x->trouble = (uint8_t)trouble;
@@ -33,7 +39,7 @@ void body_expect(struct exchange *x)
 		return;
 	if ((uint64_t)x->length > exchange_connection(x)->loop->http->set.body_max)
 		refuse(x, BODY_TOO_LARGE);
-	else if (!budget_has(x->requests, counted((size_t)x->length)))
+	else if (!has_room(x, counted((size_t)x->length)))
 		refuse(x, BODY_NO_ROOM);
 }
 
@@ -57,7 +63,7 @@ static bool make_room(struct exchange *x, size_t size)
 		return true;
 	size_t room = next_room(x, size), more = counted(room) - counted(x->body_room);
 
-	if (!budget_has(x->requests, more))
+	if (!has_room(x, more))
 		return false;
 	budget_take(x->requests, more);
 	x->body = realloc(x->body, room + SPARE);

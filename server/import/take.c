@@ -20,7 +20,7 @@
 #define ROWS_A_LOOK 16                  /* at the clock */
 #define DROPPED_A_PIECE 4000
 #define LEASE_MS 30000
-#define IDLE_MS 30000                   /* until a job looks again */
+#define IDLE_MS 60000                   /* until a job looks again */
 #define SOON_MS 10
 
 struct run {

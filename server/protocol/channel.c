@@ -196,20 +196,66 @@ static bool is_there(const struct session *session, int64_t number)
 	return each;
 }
 
-/* Makes room in the session by forgetting an ended channel at home here; false: it is full. One that
- * comes from another process is none more; false: another loop was quicker. */
+/* Takes the oldest that nobody needs out of the session, where it has as many as it may: one that is
+ * over, or only listens and has no client. Under its lock; held as the session held it. */
+static struct channel *take_oldest(struct session *session)
+{
+	struct channel **place = NULL, *old;
+
+	if (session->channel_count < runtime.set.session_streams_max)
+		return NULL;
+	for (struct channel **each = &session->channels; *each; each = &(*each)->next)
+		if ((*each)->ended || (!(*each)->answers && !(*each)->attached))
+			place = each;           /* the last in the list is the oldest */
+	if (!place)
+		return NULL;
+	old = *place;
+	*place = old->next;
+	session->channel_count--;
+	return old;
+}
+
+/* ---- What is to be done on its home, wherever that is ---- */
+
+struct sent_home {
+	struct message message;
+	struct channel *channel;        /* held */
+	void (*act)(struct channel *channel);
+};
+
+static void arrives_home(struct message *message, UNUSED struct loop *loop)
+{
+	struct sent_home *sent = (struct sent_home *)message;
+
+	sent->act(sent->channel);
+	channel_drop(sent->channel);
+	free(sent);
+}
+
+/* The reference is handed over. */
+static void send_home(struct channel *channel, void (*act)(struct channel *channel))
+{
+	struct sent_home *sent = malloc(sizeof(*sent));
+
+	if (!sent)
+		abort();
+	sent->message.run = arrives_home;
+	sent->channel = channel;
+	sent->act = act;
+	loop_post(channel->home, &sent->message);
+}
+
+/* Makes room in the session where it must; false: it is full. One that comes from another process is
+ * none more; false: another loop was quicker. */
 static bool add_to_session(struct session *session, struct channel *channel)
 {
 	struct channel *old = NULL;
 	bool room, is_new = !channel->number;
 
 	pthread_mutex_lock(&session->lock);
-	if (is_new && session->channel_count >= runtime.set.session_streams_max)
-		for (struct channel *each = session->channels; each; each = each->next)
-			if (each->home == channel->home && (each->ended || !each->listener) &&
-			    !(each->answers && !each->ended))
-				old = each;     /* the last in the list is the oldest */
-	room = is_new ? old || session->channel_count < runtime.set.session_streams_max
+	if (is_new)
+		old = take_oldest(session);
+	room = is_new ? session->channel_count < runtime.set.session_streams_max
 	              : !is_there(session, channel->number);
 	if (room) {
 		if (is_new)
@@ -220,7 +266,7 @@ static bool add_to_session(struct session *session, struct channel *channel)
 	}
 	pthread_mutex_unlock(&session->lock);
 	if (old)
-		channel_forget(old);
+		send_home(old, channel_forget);
 	return room;
 }
 
@@ -303,31 +349,11 @@ const struct fault *channel_resume(struct reply *reply, str last_event_id)
 
 /* ---- Ending ---- */
 
-struct ending {
-	struct message message;
-	struct channel *channel;
-};
-
-static void ending_arrives(struct message *message, UNUSED struct loop *loop)
-{
-	struct ending *ending = (struct ending *)message;
-
-	channel_finish(ending->channel);
-	channel_drop(ending->channel);
-	free(ending);
-}
-
 void channels_end_session(struct session *session)
 {
 	pthread_mutex_lock(&session->lock);
-	for (struct channel *channel = session->channels; channel; channel = channel->next) {
-		struct ending *ending = malloc(sizeof(*ending));
-		if (!ending)
-			abort();
-		ending->message.run = ending_arrives;
-		ending->channel = channel_keep(channel);
-		loop_post(channel->home, &ending->message);
-	}
+	for (struct channel *channel = session->channels; channel; channel = channel->next)
+		send_home(channel_keep(channel), channel_finish);
 	pthread_mutex_unlock(&session->lock);
 }
 

@@ -164,7 +164,7 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 	/* What it missed was too much to keep. */
 	if (!channel->answers && channel->first && channel->first->number > number + 1)
 		listening_catch_up(channel);
-	if (atomic_load(&channel->session->ended))
+	if (atomic_load(&channel->session->ended) || channel->forgotten)
 		channel_finish(channel);
 	else if (channel->ended)
 		forget_later(channel);

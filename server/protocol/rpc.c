@@ -246,8 +246,8 @@ void rpc_receive(struct reply *reply)
 
 	if (!message)
 		fault = trouble_fault(trouble);
-	else if (!budget_has(reply_budget(reply), 0))
-		fault = no_memory();
+	else if (arena_charged(reply->arena) && !budget_has(reply_budget(reply), 0))
+		fault = no_memory();    /* a small one takes nothing that counts, and is served */
 	else if (yyjson_is_arr(message))
 		fault = receive_batch(reply, message);
 	else if (!(fault = check_shape(message)))

@@ -61,10 +61,13 @@ bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
 		return false;
 	}
-	if (sqlite_wrote_in_place(sqlite))
-		return true;
-	sqlite_pass_turn(sqlite);
-	return false;
+	if (!sqlite_wrote_in_place(sqlite)) {
+		sqlite_pass_turn(sqlite);
+		return false;
+	}
+	if (sqlite->file)
+		stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->db);
+	return true;
 }
 
 void sqlite_pass_turn(struct sqlite *sqlite)
@@ -164,7 +167,7 @@ static bool set_up(struct sqlite *sqlite, enum store_use use)
 	return use == STORE_READS ? set_reading(sqlite) : set_writing(sqlite);
 }
 
-static bool connect(struct sqlite *sqlite, const char *path, enum store_use use)
+static bool connect(struct sqlite *sqlite, const char *path, enum store_use use, bool alone)
 {
 	int flags = SQLITE_OPEN_NOMUTEX
 	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
@@ -178,9 +181,11 @@ static bool connect(struct sqlite *sqlite, const char *path, enum store_use use)
 		log_error("store: the database %s is not writable", path);
 		return false;
 	}
-	sqlite->file = sqlite_file_join(path, sqlite->db);
+	sqlite->file = sqlite_file_join(path, sqlite->db, alone);
 	if (!sqlite->file)
 		log_error("store: the database %s was moved or replaced while it was opened", path);
+	else if (use == STORE_WRITES)
+		stamp_watch(sqlite_file_stamp(sqlite->file), sqlite->db);
 	return sqlite->file;
 }
 
@@ -201,14 +206,20 @@ static void close_connection(struct store *store)
 
 static struct store *open_file(const char *path, enum store_use use)
 {
-	if (use == STORE_WRITES
-	    && (!create_file(path) || (!sqlite_file_is_open(path) && !sqlite_check_left(path))))
+	bool alone = false;
+
+	if (use == STORE_WRITES && !create_file(path))
 		return NULL;
+	if (use == STORE_WRITES && !sqlite_file_is_open(path)) {
+		alone = sqlite_user_of(path) == 0;
+		if (alone && !sqlite_check_left(path))
+			return NULL;
+	}
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)
 		abort();
 	sqlite->store.use = use;
-	if (!connect(sqlite, path, use)) {
+	if (!connect(sqlite, path, use, alone)) {
 		close_connection(&sqlite->store);
 		return NULL;
 	}

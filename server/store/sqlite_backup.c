@@ -70,7 +70,9 @@ static bool complete(struct store_copy *copy, sqlite3 *to)
 {
 	char why[SQLITE_CHECK_WHY];
 
-	if (!run(copy, to, "pragma journal_mode = delete"))
+	/* ... and no log is its own (sqlite_stamp.h). */
+	if (!run(copy, to, "pragma journal_mode = delete; pragma user_version = 0;"
+	                   "pragma application_id = 0"))
 		return false;
 	const char *wrong = sqlite_check(to, false, why);
 	return !wrong || place_refuse(copy, "is damaged", place_of_url(copy->url), wrong);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "sqlite_stamp.h"
 
 /* Every connection that uses a file in WAL mode holds one of these bytes for as long as it is open
  * (sqlite.org/fileformat2.html and os_unix.c, SHARED_FIRST and SHARED_SIZE). */
@@ -85,6 +86,15 @@ static const char *check_file(const char *path, bool thorough, char why[SQLITE_C
 	return wrong;
 }
 
+static bool refuse(const char *path, const char *why)
+{
+	log_error("store: %s does not go with the log beside it: %s. If it was put there from a backup, the"
+	          " log is of the file before: remove %s-wal and %s-shm and start again (the command restore"
+	          " would have done it). If not, restore a backup. Nothing was changed", path, why, path,
+	          path);
+	return false;
+}
+
 bool sqlite_check_left(const char *path)
 {
 	char log[4096], why[SQLITE_CHECK_WHY];
@@ -92,16 +102,13 @@ bool sqlite_check_left(const char *path)
 	int64_t began_ms = tick_ms();
 
 	snprintf(log, sizeof(log), "%s-wal", path);
-	if (stat(log, &left) < 0 || left.st_size == 0 || stat(path, &file) < 0 || sqlite_user_of(path))
+	if (stat(log, &left) < 0 || left.st_size == 0 || stat(path, &file) < 0)
 		return true;
-	if (!check_file(path, file.st_size + left.st_size <= THOROUGH_MOST, why)) {
-		log_info("store: whoever had %s open last did not stop in order; it was checked in"
-		         " %lld ms and is whole", path, (long long)(tick_ms() - began_ms));
-		return true;
-	}
-	log_error("store: %s is damaged as it stands with the log beside it (%s). If it was put there"
-	          " from a backup, the log is another file's: remove %s-wal and %s-shm and start again"
-	          " (the command restore would have done it). If not, restore a backup. Nothing was"
-	          " changed", path, why, path, path);
-	return false;
+	if (stamp_is_of_another(path, log))
+		return refuse(path, "it was written for another file");
+	if (check_file(path, file.st_size + left.st_size <= THOROUGH_MOST, why))
+		return refuse(path, why);
+	log_info("store: whoever had %s open last did not stop in order; it was checked in %lld ms and is"
+	         " whole", path, (long long)(tick_ms() - began_ms));
+	return true;
 }

@@ -8,8 +8,7 @@
 
 #define SQLITE_CHECK_WHY 320
 
-/* Before a file is opened to be written, which no connection of this process may have open yet: a
- * log that somebody left beside it belongs to another file where that one was replaced meanwhile,
+/* Before a file is opened to be written, which nobody has open: a log that somebody left beside it belongs to another file where that one was replaced meanwhile,
  * and bringing it in would ruin what is there. So the two are checked together, and nothing is
  * changed. False: it has logged what is wrong and what can be done. */
 MUST_USE bool sqlite_check_left(const char *path);

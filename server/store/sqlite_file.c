@@ -25,6 +25,7 @@ struct sqlite_file {
 	int members;
 	sqlite3 *kept;                  /* one that writes, to be closed last */
 	struct turns *turns;
+	struct stamp stamp;             /* whose turn it is looks at it */
 	char *paths[PARTS];
 	char *whys[PARTS];              /* said where that part is away */
 	pthread_mutex_t lock;           /* of what follows */
@@ -107,6 +108,11 @@ bool sqlite_file_is_damaged(struct sqlite_file *file)
 	return atomic_load(&file->damaged);
 }
 
+struct stamp *sqlite_file_stamp(struct sqlite_file *file)
+{
+	return &file->stamp;
+}
+
 struct turns *sqlite_file_turns(struct sqlite_file *file)
 {
 	return file->turns;
@@ -167,7 +173,7 @@ bool sqlite_file_is_open(const char *path)
 	return open;
 }
 
-struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db)
+struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone)
 {
 	struct stat found;
 	int moved = 0;
@@ -177,8 +183,10 @@ struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db)
 		return NULL;
 	pthread_mutex_lock(&all_lock);
 	struct sqlite_file *file = file_of(&found);
-	if (!file)
+	if (!file) {
 		file = file_create(path, &found);
+		file->stamp.alone = alone;
+	}
 	file->members++;
 	pthread_mutex_unlock(&all_lock);
 	return file;
@@ -193,6 +201,7 @@ static void forget(struct sqlite_file *file)
 	*place = file->next;
 }
 
+/* One that writes is kept until all others are closed, not only about to be. */
 void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
 {
 	sqlite3 *last = NULL;
@@ -202,18 +211,22 @@ void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
 		return;
 	}
 	pthread_mutex_lock(&all_lock);
-	bool is_last = --file->members == 0;
-	if (is_last) {
-		forget(file);
-		last = file->kept;
-	} else if (writes && !file->kept) {
+	if (writes && !file->kept) {
 		file->kept = db;
 		db = NULL;
 	}
 	pthread_mutex_unlock(&all_lock);
-	/* Of two that write either may be the last; one that only reads can't. */
 	sqlite3_close(db);
+
+	pthread_mutex_lock(&all_lock);
+	bool is_last = --file->members == 0;
+	if (is_last) {
+		forget(file);
+		last = file->kept;
+	}
+	pthread_mutex_unlock(&all_lock);
+	if (!is_last)
+		return;
 	sqlite3_close(last);
-	if (is_last)
-		file_destroy(file);
+	file_destroy(file);
 }

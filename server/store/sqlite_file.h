@@ -12,12 +12,14 @@
 
 #include <sqlite3.h>
 
+#include "sqlite_stamp.h"
 #include "turns.h"
 
 struct sqlite_file;
 
-/* For a connection that was opened and has used the file. NULL: it is not at its path any more. */
-struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db);
+/* For a connection that was opened and has used the file; `alone`: nobody else had it open before.
+ * NULL: it is not at its path any more. */
+struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone);
 /* Closes the connection, at once or when it is the others' turn too. `file` NULL: it never joined. */
 void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes);
 
@@ -25,6 +27,7 @@ void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes);
 bool sqlite_file_is_open(const char *path);
 
 struct turns *sqlite_file_turns(struct sqlite_file *file);
+struct stamp *sqlite_file_stamp(struct sqlite_file *file);
 /* Whether it is still where it was: NULL, or why not in words. The first to see a change logs it. */
 const char *sqlite_file_away(struct sqlite_file *file);
 /* The same as it was at most a moment ago, for reading. */

@@ -272,6 +272,49 @@ test('a file put in the place of one whose log still lies there is not ruined by
 	await book.stop();
 });
 
+test('nor is a restore undone by it: the log shows for which file it was written', { skip }, async () => {
+	const book = new Book(), kept = join(temporary(), 'kept.db'), backup = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(3, 'early');
+	assert.equal((await book.command('backup', backup)).status, 0);
+	await book.stop();
+	copyFileSync(book.file, kept);
+	for (const copy of [kept, backup]) {
+		await book.start();
+		await book.order(5, `late-${copy}`);
+		await book.kill();
+		copyFileSync(copy, book.file);
+		await assert.rejects(book.start(), /was written for another file.*remove .*orders\.db-wal/);
+		assert.ok(readFileSync(copy).equals(readFileSync(book.file)), 'nothing was changed');
+		rmSync(`${book.file}-wal`);
+		rmSync(`${book.file}-shm`, { force: true });
+		await book.start();
+		assert.deepEqual(await book.ids(), ids.sort());
+		await book.stop();
+	}
+});
+
+test('whoever is killed, whenever that is, finds its log its own', { skip, timeout: 120000 }, async () => {
+	const book = new Book(), list = writeOrders(join(temporary(), 'orders.csv'));
+	for (let i = 0; i < 8; i++) {
+		await book.start();
+		const orders = [], placing = Array.from({ length: i % 4 * 3 + 1 }, (_, n) => book.place(`${book.folder}-k-${i}-${n}`)
+			.then(result => orders.push(result.structuredContent.id)));
+		const importing = i % 2 ? book.command('import', list, '--currency', 'GBP') : undefined;
+		await Promise.race(placing);
+		await book.kill();
+		await Promise.allSettled([...placing, importing]);
+		await book.start();
+		assert.match(book.server.log, i % 2 ? /./ : /did not stop in order; it was checked/);
+		for (const id of orders)
+			assert.equal((await ask(book.server, 'get_order', { id })).id, id);
+		if (i % 3)
+			await book.stop();
+		else
+			await book.kill();
+	}
+});
+
 test('readiness is not claimed over a damaged database', { skip }, async () => {
 	const book = new Book();
 	await book.start();

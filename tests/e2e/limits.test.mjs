@@ -58,6 +58,18 @@ limit('SESSION_STREAMS + 1', { SESSION_STREAMS: '2' }, async server => {
 	connections.forEach(each => each.leave());
 });
 
+// Whose client is gone makes way, whichever loop it was on.
+limit('SESSION_STREAMS of clients that left', { SESSION_STREAMS: '4', LOOPS: '4' }, async server => {
+	const headers = { ...await beginSession(server), Accept: 'text/event-stream' };
+	for (let i = 0; i < 40; i++) {
+		const connection = await open(server);
+		await connection.send(head(server, headers, 'GET')).until(/text\/event-stream|HTTP\/1.1 [45]/);
+		assert.match(connection.text, /^HTTP\/1.1 200/);
+		connection.leave();
+		await pause(20);                // until the server has seen that it left
+	}
+});
+
 limit('a session that nobody uses ends', { SESSION_IDLE: '400ms' }, async server => {
 	const session = await beginSession(server);
 	const ping = async () => (await rpc(server, session, 'ping')).status;

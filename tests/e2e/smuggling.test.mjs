@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Connection, head, post } from './raw.mjs';
-import { smuggled } from './smuggled.mjs';
+import { smuggled, unseen } from './smuggled.mjs';
 import { exchange, keyLines, keys, start, types } from './support.mjs';
 
 const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
@@ -41,6 +41,7 @@ for (const each of settings)
 			await connection.until(/"id":2/);
 			connection.leave();
 		}
+		await unseen(proxied);
 		assert.equal((await exchange(proxied, { method: 'GET', path: '/healthz' })).status, 200);
 		await proxied.stop();
 	});

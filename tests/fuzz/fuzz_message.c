@@ -63,6 +63,27 @@ static void check_message(struct arena *arena, const struct message *message)
 		must(str_same(written(arena, &again), text));
 }
 
+/* Whatever the bytes are, as a name and as a text: what is written is JSON, and the same where they
+ * were UTF-8. */
+static void check_any(struct arena *arena, str any)
+{
+	struct json json = json_begin(arena, 0);
+	enum json_trouble trouble;
+
+	json_object(&json);
+	json_key_str(&json, any);
+	json_str(&json, any);
+	json_object_end(&json);
+	yyjson_obj_iter iter = yyjson_obj_iter_with(
+		json_parse_copy(arena, json_end(&json), 1, &trouble));
+	yyjson_val *key = yyjson_obj_iter_next(&iter), *value = yyjson_obj_iter_get_val(key);
+	str name = { yyjson_get_str(key), yyjson_get_len(key) };
+	str text = { yyjson_get_str(value), yyjson_get_len(value) };
+
+	must(trouble == JSON_FINE && str_same(name, text));
+	must(str_same(text, any) == utf8_valid(any));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_create();
@@ -72,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		&trouble);
 
 	must((root != NULL) == (trouble == JSON_FINE));
+	check_any(arena, input_of(data, size));
 	if (root) {
 		struct json json = json_begin(arena, 0);
 		json_value(&json, root);

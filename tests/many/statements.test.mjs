@@ -12,11 +12,12 @@ const TIMES = 20;
 const IDLE_SECONDS = long ? 60 : 8;
 
 // What one process says while it does nothing: that it lives; what it tidies up each 30 s; and orders
-// looks each 15 s for orders and errands that somebody left. A worker may connect meanwhile.
+// looks each 15 s for orders and errands that somebody left, and both each 60 s for an import. A worker may
+// connect meanwhile.
 const beat = /^with beat as/,
 	tidying = new RegExp('^(update mcp_session s set used|with gone as \\(delete from mcp_session where used'
 		+ '|select count\\(\\*\\) as id from mcp_session|delete from mcp_(stream|event|task)|with failed as)'),
-	recovering = /\blease_until\b/, connecting = /^set tcp_keepalives/;
+	finishing = /from import_run where lease_until/, recovering = /\blease_until\b/, connecting = /^set tcp_keepalives/;
 const TIDYING = 10, RECOVERING = 3;     // statements each time, at most
 
 // The statements since a place in PostgreSQL's log, of servers alone.
@@ -123,7 +124,7 @@ test('statements per request', { timeout: 300000 }, async t => {
 					idle = idle.filter(sql => !pattern.test(sql));
 					return taken;
 				};
-				const [beats, tidied, recovered] = [beat, tidying, recovering].map(take);
+				const [beats, tidied, finished, recovered] = [beat, tidying, finishing, recovering].map(take);
 				take(connecting);
 				const processes = cluster.tasks.length, rate = beats / processes / IDLE_SECONDS;
 				t.diagnostic(`idle for ${IDLE_SECONDS} s with open streams and keep-alives each 200 ms: ${
@@ -131,6 +132,7 @@ test('statements per request', { timeout: 300000 }, async t => {
 					idle.length} others`);
 				assert.ok(rate > 0.3 && rate < 0.6, `${beats} beats`);
 				assert.ok(tidied <= processes * TIDYING * (IDLE_SECONDS / 30 + 1), `${tidied} for tidying`);
+				assert.ok(finished <= processes * (IDLE_SECONDS / 60 + 1), `${finished} for imports`);
 				assert.ok(recovered <= orders.length * RECOVERING * (IDLE_SECONDS / 15 + 1), `${recovered} of the job`);
 				assert.deepEqual([...new Set(idle)].map(sql => sql.slice(0, 200)), []);
 				await listening.stop();

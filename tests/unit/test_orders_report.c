@@ -9,15 +9,19 @@
 static void sold_as(const char *id, const char *status, double day, const char *country,
                     const char *sku, int64_t quantity, int64_t price, const char *currency)
 {
-	int64_t line = 1 + find_number(&orders, "select count(*) from order_line where order_id = '%s'", id);
+	int64_t line = 1 + find_number(&orders, "select count(*) from order_line where order_id"
+		" = '%s'", id);
 
 	if (line == 1)
-		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country, units,"
-		        " total, total_currency) values ('%s', 'ann', '%s', %lld, '%s', %lld, %lld, '%s')",
+		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country,"
+			" units,"
+		        " total, total_currency) values ('%s', 'ann', '%s', %lld, '%s', %lld,"
+			" %lld, '%s')",
 		        id, status, (long long)(DAY_ZERO + (int64_t)(day * DAY)), country,
 		        (long long)quantity, (long long)(quantity * price), currency);
 	run_sql(&orders, "insert into order_line (order_id, line, sku, name, quantity, unit_price,"
-	        " unit_price_currency) values ('%s', %lld, '%s', 'name of %s', %lld, %lld, '%s')", id,
+	        " unit_price_currency) values ('%s', %lld, '%s', 'name of %s', %lld, %lld,"
+		" '%s')", id,
 	        (long long)line, sku, sku, (long long)quantity, (long long)price, currency);
 }
 
@@ -84,7 +88,8 @@ START_TEST(a_period_begins_with_its_first_moment_and_ends_before_its_last)
 END_TEST
 
 static const struct { const char *status; int counts; } counting[] = {
-	{ "recording", 0 }, { "committing", 0 }, { "cancelled", 0 }, { "pending", 1 }, { "paid", 1 },
+	{ "recording", 0 }, { "committing", 0 }, { "cancelled", 0 }, { "pending", 1 }, { "paid",
+		1 },
 	{ "packed", 1 }, { "shipped", 1 }, { "delivered", 1 }, { "returned", 1 },
 };
 
@@ -108,12 +113,14 @@ START_TEST(each_currency_is_for_itself)
 	ck_assert_row(report, "/rows/1", "TEA", 1, 1, 500);
 	ck_assert_row(report, "/rows/2", "POT", 1, 1, 400);
 	ck_assert_int_eq(length(report, "/totals"), 2);
-	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by': 'product',"
+	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by':"
+		" 'product',"
 	              " 'top': 1}");
 	ck_assert_int_eq(length(report, "/rows"), 2);
 	ck_assert_int_eq(number(report, "/left_out"), 1);
 	ck_assert_str_eq(text(report, "/rows/1/revenue/currency"), "GBP");
-	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by': 'day',"
+	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by':"
+		" 'day',"
 	              " 'currency': 'GBP', 'top': 1}");
 	ck_assert_int_eq(length(report, "/rows"), 2);
 	ck_assert_int_eq(number(report, "/totals/0/revenue/amount"), 900);
@@ -139,19 +146,23 @@ START_TEST(equal_revenues_are_in_the_order_of_their_names)
 END_TEST
 
 static const struct { const char *from, *to, *by; bool fine; } periods[] = {
-	{ "2020-01-01", "2020-01-01", "month", false }, { "2020-01-02", "2020-01-01", "month", false },
+	{ "2020-01-01", "2020-01-01", "month", false }, { "2020-01-02", "2020-01-01", "month",
+		false },
 	{ "2020-01-01T00:00:00Z", "2020-01-01T00:00:00.001Z", "day", true },
 	{ "2019-01-01", "2020-02-05", "day", true }, { "2019-01-01", "2020-02-06", "day", false },
-	{ "2019-01-01", "2020-02-06", "month", true }, { "1900-01-01", "2020-02-06", "product", true },
+	{ "2019-01-01", "2020-02-06", "month", true }, { "1900-01-01", "2020-02-06", "product",
+		true },
 };
 
 START_TEST(a_period_has_bounds)
 {
-	struct said said = call_tool(&orders, "sales_report", "{'from': '%s', 'to': '%s', 'by': '%s'}",
+	struct said said = call_tool(&orders, "sales_report", "{'from': '%s', 'to': '%s', 'by':"
+		" '%s'}",
 	                             periods[_i].from, periods[_i].to, periods[_i].by);
 	ck_assert_int_eq(said.outcome, periods[_i].fine ? DID : REFUSED);
 	if (!periods[_i].fine)
-		ck_assert_says(said.words, periods[_i].by[0] == 'd' ? "at most 400 days" : "later than");
+		ck_assert_says(said.words, periods[_i].by[0] == 'd' ? "at most 400"
+			" days" : "later than");
 }
 END_TEST
 
@@ -164,14 +175,17 @@ START_TEST(a_report_of_many_groups_adds_up)
 	chance_begin("report");
 	run_sql(&orders, "begin");
 	for (int i = 0; i < 900; i++) {
-		int which = i < 300 ? i : chance(300), quantity = 1 + chance(9), price = chance(1000);
+		int which = i < 300 ? i : chance(300), quantity = 1 + chance(9),
+			price = chance(1000);
 		sold_as(arena_print(arena, "o%d", i / 2 * 2 + which % 3), "paid", 5,
-		        "GB", arena_print(arena, "S%d", which / 3), quantity, price, currencies[which % 3]);
+		        "GB", arena_print(arena, "S%d", which / 3), quantity, price,
+			currencies[which % 3]);
 		units[which] += quantity;
 		revenue[which] += (int64_t)quantity * price;
 	}
 	run_sql(&orders, "commit");
-	yyjson_val *report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01',"
+	yyjson_val *report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to':"
+		" '2020-02-01',"
 	                          " 'by': 'product', 'top': 1000}");
 	ck_assert_int_eq(length(report, "/rows"), 300);
 	int64_t before = 0;
@@ -188,7 +202,8 @@ START_TEST(a_report_of_many_groups_adds_up)
 		before = revenue[which];
 		currency = its;
 	}
-	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by': 'product',"
+	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by':"
+		" 'product',"
 	              " 'top': 90}");
 	ck_assert_int_eq(length(report, "/rows"), 270);
 	ck_assert_int_eq(number(report, "/left_out"), 30);
@@ -203,7 +218,8 @@ START_TEST(groups_are_found_again_however_many_there_are)
 	groups_begin(&groups, arena);
 	for (int round = 0; round < 2; round++)
 		for (int i = 0; i < 1000; i++) {
-			struct group *group = groups_find(&groups, arena_print(arena, "%d", i % 500),
+			struct group *group = groups_find(&groups, arena_print(arena, "%d",
+				i % 500),
 			                                  i < 500 ? "GBP" : "EUR");
 			ck_assert_int_eq(group->orders, round);
 			group_add(group, i, 2, 7);
@@ -222,9 +238,12 @@ static void sell_many(int count)
 {
 	run_sql(&orders, "begin");
 	for (int i = 0; i < count; i++)
-		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country, total_currency)"
-		        " values ('m%05d', 'ann', 'paid', %lld, 'GB', 'GBP'); insert into order_line (order_id,"
-		        " line, sku, quantity, unit_price, unit_price_currency) values ('m%05d', 1, 'TEA', 1, 1,"
+		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country,"
+			" total_currency)"
+		        " values ('m%05d', 'ann', 'paid', %lld, 'GB', 'GBP'); insert into"
+			" order_line (order_id,"
+		        " line, sku, quantity, unit_price, unit_price_currency) values ('m%05d',"
+			" 1, 'TEA', 1, 1,"
 		        " 'GBP')", i, (long long)DAY_ZERO + i, i);
 	run_sql(&orders, "commit");
 }
@@ -287,7 +306,8 @@ START_TEST(a_page_that_is_just_full_is_the_last)
 END_TEST
 
 static const struct { const char *filter; int64_t count; } filters[] = {
-	{ "", 5 }, { "'customer': 'ann'", 5 }, { "'customer': 'Ann'", 0 }, { "'customer': 'bob'", 1 },
+	{ "", 5 }, { "'customer': 'ann'", 5 }, { "'customer': 'Ann'", 0 }, { "'customer':"
+		" 'bob'", 1 },
 	{ "'status': 'paid'", 1 }, { "'status': 'delivered'", 4 },
 	{ "'customer': 'ann', 'status': 'paid'", 1 }, { "'customer': 'bob', 'status': 'paid'", 0 },
 	{ "'from': '2020-01-03'", 3 }, { "'to': '2020-01-03'", 2 },
@@ -316,7 +336,8 @@ static const struct { const char *status; bool over; } tracked[] = {
 START_TEST(an_order_is_followed_until_it_is_over)
 {
 	sold_as("o", tracked[_i].status, 1, "GB", "TEA", 1, 1, "GBP");
-	run_sql(&orders, "insert into order_event (order_id, seq, at, actor, to_status, note) values"
+	run_sql(&orders, "insert into order_event (order_id, seq, at, actor, to_status, note)"
+		" values"
 	        " ('o', 1, 5, 'ann', 'pending', null), ('o', 2, 6, 'ann', 'paid', 'by card')");
 	yyjson_val *now = does(&orders, "track_order", "{'id': 'o'}");
 	ck_assert_str_eq(text(now, "/status"), tracked[_i].status);
@@ -329,7 +350,8 @@ START_TEST(an_order_is_followed_until_it_is_over)
 	ck_assert_int_eq(said.outcome, tracked[_i].over ? DID : WAITS);
 	ck_assert_int_eq(progress_told, 2);
 	time_left_ms = 310000 - 120000;
-	ck_assert_int_eq(call_tool(&orders, "track_order", "{'id': 'o', 'follow': true}").outcome, DID);
+	ck_assert_int_eq(call_tool(&orders, "track_order", "{'id': 'o', 'follow':"
+		" true}").outcome, DID);
 }
 END_TEST
 
@@ -340,7 +362,8 @@ static TCase *report_case(void)
 	tcase_add_checked_fixture(tcase, begin_shop, end);
 	tcase_add_test(tcase, a_report_adds_up_orders_units_and_revenue);
 	tcase_add_test(tcase, a_period_begins_with_its_first_moment_and_ends_before_its_last);
-	tcase_add_loop_test(tcase, what_is_under_way_or_cancelled_does_not_count, 0, COUNT(counting));
+	tcase_add_loop_test(tcase, what_is_under_way_or_cancelled_does_not_count, 0,
+		COUNT(counting));
 	tcase_add_test(tcase, each_currency_is_for_itself);
 	tcase_add_test(tcase, equal_revenues_are_in_the_order_of_their_names);
 	tcase_add_loop_test(tcase, a_period_has_bounds, 0, COUNT(periods));

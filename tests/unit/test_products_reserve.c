@@ -33,15 +33,19 @@ START_TEST(one_more_than_there_is_can_not_and_nothing_is_held)
 {
 	PUT("POT", 5);
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 1}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 1}]}");
 	forget_changes();
 	const char *why = refuses(&products, "reserve_stock", "{'reservation_id': 'b', 'items':"
-	                          " [{'sku': 'POT', 'quantity': 5}, {'sku': 'TEA', 'quantity': 3}]}");
-	ck_assert_says(why, "There is not enough stock, so nothing was reserved: TEA (3 asked for, 2"
+	                          " [{'sku': 'POT', 'quantity': 5}, {'sku': 'TEA', 'quantity':"
+		" 3}]}");
+	ck_assert_says(why, "There is not enough stock, so nothing was reserved: TEA (3 asked"
+		" for, 2"
 	               " available).");
 	ck_assert_str_eq(changes(), "");
 	ck_assert_int_eq(available_of("POT"), 5);
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'b'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'b'}"),
+		"/state"),
 	                 "unknown");
 	why = refuses(&products, "reserve_stock", "{'reservation_id': 'b', 'items':"
 	              " [{'sku': 'POT', 'quantity': 6}, {'sku': 'TEA', 'quantity': 3}]}");
@@ -54,7 +58,8 @@ START_TEST(the_same_again_changes_nothing)
 	PUT("TEA", 3);
 	PUT("POT", 3);
 	yyjson_val *first = does(&products, "reserve_stock", "{'reservation_id': 'a', 'items':"
-	                         " [{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 1}]}");
+	                         " [{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity':"
+		" 1}]}");
 	forget_changes();
 	run_sql(&products, "update product set price = 900, name = 'dearer'");
 	yyjson_val *again = does(&products, "reserve_stock", "{'reservation_id': 'a', 'items':"
@@ -74,7 +79,8 @@ static const char *const others[] = {
 	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 2}",
 	"{'sku': 'TEA', 'quantity': 1}, {'sku': 'POT', 'quantity': 1}",
 	"{'sku': 'TEA', 'quantity': 2}",
-	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 1}, {'sku': 'CUP', 'quantity': 1}",
+	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 1}, {'sku': 'CUP',"
+		" 'quantity': 1}",
 	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'CUP', 'quantity': 1}",
 };
 
@@ -106,15 +112,18 @@ END_TEST
 START_TEST(an_expired_one_holds_nothing_and_can_be_held_again_at_its_old_price)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
 	ck_assert_int_eq(available_of("TEA"), 3);
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"),
+		"/state"),
 	                 "expired");
 	run_sql(&products, "update product set price = 900");
 	forget_changes();
 	int64_t before = now_ms(), ends;
-	yyjson_val *r = does(&products, "reserve_stock", "{'reservation_id': 'a', 'minutes': 2, 'items':"
+	yyjson_val *r = does(&products, "reserve_stock", "{'reservation_id': 'a', 'minutes': 2,"
+		" 'items':"
 	                     " [{'sku': 'TEA', 'quantity': 2}]}");
 	ck_assert_str_eq(text(r, "/state"), "held");
 	ck_assert_int_eq(number(r, "/items/0/price/amount"), 100);
@@ -123,7 +132,8 @@ START_TEST(an_expired_one_holds_nothing_and_can_be_held_again_at_its_old_price)
 	ck_assert_int_le(ends, now_ms() + 2 * MINUTE);
 	ck_assert_str_eq(changes(), "product://TEA ");
 	ck_assert_int_eq(available_of("TEA"), 1);
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"),
+		"/state"),
 	                 "held");
 }
 END_TEST
@@ -131,10 +141,12 @@ END_TEST
 START_TEST(it_holds_until_its_time_and_not_a_moment_longer)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 14);
 	ck_assert_int_eq(available_of("TEA"), 1);
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"),
+		"/state"),
 	                 "held");
 	age_reservation("a", 1);
 	ck_assert_int_eq(available_of("TEA"), 3);
@@ -144,14 +156,19 @@ END_TEST
 START_TEST(one_that_was_forgotten_by_the_index_holds_again_when_it_is_renewed)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
 	/* Another one's line takes those that expired out of the index. */
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 1}]}");
-	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where held = 1"), 1);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 1}]}");
+	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where"
+		" held = 1"), 1);
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	ck_assert_int_eq(available_of("TEA"), 0);
-	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where held = 1"), 2);
+	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where"
+		" held = 1"), 2);
 }
 END_TEST
 
@@ -159,11 +176,15 @@ START_TEST(only_what_expired_of_this_product_leaves_the_index)
 {
 	PUT("TEA", 9);
 	PUT("POT", 9);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'POT', 'quantity': 1}]}");
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'POT',"
+		" 'quantity': 1}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
-	does(&products, "reserve_stock", "{'reservation_id': 'c', 'items': [{'sku': 'TEA', 'quantity': 1}]}");
-	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where held = 1"), 3);
+	does(&products, "reserve_stock", "{'reservation_id': 'c', 'items': [{'sku': 'TEA',"
+		" 'quantity': 1}]}");
+	ck_assert_int_eq(find_number(&products, "select count(*) from reservation_item where"
+		" held = 1"), 3);
 	ck_assert_int_eq(available_of("TEA"), 6);
 }
 END_TEST
@@ -171,9 +192,11 @@ END_TEST
 START_TEST(an_expired_one_is_not_renewed_with_what_others_hold_by_now)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	ck_assert_says(refuses(&products, "reserve_stock", "{'reservation_id': 'a', 'items':"
 	               " [{'sku': 'TEA', 'quantity': 2}]}"), "TEA (2 asked for, 1 available)");
 }
@@ -185,7 +208,8 @@ START_TEST(a_commit_takes_from_the_shelf_once)
 {
 	PUT("TEA", 3);
 	PUT("POT", 2);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 3},"
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 3},"
 	     " {'sku': 'POT', 'quantity': 1}]}");
 	forget_changes();
 	yyjson_val *r = does(&products, "commit_reservation", "{'reservation_id': 'a'}");
@@ -203,7 +227,8 @@ START_TEST(a_commit_takes_from_the_shelf_once)
 		ck_assert_int_eq(held_of("TEA"), 0);
 		/* However long ago that was, and however it is asked for. */
 		age_reservation("a", 60);
-		r = does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		r = does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku':"
+			" 'TEA',"
 		         " 'quantity': 3}, {'sku': 'POT', 'quantity': 1}]}");
 		ck_assert_str_eq(text(r, "/state"), "committed");
 	}
@@ -215,9 +240,11 @@ END_TEST
 START_TEST(an_expired_one_is_committed_where_the_stock_is_there)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 1}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 1}]}");
 	does(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	ck_assert_int_eq(stock_of("TEA"), 1);
 	ck_assert_int_eq(available_of("TEA"), 0);
@@ -227,12 +254,15 @@ END_TEST
 START_TEST(an_expired_one_never_takes_what_others_hold)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	age_reservation("a", 16);
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	const char *why = refuses(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	ck_assert_says(why, "Reservation a expired at ");
-	ck_assert_says(why, "and the stock is gone: TEA (2 asked for, 1 available). Nothing was taken");
+	ck_assert_says(why, "and the stock is gone: TEA (2 asked for, 1 available). Nothing was"
+		" taken");
 	ck_assert_int_eq(stock_of("TEA"), 3);
 	does(&products, "commit_reservation", "{'reservation_id': 'b'}");
 	ck_assert_int_eq(stock_of("TEA"), 1);
@@ -242,12 +272,15 @@ END_TEST
 START_TEST(a_shelf_that_was_counted_since_gives_what_it_has)
 {
 	PUT("TEA", 5);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
-	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	run_sql(&products, "update product set stock = 2");
 	does(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	ck_assert_says(refuses(&products, "commit_reservation", "{'reservation_id': 'b'}"),
-	               "the shelf was counted since, and holds less: TEA (2 asked for, 0 available)");
+	               "the shelf was counted since, and holds less: TEA (2 asked for, 0"
+		" available)");
 	ck_assert_int_eq(stock_of("TEA"), 0);
 }
 END_TEST
@@ -256,12 +289,14 @@ START_TEST(all_of_it_is_taken_or_nothing)
 {
 	PUT("TEA", 5);
 	PUT("POT", 5);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2},"
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2},"
 	     " {'sku': 'POT', 'quantity': 2}]}");
 	run_sql(&products, "update product set stock = 1 where sku = 'POT'");
 	refuses(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	ck_assert_int_eq(stock_of("TEA"), 5);
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"),
+		"/state"),
 	                 "held");
 }
 END_TEST
@@ -271,7 +306,8 @@ END_TEST
 START_TEST(a_release_gives_back_and_is_final)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	forget_changes();
 	yyjson_val *r = does(&products, "release_reservation", "{'reservation_id': 'a'}");
 	ck_assert_str_eq(text(r, "/state"), "released");
@@ -318,7 +354,8 @@ START_TEST(a_reservation_is_its_makers_and_nobody_else_finds_it)
 {
 	PUT("TEA", 3);
 	caller = "orders";
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	caller = "mallory";
 	ck_assert_says(refuses(&products, "commit_reservation", "{'reservation_id': 'a'}"),
 	               "There is no reservation a;");
@@ -332,7 +369,8 @@ START_TEST(a_reservation_is_its_makers_and_nobody_else_finds_it)
 	ck_assert_ptr_null(text(r, "/expires_at"));
 
 	caller = "orders";
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'a'}"),
+		"/state"),
 	                 "held");
 	does(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	caller = "mallory";
@@ -344,175 +382,16 @@ END_TEST
 START_TEST(what_was_made_before_there_were_keys_is_everybodys)
 {
 	PUT("TEA", 3);
-	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
 	caller = "orders";
 	does(&products, "commit_reservation", "{'reservation_id': 'a'}");
 	does(&products, "release_reservation", "{'reservation_id': 'b'}");
 	/* And who needs no key may do everything. */
 	caller = "anonymous";
-	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'b'}"), "/state"),
+	ck_assert_str_eq(text(does(&products, "check_reservation", "{'reservation_id': 'b'}"),
+		"/state"),
 	                 "released");
-}
-END_TEST
-
-/* ---- Any sequence of it ---- */
-
-#define SKUS 3
-#define IDS 6
-
-enum state { UNKNOWN, HELD, EXPIRED, COMMITTED, RELEASED };
-
-/* What the shelf and the reservations must be. */
-struct model {
-	int64_t stock[SKUS], sold[SKUS], back[SKUS];
-	struct { enum state state; int64_t quantity[SKUS]; } r[IDS];
-};
-
-static const char *const sku_of[SKUS] = { "A", "B", "C" };
-
-static int64_t free_of(const struct model *m, int sku)
-{
-	int64_t left = m->stock[sku];
-	for (int i = 0; i < IDS; i++)
-		left -= m->r[i].state == HELD ? m->r[i].quantity[sku] : 0;
-	return left;
-}
-
-static bool has_room(const struct model *m, int id)
-{
-	for (int sku = 0; sku < SKUS; sku++)
-		if (m->r[id].quantity[sku] > free_of(m, sku))
-			return false;
-	return true;
-}
-
-static const char *items_of(const int64_t quantity[SKUS])
-{
-	const char *items = "";
-	for (int sku = 0; sku < SKUS; sku++)
-		if (quantity[sku])
-			items = arena_print(arena, "%s%s{'sku': '%s', 'quantity': %d}", items,
-			                    *items ? ", " : "", sku_of[sku], (int)quantity[sku]);
-	return items;
-}
-
-static void try_reserve(struct model *m, int id)
-{
-	int64_t asked[SKUS] = { chance(4), chance(4), chance(4) };
-	bool again = m->r[id].state != UNKNOWN && chance(3), fine;
-
-	if (again)
-		memcpy(asked, m->r[id].quantity, sizeof(asked));
-	if (!asked[0] && !asked[1] && !asked[2])
-		return;
-	bool same = memcmp(asked, m->r[id].quantity, sizeof(asked)) == 0;
-	switch (m->r[id].state) {
-	case UNKNOWN:
-		memcpy(m->r[id].quantity, asked, sizeof(asked));
-		fine = has_room(m, id);
-		break;
-	case EXPIRED:  fine = same && has_room(m, id); break;
-	case RELEASED: fine = false; break;
-	default:       fine = same; break;
-	}
-	struct said said = call_tool(&products, "reserve_stock", "{'reservation_id': 'r%d', 'items':"
-	                             " [%s]}", id, items_of(asked));
-	ck_assert_msg((said.outcome == DID) == fine, "reserve r%d: %s", id, said.words);
-	if (fine && m->r[id].state != COMMITTED)
-		m->r[id].state = HELD;
-	else if (m->r[id].state == UNKNOWN)
-		memset(m->r[id].quantity, 0, sizeof(asked));
-}
-
-static void try_commit(struct model *m, int id)
-{
-	enum state was = m->r[id].state;
-	bool fine = was == HELD || was == COMMITTED || (was == EXPIRED && has_room(m, id));
-	struct said said = call_tool(&products, "commit_reservation", "{'reservation_id': 'r%d'}", id);
-
-	ck_assert_msg((said.outcome == DID) == fine, "commit r%d: %s", id, said.words);
-	if (!fine || was == COMMITTED)
-		return;
-	m->r[id].state = COMMITTED;
-	for (int sku = 0; sku < SKUS; sku++) {
-		m->stock[sku] -= m->r[id].quantity[sku];
-		m->sold[sku] += m->r[id].quantity[sku];
-	}
-}
-
-static void try_release(struct model *m, int id)
-{
-	bool fine = m->r[id].state != COMMITTED;
-	struct said said = call_tool(&products, "release_reservation", "{'reservation_id': 'r%d'}", id);
-
-	ck_assert_msg((said.outcome == DID) == fine, "release r%d: %s", id, said.words);
-	if (fine)
-		m->r[id].state = RELEASED;
-}
-
-/* Once an id. */
-static void try_restock(struct model *m, int number)
-{
-	int sku = chance(SKUS), units = 1 + chance(3);
-	for (int i = 0; i <= chance(2); i++)
-		does(&products, "restock", "{'restock_id': 'b%d', 'items': [{'sku': '%s', 'quantity': %d}]}",
-		     number, sku_of[sku], units);
-	m->stock[sku] += units;
-	m->back[sku] += units;
-}
-
-static void try_expiry(struct model *m, int id)
-{
-	age_reservation(arena_print(arena, "r%d", id), 16);
-	if (m->r[id].state == HELD)
-		m->r[id].state = EXPIRED;
-}
-
-static void is_as(const struct model *m, const int64_t begun[SKUS])
-{
-	static const char *const states[] = { "unknown", "held", "expired", "committed", "released" };
-
-	for (int sku = 0; sku < SKUS; sku++) {
-		yyjson_val *p = does(&products, "get_product", "{'sku': '%s'}", sku_of[sku]);
-		ck_assert_int_eq(number(p, "/stock"), begun[sku] - m->sold[sku] + m->back[sku]);
-		ck_assert_int_eq(number(p, "/available"), free_of(m, sku));
-		ck_assert_int_ge(number(p, "/available"), 0);
-		ck_assert_int_eq(number(p, "/available") + number(p, "/held"), number(p, "/stock"));
-	}
-	for (int id = 0; id < IDS; id++) {
-		yyjson_val *r = does(&products, "check_reservation", "{'reservation_id': 'r%d'}", id);
-		ck_assert_str_eq(text(r, "/state"), states[m->r[id].state]);
-	}
-}
-
-static void run_sequence(int steps)
-{
-	struct model m = { .stock = { chance(8), chance(8), chance(8) } };
-	int64_t begun[SKUS];
-
-	memcpy(begun, m.stock, sizeof(begun));
-	for (int sku = 0; sku < SKUS; sku++)
-		put((struct product) { .sku = sku_of[sku], .stock = begun[sku] });
-	for (int i = 0; i < steps; i++) {
-		int id = chance(IDS);
-		switch (chance(8)) {
-		case 0: case 1: case 2: try_reserve(&m, id); break;
-		case 3: case 4:         try_commit(&m, id); break;
-		case 5:                 try_release(&m, id); break;
-		case 6:                 try_restock(&m, i); break;
-		default:                try_expiry(&m, id); break;
-		}
-		is_as(&m, begun);
-	}
-}
-
-START_TEST(whatever_is_done_the_shelf_adds_up)
-{
-	chance_begin("reservations");
-	for (int i = 0; i < 8; i++) {
-		empty_program(&products);
-		run_sequence(30);
-	}
 }
 END_TEST
 
@@ -542,7 +421,6 @@ int main(void)
 	tcase_add_test(tcase, what_is_unknown_can_not_be_committed);
 	tcase_add_test(tcase, a_reservation_is_its_makers_and_nobody_else_finds_it);
 	tcase_add_test(tcase, what_was_made_before_there_were_keys_is_everybodys);
-	tcase_add_test(tcase, whatever_is_done_the_shelf_adds_up);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -25,7 +25,8 @@ static int compare(const char *sort, const struct key *a, const struct key *b)
 static struct key key_of(yyjson_val *product)
 {
 	const char *sku = text(product, "/sku");
-	return (struct key) { number(product, "/price/amount"), atoi(sku + 1), text(product, "/name") };
+	return (struct key) { number(product, "/price/amount"), atoi(sku + 1), text(product,
+		"/name") };
 }
 
 /* All pages of a search: how many products, each after the one before. */
@@ -36,7 +37,8 @@ static int64_t go_through(const char *arguments, const char *sort, int limit)
 	int64_t seen = 0;
 
 	do {
-		yyjson_val *page = does(&products, "search_products", "{%s, 'sort': '%s', 'limit': %d,"
+		yyjson_val *page = does(&products, "search_products", "{%s, 'sort': '%s',"
+			" 'limit': %d,"
 		                        " 'cursor': '%s'}", arguments, sort, limit, cursor);
 		int64_t here = length(page, "/products");
 		ck_assert_int_eq(number(page, "/count"), here);
@@ -44,8 +46,10 @@ static int64_t go_through(const char *arguments, const char *sort, int limit)
 		ck_assert_int_le(here, limit);
 		ck_assert(!cursor || here == limit);
 		for (int64_t i = 0; i < here; i++, seen++) {
-			struct key now = key_of(yyjson_ptr_get(page, arena_print(arena, "/products/%d", (int)i)));
-			ck_assert_msg(!seen || compare(sort, &before, &now) < 0, "%s: %lld is after %lld", sort,
+			struct key now = key_of(yyjson_ptr_get(page, arena_print(arena,
+				"/products/%d", (int)i)));
+			ck_assert_msg(!seen || compare(sort, &before, &now) < 0, "%s: %lld is"
+				" after %lld", sort,
 			              (long long)now.row, (long long)before.row);
 			before = now;
 		}
@@ -65,7 +69,8 @@ static void put_equal_ones(int count)
 
 START_TEST(every_product_is_on_one_page_also_among_equals)
 {
-	static const char *const searches[] = { "'words': ''", "'words': 'tea'", "'category': 'drinks'",
+	static const char *const searches[] = { "'words': ''", "'words': 'tea'", "'category':"
+		" 'drinks'",
 	                                        "'words': 'tea', 'category': 'DRINKS'" };
 	static const int counts[] = { 42, 42, 21, 21 };
 	const char *sort = sorts[_i % COUNT(sorts)];
@@ -89,11 +94,13 @@ START_TEST(a_cursor_belongs_to_its_search)
 		"'words': 'tea', 'sort': 'price_asc', 'in_stock': true",
 	};
 	put_equal_ones(10);
-	yyjson_val *page = does(&products, "search_products", "{'words': 'tea', 'sort': 'price_asc',"
+	yyjson_val *page = does(&products, "search_products", "{'words': 'tea', 'sort':"
+		" 'price_asc',"
 	                        " 'limit': 3}");
 	const char *cursor = text(page, "/next_cursor");
 	for (int i = 0; i < COUNT(changed); i++)
-		ck_assert_says(refuses(&products, "search_products", "{%s, 'cursor': '%s'}", changed[i],
+		ck_assert_says(refuses(&products, "search_products", "{%s, 'cursor': '%s'}",
+			changed[i],
 		                       cursor), "does not belong to this search");
 	does(&products, "search_products", "{'words': 'TEA', 'sort': 'price_asc', 'limit': 9,"
 	     " 'cursor': '%s'}", cursor);
@@ -106,9 +113,11 @@ END_TEST
 
 static const struct { const char *arguments; int64_t count; } filters[] = {
 	{ "'price_min': 200", 2 }, { "'price_min': 201", 1 }, { "'price_max': 200", 3 },
-	{ "'price_max': 199", 2 }, { "'price_min': 200, 'price_max': 200", 1 }, { "'price_min': 0", 4 },
+	{ "'price_max': 199", 2 }, { "'price_min': 200, 'price_max': 200", 1 }, { "'price_min':"
+		" 0", 4 },
 	{ "'price_max': 0", 1 }, { "'currency': 'eur'", 1 }, { "'currency': 'USD'", 0 },
 	{ "'in_stock': true", 2 }, { "'in_stock': false", 4 }, { "'category': ' '", 4 },
+	{ "'words': 'te'", 4 }, { "'words': 't'", 0 },
 	{ "'words': 'tea', 'in_stock': true", 2 }, { "'words': 'tea', 'price_max': 100", 2 },
 	{ "'words': 'tea', 'currency': 'EUR'", 1 }, { "'words': 'tea', 'price_min': 300", 1 },
 };
@@ -120,13 +129,15 @@ START_TEST(a_search_is_narrowed)
 	PUT("B", 0, .name = "tea", .price = { 200, "GBP" });
 	PUT("C", 5, .name = "tea", .price = { 300, "EUR" });
 	/* All of one is held: it is not in stock. */
-	does(&products, "reserve_stock", "{'reservation_id': 'r', 'items': [{'sku': 'A', 'quantity': 2}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'r', 'items': [{'sku': 'A',"
+		" 'quantity': 2}]}");
 	yyjson_val *found = does(&products, "search_products", "{%s}", filters[_i].arguments);
 	ck_assert_int_eq(length(found, "/products"), filters[_i].count);
 	/* One that is partly held still is. */
 	if (strcmp(filters[_i].arguments, "'in_stock': true") == 0) {
 		age_reservation("r", 16);
-		ck_assert_int_eq(number(does(&products, "search_products", "{'in_stock': true}"), "/count"), 3);
+		ck_assert_int_eq(number(does(&products, "search_products", "{'in_stock':"
+			" true}"), "/count"), 3);
 	}
 }
 END_TEST
@@ -172,7 +183,8 @@ static void put_many(int count)
 {
 	run_sql(&products, "begin");
 	for (int i = 0; i < count; i++)
-		put((struct product) { .sku = arena_print(arena, "M%d", i), .name = "tea", .stock = 1 });
+		put((struct product) { .sku = arena_print(arena, "M%d", i), .name = "tea",
+			.stock = 1 });
 	run_sql(&products, "commit");
 }
 
@@ -186,7 +198,8 @@ START_TEST(as_many_as_are_looked_at_are_not_too_many_and_one_more_is)
 	found = does(&products, "search_products", "{'words': 'tea'}");
 	ck_assert(truth(found, "/capped"));
 	ck_assert_int_eq(number(found, "/matches"), CANDIDATES_MAX);
-	ck_assert_says(text(found, "/note"), "More than 2000 products match and only the first 2000");
+	ck_assert_says(text(found, "/note"), "More than 2000 products match and only the first"
+		" 2000");
 	ck_assert_int_eq(length(found, "/products"), 20);
 }
 END_TEST
@@ -200,15 +213,19 @@ START_TEST(an_empty_answer_says_what_to_try)
 	PUT("A", 1, .name = "Green tea", .category = "Drinks");
 	ck_assert_says(text(does(&products, "search_products", "{'category': 'Toys'}"), "/note"),
 	               "There is no such category");
-	ck_assert_says(text(does(&products, "search_products", "{'words': 'green koffie tea'}"), "/note"),
+	ck_assert_says(text(does(&products, "search_products", "{'words': 'green koffie tea'}"),
+		"/note"),
 	               "No product has a word that begins with \"koffie\"");
-	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'price_min': 900}"),
+	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'price_min':"
+		" 900}"),
 	                    "/note"), "Nothing matches all of it");
-	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'category': 'drinks',"
+	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'category':"
+		" 'drinks',"
 	                         " 'currency': 'EUR'}"), "/note"), "Nothing matches all of it");
 	ck_assert_ptr_null(text(does(&products, "search_products", "{}"), "/note"));
 	ck_assert_ptr_null(yyjson_ptr_get(does(&products, "search_products", "{}"), "/matches"));
-	ck_assert_says(refuses(&products, "search_products", "{'words': ' -!- '}"), "no letter or digit");
+	ck_assert_says(refuses(&products, "search_products", "{'words': ' -!- '}"), "no letter"
+		" or digit");
 	does(&products, "search_products", "{'words': '  '}");
 }
 END_TEST
@@ -216,7 +233,8 @@ END_TEST
 START_TEST(words_that_do_not_count_are_said)
 {
 	PUT("A", 1, .name = "a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2 b3 b4 b5 b6 b7");
-	yyjson_val *found = does(&products, "search_products", "{'words': 'a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2"
+	yyjson_val *found = does(&products, "search_products", "{'words': 'a1 a2 a3 a4 a5 a6 a7"
+		" a8 a9 b1 b2"
 	                         " b3 b4 b5 b6 b7'}");
 	ck_assert_ptr_null(text(found, "/note"));
 	found = does(&products, "search_products", "{'words': 'a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2"
@@ -266,6 +284,30 @@ START_TEST(skus_that_are_near_are_named_the_nearest_first)
 }
 END_TEST
 
+static const struct { const char *swapped, *twice, *asked; } swaps[] = {
+	/* Half a swap is none. */
+	{ "K-1ZZ", "K-2Z", "k-12" }, { "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
+};
+
+START_TEST(a_swap_is_one_mistake_wherever_it_is)
+{
+	PUT(swaps[_i].swapped, 1);
+	PUT(swaps[_i].twice, 1);
+	ck_assert_says(refuses(&products, "get_product", "{'sku': '%s'}", swaps[_i].asked),
+	               arena_print(arena, "look like it: %s, %s.", swaps[_i].swapped,
+		swaps[_i].twice));
+}
+END_TEST
+
+START_TEST(two_mistakes_are_nearer_than_three_in_a_shorter_one)
+{
+	PUT("ABCDEFU", 1);
+	PUT("ABCDEFXAB", 1);
+	ck_assert_says(refuses(&products, "get_product", "{'sku': 'abcdefxyz'}"),
+	               "look like it: ABCDEFXAB, ABCDEFU.");
+}
+END_TEST
+
 START_TEST(five_are_named_and_no_more)
 {
 	PUT("ABCDEFGH", 1);
@@ -276,14 +318,16 @@ START_TEST(five_are_named_and_no_more)
 	PUT("ABCDEFGX", 1);
 	PUT("ABCYYYYY", 1);
 	const char *why = refuses(&products, "get_product", "{'sku': 'abcdefgz'}");
-	ck_assert_says(why, "SKUs that look like it: ABCDEFGX, ABCDEFGH, ABCDEFXX, ABCDEXXX, ABCDXXXX.");
+	ck_assert_says(why, "SKUs that look like it: ABCDEFGX, ABCDEFGH, ABCDEFXX, ABCDEXXX,"
+		" ABCDXXXX.");
 }
 END_TEST
 
 START_TEST(a_product_is_found_in_any_case)
 {
 	PUT("KIT-0001", 7, .name = "Pan", .price = { 1999, "GBP" }, .brand = "Acme",
-	    .category = "Kitchen", .description = "of iron", .image_url = "https://i.example/p.png");
+	    .category = "Kitchen", .description = "of iron",
+		.image_url = "https://i.example/p.png");
 	yyjson_val *p = does(&products, "get_product", "{'sku': 'kit-0001'}");
 	ck_assert_str_eq(text(p, "/sku"), "KIT-0001");
 	ck_assert_str_eq(text(p, "/name"), "Pan");
@@ -299,7 +343,8 @@ static TCase *search_case(void)
 	TCase *tcase = tcase_create("search");
 
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
-	tcase_add_loop_test(tcase, every_product_is_on_one_page_also_among_equals, 0, 4 * COUNT(sorts));
+	tcase_add_loop_test(tcase, every_product_is_on_one_page_also_among_equals, 0,
+		4 * COUNT(sorts));
 	tcase_add_test(tcase, a_cursor_belongs_to_its_search);
 	tcase_add_loop_test(tcase, a_search_is_narrowed, 0, COUNT(filters));
 	tcase_add_test(tcase, whole_words_of_the_name_come_first_then_those_that_begin_one);
@@ -317,6 +362,8 @@ static TCase *products_case(void)
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, categories_are_counted_however_they_are_written);
 	tcase_add_loop_test(tcase, skus_that_are_near_are_named_the_nearest_first, 0, COUNT(nears));
+	tcase_add_loop_test(tcase, a_swap_is_one_mistake_wherever_it_is, 0, COUNT(swaps));
+	tcase_add_test(tcase, two_mistakes_are_nearer_than_three_in_a_shorter_one);
 	tcase_add_test(tcase, five_are_named_and_no_more);
 	tcase_add_test(tcase, a_product_is_found_in_any_case);
 	return tcase;

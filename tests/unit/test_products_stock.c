@@ -7,7 +7,8 @@
 START_TEST(exactly_enough_is_enough)
 {
 	PUT("TEA", 3);
-	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA', 'quantity': 3}]}");
+	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA',"
+		" 'quantity': 3}]}");
 	ck_assert(truth(answer, "/sufficient"));
 	ck_assert(truth(answer, "/items/0/sufficient"));
 	ck_assert(truth(answer, "/items/0/known"));
@@ -25,7 +26,8 @@ START_TEST(one_that_is_short_makes_all_of_it_insufficient)
 	PUT("TEA", 3);
 	PUT("POT", 0);
 	PUT("CUP", 3);
-	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA'}, {'sku': 'POT'},"
+	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA'}, {'sku':"
+		" 'POT'},"
 	                          " {'sku': 'CUP'}]}");
 	ck_assert(!truth(answer, "/sufficient"));
 	ck_assert(truth(answer, "/items/0/sufficient"));
@@ -39,7 +41,8 @@ START_TEST(an_sku_that_comes_twice_is_counted_together)
 {
 	PUT("TEA", 3);
 	PUT("POT", 9);
-	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA', 'quantity': 2},"
+	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA',"
+		" 'quantity': 2},"
 	                          " {'sku': 'POT'}, {'sku': 'tea', 'quantity': 2}]}");
 	ck_assert_int_eq(length(answer, "/items"), 2);
 	ck_assert_str_eq(text(answer, "/items/0/sku"), "TEA");
@@ -52,8 +55,10 @@ END_TEST
 START_TEST(an_unknown_sku_that_comes_twice_is_counted_together)
 {
 	PUT("TEA", 3);
-	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'Nix', 'quantity': 2},"
-	                          " {'sku': 'TEA'}, {'sku': 'nada'}, {'sku': 'NIX', 'quantity': 5}]}");
+	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'Nix',"
+		" 'quantity': 2},"
+	                          " {'sku': 'TEA'}, {'sku': 'nada'}, {'sku': 'NIX', 'quantity':"
+		" 5}]}");
 	ck_assert_int_eq(length(answer, "/items"), 3);
 	ck_assert_str_eq(text(answer, "/items/0/sku"), "TEA");
 	ck_assert_str_eq(text(answer, "/items/1/sku"), "Nix");
@@ -70,7 +75,8 @@ END_TEST
 START_TEST(a_shelf_that_was_counted_below_what_is_held_has_nothing)
 {
 	PUT("TEA", 5);
-	does(&products, "reserve_stock", "{'reservation_id': 'r', 'items': [{'sku': 'TEA', 'quantity': 4}]}");
+	does(&products, "reserve_stock", "{'reservation_id': 'r', 'items': [{'sku': 'TEA',"
+		" 'quantity': 4}]}");
 	run_sql(&products, "update product set stock = 3");
 	yyjson_val *answer = does(&products, "check_stock", "{'items': [{'sku': 'TEA'}]}");
 	ck_assert_int_eq(number(answer, "/items/0/available"), 0);
@@ -88,7 +94,8 @@ START_TEST(what_comes_back_is_on_the_shelf_once_however_often_it_is_sent)
 {
 	PUT("TEA", 3);
 	PUT("POT", 1);
-	yyjson_val *answer = does(&products, "restock", RESTOCK("a", "{'sku': 'tea', 'quantity': 2},"
+	yyjson_val *answer = does(&products, "restock", RESTOCK("a", "{'sku': 'tea', 'quantity':"
+		" 2},"
 	                          " {'sku': 'POT', 'quantity': 1}, {'sku': 'TEA', 'quantity': 5}"));
 	ck_assert(!truth(answer, "/repeated"));
 	ck_assert_str_eq(text(answer, "/restock_id"), "a");
@@ -105,7 +112,8 @@ START_TEST(what_comes_back_is_on_the_shelf_once_however_often_it_is_sent)
 	ck_assert_str_eq(changes(), "");
 	ck_assert_int_eq(stock_of("TEA"), 10);
 	ck_assert_int_eq(stock_of("POT"), 2);
-	ck_assert_int_eq(find_number(&products, "select version from product where sku = 'TEA'"), 2);
+	ck_assert_int_eq(find_number(&products, "select version from product where sku ="
+		" 'TEA'"), 2);
 	ck_assert_int_eq(find_number(&products, "select sum(quantity) from restock_item"), 8);
 	ck_assert_int_eq(find_number(&products, "select count(*) from restock"), 1);
 }
@@ -115,7 +123,8 @@ END_TEST
 static const char *const others[] = {
 	"{'sku': 'TEA', 'quantity': 3}, {'sku': 'POT', 'quantity': 2}",
 	"{'sku': 'TEA', 'quantity': 2}",
-	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 2}, {'sku': 'CUP', 'quantity': 1}",
+	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'POT', 'quantity': 2}, {'sku': 'CUP',"
+		" 'quantity': 1}",
 	"{'sku': 'TEA', 'quantity': 2}, {'sku': 'CUP', 'quantity': 2}",
 };
 
@@ -126,7 +135,8 @@ START_TEST(the_same_restock_id_with_other_items_is_refused)
 	PUT("CUP", 3);
 	does(&products, "restock", RESTOCK("a", "{'sku': 'TEA', 'quantity': 2},"
 	     " {'sku': 'POT', 'quantity': 2}"));
-	ck_assert_says(refuses(&products, "restock", "{'restock_id': 'a', 'items': [%s]}", others[_i]),
+	ck_assert_says(refuses(&products, "restock", "{'restock_id': 'a', 'items': [%s]}",
+		others[_i]),
 	               "Restock a was recorded with other items");
 	ck_assert_int_eq(find_number(&products, "select sum(stock) from product"), 13);
 }
@@ -135,7 +145,8 @@ END_TEST
 START_TEST(a_restock_with_an_unknown_sku_changes_nothing)
 {
 	PUT("TEA", 3);
-	const char *why = refuses(&products, "restock", RESTOCK("a", "{'sku': 'TEA', 'quantity': 2},"
+	const char *why = refuses(&products, "restock", RESTOCK("a", "{'sku': 'TEA', 'quantity':"
+		" 2},"
 	                          " {'sku': 'NIX', 'quantity': 1}, {'sku': 'NADA', 'quantity': 1},"
 	                          " {'sku': 'nix', 'quantity': 1}"));
 	ck_assert_says(why, "No product has the SKU NIX or NADA; nothing was changed.");
@@ -179,10 +190,12 @@ START_TEST(a_restock_is_remembered_with_who_and_why)
 	     " [{'sku': 'TEA', 'quantity': 2}]}");
 	does(&products, "restock", "{'restock_id': 'b', 'reason': ' ', 'items':"
 	     " [{'sku': 'TEA', 'quantity': 2}]}");
-	ck_assert_int_eq(find_number(&products, "select count(*) from restock where caller = 'alice'"
+	ck_assert_int_eq(find_number(&products, "select count(*) from restock where caller ="
+		" 'alice'"
 	                 " and id = 'a' and reason = 'a return' and at >= %lld and at <= %lld",
 	                 (long long)before, (long long)now_ms()), 1);
-	ck_assert_int_eq(find_number(&products, "select count(*) from restock where reason is null"), 1);
+	ck_assert_int_eq(find_number(&products, "select count(*) from restock where reason is"
+		" null"), 1);
 	ck_assert_int_ge(find_number(&products, "select updated_at from product"), before);
 }
 END_TEST
@@ -199,7 +212,8 @@ int main(void)
 	tcase_add_test(tcase, an_unknown_sku_that_comes_twice_is_counted_together);
 	tcase_add_test(tcase, a_shelf_that_was_counted_below_what_is_held_has_nothing);
 	tcase_add_test(tcase, what_comes_back_is_on_the_shelf_once_however_often_it_is_sent);
-	tcase_add_loop_test(tcase, the_same_restock_id_with_other_items_is_refused, 0, COUNT(others));
+	tcase_add_loop_test(tcase, the_same_restock_id_with_other_items_is_refused, 0,
+		COUNT(others));
 	tcase_add_test(tcase, a_restock_with_an_unknown_sku_changes_nothing);
 	tcase_add_test(tcase, a_shelf_takes_as_much_as_can_be_recorded_and_no_unit_more);
 	tcase_add_test(tcase, stock_never_falls_below_nothing);

@@ -5,7 +5,8 @@
 static void begin_pan(void)
 {
 	begin_shelf();
-	PUT("PAN", 7, .name = "Pan", .price = { 1999, "GBP" }, .brand = "Acme", .category = "Kitchen",
+	PUT("PAN", 7, .name = "Pan", .price = { 1999, "GBP" }, .brand = "Acme",
+		.category = "Kitchen",
 	    .description = "of iron", .image_url = "https://i.example/p.png");
 }
 
@@ -21,12 +22,14 @@ static const struct { const char *change, *pointer, *becomes; } texts[] = {
 	{ "'image_url': ''", "/image_url", NULL },
 };
 
-static const char *const pointers[] = { "/name", "/brand", "/description", "/category", "/image_url" };
+static const char *const pointers[] = { "/name", "/brand", "/description", "/category",
+	"/image_url" };
 
 START_TEST(only_what_is_given_changes)
 {
 	yyjson_val *before = does(&products, "get_product", "{'sku': 'PAN'}");
-	yyjson_val *after = does(&products, "update_product", "{'sku': 'pan', %s}", texts[_i].change);
+	yyjson_val *after = does(&products, "update_product", "{'sku': 'pan', %s}",
+		texts[_i].change);
 	for (int i = 0; i < COUNT(pointers); i++) {
 		const char *then = text(before, pointers[i]), *now = text(after, pointers[i]);
 		if (strcmp(pointers[i], texts[_i].pointer) == 0)
@@ -37,22 +40,29 @@ START_TEST(only_what_is_given_changes)
 	ck_assert_int_eq(number(after, "/stock"), 7);
 	ck_assert_int_eq(number(after, "/price/amount"), 1999);
 	bool category = strcmp(texts[_i].pointer, "/category") == 0;
-	ck_assert_str_eq(changes(), category ? "product://PAN catalog://categories " : "product://PAN ");
+	ck_assert_str_eq(changes(), category ? "product://PAN catalog://categories"
+		" " : "product://PAN ");
 }
 END_TEST
 
 START_TEST(what_changed_is_found_by_its_new_words_and_not_by_its_old)
 {
 	does(&products, "update_product", "{'sku': 'PAN', 'name': 'Wok', 'category': 'Garden'}");
-	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'pan iron'}"), "/count"), 1);
-	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'wok'}"), "/count"), 1);
-	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'kitchen'}"), "/count"), 0);
-	ck_assert_int_eq(number(does(&products, "search_products", "{'category': 'garden'}"), "/count"), 1);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'pan iron'}"),
+		"/count"), 1);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'wok'}"),
+		"/count"), 1);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'kitchen'}"),
+		"/count"), 0);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'category': 'garden'}"),
+		"/count"), 1);
 	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'wok', 'category':"
 	                             " 'garden'}"), "/count"), 1);
 	does(&products, "update_product", "{'sku': 'PAN', 'description': 'of steel'}");
-	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'iron'}"), "/count"), 0);
-	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'steel'}"), "/count"), 1);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'iron'}"),
+		"/count"), 0);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'steel'}"),
+		"/count"), 1);
 }
 END_TEST
 
@@ -65,10 +75,19 @@ START_TEST(a_price_and_its_currency_change_together)
 }
 END_TEST
 
+START_TEST(who_has_no_category_leaves_the_categories_alone)
+{
+	PUT("POT", 1);
+	does(&products, "update_product", "{'sku': 'POT', 'name': 'Pot'}");
+	ck_assert_str_eq(changes(), "product://POT ");
+}
+END_TEST
+
 /* ---- Stock ---- */
 
 static const struct { const char *change; int64_t stock; const char *words; } stocks[] = {
-	{ "'stock_change': 3", 10, NULL }, { "'stock_change': -7", 0, NULL }, { "'stock_change': 0", 7, NULL },
+	{ "'stock_change': 3", 10, NULL }, { "'stock_change': -7", 0, NULL }, { "'stock_change':"
+		" 0", 7, NULL },
 	{ "'stock_change': -8", 7, "PAN has 7 units, so 8 cannot be taken away." },
 	{ "'stock': 0, 'if_version': 1", 0, NULL }, { "'stock': 9, 'if_version': 1", 9, NULL },
 	{ "'stock': 9, 'if_version': 2", 7, "it has version 1, not 2" },
@@ -83,12 +102,14 @@ static const struct { const char *change; int64_t stock; const char *words; } st
 
 START_TEST(stock_is_counted_or_changed_and_never_below_nothing)
 {
-	struct said said = call_tool(&products, "update_product", "{'sku': 'PAN', %s}", stocks[_i].change);
+	struct said said = call_tool(&products, "update_product", "{'sku': 'PAN', %s}",
+		stocks[_i].change);
 	ck_assert_int_eq(said.outcome, stocks[_i].words ? REFUSED : DID);
 	if (stocks[_i].words)
 		ck_assert_says(said.words, stocks[_i].words);
 	ck_assert_int_eq(stock_of("PAN"), stocks[_i].stock);
-	ck_assert_int_eq(find_number(&products, "select version from product"), stocks[_i].words ? 1 : 2);
+	ck_assert_int_eq(find_number(&products, "select version from product"),
+		stocks[_i].words ? 1 : 2);
 	ck_assert_str_eq(changes(), stocks[_i].words ? "" : "product://PAN ");
 }
 END_TEST
@@ -112,7 +133,8 @@ static const struct { struct product product; const char *trouble; } products_gi
 	{ { .sku = "A", .name = "a", .price = { PRICE_MAX, "GBP" }, .stock = STOCK_MAX }, NULL },
 	{ { .sku = NULL, .name = "a", .price = { 0, "GBP" } }, "sku is empty" },
 	{ { .sku = " ", .name = "a", .price = { 0, "GBP" } }, "sku is empty" },
-	{ { .sku = "A B", .name = "a", .price = { 0, "GBP" } }, "sku \"A B\" has white space in it" },
+	{ { .sku = "A B", .name = "a", .price = { 0, "GBP" } }, "sku \"A B\" has white space in"
+		" it" },
 	{ { .sku = "A\n", .name = "a", .price = { 0, "GBP" } }, "has white space in it" },
 	{ { .sku = "A", .name = " ", .price = { 0, "GBP" } }, "name is empty" },
 	{ { .sku = "A", .name = "a", .price = { 0, NULL } }, "currency \"\" is not" },
@@ -120,9 +142,12 @@ static const struct { struct product product; const char *trouble; } products_gi
 	{ { .sku = "A", .name = "a", .price = { 0, "GBPP" } }, "currency \"GBPP\" is not" },
 	{ { .sku = "A", .name = "a", .price = { 0, "GbP" } }, "currency \"GbP\" is not" },
 	{ { .sku = "A", .name = "a", .price = { -1, "GBP" } }, "price must not be negative" },
-	{ { .sku = "A", .name = "a", .price = { PRICE_MAX + 1, "GBP" } }, "price must not be negative" },
-	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .stock = -1 }, "stock must be between" },
-	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .stock = STOCK_MAX + 1 }, "stock must be" },
+	{ { .sku = "A", .name = "a", .price = { PRICE_MAX + 1, "GBP" } }, "price must not be"
+		" negative" },
+	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .stock = -1 }, "stock must be"
+		" between" },
+	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .stock = STOCK_MAX + 1 }, "stock"
+		" must be" },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .category = "-" }, "no letter in it" },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .category = WIDE_100 }, NULL },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .category = WIDE_100 "a" },
@@ -134,8 +159,10 @@ static const struct { struct product product; const char *trouble; } products_gi
 	  "name is 201 characters long; at most 200 are allowed" },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "https://a" }, NULL },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "http://a" }, NULL },
-	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "ftp://a" }, "image_url must" },
-	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "https://a b" }, "image_url must" },
+	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "ftp://a" }, "image_url"
+		" must" },
+	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .image_url = "https://a b" },
+		"image_url must" },
 };
 
 START_TEST(what_is_wrong_with_a_product_is_said)
@@ -149,9 +176,12 @@ START_TEST(what_is_wrong_with_a_product_is_said)
 END_TEST
 
 static const struct { struct money price; const char *text; } prices[] = {
-	{ { 1250, "GBP" }, "GBP 12.50" }, { { 5, "EUR" }, "EUR 0.05" }, { { 1250, "JPY" }, "JPY 1250" },
-	{ { 1250, "KWD" }, "KWD 1.250" }, { { 7, "BHD" }, "BHD 0.007" }, { { 0, "USD" }, "USD 0.00" },
-	{ { 12, "XPF" }, "XPF 12" }, { { 12, "BIF" }, "BIF 12" }, { { 100000, "TND" }, "TND 100.000" },
+	{ { 1250, "GBP" }, "GBP 12.50" }, { { 5, "EUR" }, "EUR 0.05" }, { { 1250, "JPY" }, "JPY"
+		" 1250" },
+	{ { 1250, "KWD" }, "KWD 1.250" }, { { 7, "BHD" }, "BHD 0.007" }, { { 0, "USD" }, "USD"
+		" 0.00" },
+	{ { 12, "XPF" }, "XPF 12" }, { { 12, "BIF" }, "BIF 12" }, { { 100000, "TND" }, "TND"
+		" 100.000" },
 };
 
 START_TEST(a_price_is_written_with_its_currencys_digits)
@@ -162,7 +192,8 @@ END_TEST
 
 static const struct { const char *sku, *uri; } uris[] = {
 	{ "KIT-0001", "product://KIT-0001" }, { "a~._-Zz09", "product://a~._-Zz09" },
-	{ "a/b?c#d", "product://a%2Fb%3Fc%23d" }, { "\xc3\xa9", "product://%C3%A9" }, { "100%", "product://100%25" },
+	{ "a/b?c#d", "product://a%2Fb%3Fc%23d" }, { "\xc3\xa9", "product://%C3%A9" }, { "100%",
+		"product://100%25" },
 	{ "[`{@:", "product://%5B%60%7B%40%3A" },
 };
 
@@ -179,21 +210,28 @@ START_TEST(products_are_compared_by_what_the_catalogue_says)
 	PUT("POT", 2, .name = "Pot", .price = { 550, "GBP" });
 	struct said said = call_tool(&products, "compare_products", "{'skus': ' pan,;POT '}");
 	ck_assert_int_eq(said.outcome, DID);
-	ck_assert_says(said.words, "- PAN, Pan: GBP 19.99, 7 available. Brand: Acme. Category: Kitchen. of"
-	               " iron\n- POT, Pot: GBP 5.50, 2 available. Brand: not said. Category: not said. \n");
+	ck_assert_says(said.words, "- PAN, Pan: GBP 19.99, 7 available. Brand: Acme. Category:"
+		" Kitchen. of"
+	               " iron\n- POT, Pot: GBP 5.50, 2 available. Brand: not said. Category: not"
+		" said. \n");
 	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN'}"), "at least two");
-	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PANN'}"), "no product with SKU"
+	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PANN'}"), "no"
+		" product with SKU"
 	               " PANN");
-	ck_assert_int_eq(call_tool(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN PAN PAN"
+	ck_assert_int_eq(call_tool(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN"
+		" PAN PAN"
 	                           " PAN PAN PAN'}").outcome, DID);
-	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN PAN PAN PAN PAN"
+	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN PAN"
+		" PAN PAN PAN"
 	                       " PAN POT'}"), "At most 10 products");
 }
 END_TEST
 
 static const struct { const char *budget; bool pan, pot; } budgets[] = {
-	{ "19.99", true, true }, { "19.98", false, true }, { "GBP 20", true, true }, { "5.5", false, true },
-	{ "5.4", false, false }, { "5.509", false, true }, { "5.50.9", false, true }, { "0", false, false },
+	{ "19.99", true, true }, { "19.98", false, true }, { "GBP 20", true, true }, { "5.5",
+		false, true },
+	{ "5.4", false, false }, { "5.509", false, true }, { "5.50.9", false, true }, { "0",
+		false, false },
 	{ "99999999999999999999", true, true },
 };
 
@@ -201,14 +239,26 @@ START_TEST(a_recommendation_stays_within_its_budget)
 {
 	PUT("POT", 2, .name = "Pot for gardens", .price = { 550, "GBP" });
 	PUT("NONE", 0, .name = "Pan that is sold out", .price = { 1, "GBP" });
-	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'cooking, a pan',"
+	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'cooking, a"
+		" pan',"
 	                             " 'recipient': 'who loves gardening', 'budget': '%s'}",
 	                             budgets[_i].budget);
 	ck_assert_int_eq(said.outcome, DID);
 	ck_assert_int_eq(strstr(said.words, "- PAN,") != NULL, budgets[_i].pan);
 	ck_assert_int_eq(strstr(said.words, "- POT,") != NULL, budgets[_i].pot);
 	ck_assert_ptr_null(strstr(said.words, "- NONE,"));
-	ck_assert_int_eq(strstr(said.words, "- nothing at all") != NULL, !budgets[_i].pan && !budgets[_i].pot);
+	ck_assert_int_eq(strstr(said.words, "- nothing at all") != NULL, !budgets[_i].pan &&
+		!budgets[_i].pot);
+}
+END_TEST
+
+START_TEST(of_an_empty_catalogue_nothing_is_recommended)
+{
+	empty_program(&products);
+	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'x',"
+		" 'budget': '5'}");
+	ck_assert_int_eq(said.outcome, DID);
+	ck_assert_says(said.words, "- nothing at all");
 }
 END_TEST
 
@@ -217,12 +267,17 @@ START_TEST(a_recommendation_is_of_few_products_each_once)
 	for (int i = 0; i < 20; i++)
 		put((struct product) { .sku = arena_print(arena, "G%d", i), .stock = 1,
 		                       .name = "garden picnic basket", .category = "Garden" });
-	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'picnic in the garden',"
+	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'picnic in"
+		" the garden',"
 	                             " 'recipient': 'my sister, baskets'}");
 	int count = 0;
 	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
 		count++;
 	ck_assert_int_eq(count, 12);
+	for (int i = 0; i < 20; i++) {
+		const char *line = arena_print(arena, "\n- G%d,", i), *at = strstr(said.words, line);
+		ck_assert(!at || !strstr(at + 1, line));
+	}
 	said = call_tool(&products, "recommend_product", "{'occasion': 'xyz'}");
 	count = 0;
 	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
@@ -230,7 +285,8 @@ START_TEST(a_recommendation_is_of_few_products_each_once)
 	ck_assert_int_eq(count, 6);
 	ck_assert_says(said.words, "- G19,");
 	ck_assert_says(said.words, "Budget: not said");
-	ck_assert_says(refuses(&products, "recommend_product", "{'occasion': 'x', 'budget': 'little'}"),
+	ck_assert_says(refuses(&products, "recommend_product", "{'occasion': 'x', 'budget':"
+		" 'little'}"),
 	               "Say the budget as a number");
 }
 END_TEST
@@ -242,8 +298,10 @@ static TCase *update_case(void)
 	tcase_add_checked_fixture(tcase, begin_pan, end);
 	tcase_add_loop_test(tcase, only_what_is_given_changes, 0, COUNT(texts));
 	tcase_add_test(tcase, what_changed_is_found_by_its_new_words_and_not_by_its_old);
+	tcase_add_test(tcase, who_has_no_category_leaves_the_categories_alone);
 	tcase_add_test(tcase, a_price_and_its_currency_change_together);
-	tcase_add_loop_test(tcase, stock_is_counted_or_changed_and_never_below_nothing, 0, COUNT(stocks));
+	tcase_add_loop_test(tcase, stock_is_counted_or_changed_and_never_below_nothing, 0,
+		COUNT(stocks));
 	tcase_add_test(tcase, one_that_is_not_there_is_not_changed);
 	return tcase;
 }
@@ -258,6 +316,7 @@ static TCase *product_case(void)
 	tcase_add_loop_test(tcase, a_uri_has_no_letter_that_means_something, 0, COUNT(uris));
 	tcase_add_test(tcase, products_are_compared_by_what_the_catalogue_says);
 	tcase_add_loop_test(tcase, a_recommendation_stays_within_its_budget, 0, COUNT(budgets));
+	tcase_add_test(tcase, of_an_empty_catalogue_nothing_is_recommended);
 	tcase_add_test(tcase, a_recommendation_is_of_few_products_each_once);
 	return tcase;
 }

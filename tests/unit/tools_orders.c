@@ -124,7 +124,8 @@ void settle_everything(void)
 		end_leases();
 		if (recover(orders.store) > 5000
 		 && !find_number(&orders, "select count(*) from errand")
-		 && !find_number(&orders, "select count(*) from orders where lease_until is not null"))
+		 && !find_number(&orders, "select count(*) from orders where lease_until is not"
+			" null"))
 			return;
 	}
 	ck_abort_msg("there is always something left to settle");
