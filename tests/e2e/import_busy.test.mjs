@@ -55,7 +55,7 @@ class Book {
 		if (onPostgres)
 			return await query(url, sql);
 		const open = new DatabaseSync(url.slice(7));
-		open.exec(sql);
+		open.exec(`pragma busy_timeout = 2000; ${sql}`);
 		open.close();
 	}
 
