@@ -224,6 +224,22 @@ test('of two at once the one that is decided later counts, with all of its rows'
 	assert.equal(await book.one('select count(*) as n from import_row'), 0);
 });
 
+test('what others change while a product is taken is not undone', { skip: !onPostgres && 'one transaction writes at a time there' }, async () => {
+	const folder = temporary(), list = join(folder, 'list.csv'), url = await databaseUrl('products', folder, true);
+	writeFileSync(list, 'sku,name,price,currency,stock\nKIT-0001,Another name,1.00,GBP,7\n');
+	const other = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
+	other.stdin.write("begin; update product set description = 'told meanwhile', version = version + 1"
+		+ " where sku = 'KIT-0001' returning version;\n");
+	const version = Number(await new Promise(resolve => other.stdout.once('data', resolve)));
+	const importing = run('products', ['import', list], { env: { DATABASE_URL: url } });
+	await eventuallyTrue(async () => await query(url, 'select count(*) from pg_locks where not granted') !== '0');
+	other.stdin.end('commit;\n');
+	const { status, stderr } = await importing;
+	assert.equal(status, 0, stderr);
+	assert.deepEqual(await select('products', folder, "select name, description, stock, version from product where sku = 'KIT-0001'"),
+		[{ name: 'Another name', description: 'told meanwhile', stock: 7, version: version + 1 }]);
+});
+
 test('a dry run takes no lock', { skip: onPostgres && 'there one writer does not keep out another' }, async () => {
 	const book = new Book();
 	await (await book.start()).stop();
