@@ -103,6 +103,13 @@ static bool is_same_file(const char *a, const char *b)
 	       && first.st_ino == second.st_ino;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat about;
+
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 bool store_backup(struct store_copy *copy)
 {
 	const char *path = place_of_url(copy->url);
@@ -112,6 +119,8 @@ bool store_backup(struct store_copy *copy)
 		return place_refuse(copy, "cannot be backed up", path, NULL);
 	if (is_same_file(path, copy->file))
 		return place_refuse(copy, "is the database itself", copy->file, "name another file");
+	if (is_folder(copy->file))
+		return place_refuse(copy, "is a folder", copy->file, "name a file in it");
 	if (!place_part(copy, copy->file, part))
 		return false;
 	/* One that writes: as the last to close a file that nobody serves it leaves no log behind. */
