@@ -68,9 +68,8 @@ static struct portion *merge_items(struct arena *arena, const struct create *ask
 	return merged;
 }
 
-/* The same key may only come with the same contents; this is what they are compared by. So it is
- * made of what the order becomes, however that was written. */
-static int64_t hash_request(struct arena *arena, const struct create *asked, const char *country)
+static int64_t hash_order(const struct create *asked, const char *country,
+                          const struct portion *items, int64_t count)
 {
 	const struct address *to = asked->shipping_address;
 	const char *const texts[] = {
@@ -79,8 +78,6 @@ static int64_t hash_request(struct arena *arena, const struct create *asked, con
 	};
 	uint64_t hash = 14695981039346656037u;
 	char number[24];
-	int64_t count;
-	const struct portion *items = merge_items(arena, asked, &count);
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		hash = hash_text(hash, texts[i]);
@@ -89,6 +86,25 @@ static int64_t hash_request(struct arena *arena, const struct create *asked, con
 		hash = hash_text(hash_text(hash, items[i].sku), number);
 	}
 	return (int64_t)(hash >> 1);
+}
+
+/* The same key may only come with the same contents; this is what they are compared by. So it is
+ * made of what the order becomes, however that was written. */
+static int64_t hash_request(struct arena *arena, const struct create *asked, const char *country)
+{
+	int64_t count;
+	const struct portion *items = merge_items(arena, asked, &count);
+
+	return hash_order(asked, country, items, count);
+}
+
+/* An order of an earlier release was compared as it was written: whoever repeats its call, in the same
+ * words, must not be told to place a second one. */
+static bool is_same_request(const struct create *asked, int64_t hash, int64_t known)
+{
+	return hash == known
+	       || hash_order(asked, asked->shipping_address->country, asked->items,
+	                     asked->item_count) == known;
 }
 
 static bool is_letter(char c)
@@ -218,13 +234,14 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 }
 
 /* The key was used before. False: that order was left behind and is now settled: look again. */
-static bool answer_known(struct mcp_call *call, struct store *store, const struct placing *order,
-                         const struct placing *known, enum mcp_answer *answer)
+static bool answer_known(struct mcp_call *call, struct store *store, const struct create *asked,
+                         const struct placing *order, const struct placing *known,
+                         enum mcp_answer *answer)
 {
 	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
-	if (known->request_hash != order->request_hash) {
+	if (!is_same_request(asked, order->request_hash, known->request_hash)) {
 		*answer = mcp_fail(call, "This idempotency_key was used before for an order with"
 		                   " other contents (%s). Use a new key for a new order.",
 		                   known->id);
@@ -255,7 +272,7 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 		case STEP_DONE:
 			return place(call, store, order, asked);
 		case STEP_LOST:
-			if (answer_known(call, store, order, &known, &answer))
+			if (answer_known(call, store, asked, order, &known, &answer))
 				return answer;
 			break;
 		default:

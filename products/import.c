@@ -69,15 +69,17 @@ static bool update(struct store *store, const struct product *p)
 		" other_words = :other_words where id = :id", &row_shape, p);
 }
 
+#define KNOWN "select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url," \
+	" p.price, p.price_currency, p.stock, p.version, p.updated_at, p.name_words," \
+	" p.other_words from product p where p.sku_key = :sku_key"
+
 static int find_known(struct store *store, struct arena *arena, const struct product *by,
                       struct product *known)
 {
-	return store_find_one(store, arena,
-		"select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url,"
-		" p.price, p.price_currency, p.stock, p.version, p.updated_at, p.name_words,"
-		" p.other_words from product p "
-		"where p.sku_key = :sku_key",
-		&row_shape, by, &row_shape, known);
+	/* What is read is written again: nobody may change it in between. On SQLite one transaction writes
+	 * at a time; commands on PostgreSQL are read committed. */
+	return store_find_one(store, arena, store_kind(store) == STORE_SQLITE ? KNOWN : KNOWN " for update",
+	                      &row_shape, by, &row_shape, known);
 }
 
 /* ---- What the import asks ---- */

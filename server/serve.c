@@ -307,6 +307,8 @@ int serve(const struct mcp_server *server)
 int mcp_main(const struct mcp_server *server, int argc, char **argv)
 {
 	began_us = tick_us();
+	/* A file that may not grow any more is a write that fails, as on a full disk, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	const struct setting *const *tables = settings_tables(server);
 
 	/* What only prints works with wrong settings too. */

@@ -1,7 +1,8 @@
 /* take.c - what a file held into the database, in pieces, so that others can write in between.
  *
  *     laid aside (import_row)   nobody sees it; whoever finds it left takes it away
- *     decided (import_run)      it is imported, as far as anyone is concerned who wants to undo it
+ *     decided (import_run)      it is imported, as far as anyone is concerned who wants to undo it;
+ *                               one at a time, so of two files with the same row the later one counts
  *     taken                     each piece takes groups and takes them away from what is laid aside
  *
  * As with orders (docs/decisions/orders-recovery.md) one small transaction is the decision, and a lease
@@ -22,6 +23,7 @@
 #define LEASE_MS 30000
 #define IDLE_MS 60000                   /* until a job looks again */
 #define SOON_MS 10
+#define WAIT_MS 100                     /* until it is seen again whether an earlier import has ended */
 
 struct run {
 	int64_t id;
@@ -135,15 +137,6 @@ static bool lay_all_aside(struct import *import, struct piece *piece, struct sto
 	return true;
 }
 
-static bool decide(struct store *store, struct run *run)
-{
-	run->lease_until = now_ms() + LEASE_MS;
-	run->decided = store_change(store, "update import_run set decided = 1, lease_until = :lease_until"
-	                            " where id = :id and lease_owner = :lease_owner", &run_shape,
-	                            run) == 1;
-	return run->decided;
-}
-
 /* ---- Taking ---- */
 
 static bool take_group(void *context, struct arena *arena, const struct import_group *group,
@@ -203,51 +196,6 @@ static bool drop(struct store *store, void *context)
 	                           piece->run) == 1);
 }
 
-/* ---- An import ---- */
-
-static bool begin_run(struct store *store, struct run *run)
-{
-	*run = (struct run) { .id = random_number(), .lease_owner = random_number(),
-	                      .lease_until = now_ms() + LEASE_MS };
-	return store_change(store, "insert into import_run (id, decided, lease_owner, lease_until)"
-	                    " values (:id, 0, :lease_owner, :lease_until)", &run_shape, run) == 1;
-}
-
-static bool take_all(struct import *import, struct piece *piece, struct store *store)
-{
-	int64_t taken = 0;
-
-	import->progress.size = import->rows;
-	do {
-		if (store_transact(store, take, piece) != STORE_COMMITTED)
-			return false;
-		taken += piece->rows;
-		if (piece->stopped)
-			rest(store);
-		progress_show(&import->progress, taken, taken);
-	} while (piece->stopped);
-	return true;
-}
-
-enum import_end import_take(struct import *import, struct store *scratch, struct store *store)
-{
-	struct run run;
-	struct piece piece = { .run = &run, .spec = import->spec, .scratch = scratch,
-	                       .lease_ms = LEASE_MS };
-
-	import->progress.size = import->rows;
-	if (!begin_run(store, &run))
-		return IMPORT_NOTHING_DONE;
-	if (!lay_all_aside(import, &piece, store) || !decide(store, &run)) {
-		/* What can't be taken away now goes when the lease has ended. */
-		do
-			rest(store);
-		while (store_transact(store, drop, &piece) == STORE_COMMITTED && piece.stopped);
-		return IMPORT_NOTHING_DONE;
-	}
-	return take_all(import, &piece, store) ? IMPORT_DONE : IMPORT_BEGUN;
-}
-
 /* ---- What others left ---- */
 
 enum found { FOUND_NONE, FOUND_ONE, FOUND_FAILED };
@@ -294,11 +242,123 @@ int64_t import_go_on(struct store *store, const struct import_spec *spec)
 	return go_on(store, spec) == FOUND_ONE ? SOON_MS : IDLE_MS;
 }
 
+/* Whether another is decided and not taken; -1: the database failed. */
+static int is_other_decided(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct run found;
+	int there = store_find_one(store, arena, "select id from import_run where decided = 1", NULL, NULL,
+	                           &run_shape, &found);
+
+	arena_destroy(arena);
+	return there;
+}
+
+/* The lease of who waits, where it has one already. False: it was lost, or the database failed. */
+static bool stays(struct store *store, struct run *run)
+{
+	run->lease_until = now_ms() + LEASE_MS;
+	return store_change(store, "update import_run set lease_until = :lease_until"
+	                    " where id = :id and lease_owner = :lease_owner", &run_shape, run) == 1;
+}
+
+/* What others left is brought to its end, and who is at it is waited for: what was decided before must
+ * not be taken after what is decided next. Whoever died is waited for until its lease ends. */
+static bool finish_others(struct store *store, const struct import_spec *spec, struct run *run)
+{
+	bool told = false;
+
+	for (;;) {
+		enum found found = go_on(store, spec);
+		int others = found == FOUND_NONE ? is_other_decided(store) : 0;
+		if (found == FOUND_FAILED || others < 0 || (run && !stays(store, run)))
+			return false;
+		if (found == FOUND_NONE && others == 0)
+			return true;
+		if (others > 0 && !told)
+			log_info("import: an earlier import is still being taken, or was stopped less"
+			         " than %d s ago; this one waits for its end", LEASE_MS / 1000);
+		told = told || others > 0;
+		if (others > 0)
+			nanosleep(&(struct timespec) { .tv_nsec = WAIT_MS * 1000000 }, NULL);
+		else
+			rest(store);
+	}
+}
+
 bool import_finish_others(struct store *store, const struct import_spec *spec)
 {
-	enum found found;
+	return finish_others(store, spec, NULL);
+}
 
-	while ((found = go_on(store, spec)) == FOUND_ONE)
-		rest(store);
-	return found == FOUND_NONE;
+/* ---- An import ---- */
+
+static bool begin_run(struct store *store, struct run *run)
+{
+	*run = (struct run) { .id = random_number(), .lease_owner = random_number(),
+	                      .lease_until = now_ms() + LEASE_MS };
+	return store_change(store, "insert into import_run (id, decided, lease_owner, lease_until)"
+	                    " values (:id, 0, :lease_owner, :lease_until)", &run_shape, run) == 1;
+}
+
+/* The index lets one be decided, whoever else finds at the same moment that none is. */
+static bool decide(struct store *store, const struct import_spec *spec, struct run *run)
+{
+	bool free = true;
+
+	while (free && !run->decided) {
+		run->lease_until = now_ms() + LEASE_MS;
+		run->decided = store_change(store, "update import_run set decided = 1,"
+		                            " lease_until = :lease_until where id = :id"
+		                            " and lease_owner = :lease_owner and not exists"
+		                            " (select 1 from import_run where decided = 1)",
+		                            &run_shape, run) == 1;
+		free = run->decided || finish_others(store, spec, run);
+	}
+	return run->decided;
+}
+
+static bool take_all(struct import *import, struct piece *piece, struct store *store)
+{
+	int64_t taken = 0;
+
+	import->progress.size = import->rows;
+	do {
+		if (store_transact(store, take, piece) != STORE_COMMITTED)
+			return false;
+		taken += piece->rows;
+		if (piece->stopped)
+			rest(store);
+		progress_show(&import->progress, taken, taken);
+	} while (piece->stopped);
+	return true;
+}
+
+static void say_lost(const struct piece *piece)
+{
+	if (piece->lost)
+		log_error("import: it stood still for more than %d s, so others went on with it",
+		          LEASE_MS / 1000);
+}
+
+enum import_end import_take(struct import *import, struct store *scratch, struct store *store)
+{
+	struct run run;
+	struct piece piece = { .run = &run, .spec = import->spec, .scratch = scratch,
+	                       .lease_ms = LEASE_MS };
+
+	import->progress.size = import->rows;
+	if (!begin_run(store, &run))
+		return IMPORT_NOTHING_DONE;
+	if (!lay_all_aside(import, &piece, store) || !decide(store, import->spec, &run)) {
+		say_lost(&piece);
+		/* What can't be taken away now goes when the lease has ended. */
+		do
+			rest(store);
+		while (store_transact(store, drop, &piece) == STORE_COMMITTED && piece.stopped);
+		return IMPORT_NOTHING_DONE;
+	}
+	bool done = take_all(import, &piece, store);
+	say_lost(&piece);
+	return done ? IMPORT_DONE : IMPORT_BEGUN;
 }

@@ -64,6 +64,7 @@ struct import_spec {
 	" decided integer not null," \
 	" lease_owner bigint not null," \
 	" lease_until bigint not null);" \
+	"create unique index import_run_decided on import_run (decided) where decided = 1;" \
 	"create table import_row (" \
 	" import_id bigint not null," \
 	" position bigint not null," \

@@ -168,6 +168,8 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 		channel_finish(channel);
 	else if (channel->ended)
 		forget_later(channel);
+	else
+		listening_attached(channel);
 }
 
 const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,

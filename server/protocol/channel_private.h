@@ -131,6 +131,8 @@ void listener_read(struct listener *listener, int64_t number, str text);
 
 void listening_add(struct channel *channel);
 void listening_remove(struct channel *channel);         /* fine if it is none */
+/* Its client came back. */
+void listening_attached(struct channel *channel);
 /* Tells the client that all it follows may have changed: this channel missed what was told. */
 void listening_catch_up(struct channel *channel);
 

@@ -103,25 +103,48 @@ static bool is_same_file(const char *a, const char *b)
 	       && first.st_ino == second.st_ino;
 }
 
-static bool is_folder(const char *path)
+static bool ends_in(const char *path, const char *suffix)
 {
-	struct stat about;
+	size_t size = strlen(path), end = strlen(suffix);
 
-	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+	return size >= end && strcmp(path + size - end, suffix) == 0;
+}
+
+/* A backup takes the place of an older one, and of nothing else: neither of what lies beside a database,
+ * nor of a database; and no log may lie beside it, which would be brought into it. */
+static bool may_be_written(struct store_copy *copy, const char *file)
+{
+	static const char *const logs[] = { "-wal", "-journal", "-shm" };
+	char log[PLACE_SIZE + 16];
+	struct stat left;
+
+	if (stat(file, &left) == 0 && S_ISDIR(left.st_mode))
+		return place_refuse(copy, "is a folder", copy->file, "name a file in it");
+	if (sqlite_user_of(file))
+		return place_refuse(copy, "is a database in use", file, "name another file");
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		if (ends_in(file, logs[i]))
+			return place_refuse(copy, "cannot be written", file, "what SQLite has beside a"
+			                    " database is called so; name another file");
+		snprintf(log, sizeof(log), "%s%s", file, logs[i]);
+		if (stat(log, &left) == 0 && left.st_size > 0)
+			return place_refuse(copy, "is there", log, "it belongs to a database of the name"
+			                    " that the backup would have; name another file");
+	}
+	return true;
 }
 
 bool store_backup(struct store_copy *copy)
 {
 	const char *path = place_of_url(copy->url);
-	char part[PLACE_SIZE];
+	char file[PLACE_SIZE], part[PLACE_SIZE];
 
 	if (access(path, F_OK) < 0)
 		return place_refuse(copy, "cannot be backed up", path, NULL);
 	if (is_same_file(path, copy->file))
 		return place_refuse(copy, "is the database itself", copy->file, "name another file");
-	if (is_folder(copy->file))
-		return place_refuse(copy, "is a folder", copy->file, "name a file in it");
-	if (!place_part(copy, copy->file, part))
+	if (!place_real(copy, copy->file, file) || !may_be_written(copy, file)
+	    || !place_part(copy, file, part))
 		return false;
 	/* One that writes: as the last to close a file that nobody serves it leaves no log behind. */
 	struct store *store = store_open(copy->url, STORE_WRITES);
@@ -131,7 +154,7 @@ bool store_backup(struct store_copy *copy)
 	sqlite3_exec(sqlite_of(store)->db, "rollback", NULL, NULL, NULL);
 	store_close(store);
 	if (done)
-		done = place_finish(copy, part, copy->file);
+		done = may_be_written(copy, file) && place_finish(copy, part, file);
 	if (!done)
 		place_remove(part);
 	return done;

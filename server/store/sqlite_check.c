@@ -2,7 +2,9 @@
 #include "sqlite_check.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,10 +99,14 @@ static bool refuse(const char *path, const char *why)
 
 bool sqlite_check_left(const char *path)
 {
-	char log[4096], why[SQLITE_CHECK_WHY];
+	char real[PATH_MAX], log[PATH_MAX + 8], why[SQLITE_CHECK_WHY];
 	struct stat file, left;
 	int64_t began_ms = tick_ms();
 
+	/* SQLite has its log beside the file, not beside a link to it. */
+	if (!realpath(path, real))
+		return true;
+	path = real;
 	snprintf(log, sizeof(log), "%s-wal", path);
 	if (stat(log, &left) < 0 || left.st_size == 0 || stat(path, &file) < 0)
 		return true;

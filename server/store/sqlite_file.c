@@ -120,16 +120,17 @@ struct turns *sqlite_file_turns(struct sqlite_file *file)
 
 /* ---- Who has it open ---- */
 
-static struct sqlite_file *file_create(const char *path, const struct stat *found)
+/* `path` may be a link, which may come to stand for another file; the log lies beside `real`. */
+static struct sqlite_file *file_create(const char *path, const char *real, const struct stat *found)
 {
 	struct sqlite_file *file = calloc(1, sizeof(*file));
 
 	if (!file)
 		abort();
 	for (enum part part = MAIN; part < PARTS; part++)
-		if (asprintf(&file->paths[part], "%s%s", path, suffixes[part]) < 0
-		    || asprintf(&file->whys[part], "%s%s was moved, deleted or replaced while it was open",
-		                path, suffixes[part]) < 0)
+		if (asprintf(&file->paths[part], "%s%s", part == MAIN ? path : real, suffixes[part]) < 0
+		    || asprintf(&file->whys[part], "%s was moved, deleted or replaced while it was open",
+		                file->paths[part]) < 0)
 			abort();
 	atomic_init(&file->away, PARTS);
 	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
@@ -184,7 +185,7 @@ struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone)
 	pthread_mutex_lock(&all_lock);
 	struct sqlite_file *file = file_of(&found);
 	if (!file) {
-		file = file_create(path, &found);
+		file = file_create(path, sqlite3_db_filename(db, "main"), &found);
 		file->stamp.alone = alone;
 	}
 	file->members++;

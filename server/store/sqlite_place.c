@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool place_refuse(struct store_copy *copy, const char *what, const char *path, const char *reason)
@@ -12,6 +15,28 @@ bool place_refuse(struct store_copy *copy, const char *what, const char *path, c
 	snprintf(copy->why, sizeof(copy->why), "%s %s: %s", str_quote(str_of(path), 150).text, what,
 	         str_quote(str_of(reason ? reason : strerror(errno)), 150).text);
 	return false;
+}
+
+_Static_assert(PLACE_SIZE >= PATH_MAX, "realpath() writes that much");
+
+bool place_real(struct store_copy *copy, const char *path, char real[PLACE_SIZE])
+{
+	struct stat about;
+
+	if (realpath(path, real)) {
+		if (stat(real, &about) == 0 && S_ISREG(about.st_mode))
+			return true;
+		return place_refuse(copy, "cannot be used", path,
+		                    "it is no file, and nothing is put in its place; name a file");
+	}
+	if (errno != ENOENT)
+		return place_refuse(copy, "cannot be used", path, NULL);
+	if (lstat(path, &about) == 0)
+		return place_refuse(copy, "cannot be used", path, "it is a link to what is not there");
+	if (snprintf(real, PLACE_SIZE, "%s", path) < PLACE_SIZE)
+		return true;
+	errno = ENAMETOOLONG;
+	return place_refuse(copy, "cannot be used", path, NULL);
 }
 
 bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE])
@@ -51,9 +76,16 @@ bool place_sync_folder(struct store_copy *copy, const char *path)
 	       || place_refuse(copy, "may not be on the disk", path, NULL);
 }
 
+bool place_sync(struct store_copy *copy, const char *part)
+{
+	return sync_path(part, O_RDWR) || place_refuse(copy, "cannot be written", part, NULL);
+}
+
 bool place_finish(struct store_copy *copy, const char *part, const char *path)
 {
-	if (!sync_path(part, O_RDWR) || rename(part, path) < 0)
+	if (!place_sync(copy, part))
+		return false;
+	if (rename(part, path) < 0)
 		return place_refuse(copy, "cannot be written", path, NULL);
 	return place_sync_folder(copy, path);
 }

@@ -8,12 +8,19 @@
  * `reason` is NULL. False. */
 bool place_refuse(struct store_copy *copy, const char *what, const char *path, const char *reason);
 
-/* "PATH.part-PID": where PATH is written first. False: the path is too long. */
 #define PLACE_SIZE 4096
+
+/* The file that a name stands for, links followed: what is put there must not take the link's place. It
+ * need not be there yet. False: it is something else than a file, and nothing to be put in its place. */
+MUST_USE bool place_real(struct store_copy *copy, const char *path, char real[PLACE_SIZE]);
+
+/* "PATH.part-PID": where PATH is written first. False: the path is too long. */
 MUST_USE bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE]);
 /* Creates it, to be closed by the caller: -1 and copy->why. Others than the group may not read it. */
 int place_create(struct store_copy *copy, const char *part);
-/* On the disk, and then under its name. */
+/* It is on the disk, still under the name it was written under. */
+MUST_USE bool place_sync(struct store_copy *copy, const char *part);
+/* And then under its own. */
 MUST_USE bool place_finish(struct store_copy *copy, const char *part, const char *path);
 /* What was written is not wanted. */
 void place_remove(const char *part);

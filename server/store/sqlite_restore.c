@@ -1,7 +1,9 @@
 /* sqlite_restore.c - puts a copy in a database's place: checked first, and never beside an old log.
  *
  * A log that lay beside the database before would be brought into whatever file has the name next. So
- * it goes first, together with the database, to another name; only then has the copy its own. */
+ * both have other names before the copy has its own, and then the log loses its first one. Whoever is
+ * killed in between leaves the copy with a log that shows to be another file's (sqlite_stamp.h), with
+ * which no server starts; the other way round the old file would be served without what its log held. */
 #include "sqlite_place.h"
 
 #include <errno.h>
@@ -12,16 +14,29 @@
 #include <unistd.h>
 
 #include "sqlite_check.h"
+#include "sqlite_stamp.h"
 
-#define CHUNK (1 << 20)
+#define CHUNK (1 << 16)
 
 /* ---- The copy ---- */
 
+static bool write_all(int to, const char *bytes, size_t size)
+{
+	for (ssize_t written; size > 0; bytes += written, size -= (size_t)written)
+		if ((written = write(to, bytes, size)) < 0)
+			return false;
+	return true;
+}
+
 static bool copy_bytes(struct store_copy *copy, int from, int to, int64_t size)
 {
+	static char bytes[CHUNK];
 	ssize_t taken;
 
-	while ((taken = copy_file_range(from, NULL, to, NULL, CHUNK, 0)) > 0) {
+	/* Not copy_file_range(), which can't get from one file system to another. */
+	while ((taken = read(from, bytes, sizeof(bytes))) > 0) {
+		if (!write_all(to, bytes, (size_t)taken))
+			return place_refuse(copy, "cannot be copied", copy->file, NULL);
 		copy->bytes += taken;
 		if (copy->going && !copy->going(copy->context, copy->bytes, size)) {
 			errno = EINTR;
@@ -31,7 +46,6 @@ static bool copy_bytes(struct store_copy *copy, int from, int to, int64_t size)
 	return taken == 0 || place_refuse(copy, "cannot be copied", copy->file, NULL);
 }
 
-/* `from` may have a log of its own beside it, where it was copied with it. */
 static bool copy_file(struct store_copy *copy, const char *from, const char *to, bool required)
 {
 	struct stat about;
@@ -47,13 +61,29 @@ static bool copy_file(struct store_copy *copy, const char *from, const char *to,
 	return done;
 }
 
-static bool copy_both(struct store_copy *copy, const char *part)
-{
-	char from[PLACE_SIZE + 8], to[PLACE_SIZE + 8];
+static const char *const logs[] = { "-wal", "-journal" };
+#define LOGS (sizeof(logs) / sizeof(*logs))
 
-	snprintf(from, sizeof(from), "%s-wal", copy->file);
-	snprintf(to, sizeof(to), "%s-wal", part);
-	return copy_file(copy, copy->file, part, true) && copy_file(copy, from, to, false);
+static bool copy_log(struct store_copy *copy, const char *file, const char *part, const char *suffix)
+{
+	char from[PLACE_SIZE + 16], to[PLACE_SIZE + 16];
+
+	snprintf(from, sizeof(from), "%s%s", file, suffix);
+	snprintf(to, sizeof(to), "%s%s", part, suffix);
+	if (stamp_is_of_another(file, from))
+		return place_refuse(copy, "does not go with the file beside it", from,
+		                    "it was written for another one; move it away");
+	return copy_file(copy, from, to, false);
+}
+
+/* `file` may have a log of its own beside it, where it was copied with it. */
+static bool copy_all(struct store_copy *copy, const char *file, const char *part)
+{
+	bool done = copy_file(copy, file, part, true);
+
+	for (size_t i = 0; i < LOGS && done; i++)
+		done = copy_log(copy, file, part, logs[i]);
+	return done;
 }
 
 /* ---- Whether it is one of ours ---- */
@@ -81,25 +111,30 @@ static bool check_copy(struct store_copy *copy, sqlite3 *db)
 	if (copy->migrations->name && !has_migration(db, copy->migrations->name))
 		return place_refuse(copy, "is no database of this program", copy->file,
 		                    "it does not know its tables");
-	return sqlite3_exec(db, "pragma journal_mode = delete", NULL, NULL, NULL) == SQLITE_OK
+	/* No log is its own. */
+	return sqlite3_exec(db, "pragma journal_mode = delete; pragma user_version = 0;"
+	                    "pragma application_id = 0", NULL, NULL, NULL) == SQLITE_OK
 	       || place_refuse(copy, "cannot be restored", copy->file, sqlite3_errmsg(db));
 }
 
 static bool make_copy(struct store_copy *copy, const char *part)
 {
+	char file[PLACE_SIZE];
 	sqlite3 *db = NULL;
 
-	if (sqlite_user_of(copy->file))
+	if (!place_real(copy, copy->file, file))
+		return false;
+	if (sqlite_user_of(file))
 		return place_refuse(copy, "is a database in use", copy->file,
 		                    "make a copy of it with the command backup, and restore that");
-	if (!copy_both(copy, part))
+	if (!copy_all(copy, file, part))
 		return false;
 	bool done = (sqlite3_open_v2(part, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
 	             == SQLITE_OK
 	             || place_refuse(copy, "cannot be opened", copy->file, sqlite3_errmsg(db)))
 	            && check_copy(copy, db);
 	sqlite3_close(db);
-	return done;
+	return done && place_sync(copy, part);
 }
 
 /* ---- What was there ---- */
@@ -120,9 +155,6 @@ static bool has_two_names(struct store_copy *copy, const char *path, const char 
 	       || place_refuse(copy, "cannot be put aside", path, NULL);
 }
 
-static const char *const logs[] = { "-wal", "-journal" };
-#define LOGS (sizeof(logs) / sizeof(*logs))
-
 static bool log_has_two_names(struct store_copy *copy, const char *path, const char *suffix)
 {
 	char log[PLACE_SIZE], aside[PLACE_SIZE];
@@ -141,7 +173,6 @@ static bool loses_name(struct store_copy *copy, const char *path, const char *su
 	       || place_refuse(copy, "cannot be put aside", name, NULL);
 }
 
-/* All have their other names before the logs lose their first ones. */
 static bool put_aside(struct store_copy *copy, const char *path)
 {
 	time_t now = time(NULL);
@@ -153,23 +184,39 @@ static bool put_aside(struct store_copy *copy, const char *path)
 	done = has_two_names(copy, path, copy->aside);
 	for (size_t i = 0; i < LOGS && done; i++)
 		done = log_has_two_names(copy, path, logs[i]);
-	done = done && place_sync_folder(copy, path) && loses_name(copy, path, "-shm");
+	return done && place_sync_folder(copy, path);
+}
+
+/* Of what has its other names, the logs lose their first ones. If they can't, all is as it was. */
+static bool logs_go(struct store_copy *copy, const char *path, bool there)
+{
+	bool done = loses_name(copy, path, "-shm");
+
 	for (size_t i = 0; i < LOGS && done; i++)
 		done = loses_name(copy, path, logs[i]);
+	if (!done && there)
+		(void)!rename(copy->aside, path);
+	else if (!done)
+		unlink(path);
 	return done;
 }
 
-/* While it is locked, a server that starts waits, and finds that the file it opened was replaced. */
+/* While both are locked, a server that starts waits, and finds that the file it opened was replaced, or
+ * that the log beside it is another's. */
 static bool put_in_place(struct store_copy *copy, const char *part, const char *path)
 {
 	bool there = access(path, F_OK) == 0;
-	int lock = there ? sqlite_lock_alone(path) : -1;
+	int lock = there ? sqlite_lock_alone(path) : -1, next;
 
 	if (there && lock < 0)
 		return refuse_in_use(copy, path);
-	bool done = put_aside(copy, path) && place_finish(copy, part, path);
+	next = sqlite_lock_alone(part);
+	bool done = put_aside(copy, path) && place_finish(copy, part, path) && logs_go(copy, path, there)
+	            && place_sync_folder(copy, path);
 	if (!there)
 		copy->aside[0] = '\0';
+	if (next >= 0)
+		close(next);
 	if (lock >= 0)
 		close(lock);
 	return done;
@@ -177,10 +224,11 @@ static bool put_in_place(struct store_copy *copy, const char *part, const char *
 
 bool store_restore(struct store_copy *copy)
 {
-	const char *path = place_of_url(copy->url);
-	char part[PLACE_SIZE];
+	char path[PLACE_SIZE], part[PLACE_SIZE];
 	struct stat file, database;
 
+	if (!place_real(copy, place_of_url(copy->url), path))
+		return false;
 	if (stat(copy->file, &file) < 0)
 		return place_refuse(copy, "cannot be read", copy->file, NULL);
 	if (stat(path, &database) == 0 && file.st_dev == database.st_dev

@@ -1,12 +1,13 @@
 // backup.test.mjs - SQLite: a stop leaves one file; it is copied, backed up and restored; it goes and
 // comes back while it is served.
 import assert from 'node:assert/strict';
-import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
-	writeFileSync, writeSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+	symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { ask, callTool, exchange, onPostgres, orderOf, run, start, temporary, writeOrders } from './support.mjs';
+import { ask, callTool, eventually, exchange, onPostgres, orderOf, program, run, start, temporary, writeOrders } from './support.mjs';
 
 const skip = onPostgres && 'PostgreSQL has its own backups';
 
@@ -377,6 +378,142 @@ for (const [what, { go, back }] of Object.entries(aways))
 		}
 		await book.stop();
 	});
+
+test('a backup takes the place of nothing but a backup', { skip }, async () => {
+	const book = new Book(), other = new Book();
+	await book.start();
+	const ids = await book.order(1);
+	await other.start();
+	const others = await other.order(1, 'other');
+	const log = readFileSync(`${book.file}-wal`), names = book.files;
+	execFileSync('mkfifo', [join(book.folder, 'pipe')]);
+	symlinkSync('pipe', join(book.folder, 'link'));
+	symlinkSync('/dev/null', join(book.folder, 'device'));
+	symlinkSync('nowhere', join(book.folder, 'dangling'));
+	const refused = { [`${book.file}-wal`]: /is called so/, [`${book.file}-shm`]: /is called so/, [`${book.file}-journal`]: /is called so/,
+		[other.file]: /is a database in use/, [join(book.folder, 'pipe')]: /is no file/, [join(book.folder, 'link')]: /is no file/,
+		[join(book.folder, 'device')]: /is no file/, [book.folder]: /is no file/, [join(book.folder, 'dangling')]: /a link to what is not there/ };
+	for (const [file, words] of Object.entries(refused)) {
+		const { status, stderr, stdout } = await book.command('backup', file);
+		assert.equal(status, 1, file);
+		assert.match(stderr, words, file);
+		assert.match(stdout, /There is no new backup/);
+	}
+	assert.ok(log.equals(readFileSync(`${book.file}-wal`)), 'the log is what it was');
+	assert.ok(lstatSync(join(book.folder, 'pipe')).isFIFO());
+	assert.deepEqual(book.files, [...names, 'dangling', 'device', 'link', 'pipe'].sort());
+	// A database that was killed: what it has in its log would be brought into the backup.
+	await other.kill();
+	const left = await book.command('backup', other.file);
+	assert.equal(left.status, 1);
+	assert.match(left.stderr, /orders\.db-wal.* is there: it belongs to a database/);
+	await other.start();
+	assert.deepEqual(await other.ids(), others);
+	await other.stop();
+	await book.kill();
+	await book.start();
+	assert.deepEqual(await book.ids(), ids);
+	await book.stop();
+});
+
+test('what a link names is what is served, backed up and restored, and it stays a link', { skip }, async () => {
+	const book = new Book(), real = join(temporary(), 'real.db'), link = join(temporary(), 'latest.db'), kept = join(temporary(), 'kept.db');
+	symlinkSync(real, book.file);
+	writeFileSync(real, '');
+	writeFileSync(kept, '');
+	symlinkSync(kept, link);
+	await book.start();
+	const ids = await book.order(2, 'early');
+	assert.equal((await book.command('backup', link)).status, 0);
+	assert.ok(lstatSync(link).isSymbolicLink());
+	await book.order(2, 'late');
+	await book.kill();
+	// A log that is another's is noticed beside what the link names.
+	const log = readFileSync(`${real}-wal`), whole = readFileSync(real);
+	copyFileSync(kept, real);
+	await assert.rejects(book.start(), /does not go with the log beside it/);
+	writeFileSync(real, whole);
+	writeFileSync(`${real}-wal`, log);
+	const { status, stderr, stdout } = await book.command('restore', link);
+	assert.equal(status, 0, stderr);
+	assert.match(stdout, /is kept as .*real\.db\.before-/);
+	assert.ok(lstatSync(book.file).isSymbolicLink());
+	assert.ok(!existsSync(`${real}-wal`));
+	await book.start();
+	assert.deepEqual(await book.ids(), ids.sort());
+	// The log lies beside what it names, and is missed there.
+	renameSync(`${real}-wal`, `${real}-gone`);
+	const failed = await book.place(`${book.folder}-missed`);
+	assert.ok(failed.isError);
+	renameSync(`${real}-gone`, `${real}-wal`);
+	await book.stop();
+});
+
+test('a restore from another file system, by a copy and the log that it was copied with', { skip: skip || !existsSync('/dev/shm') && 'there is one only' }, async () => {
+	const book = new Book(), folder = mkdtempSync('/dev/shm/mcp-test-'), copy = join(folder, 'copy.db');
+	try {
+		await book.start();
+		const ids = await book.order(3);
+		await book.kill();
+		copyFileSync(book.file, copy);
+		copyFileSync(`${book.file}-wal`, `${copy}-wal`);
+		assert.equal((await book.command('restore', copy)).status, 0);
+		await book.start();
+		assert.deepEqual(await book.ids(), ids.sort());
+		await book.stop();
+		// The same log beside a copy that it was not written for.
+		rmSync(copy);
+		rmSync(`${copy}-wal`);
+		assert.equal((await book.command('backup', copy)).status, 0);
+		await book.start();
+		await book.order(1, 'more');
+		copyFileSync(`${book.file}-wal`, `${copy}-wal`);
+		await book.stop();
+		const { status, stderr } = await book.command('restore', copy);
+		assert.equal(status, 1);
+		assert.match(stderr, /copy\.db-wal does not go with the file beside it/);
+		assert.deepEqual(book.files.filter(name => !/before/.test(name)), ['orders.db']);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+});
+
+// inotify tells what happened to names, in order.
+test('a restore that is killed leaves nothing that is served without what its log held', { skip }, async () => {
+	const book = new Book(), backup = join(temporary(), 'backup.db'), seen = [];
+	await book.start();
+	await book.order(1);
+	assert.equal((await book.command('backup', backup)).status, 0);
+	await book.order(1, 'late');
+	await book.kill();
+	const watcher = watch(book.folder, (event, name) => {
+		if (event === 'rename')
+			seen.push(name);
+	});
+	assert.equal((await book.command('restore', backup)).status, 0);
+	await eventually(() => seen.includes('orders.db-wal'), 'the log was not taken away');
+	watcher.close();
+	assert.ok(seen.includes('orders.db'));
+	assert.ok(seen.indexOf('orders.db') < seen.indexOf('orders.db-wal'), `${seen}`);
+});
+
+test('where files may not grow a command fails, and changes nothing', { skip }, async () => {
+	const book = new Book(), list = writeOrders(join(temporary(), 'orders.csv')), backup = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(1);
+	await book.stop();
+	for (const words of [['backup', backup], ['import', list, '--currency', 'GBP'], ['restore', list]]) {
+		const { status, signal } = spawnSync('bash', ['-c', 'ulimit -f 64; exec "$@"', '-', program('orders'), ...words],
+			{ env: { ...process.env, DATABASE_URL: `sqlite:${book.file}` }, encoding: 'utf8' });
+		assert.equal(signal, null, words[0]);
+		assert.equal(status, 1, words[0]);
+	}
+	assert.ok(!existsSync(backup));
+	assert.ok(!book.files.some(name => /part|before/.test(name)), `${book.files}`);
+	await book.start();
+	assert.deepEqual(await book.ids(), ids);
+	await book.stop();
+});
 
 test('with PostgreSQL both commands name its tools', async () => {
 	for (const command of ['backup', 'restore']) {

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { query } from './postgres.mjs';
-import { ask, callTool, databaseUrl, onPostgres, orderOf, pause, program, run, select, start,
+import { ask, callTool, databaseUrl, eventually, onPostgres, orderOf, pause, program, run, select, start,
 	temporary } from './support.mjs';
 
 const LINES = 30000, head = 'order,placed_at,customer,country,sku,quantity,unit_price\n';
 const line = i => `I${100000 + i % (LINES / 2)},2011-01-${10 + i % (LINES / 2) % 9}T10:00:00Z,C1,France,KIT-0001,1,2.50\n`;
+
+const spanish = head + Array.from({ length: LINES }, (_, i) => line(i).replace('C1,France', 'C2,Spain')).join('');
 
 let products;
 before(async () => {
@@ -53,7 +55,7 @@ class Book {
 		if (onPostgres)
 			return await query(url, sql);
 		const open = new DatabaseSync(url.slice(7));
-		open.exec(sql);
+		open.exec(`pragma busy_timeout = 2000; ${sql}`);
 		open.close();
 	}
 
@@ -84,6 +86,11 @@ const kill = async child => {
 	child.kill('SIGKILL');
 	await child.ended;
 };
+
+async function eventuallyTrue(condition, within = 30000) {
+	for (const until = Date.now() + within; !await condition(); await pause(20))
+		assert.ok(Date.now() < until, 'it did not become true');
+}
 
 // As soon as it is true; it is asked all the time, since it does not stay so.
 async function catchIt(condition, child) {
@@ -165,6 +172,72 @@ test('one that is killed afterwards is finished by whatever server runs next, ea
 	assert.equal(await book.one("select sum(units) as n from orders where id like 'I%'"), LINES);
 	assert.equal(await book.one('select count(*) as n from import_row'), 0);
 	await book.server.stop();
+});
+
+test('of two files the later one counts, also where the earlier was killed while it was taken', { timeout: 120000 }, async () => {
+	const book = new Book();
+	await (await book.start()).stop();
+	const earlier = await book.importWhole();
+	await catchIt(async () => await book.decided() === 1 && await book.imported() > 0, earlier);
+	await kill(earlier);
+	assert.ok(await book.one('select count(*) as n from import_row') > 0, 'it was killed too late');
+	writeFileSync(book.list, spanish);
+	const later = await book.import();
+	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 30000);
+	await book.change('update import_run set lease_until = 1 where decided = 1');
+	assert.equal(await later.ended, 0, later.said);
+	// What is left of the earlier one would be taken now.
+	await book.start();
+	await eventuallyTrue(async () => await book.one('select count(*) as n from import_run') === 0);
+	assert.equal(await book.one("select count(*) as n from orders where id like 'I%' and customer = 'C2'"), LINES / 2);
+	assert.equal(await book.one("select sum(quantity) as n from order_line where order_id like 'I%'"), LINES);
+	await book.server.stop();
+});
+
+// Between two pieces, so that it has no lock.
+async function stand(book, child) {
+	for (;;) {
+		await catchIt(async () => await book.decided() === 1 && await book.imported() > 0, child);
+		child.kill('SIGSTOP');
+		try {
+			await book.change('begin immediate; rollback');
+			return;
+		} catch {
+			child.kill('SIGCONT');
+		}
+	}
+}
+
+test('of two at once the one that is decided later counts, with all of its rows', { timeout: 120000 }, async () => {
+	const book = new Book();
+	await (await book.start()).stop();
+	const earlier = await book.importWhole();
+	await (onPostgres ? catchIt(async () => await book.decided() === 1 && await book.imported() > 0, earlier) : stand(book, earlier));
+	writeFileSync(book.list, spanish);
+	const later = await book.import();
+	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 30000);
+	earlier.kill('SIGCONT');
+	assert.equal(await earlier.ended, 0, earlier.said);
+	assert.equal(await later.ended, 0, later.said);
+	assert.equal(await book.one("select count(*) as n from orders where id like 'I%' and customer = 'C2'"), LINES / 2);
+	assert.equal(await book.one("select sum(quantity) as n from order_line where order_id like 'I%'"), LINES);
+	assert.equal(await book.one('select count(*) as n from import_row'), 0);
+});
+
+test('what others change while a product is taken is not undone', { skip: !onPostgres && 'one transaction writes at a time there' }, async () => {
+	const folder = temporary(), list = join(folder, 'list.csv'), url = await databaseUrl('products', folder, true);
+	writeFileSync(list, 'sku,name,price,currency,stock\nKIT-0001,Another name,1.00,GBP,7\n');
+	const other = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
+	other.stdin.write("begin; update product set description = 'told meanwhile', version = version + 1"
+		+ " where sku = 'KIT-0001' returning version;\n");
+	const version = Number(await new Promise(resolve => other.stdout.once('data', resolve)));
+	const importing = run('products', ['import', list], { env: { DATABASE_URL: url } });
+	await eventuallyTrue(async () => await query(url, 'select count(*) from pg_locks where not granted') !== '0');
+	other.stdin.end('commit;\n');
+	const { status, stderr } = await importing;
+	assert.equal(status, 0, stderr);
+	assert.deepEqual(await select('products', folder, "select name, description, stock, version from product where sku = 'KIT-0001'"),
+		[{ name: 'Another name', description: 'told meanwhile', stock: 7, version: version + 1 }]);
 });
 
 test('a dry run takes no lock', { skip: onPostgres && 'there one writer does not keep out another' }, async () => {

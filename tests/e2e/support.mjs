@@ -145,6 +145,7 @@ export async function select(name, folder, sql) {
 		return rows(await databaseUrl(name, folder), sql);
 	const open = new DatabaseSync(file(name, folder), { readOnly: true });
 	try {
+		open.exec('pragma busy_timeout = 5000');     // whoever brings in the log of a killed process locks it
 		return open.prepare(sql).all();
 	} finally {
 		open.close();

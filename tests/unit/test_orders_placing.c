@@ -196,6 +196,23 @@ START_TEST(the_same_key_for_another_order_is_refused)
 }
 END_TEST
 
+/* The number is what the release before merged items kept for it. */
+START_TEST(an_order_of_an_earlier_release_is_known_by_how_it_was_written)
+{
+	static const char *const asked = "{'customer': 'C1', 'idempotency_key': 'k', 'shipping_address':"
+		" {'name': 'A', 'line1': 'x', 'city': 'Paris', 'postal_code': '1', 'country': 'fr'},"
+		" 'items': [{'sku': 'kit-0001', 'quantity': 1}, {'sku': 'KIT-0001', 'quantity': %d}]}";
+
+	PUT("KIT-0001", 9);
+	yyjson_val *order = does(&orders, "create_order", asked, 2);
+	run_sql(&orders, "update orders set request_hash = 2586037959296185203");
+	ck_assert_str_eq(text(does(&orders, "create_order", asked, 2), "/id"), text(order, "/id"));
+	ck_assert_says(refuses(&orders, "create_order", asked, 3), "other contents");
+	ck_assert_int_eq(orders_in_book(), 1);
+	ck_assert_int_eq(stock_of("KIT-0001"), 6);
+}
+END_TEST
+
 START_TEST(a_key_is_its_callers)
 {
 	PUT("TEA", 5);
@@ -310,6 +327,7 @@ int main(void)
 	tcase_add_loop_test(tcase, the_same_key_gives_the_same_order_however_it_is_written, 0,
 	                    COUNT(same));
 	tcase_add_loop_test(tcase, the_same_key_for_another_order_is_refused, 0, COUNT(different));
+	tcase_add_test(tcase, an_order_of_an_earlier_release_is_known_by_how_it_was_written);
 	tcase_add_test(tcase, a_key_is_its_callers);
 	tcase_add_loop_test(tcase, an_order_whose_reserve_is_not_answered_is_dropped_and_released, 0,
 	                    COUNT(lost));
