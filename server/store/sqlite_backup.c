@@ -118,8 +118,6 @@ static bool may_be_written(struct store_copy *copy, const char *file)
 	char log[PLACE_SIZE + 16];
 	struct stat left;
 
-	if (stat(file, &left) == 0 && S_ISDIR(left.st_mode))
-		return place_refuse(copy, "is a folder", copy->file, "name a file in it");
 	if (sqlite_user_of(file))
 		return place_refuse(copy, "is a database in use", file, "name another file");
 	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
