@@ -394,6 +394,7 @@ void listen_tell_all(void);
 void listen_leave(struct mcp_call *call);
 /* As the loop's thread ends. */
 void listens_end_loop(void);
+void room_end_loop(void);
 /* Ends this loop's listens, spread over the jitter, and at once each that begins after. */
 void listens_end(int64_t jitter_ms);
 
