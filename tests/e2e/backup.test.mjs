@@ -250,6 +250,10 @@ test('a damaged database is not backed up over a good backup', { skip }, async (
 	const onto = await book.command('backup', book.file);
 	assert.equal(onto.status, 1);
 	assert.match(onto.stderr, /is the database itself/);
+	const folderItself = await book.command('backup', folder);
+	assert.equal(folderItself.status, 1);
+	assert.match(folderItself.stderr, /it is no file.*; name a file/);
+	assert.deepEqual(readdirSync(folder), ['backup.db']);
 });
 
 test('a file put in the place of one whose log still lies there is not ruined by it', { skip }, async () => {
