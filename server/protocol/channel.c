@@ -196,8 +196,17 @@ static bool is_there(const struct session *session, int64_t number)
 	return each;
 }
 
-/* Takes the oldest that nobody needs out of the session, where it has as many as it may: one that is
- * over, or only listens and has no client. Under its lock; held as the session held it. */
+/* One that is over, or only listens and has no client. Where the database has its events, one that is
+ * over goes by itself as soon as they are there; until then its client waits for them. */
+static bool is_needed(const struct channel *channel)
+{
+	if (channel->ended)
+		return channel->shared;
+	return channel->answers || channel->attached;
+}
+
+/* Takes the oldest that nobody needs out of the session, where it has as many as it may. Under its lock;
+ * held as the session held it. */
 static struct channel *take_oldest(struct session *session)
 {
 	struct channel **place = NULL, *old;
@@ -205,7 +214,7 @@ static struct channel *take_oldest(struct session *session)
 	if (session->channel_count < runtime.set.session_streams_max)
 		return NULL;
 	for (struct channel **each = &session->channels; *each; each = &(*each)->next)
-		if ((*each)->ended || (!(*each)->answers && !(*each)->attached))
+		if (!is_needed(*each))
 			place = each;           /* the last in the list is the oldest */
 	if (!place)
 		return NULL;

@@ -250,6 +250,8 @@ static void attach(struct listener *listener, int64_t moved, UNUSED str text)
 	if (moved)
 		listening_catch_up(channel);
 	listening_attached(channel);
+	if (atomic_load(&channel->session->ended) || channel->forgotten)
+		channel_finish(channel);
 }
 
 /* Of a stream that this process has nothing of yet. */

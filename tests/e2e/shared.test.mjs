@@ -129,6 +129,18 @@ test('and back and forth while it runs', { skip }, async () => {
 	assert.ok(messages(events).at(-1).result);
 });
 
+test('a stream that is over has its end before another takes its place', { skip }, async () => {
+	const narrow = await startProbe({ SESSION_STREAMS: '4', WORKERS: '8' });
+	const session = await beginSession(narrow);
+	for (let i = 0; i < 10; i++) {
+		const answers = Array.from({ length: 32 }, (_, k) => exchange(narrow, call(session, 'count', { to: 1 + k % 4, pause_ms: k % 3 })));
+		const ended = Promise.all(answers.map(async answer =>
+			assert.ok(messages((await answer).events).at(-1).result)));
+		assert.notEqual(await Promise.race([ended, pause(10000).then(() => 'late')]), 'late', 'a stream hangs');
+	}
+	await narrow.stop();
+});
+
 test('a stream that ended is read from either', { skip }, async () => {
 	const session = await beginSession(one);
 	const first = await exchange(one, call(session, 'count', { to: 5, pause_ms: 20 },
