@@ -2,8 +2,8 @@
 // comes back while it is served.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
-	symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+	statSync, symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
@@ -472,6 +472,20 @@ test('a restore from another file system, by a copy and the log that it was copi
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
+});
+
+test('what is restored belongs to whom the database belonged', { skip }, async () => {
+	const book = new Book(), backup = join(temporary(), 'backup.db'), isRoot = process.getuid() === 0;
+	await (await book.start()).stop();
+	assert.equal((await book.command('backup', backup)).status, 0);
+	chmodSync(book.file, 0o600);
+	if (isRoot)
+		chownSync(book.file, 65534, 65534);
+	assert.equal((await book.command('restore', backup)).status, 0);
+	const { mode, uid, gid } = statSync(book.file);
+	assert.equal(mode & 0o7777, 0o600);
+	if (isRoot)
+		assert.deepEqual([uid, gid], [65534, 65534]);
 });
 
 // inotify tells what happened to names, in order.
