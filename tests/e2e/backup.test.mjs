@@ -386,7 +386,8 @@ test('a backup takes the place of nothing but a backup', { skip }, async () => {
 	symlinkSync('pipe', join(book.folder, 'link'));
 	symlinkSync('/dev/null', join(book.folder, 'device'));
 	symlinkSync('nowhere', join(book.folder, 'dangling'));
-	const refused = { [`${book.file}-wal`]: /is called so/, [`${book.file}-shm`]: /is called so/, [`${book.file}-journal`]: /is called so/,
+	writeFileSync(join(book.folder, 'list.csv'), 'order,placed_at\n');
+	const refused = { [join(book.folder, 'list.csv')]: /is no backup/, [`${book.file}-wal`]: /is called so/, [`${book.file}-shm`]: /is called so/, [`${book.file}-journal`]: /is called so/,
 		[other.file]: /is a database in use/, [join(book.folder, 'pipe')]: /is no file/, [join(book.folder, 'link')]: /is no file/,
 		[join(book.folder, 'device')]: /is no file/, [book.folder]: /is no file/, [join(book.folder, 'dangling')]: /a link to what is not there/ };
 	for (const [file, words] of Object.entries(refused)) {
@@ -397,7 +398,7 @@ test('a backup takes the place of nothing but a backup', { skip }, async () => {
 	}
 	assert.ok(log.equals(readFileSync(`${book.file}-wal`)), 'the log is what it was');
 	assert.ok(lstatSync(join(book.folder, 'pipe')).isFIFO());
-	assert.deepEqual(book.files, [...names, 'dangling', 'device', 'link', 'pipe'].sort());
+	assert.deepEqual(book.files, [...names, 'dangling', 'device', 'link', 'list.csv', 'pipe'].sort());
 	// A database that was killed: what it has in its log would be brought into the backup.
 	await other.kill();
 	const left = await book.command('backup', other.file);
