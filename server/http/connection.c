@@ -85,6 +85,9 @@ void connection_enter(struct connection *c, enum phase phase)
 	/* libmicrohttpd does not see an end that comes with the last bytes: it waits for more. */
 	if (c->left && phase <= PHASE_BODY)
 		phase = PHASE_LEFT;
+	/* What it had said before may still be read; but it makes way once. */
+	if (c->makes_way && phase < PHASE_PARKED)
+		phase = PHASE_NONE;
 	leave_phase(c);
 	c->phase = (uint8_t)phase;
 	c->since_ms = c->loop->tick;

@@ -197,19 +197,30 @@ static struct connection *find_idle(const struct loop *loop)
 	return NULL;
 }
 
-/* Of an address with many times more connections than this one: a request that may never be whole,
- * or was refused before it was. */
+/* A request that may never be whole, or was refused before it was; one that nobody has looked at yet; or
+ * an answer that its client leaves lying. */
+static bool can_be_spared(const struct connection *c)
+{
+	if (c->phase == PHASE_BODY)
+		return c->exchange.response;
+	if (c->phase == PHASE_SENDING)
+		return c->since_ms <= c->loop->tick - LINGER_MS;
+	return true;
+}
+
+/* Of an address with many times more connections than this one. */
 static struct connection *find_unfinished(const struct loop *loop, const struct peer *newcomer)
 {
-	static const enum phase phases[] = { PHASE_HEADERS, PHASE_BODY };
+	static const enum phase phases[] = {
+		PHASE_HEADERS, PHASE_BODY, PHASE_IDLE, PHASE_NEW, PHASE_SENDING
+	};
 	int crowd = (newcomer ? newcomer->crowd : 0) + MUCH_LARGER;
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
 		struct connection *c = loop->phases[phases[i]].first;
 
 		for (int steps = 0; c && steps < STEPS; steps++, c = c->next)
-			if (c->peer->crowd >= crowd &&
-			    (c->phase == PHASE_HEADERS || c->exchange.response))
+			if (c->peer->crowd >= crowd && can_be_spared(c))
 				return c;
 	}
 	return NULL;

@@ -63,6 +63,7 @@ struct exchange {
 	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;
 	size_t swallowed;               /* of a body that is too large */
+	size_t unsent;                  /* of `streams`, until libmicrohttpd has sent the answer */
 	int64_t length;                 /* Content-Length; -1: chunked */
 	int64_t began_us;
 	struct added_header *added;

@@ -176,6 +176,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 		connection_linger(c);
 	if (x->response)                /* made, but the client left before it was queued */
 		MHD_destroy_response(x->response);
+	budget_give(x->streams, x->unsent);
 	body_release(x);
 	arena_destroy(x->arena);
 	x->arena = NULL;

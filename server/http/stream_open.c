@@ -91,12 +91,12 @@ static bool take_socket(struct stream *s)
 	return true;
 }
 
-/* It ended as soon as it was opened. */
+/* It ended as soon as it was opened. What it collected counts until its client has taken it. */
 static void answer_at_once(struct stream *s, struct exchange *x)
 {
 	str body = { s->backlog, s->size };
 
-	budget_give(s->budget, s->size);
+	x->unsent = s->size;
 	x->stream = NULL;
 	exchange_add_header(x, "Cache-Control", "no-cache");
 	exchange_add_header(x, "X-Accel-Buffering", "no");

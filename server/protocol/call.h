@@ -300,7 +300,12 @@ const struct fault *call_start(struct mcp_call *call);
 void call_again(struct mcp_call *call);
 /* The client no longer wants it. */
 void call_cancel(struct mcp_call *call);
+/* It is over: tells its client, once. (settle.c, with what follows) */
 void call_settle(struct mcp_call *call);
+/* It goes on from what was written down, here or elsewhere. */
+void call_leave(struct mcp_call *call);
+/* Lets go of what it has, when it is over and no worker has it. */
+void call_release(struct mcp_call *call);
 /* Answers its request with a message in `own`, which is handed over, and goes on without it. */
 void call_part(struct mcp_call *call, str message, struct arena *own);
 /* The notification that a topic changed: its method, and the URI it carries or NULL. */
@@ -389,7 +394,8 @@ void listen_tell_all(void);
 void listen_leave(struct mcp_call *call);
 /* As the loop's thread ends. */
 void listens_end_loop(void);
-/* Ends this loop's listens, spread over the jitter. */
+void room_end_loop(void);
+/* Ends this loop's listens, spread over the jitter, and at once each that begins after. */
 void listens_end(int64_t jitter_ms);
 
 /* ---- Messages (rpc.c), the endpoint's doors (guard.c) ---- */

@@ -282,6 +282,7 @@ struct channel *channel_create(struct session *session, struct loop *home, int64
 	channel->number = number;
 	channel->answers = answers;
 	channel->shared = shared_on();
+	channel->attached = true;       /* soon: nobody takes its place meanwhile */
 	channel->session = session_keep(session);
 	atomic_fetch_add(&session->kept_channels, 1);
 	if (add_to_session(session, channel))
@@ -308,6 +309,9 @@ struct channel *channel_open(struct session *session, struct exchange *x, bool a
 		stored_open(channel, ids);
 	else
 		listener_prime(channel->listener, 0, (str) { 0 });
+	/* Its session ended meanwhile, and who told the others may have missed this one. */
+	if (atomic_load(&session->ended))
+		channel_finish(channel);
 	return channel;
 }
 

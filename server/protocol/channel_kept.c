@@ -1,16 +1,10 @@
 /* channel_kept.c - a channel's events where this process is all there is: kept in its memory.
  *
  * A listener is given as much as it takes: so many bytes, and more when it says that they are sent. What
- * is kept for clients that may come back is the first to go where its caller's share of memory is used
- * up, the oldest of it first. */
+ * is kept for clients that may come back makes room for what is on its way (channel_room.c). */
 #include <stdlib.h>
 
 #include "channel_private.h"
-
-#define LOOK_AT_MOST 256                /* for one of the same caller */
-
-/* The events that this loop keeps, of all its channels, the oldest first. */
-static _Thread_local struct event *oldest, *newest;
 
 static void forget_now(struct timer *timer, UNUSED struct loop *loop)
 {
@@ -69,11 +63,15 @@ void kept_was_sent(struct listener *listener, UNUSED int64_t number, UNUSED str 
 
 /* ---- Keeping ---- */
 
-static void keep(struct event *event)
+/* Its client is too slow for what is kept for it: it comes back for what still is, or it does not. */
+static void fall_behind(struct channel *channel)
 {
-	event->older = newest;
-	*(newest ? &newest->newer : &oldest) = event;
-	newest = event;
+	metric_add(METRIC_LIMIT_BACKLOG, 1);
+	if (!channel->answers) {
+		channel->timer.run = forget_now;
+		channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);
+	}
+	channel_end_listener(channel);
 }
 
 void kept_drop(struct event *event)
@@ -82,55 +80,24 @@ void kept_drop(struct event *event)
 
 	if (loop_current() != channel->home)
 		return;                 /* that loop is no more, nor is its list */
-	if (event->newer)
-		event->newer->older = event->older;
-	else if (newest == event)
-		newest = event->older;
-	if (event->older)
-		event->older->newer = event->newer;
-	else if (oldest == event)
-		oldest = event->newer;
-	/* Its client is too slow for what is kept for it: it comes back for what still is. */
-	if (channel->unsent == event) {
-		channel->unsent = event->next;
-		metric_add(METRIC_LIMIT_BACKLOG, 1);
-		channel_end_listener(channel);
-	}
-}
-
-static struct event *oldest_of(const struct budget *share)
-{
-	struct event *event = oldest;
-
-	for (int i = 0; event && i < LOOK_AT_MOST; i++, event = event->newer)
-		if (caller_streams(event->channel->session->caller) == share)
-			return event;
-	return oldest;
-}
-
-/* Events go from the front of their channel, where the oldest is. */
-static void make_room(struct channel *channel)
-{
-	const struct budget *share = caller_streams(channel->session->caller);
-
-	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
-		event_drop_first(channel);
-	while (!budget_has(share, 0)) {
-		struct event *event = oldest_of(share);
-		if (!event || event == newest)
-			return;
-		event_drop_first(event->channel);
-	}
+	room_remove(event);
+	if (channel->unsent != event)
+		return;
+	channel->unsent = event->next;
+	if (channel->listener)
+		fall_behind(channel);
 }
 
 void kept_send(struct channel *channel, struct event *event)
 {
 	event_append(channel, event);
-	keep(event);
+	room_add(event);
 	if (channel->listener && !channel->unsent)
 		channel->unsent = event;
+	while (channel->kept > runtime.set.backlog_max && channel->first != channel->last)
+		event_drop_first(channel);
+	room_make(event);
 	give(channel);
-	make_room(channel);
 }
 
 void kept_finish(struct channel *channel)
@@ -162,12 +129,14 @@ static void attach(struct listener *listener, int64_t number, UNUSED str text)
 		channel->unsent = channel->unsent->next;
 	give(channel);
 	/* What it missed was too much to keep. */
-	if (!channel->answers && channel->first && channel->first->number > number + 1)
+	if (!channel->answers && channel->first && channel->first->number - 1 > number)
 		listening_catch_up(channel);
 	if (atomic_load(&channel->session->ended) || channel->forgotten)
 		channel_finish(channel);
 	else if (channel->ended)
 		forget_later(channel);
+	else
+		listening_attached(channel);
 }
 
 const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,

@@ -2,6 +2,7 @@
  *
  *     channel.c         its life: opened, written to, finished, forgotten, come back to
  *     channel_kept.c    its events, where this process is all there is: kept in memory
+ *     channel_room.c    which of them go when there are too many
  *     channel_shared.c  its events, where there are others: in the database
  *     listener.c        the connection that gets them
  *     listening.c       those that only listen (GET)
@@ -16,7 +17,7 @@ struct listener;
 struct event {
 	struct event *next;
 	struct channel *channel;
-	struct event *older, *newer;    /* of those this loop keeps, see channel_kept.c */
+	struct event *older, *newer;    /* of those this loop keeps, see channel_room.c */
 	int64_t number;
 	size_t size, head;              /* of all of it; of what stands before the message */
 	char text[];                    /* as it is sent */
@@ -89,6 +90,14 @@ bool kept_is_crowded(const struct channel *channel);
 const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,
                                 int64_t event);
 
+/* ---- Room for them (channel_room.c) ---- */
+
+/* Of the events that this loop keeps, each on its channel's home. */
+void room_add(struct event *event);
+void room_remove(struct event *event);
+/* There is one more. It stays, whatever has to go. */
+void room_make(const struct event *added);
+
 /* ---- Events in the database ---- */
 
 /* It is new; it will answer these calls (JSON ids). */
@@ -131,6 +140,8 @@ void listener_read(struct listener *listener, int64_t number, str text);
 
 void listening_add(struct channel *channel);
 void listening_remove(struct channel *channel);         /* fine if it is none */
+/* Its client came back. */
+void listening_attached(struct channel *channel);
 /* Tells the client that all it follows may have changed: this channel missed what was told. */
 void listening_catch_up(struct channel *channel);
 

@@ -249,6 +249,7 @@ static void attach(struct listener *listener, int64_t moved, UNUSED str text)
 	listener_on(listener_loop(listener), listener_read, listener, 0, (str) { 0 });
 	if (moved)
 		listening_catch_up(channel);
+	listening_attached(channel);
 }
 
 /* Of a stream that this process has nothing of yet. */

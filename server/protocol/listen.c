@@ -13,6 +13,7 @@
 #define INDEX_SIZE 4096                 /* of a loop; a power of two */
 
 static _Thread_local struct listen *listens;
+static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */
 static _Thread_local struct followed **topics;  /* what is followed, by the hash of its URI */
 static struct shares shares = SHARES;   /* of all loops' */
 
@@ -184,6 +185,7 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
 static void tell_due(struct listen *listen);
+static void end_soon(struct listen *listen, int64_t in_ms);
 
 const struct fault *listen_begin(struct listen *listen)
 {
@@ -206,6 +208,8 @@ const struct fault *listen_begin(struct listen *listen)
 	for (int i = listen->lists; i < listen->count; i++)
 		listen->followed[i].due = true;
 	tell_due(listen);
+	if (ending)
+		end_soon(listen, 0);
 	return NULL;
 }
 
@@ -320,14 +324,20 @@ static void end_now(struct timer *timer, UNUSED struct loop *loop)
 	call_settle(listen->call);
 }
 
+static void end_soon(struct listen *listen, int64_t in_ms)
+{
+	struct loop *loop = listen->call->reply->loop;
+
+	listen->timer.run = end_now;
+	timer_set(loop, &listen->timer, loop_tick_ms(loop) + in_ms);
+}
+
 void listens_end(int64_t jitter_ms)
 {
+	ending = true;
 	for (struct listen *listen = listens; listen; listen = listen->next) {
-		struct loop *loop = listen->call->reply->loop;
 		uint32_t random;
 		random_bytes(&random, sizeof(random));
-		listen->timer.run = end_now;
-		timer_set(loop, &listen->timer,
-		          loop_tick_ms(loop) + (jitter_ms > 0 ? random % jitter_ms : 0));
+		end_soon(listen, jitter_ms > 0 ? random % jitter_ms : 0);
 	}
 }

@@ -156,7 +156,7 @@ void listener_send_stored(struct listener *listener, int64_t number, str text)
 {
 	if (number <= listener->sent || is_behind(listener))
 		return;
-	if (number > listener->sent + 1 || listener->reading) {
+	if (number - 1 > listener->sent || listener->reading) {
 		listener_read(listener, 0, (str) { 0 });
 		return;
 	}

@@ -2,9 +2,20 @@
 #include "channel_private.h"
 
 static _Thread_local struct channel *listening;
+static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */
+
+static void end_now(struct timer *timer, struct loop *loop);
+
+static void end_soon(struct channel *channel, int64_t in_ms)
+{
+	channel->timer.run = end_now;
+	channel_set_timer(channel, &channel->timer, in_ms);
+}
 
 void listening_add(struct channel *channel)
 {
+	if (ending)
+		end_soon(channel, 0);
 	channel->listening_next = listening;
 	channel->listening_place = &listening;
 	if (listening)
@@ -20,6 +31,12 @@ void listening_remove(struct channel *channel)
 	if (channel->listening_next)
 		channel->listening_next->listening_place = channel->listening_place;
 	channel->listening_place = NULL;
+}
+
+void listening_attached(struct channel *channel)
+{
+	if (ending && channel->listening_place)
+		end_soon(channel, 0);
 }
 
 /* ---- Changes ---- */
@@ -143,10 +160,10 @@ void channels_lose(void)
 
 void channels_end_listeners(int64_t jitter_ms)
 {
+	ending = true;
 	for (struct channel *channel = listening; channel; channel = channel->listening_next) {
 		uint32_t random;
 		random_bytes(&random, sizeof(random));
-		channel->timer.run = end_now;
-		channel_set_timer(channel, &channel->timer, jitter_ms > 0 ? random % jitter_ms : 0);
+		end_soon(channel, jitter_ms > 0 ? random % jitter_ms : 0);
 	}
 }

@@ -121,7 +121,7 @@ bool protocol_share(const char *database)
 		.database = database,
 		.session_idle_ms = runtime.set.session_idle_ms, .resume_ms = runtime.set.resume_ms,
 		.task_ttl_ms = runtime.set.task_ttl_ms, .sessions_max = runtime.set.sessions_max,
-		.events_max = EVENTS_KEPT,
+		.events_max = EVENTS_KEPT, .budget = runtime.set.requests,
 		.handler = { .changed = topic_arrived, .told = told, .missed = missed,
 		             .used = sessions_used, .last_words = last_words, .due = parked_due,
 		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },

@@ -70,6 +70,7 @@ void protocol_end_loop(void)
 {
 	calls_end_all();
 	listens_end_loop();
+	room_end_loop();
 }
 
 void protocol_stop(void)

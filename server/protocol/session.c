@@ -36,12 +36,6 @@ struct session *session_hold(struct session *session)
 	return session;
 }
 
-static void follow_no_longer(struct session *session, struct followed *followed)
-{
-	budget_give(caller_requests(session->caller), sizeof(*followed) + followed->size);
-	free(followed);
-}
-
 void session_free(struct session *session)
 {
 	for (struct filed_call *call = session->calls, *next; call; call = next) {
@@ -52,10 +46,7 @@ void session_free(struct session *session)
 		next = question->next;
 		free(question);
 	}
-	for (struct followed *followed = session->followed, *next; followed; followed = next) {
-		next = followed->next;
-		follow_no_longer(session, followed);
-	}
+	session_follow_nothing(session);
 	caller_drop(session->caller);
 	pthread_mutex_destroy(&session->lock);
 	free(session);
@@ -430,59 +421,4 @@ int session_log_least(const struct session *session)
 void session_set_log_least(struct session *session, int level)
 {
 	atomic_store(&session->log_least, level);
-}
-
-/* ---- Resources it follows ---- */
-
-#define FOLLOWED_MAX 1000
-
-static struct followed **followed_place(struct session *session, str uri)
-{
-	struct followed **place = &session->followed;
-
-	while (*place && !str_same(uri, (str) { (*place)->uri, (*place)->size }))
-		place = &(*place)->next;
-	return place;
-}
-
-static bool has_room(const struct session *session, str uri)
-{
-	return session->followed_count < FOLLOWED_MAX &&
-	       budget_has(caller_requests(session->caller), sizeof(struct followed) + uri.size);
-}
-
-bool session_subscribe(struct session *session, str uri, bool wanted)
-{
-	bool room = true;
-
-	pthread_mutex_lock(&session->lock);
-	struct followed **place = followed_place(session, uri), *found = *place;
-	if (found && !wanted) {
-		*place = found->next;
-		session->followed_count--;
-		follow_no_longer(session, found);
-	} else if (!found && wanted && (room = has_room(session, uri))) {
-		budget_take(caller_requests(session->caller), sizeof(*found) + uri.size);
-		found = malloc(sizeof(*found) + uri.size);
-		if (!found)
-			abort();
-		found->next = NULL;
-		found->size = uri.size;
-		memcpy(found->uri, uri.at, uri.size);
-		*place = found;
-		session->followed_count++;
-	}
-	atomic_store(&session->follows, session->followed_count > 0);
-	pthread_mutex_unlock(&session->lock);
-	return room;
-}
-
-bool session_follows(struct session *session, const char *uri)
-{
-	if (!atomic_load(&session->follows))
-		return false;
-	pthread_mutex_lock(&session->lock);
-	bool follows = *followed_place(session, str_of(uri));
-	pthread_mutex_unlock(&session->lock);
-	return follows;
 }

@@ -73,7 +73,7 @@ const struct fault *channel_resume(struct reply *reply, str last_event_id);
 void channel_close_stream(struct channel *channel);
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
 void channels_tell(const char *topic);
-/* Ends this loop's streams that only listen, within the jitter. */
+/* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
 void channels_end_listeners(int64_t jitter_ms);
 /* A GET is answered by a channel now. */
 void endpoint_listens(struct reply *reply, struct exchange *x);

@@ -68,6 +68,10 @@ struct session *session_create(const char *id, const struct caller *caller, uint
  * held, and nothing was done. */
 bool session_put(struct session *session, struct session **there);
 void session_free(struct session *session);
+/* Under its lock, or when nobody else knows it. */
+void session_follow_nothing(struct session *session);
+/* It follows these URIs, a JSON array, and no others; meanwhile nobody sees it follow less. */
+void session_follow_only(struct session *session, yyjson_val *uris);
 /* Shared: that a stream carries the session's messages is in the database now. */
 void session_stream_stored(struct session *session, int64_t number);
 /* It is read again before it is relied on, and at once where it has channels. */

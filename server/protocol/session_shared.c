@@ -12,33 +12,15 @@ static struct session_errand *of(struct errand *errand)
 
 /* ---- Copies ---- */
 
-static void free_followed(struct session *session)
-{
-	for (struct followed *each = session->followed, *next; each; each = next) {
-		next = each->next;
-		free(each);
-	}
-	session->followed = NULL;
-	session->followed_count = 0;
-	atomic_store(&session->follows, false);
-}
-
 static void copy(struct session *session, const struct shared_session *row)
 {
 	struct arena *arena = arena_create();
 	enum json_trouble trouble;
-	yyjson_val *uris = json_parse_copy(arena, str_of(row->followed), 2, &trouble), *each;
-	size_t index, count;
 
 	atomic_store(&session->log_least, (int)row->log_least);
 	if (!atomic_load(&session->opening))
 		atomic_store(&session->listener, row->listener);
-	pthread_mutex_lock(&session->lock);
-	free_followed(session);
-	pthread_mutex_unlock(&session->lock);
-	yyjson_arr_foreach(uris, index, count, each)
-		(void)!session_subscribe(session, (str) { yyjson_get_str(each), yyjson_get_len(each) },
-		                         true);
+	session_follow_only(session, json_parse_copy(arena, str_of(row->followed), 2, &trouble));
 	atomic_store(&session->stale, false);
 	arena_destroy(arena);
 }

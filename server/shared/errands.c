@@ -33,7 +33,7 @@ static struct {
 
 void *errand_create(const struct errand_kind *kind, size_t size)
 {
-	struct arena *arena = arena_create();
+	struct arena *arena = arena_create_charged(shared_set.budget);
 	struct errand *errand = arena_alloc(arena, size);
 
 	errand->arena = arena;

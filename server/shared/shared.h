@@ -44,6 +44,7 @@ struct shared_settings {
 	int64_t session_idle_ms, resume_ms, task_ttl_ms;
 	int sessions_max;
 	int events_max;                 /* kept of one stream, at least */
+	struct budget *budget;          /* of what errands keep until they are done; NULL: not counted */
 };
 
 extern const struct migration shared_migrations[];

@@ -27,7 +27,8 @@ function move(d, w) {
 	return { id, status: d.chance(0.85) && steps[at + 1] || d.pick(statuses), note: d.pick(['', 'chaos']) };
 }
 const reservation = (d, w) => d.recent(w.reservations, 10) ?? 'never';
-const cursor = (d, w) => d.chance(0.5) ? d.recent(w.cursors) : d.pick([undefined, undefined, 'x', '', 'x'.repeat(1001)]);
+const cursor = (d, w) => d.chance(0.5) ? d.recent(w.cursors)
+	: d.pick([undefined, undefined, 'x', '', 'x'.repeat(1001)]);
 const uri = (program, d, w) => program === 'products'
 	? d.pick([`product://${sku(d)}`, 'catalog://categories', 'ui://products/search', 'product://%00', 'skill://x'])
 	: d.chance(0.9) ? `order://${order(d, w)}` : d.pick(['ui://orders/track', 'order://', 'nothing']);
@@ -56,18 +57,21 @@ export const TOOLS = {
 			const key = d.chance(0.85) ? w.unique('key') : d.recent(w.keys) ?? w.unique('key');
 			w.keep(w.keys, key);
 			// A customer of its own for each key: the order says so, and can be found by it.
-			return orderOf(d.chance(0.9) ? { [d.pick(bookSkus)]: d.between(1, 3) } : { [sku(d)]: 1, [sku(d)]: 2 }, key, `c-${key}`);
+			return orderOf(d.chance(0.9) ? { [d.pick(bookSkus)]: d.between(1, 3) }
+				: { [sku(d)]: 1, [sku(d)]: 2 }, key, `c-${key}`);
 		}],
 		[5, 'get_order', (d, w) => ({ id: order(d, w) })],
 		[4, 'list_orders', (d, w) => ({ limit: d.between(1, 100), cursor: cursor(d, w),
 			status: d.pick([undefined, 'pending', 'delivered', 'cancelled']) })],
 		[14, 'cancel_order', (d, w) => ({ id: order(d, w), confirm: d.chance(0.1) })],
 		[14, 'update_order_status', (d, w) => move(d, w)],
-		[14, 'track_order', (d, w) => ({ id: d.chance(0.7) ? order(d, w) : d.pick(eventfulOrders), follow: d.chance(0.85), wait_seconds: d.between(1, 3) })],
+		[14, 'track_order', (d, w) => ({ id: d.chance(0.7) ? order(d, w) : d.pick(eventfulOrders),
+			follow: d.chance(0.85), wait_seconds: d.between(1, 3) })],
 		[4, 'request_return', (d, w) => ({ order_id: order(d, w), items: [{ sku: d.pick(bookSkus), quantity: 1 }],
 			reason: 'chaos', idempotency_key: d.chance(0.5) ? w.unique('return') : undefined })],
 		[3, 'receive_return', (d, w) => ({ return_id: d.recent(w.returns) ?? 'RET-0' })],
-		[12, 'sales_report', d => ({ from: '2011-01-01', to: d.pick(['2011-02-01', '2011-02-01', '2011-01-10', '2010-01-01']),
+		[12, 'sales_report', d => ({ from: '2011-01-01',
+			to: d.pick(['2011-02-01', '2011-02-01', '2011-01-10', '2010-01-01']),
 			by: d.pick(['day', 'month', 'country', 'product']) })],
 	],
 };
@@ -98,7 +102,8 @@ export const METHODS = [
 		: `product://${'x'.repeat(100000)}` })],
 	[3, 'resources/unsubscribe', 's', (d, w, program) => ({ uri: uri(program, d, w) })],
 	[1, 'prompts/list', 'sn', () => ({})],
-	[2, 'prompts/get', 'sn', (d, w) => d.pick([{ name: 'compare_products', arguments: { skus: 'KIT-0001, KIT-0003' } },
+	[2, 'prompts/get', 'sn', (d, w) => d.pick([
+		{ name: 'compare_products', arguments: { skus: 'KIT-0001, KIT-0003' } },
 		{ name: 'recommend_product', arguments: { occasion: 'tea', budget: '20' } },
 		{ name: 'explain_order', arguments: { id: order(d, w) } }, { name: 'none' }])],
 	[2, 'completion/complete', 'sn', d => ({ ref: d.pick([{ type: 'ref/prompt', name: 'compare_products' },
@@ -134,8 +139,9 @@ export const answer = d => d.pick([
 const ODD_IDS = [
 	[1.5, 'huge id', () => `"${'i'.repeat(300000)}"`], [1, 'long id', () => `"${'é'.repeat(5000)}"`],
 	[1, 'long id', () => `"${'n'.repeat(9000)}"`], [1, 'odd id', () => '""'], [1, 'odd id', () => '0'],
-	[1, 'odd id', () => '-7'], [1, 'odd id', () => '9007199254740993'], [1, 'odd id', () => '123456789012345678901234567890'],
-	[1, 'odd id', () => '"\\u0000\\"\\\\"'], [1, 'odd id', () => '"\\ud83e\\udd14"'], [1, 'odd id', () => '"question-1"'],
+	[1, 'odd id', () => '-7'], [1, 'odd id', () => '9007199254740993'],
+	[1, 'odd id', () => '123456789012345678901234567890'], [1, 'odd id', () => '"\\u0000\\"\\\\"'],
+	[1, 'odd id', () => '"\\ud83e\\udd14"'], [1, 'odd id', () => '"question-1"'],
 	[3, 'wrong id', d => d.pick(['null', '1.5', '[1]', '{}', 'true', '1e400'])],
 ];
 

@@ -51,14 +51,16 @@ export async function compare(shop) {
 	// Orders and what products did for them.
 	const placed = new Map(orders.map(row => [row.id, row]));
 	for (const { id, status } of orders) {
-		check(states.get(id) === 'committed' && same(taken.get(id), lines.get(id)),
-			`order ${id} (${status}) of ${lines.get(id)} has a reservation that is ${states.get(id)}, of ${taken.get(id)}`);
+		check(states.get(id) === 'committed' && same(taken.get(id), lines.get(id)), `order ${id} (${status}) of ${
+			lines.get(id)} has a reservation that is ${states.get(id)}, of ${taken.get(id)}`);
 		check(same(restocked.get(`cancel-${id}`), status === 'cancelled' ? lines.get(id) : []),
 			`order ${id} is ${status}, and ${restocked.get(`cancel-${id}`)} was put back for it`);
-		check(new Set(events.get(id)).size === events.get(id)?.length, `order ${id} went to a status twice: ${events.get(id)}`);
+		check(new Set(events.get(id)).size === events.get(id)?.length,
+			`order ${id} went to a status twice: ${events.get(id)}`);
 	}
 	for (const [id, items] of backs)
-		check(same(restocked.get(`return-${id}`), items), `return ${id} of ${items}: put back was ${restocked.get(`return-${id}`)}`);
+		check(same(restocked.get(`return-${id}`), items),
+			`return ${id} of ${items}: put back was ${restocked.get(`return-${id}`)}`);
 	for (const { id, state } of reservations)
 		if (id.startsWith('ORD-'))
 			check(state === 'released' || (state === 'committed' && placed.has(id)),
@@ -83,10 +85,12 @@ export async function compare(shop) {
 		check(placed.get(id)?.customer === customer, `order ${id} of ${customer} was answered and is lost`);
 	for (const [id, answered] of knowledge.statuses)
 		for (const status of answered)
-			check(events.get(id)?.includes(status), `order ${id} was answered as ${status} and never was: ${events.get(id)}`);
+			check(events.get(id)?.includes(status),
+				`order ${id} was answered as ${status} and never was: ${events.get(id)}`);
 	for (const [id, state] of knowledge.states)
 		check(states.get(id) === state, `reservation ${id} was answered as ${state} and is ${states.get(id)}`);
 	for (const id of knowledge.restocks)
 		check(restocked.has(id), `restock ${id} was answered and is lost`);
-	return { wrong, orders: orders.length, answered: knowledge.placed.size, reservations: reservations.length, restocks: restocked.size };
+	return { wrong, orders: orders.length, answered: knowledge.placed.size,
+		reservations: reservations.length, restocks: restocked.size };
 }

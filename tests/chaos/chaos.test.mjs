@@ -22,37 +22,48 @@ const actors = Number(process.env.CHAOS_ACTORS ?? 40);
 const REQUESTS_MAX = 5000 * seconds, DEATHS_MAX = 20;
 const STOP_MAX = 6000;                  // of SHUTDOWN_TIMEOUT's 10 s: nothing was cut at the bound
 
+// A run that did none of these did not do what it says.
+const HAPPENS = [['batches', 'call'], ['streams', 'events'], ['kinds', 'cancel'], ['kinds', 'create_order']];
+
 const say = words => console.log(words);
 const repeat = `again: BUILD=${process.env.BUILD ?? 'dev'} DATABASE=${process.env.DATABASE ?? 'sqlite'
 	} CHAOS_SEED=${seed} CHAOS_SECONDS=${seconds}`;
 
+// ---- What is told ----
+
+const withoutRequests = log => log.replace(/^\{"time".*\n/gm, '');
 const summary = text => /^SUMMARY: .*$/m.exec(text)?.[0] ?? /^.*runtime error:.*$/m.exec(text)?.[0] ??
-	text.replace(/^\{"time".*\n/gm, '').slice(-300);
+	withoutRequests(text).slice(-300);
 
 // Each kind of report once, the first of its kind whole.
 function reports(servers) {
 	const seen = new Map();
 	for (const { name, log } of servers)
-		for (const part of log.replace(/^\{"time".*\n/gm, '').split(/^={10,}\n/m)
-			.filter(each => /Sanitizer|runtime error:/.test(each))) {
+		for (const part of withoutRequests(log).split(/^={10,}\n/m)) {
+			if (!/Sanitizer|runtime error:/.test(part))
+				continue;
 			const kind = summary(part), known = seen.get(kind);
 			seen.set(kind, { name, part: known?.part ?? part, count: (known?.count ?? 0) + 1 });
 		}
-	return [...seen.values()].map(({ name, part, count }) => `${name}, ${count} times:\n${part.slice(0, 6000)}`);
+	return [...seen.values()].map(({ name, part, count }) =>
+		`${name}, ${count} times:\n${part.slice(0, 6000)}`);
 }
 
-function report(shop, tally, began) {
+const COUNTED = /limit|outcome|overflowed|resumed|evicted|gone|slow|refused|questions|moved|tasks|placed/;
+
+function report(tally, counters, began) {
 	const spent = ((Date.now() - began) / 1000).toFixed(1);
 	say(`${tally.count('requests')} requests, ${tally.count('statuses')} answers in ${spent} s\n${tally}`);
-	if (shop.counters_)
-		say(`  the servers counted: ${[...shop.counters_].filter(([name, value]) => value &&
-			/limit|outcome|overflowed|resumed|evicted|gone|slow|refused|questions|moved|tasks|placed/.test(name))
-			.map(([name, value]) => `${name.replace(/^mcp_|_total/g, '')} ${value}`).join(', ')}`);
+	say(`  the servers counted: ${[...counters ?? []].filter(([name, value]) => value && COUNTED.test(name))
+		.map(([name, value]) => `${name.replace(/^mcp_|_total/g, '')} ${value}`).join(', ')}`);
 }
+
+// ---- A run ----
 
 async function rage(shop, tally, began) {
 	const until = began + seconds * 1000;
-	const isOver = () => Date.now() > until || shop.dead.length > DEATHS_MAX || tally.count('requests') > REQUESTS_MAX;
+	const isOver = () => Date.now() > until || shop.dead.length > DEATHS_MAX ||
+		tally.count('requests') > REQUESTS_MAX;
 	const clients = Array.from({ length: actors }, (_, i) => act(new Dice(seed * 1000 + i), shop, isOver));
 	const trouble = shop.disturb(new Dice(seed * 1000 + 999), isOver);
 	const progress = setInterval(() => {
@@ -67,42 +78,57 @@ async function rage(shop, tally, began) {
 	}
 }
 
-test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }, async () => {
-	const tally = new Tally(), knowledge = new Knowledge(tally), d = new Dice(seed);
-	const shop = await Shop.open(d, knowledge), began = Date.now(), wrong = [];
-	say(`${repeat}\n${Object.entries(shop.settings).map(pair => pair.join('=')).join(' ')}`);
-	const clients = await rage(shop, tally, began);
-	const attempt = async (what, work) => {
-		try {
-			return await work();
-		} catch (error) {
-			wrong.push(`${what}: ${error.message.replace(/^\{"time".*\n/gm, '').slice(0, 600)}`);
-		}
-	};
-	for (const { name, how, after, log, start } of shop.dead)
-		wrong.push(start ?? `${name} died after ${after} s: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
-	if (!shop.broken)
-		shop.counters_ = await attempt('metrics', () => shop.counters());
-	report(shop, tally, began);
-	// Some clients are still there when the servers end.
+// Some clients are still there when the servers end. What is wrong, in words.
+async function end(shop, clients, d) {
 	for (const client of clients)
 		if (d.chance(0.7))
 			client.leave();
-	await pause(50);
-	const servers = [...shop.dead, ...shop.servers], times = await attempt('stop', () => shop.stop());
+	const late = setTimeout(() => say(`  not stopped yet: ${shop.alive.map(({ name, port }) => `${name} ${port}`)
+		}\n    ${clients.flatMap(client => client.unfinished).join('\n    ')}`), STOP_MAX);
+	const times = await shop.stop();
+	clearTimeout(late);
 	clients.forEach(client => client.leave());
-	if (times) {
-		times.forEach((ms, i) => ms <= STOP_MAX || wrong.push(`${servers[shop.dead.length + i].name} took ${
-			ms} ms to stop:\n${servers[shop.dead.length + i].log.split('\n').slice(-12).join('\n')}`));
-		say(`  stopped within ${times.join(', ')} ms`);
-		wrong.push(...await attempt('settling', () => settle(shop)) ?? []);
+	say(`  stopped within ${times.join(', ')} ms`);
+	return shop.servers.flatMap(({ name, log }, i) => times[i] <= STOP_MAX ? [] :
+		[`${name} took ${times[i]} ms to stop:\n${log.split('\n').slice(-12).join('\n')}`]);
+}
+
+// Started again, in quiet: the books must add up.
+async function audit(shop) {
+	const open = await settle(shop);
+	await shop.stop();
+	const { wrong, ...counts } = await compare(shop);
+	say(`  books: ${Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ')}`);
+	return [...open, ...wrong];
+}
+
+const deaths = shop => shop.dead.map(({ name, how, after, log, start }) => start ??
+	`${name} died after ${after} s: status ${how.status}, signal ${how.signal}, ${summary(log)}`);
+
+test(`chaos for ${seconds} s, seed ${seed}`, { timeout: (seconds + 120) * 1000 }, async () => {
+	const tally = new Tally(), knowledge = new Knowledge(tally), d = new Dice(seed);
+	const shop = await Shop.open(d, knowledge), began = Date.now(), wrong = [];
+	const attempt = async (what, work) => {
+		try {
+			wrong.push(...await work() ?? []);
+		} catch (error) {
+			wrong.push(`${what}: ${withoutRequests(error.message).slice(0, 600)}`);
+		}
+	};
+
+	say(`${repeat}\n${Object.entries(shop.settings).map(pair => pair.join('=')).join(' ')}`);
+	const clients = await rage(shop, tally, began), servers = [...shop.dead, ...shop.servers];
+	wrong.push(...deaths(shop));
+	report(tally, await shop.counters().catch(() => undefined), began);
+	for (const [group, name] of HAPPENS)
+		if (!tally.count(group, name))
+			wrong.push(`there was no ${name} among ${group}`);
+	await attempt('stop', () => end(shop, clients, d));
+	if (!shop.alive.length) {
+		await attempt('books', () => audit(shop));
 		servers.push(...shop.servers);
-		await attempt('second stop', () => shop.stop());
-		const { wrong: sums, ...counts } = await compare(shop);
-		say(`  books: ${Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ')}`);
-		wrong.push(...sums);
-		wrong.push(...knowledge.wrong);
 	}
+	wrong.push(...knowledge.wrong);
 	for (const each of reports(servers))
 		say(each);
 	assert.ok(wrong.length === 0, `${repeat}\n${wrong.slice(0, 20).join('\n')}`);

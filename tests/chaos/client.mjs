@@ -33,6 +33,14 @@ export class Client {
 		return !this.closed && !this.spent && this.waiting.length === 0;
 	}
 
+	// What is still answered, in words.
+	get unfinished() {
+		const { request, streams } = this.part ?? {}, asked = request ?? this.waiting[0]?.request;
+		return !this.closed && asked && `port ${this.port}${this.socket.isPaused() ? ' (reads nothing)' : ''}, ${
+			streams ? 'a stream' : 'an answer'} to ${asked.verb ?? 'POST'} ${asked.session?.revision ?? ''} ${
+			asked.headers['Last-Event-ID'] ?? ''} ${String(asked.body ?? '').slice(0, 500)}`;
+	}
+
 	// Resolves when its answer has begun as a stream, is complete, or can't come any more.
 	ask(request) {
 		const { head, body } = bytesOf(request, this.port);
@@ -76,7 +84,8 @@ export class Client {
 			return false;
 		const head = this.rest.toString('latin1', 0, end), { request } = this.waiting[0] ?? { request: {} };
 		this.rest = this.rest.subarray(end + 4);
-		const status = Number(head.slice(9, 12)), header = name => new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1];
+		const header = name => new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1];
+		const status = Number(head.slice(9, 12));
 		this.tally.add('statuses', status);
 		if (status >= 100 && status < 200)
 			return true;
@@ -89,7 +98,8 @@ export class Client {
 		if (status === 404 && request.session)
 			this.knowledge.forget(request.session);
 		const empty = request.verb === 'HEAD' || status === 204 || status === 304;
-		this.part = { request, streams, status, json: /json/.test(header('content-type') ?? ''), chunked: /chunked/i.test(header('transfer-encoding') ?? ''),
+		this.part = { request, streams, status, json: /json/.test(header('content-type') ?? ''),
+			chunked: /chunked/i.test(header('transfer-encoding') ?? ''),
 			left: empty ? 0 : Number(header('content-length') ?? 0), events: '', pieces: [], size: 0 };
 		if (streams) {
 			this.tally.add('streams', 'opened');
@@ -120,7 +130,7 @@ export class Client {
 			return false;
 		const size = parseInt(this.rest.toString('latin1', 0, end), 16);
 		if (!(size >= 0)) {
-			this.knowledge.wrong.push(`a chunk of no size: ${this.rest.toString('latin1', 0, 60)}`);
+			this.knowledge.complain(`a chunk of no size: ${this.rest.toString('latin1', 0, 60)}`);
 			this.leave();
 			return false;
 		}
@@ -159,7 +169,7 @@ export class Client {
 	#number(id) {
 		const { part } = this, [stream, number] = id.split('-').map(Number);
 		if (part.stream === stream && !(number > part.number))
-			this.knowledge.wrong.push(`event ${id} came after ${part.number}`);
+			this.knowledge.complain(`event ${id} came after ${part.number}`);
 		Object.assign(part, { stream, number });
 		if (part.request.session)
 			this.knowledge.keep(part.request.session.events, id);
@@ -167,7 +177,7 @@ export class Client {
 
 	#hear(bytes) {
 		if (!isUtf8(bytes))
-			this.knowledge.wrong.push(`an answer is not UTF-8: ${bytes.toString('latin1').slice(0, 300)}`);
+			this.knowledge.complain(`an answer is not UTF-8: ${bytes.toString('latin1').slice(0, 300)}`);
 		this.knowledge.hear(bytes.toString(), this.part.request);
 	}
 

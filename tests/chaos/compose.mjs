@@ -18,6 +18,8 @@ const accept = d => ({ Accept: d.weighted(ACCEPTS)[1] });
 
 // ---- Messages ----
 
+const kindOf = ({ method, params }) => method === 'tools/call' ? params.name : method;
+
 const inEra = { s: METHODS.filter(row => row[2].includes('s')), n: METHODS.filter(row => row[2].includes('n')) };
 
 function makeCall(d, w, program, era) {
@@ -29,7 +31,8 @@ const write = ({ id, method, params }) => `{"jsonrpc":"2.0",${id === undefined ?
 	JSON.stringify(method)}${params === undefined ? '' : `,"params":${JSON.stringify(params)}`}}`;
 
 // The id goes in as it was written, whatever it is.
-const writeCancel = id => `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id},"reason":"chaos"}}`;
+const writeCancel = id =>
+	`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id},"reason":"chaos"}}`;
 
 const notice = (d, session) => d.chance(0.7) ? writeCancel(d.recent(session?.running ?? [], 6) ?? '1')
 	: write({ method: d.pick(['notifications/initialized', 'notifications/roots/list_changed', 'nothing']) });
@@ -58,7 +61,7 @@ export const shapes = {
 		const params = { ...call.params, _meta: { ...meta(capabilities), ...call.params?._meta,
 			...(d.chance(0.3) ? { 'io.modelcontextprotocol/logLevel': 'debug' } : {}) } };
 		const agree = d.chance(0.97);
-		return { kind: call.params?.name && call.method === 'tools/call' ? call.params.name : call.method, call,
+		return { kind: kindOf(call), call,
 			headers: { 'Content-Type': 'application/json', ...accept(d), ...signed(caller(d)),
 				'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': agree ? call.method : 'ping',
 				...(typeof name === 'string' && /^[\x20-\x7e]*$/.test(name) ? { 'Mcp-Name': name.trim() } : {}) },
@@ -70,8 +73,8 @@ export const shapes = {
 		if (!session)
 			return shapes.initialize(d, w, program);
 		const call = makeCall(d, w, program, 's');
-		return { kind: call.method === 'tools/call' ? call.params.name : call.method, session, ids: begins(session, [call]),
-			headers: inSession(d, session), body: write(call) };
+		return { kind: kindOf(call), session, ids: begins(session, [call]), headers: inSession(d, session),
+			body: write(call) };
 	},
 
 	// Without a session it is served too, as one of 2025-03-26.
@@ -84,8 +87,9 @@ export const shapes = {
 			if (kind === 'call')
 				calls.push(makeCall(d, w, program, 's'));
 			elements.push({
-				call: () => write(calls.at(-1)), notice: () => notice(d, session), garbage: () => d.weighted(BROKEN)[1](),
-				response: () => response(d, session), cancel: () => writeCancel(d.pick(calls).id),
+				call: () => write(calls.at(-1)), notice: () => notice(d, session),
+				garbage: () => d.weighted(BROKEN)[1](), response: () => response(d, session),
+				cancel: () => writeCancel(d.pick(calls).id),
 			}[kind]());
 			w.tally.add('batches', kind);
 		}
@@ -96,21 +100,23 @@ export const shapes = {
 	initialize(d, w, program) {
 		const revision = d.pick(REVISIONS), key = d.chance(0.9) ? keys.staff : keys.other;
 		return { kind: 'initialize', begins: { program, revision, key }, headers: { ...types, ...signed(key) },
-			body: write({ id: 0, method: 'initialize', params: { protocolVersion: revision,
-				capabilities: d.chance(0.9) ? { elicitation: {} } : {}, clientInfo: { name: 'chaos', version: '1' } } }) };
+			body: write({ id: 0, method: 'initialize', params: {
+				protocolVersion: revision, capabilities: d.chance(0.9) ? { elicitation: {} } : {},
+				clientInfo: { name: 'chaos', version: '1' } } }) };
 	},
 
 	listen(d, w, program) {
 		const session = w.sessionOf(d, program);
-		return session ? { kind: 'listen', verb: 'GET', session, headers: { ...inSession(d, session), Accept: 'text/event-stream' } }
-			: shapes.initialize(d, w, program);
+		return session ? { kind: 'listen', verb: 'GET', session,
+			headers: { ...inSession(d, session), Accept: 'text/event-stream' } } : shapes.initialize(d, w, program);
 	},
 
 	resume(d, w, program) {
 		const session = w.sessionOf(d, program);
 		if (!session)
 			return shapes.initialize(d, w, program);
-		const last = d.chance(0.9) ? d.recent(session.events, 8) : d.pick(['1-0', '1-1', 'x', '999-1', '-1', '1-99999999999999999999']);
+		const last = d.chance(0.9) ? d.recent(session.events, 8)
+			: d.pick(['1-0', '1-1', 'x', '999-1', '-1', '1-99999999999999999999']);
 		return { kind: last ? 'resume' : 'listen', verb: 'GET', session, headers: { ...inSession(d, session),
 			Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) } };
 	},
@@ -130,8 +136,9 @@ export const shapes = {
 		if (!asked)
 			return shapes.session(d, w, program);
 		const inputResponses = Object.fromEntries(asked.keys.map(key => [key, answer(d)]));
-		return { ...shapes.stateless(d, w, program, { ...asked, id: id(d, w), params: { ...asked.params, inputResponses,
-			requestState: d.chance(0.95) ? asked.state : `${asked.state.slice(0, -3)}abc` } }), kind: 'answer' };
+		const requestState = d.chance(0.95) ? asked.state : `${asked.state.slice(0, -3)}abc`;
+		const again = { ...asked, id: id(d, w), params: { ...asked.params, inputResponses, requestState } };
+		return { ...shapes.stateless(d, w, program, again), kind: 'answer' };
 	},
 
 	notice(d, w, program) {
@@ -142,7 +149,8 @@ export const shapes = {
 
 	broken(d, w, program) {
 		const session = d.chance(0.5) ? w.sessionOf(d, program) : undefined;
-		return { kind: 'broken', session, headers: session ? inSession(d, session) : { ...types, ...signed(keys.staff) },
+		return { kind: 'broken', session,
+			headers: session ? inSession(d, session) : { ...types, ...signed(keys.staff) },
 			body: d.weighted(d.chance(0.6) ? BROKEN : NOT_JSON)[1]() };
 	},
 
@@ -152,14 +160,17 @@ export const shapes = {
 		if (!session)
 			return shapes.initialize(d, w, program);
 		call.id = d.recent(session.running, 6) ?? call.id;
-		return { kind: 'same id again', session, ids: begins(session, [call]), headers: inSession(d, session), body: write(call) };
+		return { kind: 'same id again', session, ids: begins(session, [call]), headers: inSession(d, session),
+			body: write(call) };
 	},
 
 	elsewhere(d) {
-		const headers = { ...signed(caller(d)), Origin: d.pick(['http://localhost', 'https://evil.example', 'null']) };
+		const headers = { ...signed(caller(d)),
+			Origin: d.pick(['http://localhost', 'https://evil.example', 'null']) };
 		return { kind: 'elsewhere', headers, ...d.pick([
-			{ verb: 'OPTIONS' }, { verb: 'GET', path: '/healthz' }, { verb: 'GET', path: '/readyz' }, { verb: 'PUT', body: '{}' },
-			{ verb: 'GET', path: `/${'x'.repeat(5000)}` }, { verb: 'POST', path: '/', body: '{}' }, { verb: 'HEAD' },
+			{ verb: 'OPTIONS' }, { verb: 'GET', path: '/healthz' }, { verb: 'GET', path: '/readyz' },
+			{ verb: 'PUT', body: '{}' }, { verb: 'GET', path: `/${'x'.repeat(5000)}` },
+			{ verb: 'POST', path: '/', body: '{}' }, { verb: 'HEAD' },
 			{ verb: 'POST', body: '{}', headers: { ...headers, 'X-Long': 'y'.repeat(20000) } },
 			{ verb: 'POST', body: 'x'.repeat(300000), headers: { ...types, ...headers } },
 		]) };

@@ -31,6 +31,11 @@ export class Knowledge {
 		return name ? `${name}-${this.last}` : this.last;
 	}
 
+	complain(words) {
+		if (this.wrong.length < KEPT)
+			this.wrong.push(words);
+	}
+
 	keep(list, item) {
 		list.push(item);
 		if (list.length > KEPT)
@@ -64,7 +69,7 @@ export class Knowledge {
 		try {
 			message = JSON.parse(text);
 		} catch {
-			this.wrong.push(`an answer is not JSON: ${text.slice(0, 300)}`);
+			this.complain(`an answer is not JSON: ${text.slice(0, 300)}`);
 			return;
 		}
 		for (const each of Array.isArray(message) ? message : [message])

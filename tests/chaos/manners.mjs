@@ -35,8 +35,16 @@ class Actor {
 			this.kept.splice(this.d.below(STREAMS_KEPT), 1)[0].leave();
 	}
 
+	get all() {
+		return [...this.lines.values(), ...this.kept];
+	}
+
+	get unfinished() {
+		return this.all.map(line => line.unfinished).filter(Boolean);
+	}
+
 	leave() {
-		for (const line of [...this.lines.values(), ...this.kept])
+		for (const line of this.all)
 			line.leave();
 	}
 }

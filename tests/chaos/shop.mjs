@@ -27,9 +27,10 @@ function settings(d) {
 		STREAM_BACKLOG: d.pick(['2KiB', '8KiB', '64KiB']), BACKLOGS_MAX: d.pick(['64KiB', '1MiB']),
 		LISTENS_MAX: '30', BODY_MAX: '512KiB', BODIES_MAX: '2MiB', BATCH_MAX: '20', CONNECTIONS_MAX: '400',
 		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
-		CALL_DEADLINE: d.pick(['100ms', '1s']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s', PAGE_SIZE: '3',
-		HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s', SHUTDOWN_TIMEOUT: '10s', STATE_KEYS,
-		...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ').filter(Boolean).map(each => each.split('='))),
+		CALL_DEADLINE: d.pick(['100ms', '1s']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s',
+		PAGE_SIZE: '3', HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s',
+		SHUTDOWN_TIMEOUT: '10s', STATE_KEYS, ...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ')
+			.filter(Boolean).map(each => each.split('='))),
 	};
 }
 
@@ -43,7 +44,8 @@ export class Shop {
 		shop.keyFile = join(shop.folder, 'keys');
 		writeFileSync(shop.keyFile, allKeys);
 		const book = await databaseUrl('orders', shop.folder);
-		const { status, stderr } = await run('orders', ['import', writeOrders(join(shop.folder, 'orders.csv')), '--currency', 'GBP'],
+		const file = writeOrders(join(shop.folder, 'orders.csv'));
+		const { status, stderr } = await run('orders', ['import', file, '--currency', 'GBP'],
 			{ env: { DATABASE_URL: book } });
 		assert.equal(status, 0, stderr);
 		await shop.#enlarge();
@@ -57,11 +59,12 @@ export class Shop {
 	// long that telling it is more than a loop is told at a time.
 	async #enlarge() {
 		const copies = 'with recursive copy (n) as (select 1 union all select n + 1 from copy where n < 8)';
-		await this.change('orders', `${copies} insert into orders (id, customer, status, placed_at, delivered_at, units, total,
-				total_currency, country) select id || '-' || n, customer, status, placed_at, delivered_at, units, total,
-				total_currency, country from orders, copy;
-			${copies} insert into order_line (order_id, line, sku, quantity, unit_price, unit_price_currency)
-				select order_id || '-' || n, line, sku, quantity, unit_price, unit_price_currency from order_line, copy;
+		const order = 'customer, status, placed_at, delivered_at, units, total, total_currency, country';
+		const line = 'line, sku, quantity, unit_price, unit_price_currency';
+		await this.change('orders', `
+			${copies} insert into orders (id, ${order}) select id || '-' || n, ${order} from orders, copy;
+			${copies} insert into order_line (order_id, ${line})
+				select order_id || '-' || n, ${line} from order_line, copy;
 			with recursive step (n) as (select 1 union all select n + 1 from step where n < 150)
 			insert into order_event (order_id, seq, at, actor, from_status, to_status)
 				select id, 1000 + n, placed_at + n, 'import', 'paid', 'packed' from orders, step where id in (${
@@ -126,11 +129,15 @@ export class Shop {
 		return this.servers.some(isDead);
 	}
 
+	get alive() {
+		return this.servers.filter(server => !isDead(server));
+	}
+
 	// What was logged of every request is not kept: an hour of it would not fit.
 	forgetLog() {
 		for (const { child: { output } } of this.servers)
-			output.stderr = output.stderr.split('\n').filter((line, i, all) =>
-				i === all.length - 1 || !line.startsWith('{"time"') || !/"level":"(info|debug)"/.test(line)).join('\n');
+			output.stderr = output.stderr.split('\n').filter((line, i, all) => i === all.length - 1 ||
+				!line.startsWith('{"time"') || !/"level":"(info|debug)"/.test(line)).join('\n');
 	}
 
 	// ---- The databases ----
@@ -188,9 +195,11 @@ export class Shop {
 
 	// Somebody else writes, and takes his time.
 	async lock(d) {
-		const name = d.pick(['products', 'orders']), ms = d.between(50, 500), url = await databaseUrl(name, this.folder);
+		const [name, table] = d.pick([['products', 'product'], ['orders', 'orders']]), ms = d.between(50, 500);
+		const url = await databaseUrl(name, this.folder);
 		if (onPostgres) {
-			await query(url, `begin; lock table ${name === 'orders' ? 'orders' : 'product'} in exclusive mode; select pg_sleep(${ms / 1000}); commit`);
+			await query(url, `begin; lock table ${table} in exclusive mode;
+				select pg_sleep(${ms / 1000}); commit`);
 			return;
 		}
 		const file = new DatabaseSync(url.replace(/^sqlite:/, ''), { timeout: 5000 });
@@ -207,8 +216,9 @@ export class Shop {
 	// The database ends connections, as a failover does.
 	async disconnect(d) {
 		if (onPostgres)
-			await query(await databaseUrl(d.pick(['products', 'orders']), this.folder), `select pg_terminate_backend(pid)
-				from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and random() < 0.4`);
+			await query(await databaseUrl(d.pick(['products', 'orders']), this.folder),
+				`select pg_terminate_backend(pid) from pg_stat_activity
+				where datname = current_database() and pid <> pg_backend_pid() and random() < 0.4`);
 	}
 
 	// ---- The end ----
@@ -216,7 +226,7 @@ export class Shop {
 	// What the servers counted, of all of them together.
 	async counters() {
 		const sums = new Map();
-		for (const server of this.servers.filter(each => !isDead(each))) {
+		for (const server of this.alive) {
 			const { text } = await exchange({ port: server.metrics }, { method: 'GET', path: '/metrics' });
 			for (const [, name, value] of text.matchAll(/^(mcp_\w+(?:\{limit="\w+"\})?) (\d+)$/gm))
 				sums.set(name, (sums.get(name) ?? 0) + Number(value));
@@ -228,13 +238,16 @@ export class Shop {
 
 	// In order, in time, without a word of a sanitizer. How long each took.
 	async stop() {
-		const times = [];
+		const ended = [];
 		for (const service of [this.orders, this.products])
-			times.push(...await Promise.all(service.filter(each => !this.dead.includes(each)).map(async server => {
+			ended.push(...await Promise.allSettled(service.map(async server => {
 				const began = Date.now();
 				await server.stop('SIGTERM', 30000);
 				return Date.now() - began;
 			})));
-		return times;
+		const failed = ended.find(each => each.reason);
+		if (failed)
+			throw failed.reason;
+		return ended.map(each => each.value);
 	}
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-	beginSession, callTool, exchange, onPostgres, start, stateless,
+	beginSession, callTool, exchange, onPostgres, opened, start, stateless,
 } from './support.mjs';
 
 let probe;
@@ -59,4 +59,40 @@ test('who comes back is given what it missed, as it reads', async () => {
 	if (onPostgres)
 		assert.equal(numbers[0], seen + 1);
 	assert.ok(numbers.length > 50);
+});
+
+// An event that never was: there is nothing behind it, or all of it.
+for (const number of ['9223372036854775807', '-9223372036854775808'])
+	test(`who comes back may say that it has event ${number}`, async () => {
+		const session = await beginSession(probe), name = `far${number}`;
+		await rpc(session, 1, 'resources/subscribe', { uri: `probe://${name}` });
+		const get = { method: 'GET', headers: { ...session, Accept: 'text/event-stream' } };
+		const told = events => messages(events).length > 0;
+		const touched = async more => {
+			const stream = await opened(probe, { ...get, ...more, until: told });
+			await callTool(probe, 'touch', { name });
+			return (await stream.answer).events;
+		};
+		const first = (await touched({})).findLast(each => each.id).id;
+		const events = await touched({ headers: { ...get.headers,
+			'Last-Event-ID': `${first.split('-')[0]}-${number}` } });
+		assert.equal(messages(events)[0].params.uri, `probe://${name}`);
+	});
+
+test('what is kept for clients that may come back leaves its stream to who reads', async () => {
+	const small = await start('probe', { STREAM_BACKLOG: '64KiB', BACKLOGS_MAX: '512KiB' });
+	const answered = async (session, name, args) => {
+		const { events } = await exchange(small, { headers: session, body: JSON.stringify({
+			jsonrpc: '2.0', id: 1, method: 'tools/call',
+			params: { name, arguments: args, _meta: { progressToken: 1 } } }) });
+		assert.ok(messages(events).at(-1)?.result, `${name} has no answer: its stream was cut`);
+	};
+	for (let i = 0; i < 4; i++) {
+		const session = await beginSession(small);
+		for (let k = 0; k < 10; k++)
+			await answered(session, 'large', { kib: 20 });
+		for (let k = 0; k < 5; k++)
+			await answered(session, 'count', { to: 10, pause_ms: 0 });
+	}
+	await small.stop();
 });

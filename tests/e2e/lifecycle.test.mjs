@@ -257,6 +257,23 @@ test('open streams end cleanly, inside the bound', async () => {
 	await shop.products.stop();
 });
 
+test('a stream that begins when the others have ended ends too', async () => {
+	const server = await start('products', { LOOPS: '1' }), early = await open(server), late = await open(server);
+	const { headers, body } = stateless('subscriptions/listen',
+		{ notifications: { resourceSubscriptions: ['product://KIT-0001'] } });
+	const bytes = post(server, body, headers);
+	early.send(bytes);
+	await early.until(/acknowledged/);
+	late.send(bytes.subarray(0, -5));
+	await pause(100);
+	const began = Date.now();
+	const stopped = server.stop();
+	assert.ok(await early.untilClosed());
+	late.send(bytes.subarray(-5));
+	await stopped;
+	assert.ok(Date.now() - began < 6000, `it took ${Date.now() - began} ms`);
+});
+
 test('while it drains it says that it is not ready, and serves', async () => {
 	const server = await start('products', { DRAIN_PAUSE: '1s' });
 	const stopped = server.stop();

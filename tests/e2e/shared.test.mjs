@@ -84,6 +84,22 @@ test('a log level set at one counts at the other', { skip }, async () => {
 	assert.equal(messages(events).filter(each => each.method === 'notifications/message').length, 2);
 });
 
+// Whatever a session follows is kept once, however often its copy is read again.
+test('what a session follows counts once', { skip }, async () => {
+	const small = await startProbe({ BODIES_MAX: '256KiB', BODY_MAX: '32KiB' });
+	const session = await beginSession(small);
+	const ask = async (method, params) => assert.equal(
+		(await exchange(small, request(session, method, params))).status, 200, method);
+	for (let i = 0; i < 100; i++)
+		await ask('resources/subscribe', { uri: `probe://${String(i).padStart(99, 'u')}` });
+	for (let i = 0; i < 40; i++) {
+		await ask('logging/setLevel', { level: 'error' });
+		await ask('ping');
+	}
+	await ask('ping', { more: 'x'.repeat(20000) });
+	await small.stop();
+});
+
 // ---- Streams ----
 
 test('a stream broken at one goes on at the other: nothing lost, nothing doubled', { skip }, async () => {

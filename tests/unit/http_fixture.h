@@ -80,6 +80,16 @@ static void end_at_once(struct exchange *x)
 	stream_end(s);
 }
 
+static char much[16 << 20];             /* more than sockets hold */
+
+static void end_much_at_once(struct exchange *x)
+{
+	struct stream *s = stream_open(x, is_gone, NULL);
+
+	ck_assert(stream_send(s, (str) { much, sizeof(much) }));
+	stream_end(s);
+}
+
 static void request_in(struct exchange *x)
 {
 	str path = exchange_path(x);
@@ -98,9 +108,9 @@ static void request_in(struct exchange *x)
 		atomic_store(&opened, stream_open(x, is_gone, NULL));
 	} else if (str_is(path, "/brief")) {
 		end_at_once(x);
+	} else if (str_is(path, "/brief-much")) {
+		end_much_at_once(x);
 	} else if (str_is(path, "/much")) {
-		static char much[16 << 20];     /* more than sockets hold */
-
 		exchange_answer(x, 200, "text/plain", (str) { much, sizeof(much) });
 	} else if (str_is(path, "/path")) {
 		exchange_answer(x, 200, "text/plain", exchange_header(x, "X-Say"));

@@ -108,14 +108,25 @@ static bool is_let_in(const char *from)
 static const char *const holding[] = {
 	"GET /peer HTTP/1.1\r\nHost: he",
 	"POST /refuse HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n",
+	GET("/much"),           /* and does not read the answer */
 };
 
-START_TEST(half_requests_of_one_address_make_way_for_others)
+static bool is_let_in_soon(const char *from)
+{
+	for (int i = 0; i < 200; i++) {
+		if (is_let_in(from))
+			return true;
+		pause_ms(20);
+	}
+	return false;
+}
+
+START_TEST(what_one_address_leaves_undone_makes_way)
 {
 	int fds[MOST];
 
 	fill(fds, "127.0.0.2", holding[_i]);
-	AWAIT(is_let_in("127.0.0.3"));          /* as soon as what was said is read */
+	ck_assert(is_let_in_soon("127.0.0.3"));         /* as soon as what was said is read */
 	close_all(fds, MOST);
 }
 END_TEST
@@ -155,7 +166,7 @@ int main(void)
 	tcase_add_test(tests, the_one_idle_longest_makes_way);
 	tcase_add_test(tests, who_never_said_a_word_makes_way_too);
 	tcase_add_test(tests, an_address_that_takes_all_makes_way_itself);
-	tcase_add_loop_test(tests, half_requests_of_one_address_make_way_for_others, 0, 2);
+	tcase_add_loop_test(tests, what_one_address_leaves_undone_makes_way, 0, 3);
 	tcase_add_test(tests, a_request_under_way_never_makes_way);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);

@@ -110,6 +110,27 @@ START_TEST(a_stream_that_ends_at_once_keeps_the_connection)
 }
 END_TEST
 
+START_TEST(what_a_stream_left_counts_until_it_is_taken)
+{
+	struct http_settings settings = usual_settings();
+
+	stop();
+	stream_budget.max = 2 * sizeof(much);
+	start_with(&settings);
+	for (int i = 0; i < 2; i++) {
+		struct heard heard = { .size = 0 };
+		int fd = dial();
+
+		say(fd, GET("/brief-much"));
+		ck_assert(hear_until(fd, &heard, "HTTP/1.1 200 OK\r\n"));
+		ck_assert_uint_ge(atomic_load(&stream_budget.used), sizeof(much));
+		close(fd);
+		AWAIT(atomic_load(&stream_budget.used) == 0);
+	}
+	AWAIT(atomic_load(&finished) == 2);
+}
+END_TEST
+
 static void open_for_parked(UNUSED struct loop *loop)
 {
 	struct stream *s = stream_open(atomic_load(&parked), is_gone, NULL);
@@ -385,6 +406,7 @@ int main(void)
 	tcase_add_test(tests, events_are_chunks_and_the_end_is_one);
 	tcase_add_test(tests, http_1_0_streams_end_by_closing);
 	tcase_add_test(tests, a_stream_that_ends_at_once_keeps_the_connection);
+	tcase_add_test(tests, what_a_stream_left_counts_until_it_is_taken);
 	tcase_add_test(tests, a_parked_request_can_become_a_stream);
 	tcase_add_loop_test(tests, a_client_that_leaves_an_idle_stream_is_noticed, 0, 2);
 	tcase_add_test(tests, what_a_client_says_on_a_stream_does_not_hide_its_leaving);

@@ -1,0 +1,202 @@
+/* settle.c - how a call ends: what its client is told, what the log says, what is left behind.
+ *
+ * Once, on its loop. One whose worker still has it (cancelled, over its deadline) is told in an arena of
+ * its own, and its memory stays until the worker comes back. */
+#include <assert.h>
+
+#include "session.h"
+#include "task.h"
+
+#define SMALL_ANSWER 65536              /* mostly the socket's at once */
+
+struct json *call_result(struct mcp_call *call, const char *type)
+{
+	struct json *json = &call->result;
+
+	assert(!call->has_result);
+	*json = json_begin(call->arena, 1024);
+	if (!call->task) {
+		json_object(json);
+		json_key(json, "jsonrpc");
+		json_text(json, "2.0");
+		json_key(json, "id");
+		json_value(json, call->id);
+		json_key(json, "result");
+	}
+	json_object(json);
+	call->reply->era->open_result(json, type);
+	call->has_result = true;
+	return json;
+}
+
+static str error_message(struct mcp_call *call, const struct fault *fault, struct arena *arena)
+{
+	struct json json = json_begin(arena, 256);
+
+	fault_write(&json, fault, call->id);
+	return json_end(&json);
+}
+
+static str result_message(struct mcp_call *call)
+{
+	struct json *json = &call->result;
+
+	call->reply->era->close_result(json, call);
+	json_object_end(json);
+	if (!call->task)
+		json_object_end(json);
+	return json_end(json);
+}
+
+static const char *outcome_word(const struct mcp_call *call)
+{
+	if (call->overran)
+		return "deadline";
+	if (atomic_load(&call->cancelled))
+		return "cancelled";
+	if (call->fault)
+		return "fault";
+	if (call->result_word)
+		return call->result_word;
+	return call->is_error ? "error" : "ok";
+}
+
+static void report(struct mcp_call *call, int status)
+{
+	const char *method = call->method ? call->method->name : "other";
+	const char *target = call->offer ? call->offer->name : NULL;
+	const char *word = outcome_word(call);
+	int64_t micros = tick_us() - call->reply->began_us;
+
+	call->reply->logged = true;
+	metrics_request(method, target, word, micros);
+	if (log_shows(LOG_INFO))
+		log_request(&(struct log_request) {
+			.id = str_of(call->reply->id), .method = method, .target = str_of(target),
+			.caller = caller_name(call->reply->caller), .outcome = word, .status = status,
+			.micros = micros });
+}
+
+/* A refusal's headers: only where the HTTP answer itself is the refusal. */
+static void add_headers(struct reply *reply, const struct fault *fault)
+{
+	if (reply->exchange && !reply->batch)
+		reply_fault_headers(reply, fault);
+}
+
+/* What the client is told instead of a result; NULL: there is a result, or nothing is to be said. A
+ * call that is still on its worker is settled early, and the worker's half of it left alone. */
+static const struct fault *settling_fault(struct mcp_call *call, struct arena *arena)
+{
+	if (call->overran)
+		return fault_say(arena, &FAULT_INTERNAL, "This took longer than the %lld s it may take.",
+		                 (long long)(call->deadline_ms / 1000));
+	if (atomic_load(&call->cancelled))
+		return reply_can_stream(call->reply) ? NULL : &FAULT_CANCELLED;
+	return call->fault;
+}
+
+void call_release(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+
+	if (call->task)
+		task_leave(call);
+	notes_free(call);
+	if (reply->batch)
+		arena_destroy(call->arena);
+	reply_drop(reply);
+}
+
+static void leave_everything(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+
+	live_remove(call);
+	timer_clear(reply->loop, &call->timer);
+	topic_leave(call);
+	listen_leave(call);
+	if (reply->session) {
+		session_remove_call(reply->session, call);
+		session_remove_questions(reply->session, call->serial);
+	}
+}
+
+static void settle_task(struct mcp_call *call, const struct fault *fault)
+{
+	bool cancelled = atomic_load(&call->cancelled) && !call->overran;
+
+	task_settle(call, cancelled ? NULL : fault,
+	            fault || cancelled ? (str) { 0 } : result_message(call));
+	report(call, 200);
+}
+
+/* A large answer is kept until its client has read it: there must be room for that. */
+static bool may_keep(const struct reply *reply, str message)
+{
+	if (message.size <= SMALL_ANSWER || budget_has(reply_budget(reply), 0))
+		return true;
+	metric_add(METRIC_LIMIT_MEMORY, 1);
+	return false;
+}
+
+/* `own`: an arena for the answer, where the call's is its worker's still. */
+static void settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own)
+{
+	struct reply *reply = call->reply;
+	struct arena *arena = own ? own : call->arena;
+	str message = { 0 };
+	int status = 200;
+
+	if (fault) {
+		message = error_message(call, fault, arena);
+		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
+		add_headers(reply, fault);
+	} else if (!atomic_load(&call->cancelled)) {
+		message = result_message(call);
+		if (!may_keep(reply, message)) {
+			call->fault = fault = &FAULT_BUSY;
+			message = error_message(call, fault, reply_arena(reply));
+			status = fault->http_sessions;
+		}
+	}
+	report(call, status);
+	reply_answer(reply, call, message, status, own);
+	reply_batch_done(reply);
+}
+
+void call_settle(struct mcp_call *call)
+{
+	struct arena *own = call->on_worker ? arena_create_charged(reply_budget(call->reply)) : NULL;
+	const struct fault *fault = settling_fault(call, own ? own : call->arena);
+
+	assert(!call->settled);
+	call->settled = true;
+	leave_everything(call);
+	if (call->task) {
+		settle_task(call, fault);
+		arena_destroy(own);
+	} else {
+		settle_request(call, fault, own);
+	}
+	if (!call->on_worker)
+		call_release(call);
+}
+
+void call_leave(struct mcp_call *call)
+{
+	call->settled = true;
+	call->result_word = "asked";
+	leave_everything(call);
+	report(call, 200);
+	reply_leave(call->reply, call);
+	call_release(call);
+}
+
+void call_part(struct mcp_call *call, str message, struct arena *own)
+{
+	call->result_word = "task";
+	report(call, 200);
+	call->result_word = NULL;
+	call->reply = reply_part(call->reply, call, message, own);
+}
