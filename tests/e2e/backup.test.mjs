@@ -489,6 +489,23 @@ test('what is restored belongs to whom the database belonged', { skip }, async (
 		assert.deepEqual([uid, gid], [65534, 65534]);
 });
 
+// In a container every command is process 1.
+test('what a killed command left is not brought into what the next one of its number writes', { skip }, async () => {
+	const book = new Book(), backup = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(1);
+	assert.equal((await book.command('backup', backup)).status, 0);
+	await book.order(3, 'late');
+	await book.kill();
+	copyFileSync(`${book.file}-wal`, `${book.file}-left`);
+	const { status, stderr } = spawnSync('bash', ['-c', 'mv "$1" "$2.part-$$-wal"; exec "$3" restore "$4"', '-',
+		`${book.file}-left`, book.file, program('orders'), backup], { env: { ...process.env, DATABASE_URL: `sqlite:${book.file}` }, encoding: 'utf8' });
+	assert.equal(status, 0, stderr);
+	await book.start();
+	assert.deepEqual(await book.ids(), ids);
+	await book.stop();
+});
+
 // inotify tells what happened to names, in order.
 test('a restore that is killed leaves nothing that is served without what its log held', { skip }, async () => {
 	const book = new Book(), backup = join(temporary(), 'backup.db'), seen = [];
