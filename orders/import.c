@@ -204,6 +204,8 @@ static bool read_arguments(int argc, char **argv, struct request *request)
 			request->currency = argv[++i];
 		else if (strncmp(argv[i], "--currency=", 11) == 0)
 			request->currency = argv[i] + 11;
+		else if (strcmp(argv[i], "--currency") == 0)
+			return fputs("import: --currency needs a code behind it, such as GBP\n", stderr), false;
 		else if (argv[i][0] == '-' || request->path)
 			return fprintf(stderr, "import: %s is not understood\n", argv[i]), false;
 		else

@@ -156,14 +156,19 @@ static bool read_option(struct options *options, int argc, char **argv, int *at)
 	return true;
 }
 
+/* False: it has said what is wrong. */
 static bool read_options(struct options *options, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		if (!read_option(options, argc, argv, &i)) {
-			fprintf(stderr, "import: what is \"%s\"?\n", argv[i]);
-			return false;
-		}
-	return options->path != NULL;
+	for (int i = 1; i < argc; i++) {
+		if (read_option(options, argc, argv, &i))
+			continue;
+		if (strcmp(argv[i], "--currency") == 0)
+			return fputs("import: --currency needs a code behind it, such as GBP\n", stderr), false;
+		return fprintf(stderr, "import: %s is not understood\n", argv[i]), false;
+	}
+	if (!options->path)
+		return fputs("import: name the file\n", stderr), false;
+	return true;
 }
 
 int import_products(struct store *store, int argc, char **argv)
@@ -174,7 +179,7 @@ int import_products(struct store *store, int argc, char **argv)
 			"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP]\n"
 			"columns: sku, name, price, currency, stock;"
 			" optional: category, description, brand, image_url\n");
-		return 1;
+		return 2;
 	}
 
 	struct import_spec ours = spec;

@@ -169,7 +169,7 @@ static char *load(const char *path, size_t *size, const char **wrong)
 	if (file && (text = malloc(FILE_MAX_SIZE + 1)))
 		*size = fread(text, 1, FILE_MAX_SIZE + 1, file);
 	if (!file || !text || ferror(file))
-		snprintf(trouble, sizeof(trouble), "cannot read %s: %s", path, strerror(errno));
+		snprintf(trouble, sizeof(trouble), "API_KEYS: cannot read %s: %s", path, strerror(errno));
 	else if (*size > FILE_MAX_SIZE)
 		snprintf(trouble, sizeof(trouble), "%s is larger than 1 MiB", path);
 	else

@@ -6,7 +6,7 @@
 
 #include "fetch.h"
 
-#define RETRY_AFTER_MAX_S ((int64_t)24 * 3600)
+#define RETRY_AFTER_MAX_S ((int64_t)6 * 3600)   /* as newer versions of libcurl have it */
 
 struct fetcher {
 	CURL *easy;

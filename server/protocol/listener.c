@@ -40,7 +40,7 @@ void listener_drop(struct listener *listener)
 	if (atomic_fetch_sub(&listener->references, 1) != 1)
 		return;
 	channel_drop(listener->channel);
-	session_drop(listener->session);
+	session_leave(listener->session);
 	free(listener);
 }
 

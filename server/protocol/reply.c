@@ -64,7 +64,7 @@ void reply_drop(struct reply *reply)
 	if (--reply->references > 0)
 		return;
 	timer_clear(reply->loop, &reply->silence);
-	session_drop(reply->session);
+	session_leave(reply->session);
 	arena_destroy(reply->arena);
 	arena_destroy(reply->own);
 	caller_drop(reply->caller);

@@ -75,6 +75,12 @@ static void order_append(struct session *session)
 	table.newest = session;
 }
 
+static void order_renew(struct session *session)
+{
+	order_remove(session);
+	order_append(session);
+}
+
 /* Takes it out of the table; the table's reference is the caller's now. */
 static void take_out(struct session *session)
 {
@@ -109,8 +115,7 @@ static struct session *oldest_idle(int64_t unused_since_ms)
 			return NULL;
 		if (!is_busy(session))
 			return session;
-		order_remove(session);
-		order_append(session);
+		order_renew(session);
 	}
 	return NULL;
 }
@@ -125,10 +130,8 @@ static struct session *oldest_of(uint64_t party, bool busy)
 		struct session *next = session->newer;
 		if (session->party == party && (busy || !is_busy(session)))
 			return session;
-		if (session->party == party) {
-			order_remove(session);
-			order_append(session);
-		}
+		if (session->party == party)
+			order_renew(session);
 		session = next;
 	}
 	return NULL;
@@ -187,6 +190,18 @@ static void sweep(struct timer *timer, struct loop *loop)
 	}
 	if (more)
 		timer_set(loop, timer, loop_tick_ms(loop) + idle_ms / 8 + 1);
+}
+
+/* A short use is over about when it began, as exactly as the sweep looks; the lock is for long ones. */
+void session_leave(struct session *session)
+{
+	if (session && tick_ms() - session->used_ms > idle_limit_ms() / 8) {
+		pthread_mutex_lock(&table.lock);
+		if (!atomic_load(&session->ended))
+			order_renew(session);
+		pthread_mutex_unlock(&table.lock);
+	}
+	session_drop(session);
 }
 
 /* The first session starts the sweep, on its loop; the last one's end stops it. */
@@ -337,17 +352,14 @@ str sessions_used(struct arena *arena)
 
 struct session *session_find(str id, const struct caller *caller)
 {
-	struct session *session;
-
 	pthread_mutex_lock(&table.lock);
-	session = find(id);
+	struct session *session = find(id);
 	/* It belongs to whoever began it: to everybody else it does not exist. */
 	if (session && !caller_same(session->caller, caller))
 		session = NULL;
 	if (session) {
 		session_keep(session);
-		order_remove(session);
-		order_append(session);
+		order_renew(session);
 	}
 	pthread_mutex_unlock(&table.lock);
 	return session;
@@ -355,10 +367,8 @@ struct session *session_find(str id, const struct caller *caller)
 
 void session_end(struct session *session)
 {
-	bool mine;
-
 	pthread_mutex_lock(&table.lock);
-	mine = !atomic_load(&session->ended);
+	bool mine = !atomic_load(&session->ended);
 	if (mine)
 		take_out(session);
 	pthread_mutex_unlock(&table.lock);

@@ -17,6 +17,9 @@ struct session *session_begin(const struct caller *caller, uint64_t party, enum 
 /* Finds and holds. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
 void session_drop(struct session *session);             /* NULL is fine */
+/* The same for what was a use of it until now, a call or an open stream: it is idle from here on, not
+ * from when that began. */
+void session_leave(struct session *session);
 /* Ends it for everyone: its streams end, its id is unknown from now on. */
 void session_end(struct session *session);
 /* The same of all whose caller is no longer what it was (auth_is_current()); each is told before. Any

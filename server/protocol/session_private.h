@@ -48,7 +48,7 @@ struct session {
 
 	/* The table's, under its lock. */
 	struct session *same_hash, *older, *newer;
-	int64_t used_ms;
+	_Atomic int64_t used_ms;        /* written under it */
 
 	pthread_mutex_t lock;           /* for what follows */
 	struct filed_call *calls;

@@ -6,6 +6,7 @@
 #include "sqlite_place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +111,18 @@ static bool ends_in(const char *path, const char *suffix)
 	return size >= end && strcmp(path + size - end, suffix) == 0;
 }
 
+/* Whether there is none, or an empty one. */
+static bool is_database_or_new(const char *path)
+{
+	char head[16];
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = file >= 0 ? read(file, head, sizeof(head)) : 0;
+
+	if (file >= 0)
+		close(file);
+	return size == 0 || (size == sizeof(head) && memcmp(head, "SQLite format 3", sizeof(head)) == 0);
+}
+
 /* A backup takes the place of an older one, and of nothing else: neither of what lies beside a database,
  * nor of a database; and no log may lie beside it, which would be brought into it. */
 static bool may_be_written(struct store_copy *copy, const char *file)
@@ -129,7 +142,8 @@ static bool may_be_written(struct store_copy *copy, const char *file)
 			return place_refuse(copy, "is there", log, "it belongs to a database of the name"
 			                    " that the backup would have; name another file");
 	}
-	return true;
+	return is_database_or_new(file)
+	       || place_refuse(copy, "is no backup", file, "it is not replaced; name another file");
 }
 
 bool store_backup(struct store_copy *copy)

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,8 +42,12 @@ bool place_real(struct store_copy *copy, const char *path, char real[PLACE_SIZE]
 
 bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE])
 {
+	uint32_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		abort();
 	/* SQLite adds to it, "-journal" for instance. */
-	if (snprintf(part, PLACE_SIZE - 16, "%s.part-%d", path, (int)getpid()) < PLACE_SIZE - 16)
+	if (snprintf(part, PLACE_SIZE - 16, "%s.part-%08x", path, (unsigned)number) < PLACE_SIZE - 16)
 		return true;
 	errno = ENAMETOOLONG;
 	return place_refuse(copy, "cannot be written", path, NULL);
@@ -50,7 +55,7 @@ bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE]
 
 int place_create(struct store_copy *copy, const char *part)
 {
-	int file = open(part, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0640);
+	int file = open(part, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
 
 	if (file < 0)
 		place_refuse(copy, "cannot be written", part, NULL);

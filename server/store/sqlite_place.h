@@ -14,7 +14,8 @@ bool place_refuse(struct store_copy *copy, const char *what, const char *path, c
  * need not be there yet. False: it is something else than a file, and nothing to be put in its place. */
 MUST_USE bool place_real(struct store_copy *copy, const char *path, char real[PLACE_SIZE]);
 
-/* "PATH.part-PID": where PATH is written first. False: the path is too long. */
+/* "PATH.part-" and a random number: where PATH is written first. Not the process's, which is 1 in every
+ * container: what another left under that name would be brought in. False: the path is too long. */
 MUST_USE bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE]);
 /* Creates it, to be closed by the caller: -1 and copy->why. Others than the group may not read it. */
 int place_create(struct store_copy *copy, const char *part);

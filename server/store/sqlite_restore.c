@@ -201,6 +201,17 @@ static bool logs_go(struct store_copy *copy, const char *path, bool there)
 	return done;
 }
 
+/* Whoever restores it may be somebody else than who serves it, who must be able to. */
+static bool belongs_to_same(struct store_copy *copy, const char *part, const char *path)
+{
+	struct stat before;
+
+	if (stat(path, &before) < 0)
+		return true;
+	return (chown(part, before.st_uid, before.st_gid) == 0 && chmod(part, before.st_mode & 07777) == 0)
+	       || place_refuse(copy, "cannot be given to who has the database now", part, NULL);
+}
+
 /* While both are locked, a server that starts waits, and finds that the file it opened was replaced, or
  * that the log beside it is another's. */
 static bool put_in_place(struct store_copy *copy, const char *part, const char *path)
@@ -211,7 +222,8 @@ static bool put_in_place(struct store_copy *copy, const char *part, const char *
 	if (there && lock < 0)
 		return refuse_in_use(copy, path);
 	next = sqlite_lock_alone(part);
-	bool done = put_aside(copy, path) && place_finish(copy, part, path) && logs_go(copy, path, there)
+	bool done = belongs_to_same(copy, part, path) && put_aside(copy, path)
+	            && place_finish(copy, part, path) && logs_go(copy, path, there)
 	            && place_sync_folder(copy, path);
 	if (!there)
 		copy->aside[0] = '\0';

@@ -2,8 +2,8 @@
 // comes back while it is served.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
-	symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, copyFileSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync,
+	statSync, symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
@@ -250,6 +250,10 @@ test('a damaged database is not backed up over a good backup', { skip }, async (
 	const onto = await book.command('backup', book.file);
 	assert.equal(onto.status, 1);
 	assert.match(onto.stderr, /is the database itself/);
+	const folderItself = await book.command('backup', folder);
+	assert.equal(folderItself.status, 1);
+	assert.match(folderItself.stderr, /it is no file.*; name a file/);
+	assert.deepEqual(readdirSync(folder), ['backup.db']);
 });
 
 test('a file put in the place of one whose log still lies there is not ruined by it', { skip }, async () => {
@@ -386,7 +390,8 @@ test('a backup takes the place of nothing but a backup', { skip }, async () => {
 	symlinkSync('pipe', join(book.folder, 'link'));
 	symlinkSync('/dev/null', join(book.folder, 'device'));
 	symlinkSync('nowhere', join(book.folder, 'dangling'));
-	const refused = { [`${book.file}-wal`]: /is called so/, [`${book.file}-shm`]: /is called so/, [`${book.file}-journal`]: /is called so/,
+	writeFileSync(join(book.folder, 'list.csv'), 'order,placed_at\n');
+	const refused = { [join(book.folder, 'list.csv')]: /is no backup/, [`${book.file}-wal`]: /is called so/, [`${book.file}-shm`]: /is called so/, [`${book.file}-journal`]: /is called so/,
 		[other.file]: /is a database in use/, [join(book.folder, 'pipe')]: /is no file/, [join(book.folder, 'link')]: /is no file/,
 		[join(book.folder, 'device')]: /is no file/, [book.folder]: /is no file/, [join(book.folder, 'dangling')]: /a link to what is not there/ };
 	for (const [file, words] of Object.entries(refused)) {
@@ -397,7 +402,7 @@ test('a backup takes the place of nothing but a backup', { skip }, async () => {
 	}
 	assert.ok(log.equals(readFileSync(`${book.file}-wal`)), 'the log is what it was');
 	assert.ok(lstatSync(join(book.folder, 'pipe')).isFIFO());
-	assert.deepEqual(book.files, [...names, 'dangling', 'device', 'link', 'pipe'].sort());
+	assert.deepEqual(book.files, [...names, 'dangling', 'device', 'link', 'list.csv', 'pipe'].sort());
 	// A database that was killed: what it has in its log would be brought into the backup.
 	await other.kill();
 	const left = await book.command('backup', other.file);
@@ -472,6 +477,37 @@ test('a restore from another file system, by a copy and the log that it was copi
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
+});
+
+test('what is restored belongs to whom the database belonged', { skip }, async () => {
+	const book = new Book(), backup = join(temporary(), 'backup.db'), isRoot = process.getuid() === 0;
+	await (await book.start()).stop();
+	assert.equal((await book.command('backup', backup)).status, 0);
+	chmodSync(book.file, 0o600);
+	if (isRoot)
+		chownSync(book.file, 65534, 65534);
+	assert.equal((await book.command('restore', backup)).status, 0);
+	const { mode, uid, gid } = statSync(book.file);
+	assert.equal(mode & 0o7777, 0o600);
+	if (isRoot)
+		assert.deepEqual([uid, gid], [65534, 65534]);
+});
+
+// In a container every command is process 1.
+test('what a killed command left is not brought into what the next one of its number writes', { skip }, async () => {
+	const book = new Book(), backup = join(temporary(), 'backup.db');
+	await book.start();
+	const ids = await book.order(1);
+	assert.equal((await book.command('backup', backup)).status, 0);
+	await book.order(3, 'late');
+	await book.kill();
+	copyFileSync(`${book.file}-wal`, `${book.file}-left`);
+	const { status, stderr } = spawnSync('bash', ['-c', 'mv "$1" "$2.part-$$-wal"; exec "$3" restore "$4"', '-',
+		`${book.file}-left`, book.file, program('orders'), backup], { env: { ...process.env, DATABASE_URL: `sqlite:${book.file}` }, encoding: 'utf8' });
+	assert.equal(status, 0, stderr);
+	await book.start();
+	assert.deepEqual(await book.ids(), ids);
+	await book.stop();
 });
 
 // inotify tells what happened to names, in order.

@@ -116,6 +116,21 @@ test('of many bad rows the first are listed, and the rest counted', async () => 
 	assert.match(stderr, /480/);
 });
 
+test('arguments that are wrong are told by name, with the usage, by both programs alike', async () => {
+	for (const program of ['products', 'orders'])
+		for (const [words, why] of [
+			[[], /name the file/],
+			[['a.csv', '--currency'], /--currency needs a code behind it/],
+			[['a.csv', '--nope'], /--nope is not understood/],
+			[['a.csv', 'b.csv'], /b\.csv is not understood/],
+		]) {
+			const { status, stderr } = await run(program, ['import', ...words]);
+			assert.equal(status, 2, `${program} import ${words.join(' ')}`);
+			assert.match(stderr, why);
+			assert.match(stderr, /usage: mcp-\w+ import FILE/);
+		}
+});
+
 test('a file that is no catalogue is refused in words', async () => {
 	const files = {
 		'': /./, 'sku,name\nA-1,Cup\n': /price/, '\u0000\u0001': /./,

@@ -2,7 +2,7 @@
 // was: it is neither ended as idle nor makes room for another.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from './raw.mjs';
+import { freePort, head, open } from './raw.mjs';
 import { beginSession, exchange, onPostgres, opened, pause, start } from './support.mjs';
 
 // Where sessions are shared, what a process has of them is a copy.
@@ -54,4 +54,24 @@ test('a session with an open stream does not end as idle', { skip }, async () =>
 	assert.equal(await ping(server, busy), 200);
 	await server.stop();
 	await answer;
+});
+
+test('a session is idle from when its stream broke, not from when that was opened', { skip }, async () => {
+	const idle_ms = 2000;
+	const server = await start('probe', { SESSION_IDLE: `${idle_ms}ms` });
+	const session = await beginSession(server);
+	// Wherever in the time after which an idle one ends it breaks.
+	for (let open_ms = idle_ms; open_ms < 2 * idle_ms; open_ms += idle_ms / 4) {
+		const stream = await open(server);
+		stream.send(head(server, { ...session, Accept: 'text/event-stream' }, 'GET'));
+		await stream.until(/^HTTP\/1.1 200/);
+		await pause(open_ms);
+		stream.socket.destroy();
+		const broken = Date.now();
+		await pause(idle_ms / 2);
+		const status = await ping(server, session);
+		if (Date.now() - broken < idle_ms)      // not where this machine was too busy to ask in time
+			assert.equal(status, 200, `after ${open_ms} ms`);
+	}
+	await server.stop();
 });

@@ -94,8 +94,8 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ "alice:" HASH ":a alice:" HASH2 ":a,b", "item 2: its name" },
 	{ "alice:" HASH ":a alice:" HASH ":a", "item 2: its key" },
 	{ "alice:" HASH ":a bob:" HASH ":a", "item 2: its key" },
-	{ "@/nonexistent/keys", "/nonexistent/keys" },
-	{ "/", "cannot read /" },
+	{ "@/nonexistent/keys", "API_KEYS: cannot read /nonexistent/keys" },
+	{ "/", "API_KEYS: cannot read /" },
 };
 
 START_TEST(bad_keys_are_explained_and_change_nothing)
