@@ -235,8 +235,12 @@ static bool attach(struct store *store, void *context)
 		&stream_shape, &row, &stream_shape, &before);
 
 	read->there = false;
-	if (found <= 0 || !read_events(read, store, &before) || !read->there)
+	if (found <= 0 || !read_events(read, store, &before))
 		return found == 0;
+	/* Who says to have more than there is would wait for what comes after that. */
+	read->there &= read->after <= before.last;
+	if (!read->there)
+		return false;
 	read->listens = before.listens;
 	read->home = before.listens ? row.me : before.home;
 	read->moved = before.listens && (before.home != row.me || before.ended);
