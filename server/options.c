@@ -134,6 +134,8 @@ static struct rates *rates(const char *name, bool loopback, int64_t otherwise)
 {
 	int64_t per_minute = is_set(name) ? setting_int(name) : loopback ? 0 : otherwise;
 	int64_t burst = per_minute / 6 > 10 ? per_minute / 6 : 10;
+	if (per_minute == 0)
+		return NULL;            /* nobody needs to be told apart */
 	return rates_create(per_minute, burst < per_minute ? burst : per_minute);
 }
 

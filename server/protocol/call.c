@@ -197,9 +197,7 @@ static bool queue(struct mcp_call *call)
 		return true;
 	call->on_worker = false;
 	metric_add(METRIC_LIMIT_QUEUE, 1);
-	struct fault *busy = fault_say(call->arena, &FAULT_BUSY, "%s", FAULT_BUSY.text);
-	busy->retry_after_ms = 1000;
-	call->fault = busy;
+	call->fault = &FAULT_BUSY;
 	return false;
 }
 

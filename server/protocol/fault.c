@@ -39,7 +39,8 @@ FAULT(FAULT_VERSION, -32022, 400, 400, "This protocol version is not served.");
 FAULT(FAULT_GONE, 404, 404, 404, "There is no such session; begin a new one with initialize.");
 FAULT(FAULT_BATCH, -32600, 400, 400, "Batches are only part of protocol version 2025-03-26.");
 FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
-FAULT(FAULT_BUSY, 503, 503, 503, "The server is busy; try again shortly.");
+const struct fault FAULT_BUSY = { .code = 503, .http_sessions = 503, .http_stateless = 503,
+	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");
 FAULT(FAULT_SCOPE, 403, 403, 403, "This key does not have the scope that is needed.");
 FAULT(FAULT_SESSION_NEEDED, -32600, 400, 400, "This needs a session; begin one with initialize.");

@@ -156,6 +156,7 @@ static void settle_request(struct mcp_call *call, const struct fault *fault, str
 		message = result_message(call);
 		if (!may_keep(reply, message)) {
 			call->fault = fault = &FAULT_BUSY;
+			add_headers(reply, fault);
 			message = error_message(call, fault, reply_arena(reply));
 			status = fault->http_sessions;
 		}
