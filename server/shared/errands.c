@@ -29,11 +29,14 @@ static struct {
 } errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first,
               .todo_last = &errands.todo, .wake = -1 };
 
+/* Of what they keep; whoever sends may do so before there is anybody to carry it out. */
+static _Atomic(struct budget *) budget;
+
 /* ---- Sent and given back ---- */
 
 void *errand_create(const struct errand_kind *kind, size_t size)
 {
-	struct arena *arena = arena_create_charged(shared_set.budget);
+	struct arena *arena = arena_create_charged(atomic_load(&budget));
 	struct errand *errand = arena_alloc(arena, size);
 
 	errand->arena = arena;
@@ -87,6 +90,7 @@ void errand_send(struct errand *errand)
 
 int errands_open(void)
 {
+	atomic_store(&budget, shared_set.budget);
 	pthread_mutex_lock(&errands.lock);
 	errands.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	errands.open = true;
