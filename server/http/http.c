@@ -257,6 +257,19 @@ void http_settle(struct http *http)
 	}
 }
 
+/* Messages of loops that failed to start, or that came behind a loop's last turn; each may lead to
+ * another. There is no current loop any more: they let go of what they hold. */
+static void run_what_is_left(struct http *http)
+{
+	for (bool more = true; more;) {
+		more = false;
+		for (int i = 0; i < http->set.loops; i++) {
+			more |= atomic_load(&http->loops[i].mailbox) != NULL;
+			messages_run(&http->loops[i]);
+		}
+	}
+}
+
 void http_stop(struct http *http)
 {
 	if (!http)
@@ -264,7 +277,6 @@ void http_stop(struct http *http)
 	give_order(http, stop_loop);
 	for (int i = 0; i < http->set.loops; i++)
 		pthread_join(http->loops[i].thread, NULL);
-	for (int i = 0; i < http->set.loops; i++)
-		messages_run(&http->loops[i]);  /* of loops that failed to start */
+	run_what_is_left(http);
 	destroy(http, http->set.loops);
 }

@@ -236,7 +236,8 @@ static void arrives_home(struct message *message, UNUSED struct loop *loop)
 {
 	struct sent_home *sent = (struct sent_home *)message;
 
-	sent->act(sent->channel);
+	if (loop_current())             /* else its home is no more, and all channels are about to go */
+		sent->act(sent->channel);
 	channel_drop(sent->channel);
 	free(sent);
 }

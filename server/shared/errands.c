@@ -61,7 +61,10 @@ static void give_back(struct errand *errand, bool failed)
 		return;
 	}
 	errand->message.run = come_back;
-	loop_post(errand->loop, &errand->message);
+	if (errand->loop)
+		loop_post(errand->loop, &errand->message);
+	else                            /* sent when the loops were no more */
+		come_back(&errand->message, NULL);
 }
 
 void errand_send_from(struct errand *errand, struct loop *loop)
