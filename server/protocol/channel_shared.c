@@ -424,7 +424,7 @@ static void heard_arrives(struct message *message, UNUSED struct loop *loop)
 {
 	struct heard *heard = (struct heard *)message;
 
-	if (!heard->channel->forgotten)
+	if (loop_current() && !heard->channel->forgotten)       /* NULL: its home is no more */
 		hear(heard->channel, heard->word);
 	channel_drop(heard->channel);
 	free(heard);
