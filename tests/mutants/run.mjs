@@ -1,19 +1,20 @@
-// run.mjs - ./dev mutants [--since REV] [--every N] [FILE...]: changes C files by one slip at a time and sees
-// whether a fast test fails: the C tests that link the file, then the golden exchanges.
+// run.mjs - ./dev mutants [--since REV] [--every N] [--quick] [FILE...]: changes C files by one slip at a time and sees
+// whether a fast test fails: the C tests that link the file, then the golden exchanges, then other end-to-end
+// tests (not where --quick); of the server's files those only that run the line (reach.mjs).
 //
 // A mutant is compiled alone, and linked before the library that holds its file, so nothing else is built
 // anew. What lives although no test can fail (it does the same, or what differs does not matter) stands in
 // accepted.txt with the reason. Exit status 1: others live too.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { accepted } from './accepted.mjs';
+import { endToEnd, golden } from './e2e.mjs';
 import { mutantsOf } from './operators.mjs';
+import { atOnce, execute, root, run, shell } from './processes.mjs';
+import { measure } from './reach.mjs';
 
-const root = resolve(import.meta.dirname, '../..');
 const build = join(root, 'build/mutants');
-const atOnce = Math.min(2, availableParallelism());
 
 // ---- What is asked for ----
 
@@ -24,6 +25,8 @@ function readArguments(words) {
 			asked.since = words[++i];
 		else if (words[i] === '--every')
 			asked.every = Number(words[++i]);
+		else if (words[i] === '--quick')
+			asked.quick = true;
 		else
 			asked.files.push(relative(root, resolve(words[i])));
 	return asked;
@@ -59,23 +62,24 @@ function chooseMutants({ files, since, every }) {
 
 // ---- The build they begin from ----
 
-function run(command, words, options = {}) {
-	const done = spawnSync(command, words, { cwd: root, encoding: 'utf8', ...options });
-	if (done.status !== 0)
-		throw new Error(`${command} ${words.join(' ')}:\n${done.stdout}${done.stderr}`);
-	return done.stdout;
-}
-
-// Without sanitizers: they would cost more than all the rest.
+// Without sanitizers, which everywhere would cost more than all the rest.
 function buildAll() {
 	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS_DEBUG=-O0', '-DSANITIZE=', '-S', root]);
 	run('cmake', ['--build', build]);
 	return Object.fromEntries(JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
-		.map(({ file, command }) => [relative(root, file), { command, output: / -o (\S+) /.exec(command)[1] }]));
+		.map(({ file, command }) => [relative(root, file), { command, output: / -o (\S+) /.exec(command)[1], flags: flagsOf(relative(root, file)) }]));
 }
 
-const linkOf = target => run('ninja', ['-C', build, '-t', 'commands', '-s', target]).split('\n').filter(line => line.includes('-o ')).at(-1)
-	.replace(/^.*?: && /, '').replace(/ && :\s*$/, '');
+// With a sanitizer for the mutant alone, and for what the whole program leaks.
+const flagsOf = file => file.startsWith('server/') ? '-fsanitize=address,undefined -fno-sanitize-recover=all' : '';
+
+// What other linkers do in a third of the time.
+const linker = ['mold', 'gold'].find(name => spawnSync('sh', ['-c', `command -v ld.${name}`]).status === 0);
+const faster = linker ? ` -fuse-ld=${linker}` : '';
+
+const links = new Map();
+const linkOf = target => links.get(target) ?? links.set(target, run('ninja', ['-C', build, '-t', 'commands', '-s', target]).split('\n').filter(line => line.includes('-o ')).at(-1)
+	.replace(/^.*?: && /, '').replace(/ && :\s*$/, '')).get(target);
 
 // What the linker takes out of libraries for this program: libproducts.a(stock.c.o)
 function objectsIn(link) {
@@ -104,42 +108,44 @@ function readTests(files) {
 	});
 }
 
-// The tests that link the file, those first that are named after it, then the fastest.
-function testsOf(tests, file) {
-	const later = test => test.name.includes(basename(file, '.c')) ? 0 : 1;
-	return tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.test(test.name) === !file.startsWith('server/'))
-		.sort((a, b) => later(a) - later(b) || a.ms - b.ms);
+// Of the server's files those tests only that come by the line: { tests, ends }, which are C tests and end-to-end tests.
+async function readReach(tests, files, quick) {
+	if (!files.some(file => file.startsWith('server/')))
+		return { tests, ends: quick ? [] : [golden] };
+	const measured = await measure([...tests.filter(({ name }) => !ofPrograms.test(name)).map(test => ({ ...test,
+		sources: [`tests/unit/${test.name}.c`],
+		run: (folder, environment) => execute(join(folder, 'tests', test.name), [], { env: { ...process.env, ...environment, SEED: '1' } }, 120000),
+	})), ...quick ? [] : endToEnd]);
+	return { tests: [...tests.filter(({ name }) => ofPrograms.test(name)), ...measured.filter(({ link }) => link)],
+		ends: measured.filter(({ link }) => !link) };
+}
+
+// Those first that noticed most of a file's mutants so far, then those that are named after it, then the fastest.
+const noticed = new Map();
+const hits = (file, { name }) => noticed.get(`${file} ${name}`) ?? 0;
+
+function inOrder(tests, file) {
+	const later = ({ name }) => name.includes(basename(file, '.c')) ? 0 : 1;
+	return tests.sort((a, b) => hits(file, b) - hits(file, a) || later(a) - later(b) || a.ms - b.ms);
+}
+
+const isOf = (file, line) => ({ reaches }) => !reaches || !file.startsWith('server/') || reaches(file, line);
+
+function testsOf(tests, file, line) {
+	return inOrder(tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.test(test.name) === !file.startsWith('server/'))
+		.filter(isOf(file, line)), file);
 }
 
 // ---- One mutant ----
 
-function execute(command, words, options, ms) {
-	return new Promise(done => {
-		const child = spawn(command, words, { stdio: 'ignore', detached: true, ...options });
-		const limit = setTimeout(() => {
-			try {
-				process.kill(-child.pid, 'SIGKILL');
-			} catch {
-				// It has just ended.
-			}
-		}, ms);
-		child.on('close', status => {
-			clearTimeout(limit);
-			done(status === 0);
-		});
-	});
-}
-
-const shell = (command, cwd, ms = 60000) => execute('sh', ['-c', command], { cwd }, ms);
-
 // Compiled from a copy; what it includes by a relative path is looked for where the file is.
-const compile = ({ command, output }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
-	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
+const compile = ({ command, flags: ours }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
+	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${ours} ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
 
 // A library's own object is not taken where ours comes first; a program's takes the place of its.
-const linkWith = (link, { output }, object, there) => link.includes(` ${output} `)
+const linkWith = (link, { output, flags }, object, there) => (link.includes(` ${output} `)
 	? link.replace(` ${output} `, ` ${object} `).replace(/-o (\S+)/, `-o ${there}`)
-	: link.replace(/-o (\S+)/, `-o ${there} ${object}`);
+	: link.replace(/-o (\S+)/, `-o ${there} ${object}`)) + ` ${flags}${faster}`;
 
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
@@ -154,9 +160,9 @@ async function isSameCode(context, folder) {
 	return fine && await compile(compiled, file, copy, changed, flags) && readFileSync(plain).equals(readFileSync(changed));
 }
 
-// The golden exchanges with this mutant in every program that has it; the others are as they were.
-async function survivesGolden({ compiled, mutant: { file } }, folder, object) {
-	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance']) {
+// This mutant in every program that has it; the others are as they were.
+async function linkPrograms({ compiled, mutant: { file } }, folder, object) {
+	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance', 'tests/mcp-probe']) {
 		const there = join(folder, program);
 		mkdirSync(dirname(there), { recursive: true });
 		const mutated = file.startsWith('server/') || program.startsWith(dirname(file));
@@ -165,8 +171,26 @@ async function survivesGolden({ compiled, mutant: { file } }, folder, object) {
 		else if (!await shell(linkWith(linkOf(program), compiled, object, there), build))
 			return false;
 	}
-	return execute(process.execPath, ['--test', '--test-reporter=dot', join(root, 'tests/e2e/golden.test.mjs')],
-		{ cwd: root, env: { ...process.env, BUILD: relative(join(root, 'build'), folder) } }, 60000);
+	return true;
+}
+
+async function survivesEnds(context, folder, object) {
+	if (!context.ends.length)
+		return true;
+	if (!await linkPrograms(context, folder, object))
+		return false;
+	// What so few tests did not notice, the others seldom do.
+	for (const test of context.ends.slice(0, ENDS_MOST))
+		if (!await test.run(folder, {}, 3 * (test.ms ?? 0) + 60000)) {
+			notice(context, test);
+			return false;
+		}
+	return true;
+}
+const ENDS_MOST = 8;
+
+function notice({ mutant: { file } }, test) {
+	noticed.set(`${file} ${test.name}`, hits(file, test) + 1);
 }
 
 // 'killed', 'no code' (it does not compile), 'same code', or 'lives'.
@@ -178,24 +202,25 @@ async function judge(context, folder) {
 	writeFileSync(source, text.join('\n'));
 	if (!await compile(compiled, file, source, object, ''))
 		return 'no code';
-	for (const { name, link, ms } of tests) {
-		const there = join(folder, name);
-		if (!await shell(linkWith(link, compiled, object, there), build))
-			return 'killed';
-		const passed = await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * ms + 5000);
+	for (const test of tests) {
+		const there = join(folder, test.name);
+		const passed = await shell(linkWith(test.link, compiled, object, there), build) &&
+			await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * test.ms + 5000);
 		rmSync(there, { force: true });
-		if (!passed)
+		if (!passed) {
+			notice(context, test);
 			return 'killed';
+		}
 	}
 	if (await isSameCode(context, folder))
 		return 'same code';
-	return await survivesGolden(context, folder, object) ? 'lives' : 'killed';
+	return await survivesEnds(context, folder, object) ? 'lives' : 'killed';
 }
 
 // ---- All of them ----
 
-function describe({ file, line, before, after }) {
-	return `${file}:${line}\n  - ${before.trim()}\n  + ${after.trim()}`;
+function describe({ file, line, before, after, unseen }) {
+	return `${file}:${line}${unseen ? ' (no test comes here)' : ''}\n  - ${before.trim()}\n  + ${after.trim()}`;
 }
 
 function report(results, seconds) {
@@ -208,8 +233,6 @@ function report(results, seconds) {
 	for (const file of files)
 		row(file, real.filter(({ mutant }) => mutant.file === file));
 	const living = real.filter(({ verdict }) => verdict === 'lives');
-	if (living.length)
-		console.log(`\n${living.map(({ mutant }) => describe(mutant)).join('\n')}\n`);
 	row('all', real);
 	console.log(`${count(results, 'same code')} more are the same code, ${count(results, 'no code')} are none; in ${seconds} s`);
 	return living.length;
@@ -219,34 +242,39 @@ function report(results, seconds) {
 async function trust(mutants, commands, tests) {
 	const folder = join(build, 'worker-0'), asked = new Set();
 	for (const file of new Set(mutants.map(mutant => mutant.file))) {
-		if (!testsOf(tests, file).length)
+		const all = testsOf(tests, file, 1);
+		if (!all.length)
 			console.error(`no C test links ${file}`);
 		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
 		const mutant = { file, line: 1, before: first, after: first };
-		const context = { mutant, compiled: commands[file], tests: testsOf(tests, file) };
+		const context = { mutant, compiled: commands[file], tests: all, ends: [golden] };
 		const verdict = commands[file] ? await judge(context, folder) : 'same code';
-		const golden = asked.has(dirname(file)) || !commands[file] || await survivesGolden(context, folder, join(folder, 'mutant.o'));
+		const fine = asked.has(dirname(file)) || !commands[file] || await survivesEnds(context, folder, join(folder, 'mutant.o'));
 		asked.add(dirname(file));
-		if (verdict !== 'same code' || !golden)
+		if (verdict !== 'same code' || !fine)
 			throw new Error(`${file} as it is: ${verdict}; its tests must pass first`);
 	}
 }
 
 async function main() {
-	const began = Date.now(), mutants = chooseMutants(readArguments(process.argv.slice(2)));
-	const commands = buildAll(), tests = readTests([...new Set(mutants.map(mutant => mutant.file))]), results = [];
+	const began = Date.now(), asked = readArguments(process.argv.slice(2)), mutants = chooseMutants(asked);
+	const files = [...new Set(mutants.map(mutant => mutant.file))];
+	const commands = buildAll(), { tests, ends } = await readReach(readTests(files), files, asked.quick), results = [];
 	let next = 0;
 	const worker = async number => {
 		const folder = join(build, `worker-${number}`);
 		for (let mutant; (mutant = mutants[next++]);) {
 			rmSync(folder, { recursive: true, force: true });
 			mkdirSync(folder, { recursive: true });
-			const compiled = commands[mutant.file];
-			const context = { mutant, compiled, tests: testsOf(tests, mutant.file) };
+			const { file, line } = mutant, compiled = commands[file];
+			const context = { mutant, compiled, tests: testsOf(tests, file, line), ends: inOrder(ends.filter(isOf(file, line)), file) };
 			const verdict = compiled ? await judge(context, folder) : 'no code';
+			mutant.unseen = !context.tests.length && !context.ends.length;
 			results.push({ mutant, verdict: verdict === 'lives' && accepted(mutant) ? 'accepted' : verdict });
+			if (results.at(-1).verdict === 'lives')
+				console.log(describe(mutant));
 			if (process.stderr.isTTY || next % 50 === 0)
 				process.stderr.write(`${next} of ${mutants.length}, ${results.filter(each => each.verdict === 'lives').length} live\n`);
 		}

@@ -94,8 +94,58 @@ START_TEST(without_keys_there_is_a_random_one)
 }
 END_TEST
 
+START_TEST(what_is_not_there_is_no_base64)
+{
+	ck_assert_ptr_null(base64_open(arena, (str) { 0 }).at);
+	ck_assert_ptr_null(base64url_open(arena, (str) { 0 }).at);
+}
+END_TEST
+
+START_TEST(every_key_of_the_list_opens)
+{
+	static const char *const alone[] = {
+		"a-32-32-32-32-32-32-32-32-32-32-", "b-32-32-32-32-32-32-32-32-32-32-",
+		"c-32-32-32-32-32-32-32-32-32-32-", "d-32-32-32-32-32-32-32-32-32-32-",
+		"e-32-32-32-32-32-32-32-32-32-32-", "f-32-32-32-32-32-32-32-32-32-32-",
+	};
+	str sealed[6];
+
+	for (int i = 0; i < 6; i++) {
+		ck_assert_uint_eq(strlen(alone[i]), 32);
+		ck_assert_ptr_null(seal_configure(alone[i]));
+		sealed[i] = seal(arena, "cursor", str_of(alone[i]));
+	}
+	char *list = arena_print(arena, " %s,%s %s\t%s\r%s\n%s,\n", alone[0], alone[1], alone[2],
+	                         alone[3], alone[4], alone[5]);
+	ck_assert_ptr_null(seal_configure(list));
+	for (int i = 0; i < 6; i++)
+		ck_assert(str_is(seal_open(arena, "cursor", sealed[i]), alone[i]));
+	/* The first one seals. */
+	str new = seal(arena, "cursor", STR("new"));
+	ck_assert_ptr_null(seal_configure(alone[1]));
+	ck_assert_ptr_null(seal_open(arena, "cursor", new).at);
+	ck_assert_ptr_null(seal_configure(alone[0]));
+	ck_assert(str_is(seal_open(arena, "cursor", new), "new"));
+}
+END_TEST
+
+START_TEST(there_may_be_sixteen_keys)
+{
+	const char *list = "";
+
+	for (int i = 0; i < 16; i++)
+		list = arena_print(arena, "%s %d-%s", list, i, OLD_KEY);
+	ck_assert_ptr_null(seal_configure(list));
+	const char *wrong = seal_configure(arena_print(arena, "%s %s", list, NEW_KEY));
+	ck_assert_ptr_nonnull(wrong);
+	ck_assert_str_eq(wrong, "STATE_KEYS: more than 16");
+}
+END_TEST
+
 START_TEST(weak_keys_are_refused)
 {
+	ck_assert_ptr_null(seal_configure("exactly-thirty-two-characters-32"));
+	ck_assert_ptr_nonnull(seal_configure("exactly-thirty-one-characters-1"));
 	const char *wrong = seal_configure(OLD_KEY " short");
 	ck_assert_ptr_nonnull(wrong);
 	ck_assert_ptr_nonnull(strstr(wrong, "STATE_KEYS, item 2"));
@@ -167,10 +217,11 @@ END_TEST
 
 static const char *const not_base64[] = {
 	"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v=", "=", "====", "Zm9v\n", "Zm 9v", "Zm9-",
-	"Zg==Zg==", "Z===",
+	"Zg==Zg==", "Z===", "A===", "=AAA", "A=AA", "AA=A", "Zm9v====", "Zm9vA===",
 };
 static const char *const not_base64url[] = {
-	"Z", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm9+", "Zm9/", "Zm 9v", "Zm9v\n",
+	"Z", "A", "AAAAA", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm9+", "Zm9/", "Zm 9v", "Zm9v\n",
+	"AA@A", "AA[A", "AA`A", "AA{A", "AA:A",
 };
 
 START_TEST(base64_is_strict)
@@ -198,6 +249,9 @@ int main(void)
 	tcase_add_test(tests, keys_can_be_rotated);
 	tcase_add_test(tests, without_keys_there_is_a_random_one);
 	tcase_add_test(tests, weak_keys_are_refused);
+	tcase_add_test(tests, what_is_not_there_is_no_base64);
+	tcase_add_test(tests, every_key_of_the_list_opens);
+	tcase_add_test(tests, there_may_be_sixteen_keys);
 	tcase_add_test(tests, threads_seal_at_once);
 	tcase_add_test(tests, random_text_is_long_and_never_the_same);
 	tcase_add_loop_test(tests, base64_goes_there_and_back, 0, COUNT(codes));
