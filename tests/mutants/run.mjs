@@ -7,6 +7,7 @@
 // accepted.txt with the reason. Exit status 1: others live too.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { accepted } from './accepted.mjs';
 import { endToEnd, golden } from './e2e.mjs';
@@ -15,6 +16,8 @@ import { atOnce, execute, root, run, shell } from './processes.mjs';
 import { measure } from './reach.mjs';
 
 const build = join(root, 'build/mutants');
+// In memory, and of this run alone.
+const scratch = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `mutants-${process.pid}`);
 
 // ---- What is asked for ----
 
@@ -240,7 +243,7 @@ function report(results, seconds) {
 
 // A file that is as it was must live, else every mutant of it would seem to be killed.
 async function trust(mutants, commands, tests) {
-	const folder = join(build, 'worker-0'), asked = new Set();
+	const folder = join(scratch, 'trust'), asked = new Set();
 	for (const file of new Set(mutants.map(mutant => mutant.file))) {
 		const all = testsOf(tests, file, 1);
 		if (!all.length)
@@ -259,12 +262,14 @@ async function trust(mutants, commands, tests) {
 }
 
 async function main() {
+	process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+	process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 	const began = Date.now(), asked = readArguments(process.argv.slice(2)), mutants = chooseMutants(asked);
 	const files = [...new Set(mutants.map(mutant => mutant.file))];
 	const commands = buildAll(), { tests, ends } = await readReach(readTests(files), files, asked.quick), results = [];
 	let next = 0;
 	const worker = async number => {
-		const folder = join(build, `worker-${number}`);
+		const folder = join(scratch, `worker-${number}`);
 		for (let mutant; (mutant = mutants[next++]);) {
 			rmSync(folder, { recursive: true, force: true });
 			mkdirSync(folder, { recursive: true });

@@ -40,6 +40,11 @@ START_TEST(without_a_configuration_nobody_comes_in)
 	/* What a caller keeps is counted for nobody, as long as nobody said how much that may be. */
 	ck_assert_ptr_null(caller_requests(caller_anonymous()));
 	ck_assert_ptr_null(caller_streams(caller_anonymous()));
+	/* Whoever has no key is of no set of keys, the first one neither. */
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	caller = auth_caller("carol");
+	ck_assert(!auth_is_current(caller));
+	caller_drop(caller);
 }
 END_TEST
 
@@ -57,6 +62,8 @@ static const struct {
 	{ "Bearer x=", AUTH_UNKNOWN, NULL },
 	{ "Bearer azAZ09-._~+/==", AUTH_UNKNOWN, NULL },
 	{ "Bearer x", AUTH_UNKNOWN, NULL },
+	{ "\t Bearer " ALICE_KEY, AUTH_FINE, "alice" },
+	{ "Digest " ALICE_KEY, AUTH_MALFORMED, NULL },
 	{ "Bearer a@", AUTH_MALFORMED, NULL }, { "Bearer a[", AUTH_MALFORMED, NULL },
 	{ "Bearer a`", AUTH_MALFORMED, NULL }, { "Bearer a{", AUTH_MALFORMED, NULL },
 	{ "Bearer a:", AUTH_MALFORMED, NULL }, { "Bearer a,", AUTH_MALFORMED, NULL },
@@ -84,6 +91,18 @@ START_TEST(a_header_is_a_caller_or_a_refusal)
 		ck_assert_str_eq(caller_name(caller), headers[_i].name);
 	else
 		ck_assert_ptr_null(caller);
+	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(a_header_ends_where_it_is_said_to_end)
+{
+	const struct caller *caller;
+
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	ck_assert_int_eq(auth_check((str) { "Bearer abc===", 11 }, &caller), AUTH_UNKNOWN);
+	ck_assert_int_eq(auth_check((str) { "Bearer abc@", 10 }, &caller), AUTH_UNKNOWN);
+	ck_assert_int_eq(auth_check((str) { "Bearer " ALICE_KEY "x", 16 }, &caller), AUTH_FINE);
 	caller_drop(caller);
 }
 END_TEST
@@ -245,6 +264,9 @@ START_TEST(on_behalf_of_a_name_one_may_what_its_key_may_now)
 	caller_drop(caller);
 	/* "anonymous" is somebody only where one may come without a key. */
 	caller = auth_caller("anonymous");
+	ck_assert(caller_same(caller, caller_anonymous()));
+	ck_assert_uint_eq(caller_party(caller, (str) { 0 }), caller_party(caller_anonymous(), (str) { 0 }));
+	ck_assert_uint_ne(caller_party(caller_anonymous(), STR("a")), caller_party(caller_anonymous(), STR("b")));
 	ck_assert(!caller_may(caller, "a:read"));
 	ck_assert(!auth_is_current(caller));
 	caller_drop(caller);
@@ -340,6 +362,38 @@ START_TEST(a_caller_counts_by_its_name_and_one_without_by_its_address)
 }
 END_TEST
 
+static pthread_barrier_t seen, changed;
+
+static void *check_once(void *unused)
+{
+	const struct caller *caller;
+
+	if (check("Bearer " ALICE_KEY, &caller) == AUTH_FINE)
+		caller_drop(caller);
+	pthread_barrier_wait(&seen);
+	pthread_barrier_wait(&changed);
+	return unused;
+}
+
+/* Else the set would never be freed, which the leak sanitizer tells. */
+START_TEST(a_thread_that_ends_lets_go_of_the_keys_it_saw)
+{
+	pthread_t thread;
+
+	ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "seen"), false));
+	pthread_barrier_init(&seen, NULL, 2);
+	pthread_barrier_init(&changed, NULL, 2);
+	pthread_create(&thread, NULL, check_once, NULL);
+	pthread_barrier_wait(&seen);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "a"), false));
+	pthread_barrier_wait(&changed);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&seen);
+	pthread_barrier_destroy(&changed);
+}
+END_TEST
+
 static atomic_bool checking;
 
 static void *check_on(void *failures)
@@ -381,6 +435,7 @@ static TCase *key_tests(void)
 	TCase *tests = tcase_create("keys");
 	tcase_add_test(tests, without_a_configuration_nobody_comes_in);
 	tcase_add_loop_test(tests, a_header_is_a_caller_or_a_refusal, 0, COUNT(headers));
+	tcase_add_test(tests, a_header_ends_where_it_is_said_to_end);
 	tcase_add_test(tests, a_new_key_may_stand_beside_the_old_one_of_its_name);
 	tcase_add_test(tests, open_access_lets_in_who_has_no_key_but_not_a_wrong_one);
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
@@ -393,6 +448,7 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, who_may_still_come_without_a_key_is_told_nothing);
 	tcase_add_test(tests, of_what_is_kept_a_name_may_have_half_whoever_has_its_keys);
 	tcase_add_test(tests, a_caller_counts_by_its_name_and_one_without_by_its_address);
+	tcase_add_test(tests, a_thread_that_ends_lets_go_of_the_keys_it_saw);
 	tcase_add_test(tests, keys_are_replaced_while_threads_check);
 	return tests;
 }

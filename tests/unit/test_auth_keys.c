@@ -43,6 +43,12 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ "alice:" HASH ":a,", "comma" },
 	{ "alice:" HASH ":a,,b", "scope" },
 	{ "alice:" HASH ":a\"b", "scope" },
+	{ "x", "item 1" },
+	{ "(a:" HASH ":a", "NAME" },
+	{ "alice:" HASH ":@a", "scope" },
+	{ "alice:" HASH ":a,@", "scope" },
+	{ "alice:" HASH ":a bob:" HASH2 ":b bob:" HASH3 ":c", "item 3: its name" },
+	{ "alice:" HASH ":a bob:" HASH2 ":b carol:" HASH2 ":c", "item 3: its key" },
 	{ "alice:" HASH ":a*", "scope" },
 	{ "alice:" HASH ":a@", "scope" }, { "alice:" HASH ":a[", "scope" }, { "alice:" HASH ":a`", "scope" },
 	{ "alice:" HASH ":a{", "scope" }, { "alice:" HASH ":a;", "scope" },
@@ -105,26 +111,6 @@ START_TEST(good_keys_are_taken)
 }
 END_TEST
 
-START_TEST(there_may_be_4096_keys)
-{
-	char *text = malloc(4097 * 100), *end = text;
-	const struct caller *caller;
-
-	for (int i = 0; i < 4096; i++)
-		end += sprintf(end, "key%d:%064d:scope%d\n", i, i, i);
-	ck_assert_ptr_null(auth_configure(text, false));
-	ck_assert_int_eq(auth_key_count(), 4096);
-	caller = auth_caller("key4095");
-	ck_assert(caller_may(caller, "scope4095"));
-	caller_drop(caller);
-	sprintf(end, "one:%s:more", HASH);
-	const char *wrong = auth_configure(text, false);
-	ck_assert_ptr_nonnull(wrong);
-	ck_assert_str_eq(wrong, "API_KEYS, item 4097: there are more than 4096 keys");
-	free(text);
-}
-END_TEST
-
 /* ---- Files ---- */
 
 START_TEST(keys_come_from_a_file)
@@ -167,6 +153,35 @@ START_TEST(a_file_of_keys_has_at_most_1_mib)
 }
 END_TEST
 
+static const struct { const char *text, *line; } bad_files[] = {
+	{ "x", "line 1" }, { "#\nx", "line 2" }, { "#\n \n\nx\n", "line 4" }, { "#\n x #", "line 2" },
+};
+
+START_TEST(a_line_that_is_no_key_is_no_comment_either)
+{
+	char *path = file_with(bad_files[_i].text);
+	const char *wrong = auth_configure(path, false);
+
+	ck_assert_ptr_nonnull(wrong);
+	ck_assert_ptr_nonnull(strstr(wrong, bad_files[_i].line));
+	unlink(path);
+	free(path);
+}
+END_TEST
+
+START_TEST(nothing_but_blanks_are_no_keys)
+{
+	ck_assert_ptr_null(auth_configure(" ", false));
+	ck_assert_int_eq(auth_key_count(), 0);
+	ck_assert_ptr_null(auth_configure("\n", false));
+	char *path = file_with(" ");
+	ck_assert_ptr_null(auth_configure(path, false));
+	ck_assert_int_eq(auth_key_count(), 0);
+	unlink(path);
+	free(path);
+}
+END_TEST
+
 START_TEST(a_bad_line_of_a_file_is_named_by_its_number)
 {
 	char *path = file_with("# comment\n\nalice:" HASH ":a\nbob:x:a\n");
@@ -181,7 +196,9 @@ END_TEST
 
 /* ---- The command ---- */
 
-/* Runs the command with stdout and stderr in a file; `text` is what it wrote to stdout. */
+/* Runs the command with stdout and stderr in a file; `text` is what it wrote to stdout, `said` to stderr. */
+static char said[1024];
+
 static int make_key(int argc, char **argv, char *text, size_t room)
 {
 	FILE *out = tmpfile(), *words = tmpfile();
@@ -197,6 +214,8 @@ static int make_key(int argc, char **argv, char *text, size_t room)
 	close(old_words);
 	rewind(out);
 	text[fread(text, 1, room - 1, out)] = '\0';
+	rewind(words);
+	said[fread(said, 1, sizeof(said) - 1, words)] = '\0';
 	fclose(out);
 	fclose(words);
 	return status;
@@ -226,20 +245,65 @@ START_TEST(a_key_that_was_made_is_accepted)
 }
 END_TEST
 
-static char *const bad_words[][4] = {
-	{ "key" }, { "key", "orders" }, { "key", "a b", "x" }, { "key", "anonymous", "x" },
-	{ "key", "orders", "a,b" }, { "key", "orders", "" }, { "key", "", "x" },
-	{ "key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "x" },
+START_TEST(a_key_may_have_one_scope)
+{
+	char *words[] = { "key", "orders", "*", NULL };
+	char text[1024];
+
+	ck_assert_int_eq(make_key(3, words, text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, ":*\n"));
+	ck_assert_str_eq(strstr(text, ":*\n"), ":*\n");
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(a_key_that_nobody_could_see_is_a_failure)
+{
+	char *words[] = { "key", "orders", "*", NULL };
+	FILE *full = fopen("/dev/full", "w"), *hidden = tmpfile();
+
+	fflush(stdout);
+	int old_out = dup(1), old_words = dup(2);
+	dup2(fileno(full), 1);
+	dup2(fileno(hidden), 2);
+	int status = auth_make_key(3, words);
+	dup2(old_out, 1);
+	dup2(old_words, 2);
+	close(old_out);
+	close(old_words);
+	clearerr(stdout);
+	fclose(full);
+	rewind(hidden);
+	said[fread(said, 1, sizeof(said) - 1, hidden)] = '\0';
+	fclose(hidden);
+	ck_assert_int_eq(status, 1);
+	ck_assert_ptr_nonnull(strstr(said, "stdout: No space left"));
+}
+END_TEST
+
+static const struct { char *words[4], *said; } bad_words[] = {
+	{ { "key" }, "a name is missing\n" },
+	{ { "key", "orders" }, "a scope is missing\n" },
+	{ { "key", "a b", "x" }, "this cannot be a name: a b\n" },
+	{ { "key", "anonymous", "x" }, "this cannot be a name: anonymous\n" },
+	{ { "key", "orders", "a,b" }, "this cannot be a scope: a,b\n" },
+	{ { "key", "orders", "x", "y z" }, "this cannot be a scope: y z\n" },
+	{ { "key", "orders", "" }, "this cannot be a scope: \n" },
+	{ { "key", "", "x" }, "this cannot be a name: \n" },
+	{ { "key", SIXTY_FOUR "x", "x" }, "this cannot be a name: " SIXTY_FOUR "x\n" },
 };
 
 START_TEST(a_key_is_not_made_of_bad_words)
 {
 	char text[1024];
 	int argc = 0;
-	while (argc < 4 && bad_words[_i][argc])
+
+	while (argc < 4 && bad_words[_i].words[argc])
 		argc++;
-	ck_assert_int_eq(make_key(argc, (char **)bad_words[_i], text, sizeof(text)), 2);
+	ck_assert_int_eq(make_key(argc, (char **)bad_words[_i].words, text, sizeof(text)), 2);
 	ck_assert_str_eq(text, "");
+	ck_assert_msg(strncmp(said, bad_words[_i].said, strlen(bad_words[_i].said)) == 0, "%s", said);
+	ck_assert_ptr_nonnull(strstr(said, "usage: key NAME SCOPE...\n"));
 }
 END_TEST
 
@@ -251,11 +315,14 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, digests_are_sha256);
 	tcase_add_loop_test(tests, bad_keys_are_explained_and_change_nothing, 0, COUNT(bad_keys));
 	tcase_add_loop_test(tests, good_keys_are_taken, 0, COUNT(good_keys));
-	tcase_add_test(tests, there_may_be_4096_keys);
 	tcase_add_test(tests, keys_come_from_a_file);
 	tcase_add_test(tests, a_file_of_keys_has_at_most_1_mib);
+	tcase_add_loop_test(tests, a_line_that_is_no_key_is_no_comment_either, 0, COUNT(bad_files));
+	tcase_add_test(tests, nothing_but_blanks_are_no_keys);
 	tcase_add_test(tests, a_bad_line_of_a_file_is_named_by_its_number);
 	tcase_add_test(tests, a_key_that_was_made_is_accepted);
+	tcase_add_test(tests, a_key_may_have_one_scope);
+	tcase_add_test(tests, a_key_that_nobody_could_see_is_a_failure);
 	tcase_add_loop_test(tests, a_key_is_not_made_of_bad_words, 0, COUNT(bad_words));
 	return tests;
 }
