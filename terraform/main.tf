@@ -189,7 +189,7 @@ module "service" {
   master_secret_arn   = module.database.master_secret_arn
   database = {
     address = module.database.address
-    query   = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/rds-roots.pem, as every image has it
+    query   = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/image/rds-roots.pem, as every image has it
   }
   calls = { for called in each.value.calls : called => "http://${local.internal_hosts[called]}:${var.services[called].port}/mcp" }
 
