@@ -75,6 +75,7 @@ module "environment" {
   project            = var.project
   name               = each.key
   region             = var.region
+  backup_region      = each.value.backup_region
   account            = local.account
   services           = var.services
   zone_ids           = each.value.zone_ids
