@@ -1,4 +1,4 @@
-# The role that tells what each environment cost. Its token is that of jobs on main: nothing waits for an approval once a week.
+# The role that tells what each environment cost. Its token is that of jobs in GitHub's environment `costs`, which waits for nobody.
 resource "aws_iam_role" "costs" {
   name                 = "${var.project}-costs"
   description          = "Tells the environments of ${var.github.owner}/${var.github.repository} what they cost"
@@ -13,7 +13,7 @@ resource "aws_iam_role" "costs" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:ref:refs/heads/main"]
+          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:costs"]
         }
       }
     }]
@@ -51,6 +51,6 @@ resource "aws_iam_role_policy" "costs" {
 }
 
 output "costs_role_arn" {
-  description = "Role that tells what each environment cost, for the repository's variable AWS_COSTS_ROLE_ARN"
+  description = "Role that tells what each environment cost, for the repository's variable AWS_COSTS_ROLE_ARN (costs.yml)"
   value       = aws_iam_role.costs.arn
 }

@@ -14,8 +14,8 @@ run "one_region" {
     error_message = "Nothing is copied that nobody asked for."
   }
   assert {
-    condition     = toset(jsondecode(aws_iam_role.costs.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:ref:refs/heads/main", "repo:example@11/shop-mcp@22:ref:refs/heads/main"])
-    error_message = "Costs are told by jobs on main."
+    condition     = toset(jsondecode(aws_iam_role.costs.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:environment:costs", "repo:example@11/shop-mcp@22:environment:costs"])
+    error_message = "Costs are told by jobs of the environment costs."
   }
   assert {
     condition     = flatten([for statement in jsondecode(aws_iam_role_policy.costs.policy).Statement : statement.Action]) == ["ce:GetCostAndUsage", "sns:Publish", "kms:Decrypt", "kms:GenerateDataKey"]
