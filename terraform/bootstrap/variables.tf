@@ -66,22 +66,6 @@ variable "environments" {
   }
 }
 
-variable "services" {
-  description = "The services, each with a repository for its images; calls names those it is a client of"
-  type = map(object({
-    calls = optional(list(string), [])
-  }))
-  default = {
-    products = {}
-    orders   = { calls = ["products"] }
-  }
-
-  validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
-  }
-}
-
 variable "images_kept" {
   description = "Images that each repository keeps, the newest; what is rolled back to has to be among them. 0.10 dollars a GB and month, an image is some 20 MB"
   type        = number

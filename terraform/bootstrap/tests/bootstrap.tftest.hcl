@@ -170,16 +170,6 @@ run "environment_with_dash" {
   expect_failures = [var.environments]
 }
 
-run "calls_nobody" {
-  command = plan
-
-  variables {
-    services = { orders = { calls = ["stock"] } }
-  }
-
-  expect_failures = [var.services]
-}
-
 run "nothing_to_roll_back_to" {
   command = plan
 
