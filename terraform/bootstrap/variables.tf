@@ -69,21 +69,9 @@ variable "environments" {
     condition     = alltrue([for environment in var.environments : environment.backup_region == null ? true : environment.backup_region != var.region && can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", environment.backup_region))])
     error_message = "backup_region is another region than region, such as us-west-2."
   }
-}
-
-variable "services" {
-  description = "The services, each with a repository for its images; calls names those it is a client of"
-  type = map(object({
-    calls = optional(list(string), [])
-  }))
-  default = {
-    products = {}
-    orders   = { calls = ["products"] }
-  }
-
   validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
+    condition     = !contains(keys(var.environments), "images")
+    error_message = "No environment is called images: that is the environment of GitHub whose jobs build them."
   }
 }
 
