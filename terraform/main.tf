@@ -214,6 +214,9 @@ module "service" {
   balancer          = { listener_arn = module.balancer.listener_arn, arn_suffix = module.balancer.arn_suffix }
   route             = local.routes[each.key]
   topic_arn         = module.alerts.topic_arn
+
+  # A class that takes more connections is there before the tasks, and how many there may be, that need it.
+  depends_on = [module.database]
 }
 
 module "dashboard" {

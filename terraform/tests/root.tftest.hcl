@@ -147,7 +147,7 @@ run "endpoints" {
   }
 
   assert {
-    condition     = module.endpoints[0].subnet_ids == slice(module.network.private_subnet_ids, 0, 1)
+    condition     = toset(module.endpoints[0].subnet_ids) == toset([module.network.private_subnet_ids[0]])
     error_message = "Endpoints stand in as many zones as were asked for, in private subnets."
   }
 }

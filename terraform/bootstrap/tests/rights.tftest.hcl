@@ -4,9 +4,12 @@ mock_provider "aws" {
 }
 
 variables {
-  region       = "eu-central-1"
-  github       = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
-  environments = { dev = { zone_ids = ["Zshop-dev"] }, prod = { zone_ids = ["Zshop-prod"] } }
+  region = "eu-central-1"
+  github = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
+  environments = {
+    dev  = { zone_ids = ["Zshop-dev"], backup_region = "eu-west-1" }
+    prod = { zone_ids = ["Zshop-prod"], backup_region = "eu-west-1" }
+  }
 }
 
 override_resource {
@@ -32,6 +35,16 @@ override_resource {
 override_resource {
   target = module.environment["prod"].aws_kms_key.main
   values = { arn = "arn:aws:kms:eu-central-1:123456789012:key/shop-prod" }
+}
+
+override_resource {
+  target = module.environment["dev"].aws_kms_key.backups
+  values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-dev" }
+}
+
+override_resource {
+  target = module.environment["prod"].aws_kms_key.backups
+  values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-prod" }
 }
 
 override_resource {
