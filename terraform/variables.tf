@@ -103,6 +103,17 @@ variable "services" {
   }
 }
 
+variable "architecture" {
+  description = "Processor of the tasks: ARM64, a fifth cheaper, or X86_64. The images are built for both"
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture is ARM64 or X86_64."
+  }
+}
+
 variable "schedule" {
   description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
   type = object({

@@ -47,6 +47,11 @@ output "secrets" {
   }
 }
 
+output "architectures" {
+  description = "What its tasks run on"
+  value       = toset([for task in [aws_ecs_task_definition.service, aws_ecs_task_definition.setup] : task.runtime_platform[0].cpu_architecture])
+}
+
 output "target_group" {
   description = "How metrics name its target group"
   value       = aws_lb_target_group.main.arn_suffix

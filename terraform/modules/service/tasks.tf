@@ -71,7 +71,7 @@ resource "aws_ecs_task_definition" "service" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = "ARM64"
+    cpu_architecture        = var.architecture
   }
 
   container_definitions = jsonencode([merge(local.container, {
@@ -104,7 +104,7 @@ resource "aws_ecs_task_definition" "setup" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = "ARM64"
+    cpu_architecture        = var.architecture
   }
 
   container_definitions = jsonencode([merge(local.container, {

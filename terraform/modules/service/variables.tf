@@ -24,6 +24,11 @@ variable "image" {
   type        = string
 }
 
+variable "architecture" {
+  description = "Processor that it runs on: ARM64 or X86_64"
+  type        = string
+}
+
 variable "repository_arn" {
   description = "Repository of the image"
   type        = string

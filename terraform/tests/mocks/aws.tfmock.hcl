@@ -4,7 +4,10 @@ mock_data "aws_caller_identity" {
 }
 
 mock_data "aws_availability_zones" {
-  defaults = { names = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"] }
+  defaults = {
+    names    = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
+    zone_ids = ["use1-az6", "use1-az3", "use1-az1", "use1-az2"]
+  }
 }
 
 mock_data "aws_kms_alias" {
