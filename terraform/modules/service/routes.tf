@@ -9,13 +9,16 @@ resource "aws_lb_target_group" "main" {
   deregistration_delay          = 90                           # calls may take 55 s; open streams take all of it at every deployment
   load_balancing_algorithm_type = "least_outstanding_requests" # streams are long and uneven
 
+  # Who is not ready gets no requests. ECS replaces a task that fails this, and while the database fails over, a minute or two (RDS: 60 to
+  # 120 s), no task is ready and a new one can't even start: so it takes 150 s to be unhealthy. Where all are, the balancer sends to all
+  # of them, and they answer in words. A program that hangs is found sooner, by the container's own check.
   health_check {
     path                = "/readyz"
     matcher             = "200"
-    interval            = 10
+    interval            = 15
     timeout             = 5
     healthy_threshold   = 2
-    unhealthy_threshold = 3
+    unhealthy_threshold = 10
   }
 
   # Any task serves any session.
