@@ -156,7 +156,7 @@ module "database" {
 resource "aws_ecs_cluster" "main" {
   name = local.name
 
-  # Counts the tasks that run and that should, for the alarm when none does; some 10 dollars a month for two services.
+  # Counts the tasks that run and that should, for the alarm when none does. It is 63 metrics for two services, 18.90 dollars a month.
   setting {
     name  = "containerInsights"
     value = "enabled"
@@ -175,6 +175,7 @@ module "service" {
   architecture   = var.architecture
   repository_arn = data.aws_ecr_repository.service[each.key].arn
   size           = merge(each.value, { log_retention_days = var.log_retention_days })
+  deployment     = var.deployment
   schedule       = var.schedule
 
   settings = merge({
@@ -213,7 +214,7 @@ module "dashboard" {
   region          = var.region
   cluster         = aws_ecs_cluster.main.name
   namespace       = local.name
-  services        = { for service, made in module.service : service => { target_group = made.target_group, log_group = made.log_group } }
+  services        = { for service, made in module.service : service => { target_groups = made.target_groups, log_group = made.log_group } }
   balancer        = module.balancer.arn_suffix
   firewall        = module.balancer.firewall
   database        = module.database.identifier

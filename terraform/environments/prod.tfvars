@@ -19,6 +19,8 @@ services = {
   orders   = { port = 8082, cpu = 512, memory = 1024, minimum = 2, maximum = 8, calls = ["products"] }
 }
 
+deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 } # what is new is tried before anybody gets it, and turned back at once
+
 database = {
   instance_class = "db.t4g.medium"
   storage_gb     = 50

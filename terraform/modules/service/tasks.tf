@@ -60,7 +60,9 @@ locals {
   } }
 }
 
+# Earlier revisions stay: one that is deregistered can't be gone back to.
 resource "aws_ecs_task_definition" "service" {
+  skip_destroy             = true
   family                   = local.full_name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"

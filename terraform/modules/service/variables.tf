@@ -53,6 +53,11 @@ variable "size" {
   })
 }
 
+variable "deployment" {
+  description = "How its tasks are replaced: ROLLING, or BLUE_GREEN with the minutes for which the old ones stay once the new ones serve"
+  type        = object({ strategy = string, bake_minutes = number })
+}
+
 variable "schedule" {
   description = "When the service sleeps and wakes; null: never"
   type = object({
