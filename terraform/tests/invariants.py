@@ -27,12 +27,14 @@ class Made:
     def __init__(self, lines, environment):
         self.environment = environment
         self.resources = []
+        self.outputs = {}
         for line in lines:
             if not line.startswith("{"):
                 continue
             message = json.loads(line)
             if message.get("type") == "test_state":
                 self.collect(message["test_state"]["root_module"])
+                self.outputs.update({name: each["value"] for name, each in message["test_state"]["outputs"].items()})
 
     def collect(self, module):
         self.resources += [r for r in module.get("resources", []) if r["mode"] == "managed"]
@@ -372,6 +374,7 @@ def _(made):
         return []
     return (wrong(made.of("aws_lb"), lambda v: v["enable_deletion_protection"] is True)
             + wrong(made.of("aws_db_instance"), lambda v: v["deletion_protection"] is True and v["multi_az"] is True and v["backup_retention_period"] >= 7)
+            + [name for name, service in made.outputs["services"].items() if service["minimum"] < 2]
             + wrong(made.of("aws_s3_bucket"), lambda v: not v["force_destroy"])
             + [a for a, _ in made.of("aws_appautoscaling_scheduled_action")])
 

@@ -308,6 +308,43 @@ run "deployment" {
   }
 }
 
+# Two releases: what Terraform does when another image is to run.
+run "before_a_release" {
+  state_key = "release"
+
+  module {
+    source = "./modules/service"
+  }
+}
+
+run "a_release" {
+  state_key = "release"
+
+  variables {
+    image      = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+    size       = merge(var.size, { minimum = 3, maximum = 9 })
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    # A mock replaces nothing, so a revision never gets another ARN here.
+    condition     = can(regex("ignore_changes = \\[[^]]*task_definition", file("modules/service/service.tf")))
+    error_message = "Terraform registers what is to run; the release moves the service to it, once."
+  }
+  assert {
+    condition     = aws_appautoscaling_target.main.min_capacity == 0 && aws_appautoscaling_target.main.max_capacity == 6
+    error_message = "No plan undoes a night, or what the release set."
+  }
+  assert {
+    condition     = length(one(aws_lb_listener_rule.main["production"].action).forward) == 0
+    error_message = "Where ECS has sent the traffic no plan changes."
+  }
+}
+
 run "routes_by_host" {
   module {
     source = "./modules/service"
