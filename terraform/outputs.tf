@@ -15,18 +15,23 @@ output "services" {
     service_name              = made.service_name
     container_name            = service
     repository_url            = data.aws_ecr_repository.service[service].repository_url
-    image                     = var.images[service]
+    image                     = lookup(var.images, service, "")
     connector_url             = "${local.urls[service]}/mcp"
     health_url                = "${local.urls[service]}/readyz"
     setup_task_definition_arn = made.setup_task_definition_arn
     task_definition_arn       = made.task_definition_arn
-    minimum                   = var.services[service].minimum
-    maximum                   = var.services[service].maximum
+    minimum                   = local.services[service].minimum
+    maximum                   = local.services[service].maximum
     trial_header              = made.trial_header
     subnet_ids                = sort(tolist(made.network.subnets))
     security_group_ids        = sort(tolist(made.network.security_groups))
     log_group                 = made.log_group
   } }
+
+  precondition {
+    condition     = alltrue([for service in keys(local.services) : contains(keys(var.images), service)])
+    error_message = "images names no ${join(", ", setsubtract(keys(local.services), keys(var.images)))}: it names one for each service of services.json."
+  }
 }
 
 output "private_subnet_ids" {

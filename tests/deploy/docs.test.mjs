@@ -32,7 +32,7 @@ test('the sums of connections are those of the examples', () => {
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
 		const example = join(root, `terraform/environments/${name}.tfvars`);
 		if (existsSync(example))
-			assert.match(readFileSync(example, 'utf8'), new RegExp(`products = \\{.*maximum = ${maximum}\\b`));
+			assert.match(readFileSync(example, 'utf8'), new RegExp(`every_service = \\{.*maximum = ${maximum}\\b`));
 	}
 });
 
