@@ -204,8 +204,8 @@ test('green is tried by the header that leads to it', async () => {
 	values.services.value.products.trial_header = { name: 'X-Deployment', value: 'green' };
 	const play = at({ 'wafv2 get-ip-set': [{ IPSet: { Addresses: [] }, LockToken: 'a' }, { IPSet: { Addresses: ['198.51.100.7/32'] }, LockToken: 'b' }],
 		'wafv2 update-ip-set': [{}] }, values);
-	const { status, all } = await play.release('trial', ['products'], { SERVICES: '', NODE_EXTRA_CA_CERTS: paper.file, SMOKE_KEYS: JSON.stringify({ products: keys.reader }),
-		VISIT_SETTLE_SECONDS: '0', VISIT_ADDRESS: '198.51.100.7' });
+	const { status, all } = await play.release('trial', ['products'], { NODE_EXTRA_CA_CERTS: paper.file,
+		SMOKE_KEYS: JSON.stringify({ products: keys.reader }), VISIT_SETTLE_SECONDS: '0', VISIT_ADDRESS: '198.51.100.7' });
 	front.close();
 	await server.stop();
 	assert.equal(status, 0, all);

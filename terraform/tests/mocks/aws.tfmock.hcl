@@ -105,7 +105,7 @@ mock_resource "aws_lb_listener_rule" {
 
 mock_resource "aws_lb_target_group" {
   defaults = {
-    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mock/0123456789abcdef"
+    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-test-mock/0123456789abcdef"
     arn_suffix = "targetgroup/mock/0123456789abcdef"
   }
 }
