@@ -57,6 +57,12 @@ run "repositories" {
     condition     = alltrue([for policy in aws_ecr_lifecycle_policy.service : jsondecode(policy.policy).rules[1].selection.countNumber == 50])
     error_message = "The newest fifty are kept."
   }
+  assert {
+    condition = alltrue(flatten([for policy in aws_ecr_lifecycle_policy.service : [for rule in jsondecode(policy.policy).rules :
+      rule.selection.countType == "imageCountMoreThan" && rule.selection.countNumber >= 5 * 50 if rule.selection.tagStatus != "tagged"
+    ]]))
+    error_message = "An image that is kept keeps what has no tag: two architectures, how each was made, and the signature, which may be older than any number of days."
+  }
 }
 
 run "plan_role" {
