@@ -2,10 +2,11 @@
 //
 // The other tests say what AWS answers; this one that what it is asked is what it knows.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startMoto } from './moto.mjs';
 import { execute, root, scripts, temporary } from './stage.mjs';
 
 const bin = join(root, 'build/aws/bin');
@@ -19,25 +20,10 @@ const aws = (...words) => new Promise((resolve, reject) => execFile('aws', [...w
 	(error, stdout, stderr) => error ? reject(new Error(stderr)) : resolve(stdout ? JSON.parse(stdout) : {})));
 const run = (name, ...args) => execute(join(scripts, name), args, { env });
 
-// It says its port, once it listens.
-async function startMoto() {
-	moto = spawn('moto_server', ['--host', '127.0.0.1', '--port', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-	let words = '';
-	env.AWS_ENDPOINT_URL = await new Promise((resolve, reject) => {
-		moto.stderr.setEncoding('utf8').on('data', text => {
-			words += text;
-			const found = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(words);
-			if (found)
-				resolve(found[1]);
-		});
-		moto.on('close', () => reject(new Error(`moto ended:\n${words}`)));
-	});
-}
-
 before(async () => {
 	if (skip)
 		return;
-	await startMoto();
+	moto = await startMoto(env);
 	const { Vpc: { VpcId } } = await aws('ec2', 'create-vpc', '--cidr-block', '10.0.0.0/16');
 	await aws('ec2', 'modify-vpc-attribute', '--vpc-id', VpcId, '--enable-dns-hostnames');
 	const { Subnet: { SubnetId } } = await aws('ec2', 'create-subnet', '--vpc-id', VpcId, '--cidr-block', '10.0.1.0/24');

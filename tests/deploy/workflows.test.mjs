@@ -19,10 +19,10 @@ const without = name => !tool(name) && `${name} can't be had here: left out`;
 
 // ---- Workflows ----
 
-test('there are a check, a deployment and a way down, started by what should start them', () => {
+test('there are a check, a deployment, a way down and a drill, started by what should start them', () => {
 	const on = Object.fromEntries(workflows.map(each => [each.file, Object.keys(each.on)]));
 	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'deploy.yml': ['push', 'workflow_dispatch'],
-		'destroy.yml': ['workflow_dispatch'] });
+		'destroy.yml': ['workflow_dispatch'], 'drill.yml': ['schedule', 'workflow_dispatch'] });
 	assert.deepEqual(workflows.find(each => each.file === 'deploy.yml').on.push, { branches: ['main'] });
 });
 
@@ -48,7 +48,8 @@ test('nobody may do anything that is not given, and what is given is little', ()
 		assert.ok(job.permissions, job.where);
 		for (const [what, how] of Object.entries(job.permissions))
 			assert.ok(how === 'read' || (what === 'id-token' && how === 'write'), `${job.where}: ${what}: ${how}`);
-		assert.ok(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= 60, job.where);
+		const credentials = job.steps.map(each => each.with?.['role-duration-seconds']).find(Boolean) ?? 3600;
+		assert.ok(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= credentials / 60, job.where);
 		assert.match(job['runs-on'], /^ubuntu-\d/, job.where);
 	}
 });

@@ -78,8 +78,8 @@ run "plan_role" {
     error_message = "The token is meant for AWS."
   }
   assert {
-    condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request"])
-    error_message = "It is a pull request's of this repository, in both ways that GitHub writes it."
+    condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request", "repo:example/shop-mcp:ref:refs/heads/main", "repo:example@11/shop-mcp@22:ref:refs/heads/main"])
+    error_message = "It is a pull request's of this repository or main's, in both ways that GitHub writes it."
   }
   assert {
     condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.reading.policy).Statement : [for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|View)[A-Za-z]*$", action))]]))
