@@ -1,8 +1,8 @@
 // actions.mjs - runs a workflow as GitHub would: conditions, expressions, environments, outputs, files that jobs hand on.
 //
-// Steps with `run` are run; of those with `uses` only what they mean here: who signs in to AWS is compared with whom the role trusts, and
+// Each job has a checkout of its own. Steps with `run` are run; of those with `uses` only what they mean here: who signs in to AWS is compared with whom the role trusts, and
 // artifacts are kept. A job that needs what is not here (a compiler, Docker) is left to its own tests, and has succeeded.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
@@ -63,6 +63,8 @@ export function run(world, github, file, event, inputs) {
 			failure: () => false, always: () => true };
 		const { text, all, holds } = evaluator(context), settings = { ...all(workflow.env), ...all(job.env) };
 		needs[name] = { result: 'success', outputs: {} };
+		const checkout = join(context.runner.temp, 'checkout');
+		execFileSync('git', ['clone', '-q', repository, checkout]);
 		for (const step of job.steps) {
 			// Also where the job itself is left to others: with which role, and from what variables.
 			if (/configure-aws-credentials/.test(step.uses))
@@ -77,7 +79,7 @@ export function run(world, github, file, event, inputs) {
 				continue;
 			const files = Object.fromEntries(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'].map(each => [each, join(context.runner.temp, each)]));
 			writeFileSync(files.GITHUB_OUTPUT, '');
-			const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', step.run], { cwd: repository, encoding: 'utf8', maxBuffer: 1 << 26, env: {
+			const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', step.run], { cwd: checkout, encoding: 'utf8', maxBuffer: 1 << 26, env: {
 				...process.env, CI: 'true', ...settings, ...left(files.GITHUB_ENV), ...all(step.env), ...files, RUNNER_TEMP: context.runner.temp,
 				GITHUB_SHA: sha, GITHUB_REPOSITORY: 'example/shop-mcp' } });
 			if (status !== 0)
