@@ -16,23 +16,33 @@ locals {
   account = data.aws_caller_identity.current.account_id
   zones   = slice(sort(data.aws_availability_zones.here.names), 0, var.zones)
 
+  services = module.services.all
+
   # By host a service has a name of its own; by path all have one.
-  routes = { for index, service in sort(keys(var.services)) : service => {
+  routes = { for service, at in local.services : service => {
     host     = var.routing == "host" ? "${service}.${var.domain}" : var.domain
     prefix   = var.routing == "host" ? "" : "/${service}"
-    priority = 10 + 10 * index
+    priority = at.priority
   } }
-  hosts = distinct([for service in sort(keys(var.services)) : local.routes[service].host])
+  hosts = distinct([for service in sort(keys(local.services)) : local.routes[service].host])
   urls  = { for service, route in local.routes : service => "https://${route.host}${route.prefix}" }
 
   # Inside the network a service is called straight, as products.shop-dev.internal.
-  internal_hosts = { for service in keys(var.services) : service => "${service}.${module.network.namespace.name}" }
+  internal_hosts = { for service in keys(local.services) : service => "${service}.${module.network.namespace.name}" }
 
   # While all are deployed at once, the old tasks and the new are both there; each worker has a connection, and so has the listener.
-  connections = sum([for service in var.services : 2 * service.maximum * (service.workers + 1)])
+  connections = sum([for service in local.services : 2 * service.maximum * (service.workers + 1)])
 
   # The bootstrap made it; a role without it the pipeline can't make.
   permissions_boundary = "arn:aws:iam::${local.account}:policy/${local.name}-boundary"
+}
+
+module "services" {
+  source = "./modules/services"
+
+  listed        = jsondecode(file("${path.module}/../services.json"))
+  every_service = var.every_service
+  services      = var.services
 }
 
 # ---- What the bootstrap made ----
@@ -42,18 +52,18 @@ data "aws_kms_alias" "main" {
 }
 
 data "aws_ecr_repository" "service" {
-  for_each = var.services
+  for_each = local.services
   name     = "${var.project}/${each.key}"
 }
 
 # Where the secrets are; what is in them is never read here.
 data "aws_secretsmanager_secret" "keys" {
-  for_each = var.services
+  for_each = local.services
   name     = "${local.name}/${each.key}/keys"
 }
 
 data "aws_secretsmanager_secret" "database" {
-  for_each = var.services
+  for_each = local.services
   name     = "${local.name}/${each.key}/database"
 }
 
@@ -81,8 +91,8 @@ module "security" {
   name           = local.name
   region         = var.region
   vpc_id         = module.network.vpc_id
-  ports          = { for service, at in var.services : service => at.port }
-  calls          = { for service, at in var.services : service => at.calls }
+  ports          = { for service, at in local.services : service => at.port }
+  calls          = { for service, at in local.services : service => keys(at.calls) }
   private_access = var.private_access
 }
 
@@ -149,13 +159,13 @@ resource "aws_ecs_cluster" "main" {
 
 module "service" {
   source   = "./modules/service"
-  for_each = var.services
+  for_each = local.services
 
   name           = local.name
   service        = each.key
   region         = var.region
   account        = local.account
-  image          = var.images[each.key]
+  image          = lookup(var.images, each.key, "")
   repository_arn = data.aws_ecr_repository.service[each.key].arn
   size           = merge(each.value, { log_retention_days = var.log_retention_days })
   schedule       = var.schedule
@@ -174,7 +184,7 @@ module "service" {
     address = module.database.address
     query   = var.database.ca_bundle == null ? "sslmode=require" : "sslmode=verify-full&sslrootcert=${var.database.ca_bundle}"
   }
-  calls = { for called in each.value.calls : called => "http://${local.internal_hosts[called]}:${var.services[called].port}/mcp" }
+  calls = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
   key_arn              = data.aws_kms_alias.main.target_key_arn
   permissions_boundary = local.permissions_boundary

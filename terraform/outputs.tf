@@ -14,7 +14,7 @@ output "services" {
     service_name              = made.service_name
     container_name            = service
     repository_url            = data.aws_ecr_repository.service[service].repository_url
-    image                     = var.images[service]
+    image                     = lookup(var.images, service, "")
     connector_url             = "${local.urls[service]}/mcp"
     health_url                = "${local.urls[service]}/readyz"
     setup_task_definition_arn = made.setup_task_definition_arn
@@ -23,6 +23,11 @@ output "services" {
     security_group_ids        = sort(tolist(made.network.security_groups))
     log_group                 = made.log_group
   } }
+
+  precondition {
+    condition     = alltrue([for service in keys(local.services) : contains(keys(var.images), service)])
+    error_message = "images names no ${join(", ", setsubtract(keys(local.services), keys(var.images)))}: it names one for each service of services.json."
+  }
 }
 
 output "private_subnet_ids" {

@@ -125,7 +125,7 @@ module "environment" {
   name               = each.key
   region             = var.region
   account            = local.account
-  services           = var.services
+  services           = { for service, at in module.services.all : service => { calls = keys(at.calls) } }
   zone_ids           = each.value.zone_ids
   oidc_provider_arn  = local.oidc_provider
   subjects           = local.subjects

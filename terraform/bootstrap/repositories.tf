@@ -1,7 +1,12 @@
 # A repository for each service's images, shared by the environments: what was tried in dev is, by its digest, what runs in prod.
+module "services" {
+  source = "../modules/services"
+  listed = jsondecode(file("${path.module}/../../services.json"))
+}
+
 resource "aws_ecr_repository" "service" {
   # checkov:skip=CKV_AWS_136:AES256: an image holds no secret and is the same for everybody who may pull; a key of our own would cost a dollar a month and a right to decrypt in every role
-  for_each = var.services
+  for_each = module.services.all
 
   name                 = "${var.project}/${each.key}"
   image_tag_mutability = "IMMUTABLE"

@@ -12,10 +12,7 @@ allowed_addresses = [
 
 private_access = "endpoints" # as prod: import takes a presigned URL of S3
 
-services = {
-  products = { port = 8081, minimum = 1, maximum = 2 }
-  orders   = { port = 8082, minimum = 1, maximum = 2, calls = ["products"] }
-}
+every_service = { minimum = 1, maximum = 2 }
 
 database = {
   instance_class = "db.t4g.micro"

@@ -147,7 +147,7 @@ test('a plan that was approved is not applied once the state has moved', { skip 
 	const { status, stdout, stderr } = await execute('bash', ['-ec', `cd '${repository}'; f=.github/scripts/terraform-for; $f staging init >/dev/null
 		IMAGES='${image('c')}' $f staging plan one >/dev/null; IMAGES='${image('d')}' $f staging plan two >/dev/null
 		$f staging apply two >/dev/null; $f staging images one; $f staging apply one`],
-	{ env: { ...env, ...github().variables, SERVICES: services.join(' ') }, within: 300000 });
+	{ env: { ...env, ...github().variables }, within: 300000 });
 	assert.equal(status, 1, stderr.slice(-2000));
 	assert.match(stderr, /the state of staging moved since this was planned: nothing was applied/);
 	assert.match(stdout, /shop\/products@sha256:c{64}/);
@@ -156,6 +156,6 @@ test('a plan that was approved is not applied once the state has moved', { skip 
 test('what was never whole can be taken down', { skip }, async () => {
 	const { status, stderr } = await execute('bash', ['-ec', `cd '${repository}'; f=.github/scripts/terraform-for; $f prod init >/dev/null
 		terraform -chdir=terraform state pull | jq '.outputs = {} | .serial += 1' >torn; terraform -chdir=terraform state push "$PWD/torn" >/dev/null
-		$f prod plan-down down >/dev/null; $f prod show down`], { env: { ...env, ...github().variables, SERVICES: services.join(' ') }, within: 300000 });
+		$f prod plan-down down >/dev/null; $f prod show down`], { env: { ...env, ...github().variables }, within: 300000 });
 	assert.equal(status, 0, stderr.slice(-3000));
 });

@@ -20,7 +20,7 @@ const called = (play, name) => {
 	return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 };
 const github = play => ({ GITHUB_OUTPUT: join(play.folder, 'output'), GITHUB_ENV: join(play.folder, 'env'),
-	GITHUB_REPOSITORY: 'example/shop-mcp', SERVICES: 'products orders' });
+	GITHUB_REPOSITORY: 'example/shop-mcp' });
 
 // skopeo, as for a registry in which every tag of ours is there, or none.
 const manifest = '{"schemaVersion":2}';
@@ -96,9 +96,11 @@ test('both architectures are built, with SBOM and provenance, at the commit\'s m
 		{ env: { SOURCE_URL: 'https://github.com/example/shop-mcp' } });
 	assert.equal(status, 0, stderr);
 	const [call] = called(play, 'docker');
-	for (const words of ['buildx build .', '--file docker/Dockerfile', '--target products', '--platform linux/amd64,linux/arm64', '--sbom=true',
+	for (const words of ['buildx build .', '--file docker/Dockerfile', '--build-arg SERVICE=products', '--build-arg PORT=8081', '--platform linux/amd64,linux/arm64', '--sbom=true',
 		'--provenance=mode=max', 'SOURCE_DATE_EPOCH=1764000000', 'CREATED=2025-11-24T16:00:00Z', 'REVISION=abc', `dest=${play.folder}/image.tar`])
 		assert.ok(call.includes(words), `${words} is not in ${call}`);
 	assert.match(call, /VERSION=\d+\.\d+\.\d+/);
-	assert.equal((await play.run('build-image', ['../products', 'x'])).status, 2);
+	const unknown = await play.run('build-image', ['../products', 'x']);
+	assert.equal(unknown.status, 2);
+	assert.match(unknown.stderr, /lists no "\.\.\/products", but products, orders/);
 });

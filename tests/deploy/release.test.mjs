@@ -39,7 +39,7 @@ function at(script, values = outputs()) {
 	writeFileSync(file, JSON.stringify(values));
 	return { ...play, note, get calls() { return play.calls; }, asked: name => play.asked(name), github: join(play.folder, 'github'),
 		release: (step, more = [], env = {}) => play.run('release', [step, file, ...more], { env: {
-			SERVICES: 'products orders', GITHUB_OUTPUT: join(play.folder, 'github'), ...env } }) };
+			GITHUB_OUTPUT: join(play.folder, 'github'), ...env } }) };
 }
 
 test('what serves is remembered: what came through, not what may be half way', async () => {
@@ -136,7 +136,8 @@ test('the smoke test calls the real servers from inside the firewall, and one th
 		'wafv2 get-ip-set': [{ IPSet: { Addresses: [] }, LockToken: 'a' }, { IPSet: { Addresses: ['198.51.100.7/32'] }, LockToken: 'b' }],
 		'wafv2 update-ip-set': [{}],
 	};
-	const env = { NODE_EXTRA_CA_CERTS: paper.file, PRODUCTS_KEY: keys.reader, ORDERS_KEY: keys.reader,
+	const env = { NODE_EXTRA_CA_CERTS: paper.file, GITHUB_ACTIONS: 'true',
+		SMOKE_KEYS: JSON.stringify({ products: keys.reader, orders: keys.reader }),
 		VISIT_SETTLE_SECONDS: '0', VISIT_ADDRESS: '198.51.100.7' };
 	const values = outputs(() => `https://localhost:${front.address().port}`);
 	const play = at(script, values);
@@ -147,6 +148,8 @@ test('the smoke test calls the real servers from inside the firewall, and one th
 	assert.equal(good.status, 0, good.all);
 	assert.equal(good.stdout.match(/^ok /gm).length, 4);
 	assert.match(good.stdout, /orders sleeps/);
+	// Only as the command that hides it.
+	assert.equal(good.stdout.replaceAll(`::add-mask::${keys.reader}`, '').includes(keys.reader), false);
 	assert.equal(play.asked('wafv2 update-ip-set').length, 2);
 	assert.equal(bad.status, 1);
 	assert.match(bad.stdout, /must be 9\.9\.9/);
@@ -176,7 +179,7 @@ test('wrong usage', async () => {
 	const play = at({});
 	assert.equal((await play.release('what')).status, 2);
 	assert.equal((await play.release('remember')).status, 2);
-	assert.equal((await play.release('deploy', [], { SERVICES: '' })).status, 2);
+	assert.equal((await play.release('smoke', [], { SMOKE_KEYS: 'mcp_a mcp_b' })).status, 2);
 	assert.equal((await stage().run('release', [])).status, 2);
 	const { status, stderr } = await play.release('deploy', [], { SERVICES: 'refunds' });
 	assert.equal(status, 1);

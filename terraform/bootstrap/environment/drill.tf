@@ -22,11 +22,6 @@ resource "aws_iam_role" "drill" {
   })
 }
 
-resource "aws_iam_role_policy_attachment" "drill_reading" {
-  role       = aws_iam_role.drill.name
-  policy_arn = var.reading_policy_arn
-}
-
 resource "aws_iam_role_policy" "drill" {
   name = "drill"
   role = aws_iam_role.drill.id
@@ -47,12 +42,28 @@ resource "aws_iam_role_policy" "drill" {
         Resource = "${var.state_bucket_arn}/${var.name}/terraform.tfstate"
       },
       {
+        Sid    = "SeeHowFarItIs"
+        Effect = "Allow"
+        Action = [
+          "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks",
+          "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
+        ]
+        Resource  = "*"
+        Condition = local.here
+      },
+      {
         # What AWS checks of a restore: where from, where to, and what the new one is given.
         Sid    = "Restore"
         Effect = "Allow"
-        Action = ["rds:AddTagsToResource", "rds:RestoreDBInstanceFromDBSnapshot"]
-        Resource = [for what in ["snapshot:rds:${local.prefix}-*", "snapshot:${local.prefix}-*", "db:${local.prefix}-drill", "pg:${local.prefix}-*", "subgrp:${local.prefix}", "og:default:*"] :
+        Action = ["rds:RestoreDBInstanceFromDBSnapshot"]
+        Resource = [for what in ["snapshot:rds:${local.prefix}-*", "db:${local.prefix}-drill", "pg:${local.prefix}-*", "subgrp:${local.prefix}", "og:default:*"] :
         "${local.arn.rds}:${what}"]
+      },
+      {
+        Sid      = "TagIt"
+        Effect   = "Allow"
+        Action   = ["rds:AddTagsToResource"]
+        Resource = "${local.arn.rds}:db:${local.prefix}-drill"
       },
       {
         Sid      = "TakeDown"
@@ -61,17 +72,23 @@ resource "aws_iam_role_policy" "drill" {
         Resource = "${local.arn.rds}:db:${local.prefix}-drill"
       },
       {
-        Sid       = "Key"
+        Sid      = "Key"
+        Effect   = "Allow"
+        Action   = ["kms:DescribeKey"]
+        Resource = aws_kms_key.main.arn
+      },
+      {
+        Sid       = "KeyForTheDatabaseToKeep"
         Effect    = "Allow"
-        Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
+        Action    = ["kms:CreateGrant"]
         Resource  = aws_kms_key.main.arn
-        Condition = { StringEquals = { "kms:ViaService" = "rds.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "rds.${var.region}.amazonaws.com" }, Bool = { "kms:GrantIsForAWSResource" = "true" } }
       },
       {
         Sid       = "Look"
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = [for service in keys(var.services) : "${local.arn.ecs}:task-definition/${local.prefix}-${service}:*"]
+        Resource  = "${local.arn.ecs}:task-definition/${local.prefix}-*:*"
         Condition = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
       },
       {
@@ -84,7 +101,7 @@ resource "aws_iam_role_policy" "drill" {
         Sid      = "WhatItSaid"
         Effect   = "Allow"
         Action   = ["logs:GetLogEvents"]
-        Resource = "${local.arn.logs}:log-group:/${local.prefix}/services/*:log-stream:*"
+        Resource = "${local.arn.logs}:log-group:/${local.prefix}/services/*"
       },
       {
         Sid       = "HandRolesOn"

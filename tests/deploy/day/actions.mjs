@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { root } from '../stage.mjs';
 
 const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
-const ELSEWHERE = ['ci.yml test', 'ci.yml workflows', 'ci.yml terraform', 'ci.yml images', 'deploy.yml images'];
+const ELSEWHERE = ['ci.yml test', 'ci.yml workflows', 'ci.yml terraform', 'ci.yml images', 'ci.yml everything', 'deploy.yml images'];
 
 // What is asked for has to be there: GitHub would take it for an empty text, and nobody would notice.
 const strict = (kind, values) => new Proxy(values, { get: (all, name) => {
@@ -47,7 +47,7 @@ export function run(world, github, file, event, inputs) {
 
 	for (const [name, job] of Object.entries(workflow.jobs)) {
 		const needed = Object.fromEntries([job.needs ?? []].flat().map(each => [each, needs[each]]));
-		const open = { github: events, inputs, needs: needed, cancelled: () => false, runner: { temp: mkdtempSync(join(world, 'runner-')) },
+		const open = { github: events, inputs, needs: needed, cancelled: () => false, always: () => true, runner: { temp: mkdtempSync(join(world, 'runner-')) },
 			vars: strict('vars', github.variables), secrets: strict('secrets', {}), steps: {}, matrix: {},
 			fromJSON: JSON.parse, toJSON: JSON.stringify };
 		const before = evaluator(open);
@@ -60,7 +60,7 @@ export function run(world, github, file, event, inputs) {
 			throw new Error(`${file}, ${name}: the environment ${environment} was never made`);
 		const own = github.environments[environment] ?? { variables: {}, secrets: {} };
 		const context = { ...open, vars: strict('vars', { ...github.variables, ...own.variables }), secrets: strict('secrets', own.secrets),
-			failure: () => false, always: () => true };
+			failure: () => false };
 		const { text, all, holds } = evaluator(context), settings = { ...all(workflow.env), ...all(job.env) };
 		needs[name] = { result: 'success', outputs: {} };
 		const checkout = join(context.runner.temp, 'checkout');
