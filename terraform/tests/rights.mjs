@@ -3,7 +3,7 @@
 //
 //     rights.mjs BOOTSTRAP ENVIRONMENT...
 //
-// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `rights` has the policies as they would be, and of
+// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `roles` has the policies as they would be, and of
 // the environments, whose roles the boundary bounds. What does not hold is said with the statement that is missing or too wide. The last
 // line counts: the simulator's verdicts, each type and call that has to have its lines, each action and ARN that a policy names.
 import { createRequire } from 'node:module';
@@ -51,7 +51,7 @@ const pure = ({ of, ...statement }) => statement;
 const document = statements => ({ Version: '2012-10-17', Statement: statements.map(pure) });
 
 const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
-const bootstrap = made(bootstrapFile, 'rights');
+const bootstrap = made(bootstrapFile, 'roles');
 const environments = valuesOf(bootstrap, 'aws_kms_alias').map(alias => alias.name.replace(`alias/${PROJECT}-`, ''));
 const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').map(key => [key.tags.environment, key]));
 const region = keys[environments[0]].arn.split(':')[3];

@@ -54,7 +54,7 @@ override_resource {
   values = { arn = "arn:aws:iam::123456789012:policy/shop-prod-boundary" }
 }
 
-run "rights" {
+run "roles" {
   assert {
     condition     = length(module.environment) == 3
     error_message = "Each environment has its policies."
