@@ -51,6 +51,6 @@ resource "aws_iam_role_policy" "costs" {
 }
 
 output "costs_role_arn" {
-  description = "Role that tells what each environment cost, for the repository's variable AWS_COSTS_ROLE_ARN (costs.yml)"
+  description = "Role that tells what each environment cost, for the variable AWS_COSTS_ROLE_ARN of GitHub's environment costs"
   value       = aws_iam_role.costs.arn
 }

@@ -59,7 +59,7 @@ variable "environments" {
     zone_ids      = optional(list(string), [])
     backup_region = optional(string)
   }))
-  default = { dev = {}, prod = {} }
+  default = { dev = {}, staging = {}, prod = {} }
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
@@ -70,8 +70,8 @@ variable "environments" {
     error_message = "backup_region is another region than region, such as us-west-2."
   }
   validation {
-    condition     = !contains(keys(var.environments), "images")
-    error_message = "No environment is called images: that is the environment of GitHub whose jobs build them."
+    condition     = length(setintersection(keys(var.environments), ["costs", "images"])) == 0
+    error_message = "No environment is called images or costs: those are GitHub's, whose jobs build images and tell the costs."
   }
 }
 
