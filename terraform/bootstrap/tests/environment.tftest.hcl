@@ -42,7 +42,7 @@ run "trust" {
   }
 }
 
-run "rights" {
+run "policies" {
   module {
     source = "./environment"
   }
