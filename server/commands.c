@@ -3,6 +3,7 @@
 
 #include "auth.h"
 #include "backup.h"
+#include "check.h"
 #include "commands.h"
 #include "healthcheck.h"
 #include "settings.h"
@@ -40,6 +41,11 @@ static int run_version(const struct mcp_server *server, int argc UNUSED, char **
 static int run_setup(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
 	return setup(server);
+}
+
+static int run_check(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	return check(server);
 }
 
 static int run_backup(const struct mcp_server *server, int argc, char **argv)
@@ -151,6 +157,8 @@ static const struct command commands[] = {
 	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
 	  run_setup, 0 },
+	{ "check", "check", "Say how much the database holds, as it is: status 0 where it can be read",
+	  run_check, 0 },
 	{ "backup", "backup FILE", "Copy the SQLite database to FILE, whole, also while it is served",
 	  run_backup, 1 },
 	{ "restore", "restore FILE", "Check FILE and put it in the database's place; what was there is kept",

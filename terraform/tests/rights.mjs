@@ -3,7 +3,7 @@
 //
 //     rights.mjs BOOTSTRAP ENVIRONMENT...
 //
-// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `rights` has the policies as they would be, and of
+// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `roles` has the policies as they would be, and of
 // the environments, whose roles the boundary bounds. What does not hold is said with the statement that is missing or too wide. The last
 // line counts: the simulator's verdicts, each type and call that has to have its lines, each action and ARN that a policy names.
 import { createRequire } from 'node:module';
@@ -51,7 +51,7 @@ const pure = ({ of, ...statement }) => statement;
 const document = statements => ({ Version: '2012-10-17', Statement: statements.map(pure) });
 
 const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
-const bootstrap = made(bootstrapFile, 'rights');
+const bootstrap = made(bootstrapFile, 'roles');
 const environments = valuesOf(bootstrap, 'aws_kms_alias').map(alias => alias.name.replace(`alias/${PROJECT}-`, ''));
 const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').map(key => [key.tags.environment, key]));
 const region = keys[environments[0]].arn.split(':')[3];
@@ -80,6 +80,7 @@ const roles = [
 	role('plan', environments, `${PROJECT}-plan`, 'reading'),
 	role('push', environments, `${PROJECT}-push`),
 	...environments.map(name => role('deploy', [name], `${PROJECT}-${name}-deploy`, 'reading', `${name}-deploy-`)),
+	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
 
 // ---- What IAM knows ----
@@ -300,16 +301,18 @@ const rowsOf = (type, lines) => Object.entries(lines).map(([line, text]) => ({
 }));
 const resourceRows = Object.entries(table.resources).flatMap(([type, lines]) => rowsOf(type, lines));
 const callsIn = (group, words) => Object.entries(table[group]).flatMap(([name, text]) => parseCalls(text, `${words} ${name}`));
+// A call is of the role that deploys, where its line does not say whose.
+const scriptsOf = does => Object.entries(table.calls).flatMap(([name, text]) => parseCalls((text[does] ?? (does === 'deploy' && typeof text === 'string' ? text : '')), `aws ${name}`));
 const programs = does => Object.entries(table.programs[does] ?? {}).flatMap(([name, text]) => parseCalls(text, name));
 const never = does => parseCalls(table.never[does] ?? '', 'never');
 
-const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...callsIn('calls', 'aws')];
-const lists = [...everything, ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
+const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...scriptsOf('deploy')];
+const lists = [...everything, ...scriptsOf('plan'), ...scriptsOf('drill'), ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
 // What a plan reads: what is there and what is looked up. What only a change asks for is not among it.
 const looks = [...resourceRows.filter(row => row.line === 'read').flatMap(row => row.calls), ...callsIn('data', 'data')];
-const needs = { plan: looks, push: [], deploy: everything };
+const needs = { plan: [...looks, ...scriptsOf('plan')], push: [], deploy: everything, drill: scriptsOf('drill') };
 
 for (const each of roles) {
 	const { errors } = await runSimulation({
@@ -320,7 +323,7 @@ for (const each of roles) {
 
 	const calls = [...needs[each.does], ...programs(each.does)].filter(call => call.action !== 'sts:GetCallerIdentity');
 	for (const environment of each.environments) for (const call of calls) mustBeAllowed(each, call, environment);
-	for (const call of each.does === 'deploy' ? calls.filter(call => !reads(call)) : []) mustBeBounded(each, call, each.environments[0]);
+	for (const call of ['deploy', 'drill'].includes(each.does) ? calls.filter(call => !reads(call)) : []) mustBeBounded(each, call, each.environments[0]);
 	// Who only looks can change nothing, and nobody can do what `never` names.
 	const forbidden = [...each.does === 'plan' ? everything.filter(call => !reads(call)) : [], ...never(each.does)];
 	for (const call of forbidden)

@@ -79,6 +79,18 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_5.acm-validations.aws"
       },
+      {
+        domain_name           = "orders.staging.example.com"
+        resource_record_name  = "_6.orders.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_6.acm-validations.aws"
+      },
+      {
+        domain_name           = "products.staging.example.com"
+        resource_record_name  = "_7.products.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_7.acm-validations.aws"
+      },
     ]
   }
 }
