@@ -91,9 +91,9 @@ static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, cha
 		return 0;
 	options_url(host, port, url);
 	if (status)
-		fprintf(stderr, "mcp-%s: %s/readyz answered %d\n", server->name, url, status);
+		fprintf(stderr, "mcp-%s: %s/healthz answered %d\n", server->name, url, status);
 	else
-		fprintf(stderr, "mcp-%s: %s/readyz does not answer\n", server->name, url);
+		fprintf(stderr, "mcp-%s: %s/healthz does not answer\n", server->name, url);
 	return 1;
 }
 
@@ -163,7 +163,7 @@ static const struct command commands[] = {
 	  run_backup, 1 },
 	{ "restore", "restore FILE", "Check FILE and put it in the database's place; what was there is kept",
 	  run_restore, 1 },
-	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
+	{ "healthcheck", "healthcheck", "Ask /healthz of the server on this machine: status 0 or 1",
 	  run_healthcheck, 0 },
 	{ "version", "version", "Print the version", run_version, 0 },
 	{ "help", "help", "Print this", run_help, 0 },

@@ -289,7 +289,7 @@ const LINES = ['create', 'read', 'update', 'delete', 'tag'];
 compare(found(configuration, /^resource "(\w+)"/gm), table.resources, 'the type',
 	'say what its create, read, update, delete and tag call (the provider\'s internal/service/…, and what AWS does in the caller\'s name)');
 compare(found(configuration, /^data "(\w+)"/gm), table.data, 'the data source', 'say what it reads');
-compare(found(scripts, /\baws_call (?:--\S+ )*([a-z0-9]+) ([a-z0-9-]+)/g), table.calls, 'the call aws', 'say which actions it wants');
+compare(found(scripts, /\baws_call (?:--\S+ )*([a-z0-9-]+) ([a-z0-9-]+)/g), table.calls, 'the call aws', 'say which actions it wants');
 for (const [type, lines] of Object.entries(table.resources))
 	for (const line of Object.keys(lines).filter(name => !LINES.includes(name)))
 		check(new RegExp(`^\\s*${line}\\s*=`, 'm').test(configuration), `actions.yml, ${type}: nothing says ${line} any more: take the line away, and the rights`);
@@ -344,6 +344,10 @@ for (const key of Object.keys(table.open)) check(opened.has(key), `actions.yml h
 
 // ---- The roles that the configuration makes ----
 
+// By what stands behind the environment's name, as in the table.
+const rolesOf = file => valuesOf(made(file), 'aws_iam_role').map(each => each.name.split('-').slice(2).join('-'));
+compare(new Set(environmentFiles.flatMap(rolesOf)), table.roles, 'the role', 'say what it does, and see that the boundary lets it');
+
 for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
@@ -351,7 +355,6 @@ for (const file of environmentFiles) {
 	const boundary = valuesOf(made(bootstrapFile, 'state'), 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
 	const rows = Object.fromEntries(Object.entries(table.roles).map(([name, text]) => [`${env}-${name}`, text]));
 	const itself = valuesOf(resources, 'aws_iam_role');
-	compare(new Set(itself.map(each => each.name)), rows, 'the role', 'say what it does, and see that the boundary lets it');
 	for (const each of itself.filter(one => rows[one.name] !== undefined)) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
 			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));

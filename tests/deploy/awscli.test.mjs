@@ -13,7 +13,7 @@ const bin = join(root, 'build/aws/bin');
 const skip = !existsSync(join(bin, 'moto_server')) && 'the CLI of AWS and moto can\'t be had here: left out';
 const home = temporary();
 const env = { HOME: home, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_DEFAULT_REGION: 'us-east-1',
-	PATH: `${bin}:${process.env.PATH}`, PAUSE_MS: '50', PAUSE_MOST_MS: '200', VISIT_SETTLE_SECONDS: '0', AWS_TRIES: '3' };
+	PATH: `${bin}:${process.env.PATH}`, PAUSE_MS: '50', PAUSE_MOST_MS: '200', VISIT_SETTLE_SECONDS: '0', AWS_TRIES: '3', AWS_MAX_ATTEMPTS: '1' };
 let moto, network;
 
 const aws = (...words) => new Promise((resolve, reject) => execFile('aws', [...words, '--output', 'json'], { env },
@@ -50,6 +50,31 @@ test('a deployment is begun, watched and explained', { skip }, async () => {
 	assert.doesNotMatch(stderr, /[Uu]nknown|[Ii]nvalid|usage:/);
 	const other = await run('deploy-service', '--cluster', 'shop-dev', '--service', 'refunds');
 	assert.equal(other.status, 6);
+});
+
+// moto has no blue/green, but the CLI checks the words before it sends any.
+test('what is asked of a blue/green deployment the CLI knows', { skip }, async () => {
+	const configuration = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10, lifecycleHooks: [{ targetType: 'PAUSE',
+		lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'], timeoutConfiguration: { timeoutInMinutes: 15, action: 'ROLLBACK' } }] };
+	const unknown = /usage:|Unknown options|Parameter validation|Invalid choice/;
+	const ask = (...words) => aws('ecs', ...words).then(() => '', error => error.message);
+	for (const words of [
+		['update-service', '--cluster', 'shop-dev', '--service', 'products', '--deployment-configuration', JSON.stringify(configuration)],
+		['list-service-deployments', '--cluster', 'a', '--service', 'b', '--created-at', 'after=2026-11-27T08:15:00Z'],
+		['describe-service-deployments', '--service-deployment-arns', 'a'],
+		['continue-service-deployment', '--service-deployment-arn', 'a', '--hook-id', 'b', '--action', 'ROLLBACK'],
+	])
+		assert.doesNotMatch(await ask(...words), unknown);
+	assert.match(await ask('continue-service-deployment', '--hook', 'b'), unknown);
+});
+
+test('the scaling is read and set', { skip }, async () => {
+	const scaling = script => execute('bash', ['-euc', `. ${scripts}/lib.sh; . ${scripts}/ecs.sh; ${script}`], { env });
+	assert.equal((await scaling('scaling_of shop-dev products')).stdout, 'null\n');
+	assert.equal((await scaling('set_scaling shop-dev products 1 4; scaling_of shop-dev products')).stdout, '[1,4]\n');
+	const { status, stdout, stderr } = await scaling('stop_tasks shop-dev products; scaling_of shop-dev products');
+	assert.equal(status, 0, stderr);
+	assert.equal(stdout, '[0,0]\n');
 });
 
 test('a task is run, looked at and stopped', { skip }, async () => {
