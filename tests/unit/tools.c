@@ -310,7 +310,7 @@ int64_t counted(int counter)
 
 /* ---- The database ---- */
 
-static char folder[64];
+static char folder[128];
 
 void run_sql(struct program *program, const char *format, ...)
 {
@@ -380,7 +380,7 @@ static void close_programs(void)
 static void open_program(struct program *program)
 {
 	if (opened_count == 0) {
-		strcpy(folder, "/tmp/test_tools_XXXXXX");
+		snprintf(folder, sizeof(folder), "%s/test_tools_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 		ck_assert_ptr_nonnull(mkdtemp(folder));
 		atexit(close_programs);
 	}
