@@ -74,26 +74,29 @@ static bool receive(struct store *store, void *context)
 	                      &work->errand);
 }
 
+/* As it is now: received by this call or by another. */
 static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
 {
 	struct return_request request = { 0 };
 
-	switch (return_load(store, mcp_arena(call), id, &request)) {
-	case 1:  return mcp_return(call, &request);
-	case 0:  return mcp_fail(call, "There is no return %s. Returns look like RET-7H2K9QX4TN;"
-	                         " get_order lists those of an order.", id);
-	default: return mcp_fail(call, BOOK_DOWN);
-	}
+	if (return_load(store, mcp_arena(call), id, &request) != 1)
+		return mcp_fail(call, BOOK_DOWN);
+	return mcp_return(call, &request);
 }
 
 enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct receive *asked = in;
 	struct work work = { .arena = mcp_arena(call), .asked = asked };
-	int found = return_load(store, work.arena, asked->return_id, &work.request);
 
-	if (found != 1 || strcmp(work.request.state, "received") == 0)
-		return answer(call, store, asked->return_id);
+	switch (return_load(store, work.arena, asked->return_id, &work.request)) {
+	case 1:  break;
+	case 0:  return mcp_fail(call, "There is no return %s. Returns look like RET-7H2K9QX4TN;"
+	                         " get_order lists those of an order.", asked->return_id);
+	default: return mcp_fail(call, BOOK_DOWN);
+	}
+	if (strcmp(work.request.state, "received") == 0)
+		return mcp_return(call, &work.request);
 	work.request.received_at = now_ms();
 	work.request.received_by = mcp_caller(call);
 

@@ -1,0 +1,55 @@
+/* failing.c - see failing.h. */
+#include "failing.h"
+
+#include "driver.h"
+
+static const struct driver *sound;
+static struct driver failing;
+static int until_failure;
+static bool failed;
+
+static bool fails_now(struct store *store)
+{
+	if (until_failure-- != 0)
+		return false;
+	failed = true;
+	store_known_failed(store, "the test wants it");
+	return true;
+}
+
+static struct statement *begin_or_fail(struct store *store, const struct query *query)
+{
+	return fails_now(store) ? NULL : sound->begin(store, query);
+}
+
+static void commit_or_fail(struct store *store)
+{
+	if (fails_now(store))
+		sound->take_back(store);
+	else
+		sound->commit(store);
+}
+
+void make_sound(struct program *program)
+{
+	if (sound)
+		program->store->driver = sound;
+	sound = NULL;
+}
+
+void make_failing(struct program *program, int n)
+{
+	make_sound(program);
+	sound = program->store->driver;
+	failing = *sound;
+	failing.begin = begin_or_fail;
+	failing.commit = commit_or_fail;
+	program->store->driver = &failing;
+	until_failure = n;
+	failed = false;
+}
+
+bool has_failed(void)
+{
+	return failed;
+}

@@ -1,0 +1,13 @@
+/* failing.h - a database that fails once, at a statement or a commit of the test's choice: what do the
+ * tools say then, and what have they done? */
+#ifndef FAILING_H
+#define FAILING_H
+
+#include "tools.h"
+
+/* After `n` statements and commits one fails; has_failed() tells whether it came to that. */
+void make_failing(struct program *program, int n);
+void make_sound(struct program *program);
+bool has_failed(void);
+
+#endif
