@@ -59,7 +59,7 @@ static const struct shape by_id_shape = SHAPE(struct by_id,
 struct product *find_products(struct store *store, struct arena *arena, const struct hits *hits,
                               int64_t *count)
 {
-	struct product *products = arena_array(arena, struct product, hits->count + 1);
+	struct product *products = arena_array(arena, struct product, hits->count);
 	struct by_id by = { .now = now_ms() };
 	int64_t found = 0;
 

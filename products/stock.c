@@ -64,8 +64,8 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 	struct by_key by = { .now = now_ms() };
 
 	*lines = (struct lines) {
-		.first = arena_array(arena, struct line, count + 1),
-		.unknown = arena_array(arena, struct unknown, count + 1),
+		.first = arena_array(arena, struct line, count),
+		.unknown = arena_array(arena, struct unknown, count),
 	};
 	for (int64_t i = 0; i < count; i++) {
 		struct line line = { 0 };

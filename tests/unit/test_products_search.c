@@ -260,69 +260,6 @@ START_TEST(categories_are_counted_however_they_are_written)
 }
 END_TEST
 
-/* ---- SKUs that are near ---- */
-
-static const struct { const char *sku, *words; } nears[] = {
-	{ "KIT-0001X", "KIT-0001, KIT-0002." },         /* one added, then one exchanged */
-	{ "KIT-001", "KIT-0001, KIT-0002." },           /* one left out */
-	{ "KIT-0010", "KIT-0001" },                     /* two swapped are one mistake */
-	{ "kti-0001", "KIT-0001" },
-	{ "KIT", "KIT-0001, KIT-0002" },                /* the same beginning */
-	{ "GARDEN", "GAR-0001." },
-	{ "GA", "Use search_products to find it by name." },
-	{ "ZZZ", "with SKU ZZZ. Use search_products to find it by name." },
-};
-
-START_TEST(skus_that_are_near_are_named_the_nearest_first)
-{
-	PUT("KIT-0002", 1);
-	PUT("KIT-0001", 1);
-	PUT("GAR-0001", 1);
-	const char *why = refuses(&products, "get_product", "{'sku': '%s'}", nears[_i].sku);
-	ck_assert_says(why, arena_print(arena, "There is no product with SKU %s.", nears[_i].sku));
-	ck_assert_says(why, nears[_i].words);
-}
-END_TEST
-
-static const struct { const char *swapped, *twice, *asked; } swaps[] = {
-	/* Half a swap is none. */
-	{ "K-1ZZ", "K-2Z", "k-12" }, { "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
-};
-
-START_TEST(a_swap_is_one_mistake_wherever_it_is)
-{
-	PUT(swaps[_i].swapped, 1);
-	PUT(swaps[_i].twice, 1);
-	ck_assert_says(refuses(&products, "get_product", "{'sku': '%s'}", swaps[_i].asked),
-	               arena_print(arena, "look like it: %s, %s.", swaps[_i].swapped,
-		swaps[_i].twice));
-}
-END_TEST
-
-START_TEST(two_mistakes_are_nearer_than_three_in_a_shorter_one)
-{
-	PUT("ABCDEFU", 1);
-	PUT("ABCDEFXAB", 1);
-	ck_assert_says(refuses(&products, "get_product", "{'sku': 'abcdefxyz'}"),
-	               "look like it: ABCDEFXAB, ABCDEFU.");
-}
-END_TEST
-
-START_TEST(five_are_named_and_no_more)
-{
-	PUT("ABCDEFGH", 1);
-	PUT("ABCXXXXX", 1);
-	PUT("ABCDXXXX", 1);
-	PUT("ABCDEXXX", 1);
-	PUT("ABCDEFXX", 1);
-	PUT("ABCDEFGX", 1);
-	PUT("ABCYYYYY", 1);
-	const char *why = refuses(&products, "get_product", "{'sku': 'abcdefgz'}");
-	ck_assert_says(why, "SKUs that look like it: ABCDEFGX, ABCDEFGH, ABCDEFXX, ABCDEXXX,"
-		" ABCDXXXX.");
-}
-END_TEST
-
 START_TEST(a_product_is_found_in_any_case)
 {
 	PUT("KIT-0001", 7, .name = "Pan", .price = { 1999, "GBP" }, .brand = "Acme",
@@ -357,14 +294,10 @@ static TCase *search_case(void)
 
 static TCase *products_case(void)
 {
-	TCase *tcase = tcase_create("one product, and those near it");
+	TCase *tcase = tcase_create("one product, and the categories");
 
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, categories_are_counted_however_they_are_written);
-	tcase_add_loop_test(tcase, skus_that_are_near_are_named_the_nearest_first, 0, COUNT(nears));
-	tcase_add_loop_test(tcase, a_swap_is_one_mistake_wherever_it_is, 0, COUNT(swaps));
-	tcase_add_test(tcase, two_mistakes_are_nearer_than_three_in_a_shorter_one);
-	tcase_add_test(tcase, five_are_named_and_no_more);
 	tcase_add_test(tcase, a_product_is_found_in_any_case);
 	return tcase;
 }
