@@ -6,6 +6,7 @@
 static const struct driver *sound;
 static struct driver failing;
 static int until_failure;
+static void (*meanwhile)(void);
 static bool failed;
 
 static bool fails_now(struct store *store)
@@ -22,8 +23,24 @@ static struct statement *begin_or_fail(struct store *store, const struct query *
 	return fails_now(store) ? NULL : sound->begin(store, query);
 }
 
+static void be_overtaken(struct store *store)
+{
+	void (*what)(void) = meanwhile;
+
+	meanwhile = NULL;
+	sound->take_back(store);
+	store->transacting = false;
+	what();
+	store->transacting = true;
+	store_failed(store, "commit", "another one was first", true);
+}
+
 static void commit_or_fail(struct store *store)
 {
+	if (meanwhile) {
+		be_overtaken(store);
+		return;
+	}
 	if (fails_now(store))
 		sound->take_back(store);
 	else
@@ -47,6 +64,12 @@ void make_failing(struct program *program, int n)
 	program->store->driver = &failing;
 	until_failure = n;
 	failed = false;
+}
+
+void make_overtaken(struct program *program, void (*what)(void))
+{
+	make_failing(program, -1);
+	meanwhile = what;
 }
 
 bool has_failed(void)

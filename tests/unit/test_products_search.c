@@ -109,6 +109,30 @@ START_TEST(a_cursor_belongs_to_its_search)
 }
 END_TEST
 
+/* "search={`search`:1,`id`:2}" without the member of that number. */
+static const char *without_member(const char *cursor, int which)
+{
+	const char *begin = strchr(cursor, '{') + 1, *end;
+
+	for (end = begin + strcspn(begin, ",}"); which > 0; which--) {
+		begin = end + 1;
+		end = begin + strcspn(begin, ",}");
+	}
+	bool last = *end == '}';
+	return arena_print(arena, "%.*s%s", (int)(begin - cursor - last), cursor, end + !last);
+}
+
+START_TEST(a_cursor_that_is_not_whole_is_none)
+{
+	put_equal_ones(10);
+	const char *cursor = text(does(&products, "search_products", "{'words': 'tea', 'limit': 3}"),
+	                          "/next_cursor");
+	does(&products, "search_products", "{'words': 'tea', 'cursor': '%s'}", cursor);
+	ck_assert_says(refuses(&products, "search_products", "{'words': 'tea', 'cursor': '%s'}",
+	                       without_member(cursor, _i)), "does not belong to this search");
+}
+END_TEST
+
 /* ---- Filters ---- */
 
 static const struct { const char *arguments; int64_t count; } filters[] = {
@@ -139,6 +163,19 @@ START_TEST(a_search_is_narrowed)
 		ck_assert_int_eq(number(does(&products, "search_products", "{'in_stock':"
 			" true}"), "/count"), 3);
 	}
+}
+END_TEST
+
+static const char *const currencies[] = { "AZN", "azn", "aZN", "Azn" };
+
+START_TEST(a_currency_is_meant_in_any_case)
+{
+	PUT("A", 1, .price = { 100, "AZN" });
+	PUT("B", 1, .price = { 100, "GBP" });
+	ck_assert_int_eq(number(does(&products, "search_products", "{'currency': '%s'}",
+	                             currencies[_i]), "/count"), 1);
+	ck_assert_int_eq(number(does(&products, "search_products", "{'currency': '!ZN'}"),
+	                        "/count"), 0);
 }
 END_TEST
 
@@ -216,6 +253,8 @@ START_TEST(an_empty_answer_says_what_to_try)
 	ck_assert_says(text(does(&products, "search_products", "{'words': 'green koffie tea'}"),
 		"/note"),
 	               "No product has a word that begins with \"koffie\"");
+	ck_assert_says(text(does(&products, "search_products", "{'words': 'koffie tea'}"), "/note"),
+	               "No product has a word that begins with \"koffie\"");
 	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'price_min':"
 		" 900}"),
 	                    "/note"), "Nothing matches all of it");
@@ -227,6 +266,16 @@ START_TEST(an_empty_answer_says_what_to_try)
 	ck_assert_says(refuses(&products, "search_products", "{'words': ' -!- '}"), "no letter"
 		" or digit");
 	does(&products, "search_products", "{'words': '  '}");
+}
+END_TEST
+
+START_TEST(a_long_word_is_said_by_its_beginning)
+{
+	PUT("A", 1);
+	const char *note = text(does(&products, "search_products", "{'words': '%0200d'}", 0), "/note");
+	const char *word = strchr(note, '"') + 1;
+	ck_assert_uint_eq(strspn(word, "0"), 128 - 3);
+	ck_assert(strncmp(word + 128 - 3, "...\"", 4) == 0);
 }
 END_TEST
 
@@ -283,11 +332,14 @@ static TCase *search_case(void)
 	tcase_add_loop_test(tcase, every_product_is_on_one_page_also_among_equals, 0,
 		4 * COUNT(sorts));
 	tcase_add_test(tcase, a_cursor_belongs_to_its_search);
+	tcase_add_loop_test(tcase, a_cursor_that_is_not_whole_is_none, 0, 6);
 	tcase_add_loop_test(tcase, a_search_is_narrowed, 0, COUNT(filters));
+	tcase_add_loop_test(tcase, a_currency_is_meant_in_any_case, 0, COUNT(currencies));
 	tcase_add_test(tcase, whole_words_of_the_name_come_first_then_those_that_begin_one);
 	tcase_add_test(tcase, equally_good_ones_are_in_the_order_of_name_and_sku);
 	tcase_add_test(tcase, as_many_as_are_looked_at_are_not_too_many_and_one_more_is);
 	tcase_add_test(tcase, an_empty_answer_says_what_to_try);
+	tcase_add_test(tcase, a_long_word_is_said_by_its_beginning);
 	tcase_add_test(tcase, words_that_do_not_count_are_said);
 	return tcase;
 }

@@ -37,6 +37,7 @@ START_TEST(only_what_is_given_changes)
 		ck_assert(then ? now && strcmp(then, now) == 0 : !now);
 	}
 	ck_assert_int_eq(number(after, "/version"), 2);
+	ck_assert_str_ge(text(after, "/updated_at"), text(before, "/updated_at"));
 	ck_assert_int_eq(number(after, "/stock"), 7);
 	ck_assert_int_eq(number(after, "/price/amount"), 1999);
 	bool category = strcmp(texts[_i].pointer, "/category") == 0;
@@ -152,6 +153,8 @@ static const struct { struct product product; const char *trouble; } products_gi
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .category = WIDE_100 }, NULL },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .category = WIDE_100 "a" },
 	  "category is 101 characters long; at most 100 are allowed" },
+	{ { .sku = LETTERS_100, .name = "a", .price = { 0, "GBP" } },
+	  "sku is 100 characters long; at most 64 are allowed" },
 	{ { .sku = "A", .name = "a", .price = { 0, "GBP" }, .brand = LETTERS_100 "a" },
 	  "brand is 101 characters long" },
 	{ { .sku = "A", .name = LETTERS_100 LETTERS_100, .price = { 0, "GBP" } }, NULL },
