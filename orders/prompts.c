@@ -13,7 +13,7 @@ const struct shape explain_shape = SHAPE(struct explain,
 enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct explain *asked = in;
-	struct order order = { 0 };
+	struct order order;
 
 	switch (order_load(store, mcp_arena(call), asked->id, &order)) {
 	case 1:  break;

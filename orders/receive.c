@@ -27,7 +27,7 @@ static const struct shape request_shape = SHAPE(struct return_request,
 /* Are all units of the order back? 1, 0, -1. */
 static int is_all_back(struct store *store, struct arena *arena, const char *order_id)
 {
-	struct order order = { 0 };
+	struct order order;
 
 	if (store_find_one(store, arena,
 	                   "select coalesce(sum(r.quantity), 0) as units from return_line r"
@@ -77,7 +77,7 @@ static bool receive(struct store *store, void *context)
 /* As it is now: received by this call or by another. */
 static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);

@@ -113,7 +113,7 @@ static bool settle_all(struct store *store, struct arena *arena)
 
 static int64_t next_pause_ms(struct store *store, struct arena *arena)
 {
-	struct due next = { 0 };
+	struct due next;
 
 	if (store_find_one(store, arena,
 	                   "select coalesce(min(ends), 0) as now from ("

@@ -144,7 +144,7 @@ static const struct shape period_shape = SHAPE(struct period,
 
 static bool count_orders(struct store *store, const struct period *period, struct work *work)
 {
-	struct group count = { 0 };
+	struct group count;
 
 	if (store_find_one(store, mcp_arena(work->call),
 	                   "select count(*) as orders from orders o where" IN_PERIOD,

@@ -167,10 +167,9 @@ static bool add_request(struct store *store, struct work *work, const struct ord
 static bool request(struct store *store, void *context)
 {
 	struct work *work = context;
-	struct order order = { 0 };
+	struct order order;
 	int found;
 
-	work->refusal = NULL;
 	if (is_known(store, work, &found))
 		return false;
 	found = order_find(store, work->arena, work->asked->order_id, &order);
@@ -185,7 +184,7 @@ static bool request(struct store *store, void *context)
 
 static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
@@ -215,7 +214,7 @@ static bool is_same(const struct return_request *request, const struct ask *aske
 static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
                                     const struct ask *asked, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
@@ -237,12 +236,10 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 
 	id_make(id, "RET-");
 	enum store_outcome outcome = store_transact(store, request, &work);
-	if (outcome == STORE_TAKEN_BACK && work.known)
+	if (work.known)
 		return answer_known(call, store, asked, work.request.id);
-	if (outcome == STORE_TAKEN_BACK && work.refusal)
-		return mcp_fail(call, "%s", work.refusal);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, BOOK_DOWN);
+		return mcp_fail(call, "%s", work.refusal ? work.refusal : BOOK_DOWN);
 	order_changed(work.arena, asked->order_id);
 	return answer(call, store, work.request.id);
 }

@@ -62,7 +62,7 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 {
 	const struct track *asked = in;
 	struct arena *arena = mcp_arena(call);
-	struct order order = { 0 };
+	struct order order;
 	int found = order_find(store, arena, asked->id, &order);
 
 	if (found == 0)

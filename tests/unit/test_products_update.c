@@ -206,94 +206,6 @@ START_TEST(a_uri_has_no_letter_that_means_something)
 }
 END_TEST
 
-/* ---- Prompts ---- */
-
-START_TEST(products_are_compared_by_what_the_catalogue_says)
-{
-	PUT("POT", 2, .name = "Pot", .price = { 550, "GBP" });
-	struct said said = call_tool(&products, "compare_products", "{'skus': ' pan,;POT '}");
-	ck_assert_int_eq(said.outcome, DID);
-	ck_assert_says(said.words, "- PAN, Pan: GBP 19.99, 7 available. Brand: Acme. Category:"
-		" Kitchen. of"
-	               " iron\n- POT, Pot: GBP 5.50, 2 available. Brand: not said. Category: not"
-		" said. \n");
-	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN'}"), "at least two");
-	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PANN'}"), "no"
-		" product with SKU"
-	               " PANN");
-	ck_assert_int_eq(call_tool(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN"
-		" PAN PAN"
-	                           " PAN PAN PAN'}").outcome, DID);
-	ck_assert_says(refuses(&products, "compare_products", "{'skus': 'PAN PAN PAN PAN PAN PAN"
-		" PAN PAN PAN"
-	                       " PAN POT'}"), "At most 10 products");
-}
-END_TEST
-
-static const struct { const char *budget; bool pan, pot; } budgets[] = {
-	{ "19.99", true, true }, { "19.98", false, true }, { "GBP 20", true, true }, { "5.5",
-		false, true },
-	{ "5.4", false, false }, { "5.509", false, true }, { "5.50.9", false, true }, { "0",
-		false, false },
-	{ "99999999999999999999", true, true },
-};
-
-START_TEST(a_recommendation_stays_within_its_budget)
-{
-	PUT("POT", 2, .name = "Pot for gardens", .price = { 550, "GBP" });
-	PUT("NONE", 0, .name = "Pan that is sold out", .price = { 1, "GBP" });
-	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'cooking, a"
-		" pan',"
-	                             " 'recipient': 'who loves gardening', 'budget': '%s'}",
-	                             budgets[_i].budget);
-	ck_assert_int_eq(said.outcome, DID);
-	ck_assert_int_eq(strstr(said.words, "- PAN,") != NULL, budgets[_i].pan);
-	ck_assert_int_eq(strstr(said.words, "- POT,") != NULL, budgets[_i].pot);
-	ck_assert_ptr_null(strstr(said.words, "- NONE,"));
-	ck_assert_int_eq(strstr(said.words, "- nothing at all") != NULL, !budgets[_i].pan &&
-		!budgets[_i].pot);
-}
-END_TEST
-
-START_TEST(of_an_empty_catalogue_nothing_is_recommended)
-{
-	empty_program(&products);
-	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'x',"
-		" 'budget': '5'}");
-	ck_assert_int_eq(said.outcome, DID);
-	ck_assert_says(said.words, "- nothing at all");
-}
-END_TEST
-
-START_TEST(a_recommendation_is_of_few_products_each_once)
-{
-	for (int i = 0; i < 20; i++)
-		put((struct product) { .sku = arena_print(arena, "G%d", i), .stock = 1,
-		                       .name = "garden picnic basket", .category = "Garden" });
-	struct said said = call_tool(&products, "recommend_product", "{'occasion': 'picnic in"
-		" the garden',"
-	                             " 'recipient': 'my sister, baskets'}");
-	int count = 0;
-	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
-		count++;
-	ck_assert_int_eq(count, 12);
-	for (int i = 0; i < 20; i++) {
-		const char *line = arena_print(arena, "\n- G%d,", i), *at = strstr(said.words, line);
-		ck_assert(!at || !strstr(at + 1, line));
-	}
-	said = call_tool(&products, "recommend_product", "{'occasion': 'xyz'}");
-	count = 0;
-	for (const char *at = said.words; (at = strstr(at, "\n- G")); at++)
-		count++;
-	ck_assert_int_eq(count, 6);
-	ck_assert_says(said.words, "- G19,");
-	ck_assert_says(said.words, "Budget: not said");
-	ck_assert_says(refuses(&products, "recommend_product", "{'occasion': 'x', 'budget':"
-		" 'little'}"),
-	               "Say the budget as a number");
-}
-END_TEST
-
 static TCase *update_case(void)
 {
 	TCase *tcase = tcase_create("update");
@@ -311,16 +223,12 @@ static TCase *update_case(void)
 
 static TCase *product_case(void)
 {
-	TCase *tcase = tcase_create("a product, and prompts about it");
+	TCase *tcase = tcase_create("a product");
 
 	tcase_add_checked_fixture(tcase, begin_pan, end);
 	tcase_add_loop_test(tcase, what_is_wrong_with_a_product_is_said, 0, COUNT(products_given));
 	tcase_add_loop_test(tcase, a_price_is_written_with_its_currencys_digits, 0, COUNT(prices));
 	tcase_add_loop_test(tcase, a_uri_has_no_letter_that_means_something, 0, COUNT(uris));
-	tcase_add_test(tcase, products_are_compared_by_what_the_catalogue_says);
-	tcase_add_loop_test(tcase, a_recommendation_stays_within_its_budget, 0, COUNT(budgets));
-	tcase_add_test(tcase, of_an_empty_catalogue_nothing_is_recommended);
-	tcase_add_test(tcase, a_recommendation_is_of_few_products_each_once);
 	return tcase;
 }
 
