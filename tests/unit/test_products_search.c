@@ -324,6 +324,31 @@ START_TEST(a_product_is_found_in_any_case)
 }
 END_TEST
 
+START_TEST(a_product_is_read_as_a_resource)
+{
+	PUT("KIT-0001", 7);
+	ck_assert_str_eq(text(does(&products, "read_product", "{'sku': 'kit-0001'}"), "/sku"),
+	                 "KIT-0001");
+	ck_assert_str_eq(refuses(&products, "read_product", "{'sku': 'KIT-0002'}"),
+	                 "There is no product with SKU KIT-0002.");
+}
+END_TEST
+
+START_TEST(a_product_that_is_gone_by_now_is_left_out_of_its_page)
+{
+	PUT("A", 1);
+	PUT("B", 1);
+	int64_t first = find_number(&products, "select min(id) from product"), count;
+	struct hit hit[] = { { .id = first + 1 }, { .id = first + 9 }, { .id = first } };
+	struct hits hits = { .first = hit, .count = 3 };
+	struct product *page = find_products(products.store, arena, &hits, &count);
+	ck_assert_int_eq(count, 2);
+	ck_assert_str_eq(page[0].sku, "B");
+	ck_assert_str_eq(page[1].sku, "A");
+	ck_assert_int_eq(page[1].available, 1);
+}
+END_TEST
+
 static TCase *search_case(void)
 {
 	TCase *tcase = tcase_create("search");
@@ -351,6 +376,8 @@ static TCase *products_case(void)
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, categories_are_counted_however_they_are_written);
 	tcase_add_test(tcase, a_product_is_found_in_any_case);
+	tcase_add_test(tcase, a_product_is_read_as_a_resource);
+	tcase_add_test(tcase, a_product_that_is_gone_by_now_is_left_out_of_its_page);
 	return tcase;
 }
 
