@@ -31,11 +31,12 @@ const struct shape create_shape = SHAPE(struct create,
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	str s = str_of(text ? text : "");
+	const char *at = text ? text : "";
 
 	/* FNV-1a. The NUL at its end is taken too, so that no two lists of texts run together. */
-	for (size_t i = 0; i <= s.size; i++)
-		hash = (hash ^ (i < s.size ? (unsigned char)s.at[i] : 0)) * 1099511628211u;
+	do
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	while (*at++);
 	return hash;
 }
 

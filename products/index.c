@@ -20,10 +20,9 @@ static bool put_in(struct store *store, const struct product *p)
 bool product_reindex(struct store *store, const struct product *before,
                      const struct product *after)
 {
-	if (store_kind(store) != STORE_SQLITE)
-		return true;
-	if (before && strcmp(before->name_words, after->name_words) == 0
-	 && strcmp(before->other_words, after->other_words) == 0)
-		return true;
-	return (!before || take_out(store, before)) && put_in(store, after);
+	bool same = before && strcmp(before->name_words, after->name_words) == 0
+		&& strcmp(before->other_words, after->other_words) == 0;
+
+	return store_kind(store) != STORE_SQLITE || same
+		|| ((!before || take_out(store, before)) && put_in(store, after));
 }

@@ -74,6 +74,13 @@ START_TEST(what_is_no_origin_is_refused)
 }
 END_TEST
 
+START_TEST(a_long_one_is_said_by_its_beginning)
+{
+	ck_assert(!start_with(arena_print(arena, "%0200d", 0)));
+	ck_assert_uint_eq(strspn(strchr(complaint, '"') + 1, "0"), 128);
+}
+END_TEST
+
 /* As many origins of 100 bytes as there is room for. */
 START_TEST(origins_that_do_not_fit_are_refused)
 {
@@ -104,6 +111,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_loop_test(tcase, origins_become_the_policy_of_the_page, 0, COUNT(good));
 	tcase_add_loop_test(tcase, what_is_no_origin_is_refused, 0, COUNT(bad));
+	tcase_add_test(tcase, a_long_one_is_said_by_its_beginning);
 	tcase_add_test(tcase, origins_that_do_not_fit_are_refused);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

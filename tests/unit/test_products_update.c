@@ -67,6 +67,24 @@ START_TEST(what_changed_is_found_by_its_new_words_and_not_by_its_old)
 }
 END_TEST
 
+START_TEST(a_new_name_alone_is_found_too)
+{
+	does(&products, "update_product", "{'sku': 'PAN', 'name': 'Wok'}");
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'wok'}"), "/count"), 1);
+}
+END_TEST
+
+/* The index does not even hold the product: who takes it out and puts it in would be found. */
+START_TEST(what_changes_no_word_leaves_the_index_alone)
+{
+	if (store_kind(products.store) != STORE_SQLITE)
+		return;
+	run_sql(&products, "%s", products.empty_sqlite);
+	does(&products, "update_product", "{'sku': 'PAN', 'stock_change': 1}");
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'pan'}"), "/count"), 0);
+}
+END_TEST
+
 START_TEST(a_price_and_its_currency_change_together)
 {
 	yyjson_val *p = does(&products, "update_product", "{'sku': 'PAN', 'price': {'amount': 0,"
@@ -213,6 +231,8 @@ static TCase *update_case(void)
 	tcase_add_checked_fixture(tcase, begin_pan, end);
 	tcase_add_loop_test(tcase, only_what_is_given_changes, 0, COUNT(texts));
 	tcase_add_test(tcase, what_changed_is_found_by_its_new_words_and_not_by_its_old);
+	tcase_add_test(tcase, a_new_name_alone_is_found_too);
+	tcase_add_test(tcase, what_changes_no_word_leaves_the_index_alone);
 	tcase_add_test(tcase, who_has_no_category_leaves_the_categories_alone);
 	tcase_add_test(tcase, a_price_and_its_currency_change_together);
 	tcase_add_loop_test(tcase, stock_is_counted_or_changed_and_never_below_nothing, 0,
