@@ -31,7 +31,7 @@ static const struct shape reserved_shape = SHAPE(struct reserved,
 	TEXT(struct reserved, sku, "", .required = true),
 	TEXT(struct reserved, name, "", .required = true),
 	INT(struct reserved, quantity, "", .required = true, AT_LEAST(1)),
-	MONEY(struct reserved, price, "", .required = true));
+	MONEY(struct reserved, price, "", .required = true, AT_LEAST(0)));
 
 static const struct shape reservation_shape = SHAPE(struct reservation,
 	TEXT(struct reservation, state, "", .required = true),

@@ -78,7 +78,7 @@ static int64_t hash_order(const struct create *asked, const char *country,
 		country,
 	};
 	uint64_t hash = 14695981039346656037u;
-	char number[24];
+	char number[sizeof("-9223372036854775808")];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		hash = hash_text(hash, texts[i]);
@@ -123,18 +123,16 @@ static const char *country_code(struct arena *arena, const char *country)
 
 /* ---- What was reserved ---- */
 
-/* NULL, or why these can't be one order. */
+/* NULL, or why these, of which there are some, can't be one order. */
 static const char *add_up(struct arena *arena, const struct reservation *reservation,
                           struct placing *order)
 {
 	const struct reserved *items = reservation->items;
-	struct money total = { 0, reservation->item_count ? items[0].price.currency : NULL };
+	struct money total = { .currency = items[0].price.currency };
 	int64_t units = 0;
 
 	for (int64_t i = 0; i < reservation->item_count; i++) {
 		int64_t cost;
-		if (!items[i].price.currency || items[i].price.minor < 0)
-			return arena_print(arena, "Product %s has no price.", items[i].sku);
 		if (strcmp(items[i].price.currency, total.currency) != 0)
 			return arena_print(arena, "Its items are priced in different currencies (%s"
 			                   " and %s): place one order for each.", total.currency,

@@ -54,6 +54,15 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 }
 END_TEST
 
+START_TEST(what_costs_nothing_can_be_bought)
+{
+	PUT("LEAFLET", 5, .price = { 0, "GBP" });
+	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("LEAFLET", 2)));
+	ck_assert_int_eq(number(order, "/total/amount"), 0);
+	ck_assert_int_eq(number(order, "/units"), 2);
+}
+END_TEST
+
 static const struct { const char *items, *words; } refusals[] = {
 	{ ITEM("TEA", 6), "TEA (6 asked for, 5 available)" },
 	{ ITEM("TEA", 1) "," ITEM("NIX", 1), "No product has the SKU NIX" },
@@ -213,6 +222,17 @@ START_TEST(an_order_of_an_earlier_release_is_known_by_how_it_was_written)
 }
 END_TEST
 
+/* A release that made another number of an order would not know those of the release before. */
+START_TEST(an_order_keeps_its_number_from_release_to_release)
+{
+	PUT("TEA", 5);
+	PUT("POT", 5);
+	does(&orders, "create_order", ORDER("k", ITEM("tea", 2) "," ITEM(" POT", 1) "," ITEM("TEA", 1)));
+	ck_assert_int_eq(find_number(&orders, "select request_hash from orders"),
+	                 1274499804312299532);
+}
+END_TEST
+
 START_TEST(a_key_is_its_callers)
 {
 	PUT("TEA", 5);
@@ -320,6 +340,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin_shop, end);
 	tcase_add_test(tcase, an_order_has_the_prices_of_its_moment_and_takes_the_stock);
+	tcase_add_test(tcase, what_costs_nothing_can_be_bought);
 	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));
 	tcase_add_test(tcase, the_dearest_order_that_can_be_counted_is_placed);
 	tcase_add_loop_test(tcase, a_country_is_two_letters, 0, COUNT(no_countries));
@@ -328,6 +349,7 @@ int main(void)
 	                    COUNT(same));
 	tcase_add_loop_test(tcase, the_same_key_for_another_order_is_refused, 0, COUNT(different));
 	tcase_add_test(tcase, an_order_of_an_earlier_release_is_known_by_how_it_was_written);
+	tcase_add_test(tcase, an_order_keeps_its_number_from_release_to_release);
 	tcase_add_test(tcase, a_key_is_its_callers);
 	tcase_add_loop_test(tcase, an_order_whose_reserve_is_not_answered_is_dropped_and_released, 0,
 	                    COUNT(lost));
