@@ -75,14 +75,14 @@ enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
 
 enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 
 	return about_reservation(arena, "commit_reservation", id, &reservation, why);
 }
 
 enum client_outcome catalogue_release(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 
 	return about_reservation(arena, "release_reservation", id, &reservation, why);
 }
@@ -97,7 +97,7 @@ enum client_outcome catalogue_restock(struct arena *arena, const char *id,
                                       const struct portion *items, int64_t count,
                                       const char **why)
 {
-	struct request answer = { 0 }, request = {
+	struct request answer, request = {
 		.restock_id = id, .items = (struct portion *)items, .item_count = count,
 	};
 

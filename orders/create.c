@@ -172,7 +172,7 @@ static enum mcp_answer still_placing(struct mcp_call *call, const char *id)
 static enum mcp_answer drop(struct mcp_call *call, struct store *store, struct placing *order,
                             const char *why)
 {
-	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+	if (placing_drop(store, mcp_arena(call), order, true) == STEP_NO_BOOK)
 		return mcp_fail(call, BOOK_DOWN);
 	return mcp_fail(call, "%s", why);
 }
@@ -183,7 +183,7 @@ static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct
 {
 	struct arena *arena = mcp_arena(call);
 
-	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+	if (placing_drop(store, arena, order, true) == STEP_NO_BOOK)
 		return mcp_fail(call, BOOK_DOWN);
 	/* Where it does not work now the job does it. */
 	(void)!errand_settle(store, arena, errand_release_id(arena, order->id));
@@ -209,7 +209,7 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
                              const struct create *asked)
 {
 	struct arena *arena = mcp_arena(call);
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 	const char *why = NULL;
 
 	switch (catalogue_reserve(arena, order->id, asked->items, asked->item_count, &reservation,
@@ -259,7 +259,7 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 static enum mcp_answer record_and_place(struct mcp_call *call, struct store *store,
                                         const struct create *asked, struct placing *order)
 {
-	struct placing known = { 0 };
+	struct placing known;
 	enum mcp_answer answer;
 
 	/* Twice: an order that somebody left behind is settled first. */

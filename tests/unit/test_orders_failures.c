@@ -108,7 +108,9 @@ START_TEST(whatever_fails_is_told_and_all_of_it_is_done_or_nothing)
 		if (made)
 			ck_assert_str_eq(now, after);
 		ck_assert_int_eq(strstr(changes(), "order://") != NULL, made);
-		/* An errand that could not be struck off waits for the job. */
+		/* An errand that could not be told, or struck off, waits for the job. */
+		ck_assert_int_eq(find_number(&orders, "select count(*) from errand where attempts > 0"
+		                             " and trouble is null"), 0);
 		settle_everything();
 		ck_assert_int_eq(on_the_shelf(), made ? stock : 10);
 		if (!has_failed()) {

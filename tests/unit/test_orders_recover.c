@@ -156,7 +156,10 @@ START_TEST(one_whose_stock_is_gone_is_given_up_and_released_first)
 	age_reservation(id, 20);
 	does(&products, "reserve_stock", "{'reservation_id': 'other', 'items': [{'sku': 'TEA',"
 	     " 'quantity': 3}]}");
+	calls_to_products = 0;
 	ck_assert(recover(orders.store) > 5000);
+	/* It was checked, could not be committed, and was released once. */
+	ck_assert_int_eq(calls_to_products, 3);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"), 0);
 	ck_assert_int_eq(reservations("released"), 1);
@@ -280,7 +283,7 @@ START_TEST(without_the_lease_no_step_happens)
 
 	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
 	ck_assert_int_eq(placing_price(orders.store, &order, &reservation), STEP_LOST);
-	ck_assert_int_eq(placing_drop(orders.store, &order, true), STEP_LOST);
+	ck_assert_int_eq(placing_drop(orders.store, arena, &order, true), STEP_LOST);
 	int64_t until = find_number(&orders, "select lease_until from orders");
 	placing_leave(orders.store, &order, 9000);
 	ck_assert_int_eq(find_number(&orders, "select lease_until from orders"), until);
@@ -291,6 +294,7 @@ START_TEST(without_the_lease_no_step_happens)
 	/* Who takes it gets it, and only one. */
 	ck_assert_int_eq(placing_take(orders.store, arena, &order), STEP_DONE);
 	ck_assert_str_eq(order.status, "committing");
+	ck_assert_int_ne(order.lease_owner, 1);
 	int64_t left = find_number(&orders, "select lease_until from orders") - now_ms();
 	ck_assert_int_gt(left, LEASE_MS - 5000);
 	ck_assert_int_le(left, LEASE_MS);
@@ -300,10 +304,30 @@ START_TEST(without_the_lease_no_step_happens)
 	ck_assert_int_eq(placing_price(orders.store, &order, &reservation), STEP_LOST);
 	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_DONE);
 	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
-	ck_assert_int_eq(placing_drop(orders.store, &order, false), STEP_LOST);
+	ck_assert_int_eq(placing_drop(orders.store, arena, &order, false), STEP_LOST);
 	ck_assert_int_eq(placing_take(orders.store, arena, &other), STEP_LOST);
 	ck_assert(placing_settle(orders.store, arena, order.id));
 	ck_assert_int_eq(in_book("pending"), 1);
+}
+END_TEST
+
+START_TEST(every_step_begins_its_lease_anew)
+{
+	plan_trouble("reserve_stock", DIES_AFTER);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
+	ck_assert_int_gt(find_number(&orders, "select lease_until from orders"),
+	                 now_ms() + LEASE_MS - 5000);
+	ck_assert_int_gt(find_number(&orders, "select lease_owner from orders"), 1);
+	run_sql(&orders, "update orders set lease_owner = 7, lease_until = 5");
+	struct placing order = { .id = reservation_id(), .lease_owner = 7, .lease_until = 5,
+	                         .total = { 1, "GBP" } };
+	struct reserved items[] = { { "TEA", "Tea", 1, { 1, "GBP" } }, { "POT", "Pot", 1, { 1, "GBP" } } };
+	ck_assert_int_eq(placing_price(orders.store, &order, &(struct reservation) { "held", items, 2 }),
+	                 STEP_DONE);
+	ck_assert_int_gt(find_number(&orders, "select lease_until from orders"),
+	                 now_ms() + LEASE_MS - 5000);
+	ck_assert_int_eq(find_number(&orders, "select line from order_line where sku = 'TEA'"), 1);
+	ck_assert_int_eq(find_number(&orders, "select line from order_line where sku = 'POT'"), 2);
 }
 END_TEST
 
@@ -316,7 +340,7 @@ START_TEST(an_order_that_is_recording_can_not_be_finished)
 	ck_assert_int_eq(placing_take(orders.store, arena, &order), STEP_DONE);
 	ck_assert_str_eq(order.status, "recording");
 	ck_assert_int_eq(placing_finish(orders.store, &order), STEP_LOST);
-	ck_assert_int_eq(placing_drop(orders.store, &order, true), STEP_DONE);
+	ck_assert_int_eq(placing_drop(orders.store, arena, &order, true), STEP_DONE);
 	ck_assert_int_eq(errands(), 1);
 }
 END_TEST
@@ -385,6 +409,51 @@ START_TEST(an_errand_is_done_by_one)
 }
 END_TEST
 
+/* What another process does to the errand that is being told. */
+static const char *meanwhile;
+static enum trouble then;
+static int64_t leased_for;
+
+static enum trouble be_meddled_with(const char *tool UNUSED)
+{
+	leased_for = find_number(&orders, "select lease_until from errand") - now_ms();
+	run_sql(&orders, "%s", meanwhile);
+	return then;
+}
+
+START_TEST(an_errand_is_leased_while_it_is_told)
+{
+	file_errands(1);
+	meanwhile = "update orders set units = 0";
+	trouble_of = be_meddled_with;
+	recover(orders.store);
+	ck_assert_int_gt(leased_for, LEASE_MS - 5000);
+	ck_assert_int_le(leased_for, LEASE_MS);
+}
+END_TEST
+
+START_TEST(an_errand_that_another_has_done_meanwhile_is_done)
+{
+	file_errands(1);
+	meanwhile = "delete from errand";
+	trouble_of = be_meddled_with;
+	ck_assert_int_eq(recover(orders.store), 15000);
+}
+END_TEST
+
+START_TEST(an_errand_that_another_has_taken_meanwhile_is_not_put_off)
+{
+	file_errands(1);
+	meanwhile = "update errand set lease_owner = 99, lease_until = 77";
+	then = LOST_ON_THE_WAY;
+	trouble_of = be_meddled_with;
+	recover(orders.store);
+	then = NO_TROUBLE;
+	ck_assert_int_eq(find_number(&orders, "select lease_until from errand"), 77);
+	ck_assert_int_eq(find_number(&orders, "select attempts from errand"), 0);
+}
+END_TEST
+
 /* ---- The job ---- */
 
 START_TEST(a_run_settles_a_hundred_and_goes_on_soon)
@@ -441,11 +510,15 @@ int main(void)
 	tcase_add_test(tcase, who_was_overtaken_while_it_reserved_has_placed_nothing);
 	tcase_add_test(tcase, who_was_overtaken_while_it_committed_leaves_one_order);
 	tcase_add_test(tcase, without_the_lease_no_step_happens);
+	tcase_add_test(tcase, every_step_begins_its_lease_anew);
 	tcase_add_test(tcase, an_order_that_is_recording_can_not_be_finished);
 	tcase_add_loop_test(tcase, an_errand_that_fails_is_tried_again_after_pauses_that_grow, 0,
 	                    COUNT(pauses));
 	tcase_add_test(tcase, an_errand_that_products_refuses_does_not_keep_the_others);
 	tcase_add_test(tcase, an_errand_is_done_by_one);
+	tcase_add_test(tcase, an_errand_is_leased_while_it_is_told);
+	tcase_add_test(tcase, an_errand_that_another_has_done_meanwhile_is_done);
+	tcase_add_test(tcase, an_errand_that_another_has_taken_meanwhile_is_not_put_off);
 	tcase_add_test(tcase, a_run_settles_a_hundred_and_goes_on_soon);
 	tcase_add_loop_test(tcase, the_job_comes_back_when_the_next_lease_ends, 0, COUNT(nexts));
 	suite_add_tcase(suite, tcase);

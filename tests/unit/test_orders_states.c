@@ -170,6 +170,25 @@ START_TEST(a_restock_that_can_not_be_told_is_told_later_and_once)
 }
 END_TEST
 
+static int64_t leased_for;
+
+static enum trouble look_at_the_lease(const char *tool)
+{
+	if (strcmp(tool, "restock") == 0)
+		leased_for = find_number(&orders, "select lease_until from errand") - now_ms();
+	return NO_TROUBLE;
+}
+
+START_TEST(a_restock_is_leased_while_it_is_told)
+{
+	const char *id = place("k");
+	trouble_of = look_at_the_lease;
+	does(&orders, "cancel_order", "{'id': '%s', 'confirm': true}", id);
+	ck_assert_int_gt(leased_for, 15000);
+	ck_assert_int_le(leased_for, 20000);
+}
+END_TEST
+
 static const struct { enum mcp_reply reply; const char *says; enum outcome outcome; bool cancelled; }
 	replies[] = {
 	{ MCP_ACCEPTED, "{\"sure\":true}", DID, true },
@@ -419,6 +438,7 @@ static TCase *steps_case(void)
 	                    STATUSES_THERE_ARE);
 	tcase_add_loop_test(tcase, a_restock_that_can_not_be_told_is_told_later_and_once, 0,
 	                    COUNT(lost));
+	tcase_add_test(tcase, a_restock_is_leased_while_it_is_told);
 	tcase_add_loop_test(tcase, a_person_is_asked_first, 0, COUNT(replies));
 	tcase_add_test(tcase, one_unit_is_one_unit);
 	return tcase;

@@ -45,6 +45,7 @@ struct program orders = {
 
 enum trouble (*trouble_of)(const char *tool);
 int calls_to_products;
+const char *strange_answer;
 
 /* ---- client.h, to a products in this process ---- */
 
@@ -94,6 +95,10 @@ enum client_outcome client_call(struct client *client UNUSED, struct arena *of_a
 		return unreachable(why);
 	if (trouble == DIES_AFTER)
 		die();
+	if (said.outcome == DID && strange_answer && strcmp(tool, "reserve_stock") == 0) {
+		enum json_trouble bad;
+		said.value = json_parse_copy(arena, str_of(strange_answer), 64, &bad);
+	}
 	if (said.outcome == DID) {
 		ck_assert_ptr_null(shape_read(out, said.value, false, result, of_answer));
 		return CLIENT_ANSWERED;
@@ -110,6 +115,7 @@ void begin_shop(void)
 	empty_program(&orders);
 	trouble_of = NULL;
 	calls_to_products = 0;
+	strange_answer = NULL;
 }
 
 void end_leases(void)

@@ -17,6 +17,8 @@ enum trouble {
 /* What happens to a call of this tool; NULL: nothing. */
 extern enum trouble (*trouble_of)(const char *tool);
 extern int calls_to_products;
+/* What reserve_stock answers in place of the truth, which was done: JSON; NULL: the truth. */
+extern const char *strange_answer;
 
 /* Orders and products, empty. */
 void begin_shop(void);
