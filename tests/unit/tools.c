@@ -17,7 +17,7 @@ const char *caller;
 enum mcp_reply person;
 const char *person_says;
 char question[512];
-int progress_until, progress_told;
+int progress_until, progress_told, notices;
 int64_t time_left_ms;
 
 static char changed[8192];
@@ -138,6 +138,7 @@ void mcp_count(int counter, int64_t n)
 
 void mcp_notice(const char *format UNUSED, ...)
 {
+	notices++;
 }
 
 void mcp_message(struct mcp_call *call UNUSED, const char *role UNUSED, const char *format UNUSED,
@@ -409,7 +410,7 @@ void begin(void)
 	caller = "anonymous";
 	person = MCP_UNAVAILABLE;
 	progress_until = 1000;
-	progress_told = 0;
+	progress_told = notices = 0;
 	time_left_ms = 55000;
 	forget_changes();
 	memset(counters, 0, sizeof(counters));

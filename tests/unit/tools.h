@@ -75,6 +75,7 @@ int64_t length(yyjson_val *answer, const char *pointer);        /* of a list */
 /* URIs that changed since begin(), or since forget_changes(), each followed by a space. */
 const char *changes(void);
 void forget_changes(void);
+extern int notices;                     /* what mcp_notice() was told */
 int64_t counted(int counter);           /* what mcp_count() came to since begin() */
 
 extern enum mcp_reply person;           /* what a person answers: MCP_UNAVAILABLE from begin() on */
