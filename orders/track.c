@@ -67,7 +67,7 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 
 	if (found == 0)
 		return order_unknown(call, asked->id);
-	if (found < 0 || !order_history(store, arena, &order))
+	if (found != 1 || !order_history(store, arena, &order))
 		return mcp_fail(call, BOOK_DOWN);
 	if (asked->follow) {
 		tell_history(call, &order);

@@ -33,8 +33,6 @@ function readArguments(words) {
 
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' });
 const isMine = file => /^(products|orders|server)\/.*\.c$/.test(file);
-// Tables and commands, which only end-to-end tests run: not unless they are named.
-const isRun = file => isMine(file) && !/^(products|orders)\/(main|import)\.c$/.test(file);
 
 // The lines of each file that differ from a revision: { file: Set }.
 function changedSince(revision) {
@@ -53,7 +51,7 @@ function changedSince(revision) {
 
 function chooseMutants({ files, since, every }) {
 	const changed = since && changedSince(since);
-	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isRun);
+	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isMine);
 	return chosen.flatMap(file => [...mutantsOf(readFileSync(join(root, file), 'utf8'))].map(mutant => ({ file, ...mutant })))
 		.filter(({ file, line }) => !changed || changed[file]?.has(line))
 		.filter((_, i) => i % every === 0);

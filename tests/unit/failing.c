@@ -6,7 +6,7 @@
 static const struct driver *sound;
 static struct driver failing;
 static int until_failure;
-static void (*meanwhile)(void);
+static void (*meanwhile)(void), (*meddle)(void);
 static bool failed;
 
 static bool fails_now(struct store *store)
@@ -18,9 +18,23 @@ static bool fails_now(struct store *store)
 	return true;
 }
 
+static void do_meanwhile(struct store *store, void (*what)(void))
+{
+	bool transacting = store->transacting;
+
+	store->transacting = false;
+	what();
+	store->transacting = transacting;
+}
+
 static struct statement *begin_or_fail(struct store *store, const struct query *query)
 {
-	return fails_now(store) ? NULL : sound->begin(store, query);
+	if (meddle && until_failure-- == 0) {
+		void (*what)(void) = meddle;
+		meddle = NULL;
+		do_meanwhile(store, what);
+	}
+	return !meddle && fails_now(store) ? NULL : sound->begin(store, query);
 }
 
 static void be_overtaken(struct store *store)
@@ -29,9 +43,7 @@ static void be_overtaken(struct store *store)
 
 	meanwhile = NULL;
 	sound->take_back(store);
-	store->transacting = false;
-	what();
-	store->transacting = true;
+	do_meanwhile(store, what);
 	store_failed(store, "commit", "another one was first", true);
 }
 
@@ -52,6 +64,7 @@ void make_sound(struct program *program)
 	if (sound)
 		program->store->driver = sound;
 	sound = NULL;
+	meanwhile = meddle = NULL;
 }
 
 void make_failing(struct program *program, int n)
@@ -70,6 +83,12 @@ void make_overtaken(struct program *program, void (*what)(void))
 {
 	make_failing(program, -1);
 	meanwhile = what;
+}
+
+void make_meddled(struct program *program, int n, void (*what)(void))
+{
+	make_failing(program, n);
+	meddle = what;
 }
 
 bool has_failed(void)

@@ -7,6 +7,8 @@
 
 /* After `n` statements and commits one fails; has_failed() tells whether it came to that. */
 void make_failing(struct program *program, int n);
+/* After `n` statements and commits, and before the next, another process does `what`. */
+void make_meddled(struct program *program, int n, void (*what)(void));
 /* The next transaction is run once more: another one was first, which did `what`. */
 void make_overtaken(struct program *program, void (*what)(void));
 void make_sound(struct program *program);

@@ -303,8 +303,23 @@ START_TEST(no_more_comes_back_than_was_bought)
 	ck_assert_str_eq(text(order, "/history/2/note"), arena_print(arena, "Return %s of 1 unit"
 	                 " requested: too big", text(request, "/id")));
 	ck_assert_int_eq(length(order, "/returns"), 2);
+	ck_assert_str_eq(text(order, "/returns/0/items/0/sku"), "TEA");
+	ck_assert_str_eq(text(order, "/returns/1/items/0/sku"), "POT");
 	/* Nothing is on the shelf yet. */
 	ck_assert_int_eq(stock_of("TEA"), 18);
+}
+END_TEST
+
+START_TEST(an_order_of_which_one_unit_is_away_is_not_returned)
+{
+	const char *id = delivered();
+	yyjson_val *request = does(&orders, "request_return", RETURN, id, "{'sku': 'TEA',"
+		" 'quantity': 2}");
+	request = does(&orders, "receive_return", "{'return_id': '%s'}", text(request, "/id"));
+	ck_assert_str_eq(status_of(id), "delivered");
+	yyjson_val *order = does(&orders, "get_order", "{'id': '%s'}", id);
+	ck_assert_str_eq(text(order, "/history/2/note"), arena_print(arena, "Return %s received",
+	                 text(request, "/id")));
 }
 END_TEST
 
@@ -452,6 +467,7 @@ static TCase *returns_case(void)
 	tcase_add_loop_test(tcase, only_what_was_delivered_can_be_returned, 0, STATUSES_THERE_ARE);
 	tcase_add_test(tcase, a_return_is_taken_for_thirty_days_and_not_a_minute_longer);
 	tcase_add_test(tcase, no_more_comes_back_than_was_bought);
+	tcase_add_test(tcase, an_order_of_which_one_unit_is_away_is_not_returned);
 	tcase_add_test(tcase, what_another_order_returned_does_not_count);
 	tcase_add_test(tcase, the_same_key_gives_the_same_return);
 	tcase_add_loop_test(tcase, the_same_key_for_another_return_is_refused, 0,

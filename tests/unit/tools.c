@@ -19,6 +19,8 @@ const char *person_says;
 char question[512];
 int progress_until, progress_told, notices;
 int64_t time_left_ms;
+double progress_done, progress_total;
+char progress_text[256];
 
 static char changed[8192];
 static int64_t counters[MCP_COUNTERS];
@@ -112,9 +114,15 @@ enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout
 	return MCP_WAITING;
 }
 
-bool mcp_progress(struct mcp_call *call UNUSED, double done UNUSED, double total UNUSED,
-                  const char *format UNUSED, ...)
+bool mcp_progress(struct mcp_call *call UNUSED, double done, double total, const char *format, ...)
 {
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(progress_text, sizeof(progress_text), format, list);
+	va_end(list);
+	progress_done = done;
+	progress_total = total;
 	return ++progress_told < progress_until;
 }
 

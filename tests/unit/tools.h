@@ -83,6 +83,8 @@ extern const char *person_says;         /* and with MCP_ACCEPTED, as JSON */
 extern char question[512];              /* what they were asked last */
 extern int progress_until;              /* progress is wanted that often; then the call is cancelled */
 extern int progress_told;
+extern double progress_done, progress_total;     /* and how it was told last */
+extern char progress_text[256];
 extern int64_t time_left_ms;
 
 /* Ends the call that runs, as the end of its process would. Not within a transaction. */
