@@ -222,10 +222,11 @@ static const char *cannot_commit(struct arena *arena, struct reservation *r)
 static bool take_stock(struct step *step, struct store *store)
 {
 	struct lines *lines = &step->reservation.lines;
-	for (int64_t i = 0; i < lines->count; i++)
-		if (line_add_stock(store, &lines->first[i], -lines->first[i].quantity) != 1)
-			return false;
-	return reservation_settle(store, &step->reservation, "committed");
+	bool fine = true;
+
+	for (int64_t i = 0; fine && i < lines->count; i++)
+		fine = line_add_stock(store, &lines->first[i], -lines->first[i].quantity) == 1;
+	return fine && reservation_settle(store, &step->reservation, "committed");
 }
 
 static bool commit_work(struct step *step, struct store *store, bool found)

@@ -109,7 +109,7 @@ function readTests(files) {
 		const began = Date.now();
 		const done = spawnSync(join(build, 'tests', name), { encoding: 'utf8', env: seeded, timeout: 60000 });
 		if (done.status !== 0)
-			return [];
+			throw new Error(`${name} fails; it must pass first:\n${done.stdout}`);
 		const link = linkOf(`tests/${name}`);
 		return [{ name, link, objects: objectsIn(link), ms: Date.now() - began }];
 	});

@@ -127,6 +127,25 @@ START_TEST(whatever_fails_is_told_and_all_of_it_is_done_or_nothing)
 }
 END_TEST
 
+static void change_the_status(void)
+{
+	run_sql(&orders, "update orders set status = 'shipped' where id = 'open'");
+}
+
+/* Between the look at it and the change. */
+START_TEST(an_order_that_changes_meanwhile_is_to_be_looked_at_again)
+{
+	arrange();
+	make_meddled(&orders, 1, change_the_status);
+	const char *why = _i ? refuses(&orders, "update_order_status", "{'id': 'open', 'status': 'paid'}")
+	                     : refuses(&orders, "cancel_order", "{'id': 'open', 'confirm': true}");
+	make_sound(&orders);
+	ck_assert_str_eq(why, "Order open changed just now; look at it again with get_order.");
+	ck_assert_int_eq(find_number(&orders, "select count(*) from errand"), 0);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from order_event"), 3);
+}
+END_TEST
+
 /* ---- Orders that are being placed ---- */
 
 static const char *troubled_tool;
@@ -245,6 +264,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin_shop, end_failing);
 	tcase_add_loop_test(tcase, whatever_fails_is_told_and_all_of_it_is_done_or_nothing, 0,
 	                    COUNT(calls));
+	tcase_add_loop_test(tcase, an_order_that_changes_meanwhile_is_to_be_looked_at_again, 0, 2);
 	tcase_add_loop_test(tcase, an_order_is_placed_once_or_not_at_all_whatever_fails, 0,
 	                    COUNT(placings));
 	tcase_add_loop_test(tcase, the_job_comes_back_soon_where_the_book_failed_it, 0, COUNT(left));

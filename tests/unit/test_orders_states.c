@@ -298,6 +298,7 @@ START_TEST(no_more_comes_back_than_was_bought)
 	ck_assert_str_eq(text(order, "/status"), "delivered");
 	ck_assert_says(refuses(&orders, "request_return", RETURN, id, ONE_TEA), "2 were bought"
 		" and 2 were");
+	run_sql(&orders, "update return_request set requested_at = requested_at - 1");
 	request = does(&orders, "request_return", RETURN, id, "{'sku': 'POT', 'quantity': 1}");
 	order = does(&orders, "get_order", "{'id': '%s'}", id);
 	ck_assert_str_eq(text(order, "/history/2/note"), arena_print(arena, "Return %s of 1 unit"
