@@ -50,7 +50,6 @@ bool catalogue_start(void)
 void catalogue_stop(void)
 {
 	client_destroy(products);
-	products = NULL;
 }
 
 static enum client_outcome about_reservation(struct arena *arena, const char *tool, const char *id,

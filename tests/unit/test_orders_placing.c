@@ -120,6 +120,30 @@ START_TEST(what_was_not_asked_for_is_not_bought)
 }
 END_TEST
 
+/* Something is missing, or none, or less. */
+static const char *const half_answers[] = {
+	"{\"items\":[" RESERVED_TEA(2) "]}",
+	RESERVED("{\"name\":\"Tea\",\"quantity\":2,\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"quantity\":2,\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"quantity\":2}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"quantity\":2,\"price\":{\"amount\":-1,"
+	         "\"currency\":\"GBP\"}}"),
+	RESERVED(RESERVED_TEA(2) "," RESERVED_TEA(0)),
+};
+
+START_TEST(an_answer_that_is_not_whole_is_none)
+{
+	PUT("TEA", 5);
+	strange_answer = half_answers[_i];
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	               "The catalogue service cannot be reached");
+	ck_assert_int_eq(orders_in_book(), 0);
+	settle_everything();
+	ck_assert_int_eq(available_of("TEA"), 5);
+}
+END_TEST
+
 START_TEST(the_dearest_order_that_can_be_counted_is_placed)
 {
 	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
@@ -397,6 +421,7 @@ int main(void)
 	tcase_add_test(tcase, what_costs_nothing_can_be_bought);
 	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));
 	tcase_add_loop_test(tcase, what_was_not_asked_for_is_not_bought, 0, COUNT(strange_answers));
+	tcase_add_loop_test(tcase, an_answer_that_is_not_whole_is_none, 0, COUNT(half_answers));
 	tcase_add_test(tcase, the_dearest_order_that_can_be_counted_is_placed);
 	tcase_add_loop_test(tcase, a_country_is_two_letters, 0, COUNT(no_countries));
 	tcase_add_loop_test(tcase, a_country_is_kept_in_capitals, 0, COUNT(countries));

@@ -207,6 +207,10 @@ START_TEST(a_person_is_asked_first)
 	struct said said = call_tool(&orders, "cancel_order", "{'id': '%s'}", id);
 	ck_assert_int_eq(said.outcome, replies[_i].outcome);
 	ck_assert_str_eq(status_of(id), replies[_i].cancelled ? "cancelled" : "pending");
+	struct { bool sure; } nothing;
+	enum json_trouble trouble;
+	ck_assert_ptr_nonnull(shape_read(form, json_parse_copy(arena, STR("{}"), 64, &trouble), true,
+	                                 &nothing, arena));
 	ck_assert_str_eq(question, arena_print(arena, "Cancel order %s of customer ann (pending,"
 		" 3 units)?"
 	                                       " Its goods go back on sale.", id));

@@ -17,6 +17,7 @@ const char *caller;
 enum mcp_reply person;
 const char *person_says;
 char question[512];
+const struct shape *form;
 int progress_until, progress_told, notices;
 int64_t time_left_ms;
 double progress_done, progress_total;
@@ -101,6 +102,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
 	va_start(list, format);
 	vsnprintf(question, sizeof(question), format, list);
 	va_end(list);
+	form = shape;
 	if (person == MCP_ACCEPTED)
 		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), true, answer,
 		                              arena));

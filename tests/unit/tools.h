@@ -80,7 +80,8 @@ int64_t counted(int counter);           /* what mcp_count() came to since begin(
 
 extern enum mcp_reply person;           /* what a person answers: MCP_UNAVAILABLE from begin() on */
 extern const char *person_says;         /* and with MCP_ACCEPTED, as JSON */
-extern char question[512];              /* what they were asked last */
+extern char question[512];              /* what they were asked last, and by which form */
+extern const struct shape *form;
 extern int progress_until;              /* progress is wanted that often; then the call is cancelled */
 extern int progress_told;
 extern double progress_done, progress_total;     /* and how it was told last */
