@@ -177,22 +177,27 @@ static bool reserve_again(struct step *step, struct store *store, const struct l
 	return reservation_renew(store, r, now_ms() + step->in->minutes * MINUTE_MS);
 }
 
-static bool reserve_work(struct step *step, struct store *store, bool found)
+static bool reserve_lines(struct step *step, struct store *store, bool found,
+                          const struct lines *lines)
 {
 	struct arena *arena = mcp_arena(step->call);
-	struct lines lines;
+	const char *unknown = lines_unknown(arena, lines);
 
-	if (!lines_find(store, arena, step->in->items, step->in->count, &lines))
-		return false;
-
-	const char *unknown = lines_unknown(arena, &lines);
 	if (unknown)
 		return refuse(step, unknown);
 	if (found && !is_mine(step))
 		return refuse(step, arena_print(arena, "The id %s is taken, so nothing was"
 		                                " reserved. Use a new id.",
 		                                step->in->reservation_id));
-	return (found ? reserve_again : reserve_new)(step, store, &lines);
+	return (found ? reserve_again : reserve_new)(step, store, lines);
+}
+
+static bool reserve_work(struct step *step, struct store *store, bool found)
+{
+	struct lines lines;
+
+	return lines_find(store, mcp_arena(step->call), step->in->items, step->in->count, &lines)
+		&& reserve_lines(step, store, found, &lines);
 }
 
 enum mcp_answer reserve_stock(struct mcp_call *call, const void *in, struct store *store)

@@ -117,25 +117,30 @@ static bool add_stock(struct step *step, struct store *store)
 	return true;
 }
 
-static bool restock_work(struct store *store, void *context)
+/* `before`: what was put back under this id. */
+static bool restock_lines(struct step *step, struct store *store, const struct lines *before)
 {
-	struct step *step = context;
 	struct arena *arena = mcp_arena(step->call);
-	struct lines before;
-
-	if (!find_record(step, store, &before)
-	 || !lines_find(store, arena, step->in->items, step->in->count, &step->lines))
-		return false;
-
 	const char *unknown = lines_unknown(arena, &step->lines);
 	if (unknown)
 		return refuse(step, unknown);
-	step->repeated = before.count > 0;
-	if (step->repeated && !lines_same(&before, &step->lines))
+	step->repeated = before->count > 0;
+	if (step->repeated && !lines_same(before, &step->lines))
 		return refuse(step, arena_print(arena, "Restock %s was recorded with other items,"
 		              " so nothing was changed. Use a new id for other items.",
 		              step->in->restock_id));
 	return step->repeated || (add_record(step, store) && add_stock(step, store));
+}
+
+static bool restock_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct lines before;
+
+	return find_record(step, store, &before)
+		&& lines_find(store, mcp_arena(step->call), step->in->items, step->in->count,
+		              &step->lines)
+		&& restock_lines(step, store, &before);
 }
 
 enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *store)
