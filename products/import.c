@@ -39,7 +39,6 @@ static struct product merge(const struct product *row, const struct product *kno
 	if (!known)
 		return p;
 	p.id = known->id;
-	p.sku = known->sku;
 	p.category = p.category ? p.category : known->category;
 	p.description = p.description ? p.description : known->description;
 	p.brand = p.brand ? p.brand : known->brand;

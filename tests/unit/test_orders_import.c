@@ -92,6 +92,55 @@ START_TEST(what_can_not_be_is_said_with_its_line)
 }
 END_TEST
 
+static const char *const needed[] = {
+	"order", "placed_at", "customer", "country", "sku", "quantity", "unit_price",
+};
+static const char *const cells[] = { "1", "2011-01-31", "ann", "GB", "TEA", "1", "1.00" };
+
+/* One column is missing, or its cell is empty. */
+START_TEST(what_an_order_needs_is_needed)
+{
+	const char *head = "", *row = "", *comma = "";
+	int which = _i / 2;
+	bool is_missing = _i % 2;
+
+	for (int i = 0; i < COUNT(needed); i++) {
+		if (i == which && is_missing)
+			continue;
+		head = arena_print(arena, "%s%s%s", head, comma, needed[i]);
+		row = arena_print(arena, "%s%s%s", row, comma, i == which ? "" : cells[i]);
+		comma = ",";
+	}
+	ck_assert_int_eq(import(arena_print(arena, "%s\n%s\n", head, row)), 1);
+	ck_assert_says(complaints, needed[which]);
+	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 0);
+}
+END_TEST
+
+/* As long, or as much, as it may be; then one more. */
+static const struct { int cell, most; } most[] = { { 0, 64 }, { 2, 200 }, { 3, 100 }, { 4, 64 } };
+
+START_TEST(what_is_too_long_is_not_imported)
+{
+	for (int more = 0; more < 2; more++) {
+		const char *row = "", *long_text = arena_print(arena, "%0*d", most[_i].most + more, 0);
+		for (int i = 0; i < COUNT(cells); i++)
+			row = arena_print(arena, "%s%s%s", row, i ? "," : "",
+			                  i == most[_i].cell ? long_text : cells[i]);
+		ck_assert_int_eq(import(arena_print(arena, HEAD "%s\n", row)), more);
+	}
+}
+END_TEST
+
+START_TEST(a_quantity_is_from_one_to_a_million)
+{
+	ck_assert_int_eq(import(HEAD ROW("1", "ann", "GB", "TEA,1,1") ROW("2", "ann", "GB",
+	                                                                "TEA,1000000,1")), 0);
+	ck_assert_int_eq(import(HEAD ROW("3", "ann", "GB", "TEA,0,1")), 1);
+	ck_assert_int_eq(import(HEAD ROW("3", "ann", "GB", "TEA,1000001,1")), 1);
+}
+END_TEST
+
 START_TEST(the_lines_of_an_order_have_one_currency)
 {
 	ck_assert_int_eq(import_text(&orders, import_orders, "FILE",
@@ -141,6 +190,9 @@ int main(void)
 	tcase_add_test(tcase, an_order_is_delivered_and_has_its_lines_wherever_they_are);
 	tcase_add_test(tcase, an_order_that_is_imported_again_is_replaced_and_keeps_what_happened);
 	tcase_add_loop_test(tcase, what_can_not_be_is_said_with_its_line, 0, COUNT(files));
+	tcase_add_loop_test(tcase, what_an_order_needs_is_needed, 0, 2 * COUNT(needed));
+	tcase_add_loop_test(tcase, what_is_too_long_is_not_imported, 0, COUNT(most));
+	tcase_add_test(tcase, a_quantity_is_from_one_to_a_million);
 	tcase_add_test(tcase, the_lines_of_an_order_have_one_currency);
 	tcase_add_test(tcase, an_order_is_worth_no_more_than_can_be_counted);
 	tcase_add_loop_test(tcase, the_command_understands_its_words, 0, COUNT(commands));

@@ -23,7 +23,7 @@ START_TEST(a_new_product_is_what_the_file_says_and_is_found)
 {
 	int64_t before = now_ms();
 	ck_assert_int_eq(import(HEAD "TEA,Green Tea,2.50,GBP,7,Drinks,leaves,Acme,https://a/b.png\n"
-	                             "POT,Pot,19,EUR,0, ,\"\",,\n"), 0);
+	                             "POT,Pot,19,EUR,0, ,\" \", , \n"), 0);
 	ck_assert_str_eq(complaints, "");
 	yyjson_val *tea = get("tea"), *pot = get("POT");
 	ck_assert_str_eq(text(tea, "/name"), "Green Tea");
@@ -129,6 +129,21 @@ START_TEST(a_file_with_a_bad_row_is_not_imported)
 }
 END_TEST
 
+static const struct { const char *text, *column; } columns[] = {
+	{ "name,price,currency,stock\nTea,1,GBP,5\n", "sku" },
+	{ "sku,price,currency,stock\nTEA,1,GBP,5\n", "name" },
+	{ "sku,name,currency,stock\nTEA,Tea,GBP,5\n", "price" },
+	{ "sku,name,price,currency\nTEA,Tea,1,GBP\n", "stock" },
+};
+
+START_TEST(a_file_without_a_column_that_is_needed_is_not_imported)
+{
+	ck_assert_int_eq(import(columns[_i].text), 1);
+	ck_assert_says(complaints, columns[_i].column);
+	ck_assert_int_eq(find_number(&products, "select count(*) from product"), 0);
+}
+END_TEST
+
 static const struct { const char *words, *text; int status; int64_t products; } commands[] = {
 	{ "FILE", HEAD "TEA,Tea,1.00,GBP,5,,,,\n", 0, 1 },
 	{ "--dry-run FILE", HEAD "TEA,Tea,1.00,GBP,5,,,,\n", 0, 0 },
@@ -168,6 +183,8 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, a_new_product_is_what_the_file_says_and_is_found);
 	tcase_add_loop_test(tcase, a_file_with_a_bad_row_is_not_imported, 0, COUNT(bad));
+	tcase_add_loop_test(tcase, a_file_without_a_column_that_is_needed_is_not_imported, 0,
+	                    COUNT(columns));
 	tcase_add_loop_test(tcase, the_command_understands_its_words, 0, COUNT(commands));
 	tcase_add_test(tcase, an_empty_catalogue_is_hinted_at);
 	suite_add_tcase(suite, tcase);
