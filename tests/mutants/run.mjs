@@ -129,18 +129,24 @@ function testsOf(tests, file) {
 
 // ---- One mutant ----
 
+const running = new Set();
+
+function end(child) {
+	try {
+		process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		// It has just ended.
+	}
+}
+
 function execute(command, words, options, ms) {
 	return new Promise(done => {
 		const child = spawn(command, words, { stdio: 'ignore', detached: true, ...options });
-		const limit = setTimeout(() => {
-			try {
-				process.kill(-child.pid, 'SIGKILL');
-			} catch {
-				// It has just ended.
-			}
-		}, ms);
+		const limit = setTimeout(end, ms, child);
+		running.add(child);
 		child.on('close', status => {
 			clearTimeout(limit);
+			running.delete(child);
 			done(status === 0);
 		});
 	});
@@ -159,7 +165,7 @@ const linkWith = (link, { output }, object, there) => (link.includes(` ${output}
 
 // It ends with the first failure, or when it used more processor or memory than any test does.
 const runTest = ({ link, ms }, compiled, object, there) => shell(linkWith(link, compiled, `${object} ${stop} -Wl,-z,muldefs`, there), build)
-	.then(linked => linked && execute('sh', ['-c', `ulimit -t ${4 + Math.ceil(ms / 500)} -v 4000000; exec ${there}`], { env: seeded }, 10 * ms + 15000));
+	.then(linked => linked && execute('sh', ['-c', `ulimit -t ${2 + Math.ceil(ms / 1000)}; ulimit -v 4000000; exec ${there}`], { env: seeded }, 10 * ms + 15000));
 
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
@@ -259,7 +265,10 @@ async function trust(mutants, commands, tests) {
 
 async function main() {
 	mkdirSync(scratch, { recursive: true });
-	process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+	process.on('exit', () => {
+		running.forEach(end);
+		rmSync(scratch, { recursive: true, force: true });
+	});
 	process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 	const began = Date.now(), mutants = chooseMutants(readArguments(process.argv.slice(2)));
 	const commands = buildAll(), tests = readTests([...new Set(mutants.map(mutant => mutant.file))]), results = [];
