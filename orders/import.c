@@ -21,11 +21,11 @@ struct row {
 };
 
 static const struct shape row_shape = SHAPE(struct row,
-	TEXT(struct row, order, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct row, order, "Number of the order", .required = true, AT_MOST(64)),
 	TIME(struct row, placed_at, "When it was placed", .required = true),
-	TEXT(struct row, customer, "Who bought", .required = true, AT_LEAST(1), AT_MOST(200)),
-	TEXT(struct row, country, "Where it went", .required = true, AT_LEAST(1), AT_MOST(100)),
-	TEXT(struct row, sku, "The product", .required = true, AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct row, customer, "Who bought", .required = true, AT_MOST(200)),
+	TEXT(struct row, country, "Where it went", .required = true, AT_MOST(100)),
+	TEXT(struct row, sku, "The product", .required = true, AT_MOST(64)),
 	INT(struct row, quantity, "How many units", .required = true, AT_LEAST(1),
 	    AT_MOST(1000000)),
 	MONEY(struct row, unit_price, "Price of one", .required = true));

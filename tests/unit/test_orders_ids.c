@@ -1,6 +1,5 @@
 /* test_orders_ids.c - numbers of orders and returns: nobody can guess them, a person can read them out. */
-#include "order.h"
-#include "tools.h"
+#include "tools_orders.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -39,6 +38,22 @@ START_TEST(numbers_are_positive_and_differ)
 }
 END_TEST
 
+/* Of so many letters; where it can be one, the order is looked for. */
+static const struct { int letters; bool looked_for; } lengths[] = {
+	{ 1, true }, { 100, true }, { 101, false }, { 0, false },
+};
+
+START_TEST(a_prompt_takes_a_number_of_up_to_a_hundred_letters)
+{
+	char id[128] = "";
+
+	memset(id, 'X', (size_t)lengths[_i].letters);
+	const char *why = refuses(&orders, "explain_order", "{'id': '%s'}", id);
+	ck_assert_int_eq(strncmp(why, "There is no order X", 19) == 0, lengths[_i].looked_for);
+	ck_assert_ptr_null(strstr(refuses(&orders, "explain_order", "{}"), "There is no order"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ids");
@@ -46,6 +61,10 @@ int main(void)
 
 	tcase_add_test(tcase, an_id_has_ten_letters_each_any_of_the_alphabet);
 	tcase_add_test(tcase, numbers_are_positive_and_differ);
+	suite_add_tcase(suite, tcase);
+	tcase = tcase_create("in prompts");
+	tcase_add_checked_fixture(tcase, begin_shop, end);
+	tcase_add_loop_test(tcase, a_prompt_takes_a_number_of_up_to_a_hundred_letters, 0, COUNT(lengths));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -194,6 +194,43 @@ START_TEST(a_wish_of_many_words_is_one_too)
 }
 END_TEST
 
+/* The last text is filled up to be as long as it may be. */
+static const struct { const char *tool, *begin; char filling; int most; } bounds[] = {
+	{ "compare_products", "'skus': 'PAN PAN", ' ', 700 - 7 },
+	{ "recommend_product", "'occasion': '", '5', 200 },
+	{ "recommend_product", "'occasion': 'x', 'budget': '", '5', 30 },
+	{ "recommend_product", "'occasion': 'x', 'recipient': '", '5', 200 },
+};
+
+static enum outcome fill(int which, int size)
+{
+	char filling[800] = "";
+
+	memset(filling, bounds[which].filling, (size_t)size);
+	return call_tool(&products, bounds[which].tool, "{%s%s'}", bounds[which].begin,
+	                 filling).outcome;
+}
+
+START_TEST(arguments_have_bounds)
+{
+	ck_assert_int_eq(fill(_i, bounds[_i].most), DID);
+	ck_assert_int_eq(fill(_i, bounds[_i].most + 1), REFUSED);
+}
+END_TEST
+
+/* Each without anything in it, and without it. */
+static const struct { const char *tool, *arguments; } empty[] = {
+	{ "compare_products", "{'skus': ''}" }, { "compare_products", "{}" },
+	{ "recommend_product", "{'occasion': ''}" }, { "recommend_product", "{}" },
+};
+
+START_TEST(what_is_needed_is_needed)
+{
+	const char *why = refuses(&products, empty[_i].tool, "%s", empty[_i].arguments);
+	ck_assert_ptr_null(strstr(why, "at least two"));
+}
+END_TEST
+
 /* In the catalogue's currency. */
 static const struct { const char *currency, *budget; int64_t price; bool within; } budgets_abroad[] = {
 	{ "JPY", "500", 500, true }, { "JPY", "500", 501, false }, { "JPY", "500.9", 500, true },
@@ -229,6 +266,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_product_is_found_by_a_word_of_the_wish_or_by_it_without_its_ending,
 	                    0, COUNT(words_of_wishes));
 	tcase_add_test(tcase, a_wish_of_many_words_is_one_too);
+	tcase_add_loop_test(tcase, arguments_have_bounds, 0, COUNT(bounds));
+	tcase_add_loop_test(tcase, what_is_needed_is_needed, 0, COUNT(empty));
 	tcase_add_loop_test(tcase, a_budget_is_in_the_catalogues_currency, 0, COUNT(budgets_abroad));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
