@@ -309,7 +309,9 @@ START_TEST(an_expired_one_never_takes_what_others_hold)
 	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
 		" 'quantity': 2}]}");
 	const char *why = refuses(&products, "commit_reservation", "{'reservation_id': 'a'}");
-	ck_assert_says(why, "Reservation a expired at ");
+	char at[TIME_TEXT_SIZE];
+	time_print(find_number(&products, "select expires_at from reservation where id = 'a'"), at);
+	ck_assert_says(why, arena_print(arena, "Reservation a expired at %s and", at));
 	ck_assert_says(why, "and the stock is gone: TEA (2 asked for, 1 available). Nothing was"
 		" taken");
 	ck_assert_int_eq(stock_of("TEA"), 3);
