@@ -70,6 +70,7 @@ START_TEST(what_was_finished_by_others_has_its_history)
 {
 	caller = "alice";
 	leave_committing();
+	run_sql(&orders, "update orders set placed_at = 5");
 	forget_changes();
 	caller = "somebody else";
 	ck_assert(recover(orders.store) > 0);

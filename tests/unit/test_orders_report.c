@@ -341,6 +341,10 @@ START_TEST(a_page_that_is_just_full_is_the_last)
 	ck_assert_ptr_null(text(page, "/next_cursor"));
 	ck_assert_ptr_nonnull(text(does(&orders, "list_orders", "{'limit': 4}"), "/next_cursor"));
 	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'search=1'}"), "not one that");
+	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`id`:`n1`}'}"), "not one"
+		" that");
+	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`at`:1}'}"), "not one"
+		" that");
 }
 END_TEST
 
