@@ -40,7 +40,7 @@ const struct shape found_shape = SHAPE(struct found,
 	LIST(struct found, products, count, struct product, &brief_shape, "In the order asked for",
 	     .required = true),
 	INT(struct found, count, "How many are in this answer", .required = true),
-	INT(struct found, matches, "How many match in all; given when words were", AT_LEAST(0),
+	INT(struct found, matches, "How many match in all; given when words were",
 	    OPTIONAL(struct found, has_matches)),
 	BOOL(struct found, capped, "True: more match than were looked at, so the best may be"
 	     " missing; narrow the search", .required = true),
@@ -55,7 +55,7 @@ struct position {
 };
 
 static const struct shape position_shape = SHAPE(struct position,
-	INT(struct position, search, "Which search it belongs to", .required = true),
+	INT(struct position, search, "Which search it belongs to"),
 	INT(struct position, id, "The last hit of the page", .required = true),
 	INT(struct position, rank, "Its rank", .required = true),
 	INT(struct position, price, "Its price", .required = true),
