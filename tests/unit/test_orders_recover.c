@@ -179,6 +179,21 @@ START_TEST(what_can_not_be_settled_now_is_left_for_later)
 }
 END_TEST
 
+/* Whatever else is due would wait for products in vain. */
+START_TEST(where_products_can_not_be_reached_the_rest_is_left_too)
+{
+	leave_committing();
+	run_sql(&orders, "insert into errand (id, kind, order_id, lease_owner, lease_until)"
+	        " values ('release-other', 'release', 'other', 1, 1)");
+	plan_trouble("check_reservation", LOST_ON_THE_WAY);
+	ck_assert_int_eq(recover(orders.store), 5000);
+	ck_assert_int_eq(errands(), 1);
+	ck_assert_int_eq(find_number(&orders, "select lease_until from errand"), 1);
+	settle_everything();
+	ck_assert_int_eq(in_book("pending"), 1);
+}
+END_TEST
+
 /* ---- Two at one order ---- */
 
 static const char *raced_tool;
@@ -307,6 +322,7 @@ int main(void)
 	tcase_add_test(tcase, one_that_was_released_is_given_up);
 	tcase_add_test(tcase, one_that_products_does_not_know_is_given_up_and_can_not_be_made_any_more);
 	tcase_add_loop_test(tcase, what_can_not_be_settled_now_is_left_for_later, 0, COUNT(lost));
+	tcase_add_test(tcase, where_products_can_not_be_reached_the_rest_is_left_too);
 	tcase_add_test(tcase, who_was_overtaken_while_it_reserved_has_placed_nothing);
 	tcase_add_test(tcase, who_was_overtaken_while_it_committed_leaves_one_order);
 	tcase_add_test(tcase, without_the_lease_no_step_happens);
