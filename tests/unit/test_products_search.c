@@ -44,6 +44,7 @@ static int64_t go_through(const char *arguments, const char *sort, int limit)
 		ck_assert_int_eq(number(page, "/count"), here);
 		cursor = text(page, "/next_cursor");
 		ck_assert_int_le(here, limit);
+		ck_assert_int_gt(here, 0);
 		ck_assert(!cursor || here == limit);
 		for (int64_t i = 0; i < here; i++, seen++) {
 			struct key now = key_of(yyjson_ptr_get(page, arena_print(arena,
@@ -261,6 +262,8 @@ START_TEST(an_empty_answer_says_what_to_try)
 	ck_assert_says(text(does(&products, "search_products", "{'words': 'tea', 'category':"
 		" 'drinks',"
 	                         " 'currency': 'EUR'}"), "/note"), "Nothing matches all of it");
+	ck_assert_int_eq(number(does(&products, "search_products", "{'words': 'koffie'}"),
+	                        "/matches"), 0);
 	ck_assert_ptr_null(text(does(&products, "search_products", "{}"), "/note"));
 	ck_assert_ptr_null(yyjson_ptr_get(does(&products, "search_products", "{}"), "/matches"));
 	ck_assert_says(refuses(&products, "search_products", "{'words': ' -!- '}"), "no letter"
