@@ -125,6 +125,23 @@ START_TEST(what_is_folded_stays_what_it_is)
 }
 END_TEST
 
+/* Each of them unfolds into eleven times its bytes, so that there is not room for all at once. */
+START_TEST(what_unfolds_into_more_and_more_is_whole)
+{
+	const char *one = words_fold(arena, "\xef\xb7\xba"), *text = "", *folded = "";
+
+	for (int count = 1; count < 60; count++) {
+		text = arena_print(arena, "%s\xef\xb7\xba", text);
+		folded = arena_print(arena, "%s%s", folded, one);
+		struct arena *small = arena_create();
+		char *mine = words_fold(small, text);
+		memset(arena_alloc(small, 256), 'x', 256);
+		ck_assert_str_eq(mine, folded);
+		arena_destroy(small);
+	}
+}
+END_TEST
+
 /* The longest description of plain letters is searched to its end; the longest SKU has a key. */
 START_TEST(what_a_product_may_have_is_within_the_bounds)
 {
@@ -229,6 +246,7 @@ int main(void)
 	tcase_add_test(tests, the_work_of_a_text_without_end_is_bounded);
 	tcase_add_test(tests, a_text_is_searched_to_the_last_byte_that_is_read);
 	tcase_add_test(tests, what_is_folded_stays_what_it_is);
+	tcase_add_test(tests, what_unfolds_into_more_and_more_is_whole);
 	tcase_add_test(tests, what_a_product_may_have_is_within_the_bounds);
 	tcase_add_loop_test(tests, a_key_ignores_case_and_nothing_else, 0, COUNT(keys));
 	tcase_add_test(tests, a_query_has_each_word_once);
