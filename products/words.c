@@ -160,19 +160,20 @@ char *words_fold(struct arena *arena, const char *text)
 {
 	str rest = beginning(text, FOLD_SIZE_MAX);
 	struct folding f = folding_begin(arena, rest.size + sizeof(""));
-	size_t whole = 0;
 
-	while (rest.size && f.size <= FOLD_SIZE_MAX) {
+	while (rest.size) {
 		utf8proc_int32_t c = next_code_point(&rest);
-		whole = f.size;
+		size_t whole = f.size;
 		if (c < 0x80)
 			fold_ascii(&f, (char)c);
 		else
 			fold_code_point(&f, c);
+		/* A character that is not wholly within is left out. */
+		if (f.size > FOLD_SIZE_MAX) {
+			f.size = whole;
+			break;
+		}
 	}
-	/* The character that is not wholly within is left out. */
-	if (f.size > FOLD_SIZE_MAX)
-		f.size = whole;
 	return folding_end(&f);
 }
 

@@ -27,6 +27,7 @@ static const char *const pointers[] = { "/name", "/brand", "/description", "/cat
 
 START_TEST(only_what_is_given_changes)
 {
+	run_sql(&products, "update product set updated_at = 5");
 	yyjson_val *before = does(&products, "get_product", "{'sku': 'PAN'}");
 	yyjson_val *after = does(&products, "update_product", "{'sku': 'pan', %s}",
 		texts[_i].change);
@@ -37,7 +38,7 @@ START_TEST(only_what_is_given_changes)
 		ck_assert(then ? now && strcmp(then, now) == 0 : !now);
 	}
 	ck_assert_int_eq(number(after, "/version"), 2);
-	ck_assert_str_ge(text(after, "/updated_at"), text(before, "/updated_at"));
+	ck_assert_int_gt(find_number(&products, "select updated_at from product"), 5);
 	ck_assert_int_eq(number(after, "/stock"), 7);
 	ck_assert_int_eq(number(after, "/price/amount"), 1999);
 	bool category = strcmp(texts[_i].pointer, "/category") == 0;
