@@ -40,71 +40,60 @@ variable "images" {
     condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image)) || (can(regex("^[^@]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", image)) && !endswith(image, ":latest"))])
     error_message = "An image ends in @sha256: and its digest, or in a tag that is never moved; \"latest\" is."
   }
-  validation {
-    condition     = alltrue([for service in keys(var.services) : contains(keys(var.images), service)])
-    error_message = "images names one for each of services."
-  }
+}
+
+variable "every_service" {
+  description = <<-END
+    What all the services of services.json have here, where it is not the usual (modules/services says that): cpu (1024 is one processor) and memory
+    (MiB) of a task; minimum and maximum of tasks; workers, each with a database connection; what more tasks are made at: cpu_percent,
+    requests_per_task (a minute), streams_per_task (open ones); the latency in ms of the slowest twentieth that is an alarm; settings of the
+    program by name. Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
+  END
+  type        = any
+  default     = {}
 }
 
 variable "services" {
-  description = <<-END
-    The services. For each: its port; cpu (1024 is one processor) and memory (MiB) of a task; minimum and maximum of tasks; workers, each with a
-    database connection; what more tasks are made at: cpu_percent, requests_per_task (a minute), streams_per_task (open ones); the latency in
-    ms of the slowest twentieth that is an alarm; calls, the services it is a client of; settings of the program by name.
-    Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
-  END
-  type = map(object({
-    port              = number
-    cpu               = optional(number, 256)
-    memory            = optional(number, 512)
-    minimum           = optional(number, 2)
-    maximum           = optional(number, 6)
-    workers           = optional(number, 4)
-    cpu_percent       = optional(number, 60)
-    requests_per_task = optional(number, 12000)
-    streams_per_task  = optional(number, 5000)
-    latency_alarm_ms  = optional(number, 500)
-    calls             = optional(list(string), [])
-    settings          = optional(map(string), {})
-  }))
-  default = {
-    products = { port = 8081 }
-    orders   = { port = 8082, calls = ["products"] }
-  }
+  description = "What one of them has otherwise: { orders = { maximum = 4 } }. Which there are, their ports and who calls whom is in services.json"
+  type        = any
+  default     = {}
+}
+
+variable "architecture" {
+  description = "Processor of the tasks: ARM64, a fifth cheaper, or X86_64. The images are built for both"
+  type        = string
+  default     = "ARM64"
 
   validation {
-    condition     = contains(keys(var.services), "products") && contains(keys(var.services), "orders")
-    error_message = "services has products and orders, and what else there is."
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture is ARM64 or X86_64."
+  }
+}
+
+variable "deployment" {
+  description = <<-END
+    How a release replaces tasks. ROLLING: new ones take their place among the old ones. BLUE_GREEN: all new ones are there beside the old ones,
+    are tried by the release before anybody else gets them, then get all traffic at once, and the old ones wait for bake_minutes: until then an
+    alarm turns it back at once. Twice the tasks for that time.
+  END
+  type = object({
+    strategy     = optional(string, "ROLLING")
+    bake_minutes = optional(number, 10)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["ROLLING", "BLUE_GREEN"], var.deployment.strategy)
+    error_message = "deployment.strategy is ROLLING or BLUE_GREEN."
   }
   validation {
-    condition     = alltrue([for name in keys(var.services) : can(regex("^[a-z][a-z0-9]{1,11}$", name))])
-    error_message = "A service's name is 2 to 12 lower-case letters and digits, and starts with a letter."
-  }
-  validation {
-    condition     = alltrue([for service in var.services : contains(lookup({ 256 = [512, 1024, 2048], 512 = [1024, 2048, 3072, 4096], 1024 = range(2048, 8193, 1024), 2048 = range(4096, 16385, 1024), 4096 = range(8192, 30721, 1024) }, service.cpu, []), service.memory)])
-    error_message = "Fargate has cpu 256 with memory 512, 1024 or 2048; 512 with 1024 to 4096; 1024 with 2048 to 8192; 2048 with 4096 to 16384; 4096 with 8192 to 30720, in steps of 1024."
-  }
-  validation {
-    condition     = alltrue([for service in var.services : service.minimum >= 1 && service.maximum >= service.minimum && service.workers >= 1])
-    error_message = "A service has at least one task and one worker, and its maximum is not under its minimum. For nights see schedule."
-  }
-  validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
-  }
-  validation {
-    condition     = length(distinct([for service in var.services : service.port])) == length(var.services) && alltrue([for service in var.services : service.port > 1023 && service.port < 65536])
-    error_message = "Every service has a port of its own from 1024 to 65535; the program is not root."
-  }
-  validation {
-    condition = alltrue(flatten([for service in var.services : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS or DATABASE_URL, which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    condition     = var.deployment.bake_minutes >= 5 && var.deployment.bake_minutes <= 30
+    error_message = "deployment.bake_minutes is from 5, which an alarm needs to ring, to 30, which a release has time for."
   }
 }
 
 variable "schedule" {
-  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
+  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A release at night wakes them to try what it deployed, and they sleep again"
   type = object({
     timezone = string
     sleep    = string

@@ -58,27 +58,15 @@ variable "environments" {
   type = map(object({
     zone_ids = optional(list(string), [])
   }))
-  default = { dev = {}, prod = {} }
+  default = { dev = {}, staging = {}, prod = {} }
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
     error_message = "An environment's name is 2 to 8 lower-case letters and digits, and starts with a letter."
   }
-}
-
-variable "services" {
-  description = "The services, each with a repository for its images; calls names those it is a client of"
-  type = map(object({
-    calls = optional(list(string), [])
-  }))
-  default = {
-    products = {}
-    orders   = { calls = ["products"] }
-  }
-
   validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
+    condition     = !contains(keys(var.environments), "images")
+    error_message = "No environment is called images: that is the environment of GitHub whose jobs build them."
   }
 }
 
