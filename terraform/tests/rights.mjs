@@ -23,7 +23,7 @@ const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';
-const GLOBAL = ['budgets', 'iam', 'route53', 's3', 'sts']; // at home in us-east-1, or nowhere
+const GLOBAL = ['budgets', 'ce', 'iam', 'route53', 's3', 'sts']; // at home in us-east-1, or nowhere
 const RESOURCE_TAG = 'aws:ResourceTag/${TagKey}', REQUEST_TAG = 'aws:RequestTag/${TagKey}';
 
 let verdicts = 0, passed = 0;
@@ -52,9 +52,10 @@ const document = statements => ({ Version: '2012-10-17', Statement: statements.m
 
 const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
 const bootstrap = made(bootstrapFile, 'roles');
-const environments = valuesOf(bootstrap, 'aws_kms_alias').map(alias => alias.name.replace(`alias/${PROJECT}-`, ''));
-const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').map(key => [key.tags.environment, key]));
-const region = keys[environments[0]].arn.split(':')[3];
+const region = valuesOf(bootstrap, 'aws_ecr_repository')[0].arn.split(':')[3];
+// An environment may have a second one, where its backups are copied to.
+const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').filter(key => key.arn.split(':')[3] === region).map(key => [key.tags.environment, key]));
+const environments = Object.keys(keys);
 
 // A key has to let the account's roles in itself.
 const keyPolicies = Object.fromEntries([...valuesOf(bootstrap, 'aws_kms_key'), ...valuesOf(made(bootstrapFile, 'state'), 'aws_kms_key')]
@@ -79,6 +80,7 @@ function role(does, names, name, ...prefixes) {
 const roles = [
 	role('plan', environments, `${PROJECT}-plan`, 'reading'),
 	role('push', environments, `${PROJECT}-push`),
+	role('costs', environments, `${PROJECT}-costs`),
 	...environments.map(name => role('deploy', [name], `${PROJECT}-${name}-deploy`, 'reading', `${name}-deploy-`)),
 	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
@@ -307,12 +309,12 @@ const programs = does => Object.entries(table.programs[does] ?? {}).flatMap(([na
 const never = does => parseCalls(table.never[does] ?? '', 'never');
 
 const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...scriptsOf('deploy')];
-const lists = [...everything, ...scriptsOf('plan'), ...scriptsOf('drill'), ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
+const lists = [...everything, ...scriptsOf('plan'), ...scriptsOf('drill'), ...scriptsOf('costs'), ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
 // What a plan reads: what is there and what is looked up. What only a change asks for is not among it.
 const looks = [...resourceRows.filter(row => row.line === 'read').flatMap(row => row.calls), ...callsIn('data', 'data')];
-const needs = { plan: [...looks, ...scriptsOf('plan')], push: [], deploy: everything, drill: scriptsOf('drill') };
+const needs = { plan: [...looks, ...scriptsOf('plan')], push: [], deploy: everything, drill: scriptsOf('drill'), costs: scriptsOf('costs') };
 
 for (const each of roles) {
 	const { errors } = await runSimulation({

@@ -7,6 +7,7 @@ variables {
   project            = "shop"
   name               = "dev"
   region             = "us-east-1"
+  backup_region      = null
   account            = "123456789012"
   services           = { products = { calls = [] }, orders = { calls = ["products"] } }
   zone_ids           = ["Z1"]
