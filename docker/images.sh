@@ -87,7 +87,7 @@ build_image() {
 	}
 }
 
-pinned_base() { sed -n 's/^ARG BASE=//p' docker/Dockerfile; }
+pinned_base() { sed -n 's/^FROM .* \(.*@.*\) AS pinned$/\1/p' docker/Dockerfile; }
 
 # Everything that both images have in common.
 find_base() {
@@ -99,11 +99,16 @@ find_base() {
 	[[ $BASE == *@* ]] || SNAPSHOT=${SNAPSHOT-}
 }
 
+# Of which services: those of SERVICES, or all that are listed.
+service_names() { echo "${SERVICES:-$(./services)}"; }
+
 build_program() {
-	local name=$1 tag=$2 when
+	local name=$1 tag=$2 when about port
 	shift 2
+	about=$(./services "$name" about) && port=$(./services "$name" port) || return
 	when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
-	build_image . --file docker/Dockerfile --target "$name" --tag "$tag" \
+	build_image . --file docker/Dockerfile --tag "$tag" \
+		--build-arg "SERVICE=$name" --build-arg "PORT=$port" --build-arg "ABOUT=$about" \
 		--build-arg "BASE=$BASE" ${SNAPSHOT+--build-arg "SNAPSHOT=$SNAPSHOT"} \
 		--build-arg "SOURCE_DATE_EPOCH=$when" \
 		--build-arg "CREATED=$(date -u -d "@$when" +%Y-%m-%dT%H:%M:%SZ)" \
@@ -149,9 +154,10 @@ tag_for() { echo "$IMAGE_TAG${1:+-$1}"; }
 
 # For the architecture, or '' for this machine's. With NO_CACHE everything is made anew, once.
 build_programs() {
-	local platform=$1 name tag anew=${NO_CACHE:+--no-cache}
+	local platform=$1 name names tag anew=${NO_CACHE:+--no-cache}
 	tag=$(tag_for "$platform")
-	for name in products orders; do
+	names=$(service_names) || exit
+	for name in $names; do
 		say "building mcp-$name:$tag"
 		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ${anew:+"$anew"} ||
 			fail "mcp-$name was not built; the whole log is build/docker/build.log"
@@ -162,7 +168,8 @@ build_programs() {
 }
 
 images() {
-	local platform
+	local platform name
+	has jq || install_packages jq
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
 	find_base
 	[ $# -gt 0 ] || set -- ''
@@ -170,7 +177,8 @@ images() {
 		build_programs "$platform"
 	done
 	for platform; do
-		describe_image "mcp-products:$(tag_for "$platform")"
-		describe_image "mcp-orders:$(tag_for "$platform")"
+		for name in $(service_names); do
+			describe_image "mcp-$name:$(tag_for "$platform")"
+		done
 	done
 }

@@ -2,37 +2,63 @@
 data "aws_caller_identity" "current" {}
 
 data "aws_availability_zones" "here" {
-  # checkov:skip=CKV_AWS_394:Sorted, and the first two or three taken: a zone more changes nothing
+  # checkov:skip=CKV_AWS_394:Chosen by id below: a zone more changes nothing
   state = "available"
 
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
   }
+
+  lifecycle {
+    postcondition {
+      condition     = length(setsubtract(self.zone_ids, local.zones_without_fargate[var.architecture])) >= var.zones
+      error_message = "${var.region} has fewer than ${var.zones} zones in which Fargate runs ${var.architecture}: say fewer zones, or another architecture."
+    }
+  }
+}
+
+# What a zone is called (us-east-1a) differs by account; its id (use1-az1) is the same for all. So are the zones that are chosen, those
+# that Fargate is not in left out (AWS Fargate Regions; of ARM: Working with 64-bit ARM workloads).
+locals {
+  zones_without_fargate = { for architecture, more in { ARM64 = ["use1-az3"], X86_64 = [] } : architecture => concat(["apne1-az3", "usw1-az2"], more) }
+
+  zone_names = zipmap(data.aws_availability_zones.here.zone_ids, data.aws_availability_zones.here.names)
+  zone_ids   = sort(setsubtract(keys(local.zone_names), local.zones_without_fargate[var.architecture]))
+  zones      = [for id in slice(local.zone_ids, 0, var.zones) : local.zone_names[id]]
 }
 
 locals {
   name    = "${var.project}-${var.environment}"
   account = data.aws_caller_identity.current.account_id
-  zones   = slice(sort(data.aws_availability_zones.here.names), 0, var.zones)
+
+  services = module.services.all
 
   # By host a service has a name of its own; by path all have one.
-  routes = { for index, service in sort(keys(var.services)) : service => {
+  routes = { for service, at in local.services : service => {
     host     = var.routing == "host" ? "${service}.${var.domain}" : var.domain
     prefix   = var.routing == "host" ? "" : "/${service}"
-    priority = 10 + 10 * index
+    priority = at.priority
   } }
-  hosts = distinct([for service in sort(keys(var.services)) : local.routes[service].host])
+  hosts = distinct([for service in sort(keys(local.services)) : local.routes[service].host])
   urls  = { for service, route in local.routes : service => "https://${route.host}${route.prefix}" }
 
   # Inside the network a service is called straight, as products.shop-dev.internal.
-  internal_hosts = { for service in keys(var.services) : service => "${service}.${module.network.namespace.name}" }
+  internal_hosts = { for service in keys(local.services) : service => "${service}.${module.network.namespace.name}" }
 
   # While all are deployed at once, the old tasks and the new are both there; each worker has a connection, and so has the listener.
-  connections = sum([for service in var.services : 2 * service.maximum * (service.workers + 1)])
+  connections = sum([for service in local.services : 2 * service.maximum * (service.workers + 1)])
 
   # The bootstrap made it; a role without it the pipeline can't make.
   permissions_boundary = "arn:aws:iam::${local.account}:policy/${local.name}-boundary"
+}
+
+module "services" {
+  source = "./modules/services"
+
+  listed        = jsondecode(file("${path.module}/../services.json"))
+  every_service = var.every_service
+  services      = var.services
 }
 
 # ---- What the bootstrap made ----
@@ -42,18 +68,18 @@ data "aws_kms_alias" "main" {
 }
 
 data "aws_ecr_repository" "service" {
-  for_each = var.services
+  for_each = local.services
   name     = "${var.project}/${each.key}"
 }
 
 # Where the secrets are; what is in them is never read here.
 data "aws_secretsmanager_secret" "keys" {
-  for_each = var.services
+  for_each = local.services
   name     = "${local.name}/${each.key}/keys"
 }
 
 data "aws_secretsmanager_secret" "database" {
-  for_each = var.services
+  for_each = local.services
   name     = "${local.name}/${each.key}/database"
 }
 
@@ -62,17 +88,15 @@ data "aws_secretsmanager_secret" "database" {
 module "network" {
   source = "./modules/network"
 
-  name                        = local.name
-  region                      = var.region
-  account                     = local.account
-  cidr                        = var.vpc_cidr
-  zones                       = local.zones
-  private_access              = var.private_access
-  endpoint_zones              = var.endpoint_zones
-  endpoints_security_group_id = module.security.groups["endpoints"]
-  key_arn                     = data.aws_kms_alias.main.target_key_arn
-  log_retention_days          = var.log_retention_days
-  permissions_boundary        = local.permissions_boundary
+  name                 = local.name
+  region               = var.region
+  account              = local.account
+  cidr                 = var.vpc_cidr
+  zones                = local.zones
+  private_access       = var.private_access
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  log_retention_days   = var.log_retention_days
+  permissions_boundary = local.permissions_boundary
 }
 
 module "security" {
@@ -81,19 +105,35 @@ module "security" {
   name           = local.name
   region         = var.region
   vpc_id         = module.network.vpc_id
-  ports          = { for service, at in var.services : service => at.port }
-  calls          = { for service, at in var.services : service => at.calls }
+  ports          = { for service, at in local.services : service => at.port }
+  calls          = { for service, at in local.services : service => keys(at.calls) }
   private_access = var.private_access
+}
+
+module "endpoints" {
+  source = "./modules/endpoints"
+  count  = var.private_access == "endpoints" ? 1 : 0
+
+  name              = local.name
+  region            = var.region
+  account           = local.account
+  vpc_id            = module.network.vpc_id
+  subnet_ids        = slice(module.network.private_subnet_ids, 0, var.endpoint_zones)
+  security_group_id = module.security.groups["endpoints"]
 }
 
 module "alerts" {
   source = "./modules/alerts"
 
-  name               = local.name
-  account            = local.account
-  emails             = var.alarm_emails
-  monthly_budget_usd = var.monthly_budget_usd
-  key_arn            = data.aws_kms_alias.main.target_key_arn
+  name                 = local.name
+  environment          = var.environment
+  account              = local.account
+  emails               = var.alarm_emails
+  slack                = var.alarm_slack
+  monthly_budget_usd   = var.monthly_budget_usd
+  cost_tag_active      = var.cost_tag_active
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  permissions_boundary = local.permissions_boundary
 }
 
 module "balancer" {
@@ -118,29 +158,32 @@ module "balancer" {
 module "database" {
   source = "./modules/database"
 
-  name                 = local.name
-  region               = var.region
-  account              = local.account
-  subnet_ids           = module.network.private_subnet_ids
-  security_group_id    = module.security.groups["database"]
-  instance_class       = var.database.instance_class
-  storage_gb           = var.database.storage_gb
-  storage_max_gb       = var.database.storage_max_gb
-  multi_az             = var.database.multi_az
-  backup_days          = var.database.backup_days
-  max_connections      = var.database.max_connections
-  connections          = local.connections
-  deletion_protection  = var.deletion_protection
-  key_arn              = data.aws_kms_alias.main.target_key_arn
-  log_retention_days   = var.log_retention_days
-  permissions_boundary = local.permissions_boundary
-  topic_arn            = module.alerts.topic_arn
+  name                  = local.name
+  region                = var.region
+  account               = local.account
+  subnet_ids            = module.network.private_subnet_ids
+  security_group_id     = module.security.groups["database"]
+  instance_class        = var.database.instance_class
+  storage_gb            = var.database.storage_gb
+  storage_max_gb        = var.database.storage_max_gb
+  multi_az              = var.database.multi_az
+  backup_days           = var.database.backup_days
+  backup_region         = var.database.backup_region
+  apply_immediately     = var.database.apply_immediately
+  restore_from_snapshot = var.database.restore_from_snapshot
+  max_connections       = var.database.max_connections
+  connections           = local.connections
+  deletion_protection   = var.deletion_protection
+  key_arn               = data.aws_kms_alias.main.target_key_arn
+  log_retention_days    = var.log_retention_days
+  permissions_boundary  = local.permissions_boundary
+  topic_arn             = module.alerts.topic_arn
 }
 
 resource "aws_ecs_cluster" "main" {
   name = local.name
 
-  # Counts the tasks that run and that should, for the alarm when none does; some 10 dollars a month for two services.
+  # Counts the tasks that run and that should, for the alarm when none does. It is 63 metrics for two services, 18.90 dollars a month.
   setting {
     name  = "containerInsights"
     value = "enabled"
@@ -149,15 +192,17 @@ resource "aws_ecs_cluster" "main" {
 
 module "service" {
   source   = "./modules/service"
-  for_each = var.services
+  for_each = local.services
 
   name           = local.name
   service        = each.key
   region         = var.region
   account        = local.account
-  image          = var.images[each.key]
+  image          = lookup(var.images, each.key, "")
+  architecture   = var.architecture
   repository_arn = data.aws_ecr_repository.service[each.key].arn
   size           = merge(each.value, { log_retention_days = var.log_retention_days })
+  deployment     = var.deployment
   schedule       = var.schedule
 
   settings = merge({
@@ -172,9 +217,9 @@ module "service" {
   master_secret_arn   = module.database.master_secret_arn
   database = {
     address = module.database.address
-    query   = var.database.ca_bundle == null ? "sslmode=require" : "sslmode=verify-full&sslrootcert=${var.database.ca_bundle}"
+    query   = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/image/rds-roots.pem, as every image has it
   }
-  calls = { for called in each.value.calls : called => "http://${local.internal_hosts[called]}:${var.services[called].port}/mcp" }
+  calls = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
   key_arn              = data.aws_kms_alias.main.target_key_arn
   permissions_boundary = local.permissions_boundary
@@ -187,6 +232,9 @@ module "service" {
   balancer          = { listener_arn = module.balancer.listener_arn, arn_suffix = module.balancer.arn_suffix }
   route             = local.routes[each.key]
   topic_arn         = module.alerts.topic_arn
+
+  # A class that takes more connections is there before the tasks, and how many there may be, that need it.
+  depends_on = [module.database]
 }
 
 module "dashboard" {
@@ -196,7 +244,7 @@ module "dashboard" {
   region          = var.region
   cluster         = aws_ecs_cluster.main.name
   namespace       = local.name
-  services        = { for service, made in module.service : service => { target_group = made.target_group, log_group = made.log_group } }
+  services        = { for service, made in module.service : service => { target_groups = made.target_groups, log_group = made.log_group } }
   balancer        = module.balancer.arn_suffix
   firewall        = module.balancer.firewall
   database        = module.database.identifier

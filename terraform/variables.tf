@@ -40,71 +40,60 @@ variable "images" {
     condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image)) || (can(regex("^[^@]+:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", image)) && !endswith(image, ":latest"))])
     error_message = "An image ends in @sha256: and its digest, or in a tag that is never moved; \"latest\" is."
   }
-  validation {
-    condition     = alltrue([for service in keys(var.services) : contains(keys(var.images), service)])
-    error_message = "images names one for each of services."
-  }
+}
+
+variable "every_service" {
+  description = <<-END
+    What all the services of services.json have here, where it is not the usual (modules/services says that): cpu (1024 is one processor) and memory
+    (MiB) of a task; minimum and maximum of tasks; workers, each with a database connection; what more tasks are made at: cpu_percent,
+    requests_per_task (a minute), streams_per_task (open ones); the latency in ms of the slowest twentieth that is an alarm; settings of the
+    program by name. Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
+  END
+  type        = any
+  default     = {}
 }
 
 variable "services" {
-  description = <<-END
-    The services. For each: its port; cpu (1024 is one processor) and memory (MiB) of a task; minimum and maximum of tasks; workers, each with a
-    database connection; what more tasks are made at: cpu_percent, requests_per_task (a minute), streams_per_task (open ones); the latency in
-    ms of the slowest twentieth that is an alarm; calls, the services it is a client of; settings of the program by name.
-    Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
-  END
-  type = map(object({
-    port              = number
-    cpu               = optional(number, 256)
-    memory            = optional(number, 512)
-    minimum           = optional(number, 2)
-    maximum           = optional(number, 6)
-    workers           = optional(number, 4)
-    cpu_percent       = optional(number, 60)
-    requests_per_task = optional(number, 12000)
-    streams_per_task  = optional(number, 5000)
-    latency_alarm_ms  = optional(number, 500)
-    calls             = optional(list(string), [])
-    settings          = optional(map(string), {})
-  }))
-  default = {
-    products = { port = 8081 }
-    orders   = { port = 8082, calls = ["products"] }
-  }
+  description = "What one of them has otherwise: { orders = { maximum = 4 } }. Which there are, their ports and who calls whom is in services.json"
+  type        = any
+  default     = {}
+}
+
+variable "architecture" {
+  description = "Processor of the tasks: ARM64, a fifth cheaper, or X86_64. The images are built for both"
+  type        = string
+  default     = "ARM64"
 
   validation {
-    condition     = contains(keys(var.services), "products") && contains(keys(var.services), "orders")
-    error_message = "services has products and orders, and what else there is."
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture is ARM64 or X86_64."
+  }
+}
+
+variable "deployment" {
+  description = <<-END
+    How a release replaces tasks. ROLLING: new ones take their place among the old ones. BLUE_GREEN: all new ones are there beside the old ones,
+    are tried by the release before anybody else gets them, then get all traffic at once, and the old ones wait for bake_minutes: until then an
+    alarm turns it back at once. Twice the tasks for that time.
+  END
+  type = object({
+    strategy     = optional(string, "ROLLING")
+    bake_minutes = optional(number, 10)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["ROLLING", "BLUE_GREEN"], var.deployment.strategy)
+    error_message = "deployment.strategy is ROLLING or BLUE_GREEN."
   }
   validation {
-    condition     = alltrue([for name in keys(var.services) : can(regex("^[a-z][a-z0-9]{1,11}$", name))])
-    error_message = "A service's name is 2 to 12 lower-case letters and digits, and starts with a letter."
-  }
-  validation {
-    condition     = alltrue([for service in var.services : contains(lookup({ 256 = [512, 1024, 2048], 512 = [1024, 2048, 3072, 4096], 1024 = range(2048, 8193, 1024), 2048 = range(4096, 16385, 1024), 4096 = range(8192, 30721, 1024) }, service.cpu, []), service.memory)])
-    error_message = "Fargate has cpu 256 with memory 512, 1024 or 2048; 512 with 1024 to 4096; 1024 with 2048 to 8192; 2048 with 4096 to 16384; 4096 with 8192 to 30720, in steps of 1024."
-  }
-  validation {
-    condition     = alltrue([for service in var.services : service.minimum >= 1 && service.maximum >= service.minimum && service.workers >= 1])
-    error_message = "A service has at least one task and one worker, and its maximum is not under its minimum. For nights see schedule."
-  }
-  validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
-  }
-  validation {
-    condition     = length(distinct([for service in var.services : service.port])) == length(var.services) && alltrue([for service in var.services : service.port > 1023 && service.port < 65536])
-    error_message = "Every service has a port of its own from 1024 to 65535; the program is not root."
-  }
-  validation {
-    condition = alltrue(flatten([for service in var.services : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS or DATABASE_URL, which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    condition     = var.deployment.bake_minutes >= 5 && var.deployment.bake_minutes <= 30
+    error_message = "deployment.bake_minutes is from 5, which an alarm needs to ring, to 30, which a release has time for."
   }
 }
 
 variable "schedule" {
-  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
+  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A release at night wakes them to try what it deployed, and they sleep again"
   type = object({
     timezone = string
     sleep    = string
@@ -209,13 +198,24 @@ variable "certificate_arn" {
 }
 
 variable "allowed_addresses" {
-  description = "Networks that may connect, everybody else is turned away: your own, as a.b.c.d/32, and 160.79.104.0/21 for Claude's connectors, which call from there"
+  description = "Networks that may connect, everybody else is turned away: your own, as a.b.c.d/32, and 160.79.104.0/21 for Claude's connectors, which call from there. [] turns everybody away"
   type        = list(string)
+  default     = null
 
   validation {
-    condition     = length(var.allowed_addresses) > 0 && alltrue([for network in var.allowed_addresses : can(cidrnetmask(network)) && !endswith(network, "/0")])
-    error_message = "allowed_addresses names at least one IPv4 network, such as 203.0.113.7/32. The whole internet (/0) is not one: AWS takes none, and every server here is somebody's stock and orders."
+    condition     = var.allowed_addresses == null ? true : alltrue([for network in var.allowed_addresses : can(cidrnetmask(network)) && !endswith(network, "/0")])
+    error_message = "allowed_addresses names IPv4 networks, such as 203.0.113.7/32. The whole internet (/0) is none that AWS takes; for that leave the list out and say open_to_all = true."
   }
+  validation {
+    condition     = (var.allowed_addresses == null) == var.open_to_all
+    error_message = "Say either who may connect (allowed_addresses), or that everybody may who has a key (open_to_all = true, without a list)."
+  }
+}
+
+variable "open_to_all" {
+  description = "Whether everybody may connect, so that a caller's key alone guards the door; the firewall still slows floods and turns known attacks away"
+  type        = bool
+  default     = false
 }
 
 variable "requests_per_address" {
@@ -248,18 +248,21 @@ variable "database" {
     The database: its class, storage in GB and up to how much it may grow, whether a second one stands by in another zone (doubles the price),
     how many days backups are kept, and how many connections it takes where the class is not one that is known here.
     With 20 GB db.t4g.micro costs 14 dollars a month in us-east-1, db.t4g.small 26, db.t4g.medium 50.
-    ca_bundle is a file in the image with the roots of RDS: then the server's name is verified (sslmode=verify-full). Not set: sslmode=require.
-    Debian's roots, which the image has, do not hold those of RDS; require is encrypted all the same, and between the tasks and the database
-    is a network in which nobody else can take an address: a security group lets in the two services alone.
+    backup_region is another region that backups are copied to, one for which the bootstrap made a key (backup_region there).
+    apply_immediately = false has all changes wait for Sunday 04:30 UTC, more storage for a full disk too. A change of class restarts the
+    database, for minutes, with multi_az for about one; nothing else does.
+    restore_from_snapshot is what a new database begins with, such as shop-dev-final-0a1b2c3d; one that is there is left alone.
   END
   type = object({
-    instance_class  = optional(string, "db.t4g.small")
-    storage_gb      = optional(number, 20)
-    storage_max_gb  = optional(number, 100)
-    multi_az        = optional(bool, false)
-    backup_days     = optional(number, 7)
-    max_connections = optional(number)
-    ca_bundle       = optional(string)
+    instance_class        = optional(string, "db.t4g.small")
+    storage_gb            = optional(number, 20)
+    storage_max_gb        = optional(number, 100)
+    multi_az              = optional(bool, false)
+    backup_days           = optional(number, 7)
+    max_connections       = optional(number)
+    backup_region         = optional(string)
+    apply_immediately     = optional(bool, true)
+    restore_from_snapshot = optional(string)
   })
   default = {}
 
@@ -276,8 +279,8 @@ variable "database" {
     error_message = "database.backup_days is from 1 to 35."
   }
   validation {
-    condition     = var.database.ca_bundle == null ? true : startswith(var.database.ca_bundle, "/")
-    error_message = "database.ca_bundle is a path in the image, from /."
+    condition     = var.database.backup_region == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.database.backup_region)) && var.database.backup_region != var.region
+    error_message = "database.backup_region is another region than region, such as us-west-2."
   }
 }
 
@@ -299,8 +302,25 @@ variable "alarm_emails" {
   }
 }
 
+variable "alarm_slack" {
+  description = "A channel of Slack that is told too: { workspace_id = \"T…\", channel_id = \"C…\" }, once Amazon Q Developer in chat applications was let into the workspace (docs/operate.md)"
+  type        = object({ workspace_id = string, channel_id = string })
+  default     = null
+
+  validation {
+    condition     = var.alarm_slack == null ? true : can(regex("^T[A-Z0-9]{7,}$", var.alarm_slack.workspace_id)) && can(regex("^[CG][A-Z0-9]{7,}$", var.alarm_slack.channel_id))
+    error_message = "alarm_slack.workspace_id begins with T, alarm_slack.channel_id with C or G; both are in the channel's link."
+  }
+}
+
+variable "cost_tag_active" {
+  description = "Whether the tag environment is activated for costs, which AWS lets you do a day after the first deployment (docs/deploy.md): then the budget counts this environment alone and what is unlike the days before is told; until then it counts the whole account"
+  type        = bool
+  default     = false
+}
+
 variable "monthly_budget_usd" {
-  description = "What the account may cost a month in dollars; mails at 50, 80 and 100 percent, and when 100 are in sight. It counts the whole account"
+  description = "What the environment may cost a month in dollars; mails at 50, 80 and 100 percent, and when 100 are in sight (see cost_tag_active)"
   type        = number
 
   validation {

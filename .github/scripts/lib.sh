@@ -36,6 +36,19 @@ need() {
 # The comment at a script's head is its help.
 help() { sed -n '2,/^$/{/^#/!q;s/^# \{0,1\}//p}' "$0"; }
 
+# ---- Services ----
+
+# Which this call is about, into the array `services`: those of SERVICES, or all that are listed.
+choose_services() {
+	local here names name
+	here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+	names=${SERVICES:-$("$here/../../services")} || exit "$TROUBLE"
+	services=()
+	for name in $names; do
+		services+=("$name")
+	done
+}
+
 # ---- Waiting ----
 
 # The pause before try number N, from 0.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# collect.sh - puts a program and exactly what it loads into /image/NAME, as it lies in Debian.
+# collect.sh - puts a program and exactly what it loads into /image, as it lies in Debian.
 #
 #     collect.sh products
 #
@@ -8,9 +8,10 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-name=$1
+name=${1:?a service is needed: --build-arg SERVICE=NAME}
+[ -e "build/release/$name/mcp-$name" ] || { echo "collect.sh: there is no program mcp-$name of $name/; is it in services.json?" >&2; exit 1; }
 program=build/release/$name/mcp-$name
-image=/image/$name
+image=/image
 target=${TARGETARCH:-$(dpkg --print-architecture)}
 case $target in
 arm64) triplet=aarch64-linux-gnu ;;
@@ -53,6 +54,7 @@ mkdir -p "$image/usr/bin" "$image/usr/lib/$triplet" "$image/etc/ssl/certs" \
 	"$image/var/lib/dpkg/status.d" "$image/data"
 ln -s usr/lib "$image/lib"
 "$triplet-strip" -o "$image/usr/bin/mcp-$name" "$program"
+ln -s "mcp-$name" "$image/usr/bin/server"
 
 for library in $(needs "$program") $(loads "$program"); do
 	add_library "$library"
@@ -71,6 +73,7 @@ esac
 
 cp /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/"
 note_package /usr/sbin/update-ca-certificates
+cp docker/image/rds-roots.pem "$image/etc/ssl/certs/rds.pem"
 # The time is in a file too: a build cache takes files of another time for the same.
 {
 	cat /etc/os-release

@@ -1,5 +1,5 @@
 #!/bin/sh
-# compile.sh - compiles both programs for TARGETARCH and runs the unit tests.
+# compile.sh - compiles every program for TARGETARCH and runs the unit tests.
 #
 # For another architecture the tests run in an emulator of its processor, but for two: one runs
 # itself again by its path, one measures slow clients by the clock.

@@ -40,7 +40,7 @@ struct mcp_tool {
 	const char *scope;            /* NULL: any caller may run it */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
-	bool idempotent;              /* twice is the same as once (idempotentHint) */
+	bool idempotent;              /* of a change: twice is the same as once (idempotentHint) */
 	bool reaches_out;             /* it deals with the world outside this shop (openWorldHint) */
 	bool blocks;                  /* it may wait, write or scan, so it runs on a worker */
 	bool runs_long;               /* it may take longer than a request should: clients that know
@@ -142,6 +142,7 @@ struct mcp_server {
 	const struct setting *settings;         /* its own, beside the runtime's */
 	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
+	const char *counts;           /* SQL that counts what it keeps, as `count`: for the command check */
 	/* Called once before serving and after it. False stops the start; it has said why. */
 	bool (*start)(void);
 	void (*stop)(void);

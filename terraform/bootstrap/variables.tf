@@ -54,31 +54,24 @@ variable "oidc_provider_arn" {
 }
 
 variable "environments" {
-  description = "Environments to deploy to, each also an environment of the GitHub repository; zone_ids are the Route 53 zones whose records its pipeline may change"
+  description = "Environments to deploy to, each also an environment of the GitHub repository; zone_ids are the Route 53 zones whose records its pipeline may change, backup_region another region that its backups, secrets and images are copied to"
   type = map(object({
-    zone_ids = optional(list(string), [])
+    zone_ids      = optional(list(string), [])
+    backup_region = optional(string)
   }))
-  default = { dev = {}, prod = {} }
+  default = { dev = {}, staging = {}, prod = {} }
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
     error_message = "An environment's name is 2 to 8 lower-case letters and digits, and starts with a letter."
   }
-}
-
-variable "services" {
-  description = "The services, each with a repository for its images; calls names those it is a client of"
-  type = map(object({
-    calls = optional(list(string), [])
-  }))
-  default = {
-    products = {}
-    orders   = { calls = ["products"] }
-  }
-
   validation {
-    condition     = alltrue(flatten([for service in var.services : [for called in service.calls : contains(keys(var.services), called)]]))
-    error_message = "A service can only call one that is in services."
+    condition     = alltrue([for environment in var.environments : environment.backup_region == null ? true : environment.backup_region != var.region && can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", environment.backup_region))])
+    error_message = "backup_region is another region than region, such as us-west-2."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.environments), ["costs", "images"])) == 0
+    error_message = "No environment is called images or costs: those are GitHub's, whose jobs build images and tell the costs."
   }
 }
 

@@ -12,10 +12,7 @@ allowed_addresses = [
 
 private_access = "nat" # import takes any https URL
 
-services = {
-  products = { port = 8081, minimum = 1, maximum = 2 }
-  orders   = { port = 8082, minimum = 1, maximum = 2, calls = ["products"] }
-}
+every_service = { minimum = 1, maximum = 2 }
 
 schedule = {
   timezone = "Europe/Berlin"

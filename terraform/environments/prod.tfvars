@@ -14,10 +14,9 @@ zones          = 3
 private_access = "endpoints" # import takes a presigned URL of S3
 endpoint_zones = 2
 
-services = {
-  products = { port = 8081, cpu = 512, memory = 1024, minimum = 2, maximum = 8 }
-  orders   = { port = 8082, cpu = 512, memory = 1024, minimum = 2, maximum = 8, calls = ["products"] }
-}
+every_service = { cpu = 512, memory = 1024, minimum = 2, maximum = 8 }
+
+deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 } # what is new is tried before anybody gets it, and turned back at once
 
 database = {
   instance_class = "db.t4g.medium"

@@ -74,6 +74,14 @@ run "parts" {
     error_message = "Nothing is deployed without keys."
   }
   assert {
+    condition     = length(module.endpoints) == 0
+    error_message = "With NAT no endpoint has to be paid."
+  }
+  assert {
+    condition     = alltrue([for name, service in module.service : endswith(service.settings.service["DATABASE_URL"], "/${name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem")])
+    error_message = "The database's name is verified, with the roots that every image has."
+  }
+  assert {
     condition     = output.database.connections == 2 * 2 * 6 * 5
     error_message = "Connections are counted: two services, twice six tasks, five each."
   }
@@ -131,37 +139,80 @@ run "routing_by_path" {
   }
 }
 
-run "verified_database" {
+run "endpoints" {
   variables {
-    database = { ca_bundle = "/etc/ssl/rds.pem" }
+    zones          = 3
+    private_access = "endpoints"
+    endpoint_zones = 1
   }
 
   assert {
-    condition     = endswith(module.service["orders"].settings.service["DATABASE_URL"], "/orders?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem")
-    error_message = "With the roots of RDS in the image the server's name is verified."
+    condition     = toset(module.endpoints[0].subnet_ids) == toset([module.network.private_subnet_ids[0]])
+    error_message = "Endpoints stand in as many zones as were asked for, in private subnets."
   }
 }
 
-run "third_service" {
+run "image_missing" {
+  command = plan
+
   variables {
-    services = {
-      products = { port = 8081, maximum = 2 }
-      orders   = { port = 8082, maximum = 2, calls = ["products"] }
-      reviews  = { port = 8083, maximum = 2, calls = ["orders"] }
-    }
-    images = {
-      products = "x/products:v1"
-      orders   = "x/orders:v1"
-      reviews  = "x/reviews:v1"
-    }
-    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/given"
+    images = { products = "x/products:v1" }
+  }
+
+  expect_failures = [output.services]
+}
+
+# The mock's account has us-east-1 with its letters in another order: a is use1-az6, b use1-az3, c use1-az1, d use1-az2.
+run "zones_by_id" {
+  command = plan
+
+  assert {
+    condition     = local.zones == ["us-east-1c", "us-east-1d"]
+    error_message = "Of more zones than are wanted the first by id are taken, whatever their letters are."
+  }
+}
+
+run "zones_without_arm" {
+  command = plan
+
+  variables {
+    zones = 3
   }
 
   assert {
-    condition = (
-      output.services["reviews"].connector_url == "https://reviews.example.com/mcp" &&
-      module.service["reviews"].settings.service["ORDERS_URL"] == "http://orders.shop-test.internal:8082/mcp"
-    )
-    error_message = "A third server is a line in services and one in images."
+    condition     = local.zones == ["us-east-1c", "us-east-1d", "us-east-1a"]
+    error_message = "The zone in which Fargate has no ARM is left out."
   }
+}
+
+run "zones_of_x86" {
+  command = plan
+
+  variables {
+    zones        = 3
+    architecture = "X86_64"
+  }
+
+  assert {
+    condition     = local.zones == ["us-east-1c", "us-east-1d", "us-east-1b"] && alltrue([for service in module.service : service.architectures == toset(["X86_64"])])
+    error_message = "With another architecture it is in again, and everything runs on that."
+  }
+}
+
+run "too_few_zones" {
+  command = plan
+
+  variables {
+    zones = 3
+  }
+
+  override_data {
+    target = data.aws_availability_zones.here
+    values = {
+      names    = ["us-east-1a", "us-east-1b", "us-east-1c"]
+      zone_ids = ["use1-az1", "use1-az2", "use1-az3"]
+    }
+  }
+
+  expect_failures = [data.aws_availability_zones.here]
 }

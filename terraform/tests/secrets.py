@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "secrets"
-NAMES = [f"shop-dev/{service}/{kind}" for service in ("products", "orders") for kind in ("keys", "database")]
+LISTED = ("products", "orders")
+NAMES = [f"shop-dev/{service}/{kind}" for service in LISTED for kind in ("keys", "database")]
 
 # Answers as aws does; what it was called with is kept, to see that no secret was among it.
 AWS = r"""#!/usr/bin/env bash
@@ -21,6 +22,8 @@ case $2 in
 list-secrets)
 	for name in $NAMES; do [ -e "$VAULT/${name//\//+}" ] || printf '%s\t' "$name"; done
 	echo ;;
+get-secret-value)
+	cat "$VAULT/${4//\//+}" ;;
 put-secret-value)
 	[ "${6#file://}" != "$6" ] && cp "${6#file://}" "$VAULT/${4//\//+}" && stat -c %a "${6#file://}" >>"$VAULT/modes" ;;
 esac
@@ -50,7 +53,7 @@ def fills(account):
     done = account.run("dev")
     assert done.returncode == 0, done.stderr
     assert all(account.path(name).exists() for name in NAMES)
-    for service in ("products", "orders"):
+    for service in LISTED:
         database = account.value(f"shop-dev/{service}/database")
         assert database["username"] == service and re.fullmatch("[0-9a-f]{48}", database["password"])
 
@@ -72,7 +75,7 @@ def shows_nobody(account):
     calls = (account.folder / "calls").read_text()
     for name in NAMES:
         for secret in account.value(name).values():
-            assert secret in ("products", "orders") or secret not in calls
+            assert secret in LISTED or secret not in calls
     assert set((account.folder / "modes").read_text().split()) == {"600"}
 
 
@@ -84,11 +87,24 @@ def leaves_what_is_there(account):
     assert before == {name: account.path(name).read_text() for name in NAMES}
 
 
-def refuses_half(account):
-    account.path("shop-dev/products/keys").write_text("{}")
+def lets_a_new_caller_in(account):
+    """As after a service was added that calls one which is there: keys that are handed out stay good."""
+    account.run("dev")
+    account.path("shop-dev/orders/keys").unlink()
+    before = account.value("shop-dev/products/keys")
     done = account.run("dev")
-    assert done.returncode == 1 and "by hand" in done.stderr
-    assert not account.path("shop-dev/orders/keys").exists()
+    assert done.returncode == 0 and "deploy products again" in done.stdout, done.stderr
+    after, orders = account.value("shop-dev/products/keys"), account.value("shop-dev/orders/keys")
+    line = f'orders:{hashlib.sha256(orders["PRODUCTS_KEY"].encode()).hexdigest()}:products:read,stock:reserve,stock:restock'
+    assert after == before | {"API_KEYS": f'{before["API_KEYS"]} {line}'}
+
+
+def stops_where_it_cannot_read(account):
+    """Never a value without what was there."""
+    account.path("shop-dev/products/keys").write_text("no JSON")
+    done = account.run("dev")
+    assert done.returncode != 0
+    assert account.path("shop-dev/products/keys").read_text() == "no JSON" and not account.path("shop-dev/orders/keys").exists()
 
 
 def says_how(account):
@@ -98,7 +114,7 @@ def says_how(account):
 
 def main():
     failed = 0
-    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, refuses_half, says_how]
+    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, lets_a_new_caller_in, stops_where_it_cannot_read, says_how]
     for test in tests:
         with tempfile.TemporaryDirectory() as folder:
             try:

@@ -1,4 +1,4 @@
-# Wrong services and images stop the plan, and say what is allowed. The module is nothing but the root's variables, so that each run is quick.
+# A wrong list of services, wrong values for them, or wrong images stop the plan, and say what is allowed.
 mock_provider "aws" {}
 
 variables {
@@ -54,169 +54,324 @@ run "image_with_half_a_digest" {
   expect_failures = [var.images]
 }
 
-run "image_missing" {
+# ---- The list ----
+
+run "name_in_capitals" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    images = { products = "x/products:v1" }
+    listed = {
+      Products = { about = "a", port = 8081, priority = 20 }
+    }
   }
 
-  expect_failures = [var.images]
+  expect_failures = [var.listed]
 }
 
-run "service_missing" {
+run "name_of_the_database" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    services = { products = { port = 8081 } }
+    listed = {
+      database = { about = "a", port = 8081, priority = 20 }
+    }
   }
 
-  expect_failures = [var.services]
-}
-
-run "memory_that_fargate_lacks" {
-  command = plan
-
-  module {
-    source = "./tests/variables"
-  }
-
-  variables {
-    services = { products = { port = 8081, cpu = 256, memory = 4096 }, orders = { port = 8082 } }
-  }
-
-  expect_failures = [var.services]
-}
-
-run "no_task" {
-  command = plan
-
-  module {
-    source = "./tests/variables"
-  }
-
-  variables {
-    services = { products = { port = 8081, minimum = 0 }, orders = { port = 8082 } }
-  }
-
-  expect_failures = [var.services]
-}
-
-run "maximum_under_minimum" {
-  command = plan
-
-  module {
-    source = "./tests/variables"
-  }
-
-  variables {
-    services = { products = { port = 8081, minimum = 3, maximum = 2 }, orders = { port = 8082 } }
-  }
-
-  expect_failures = [var.services]
-}
-
-run "calls_nobody" {
-  command = plan
-
-  module {
-    source = "./tests/variables"
-  }
-
-  variables {
-    services = { products = { port = 8081 }, orders = { port = 8082, calls = ["stock"] } }
-  }
-
-  expect_failures = [var.services]
-}
-
-run "one_port_for_two" {
-  command = plan
-
-  module {
-    source = "./tests/variables"
-  }
-
-  variables {
-    services = { products = { port = 8081 }, orders = { port = 8081 } }
-  }
-
-  expect_failures = [var.services]
+  expect_failures = [var.listed]
 }
 
 run "port_of_root" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    services = { products = { port = 81 }, orders = { port = 8082 } }
+    listed = {
+      products = { about = "a", port = 81, priority = 20 }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "one_port_for_two" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8081, priority = 10 }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "priority_between_the_tens" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 25 }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "priority_that_is_too_high" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 50000 }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "one_priority_for_two" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 20 }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "calls_nobody" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      orders = { about = "a", port = 8082, priority = 10, calls = { stock = ["products:read"] } }
+    }
+  }
+
+  expect_failures = [var.listed]
+}
+
+# ---- What an environment says ----
+
+run "not_listed" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { stock = { maximum = 4 } }
   }
 
   expect_failures = [var.services]
+}
+
+run "misspelt" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { orders = { maximun = 4 } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "port_in_two_places" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    every_service = { port = 8081 }
+  }
+
+  expect_failures = [var.every_service]
+}
+
+run "memory_that_fargate_lacks" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { products = { cpu = 256, memory = 4096 } }
+  }
+
+  expect_failures = [output.all]
+}
+
+run "no_task" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    every_service = { minimum = 0 }
+  }
+
+  expect_failures = [output.all]
+}
+
+run "maximum_under_minimum" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { products = { minimum = 3, maximum = 2 } }
+  }
+
+  expect_failures = [output.all]
 }
 
 run "without_keys" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    services = { products = { port = 8081, settings = { AUTH = "none" } }, orders = { port = 8082 } }
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { products = { settings = { AUTH = "none" } } }
   }
 
-  expect_failures = [var.services]
+  expect_failures = [output.all]
 }
 
 run "secret_as_a_setting" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    services = { products = { port = 8081, settings = { API_KEYS = "alice:…" } }, orders = { port = 8082 } }
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    every_service = { settings = { API_KEYS = "alice:…" } }
   }
 
-  expect_failures = [var.services]
+  expect_failures = [output.all]
 }
 
 run "password_as_a_setting" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
   }
 
   variables {
-    services = { products = { port = 8081, settings = { DATABASE_PASSWORD = "x" } }, orders = { port = 8082 } }
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    services = { products = { settings = { DATABASE_PASSWORD = "x" } } }
   }
 
-  expect_failures = [var.services]
+  expect_failures = [output.all]
 }
 
-run "right_values" {
+run "all_that_there_is_to_know" {
   command = plan
 
   module {
-    source = "./tests/variables"
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+    }
+    every_service = { maximum = 4, settings = { LOG_LEVEL = "debug" } }
+    services      = { orders = { maximum = 8, settings = { RATE_CALLER = "60" } } }
   }
 
   assert {
-    condition     = var.services["orders"].calls == tolist(["products"]) && var.services["products"].workers == 4
-    error_message = "Without a word about the services there are products, and orders that calls it."
+    condition     = { for name, service in output.all : name => [service.maximum, service.workers, service.port] } == { products = [4, 4, 8081], orders = [8, 4, 8082] }
+    error_message = "The service's own comes before every one's, and that before the usual."
+  }
+  assert {
+    condition     = output.all.orders.settings == { LOG_LEVEL = "debug", RATE_CALLER = "60" } && output.all.products.settings == { LOG_LEVEL = "debug" }
+    error_message = "Settings add up."
   }
 }

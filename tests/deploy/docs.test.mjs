@@ -32,7 +32,7 @@ test('the sums of connections are those of the examples', () => {
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
 		const example = join(root, `terraform/environments/${name}.tfvars`);
 		if (existsSync(example))
-			assert.match(readFileSync(example, 'utf8'), new RegExp(`products = \\{.*maximum = ${maximum}\\b`));
+			assert.match(readFileSync(example, 'utf8'), new RegExp(`every_service = \\{.*maximum = ${maximum}\\b`));
 	}
 });
 
@@ -48,9 +48,21 @@ test('the files that are named are there', () => {
 
 test('what is to be set on GitHub is what the workflows read', () => {
 	const read = new Set([...workflows.matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(match => match[1]));
-	const told = new Set([...text.matchAll(/gh (?:variable|secret) set (\w+)/g)].map(match => match[1]));
-	told.add('PROJECT');
+	// By hand, or by the script that the document names.
+	const script = readFileSync(join(root, 'terraform/github'), 'utf8');
+	assert.match(text, /^ {4}terraform\/github /m);
+	const told = new Set([...`${text}\n${script}`.matchAll(/gh (?:variable|secret) set ([A-Z]\w+)|^\s*environment \S+ \S+ ([A-Z]\w+)/gm)].map(match => match[1] ?? match[2]));
 	assert.deepEqual([...told].sort(), [...read].sort());
+});
+
+// Those of Terraform, and so that a line that a runbook has one put into a tfvars is taken.
+test('the variables that are named exist', () => {
+	const modules = readdirSync(join(root, 'terraform'), { recursive: true }).filter(name => /(?<!tests\/.*)\.tf$/.test(name));
+	const known = modules.map(name => read(`terraform/${name}`)).join('\n');
+	const named = [...text.matchAll(/(?:`|^ {4})([a-z]+(?:_[a-z]+)+)(?:`| = )/gm)].map(([, name]) => name);
+	assert.ok(named.includes('restore_from_snapshot') && named.includes('alarm_slack'));
+	for (const name of named)
+		assert.match(known, new RegExp(`\\b${name}\\b`), name);
 });
 
 test('the settings and scopes that are named exist', () => {

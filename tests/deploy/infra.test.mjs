@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 
 const here = join(import.meta.dirname, '../../terraform');
-const tools = ['bash', 'cat', 'chmod', 'cmp', 'cp', 'cut', 'dirname', 'env', 'git', 'grep', 'mkdir', 'mktemp', 'mv', 'openssl', 'rm', 'sed', 'sort', 'stat', 'tail',
+const tools = ['bash', 'cat', 'chmod', 'cmp', 'cp', 'cut', 'dirname', 'env', 'git', 'grep', 'jq', 'mkdir', 'mktemp', 'mv', 'openssl', 'rm', 'sed', 'sort', 'stat', 'tail',
 	'timeout', 'touch', 'tr', 'wc'];
 const path = name => execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 // A shim on the PATH would look for its Python there.
@@ -18,6 +18,8 @@ function bare(t) {
 	const folder = mkdtempSync(join(tmpdir(), 'mcp-infra-'));
 	t.after(() => rmSync(folder, { recursive: true }));
 	cpSync(here, join(folder, 'terraform'), { recursive: true });
+	for (const name of ['services', 'services.json'])
+		cpSync(join(here, '..', name), join(folder, name));
 	mkdirSync(join(folder, 'bin'));
 	for (const tool of tools)
 		symlinkSync(path(tool), join(folder, 'bin', tool));

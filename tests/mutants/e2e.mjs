@@ -12,14 +12,18 @@ const onPostgres = ['golden', 'flow', 'limits', 'revoke', 'shares', 'tasks'];
 const sourcesOf = file => file === 'golden' ? globSync(['tests/golden/*/*.http', 'tests/e2e/golden*.mjs'], { cwd: root }).sort()
 	: [`tests/e2e/${file}.test.mjs`, ...file.startsWith('tasks') ? ['tests/e2e/tasks.mjs'] : []];
 
-const test = (file, database) => ({
-	name: database ? `${file} on ${database}` : file,
-	sources: sourcesOf(file),
-	run: (folder, environment = {}, ms = 300000) => execute(process.execPath,
-		['--test-reporter=tap', '--test-timeout=60000', join(root, `tests/e2e/${file}.test.mjs`)], { cwd: root, env: {
+function test(file, { database, pattern } = {}) {
+	const words = ['--test-reporter=tap', '--test-timeout=60000', ...pattern ? [`--test-name-pattern=${pattern}`] : [],
+		join(root, `tests/e2e/${file}.test.mjs`)];
+	return {
+		name: database ? `${file} on ${database}` : file, sources: sourcesOf(file),
+		run: (folder, environment = {}, ms = 300000) => execute(process.execPath, words, { cwd: root, env: {
 			...process.env, ...database && { DATABASE: database }, ...environment, BUILD: relative(join(root, 'build'), folder),
 		} }, ms, /^ *not ok /m),
-});
+	};
+}
 
-export const golden = test('golden');
-export const endToEnd = [...files.map(file => test(file)), ...onPostgres.map(file => test(file, 'postgresql'))];
+export const endToEnd = [...files.map(file => test(file)), ...onPostgres.map(file => test(file, { database: 'postgresql' }))];
+
+// Of products and orders the golden exchanges: what clients are told of the tools first, which alone tells of any bound.
+export const goldenOf = program => [test('golden', { pattern: `${program}-tools` }), test('golden')];

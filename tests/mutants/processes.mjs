@@ -1,10 +1,23 @@
 // processes.mjs - programs that the mutants need: run to their end, or ended after a while with all that they started.
 import { spawn, spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const atOnce = availableParallelism();
+// In memory, and gone with this process.
+export const scratch = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `mutants-${process.pid}`);
+
+const running = new Set();
+
+mkdirSync(scratch);
+process.on('exit', () => {
+	for (const child of running)
+		end(child, 'SIGKILL');
+	rmSync(scratch, { recursive: true, force: true });
+});
+process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 
 export function run(command, words, options = {}) {
 	const done = spawnSync(command, words, { cwd: root, encoding: 'utf8', ...options });
@@ -27,6 +40,7 @@ export function execute(command, words, options, ms, fails) {
 		const child = spawn(command, words, { stdio: ['ignore', fails ? 'pipe' : 'ignore', 'ignore'], detached: true, ...options });
 		const limit = setTimeout(() => end(child, 'SIGKILL'), ms);
 		let failed = false, hurry;
+		running.add(child);
 		child.stdout?.setEncoding('utf8').on('data', text => {
 			if (failed || !fails.test(text))
 				return;
@@ -38,6 +52,7 @@ export function execute(command, words, options, ms, fails) {
 		// What it left behind may still tidy up.
 		child.on('exit', () => setTimeout(() => end(child, 'SIGKILL'), 3000).unref());
 		child.on('close', status => {
+			running.delete(child);
 			clearTimeout(limit);
 			clearTimeout(hurry);
 			done(status === 0 && !failed);

@@ -1,23 +1,22 @@
-// run.mjs - ./dev mutants [--since REV] [--every N] [--quick] [FILE...]: changes C files by one slip at a time and sees
-// whether a fast test fails: the C tests that link the file, then the golden exchanges, then other end-to-end
-// tests (not where --quick); of the server's files those only that run the line (reach.mjs).
+// run.mjs - ./dev mutants [--since REV] [--every N] [--quick] [FILE...]: changes C files by one slip at a time and
+// sees whether a fast test fails: the C tests that link the file, then the golden exchanges (not where --quick);
+// of the server's files those tests that come by the line (reach.mjs), among them other end-to-end tests.
 //
 // A mutant is compiled alone, and linked before the library that holds its file, so nothing else is built
-// anew. What lives although no test can fail (it does the same, or what differs does not matter) stands in
-// accepted.txt with the reason. Exit status 1: others live too.
+// anew. Tests have their databases in memory and end with the first that fails (stop.c). What lives although
+// no test can fail (it does the same, or what differs does not matter) stands in accepted.txt with the
+// reason. Exit status 1: others live too.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { accepted } from './accepted.mjs';
-import { endToEnd, golden } from './e2e.mjs';
+import { endToEnd, goldenOf } from './e2e.mjs';
 import { mutantsOf } from './operators.mjs';
-import { atOnce, execute, root, run, shell } from './processes.mjs';
+import { atOnce, execute, root, run, scratch, shell } from './processes.mjs';
 import { measure } from './reach.mjs';
 
 const build = join(root, 'build/mutants');
-// In memory, and of this run alone.
-const scratch = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `mutants-${process.pid}`);
+const isOfServer = file => file.startsWith('server/');
 
 // ---- What is asked for ----
 
@@ -37,8 +36,6 @@ function readArguments(words) {
 
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' });
 const isMine = file => /^(products|orders|server)\/.*\.c$/.test(file);
-// Tables and commands, which only end-to-end tests run: not unless they are named.
-const isRun = file => isMine(file) && !/^(products|orders)\/(main|import)\.c$/.test(file);
 
 // The lines of each file that differ from a revision: { file: Set }.
 function changedSince(revision) {
@@ -57,7 +54,7 @@ function changedSince(revision) {
 
 function chooseMutants({ files, since, every }) {
 	const changed = since && changedSince(since);
-	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isRun);
+	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isMine);
 	return chosen.flatMap(file => [...mutantsOf(readFileSync(join(root, file), 'utf8'))].map(mutant => ({ file, ...mutant })))
 		.filter(({ file, line }) => !changed || changed[file]?.has(line))
 		.filter((_, i) => i % every === 0);
@@ -65,20 +62,23 @@ function chooseMutants({ files, since, every }) {
 
 // ---- The build they begin from ----
 
-// Without sanitizers, which everywhere would cost more than all the rest.
+// Without the address sanitizer, which everywhere would cost more than all the rest. But fresh memory is garbage, so that what
+// is read of it is noticed, and undefined behaviour is a trap.
+const flags = '-O0 -DKEPT_MAX=0 -fsanitize=undefined -fsanitize-undefined-trap-on-error';
+
 function buildAll() {
-	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS_DEBUG=-O0', '-DSANITIZE=', '-S', root]);
+	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', `-DCMAKE_C_FLAGS_DEBUG=${flags}`, '-DSANITIZE=', '-S', root]);
 	run('cmake', ['--build', build]);
 	return Object.fromEntries(JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
-		.map(({ file, command }) => [relative(root, file), { command, output: / -o (\S+) /.exec(command)[1], flags: flagsOf(relative(root, file)) }]));
+		.map(({ file, command }) => [relative(root, file), {
+			command, output: / -o (\S+) /.exec(command)[1], address: isOfServer(relative(root, file)) ? '-fsanitize=address' : '',
+		}]));
 }
-
-// With a sanitizer for the mutant alone, and for what the whole program leaks.
-const flagsOf = file => file.startsWith('server/') ? '-fsanitize=address,undefined -fno-sanitize-recover=all' : '';
 
 // What other linkers do in a third of the time.
 const linker = ['mold', 'gold'].find(name => spawnSync('sh', ['-c', `command -v ld.${name}`]).status === 0);
 const faster = linker ? ` -fuse-ld=${linker}` : '';
+const stop = join(build, 'stop.o');
 
 const links = new Map();
 const linkOf = target => links.get(target) ?? links.set(target, run('ninja', ['-C', build, '-t', 'commands', '-s', target]).split('\n').filter(line => line.includes('-o ')).at(-1)
@@ -96,59 +96,86 @@ const objectOf = file => `lib${dirname(file).replace(/^server/, 'mcp').replace('
 
 const ofPrograms = /^test_(products|orders)/;
 
+const seeded = { ...process.env, SEED: '1', TMPDIR: scratch, MALLOC_PERTURB_: '165' };
+
 // { name, link, objects, ms } of every C test that passes. Programs have tests of their own.
 function readTests(files) {
+	run('cc', ['-c', join(import.meta.dirname, 'stop.c'), '-o', stop]);
 	const all = run('ctest', ['--test-dir', build, '-N']).matchAll(/: (test_\w+)$/gm);
-	const server = files.some(file => file.startsWith('server/'));
+	const server = files.some(isOfServer);
 	const names = [...all].map(match => match[1]).filter(name => !name.endsWith('_on_postgresql') && (server || ofPrograms.test(name)));
 	return names.flatMap(name => {
 		const began = Date.now();
-		const done = spawnSync(join(build, 'tests', name), { encoding: 'utf8', env: { ...process.env, SEED: '1' }, timeout: 60000 });
+		const done = spawnSync(join(build, 'tests', name), { encoding: 'utf8', env: seeded, timeout: 60000 });
 		if (done.status !== 0)
-			return [];
+			throw new Error(`${name} fails; it must pass first:\n${done.stdout}`);
 		const link = linkOf(`tests/${name}`);
 		return [{ name, link, objects: objectsIn(link), ms: Date.now() - began }];
 	});
 }
 
-// Of the server's files those tests only that come by the line: { tests, ends }, which are C tests and end-to-end tests.
-async function readReach(tests, files, quick) {
-	if (!files.some(file => file.startsWith('server/')))
-		return { tests, ends: quick ? [] : [golden] };
-	const measured = await measure([...tests.filter(({ name }) => !ofPrograms.test(name)).map(test => ({ ...test,
-		sources: [`tests/unit/${test.name}.c`],
-		run: (folder, environment) => execute(join(folder, 'tests', test.name), [], { env: { ...process.env, ...environment, SEED: '1' } }, 120000),
+// All tests there are for these files: C tests, and those of the whole server.
+async function readAll(files, quick) {
+	const tests = readTests(files);
+	if (!files.some(isOfServer))
+		return { tests, ends: [] };
+	const [own, others] = [true, false].map(of => tests.filter(({ name }) => ofPrograms.test(name) === of));
+	const measured = await measure([...others.map(test => ({
+		...test, sources: [`tests/unit/${test.name}.c`],
+		run: (folder, environment) => execute(join(folder, 'tests', test.name), [], { env: { ...seeded, ...environment } }, 120000),
 	})), ...quick ? [] : endToEnd]);
-	return { tests: [...tests.filter(({ name }) => ofPrograms.test(name)), ...measured.filter(({ link }) => link)],
-		ends: measured.filter(({ link }) => !link) };
+	return { tests: [...own, ...measured.filter(({ link }) => link)], ends: measured.filter(({ link }) => !link) };
 }
 
-// Those first that noticed most of a file's mutants so far, then those that are named after it, then the fastest.
+// Those first that noticed most of the file's mutants so far, then those that are named after it, then the fastest.
 const noticed = new Map();
 const hits = (file, { name }) => noticed.get(`${file} ${name}`) ?? 0;
+
+function notice(file, { name }) {
+	noticed.set(`${file} ${name}`, (noticed.get(`${file} ${name}`) ?? 0) + 1);
+}
 
 function inOrder(tests, file) {
 	const later = ({ name }) => name.includes(basename(file, '.c')) ? 0 : 1;
 	return tests.sort((a, b) => hits(file, b) - hits(file, a) || later(a) - later(b) || a.ms - b.ms);
 }
 
-const isOf = (file, line) => ({ reaches }) => !reaches || !file.startsWith('server/') || reaches(file, line);
-
+// The program's own tests, or the library's, that link the file and come by the line.
 function testsOf(tests, file, line) {
-	return inOrder(tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.test(test.name) === !file.startsWith('server/'))
-		.filter(isOf(file, line)), file);
+	const folder = isOfServer(file) ? undefined : dirname(file);
+	return inOrder(tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.exec(test.name)?.[1] === folder &&
+		(folder || test.reaches(file, line))), file);
 }
+
+// The golden exchanges always are first: they say most in little time. What a few others do not notice, the rest seldom does.
+const ENDS_MOST = 8;
+
+function endsOf(ends, file, line) {
+	const there = inOrder(ends.filter(test => test.reaches(file, line)), file);
+	return [...there.filter(({ name }) => name === 'golden'), ...there.filter(({ name }) => name !== 'golden')].slice(0, ENDS_MOST);
+}
+
+const contextOf = (mutant, commands, { tests, ends }, quick) => ({
+	mutant, compiled: commands[mutant.file], tests: testsOf(tests, mutant.file, mutant.line),
+	ends: isOfServer(mutant.file) ? endsOf(ends, mutant.file, mutant.line) : quick ? [] : goldenOf(dirname(mutant.file)),
+});
 
 // ---- One mutant ----
 
 // Compiled from a copy; what it includes by a relative path is looked for where the file is.
-const compile = ({ command, flags: ours }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
-	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${ours} ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
+const compile = ({ command, address }, file, source, object, flags) => shell(command.replace(/ -o \S+ -c \S+$/, '')
+	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${address} ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
 
 // A library's own object is not taken where ours comes first; a program's takes the place of its.
-const linkWith = (link, { output, flags }, object, there) => (link.includes(` ${output} `)
+const linkWith = (link, { output, address }, object, there) => (link.includes(` ${output} `)
 	? link.replace(` ${output} `, ` ${object} `).replace(/-o (\S+)/, `-o ${there}`)
-	: link.replace(/-o (\S+)/, `-o ${there} ${object}`)) + ` ${flags}${faster}`;
+	: link.replace(/-o (\S+)/, `-o ${there} ${object}`)) + ` ${address}${faster}`;
+
+// It ends with the first failure, or when it used more processor or memory than any test does; the address
+// sanitizer sets aside more memory than there is.
+const runTest = ({ link, ms }, compiled, object, there) => shell(linkWith(link, compiled, `${object} ${stop} -Wl,-z,muldefs`, there), build)
+	.then(linked => linked && execute('sh', ['-c',
+		`ulimit -t ${2 + Math.ceil(ms / 1000)}; ${compiled.address ? '' : 'ulimit -v 4000000; '}exec ${there}`], { env: seeded }, 10 * ms + 15000));
 
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
@@ -168,7 +195,7 @@ async function linkPrograms({ compiled, mutant: { file } }, folder, object) {
 	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance', 'tests/mcp-probe']) {
 		const there = join(folder, program);
 		mkdirSync(dirname(there), { recursive: true });
-		const mutated = file.startsWith('server/') || program.startsWith(dirname(file));
+		const mutated = isOfServer(file) || program.startsWith(dirname(file));
 		if (!mutated)
 			symlinkSync(join(build, program), there);
 		else if (!await shell(linkWith(linkOf(program), compiled, object, there), build))
@@ -178,22 +205,14 @@ async function linkPrograms({ compiled, mutant: { file } }, folder, object) {
 }
 
 async function survivesEnds(context, folder, object) {
-	if (!context.ends.length)
-		return true;
-	if (!await linkPrograms(context, folder, object))
+	if (context.ends.length && !await linkPrograms(context, folder, object))
 		return false;
-	// What so few tests did not notice, the others seldom do.
-	for (const test of context.ends.slice(0, ENDS_MOST))
-		if (!await test.run(folder, {}, 3 * (test.ms ?? 0) + 60000)) {
-			notice(context, test);
+	for (const test of context.ends)
+		if (!await test.run(folder, {}, 60000 + 2 * (test.ms ?? 0))) {
+			notice(context.mutant.file, test);
 			return false;
 		}
 	return true;
-}
-const ENDS_MOST = 8;
-
-function notice({ mutant: { file } }, test) {
-	noticed.set(`${file} ${test.name}`, hits(file, test) + 1);
 }
 
 // 'killed', 'no code' (it does not compile), 'same code', or 'lives'.
@@ -207,11 +226,10 @@ async function judge(context, folder) {
 		return 'no code';
 	for (const test of tests) {
 		const there = join(folder, test.name);
-		const passed = await shell(linkWith(test.link, compiled, object, there), build) &&
-			await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * test.ms + 5000);
+		const passed = await runTest(test, compiled, object, there);
 		rmSync(there, { force: true });
 		if (!passed) {
-			notice(context, test);
+			notice(file, test);
 			return 'killed';
 		}
 	}
@@ -241,42 +259,38 @@ function report(results, seconds) {
 	return living.length;
 }
 
-// A file that is as it was must live, else every mutant of it would seem to be killed.
-async function trust(mutants, commands, tests) {
+// A file that is as it was must live, else every mutant of it would seem to be killed: the first of each folder.
+async function trust(mutants, commands, all, quick) {
 	const folder = join(scratch, 'trust'), asked = new Set();
 	for (const file of new Set(mutants.map(mutant => mutant.file))) {
-		const all = testsOf(tests, file, 1);
-		if (!all.length)
-			console.error(`no C test links ${file}`);
 		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
-		rmSync(folder, { recursive: true, force: true });
-		mkdirSync(folder, { recursive: true });
-		const mutant = { file, line: 1, before: first, after: first };
-		const context = { mutant, compiled: commands[file], tests: all, ends: [golden] };
-		const verdict = commands[file] ? await judge(context, folder) : 'same code';
-		const fine = asked.has(dirname(file)) || !commands[file] || await survivesEnds(context, folder, join(folder, 'mutant.o'));
+		const context = contextOf({ file, line: 1, before: first, after: first }, commands, all, quick);
+		if (!context.tests.length)
+			console.error(`no C test links ${file}`);
+		if (!commands[file] || asked.has(dirname(file)))
+			continue;
 		asked.add(dirname(file));
-		if (verdict !== 'same code' || !fine)
+		mkdirSync(folder, { recursive: true });
+		const verdict = await judge(context, folder);
+		context.ends.splice(2);
+		if (verdict !== 'same code' || !await survivesEnds(context, folder, join(folder, 'mutant.o')))
 			throw new Error(`${file} as it is: ${verdict}; its tests must pass first`);
+		rmSync(folder, { recursive: true });
 	}
 }
 
 async function main() {
-	process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-	process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 	const began = Date.now(), asked = readArguments(process.argv.slice(2)), mutants = chooseMutants(asked);
-	const files = [...new Set(mutants.map(mutant => mutant.file))];
-	const commands = buildAll(), { tests, ends } = await readReach(readTests(files), files, asked.quick), results = [];
+	const commands = buildAll(), all = await readAll([...new Set(mutants.map(mutant => mutant.file))], asked.quick), results = [];
 	let next = 0;
 	const worker = async number => {
 		const folder = join(scratch, `worker-${number}`);
 		for (let mutant; (mutant = mutants[next++]);) {
 			rmSync(folder, { recursive: true, force: true });
 			mkdirSync(folder, { recursive: true });
-			const { file, line } = mutant, compiled = commands[file];
-			const context = { mutant, compiled, tests: testsOf(tests, file, line), ends: inOrder(ends.filter(isOf(file, line)), file) };
-			const verdict = compiled ? await judge(context, folder) : 'no code';
+			const context = contextOf(mutant, commands, all, asked.quick);
 			mutant.unseen = !context.tests.length && !context.ends.length;
+			const verdict = context.compiled ? await judge(context, folder) : 'no code';
 			results.push({ mutant, verdict: verdict === 'lives' && accepted(mutant) ? 'accepted' : verdict });
 			if (results.at(-1).verdict === 'lives')
 				console.log(describe(mutant));
@@ -285,7 +299,7 @@ async function main() {
 		}
 		rmSync(folder, { recursive: true, force: true });
 	};
-	await trust(mutants, commands, tests);
+	await trust(mutants, commands, all, asked.quick);
 	await Promise.all(Array.from({ length: atOnce }, (_, i) => worker(i)));
 	process.exit(report(results, Math.round((Date.now() - began) / 1000)) ? 1 : 0);
 }

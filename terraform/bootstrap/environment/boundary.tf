@@ -12,7 +12,7 @@ resource "aws_iam_policy" "boundary" {
         Sid      = "Logs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:PutLogEvents"]
-        Resource = [for group in ["/${local.prefix}/*", "RDSOSMetrics"] : "${local.arn.logs}:log-group:${group}:*"]
+        Resource = [for group in ["/${local.prefix}/*", "RDS*"] : "${local.arn.logs}:log-group:${group}:*"]
       },
       {
         Sid      = "MonitoringGroup"
@@ -27,10 +27,21 @@ resource "aws_iam_policy" "boundary" {
         Resource = var.repository_arns
       },
       {
-        Sid      = "WithoutResource"
-        Effect   = "Allow"
-        Action   = ["ecr:GetAuthorizationToken", "logs:DescribeLogGroups"]
+        Sid    = "WithoutResource"
+        Effect = "Allow"
+        Action = [
+          "ecr:GetAuthorizationToken", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules",
+          "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth", "logs:DescribeLogGroups",
+        ]
         Resource = "*"
+      },
+      {
+        Sid    = "Traffic"
+        Effect = "Allow"
+        Action = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:ModifyRule", "elasticloadbalancing:RegisterTargets"]
+        Resource = [
+          "${local.arn.elasticloadbalancing}:targetgroup/${local.prefix}-*/*", "${local.arn.elasticloadbalancing}:listener-rule/app/${local.prefix}/*",
+        ]
       },
       {
         Sid      = "Secrets"

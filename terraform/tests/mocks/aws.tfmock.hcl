@@ -4,7 +4,10 @@ mock_data "aws_caller_identity" {
 }
 
 mock_data "aws_availability_zones" {
-  defaults = { names = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"] }
+  defaults = {
+    names    = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
+    zone_ids = ["use1-az6", "use1-az3", "use1-az1", "use1-az2"]
+  }
 }
 
 mock_data "aws_kms_alias" {
@@ -36,6 +39,10 @@ mock_resource "aws_iam_role" {
 
 mock_resource "aws_sns_topic" {
   defaults = { arn = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms" }
+}
+
+mock_resource "aws_ce_anomaly_monitor" {
+  defaults = { arn = "arn:aws:ce::123456789012:anomalymonitor/0123" }
 }
 
 mock_resource "aws_s3_bucket" {
@@ -76,6 +83,18 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_5.acm-validations.aws"
       },
+      {
+        domain_name           = "orders.staging.example.com"
+        resource_record_name  = "_6.orders.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_6.acm-validations.aws"
+      },
+      {
+        domain_name           = "products.staging.example.com"
+        resource_record_name  = "_7.products.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_7.acm-validations.aws"
+      },
     ]
   }
 }
@@ -96,9 +115,13 @@ mock_resource "aws_lb_listener" {
   defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shop-test/0123456789abcdef/0123456789abcdef" }
 }
 
+mock_resource "aws_lb_listener_rule" {
+  defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/shop-test/0123456789abcdef/0123456789abcdef/0123456789abcdef" }
+}
+
 mock_resource "aws_lb_target_group" {
   defaults = {
-    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mock/0123456789abcdef"
+    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-test-mock/0123456789abcdef"
     arn_suffix = "targetgroup/mock/0123456789abcdef"
   }
 }
@@ -121,6 +144,7 @@ mock_resource "aws_ecs_task_definition" {
 
 mock_resource "aws_db_instance" {
   defaults = {
+    arn     = "arn:aws:rds:us-east-1:123456789012:db:shop-test"
     address = "shop-test.mock.us-east-1.rds.amazonaws.com"
     master_user_secret = [{
       kms_key_id    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"

@@ -1,0 +1,20 @@
+# add_services.cmake - adds the folder of each service in the list, which has to make its program.
+#
+#     add_services(services.json)
+function(add_services list)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${list})
+  file(READ ${CMAKE_SOURCE_DIR}/${list} services)
+  string(JSON count LENGTH "${services}")
+  foreach(at RANGE 1 ${count})
+    math(EXPR at "${at} - 1")
+    string(JSON name MEMBER "${services}" ${at})
+    if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${name}/CMakeLists.txt)
+      message(FATAL_ERROR "${list} lists ${name}, but there is no ${name}/CMakeLists.txt: make one like "
+                          "orders/CMakeLists.txt, or take ${name} out of the list")
+    endif()
+    add_subdirectory(${name})
+    if(NOT TARGET mcp-${name})
+      message(FATAL_ERROR "${name}/CMakeLists.txt makes no program mcp-${name}, which ${list} wants of it")
+    endif()
+  endforeach()
+endfunction()

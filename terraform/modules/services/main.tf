@@ -1,0 +1,110 @@
+# The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
+variable "listed" {
+  description = "What services.json holds: about, port, priority and calls of each service (../../../services says what they mean, and holds the same rules)"
+  type = map(object({
+    about    = string
+    port     = number
+    priority = number
+    calls    = optional(map(list(string)), {})
+  }))
+
+  validation {
+    condition     = alltrue([for name in keys(var.listed) : can(regex("^[a-z][a-z0-9]{1,11}$", name))])
+    error_message = "services.json: a service's name is 2 to 12 lower-case letters and digits, and starts with a letter."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.listed), ["balancer", "database", "endpoints"])) == 0
+    error_message = "services.json: balancer, database and endpoints are the names of something else in the network."
+  }
+  validation {
+    condition     = alltrue([for service in var.listed : service.port >= 1024 && service.port <= 64535 && floor(service.port) == service.port])
+    error_message = "services.json: a service's port is from 1024 (the program is not root) to 64535 (its metrics are 1000 above)."
+  }
+  validation {
+    condition     = length(distinct([for service in var.listed : service.port])) == length(var.listed)
+    error_message = "services.json: two services have one port; choose another for the newer one."
+  }
+  validation {
+    condition     = alltrue([for service in var.listed : service.priority >= 10 && service.priority <= 49990 && service.priority % 10 == 0])
+    error_message = "services.json: a service's priority is one of the tens from 10 to 49990: its rules take it and the next ones."
+  }
+  validation {
+    condition     = length(distinct([for service in var.listed : service.priority])) == length(var.listed)
+    error_message = "services.json: two services have one priority; choose another for the newer one, since moving the older one's rules takes it out of service for a while."
+  }
+  validation {
+    condition     = alltrue([for name, service in var.listed : alltrue([for called in keys(service.calls) : called != name && contains(keys(var.listed), called)])])
+    error_message = "services.json: a service can only call another one that is listed."
+  }
+}
+
+variable "every_service" {
+  description = "What the environment says of all of them; what there is to say, and what holds without a word, is in `usual` below"
+  type        = any
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority and calls are in services.json."
+  }
+}
+
+variable "services" {
+  description = "What it says of one of them otherwise, by name"
+  type        = any
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.services), keys(var.listed))) == 0
+    error_message = "services has ${join(", ", setsubtract(keys(var.services), keys(var.listed)))}, which services.json does not list: add it there, or take it out here."
+  }
+  validation {
+    condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority and calls are in services.json."
+  }
+}
+
+locals {
+  usual = {
+    cpu               = 256 # of a task; 1024 is one processor
+    memory            = 512 # MiB of a task
+    minimum           = 2   # tasks
+    maximum           = 6
+    workers           = 4     # of a task, each with a database connection
+    cpu_percent       = 60    # more tasks are made over this,
+    requests_per_task = 12000 # over so many a minute,
+    streams_per_task  = 5000  # or over so many open ones
+    latency_alarm_ms  = 500   # of the slowest twentieth
+    settings          = {}    # of the program, by name
+  }
+
+  all = { for name, listed in var.listed : name => merge(local.usual, var.every_service, lookup(var.services, name, {}), listed, {
+    settings = merge(lookup(var.every_service, "settings", {}), lookup(lookup(var.services, name, {}), "settings", {}))
+  }) }
+
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+  fargate = { 256 = [512, 1024, 2048], 512 = [1024, 2048, 3072, 4096], 1024 = range(2048, 8193, 1024), 2048 = range(4096, 16385, 1024), 4096 = range(8192, 30721, 1024) }
+}
+
+output "all" {
+  description = "The services by name, each with all that there is to know of it"
+  value       = local.all
+
+  precondition {
+    condition     = alltrue([for service in local.all : contains(lookup(local.fargate, service.cpu, []), service.memory)])
+    error_message = "Fargate has cpu 256 with memory 512, 1024 or 2048; 512 with 1024 to 4096; 1024 with 2048 to 8192; 2048 with 4096 to 16384; 4096 with 8192 to 30720, in steps of 1024."
+  }
+  precondition {
+    condition     = alltrue([for service in local.all : service.minimum >= 1 && service.maximum >= service.minimum && service.workers >= 1])
+    error_message = "A service has at least one task and one worker, and its maximum is not under its minimum. For nights see schedule."
+  }
+  precondition {
+    condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
+    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS or DATABASE_URL, which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+  }
+}
+
+terraform {
+  required_version = ">= 1.11"
+}
