@@ -285,7 +285,7 @@ END_TEST
 
 START_TEST(each_of_several_is_told)
 {
-	char three[1024];
+	char three[2048];
 
 	snprintf(three, sizeof(three), "%s %s", alice_and_bob(), line_of("carol", "mcp_carol", "*"));
 	ck_assert_ptr_null(auth_configure(three, false));
