@@ -4,14 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { pause, root, stateless } from '../e2e/support.mjs';
-import { docker, output, unique } from './support.mjs';
+import { docker, listed, output, unique } from './support.mjs';
 
 export class Stack {
 	name = `mcp-test-${unique()}`;
 	folder = join(root, 'build', this.name);
 	env = {
 		PROJECT: this.name, STACK_FOLDER: this.name,
-		PRODUCTS_HTTPS_PORT: '0', ORDERS_HTTPS_PORT: '0', PROMETHEUS_PORT: '0', GRAFANA_PORT: '0',
+		PROMETHEUS_PORT: '0', GRAFANA_PORT: '0',
+		...Object.fromEntries(Object.keys(listed).map(name => [`${name.toUpperCase()}_HTTPS_PORT`, '0'])),
 	};
 
 	// What ./dev up says is all that anybody knows of it.
