@@ -103,6 +103,7 @@ build_program() {
 	local name=$1 tag=$2 when about port
 	shift 2
 	about=$(./services "$name" about) && port=$(./services "$name" port) || return
+	docker/ignore >docker/Dockerfile.dockerignore || return
 	when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 	build_image . --file docker/Dockerfile --tag "$tag" \
 		--build-arg "SERVICE=$name" --build-arg "PORT=$port" --build-arg "ABOUT=$about" \

@@ -254,11 +254,16 @@ test('no key, database or git history is sent to a build', needsDocker, async ()
 	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'guestbook/CMakeLists.txt', 'guestbook/main.c',
 		'guestbook/ui/page.html', 'server/core/text.c', 'services.json'];
 	for (const path of [...wanted, '.env', '.git/config', 'build/stack/key', 'docker/compose.yaml', 'notes',
-		'products/products.db', 'products/products.db-wal', 'guestbook/key.txt', 'guestbook/ui/left.db', 'tests/e2e/support.mjs']) {
+		'products/products.db', 'products/products.db-wal', 'orders/data.db', 'guestbook/left.db', 'guestbooks/main.c', 'tests/e2e/support.mjs']) {
 		mkdirSync(dirname(join(context, path)), { recursive: true });
 		writeFileSync(join(context, path), path);
 	}
-	copyFileSync(join(root, '.dockerignore'), join(context, '.dockerignore'));
+	// As after a service was added.
+	const list = { ...listed, guestbook: { about: 'A guest book', port: 8083, priority: 30 } };
+	writeFileSync(join(context, 'services.json'), JSON.stringify(list));
+	for (const path of ['services', 'docker/ignore'])
+		copyFileSync(join(root, path), join(context, path));
+	writeFileSync(`${context}.Dockerfile.dockerignore`, await output(join(context, 'docker/ignore'), []));
 	writeFileSync(`${context}.Dockerfile`, 'FROM scratch\nCOPY . /\nCMD ["none"]\n');
 	await output(process.env.DOCKER, ['build', '--quiet', '--tag', tag, '--file', `${context}.Dockerfile`, context],
 		{ env: { DOCKER_BUILDKIT: '1' } });
@@ -268,6 +273,7 @@ test('no key, database or git history is sent to a build', needsDocker, async ()
 	await docker('rmi', tag);
 	rmSync(context, { recursive: true });
 	rmSync(`${context}.Dockerfile`);
+	rmSync(`${context}.Dockerfile.dockerignore`);
 	assert.deepEqual(sent.split('\n').filter(path => !path.endsWith('/') && !engines.test(`/${path.split(' ')[0]}`)),
 		wanted);
 });
