@@ -148,6 +148,7 @@ void connection_free(struct connection *c)
 	c->loop->making_way -= c->makes_way;
 	count(&http_counters.connections, -1);
 	free(c->headers);
+	free(c->address);
 	free(c);
 }
 

@@ -55,10 +55,12 @@ static void print_peer(struct connection *c)
 	socklen_t size = sizeof(address);
 	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
 
-	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0) {
-		c->address[0] = '-';
+	c->address = malloc(INET6_ADDRSTRLEN);
+	if (!c->address)
+		abort();
+	strcpy(c->address, "-");
+	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0)
 		return;
-	}
 	if (address.ss_family == AF_INET6) {
 		const struct in6_addr *six = &((struct sockaddr_in6 *)&address)->sin6_addr;
 
@@ -68,14 +70,14 @@ static void print_peer(struct connection *c)
 			address.ss_family = AF_INET;
 		}
 	}
-	inet_ntop(address.ss_family, bytes, c->address, sizeof(c->address));
+	inet_ntop(address.ss_family, bytes, c->address, INET6_ADDRSTRLEN);
 }
 
 str exchange_peer(const struct exchange *x)
 {
 	struct connection *c = exchange_connection(x);
 
-	if (!c->address[0])
+	if (!c->address)
 		print_peer(c);
 	return str_of(c->address);
 }

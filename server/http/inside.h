@@ -100,7 +100,7 @@ struct connection {
 	bool makes_way;                 /* for a new one: it is being closed */
 	bool spare;                     /* there were too many when it came */
 	uint16_t header_count, header_room;
-	char address[46];               /* INET6_ADDRSTRLEN; empty: not asked for yet */
+	char *address;                  /* as text; NULL: nobody has asked */
 	struct exchange exchange;
 };
 

@@ -69,6 +69,8 @@ static void release_request(struct exchange *x)
 	free(c->headers);
 	c->headers = NULL;
 	c->header_count = c->header_room = 0;
+	free(c->address);
+	c->address = NULL;
 	body_release(x);
 	arena_destroy(x->arena);
 	x->arena = NULL;

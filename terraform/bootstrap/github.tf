@@ -68,6 +68,55 @@ resource "aws_iam_role_policy" "plan_state" {
   })
 }
 
+# Pushes images, and nothing else. Its token is that of jobs in GitHub's environment `images`, so that no deploy role is in hand where
+# images are built.
+resource "aws_iam_role" "push" {
+  name                 = "${var.project}-push"
+  description          = "Builds of ${var.github.owner}/${var.github.repository}: images into their repositories"
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = local.oidc_provider }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:images"]
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "push" {
+  name = "images"
+  role = aws_iam_role.push.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "SignInToTheRegistry"
+        Effect   = "Allow"
+        Action   = ["ecr:GetAuthorizationToken"]
+        Resource = "*" # it knows no other
+      },
+      {
+        Sid    = "Images"
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:GetDownloadUrlForLayer",
+          "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+        ]
+        Resource = local.repositories
+      },
+    ]
+  })
+}
+
 module "environment" {
   source   = "./environment"
   for_each = var.environments

@@ -33,6 +33,11 @@ output "plan_role_arn" {
   value       = aws_iam_role.plan.arn
 }
 
+output "push_role_arn" {
+  description = "Role of the jobs that build images, for the variable AWS_PUSH_ROLE_ARN of GitHub's environment images"
+  value       = aws_iam_role.push.arn
+}
+
 output "deploy_role_arns" {
   description = "Role of each environment's pipeline, for that environment's variable AWS_ROLE_ARN on GitHub"
   value       = { for name, environment in module.environment : name => environment.deploy_role_arn }

@@ -64,6 +64,10 @@ variable "environments" {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])
     error_message = "An environment's name is 2 to 8 lower-case letters and digits, and starts with a letter."
   }
+  validation {
+    condition     = !contains(keys(var.environments), "images")
+    error_message = "No environment is called images: that is the environment of GitHub whose jobs build them."
+  }
 }
 
 variable "images_kept" {

@@ -130,17 +130,20 @@ def _(made):
                  lambda v: v["ip_protocol"] == "tcp" and v["from_port"] == v["to_port"] is not None)
 
 
-@rule("no security group has rules of its own, or is the default one with any")
+@rule("no security group has rules of its own")
 def _(made):
-    return (wrong(made.of("aws_security_group", "aws_default_security_group"), lambda v: not v["ingress"] and not v["egress"])
-            + [a for a, _ in made.of("aws_security_group_rule")])
+    return (wrong(made.of("aws_security_group"), lambda v: not v["ingress"] and not v["egress"])
+            + [a for a, _ in made.of("aws_security_group_rule", "aws_default_security_group")])
 
 
-@rule("every network has flow logs and an empty default security group")
+@rule("every network has flow logs, and nothing in it is in its default security group")
 def _(made):
     logged = {v["vpc_id"] for _, v in made.of("aws_flow_log") if v["traffic_type"] == "ALL"}
-    emptied = {v["vpc_id"] for _, v in made.of("aws_default_security_group")}
-    return [a for a, v in made.of("aws_vpc") if v["id"] not in logged & emptied]
+    return ([a for a, v in made.of("aws_vpc") if v["id"] not in logged]
+            + wrong(made.of("aws_lb"), lambda v: v["security_groups"])
+            + wrong(made.of("aws_db_instance"), lambda v: v["vpc_security_group_ids"])
+            + wrong(made.of("aws_ecs_service"), lambda v: v["network_configuration"][0]["security_groups"])
+            + [a for a, v in made.of("aws_vpc_endpoint") if v["vpc_endpoint_type"] == "Interface" and not v["security_group_ids"]])
 
 
 # ---- Load balancer ----
@@ -288,7 +291,7 @@ def _(made):
 def _(made):
     return [where for where, kind, s in made.statements()
             if s["Effect"] == "Allow" and "*" in many(s.get("Resource", [])) and kind != "aws_vpc_endpoint"
-            and many(s["Action"]) != ["ecr:GetAuthorizationToken"]]
+            and many(s["Action"]) not in (["ecr:GetAuthorizationToken"], ["logs:DescribeLogGroups"])]
 
 
 @rule("nobody is allowed anything just for being anybody")

@@ -74,13 +74,6 @@ run "nat" {
   }
   assert {
     condition = (
-      length(aws_default_security_group.empty.ingress) == 0 &&
-      length(aws_default_security_group.empty.egress) == 0
-    )
-    error_message = "The default security group lets nothing through."
-  }
-  assert {
-    condition = (
       aws_flow_log.main.traffic_type == "ALL" &&
       aws_flow_log.main.log_destination == aws_cloudwatch_log_group.flows.arn
     )

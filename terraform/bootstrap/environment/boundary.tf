@@ -12,7 +12,7 @@ resource "aws_iam_policy" "boundary" {
         Sid      = "Logs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:PutLogEvents"]
-        Resource = [for group in ["/${local.prefix}/*", "RDSOSMetrics"] : "${local.arn.logs}:log-group:${group}:*"]
+        Resource = [for group in ["/${local.prefix}/*", "RDS*"] : "${local.arn.logs}:log-group:${group}:*"]
       },
       {
         Sid      = "MonitoringGroup"

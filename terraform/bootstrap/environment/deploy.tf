@@ -1,4 +1,9 @@
 # The role of the environment's pipeline. GitHub hands its token only to jobs of that environment, behind whatever approval it has there.
+locals {
+  # The second is for taking down, so that this can have an approval of its own.
+  subjects = flatten([for subject in var.subjects : ["${subject}:environment:${var.name}", "${subject}:environment:${var.name}-destroy"]])
+}
+
 resource "aws_iam_role" "deploy" {
   name                 = "${local.prefix}-deploy"
   description          = "Deploys and takes down ${local.prefix}"
@@ -14,10 +19,7 @@ resource "aws_iam_role" "deploy" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          # The second is for taking down, so that this can have an approval of its own.
-          "token.actions.githubusercontent.com:sub" = flatten([for subject in var.subjects : [
-            "${subject}:environment:${var.name}", "${subject}:environment:${var.name}-destroy",
-          ]])
+          "token.actions.githubusercontent.com:sub" = local.subjects
         }
       }
     }]

@@ -4,6 +4,11 @@ output "deploy_role_arn" {
   value       = aws_iam_role.deploy.arn
 }
 
+output "subjects" {
+  description = "Whose tokens open that role"
+  value       = local.subjects
+}
+
 output "key_arn" {
   description = "The environment's key"
   value       = aws_kms_key.main.arn

@@ -1,6 +1,13 @@
-# What the pipeline changes, a policy a subject, each within AWS's 6,144 characters (a test counts).
+# What the pipeline changes, a policy a subject, each within AWS's 6,144 characters. terraform/tests/actions.yml says which of it is needed
+# for what, and rights.mjs finds what is missing, too wide or superfluous.
+#
+# What has a name in its ARN is bounded by that; what has only a number by its tags, both, since others have an environment "dev" too.
+# A name bounds better: it holds before there are tags, and where tagging failed half way.
 locals {
-  here = { StringEquals = { "aws:RequestedRegion" = var.region } }
+  here      = { StringEquals = { "aws:RequestedRegion" = var.region } }
+  ours      = { StringEquals = { for key, value in local.tags : "aws:ResourceTag/${key}" => value } }
+  made_ours = { StringEquals = { for key, value in local.tags : "aws:RequestTag/${key}" => value } }
+  tags      = { project = var.project, environment = var.name }
 
   policies = {
     bounds   = local.may_bounds
@@ -8,6 +15,7 @@ locals {
     network  = local.may_network
     balancer = local.may_balancer
     services = local.may_services
+    watching = local.may_watching
     data     = local.may_data
     roles    = local.may_roles
   }
@@ -50,58 +58,126 @@ locals {
       Resource = "*"
     },
     {
-      Sid    = "Images"
-      Effect = "Allow"
-      Action = [
-        "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImageScanFindings",
-        "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:ListImages", "ecr:PutImage", "ecr:UploadLayerPart",
-      ]
+      # Only to look at what it deploys: another role pushes.
+      Sid      = "Images"
+      Effect   = "Allow"
+      Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
       Resource = var.repository_arns
     },
   ]
 
-  may_network = [{
-    Sid    = "Network"
-    Effect = "Allow"
-    Action = [
-      "ec2:AllocateAddress", "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:AuthorizeSecurityGroupEgress",
-      "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway",
-      "ec2:CreateRoute", "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateTags",
-      "ec2:CreateVpc", "ec2:CreateVpcEndpoint", "ec2:DeleteFlowLogs", "ec2:DeleteInternetGateway", "ec2:DeleteNatGateway",
-      "ec2:DeleteRoute", "ec2:DeleteRouteTable", "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet", "ec2:DeleteTags",
-      "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints", "ec2:DetachInternetGateway", "ec2:DisassociateAddress",
-      "ec2:DisassociateRouteTable", "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute",
-      "ec2:ModifyVpcEndpoint", "ec2:ReleaseAddress", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
-      "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
-      "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-    ]
-    Resource  = "*"
-    Condition = local.here
-    },
+  may_network = [
     {
-      Sid    = "NamesInTheNetwork"
+      Sid    = "MakeTheNetwork"
       Effect = "Allow"
       Action = [
-        "servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:CreateService", "servicediscovery:DeleteNamespace",
-        "servicediscovery:DeleteService", "servicediscovery:DeregisterInstance", "servicediscovery:TagResource",
-        "servicediscovery:UntagResource", "servicediscovery:UpdatePrivateDnsNamespace", "servicediscovery:UpdateService",
+        "ec2:AllocateAddress", "ec2:CreateFlowLogs", "ec2:CreateInternetGateway", "ec2:CreateNatGateway", "ec2:CreateRouteTable",
+        "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpc", "ec2:CreateVpcEndpoint",
+      ]
+      Resource  = "${local.arn.ec2}:*"
+      Condition = local.made_ours
+    },
+    {
+      # Or whatever has no tag could be made ours.
+      Sid      = "TagWhatIsMade"
+      Effect   = "Allow"
+      Action   = ["ec2:CreateTags"]
+      Resource = "${local.arn.ec2}:*"
+      Condition = { StringEquals = merge(local.made_ours.StringEquals, { "ec2:CreateAction" = [
+        "AllocateAddress", "CreateFlowLogs", "CreateInternetGateway", "CreateNatGateway", "CreateRouteTable", "CreateSecurityGroup",
+        "CreateSubnet", "CreateVpc", "CreateVpcEndpoint",
+      ] }) }
+    },
+    {
+      # With what is made in a network of ours: to make a subnet is something done to its network too.
+      Sid    = "ChangeTheNetwork"
+      Effect = "Allow"
+      Action = [
+        "ec2:AssociateRouteTable", "ec2:AttachInternetGateway", "ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:CreateFlowLogs", "ec2:CreateNatGateway", "ec2:CreateRoute", "ec2:CreateRouteTable", "ec2:CreateSecurityGroup",
+        "ec2:CreateSubnet", "ec2:CreateTags", "ec2:CreateVpcEndpoint", "ec2:DeleteFlowLogs", "ec2:DeleteInternetGateway",
+        "ec2:DeleteNatGateway", "ec2:DeleteRoute", "ec2:DeleteRouteTable", "ec2:DeleteSecurityGroup", "ec2:DeleteSubnet",
+        "ec2:DeleteTags", "ec2:DeleteVpc", "ec2:DeleteVpcEndpoints", "ec2:DetachInternetGateway", "ec2:DisassociateAddress",
+        "ec2:DisassociateRouteTable", "ec2:ModifySecurityGroupRules", "ec2:ModifySubnetAttribute", "ec2:ModifyVpcAttribute",
+        "ec2:ModifyVpcEndpoint", "ec2:ReleaseAddress", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
+        "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
+      ]
+      Resource  = "${local.arn.ec2}:*"
+      Condition = local.ours
+    },
+    {
+      # A rule has no tag when it is made, and S3's list of addresses is AWS's: the group beside them is what has to be ours.
+      Sid    = "RulesOfOurGroups"
+      Effect = "Allow"
+      Action = ["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:ModifySecurityGroupRules"]
+      Resource = [
+        "${local.arn.ec2}:security-group-rule/*", "arn:aws:ec2:${var.region}:aws:prefix-list/*",
+      ]
+    },
+    {
+      Sid       = "TagRules"
+      Effect    = "Allow"
+      Action    = ["ec2:CreateTags"]
+      Resource  = "${local.arn.ec2}:security-group-rule/*"
+      Condition = local.made_ours
+    },
+    {
+      # The NAT gateway's, which AWS makes: the address beside it has to be ours.
+      Sid      = "AddressOfTheGateway"
+      Effect   = "Allow"
+      Action   = ["ec2:DisassociateAddress"]
+      Resource = "${local.arn.ec2}:network-interface/*"
+    },
+    {
+      Sid    = "LookAtTheNetwork"
+      Effect = "Allow"
+      Action = [
+        "ec2:DescribeAccountAttributes", "ec2:DescribeNetworkInterfaces", "ec2:DescribeRegions", "ec2:GetSecurityGroupsForVpc",
       ]
       Resource  = "*"
       Condition = local.here
     },
     {
-      # Cloud Map makes and removes its zone in the caller's name; it has no number before.
+      Sid       = "MakeNames"
+      Effect    = "Allow"
+      Action    = ["servicediscovery:CreatePrivateDnsNamespace", "servicediscovery:CreateService"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      Sid    = "ChangeNames"
+      Effect = "Allow"
+      Action = [
+        "servicediscovery:CreateService", "servicediscovery:DeleteNamespace", "servicediscovery:DeleteService",
+        "servicediscovery:DeregisterInstance", "servicediscovery:GetOperation", "servicediscovery:ListInstances",
+        "servicediscovery:UpdatePrivateDnsNamespace", "servicediscovery:UpdateService",
+      ]
+      Resource  = "${local.arn.servicediscovery}:*"
+      Condition = local.ours
+    },
+    {
+      Sid       = "TagNames"
+      Effect    = "Allow"
+      Action    = ["servicediscovery:TagResource", "servicediscovery:UntagResource"]
+      Resource  = "*"
+      Condition = merge(local.here, { StringEqualsIfExists = local.made_ours.StringEquals })
+    },
+    {
+      # Cloud Map makes the zone of its names in the caller's name, and an endpoint joins AWS's own.
       Sid      = "ZoneOfTheNetwork"
       Effect   = "Allow"
-      Action   = ["route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:DeleteHostedZone"]
+      Action   = ["route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:ListHostedZonesByName"]
       Resource = "*"
     },
     {
-      Sid      = "ButNotTheZonesOfOthers"
-      Effect   = "Deny"
-      Action   = ["route53:DeleteHostedZone"]
-      Resource = length(var.zone_ids) == 0 ? ["arn:aws:route53:::hostedzone/none"] : [for id in var.zone_ids : "arn:aws:route53:::hostedzone/${id}"]
-  }]
+      # Never by itself: a zone has neither a name nor tags to tell whose it is.
+      Sid       = "ZoneOfTheNetworkGoesWithIt"
+      Effect    = "Allow"
+      Action    = ["route53:DeleteHostedZone"]
+      Resource  = "*"
+      Condition = { Bool = { "aws:ViaAWSService" = "true" } }
+    },
+  ]
 
   may_balancer = concat([
     {
@@ -109,23 +185,37 @@ locals {
       Effect = "Allow"
       Action = [
         "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateLoadBalancer",
-        "elasticloadbalancing:CreateRule", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteListener",
-        "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteRule", "elasticloadbalancing:DeleteTargetGroup",
+        "elasticloadbalancing:CreateRule", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:CreateWebACLAssociation",
+        "elasticloadbalancing:DeleteListener", "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteRule",
+        "elasticloadbalancing:DeleteTargetGroup", "elasticloadbalancing:DeleteWebACLAssociation",
         "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes",
         "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:ModifyRule",
         "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes",
-        "elasticloadbalancing:RemoveTags", "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
-        "elasticloadbalancing:SetWebAcl",
+        "elasticloadbalancing:RemoveTags", "elasticloadbalancing:SetRulePriorities", "elasticloadbalancing:SetSecurityGroups",
+        "elasticloadbalancing:SetSubnets",
       ]
       Resource = [for what in ["loadbalancer/app/${local.prefix}", "listener/app/${local.prefix}", "listener-rule/app/${local.prefix}", "targetgroup/${local.prefix}-*"] : "${local.arn.elasticloadbalancing}:${what}/*"]
     },
     {
-      # Certificates have no names.
-      Sid       = "Certificate"
+      Sid       = "FirewallOfTheBalancer"
       Effect    = "Allow"
-      Action    = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate", "acm:RequestCertificate"]
+      Action    = ["elasticloadbalancing:SetWebAcl"]
       Resource  = "*"
       Condition = local.here
+    },
+    {
+      Sid       = "MakeTheCertificate"
+      Effect    = "Allow"
+      Action    = ["acm:AddTagsToCertificate", "acm:RequestCertificate"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      Sid       = "Certificate"
+      Effect    = "Allow"
+      Action    = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate"]
+      Resource  = "${local.arn.acm}:certificate/*"
+      Condition = local.ours
     },
     {
       Sid    = "Firewall"
@@ -151,21 +241,28 @@ locals {
       ]
       Resource = ["arn:aws:s3:::${local.prefix}-logs-${var.account}", "arn:aws:s3:::${local.prefix}-logs-${var.account}/*"]
     }],
-    length(var.zone_ids) == 0 ? [] : [{
-      Sid      = "Names"
-      Effect   = "Allow"
-      Action   = ["route53:ChangeResourceRecordSets"]
-      Resource = [for id in var.zone_ids : "arn:aws:route53:::hostedzone/${id}"]
-  }])
+    [for statement in [
+      {
+        Sid      = "Names"
+        Effect   = "Allow"
+        Action   = ["route53:ChangeResourceRecordSets"]
+        Resource = [for id in var.zone_ids : "arn:aws:route53:::hostedzone/${id}"]
+      },
+      {
+        Sid      = "UntilTheyAreKnown"
+        Effect   = "Allow"
+        Action   = ["route53:GetChange"]
+        Resource = ["arn:aws:route53:::change/*"]
+      },
+  ] : statement if length(var.zone_ids) > 0])
 
   may_services = [
     {
       Sid    = "Cluster"
       Effect = "Allow"
       Action = [
-        "ecs:CreateCluster", "ecs:CreateService", "ecs:DeleteCluster", "ecs:DeleteService", "ecs:PutClusterCapacityProviders",
-        "ecs:RunTask", "ecs:StopTask", "ecs:TagResource", "ecs:UntagResource", "ecs:UpdateCluster", "ecs:UpdateClusterSettings",
-        "ecs:UpdateService",
+        "ecs:CreateCluster", "ecs:CreateService", "ecs:DeleteCluster", "ecs:DeleteService", "ecs:DescribeTasks", "ecs:StopTask",
+        "ecs:TagResource", "ecs:UntagResource", "ecs:UpdateCluster", "ecs:UpdateService",
       ]
       Resource = [
         "${local.arn.ecs}:cluster/${local.prefix}", "${local.arn.ecs}:service/${local.prefix}/*",
@@ -173,11 +270,40 @@ locals {
       ]
     },
     {
-      Sid       = "TaskDefinitions"
+      Sid       = "RunTasks"
       Effect    = "Allow"
-      Action    = ["ecs:DeregisterTaskDefinition", "ecs:RegisterTaskDefinition"]
+      Action    = ["ecs:RunTask"]
+      Resource  = "${local.arn.ecs}:task-definition/${local.prefix}-*:*"
+      Condition = local.in_the_cluster
+    },
+    {
+      Sid       = "FindTasks"
+      Effect    = "Allow"
+      Action    = ["ecs:ListTasks"]
+      Resource  = "*"
+      Condition = local.in_the_cluster
+    },
+    {
+      # AWS did not always look at its name: then the tags bound it, and ecs:TagResource above does by the name.
+      Sid       = "RegisterTaskDefinitions"
+      Effect    = "Allow"
+      Action    = ["ecs:RegisterTaskDefinition"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      Sid       = "DeregisterTaskDefinitions"
+      Effect    = "Allow"
+      Action    = ["ecs:DeregisterTaskDefinition"]
       Resource  = "*"
       Condition = local.here
+    },
+    {
+      Sid       = "MakeScaling"
+      Effect    = "Allow"
+      Action    = ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource"]
+      Resource  = "${local.arn.application-autoscaling}:scalable-target/*"
+      Condition = local.made_ours
     },
     {
       Sid    = "Scaling"
@@ -188,18 +314,30 @@ locals {
         "application-autoscaling:PutScheduledAction", "application-autoscaling:RegisterScalableTarget",
         "application-autoscaling:TagResource", "application-autoscaling:UntagResource",
       ]
-      Resource  = "*"
-      Condition = local.here
+      Resource  = "${local.arn.application-autoscaling}:scalable-target/*"
+      Condition = local.ours
     },
     {
+      # Application Auto Scaling makes the alarms of its target tracking in the caller's name.
+      Sid      = "AlarmsOfScaling"
+      Effect   = "Allow"
+      Action   = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"]
+      Resource = "${local.arn.cloudwatch}:alarm:TargetTracking-service/${local.prefix}/*"
+    },
+  ]
+  in_the_cluster = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
+
+  may_watching = [
+    {
+      # Both ways to name a group: most actions want it with :*, those for tags without.
       Sid    = "LogGroups"
       Effect = "Allow"
       Action = [
         "logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy",
-        "logs:DisassociateKmsKey", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:PutRetentionPolicy",
-        "logs:TagResource", "logs:UntagResource",
+        "logs:DisassociateKmsKey", "logs:GetLogEvents", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
       ]
-      Resource = [for group in ["/${local.prefix}/*", "aws-waf-logs-${local.prefix}", "/aws/rds/instance/${local.prefix}/*", "/aws/ecs/containerinsights/${local.prefix}/*"] : "${local.arn.logs}:log-group:${group}:*"]
+      Resource = flatten([for group in ["/${local.prefix}/*", "aws-waf-logs-${local.prefix}", "/aws/rds/instance/${local.prefix}/*"] :
+      ["${local.arn.logs}:log-group:${group}", "${local.arn.logs}:log-group:${group}:*"]])
     },
     {
       Sid    = "LogDelivery"
@@ -227,8 +365,8 @@ locals {
       Sid    = "Topic"
       Effect = "Allow"
       Action = [
-        "sns:CreateTopic", "sns:DeleteTopic", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe",
-        "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
+        "sns:CreateTopic", "sns:DeleteTopic", "sns:ListSubscriptionsByTopic", "sns:SetSubscriptionAttributes",
+        "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource", "sns:Unsubscribe", "sns:UntagResource",
       ]
       Resource = ["${local.arn.sns}:${local.prefix}-alarms", "${local.arn.sns}:${local.prefix}-alarms:*"]
     },
@@ -247,8 +385,8 @@ locals {
       Action = [
         "rds:AddTagsToResource", "rds:CreateDBInstance", "rds:CreateDBParameterGroup", "rds:CreateDBSnapshot",
         "rds:CreateDBSubnetGroup", "rds:DeleteDBInstance", "rds:DeleteDBParameterGroup", "rds:DeleteDBSubnetGroup",
-        "rds:ModifyDBInstance", "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance",
-        "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup",
+        "rds:ModifyDBInstance", "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RemoveTagsFromResource",
+        "rds:ResetDBParameterGroup",
       ]
       Resource = [for what in ["db:${local.prefix}", "pg:${local.prefix}-*", "subgrp:${local.prefix}", "og:default:*", "snapshot:${local.prefix}-*"] : "${local.arn.rds}:${what}"]
     },
@@ -262,17 +400,25 @@ locals {
     {
       Sid       = "KeyForServices"
       Effect    = "Allow"
-      Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource  = aws_kms_key.main.arn
-      Condition = { "ForAnyValue:StringEquals" = { "kms:ViaService" = [for service in ["rds", "secretsmanager", "sns"] : "${service}.${var.region}.amazonaws.com"] } }
+      Condition = local.for_services
+    },
+    {
+      Sid       = "KeyForServicesToKeep"
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant"]
+      Resource  = aws_kms_key.main.arn
+      Condition = merge(local.for_services, { Bool = { "kms:GrantIsForAWSResource" = "true" } })
     },
   ]
+  for_services = { StringEquals = { "kms:ViaService" = [for service in ["rds", "secretsmanager"] : "${service}.${var.region}.amazonaws.com"] } }
 
   may_roles = [
     {
       Sid       = "RolesWithinTheBoundary"
       Effect    = "Allow"
-      Action    = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+      Action    = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
       Resource  = "arn:aws:iam::${var.account}:role/${local.prefix}/*"
       Condition = { StringEquals = { "iam:PermissionsBoundary" = aws_iam_policy.boundary.arn } }
     },
@@ -280,7 +426,7 @@ locals {
       Sid    = "Roles"
       Effect = "Allow"
       Action = [
-        "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole",
+        "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
       ]
       Resource = "arn:aws:iam::${var.account}:role/${local.prefix}/*"

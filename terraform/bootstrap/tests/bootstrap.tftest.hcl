@@ -75,22 +75,34 @@ run "plan_role" {
     condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request"])
     error_message = "It is a pull request's of this repository, in both ways that GitHub writes it."
   }
+}
+
+run "push_role" {
   assert {
-    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_policy.reading.policy).Statement : [for action in statement.Action : can(regex("^[a-z0-9-]+:(Describe|Get|List|View)[A-Za-z]*$", action))]]))
-    error_message = "A plan only reads, and every action is named whole."
+    condition = toset(jsondecode(aws_iam_role.push.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset([
+      "repo:example/shop-mcp:environment:images", "repo:example@11/shop-mcp@22:environment:images",
+    ])
+    error_message = "Jobs that build images, in both ways that GitHub writes it."
   }
   assert {
-    condition     = !anytrue(flatten([for statement in jsondecode(aws_iam_policy.reading.policy).Statement : [for action in statement.Action : contains(["secretsmanager:GetSecretValue", "s3:GetObject", "kms:Decrypt", "logs:GetLogEvents"], action)]]))
-    error_message = "A plan reads no data and no secret."
+    condition     = jsondecode(aws_iam_role.push.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    error_message = "The token is meant for AWS."
   }
   assert {
-    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.plan_state.policy).Statement : statement.Action])) == toset(["s3:ListBucket", "s3:GetObject"])
-    error_message = "A plan can't change the state."
+    condition = length(flatten([for environment in module.environment : setintersection(environment.subjects,
+    jsondecode(aws_iam_role.push.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"])])) == 0
+    error_message = "No token opens both the images and an environment."
   }
-  assert {
-    condition     = length(aws_iam_policy.reading.policy) <= 6144
-    error_message = "AWS takes no longer policy."
+}
+
+run "environment_called_images" {
+  command = plan
+
+  variables {
+    environments = { images = {} }
   }
+
+  expect_failures = [var.environments]
 }
 
 run "given_provider" {

