@@ -87,7 +87,7 @@ build_image() {
 	}
 }
 
-pinned_base() { sed -n 's/^ARG BASE=//p' docker/Dockerfile; }
+pinned_base() { sed -n 's/^FROM .* \(.*@.*\) AS pinned$/\1/p' docker/Dockerfile; }
 
 # Everything that both images have in common.
 find_base() {

@@ -130,6 +130,7 @@ int main(int argc, char **argv)
 			" itself.",
 		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
 		.jobs = jobs, .commands = commands, .settings = settings, .migrations = product_migrations,
-		.database = "sqlite:products.db", .start = search_page_start,
+		.database = "sqlite:products.db", .counts = "select count(*) as count from product",
+		.start = search_page_start,
 	}, argc, argv);
 }

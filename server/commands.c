@@ -3,6 +3,7 @@
 
 #include "auth.h"
 #include "backup.h"
+#include "check.h"
 #include "commands.h"
 #include "healthcheck.h"
 #include "settings.h"
@@ -40,6 +41,11 @@ static int run_version(const struct mcp_server *server, int argc UNUSED, char **
 static int run_setup(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
 	return setup(server);
+}
+
+static int run_check(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+{
+	return check(server);
 }
 
 static int run_backup(const struct mcp_server *server, int argc, char **argv)
@@ -85,9 +91,9 @@ static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, cha
 		return 0;
 	options_url(host, port, url);
 	if (status)
-		fprintf(stderr, "mcp-%s: %s/readyz answered %d\n", server->name, url, status);
+		fprintf(stderr, "mcp-%s: %s/healthz answered %d\n", server->name, url, status);
 	else
-		fprintf(stderr, "mcp-%s: %s/readyz does not answer\n", server->name, url);
+		fprintf(stderr, "mcp-%s: %s/healthz does not answer\n", server->name, url);
 	return 1;
 }
 
@@ -151,11 +157,13 @@ static const struct command commands[] = {
 	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
 	  run_setup, 0 },
+	{ "check", "check", "Say how much the database holds, as it is: status 0 where it can be read",
+	  run_check, 0 },
 	{ "backup", "backup FILE", "Copy the SQLite database to FILE, whole, also while it is served",
 	  run_backup, 1 },
 	{ "restore", "restore FILE", "Check FILE and put it in the database's place; what was there is kept",
 	  run_restore, 1 },
-	{ "healthcheck", "healthcheck", "Ask /readyz of the server on this machine: status 0 or 1",
+	{ "healthcheck", "healthcheck", "Ask /healthz of the server on this machine: status 0 or 1",
 	  run_healthcheck, 0 },
 	{ "version", "version", "Print the version", run_version, 0 },
 	{ "help", "help", "Print this", run_help, 0 },

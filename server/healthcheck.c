@@ -1,4 +1,4 @@
-/* healthcheck.c - asks a running server whether it is ready: for containers, which have no curl.
+/* healthcheck.c - asks a running server whether it lives: for containers, which have no curl.
  *
  * Plain sockets, since libcurl and what it loads would be most of a small server's memory. */
 #include <netdb.h>
@@ -38,7 +38,7 @@ static int connect_to(const char *host, int port, int64_t timeout_ms)
 int healthcheck(const char *host, int port, int64_t timeout_ms)
 {
 	static const char request[] =
-		"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+		"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 	char answer[64] = "";
 	int to = connect_to(host, port, timeout_ms), status = 0;
 

@@ -7,8 +7,9 @@ output "cluster_name" {
 output "services" {
   description = <<-END
     For each service: service_name (update-service, describe-services), repository_url (push), image, connector_url (where clients connect),
-    health_url (200 when ready), setup_task_definition_arn (run once before the first deployment and at each, it migrates), task_definition_arn (for `import`: override the
-    command), security_group_ids and subnet_ids (for run-task), log_group.
+    health_url (200 when ready), setup_task_definition_arn (run once before the first deployment and at each, it migrates), task_definition_arn (what a release moves the
+    service to; for `import`: override the command), minimum and maximum of its tasks, trial_header (with which green is reached), security_group_ids and subnet_ids (for
+    run-task), log_group.
   END
   value = { for service, made in module.service : service => {
     service_name              = made.service_name
@@ -19,6 +20,9 @@ output "services" {
     health_url                = "${local.urls[service]}/readyz"
     setup_task_definition_arn = made.setup_task_definition_arn
     task_definition_arn       = made.task_definition_arn
+    minimum                   = local.services[service].minimum
+    maximum                   = local.services[service].maximum
+    trial_header              = made.trial_header
     subnet_ids                = sort(tolist(made.network.subnets))
     security_group_ids        = sort(tolist(made.network.security_groups))
     log_group                 = made.log_group

@@ -59,8 +59,41 @@ variable "services" {
   default     = {}
 }
 
+variable "architecture" {
+  description = "Processor of the tasks: ARM64, a fifth cheaper, or X86_64. The images are built for both"
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "architecture is ARM64 or X86_64."
+  }
+}
+
+variable "deployment" {
+  description = <<-END
+    How a release replaces tasks. ROLLING: new ones take their place among the old ones. BLUE_GREEN: all new ones are there beside the old ones,
+    are tried by the release before anybody else gets them, then get all traffic at once, and the old ones wait for bake_minutes: until then an
+    alarm turns it back at once. Twice the tasks for that time.
+  END
+  type = object({
+    strategy     = optional(string, "ROLLING")
+    bake_minutes = optional(number, 10)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["ROLLING", "BLUE_GREEN"], var.deployment.strategy)
+    error_message = "deployment.strategy is ROLLING or BLUE_GREEN."
+  }
+  validation {
+    condition     = var.deployment.bake_minutes >= 5 && var.deployment.bake_minutes <= 30
+    error_message = "deployment.bake_minutes is from 5, which an alarm needs to ring, to 30, which a release has time for."
+  }
+}
+
 variable "schedule" {
-  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A deployment wakes them until the next sleep"
+  description = "When the services sleep and wake, as cron expressions of AWS in a time zone, to save money where nobody works at night; not set: never. The database and the balancer go on costing. A release at night wakes them to try what it deployed, and they sleep again"
   type = object({
     timezone = string
     sleep    = string

@@ -11,6 +11,44 @@ describe_service() {
 	}
 }
 
+# ---- How many tasks ----
+
+scalable() { printf '%s\n' --service-namespace ecs --scalable-dimension ecs:service:DesiredCount; }
+
+# From how many to how many tasks the scaling may go: [minimum, maximum], [0,0] while it sleeps, null without scaling.
+scaling_of() {
+	local answer words
+	mapfile -t words < <(scalable)
+	answer=$(aws_call application-autoscaling describe-scalable-targets "${words[@]}" \
+		--resource-ids "service/$1/$2") || return 1
+	jq -c '.ScalableTargets[0] | if . then [.MinCapacity, .MaxCapacity] else null end' <<<"$answer"
+}
+
+# It also brings the number of tasks into these bounds, at once.
+set_scaling() {
+	local now words
+	now=$(scaling_of "$1" "$2") || return 1
+	[ "$now" != "[$3,$4]" ] || return 0
+	mapfile -t words < <(scalable)
+	aws_call application-autoscaling register-scalable-target "${words[@]}" \
+		--resource-id "service/$1/$2" --min-capacity "$3" --max-capacity "$4" >/dev/null
+}
+
+# To sleep, or (with a maximum) to where it never ran: as Terraform makes a service, which tells the two apart.
+stop_tasks() {
+	set_scaling "$1" "$2" 0 "${3:-0}" &&
+		aws_call ecs update-service --cluster "$1" --service "$2" --desired-count 0 >/dev/null
+}
+
+# What a service runs that came through once: its task definition, or nothing. $2 is what scaling_of says. One without tasks sleeps ([0,0]),
+# or Terraform has just made it. Blue/green has no rolloutState.
+what_served() {
+	jq -r --argjson scaling "$2" 'first(.deployments[] | select((.rolloutState // "COMPLETED") == "COMPLETED" and
+		(.runningCount > 0 or $scaling == [0, 0])) | .taskDefinition) // empty' <<<"$1"
+}
+
+# ---- What happened ----
+
 # The newest things that happened to a service since a moment, oldest first.
 print_events() {
 	local service=$1 since=$2

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // smoke.mjs - calls servers as their clients do, in both eras of the protocol, and prints what it found.
 //
-//     PRODUCTS_KEY=mcp_… ORDERS_KEY=mcp_… smoke.mjs [--version 1.0.0] [--within SECONDS]
+//     PRODUCTS_KEY=mcp_… ORDERS_KEY=mcp_… smoke.mjs [--version 1.0.0] [--within SECONDS] [--header 'NAME: VALUE']
 //         products=https://products.example.com/mcp orders=https://orders.example.com/mcp
 //
 // The key of each server is in NAME_KEY and should only be able to read. Each check is tried again until
-// --within (120) seconds have passed. The official SDKs make the calls; they are looked for in NPM_DIR
+// --within (120) seconds have passed. --header goes with every request. The official SDKs make the calls; they are looked for in NPM_DIR
 // (build/npm), where `npm ci` of tests/package.json puts them.
 //
 // Exit status: 0 all is well; 1 something is not; 2 wrong usage.
@@ -30,7 +30,7 @@ function misused(words) {
 // ---- What was asked for ----
 
 const servers = [];
-let version, within = 120;
+let version, within = 120, header = {};
 for (let words = process.argv.slice(2); words.length;) {
 	const word = words.shift(), named = /^([a-z][a-z0-9-]*)=(https?:\/\/.+)$/.exec(word);
 	if (word === '--help' || word === '-h') {
@@ -40,6 +40,8 @@ for (let words = process.argv.slice(2); words.length;) {
 		version = words.shift();
 	else if (word === '--within' && words.length)
 		within = Number(words.shift());
+	else if (word === '--header' && /^[\w-]+: ./.test(words[0]))
+		header = Object.fromEntries([words.shift().split(/: (.*)/, 2)]);
 	else if (named)
 		servers.push({ name: named[1], url: named[2] });
 	else
@@ -88,7 +90,7 @@ function expect(condition, words) {
 async function refuses(server, key, what) {
 	const answer = await fetch(server.url, {
 		method: 'POST', signal: AbortSignal.timeout(timeout), redirect: 'error',
-		headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream',
+		headers: { ...header, 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream',
 			...(key && { Authorization: `Bearer ${key}` }) },
 		body: '{"jsonrpc":"2.0","id":1,"method":"ping"}',
 	});
@@ -100,7 +102,7 @@ async function refuses(server, key, what) {
 async function answers(server, era) {
 	const client = era.client();
 	const transport = new era.transport(new URL(server.url),
-		{ requestInit: { headers: { Authorization: `Bearer ${server.key}` } } });
+		{ requestInit: { headers: { ...header, Authorization: `Bearer ${server.key}` } } });
 	try {
 		await client.connect(transport, { timeout });
 		const about = client.getServerVersion();

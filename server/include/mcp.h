@@ -142,6 +142,7 @@ struct mcp_server {
 	const struct setting *settings;         /* its own, beside the runtime's */
 	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
+	const char *counts;           /* SQL that counts what it keeps, as `count`: for the command check */
 	/* Called once before serving and after it. False stops the start; it has said why. */
 	bool (*start)(void);
 	void (*stop)(void);

@@ -1,7 +1,7 @@
 # An example: copy to terraform.tfvars and put in your own.
 region = "us-east-1"
 
-# curl -s https://api.github.com/repos/OWNER/REPOSITORY gives both numbers: owner.id and id.
+# gh api 'repos/{owner}/{repo}' gives both numbers: owner.id and id.
 github = {
   owner         = "example"
   owner_id      = 12345678
@@ -10,6 +10,7 @@ github = {
 }
 
 environments = {
-  dev  = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
-  prod = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
+  dev     = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
+  staging = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
+  prod    = { zone_ids = ["Z0123456789ABCDEFGHIJ"] }
 }

@@ -18,7 +18,7 @@ locals {
   repositories = [for repository in aws_ecr_repository.service : repository.arn]
 }
 
-# Reads everything that a plan looks at, and can change nothing: for pull requests, `terraform plan -lock=false`.
+# Reads everything that a plan looks at, and can change nothing: for pull requests, and for main before anybody approved.
 resource "aws_iam_role" "plan" {
   name                 = "${var.project}-plan"
   description          = "Pull requests of ${var.github.owner}/${var.github.repository}: terraform plan"
@@ -33,7 +33,7 @@ resource "aws_iam_role" "plan" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:pull_request"]
+          "token.actions.githubusercontent.com:sub" = flatten([for subject in local.subjects : ["${subject}:pull_request", "${subject}:ref:refs/heads/main"]])
         }
       }
     }]

@@ -23,6 +23,11 @@ output "own_backend" {
   END
 }
 
+output "project" {
+  description = "Name that everything starts with, for the repository's variable PROJECT"
+  value       = var.project
+}
+
 output "repositories" {
   description = "Image repository of each service, to push to"
   value       = { for service, repository in aws_ecr_repository.service : service => repository.repository_url }
@@ -41,6 +46,11 @@ output "push_role_arn" {
 output "deploy_role_arns" {
   description = "Role of each environment's pipeline, for that environment's variable AWS_ROLE_ARN on GitHub"
   value       = { for name, environment in module.environment : name => environment.deploy_role_arn }
+}
+
+output "drill_role_arns" {
+  description = "Role of each environment's restore drill, for the variable AWS_DRILL_ROLE_ARN of GitHub's environment NAME-drill"
+  value       = { for name, environment in module.environment : name => environment.drill_role_arn }
 }
 
 output "secrets" {

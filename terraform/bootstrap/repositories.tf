@@ -24,13 +24,15 @@ resource "aws_ecr_lifecycle_policy" "service" {
   for_each   = aws_ecr_repository.service
   repository = each.value.name
 
-  # An image for two architectures is an index and two images without a tag, which the index protects from the first rule.
+  # What has no tag is part of an image that has one: those of both architectures with how each was made (an index keeps them, whatever a
+  # rule says), and the signature. The signature refers to the image, not the image to it, and no documentation says that a rule spares
+  # what refers; only that it goes with its image. So this rule counts: of the images that are kept none can lose what belongs to it.
   policy = jsonencode({
     rules = [
       {
         rulePriority = 1
-        description  = "What no tag and no index names goes after a week"
-        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
+        description  = "What has no tag goes when it is older than everything that belongs to the images kept"
+        selection    = { tagStatus = "untagged", countType = "imageCountMoreThan", countNumber = 10 * var.images_kept } # 5 an image
         action       = { type = "expire" }
       },
       {

@@ -58,7 +58,7 @@ variable "environments" {
   type = map(object({
     zone_ids = optional(list(string), [])
   }))
-  default = { dev = {}, prod = {} }
+  default = { dev = {}, staging = {}, prod = {} }
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in keys(var.environments) : can(regex("^[a-z][a-z0-9]{1,7}$", name))])

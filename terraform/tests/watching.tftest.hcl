@@ -59,7 +59,7 @@ run "dashboard" {
     region          = "us-east-1"
     cluster         = "shop-test"
     namespace       = "shop-test"
-    services        = { products = { target_group = "targetgroup/products/1", log_group = "/p" }, orders = { target_group = "targetgroup/orders/2", log_group = "/o" } }
+    services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
     balancer        = "app/shop-test/1"
     firewall        = "shop-test"
     database        = "shop-test"
@@ -79,7 +79,7 @@ run "dashboard" {
     error_message = "Open streams of each service are shown."
   }
   assert {
-    condition     = alltrue([for group in ["targetgroup/products/1", "targetgroup/orders/2"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, group)])
+    condition     = alltrue([for group in ["targetgroup/products/1", "targetgroup/orders/2", "targetgroup/orders/3"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, group)])
     error_message = "Requests of each service are shown."
   }
   assert {

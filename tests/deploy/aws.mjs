@@ -4,6 +4,7 @@
 // PLAY is a folder with script.json: for each operation ("ecs describe-services") a list of answers,
 // one a call, the last one again and again. {"error": "ThrottlingException", "words": "…"} fails as the
 // CLI does, {"text": "…"} is printed as it is, anything else as JSON. In all of them "$NOW" is this moment.
+// One with {"until": "ecs continue-service-deployment"} is given again until that was asked.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,8 +31,9 @@ if (!answers) {
 }
 const counter = join(folder, `${operation.replace(' ', '.')}.count`);
 const count = existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0;
-writeFileSync(counter, String(count + 1));
-const answer = answers[Math.min(count, answers.length - 1)];
+const { until, ...answer } = answers[Math.min(count, answers.length - 1)];
+const asked = readFileSync(join(folder, 'calls.jsonl'), 'utf8').trim().split('\n').map(line => JSON.parse(line).operation);
+writeFileSync(counter, String(count + (!until || asked.includes(until) ? 1 : 0)));
 
 if (answer.error) {
 	console.error(`\nAn error occurred (${answer.error}) when calling the ${names[1]} operation: ${answer.words ?? ''}`);

@@ -2,42 +2,28 @@
 //
 // The other tests say what AWS answers; this one that what it is asked is what it knows.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startMoto } from './moto.mjs';
 import { execute, root, scripts, temporary } from './stage.mjs';
 
 const bin = join(root, 'build/aws/bin');
 const skip = !existsSync(join(bin, 'moto_server')) && 'the CLI of AWS and moto can\'t be had here: left out';
 const home = temporary();
 const env = { HOME: home, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_DEFAULT_REGION: 'us-east-1',
-	PATH: `${bin}:${process.env.PATH}`, PAUSE_MS: '50', PAUSE_MOST_MS: '200', VISIT_SETTLE_SECONDS: '0', AWS_TRIES: '3' };
+	PATH: `${bin}:${process.env.PATH}`, PAUSE_MS: '50', PAUSE_MOST_MS: '200', VISIT_SETTLE_SECONDS: '0', AWS_TRIES: '3', AWS_MAX_ATTEMPTS: '1' };
 let moto, network;
 
 const aws = (...words) => new Promise((resolve, reject) => execFile('aws', [...words, '--output', 'json'], { env },
 	(error, stdout, stderr) => error ? reject(new Error(stderr)) : resolve(stdout ? JSON.parse(stdout) : {})));
 const run = (name, ...args) => execute(join(scripts, name), args, { env });
 
-// It says its port, once it listens.
-async function startMoto() {
-	moto = spawn('moto_server', ['--host', '127.0.0.1', '--port', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-	let words = '';
-	env.AWS_ENDPOINT_URL = await new Promise((resolve, reject) => {
-		moto.stderr.setEncoding('utf8').on('data', text => {
-			words += text;
-			const found = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(words);
-			if (found)
-				resolve(found[1]);
-		});
-		moto.on('close', () => reject(new Error(`moto ended:\n${words}`)));
-	});
-}
-
 before(async () => {
 	if (skip)
 		return;
-	await startMoto();
+	moto = await startMoto(env);
 	const { Vpc: { VpcId } } = await aws('ec2', 'create-vpc', '--cidr-block', '10.0.0.0/16');
 	await aws('ec2', 'modify-vpc-attribute', '--vpc-id', VpcId, '--enable-dns-hostnames');
 	const { Subnet: { SubnetId } } = await aws('ec2', 'create-subnet', '--vpc-id', VpcId, '--cidr-block', '10.0.1.0/24');
@@ -66,6 +52,31 @@ test('a deployment is begun, watched and explained', { skip }, async () => {
 	assert.equal(other.status, 6);
 });
 
+// moto has no blue/green, but the CLI checks the words before it sends any.
+test('what is asked of a blue/green deployment the CLI knows', { skip }, async () => {
+	const configuration = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10, lifecycleHooks: [{ targetType: 'PAUSE',
+		lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'], timeoutConfiguration: { timeoutInMinutes: 15, action: 'ROLLBACK' } }] };
+	const unknown = /usage:|Unknown options|Parameter validation|Invalid choice/;
+	const ask = (...words) => aws('ecs', ...words).then(() => '', error => error.message);
+	for (const words of [
+		['update-service', '--cluster', 'shop-dev', '--service', 'products', '--deployment-configuration', JSON.stringify(configuration)],
+		['list-service-deployments', '--cluster', 'a', '--service', 'b', '--created-at', 'after=2026-11-27T08:15:00Z'],
+		['describe-service-deployments', '--service-deployment-arns', 'a'],
+		['continue-service-deployment', '--service-deployment-arn', 'a', '--hook-id', 'b', '--action', 'ROLLBACK'],
+	])
+		assert.doesNotMatch(await ask(...words), unknown);
+	assert.match(await ask('continue-service-deployment', '--hook', 'b'), unknown);
+});
+
+test('the scaling is read and set', { skip }, async () => {
+	const scaling = script => execute('bash', ['-euc', `. ${scripts}/lib.sh; . ${scripts}/ecs.sh; ${script}`], { env });
+	assert.equal((await scaling('scaling_of shop-dev products')).stdout, 'null\n');
+	assert.equal((await scaling('set_scaling shop-dev products 1 4; scaling_of shop-dev products')).stdout, '[1,4]\n');
+	const { status, stdout, stderr } = await scaling('stop_tasks shop-dev products; scaling_of shop-dev products');
+	assert.equal(status, 0, stderr);
+	assert.equal(stdout, '[0,0]\n');
+});
+
 test('a task is run, looked at and stopped', { skip }, async () => {
 	const { status, stderr } = await run('run-task', '--cluster', 'shop-dev', '--task-definition', 'products:1', '--subnets', network.SubnetId,
 		'--security-groups', network.GroupId, '--timeout', '1', '--', 'import', '--dry-run', 'https://example.com/a.csv');
@@ -84,7 +95,66 @@ test('the firewall\'s set is changed and changed back', { skip }, async () => {
 	const { status, stdout, stderr } = await run('visit', '--set', 'visitors', '--id', Id, '--address', '198.51.100.7',
 		'sh', '-c', `AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b ${look}`);
 	assert.equal(status, 0, stderr);
-	assert.match(stdout, /203\.0\.113\.9\/32[\s\S]*198\.51\.100\.7\/32/);
+	assert.match(stdout, /"198\.51\.100\.7\/32"/);
+	assert.doesNotMatch(stdout, /203\.0\.113\.9/, 'what an earlier run left is gone');
 	const { IPSet } = await aws('wafv2', 'get-ip-set', '--name', 'visitors', '--scope', 'REGIONAL', '--id', Id);
-	assert.deepEqual(IPSet.Addresses, ['203.0.113.9/32']);
+	assert.deepEqual(IPSet.Addresses, []);
+});
+
+// ---- What an environment gets ----
+
+const COMMIT = 'c'.repeat(40), EARLIER = 'e'.repeat(40), SERVICES = 'products orders';
+const manifest = commit => JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', layers: [],
+	config: { mediaType: 'application/vnd.oci.image.config.v1+json', size: 2, digest: `sha256:${commit.slice(32).repeat(8)}` } });
+
+test('what passed in an environment is what the next one gets, by its digest', { skip }, async () => {
+	await aws('s3api', 'create-bucket', '--bucket', 'shop-state');
+	const digests = {};
+	for (const service of SERVICES.split(' ')) {
+		await aws('ecr', 'create-repository', '--repository-name', `shop/${service}`);
+		for (const commit of [EARLIER, COMMIT])
+			digests[service + commit] = (await aws('ecr', 'put-image', '--repository-name', `shop/${service}`, '--image-tag', commit,
+				'--image-manifest', manifest(commit), '--image-digest', `sha256:${commit.slice(32).repeat(8)}`)).image.imageId.imageDigest;
+	}
+	const github = join(home, 'github');
+	const give = async (...args) => {
+		writeFileSync(github, '');
+		const done = await execute(join(scripts, 'images-to-deploy'), args, { env: { ...env, SERVICES, STATE_BUCKET: 'shop-state', GITHUB_ENV: github } });
+		return { ...done, images: JSON.parse(/^IMAGES=(.*)$/m.exec(readFileSync(github, 'utf8'))?.[1] ?? 'null') };
+	};
+	const passes = async (environment, commit, images) => {
+		const outputs = join(home, 'outputs.json');
+		writeFileSync(outputs, JSON.stringify({ services: { value: Object.fromEntries(Object.entries(images).map(([name, image]) => [name, { image }])) } }));
+		const { status, stderr } = await execute(join(scripts, 'passed'), [environment, commit, outputs], { env: { ...env, STATE_BUCKET: 'shop-state' } });
+		assert.equal(status, 0, stderr);
+	};
+
+	const built = (await give('dev', EARLIER)).images;
+	assert.match(built.products, new RegExp(`dkr\\.ecr\\.us-east-1\\..*/shop/products@${digests[`products${EARLIER}`]}$`));
+	const none = await give('dev', 'd'.repeat(40));
+	assert.equal(none.status, 1);
+	assert.match(none.stderr, /shop\/products has no image of commit d{40}/);
+
+	const early = await give('staging');
+	assert.equal(early.status, 1);
+	assert.match(early.stderr, /nothing has passed in dev yet/);
+	await passes('dev', EARLIER, built);
+	// Built, but it has passed nowhere: nobody is offered it.
+	assert.ok((await give('dev', COMMIT)).images);
+	assert.deepEqual((await give('staging')).images, built);
+	assert.match((await give('prod')).stderr, /nothing has passed in staging yet/);
+	await passes('staging', EARLIER, built);
+	assert.deepEqual((await give('prod')).images, built);
+	await passes('prod', EARLIER, built);
+
+	// A newer one takes its place, and the way back to what served in prod stays open.
+	const newer = (await give('dev', COMMIT)).images;
+	assert.notDeepEqual(newer, built);
+	await passes('dev', COMMIT, newer);
+	assert.match((await give('prod', COMMIT)).stderr, /has passed neither in staging nor in prod/);
+	await passes('staging', COMMIT, newer);
+	assert.deepEqual((await give('prod')).images, newer);
+	assert.deepEqual((await give('prod', EARLIER)).images, built);
+	for (const args of [[], ['nowhere'], ['dev'], ['prod', 'HEAD']])
+		assert.equal((await give(...args)).status, 2, args.join(' '));
 });

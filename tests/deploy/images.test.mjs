@@ -1,10 +1,10 @@
-// images.test.mjs - which image a commit has, that it is signed, and what Terraform is told of it.
+// images.test.mjs - which image a commit has, how it is built, and that it is signed.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { root, stage } from './stage.mjs';
+import { stage } from './stage.mjs';
 
 const REPOSITORY = '123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/products';
 const COMMIT = 'c'.repeat(40);
@@ -63,29 +63,29 @@ test('an image is signed once, as the workflow on main', async () => {
 	put(bad, 'cosign', 'exit 1');
 	assert.equal((await bad.run('sign-image', [image], { env: github(bad) })).status, 1);
 	assert.equal(called(bad, 'cosign').filter(call => call.startsWith('sign ')).length, 4);
-	for (const args of [[], [`${REPOSITORY}:latest`]])
+	for (const args of [[], [`${REPOSITORY}:latest`], [image, image], ['--ask', image, image], ['--check']])
 		assert.equal((await bad.run('sign-image', args, { env: github(bad) })).status, 2);
 });
 
-test('only what is there and signed is deployed, by digest', async () => {
+test('only what is signed is deployed, and each of them is looked at', async () => {
 	const play = stage();
-	put(play, 'skopeo', there);
-	put(play, 'cosign', cosign);
-	const go = () => play.run('images-to-deploy', [REPOSITORY.replace('/products', ''), COMMIT], { env: github(play) });
-	const unsigned = await go();
+	const [first, second] = [`${REPOSITORY}@${digest}`, `${REPOSITORY.replace('products', 'orders')}@${digest}`];
+	put(play, 'cosign', `case $* in *${second}*) echo "no signatures found" >&2; exit 1 ;; esac`);
+	const check = images => play.run('sign-image', ['--check', ...images], { env: github(play) });
+	assert.equal((await check([first])).status, 0);
+	const unsigned = await check([first, second]);
 	assert.equal(unsigned.status, 1);
-	assert.match(unsigned.stderr, /is not signed by deploy\.yml on main[\s\S]*no signatures found/);
+	assert.match(unsigned.stderr, /orders@\S+ is not signed by deploy\.yml on main[\s\S]*no signatures found/);
 	assert.equal(called(play, 'cosign').filter(call => call.startsWith('sign ')).length, 0);
-	writeFileSync(join(play.folder, 'signed'), '');
-	assert.equal((await go()).status, 0);
-	const images = JSON.parse(/^IMAGES=(.*)$/m.exec(readFileSync(join(play.folder, 'env'), 'utf8'))[1]);
-	assert.deepEqual(images, { products: `${REPOSITORY}@${digest}`, orders: `${REPOSITORY.replace('products', 'orders')}@${digest}` });
+});
 
-	const none = stage();
-	put(none, 'skopeo', missing);
-	const { status, stderr } = await none.run('images-to-deploy', ['registry/shop', COMMIT], { env: github(none) });
-	assert.equal(status, 1);
-	assert.match(stderr, /registry\/shop\/products has no image c{40}/);
+test('whether one is signed can be asked, and "no" is no failure', async () => {
+	for (const [cosign, signed] of [['exit 0', 'yes'], ['exit 1', 'no']]) {
+		const play = stage();
+		put(play, 'cosign', cosign);
+		assert.equal((await play.run('sign-image', ['--ask', `${REPOSITORY}@${digest}`], { env: github(play) })).status, 0);
+		assert.equal(readFileSync(join(play.folder, 'output'), 'utf8'), `signed=${signed}\n`);
+	}
 });
 
 test('both architectures are built, with SBOM and provenance, at the commit\'s moment', async () => {
@@ -103,50 +103,4 @@ test('both architectures are built, with SBOM and provenance, at the commit\'s m
 	const unknown = await play.run('build-image', ['../products', 'x']);
 	assert.equal(unknown.status, 2);
 	assert.match(unknown.stderr, /lists no "\.\.\/products", but products, orders/);
-});
-
-// ---- Terraform ----
-
-const terraform = (play, args, env = {}) => play.run('terraform-for', args, { env: {
-	STATE_BUCKET: 'shop-state', AWS_REGION: 'us-east-1', ...env } });
-const variables = join(root, 'terraform/environments/dev.tfvars');
-const skip = !existsSync(variables) && 'terraform/environments/dev.tfvars is not here: left out';
-
-test('a plan is of one environment with these images, and what is applied is that plan', { skip }, async () => {
-	const play = stage(), plan = join(play.folder, 'plan');
-	put(play, 'terraform', 'echo "$TF_VAR_images" >>"$PLAY/images"; case "$*" in *output*) echo \'{"services":{"value":{"products":{"image":"old@sha256:1"}}}}\' ;; esac');
-	mkdirSync(plan);
-	assert.equal((await terraform(play, ['dev', 'init'])).status, 0);
-	const made = await terraform(play, ['dev', 'plan', plan, '-destroy'], { IMAGES: '{"products":"new@sha256:2"}' });
-	assert.equal(made.status, 0, made.stderr);
-	assert.equal((await terraform(play, ['dev', 'plan', plan])).status, 0);
-	assert.equal((await terraform(play, ['dev', 'apply', plan])).status, 0);
-	const calls = called(play, 'terraform');
-	assert.match(calls[0], /init -backend-config=bucket=shop-state -backend-config=region=us-east-1 -backend-config=key=dev\/terraform\.tfstate$/);
-	assert.match(calls[1], new RegExp(`plan -var-file=environments/dev\\.tfvars -out=${plan} -lock-timeout=5m -destroy$`));
-	assert.match(calls.at(-1), new RegExp(`apply -lock-timeout=5m ${plan}$`));
-	// Of the images that are not said the state knows.
-	assert.deepEqual(readFileSync(join(play.folder, 'images'), 'utf8').split('\n').filter(Boolean),
-		['{"products":"new@sha256:2"}', '{"products":"old@sha256:1"}']);
-});
-
-test('a state that can\'t be read is not an empty one', { skip }, async () => {
-	const play = stage();
-	put(play, 'terraform', 'case "$*" in *output*) echo "Error: error loading state" >&2; exit 1 ;; esac');
-	assert.equal((await terraform(play, ['dev', 'plan', join(play.folder, 'plan')])).status, 1);
-	assert.ok(!called(play, 'terraform').some(call => call.includes(' plan ')));
-	assert.notEqual((await terraform(play, ['dev', 'outputs', join(play.folder, 'o')])).status, 0);
-});
-
-test('wrong usage of Terraform', async () => {
-	const play = stage();
-	put(play, 'terraform', 'exit 0');
-	for (const args of [[], ['dev'], ['../dev', 'init'], ['nowhere', 'init']])
-		assert.equal((await terraform(play, args)).status, 2, args.join(' '));
-	if (skip)
-		return;
-	assert.equal((await terraform(play, ['dev', 'what'])).status, 2);
-	assert.equal((await terraform(play, ['dev', 'init'], { STATE_BUCKET: '' })).status, 2);
-	assert.equal((await terraform(play, ['dev', 'plan', 'x'], { IMAGES: '["a"]' })).status, 2);
-	assert.equal((await terraform(play, ['dev', 'plan', 'x'], { IMAGES: 'no JSON' })).status, 2);
 });

@@ -19,7 +19,7 @@ const outputs = (url = name => `https://${name}.dev.example.com`) => ({
 	cluster_name: { value: 'shop-dev' },
 	services: { value: Object.fromEntries(names.map(name => [name, {
 		service_name: name, container_name: name, image: image(name), connector_url: `${url(name)}/mcp`,
-		setup_task_definition_arn: arn(`${name}-setup`, 8), task_definition_arn: arn(name, 8),
+		setup_task_definition_arn: arn(`${name}-setup`, 8), task_definition_arn: arn(name, 8), minimum: 1, maximum: 4, trial_header: null,
 		subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: [`sg-${name}`], log_group: `/shop-dev/services/${name}`,
 	}])) },
 	visitors: { value: { name: 'shop-dev-visitors', id: 'set-1', scope: 'REGIONAL' } },
@@ -31,6 +31,9 @@ const outputs = (url = name => `https://${name}.dev.example.com`) => ({
 
 const deployment = (id, state, definition, running = 1, status = 'PRIMARY') =>
 	({ id, status, rolloutState: state, taskDefinition: definition, runningCount: running, desiredCount: 1 });
+const scaling = (MinCapacity, MaxCapacity) => ({ ScalableTargets: [{ MinCapacity, MaxCapacity }] });
+const awake = { 'application-autoscaling describe-scalable-targets': [scaling(1, 4)] };
+const note = (serves, asleep = []) => JSON.stringify({ serves, asleep });
 const described = (...deployments) => ({ services: [{ serviceName: 'x', status: 'ACTIVE', desiredCount: 1,
 	taskDefinition: deployments[0].taskDefinition, deployments, events: [] }] });
 
@@ -43,22 +46,30 @@ function at(script, values = outputs()) {
 }
 
 test('what serves is remembered: what came through, not what may be half way', async () => {
-	const play = at({ 'ecs describe-services': [
+	const play = at({ ...awake, 'ecs describe-services': [
 		described(deployment('ecs-svc/2', 'IN_PROGRESS', arn('products', 9)), deployment('ecs-svc/1', 'COMPLETED', arn('products', 7), 1, 'ACTIVE')),
 		described(deployment('ecs-svc/3', 'FAILED', arn('orders', 9))),
 	] });
 	const { status, stdout, stderr } = await play.release('remember', [play.note]);
 	assert.equal(status, 0, stderr);
-	assert.deepEqual(JSON.parse(readFileSync(play.note)), { products: arn('products', 7) });
+	assert.deepEqual(JSON.parse(readFileSync(play.note)), { serves: { products: arn('products', 7) }, asleep: [] });
 	assert.match(stdout, /orders: nothing that came through/);
+});
+
+test('what sleeps serves all the same, and what Terraform made without a task does not', async () => {
+	const still = name => described({ ...deployment('ecs-svc/1', 'COMPLETED', arn(name, 7), 0), desiredCount: 0 });
+	const play = at({ 'ecs describe-services': [still('products'), still('orders')],
+		'application-autoscaling describe-scalable-targets': [scaling(0, 0), scaling(0, 4)] });
+	assert.equal((await play.release('remember', [play.note])).status, 0);
+	assert.deepEqual(JSON.parse(readFileSync(play.note)), { serves: { products: arn('products', 7) }, asleep: ['products'] });
 });
 
 test('before the first apply there is nothing to remember, and nothing to go back to', async () => {
 	const play = at({}, {});
 	assert.equal((await play.release('remember', [play.note])).status, 0);
-	assert.deepEqual(JSON.parse(readFileSync(play.note)), {});
+	assert.deepEqual(JSON.parse(readFileSync(play.note)), { serves: {}, asleep: [] });
 	const after = at({});
-	writeFileSync(after.note, '{}');
+	writeFileSync(after.note, note({}));
 	const { status, stdout } = await after.release('rollback', [after.note]);
 	assert.equal(status, 0);
 	assert.match(stdout, /products: there is nothing to go back to\norders: there is nothing/);
@@ -80,7 +91,7 @@ test('each service is set up in its own network, in order; one that fails ends i
 });
 
 test('each service is deployed from what Terraform made; the next only when the one before is through', async () => {
-	const script = state => ({
+	const script = state => ({ ...awake,
 		'ecs describe-services': [described(deployment('ecs-svc/1', 'COMPLETED', arn('products', 7))),
 			described(deployment('ecs-svc/2', state, arn('products', 8)))],
 		'ecs update-service': [{ service: described(deployment('ecs-svc/2', 'IN_PROGRESS', arn('products', 8))).services[0] }],
@@ -92,6 +103,7 @@ test('each service is deployed from what Terraform made; the next only when the 
 	assert.equal(status, 0, stderr);
 	assert.deepEqual(play.asked('ecs update-service').map(call => [call.flags.service, call.flags['task-definition']]),
 		names.map(name => [name, arn(name, 8)]));
+	assert.ok(play.asked('ecs update-service').every(call => call.flags['desired-count'] === '1'));
 	assert.match(readFileSync(play.github, 'utf8'), /^status=0$/m);
 
 	const bad = at(script('FAILED'));
@@ -102,17 +114,45 @@ test('each service is deployed from what Terraform made; the next only when the 
 
 test('going back deploys what was remembered, and leaves what serves it already', async () => {
 	const old = described(deployment('ecs-svc/1', 'COMPLETED', arn('orders', 7)));
-	const play = at({
+	const play = at({ ...awake,
 		'ecs describe-services': [
 			described(deployment('ecs-svc/2', 'COMPLETED', arn('products', 8))), described(deployment('ecs-svc/2', 'COMPLETED', arn('products', 8))),
 			described(deployment('ecs-svc/3', 'COMPLETED', arn('products', 7))), old],
 		'ecs update-service': [{ service: described(deployment('ecs-svc/3', 'IN_PROGRESS', arn('products', 7))).services[0] }],
 	});
-	writeFileSync(play.note, JSON.stringify({ products: arn('products', 7), orders: arn('orders', 7) }));
+	writeFileSync(play.note, note({ products: arn('products', 7), orders: arn('orders', 7) }));
 	const { status, stdout, stderr } = await play.release('rollback', [play.note]);
 	assert.equal(status, 0, stderr);
 	assert.deepEqual(play.asked('ecs update-service').map(call => call.flags['task-definition']), [arn('products', 7)]);
 	assert.match(stdout, /orders: .*orders:7 serves already/);
+});
+
+// As Terraform leaves a service before its first release: asked for in whole, from what a release finds to what it leaves.
+test('a whole release rolls each service once, at night too, and what slept sleeps again', async () => {
+	for (const asleep of [false, true]) {
+		const serves = name => [described({ ...deployment('ecs-svc/1', 'COMPLETED', arn(name, 7), asleep ? 0 : 1), desiredCount: asleep ? 0 : 1 })];
+		const new_ = name => described(deployment('ecs-svc/2', 'COMPLETED', arn(name, 8)));
+		const play = at({
+			'ecs describe-services': [...serves('products'), ...serves('orders'), ...serves('products'), new_('products'), ...serves('orders'), new_('orders'),
+				...[0, 1].map(() => ({ services: [{ ...new_('products').services[0], desiredCount: 0 }] }))],
+			'ecs update-service': [{ service: new_('products').services[0] }],
+			'ecs describe-task-definition': [{ taskDefinition: { containerDefinitions: names.map(name => ({ image: image(name) })) } }],
+			'application-autoscaling describe-scalable-targets': asleep
+				? [...[0, 1, 2, 3, 4, 5].map(() => scaling(0, 0)), scaling(1, 4)] : [scaling(1, 4)],
+			'application-autoscaling register-scalable-target': [{}],
+		});
+		for (const [step, ...more] of [['remember', play.note], ['deploy'], ['smoke', play.note]]) {
+			const { status, all } = await play.release(step, more);
+			assert.equal(status, 0, all);
+		}
+		const rolls = play.asked('ecs update-service').filter(call => call.words.includes('--force-new-deployment') || call.flags['task-definition']);
+		assert.deepEqual(rolls.map(call => [call.flags.service, call.flags['task-definition']]), names.map(name => [name, arn(name, 8)]));
+		const ends = play.asked('ecs update-service').filter(call => call.flags['desired-count'] === '0').map(call => call.flags.service);
+		assert.deepEqual(ends, asleep ? names : []);
+		const bounds = play.asked('application-autoscaling register-scalable-target').map(call =>
+			[call.flags['resource-id'], call.flags['min-capacity'], call.flags['max-capacity']].join(' '));
+		assert.deepEqual(bounds.slice(-2), asleep ? names.map(name => `service/shop-dev/${name} 0 0`) : []);
+	}
 });
 
 // In front of a server: what ends TLS and hands on bytes.
@@ -153,6 +193,25 @@ test('the smoke test calls the real servers from inside the firewall, and one th
 	assert.equal(play.asked('wafv2 update-ip-set').length, 2);
 	assert.equal(bad.status, 1);
 	assert.match(bad.stdout, /must be 9\.9\.9/);
+});
+
+test('green is tried by the header that leads to it', async () => {
+	const server = await start('products', { API_KEYS: keyLines, PUBLIC_HOSTS: 'localhost' });
+	const paper = certificate(temporary()), front = await secure(server, paper);
+	let asked = '';
+	front.on('secureConnection', socket => socket.on('data', bytes => { asked += bytes; }));
+	const values = outputs(() => `https://localhost:${front.address().port}`);
+	values.services.value.products.trial_header = { name: 'X-Deployment', value: 'green' };
+	const play = at({ 'wafv2 get-ip-set': [{ IPSet: { Addresses: [] }, LockToken: 'a' }, { IPSet: { Addresses: ['198.51.100.7/32'] }, LockToken: 'b' }],
+		'wafv2 update-ip-set': [{}] }, values);
+	const { status, all } = await play.release('trial', ['products'], { NODE_EXTRA_CA_CERTS: paper.file,
+		SMOKE_KEYS: JSON.stringify({ products: keys.reader }), VISIT_SETTLE_SECONDS: '0', VISIT_ADDRESS: '198.51.100.7' });
+	front.close();
+	await server.stop();
+	assert.equal(status, 0, all);
+	const requests = asked.match(/(GET|POST|DELETE) \/mcp HTTP/g).length;
+	assert.ok(requests >= 6, `${requests} requests`);
+	assert.equal(asked.match(/^x-deployment: green\r$/gim).length, requests);
 });
 
 test('the summary has the block for Claude Desktop, and no key', async () => {

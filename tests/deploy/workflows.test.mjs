@@ -19,10 +19,10 @@ const without = name => !tool(name) && `${name} can't be had here: left out`;
 
 // ---- Workflows ----
 
-test('there are a check, a deployment and a way down, started by what should start them', () => {
+test('there are a check, a deployment, a way down and a drill, started by what should start them', () => {
 	const on = Object.fromEntries(workflows.map(each => [each.file, Object.keys(each.on)]));
 	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'deploy.yml': ['push', 'workflow_dispatch'],
-		'destroy.yml': ['workflow_dispatch'] });
+		'destroy.yml': ['workflow_dispatch'], 'drill.yml': ['schedule', 'workflow_dispatch'] });
 	assert.deepEqual(workflows.find(each => each.file === 'deploy.yml').on.push, { branches: ['main'] });
 });
 
@@ -48,7 +48,8 @@ test('nobody may do anything that is not given, and what is given is little', ()
 		assert.ok(job.permissions, job.where);
 		for (const [what, how] of Object.entries(job.permissions))
 			assert.ok(how === 'read' || (what === 'id-token' && how === 'write'), `${job.where}: ${what}: ${how}`);
-		assert.ok(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= 60, job.where);
+		const credentials = job.steps.map(each => each.with?.['role-duration-seconds']).find(Boolean) ?? 3600;
+		assert.ok(job['timeout-minutes'] > 0 && job['timeout-minutes'] <= credentials / 60, job.where);
 		assert.match(job['runs-on'], /^ubuntu-\d/, job.where);
 	}
 });
@@ -88,17 +89,93 @@ test('the scripts that are called are there, and so is the rest', () => {
 		assert.ok(used.includes(`/${name}`), `${name} is called by nobody`);
 });
 
-test('what is applied is what was planned, and what failed is taken back', () => {
-	const runs = jobs.find(each => each.where === 'deploy.yml, deploy').steps.map(each => each.run ?? '');
-	const order = ['images-to-deploy', 'release remember', ' plan ', ' apply ', 'release setup', 'release deploy', 'release smoke',
-		'release summary', 'release rollback'].map(words => runs.findIndex(run => run.includes(words)));
-	assert.ok(order.every((at, i) => at >= 0 && (i === 0 || at >= order[i - 1])), String(order));
-	const at = runs.find(run => run.includes(' plan ')), applied = runs.find(run => run.includes(' apply '));
-	assert.equal(/plan ("\S+")/.exec(at)[1], /apply ("\S+")/.exec(applied)[1]);
+test('what is applied is what was planned, shown and approved, and what failed is taken back', () => {
+	const { plan, deploy } = Object.fromEntries(['plan', 'deploy'].map(name => [name, jobs.find(each => each.where === `deploy.yml, ${name}`)]));
+	const runs = job => job.steps.map(each => each.run ?? each.uses ?? '');
+	const inOrder = (job, ...words) => {
+		const order = words.map(each => runs(job).findIndex(run => run.includes(each)));
+		assert.ok(order.every((at, i) => at >= 0 && (i === 0 || at >= order[i - 1])), `${job.where}: ${order}`);
+	};
+	inOrder(plan, 'images-to-deploy', ' plan ', ' show ', 'upload-artifact');
+	inOrder(deploy, 'download-artifact', 'sign-image --check', 'release remember', ' apply ', 'release setup', 'release deploy', 'release smoke',
+		'scripts/passed', 'release summary', 'release rollback');
+	assert.ok(!runs(deploy).some(run => / plan /.test(run)), 'the job behind the approval plans nothing of its own');
+	// Nobody approves the plan's job, so it can have no role that changes anything.
+	assert.equal(plan.environment, undefined);
+	assert.match(JSON.stringify(plan.steps), /vars\.AWS_PLAN_ROLE_ARN/);
+	const put = plan.steps.find(each => /upload-artifact/.test(each.uses)).with, got = deploy.steps.find(each => /download-artifact/.test(each.uses)).with;
+	const file = 'apply "$RUNNER_TEMP/plan"';
+	assert.deepEqual([put.name, put.path, got.path], [got.name, '${{ runner.temp }}/plan', '${{ runner.temp }}']);
+	assert.ok(runs(deploy).some(run => run.includes(file)));
+});
+
+test('only what is new has to pass the scan, and only what passed is signed', () => {
+	const { steps: made } = jobs.find(each => each.where === 'deploy.yml, images');
+	const at = words => made.findIndex(each => (each.run ?? '').includes(words));
+	const scans = made.map((each, i) => /trivy/.test(each.uses) ? i : -1).filter(i => i >= 0);
+	assert.equal(scans.length, 2);
+	assert.ok(at('--ask') < scans[0] && scans[1] < at('sign-image "$IMAGE"'));
+	for (const i of scans)
+		assert.equal(made[i].with['exit-code'], "${{ steps.signature.outputs.signed == 'yes' && '0' || '1' }}");
+	// Nothing else that scans stands in anybody's way.
+	assert.ok(!jobs.filter(each => /^(deploy|destroy|drill)/.test(each.where) && !each.where.endsWith(', images'))
+		.some(job => job.steps.some(step => /trivy/.test(step.uses))));
+});
+
+// GitHub skips whatever needs a job that was skipped, directly or not, where its condition does not say otherwise.
+test('a job that needs one that may be left out says when it runs', () => {
+	for (const workflow of workflows) {
+		const needs = name => [workflow.jobs[name].needs ?? []].flat();
+		const ancestors = name => needs(name).flatMap(each => [each, ...ancestors(each)]);
+		for (const [name, job] of Object.entries(workflow.jobs))
+			if (job.if !== 'always()' && ancestors(name).some(each => workflow.jobs[each].if))
+				assert.match(String(job.if), /!cancelled\(\).*needs\.\w+\.result == 'success'/, `${workflow.file}, ${name}`);
+	}
+});
+
+test('each environment comes from another, or from what was built, and every list of them is the same', () => {
+	const from = JSON.parse(readFileSync(join(root, '.github/environments.json'), 'utf8')), names = Object.keys(from);
+	const way = (name, seen = []) => name === 'images' ? seen : (assert.ok(name in from && !seen.includes(name), name), way(from[name], [...seen, name]));
+	names.forEach(name => way(name));
+	assert.equal(names.filter(name => from[name] === 'images').length, 1, 'one environment takes what was built');
+	for (const each of workflows.filter(workflow => workflow.on.workflow_dispatch?.inputs?.environment))
+		assert.deepEqual(each.on.workflow_dispatch.inputs.environment.options, names, each.file);
+	assert.deepEqual(readdirSync(join(root, 'terraform/environments')).map(name => name.replace('.tfvars', '')).sort(), [...names].sort());
+	const example = readFileSync(join(root, 'terraform/bootstrap/example.tfvars'), 'utf8');
+	assert.deepEqual([...example.matchAll(/^ {2}(\w+) += \{ zone_ids/gm)].map(match => match[1]), names);
+});
+
+test('main takes what passed each job of ci.yml', () => {
+	const rules = JSON.parse(readFileSync(join(root, '.github/main.json'), 'utf8')).rules;
+	const wanted = rules.find(each => each.type === 'required_status_checks').parameters.required_status_checks.map(each => each.context);
+	const { jobs: made } = workflows.find(each => each.file === 'ci.yml');
+	// Of a matrix nobody knows the names beforehand, so one job speaks for all.
+	assert.deepEqual(wanted, ['everything']);
+	assert.deepEqual([...made.everything.needs, 'everything'].sort(), Object.keys(made).sort());
+	assert.equal(made.everything.if, 'always()');
+	for (const [results, status] of [['success skipped', 0], ['success failure', 1], ['cancelled skipped', 1]])
+		assert.equal(spawnSync('bash', ['-e', '-c', made.everything.steps[0].run], { env: { ...process.env, RESULTS: results } }).status, status, results);
+	assert.ok(['pull_request', 'non_fast_forward', 'deletion'].every(type => rules.some(each => each.type === type)));
+});
+
+test('providers are locked, to one version in both folders, and what is pinned is looked after', () => {
+	const [one, two] = ['terraform', 'terraform/bootstrap'].map(each => readFileSync(join(root, each, '.terraform.lock.hcl'), 'utf8'));
+	assert.equal(one, two);
+	// From the registry: a checksum of each platform's archive.
+	assert.ok(one.match(/"zh:[0-9a-f]{64}"/g).length >= 10);
+	assert.equal(/constraints = "(.*)"/.exec(one)[1], /^ +version = "(.*)"/m.exec(readFileSync(join(root, 'terraform/versions.tf'), 'utf8'))[1]);
+	for (const { where, run } of steps.filter(each => /terraform\b.* init/.test(each.run)))
+		assert.match(run, /terraform-for/, where);
+	assert.match(readFileSync(join(scripts, 'terraform-for'), 'utf8'), /init .*-lockfile=readonly/);
+	const looked = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')).updates;
+	const folders = name => looked.filter(each => each['package-ecosystem'] === name).flatMap(each => each.directories ?? [each.directory]);
+	assert.deepEqual(folders('terraform'), ['/terraform', '/terraform/bootstrap']);
+	assert.deepEqual(folders('docker'), ['/docker']);
 });
 
 test('the base image is the one of the Dockerfile', { skip: !existsSync(join(root, 'docker/Dockerfile')) && 'docker/ is not here: left out' }, () => {
-	const [, base] = /^ARG BASE=(\S+)$/m.exec(readFileSync(join(root, 'docker/Dockerfile'), 'utf8'));
+	// As Dependabot reads it: in a FROM.
+	const [, base] = /^FROM \S+ (\S+@\S+) AS pinned$/m.exec(readFileSync(join(root, 'docker/Dockerfile'), 'utf8'));
 	assert.equal(jobs.find(each => each.where === 'ci.yml, test').container, base);
 });
 

@@ -96,6 +96,10 @@ test('a cut that nobody is told of ends calls within their deadline; readiness f
 		const began = Date.now();
 		await until(async () => !await isReady(products), 'readiness fails');
 		t.diagnostic(`not ready after ${Date.now() - began} ms`);
+		// Whoever runs the container hears that all is well, and leaves it alone: another one would not do better.
+		const health = await run('products', ['healthcheck'], { env: { PORT: String(products.port) } });
+		assert.equal(health.status, 0, health.stderr);
+		assert.ok(!await isReady(products));
 		await until(() => customers.failed.length >= 6, 'calls fail');
 		await pause(Math.max(0, began + 20000 - Date.now()));
 		between.frozen = false;

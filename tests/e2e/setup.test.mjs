@@ -122,6 +122,22 @@ test('a master without the right to is told so', { skip }, async () => {
 	assert.match(stderr, /role cannot be made.*permission denied/);
 });
 
+test('what was brought back can be looked at, and is left as it is', { skip }, async () => {
+	const check = (env, program = 'products') => run(program, ['check'], { env: { ...catalogue, ...env } });
+	await setup(catalogue);
+	const { status, stdout, stderr } = await check();
+	assert.equal(status, 0, stderr);
+	assert.match(stdout, /can be read: \d+ migrations, 0 products\.$/m);
+	// An empty database is none of ours, and does not become one.
+	await query(server.url, 'create database hollow');
+	for (let i = 0; i < 2; i++) {
+		const hollow = await check({ DATABASE_URL: `postgresql://127.0.0.1:${port}/hollow` });
+		assert.equal(hollow.status, 1);
+		assert.match(hollow.stderr, /the database can't be read/);
+	}
+	assert.equal((await check({ DATABASE_URL: 'postgresql://127.0.0.1:1/shop' })).status, 1);
+});
+
 test('SQLite needs nobody, and gets its tables', async () => {
 	const { status, stdout } = await run('products', ['setup'], { env: { DATABASE_URL: `sqlite:${join(temporary(), 'p.db')}` } });
 	assert.equal(status, 0);

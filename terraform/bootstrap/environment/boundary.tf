@@ -27,10 +27,21 @@ resource "aws_iam_policy" "boundary" {
         Resource = var.repository_arns
       },
       {
-        Sid      = "WithoutResource"
-        Effect   = "Allow"
-        Action   = ["ecr:GetAuthorizationToken", "logs:DescribeLogGroups"]
+        Sid    = "WithoutResource"
+        Effect = "Allow"
+        Action = [
+          "ecr:GetAuthorizationToken", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules",
+          "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth", "logs:DescribeLogGroups",
+        ]
         Resource = "*"
+      },
+      {
+        Sid    = "Traffic"
+        Effect = "Allow"
+        Action = ["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:ModifyRule", "elasticloadbalancing:RegisterTargets"]
+        Resource = [
+          "${local.arn.elasticloadbalancing}:targetgroup/${local.prefix}-*/*", "${local.arn.elasticloadbalancing}:listener-rule/app/${local.prefix}/*",
+        ]
       },
       {
         Sid      = "Secrets"

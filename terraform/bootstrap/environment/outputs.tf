@@ -4,6 +4,11 @@ output "deploy_role_arn" {
   value       = aws_iam_role.deploy.arn
 }
 
+output "drill_role_arn" {
+  description = "Role of the environment's restore drill"
+  value       = aws_iam_role.drill.arn
+}
+
 output "subjects" {
   description = "Whose tokens open that role"
   value       = local.subjects

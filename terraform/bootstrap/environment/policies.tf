@@ -261,11 +261,12 @@ locals {
       Sid    = "Cluster"
       Effect = "Allow"
       Action = [
-        "ecs:CreateCluster", "ecs:CreateService", "ecs:DeleteCluster", "ecs:DeleteService", "ecs:DescribeTasks", "ecs:StopTask",
+        "ecs:ContinueServiceDeployment", "ecs:CreateCluster", "ecs:CreateService", "ecs:DeleteCluster", "ecs:DeleteService",
+        "ecs:DescribeServiceDeployments", "ecs:DescribeTasks", "ecs:ListServiceDeployments", "ecs:StopTask",
         "ecs:TagResource", "ecs:UntagResource", "ecs:UpdateCluster", "ecs:UpdateService",
       ]
       Resource = [
-        "${local.arn.ecs}:cluster/${local.prefix}", "${local.arn.ecs}:service/${local.prefix}/*",
+        "${local.arn.ecs}:cluster/${local.prefix}", "${local.arn.ecs}:service/${local.prefix}/*", "${local.arn.ecs}:service-deployment/${local.prefix}/*",
         "${local.arn.ecs}:task/${local.prefix}/*", "${local.arn.ecs}:task-definition/${local.prefix}-*:*",
       ]
     },
@@ -436,7 +437,7 @@ locals {
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = "arn:aws:iam::${var.account}:role/${local.prefix}/*"
-      Condition = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
+      Condition = { StringEquals = { "iam:PassedToService" = ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
     },
     {
       Sid      = "RolesThatServicesMakeThemselves"

@@ -57,6 +57,12 @@ run "repositories" {
     condition     = alltrue([for policy in aws_ecr_lifecycle_policy.service : jsondecode(policy.policy).rules[1].selection.countNumber == 50])
     error_message = "The newest fifty are kept."
   }
+  assert {
+    condition = alltrue(flatten([for policy in aws_ecr_lifecycle_policy.service : [for rule in jsondecode(policy.policy).rules :
+      rule.selection.countType == "imageCountMoreThan" && rule.selection.countNumber >= 5 * 50 if rule.selection.tagStatus != "tagged"
+    ]]))
+    error_message = "An image that is kept keeps what has no tag: two architectures, how each was made, and the signature, which may be older than any number of days."
+  }
 }
 
 run "plan_role" {
@@ -72,8 +78,8 @@ run "plan_role" {
     error_message = "The token is meant for AWS."
   }
   assert {
-    condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request"])
-    error_message = "It is a pull request's of this repository, in both ways that GitHub writes it."
+    condition     = toset(jsondecode(aws_iam_role.plan.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:pull_request", "repo:example@11/shop-mcp@22:pull_request", "repo:example/shop-mcp:ref:refs/heads/main", "repo:example@11/shop-mcp@22:ref:refs/heads/main"])
+    error_message = "It is a pull request's of this repository or main's, in both ways that GitHub writes it."
   }
 }
 
@@ -128,7 +134,7 @@ run "made_provider" {
     error_message = "The provider is GitHub's, for AWS."
   }
   assert {
-    condition     = toset(keys(output.deploy_role_arns)) == toset(["dev", "prod"])
+    condition     = toset(keys(output.deploy_role_arns)) == toset(["dev", "staging", "prod"])
     error_message = "Each environment has a role."
   }
   assert {

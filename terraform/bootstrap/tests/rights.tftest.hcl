@@ -6,7 +6,7 @@ mock_provider "aws" {
 variables {
   region       = "eu-central-1"
   github       = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
-  environments = { dev = { zone_ids = ["Zshop-dev"] }, prod = { zone_ids = ["Zshop-prod"] } }
+  environments = { dev = { zone_ids = ["Zshop-dev"] }, staging = { zone_ids = ["Zshop-staging"] }, prod = { zone_ids = ["Zshop-prod"] } }
 }
 
 override_resource {
@@ -30,6 +30,11 @@ override_resource {
 }
 
 override_resource {
+  target = module.environment["staging"].aws_kms_key.main
+  values = { arn = "arn:aws:kms:eu-central-1:123456789012:key/shop-staging" }
+}
+
+override_resource {
   target = module.environment["prod"].aws_kms_key.main
   values = { arn = "arn:aws:kms:eu-central-1:123456789012:key/shop-prod" }
 }
@@ -40,13 +45,18 @@ override_resource {
 }
 
 override_resource {
+  target = module.environment["staging"].aws_iam_policy.boundary
+  values = { arn = "arn:aws:iam::123456789012:policy/shop-staging-boundary" }
+}
+
+override_resource {
   target = module.environment["prod"].aws_iam_policy.boundary
   values = { arn = "arn:aws:iam::123456789012:policy/shop-prod-boundary" }
 }
 
-run "rights" {
+run "roles" {
   assert {
-    condition     = length(module.environment) == 2
+    condition     = length(module.environment) == 3
     error_message = "Each environment has its policies."
   }
 }

@@ -7,25 +7,26 @@ locals {
   rows = { for service, at in var.services : service => [
     {
       title = "requests a minute"
-      metrics = [
+      metrics = concat([for group in at.target_groups : [
         for name, label in { RequestCount = "all", HTTPCode_Target_4XX_Count = "4xx", HTTPCode_Target_5XX_Count = "5xx" } :
-        ["AWS/ApplicationELB", name, "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = "Sum", label = label }]
-      ]
+        ["AWS/ApplicationELB", name, "TargetGroup", group, "LoadBalancer", var.balancer, { stat = "Sum", label = label }]
+      ]]...)
     },
     {
       title = "seconds until the answer begins"
-      metrics = [
+      metrics = concat([for group in at.target_groups : [
         for stat in ["p50", "p95", "p99"] :
-        ["AWS/ApplicationELB", "TargetResponseTime", "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = stat, label = stat }]
-      ]
+        ["AWS/ApplicationELB", "TargetResponseTime", "TargetGroup", group, "LoadBalancer", var.balancer, { stat = stat, label = stat }]
+      ]]...)
     },
     {
       title = "tasks"
-      metrics = [
+      metrics = concat([
         ["ECS/ContainerInsights", "DesiredTaskCount", "ClusterName", var.cluster, "ServiceName", service, { stat = "Average", label = "wanted" }],
         ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster, "ServiceName", service, { stat = "Average", label = "running" }],
-        ["AWS/ApplicationELB", "HealthyHostCount", "TargetGroup", at.target_group, "LoadBalancer", var.balancer, { stat = "Minimum", label = "ready" }],
-      ]
+        ], [for group in at.target_groups :
+        ["AWS/ApplicationELB", "HealthyHostCount", "TargetGroup", group, "LoadBalancer", var.balancer, { stat = "Minimum", label = "ready" }]
+      ])
     },
     {
       title = "processor and memory, percent"

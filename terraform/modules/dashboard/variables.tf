@@ -20,8 +20,8 @@ variable "namespace" {
 }
 
 variable "services" {
-  description = "Each service's target group, as metrics name it, and its log group"
-  type        = map(object({ target_group = string, log_group = string }))
+  description = "Each service's target groups, as metrics name them, and its log group"
+  type        = map(object({ target_groups = list(string), log_group = string }))
 }
 
 variable "balancer" {

@@ -5,7 +5,7 @@ output "service_name" {
 }
 
 output "task_definition_arn" {
-  description = "What the service runs; also for `import`: its command is overridden"
+  description = "What the next release moves the service to; also for `import`: its command is overridden"
   value       = aws_ecs_task_definition.service.arn
 }
 
@@ -47,9 +47,19 @@ output "secrets" {
   }
 }
 
-output "target_group" {
-  description = "How metrics name its target group"
-  value       = aws_lb_target_group.main.arn_suffix
+output "architectures" {
+  description = "What its tasks run on"
+  value       = toset([for task in [aws_ecs_task_definition.service, aws_ecs_task_definition.setup] : task.runtime_platform[0].cpu_architecture])
+}
+
+output "target_groups" {
+  description = "How metrics name its target groups: one, or two that take turns"
+  value       = [for group in aws_lb_target_group.main : group.arn_suffix]
+}
+
+output "trial_header" {
+  description = "The header with which the tasks are reached that a release tries; null where it replaces them one by one"
+  value       = local.trial
 }
 
 output "log_group" {
@@ -62,6 +72,6 @@ output "alarm_names" {
   value = concat(
     [for alarm in aws_cloudwatch_metric_alarm.balancer : alarm.alarm_name],
     [for alarm in aws_cloudwatch_metric_alarm.full : alarm.alarm_name],
-    [aws_cloudwatch_metric_alarm.none_running.alarm_name],
+    [aws_cloudwatch_metric_alarm.failures.alarm_name, aws_cloudwatch_metric_alarm.none_running.alarm_name],
   )
 }

@@ -80,3 +80,55 @@ resource "aws_iam_role_policy" "execution" {
     ]
   })
 }
+
+# ---- Blue/green: ECS itself moves the traffic ----
+
+# AWS documents no condition for who takes it. Only who may pass a role in this account can give it to a service.
+resource "aws_iam_role" "traffic" {
+  count = local.blue_green ? 1 : 0
+
+  name                 = "${local.full_name}-traffic"
+  path                 = "/${var.name}/"
+  description          = "ECS moves the traffic of ${local.full_name} from old tasks to new ones"
+  permissions_boundary = var.permissions_boundary
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ecs.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+# Of AmazonECSInfrastructureRolePolicyForLoadBalancers what two rules and two target groups need.
+resource "aws_iam_role_policy" "traffic" {
+  count = local.blue_green ? 1 : 0
+
+  name = "traffic"
+  role = aws_iam_role.traffic[0].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Look"
+        Effect = "Allow"
+        Action = [
+          "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules",
+          "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+        ]
+        Resource = "*" # they know no other
+      },
+      {
+        Sid      = "Targets"
+        Effect   = "Allow"
+        Action   = ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
+        Resource = [for group in aws_lb_target_group.main : group.arn]
+      },
+      {
+        Sid      = "Traffic"
+        Effect   = "Allow"
+        Action   = ["elasticloadbalancing:ModifyRule"]
+        Resource = [for rule in aws_lb_listener_rule.main : rule.arn]
+      },
+    ]
+  })
+}

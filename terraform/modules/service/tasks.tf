@@ -60,7 +60,9 @@ locals {
   } }
 }
 
+# Earlier revisions stay: one that is deregistered can't be gone back to.
 resource "aws_ecs_task_definition" "service" {
+  skip_destroy             = true
   family                   = local.full_name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
@@ -71,7 +73,7 @@ resource "aws_ecs_task_definition" "service" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = "ARM64"
+    cpu_architecture        = var.architecture
   }
 
   container_definitions = jsonencode([merge(local.container, {
@@ -104,7 +106,7 @@ resource "aws_ecs_task_definition" "setup" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = "ARM64"
+    cpu_architecture        = var.architecture
   }
 
   container_definitions = jsonencode([merge(local.container, {

@@ -24,6 +24,11 @@ variable "image" {
   type        = string
 }
 
+variable "architecture" {
+  description = "Processor that it runs on: ARM64 or X86_64"
+  type        = string
+}
+
 variable "repository_arn" {
   description = "Repository of the image"
   type        = string
@@ -46,6 +51,11 @@ variable "size" {
     latency_alarm_ms   = number
     log_retention_days = number
   })
+}
+
+variable "deployment" {
+  description = "How its tasks are replaced: ROLLING, or BLUE_GREEN with the minutes for which the old ones stay once the new ones serve"
+  type        = object({ strategy = string, bake_minutes = number })
 }
 
 variable "schedule" {

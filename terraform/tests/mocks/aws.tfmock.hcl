@@ -4,7 +4,10 @@ mock_data "aws_caller_identity" {
 }
 
 mock_data "aws_availability_zones" {
-  defaults = { names = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"] }
+  defaults = {
+    names    = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
+    zone_ids = ["use1-az6", "use1-az3", "use1-az1", "use1-az2"]
+  }
 }
 
 mock_data "aws_kms_alias" {
@@ -76,6 +79,18 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_5.acm-validations.aws"
       },
+      {
+        domain_name           = "orders.staging.example.com"
+        resource_record_name  = "_6.orders.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_6.acm-validations.aws"
+      },
+      {
+        domain_name           = "products.staging.example.com"
+        resource_record_name  = "_7.products.staging.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_7.acm-validations.aws"
+      },
     ]
   }
 }
@@ -96,9 +111,13 @@ mock_resource "aws_lb_listener" {
   defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/shop-test/0123456789abcdef/0123456789abcdef" }
 }
 
+mock_resource "aws_lb_listener_rule" {
+  defaults = { arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/shop-test/0123456789abcdef/0123456789abcdef/0123456789abcdef" }
+}
+
 mock_resource "aws_lb_target_group" {
   defaults = {
-    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mock/0123456789abcdef"
+    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-test-mock/0123456789abcdef"
     arn_suffix = "targetgroup/mock/0123456789abcdef"
   }
 }

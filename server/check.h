@@ -1,0 +1,10 @@
+/* check.h - the command `check`. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "mcp.h"
+
+/* Says how far the database is and how much is in it; changes nothing. Returns the exit status. */
+int check(const struct mcp_server *server);
+
+#endif
