@@ -91,8 +91,8 @@ static enum mcp_reply ask(struct mcp_call *call, const struct cancel *asked,
 enum mcp_answer cancel_order(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct cancel *asked = in;
-	struct order order = { 0 };
-	struct consent consent = { 0 };
+	struct order order;
+	struct consent consent;
 
 	switch (order_find(store, mcp_arena(call), asked->id, &order)) {
 	case 1:  break;

@@ -31,7 +31,7 @@ static const struct shape reserved_shape = SHAPE(struct reserved,
 	TEXT(struct reserved, sku, "", .required = true),
 	TEXT(struct reserved, name, "", .required = true),
 	INT(struct reserved, quantity, "", .required = true, AT_LEAST(1)),
-	MONEY(struct reserved, price, "", .required = true));
+	MONEY(struct reserved, price, "", .required = true, AT_LEAST(0)));
 
 static const struct shape reservation_shape = SHAPE(struct reservation,
 	TEXT(struct reservation, state, "", .required = true),
@@ -50,7 +50,6 @@ bool catalogue_start(void)
 void catalogue_stop(void)
 {
 	client_destroy(products);
-	products = NULL;
 }
 
 static enum client_outcome about_reservation(struct arena *arena, const char *tool, const char *id,
@@ -75,14 +74,14 @@ enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
 
 enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 
 	return about_reservation(arena, "commit_reservation", id, &reservation, why);
 }
 
 enum client_outcome catalogue_release(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 
 	return about_reservation(arena, "release_reservation", id, &reservation, why);
 }
@@ -97,7 +96,7 @@ enum client_outcome catalogue_restock(struct arena *arena, const char *id,
                                       const struct portion *items, int64_t count,
                                       const char **why)
 {
-	struct request answer = { 0 }, request = {
+	struct request answer, request = {
 		.restock_id = id, .items = (struct portion *)items, .item_count = count,
 	};
 

@@ -31,11 +31,12 @@ const struct shape create_shape = SHAPE(struct create,
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-	str s = str_of(text ? text : "");
+	const char *at = text ? text : "";
 
 	/* FNV-1a. The NUL at its end is taken too, so that no two lists of texts run together. */
-	for (size_t i = 0; i <= s.size; i++)
-		hash = (hash ^ (i < s.size ? (unsigned char)s.at[i] : 0)) * 1099511628211u;
+	do
+		hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+	while (*at++);
 	return hash;
 }
 
@@ -77,7 +78,7 @@ static int64_t hash_order(const struct create *asked, const char *country,
 		country,
 	};
 	uint64_t hash = 14695981039346656037u;
-	char number[24];
+	char number[sizeof("-9223372036854775808")];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		hash = hash_text(hash, texts[i]);
@@ -122,18 +123,16 @@ static const char *country_code(struct arena *arena, const char *country)
 
 /* ---- What was reserved ---- */
 
-/* NULL, or why these can't be one order. */
+/* NULL, or why these, of which there are some, can't be one order. */
 static const char *add_up(struct arena *arena, const struct reservation *reservation,
                           struct placing *order)
 {
 	const struct reserved *items = reservation->items;
-	struct money total = { 0, reservation->item_count ? items[0].price.currency : NULL };
+	struct money total = { .currency = items[0].price.currency };
 	int64_t units = 0;
 
 	for (int64_t i = 0; i < reservation->item_count; i++) {
 		int64_t cost;
-		if (!items[i].price.currency || items[i].price.minor < 0)
-			return arena_print(arena, "Product %s has no price.", items[i].sku);
 		if (strcmp(items[i].price.currency, total.currency) != 0)
 			return arena_print(arena, "Its items are priced in different currencies (%s"
 			                   " and %s): place one order for each.", total.currency,
@@ -173,7 +172,7 @@ static enum mcp_answer still_placing(struct mcp_call *call, const char *id)
 static enum mcp_answer drop(struct mcp_call *call, struct store *store, struct placing *order,
                             const char *why)
 {
-	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+	if (placing_drop(store, mcp_arena(call), order, true) == STEP_NO_BOOK)
 		return mcp_fail(call, BOOK_DOWN);
 	return mcp_fail(call, "%s", why);
 }
@@ -184,7 +183,7 @@ static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct
 {
 	struct arena *arena = mcp_arena(call);
 
-	if (placing_drop(store, order, true) == STEP_NO_BOOK)
+	if (placing_drop(store, arena, order, true) == STEP_NO_BOOK)
 		return mcp_fail(call, BOOK_DOWN);
 	/* Where it does not work now the job does it. */
 	(void)!errand_settle(store, arena, errand_release_id(arena, order->id));
@@ -210,7 +209,7 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
                              const struct create *asked)
 {
 	struct arena *arena = mcp_arena(call);
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 	const char *why = NULL;
 
 	switch (catalogue_reserve(arena, order->id, asked->items, asked->item_count, &reservation,
@@ -260,7 +259,7 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 static enum mcp_answer record_and_place(struct mcp_call *call, struct store *store,
                                         const struct create *asked, struct placing *order)
 {
-	struct placing known = { 0 };
+	struct placing known;
 	enum mcp_answer answer;
 
 	/* Twice: an order that somebody left behind is settled first. */

@@ -11,7 +11,7 @@ enum mcp_answer get_order(struct mcp_call *call, const void *in, struct store *s
 enum mcp_answer read_order(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct named *asked = in;
-	struct order order = { 0 };
+	struct order order;
 
 	switch (order_load(store, mcp_arena(call), asked->id, &order)) {
 	case 1:  return mcp_return(call, &order);

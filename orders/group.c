@@ -103,9 +103,9 @@ static int compare_revenues(const void *a, const void *b)
 
 	if (currencies)
 		return currencies;
-	if (one->revenue.minor != other->revenue.minor)
-		return one->revenue.minor < other->revenue.minor ? 1 : -1;
-	return strcmp(one->label, other->label);
+	int revenues = (one->revenue.minor < other->revenue.minor)
+	               - (one->revenue.minor > other->revenue.minor);
+	return revenues ? revenues : strcmp(one->label, other->label);
 }
 
 void groups_sort(struct groups *groups, bool by_revenue)

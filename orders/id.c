@@ -1,6 +1,6 @@
 /* id.c - numbers that nobody can guess and a person can read out. */
 #include <stdlib.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include "order.h"
 
@@ -8,8 +8,7 @@
 
 static void fill_random(void *bytes, size_t size)
 {
-	/* Up to 256 bytes come whole, once the kernel's generator is seeded. */
-	if (getrandom(bytes, size, 0) != (ssize_t)size)
+	if (getentropy(bytes, size) != 0)
 		abort();
 }
 

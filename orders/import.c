@@ -5,8 +5,6 @@
  * instance, stays. Goods that came back are no lines of an order, so quantities are positive. */
 #include "import.h"
 
-#include <stdio.h>
-
 #include "order.h"
 
 #define PRICE_MAX INT64_C(10000000000)
@@ -23,11 +21,11 @@ struct row {
 };
 
 static const struct shape row_shape = SHAPE(struct row,
-	TEXT(struct row, order, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct row, order, "Number of the order", .required = true, AT_MOST(64)),
 	TIME(struct row, placed_at, "When it was placed", .required = true),
-	TEXT(struct row, customer, "Who bought", .required = true, AT_LEAST(1), AT_MOST(200)),
-	TEXT(struct row, country, "Where it went", .required = true, AT_LEAST(1), AT_MOST(100)),
-	TEXT(struct row, sku, "The product", .required = true, AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct row, customer, "Who bought", .required = true, AT_MOST(200)),
+	TEXT(struct row, country, "Where it went", .required = true, AT_MOST(100)),
+	TEXT(struct row, sku, "The product", .required = true, AT_MOST(64)),
 	INT(struct row, quantity, "How many units", .required = true, AT_LEAST(1),
 	    AT_MOST(1000000)),
 	MONEY(struct row, unit_price, "Price of one", .required = true));
@@ -114,7 +112,7 @@ static bool judge(struct import *import, struct store *store, struct arena *aren
                   const struct import_group *group)
 {
 	const struct row *rows = group->rows;
-	struct entry order = { .id = rows->order }, known = { 0 };
+	struct entry order = { .id = rows->order }, known;
 
 	for (int64_t i = 1; i < group->count; i++)
 		compare(import, &rows[i], group->lines[i], rows);
@@ -123,7 +121,7 @@ static bool judge(struct import *import, struct store *store, struct arena *aren
 		           rows->order);
 	int found = store_find_one(store, arena, "select caller from orders where id = :id", &entry_shape,
 	                           &order, &entry_shape, &known);
-	if (found > 0 && known.caller)
+	if (found == 1 && known.caller)
 		import_bad(import, group->lines[0], "order %s was placed here, so it is not replaced",
 		           rows->order);
 	return found >= 0;
@@ -183,55 +181,10 @@ static const struct import_spec spec = {
 
 /* ---- The command ---- */
 
-struct request {
-	const char *path;
-	const char *currency;
-	bool dry_run;
-};
-
-static bool is_currency(const char *text)
-{
-	return strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
-}
-
-/* False: it has said what is wrong. */
-static bool read_arguments(int argc, char **argv, struct request *request)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--dry-run") == 0)
-			request->dry_run = true;
-		else if (strcmp(argv[i], "--currency") == 0 && i + 1 < argc)
-			request->currency = argv[++i];
-		else if (strncmp(argv[i], "--currency=", 11) == 0)
-			request->currency = argv[i] + 11;
-		else if (strcmp(argv[i], "--currency") == 0)
-			return fputs("import: --currency needs a code behind it, such as GBP\n", stderr), false;
-		else if (argv[i][0] == '-' || request->path)
-			return fprintf(stderr, "import: %s is not understood\n", argv[i]), false;
-		else
-			request->path = argv[i];
-	}
-	if (!request->path)
-		return fputs("import: name the file\n", stderr), false;
-	if (request->currency && !is_currency(request->currency))
-		return fprintf(stderr, "import: --currency %s: expected an ISO 4217 code such as"
-		                       " GBP\n",
-		               request->currency), false;
-	return true;
-}
-
 int import_orders(struct store *store, int argc, char **argv)
 {
-	struct request request = { 0 };
-	struct import_spec ours = spec;
-
-	if (!read_arguments(argc, argv, &request)) {
-		fputs("usage: mcp-orders import FILE.csv|URL --currency GBP"
-		      " [--dry-run]\n", stderr);
-		return 2;
-	}
-	ours.currency = request.currency;
-	return import_file(store, request.path, request.dry_run, &ours);
+	return import_command(store, argc, argv, &spec,
+		"usage: mcp-orders import FILE.csv|URL --currency GBP [--dry-run]\n");
 }
 
 int64_t finish_import(struct store *store)

@@ -85,7 +85,6 @@ static bool find(struct store *store, struct arena *arena, const struct page *pa
 enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct list *asked = in;
-	struct listed listed = { 0 };
 	struct position after = { INT64_MAX, "" };
 	struct rows rows;
 
@@ -102,9 +101,11 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 		return mcp_fail(call, BOOK_DOWN);
 
 	/* One more than asked for tells whether there is a next page. */
-	listed.orders = rows.first;
-	listed.count = rows.count < asked->limit ? rows.count : asked->limit;
-	if (rows.count > asked->limit) {
+	bool more = rows.count > asked->limit;
+	struct listed listed = {
+		.orders = rows.first, .count = more ? asked->limit : rows.count,
+	};
+	if (more) {
 		const struct order *last = &listed.orders[listed.count - 1];
 		after = (struct position) { last->placed_at, last->id };
 		listed.next_cursor = mcp_cursor(call, "orders", &position_shape, &after);

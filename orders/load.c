@@ -121,7 +121,7 @@ enum mcp_answer order_unknown(struct mcp_call *call, const char *id)
 
 enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *id)
 {
-	struct order order = { 0 };
+	struct order order;
 
 	switch (order_load(store, mcp_arena(call), id, &order)) {
 	case 1:  return mcp_return(call, &order);

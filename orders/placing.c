@@ -110,14 +110,13 @@ static bool price(struct store *store, void *context)
 	                 " where id = :id and lease_owner = :lease_owner and status = 'recording'",
 	                 &placing_shape, work->order) != 1)
 		return false;
-	for (int64_t i = 0; i < work->reservation->item_count; i++) {
+	bool fine = true;
+	for (int64_t i = 0; fine && i < work->reservation->item_count; i++) {
 		const struct reserved *item = &work->reservation->items[i];
-		struct entry entry = { work->order->id, i + 1, item->sku, item->name,
-		                       item->quantity, item->price };
-		if (!add_line(store, &entry))
-			return false;
+		fine = add_line(store, &(struct entry) { work->order->id, i + 1, item->sku, item->name,
+		                                         item->quantity, item->price });
 	}
-	return true;
+	return fine;
 }
 
 enum step placing_price(struct store *store, struct placing *order,
@@ -161,24 +160,19 @@ static bool drop(struct store *store, void *context)
 	struct work *work = context;
 
 	/* The lines go first, since they refer to the order; without the lease both come back. */
-	if (store_change(store, "delete from order_line where order_id = :id", &placing_shape,
-	                 work->order) < 0)
-		return false;
-	if (store_change(store, "delete from orders where id = :id and lease_owner = :lease_owner"
-	                        " and status in ('recording', 'committing')", &placing_shape,
-	                 work->order) != 1)
-		return false;
-	return !work->release || errand_release(store, work->arena, work->order->id);
+	return store_change(store, "delete from order_line where order_id = :id", &placing_shape,
+	                    work->order) >= 0 &&
+	       store_change(store,
+	                    "delete from orders where id = :id and lease_owner = :lease_owner"
+	                    " and status in ('recording', 'committing')", &placing_shape,
+	                    work->order) == 1 &&
+	       (!work->release || errand_release(store, work->arena, work->order->id));
 }
 
-enum step placing_drop(struct store *store, struct placing *order, bool release)
+enum step placing_drop(struct store *store, struct arena *arena, struct placing *order, bool release)
 {
-	struct arena *arena = arena_create();
-	enum step step = transact(store, drop, &(struct work) { .order = order, .release = release,
-	                                                        .arena = arena });
-
-	arena_destroy(arena);
-	return step;
+	return transact(store, drop, &(struct work) { .order = order, .release = release,
+	                                              .arena = arena });
 }
 
 void placing_leave(struct store *store, struct placing *order, int64_t after_ms)
@@ -202,9 +196,8 @@ static bool take(struct store *store, void *context)
 	if (store_change(store,
 	                 "update orders set lease_owner = :lease_owner, lease_until = :lease_until"
 	                 " where id = :id and lease_until <= :now"
-	                 " and status in ('recording', 'committing')", &placing_shape, order) != 1)
-		return false;
-	if (store_find_one(store, work->arena,
+	                 " and status in ('recording', 'committing')", &placing_shape, order) != 1 ||
+	    store_find_one(store, work->arena,
 	                   "select status, caller, placed_at as now from orders where id = :id",
 	                   &placing_shape, order, &placing_shape, &found) != 1)
 		return false;

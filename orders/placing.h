@@ -52,7 +52,8 @@ MUST_USE enum step placing_price(struct store *store, struct placing *order,
 /* Its reservation is committed: everyone sees it from now on. */
 MUST_USE enum step placing_finish(struct store *store, struct placing *order);
 /* Forgets the order; `release`: and files the errand to release its reservation. */
-MUST_USE enum step placing_drop(struct store *store, struct placing *order, bool release);
+MUST_USE enum step placing_drop(struct store *store, struct arena *arena, struct placing *order,
+                                bool release);
 /* Ends the lease after some time, for others to go on. */
 void placing_leave(struct store *store, struct placing *order, int64_t after_ms);
 

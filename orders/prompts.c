@@ -13,7 +13,7 @@ const struct shape explain_shape = SHAPE(struct explain,
 enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct explain *asked = in;
-	struct order order = { 0 };
+	struct order order;
 
 	switch (order_load(store, mcp_arena(call), asked->id, &order)) {
 	case 1:  break;
@@ -22,8 +22,8 @@ enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct stor
 	}
 	mcp_message(call, "user", "This is the order, with its history:\n\n%s",
 	            mcp_json(call, &order_shape, &order));
-	return mcp_say(call, "Write a short, friendly answer to the customer about this order. Say"
-	               " where it is now and what happens next, with dates but without internal words."
+	return mcp_say(call, "Write a short, friendly answer to the customer about this order."
+	               " Say where it is now and what happens next, with dates but without internal words."
 	               " Promise nothing that the history does not show.\n\nThe customer asks: %s",
 	               asked->question ? asked->question : "Where is my order?");
 }

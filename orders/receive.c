@@ -24,76 +24,72 @@ static const struct shape request_shape = SHAPE(struct return_request,
 	TIME(struct return_request, received_at, ""),
 	TEXT(struct return_request, received_by, ""));
 
-/* Are all units of the order back? 1, 0, -1. */
-static int is_all_back(struct store *store, struct arena *arena, const char *order_id)
+/* How many units of the order are not back yet, as its `units`. False: the book failed. */
+static bool find_away(struct store *store, struct arena *arena, const char *order_id,
+                      struct order *away)
 {
-	struct order order = { 0 };
-
-	if (store_find_one(store, arena,
-	                   "select coalesce(sum(r.quantity), 0) as units from return_line r"
-	                   " join return_request q on q.id = r.return_id"
-	                   " where q.order_id = :id and q.state = 'received'",
-	                   &named_shape, &(struct named) { order_id }, &order_shape, &order) != 1)
-		return -1;
-	int64_t back = order.units;
-	if (store_find_one(store, arena, "select units from orders where id = :id", &named_shape,
-	                   &(struct named) { order_id }, &order_shape, &order) != 1)
-		return -1;
-	return back >= order.units;
+	return store_find_one(store, arena,
+	                      "select o.units - coalesce((select sum(r.quantity) from return_line r"
+	                      " join return_request q on q.id = r.return_id"
+	                      " where q.order_id = o.id and q.state = 'received'), 0) as units"
+	                      " from orders o where o.id = :id",
+	                      &named_shape, &(struct named) { order_id }, &order_shape, away) == 1;
 }
 
 static bool record_event(struct store *store, struct work *work, bool all)
 {
 	const struct return_request *request = &work->request;
+	const char *note = work->asked->note;
 
-	if (all && store_change(store, "update orders set status = 'returned' where id = :order_id",
-	                        &request_shape, request) != 1)
-		return false;
-	return event_add(store, &(struct event) {
+	return (!all || store_change(store,
+	                             "update orders set status = 'returned' where id = :order_id",
+	                             &request_shape, request) == 1) &&
+	       event_add(store, &(struct event) {
 		.order_id = request->order_id, .at = request->received_at,
 		.actor = request->received_by, .from_status = "delivered",
 		.to_status = all ? "returned" : "delivered",
 		.note = arena_print(work->arena, "Return %s received%s%s", request->id,
-		                    work->asked->note ? ": " : "",
-		                    work->asked->note ? work->asked->note : "") });
+		                    note ? ": " : "", note ? note : "") });
 }
 
 /* False: it was received already, or the book failed. */
 static bool receive(struct store *store, void *context)
 {
 	struct work *work = context;
+	struct order away;
 
-	if (store_change(store,
-	                 "update return_request set state = 'received', received_at = :received_at,"
-	                 " received_by = :received_by where id = :id and state = 'requested'",
-	                 &request_shape, &work->request) != 1)
-		return false;
-	int all = is_all_back(store, work->arena, work->request.order_id);
-	return all >= 0 && record_event(store, work, all) &&
+	return store_change(store,
+	                    "update return_request set state = 'received', received_at ="
+	                    " :received_at, received_by = :received_by"
+	                    " where id = :id and state = 'requested'",
+	                    &request_shape, &work->request) == 1 &&
+	       find_away(store, work->arena, work->request.order_id, &away) &&
+	       record_event(store, work, away.units <= 0) &&
 	       errand_restock(store, work->arena, work->request.order_id, work->request.id,
 	                      &work->errand);
 }
 
+/* As it is now: received by this call or by another. */
 static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
-	switch (return_load(store, mcp_arena(call), id, &request)) {
-	case 1:  return mcp_return(call, &request);
-	case 0:  return mcp_fail(call, "There is no return %s. Returns look like RET-7H2K9QX4TN;"
-	                         " get_order lists those of an order.", id);
-	default: return mcp_fail(call, BOOK_DOWN);
-	}
+	if (return_load(store, mcp_arena(call), id, &request) != 1)
+		return mcp_fail(call, BOOK_DOWN);
+	return mcp_return(call, &request);
 }
 
 enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct receive *asked = in;
 	struct work work = { .arena = mcp_arena(call), .asked = asked };
-	int found = return_load(store, work.arena, asked->return_id, &work.request);
 
-	if (found != 1 || strcmp(work.request.state, "received") == 0)
-		return answer(call, store, asked->return_id);
+	switch (return_load(store, work.arena, asked->return_id, &work.request)) {
+	case 1:  break;
+	case 0:  return mcp_fail(call, "There is no return %s. Returns look like RET-7H2K9QX4TN;"
+	                         " get_order lists those of an order.", asked->return_id);
+	default: return mcp_fail(call, BOOK_DOWN);
+	}
 	work.request.received_at = now_ms();
 	work.request.received_by = mcp_caller(call);
 

@@ -39,7 +39,7 @@ static bool give_up(struct store *store, struct arena *arena, struct placing *or
 
 	if (catalogue_release(arena, order->id, &why) != CLIENT_ANSWERED)
 		return leave(store, order);
-	return placing_drop(store, order, false) != STEP_NO_BOOK;
+	return placing_drop(store, arena, order, false) != STEP_NO_BOOK;
 }
 
 static bool commit(struct store *store, struct arena *arena, struct placing *order)
@@ -55,7 +55,7 @@ static bool commit(struct store *store, struct arena *arena, struct placing *ord
 
 static bool settle_committing(struct store *store, struct arena *arena, struct placing *order)
 {
-	struct reservation reservation = { 0 };
+	struct reservation reservation;
 	const char *why;
 
 	if (catalogue_check(arena, order->id, &reservation, &why) != CLIENT_ANSWERED)
@@ -79,7 +79,7 @@ bool placing_settle(struct store *store, struct arena *arena, const char *id)
 	}
 	if (strcmp(order.status, "committing") == 0)
 		return settle_committing(store, arena, &order);
-	return placing_drop(store, &order, true) != STEP_NO_BOOK;
+	return placing_drop(store, arena, &order, true) != STEP_NO_BOOK;
 }
 
 /* ---- All that are due ---- */
@@ -113,7 +113,7 @@ static bool settle_all(struct store *store, struct arena *arena)
 
 static int64_t next_pause_ms(struct store *store, struct arena *arena)
 {
-	struct due next = { 0 };
+	struct due next;
 
 	if (store_find_one(store, arena,
 	                   "select coalesce(min(ends), 0) as now from ("
@@ -121,7 +121,7 @@ static int64_t next_pause_ms(struct store *store, struct arena *arena)
 	                   " null union all select min(lease_until) as ends from errand) as leases",
 	                   NULL, NULL, &due_shape, &next) != 1 || next.now == 0)
 		return PAUSE_MOST_MS;
-	int64_t pause = next.now - now_ms() + 1;
+	int64_t pause = next.now - now_ms();
 	if (pause < PAUSE_LEAST_MS)
 		return PAUSE_LEAST_MS;
 	return pause < PAUSE_MOST_MS ? pause : PAUSE_MOST_MS;

@@ -1,10 +1,13 @@
 /* report.c - sales_report: goes through every line sold in a period, in constant memory but for the
  * groups, and tells how far it is. */
+#include <stdio.h>
+
 #include "group.h"
 
 #define DAY_MS INT64_C(86400000)
 #define DAYS_MAX 400                    /* a report by day of more is no use to anyone */
 #define TELL_EVERY 500                  /* orders */
+#define ORDER_ID_SIZE (64 * 4 + 1)      /* 64 letters, whatever they are */
 
 struct report {
 	int64_t from, to;
@@ -72,7 +75,7 @@ struct work {
 	struct mcp_call *call;
 	char by;                        /* its first letter */
 	struct groups groups, totals;
-	char order_id[80];              /* of the line before */
+	char order_id[ORDER_ID_SIZE];   /* of the line before */
 	int64_t orders, orders_in_all;
 	bool stopped;
 };
@@ -92,10 +95,7 @@ static const char *label_of(char by, const struct sale *sale, char time[TIME_TEX
 /* False: the caller does not want the report any more. */
 static bool begin_order(struct work *work, const char *id)
 {
-	size_t size = strlen(id) < sizeof(work->order_id) ? strlen(id) : sizeof(work->order_id) - 1;
-
-	memcpy(work->order_id, id, size);
-	work->order_id[size] = '\0';
+	snprintf(work->order_id, sizeof(work->order_id), "%s", id);
 	if (++work->orders % TELL_EVERY)
 		return true;
 	/* There may be more than were counted before. */
@@ -144,7 +144,7 @@ static const struct shape period_shape = SHAPE(struct period,
 
 static bool count_orders(struct store *store, const struct period *period, struct work *work)
 {
-	struct group count = { 0 };
+	struct group count;
 
 	if (store_find_one(store, mcp_arena(work->call),
 	                   "select count(*) as orders from orders o where" IN_PERIOD,

@@ -95,12 +95,10 @@ static bool add_item(struct store *store, struct work *work, const struct portio
 	                           " from order_line l where l.order_id = :order_id"
 	                           " and lower(l.sku) = lower(:sku) group by l.sku",
 	                           &balance_shape, &asked, &balance_shape, &balance);
-	if (found < 0)
-		return false;
-	if (!found)
-		return refuse(work, arena_print(work->arena, "Order %s has no product %s. get_order"
-		                                " lists what was"
-		                                " bought.", asked.order_id, item->sku));
+	if (found != 1)
+		return found == 0 && refuse(work, arena_print(work->arena, "Order %s has no product"
+		                            " %s. get_order lists what was bought.",
+		                            asked.order_id, item->sku));
 	if (item->quantity > balance.bought - balance.returned)
 		return refuse(work, arena_print(work->arena, "Of product %s, %lld were bought and"
 		                                " %lld were returned or are to be, so %lld can't"
@@ -152,40 +150,36 @@ static bool add_request(struct store *store, struct work *work, const struct ord
 		.to_status = order->status, .note = describe(work->arena, work),
 	};
 
-	if (store_change(store,
-	                 "insert into return_request (id, order_id, state, reason, requested_at,"
-	                 " requested_by, idempotency_key) values (:id, :order_id, 'requested',"
-	                 " :reason, :requested_at, :requested_by, :idempotency_key)",
-	                 &request_shape, &work->request) != 1)
-		return false;
-	for (int64_t i = 0; i < work->asked->item_count; i++)
-		if (!add_item(store, work, &work->asked->items[i]))
-			return false;
-	return event_add(store, &event);
+	bool fine = store_change(store,
+		"insert into return_request (id, order_id, state, reason, requested_at,"
+		" requested_by, idempotency_key) values (:id, :order_id, 'requested',"
+		" :reason, :requested_at, :requested_by, :idempotency_key)",
+		&request_shape, &work->request) == 1;
+
+	for (int64_t i = 0; fine && i < work->asked->item_count; i++)
+		fine = add_item(store, work, &work->asked->items[i]);
+	return fine && event_add(store, &event);
 }
 
 static bool request(struct store *store, void *context)
 {
 	struct work *work = context;
-	struct order order = { 0 };
+	struct order order;
 	int found;
 
-	work->refusal = NULL;
 	if (is_known(store, work, &found))
 		return false;
 	found = order_find(store, work->arena, work->asked->order_id, &order);
-	if (found < 0)
-		return false;
-	if (!found)
-		return refuse(work, arena_print(work->arena, "There is no order %s.",
-		                                work->asked->order_id));
+	if (found != 1)
+		return found == 0 && refuse(work, arena_print(work->arena, "There is no order %s.",
+		                                              work->asked->order_id));
 	const char *why = cannot_return(work->arena, &order);
 	return why ? refuse(work, why) : add_request(store, work, &order);
 }
 
 static enum mcp_answer answer(struct mcp_call *call, struct store *store, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
@@ -215,7 +209,7 @@ static bool is_same(const struct return_request *request, const struct ask *aske
 static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
                                     const struct ask *asked, const char *id)
 {
-	struct return_request request = { 0 };
+	struct return_request request;
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
@@ -237,12 +231,10 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 
 	id_make(id, "RET-");
 	enum store_outcome outcome = store_transact(store, request, &work);
-	if (outcome == STORE_TAKEN_BACK && work.known)
+	if (work.known)
 		return answer_known(call, store, asked, work.request.id);
-	if (outcome == STORE_TAKEN_BACK && work.refusal)
-		return mcp_fail(call, "%s", work.refusal);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, BOOK_DOWN);
+		return mcp_fail(call, "%s", work.refusal ? work.refusal : BOOK_DOWN);
 	order_changed(work.arena, asked->order_id);
 	return answer(call, store, work.request.id);
 }

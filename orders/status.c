@@ -65,7 +65,7 @@ static enum mcp_answer refuse(struct mcp_call *call, const struct order *order)
 enum mcp_answer update_order_status(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct status *asked = in;
-	struct order order = { 0 };
+	struct order order;
 
 	switch (order_find(store, mcp_arena(call), asked->id, &order)) {
 	case 1:  break;

@@ -62,12 +62,12 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 {
 	const struct track *asked = in;
 	struct arena *arena = mcp_arena(call);
-	struct order order = { 0 };
+	struct order order;
 	int found = order_find(store, arena, asked->id, &order);
 
 	if (found == 0)
 		return order_unknown(call, asked->id);
-	if (found < 0 || !order_history(store, arena, &order))
+	if (found != 1 || !order_history(store, arena, &order))
 		return mcp_fail(call, BOOK_DOWN);
 	if (asked->follow) {
 		tell_history(call, &order);

@@ -4,7 +4,7 @@
 enum mcp_answer get_product(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct product *wanted = in;
-	struct product product = { 0 };
+	struct product product;
 
 	switch (product_find(store, mcp_arena(call), wanted->sku, &product)) {
 	case 1:  return mcp_return(call, &product);
@@ -17,7 +17,7 @@ enum mcp_answer get_product(struct mcp_call *call, const void *in, struct store 
 enum mcp_answer read_product(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct product *wanted = in;
-	struct product product = { 0 };
+	struct product product;
 
 	switch (product_find(store, mcp_arena(call), wanted->sku, &product)) {
 	case 1:  return mcp_return(call, &product);

@@ -1,7 +1,5 @@
 /* import.c - `mcp-products import FILE.csv|URL`: products by SKU, new ones added and known ones
  * brought up to date. An empty cell leaves what is there. */
-#include <stdio.h>
-
 #include "import.h"
 #include "product.h"
 #include "words.h"
@@ -41,7 +39,6 @@ static struct product merge(const struct product *row, const struct product *kno
 	if (!known)
 		return p;
 	p.id = known->id;
-	p.sku = known->sku;
 	p.category = p.category ? p.category : known->category;
 	p.description = p.description ? p.description : known->description;
 	p.brand = p.brand ? p.brand : known->brand;
@@ -113,7 +110,7 @@ static bool judge(struct import *import, struct store *store UNUSED, struct aren
 static bool take(struct store *store, struct arena *arena, const struct import_group *group)
 {
 	const struct product *row = group->rows;
-	struct product given = merge(row, NULL), known = { 0 };
+	struct product given = merge(row, NULL), known;
 
 	given.sku_key = words_key(arena, given.sku);
 	int found = find_known(store, arena, &given, &known);
@@ -134,57 +131,12 @@ static const struct import_spec spec = {
 
 /* ---- The command ---- */
 
-struct options {
-	const char *path, *currency;
-	bool dry_run;
-};
-
-static bool read_option(struct options *options, int argc, char **argv, int *at)
-{
-	const char *word = argv[*at];
-
-	if (strcmp(word, "--dry-run") == 0)
-		options->dry_run = true;
-	else if (strncmp(word, "--currency=", 11) == 0)
-		options->currency = word + 11;
-	else if (strcmp(word, "--currency") == 0 && *at + 1 < argc)
-		options->currency = argv[++*at];
-	else if (word[0] == '-' || options->path)
-		return false;
-	else
-		options->path = word;
-	return true;
-}
-
-/* False: it has said what is wrong. */
-static bool read_options(struct options *options, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (read_option(options, argc, argv, &i))
-			continue;
-		if (strcmp(argv[i], "--currency") == 0)
-			return fputs("import: --currency needs a code behind it, such as GBP\n", stderr), false;
-		return fprintf(stderr, "import: %s is not understood\n", argv[i]), false;
-	}
-	if (!options->path)
-		return fputs("import: name the file\n", stderr), false;
-	return true;
-}
-
 int import_products(struct store *store, int argc, char **argv)
 {
-	struct options options = { 0 };
-	if (!read_options(&options, argc, argv)) {
-		fprintf(stderr,
-			"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP]\n"
-			"columns: sku, name, price, currency, stock;"
-			" optional: category, description, brand, image_url\n");
-		return 2;
-	}
-
-	struct import_spec ours = spec;
-	ours.currency = options.currency;
-	return import_file(store, options.path, options.dry_run, &ours);
+	return import_command(store, argc, argv, &spec,
+		"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP]\n"
+		"columns: sku, name, price, currency, stock;"
+		" optional: category, description, brand, image_url\n");
 }
 
 int64_t finish_import(struct store *store)

@@ -6,7 +6,7 @@ static bool take_out(struct store *store, const struct product *p)
 {
 	return store_change(store,
 		"insert into product_words (product_words, rowid, words)"
-		" values ('delete', :id, :name_words || ' ' || :other_words)", &row_shape, p) >= 0;
+		" values ('delete', :id, :name_words || ' ' || :other_words)", &row_shape, p) == 1;
 }
 
 static bool put_in(struct store *store, const struct product *p)
@@ -14,16 +14,15 @@ static bool put_in(struct store *store, const struct product *p)
 	return store_change(store,
 		"insert into product_words (rowid, words) values ("
 		"(select id from product where sku_key = :sku_key),"
-		" :name_words || ' ' || :other_words)", &row_shape, p) >= 0;
+		" :name_words || ' ' || :other_words)", &row_shape, p) == 1;
 }
 
 bool product_reindex(struct store *store, const struct product *before,
                      const struct product *after)
 {
-	if (store_kind(store) != STORE_SQLITE)
-		return true;
-	if (before && strcmp(before->name_words, after->name_words) == 0
-	 && strcmp(before->other_words, after->other_words) == 0)
-		return true;
-	return (!before || take_out(store, before)) && put_in(store, after);
+	bool same = before && strcmp(before->name_words, after->name_words) == 0
+		&& strcmp(before->other_words, after->other_words) == 0;
+
+	return store_kind(store) != STORE_SQLITE || same
+		|| ((!before || take_out(store, before)) && put_in(store, after));
 }

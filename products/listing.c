@@ -5,11 +5,11 @@
 
 /* With a category its own index narrows; without one the order's index is followed. */
 #define LISTING(keyset, order) { \
-	HIT_SQL "product p where " keyset FILTER_SQL " order by " order " limit :limit", \
-	HIT_SQL "product p where p.category_key = :category and " keyset FILTER_SQL \
+	.all = HIT_SQL "product p where " keyset FILTER_SQL " order by " order " limit :limit", \
+	.of_category = HIT_SQL "product p where p.category_key = :category and " keyset FILTER_SQL \
 	" order by " order " limit :limit" }
 
-static const char *const statements[][2] = {
+static const struct { const char *all, *of_category; } statements[] = {
 	[BY_PRICE] = LISTING("(p.price, p.id) > (:after_price, :after_id)", "p.price, p.id"),
 	[BY_PRICE_DOWN] = LISTING("(p.price, p.id) < (:after_price, :after_id)",
 	                          "p.price desc, p.id desc"),
@@ -20,7 +20,7 @@ static const char *const statements[][2] = {
 
 /* Before the first page. */
 static const struct hit start[] = {
-	[BY_PRICE] = { .price = -1, .name_words = "" },
+	[BY_PRICE] = { .name_words = "" },
 	[BY_PRICE_DOWN] = { .price = INT64_MAX, .id = INT64_MAX, .name_words = "" },
 	[BY_NAME] = { .name_words = "" },
 	[BY_NEWEST] = { .id = INT64_MAX, .name_words = "" },
@@ -33,13 +33,13 @@ bool find_as_list(struct store *store, struct arena *arena, const struct look *l
 	enum sort sort = look->sort == BY_RELEVANCE ? BY_NAME : look->sort;
 	const struct hit *after = look->after ? look->after : &start[sort];
 	struct look page = *look;
+	const char *sql = look->category ? statements[sort].of_category : statements[sort].all;
 	struct rows rows;
 
 	page.after_price = after->price;
 	page.after_id = after->id;
 	page.after_name = after->name_words;
-	if (!store_find(store, arena, statements[sort][look->category != NULL], &look_shape, &page,
-	                &hit_shape, &rows))
+	if (!store_find(store, arena, sql, &look_shape, &page, &hit_shape, &rows))
 		return false;
 
 	*hits = (struct hits) { .first = rows.first, .count = rows.count, .matches = -1 };
@@ -59,7 +59,7 @@ static const struct shape by_id_shape = SHAPE(struct by_id,
 struct product *find_products(struct store *store, struct arena *arena, const struct hits *hits,
                               int64_t *count)
 {
-	struct product *products = arena_array(arena, struct product, hits->count + 1);
+	struct product *products = arena_array(arena, struct product, hits->count);
 	struct by_id by = { .now = now_ms() };
 	int64_t found = 0;
 
@@ -70,7 +70,7 @@ struct product *find_products(struct store *store, struct arena *arena, const st
 			&by_id_shape, &by, &product_shape, &products[found]);
 		if (one < 0)
 			return NULL;
-		if (one > 0)
+		if (one == 1)
 			product_settle(&products[found++]);
 	}
 	*count = found;

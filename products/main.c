@@ -10,24 +10,24 @@ static const struct mcp_tool tools[] = {
 	  " it whenever a customer describes what they want, or to learn an SKU. Returns SKU, name,"
 	  " brand, category, price, picture and how many are available, page by page; get_product"
 	  " has the rest.",
-	  .in = &search_shape, .out = &found_shape, .scope = "products:read", .idempotent = true,
+	  .in = &search_shape, .out = &found_shape, .scope = "products:read",
 	  .blocks = true, .run = search_products,
 	  .meta = "{\"ui\":{\"resourceUri\":\"ui://products/search\"}}" },
 	{ "get_product", "Get a product",
 	  "Everything about one product: description, price, stock, what is available now, a"
 	  " picture. Use it when you know the SKU; if it is mistyped, the answer names SKUs that"
 	  " look like it.",
-	  .in = &sku_shape, .out = &product_shape, .scope = "products:read", .idempotent = true,
+	  .in = &sku_shape, .out = &product_shape, .scope = "products:read",
 	  .run = get_product },
 	{ "list_categories", "List categories",
 	  "The categories of the catalogue and how many products are in each. Use it to see what"
 	  " the shop has, or to find the right name for search_products' category.",
-	  .out = &categories_shape, .scope = "products:read", .idempotent = true, .blocks = true,
+	  .out = &categories_shape, .scope = "products:read", .blocks = true,
 	  .run = list_categories },
 	{ "check_stock", "Check stock",
 	  "Says for many products at once whether so many units can be ordered now. Use it before"
 	  " promising availability; it holds nothing. Unknown SKUs are named, not an error.",
-	  .in = &check_shape, .out = &checked_shape, .scope = "products:read", .idempotent = true,
+	  .in = &check_shape, .out = &checked_shape, .scope = "products:read",
 	  .run = check_stock },
 
 	{ "reserve_stock", "Reserve stock",
@@ -53,7 +53,7 @@ static const struct mcp_tool tools[] = {
 	  "Tells what became of a reservation: held, committed, released, expired or unknown, with"
 	  " its items. Use it after an interruption, to learn whether an order was placed.",
 	  .in = &reservation_id_shape, .out = &reservation_shape, .scope = "stock:reserve",
-	  .idempotent = true, .run = check_reservation },
+	  .run = check_reservation },
 	{ "restock", "Restock",
 	  "Puts units back on the shelf after a cancelled order, a return or a delivery: all of"
 	  " them or none, and once for each restock_id however often it is sent.",

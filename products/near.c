@@ -1,17 +1,19 @@
 /* near.c - which SKUs are near one that does not exist: a typing error, or the same beginning. */
+#include <stdint.h>
+
 #include "product.h"
 #include "words.h"
 
 enum {
 	NEIGHBOURS = 300,       /* SKUs looked at on either side, in their order */
 	SUGGESTED = 5,
-	DISTANCE_MAX = 2,
-	SAME_BEGINNING = 3,     /* letters that must agree where the distance is too great */
+	MISTAKES_MAX = 2,
+	SAME_BEGINNING = 3,     /* letters that must agree where there are more mistakes */
 };
 
 struct neighbour {
 	const char *sku, *sku_key;
-	int64_t distance;       /* of letters; the less, the nearer */
+	int64_t distance;       /* in mistakes; beyond those the more letters agree the less it is */
 };
 
 struct around {
@@ -27,48 +29,32 @@ static const struct shape around_shape = SHAPE(struct around,
 	TEXT(struct around, key, "What was asked for"),
 	INT(struct around, limit, "How many to look at"));
 
-/* ---- Distance: letters added, left out, exchanged or swapped with the next ---- */
-
-struct letters {
-	int row[3][SKU_MAX * 4 + 1];
-};
+/* ---- Mistakes: letters added, left out, exchanged or swapped with the next ---- */
 
 static int least(int a, int b)
 {
 	return a < b ? a : b;
 }
 
-static int cell(const struct letters *t, const char *a, const char *b, int i, int j)
+/* How many make one text of the other; `most` + 1 where they are more. While both go on with the same
+ * letter there is none; after that each kind is tried, so `most` bounds the work. */
+static int mistakes(const char *a, const char *b, int most)
 {
-	int other = a[i - 1] != b[j - 1];
-	int best = least(t->row[(i - 1) % 3][j - 1] + other,
-	                 1 + least(t->row[(i - 1) % 3][j], t->row[i % 3][j - 1]));
+	while (*a && *a == *b)
+		a++, b++;
+	if (!*a)
+		return (int)strnlen(b, (size_t)most + 1);
+	if (!*b)
+		return (int)strnlen(a, (size_t)most + 1);
+	if (most == 0)
+		return 1;
 
-	if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-		best = least(best, t->row[(i - 2) % 3][j - 2] + 1);
-	return best;
-}
-
-/* Only the cells next to the diagonal matter; beyond it the answer is more than DISTANCE_MAX. */
-static int distance(const char *a, const char *b)
-{
-	struct letters t;
-	int as = (int)strlen(a), bs = (int)strlen(b);
-	const int far = DISTANCE_MAX + 1;
-
-	if (as - bs > DISTANCE_MAX || bs - as > DISTANCE_MAX || bs > SKU_MAX * 4)
-		return far;
-	for (int i = 0; i <= as; i++) {
-		int from = i > DISTANCE_MAX ? i - DISTANCE_MAX : 0;
-		int to = least(bs, i + DISTANCE_MAX);
-		if (from > 0)
-			t.row[i % 3][from - 1] = far;
-		for (int j = from; j <= to; j++)
-			t.row[i % 3][j] = i == 0 ? j : j == 0 ? i : cell(&t, a, b, i, j);
-		if (to < bs)
-			t.row[i % 3][to + 1] = far;
-	}
-	return least(t.row[as % 3][bs], far);
+	int left = most - 1;
+	int rest = least(mistakes(a + 1, b, left), mistakes(a, b + 1, left));
+	rest = least(rest, mistakes(a + 1, b + 1, left));
+	if (a[0] == b[1] && a[1] == b[0])
+		rest = least(rest, mistakes(a + 2, b + 2, left));
+	return 1 + rest;
 }
 
 static int64_t same_beginning(const char *a, const char *b)
@@ -88,12 +74,12 @@ struct nearest {
 
 static void consider(struct nearest *nearest, const char *key, struct neighbour one)
 {
-	one.distance = distance(key, one.sku_key);
-	if (one.distance > DISTANCE_MAX) {
+	one.distance = mistakes(key, one.sku_key, MISTAKES_MAX);
+	if (one.distance > MISTAKES_MAX) {
 		int64_t same = same_beginning(key, one.sku_key);
 		if (same < SAME_BEGINNING)
 			return;
-		one.distance = 1000 - same;
+		one.distance = INT64_MAX - same;
 	}
 
 	int at = nearest->count;

@@ -66,15 +66,19 @@ int product_find(struct store *store, struct arena *arena, const char *sku,
 		"select " PRODUCT_SQL " from product p where p.sku_key = :key",
 		&by_key_shape, &by, &product_shape, product);
 
-	if (found > 0)
+	if (found == 1)
 		product_settle(product);
 	return found;
 }
 
-/* A count of the shelf may leave less on it than is held: then nothing is available. */
+int64_t stock_left(int64_t stock, int64_t held)
+{
+	return stock > held ? stock - held : 0;
+}
+
 void product_settle(struct product *product)
 {
-	product->available = product->stock > product->held ? product->stock - product->held : 0;
+	product->available = stock_left(product->stock, product->held);
 }
 
 void product_index(struct arena *arena, struct product *product)

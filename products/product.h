@@ -44,6 +44,8 @@ extern const struct shape row_shape;            /* the whole row, for writing it
 /* A product by its SKU in any case: 1, 0 for none, -1 where the store failed. */
 int product_find(struct store *store, struct arena *arena, const char *sku,
                  struct product *product);
+/* A count of the shelf may leave less on it than is held: then nothing is available. */
+int64_t stock_left(int64_t stock, int64_t held);
 void product_settle(struct product *product);
 /* Fills in what is derived from its texts. */
 void product_index(struct arena *arena, struct product *product);

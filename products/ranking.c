@@ -76,6 +76,8 @@ const char *look_match(struct store *store, struct arena *arena, const struct wo
 	return words_match(arena, style, words, category);
 }
 
+#define NARROWED " and (:category is null or p.category_key = :category)" FILTER_SQL
+
 /* One more than is looked at, to know whether there are more. The filters come before the cap, so
  * a narrow search of a common word finds what it should. */
 static bool find_candidates(struct store *store, struct arena *arena, const struct look *look,
@@ -83,11 +85,9 @@ static bool find_candidates(struct store *store, struct arena *arena, const stru
 {
 	static const char *const sql[] = {
 		[STORE_SQLITE] = HIT_SQL "product_words w cross join product p on p.id = w.rowid"
-			" where product_words match :match"
-			" and (:category is null or p.category_key = :category)" FILTER_SQL
+			" where product_words match :match" NARROWED
 			" order by w.rowid limit :limit",
-		[STORE_POSTGRESQL] = HIT_SQL "product p where " WORDS_POSTGRESQL
-			" and (:category is null or p.category_key = :category)" FILTER_SQL
+		[STORE_POSTGRESQL] = HIT_SQL "product p where " WORDS_POSTGRESQL NARROWED
 			" order by p.id limit :limit",
 	};
 	struct look all = *look;
@@ -124,7 +124,5 @@ bool find_by_words(struct store *store, struct arena *arena, const struct look *
 	hits->count = keep_after(all, hits->matches, look);
 	if (hits->count)
 		qsort(all, (size_t)hits->count, sizeof *all, orders[look->sort]);
-	if (hits->count > look->limit)
-		hits->count = look->limit;
 	return true;
 }

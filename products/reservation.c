@@ -75,7 +75,7 @@ int reservation_find(struct store *store, struct arena *arena, const char *id,
 		&reservation_row_shape, &by, &reservation_row_shape, reservation);
 
 	reservation->now = now_ms();
-	if (found > 0 && !read_lines(store, arena, reservation))
+	if (found == 1 && !read_lines(store, arena, reservation))
 		return -1;
 	return found;
 }
@@ -108,15 +108,14 @@ static bool add_line(struct store *store, const struct reservation *r, const str
 
 bool reservation_add(struct store *store, const struct reservation *r)
 {
-	if (store_change(store,
-	                 "insert into reservation (id, state, created_at, expires_at, caller)"
-	                 " values (:id, :state, :created_at, :expires_at, :caller)",
-	                 &reservation_row_shape, r) != 1)
-		return false;
-	for (int64_t i = 0; i < r->lines.count; i++)
-		if (!add_line(store, r, &r->lines.first[i]))
-			return false;
-	return true;
+	bool fine = store_change(store,
+		"insert into reservation (id, state, created_at, expires_at, caller)"
+		" values (:id, :state, :created_at, :expires_at, :caller)",
+		&reservation_row_shape, r) == 1;
+
+	for (int64_t i = 0; fine && i < r->lines.count; i++)
+		fine = add_line(store, r, &r->lines.first[i]);
+	return fine;
 }
 
 bool reservation_renew(struct store *store, struct reservation *r, int64_t expires_at)
@@ -126,7 +125,7 @@ bool reservation_renew(struct store *store, struct reservation *r, int64_t expir
 	                    &reservation_row_shape, r) == 1
 		&& store_change(store, "update reservation_item set held = 1,"
 		                " expires_at = :expires_at where reservation_id = :id",
-		                &reservation_row_shape, r) >= 0;
+		                &reservation_row_shape, r) == r->lines.count;
 }
 
 bool reservation_settle(struct store *store, struct reservation *r, const char *state)
@@ -136,5 +135,5 @@ bool reservation_settle(struct store *store, struct reservation *r, const char *
 	                    &reservation_row_shape, r) == 1
 		&& store_change(store,
 			"update reservation_item set held = 0 where reservation_id = :id",
-			&reservation_row_shape, r) >= 0;
+			&reservation_row_shape, r) == r->lines.count;
 }

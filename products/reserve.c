@@ -51,10 +51,16 @@ const struct shape reservation_shape = SHAPE(struct answer,
 	LIST(struct answer, items, count, struct line, &reserved_item_shape, "What it is for",
 	     .required = true));
 
+struct step;
+
+/* `found`: there is a reservation of that id. False: nothing is to change. */
+typedef bool step_fn(struct step *step, struct store *store, bool found);
+
 /* What a transaction is given and leaves behind. */
 struct step {
 	struct mcp_call *call;
 	const struct reserve *in;
+	step_fn *work;
 	struct reservation reservation;
 	bool repeated;                  /* it was so already: nothing changed */
 	const char *refusal;            /* in words, when it was taken back */
@@ -64,13 +70,6 @@ static bool refuse(struct step *step, const char *why)
 {
 	step->refusal = why;
 	return false;
-}
-
-/* A transaction may be run once more. */
-static void begin(struct step *step)
-{
-	step->repeated = false;
-	step->refusal = NULL;
 }
 
 static bool repeat(struct step *step)
@@ -107,24 +106,26 @@ static enum mcp_answer answer(struct mcp_call *call, const struct reservation *r
 	});
 }
 
-static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, struct store *store,
-                           store_work_fn *work)
+static bool attempt(struct store *store, void *context)
 {
-	struct step step = { .call = call, .in = in };
+	struct step *step = context;
+	int found = reservation_find(store, mcp_arena(step->call), step->in->reservation_id,
+	                             &step->reservation);
 
-	switch (store_transact(store, work, &step)) {
-	case STORE_COMMITTED:
-		if (!step.repeated)
-			lines_changed(call, &step.reservation.lines);
-		return answer(call, &step.reservation);
-	case STORE_TAKEN_BACK:
-		if (step.refusal)
-			return mcp_fail(call, "%s", step.refusal);
-		break;
-	case STORE_FAILED:
-		break;
-	}
-	return mcp_fail(call, UNAVAILABLE);
+	step->repeated = false;         /* a transaction may be run once more */
+	return found >= 0 && step->work(step, store, found);
+}
+
+static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, struct store *store,
+                           step_fn *work)
+{
+	struct step step = { .call = call, .in = in, .work = work };
+
+	if (store_transact(store, attempt, &step) != STORE_COMMITTED)
+		return mcp_fail(call, "%s", step.refusal ? step.refusal : UNAVAILABLE);
+	if (!step.repeated)
+		lines_changed(call, &step.reservation.lines);
+	return answer(call, &step.reservation);
 }
 
 /* ---- reserve_stock ---- */
@@ -176,25 +177,27 @@ static bool reserve_again(struct step *step, struct store *store, const struct l
 	return reservation_renew(store, r, now_ms() + step->in->minutes * MINUTE_MS);
 }
 
-static bool reserve_work(struct store *store, void *context)
+static bool reserve_lines(struct step *step, struct store *store, bool found,
+                          const struct lines *lines)
 {
-	struct step *step = context;
 	struct arena *arena = mcp_arena(step->call);
-	struct lines lines;
+	const char *unknown = lines_unknown(arena, lines);
 
-	begin(step);
-	int found = reservation_find(store, arena, step->in->reservation_id, &step->reservation);
-	if (found < 0 || !lines_find(store, arena, step->in->items, step->in->count, &lines))
-		return false;
-
-	const char *unknown = lines_unknown(arena, &lines);
 	if (unknown)
 		return refuse(step, unknown);
 	if (found && !is_mine(step))
 		return refuse(step, arena_print(arena, "The id %s is taken, so nothing was"
 		                                " reserved. Use a new id.",
 		                                step->in->reservation_id));
-	return (found ? reserve_again : reserve_new)(step, store, &lines);
+	return (found ? reserve_again : reserve_new)(step, store, lines);
+}
+
+static bool reserve_work(struct step *step, struct store *store, bool found)
+{
+	struct lines lines;
+
+	return lines_find(store, mcp_arena(step->call), step->in->items, step->in->count, &lines)
+		&& reserve_lines(step, store, found, &lines);
 }
 
 enum mcp_answer reserve_stock(struct mcp_call *call, const void *in, struct store *store)
@@ -224,23 +227,19 @@ static const char *cannot_commit(struct arena *arena, struct reservation *r)
 static bool take_stock(struct step *step, struct store *store)
 {
 	struct lines *lines = &step->reservation.lines;
-	for (int64_t i = 0; i < lines->count; i++)
-		if (line_add_stock(store, &lines->first[i], -lines->first[i].quantity) != 1)
-			return false;
-	return reservation_settle(store, &step->reservation, "committed");
+	bool fine = true;
+
+	for (int64_t i = 0; fine && i < lines->count; i++)
+		fine = line_add_stock(store, &lines->first[i], -lines->first[i].quantity) == 1;
+	return fine && reservation_settle(store, &step->reservation, "committed");
 }
 
-static bool commit_work(struct store *store, void *context)
+static bool commit_work(struct step *step, struct store *store, bool found)
 {
-	struct step *step = context;
 	struct arena *arena = mcp_arena(step->call);
 	struct reservation *r = &step->reservation;
 
-	begin(step);
-	int found = reservation_find(store, arena, step->in->reservation_id, r);
-	if (found < 0)
-		return false;
-	if (found == 0 || !is_mine(step))
+	if (!found || !is_mine(step))
 		return refuse_unknown(step);
 	if (reservation_is(r, "committed"))
 		return repeat(step);
@@ -270,17 +269,12 @@ static bool mark_released(struct step *step, struct store *store)
 	return reservation_add(store, &step->reservation);
 }
 
-static bool release_work(struct store *store, void *context)
+static bool release_work(struct step *step, struct store *store, bool found)
 {
-	struct step *step = context;
 	struct arena *arena = mcp_arena(step->call);
 	struct reservation *r = &step->reservation;
 
-	begin(step);
-	int found = reservation_find(store, arena, step->in->reservation_id, r);
-	if (found < 0)
-		return false;
-	if (found == 0)
+	if (!found)
 		return mark_released(step, store);
 	if (!is_mine(step))
 		return refuse_unknown(step);

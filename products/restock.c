@@ -57,7 +57,7 @@ struct step {
 	const struct restock *in;
 	struct lines lines;
 	bool repeated;
-	const char *refusal;
+	const char *refusal;            /* in words, when it was taken back */
 };
 
 static bool refuse(struct step *step, const char *why)
@@ -66,22 +66,17 @@ static bool refuse(struct step *step, const char *why)
 	return false;
 }
 
-/* 1 and its lines, 0 for none, -1 where the store failed. */
-static int find_record(struct step *step, struct store *store, struct lines *lines)
+/* What was put back under this id: nothing yet, or its lines. False: the store failed. */
+static bool find_record(struct step *step, struct store *store, struct lines *lines)
 {
-	struct record by = { .id = step->in->restock_id, .now = now_ms() };
-	struct rows rows;
+	struct record by = { .id = step->in->restock_id };
+	struct rows rows = { NULL };
+	bool fine = store_find(store, mcp_arena(step->call),
+		"select product_id, quantity from restock_item where restock_id = :id",
+		&record_shape, &by, &line_row_shape, &rows);
 
-	if (!store_find(store, mcp_arena(step->call),
-	                "select i.product_id, p.name, i.quantity, i.position, " LINE_STOCK_SQL
-	                " from restock_item i join product p on p.id = i.product_id"
-	                " where i.restock_id = :id order by i.position",
-	                &record_shape, &by, &line_row_shape, &rows))
-		return -1;
 	*lines = (struct lines) { .first = rows.first, .count = rows.count };
-	for (int64_t i = 0; i < lines->count; i++)
-		line_settle(&lines->first[i]);
-	return rows.count > 0;
+	return fine;
 }
 
 static bool add_record(struct step *step, struct store *store)
@@ -90,21 +85,21 @@ static bool add_record(struct step *step, struct store *store)
 		.id = step->in->restock_id, .reason = product_text(step->in->reason),
 		.caller = mcp_caller(step->call), .now = now_ms(),
 	};
-	if (store_change(store, "insert into restock (id, at, reason, caller)"
-	                 " values (:id, :now, :reason, :caller)", &record_shape, &record) != 1)
-		return false;
-	for (int64_t i = 0; i < step->lines.count; i++) {
+	bool fine = store_change(store, "insert into restock (id, at, reason, caller)"
+	                         " values (:id, :now, :reason, :caller)", &record_shape,
+	                         &record) == 1;
+
+	for (int64_t i = 0; fine && i < step->lines.count; i++) {
 		const struct line *line = &step->lines.first[i];
 		record.product_id = line->product_id;
-		record.position = i;
+		record.position = line->position;
 		record.quantity = line->quantity;
-		if (store_change(store, "insert into restock_item (restock_id, product_id,"
-		                 " position, quantity) values (:id, :product_id, :position,"
-		                 " :quantity)",
-		                 &record_shape, &record) != 1)
-			return false;
+		fine = store_change(store, "insert into restock_item (restock_id, product_id,"
+		                    " position, quantity) values (:id, :product_id, :position,"
+		                    " :quantity)",
+		                    &record_shape, &record) == 1;
 	}
-	return true;
+	return fine;
 }
 
 static bool add_stock(struct step *step, struct store *store)
@@ -112,38 +107,40 @@ static bool add_stock(struct step *step, struct store *store)
 	for (int64_t i = 0; i < step->lines.count; i++) {
 		struct line *line = &step->lines.first[i];
 		int added = line_add_stock(store, line, line->quantity);
-		if (added < 0)
-			return false;
-		if (!added)
-			return refuse(step, arena_print(mcp_arena(step->call), "%s would have more"
-			              " stock than can be recorded; check"
-			              " the quantity.", line->sku));
+		if (added != 1)
+			return added == 0 && refuse(step, arena_print(mcp_arena(step->call),
+			              "%s would have more stock than can be recorded; check the"
+			              " quantity.", line->sku));
 		line->stock += line->quantity;
 		line_settle(line);
 	}
 	return true;
 }
 
-static bool restock_work(struct store *store, void *context)
+/* `before`: what was put back under this id. */
+static bool restock_lines(struct step *step, struct store *store, const struct lines *before)
 {
-	struct step *step = context;
 	struct arena *arena = mcp_arena(step->call);
-	struct lines before;
-
-	step->refusal = NULL;
-	int found = find_record(step, store, &before);
-	if (found < 0 || !lines_find(store, arena, step->in->items, step->in->count, &step->lines))
-		return false;
-
 	const char *unknown = lines_unknown(arena, &step->lines);
 	if (unknown)
 		return refuse(step, unknown);
-	step->repeated = found;
-	if (found && !lines_same(&before, &step->lines))
+	step->repeated = before->count > 0;
+	if (step->repeated && !lines_same(before, &step->lines))
 		return refuse(step, arena_print(arena, "Restock %s was recorded with other items,"
 		              " so nothing was changed. Use a new id for other items.",
 		              step->in->restock_id));
-	return found || (add_record(step, store) && add_stock(step, store));
+	return step->repeated || (add_record(step, store) && add_stock(step, store));
+}
+
+static bool restock_work(struct store *store, void *context)
+{
+	struct step *step = context;
+	struct lines before;
+
+	return find_record(step, store, &before)
+		&& lines_find(store, mcp_arena(step->call), step->in->items, step->in->count,
+		              &step->lines)
+		&& restock_lines(step, store, &before);
 }
 
 enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *store)
@@ -152,10 +149,8 @@ enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *sto
 	struct step step = { .call = call, .in = wanted };
 
 	enum store_outcome outcome = store_transact(store, restock_work, &step);
-	if (outcome == STORE_TAKEN_BACK && step.refusal)
-		return mcp_fail(call, "%s", step.refusal);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, UNAVAILABLE);
+		return mcp_fail(call, "%s", step.refusal ? step.refusal : UNAVAILABLE);
 
 	if (!step.repeated)
 		lines_changed(call, &step.lines);

@@ -40,7 +40,7 @@ const struct shape found_shape = SHAPE(struct found,
 	LIST(struct found, products, count, struct product, &brief_shape, "In the order asked for",
 	     .required = true),
 	INT(struct found, count, "How many are in this answer", .required = true),
-	INT(struct found, matches, "How many match in all; given when words were", AT_LEAST(0),
+	INT(struct found, matches, "How many match in all; given when words were",
 	    OPTIONAL(struct found, has_matches)),
 	BOOL(struct found, capped, "True: more match than were looked at, so the best may be"
 	     " missing; narrow the search", .required = true),
@@ -56,11 +56,11 @@ struct position {
 
 static const struct shape position_shape = SHAPE(struct position,
 	INT(struct position, search, "Which search it belongs to"),
-	INT(struct position, id, "The last hit of the page"),
-	INT(struct position, rank, "Its rank"),
-	INT(struct position, price, "Its price"),
-	TEXT(struct position, name_words, "Its name"),
-	TEXT(struct position, sku_key, "Its SKU"));
+	INT(struct position, id, "The last hit of the page", .required = true),
+	INT(struct position, rank, "Its rank", .required = true),
+	INT(struct position, price, "Its price", .required = true),
+	TEXT(struct position, name_words, "Its name", .required = true),
+	TEXT(struct position, sku_key, "Its SKU", .required = true));
 
 /* A number that differs between searches: FNV-1a, of 48 bits so that it stays whole in JSON. The
  * cursor is sealed, so nobody gains by finding two searches with one number. */
@@ -88,10 +88,9 @@ static const char *next_cursor(struct mcp_call *call, const struct look *look,
 
 static bool open_cursor(struct mcp_call *call, const char *cursor, struct look *look)
 {
-	struct position position = { 0 };
+	struct position position;
 	if (!mcp_cursor_open(call, "search", cursor, &position_shape, &position)
-	 || position.search != search_number(mcp_arena(call), look)
-	 || !position.name_words || !position.sku_key)
+	 || position.search != search_number(mcp_arena(call), look))
 		return false;
 
 	struct hit *after = arena_new(mcp_arena(call), struct hit);
@@ -155,7 +154,7 @@ static const struct shape flag_shape = SHAPE(struct flag,
 static int is_there(struct store *store, struct arena *arena, const char *sql,
                     const struct look *look)
 {
-	struct flag flag = { 0 };
+	struct flag flag;
 	return store_find_one(store, arena, sql, &look_shape, look, &flag_shape, &flag);
 }
 
@@ -229,8 +228,7 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 	const struct search *search = in;
 	struct arena *arena = mcp_arena(call);
 	struct look look = look_for(store, arena, search);
-	struct hits hits = { 0 };
-	struct found found = { 0 };
+	struct hits hits;
 
 	if (product_text(search->words) && !look.words.count)
 		return mcp_fail(call, "There is no letter or digit in the words to look for.");
@@ -241,14 +239,14 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 	if (!(look.words.count ? find_by_words : find_as_list)(store, arena, &look, &hits))
 		return mcp_fail(call, UNAVAILABLE);
 
+	struct found found = {
+		.has_matches = hits.matches >= 0, .matches = hits.matches, .capped = hits.capped,
+	};
 	if (hits.count > search->limit) {
 		hits.count = search->limit;
 		found.next_cursor = next_cursor(call, &look, &hits.first[hits.count - 1]);
 	}
 	found.products = find_products(store, arena, &hits, &found.count);
-	found.has_matches = hits.matches >= 0;
-	found.matches = hits.matches;
-	found.capped = hits.capped;
 	if (!found.products || !note_what_helps(store, arena, &look, &found))
 		return mcp_fail(call, UNAVAILABLE);
 	return mcp_return(call, &found);

@@ -37,7 +37,7 @@ const char *look_match(struct store *store, struct arena *arena, const struct wo
                        const char *category);
 
 struct hits {
-	struct hit *first;      /* at most look.limit, in order */
+	struct hit *first;      /* in order; of a list at most look.limit */
 	int64_t count;
 	int64_t matches;        /* how many there are in all; -1: not counted */
 	bool capped;            /* there are more, which were not looked at */

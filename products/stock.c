@@ -30,17 +30,26 @@ static const struct shape by_key_shape = SHAPE(struct by_key,
 
 void line_settle(struct line *line)
 {
-	line->available = line->stock > line->held ? line->stock - line->held : 0;
+	line->available = stock_left(line->stock, line->held);
+}
+
+static struct line *find_line(const struct lines *lines, int64_t product_id)
+{
+	for (int64_t i = 0; i < lines->count; i++)
+		if (lines->first[i].product_id == product_id)
+			return &lines->first[i];
+	return NULL;
 }
 
 /* Into the line of that product, if there is one already. */
 static void add_line(struct lines *lines, const struct line *line)
 {
-	for (int64_t i = 0; i < lines->count; i++)
-		if (lines->first[i].product_id == line->product_id) {
-			lines->first[i].quantity += line->quantity;
-			return;
-		}
+	struct line *known = find_line(lines, line->product_id);
+
+	if (known) {
+		known->quantity += line->quantity;
+		return;
+	}
 	lines->first[lines->count] = *line;
 	lines->first[lines->count].position = lines->count;
 	lines->count++;
@@ -64,11 +73,11 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 	struct by_key by = { .now = now_ms() };
 
 	*lines = (struct lines) {
-		.first = arena_array(arena, struct line, count + 1),
-		.unknown = arena_array(arena, struct unknown, count + 1),
+		.first = arena_array(arena, struct line, count),
+		.unknown = arena_array(arena, struct unknown, count),
 	};
 	for (int64_t i = 0; i < count; i++) {
-		struct line line = { 0 };
+		struct line line;
 		by.key = words_key(arena, items[i].sku);
 		int found = store_find_one(store, arena,
 			"select p.id as product_id, p.name, p.price, p.price_currency,"
@@ -86,14 +95,6 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 		add_line(lines, &line);
 	}
 	return true;
-}
-
-static const struct line *find_line(const struct lines *lines, int64_t product_id)
-{
-	for (int64_t i = 0; i < lines->count; i++)
-		if (lines->first[i].product_id == product_id)
-			return &lines->first[i];
-	return NULL;
 }
 
 bool lines_same(const struct lines *a, const struct lines *b)

@@ -116,14 +116,10 @@ static bool write_row(struct store *store, struct step *step)
 static bool update_work(struct store *store, void *context)
 {
 	struct step *step = context;
-
-	step->refusal = NULL;
-	step->before = (struct product) { 0 };
 	int found = find_row(store, step);
-	if (found < 0)
-		return false;
-	if (!found) {
-		const char *why = product_missing(store, step->arena, step->in->sku);
+
+	if (found != 1) {
+		const char *why = found ? NULL : product_missing(store, step->arena, step->in->sku);
 		return why && refuse(step, why);
 	}
 
@@ -159,16 +155,14 @@ enum mcp_answer update_product(struct mcp_call *call, const void *in, struct sto
 		return mcp_fail(call, "%s", why);
 
 	enum store_outcome outcome = store_transact(store, update_work, &step);
-	if (outcome == STORE_TAKEN_BACK && step.refusal)
-		return mcp_fail(call, "%s", step.refusal);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, UNAVAILABLE);
+		return mcp_fail(call, "%s", step.refusal ? step.refusal : UNAVAILABLE);
 
 	product_changed(call, step.before.sku);
 	if (!is_same_text(step.before.category, step.after.category))
 		mcp_changed("catalog://categories");
 
-	struct product product = { 0 };
+	struct product product;
 	if (product_find(store, step.arena, step.before.sku, &product) != 1)
 		return mcp_fail(call, "The change was made, but the product could not be read"
 		                " back.");

@@ -4,9 +4,8 @@
 #include <utf8proc.h>
 
 enum {
-	EXPANSION_MAX = 32,             /* code points one may decompose into; U+FDFA gives 18 */
-	EXPANSION_SIZE_MAX = EXPANSION_MAX * 5,         /* bytes, with the spaces between */
-	RANK_WHOLE = 32,                /* more than a query has words */
+	EXPANSION_MAX = 18,             /* code points one may decompose into: U+FDFA does */
+	RANK_WHOLE = WORDS_MAX + 1,     /* more than all words that only begin one */
 };
 
 struct folding {
@@ -18,14 +17,15 @@ struct folding {
 
 static struct folding folding_begin(struct arena *arena, size_t room)
 {
-	return (struct folding) { arena, arena_alloc_raw(arena, room), 0, room, false };
+	return (struct folding) { .arena = arena, .at = arena_alloc_raw(arena, room), .room = room };
 }
 
 static void put_bytes(struct folding *f, const char *bytes, size_t size)
 {
-	if (f->size + size + 2 > f->room) {
-		f->at = arena_grow(f->arena, f->at, f->room, 2 * f->room + size);
-		f->room = 2 * f->room + size;
+	size_t needed = f->size + size + sizeof(" ");
+	if (needed > f->room) {
+		f->at = arena_grow(f->arena, f->at, f->room, 2 * needed);
+		f->room = 2 * needed;
 	}
 	if (f->between && f->size)
 		f->at[f->size++] = ' ';
@@ -59,13 +59,29 @@ static const char *plain_letter(utf8proc_int32_t c)
 
 static void put_code_point(struct folding *f, utf8proc_int32_t c)
 {
-	const char *plain = plain_letter(c);
 	utf8proc_uint8_t bytes[4];
+
+	put_bytes(f, (const char *)bytes, (size_t)utf8proc_encode_char(c, bytes));
+}
+
+static void put_letter(struct folding *f, utf8proc_int32_t c)
+{
+	const char *plain = plain_letter(c);
 
 	if (plain)
 		put_bytes(f, plain, strlen(plain));
 	else
-		put_bytes(f, (const char *)bytes, (size_t)utf8proc_encode_char(c, bytes));
+		put_code_point(f, c);
+}
+
+/* Without case; how many code points that is. */
+static utf8proc_ssize_t decompose(utf8proc_int32_t c, utf8proc_option_t marks,
+                                  utf8proc_int32_t parts[EXPANSION_MAX])
+{
+	utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, EXPANSION_MAX,
+		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | marks, NULL);
+
+	return count < EXPANSION_MAX ? count : EXPANSION_MAX;
 }
 
 enum part { OF_A_WORD, IN_A_WORD_BUT_NOTHING, BETWEEN_WORDS };
@@ -96,13 +112,10 @@ static void fold_code_point(struct folding *f, utf8proc_int32_t c)
 		return;
 
 	utf8proc_int32_t parts[EXPANSION_MAX];
-	int boundary = 0;
-	utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, EXPANSION_MAX,
-		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK,
-		&boundary);
-	for (utf8proc_ssize_t i = 0; i < count && i < EXPANSION_MAX; i++) {
+	utf8proc_ssize_t count = decompose(c, UTF8PROC_STRIPMARK, parts);
+	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		if (part_of(parts[i]) == OF_A_WORD)
-			put_code_point(f, parts[i]);
+			put_letter(f, parts[i]);
 		else
 			f->between = true;
 	}
@@ -124,7 +137,8 @@ static void fold_ascii(struct folding *f, char c)
 
 static str beginning(const char *text, size_t size_max)
 {
-	return (str) { text ? text : "", text ? strnlen(text, size_max) : 0 };
+	text = text ? text : "";
+	return (str) { text, strnlen(text, size_max) };
 }
 
 /* Takes the next code point off `text`. A byte that is not UTF-8 reads as a space. */
@@ -145,14 +159,20 @@ static utf8proc_int32_t next_code_point(str *text)
 char *words_fold(struct arena *arena, const char *text)
 {
 	str rest = beginning(text, FOLD_SIZE_MAX);
-	struct folding f = folding_begin(arena, rest.size + 8);
+	struct folding f = folding_begin(arena, rest.size + sizeof(""));
 
-	while (rest.size && f.size < FOLD_SIZE_MAX - EXPANSION_SIZE_MAX) {
+	while (rest.size) {
 		utf8proc_int32_t c = next_code_point(&rest);
+		size_t whole = f.size;
 		if (c < 0x80)
 			fold_ascii(&f, (char)c);
 		else
 			fold_code_point(&f, c);
+		/* A character that is not wholly within is left out. */
+		if (f.size > FOLD_SIZE_MAX) {
+			f.size = whole;
+			break;
+		}
 	}
 	return folding_end(&f);
 }
@@ -163,18 +183,13 @@ char *words_key(struct arena *arena, const char *text)
 	if (rest.size > KEY_SIZE_MAX)
 		return arena_copy(arena, STR(""));
 	rest = str_trim(rest);
-	struct folding f = folding_begin(arena, rest.size + 8);
+	struct folding f = folding_begin(arena, rest.size + sizeof(""));
 
 	while (rest.size) {
-		utf8proc_int32_t parts[EXPANSION_MAX], c = next_code_point(&rest);
-		int boundary = 0;
-		utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, EXPANSION_MAX,
-			UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundary);
-		for (utf8proc_ssize_t i = 0; i < count && i < EXPANSION_MAX; i++) {
-			utf8proc_uint8_t bytes[4];
-			utf8proc_ssize_t size = utf8proc_encode_char(parts[i], bytes);
-			put_bytes(&f, (const char *)bytes, (size_t)size);
-		}
+		utf8proc_int32_t parts[EXPANSION_MAX];
+		utf8proc_ssize_t count = decompose(next_code_point(&rest), 0, parts);
+		for (utf8proc_ssize_t i = 0; i < count; i++)
+			put_code_point(&f, parts[i]);
 	}
 	return folding_end(&f);
 }

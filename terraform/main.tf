@@ -88,17 +88,15 @@ data "aws_secretsmanager_secret" "database" {
 module "network" {
   source = "./modules/network"
 
-  name                        = local.name
-  region                      = var.region
-  account                     = local.account
-  cidr                        = var.vpc_cidr
-  zones                       = local.zones
-  private_access              = var.private_access
-  endpoint_zones              = var.endpoint_zones
-  endpoints_security_group_id = module.security.groups["endpoints"]
-  key_arn                     = data.aws_kms_alias.main.target_key_arn
-  log_retention_days          = var.log_retention_days
-  permissions_boundary        = local.permissions_boundary
+  name                 = local.name
+  region               = var.region
+  account              = local.account
+  cidr                 = var.vpc_cidr
+  zones                = local.zones
+  private_access       = var.private_access
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  log_retention_days   = var.log_retention_days
+  permissions_boundary = local.permissions_boundary
 }
 
 module "security" {
@@ -112,14 +110,30 @@ module "security" {
   private_access = var.private_access
 }
 
+module "endpoints" {
+  source = "./modules/endpoints"
+  count  = var.private_access == "endpoints" ? 1 : 0
+
+  name              = local.name
+  region            = var.region
+  account           = local.account
+  vpc_id            = module.network.vpc_id
+  subnet_ids        = slice(module.network.private_subnet_ids, 0, var.endpoint_zones)
+  security_group_id = module.security.groups["endpoints"]
+}
+
 module "alerts" {
   source = "./modules/alerts"
 
-  name               = local.name
-  account            = local.account
-  emails             = var.alarm_emails
-  monthly_budget_usd = var.monthly_budget_usd
-  key_arn            = data.aws_kms_alias.main.target_key_arn
+  name                 = local.name
+  environment          = var.environment
+  account              = local.account
+  emails               = var.alarm_emails
+  slack                = var.alarm_slack
+  monthly_budget_usd   = var.monthly_budget_usd
+  cost_tag_active      = var.cost_tag_active
+  key_arn              = data.aws_kms_alias.main.target_key_arn
+  permissions_boundary = local.permissions_boundary
 }
 
 module "balancer" {
@@ -144,23 +158,26 @@ module "balancer" {
 module "database" {
   source = "./modules/database"
 
-  name                 = local.name
-  region               = var.region
-  account              = local.account
-  subnet_ids           = module.network.private_subnet_ids
-  security_group_id    = module.security.groups["database"]
-  instance_class       = var.database.instance_class
-  storage_gb           = var.database.storage_gb
-  storage_max_gb       = var.database.storage_max_gb
-  multi_az             = var.database.multi_az
-  backup_days          = var.database.backup_days
-  max_connections      = var.database.max_connections
-  connections          = local.connections
-  deletion_protection  = var.deletion_protection
-  key_arn              = data.aws_kms_alias.main.target_key_arn
-  log_retention_days   = var.log_retention_days
-  permissions_boundary = local.permissions_boundary
-  topic_arn            = module.alerts.topic_arn
+  name                  = local.name
+  region                = var.region
+  account               = local.account
+  subnet_ids            = module.network.private_subnet_ids
+  security_group_id     = module.security.groups["database"]
+  instance_class        = var.database.instance_class
+  storage_gb            = var.database.storage_gb
+  storage_max_gb        = var.database.storage_max_gb
+  multi_az              = var.database.multi_az
+  backup_days           = var.database.backup_days
+  backup_region         = var.database.backup_region
+  apply_immediately     = var.database.apply_immediately
+  restore_from_snapshot = var.database.restore_from_snapshot
+  max_connections       = var.database.max_connections
+  connections           = local.connections
+  deletion_protection   = var.deletion_protection
+  key_arn               = data.aws_kms_alias.main.target_key_arn
+  log_retention_days    = var.log_retention_days
+  permissions_boundary  = local.permissions_boundary
+  topic_arn             = module.alerts.topic_arn
 }
 
 resource "aws_ecs_cluster" "main" {
@@ -200,7 +217,7 @@ module "service" {
   master_secret_arn   = module.database.master_secret_arn
   database = {
     address = module.database.address
-    query   = var.database.ca_bundle == null ? "sslmode=require" : "sslmode=verify-full&sslrootcert=${var.database.ca_bundle}"
+    query   = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/image/rds-roots.pem, as every image has it
   }
   calls = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
@@ -215,6 +232,9 @@ module "service" {
   balancer          = { listener_arn = module.balancer.listener_arn, arn_suffix = module.balancer.arn_suffix }
   route             = local.routes[each.key]
   topic_arn         = module.alerts.topic_arn
+
+  # A class that takes more connections is there before the tasks, and how many there may be, that need it.
+  depends_on = [module.database]
 }
 
 module "dashboard" {

@@ -198,13 +198,24 @@ variable "certificate_arn" {
 }
 
 variable "allowed_addresses" {
-  description = "Networks that may connect, everybody else is turned away: your own, as a.b.c.d/32, and 160.79.104.0/21 for Claude's connectors, which call from there"
+  description = "Networks that may connect, everybody else is turned away: your own, as a.b.c.d/32, and 160.79.104.0/21 for Claude's connectors, which call from there. [] turns everybody away"
   type        = list(string)
+  default     = null
 
   validation {
-    condition     = length(var.allowed_addresses) > 0 && alltrue([for network in var.allowed_addresses : can(cidrnetmask(network)) && !endswith(network, "/0")])
-    error_message = "allowed_addresses names at least one IPv4 network, such as 203.0.113.7/32. The whole internet (/0) is not one: AWS takes none, and every server here is somebody's stock and orders."
+    condition     = var.allowed_addresses == null ? true : alltrue([for network in var.allowed_addresses : can(cidrnetmask(network)) && !endswith(network, "/0")])
+    error_message = "allowed_addresses names IPv4 networks, such as 203.0.113.7/32. The whole internet (/0) is none that AWS takes; for that leave the list out and say open_to_all = true."
   }
+  validation {
+    condition     = (var.allowed_addresses == null) == var.open_to_all
+    error_message = "Say either who may connect (allowed_addresses), or that everybody may who has a key (open_to_all = true, without a list)."
+  }
+}
+
+variable "open_to_all" {
+  description = "Whether everybody may connect, so that a caller's key alone guards the door; the firewall still slows floods and turns known attacks away"
+  type        = bool
+  default     = false
 }
 
 variable "requests_per_address" {
@@ -237,18 +248,21 @@ variable "database" {
     The database: its class, storage in GB and up to how much it may grow, whether a second one stands by in another zone (doubles the price),
     how many days backups are kept, and how many connections it takes where the class is not one that is known here.
     With 20 GB db.t4g.micro costs 14 dollars a month in us-east-1, db.t4g.small 26, db.t4g.medium 50.
-    ca_bundle is a file in the image with the roots of RDS: then the server's name is verified (sslmode=verify-full). Not set: sslmode=require.
-    Debian's roots, which the image has, do not hold those of RDS; require is encrypted all the same, and between the tasks and the database
-    is a network in which nobody else can take an address: a security group lets in the two services alone.
+    backup_region is another region that backups are copied to, one for which the bootstrap made a key (backup_region there).
+    apply_immediately = false has all changes wait for Sunday 04:30 UTC, more storage for a full disk too. A change of class restarts the
+    database, for minutes, with multi_az for about one; nothing else does.
+    restore_from_snapshot is what a new database begins with, such as shop-dev-final-0a1b2c3d; one that is there is left alone.
   END
   type = object({
-    instance_class  = optional(string, "db.t4g.small")
-    storage_gb      = optional(number, 20)
-    storage_max_gb  = optional(number, 100)
-    multi_az        = optional(bool, false)
-    backup_days     = optional(number, 7)
-    max_connections = optional(number)
-    ca_bundle       = optional(string)
+    instance_class        = optional(string, "db.t4g.small")
+    storage_gb            = optional(number, 20)
+    storage_max_gb        = optional(number, 100)
+    multi_az              = optional(bool, false)
+    backup_days           = optional(number, 7)
+    max_connections       = optional(number)
+    backup_region         = optional(string)
+    apply_immediately     = optional(bool, true)
+    restore_from_snapshot = optional(string)
   })
   default = {}
 
@@ -265,8 +279,8 @@ variable "database" {
     error_message = "database.backup_days is from 1 to 35."
   }
   validation {
-    condition     = var.database.ca_bundle == null ? true : startswith(var.database.ca_bundle, "/")
-    error_message = "database.ca_bundle is a path in the image, from /."
+    condition     = var.database.backup_region == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.database.backup_region)) && var.database.backup_region != var.region
+    error_message = "database.backup_region is another region than region, such as us-west-2."
   }
 }
 
@@ -288,8 +302,25 @@ variable "alarm_emails" {
   }
 }
 
+variable "alarm_slack" {
+  description = "A channel of Slack that is told too: { workspace_id = \"T…\", channel_id = \"C…\" }, once Amazon Q Developer in chat applications was let into the workspace (docs/operate.md)"
+  type        = object({ workspace_id = string, channel_id = string })
+  default     = null
+
+  validation {
+    condition     = var.alarm_slack == null ? true : can(regex("^T[A-Z0-9]{7,}$", var.alarm_slack.workspace_id)) && can(regex("^[CG][A-Z0-9]{7,}$", var.alarm_slack.channel_id))
+    error_message = "alarm_slack.workspace_id begins with T, alarm_slack.channel_id with C or G; both are in the channel's link."
+  }
+}
+
+variable "cost_tag_active" {
+  description = "Whether the tag environment is activated for costs, which AWS lets you do a day after the first deployment (docs/deploy.md): then the budget counts this environment alone and what is unlike the days before is told; until then it counts the whole account"
+  type        = bool
+  default     = false
+}
+
 variable "monthly_budget_usd" {
-  description = "What the account may cost a month in dollars; mails at 50, 80 and 100 percent, and when 100 are in sight. It counts the whole account"
+  description = "What the environment may cost a month in dollars; mails at 50, 80 and 100 percent, and when 100 are in sight (see cost_tag_active)"
   type        = number
 
   validation {

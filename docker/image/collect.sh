@@ -73,6 +73,7 @@ esac
 
 cp /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/"
 note_package /usr/sbin/update-ca-certificates
+cp docker/image/rds-roots.pem "$image/etc/ssl/certs/rds.pem"
 # The time is in a file too: a build cache takes files of another time for the same.
 {
 	cat /etc/os-release

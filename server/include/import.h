@@ -85,6 +85,11 @@ struct import_spec {
 int import_file(struct store *store, const char *path, bool dry_run,
                 const struct import_spec *spec);
 
+/* The same by the words of the command, its name first: FILE or URL, --dry-run, --currency GBP. 2: they
+ * are not understood, which it has said, with the usage. */
+int import_command(struct store *store, int argc, char **argv, const struct import_spec *spec,
+                   const char *usage);
+
 /* For a job: takes a piece of what an import left that did not come to its end, and says in how many
  * milliseconds to call it again. */
 int64_t import_go_on(struct store *store, const struct import_spec *spec);

@@ -40,7 +40,7 @@ struct mcp_tool {
 	const char *scope;            /* NULL: any caller may run it */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
-	bool idempotent;              /* twice is the same as once (idempotentHint) */
+	bool idempotent;              /* of a change: twice is the same as once (idempotentHint) */
 	bool reaches_out;             /* it deals with the world outside this shop (openWorldHint) */
 	bool blocks;                  /* it may wait, write or scan, so it runs on a worker */
 	bool runs_long;               /* it may take longer than a request should: clients that know

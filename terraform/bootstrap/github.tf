@@ -124,6 +124,7 @@ module "environment" {
   project            = var.project
   name               = each.key
   region             = var.region
+  backup_region      = each.value.backup_region
   account            = local.account
   services           = { for service, at in module.services.all : service => { calls = keys(at.calls) } }
   zone_ids           = each.value.zone_ids

@@ -13,6 +13,7 @@ resource "aws_iam_policy" "reading" {
           "acm:DescribeCertificate", "acm:ListTagsForCertificate",
           "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
           "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource",
+          "ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource",
           "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
           "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs",
           "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls",
@@ -27,7 +28,8 @@ resource "aws_iam_policy" "reading" {
           "elasticloadbalancing:GetLoadBalancerWebACL",
           "kms:ListAliases",
           "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:ListTagsForResource",
-          "rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:DescribeDBSubnetGroups",
+          "rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:DescribeDBSnapshots",
+          "rds:DescribeDBSubnetGroups",
           "rds:ListTagsForResource",
           "route53:GetHostedZone", "route53:ListResourceRecordSets",
           "servicediscovery:GetNamespace", "servicediscovery:GetService", "servicediscovery:ListTagsForResource",
@@ -36,7 +38,21 @@ resource "aws_iam_policy" "reading" {
           "wafv2:ListTagsForResource",
         ]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:RequestedRegion" = [var.region, "us-east-1"] } } # Route 53 is in us-east-1
+        Condition = { StringEquals = { "aws:RequestedRegion" = [var.region, "us-east-1"] } } # Route 53 and costs are in us-east-1
+      },
+      {
+        Sid       = "Slack"
+        Effect    = "Allow"
+        Action    = ["chatbot:DescribeSlackChannelConfigurations", "chatbot:ListTagsForResource"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = "us-east-2" } }
+      },
+      {
+        Sid       = "BackupsElsewhere"
+        Effect    = "Allow"
+        Action    = ["kms:ListAliases", "rds:DescribeDBInstanceAutomatedBackups"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:RequestedRegion" = length(local.backup_regions) == 0 ? [var.region] : sort(local.backup_regions) } }
       },
       {
         Sid      = "Budget"
@@ -74,7 +90,7 @@ resource "aws_iam_policy" "reading" {
         Sid      = "Keys"
         Effect   = "Allow"
         Action   = ["kms:DescribeKey"]
-        Resource = "arn:aws:kms:${var.region}:${local.account}:key/*"
+        Resource = [for region in sort(concat([var.region], tolist(local.backup_regions))) : "arn:aws:kms:${region}:${local.account}:key/*"]
       },
       {
         Sid      = "Repositories"

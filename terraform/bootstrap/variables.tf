@@ -54,9 +54,10 @@ variable "oidc_provider_arn" {
 }
 
 variable "environments" {
-  description = "Environments to deploy to, each also an environment of the GitHub repository; zone_ids are the Route 53 zones whose records its pipeline may change"
+  description = "Environments to deploy to, each also an environment of the GitHub repository; zone_ids are the Route 53 zones whose records its pipeline may change, backup_region another region that its backups, secrets and images are copied to"
   type = map(object({
-    zone_ids = optional(list(string), [])
+    zone_ids      = optional(list(string), [])
+    backup_region = optional(string)
   }))
   default = { dev = {}, staging = {}, prod = {} }
 
@@ -65,8 +66,12 @@ variable "environments" {
     error_message = "An environment's name is 2 to 8 lower-case letters and digits, and starts with a letter."
   }
   validation {
-    condition     = !contains(keys(var.environments), "images")
-    error_message = "No environment is called images: that is the environment of GitHub whose jobs build them."
+    condition     = alltrue([for environment in var.environments : environment.backup_region == null ? true : environment.backup_region != var.region && can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", environment.backup_region))])
+    error_message = "backup_region is another region than region, such as us-west-2."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.environments), ["costs", "images"])) == 0
+    error_message = "No environment is called images or costs: those are GitHub's, whose jobs build images and tell the costs."
   }
 }
 

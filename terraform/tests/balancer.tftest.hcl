@@ -111,6 +111,13 @@ run "balancer" {
     )
     error_message = "Logs are nobody else's."
   }
+  # Nothing may stand in for a figure that is late, and a small shop has few requests.
+  assert {
+    condition = alltrue([for query in aws_cloudwatch_metric_alarm.errors.metric_query : query.expression == null ? true : !can(regex("FILL|IF", query.expression))]) && (
+      aws_cloudwatch_metric_alarm.errors.datapoints_to_alarm < aws_cloudwatch_metric_alarm.errors.evaluation_periods
+    )
+    error_message = "Three bad minutes of five are enough, however few requests they have."
+  }
   assert {
     condition     = aws_cloudwatch_metric_alarm.errors.alarm_actions == toset([var.topic_arn])
     error_message = "Somebody hears of the balancer's own errors."
@@ -175,6 +182,36 @@ run "firewall" {
   assert {
     condition     = startswith(aws_cloudwatch_log_group.firewall.name, "aws-waf-logs-")
     error_message = "The firewall writes to no other name."
+  }
+}
+
+run "nobody" {
+  variables {
+    allowed_addresses = []
+  }
+
+  module {
+    source = "./modules/balancer"
+  }
+
+  assert {
+    condition     = length(aws_wafv2_ip_set.allowed.addresses) == 0 && contains([for rule in aws_wafv2_web_acl.main.rule : rule.name], "not-allowed")
+    error_message = "An empty list turns everybody away but the pipeline."
+  }
+}
+
+run "open_to_all" {
+  variables {
+    allowed_addresses = null
+  }
+
+  module {
+    source = "./modules/balancer"
+  }
+
+  assert {
+    condition     = toset([for rule in aws_wafv2_web_acl.main.rule : rule.name]) == toset(["floods", "common", "inputs"])
+    error_message = "Without a list nobody is turned away for an address; floods and attacks still are."
   }
 }
 

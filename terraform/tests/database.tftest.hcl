@@ -4,23 +4,26 @@ mock_provider "aws" {
 }
 
 variables {
-  name                 = "shop-test"
-  region               = "us-east-1"
-  account              = "123456789012"
-  subnet_ids           = ["subnet-private-a", "subnet-private-b"]
-  security_group_id    = "sg-database"
-  instance_class       = "db.t4g.micro"
-  storage_gb           = 20
-  storage_max_gb       = 100
-  multi_az             = true
-  backup_days          = 14
-  max_connections      = null
-  connections          = 40
-  deletion_protection  = true
-  key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mock"
-  log_retention_days   = 365
-  permissions_boundary = "arn:aws:iam::123456789012:policy/shop-test-boundary"
-  topic_arn            = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms"
+  name                  = "shop-test"
+  region                = "us-east-1"
+  account               = "123456789012"
+  subnet_ids            = ["subnet-private-a", "subnet-private-b"]
+  security_group_id     = "sg-database"
+  instance_class        = "db.t4g.micro"
+  storage_gb            = 20
+  storage_max_gb        = 100
+  multi_az              = true
+  backup_days           = 14
+  backup_region         = null
+  apply_immediately     = true
+  restore_from_snapshot = null
+  max_connections       = null
+  connections           = 40
+  deletion_protection   = true
+  key_arn               = "arn:aws:kms:us-east-1:123456789012:key/mock"
+  log_retention_days    = 365
+  permissions_boundary  = "arn:aws:iam::123456789012:policy/shop-test-boundary"
+  topic_arn             = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms"
 }
 
 run "database" {
@@ -126,6 +129,129 @@ run "database" {
   }
 }
 
+# A disk that is full can't wait until Sunday.
+run "at_once" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition     = aws_db_instance.main.apply_immediately
+    error_message = "What is applied happens."
+  }
+}
+
+# With a change of class that waits, the class that is there has to bear the services until Sunday.
+run "class_that_waits" {
+  command = plan
+
+  variables {
+    instance_class    = "db.t4g.small"
+    connections       = 66
+    apply_immediately = false
+  }
+
+  override_data {
+    target = data.aws_db_instances.all
+    values = { instance_identifiers = ["shop-other", "shop-test"] }
+  }
+
+  override_data {
+    target = data.aws_db_instance.now
+    values = { db_instance_class = "db.t4g.micro" }
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  expect_failures = [aws_db_parameter_group.main]
+}
+
+run "smaller_class_that_waits" {
+  command = plan
+
+  variables {
+    connections       = 66
+    apply_immediately = false
+  }
+
+  override_data {
+    target = data.aws_db_instances.all
+    values = { instance_identifiers = ["shop-test"] }
+  }
+
+  override_data {
+    target = data.aws_db_instance.now
+    values = { db_instance_class = "db.t4g.small" }
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  expect_failures = [aws_db_parameter_group.main]
+}
+
+run "class_that_waits_and_fits" {
+  command = plan
+
+  variables {
+    instance_class    = "db.t4g.small"
+    connections       = 65
+    apply_immediately = false
+  }
+
+  override_data {
+    target = data.aws_db_instances.all
+    values = { instance_identifiers = ["shop-test"] }
+  }
+
+  override_data {
+    target = data.aws_db_instance.now
+    values = { db_instance_class = "db.t4g.micro" }
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition     = output.max_connections == 180
+    error_message = "What fits both may wait."
+  }
+}
+
+run "class_at_once" {
+  command = plan
+
+  variables {
+    instance_class = "db.t4g.small"
+    connections    = 66
+  }
+
+  override_data {
+    target = data.aws_db_instances.all
+    values = { instance_identifiers = ["shop-test"] }
+  }
+
+  override_data {
+    target = data.aws_db_instance.now
+    values = { db_instance_class = "db.t4g.micro" }
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition     = aws_db_instance.main.apply_immediately && aws_db_instance.main.instance_class == "db.t4g.small"
+    error_message = "A larger class that comes at once comes before the tasks that need it."
+  }
+}
+
 run "too_many_connections" {
   command = plan
 
@@ -186,5 +312,63 @@ run "said_by_hand" {
   assert {
     condition     = output.max_connections == 300
     error_message = "What is said by hand holds."
+  }
+}
+
+run "unchanged" {
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition     = output.final_snapshot == run.database.final_snapshot && can(regex("^shop-test-final-[0-9a-f]{8}$", output.final_snapshot))
+    error_message = "The last snapshot's name stays while the database does: no plan without a reason."
+  }
+}
+
+# Its key can't be changed, so a database with another key is another one, and the snapshot of the one before is there.
+run "another_life" {
+  variables {
+    key_arn = "arn:aws:kms:us-east-1:123456789012:key/another"
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition     = output.final_snapshot != run.database.final_snapshot && aws_db_instance.main.final_snapshot_identifier == output.final_snapshot
+    error_message = "Each database's last snapshot has a name of its own."
+  }
+}
+
+run "backups_elsewhere" {
+  variables {
+    backup_region = "us-west-2"
+  }
+
+  override_data {
+    target = data.aws_kms_alias.backups
+    values = { target_key_arn = "arn:aws:kms:us-west-2:123456789012:key/there" }
+  }
+
+  module {
+    source = "./modules/database"
+  }
+
+  assert {
+    condition = (
+      aws_db_instance_automated_backups_replication.main[0].region == "us-west-2" &&
+      data.aws_kms_alias.backups[0].region == "us-west-2" &&
+      aws_db_instance_automated_backups_replication.main[0].kms_key_id == "arn:aws:kms:us-west-2:123456789012:key/there"
+    )
+    error_message = "Backups are copied to the other region, with a key that is there."
+  }
+  assert {
+    condition = (
+      aws_db_instance_automated_backups_replication.main[0].source_db_instance_arn == aws_db_instance.main.arn &&
+      aws_db_instance_automated_backups_replication.main[0].retention_period == 14
+    )
+    error_message = "It is this database's backups, as long as here."
   }
 }

@@ -359,10 +359,10 @@ def _(made):
                  and v["performance_insights_enabled"] and v["backup_retention_period"] > 0 and v["skip_final_snapshot"] is False)
 
 
-@rule("the database takes no connection without TLS")
+@rule("the database takes no connection without TLS, and has to show who it is")
 def _(made):
     return wrong(made.of("aws_db_parameter_group"), lambda v: {"rds.force_ssl": "1"}.items() <= {p["name"]: p["value"] for p in v["parameter"]}.items()) + wrong(
-        made.services(), lambda c: re.search(r"[?&]sslmode=(require|verify-full)", environment_of(c)["DATABASE_URL"]))
+        made.containers(), lambda c: re.search(r"[?&]sslmode=verify-full&sslrootcert=/", environment_of(c)["DATABASE_URL"]))
 
 
 @rule("every bucket is private, encrypted, and reached over TLS alone")

@@ -4,17 +4,15 @@ mock_provider "aws" {
 }
 
 variables {
-  name                        = "shop-test"
-  region                      = "us-east-1"
-  account                     = "123456789012"
-  cidr                        = "10.20.0.0/16"
-  zones                       = ["us-east-1a", "us-east-1b", "us-east-1c"]
-  private_access              = "nat"
-  endpoint_zones              = 2
-  endpoints_security_group_id = "sg-endpoints"
-  key_arn                     = "arn:aws:kms:us-east-1:123456789012:key/mock"
-  log_retention_days          = 365
-  permissions_boundary        = "arn:aws:iam::123456789012:policy/shop-test-boundary"
+  name                 = "shop-test"
+  region               = "us-east-1"
+  account              = "123456789012"
+  cidr                 = "10.20.0.0/16"
+  zones                = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  private_access       = "nat"
+  key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mock"
+  log_retention_days   = 365
+  permissions_boundary = "arn:aws:iam::123456789012:policy/shop-test-boundary"
 }
 
 run "nat" {
@@ -58,10 +56,6 @@ run "nat" {
     error_message = "The NAT gateway stands in a public subnet."
   }
   assert {
-    condition     = length(aws_vpc_endpoint.interface) == 0
-    error_message = "With NAT no endpoint has to be paid."
-  }
-  assert {
     condition = (
       aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway" &&
       contains(aws_vpc_endpoint.s3.route_table_ids, aws_route_table.private.id)
@@ -99,7 +93,6 @@ run "endpoints" {
   variables {
     private_access = "endpoints"
     zones          = ["us-east-1a", "us-east-1b"]
-    endpoint_zones = 1
   }
 
   module {
@@ -109,21 +102,5 @@ run "endpoints" {
   assert {
     condition     = length(aws_nat_gateway.main) == 0 && length(aws_route.nat) == 0 && length(aws_eip.nat) == 0
     error_message = "With endpoints there is no way to the internet."
-  }
-  assert {
-    condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager"])
-    error_message = "Registry, logs and secrets have endpoints."
-  }
-  assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled && endpoint.security_group_ids == toset(["sg-endpoints"])])
-    error_message = "Endpoints answer to AWS's own names, behind their security group."
-  }
-  assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.subnet_ids == toset([aws_subnet.private["us-east-1a"].id])])
-    error_message = "Endpoints stand in as many zones as were asked for, in private subnets."
-  }
-  assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : jsondecode(endpoint.policy).Statement[0].Condition.StringEquals["aws:PrincipalAccount"] == "123456789012"])
-    error_message = "Endpoints serve this account alone."
   }
 }

@@ -73,6 +73,14 @@ run "parts" {
     error_message = "Nothing is deployed without keys."
   }
   assert {
+    condition     = length(module.endpoints) == 0
+    error_message = "With NAT no endpoint has to be paid."
+  }
+  assert {
+    condition     = alltrue([for name, service in module.service : endswith(service.settings.service["DATABASE_URL"], "/${name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem")])
+    error_message = "The database's name is verified, with the roots that every image has."
+  }
+  assert {
     condition     = output.database.connections == length(output.services) * 2 * 2 * 5
     error_message = "Connections are counted: of each service, twice two tasks, five each."
   }
@@ -130,14 +138,16 @@ run "routing_by_path" {
   }
 }
 
-run "verified_database" {
+run "endpoints" {
   variables {
-    database = { ca_bundle = "/etc/ssl/rds.pem" }
+    zones          = 3
+    private_access = "endpoints"
+    endpoint_zones = 1
   }
 
   assert {
-    condition     = endswith(module.service["orders"].settings.service["DATABASE_URL"], "/orders?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem")
-    error_message = "With the roots of RDS in the image the server's name is verified."
+    condition     = toset(module.endpoints[0].subnet_ids) == toset([module.network.private_subnet_ids[0]])
+    error_message = "Endpoints stand in as many zones as were asked for, in private subnets."
   }
 }
 

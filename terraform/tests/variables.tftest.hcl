@@ -180,6 +180,47 @@ run "neither_zone_nor_certificate" {
   expect_failures = [var.certificate_arn]
 }
 
+run "nobody_said_who_may_connect" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    allowed_addresses = null
+  }
+
+  expect_failures = [var.allowed_addresses]
+}
+
+run "some_and_everybody_may_connect" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    open_to_all = true
+  }
+
+  expect_failures = [var.allowed_addresses]
+}
+
+run "everybody_with_a_key_may_connect" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    allowed_addresses = null
+    open_to_all       = true
+  }
+}
+
 run "nobody_may_connect" {
   command = plan
 
@@ -190,11 +231,9 @@ run "nobody_may_connect" {
   variables {
     allowed_addresses = []
   }
-
-  expect_failures = [var.allowed_addresses]
 }
 
-run "everybody_may_connect" {
+run "the_internet_as_a_network" {
   command = plan
 
   module {
@@ -250,7 +289,7 @@ run "no_backups" {
   expect_failures = [var.database]
 }
 
-run "bundle_is_no_path" {
+run "backups_in_the_same_region" {
   command = plan
 
   module {
@@ -258,10 +297,24 @@ run "bundle_is_no_path" {
   }
 
   variables {
-    database = { ca_bundle = "rds.pem" }
+    database = { backup_region = "us-east-1" }
   }
 
   expect_failures = [var.database]
+}
+
+run "channel_by_its_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    alarm_slack = { workspace_id = "T01234567", channel_id = "#alarms" }
+  }
+
+  expect_failures = [var.alarm_slack]
 }
 
 run "nobody_hears" {

@@ -3,14 +3,19 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+variables {
+  name                 = "shop-test"
+  environment          = "test"
+  account              = "123456789012"
+  emails               = ["a@example.com", "b@example.com"]
+  slack                = null
+  monthly_budget_usd   = 150
+  cost_tag_active      = false
+  key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mock"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/shop-test-boundary"
+}
+
 run "alerts" {
-  variables {
-    name               = "shop-test"
-    account            = "123456789012"
-    emails             = ["a@example.com", "b@example.com"]
-    monthly_budget_usd = 150
-    key_arn            = "arn:aws:kms:us-east-1:123456789012:key/mock"
-  }
 
   module {
     source = "./modules/alerts"
@@ -46,10 +51,76 @@ run "alerts" {
   }
   assert {
     condition = (
-      toset(jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]) &&
+      toset(jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Principal.Service) == toset(["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "costalerts.amazonaws.com"]) &&
       jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
     )
-    error_message = "Only alarms and budgets of this account may write to the topic."
+    error_message = "Only alarms and costs of this account may write to the topic."
+  }
+  # A tag that is not activated finds nothing, and a budget of nothing never rings.
+  assert {
+    condition     = length(aws_budgets_budget.month.cost_filter) == 0 && length(aws_ce_anomaly_monitor.environment) == 0
+    error_message = "Before the tag is activated the budget counts the whole account."
+  }
+  assert {
+    condition     = length(aws_chatbot_slack_channel_configuration.alarms) == 0 && length(aws_iam_role.slack) == 0
+    error_message = "Without a channel there is nothing of Slack."
+  }
+}
+
+run "costs_by_tag" {
+  variables {
+    cost_tag_active = true
+  }
+
+  module {
+    source = "./modules/alerts"
+  }
+
+  assert {
+    condition     = [for filter in aws_budgets_budget.month.cost_filter : "${filter.name} ${join(",", filter.values)}"] == ["TagKeyValue user:environment$test"]
+    error_message = "The budget counts this environment alone."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_ce_anomaly_monitor.environment[0].monitor_specification).Tags == { Key = "environment", MatchOptions = null, Values = ["test"] } &&
+      aws_ce_anomaly_subscription.environment[0].monitor_arn_list == tolist([aws_ce_anomaly_monitor.environment[0].arn])
+    )
+    error_message = "And what is unlike the days before is looked for in it."
+  }
+  assert {
+    condition = (
+      one(aws_ce_anomaly_subscription.environment[0].subscriber).address == aws_sns_topic.alarms.arn &&
+      aws_ce_anomaly_subscription.environment[0].frequency == "IMMEDIATE" &&
+      aws_ce_anomaly_subscription.environment[0].threshold_expression[0].dimension[0].values == toset(["15"])
+    )
+    error_message = "Of a tenth of the budget the topic is told at once; AWS tells a topic in no other way."
+  }
+}
+
+run "slack" {
+  variables {
+    slack = { workspace_id = "T01234567", channel_id = "C01234567" }
+  }
+
+  module {
+    source = "./modules/alerts"
+  }
+
+  assert {
+    condition = (
+      aws_chatbot_slack_channel_configuration.alarms[0].sns_topic_arns == toset([aws_sns_topic.alarms.arn]) &&
+      aws_chatbot_slack_channel_configuration.alarms[0].slack_team_id == "T01234567" &&
+      aws_chatbot_slack_channel_configuration.alarms[0].slack_channel_id == "C01234567"
+    )
+    error_message = "The channel is told what the topic is."
+  }
+  assert {
+    condition     = contains(["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"], aws_chatbot_slack_channel_configuration.alarms[0].region)
+    error_message = "It is asked for where the service has an address."
+  }
+  assert {
+    condition     = aws_chatbot_slack_channel_configuration.alarms[0].guardrail_policy_arns == tolist(["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+    error_message = "Nothing is changed from a channel; not said, it would be all that an administrator may."
   }
 }
 

@@ -158,3 +158,20 @@ test('what passed in an environment is what the next one gets, by its digest', {
 	for (const args of [[], ['nowhere'], ['dev'], ['prod', 'HEAD']])
 		assert.equal((await give(...args)).status, 2, args.join(' '));
 });
+
+// The commands that operate.md has for it, as they stand there. This CLI looks for RDS at its own address unless it is told by a flag.
+test('the last snapshot is found and copied as the runbook says', { skip }, async () => {
+	const runbook = readFileSync(join(root, 'docs/operate.md'), 'utf8').split('## Taking an environment down')[1].split('\n## ')[0];
+	const commands = [...runbook.matchAll(/(?:^ {4}.*\n)+/gm)].map(([block]) => block.replace(/^ {4}/gm, ''));
+	const rds = (...words) => aws('rds', ...words, '--endpoint-url', env.AWS_ENDPOINT_URL);
+	await aws('kms', 'create-key').then(({ KeyMetadata: { KeyId } }) =>
+		aws('kms', 'create-alias', '--alias-name', 'alias/shop-dev', '--target-key-id', KeyId));
+	await rds('create-db-instance', '--db-instance-identifier', 'shop-dev', '--db-instance-class', 'db.t4g.micro', '--engine', 'postgres',
+		'--allocated-storage', '20', '--master-username', 'postgres', '--manage-master-user-password');
+	for (const name of ['shop-dev-final-0a1b2c3d', 'shop-dev-final-4e5f6071', 'shop-dev-by-hand'])
+		await rds('create-db-snapshot', '--db-instance-identifier', 'shop-dev', '--db-snapshot-identifier', name);
+	const { status, stdout, stderr } = await execute('bash', ['-euc', `aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n${commands.join('')}\necho "newest: $snapshot"`], { env: { ...env, AWS_DEFAULT_OUTPUT: 'json' } });
+	assert.equal(status, 0, stderr);
+	assert.match(stdout, /newest: shop-dev-final-4e5f6071/);
+	assert.equal((await rds('describe-db-snapshots', '--db-snapshot-identifier', 'shop-dev-copy')).DBSnapshots.length, 1);
+});

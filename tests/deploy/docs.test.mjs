@@ -55,6 +55,16 @@ test('what is to be set on GitHub is what the workflows read', () => {
 	assert.deepEqual([...told].sort(), [...read].sort());
 });
 
+// Those of Terraform, and so that a line that a runbook has one put into a tfvars is taken.
+test('the variables that are named exist', () => {
+	const modules = readdirSync(join(root, 'terraform'), { recursive: true }).filter(name => /(?<!tests\/.*)\.tf$/.test(name));
+	const known = modules.map(name => read(`terraform/${name}`)).join('\n');
+	const named = [...text.matchAll(/(?:`|^ {4})([a-z]+(?:_[a-z]+)+)(?:`| = )/gm)].map(([, name]) => name);
+	assert.ok(named.includes('restore_from_snapshot') && named.includes('alarm_slack'));
+	for (const name of named)
+		assert.match(known, new RegExp(`\\b${name}\\b`), name);
+});
+
 test('the settings and scopes that are named exist', () => {
 	const readme = read('README.md');
 	for (const name of ['METRICS_EMF', 'API_KEYS', 'STATE_KEYS', 'PRODUCTS_KEY', 'WORKERS', 'RATE_CALLER', 'RATE_ADDRESS', 'RATE_INITIALIZE',

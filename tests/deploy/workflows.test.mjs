@@ -21,7 +21,7 @@ const without = name => !tool(name) && `${name} can't be had here: left out`;
 
 test('there are a check, a deployment, a way down and a drill, started by what should start them', () => {
 	const on = Object.fromEntries(workflows.map(each => [each.file, Object.keys(each.on)]));
-	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'deploy.yml': ['push', 'workflow_dispatch'],
+	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'costs.yml': ['schedule', 'workflow_dispatch'], 'deploy.yml': ['push', 'workflow_dispatch'],
 		'destroy.yml': ['workflow_dispatch'], 'drill.yml': ['schedule', 'workflow_dispatch'] });
 	assert.deepEqual(workflows.find(each => each.file === 'deploy.yml').on.push, { branches: ['main'] });
 });

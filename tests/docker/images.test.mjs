@@ -76,7 +76,7 @@ for (const name of Object.keys(ports))
 				/^\/(data|etc|lib|lib64|usr|var|etc\/ssl|etc\/ssl\/certs|usr\/(bin|lib|lib64)|var\/lib|var\/lib\/dpkg)$/,
 				/^\/usr\/bin\/(server|mcp-[a-z]+)$/, /^\/usr\/lib\/[a-z0-9_]+-linux-gnu(\/[^/]+\.so\.\d+)?$/,
 				/^\/usr\/lib(64)?\/ld-linux[^/]*$/,
-				/^\/etc\/(passwd|group|nsswitch\.conf|os-release|ssl\/certs\/ca-certificates\.crt)$/,
+				/^\/etc\/(passwd|group|nsswitch\.conf|os-release|ssl\/certs\/(ca-certificates\.crt|rds\.pem))$/,
 				/^\/var\/lib\/dpkg\/status\.d(\/[a-z0-9.+-]+)?$/,
 			];
 			assert.deepEqual(files.filter(({ path }) => !known.some(one => one.test(path))), []);
@@ -92,6 +92,11 @@ for (const name of Object.keys(ports))
 			for (const one of ['libc6', 'libssl3t64', 'libsqlite3-0', 'ca-certificates'])
 				assert.ok(packages.includes(one), `${one} is not among ${packages}`);
 			assert.ok(records.length >= 15);
+		});
+
+		test('holds the roots of RDS, where the tasks in AWS look for them', () => {
+			assert.equal(readFileSync(join(folder, 'etc/ssl/certs/rds.pem'), 'utf8'),
+				readFileSync(join(root, 'docker/image/rds-roots.pem'), 'utf8'));
 		});
 
 		test('carries one time: that of the commit', async () => {

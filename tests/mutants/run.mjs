@@ -2,18 +2,20 @@
 // whether a fast test fails: the C tests that link the file, then the golden exchanges.
 //
 // A mutant is compiled alone, and linked before the library that holds its file, so nothing else is built
-// anew. What lives although no test can fail (it does the same, or what differs does not matter) stands in
-// accepted.txt with the reason. Exit status 1: others live too.
+// anew. Tests have their databases in memory and end with the first that fails (stop.c). What lives although
+// no test can fail (it does the same, or what differs does not matter) stands in accepted.txt with the
+// reason. Exit status 1: others live too.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { accepted } from './accepted.mjs';
 import { mutantsOf } from './operators.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const build = join(root, 'build/mutants');
-const atOnce = Math.min(2, availableParallelism());
+const scratch = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `mutants-${process.pid}`);
+const atOnce = availableParallelism();
 
 // ---- What is asked for ----
 
@@ -31,8 +33,6 @@ function readArguments(words) {
 
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' });
 const isMine = file => /^(products|orders|server)\/.*\.c$/.test(file);
-// Tables and commands, which only end-to-end tests run: not unless they are named.
-const isRun = file => isMine(file) && !/^(products|orders)\/(main|import)\.c$/.test(file);
 
 // The lines of each file that differ from a revision: { file: Set }.
 function changedSince(revision) {
@@ -51,7 +51,7 @@ function changedSince(revision) {
 
 function chooseMutants({ files, since, every }) {
 	const changed = since && changedSince(since);
-	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isRun);
+	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isMine);
 	return chosen.flatMap(file => [...mutantsOf(readFileSync(join(root, file), 'utf8'))].map(mutant => ({ file, ...mutant })))
 		.filter(({ file, line }) => !changed || changed[file]?.has(line))
 		.filter((_, i) => i % every === 0);
@@ -66,13 +66,21 @@ function run(command, words, options = {}) {
 	return done.stdout;
 }
 
-// Without sanitizers: they would cost more than all the rest.
+// Without the address sanitizer: it would cost more than all the rest. But fresh memory is garbage, so that what
+// is read of it is noticed, and undefined behaviour is a trap.
+const flags = '-O0 -DKEPT_MAX=0 -fsanitize=undefined -fsanitize-undefined-trap-on-error';
+
 function buildAll() {
-	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS_DEBUG=-O0', '-DSANITIZE=', '-S', root]);
+	run('cmake', ['-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', `-DCMAKE_C_FLAGS_DEBUG=${flags}`, '-DSANITIZE=', '-S', root]);
 	run('cmake', ['--build', build]);
 	return Object.fromEntries(JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
 		.map(({ file, command }) => [relative(root, file), { command, output: / -o (\S+) /.exec(command)[1] }]));
 }
+
+// What other linkers do in a third of the time.
+const linker = ['mold', 'gold'].find(name => spawnSync('sh', ['-c', `command -v ld.${name}`]).status === 0);
+const faster = linker ? ` -fuse-ld=${linker}` : '';
+const stop = join(build, 'stop.o');
 
 const linkOf = target => run('ninja', ['-C', build, '-t', 'commands', '-s', target]).split('\n').filter(line => line.includes('-o ')).at(-1)
 	.replace(/^.*?: && /, '').replace(/ && :\s*$/, '');
@@ -89,42 +97,56 @@ const objectOf = file => `lib${dirname(file).replace(/^server/, 'mcp').replace('
 
 const ofPrograms = /^test_(products|orders)/;
 
+const seeded = { ...process.env, SEED: '1', TMPDIR: scratch, MALLOC_PERTURB_: '165' };
+
 // { name, link, objects, ms } of every C test that passes. Programs have tests of their own.
 function readTests(files) {
+	run('cc', ['-c', join(import.meta.dirname, 'stop.c'), '-o', stop]);
 	const all = run('ctest', ['--test-dir', build, '-N']).matchAll(/: (test_\w+)$/gm);
 	const server = files.some(file => file.startsWith('server/'));
 	const names = [...all].map(match => match[1]).filter(name => !name.endsWith('_on_postgresql') && (server || ofPrograms.test(name)));
 	return names.flatMap(name => {
 		const began = Date.now();
-		const done = spawnSync(join(build, 'tests', name), { encoding: 'utf8', env: { ...process.env, SEED: '1' }, timeout: 60000 });
+		const done = spawnSync(join(build, 'tests', name), { encoding: 'utf8', env: seeded, timeout: 60000 });
 		if (done.status !== 0)
-			return [];
+			throw new Error(`${name} fails; it must pass first:\n${done.stdout}`);
 		const link = linkOf(`tests/${name}`);
 		return [{ name, link, objects: objectsIn(link), ms: Date.now() - began }];
 	});
 }
 
-// The tests that link the file, those first that are named after it, then the fastest.
+// The program's own tests, or the library's, that link the file: those first that noticed most of its mutants so
+// far, then those that are named after it, then the fastest.
+const noticed = new Map();
+const hits = (file, { name }) => noticed.get(`${file} ${name}`) ?? 0;
+
 function testsOf(tests, file) {
 	const later = test => test.name.includes(basename(file, '.c')) ? 0 : 1;
-	return tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.test(test.name) === !file.startsWith('server/'))
-		.sort((a, b) => later(a) - later(b) || a.ms - b.ms);
+	const folder = file.startsWith('server/') ? undefined : dirname(file);
+	return tests.filter(test => test.objects.has(objectOf(file)) && ofPrograms.exec(test.name)?.[1] === folder)
+		.sort((a, b) => hits(file, b) - hits(file, a) || later(a) - later(b) || a.ms - b.ms);
 }
 
 // ---- One mutant ----
 
+const running = new Set();
+
+function end(child) {
+	try {
+		process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		// It has just ended.
+	}
+}
+
 function execute(command, words, options, ms) {
 	return new Promise(done => {
 		const child = spawn(command, words, { stdio: 'ignore', detached: true, ...options });
-		const limit = setTimeout(() => {
-			try {
-				process.kill(-child.pid, 'SIGKILL');
-			} catch {
-				// It has just ended.
-			}
-		}, ms);
+		const limit = setTimeout(end, ms, child);
+		running.add(child);
 		child.on('close', status => {
 			clearTimeout(limit);
+			running.delete(child);
 			done(status === 0);
 		});
 	});
@@ -137,9 +159,13 @@ const compile = ({ command, output }, file, source, object, flags) => shell(comm
 	.replace(/^(\S*ccache )/, '').replace(' -Werror', '') + ` ${flags} -w -I${join(root, dirname(file))} -o ${object} -c ${source}`, build);
 
 // A library's own object is not taken where ours comes first; a program's takes the place of its.
-const linkWith = (link, { output }, object, there) => link.includes(` ${output} `)
+const linkWith = (link, { output }, object, there) => (link.includes(` ${output} `)
 	? link.replace(` ${output} `, ` ${object} `).replace(/-o (\S+)/, `-o ${there}`)
-	: link.replace(/-o (\S+)/, `-o ${there} ${object}`);
+	: link.replace(/-o (\S+)/, `-o ${there} ${object}`)) + faster;
+
+// It ends with the first failure, or when it used more processor or memory than any test does.
+const runTest = ({ link, ms }, compiled, object, there) => shell(linkWith(link, compiled, `${object} ${stop} -Wl,-z,muldefs`, there), build)
+	.then(linked => linked && execute('sh', ['-c', `ulimit -t ${2 + Math.ceil(ms / 1000)}; ulimit -v 4000000; exec ${there}`], { env: seeded }, 10 * ms + 15000));
 
 async function isSameCode(context, folder) {
 	const { compiled, mutant: { file } } = context;
@@ -165,8 +191,10 @@ async function survivesGolden({ compiled, mutant: { file } }, folder, object) {
 		else if (!await shell(linkWith(linkOf(program), compiled, object, there), build))
 			return false;
 	}
-	return execute(process.execPath, ['--test', '--test-reporter=dot', join(root, 'tests/e2e/golden.test.mjs')],
-		{ cwd: root, env: { ...process.env, BUILD: relative(join(root, 'build'), folder) } }, 60000);
+	// What clients are told of the tools first: that alone tells of any bound.
+	const plays = pattern => execute(process.execPath, ['--test', '--test-reporter=dot', `--test-name-pattern=${pattern}`,
+		join(root, 'tests/e2e/golden.test.mjs')], { cwd: root, env: { ...process.env, BUILD: relative(join(root, 'build'), folder) } }, 60000);
+	return await plays(`${dirname(file)}-tools`) && await plays('golden');
 }
 
 // 'killed', 'no code' (it does not compile), 'same code', or 'lives'.
@@ -178,14 +206,14 @@ async function judge(context, folder) {
 	writeFileSync(source, text.join('\n'));
 	if (!await compile(compiled, file, source, object, ''))
 		return 'no code';
-	for (const { name, link, ms } of tests) {
-		const there = join(folder, name);
-		if (!await shell(linkWith(link, compiled, object, there), build))
-			return 'killed';
-		const passed = await execute(there, [], { env: { ...process.env, SEED: '1' } }, 10 * ms + 5000);
+	for (const test of tests) {
+		const there = join(folder, test.name);
+		const passed = await runTest(test, compiled, object, there);
 		rmSync(there, { force: true });
-		if (!passed)
+		if (!passed) {
+			noticed.set(`${file} ${test.name}`, hits(file, test) + 1);
 			return 'killed';
+		}
 	}
 	if (await isSameCode(context, folder))
 		return 'same code';
@@ -215,31 +243,38 @@ function report(results, seconds) {
 	return living.length;
 }
 
-// A file that is as it was must live, else every mutant of it would seem to be killed.
+// A file that is as it was must live, else every mutant of it would seem to be killed: the first of each folder.
 async function trust(mutants, commands, tests) {
-	const folder = join(build, 'worker-0'), asked = new Set();
+	const folder = join(scratch, 'trust'), asked = new Set();
 	for (const file of new Set(mutants.map(mutant => mutant.file))) {
 		if (!testsOf(tests, file).length)
 			console.error(`no C test links ${file}`);
+		if (!commands[file] || asked.has(dirname(file)))
+			continue;
+		asked.add(dirname(file));
 		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
-		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(folder, { recursive: true });
 		const mutant = { file, line: 1, before: first, after: first };
 		const context = { mutant, compiled: commands[file], tests: testsOf(tests, file) };
-		const verdict = commands[file] ? await judge(context, folder) : 'same code';
-		const golden = asked.has(dirname(file)) || !commands[file] || await survivesGolden(context, folder, join(folder, 'mutant.o'));
-		asked.add(dirname(file));
-		if (verdict !== 'same code' || !golden)
+		const verdict = await judge(context, folder);
+		if (verdict !== 'same code' || !await survivesGolden(context, folder, join(folder, 'mutant.o')))
 			throw new Error(`${file} as it is: ${verdict}; its tests must pass first`);
+		rmSync(folder, { recursive: true });
 	}
 }
 
 async function main() {
+	mkdirSync(scratch, { recursive: true });
+	process.on('exit', () => {
+		running.forEach(end);
+		rmSync(scratch, { recursive: true, force: true });
+	});
+	process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 	const began = Date.now(), mutants = chooseMutants(readArguments(process.argv.slice(2)));
 	const commands = buildAll(), tests = readTests([...new Set(mutants.map(mutant => mutant.file))]), results = [];
 	let next = 0;
 	const worker = async number => {
-		const folder = join(build, `worker-${number}`);
+		const folder = join(scratch, `worker-${number}`);
 		for (let mutant; (mutant = mutants[next++]);) {
 			rmSync(folder, { recursive: true, force: true });
 			mkdirSync(folder, { recursive: true });

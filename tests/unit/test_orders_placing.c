@@ -54,6 +54,15 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 }
 END_TEST
 
+START_TEST(what_costs_nothing_can_be_bought)
+{
+	PUT("LEAFLET", 5, .price = { 0, "GBP" });
+	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("LEAFLET", 2)));
+	ck_assert_int_eq(number(order, "/total/amount"), 0);
+	ck_assert_int_eq(number(order, "/units"), 2);
+}
+END_TEST
+
 static const struct { const char *items, *words; } refusals[] = {
 	{ ITEM("TEA", 6), "TEA (6 asked for, 5 available)" },
 	{ ITEM("TEA", 1) "," ITEM("NIX", 1), "No product has the SKU NIX" },
@@ -85,6 +94,53 @@ START_TEST(what_is_refused_leaves_nothing)
 	ck_assert_int_eq(counted(ORDERS_PLACED), 0);
 	/* Its key is free again. */
 	does(&orders, "create_order", ORDER("k", ITEM("TEA", 5)));
+}
+END_TEST
+
+#define RESERVED(items) "{\"state\":\"held\",\"items\":[" items "]}"
+#define RESERVED_TEA(quantity) "{\"sku\":\"TEA\",\"name\":\"Tea\",\"quantity\":" #quantity \
+	",\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"
+
+static const char *const strange_answers[] = {
+	RESERVED(RESERVED_TEA(1)), RESERVED(RESERVED_TEA(3)), RESERVED(""), "{\"state\":\"held\"}",
+	RESERVED(RESERVED_TEA(2) "," RESERVED_TEA(1)),
+};
+
+START_TEST(what_was_not_asked_for_is_not_bought)
+{
+	PUT("TEA", 5);
+	strange_answer = strange_answers[_i];
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	               "No order was placed. The catalogue reserved something else than was asked"
+	               " for.");
+	ck_assert_int_eq(orders_in_book(), 0);
+	ck_assert_int_eq(reservations("released"), 1);
+	strange_answer = RESERVED(RESERVED_TEA(1) "," RESERVED_TEA(1));
+	does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+}
+END_TEST
+
+/* Something is missing, or none, or less. */
+static const char *const half_answers[] = {
+	"{\"items\":[" RESERVED_TEA(2) "]}",
+	RESERVED("{\"name\":\"Tea\",\"quantity\":2,\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"quantity\":2,\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"price\":{\"amount\":1,\"currency\":\"GBP\"}}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"quantity\":2}"),
+	RESERVED("{\"sku\":\"TEA\",\"name\":\"Tea\",\"quantity\":2,\"price\":{\"amount\":-1,"
+	         "\"currency\":\"GBP\"}}"),
+	RESERVED(RESERVED_TEA(2) "," RESERVED_TEA(0)),
+};
+
+START_TEST(an_answer_that_is_not_whole_is_none)
+{
+	PUT("TEA", 5);
+	strange_answer = half_answers[_i];
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	               "The catalogue service cannot be reached");
+	ck_assert_int_eq(orders_in_book(), 0);
+	settle_everything();
+	ck_assert_int_eq(available_of("TEA"), 5);
 }
 END_TEST
 
@@ -213,6 +269,17 @@ START_TEST(an_order_of_an_earlier_release_is_known_by_how_it_was_written)
 }
 END_TEST
 
+/* A release that made another number of an order would not know those of the release before. */
+START_TEST(an_order_keeps_its_number_from_release_to_release)
+{
+	PUT("TEA", 5);
+	PUT("POT", 5);
+	does(&orders, "create_order", ORDER("k", ITEM("tea", 2) "," ITEM(" POT", 1) "," ITEM("TEA", 1)));
+	ck_assert_int_eq(find_number(&orders, "select request_hash from orders"),
+	                 1274499804312299532);
+}
+END_TEST
+
 START_TEST(a_key_is_its_callers)
 {
 	PUT("TEA", 5);
@@ -280,6 +347,37 @@ START_TEST(an_order_whose_commit_is_not_answered_is_settled_by_the_next_call)
 }
 END_TEST
 
+/* The order of 3 TEA and 1 POT, as a process left it that was killed. */
+static void leave_behind(int number)
+{
+	run_sql(&orders, "insert into orders (id, customer, status, placed_at, country, caller,"
+	        " idempotency_key, request_hash, lease_owner, lease_until) values ('left%d', 'ann',"
+	        " 'recording', 5, 'GB', 'anonymous', 'k', 1274499804312299532, 1, 1)", number);
+}
+
+static int releases;
+
+/* Whenever one is settled, another process has begun the same order and was killed. */
+static enum trouble leave_another(const char *tool)
+{
+	if (strcmp(tool, "release_reservation") == 0 && ++releases < 5)
+		leave_behind(releases);
+	return NO_TROUBLE;
+}
+
+START_TEST(what_others_leave_behind_is_settled_once_and_then_left_to_the_job)
+{
+	PUT("TEA", 5);
+	PUT("POT", 5);
+	leave_behind(0);
+	releases = 0;
+	trouble_of = leave_another;
+	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 3) "," ITEM("POT", 1))),
+	               "The order is recorded as left1, but the catalogue has not confirmed it yet.");
+	ck_assert_int_eq(releases, 2);
+}
+END_TEST
+
 START_TEST(an_order_under_way_is_invisible_and_its_key_waits)
 {
 	PUT("TEA", 5);
@@ -320,7 +418,10 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin_shop, end);
 	tcase_add_test(tcase, an_order_has_the_prices_of_its_moment_and_takes_the_stock);
+	tcase_add_test(tcase, what_costs_nothing_can_be_bought);
 	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));
+	tcase_add_loop_test(tcase, what_was_not_asked_for_is_not_bought, 0, COUNT(strange_answers));
+	tcase_add_loop_test(tcase, an_answer_that_is_not_whole_is_none, 0, COUNT(half_answers));
 	tcase_add_test(tcase, the_dearest_order_that_can_be_counted_is_placed);
 	tcase_add_loop_test(tcase, a_country_is_two_letters, 0, COUNT(no_countries));
 	tcase_add_loop_test(tcase, a_country_is_kept_in_capitals, 0, COUNT(countries));
@@ -328,11 +429,13 @@ int main(void)
 	                    COUNT(same));
 	tcase_add_loop_test(tcase, the_same_key_for_another_order_is_refused, 0, COUNT(different));
 	tcase_add_test(tcase, an_order_of_an_earlier_release_is_known_by_how_it_was_written);
+	tcase_add_test(tcase, an_order_keeps_its_number_from_release_to_release);
 	tcase_add_test(tcase, a_key_is_its_callers);
 	tcase_add_loop_test(tcase, an_order_whose_reserve_is_not_answered_is_dropped_and_released, 0,
 	                    COUNT(lost));
 	tcase_add_loop_test(tcase, an_order_whose_commit_is_not_answered_is_settled_by_the_next_call, 0,
 	                    COUNT(lost));
+	tcase_add_test(tcase, what_others_leave_behind_is_settled_once_and_then_left_to_the_job);
 	tcase_add_test(tcase, an_order_under_way_is_invisible_and_its_key_waits);
 	tcase_add_test(tcase, two_orders_are_two);
 	suite_add_tcase(suite, tcase);

@@ -1,4 +1,5 @@
 /* test_orders_report.c - sales_report, list_orders and track_order: what is read from the book. */
+#include "failing.h"
 #include "tools_orders.h"
 
 #include "group.h"
@@ -113,6 +114,8 @@ START_TEST(each_currency_is_for_itself)
 	ck_assert_row(report, "/rows/1", "TEA", 1, 1, 500);
 	ck_assert_row(report, "/rows/2", "POT", 1, 1, 400);
 	ck_assert_int_eq(length(report, "/totals"), 2);
+	ck_assert_str_eq(text(report, "/totals/0/revenue/currency"), "EUR");
+	ck_assert_str_eq(text(report, "/totals/1/revenue/currency"), "GBP");
 	report = does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by':"
 		" 'product',"
 	              " 'top': 1}");
@@ -149,6 +152,7 @@ static const struct { const char *from, *to, *by; bool fine; } periods[] = {
 	{ "2020-01-01", "2020-01-01", "month", false }, { "2020-01-02", "2020-01-01", "month",
 		false },
 	{ "2020-01-01T00:00:00Z", "2020-01-01T00:00:00.001Z", "day", true },
+	{ "2019-01-01", "2020-02-05T00:00:00.001Z", "day", false },
 	{ "2019-01-01", "2020-02-05", "day", true }, { "2019-01-01", "2020-02-06", "day", false },
 	{ "2019-01-01", "2020-02-06", "month", true }, { "1900-01-01", "2020-02-06", "product",
 		true },
@@ -234,10 +238,10 @@ START_TEST(groups_are_found_again_however_many_there_are)
 }
 END_TEST
 
-static void sell_many(int count)
+static void sell_many(int from, int to)
 {
 	run_sql(&orders, "begin");
-	for (int i = 0; i < count; i++)
+	for (int i = from; i < to; i++)
 		run_sql(&orders, "insert into orders (id, customer, status, placed_at, country,"
 			" total_currency)"
 		        " values ('m%05d', 'ann', 'paid', %lld, 'GB', 'GBP'); insert into"
@@ -250,14 +254,49 @@ static void sell_many(int count)
 
 START_TEST(a_long_report_tells_how_far_it_is_and_can_be_ended)
 {
-	sell_many(1001);
+	sell_many(0, 1001);
 	yyjson_val *report = does(&orders, "sales_report", REPORT("product"));
 	ck_assert_int_eq(number(report, "/totals/0/orders"), 1001);
 	ck_assert_int_eq(progress_told, 2);
+	ck_assert_str_eq(progress_text, "1000 of 1001 orders");
 	progress_told = 0;
 	progress_until = 1;
 	ck_assert_says(refuses(&orders, "sales_report", REPORT("product")), "not finished in time");
 	ck_assert_int_eq(progress_told, 1);
+}
+END_TEST
+
+static void sell_more(void)
+{
+	sell_many(500, 1000);
+}
+
+START_TEST(orders_that_come_after_they_were_counted_are_counted_too)
+{
+	sell_many(0, 500);
+	make_meddled(&orders, 1, sell_more);
+	does(&orders, "sales_report", REPORT("product"));
+	make_sound(&orders);
+	ck_assert_double_eq(progress_done, 1000);
+	ck_assert_double_eq(progress_total, 1000);
+	ck_assert_str_eq(progress_text, "1000 of 1000 orders");
+}
+END_TEST
+
+/* Sixty-four letters of four bytes. */
+START_TEST(an_order_with_a_long_number_is_one)
+{
+	char id[4 * 64 + 1] = "";
+
+	for (int i = 0; i < 64; i++)
+		strcat(id, "\xf0\x90\x8c\xb0");
+	sold(id, 1, "GB", "TEA", 1, 1);
+	sold(id, 1, "GB", "POT", 1, 1);
+	strcpy(id + 4 * 63, "A");
+	sold(id, 1, "GB", "CUP", 1, 1);
+	yyjson_val *report = does(&orders, "sales_report", REPORT("country"));
+	ck_assert_int_eq(number(report, "/totals/0/orders"), 2);
+	ck_assert_int_eq(number(report, "/rows/0/orders"), 2);
 }
 END_TEST
 
@@ -302,6 +341,10 @@ START_TEST(a_page_that_is_just_full_is_the_last)
 	ck_assert_ptr_null(text(page, "/next_cursor"));
 	ck_assert_ptr_nonnull(text(does(&orders, "list_orders", "{'limit': 4}"), "/next_cursor"));
 	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'search=1'}"), "not one that");
+	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`id`:`n1`}'}"), "not one"
+		" that");
+	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`at`:1}'}"), "not one"
+		" that");
 }
 END_TEST
 
@@ -349,6 +392,13 @@ START_TEST(an_order_is_followed_until_it_is_over)
 	struct said said = call_tool(&orders, "track_order", "{'id': 'o', 'follow': true}");
 	ck_assert_int_eq(said.outcome, tracked[_i].over ? DID : WAITS);
 	ck_assert_int_eq(progress_told, 2);
+	ck_assert_str_eq(progress_text, arena_print(arena, "Order o is paid since"
+	                 " 1970-01-01T00:00:00.006Z (ann): by card"));
+	ck_assert_double_eq(progress_done, 2);
+	ck_assert_double_eq(progress_total, 0);
+	time_left_ms = 310000 - 120000 + 1;
+	ck_assert_int_eq(call_tool(&orders, "track_order", "{'id': 'o', 'follow':"
+		" true}").outcome, tracked[_i].over ? DID : WAITS);
 	time_left_ms = 310000 - 120000;
 	ck_assert_int_eq(call_tool(&orders, "track_order", "{'id': 'o', 'follow':"
 		" true}").outcome, DID);
@@ -369,6 +419,8 @@ static TCase *report_case(void)
 	tcase_add_loop_test(tcase, a_period_has_bounds, 0, COUNT(periods));
 	tcase_add_test(tcase, a_report_of_many_groups_adds_up);
 	tcase_add_test(tcase, groups_are_found_again_however_many_there_are);
+	tcase_add_test(tcase, orders_that_come_after_they_were_counted_are_counted_too);
+	tcase_add_test(tcase, an_order_with_a_long_number_is_one);
 	tcase_add_test(tcase, a_long_report_tells_how_far_it_is_and_can_be_ended);
 	return tcase;
 }

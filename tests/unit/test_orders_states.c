@@ -170,6 +170,25 @@ START_TEST(a_restock_that_can_not_be_told_is_told_later_and_once)
 }
 END_TEST
 
+static int64_t leased_for;
+
+static enum trouble look_at_the_lease(const char *tool)
+{
+	if (strcmp(tool, "restock") == 0)
+		leased_for = find_number(&orders, "select lease_until from errand") - now_ms();
+	return NO_TROUBLE;
+}
+
+START_TEST(a_restock_is_leased_while_it_is_told)
+{
+	const char *id = place("k");
+	trouble_of = look_at_the_lease;
+	does(&orders, "cancel_order", "{'id': '%s', 'confirm': true}", id);
+	ck_assert_int_gt(leased_for, 15000);
+	ck_assert_int_le(leased_for, 20000);
+}
+END_TEST
+
 static const struct { enum mcp_reply reply; const char *says; enum outcome outcome; bool cancelled; }
 	replies[] = {
 	{ MCP_ACCEPTED, "{\"sure\":true}", DID, true },
@@ -188,6 +207,10 @@ START_TEST(a_person_is_asked_first)
 	struct said said = call_tool(&orders, "cancel_order", "{'id': '%s'}", id);
 	ck_assert_int_eq(said.outcome, replies[_i].outcome);
 	ck_assert_str_eq(status_of(id), replies[_i].cancelled ? "cancelled" : "pending");
+	struct { bool sure; } nothing;
+	enum json_trouble trouble;
+	ck_assert_ptr_nonnull(shape_read(form, json_parse_copy(arena, STR("{}"), 64, &trouble), true,
+	                                 &nothing, arena));
 	ck_assert_str_eq(question, arena_print(arena, "Cancel order %s of customer ann (pending,"
 		" 3 units)?"
 	                                       " Its goods go back on sale.", id));
@@ -279,13 +302,29 @@ START_TEST(no_more_comes_back_than_was_bought)
 	ck_assert_str_eq(text(order, "/status"), "delivered");
 	ck_assert_says(refuses(&orders, "request_return", RETURN, id, ONE_TEA), "2 were bought"
 		" and 2 were");
+	run_sql(&orders, "update return_request set requested_at = requested_at - 1");
 	request = does(&orders, "request_return", RETURN, id, "{'sku': 'POT', 'quantity': 1}");
 	order = does(&orders, "get_order", "{'id': '%s'}", id);
 	ck_assert_str_eq(text(order, "/history/2/note"), arena_print(arena, "Return %s of 1 unit"
 	                 " requested: too big", text(request, "/id")));
 	ck_assert_int_eq(length(order, "/returns"), 2);
+	ck_assert_str_eq(text(order, "/returns/0/items/0/sku"), "TEA");
+	ck_assert_str_eq(text(order, "/returns/1/items/0/sku"), "POT");
 	/* Nothing is on the shelf yet. */
 	ck_assert_int_eq(stock_of("TEA"), 18);
+}
+END_TEST
+
+START_TEST(an_order_of_which_one_unit_is_away_is_not_returned)
+{
+	const char *id = delivered();
+	yyjson_val *request = does(&orders, "request_return", RETURN, id, "{'sku': 'TEA',"
+		" 'quantity': 2}");
+	request = does(&orders, "receive_return", "{'return_id': '%s'}", text(request, "/id"));
+	ck_assert_str_eq(status_of(id), "delivered");
+	yyjson_val *order = does(&orders, "get_order", "{'id': '%s'}", id);
+	ck_assert_str_eq(text(order, "/history/2/note"), arena_print(arena, "Return %s received",
+	                 text(request, "/id")));
 }
 END_TEST
 
@@ -419,6 +458,7 @@ static TCase *steps_case(void)
 	                    STATUSES_THERE_ARE);
 	tcase_add_loop_test(tcase, a_restock_that_can_not_be_told_is_told_later_and_once, 0,
 	                    COUNT(lost));
+	tcase_add_test(tcase, a_restock_is_leased_while_it_is_told);
 	tcase_add_loop_test(tcase, a_person_is_asked_first, 0, COUNT(replies));
 	tcase_add_test(tcase, one_unit_is_one_unit);
 	return tcase;
@@ -432,6 +472,7 @@ static TCase *returns_case(void)
 	tcase_add_loop_test(tcase, only_what_was_delivered_can_be_returned, 0, STATUSES_THERE_ARE);
 	tcase_add_test(tcase, a_return_is_taken_for_thirty_days_and_not_a_minute_longer);
 	tcase_add_test(tcase, no_more_comes_back_than_was_bought);
+	tcase_add_test(tcase, an_order_of_which_one_unit_is_away_is_not_returned);
 	tcase_add_test(tcase, what_another_order_returned_does_not_count);
 	tcase_add_test(tcase, the_same_key_gives_the_same_return);
 	tcase_add_loop_test(tcase, the_same_key_for_another_return_is_refused, 0,

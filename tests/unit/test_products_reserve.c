@@ -1,4 +1,6 @@
 /* test_products_reserve.c - reservations: what holds stock, what takes it, and whose it is. */
+#include "failing.h"
+#include "reservation.h"
 #include "shelf.h"
 
 static int64_t held_of(const char *sku)
@@ -26,6 +28,20 @@ START_TEST(the_last_unit_can_be_reserved)
 	ck_assert_int_eq(available_of("TEA"), 0);
 	ck_assert_int_eq(held_of("TEA"), 3);
 	ck_assert_int_eq(stock_of("TEA"), 3);
+}
+END_TEST
+
+START_TEST(its_lines_stay_in_the_order_they_were_asked_for)
+{
+	PUT("TEA", 3);
+	PUT("POT", 3);
+	PUT("CUP", 3);
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'POT',"
+		" 'quantity': 1}, {'sku': 'CUP', 'quantity': 1}, {'sku': 'TEA', 'quantity': 1}]}");
+	yyjson_val *r = does(&products, "check_reservation", "{'reservation_id': 'a'}");
+	ck_assert_str_eq(text(r, "/items/0/sku"), "POT");
+	ck_assert_str_eq(text(r, "/items/1/sku"), "CUP");
+	ck_assert_str_eq(text(r, "/items/2/sku"), "TEA");
 }
 END_TEST
 
@@ -202,6 +218,39 @@ START_TEST(an_expired_one_is_not_renewed_with_what_others_hold_by_now)
 }
 END_TEST
 
+static const struct { const char *state; int64_t in_ms; bool expired; } ends[] = {
+	{ "held", 1, false }, { "held", 0, true }, { "held", -1, true }, { "committed", -1, false },
+	{ "released", -1, false },
+};
+
+START_TEST(one_that_is_held_expires_at_its_very_moment)
+{
+	struct reservation r = { .state = ends[_i].state, .expires_at = 1000 + ends[_i].in_ms,
+	                         .now = 1000 };
+	ck_assert_int_eq(reservation_expired(&r), ends[_i].expired);
+}
+END_TEST
+
+static void let_it_expire(void)
+{
+	age_reservation("a", 16);
+}
+
+START_TEST(one_that_expires_while_it_is_asked_for_again_is_held_anew)
+{
+	PUT("TEA", 3);
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
+	forget_changes();
+	make_overtaken(&products, let_it_expire);
+	does(&products, "reserve_stock", "{'reservation_id': 'a', 'items': [{'sku': 'TEA',"
+		" 'quantity': 2}]}");
+	make_sound(&products);
+	ck_assert_int_eq(available_of("TEA"), 1);
+	ck_assert_str_eq(changes(), "product://TEA ");
+}
+END_TEST
+
 /* ---- Committing ---- */
 
 START_TEST(a_commit_takes_from_the_shelf_once)
@@ -260,7 +309,9 @@ START_TEST(an_expired_one_never_takes_what_others_hold)
 	does(&products, "reserve_stock", "{'reservation_id': 'b', 'items': [{'sku': 'TEA',"
 		" 'quantity': 2}]}");
 	const char *why = refuses(&products, "commit_reservation", "{'reservation_id': 'a'}");
-	ck_assert_says(why, "Reservation a expired at ");
+	char at[TIME_TEXT_SIZE];
+	time_print(find_number(&products, "select expires_at from reservation where id = 'a'"), at);
+	ck_assert_says(why, arena_print(arena, "Reservation a expired at %s and", at));
 	ck_assert_says(why, "and the stock is gone: TEA (2 asked for, 1 available). Nothing was"
 		" taken");
 	ck_assert_int_eq(stock_of("TEA"), 3);
@@ -402,6 +453,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_test(tcase, the_last_unit_can_be_reserved);
+	tcase_add_test(tcase, its_lines_stay_in_the_order_they_were_asked_for);
 	tcase_add_test(tcase, one_more_than_there_is_can_not_and_nothing_is_held);
 	tcase_add_test(tcase, the_same_again_changes_nothing);
 	tcase_add_loop_test(tcase, the_same_id_with_other_items_is_refused, 0, COUNT(others));
@@ -411,6 +463,8 @@ int main(void)
 	tcase_add_test(tcase, one_that_was_forgotten_by_the_index_holds_again_when_it_is_renewed);
 	tcase_add_test(tcase, only_what_expired_of_this_product_leaves_the_index);
 	tcase_add_test(tcase, an_expired_one_is_not_renewed_with_what_others_hold_by_now);
+	tcase_add_loop_test(tcase, one_that_is_held_expires_at_its_very_moment, 0, COUNT(ends));
+	tcase_add_test(tcase, one_that_expires_while_it_is_asked_for_again_is_held_anew);
 	tcase_add_test(tcase, a_commit_takes_from_the_shelf_once);
 	tcase_add_test(tcase, an_expired_one_is_committed_where_the_stock_is_there);
 	tcase_add_test(tcase, an_expired_one_never_takes_what_others_hold);

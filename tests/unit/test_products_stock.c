@@ -116,6 +116,8 @@ START_TEST(what_comes_back_is_on_the_shelf_once_however_often_it_is_sent)
 		" 'TEA'"), 2);
 	ck_assert_int_eq(find_number(&products, "select sum(quantity) from restock_item"), 8);
 	ck_assert_int_eq(find_number(&products, "select count(*) from restock"), 1);
+	ck_assert_int_eq(find_number(&products, "select position from restock_item where quantity"
+	                             " = 1"), 1);
 }
 END_TEST
 
@@ -181,6 +183,39 @@ START_TEST(stock_never_falls_below_nothing)
 }
 END_TEST
 
+/* One behind what is counted makes no difference. */
+static const struct { struct line a[2], b[2]; int64_t a_count, b_count; bool same; } compared[] = {
+	{ { { .product_id = 1, .quantity = 2 } }, { { .product_id = 1, .quantity = 2 } }, 1, 1, true },
+	{ { { .product_id = 1, .quantity = 2 } }, { { .product_id = 1, .quantity = 3 } }, 1, 1, false },
+	{ { { .product_id = 1, .quantity = 2 } }, { { .product_id = 2, .quantity = 2 } }, 1, 1, false },
+	{ { { .product_id = 1 }, { .product_id = 2 } }, { { .product_id = 2 }, { .product_id = 1 } }, 2,
+	  2, true },
+	{ { { .product_id = 1 }, { .product_id = 2 } }, { { .product_id = 1 } }, 2, 1, false },
+	{ { { .product_id = 1 } }, { { .product_id = 1 }, { .product_id = 2 } }, 1, 2, false },
+	{ { { .product_id = 1 }, { .product_id = 9 } }, { { .product_id = 1 } }, 1, 1, true },
+	{ { { .product_id = 1 } }, { { .product_id = 2 }, { .product_id = 1 } }, 1, 1, false },
+};
+
+START_TEST(lines_are_the_same_in_any_order)
+{
+	struct lines a = { .first = (struct line *)compared[_i].a, .count = compared[_i].a_count };
+	struct lines b = { .first = (struct line *)compared[_i].b, .count = compared[_i].b_count };
+
+	ck_assert_int_eq(lines_same(&a, &b), compared[_i].same);
+}
+END_TEST
+
+START_TEST(only_lines_that_are_counted_are_short)
+{
+	struct line lines[] = { { .sku = "TEA", .quantity = 2, .available = 1 },
+	                        { .sku = "POT", .quantity = 2, .available = 1 } };
+
+	ck_assert_str_eq(lines_short(arena, &(struct lines) { .first = lines }), "");
+	ck_assert_str_eq(lines_short(arena, &(struct lines) { .first = lines, .count = 1 }),
+	                 "TEA (2 asked for, 1 available)");
+}
+END_TEST
+
 START_TEST(a_restock_is_remembered_with_who_and_why)
 {
 	PUT("TEA", 3);
@@ -217,6 +252,8 @@ int main(void)
 	tcase_add_test(tcase, a_restock_with_an_unknown_sku_changes_nothing);
 	tcase_add_test(tcase, a_shelf_takes_as_much_as_can_be_recorded_and_no_unit_more);
 	tcase_add_test(tcase, stock_never_falls_below_nothing);
+	tcase_add_loop_test(tcase, lines_are_the_same_in_any_order, 0, COUNT(compared));
+	tcase_add_test(tcase, only_lines_that_are_counted_are_short);
 	tcase_add_test(tcase, a_restock_is_remembered_with_who_and_why);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

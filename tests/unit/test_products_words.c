@@ -37,6 +37,9 @@ static const struct { const char *text, *folded; } folds[] = {
 	{ "東京 茶", "東京 茶" },
 	{ "a\xff" "b", "a b" },                                 /* not UTF-8 */
 	{ "¤kitchen", "kitchen" },
+	{ "tea—pot", "tea pot" }, { "Lego™Brick", "lego brick" },
+	{ "AZaz09", "azaz09" }, { "A/B:C@D[E`F{G", "a b c d e f g" },
+	{ "a\xc2\x80" "b", "a b" },                             /* a control character */
 };
 
 START_TEST(folds_case_and_accents_and_splits_at_the_rest)
@@ -84,7 +87,7 @@ START_TEST(the_work_of_a_text_without_end_is_bounded)
 
 	const char *folded = words_fold(arena, endless(FOLD_SIZE_MAX, &pages, &size));
 	ck_assert_uint_le(strlen(folded), FOLD_SIZE_MAX);
-	ck_assert_uint_gt(strlen(folded), FOLD_SIZE_MAX / 2);
+	ck_assert_uint_gt(strlen(folded), FOLD_SIZE_MAX - 40);
 	ck_assert_uint_le(arena_size(arena) - before, 4 * FOLD_SIZE_MAX);
 	munmap(pages, size);
 
@@ -92,6 +95,50 @@ START_TEST(the_work_of_a_text_without_end_is_bounded)
 	ck_assert_str_eq(words_key(arena, endless(KEY_SIZE_MAX + 1, &pages, &size)), "");
 	ck_assert_uint_le(arena_size(arena) - before, 64);
 	munmap(pages, size);
+}
+END_TEST
+
+START_TEST(a_text_is_searched_to_the_last_byte_that_is_read)
+{
+	char *text = arena_alloc(arena, FOLD_SIZE_MAX + 2);
+
+	memset(text, 'A', FOLD_SIZE_MAX + 1);
+	ck_assert_uint_eq(strlen(words_fold(arena, text)), FOLD_SIZE_MAX);
+}
+END_TEST
+
+/* Whatever it grows by: what has the memory behind it next does not touch it. */
+START_TEST(what_is_folded_stays_what_it_is)
+{
+	const char *text = "";
+
+	for (int size = 0; size < 120; size++) {
+		char *folded = words_fold(arena, text), *key = words_key(arena, text);
+		char *copy = arena_copy(arena, str_of(folded));
+		memset(arena_alloc(arena, 64), 'x', 64);
+		ck_assert_str_eq(folded, copy);
+		ck_assert_uint_eq(strlen(folded), strlen(words_fold(arena, folded)));
+		ck_assert_uint_ge(strlen(key), strlen(text));
+		/* One letter, or two with what was two words between. */
+		text = arena_print(arena, "%s%s", text, size % 3 ? "½" : "b");
+	}
+}
+END_TEST
+
+/* Each of them unfolds into eleven times its bytes, so that there is not room for all at once. */
+START_TEST(what_unfolds_into_more_and_more_is_whole)
+{
+	const char *one = words_fold(arena, "\xef\xb7\xba"), *text = "", *folded = "";
+
+	for (int count = 1; count < 60; count++) {
+		text = arena_print(arena, "%s\xef\xb7\xba", text);
+		folded = arena_print(arena, "%s%s", folded, one);
+		struct arena *small = arena_create();
+		char *mine = words_fold(small, text);
+		memset(arena_alloc(small, 256), 'x', 256);
+		ck_assert_str_eq(mine, folded);
+		arena_destroy(small);
+	}
 }
 END_TEST
 
@@ -112,7 +159,7 @@ END_TEST
 
 static const struct { const char *text, *key; } keys[] = {
 	{ "KIT-0001", "kit-0001" }, { " Kit-0001\t", "kit-0001" }, { "É1", "e\xcc\x81" "1" },
-	{ "A/B.C", "a/b.c" }, { "", "" },
+	{ "A/B.C", "a/b.c" }, { "", "" }, { "A\xff" "b", "a b" }, { "AZ", "az" },
 };
 
 START_TEST(a_key_ignores_case_and_nothing_else)
@@ -147,12 +194,27 @@ static const struct { const char *words, *better, *worse; } ranks[] = {
 	{ "blue vase", "a vase so blue", "bluebell vases" },
 	{ "blue vase jug", "blue", "bluebell vases jugs" },
 	{ "a", "a vase", "all vases" },
+	/* One whole word is more than beginnings of all sixteen. */
+	{ "aa ab ac ad ae af ag ah ai aj ak al am an ao ap", "ap", "aax abx acx adx aex afx agx ahx aix"
+	  " ajx akx alx amx anx aox apx" },
 };
 
 START_TEST(whole_words_of_the_name_come_before_beginnings)
 {
 	struct words words = words_split(ranks[_i].words);
 	ck_assert_int_gt(words_rank(&words, ranks[_i].better), words_rank(&words, ranks[_i].worse));
+}
+END_TEST
+
+static const struct { const char *words, *name; int64_t rank; } elsewhere[] = {
+	{ "zz", "blue vase", 0 }, { "b", "blue vase", 0 }, { "ue", "blue vase", 0 }, { "", "blue vase", 0 },
+	{ "blue", "", 0 }, { "bl zz", "blue vase", 1 }, { "bl va", "blue vase", 2 },
+};
+
+START_TEST(a_word_that_is_not_in_the_name_adds_nothing)
+{
+	struct words words = words_split(elsewhere[_i].words);
+	ck_assert_int_eq(words_rank(&words, elsewhere[_i].name), elsewhere[_i].rank);
 }
 END_TEST
 
@@ -182,11 +244,15 @@ int main(void)
 	tcase_add_loop_test(tests, folding_twice_is_folding_once, 0, COUNT(folds));
 	tcase_add_test(tests, a_letter_that_unfolds_into_many_fits);
 	tcase_add_test(tests, the_work_of_a_text_without_end_is_bounded);
+	tcase_add_test(tests, a_text_is_searched_to_the_last_byte_that_is_read);
+	tcase_add_test(tests, what_is_folded_stays_what_it_is);
+	tcase_add_test(tests, what_unfolds_into_more_and_more_is_whole);
 	tcase_add_test(tests, what_a_product_may_have_is_within_the_bounds);
 	tcase_add_loop_test(tests, a_key_ignores_case_and_nothing_else, 0, COUNT(keys));
 	tcase_add_test(tests, a_query_has_each_word_once);
 	tcase_add_test(tests, a_query_of_too_many_words_is_cut);
 	tcase_add_loop_test(tests, whole_words_of_the_name_come_before_beginnings, 0, COUNT(ranks));
+	tcase_add_loop_test(tests, a_word_that_is_not_in_the_name_adds_nothing, 0, COUNT(elsewhere));
 	tcase_add_loop_test(tests, the_index_is_asked_for_prefixes_of_two_letters_or_more, 0,
 	                    COUNT(matches));
 	suite_add_tcase(suite, tests);

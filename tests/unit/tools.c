@@ -17,8 +17,11 @@ const char *caller;
 enum mcp_reply person;
 const char *person_says;
 char question[512];
-int progress_until, progress_told;
+const struct shape *form;
+int progress_until, progress_told, notices;
 int64_t time_left_ms;
+double progress_done, progress_total;
+char progress_text[256];
 
 static char changed[8192];
 static int64_t counters[MCP_COUNTERS];
@@ -99,6 +102,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
 	va_start(list, format);
 	vsnprintf(question, sizeof(question), format, list);
 	va_end(list);
+	form = shape;
 	if (person == MCP_ACCEPTED)
 		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), true, answer,
 		                              arena));
@@ -112,9 +116,15 @@ enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout
 	return MCP_WAITING;
 }
 
-bool mcp_progress(struct mcp_call *call UNUSED, double done UNUSED, double total UNUSED,
-                  const char *format UNUSED, ...)
+bool mcp_progress(struct mcp_call *call UNUSED, double done, double total, const char *format, ...)
 {
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(progress_text, sizeof(progress_text), format, list);
+	va_end(list);
+	progress_done = done;
+	progress_total = total;
 	return ++progress_told < progress_until;
 }
 
@@ -138,6 +148,7 @@ void mcp_count(int counter, int64_t n)
 
 void mcp_notice(const char *format UNUSED, ...)
 {
+	notices++;
 }
 
 void mcp_message(struct mcp_call *call UNUSED, const char *role UNUSED, const char *format UNUSED,
@@ -310,7 +321,7 @@ int64_t counted(int counter)
 
 /* ---- The database ---- */
 
-static char folder[64];
+static char folder[128];
 
 void run_sql(struct program *program, const char *format, ...)
 {
@@ -380,7 +391,7 @@ static void close_programs(void)
 static void open_program(struct program *program)
 {
 	if (opened_count == 0) {
-		strcpy(folder, "/tmp/test_tools_XXXXXX");
+		snprintf(folder, sizeof(folder), "%s/test_tools_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 		ck_assert_ptr_nonnull(mkdtemp(folder));
 		atexit(close_programs);
 	}
@@ -409,7 +420,7 @@ void begin(void)
 	caller = "anonymous";
 	person = MCP_UNAVAILABLE;
 	progress_until = 1000;
-	progress_told = 0;
+	progress_told = notices = 0;
 	time_left_ms = 55000;
 	forget_changes();
 	memset(counters, 0, sizeof(counters));

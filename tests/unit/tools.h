@@ -75,13 +75,17 @@ int64_t length(yyjson_val *answer, const char *pointer);        /* of a list */
 /* URIs that changed since begin(), or since forget_changes(), each followed by a space. */
 const char *changes(void);
 void forget_changes(void);
+extern int notices;                     /* what mcp_notice() was told */
 int64_t counted(int counter);           /* what mcp_count() came to since begin() */
 
 extern enum mcp_reply person;           /* what a person answers: MCP_UNAVAILABLE from begin() on */
 extern const char *person_says;         /* and with MCP_ACCEPTED, as JSON */
-extern char question[512];              /* what they were asked last */
+extern char question[512];              /* what they were asked last, and by which form */
+extern const struct shape *form;
 extern int progress_until;              /* progress is wanted that often; then the call is cancelled */
 extern int progress_told;
+extern double progress_done, progress_total;     /* and how it was told last */
+extern char progress_text[256];
 extern int64_t time_left_ms;
 
 /* Ends the call that runs, as the end of its process would. Not within a transaction. */

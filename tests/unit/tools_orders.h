@@ -17,6 +17,13 @@ enum trouble {
 /* What happens to a call of this tool; NULL: nothing. */
 extern enum trouble (*trouble_of)(const char *tool);
 extern int calls_to_products;
+/* What reserve_stock answers in place of the truth, which was done: JSON; NULL: the truth. */
+extern const char *strange_answer;
+
+/* What client_create() was asked for; and how many there are. */
+struct client_asked { const char *url, *key, *name, *version; };
+extern struct client_asked client_asked;
+extern int clients;
 
 /* Orders and products, empty. */
 void begin_shop(void);

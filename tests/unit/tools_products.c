@@ -5,6 +5,7 @@
 static const struct tool tools[] = {
 	{ "search_products", search_products, &search_shape, &found_shape },
 	{ "get_product", get_product, &sku_shape, &product_shape },
+	{ "read_product", read_product, &sku_shape, &product_shape },
 	{ "list_categories", list_categories, NULL, &categories_shape },
 	{ "check_stock", check_stock, &check_shape, &checked_shape },
 	{ "reserve_stock", reserve_stock, &reserve_shape, &reservation_shape },

@@ -377,9 +377,56 @@ locals {
       Action   = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"]
       Resource = "arn:aws:budgets::${var.account}:budget/${local.prefix}"
     },
+    {
+      Sid       = "AnomaliesToBegin"
+      Effect    = "Allow"
+      Action    = ["ce:CreateAnomalyMonitor", "ce:CreateAnomalySubscription", "ce:TagResource"]
+      Resource  = "*"
+      Condition = local.made_ours
+    },
+    {
+      Sid    = "Anomalies"
+      Effect = "Allow"
+      Action = [
+        "ce:DeleteAnomalyMonitor", "ce:DeleteAnomalySubscription", "ce:TagResource", "ce:UntagResource", "ce:UpdateAnomalyMonitor",
+        "ce:UpdateAnomalySubscription",
+      ]
+      Resource  = ["arn:aws:ce::${var.account}:anomalymonitor/*", "arn:aws:ce::${var.account}:anomalysubscription/*"]
+      Condition = local.ours
+    },
+    {
+      Sid       = "SlackToBegin"
+      Effect    = "Allow"
+      Action    = ["chatbot:CreateSlackChannelConfiguration"]
+      Resource  = "*"
+      Condition = local.made_ours
+    },
+    {
+      Sid      = "Slack"
+      Effect   = "Allow"
+      Action   = ["chatbot:DeleteSlackChannelConfiguration", "chatbot:TagResource", "chatbot:UntagResource", "chatbot:UpdateSlackChannelConfiguration"]
+      Resource = "arn:aws:chatbot::${var.account}:chat-configuration/slack-channel/${local.prefix}-alarms"
+    },
   ]
 
-  may_data = [
+  # Asked of both regions: this one signs what the other is to do.
+  may_copy_backups = flatten([for there in var.backup_region == null ? [] : [var.backup_region] : [
+    {
+      Sid      = "BackupsElsewhere"
+      Effect   = "Allow"
+      Action   = ["rds:StartDBInstanceAutomatedBackupsReplication", "rds:StopDBInstanceAutomatedBackupsReplication"]
+      Resource = ["${local.arn.rds}:db:${local.prefix}", "arn:aws:rds:${there}:${var.account}:auto-backup:*"]
+    },
+    {
+      Sid       = "KeyOfBackups"
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
+      Resource  = aws_kms_key.backups[0].arn
+      Condition = { StringEquals = { "kms:ViaService" = ["rds.${there}.amazonaws.com"] } }
+    },
+  ]])
+
+  may_data = concat(local.may_copy_backups, [
     {
       Sid    = "Database"
       Effect = "Allow"
@@ -387,9 +434,9 @@ locals {
         "rds:AddTagsToResource", "rds:CreateDBInstance", "rds:CreateDBParameterGroup", "rds:CreateDBSnapshot",
         "rds:CreateDBSubnetGroup", "rds:DeleteDBInstance", "rds:DeleteDBParameterGroup", "rds:DeleteDBSubnetGroup",
         "rds:ModifyDBInstance", "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RemoveTagsFromResource",
-        "rds:ResetDBParameterGroup",
+        "rds:ResetDBParameterGroup", "rds:RestoreDBInstanceFromDBSnapshot",
       ]
-      Resource = [for what in ["db:${local.prefix}", "pg:${local.prefix}-*", "subgrp:${local.prefix}", "og:default:*", "snapshot:${local.prefix}-*"] : "${local.arn.rds}:${what}"]
+      Resource = [for what in ["db:${local.prefix}", "pg:${local.prefix}-*", "subgrp:${local.prefix}", "og:default:*", "snapshot:${local.prefix}-*", "snapshot:rds:${local.prefix}-*"] : "${local.arn.rds}:${what}"]
     },
     {
       # RDS keeps the master's password in a secret that it makes in the caller's name.
@@ -412,7 +459,7 @@ locals {
       Resource  = aws_kms_key.main.arn
       Condition = merge(local.for_services, { Bool = { "kms:GrantIsForAWSResource" = "true" } })
     },
-  ]
+  ])
   for_services = { StringEquals = { "kms:ViaService" = [for service in ["rds", "secretsmanager"] : "${service}.${var.region}.amazonaws.com"] } }
 
   may_roles = [
@@ -437,7 +484,7 @@ locals {
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = "arn:aws:iam::${var.account}:role/${local.prefix}/*"
-      Condition = { StringEquals = { "iam:PassedToService" = ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
+      Condition = { StringEquals = { "iam:PassedToService" = ["chatbot.amazonaws.com", "ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
     },
     {
       Sid      = "RolesThatServicesMakeThemselves"
@@ -445,7 +492,8 @@ locals {
       Action   = ["iam:CreateServiceLinkedRole"]
       Resource = "arn:aws:iam::${var.account}:role/aws-service-role/*"
       Condition = { StringEquals = { "iam:AWSServiceName" = [
-        "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com", "wafv2.amazonaws.com",
+        "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com", "management.chatbot.amazonaws.com",
+        "rds.amazonaws.com", "wafv2.amazonaws.com",
       ] } }
     },
   ]

@@ -12,7 +12,17 @@ resource "aws_secretsmanager_secret" "keys" {
   description             = "JSON with ${join(", ", local.keys[each.key])}. Put in by terraform/secrets ${var.name}; lines for API_KEYS are made by mcp-${each.key} key"
   kms_key_id              = aws_kms_key.main.arn
   recovery_window_in_days = 30
-  tags                    = { environment = var.name }
+
+  dynamic "replica" {
+    for_each = aws_kms_key.backups
+
+    content {
+      region     = replica.value.region
+      kms_key_id = replica.value.arn
+    }
+  }
+
+  tags = { environment = var.name }
 }
 
 resource "aws_secretsmanager_secret" "database" {
@@ -23,5 +33,15 @@ resource "aws_secretsmanager_secret" "database" {
   description             = "JSON with username and password of ${each.key} in its database. Put in by terraform/secrets ${var.name}; the setup task makes the user with it"
   kms_key_id              = aws_kms_key.main.arn
   recovery_window_in_days = 30
-  tags                    = { environment = var.name }
+
+  dynamic "replica" {
+    for_each = aws_kms_key.backups
+
+    content {
+      region     = replica.value.region
+      kms_key_id = replica.value.arn
+    }
+  }
+
+  tags = { environment = var.name }
 }

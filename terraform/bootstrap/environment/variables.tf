@@ -14,6 +14,11 @@ variable "region" {
   type        = string
 }
 
+variable "backup_region" {
+  description = "Region that backups and secrets are copied to; null: none"
+  type        = string
+}
+
 variable "account" {
   description = "Number of the account"
   type        = string

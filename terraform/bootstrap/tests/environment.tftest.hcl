@@ -7,6 +7,7 @@ variables {
   project            = "shop"
   name               = "dev"
   region             = "us-east-1"
+  backup_region      = null
   account            = "123456789012"
   services           = { products = { calls = [] }, orders = { calls = ["products"] } }
   zone_ids           = ["Z1"]
@@ -42,7 +43,7 @@ run "trust" {
   }
 }
 
-run "rights" {
+run "policies" {
   module {
     source = "./environment"
   }

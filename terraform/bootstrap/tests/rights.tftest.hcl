@@ -6,7 +6,7 @@ mock_provider "aws" {
 variables {
   region       = "eu-central-1"
   github       = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
-  environments = { dev = { zone_ids = ["Zshop-dev"] }, staging = { zone_ids = ["Zshop-staging"] }, prod = { zone_ids = ["Zshop-prod"] } }
+  environments = { for name in ["dev", "staging", "prod"] : name => { zone_ids = ["Zshop-${name}"], backup_region = "eu-west-1" } }
 }
 
 override_resource {
@@ -37,6 +37,16 @@ override_resource {
 override_resource {
   target = module.environment["prod"].aws_kms_key.main
   values = { arn = "arn:aws:kms:eu-central-1:123456789012:key/shop-prod" }
+}
+
+override_resource {
+  target = module.environment["dev"].aws_kms_key.backups
+  values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-dev" }
+}
+
+override_resource {
+  target = module.environment["prod"].aws_kms_key.backups
+  values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-prod" }
 }
 
 override_resource {

@@ -4,6 +4,11 @@ variable "name" {
   type        = string
 }
 
+variable "environment" {
+  description = "What its tag says"
+  type        = string
+}
+
 variable "account" {
   description = "Number of the account"
   type        = string
@@ -14,6 +19,16 @@ variable "emails" {
   type        = list(string)
 }
 
+variable "slack" {
+  description = "Workspace and channel of Slack that alarms go to too; null: none"
+  type        = object({ workspace_id = string, channel_id = string })
+}
+
+variable "cost_tag_active" {
+  description = "Whether the tag is activated for costs"
+  type        = bool
+}
+
 variable "monthly_budget_usd" {
   description = "What a month may cost"
   type        = number
@@ -21,6 +36,11 @@ variable "monthly_budget_usd" {
 
 variable "key_arn" {
   description = "Key that encrypts the messages"
+  type        = string
+}
+
+variable "permissions_boundary" {
+  description = "Policy that bounds every role"
   type        = string
 }
 

@@ -4,7 +4,7 @@ resource "aws_wafv2_ip_set" "allowed" {
   description        = "Who may connect, as allowed_addresses says"
   scope              = "REGIONAL"
   ip_address_version = "IPV4"
-  addresses          = var.allowed_addresses
+  addresses          = var.allowed_addresses == null ? [] : var.allowed_addresses
 }
 
 # A pipeline's machine has another address every time. It puts it in here while it tries what it deployed, and takes it out again.
@@ -37,38 +37,42 @@ resource "aws_wafv2_web_acl" "main" {
     allow {}
   }
 
-  rule {
-    name     = "not-allowed"
-    priority = 1
+  dynamic "rule" {
+    for_each = var.allowed_addresses == null ? [] : ["not-allowed"]
 
-    action {
-      block {}
-    }
+    content {
+      name     = rule.value
+      priority = 1
 
-    statement {
-      not_statement {
-        statement {
-          or_statement {
-            statement {
-              ip_set_reference_statement {
-                arn = aws_wafv2_ip_set.allowed.arn
+      action {
+        block {}
+      }
+
+      statement {
+        not_statement {
+          statement {
+            or_statement {
+              statement {
+                ip_set_reference_statement {
+                  arn = aws_wafv2_ip_set.allowed.arn
+                }
               }
-            }
 
-            statement {
-              ip_set_reference_statement {
-                arn = aws_wafv2_ip_set.visitors.arn
+              statement {
+                ip_set_reference_statement {
+                  arn = aws_wafv2_ip_set.visitors.arn
+                }
               }
             }
           }
         }
       }
-    }
 
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "not-allowed"
-      sampled_requests_enabled   = true
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "not-allowed"
+        sampled_requests_enabled   = true
+      }
     }
   }
 

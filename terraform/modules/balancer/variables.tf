@@ -40,7 +40,7 @@ variable "zone_id" {
 }
 
 variable "allowed_addresses" {
-  description = "Networks that may connect"
+  description = "Networks that may connect; null: all of them"
   type        = list(string)
 }
 

@@ -1,17 +1,18 @@
-# When somebody should look at the database.
+# When somebody should look at the database. RDS tells each of these every minute, so one that is silent for a quarter of an hour is gone.
 locals {
   alarms = {
     cpu = {
       metric = "CPUUtilization", above = true, threshold = 80
-      words  = "The database has used more than 80 % of its processors for 15 minutes."
+      words  = "The database has used more than 80 % of its processors for 15 minutes, or has told nothing: then it is gone."
     }
     memory = {
       metric = "FreeableMemory", above = false, threshold = 100 * 1024 * 1024
       words  = "The database has less than 100 MiB of memory left."
     }
     storage = {
-      metric = "FreeStorageSpace", above = false, threshold = floor(var.storage_gb * 1024 * 1024 * 1024 * 0.15)
-      words  = "The database has less than 15 % of its first storage left; RDS adds some by itself up to storage_max_gb."
+      # Of what it has by now. RDS grows it at a tenth, but not over storage_max_gb nor twice in six hours: here it did not.
+      metric = "FreeStorageSpace", above = false, threshold = floor(aws_db_instance.main.allocated_storage * 1024 * 1024 * 1024 * 0.08)
+      words  = "The database has less than 8 % of its storage left. RDS would have added some at 10 %: it has reached storage_max_gb, or grew less than six hours ago."
     }
     connections = {
       metric = "DatabaseConnections", above = true, threshold = floor(local.max_connections * 0.8)
@@ -33,7 +34,7 @@ resource "aws_cloudwatch_metric_alarm" "database" {
   evaluation_periods  = 3
   comparison_operator = each.value.above ? "GreaterThanThreshold" : "LessThanThreshold"
   threshold           = each.value.threshold
-  treat_missing_data  = "missing"
+  treat_missing_data  = each.key == "cpu" ? "breaching" : "missing"
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
 }

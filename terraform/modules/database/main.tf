@@ -15,6 +15,32 @@ locals {
   }
   max_connections = coalesce(var.max_connections, lookup(local.fits, var.instance_class, 0))
   spare           = 15 # for RDS itself, the setup tasks and a person who looks into something
+
+  # Where a change of class waits for the maintenance window, the one that is there has to bear the services until then.
+  class_now = var.apply_immediately ? var.instance_class : coalesce(one(values(data.aws_db_instance.now)[*].db_instance_class), var.instance_class)
+  takes_now = local.class_now == var.instance_class ? local.max_connections : min(local.max_connections, lookup(local.fits, local.class_now, local.max_connections))
+}
+
+# The database as it is, or nothing before there is one.
+data "aws_db_instances" "all" {}
+
+data "aws_db_instance" "now" {
+  for_each = toset([for identifier in data.aws_db_instances.all.instance_identifiers : identifier if identifier == var.name])
+
+  db_instance_identifier = each.key
+}
+
+data "aws_db_snapshot" "restored" {
+  count = var.restore_from_snapshot == null ? 0 : 1
+
+  db_snapshot_identifier = var.restore_from_snapshot
+}
+
+check "restored" {
+  assert {
+    condition     = var.restore_from_snapshot == null || length(data.aws_db_instance.now) == 0
+    error_message = "database.restore_from_snapshot counts only while a database is made, and ${var.name} is there: nothing is restored. Take the line out; if it is not what this database came from, docs/operate.md says how to go back to it."
+  }
 }
 
 resource "aws_db_subnet_group" "main" {
@@ -66,8 +92,8 @@ resource "aws_db_parameter_group" "main" {
       error_message = "How many connections fit into ${var.instance_class} is not known here; say it as database.max_connections."
     }
     precondition {
-      condition     = var.connections + local.spare <= local.max_connections
-      error_message = "The services may open ${var.connections} connections during a deployment (twice their maximum of tasks, WORKERS + 1 each), and ${local.spare} are spared; ${var.instance_class} takes ${local.max_connections}. Take fewer tasks or workers, or a larger class."
+      condition     = var.connections + local.spare <= local.takes_now
+      error_message = "The services may open ${var.connections} connections during a deployment (twice their maximum of tasks, WORKERS + 1 each), and ${local.spare} are spared; ${join(", and after the maintenance window ", distinct([local.class_now, var.instance_class]))} takes ${local.takes_now}. Take fewer tasks or workers, or a larger class; where that has to wait (apply_immediately), it comes first."
     }
   }
 }
@@ -78,7 +104,7 @@ resource "aws_db_instance" "main" {
   # checkov:skip=CKV_AWS_133:backup_days is at least 1, which the variable checks; checkov does not see the default of an optional()
   identifier     = var.name
   engine         = "postgres"
-  engine_version = "17" # RDS takes the newest minor version, and later ones in the maintenance window
+  engine_version = coalesce(one(data.aws_db_snapshot.restored[*].engine_version), "17") # RDS takes the newest minor version, and later ones in the maintenance window
   instance_class = var.instance_class
 
   # Storage
@@ -109,10 +135,12 @@ resource "aws_db_instance" "main" {
   delete_automated_backups  = false
   deletion_protection       = var.deletion_protection
   skip_final_snapshot       = false
-  final_snapshot_identifier = "${var.name}-final"
+  final_snapshot_identifier = "${var.name}-final-${substr(terraform_data.life.id, 0, 8)}"
+  snapshot_identifier       = var.restore_from_snapshot
 
+  # A disk that is full can't wait until Sunday, and RDS knows this of a whole call alone. What restarts the database is a change of class.
   auto_minor_version_upgrade = true
-  apply_immediately          = false
+  apply_immediately          = var.apply_immediately
 
   # What it tells
   enabled_cloudwatch_logs_exports       = keys(aws_cloudwatch_log_group.export)
@@ -121,6 +149,47 @@ resource "aws_db_instance" "main" {
   performance_insights_retention_period = 7 # more than a week costs
   monitoring_interval                   = 60
   monitoring_role_arn                   = aws_iam_role.monitoring.arn
+
+  lifecycle {
+    # Both are for its beginning. Later a snapshot that is named, or no more, must not replace what is there, and RDS finds no way to "17"
+    # from a version that is 17 already.
+    ignore_changes = [engine_version, snapshot_identifier]
+
+    precondition {
+      condition     = alltrue([for snapshot in data.aws_db_snapshot.restored : snapshot.kms_key_id == var.key_arn])
+      error_message = "The snapshot is not encrypted with this environment's key, which is what the database would be replaced for at the next apply. Copy it with the key first: aws rds copy-db-snapshot --source-db-snapshot-identifier … --target-db-snapshot-identifier ${var.name}-copy --kms-key-id alias/${var.name}"
+    }
+    precondition {
+      condition     = alltrue([for snapshot in data.aws_db_snapshot.restored : snapshot.allocated_storage <= var.storage_gb])
+      error_message = "The snapshot is of ${join("", data.aws_db_snapshot.restored[*].allocated_storage)} GB, and RDS makes no disk smaller: say at least that as database.storage_gb."
+    }
+    precondition {
+      condition     = alltrue([for snapshot in data.aws_db_snapshot.restored : snapshot.engine == "postgres" && startswith(snapshot.engine_version, "17.")])
+      error_message = "The snapshot is not one of PostgreSQL 17."
+    }
+  }
+}
+
+# A database's life: its last snapshot is called by it, since the one of the life before is still there. Anew where the database is.
+resource "terraform_data" "life" {
+  triggers_replace = [var.name, var.key_arn]
+}
+
+# Backups in another region, for when this one is gone. They are encrypted with a key that is there.
+data "aws_kms_alias" "backups" {
+  count = var.backup_region == null ? 0 : 1
+
+  region = var.backup_region
+  name   = "alias/${var.name}"
+}
+
+resource "aws_db_instance_automated_backups_replication" "main" {
+  count = var.backup_region == null ? 0 : 1
+
+  region                 = var.backup_region
+  source_db_instance_arn = aws_db_instance.main.arn
+  kms_key_id             = data.aws_kms_alias.backups[0].target_key_arn
+  retention_period       = var.backup_days
 }
 
 # Made here, or RDS makes them without a key and keeps them for ever.

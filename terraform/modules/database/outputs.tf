@@ -14,6 +14,11 @@ output "master_secret_arn" {
   value       = aws_db_instance.main.master_user_secret[0].secret_arn
 }
 
+output "final_snapshot" {
+  description = "What its last snapshot will be called"
+  value       = aws_db_instance.main.final_snapshot_identifier
+}
+
 output "max_connections" {
   description = "Connections it takes"
   value       = local.max_connections

@@ -49,6 +49,21 @@ variable "backup_days" {
   type        = number
 }
 
+variable "backup_region" {
+  description = "Region that backups are copied to; null: none"
+  type        = string
+}
+
+variable "apply_immediately" {
+  description = "Whether a change is made at once, not in the maintenance window"
+  type        = bool
+}
+
+variable "restore_from_snapshot" {
+  description = "Snapshot that a new database begins with; null: it begins empty"
+  type        = string
+}
+
 variable "max_connections" {
   description = "Connections it takes; null: by its class"
   type        = number

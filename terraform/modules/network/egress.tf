@@ -1,4 +1,4 @@
-# How the private subnets reach AWS: through one NAT gateway, or through endpoints and then nothing else at all.
+# How the private subnets reach AWS: through one NAT gateway, or through endpoints (modules/endpoints) and then nothing else at all.
 resource "aws_eip" "nat" {
   count  = local.nat ? 1 : 0
   domain = "vpc"
@@ -23,42 +23,6 @@ resource "aws_route" "nat" {
 
 locals {
   nat = var.private_access == "nat"
-
-  # What a Fargate task of ours talks to: the registry, its logs, its secrets.
-  interfaces = local.nat ? toset([]) : toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager"])
-}
-
-resource "aws_vpc_endpoint" "interface" {
-  for_each = local.interfaces
-
-  vpc_id              = aws_vpc.main.id
-  service_name        = "com.amazonaws.${var.region}.${each.key}"
-  vpc_endpoint_type   = "Interface"
-  private_dns_enabled = true
-  subnet_ids          = [for zone in slice(var.zones, 0, min(var.endpoint_zones, length(var.zones))) : aws_subnet.private[zone].id]
-  security_group_ids  = [var.endpoints_security_group_id]
-  tags                = { Name = "${var.name}-${each.key}" }
-
-  # Only this account's identities, so that nobody's stolen keys are of use through it.
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = "*"
-      Action    = local.endpoint_actions[each.key]
-      Resource  = "*"
-      Condition = { StringEquals = { "aws:PrincipalAccount" = var.account } }
-    }]
-  })
-}
-
-locals {
-  endpoint_actions = {
-    "ecr.api"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
-    "ecr.dkr"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
-    "logs"           = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    "secretsmanager" = ["secretsmanager:GetSecretValue"]
-  }
 }
 
 # Free, and the layers of images come this way. Reading only: nothing can be carried out through it. `import` takes a presigned URL here.

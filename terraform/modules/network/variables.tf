@@ -29,16 +29,6 @@ variable "private_access" {
   type        = string
 }
 
-variable "endpoint_zones" {
-  description = "In how many zones the endpoints stand"
-  type        = number
-}
-
-variable "endpoints_security_group_id" {
-  description = "Security group of the endpoints"
-  type        = string
-}
-
 variable "key_arn" {
   description = "Key that encrypts the logs"
   type        = string

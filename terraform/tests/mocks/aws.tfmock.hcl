@@ -41,6 +41,10 @@ mock_resource "aws_sns_topic" {
   defaults = { arn = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms" }
 }
 
+mock_resource "aws_ce_anomaly_monitor" {
+  defaults = { arn = "arn:aws:ce::123456789012:anomalymonitor/0123" }
+}
+
 mock_resource "aws_s3_bucket" {
   defaults = { arn = "arn:aws:s3:::shop-test-logs-123456789012" }
 }
@@ -140,6 +144,7 @@ mock_resource "aws_ecs_task_definition" {
 
 mock_resource "aws_db_instance" {
   defaults = {
+    arn     = "arn:aws:rds:us-east-1:123456789012:db:shop-test"
     address = "shop-test.mock.us-east-1.rds.amazonaws.com"
     master_user_secret = [{
       kms_key_id    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"

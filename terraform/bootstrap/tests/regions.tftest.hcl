@@ -1,0 +1,88 @@
+# What another region has, and who tells the costs.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  region = "us-east-1"
+  github = { owner = "example", owner_id = 11, repository = "shop-mcp", repository_id = 22 }
+}
+
+run "one_region" {
+  assert {
+    condition     = length(aws_ecr_replication_configuration.images) == 0 && length(aws_ecr_repository_creation_template.images) == 0
+    error_message = "Nothing is copied that nobody asked for."
+  }
+  assert {
+    condition     = toset(jsondecode(aws_iam_role.costs.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"]) == toset(["repo:example/shop-mcp:environment:costs", "repo:example@11/shop-mcp@22:environment:costs"])
+    error_message = "Costs are told by jobs of the environment costs."
+  }
+  assert {
+    condition     = flatten([for statement in jsondecode(aws_iam_role_policy.costs.policy).Statement : statement.Action]) == ["ce:GetCostAndUsage", "sns:Publish", "kms:Decrypt", "kms:GenerateDataKey"]
+    error_message = "And they may do nothing else."
+  }
+}
+
+run "two_regions" {
+  variables {
+    environments = { dev = {}, prod = { backup_region = "us-west-2" } }
+  }
+
+  assert {
+    condition = (
+      one(aws_ecr_replication_configuration.images[0].replication_configuration[0].rule[0].destination).region == "us-west-2" &&
+      aws_ecr_replication_configuration.images[0].replication_configuration[0].rule[0].repository_filter[0].filter == "shop/"
+    )
+    error_message = "Images are copied to the region that an environment names."
+  }
+  assert {
+    condition     = aws_ecr_repository_creation_template.images["us-west-2"].image_tag_mutability == "IMMUTABLE" && aws_ecr_repository_creation_template.images["us-west-2"].region == "us-west-2"
+    error_message = "No tag is moved there either."
+  }
+}
+
+run "environment" {
+  variables {
+    project            = "shop"
+    name               = "prod"
+    backup_region      = "us-west-2"
+    account            = "123456789012"
+    services           = { products = { calls = [] }, orders = { calls = ["products"] } }
+    zone_ids           = ["Z1"]
+    oidc_provider_arn  = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+    subjects           = ["repo:example/shop-mcp"]
+    state_bucket_arn   = "arn:aws:s3:::shop-state"
+    repository_arns    = ["arn:aws:ecr:us-east-1:123456789012:repository/shop/products"]
+    reading_policy_arn = "arn:aws:iam::123456789012:policy/reading"
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition = (
+      aws_kms_key.backups[0].region == "us-west-2" && aws_kms_key.backups[0].enable_key_rotation &&
+      aws_kms_alias.backups[0].region == "us-west-2" && aws_kms_alias.backups[0].name == "alias/shop-prod"
+    )
+    error_message = "There is a key where the copies are, found by the environment's name."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_kms_key.backups[0].policy).Statement : statement.Sid] == ["WhoeverTheAccountLets"]
+    error_message = "It is this account's to use."
+  }
+  assert {
+    condition     = alltrue([for secret in concat(values(aws_secretsmanager_secret.keys), values(aws_secretsmanager_secret.database)) : one(secret.replica).region == "us-west-2" && one(secret.replica).kms_key_id == aws_kms_key.backups[0].arn])
+    error_message = "Every secret is there too, under that key."
+  }
+}
+
+run "the_same_region" {
+  command = plan
+
+  variables {
+    environments = { prod = { backup_region = "us-east-1" } }
+  }
+
+  expect_failures = [var.environments]
+}

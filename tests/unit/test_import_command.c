@@ -1,0 +1,62 @@
+/* test_import_command.c - the words of the command import. */
+#include "items.h"
+
+static char *words_given[8];
+static int words_count, exit_status;
+
+static void run_command(void)
+{
+	spec = (struct import_spec) { .what = "items", .row = &item_shape, .key = key_of_item,
+	                              .take = take_item };
+	exit_status = import_command(store, words_count, words_given, &spec, "usage: so it is\n");
+}
+
+#define ROW "sku,price\na,1\n"
+#define ROW_IN "sku,price,currency\na,1,GBP\n"
+
+/* FILE stands for the file's path. What is behind the words is not looked at. */
+static const struct { const char *words[6], *file; int status; int64_t items; const char *said; } calls[] = {
+	{ { "FILE" }, ROW_IN, 0, 1, "" },
+	{ { "FILE", "--currency", "GBP" }, ROW, 0, 1, "" },
+	{ { "--currency=GBP", "FILE" }, ROW, 0, 1, "" },
+	{ { "--currency", "GBP", "--dry-run", "FILE" }, ROW, 0, 0, "" },
+	{ { "FILE", "--dry-run" }, ROW_IN, 0, 0, "" },
+	{ { "FILE", "--currency=gbp" }, ROW, 1, 0, "the currency is \"gbp\"" },
+	{ { "FILE", "--currency=" }, ROW, 1, 0, "the currency is \"\"" },
+	{ { NULL }, ROW, 2, 0, "import: name the file\nusage: so it is\n" },
+	{ { "--dry-run" }, ROW, 2, 0, "import: name the file\nusage: so it is\n" },
+	{ { "FILE", "--currency" }, ROW, 2, 0, "import: --currency needs a code behind it, such as GBP\n"
+	                                      "usage: so it is\n" },
+	{ { "FILE", "other" }, ROW_IN, 2, 0, "import: other is not understood\nusage: so it is\n" },
+	{ { "FILE", "-x" }, ROW_IN, 2, 0, "import: -x is not understood\nusage: so it is\n" },
+	{ { "--currencies=GBP", "FILE" }, ROW, 2, 0, "import: --currencies=GBP is not understood\n" },
+	{ { "-x" }, ROW, 2, 0, "import: -x is not understood\nusage: so it is\n" },
+};
+
+START_TEST(words_are_understood_or_told)
+{
+	write_file(calls[_i].file, strlen(calls[_i].file));
+	words_given[0] = (char[]) { "import" };
+	for (words_count = 1; calls[_i].words[words_count - 1]; words_count++) {
+		const char *word = calls[_i].words[words_count - 1];
+		words_given[words_count] = strcmp(word, "FILE") == 0
+		                           ? path : arena_copy(arena, str_of(word));
+	}
+	words_given[words_count] = (char[]) { "behind the words" };
+	catch_log(run_command);
+	ck_assert_int_eq(exit_status, calls[_i].status);
+	ck_assert_msg(strncmp(logged, calls[_i].said, strlen(calls[_i].said)) == 0, "%s", logged);
+	ck_assert_int_eq(items(), calls[_i].items);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("import: the command");
+	TCase *tcase = tcase_create("words");
+
+	tcase_add_checked_fixture(tcase, begin_items, end);
+	tcase_add_loop_test(tcase, words_are_understood_or_told, 0, COUNT(calls));
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
