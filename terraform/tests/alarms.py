@@ -273,7 +273,10 @@ def main():
     services = {r["values"]["name"] for r in resources if r["type"] == "aws_ecs_service"}
     sleeps = any(r["type"] == "aws_appautoscaling_scheduled_action" for r in resources)
     passed = failed = 0
-    for words, kind, story, by in [*STORIES, (*SILENCE, None if sleeps else 36)]:
+    if not services:
+        print(f"{environment}: there is nothing to look at; did the test run with -json -verbose?")
+        failed += 1
+    for words, kind, story, by in [*STORIES, (*SILENCE, None if sleeps else 36)] if services else []:
         of_kind = [alarm for alarm in alarms if re.fullmatch(rf"\w+-\w+-\w+-{kind}", alarm.name)]
         wrong = [] if len(of_kind) == len(services) else [f"{environment}: {len(of_kind)} alarms {kind} of {len(services)} services"]
         for alarm in of_kind:

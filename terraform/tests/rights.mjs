@@ -36,11 +36,13 @@ const short = path => path.slice(root.length + 1);
 
 const resourcesOf = module => [...(module.resources ?? []), ...(module.child_modules ?? []).flatMap(resourcesOf)];
 
-// Everything in the state after a run (the first that has one, if none is named).
-function made(path, run) {
-	const message = readFileSync(path, 'utf8').split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line))
-		.find(each => each.type === 'test_state' && (!run || each['@testrun'] === run));
-	if (!message) throw new Error(`${path} has no state${run ? ` of a run "${run}"` : ''}: its test failed before`);
+// Everything in the state after a run of a test's file (of the only one, if none is named).
+function made(path, file, run = file) {
+	// A state is a long line, and there are many: only what is looked for is taken apart.
+	const wanted = file ? [`/${file}.tftest.hcl","@testrun":"${run}"`, '"test_state":'] : ['"test_state":'];
+	const line = readFileSync(path, 'utf8').split('\n').find(each => wanted.every(words => each.includes(words)));
+	const message = line && JSON.parse(line);
+	if (!message) throw new Error(`${path} has no state${file ? ` of the run "${run}" of ${file}.tftest.hcl` : ''}: its test failed before`);
 	return resourcesOf(message.test_state.root_module).filter(resource => resource.mode === 'managed');
 }
 const valuesOf = (resources, type) => resources.filter(each => each.type === type).map(each => each.values);
@@ -51,14 +53,17 @@ const pure = ({ of, ...statement }) => statement;
 const document = statements => ({ Version: '2012-10-17', Statement: statements.map(pure) });
 
 const [bootstrapFile, ...environmentFiles] = process.argv.slice(2);
-const bootstrap = made(bootstrapFile, 'roles');
+const bootstrap = made(bootstrapFile, 'rights', 'roles');
 const region = valuesOf(bootstrap, 'aws_ecr_repository')[0].arn.split(':')[3];
 // An environment may have a second one, where its backups are copied to.
 const keys = Object.fromEntries(valuesOf(bootstrap, 'aws_kms_key').filter(key => key.arn.split(':')[3] === region).map(key => [key.tags.environment, key]));
 const environments = Object.keys(keys);
 
+// The boundary, in the region of the environments' files: that is a run of its own.
+const nearby = made(bootstrapFile, 'bootstrap', 'state');
+
 // A key has to let the account's roles in itself.
-const keyPolicies = Object.fromEntries([...valuesOf(bootstrap, 'aws_kms_key'), ...valuesOf(made(bootstrapFile, 'state'), 'aws_kms_key')]
+const keyPolicies = Object.fromEntries([...valuesOf(bootstrap, 'aws_kms_key'), ...valuesOf(nearby, 'aws_kms_key')]
 	.map(key => [key.arn, createValidatedPolicy(JSON.parse(key.policy), () => [], { name: 'key' })]));
 
 // A role with everything that is attached to it and its own; AWS bounds the size of both.
@@ -89,7 +94,12 @@ const roles = [
 
 const pattern = (text, placeholder) => new RegExp(`^${text.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(placeholder, '.+')}$`);
 const likeArn = format => pattern(format, /\\\$\\\{[^}]*\}/g);
-const likeResource = resource => new RegExp(`^${resource.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
+const likes = new Map();
+function likeResource(resource) {
+	if (!likes.has(resource))
+		likes.set(resource, new RegExp(`^${resource.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`));
+	return likes.get(resource);
+}
 
 const details = new Map();
 async function learn(action) {
@@ -192,13 +202,17 @@ const matching = (statements, { action, arn }) => statements.filter(statement =>
 
 function verdict(role, question, boundary) {
 	verdicts++;
-	const statements = role.statements.filter(statement => statement.Action.some(each => likeResource(each).test(question.action)));
+	// What a role has to say of an action is the same each time; the other statements don't matter.
+	const policy = (role.says ??= new Map()).get(question.action) ?? document(role.statements
+		.filter(statement => statement.Action.some(each => likeResource(each).test(question.action)))
+		.map(statement => ({ ...statement, Action: question.action })));
+	role.says.set(question.action, policy);
 	return runUnsafeSimulation({
 		request: {
 			principal: `arn:aws:sts::${ACCOUNT}:assumed-role/${role.name}/GitHubActions`, action: question.action,
 			resource: { resource: question.arn, accountId: ACCOUNT }, contextVariables: question.context,
 		},
-		identityPolicies: [{ name: 'all', policy: document(statements) }], serviceControlPolicies: [], resourceControlPolicies: [],
+		identityPolicies: [{ name: role.name, policy }], serviceControlPolicies: [], resourceControlPolicies: [],
 		permissionBoundaryPolicies: boundary && [{ name: 'boundary', policy: boundary }],
 		resourcePolicy: keyPolicies[question.arn],
 	}, {});
@@ -212,9 +226,10 @@ const said = question => `${question.action} on ${question.arn}${told(question) 
 // The statement that is missing, as policies.tf would have it.
 function missing(role, question, thing, environment) {
 	const denies = verdict(role, question) === 'ExplicitlyDenied' ? matching(role.statements, question).filter(statement => statement.Effect === 'Deny') : [];
-	const inPlace = arn => arn.replaceAll(`${PROJECT}-${environment}`, '${local.prefix}').replaceAll(region, '${var.region}').replaceAll(ACCOUNT, '${var.account}');
+	const numbered = thing && !many(table.things[thing.name])[0].includes('{');
+	const inPlace = arn => (numbered ? arn.replace(/[^/:]+$/, '*') : arn).replaceAll(`${PROJECT}-${environment}`, '${local.prefix}').replaceAll(region, '${var.region}').replaceAll(ACCOUNT, '${var.account}');
 	const condition = Object.keys(question.context).some(key => key.startsWith('aws:RequestTag')) ? 'Condition = local.made_ours'
-		: Object.keys(question.context).some(key => key.startsWith('aws:ResourceTag')) && !many(table.things[thing?.name])[0]?.includes('{') ? 'Condition = local.ours' : '';
+		: Object.keys(question.context).some(key => key.startsWith('aws:ResourceTag')) && numbered ? 'Condition = local.ours' : '';
 	const beside = role.statements.find(statement => statement.Action.some(each => each.split(':')[0] === question.action.split(':')[0]));
 	return denies.length ? `look at what denies: ${denies.map(each => each.of).join(', ')}`
 		: `add { Effect = "Allow", Action = ["${question.action}"], Resource = "${inPlace(question.arn)}"${condition && `, ${condition}`} }` +
@@ -331,7 +346,7 @@ for (const each of roles) {
 	for (const call of forbidden)
 		for (const thing of call.things.length ? call.things : [undefined])
 			for (const question of questions(call, thing, whose(each.environments[0]).ours, region).slice(0, 1))
-				check(!allowed(each, question), `${call.where}: ${each.name} may ${said(question)}, by ${matching(each.statements, question).map(s => s.of).join(', ')}: take it out`);
+				check(!allowed(each, question), `${call.where}: ${each.name} may ${said(question)}, by ${matching(each.statements, question).filter(s => s.Effect === 'Allow').map(s => s.of).join(', ')}: take it out`);
 
 	// Nothing is granted that nothing wants, neither an action nor a thing.
 	for (const statement of each.statements.filter(s => s.Effect === 'Allow')) {
@@ -354,7 +369,7 @@ for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
 	// The mocks' ARNs have the same numbers as those of the bootstrap's run `state`, and an environment called shop-test.
-	const boundary = valuesOf(made(bootstrapFile, 'state'), 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
+	const boundary = valuesOf(nearby, 'aws_iam_policy').find(policy => policy.name === `${env}-boundary`);
 	const rows = Object.fromEntries(Object.entries(table.roles).map(([name, text]) => [`${env}-${name}`, text]));
 	const itself = valuesOf(resources, 'aws_iam_role');
 	for (const each of itself.filter(one => rows[one.name] !== undefined)) {

@@ -131,7 +131,7 @@ test('staging and prod get what passed before them, by a plan that is shown, and
 	git('commit', '-q', '--allow-empty', '-m', 'newer');
 	build(git('rev-parse', 'HEAD'), 'b');
 	const [staging, prod] = commands('7', '8').split('\n').filter(Boolean);
-	const keys = name => commands('2', '4').replaceAll(/\b(secrets |--env |shop-)dev\b/g, `$1${name}`);
+	const keys = name => commands('2', '4').replaceAll(/(secrets |--env |shop-)dev\b/g, `$1${name}`);
 	for (const [name, line] of [['staging', staging], ['prod', prod]]) {
 		const done = await type(`export AWS_REGION=us-east-1\n${keys(name)}\n${line}\n`);
 		assert.equal(done.status, 0, done.all.slice(-4000));

@@ -43,7 +43,7 @@ run "trust" {
   }
 }
 
-run "rights" {
+run "policies" {
   module {
     source = "./environment"
   }

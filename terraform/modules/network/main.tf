@@ -1,6 +1,6 @@
 # The network: public subnets for the load balancer alone, private ones for tasks and database.
 resource "aws_vpc" "main" {
-  # checkov:skip=CKV2_AWS_12:AWS makes the default security group without tags, so whoever may empty it may take the rules from every stranger's group without tags; nothing is in it (tests/invariants.py), and docs/deploy.md has the administrator's command
+  # checkov:skip=CKV2_AWS_12:AWS makes the default security group without tags, so whoever may empty it may take the rules from every stranger's group without tags; nothing is in it (tests/invariants.py), and docs/operate.md has the administrator's command
   cidr_block           = var.cidr
   enable_dns_support   = true
   enable_dns_hostnames = true
