@@ -184,7 +184,7 @@ check() {
 
 # ---- What is checked ----
 
-# The stack leaves its addresses and its key in build/stack.
+# The stack leaves its addresses and its key in build/stack, ./dev run its addresses in build/run.
 local_urls() {
 	local stack=$here/build/${STACK_FOLDER:-stack}
 	if [ -e "$stack/urls" ]; then
@@ -192,7 +192,8 @@ local_urls() {
 		MCP_KEY=${MCP_KEY:-$(cat "$stack/key")}
 		CA_FILE=${CA_FILE:-$stack/ca.pem}
 	else
-		urls=("http://127.0.0.1:${PRODUCTS_PORT:-8081}/mcp" "http://127.0.0.1:${ORDERS_PORT:-8082}/mcp")
+		[ -e "$here/build/run/urls" ] || { echo 'health-check: nothing was started here: ./dev up or ./dev run does, or name URLs' >&2; exit 2; }
+		mapfile -t urls <"$here/build/run/urls"
 	fi
 }
 

@@ -99,13 +99,11 @@ find_base() {
 	[[ $BASE == *@* ]] || SNAPSHOT=${SNAPSHOT-}
 }
 
-# Of which services: those of SERVICES, or all that are listed.
-service_names() { echo "${SERVICES:-$(./services)}"; }
-
 build_program() {
 	local name=$1 tag=$2 when about port
 	shift 2
 	about=$(./services "$name" about) && port=$(./services "$name" port) || return
+	docker/ignore >docker/Dockerfile.dockerignore || return
 	when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 	build_image . --file docker/Dockerfile --tag "$tag" \
 		--build-arg "SERVICE=$name" --build-arg "PORT=$port" --build-arg "ABOUT=$about" \
@@ -154,10 +152,9 @@ tag_for() { echo "$IMAGE_TAG${1:+-$1}"; }
 
 # For the architecture, or '' for this machine's. With NO_CACHE everything is made anew, once.
 build_programs() {
-	local platform=$1 name names tag anew=${NO_CACHE:+--no-cache}
+	local platform=$1 name tag anew=${NO_CACHE:+--no-cache}
 	tag=$(tag_for "$platform")
-	names=$(service_names) || exit
-	for name in $names; do
+	for name in "${NAMES[@]}"; do
 		say "building mcp-$name:$tag"
 		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ${anew:+"$anew"} ||
 			fail "mcp-$name was not built; the whole log is build/docker/build.log"
@@ -169,7 +166,7 @@ build_programs() {
 
 images() {
 	local platform name
-	has jq || install_packages jq
+	need_names
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
 	find_base
 	[ $# -gt 0 ] || set -- ''
@@ -177,7 +174,7 @@ images() {
 		build_programs "$platform"
 	done
 	for platform; do
-		for name in $(service_names); do
+		for name in "${NAMES[@]}"; do
 			describe_image "mcp-$name:$(tag_for "$platform")"
 		done
 	done

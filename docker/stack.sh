@@ -1,10 +1,10 @@
-# stack.sh - ./dev up and ./dev down: the stack of compose.yaml; part of ./dev, after images.sh.
+# stack.sh - ./dev up and ./dev down: the stack of compose.yaml; part of ./dev, after images.sh and configuration.sh.
 # shellcheck shell=bash
 
 PROJECT=${PROJECT:-mcp-shop}
 STACK=$PWD/build/${STACK_FOLDER:-stack}
 
-in_stack() { compose --project-name "$PROJECT" --file docker/compose.yaml "$@"; }
+in_stack() { compose --project-name "$PROJECT" --file docker/compose.yaml --file "$STACK/services.yaml" "$@"; }
 
 # ---- What it needs to know, made once ----
 
@@ -40,36 +40,28 @@ make_certificate() {
 	rm -rf "$folder"
 }
 
-# The key goes to FILE, the line that lets it in to the standard output.
-make_key() {
-	local file=$1
-	shift
-	docker run --rm --network none --entrypoint /usr/bin/mcp-products \
-		"mcp-products:$IMAGE_TAG" key "$@" >"$STACK/made"
-	sed -n 2p "$STACK/made" >"$STACK/$file"
-	sed -n 4p "$STACK/made"
-	rm "$STACK/made"
-}
+new_key() { printf 'mcp_%s' "$(openssl rand -base64 32 | tr '+/' '-_' | tr -d '=\n')"; }
 
+# One for you, and one for each service at each that it calls.
 make_keys() {
-	local yours orders
-	[ ! -e "$STACK/orders.keys" ] || return 0
-	yours=$(make_key key you '*')
-	orders=$(make_key orders.key orders products:read stock:reserve stock:restock)
-	printf '%s\n' "$yours" "$orders" | keep products.keys
-	printf '%s\n' "$yours" | keep orders.keys
+	local name called _
+	new_key | keep key
+	for name in "${NAMES[@]}"; do
+		while read -r called _; do
+			[ -z "$called" ] || new_key | keep "$name-$called.key"
+		done < <(./services "$name" calls)
+	done
 }
 
 make_settings() {
 	local name
-	for name in products orders; do
+	for name in "${NAMES[@]}"; do
 		[ ! -e "$STACK/$name.env" ] || continue
 		{
 			echo "STATE_KEYS=$(openssl rand -base64 32)"
 			echo "DATABASE_URL=postgresql://postgres/$name"
 			echo "DATABASE_USER=$name"
 			echo "DATABASE_PASSWORD=$(secret)"
-			[ "$name" = products ] || echo "PRODUCTS_KEY=$(cat "$STACK/orders.key")"
 		} | (umask 077 && cat >"$STACK/$name.env")
 	done
 }
@@ -82,7 +74,8 @@ make_secrets() {
 	make_certificate
 	make_keys
 	make_settings
-	CONFIGURATION=$(cat docker/balancer/* docker/prometheus/* "$STACK/tls.pem" | cksum)
+	write_configuration
+	CONFIGURATION=$(cat docker/prometheus/* "$STACK"/{haproxy.cfg,tls.pem} | cksum)
 	export STACK IMAGE_TAG CONFIGURATION
 }
 
@@ -148,7 +141,7 @@ set_up_databases() {
 	local name
 	SETUP_PASSWORD=$(cat "$STACK/postgres.password")
 	export SETUP_PASSWORD
-	for name in products orders; do
+	for name in "${NAMES[@]}"; do
 		in_stack run --rm --no-deps -T -e SETUP_USER=postgres -e SETUP_PASSWORD "$name-a" setup ||
 			fail "the database of $name was not made"
 	done
@@ -162,19 +155,20 @@ load_catalogue_of_stack() {
 		products-a import /catalogue.csv || fail "the catalogue was not loaded"
 }
 
-say_how_to_use_stack() {
-	local products orders key
-	products=https://localhost:$(port_of balancer 8443)/mcp
-	orders=https://localhost:$(port_of balancer 8444)/mcp
-	key=$(cat "$STACK/key")
-	printf '%s\n' "$products" "$orders" >"$STACK/urls"         # for health-check.sh
-	cat <<END
+address_of() { echo "https://localhost:$(port_of balancer "$(https_port "$1")")/mcp"; }
 
-All healthy:
-  products    $products
-  orders      $orders
-  Prometheus  http://127.0.0.1:$(port_of prometheus 9090)
-END
+say_how_to_use_stack() {
+	local name key
+	key=$(cat "$STACK/key")
+	for name in "${NAMES[@]}"; do
+		address_of "$name"
+	done >"$STACK/urls"         # for health-check.sh
+	printf '\nAll healthy:\n'
+	for name in "${NAMES[@]}" Prometheus; do
+		printf '  %-11s ' "$name"
+		[ "$name" = Prometheus ] || address_of "$name"
+	done
+	echo "http://127.0.0.1:$(port_of prometheus 9090)"
 	[ -z "${COMPOSE_PROFILES:-}" ] || cat <<END
   Grafana     http://127.0.0.1:$(port_of grafana 3000)  (admin: $(cat "$STACK/grafana.password"))
 END
@@ -184,33 +178,20 @@ Your key, good for everything: $key
 
 Try it:
   curl --cacert $STACK/ca.pem -H 'Authorization: Bearer $key' \\
-    -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' $products
+    -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' $(address_of "${NAMES[0]}")
 
 Claude Desktop (claude_desktop_config.json):
-  {
-    "mcpServers": {
-      "products": {
-        "command": "npx",
-        "args": ["-y", "mcp-remote", "$products", "--transport", "http-only",
-                 "--header", "Authorization:\${AUTH_HEADER}"],
-        "env": { "AUTH_HEADER": "Bearer $key", "NODE_EXTRA_CA_CERTS": "$STACK/ca.pem" }
-      },
-      "orders": {
-        "command": "npx",
-        "args": ["-y", "mcp-remote", "$orders", "--transport", "http-only",
-                 "--header", "Authorization:\${AUTH_HEADER}"],
-        "env": { "AUTH_HEADER": "Bearer $key", "NODE_EXTRA_CA_CERTS": "$STACK/ca.pem" }
-      }
-    }
-  }
+$(for name in "${NAMES[@]}"; do printf '%s %s\n' "$name" "$(address_of "$name")"; done | claude_block "$key" "$STACK/ca.pem")
 
 ./dev down stops it.
 END
 }
 
 up() {
+	local name
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
 	has curl || install_packages curl
+	need_names
 	find_base
 	build_programs ''
 	stack_images
@@ -221,14 +202,15 @@ up() {
 	load_catalogue_of_stack
 	in_stack up --detach --remove-orphans
 	wait_until_healthy
-	wait_until_served 8443
-	wait_until_served 8444
+	for name in "${NAMES[@]}"; do
+		wait_until_served "$(https_port "$name")"
+	done
 	say_how_to_use_stack
 }
 
 # The data and the keys go with --volumes, an engine that ./dev started with --engine.
 down() {
-	local word volumes=() stop='' lost=''
+	local word name volumes=() stop='' lost=''
 	for word; do
 		case $word in
 		--volumes) volumes=(--volumes) ;;
@@ -237,10 +219,15 @@ down() {
 		esac
 	done
 	need_docker || fail "Docker can't run here: $WHY_NO_DOCKER"
-	# Its files may be gone (./dev clean) while it runs; these two compose wants to see.
+	need_names
+	# Its files may be gone (./dev clean) while it runs; some compose wants to see.
 	if [ ! -d "$STACK" ]; then
 		lost=1
-		mkdir -p "$STACK" && touch "$STACK/products.env" "$STACK/orders.env"
+		mkdir -p "$STACK"
+		for name in "${NAMES[@]}"; do
+			touch "$STACK/$name".{env,calls.env,keys}
+		done
+		compose_file | write_file services.yaml
 	fi
 	export STACK COMPOSE_PROFILES=grafana
 	in_stack down --remove-orphans "${volumes[@]}"

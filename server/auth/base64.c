@@ -88,7 +88,7 @@ str base64_open(struct arena *arena, str text)
 {
 	if (!text.at || text.size % 4 != 0)
 		return (str) { 0 };
-	for (int i = 0; i < 2 && text.size > 0 && text.at[text.size - 1] == '='; i++)
-		text.size--;
+	if (text.size > 0 && text.at[text.size - 1] == '=')
+		text.size -= text.at[text.size - 2] == '=' ? 2 : 1;
 	return decode(arena, text, STANDARD);
 }

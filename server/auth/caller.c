@@ -42,14 +42,13 @@ static struct budget half(struct budget *whole)
 
 static struct share *share_create(str name)
 {
-	struct share *share = malloc(sizeof(*share) + name.size + 1);
+	struct share *share = calloc(1, sizeof(*share) + name.size + 1);
 
 	if (!share)
 		abort();
 	share->requests = half(all_requests);
 	share->streams = half(all_streams);
 	memcpy(share->name, name.at, name.size);
-	share->name[name.size] = '\0';
 	return share;
 }
 
@@ -88,17 +87,14 @@ const struct caller *caller_anonymous(void)
 
 const struct caller *caller_create(str name, str scopes, const uint8_t *digest)
 {
-	struct caller *caller = malloc(sizeof(*caller) + name.size + 1 + scopes.size);
+	struct caller *caller = calloc(1, sizeof(*caller) + name.size + 1 + scopes.size);
 	if (!caller)
 		abort();
 	atomic_init(&caller->references, 1);
 	caller->share = share_of(name);
-	caller->number = 0;
-	memset(caller->digest, 0, DIGEST_SIZE);
 	if (digest)
 		memcpy(caller->digest, digest, DIGEST_SIZE);
 	memcpy(caller->text, name.at, name.size);
-	caller->text[name.size] = '\0';
 	memcpy(caller->text + name.size + 1, scopes.at, scopes.size);
 	caller->name = (str) { caller->text, name.size };
 	caller->scopes = (str) { caller->text + name.size + 1, scopes.size };

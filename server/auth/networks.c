@@ -54,9 +54,8 @@ static bool parse_network(str item, struct network *network)
 	int64_t prefix = ADDRESS_BITS - before;
 	if (slash) {
 		str digits = { slash + 1, item.size - size - 1 };
-		if (digits.size == 0 || digits.at[0] == '-' || digits.at[0] == '+')
-			return false;
-		if (!str_to_int(digits, &prefix) || prefix > ADDRESS_BITS - before)
+		if (str_starts(digits, "-") || !str_to_int(digits, &prefix) ||
+		    prefix > ADDRESS_BITS - before)
 			return false;
 	}
 	network->prefix = before + (unsigned)prefix;
@@ -81,7 +80,8 @@ static str next_item(const char **list)
 
 struct networks *networks_parse(const char *list, str *wrong)
 {
-	size_t most = list ? strlen(list) / 2 + 1 : 0;
+	/* The shortest item is :: and what separates it from the next. */
+	size_t most = strlen(list ? list : "") / sizeof("::") + 1;
 	struct networks *networks = calloc(1, sizeof(*networks) + most * sizeof(struct network));
 	if (!networks)
 		abort();
@@ -135,7 +135,7 @@ static str bare_address(str item)
 			return (str) { 0 };
 		item = (str) { item.at + 1, (size_t)(end - item.at) - 1 };
 	} else {
-		const char *colon = item.size > 0 ? memchr(item.at, ':', item.size) : NULL;
+		const char *colon = memchr(item.at, ':', item.size);
 		if (colon && !memchr(colon + 1, ':', (size_t)(item.at + item.size - colon - 1)))
 			item.size = (size_t)(colon - item.at);
 	}

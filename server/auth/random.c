@@ -1,21 +1,21 @@
 /* random.c - the system's CSPRNG, asked directly: OpenSSL's costs private memory and a seeding. */
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include "seal.h"
+
+#define AT_ONCE 256             /* as much as getentropy() gives */
 
 void random_bytes(void *into, size_t size)
 {
 	char *at = into;
+
 	while (size > 0) {
-		ssize_t got = getrandom(at, size, 0);
-		if (got < 0 && errno != EINTR)
+		size_t part = size < AT_ONCE ? size : AT_ONCE;
+		if (getentropy(at, part) != 0)
 			abort();
-		if (got > 0) {
-			at += got;
-			size -= (size_t)got;
-		}
+		at += part;
+		size -= part;
 	}
 }
 

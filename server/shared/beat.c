@@ -6,13 +6,14 @@
 #define DEAD "10000"                    /* ms without a beat */
 
 struct beat_row {
-	const char *kind, *ids;
+	const char *kind, *ids, *begun;
 	int64_t id, me, judges, idle, resume, most, keep, ttl;
 };
 
 static const struct shape beat_shape = SHAPE(struct beat_row,
 	TEXT(struct beat_row, kind, "What it is about"),
 	TEXT(struct beat_row, ids, "Of sessions, JSON"),
+	TEXT(struct beat_row, begun, "The session that begins"),
 	INT(struct beat_row, id, "Whom"),
 	INT(struct beat_row, me, "This process"),
 	INT(struct beat_row, judges, "1: looks for the dead"),
@@ -124,12 +125,15 @@ void beat_end(struct store *store)
 static int64_t sessions;                /* there are, as far as this process knows */
 
 /* What this process knows of their use the database learns first, so that the right ones go: where there
- * are too many, of whoever has most the one that is idle longest. */
-static bool make_room(struct store *store)
+ * are too many, of whoever has most the one that is idle longest. The one that begins was used last, for
+ * what others were used at is told by the clock of now, which has gone on since its row was made. */
+static bool make_room(struct store *store, const char *begun)
 {
 	static const char *const steps[] = {
-		"update mcp_session s set used = mcp_now() - u.place from jsonb_array_elements_text("
+		"with now as materialized (select mcp_now() as at)"
+		" update mcp_session s set used = now.at - u.place from now, jsonb_array_elements_text("
 		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
+		"update mcp_session set used = mcp_now() where id = :begun",
 		"with ranked as (select id, used, begun,"
 		"  row_number() over (partition by caller order by used desc, begun desc) as place"
 		"  from mcp_session where (select count(*) from mcp_session) > :most),"
@@ -140,13 +144,13 @@ static bool make_room(struct store *store)
 	};
 	struct arena *arena = arena_create();
 	struct beat_row row = {
-		.ids = arena_copy(arena, shared_set.handler.used(arena)),
+		.ids = arena_copy(arena, shared_set.handler.used(arena)), .begun = begun,
 		.idle = shared_set.session_idle_ms, .most = shared_set.sessions_max,
 	};
 	struct rows rows;
 	bool done = true;
 
-	for (int i = 0; i < 3 && done; i++)
+	for (int i = 0; i < 4 && done; i++)
 		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
 	if (done)
 		sessions = ((struct beat_row *)rows.first)->id;
@@ -154,9 +158,9 @@ static bool make_room(struct store *store)
 	return done;
 }
 
-bool beat_counts_session(struct store *store)
+bool beat_counts_session(struct store *store, const char *begun)
 {
-	return ++sessions <= shared_set.sessions_max || make_room(store);
+	return ++sessions <= shared_set.sessions_max || make_room(store, begun);
 }
 
 /* ---- Tidying ---- */
@@ -175,7 +179,7 @@ bool beat_tidy(struct store *store)
 	struct arena *arena = arena_create();
 	struct beat_row row = { .resume = shared_set.resume_ms, .keep = shared_set.events_max };
 	struct rows rows;
-	bool done = make_room(store);
+	bool done = make_room(store, "");
 
 	for (int i = 0; tidy_sql[i] && done; i++)
 		done = store_find(store, arena, tidy_sql[i], &beat_shape, &row, &beat_shape, &rows);

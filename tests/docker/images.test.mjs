@@ -1,7 +1,7 @@
 // images.test.mjs - the images hold what they should and nothing else, run with nothing but what they
 // need, and are built to the same bytes again.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,11 +9,11 @@ import { gzipSync } from 'node:zlib';
 import { smuggled } from '../e2e/smuggled.mjs';
 import { ask, beginSession, exchange, keyLines, keys, orderOf, root } from '../e2e/support.mjs';
 import {
-	command, docker, image, inspect, needsDocker, output, runContainer, tryDocker, unique, until,
+	command, docker, image, inspect, listed, needsDocker, output, runContainer, tryDocker, unique, until,
 } from './support.mjs';
 
 const MiB = 1024 * 1024;
-const ports = { products: 8081, orders: 8082 };
+const ports = Object.fromEntries(Object.entries(listed).map(([name, { port }]) => [name, port]));
 
 // ---- What is in them ----
 
@@ -74,7 +74,7 @@ for (const name of Object.keys(ports))
 		test('holds nothing besides, and only its own folder is its own', () => {
 			const known = [
 				/^\/(data|etc|lib|lib64|usr|var|etc\/ssl|etc\/ssl\/certs|usr\/(bin|lib|lib64)|var\/lib|var\/lib\/dpkg)$/,
-				/^\/usr\/bin\/mcp-[a-z]+$/, /^\/usr\/lib\/[a-z0-9_]+-linux-gnu(\/[^/]+\.so\.\d+)?$/,
+				/^\/usr\/bin\/(server|mcp-[a-z]+)$/, /^\/usr\/lib\/[a-z0-9_]+-linux-gnu(\/[^/]+\.so\.\d+)?$/,
 				/^\/usr\/lib(64)?\/ld-linux[^/]*$/,
 				/^\/etc\/(passwd|group|nsswitch\.conf|os-release|ssl\/certs\/(ca-certificates\.crt|rds\.pem))$/,
 				/^\/var\/lib\/dpkg\/status\.d(\/[a-z0-9.+-]+)?$/,
@@ -120,13 +120,15 @@ for (const name of Object.keys(ports))
 		test('says what it is and how it is run', async () => {
 			const config = await inspect(image(name), '.Config');
 			assert.equal(config.User, '10001:10001');
-			assert.deepEqual(config.Entrypoint, [`/usr/bin/mcp-${name}`]);
-			assert.deepEqual(config.Healthcheck.Test, ['CMD', `/usr/bin/mcp-${name}`, 'healthcheck']);
+			assert.equal(readlinkSync(join(folder, 'usr/bin/server')), `mcp-${name}`);
+			assert.deepEqual(config.Entrypoint, ['/usr/bin/server']);
+			assert.deepEqual(config.Healthcheck.Test, ['CMD', '/usr/bin/server', 'healthcheck']);
 			assert.deepEqual(Object.keys(config.ExposedPorts), [`${ports[name]}/tcp`]);
-			assert.deepEqual(config.Env.filter(line => !line.startsWith('PATH=')), ['HOST=0.0.0.0']);
+			assert.deepEqual(config.Env.filter(line => !line.startsWith('PATH=')), ['HOST=0.0.0.0', `PORT=${ports[name]}`]);
 			const labels = Object.fromEntries(Object.entries(config.Labels)
 				.map(([key, value]) => [key.replace('org.opencontainers.image.', ''), value]));
 			assert.equal(labels.title, `mcp-${name}`);
+			assert.equal(labels.description, listed[name].about);
 			assert.match(labels.version, /^\d+\.\d+\.\d+$/);
 			assert.match(labels.created, /^20\d\d-\d\d-\d\dT/);
 			assert.equal(labels.revision, await output('git', ['rev-parse', 'HEAD']));
@@ -254,13 +256,19 @@ test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 9000
 
 test('no key, database or git history is sent to a build', needsDocker, async () => {
 	const context = mkdtempSync(join(tmpdir(), 'mcp-context-')), tag = `context-${unique()}`;
-	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'server/core/text.c'];
+	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'guestbook/CMakeLists.txt', 'guestbook/main.c',
+		'guestbook/ui/page.html', 'server/core/text.c', 'services.json'];
 	for (const path of [...wanted, '.env', '.git/config', 'build/stack/key', 'docker/compose.yaml', 'notes',
-		'products/products.db', 'products/products.db-wal', 'tests/e2e/support.mjs']) {
+		'products/products.db', 'products/products.db-wal', 'orders/data.db', 'guestbook/left.db', 'guestbooks/main.c', 'tests/e2e/support.mjs']) {
 		mkdirSync(dirname(join(context, path)), { recursive: true });
 		writeFileSync(join(context, path), path);
 	}
-	copyFileSync(join(root, '.dockerignore'), join(context, '.dockerignore'));
+	// As after a service was added.
+	const list = { ...listed, guestbook: { about: 'A guest book', port: 8083, priority: 30 } };
+	writeFileSync(join(context, 'services.json'), JSON.stringify(list));
+	for (const path of ['services', 'docker/ignore'])
+		copyFileSync(join(root, path), join(context, path));
+	writeFileSync(`${context}.Dockerfile.dockerignore`, await output(join(context, 'docker/ignore'), []));
 	writeFileSync(`${context}.Dockerfile`, 'FROM scratch\nCOPY . /\nCMD ["none"]\n');
 	await output(process.env.DOCKER, ['build', '--quiet', '--tag', tag, '--file', `${context}.Dockerfile`, context],
 		{ env: { DOCKER_BUILDKIT: '1' } });
@@ -270,6 +278,7 @@ test('no key, database or git history is sent to a build', needsDocker, async ()
 	await docker('rmi', tag);
 	rmSync(context, { recursive: true });
 	rmSync(`${context}.Dockerfile`);
+	rmSync(`${context}.Dockerfile.dockerignore`);
 	assert.deepEqual(sent.split('\n').filter(path => !path.endsWith('/') && !engines.test(`/${path.split(' ')[0]}`)),
 		wanted);
 });

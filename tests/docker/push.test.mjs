@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { noRegistry, startRegistry } from '../deploy/registry.mjs';
 import { stage, temporary, tool } from '../deploy/stage.mjs';
-import { docker, image, inspect, needsDocker, output } from './support.mjs';
+import { docker, image, inspect, listed, needsDocker, output } from './support.mjs';
 
 const options = needsDocker.skip ? needsDocker : { skip: noRegistry };
 let registry;
@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => registry?.stop());
 
-for (const name of ['products', 'orders'])
+for (const name of Object.keys(listed))
 	test(`the image of ${name} arrives whole, once under its tag`, options, async () => {
 		const folder = temporary(), saved = join(folder, 'saved.tar'), archive = join(folder, 'image.tar');
 		await docker('save', '--output', saved, image(name));

@@ -4,28 +4,34 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { pause, root, stateless } from '../e2e/support.mjs';
-import { docker, output, unique } from './support.mjs';
+import { docker, listed, output, unique } from './support.mjs';
 
 export class Stack {
 	name = `mcp-test-${unique()}`;
-	folder = join(root, 'build', this.name);
-	env = {
-		PROJECT: this.name, STACK_FOLDER: this.name,
-		PRODUCTS_HTTPS_PORT: '0', ORDERS_HTTPS_PORT: '0', PROMETHEUS_PORT: '0', GRAFANA_PORT: '0',
-	};
+
+	// Of this checkout or another one, with the services that are listed there.
+	constructor(checkout = root, names = Object.keys(listed), env = {}) {
+		this.dev = join(checkout, 'dev');
+		this.names = names;
+		this.folder = join(checkout, 'build', this.name);
+		this.env = {
+			PROJECT: this.name, STACK_FOLDER: this.name, PROMETHEUS_PORT: '0', GRAFANA_PORT: '0', ...env,
+			...Object.fromEntries(names.map(name => [`${name.toUpperCase()}_HTTPS_PORT`, '0'])),
+		};
+	}
 
 	// What ./dev up says is all that anybody knows of it.
 	async up() {
-		this.said = await output('./dev', ['up'], { env: this.env });
-		this.products = /^ {2}products +(https:\S+)$/m.exec(this.said)[1];
-		this.orders = /^ {2}orders +(https:\S+)$/m.exec(this.said)[1];
+		this.said = await output(this.dev, ['up'], { env: this.env });
+		for (const name of this.names)
+			this[name] = new RegExp(`^ {2}${name} +(https:\\S+)$`, 'm').exec(this.said)[1];
 		this.prometheus = /^ {2}Prometheus +(http:\S+)$/m.exec(this.said)[1];
 		this.key = /^Your key, .*: (mcp_\S+)$/m.exec(this.said)[1];
 		tls.setDefaultCACertificates([...tls.getCACertificates(), readFileSync(join(this.folder, 'ca.pem'), 'utf8')]);
 	}
 
 	down(...words) {
-		return output('./dev', ['down', ...words], { env: this.env });
+		return output(this.dev, ['down', ...words], { env: this.env });
 	}
 
 	container(service) {

@@ -8,10 +8,10 @@ import { clients } from '../e2e/clients.mjs';
 import { Desktop } from '../e2e/desktop.mjs';
 import { orderOf, pause, root } from '../e2e/support.mjs';
 import { Stack } from './stack.mjs';
-import { command, docker, inspect, needsDocker, output, tryDocker, unique, until } from './support.mjs';
+import { command, docker, inspect, listed, needsDocker, output, tryDocker, unique, until } from './support.mjs';
 
 const skus = ['KIT-0001', 'GAR-0001', 'TOY-0001', 'TEX-0001'];
-const services = ['products-a', 'products-b', 'orders-a', 'orders-b'];
+const services = Object.keys(listed).flatMap(name => [`${name}-a`, `${name}-b`]);
 
 describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 	const stack = new Stack();
@@ -191,8 +191,10 @@ describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 
 	// ---- Watching it ----
 
-	test('Prometheus reaches all four', async () => {
-		await until(async () => (await stack.query('up == 1')).length === 4, 'four are up');
+	test('Prometheus reaches all of them', async () => {
+		await until(async () => (await stack.query('up == 1')).length === services.length, 'they are up');
+		const known = (await stack.query('up')).map(({ metric }) => metric.job);
+		assert.deepEqual([...new Set(known)].sort(), Object.keys(listed).sort());
 	});
 
 	const dashboards = readdirSync(join(root, 'docker/grafana/dashboards'));
@@ -200,8 +202,9 @@ describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 	test('every query of the dashboards returns data', { timeout: 120000 }, async t => {
 		const queries = dashboards.flatMap(file =>
 			JSON.parse(readFileSync(join(root, 'docker/grafana/dashboards', file))).panels.flatMap(panel =>
-				panel.targets.map(({ expr }) => ({ file, panel: panel.title, expr: expr
-					.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '30m') }))));
+				panel.targets.flatMap(({ expr }) => (/\$service/.test(expr) ? Object.keys(listed) : ['']).map(name => ({
+					file, panel: panel.title, expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '30m')
+						.replaceAll('$service', name) })))));
 		assert.ok(queries.length > 40);
 		let missing = queries;
 		// What goes wrong is a part of real traffic.

@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import { pause, root } from '../e2e/support.mjs';
 
@@ -12,6 +14,7 @@ const { DOCKER, IMAGE_TAG, WHY_NO_DOCKER } = process.env;
 
 export const needsDocker = DOCKER && IMAGE_TAG ? {}
 	: { skip: `Docker can't run here: ${WHY_NO_DOCKER ?? './dev test did not say where it is'}` };
+export const listed = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
 export const image = name => `mcp-${name}:${IMAGE_TAG}`;
 export const unique = () => randomBytes(4).toString('hex');
 

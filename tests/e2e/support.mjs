@@ -65,6 +65,7 @@ const environment = {
 	HOME: process.env.HOME ?? '/',
 	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
+	...process.env.GCOV_PREFIX && { GCOV_PREFIX: process.env.GCOV_PREFIX },
 };
 
 function launch(name, args, env, folder) {

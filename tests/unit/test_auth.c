@@ -1,114 +1,50 @@
-/* test_auth.c - keys and callers. */
-#include <check.h>
+/* test_auth.c - callers: who they are, what they may, what becomes of them when the keys change. */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "auth.h"
-#include "keys.h"
-#include "sha256.h"
-
-#define ALICE_KEY "mcp_alice"
-#define BOB_KEY "mcp_bob"
+#include "auth_fixture.h"
 
 /* ---- Help ---- */
 
-/* NAME:HASH:SCOPES for a key; in one of a few buffers. */
-static const char *line_of(const char *name, const char *key, const char *scopes)
+static char revoked[128];
+
+static void note(const char *name, bool gone)
 {
-	static char lines[8][512];
-	static int next;
-	char *line = lines[next++ % 8];
-	uint8_t digest[DIGEST_SIZE];
-	char hash[DIGEST_TEXT_SIZE];
-	digest_of(str_of(key), digest);
-	digest_print(digest, hash);
-	snprintf(line, sizeof(lines[0]), "%s:%s:%s", name, hash, scopes);
-	return line;
+	strcat(revoked, name);
+	strcat(revoked, gone ? "! " : " ");
 }
 
-static const char *alice_and_bob(void)
+static const char *revoked_now(void)
 {
-	static char both[1024];
-	snprintf(both, sizeof(both), "%s\n  %s ", line_of("alice", ALICE_KEY, "a:read,a:write"),
-	         line_of("bob", BOB_KEY, "*"));
-	return both;
-}
-
-static enum auth_outcome check(const char *header, const struct caller **caller)
-{
-	*caller = NULL;
-	return auth_check(str_of(header), caller);
-}
-
-/* A file with some text; its name is to be freed, after unlink(). */
-static char *file_with(const char *text)
-{
-	char *path = strdup("/tmp/test_auth_XXXXXX");
-	int file = mkstemp(path);
-	ck_assert_int_ge(file, 0);
-	ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
-	close(file);
-	return path;
+	revoked[0] = '\0';
+	auth_each_revoked(note);
+	return revoked;
 }
 
 /* ---- Keys ---- */
 
-START_TEST(digests_are_sha256)
-{
-	uint8_t digest[DIGEST_SIZE], again[DIGEST_SIZE];
-	char text[DIGEST_TEXT_SIZE];
-	digest_of(STR("abc"), digest);
-	digest_print(digest, text);
-	ck_assert_str_eq(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	ck_assert(digest_parse(str_of(text), again));
-	ck_assert_mem_eq(digest, again, DIGEST_SIZE);
-	ck_assert(digest_parse(STR("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"),
-	                       again));
-	ck_assert_mem_eq(digest, again, DIGEST_SIZE);
-	ck_assert(!digest_parse((str) { text, 63 }, again));
-	text[63] = 'g';
-	ck_assert(!digest_parse(str_of(text), again));
-}
-END_TEST
-
-#define HASH "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-#define HASH2 "ca7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-
-static const struct { const char *keys, *words; } bad_keys[] = {
-	{ "alice", "item 1" },
-	{ "alice:" HASH, "no scopes" },
-	{ "alice:" HASH ":", "no scopes" },
-	{ "alice:" HASH ":a,", "comma" },
-	{ "alice:" HASH ":a,,b", "scope" },
-	{ "alice:" HASH ":a\"b", "scope" },
-	{ "alice:" HASH ":a*", "scope" },
-	{ "alice:1234:a", "64 hexadecimal" },
-	{ "alice:mcp_0123:a", "the SHA-256 of the key belongs here" },
-	{ "al/ice:" HASH ":a", "NAME" },
-	{ ":" HASH ":a", "NAME" },
-	{ "anonymous:" HASH ":a", "anonymous" },
-	{ "alice:" HASH ":a alice:" HASH2 ":b", "item 2: its name" },
-	{ "alice:" HASH ":a alice:" HASH2 ":a,b", "item 2: its name" },
-	{ "alice:" HASH ":a alice:" HASH ":a", "item 2: its key" },
-	{ "alice:" HASH ":a bob:" HASH ":a", "item 2: its key" },
-	{ "@/nonexistent/keys", "API_KEYS: cannot read /nonexistent/keys" },
-	{ "/", "API_KEYS: cannot read /" },
-};
-
-START_TEST(bad_keys_are_explained_and_change_nothing)
+/* Before anybody configured anything: nobody is let in. Must come first. */
+START_TEST(without_a_configuration_nobody_comes_in)
 {
 	const struct caller *caller;
-	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
-	const char *wrong = auth_configure(bad_keys[_i].keys, true);
-	ck_assert_ptr_nonnull(wrong);
-	ck_assert_msg(strstr(wrong, bad_keys[_i].words), "\"%s\" does not say \"%s\"", wrong,
-	              bad_keys[_i].words);
-	ck_assert_ptr_null(strstr(wrong, "0123"));
-	ck_assert_int_eq(auth_key_count(), 2);
+
+	ck_assert_int_eq(auth_key_count(), 0);
 	ck_assert_int_eq(check(NULL, &caller), AUTH_MISSING);
+	ck_assert_int_eq(check("Bearer abc", &caller), AUTH_UNKNOWN);
+	ck_assert(!auth_is_current(caller_anonymous()));
+	caller = auth_caller("anonymous");
+	ck_assert(!auth_is_current(caller));
+	ck_assert(!caller_may(caller, "a"));
+	caller_drop(caller);
+	ck_assert_str_eq(revoked_now(), "");
+	/* What a caller keeps is counted for nobody, as long as nobody said how much that may be. */
+	ck_assert_ptr_null(caller_requests(caller_anonymous()));
+	ck_assert_ptr_null(caller_streams(caller_anonymous()));
+	/* Whoever has no key is of no set of keys, the first one neither. */
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	caller = auth_caller("carol");
+	ck_assert(!auth_is_current(caller));
+	caller_drop(caller);
 }
 END_TEST
 
@@ -124,6 +60,16 @@ static const struct {
 	{ "Bearer mcp_alic", AUTH_UNKNOWN, NULL },
 	{ "Bearer " ALICE_KEY "=", AUTH_UNKNOWN, NULL },
 	{ "Bearer x=", AUTH_UNKNOWN, NULL },
+	{ "Bearer azAZ09-._~+/==", AUTH_UNKNOWN, NULL },
+	{ "Bearer x", AUTH_UNKNOWN, NULL },
+	{ "\t Bearer " ALICE_KEY, AUTH_FINE, "alice" },
+	{ "Digest " ALICE_KEY, AUTH_MALFORMED, NULL },
+	{ "Bearer a@", AUTH_MALFORMED, NULL }, { "Bearer a[", AUTH_MALFORMED, NULL },
+	{ "Bearer a`", AUTH_MALFORMED, NULL }, { "Bearer a{", AUTH_MALFORMED, NULL },
+	{ "Bearer a:", AUTH_MALFORMED, NULL }, { "Bearer a,", AUTH_MALFORMED, NULL },
+	{ "Bearer a==b", AUTH_MALFORMED, NULL },
+	{ "Bearer\t" ALICE_KEY, AUTH_MALFORMED, NULL },
+	{ "BearerX" ALICE_KEY, AUTH_MALFORMED, NULL },
 	{ "", AUTH_MALFORMED, NULL },
 	{ "Bearer", AUTH_MALFORMED, NULL },
 	{ "Bearer ", AUTH_MALFORMED, NULL },
@@ -145,6 +91,18 @@ START_TEST(a_header_is_a_caller_or_a_refusal)
 		ck_assert_str_eq(caller_name(caller), headers[_i].name);
 	else
 		ck_assert_ptr_null(caller);
+	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(a_header_ends_where_it_is_said_to_end)
+{
+	const struct caller *caller;
+
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	ck_assert_int_eq(auth_check((str) { "Bearer abc===", 11 }, &caller), AUTH_UNKNOWN);
+	ck_assert_int_eq(auth_check((str) { "Bearer abc@", 10 }, &caller), AUTH_UNKNOWN);
+	ck_assert_int_eq(auth_check((str) { "Bearer " ALICE_KEY "x", 16 }, &caller), AUTH_FINE);
 	caller_drop(caller);
 }
 END_TEST
@@ -229,21 +187,6 @@ END_TEST
 
 /* ---- Keys that are no more ---- */
 
-static char revoked[128];
-
-static void note(const char *name, bool gone)
-{
-	strcat(revoked, name);
-	strcat(revoked, gone ? "! " : " ");
-}
-
-static const char *revoked_now(void)
-{
-	revoked[0] = '\0';
-	auth_each_revoked(note);
-	return revoked;
-}
-
 static const struct {
 	const char *name, *key, *scopes;        /* instead of alice's a:read,a:write */
 	const char *revoked;
@@ -304,7 +247,94 @@ START_TEST(who_had_no_key_is_told_where_one_is_needed_now)
 }
 END_TEST
 
+/* ---- In somebody's name ---- */
+
+START_TEST(on_behalf_of_a_name_one_may_what_its_key_may_now)
+{
+	const struct caller *caller;
+
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), false));
+	caller = auth_caller("alice");
+	ck_assert_str_eq(caller_name(caller), "alice");
+	ck_assert(caller_may(caller, "a:read") && !caller_may(caller, "b"));
+	ck_assert(auth_is_current(caller));
+	caller_drop(caller);
+	caller = auth_caller("bob");
+	ck_assert(caller_may(caller, "b"));
+	caller_drop(caller);
+	/* "anonymous" is somebody only where one may come without a key. */
+	caller = auth_caller("anonymous");
+	ck_assert(caller_same(caller, caller_anonymous()));
+	ck_assert_uint_eq(caller_party(caller, (str) { 0 }), caller_party(caller_anonymous(), (str) { 0 }));
+	ck_assert_uint_ne(caller_party(caller_anonymous(), STR("a")), caller_party(caller_anonymous(), STR("b")));
+	ck_assert(!caller_may(caller, "a:read"));
+	ck_assert(!auth_is_current(caller));
+	caller_drop(caller);
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), true));
+	caller = auth_caller("anonymous");
+	ck_assert_ptr_eq(caller, caller_anonymous());
+	ck_assert(caller_may(caller, "a:read"));
+	caller = auth_caller("alice");
+	ck_assert(!caller_may(caller, "b"));
+	caller_drop(caller);
+	caller = auth_caller("alicia");
+	ck_assert(!caller_may(caller, "a:read"));
+	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(who_may_still_come_without_a_key_is_told_nothing)
+{
+	ck_assert_ptr_null(auth_configure(NULL, true));
+	ck_assert_ptr_null(auth_configure(alice_and_bob(), true));
+	ck_assert_str_eq(revoked_now(), "");
+	ck_assert(auth_is_current(caller_anonymous()));
+	/* Only the latest reading counts, and only against the one before. */
+	ck_assert_ptr_null(auth_configure(line_of("bob", BOB_KEY, "*"), true));
+	ck_assert_str_eq(revoked_now(), "alice! ");
+	ck_assert_ptr_null(auth_configure(line_of("bob", BOB_KEY, "*"), true));
+	ck_assert_str_eq(revoked_now(), "");
+}
+END_TEST
+
 /* ---- Shares ---- */
+
+static struct budget all_requests = { .max = 1000 }, all_streams = { .max = 301 };
+
+START_TEST(of_what_is_kept_a_name_may_have_half_whoever_has_its_keys)
+{
+	const struct caller *alice, *other, *bob, *anonymous;
+	char lines[1024];
+
+	auth_share(&all_requests, &all_streams);
+	snprintf(lines, sizeof(lines), "%s %s %s", line_of("ada", ALICE_KEY, "a"),
+	         line_of("ada", "mcp_ada2", "a"), line_of("bert", BOB_KEY, "*"));
+	ck_assert_ptr_null(auth_configure(lines, true));
+	ck_assert_int_eq(check("Bearer " ALICE_KEY, &alice), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer mcp_ada2", &other), AUTH_FINE);
+	ck_assert_int_eq(check("Bearer " BOB_KEY, &bob), AUTH_FINE);
+	ck_assert_int_eq(check(NULL, &anonymous), AUTH_FINE);
+	ck_assert_ptr_eq(caller_requests(alice)->of, &all_requests);
+	ck_assert_ptr_eq(caller_streams(alice)->of, &all_streams);
+	ck_assert_uint_eq(caller_requests(alice)->max, 500);
+	ck_assert_uint_eq(caller_streams(alice)->max, 150);
+	ck_assert_ptr_eq(caller_requests(alice), caller_requests(other));
+	ck_assert_ptr_eq(caller_streams(alice), caller_streams(other));
+	ck_assert_ptr_ne(caller_requests(alice), caller_requests(bob));
+	ck_assert_ptr_ne(caller_streams(alice), caller_streams(bob));
+	ck_assert_ptr_eq(caller_requests(anonymous), &all_requests);
+	ck_assert_ptr_eq(caller_streams(anonymous), &all_streams);
+	/* The same name's later on, too. */
+	struct budget *before = caller_requests(alice);
+	caller_drop(alice);
+	caller_drop(other);
+	caller_drop(bob);
+	ck_assert_ptr_null(auth_configure(line_of("ada", "mcp_ada3", "b"), false));
+	ck_assert_int_eq(check("Bearer mcp_ada3", &alice), AUTH_FINE);
+	ck_assert_ptr_eq(caller_requests(alice), before);
+	caller_drop(alice);
+}
+END_TEST
 
 static uint64_t party_at(const struct caller *caller, const char *address)
 {
@@ -332,32 +362,35 @@ START_TEST(a_caller_counts_by_its_name_and_one_without_by_its_address)
 }
 END_TEST
 
-START_TEST(keys_come_from_a_file)
-{
-	char text[2048], setting[64];
-	snprintf(text, sizeof(text), "# who may call\r\n\n  %s\r\n\t\n#%s\n%s",
-	         line_of("alice", ALICE_KEY, "a"), "bob::", line_of("bob", BOB_KEY, "b"));
-	char *path = file_with(text);
-	ck_assert_ptr_null(auth_configure(path, false));
-	ck_assert_int_eq(auth_key_count(), 2);
-	ck_assert_ptr_null(auth_configure("", false));
-	snprintf(setting, sizeof(setting), "@%s", path);
-	ck_assert_ptr_null(auth_configure(setting, false));
-	ck_assert_int_eq(auth_key_count(), 2);
-	unlink(path);
-	free(path);
-}
-END_TEST
+static pthread_barrier_t seen, changed;
 
-START_TEST(a_bad_line_of_a_file_is_named_by_its_number)
+static void *check_once(void *unused)
 {
-	char *path = file_with("# comment\n\nalice:" HASH ":a\nbob:x:a\n");
-	const char *wrong = auth_configure(path, false);
-	ck_assert_ptr_nonnull(wrong);
-	ck_assert_ptr_nonnull(strstr(wrong, path));
-	ck_assert_ptr_nonnull(strstr(wrong, "line 4"));
-	unlink(path);
-	free(path);
+	const struct caller *caller;
+
+	if (check("Bearer " ALICE_KEY, &caller) == AUTH_FINE)
+		caller_drop(caller);
+	pthread_barrier_wait(&seen);
+	pthread_barrier_wait(&changed);
+	return unused;
+}
+
+/* Else the set would never be freed, which the leak sanitizer tells. */
+START_TEST(a_thread_that_ends_lets_go_of_the_keys_it_saw)
+{
+	pthread_t thread;
+
+	ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "seen"), false));
+	pthread_barrier_init(&seen, NULL, 2);
+	pthread_barrier_init(&changed, NULL, 2);
+	pthread_create(&thread, NULL, check_once, NULL);
+	pthread_barrier_wait(&seen);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "a"), false));
+	pthread_barrier_wait(&changed);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&seen);
+	pthread_barrier_destroy(&changed);
 }
 END_TEST
 
@@ -395,76 +428,14 @@ START_TEST(keys_are_replaced_while_threads_check)
 }
 END_TEST
 
-/* Runs the command with stdout and stderr in a file; `text` is what it wrote to stdout. */
-static int make_key(int argc, char **argv, char *text, size_t room)
-{
-	FILE *out = tmpfile(), *words = tmpfile();
-	fflush(stdout);
-	int old_out = dup(1), old_words = dup(2);
-	dup2(fileno(out), 1);
-	dup2(fileno(words), 2);
-	int status = auth_make_key(argc, argv);
-	fflush(stdout);
-	dup2(old_out, 1);
-	dup2(old_words, 2);
-	close(old_out);
-	close(old_words);
-	rewind(out);
-	text[fread(text, 1, room - 1, out)] = '\0';
-	fclose(out);
-	fclose(words);
-	return status;
-}
-
-START_TEST(a_key_that_was_made_is_accepted)
-{
-	char *words[] = { "key", "orders", "products:read", "products:reserve", NULL };
-	char text[1024], header[256], *rest = text;
-	const struct caller *caller;
-	ck_assert_int_eq(make_key(4, words, text, sizeof(text)), 0);
-	char *path = file_with(text);           /* the whole of it but for the key is a good file */
-	strsep(&rest, "\n");
-	const char *key = strsep(&rest, "\n");
-	strsep(&rest, "\n");
-	const char *line = strsep(&rest, "\n");
-	ck_assert_int_eq(strncmp(key, "mcp_", 4), 0);
-	ck_assert_uint_eq(strlen(key), 4 + 43);
-	ck_assert_ptr_null(auth_configure(line, false));
-	snprintf(header, sizeof(header), "Bearer %s", key);
-	ck_assert_int_eq(check(header, &caller), AUTH_FINE);
-	ck_assert_str_eq(caller_name(caller), "orders");
-	ck_assert(caller_may(caller, "products:reserve") && !caller_may(caller, "products:write"));
-	caller_drop(caller);
-	unlink(path);
-	free(path);
-}
-END_TEST
-
-static char *const bad_words[][4] = {
-	{ "key" }, { "key", "orders" }, { "key", "a b", "x" }, { "key", "anonymous", "x" },
-	{ "key", "orders", "a,b" }, { "key", "orders", "" }, { "key", "", "x" },
-	{ "key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "x" },
-};
-
-START_TEST(a_key_is_not_made_of_bad_words)
-{
-	char text[1024];
-	int argc = 0;
-	while (argc < 4 && bad_words[_i][argc])
-		argc++;
-	ck_assert_int_eq(make_key(argc, (char **)bad_words[_i], text, sizeof(text)), 2);
-	ck_assert_str_eq(text, "");
-}
-END_TEST
-
 #define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 static TCase *key_tests(void)
 {
 	TCase *tests = tcase_create("keys");
-	tcase_add_test(tests, digests_are_sha256);
-	tcase_add_loop_test(tests, bad_keys_are_explained_and_change_nothing, 0, COUNT(bad_keys));
+	tcase_add_test(tests, without_a_configuration_nobody_comes_in);
 	tcase_add_loop_test(tests, a_header_is_a_caller_or_a_refusal, 0, COUNT(headers));
+	tcase_add_test(tests, a_header_ends_where_it_is_said_to_end);
 	tcase_add_test(tests, a_new_key_may_stand_beside_the_old_one_of_its_name);
 	tcase_add_test(tests, open_access_lets_in_who_has_no_key_but_not_a_wrong_one);
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
@@ -473,12 +444,12 @@ static TCase *key_tests(void)
 	tcase_add_loop_test(tests, who_lost_a_key_or_a_scope_is_told, 0, COUNT(changes));
 	tcase_add_test(tests, who_had_every_scope_and_has_some_may_do_less);
 	tcase_add_test(tests, who_had_no_key_is_told_where_one_is_needed_now);
+	tcase_add_test(tests, on_behalf_of_a_name_one_may_what_its_key_may_now);
+	tcase_add_test(tests, who_may_still_come_without_a_key_is_told_nothing);
+	tcase_add_test(tests, of_what_is_kept_a_name_may_have_half_whoever_has_its_keys);
 	tcase_add_test(tests, a_caller_counts_by_its_name_and_one_without_by_its_address);
-	tcase_add_test(tests, keys_come_from_a_file);
-	tcase_add_test(tests, a_bad_line_of_a_file_is_named_by_its_number);
+	tcase_add_test(tests, a_thread_that_ends_lets_go_of_the_keys_it_saw);
 	tcase_add_test(tests, keys_are_replaced_while_threads_check);
-	tcase_add_test(tests, a_key_that_was_made_is_accepted);
-	tcase_add_loop_test(tests, a_key_is_not_made_of_bad_words, 0, COUNT(bad_words));
 	return tests;
 }
 

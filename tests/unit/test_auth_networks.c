@@ -4,6 +4,9 @@
 
 #include "auth.h"
 
+#define FIFTY_FIVE "eth0123456789012345678901234567890123456789012345678901"
+#define SIXTY_THREE "12345678" FIFTY_FIVE
+
 static const struct { const char *list, *address; bool in; } members[] = {
 	{ "10.0.0.0/8", "10.1.2.3", true },
 	{ "10.0.0.0/8", "11.0.0.0", false },
@@ -22,6 +25,27 @@ static const struct { const char *list, *address; bool in; } members[] = {
 	{ "fe80::/10", "fe80::1%eth0", true },
 	{ "::1, 127.0.0.1\n10.0.0.0/8", "10.0.0.1", true },
 	{ "::1, 127.0.0.1\n10.0.0.0/8", "::1", true },
+	{ "::1,127.0.0.1", "127.0.0.1", true },
+	{ ", ,::1\t\r127.0.0.1\v10.0.0.1\f,", "10.0.0.1", true },
+	{ ", ,::1\t\r127.0.0.1\v10.0.0.1\f,", "127.0.0.1", true },
+	{ "1::,2::", "2::", true },                     /* as many as there can be in a list */
+	{ "::,::,::,::", "::1", false },
+	{ "10.0.0.0/32", "10.0.0.0", true },
+	{ "10.0.0.0/32", "10.0.0.1", false },
+	{ "10.0.0.0/31", "10.0.0.1", true },
+	{ "10.0.0.0/31", "10.0.0.2", false },
+	{ "128.0.0.0/1", "255.0.0.1", true },
+	{ "128.0.0.0/1", "127.255.255.255", false },
+	{ "10.0.0.0/9", "10.127.0.1", true },
+	{ "10.0.0.0/9", "10.128.0.1", false },
+	{ "::1/128", "::1", true },
+	{ "::2/127", "::3", true },
+	{ "::2/127", "::1", false },
+	{ "8000::/1", "ffff::", true },
+	{ "8000::/1", "7fff::", false },
+	{ "0.0.0.0/0", SIXTY_THREE, false },
+	{ "fe80::/10", "fe80::1%" FIFTY_FIVE, true },   /* 63 characters, as many as there may be */
+	{ "fe80::/10", "fe80::1%" FIFTY_FIVE "x", false },
 	{ "", "10.0.0.1", false },
 	{ "0.0.0.0/0", "unknown", false },
 	{ "0.0.0.0/0", "", false },
@@ -45,10 +69,32 @@ static const struct { const char *list, *wrong; } bad_lists[] = {
 	{ "10.0.0.0/", "10.0.0.0/" },
 	{ "10.0.0.0/-1", "10.0.0.0/-1" },
 	{ "10.0.0.0/+1", "10.0.0.0/+1" },
+	{ "10.0.0.0/-0", "10.0.0.0/-0" },
+	{ "10.0.0.0/ 8", "10.0.0.0/" },
 	{ "10.0.0.0/8x", "10.0.0.0/8x" },
 	{ "proxy.example", "proxy.example" },
 	{ "/8", "/8" },
+	{ "10.0.0.0/8;", "10.0.0.0/8;" },
+	{ "10.0.0.0/8\x0e", "10.0.0.0/8\x0e" },
+	{ "10.0.0.0/8\x08", "10.0.0.0/8\x08" },
 };
+
+START_TEST(without_a_list_nobody_is_in_it)
+{
+	str wrong = { 0 };
+	struct networks *none = networks_parse(NULL, &wrong);
+
+	ck_assert_ptr_nonnull(none);
+	ck_assert(!networks_contain(none, STR("127.0.0.1")));
+	ck_assert(!networks_contain(NULL, STR("127.0.0.1")));
+	networks_destroy(none);
+	/* An address ends where a NUL is. */
+	struct networks *all = networks_parse("0.0.0.0/0", &wrong);
+	ck_assert(networks_contain(all, STR("10.0.0.1")));
+	ck_assert(!networks_contain(all, STR("10.0.0.1\0x")));
+	networks_destroy(all);
+}
+END_TEST
 
 START_TEST(a_bad_network_is_pointed_at)
 {
@@ -74,10 +120,24 @@ static const struct { const char *trusted, *peer, *forwarded, *client; } clients
 	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1]:99", "2001:db8::1" },
 	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1]", "2001:db8::1" },
 	{ "10.0.0.0/8", "10.0.0.1", "[2001:db8::1", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "[]", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "[", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", ":80", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4:", "1.2.3.4" },
+	{ "10.0.0.0/8", "10.0.0.1", "1.2.3.4,", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", " ", "10.0.0.1" },
+	{ "10.0.0.0/8", "10.0.0.1", "5.6.7.8,10.0.0.2", "5.6.7.8" },
+	{ "10.0.0.0/8", "10.0.0.1", "::1", "::1" },
+	{ "::1", "::1", "::FFFF:1.2.3.4", "1.2.3.4" },
+	{ "10.0.0.0/8 ::1", "10.0.0.1", "1.2.3.4:567,::1", "1.2.3.4" },
+	{ "::1", "::1", "::fff:1.2.3.4", "::fff:1.2.3.4" },
+	{ "::1", "::1", "::ffff:102:304", "::ffff:102:304" },
 	{ "10.0.0.0/8", "10.0.0.1", "2001:db8::1", "2001:db8::1" },
 	{ "10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:1.2.3.4", "1.2.3.4" },
 	{ "", "::ffff:10.0.0.1", NULL, "10.0.0.1" },
 	{ "", "::1", NULL, "::1" },
+	{ "", "::ffff:", NULL, "::ffff:" },
+	{ "", "", NULL, "" },
 };
 
 START_TEST(the_client_is_the_last_address_that_is_no_trusted_proxy)
@@ -121,6 +181,7 @@ static TCase *address_tests(void)
 {
 	TCase *tests = tcase_create("addresses");
 	tcase_add_loop_test(tests, networks_contain_addresses, 0, COUNT(members));
+	tcase_add_test(tests, without_a_list_nobody_is_in_it);
 	tcase_add_loop_test(tests, a_bad_network_is_pointed_at, 0, COUNT(bad_lists));
 	tcase_add_loop_test(tests, the_client_is_the_last_address_that_is_no_trusted_proxy, 0,
 	                    COUNT(clients));

@@ -63,6 +63,58 @@ START_TEST(no_rate_is_no_limit)
 }
 END_TEST
 
+START_TEST(the_fastest_rate_still_is_one)
+{
+	struct rates *rates = rates_create(INT64_MAX, 1);       /* a token each microsecond */
+
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 1);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5001), 0);
+	rates_owe(rates, STR("a"), 5001, 4000);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5001), 5);
+	rates_destroy(rates);
+	/* One token a minute; a burst of none is one of one. */
+	rates = rates_create(1, 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 60000);
+	rates_destroy(rates);
+	rates = rates_create(-1, 1);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	rates_destroy(rates);
+}
+END_TEST
+
+/* However much may be saved up: the time at which a bucket is full fits into its slot. */
+START_TEST(a_burst_without_end_is_no_trouble)
+{
+	struct rates *rates = rates_create(60, INT64_MAX);
+
+	rates_owe(rates, STR("a"), 5000, 1000000);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	rates_owe(rates, STR("a"), 5000, 70000000);
+	ck_assert_int_ne(rates_take(rates, STR("a"), 5000), 0);
+	rates_destroy(rates);
+}
+END_TEST
+
+START_TEST(what_is_owed_once_adds_to_what_is_taken)
+{
+	struct rates *rates = rates_create(60, 3);
+
+	rates_owe(rates, STR("a"), 5000, 1);
+	rates_owe(rates, STR("a"), 5000, -1);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 1000);
+	rates_destroy(rates);
+	rates = rates_create(0, 1);
+	rates_owe(rates, STR("a"), 5000, 9);
+	ck_assert_int_eq(rates_take(rates, STR("a"), 5000), 0);
+	rates_destroy(rates);
+}
+END_TEST
+
 START_TEST(ten_thousand_callers_do_not_get_in_each_others_way)
 {
 	struct rates *rates = rates_create(60, 1);
@@ -152,6 +204,9 @@ static TCase *rate_tests(void)
 	tcase_add_test(tests, a_bucket_gives_its_burst_and_then_its_rate);
 	tcase_add_test(tests, being_refused_costs_nothing);
 	tcase_add_test(tests, no_rate_is_no_limit);
+	tcase_add_test(tests, the_fastest_rate_still_is_one);
+	tcase_add_test(tests, a_burst_without_end_is_no_trouble);
+	tcase_add_test(tests, what_is_owed_once_adds_to_what_is_taken);
 	tcase_add_test(tests, ten_thousand_callers_do_not_get_in_each_others_way);
 	tcase_add_test(tests, what_is_owed_is_waited_for);
 	tcase_add_test(tests, a_flood_of_addresses_frees_nobody);

@@ -49,7 +49,7 @@ START_TEST(a_prompt_takes_a_number_of_up_to_a_hundred_letters)
 
 	memset(id, 'X', (size_t)lengths[_i].letters);
 	const char *why = refuses(&orders, "explain_order", "{'id': '%s'}", id);
-	ck_assert_int_eq(strncmp(why, "There is no order X", 19) == 0, lengths[_i].looked_for);
+	ck_assert_int_eq(strncmp(why, "There is no order", 17) == 0, lengths[_i].looked_for);
 	ck_assert_ptr_null(strstr(refuses(&orders, "explain_order", "{}"), "There is no order"));
 }
 END_TEST

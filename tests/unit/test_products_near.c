@@ -37,7 +37,8 @@ END_TEST
 
 static const struct { const char *sku, *asked; bool near; } beginnings[] = {
 	{ "TEA-90210", "tea", true }, { "TEA", "tea-90210", true }, { "TEA-12345", "tea-90210", true },
-	{ "TEA-12345", "xea-90210", false }, { "TE-90210", "te", false }, { "TEX90210", "tea", false }, { "XTEA-90210", "tea", false },
+	{ "TEA-12345", "xea-90210", false }, { "TE-90210", "te", false },
+	{ "TEX90210", "tea", false }, { "XTEA-90210", "tea", false },
 };
 
 START_TEST(three_letters_of_the_beginning_are_enough)
@@ -74,7 +75,8 @@ END_TEST
 
 static const struct { const char *swapped, *twice, *asked; } swaps[] = {
 	/* Half a swap is none. */
-	{ "K-1ZZ", "K-2Z", "k-12" }, { "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" }, { "K1-7", "K-ZZ", "k-17" },
+	{ "K-1ZZ", "K-2Z", "k-12" }, { "K-12", "K-33", "k-21" }, { "AB-5", "BZ+5", "ba-5" },
+	{ "K1-7", "K-ZZ", "k-17" },
 };
 
 START_TEST(a_swap_is_one_mistake_wherever_it_is)

@@ -142,6 +142,20 @@ START_TEST(what_unfolds_into_more_and_more_is_whole)
 }
 END_TEST
 
+/* A smaller one would have room where a greater one has none; but a text ends where it is cut. */
+START_TEST(nothing_is_searched_for_behind_where_a_text_is_cut)
+{
+	size_t one = strlen(words_fold(arena, "\xef\xb7\xba")), many = FOLD_SIZE_MAX / one + 9;
+	char *text = arena_alloc(arena, 3 * many + 2);
+
+	for (size_t i = 0; i < many; i++)
+		memcpy(text + 3 * i, "\xef\xb7\xba", 3);
+	memcpy(text + 3 * many, "a", 2);
+	ck_assert_uint_gt(FOLD_SIZE_MAX % one, 0);
+	ck_assert_uint_eq(strlen(words_fold(arena, text)), FOLD_SIZE_MAX - FOLD_SIZE_MAX % one);
+}
+END_TEST
+
 /* The longest description of plain letters is searched to its end; the longest SKU has a key. */
 START_TEST(what_a_product_may_have_is_within_the_bounds)
 {
@@ -247,6 +261,7 @@ int main(void)
 	tcase_add_test(tests, a_text_is_searched_to_the_last_byte_that_is_read);
 	tcase_add_test(tests, what_is_folded_stays_what_it_is);
 	tcase_add_test(tests, what_unfolds_into_more_and_more_is_whole);
+	tcase_add_test(tests, nothing_is_searched_for_behind_where_a_text_is_cut);
 	tcase_add_test(tests, what_a_product_may_have_is_within_the_bounds);
 	tcase_add_loop_test(tests, a_key_ignores_case_and_nothing_else, 0, COUNT(keys));
 	tcase_add_test(tests, a_query_has_each_word_once);

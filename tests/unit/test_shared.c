@@ -30,9 +30,15 @@ static void missed(UNUSED bool reborn)
 	atomic_fetch_add(&missed_count, 1);
 }
 
-static str nothing(UNUSED struct arena *in)
+static const char *used_ids = "[]";
+static int64_t used_takes_ms;
+
+/* What was used lately, the newest first; to find that out takes a while. */
+static str used(UNUSED struct arena *in)
 {
-	return STR("[]");
+	for (int64_t until = now_ms() + used_takes_ms; now_ms() < until;)
+		;
+	return str_of(used_ids);
 }
 
 static str no_words(UNUSED struct arena *in, UNUSED str ids)
@@ -53,7 +59,7 @@ static void share(void)
 	ck_assert(shared_start(&(struct shared_settings) {
 		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
 		.sessions_max = 10, .events_max = 10,
-		.handler = { .changed = changed, .told = told, .missed = missed, .used = nothing,
+		.handler = { .changed = changed, .told = told, .missed = missed, .used = used,
 		             .last_words = no_words, .due = due, .task_due = task_due,
 		             .task_last_words = "{}" },
 	}));
@@ -339,6 +345,28 @@ START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
 }
 END_TEST
 
+/* The clock that says when the others were used goes on while the row of the new one is made. */
+START_TEST(a_session_that_begins_does_not_make_room_for_those_used_before_it)
+{
+	struct session_errand new = { .session = { .id = "new", .caller = "alice", .revision = 2 } };
+
+	shared_stop();
+	script("insert into mcp_session (id, revision, can, caller, log_least, used)"
+	       " select 'alice' || i, 2, 0, 'alice', -1, mcp_now() - 1000 from generate_series(1, 10) i");
+	ck_assert(beat_tidy(store));
+	used_ids = "[\"alice3\",\"alice1\",\"alice2\",\"alice4\",\"alice5\",\"alice6\",\"alice7\","
+	           "\"alice8\",\"alice10\",\"alice9\"]";
+	used_takes_ms = 50;
+	ck_assert(session_row_insert(&new.errand, store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id = 'new'"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id = 'alice9'"), 0);
+	used_ids = "[]";
+	used_takes_ms = 0;
+	share();
+}
+END_TEST
+
 START_TEST(whoever_has_most_results_loses_the_oldest)
 {
 	shared_stop();
@@ -398,6 +426,7 @@ int main(void)
 	tcase_add_test(tests, others_may_send_while_it_stops);
 	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
 	tcase_add_test(tests, whoever_has_most_sessions_loses_the_one_idle_longest);
+	tcase_add_test(tests, a_session_that_begins_does_not_make_room_for_those_used_before_it);
 	tcase_add_test(tests, whoever_has_most_results_loses_the_oldest);
 	tcase_add_test(tests, a_task_more_costs_whoever_has_most_an_old_one);
 	suite_add_tcase(suite, tests);

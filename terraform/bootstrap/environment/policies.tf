@@ -420,9 +420,16 @@ locals {
     {
       Sid       = "KeyOfBackups"
       Effect    = "Allow"
-      Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource  = aws_kms_key.backups[0].arn
-      Condition = { StringEquals = { "kms:ViaService" = ["rds.${there}.amazonaws.com"] } }
+      Condition = { StringEquals = { "kms:ViaService" = "rds.${there}.amazonaws.com" } }
+    },
+    {
+      Sid       = "KeyOfBackupsToKeep"
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant"]
+      Resource  = aws_kms_key.backups[0].arn
+      Condition = { StringEquals = { "kms:ViaService" = "rds.${there}.amazonaws.com" }, Bool = { "kms:GrantIsForAWSResource" = "true" } }
     },
   ]])
 

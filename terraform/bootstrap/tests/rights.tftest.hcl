@@ -45,6 +45,11 @@ override_resource {
 }
 
 override_resource {
+  target = module.environment["staging"].aws_kms_key.backups
+  values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-staging" }
+}
+
+override_resource {
   target = module.environment["prod"].aws_kms_key.backups
   values = { arn = "arn:aws:kms:eu-west-1:123456789012:key/shop-prod" }
 }

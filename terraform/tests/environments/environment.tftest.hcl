@@ -5,10 +5,10 @@ mock_provider "aws" {
 }
 
 variables {
-  images = {
-    products = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/products@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-    orders   = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/orders:v1.2.3"
-  }
+  # Its names are those of the list, and mocks can't follow one: balancer.tftest.hcl makes a certificate.
+  certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/given"
+
+  images = { for name in keys(jsondecode(file("../services.json"))) : name => "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/${name}@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" }
 }
 
 run "environment" {

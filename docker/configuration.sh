@@ -1,0 +1,140 @@
+# configuration.sh - writes what differs by service in the stack, out of services.json; part of ./dev, before stack.sh.
+#
+# Into STACK: services.yaml (for compose, beside compose.yaml), haproxy.cfg, prometheus/services.json,
+# and for each service NAME.keys and NAME.calls.env. Written anew each time, from the list and the
+# keys that are there; what must not change is in NAME.env and *.key (stack.sh).
+# shellcheck shell=bash
+
+# Where a service is reached from this machine: 8443 for products, whose own port is 8081.
+https_port() { echo $(($(./services "$1" port) + 362)); }
+
+# ---- compose ----
+
+# Two of it; whom it calls it reaches by way of the balancer, so that it never waits for one of the two.
+compose_service() {
+	local name=$1 called _
+	cat <<END
+
+  $name-a: &$name
+    extends: { file: $PWD/docker/server.yaml, service: server }
+    image: mcp-$name:\${IMAGE_TAG:-local}
+    environment:
+      PORT: $(./services "$name" port)
+END
+	while read -r called _; do
+		[ -z "$called" ] || echo "      ${called^^}_URL: http://balancer:$(./services "$called" port)/mcp"
+	done < <(./services "$name" calls)
+	cat <<END
+    env_file: ["$STACK/$name.env", "$STACK/$name.calls.env"]
+    secrets: [{ source: ${name}_keys, target: keys }]
+    labels: { keys: "$(cksum <"$STACK/$name.keys")" }        # other ones: another container
+  $name-b: *$name
+END
+}
+
+compose_file() {
+	local name port
+	cat <<END
+# Written by ./dev up, out of services.json.
+services:
+  balancer:
+    ports:
+END
+	for name in "${NAMES[@]}"; do
+		port=$(https_port "$name")
+		echo "      - \"127.0.0.1:\${${name^^}_HTTPS_PORT:-$port}:$port\""
+	done
+	for name in "${NAMES[@]}"; do
+		compose_service "$name"
+	done
+	printf '\nsecrets:\n'
+	for name in "${NAMES[@]}"; do
+		echo "  ${name}_keys: { file: $STACK/$name.keys }"
+	done
+}
+
+# ---- The balancer ----
+
+# From outside with TLS, from inside, for services that call others, as they are. Nothing is tied to one
+# of the two servers: sessions and streams are in the database.
+balancer_service() {
+	local name=$1 port
+	port=$(./services "$name" port)
+	cat <<END
+
+frontend $name
+	bind :$(https_port "$name") ssl crt /run/secrets/tls.pem alpn h2,http/1.1
+	http-request set-header X-Forwarded-Proto https
+	default_backend $name
+
+frontend $name-inside
+	bind :$port
+	default_backend $name
+
+backend $name
+	server a $name-a:$port
+	server b $name-b:$port
+END
+}
+
+balancer_file() {
+	local name
+	cat docker/balancer/haproxy.cfg
+	for name in "${NAMES[@]}"; do
+		balancer_service "$name"
+	done
+}
+
+# ---- Prometheus ----
+
+prometheus_targets() {
+	jq 'to_entries | map({
+		labels: { job: .key },
+		targets: [.key + ("-a", "-b") + ":\(.value.port + 1000)"]
+	})' services.json
+}
+
+# ---- Keys ----
+
+# The line that lets a key in.
+key_line() {
+	local file=$1 name=$2 scopes=$3
+	printf '%s:%s:%s\n' "$name" "$(printf %s "$(cat "$STACK/$file")" | openssl dgst -sha256 -r | cut -d' ' -f1)" "$scopes"
+}
+
+# Who may call NAME: you, and those that say they do, each with a key of its own.
+keys_of() {
+	local name=$1 caller called scopes
+	key_line key you '*'
+	for caller in "${NAMES[@]}"; do
+		while read -r called scopes; do
+			[ "$called" != "$name" ] || key_line "$caller-$called.key" "$caller" "$scopes"
+		done < <(./services "$caller" calls)
+	done
+}
+
+calls_of() {
+	local name=$1 called _
+	while read -r called _; do
+		[ -z "$called" ] || echo "${called^^}_KEY=$(cat "$STACK/$name-$called.key")"
+	done < <(./services "$name" calls)
+}
+
+# ---- All of it ----
+
+# As keep in stack.sh: the folder is closed, the file is not.
+write_file() {
+	(umask 022 && cat >"$STACK/$1.new" && mv "$STACK/$1.new" "$STACK/$1")
+}
+
+write_configuration() {
+	local name
+	(umask 022 && mkdir -p "$STACK/prometheus")
+	for name in "${NAMES[@]}"; do
+		keys_of "$name" | write_file "$name.keys"
+		calls_of "$name" | write_file "$name.calls.env"
+	done
+	compose_file | write_file services.yaml
+	balancer_file | write_file haproxy.cfg
+	prometheus_targets | write_file prometheus/services.json
+}

@@ -1,0 +1,212 @@
+// services.test.mjs - one list of services: what is wrong with it is said, nobody else keeps one, and a server that is added is taken.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { addGuestbook, entry } from './guestbook.mjs';
+import { execute, root, stage, temporary, tool } from './stage.mjs';
+
+const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
+const list = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
+const names = Object.keys(list);
+
+// ---- The list ----
+
+function ask(words, value) {
+	const file = join(temporary(), 'services.json');
+	writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+	const { status, stdout, stderr } = spawnSync(join(root, 'services'), words, { encoding: 'utf8', env: { ...process.env, SERVICES_LIST: file } });
+	return { status, stdout, stderr };
+}
+
+test('a wrong list stops whoever asks, and says what to do', () => {
+	const one = (more, name = 'one') => ({ [name]: { about: 'One', port: 8081, priority: 10, ...more } });
+	const two = more => ({ ...one(), two: { about: 'Two', port: 8082, priority: 20, ...more } });
+	for (const [value, words] of [
+		['{', /no JSON object/], ['[]', /no JSON object/], [{}, /no JSON object/], [{ one: 1 }, /one is no object/],
+		[one({}, 'guest-book'), /"guest-book" can be no name: it is 2 to 12 lower-case letters/], [one({}, 'database'), /database is the name of something else/],
+		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
+		[one({ priority: 15 }), /one has no priority: tens from 10 to 49990/], [one({ priority: undefined }), /of which the next free is 10/],
+		[one({ maximum: 3 }), /one has maximum, and an entry has only about, calls, port, priority/],
+		[two({ port: 8081 }), /two has the port 8081, which is that of one/], [two({ priority: 10 }), /two has the priority 10, which is that of one/],
+		[one({ calls: ['two'] }), /calls that are no object/], [two({ calls: { one: [] } }), /two calls one without the scopes/],
+		[two({ calls: { stock: ['stock:read'] } }), /two calls stock, which has to be a service that stands before it/],
+		[{ ...one({ calls: { two: ['two:read'] } }), two: two().two }, /one calls two, which has to be a service that stands before it/],
+	]) {
+		const { status, stdout, stderr } = ask([], value);
+		assert.equal(status, 1, JSON.stringify(value));
+		assert.equal(stdout, '');
+		assert.match(stderr, words);
+	}
+	assert.deepEqual(ask([], two({ calls: { one: ['one:read', 'one:write'] } })), { status: 0, stdout: 'one\ntwo\n', stderr: '' });
+	assert.equal(ask(['two', 'calls'], two({ calls: { one: ['one:read', 'one:write'] } })).stdout, 'one one:read,one:write\n');
+	assert.equal(ask(['three', 'port'], two()).status, 2);
+});
+
+test('what is listed is what serves: its port is the program\'s own', () => {
+	for (const name of names) {
+		const help = execFileSync(join(root, `build/${process.env.BUILD ?? 'dev'}`, name, `mcp-${name}`), ['--help'], { encoding: 'utf8' });
+		assert.match(help, new RegExp(`^  PORT .*\\b${list[name].port}\\b`, 'm'), name);
+	}
+});
+
+test('what serves already keeps its place at the balancer', () => {
+	assert.deepEqual([list.orders.priority, list.products.priority], [10, 20]);
+});
+
+// ---- Nobody else keeps one ----
+
+// Where a service may be named all the same, and why. Tests name what they try.
+const may = [
+	['dev', /products\.db|import products\/data|'products'|\*' products '\*/, 'the shop\'s own: its catalogue'],
+	['dev', /such as PRODUCTS_PORT/, 'an example'],
+	['docker/stack.sh', /--dbname products|products\/data\/catalogue|products-a import/, 'the shop\'s own: its catalogue'],
+	['docker/health-check.sh', /CALL=list_/, 'which tool to call there; a server that it does not know is asked all but that'],
+	['docker/grafana/dashboards/shop.json', /./, 'the shop\'s own figures; those of any server are in servers.json'],
+	['cmake/add_services.cmake', /like|orders\/CMakeLists/, 'an example'],
+	['services', /such as/, 'an example'],
+];
+
+test('no other file names a service', () => {
+	const files = execFileSync('git', ['ls-files', 'terraform', 'docker', '.github', 'cmake', 'dev', 'services', 'CMakeLists.txt', 'CMakePresets.json'],
+		{ cwd: root, encoding: 'utf8' }).trim().split('\n').filter(path => !/(^|\/)tests\//.test(path) && existsSync(join(root, path)));
+	const used = new Set(), found = [];
+	const named = new RegExp(names.map(name => `(?<![\\w-])${name}(?!\\w)|\\b${name.toUpperCase()}_`).join('|'));
+	for (const path of files) {
+		const code = readFileSync(join(root, path), 'utf8')
+			// Words for people: comments, and what Terraform says of a variable.
+			.replace(/^(\s*)(?:description|error_message) += (?:<<-END\n[\s\S]*?\n\s*END|.*)$/gm, words => words.replace(/[^\n]/g, ''))
+			.split('\n').map(line => line.replace(/(^|\s)(#|\/\/).*/, ''));
+		code.forEach((line, i) => {
+			if (!named.test(line))
+				return;
+			const reason = may.find(([where, words]) => where === path && words.test(line));
+			if (reason)
+				used.add(reason);
+			else
+				found.push(`${path}:${i + 1}: ${line.trim()}`);
+		});
+	}
+	assert.deepEqual(found, [], 'take it from services.json');
+	assert.deepEqual(may.filter(each => !used.has(each)), [], 'no longer needed');
+});
+
+// ---- One is added ----
+
+const terraform = [join(root, '../shared/terraform-offline/terraform'), tool('terraform')].find(path => path && existsSync(path));
+
+describe('with the README\'s guest book in it, everything takes it', { timeout: 600000 }, () => {
+	let copy;
+	before(() => { copy = addGuestbook(); });
+	after(() => copy.remove());
+
+	// A program of ours on the PATH that notes its words.
+	function noted(play, name) {
+		const path = join(play.folder, 'bin', name);
+		writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$*" >>"$PLAY/${name}.calls"\n`);
+		chmodSync(path, 0o755);
+	}
+	const run = (path, args, play = stage()) => execute(join(copy.folder, path), args, { cwd: copy.folder, env: {
+		PATH: `${join(play.folder, 'bin')}:${process.env.PATH}`, HOME: play.folder, PLAY: play.folder, GITHUB_OUTPUT: join(play.folder, 'output') } });
+
+	test('the build has its program', { skip: !tool('cmake') && 'there is no CMake' }, async () => {
+		const build = temporary();
+		const made = await execute('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja'], { env: process.env, within: 120000 });
+		assert.equal(made.status, 0, made.all);
+		assert.match(execFileSync('ninja', ['-C', build, '-t', 'inputs', 'mcp-guestbook'], { encoding: 'utf8' }), /guestbook\/main\.c/);
+	});
+
+	test('one without a folder is refused', { skip: !tool('cmake') && 'there is no CMake' }, async () => {
+		const other = addGuestbook();
+		writeFileSync(join(other.folder, 'services.json'), JSON.stringify({ ...list, reviews: entry }));
+		const { status, all } = await execute('cmake', ['-S', other.folder, '-B', temporary(), '-G', 'Ninja'], { env: process.env, within: 120000 });
+		other.remove();
+		assert.notEqual(status, 0);
+		assert.match(all, /lists reviews, but there is no[\s\S]+reviews\/CMakeLists\.txt/);
+	});
+
+	test('the pipeline builds its image, and asks for it', async () => {
+		const play = stage();
+		const listed = await run('.github/scripts/list-services', [], play);
+		assert.equal(listed.status, 0, listed.all);
+		const [, matrix] = /^names=(.*)$/m.exec(readFileSync(join(play.folder, 'output'), 'utf8'));
+		assert.deepEqual(JSON.parse(matrix), [...names, 'guestbook']);
+		for (const file of ['ci.yml', 'deploy.yml']) {
+			const { jobs } = parse(readFileSync(join(copy.folder, '.github/workflows', file), 'utf8'));
+			assert.equal(jobs.images.strategy.matrix.service, '${{ fromJSON(needs.services.outputs.names) }}', file);
+			assert.deepEqual([jobs.images.needs].flat(), ['services']);
+			assert.equal(jobs.services.steps.find(step => step.id === 'list').run, '.github/scripts/list-services');
+		}
+		for (const name of ['docker', 'git'])
+			noted(play, name);
+		const built = await run('.github/scripts/build-image', ['guestbook', join(play.folder, 'image.tar')], play);
+		assert.equal(built.status, 0, built.all);
+		const call = readFileSync(join(play.folder, 'docker.calls'), 'utf8');
+		for (const words of ['SERVICE=guestbook', 'PORT=8083', `ABOUT=${entry.about}`])
+			assert.ok(call.includes(`--build-arg ${words} `), call);
+		assert.match(readFileSync(join(copy.folder, 'docker/Dockerfile.dockerignore'), 'utf8'), /^!guestbook$/m);
+	});
+
+	test('the stack has two of it, behind the balancer, watched, with keys', async () => {
+		const made = await execute('bash', ['-euo', 'pipefail', '-c', `
+			say() { :; }; has() { command -v "$1" >/dev/null; }; fail() { echo "$*" >&2; exit 1; }
+			. docker/images.sh; . docker/configuration.sh; . docker/stack.sh
+			mapfile -t NAMES < <(./services)
+			make_secrets`], { cwd: copy.folder, env: process.env });
+		assert.equal(made.status, 0, made.all);
+		const at = path => join(copy.folder, 'build/stack', path);
+		const { services } = parse(readFileSync(at('services.yaml'), 'utf8'));
+		assert.deepEqual(Object.keys(services).sort(), ['balancer', ...[...names, 'guestbook'].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
+		assert.equal(services['guestbook-b'].image, 'mcp-guestbook:${IMAGE_TAG:-local}');
+		assert.ok(services.balancer.ports.includes('127.0.0.1:${GUESTBOOK_HTTPS_PORT:-8445}:8445'));
+		assert.match(readFileSync(at('guestbook.keys'), 'utf8'), /^you:[0-9a-f]{64}:\*\n$/);
+		assert.match(readFileSync(at('products.keys'), 'utf8'), /^you:[0-9a-f]{64}:\*\norders:[0-9a-f]{64}:products:read,stock:reserve,stock:restock\n$/);
+		assert.deepEqual(JSON.parse(readFileSync(at('prometheus/services.json'), 'utf8')).at(-1),
+			{ labels: { job: 'guestbook' }, targets: ['guestbook-a:9083', 'guestbook-b:9083'] });
+		const files = ['--file', 'docker/compose.yaml', '--file', at('services.yaml'), 'config', '--quiet'];
+		const compose = [['docker', ['compose']], ['docker-compose', []]].find(([program, words]) =>
+			spawnSync(program, [...words, 'version']).status === 0);
+		if (compose) {
+			const { status, all } = await execute(compose[0], [...compose[1], ...files],
+				{ cwd: copy.folder, env: { ...process.env, STACK: join(copy.folder, 'build/stack') } });
+			assert.equal(status, 0, all);
+		}
+		const haproxy = tool('haproxy') ?? ['/usr/sbin/haproxy'].find(existsSync);
+		if (haproxy) {
+			const config = join(temporary(), 'haproxy.cfg');
+			writeFileSync(config, readFileSync(at('haproxy.cfg'), 'utf8').replaceAll('/run/secrets/tls.pem', at('tls.pem')).replaceAll(/\w+-[ab]:/g, '127.0.0.1:'));
+			const { status, all } = await execute(haproxy, ['-c', '-f', config], { env: process.env });
+			assert.equal(status, 0, all);
+		}
+	});
+
+	test('its secrets are filled', { skip: !tool('openssl') && 'there is no openssl' }, async () => {
+		const { status, all } = await execute('python3', ['terraform/tests/secrets.py'], { cwd: copy.folder, env: process.env });
+		assert.equal(status, 0, all);
+	});
+
+	test('a plan has it, and moves no rule of the others', { skip: !terraform && 'there is no Terraform', timeout: 500000 }, async t => {
+		const at = join(copy.folder, 'terraform');
+		const go = (...words) => execute(terraform, [`-chdir=${at}`, ...words], { cwd: copy.folder, env: process.env, within: 400000 });
+		const ready = await go('init', '-backend=false', '-input=false');
+		if (ready.status !== 0 && /registry/.test(ready.all))
+			return t.skip('Terraform\'s registry can\'t be reached');
+		assert.equal(ready.status, 0, ready.all);
+		const { stdout } = await go('test', '-json', '-verbose', '-test-directory=tests/environments', '-var-file=environments/prod.tfvars');
+		const messages = stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line));
+		const state = messages.find(each => each.type === 'test_state')?.test_state;
+		assert.ok(state, stdout);
+		const all = module => [...module.resources ?? [], ...(module.child_modules ?? []).flatMap(all)];
+		const resources = all(state.root_module);
+		const tens = {};
+		for (const { address, values } of resources.filter(each => each.type === 'aws_lb_listener_rule'))
+			(tens[/module\.service\["(\w+)"\]/.exec(address)[1]] ??= new Set()).add(Math.floor(values.priority / 10) * 10);
+		assert.deepEqual(Object.fromEntries(Object.entries(tens).map(([name, set]) => [name, [...set]])),
+			Object.fromEntries(Object.entries({ ...list, guestbook: entry }).map(([name, { priority }]) => [name, [priority]])));
+		const [{ values: service }] = resources.filter(each => each.type === 'aws_ecs_task_definition' && each.values.family === 'shop-prod-guestbook');
+		const [container] = JSON.parse(service.container_definitions);
+		assert.equal(container.environment.find(each => each.name === 'PORT').value, '8083');
+	});
+});
