@@ -357,8 +357,12 @@ for (const each of roles) {
 			for (const question of questions(call, thing, whose(each.environments[0]).ours, region).slice(0, 1))
 				check(!allowed(each, question), `${call.where}: ${each.name} may ${said(question)}, by ${matching(each.statements, question).filter(s => s.Effect === 'Allow').map(s => s.of).join(', ')}: take it out`);
 
-	// Nothing is granted that nothing wants, neither an action nor a thing.
+	// Nothing is granted that nothing wants, neither an action nor a thing, nor for what it may be.
 	for (const statement of each.statements.filter(s => s.Effect === 'Allow')) {
+		for (const [key, values] of Object.entries(statement.Condition?.StringEquals ?? {}).filter(([name]) => !name.startsWith('aws:')))
+			for (const value of many(values))
+				check(each.asked.some(q => statement.Action.includes(q.action) && q.context[key] === value),
+					`${statement.of} lets ${each.name} do it where ${key} is ${value}, and no line of actions.yml is that: take it out`);
 		for (const action of statement.Action)
 			check(each.used.has(action), `${statement.of} grants ${each.name} ${action}, and no line of actions.yml wants it: take it out${action.includes('*') ? ', a * grants what comes' : ''}`);
 		for (const resource of statement.Resource.filter(r => r !== '*'))
@@ -379,6 +383,7 @@ const isMaster = resource => resource.includes(':secret:rds!');
 const masterOf = (resource, env) => (isMaster(resource)
 	? { 'aws:ResourceTag/aws:rds:primaryDBInstanceArn': resource.replace(/:secretsmanager:(.*):secret:.*/, `:rds:$1:db:${env}`) } : {});
 
+const bounded = new Set(); // what the roles are granted, of what the boundary lets
 for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
@@ -392,6 +397,7 @@ for (const file of environmentFiles) {
 		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
 		const granted = new Set(statements.flatMap(statement => statement.Action));
 		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
+		granted.forEach(action => bounded.add(action));
 		for (const action of granted) check(wanted.has(action), `${each.name} may ${action}, and nothing wants it: take it out`);
 		for (const statement of statements)
 			for (const action of statement.Action)
@@ -429,6 +435,9 @@ for (const file of environmentFiles) {
 					`${principal} ${account === ACCOUNT ? "can't" : 'may for another account'} ${action} by the policy of ${env}'s ${thing.name}: see aws:SourceAccount there`);
 			}
 }
+
+for (const { Action, of } of statementsOf('boundary', valuesOf(nearby, 'aws_iam_policy').find(policy => policy.name.endsWith('-boundary')).policy))
+	for (const action of Action) check(bounded.has(action), `${of} lets roles ${action}, and none is granted it: take it out`);
 
 // ---- The end ----
 

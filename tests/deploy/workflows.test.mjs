@@ -107,8 +107,39 @@ test('what is applied is what was planned, shown and approved, and what failed i
 	const file = 'apply "$RUNNER_TEMP/plan"';
 	assert.deepEqual([put.name, put.path, got.path], [got.name, '${{ runner.temp }}/plan', '${{ runner.temp }}']);
 	assert.ok(runs(deploy).some(run => run.includes(file)));
-	// What answered as it should is not taken back for what comes after.
-	assert.match(deploy.steps.find(each => /release rollback/.test(each.run)).if, /steps\.smoke\.outcome != 'success'/);
+	// GitHub's expressions read as JavaScript's here.
+	const runsIf = (words, failed, { apply = 'success', status = '0', smoke = 'failure', asleep = '' }) => new Function('failure', 'steps',
+		`return ${deploy.steps.find(each => each.run?.includes(words)).if}`)(() => failed,
+		{ apply: { outcome: apply }, deploy: { outputs: { status } }, smoke: { outcome: smoke, outputs: { asleep } } });
+	for (const [failed, known, back] of [[true, {}, true], [true, { status: '1', smoke: 'skipped' }, true], [false, {}, false], [true, { apply: 'failure' }, false],
+		[true, { status: '4', smoke: 'skipped' }, false], [true, { smoke: 'success' }, false]]) // the last: its note or its summary failed
+		assert.equal(runsIf('release rollback', failed, known), back, JSON.stringify(known));
+	// What slept was not tried.
+	assert.deepEqual(['', 'products'].map(asleep => runsIf('scripts/passed', false, { asleep })), [true, false]);
+});
+
+test('whoever signs in to AWS is on main, or reads for a pull request of this repository, and changes what was named', () => {
+	const main = (workflow, name) => {
+		const job = workflow.jobs[name];
+		// Whoever also comes after a job that was left out has to ask itself.
+		return /github\.ref == 'refs\/heads\/main'/.test(job.if) || !/== 'skipped'/.test(job.if) && [job.needs ?? []].flat().some(each => main(workflow, each));
+	};
+	for (const workflow of workflows)
+		for (const [name, job] of Object.entries(workflow.jobs).filter(([, each]) => each.permissions['id-token'])) {
+			if (workflow.file === 'ci.yml')
+				assert.match(job.if, /github\.event\.pull_request\.head\.repo\.full_name == github\.repository &&/, name);
+			else
+				assert.ok(main(workflow, name), `${workflow.file}, ${name}`);
+			// The approval is that of the environment which the scripts are given.
+			const given = job.env?.ENVIRONMENT ?? workflow.env?.ENVIRONMENT, waits = job.environment?.name ?? job.environment;
+			if (/inputs/.test(waits))
+				assert.equal(waits.replace(/-(destroy|drill)$/, ''), given, `${workflow.file}, ${name}`);
+			else
+				assert.ok([undefined, 'images', 'costs'].includes(waits), `${workflow.file}, ${name}: ${waits}`);
+		}
+	const { run } = jobs.find(each => each.where === 'destroy.yml, destroy').steps[0];
+	for (const [CONFIRM, status] of [['prod', 0], ['dev', 1], ['', 1]])
+		assert.equal(spawnSync('bash', ['-e', '-c', run], { env: { ...process.env, ENVIRONMENT: 'prod', CONFIRM } }).status, status, CONFIRM);
 });
 
 test('only what main once was is built, not what a merged branch had on its way', () => {

@@ -50,12 +50,12 @@ resource "aws_iam_policy" "boundary" {
         Resource = "${local.arn.secretsmanager}:secret:${local.prefix}/*"
       },
       {
-        # RDS names them all alike, and tags each with the database that it is of.
+        # RDS names them all alike, and tags each with the database that it is of. One that was restored had another name first.
         Sid       = "MasterSecret"
         Effect    = "Allow"
         Action    = ["secretsmanager:GetSecretValue"]
         Resource  = "${local.arn.secretsmanager}:secret:rds!db-*"
-        Condition = { StringEquals = { "aws:ResourceTag/aws:rds:primaryDBInstanceArn" = "${local.arn.rds}:db:${local.prefix}" } }
+        Condition = { StringLike = { "aws:ResourceTag/aws:rds:primaryDBInstanceArn" = ["${local.arn.rds}:db:${local.prefix}", "${local.arn.rds}:db:${local.prefix}-*"] } }
       },
       {
         Sid      = "Key"
