@@ -13,14 +13,12 @@ static str open_scopes;                 /* every scope there is, for the challen
 /* The name of "name:port", "[::1]:port" or "name". */
 static str host_name(str host)
 {
-	const char *end;
-
 	if (host.size && host.at[0] == '[') {
-		end = memchr(host.at, ']', host.size);
-		return end ? (str) { host.at + 1, (size_t)(end - host.at - 1) } : host;
+		str rest = host, name = str_cut(&rest, ']');
+		bool whole = rest.at && (rest.size == 0 || rest.at[0] == ':');
+		return whole ? (str) { name.at + 1, name.size - 1 } : host;
 	}
-	end = memchr(host.at, ':', host.size);
-	return end ? (str) { host.at, (size_t)(end - host.at) } : host;
+	return str_cut(&host, ':');
 }
 
 static bool is_loopback_name(str name)

@@ -93,6 +93,12 @@ const roles = [
 	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
 
+// An environment of GitHub's that nobody has set up yet has no rule, and a job on any branch may name it: then this alone keeps it out.
+for (const each of valuesOf(bootstrap, 'aws_iam_role').filter(one => one.name !== `${PROJECT}-plan`))
+	for (const { Condition } of many(JSON.parse(each.assume_role_policy).Statement))
+		check(Condition?.StringEquals?.['token.actions.githubusercontent.com:ref'] === 'refs/heads/main',
+			`${each.name} is taken by jobs of any branch: its trust has no StringEquals of token.actions.githubusercontent.com:ref`);
+
 // ---- What IAM knows ----
 
 const pattern = (text, placeholder) => new RegExp(`^${text.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(placeholder, '.+')}$`);
@@ -368,6 +374,11 @@ for (const key of Object.keys(table.open)) check(opened.has(key), `actions.yml h
 const rolesOf = file => valuesOf(made(file), 'aws_iam_role').map(each => each.name.split('-').slice(2).join('-'));
 compare(new Set(environmentFiles.flatMap(rolesOf)), table.roles, 'the role', 'say what it does, and see that the boundary lets it');
 
+// RDS names the secrets of its masters alike, and tags each with its database.
+const isMaster = resource => resource.includes(':secret:rds!');
+const masterOf = (resource, env) => (isMaster(resource)
+	? { 'aws:ResourceTag/aws:rds:primaryDBInstanceArn': resource.replace(/:secretsmanager:(.*):secret:.*/, `:rds:$1:db:${env}`) } : {});
+
 for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
@@ -385,10 +396,15 @@ for (const file of environmentFiles) {
 		for (const statement of statements)
 			for (const action of statement.Action)
 				for (const resource of statement.Resource) {
-					const context = Object.assign({}, ...Object.values(statement.Condition ?? {}));
+					const context = { ...Object.assign({}, ...Object.values(statement.Condition ?? {})), ...masterOf(resource, env) };
 					const question = { action, arn: resource === '*' ? '*' : resource.replaceAll('*', 'x'), context };
 					check(allowed({ name: each.name, statements }, question, boundary && JSON.parse(boundary.policy)),
 						`${statement.of} grants ${said(question)}, and the boundary (terraform/bootstrap/environment/boundary.tf) does not let it`);
+					// The policy can be written anew by who deploys, so the boundary alone keeps it from the master of another database.
+					if (isMaster(resource))
+						for (const other of [...environments.filter(name => `${PROJECT}-${name}` !== env).map(name => `${PROJECT}-${name}`), 'payroll'])
+							check(!allowed({ name: each.name, statements }, { ...question, context: { ...context, ...masterOf(resource, other) } }, JSON.parse(boundary.policy)),
+								`the boundary of ${env} lets a role read the master's secret of ${other}'s database: see MasterSecret there`);
 				}
 	}
 

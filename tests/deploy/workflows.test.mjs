@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, scripts, stage, tool } from './stage.mjs';
+import { root, scripts, stage, temporary, tool } from './stage.mjs';
 
 const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
 const folder = join(root, '.github/workflows');
@@ -107,6 +107,46 @@ test('what is applied is what was planned, shown and approved, and what failed i
 	const file = 'apply "$RUNNER_TEMP/plan"';
 	assert.deepEqual([put.name, put.path, got.path], [got.name, '${{ runner.temp }}/plan', '${{ runner.temp }}']);
 	assert.ok(runs(deploy).some(run => run.includes(file)));
+	// What answered as it should is not taken back for what comes after.
+	assert.match(deploy.steps.find(each => /release rollback/.test(each.run)).if, /steps\.smoke\.outcome != 'success'/);
+});
+
+test('only what main once was is built, not what a merged branch had on its way', () => {
+	const step = steps.find(each => each.job.where === 'deploy.yml, images' && /what main once was/.test(each.name));
+	const build = step.job.steps.findIndex(each => /build-image/.test(each.run));
+	assert.ok(step.job.steps.indexOf(step.job.steps.find(each => each.run === step.run)) < build);
+	const folder = temporary();
+	const git = (...args) => {
+		const { status, stdout, stderr } = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false', ...args], { cwd: folder, encoding: 'utf8' });
+		assert.equal(status, 0, stderr);
+		return stdout.trim();
+	};
+	const commit = words => { git('commit', '-q', '--allow-empty', '-m', words); return git('rev-parse', 'HEAD'); };
+	git('init', '-q', '-b', 'main');
+	const first = commit('first');
+	git('checkout', '-q', '-b', 'branch');
+	const hidden = commit('hidden');
+	git('checkout', '-q', 'main');
+	const second = commit('second');
+	git('merge', '-q', '--no-ff', '-m', 'merge', 'branch');
+	const head = git('rev-parse', 'HEAD');
+	const allowed = COMMIT => spawnSync('bash', ['-e', '-c', step.run], { cwd: folder, env: { ...process.env, COMMIT, GITHUB_SHA: head } }).status === 0;
+	assert.deepEqual([first, second, head, hidden, 'main', first.slice(0, 12), '-v', '.*'].map(allowed), [true, true, true, false, false, false, false, false]);
+});
+
+test('no scan is left out, and each can fail', () => {
+	const scans = steps.filter(each => /trivy-action/.test(each.uses));
+	assert.deepEqual(scans.map(each => each.job.where), ['ci.yml, images', 'deploy.yml, images', 'deploy.yml, images']);
+	assert.equal(scans[0].with['exit-code'], '1');
+	assert.deepEqual(scans.slice(1).map(each => each.env.TRIVY_PLATFORM), ['linux/arm64', 'linux/amd64']);
+	for (const each of scans)
+		assert.deepEqual([each.with.severity, each.if, each['continue-on-error']], ['HIGH,CRITICAL', undefined, undefined], each.where);
+});
+
+test('what a drill left is taken down also when its run was cancelled or its machine was lost', () => {
+	const job = jobs.find(each => each.where === 'drill.yml, taken-down');
+	assert.deepEqual([job.needs, job.if], ['drill', "always() && needs.drill.result != 'skipped'"]);
+	assert.match(job.steps.at(-1).run, /restore-drill --take-down/);
 });
 
 test('only what is new has to pass the scan, and only what passed is signed', () => {
@@ -128,7 +168,7 @@ test('a job that needs one that may be left out says when it runs', () => {
 		const needs = name => [workflow.jobs[name].needs ?? []].flat();
 		const ancestors = name => needs(name).flatMap(each => [each, ...ancestors(each)]);
 		for (const [name, job] of Object.entries(workflow.jobs))
-			if (job.if !== 'always()' && ancestors(name).some(each => workflow.jobs[each].if))
+			if (!String(job.if).startsWith('always()') && ancestors(name).some(each => workflow.jobs[each].if))
 				assert.match(String(job.if), /!cancelled\(\).*needs\.\w+\.result == 'success'/, `${workflow.file}, ${name}`);
 	}
 });
@@ -142,7 +182,8 @@ test('each environment comes from another, or from what was built, and every lis
 		assert.deepEqual(each.on.workflow_dispatch.inputs.environment.options, names, each.file);
 	assert.deepEqual(readdirSync(join(root, 'terraform/environments')).map(name => name.replace('.tfvars', '')).sort(), [...names].sort());
 	const example = readFileSync(join(root, 'terraform/bootstrap/example.tfvars'), 'utf8');
-	assert.deepEqual([...example.matchAll(/^ {2}(\w+) += \{ zone_ids/gm)].map(match => match[1]), names);
+	const bootstrapped = [...example.matchAll(/^ {2}(\w+) += \{ zone_ids/gm)].map(match => match[1]);
+	assert.deepEqual(names.filter(name => !bootstrapped.includes(name)), [], 'the example names more where one was taken out, and none less');
 });
 
 test('main takes what passed each job of ci.yml', () => {

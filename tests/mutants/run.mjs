@@ -55,7 +55,10 @@ function changedSince(revision) {
 function chooseMutants({ files, since, every }) {
 	const changed = since && changedSince(since);
 	const chosen = files.length ? files : since ? Object.keys(changed) : git('ls-files', 'products', 'orders').split('\n').filter(isMine);
-	return chosen.flatMap(file => [...mutantsOf(readFileSync(join(root, file), 'utf8'))].map(mutant => ({ file, ...mutant })))
+	return chosen.flatMap(file => {
+		const text = readFileSync(join(root, file), 'utf8');
+		return [...mutantsOf(text)].map(mutant => ({ file, text, ...mutant }));
+	})
 		.filter(({ file, line }) => !changed || changed[file]?.has(line))
 		.filter((_, i) => i % every === 0);
 }
@@ -178,13 +181,13 @@ const runTest = ({ link, ms }, compiled, object, there) => shell(linkWith(link, 
 		`ulimit -t ${2 + Math.ceil(ms / 1000)}; ${compiled.address ? '' : 'ulimit -v 4000000; '}exec ${there}`], { env: seeded }, 10 * ms + 15000));
 
 async function isSameCode(context, folder) {
-	const { compiled, mutant: { file } } = context;
+	const { compiled, mutant: { file, text: before } } = context;
 	const [plain, changed] = [join(folder, 'plain.o'), join(folder, 'changed.o')];
 	const flags = '-O2 -g0 -fno-sanitize=all -frandom-seed=1 -DNDEBUG';
 	const copy = join(folder, 'same', basename(file));
 	mkdirSync(dirname(copy), { recursive: true });
 	const text = readFileSync(join(folder, basename(file)));
-	writeFileSync(copy, readFileSync(join(root, file)));
+	writeFileSync(copy, before);
 	const fine = await compile(compiled, file, copy, plain, flags);
 	writeFileSync(copy, text);
 	return fine && await compile(compiled, file, copy, changed, flags) && readFileSync(plain).equals(readFileSync(changed));
@@ -217,11 +220,11 @@ async function survivesEnds(context, folder, object) {
 
 // 'killed', 'no code' (it does not compile), 'same code', or 'lives'.
 async function judge(context, folder) {
-	const { compiled, mutant: { file, line, after }, tests } = context;
+	const { compiled, mutant: { file, text, line, after }, tests } = context;
 	const source = join(folder, basename(file)), object = join(folder, 'mutant.o');
-	const text = readFileSync(join(root, file), 'utf8').split('\n');
-	text[line - 1] = after;
-	writeFileSync(source, text.join('\n'));
+	const lines = text.split('\n');
+	lines[line - 1] = after;
+	writeFileSync(source, lines.join('\n'));
 	if (!await compile(compiled, file, source, object, ''))
 		return 'no code';
 	for (const test of tests) {
@@ -263,8 +266,8 @@ function report(results, seconds) {
 async function trust(mutants, commands, all, quick) {
 	const folder = join(scratch, 'trust'), asked = new Set();
 	for (const file of new Set(mutants.map(mutant => mutant.file))) {
-		const first = readFileSync(join(root, file), 'utf8').split('\n')[0];
-		const context = contextOf({ file, line: 1, before: first, after: first }, commands, all, quick);
+		const text = readFileSync(join(root, file), 'utf8'), [first] = text.split('\n');
+		const context = contextOf({ file, text, line: 1, before: first, after: first }, commands, all, quick);
 		if (!context.tests.length)
 			console.error(`no C test links ${file}`);
 		if (!commands[file] || asked.has(dirname(file)))

@@ -130,6 +130,34 @@ static enum mcp_answer read_named(struct mcp_call *call, const void *in, struct 
 	return mcp_say(call, "%s", named->name);
 }
 
+/* JSON there and back: what came, what a shape takes of it, and whether the caller has a scope. */
+struct mirrored { int64_t size; const char *scope; };
+
+static const struct shape mirrored_shape = SHAPE(struct mirrored,
+	INT(struct mirrored, size, "A size", DEFAULT(7)),
+	TEXT(struct mirrored, scope, "A scope"));
+
+static const char MIRROR_IN[] = "{\"type\":\"object\",\"properties\":{"
+	"\"place\":{\"type\":\"object\",\"properties\":{"
+	"\"region\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}}},"
+	"\"size\":{\"type\":[\"integer\",\"string\"],\"x-mcp-header\":\"Size\"},\"scope\":{\"type\":\"string\"}}}";
+
+static enum mcp_answer mirror(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	struct mirrored read;
+
+	if (!mcp_read_json(call, in, &mirrored_shape, &read))
+		return mcp_fail(call, "That is no mirrored thing.");
+	return mcp_return_json(call, arena_print(mcp_arena(call), "{\"came\":%s,\"read\":%s,\"may\":%s}",
+		(const char *)in, mcp_json(call, &mirrored_shape, &read),
+		mcp_may(call, read.scope) ? "true" : "false"));
+}
+
+static enum mcp_answer listing(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	return mcp_return_json(call, "[1,2]");
+}
+
 static const struct mcp_tool tools[] = {
 	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
 	  .run = count },
@@ -140,6 +168,9 @@ static const struct mcp_tool tools[] = {
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
+	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
+	  .out_schema = "{\"type\":\"object\"}", .run = mirror },
+	{ "listing", "Listing", "Gives a list.", .out_schema = "{\"type\":\"array\"}", .run = listing },
 	TASK_TOOLS,
 	{ 0 },
 };

@@ -283,6 +283,17 @@ START_TEST(on_behalf_of_a_name_one_may_what_its_key_may_now)
 }
 END_TEST
 
+START_TEST(each_of_several_is_told)
+{
+	char three[2048];
+
+	snprintf(three, sizeof(three), "%s %s", alice_and_bob(), line_of("carol", "mcp_carol", "*"));
+	ck_assert_ptr_null(auth_configure(three, false));
+	ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "a:read,a:write"), false));
+	ck_assert_str_eq(revoked_now(), "bob! carol! ");
+}
+END_TEST
+
 START_TEST(who_may_still_come_without_a_key_is_told_nothing)
 {
 	ck_assert_ptr_null(auth_configure(NULL, true));
@@ -445,6 +456,7 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, who_had_every_scope_and_has_some_may_do_less);
 	tcase_add_test(tests, who_had_no_key_is_told_where_one_is_needed_now);
 	tcase_add_test(tests, on_behalf_of_a_name_one_may_what_its_key_may_now);
+	tcase_add_test(tests, each_of_several_is_told);
 	tcase_add_test(tests, who_may_still_come_without_a_key_is_told_nothing);
 	tcase_add_test(tests, of_what_is_kept_a_name_may_have_half_whoever_has_its_keys);
 	tcase_add_test(tests, a_caller_counts_by_its_name_and_one_without_by_its_address);

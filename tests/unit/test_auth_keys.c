@@ -140,6 +140,13 @@ START_TEST(a_file_of_keys_has_at_most_1_mib)
 	char *path = file_with(text);
 	ck_assert_ptr_null(auth_configure(path, false));
 	ck_assert_int_eq(auth_key_count(), 1);
+	/* And is closed again, however often it is read. */
+	int before = dup(0);
+	close(before);
+	ck_assert_ptr_null(auth_configure(path, false));
+	int after = dup(0);
+	close(after);
+	ck_assert_int_eq(after, before);
 	unlink(path);
 	free(path);
 	strcpy(text + 1024 * 1024, "#");
