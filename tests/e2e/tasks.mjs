@@ -163,6 +163,20 @@ export function testTasks(servers, start) {
 		assert.equal((await get(taskId)).status, 'cancelled');
 	});
 
+	test('whoever follows a task is told that it was cancelled', async () => {
+		const taskId = await create('confirm_delete', { filename: 'b' });
+		let told = false;
+		await until(taskId, 'input_required');
+		const { tasks } = await follow([taskId], seen => {
+			if (seen.length === 1 && !told) {
+				told = true;
+				cancel(taskId);
+			}
+			return seen.at(-1)?.status === 'cancelled';
+		});
+		assert.deepEqual(tasks.map(task => task.status), ['input_required', 'cancelled']);
+	});
+
 	test('a task that asks can be cancelled', async () => {
 		const taskId = await create('confirm_delete', { filename: 'a' });
 		await until(taskId, 'input_required');
