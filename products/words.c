@@ -159,7 +159,7 @@ static utf8proc_int32_t next_code_point(str *text)
 char *words_fold(struct arena *arena, const char *text)
 {
 	str rest = beginning(text, FOLD_SIZE_MAX);
-	struct folding f = folding_begin(arena, rest.size + sizeof(""));
+	struct folding f = folding_begin(arena, rest.size + sizeof(" "));
 
 	while (rest.size) {
 		utf8proc_int32_t c = next_code_point(&rest);
@@ -183,7 +183,7 @@ char *words_key(struct arena *arena, const char *text)
 	if (rest.size > KEY_SIZE_MAX)
 		return arena_copy(arena, STR(""));
 	rest = str_trim(rest);
-	struct folding f = folding_begin(arena, rest.size + sizeof(""));
+	struct folding f = folding_begin(arena, rest.size + sizeof(" "));
 
 	while (rest.size) {
 		utf8proc_int32_t parts[EXPANSION_MAX];

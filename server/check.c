@@ -1,9 +1,12 @@
-/* check.c - the command `check`: whether a database can be read as it is, such as one that was brought back from a backup. */
+/* check.c - the command `check`: whether a database can be read as it is, such as one that was brought
+ * back from a backup. */
 #include "check.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "settings.h"
+#include "sqlite_place.h"
 #include "store_internal.h"
 
 struct count {
@@ -17,6 +20,12 @@ static int complain(const struct mcp_server *server, const char *what)
 {
 	fprintf(stderr, "mcp-%s: %s\n", server->name, what);
 	return 1;
+}
+
+/* To open an SQLite database is to make the one that is not there. */
+static bool is_missing(const char *url)
+{
+	return strncmp(url, "sqlite:", 7) == 0 && access(place_of_url(url), F_OK) != 0;
 }
 
 static bool count_all(struct store *store, const char *sql, struct count *counted)
@@ -37,7 +46,10 @@ int check(const struct mcp_server *server)
 	if (!server->migrations)
 		return complain(server, "this server has no database to check");
 	if (!url)
-		return complain(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
+		return complain(server, "DATABASE_URL is not set; it is sqlite:PATH or"
+		                        " postgresql://HOST/DATABASE");
+	if (is_missing(url))
+		return complain(server, "DATABASE_URL names a file that is not there");
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 	struct store *store = store_open(url, STORE_WRITES);
 	if (store)
@@ -47,7 +59,9 @@ int check(const struct mcp_server *server)
 	store_close(store);
 	if (!done)
 		return complain(server, "the database can't be read");
-	printf("%s can be read: %lld migrations, %lld %s.\n", store_place(url, place),
-	       (long long)steps.count, (long long)rows.count, server->name);
+	printf("%s can be read: %lld migrations", store_place(url, place), (long long)steps.count);
+	if (server->counts)
+		printf(", %lld %s", (long long)rows.count, server->name);
+	printf(".\n");
 	return 0;
 }

@@ -13,6 +13,7 @@ resource "aws_iam_role" "costs" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
           "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:costs"]
         }
       }

@@ -68,6 +68,9 @@ resource "aws_iam_role_policy" "plan_state" {
   })
 }
 
+# Whoever changes something is on main, here as in the other roles (`ref`, which STS checks since January 2026): GitHub's environments take
+# main only too, but one that nobody has set up yet is made, without any rule, by the first job on any branch that names it.
+#
 # Pushes images, and nothing else. Its token is that of jobs in GitHub's environment `images`, so that no deploy role is in hand where
 # images are built.
 resource "aws_iam_role" "push" {
@@ -84,6 +87,7 @@ resource "aws_iam_role" "push" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
           "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:images"]
         }
       }

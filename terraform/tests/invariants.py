@@ -66,6 +66,11 @@ class Made:
         tables = {v["route_table_id"] for _, v in self.of("aws_route") if v.get("gateway_id")}
         return {v["subnet_id"] for _, v in self.of("aws_route_table_association") if v["route_table_id"] in tables}
 
+    def says(self, name, value):
+        """Whether the environment's own file says so, at its top."""
+        words = (pathlib.Path(__file__).parents[1] / f"environments/{self.environment}.tfvars").read_text()
+        return re.search(rf"^{name}\s*=\s*{value}", words, re.MULTILINE) is not None
+
     def has_nat(self):
         return bool(self.of("aws_nat_gateway"))
 
@@ -173,9 +178,9 @@ def _(made):
 @rule("the firewall lets in only who was named")
 def _(made):
     sets = {v["name"]: v["addresses"] for _, v in made.of("aws_wafv2_ip_set")}
+    guards = [any(r["priority"] == 1 and r["action"][0]["block"] for r in v["rule"]) for _, v in made.of("aws_wafv2_web_acl")]
     return [name for name, addresses in sets.items() if any(a.endswith("/0") for a in addresses)] + (
-        [] if any(sets.values()) else ["nobody is let in"]) + wrong(
-        made.of("aws_wafv2_web_acl"), lambda v: any(r["priority"] == 1 and r["action"][0]["block"] for r in v["rule"]))
+        [] if guards and all(guard != made.says("open_to_all", r"true\b") for guard in guards) else ["who was named, or everybody where that was said"])
 
 
 @rule("targets have 90 s to finish, are asked for /readyz, and no session sticks to one")
@@ -230,9 +235,10 @@ def _(made):
             + wrong([(a, v) for a, v in made.of("aws_ecs_task_definition") if ".setup" not in a], lambda v: v["skip_destroy"] is True))
 
 
-@rule("in prod what is new is tried before anybody gets it")
+@rule("in prod what is new is tried before anybody gets it, unless it was said otherwise")
 def _(made):
-    return wrong(made.of("aws_ecs_service") if made.environment == "prod" else [],
+    rolling = made.says("deployment", r'{\s*strategy\s*=\s*"ROLLING"')
+    return wrong(made.of("aws_ecs_service") if made.environment == "prod" and not rolling else [],
                  lambda v: v["deployment_configuration"][0]["strategy"] == "BLUE_GREEN")
 
 
@@ -390,10 +396,11 @@ def _(made):
             + [a for a, _ in made.of("aws_appautoscaling_scheduled_action")])
 
 
-@rule("dev sleeps")
+@rule("where there is a schedule every service sleeps, elsewhere none")
 def _(made):
     asleep = [a for a, v in made.of("aws_appautoscaling_scheduled_action") if v["scalable_target_action"][0]["max_capacity"] == "0"]
-    return [] if made.environment != "dev" or len(asleep) == len(made.of("aws_ecs_service")) else ["aws_appautoscaling_scheduled_action"]
+    wanted = len(made.of("aws_ecs_service")) if made.says("schedule", "{") else 0
+    return [] if len(asleep) == wanted else ["aws_appautoscaling_scheduled_action"]
 
 
 # ---- Watching ----

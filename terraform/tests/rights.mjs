@@ -93,6 +93,12 @@ const roles = [
 	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
 
+// An environment of GitHub's that nobody has set up yet has no rule, and a job on any branch may name it: then this alone keeps it out.
+for (const each of valuesOf(bootstrap, 'aws_iam_role').filter(one => one.name !== `${PROJECT}-plan`))
+	for (const { Condition } of many(JSON.parse(each.assume_role_policy).Statement))
+		check(Condition?.StringEquals?.['token.actions.githubusercontent.com:ref'] === 'refs/heads/main',
+			`${each.name} is taken by jobs of any branch: its trust has no StringEquals of token.actions.githubusercontent.com:ref`);
+
 // ---- What IAM knows ----
 
 const pattern = (text, placeholder) => new RegExp(`^${text.replace(/[.+^(){}|[\]\\$]/g, '\\$&').replace(placeholder, '.+')}$`);
@@ -351,8 +357,12 @@ for (const each of roles) {
 			for (const question of questions(call, thing, whose(each.environments[0]).ours, region).slice(0, 1))
 				check(!allowed(each, question), `${call.where}: ${each.name} may ${said(question)}, by ${matching(each.statements, question).filter(s => s.Effect === 'Allow').map(s => s.of).join(', ')}: take it out`);
 
-	// Nothing is granted that nothing wants, neither an action nor a thing.
+	// Nothing is granted that nothing wants, neither an action nor a thing, nor for what it may be.
 	for (const statement of each.statements.filter(s => s.Effect === 'Allow')) {
+		for (const [key, values] of Object.entries(statement.Condition?.StringEquals ?? {}).filter(([name]) => !name.startsWith('aws:')))
+			for (const value of many(values))
+				check(each.asked.some(q => statement.Action.includes(q.action) && q.context[key] === value),
+					`${statement.of} lets ${each.name} do it where ${key} is ${value}, and no line of actions.yml is that: take it out`);
 		for (const action of statement.Action)
 			check(each.used.has(action), `${statement.of} grants ${each.name} ${action}, and no line of actions.yml wants it: take it out${action.includes('*') ? ', a * grants what comes' : ''}`);
 		for (const resource of statement.Resource.filter(r => r !== '*'))
@@ -368,6 +378,12 @@ for (const key of Object.keys(table.open)) check(opened.has(key), `actions.yml h
 const rolesOf = file => valuesOf(made(file), 'aws_iam_role').map(each => each.name.split('-').slice(2).join('-'));
 compare(new Set(environmentFiles.flatMap(rolesOf)), table.roles, 'the role', 'say what it does, and see that the boundary lets it');
 
+// RDS names the secrets of its masters alike, and tags each with its database.
+const isMaster = resource => resource.includes(':secret:rds!');
+const masterOf = (resource, env) => (isMaster(resource)
+	? { 'aws:ResourceTag/aws:rds:primaryDBInstanceArn': resource.replace(/:secretsmanager:(.*):secret:.*/, `:rds:$1:db:${env}`) } : {});
+
+const bounded = new Set(); // what the roles are granted, of what the boundary lets
 for (const file of environmentFiles) {
 	const resources = made(file);
 	const env = valuesOf(resources, 'aws_ecs_cluster')[0].name;
@@ -381,14 +397,20 @@ for (const file of environmentFiles) {
 		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
 		const granted = new Set(statements.flatMap(statement => statement.Action));
 		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
+		granted.forEach(action => bounded.add(action));
 		for (const action of granted) check(wanted.has(action), `${each.name} may ${action}, and nothing wants it: take it out`);
 		for (const statement of statements)
 			for (const action of statement.Action)
 				for (const resource of statement.Resource) {
-					const context = Object.assign({}, ...Object.values(statement.Condition ?? {}));
+					const context = { ...Object.assign({}, ...Object.values(statement.Condition ?? {})), ...masterOf(resource, env) };
 					const question = { action, arn: resource === '*' ? '*' : resource.replaceAll('*', 'x'), context };
 					check(allowed({ name: each.name, statements }, question, boundary && JSON.parse(boundary.policy)),
 						`${statement.of} grants ${said(question)}, and the boundary (terraform/bootstrap/environment/boundary.tf) does not let it`);
+					// The policy can be written anew by who deploys, so the boundary alone keeps it from the master of another database.
+					if (isMaster(resource))
+						for (const other of [...environments.filter(name => `${PROJECT}-${name}` !== env).map(name => `${PROJECT}-${name}`), 'payroll'])
+							check(!allowed({ name: each.name, statements }, { ...question, context: { ...context, ...masterOf(resource, other) } }, JSON.parse(boundary.policy)),
+								`the boundary of ${env} lets a role read the master's secret of ${other}'s database: see MasterSecret there`);
 				}
 	}
 
@@ -413,6 +435,9 @@ for (const file of environmentFiles) {
 					`${principal} ${account === ACCOUNT ? "can't" : 'may for another account'} ${action} by the policy of ${env}'s ${thing.name}: see aws:SourceAccount there`);
 			}
 }
+
+for (const { Action, of } of statementsOf('boundary', valuesOf(nearby, 'aws_iam_policy').find(policy => policy.name.endsWith('-boundary')).policy))
+	for (const action of Action) check(bounded.has(action), `${of} lets roles ${action}, and none is granted it: take it out`);
 
 // ---- The end ----
 

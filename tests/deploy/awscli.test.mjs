@@ -155,6 +155,20 @@ test('what passed in an environment is what the next one gets, by its digest', {
 	await passes('staging', COMMIT, newer);
 	assert.deepEqual((await give('prod')).images, newer);
 	assert.deepEqual((await give('prod', EARLIER)).images, built);
+
+	// The pipeline of the environment before writes the note, and does not say with it what a commit's images are.
+	const forge = async (note, says) => {
+		const file = join(home, 'note.json');
+		writeFileSync(file, JSON.stringify(note));
+		await aws('s3api', 'put-object', '--bucket', 'shop-state', '--key', 'staging/passed.json', '--body', file);
+		const forged = await give('prod');
+		assert.equal(forged.status, 1, forged.all);
+		assert.match(forged.stderr, says);
+		assert.equal(forged.images, null);
+	};
+	await forge({ commit: COMMIT, images: built }, /the note of commit c{40} has other images than were built of it/);
+	await forge({ commit: COMMIT, images: { ...newer, orders: newer.products } }, /other images/);
+	await forge({ commit: `${COMMIT}\nfrom=dev`, images: newer }, /names another commit/);
 	for (const args of [[], ['nowhere'], ['dev'], ['prod', 'HEAD']])
 		assert.equal((await give(...args)).status, 2, args.join(' '));
 });

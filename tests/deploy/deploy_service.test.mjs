@@ -313,6 +313,14 @@ test('green that does not answer as it should never gets the traffic', async () 
 	assert.deepEqual(hooks(play.asked('ecs update-service').at(-1)), []);
 });
 
+test('one that ended while its tasks were tried says how, and not that AWS refused the word to go on', async () => {
+	const ended = at('ROLLBACK_SUCCESSFUL', 'CLEAN_UP', { rollback: { reason: 'Service deployment rolled back because alarm shop-prod-products-errors was detected.' } });
+	const play = stage({ ...stages(paused, ended), 'ecs continue-service-deployment': [{ error: 'InvalidParameterException', words: 'waits for nothing' }] });
+	const { status, stderr } = await deploy(play, ['--', 'true']);
+	assert.equal(status, 1, stderr);
+	assert.match(stderr, /goes on serving: .*alarm shop-prod-products-errors/);
+});
+
 test('an alarm within the bake time turns it back', async () => {
 	const play = stage(stages(paused, at('IN_PROGRESS', 'BAKE_TIME'),
 		at('ROLLBACK_SUCCESSFUL', 'CLEAN_UP', { rollback: { reason: 'Service deployment rolled back because alarm shop-prod-products-errors was detected.' } })));

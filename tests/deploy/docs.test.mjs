@@ -30,8 +30,9 @@ test('the sums of connections are those of the examples', () => {
 		assert.equal(Number(each), Number(workers) + 1);
 		assert.equal(Number(sum), 2 * 2 * Number(maximum) * Number(each));
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
+		// As long as it is the example: whoever put in values of their own may have put in other numbers too.
 		const example = join(root, `terraform/environments/${name}.tfvars`);
-		if (existsSync(example))
+		if (existsSync(example) && /^domain += ".*\bexample\.com"/m.test(readFileSync(example, 'utf8')))
 			assert.match(readFileSync(example, 'utf8'), new RegExp(`every_service = \\{.*maximum = ${maximum}\\b`));
 	}
 });

@@ -1,13 +1,13 @@
 // infra.test.mjs - terraform/check where its tools can't be had: it names what it left out, and in CI that has failed.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 
 const here = join(import.meta.dirname, '../../terraform');
-const tools = ['bash', 'cat', 'chmod', 'cmp', 'cp', 'cut', 'dirname', 'env', 'git', 'grep', 'jq', 'mkdir', 'mktemp', 'mv', 'openssl', 'rm', 'sed', 'sort', 'stat', 'tail',
+const tools = ['bash', 'cat', 'chmod', 'cmp', 'cp', 'cut', 'dirname', 'env', 'git', 'grep', 'head', 'jq', 'mkdir', 'mktemp', 'mv', 'openssl', 'rm', 'sed', 'sort', 'stat', 'tail',
 	'timeout', 'touch', 'tr', 'wc'];
 const path = name => execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 // A shim on the PATH would look for its Python there.
@@ -35,6 +35,19 @@ function check(folder, CI) {
 	});
 	return { status, last: stdout.trim().split('\n').at(-1) };
 }
+
+test('the tests of the bootstrap are not given what its operator says', t => {
+	const folder = bare(t), bootstrap = join(folder, 'terraform/bootstrap'), stub = join(folder, 'bin/terraform');
+	for (const name of ['backend.tf', 'terraform.tfvars'])
+		writeFileSync(join(bootstrap, name), '');
+	writeFileSync(stub, `#!/bin/sh\ncase "$*" in version) echo 'Terraform v1.11.4' ;; *bootstrap\\ test*) ${path('ls')} "\${1#-chdir=}" >'${folder}/tested' ;; esac\n`);
+	chmodSync(stub, 0o755);
+	check(folder);
+	const tested = readFileSync(join(folder, 'tested'), 'utf8').trim().split('\n');
+	assert.ok(tested.includes('variables.tf'));
+	assert.deepEqual(tested.filter(name => ['backend.tf', 'terraform.tfvars'].includes(name)), []);
+	assert.ok(existsSync(join(bootstrap, 'terraform.tfvars')));
+});
 
 test('what could not be checked is named, and fails in CI', t => {
 	const folder = bare(t);

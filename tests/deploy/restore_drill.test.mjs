@@ -92,6 +92,18 @@ test('what an earlier one left goes first, and what can\'t be deleted is cried o
 	assert.match(stuck.stderr, /shop-prod-drill could not be deleted, and costs until it is: aws rds delete-db-instance/);
 });
 
+test('what a drill left that was cut off can be taken down by itself, and nothing else is', async () => {
+	const down = async (answers, ...args) => {
+		const play = stage({ 'rds describe-db-instances': answers, 'rds delete-db-instance': [{}] });
+		const { status } = await play.run('restore-drill', ['--take-down', ...args]);
+		return [status, ...play.asked('rds delete-db-instance').map(each => each.flags['db-instance-identifier'])];
+	};
+	assert.deepEqual(await down([is('available'), is('deleting'), gone], 'shop-prod'), [0, 'shop-prod-drill']);
+	assert.deepEqual(await down([gone], 'shop-prod'), [0]);
+	for (const args of [[], ['shop-prod', 'more'], ['shop']])
+		assert.deepEqual(await down([gone], ...args), [2]);
+});
+
 test('wrong usage, and nothing deployed', async () => {
 	assert.equal((await stage().run('restore-drill', [])).status, 2);
 	assert.equal((await stage().run('restore-drill', ['nowhere'])).status, 2);

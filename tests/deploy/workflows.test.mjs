@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, scripts, stage, tool } from './stage.mjs';
+import { root, scripts, stage, temporary, tool } from './stage.mjs';
 
 const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
 const folder = join(root, '.github/workflows');
@@ -107,6 +107,77 @@ test('what is applied is what was planned, shown and approved, and what failed i
 	const file = 'apply "$RUNNER_TEMP/plan"';
 	assert.deepEqual([put.name, put.path, got.path], [got.name, '${{ runner.temp }}/plan', '${{ runner.temp }}']);
 	assert.ok(runs(deploy).some(run => run.includes(file)));
+	// GitHub's expressions read as JavaScript's here.
+	const runsIf = (words, failed, { apply = 'success', status = '0', smoke = 'failure', asleep = '' }) => new Function('failure', 'steps',
+		`return ${deploy.steps.find(each => each.run?.includes(words)).if}`)(() => failed,
+		{ apply: { outcome: apply }, deploy: { outputs: { status } }, smoke: { outcome: smoke, outputs: { asleep } } });
+	for (const [failed, known, back] of [[true, {}, true], [true, { status: '1', smoke: 'skipped' }, true], [false, {}, false], [true, { apply: 'failure' }, false],
+		[true, { status: '4', smoke: 'skipped' }, false], [true, { smoke: 'success' }, false]]) // the last: its note or its summary failed
+		assert.equal(runsIf('release rollback', failed, known), back, JSON.stringify(known));
+	// What slept was not tried.
+	assert.deepEqual(['', 'products'].map(asleep => runsIf('scripts/passed', false, { asleep })), [true, false]);
+});
+
+test('whoever signs in to AWS is on main, or reads for a pull request of this repository, and changes what was named', () => {
+	const main = (workflow, name) => {
+		const job = workflow.jobs[name];
+		// Whoever also comes after a job that was left out has to ask itself.
+		return /github\.ref == 'refs\/heads\/main'/.test(job.if) || !/== 'skipped'/.test(job.if) && [job.needs ?? []].flat().some(each => main(workflow, each));
+	};
+	for (const workflow of workflows)
+		for (const [name, job] of Object.entries(workflow.jobs).filter(([, each]) => each.permissions['id-token'])) {
+			if (workflow.file === 'ci.yml')
+				assert.match(job.if, /github\.event\.pull_request\.head\.repo\.full_name == github\.repository &&/, name);
+			else
+				assert.ok(main(workflow, name), `${workflow.file}, ${name}`);
+			// The approval is that of the environment which the scripts are given.
+			const given = job.env?.ENVIRONMENT ?? workflow.env?.ENVIRONMENT, waits = job.environment?.name ?? job.environment;
+			if (/inputs/.test(waits))
+				assert.equal(waits.replace(/-(destroy|drill)$/, ''), given, `${workflow.file}, ${name}`);
+			else
+				assert.ok([undefined, 'images', 'costs'].includes(waits), `${workflow.file}, ${name}: ${waits}`);
+		}
+	const { run } = jobs.find(each => each.where === 'destroy.yml, destroy').steps[0];
+	for (const [CONFIRM, status] of [['prod', 0], ['dev', 1], ['', 1]])
+		assert.equal(spawnSync('bash', ['-e', '-c', run], { env: { ...process.env, ENVIRONMENT: 'prod', CONFIRM } }).status, status, CONFIRM);
+});
+
+test('only what main once was is built, not what a merged branch had on its way', () => {
+	const step = steps.find(each => each.job.where === 'deploy.yml, images' && /what main once was/.test(each.name));
+	const build = step.job.steps.findIndex(each => /build-image/.test(each.run));
+	assert.ok(step.job.steps.indexOf(step.job.steps.find(each => each.run === step.run)) < build);
+	const folder = temporary();
+	const git = (...args) => {
+		const { status, stdout, stderr } = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false', ...args], { cwd: folder, encoding: 'utf8' });
+		assert.equal(status, 0, stderr);
+		return stdout.trim();
+	};
+	const commit = words => { git('commit', '-q', '--allow-empty', '-m', words); return git('rev-parse', 'HEAD'); };
+	git('init', '-q', '-b', 'main');
+	const first = commit('first');
+	git('checkout', '-q', '-b', 'branch');
+	const hidden = commit('hidden');
+	git('checkout', '-q', 'main');
+	const second = commit('second');
+	git('merge', '-q', '--no-ff', '-m', 'merge', 'branch');
+	const head = git('rev-parse', 'HEAD');
+	const allowed = COMMIT => spawnSync('bash', ['-e', '-c', step.run], { cwd: folder, env: { ...process.env, COMMIT, GITHUB_SHA: head } }).status === 0;
+	assert.deepEqual([first, second, head, hidden, 'main', first.slice(0, 12), '-v', '.*'].map(allowed), [true, true, true, false, false, false, false, false]);
+});
+
+test('no scan is left out, and each can fail', () => {
+	const scans = steps.filter(each => /trivy-action/.test(each.uses));
+	assert.deepEqual(scans.map(each => each.job.where), ['ci.yml, images', 'deploy.yml, images', 'deploy.yml, images']);
+	assert.equal(scans[0].with['exit-code'], '1');
+	assert.deepEqual(scans.slice(1).map(each => each.env.TRIVY_PLATFORM), ['linux/arm64', 'linux/amd64']);
+	for (const each of scans)
+		assert.deepEqual([each.with.severity, each.if, each['continue-on-error']], ['HIGH,CRITICAL', undefined, undefined], each.where);
+});
+
+test('what a drill left is taken down also when its run was cancelled or its machine was lost', () => {
+	const job = jobs.find(each => each.where === 'drill.yml, taken-down');
+	assert.deepEqual([job.needs, job.if], ['drill', "always() && needs.drill.result != 'skipped'"]);
+	assert.match(job.steps.at(-1).run, /restore-drill --take-down/);
 });
 
 test('only what is new has to pass the scan, and only what passed is signed', () => {
@@ -128,7 +199,7 @@ test('a job that needs one that may be left out says when it runs', () => {
 		const needs = name => [workflow.jobs[name].needs ?? []].flat();
 		const ancestors = name => needs(name).flatMap(each => [each, ...ancestors(each)]);
 		for (const [name, job] of Object.entries(workflow.jobs))
-			if (job.if !== 'always()' && ancestors(name).some(each => workflow.jobs[each].if))
+			if (!String(job.if).startsWith('always()') && ancestors(name).some(each => workflow.jobs[each].if))
 				assert.match(String(job.if), /!cancelled\(\).*needs\.\w+\.result == 'success'/, `${workflow.file}, ${name}`);
 	}
 });
@@ -142,7 +213,8 @@ test('each environment comes from another, or from what was built, and every lis
 		assert.deepEqual(each.on.workflow_dispatch.inputs.environment.options, names, each.file);
 	assert.deepEqual(readdirSync(join(root, 'terraform/environments')).map(name => name.replace('.tfvars', '')).sort(), [...names].sort());
 	const example = readFileSync(join(root, 'terraform/bootstrap/example.tfvars'), 'utf8');
-	assert.deepEqual([...example.matchAll(/^ {2}(\w+) += \{ zone_ids/gm)].map(match => match[1]), names);
+	const bootstrapped = [...example.matchAll(/^ {2}(\w+) += \{ zone_ids/gm)].map(match => match[1]);
+	assert.deepEqual(names.filter(name => !bootstrapped.includes(name)), [], 'the example names more where one was taken out, and none less');
 });
 
 test('main takes what passed each job of ci.yml', () => {

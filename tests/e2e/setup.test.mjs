@@ -1,6 +1,6 @@
 // setup.test.mjs - the command `setup` on a server of its own: roles, databases, rights, passwords.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { query, startIfThere } from './postgres.mjs';
@@ -127,7 +127,7 @@ test('what was brought back can be looked at, and is left as it is', { skip }, a
 	await setup(catalogue);
 	const { status, stdout, stderr } = await check();
 	assert.equal(status, 0, stderr);
-	assert.match(stdout, /can be read: \d+ migrations, 0 products\.$/m);
+	assert.match(stdout, /can be read: \d+ migrations, 1 products\.$/m);
 	// An empty database is none of ours, and does not become one.
 	await query(server.url, 'create database hollow');
 	for (let i = 0; i < 2; i++) {
@@ -142,4 +142,17 @@ test('SQLite needs nobody, and gets its tables', async () => {
 	const { status, stdout } = await run('products', ['setup'], { env: { DATABASE_URL: `sqlite:${join(temporary(), 'p.db')}` } });
 	assert.equal(status, 0);
 	assert.match(stdout, /is ready/);
+});
+
+test('an SQLite database that is not there is not made by looking at it', async () => {
+	const folder = temporary(), env = { DATABASE_URL: `sqlite:${join(folder, 'g.db')}` };
+	const { status, stderr } = await run('guestbook', ['check'], { env });
+	assert.equal(status, 1);
+	assert.match(stderr, /a file that is not there/);
+	assert.deepEqual(readdirSync(folder), []);
+	// One that was set up is told of; who says nothing of what to count is told no number.
+	assert.equal((await run('guestbook', ['setup'], { env })).status, 0);
+	const there = await run('guestbook', ['check'], { env });
+	assert.equal(there.status, 0, there.stderr);
+	assert.match(there.stdout, /g\.db can be read: \d+ migrations\.$/m);
 });

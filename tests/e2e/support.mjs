@@ -92,7 +92,7 @@ export function assertSilent(text) {
 }
 
 // Runs a command of a program to its end; one that goes on serving instead is killed.
-export async function run(name, args, { env = {}, folder = temporary(), within = 60000 } = {}) {
+export async function run(name, args, { env = {}, folder = temporary(), within = 240000 } = {}) {
 	const child = launch(name, args, env, folder);
 	const timer = setTimeout(() => child.kill('SIGKILL'), within);
 	const result = await child.ended;

@@ -4,7 +4,7 @@
 import http from 'node:http';
 import { parseEvents, pause, stateless, types } from '../e2e/support.mjs';
 
-const WITHIN = 60000;                   // how long they try
+const WITHIN = 180000;                   // how long they try
 
 // One exchange; `onevent` hears the events of a stream as they come. `whole`: it ended in order.
 export function send(port, { method = 'POST', headers, body, onevent, signal, timeout = 0 }) {

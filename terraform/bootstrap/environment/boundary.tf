@@ -47,7 +47,15 @@ resource "aws_iam_policy" "boundary" {
         Sid      = "Secrets"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = ["${local.arn.secretsmanager}:secret:${local.prefix}/*", "${local.arn.secretsmanager}:secret:rds!db-*"]
+        Resource = "${local.arn.secretsmanager}:secret:${local.prefix}/*"
+      },
+      {
+        # RDS names them all alike, and tags each with the database that it is of. One that was restored had another name first.
+        Sid       = "MasterSecret"
+        Effect    = "Allow"
+        Action    = ["secretsmanager:GetSecretValue"]
+        Resource  = "${local.arn.secretsmanager}:secret:rds!db-*"
+        Condition = { StringLike = { "aws:ResourceTag/aws:rds:primaryDBInstanceArn" = ["${local.arn.rds}:db:${local.prefix}", "${local.arn.rds}:db:${local.prefix}-*"] } }
       },
       {
         Sid      = "Key"

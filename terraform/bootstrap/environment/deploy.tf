@@ -1,4 +1,5 @@
-# The role of the environment's pipeline. GitHub hands its token only to jobs of that environment, behind whatever approval it has there.
+# The role of the environment's pipeline. GitHub hands its token only to jobs of that environment, behind whatever approval it has there;
+# on main alone, also where nobody has set the environment up yet.
 locals {
   # The second is for taking down, so that this can have an approval of its own.
   subjects = flatten([for subject in var.subjects : ["${subject}:environment:${var.name}", "${subject}:environment:${var.name}-destroy"]])
@@ -19,6 +20,7 @@ resource "aws_iam_role" "deploy" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
           "token.actions.githubusercontent.com:sub" = local.subjects
         }
       }

@@ -15,6 +15,7 @@ resource "aws_iam_role" "drill" {
       Condition = {
         StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
           "token.actions.githubusercontent.com:sub" = [for subject in var.subjects : "${subject}:environment:${var.name}-drill"]
         }
       }
@@ -85,10 +86,11 @@ resource "aws_iam_role_policy" "drill" {
         Condition = { StringEquals = { "kms:ViaService" = "rds.${var.region}.amazonaws.com" }, Bool = { "kms:GrantIsForAWSResource" = "true" } }
       },
       {
+        # Not the setup's, which have the master's password: what is run can be given another command.
         Sid       = "Look"
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = "${local.arn.ecs}:task-definition/${local.prefix}-*:*"
+        Resource  = [for service in keys(var.services) : "${local.arn.ecs}:task-definition/${local.prefix}-${service}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
       },
       {
@@ -107,7 +109,7 @@ resource "aws_iam_role_policy" "drill" {
         Sid       = "HandRolesOn"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = "arn:aws:iam::${var.account}:role/${local.prefix}/*"
+        Resource  = flatten([for service in keys(var.services) : [for role in ["task", "service"] : "arn:aws:iam::${var.account}:role/${local.prefix}/${local.prefix}-${service}-${role}"]])
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
     ]

@@ -14,14 +14,10 @@ override_resource {
   values = { arn = "arn:aws:s3:::shop-state" }
 }
 
+# One for all of them, whichever are listed.
 override_resource {
-  target = aws_ecr_repository.service["products"]
+  target = aws_ecr_repository.service
   values = { arn = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/products" }
-}
-
-override_resource {
-  target = aws_ecr_repository.service["orders"]
-  values = { arn = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/orders" }
 }
 
 override_resource {

@@ -12,7 +12,7 @@ const world = process.env.WORLD, file = join(world, 'github.json');
 const github = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { variables: {}, environments: {}, rulesets: [], asked: [] };
 const keep = () => writeFileSync(file, JSON.stringify(github, null, '\t'));
 
-const names = [], flags = {}, alone = ['--fill', '--watch', '--squash'];
+const names = [], flags = {}, alone = ['--fill', '--watch', '--squash', '--delete-branch'];
 for (let words = process.argv.slice(2); words.length;) {
 	const word = words.shift();
 	if (word.startsWith('-') && !alone.includes(word))
