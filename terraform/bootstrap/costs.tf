@@ -4,21 +4,15 @@ resource "aws_iam_role" "costs" {
   description          = "Tells the environments of ${var.github.owner}/${var.github.repository} what they cost"
   max_session_duration = 3600
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = local.oidc_provider }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:costs"]
-        }
-      }
-    }]
-  })
+  assume_role_policy = module.trust_of_costs.policy
+}
+
+module "trust_of_costs" {
+  source = "./trust"
+
+  oidc_provider_arn = local.oidc_provider
+  subjects          = local.subjects
+  environments      = ["costs"]
 }
 
 resource "aws_iam_role_policy" "costs" {

@@ -68,9 +68,6 @@ resource "aws_iam_role_policy" "plan_state" {
   })
 }
 
-# Whoever changes something is on main, here as in the other roles (`ref`, which STS checks since January 2026): GitHub's environments take
-# main only too, but one that nobody has set up yet is made, without any rule, by the first job on any branch that names it.
-#
 # Pushes images, and nothing else. Its token is that of jobs in GitHub's environment `images`, so that no deploy role is in hand where
 # images are built.
 resource "aws_iam_role" "push" {
@@ -78,21 +75,15 @@ resource "aws_iam_role" "push" {
   description          = "Builds of ${var.github.owner}/${var.github.repository}: images into their repositories"
   max_session_duration = 3600
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = local.oidc_provider }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-          "token.actions.githubusercontent.com:sub" = [for subject in local.subjects : "${subject}:environment:images"]
-        }
-      }
-    }]
-  })
+  assume_role_policy = module.trust_of_push.policy
+}
+
+module "trust_of_push" {
+  source = "./trust"
+
+  oidc_provider_arn = local.oidc_provider
+  subjects          = local.subjects
+  environments      = ["images"]
 }
 
 resource "aws_iam_role_policy" "push" {

@@ -93,11 +93,19 @@ const roles = [
 	...environments.map(name => role('drill', [name], `${PROJECT}-${name}-drill`)),
 ];
 
-// An environment of GitHub's that nobody has set up yet has no rule, and a job on any branch may name it: then this alone keeps it out.
+// An environment of GitHub's that nobody has set up yet has no rule, and a job on any branch may name it: then `ref` alone keeps it out.
+// And who builds images must not get an environment's role for it, nor one environment another's.
+const holders = new Map();
 for (const each of valuesOf(bootstrap, 'aws_iam_role').filter(one => one.name !== `${PROJECT}-plan`))
-	for (const { Condition } of many(JSON.parse(each.assume_role_policy).Statement))
-		check(Condition?.StringEquals?.['token.actions.githubusercontent.com:ref'] === 'refs/heads/main',
+	for (const { Condition } of many(JSON.parse(each.assume_role_policy).Statement)) {
+		const { ref, sub } = Object.fromEntries(['ref', 'sub'].map(claim => [claim, Condition?.StringEquals?.[`token.actions.githubusercontent.com:${claim}`]]));
+		check(ref === 'refs/heads/main',
 			`${each.name} is taken by jobs of any branch: its trust has no StringEquals of token.actions.githubusercontent.com:ref`);
+		for (const subject of many(sub ?? '*')) {
+			check(!holders.has(subject), `one token, ${subject}, opens ${holders.get(subject)} and ${each.name}`);
+			holders.set(subject, each.name);
+		}
+	}
 
 // ---- What IAM knows ----
 

@@ -1,31 +1,19 @@
-# The role of the environment's pipeline. GitHub hands its token only to jobs of that environment, behind whatever approval it has there;
-# on main alone, also where nobody has set the environment up yet.
-locals {
-  # The second is for taking down, so that this can have an approval of its own.
-  subjects = flatten([for subject in var.subjects : ["${subject}:environment:${var.name}", "${subject}:environment:${var.name}-destroy"]])
-}
-
+# The role of the environment's pipeline. GitHub hands its token only to jobs of that environment, behind whatever approval it has there.
 resource "aws_iam_role" "deploy" {
   name                 = "${local.prefix}-deploy"
   description          = "Deploys and takes down ${local.prefix}"
   max_session_duration = 3600
   tags                 = { environment = var.name }
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = var.oidc_provider_arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-          "token.actions.githubusercontent.com:sub" = local.subjects
-        }
-      }
-    }]
-  })
+  assume_role_policy = module.trust_of_deploy.policy
+}
+
+module "trust_of_deploy" {
+  source = "../trust"
+
+  oidc_provider_arn = var.oidc_provider_arn
+  subjects          = var.subjects
+  environments      = [var.name, "${var.name}-destroy"] # the second is for taking down, so that this can have an approval of its own
 }
 
 resource "aws_iam_role_policy_attachment" "reading" {

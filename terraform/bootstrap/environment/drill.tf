@@ -6,21 +6,15 @@ resource "aws_iam_role" "drill" {
   max_session_duration = 7200
   tags                 = { environment = var.name }
 
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Federated = var.oidc_provider_arn }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-          "token.actions.githubusercontent.com:sub" = [for subject in var.subjects : "${subject}:environment:${var.name}-drill"]
-        }
-      }
-    }]
-  })
+  assume_role_policy = module.trust_of_drill.policy
+}
+
+module "trust_of_drill" {
+  source = "../trust"
+
+  oidc_provider_arn = var.oidc_provider_arn
+  subjects          = var.subjects
+  environments      = ["${var.name}-drill"]
 }
 
 resource "aws_iam_role_policy" "drill" {

@@ -9,11 +9,6 @@ output "drill_role_arn" {
   value       = aws_iam_role.drill.arn
 }
 
-output "subjects" {
-  description = "Whose tokens open that role"
-  value       = local.subjects
-}
-
 output "key_arn" {
   description = "The environment's key"
   value       = aws_kms_key.main.arn

@@ -94,11 +94,6 @@ run "push_role" {
     condition     = jsondecode(aws_iam_role.push.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
     error_message = "The token is meant for AWS."
   }
-  assert {
-    condition = length(flatten([for environment in module.environment : setintersection(environment.subjects,
-    jsondecode(aws_iam_role.push.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"])])) == 0
-    error_message = "No token opens both the images and an environment."
-  }
 }
 
 run "environment_called_images" {
