@@ -13,10 +13,10 @@ export AWS_PAGER='' AWS_MAX_ATTEMPTS=1 AWS_CLI_AUTO_PROMPT=off
 TROUBLE=1
 USAGE=2
 
-# What goes wrong is an annotation where GitHub listens.
+# What goes wrong is an annotation where GitHub listens: to stderr too, and stdout may be an answer inside $( ).
 complain() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	[ "${GITHUB_ACTIONS:-}" != true ] || printf '::error title=%s::%s\n' "${0##*/}" "$*"
+	[ "${GITHUB_ACTIONS:-}" != true ] || printf '::error title=%s::%s\n' "${0##*/}" "$*" >&2
 }
 say() { printf '%s\n' "$*"; }
 fail() { complain "$*"; exit "$TROUBLE"; }
