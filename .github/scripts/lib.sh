@@ -69,7 +69,7 @@ may_pass() {
 	grep -qE '\((50[0-4]|Throttl[a-z]*(Exception)?|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|ServerException|ServiceUnavailable(Exception)?|InternalFailure|InternalServerError|InternalError|WAFUnavailableEntityException)\)|Rate exceeded|Could not connect to the endpoint|Connection was closed|[Rr]ead timeout|Connect timeout' "$1"
 }
 
-# aws, as often as it takes within AWS_TRIES. What the last one complained of stays in AWS_WORDS.
+# aws, as often as it takes within AWS_TRIES. What the last one complained of is quoted to stderr.
 aws_call() {
 	local try words status=0
 	words=$(mktemp)
@@ -80,7 +80,6 @@ aws_call() {
 		may_pass "$words" || break
 		pause "$try"
 	done
-	# A function in $( ) has no variables to leave behind: its words go to stderr.
 	[ "$status" = 0 ] || quote <"$words" >&2
 	rm -f "$words"
 	return "$status"
