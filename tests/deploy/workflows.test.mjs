@@ -19,7 +19,7 @@ const without = name => !tool(name) && `${name} can't be had here: left out`;
 
 // ---- Workflows ----
 
-test('there are a check, a deployment, a way down and a drill, started by what should start them', () => {
+test('there are a check, a deployment, a way down, a drill and costs, started by what should start them', () => {
 	const on = Object.fromEntries(workflows.map(each => [each.file, Object.keys(each.on)]));
 	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'costs.yml': ['schedule', 'workflow_dispatch'], 'deploy.yml': ['push', 'workflow_dispatch'],
 		'destroy.yml': ['workflow_dispatch'], 'drill.yml': ['schedule', 'workflow_dispatch'] });
