@@ -523,7 +523,7 @@ run "alarms" {
   }
 
   assert {
-    condition     = toset(output.alarm_names) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
+    condition     = toset([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), [aws_cloudwatch_metric_alarm.failures, aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_name]) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
     error_message = "Errors, latency, readiness, failed calls, processor, memory and having no task are watched."
   }
   assert {
