@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "commands.h"
 #include "progress.h"
 #include "settings.h"
 #include "store_internal.h"
@@ -31,12 +32,6 @@ static bool show(void *context, int64_t bytes, int64_t of)
 	progress->size = of;
 	progress_show(progress, bytes, bytes / 1024);
 	return !interrupted;
-}
-
-static int complain(const struct mcp_server *server, const char *what)
-{
-	fprintf(stderr, "mcp-%s: %s\n", server->name, what);
-	return 1;
 }
 
 /* NULL, or why there is no file to copy. */
@@ -73,9 +68,9 @@ int backup(const struct mcp_server *server, const char *file)
 	int64_t began_ms = tick_ms();
 
 	if (why)
-		return complain(server, why);
+		return command_failed(server, why);
 	if (!carry_out(store_backup, &copy)) {
-		complain(server, copy.why);
+		command_failed(server, copy.why);
 		printf("There is no new backup.\n");
 		return 1;
 	}
@@ -92,9 +87,9 @@ int restore(const struct mcp_server *server, const char *file)
 	char place[STORE_PLACE_SIZE];
 
 	if (why)
-		return complain(server, why);
+		return command_failed(server, why);
 	if (!carry_out(store_restore, &copy)) {
-		complain(server, copy.why);
+		command_failed(server, copy.why);
 		printf("Nothing was restored.\n");
 		return 1;
 	}

@@ -27,6 +27,25 @@ static int complain(const struct mcp_server *server, const char *what, const cha
 	return USAGE;
 }
 
+int command_failed(const struct mcp_server *server, const char *why)
+{
+	fprintf(stderr, "mcp-%s: %s\n", server->name, why);
+	return 1;
+}
+
+struct store *command_store(const struct mcp_server *server)
+{
+	const char *url = setting_text("DATABASE_URL");
+
+	if (!url) {
+		command_failed(server, "DATABASE_URL is not set; it is sqlite:PATH or"
+		                       " postgresql://HOST/DATABASE");
+		return NULL;
+	}
+	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
+	return store_open(url, STORE_WRITES);
+}
+
 static int run_serve(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
 	return serve(server);
@@ -222,13 +241,9 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 {
 	struct store *store = NULL;
 	if (server->migrations) {
-		const char *url = setting_text("DATABASE_URL");
-		if (!url)
-			return complain(server, "DATABASE_URL is not set; it is sqlite:PATH or"
-			                " postgresql://HOST/DATABASE", "");
-		store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
-		store = store_open(url, STORE_WRITES);
-		if (!store || !store_migrate(store, protocol_migrations(server, store_url_is_shared(url)))) {
+		store = command_store(server);
+		bool shared = store && store_url_is_shared(setting_text("DATABASE_URL"));
+		if (!store || !store_migrate(store, protocol_migrations(server, shared))) {
 			store_close(store);
 			return 1;
 		}

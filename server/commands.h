@@ -13,6 +13,11 @@ int commands_run(const struct mcp_server *server, int argc, char **argv);
  * is not. */
 bool commands_print(const struct mcp_server *server, int argc, char **argv);
 
+/* What the commands have in common: who failed and why, on stderr (returns the exit status, 1); and the
+ * server's database, opened to write with the role that is set (NULL: it said why). */
+int command_failed(const struct mcp_server *server, const char *why);
+struct store *command_store(const struct mcp_server *server);
+
 /* How to connect Claude, for people: `url` is the endpoint's. */
 void connect_print(FILE *file, const struct options *options, const char *url);
 

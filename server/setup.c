@@ -6,12 +6,6 @@
 #include "setup.h"
 #include "store_internal.h"
 
-static int complain(const struct mcp_server *server, const char *what)
-{
-	fprintf(stderr, "mcp-%s: %s\n", server->name, what);
-	return 1;
-}
-
 static bool make_role_and_database(const struct mcp_server *server, const char *url)
 {
 	struct store_setup setup = {
@@ -22,7 +16,7 @@ static bool make_role_and_database(const struct mcp_server *server, const char *
 	};
 
 	if (!store_setup(&setup)) {
-		complain(server, setup.why);
+		command_failed(server, setup.why);
 		return false;
 	}
 	printf("The role %s, the database %s.\n",
@@ -37,9 +31,9 @@ int setup(const struct mcp_server *server)
 	char place[STORE_PLACE_SIZE];
 
 	if (!server->migrations)
-		return complain(server, "this server has no database to set up");
+		return command_failed(server, "this server has no database to set up");
 	if (!url)
-		return complain(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
+		return command_failed(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
 	/* A file needs nobody's permission but the system's. */
 	if (strncmp(url, "postgres", 8) == 0 && !make_role_and_database(server, url))
 		return 1;

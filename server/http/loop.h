@@ -15,7 +15,8 @@ struct message {
 	void (*run)(struct message *message, struct loop *loop);
 };
 
-/* Any thread. The message must not be posted again before it ran. */
+/* Any thread. The message must not be posted again before it ran. One that comes behind its loop's last
+ * turn is run by http_stop(), where loop_current() is NULL: it only lets go of what it holds. */
 void loop_post(struct loop *loop, struct message *message);
 
 struct loop *loop_current(void);                /* NULL on a thread that is no loop */

@@ -43,10 +43,14 @@ static int open_file(struct source *source)
 	return file;
 }
 
-static bool open_again(struct source *source)
+bool source_open(struct source *source, const char *name, const struct download_limits *limits)
 {
 	int file = -1;
 
+	*source = (struct source) { .name = name, .limits = *limits };
+	source->shown = download_is_url(name) ? shown_url(name) : strdup(name);
+	if (!source->shown)
+		abort();
 	if (download_is_url(source->name))
 		source->download = download_start(source->name, &source->limits, &file,
 		                                  &source->trouble);
@@ -61,37 +65,15 @@ static bool open_again(struct source *source)
 	return true;
 }
 
-bool source_open(struct source *source, const char *name, const struct download_limits *limits)
-{
-	*source = (struct source) { .name = name, .limits = *limits };
-	source->shown = download_is_url(name) ? shown_url(name) : strdup(name);
-	if (!source->shown)
-		abort();
-	return open_again(source);
-}
-
-static void end_reading(struct source *source)
+void source_close(struct source *source)
 {
 	if (source->file)
 		gzclose(source->file);
 	source->file = NULL;
 	download_end(source->download);
 	source->download = NULL;
-}
-
-void source_close(struct source *source)
-{
-	end_reading(source);
 	free(source->shown);
 	source->shown = NULL;
-}
-
-bool source_rewind(struct source *source)
-{
-	if (!source->download)
-		return gzrewind(source->file) == 0;
-	end_reading(source);
-	return open_again(source);
 }
 
 int64_t source_read(void *context, char *into, size_t room)

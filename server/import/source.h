@@ -20,8 +20,6 @@ struct source {
 MUST_USE bool source_open(struct source *source, const char *name,
                           const struct download_limits *limits);
 void source_close(struct source *source);
-/* To the beginning again. */
-MUST_USE bool source_rewind(struct source *source);
 /* A csv_read_fn. */
 int64_t source_read(void *source, char *into, size_t room);
 const char *source_trouble(const struct source *source);

@@ -141,6 +141,7 @@ static bool make_room(struct store *store, const char *begun)
 		" (select id from ranked order by place, used desc, begun desc offset :most) returning id)"
 		" select pg_notify('" CHANNEL_ALL "', 'ended ' || id) as ids from gone",
 		"select count(*) as id from mcp_session",
+		NULL,
 	};
 	struct arena *arena = arena_create();
 	struct beat_row row = {
@@ -150,7 +151,7 @@ static bool make_room(struct store *store, const char *begun)
 	struct rows rows;
 	bool done = true;
 
-	for (int i = 0; i < 4 && done; i++)
+	for (int i = 0; steps[i] && done; i++)
 		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
 	if (done)
 		sessions = ((struct beat_row *)rows.first)->id;

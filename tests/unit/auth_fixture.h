@@ -2,14 +2,15 @@
 #ifndef AUTH_FIXTURE_H
 #define AUTH_FIXTURE_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "auth.h"
+#include "caught.h"
 #include "keys.h"
 #include "sha256.h"
+#include "suite.h"
 
 #define ALICE_KEY "mcp_alice"
 #define BOB_KEY "mcp_bob"
@@ -40,17 +41,6 @@ static inline enum auth_outcome check(const char *header, const struct caller **
 {
 	*caller = NULL;
 	return auth_check(str_of(header), caller);
-}
-
-/* A file with some text; its name is to be freed, after unlink(). */
-static inline char *file_with(const char *text)
-{
-	char *path = strdup("/tmp/test_auth_XXXXXX");
-	int file = mkstemp(path);
-	ck_assert_int_ge(file, 0);
-	ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
-	close(file);
-	return path;
 }
 
 #endif

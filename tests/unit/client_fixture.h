@@ -4,7 +4,6 @@
 #define CLIENT_FIXTURE_H
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,8 +13,7 @@
 
 #include "client.h"
 #include "fetch.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 enum act {
 	ANSWER,         /* status and headers, a body, the connection kept */

@@ -3,7 +3,6 @@
 #define HTTP_FIXTURE_H
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "suite.h"
 
 /* ---- What happened ---- */
 
@@ -309,17 +309,6 @@ UNUSED static void on_loop(struct loop *loop, void (*run)(struct loop *loop))
 
 	loop_post(loop, &order.message);
 	AWAIT(atomic_load(&order.done));
-}
-
-UNUSED static int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-
-	srunner_set_fork_status(runner, CK_NOFORK);     /* there are threads */
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
 }
 
 #endif

@@ -2,8 +2,7 @@
 #ifndef IMPORTING_H
 #define IMPORTING_H
 
-#include <unistd.h>
-
+#include "caught.h"
 #include "tools.h"
 
 static char complaints[4096];           /* stderr of the last */
@@ -12,26 +11,18 @@ static char complaints[4096];           /* stderr of the last */
 static inline int import_text(struct program *program, int (*import)(struct store *, int, char **),
                               const char *words, const char *text)
 {
-	char path[] = "/tmp/test_import_XXXXXX", *argv[8] = { (char[]) { "import" } };
-	int argc = 1, file = mkstemp(path), stderr_was = dup(STDERR_FILENO);
-	FILE *told = tmpfile();
+	char *path = file_with(text), *argv[8] = { (char[]) { "import" } };
+	int argc = 1;
 
-	ck_assert(told && file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
-	close(file);
 	for (str rest = str_of(words); rest.size; argc++) {
 		str word = str_cut(&rest, ' ');
 		argv[argc] = str_is(word, "FILE") ? path : arena_copy(arena, word);
 	}
-	fflush(stderr);
-	dup2(fileno(told), STDERR_FILENO);
+	struct caught caught = catch_stderr();
 	int status = import(program->store, argc, argv);
-	fflush(stderr);
-	dup2(stderr_was, STDERR_FILENO);
-	close(stderr_was);
-	rewind(told);
-	complaints[fread(complaints, 1, sizeof(complaints) - 1, told)] = '\0';
-	fclose(told);
+	release_stderr(caught, complaints, sizeof(complaints));
 	unlink(path);
+	free(path);
 	return status;
 }
 

@@ -6,10 +6,6 @@
 #include "placing.h"
 #include "tools_orders.h"
 
-#define ORDER "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
-	" 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': 'GB'}," \
-	" 'items': [{'sku': 'TEA', 'quantity': %d}]}"
-
 static inline int64_t in_book(const char *status)
 {
 	return find_number(&orders, "select count(*) from orders where status = '%s'", status);
@@ -43,10 +39,16 @@ static inline void plan_trouble(const char *tool, enum trouble trouble)
 	trouble_of = as_planned;
 }
 
+static inline void plan_nothing(void)
+{
+	planned = begun = 0;
+	trouble_of = NULL;
+}
+
 static inline void begin_planned(void)
 {
 	begin_shop();
-	planned = begun = 0;
+	plan_nothing();
 	PUT("TEA", 5);
 }
 

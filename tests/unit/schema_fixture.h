@@ -2,12 +2,10 @@
 #ifndef SCHEMA_FIXTURE_H
 #define SCHEMA_FIXTURE_H
 
-#include <check.h>
-
 #include "json.h"
 #include "json_schema.h"
+#include "suite.h"
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"
 
 static struct arena *arena;
@@ -55,12 +53,7 @@ static int run_all(const char *name, TCase *tests)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_set_timeout(tests, 60);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }
 
 #endif

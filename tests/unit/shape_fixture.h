@@ -3,11 +3,8 @@
 #ifndef SHAPE_FIXTURE_H
 #define SHAPE_FIXTURE_H
 
-#include <check.h>
-
 #include "json.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 struct line {
 	const char *sku;

@@ -439,8 +439,6 @@ START_TEST(keys_are_replaced_while_threads_check)
 }
 END_TEST
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-
 static TCase *key_tests(void)
 {
 	TCase *tests = tcase_create("keys");
@@ -469,10 +467,5 @@ int main(void)
 {
 	Suite *suite = suite_create("auth");
 	suite_add_tcase(suite, key_tests());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* test_auth_networks.c - networks, and the client's address behind proxies. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "auth.h"
+#include "suite.h"
 
 #define FIFTY_FIVE "eth0123456789012345678901234567890123456789012345678901"
 #define SIXTY_THREE "12345678" FIFTY_FIVE
@@ -175,8 +175,6 @@ START_TEST(an_ipv6_address_counts_with_its_network)
 }
 END_TEST
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-
 static TCase *address_tests(void)
 {
 	TCase *tests = tcase_create("addresses");
@@ -193,10 +191,5 @@ int main(void)
 {
 	Suite *suite = suite_create("networks");
 	suite_add_tcase(suite, address_tests());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* test_auth_rates.c - how often a caller or an address may call. */
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,6 +6,7 @@
 
 #include "auth.h"
 #include "siphash.h"
+#include "suite.h"
 
 START_TEST(siphash_is_the_published_one)
 {
@@ -218,10 +218,5 @@ int main(void)
 {
 	Suite *suite = suite_create("rates");
 	suite_add_tcase(suite, rate_tests());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

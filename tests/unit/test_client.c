@@ -301,10 +301,5 @@ int main(void)
 {
 	Suite *suite = suite_create("client");
 	suite_add_tcase(suite, call_tests());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* test_client_breaker.c - the circuit breaker alone, with a clock of our own. */
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "breaker.h"
+#include "suite.h"
 
 static struct breaker breaker;
 
@@ -92,10 +92,5 @@ int main(void)
 {
 	Suite *suite = suite_create("breaker");
 	suite_add_tcase(suite, breaker_tests());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

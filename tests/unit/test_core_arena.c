@@ -1,10 +1,10 @@
 /* test_core_arena.c - memory handed out in pieces, given back as a whole. */
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core.h"
+#include "suite.h"
 
 START_TEST(memory_is_zeroed_aligned_and_apart)
 {
@@ -173,10 +173,5 @@ int main(void)
 	tcase_add_test(tests, what_an_arena_keeps_is_counted_until_it_is_destroyed);
 	tcase_add_test(tests, an_arena_may_end_on_another_thread);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

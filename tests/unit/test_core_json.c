@@ -1,10 +1,8 @@
 /* test_core_json.c - JSON written piece by piece, and read within bounds. */
-#include <check.h>
 #include <math.h>
 
 #include "json.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static struct arena *arena;
 
@@ -359,10 +357,5 @@ int main(void)
 	tcase_add_test(tests, a_quarter_million_keys_take_no_time);
 	tcase_add_test(tests, members_are_text_without_nul);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* test_core_log.c - lines of the log, and the thread that writes them. */
-#include <check.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,8 +6,8 @@
 
 #include "json.h"
 #include "log.h"
+#include "suite.h"
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
 #define THREADS 4
 #define LINES_EACH 5000                 /* together more than both of the log's buffers hold */
 
@@ -350,10 +349,5 @@ int main(void)
 	tcase_add_test(tests, threads_lose_no_line);
 	tcase_add_test(tests, a_reader_that_is_too_slow_costs_lines_not_time);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

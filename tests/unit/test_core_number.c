@@ -1,10 +1,8 @@
 /* test_core_number.c - numbers as text, and doubles as integers. */
-#include <check.h>
 #include <math.h>
 
 #include "number.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static const struct { double value; bool whole; int64_t as; } casts[] = {
 	{ 0, true, 0 }, { -0.0, true, 0 }, { 42, true, 42 }, { -3, true, -3 }, { 1.5, false, 0 },
@@ -48,10 +46,5 @@ int main(void)
 	tcase_add_loop_test(tests, only_what_is_whole_and_in_range_becomes_an_integer, 0, COUNT(casts));
 	tcase_add_loop_test(tests, a_real_is_the_whole_text, 0, COUNT(texts));
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

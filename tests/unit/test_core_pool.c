@@ -1,5 +1,4 @@
 /* test_core_pool.c - workers, their contexts, and the bound on what waits for them. */
-#include <check.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -7,6 +6,7 @@
 #include <stdlib.h>
 
 #include "pool.h"
+#include "suite.h"
 
 #define JOBS 1000
 
@@ -348,10 +348,5 @@ int main(void)
 	tcase_add_test(tests, a_pool_needs_no_contexts);
 	tcase_add_test(tests, any_thread_may_add);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

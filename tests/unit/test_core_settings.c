@@ -1,10 +1,8 @@
 /* test_core_settings.c - settings from environment and flags. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "settings.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static const char *const colours[] = { "red", "green", NULL };
 
@@ -219,10 +217,5 @@ int main(void)
 	tcase_add_loop_test(tests, lists_are_split_at_commas_and_blanks, 0, COUNT(lists));
 	tcase_add_test(tests, help_names_every_setting_within_the_page);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -307,10 +307,5 @@ int main(void)
 	Suite *suite = suite_create("shape");
 	suite_add_tcase(suite, reading());
 	suite_add_tcase(suite, writing());
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* test_core_shares.c - nobody can have all of what many share. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "shares.h"
+#include "suite.h"
 
 static struct shares shares = SHARES;
 
@@ -92,10 +92,5 @@ int main(void)
 	tcase_add_test(tests, of_one_there_may_be_one);
 	tcase_add_test(tests, the_largest_is_found_among_many);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,9 +1,6 @@
 /* test_core_text.c - slices, and numbers in them. */
-#include <check.h>
-
 #include "core.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 START_TEST(absent_is_not_empty)
 {
@@ -81,10 +78,5 @@ int main(void)
 	tcase_add_test(tests, cut_gives_each_part_then_nothing);
 	tcase_add_loop_test(tests, a_number_is_the_whole_text, 0, COUNT(numbers));
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

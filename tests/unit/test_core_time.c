@@ -1,10 +1,8 @@
 /* test_core_time.c - times as text, and clocks. */
-#include <check.h>
 #include <time.h>
 
 #include "core.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static const struct { int64_t at_ms; const char *text; } times[] = {
 	{ 0, "1970-01-01T00:00:00Z" },
@@ -116,10 +114,5 @@ int main(void)
 	tcase_add_loop_test(tests, what_is_no_time_is_refused, 0, COUNT(unreadable));
 	tcase_add_test(tests, clocks_run);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

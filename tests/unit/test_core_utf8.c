@@ -1,10 +1,8 @@
 /* test_core_utf8.c - what is UTF-8, and how text of others is quoted. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "core.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static const struct { str text; bool valid; size_t length; } texts[] = {
 	{ { "", 0 }, true, 0 },
@@ -110,10 +108,5 @@ int main(void)
 	tcase_add_loop_test(tests, a_quote_is_bounded_whatever_is_asked_for, 0, 2);
 	tcase_add_test(tests, a_quote_is_text_without_control_characters);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

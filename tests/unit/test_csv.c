@@ -1,9 +1,9 @@
 /* test_csv.c - rows of CSV, good and bad. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "csv.h"
+#include "suite.h"
 
 struct source {
 	str rest;
@@ -163,8 +163,6 @@ START_TEST(a_row_has_at_most_a_mebibyte)
 }
 END_TEST
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
-
 int main(void)
 {
 	Suite *suite = suite_create("csv");
@@ -176,10 +174,5 @@ int main(void)
 	tcase_add_test(tcase, a_row_has_at_most_a_mebibyte);
 	suite_add_tcase(suite, tcase);
 
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,8 +1,7 @@
 /* test_frontmatter.c - the YAML at the head of a skill: what is read, and what is refused. */
-#include <check.h>
-
 #include "frontmatter.h"
 #include "json.h"
+#include "suite.h"
 
 static struct arena *arena;
 
@@ -204,8 +203,6 @@ START_TEST(it_is_bounded)
 }
 END_TEST
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
-
 int main(void)
 {
 	Suite *suite = suite_create("frontmatter");
@@ -218,10 +215,5 @@ int main(void)
 	tcase_add_test(tcase, it_is_bounded);
 	suite_add_tcase(suite, tcase);
 
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

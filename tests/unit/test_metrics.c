@@ -1,5 +1,4 @@
 /* test_metrics.c - what is counted, and that the text says it as Prometheus reads it. */
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 #include "http.h"
 #include "json.h"
 #include "metrics.h"
+#include "suite.h"
 
 enum { SOLD, GIVEN };
 static const struct mcp_counter counters[] = {
@@ -429,10 +429,5 @@ int main(void)
 	tcase_add_test(tcase, what_has_no_place_is_counted_as_other);
 	suite_add_tcase(suite, tcase);
 
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

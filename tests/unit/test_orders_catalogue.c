@@ -1,7 +1,6 @@
 /* test_orders_catalogue.c - how orders reaches products: PRODUCTS_URL and PRODUCTS_KEY. */
-#include <unistd.h>
-
 #include "catalogue.h"
+#include "caught.h"
 #include "settings.h"
 #include "tools_orders.h"
 
@@ -17,22 +16,15 @@ static char complaint[512];
 /* With stderr in `complaint`. */
 static bool start_with(const char *url, const char *key)
 {
-	int count = 1, stderr_was = dup(STDERR_FILENO);
+	int count = 1;
 	char *words[] = { (char[]) { "orders" }, NULL };
-	FILE *file = tmpfile();
 
 	setenv("PRODUCTS_URL", url, 1);
 	setenv("PRODUCTS_KEY", key, 1);
 	ck_assert_ptr_null(settings_read(tables, &count, words));
-	ck_assert_ptr_nonnull(file);
-	dup2(fileno(file), STDERR_FILENO);
+	struct caught caught = catch_stderr();
 	bool fine = catalogue_start();
-	fflush(stderr);
-	dup2(stderr_was, STDERR_FILENO);
-	close(stderr_was);
-	rewind(file);
-	complaint[fread(complaint, 1, sizeof(complaint) - 1, file)] = '\0';
-	fclose(file);
+	release_stderr(caught, complaint, sizeof(complaint));
 	return fine;
 }
 

@@ -2,10 +2,6 @@
  * exactly the orders that there are, and none of them goes a forbidden way. */
 #include "tools_orders.h"
 
-#define ORDER "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
-	" 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': 'GB'}," \
-	" 'items': [{'sku': 'TEA', 'quantity': %d}]}"
-
 #define KEYS 6
 
 static enum trouble at_random(const char *tool UNUSED)

@@ -1,23 +1,21 @@
 /* test_orders_placing.c - placing an order: what it becomes, and what its key is good for. */
-#include "tools_orders.h"
-
-#include "placing.h"
+#include "planned.h"
 
 #define TO(country) "{'name': 'Ann', 'line1': '1 High St', 'city': 'Leeds', 'postal_code': 'LS1'," \
 	" 'country': '" country "'}"
-#define ORDER(key, items) "{'customer': 'ann', 'idempotency_key': '" key "', 'shipping_address': " \
+#define ORDER_OF(key, items) "{'customer': 'ann', 'idempotency_key': '" key "', 'shipping_address': " \
 	TO("GB") ", 'items': [" items "]}"
 #define ITEM(sku, quantity) "{'sku': '" sku "', 'quantity': " #quantity "}"
+
+static void begin_placing(void)
+{
+	begin_shop();
+	plan_nothing();
+}
 
 static int64_t orders_in_book(void)
 {
 	return find_number(&orders, "select count(*) from orders");
-}
-
-/* The state of the only reservation there is. */
-static int64_t reservations(const char *state)
-{
-	return find_number(&products, "select count(*) from reservation where state = '%s'", state);
 }
 
 /* ---- What it becomes ---- */
@@ -27,7 +25,7 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 	PUT("TEA", 5, .name = "Tea", .price = { 250, "GBP" });
 	PUT("POT", 2, .name = "Pot", .price = { 1999, "GBP" });
 	caller = "alice";
-	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("tea", 2) ","
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF("k", ITEM("tea", 2) ","
 	                         ITEM("POT", 2) "," ITEM("TEA", 3)));
 	ck_assert_str_eq(text(order, "/status"), "pending");
 	ck_assert_int_eq(number(order, "/units"), 7);
@@ -57,7 +55,7 @@ END_TEST
 START_TEST(what_costs_nothing_can_be_bought)
 {
 	PUT("LEAFLET", 5, .price = { 0, "GBP" });
-	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("LEAFLET", 2)));
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF("k", ITEM("LEAFLET", 2)));
 	ck_assert_int_eq(number(order, "/total/amount"), 0);
 	ck_assert_int_eq(number(order, "/units"), 2);
 }
@@ -93,7 +91,7 @@ START_TEST(what_is_refused_leaves_nothing)
 	ck_assert_int_eq(available_of("TEA"), 5);
 	ck_assert_int_eq(counted(ORDERS_PLACED), 0);
 	/* Its key is free again. */
-	does(&orders, "create_order", ORDER("k", ITEM("TEA", 5)));
+	does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 5)));
 }
 END_TEST
 
@@ -110,13 +108,13 @@ START_TEST(what_was_not_asked_for_is_not_bought)
 {
 	PUT("TEA", 5);
 	strange_answer = strange_answers[_i];
-	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	ck_assert_says(refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2))),
 	               "No order was placed. The catalogue reserved something else than was asked"
 	               " for.");
 	ck_assert_int_eq(orders_in_book(), 0);
 	ck_assert_int_eq(reservations("released"), 1);
 	strange_answer = RESERVED(RESERVED_TEA(1) "," RESERVED_TEA(1));
-	does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
 }
 END_TEST
 
@@ -136,7 +134,7 @@ START_TEST(an_answer_that_is_not_whole_is_none)
 {
 	PUT("TEA", 5);
 	strange_answer = half_answers[_i];
-	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	ck_assert_says(refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2))),
 	               "The catalogue service cannot be reached");
 	ck_assert_int_eq(orders_in_book(), 0);
 	settle_everything();
@@ -147,7 +145,7 @@ END_TEST
 START_TEST(the_dearest_order_that_can_be_counted_is_placed)
 {
 	PUT("GOLD", 10000000, .price = { 1000000000000, "GBP" });
-	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("GOLD", 1000000) ","
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF("k", ITEM("GOLD", 1000000) ","
 	                         ITEM("GOLD", 1000000) "," ITEM("GOLD",
 		1000000) "," ITEM("GOLD", 1000000)
 	                         "," ITEM("GOLD", 1000000) "," ITEM("GOLD", 1000000) ","
@@ -190,10 +188,10 @@ END_TEST
 
 /* The first of them and the same order in other words. */
 static const char *const same[] = {
-	ORDER("k", ITEM("TEA", 2) "," ITEM("POT", 1)),
-	ORDER("k", ITEM("tea", 2) "," ITEM(" Pot ", 1)),
-	ORDER("k", ITEM("TEA", 1) "," ITEM("POT", 1) "," ITEM("Tea", 1)),
-	ORDER("k", ITEM("TEA", 2.0) "," ITEM("POT", 1)),
+	ORDER_OF("k", ITEM("TEA", 2) "," ITEM("POT", 1)),
+	ORDER_OF("k", ITEM("tea", 2) "," ITEM(" Pot ", 1)),
+	ORDER_OF("k", ITEM("TEA", 1) "," ITEM("POT", 1) "," ITEM("Tea", 1)),
+	ORDER_OF("k", ITEM("TEA", 2.0) "," ITEM("POT", 1)),
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': " TO("gb") ", 'items': ["
 		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'line2': '', 'name':"
@@ -216,10 +214,10 @@ START_TEST(the_same_key_gives_the_same_order_however_it_is_written)
 END_TEST
 
 static const char *const different[] = {
-	ORDER("k", ITEM("TEA", 1) "," ITEM("POT", 1)),
-	ORDER("k", ITEM("TEA", 2)),
-	ORDER("k", ITEM("TEA", 2) "," ITEM("POT", 1) "," ITEM("CUP", 1)),
-	ORDER("k", ITEM("TEA", 2) "," ITEM("POTS", 1)),
+	ORDER_OF("k", ITEM("TEA", 1) "," ITEM("POT", 1)),
+	ORDER_OF("k", ITEM("TEA", 2)),
+	ORDER_OF("k", ITEM("TEA", 2) "," ITEM("POT", 1) "," ITEM("CUP", 1)),
+	ORDER_OF("k", ITEM("TEA", 2) "," ITEM("POTS", 1)),
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': " TO("FR") ", 'items': ["
 		ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
 	"{'customer': 'bob', 'idempotency_key': 'k', 'shipping_address': " TO("GB") ", 'items': ["
@@ -228,7 +226,7 @@ static const char *const different[] = {
 		" 'line1': '1 High St', 'line2': 'flat', 'city': 'Leeds', 'postal_code': 'LS1',"
 		" 'country': 'GB'}, 'items': [" ITEM("TEA", 2) "," ITEM("POT", 1) "]}",
 	/* An SKU that differs in what is no letter. */
-	ORDER("k", ITEM("TEA", 2) "," ITEM("P{T", 1)),
+	ORDER_OF("k", ITEM("TEA", 2) "," ITEM("P{T", 1)),
 	/* A text moved from one field to the next. */
 	"{'customer': 'ann', 'idempotency_key': 'k', 'shipping_address': {'name': 'An',"
 		" 'line1': 'n1 High St', 'city': 'Leeds', 'postal_code': 'LS1', 'country': 'GB'},"
@@ -247,8 +245,8 @@ START_TEST(the_same_key_for_another_order_is_refused)
 	ck_assert_says(refuses(&orders, "create_order", "%s", different[_i]), "other contents");
 	ck_assert_int_eq(orders_in_book(), 1);
 	ck_assert_int_eq(stock_of("TEA"), 3);
-	does(&orders, "create_order", ORDER("other", ITEM("P[T", 1)));
-	refuses(&orders, "create_order", ORDER("other", ITEM("P{T", 1)));
+	does(&orders, "create_order", ORDER_OF("other", ITEM("P[T", 1)));
+	refuses(&orders, "create_order", ORDER_OF("other", ITEM("P{T", 1)));
 }
 END_TEST
 
@@ -274,7 +272,7 @@ START_TEST(an_order_keeps_its_number_from_release_to_release)
 {
 	PUT("TEA", 5);
 	PUT("POT", 5);
-	does(&orders, "create_order", ORDER("k", ITEM("tea", 2) "," ITEM(" POT", 1) "," ITEM("TEA", 1)));
+	does(&orders, "create_order", ORDER_OF("k", ITEM("tea", 2) "," ITEM(" POT", 1) "," ITEM("TEA", 1)));
 	ck_assert_int_eq(find_number(&orders, "select request_hash from orders"),
 	                 1274499804312299532);
 }
@@ -284,9 +282,9 @@ START_TEST(a_key_is_its_callers)
 {
 	PUT("TEA", 5);
 	caller = "alice";
-	yyjson_val *hers = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	yyjson_val *hers = does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
 	caller = "bob";
-	yyjson_val *his = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	yyjson_val *his = does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
 	ck_assert_str_ne(text(hers, "/id"), text(his, "/id"));
 	ck_assert_int_eq(stock_of("TEA"), 1);
 }
@@ -294,31 +292,13 @@ END_TEST
 
 /* ---- What goes wrong on the way ---- */
 
-static const char *troubled_tool;
-static enum trouble trouble;
-
-static enum trouble once(const char *tool)
-{
-	if (!troubled_tool || strcmp(tool, troubled_tool) != 0)
-		return NO_TROUBLE;
-	troubled_tool = NULL;
-	return trouble;
-}
-
-static void make_trouble(const char *tool, enum trouble which)
-{
-	troubled_tool = tool;
-	trouble = which;
-	trouble_of = once;
-}
-
 static const enum trouble lost[] = { LOST_ON_THE_WAY, LOST_ANSWER };
 
 START_TEST(an_order_whose_reserve_is_not_answered_is_dropped_and_released)
 {
 	PUT("TEA", 5);
-	make_trouble("reserve_stock", lost[_i]);
-	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	plan_trouble("reserve_stock", lost[_i]);
+	ck_assert_says(refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2))),
 	               "The catalogue service cannot be reached");
 	ck_assert_int_eq(orders_in_book(), 0);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from errand where kind ="
@@ -332,14 +312,14 @@ END_TEST
 START_TEST(an_order_whose_commit_is_not_answered_is_settled_by_the_next_call)
 {
 	PUT("TEA", 5);
-	make_trouble("commit_reservation", lost[_i]);
-	const char *why = refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	plan_trouble("commit_reservation", lost[_i]);
+	const char *why = refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
 	ck_assert_says(why, "has not confirmed it yet");
 	/* Its lease was given up, so that nobody has to wait for its end. */
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_until <="
 		" %lld",
 	                             (long long)now_ms()), 1);
-	yyjson_val *order = does(&orders, "create_order", ORDER("k", ITEM("TEA", 2)));
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
 	ck_assert_ptr_nonnull(strstr(why, text(order, "/id")));
 	ck_assert_str_eq(text(order, "/status"), "pending");
 	ck_assert_int_eq(stock_of("TEA"), 3);
@@ -372,7 +352,7 @@ START_TEST(what_others_leave_behind_is_settled_once_and_then_left_to_the_job)
 	leave_behind(0);
 	releases = 0;
 	trouble_of = leave_another;
-	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 3) "," ITEM("POT", 1))),
+	ck_assert_says(refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 3) "," ITEM("POT", 1))),
 	               "The order is recorded as left1, but the catalogue has not confirmed it yet.");
 	ck_assert_int_eq(releases, 2);
 }
@@ -381,10 +361,10 @@ END_TEST
 START_TEST(an_order_under_way_is_invisible_and_its_key_waits)
 {
 	PUT("TEA", 5);
-	make_trouble("commit_reservation", DIES_BEFORE);
-	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER("k", ITEM("TEA", 2))).outcome,
+	plan_trouble("commit_reservation", DIES_BEFORE);
+	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2))).outcome,
 		DIED);
-	ck_assert_says(refuses(&orders, "create_order", ORDER("k", ITEM("TEA", 2))),
+	ck_assert_says(refuses(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2))),
 	               "has not confirmed it yet");
 	ck_assert_int_eq(length(does(&orders, "list_orders", "{}"), "/orders"), 0);
 	ck_assert_int_eq(stock_of("TEA"), 5);
@@ -402,8 +382,8 @@ END_TEST
 START_TEST(two_orders_are_two)
 {
 	PUT("TEA", 5);
-	yyjson_val *one = does(&orders, "create_order", ORDER("k1", ITEM("TEA", 2)));
-	yyjson_val *two = does(&orders, "create_order", ORDER("k2", ITEM("TEA", 2)));
+	yyjson_val *one = does(&orders, "create_order", ORDER_OF("k1", ITEM("TEA", 2)));
+	yyjson_val *two = does(&orders, "create_order", ORDER_OF("k2", ITEM("TEA", 2)));
 	ck_assert_str_ne(text(one, "/id"), text(two, "/id"));
 	ck_assert_uint_eq(strlen(text(one, "/id")), 14);
 	ck_assert_uint_eq(strspn(text(one, "/id") + 4, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"), 10);
@@ -416,7 +396,7 @@ int main(void)
 	Suite *suite = suite_create("placing");
 	TCase *tcase = tcase_create("orders");
 
-	tcase_add_checked_fixture(tcase, begin_shop, end);
+	tcase_add_checked_fixture(tcase, begin_placing, end_planned);
 	tcase_add_test(tcase, an_order_has_the_prices_of_its_moment_and_takes_the_stock);
 	tcase_add_test(tcase, what_costs_nothing_can_be_bought);
 	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));

@@ -1,7 +1,7 @@
 /* test_orders_states.c - what becomes of a placed order: its steps, its cancellation, its returns. */
 #include "tools_orders.h"
 
-#define ORDER "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
+#define ORDER_OF "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
 	" 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': 'GB'}, 'items': [%s]}"
 
 static const char *const statuses[] = { STATUSES };
@@ -10,7 +10,7 @@ enum { PENDING, PAID, PACKED, SHIPPED, DELIVERED, CANCELLED, RETURNED, STATUSES_
 /* An order of 2 TEA and 1 POT. */
 static const char *place(const char *key)
 {
-	yyjson_val *order = does(&orders, "create_order", ORDER, key, "{'sku': 'TEA',"
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF, key, "{'sku': 'TEA',"
 		" 'quantity': 2},"
 	                         " {'sku': 'POT', 'quantity': 1}");
 	return text(order, "/id");
@@ -219,7 +219,7 @@ END_TEST
 
 START_TEST(one_unit_is_one_unit)
 {
-	yyjson_val *order = does(&orders, "create_order", ORDER, "k", "{'sku': 'TEA',"
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF, "k", "{'sku': 'TEA',"
 		" 'quantity': 1}");
 	person = MCP_DECLINED;
 	does(&orders, "cancel_order", "{'id': '%s'}", text(order, "/id"));

@@ -1,9 +1,6 @@
 /* test_params.c - the value of a header against the argument it repeats. */
-#include <check.h>
-
 #include "param.h"
-
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+#include "suite.h"
 
 static const struct { const char *header, *argument; bool agree; } pairs[] = {
 	{ "tea", "\"tea\"", true }, { "Tea", "\"tea\"", false }, { "", "\"\"", true },
@@ -60,10 +57,5 @@ int main(void)
 	tcase_add_loop_test(tests, a_header_agrees_with_its_argument, 0, COUNT(pairs));
 	tcase_add_loop_test(tests, a_packed_value_is_unpacked, 0, COUNT(packed));
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

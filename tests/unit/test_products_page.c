@@ -1,6 +1,5 @@
 /* test_products_page.c - what the page of search_products may show pictures from: IMAGE_ORIGINS. */
-#include <unistd.h>
-
+#include "caught.h"
 #include "product.h"
 #include "settings.h"
 #include "tools.h"
@@ -20,23 +19,15 @@ static bool start_with(const char *origins)
 {
 	int count = 1;
 	char *words[] = { (char[]) { "products" }, NULL };
-	FILE *file = tmpfile();
-	int stderr_was = dup(STDERR_FILENO);
 
 	if (origins)
 		setenv("IMAGE_ORIGINS", origins, 1);
 	else
 		unsetenv("IMAGE_ORIGINS");
 	ck_assert_ptr_null(settings_read(tables, &count, words));
-	ck_assert_ptr_nonnull(file);
-	dup2(fileno(file), STDERR_FILENO);
+	struct caught caught = catch_stderr();
 	bool fine = search_page_start();
-	fflush(stderr);
-	dup2(stderr_was, STDERR_FILENO);
-	close(stderr_was);
-	rewind(file);
-	complaint[fread(complaint, 1, sizeof(complaint) - 1, file)] = '\0';
-	fclose(file);
+	release_stderr(caught, complaint, sizeof(complaint));
 	return fine;
 }
 

@@ -1,8 +1,8 @@
 /* test_products_words.c - words as a search sees them. */
-#include <check.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "suite.h"
 #include "words.h"
 
 static struct arena *arena;
@@ -247,8 +247,6 @@ START_TEST(the_index_is_asked_for_prefixes_of_two_letters_or_more)
 }
 END_TEST
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
-
 int main(void)
 {
 	Suite *suite = suite_create("products: words");
@@ -272,10 +270,5 @@ int main(void)
 	                    COUNT(matches));
 	suite_add_tcase(suite, tests);
 
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

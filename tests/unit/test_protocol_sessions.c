@@ -331,8 +331,6 @@ START_TEST(what_a_session_follows_counts_and_is_given_back)
 }
 END_TEST
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
 	TCase *tests = tcase_create("sessions");
@@ -354,10 +352,5 @@ int main(void)
 	tcase_add_test(tests, what_a_session_follows_counts_and_is_given_back);
 	Suite *suite = suite_create("sessions");
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

@@ -1,7 +1,7 @@
 /* test_protocol_tasks.c - the table of tasks, where it is in memory: whose results make room. */
-#include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "task_private.h"
 
 #define MIB (1024 * 1024)
@@ -94,10 +94,5 @@ int main(void)
 	tcase_add_test(tests, tasks_of_who_has_most_make_room);
 	tcase_add_test(tests, of_one_party_there_are_a_hundred);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

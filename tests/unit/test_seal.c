@@ -1,9 +1,9 @@
 /* test_seal.c - sealed text, randomness, base64. */
-#include <check.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "seal.h"
+#include "suite.h"
 
 #define OLD_KEY "old-old-old-old-old-old-old-old-old-"
 #define NEW_KEY "new-new-new-new-new-new-new-new-new-"
@@ -349,8 +349,6 @@ START_TEST(base64url_is_strict)
 }
 END_TEST
 
-#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
-
 int main(void)
 {
 	TCase *tests = tcase_create("seal");
@@ -381,10 +379,5 @@ int main(void)
 	Suite *suite = suite_create("seal");
 	suite_add_tcase(suite, first);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

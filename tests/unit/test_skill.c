@@ -1,5 +1,4 @@
 /* test_skill.c - the skills a server ships or is given as a folder: checked, digested, found. */
-#include <check.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "protocol.h"
 #include "skill.h"
+#include "suite.h"
 
 static struct arena *arena;
 static char folder[64];
@@ -403,8 +403,6 @@ START_TEST(its_files_are_read_up_to_a_size)
 }
 END_TEST
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
-
 static void add_shipped(Suite *suite)
 {
 	TCase *tcase = tcase_create("shipped");
@@ -443,10 +441,5 @@ int main(void)
 
 	add_shipped(suite);
 	add_folder(suite);
-	SRunner *runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
+	return run_suite(suite);
 }

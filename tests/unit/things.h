@@ -5,7 +5,6 @@
 #ifndef THINGS_H
 #define THINGS_H
 
-#include <check.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +13,7 @@
 #include "driver.h"
 #include "store.h"
 #include "store_internal.h"
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
+#include "caught.h"
 
 struct thing {
 	const char *name;
@@ -159,19 +157,10 @@ static char logged[4096] UNUSED;
 
 static inline void catch_log(void (*run)(void))
 {
-	FILE *file = tmpfile();
-	int stderr_was = dup(STDERR_FILENO);
+	struct caught caught = catch_stderr();
 
-	ck_assert_ptr_nonnull(file);
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
 	run();
-	fflush(stderr);
-	dup2(stderr_was, STDERR_FILENO);
-	close(stderr_was);
-	rewind(file);
-	logged[fread(logged, 1, sizeof(logged) - 1, file)] = '\0';
-	fclose(file);
+	release_stderr(caught, logged, sizeof(logged));
 }
 
 static inline int64_t add(struct store *to, const char *name, int64_t size)
@@ -211,19 +200,6 @@ static inline void make_flaky(struct store *which, int times)
 	flaky = *steady;
 	flaky.commit = commit_or_fail;
 	which->driver = &flaky;
-}
-
-/* ---- The end of every main() ---- */
-
-static inline int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
 }
 
 #endif

@@ -454,14 +454,3 @@ int chance(int below)
 	state ^= state >> 27;
 	return (int)((state * 2685821657736338717u >> 33) % (uint64_t)below);
 }
-
-int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_NORMAL);
-	int failures = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failures == 0 ? 0 : 1;
-}

@@ -9,15 +9,14 @@
 #ifndef TOOLS_H
 #define TOOLS_H
 
-#include <check.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "json.h"
 #include "mcp.h"
+#include "suite.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
 #define MINUTE INT64_C(60000)
 #define DAY (24 * 60 * MINUTE)
 
@@ -104,8 +103,5 @@ int64_t find_number(struct program *program, const char *format, ...) PRINTF(2, 
 
 void chance_begin(const char *what);
 int chance(int below);                  /* 0 up to below - 1 */
-
-/* The end of every main(). */
-int run_suite(Suite *suite);
 
 #endif

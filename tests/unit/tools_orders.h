@@ -14,6 +14,11 @@ enum trouble {
 	DIES_AFTER,             /* ... or just after it had its effect */
 };
 
+/* The arguments of create_order: a key, and how much TEA. */
+#define ORDER "{'customer': 'ann', 'idempotency_key': '%s', 'shipping_address': {'name': 'Ann'," \
+	" 'line1': '1', 'city': 'L', 'postal_code': '1', 'country': 'GB'}," \
+	" 'items': [{'sku': 'TEA', 'quantity': %d}]}"
+
 /* What happens to a call of this tool; NULL: nothing. */
 extern enum trouble (*trouble_of)(const char *tool);
 extern int calls_to_products;
