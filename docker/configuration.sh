@@ -122,7 +122,8 @@ calls_of() {
 
 # ---- All of it ----
 
-# As keep in stack.sh: the folder is closed, the file is not.
+# A file that only this user and the containers read: the folder is closed, the file is not, since
+# each container reads it as a user of its own.
 write_file() {
 	(umask 022 && cat >"$STACK/$1.new" && mv "$STACK/$1.new" "$STACK/$1")
 }

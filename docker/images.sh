@@ -3,6 +3,9 @@
 # Where an official image can't be pulled, Debian's packages make one of the same name (a stand-in).
 # shellcheck shell=bash
 
+# shellcheck source=docker/arguments.sh
+. docker/arguments.sh
+
 IMAGE_TAG=${IMAGE_TAG:-local}
 STAND_IN=mcp-shop.stand-in              # the label of such an image
 
@@ -100,18 +103,11 @@ find_base() {
 }
 
 build_program() {
-	local name=$1 tag=$2 when about port
+	local name=$1 tag=$2 image_arguments
 	shift 2
-	about=$(./services "$name" about) && port=$(./services "$name" port) || return
-	docker/ignore >docker/Dockerfile.dockerignore || return
-	when=$(git log -1 --format=%ct 2>/dev/null || echo 0)
-	build_image . --file docker/Dockerfile --tag "$tag" \
-		--build-arg "SERVICE=$name" --build-arg "PORT=$port" --build-arg "ABOUT=$about" \
-		--build-arg "BASE=$BASE" ${SNAPSHOT+--build-arg "SNAPSHOT=$SNAPSHOT"} \
-		--build-arg "SOURCE_DATE_EPOCH=$when" \
-		--build-arg "CREATED=$(date -u -d "@$when" +%Y-%m-%dT%H:%M:%SZ)" \
-		--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
-		--build-arg "VERSION=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)" "$@"
+	describe_build "$name" || return
+	build_image . --tag "$tag" "${image_arguments[@]}" \
+		--build-arg "BASE=$BASE" ${SNAPSHOT+--build-arg "SNAPSHOT=$SNAPSHOT"} "$@"
 }
 
 # ---- What is in them ----

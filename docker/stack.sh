@@ -10,13 +10,12 @@ in_stack() { compose --project-name "$PROJECT" --file docker/compose.yaml --file
 
 secret() { openssl rand -hex 24; }
 
-# A file that only this user and the containers read: the folder is closed, the file is not, since
-# each container reads it as a user of its own.
+# One that stays as it was made.
 keep() {
 	if [ -e "$STACK/$1" ]; then
 		cat >/dev/null
 	else
-		(umask 022 && cat >"$STACK/$1.new" && mv "$STACK/$1.new" "$STACK/$1")
+		write_file "$1"
 	fi
 }
 

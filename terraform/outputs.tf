@@ -6,18 +6,14 @@ output "cluster_name" {
 
 output "services" {
   description = <<-END
-    For each service: service_name (update-service, describe-services), repository_url (push), image, connector_url (where clients connect),
-    health_url (200 when ready), setup_task_definition_arn (run once before the first deployment and at each, it migrates), task_definition_arn (what a release moves the
-    service to; for `import`: override the command), minimum and maximum of its tasks, trial_header (with which green is reached), security_group_ids and subnet_ids (for
-    run-task), log_group.
+    For each service: service_name (update-service, describe-services), image, connector_url (where clients connect), setup_task_definition_arn (run
+    once before the first deployment and at each, it migrates), task_definition_arn (what a release moves the service to; for `import`: override the
+    command), minimum and maximum of its tasks, trial_header (with which green is reached), security_group_ids and subnet_ids (for run-task).
   END
   value = { for service, made in module.service : service => {
     service_name              = made.service_name
-    container_name            = service
-    repository_url            = data.aws_ecr_repository.service[service].repository_url
     image                     = lookup(var.images, service, "")
     connector_url             = "${local.urls[service]}/mcp"
-    health_url                = "${local.urls[service]}/readyz"
     setup_task_definition_arn = made.setup_task_definition_arn
     task_definition_arn       = made.task_definition_arn
     minimum                   = local.services[service].minimum
@@ -25,18 +21,12 @@ output "services" {
     trial_header              = made.trial_header
     subnet_ids                = sort(tolist(made.network.subnets))
     security_group_ids        = sort(tolist(made.network.security_groups))
-    log_group                 = made.log_group
   } }
 
   precondition {
     condition     = alltrue([for service in keys(local.services) : contains(keys(var.images), service)])
     error_message = "images names no ${join(", ", setsubtract(keys(local.services), keys(var.images)))}: it names one for each service of services.json."
   }
-}
-
-output "private_subnet_ids" {
-  description = "Subnets of the tasks, for run-task"
-  value       = module.network.private_subnet_ids
 }
 
 output "claude_desktop_config" {
@@ -56,11 +46,6 @@ output "visitors" {
   value       = module.balancer.visitors
 }
 
-output "balancer_dns_name" {
-  description = "What the names have to lead to where zone_id is not set"
-  value       = module.balancer.dns_name
-}
-
 output "dashboard_url" {
   description = "How it goes"
   value       = module.dashboard.url
@@ -74,9 +59,4 @@ output "database" {
     connections       = local.connections
     max_connections   = module.database.max_connections
   }
-}
-
-output "alarm_names" {
-  description = "The alarms of the services"
-  value       = flatten([for service in module.service : service.alarm_names])
 }

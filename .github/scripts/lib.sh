@@ -13,10 +13,10 @@ export AWS_PAGER='' AWS_MAX_ATTEMPTS=1 AWS_CLI_AUTO_PROMPT=off
 TROUBLE=1
 USAGE=2
 
-# What goes wrong is an annotation where GitHub listens.
+# What goes wrong is an annotation where GitHub listens: to stderr too, and stdout may be an answer inside $( ).
 complain() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	[ "${GITHUB_ACTIONS:-}" != true ] || printf '::error title=%s::%s\n' "${0##*/}" "$*"
+	[ "${GITHUB_ACTIONS:-}" != true ] || printf '::error title=%s::%s\n' "${0##*/}" "$*" >&2
 }
 say() { printf '%s\n' "$*"; }
 fail() { complain "$*"; exit "$TROUBLE"; }
@@ -69,7 +69,7 @@ may_pass() {
 	grep -qE '\((50[0-4]|Throttl[a-z]*(Exception)?|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|ServerException|ServiceUnavailable(Exception)?|InternalFailure|InternalServerError|InternalError|WAFUnavailableEntityException)\)|Rate exceeded|Could not connect to the endpoint|Connection was closed|[Rr]ead timeout|Connect timeout' "$1"
 }
 
-# aws, as often as it takes within AWS_TRIES. What the last one complained of stays in AWS_WORDS.
+# aws, as often as it takes within AWS_TRIES. What the last one complained of is quoted to stderr.
 aws_call() {
 	local try words status=0
 	words=$(mktemp)
@@ -80,7 +80,6 @@ aws_call() {
 		may_pass "$words" || break
 		pause "$try"
 	done
-	# A function in $( ) has no variables to leave behind: its words go to stderr.
 	[ "$status" = 0 ] || quote <"$words" >&2
 	rm -f "$words"
 	return "$status"

@@ -28,11 +28,6 @@ output "project" {
   value       = var.project
 }
 
-output "repositories" {
-  description = "Image repository of each service, to push to"
-  value       = { for service, repository in aws_ecr_repository.service : service => repository.repository_url }
-}
-
 output "plan_role_arn" {
   description = "Role of pull requests, for the repository's variable AWS_PLAN_ROLE_ARN"
   value       = aws_iam_role.plan.arn

@@ -12,6 +12,7 @@ import math
 import re
 import sys
 
+MINUTES = 240       # that a story lasts
 LATE = 1            # minutes that have not arrived yet
 LOOK_BACK = 2       # periods before the evaluated ones in which CloudWatch looks for points, where some are missing
 
@@ -165,10 +166,10 @@ class Alarm:
             return "OK" if real else "INSUFFICIENT_DATA"
         return "ALARM" if sum(bad) + gaps * (self.missing == "breaching") >= self.needed else "OK"
 
-    def rings(self, story, minutes):
+    def rings(self, story):
         """At which minutes it is in ALARM, once there are as many behind it as it looks back."""
         state, found = "OK", []
-        for now in range(25, minutes):
+        for now in range(25, MINUTES):
             state = self.state(story, now, state)
             if state == "ALARM":
                 found.append(now)
@@ -179,7 +180,7 @@ class Alarm:
 
 def series(**metrics):
     """Metrics by name, each a function of the minute; None: no point."""
-    return {(name, None): {m: v for m in range(90) if (v := of(m)) is not None} for name, of in metrics.items()}
+    return {(name, None): {m: v for m in range(MINUTES) if (v := of(m)) is not None} for name, of in metrics.items()}
 
 
 def requests(each_minute, failing=lambda m: 0, seconds=lambda m: 0.05):
@@ -231,6 +232,13 @@ STORIES = [
     ("a third of the calls is refused", "failures", calls(lambda m: 30, from_30(10, 0)), None),
     ("nobody calls", "failures", calls(lambda m: 0, lambda m: 0), None),
     ("it sleeps", "failures", ASLEEP, None),
+    ("five calls an hour, and each fails", "failures-hourly", calls(lambda m: 1 - bool(m % 12), lambda m: 1 if m >= 30 and m % 12 == 0 else 0), 150),
+    ("five calls an hour, and one of them fails", "failures-hourly", calls(lambda m: 1 - bool(m % 12), lambda m: 1 - bool(m % 60)), None),
+    ("a single call, which fails", "failures-hourly", calls(lambda m: m == 40, lambda m: m == 40), None),
+    ("somebody asks four times for what is not there", "failures-hourly", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
+    ("nobody else calls, and four times for what is not there", "failures-hourly", calls(*[lambda m: m in (40, 45, 50, 55)] * 2), None),
+    ("a third of the calls is refused", "failures-hourly", calls(lambda m: 30, from_30(10, 0)), None),
+    ("it sleeps", "failures-hourly", ASLEEP, None),
     ("the processor is at its limit", "cpu", series(CPUUtilization=from_30(99, 20)), 50),
     ("it sleeps", "cpu", ASLEEP, None),
     ("the memory is full", "memory", series(MemoryUtilization=from_30(99, 20)), 50),
@@ -246,7 +254,7 @@ SILENCE = ("from minute 30 on nothing is heard of any task", "none-running", tas
 
 def check(alarm, story, by):
     """None, or what is wrong."""
-    rings = alarm.rings(story, 60)
+    rings = alarm.rings(story)
     if by is None:
         return f"rings at minute {rings[0]}" if rings else None
     if rings and rings[0] < 30:

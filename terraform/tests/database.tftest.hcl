@@ -26,6 +26,17 @@ variables {
   topic_arn             = "arn:aws:sns:us-east-1:123456789012:shop-test-alarms"
 }
 
+# It is there already, and somebody else's too.
+override_data {
+  target = data.aws_db_instances.all
+  values = { instance_identifiers = ["shop-other", "shop-test"] }
+}
+
+override_data {
+  target = data.aws_db_instance.now
+  values = { db_instance_class = "db.t4g.micro" }
+}
+
 run "database" {
   module {
     source = "./modules/database"
@@ -129,20 +140,6 @@ run "database" {
   }
 }
 
-# A disk that is full can't wait until Sunday.
-run "at_once" {
-  command = plan
-
-  module {
-    source = "./modules/database"
-  }
-
-  assert {
-    condition     = aws_db_instance.main.apply_immediately
-    error_message = "What is applied happens."
-  }
-}
-
 # With a change of class that waits, the class that is there has to bear the services until Sunday.
 run "class_that_waits" {
   command = plan
@@ -151,16 +148,6 @@ run "class_that_waits" {
     instance_class    = "db.t4g.small"
     connections       = 66
     apply_immediately = false
-  }
-
-  override_data {
-    target = data.aws_db_instances.all
-    values = { instance_identifiers = ["shop-other", "shop-test"] }
-  }
-
-  override_data {
-    target = data.aws_db_instance.now
-    values = { db_instance_class = "db.t4g.micro" }
   }
 
   module {
@@ -176,11 +163,6 @@ run "smaller_class_that_waits" {
   variables {
     connections       = 66
     apply_immediately = false
-  }
-
-  override_data {
-    target = data.aws_db_instances.all
-    values = { instance_identifiers = ["shop-test"] }
   }
 
   override_data {
@@ -204,16 +186,6 @@ run "class_that_waits_and_fits" {
     apply_immediately = false
   }
 
-  override_data {
-    target = data.aws_db_instances.all
-    values = { instance_identifiers = ["shop-test"] }
-  }
-
-  override_data {
-    target = data.aws_db_instance.now
-    values = { db_instance_class = "db.t4g.micro" }
-  }
-
   module {
     source = "./modules/database"
   }
@@ -230,16 +202,6 @@ run "class_at_once" {
   variables {
     instance_class = "db.t4g.small"
     connections    = 66
-  }
-
-  override_data {
-    target = data.aws_db_instances.all
-    values = { instance_identifiers = ["shop-test"] }
-  }
-
-  override_data {
-    target = data.aws_db_instance.now
-    values = { db_instance_class = "db.t4g.micro" }
   }
 
   module {

@@ -90,7 +90,7 @@ run "outputs" {
   assert {
     condition = (
       output.services["orders"].connector_url == "https://orders.example.com/mcp" &&
-      output.services["products"].health_url == "https://products.example.com/readyz"
+      output.services["products"].connector_url == "https://products.example.com/mcp"
     )
     error_message = "The URLs are those of the names."
   }
@@ -103,7 +103,7 @@ run "outputs" {
     error_message = "The key goes into the environment."
   }
   assert {
-    condition     = alltrue([for service in values(output.services) : alltrue([for name in ["service_name", "setup_task_definition_arn", "task_definition_arn", "repository_url", "log_group"] : service[name] != ""]) && length(service.subnet_ids) == 2 && length(service.security_group_ids) == 1])
+    condition     = alltrue([for service in values(output.services) : alltrue([for name in ["service_name", "setup_task_definition_arn", "task_definition_arn"] : service[name] != ""]) && length(service.subnet_ids) == 2 && length(service.security_group_ids) == 1])
     error_message = "The pipeline is told all that it needs."
   }
   assert {
@@ -128,7 +128,7 @@ run "routing_by_path" {
   assert {
     condition = (
       output.services["orders"].connector_url == "https://example.com/orders/mcp" &&
-      output.services["products"].health_url == "https://example.com/products/readyz"
+      output.services["products"].connector_url == "https://example.com/products/mcp"
     )
     error_message = "With one name the path tells the services apart."
   }

@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "secrets"
-LISTED = ("products", "orders")
+LISTED = tuple(json.loads((SCRIPT.parent.parent / "services.json").read_text()))
 NAMES = [f"shop-dev/{service}/{kind}" for service in LISTED for kind in ("keys", "database")]
 
 # Answers as aws does; what it was called with is kept, to see that no secret was among it.
@@ -20,8 +20,11 @@ AWS = r"""#!/usr/bin/env bash
 echo "$*" >>"$VAULT/calls"
 case $2 in
 list-secrets)
-	for name in $NAMES; do [ -e "$VAULT/${name//\//+}" ] || printf '%s\t' "$name"; done
-	echo ;;
+	prefix=${4##*Values=}
+	for name in $NAMES; do
+		[ "${name#"$prefix"}" = "$name" ] || jq -n --arg name "$name" \
+			--argjson versions "$([ -e "$VAULT/${name//\//+}" ] && echo '{"SecretVersionsToStages":{"v":["AWSCURRENT"]}}' || echo '{}')" '{Name: $name} + $versions'
+	done | jq -s '{SecretList: .}' ;;
 get-secret-value)
 	cat "$VAULT/${4//\//+}" ;;
 put-secret-value)
@@ -107,14 +110,23 @@ def stops_where_it_cannot_read(account):
     assert account.path("shop-dev/products/keys").read_text() == "no JSON" and not account.path("shop-dev/orders/keys").exists()
 
 
+def stops_where_there_is_no_such_environment(account):
+    done = account.run("stging")
+    assert done.returncode == 1 and "there is no secret shop-stging/products/keys" in done.stderr, done.stderr
+    assert "put-secret-value" not in (account.folder / "calls").read_text()
+
+
 def says_how(account):
     done = account.run()
-    assert done.returncode == 1 and "usage" in done.stderr
+    assert done.returncode == 2 and "--help" in done.stderr
+    done = account.run("--help")
+    assert done.returncode == 0 and done.stdout.startswith("secrets - ") and not (account.folder / "calls").exists()
 
 
 def main():
     failed = 0
-    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, lets_a_new_caller_in, stops_where_it_cannot_read, says_how]
+    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, lets_a_new_caller_in, stops_where_it_cannot_read,
+             stops_where_there_is_no_such_environment, says_how]
     for test in tests:
         with tempfile.TemporaryDirectory() as folder:
             try:

@@ -523,11 +523,11 @@ run "alarms" {
   }
 
   assert {
-    condition     = toset(output.alarm_names) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
+    condition     = toset([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_name]) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "failures-hourly", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
     error_message = "Errors, latency, readiness, failed calls, processor, memory and having no task are watched."
   }
   assert {
-    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), [aws_cloudwatch_metric_alarm.failures, aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
     error_message = "Somebody hears of every alarm."
   }
   assert {

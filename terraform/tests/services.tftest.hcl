@@ -10,6 +10,10 @@ variables {
   alarm_emails       = ["a@example.com"]
   monthly_budget_usd = 150
   images             = { products = "x/products:v1", orders = "x/orders:v1" }
+  listed = {
+    products = { about = "a", port = 8081, priority = 20 }
+    orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
+  }
 }
 
 run "image_latest" {
@@ -196,10 +200,6 @@ run "not_listed" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { stock = { maximum = 4 } }
   }
 
@@ -214,10 +214,6 @@ run "misspelt" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { orders = { maximun = 4 } }
   }
 
@@ -232,10 +228,6 @@ run "port_in_two_places" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     every_service = { port = 8081 }
   }
 
@@ -250,10 +242,6 @@ run "memory_that_fargate_lacks" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { products = { cpu = 256, memory = 4096 } }
   }
 
@@ -268,10 +256,6 @@ run "no_task" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     every_service = { minimum = 0 }
   }
 
@@ -286,10 +270,6 @@ run "maximum_under_minimum" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { products = { minimum = 3, maximum = 2 } }
   }
 
@@ -304,10 +284,6 @@ run "without_keys" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { products = { settings = { AUTH = "none" } } }
   }
 
@@ -322,10 +298,6 @@ run "secret_as_a_setting" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     every_service = { settings = { API_KEYS = "alice:…" } }
   }
 
@@ -340,10 +312,6 @@ run "password_as_a_setting" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     services = { products = { settings = { DATABASE_PASSWORD = "x" } } }
   }
 
@@ -358,10 +326,6 @@ run "all_that_there_is_to_know" {
   }
 
   variables {
-    listed = {
-      products = { about = "a", port = 8081, priority = 20 }
-      orders   = { about = "a", port = 8082, priority = 10, calls = { products = ["products:read"] } }
-    }
     every_service = { maximum = 4, settings = { LOG_LEVEL = "debug" } }
     services      = { orders = { maximum = 8, settings = { RATE_CALLER = "60" } } }
   }

@@ -88,7 +88,7 @@ test('a service that is steady because it went back is no success', async () => 
 	assert.equal(play.asked('ecs list-tasks')[0].flags['started-by'], OURS);
 	assert.equal(play.asked('logs get-log-events')[0].flags['log-stream-name'], 'service/products/0123456789abcdef');
 	// GitHub is told once, and nothing that others wrote begins a line as a command.
-	assert.match(stdout, /^::error title=deploy-service::/m);
+	assert.match(stderr, /^::error title=deploy-service::/m);
 	assert.equal((stdout + stderr).match(/^::/gm).length, 1);
 });
 

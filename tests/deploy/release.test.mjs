@@ -18,9 +18,9 @@ const names = ['products', 'orders'];
 const outputs = (url = name => `https://${name}.dev.example.com`) => ({
 	cluster_name: { value: 'shop-dev' },
 	services: { value: Object.fromEntries(names.map(name => [name, {
-		service_name: name, container_name: name, image: image(name), connector_url: `${url(name)}/mcp`,
+		service_name: name, image: image(name), connector_url: `${url(name)}/mcp`,
 		setup_task_definition_arn: arn(`${name}-setup`, 8), task_definition_arn: arn(name, 8), minimum: 1, maximum: 4, trial_header: null,
-		subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: [`sg-${name}`], log_group: `/shop-dev/services/${name}`,
+		subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: [`sg-${name}`],
 	}])) },
 	visitors: { value: { name: 'shop-dev-visitors', id: 'set-1', scope: 'REGIONAL' } },
 	dashboard_url: { value: 'https://console.aws.amazon.com/cloudwatch/home#dashboards:name=shop-dev' },

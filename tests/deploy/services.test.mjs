@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { offline } from './day/mirror.mjs';
 import { addGuestbook, entry } from './guestbook.mjs';
 import { execute, root, stage, temporary, tool } from './stage.mjs';
 
@@ -28,7 +29,8 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 		['{', /no JSON object/], ['[]', /no JSON object/], [{}, /no JSON object/], [{ one: 1 }, /one is no object/],
 		[one({}, 'guest-book'), /"guest-book" can be no name: it is 2 to 12 lower-case letters/], [one({}, 'database'), /database is the name of something else/],
 		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
-		[one({ priority: 15 }), /one has no priority: tens from 10 to 49990/], [one({ priority: undefined }), /of which the next free is 10/],
+		[one({ priority: 35 }), /one has the priority 35: it is one of the tens from 10 to 49990, of which 10 is free/],
+		[two({ priority: undefined }), /two has no priority: .*, of which 20 is free/], [two({ priority: '20' }), /two has the priority 20: .*, of which 20 is free/],
 		[one({ maximum: 3 }), /one has maximum, and an entry has only about, calls, port, priority/],
 		[two({ port: 8081 }), /two has the port 8081, which is that of one/], [two({ priority: 10 }), /two has the priority 10, which is that of one/],
 		[one({ calls: ['two'] }), /calls that are no object/], [two({ calls: { one: [] } }), /two calls one without the scopes/],
@@ -95,7 +97,7 @@ test('no other file names a service', () => {
 
 // ---- One is added ----
 
-const terraform = [join(root, '../shared/terraform-offline/terraform'), tool('terraform')].find(path => path && existsSync(path));
+const terraform = [join(offline, 'terraform'), tool('terraform')].find(path => path && existsSync(path));
 
 describe('with the README\'s guest book in it, everything takes it', { timeout: 600000 }, () => {
 	let copy;

@@ -19,7 +19,7 @@ const without = name => !tool(name) && `${name} can't be had here: left out`;
 
 // ---- Workflows ----
 
-test('there are a check, a deployment, a way down and a drill, started by what should start them', () => {
+test('there are a check, a deployment, a way down, a drill and costs, started by what should start them', () => {
 	const on = Object.fromEntries(workflows.map(each => [each.file, Object.keys(each.on)]));
 	assert.deepEqual(on, { 'ci.yml': ['pull_request', 'merge_group'], 'costs.yml': ['schedule', 'workflow_dispatch'], 'deploy.yml': ['push', 'workflow_dispatch'],
 		'destroy.yml': ['workflow_dispatch'], 'drill.yml': ['schedule', 'workflow_dispatch'] });
@@ -77,6 +77,14 @@ test('nothing that others write gets into a script but through the environment',
 		assert.doesNotMatch(step.run, /\$\{\{/, step.where);
 	for (const step of steps.filter(each => /checkout/.test(each.uses)))
 		assert.equal(step.with['persist-credentials'], false, step.where);
+});
+
+// Without a word GitHub takes bash -e; only `shell: bash` has it look at more than the last of a pipe.
+test('a step is red when any part of a pipe failed', () => {
+	const piped = steps.filter(each => each.run && /(^|[^|])\|([^|]|$)/.test(each.run.replace(/'[^']*'|"[^"]*"/g, '')));
+	assert.ok(piped.length > 0);
+	for (const step of piped)
+		assert.equal(step.shell, 'bash', `${step.where}: shell: bash, for pipefail`);
 });
 
 test('the scripts that are called are there, and so is the rest', () => {
@@ -161,7 +169,7 @@ test('only what main once was is built, not what a merged branch had on its way'
 	const second = commit('second');
 	git('merge', '-q', '--no-ff', '-m', 'merge', 'branch');
 	const head = git('rev-parse', 'HEAD');
-	const allowed = COMMIT => spawnSync('bash', ['-e', '-c', step.run], { cwd: folder, env: { ...process.env, COMMIT, GITHUB_SHA: head } }).status === 0;
+	const allowed = COMMIT => spawnSync('bash', ['-eo', 'pipefail', '-c', step.run], { cwd: folder, env: { ...process.env, COMMIT, GITHUB_SHA: head } }).status === 0;
 	assert.deepEqual([first, second, head, hidden, 'main', first.slice(0, 12), '-v', '.*'].map(allowed), [true, true, true, false, false, false, false, false]);
 });
 

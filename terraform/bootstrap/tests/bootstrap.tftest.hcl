@@ -106,6 +106,16 @@ run "environment_called_images" {
   expect_failures = [var.environments]
 }
 
+run "environment_called_costs" {
+  command = plan
+
+  variables {
+    environments = { costs = {} }
+  }
+
+  expect_failures = [var.environments]
+}
+
 run "given_provider" {
   variables {
     oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"

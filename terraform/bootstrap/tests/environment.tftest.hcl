@@ -119,3 +119,30 @@ run "key_and_secrets" {
     error_message = "orders has a key for products."
   }
 }
+
+run "backups_elsewhere" {
+  variables {
+    name          = "prod"
+    backup_region = "us-west-2"
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition = (
+      aws_kms_key.backups[0].region == "us-west-2" && aws_kms_key.backups[0].enable_key_rotation &&
+      aws_kms_alias.backups[0].region == "us-west-2" && aws_kms_alias.backups[0].name == "alias/shop-prod"
+    )
+    error_message = "There is a key where the copies are, found by the environment's name."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_kms_key.backups[0].policy).Statement : statement.Sid] == ["WhoeverTheAccountLets"]
+    error_message = "It is this account's to use."
+  }
+  assert {
+    condition     = alltrue([for secret in concat(values(aws_secretsmanager_secret.keys), values(aws_secretsmanager_secret.database)) : one(secret.replica).region == "us-west-2" && one(secret.replica).kms_key_id == aws_kms_key.backups[0].arn])
+    error_message = "Every secret is there too, under that key."
+  }
+}

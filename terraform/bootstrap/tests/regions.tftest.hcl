@@ -41,42 +41,6 @@ run "two_regions" {
   }
 }
 
-run "environment" {
-  variables {
-    project            = "shop"
-    name               = "prod"
-    backup_region      = "us-west-2"
-    account            = "123456789012"
-    services           = { products = { calls = [] }, orders = { calls = ["products"] } }
-    zone_ids           = ["Z1"]
-    oidc_provider_arn  = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
-    subjects           = ["repo:example/shop-mcp"]
-    state_bucket_arn   = "arn:aws:s3:::shop-state"
-    repository_arns    = ["arn:aws:ecr:us-east-1:123456789012:repository/shop/products"]
-    reading_policy_arn = "arn:aws:iam::123456789012:policy/reading"
-  }
-
-  module {
-    source = "./environment"
-  }
-
-  assert {
-    condition = (
-      aws_kms_key.backups[0].region == "us-west-2" && aws_kms_key.backups[0].enable_key_rotation &&
-      aws_kms_alias.backups[0].region == "us-west-2" && aws_kms_alias.backups[0].name == "alias/shop-prod"
-    )
-    error_message = "There is a key where the copies are, found by the environment's name."
-  }
-  assert {
-    condition     = [for statement in jsondecode(aws_kms_key.backups[0].policy).Statement : statement.Sid] == ["WhoeverTheAccountLets"]
-    error_message = "It is this account's to use."
-  }
-  assert {
-    condition     = alltrue([for secret in concat(values(aws_secretsmanager_secret.keys), values(aws_secretsmanager_secret.database)) : one(secret.replica).region == "us-west-2" && one(secret.replica).kms_key_id == aws_kms_key.backups[0].arn])
-    error_message = "Every secret is there too, under that key."
-  }
-}
-
 run "the_same_region" {
   command = plan
 

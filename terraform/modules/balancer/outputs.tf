@@ -4,11 +4,6 @@ output "arn_suffix" {
   value       = aws_lb.main.arn_suffix
 }
 
-output "dns_name" {
-  description = "Its own name, for records that are made elsewhere"
-  value       = aws_lb.main.dns_name
-}
-
 output "listener_arn" {
   description = "The HTTPS listener, for the services' rules"
   value       = aws_lb_listener.https.arn

@@ -76,14 +76,30 @@ resource "aws_cloudwatch_metric_alarm" "balancer" {
   }
 }
 
-# What the program itself counts: a call that failed is answered with 200. Among them are refusals ("not enough stock"), so it takes more
-# than half of all, and five within a quarter of an hour, which a shop of twenty calls an hour has too.
+# What the program itself counts: a call that failed is answered with 200. Among them are refusals ("not enough stock") and what somebody
+# mistyped, so it takes more than half of all, and some: five within a quarter of an hour, which a shop of twenty calls an hour has too, or three
+# in each of two hours, where there are fewer.
+locals {
+  failures = {
+    failures        = { minutes = 15, periods = 1, least = 5, words = "in the last 15 minutes, and at least five" }
+    failures-hourly = { minutes = 60, periods = 2, least = 3, words = "in each of the last two hours, and at least three" }
+  }
+}
+
+# Its name stays, so the old one must not be taken down after the new one was made.
+moved {
+  from = aws_cloudwatch_metric_alarm.failures
+  to   = aws_cloudwatch_metric_alarm.failures["failures"]
+}
+
 resource "aws_cloudwatch_metric_alarm" "failures" {
-  alarm_name          = "${local.full_name}-failures"
-  alarm_description   = "More than half of the calls of ${local.full_name}'s tools failed in the last 15 minutes, and at least five."
+  for_each = local.failures
+
+  alarm_name          = "${local.full_name}-${each.key}"
+  alarm_description   = "More than half of the calls of ${local.full_name}'s tools failed ${each.value.words}."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 50
-  evaluation_periods  = 1
+  evaluation_periods  = each.value.periods
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
@@ -91,7 +107,7 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   metric_query {
     id          = "value"
     label       = "failed calls, percent"
-    expression  = "IF(failed >= 5, 100 * failed / calls, 0)"
+    expression  = "IF(failed >= ${each.value.least}, 100 * failed / calls, 0)"
     return_data = true
   }
 
@@ -105,7 +121,7 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
         namespace   = local.fixed.METRICS_EMF
         metric_name = metric_query.value
         stat        = "Sum"
-        period      = 900
+        period      = 60 * each.value.minutes
         dimensions  = { Service = var.service }
       }
     }

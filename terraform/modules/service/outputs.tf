@@ -66,12 +66,3 @@ output "log_group" {
   description = "Where it logs"
   value       = aws_cloudwatch_log_group.main.name
 }
-
-output "alarm_names" {
-  description = "Its alarms"
-  value = concat(
-    [for alarm in aws_cloudwatch_metric_alarm.balancer : alarm.alarm_name],
-    [for alarm in aws_cloudwatch_metric_alarm.full : alarm.alarm_name],
-    [aws_cloudwatch_metric_alarm.failures.alarm_name, aws_cloudwatch_metric_alarm.none_running.alarm_name],
-  )
-}

@@ -13,7 +13,7 @@ locals {
     METRICS_EMF      = var.name
     METRICS_PORT     = "0"     # nobody scrapes here; the figures go with the log
     IDLE_TIMEOUT     = "4100s" # longer than the balancer keeps a connection
-    DRAIN_PAUSE      = "15s"   # longer than a name is remembered (names.tf), so that callers inside the network go elsewhere first
+    DRAIN_PAUSE      = "15s"   # longer than a name is remembered (routes.tf), so that callers inside the network go elsewhere first
     SHUTDOWN_TIMEOUT = "110s"  # inside stopTimeout, or ECS would cut what still runs
   }
   environment = merge(var.settings, { for called, url in var.calls : "${upper(called)}_URL" => url }, local.fixed)

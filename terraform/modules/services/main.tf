@@ -1,6 +1,6 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority and calls of each service (../../../services says what they mean, and holds the same rules)"
+  description = "What services.json holds: about, port, priority and calls of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number

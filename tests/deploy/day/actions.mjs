@@ -79,7 +79,7 @@ export function run(world, github, file, event, inputs) {
 				continue;
 			const files = Object.fromEntries(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'].map(each => [each, join(context.runner.temp, each)]));
 			writeFileSync(files.GITHUB_OUTPUT, '');
-			const { status, stdout, stderr } = spawnSync('bash', ['-e', '-c', step.run], { cwd: checkout, encoding: 'utf8', maxBuffer: 1 << 26, env: {
+			const { status, stdout, stderr } = spawnSync('bash', [...step.shell === 'bash' ? ['-eo', 'pipefail'] : ['-e'], '-c', step.run], { cwd: checkout, encoding: 'utf8', maxBuffer: 1 << 26, env: {
 				...process.env, CI: 'true', ...settings, ...left(files.GITHUB_ENV), ...all(step.env), ...files, RUNNER_TEMP: context.runner.temp,
 				GITHUB_SHA: sha, GITHUB_REPOSITORY: 'example/shop-mcp' } });
 			if (status !== 0)

@@ -7,7 +7,7 @@ import { root } from '../stage.mjs';
 
 // Beside the repository, also for a worktree of it.
 const git = execFileSync('git', ['-C', root, 'rev-parse', '--path-format=absolute', '--git-common-dir'], { encoding: 'utf8' }).trim();
-const offline = join(git, '../../shared/terraform-offline');
+export const offline = join(git, '../../shared/terraform-offline');
 
 // Why a test that needs it is left out; or false.
 export const without = () => {
