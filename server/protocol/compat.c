@@ -13,7 +13,7 @@ static const struct {
 } known[] = {
 	/* The header says an older revision, the body's _meta says 2026-07-28 (claude-code#93290). */
 	{ "version-mismatch", COMPAT_VERSION_MISMATCH, METRIC_COMPAT_MISMATCH },
-	/* The header twice, as "2025-11-25, 2025-11-25" (lowdefy#2345). */
+	/* The header twice, as "2025-11-25, 2025-11-25" (lowdefy#2345) or in two lines. */
 	{ "version-twice", COMPAT_VERSION_TWICE, METRIC_COMPAT_TWICE },
 	/* _meta says 2026-07-28 and there is no header (claude-ai-mcp#70). */
 	{ "version-missing", COMPAT_VERSION_MISSING, METRIC_COMPAT_MISSING },
@@ -62,8 +62,7 @@ str compat_version(struct exchange *x)
 	str value = exchange_header(x, "MCP-Protocol-Version"), rest = value;
 	str first = str_trim(str_cut(&rest, ',')), second = str_trim(rest);
 
-	if (exchange_header_count(x, "MCP-Protocol-Version") != 1 || !second.size ||
-	    !str_same(first, second))
+	if (!second.size || !str_same(first, second))
 		return value;
 	return compat_serves(COMPAT_VERSION_TWICE) ? first : value;
 }

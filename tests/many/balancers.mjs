@@ -59,7 +59,7 @@ listen ${name}
 	mode ${mode}
 	bind fd@${fd}
 	balance roundrobin
-	${mode === 'http' ? 'option httpclose\n\toption redispatch 1' : 'option redispatch 1'}
+	${mode === 'http' ? 'option httpclose\n\toption forwardfor\n\toption redispatch 1' : 'option redispatch 1'}
 	option httpchk
 	http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host 127.0.0.1
 	http-check expect status 200
