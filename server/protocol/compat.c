@@ -17,6 +17,8 @@ static const struct {
 	{ "version-twice", COMPAT_VERSION_TWICE, METRIC_COMPAT_TWICE },
 	/* _meta says 2026-07-28 and there is no header (claude-ai-mcp#70). */
 	{ "version-missing", COMPAT_VERSION_MISSING, METRIC_COMPAT_MISSING },
+	/* "params":null (mcp.el) or [] (clients in PHP and C#) where a method has none to say. */
+	{ "params-empty", COMPAT_PARAMS_EMPTY, METRIC_COMPAT_PARAMS },
 };
 
 #define COUNT (sizeof(known) / sizeof(*known))
@@ -39,7 +41,7 @@ const char *protocol_compat(const char *list)
 		}
 		if (!found) {
 			snprintf(wrong, sizeof(wrong), "COMPAT has \"%s\": none, all, version-mismatch, "
-			         "version-twice or version-missing is needed",
+			         "version-twice, version-missing or params-empty is needed",
 			         str_quote(item, 40).text);
 			return wrong;
 		}
