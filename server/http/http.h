@@ -40,8 +40,8 @@ str exchange_host(const struct exchange *x);       /* whom it is for: of the tar
 /* A header's value, trimmed; .at NULL: it is absent. In several lines it is one list, with a comma
  * between each two (RFC 9110, 5.3). */
 str exchange_header(const struct exchange *x, const char *name);
-/* In how many lines it came: more than one is wrong for what is no list. */
-int exchange_header_lines(const struct exchange *x, const char *name);
+/* It came in several, which is wrong for what is no list. */
+bool exchange_header_repeats(const struct exchange *x, const char *name);
 /* The next item of a header that is a list, trimmed, without those that are empty; .at NULL: there is
  * no more. */
 str header_item(str *list);

@@ -47,7 +47,8 @@ enum stage {
 
 struct header {
 	const char *name, *value;       /* in libmicrohttpd's pool; a value of several lines in the arena */
-	uint32_t name_size : 24, lines : 8;     /* name_size 0: it is part of the first of its name */
+	uint32_t name_size : 31;        /* 0: it is part of the first of its name */
+	bool repeats : 1;
 	uint32_t value_size;
 };
 
@@ -101,6 +102,7 @@ struct connection {
 	bool left;                      /* its client */
 	bool makes_way;                 /* for a new one: it is being closed */
 	bool spare;                     /* there were too many when it came */
+	bool repeats;                   /* a header's name may have come in several lines */
 	uint16_t header_count, header_room;
 	char *address;                  /* as text; NULL: nobody has asked */
 	struct exchange exchange;

@@ -20,7 +20,7 @@ const struct fault *guard_single_headers(struct reply *reply)
 	};
 
 	for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
-		if (exchange_header_lines(reply->exchange, single[i]) > 1)
+		if (exchange_header_repeats(reply->exchange, single[i]))
 			return fault_say(reply_arena(reply), &twice,
 			                 "The header %s came more than once; send it once.", single[i]);
 	return NULL;

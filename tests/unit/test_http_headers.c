@@ -152,6 +152,8 @@ END_TEST
 static const struct { const char *headers, *value; } lines[] = {
 	{ "X-Say: one\r\n", "\r\n\r\none" },
 	{ "X-Say: one\r\nX-Other: x\r\nx-say: two\r\nX-SAY:three \r\n", "\r\n\r\none, two, three" },
+	{ "X-Say: one\r\nX-Sxy: two\r\nX-Szy: three\r\n", "\r\n\r\none" },
+	{ "X-Sxy: two\r\nX-Say: one\r\nX-Sxy: three\r\n", "\r\n\r\none" },
 	{ "X-Say:\r\nX-Say: two\r\n", "\r\n\r\n, two" },
 	{ "X-Say: a, \"b\"\r\nX-Say:\r\n", "\r\n\r\na, \"b\", " },
 };
