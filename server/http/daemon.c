@@ -85,11 +85,12 @@ bool daemon_start(struct loop *loop)
 #if MHD_VERSION >= 0x00097707
 	/* Without a thread of its own it needs no locks, nor a descriptor to wake itself. */
 	flags |= MHD_USE_NO_THREAD_SAFETY;
-#define STRICTNESS MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1
+#define STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL
 #else
-	/* What it refuses itself it answers twice; headers_read() refuses the same, and more. */
-#define STRICTNESS MHD_OPTION_STRICT_FOR_CLIENT, 0
+#define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
+	/* A lenient one answers twice what it refuses for want of a Host: headers_read() does it. */
+	int strict = loop->http->lenient ? 0 : 1;
 	loop->daemon = MHD_start_daemon(flags, 0, may_connect, loop, exchange_receive, loop,
 		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, loop,   /* first: it hears all */
 		MHD_OPTION_LISTEN_SOCKET, loop->listener,
@@ -102,7 +103,7 @@ bool daemon_start(struct loop *loop)
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop,
 		MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, loop,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-		STRICTNESS,
+		STRICT, strict,
 		MHD_OPTION_END);
 	if (!loop->daemon) {
 		log_error("cannot start libmicrohttpd on loop %d", loop->index);
