@@ -58,7 +58,8 @@ struct collection {
 /* So that names which come once, as nearly all do, are found without looking any further. */
 static void note_name(struct collection *collection, const char *name, size_t size)
 {
-	unsigned place = (unsigned)size * 7 + (name[0] | 0x20u) * 31 + (name[size - 1] | 0x20u) * 3;
+	unsigned first = (unsigned char)name[0] | 0x20, last = (unsigned char)name[size - 1] | 0x20;
+	unsigned place = (unsigned)size * 7 + first * 31 + last * 3;
 	uint64_t *seen = &collection->seen[place / 64 % 4], bit = UINT64_C(1) << place % 64;
 
 	collection->connection->repeats |= *seen & bit;
