@@ -8,7 +8,6 @@
  *
  * What it refuses for its Content-Length it answers twice: lenient_refuse_lengths(). */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "inside.h"
