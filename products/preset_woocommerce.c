@@ -85,8 +85,11 @@ static void keep(struct import *import, struct arena *arena, const struct catalo
 
 static bool is_product(struct import *import, struct arena *arena, struct catalogue_row *row)
 {
+	const char *parent = import_cell(import, PARENT);
+
+	/* Its name and price are its own. */
 	if (is_type(import, "variation"))
-		return preset_inherit(import, arena, row, import_cell(import, PARENT), "");
+		return !*parent || preset_inherit(import, arena, row, parent, "");
 	keep(import, arena, row);
 	if (is_type(import, "variable") || is_type(import, "grouped")) {
 		import_count(import, true, "products that are sold as their variations or parts");
