@@ -39,7 +39,7 @@ static bool currency(str column, char code[4])
 		return false;
 	memcpy(code, found + sizeof(before) - 1, 3);
 	code[3] = '\0';
-	return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+	return true;
 }
 
 /* "[Colour=Red,Size=M]", "Colour=Red;Size=M" or "Colour=Red|Size=M" is "Red, M". */
