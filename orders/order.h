@@ -124,6 +124,7 @@ extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, 
 
 /* mcp-orders import FILE (import.c). */
 int import_orders(struct store *store, int argc, char **argv);
+void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 
 #endif
