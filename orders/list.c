@@ -28,8 +28,10 @@ const struct shape list_shape = SHAPE(struct list,
 	TEXT(struct list, customer, "Only this customer's, exactly as the order was placed",
 	     AT_LEAST(1), AT_MOST(200)),
 	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
-	TIME(struct list, from, "Only those placed then or later: a date or time"),
-	TIME(struct list, to, "Only those placed before then: 2011-02-01 for all of January"),
+	TIME(struct list, from, "Only those placed then or later: a date, or a time with its zone",
+	     EXAMPLES("2011-01-01", "2011-01-01T09:30:00Z")),
+	TIME(struct list, to, "Only those placed before then; for all of January 2011 the first of"
+	     " February", EXAMPLES("2011-02-01")),
 	INT(struct list, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
 	TEXT(struct list, cursor, "next_cursor of the page before, with the same other arguments",
 	     AT_MOST(1000)));

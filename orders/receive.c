@@ -7,8 +7,8 @@ struct receive {
 };
 
 const struct shape receive_return_shape = SHAPE(struct receive,
-	TEXT(struct receive, return_id, "Number of the return: RET-...", .required = true,
-	     AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct receive, return_id, "Number of the return", .required = true, AT_LEAST(1),
+	     AT_MOST(64), EXAMPLES("RET-7H2K9QX4TN")),
 	TEXT(struct receive, note, "The state of the goods, for the history", AT_MOST(500)));
 
 struct work {

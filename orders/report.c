@@ -27,14 +27,14 @@ struct reported {
 };
 
 const struct shape report_shape = SHAPE(struct report,
-	TIME(struct report, from, "Begin of the period: a date or time", .required = true),
-	TIME(struct report, to, "End of the period, itself not part of it: 2011-02-01 for all of"
-	                        " January",
-	     .required = true),
+	TIME(struct report, from, "Begin of the period: a date, or a time with its zone",
+	     .required = true, EXAMPLES("2011-01-01", "2011-01-01T09:30:00Z")),
+	TIME(struct report, to, "End of the period, itself not part of it; for all of January 2011"
+	     " the first of February", .required = true, EXAMPLES("2011-02-01")),
 	TEXT(struct report, by, "What to add up by", .required = true,
 	     ONE_OF("day", "month", "country", "product")),
-	TEXT(struct report, currency, "Only orders in this ISO 4217 currency; otherwise there is a"
-	     " row for each currency", AT_LEAST(3), AT_MOST(3)),
+	TEXT(struct report, currency, "Left out there is a row for each currency; otherwise only"
+	     " orders in this one, an ISO 4217 code", AT_LEAST(3), AT_MOST(3), EXAMPLES("GBP")),
 	INT(struct report, top, "By product or country: how many rows, those with the most revenue",
 	    AT_LEAST(1), AT_MOST(1000), DEFAULT(20)));
 

@@ -87,6 +87,5 @@ const struct shape order_shape = SHAPE(struct order, SUMMARY_FIELDS,
 const struct shape named_shape = SHAPE(struct named, TEXT(struct named, id, "The id"));
 
 const struct shape order_named_shape = SHAPE(struct named,
-	TEXT(struct named, id, "Number of the order, like ORD-7H2K9QX4TN or"
-	                       " 536365", .required = true,
-	     AT_LEAST(1), AT_MOST(64)));
+	TEXT(struct named, id, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64),
+	     EXAMPLES("ORD-7H2K9QX4TN", "536365")));

@@ -44,8 +44,8 @@ const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS
 	TEXT(struct product, other_words, "Everything else as words"));
 
 const struct shape sku_shape = SHAPE(struct product,
-	TEXT(struct product, sku, "The product's SKU, in any case: KIT-0001", .required = true,
-	     AT_LEAST(1), AT_MOST(SKU_MAX)));
+	TEXT(struct product, sku, "The product's SKU, in any case", .required = true,
+	     AT_LEAST(1), AT_MOST(SKU_MAX), EXAMPLES("KIT-0001")));
 
 /* ---- One product ---- */
 

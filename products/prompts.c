@@ -17,15 +17,15 @@ struct recommend {
 };
 
 const struct shape compare_shape = SHAPE(struct compare,
-	TEXT(struct compare, skus, "The SKUs to compare, separated by commas: KIT-0001, KIT-0002",
-	     .required = true, AT_LEAST(1), AT_MOST(700)));
+	TEXT(struct compare, skus, "The SKUs to compare, separated by commas", .required = true,
+	     AT_LEAST(1), AT_MOST(700), EXAMPLES("KIT-0001, KIT-0002")));
 
 const struct shape recommend_shape = SHAPE(struct recommend,
-	TEXT(struct recommend, occasion, "What it is for: a birthday, a picnic, moving house",
-	     .required = true, AT_LEAST(1), AT_MOST(200)),
+	TEXT(struct recommend, occasion, "What it is for", .required = true, AT_LEAST(1),
+	     AT_MOST(200), EXAMPLES("a birthday", "moving house")),
 	TEXT(struct recommend, budget, "The most it may cost: 25 or 25.50", AT_MOST(30)),
-	TEXT(struct recommend, recipient, "Who it is for: my sister who loves gardening",
-	     AT_MOST(200)));
+	TEXT(struct recommend, recipient, "Who it is for", AT_MOST(200),
+	     EXAMPLES("my sister who loves gardening")));
 
 static const char *or_unknown(const char *text)
 {

@@ -19,8 +19,8 @@ const struct shape restock_shape = SHAPE(struct restock,
 	     " items it changes nothing", .required = true, AT_LEAST(1), AT_MOST(100)),
 	LIST(struct restock, items, count, struct item, &item_shape, "What goes back on the shelf",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
-	TEXT(struct restock, reason, "Why, for the record: cancellation, return, delivery",
-	     AT_MOST(500)));
+	TEXT(struct restock, reason, "Why, for the record", AT_MOST(500),
+	     EXAMPLES("cancellation", "return", "delivery")));
 
 static const struct shape restocked_item_shape = SHAPE(struct line,
 	TEXT(struct line, sku, "The product's SKU", .required = true),

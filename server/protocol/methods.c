@@ -144,7 +144,7 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
 	if (call->offer->schema)
 		return bind_text(call, arguments, bound);
-	why = shape_read(shape, arguments, true, in, call->arena);
+	why = shape_read(shape, arguments, SHAPE_ARGUMENTS, in, call->arena);
 	if (why)
 		return bad_arguments(call, why);
 	call->in = in;

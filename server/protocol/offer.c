@@ -101,7 +101,7 @@ static void prompt_arguments(struct json *json, const struct shape *shape)
 	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++) {
 		json_object(json);
 		member(json, "name", field->name);
-		member(json, "description", field->about);
+		member(json, "description", shape_about(json->arena, field));
 		json_key(json, "required");
 		json_bool(json, field->required);
 		json_object_end(json);

@@ -104,7 +104,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
 	va_end(list);
 	form = shape;
 	if (person == MCP_ACCEPTED)
-		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), true, answer,
+		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), SHAPE_DIGITS, answer,
 		                              arena));
 	return person;
 }
@@ -190,7 +190,7 @@ bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char 
 	if (strncmp(cursor, kind, size) != 0 || cursor[size] != '=')
 		return false;
 	const char *json = exchange(cursor + size + 1, '`', '"');
-	return !shape_read(shape, read_json(str_of(json)), true, position, arena);
+	return !shape_read(shape, read_json(str_of(json)), SHAPE_STRICT, position, arena);
 }
 
 /* ---- Calling ---- */
@@ -214,7 +214,7 @@ static void run_tool(struct program *program, struct mcp_call *call, yyjson_val 
 {
 	const struct shape *shape = call->tool->in;
 	void *in = shape ? arena_alloc(arena, shape->size) : NULL;
-	const char *wrong = shape ? shape_read(shape, arguments, true, in, arena) : NULL;
+	const char *wrong = shape ? shape_read(shape, arguments, SHAPE_ARGUMENTS, in, arena) : NULL;
 
 	if (wrong)
 		call->said = (struct said) { REFUSED, wrong, NULL };

@@ -107,7 +107,7 @@ enum client_outcome client_call(struct client *client UNUSED, struct arena *of_a
 		said.value = json_parse_copy(arena, str_of(strange_answer), 64, &bad);
 	}
 	if (said.outcome == DID) {
-		*why = shape_read(out, said.value, false, result, of_answer);
+		*why = shape_read(out, said.value, 0, result, of_answer);
 		return *why ? CLIENT_UNREACHABLE : CLIENT_ANSWERED;
 	}
 	*why = said.words;
