@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium, openBrowser, openPlaces, readPage, request, show } from './browser.mjs';
+import {
+	background, chromium, openBrowser, openPlaces, pale, readPage, request, show, sideways,
+} from './browser.mjs';
 import { ask, beginSession, callTool, exchange, orderOf, run, startShop } from './support.mjs';
 
 const MIME = 'text/html;profile=mcp-app';
@@ -62,31 +64,6 @@ describe('what the servers say of their pages', () => {
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><rect width="40" height="30"'
 	+ ' fill="#c96f4a"/><circle cx="20" cy="15" r="9" fill="#f6e7d8"/></svg>';
 
-// Every text of the page whose contrast with what is behind it is below 4.5.
-const pale = () => {
-	const light = color => {
-		const canvas = new OffscreenCanvas(1, 1).getContext('2d');
-		canvas.fillStyle = color;
-		canvas.fillRect(0, 0, 1, 1);
-		const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(value => value / 255)
-			.map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	};
-	const behind = element => {
-		const color = getComputedStyle(element).backgroundColor;
-		return color !== 'rgba(0, 0, 0, 0)' || !element.parentElement ? color : behind(element.parentElement);
-	};
-	const contrast = element => {
-		const [high, low] = [getComputedStyle(element).color, behind(element)].map(light).sort((a, b) => b - a);
-		return (high + 0.05) / (low + 0.05);
-	};
-	return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
-		&& [...element.childNodes].some(child => child.nodeType === 3 && child.data.trim())
-		&& contrast(element) < 4.5).map(element => `${element.textContent} ${contrast(element).toFixed(2)}`);
-};
-
-const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
-const background = () => getComputedStyle(document.body).backgroundColor;
 const focused = () => {
 	const { outlineStyle } = getComputedStyle(document.activeElement);
 	return [document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent, outlineStyle];
