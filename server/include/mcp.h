@@ -36,7 +36,8 @@ struct mcp_tool {
 	const struct shape *in;       /* NULL: takes no arguments */
 	const struct shape *out;      /* NULL: answers in plain text */
 	const char *in_schema;        /* instead of `in`: JSON Schema 2020-12; `in` is then a const char *,
-	                                 the arguments as JSON */
+	                                 the arguments as JSON. An object's has `properties`, if only {}:
+	                                 OpenAI's API refuses it without */
 	const char *scope;            /* NULL: any caller may run it */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
