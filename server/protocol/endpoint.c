@@ -72,13 +72,14 @@ static bool is_visitor(struct reply *reply, str path)
 static const struct fault *admit(struct reply *reply, str path)
 {
 	struct exchange *x = reply->exchange;
+	bool endpoint = str_is(path, "/mcp") || str_is(path, "/mcp/");
 	enum revision revision;
 
 	TRY(guard_address_rate(reply));
 	TRY(guard_host_and_origin(reply));
-	if (is_visitor(reply, path))
+	if (!(endpoint && exchange_method(x) == HTTP_POST) && is_visitor(reply, path))
 		return NULL;
-	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
+	if (!endpoint)
 		return &not_found;
 	switch (exchange_method(x)) {
 	case HTTP_OPTIONS:
