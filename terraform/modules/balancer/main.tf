@@ -43,11 +43,11 @@ resource "aws_lb_listener" "https" {
 
     fixed_response {
       content_type = "application/json"
+      status_code  = "404"
       message_body = jsonencode({
         error             = "access_denied"
         error_description = "There is nothing here, and no sign-in (OAuth). Each request to an endpoint needs a key, as the header Authorization: Bearer KEY (mcp-remote takes it as --header)."
       })
-      status_code  = "404"
     }
   }
 }
