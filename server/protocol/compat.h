@@ -6,7 +6,7 @@
 
 enum compat {
 	COMPAT_VERSION_MISMATCH = 1, COMPAT_VERSION_TWICE = 2, COMPAT_VERSION_MISSING = 4,
-	COMPAT_EXTRA_ARGUMENTS = 8,
+	COMPAT_PARAMS_EMPTY = 8, COMPAT_EXTRA_ARGUMENTS = 16,
 };
 
 /* Is it served? Then it is counted too, so ask only where the request is wrong in this way. */

@@ -76,6 +76,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	enum revision revision;
 
 	TRY(guard_address_rate(reply));
+	TRY(guard_single_headers(reply));
 	TRY(guard_host_and_origin(reply));
 	if (!(endpoint && exchange_method(x) == HTTP_POST) && is_visitor(reply, path))
 		return NULL;
