@@ -71,7 +71,11 @@ bool reader_bounded_text(struct reader *reader, const struct field *field, yyjso
 	if (!field->has_least && !field->has_most)
 		return true;
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
-	return reader_length(reader, field, utf8_length(text), "character", place);
+	if (!reader_length(reader, field, utf8_length(text), "character", place))
+		return false;
+	/* Who wants a character wants one that can be seen. */
+	return !(field->has_least && field->least > 0 && text_blank(*out)) ||
+	       reader_refuse(reader, place, "must not be blank");
 }
 
 /* A whole number in whatever way JSON can write one: 5, 5.0, 5e0. */
