@@ -95,11 +95,11 @@ enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct sto
 
 	switch (store_transact(store, receive, &work)) {
 	case STORE_COMMITTED:  break;
-	case STORE_TAKEN_BACK: return answer(call, store, asked->return_id);
+	case STORE_TAKEN_BACK: return answer(call, store, work.request.id);
 	default:               return mcp_fail(call, BOOK_DOWN);
 	}
 	/* Where products can't be reached the errand waits for the job. */
 	errand_run(store, work.arena, &work.errand);
 	order_changed(work.arena, work.request.order_id);
-	return answer(call, store, asked->return_id);
+	return answer(call, store, work.request.id);
 }

@@ -91,7 +91,11 @@ bool reader_bounded_text(struct reader *reader, const struct field *field, yyjso
 		return false;
 	if (!field->has_least && !field->has_most)
 		return true;
-	return reader_length(reader, field, utf8_length(str_of(*out)), "character", place);
+	if (!reader_length(reader, field, utf8_length(str_of(*out)), "character", place))
+		return false;
+	/* Who wants a character wants one that can be seen. */
+	return !(field->has_least && field->least > 0 && text_blank(*out)) ||
+	       reader_refuse(reader, place, "must not be blank");
 }
 
 /* A whole number in whatever way JSON can write one: 5, 5.0, 5e0. */

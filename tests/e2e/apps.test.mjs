@@ -3,6 +3,7 @@
 //
 // SCREENSHOTS names a folder to leave pictures of them in.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -57,6 +58,23 @@ describe('what the servers say of their pages', () => {
 			assert.match(stderr, /IMAGE_ORIGINS has "/);
 		}
 	});
+});
+
+// Where CLDR, which Intl follows, leaves out what hardly anybody pays with; ISO 4217 has 2, of IQD 3.
+const shorter = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER'.split(' ');
+
+test('the list of currencies agrees with Intl, but where Intl leaves digits out', () => {
+	const list = readFileSync(new URL('../../server/core/currencies.def', import.meta.url), 'utf8');
+	const digits = Object.fromEntries([...list.matchAll(/CURRENCIES\((\d), "(.*)"\)/g)]
+		.flatMap(([, count, codes]) => codes.split(' ').map(code => [code, Number(count)])));
+	assert.equal(Object.keys(digits).length, list.match(/\b[A-Z]{3}\b(?=.*"\)$)/gm).length, 'a code is there twice');
+	const known = Intl.supportedValuesOf('currency').filter(code => code in digits);
+	assert.ok(known.length > 150);
+	for (const currency of known) {
+		const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+		assert.ok(maximumFractionDigits === digits[currency] || (shorter.includes(currency)
+			&& maximumFractionDigits === 0), `${currency}: ${digits[currency]}, in Intl ${maximumFractionDigits}`);
+	}
 });
 
 // ---- In the browser ----
@@ -243,6 +261,19 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 			assert.ok(blocked.includes(directive), `${directive} is not among ${blocked}`);
 		assert.deepEqual(places.strays, []);
 		assert.deepEqual(loaded.filter(url => !url.startsWith('https://images.example.com/')), []);
+		await page.tab.close();
+	});
+
+	test('a price has the digits that ISO 4217 gives its currency', async () => {
+		const page = await search({ words: 'mug' });
+		const amounts = { GBP: [1250, '£12.50'], JPY: [1250, '¥1,250'], HUF: [1250000, 'HUF 12,500.00'],
+			IQD: [1250, 'IQD 1.250'], KWD: [1250, 'KWD 1.250'], UYW: [12500, 'UYW 1.2500'] };
+		await page.notify('tool-result', { structuredContent: { count: 6, capped: false,
+			products: Object.entries(amounts).map(([currency, [amount]]) =>
+				({ sku: currency, name: currency, price: { amount, currency }, available: 1 })) } });
+		await page.view.getByRole('heading', { name: 'UYW' }).waitFor();
+		assert.deepEqual((await page.view.locator('.price').allTextContents()).map(text => text.replace('\u00a0', ' ')),
+			Object.values(amounts).map(([, shown]) => shown));
 		await page.tab.close();
 	});
 

@@ -362,12 +362,13 @@ START_TEST(the_same_key_for_another_return_is_refused)
 {
 	const char *id = delivered(), *other = place("other");
 	become(other, DELIVERED);
-	does(&orders, "request_return", KEYED_RETURN, id, "a", "k", ONE_TEA);
+	const char *first = text(does(&orders, "request_return", KEYED_RETURN, id, "a", "k", ONE_TEA),
+	                         "/id");
 	ck_assert_says(refuses(&orders, "request_return", KEYED_RETURN, id, "a", "k",
 		other_items[_i]),
 	               "other items");
 	ck_assert_says(refuses(&orders, "request_return", KEYED_RETURN, other, "a", "k", ONE_TEA),
-	               "other items");
+	               arena_print(arena, "return of another order (%s of order %s)", first, id));
 	ck_assert_int_eq(find_number(&orders, "select sum(quantity) from return_line"), 1);
 }
 END_TEST
