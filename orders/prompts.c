@@ -41,7 +41,8 @@ struct review {
 };
 
 const struct shape review_shape = SHAPE(struct review,
-	TEXT(struct review, month, "The month: 2011-01", .required = true, AT_LEAST(7), AT_MOST(7)));
+	TEXT(struct review, month, "The month", .required = true, AT_LEAST(7), AT_MOST(7),
+	     EXAMPLES("2011-01")));
 
 /* From its first moment to the next month's. */
 static bool read_month(struct arena *arena, const char *month, int64_t *from, int64_t *to)

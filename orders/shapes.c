@@ -14,8 +14,8 @@ const struct shape address_shape = SHAPE(struct address,
 	     AT_MOST(TEXT_MAX)),
 	TEXT(struct address, postal_code, "Postal code", .required = true, AT_LEAST(1),
 	     AT_MOST(20)),
-	TEXT(struct address, country, "ISO 3166 code of two letters: GB, FR, US; or the country's"
-	     " name in English", .required = true, AT_LEAST(2), AT_MOST(100)));
+	TEXT(struct address, country, "ISO 3166 code of two letters, or the country's name in English",
+	     .required = true, AT_LEAST(2), AT_MOST(100), EXAMPLES("GB", "France")));
 
 /* The same as it is known: imported orders came with a country only, by its name. */
 const struct shape address_known_shape = SHAPE(struct address,

@@ -6,8 +6,8 @@ struct compare {
 };
 
 const struct shape compare_shape = SHAPE(struct compare,
-	TEXT(struct compare, skus, "The SKUs to compare, separated by commas: KIT-0001, KIT-0002",
-	     .required = true, AT_LEAST(1), AT_MOST(700)));
+	TEXT(struct compare, skus, "The SKUs to compare, separated by commas", .required = true,
+	     AT_LEAST(1), AT_MOST(700), EXAMPLES("KIT-0001, KIT-0002")));
 
 static enum mcp_answer say_comparison(struct mcp_call *call, const struct product *products,
                                       int64_t count)

@@ -15,11 +15,12 @@ struct recommend {
 };
 
 const struct shape recommend_shape = SHAPE(struct recommend,
-	TEXT(struct recommend, occasion, "What it is for: a birthday, a picnic, moving house",
-	     .required = true, AT_LEAST(1), AT_MOST(200)),
-	TEXT(struct recommend, budget, "What it may cost, in any words: 25, under 50, 20-30", AT_MOST(100)),
-	TEXT(struct recommend, recipient, "Who it is for: my sister who loves gardening",
-	     AT_MOST(200)),
+	TEXT(struct recommend, occasion, "What it is for", .required = true, AT_LEAST(1),
+	     AT_MOST(200), EXAMPLES("a birthday", "moving house")),
+	TEXT(struct recommend, budget, "What it may cost, in any words", AT_MOST(100),
+	     EXAMPLES("25", "under 50", "20-30")),
+	TEXT(struct recommend, recipient, "Who it is for", AT_MOST(200),
+	     EXAMPLES("my sister who loves gardening")),
 	TEXT(struct recommend, category, "Only of this category, as list_categories names it",
 	     AT_MOST(LABEL_MAX)));
 
