@@ -34,8 +34,7 @@ static bool is_browser(struct exchange *x)
 	str rest = exchange_header(x, "Accept");
 	bool html = false;
 
-	while (rest.at && rest.size) {
-		str item = str_cut(&rest, ',');
+	for (str item; (item = header_item(&rest)).at;) {
 		str type = str_trim(str_cut(&item, ';'));
 		html |= str_is_nocase(type, "text/html");
 		if (str_is_nocase(type, "text/event-stream"))
@@ -64,10 +63,10 @@ static bool came_by_https(struct exchange *x)
 	       str_is_nocase(exchange_header(x, "X-Forwarded-Proto"), "https");
 }
 
-/* The endpoint as this person reaches it; NULL: that can't be told. Host was checked before. */
+/* The endpoint as this person reaches it; NULL: that can't be told. The host was checked before. */
 static const char *endpoint_url(struct exchange *x, struct arena *arena)
 {
-	str host = exchange_header(x, "Host");
+	str host = exchange_host(x);
 
 	if (runtime.set.public_url)
 		return runtime.set.public_url;
@@ -231,8 +230,7 @@ static bool has_it(struct exchange *x, const char *tag)
 {
 	str rest = exchange_header(x, "If-None-Match");
 
-	while (rest.at && rest.size) {
-		str item = str_trim(str_cut(&rest, ','));
+	for (str item; (item = header_item(&rest)).at;) {
 		if (str_starts(item, "W/"))
 			item = (str) { item.at + 2, item.size - 2 };
 		if (str_is(item, tag) || str_is(item, "*"))

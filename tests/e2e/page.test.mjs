@@ -102,6 +102,9 @@ describe('what it says', () => {
 		}
 		const strict = await visit(keyed, { headers: { Host: 'evil.example' } });
 		assert.equal(strict.status, 403);
+		// Of a target that is a whole URL its host counts, and is the one that was checked.
+		const whole = await visit(open, { path: `http://127.0.0.1:${open.port}/`, headers: { Host: 'evil.example' } });
+		assert.equal(codes(whole.text)[0], `http://127.0.0.1:${open.port}/mcp`);
 	});
 
 	test('its links lead to the health checks', async () => {
