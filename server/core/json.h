@@ -67,11 +67,18 @@ str json_member(yyjson_val *object, const char *key);
 
 /* ---- Shapes ---- */
 
+/* How an object is read, by who wrote it. */
+enum {
+	SHAPE_STRICT = 1,       /* members the shape does not know are refused, with those it does */
+	SHAPE_DIGITS = 2,       /* digits without quotes are the text they look like: 536365 */
+	SHAPE_ARGUMENTS = SHAPE_STRICT | SHAPE_DIGITS,  /* a client's; a person's form: DIGITS */
+};
+
 /* Reads an object into a struct of the shape, filling in defaults; text is copied into the arena,
  * as NUL-terminated. NULL, or what is wrong in words that name the field: "items[2].quantity must
- * be at least 1, not 0". `strict`: members the shape does not know are refused, with the names it
- * does know. `object` NULL stands for {}. */
-const char *shape_read(const struct shape *shape, yyjson_val *object, bool strict, void *out,
+ * be at least 1, not 0". `how` is of SHAPE_…, 0 for what programs wrote. `object` NULL stands for
+ * {}. */
+const char *shape_read(const struct shape *shape, yyjson_val *object, unsigned how, void *out,
                        struct arena *arena);
 void shape_write(struct json *json, const struct shape *shape, const void *in);
 
@@ -80,8 +87,12 @@ enum schema_use {
 	SCHEMA_OUTPUT,
 	SCHEMA_FORM,                    /* elicitation: flat, title and description, no closing */
 };
-/* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
+/* JSON Schema 2020-12 of a shape (NULL: of no members). It has `properties` in any case: OpenAI's
+ * API refuses an object's schema without. Headers (x-mcp-header) only where asked. */
 void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
+/* A field's description, with its examples: Begin, such as "2011-01-31" or "2011-02-01T09:30:00Z".
+ * NULL where it has none. */
+const char *shape_about(struct arena *arena, const struct field *field);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
 /* Whether a text is within a text field's bounds, and one of its choices. */
 bool shape_takes_text(const struct field *field, const char *text);

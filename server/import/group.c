@@ -49,7 +49,7 @@ void row_unpack(struct arena *arena, const struct shape *shape, const char *fiel
 {
 	enum json_trouble trouble;
 	yyjson_val *object = json_parse_copy(arena, str_of(fields), DEPTH, &trouble);
-	const char *wrong = object ? shape_read(shape, object, false, row, arena) : "no JSON";
+	const char *wrong = object ? shape_read(shape, object, 0, row, arena) : "no JSON";
 
 	if (!wrong)
 		return;

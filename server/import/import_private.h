@@ -5,6 +5,7 @@
 #include "csv.h"
 #include "encoding.h"
 #include "import.h"
+#include "money.h"
 #include "progress.h"
 #include "source.h"
 
@@ -116,9 +117,5 @@ const char *cell_read(struct import *import, const struct field *field, str text
 void cell_standard(const struct field *field, void *row);       /* the default, if there is one */
 /* A cell as it may be shown to people: shortened. Until the next call. */
 const char *cell_shown(struct import *import, str text);
-
-/* currency.c */
-bool currency_valid(str code);                  /* three capital letters */
-int currency_digits(str code);                  /* behind the decimal point, ISO 4217 */
 
 #endif

@@ -4,7 +4,8 @@
  * to lie about the page they come from (streamable-http, "Security Warning"). */
 #include <stdio.h>
 
-#include "call.h"
+#include "connect.h"
+#include "visitor.h"
 
 static str open_scopes;                 /* every scope there is, for the challenge */
 
@@ -203,15 +204,18 @@ void guard_start(void)
 	add_scopes(&runtime.prompts);
 }
 
+/* The words stand in the header too where there is an `error`, which some clients show (RFC 6750); so
+ * they have no quotes. */
 static const struct fault *challenge(struct arena *arena, int status, const char *error,
                                      const char *scopes, const char *text)
 {
 	struct fault *fault = arena_new(arena, struct fault);
+	const char *why = !error ? "" : arena_print(arena, ", error=\"%s\", error_description=\"%s\"",
+	                                            error, text);
 
 	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
 	                          .text = text };
-	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s%s%s", runtime.server->name,
-		error ? ", error=\"" : "", error ? error : "", error ? "\"" : "",
+	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s", runtime.server->name, why,
 		*scopes ? ", scope=\"" : "", scopes, *scopes ? "\"" : "");
 	return fault;
 }
@@ -225,12 +229,16 @@ const struct fault *guard_caller(struct reply *reply)
 	case AUTH_FINE:
 		return NULL;
 	case AUTH_MISSING:
-		return challenge(arena, 401, NULL, scopes, "A key is needed: Authorization: Bearer KEY.");
+		return challenge(arena, 401, NULL, scopes, arena_print(arena, "A key is needed, as the header"
+		                 " Authorization: Bearer KEY (mcp-remote takes it as --header). %s",
+		                 connect_key(arena, runtime.server->name)));
 	case AUTH_MALFORMED:
 		return challenge(arena, 400, "invalid_request", scopes,
-		                 "The Authorization header is not \"Bearer\" and a key.");
+		                 "The Authorization header is not the word Bearer and a key.");
 	default:
-		return challenge(arena, 401, "invalid_token", scopes, "This key is not known.");
+		return challenge(arena, 401, "invalid_token", scopes, arena_print(arena,
+		                 "This key is not known. %s",
+		                 connect_key(arena, runtime.server->name)));
 	}
 }
 

@@ -1,5 +1,5 @@
 /* methods.c - the methods both eras have: tools, resources, prompts. */
-#include "call.h"
+#include "compat.h"
 #include "param.h"
 #include "task.h"
 
@@ -144,9 +144,11 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
 	if (call->offer->schema)
 		return bind_text(call, arguments, bound);
-	why = shape_read(shape, arguments, true, in, call->arena);
+	arguments = compat_arguments(call->arena, shape, arguments);
+	why = shape_read(shape, arguments, SHAPE_ARGUMENTS, in, call->arena);
 	if (why)
-		return bad_arguments(call, why);
+		return bad_arguments(call, arena_print(call->arena, "%s%s", why,
+		                                       compat_hint(shape, arguments)));
 	call->in = in;
 	*bound = true;
 	return NULL;

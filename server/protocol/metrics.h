@@ -30,6 +30,7 @@ enum metric {
 	METRIC_COMPAT_TWICE,
 	METRIC_COMPAT_MISSING,
 	METRIC_COMPAT_PARAMS,
+	METRIC_COMPAT_ARGUMENTS,
 	METRIC_MOVED_TO_WORKER,         /* reads that were too long for a loop */
 	METRIC_COUNT
 };
