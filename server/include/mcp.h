@@ -56,7 +56,8 @@ struct mcp_tool {
 	                                 given. Only what is "type":"object" is known before 2026-07-28 */
 };
 
-/* Completes what a person types: adds what fits `value` with mcp_suggest(). */
+/* Completes what a person types: adds what fits `value` with mcp_suggest(), the likeliest first. Choices
+ * (ONE_OF) complete by themselves. */
 typedef void mcp_complete_fn(struct mcp_call *call, const char *argument, const char *value,
                              struct store *store);
 
@@ -215,8 +216,12 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 /* A message of a prompt, in order: role "user" or "assistant". */
 void mcp_message(struct mcp_call *call, const char *role, const char *text, ...) PRINTF(3, 4);
 
-/* Of a completion: one more that fits. Clients see at most 100. */
+/* Of a completion: one more that fits. Clients see MCP_SUGGESTIONS_MAX at most; one beyond tells them that
+ * there are more, so nobody need count them. */
+#define MCP_SUGGESTIONS_MAX 100
 void mcp_suggest(struct mcp_call *call, const char *text);
+/* Of a completion: what was chosen for another argument before, or NULL. */
+const char *mcp_chosen(struct mcp_call *call, const char *argument);
 
 /* Tells clients that a list is not what it was. Any thread. */
 enum mcp_list { MCP_TOOLS, MCP_PROMPTS, MCP_RESOURCES };

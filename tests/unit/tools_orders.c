@@ -34,6 +34,8 @@ static const struct tool tools[] = {
 	{ "settle an order", settle_order, &order_named_shape, NULL },
 	{ "settle an errand", settle_errand, &order_named_shape, NULL },
 	{ "explain_order", explain_order, &explain_shape, NULL },
+	{ "review_sales", review_sales, &review_shape, NULL },
+	{ "read_customer", read_customer, &customer_named_shape, &listed_shape },
 	{ 0 },
 };
 
