@@ -3,7 +3,7 @@
  * A word that is not known makes it unclear: "50 for two" may well be 100. */
 #include "budget.h"
 
-#include "amount.h"
+#include "figure.h"
 #include "money.h"
 
 enum { NUMBERS_MAX = 2, SIGNS_MAX = 16 };
@@ -160,7 +160,7 @@ static bool find_code(const char *text, char code[sizeof("GBP")])
 /* ---- Signs ---- */
 
 struct quantity {
-	struct amount amount;
+	struct figure figure;
 	int power;
 	bool has_power, is_subunit;
 };
@@ -186,7 +186,7 @@ static bool add_number(struct sentence *sentence, const char **at)
 {
 	struct quantity *quantity = &sentence->numbers[sentence->number_count];
 
-	if (sentence->number_count == NUMBERS_MAX || !amount_read(at, &quantity->amount))
+	if (sentence->number_count == NUMBERS_MAX || !figure_read(at, &quantity->figure))
 		return false;
 	sentence->number_count++;
 	/* 50.- and 50,-- are whole. */
@@ -281,16 +281,16 @@ static bool shift(int64_t value, int power, int64_t *shifted)
 /* In minor units, `count` readings of it: one, or two. None: it can't be an amount. */
 static int resolve(const struct quantity *quantity, int digits, int64_t readings[2])
 {
-	const struct amount *amount = &quantity->amount;
+	const struct figure *figure = &quantity->figure;
 	int power = quantity->power + (quantity->is_subunit ? 0 : digits), count = 0;
 	bool takes_three = power >= 3;
 	/* Three digits behind a point are thousands, unless an amount may have so many. */
-	bool is_fraction = amount->fraction &&
-	                   (amount->decimals != 3 || takes_three || !(amount->whole || amount->grouped));
+	bool is_fraction = figure->fraction &&
+	                   (figure->decimals != 3 || takes_three || !(figure->whole || figure->grouped));
 
-	if (amount->whole && shift(amount->value, power, &readings[count]))
+	if (figure->whole && shift(figure->value, power, &readings[count]))
 		count++;
-	if (is_fraction && shift(amount->value, power - amount->decimals, &readings[count]))
+	if (is_fraction && shift(figure->value, power - figure->decimals, &readings[count]))
 		count++;
 	return count;
 }
@@ -298,9 +298,9 @@ static int resolve(const struct quantity *quantity, int digits, int64_t readings
 /* As it is written, without its thousand. */
 static double size_of(const struct quantity *quantity)
 {
-	double size = (double)quantity->amount.value;
+	double size = (double)quantity->figure.value;
 
-	for (int i = quantity->amount.whole ? 0 : quantity->amount.decimals; i > 0; i--)
+	for (int i = quantity->figure.whole ? 0 : quantity->figure.decimals; i > 0; i--)
 		size /= 10;
 	return size;
 }
@@ -388,7 +388,7 @@ static struct price_range understand(struct sentence *sentence, int digits)
 
 struct price_range budget_read(struct arena *arena, const char *text, const char *currency)
 {
-	const char *at = amount_plain(arena, text);
+	const char *at = figure_plain(arena, text);
 	struct sentence sentence = { .sign_count = 0 };
 
 	for (; *at; at += *at == ' ')

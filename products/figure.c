@@ -1,5 +1,5 @@
-/* amount.c - see amount.h. */
-#include "amount.h"
+/* figure.c - see figure.h. */
+#include "figure.h"
 
 #include <utf8proc.h>
 
@@ -19,14 +19,14 @@ static utf8proc_int32_t plain_character(utf8proc_int32_t c)
 	switch (c) {
 	case 0x60: case 0xb4: case 0x2bc: case 0x2018: case 0x2019: case 0x2032:
 	case 0x66c:  return '\'';       /* Arabic's sign between thousands */
-	case 0x66b:  return AMOUNT_POINT;
+	case 0x66b:  return FIGURE_POINT;
 	case 0x60c:  return ',';
 	case 0x2264: return '<';
 	case 0x2265: return '>';
 	case 0x2248: case 0x223c: case 0x301c: return '~';
 	case 0xffe1: return 0xa3;       /* £ and ¥ of full width */
 	case 0xffe5: return 0xa5;
-	case AMOUNT_POINT: return ' ';
+	case FIGURE_POINT: return ' ';
 	default:     break;
 	}
 	if (c >= 0xff01 && c <= 0xff5e)
@@ -34,7 +34,7 @@ static utf8proc_int32_t plain_character(utf8proc_int32_t c)
 	return utf8proc_tolower(c);
 }
 
-const char *amount_plain(struct arena *arena, const char *text)
+const char *figure_plain(struct arena *arena, const char *text)
 {
 	str rest = str_of(text_plain(arena, text));
 	char *plain = arena_alloc_raw(arena, 4 * rest.size + 1);
@@ -118,7 +118,7 @@ static bool is_grouped(const struct number *number, int groups)
 	            groups > 2 && number->before[1] == ',' && number->size[groups - 1] == 3;
 
 	for (int i = 1; i < groups; i++) {
-		if (number->before[i] != number->before[1] || number->before[i] == AMOUNT_POINT)
+		if (number->before[i] != number->before[1] || number->before[i] == FIGURE_POINT)
 			return false;
 		threes = threes && number->size[i] == 3;
 		twos = twos && (i == groups - 1 || number->size[i] == 2);
@@ -131,23 +131,23 @@ static bool is_fraction(const struct number *number)
 	int last = number->groups - 1;
 	char point = number->before[last];
 
-	if (last == 0 || (point != '.' && point != ',' && point != AMOUNT_POINT))
+	if (last == 0 || (point != '.' && point != ',' && point != FIGURE_POINT))
 		return false;
 	return last == 1 || (number->before[1] != point && is_grouped(number, last));
 }
 
-bool amount_read(const char **text, struct amount *amount)
+bool figure_read(const char **text, struct figure *figure)
 {
 	struct number number;
 
-	*amount = (struct amount) { 0 };
+	*figure = (struct figure) { 0 };
 	if (!is_digit(**text) && !(**text && strchr(".,\1", **text) && is_digit((*text)[1])))
 		return false;
-	if (!scan(text, &number, &amount->value))
+	if (!scan(text, &number, &figure->value))
 		return true;
-	amount->whole = number.groups == 1 || is_grouped(&number, number.groups);
-	amount->fraction = is_fraction(&number);
-	amount->decimals = amount->fraction ? number.size[number.groups - 1] : 0;
-	amount->grouped = amount->fraction && number.groups > 2;
+	figure->whole = number.groups == 1 || is_grouped(&number, number.groups);
+	figure->fraction = is_fraction(&number);
+	figure->decimals = figure->fraction ? number.size[number.groups - 1] : 0;
+	figure->grouped = figure->fraction && number.groups > 2;
 	return true;
 }
