@@ -176,16 +176,26 @@ static bool take(struct store *store, struct arena *arena, const struct import_g
 	return done;
 }
 
+static const char *const codes[] = { "order", "sku", NULL };
+
 static const struct import_spec spec = {
-	.what = "order lines", .row = &row_shape, .key = key, .check = check, .judge = judge, .take = take,
+	.what = "order lines", .row = &row_shape, .codes = codes,
+	.key = key, .check = check, .judge = judge, .take = take,
 };
 
 /* ---- The command ---- */
 
+static const char usage[] =
+	"usage: mcp-orders import FILE.csv|URL --currency GBP [--dry-run] [--map COLUMN=FIELD]\n";
+
 int import_orders(struct store *store, int argc, char **argv)
 {
-	return import_command(store, argc, argv, &spec,
-		"usage: mcp-orders import FILE.csv|URL --currency GBP [--dry-run]\n");
+	return import_command(store, argc, argv, &spec, usage);
+}
+
+void help_import(void)
+{
+	import_help(&spec, usage);
 }
 
 int64_t finish_import(struct store *store)

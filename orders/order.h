@@ -137,6 +137,7 @@ mcp_complete_fn complete_order, complete_customer, complete_month;
 
 /* mcp-orders import FILE (import.c). */
 int import_orders(struct store *store, int argc, char **argv);
+void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 
 #endif

@@ -112,7 +112,8 @@ static const struct mcp_job jobs[] = {
 
 static const struct mcp_command commands[] = {
 	{ "import", "import FILE.csv|URL [--dry-run] [--currency GBP]",
-	  "Loads products from a CSV file or an https URL, all of it or nothing", import_products },
+	  "Loads products from a CSV file or an https URL, all of it or nothing; import --help has more",
+	  import_products, help_import },
 	{ 0 },
 };
 

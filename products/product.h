@@ -78,6 +78,7 @@ mcp_complete_fn complete_sku, complete_skus, complete_category;
 mcp_tool_fn compare_products, recommend_product;
 mcp_tool_fn search_page;
 int import_products(struct store *store, int argc, char **argv);
+void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 int64_t hint_when_empty(struct store *store);
 

@@ -39,7 +39,8 @@ void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it
 /* ---- Reading ---- */
 
 enum json_trouble {
-	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY
+	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY,
+	JSON_NO_TEXT,                   /* a string with half a surrogate pair, or what is no UTF-8 */
 };
 
 struct json_bounds {
@@ -50,14 +51,17 @@ struct json_bounds {
 /* Parses one text within bounds; the document lives in the arena. Strict RFC 8259,
  * UTF-8 checked, long numbers kept as raw text. The bounds are looked at before parsing. NULL
  * where there is trouble; duplicate keys are looked for in the outermost object only.
- * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
+ * `text` must be writable with 4 spare bytes behind it (it is parsed in place). *why says in words
+ * what is wrong and where, in the arena, or which key is a duplicate; NULL: nothing to add. */
 yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
-                       enum json_trouble *trouble);
+                       enum json_trouble *trouble, const char **why);
 /* The same from bytes that must not change, which are ours or were within bounds before. */
 yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble);
-/* Whether an object names a key twice. Not recursive. */
-bool json_has_duplicate(yyjson_val *object);
+/* A key that an object names twice; NULL: none. Not recursive. */
+yyjson_val *json_duplicate(yyjson_val *object);
+/* A member: NULL where it is absent, or null, which says the same. */
+yyjson_val *json_given(yyjson_val *object, const char *key);
 /* A string member: .at NULL where absent, no string, or with a NUL in it. */
 str json_member(yyjson_val *object, const char *key);
 

@@ -177,7 +177,7 @@ static bool read_struct(struct reader *reader, const struct shape *shape, yyjson
 	if (!yyjson_is_obj(object))
 		return reader_refuse(reader, place, "must be an object, not %s",
 		                     reader_kind(object));
-	if (json_has_duplicate(object))
+	if (json_duplicate(object))
 		return reader_refuse(reader, place, "must not name a member twice");
 	if (reader->strict && !knows_all(reader, shape, object, place))
 		return false;

@@ -116,6 +116,7 @@ struct mcp_command {
 	const char *usage;            /* "import FILE.csv [--dry-run]" */
 	const char *about;            /* one line */
 	int (*run)(struct store *store, int argc, char **argv);
+	void (*help)(void);           /* prints what its words mean, for NAME --help; may be NULL */
 };
 
 /* A file that is part of the program; see cmake/embed_skills.cmake. */

@@ -13,10 +13,12 @@ static const struct {
 } known[] = {
 	/* The header says an older revision, the body's _meta says 2026-07-28 (claude-code#93290). */
 	{ "version-mismatch", COMPAT_VERSION_MISMATCH, METRIC_COMPAT_MISMATCH },
-	/* The header twice, as "2025-11-25, 2025-11-25" (lowdefy#2345). */
+	/* The header twice, as "2025-11-25, 2025-11-25" (lowdefy#2345) or in two lines. */
 	{ "version-twice", COMPAT_VERSION_TWICE, METRIC_COMPAT_TWICE },
 	/* _meta says 2026-07-28 and there is no header (claude-ai-mcp#70). */
 	{ "version-missing", COMPAT_VERSION_MISSING, METRIC_COMPAT_MISSING },
+	/* "params":null (mcp.el) or [] (clients in PHP and C#) where a method has none to say. */
+	{ "params-empty", COMPAT_PARAMS_EMPTY, METRIC_COMPAT_PARAMS },
 };
 
 #define COUNT (sizeof(known) / sizeof(*known))
@@ -39,7 +41,7 @@ const char *protocol_compat(const char *list)
 		}
 		if (!found) {
 			snprintf(wrong, sizeof(wrong), "COMPAT has \"%s\": none, all, version-mismatch, "
-			         "version-twice or version-missing is needed",
+			         "version-twice, version-missing or params-empty is needed",
 			         str_quote(item, 40).text);
 			return wrong;
 		}
@@ -62,8 +64,7 @@ str compat_version(struct exchange *x)
 	str value = exchange_header(x, "MCP-Protocol-Version"), rest = value;
 	str first = str_trim(str_cut(&rest, ',')), second = str_trim(rest);
 
-	if (exchange_header_count(x, "MCP-Protocol-Version") != 1 || !second.size ||
-	    !str_same(first, second))
+	if (!second.size || !str_same(first, second))
 		return value;
 	return compat_serves(COMPAT_VERSION_TWICE) ? first : value;
 }

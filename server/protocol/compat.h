@@ -4,7 +4,10 @@
 
 #include "call.h"
 
-enum compat { COMPAT_VERSION_MISMATCH = 1, COMPAT_VERSION_TWICE = 2, COMPAT_VERSION_MISSING = 4 };
+enum compat {
+	COMPAT_VERSION_MISMATCH = 1, COMPAT_VERSION_TWICE = 2, COMPAT_VERSION_MISSING = 4,
+	COMPAT_PARAMS_EMPTY = 8
+};
 
 /* Is it served? Then it is counted too, so ask only where the request is wrong in this way. */
 bool compat_serves(enum compat compat);

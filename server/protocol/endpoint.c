@@ -61,6 +61,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	enum revision revision;
 
 	TRY(guard_address_rate(reply));
+	TRY(guard_single_headers(reply));
 	TRY(guard_host_and_origin(reply));
 	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
 		return &not_found;

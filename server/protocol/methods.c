@@ -34,8 +34,8 @@ const struct fault *list_cursor(struct mcp_call *call, const char *key, int coun
 	int64_t place;
 
 	*from = 0;
-	if (!yyjson_obj_get(call->params, "cursor"))
-		return NULL;
+	if (!json_given(call->params, "cursor") || (cursor.at && cursor.size == 0))
+		return NULL;            /* the first page */
 	str plain = cursor.at ? seal_open(call->arena, purpose, cursor) : cursor;
 	if (!plain.at || !str_to_int(plain, &place) || place < 0 || place > count)
 		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
@@ -135,7 +135,7 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	static const struct field none[] = { { 0 } };
 	static const struct shape empty = { 0, none };
 	const struct shape *shape = call->offer->in ? call->offer->in : &empty;
-	yyjson_val *arguments = yyjson_obj_get(call->params, "arguments");
+	yyjson_val *arguments = json_given(call->params, "arguments");
 	void *in = arena_alloc(call->arena, shape->size + 1);
 	const char *why;
 

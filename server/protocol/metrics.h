@@ -29,6 +29,7 @@ enum metric {
 	METRIC_COMPAT_MISMATCH,         /* wrong requests served because COMPAT says so */
 	METRIC_COMPAT_TWICE,
 	METRIC_COMPAT_MISSING,
+	METRIC_COMPAT_PARAMS,
 	METRIC_MOVED_TO_WORKER,         /* reads that were too long for a loop */
 	METRIC_COUNT
 };

@@ -12,7 +12,12 @@ const requests = {
 		body: body(meta()) },
 	'version-twice': { headers: { ...types, 'MCP-Protocol-Version': '2025-11-25, 2025-11-25' }, body: body() },
 	'version-missing': { headers: { ...types, 'Mcp-Method': 'tools/list' }, body: body(meta()) },
+	'params-empty': { headers: types, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[]}' },
 };
+
+// The same request in another form.
+const lines = { ...requests['version-twice'],
+	headers: { ...types, 'MCP-Protocol-Version': ['2025-11-25', '2025-11-25'] } };
 
 async function counted(server, name) {
 	const { text } = await exchange({ port: server.metrics }, { method: 'GET', path: '/metrics' });
@@ -33,6 +38,7 @@ for (const [name, request] of Object.entries(requests))
 		assert.equal(served.status, 200, served.text);
 		assert.ok(served.json.result.tools.length > 5);
 		assert.equal(await counted(lenient, name), 1);
+		assert.equal((await exchange(lenient, lines)).status, name === 'version-twice' ? 200 : 400);
 		for (const [other, wrong] of Object.entries(requests))
 			if (other !== name)
 				assert.equal((await exchange(lenient, wrong)).status, 400, `${other} was not asked for`);
