@@ -118,7 +118,8 @@ void complete_month(struct mcp_call *call, const char *argument UNUSED, const ch
 			suggested++;
 		}
 		/* A moment before this month began is in the one before. */
-		if (!time_parse(str_of(arena_print(arena, "%s-01", month)), &at))
+		strcat(month, "-01");
+		if (!time_parse(str_of(month), &at))
 			break;
 		at--;
 	}

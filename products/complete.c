@@ -52,12 +52,23 @@ void complete_sku(struct mcp_call *call, const char *argument UNUSED, const char
 		mcp_suggest(call, all[i].value);
 }
 
-static bool is_named(struct arena *arena, const char *list, const char *sku)
+/* The keys of the SKUs of a list. False: there are as many as can be compared. */
+static bool keys_of(struct arena *arena, const char *list, const char *keys[COMPARED_MAX], int *count)
 {
-	const char *key = words_key(arena, sku), *one;
+	const char *one;
 
-	while (*(one = next_sku(arena, &list)))
-		if (strcmp(words_key(arena, one), key) == 0)
+	for (*count = 0; *(one = next_sku(arena, &list)); (*count)++) {
+		if (*count == COMPARED_MAX - 1)
+			return false;
+		keys[*count] = words_key(arena, one);
+	}
+	return true;
+}
+
+static bool is_among(const char *key, const char *const *keys, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(keys[i], key) == 0)
 			return true;
 	return false;
 }
@@ -67,18 +78,20 @@ void complete_skus(struct mcp_call *call, const char *argument UNUSED, const cha
                    struct store *store)
 {
 	struct arena *arena = mcp_arena(call);
-	const char *last = value;
+	const char *last = value, *keys[COMPARED_MAX];
 	struct rows rows;
+	int count;
 
 	for (const char *at = value; *at; at++)
 		if (strchr(SKU_SEPARATORS, *at))
 			last = at + 1;
 	const char *before = arena_copy(arena, (str) { value, (size_t)(last - value) });
-	if (!find_skus(call, last, store, MCP_SUGGESTIONS_MAX + 1 + COMPARED_MAX, &rows))
+	if (!keys_of(arena, before, keys, &count) ||
+	    !find_skus(call, last, store, MCP_SUGGESTIONS_MAX + 1 + count, &rows))
 		return;
 	const struct suggestion *all = rows.first;
 	for (int64_t i = 0; i < rows.count; i++)
-		if (!is_named(arena, before, all[i].value))
+		if (!is_among(words_key(arena, all[i].value), keys, count))
 			mcp_suggest(call, arena_print(arena, "%s%s", before, all[i].value));
 }
 

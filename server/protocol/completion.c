@@ -56,15 +56,23 @@ static void write_values(struct mcp_call *call)
 	json_object_end(json);
 }
 
+/* What is too long to be the argument is the beginning of none. */
+static bool can_begin(const struct field *field, const char *value)
+{
+	return field && !(field->has_most && (double)utf8_length(str_of(value)) > field->most);
+}
+
 static enum mcp_answer run(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct completion *wanted = in;
 
 	call->suggestion_count = 0;
-	if (wanted->field && wanted->field->one_of)
-		suggest_choices(call, wanted->field->one_of, wanted->value);
-	else if (wanted->field && wanted->complete)
-		wanted->complete(call, wanted->argument, wanted->value, store);
+	if (can_begin(wanted->field, wanted->value)) {
+		if (wanted->field->one_of)
+			suggest_choices(call, wanted->field->one_of, wanted->value);
+		else if (wanted->complete)
+			wanted->complete(call, wanted->argument, wanted->value, store);
+	}
 	write_values(call);
 	return MCP_ANSWERED;
 }

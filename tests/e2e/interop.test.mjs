@@ -184,6 +184,7 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 			assert.deepEqual([all.length, all.hasMore], [100, true]);
 			assert.deepEqual(await fits(shop, 'product://{sku}', 'sku', 'no-such').then(Array.from), []);
 			assert.deepEqual([...await fits(shop, 'compare_products', 'skus', 'KIT-0001, kit-0002')], ['KIT-0001, KIT-0002']);
+			assert.deepEqual([...await fits(shop, 'compare_products', 'skus', `${'KIT-0001,'.repeat(100000)}kit-0002`)], []);
 			const { categories } = await shopTool('list_categories', {});
 			assert.deepEqual([...await fits(shop, 'catalog://categories/{category}', 'category', '')].sort(),
 				categories.map(each => each.category).sort());

@@ -30,7 +30,9 @@ static const struct { const char *typed, *completed; } lists[] = {
 	{ "kit\u20110001;KIT", "kit\u20110001;KIT-0002|kit\u20110001;kit-1|" },
 	{ "KIT-0001,KIT-0002,kit-1,GAR-0001,", "KIT-0001,KIT-0002,kit-1,GAR-0001,É-1|"
 	  "KIT-0001,KIT-0002,kit-1,GAR-0001,NONE|" },
-	{ "x,y", "" },
+	{ "x,y", "" }, { "1 2 3 4 5 6 7 8 9 GAR", "1 2 3 4 5 6 7 8 9 GAR-0001|" },
+	/* Ten are compared, and no more. */
+	{ "1 2 3 4 5 6 7 8 9 10 GAR", "" },
 };
 
 START_TEST(the_last_of_a_list_is_completed_and_none_is_named_twice)
