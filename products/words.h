@@ -26,8 +26,8 @@ struct words {
 char *words_fold(struct arena *arena, const char *text);
 /* The words of folded text. They point into it. */
 struct words words_split(const char *folded);
-/* Case folded and trimmed, nothing else: what makes two SKUs the same. "", which no SKU has, for a
- * text of more than KEY_SIZE_MAX bytes. */
+/* In plain signs (text_plain) and case folded, nothing else: what makes two SKUs the same. "", which no
+ * SKU has, for a text of more than KEY_SIZE_MAX bytes. */
 char *words_key(struct arena *arena, const char *text);
 
 /* How well words match a product found by them: words that are whole words of its name weigh
