@@ -344,7 +344,7 @@ end_infra() {
 }
 
 run_tests() {
-	local began=$SECONDS targets
+	local began=$SECONDS targets clients
 	need_tools
 	need_postgresql
 	rm -rf "$TEST"
@@ -363,6 +363,8 @@ run_tests() {
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	run_e2e_on_postgresql "end to end on PostgreSQL"
+	mapfile -t clients < <(client_names 'select(.daily)')
+	run_client_tests "clients of other languages" "${clients[@]}"
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos

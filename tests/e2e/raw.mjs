@@ -63,6 +63,7 @@ export const post = (server, body, headers = {}) => Buffer.concat([
 export class Between {
 	constructor(port) {
 		this.sockets = new Set();
+		this.to = port;                 // of new connections
 		this.delay = 0;
 		this.down = false;
 		this.frozen = false;            // nothing gets through, and nobody is told
@@ -71,7 +72,7 @@ export class Between {
 				return near.destroy();
 			if (this.frozen)
 				return this.sockets.add(near.on('error', () => {}));
-			const far = net.connect(port, '127.0.0.1');
+			const far = net.connect(this.to, '127.0.0.1');
 			for (const [from, to] of [[near, far], [far, near]]) {
 				this.sockets.add(from);
 				from.on('error', () => {});
