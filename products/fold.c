@@ -161,6 +161,8 @@ static enum part part_of(utf8proc_int32_t c)
 {
 	if (script_is_joiner(c))
 		return JOINER;
+	if (script_is_square(c))
+		return LETTER;
 	switch (utf8proc_category(c)) {
 	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
 	case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO:

@@ -60,6 +60,11 @@ bool script_is_jamo_after(int32_t letter)
 	return letter >= 0x1161 && letter <= 0x11c2;
 }
 
+bool script_is_square(int32_t sign)
+{
+	return sign >= 0x3200 && sign <= 0x33ff;
+}
+
 /* ---- Accents ---- */
 
 static const struct range accents[] = {

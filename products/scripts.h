@@ -19,6 +19,9 @@ const char *script_typed_letter(int32_t letter);
 /* A sign that stands within a word, which some write apart and some in one: men's, wi-fi, l·l. */
 bool script_is_joiner(int32_t sign);
 
+/* Words in one square, which count as those: ㎏, ㍍, ㈱. */
+bool script_is_square(int32_t sign);
+
 /* V and T of Hangul's syllables, where they come as letters of their own. */
 bool script_is_jamo_after(int32_t letter);
 
