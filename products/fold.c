@@ -10,6 +10,7 @@
 
 enum {
 	EXPANSION_MAX = 18,             /* code points one may decompose into: U+FDFA does */
+	TATWEEL = 0x0640,               /* a letter to Unicode, which only widens the one before it */
 	CLUSTER_MAX = 16,               /* a letter and its marks; no word has as many */
 };
 
@@ -163,6 +164,8 @@ static enum part part_of(utf8proc_int32_t c)
 		return JOINER;
 	if (script_is_square(c))
 		return LETTER;
+	if (c == TATWEEL)
+		return NOTHING;
 	switch (utf8proc_category(c)) {
 	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
 	case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO:
