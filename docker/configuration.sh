@@ -56,7 +56,8 @@ END
 # ---- The balancer ----
 
 # From outside with TLS, from inside, for services that call others, as they are. Nothing is tied to one
-# of the two servers: sessions and streams are in the database.
+# of the two servers: sessions and streams are in the database. Whose address it is, only the balancer
+# says: it is the first, and Docker's gateway, which many come from, is among the networks that are trusted.
 balancer_service() {
 	local name=$1 port
 	port=$(./services "$name" port)
@@ -65,10 +66,12 @@ balancer_service() {
 frontend $name
 	bind :$(https_port "$name") ssl crt /run/secrets/tls.pem alpn h2,http/1.1
 	http-request set-header X-Forwarded-Proto https
+	http-request del-header X-Forwarded-For
 	default_backend $name
 
 frontend $name-inside
 	bind :$port
+	http-request del-header X-Forwarded-For
 	default_backend $name
 
 backend $name

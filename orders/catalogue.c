@@ -5,6 +5,8 @@
 
 #include "version.h"
 
+#define QUANTITY_MAX INT64_C(1000000)   /* of one portion: what products takes */
+
 static struct client *products;
 
 struct request {
@@ -92,14 +94,36 @@ enum client_outcome catalogue_check(struct arena *arena, const char *id,
 	return about_reservation(arena, "check_reservation", id, reservation, why);
 }
 
+static int64_t portions_of(int64_t quantity)
+{
+	return (quantity + QUANTITY_MAX - 1) / QUANTITY_MAX;
+}
+
+/* The lines of an order that name one product may come to more than a portion may have. */
+static struct portion *split(struct arena *arena, const struct portion *items, int64_t *count)
+{
+	int64_t portions = 0, used = 0;
+
+	for (int64_t i = 0; i < *count; i++)
+		portions += portions_of(items[i].quantity);
+	struct portion *split = arena_array(arena, struct portion, portions);
+	for (int64_t i = 0; i < *count; i++)
+		for (int64_t left = items[i].quantity; left > 0; left -= QUANTITY_MAX)
+			split[used++] = (struct portion) {
+				items[i].sku, left < QUANTITY_MAX ? left : QUANTITY_MAX,
+			};
+	*count = used;
+	return split;
+}
+
 enum client_outcome catalogue_restock(struct arena *arena, const char *id,
                                       const struct portion *items, int64_t count,
                                       const char **why)
 {
-	struct request answer, request = {
-		.restock_id = id, .items = (struct portion *)items, .item_count = count,
-	};
+	struct request answer, request = { .restock_id = id };
 
+	request.items = split(arena, items, &count);
+	request.item_count = count;
 	return client_call(products, arena, "restock", true, &restock_shape, &request,
 	                   &restocked_shape, &answer, why);
 }

@@ -1,7 +1,9 @@
 /* create.c - create_order: record, reserve, price, commit, finish. Why in this order: placing.h. */
 #include <stdio.h>
 
+#include "country.h"
 #include "errand.h"
+#include "money.h"
 #include "placing.h"
 
 #define ITEMS_MAX 100
@@ -40,25 +42,14 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 	return hash;
 }
 
-static char *capitals(struct arena *arena, str text)
-{
-	char *copy = arena_copy(arena, text);
-
-	for (char *at = copy; *at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at & ~0x20);
-	return copy;
-}
-
-/* The items as products makes them out: an SKU in any case, space around it or not, one line of
- * each. */
+/* The items as products makes them out: an SKU in any case and any hyphens, one line of each. */
 static struct portion *merge_items(struct arena *arena, const struct create *asked, int64_t *count)
 {
 	struct portion *merged = arena_array(arena, struct portion, asked->item_count);
 
 	*count = 0;
 	for (int64_t i = 0; i < asked->item_count; i++) {
-		const char *sku = capitals(arena, str_trim(str_of(asked->items[i].sku)));
+		const char *sku = id_capitals(arena, asked->items[i].sku);
 		int64_t at = 0;
 		while (at < *count && strcmp(merged[at].sku, sku) != 0)
 			at++;
@@ -108,19 +99,6 @@ static bool is_same_request(const struct create *asked, int64_t hash, int64_t kn
 	                     asked->item_count) == known;
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* The country as ISO 3166 has it, in capitals; NULL: it is none. */
-static const char *country_code(struct arena *arena, const char *country)
-{
-	if (!is_letter(country[0]) || !is_letter(country[1]) || country[2])
-		return NULL;
-	return capitals(arena, str_of(country));
-}
-
 /* ---- What was reserved ---- */
 
 /* NULL, or why these, of which there are some, can't be one order. */
@@ -132,15 +110,13 @@ static const char *add_up(struct arena *arena, const struct reservation *reserva
 	int64_t units = 0;
 
 	for (int64_t i = 0; i < reservation->item_count; i++) {
-		int64_t cost;
 		if (strcmp(items[i].price.currency, total.currency) != 0)
 			return arena_print(arena, "Its items are priced in different currencies (%s"
 			                   " and %s): place one order for each.", total.currency,
 			                   items[i].price.currency);
-		if (__builtin_mul_overflow(items[i].price.minor, items[i].quantity, &cost) ||
-		    __builtin_add_overflow(total.minor, cost, &total.minor))
+		if (!sum_add(&total.minor, items[i].price.minor, items[i].quantity) ||
+		    !sum_add(&units, items[i].quantity, 1))
 			return "It costs more than can be counted.";
-		units += items[i].quantity;
 	}
 	order->total = total;
 	order->units = units;
@@ -285,11 +261,12 @@ enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store
 {
 	const struct create *asked = in;
 	const struct address *to = asked->shipping_address;
-	const char *country = country_code(mcp_arena(call), to->country);
+	const char *country = country_code(to->country);
 
 	if (!country)
-		return mcp_fail(call, "The country must be an ISO 3166 code of two letters, such as"
-		                " GB or FR, not \"%s\".", to->country);
+		return mcp_fail(call, "There is no country \"%s\" in ISO 3166. Give its code of two"
+		                " letters, such as GB or FR, or its name in English.",
+		                str_quote(str_of(to->country), 100).text);
 	return record_and_place(call, store, asked, &(struct placing) {
 		.customer = asked->customer, .caller = mcp_caller(call),
 		.idempotency_key = asked->idempotency_key,

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "money.h"
+
 #define ROOM_FIRST 64
 
 const struct shape group_shape = SHAPE(struct group,
@@ -80,12 +82,11 @@ struct group *groups_find(struct groups *groups, const char *label, const char *
 	return group;
 }
 
-void group_add(struct group *group, int64_t order, int64_t units, int64_t revenue)
+bool group_add(struct group *group, int64_t order, int64_t units, int64_t price)
 {
 	group->orders += group->latest != order;
 	group->latest = order;
-	group->units += units;
-	group->revenue.minor += revenue;
+	return sum_add(&group->units, units, 1) && sum_add(&group->revenue.minor, price, units);
 }
 
 static int compare_labels(const void *a, const void *b)

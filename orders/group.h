@@ -26,8 +26,9 @@ extern const struct shape group_shape;
 void groups_begin(struct groups *groups, struct arena *arena);
 /* The group, made where there is none. It stays where it is until the next is made. */
 struct group *groups_find(struct groups *groups, const char *label, const char *currency);
-/* Adds units of an order. The lines of an order come one after the other, with the same number. */
-void group_add(struct group *group, int64_t order, int64_t units, int64_t revenue);
+/* Adds units of an order, at a price for each. The lines of an order come one after the other, with the
+ * same number. False: it is more than can be counted. */
+MUST_USE bool group_add(struct group *group, int64_t order, int64_t units, int64_t price);
 void groups_sort(struct groups *groups, bool by_revenue);
 
 #endif

@@ -1,7 +1,8 @@
-/* id.c - numbers that nobody can guess and a person can read out. */
+/* id.c - numbers that nobody can guess and a person can read out; and how they are written down. */
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fold.h"
 #include "order.h"
 
 #define LETTERS 10
@@ -31,4 +32,29 @@ int64_t id_number(void)
 
 	fill_random(&number, sizeof(number));
 	return (int64_t)(number >> 1);
+}
+
+const char *id_capitals(struct arena *arena, const char *id)
+{
+	char *copy = arena_copy(arena, str_of(text_plain(arena, id)));
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at & ~0x20);
+	return copy;
+}
+
+const char *id_small(struct arena *arena, const char *id)
+{
+	char *copy = arena_copy(arena, str_of(text_plain(arena, id)));
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at | 0x20);
+	return copy;
+}
+
+const char *sku_key(struct arena *arena, const char *sku)
+{
+	return fold(arena, sku, FOLD_CASE);
 }

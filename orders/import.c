@@ -3,7 +3,9 @@
  * They are delivered orders with their own numbers. The lines of an order may come scattered over
  * the file. An order that was imported before is replaced; what happened to it since, returns for
  * instance, stays. Goods that came back are no lines of an order, so quantities are positive. */
+#include "customer.h"
 #include "import.h"
+#include "money.h"
 
 #include "order.h"
 
@@ -33,7 +35,7 @@ static const struct shape row_shape = SHAPE(struct row,
 /* An order of the file, or one of its lines, for the statements. */
 struct entry {
 	const char *id;
-	const char *customer, *country;
+	const char *customer, *customer_key, *country;
 	const char *caller;
 	int64_t placed_at;
 	int64_t units;
@@ -47,6 +49,7 @@ struct entry {
 static const struct shape entry_shape = SHAPE(struct entry,
 	TEXT(struct entry, id, ""),
 	TEXT(struct entry, customer, ""),
+	TEXT(struct entry, customer_key, ""),
 	TEXT(struct entry, country, ""),
 	TEXT(struct entry, caller, ""),
 	TIME(struct entry, placed_at, ""),
@@ -95,13 +98,11 @@ static void compare(struct import *import, const struct row *row, int64_t line,
 static bool add_up(const struct import_group *group, struct entry *order)
 {
 	const struct row *rows = group->rows;
-	int64_t amount;
 
 	order->total.currency = rows->unit_price.currency;
 	for (int64_t i = 0; i < group->count; i++) {
-		order->units += rows[i].quantity;
-		if (__builtin_mul_overflow(rows[i].quantity, rows[i].unit_price.minor, &amount)
-		    || __builtin_add_overflow(order->total.minor, amount, &order->total.minor))
+		if (!sum_add(&order->units, rows[i].quantity, 1)
+		    || !sum_add(&order->total.minor, rows[i].unit_price.minor, rows[i].quantity))
 			return false;
 	}
 	return true;
@@ -133,10 +134,10 @@ static bool replace(struct store *store, const struct entry *order)
 {
 	return store_queue(store,
 	                   "insert into orders (id, customer, status, placed_at, delivered_at,"
-	                   " country, units, total, total_currency) values (:id, :customer,"
+	                   " country, units, total, total_currency, customer_key) values (:id, :customer,"
 	                   " 'delivered', :placed_at, :placed_at, :country, :units, :total,"
-	                   " :total_currency) on conflict (id) do update set customer ="
-	                   " excluded.customer, placed_at = excluded.placed_at, delivered_at ="
+	                   " :total_currency, :customer_key) on conflict (id) do update set customer ="
+	                   " excluded.customer, customer_key = excluded.customer_key, placed_at = excluded.placed_at, delivered_at ="
 	                   " excluded.delivered_at, country = excluded.country, units ="
 	                   " excluded.units, total = excluded.total, total_currency ="
 	                   " excluded.total_currency", &entry_shape, order)
@@ -161,12 +162,12 @@ static bool add_line(struct store *store, struct entry *order, const struct row 
 	                   " :unit_price, :unit_price_currency)", &entry_shape, order);
 }
 
-static bool take(struct store *store, struct arena *arena UNUSED, const struct import_group *group)
+static bool take(struct store *store, struct arena *arena, const struct import_group *group)
 {
 	const struct row *rows = group->rows;
 	struct entry order = {
 		.id = rows->order, .customer = rows->customer, .country = rows->country,
-		.placed_at = rows->placed_at,
+		.placed_at = rows->placed_at, .customer_key = customer_key(arena, rows->customer),
 	};
 
 	bool done = add_up(group, &order) && replace(store, &order);
@@ -175,16 +176,26 @@ static bool take(struct store *store, struct arena *arena UNUSED, const struct i
 	return done;
 }
 
+static const char *const codes[] = { "order", "sku", NULL };
+
 static const struct import_spec spec = {
-	.what = "order lines", .row = &row_shape, .key = key, .check = check, .judge = judge, .take = take,
+	.what = "order lines", .row = &row_shape, .codes = codes,
+	.key = key, .check = check, .judge = judge, .take = take,
 };
 
 /* ---- The command ---- */
 
+static const char usage[] =
+	"usage: mcp-orders import FILE.csv|URL --currency GBP [--dry-run] [--map COLUMN=FIELD]\n";
+
 int import_orders(struct store *store, int argc, char **argv)
 {
-	return import_command(store, argc, argv, &spec,
-		"usage: mcp-orders import FILE.csv|URL --currency GBP [--dry-run]\n");
+	return import_command(store, argc, argv, &spec, usage);
+}
+
+void help_import(void)
+{
+	import_help(&spec, usage);
 }
 
 int64_t finish_import(struct store *store)

@@ -28,8 +28,10 @@ const struct shape list_shape = SHAPE(struct list,
 	TEXT(struct list, customer, "Only this customer's, exactly as the order was placed",
 	     AT_LEAST(1), AT_MOST(200)),
 	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
-	TIME(struct list, from, "Only those placed then or later: a date or time"),
-	TIME(struct list, to, "Only those placed before then: 2011-02-01 for all of January"),
+	TIME(struct list, from, "Only those placed then or later: a date, or a time with its zone",
+	     EXAMPLES("2011-01-01", "2011-01-01T09:30:00Z")),
+	TIME(struct list, to, "Only those placed before then; for all of January 2011 the first of"
+	     " February", EXAMPLES("2011-02-01")),
 	INT(struct list, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
 	TEXT(struct list, cursor, "next_cursor of the page before, with the same other arguments",
 	     AT_MOST(1000)));
@@ -82,6 +84,19 @@ static bool find(struct store *store, struct arena *arena, const struct page *pa
 	                  &page_shape, page, &order_summary_shape, rows);
 }
 
+/* One more than `limit` tells whether there is a next page. */
+static void take_page(struct mcp_call *call, const struct rows *rows, int64_t limit, struct listed *listed)
+{
+	bool more = rows->count > limit;
+
+	*listed = (struct listed) { .orders = rows->first, .count = more ? limit : rows->count };
+	if (!more)
+		return;
+	const struct order *last = &listed->orders[listed->count - 1];
+	listed->next_cursor = mcp_cursor(call, "orders", &position_shape,
+	                                 &(struct position) { last->placed_at, last->id });
+}
+
 enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct list *asked = in;
@@ -100,15 +115,33 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 	if (!find(store, mcp_arena(call), &page, &rows))
 		return mcp_fail(call, BOOK_DOWN);
 
-	/* One more than asked for tells whether there is a next page. */
-	bool more = rows.count > asked->limit;
-	struct listed listed = {
-		.orders = rows.first, .count = more ? asked->limit : rows.count,
+	struct listed listed;
+	take_page(call, &rows, asked->limit, &listed);
+	return mcp_return(call, &listed);
+}
+
+/* ---- A customer's, as a resource ---- */
+
+#define SHOWN_MAX 100
+
+const struct shape customer_named_shape = SHAPE(struct list,
+	TEXT(struct list, customer, "The customer, exactly as the orders name them", .required = true,
+	     AT_LEAST(1), AT_MOST(200)));
+
+enum mcp_answer read_customer(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct list *asked = in;
+	struct page page = {
+		.customer = asked->customer, .before = INT64_MAX, .limit = SHOWN_MAX + 1,
+		.at = INT64_MAX, .id = "",
 	};
-	if (more) {
-		const struct order *last = &listed.orders[listed.count - 1];
-		after = (struct position) { last->placed_at, last->id };
-		listed.next_cursor = mcp_cursor(call, "orders", &position_shape, &after);
-	}
+	struct listed listed;
+	struct rows rows;
+
+	if (!find(store, mcp_arena(call), &page, &rows))
+		return mcp_fail(call, BOOK_DOWN);
+	if (rows.count == 0)
+		return mcp_not_found(call, "There is no customer %s.", asked->customer);
+	take_page(call, &rows, SHOWN_MAX, &listed);
 	return mcp_return(call, &listed);
 }

@@ -1,13 +1,32 @@
 /* load.c - reads orders and what hangs on them; writes their history. */
 #include "order.h"
 
+#define ORDER_ROW(condition) \
+	"select id, customer, status, placed_at, delivered_at, units, total, total_currency" \
+	" from orders where " condition " and status not in ('recording', 'committing')"
+
+/* An imported number may be of any case, and two may differ in nothing else: then it is neither. */
+static int find_in_any_case(struct store *store, struct arena *arena, const char *id,
+                            struct order *order)
+{
+	struct named by = { id_small(arena, id) };
+	struct rows rows;
+
+	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", &named_shape, &by,
+	                &order_shape, &rows))
+		return -1;
+	if (rows.count != 1)
+		return 0;
+	*order = *(const struct order *)rows.first;
+	return 1;
+}
+
 int order_find(struct store *store, struct arena *arena, const char *id, struct order *order)
 {
-	return store_find_one(store, arena,
-	                      "select id, customer, status, placed_at, delivered_at, units, total,"
-	                      " total_currency from orders"
-	                      " where id = :id and status not in ('recording', 'committing')",
-	                      &named_shape, &(struct named) { id }, &order_shape, order);
+	int found = store_find_one(store, arena, ORDER_ROW("id = :id"), &named_shape,
+	                           &(struct named) { id }, &order_shape, order);
+
+	return found ? found : find_in_any_case(store, arena, id, order);
 }
 
 bool order_history(struct store *store, struct arena *arena, struct order *order)
@@ -69,7 +88,8 @@ int return_load(struct store *store, struct arena *arena, const char *id,
                 struct return_request *request)
 {
 	int found = store_find_one(store, arena, RETURN_COLUMNS " where id = :id", &named_shape,
-	                           &(struct named) { id }, &return_shape, request);
+	                           &(struct named) { id_capitals(arena, id) }, &return_shape,
+	                           request);
 
 	return found == 1 && !load_return_items(store, arena, request) ? -1 : found;
 }

@@ -1,5 +1,6 @@
 /* main.c - mcp-orders: an MCP server over an order book. What it offers, as tables. */
 #include "catalogue.h"
+#include "customer.h"
 #include "import.h"
 #include "placing.h"
 #include "track.h"
@@ -63,7 +64,11 @@ static const struct mcp_resource resources[] = {
 	  "One order with items, prices, address, history and returns. Subscribe to hear of"
 	  " changes.",
 	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = "orders:read",
-	  .run = read_order, .database_tells = true },
+	  .run = read_order, .complete = complete_order, .database_tells = true },
+	{ "customer://{customer}", "customer", "A customer's orders",
+	  "The orders of one customer, the newest first.",
+	  "application/json", .in = &customer_named_shape, .out = &listed_shape,
+	  .scope = "orders:read", .run = read_customer, .complete = complete_customer },
 	{ "ui://orders/track", "track", "An order's timeline",
 	  "The page on which an MCP Apps host shows what track_order tells.",
 	  .mime = "text/html;profile=mcp-app", .scope = "orders:read", .run = track_page,
@@ -74,13 +79,19 @@ static const struct mcp_resource resources[] = {
 static const struct mcp_prompt prompts[] = {
 	{ "explain_order", "Explain an order to its customer",
 	  "An answer to a customer who asks about an order, from its real history.",
-	  .in = &explain_shape, .scope = "orders:read", .run = explain_order },
+	  .in = &explain_shape, .scope = "orders:read", .run = explain_order,
+	  .complete = complete_order },
+	{ "review_sales", "Look back at a month's sales",
+	  "What sold best in a month, and where it went, from the real figures.",
+	  .in = &review_shape, .scope = "reports:read", .blocks = true, .run = review_sales,
+	  .complete = complete_month },
 	{ 0 },
 };
 
 static const struct mcp_job jobs[] = {
 	{ "recover", recover },
 	{ "import", finish_import },
+	{ "customers", key_customers },
 	{ 0 },
 };
 
@@ -92,8 +103,8 @@ static const struct mcp_counter counters[] = {
 static const struct mcp_command commands[] = {
 	{ "import", "import FILE.csv|URL --currency GBP [--dry-run]",
 	  "Imports delivered orders: order, placed_at, customer, country, sku, quantity,"
-	  " unit_price",
-	  import_orders },
+	  " unit_price; import --help has more",
+	  import_orders, help_import },
 	{ 0 },
 };
 

@@ -88,10 +88,16 @@ extern const struct migration order_migrations[];
 /* "ORD-7H2K9QX4TN": 50 random bits, without letters that look like digits. */
 void id_make(char id[ID_SIZE], const char *prefix);
 int64_t id_number(void);        /* 63 random bits, for what only programs compare */
+/* As somebody may write it down: in plain signs (text_plain), and in capitals or small letters. */
+const char *id_capitals(struct arena *arena, const char *id);
+const char *id_small(struct arena *arena, const char *id);
+/* What is the same for the same product, its SKU in any case and with any hyphens. */
+const char *sku_key(struct arena *arena, const char *sku);
 
 /* ---- Reading (load.c) ---- */
 
-/* The order's own row: 1, 0 where there is none, -1. */
+/* The order's own row, by its number in any case and any hyphens: 1, 0 where there is none, -1. From
+ * then on it is order->id. */
 MUST_USE int order_find(struct store *store, struct arena *arena, const char *id,
                         struct order *order);
 /* The same with everything that hangs on it. */
@@ -113,8 +119,8 @@ void order_changed(struct arena *arena, const char *id);
 
 /* ---- Tools, each in the file of its name ---- */
 
-extern const struct shape explain_shape;
-mcp_tool_fn explain_order;
+extern const struct shape explain_shape, review_shape, customer_named_shape;
+mcp_tool_fn explain_order, review_sales, read_customer;
 mcp_tool_fn create_order, get_order, read_order, list_orders, cancel_order, update_order_status,
 	track_order, request_return, receive_return, sales_report;
 mcp_tool_fn track_page;         /* track_order's page */
@@ -122,8 +128,16 @@ extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, 
 	track_shape, tracked_shape, request_return_shape, receive_return_shape, report_shape,
 	reported_shape;
 
+/* What was sold in a period, as JSON of reported_shape (report.c). NULL: `why` not. */
+const char *report_of(struct mcp_call *call, struct store *store, int64_t from, int64_t to,
+                      const char *by, const char **why);
+
+/* Orders and months, as a person types them (complete.c). */
+mcp_complete_fn complete_order, complete_customer, complete_month;
+
 /* mcp-orders import FILE (import.c). */
 int import_orders(struct store *store, int argc, char **argv);
+void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 
 #endif

@@ -1,6 +1,7 @@
 /* placing.c - see placing.h. */
 #include "placing.h"
 
+#include "customer.h"
 #include "errand.h"
 
 static const struct shape placing_shape = SHAPE(struct placing,
@@ -20,7 +21,8 @@ static const struct shape placing_shape = SHAPE(struct placing,
 	TEXT(struct placing, line2, ""),
 	TEXT(struct placing, city, ""),
 	TEXT(struct placing, postal_code, ""),
-	TEXT(struct placing, country, ""));
+	TEXT(struct placing, country, ""),
+	TEXT(struct placing, customer_key, ""));
 
 /* What the functions below hand to their transactions. */
 struct work {
@@ -56,11 +58,11 @@ static bool record(struct store *store, void *context)
 	return store_change(store,
 	                    "insert into orders (id, customer, status, placed_at, name, line1,"
 	                    " line2, city, postal_code, country, caller, idempotency_key,"
-	                    " request_hash, lease_owner, lease_until)"
+	                    " request_hash, lease_owner, lease_until, customer_key)"
 	                    " values (:id, :customer, 'recording', :now, :name, :line1, :line2,"
 	                    " :city, :postal_code, :country, :caller, :idempotency_key,"
 	                    " :request_hash, :lease_owner,"
-	                    " :lease_until)", &placing_shape, work->order) == 1;
+	                    " :lease_until, :customer_key)", &placing_shape, work->order) == 1;
 }
 
 enum step placing_record(struct store *store, struct arena *arena, struct placing *order,
@@ -69,6 +71,7 @@ enum step placing_record(struct store *store, struct arena *arena, struct placin
 	order->now = now_ms();
 	order->lease_owner = id_number();
 	order->lease_until = order->now + LEASE_MS;
+	order->customer_key = customer_key(arena, order->customer);
 	return transact(store, record, &(struct work) { .order = order, .known = known,
 	                                                .arena = arena });
 }

@@ -34,6 +34,7 @@ struct placing {
 	int64_t units;
 	struct money total;
 	const char *name, *line1, *line2, *city, *postal_code, *country;
+	const char *customer_key;       /* derived, by placing_record() */
 };
 
 enum step {

@@ -7,8 +7,8 @@ struct receive {
 };
 
 const struct shape receive_return_shape = SHAPE(struct receive,
-	TEXT(struct receive, return_id, "Number of the return: RET-...", .required = true,
-	     AT_LEAST(1), AT_MOST(64)),
+	TEXT(struct receive, return_id, "Number of the return", .required = true, AT_LEAST(1),
+	     AT_MOST(64), EXAMPLES("RET-7H2K9QX4TN")),
 	TEXT(struct receive, note, "The state of the goods, for the history", AT_MOST(500)));
 
 struct work {
@@ -95,11 +95,11 @@ enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct sto
 
 	switch (store_transact(store, receive, &work)) {
 	case STORE_COMMITTED:  break;
-	case STORE_TAKEN_BACK: return answer(call, store, asked->return_id);
+	case STORE_TAKEN_BACK: return answer(call, store, work.request.id);
 	default:               return mcp_fail(call, BOOK_DOWN);
 	}
 	/* Where products can't be reached the errand waits for the job. */
 	errand_run(store, work.arena, &work.errand);
 	order_changed(work.arena, work.request.order_id);
-	return answer(call, store, asked->return_id);
+	return answer(call, store, work.request.id);
 }

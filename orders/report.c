@@ -3,9 +3,13 @@
 #include <stdio.h>
 
 #include "group.h"
+#include "money.h"
 
 #define DAY_MS INT64_C(86400000)
 #define DAYS_MAX 400                    /* a report by day of more is no use to anyone */
+#define NUMBER(n) NUMBER_(n)
+#define NUMBER_(n) #n
+#define TOP 20                          /* rows, where nobody says how many */
 #define TELL_EVERY 500                  /* orders */
 #define ORDER_ID_SIZE (64 * 4 + 1)      /* 64 letters, whatever they are */
 
@@ -27,16 +31,16 @@ struct reported {
 };
 
 const struct shape report_shape = SHAPE(struct report,
-	TIME(struct report, from, "Begin of the period: a date or time", .required = true),
-	TIME(struct report, to, "End of the period, itself not part of it: 2011-02-01 for all of"
-	                        " January",
-	     .required = true),
+	TIME(struct report, from, "Begin of the period: a date, or a time with its zone",
+	     .required = true, EXAMPLES("2011-01-01", "2011-01-01T09:30:00Z")),
+	TIME(struct report, to, "End of the period, itself not part of it; for all of January 2011"
+	     " the first of February", .required = true, EXAMPLES("2011-02-01")),
 	TEXT(struct report, by, "What to add up by", .required = true,
 	     ONE_OF("day", "month", "country", "product")),
-	TEXT(struct report, currency, "Only orders in this ISO 4217 currency; otherwise there is a"
-	     " row for each currency", AT_LEAST(3), AT_MOST(3)),
+	TEXT(struct report, currency, "Left out there is a row for each currency; otherwise only"
+	     " orders in this one, an ISO 4217 code", AT_LEAST(3), AT_MOST(3), EXAMPLES("GBP")),
 	INT(struct report, top, "By product or country: how many rows, those with the most revenue",
-	    AT_LEAST(1), AT_MOST(1000), DEFAULT(20)));
+	    AT_LEAST(1), AT_MOST(1000), DEFAULT(TOP)));
 
 const struct shape reported_shape = SHAPE(struct reported,
 	TIME(struct reported, from, "Begin of the period", .required = true),
@@ -78,6 +82,8 @@ struct work {
 	char order_id[ORDER_ID_SIZE];   /* of the line before */
 	int64_t orders, orders_in_all;
 	bool stopped;
+	bool too_much;                  /* it can't be added up in this currency: */
+	char currency[sizeof("GBP")];
 };
 
 static const char *label_of(char by, const struct sale *sale, char time[TIME_TEXT_SIZE])
@@ -112,17 +118,20 @@ static bool add_sale(void *context, const void *row)
 	struct work *work = context;
 	const struct sale *sale = row;
 	const char *currency = sale->unit_price.currency;
-	int64_t revenue = sale->quantity * sale->unit_price.minor;
+	int64_t units = sale->quantity, price = sale->unit_price.minor;
 	char time[TIME_TEXT_SIZE];
 
 	if (strcmp(work->order_id, sale->order_id) != 0 && !begin_order(work, sale->order_id))
 		return false;
 	struct group *group = groups_find(&work->groups, label_of(work->by, sale, time), currency);
-	group_add(group, work->orders, sale->quantity, revenue);
 	if (work->by == 'p' && sale->name && !group->name)
 		group->name = arena_copy(work->groups.arena, str_of(sale->name));
-	group_add(groups_find(&work->totals, "", currency), work->orders, sale->quantity, revenue);
-	return true;
+	/* The total of all is the greatest sum, so nothing else is too much where it is not. */
+	work->too_much = !group_add(group, work->orders, units, price) ||
+	                 !group_add(groups_find(&work->totals, "", currency), work->orders, units,
+	                            price);
+	snprintf(work->currency, sizeof(work->currency), "%s", currency);
+	return !work->too_much;
 }
 
 /* ---- Reading ---- */
@@ -181,7 +190,7 @@ static int64_t cut(struct groups *groups, int64_t top)
 	return kept;
 }
 
-static enum mcp_answer answer(struct mcp_call *call, const struct report *asked, struct work *work)
+static void finish(struct work *work, const struct report *asked, struct reported *reported)
 {
 	bool ranked = work->by == 'p' || work->by == 'c';
 
@@ -190,40 +199,65 @@ static enum mcp_answer answer(struct mcp_call *call, const struct report *asked,
 	for (int64_t i = 0; i < work->totals.count; i++)
 		work->totals.at[i].label = NULL;
 	int64_t kept = ranked ? cut(&work->groups, asked->top) : work->groups.count;
-	return mcp_return(call, &(struct reported) {
+	*reported = (struct reported) {
 		asked->from, asked->to, asked->by, work->groups.at, kept, work->totals.at,
-		work->totals.count, work->groups.count - kept });
+		work->totals.count, work->groups.count - kept,
+	};
 }
 
-static enum mcp_answer check(struct mcp_call *call, const struct report *asked, bool *bad)
+/* NULL, or why there is no report. */
+static const char *check(const struct report *asked)
 {
-	*bad = true;
 	if (asked->to <= asked->from)
-		return mcp_fail(call, "`to` must be later than `from`; it is not part of the"
-		                      " period.");
+		return "`to` must be later than `from`; it is not part of the period.";
 	if (asked->by[0] == 'd' && asked->to - asked->from > DAYS_MAX * DAY_MS)
-		return mcp_fail(call, "A report by day covers at most %d days; use by: \"month\""
-		                " for longer periods.", DAYS_MAX);
-	*bad = false;
-	return MCP_ANSWERED;
+		return "A report by day covers at most " NUMBER(DAYS_MAX) " days; use by: \"month\" for"
+		       " longer periods.";
+	return NULL;
+}
+
+static const char *make(struct mcp_call *call, struct store *store, const struct report *asked,
+                        struct reported *reported)
+{
+	struct work work = { .call = call, .by = asked->by[0] };
+	struct period period = { asked->from, asked->to, asked->currency };
+	const char *why = check(asked);
+
+	if (why)
+		return why;
+	groups_begin(&work.groups, mcp_arena(call));
+	groups_begin(&work.totals, mcp_arena(call));
+	if (!count_orders(store, &period, &work) || !read_sales(store, &period, &work))
+		return BOOK_DOWN;
+	if (work.too_much)
+		return arena_print(mcp_arena(call), "What was sold in %s is more than can be counted;"
+		                   " ask for a shorter period.", work.currency);
+	if (work.stopped)
+		return "The report was not finished in time; ask for a shorter period.";
+	finish(&work, asked, reported);
+	return NULL;
 }
 
 enum mcp_answer sales_report(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct report *asked = in;
-	struct work work = { .call = call, .by = asked->by[0] };
-	struct period period = { asked->from, asked->to, asked->currency };
-	bool bad;
-	enum mcp_answer refused = check(call, asked, &bad);
+	struct report report = *asked;
+	struct reported reported;
 
-	if (bad)
-		return refused;
-	groups_begin(&work.groups, mcp_arena(call));
-	groups_begin(&work.totals, mcp_arena(call));
-	if (!count_orders(store, &period, &work) || !read_sales(store, &period, &work))
-		return mcp_fail(call, BOOK_DOWN);
-	if (work.stopped)
-		return mcp_fail(call, "The report was not finished in time; ask for a shorter"
-		                      " period.");
-	return answer(call, asked, &work);
+	/* A currency in lower case is meant all the same. */
+	report.currency = asked->currency ? id_capitals(mcp_arena(call), asked->currency) : NULL;
+	if (report.currency && !currency_valid(str_of(report.currency)))
+		return mcp_fail(call, "There is no currency %s in ISO 4217; give a code such as GBP, or"
+		                " none for all.", asked->currency);
+	const char *why = make(call, store, &report, &reported);
+	return why ? mcp_fail(call, "%s", why) : mcp_return(call, &reported);
+}
+
+const char *report_of(struct mcp_call *call, struct store *store, int64_t from, int64_t to,
+                      const char *by, const char **why)
+{
+	struct reported reported;
+
+	*why = make(call, store, &(struct report) { from, to, by, NULL, TOP }, &reported);
+	return *why ? NULL : mcp_json(call, &reported_shape, &reported);
 }

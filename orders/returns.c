@@ -29,6 +29,7 @@ const struct shape request_return_shape = SHAPE(struct ask,
 struct balance {
 	const char *order_id, *return_id;
 	const char *sku;
+	const char *key;                /* sku_key() of it */
 	int64_t quantity;
 	int64_t bought, returned;
 };
@@ -81,38 +82,66 @@ static const char *cannot_return(struct arena *arena, const struct order *order)
 	                   " %d days.", order->id, at, DAYS_MAX);
 }
 
-static bool add_item(struct store *store, struct work *work, const struct portion *item)
+/* What was bought of each product of the order, and what of it came or is to come back. */
+static bool find_balances(struct store *store, struct work *work, struct rows *balances)
 {
-	struct balance balance, asked = {
-		.order_id = work->request.order_id, .return_id = work->request.id,
-		.sku = item->sku, .quantity = item->quantity,
-	};
-	int found = store_find_one(store, work->arena,
-	                           "select l.sku, sum(l.quantity) as bought, (select"
-	                           " coalesce(sum(r.quantity), 0) from return_line r"
-	                           " join return_request q on q.id = r.return_id"
-	                           " where q.order_id = :order_id and r.sku = l.sku) as returned"
-	                           " from order_line l where l.order_id = :order_id"
-	                           " and lower(l.sku) = lower(:sku) group by l.sku",
-	                           &balance_shape, &asked, &balance_shape, &balance);
-	if (found != 1)
-		return found == 0 && refuse(work, arena_print(work->arena, "Order %s has no product"
-		                            " %s. get_order lists what was bought.",
-		                            asked.order_id, item->sku));
-	if (item->quantity > balance.bought - balance.returned)
+	struct balance by = { .order_id = work->request.order_id }, *all;
+
+	if (!store_find(store, work->arena,
+	                "select l.sku, sum(l.quantity) as bought, (select"
+	                " coalesce(sum(r.quantity), 0) from return_line r"
+	                " join return_request q on q.id = r.return_id"
+	                " where q.order_id = :order_id and r.sku = l.sku) as returned"
+	                " from order_line l where l.order_id = :order_id group by l.sku"
+	                " order by l.sku", &balance_shape, &by, &balance_shape, balances))
+		return false;
+	all = balances->first;
+	for (int64_t i = 0; i < balances->count; i++)
+		all[i].key = sku_key(work->arena, all[i].sku);
+	return true;
+}
+
+/* The product that is meant; NULL: the order has none. */
+static struct balance *balance_of(struct arena *arena, const struct rows *balances, const char *sku)
+{
+	struct balance *all = balances->first, *like = NULL;
+	const char *key = sku_key(arena, sku);
+
+	for (int64_t i = 0; i < balances->count; i++) {
+		if (strcmp(all[i].sku, sku) == 0)
+			return &all[i];
+		if (!like && strcmp(all[i].key, key) == 0)
+			like = &all[i];
+	}
+	return like;
+}
+
+static bool add_item(struct store *store, struct work *work, const struct rows *balances,
+                     const struct portion *item)
+{
+	struct balance *balance = balance_of(work->arena, balances, item->sku);
+
+	if (!balance)
+		return refuse(work, arena_print(work->arena, "Order %s has no product %s. get_order"
+		                                " lists what was bought.", work->request.order_id,
+		                                item->sku));
+	if (item->quantity > balance->bought - balance->returned)
 		return refuse(work, arena_print(work->arena, "Of product %s, %lld were bought and"
 		                                " %lld were returned or are to be, so %lld can't"
-		                                " be.", balance.sku,
-		                                (long long)balance.bought,
-		                                (long long)balance.returned,
+		                                " be.", balance->sku,
+		                                (long long)balance->bought,
+		                                (long long)balance->returned,
 		                                (long long)item->quantity));
+	balance->returned += item->quantity;
 	/* Spelled as it was bought. */
-	asked.sku = balance.sku;
+	struct balance line = {
+		.return_id = work->request.id, .sku = balance->sku, .quantity = item->quantity,
+	};
 	return store_change(store,
 	                    "insert into return_line (return_id, sku, quantity)"
 	                    " values (:return_id, :sku, :quantity) on conflict (return_id, sku)"
 	                    " do update set quantity = return_line.quantity + excluded.quantity",
-	                    &balance_shape, &asked) == 1;
+	                    &balance_shape, &line) == 1;
 }
 
 static bool is_known(struct store *store, struct work *work, int *found)
@@ -149,15 +178,17 @@ static bool add_request(struct store *store, struct work *work, const struct ord
 		.actor = work->request.requested_by, .from_status = order->status,
 		.to_status = order->status, .note = describe(work->arena, work),
 	};
+	struct rows balances;
 
-	bool fine = store_change(store,
+	work->request.order_id = order->id;
+	bool fine = find_balances(store, work, &balances) && store_change(store,
 		"insert into return_request (id, order_id, state, reason, requested_at,"
 		" requested_by, idempotency_key) values (:id, :order_id, 'requested',"
 		" :reason, :requested_at, :requested_by, :idempotency_key)",
 		&request_shape, &work->request) == 1;
 
 	for (int64_t i = 0; fine && i < work->asked->item_count; i++)
-		fine = add_item(store, work, &work->asked->items[i]);
+		fine = add_item(store, work, &balances, &work->asked->items[i]);
 	return fine && event_add(store, &event);
 }
 
@@ -187,33 +218,41 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, const 
 }
 
 /* What moves goods is the same; a reason may be told in other words. */
-static bool is_same(const struct return_request *request, const struct ask *asked)
+static bool is_same(struct arena *arena, const struct return_request *request, const struct ask *asked)
 {
+	const char **keys = arena_array(arena, const char *, asked->item_count);
 	int64_t units = 0;
 
-	for (int64_t i = 0; i < asked->item_count; i++)
+	for (int64_t i = 0; i < asked->item_count; i++) {
+		keys[i] = sku_key(arena, asked->items[i].sku);
 		units += asked->items[i].quantity;
+	}
 	for (int64_t i = 0; i < request->item_count; i++) {
-		const struct portion *item = &request->items[i];
+		const char *key = sku_key(arena, request->items[i].sku);
 		int64_t wanted = 0;
 		for (int64_t j = 0; j < asked->item_count; j++)
-			if (str_is_nocase(str_of(asked->items[j].sku), item->sku))
+			if (strcmp(keys[j], key) == 0)
 				wanted += asked->items[j].quantity;
-		if (wanted != item->quantity)
+		if (wanted != request->items[i].quantity)
 			return false;
 		units -= wanted;
 	}
-	return units == 0 && strcmp(request->order_id, asked->order_id) == 0;
+	return units == 0;
 }
 
 static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
                                     const struct ask *asked, const char *id)
 {
+	struct arena *arena = mcp_arena(call);
 	struct return_request request;
 
-	if (return_load(store, mcp_arena(call), id, &request) != 1)
+	if (return_load(store, arena, id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
-	if (!is_same(&request, asked))
+	if (strcmp(id_small(arena, request.order_id), id_small(arena, asked->order_id)) != 0)
+		return mcp_fail(call, "This idempotency_key was used before for a return of another"
+		                " order (%s of order %s). Use a new key for a new return.", id,
+		                request.order_id);
+	if (!is_same(arena, &request, asked))
 		return mcp_fail(call, "This idempotency_key was used before for a return of other"
 		                " items (%s). Use a new key for a new return.", id);
 	return mcp_return(call, &request);
@@ -235,6 +274,6 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 		return answer_known(call, store, asked, work.request.id);
 	if (outcome != STORE_COMMITTED)
 		return mcp_fail(call, "%s", work.refusal ? work.refusal : BOOK_DOWN);
-	order_changed(work.arena, asked->order_id);
+	order_changed(work.arena, work.request.order_id);
 	return answer(call, store, work.request.id);
 }

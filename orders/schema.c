@@ -94,10 +94,20 @@ static const char changes_postgresql[] =
 	" and new.status not in ('recording', 'committing'))"
 	" execute function order_changed();";
 
+/* Numbers are found in any case. A customer's name is completed from what its key begins with (customer.c);
+ * rows without one are of an earlier release. */
+#define LOOKUPS(key) \
+	"create index orders_number on orders (lower(id), id);" \
+	"alter table orders add column customer_key " key ";" \
+	"create index orders_customer_key on orders (customer_key)" \
+	" where status not in ('recording', 'committing');" \
+	"create index orders_customer_keyless on orders (id) where customer_key is null"
+
 const struct migration order_migrations[] = {
 	{ "1-orders", .sqlite = TABLES("text", " without rowid"),
 	  .postgres = TABLES("text collate \"C\"", "") },
 	{ "2-changes", .sqlite = "", .postgres = changes_postgresql },
 	IMPORT_MIGRATION("3-import"),
+	{ "4-lookups", .sqlite = LOOKUPS("text"), .postgres = LOOKUPS("text collate \"C\"") },
 	{ 0 },
 };

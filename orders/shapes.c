@@ -14,8 +14,8 @@ const struct shape address_shape = SHAPE(struct address,
 	     AT_MOST(TEXT_MAX)),
 	TEXT(struct address, postal_code, "Postal code", .required = true, AT_LEAST(1),
 	     AT_MOST(20)),
-	TEXT(struct address, country, "ISO 3166 code of two letters: GB, FR, US", .required = true,
-	     AT_LEAST(2), AT_MOST(2)));
+	TEXT(struct address, country, "ISO 3166 code of two letters, or the country's name in English",
+	     .required = true, AT_LEAST(2), AT_MOST(100), EXAMPLES("GB", "France")));
 
 /* The same as it is known: imported orders came with a country only, by its name. */
 const struct shape address_known_shape = SHAPE(struct address,
@@ -87,6 +87,5 @@ const struct shape order_shape = SHAPE(struct order, SUMMARY_FIELDS,
 const struct shape named_shape = SHAPE(struct named, TEXT(struct named, id, "The id"));
 
 const struct shape order_named_shape = SHAPE(struct named,
-	TEXT(struct named, id, "Number of the order, like ORD-7H2K9QX4TN or"
-	                       " 536365", .required = true,
-	     AT_LEAST(1), AT_MOST(64)));
+	TEXT(struct named, id, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64),
+	     EXAMPLES("ORD-7H2K9QX4TN", "536365")));

@@ -1,5 +1,5 @@
 /* catalogue.c - looking at the catalogue: one product, the categories, and both as resources. */
-#include "product.h"
+#include "search.h"
 
 enum mcp_answer get_product(struct mcp_call *call, const void *in, struct store *store)
 {
@@ -59,4 +59,51 @@ enum mcp_answer list_categories(struct mcp_call *call, const void *in UNUSED, st
 		return mcp_fail(call, UNAVAILABLE);
 
 	return mcp_return(call, &(struct categories) { rows.first, rows.count });
+}
+
+/* ---- The products of a category ---- */
+
+enum { SHOWN_MAX = 100 };
+
+struct category_page {
+	const char *category;
+	struct product *products;
+	int64_t count;
+	bool more;
+};
+
+const struct shape category_named_shape = SHAPE(struct category_page,
+	TEXT(struct category_page, category, "The category, as catalog://categories names it",
+	     .required = true, AT_LEAST(1), AT_MOST(LABEL_MAX)));
+
+const struct shape category_page_shape = SHAPE(struct category_page,
+	TEXT(struct category_page, category, "Its name", .required = true),
+	LIST(struct category_page, products, count, struct product, &brief_shape, "By name",
+	     .required = true),
+	INT(struct category_page, count, "How many are here", .required = true),
+	BOOL(struct category_page, more, "True: there are more, which search_products lists",
+	     .required = true));
+
+enum mcp_answer read_category(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct category_page *wanted = in;
+	struct arena *arena = mcp_arena(call);
+	struct look look = {
+		.sort = BY_NAME, .category = words_fold(arena, wanted->category), .now = now_ms(),
+		.limit = SHOWN_MAX + 1,
+	};
+	struct category_page page = { 0 };
+	struct hits hits;
+
+	if (!find_as_list(store, arena, &look, &hits))
+		return mcp_fail(call, UNAVAILABLE);
+	page.more = hits.count > SHOWN_MAX;
+	hits.count = page.more ? SHOWN_MAX : hits.count;
+	page.products = find_products(store, arena, &hits, &page.count);
+	if (!page.products)
+		return mcp_fail(call, UNAVAILABLE);
+	if (page.count == 0)
+		return mcp_not_found(call, "There is no category %s.", wanted->category);
+	page.category = page.products->category;
+	return mcp_return(call, &page);
 }

@@ -304,7 +304,7 @@ char *words_key(struct arena *arena, const char *text)
 	str rest = beginning(text, KEY_SIZE_MAX + 1);
 	if (rest.size > KEY_SIZE_MAX)
 		return arena_copy(arena, STR(""));
-	rest = str_trim(rest);
+	rest = str_of(text_plain(arena, rest.at));
 	struct builder out = builder_begin(arena, rest.size);
 
 	while (rest.size) {

@@ -1,18 +1,19 @@
 /* import.c - `mcp-products import FILE.csv|URL`: products by SKU, new ones added and known ones
  * brought up to date. An empty cell leaves what is there. */
-#include "import.h"
+#include "preset.h"
 #include "product.h"
 #include "words.h"
 
-static const struct shape import_shape = SHAPE(struct product,
-	TEXT(struct product, sku, "Code that identifies the product", .required = true),
-	TEXT(struct product, name, "What customers call it", .required = true),
-	MONEY(struct product, price, "Price of one unit", .required = true),
-	INT(struct product, stock, "Units on the shelf", .required = true),
-	TEXT(struct product, category, "Its category"),
-	TEXT(struct product, description, "What it is"),
-	TEXT(struct product, brand, "Who makes it"),
-	TEXT(struct product, image_url, "Address of a picture of it"));
+static const struct shape import_shape = SHAPE(struct catalogue_row,
+	TEXT(struct catalogue_row, sku, "Code that identifies the product", .required = true),
+	TEXT(struct catalogue_row, name, "What customers call it", .required = true),
+	MONEY(struct catalogue_row, price, "Price of one unit", .required = true),
+	INT(struct catalogue_row, stock, "Units on the shelf", .required = true,
+	    OPTIONAL(struct catalogue_row, has_stock)),
+	TEXT(struct catalogue_row, category, "Its category"),
+	TEXT(struct catalogue_row, description, "What it is"),
+	TEXT(struct catalogue_row, brand, "Who makes it"),
+	TEXT(struct catalogue_row, image_url, "Address of a picture of it"));
 
 static bool is_same(const char *a, const char *b)
 {
@@ -28,14 +29,14 @@ static bool is_unchanged(const struct product *a, const struct product *b)
 }
 
 /* The row as the file has it, with what the file leaves open as it was. */
-static struct product merge(const struct product *row, const struct product *known)
+static struct product merge(const struct catalogue_row *row, const struct product *known)
 {
-	struct product p = *row;
+	struct product p = {
+		.sku = row->sku, .name = row->name, .price = row->price, .stock = row->stock,
+		.category = product_text(row->category), .description = product_text(row->description),
+		.brand = product_text(row->brand), .image_url = product_text(row->image_url),
+	};
 
-	p.category = product_text(row->category);
-	p.description = product_text(row->description);
-	p.brand = product_text(row->brand);
-	p.image_url = product_text(row->image_url);
 	if (!known)
 		return p;
 	p.id = known->id;
@@ -43,6 +44,7 @@ static struct product merge(const struct product *row, const struct product *kno
 	p.description = p.description ? p.description : known->description;
 	p.brand = p.brand ? p.brand : known->brand;
 	p.image_url = p.image_url ? p.image_url : known->image_url;
+	p.stock = row->has_stock ? p.stock : known->stock;
 	return p;
 }
 
@@ -83,7 +85,7 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
 
 static const char *key(struct arena *arena, const void *row)
 {
-	const struct product *p = row;
+	const struct catalogue_row *p = row;
 
 	return words_key(arena, p->sku);
 }
@@ -99,7 +101,7 @@ static const char *check(struct import *import, struct arena *arena, const void 
 static bool judge(struct import *import, struct store *store UNUSED, struct arena *arena UNUSED,
                   const struct import_group *group)
 {
-	const struct product *rows = group->rows;
+	const struct catalogue_row *rows = group->rows;
 
 	for (int64_t i = 1; i < group->count; i++)
 		import_bad(import, group->lines[i], "sku %s is on line %lld already", rows[i].sku,
@@ -109,7 +111,7 @@ static bool judge(struct import *import, struct store *store UNUSED, struct aren
 
 static bool take(struct store *store, struct arena *arena, const struct import_group *group)
 {
-	const struct product *row = group->rows;
+	const struct catalogue_row *row = group->rows;
 	struct product given = merge(row, NULL), known;
 
 	given.sku_key = words_key(arena, given.sku);
@@ -125,18 +127,32 @@ static bool take(struct store *store, struct arena *arena, const struct import_g
 	return (found ? update : insert)(store, &p) && product_reindex(store, found ? &known : NULL, &p);
 }
 
+static const char *const codes[] = { "sku", NULL };
+static const struct import_preset *const presets[] = {
+	&shopify, &woocommerce, &magento, &amazon, &ebay, NULL,
+};
+
 static const struct import_spec spec = {
-	.what = "products", .row = &import_shape, .key = key, .check = check, .judge = judge, .take = take,
+	.what = "products", .row = &import_shape, .codes = codes, .presets = presets,
+	.key = key, .check = check, .judge = judge, .take = take,
 };
 
 /* ---- The command ---- */
 
+static const char usage[] =
+	"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP] [--preset NAME]"
+	" [--map COLUMN=FIELD]\n"
+	"columns: sku, name, price, currency, stock;"
+	" optional: category, description, brand, image_url\n";
+
 int import_products(struct store *store, int argc, char **argv)
 {
-	return import_command(store, argc, argv, &spec,
-		"usage: mcp-products import FILE.csv|URL [--dry-run] [--currency GBP]\n"
-		"columns: sku, name, price, currency, stock;"
-		" optional: category, description, brand, image_url\n");
+	return import_command(store, argc, argv, &spec, usage);
+}
+
+void help_import(void)
+{
+	import_help(&spec, usage);
 }
 
 int64_t finish_import(struct store *store)

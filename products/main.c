@@ -74,11 +74,17 @@ static const struct mcp_resource resources[] = {
 	  "One product of the catalogue: texts, price and what is available now. Subscribe to it to"
 	  " hear of changes.",
 	  .mime = "application/json", .in = &sku_shape, .out = &product_shape,
-	  .scope = "products:read", .run = read_product, .database_tells = true },
+	  .scope = "products:read", .run = read_product, .complete = complete_sku,
+	  .database_tells = true },
 	{ "catalog://categories", "categories", "Categories",
 	  "The categories of the catalogue, with how many products are in each.",
 	  .mime = "application/json", .out = &categories_shape, .scope = "products:read",
 	  .blocks = true, .run = list_categories },
+	{ "catalog://categories/{category}", "category", "A category",
+	  "The products of one category: price and what is available now.",
+	  .mime = "application/json", .in = &category_named_shape, .out = &category_page_shape,
+	  .scope = "products:read", .blocks = true, .run = read_category,
+	  .complete = complete_category },
 	{ "ui://products/search", "search", "Products as cards",
 	  "The page on which an MCP Apps host shows what search_products found.",
 	  .mime = "text/html;profile=mcp-app", .scope = "products:read", .run = search_page,
@@ -89,11 +95,12 @@ static const struct mcp_resource resources[] = {
 static const struct mcp_prompt prompts[] = {
 	{ "compare_products", "Compare products",
 	  "Sets two or more products side by side, with their real prices and stock.",
-	  .in = &compare_shape, .scope = "products:read", .run = compare_products },
+	  .in = &compare_shape, .scope = "products:read", .run = compare_products,
+	  .complete = complete_skus },
 	{ "recommend_product", "Recommend a product",
 	  "Finds a product for an occasion, within a budget, among what is in stock.",
 	  .in = &recommend_shape, .scope = "products:read", .blocks = true,
-	  .run = recommend_product },
+	  .run = recommend_product, .complete = complete_category },
 	{ 0 },
 };
 
@@ -106,7 +113,8 @@ static const struct mcp_job jobs[] = {
 
 static const struct mcp_command commands[] = {
 	{ "import", "import FILE.csv|URL [--dry-run] [--currency GBP]",
-	  "Loads products from a CSV file or an https URL, all of it or nothing", import_products },
+	  "Loads products from a CSV file or an https URL, all of it or nothing; import --help has more",
+	  import_products, help_import },
 	{ 0 },
 };
 

@@ -1,6 +1,7 @@
 /* product.c - see product.h. */
 #include "product.h"
 
+#include "money.h"
 #include "words.h"
 
 /* ---- Shapes ---- */
@@ -44,8 +45,8 @@ const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS
 	TEXT(struct product, other_words, "Everything else as words"));
 
 const struct shape sku_shape = SHAPE(struct product,
-	TEXT(struct product, sku, "The product's SKU, in any case: KIT-0001", .required = true,
-	     AT_LEAST(1), AT_MOST(SKU_MAX)));
+	TEXT(struct product, sku, "The product's SKU, in any case", .required = true,
+	     AT_LEAST(1), AT_MOST(SKU_MAX), EXAMPLES("KIT-0001")));
 
 /* ---- One product ---- */
 
@@ -102,37 +103,27 @@ void product_index(struct arena *arena, struct product *product)
 
 const char *product_text(const char *text)
 {
-	return text && str_trim(str_of(text)).size ? text : NULL;
-}
-
-int price_digits(const char *currency)
-{
-	static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW"
-		" PYG RWF UGX UYI VND VUV XAF XOF XPF";
-	static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
-
-	return strstr(none, currency) ? 0 : strstr(three, currency) ? 3 : 2;
+	return text && !text_blank(text) ? text : NULL;
 }
 
 const char *product_price(struct arena *arena, struct money price)
 {
-	int digits = price_digits(price.currency);
+	int digits = currency_digits(str_of(price.currency));
 	long long unit = 1;
-	for (int i = 0; i < digits; i++)
-		unit *= 10;
+
+	/* A code that ISO 4217 never had, from before that was looked at. */
+	if (digits < 0)
+		return arena_print(arena, "%s %lld in minor units", price.currency,
+		                   (long long)price.minor);
 	if (digits == 0)
 		return arena_print(arena, "%s %lld", price.currency, (long long)price.minor);
+	for (int i = 0; i < digits; i++)
+		unit *= 10;
 	return arena_print(arena, "%s %lld.%0*lld", price.currency, price.minor / unit, digits,
 	                   price.minor % unit);
 }
 
 /* ---- What a product must be ---- */
-
-static bool is_currency(const char *code)
-{
-	return code && strlen(code) == 3
-		&& strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
-}
 
 static bool is_web_address(const char *url)
 {
@@ -173,7 +164,7 @@ const char *product_trouble(struct arena *arena, const struct product *p)
 		return arena_print(arena, "sku \"%s\" has white space in it", p->sku);
 	if (!product_text(p->name))
 		return "name is empty";
-	if (!is_currency(p->price.currency))
+	if (!currency_valid(str_of(p->price.currency)))
 		return arena_print(arena, "currency \"%s\" is not an ISO 4217 code such as GBP",
 		                   p->price.currency ? p->price.currency : "");
 	if (p->price.minor < 0 || p->price.minor > PRICE_MAX)

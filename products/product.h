@@ -60,8 +60,6 @@ bool product_reindex(struct store *store, const struct product *before,
 const char *product_trouble(struct arena *arena, const struct product *product);
 /* NULL for an empty text: "" in a change takes a text away. */
 const char *product_text(const char *text);
-/* How many digits of an ISO 4217 currency's amount are behind the point. */
-int price_digits(const char *currency);
 /* "GBP 12.50" */
 const char *product_price(struct arena *arena, struct money price);
 
@@ -78,17 +76,19 @@ const char *product_missing(struct store *store, struct arena *arena, const char
 mcp_tool_fn search_products, get_product, list_categories, check_stock;
 mcp_tool_fn reserve_stock, commit_reservation, release_reservation, check_reservation;
 mcp_tool_fn restock, update_product;
-mcp_tool_fn read_product;
+mcp_tool_fn read_product, read_category;
+mcp_complete_fn complete_sku, complete_skus, complete_category;
 mcp_tool_fn compare_products, recommend_product;
 mcp_tool_fn search_page;
 int import_products(struct store *store, int argc, char **argv);
+void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 int64_t hint_when_empty(struct store *store);
 int64_t refold_words(struct store *store);              /* another: words of another version */
 
 extern const struct shape search_shape, found_shape;
 extern const struct shape sku_shape;                    /* { sku } */
-extern const struct shape categories_shape;
+extern const struct shape categories_shape, category_named_shape, category_page_shape;
 extern const struct shape check_shape, checked_shape;
 extern const struct shape reserve_shape, reservation_id_shape, reservation_shape;
 extern const struct shape restock_shape, restocked_shape;

@@ -26,15 +26,9 @@ static const struct shape held_line_shape = SHAPE(struct held_line,
 	TIME(struct held_line, expires_at, "Until when it holds"),
 	TIME(struct held_line, now, "What has expired by now holds nothing"));
 
-static bool is_anonymous(const char *caller)
-{
-	return strcmp(caller, "anonymous") == 0;
-}
-
 bool reservation_is_of(const struct reservation *reservation, const char *caller)
 {
-	return strcmp(reservation->caller, caller) == 0 || is_anonymous(reservation->caller)
-		|| is_anonymous(caller);
+	return is_of(reservation->caller, caller);
 }
 
 bool reservation_is(const struct reservation *reservation, const char *state)

@@ -23,8 +23,7 @@ struct reservation {
 /* 1, 0 for none, -1 where the store failed. */
 int reservation_find(struct store *store, struct arena *arena, const char *id,
                      struct reservation *reservation);
-/* Whether this caller may act on it. It is its maker's, by the name, which outlives a key; what was
- * made while nobody needed a key is everybody's, and everything is its who needs none now. */
+/* Whether this caller may act on it. */
 bool reservation_is_of(const struct reservation *reservation, const char *caller);
 bool reservation_is(const struct reservation *reservation, const char *state);
 bool reservation_expired(const struct reservation *reservation);

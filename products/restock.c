@@ -19,8 +19,8 @@ const struct shape restock_shape = SHAPE(struct restock,
 	     " items it changes nothing", .required = true, AT_LEAST(1), AT_MOST(100)),
 	LIST(struct restock, items, count, struct item, &item_shape, "What goes back on the shelf",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
-	TEXT(struct restock, reason, "Why, for the record: cancellation, return, delivery",
-	     AT_MOST(500)));
+	TEXT(struct restock, reason, "Why, for the record", AT_MOST(500),
+	     EXAMPLES("cancellation", "return", "delivery")));
 
 static const struct shape restocked_item_shape = SHAPE(struct line,
 	TEXT(struct line, sku, "The product's SKU", .required = true),
@@ -79,6 +79,16 @@ static bool find_record(struct step *step, struct store *store, struct lines *li
 	return fine;
 }
 
+/* Who put back what is recorded under this id. NULL: the store failed. */
+static const char *maker_of(struct step *step, struct store *store)
+{
+	struct record by = { .id = step->in->restock_id }, record;
+
+	return store_find_one(store, mcp_arena(step->call),
+	                      "select caller from restock where id = :id", &record_shape, &by,
+	                      &record_shape, &record) == 1 ? record.caller : NULL;
+}
+
 static bool add_record(struct step *step, struct store *store)
 {
 	struct record record = {
@@ -117,6 +127,24 @@ static bool add_stock(struct step *step, struct store *store)
 	return true;
 }
 
+/* The id is known: it must be the same again. */
+static bool is_repeated(struct step *step, struct store *store, const struct lines *before)
+{
+	struct arena *arena = mcp_arena(step->call);
+	const char *maker = maker_of(step, store);
+
+	if (!maker)
+		return false;
+	if (!is_of(maker, mcp_caller(step->call)))
+		return refuse(step, arena_print(arena, "The id %s is taken, so nothing was changed."
+		              " Use a new id.", step->in->restock_id));
+	if (!lines_same(before, &step->lines))
+		return refuse(step, arena_print(arena, "Restock %s was recorded with other items,"
+		              " so nothing was changed. Use a new id for other items.",
+		              step->in->restock_id));
+	return true;
+}
+
 /* `before`: what was put back under this id. */
 static bool restock_lines(struct step *step, struct store *store, const struct lines *before)
 {
@@ -125,11 +153,8 @@ static bool restock_lines(struct step *step, struct store *store, const struct l
 	if (unknown)
 		return refuse(step, unknown);
 	step->repeated = before->count > 0;
-	if (step->repeated && !lines_same(before, &step->lines))
-		return refuse(step, arena_print(arena, "Restock %s was recorded with other items,"
-		              " so nothing was changed. Use a new id for other items.",
-		              step->in->restock_id));
-	return step->repeated || (add_record(step, store) && add_stock(step, store));
+	return step->repeated ? is_repeated(step, store, before)
+	                      : add_record(step, store) && add_stock(step, store);
 }
 
 static bool restock_work(struct store *store, void *context)

@@ -115,11 +115,28 @@ static const char words_postgresql[] =
 	"  new.price_currency, new.stock, new.version, new.updated_at))"
 	" execute function product_changed();";
 
+/* A key that words_key() made before it minded text_plain(), as it makes it now. */
+#define PLAIN(key) \
+	"trim(" GONE(GONE(GONE(GONE(GONE(GONE(GONE(SOFT(SEEN(SEEN(SEEN(SEEN(SEEN(SEEN(key, \
+	"\u2010"), "\u2012"), "\u2013"), "\u2014"), "\u2015"), "\u2212")), \
+	"\u200b"), "\u200c"), "\u200d"), "\u200e"), "\u200f"), "\u2060"), "\ufeff") ")"
+#define SEEN(key, sign) "replace(" key ", '" sign "', '-')"
+#define GONE(key, sign) "replace(" key ", '" sign "', '')"
+#define SOFT(key) "replace(replace(replace(" key ", '-\u00ad', '-'), '\u00ad-', '-'), '\u00ad', '-')"
+
+/* Where products differ in their hyphens alone the first has the key that all would have. */
+static const char plain_keys[] =
+	"update product set sku_key = " PLAIN("sku_key") " where sku_key <> " PLAIN("sku_key")
+	" and id in (select min(q.id) from product q where q.sku_key <> " PLAIN("q.sku_key")
+	"  group by " PLAIN("q.sku_key") ")"
+	" and not exists (select 1 from product q where q.sku_key = " PLAIN("product.sku_key") ");";
+
 const struct migration product_migrations[] = {
 	{ "1-products", products_sqlite, products_postgresql },
 	{ "2-search", search_sqlite, search_postgresql },
 	{ "3-changes", "", changes_postgresql },
 	IMPORT_MIGRATION("4-import"),
 	{ "5-words", words_sqlite, words_postgresql },
+	{ "6-plain-keys", plain_keys, NULL },
 	{ 0 },
 };

@@ -34,6 +34,11 @@ struct lines {
 	int64_t unknown_count;
 };
 
+/* Whether what was made under an id of its maker's choice is this caller's. It is the maker's, by the name,
+ * which outlives a key; what was made while nobody needed a key is everybody's, and everything is its who
+ * needs none now. */
+bool is_of(const char *maker, const char *caller);
+
 extern const struct shape item_shape;           /* the quantity must be given */
 extern const struct shape line_row_shape;       /* every column */
 

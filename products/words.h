@@ -32,8 +32,8 @@ char *words_fold(struct arena *arena, const char *text);
 char *words_fold_joined(struct arena *arena, const char *text);
 /* What the index holds of a text beside its folded words: "mens tshirt". At most four times as much. */
 char *words_beside(struct arena *arena, const char *text, bool of_name);
-/* Case folded and trimmed, nothing else: what makes two SKUs the same. "", which no SKU has, for a
- * text of more than KEY_SIZE_MAX bytes. */
+/* In plain signs (text_plain) and case folded, nothing else: what makes two SKUs the same. "", which no
+ * SKU has, for a text of more than KEY_SIZE_MAX bytes. */
 char *words_key(struct arena *arena, const char *text);
 
 /* ---- What is asked for ---- */

@@ -222,10 +222,23 @@ static bool has_flag(int argc, char **argv, const char *flag)
 	return false;
 }
 
+static const struct mcp_command *find_own(const struct mcp_server *server, const char *name)
+{
+	for (const struct mcp_command *own = server->commands; own && own->name; own++)
+		if (strcmp(own->name, name) == 0)
+			return own;
+	return NULL;
+}
+
 bool commands_print(const struct mcp_server *server, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	const struct mcp_command *own = find_own(server, word);
 
+	if (own && own->help && (has_flag(argc, argv, "--help") || has_flag(argc, argv, "-h"))) {
+		own->help();
+		return true;
+	}
 	if (strcmp(word, "help") == 0 || has_flag(argc, argv, "--help")
 	    || has_flag(argc, argv, "-h"))
 		return run_help(server, argc, argv) == 0;
@@ -281,9 +294,9 @@ int commands_run(const struct mcp_server *server, int argc, char **argv)
 		return serve(server);
 	if (argv[1][0] == '-')
 		return complain(server, "there is no flag or setting ", argv[1]);
-	for (const struct mcp_command *own = server->commands; own && own->name; own++)
-		if (strcmp(own->name, argv[1]) == 0)
-			return run_own(server, own, argc - 1, argv + 1);
+	const struct mcp_command *own = find_own(server, argv[1]);
+	if (own)
+		return run_own(server, own, argc - 1, argv + 1);
 	const struct command *command = find(argv[1]);
 	if (!command)
 		return complain(server, "there is no command ", argv[1]);

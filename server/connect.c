@@ -1,50 +1,39 @@
-/* connect.c - the text a person needs to connect Claude to this server. */
+/* connect.c - the text a person needs to connect a client to this server, for a terminal. */
 #include "commands.h"
+#include "connect.h"
 
-static bool starts(const char *text, const char *with)
-{
-	return str_starts(str_of(text), with);
-}
+#define COLUMNS 96
 
-/* mcp-remote takes plain HTTP without a word only to these two. */
-static bool needs_allow_http(const char *url)
+/* Broken between words, so that no line is wider than a terminal. */
+static void print_words(FILE *file, const char *text)
 {
-	return starts(url, "http://") && !starts(url, "http://localhost:")
-	       && !starts(url, "http://localhost/") && !starts(url, "http://127.0.0.1:")
-	       && !starts(url, "http://127.0.0.1/");
-}
+	size_t column = 0;
 
-/* The header has no space: on Windows the argument would be split at it. */
-static void print_desktop(FILE *file, const char *name, const char *url, bool key)
-{
-	fprintf(file,
-	        "{\n"
-	        "  \"mcpServers\": {\n"
-	        "    \"%s\": {\n"
-	        "      \"command\": \"npx\",\n"
-	        "      \"args\": [\"-y\", \"mcp-remote\", \"%s\", \"--transport\", \"http-only\"%s%s]%s\n"
-	        "%s"
-	        "    }\n"
-	        "  }\n"
-	        "}\n", name, url,
-	        needs_allow_http(url) ? ", \"--allow-http\"" : "",
-	        key ? ",\n               \"--header\", \"Authorization:${AUTH_HEADER}\"" : "",
-	        key ? "," : "",
-	        key ? "      \"env\": { \"AUTH_HEADER\": \"Bearer YOUR-KEY\" }\n" : "");
+	for (str rest = str_of(text); rest.at && rest.size > 0;) {
+		str word = str_cut(&rest, ' ');
+		if (column > 0 && column + 1 + word.size > COLUMNS) {
+			fputc('\n', file);
+			column = 0;
+		}
+		column += (size_t)fprintf(file, "%s%.*s", column > 0 ? " " : "", STR_FORMAT(word));
+	}
+	fputc('\n', file);
 }
 
 void connect_print(FILE *file, const struct options *options, const char *url)
 {
+	struct arena *arena = arena_create();
 	const char *name = options->server->name;
 	bool key = options->keys && !options->auth_none;
+	struct ways ways = connect_ways(arena, name, url, key);
 
-	fprintf(file,
-	        "To connect Claude Desktop, put this into claude_desktop_config.json and start it again\n"
-	        "(macOS: ~/Library/Application Support/Claude/, Windows: %%APPDATA%%\\Claude\\; it needs\n"
-	        "Node.js; several servers stand side by side in mcpServers):\n\n");
-	print_desktop(file, name, url, key);
+	for (int i = 0; i < ways.count; i++) {
+		print_words(file, arena_print(arena, "%s%s: %s", i > 0 ? "\n" : "", ways.each[i].title,
+		                              ways.each[i].about));
+		fprintf(file, "\n%s\n", ways.each[i].code);
+	}
 	if (key)
-		fprintf(file, "\nA key is made by: mcp-%s key NAME SCOPE...\n", name);
-	fprintf(file, "\nClaude Code: claude mcp add --transport http %s %s%s\n", name, url,
-	        key ? " --header \"Authorization: Bearer YOUR-KEY\"" : "");
+		print_words(file, arena_print(arena, "\nYOUR-KEY is a key. %s",
+		                              connect_key(arena, name)));
+	arena_destroy(arena);
 }

@@ -62,7 +62,7 @@ static struct setting table[] = {
 	  "Networks whose X-Forwarded-For counts, such as 10.0.0.0/8", 0, 0, NULL },
 	{ "COMPAT", LIST_, "none",
 	  "Wrong requests of known clients to serve all the same: all, or version-mismatch,"
-	  " version-twice, version-missing", 0, 0, NULL },
+	  " version-twice, version-missing, params-empty, extra-arguments", 0, 0, NULL },
 
 	{ "RATE_CALLER", INT_, NULL,
 	  "Requests a minute of one caller, of a batch each; 0: no limit; not set: 6000, on loopback no"

@@ -128,7 +128,6 @@ static str bare_address(str item)
 {
 	uint8_t bits[16];
 	bool is_v4;
-	item = str_trim(item);
 	if (item.size > 0 && item.at[0] == '[') {
 		const char *end = memchr(item.at, ']', item.size);
 		if (!end)
@@ -142,13 +141,17 @@ static str bare_address(str item)
 	return parse_address(item, bits, &is_v4) ? item : (str) { 0 };
 }
 
+/* The last that is not empty, which says nothing; .size 0: there is none. */
 static str last_item(str *list)
 {
-	size_t start = list->size;
-	while (start > 0 && list->at[start - 1] != ',')
-		start--;
-	str item = { list->at + start, list->size - start };
-	list->size = start > 0 ? start - 1 : 0;
+	str item = { 0 };
+	while (item.size == 0 && list->size > 0) {
+		size_t start = list->size;
+		while (start > 0 && list->at[start - 1] != ',')
+			start--;
+		item = str_trim((str) { list->at + start, list->size - start });
+		list->size = start > 0 ? start - 1 : 0;
+	}
 	return item;
 }
 

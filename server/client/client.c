@@ -193,7 +193,7 @@ static enum client_outcome conclude(struct client *client, struct arena *arena,
 		return CLIENT_ANSWERED;
 	const char *wrong = "it has no structured result";
 	if (answer->structured)
-		wrong = shape_read(out, answer->structured, false, result, arena);
+		wrong = shape_read(out, answer->structured, 0, result, arena);
 	if (!wrong)
 		return CLIENT_ANSWERED;
 	*why = arena_print(arena, "the answer of %s cannot be used: %s", client->url, wrong);

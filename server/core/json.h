@@ -39,7 +39,8 @@ void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it
 /* ---- Reading ---- */
 
 enum json_trouble {
-	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY
+	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY,
+	JSON_NO_TEXT,                   /* a string with half a surrogate pair, or what is no UTF-8 */
 };
 
 struct json_bounds {
@@ -50,24 +51,34 @@ struct json_bounds {
 /* Parses one text within bounds; the document lives in the arena. Strict RFC 8259,
  * UTF-8 checked, long numbers kept as raw text. The bounds are looked at before parsing. NULL
  * where there is trouble; duplicate keys are looked for in the outermost object only.
- * `text` must be writable with 4 spare bytes behind it (it is parsed in place). */
+ * `text` must be writable with 4 spare bytes behind it (it is parsed in place). *why says in words
+ * what is wrong and where, in the arena, or which key is a duplicate; NULL: nothing to add. */
 yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
-                       enum json_trouble *trouble);
+                       enum json_trouble *trouble, const char **why);
 /* The same from bytes that must not change, which are ours or were within bounds before. */
 yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble);
-/* Whether an object names a key twice. Not recursive. */
-bool json_has_duplicate(yyjson_val *object);
+/* A key that an object names twice; NULL: none. Not recursive. */
+yyjson_val *json_duplicate(yyjson_val *object);
+/* A member: NULL where it is absent, or null, which says the same. */
+yyjson_val *json_given(yyjson_val *object, const char *key);
 /* A string member: .at NULL where absent, no string, or with a NUL in it. */
 str json_member(yyjson_val *object, const char *key);
 
 /* ---- Shapes ---- */
 
+/* How an object is read, by who wrote it. */
+enum {
+	SHAPE_STRICT = 1,       /* members the shape does not know are refused, with those it does */
+	SHAPE_DIGITS = 2,       /* digits without quotes are the text they look like: 536365 */
+	SHAPE_ARGUMENTS = SHAPE_STRICT | SHAPE_DIGITS,  /* a client's; a person's form: DIGITS */
+};
+
 /* Reads an object into a struct of the shape, filling in defaults; text is copied into the arena,
  * as NUL-terminated. NULL, or what is wrong in words that name the field: "items[2].quantity must
- * be at least 1, not 0". `strict`: members the shape does not know are refused, with the names it
- * does know. `object` NULL stands for {}. */
-const char *shape_read(const struct shape *shape, yyjson_val *object, bool strict, void *out,
+ * be at least 1, not 0". `how` is of SHAPE_…, 0 for what programs wrote. `object` NULL stands for
+ * {}. */
+const char *shape_read(const struct shape *shape, yyjson_val *object, unsigned how, void *out,
                        struct arena *arena);
 void shape_write(struct json *json, const struct shape *shape, const void *in);
 
@@ -76,8 +87,12 @@ enum schema_use {
 	SCHEMA_OUTPUT,
 	SCHEMA_FORM,                    /* elicitation: flat, title and description, no closing */
 };
-/* JSON Schema 2020-12 of a shape (NULL: of no members). Headers (x-mcp-header) only where asked. */
+/* JSON Schema 2020-12 of a shape (NULL: of no members). It has `properties` in any case: OpenAI's
+ * API refuses an object's schema without. Headers (x-mcp-header) only where asked. */
 void shape_schema(struct json *json, const struct shape *shape, enum schema_use use, bool headers);
+/* A field's description, with its examples: Begin, such as "2011-01-31" or "2011-02-01T09:30:00Z".
+ * NULL where it has none. */
+const char *shape_about(struct arena *arena, const struct field *field);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
 /* Whether a text is within a text field's bounds, and one of its choices. */
 bool shape_takes_text(const struct field *field, const char *text);

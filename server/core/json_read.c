@@ -105,42 +105,88 @@ static void take_back(void *arena, void *memory)
 }
 
 #define HEAD_VALUES 8           /* yyjson's own, before the first */
+#define ESCAPE 6                /* bytes of \\ud800 */
+
+static bool is_half(str text, size_t at)
+{
+	return at + ESCAPE <= text.size && memcmp(text.at + at, "\\u", 2) == 0 &&
+	       (text.at[at + 2] | 0x20) == 'd' && strchr("89abcdefABCDEF", text.at[at + 3]);
+}
+
+/* Where the half is: yyjson may point behind one that lacks its other half. */
+static bool find_half(str text, const yyjson_read_err *error, size_t *at)
+{
+	*at = error->pos;
+	if (!strstr(error->msg, "surrogate"))
+		return false;
+	if (strstr(error->msg, "low") && *at >= ESCAPE && is_half(text, *at - ESCAPE))
+		*at -= ESCAPE;
+	return is_half(text, *at);
+}
+
+static enum json_trouble explain(struct arena *arena, str text, const yyjson_read_err *error,
+                                 const char **why)
+{
+	size_t at;
+
+	if (find_half(text, error, &at)) {
+		*why = arena_print(arena, "%s at byte %zu is half of a surrogate pair",
+		                   str_quote((str) { text.at + at, ESCAPE }, ESCAPE).text, at);
+		return JSON_NO_TEXT;
+	}
+	if (strstr(error->msg, "UTF-8")) {
+		*why = arena_print(arena, "what begins at byte %zu is no UTF-8", at);
+		return JSON_NO_TEXT;
+	}
+	*why = arena_print(arena, "%s at byte %zu", error->msg, at);
+	return JSON_SYNTAX;
+}
+
+static const char *quoted(struct arena *arena, yyjson_val *key)
+{
+	return arena_print(arena, "\"%s\"",
+	                   str_quote((str) { yyjson_get_str(key), yyjson_get_len(key) }, 64).text);
+}
 
 yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
-                       enum json_trouble *trouble)
+                       enum json_trouble *trouble, const char **why)
 {
 	const yyjson_read_flag flags = YYJSON_READ_INSITU | YYJSON_READ_BIGNUM_AS_RAW;
 	struct room room = { .arena = arena };
 	struct measure found;
+	yyjson_read_err error;
 
+	*why = NULL;
 	*trouble = JSON_TOO_DEEP;
 	if (!measure(text, size, bounds.depth, &found))
 		return NULL;
 	*trouble = JSON_TOO_MANY;
 	if (bounds.values && found.values > bounds.values)
 		return NULL;
-	*trouble = JSON_SYNTAX;
 	memset(text + size, 0, YYJSON_PADDING_SIZE);
 	room.needed = (found.values + HEAD_VALUES) * sizeof(yyjson_val);
 	const yyjson_alc memory = { give, regrow, take_back, &room };
-	yyjson_val *root = yyjson_doc_get_root(yyjson_read_opts(text, size, flags, &memory, NULL));
-	if (!root)
+	yyjson_val *root = yyjson_doc_get_root(yyjson_read_opts(text, size, flags, &memory, &error));
+	if (!root) {
+		*trouble = explain(arena, (str) { text, size }, &error, why);
 		return NULL;
-	*trouble = JSON_DUPLICATE_KEY;
-	if (json_has_duplicate(root))
-		return NULL;
-	*trouble = JSON_FINE;
-	return root;
+	}
+	yyjson_val *twice = json_duplicate(root);
+	*trouble = twice ? JSON_DUPLICATE_KEY : JSON_FINE;
+	*why = twice ? quoted(arena, twice) : NULL;
+	return twice ? NULL : root;
 }
 
 yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble)
 {
 	char *copy = arena_alloc_raw(arena, text.size + YYJSON_PADDING_SIZE);
+	const char *why;
 
 	if (text.size > 0)
 		memcpy(copy, text.at, text.size);
-	return json_parse(arena, copy, text.size, (struct json_bounds) { .depth = depth_max }, trouble);
+	return json_parse(arena, copy, text.size, (struct json_bounds) { .depth = depth_max }, trouble,
+	                  &why);
 }
 
 /* ---- Members ---- */
@@ -152,7 +198,7 @@ static bool same_key(yyjson_val *a, yyjson_val *b)
 	return size == yyjson_get_len(b) && memcmp(yyjson_get_str(a), yyjson_get_str(b), size) == 0;
 }
 
-static bool few_have_duplicate(yyjson_val *object)
+static yyjson_val *duplicate_of_few(yyjson_val *object)
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(object);
 	yyjson_val *seen[16], *key;
@@ -161,10 +207,10 @@ static bool few_have_duplicate(yyjson_val *object)
 	while ((key = yyjson_obj_iter_next(&iter))) {
 		for (size_t i = 0; i < count; i++)
 			if (same_key(key, seen[i]))
-				return true;
+				return key;
 		seen[count++] = key;
 	}
-	return false;
+	return NULL;
 }
 
 /* Seeded, so that nobody can choose keys that collide. */
@@ -187,7 +233,7 @@ static uint64_t hash_of(yyjson_val *key, uint64_t seed)
 	}
 }
 
-static bool many_have_duplicate(yyjson_val *object, size_t count)
+static yyjson_val *duplicate_of_many(yyjson_val *object, size_t count)
 {
 	size_t room = 64;
 	while (room < count * 2)
@@ -198,23 +244,30 @@ static bool many_have_duplicate(yyjson_val *object, size_t count)
 		abort();
 
 	yyjson_obj_iter iter = yyjson_obj_iter_with(object);
-	yyjson_val *key;
-	bool found = false;
+	yyjson_val *key, *found = NULL;
 	while (!found && (key = yyjson_obj_iter_next(&iter))) {
 		size_t at = (size_t)hash_of(key, seed) & (room - 1);
-		while (table[at] && !(found = same_key(table[at], key)))
+		while (table[at] && !same_key(table[at], key))
 			at = (at + 1) & (room - 1);
+		found = table[at];
 		table[at] = key;
 	}
 	free(table);
 	return found;
 }
 
-bool json_has_duplicate(yyjson_val *object)
+yyjson_val *json_duplicate(yyjson_val *object)
 {
 	size_t count = yyjson_obj_size(object);
 
-	return count <= 16 ? few_have_duplicate(object) : many_have_duplicate(object, count);
+	return count <= 16 ? duplicate_of_few(object) : duplicate_of_many(object, count);
+}
+
+yyjson_val *json_given(yyjson_val *object, const char *key)
+{
+	yyjson_val *value = yyjson_obj_get(object, key);
+
+	return yyjson_is_null(value) ? NULL : value;
 }
 
 str json_member(yyjson_val *object, const char *key)

@@ -11,9 +11,11 @@ struct place {
 	size_t index;                   /* one more than the item's; 0: not an item */
 };
 
+#define TIME_BYTES_MAX 64       /* more than anybody writes, seconds of many digits too */
+
 struct reader {
 	struct arena *arena;
-	bool strict;
+	unsigned how;                   /* of SHAPE_STRICT, SHAPE_DIGITS */
 	const char *trouble;            /* the first thing that is wrong */
 };
 
@@ -24,7 +26,7 @@ bool reader_refuse(struct reader *reader, const struct place *place, const char 
 	PRINTF(3, 4);
 const char *reader_path(struct arena *arena, const struct place *place);
 /* Text that came, quoted, cut to a readable length between two characters. */
-const char *reader_quote(struct arena *arena, yyjson_val *text);
+const char *reader_quote(struct arena *arena, str text);
 const char *reader_number(struct arena *arena, double value);
 const char *reader_kind(yyjson_val *value);
 const char *reader_names(struct arena *arena, const struct shape *shape);

@@ -32,11 +32,9 @@ bool reader_length(struct reader *reader, const struct field *field, size_t leng
 /* ---- Single values ---- */
 
 /* A text of the enumeration is the shape's own. */
-static bool read_choice(struct reader *reader, const struct field *field, yyjson_val *value,
+static bool read_choice(struct reader *reader, const struct field *field, str text,
                         const struct place *place, const char **out)
 {
-	str text = { yyjson_get_str(value), yyjson_get_len(value) };
-
 	for (const char *const *choice = field->one_of; *choice; choice++) {
 		if (str_is(text, *choice)) {
 			*out = *choice;
@@ -45,33 +43,59 @@ static bool read_choice(struct reader *reader, const struct field *field, yyjson
 	}
 	return reader_refuse(reader, place, "must be one of %s, not %s",
 	                     reader_choices(reader->arena, field->one_of),
-	                     reader_quote(reader->arena, value));
+	                     reader_quote(reader->arena, text));
+}
+
+static bool is_digits(str text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.at[i] < '0' || text.at[i] > '9')
+			return false;
+	return text.size > 0;
+}
+
+/* The text of a value; .at NULL: it has none. Models and command lines leave out the quotes of an
+ * order's number. Digits alone come as they were written, of any length; 1.0 and 1e3 would not. */
+static str text_of(struct reader *reader, yyjson_val *value)
+{
+	if (yyjson_is_str(value))
+		return (str) { yyjson_get_str(value), yyjson_get_len(value) };
+	if (!(reader->how & SHAPE_DIGITS))
+		return (str) { 0 };
+	if (yyjson_is_uint(value))
+		return str_of(arena_print(reader->arena, "%llu",
+		                          (unsigned long long)yyjson_get_uint(value)));
+	str raw = { yyjson_get_raw(value), yyjson_get_len(value) };
+	return raw.at && is_digits(raw) ? raw : (str) { 0 };
 }
 
 bool reader_text(struct reader *reader, const struct field *field, yyjson_val *value,
-               const struct place *place, const char **out)
+                 const struct place *place, const char **out)
 {
-	str text = { yyjson_get_str(value), yyjson_get_len(value) };
+	str text = text_of(reader, value);
 
 	if (!text.at)
 		return reader_refuse(reader, place, "must be a string, not %s", reader_kind(value));
 	if (memchr(text.at, '\0', text.size))
 		return reader_refuse(reader, place, "must not contain the character U+0000");
 	if (field->one_of)
-		return read_choice(reader, field, value, place, out);
+		return read_choice(reader, field, text, place, out);
 	*out = arena_copy(reader->arena, text);
 	return true;
 }
 
 bool reader_bounded_text(struct reader *reader, const struct field *field, yyjson_val *value,
-                                     const struct place *place, const char **out)
+                         const struct place *place, const char **out)
 {
 	if (!reader_text(reader, field, value, place, out))
 		return false;
 	if (!field->has_least && !field->has_most)
 		return true;
-	str text = { yyjson_get_str(value), yyjson_get_len(value) };
-	return reader_length(reader, field, utf8_length(text), "character", place);
+	if (!reader_length(reader, field, utf8_length(str_of(*out)), "character", place))
+		return false;
+	/* Who wants a character wants one that can be seen. */
+	return !(field->has_least && field->least > 0 && text_blank(*out)) ||
+	       reader_refuse(reader, place, "must not be blank");
 }
 
 /* A whole number in whatever way JSON can write one: 5, 5.0, 5e0. */
@@ -128,8 +152,8 @@ bool reader_time(struct reader *reader, const struct field *field, yyjson_val *v
 {
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
-	if (!text.at || !time_parse(text, out)) {
-		const char *came = text.at ? reader_quote(reader->arena, value)
+	if (!text.at || text.size > TIME_BYTES_MAX || !time_parse(text, out)) {
+		const char *came = text.at ? reader_quote(reader->arena, text)
 		                           : reader_kind(value);
 		return reader_refuse(reader, place, "must be a time such as"
 		                     " \"2026-07-28T09:30:00Z\" or a date such as"

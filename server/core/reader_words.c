@@ -31,11 +31,9 @@ bool reader_refuse(struct reader *reader, const struct place *place, const char 
 	return false;
 }
 
-const char *reader_quote(struct arena *arena, yyjson_val *text)
+const char *reader_quote(struct arena *arena, str text)
 {
-	str came = { yyjson_get_str(text), yyjson_get_len(text) };
-
-	return arena_print(arena, "\"%s\"", str_quote(came, QUOTED_BYTES_MAX).text);
+	return arena_print(arena, "\"%s\"", str_quote(text, QUOTED_BYTES_MAX).text);
 }
 
 const char *reader_number(struct arena *arena, double value)

@@ -124,6 +124,32 @@ static void check_options(const struct field *field)
 	claim(!field->format || field->type == FIELD_TEXT, field, "a format is for texts");
 }
 
+/* An example is read as it would be if a client sent it. */
+static void check_examples(const struct shape *shape, const struct field *field)
+{
+	const struct field alone[] = { *field, { 0 } };
+	const struct shape one = { shape->size, alone };
+
+	if (!field->examples)
+		return;
+	claim(one_of_types(field, FIELD_TEXT, FIELD_TIME, FIELD_TIME), field,
+	      "EXAMPLES are for texts and times");
+	struct arena *arena = arena_create();
+	for (const char *const *example = field->examples; *example; example++) {
+		struct json json = json_begin(arena, 64);
+		enum json_trouble trouble;
+		json_object(&json);
+		json_key(&json, field->name);
+		json_text(&json, *example);
+		json_object_end(&json);
+		yyjson_val *object = json_parse_copy(arena, json_end(&json), 2, &trouble);
+		void *out = arena_alloc(arena, shape->size);
+		const char *wrong = shape_read(&one, object, SHAPE_STRICT, out, arena);
+		claim(!wrong, field, wrong);
+	}
+	arena_destroy(arena);
+}
+
 /* ---- Headers: 2026-07-28 streamable-http, "Custom Headers from Tool Parameters" ---- */
 
 static bool is_token(const char *text)
@@ -177,6 +203,7 @@ static void check_fields(const struct shape *root, const struct shape *shape, bo
 		check_bounds(field);
 		check_standard(field);
 		check_options(field);
+		check_examples(shape, field);
 		check_header(root, field, in_list);
 		if (field->item)
 			check_fields(root, field->item, in_list || field->type == FIELD_LIST);

@@ -36,8 +36,7 @@ static bool read_money(struct reader *reader, const struct field *field, yyjson_
 	if (!is_currency(str_of(out->currency)))
 		return reader_refuse(reader, &currency, "must be the three capital letters of an"
 		                     " ISO 4217 code such as GBP, not %s",
-		                     reader_quote(reader->arena,
-		                                  yyjson_obj_get(value, "currency")));
+		                     reader_quote(reader->arena, str_of(out->currency)));
 	return true;
 }
 
@@ -150,7 +149,7 @@ static bool refuse_name(struct reader *reader, const struct shape *shape, yyjson
 {
 	struct arena *arena = reader->arena;
 	const char *names = reader_names(arena, shape);
-	const char *name = reader_quote(arena, key);
+	const char *name = reader_quote(arena, (str) { yyjson_get_str(key), yyjson_get_len(key) });
 
 	reader->trouble = place ?
 		arena_print(arena, "Unknown member %s in %s: its members are %s", name,
@@ -177,9 +176,9 @@ static bool read_struct(struct reader *reader, const struct shape *shape, yyjson
 	if (!yyjson_is_obj(object))
 		return reader_refuse(reader, place, "must be an object, not %s",
 		                     reader_kind(object));
-	if (json_has_duplicate(object))
+	if (json_duplicate(object))
 		return reader_refuse(reader, place, "must not name a member twice");
-	if (reader->strict && !knows_all(reader, shape, object, place))
+	if (reader->how & SHAPE_STRICT && !knows_all(reader, shape, object, place))
 		return false;
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++)
 		if (!read_field(reader, field, object, place, out))
@@ -187,14 +186,14 @@ static bool read_struct(struct reader *reader, const struct shape *shape, yyjson
 	return true;
 }
 
-const char *shape_read(const struct shape *shape, yyjson_val *object, bool strict, void *out,
+const char *shape_read(const struct shape *shape, yyjson_val *object, unsigned how, void *out,
                        struct arena *arena)
 {
 	static const struct field none = { 0 };
 	static const struct shape empty = { 0, &none };
 	/* {} of two words: a type and a size of 0. */
 	yyjson_val nothing = { .tag = YYJSON_TYPE_OBJ };
-	struct reader reader = { .arena = arena, .strict = strict };
+	struct reader reader = { .arena = arena, .how = how };
 
 	if (shape)
 		memset(out, 0, shape->size);

@@ -2,10 +2,14 @@
  *
  * An input's says all that shape_read() checks. An output's says only what shape_write() keeps to:
  * types and what is always there; clients check answers against it, so a bound would turn data
- * that is merely unusual into a failed call. */
+ * that is merely unusual into a failed call. Clients check arguments too, before they send them, so
+ * an input's says nothing that shape_read() does not want: a time has no format there, since a date
+ * alone is fine and is no "date-time".
+ *
+ * Examples stand in the description: OpenAI's strict mode refuses a schema with `examples`. */
 #include <assert.h>
 
-#include "json.h"
+#include "reader.h"
 
 static void schema_of(struct json *json, const struct shape *shape, enum schema_use use,
                       bool headers, const char *about);
@@ -109,7 +113,10 @@ static void time_schema(struct json *json, const struct field *field, enum schem
 {
 	char text[TIME_TEXT_SIZE];
 
-	text_member(json, "format", "date-time");
+	if (use == SCHEMA_INPUT)
+		real_member(json, "maxLength", TIME_BYTES_MAX);
+	else
+		text_member(json, "format", "date-time");
 	if (use == SCHEMA_OUTPUT || !field->has_standard)
 		return;
 	time_print((int64_t)field->standard, text);
@@ -168,6 +175,22 @@ static void list_schema(struct json *json, const struct field *field, enum schem
 
 /* ---- Fields ---- */
 
+const char *shape_about(struct arena *arena, const struct field *field)
+{
+	struct json about = json_begin(arena, 256);
+
+	if (!field->about || !field->examples)
+		return field->about;
+	json_bytes(&about, str_of(field->about));
+	for (const char *const *example = field->examples; *example; example++) {
+		json_bytes(&about, example == field->examples ? STR(", such as ") : STR(" or "));
+		about.comma = false;
+		json_text(&about, *example);
+	}
+	json_bytes(&about, (str) { "", 1 });
+	return json_end(&about).at;
+}
+
 static const char *type_of(enum field_type type)
 {
 	static const char *const types[] = {
@@ -206,7 +229,7 @@ static void field_schema(struct json *json, const struct field *field, enum sche
 	text_member(json, "type", type_of(field->type));
 	if (use == SCHEMA_FORM)
 		title(json, field->name);
-	text_member(json, "description", field->about);
+	text_member(json, "description", shape_about(json->arena, field));
 	typed_schema(json, field, use);
 	if (headers)
 		text_member(json, "x-mcp-header", field->header);
@@ -248,17 +271,13 @@ static void fields_of(struct json *json, const struct shape *shape, enum schema_
 static void schema_of(struct json *json, const struct shape *shape, enum schema_use use,
                       bool headers, const char *about)
 {
-	bool empty = !shape || shape->fields[0].type == FIELD_END;
+	static const struct field none = { 0 };
+	static const struct shape empty = { 0, &none };
 
 	json_object(json);
 	text_member(json, "type", "object");
 	text_member(json, "description", about);
-	if (!empty) {
-		fields_of(json, shape, use, headers);
-	} else if (use == SCHEMA_FORM) {
-		json_key(json, "properties");
-		json_raw(json, STR("{}"));
-	}
+	fields_of(json, shape ? shape : &empty, use, headers);
 	if (use == SCHEMA_INPUT) {
 		json_key(json, "additionalProperties");
 		json_bool(json, false);

@@ -50,15 +50,19 @@ static enum MHD_Result may_connect(void *cls, const struct sockaddr *address,
 	return now < most + SPARE_CONNECTIONS ? MHD_YES : MHD_NO;
 }
 
-static void log_daemon(UNUSED void *cls, const char *format, va_list list) PRINTF(2, 0);
+static void log_daemon(void *cls, const char *format, va_list list) PRINTF(2, 0);
 
-static void log_daemon(UNUSED void *cls, const char *format, va_list list)
+static void log_daemon(void *cls, const char *format, va_list list)
 {
 	static const char refusal[] = "Error processing request";
+	struct loop *loop = cls;
 	char text[256];
 
-	if (strncmp(format, refusal, sizeof(refusal) - 1) == 0)
+	if (strncmp(format, refusal, sizeof(refusal) - 1) == 0) {
 		count(&http_counters.refused_headers, 1);
+		if (loop->http->lenient)
+			lenient_refuse_lengths(loop);
+	}
 	if (!log_shows(LOG_DEBUG))
 		return;
 	vsnprintf(text, sizeof(text), format, list);
@@ -85,8 +89,10 @@ bool daemon_start(struct loop *loop)
 #else
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
+	/* A lenient one answers twice what it refuses for want of a Host: headers_read() does it. */
+	int strict = loop->http->lenient ? 0 : 1;
 	loop->daemon = MHD_start_daemon(flags, 0, may_connect, loop, exchange_receive, loop,
-		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,   /* first: it hears all */
+		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, loop,   /* first: it hears all */
 		MHD_OPTION_LISTEN_SOCKET, loop->listener,
 		/* More than ours, so that ours is asked. */
 		MHD_OPTION_CONNECTION_LIMIT,
@@ -97,7 +103,7 @@ bool daemon_start(struct loop *loop)
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop,
 		MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, loop,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-		STRICT, 1,
+		STRICT, strict,
 		MHD_OPTION_END);
 	if (!loop->daemon) {
 		log_error("cannot start libmicrohttpd on loop %d", loop->index);

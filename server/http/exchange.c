@@ -84,15 +84,20 @@ str exchange_peer(const struct exchange *x)
 
 /* ---- Answering ---- */
 
+struct arena *exchange_arena(struct exchange *x)
+{
+	if (!x->arena)
+		x->arena = arena_create();
+	return x->arena;
+}
+
 void exchange_add_header(struct exchange *x, const char *name, const char *value)
 {
 	struct added_header **place = &x->added;
 
 	while (*place)
 		place = &(*place)->next;
-	if (!x->arena)
-		x->arena = arena_create();
-	*place = arena_new(x->arena, struct added_header);
+	*place = arena_new(exchange_arena(x), struct added_header);
 	**place = (struct added_header) {
 		.name = name, .value = arena_copy(x->arena, str_of(value)) };
 }

@@ -1,12 +1,9 @@
 /* headers.c - a request's headers: collected once, and refused where two readers could disagree
- * about where the request ends.
+ * about where the request ends, or what a header says.
  *
- * libmicrohttpd before 1.0 makes it easy to disagree: a line that begins with a colon or a NUL ends
- * the headers for it, a NUL ends a value or the path, a CR may be anywhere, and a LF alone ends a
- * line. So with such a one it is checked that nothing lies between what it has found, see
- * is_seamless(). What cannot be seen from here are the lines between and behind the chunks of a
- * body; there, and behind proxies in any case, a connection serves one request: see closes() in
- * exchange.c. */
+ * A name that comes in several lines has the value of all of them, as one list (RFC 9110, 5.3): there
+ * is no way to see only the first of them, so a list is whole, and a value that can only be one is
+ * none of two. */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -55,7 +52,19 @@ static bool has_control(str text)
 struct collection {
 	struct connection *connection;
 	const char *why;                /* NULL: fine so far */
+	uint64_t seen[4];               /* a bit for each name, which several may share */
 };
+
+/* So that names which come once, as nearly all do, are found without looking any further. */
+static void note_name(struct collection *collection, const char *name, size_t size)
+{
+	unsigned first = (unsigned char)name[0] | 0x20, last = (unsigned char)name[size - 1] | 0x20;
+	unsigned place = (unsigned)size * 7 + first * 31 + last * 3;
+	uint64_t *seen = &collection->seen[place / 64 % 4], bit = UINT64_C(1) << place % 64;
+
+	collection->connection->repeats |= *seen & bit;
+	*seen |= bit;
+}
 
 static struct header *next_place(struct connection *c)
 {
@@ -84,47 +93,115 @@ static enum MHD_Result collect(void *cls, UNUSED enum MHD_ValueKind kind, const 
 		collection->why = "There are too many headers.";
 	if (collection->why)
 		return MHD_NO;
+	note_name(collection, name, name_size);
 	while (value_size > 0 && (value[value_size - 1] == ' ' || value[value_size - 1] == '\t'))
 		value_size--;
 	*next_place(collection->connection) = (struct header) {
-		.name = name, .name_size = (uint32_t)name_size,
+		.name = name, .name_size = name_size & INT32_MAX,
 		.value = value, .value_size = (uint32_t)value_size };
 	return MHD_YES;
 }
 
-static const struct header *find(const struct connection *c, const char *name, int *count)
+static bool is_named(const struct header *header, const char *name, size_t size)
 {
-	size_t size = strlen(name);
-	const struct header *first = NULL;
+	return header->name_size == size && strncasecmp(header->name, name, size) == 0;
+}
 
-	*count = 0;
-	for (int i = 0; i < c->header_count; i++) {
-		const struct header *header = &c->headers[i];
+/* The first becomes all of them, the others are no more. */
+static void join(struct connection *c, struct header *first)
+{
+	const struct header *end = c->headers + c->header_count;
+	size_t size = first->value_size;
 
-		if (header->name_size != size || strncasecmp(header->name, name, size) != 0)
+	for (const struct header *each = first + 1; each < end; each++)
+		if (is_named(each, first->name, first->name_size))
+			size += sizeof(", ") - 1 + each->value_size;
+	char *value = arena_alloc_raw(exchange_arena(&c->exchange), size + 1), *at = value;
+	memcpy(at, first->value, first->value_size);
+	at += first->value_size;
+	for (struct header *each = first + 1; each < end; each++) {
+		if (!is_named(each, first->name, first->name_size))
 			continue;
-		if (!first)
-			first = header;
-		++*count;
+		memcpy(at, ", ", 2);
+		memcpy(at + 2, each->value, each->value_size);
+		at += 2 + each->value_size;
+		each->name_size = 0;
+	}
+	*at = '\0';
+	first->repeats = true;
+	first->value = value;
+	first->value_size = (uint32_t)size;
+}
+
+static const struct header *find(const struct exchange *x, const char *name)
+{
+	struct connection *c = exchange_connection(x);
+	size_t size = strlen(name);
+	struct header *first = NULL;
+
+	for (int i = 0; i < c->header_count; i++) {
+		if (!is_named(&c->headers[i], name, size))
+			continue;
+		if (first) {
+			join(c, first);
+			break;
+		}
+		first = &c->headers[i];
+		if (!c->repeats)
+			break;
 	}
 	return first;
 }
 
 str exchange_header(const struct exchange *x, const char *name)
 {
-	int count;
-	const struct header *header = find(exchange_connection(x), name, &count);
+	const struct header *header = find(x, name);
 
 	return header ? (str) { header->value, header->value_size } : (str) { 0 };
 }
 
-int exchange_header_count(const struct exchange *x, const char *name)
+bool exchange_header_repeats(const struct exchange *x, const char *name)
 {
-	int count;
+	const struct header *header = exchange_connection(x)->repeats ? find(x, name) : NULL;
 
-	find(exchange_connection(x), name, &count);
-	return count;
+	return header && header->repeats;
 }
+
+/* A comma within quotation marks is text. */
+static size_t item_size(str list)
+{
+	const char *comma = memchr(list.at, ',', list.size);
+	size_t size = comma ? (size_t)(comma - list.at) : list.size;
+	bool quoted = false;
+
+	if (!memchr(list.at, '"', size))
+		return size;
+	for (size_t i = 0; i < list.size; i++) {
+		if (list.at[i] == '"')
+			quoted = !quoted;
+		else if (quoted && list.at[i] == '\\')
+			i++;
+		else if (!quoted && list.at[i] == ',')
+			return i;
+	}
+	return list.size;
+}
+
+str header_item(str *list)
+{
+	while (list->size > 0) {
+		size_t size = item_size(*list), taken = size + (size < list->size);
+		str item = str_trim((str) { list->at, size });
+
+		list->at += taken;
+		list->size -= taken;
+		if (item.size > 0)
+			return item;
+	}
+	return (str) { 0 };
+}
+
+/* ---- Where the request ends ---- */
 
 static bool read_length(str text, int64_t *length)
 {
@@ -141,59 +218,29 @@ static const char *read_framing(struct exchange *x)
 	if (coding.at) {
 		if (length.at)
 			return "There are both Content-Length and Transfer-Encoding.";
-		if (x->http_1_0 || !str_is_nocase(coding, "chunked") ||
-		    exchange_header_count(x, "Transfer-Encoding") != 1)
+		if (x->http_1_0 || !str_is_nocase(coding, "chunked"))
 			return "The only Transfer-Encoding is chunked, in HTTP/1.1.";
 		x->length = -1;
-	} else if (length.at && (exchange_header_count(x, "Content-Length") != 1 ||
-	                         !read_length(length, &x->length))) {
+	} else if (length.at && !read_length(length, &x->length)) {
 		return "Content-Length is malformed.";
 	}
 	return NULL;
 }
 
-/* ---- What libmicrohttpd before 1.0 lets through ---- */
-
-/* It writes NULs over what ends a text, and only there: the end of a line is two, CR and LF. */
-static bool follows(const char *end, const char *next, int line_ends)
+static bool expects_100(const struct exchange *x)
 {
-	if (next != end + (line_ends ? 2 * line_ends : 1))
-		return false;
-	while (end < next)
-		if (*end++ != '\0')
-			return false;
-	return true;
+	str rest = exchange_header(x, "Expect");
+
+	for (str item; (item = header_item(&rest)).at;)
+		if (str_is_nocase(item, "100-continue"))
+			return true;
+	return false;
 }
 
-static bool follows_blank(const char *end, const char *next)
+/* A query may be anything: libmicrohttpd has cut it to pieces, and nobody reads it. */
+static bool is_plain(str text)
 {
-	if (*end++ != '\0')
-		return false;
-	while (end < next && (*end == ' ' || *end == '\t'))
-		end++;
-	return end == next;
-}
-
-/* Whether method, target, version and headers are all there is, from the first byte to the last. */
-static bool is_seamless(const struct exchange *x, const char *method, const char *version)
-{
-	const struct connection *c = exchange_connection(x);
-	size_t size = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
-	              ->header_size;
-	const char *end = version + strlen(version);
-
-	if (!follows(method + strlen(method), x->path, 0) ||
-	    !follows(x->path + x->target_size, version, 0))
-		return false;
-	for (int i = 0; i < c->header_count; i++) {
-		const struct header *header = &c->headers[i];
-
-		if (!follows(end, header->name, 1) ||
-		    !follows_blank(header->name + header->name_size, header->value))
-			return false;
-		end = header->value + strlen(header->value);
-	}
-	return follows(end, method + size, 2);
+	return text.size == 0 || (!memchr(text.at, ' ', text.size) && !has_control(text));
 }
 
 bool headers_read(struct exchange *x, const char *method, const char *version, const char **why)
@@ -203,19 +250,21 @@ bool headers_read(struct exchange *x, const char *method, const char *version, c
 
 	x->http_1_0 = strcmp(version, "HTTP/1.0") == 0;
 	c->header_count = 0;
+	c->repeats = false;
 	MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, collect, &collection);
 	*why = collection.why;
-	if (!*why && c->loop->http->lenient && !is_seamless(x, method, version))
+	if (!*why && c->loop->http->lenient && !lenient_is_seamless(x, method, version))
 		*why = "The headers are malformed.";
 	if (*why)
 		return false;
-	int hosts = exchange_header_count(x, "Host");
-	if (hosts > 1 || (hosts == 0 && !x->http_1_0))
+	if (exchange_header_repeats(x, "Host") || (!exchange_header(x, "Host").at && !x->http_1_0))
 		*why = "There must be one Host header.";
-	else if (memchr(x->path, ' ', x->path_size) || has_control(exchange_path(x)))
-		*why = "There is a space or a control character in the path.";
+	else if (!is_plain(exchange_path(x)) || !is_plain(exchange_host(x)))
+		*why = "There is a space or a control character in the path or host.";
+	else if (!target_has_host(x))
+		*why = "The request's target names no host, or a user.";
 	else
 		*why = read_framing(x);
-	x->expects = str_is_nocase(exchange_header(x, "Expect"), "100-continue");
+	x->expects = expects_100(x);
 	return !*why;
 }

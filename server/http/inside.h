@@ -46,8 +46,10 @@ enum stage {
 };
 
 struct header {
-	const char *name, *value;       /* in libmicrohttpd's pool */
-	uint32_t name_size, value_size;
+	const char *name, *value;       /* in libmicrohttpd's pool; a value of several lines in the arena */
+	uint32_t name_size : 31;        /* 0: it is part of the first of its name */
+	bool repeats : 1;
+	uint32_t value_size;
 };
 
 struct added_header {
@@ -58,7 +60,7 @@ struct added_header {
 struct exchange {
 	void *user;
 	struct arena *arena;            /* of what the answer needs; NULL: nothing yet */
-	const char *path;
+	const char *target, *path;
 	struct budget *requests, *streams;      /* of what is kept of the body; on its stream */
 	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;
@@ -71,8 +73,9 @@ struct exchange {
 	gone_fn *gone;
 	struct stream *stream;
 	uint32_t path_size, target_size;        /* target: with the query */
+	uint32_t host_size;                     /* in the target, behind the scheme */
 	uint16_t status;
-	uint8_t method, stage, trouble;
+	uint8_t method, stage, trouble, scheme_size;    /* scheme_size 0: the target is a path */
 	bool http_1_0;
 	bool expects;                   /* the client waits for 100 Continue */
 	bool announced;                 /* the handler knows it */
@@ -99,6 +102,7 @@ struct connection {
 	bool left;                      /* its client */
 	bool makes_way;                 /* for a new one: it is being closed */
 	bool spare;                     /* there were too many when it came */
+	bool repeats;                   /* a header's name may have come in several lines */
 	uint16_t header_count, header_room;
 	char *address;                  /* as text; NULL: nobody has asked */
 	struct exchange exchange;
@@ -152,13 +156,22 @@ enum MHD_Result exchange_receive(void *loop, struct MHD_Connection *mhd, const c
 void exchange_completed(void *loop, struct MHD_Connection *mhd, void **context,
                         enum MHD_RequestTerminationCode why);
 
+void target_read(struct exchange *x, const char *target);
+/* Not where it is a URL of nobody. */
+bool target_has_host(const struct exchange *x);
 /* Reads the headers into the connection's array. False: they are not fit to be served. */
 bool headers_read(struct exchange *x, const char *method, const char *version, const char **why);
+/* Of a libmicrohttpd before 1.0. Whether method, target, version and headers are all there is, from the
+ * first byte to the last. */
+bool lenient_is_seamless(const struct exchange *x, const char *method, const char *version);
+/* It is about to refuse a request: answers those that it would answer twice. */
+void lenient_refuse_lengths(struct loop *loop);
 void body_receive(struct exchange *x, const char *data, size_t size);
 /* Looks whether there can be room for it. */
 void body_expect(struct exchange *x);
 void body_release(struct exchange *x);
 
+struct arena *exchange_arena(struct exchange *x);
 /* Tells the handler that the exchange ended. */
 void exchange_finish(struct exchange *x);
 /* The client of a parked exchange left, or the loop stops. */
@@ -286,7 +299,7 @@ struct http {
 	struct http_settings set;
 	int port;
 	int connections_max;            /* of one loop */
-	bool lenient;                   /* libmicrohttpd, about what a request is: see headers.c */
+	bool lenient;                   /* libmicrohttpd, about what a request is: see lenient.c */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int ready;                      /* loops that have started, well or not */

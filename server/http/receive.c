@@ -17,10 +17,10 @@ void *exchange_begin(UNUSED void *cls, const char *uri, struct MHD_Connection *m
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	struct exchange *x = &c->exchange;
 
-	*x = (struct exchange) { .path = uri, .path_size = (uint32_t)strcspn(uri, "?"),
-	                         .target_size = (uint32_t)strlen(uri), .stage = STAGE_HEADERS,
+	*x = (struct exchange) { .stage = STAGE_HEADERS,
 	                         .requests = c->loop->http->set.requests,
 	                         .streams = c->loop->http->set.streams };
+	target_read(x, uri);
 	connection_enter(c, PHASE_HEADERS);
 	return x;
 }

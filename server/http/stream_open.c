@@ -64,8 +64,9 @@ static void release_request(struct exchange *x)
 	if (!path)
 		abort();
 	memcpy(path, x->path, size);
-	x->path = path;
-	x->path_size = (uint32_t)size;
+	x->target = x->path = path;
+	x->target_size = x->path_size = (uint32_t)size;
+	x->scheme_size = 0;
 	free(c->headers);
 	c->headers = NULL;
 	c->header_count = c->header_room = 0;

@@ -1,6 +1,7 @@
 /* cell.c - the text of a cell into a member of a struct. */
 #include <stdio.h>
 
+#include "amount.h"
 #include "import_private.h"
 #include "number.h"
 
@@ -81,50 +82,32 @@ static const char *check_choice(struct import *import, const struct field *field
 
 /* ---- Kinds of values ---- */
 
-static bool is_digit(char c)
+/* Files that are separated by semicolons are so because commas are in their numbers. */
+static enum amount read_amount(const struct import *import, str text, int digits, int64_t *value)
 {
-	return c >= '0' && c <= '9';
+	return amount_read(text, digits, import->separator == ';', value);
 }
 
-/* "12", "-3.5": at most `digits` behind the point, as a number of the smallest unit. */
-static bool read_decimal(str text, int digits, int64_t *minor)
+static const char *ambiguous(struct import *import, const struct field *field, str text)
 {
-	bool negative = text.size && *text.at == '-';
-	size_t i = negative;
-	int after = -1;                 /* digits behind the point so far; -1: before it */
-	int64_t value = 0;
-
-	if (i == text.size || !is_digit(text.at[i]) || !is_digit(text.at[text.size - 1]))
-		return false;
-	for (; i < text.size; i++) {
-		if (text.at[i] == '.' && after < 0) {
-			after = 0;
-			continue;
-		}
-		if (!is_digit(text.at[i]) || after == digits)
-			return false;
-		after += after >= 0;
-		if (__builtin_mul_overflow(value, 10, &value)
-		    || __builtin_add_overflow(value, text.at[i] - '0', &value))
-			return false;
-	}
-	for (after = after < 0 ? 0 : after; after < digits; after++)
-		if (__builtin_mul_overflow(value, 10, &value))
-			return false;
-	*minor = negative ? -value : value;
-	return true;
+	return import_why(import, "%s is \"%s\", which can be read in two ways: write a whole number without"
+	                  " marks, and others with one or two digits behind the mark", field->name,
+	                  cell_shown(import, text));
 }
 
 static const char *read_money(struct import *import, const struct field *field, str text,
                               const char *currency, struct money *money)
 {
 	int digits = currency_digits(str_of(currency));
-	char what[80] = "a whole number without a point";
-	int64_t minor;
+	char what[100] = "a whole number without a point";
+	int64_t minor = 0;
 
 	if (digits)
 		snprintf(what, sizeof(what), "a decimal with at most %d digits after the point", digits);
-	if (!read_decimal(text, digits, &minor))
+	enum amount amount = read_amount(import, text, digits, &minor);
+	if (amount == AMOUNT_AMBIGUOUS)
+		return ambiguous(import, field, text);
+	if (amount != AMOUNT_READ)
 		return needed(import, field, text, what);
 	*money = (struct money) { minor, currency };
 	return check_amount(import, field, text, minor, digits);
@@ -133,7 +116,11 @@ static const char *read_money(struct import *import, const struct field *field, 
 static const char *read_int(struct import *import, const struct field *field, str text,
                             int64_t *value)
 {
-	if (!str_to_int(text, value))
+	enum amount amount = read_amount(import, text, 0, value);
+
+	if (amount == AMOUNT_AMBIGUOUS)
+		return ambiguous(import, field, text);
+	if (amount != AMOUNT_READ)
 		return needed(import, field, text, "a whole number");
 	return check_bounds(import, field, text, (double)*value);
 }

@@ -19,6 +19,9 @@ struct csv {
 	size_t at, size;                /* of the input */
 	bool ended, failed;
 	int64_t line;
+	char separator;
+	bool unquoted;                  /* quotes are ordinary */
+	const char *not_utf8;
 
 	enum place place;
 	bool quoted;                    /* a cell of this row was */
@@ -40,7 +43,25 @@ struct csv *csv_create(csv_read_fn *read, void *source)
 		abort();
 	csv->read = read;
 	csv->source = source;
+	csv->separator = ',';
+	csv->not_utf8 = "it is not valid UTF-8";
+	csv->line = 1;
 	return csv;
+}
+
+void csv_separate(struct csv *csv, char separator)
+{
+	csv->separator = separator;
+}
+
+void csv_explain(struct csv *csv, const char *not_utf8)
+{
+	csv->not_utf8 = not_utf8;
+}
+
+void csv_unquoted(struct csv *csv)
+{
+	csv->unquoted = true;
 }
 
 void csv_destroy(struct csv *csv)
@@ -82,20 +103,24 @@ static int take(struct csv *csv)
 	return byte;
 }
 
-/* Only at the very beginning, where a short first read can't matter: it is looked at bytewise. */
-static void skip_mark(struct csv *csv)
+str csv_peek(struct csv *csv)
 {
-	static const unsigned char mark[] = { 0xef, 0xbb, 0xbf };
-
-	if (peek(csv) != mark[0])
-		return;
-	for (size_t i = 0; i < sizeof(mark); i++) {
-		if (peek(csv) != mark[i]) {
-			csv->wrong = "it is not valid UTF-8";
-			return;
-		}
-		csv->at++;
+	while (sizeof(csv->input) - csv->size >= CSV_ROOM_LEAST && !csv->ended) {
+		int64_t size = csv->read(csv->source, csv->input + csv->size,
+		                         sizeof(csv->input) - csv->size);
+		csv->failed = size < 0;
+		csv->ended = size <= 0;
+		csv->size += size > 0 ? (size_t)size : 0;
 	}
+	return (str) { csv->input, csv->size };
+}
+
+void csv_skip_line(struct csv *csv)
+{
+	int byte;
+
+	while ((byte = take(csv)) != NOTHING && byte != '\n')
+		;
 }
 
 /* ---- The row being read ---- */
@@ -137,6 +162,26 @@ static void keep(struct csv *csv, int byte)
 		append(csv, (char)byte);
 }
 
+/* A cell that was read with its quotes, and is in quotes as a whole. */
+static void unquote(struct csv *csv)
+{
+	size_t size = csv->used - csv->cell;
+
+	if (size < 2)
+		return;
+	char *from = csv->text + csv->cell, *to = from;
+	if (from[0] != '"' || from[size - 1] != '"')
+		return;
+	for (size_t i = 1; i + 1 < size; i++)
+		if (from[i] == '"' && (++i + 1 >= size || from[i] != '"'))
+			return;
+	for (size_t i = 1; i + 1 < size; i++) {
+		i += from[i] == '"';
+		*to++ = from[i];
+	}
+	csv->used = (size_t)(to - csv->text);
+}
+
 static void end_cell(struct csv *csv)
 {
 	csv->place = AT_START;
@@ -144,6 +189,8 @@ static void end_cell(struct csv *csv)
 		spoil(csv, "it has more than 1,000 cells");
 	if (csv->wrong)
 		return;
+	if (csv->unquoted)
+		unquote(csv);
 	csv->ends[csv->count++] = csv->used;
 	append(csv, '\0');
 	csv->cell = csv->used;
@@ -159,7 +206,7 @@ static bool separates(struct csv *csv, int byte, bool *row_ends)
 		byte = '\n';
 	}
 	*row_ends = byte == '\n';
-	if (byte != ',' && byte != '\n')
+	if (byte != csv->separator && byte != '\n')
 		return false;
 	end_cell(csv);
 	return true;
@@ -198,7 +245,7 @@ static bool take_byte(struct csv *csv, int byte)
 {
 	switch (csv->place) {
 	case AT_START:
-		if (byte != '"')
+		if (byte != '"' || csv->unquoted)
 			return take_plain(csv, byte);
 		csv->quoted = true;
 		csv->place = IN_QUOTES;
@@ -250,7 +297,7 @@ static void give_cells(struct csv *csv, struct csv_row *row)
 		csv->cells[i] = (str) { csv->text + start, csv->ends[i] - start };
 		start = csv->ends[i] + 1;
 		if (!utf8_valid(csv->cells[i]))
-			spoil(csv, "it is not valid UTF-8");
+			spoil(csv, csv->not_utf8);
 	}
 	row->cells = csv->cells;
 	row->count = csv->wrong ? 0 : csv->count;
@@ -260,10 +307,6 @@ static void give_cells(struct csv *csv, struct csv_row *row)
 enum csv_outcome csv_next(struct csv *csv, struct csv_row *row)
 {
 	csv->wrong = NULL;
-	if (csv->line == 0) {
-		csv->line = 1;
-		skip_mark(csv);
-	}
 	do {
 		row->line = csv->line;
 		if (!read_row(csv) || csv->failed)

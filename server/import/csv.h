@@ -1,8 +1,8 @@
 /* csv.h - reads CSV (RFC 4180) row by row, in bounded memory whatever it is given.
  *
- * Cells are separated by commas, rows end with LF or CRLF; a quoted cell may hold commas, line
- * breaks and doubled quotes. A byte order mark is skipped, as are empty lines. A quote inside a
- * cell that does not begin with one is an ordinary character. */
+ * Cells are separated by commas, or what csv_separate() says; rows end with LF or CRLF; a quoted
+ * cell may hold separators, line breaks and doubled quotes. Empty lines are skipped. A quote inside
+ * a cell that does not begin with one is an ordinary character. */
 #ifndef CSV_H
 #define CSV_H
 
@@ -13,6 +13,8 @@
 #define CSV_CELLS_MAX 1000
 
 struct csv;
+
+#define CSV_ROOM_LEAST 4                /* bytes that are asked for at once */
 
 /* Up to `room` bytes into `into`: how many, 0 at the end, -1 on failure. */
 typedef int64_t csv_read_fn(void *source, char *into, size_t room);
@@ -32,6 +34,17 @@ enum csv_outcome {
 
 struct csv *csv_create(csv_read_fn *read, void *source);
 void csv_destroy(struct csv *csv);              /* NULL is fine */
+
+/* Before the first row: its first bytes, as many as there is room for, or all. */
+str csv_peek(struct csv *csv);
+void csv_skip_line(struct csv *csv);
+void csv_separate(struct csv *csv, char separator);
+/* Why a row is wrong that is not UTF-8; it stays the caller's. */
+void csv_explain(struct csv *csv, const char *not_utf8);
+/* From the next row on quotes are ordinary, and a cell is never more than a line; only one that is in
+ * quotes as a whole, as a spreadsheet writes it, loses them. */
+void csv_unquoted(struct csv *csv);
+
 MUST_USE enum csv_outcome csv_next(struct csv *csv, struct csv_row *row);
 
 #endif

@@ -24,12 +24,32 @@ const char *row_pack(struct arena *arena, const struct shape *shape, const void 
 	return arena_copy(arena, json_end(&json));
 }
 
+struct field *row_fields(const struct shape *shape)
+{
+	size_t count = 0;
+
+	while (shape->fields[count].name)
+		count++;
+	struct field *fields = malloc((count + 1) * sizeof(*fields));
+	if (!fields)
+		abort();
+	memcpy(fields, shape->fields, (count + 1) * sizeof(*fields));
+	for (size_t i = 0; i < count; i++) {
+		fields[i].required = fields[i].has_most = false;
+		fields[i].one_of = NULL;
+		/* An amount is otherwise at least nothing. */
+		fields[i].has_least = fields[i].type == FIELD_MONEY;
+		fields[i].least = -0x1p63;
+	}
+	return fields;
+}
+
 /* What was packed here is read here, so it can't be wrong. */
-static void row_unpack(struct arena *arena, const struct shape *shape, const char *fields, void *row)
+void row_unpack(struct arena *arena, const struct shape *shape, const char *fields, void *row)
 {
 	enum json_trouble trouble;
 	yyjson_val *object = json_parse_copy(arena, str_of(fields), DEPTH, &trouble);
-	const char *wrong = object ? shape_read(shape, object, false, row, arena) : "no JSON";
+	const char *wrong = object ? shape_read(shape, object, 0, row, arena) : "no JSON";
 
 	if (!wrong)
 		return;
@@ -54,6 +74,8 @@ static void add_row(struct gather *gather, const struct carried *carried)
 {
 	size_t size = gather->spec->row->size;
 
+	if (!gather->fields)
+		gather->fields = row_fields(gather->spec->row);
 	gather->over = gather->count == IMPORT_GROUP_MAX;
 	if (gather->over)
 		return;
@@ -65,8 +87,9 @@ static void add_row(struct gather *gather, const struct carried *carried)
 			abort();
 	}
 	char *row = gather->rows + (size_t)gather->count * size;
+	const struct shape shape = { size, gather->fields };
 	memset(row, 0, size);
-	row_unpack(gather->arena, gather->spec->row, carried->fields, row);
+	row_unpack(gather->arena, &shape, carried->fields, row);
 	gather->lines[gather->count++] = carried->line;
 }
 
@@ -102,6 +125,7 @@ bool gather_end(struct gather *gather)
 void gather_free(struct gather *gather)
 {
 	arena_destroy(gather->arena);
+	free(gather->fields);
 	free(gather->rows);
 	free(gather->lines);
 	*gather = (struct gather) { 0 };

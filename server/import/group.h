@@ -17,6 +17,11 @@ extern const struct shape carried_shape;
 /* `fields` of a row, in the arena. */
 const char *row_pack(struct arena *arena, const struct shape *shape, const void *row);
 
+/* The shape's fields as they are carried, without what was judged already; free() it. */
+struct field *row_fields(const struct shape *shape);
+/* Reads what was packed; `shape` has such fields. */
+void row_unpack(struct arena *arena, const struct shape *shape, const char *fields, void *row);
+
 /* Takes rows one after the other and hands on whole groups. */
 struct gather {
 	const struct import_spec *spec;
@@ -27,6 +32,7 @@ struct gather {
 
 	struct arena *arena;            /* of the group at hand; begun anew when it has grown */
 	const char *key;
+	struct field *fields;           /* in which rows are carried; NULL: not needed yet */
 	char *rows;
 	int64_t *lines;
 	int64_t count, room;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "encoding.h"
 #include "import_private.h"
 #include "store_internal.h"
 
@@ -16,6 +17,8 @@ static void say_nothing_imported(const struct import *import, bool database)
 		printf("%s cannot be read: %s.\n", import->source.shown, import->why);
 	else if (database)
 		printf("the database failed, see above.\n");
+	else if (import->no_table)
+		printf("the file is no table that can be read.\n");
 	else if (!import->header_fits)
 		printf("the header row does not fit.\n");
 	else
@@ -28,7 +31,7 @@ static void say_imported(const struct import *import)
 	char count[COUNT_TEXT_SIZE];
 
 	count_print(import->rows, count);
-	if (import->dry_run)
+	if (import->options.dry_run)
 		printf("Checked %s %s from %s in %.1f s; nothing was imported.\n", count,
 		       import->spec->what, import->source.shown, seconds);
 	else
@@ -47,6 +50,8 @@ static int tell(struct import *import, enum import_end end)
 {
 	progress_clear(&import->progress);
 	import_list_notes(import);
+	show_recognised(import);
+	show_tallies(import);
 	if (end == IMPORT_DONE)
 		say_imported(import);
 	else if (end == IMPORT_BEGUN)
@@ -82,7 +87,12 @@ static void free_import(struct import *import)
 	import_forget_notes(import);
 	csv_destroy(import->csv);
 	source_close(&import->source);
-	free(import->column_of);
+	decoder_destroy(import->decoder);
+	arena_destroy(import->arena);
+	columns_forget(import);
+	for (int i = 0; i < SAMPLES_MAX; i++)
+		free(import->samples[i]);
+	free(import->carried_fields);
 	free(import->row);
 }
 
@@ -91,21 +101,36 @@ static enum import_end carry_out(struct import *import, struct store *scratch, s
 {
 	if (!import_read(import, scratch) || !import_judge(import, scratch, store))
 		return IMPORT_NOTHING_DONE;
-	if (import->dry_run)
+	if (import->options.dry_run)
 		return IMPORT_DONE;
 	if (!import_finish_others(store, import->spec))
 		return IMPORT_NOTHING_DONE;
 	return import_take(import, scratch, store);
 }
 
-int import_file(struct store *store, const char *path, bool dry_run,
+/* Why the options can't be, or NULL. */
+static const char *check_options(struct import *import)
+{
+	const struct import_options *options = &import->options;
+	enum encoding encoding;
+
+	if (options->currency && !currency_valid(str_of(options->currency)))
+		return import_why(import, "the currency is \"%s\": an ISO 4217 code such as GBP is needed",
+		                  options->currency);
+	if (options->encoding && !encoding_named(options->encoding, &encoding))
+		return import_why(import, "the encoding is \"%s\": %s is needed", options->encoding,
+		                  encoding_names);
+	return NULL;
+}
+
+int import_file(struct store *store, const char *path, const struct import_options *options,
                 const struct import_spec *spec)
 {
-	struct import import = { .spec = spec, .dry_run = dry_run };
+	struct import import = { .spec = spec, .options = *options };
+	const char *wrong = check_options(&import);
 
-	if (spec->currency && !currency_valid(str_of(spec->currency))) {
-		fprintf(stderr, "the currency is \"%s\": an ISO 4217 code such as GBP is needed\n",
-		        spec->currency);
+	if (wrong) {
+		fprintf(stderr, "%s\n", wrong);
 		return 1;
 	}
 	if (!open_source(&import, path))

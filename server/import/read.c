@@ -1,25 +1,85 @@
 /* read.c - the rows of a file, checked one by one and then group by group, outside of the database. */
+#include "blanks.h"
+#include "dialect.h"
+#include "encoding.h"
 #include "group.h"
 #include "import_private.h"
+#include "kind.h"
 
 #define ARENA_KEPT (1 << 18)
 
 const char import_scratch_tables[] =
 	"create table found (position integer primary key, line bigint, key text, fields text);"
-	"create table sorted (position integer primary key, line bigint, key text, fields text)";
+	"create table sorted (position integer primary key, line bigint, key text, fields text);"
+	"create table family (name text primary key, fields text) without rowid";
+
+/* ---- What kind of file it is ---- */
+
+static bool refuse(struct import *import, const char *why)
+{
+	import_note(import, 0, why);
+	import->no_table = true;
+	return false;
+}
+
+static const char *not_utf8(enum encoding encoding)
+{
+	if (encoding == ENCODING_UTF_8)
+		return "it is not valid UTF-8: save the file as \"CSV UTF-8\", or say --encoding windows-1252"
+		       " where an older program of Windows wrote it";
+	return encoding == ENCODING_WINDOWS_1252
+	       ? "it has a byte that is no character of Windows-1252"
+	       : "it has something that is no character of UTF-16";
+}
+
+/* False: it is no table, and that has been said; or it can't be read. */
+static bool open_table(struct import *import)
+{
+	enum encoding asked = ENCODING_ASK;
+	const char *why;
+
+	if (import->options.encoding)
+		(void)!encoding_named(import->options.encoding, &asked);
+	import->decoder = decoder_create(source_read, &import->source);
+	if ((why = kind_of_bytes(decoder_peek(import->decoder)))
+	    || (why = decoder_begin(import->decoder, asked)))
+		return refuse(import, why);
+	import->csv = csv_create(decoder_read, import->decoder);
+	str head = csv_peek(import->csv);
+	if ((why = kind_of_text(head)))
+		return refuse(import, why);
+	struct dialect dialect = dialect_of(head);
+	import->separator = dialect.separator;
+	csv_separate(import->csv, dialect.separator);
+	csv_explain(import->csv, not_utf8(decoder_encoding(import->decoder)));
+	if (dialect.line)
+		csv_skip_line(import->csv);
+	return true;
+}
 
 /* ---- One by one ---- */
 
 struct reading {
 	struct import *import;
 	struct store *scratch;
-	struct arena *arena;            /* of the rows; begun anew when it has grown */
 };
 
+static bool is_empty(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (blanks_trim(row->cells[i]).size)
+			return false;
+	return !row->wrong;
+}
+
+/* Rows of empty cells are a spreadsheet's, and none. */
 static bool next_row(struct import *import, struct csv_row *row)
 {
-	enum csv_outcome outcome = csv_next(import->csv, row);
+	enum csv_outcome outcome;
 
+	do
+		outcome = csv_next(import->csv, row);
+	while (outcome == CSV_ROW && is_empty(row));
 	import->line = row->line;
 	import->unreadable = outcome == CSV_FAILED;
 	if (import->unreadable)
@@ -30,9 +90,19 @@ static bool next_row(struct import *import, struct csv_row *row)
 static bool read_header(struct import *import)
 {
 	struct csv_row header;
+	size_t before;
 
-	if (next_row(import, &header))
-		return import->header_fits = columns_match(import, &header);
+	while (next_row(import, &header)) {
+		before = preset_preamble(import, &header);
+		if (before == 0) {
+			import->header_fits = columns_match(import, &header);
+			if (import->preset && import->preset->unquoted)
+				csv_unquoted(import->csv);
+			return import->header_fits;
+		}
+		while (--before > 0 && next_row(import, &header))
+			;
+	}
 	if (!import->unreadable)
 		import_note(import, 0, "the file is empty; its first row must name the columns");
 	return false;
@@ -43,8 +113,8 @@ static bool keep_row(struct reading *reading)
 	const struct import *import = reading->import;
 	struct carried carried = {
 		.line = import->line,
-		.key = import->spec->key(reading->arena, import->row),
-		.fields = row_pack(reading->arena, import->spec->row, import->row),
+		.key = import->spec->key(import->arena, import->row),
+		.fields = row_pack(import->arena, import->spec->row, import->row),
 	};
 
 	return store_change(reading->scratch,
@@ -52,24 +122,35 @@ static bool keep_row(struct reading *reading)
 	                    &carried_shape, &carried) == 1;
 }
 
+static void judge_row(struct reading *reading, const struct csv_row *cells)
+{
+	struct import *import = reading->import;
+	enum row_read read = row_read(import, cells);
+	const char *wrong = read == ROW_BAD ? import->why : NULL;
+
+	if (read == ROW_READ && import->spec->check)
+		wrong = import->spec->check(import, import->arena, import->row);
+	if (wrong)
+		import_note(import, import->line, wrong);
+	if (wrong || read != ROW_READ)
+		return;
+	show_sample(import);
+	import->rows++;
+	import->store_failed = import->store_failed || !keep_row(reading);
+}
+
 /* False: to stop. */
 static bool read_row(struct reading *reading, const struct csv_row *cells)
 {
 	struct import *import = reading->import;
 
-	if (reading->arena && arena_size(reading->arena) > ARENA_KEPT) {
-		arena_destroy(reading->arena);
-		reading->arena = NULL;
+	if (import->arena && arena_size(import->arena) > ARENA_KEPT) {
+		arena_destroy(import->arena);
+		import->arena = NULL;
 	}
-	if (!reading->arena)
-		reading->arena = arena_create();
-	const char *wrong = row_read(import, cells);
-	if (!wrong && import->spec->check)
-		wrong = import->spec->check(import, reading->arena, import->row);
-	if (wrong)
-		import_note(import, import->line, wrong);
-	import->store_failed = !wrong && !keep_row(reading);
-	import->rows++;
+	if (!import->arena)
+		import->arena = arena_create();
+	judge_row(reading, cells);
 	if (progress_is_due(&import->progress)) {
 		import->progress.size = source_size(&import->source);
 		progress_show(&import->progress, source_at(&import->source), import->rows);
@@ -82,7 +163,7 @@ static bool read_rows(struct store *scratch, void *context)
 	struct reading *reading = context;
 	struct csv_row cells;
 
-	reading->scratch = scratch;
+	reading->scratch = reading->import->scratch = scratch;
 	while (next_row(reading->import, &cells) && read_row(reading, &cells))
 		;
 	return !reading->import->unreadable && !reading->import->store_failed;
@@ -98,11 +179,10 @@ bool import_read(struct import *import, struct store *scratch)
 {
 	struct reading reading = { .import = import };
 
-	import->csv = csv_create(source_read, &import->source);
-	if (!read_header(import))
+	if (!open_table(import) || !read_header(import))
 		return false;
+	import->carried_fields = row_fields(import->spec->row);
 	bool read = store_transact(scratch, read_rows, &reading) == STORE_COMMITTED;
-	arena_destroy(reading.arena);
 	if (read)
 		import->store_failed = !sort_rows(scratch);
 	else if (!import->unreadable)

@@ -1,16 +1,18 @@
 /* row.c - one row of a file into a struct. */
+#include "blanks.h"
 #include "import_private.h"
 
 /* The currency of the row's amounts. NULL: `wrong` says why there is none. */
-static const char *row_currency(struct import *import, const struct csv_row *cells,
-                                const char **wrong)
+static const char *row_currency(struct import *import, const char **wrong)
 {
 	str cell = { 0 };
 
 	if (import->currency_column != NO_COLUMN)
-		cell = cells->cells[import->currency_column];
-	if (cell.size == 0 && import->spec->currency)
-		return import->spec->currency;
+		cell = import->cells->cells[import->currency_column];
+	if (cell.size == 0 && *import->currency)
+		return import->currency;
+	if (cell.size == 0 && import->options.currency)
+		return import->options.currency;
 	if (currency_valid(cell))
 		return cell.at;
 	*wrong = cell.size == 0
@@ -20,39 +22,127 @@ static const char *row_currency(struct import *import, const struct csv_row *cel
 	return NULL;
 }
 
-static const char *read_field(struct import *import, const struct field *field,
-                              const struct csv_row *cells, str text)
+static bool is_code(const struct import *import, const struct field *field)
 {
-	const char *currency = NULL, *wrong = NULL;
+	for (const char *const *code = import->spec->codes; code && *code; code++)
+		if (strcmp(*code, field->name) == 0)
+			return true;
+	return false;
+}
 
-	/* The blanks of a text are its own. */
-	if (field->type != FIELD_TEXT)
-		text = str_trim(text);
-	if (text.size == 0) {
-		cell_standard(field, import->row);
-		return field->required && !field->has_standard
-		       ? import_why(import, "%s is empty", field->name) : NULL;
-	}
-	if (field->type == FIELD_MONEY && !(currency = row_currency(import, cells, &wrong)))
+static str text_of(struct import *import, const struct use *use)
+{
+	const struct field *field = &import->spec->row->fields[use->field];
+	str text = import->cells->cells[use->column];
+
+	if (text.size && use->clean)
+		text = str_of(use->clean(import->arena, text.at));
+	if (text.size && is_code(import, field))
+		text = blanks_clean(arena_copy(import->arena, text));
+	/* The blanks of other texts are their own. */
+	return field->type == FIELD_TEXT && blanks_trim(text).size ? text : blanks_trim(text);
+}
+
+static const char *read_field(struct import *import, const struct use *use)
+{
+	const struct field *field = &import->spec->row->fields[use->field];
+	const char *currency = NULL, *wrong = NULL;
+	str text;
+
+	if (import->given[use->field])
+		return NULL;
+	text = text_of(import, use);
+	if (text.size == 0)
+		return NULL;
+	if (field->type == FIELD_MONEY && !(currency = row_currency(import, &wrong)))
 		return wrong;
+	import->given[use->field] = true;
 	return cell_read(import, field, text, currency, import->row);
 }
 
-const char *row_read(struct import *import, const struct csv_row *cells)
+static const char *read_fields(struct import *import)
 {
 	const struct shape *shape = import->spec->row;
 	const char *wrong = NULL;
 
-	if (cells->wrong)
-		return cells->wrong;
-	if (cells->count != import->columns)
+	memset(import->row, 0, shape->size);
+	for (size_t i = 0; shape->fields[i].name; i++)
+		import->given[i] = false;
+	for (size_t i = 0; i < import->uses_count && !wrong; i++)
+		wrong = read_field(import, &import->uses[i]);
+	for (size_t i = 0; shape->fields[i].name; i++)
+		if (!import->given[i])
+			cell_standard(&shape->fields[i], import->row);
+	return wrong;
+}
+
+/* ---- Whether the row is as long as the header, and full where it must be ---- */
+
+static const char *check_cells(struct import *import)
+{
+	const struct csv_row *cells = import->cells;
+	size_t named = import->columns;
+	bool strict = !import->preset && !import->options.ignore_unknown;
+
+	while (named > 0 && !import->names[named - 1])
+		named--;
+	for (size_t i = 0; i < cells->count; i++) {
+		if (i < import->columns && (import->names[i] || !strict))
+			continue;
+		if (blanks_trim(cells->cells[i]).size && i < import->columns)
+			return import_why(import, "column %zu has no name, but this row has \"%s\" in it:"
+			                  " name it, empty it, or say --ignore-unknown", i + 1,
+			                  cell_shown(import, cells->cells[i]));
+		if (blanks_trim(cells->cells[i]).size)
+			named = SIZE_MAX;
+	}
+	if (cells->count < named)
 		return import_why(import, "it has %zu cells, but the header names %zu columns",
 		                  cells->count, import->columns);
-	memset(import->row, 0, shape->size);
-	for (size_t i = 0; shape->fields[i].name && !wrong; i++) {
-		size_t column = import->column_of[i];
-		str text = column == NO_COLUMN ? (str) { "", 0 } : cells->cells[column];
-		wrong = read_field(import, &shape->fields[i], cells, text);
-	}
-	return wrong;
+	return NULL;
+}
+
+/* What adapt() filled in counts too. */
+static bool is_there(const struct import *import, size_t i)
+{
+	const struct field *field = &import->spec->row->fields[i];
+	const char *member = (const char *)import->row + field->offset;
+
+	if (field->type == FIELD_TEXT)
+		return *(const char *const *)(const void *)member;
+	if (field->type == FIELD_MONEY)
+		return ((const struct money *)(const void *)member)->currency;
+	return import->given[i] || field->has_standard;
+}
+
+static const char *check_required(struct import *import)
+{
+	const struct field *fields = import->spec->row->fields;
+	const char *optional = import->preset ? import->preset->optional : NULL;
+
+	for (size_t i = 0; fields[i].name; i++)
+		if (fields[i].required && !is_there(import, i)
+		    && !(optional && strcmp(optional, fields[i].name) == 0))
+			return import_why(import, "%s is empty", fields[i].name);
+	return NULL;
+}
+
+static enum row_read tell(struct import *import, const char *wrong)
+{
+	if (wrong && wrong != import->why)
+		(void)import_why(import, "%s", wrong);
+	return wrong ? ROW_BAD : ROW_READ;
+}
+
+enum row_read row_read(struct import *import, const struct csv_row *cells)
+{
+	const char *wrong = cells->wrong;
+
+	import->cells = cells;
+	wrong = wrong ? wrong : check_cells(import);
+	wrong = wrong ? wrong : read_fields(import);
+	if (!wrong && import->preset && import->preset->adapt
+	    && !import->preset->adapt(import, import->arena, import->row))
+		return ROW_LEFT_OUT;
+	return tell(import, wrong ? wrong : check_required(import));
 }

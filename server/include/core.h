@@ -51,12 +51,19 @@ str str_trim(str s);                                    /* without SP and HTAB a
 str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
 MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
 
+struct arena;
+
 /* ---- UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF) ---- */
 
 bool utf8_valid(str s);
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
 /* The bytes of the character that `s`, which is not empty, begins with; 0: it is none. */
 size_t utf8_step(str s);
+
+/* What people type and copy in plain signs: every hyphen, dash and minus is a -, every blank a space, with
+ * none at the ends; what nobody sees is left out. `text` itself, where it is so already. */
+const char *text_plain(struct arena *arena, const char *text);
+bool text_blank(const char *text);                      /* nothing in it can be seen */
 
 #define QUOTE_MAX 256
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */
@@ -88,8 +95,6 @@ void budget_take(struct budget *budget, size_t size);
 void budget_give(struct budget *budget, size_t size);
 
 /* ---- Arenas ---- */
-
-struct arena;
 
 struct arena *arena_create(void);
 /* What it takes beyond its first KiB is taken from the budget until it is destroyed; NULL is fine. */

@@ -36,7 +36,8 @@ struct mcp_tool {
 	const struct shape *in;       /* NULL: takes no arguments */
 	const struct shape *out;      /* NULL: answers in plain text */
 	const char *in_schema;        /* instead of `in`: JSON Schema 2020-12; `in` is then a const char *,
-	                                 the arguments as JSON */
+	                                 the arguments as JSON. An object's has `properties`, if only {}:
+	                                 OpenAI's API refuses it without */
 	const char *scope;            /* NULL: any caller may run it */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
@@ -56,7 +57,8 @@ struct mcp_tool {
 	                                 given. Only what is "type":"object" is known before 2026-07-28 */
 };
 
-/* Completes what a person types: adds what fits `value` with mcp_suggest(). */
+/* Completes what a person types: adds what fits `value` with mcp_suggest(), the likeliest first. Choices
+ * (ONE_OF) complete by themselves. */
 typedef void mcp_complete_fn(struct mcp_call *call, const char *argument, const char *value,
                              struct store *store);
 
@@ -115,6 +117,7 @@ struct mcp_command {
 	const char *usage;            /* "import FILE.csv [--dry-run]" */
 	const char *about;            /* one line */
 	int (*run)(struct store *store, int argc, char **argv);
+	void (*help)(void);           /* prints what its words mean, for NAME --help; may be NULL */
 };
 
 /* A file that is part of the program; see cmake/embed_skills.cmake. */
@@ -215,8 +218,12 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 /* A message of a prompt, in order: role "user" or "assistant". */
 void mcp_message(struct mcp_call *call, const char *role, const char *text, ...) PRINTF(3, 4);
 
-/* Of a completion: one more that fits. Clients see at most 100. */
+/* Of a completion: one more that fits. Clients see MCP_SUGGESTIONS_MAX at most; one beyond tells them that
+ * there are more, so nobody need count them. */
+#define MCP_SUGGESTIONS_MAX 100
 void mcp_suggest(struct mcp_call *call, const char *text);
+/* Of a completion: what was chosen for another argument before, or NULL. */
+const char *mcp_chosen(struct mcp_call *call, const char *argument);
 
 /* Tells clients that a list is not what it was. Any thread. */
 enum mcp_list { MCP_TOOLS, MCP_PROMPTS, MCP_RESOURCES };

@@ -14,7 +14,10 @@
  * Absent   A text, nested struct or money (its currency) that is absent is NULL, a time is 0, a
  *          list has no items. A number or bool that may be absent names a bool beside it:
  *          INT(struct update, stock, "Units on hand", OPTIONAL(struct update, has_stock)).
- *          Absent members are left out of JSON and are NULL in SQL. */
+ *          Absent members are left out of JSON and are NULL in SQL.
+ * Examples A text or time may name some: TIME(struct report, from, "Begin", EXAMPLES("2011-01-31"))
+ *          is described as: Begin, such as "2011-01-31". A program with one that is refused does not
+ *          start, so nothing is recommended that is not taken. */
 #ifndef SHAPE_H
 #define SHAPE_H
 
@@ -57,6 +60,7 @@ struct field {
 	double standard;                /* the default of a number or bool */
 	const char *standard_text;      /* the default of a text */
 	const char *const *one_of;      /* the texts that are allowed, ending with NULL */
+	const char *const *examples;    /* of a text or time, ending with NULL */
 	const char *format;             /* JSON Schema format, as an annotation: "email", "uri" ... */
 	const char *header;             /* 2026-07-28: sent as Mcp-Param-{header} too (x-mcp-header) */
 };
@@ -99,6 +103,7 @@ struct shape {
 #define DEFAULT(n) .has_standard = true, .standard = (n)
 #define DEFAULT_TEXT(text) .has_standard = true, .standard_text = (text)
 #define ONE_OF(...) .one_of = (const char *const[]) { __VA_ARGS__, NULL }
+#define EXAMPLES(...) .examples = (const char *const[]) { __VA_ARGS__, NULL }
 #define OPTIONAL(T, has) .has_offset = offsetof(T, has) + 1 + TYPED_(T, has, bool)
 
 #define FIELD_(T, member, type_, ctype, ...) \

@@ -142,7 +142,7 @@ bool mcp_read_json(struct mcp_call *call, const char *text, const struct shape *
 	enum json_trouble trouble;
 	yyjson_val *value = json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble);
 
-	return value && !shape_read(shape, value, false, out, call->arena);
+	return value && !shape_read(shape, value, 0, out, call->arena);
 }
 
 /* What a tool with an output shape says in words all the same: it was called off by a person, so
@@ -299,5 +299,5 @@ bool mcp_cursor_open(struct mcp_call *call, const char *kind, const char *cursor
 	if (!plain.at)
 		return false;
 	value = json_parse_copy(call->arena, plain, runtime.set.depth_max, &trouble);
-	return value && !shape_read(shape, value, true, position, call->arena);
+	return value && !shape_read(shape, value, SHAPE_STRICT, position, call->arena);
 }

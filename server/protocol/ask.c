@@ -170,7 +170,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shap
 	va_list list;
 
 	if (reply == MCP_ACCEPTED && yyjson_is_obj(content) &&
-	    !shape_read(shape, content, false, answer, call->arena))
+	    !shape_read(shape, content, SHAPE_DIGITS, answer, call->arena))
 		return MCP_ACCEPTED;
 	if (reply != MCP_PENDING && reply != MCP_ACCEPTED)
 		return reply;

@@ -405,6 +405,7 @@ void rpc_receive(struct reply *reply);
 const struct fault *rpc_session(struct reply *reply, bool needed);
 
 void guard_start(void);
+const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
 const struct fault *guard_host_and_origin(struct reply *reply);
 void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
@@ -417,6 +418,8 @@ const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
 void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
 const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
+/* 415: the body is compressed, though nobody asked for it. (types.c) */
+const struct fault *guard_compressed(struct reply *reply, str coding);
 /* A tool's scope is missing: 403 with the challenge that names it. */
 const struct fault *guard_scope(struct mcp_call *call, const char *scope);
 

@@ -135,13 +135,22 @@ void channel_set_listener(struct channel *channel, struct listener *listener)
 		listener_drop(before);
 }
 
-void channel_end_listener(struct channel *channel)
+static void end(struct channel *channel, void (*act)(struct listener *, int64_t, str))
 {
 	if (!channel->listener)
 		return;
-	listener_on(listener_loop(channel->listener), listener_finish, channel->listener, 0,
-	            (str) { 0 });
+	listener_on(listener_loop(channel->listener), act, channel->listener, 0, (str) { 0 });
 	channel_set_listener(channel, NULL);
+}
+
+void channel_end_listener(struct channel *channel)
+{
+	end(channel, listener_finish);
+}
+
+void channel_interrupt(struct channel *channel)
+{
+	end(channel, listener_interrupt);
 }
 
 /* ---- Writing ---- */
@@ -171,7 +180,7 @@ void channel_close_stream(struct channel *channel)
 	if (channel->shared)
 		stored_close_stream(channel);
 	else
-		channel_end_listener(channel);
+		channel_interrupt(channel);
 }
 
 bool channel_is_crowded(const struct channel *channel)

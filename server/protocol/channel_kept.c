@@ -71,7 +71,7 @@ static void fall_behind(struct channel *channel)
 		channel->timer.run = forget_now;
 		channel_set_timer(channel, &channel->timer, runtime.set.resume_ms);
 	}
-	channel_end_listener(channel);
+	channel_interrupt(channel);
 }
 
 void kept_drop(struct event *event)

@@ -63,8 +63,10 @@ void channel_set_timer(struct channel *channel, struct timer *timer, int64_t in_
 /* Its last event was sent, or its session ended. On its home loop. */
 void channel_finish(struct channel *channel);
 void channel_set_listener(struct channel *channel, struct listener *listener);
-/* Ends the connection of its listener, where it has one. */
+/* Ends the connection of its listener, where it has one: it is over, or has another. */
 void channel_end_listener(struct channel *channel);
+/* The same of one that goes on: the client is to come back. */
+void channel_interrupt(struct channel *channel);
 /* Makes one and puts it into its session; `number` 0: a new one. NULL: the session has too many, or
  * that one already. */
 struct channel *channel_create(struct session *session, struct loop *home, int64_t number,
@@ -126,7 +128,9 @@ void listener_send(struct listener *listener, int64_t number, str text);
 /* And tells the channel (kept_was_sent) when all that was sent so far is with the socket. */
 void listener_send_and_tell(struct listener *listener, int64_t number, str text);
 void listener_finish(struct listener *listener, int64_t number, str text);
-/* 2025-11-25: an id to come back with and the pause before, at once. */
+/* 2025-11-25: tells before it ends after which pause to come back. */
+void listener_interrupt(struct listener *listener, int64_t number, str text);
+/* 2025-11-25: an id to come back with, at once. */
 void listener_prime(struct listener *listener, int64_t number, str text);
 /* What the client has; events of a shared channel are sent in their order, each once, and what is
  * missing is read from the database. */

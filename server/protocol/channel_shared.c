@@ -91,8 +91,8 @@ static void stored(struct errand *errand)
 			listener_on(listener_loop(channel->listener), listener_prime, channel->listener, 0,
 			            (str) { 0 });
 		send_stored(channel, append->count, here);
-		if (channel->listener && (!here || (channel->closing && !channel->first)))
-			channel_end_listener(channel);
+		if (!here || (channel->closing && !channel->first))
+			channel_interrupt(channel);
 		if (append->over)
 			complete(channel, append->last);
 		else
@@ -200,7 +200,7 @@ void stored_close_stream(struct channel *channel)
 	if (channel->fresh || channel->storing || channel->first)
 		channel->closing = true;
 	else
-		channel_end_listener(channel);
+		channel_interrupt(channel);
 }
 
 /* ---- The client left ---- */

@@ -1,26 +1,43 @@
 /* completion.c - completion/complete: what fits what a person has typed so far. */
 #include "call.h"
 
-#define VALUES_MAX 100
-
 void mcp_suggest(struct mcp_call *call, const char *text)
 {
 	if (!call->suggestions)
-		call->suggestions = arena_array(call->arena, const char *, VALUES_MAX);
-	if (call->suggestion_count < VALUES_MAX)
+		call->suggestions = arena_array(call->arena, const char *, MCP_SUGGESTIONS_MAX);
+	if (call->suggestion_count < MCP_SUGGESTIONS_MAX)
 		call->suggestions[call->suggestion_count] = arena_copy(call->arena, str_of(text));
 	call->suggestion_count++;
 }
 
 struct completion {
 	const char *argument, *value;
+	const struct field *field;      /* NULL: there is no such argument */
 	mcp_complete_fn *complete;
 };
+
+/* 2025-06-18 server/utilities/completion: params.context.arguments. */
+const char *mcp_chosen(struct mcp_call *call, const char *argument)
+{
+	yyjson_val *arguments = yyjson_obj_get(yyjson_obj_get(call->params, "context"), "arguments");
+	str chosen = json_member(arguments, argument);
+
+	return chosen.at ? arena_copy(call->arena, chosen) : NULL;
+}
+
+static void suggest_choices(struct mcp_call *call, const char *const *choices, const char *value)
+{
+	size_t size = strlen(value);
+
+	for (; *choices; choices++)
+		if (strlen(*choices) >= size && str_is_nocase((str) { *choices, size }, value))
+			mcp_suggest(call, *choices);
+}
 
 static void write_values(struct mcp_call *call)
 {
 	struct json *json = call_result(call, "complete");
-	int shown = call->suggestion_count < VALUES_MAX ? call->suggestion_count : VALUES_MAX;
+	int shown = call->suggestion_count < MCP_SUGGESTIONS_MAX ? call->suggestion_count : MCP_SUGGESTIONS_MAX;
 
 	json_key(json, "completion");
 	json_object(json);
@@ -29,8 +46,11 @@ static void write_values(struct mcp_call *call)
 	for (int i = 0; i < shown; i++)
 		json_text(json, call->suggestions[i]);
 	json_array_end(json);
-	json_key(json, "total");
-	json_int(json, call->suggestion_count);
+	/* How many there are is not known where there are more than were asked for. */
+	if (call->suggestion_count == shown) {
+		json_key(json, "total");
+		json_int(json, shown);
+	}
 	json_key(json, "hasMore");
 	json_bool(json, call->suggestion_count > shown);
 	json_object_end(json);
@@ -41,7 +61,9 @@ static enum mcp_answer run(struct mcp_call *call, const void *in, struct store *
 	const struct completion *wanted = in;
 
 	call->suggestion_count = 0;
-	if (wanted->complete)
+	if (wanted->field && wanted->field->one_of)
+		suggest_choices(call, wanted->field->one_of, wanted->value);
+	else if (wanted->field && wanted->complete)
 		wanted->complete(call, wanted->argument, wanted->value, store);
 	write_values(call);
 	return MCP_ANSWERED;
@@ -76,7 +98,8 @@ const struct fault *completion_complete(struct mcp_call *call)
 		                 "params.argument must have a name and a value, both strings.");
 	wanted->argument = arena_copy(call->arena, name);
 	wanted->value = arena_copy(call->arena, value);
-	wanted->complete = shape_field(target->in, name) ? target->complete : NULL;
+	wanted->field = shape_field(target->in, name);
+	wanted->complete = target->complete;
 	*offer = *target;
 	offer->run = run;
 	call->offer = offer;

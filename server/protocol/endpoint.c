@@ -1,7 +1,9 @@
-/* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and no other. */
+/* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and words for who
+ * comes to another. */
 #include "session.h"
 #include "shared.h"
 #include "store_internal.h"
+#include "visitor.h"
 
 static const struct fault not_found = {
 	.code = 404, .http_sessions = 404, .http_stateless = 404,
@@ -55,14 +57,30 @@ static const struct fault *not_allowed(struct reply *reply, const char *allow)
 	return &wrong_method;
 }
 
+/* Who does not speak MCP: answered, or asks what may be sent (OPTIONS). */
+static bool is_visitor(struct reply *reply, str path)
+{
+	if (page_answer(reply, path))
+		return true;
+	if (!signin_is_path(path))
+		return false;
+	if (exchange_method(reply->exchange) != HTTP_OPTIONS)
+		signin_answer(reply, path);
+	return true;
+}
+
 static const struct fault *admit(struct reply *reply, str path)
 {
 	struct exchange *x = reply->exchange;
+	bool endpoint = str_is(path, "/mcp") || str_is(path, "/mcp/");
 	enum revision revision;
 
 	TRY(guard_address_rate(reply));
+	TRY(guard_single_headers(reply));
 	TRY(guard_host_and_origin(reply));
-	if (!str_is(path, "/mcp") && !str_is(path, "/mcp/"))
+	if (!(endpoint && exchange_method(x) == HTTP_POST) && is_visitor(reply, path))
+		return NULL;
+	if (!endpoint)
 		return &not_found;
 	switch (exchange_method(x)) {
 	case HTTP_OPTIONS:

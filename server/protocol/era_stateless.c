@@ -34,9 +34,7 @@ static const struct fault *unsupported(struct mcp_call *call, str version)
 
 static const struct fault *read_level(struct mcp_call *call)
 {
-	yyjson_val *level = yyjson_obj_get(call->meta, META "logLevel");
-
-	if (!level)
+	if (!json_given(call->meta, META "logLevel"))
 		return NULL;
 	call->log_least = level_find(json_member(call->meta, META "logLevel"));
 	return call->log_least < 0
@@ -73,8 +71,8 @@ static const struct fault *admit(struct mcp_call *call)
 	if (call->method && call->method->named_by) {
 		str name = json_member(call->params, call->method->named_by);
 		if (!name.at)
-			return fault_say(call->arena, &FAULT_PARAMS, "params.%s is needed.",
-			                 call->method->named_by);
+			return fault_say(call->arena, &FAULT_HEADERS, "params.%s, a string, and a header "
+			                 "Mcp-Name that says the same are needed.", call->method->named_by);
 		TRY(param_header_is(call, "Mcp-Name", name, true));
 	}
 	call->can = capabilities_read(capabilities);

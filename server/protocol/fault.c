@@ -24,7 +24,7 @@ bool revision_find(str name, enum revision *revision)
 	const struct fault name = { .code = (code_), .http_sessions = (sessions), \
 	                            .http_stateless = (stateless), .text = (text_) }
 
-FAULT(FAULT_PARSE, -32700, 400, 400, "The body is not JSON (RFC 8259, in UTF-8).");
+FAULT(FAULT_PARSE, -32700, 400, 400, "The body is not JSON (RFC 8259).");
 FAULT(FAULT_DEEP, -32700, 400, 400, "The JSON is nested too deeply.");
 FAULT(FAULT_MANY, -32600, 400, 400, "The JSON has more values than this server takes.");
 FAULT(FAULT_LONG, -32600, 400, 400, "An id or progress token may have at most 512 bytes.");

@@ -4,9 +4,28 @@
  * to lie about the page they come from (streamable-http, "Security Warning"). */
 #include <stdio.h>
 
-#include "call.h"
+#include "connect.h"
+#include "visitor.h"
 
 static str open_scopes;                 /* every scope there is, for the challenge */
+
+/* ---- Headers with one value ---- */
+
+/* Of two lines a proxy may read the one and this server the other. What 2026-07-28 repeats of the body
+ * is looked at in param.c, MCP-Protocol-Version in compat.c. */
+const struct fault *guard_single_headers(struct reply *reply)
+{
+	static const struct fault twice = { .code = 400, .http_sessions = 400, .http_stateless = 400 };
+	static const char *const single[] = {
+		"Authorization", "Origin", "Content-Type", "Mcp-Session-Id", "Last-Event-ID"
+	};
+
+	for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
+		if (exchange_header_repeats(reply->exchange, single[i]))
+			return fault_say(reply_arena(reply), &twice,
+			                 "The header %s came more than once; send it once.", single[i]);
+	return NULL;
+}
 
 /* ---- Host and Origin ---- */
 
@@ -95,7 +114,7 @@ const struct fault *guard_host_and_origin(struct reply *reply)
 		.code = 403, .http_sessions = 403, .http_stateless = 403,
 		.text = "This Origin may not call; the operator lists origins in ALLOWED_ORIGINS."
 	};
-	str host = exchange_header(reply->exchange, "Host");
+	str host = exchange_host(reply->exchange);
 	str origin = exchange_header(reply->exchange, "Origin");
 
 	if (host.at && !host_allowed(host))
@@ -130,7 +149,7 @@ static const char *param_headers(struct exchange *x, struct arena *arena)
 	const char *list = "";
 	int count = 0;
 
-	for (str item; count < PARAMS_MAX && rest.at && (item = setting_item(&rest)).at;) {
+	for (str item; count < PARAMS_MAX && (item = header_item(&rest)).at;) {
 		if (item.size <= 10 || item.size >= 80 || !is_visible(item) ||
 		    strncasecmp(item.at, "mcp-param-", 10) != 0)
 			continue;
@@ -185,15 +204,18 @@ void guard_start(void)
 	add_scopes(&runtime.prompts);
 }
 
+/* The words stand in the header too where there is an `error`, which some clients show (RFC 6750); so
+ * they have no quotes. */
 static const struct fault *challenge(struct arena *arena, int status, const char *error,
                                      const char *scopes, const char *text)
 {
 	struct fault *fault = arena_new(arena, struct fault);
+	const char *why = !error ? "" : arena_print(arena, ", error=\"%s\", error_description=\"%s\"",
+	                                            error, text);
 
 	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
 	                          .text = text };
-	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s%s%s", runtime.server->name,
-		error ? ", error=\"" : "", error ? error : "", error ? "\"" : "",
+	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s", runtime.server->name, why,
 		*scopes ? ", scope=\"" : "", scopes, *scopes ? "\"" : "");
 	return fault;
 }
@@ -207,12 +229,16 @@ const struct fault *guard_caller(struct reply *reply)
 	case AUTH_FINE:
 		return NULL;
 	case AUTH_MISSING:
-		return challenge(arena, 401, NULL, scopes, "A key is needed: Authorization: Bearer KEY.");
+		return challenge(arena, 401, NULL, scopes, arena_print(arena, "A key is needed, as the header"
+		                 " Authorization: Bearer KEY (mcp-remote takes it as --header). %s",
+		                 connect_key(arena, runtime.server->name)));
 	case AUTH_MALFORMED:
 		return challenge(arena, 400, "invalid_request", scopes,
-		                 "The Authorization header is not \"Bearer\" and a key.");
+		                 "The Authorization header is not the word Bearer and a key.");
 	default:
-		return challenge(arena, 401, "invalid_token", scopes, "This key is not known.");
+		return challenge(arena, 401, "invalid_token", scopes, arena_print(arena,
+		                 "This key is not known. %s",
+		                 connect_key(arena, runtime.server->name)));
 	}
 }
 
@@ -296,49 +322,4 @@ const struct fault *guard_initialize(struct reply *reply)
 
 	return runtime.set.initialize_rates
 		? take(reply, runtime.set.initialize_rates, address(reply, room)) : NULL;
-}
-
-/* ---- Types ---- */
-
-/* Whether an item of Accept (a range, perhaps with parameters) takes a type; q=0 refuses. */
-static bool range_takes(str item, const char *type, const char *family)
-{
-	str range = str_trim(str_cut(&item, ';'));
-
-	for (str parameter; item.at && item.size;) {
-		parameter = str_trim(str_cut(&item, ';'));
-		if (str_is(parameter, "q=0") || str_is(parameter, "q=0.0"))
-			return false;
-	}
-	return str_is_nocase(range, type) || str_is(range, "*/*") || str_is_nocase(range, family);
-}
-
-static void read_accept(str accept, bool *json, bool *sse)
-{
-	*json = *sse = !accept.at || str_trim(accept).size == 0;
-	while (accept.at && accept.size) {
-		str item = str_trim(str_cut(&accept, ','));
-		*json |= range_takes(item, "application/json", "application/*");
-		*sse |= range_takes(item, "text/event-stream", "text/*");
-	}
-}
-
-const struct fault *guard_types(struct reply *reply)
-{
-	static const struct fault media = {
-		.code = 415, .http_sessions = 415, .http_stateless = 415,
-		.text = "The Content-Type must be application/json."
-	}, accept = {
-		.code = 406, .http_sessions = 406, .http_stateless = 406,
-		.text = "Accept must name application/json, text/event-stream, or both."
-	};
-	str type = exchange_header(reply->exchange, "Content-Type");
-	bool post = exchange_method(reply->exchange) == HTTP_POST;
-
-	read_accept(exchange_header(reply->exchange, "Accept"), &reply->takes_json, &reply->takes_sse);
-	if (post && !str_is_nocase(str_trim(str_cut(&type, ';')), "application/json"))
-		return &media;
-	if (post ? !reply->takes_json && !reply->takes_sse : !reply->takes_sse)
-		return &accept;
-	return NULL;
 }

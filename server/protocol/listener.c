@@ -116,12 +116,23 @@ void listener_finish(struct listener *listener, UNUSED int64_t number, UNUSED st
 /* Older clients would parse the empty data as JSON. */
 void listener_prime(struct listener *listener, UNUSED int64_t number, UNUSED str nothing)
 {
-	char text[96];
-	int size = snprintf(text, sizeof(text), "id: %lld-0\nretry: %lld\ndata: \n\n",
-	                    (long long)listener->channel->number, (long long)runtime.set.retry_ms);
+	char text[64];
+	int size = snprintf(text, sizeof(text), "id: %lld-0\ndata: \n\n",
+	                    (long long)listener->channel->number);
 
 	if (listener->session->revision >= R2025_11_25)
 		listener_send(listener, 0, (str) { text, (size_t)size });
+}
+
+/* Only here, where the revision wants it: the Java SDK before 2.1 fails on a stream with that line. */
+void listener_interrupt(struct listener *listener, UNUSED int64_t number, UNUSED str nothing)
+{
+	char text[40];
+	int size = snprintf(text, sizeof(text), "retry: %lld\n\n", (long long)runtime.set.retry_ms);
+
+	if (listener->session->revision >= R2025_11_25)
+		listener_send(listener, 0, (str) { text, (size_t)size });
+	listener_finish(listener, 0, (str) { 0 });
 }
 
 /* ---- What the database has ---- */

@@ -143,7 +143,7 @@ static void end_now(struct timer *timer, UNUSED struct loop *loop)
 		(struct channel *)(void *)((char *)timer - offsetof(struct channel, timer));
 
 	if (channel->answers)
-		channel_end_listener(channel);
+		channel_interrupt(channel);
 	else
 		channel_finish(channel);
 }
@@ -153,7 +153,7 @@ void channels_lose(void)
 	for (struct channel *channel = listening, *next; channel; channel = next) {
 		next = channel->listening_next;
 		channel->owned = false;
-		channel_end_listener(channel);
+		channel_interrupt(channel);
 		channel_forget(channel);
 	}
 }

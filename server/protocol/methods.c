@@ -1,5 +1,5 @@
 /* methods.c - the methods both eras have: tools, resources, prompts. */
-#include "call.h"
+#include "compat.h"
 #include "param.h"
 #include "task.h"
 
@@ -34,8 +34,8 @@ const struct fault *list_cursor(struct mcp_call *call, const char *key, int coun
 	int64_t place;
 
 	*from = 0;
-	if (!yyjson_obj_get(call->params, "cursor"))
-		return NULL;
+	if (!json_given(call->params, "cursor") || (cursor.at && cursor.size == 0))
+		return NULL;            /* the first page */
 	str plain = cursor.at ? seal_open(call->arena, purpose, cursor) : cursor;
 	if (!plain.at || !str_to_int(plain, &place) || place < 0 || place > count)
 		return fault_say(call->arena, &FAULT_PARAMS, "There is no such cursor.");
@@ -135,7 +135,7 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	static const struct field none[] = { { 0 } };
 	static const struct shape empty = { 0, none };
 	const struct shape *shape = call->offer->in ? call->offer->in : &empty;
-	yyjson_val *arguments = yyjson_obj_get(call->params, "arguments");
+	yyjson_val *arguments = json_given(call->params, "arguments");
 	void *in = arena_alloc(call->arena, shape->size + 1);
 	const char *why;
 
@@ -144,9 +144,11 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
 	if (call->offer->schema)
 		return bind_text(call, arguments, bound);
-	why = shape_read(shape, arguments, true, in, call->arena);
+	arguments = compat_arguments(call->arena, shape, arguments);
+	why = shape_read(shape, arguments, SHAPE_ARGUMENTS, in, call->arena);
 	if (why)
-		return bad_arguments(call, why);
+		return bad_arguments(call, arena_print(call->arena, "%s%s", why,
+		                                       compat_hint(shape, arguments)));
 	call->in = in;
 	*bound = true;
 	return NULL;

@@ -29,6 +29,8 @@ enum metric {
 	METRIC_COMPAT_MISMATCH,         /* wrong requests served because COMPAT says so */
 	METRIC_COMPAT_TWICE,
 	METRIC_COMPAT_MISSING,
+	METRIC_COMPAT_PARAMS,
+	METRIC_COMPAT_ARGUMENTS,
 	METRIC_MOVED_TO_WORKER,         /* reads that were too long for a loop */
 	METRIC_COUNT
 };

@@ -101,7 +101,7 @@ static void prompt_arguments(struct json *json, const struct shape *shape)
 	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++) {
 		json_object(json);
 		member(json, "name", field->name);
-		member(json, "description", field->about);
+		member(json, "description", shape_about(json->arena, field));
 		json_key(json, "required");
 		json_bool(json, field->required);
 		json_object_end(json);
@@ -291,6 +291,22 @@ static void extensions(struct json *json, enum revision revision)
 	json_object_end(json);
 }
 
+static bool can_complete(const struct offers *offers)
+{
+	for (int i = 0; i < offers->count; i++) {
+		const struct shape *in = offers->first[i].in;
+		for (const struct field *field = in ? in->fields : NULL; field && field->name; field++)
+			if (offers->first[i].complete || field->one_of)
+				return true;
+	}
+	return false;
+}
+
+static bool has_completions(void)
+{
+	return can_complete(&runtime.prompts) || can_complete(&runtime.templates);
+}
+
 /* What is advertised is what is served. */
 static str capabilities(enum revision revision)
 {
@@ -300,7 +316,7 @@ static str capabilities(enum revision revision)
 
 	json_object(&json);
 	capability(&json, "logging", true, "{}");
-	capability(&json, "completions", prompts || runtime.templates.count > 0, "{}");
+	capability(&json, "completions", has_completions(), "{}");
 	capability(&json, "tools", runtime.tools.count > 0, "{\"listChanged\":true}");
 	capability(&json, "resources", resources, "{\"subscribe\":true,\"listChanged\":true}");
 	capability(&json, "prompts", prompts, "{\"listChanged\":true}");
@@ -331,7 +347,7 @@ bool offers_serve(str method)
 	if (str_starts(method, "resources/"))
 		return runtime.resources.count + runtime.templates.count > 0;
 	if (str_starts(method, "completion/"))
-		return runtime.prompts.count + runtime.templates.count > 0;
+		return has_completions();
 	return true;
 }
 

@@ -41,14 +41,13 @@ static const struct fault *read_header(struct mcp_call *call, const char *name, 
                                        str *value)
 {
 	struct exchange *x = call->reply->exchange;
-	int count = exchange_header_count(x, name);
 
 	*value = exchange_header(x, name);
-	if (count > 1)
+	if (exchange_header_repeats(x, name))
 		return disagree(call, name, "is there more than once");
-	if (count == 1 && !is_printable(*value))
+	if (value->at && !is_printable(*value))
 		return disagree(call, name, "has characters a header may not have");
-	if (count == 1 && encoded && !param_decode(call->arena, value))
+	if (value->at && encoded && !param_decode(call->arena, value))
 		return disagree(call, name, "is not valid base64 inside =?base64?...?=");
 	return NULL;
 }

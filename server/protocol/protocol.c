@@ -4,6 +4,7 @@
 #include "session.h"
 #include "skill.h"
 #include "task.h"
+#include "visitor.h"
 
 struct runtime runtime;
 
@@ -15,6 +16,7 @@ void protocol_start(const struct protocol_settings *settings)
 	atomic_store(&runtime.unready, false);
 	offers_build();
 	guard_start();
+	page_start();
 
 	struct json json = json_begin(runtime.arena, 256);
 	json_object(&json);

@@ -1,10 +1,10 @@
-/* rpc.c - a POST's JSON-RPC messages: their shape, their era, and one answer for all of them. */
+/* rpc.c - a POST's JSON-RPC messages: their era, what is done with each, and one answer for all. */
 #include "compat.h"
+#include "message.h"
 #include "parked.h"
 #include "session.h"
 #include "shared.h"
 
-#define TOKEN_MAX 512                   /* bytes of an id, and of a progress token */
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
 
 static bool claims_version(yyjson_val *message)
@@ -12,49 +12,9 @@ static bool claims_version(yyjson_val *message)
 	return yyjson_obj_get(yyjson_obj_get(yyjson_obj_get(message, "params"), "_meta"), CLAIM);
 }
 
-static bool is_response(yyjson_val *message)
-{
-	return !yyjson_obj_get(message, "method") &&
-	       (yyjson_obj_get(message, "result") || yyjson_obj_get(message, "error"));
-}
-
 static bool is_initialize(yyjson_val *message)
 {
 	return str_is(json_member(message, "method"), "initialize");
-}
-
-/* What is echoed with everything that is said about a call, and kept for as long as it runs. */
-static bool is_long(yyjson_val *token)
-{
-	return (yyjson_is_str(token) || yyjson_is_raw(token)) && yyjson_get_len(token) > TOKEN_MAX;
-}
-
-/* `id` is a string or an integer, never null; params are by name. */
-static const struct fault *check_shape(yyjson_val *message)
-{
-	yyjson_val *id = yyjson_obj_get(message, "id"), *params = yyjson_obj_get(message, "params");
-
-	if (!yyjson_is_obj(message) || !str_is(json_member(message, "jsonrpc"), "2.0"))
-		return &FAULT_INVALID;
-	if (id && !yyjson_is_str(id) && !yyjson_is_int(id) && !yyjson_is_raw(id))
-		return &FAULT_INVALID;
-	if (is_long(id) || is_long(yyjson_obj_get(yyjson_obj_get(params, "_meta"), "progressToken")))
-		return &FAULT_LONG;
-	if (is_response(message))
-		return id ? NULL : &FAULT_INVALID;
-	if (!json_member(message, "method").at || (params && !yyjson_is_obj(params)))
-		return &FAULT_INVALID;
-	if (json_has_duplicate(message) || json_has_duplicate(params))
-		return &FAULT_DUPLICATE;
-	return NULL;
-}
-
-/* An id that can be echoed in an error: the message may be wrong in other ways. */
-static yyjson_val *readable_id(yyjson_val *message)
-{
-	yyjson_val *id = yyjson_obj_get(message, "id");
-
-	return !is_long(id) && (yyjson_is_str(id) || yyjson_is_int(id) || yyjson_is_raw(id)) ? id : NULL;
 }
 
 /* ---- The era and revision of the request (mcp-requirements B.2) ---- */
@@ -63,7 +23,8 @@ static const struct fault *unknown_version(struct reply *reply, str version)
 {
 	struct arena *arena = reply_arena(reply);
 	struct fault *fault = fault_say(arena, &FAULT_VERSION,
-		"MCP-Protocol-Version \"%s\" is not served.", str_quote(version, 32).text);
+		"MCP-Protocol-Version \"%s\" is not served%s.", str_quote(version, 32).text,
+		memchr(version.at, ',', version.size) ? "; send it once, with one version" : "");
 	struct json json = json_begin(arena, 128);
 
 	json_object(&json);
@@ -130,7 +91,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 	bool claim = claims_version(message);
 
 	TRY(choose_era(reply, claim, is_initialize(message)));
-	if (is_response(message)) {
+	if (message_is_response(message)) {
 		if (reply->era == &era_stateless)
 			return fault_say(reply_arena(reply), &FAULT_INVALID,
 			                 "A client sends no responses in 2026-07-28.");
@@ -161,15 +122,15 @@ static void add_fault(struct reply *reply, const struct fault *fault, yyjson_val
 
 static void receive_element(struct reply *reply, yyjson_val *message)
 {
-	const struct fault *fault = check_shape(message);
+	const struct fault *fault = message_check(reply, message);
 
 	if (!fault && is_initialize(message))
-		fault = &FAULT_INVALID;         /* initialize must not be in a batch */
+		fault = fault_say(reply_arena(reply), &FAULT_INVALID, "initialize must not be in a batch.");
 	if (fault)
-		add_fault(reply, fault, readable_id(message));
-	else if (is_response(message) && reply->session)
+		add_fault(reply, fault, message_id(message));
+	else if (message_is_response(message) && reply->session)
 		(void)take_response(reply, message);
-	else if (is_response(message))
+	else if (message_is_response(message))
 		;                               /* there is no question it could answer */
 	else if (!yyjson_obj_get(message, "id"))
 		reply->era->notice(reply, json_member(message, "method"),
@@ -211,22 +172,6 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 
 /* ---- The body ---- */
 
-static const struct fault *trouble_fault(enum json_trouble trouble)
-{
-	switch (trouble) {
-	case JSON_TOO_DEEP:
-		metric_add(METRIC_LIMIT_DEPTH, 1);
-		return &FAULT_DEEP;
-	case JSON_TOO_MANY:
-		metric_add(METRIC_LIMIT_VALUES, 1);
-		return &FAULT_MANY;
-	case JSON_DUPLICATE_KEY:
-		return &FAULT_DUPLICATE;
-	default:
-		return &FAULT_PARSE;
-	}
-}
-
 static const struct fault *no_memory(void)
 {
 	metric_add(METRIC_LIMIT_MEMORY, 1);
@@ -235,23 +180,20 @@ static const struct fault *no_memory(void)
 
 void rpc_receive(struct reply *reply)
 {
-	enum json_trouble trouble;
-	const struct fault *fault;
+	const struct fault *fault = NULL;
 	size_t size;
 	char *body = exchange_body(reply->exchange, &size);
 
 	reply->arena = exchange_take_body(reply->exchange);
-	yyjson_val *message = json_parse(reply->arena, body, size, (struct json_bounds) {
-		.depth = runtime.set.depth_max, .values = runtime.set.values_max }, &trouble);
-
+	yyjson_val *message = message_read(reply, body, size, &fault);
 	if (!message)
-		fault = trouble_fault(trouble);
+		;                       /* it says why */
 	else if (arena_charged(reply->arena) && !budget_has(reply_budget(reply), 0))
 		fault = no_memory();    /* a small one takes nothing that counts, and is served */
 	else if (yyjson_is_arr(message))
 		fault = receive_batch(reply, message);
-	else if (!(fault = check_shape(message)))
+	else if (!(fault = message_check(reply, message)))
 		fault = receive_one(reply, message);
 	if (fault)
-		reply_fault(reply, fault, message ? readable_id(message) : NULL);
+		reply_fault(reply, fault, message ? message_id(message) : NULL);
 }

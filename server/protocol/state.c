@@ -65,8 +65,8 @@ static void take_answers(struct mcp_call *call, yyjson_val *answers)
 
 const struct fault *questions_restore(struct mcp_call *call)
 {
-	yyjson_val *responses = yyjson_obj_get(call->params, "inputResponses");
-	yyjson_val *state = yyjson_obj_get(call->params, "requestState");
+	yyjson_val *responses = json_given(call->params, "inputResponses");
+	yyjson_val *state = json_given(call->params, "requestState");
 	enum json_trouble trouble;
 
 	if (responses && !yyjson_is_obj(responses))

@@ -229,7 +229,7 @@ static bool index_holder(struct reader *reader, struct schema *schema, const str
 
 static bool index_object(struct reader *reader, struct schema *schema, str uri, int nesting)
 {
-	if (json_has_duplicate(schema->value))
+	if (json_duplicate(schema->value))
 		return schema_complain(reader, schema, "no keyword may be given twice");
 	if (!read_id(reader, schema, uri) || !read_anchor(reader, schema, "$anchor", false) ||
 	    !read_anchor(reader, schema, "$dynamicAnchor", true))

@@ -184,7 +184,7 @@ static bool shape_is_fine(struct check *check, yyjson_val *value, int levels)
 		return check_give_up(check, "The arguments are nested too deep to check");
 	if (!check_spend(check, yyjson_get_len(value)))
 		return false;
-	if (json_has_duplicate(value))
+	if (json_duplicate(value))
 		return check_refuse_all(check, "An object in the arguments names a member twice");
 	while ((part = yyjson_arr_iter_next(&items)))
 		if (!shape_is_fine(check, part, levels + 1))

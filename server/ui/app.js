@@ -121,9 +121,16 @@ function format(make) {
 	}
 }
 
+// ISO 4217's digits, from the list the servers have: Intl shows IQD and others without any.
+const digits = {};
+for (const [, count, codes] of `@currencies.def@`.matchAll(/CURRENCIES\((\d), "(.*)"\)/g))
+	for (const code of codes.split(' '))
+		digits[code] = Number(count);
+
 app.price = ({ amount, currency }) => format(language => {
-	const money = new Intl.NumberFormat(language, { style: 'currency', currency });
-	return money.format(amount / 10 ** money.resolvedOptions().maximumFractionDigits);
+	const shown = digits[currency] ?? 2;
+	return new Intl.NumberFormat(language, { style: 'currency', currency,
+		minimumFractionDigits: shown, maximumFractionDigits: shown }).format(amount / 10 ** shown);
 });
 
 app.number = number => format(language => new Intl.NumberFormat(language).format(number));

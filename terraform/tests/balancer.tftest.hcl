@@ -62,6 +62,10 @@ run "balancer" {
     error_message = "What nobody asked for is a fast 404."
   }
   assert {
+    condition     = strcontains(aws_lb_listener.https.default_action[0].fixed_response[0].message_body, "Authorization: Bearer KEY")
+    error_message = "Who looks for a sign-in is told how a key is sent."
+  }
+  assert {
     condition = (
       aws_lb_listener.http.port == 80 &&
       aws_lb_listener.http.default_action[0].redirect[0].protocol == "HTTPS" &&

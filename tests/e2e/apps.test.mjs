@@ -3,9 +3,12 @@
 //
 // SCREENSHOTS names a folder to leave pictures of them in.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium, openBrowser, openPlaces, readPage, request, show } from './browser.mjs';
+import {
+	background, chromium, openBrowser, openPlaces, pale, readPage, request, show, sideways,
+} from './browser.mjs';
 import { ask, beginSession, callTool, exchange, orderOf, run, startShop } from './support.mjs';
 
 const MIME = 'text/html;profile=mcp-app';
@@ -57,36 +60,28 @@ describe('what the servers say of their pages', () => {
 	});
 });
 
+// Where CLDR, which Intl follows, leaves out what hardly anybody pays with; ISO 4217 has 2, of IQD 3.
+const shorter = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER'.split(' ');
+
+test('the list of currencies agrees with Intl, but where Intl leaves digits out', () => {
+	const list = readFileSync(new URL('../../server/core/currencies.def', import.meta.url), 'utf8');
+	const digits = Object.fromEntries([...list.matchAll(/CURRENCIES\((\d), "(.*)"\)/g)]
+		.flatMap(([, count, codes]) => codes.split(' ').map(code => [code, Number(count)])));
+	assert.equal(Object.keys(digits).length, list.match(/\b[A-Z]{3}\b(?=.*"\)$)/gm).length, 'a code is there twice');
+	const known = Intl.supportedValuesOf('currency').filter(code => code in digits);
+	assert.ok(known.length > 150);
+	for (const currency of known) {
+		const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+		assert.ok(maximumFractionDigits === digits[currency] || (shorter.includes(currency)
+			&& maximumFractionDigits === 0), `${currency}: ${digits[currency]}, in Intl ${maximumFractionDigits}`);
+	}
+});
+
 // ---- In the browser ----
 
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><rect width="40" height="30"'
 	+ ' fill="#c96f4a"/><circle cx="20" cy="15" r="9" fill="#f6e7d8"/></svg>';
 
-// Every text of the page whose contrast with what is behind it is below 4.5.
-const pale = () => {
-	const light = color => {
-		const canvas = new OffscreenCanvas(1, 1).getContext('2d');
-		canvas.fillStyle = color;
-		canvas.fillRect(0, 0, 1, 1);
-		const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(value => value / 255)
-			.map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	};
-	const behind = element => {
-		const color = getComputedStyle(element).backgroundColor;
-		return color !== 'rgba(0, 0, 0, 0)' || !element.parentElement ? color : behind(element.parentElement);
-	};
-	const contrast = element => {
-		const [high, low] = [getComputedStyle(element).color, behind(element)].map(light).sort((a, b) => b - a);
-		return (high + 0.05) / (low + 0.05);
-	};
-	return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
-		&& [...element.childNodes].some(child => child.nodeType === 3 && child.data.trim())
-		&& contrast(element) < 4.5).map(element => `${element.textContent} ${contrast(element).toFixed(2)}`);
-};
-
-const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
-const background = () => getComputedStyle(document.body).backgroundColor;
 const focused = () => {
 	const { outlineStyle } = getComputedStyle(document.activeElement);
 	return [document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent, outlineStyle];
@@ -266,6 +261,19 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 			assert.ok(blocked.includes(directive), `${directive} is not among ${blocked}`);
 		assert.deepEqual(places.strays, []);
 		assert.deepEqual(loaded.filter(url => !url.startsWith('https://images.example.com/')), []);
+		await page.tab.close();
+	});
+
+	test('a price has the digits that ISO 4217 gives its currency', async () => {
+		const page = await search({ words: 'mug' });
+		const amounts = { GBP: [1250, '£12.50'], JPY: [1250, '¥1,250'], HUF: [1250000, 'HUF 12,500.00'],
+			IQD: [1250, 'IQD 1.250'], KWD: [1250, 'KWD 1.250'], UYW: [12500, 'UYW 1.2500'] };
+		await page.notify('tool-result', { structuredContent: { count: 6, capped: false,
+			products: Object.entries(amounts).map(([currency, [amount]]) =>
+				({ sku: currency, name: currency, price: { amount, currency }, available: 1 })) } });
+		await page.view.getByRole('heading', { name: 'UYW' }).waitFor();
+		assert.deepEqual((await page.view.locator('.price').allTextContents()).map(text => text.replace('\u00a0', ' ')),
+			Object.values(amounts).map(([, shown]) => shown));
 		await page.tab.close();
 	});
 

@@ -109,3 +109,31 @@ export async function show(browser, places, server, tool, { context = {},
 		},
 	};
 }
+
+// ---- How a page looks: run inside of it ----
+
+// Every text of the page whose contrast with what is behind it is below 4.5.
+export const pale = () => {
+	const light = color => {
+		const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+		canvas.fillStyle = color;
+		canvas.fillRect(0, 0, 1, 1);
+		const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(value => value / 255)
+			.map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const behind = element => {
+		const color = getComputedStyle(element).backgroundColor;
+		return color !== 'rgba(0, 0, 0, 0)' || !element.parentElement ? color : behind(element.parentElement);
+	};
+	const contrast = element => {
+		const [high, low] = [getComputedStyle(element).color, behind(element)].map(light).sort((a, b) => b - a);
+		return (high + 0.05) / (low + 0.05);
+	};
+	return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
+		&& [...element.childNodes].some(child => child.nodeType === 3 && child.data.trim())
+		&& contrast(element) < 4.5).map(element => `${element.textContent} ${contrast(element).toFixed(2)}`);
+};
+
+export const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
+export const background = () => getComputedStyle(document.body).backgroundColor;

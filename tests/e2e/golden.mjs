@@ -144,10 +144,11 @@ export function contain(expected, actual, values, where = 'the answer') {
 
 // ---- Running ----
 
-// POSTs have both types unless the file says otherwise; "(none)" leaves a header out.
+// POSTs have both types unless the file says otherwise; "(none)" leaves a header out. A name that
+// comes again is another line.
 function requestOf({ first, headers, body }, values) {
 	const [method, path] = first.split(/\s+/);
-	const all = method === 'POST' ? { ...types } : {};
+	const all = method === 'POST' ? { ...types } : {}, named = new Set();
 	for (const [name, value] of headers) {
 		for (const known of Object.keys(all))
 			if (known.toLowerCase() === name.toLowerCase() && known !== name)
@@ -156,9 +157,10 @@ function requestOf({ first, headers, body }, values) {
 		if (filled === '(none)')
 			delete all[name];
 		else
-			all[name] = name in all && !(name in types) ? [all[name], filled].flat() : filled;
+			all[name] = named.has(name) ? [all[name], filled].flat() : filled;
+		named.add(name);
 	}
-	return { method, path, headers: all, body: body && fill(body, values) };
+	return { method, path: fill(path, values), headers: all, body: body && fill(body, values) };
 }
 
 const paragraphs = text => text?.split(/\n\s*\n/) ?? [];

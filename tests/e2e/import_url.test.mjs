@@ -104,6 +104,16 @@ test('orders come from a URL too', async () => {
 	assert.match(stdout, /Imported 1 order lines/);
 });
 
+test('an export of another shop comes from a URL too, and its columns are mapped', async () => {
+	pages['/shopify.csv'] = give(readFileSync(join(root, 'tests/e2e/exports/shopify.csv')));
+	pages['/own.csv'] = give('Item;name;price;stock;note\nA-1;Cup;1,00;3;-\n');
+	const known = await new Shelf().import(`${secure.url}/shopify.csv`, {}, '--currency', 'GBP');
+	assert.equal(known.status, 0, known.stderr);
+	assert.match(known.stdout, /shopify\.csv looks like a Shopify product export/);
+	const own = await new Shelf().import(`${secure.url}/own.csv`, {}, '--currency', 'GBP', '--map', 'Item=sku', '--ignore-unknown');
+	assert.equal(own.status, 0, own.stderr);
+});
+
 test('a signature in the address is not shown', async () => {
 	const { status, stdout, stderr } = await new Shelf().import(`${secure.url}/catalogue.csv?X-Signature=s3cret`);
 	assert.equal(status, 0, stderr);
@@ -121,7 +131,7 @@ const troubles = [
 	['/failing.csv', /the server answered 503/],
 	['/nothing.csv', /the server answered 204/],
 	['/empty.csv', /the file is empty/],
-	['/page.csv', /sku/],
+	['/page.csv', /it is a web page \(HTML\), not CSV/],
 	['/broken.csv.gz', /unexpected end of file/],
 	['/damaged.csv.gz', /cannot be read: .*(invalid|incorrect)/],
 	['/cut.csv', /the connection ended before the file did/],

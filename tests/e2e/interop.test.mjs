@@ -151,7 +151,8 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 			assert.deepEqual(resources.map(each => each.uri),
 				['catalog://categories', 'ui://products/search', 'skill://choose-a-gift/SKILL.md']);
 			const { resourceTemplates } = await shop.client.listResourceTemplates();
-			assert.deepEqual(resourceTemplates.map(each => each.uriTemplate), ['product://{sku}']);
+			assert.deepEqual(resourceTemplates.map(each => each.uriTemplate),
+				['product://{sku}', 'catalog://categories/{category}']);
 			const { contents } = await shop.client.readResource({ uri: 'product://KIT-0003' });
 			assert.equal(JSON.parse(contents[0].text).name, 'Beech Butter Knife');
 			// SDK 2 shows the newer code in both eras.
@@ -163,6 +164,51 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 				{ name: 'compare_products', arguments: { skus: 'KIT-0001,KIT-0002' } });
 			assert.equal(compared.messages.at(-1).role, 'user');
 			await shop.client.getPrompt({ name: 'recommend_product', arguments: { occasion: 'a birthday' } });
+		});
+
+		// What fits, as `complete()` of the client gives it.
+		const fits = async (each, ref, argument, value, chosen) => {
+			const { completion } = await each.client.complete({
+				ref: ref.includes(':') ? { type: 'ref/resource', uri: ref } : { type: 'ref/prompt', name: ref },
+				argument: { name: argument, value }, ...(chosen ? { context: { arguments: chosen } } : {}) });
+			assert.ok(completion.values.length <= 100);
+			assert.equal(completion.total, completion.hasMore ? undefined : completion.values.length);
+			return Object.assign(completion.values, { hasMore: completion.hasMore });
+		};
+
+		test('completion of products: SKUs and categories, of templates and prompts', async () => {
+			assert.ok(shop.client.getServerCapabilities().completions);
+			const kitchen = await fits(shop, 'product://{sku}', 'sku', 'kit\u2011000');
+			assert.deepEqual(kitchen.slice(0, 3), ['KIT-0001', 'KIT-0002', 'KIT-0003']);
+			const all = await fits(shop, 'product://{sku}', 'sku', '');
+			assert.deepEqual([all.length, all.hasMore], [100, true]);
+			assert.deepEqual(await fits(shop, 'product://{sku}', 'sku', 'no-such').then(Array.from), []);
+			assert.deepEqual([...await fits(shop, 'compare_products', 'skus', 'KIT-0001, kit-0002')], ['KIT-0001, KIT-0002']);
+			const { categories } = await shopTool('list_categories', {});
+			assert.deepEqual([...await fits(shop, 'catalog://categories/{category}', 'category', '')].sort(),
+				categories.map(each => each.category).sort());
+			const [category] = await fits(shop, 'recommend_product', 'category', 'KÍT');
+			assert.equal(category, 'Kitchen');
+			assert.deepEqual([...await fits(shop, 'recommend_product', 'budget', '')], []);
+			const { contents } = await shop.client.readResource({ uri: `catalog://categories/${encodeURIComponent(category)}` });
+			assert.ok(JSON.parse(contents[0].text).products.every(product => product.category === 'Kitchen'));
+		});
+
+		test('completion of orders: numbers, customers, months, narrowed by what was chosen', async () => {
+			assert.deepEqual([...await fits(book, 'order://{id}', 'id', 'i1000')],
+				Array.from({ length: 10 }, (_, i) => `I1000${i}`));
+			assert.equal((await fits(book, 'order://{id}', 'id', '')).hasMore, true);
+			assert.deepEqual([...await fits(book, 'customer://{customer}', 'customer', 'c1')],
+				['C1', ...Array.from({ length: 10 }, (_, i) => `C1${i}`)]);
+			const ofSeven = await fits(book, 'explain_order', 'id', '', { customer: 'C7' });
+			assert.equal(ofSeven.length, 24);
+			for (const id of ofSeven.slice(0, 3))
+				assert.equal((await bookTool('get_order', { id })).customer, 'C7');
+			assert.ok((await fits(book, 'review_sales', 'month', '2011')).includes('2011-01'));
+			const { contents } = await book.client.readResource({ uri: 'customer://C7' });
+			assert.equal(JSON.parse(contents[0].text).count, 24);
+			const review = await book.client.getPrompt({ name: 'review_sales', arguments: { month: '2011-01' } });
+			assert.match(review.messages[0].content.text, /"country"|KIT-0001/);
 		});
 
 		// ---- orders ----
@@ -362,6 +408,15 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 				['search_products', 'get_product', 'list_categories', 'check_stock']);
 			await assert.rejects(reader.call('update_product', { sku: 'KIT-0001', stock_change: 1 }));
 			assert.equal((await reader.ask('get_product', { sku: 'KIT-0001' })).stock, 84);
+			await reader.close();
+			await keyed.stop();
+		});
+
+		test('with a key: completion of what its scopes allow', async () => {
+			const keyed = await start('orders', { API_KEYS: keyLines, PRODUCTS_URL: products.url });
+			const reader = await connect(keyed.url, { key: keys.reader });
+			assert.deepEqual([...await fits(reader, 'order://{id}', 'id', '')], []);
+			await assert.rejects(fits(reader, 'review_sales', 'month', ''), /reports:read|scope/);
 			await reader.close();
 			await keyed.stop();
 		});

@@ -1,7 +1,7 @@
 // others.test.mjs - official clients that are not TypeScript SDKs, through both servers: the Python
 // client in both eras, mcp-remote as Claude Desktop starts it, and the Inspector's command line.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desktop, printed, startClient } from './desktop.mjs';
@@ -16,6 +16,7 @@ let products, orders, number = 0;
 before(async () => {
 	const folder = temporary(), file = join(folder, 'orders.csv');
 	writeOrders(file);
+	appendFileSync(file, '536365,2010-12-01T08:26:00Z,C7,United Kingdom,KIT-0001,6,2.55\n');
 	const imported = await run('orders', ['import', file, '--currency', 'GBP'],
 		{ env: { DATABASE_URL: await databaseUrl('orders', folder) } });
 	assert.equal(imported.status, 0, imported.stderr);
@@ -240,6 +241,24 @@ describe('mcp-remote, as Claude Desktop starts it', () => {
 	});
 });
 
+// What a person reads who connects with that, and the key is missing or wrong.
+describe('mcp-remote, without a key that is known', () => {
+	let keyed;
+	before(async () => { keyed = await start('products', { API_KEYS: keyLines }); });
+	after(() => keyed.stop());
+
+	for (const [name, args] of [['no key', []], ['a wrong one', ['--header', 'Authorization:Bearer mcp_wrong']]])
+		test(`${name}: its words say what is needed`, async () => {
+			const desktop = new Desktop(keyed.url, { args });
+			await assert.rejects(desktop.begin());
+			const { said } = desktop.child;
+			assert.match(said, /Each request needs a key, as the header Authorization: Bearer KEY/);
+			assert.match(said, /mcp-remote takes it as --header/);
+			assert.match(said, /makes one: mcp-products key NAME SCOPE/);
+			assert.doesNotMatch(said, /There is nothing here/);
+		});
+});
+
 // ---- The Inspector ----
 
 const inspector = join(root,
@@ -263,6 +282,10 @@ for (const era of ['legacy', 'modern'])
 		const list = await inspect(orders, ...speak, 'tools/call', '--tool-name', 'list_orders',
 			'--tool-args-json', '{"customer":"C7","limit":5}');
 		assert.equal(list.structuredContent.orders.length, 5);
+		// It makes a number of the digits.
+		const order = await inspect(orders, ...speak, 'tools/call', '--tool-name', 'get_order',
+			'--tool-arg', 'id=536365');
+		assert.equal(order.structuredContent.id, '536365');
 	});
 
 test('the Inspector brings a key', async () => {

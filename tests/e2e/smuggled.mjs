@@ -20,6 +20,8 @@ const refused = {
 	'a LF alone behind the headers': `Content-Length: 0\r\n\n${hidden}`,
 	'a folded header': `X: a\r\n Content-Length: 5\r\nContent-Length: 0\r\n\r\n${hidden}`,
 	'a blank before a colon': `Content-Length : 0\r\n\r\n${hidden}`,
+	'a list of lengths': `Content-Length: 0, 0\r\n\r\n${hidden}`,
+	'a length with a sign': `Content-Length: +0\r\n\r\n${hidden}`,
 	'two lengths': `Content-Length: 0\r\nContent-Length: 5\r\n\r\n${hidden}`,
 	'a length and chunks': `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
 	'a coding that is none': `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${hidden}`,
@@ -45,6 +47,7 @@ async function send(server, text) {
 	connection.send(Buffer.from(text, 'latin1'));
 	assert.ok(await connection.untilClosed(), 'the connection is still open');
 	assert.doesNotMatch(connection.text, /alive/, 'what was hidden was answered');
+	assert.ok((connection.text.match(/HTTP\/1\.1 \d/g) ?? []).length <= 1, connection.text);
 	return connection.text;
 }
 

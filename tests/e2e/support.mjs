@@ -249,15 +249,15 @@ export function parseEvents(rest) {
 
 // One exchange with exactly these headers, plus Host where there is none. Resolves when the answer
 // is complete, or as soon as `until(events)` is true of a stream, which is then closed. `opened` is
-// called when it begins.
-export function exchange(server, { method = 'POST', path = '/mcp', headers = {}, body, until, opened } = {}) {
+// called when it begins. `from` is an address of this machine.
+export function exchange(server, { method = 'POST', path = '/mcp', headers = {}, body, until, opened, from } = {}) {
 	return new Promise((resolve, reject) => {
 		const named = new Set(Object.keys(headers).map(name => name.toLowerCase()));
 		const all = { ...(named.has('host') ? {} : { Host: `127.0.0.1:${server.port}` }), ...headers };
 		if (body !== undefined && !named.has('content-length'))
 			all['Content-Length'] = String(Buffer.byteLength(body));
 		const request = http.request({
-			host: '127.0.0.1', port: server.port, method, path, headers: all, setHost: false, agent: false,
+			host: '127.0.0.1', port: server.port, method, path, headers: all, setHost: false, agent: false, localAddress: from,
 		}, response => {
 			let text = '', rest = '', events = [];
 			opened?.();

@@ -49,7 +49,7 @@ static void check_answer(struct arena *arena, const struct answer *answer)
 	must(!answer->structured || answer->verdict == VERDICT_ANSWERED);
 	if (!answer->structured)
 		return;
-	const char *wrong = shape_read(&result_shape, answer->structured, false, &result, arena);
+	const char *wrong = shape_read(&result_shape, answer->structured, 0, &result, arena);
 	must(!wrong || utf8_valid(str_of(wrong)));
 	for (int64_t i = 0; !wrong && i < result.count; i++)
 		must(result.items[i].sku && result.items[i].quantity >= 1);

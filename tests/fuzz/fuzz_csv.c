@@ -1,10 +1,13 @@
 /* fuzz_csv.c - whatever a file holds, its rows are sound, and do not depend on how it is read.
  *
- * The file is read at once and bytewise, side by side. Rows that are fine are written again with
- * every cell in quotes, and must read back the same. */
+ * The file is read at once and bytewise, side by side, in every encoding that it can be in and with
+ * what separates its cells. Rows that are fine are written again with every cell in quotes, and must
+ * read back the same. */
 #include "fuzz.h"
 
-#include "csv.h"
+#include "dialect.h"
+#include "encoding.h"
+#include "kind.h"
 
 struct source {
 	str rest;
@@ -79,12 +82,45 @@ static void check_again(const struct csv_row *row)
 	free((void *)(uintptr_t)text.at);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* A file on its way from bytes to rows. */
+struct file {
+	struct source source;
+	struct decoder *decoder;
+	struct csv *csv;
+};
+
+/* False: it can't be in that encoding, or is no table. */
+static bool open_file(struct file *file, str all, size_t step, enum encoding encoding, bool unquoted)
 {
-	str all = input_of(data, size);
-	struct source at_once = { all, SIZE_MAX }, bytewise = { all, 1 };
-	struct csv *csv = csv_create(read_source, &at_once);
-	struct csv *other = csv_create(read_source, &bytewise);
+	const char *why;
+
+	file->source = (struct source) { all, step };
+	file->decoder = decoder_create(read_source, &file->source);
+	file->csv = csv_create(decoder_read, file->decoder);
+	why = kind_of_bytes(decoder_peek(file->decoder));
+	must(!why || *why);
+	if (decoder_begin(file->decoder, encoding))
+		return false;
+	str head = csv_peek(file->csv);
+	why = kind_of_text(head);
+	must(!why || *why);
+	struct dialect dialect = dialect_of(head);
+	csv_separate(file->csv, dialect.separator);
+	if (dialect.line)
+		csv_skip_line(file->csv);
+	if (unquoted)
+		csv_unquoted(file->csv);
+	return true;
+}
+
+static void close_file(struct file *file)
+{
+	csv_destroy(file->csv);
+	decoder_destroy(file->decoder);
+}
+
+static void check_rows(struct csv *csv, struct csv *other)
+{
 	struct csv_row row, same;
 	int64_t line = 0;
 
@@ -98,7 +134,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_again(&row);
 	}
 	must(csv_next(other, &same) == CSV_END);
-	csv_destroy(other);
-	csv_destroy(csv);
+}
+
+static void check_file(str all, enum encoding encoding, bool unquoted)
+{
+	struct file at_once, bytewise;
+	bool fits = open_file(&at_once, all, SIZE_MAX, encoding, unquoted);
+
+	must(open_file(&bytewise, all, 1, encoding, unquoted) == fits);
+	if (fits)
+		check_rows(at_once.csv, bytewise.csv);
+	close_file(&at_once);
+	close_file(&bytewise);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	str all = input_of(data, size);
+
+	for (enum encoding encoding = ENCODING_ASK; encoding <= ENCODING_WINDOWS_1252; encoding++)
+		check_file(all, encoding, false);
+	check_file(all, ENCODING_ASK, true);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "auth.h"
+#include "http.h"
 #include "keys.h"
 
 #define KNOWN "known:8c0a3c3ef9b3dbe0e1a8a1c1b4c1f6f0a9b1f5fbe59c4b39b9b9f7e2a5a3c1d0:a:read,b"
@@ -35,6 +36,18 @@ static void check_address(struct arena *arena, str peer, str forwarded, str list
 	networks_destroy(networks);
 }
 
+/* Whatever it is, it comes to an end, and its items are its own, none of them empty. */
+static void check_list(str list)
+{
+	const char *at = list.at, *end = list.at + list.size;
+
+	for (str item; (item = header_item(&list)).at; at = item.at + item.size) {
+		must(item.size > 0 && item.at >= at && item.at + item.size <= end);
+		must(item.at[0] != ' ' && item.at[0] != ',' && item.at[item.size - 1] != ' ');
+	}
+	must(list.size == 0);
+}
+
 static void check_keys(struct arena *arena, str text)
 {
 	const char *wrong = NULL, *setting = arena_copy(arena, text);
@@ -57,6 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str authorization = input_line(&rest);
 	str peer = input_line(&rest), forwarded = input_line(&rest), list = input_line(&rest);
 	check_authorization(authorization);
+	check_list(authorization);
+	check_list(forwarded);
 	check_address(arena, peer, forwarded, list);
 	check_keys(arena, rest);
 	arena_destroy(arena);

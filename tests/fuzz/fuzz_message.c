@@ -59,7 +59,7 @@ static void check_message(struct arena *arena, const struct message *message)
 
 	must(root != NULL);
 	/* A time outside of the years 0 to 9999 is bounded, so it need not be the same. */
-	if (!shape_read(&message_shape, root, true, &again, arena) && message->since == again.since)
+	if (!shape_read(&message_shape, root, SHAPE_STRICT, &again, arena) && message->since == again.since)
 		must(str_same(written(arena, &again), text));
 }
 
@@ -99,9 +99,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_value(&json, root);
 		must(json_parse_copy(arena, json_end(&json), DEPTH_MAX, &trouble) != NULL);
 		json_member(root, "method");
-		const char *wrong = shape_read(&message_shape, root, true, &message, arena);
+		const char *wrong = shape_read(&message_shape, root, SHAPE_ARGUMENTS, &message, arena);
 		must(!wrong || utf8_valid(str_of(wrong)));
-		if (!shape_read(&message_shape, root, false, &message, arena))
+		const char *stricter = shape_read(&message_shape, root, SHAPE_STRICT, &message, arena);
+		must(!wrong || stricter);
+		if (!shape_read(&message_shape, root, SHAPE_DIGITS, &message, arena))
 			check_message(arena, &message);
 	}
 	arena_destroy(arena);

@@ -1,7 +1,7 @@
 // balancers.mjs - what stands before the tasks: haproxy, by connection (tcp) and by request (http),
 // and nginx, as a load balancer of a cloud would be. All round robin, none sticky.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -59,18 +59,55 @@ listen ${name}
 	mode ${mode}
 	bind fd@${fd}
 	balance roundrobin
-	${mode === 'http' ? 'option httpclose\n\toption redispatch 1' : 'option redispatch 1'}
+	${mode === 'http' ? 'option httpclose\n\toption forwardfor\n\toption redispatch 1' : 'option redispatch 1'}
 	option httpchk
 	http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host 127.0.0.1
 	http-check expect status 200
 ${tasks.map(({ port }, i) => `	server task${i} 127.0.0.1:${port} check inter 200ms fall 2 rise 1`).join('\n')}
 `;
 
+// What ./dev up would give it for one service, both servers of which are at the port; without TLS.
+function stackConfiguration(name, port) {
+	const text = execFileSync('bash', ['-euo', 'pipefail', '-c', `. docker/configuration.sh; NAMES=(${name}); balancer_file`],
+		{ cwd: root, encoding: 'utf8' });
+	let fd = 3;
+	return text.replaceAll(/server (\w+) [\w-]+:\d+/g, `server $1 127.0.0.1:${port}`)
+		.replaceAll(/bind .*/g, () => `bind fd@${fd++}`);
+}
+
 export class Haproxy {
-	// `services`: { name: tasks }. Gives ports as .tcp.name and .http.name. Its sockets are inherited,
-	// so that no port has to be guessed.
+	// Its sockets are inherited, so that no port has to be guessed.
+	async #listen(sockets) {
+		const socket = net.createServer();
+		await new Promise(resolve => socket.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve));
+		sockets.push(socket);
+		return socket.address().port;
+	}
+
+	async #run(text, sockets, ports) {
+		const file = join(temporary(), 'haproxy.cfg');
+		writeFileSync(file, text);
+		this.child = launch('haproxy', ['-db', '-f', file],
+			{ stdio: ['ignore', 'ignore', 'pipe', ...sockets.map(socket => socket._handle.fd)] });
+		await pause(100);
+		for (const socket of sockets)
+			socket.close();
+		for (const port of ports)
+			await answers(port, 'haproxy', this.child);
+		return this;
+	}
+
+	// As the stack has it, before one server: .outside and .inside are its two ports.
+	async startStack(name, { port }) {
+		const sockets = [];
+		this.outside = await this.#listen(sockets);
+		this.inside = await this.#listen(sockets);
+		return await this.#run(stackConfiguration(name, port), sockets, [this.outside, this.inside]);
+	}
+
+	// `services`: { name: tasks }. Gives ports as .tcp.name and .http.name.
 	async start(services) {
-		const folder = temporary(), sockets = [];
+		const sockets = [];
 		let text = `global
 	maxconn 8000
 defaults
@@ -83,23 +120,11 @@ defaults
 		for (const mode of ['tcp', 'http']) {
 			this[mode] = {};
 			for (const [name, tasks] of Object.entries(services)) {
-				const socket = net.createServer();
-				await new Promise(resolve => socket.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve));
-				this[mode][name] = socket.address().port;
-				text += frontend(`${name}-${mode}`, mode, 3 + sockets.push(socket) - 1, tasks);
+				this[mode][name] = await this.#listen(sockets);
+				text += frontend(`${name}-${mode}`, mode, 3 + sockets.length - 1, tasks);
 			}
 		}
-		const file = join(folder, 'haproxy.cfg');
-		writeFileSync(file, text);
-		this.child = launch('haproxy', ['-db', '-f', file],
-			{ stdio: ['ignore', 'ignore', 'pipe', ...sockets.map(socket => socket._handle.fd)] });
-		await pause(100);
-		for (const socket of sockets)
-			socket.close();
-		for (const mode of ['tcp', 'http'])
-			for (const port of Object.values(this[mode]))
-				await answers(port, 'haproxy', this.child);
-		return this;
+		return await this.#run(text, sockets, [...Object.values(this.tcp), ...Object.values(this.http)]);
 	}
 
 	get pid() {

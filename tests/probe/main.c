@@ -169,7 +169,7 @@ static const struct mcp_tool tools[] = {
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
-	  .out_schema = "{\"type\":\"object\"}", .run = mirror },
+	  .out_schema = "{\"type\":\"object\",\"properties\":{}}", .run = mirror },
 	{ "listing", "Listing", "Gives a list.", .out_schema = "{\"type\":\"array\"}", .run = listing },
 	TASK_TOOLS,
 	{ 0 },

@@ -114,6 +114,8 @@ static void request_in(struct exchange *x)
 		exchange_answer(x, 200, "text/plain", (str) { much, sizeof(much) });
 	} else if (str_is(path, "/path")) {
 		exchange_answer(x, 200, "text/plain", exchange_header(x, "X-Say"));
+	} else if (str_is(path, "/host")) {
+		exchange_answer(x, 200, "text/plain", exchange_host(x));
 	} else if (str_is(path, "/peer")) {
 		exchange_answer(x, 200, "text/plain", exchange_peer(x));
 	} else {

@@ -111,7 +111,7 @@ static inline bool take_item(struct store *to, struct arena *in, const struct im
 }
 
 static struct import_spec spec;
-static bool dry_run;
+static struct import_options options;
 static int status;
 
 static inline void run_import(void)
@@ -122,7 +122,7 @@ static inline void run_import(void)
 	ck_assert_ptr_nonnull(file);
 	fflush(stdout);
 	dup2(fileno(file), STDOUT_FILENO);
-	status = import_file(store, path, dry_run, &spec);
+	status = import_file(store, path, &options, &spec);
 	fflush(stdout);
 	dup2(stdout_was, STDOUT_FILENO);
 	close(stdout_was);
@@ -133,7 +133,8 @@ static inline void run_import(void)
 
 static inline int import_items(const char *currency)
 {
-	spec = (struct import_spec) { .what = "items", .row = &item_shape, .currency = currency,
+	options.currency = currency;
+	spec = (struct import_spec) { .what = "items", .row = &item_shape,
 	                              .key = key_of_item, .check = check_item, .take = take_item };
 	catch_log(run_import);
 	return status;

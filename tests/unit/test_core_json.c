@@ -215,9 +215,9 @@ static const struct { const char *text; int depth_max; enum json_trouble trouble
 	{ "", 9, JSON_SYNTAX }, { " ", 9, JSON_SYNTAX }, { "{", 9, JSON_SYNTAX },
 	{ "[1,]", 9, JSON_SYNTAX }, { "[1]]", 9, JSON_SYNTAX }, { "{} {}", 9, JSON_SYNTAX },
 	{ "nul", 9, JSON_SYNTAX }, { "NaN", 9, JSON_SYNTAX }, { "01", 9, JSON_SYNTAX },
-	{ "// c\n1", 9, JSON_SYNTAX }, { "\"\xff\"", 9, JSON_SYNTAX }, { "\"\xed\xa0\x80\"", 9,
-	  JSON_SYNTAX },
-	{ "\"\n\"", 9, JSON_SYNTAX }, { "\"\\ud800\"", 9, JSON_SYNTAX }, { "\"", 9, JSON_SYNTAX },
+	{ "// c\n1", 9, JSON_SYNTAX }, { "\"\xff\"", 9, JSON_NO_TEXT }, { "\"\xed\xa0\x80\"", 9,
+	  JSON_NO_TEXT },
+	{ "\"\n\"", 9, JSON_SYNTAX }, { "\"\\ud800\"", 9, JSON_NO_TEXT }, { "\"", 9, JSON_SYNTAX },
 	{ "\"\\", 9, JSON_SYNTAX }, { "\xef\xbb\xbf{}", 9, JSON_SYNTAX }, { "'a'", 9, JSON_SYNTAX },
 	{ "{\"a\":1,\"a\":2}", 9, JSON_DUPLICATE_KEY },
 	{ "{\"a\":1,\"\\u0061\":2}", 9, JSON_DUPLICATE_KEY },
@@ -238,14 +238,37 @@ START_TEST(documents_are_read_or_refused)
 }
 END_TEST
 
+static const struct { const char *text, *why; } told[] = {
+	{ "{\"a\":1,\"b\":2,\"a\":3}", "\"a\"" },
+	{ "[\"ok\",\"a\\ud83d\"]", "\\ud83d at byte 8 is half of a surrogate pair" },
+	{ "[\"\\ude00\\ud83d\"]", "\\ude00 at byte 2 is half of a surrogate pair" },
+	{ "[\"\\ud83d\\u0041\"]", "\\ud83d at byte 2 is half of a surrogate pair" },
+	{ "[\"a\xff\"]", "what begins at byte 3 is no UTF-8" },
+	{ "[1] 2", "unexpected content after document at byte 4" },
+};
+
+START_TEST(what_is_wrong_is_told_and_where)
+{
+	char *text = arena_alloc(arena, 64);
+	enum json_trouble trouble;
+	const char *why;
+
+	strcpy(text, told[_i].text);
+	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { .depth = 9 }, &trouble,
+	                      &why));
+	ck_assert_str_eq(why, told[_i].why);
+}
+END_TEST
+
 START_TEST(ten_thousand_levels_are_refused_before_parsing)
 {
 	char *text = arena_alloc(arena, 2000004);
 	enum json_trouble trouble;
+	const char *why;
 
 	memset(text, '[', 2000000);
 	size_t before = arena_size(arena);
-	ck_assert(!json_parse(arena, text, 2000000, (struct json_bounds) { .depth = 64 }, &trouble));
+	ck_assert(!json_parse(arena, text, 2000000, (struct json_bounds) { .depth = 64 }, &trouble, &why));
 	ck_assert_int_eq(trouble, JSON_TOO_DEEP);
 	ck_assert_uint_eq(arena_size(arena), before);
 }
@@ -255,23 +278,26 @@ END_TEST
 START_TEST(values_are_counted_before_parsing)
 {
 	enum json_trouble trouble;
+	const char *why;
 	size_t size = 200001;
 	char *text = malloc(size + 4);
 
 	for (size_t i = 0; i < size; i++)
 		text[i] = i == 0 ? '[' : i == size - 1 ? ']' : i % 2 ? '0' : ',';
-	ck_assert(!json_parse(arena, text, size, (struct json_bounds) { 64, 100000 }, &trouble));
+	ck_assert(!json_parse(arena, text, size, (struct json_bounds) { 64, 100000 }, &trouble,
+	                      &why));
 	ck_assert_int_eq(trouble, JSON_TOO_MANY);
 	size_t before = arena_size(arena);
-	yyjson_val *root = json_parse(arena, text, size, (struct json_bounds) { 64, 100001 }, &trouble);
+	yyjson_val *root = json_parse(arena, text, size, (struct json_bounds) { 64, 100001 }, &trouble,
+	                              &why);
 	ck_assert_ptr_nonnull(root);
 	ck_assert_uint_eq(yyjson_arr_size(root), 100000);
 	ck_assert_uint_le(arena_size(arena) - before, 100001 * 16 * 3 / 2 + 1000);
 	ck_assert_ptr_nonnull(json_parse_copy(arena, STR("[1,[],{\"a,b:c\":{}}]"), 64, &trouble));
 	strcpy(text, "[1,[],{\"a,b:c\":{}}]");
-	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 }, &trouble));
+	ck_assert(!json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 7 }, &trouble, &why));
 	ck_assert_ptr_nonnull(json_parse(arena, text, strlen(text), (struct json_bounds) { 64, 8 },
-	                                 &trouble));
+	                                 &trouble, &why));
 	free(text);
 }
 END_TEST
@@ -353,6 +379,7 @@ int main(void)
 	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
 	tcase_add_test(tests, values_are_counted_before_parsing);
 	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
+	tcase_add_loop_test(tests, what_is_wrong_is_told_and_where, 0, sizeof(told) / sizeof(told[0]));
 	tcase_add_test(tests, duplicates_are_found_among_many);
 	tcase_add_test(tests, a_quarter_million_keys_take_no_time);
 	tcase_add_test(tests, members_are_text_without_nul);

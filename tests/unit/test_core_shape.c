@@ -5,7 +5,7 @@
 
 static const char *read_order(const char *text, struct order *order)
 {
-	return shape_read(&order_shape, parse(text), true, order, arena);
+	return shape_read(&order_shape, parse(text), SHAPE_STRICT, order, arena);
 }
 
 static const char *written(const struct order *order)
@@ -79,6 +79,91 @@ START_TEST(what_is_absent_or_null_is_its_default_or_nothing)
 }
 END_TEST
 
+START_TEST(null_is_absent_at_every_depth)
+{
+	struct order order;
+
+	ck_assert_ptr_null(read_order("{\"customer\":\"x\",\"ship_to\":{\"street\":\"s\",\"country\":null,"
+		"\"gift\":null},\"items\":[{\"sku\":\"A\",\"quantity\":null}]}", &order));
+	ck_assert_ptr_null(order.ship_to->country);
+	ck_assert(!order.ship_to->has_gift && !order.ship_to->gift);
+	ck_assert_int_eq(order.items[0].quantity, 1);
+	ck_assert_str_eq(read_order("{\"customer\":\"x\",\"ship_to\":{\"street\":null}}", &order),
+	                 "ship_to.street is required, so it must not be null");
+}
+END_TEST
+
+/* ---- Digits where a text is wanted ---- */
+
+static const char *read_digits(const char *digits, unsigned how, struct order *order)
+{
+	const char *text = arena_print(arena, "{\"customer\":%s,\"note\":%s,\"ship_to\":{\"street\":%s},"
+		"\"items\":[{\"sku\":%s}]}", digits, digits, digits, digits);
+
+	return shape_read(&order_shape, parse(text), how, order, arena);
+}
+
+/* A customer has ten letters at most. */
+static const char *const digits[] = { "0", "7", "536365", "4294967296" };
+
+START_TEST(digits_are_the_text_they_look_like)
+{
+	struct order order;
+
+	ck_assert_pstr_eq(read_digits(digits[_i], SHAPE_DIGITS, &order), NULL);
+	ck_assert_pstr_eq(read_digits(digits[_i], SHAPE_ARGUMENTS, &order), NULL);
+	ck_assert_str_eq(order.customer, digits[_i]);
+	ck_assert_str_eq(order.note, digits[_i]);
+	ck_assert_str_eq(order.ship_to->street, digits[_i]);
+	ck_assert_str_eq(order.items[0].sku, digits[_i]);
+	for (unsigned how = 0; how <= SHAPE_STRICT; how++)
+		ck_assert_str_eq(read_digits(digits[_i], how, &order),
+		                 "customer must be a string, not a number");
+}
+END_TEST
+
+static const char *const long_digits[] = {
+	"9007199254740993", "18446744073709551615", "18446744073709551616",
+	"123456789012345678901234567890123456789012345678901234567890",
+};
+
+START_TEST(digits_beyond_any_number_come_as_written)
+{
+	struct line line;
+
+	ck_assert_ptr_null(shape_read(&line_shape, parse(arena_print(arena, "{\"sku\":%s}",
+		long_digits[_i])), SHAPE_DIGITS, &line, arena));
+	ck_assert_str_eq(line.sku, long_digits[_i]);
+}
+END_TEST
+
+static const struct { const char *json, *words; } no_digits[] = {
+	{ "{\"customer\":1.0}", "customer must be a string, not a number" },
+	{ "{\"customer\":1e3}", "customer must be a string, not a number" },
+	{ "{\"customer\":1e400}", "customer must be a string, not a number" },
+	{ "{\"customer\":-5}", "customer must be a string, not a number" },
+	{ "{\"customer\":-0}", "customer must be a string, not a number" },
+	{ "{\"customer\":-99999999999999999999}", "customer must be a string, not a number" },
+	{ "{\"customer\":true}", "customer must be a string, not true or false" },
+	{ "{\"customer\":[1]}", "customer must be a string, not an array" },
+	{ "{\"customer\":12345678901}", "customer must have at most 10 characters, not 11" },
+	{ "{\"customer\":1,\"state\":5}", "state must be one of open, paid, shipped, not \"5\"" },
+	{ "{\"customer\":1,\"tags\":[7]}", "tags[0] must be one of new, sale, not \"7\"" },
+	{ "{\"customer\":1,\"since\":2011}", "since must be a time such as "
+	  "\"2026-07-28T09:30:00Z\" or a date such as \"2026-07-28\", not a number" },
+	{ "{\"customer\":1,\"price\":{\"amount\":1,\"currency\":826}}", "price.currency must be the"
+	  " three capital letters of an ISO 4217 code such as GBP, not \"826\"" },
+};
+
+START_TEST(no_other_number_is_a_text)
+{
+	struct order order;
+
+	ck_assert_pstr_eq(shape_read(&order_shape, parse(no_digits[_i].json), SHAPE_ARGUMENTS, &order,
+	                             arena), no_digits[_i].words);
+}
+END_TEST
+
 static const struct { const char *json, *words; } refusals[] = {
 	{ "{}", "customer is required" },
 	{ "{\"customer\":null}", "customer is required, so it must not be null" },
@@ -106,6 +191,9 @@ static const struct { const char *json, *words; } refusals[] = {
 	{ "{\"customer\":\"x\",\"weight\":true}", "weight must be a number, not true or false" },
 	{ "{\"customer\":\"x\",\"since\":\"yesterday\"}", "since must be a time such as "
 	  "\"2026-07-28T09:30:00Z\" or a date such as \"2026-07-28\", not \"yesterday\"" },
+	{ "{\"customer\":\"x\",\"since\":\"2026-07-28T09:30:00.00000000000000000000000000000000000000000000Z\"}",
+	  "since must be a time such as \"2026-07-28T09:30:00Z\" or a date such as \"2026-07-28\", not"
+	  " \"2026-07-28T09:30:00.0000000000000000000000000000000000000000…\"" },
 	{ "{\"customer\":\"x\",\"since\":5}", "since must be a time such as "
 	  "\"2026-07-28T09:30:00Z\" or a date such as \"2026-07-28\", not a number" },
 	{ "{\"customer\":\"x\",\"price\":5}", "price must be an object such as {\"amount\": 255, "
@@ -166,6 +254,8 @@ static const char *const fine[] = {
 	"{\"customer\":\"x\",\"stock\":9223372036854775807}",
 	"{\"customer\":\"x\",\"stock\":-9223372036854775808}",
 		"{\"customer\":\"x\",\"stock\":-1e3}",
+	"{\"customer\":\"x\",\"since\":\"2026-07-28\"}",
+	"{\"customer\":\"x\",\"since\":\"2026-07-28T09:30:00.0000000000000000000000000000000000000000000Z\"}",
 	"{\"customer\":\"x\",\"weight\":2.5}", "{\"customer\":\"x\",\"items\":[]}",
 	"{\"customer\":\"x\",\"price\":{\"amount\":0,\"currency\":\"XXX\"}}",
 	"{\"customer\":\"x\",\"price\":{\"amount\":1000,\"currency\":\"GBP\"}}",
@@ -198,9 +288,8 @@ START_TEST(only_a_strict_reader_refuses_unknown_members)
 {
 	struct line line;
 
-	ck_assert_ptr_null(shape_read(&line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"),
-		false, &line,
-	                              arena));
+	ck_assert_ptr_null(shape_read(&line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"), 0,
+	                              &line, arena));
 	ck_assert_str_eq(line.sku, "a");
 }
 END_TEST
@@ -210,12 +299,12 @@ START_TEST(no_object_stands_for_an_empty_one)
 	struct line line;
 	int nothing;
 
-	ck_assert_pstr_eq(shape_read(&line_shape, NULL, true, &line, arena), "sku is required");
-	ck_assert_ptr_null(shape_read(NULL, NULL, true, &nothing, arena));
-	ck_assert_ptr_null(shape_read(NULL, parse("{}"), true, &nothing, arena));
-	ck_assert_pstr_eq(shape_read(NULL, parse("{\"a\":1}"), true, &nothing, arena),
+	ck_assert_pstr_eq(shape_read(&line_shape, NULL, SHAPE_STRICT, &line, arena), "sku is required");
+	ck_assert_ptr_null(shape_read(NULL, NULL, SHAPE_STRICT, &nothing, arena));
+	ck_assert_ptr_null(shape_read(NULL, parse("{}"), SHAPE_STRICT, &nothing, arena));
+	ck_assert_pstr_eq(shape_read(NULL, parse("{\"a\":1}"), SHAPE_STRICT, &nothing, arena),
 	                  "Unknown argument \"a\": the arguments are none");
-	ck_assert_ptr_null(shape_read(&nothing_shape, parse("{}"), true, &nothing, arena));
+	ck_assert_ptr_null(shape_read(&nothing_shape, parse("{}"), SHAPE_STRICT, &nothing, arena));
 }
 END_TEST
 
@@ -232,7 +321,7 @@ START_TEST(a_list_without_a_bound_has_one_all_the_same)
 	json_array_end(&json);
 	json_object_end(&json);
 	const char *text = arena_copy(arena, json_end(&json));
-	ck_assert_pstr_eq(shape_read(&unbounded_shape, parse(text), true, &order, arena),
+	ck_assert_pstr_eq(shape_read(&unbounded_shape, parse(text), SHAPE_STRICT, &order, arena),
 	                  "items must have at most 100000 items, not 100001");
 }
 END_TEST
@@ -283,6 +372,10 @@ static TCase *reading(void)
 	tcase_add_test(tests, everything_given_is_read);
 	tcase_add_loop_test(tests, what_is_absent_or_null_is_its_default_or_nothing, 0,
 		COUNT(sparse));
+	tcase_add_test(tests, null_is_absent_at_every_depth);
+	tcase_add_loop_test(tests, digits_are_the_text_they_look_like, 0, COUNT(digits));
+	tcase_add_loop_test(tests, digits_beyond_any_number_come_as_written, 0, COUNT(long_digits));
+	tcase_add_loop_test(tests, no_other_number_is_a_text, 0, COUNT(no_digits));
 	tcase_add_loop_test(tests, what_is_wrong_is_said_in_words, 0, COUNT(refusals));
 	tcase_add_loop_test(tests, the_edge_itself_is_allowed, 0, COUNT(fine));
 	tcase_add_test(tests, a_long_text_is_quoted_in_part);

@@ -26,10 +26,10 @@ static const struct shape consent_shape = SHAPE(struct order,
 static const struct { const struct shape *shape; enum schema_use use; bool headers;
 	const char *json; }
 schemas[] = {
-	{ NULL, SCHEMA_INPUT, true, "{\"type\":\"object\",\"additionalProperties\":false}" },
-	{ &nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"additionalProperties\":false"
-	  "}" },
-	{ NULL, SCHEMA_OUTPUT, true, "{\"type\":\"object\"}" },
+	{ NULL, SCHEMA_INPUT, true, "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}" },
+	{ &nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"properties\":{},"
+	  "\"additionalProperties\":false}" },
+	{ NULL, SCHEMA_OUTPUT, true, "{\"type\":\"object\",\"properties\":{}}" },
 	{ NULL, SCHEMA_FORM, true, "{\"type\":\"object\",\"properties\":{}}" },
 	{ &line_shape, SCHEMA_INPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
 	  "\":\"string\","
@@ -65,9 +65,11 @@ static const struct { enum schema_use use; bool headers; const char *part; bool 
 	{ SCHEMA_INPUT, false, "\"state\":{\"type\":\"string\",\"description\":\"Where it is\","
 	  "\"enum\":["
 	  "\"open\",\"paid\",\"shipped\"],\"default\":\"open\"}", true },
-	{ SCHEMA_INPUT, false, "\"since\":{\"type\":\"string\",\"description\":\"Placed since then"
-	  "\","
-	  "\"format\":\"date-time\"}", true },
+	{ SCHEMA_INPUT, false, "\"since\":{\"type\":\"string\",\"description\":\"Placed since then,"
+	  " such as \\\"2011-01-31\\\" or \\\"2011-01-31T09:30:00Z\\\"\",\"maxLength\":64}", true },
+	{ SCHEMA_INPUT, false, "date-time", false }, { SCHEMA_INPUT, false, "examples", false },
+	{ SCHEMA_OUTPUT, false, "\"format\":\"date-time\"", true },
+	{ SCHEMA_INPUT, false, "\"description\":\"Anything, such as \\\"say \\\\\\\"hi\\\\\\\"\\\"\"", true },
 	{ SCHEMA_INPUT, false, "\"confirm\":{\"type\":\"boolean\",\"description\":\"Sure\","
 	  "\"default\":true}",
 	  true },
@@ -160,6 +162,10 @@ static const struct shape contradictions[] = {
 	    NEST(struct order, ship_to, struct address, &with_headers, "")),
 	ONE(LIST(struct order, items, items_count, struct line, &with_headers, "")),
 	{ 4, (const struct field[]) { INT(struct order, limit, ""), { 0 } } },
+	ONE(TEXT(struct order, note, "", AT_MOST(3), EXAMPLES("abc", "abcd"))),
+	ONE(TEXT(struct order, note, "", ONE_OF("a", "b"), EXAMPLES("c"))),
+	ONE(TIME(struct order, since, "", EXAMPLES("2011-01"))),
+	ONE(INT(struct order, limit, "", EXAMPLES("5"))),
 	ONE({ .name = "nested in itself", .type = FIELD_NEST, .item = &itself }),
 };
 

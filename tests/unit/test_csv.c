@@ -63,7 +63,6 @@ static const struct {
 	{ BYTES("a,b\r\n1,2\r\n"), "1[a|b]2[1|2]" },
 	{ BYTES("a,b\n1,2"), "1[a|b]2[1|2]" },
 	{ BYTES("a,\n,\n"), "1[a|]2[|]" },
-	{ BYTES("\xef\xbb\xbf" "a,b\n"), "1[a|b]" },
 	{ BYTES("\xef\xbb" "a,b\n1\n"), "1!it is not valid UTF-82[1]" },
 	{ BYTES("\n\na\n\r\nb\n\n"), "3[a]5[b]" },
 	{ BYTES("\"\"\n\"a\"\n"), "1[]2[a]" },
@@ -86,6 +85,52 @@ START_TEST(rows_are_read_as_rfc_4180_says)
 {
 	ck_assert_int_eq(show((struct source) { cases[_i].text, false }), CSV_END);
 	ck_assert_str_eq(shown, cases[_i].rows);
+}
+END_TEST
+
+/* ---- Other separators, and none of the quotes ---- */
+
+static const struct { str text; char separator; bool unquoted; const char *rows; } others[] = {
+	{ BYTES("a;b,c\n\"d;e\";f\n"), ';', false, "1[a|b,c]2[d;e|f]" },
+	{ BYTES("a\tb\n\"c\td\"\te\n"), '\t', false, "1[a|b]2[c\td|e]" },
+	{ BYTES("\"Best\" mug\t5\n\"12 inch\t6\n"), '\t', true, "1[\"Best\" mug|5]2[\"12 inch|6]" },
+	{ BYTES("\"whole\"\t\"a \"\"b\"\"\"\t\"\"\n"), '\t', true, "1[whole|a \"b\"|]" },
+	{ BYTES("\"a\"b\"\t\"\"\"\t\"\n"), '\t', true, "1[\"a\"b\"|\"\"\"|\"]" },
+	{ BYTES("\"two\nlines\"\n"), '\t', true, "1[\"two]2[lines\"]" },
+};
+
+START_TEST(cells_are_separated_by_what_is_said)
+{
+	struct source source = { others[_i].text, false };
+	struct csv *csv = csv_create(read_source, &source);
+	struct csv_row row;
+
+	*shown = '\0';
+	csv_separate(csv, others[_i].separator);
+	if (others[_i].unquoted)
+		csv_unquoted(csv);
+	while (csv_next(csv, &row) == CSV_ROW)
+		show_row(&row);
+	csv_destroy(csv);
+	ck_assert_str_eq(shown, others[_i].rows);
+}
+END_TEST
+
+START_TEST(the_first_bytes_can_be_seen_and_a_line_passed_over)
+{
+	struct source source = { STR("sep=;\r\na;\xff\n"), false };
+	struct csv *csv = csv_create(read_source, &source);
+	struct csv_row row;
+
+	ck_assert(str_is(csv_peek(csv), "sep=;\r\na;\xff\n"));
+	csv_skip_line(csv);
+	csv_separate(csv, ';');
+	csv_explain(csv, "because");
+	ck_assert_int_eq(csv_next(csv, &row), CSV_ROW);
+	ck_assert_int_eq(row.line, 2);
+	ck_assert_str_eq(row.wrong, "because");
+	ck_assert_int_eq(csv_next(csv, &row), CSV_END);
+	csv_destroy(csv);
 }
 END_TEST
 
@@ -169,6 +214,8 @@ int main(void)
 	TCase *tcase = tcase_create("csv");
 
 	tcase_add_loop_test(tcase, rows_are_read_as_rfc_4180_says, 0, COUNT(cases));
+	tcase_add_loop_test(tcase, cells_are_separated_by_what_is_said, 0, COUNT(others));
+	tcase_add_test(tcase, the_first_bytes_can_be_seen_and_a_line_passed_over);
 	tcase_add_test(tcase, a_failure_to_read_is_no_end);
 	tcase_add_loop_test(tcase, limits_hold_and_the_next_row_is_read, 0, COUNT(limits));
 	tcase_add_test(tcase, a_row_has_at_most_a_mebibyte);

@@ -39,6 +39,11 @@ static const char *const ambiguous[] = {
 	"POST /echo HTTP/1.1\r\nHost: a\r\nX: some text \1 and more\r\nContent-Length: 1\r\n\r\nx",
 	"POST /echo HTTP/1.1\r\nHost: a\r\nX: \x7f\r\nContent-Length: 1\r\n\r\nx",
 	"POST /e\1cho HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+	/* Nobody's target. */
+	"POST http:///echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+	"POST http://:80/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+	"POST https://a@b/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+	"POST http://a\1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
 };
 
 /* The same with a NUL, written $. */
@@ -64,6 +69,7 @@ START_TEST(ambiguous_requests_are_refused)
 	struct heard heard = hear_all(fd);
 	HEARD(heard, " 400 ");
 	ck_assert(heard.ended);
+	ck_assert_ptr_null(strstr(strstr(heard.text, "HTTP/1.1 4") + 1, "HTTP/1.1 4"));
 	NOT_HEARD(heard, "127.0.0.1");
 	ck_assert_int_eq(atomic_load(&requests), 0);
 	close(fd);
@@ -112,6 +118,88 @@ START_TEST(orderly_headers_are_served)
 		}
 		HEARD(hear(fd), "\r\n\r\nfine");
 	}
+	close(fd);
+}
+END_TEST
+
+/* While others are in the middle of theirs, or will be refused for the same. */
+START_TEST(a_length_that_is_none_is_refused_once_however_it_comes)
+{
+	int slow = dial(), doomed = dial(), fd = dial();
+
+	say(slow, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n");
+	say(doomed, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\nX: ");
+	for (const char *at = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx"; *at; at++) {
+		ck_assert_int_eq(send(fd, at, 1, MSG_NOSIGNAL), 1);
+		sched_yield();
+	}
+	say(doomed, "y\r\n\r\nx");
+	for (int i = 0; i < 2; i++) {
+		struct heard heard = hear_all(i ? doomed : fd);
+
+		HEARD(heard, "HTTP/1.1 400 ");
+		ck_assert_ptr_null(strstr(strstr(heard.text, "HTTP/1.1 4") + 1, "HTTP/1.1 4"));
+		ck_assert(heard.ended);
+	}
+	say(slow, "\r\nabc");
+	HEARD(hear(slow), "\r\n\r\nabc");
+	close(slow);
+	close(doomed);
+	close(fd);
+}
+END_TEST
+
+static const struct { const char *headers, *value; } lines[] = {
+	{ "X-Say: one\r\n", "\r\n\r\none" },
+	{ "X-Say: one\r\nX-Other: x\r\nx-say: two\r\nX-SAY:three \r\n", "\r\n\r\none, two, three" },
+	{ "X-Say: one\r\nX-Sxy: two\r\nX-Szy: three\r\n", "\r\n\r\none" },
+	{ "X-Sxy: two\r\nX-Say: one\r\nX-Sxy: three\r\n", "\r\n\r\none" },
+	{ "X-Say:\r\nX-Say: two\r\n", "\r\n\r\n, two" },
+	{ "X-Say: a, \"b\"\r\nX-Say:\r\n", "\r\n\r\na, \"b\", " },
+};
+
+START_TEST(lines_of_one_name_are_one_list)
+{
+	int fd = dial();
+	char text[300];
+
+	/* The next request of the connection begins anew. */
+	for (int i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), "GET /path HTTP/1.1\r\nHost: a\r\n%s\r\n", lines[_i].headers);
+		say(fd, text);
+		HEARD(hear(fd), lines[_i].value);
+	}
+	close(fd);
+}
+END_TEST
+
+START_TEST(items_are_what_is_between_commas)
+{
+	str list = STR(" ,a ;q=0,\t,\"b, \\\" ,\" c,,d\"e,f");
+
+	ck_assert(str_is(header_item(&list), "a ;q=0"));
+	ck_assert(str_is(header_item(&list), "\"b, \\\" ,\" c"));
+	ck_assert(str_is(header_item(&list), "d\"e,f"));
+	ck_assert_ptr_null(header_item(&list).at);
+	ck_assert_ptr_null(header_item(&list).at);
+}
+END_TEST
+
+static const struct { const char *target, *host; } targets[] = {
+	{ "/host", "here" }, { "/host?http://there/", "here" },
+	{ "http://there/host", "there" }, { "HTTPS://There:1/host?a", "There:1" },
+	{ "http://[::1]:80/host", "[::1]:80" },
+};
+
+START_TEST(a_target_that_is_a_url_says_whom_it_is_for)
+{
+	int fd = dial();
+	char text[200];
+
+	snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: here\r\n\r\n", targets[_i].target);
+	say(fd, text);
+	snprintf(text, sizeof(text), "\r\n\r\n%s", targets[_i].host);
+	HEARD(hear(fd), text);
 	close(fd);
 }
 END_TEST
@@ -173,6 +261,11 @@ int main(void)
 	tcase_add_loop_test(tests, requests_with_a_nul_are_refused, 0,
 	                    sizeof(with_nul) / sizeof(with_nul[0]));
 	tcase_add_test(tests, orderly_headers_are_served);
+	tcase_add_test(tests, a_length_that_is_none_is_refused_once_however_it_comes);
+	tcase_add_loop_test(tests, lines_of_one_name_are_one_list, 0, sizeof(lines) / sizeof(lines[0]));
+	tcase_add_test(tests, items_are_what_is_between_commas);
+	tcase_add_loop_test(tests, a_target_that_is_a_url_says_whom_it_is_for, 0,
+	                    sizeof(targets) / sizeof(targets[0]));
 	tcase_add_test(tests, behind_proxies_a_lenient_library_serves_one_request_a_connection);
 	tcase_add_test(tests, a_header_block_that_is_too_long_is_refused);
 	suite_add_tcase(suite, tests);

@@ -12,6 +12,7 @@ static void run_command(void)
 }
 
 #define ROW "sku,price\na,1\n"
+#define ROW_CODE "code,price,currency\na,1,GBP\n"
 #define ROW_IN "sku,price,currency\na,1,GBP\n"
 
 /* FILE stands for the file's path. What is behind the words is not looked at. */
@@ -30,6 +31,23 @@ static const struct { const char *words[6], *file; int status; int64_t items; co
 	{ { "FILE", "other" }, ROW_IN, 2, 0, "import: other is not understood\nusage: so it is\n" },
 	{ { "FILE", "-x" }, ROW_IN, 2, 0, "import: -x is not understood\nusage: so it is\n" },
 	{ { "--currencies=GBP", "FILE" }, ROW, 2, 0, "import: --currencies=GBP is not understood\n" },
+	{ { "FILE", "--dry-run=yes" }, ROW_IN, 2, 0, "import: --dry-run=yes is not understood\n" },
+	{ { "FILE", "--map", "code=sku" }, ROW_CODE, 0, 1, "" },
+	{ { "--map=code=sku", "FILE" }, ROW_CODE, 0, 1, "" },
+	{ { "FILE", "--map", "code=SKU", "--map", "code=sku" }, ROW_CODE, 0, 1, "" },
+	{ { "FILE", "--map" }, ROW_CODE, 2, 0, "import: --map needs a column and a field behind it" },
+	{ { "FILE", "--map", "code" }, ROW_CODE, 2, 0, "import: --map code: COLUMN=FIELD is needed; fields"
+	                                              " are sku, state, price" },
+	{ { "FILE", "--map", "=sku" }, ROW_CODE, 2, 0, "import: --map =sku: COLUMN=FIELD is needed" },
+	{ { "FILE", "--map", "code=skew" }, ROW_CODE, 2, 0, "import: --map code=skew: there is no field skew;"
+	                                                   " there are sku, state, price" },
+	{ { "FILE", "--ignore-unknown", "--currency=GBP" }, "sku,price,code\na,1,x\n", 0, 1, "" },
+	{ { "FILE", "--map", "code=", "--currency=GBP" }, "sku,price,code\na,1,x\n", 0, 1, "" },
+	{ { "FILE", "--encoding", "utf-8" }, ROW_IN, 0, 1, "" },
+	{ { "FILE", "--encoding=latin1" }, ROW_IN, 1, 0, "the encoding is \"latin1\": utf-8, " },
+	{ { "FILE", "--preset=none" }, ROW_IN, 0, 1, "" },
+	{ { "FILE", "--preset", "shopify" }, ROW_IN, 2, 0, "import: there is no preset shopify; there are"
+	                                                  " none\nusage: so it is\n" },
 	{ { "-x" }, ROW, 2, 0, "import: -x is not understood\nusage: so it is\n" },
 };
 

@@ -136,6 +136,39 @@ START_TEST(each_currency_is_for_itself)
 }
 END_TEST
 
+/* Lines of one day: so many units at such a price, twice. */
+static const struct { int64_t quantity, price; bool fits; } dear[] = {
+	{ 1000000, INT64_C(4611686018427), true }, { 1000000, INT64_C(4611686018428), false },
+	{ 1000000, INT64_C(10000000000000), false }, { INT64_C(4611686018427387903), 1, true },
+	{ INT64_C(4611686018427387904), 0, false },
+};
+
+START_TEST(a_report_that_is_too_much_to_count_says_so)
+{
+	sold("1", 0, "GB", "TEA", 1, 1);
+	sold("2", 0, "FR", "POT", 1, 1);
+	sold_as("3", "paid", 0, "FR", "POT", 1, 1, "EUR");
+	run_sql(&orders, "update order_line set quantity = %lld, unit_price = %lld"
+	        " where unit_price_currency = 'GBP'", (long long)dear[_i].quantity,
+	        (long long)dear[_i].price);
+	static const char *const by[] = { "day", "month", "country", "product" };
+	for (int i = 0; i < COUNT(by); i++) {
+		struct said said = call_tool(&orders, "sales_report", "{'from': '2020-01-01', 'to':"
+		                             " '2020-02-01', 'by': '%s'}", by[i]);
+		ck_assert_int_eq(said.outcome, dear[_i].fits ? DID : REFUSED);
+		if (dear[_i].fits)
+			ck_assert_int_eq(number(said.value, "/totals/1/revenue/amount"),
+			                 2 * dear[_i].quantity * dear[_i].price);
+		else
+			ck_assert_says(said.words, "What was sold in GBP is more than can be counted");
+	}
+	does(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01', 'by': 'day',"
+	     " 'currency': 'eur'}");
+	ck_assert_says(refuses(&orders, "sales_report", "{'from': '2020-01-01', 'to': '2020-02-01',"
+	               " 'by': 'day', 'currency': 'ZZZ'}"), "There is no currency ZZZ in ISO 4217");
+}
+END_TEST
+
 START_TEST(equal_revenues_are_in_the_order_of_their_names)
 {
 	sold("a", 1, "GB", "B", 1, 5);
@@ -226,12 +259,12 @@ START_TEST(groups_are_found_again_however_many_there_are)
 				i % 500),
 			                                  i < 500 ? "GBP" : "EUR");
 			ck_assert_int_eq(group->orders, round);
-			group_add(group, i, 2, 7);
+			ck_assert(group_add(group, i, 2, 7));
 			ck_assert_int_eq(groups.count, round ? 1000 : i + 1);
 		}
 	for (int i = 0; i < 1000; i++) {
 		ck_assert_int_eq(groups.at[i].units, 4);
-		ck_assert_int_eq(groups.at[i].revenue.minor, 14);
+		ck_assert_int_eq(groups.at[i].revenue.minor, 28);
 		/* The second round's order has the number of the first's: it is the same one. */
 		ck_assert_int_eq(groups.at[i].orders, 1);
 	}
@@ -415,6 +448,7 @@ static TCase *report_case(void)
 	tcase_add_loop_test(tcase, what_is_under_way_or_cancelled_does_not_count, 0,
 		COUNT(counting));
 	tcase_add_test(tcase, each_currency_is_for_itself);
+	tcase_add_loop_test(tcase, a_report_that_is_too_much_to_count_says_so, 0, COUNT(dear));
 	tcase_add_test(tcase, equal_revenues_are_in_the_order_of_their_names);
 	tcase_add_loop_test(tcase, a_period_has_bounds, 0, COUNT(periods));
 	tcase_add_test(tcase, a_report_of_many_groups_adds_up);

@@ -38,8 +38,10 @@ END_TEST
 static const struct { const char *budget; bool pan, pot; } budgets[] = {
 	{ "19.99", true, true }, { "19.98", false, true }, { "GBP 20", true, true }, { "5.5",
 		false, true },
-	{ "5.4", false, false }, { "5.509", false, true }, { "5.50.9", false, true }, { "0",
-		false, false },
+	{ "5.4", false, false }, { "0", false, false },
+	{ "6-20", true, false }, { "over 6", true, false }, { "1,000", true, true },
+	/* What is not understood limits nothing. */
+	{ "5.509", true, true }, { "5.50.9", true, true }, { "JPY 5", true, true },
 	{ "99999999999999999999", true, true },
 };
 
@@ -93,9 +95,6 @@ START_TEST(a_recommendation_is_of_few_products_each_once)
 	ck_assert_int_eq(count, 6);
 	ck_assert_says(said.words, "- G19,");
 	ck_assert_says(said.words, "Budget: not said");
-	ck_assert_says(refuses(&products, "recommend_product", "{'occasion': 'x', 'budget':"
-		" 'little'}"),
-	               "Say the budget as a number");
 }
 END_TEST
 
@@ -154,8 +153,8 @@ START_TEST(what_is_asked_for_comes_first_and_what_is_new_fills_up)
 	ck_assert_says(words, "Occasion: a lantern\nFor: not said\nBudget: not said\n\nThese are in"
 	               " stock:\n");
 	words = recommend("'occasion': 'a lantern', 'recipient': 'my sister', 'budget': '5'");
-	ck_assert_says(words, "For: my sister\nBudget: 5\n\nThese are in stock and within the"
-	               " budget:\n");
+	ck_assert_says(words, "For: my sister\nBudget: 5: understood as at most GBP 5.00\n\nThese are"
+	               " in stock and within the budget:\n");
 	words = recommend("'occasion': 'a lantern', 'recipient': ' ', 'budget': ' '");
 	ck_assert_says(words, "For: not said\nBudget: not said\n");
 }
@@ -198,7 +197,8 @@ END_TEST
 static const struct { const char *tool, *begin; char filling; int most; } bounds[] = {
 	{ "compare_products", "'skus': 'PAN PAN", ' ', 700 - 7 },
 	{ "recommend_product", "'occasion': '", '5', 200 },
-	{ "recommend_product", "'occasion': 'x', 'budget': '", '5', 30 },
+	{ "recommend_product", "'occasion': 'x', 'budget': '", '5', 100 },
+	{ "recommend_product", "'occasion': 'x', 'category': '", '5', 100 },
 	{ "recommend_product", "'occasion': 'x', 'recipient': '", '5', 200 },
 };
 
@@ -233,12 +233,63 @@ END_TEST
 
 /* In the catalogue's currency. */
 static const struct { const char *currency, *budget; int64_t price; bool within; } budgets_abroad[] = {
-	{ "JPY", "500", 500, true }, { "JPY", "500", 501, false }, { "JPY", "500.9", 500, true },
-	{ "JPY", "500.9", 501, false }, { "KWD", "2", 2000, true }, { "KWD", "2", 2001, false },
-	{ "KWD", "2.5", 2500, true }, { "KWD", "2.5", 2501, false }, { "KWD", "2.5059", 2505, true },
-	{ "KWD", "2.5059", 2506, false }, { "GBP", "at most 1 or 2", 100, true },
-	{ "GBP", "at most 1 or 2", 101, false }, { "GBP", "9999999999999", 1000000000000, true },
+	{ "JPY", "500", 500, true }, { "JPY", "500", 501, false }, { "JPY", "500.0", 500, true },
+	{ "JPY", "500.0", 501, false }, { "KWD", "2", 2000, true }, { "KWD", "2", 2001, false },
+	{ "KWD", "2.5", 2500, true }, { "KWD", "2.5", 2501, false }, { "KWD", "2.5050", 2505, true },
+	{ "KWD", "2.5050", 2506, false }, { "GBP", "at most 1", 100, true },
+	{ "GBP", "at most 1", 101, false }, { "GBP", "9999999999999", 1000000000000, true },
 };
+
+/* What is said of a budget, and whether the customer is to be asked. */
+static const struct { const char *budget, *explained; bool asks; } explained[] = {
+	{ "1,500", "understood as at most GBP 1500.00\n", false },
+	{ "around 30 pounds", "understood as about GBP 30.00, taken as the most\n", false },
+	{ "20-50", "understood as from GBP 20.00 to GBP 50.00\n", false },
+	{ "over 6", "understood as at least GBP 6.00\n", false },
+	{ "1.500k", "that may be GBP 1500000.00 or GBP 1500.00. Ask the customer which it is", true },
+	{ "JPY 3000", "another currency (JPY) than the shop's prices, and is not converted. Ask the"
+	  " customer what they want to spend in GBP", true },
+	{ "little", "not clear which amount that is. Ask the customer how much they want to spend, in GBP",
+	  true },
+};
+
+START_TEST(a_budget_is_explained_or_asked_for)
+{
+	const char *words = recommend(arena_print(arena, "'occasion': 'x', 'budget': '%s'",
+	                                          explained[_i].budget));
+	ck_assert_says(words, arena_print(arena, "Budget: %s: ", explained[_i].budget));
+	ck_assert_says(words, explained[_i].explained);
+	ck_assert_int_eq(strstr(words, "and within the budget") != NULL, !explained[_i].asks);
+	ck_assert_int_eq(strstr(words, "the products below are of any price") != NULL, explained[_i].asks);
+}
+END_TEST
+
+/* A limit is one of its currency: 3000 yen are no 3000 pounds. */
+START_TEST(a_limit_is_for_prices_of_its_currency)
+{
+	empty_program(&products);
+	PUT("ONE", 1, .price = { 2000, "GBP" });
+	PUT("TWO", 1, .price = { 2000, "JPY" });
+	PUT("TEN", 1, .price = { 10000, "JPY" });
+	const char *words = recommend("'occasion': 'x', 'budget': '3000 yen'");
+	ck_assert_says(words, "understood as at most JPY 3000\n");
+	ck_assert_says(words, "- TWO,");
+	ck_assert(!strstr(words, "- ONE,") && !strstr(words, "- TEN,"));
+	words = recommend("'occasion': 'x', 'budget': '3000'");
+	ck_assert_says(words, "understood as at most GBP 3000.00\n");
+	ck_assert(strstr(words, "- ONE,") && !strstr(words, "- TWO,"));
+}
+END_TEST
+
+START_TEST(a_recommendation_is_of_the_category_that_was_chosen)
+{
+	PUT("POT", 1, .name = "Garden pot", .category = "Garden");
+	PUT("PIN", 1, .name = "Garden pin", .category = "Jewellery");
+	const char *words = recommend("'occasion': 'garden', 'category': 'jewellery'");
+	ck_assert_says(words, "These are in stock in jewellery:");
+	ck_assert(strstr(words, "- PIN,") && !strstr(words, "- POT,") && !strstr(words, "- PAN,"));
+}
+END_TEST
 
 START_TEST(a_budget_is_in_the_catalogues_currency)
 {
@@ -269,6 +320,9 @@ int main(void)
 	tcase_add_loop_test(tcase, arguments_have_bounds, 0, COUNT(bounds));
 	tcase_add_loop_test(tcase, what_is_needed_is_needed, 0, COUNT(empty));
 	tcase_add_loop_test(tcase, a_budget_is_in_the_catalogues_currency, 0, COUNT(budgets_abroad));
+	tcase_add_loop_test(tcase, a_budget_is_explained_or_asked_for, 0, COUNT(explained));
+	tcase_add_test(tcase, a_limit_is_for_prices_of_its_currency);
+	tcase_add_test(tcase, a_recommendation_is_of_the_category_that_was_chosen);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -144,6 +144,26 @@ START_TEST(the_same_restock_id_with_other_items_is_refused)
 }
 END_TEST
 
+/* Whose the second call is, and whether it is the same restock again. */
+static const struct { const char *first, *then; bool same; } makers[] = {
+	{ "alice", "alice", true }, { "alice", "bob", false }, { "anonymous", "bob", true },
+	{ "alice", "anonymous", true },
+};
+
+START_TEST(a_restock_id_is_its_makers)
+{
+	PUT("TEA", 3);
+	caller = makers[_i].first;
+	does(&products, "restock", RESTOCK("a", "{'sku': 'TEA', 'quantity': 2}"));
+	caller = makers[_i].then;
+	struct said said = call_tool(&products, "restock", RESTOCK("a", "{'sku': 'TEA', 'quantity': 2}"));
+	ck_assert_int_eq(said.outcome, makers[_i].same ? DID : REFUSED);
+	if (!makers[_i].same)
+		ck_assert_says(said.words, "The id a is taken, so nothing was changed.");
+	ck_assert_int_eq(stock_of("TEA"), 5);
+}
+END_TEST
+
 START_TEST(a_restock_with_an_unknown_sku_changes_nothing)
 {
 	PUT("TEA", 3);
@@ -249,6 +269,7 @@ int main(void)
 	tcase_add_test(tcase, what_comes_back_is_on_the_shelf_once_however_often_it_is_sent);
 	tcase_add_loop_test(tcase, the_same_restock_id_with_other_items_is_refused, 0,
 		COUNT(others));
+	tcase_add_loop_test(tcase, a_restock_id_is_its_makers, 0, COUNT(makers));
 	tcase_add_test(tcase, a_restock_with_an_unknown_sku_changes_nothing);
 	tcase_add_test(tcase, a_shelf_takes_as_much_as_can_be_recorded_and_no_unit_more);
 	tcase_add_test(tcase, stock_never_falls_below_nothing);

@@ -225,6 +225,48 @@ START_TEST(a_uri_has_no_letter_that_means_something)
 }
 END_TEST
 
+/* ---- Keys of an earlier release ---- */
+
+static void put_keyed(const char *sku, const char *key)
+{
+	PUT(arena_print(arena, "OLD%s", sku), 1);
+	run_sql(&products, "update product set sku = '%s', sku_key = '%s' where id = (select max(id) from"
+	        " product)", sku, key);
+}
+
+static const struct migration *step(const char *name)
+{
+	const struct migration *one = product_migrations;
+
+	while (strcmp(one->name, name) != 0)
+		one++;
+	return one;
+}
+
+START_TEST(keys_of_an_earlier_release_become_plain_and_none_is_taken_twice)
+{
+	put_keyed("A\u20111", "a\u20101");
+	put_keyed("B\u2013\u00ad1\u200b", "b\u2013\u00ad1\u200b");
+	put_keyed("C\u00ad1", "c\u00ad1");
+	put_keyed("D\u20111", "d\u20101");
+	put_keyed("D\u20131", "d\u20131");
+	put_keyed("E-1", "e-1");
+	put_keyed("E\u22121", "e\u22121");
+	/* Twice is once. */
+	for (int i = 0; i < 2; i++)
+		run_sql(&products, "%s", step("6-plain-keys")->sqlite);
+	static const char *const plain[] = { "a-1", "b-1", "c-1", "d-1", "e-1" };
+	for (int i = 0; i < COUNT(plain); i++)
+		ck_assert_int_eq(find_number(&products, "select count(*) from product where sku_key = '%s'",
+		                             plain[i]), 1);
+	ck_assert_int_eq(find_number(&products, "select count(*) from product where sku_key in"
+	                             " ('d\u20131', 'e\u22121')"), 2);
+	ck_assert_str_eq(text(does(&products, "get_product", "{'sku': 'a-1'}"), "/sku"), "A\u20111");
+	ck_assert_str_eq(text(does(&products, "get_product", "{'sku': 'A\u20111'}"), "/sku"), "A\u20111");
+	ck_assert_str_eq(text(does(&products, "get_product", "{'sku': 'E\u22121'}"), "/sku"), "E-1");
+}
+END_TEST
+
 static TCase *update_case(void)
 {
 	TCase *tcase = tcase_create("update");
@@ -250,6 +292,7 @@ static TCase *product_case(void)
 	tcase_add_loop_test(tcase, what_is_wrong_with_a_product_is_said, 0, COUNT(products_given));
 	tcase_add_loop_test(tcase, a_price_is_written_with_its_currencys_digits, 0, COUNT(prices));
 	tcase_add_loop_test(tcase, a_uri_has_no_letter_that_means_something, 0, COUNT(uris));
+	tcase_add_test(tcase, keys_of_an_earlier_release_become_plain_and_none_is_taken_twice);
 	return tcase;
 }
 

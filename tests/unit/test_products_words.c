@@ -181,6 +181,12 @@ END_TEST
 static const struct { const char *text, *key; } keys[] = {
 	{ "KIT-0001", "kit-0001" }, { " Kit-0001\t", "kit-0001" }, { "É1", "e\xcc\x81" "1" },
 	{ "A/B.C", "a/b.c" }, { "", "" }, { "A\xff" "b", "a b" }, { "AZ", "az" },
+	/* However the hyphen is written, and whatever blanks came with it from a page. */
+	{ "KIT\u20100001", "kit-0001" }, { "KIT\u20110001", "kit-0001" }, { "KIT\u20120001", "kit-0001" },
+	{ "KIT\u20130001", "kit-0001" }, { "KIT\u20140001", "kit-0001" }, { "KIT\u20150001", "kit-0001" },
+	{ "KIT\u22120001", "kit-0001" }, { "KIT\u00ad0001", "kit-0001" }, { "KIT\uff0d0001", "kit-0001" },
+	{ "KIT-\u00ad0001", "kit-0001" }, { "\u00a0KIT-0001\u202f", "kit-0001" },
+	{ "KIT-0001\u200b\n", "kit-0001" }, { "\ufeffKIT-0001", "kit-0001" },
 };
 
 START_TEST(a_key_ignores_case_and_nothing_else)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "store_internal.h"
 
 struct mcp_call {
 	const struct tool *tool;
@@ -23,6 +24,10 @@ int64_t time_left_ms;
 double progress_done, progress_total;
 char progress_text[256];
 
+const char *chosen_argument, *chosen_value;
+
+static const char *suggestions;
+static int suggestion_count;
 static char changed[8192];
 static int64_t counters[MCP_COUNTERS];
 static jmp_buf *life;
@@ -104,7 +109,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
 	va_end(list);
 	form = shape;
 	if (person == MCP_ACCEPTED)
-		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), true, answer,
+		ck_assert_ptr_null(shape_read(shape, read_json(str_of(person_says)), SHAPE_DIGITS, answer,
 		                              arena));
 	return person;
 }
@@ -164,6 +169,17 @@ const char *mcp_json(struct mcp_call *call UNUSED, const struct shape *shape, co
 	return arena_copy(arena, json_end(&json));
 }
 
+void mcp_suggest(struct mcp_call *call UNUSED, const char *text)
+{
+	suggestions = arena_print(arena, "%s%s|", suggestions, text);
+	suggestion_count++;
+}
+
+const char *mcp_chosen(struct mcp_call *call UNUSED, const char *argument)
+{
+	return chosen_argument && strcmp(chosen_argument, argument) == 0 ? chosen_value : NULL;
+}
+
 /* Cursors are not sealed here: what a client makes of them is the runtime's matter. The quotes of their
  * JSON become backticks, so that they go into other JSON as they are. */
 static char *exchange(const char *text, char from, char to)
@@ -190,7 +206,7 @@ bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char 
 	if (strncmp(cursor, kind, size) != 0 || cursor[size] != '=')
 		return false;
 	const char *json = exchange(cursor + size + 1, '`', '"');
-	return !shape_read(shape, read_json(str_of(json)), true, position, arena);
+	return !shape_read(shape, read_json(str_of(json)), SHAPE_STRICT, position, arena);
 }
 
 /* ---- Calling ---- */
@@ -214,7 +230,7 @@ static void run_tool(struct program *program, struct mcp_call *call, yyjson_val 
 {
 	const struct shape *shape = call->tool->in;
 	void *in = shape ? arena_alloc(arena, shape->size) : NULL;
-	const char *wrong = shape ? shape_read(shape, arguments, true, in, arena) : NULL;
+	const char *wrong = shape ? shape_read(shape, arguments, SHAPE_ARGUMENTS, in, arena) : NULL;
 
 	if (wrong)
 		call->said = (struct said) { REFUSED, wrong, NULL };
@@ -271,6 +287,38 @@ const char *refuses(struct program *program, const char *tool, const char *forma
 
 	ck_assert_msg(said.outcome == REFUSED, "%s was not refused (%d)", tool, said.outcome);
 	return said.words;
+}
+
+static const char *complete_by(struct store *store, mcp_complete_fn *complete, const char *argument,
+                               const char *value)
+{
+	suggestions = "";
+	suggestion_count = 0;
+	complete(arena_new(arena, struct mcp_call), argument, value, store);
+	ck_assert_int_le(suggestion_count, MCP_SUGGESTIONS_MAX + 10);
+	return suggestions;
+}
+
+const char *completes(struct program *program, mcp_complete_fn *complete, const char *argument,
+                      const char *value)
+{
+	return complete_by(program->store, complete, argument, value);
+}
+
+const char *completes_on_loop(struct program *program, mcp_complete_fn *complete, const char *argument,
+                              const char *value)
+{
+	struct store *store;
+
+	/* A loop's has no connection. */
+	if (store_kind(program->store) == STORE_POSTGRESQL)
+		return completes(program, complete, argument, value);
+	store = store_open(program->url, STORE_READS);
+	store_begin_call(store, STORE_BUDGET);
+	const char *completed = complete_by(store, complete, argument, value);
+	ck_assert_msg(!store_gave_up(store), "%s of \"%s\" takes too long for a loop", argument, value);
+	store_close(store);
+	return completed;
 }
 
 /* ---- Looking at answers ---- */
@@ -419,6 +467,7 @@ void begin(void)
 	arena = arena_create();
 	caller = "anonymous";
 	person = MCP_UNAVAILABLE;
+	chosen_argument = chosen_value = NULL;
 	progress_until = 1000;
 	progress_told = notices = 0;
 	time_left_ms = 55000;

@@ -34,6 +34,8 @@ static const struct tool tools[] = {
 	{ "settle an order", settle_order, &order_named_shape, NULL },
 	{ "settle an errand", settle_errand, &order_named_shape, NULL },
 	{ "explain_order", explain_order, &explain_shape, NULL },
+	{ "review_sales", review_sales, &review_shape, NULL },
+	{ "read_customer", read_customer, &customer_named_shape, &listed_shape },
 	{ 0 },
 };
 
@@ -107,7 +109,7 @@ enum client_outcome client_call(struct client *client UNUSED, struct arena *of_a
 		said.value = json_parse_copy(arena, str_of(strange_answer), 64, &bad);
 	}
 	if (said.outcome == DID) {
-		*why = shape_read(out, said.value, false, result, of_answer);
+		*why = shape_read(out, said.value, 0, result, of_answer);
 		return *why ? CLIENT_UNREACHABLE : CLIENT_ANSWERED;
 	}
 	*why = said.words;

@@ -16,6 +16,7 @@ static const struct tool tools[] = {
 	{ "update_product", update_product, &update_shape, &product_shape },
 	{ "compare_products", compare_products, &compare_shape, NULL },
 	{ "recommend_product", recommend_product, &recommend_shape, NULL },
+	{ "read_category", read_category, &category_named_shape, &category_page_shape },
 	{ 0 },
 };
 

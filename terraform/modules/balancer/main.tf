@@ -36,14 +36,18 @@ resource "aws_lb_listener" "https" {
   routing_http_response_server_enabled                         = false
   routing_http_response_strict_transport_security_header_value = "max-age=31536000"
 
-  # What no service asked for. A client that probes a well-known path must hear 404, and soon.
+  # What no service asked for. A client that probes a well-known path must hear 404, and soon. What a client is told at /register,
+  # where it looks for a sign-in, is all that a person gets to read.
   default_action {
     type = "fixed-response"
 
     fixed_response {
-      content_type = "text/plain"
-      message_body = "Not found"
+      content_type = "application/json"
       status_code  = "404"
+      message_body = jsonencode({
+        error             = "access_denied"
+        error_description = "There is nothing here, and no sign-in (OAuth). Each request to an endpoint needs a key, as the header Authorization: Bearer KEY (mcp-remote takes it as --header)."
+      })
     }
   }
 }

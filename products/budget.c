@@ -1,0 +1,400 @@
+/* budget.c - see budget.h: words become signs, and the signs must be a sentence that is known.
+ *
+ * A word that is not known makes it unclear: "50 for two" may well be 100. */
+#include "budget.h"
+
+#include "figure.h"
+#include "money.h"
+
+enum { NUMBERS_MAX = 2, SIGNS_MAX = 16 };
+
+/* ---- Words ---- */
+
+/* A sign of the sentence; the others say something of a number or mean nothing here. */
+enum {
+	CURRENCY = 'c',         /* `codes`: which it may be */
+	SUBUNIT = 'p',          /* a hundredth of one of them */
+	POWER = '^',            /* `power` of ten of the number before it */
+	FILLER = ' ',
+	MOST = '<', LEAST = '>', ABOUT = '~', TO = '-', UNTIL = 'u', BETWEEN = 'b', AND = '&',
+};
+
+/* Words of one meaning, with | between them; the longest that fits counts. */
+struct phrases {
+	char sign;
+	int power;
+	const char *codes;
+	const char *words;
+};
+
+#define DOLLARS "USD CAD AUD NZD SGD HKD TWD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD"
+#define PESOS "MXN ARS CLP COP CUP DOP PHP UYU"
+#define CENTS "EUR " DOLLARS
+#define POUNDS "GBP FKP GIP SHP EGP LBP SDG SSP SYP"
+
+static const struct phrases phrases[] = {
+	{ MOST, 0, NULL,
+	  "<|<=|under|below|less than|cheaper than|up to|upto|at most|at the most|max|"
+	  "maximum|maximum of|no more than|not more than|not over|not above|within|"
+	  "or less|or under|or below|and under|and below|tops|limit|cap|unter|höchstens|"
+	  "maximal|bis zu|moins de|menos de" },
+	{ LEAST, 0, NULL,
+	  ">|>=|+|over|above|more than|at least|min|minimum|minimum of|from|starting at|"
+	  "starting from|no less than|not less than|not under|not below|upwards of|"
+	  "or more|or over|or above|and up|and over|and above|upwards|über|ab|mindestens|"
+	  "von" },
+	{ ABOUT, 0, NULL,
+	  "~|about|around|roughly|approx|approximately|circa|ca|some|or so|ish|-ish|etwa|"
+	  "ungefähr|environ" },
+	{ TO, 0, NULL, "-|..|...|…|to" },
+	{ UNTIL, 0, NULL, "until|till|bis" },
+	{ BETWEEN, 0, NULL, "between|zwischen|entre" },
+	{ AND, 0, NULL, "and|&|und|et" },
+	{ FILLER, 0, NULL,
+	  ".|,|!|?|:|;|(|)|\"|a|the|of|my|our|is|it|i|we|i'd|we'd|have|can|can spend|"
+	  "would|like to|want to|to spend|to pay|spend|pay|budget|price|total|in total|"
+	  "all in|only|just|please|say|maybe|try to|keep|keep it|stay" },
+	{ POWER, 3, NULL, "k|thousand|grand|tsd|千" },
+	{ POWER, 2, NULL, "hundred" },
+	{ POWER, 6, NULL, "million|mio" },
+	{ POWER, 5, NULL, "lakh" },
+	{ POWER, 7, NULL, "crore" },
+	{ POWER, 4, NULL, "万|萬|만" },
+	{ CURRENCY, 0, POUNDS, "£|pound|pounds" },
+	{ CURRENCY, 0, "GBP", "pounds sterling|sterling|quid" },
+	{ CURRENCY, 0, "EUR", "€|euro|euros" },
+	{ CURRENCY, 0, DOLLARS " " PESOS, "$" },
+	{ CURRENCY, 0, DOLLARS, "dollar|dollars|bucks" },
+	{ CURRENCY, 0, "USD", "us$|us dollars" },
+	{ CURRENCY, 0, "CAD", "ca$|c$" },
+	{ CURRENCY, 0, "AUD", "a$|au$" },
+	{ CURRENCY, 0, "NZD", "nz$" },
+	{ CURRENCY, 0, "HKD", "hk$" },
+	{ CURRENCY, 0, "SGD", "s$" },
+	{ CURRENCY, 0, "TWD", "nt$" },
+	{ CURRENCY, 0, "BRL", "r$|reais" },
+	{ CURRENCY, 0, "MXN", "mx$" },
+	{ CURRENCY, 0, PESOS, "peso|pesos" },
+	{ CURRENCY, 0, "JPY CNY", "¥" },
+	{ CURRENCY, 0, "JPY", "円|yen" },
+	{ CURRENCY, 0, "CNY TWD", "元" },
+	{ CURRENCY, 0, "CNY", "yuan|rmb" },
+	{ CURRENCY, 0, "INR", "₹" },
+	{ CURRENCY, 0, "INR PKR LKR NPR MUR SCR", "rs|rupee|rupees" },
+	{ CURRENCY, 0, "SEK NOK DKK ISK", "kr" },
+	{ CURRENCY, 0, "SEK", "kronor" },
+	{ CURRENCY, 0, "NOK DKK", "kroner" },
+	{ CURRENCY, 0, "CHF", "fr|sfr|franken" },
+	{ CURRENCY, 0, "CHF XOF XAF XPF", "francs" },
+	{ CURRENCY, 0, "PLN", "zł|zl|zloty" },
+	{ CURRENCY, 0, "CZK", "kč" },
+	{ CURRENCY, 0, "HUF", "ft|forint" },
+	{ CURRENCY, 0, "RON MDL", "lei" },
+	{ CURRENCY, 0, "TRY", "₺|lira" },
+	{ CURRENCY, 0, "RUB", "₽" },
+	{ CURRENCY, 0, "RUB BYN", "rubles" },
+	{ CURRENCY, 0, "KRW", "₩|won|원" },
+	{ CURRENCY, 0, "ILS", "₪|shekels" },
+	{ CURRENCY, 0, "VND", "₫|dong" },
+	{ CURRENCY, 0, "THB", "฿|baht" },
+	{ CURRENCY, 0, "PHP", "₱" },
+	{ CURRENCY, 0, "NGN", "₦|naira" },
+	{ CURRENCY, 0, "UAH", "₴" },
+	{ CURRENCY, 0, "ZAR", "rand" },
+	{ CURRENCY, 0, "AED MAD", "dirham|dirhams" },
+	{ CURRENCY, 0, "KWD BHD JOD TND IQD LYD RSD DZD", "dinar|dinars" },
+	{ CURRENCY, 0, "SAR QAR OMR", "riyal|riyals" },
+	{ SUBUNIT, 0, "GBP FKP GIP SHP", "p|pence" },
+	{ SUBUNIT, 0, CENTS, "cent|cents|ct|¢" },
+};
+
+/* The signs of currencies begin with the bytes C2 and E2, letters do not. */
+static bool is_letter(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return (c >= 'a' && c <= 'z') || (byte > 0xc2 && byte != 0xe2);
+}
+
+/* A word ends where it is not followed by a letter; a sign, and what is written without blanks between
+ * words, anywhere. */
+static bool ends_at(const char *text, size_t size)
+{
+	bool is_word = (text[0] >= 'a' && text[0] <= 'z') || (unsigned char)text[0] == 0xc3;
+
+	return !is_word || text[size - 1] == '$' || !is_letter(text[size]);
+}
+
+/* What the longest phrase that the text begins with means; NULL: there is none. */
+static const struct phrases *find_phrase(const char *text, size_t *size)
+{
+	const struct phrases *found = NULL;
+
+	*size = 0;
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
+		str words = str_of(phrases[i].words);
+		while (words.size > 0) {
+			str word = str_cut(&words, '|');
+			if (word.size <= *size || strncmp(text, word.at, word.size) != 0 ||
+			    !ends_at(text, word.size))
+				continue;
+			found = &phrases[i];
+			*size = word.size;
+		}
+	}
+	return found;
+}
+
+/* A code of ISO 4217: as a word it must stand alone. */
+static bool find_code(const char *text, char code[sizeof("GBP")])
+{
+	for (int i = 0; i < 3; i++) {
+		if (text[i] < 'a' || text[i] > 'z')
+			return false;
+		code[i] = (char)(text[i] - 'a' + 'A');
+	}
+	code[3] = '\0';
+	return !is_letter(text[3]) && currency_valid(str_of(code));
+}
+
+/* ---- Signs ---- */
+
+struct quantity {
+	struct figure figure;
+	int power;
+	bool has_power, is_subunit;
+};
+
+struct sentence {
+	char signs[SIGNS_MAX + 1];
+	int sign_count;
+	struct quantity numbers[NUMBERS_MAX];
+	int number_count;
+	bool is_foreign;
+	const char *named;
+};
+
+static bool add_sign(struct sentence *sentence, char sign)
+{
+	if (sentence->sign_count == SIGNS_MAX)
+		return false;
+	sentence->signs[sentence->sign_count++] = sign;
+	return true;
+}
+
+static bool add_number(struct sentence *sentence, const char **at)
+{
+	struct quantity *quantity = &sentence->numbers[sentence->number_count];
+
+	if (sentence->number_count == NUMBERS_MAX || !figure_read(at, &quantity->figure))
+		return false;
+	sentence->number_count++;
+	/* 50.- and 50,-- are whole. */
+	if (strchr(".,", **at) && (*at)[0] && (*at)[1] == '-')
+		*at += 1 + strspn(*at + 1, "-");
+	return add_sign(sentence, 'n');
+}
+
+static void add_currency(struct arena *arena, struct sentence *sentence, const char *codes, str written,
+                         const char *currency)
+{
+	bool sole = strlen(codes) == sizeof("GBP") - 1;
+
+	if (strstr(codes, currency))
+		return;
+	sentence->is_foreign = true;
+	sentence->named = sole ? codes : arena_copy(arena, written);
+}
+
+/* What is said of the number before it. */
+static bool add_to_number(struct sentence *sentence, const struct phrases *phrase)
+{
+	if (sentence->number_count == 0)
+		return false;
+	struct quantity *last = &sentence->numbers[sentence->number_count - 1];
+	if (phrase->sign == SUBUNIT) {
+		last->is_subunit = true;
+		return true;
+	}
+	if (last->has_power)
+		return false;
+	last->has_power = true;
+	last->power = phrase->power;
+	return true;
+}
+
+static bool add_phrase(struct arena *arena, struct sentence *sentence, const struct phrases *phrase,
+                       str written, const char *currency)
+{
+	if (phrase->codes)
+		add_currency(arena, sentence, phrase->codes, written, currency);
+	switch (phrase->sign) {
+	case FILLER:
+	case CURRENCY: return true;
+	case SUBUNIT:
+	case POWER:    return add_to_number(sentence, phrase);
+	default:       return add_sign(sentence, phrase->sign);
+	}
+}
+
+/* Takes one word, sign or number. */
+static bool read_one(struct arena *arena, struct sentence *sentence, const char **at,
+                     const char *currency)
+{
+	char code[sizeof("GBP")];
+	size_t size;
+	const struct phrases *phrase = find_phrase(*at, &size);
+	bool begins_number = (**at >= '0' && **at <= '9') ||
+	                     (strchr(".,\1", **at) && (*at)[1] >= '0' && (*at)[1] <= '9');
+
+	if (begins_number)
+		return add_number(sentence, at);
+	if (phrase) {
+		str written = { *at, size };
+		*at += size;
+		return add_phrase(arena, sentence, phrase, written, currency);
+	}
+	if (!find_code(*at, code))
+		return false;
+	*at += 3;
+	add_currency(arena, sentence, arena_copy(arena, str_of(code)), str_of(code), currency);
+	return true;
+}
+
+/* ---- Numbers ---- */
+
+/* Times a power of ten: false where that is not whole, or too much. */
+static bool shift(int64_t value, int power, int64_t *shifted)
+{
+	for (; power < 0; power++) {
+		if (value % 10)
+			return false;
+		value /= 10;
+	}
+	for (; power > 0; power--)
+		if (__builtin_mul_overflow(value, 10, &value))
+			return false;
+	*shifted = value;
+	return true;
+}
+
+/* In minor units, `count` readings of it: one, or two. None: it can't be an amount. */
+static int resolve(const struct quantity *quantity, int digits, int64_t readings[2])
+{
+	const struct figure *figure = &quantity->figure;
+	int power = quantity->power + (quantity->is_subunit ? 0 : digits), count = 0;
+	bool takes_three = power >= 3;
+	/* Three digits behind a point are thousands, unless an amount may have so many. */
+	bool is_fraction = figure->fraction &&
+	                   (figure->decimals != 3 || takes_three || !(figure->whole || figure->grouped));
+
+	if (figure->whole && shift(figure->value, power, &readings[count]))
+		count++;
+	if (is_fraction && shift(figure->value, power - figure->decimals, &readings[count]))
+		count++;
+	return count;
+}
+
+/* As it is written, without its thousand. */
+static double size_of(const struct quantity *quantity)
+{
+	double size = (double)quantity->figure.value;
+
+	for (int i = quantity->figure.whole ? 0 : quantity->figure.decimals; i > 0; i--)
+		size /= 10;
+	return size;
+}
+
+/* "2-3k" is two to three thousand, "20-50p" pence both; after "2k-3" nobody knows. */
+static bool share_units(struct quantity *first, struct quantity *second)
+{
+	if (second->is_subunit)
+		first->is_subunit = true;
+	if (first->is_subunit != second->is_subunit)
+		return false;
+	if (second->has_power && !first->has_power && size_of(first) < size_of(second)) {
+		first->has_power = true;
+		first->power = second->power;
+	}
+	return second->has_power || !first->has_power || size_of(second) >= size_of(first);
+}
+
+/* ---- Sentences ---- */
+
+/* What the numbers are, in their order: < the most, > the least. */
+static const struct { const char *signs, *numbers; } sentences[] = {
+	{ "n", "<" }, { "<n", "<" }, { "n<", "<" }, { "un", "<" }, { "~n", "<" }, { "n~", "<" },
+	{ "<~n", "<" }, { "~<n", "<" },
+	{ ">n", ">" }, { "n>", ">" },
+	{ "n-n", "><" }, { "n~n", "><" }, { "nun", "><" }, { "bn&n", "><" }, { "bn-n", "><" },
+	{ "~n-n", "><" }, { "~bn&n", "><" }, { "<n-n", "><" }, { ">n-n", "><" }, { ">nun", "><" },
+	{ ">n<n", "><" }, { ">n&<n", "><" }, { "<n>n", "<>" }, { "<n&>n", "<>" },
+};
+
+static const char *meaning_of(const char *signs)
+{
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
+		if (strcmp(sentences[i].signs, signs) == 0)
+			return sentences[i].numbers;
+	return NULL;
+}
+
+static void set_limit(struct price_range *budget, char which, int64_t amount)
+{
+	if (which == '<') {
+		budget->has_most = true;
+		budget->most = amount;
+	} else {
+		budget->has_least = true;
+		budget->least = amount;
+	}
+}
+
+/* From the greater to the less is from the less to the greater. */
+static void put_in_order(struct price_range *budget)
+{
+	int64_t least = budget->least;
+
+	if (!budget->has_least || !budget->has_most || least <= budget->most)
+		return;
+	budget->least = budget->most;
+	budget->most = least;
+}
+
+static struct price_range understand(struct sentence *sentence, int digits)
+{
+	struct price_range budget = { .kind = BUDGET_UNDERSTOOD, .about = strchr(sentence->signs, ABOUT) };
+	const struct price_range unclear = { .kind = BUDGET_UNCLEAR };
+	const char *meaning = meaning_of(sentence->signs);
+
+	if (!meaning || digits < 0 || (sentence->number_count == 2 &&
+	                 !share_units(&sentence->numbers[0], &sentence->numbers[1])))
+		return unclear;
+	for (int i = 0; i < sentence->number_count; i++) {
+		int64_t readings[2];
+		int count = resolve(&sentence->numbers[i], digits, readings);
+		if (count == 0)
+			return unclear;
+		if (count == 2)
+			return (struct price_range) { .kind = BUDGET_AMBIGUOUS, .most = readings[0],
+			                         .also = readings[1] };
+		set_limit(&budget, meaning[i], readings[0]);
+	}
+	/* "20~50" is a range. */
+	budget.about = budget.about && strcmp(sentence->signs, "n~n") != 0;
+	put_in_order(&budget);
+	return budget;
+}
+
+struct price_range budget_read(struct arena *arena, const char *text, const char *currency)
+{
+	const char *at = figure_plain(arena, text);
+	struct sentence sentence = { .sign_count = 0 };
+
+	for (; *at; at += *at == ' ')
+		if (*at != ' ' && !read_one(arena, &sentence, &at, currency))
+			return (struct price_range) { .kind = BUDGET_UNCLEAR };
+	if (sentence.is_foreign)
+		return (struct price_range) { .kind = BUDGET_FOREIGN, .named = sentence.named };
+	return understand(&sentence, currency_digits(str_of(currency)));
+}

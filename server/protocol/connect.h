@@ -1,0 +1,22 @@
+/* connect.h - how a person connects a client: one text, for the terminal and for the page at /. */
+#ifndef CONNECT_H
+#define CONNECT_H
+
+#include "core.h"
+
+/* One way to do it: for whom, what to do, and what to copy. */
+struct way {
+	const char *title, *about, *code;
+};
+
+struct ways {
+	int count;
+	struct way each[4];
+};
+
+/* The server of that name, whose endpoint is at `url`; with a key where one is needed. */
+struct ways connect_ways(struct arena *arena, const char *name, const char *url, bool key);
+/* Who makes a key, and how: a sentence. */
+const char *connect_key(struct arena *arena, const char *name);
+
+#endif

@@ -1,0 +1,94 @@
+/* test_core_money.c - the list of currencies is ISO 4217's, and no sum overflows unseen. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "money.h"
+#include "suite.h"
+
+static const struct { const char *code; int digits; } some[] = {
+	{ "GBP", 2 }, { "EUR", 2 }, { "USD", 2 }, { "JPY", 0 }, { "KRW", 0 }, { "UYI", 0 }, { "BHD", 3 },
+	{ "KWD", 3 }, { "IQD", 3 }, { "CLF", 4 }, { "UYW", 4 }, { "HRK", 2 }, { "XCG", 2 },
+	/* What is in every list of codes and no currency, and what is no code. */
+	{ "XXX", -1 }, { "XTS", -1 }, { "XAU", -1 }, { "ZZZ", -1 }, { "gbp", -1 }, { "GB", -1 },
+	{ "GBPS", -1 }, { "", -1 }, { "P K", -1 }, { " KW", -1 }, { "BP ", -1 }, { "G\0P", -1 },
+};
+
+START_TEST(a_currency_has_its_digits)
+{
+	ck_assert_int_eq(currency_digits(str_of(some[_i].code)), some[_i].digits);
+	ck_assert_int_eq(currency_valid(str_of(some[_i].code)), some[_i].digits >= 0);
+}
+END_TEST
+
+START_TEST(nothing_is_no_currency)
+{
+	ck_assert(!currency_valid((str) { 0 }));
+}
+END_TEST
+
+/* ---- Against the list of others ---- */
+
+#define ISO_CODES "/usr/share/iso-codes/json/iso_4217.json"     /* Debian's package iso-codes */
+
+static const char without_minor_unit[] = "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX";
+
+START_TEST(every_code_of_debians_list_is_known)
+{
+	struct arena *arena = arena_create();
+	FILE *file = fopen(ISO_CODES, "r");
+
+	if (!file) {
+		printf("%s is not there\n", ISO_CODES);
+		arena_destroy(arena);
+		return;
+	}
+	char *text = arena_alloc(arena, 1 << 20);
+	enum json_trouble trouble;
+	yyjson_val *list = json_parse_copy(arena, (str) { text, fread(text, 1, 1 << 20, file) }, 16,
+	                                   &trouble);
+	fclose(file);
+	yyjson_val *codes = yyjson_obj_get(list, "4217");
+	ck_assert_uint_gt(yyjson_arr_size(codes), 150);
+	size_t at, count;
+	yyjson_val *one;
+	yyjson_arr_foreach(codes, at, count, one) {
+		const char *code = yyjson_get_str(yyjson_obj_get(one, "alpha_3"));
+		ck_assert_msg(currency_valid(str_of(code)) == !strstr(without_minor_unit, code), "%s",
+		              code);
+	}
+	arena_destroy(arena);
+}
+END_TEST
+
+/* ---- Sums ---- */
+
+static const struct { int64_t sum, amount, times; bool fits; int64_t then; } sums[] = {
+	{ 0, 250, 3, true, 750 }, { 5, 0, 7, true, 5 }, { 5, 7, 0, true, 5 }, { 5, -3, 2, true, -1 },
+	{ INT64_MAX - 6, 3, 2, true, INT64_MAX }, { INT64_MAX - 5, 3, 2, false, INT64_MAX - 5 },
+	{ 0, INT64_MAX, 1, true, INT64_MAX }, { 0, INT64_MAX, 2, false, 0 }, { 1, INT64_MAX, 1, false, 1 },
+	{ INT64_MIN, -1, 1, false, INT64_MIN }, { 0, INT64_C(1000000000000), 9223372, true,
+	  INT64_C(9223372000000000000) }, { 0, INT64_C(1000000000000), 9223373, false, 0 },
+};
+
+START_TEST(a_sum_fits_or_is_as_it_was)
+{
+	int64_t sum = sums[_i].sum;
+
+	ck_assert_int_eq(sum_add(&sum, sums[_i].amount, sums[_i].times), sums[_i].fits);
+	ck_assert_int_eq(sum, sums[_i].then);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("money");
+	TCase *tcase = tcase_create("money");
+
+	tcase_add_loop_test(tcase, a_currency_has_its_digits, 0, COUNT(some));
+	tcase_add_test(tcase, nothing_is_no_currency);
+	tcase_add_test(tcase, every_code_of_debians_list_is_known);
+	tcase_add_loop_test(tcase, a_sum_fits_or_is_as_it_was, 0, COUNT(sums));
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
