@@ -107,6 +107,7 @@ static const struct mcp_prompt prompts[] = {
 static const struct mcp_job jobs[] = {
 	{ "hint", hint_when_empty },
 	{ "import", finish_import },
+	{ "words", refold_words },
 	{ 0 },
 };
 

@@ -90,9 +90,15 @@ void product_index(struct arena *arena, struct product *product)
 	const char *others = arena_print(arena, "%s %s %s %s", product->sku,
 		product->brand ? product->brand : "", product->category ? product->category : "",
 		product->description ? product->description : "");
-	const char *category = product->category_key
-		? words_category(arena, product->category_key) : "";
-	product->other_words = arena_print(arena, "%s %s", words_fold(arena, others), category);
+	const char *words[] = {
+		words_fold(arena, others), words_beside(arena, product->name, true),
+		words_beside(arena, others, false),
+		product->category_key ? words_category(arena, product->category_key) : "",
+	};
+	const char *all = "";
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		all = arena_print(arena, "%s%s%s", all, *all && *words[i] ? " " : "", words[i]);
+	product->other_words = arena_print(arena, "%s" WORDS_MARK, all);
 }
 
 const char *product_text(const char *text)

@@ -41,6 +41,9 @@ extern const struct shape row_shape;            /* the whole row, for writing it
 	"p.sku, p.name, p.description, p.brand, p.category, p.image_url, p.price," \
 	" p.price_currency, p.stock, p.version, p.updated_at, " HELD_SQL " as held"
 
+/* SQL over `product p`, as the index product_old_words has it: its words do not end with WORDS_MARK. */
+#define OLD_WORDS_SQL "substr(p.other_words, length(p.other_words) - 1) <> '  '"
+
 /* A product by its SKU in any case: 1, 0 for none, -1 where the store failed. */
 int product_find(struct store *store, struct arena *arena, const char *sku,
                  struct product *product);
@@ -81,6 +84,7 @@ int import_products(struct store *store, int argc, char **argv);
 void help_import(void);
 int64_t finish_import(struct store *store);             /* a job: what an import left half done */
 int64_t hint_when_empty(struct store *store);
+int64_t refold_words(struct store *store);              /* another: words of another version */
 
 extern const struct shape search_shape, found_shape;
 extern const struct shape sku_shape;                    /* { sku } */

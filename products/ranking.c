@@ -12,6 +12,7 @@ const struct shape hit_shape = SHAPE(struct hit,
 
 const struct shape look_shape = SHAPE(struct look,
 	TEXT(struct look, match, "The condition of the index"),
+	TEXT(struct look, runs, "What the index can't tell"),
 	TEXT(struct look, category, "Folded"),
 	TEXT(struct look, currency, "Of the prices"),
 	INT(struct look, price_min, "In minor units", OPTIONAL(struct look, has_price_min)),
@@ -68,12 +69,12 @@ static int (*const orders[])(const void *a, const void *b) = {
 	[BY_NAME] = by_name, [BY_NEWEST] = by_newest,
 };
 
-const char *look_match(struct store *store, struct arena *arena, const struct words *words,
-                       const char *category)
+void look_for_words(struct look *look, struct store *store, struct arena *arena)
 {
 	enum match_style style = store_kind(store) == STORE_SQLITE ? MATCH_FTS5 : MATCH_TSQUERY;
 
-	return words_match(arena, style, words, category);
+	look->match = words_match(arena, style, &look->words, look->category);
+	look->runs = words_runs(arena, style, &look->words);
 }
 
 #define NARROWED " and (:category is null or p.category_key = :category)" FILTER_SQL
@@ -83,17 +84,18 @@ const char *look_match(struct store *store, struct arena *arena, const struct wo
 static bool find_candidates(struct store *store, struct arena *arena, const struct look *look,
                             struct rows *rows)
 {
-	static const char *const sql[] = {
-		[STORE_SQLITE] = HIT_SQL "product_words w cross join product p on p.id = w.rowid"
-			" where product_words match :match" NARROWED
-			" order by w.rowid limit :limit",
-		[STORE_POSTGRESQL] = HIT_SQL "product p where " WORDS_POSTGRESQL NARROWED
-			" order by p.id limit :limit",
+	static const char *const sql[][2] = {
+		[STORE_SQLITE] = { HIT_SQL WORDS_SQLITE NARROWED " order by w.rowid limit :limit",
+			HIT_SQL WORDS_SQLITE RUNS_SQLITE NARROWED " order by w.rowid limit :limit" },
+		[STORE_POSTGRESQL] = { HIT_SQL WORDS_POSTGRESQL NARROWED " order by p.id limit :limit",
+			HIT_SQL WORDS_POSTGRESQL RUNS_POSTGRESQL NARROWED " order by p.id limit :limit" },
 	};
 	struct look all = *look;
 
+	look_for_words(&all, store, arena);
 	all.limit = CANDIDATES_MAX + 1;
-	return store_find(store, arena, sql[store_kind(store)], &look_shape, &all, &hit_shape, rows);
+	return store_find(store, arena, sql[store_kind(store)][all.runs != NULL], &look_shape, &all,
+	                  &hit_shape, rows);
 }
 
 /* Moves what comes after the page before to the front. */

@@ -137,7 +137,6 @@ static bool find_word(struct store *store, struct arena *arena, struct look *loo
 {
 	for (;;) {
 		look->words = (struct words) { .at = { word }, .count = 1 };
-		look->match = look_match(store, arena, &look->words, look->category);
 		if (!find_by_words(store, arena, look, hits))
 			return false;
 		if (hits->count || word.size < ENDING + WORD_LEAST || !is_ascii(word))

@@ -97,6 +97,24 @@ static const char changes_postgresql[] =
 	"create trigger product_changed after update on product"
 	" for each row when (old.* is distinct from new.*) execute function product_changed();";
 
+/* What refold.c has to do: OLD_WORDS_SQL, which must not change without a step here. */
+#define OLD_WORDS \
+	"create index product_old_words on product (id)" \
+	" where substr(other_words, length(other_words) - 1) <> '  ';"
+
+static const char words_sqlite[] = OLD_WORDS;
+
+/* Words that are made anew are no change to anybody who follows a product. */
+static const char words_postgresql[] =
+	OLD_WORDS
+	"drop trigger product_changed on product;"
+	"create trigger product_changed after update on product for each row"
+	" when ((old.sku, old.name, old.description, old.brand, old.category, old.image_url, old.price,"
+	"  old.price_currency, old.stock, old.version, old.updated_at) is distinct from"
+	"  (new.sku, new.name, new.description, new.brand, new.category, new.image_url, new.price,"
+	"  new.price_currency, new.stock, new.version, new.updated_at))"
+	" execute function product_changed();";
+
 /* A key that words_key() made before it minded text_plain(), as it makes it now. */
 #define PLAIN(key) \
 	"trim(" GONE(GONE(GONE(GONE(GONE(GONE(GONE(SOFT(SEEN(SEEN(SEEN(SEEN(SEEN(SEEN(key, \
@@ -118,6 +136,7 @@ const struct migration product_migrations[] = {
 	{ "2-search", search_sqlite, search_postgresql },
 	{ "3-changes", "", changes_postgresql },
 	IMPORT_MIGRATION("4-import"),
+	{ "5-words", words_sqlite, words_postgresql },
 	{ "6-plain-keys", plain_keys, NULL },
 	{ 0 },
 };

@@ -1,6 +1,8 @@
 /* search.c - search_products: its arguments, its cursor, its words about what was not found. */
 #include "search.h"
 
+#include "joins.h"
+
 struct search {
 	const char *words, *category, *currency, *sort, *cursor;
 	int64_t price_min, price_max, limit;
@@ -18,7 +20,8 @@ struct found {
 const struct shape search_shape = SHAPE(struct search,
 	TEXT(struct search, words, "Words to look for in name, brand, category, SKU and"
 	     " description; case and accents do not matter. Every word must match, as a whole word"
-	     " or as the beginning of one. Leave it out to list everything", AT_MOST(200)),
+	     " or as the beginning of one; in scripts without spaces, as any part of the text. Leave"
+	     " it out to list everything", AT_MOST(200)),
 	TEXT(struct search, category, "Only this category, as list_categories names it",
 	     AT_MOST(LABEL_MAX)),
 	INT(struct search, price_min, "Lowest price in minor units (pence, cents): 1500 is 15.00",
@@ -66,8 +69,12 @@ static const struct shape position_shape = SHAPE(struct position,
  * cursor is sealed, so nobody gains by finding two searches with one number. */
 static int64_t search_number(struct arena *arena, const struct look *look)
 {
-	const char *text = arena_print(arena, "%d|%s|%s|%s|%d%lld|%d%lld|%d", (int)look->sort,
-		look->match ? look->match : "", look->category ? look->category : "",
+	const char *words = "";
+	for (int i = 0; i < look->words.count; i++)
+		words = arena_print(arena, "%s %.*s", words, STR_FORMAT(look->words.at[i]));
+	/* Names that another version folded are in another order. */
+	const char *text = arena_print(arena, "%zu|%d|%s|%s|%s|%d%lld|%d%lld|%d", sizeof WORDS_MARK,
+		(int)look->sort, words, look->category ? look->category : "",
 		look->currency ? look->currency : "",
 		look->has_price_min, (long long)look->price_min,
 		look->has_price_max, (long long)look->price_max, look->in_stock);
@@ -124,7 +131,7 @@ static const char *upper(struct arena *arena, const char *text)
 	return copy;
 }
 
-static struct look look_for(struct store *store, struct arena *arena, const struct search *search)
+static struct look look_for(struct arena *arena, const struct search *search)
 {
 	struct look look = {
 		.words = words_split(words_fold(arena, search->words)),
@@ -137,8 +144,6 @@ static struct look look_for(struct store *store, struct arena *arena, const stru
 		.in_stock = search->in_stock, .now = now_ms(),
 		.limit = search->limit + 1,             /* one more, to know of a next page */
 	};
-	if (look.words.count)
-		look.match = look_match(store, arena, &look.words, look.category);
 	return look;
 }
 
@@ -162,17 +167,17 @@ static int is_there(struct store *store, struct arena *arena, const char *sql,
 static int unknown_word(struct store *store, struct arena *arena, const struct look *look,
                         str *word)
 {
-	static const char *const sql[] = {
-		[STORE_SQLITE] = "select 1 as there from product_words"
-		                 " where product_words match :match limit 1",
-		[STORE_POSTGRESQL] = "select 1 as there from product p"
-		                     " where " WORDS_POSTGRESQL " limit 1",
+	static const char *const sql[][2] = {
+		[STORE_SQLITE] = { "select 1 as there from " WORDS_SQLITE " limit 1",
+		                   "select 1 as there from " WORDS_SQLITE RUNS_SQLITE " limit 1" },
+		[STORE_POSTGRESQL] = { "select 1 as there from " WORDS_POSTGRESQL " limit 1",
+		                       "select 1 as there from " WORDS_POSTGRESQL RUNS_POSTGRESQL " limit 1" },
 	};
 
 	for (int i = 0; i < look->words.count; i++) {
-		struct words one = { .at = { look->words.at[i] }, .count = 1 };
-		struct look alone = { .match = look_match(store, arena, &one, NULL) };
-		int there = is_there(store, arena, sql[store_kind(store)], &alone);
+		struct look alone = { .words = words_alone(&look->words, i) };
+		look_for_words(&alone, store, arena);
+		int there = is_there(store, arena, sql[store_kind(store)][alone.runs != NULL], &alone);
 		*word = look->words.at[i];
 		if (there <= 0)
 			return there ? -1 : 1;
@@ -201,8 +206,9 @@ static bool note_nothing(struct store *store, struct arena *arena, const struct 
 
 	int unknown = unknown_word(store, arena, look, &word);
 	if (unknown > 0)
-		*note = arena_print(arena, "No product has a word that begins with \"%s\"; try"
-		                    " another word for it.", str_quote(word, 128).text);
+		*note = arena_print(arena, "No product has %s\"%s\"%s; try another word for it.",
+			word_is_run(word) ? "" : "a word that begins with ", str_quote(word, 128).text,
+			word_is_run(word) ? " in it" : "");
 	else
 		*note = "Nothing matches all of it; try fewer words or wider limits.";
 	return unknown >= 0;
@@ -227,7 +233,7 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 {
 	const struct search *search = in;
 	struct arena *arena = mcp_arena(call);
-	struct look look = look_for(store, arena, search);
+	struct look look = look_for(arena, search);
 	struct hits hits;
 
 	if (product_text(search->words) && !look.words.count)

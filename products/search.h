@@ -19,7 +19,8 @@ struct hit {
 struct look {
 	struct words words;     /* none: everything, as a list */
 	enum sort sort;
-	const char *match;      /* the condition of the full-text index */
+	const char *match;      /* the condition of the full-text index: look_for_words() */
+	const char *runs;       /* and what the index can't tell; NULL: nothing */
 	const char *category;   /* folded; these are NULL, or absent, where they do not matter */
 	const char *currency;
 	int64_t price_min, price_max;
@@ -32,9 +33,8 @@ struct look {
 
 extern const struct shape look_shape;
 
-/* look.match, in the words of this database. */
-const char *look_match(struct store *store, struct arena *arena, const struct words *words,
-                       const char *category);
+/* Fills in match and runs from words and category, as this database has them. */
+void look_for_words(struct look *look, struct store *store, struct arena *arena);
 
 struct hits {
 	struct hit *first;      /* in order; of a list at most look.limit */
@@ -60,8 +60,15 @@ struct product *find_products(struct store *store, struct arena *arena, const st
 	" and (:price_max is null or p.price <= :price_max)" \
 	" and (:in_stock = 0 or p.stock > " HELD_SQL ")"
 
-/* SQL over `product p`: it has the words; by an index on this expression (schema.c). */
-#define WORDS_POSTGRESQL "product_words(p.name_words, p.other_words) @@ :match::tsquery"
+/* SQL over `product p`, and of SQLite `product_words w`: it has the words. On PostgreSQL by an index on
+ * this expression (schema.c). */
+#define WORDS_SQLITE "product_words w cross join product p on p.id = w.rowid where product_words match :match"
+#define WORDS_POSTGRESQL "product p where product_words(p.name_words, p.other_words) @@ :match::tsquery"
+/* ... and the runs. */
+#define RUNS_SQLITE " and not exists (select 1 from json_each(:runs) r" \
+	" where instr(p.name_words, r.value) = 0 and instr(p.other_words, r.value) = 0)"
+#define RUNS_POSTGRESQL " and not exists (select 1 from unnest(string_to_array(:runs, ' ')) r" \
+	" where strpos(p.name_words, r) = 0 and strpos(p.other_words, r) = 0)"
 
 extern const struct shape hit_shape;
 

@@ -1,224 +1,88 @@
-/* words.c - see words.h. */
+/* words.c - what is asked for: the words of a query, the index's condition, the rank; see words.h. */
 #include "words.h"
 
-#include <utf8proc.h>
+#include "builder.h"
+#include "joins.h"
 
 enum {
-	EXPANSION_MAX = 18,             /* code points one may decompose into: U+FDFA does */
 	RANK_WHOLE = WORDS_MAX + 1,     /* more than all words that only begin one */
+	PAIRS_MAX = 8,                  /* of a run: enough to find candidates */
 };
 
-struct folding {
-	struct arena *arena;
-	char *at;
-	size_t size, room;
-	bool between;                   /* what follows begins a new word */
+/* ---- Splitting ---- */
+
+/* Its place among the words; their count: it is not there. */
+static int place_of(const struct words *words, str word)
+{
+	int place = 0;
+	while (place < words->count && !str_same(words->at[place], word))
+		place++;
+	return place;
+}
+
+/* A word of the query where it stands in it, which is not where it stands among the words. */
+struct seen {
+	str word;
+	unsigned of;
+	bool joins;                     /* the one before it */
 };
 
-static struct folding folding_begin(struct arena *arena, size_t room)
+static void add_join(struct words *words, const struct seen *first, const struct seen *last, unsigned of)
 {
-	return (struct folding) { .arena = arena, .at = arena_alloc_raw(arena, room), .room = room };
+	size_t size = (size_t)(last->word.at + last->word.size - first->word.at);
+
+	if (words->joins_count < JOINS_MAX)
+		words->joins[words->joins_count++] = (struct join) { { first->word.at, size }, of };
 }
 
-static void put_bytes(struct folding *f, const char *bytes, size_t size)
+/* `last` is the latest of three. Over a single letter, three are one: rock n roll. */
+static void join(struct words *words, struct seen *last)
 {
-	size_t needed = f->size + size + sizeof(" ");
-	if (needed > f->room) {
-		f->at = arena_grow(f->arena, f->at, f->room, 2 * needed);
-		f->room = 2 * needed;
-	}
-	if (f->between && f->size)
-		f->at[f->size++] = ' ';
-	f->between = false;
-	memcpy(f->at + f->size, bytes, size);
-	f->size += size;
-}
+	struct seen *before = last - 1, *first = last - 2;
 
-static char *folding_end(struct folding *f)
-{
-	f->at[f->size] = '\0';
-	return f->at;
-}
-
-/* Letters people type without their stroke or ligature, which Unicode does not decompose. */
-static const char *plain_letter(utf8proc_int32_t c)
-{
-	switch (c) {
-	case 0x00e6: return "ae";
-	case 0x00f0: return "d";
-	case 0x00f8: return "o";
-	case 0x00fe: return "th";
-	case 0x0111: return "d";
-	case 0x0127: return "h";
-	case 0x0131: return "i";
-	case 0x0142: return "l";
-	case 0x0153: return "oe";
-	default:     return NULL;
-	}
-}
-
-static void put_code_point(struct folding *f, utf8proc_int32_t c)
-{
-	utf8proc_uint8_t bytes[4];
-
-	put_bytes(f, (const char *)bytes, (size_t)utf8proc_encode_char(c, bytes));
-}
-
-static void put_letter(struct folding *f, utf8proc_int32_t c)
-{
-	const char *plain = plain_letter(c);
-
-	if (plain)
-		put_bytes(f, plain, strlen(plain));
-	else
-		put_code_point(f, c);
-}
-
-/* Without case; how many code points that is. */
-static utf8proc_ssize_t decompose(utf8proc_int32_t c, utf8proc_option_t marks,
-                                  utf8proc_int32_t parts[EXPANSION_MAX])
-{
-	utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, EXPANSION_MAX,
-		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | marks, NULL);
-
-	return count < EXPANSION_MAX ? count : EXPANSION_MAX;
-}
-
-enum part { OF_A_WORD, IN_A_WORD_BUT_NOTHING, BETWEEN_WORDS };
-
-static enum part part_of(utf8proc_int32_t c)
-{
-	switch (utf8proc_category(c)) {
-	case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO:
-	case UTF8PROC_CATEGORY_ND: case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_NO:
-		return OF_A_WORD;
-	case UTF8PROC_CATEGORY_MN: case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ME:
-	case UTF8PROC_CATEGORY_CF:      /* soft hyphens and joiners */
-		return IN_A_WORD_BUT_NOTHING;
-	default:
-		return BETWEEN_WORDS;
-	}
-}
-
-/* The category is asked of the character as it came, so that a trade mark sign does not add the
- * letters it decomposes into. */
-static void fold_code_point(struct folding *f, utf8proc_int32_t c)
-{
-	enum part part = part_of(c);
-	if (part == BETWEEN_WORDS)
-		f->between = true;
-	if (part != OF_A_WORD)
+	last->joins = before->word.at && joins_in_query(before->word, last->word);
+	if (!last->joins)
 		return;
-
-	utf8proc_int32_t parts[EXPANSION_MAX];
-	utf8proc_ssize_t count = decompose(c, UTF8PROC_STRIPMARK, parts);
-	for (utf8proc_ssize_t i = 0; i < count; i++) {
-		if (part_of(parts[i]) == OF_A_WORD)
-			put_letter(f, parts[i]);
-		else
-			f->between = true;
-	}
-}
-
-static char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-static void fold_ascii(struct folding *f, char c)
-{
-	char lower = ascii_lower(c);
-	if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9'))
-		put_bytes(f, &lower, 1);
-	else
-		f->between = true;
-}
-
-static str beginning(const char *text, size_t size_max)
-{
-	text = text ? text : "";
-	return (str) { text, strnlen(text, size_max) };
-}
-
-/* Takes the next code point off `text`. A byte that is not UTF-8 reads as a space. */
-static utf8proc_int32_t next_code_point(str *text)
-{
-	utf8proc_int32_t c;
-	utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text->at,
-	                                         (utf8proc_ssize_t)text->size, &c);
-	if (used <= 0) {
-		used = 1;
-		c = ' ';
-	}
-	text->at += used;
-	text->size -= (size_t)used;
-	return c;
-}
-
-char *words_fold(struct arena *arena, const char *text)
-{
-	str rest = beginning(text, FOLD_SIZE_MAX);
-	struct folding f = folding_begin(arena, rest.size + sizeof(" "));
-
-	while (rest.size) {
-		utf8proc_int32_t c = next_code_point(&rest);
-		size_t whole = f.size;
-		if (c < 0x80)
-			fold_ascii(&f, (char)c);
-		else
-			fold_code_point(&f, c);
-		/* A character that is not wholly within is left out. */
-		if (f.size > FOLD_SIZE_MAX) {
-			f.size = whole;
-			break;
-		}
-	}
-	return folding_end(&f);
-}
-
-char *words_key(struct arena *arena, const char *text)
-{
-	str rest = beginning(text, KEY_SIZE_MAX + 1);
-	if (rest.size > KEY_SIZE_MAX)
-		return arena_copy(arena, STR(""));
-	rest = str_of(text_plain(arena, rest.at));
-	struct folding f = folding_begin(arena, rest.size + sizeof(" "));
-
-	while (rest.size) {
-		utf8proc_int32_t parts[EXPANSION_MAX];
-		utf8proc_ssize_t count = decompose(next_code_point(&rest), 0, parts);
-		for (utf8proc_ssize_t i = 0; i < count; i++)
-			put_code_point(&f, parts[i]);
-	}
-	return folding_end(&f);
-}
-
-static bool has_word(const struct words *words, str word)
-{
-	for (int i = 0; i < words->count; i++)
-		if (str_same(words->at[i], word))
-			return true;
-	return false;
+	add_join(words, before, last, before->of | last->of);
+	if (before->joins && utf8_length(before->word) == 1)
+		add_join(words, first, last, first->of | before->of | last->of);
 }
 
 struct words words_split(const char *folded)
 {
 	struct words words = { .count = 0 };
+	struct seen seen[3] = { 0 };
 	str rest = str_of(folded);
 
 	while (rest.size) {
 		str word = str_cut(&rest, ' ');
-		if (!word.size || has_word(&words, word))
+		if (!word.size)
 			continue;
-		if (words.count == WORDS_MAX) {
+		int place = place_of(&words, word);
+		if (place == WORDS_MAX) {
 			words.cut = true;
 			break;
 		}
-		words.at[words.count++] = word;
+		if (place == words.count)
+			words.at[words.count++] = word;
+		memmove(seen, seen + 1, 2 * sizeof *seen);
+		seen[2] = (struct seen) { word, 1u << place, false };
+		join(&words, &seen[2]);
 	}
 	return words;
 }
+
+struct words words_alone(const struct words *words, int which)
+{
+	struct words alone = { .at = { words->at[which] }, .count = 1 };
+
+	for (int i = 0; i < words->joins_count; i++)
+		if (words->joins[i].of & 1u << which)
+			alone.joins[alone.joins_count++] = (struct join) { words->joins[i].text, 1 };
+	return alone;
+}
+
+/* ---- The rank ---- */
 
 /* A prefix of one letter is no match; a word of one letter matches whole. */
 static bool is_prefix(str word)
@@ -226,50 +90,175 @@ static bool is_prefix(str word)
 	return utf8_length(word) >= 2;
 }
 
-/* 2: it is a word of the name; 1: it begins one; 0: it is elsewhere in the product. */
-static int match_in_name(str word, const char *name)
+enum match { ELSEWHERE, BEGINS, WHOLE };
+
+/* Whether the name goes on with the word from here. Spaces do not count in either: "t shirt" is "tshirt". */
+static enum match match_from(str word, const char *name)
 {
-	int best = 0;
+	for (size_t i = 0; i < word.size; ) {
+		if (word.at[i] == *name)
+			i++, name++;
+		else if (word.at[i] == ' ')
+			i++;
+		else if (*name == ' ')
+			name++;
+		else
+			return ELSEWHERE;
+	}
+	return *name == ' ' || !*name ? WHOLE : BEGINS;
+}
+
+static enum match match_word(str word, const char *name)
+{
+	enum match best = ELSEWHERE;
+
 	for (const char *at = name; *at; ) {
-		size_t size = strcspn(at, " ");
-		if (size >= word.size && memcmp(at, word.at, word.size) == 0) {
-			if (size == word.size)
-				return 2;
-			best = 1;
-		}
-		at += size;
+		enum match match = *at == *word.at ? match_from(word, at) : ELSEWHERE;
+		if (match == WHOLE)
+			return WHOLE;
+		best = match > best ? match : best;
+		at += strcspn(at, " ");
 		at += *at == ' ';
 	}
-	return is_prefix(word) ? best : 0;
+	return is_prefix(word) ? best : ELSEWHERE;
+}
+
+static enum match match_run(str run, const char *name)
+{
+	enum match best = ELSEWHERE;
+	size_t size = strlen(name);
+
+	for (const char *at = name; (at = memmem(at, size - (size_t)(at - name), run.at, run.size)); at++) {
+		const char *end = at + run.size;
+		if ((at == name || at[-1] == ' ') && (!*end || *end == ' '))
+			return WHOLE;
+		best = BEGINS;
+	}
+	return best;
 }
 
 int64_t words_rank(const struct words *words, const char *name)
 {
+	enum match best[WORDS_MAX];
 	int64_t rank = 0;
-	for (int i = 0; i < words->count; i++) {
-		int match = match_in_name(words->at[i], name);
-		rank += match == 2 ? RANK_WHOLE : match;
+
+	for (int i = 0; i < words->count; i++)
+		best[i] = (word_is_run(words->at[i]) ? match_run : match_word)(words->at[i], name);
+	for (int i = 0; i < words->joins_count; i++) {
+		enum match match = match_word(words->joins[i].text, name);
+		for (int j = 0; j < words->count; j++)
+			if (words->joins[i].of & 1u << j && match > best[j])
+				best[j] = match;
 	}
+	for (int i = 0; i < words->count; i++)
+		rank += best[i] == WHOLE ? RANK_WHOLE : (int64_t)best[i];
 	return rank;
+}
+
+/* ---- The index's condition ---- */
+
+struct condition {
+	struct builder out;
+	const char *quote, *prefix, *and, *or;
+};
+
+/* A word is letters and digits, so nothing in it ends the quotes. */
+static void put_word(struct condition *c, str word, bool prefix)
+{
+	builder_put(&c->out, str_of(c->quote));
+	while (word.size)
+		builder_put(&c->out, str_cut(&word, ' '));
+	builder_put(&c->out, str_of(c->quote));
+	if (prefix)
+		builder_put(&c->out, str_of(c->prefix));
+}
+
+static void put_and(struct condition *c)
+{
+	if (c->out.size)
+		builder_put(&c->out, str_of(c->and));
+}
+
+/* Every second pair, and the last: so all its characters are looked for. */
+static void put_run(struct condition *c, str run)
+{
+	str rest = run;
+	size_t step = utf8_step(rest);
+
+	if (step == run.size) {
+		put_and(c);
+		put_word(c, run, true);
+		return;
+	}
+	for (int pairs = 0; pairs < PAIRS_MAX && rest.size; pairs++) {
+		size_t first = utf8_step(rest);
+		size_t second = first < rest.size ? utf8_step((str) { rest.at + first, rest.size - first }) : 0;
+		/* An odd one at the end goes with the one before. */
+		str pair = second ? (str) { rest.at, first + second } : (str) { rest.at - step, step + first };
+		put_and(c);
+		put_word(c, pair, false);
+		step = second;
+		rest.at += first + second;
+		rest.size -= first + second;
+	}
+}
+
+static void put_either(struct condition *c, const struct words *words, int which)
+{
+	bool alone = true;
+
+	put_and(c);
+	for (int i = 0; i < words->joins_count && alone; i++)
+		alone = !(words->joins[i].of & 1u << which);
+	if (!alone)
+		builder_put(&c->out, STR("("));
+	put_word(c, words->at[which], is_prefix(words->at[which]));
+	for (int i = 0; i < words->joins_count; i++) {
+		if (!(words->joins[i].of & 1u << which))
+			continue;
+		builder_put(&c->out, str_of(c->or));
+		put_word(c, words->joins[i].text, true);
+	}
+	if (!alone)
+		builder_put(&c->out, STR(")"));
 }
 
 char *words_match(struct arena *arena, enum match_style style, const struct words *words,
                   const char *category)
 {
-	/* A word is letters and digits, so nothing in it ends the quotes. */
-	static const struct { const char *and, *prefix; char quote; } styles[] = {
-		[MATCH_FTS5] = { " AND ", "*", '"' }, [MATCH_TSQUERY] = { " & ", ":*", '\'' },
+	static const struct condition styles[] = {
+		[MATCH_FTS5] = { .quote = "\"", .prefix = "*", .and = " AND ", .or = " OR " },
+		[MATCH_TSQUERY] = { .quote = "'", .prefix = ":*", .and = " & ", .or = " | " },
 	};
-	const char *and = styles[style].and;
-	char quote = styles[style].quote;
-	const char *match = !category ? ""
-		: arena_print(arena, "%c%s%c", quote, words_category(arena, category), quote);
+	struct condition c = styles[style];
 
+	c.out = builder_begin(arena, 64);
+	if (category)
+		put_word(&c, str_of(words_category(arena, category)), false);
 	for (int i = 0; i < words->count; i++)
-		match = arena_print(arena, "%s%s%c%.*s%c%s", match, *match ? and : "", quote,
-		                    STR_FORMAT(words->at[i]), quote,
-		                    is_prefix(words->at[i]) ? styles[style].prefix : "");
-	return arena_copy(arena, str_of(match));
+		if (word_is_run(words->at[i]))
+			put_run(&c, words->at[i]);
+		else
+			put_either(&c, words, i);
+	return builder_end(&c.out);
+}
+
+char *words_runs(struct arena *arena, enum match_style style, const struct words *words)
+{
+	struct builder out = builder_begin(arena, 64);
+	bool json = style == MATCH_FTS5;
+
+	for (int i = 0; i < words->count; i++) {
+		if (!word_is_run(words->at[i]) || utf8_length(words->at[i]) < 3)
+			continue;
+		builder_put(&out, out.size ? json ? STR("\",\"") : STR(" ") : json ? STR("[\"") : STR(""));
+		builder_put(&out, words->at[i]);
+	}
+	if (!out.size)
+		return NULL;
+	if (json)
+		builder_put(&out, STR("\"]"));
+	return builder_end(&out);
 }
 
 /* The currency sign is neither a letter nor a digit, yet the index takes it as part of a word. */

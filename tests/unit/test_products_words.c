@@ -31,6 +31,13 @@ static const struct { const char *text, *folded; } folds[] = {
 	{ "ﬁne", "fine" },
 	{ "so\xc2\xad" "ft", "soft" },                          /* a soft hyphen */
 	{ "children's", "children s" },
+	/* Marks that are letters in all but name stay; accents, points and what is typed otherwise do not. */
+	{ "दिल दाल", "दिल दाल" }, { "बाज़ार", "बाजार" }, { "৫ চা", "5 চা" }, { "கோப்பை", "கோப்பை" },
+	{ "食パン", "食パン" }, { "ﾊﾟﾝ", "パン" }, { "ハ\xe3\x82\x9aン", "パン" },
+	{ "コーヒー・カップ", "コーヒーカップ" }, { "Tシャツ", "t シャツ" }, { "ยี่ห้อ", "ยี่ห้อ" },
+	{ "чёрный Чай", "черный чай" }, { "чаи\xcc\x86", "чай" }, { "Їжак", "їжак" }, { "за\xcc\x81мок", "замок" },
+	{ "שָׁלוֹם", "שלומ" }, { "كِتَاب أحمد قهوة مـــا", "كتاب احمد قهوه ما" }, { "٢٤", "24" },
+	{ "\xe1\x84\x8f\xe1\x85\xa5피", "커피" }, { "㎏ ㍍", "kg メートル" },
 	{ "38 x 25 cm.", "38 x 25 cm" },
 	{ "½ litre", "1 2 litre" },
 	{ "ΣΊΣΥΦΟΣ", "σισυφοσ" },
@@ -215,6 +222,8 @@ static const struct { const char *words, *better, *worse; } ranks[] = {
 	{ "blue vase jug", "blue", "bluebell vases jugs" },
 	{ "a", "a vase", "all vases" },
 	/* One whole word is more than beginnings of all sixteen. */
+	{ "mens", "men s shirt", "mensa shirt" }, { "t shirt", "tshirt", "t rex" },
+	{ "パン", "パン", "食パン" }, { "パン", "食パン", "茶" },
 	{ "aa ab ac ad ae af ag ah ai aj ak al am an ao ap", "ap", "aax abx acx adx aex afx agx ahx aix"
 	  " ajx akx alx amx anx aox apx" },
 };
@@ -240,7 +249,12 @@ END_TEST
 
 static const struct { const char *words, *category, *fts5, *tsquery; } matches[] = {
 	{ "blue", NULL, "\"blue\"*", "'blue':*" },
-	{ "blue a é", NULL, "\"blue\"* AND \"a\" AND \"é\"", "'blue':* & 'a' & 'é'" },
+	{ "blue vase", NULL, "\"blue\"* AND \"vase\"*", "'blue':* & 'vase':*" },
+	{ "a", NULL, "\"a\"", "'a'" },
+	{ "t shirt", NULL, "(\"t\" OR \"tshirt\"*) AND (\"shirt\"* OR \"tshirt\"*)",
+	  "('t' | 'tshirt':*) & ('shirt':* | 'tshirt':*)" },
+	{ "3 5", NULL, "\"3\" AND \"5\"", "'3' & '5'" },
+	{ "茶", NULL, "\"茶\"*", "'茶':*" }, { "食パン", NULL, "\"食パ\" AND \"パン\"", "'食パ' & 'パン'" },
 	{ "blue", "home decor", "\"¤homedecor\" AND \"blue\"*", "'¤homedecor' & 'blue':*" },
 };
 
@@ -250,6 +264,35 @@ START_TEST(the_index_is_asked_for_prefixes_of_two_letters_or_more)
 	const char *category = matches[_i].category;
 	ck_assert_str_eq(words_match(arena, MATCH_FTS5, &words, category), matches[_i].fts5);
 	ck_assert_str_eq(words_match(arena, MATCH_TSQUERY, &words, category), matches[_i].tsquery);
+}
+END_TEST
+
+static const struct { const char *text; bool of_name; const char *beside; } besides[] = {
+	{ "plain words", true, "" }, { "men's t-shirt", false, "mens tshirt" }, { "wi-fi", true, "wifi" },
+	{ "rock-n-roll", false, "rockn nroll rocknroll" }, { "3.5 10-20", true, "" },
+	{ "24 pack", true, "24pack" }, { "24 pack", false, "" }, { "t shirt", true, "tshirt" },
+	{ "a pencil", true, "" }, { "made in china", true, "" }, { "食", true, "" }, { "パン", true, "ン" },
+	{ "食パン", true, "食パ パン ン" },
+};
+
+START_TEST(the_index_holds_what_is_joined_and_every_pair_of_a_run)
+{
+	ck_assert_str_eq(words_beside(arena, besides[_i].text, besides[_i].of_name), besides[_i].beside);
+}
+END_TEST
+
+/* Of three characters on the index can't tell whether they are in order. */
+static const struct { const char *words, *json, *plain; } runs[] = {
+	{ "tea 茶 パン", NULL, NULL }, { "食パン", "[\"食パン\"]", "食パン" },
+	{ "食パン tea ナイフ", "[\"食パン\",\"ナイフ\"]", "食パン ナイフ" },
+};
+
+START_TEST(longer_runs_are_looked_for_in_the_text)
+{
+	struct words words = words_split(runs[_i].words);
+
+	ck_assert_pstr_eq(words_runs(arena, MATCH_FTS5, &words), runs[_i].json);
+	ck_assert_pstr_eq(words_runs(arena, MATCH_TSQUERY, &words), runs[_i].plain);
 }
 END_TEST
 
@@ -274,6 +317,9 @@ int main(void)
 	tcase_add_loop_test(tests, a_word_that_is_not_in_the_name_adds_nothing, 0, COUNT(elsewhere));
 	tcase_add_loop_test(tests, the_index_is_asked_for_prefixes_of_two_letters_or_more, 0,
 	                    COUNT(matches));
+	tcase_add_loop_test(tests, the_index_holds_what_is_joined_and_every_pair_of_a_run, 0,
+	                    COUNT(besides));
+	tcase_add_loop_test(tests, longer_runs_are_looked_for_in_the_text, 0, COUNT(runs));
 	suite_add_tcase(suite, tests);
 
 	return run_suite(suite);

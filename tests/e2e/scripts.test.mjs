@@ -1,0 +1,158 @@
+// scripts.test.mjs - search in the scripts of the world: what scripts.txt says is found, no more and no
+// less, and both databases give the same answers; also after an upgrade from a version that had other words.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import { query as psql, rows, startIfThere } from './postgres.mjs';
+import { callTool, pause, run, start, temporary } from './support.mjs';
+
+const QUERIES = 500, AT_ONCE = 8;
+const products = [], expected = [];
+
+for (const line of readFileSync(new URL('scripts.txt', import.meta.url), 'utf8').split('\n')) {
+	const [, asked, found] = /^\? (.*?) =(.*)$/.exec(line) ?? [];
+	const [, sku, name, description = ''] = /^(\w\w-\d\d) ([^|]*?)(?: \| (.*))?$/.exec(line) ?? [];
+	if (asked)
+		expected.push({ asked, found: found.trim().split(' ').filter(Boolean).sort() });
+	else if (sku)
+		products.push({ sku, name, description });
+}
+
+// ---- The databases ----
+
+const cell = text => `"${text.replaceAll('"', '""')}"`;
+let server, databases;
+
+// Each with a way to change it behind the servers' back, and to ask.
+async function sqlite() {
+	const path = join(temporary(), 'p.db');
+	const within = work => {
+		const open = new DatabaseSync(path);
+		try {
+			open.exec('pragma busy_timeout = 5000');
+			return work(open);
+		} finally {
+			open.close();
+		}
+	};
+	return {
+		url: `sqlite:${path}`,
+		select: sql => within(open => open.prepare(sql).all()),
+		// Its index has the words as they were, so it must be told.
+		change: each => within(open => {
+			open.exec('begin immediate');
+			const words = `name_words || ' ' || other_words`;
+			open.exec(`insert into product_words (product_words, rowid, words) select 'delete', id, ${words} from product`);
+			const put = open.prepare('update product set name_words = ?, other_words = ? where sku = ?');
+			each.forEach(({ sku, name_words, other_words }) => put.run(name_words, other_words, sku));
+			open.exec(`insert into product_words (rowid, words) select id, ${words} from product`);
+			open.exec('commit');
+		}),
+	};
+}
+
+async function postgresql() {
+	await server.create('scripts');
+	const url = server.of('scripts');
+	return {
+		url,
+		select: sql => rows(url, sql),
+		change: each => psql(url, each.map(({ sku, name_words, other_words }) =>
+			`update product set name_words = $$${name_words}$$, other_words = $$${other_words}$$ where sku = '${sku}'`).join(';')),
+	};
+}
+
+before(async () => {
+	server = await startIfThere();
+	databases = [await sqlite(), ...server ? [await postgresql()] : []];
+	const csv = join(temporary(), 'scripts.csv');
+	writeFileSync(csv, ['sku,name,price,currency,stock,description', ...products.map(({ sku, name, description }, i) =>
+		`${sku},${cell(name)},${1 + i % 7}.50,GBP,${i % 4},${cell(description)}`)].join('\n'));
+	for (const { url } of databases) {
+		const { status, stderr } = await run('products', ['import', csv], { env: { DATABASE_URL: url } });
+		assert.equal(status, 0, stderr);
+	}
+});
+after(() => server?.stop());
+
+// ---- Asking ----
+
+const answer = async (from, query) => {
+	const { structuredContent, content } = await callTool(from, 'search_products', query);
+	const { next_cursor, ...page } = structuredContent ?? { words: content[0].text };
+	return { ...page, more: next_cursor !== undefined };
+};
+
+// All of them find the same, and where it is known what, that.
+async function check(servers, { asked, found, ...more }) {
+	const [here, ...others] = await Promise.all(servers.map(each => answer(each, { words: asked, limit: 100, ...more })));
+	for (const there of others)
+		assert.deepEqual(there, here, `"${asked}" finds something else`);
+	const skus = here.products?.map(each => each.sku).sort().join(' ') ?? here.words;
+	return { ...here, wrong: found && found.join(' ') !== skus && `"${asked}" finds ${skus} and not ${found.join(' ')}` };
+}
+
+async function checkAll(servers, queries) {
+	let next = 0;
+	const wrong = [];
+	await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+		while (next < queries.length)
+			wrong.push((await check(servers, queries[next++])).wrong);
+	}));
+	assert.deepEqual(wrong.filter(Boolean), []);
+}
+
+// Parts of names, whose answers are only compared: words, beginnings, pieces from the middle, two words.
+function* parts() {
+	for (let i = 0; ; i++) {
+		const letters = [...products[i % products.length].name], words = letters.join('').split(' ');
+		const middle = Math.floor(letters.length / 3);
+		yield [words[i % words.length], letters.slice(0, 2 + i % 3).join(''), letters.slice(middle, middle + 1 + i % 4).join(''),
+			`${words.at(-1)} ${words[0]}`][Math.floor(i / products.length) % 4];
+	}
+}
+
+test(`${QUERIES} queries in the scripts of the world`, { timeout: 240000 }, async t => {
+	assert.ok(products.length > 200 && expected.length > 200);
+	const servers = await Promise.all(databases.map(({ url }) => start('products', { DATABASE_URL: url })));
+	const sorts = ['relevance', 'name', 'price_asc', 'newest'];
+	const others = parts().take(QUERIES - expected.length)
+		.map((asked, i) => ({ asked, sort: sorts[i % 4], limit: 5 + i % 20 })).toArray();
+	await checkAll(servers, [...expected, ...others]);
+	// However the characters are put together.
+	await checkAll(servers, expected.map(({ asked, found }) => ({ asked: asked.normalize('NFD'), found })));
+	// Every product is found by its whole name.
+	for (const { sku, name } of products)
+		assert.ok((await check(servers, { asked: name })).products.some(each => each.sku === sku), name);
+	t.diagnostic(`${products.length} products, ${expected.length} answers known, in ${servers.length} databases`);
+	await Promise.all(servers.map(each => each.stop()));
+});
+
+// ---- An upgrade ----
+
+// As versions before the mark had them.
+const old = text => text.normalize('NFKD').toLowerCase().replace(/[\p{M}\p{Cf}]/gu, '').split(/[^\p{L}\p{N}]+/u)
+	.filter(Boolean).join(' ');
+const stale = `select count(*) as count from product where other_words not like '%  '`;
+
+test('words of an older version are made anew by servers that start at once', { timeout: 240000 }, async () => {
+	const servers = [];
+	for (const { url, change, select } of databases) {
+		await change(products.map(({ sku, name, description }) =>
+			({ sku, name_words: old(name), other_words: `${old(`${sku} ${description}`)} ` })));
+		assert.equal(Number((await select(stale))[0].count), products.length);
+		const version = await select('select sum(version) as sum, max(updated_at) as at from product');
+		const all = await Promise.all([1, 2, 3].map(() => start('products', { DATABASE_URL: url })));
+		for (const until = Date.now() + 60000; Number((await select(stale))[0].count); await pause(20))
+			assert.ok(Date.now() < until, 'there are words of an older version');
+		assert.deepEqual(await select('select sum(version) as sum, max(updated_at) as at from product'), version,
+			'it was no change of the products');
+		assert.ok(all.some(each => new RegExp(`words of ${products.length} products are of another version`).test(each.log)));
+		servers.push(all[0]);
+		await Promise.all(all.slice(1).map(each => each.stop()));
+	}
+	await checkAll(servers, expected);
+	await Promise.all(servers.map(each => each.stop()));
+});
