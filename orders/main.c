@@ -102,8 +102,7 @@ static const struct mcp_counter counters[] = {
 
 static const struct mcp_command commands[] = {
 	{ "import", "import FILE.csv|URL --currency GBP [--dry-run]",
-	  "Imports delivered orders: order, placed_at, customer, country, sku, quantity,"
-	  " unit_price; import --help has more",
+	  "Imports delivered orders from a CSV file or an https URL; import --help has more",
 	  import_orders, help_import },
 	{ 0 },
 };

@@ -69,12 +69,9 @@ static const struct shape position_shape = SHAPE(struct position,
  * cursor is sealed, so nobody gains by finding two searches with one number. */
 static int64_t search_number(struct arena *arena, const struct look *look)
 {
-	const char *words = "";
-	for (int i = 0; i < look->words.count; i++)
-		words = arena_print(arena, "%s %.*s", words, STR_FORMAT(look->words.at[i]));
 	/* Names that another version folded are in another order. */
-	const char *text = arena_print(arena, "%zu|%d|%s|%s|%s|%d%lld|%d%lld|%d", sizeof WORDS_MARK,
-		(int)look->sort, words, look->category ? look->category : "",
+	const char *text = arena_print(arena, "%s|%d|%s|%s|%s|%d%lld|%d%lld|%d", WORDS_MARK,
+		(int)look->sort, words_asked(arena, &look->words), look->category ? look->category : "",
 		look->currency ? look->currency : "",
 		look->has_price_min, (long long)look->price_min,
 		look->has_price_max, (long long)look->price_max, look->in_stock);

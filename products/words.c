@@ -137,6 +137,15 @@ static enum match match_run(str run, const char *name)
 	return best;
 }
 
+char *words_asked(struct arena *arena, const struct words *words)
+{
+	const char *text = "";
+
+	for (int i = 0; i < words->count; i++)
+		text = arena_print(arena, "%s %.*s", text, STR_FORMAT(words->at[i]));
+	return arena_copy(arena, str_of(text));
+}
+
 int64_t words_rank(const struct words *words, const char *name)
 {
 	enum match best[WORDS_MAX];

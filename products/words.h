@@ -59,6 +59,9 @@ struct words words_split(const char *folded);
 /* One of them, with its joins, as a query of its own. */
 struct words words_alone(const struct words *words, int which);
 
+/* The words of a query as one text, in their order. */
+char *words_asked(struct arena *arena, const struct words *words);
+
 /* How well words match a product found by them: words that are whole words of its name weigh
  * most, then those that begin one, or are within a run. `name` is folded. */
 int64_t words_rank(const struct words *words, const char *name);

@@ -221,7 +221,9 @@ export class Session {
 			const { status, text, message } = await this.request(method, params);
 			if (status === 404)
 				throw new Error(`session ${this.id} is gone: ${text}`);
-			return message?.result ?? (message?.error && status < 500 ? message : undefined);
+			// What the server could not do just now is told in a stream as well, whose status says nothing.
+			const passing = status >= 500 || message?.error?.code === -32603;
+			return message?.result ?? (message?.error && !passing ? message : undefined);
 		});
 	}
 
