@@ -155,11 +155,27 @@ static const char *read_time(struct import *import, const struct field *field, s
 	return NULL;
 }
 
+/* What a spreadsheet shows where a formula failed; what was meant is not in the file. */
+static bool is_formula_error(str text)
+{
+	static const char *const errors[] = {
+		"#NAME?", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#ERROR!", "#SPILL!",
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (str_is(text, errors[i]))
+			return true;
+	return false;
+}
+
 static const char *read_text(struct import *import, const struct field *field, str text,
                              const char **value)
 {
 	const char *wrong = check_choice(import, field, text);
 
+	if (is_formula_error(text))
+		return import_why(import, "%s is \"%s\", a formula that failed in the spreadsheet", field->name,
+		                  cell_shown(import, text));
 	*value = text.at;
 	return wrong ? wrong : check_length(import, field, text);
 }

@@ -30,6 +30,14 @@ static bool is_code(const struct import *import, const struct field *field)
 	return false;
 }
 
+/* Spreadsheets are told in this way to leave a code its zeros: ="00123". */
+static str unwrapped(str text)
+{
+	if (!str_starts(text, "=\"") || text.size < STR("=\"\"").size || text.at[text.size - 1] != '"')
+		return text;
+	return (str) { text.at + 2, text.size - 3 };
+}
+
 static str text_of(struct import *import, const struct use *use)
 {
 	const struct field *field = &import->spec->row->fields[use->field];
@@ -38,9 +46,33 @@ static str text_of(struct import *import, const struct use *use)
 	if (text.size && use->clean)
 		text = str_of(use->clean(import->arena, text.at));
 	if (text.size && is_code(import, field))
-		text = blanks_clean(arena_copy(import->arena, text));
+		text = blanks_clean(arena_copy(import->arena, unwrapped(text)));
 	/* The blanks of other texts are their own. */
 	return field->type == FIELD_TEXT && blanks_trim(text).size ? text : blanks_trim(text);
+}
+
+static size_t digits_at(str text, size_t at)
+{
+	size_t end = at;
+
+	while (end < text.size && text.at[end] >= '0' && text.at[end] <= '9')
+		end++;
+	return end - at;
+}
+
+/* 4.01235E+12 is what a spreadsheet makes of 4012345123456, and of many others. */
+static bool is_rounded(str text)
+{
+	size_t at = digits_at(text, 0);
+
+	if (at != 1)
+		return false;
+	if (at < text.size && (text.at[at] == '.' || text.at[at] == ','))
+		at += 1 + digits_at(text, at + 1);
+	if (text.size < at + 3 || text.at[at] != 'E' || text.at[at + 1] != '+')
+		return false;
+	at += 2;
+	return at + digits_at(text, at) == text.size;
 }
 
 static const char *read_field(struct import *import, const struct use *use)
@@ -54,6 +86,10 @@ static const char *read_field(struct import *import, const struct use *use)
 	text = text_of(import, use);
 	if (text.size == 0)
 		return NULL;
+	if (is_code(import, field) && is_rounded(text))
+		return import_why(import, "%s is \"%s\", a number that a spreadsheet has rounded: make its"
+		                  " column text there, and put the codes in again", field->name,
+		                  cell_shown(import, text));
 	if (field->type == FIELD_MONEY && !(currency = row_currency(import, &wrong)))
 		return wrong;
 	import->given[use->field] = true;

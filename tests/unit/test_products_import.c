@@ -111,6 +111,19 @@ START_TEST(what_was_there_without_a_text_gets_one)
 }
 END_TEST
 
+/* Only what a spreadsheet has spoilt is refused, and what only keeps it from that is taken off. */
+START_TEST(codes_that_look_like_numbers_are_codes)
+{
+	ck_assert_int_eq(import(HEAD "=\"00123\",Tea,1.00,GBP,5,,,,\n=\",Inch,1.00,GBP,5,,,,\n"
+	                        "12E+3,Pot,1.00,GBP,5,,,,\n4.1E+X,Cup,1.00,GBP,5,,,,\n"
+	                        "4.1E+,Mug,1.00,GBP,5,,,,\n"
+	                        "1E5,#1 Dad,1.00,GBP,5,,,,\n"), 0);
+	ck_assert_str_eq(text(get("00123"), "/name"), "Tea");
+	ck_assert_str_eq(text(get("1E5"), "/name"), "#1 Dad");
+	ck_assert_int_eq(find_number(&products, "select count(*) from product where sku <> 'TEA'"), 6);
+}
+END_TEST
+
 /* ---- Bad files, and words ---- */
 
 static const struct { const char *rows, *words; } bad[] = {
@@ -119,6 +132,13 @@ static const struct { const char *rows, *words; } bad[] = {
 	{ "TEA,Tea,1.00,GBP,-1,,,,\n", "stock must be between" },
 	{ "T A,Tea,1.00,GBP,1,,,,\n", "sku \"T A\" has white space in it" },
 	{ "TEA,Tea,1.00,GBP,1,-,,,\n", "has no letter in it" },
+	{ "4.01235E+12,Tea,1.00,GBP,1,,,,\n",
+	  "sku is \"4.01235E+12\", a number that a spreadsheet has rounded" },
+	{ "\"4,01235E+12\",Tea,1.00,GBP,1,,,,\n", "a number that a spreadsheet has rounded" },
+	{ "4E+12,Tea,1.00,GBP,1,,,,\n", "a number that a spreadsheet has rounded" },
+	{ "=\"\",Tea,1.00,GBP,1,,,,\n", "sku is empty" },
+	{ "TEA,#NAME?,1.00,GBP,1,,,,\n", "name is \"#NAME?\", a formula that failed" },
+	{ "TEA,Tea,1.00,GBP,1,#N/A,,,\n", "category is \"#N/A\", a formula that failed" },
 };
 
 START_TEST(a_file_with_a_bad_row_is_not_imported)
@@ -193,6 +213,7 @@ int main(void)
 	tcase_add_loop_test(known, what_differs_is_a_new_version_and_what_does_not_is_none, 0,
 	                    COUNT(changes_of_one));
 	tcase_add_test(known, what_was_there_without_a_text_gets_one);
+	tcase_add_test(known, codes_that_look_like_numbers_are_codes);
 	suite_add_tcase(suite, known);
 	return run_suite(suite);
 }
