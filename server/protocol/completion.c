@@ -25,6 +25,29 @@ const char *mcp_chosen(struct mcp_call *call, const char *argument)
 	return chosen.at ? arena_copy(call->arena, chosen) : NULL;
 }
 
+/* What is no text would narrow nothing, and whoever chose a customer would see everybody's orders. */
+static bool are_texts(yyjson_val *arguments)
+{
+	yyjson_obj_iter each = yyjson_obj_iter_with(arguments);
+
+	for (yyjson_val *key; (key = yyjson_obj_iter_next(&each));) {
+		yyjson_val *value = yyjson_obj_iter_get_val(key);
+		if (!yyjson_is_null(value) && (!yyjson_is_str(value)
+		    || memchr(yyjson_get_str(value), '\0', yyjson_get_len(value))))
+			return false;
+	}
+	return true;
+}
+
+static bool is_fine_context(yyjson_val *context)
+{
+	yyjson_val *arguments = yyjson_obj_get(context, "arguments");
+
+	return (!context || yyjson_is_null(context) || yyjson_is_obj(context))
+		&& (!arguments || yyjson_is_null(arguments) || yyjson_is_obj(arguments))
+		&& are_texts(arguments);
+}
+
 static void suggest_choices(struct mcp_call *call, const char *const *choices, const char *value)
 {
 	size_t size = strlen(value);
@@ -104,6 +127,9 @@ const struct fault *completion_complete(struct mcp_call *call)
 	if (!name.at || !value.at)
 		return fault_say(call->arena, &FAULT_PARAMS,
 		                 "params.argument must have a name and a value, both strings.");
+	if (!is_fine_context(yyjson_obj_get(call->params, "context")))
+		return fault_say(call->arena, &FAULT_PARAMS,
+		                 "params.context.arguments must be an object of strings.");
 	wanted->argument = arena_copy(call->arena, name);
 	wanted->value = arena_copy(call->arena, value);
 	wanted->field = shape_field(target->in, name);
