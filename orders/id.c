@@ -34,6 +34,13 @@ int64_t id_number(void)
 	return (int64_t)(number >> 1);
 }
 
+const char *id_bare(struct arena *arena, const char *id)
+{
+	const char *plain = text_plain(arena, id);
+
+	return plain + (*plain == '#');
+}
+
 const char *id_capitals(struct arena *arena, const char *id)
 {
 	char *copy = arena_copy(arena, str_of(text_plain(arena, id)));
@@ -46,7 +53,7 @@ const char *id_capitals(struct arena *arena, const char *id)
 
 const char *id_small(struct arena *arena, const char *id)
 {
-	char *copy = arena_copy(arena, str_of(text_plain(arena, id)));
+	char *copy = arena_copy(arena, str_of(id_bare(arena, id)));
 
 	for (char *at = copy; *at; at++)
 		if (*at >= 'A' && *at <= 'Z')

@@ -88,7 +88,7 @@ int return_load(struct store *store, struct arena *arena, const char *id,
                 struct return_request *request)
 {
 	int found = store_find_one(store, arena, RETURN_COLUMNS " where id = :id", &named_shape,
-	                           &(struct named) { id_capitals(arena, id) }, &return_shape,
+	                           &(struct named) { id_capitals(arena, id_bare(arena, id)) }, &return_shape,
 	                           request);
 
 	return found == 1 && !load_return_items(store, arena, request) ? -1 : found;

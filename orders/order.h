@@ -88,7 +88,10 @@ extern const struct migration order_migrations[];
 /* "ORD-7H2K9QX4TN": 50 random bits, without letters that look like digits. */
 void id_make(char id[ID_SIZE], const char *prefix);
 int64_t id_number(void);        /* 63 random bits, for what only programs compare */
-/* As somebody may write it down: in plain signs (text_plain), and in capitals or small letters. */
+/* As somebody may write it down: in plain signs (text_plain), without the # that shops show before
+ * the number of an order. */
+const char *id_bare(struct arena *arena, const char *id);
+/* In plain signs, and in capitals; bare, and in small letters. */
 const char *id_capitals(struct arena *arena, const char *id);
 const char *id_small(struct arena *arena, const char *id);
 /* What is the same for the same product, its SKU in any case and with any hyphens. */

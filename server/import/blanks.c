@@ -9,7 +9,7 @@ struct blank {
 #define BLANK(bytes_) { bytes_, sizeof(bytes_) - 1 }
 
 static const struct blank wide[] = {
-	BLANK(" "), BLANK("\t"), BLANK("\r"), BLANK("\n"),
+	BLANK(" "), BLANK("\t"), BLANK("\r"), BLANK("\n"), BLANK("\v"), BLANK("\f"),
 	BLANK("\xc2\xa0"),              /* no-break */
 	BLANK("\xe2\x80\xaf"), BLANK("\xe2\x80\x89"), BLANK("\xe2\x80\x8a"), BLANK("\xe2\x80\x80"),
 	BLANK("\xe2\x80\x81"), BLANK("\xe2\x80\x82"), BLANK("\xe2\x80\x83"), BLANK("\xe2\x80\x84"),

@@ -25,8 +25,8 @@ static bool refuse(struct import *import, const char *why)
 static const char *not_utf8(enum encoding encoding)
 {
 	if (encoding == ENCODING_UTF_8)
-		return "it is not valid UTF-8: save the file as \"CSV UTF-8\", or say --encoding windows-1252"
-		       " where an older program of Windows wrote it";
+		return "it is not valid UTF-8: save the file as \"CSV UTF-8\", or, where an older program of"
+		       " a Windows in Western Europe or America wrote it, say --encoding windows-1252";
 	return encoding == ENCODING_WINDOWS_1252
 	       ? "it has a byte that is no character of Windows-1252"
 	       : "it has something that is no character of UTF-16";

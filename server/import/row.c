@@ -47,8 +47,10 @@ static str text_of(struct import *import, const struct use *use)
 		text = str_of(use->clean(import->arena, text.at));
 	if (text.size && is_code(import, field))
 		text = blanks_clean(arena_copy(import->arena, unwrapped(text)));
-	/* The blanks of other texts are their own. */
-	return field->type == FIELD_TEXT && blanks_trim(text).size ? text : blanks_trim(text);
+	if (field->type != FIELD_TEXT)
+		return blanks_trim(text);
+	/* The blanks of other texts are their own; where nothing is seen, nothing is there. */
+	return text.size && !text_blank(text.at) ? text : STR("");
 }
 
 static size_t digits_at(str text, size_t at)

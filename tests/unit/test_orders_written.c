@@ -29,6 +29,7 @@ static const char *written(const char *id, int how)
 	case 2: return arena_print(arena, "ord\u2011%s", id + 4);
 	case 3: return arena_print(arena, "\u00a0Ord\u2013%s\u200b", id + 4);
 	case 4: return arena_print(arena, "ORD\uff0d%s", id + 4);
+	case 5: return arena_print(arena, "#%s", id);
 	default:
 		for (char *at = text; *at; at++)
 			if (*at >= 'A' && *at <= 'Z')
@@ -36,7 +37,7 @@ static const char *written(const char *id, int how)
 		return text;
 	}
 }
-enum { WAYS = 6 };
+enum { WAYS = 7 };
 
 START_TEST(an_order_is_found_by_every_tool_however_its_number_is_written)
 {
