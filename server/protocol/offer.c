@@ -46,9 +46,10 @@ static void annotations(struct json *json, const struct mcp_tool *tool)
 	json_object_end(json);
 }
 
-static str describe_tool(const struct mcp_tool *tool, enum revision revision)
+static str describe_tool(struct arena *arena, const struct mcp_tool *tool,
+                         enum revision revision)
 {
-	struct json json = json_begin(runtime.arena, 1024);
+	struct json json = json_begin(arena, 1024);
 
 	json_object(&json);
 	member(&json, "name", tool->name);
@@ -77,9 +78,10 @@ static str describe_tool(const struct mcp_tool *tool, enum revision revision)
 	return json_end(&json);
 }
 
-static str describe_resource(const struct mcp_resource *resource, enum revision revision)
+static str describe_resource(struct arena *arena, const struct mcp_resource *resource,
+                             enum revision revision)
 {
-	struct json json = json_begin(runtime.arena, 256);
+	struct json json = json_begin(arena, 256);
 
 	json_object(&json);
 	member(&json, resource->in ? "uriTemplate" : "uri", resource->uri);
@@ -109,9 +111,10 @@ static void prompt_arguments(struct json *json, const struct shape *shape)
 	json_array_end(json);
 }
 
-static str describe_prompt(const struct mcp_prompt *prompt, enum revision revision)
+static str describe_prompt(struct arena *arena, const struct mcp_prompt *prompt,
+                           enum revision revision)
 {
-	struct json json = json_begin(runtime.arena, 256);
+	struct json json = json_begin(arena, 256);
 
 	json_object(&json);
 	member(&json, "name", prompt->name);
@@ -126,6 +129,15 @@ static str describe_prompt(const struct mcp_prompt *prompt, enum revision revisi
 }
 
 /* ---- Building ---- */
+
+/* What was written on the way to a text is left behind; a text that two revisions share is kept once. */
+static void keep(str listed[REVISIONS], int revision, str text)
+{
+	str before = revision > 0 ? listed[revision - 1] : (str) { 0 };
+
+	listed[revision] = str_same(before, text) ? before
+		: (str) { arena_copy(runtime.arena, text), text.size };
+}
 
 static struct offer *add(struct offers *offers, const struct offer *offer)
 {
@@ -192,8 +204,11 @@ static void build_tools(void)
 			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
 			.has_headers = has_headers(tool->in), .run = tool->run });
 		compile_schema(offer, tool->in_schema);
-		for (int revision = 0; revision < REVISIONS; revision++)
-			offer->listed[revision] = describe_tool(tool, (enum revision)revision);
+		for (int revision = 0; revision < REVISIONS; revision++) {
+			struct arena *scratch = arena_create();
+			keep(offer->listed, revision, describe_tool(scratch, tool, (enum revision)revision));
+			arena_destroy(scratch);
+		}
 		runtime.has_tasks |= offer->runs_long;
 	}
 }
@@ -207,8 +222,11 @@ static void add_resource(const struct mcp_resource *it)
 			.complete = it->complete, .meta = it->meta,
 			.database_tells = it->database_tells });
 
-	for (int revision = 0; revision < REVISIONS; revision++)
-		offer->listed[revision] = describe_resource(it, (enum revision)revision);
+	for (int revision = 0; revision < REVISIONS; revision++) {
+		struct arena *scratch = arena_create();
+		keep(offer->listed, revision, describe_resource(scratch, it, (enum revision)revision));
+		arena_destroy(scratch);
+	}
 }
 
 /* Of a skill the SKILL.md is listed; its other files are found by what it says, or by skills/get. */
@@ -238,8 +256,11 @@ static void build_prompts(void)
 		struct offer *offer = add(&runtime.prompts, &(struct offer) {
 			.kind = OFFER_PROMPT, .name = it->name, .in = it->in, .scope = it->scope,
 			.blocks = it->blocks, .run = it->run, .complete = it->complete });
-		for (int revision = 0; revision < REVISIONS; revision++)
-			offer->listed[revision] = describe_prompt(it, (enum revision)revision);
+		for (int revision = 0; revision < REVISIONS; revision++) {
+			struct arena *scratch = arena_create();
+			keep(offer->listed, revision, describe_prompt(scratch, it, (enum revision)revision));
+			arena_destroy(scratch);
+		}
 	}
 }
 
