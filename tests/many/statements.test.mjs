@@ -67,6 +67,12 @@ test('statements per request', { timeout: 300000 }, async t => {
 
 				await count('initialize, and initialized', 1, () => times(() =>
 					new Session(products[0].port, '2025-11-25').begin()));
+				// Nobody has to have a key for it: a browser asks before it sends one.
+				await count('OPTIONS that name a session nobody knows', 0, () => times(async i => {
+					const { status } = await send(products[0].port, { method: 'OPTIONS',
+						headers: { 'Mcp-Session-Id': String(i).padStart(session.id.length, 'A') } });
+					assert.equal(status, 204);
+				}));
 				await count('ping in a session', 0, () => times(() => session.ask('ping')));
 				await count('get_product in a session, answered as JSON', 1, () => times(() =>
 					send(products[0].port, { headers: { ...session.headers, Accept: 'application/json, text/event-stream' },
