@@ -55,12 +55,21 @@ static bool is_plain(str host)
 	return host.size > 0 && host.size <= ADDRESS_MAX;
 }
 
+static bool came_by_proxy(struct exchange *x)
+{
+	return networks_contain(runtime.set.trusted_proxies, exchange_peer(x));
+}
+
 /* Only a proxy of ours says how its client came. */
 static bool came_by_https(struct exchange *x)
 {
-	return runtime.set.trusted_proxies &&
-	       networks_contain(runtime.set.trusted_proxies, exchange_peer(x)) &&
-	       str_is_nocase(exchange_header(x, "X-Forwarded-Proto"), "https");
+	return came_by_proxy(x) && str_is_nocase(exchange_header(x, "X-Forwarded-Proto"), "https");
+}
+
+/* Nothing of ours stands between that may lead to the endpoint alone. */
+static bool came_directly(struct exchange *x)
+{
+	return !runtime.set.public_url && !came_by_proxy(x);
 }
 
 /* The endpoint as this person reaches it; NULL: that can't be told. The host was checked before. */
@@ -198,20 +207,16 @@ static void put_tools(struct json *page, bool key)
 	put(page, "</ul>\n");
 }
 
-/* Beside the endpoint, wherever that is for this person. */
-static void put_foot(struct json *page, const char *url)
+static void put_foot(struct json *page, bool direct)
 {
-	size_t size = strlen(url);
-	size_t base = size >= 4 && strcmp(url + size - 4, "/mcp") == 0 ? size - 4 : 0;
-
-	put(page, "</main>\n<footer>\n<p>Health: <a href=\"");
-	put_text(page, (str) { url, base });
-	put(page, "/healthz\">/healthz</a> says that it lives, <a href=\"");
-	put_text(page, (str) { url, base });
-	put(page, "/readyz\">/readyz</a> that it can serve.</p>\n</footer>\n</body>\n</html>\n");
+	put(page, "</main>\n");
+	if (direct)
+		put(page, "<footer>\n<p>Health: <a href=\"/healthz\">/healthz</a> says that it lives,"
+		          " <a href=\"/readyz\">/readyz</a> that it can serve.</p>\n</footer>\n");
+	put(page, "</body>\n</html>\n");
 }
 
-static str write_page(struct arena *arena, const char *url)
+static str write_page(struct exchange *x, struct arena *arena, const char *url)
 {
 	struct json page = json_begin(arena, 16 * 1024);
 	bool key = visitor_needs_key();
@@ -220,7 +225,7 @@ static str write_page(struct arena *arena, const char *url)
 	put_what(&page, url, key);
 	put_ways(&page, url, key);
 	put_tools(&page, key);
-	put_foot(&page, url);
+	put_foot(&page, came_directly(x));
 	return json_end(&page);
 }
 
@@ -284,6 +289,6 @@ bool page_answer(struct reply *reply, str path)
 	struct arena *arena = reply_arena(reply);
 	const char *url = endpoint_url(x, arena);
 	if (url)
-		send(reply, status, write_page(arena, url));
+		send(reply, status, write_page(x, arena, url));
 	return url;
 }
