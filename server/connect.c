@@ -28,8 +28,8 @@ void connect_print(FILE *file, const struct options *options, const char *url)
 	struct ways ways = connect_ways(arena, name, url, key);
 
 	for (int i = 0; i < ways.count; i++) {
-		print_words(file, arena_print(arena, "%s%s: %s", i > 0 ? "\n" : "", ways.each[i].title,
-		                              ways.each[i].about));
+		print_words(file, arena_print(arena, "%s%s: %s", i > 0 ? "\n" : "",
+		                              ways.each[i].title, ways.each[i].about));
 		fprintf(file, "\n%s\n", ways.each[i].code);
 	}
 	if (key)

@@ -40,7 +40,7 @@ void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it
 
 enum json_trouble {
 	JSON_FINE, JSON_SYNTAX, JSON_TOO_DEEP, JSON_TOO_MANY, JSON_DUPLICATE_KEY,
-	JSON_NO_TEXT,                   /* a string with half a surrogate pair, or what is no UTF-8 */
+	JSON_NO_TEXT,                   /* in a string: half a surrogate pair, no UTF-8 */
 };
 
 struct json_bounds {
@@ -69,7 +69,7 @@ str json_member(yyjson_val *object, const char *key);
 
 /* How an object is read, by who wrote it. */
 enum {
-	SHAPE_STRICT = 1,       /* members the shape does not know are refused, with those it does */
+	SHAPE_STRICT = 1,       /* members the shape does not know are refused */
 	SHAPE_DIGITS = 2,       /* digits without quotes are the text they look like: 536365 */
 	SHAPE_ARGUMENTS = SHAPE_STRICT | SHAPE_DIGITS,  /* a client's; a person's form: DIGITS */
 };

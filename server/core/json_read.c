@@ -166,7 +166,8 @@ yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json
 	memset(text + size, 0, YYJSON_PADDING_SIZE);
 	room.needed = (found.values + HEAD_VALUES) * sizeof(yyjson_val);
 	const yyjson_alc memory = { give, regrow, take_back, &room };
-	yyjson_val *root = yyjson_doc_get_root(yyjson_read_opts(text, size, flags, &memory, &error));
+	yyjson_doc *document = yyjson_read_opts(text, size, flags, &memory, &error);
+	yyjson_val *root = yyjson_doc_get_root(document);
 	if (!root) {
 		*trouble = explain(arena, (str) { text, size }, &error, why);
 		return NULL;
@@ -185,8 +186,8 @@ yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
 
 	if (text.size > 0)
 		memcpy(copy, text.at, text.size);
-	return json_parse(arena, copy, text.size, (struct json_bounds) { .depth = depth_max }, trouble,
-	                  &why);
+	return json_parse(arena, copy, text.size, (struct json_bounds) { .depth = depth_max },
+	                  trouble, &why);
 }
 
 /* ---- Members ---- */

@@ -32,7 +32,8 @@ bool sum_add(int64_t *sum, int64_t amount, int64_t times)
 {
 	int64_t more, total;
 
-	if (__builtin_mul_overflow(amount, times, &more) || __builtin_add_overflow(*sum, more, &total))
+	if (__builtin_mul_overflow(amount, times, &more) ||
+	    __builtin_add_overflow(*sum, more, &total))
 		return false;
 	*sum = total;
 	return true;

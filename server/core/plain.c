@@ -11,7 +11,8 @@ static uint32_t character_of(str s, size_t *size)
 	*size = utf8_step(s);
 	switch (*size) {
 	case 2:  return (uint32_t)(at[0] & 0x1f) << 6 | (at[1] & 0x3f);
-	case 3:  return (uint32_t)(at[0] & 0x0f) << 12 | (uint32_t)(at[1] & 0x3f) << 6 | (at[2] & 0x3f);
+	case 3:  return (uint32_t)(at[0] & 0x0f) << 12 | (uint32_t)(at[1] & 0x3f) << 6 |
+	                (at[2] & 0x3f);
 	case 4:  return (uint32_t)(at[0] & 0x07) << 18 | (uint32_t)(at[1] & 0x3f) << 12 |
 	                (uint32_t)(at[2] & 0x3f) << 6 | (at[3] & 0x3f);
 	case 0:  *size = 1; return at[0] < 0x80 ? at[0] : UINT32_MAX;
@@ -22,8 +23,8 @@ static uint32_t character_of(str s, size_t *size)
 /* Hyphens, dashes and the minus sign. */
 static bool is_hyphen(uint32_t c)
 {
-	return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xfe58 || c == 0xfe63 ||
-	       c == 0xff0d;
+	return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xfe58 ||
+	       c == 0xfe63 || c == 0xff0d;
 }
 
 static bool is_blank(uint32_t c)

@@ -89,7 +89,7 @@ bool daemon_start(struct loop *loop)
 #else
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
-	/* A lenient one answers twice what it refuses for want of a Host: headers_read() does it. */
+	/* A lenient one answers twice what it refuses for want of a Host: headers_read() looks. */
 	int strict = loop->http->lenient ? 0 : 1;
 	loop->daemon = MHD_start_daemon(flags, 0, may_connect, loop, exchange_receive, loop,
 		MHD_OPTION_EXTERNAL_LOGGER, log_daemon, loop,   /* first: it hears all */

@@ -1,9 +1,9 @@
 /* headers.c - a request's headers: collected once, and refused where two readers could disagree
  * about where the request ends, or what a header says.
  *
- * A name that comes in several lines has the value of all of them, as one list (RFC 9110, 5.3): there
- * is no way to see only the first of them, so a list is whole, and a value that can only be one is
- * none of two. */
+ * A name that comes in several lines has the value of all of them, as one list (RFC 9110, 5.3):
+ * there is no way to see only the first of them, so a list is whole, and a value that can only
+ * be one is none of two. */
 #include <stdlib.h>
 #include <strings.h>
 

@@ -42,8 +42,8 @@ str exchange_host(const struct exchange *x);       /* whom it is for: of the tar
 str exchange_header(const struct exchange *x, const char *name);
 /* It came in several, which is wrong for what is no list. */
 bool exchange_header_repeats(const struct exchange *x, const char *name);
-/* The next item of a header that is a list, trimmed, without those that are empty; .at NULL: there is
- * no more. */
+/* The next item of a header that is a list, trimmed, without those that are empty; .at NULL:
+ * there is no more. */
 str header_item(str *list);
 str exchange_peer(const struct exchange *x);       /* the address of the socket's other end */
 char *exchange_body(struct exchange *x, size_t *size);     /* writable, 4 spare bytes behind it */

@@ -46,7 +46,7 @@ enum stage {
 };
 
 struct header {
-	const char *name, *value;       /* in libmicrohttpd's pool; a value of several lines in the arena */
+	const char *name, *value;       /* in libmicrohttpd's pool; of several lines in the arena */
 	uint32_t name_size : 31;        /* 0: it is part of the first of its name */
 	bool repeats : 1;
 	uint32_t value_size;
@@ -161,8 +161,8 @@ void target_read(struct exchange *x, const char *target);
 bool target_has_host(const struct exchange *x);
 /* Reads the headers into the connection's array. False: they are not fit to be served. */
 bool headers_read(struct exchange *x, const char *method, const char *version, const char **why);
-/* Of a libmicrohttpd before 1.0. Whether method, target, version and headers are all there is, from the
- * first byte to the last. */
+/* Of a libmicrohttpd before 1.0. Whether method, target, version and headers are all there is,
+ * from the first byte to the last. */
 bool lenient_is_seamless(const struct exchange *x, const char *method, const char *version);
 /* It is about to refuse a request: answers those that it would answer twice. */
 void lenient_refuse_lengths(struct loop *loop);

@@ -1,10 +1,10 @@
 /* lenient.c - what libmicrohttpd before 1.0 gets wrong about a request.
  *
- * A line that begins with a colon or a NUL ends the headers for it, a NUL ends a value or the path, a
- * CR may be anywhere, and a LF alone ends a line. So with such a one it is checked that nothing lies
- * between what it has found: lenient_is_seamless(). What cannot be seen from here are the lines
- * between and behind the chunks of a body; there, and behind proxies in any case, a connection serves
- * one request: see closes() in exchange.c.
+ * A line that begins with a colon or a NUL ends the headers for it, a NUL ends a value or the
+ * path, a CR may be anywhere, and a LF alone ends a line. So with such a one it is checked that
+ * nothing lies between what it has found: lenient_is_seamless(). What cannot be seen from here
+ * are the lines between and behind the chunks of a body; there, and behind proxies in any case,
+ * a connection serves one request: see closes() in exchange.c.
  *
  * What it refuses for its Content-Length it answers twice: lenient_refuse_lengths(). */
 #include <stdio.h>

@@ -42,8 +42,9 @@ const char *protocol_compat(const char *list)
 			}
 		}
 		if (!found) {
-			snprintf(wrong, sizeof(wrong), "COMPAT has \"%s\": none, all, version-mismatch, "
-			         "version-twice, version-missing, params-empty or extra-arguments is needed",
+			snprintf(wrong, sizeof(wrong), "COMPAT has \"%s\": none, all, "
+			         "version-mismatch, version-twice, version-missing, params-empty "
+			         "or extra-arguments is needed",
 			         str_quote(item, 40).text);
 			return wrong;
 		}
@@ -76,7 +77,9 @@ str compat_version(struct exchange *x)
 /* Whether it is one of those, and not the tool's own. */
 static bool is_extra(const struct shape *shape, yyjson_val *key)
 {
-	static const char *const added[] = { "sessionId", "action", "chatInput", "toolCallId", NULL };
+	static const char *const added[] = {
+		"sessionId", "action", "chatInput", "toolCallId", NULL
+	};
 	str name = { yyjson_get_str(key), yyjson_get_len(key) };
 
 	for (const char *const *each = added; *each; each++)

@@ -19,13 +19,15 @@ struct completion {
 /* 2025-06-18 server/utilities/completion: params.context.arguments. */
 const char *mcp_chosen(struct mcp_call *call, const char *argument)
 {
-	yyjson_val *arguments = yyjson_obj_get(yyjson_obj_get(call->params, "context"), "arguments");
+	yyjson_val *context = yyjson_obj_get(call->params, "context");
+	yyjson_val *arguments = yyjson_obj_get(context, "arguments");
 	str chosen = json_member(arguments, argument);
 
 	return chosen.at ? arena_copy(call->arena, chosen) : NULL;
 }
 
-/* What is no text would narrow nothing, and whoever chose a customer would see everybody's orders. */
+/* What is no text would narrow nothing, and whoever chose a customer would see everybody's
+ * orders. */
 static bool are_texts(yyjson_val *arguments)
 {
 	yyjson_obj_iter each = yyjson_obj_iter_with(arguments);
@@ -60,7 +62,8 @@ static void suggest_choices(struct mcp_call *call, const char *const *choices, c
 static void write_values(struct mcp_call *call)
 {
 	struct json *json = call_result(call, "complete");
-	int shown = call->suggestion_count < MCP_SUGGESTIONS_MAX ? call->suggestion_count : MCP_SUGGESTIONS_MAX;
+	bool more = call->suggestion_count > MCP_SUGGESTIONS_MAX;
+	int shown = more ? MCP_SUGGESTIONS_MAX : call->suggestion_count;
 
 	json_key(json, "completion");
 	json_object(json);
@@ -70,12 +73,12 @@ static void write_values(struct mcp_call *call)
 		json_text(json, call->suggestions[i]);
 	json_array_end(json);
 	/* How many there are is not known where there are more than were asked for. */
-	if (call->suggestion_count == shown) {
+	if (!more) {
 		json_key(json, "total");
 		json_int(json, shown);
 	}
 	json_key(json, "hasMore");
-	json_bool(json, call->suggestion_count > shown);
+	json_bool(json, more);
 	json_object_end(json);
 }
 

@@ -37,7 +37,8 @@ static const char *shell_word(struct arena *arena, const char *text)
 		return text;
 	const char *word = "'";
 	for (str part; (part = str_cut(&rest, '\'')).at;)
-		word = arena_print(arena, "%s%.*s%s", word, STR_FORMAT(part), rest.at ? "'\\''" : "'");
+		word = arena_print(arena, "%s%.*s%s", word, STR_FORMAT(part),
+		                   rest.at ? "'\\''" : "'");
 	return word;
 }
 
@@ -62,9 +63,9 @@ static const char *desktop_config(struct arena *arena, const char *name, const c
 static struct way claude_desktop(struct arena *arena, const char *name, const char *url, bool key)
 {
 	return (struct way) { "Claude Desktop", arena_print(arena,
-		"Put this into claude_desktop_config.json (Settings, Developer, Edit Config) and start"
-		" Claude again. It needs Node.js, for npx; several servers stand side by side in"
-		" mcpServers. A connector (Settings, Connectors) %s.", key
+		"Put this into claude_desktop_config.json (Settings, Developer, Edit Config) and"
+		" start Claude again. It needs Node.js, for npx; several servers stand side by side"
+		" in mcpServers. A connector (Settings, Connectors) %s.", key
 		? "signs in by OAuth and can't send a key, so it does not reach this server"
 		: "takes the address alone, if it is https and can be reached from the internet"),
 		desktop_config(arena, name, url, key) };
@@ -83,18 +84,19 @@ struct ways connect_ways(struct arena *arena, const char *name, const char *url,
 		{ "Other clients", key
 		  ? "Most take the address and a header. One that can only start programs takes"
 		    " mcp-remote, which needs Node.js:"
-		  : "Most take the address. One that can only start programs takes mcp-remote, which"
-		    " needs Node.js:",
+		  : "Most take the address. One that can only start programs takes mcp-remote,"
+		    " which needs Node.js:",
 		  arena_print(arena, "npx -y mcp-remote %s --transport http-only%s%s", address,
 		              allow_http(url, " --allow-http"), header) },
 		{ "curl", "To see which tools there are:",
 		  arena_print(arena, "curl %s -H 'Content-Type: application/json'%s -d"
-		              " '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}'", address,
-		              key ? " -H 'Authorization: Bearer YOUR-KEY'" : "") },
+		              " '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}'",
+		              address, key ? " -H 'Authorization: Bearer YOUR-KEY'" : "") },
 	} };
 }
 
 const char *connect_key(struct arena *arena, const char *name)
 {
-	return arena_print(arena, "Whoever runs this server makes one: mcp-%s key NAME SCOPE...", name);
+	return arena_print(arena, "Whoever runs this server makes one: mcp-%s key NAME SCOPE...",
+	                   name);
 }

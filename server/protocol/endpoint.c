@@ -1,5 +1,5 @@
-/* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and words for who
- * comes to another. */
+/* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and words
+ * for who comes to another. */
 #include "session.h"
 #include "shared.h"
 #include "store_internal.h"
@@ -205,15 +205,16 @@ static void session_came(void *context, struct session *session, bool failed)
 	reply_drop(reply);
 }
 
-/* True: the request is taken when its session is here. Who asks what may be sent (OPTIONS) has shown no
- * key, and makes nobody look for anything. */
+/* True: the request is taken when its session is here. Who asks what may be sent (OPTIONS) has
+ * shown no key, and makes nobody look for anything. */
 static bool fetches_session(struct reply *reply)
 {
 	str id = exchange_header(reply->exchange, "Mcp-Session-Id");
 	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
 	enum revision revision;
 
-	if (!shared_on() || !reply->caller || reply->fetched || !session_is_id(id) || session_is_here(id) ||
+	if (!shared_on() || !reply->caller || reply->fetched || !session_is_id(id) ||
+	    session_is_here(id) ||
 	    (revision_find(version, &revision) && revision == R2026_07_28))
 		return false;
 	reply->references++;

@@ -71,8 +71,9 @@ static const struct fault *admit(struct mcp_call *call)
 	if (call->method && call->method->named_by) {
 		str name = json_member(call->params, call->method->named_by);
 		if (!name.at)
-			return fault_say(call->arena, &FAULT_HEADERS, "params.%s, a string, and a header "
-			                 "Mcp-Name that says the same are needed.", call->method->named_by);
+			return fault_say(call->arena, &FAULT_HEADERS, "params.%s, a string, and a"
+			                 " header Mcp-Name that says the same are needed.",
+			                 call->method->named_by);
 		TRY(param_header_is(call, "Mcp-Name", name, true));
 	}
 	call->can = capabilities_read(capabilities);

@@ -11,11 +11,13 @@ static str open_scopes;                 /* every scope there is, for the challen
 
 /* ---- Headers with one value ---- */
 
-/* Of two lines a proxy may read the one and this server the other. What 2026-07-28 repeats of the body
- * is looked at in param.c, MCP-Protocol-Version in compat.c. */
+/* Of two lines a proxy may read the one and this server the other. What 2026-07-28 repeats of
+ * the body is looked at in param.c, MCP-Protocol-Version in compat.c. */
 const struct fault *guard_single_headers(struct reply *reply)
 {
-	static const struct fault twice = { .code = 400, .http_sessions = 400, .http_stateless = 400 };
+	static const struct fault twice = {
+		.code = 400, .http_sessions = 400, .http_stateless = 400
+	};
 	static const char *const single[] = {
 		"Authorization", "Origin", "Content-Type", "Mcp-Session-Id", "Last-Event-ID"
 	};
@@ -23,7 +25,8 @@ const struct fault *guard_single_headers(struct reply *reply)
 	for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
 		if (exchange_header_repeats(reply->exchange, single[i]))
 			return fault_say(reply_arena(reply), &twice,
-			                 "The header %s came more than once; send it once.", single[i]);
+			                 "The header %s came more than once; send it once.",
+			                 single[i]);
 	return NULL;
 }
 
@@ -204,18 +207,19 @@ void guard_start(void)
 	add_scopes(&runtime.prompts);
 }
 
-/* The words stand in the header too where there is an `error`, which some clients show (RFC 6750); so
- * they have no quotes. */
+/* The words stand in the header too where there is an `error`, which some clients show
+ * (RFC 6750); so they have no quotes. */
 static const struct fault *challenge(struct arena *arena, int status, const char *error,
                                      const char *scopes, const char *text)
 {
 	struct fault *fault = arena_new(arena, struct fault);
-	const char *why = !error ? "" : arena_print(arena, ", error=\"%s\", error_description=\"%s\"",
-	                                            error, text);
+	const char *why = !error ? "" :
+		arena_print(arena, ", error=\"%s\", error_description=\"%s\"", error, text);
 
 	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
 	                          .text = text };
-	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s", runtime.server->name, why,
+	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s",
+		runtime.server->name, why,
 		*scopes ? ", scope=\"" : "", scopes, *scopes ? "\"" : "");
 	return fault;
 }
@@ -229,8 +233,9 @@ const struct fault *guard_caller(struct reply *reply)
 	case AUTH_FINE:
 		return NULL;
 	case AUTH_MISSING:
-		return challenge(arena, 401, NULL, scopes, arena_print(arena, "A key is needed, as the header"
-		                 " Authorization: Bearer KEY (mcp-remote takes it as --header). %s",
+		return challenge(arena, 401, NULL, scopes, arena_print(arena,
+		                 "A key is needed, as the header Authorization: Bearer KEY"
+		                 " (mcp-remote takes it as --header). %s",
 		                 connect_key(arena, runtime.server->name)));
 	case AUTH_MALFORMED:
 		return challenge(arena, 400, "invalid_request", scopes,

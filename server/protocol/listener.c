@@ -124,7 +124,8 @@ void listener_prime(struct listener *listener, UNUSED int64_t number, UNUSED str
 		listener_send(listener, 0, (str) { text, (size_t)size });
 }
 
-/* Only here, where the revision wants it: the Java SDK before 2.1 fails on a stream with that line. */
+/* Only here, where the revision wants it: the Java SDK before 2.1 fails on a stream with that
+ * line. */
 void listener_interrupt(struct listener *listener, UNUSED int64_t number, UNUSED str nothing)
 {
 	char text[40];

@@ -1,5 +1,5 @@
-/* message.c - a JSON-RPC message: read from a body, checked, and what is wrong with it in words. Who
- * reads them has written a client, and may have nothing but our one line. */
+/* message.c - a JSON-RPC message: read from a body, checked, and what is wrong with it in words.
+ * Who reads them has written a client, and may have nothing but our one line. */
 #include "compat.h"
 #include "message.h"
 
@@ -53,7 +53,8 @@ static const struct fault *unreadable(struct reply *reply, enum json_trouble tro
 	case JSON_DUPLICATE_KEY:
 		return fault_say(arena, &FAULT_DUPLICATE, "The message names %s twice.", why);
 	case JSON_NO_TEXT:
-		return fault_say(arena, &FAULT_PARSE, "A string of the body is no Unicode text: %s.", why);
+		return fault_say(arena, &FAULT_PARSE,
+		                 "A string of the body is no Unicode text: %s.", why);
 	default:
 		return fault_say(arena, &FAULT_PARSE, "The body is not JSON (RFC 8259): %s.", why);
 	}
@@ -136,7 +137,8 @@ static const struct fault *must_be(struct reply *reply, const char *member, yyjs
 	struct arena *arena = reply_arena(reply);
 
 	if (!value)
-		return fault_say(arena, &FAULT_INVALID, "%s is missing; it must be %s.", member, wanted);
+		return fault_say(arena, &FAULT_INVALID, "%s is missing; it must be %s.", member,
+		                 wanted);
 	return fault_say(arena, &FAULT_INVALID, "%s must be %s, not %s.", member, wanted,
 	                 shown(arena, value));
 }
@@ -169,14 +171,16 @@ const struct fault *message_check(struct reply *reply, yyjson_val *message)
 {
 	yyjson_val *id = yyjson_obj_get(message, "id"), *params = yyjson_obj_get(message, "params");
 	yyjson_val *method = yyjson_obj_get(message, "method");
+	yyjson_val *version = yyjson_obj_get(message, "jsonrpc");
+	yyjson_val *progress = yyjson_obj_get(yyjson_obj_get(params, "_meta"), "progressToken");
 
 	if (!yyjson_is_obj(message))
 		return must_be(reply, "A message", message, "an object");
 	if (!str_is(json_member(message, "jsonrpc"), "2.0"))
-		return must_be(reply, "jsonrpc", yyjson_obj_get(message, "jsonrpc"), "the string \"2.0\"");
+		return must_be(reply, "jsonrpc", version, "the string \"2.0\"");
 	if (id && !is_id(id))
 		return must_be(reply, "id", id, "a string or an integer (a notification has none)");
-	if (is_long(id) || is_long(yyjson_obj_get(yyjson_obj_get(params, "_meta"), "progressToken")))
+	if (is_long(id) || is_long(progress))
 		return &FAULT_LONG;
 	if (message_is_response(message))
 		return id ? NULL : must_be(reply, "id", NULL, "that of the request");

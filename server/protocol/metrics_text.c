@@ -169,7 +169,8 @@ static void print_limits(FILE *file)
 		{ METRIC_LIMIT_MEMORY, "memory" },
 	}, compats[] = {
 		{ METRIC_COMPAT_MISMATCH, "version-mismatch" }, { METRIC_COMPAT_TWICE, "version-twice" },
-		{ METRIC_COMPAT_MISSING, "version-missing" }, { METRIC_COMPAT_PARAMS, "params-empty" },
+		{ METRIC_COMPAT_MISSING, "version-missing" },
+		{ METRIC_COMPAT_PARAMS, "params-empty" },
 		{ METRIC_COMPAT_ARGUMENTS, "extra-arguments" },
 	};
 

@@ -316,7 +316,8 @@ static bool can_complete(const struct offers *offers)
 {
 	for (int i = 0; i < offers->count; i++) {
 		const struct shape *in = offers->first[i].in;
-		for (const struct field *field = in ? in->fields : NULL; field && field->name; field++)
+		const struct field *field = in ? in->fields : NULL;
+		for (; field && field->name; field++)
 			if (offers->first[i].complete || field->one_of)
 				return true;
 	}

@@ -1,8 +1,9 @@
-/* page.c - the page for a person who opens the server's address in a browser: what it is, how to connect.
+/* page.c - the page for a person with a browser: what the server is, and how to connect.
  *
- * Nothing on it runs, and nothing is loaded from anywhere. What it says of the server is what anybody may
- * know who may call it: where keys are needed the tools are only counted. It is an answer to those who ask
- * for HTML, which no MCP client does; all others get what they would without it. */
+ * Nothing on it runs, and nothing is loaded from anywhere. What it says of the server is what
+ * anybody may know who may call it: where keys are needed the tools are only counted. It is an
+ * answer to those who ask for HTML, which no MCP client does; all others get what they would
+ * without it. */
 #include <stdio.h>
 
 #include "connect.h"
@@ -22,8 +23,9 @@ void page_start(void)
 
 	digest_of(str_of(page_css), digest);
 	str hash = base64(runtime.arena, (str) { (const char *)digest, sizeof(digest) });
-	policy = arena_print(runtime.arena, "default-src 'none'; style-src 'sha256-%.*s'; base-uri 'none';"
-	                     " form-action 'none'; frame-ancestors 'none'", STR_FORMAT(hash));
+	policy = arena_print(runtime.arena, "default-src 'none'; style-src 'sha256-%.*s';"
+	                     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	                     STR_FORMAT(hash));
 }
 
 /* ---- Who asks, and where they are ---- */
@@ -81,7 +83,8 @@ static const char *endpoint_url(struct exchange *x, struct arena *arena)
 		return runtime.set.public_url;
 	if (!is_plain(host))
 		return NULL;
-	return arena_print(arena, "http%s://%.*s/mcp", came_by_https(x) ? "s" : "", STR_FORMAT(host));
+	return arena_print(arena, "%s://%.*s/mcp", came_by_https(x) ? "https" : "http",
+	                   STR_FORMAT(host));
 }
 
 /* ---- Writing: `page` is HTML, appended to ---- */
@@ -140,15 +143,22 @@ static str first_sentence(const char *text)
 	return end ? (str) { text, (size_t)(end - text) + 1 } : str_of(text);
 }
 
-static void put_head(struct json *page)
+static const char *title(void)
 {
 	const struct mcp_server *server = runtime.server;
 
+	return server->title ? server->title : server->name;
+}
+
+static void put_head(struct json *page)
+{
 	put(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	          "<meta name=\"robots\" content=\"noindex\">\n");
-	put_in(page, "<title>", server->title ? server->title : server->name, ", an MCP server</title>\n");
-	put_in(page, "<meta name=\"description\" content=\"", server->name, ", an MCP server\">\n<style>");
+	put_in(page, "<title>", title(), ", an MCP server</title>\n");
+	put_in(page, "<meta name=\"description\" content=\"", runtime.server->name,
+	       ", an MCP server\">\n");
+	put(page, "<style>");
 	put(page, page_css);
 	put(page, "</style>\n</head>\n<body>\n");
 }
@@ -157,7 +167,7 @@ static void put_what(struct json *page, const char *url, bool key)
 {
 	const struct mcp_server *server = runtime.server;
 
-	put_in(page, "<header>\n<h1>", server->title ? server->title : server->name, "</h1>\n");
+	put_in(page, "<header>\n<h1>", title(), "</h1>\n");
 	put_in(page, "<p class=\"kind\">MCP server, version ", server->version, "</p>\n");
 	if (server->instructions) {
 		put(page, "<p class=\"lead\">");
@@ -169,8 +179,9 @@ static void put_what(struct json *page, const char *url, bool key)
 	          " address:</p>\n");
 	put_code(page, url);
 	if (key)
-		put_in(page, "<p>A key is needed, as the header <code>Authorization: Bearer YOUR-KEY</code>"
-		             "; there is no sign-in. ", connect_key(page->arena, server->name), "</p>\n");
+		put_in(page, "<p>A key is needed, as the header <code>Authorization: Bearer"
+		             " YOUR-KEY</code>; there is no sign-in. ",
+		       connect_key(page->arena, server->name), "</p>\n");
 	else
 		put(page, "<p>Neither a key nor a sign-in is needed.</p>\n");
 }
@@ -179,7 +190,8 @@ static void put_ways(struct json *page, const char *url, bool key)
 {
 	struct ways ways = connect_ways(page->arena, runtime.server->name, url, key);
 
-	put(page, "<h2>Connect</h2>\n<p class=\"quiet\">A click on a command selects all of it.</p>\n");
+	put(page, "<h2>Connect</h2>\n"
+	          "<p class=\"quiet\">A click on a command selects all of it.</p>\n");
 	for (int i = 0; i < ways.count; i++) {
 		put_in(page, "<h3>", ways.each[i].title, "</h3>\n");
 		put_in(page, "<p>", ways.each[i].about, "</p>\n");
@@ -195,8 +207,8 @@ static void put_tools(struct json *page, bool key)
 		return;
 	put(page, "<h2>Tools</h2>\n");
 	if (key) {
-		put(page, arena_print(page->arena, "<p>There %s %d. Which of them may be used, the key"
-		                      " says.</p>\n", count == 1 ? "is" : "are", count));
+		put(page, arena_print(page->arena, "<p>There %s %d. Which of them may be used, the"
+		                      " key says.</p>\n", count == 1 ? "is" : "are", count));
 		return;
 	}
 	put(page, "<ul>\n");
@@ -211,8 +223,9 @@ static void put_foot(struct json *page, bool direct)
 {
 	put(page, "</main>\n");
 	if (direct)
-		put(page, "<footer>\n<p>Health: <a href=\"/healthz\">/healthz</a> says that it lives,"
-		          " <a href=\"/readyz\">/readyz</a> that it can serve.</p>\n</footer>\n");
+		put(page, "<footer>\n<p>Health: <a href=\"/healthz\">/healthz</a> says that it"
+		          " lives, <a href=\"/readyz\">/readyz</a> that it can serve.</p>\n"
+		          "</footer>\n");
 	put(page, "</body>\n</html>\n");
 }
 
@@ -266,9 +279,10 @@ static void send(struct reply *reply, int status, str html)
 	exchange_answer(x, status, HTML, html);
 }
 
-/* At / it is the page. At the endpoint, which people paste into browsers too, nothing of what is there is
- * HTML (406), and where a client sends people to sign in there is nothing (404): the page is what is said
- * about it. A 200 would be taken for a stream, or a sign-in, by what is no browser after all. */
+/* At / it is the page. At the endpoint, which people paste into browsers too, nothing of what is
+ * there is HTML (406), and where a client sends people to sign in there is nothing (404): the
+ * page is what is said about it. A 200 would be taken for a stream, or a sign-in, by what is no
+ * browser after all. */
 static int status_at(str path)
 {
 	if (str_is(path, "/"))

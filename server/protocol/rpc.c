@@ -125,7 +125,8 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 	const struct fault *fault = message_check(reply, message);
 
 	if (!fault && is_initialize(message))
-		fault = fault_say(reply_arena(reply), &FAULT_INVALID, "initialize must not be in a batch.");
+		fault = fault_say(reply_arena(reply), &FAULT_INVALID,
+		                  "initialize must not be in a batch.");
 	if (fault)
 		add_fault(reply, fault, message_id(message));
 	else if (message_is_response(message) && reply->session)

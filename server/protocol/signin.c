@@ -1,12 +1,13 @@
 /* signin.c - what clients are told that look for a sign-in (OAuth), which there is not.
  *
- * Many take a 401 for the begin of one: they ask for metadata, register themselves, and show the person
- * what they were told there instead of what the 401 said. So that has to say what is needed. */
+ * Many take a 401 for the begin of one: they ask for metadata, register themselves, and show the
+ * person what they were told there instead of what the 401 said. So that has to say what is
+ * needed. */
 #include "connect.h"
 #include "visitor.h"
 
-/* By the beginning of the path. The codes are those of RFC 6749 where one fits, and none that makes a
- * client throw away what it knows and begin again (invalid_client, invalid_grant). */
+/* By the beginning of the path. The codes are those of RFC 6749 where one fits, and none that
+ * makes a client throw away what it knows and begin again (invalid_client, invalid_grant). */
 static const struct { const char *path, *error; bool whole; } places[] = {
 	{ "/register", "access_denied", true },                 /* RFC 7591 */
 	{ "/token", "unsupported_grant_type", true },
@@ -19,7 +20,8 @@ static const struct { const char *path, *error; bool whole; } places[] = {
 static const char *error_of(str path)
 {
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (places[i].whole ? str_is(path, places[i].path) : str_starts(path, places[i].path))
+		if (places[i].whole ? str_is(path, places[i].path)
+		                    : str_starts(path, places[i].path))
 			return places[i].error;
 	return NULL;
 }
@@ -41,9 +43,10 @@ const char *signin_words(struct arena *arena)
 {
 	if (!visitor_needs_key())
 		return "No sign-in is needed: the endpoint /mcp answers without a key.";
-	return arena_print(arena, "There is no sign-in (OAuth) here. Each request needs a key, as the"
-	                   " header Authorization: Bearer KEY (mcp-remote takes it as --header); if one"
-	                   " was sent, it is not known. %s", connect_key(arena, runtime.server->name));
+	return arena_print(arena, "There is no sign-in (OAuth) here. Each request needs a key, as"
+	                   " the header Authorization: Bearer KEY (mcp-remote takes it as"
+	                   " --header); if one was sent, it is not known. %s",
+	                   connect_key(arena, runtime.server->name));
 }
 
 void signin_answer(struct reply *reply, str path)

@@ -27,7 +27,7 @@ static bool is_refused(str parameters)
 /* A type a client may take, and what it has said of it so far. */
 struct taken {
 	const char *type, *family;
-	int precision;                  /* of the range that decides: 3 the type, 2 its family, 1 any */
+	int precision;                  /* of the range that decides: 3 type, 2 family, 1 any */
 	bool taken;
 };
 
@@ -94,7 +94,8 @@ const struct fault *guard_types(struct reply *reply)
 	str type = exchange_header(reply->exchange, "Content-Type");
 	bool post = exchange_method(reply->exchange) == HTTP_POST;
 
-	read_accept(exchange_header(reply->exchange, "Accept"), &reply->takes_json, &reply->takes_sse);
+	read_accept(exchange_header(reply->exchange, "Accept"), &reply->takes_json,
+	            &reply->takes_sse);
 	if (post && !str_is_nocase(str_trim(str_cut(&type, ';')), "application/json"))
 		return &media;
 	if (post)

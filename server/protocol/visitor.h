@@ -1,5 +1,5 @@
-/* visitor.h - who comes to the server without speaking MCP: a person with a browser, and clients that
- * look for a sign-in. */
+/* visitor.h - who comes to the server without speaking MCP: a person with a browser, and clients
+ * that look for a sign-in. */
 #ifndef VISITOR_H
 #define VISITOR_H
 
@@ -10,8 +10,8 @@ bool visitor_needs_key(void);
 
 /* Prepares the page (page.c). */
 void page_start(void);
-/* Answers a browser at /, or at the endpoint, with the page that says what this is. False: it is none,
- * or asks for something else. */
+/* Answers a browser at /, or at the endpoint, with the page that says what this is. False: it is
+ * none, or asks for something else. */
 bool page_answer(struct reply *reply, str path);
 
 /* Whether a path is one where OAuth clients look for a sign-in (signin.c): there is none. */
