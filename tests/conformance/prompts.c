@@ -34,11 +34,12 @@ void complete_argument(struct mcp_call *call, const char *argument, const char *
 }
 
 struct resource_uri {
-	const char *resourceUri;
+	const char *resourceUri, *tone;
 };
 
 const struct shape resource_uri_shape = SHAPE(struct resource_uri,
-	TEXT(struct resource_uri, resourceUri, "URI of the resource to embed", .required = true));
+	TEXT(struct resource_uri, resourceUri, "URI of the resource to embed", .required = true),
+	TEXT(struct resource_uri, tone, "How to speak of it", ONE_OF("plain", "Playful", "dry")));
 
 enum mcp_answer prompt_with_resource(struct mcp_call *call, const void *in,
                                      UNUSED struct store *store)
