@@ -1,4 +1,6 @@
 /* completion.c - completion/complete: what fits what a person has typed so far. */
+#include <strings.h>
+
 #include "call.h"
 
 void mcp_suggest(struct mcp_call *call, const char *text)
@@ -52,10 +54,8 @@ static bool is_fine_context(yyjson_val *context)
 
 static void suggest_choices(struct mcp_call *call, const char *const *choices, const char *value)
 {
-	size_t size = strlen(value);
-
 	for (; *choices; choices++)
-		if (strlen(*choices) >= size && str_is_nocase((str) { *choices, size }, value))
+		if (strncasecmp(*choices, value, strlen(value)) == 0)
 			mcp_suggest(call, *choices);
 }
 
