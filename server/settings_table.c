@@ -59,7 +59,7 @@ static struct setting table[] = {
 	{ "PUBLIC_URL", TEXT_, NULL,
 	  "The endpoint as clients reach it, such as https://shop.example/mcp", 0, 0, NULL },
 	{ "TRUSTED_PROXIES", LIST_, NULL,
-	  "Networks whose X-Forwarded-For counts, such as 10.0.0.0/8", 0, 0, NULL },
+	  "Networks whose X-Forwarded-For and -Proto count, such as 10.0.0.0/8", 0, 0, NULL },
 	{ "COMPAT", LIST_, "none",
 	  "Wrong requests of known clients to serve all the same: all, or version-mismatch,"
 	  " version-twice, version-missing, params-empty, extra-arguments", 0, 0, NULL },
