@@ -14,11 +14,6 @@ enum http_method exchange_method(const struct exchange *x)
 	return x->method;
 }
 
-str exchange_path(const struct exchange *x)
-{
-	return (str) { x->path, x->path_size };
-}
-
 void exchange_set_user(struct exchange *x, void *user)
 {
 	x->user = user;

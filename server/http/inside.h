@@ -60,7 +60,7 @@ struct added_header {
 struct exchange {
 	void *user;
 	struct arena *arena;            /* of what the answer needs; NULL: nothing yet */
-	const char *target, *path;
+	const char *target;
 	struct budget *requests, *streams;      /* of what is kept of the body; on its stream */
 	char *body;                     /* NULL: there is none yet, or it was taken */
 	size_t body_size, body_room;

@@ -153,7 +153,7 @@ static void bury(struct stream *s)
 
 	c->exchange.stream = NULL;
 	if (!c->mhd) {
-		free((char *)(uintptr_t)c->exchange.path);
+		free((char *)(uintptr_t)c->exchange.target);
 		connection_free(c);
 	}
 	free(s);

@@ -58,15 +58,17 @@ static void add_collected(struct stream *s, struct exchange *x)
 static void release_request(struct exchange *x)
 {
 	struct connection *c = exchange_connection(x);
-	size_t size = x->path_size < PATH_KEPT_MAX ? x->path_size : PATH_KEPT_MAX;
-	char *path = malloc(size + 1);
+	str path = exchange_path(x);
+	size_t size = path.size < PATH_KEPT_MAX ? path.size : PATH_KEPT_MAX;
+	char *kept = malloc(size + 1);
 
-	if (!path)
+	if (!kept)
 		abort();
-	memcpy(path, x->path, size);
-	x->target = x->path = path;
+	memcpy(kept, path.at, size);
+	x->target = kept;
 	x->target_size = x->path_size = (uint32_t)size;
 	x->scheme_size = 0;
+	x->host_size = 0;
 	free(c->headers);
 	c->headers = NULL;
 	c->header_count = c->header_room = 0;

@@ -16,19 +16,18 @@ static size_t scheme_size(const char *target)
 
 void target_read(struct exchange *x, const char *target)
 {
-	x->target = x->path = target;
+	x->target = target;
 	x->target_size = (uint32_t)strlen(target);
 	x->scheme_size = (uint8_t)scheme_size(target);
-	if (x->scheme_size) {
-		const char *host = target + x->scheme_size;
-		x->host_size = (uint32_t)strcspn(host, "/?#");
-		x->path = host + x->host_size;
-	}
-	x->path_size = (uint32_t)strcspn(x->path, "?");
-	if (x->path_size == 0 && x->scheme_size) {
-		x->path = "/";
-		x->path_size = 1;
-	}
+	x->host_size = x->scheme_size ? (uint32_t)strcspn(target + x->scheme_size, "/?#") : 0;
+	x->path_size = (uint32_t)strcspn(target + x->scheme_size + x->host_size, "?");
+}
+
+str exchange_path(const struct exchange *x)
+{
+	if (x->path_size == 0 && x->scheme_size)
+		return STR("/");
+	return (str) { x->target + x->scheme_size + x->host_size, x->path_size };
 }
 
 static str target_host(const struct exchange *x)
