@@ -2,6 +2,7 @@
 #include "core.h"
 
 #define SOFT_HYPHEN 0xad
+#define BLANK_MAX 3                     /* bytes */
 
 /* The character that `s` begins with, and its bytes; a byte that is no UTF-8 stands for itself. */
 static uint32_t character_of(str s, size_t *size)
@@ -41,17 +42,47 @@ static bool is_nothing(uint32_t c)
 	       (c >= 0x2060 && c <= 0x2064) || c == 0xfeff;
 }
 
-bool text_blank(const char *text)
+/* Most characters are seen to be none by their first byte, or their last. */
+static bool may_be_blank(char c)
 {
-	str rest = str_of(text);
+	return (unsigned char)c <= ' ' || (unsigned char)c >= 0x80;
+}
+
+size_t blank_step(str s)
+{
 	size_t size;
 
-	for (; rest.size > 0; rest.at += size, rest.size -= size) {
-		uint32_t c = character_of(rest, &size);
-		if (!is_blank(c) && !is_nothing(c) && c != SOFT_HYPHEN)
-			return false;
-	}
-	return true;
+	if (s.size == 0 || !may_be_blank(*s.at))
+		return 0;
+	uint32_t c = character_of(s, &size);
+	return is_blank(c) || is_nothing(c) || c == SOFT_HYPHEN ? size : 0;
+}
+
+/* Of the one that it ends with. */
+static size_t last_blank_step(str s)
+{
+	if (s.size == 0 || !may_be_blank(s.at[s.size - 1]))
+		return 0;
+	for (size_t size = 1; size <= BLANK_MAX && size <= s.size; size++)
+		if (blank_step((str) { s.at + s.size - size, size }) == size)
+			return size;
+	return 0;
+}
+
+str blank_trim(str s)
+{
+	size_t size;
+
+	while ((size = blank_step(s)))
+		s.at += size, s.size -= size;
+	while ((size = last_blank_step(s)))
+		s.size -= size;
+	return s;
+}
+
+bool text_blank(const char *text)
+{
+	return blank_trim(str_of(text)).size == 0;
 }
 
 static bool is_plain(const char *text)

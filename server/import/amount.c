@@ -1,8 +1,6 @@
 /* amount.c - numbers as people and programs write them in tables: 1250, 12.50, 12,50, 1.250,00. */
 #include "amount.h"
 
-#include "blanks.h"
-
 #define GROUPS_MAX 12
 
 /* Runs of digits, and what stands before each: '.', ',', '\'', or ' ' for any blank. */

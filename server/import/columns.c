@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "blanks.h"
 #include "import_private.h"
 
 #define LISTED_MAX 8                    /* columns that a note names */
@@ -100,7 +99,7 @@ static void begin(struct import *import, const struct csv_row *header)
 	for (int i = 0; i <= IMPORT_CELLS_MAX; i++)
 		import->cells_of[i] = NO_COLUMN;
 	for (size_t i = 0; i < header->count; i++) {
-		str name = blanks_trim(header->cells[i]);
+		str name = blank_trim(header->cells[i]);
 		import->left_out[i] = true;
 		if (name.size)
 			import->names[i] = need(strndup(name.at, name.size));
@@ -153,7 +152,7 @@ static size_t find_column(const struct import *import, const char *name)
 
 static str map_field(const char *map)
 {
-	return blanks_trim(str_of(strrchr(map, '=') + 1));
+	return blank_trim(str_of(strrchr(map, '=') + 1));
 }
 
 static bool is_mapped(const struct import *import, const char *field)

@@ -2,13 +2,12 @@
  * other. */
 #include <stdlib.h>
 
-#include "blanks.h"
 #include "group.h"
 #include "import_private.h"
 
 str preset_column(str name)
 {
-	name = blanks_trim(name);
+	name = blank_trim(name);
 	if (name.size && *name.at == '*')
 		name.at++, name.size--;
 	return name;
@@ -105,7 +104,9 @@ static struct shape carried_as(const struct import *import)
 
 void import_remember(struct import *import, const char *name, const void *row)
 {
-	struct family family = { name, row_pack(import->arena, import->spec->row, row) };
+	struct family family = {
+		text_plain(import->arena, name), row_pack(import->arena, import->spec->row, row),
+	};
 
 	if (store_change(import->scratch, "insert or replace into family (name, fields)"
 	                 " values (:name, :fields)", &family_shape, &family) != 1)
@@ -114,7 +115,7 @@ void import_remember(struct import *import, const char *name, const void *row)
 
 const void *import_recall(struct import *import, const char *name)
 {
-	struct family family = { .name = name };
+	struct family family = { .name = text_plain(import->arena, name) };
 	const struct shape shape = carried_as(import);
 	int found = store_find_one(import->scratch, import->arena, "select name, fields from family"
 	                           " where name = :name", &family_shape, &family, &family_shape, &family);

@@ -1,5 +1,4 @@
 /* read.c - the rows of a file, checked one by one and then group by group, outside of the database. */
-#include "blanks.h"
 #include "dialect.h"
 #include "encoding.h"
 #include "group.h"
@@ -67,7 +66,7 @@ struct reading {
 static bool is_empty(const struct csv_row *row)
 {
 	for (size_t i = 0; i < row->count; i++)
-		if (blanks_trim(row->cells[i]).size)
+		if (blank_trim(row->cells[i]).size)
 			return false;
 	return !row->wrong;
 }

@@ -1,5 +1,4 @@
 /* row.c - one row of a file into a struct. */
-#include "blanks.h"
 #include "import_private.h"
 
 /* The currency of the row's amounts. NULL: `wrong` says why there is none. */
@@ -31,11 +30,11 @@ static bool is_code(const struct import *import, const struct field *field)
 }
 
 /* Spreadsheets are told in this way to leave a code its zeros: ="00123". */
-static str unwrapped(str text)
+static const char *unwrapped(struct arena *arena, str text)
 {
 	if (!str_starts(text, "=\"") || text.size < STR("=\"\"").size || text.at[text.size - 1] != '"')
-		return text;
-	return (str) { text.at + 2, text.size - 3 };
+		return text.at;
+	return arena_copy(arena, (str) { text.at + 2, text.size - 3 });
 }
 
 static str text_of(struct import *import, const struct use *use)
@@ -46,11 +45,11 @@ static str text_of(struct import *import, const struct use *use)
 	if (text.size && use->clean)
 		text = str_of(use->clean(import->arena, text.at));
 	if (text.size && is_code(import, field))
-		text = blanks_clean(arena_copy(import->arena, unwrapped(text)));
+		text = str_of(text_plain(import->arena, unwrapped(import->arena, text)));
 	if (field->type != FIELD_TEXT)
-		return blanks_trim(text);
+		return blank_trim(text);
 	/* The blanks of other texts are their own; where nothing is seen, nothing is there. */
-	return text.size && !text_blank(text.at) ? text : STR("");
+	return blank_trim(text).size ? text : STR("");
 }
 
 static size_t digits_at(str text, size_t at)
@@ -127,11 +126,11 @@ static const char *check_cells(struct import *import)
 	for (size_t i = 0; i < cells->count; i++) {
 		if (i < import->columns && (import->names[i] || !strict))
 			continue;
-		if (blanks_trim(cells->cells[i]).size && i < import->columns)
+		if (blank_trim(cells->cells[i]).size && i < import->columns)
 			return import_why(import, "column %zu has no name, but this row has \"%s\" in it:"
 			                  " name it, empty it, or say --ignore-unknown", i + 1,
 			                  cell_shown(import, cells->cells[i]));
-		if (blanks_trim(cells->cells[i]).size)
+		if (blank_trim(cells->cells[i]).size)
 			named = SIZE_MAX;
 	}
 	if (cells->count < named)

@@ -64,6 +64,9 @@ size_t utf8_step(str s);
  * none at the ends; what nobody sees is left out. `text` itself, where it is so already. */
 const char *text_plain(struct arena *arena, const char *text);
 bool text_blank(const char *text);                      /* nothing in it can be seen */
+/* The bytes of the blank, or of what nobody sees, that `s` begins with; 0: it begins with neither. */
+size_t blank_step(str s);
+str blank_trim(str s);                                  /* without those at both ends */
 
 #define QUOTE_MAX 256
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */

@@ -75,7 +75,7 @@ struct import_preset {
 /* For adapt(): a cell of the row, "" where there is none. */
 const char *import_cell(const struct import *import, int cell);
 /* Keeps a row under a name, for rows that follow and belong to it, and fetches it: NULL where there
- * is none. */
+ * is none. Names are the same in plain signs, as codes are taken. */
 void import_remember(struct import *import, const char *name, const void *row);
 const void *import_recall(struct import *import, const char *name);
 /* Counts what was done to rows, or that they were left out, for a summary: "3 drafts". `what` is a
@@ -89,8 +89,7 @@ const char *import_html_text(struct arena *arena, const char *html);
 struct import_spec {
 	const char *what;               /* "products", for the words on the terminal */
 	const struct shape *row;        /* one line; required fields must be columns */
-	/* Text fields that are codes: without blanks around, and those nobody sees. Ends with NULL; may
-	 * be NULL. */
+	/* Text fields that are codes: taken in plain signs (text_plain). Ends with NULL; may be NULL. */
 	const char *const *codes;
 	const struct import_preset *const *presets;     /* ends with NULL; may be NULL */
 	/* What the rows of a group have in common. */

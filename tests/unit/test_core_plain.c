@@ -51,6 +51,23 @@ START_TEST(a_blank_text_shows_nothing)
 }
 END_TEST
 
+static const struct { const char *text, *trimmed; } around[] = {
+	{ "", "" }, { "A-1", "A-1" }, { " \t\u00a0\ufeff", "" }, { "\u200bA-1\u00a0", "A-1" },
+	{ " A\u00a0\u200d1\u3000", "A\u00a0\u200d1" }, { "A\u00ad-1\u00ad", "A\u00ad-1" }, { "é", "é" },
+	{ "\xc2\x85\u1680\u205fa\u2028\u202e\u2061", "a" },
+	/* What is no UTF-8 is no blank, nor is what ends like one. */
+	{ "\x80 ", "\x80" }, { "\xa0", "\xa0" }, { "à", "à" },
+};
+
+START_TEST(blanks_around_a_text_are_taken_off_whatever_their_width)
+{
+	str trimmed = blank_trim(str_of(around[_i].text));
+
+	ck_assert(str_is(trimmed, around[_i].trimmed));
+	ck_assert_uint_eq(blank_step(trimmed), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("plain");
@@ -58,6 +75,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, text_is_made_plain, 0, COUNT(texts));
 	tcase_add_test(tcase, what_is_plain_is_not_copied);
+	tcase_add_loop_test(tcase, blanks_around_a_text_are_taken_off_whatever_their_width, 0,
+	                    COUNT(around));
 	tcase_add_loop_test(tcase, a_blank_text_shows_nothing, 0, COUNT(blanks));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

@@ -1,6 +1,5 @@
 /* test_import_amount.c - numbers as people and programs write them in tables. */
 #include "amount.h"
-#include "blanks.h"
 #include "suite.h"
 
 static const struct {
@@ -72,35 +71,12 @@ START_TEST(an_amount_is_read_or_it_is_said_why_not)
 }
 END_TEST
 
-static const struct { const char *text, *trimmed, *clean; } blanks[] = {
-	{ "", "", "" },
-	{ " \t\xc2\xa0\xef\xbb\xbf", "", "" },
-	{ "A-1", "A-1", "A-1" },
-	{ "\xe2\x80\x8b" "A-1\xc2\xa0", "A-1", "A-1" },
-	{ " A\xc2\xa0\xe2\x80\x8d" "1\xe3\x80\x80", "A\xc2\xa0\xe2\x80\x8d" "1", "A 1" },
-	{ "A\xc2\xad-1", "A\xc2\xad-1", "A-1" },
-	{ "\xc3\xa9", "\xc3\xa9", "\xc3\xa9" },
-};
-
-START_TEST(blanks_that_nobody_sees_are_blanks)
-{
-	char text[40];
-
-	str trimmed = blanks_trim(str_of(blanks[_i].text));
-	ck_assert(str_is(trimmed, blanks[_i].trimmed));
-	strcpy(text, blanks[_i].text);
-	ck_assert(str_is(blanks_clean(text), blanks[_i].clean));
-	ck_assert_str_eq(text, blanks[_i].clean);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("import: amounts");
 	TCase *tcase = tcase_create("amounts");
 
 	tcase_add_loop_test(tcase, an_amount_is_read_or_it_is_said_why_not, 0, COUNT(amounts));
-	tcase_add_loop_test(tcase, blanks_that_nobody_sees_are_blanks, 0, COUNT(blanks));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

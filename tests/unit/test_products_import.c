@@ -124,6 +124,14 @@ START_TEST(codes_that_look_like_numbers_are_codes)
 }
 END_TEST
 
+START_TEST(codes_are_taken_in_plain_signs)
+{
+	ck_assert_int_eq(import(HEAD "\u200bKIT\u20111\u00a0,Kit \u2013 1,1.00,GBP,5,,,,\n"), 0);
+	ck_assert_int_eq(find_number(&products, "select count(*) from product where sku = 'KIT-1'"), 1);
+	ck_assert_str_eq(text(get("KIT-1"), "/name"), "Kit \u2013 1");
+}
+END_TEST
+
 /* ---- Bad files, and words ---- */
 
 static const struct { const char *rows, *words; } bad[] = {
@@ -214,6 +222,7 @@ int main(void)
 	                    COUNT(changes_of_one));
 	tcase_add_test(known, what_was_there_without_a_text_gets_one);
 	tcase_add_test(known, codes_that_look_like_numbers_are_codes);
+	tcase_add_test(known, codes_are_taken_in_plain_signs);
 	suite_add_tcase(suite, known);
 	return run_suite(suite);
 }

@@ -80,6 +80,15 @@ START_TEST(variants_need_their_product_above_them)
 }
 END_TEST
 
+START_TEST(variants_find_their_product_by_a_code_in_other_signs)
+{
+	ck_assert_int_eq(import("item_sku\titem_name\tstandard_price\tparent_child\tparent_sku\n"
+	                        "PAN\u20111\tPan\t\tparent\t\n"
+	                        "PAN-20\t\t3.00\tchild\tPAN\u20111 \n"), 0);
+	ck_assert_str_eq(text(does(&products, "get_product", "{'sku': 'PAN-20'}"), "/name"), "Pan");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("presets");
@@ -92,6 +101,7 @@ int main(void)
 	tcase_add_test(tcase, a_long_description_is_cut_between_words);
 	tcase_add_loop_test(tcase, a_bad_row_of_an_export_is_told, 0, COUNT(bad));
 	tcase_add_test(tcase, variants_need_their_product_above_them);
+	tcase_add_test(tcase, variants_find_their_product_by_a_code_in_other_signs);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
