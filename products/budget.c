@@ -24,13 +24,8 @@ struct phrases {
 	char sign;
 	int power;
 	const char *codes;
-	const char *words;
+	const char *words;              /* currencies are not among them: currency_written() knows these */
 };
-
-#define DOLLARS "USD CAD AUD NZD SGD HKD TWD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD"
-#define PESOS "MXN ARS CLP COP CUP DOP PHP UYU"
-#define CENTS "EUR " DOLLARS
-#define POUNDS "GBP FKP GIP SHP EGP LBP SDG SSP SYP"
 
 static const struct phrases phrases[] = {
 	{ MOST, 0, NULL,
@@ -60,101 +55,39 @@ static const struct phrases phrases[] = {
 	{ POWER, 5, NULL, "lakh" },
 	{ POWER, 7, NULL, "crore" },
 	{ POWER, 4, NULL, "万|萬|만" },
-	{ CURRENCY, 0, POUNDS, "£|pound|pounds" },
-	{ CURRENCY, 0, "GBP", "pounds sterling|sterling|quid" },
-	{ CURRENCY, 0, "EUR", "€|euro|euros" },
-	{ CURRENCY, 0, DOLLARS " " PESOS, "$" },
-	{ CURRENCY, 0, DOLLARS, "dollar|dollars|bucks" },
-	{ CURRENCY, 0, "USD", "us$|us dollars" },
-	{ CURRENCY, 0, "CAD", "ca$|c$" },
-	{ CURRENCY, 0, "AUD", "a$|au$" },
-	{ CURRENCY, 0, "NZD", "nz$" },
-	{ CURRENCY, 0, "HKD", "hk$" },
-	{ CURRENCY, 0, "SGD", "s$" },
-	{ CURRENCY, 0, "TWD", "nt$" },
-	{ CURRENCY, 0, "BRL", "r$|reais" },
-	{ CURRENCY, 0, "MXN", "mx$" },
-	{ CURRENCY, 0, PESOS, "peso|pesos" },
-	{ CURRENCY, 0, "JPY CNY", "¥" },
-	{ CURRENCY, 0, "JPY", "円|yen" },
-	{ CURRENCY, 0, "CNY TWD", "元" },
-	{ CURRENCY, 0, "CNY", "yuan|rmb" },
-	{ CURRENCY, 0, "INR", "₹" },
-	{ CURRENCY, 0, "INR PKR LKR NPR MUR SCR", "rs|rupee|rupees" },
-	{ CURRENCY, 0, "SEK NOK DKK ISK", "kr" },
-	{ CURRENCY, 0, "SEK", "kronor" },
-	{ CURRENCY, 0, "NOK DKK", "kroner" },
-	{ CURRENCY, 0, "CHF", "fr|sfr|franken" },
-	{ CURRENCY, 0, "CHF XOF XAF XPF", "francs" },
-	{ CURRENCY, 0, "PLN", "zł|zl|zloty" },
-	{ CURRENCY, 0, "CZK", "kč" },
-	{ CURRENCY, 0, "HUF", "ft|forint" },
-	{ CURRENCY, 0, "RON MDL", "lei" },
-	{ CURRENCY, 0, "TRY", "₺|lira" },
-	{ CURRENCY, 0, "RUB", "₽" },
-	{ CURRENCY, 0, "RUB BYN", "rubles" },
-	{ CURRENCY, 0, "KRW", "₩|won|원" },
-	{ CURRENCY, 0, "ILS", "₪|shekels" },
-	{ CURRENCY, 0, "VND", "₫|dong" },
-	{ CURRENCY, 0, "THB", "฿|baht" },
-	{ CURRENCY, 0, "PHP", "₱" },
-	{ CURRENCY, 0, "NGN", "₦|naira" },
-	{ CURRENCY, 0, "UAH", "₴" },
-	{ CURRENCY, 0, "ZAR", "rand" },
-	{ CURRENCY, 0, "AED MAD", "dirham|dirhams" },
-	{ CURRENCY, 0, "KWD BHD JOD TND IQD LYD RSD DZD", "dinar|dinars" },
-	{ CURRENCY, 0, "SAR QAR OMR", "riyal|riyals" },
 	{ SUBUNIT, 0, "GBP FKP GIP SHP", "p|pence" },
-	{ SUBUNIT, 0, CENTS, "cent|cents|ct|¢" },
+	{ SUBUNIT, 0, "EUR " CURRENCY_DOLLARS, "cent|cents|ct|¢" },
 };
 
-/* The signs of currencies begin with the bytes C2 and E2, letters do not. */
-static bool is_letter(char c)
+struct phrase {
+	char sign;
+	int power;
+	str codes;                      /* with blanks between; absent: it names no currency */
+};
+
+/* What the longest phrase, or currency, that the text begins with means. False: there is none. */
+static bool find_phrase(const char *text, struct phrase *found, size_t *size)
 {
-	unsigned char byte = (unsigned char)c;
-
-	return (c >= 'a' && c <= 'z') || (byte > 0xc2 && byte != 0xe2);
-}
-
-/* A word ends where it is not followed by a letter; a sign, and what is written without blanks between
- * words, anywhere. */
-static bool ends_at(const char *text, size_t size)
-{
-	bool is_word = (text[0] >= 'a' && text[0] <= 'z') || (unsigned char)text[0] == 0xc3;
-
-	return !is_word || text[size - 1] == '$' || !is_letter(text[size]);
-}
-
-/* What the longest phrase that the text begins with means; NULL: there is none. */
-static const struct phrases *find_phrase(const char *text, size_t *size)
-{
-	const struct phrases *found = NULL;
+	size_t of_currency;
+	str codes = currency_written(str_of(text), &of_currency);
 
 	*size = 0;
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
 		str words = str_of(phrases[i].words);
 		while (words.size > 0) {
 			str word = str_cut(&words, '|');
-			if (word.size <= *size || strncmp(text, word.at, word.size) != 0 ||
-			    !ends_at(text, word.size))
+			if (word.size <= *size || !str_starts_word(str_of(text), word))
 				continue;
-			found = &phrases[i];
+			*found = (struct phrase) { phrases[i].sign, phrases[i].power,
+			                           str_of(phrases[i].codes) };
 			*size = word.size;
 		}
 	}
-	return found;
-}
-
-/* A code of ISO 4217: as a word it must stand alone. */
-static bool find_code(const char *text, char code[sizeof("GBP")])
-{
-	for (int i = 0; i < 3; i++) {
-		if (text[i] < 'a' || text[i] > 'z')
-			return false;
-		code[i] = (char)(text[i] - 'a' + 'A');
+	if (of_currency > *size) {
+		*found = (struct phrase) { .sign = CURRENCY, .codes = codes };
+		*size = of_currency;
 	}
-	code[3] = '\0';
-	return !is_letter(text[3]) && currency_valid(str_of(code));
+	return *size > 0;
 }
 
 /* ---- Signs ---- */
@@ -195,19 +128,19 @@ static bool add_number(struct sentence *sentence, const char **at)
 	return add_sign(sentence, 'n');
 }
 
-static void add_currency(struct arena *arena, struct sentence *sentence, const char *codes, str written,
+static void add_currency(struct arena *arena, struct sentence *sentence, str codes, str written,
                          const char *currency)
 {
-	bool sole = strlen(codes) == sizeof("GBP") - 1;
+	bool sole = codes.size == CURRENCY_SIZE - 1;
 
-	if (strstr(codes, currency))
+	if (memmem(codes.at, codes.size, currency, strlen(currency)))
 		return;
 	sentence->is_foreign = true;
-	sentence->named = sole ? codes : arena_copy(arena, written);
+	sentence->named = arena_copy(arena, sole ? codes : written);
 }
 
 /* What is said of the number before it. */
-static bool add_to_number(struct sentence *sentence, const struct phrases *phrase)
+static bool add_to_number(struct sentence *sentence, const struct phrase *phrase)
 {
 	if (sentence->number_count == 0)
 		return false;
@@ -223,10 +156,10 @@ static bool add_to_number(struct sentence *sentence, const struct phrases *phras
 	return true;
 }
 
-static bool add_phrase(struct arena *arena, struct sentence *sentence, const struct phrases *phrase,
+static bool add_phrase(struct arena *arena, struct sentence *sentence, const struct phrase *phrase,
                        str written, const char *currency)
 {
-	if (phrase->codes)
+	if (phrase->codes.at)
 		add_currency(arena, sentence, phrase->codes, written, currency);
 	switch (phrase->sign) {
 	case FILLER:
@@ -241,24 +174,18 @@ static bool add_phrase(struct arena *arena, struct sentence *sentence, const str
 static bool read_one(struct arena *arena, struct sentence *sentence, const char **at,
                      const char *currency)
 {
-	char code[sizeof("GBP")];
+	struct phrase phrase;
 	size_t size;
-	const struct phrases *phrase = find_phrase(*at, &size);
 	bool begins_number = (**at >= '0' && **at <= '9') ||
 	                     (strchr(".,\1", **at) && (*at)[1] >= '0' && (*at)[1] <= '9');
 
 	if (begins_number)
 		return add_number(sentence, at);
-	if (phrase) {
-		str written = { *at, size };
-		*at += size;
-		return add_phrase(arena, sentence, phrase, written, currency);
-	}
-	if (!find_code(*at, code))
+	if (!find_phrase(*at, &phrase, &size))
 		return false;
-	*at += 3;
-	add_currency(arena, sentence, arena_copy(arena, str_of(code)), str_of(code), currency);
-	return true;
+	str written = { *at, size };
+	*at += size;
+	return add_phrase(arena, sentence, &phrase, written, currency);
 }
 
 /* ---- Numbers ---- */

@@ -30,16 +30,13 @@ static size_t preamble(const str *cells, size_t count)
 }
 
 /* "*Action(SiteID=UK|Country=GB|Currency=GBP|Version=1193|CC=UTF-8)" */
-static bool currency(str column, char code[4])
+static str currency(str column)
 {
-	static const char before[] = "Currency=";
-	const char *found = memmem(column.at, column.size, before, sizeof(before) - 1);
+	str before = STR("Currency=");
+	const char *found = memmem(column.at, column.size, before.at, before.size);
 
-	if (!found || column.at + column.size - found < (ptrdiff_t)sizeof(before) - 1 + 3)
-		return false;
-	memcpy(code, found + sizeof(before) - 1, 3);
-	code[3] = '\0';
-	return true;
+	bool is_whole = found && found + before.size + strlen("GBP") <= column.at + column.size;
+	return is_whole ? (str) { found + before.size, strlen("GBP") } : (str) { 0 };
 }
 
 /* "[Colour=Red,Size=M]", "Colour=Red;Size=M" or "Colour=Red|Size=M" is "Red, M". */

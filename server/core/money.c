@@ -1,7 +1,7 @@
 /* money.c - see money.h. */
 #include "money.h"
 
-#define CODE_SIZE 3
+#define CODE_SIZE (CURRENCY_SIZE - 1)
 
 static const struct { int digits; const char *codes; } currencies[] = {
 #define CURRENCIES(digits, codes) { digits, codes },
@@ -9,24 +9,128 @@ static const struct { int digits; const char *codes; } currencies[] = {
 #undef CURRENCIES
 };
 
-int currency_digits(str code)
+/* Where in the list a code in capitals stands; absent: nowhere. */
+static str find_code(str code, int *digits)
 {
 	if (code.size != CODE_SIZE)
-		return -1;
+		return (str) { 0 };
 	/* A blank is no part of a code, so what is found is a whole one. */
 	for (size_t i = 0; i < CODE_SIZE; i++)
 		if (code.at[i] < 'A' || code.at[i] > 'Z')
-			return -1;
-	for (size_t i = 0; i < sizeof(currencies) / sizeof(*currencies); i++)
-		if (memmem(currencies[i].codes, strlen(currencies[i].codes), code.at, CODE_SIZE))
-			return currencies[i].digits;
-	return -1;
+			return (str) { 0 };
+	for (size_t i = 0; i < sizeof(currencies) / sizeof(*currencies); i++) {
+		const char *codes = currencies[i].codes;
+		const char *found = memmem(codes, strlen(codes), code.at, CODE_SIZE);
+		*digits = currencies[i].digits;
+		if (found)
+			return (str) { found, CODE_SIZE };
+	}
+	return (str) { 0 };
+}
+
+int currency_digits(str code)
+{
+	int digits;
+
+	return find_code(code, &digits).at ? digits : -1;
 }
 
 bool currency_valid(str code)
 {
 	return currency_digits(code) >= 0;
 }
+
+bool currency_read(str text, char code[CURRENCY_SIZE])
+{
+	char capitals[CURRENCY_SIZE] = "";
+
+	if (text.size != CODE_SIZE)
+		return false;
+	for (size_t i = 0; i < CODE_SIZE; i++)
+		capitals[i] = text.at[i] >= 'a' && text.at[i] <= 'z' ? (char)(text.at[i] & ~0x20) : text.at[i];
+	if (!currency_valid(str_of(capitals)))
+		return false;
+	memcpy(code, capitals, sizeof(capitals));
+	return true;
+}
+
+/* ---- As people write them ---- */
+
+#define POUNDS "GBP FKP GIP SHP EGP LBP SDG SSP SYP"
+#define PESOS "MXN ARS CLP COP CUP DOP PHP UYU"
+
+/* Signs and words of one meaning, with | between them. */
+static const struct { const char *codes, *written; } signs[] = {
+	{ POUNDS, "£|pound|pounds" },
+	{ "GBP", "pounds sterling|sterling|quid" },
+	{ "EUR", "€|euro|euros" },
+	{ CURRENCY_DOLLARS " " PESOS, "$" },
+	{ CURRENCY_DOLLARS, "dollar|dollars|bucks" },
+	{ "USD", "us$|us dollars" },
+	{ "CAD", "ca$|c$" },
+	{ "AUD", "a$|au$" },
+	{ "NZD", "nz$" },
+	{ "HKD", "hk$" },
+	{ "SGD", "s$" },
+	{ "TWD", "nt$" },
+	{ "BRL", "r$|reais" },
+	{ "MXN", "mx$" },
+	{ PESOS, "peso|pesos" },
+	{ "JPY CNY", "¥|￥" },
+	{ "JPY", "円|yen" },
+	{ "CNY TWD", "元" },
+	{ "CNY", "yuan|rmb" },
+	{ "INR", "₹" },
+	{ "INR PKR LKR NPR MUR SCR", "rs|rs.|rupee|rupees" },
+	{ "SEK NOK DKK ISK", "kr|kr." },
+	{ "SEK", "kronor" },
+	{ "NOK DKK", "kroner" },
+	{ "CHF", "fr|fr.|sfr|sfr.|franken" },
+	{ "CHF XOF XAF XPF", "francs" },
+	{ "PLN", "zł|zl|zloty" },
+	{ "CZK", "kč" },
+	{ "HUF", "ft|forint" },
+	{ "RON MDL", "lei" },
+	{ "TRY", "₺|lira" },
+	{ "RUB", "₽" },
+	{ "RUB BYN", "rubles" },
+	{ "KRW", "₩|won|원" },
+	{ "ILS", "₪|shekels" },
+	{ "VND", "₫|dong" },
+	{ "THB", "฿|baht" },
+	{ "PHP", "₱" },
+	{ "NGN", "₦|naira" },
+	{ "UAH", "₴" },
+	{ "ZAR", "rand" },
+	{ "AED MAD", "dirham|dirhams" },
+	{ "KWD BHD JOD TND IQD LYD RSD DZD", "dinar|dinars" },
+	{ "SAR QAR OMR", "riyal|riyals" },
+};
+
+str currency_written(str text, size_t *size)
+{
+	str codes = { 0 };
+	char code[CURRENCY_SIZE];
+	int digits;
+
+	*size = 0;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
+		for (str rest = str_of(signs[i].written); rest.size; ) {
+			str one = str_cut(&rest, '|');
+			if (one.size <= *size || !str_starts_word(text, one))
+				continue;
+			codes = str_of(signs[i].codes);
+			*size = one.size;
+		}
+	}
+	str head = { text.at, CODE_SIZE };
+	if (codes.at || text.size < CODE_SIZE || !currency_read(head, code) || !str_starts_word(text, head))
+		return codes;
+	*size = CODE_SIZE;
+	return find_code(str_of(code), &digits);
+}
+
+/* ---- Sums ---- */
 
 bool sum_add(int64_t *sum, int64_t amount, int64_t times)
 {

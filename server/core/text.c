@@ -24,6 +24,26 @@ bool str_is_nocase(str a, const char *text)
 	return true;
 }
 
+/* Of any script; the signs of currencies, and most others, begin with the bytes C2 and E2. */
+static bool begins_letter(char c)
+{
+	return (lower(c) >= 'a' && lower(c) <= 'z')
+	       || ((unsigned char)c > 0xc2 && (unsigned char)c != 0xe2);
+}
+
+bool str_starts_word(str text, str word)
+{
+	if (word.size == 0 || text.size < word.size)
+		return false;
+	for (size_t i = 0; i < word.size; i++)
+		if (lower(text.at[i]) != lower(word.at[i]))
+			return false;
+	char first = word.at[0], last = word.at[word.size - 1];
+	bool is_word = ((unsigned char)first < 0x80 || (unsigned char)first == 0xc3) && begins_letter(first)
+	               && ((unsigned char)last >= 0x80 || begins_letter(last));
+	return !is_word || text.size == word.size || !begins_letter(text.at[word.size]);
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

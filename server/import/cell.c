@@ -95,16 +95,52 @@ static const char *ambiguous(struct import *import, const struct field *field, s
 	                  cell_shown(import, text));
 }
 
+/* What stands before the number of a price, or behind it: it is understood as a currency's, as a whole,
+ * or it is not. `foreign` is what is not this currency's. */
+static bool is_of_currency(str written, const char *currency, str *foreign)
+{
+	size_t size;
+	str codes = currency_written(written, &size);
+
+	if (size != written.size)
+		return false;
+	if (codes.at && !memmem(codes.at, codes.size, currency, strlen(currency)))
+		*foreign = codes.size == strlen(currency) ? codes : written;
+	return true;
+}
+
+/* "£12.50" and "12,50 kr." without what they say of the currency; as it is, where they say something
+ * else. A minus stays with the digits. */
+static str without_currency(str text, const char *currency, str *foreign)
+{
+	static const char digits[] = "0123456789";
+	size_t from = 0, to = text.size;
+
+	while (from < to && !memchr(digits, text.at[from], sizeof(digits) - 1))
+		from++;
+	while (to > from && !memchr(digits, text.at[to - 1], sizeof(digits) - 1))
+		to--;
+	from -= from > 0 && from < to && text.at[from - 1] == '-';
+	str before = { text.at, from }, behind = { text.at + to, text.size - to };
+	return is_of_currency(blank_trim(before), currency, foreign)
+	       && is_of_currency(blank_trim(behind), currency, foreign)
+	       ? (str) { text.at + from, to - from } : text;
+}
+
 static const char *read_money(struct import *import, const struct field *field, str text,
                               const char *currency, struct money *money)
 {
 	int digits = currency_digits(str_of(currency));
 	char what[100] = "a whole number without a point";
 	int64_t minor = 0;
+	str foreign = { 0 }, number = without_currency(text, currency, &foreign);
 
+	if (foreign.at)
+		return import_why(import, "%s is \"%s\", in %s, but the currency of the row is %s", field->name,
+		                  cell_shown(import, text), str_quote(foreign, 40).text, currency);
 	if (digits)
 		snprintf(what, sizeof(what), "a decimal with at most %d digits after the point", digits);
-	enum amount amount = read_amount(import, text, digits, &minor);
+	enum amount amount = read_amount(import, number, digits, &minor);
 	if (amount == AMOUNT_AMBIGUOUS)
 		return ambiguous(import, field, text);
 	if (amount != AMOUNT_READ)

@@ -224,13 +224,10 @@ static void apply_preset(struct import *import)
 			import->left_out[column] = false;
 		}
 	}
-	char code[4];
 	for (size_t i = 0; i < import->columns && preset->currency; i++) {
-		if (!import->names[i] || !preset->currency(str_of(import->names[i]), code)
-		    || !currency_valid(str_of(code)))
-			continue;
-		memcpy(import->currency, code, sizeof(code));
-		import->left_out[i] = false;
+		str code = import->names[i] ? preset->currency(str_of(import->names[i])) : (str) { 0 };
+		if (currency_read(code, import->currency))
+			import->left_out[i] = false;
 	}
 }
 

@@ -50,7 +50,8 @@ void import_help(const struct import_spec *spec, const char *usage)
 	columns_names(spec->row, known, sizeof(known));
 	printf("\nFields: %s.\n\nThe file is text: UTF-8, or what --encoding names, UTF-16 with its mark too;"
 	       " cells are separated by\ncommas, semicolons, tabs or vertical bars; packed with gzip or not."
-	       " Save a workbook as \"CSV UTF-8\".\nAmounts are 1250, 12.50, 12,50 or 1,250.00.\n", known);
+	       " Save a workbook as \"CSV UTF-8\".\nAmounts are 1250, 12.50, 12,50 or 1,250.00; £12.50 and"
+	       " 12.50 GBP where that is their currency.\n", known);
 }
 
 /* ---- The words ---- */

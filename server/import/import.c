@@ -111,12 +111,13 @@ static enum import_end carry_out(struct import *import, struct store *scratch, s
 /* Why the options can't be, or NULL. */
 static const char *check_options(struct import *import)
 {
-	const struct import_options *options = &import->options;
+	struct import_options *options = &import->options;
 	enum encoding encoding;
 
-	if (options->currency && !currency_valid(str_of(options->currency)))
+	if (options->currency && !currency_read(str_of(options->currency), import->currency_asked))
 		return import_why(import, "the currency is \"%s\": an ISO 4217 code such as GBP is needed",
 		                  options->currency);
+	options->currency = options->currency ? import->currency_asked : NULL;
 	if (options->encoding && !encoding_named(options->encoding, &encoding))
 		return import_why(import, "the encoding is \"%s\": %s is needed", options->encoding,
 		                  encoding_names);

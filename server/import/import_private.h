@@ -44,7 +44,9 @@ struct import {
 	size_t uses_count;
 	size_t currency_column;                 /* or NO_COLUMN */
 	size_t cells_of[IMPORT_CELLS_MAX + 1];  /* columns, by adapt()'s number, or NO_COLUMN */
-	char currency[4];                       /* that the header tells, or "" */
+	char currency[CURRENCY_SIZE];           /* that the header tells, or "" */
+	char currency_asked[CURRENCY_SIZE];     /* options.currency, in capitals */
+	char currency_of_row[CURRENCY_SIZE];
 
 	const struct csv_row *cells;            /* the row at hand */
 	struct arena *arena;                    /* of it; begun anew when it has grown */

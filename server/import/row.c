@@ -7,13 +7,13 @@ static const char *row_currency(struct import *import, const char **wrong)
 	str cell = { 0 };
 
 	if (import->currency_column != NO_COLUMN)
-		cell = import->cells->cells[import->currency_column];
+		cell = blank_trim(import->cells->cells[import->currency_column]);
 	if (cell.size == 0 && *import->currency)
 		return import->currency;
 	if (cell.size == 0 && import->options.currency)
 		return import->options.currency;
-	if (currency_valid(cell))
-		return cell.at;
+	if (currency_read(cell, import->currency_of_row))
+		return import->currency_of_row;
 	*wrong = cell.size == 0
 	         ? "currency is empty"
 	         : import_why(import, "currency is \"%s\": an ISO 4217 code such as GBP is needed",

@@ -47,6 +47,9 @@ static inline bool str_is(str a, const char *text)
 uint64_t str_hash(str text);             /* FNV-1a */
 bool str_starts(str s, const char *prefix);
 bool str_is_nocase(str a, const char *text);            /* ASCII case only */
+/* `text` begins with this word, or sign, in any ASCII case: one in Latin letters is a word only where no
+ * letter follows, one like "kr." or "£" anywhere. */
+bool str_starts_word(str text, str word);
 str str_trim(str s);                                    /* without SP and HTAB at both ends */
 str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
 MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */

@@ -65,8 +65,8 @@ struct import_preset {
 	bool unquoted;                  /* quotes are ordinary characters in it */
 	/* How many rows before the header begin with this one; 0: it is the header. May be NULL. */
 	size_t (*preamble)(const str *cells, size_t count);
-	/* The currency that the name of a column tells: true. May be NULL. */
-	bool (*currency)(str column, char code[4]);
+	/* The code of the currency that the name of a column tells, or absent. May be NULL. */
+	str (*currency)(str column);
 	/* Makes one of our rows of what was read into `row`, whose texts are in the arena or the file's.
 	 * False: it is left out, import_count() has said why. */
 	bool (*adapt)(struct import *import, struct arena *arena, void *row);

@@ -27,6 +27,54 @@ START_TEST(nothing_is_no_currency)
 }
 END_TEST
 
+START_TEST(a_code_is_read_in_any_case)
+{
+	char code[CURRENCY_SIZE] = "";
+
+	ck_assert(currency_read(STR("gBp"), code));
+	ck_assert_str_eq(code, "GBP");
+	ck_assert(!currency_read(STR("zzz"), code) && !currency_read(STR("eu"), code));
+	ck_assert(!currency_read((str) { 0 }, code));
+	ck_assert_str_eq(code, "GBP");
+}
+END_TEST
+
+/* What a text begins with, and what the first code of those is that it may mean; NULL: nothing. */
+static const struct { const char *text, *written, *first; } signs[] = {
+	{ "£12", "£", "GBP" }, { "€", "€", "EUR" }, { "$5", "$", "USD" }, { "CA$ 5", "CA$", "CAD" },
+	{ "Kr. 5", "Kr.", "SEK" }, { "kr 5", "kr", "SEK" }, { "kronor", "kronor", "SEK" },
+	{ "krona", NULL, NULL }, { "zł", "zł", "PLN" }, { "złoty", NULL, NULL }, { "円", "円", "JPY" },
+	{ "gbp 5", "gbp", "GBP" }, { "GBP5", "GBP", "GBP" }, { "GBPS", NULL, NULL }, { "GB", NULL, NULL },
+	{ "zzz", NULL, NULL }, { "won", "won", "KRW" }, { "won't", "won", "KRW" }, { "", NULL, NULL },
+	{ "12", NULL, NULL }, { " £", NULL, NULL }, { "\xc2", NULL, NULL },
+};
+
+START_TEST(a_currency_is_known_as_people_write_it)
+{
+	size_t size;
+	str text = str_of(signs[_i].text), codes = currency_written(text, &size);
+
+	ck_assert_uint_eq(size, signs[_i].written ? strlen(signs[_i].written) : 0);
+	ck_assert(!signs[_i].written || str_starts(text, signs[_i].written));
+	ck_assert_int_eq(codes.at != NULL, signs[_i].first != NULL);
+	if (signs[_i].first)
+		ck_assert(str_starts(codes, signs[_i].first));
+}
+END_TEST
+
+/* A code that the list of currencies lacks would never be met. */
+START_TEST(every_sign_means_a_currency_that_there_is)
+{
+	static const char *const all[] = { "£", "$", "dollars", "pesos", "rs", "kr", "francs", "lei",
+	                                   "dirham", "dinar", "riyal", "元", "¥" };
+	size_t size;
+
+	for (int i = 0; i < COUNT(all); i++)
+		for (str codes = currency_written(str_of(all[i]), &size); codes.size; )
+			ck_assert_msg(currency_valid(str_cut(&codes, ' ')), "%s", all[i]);
+}
+END_TEST
+
 /* ---- Against the list of others ---- */
 
 #define ISO_CODES "/usr/share/iso-codes/json/iso_4217.json"     /* Debian's package iso-codes */
@@ -87,6 +135,9 @@ int main(void)
 
 	tcase_add_loop_test(tcase, a_currency_has_its_digits, 0, COUNT(some));
 	tcase_add_test(tcase, nothing_is_no_currency);
+	tcase_add_test(tcase, a_code_is_read_in_any_case);
+	tcase_add_loop_test(tcase, a_currency_is_known_as_people_write_it, 0, COUNT(signs));
+	tcase_add_test(tcase, every_sign_means_a_currency_that_there_is);
 	tcase_add_test(tcase, every_code_of_debians_list_is_known);
 	tcase_add_loop_test(tcase, a_sum_fits_or_is_as_it_was, 0, COUNT(sums));
 	suite_add_tcase(suite, tcase);
