@@ -125,11 +125,13 @@ const char *product_price(struct arena *arena, struct money price)
 
 /* ---- What a product must be ---- */
 
+#define WHITE " \t\r\n"
+
 static bool is_web_address(const char *url)
 {
 	str address = str_of(url);
 	return (str_starts(address, "https://") || str_starts(address, "http://"))
-		&& strcspn(url, " \t\r\n\"<>") == address.size;
+		&& strcspn(url, WHITE "\"<>") == address.size;
 }
 
 static const char *text_trouble(struct arena *arena, const char *name, const char *text,
@@ -156,12 +158,30 @@ static const char *texts_trouble(struct arena *arena, const struct product *p)
 	return NULL;
 }
 
+/* Its words with a hyphen between them. */
+static const char *hyphenated(struct arena *arena, const char *sku)
+{
+	char *words = arena_copy(arena, str_of(sku)), *to = words;
+
+	for (const char *from = sku + strspn(sku, WHITE); *from; from += strspn(from, WHITE)) {
+		size_t size = strcspn(from, WHITE);
+		if (to > words)
+			*to++ = '-';
+		memcpy(to, from, size);
+		to += size;
+		from += size;
+	}
+	*to = '\0';
+	return words;
+}
+
 const char *product_trouble(struct arena *arena, const struct product *p)
 {
 	if (!product_text(p->sku))
 		return "sku is empty";
-	if (strcspn(p->sku, " \t\r\n") != strlen(p->sku))
-		return arena_print(arena, "sku \"%s\" has white space in it", p->sku);
+	if (strcspn(p->sku, WHITE) != strlen(p->sku))
+		return arena_print(arena, "sku \"%s\" has white space in it; it can be %s", p->sku,
+		                   hyphenated(arena, p->sku));
 	if (!product_text(p->name))
 		return "name is empty";
 	if (!currency_valid(str_of(p->price.currency)))

@@ -263,11 +263,22 @@ static void add_missing(const struct import *import, const char *field, char *mi
 	add_name(missing, room, ", ", *names ? names : field);
 }
 
+/* A row of fewer names than are missing, none of them known, is a title. */
+static bool is_title(const struct import *import, size_t missing)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < import->columns; i++)
+		names += import->names[i] != NULL;
+	return import->uses_count == 0 && names < missing;
+}
+
 static bool note_missing(struct import *import)
 {
 	const struct shape *shape = import->spec->row;
 	const char *optional = import->preset ? import->preset->optional : NULL, *first = NULL;
 	char missing[600] = "";
+	size_t count = 0;
 
 	for (size_t i = 0; shape->fields[i].name; i++) {
 		const struct field *field = &shape->fields[i];
@@ -275,11 +286,14 @@ static bool note_missing(struct import *import)
 		    || (optional && strcmp(optional, field->name) == 0))
 			continue;
 		first = first ? first : field->name;
+		count++;
 		add_missing(import, field->name, missing, sizeof(missing));
 	}
 	if (first)
 		import_note(import, 0, import_why(import, "there is no column %s; --map \"COLUMN=%s\" says"
-		                                  " which it is", missing, first));
+		                                  " which it is%s", missing, first, !is_title(import, count)
+		                                  ? "" : ". The first row must name the columns: take away"
+		                                  " what stands above their names"));
 	if (!columns_has_money(shape) || import->currency_column != NO_COLUMN || *import->currency
 	    || import->options.currency)
 		return first;

@@ -96,7 +96,9 @@ static bool read_word(struct words *words, int argc, char **argv, int *at)
 		return !value.at && set(words, option, NULL);
 	if (value.at)
 		return set(words, option, value.at);
-	return *at + 1 < argc && set(words, option, argv[++*at]);
+	/* An option left without its value must not take the next one for it. */
+	return *at + 1 < argc && !str_starts(str_of(argv[*at + 1]), "--")
+	       && set(words, option, argv[++*at]);
 }
 
 static bool complain(const char *word)

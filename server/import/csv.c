@@ -219,7 +219,7 @@ static bool take_plain(struct csv *csv, int byte)
 	if (separates(csv, byte, &row_ends))
 		return row_ends;
 	if (byte == '\r')
-		spoil(csv, "it has a carriage return outside quotes");
+		spoil(csv, "it has a carriage return outside quotes: take it out, or put its cell in quotes");
 	csv->place = IN_PLAIN;
 	keep(csv, byte);
 	return false;

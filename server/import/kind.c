@@ -114,6 +114,15 @@ static bool is_json(str head)
 	return inside.size && strchr(*head.at == '{' ? "\"}" : "{[\"]", *inside.at);
 }
 
+/* Whether a line ends in CR alone, and none in LF. */
+static bool is_old_mac(str head)
+{
+	const char *first = head.size && !memchr(head.at, '\n', head.size)
+	                    ? memchr(head.at, '\r', head.size) : NULL;
+
+	return first && first + 1 < head.at + head.size;
+}
+
 const char *kind_of_text(str head)
 {
 	str text = without_blanks(head);
@@ -122,5 +131,8 @@ const char *kind_of_text(str head)
 		return "it has NUL bytes in it, so it is no text; save the table as CSV " IN_EXCEL;
 	if (is_json(text))
 		return "it is JSON, not CSV; export the table as CSV";
-	return kind_of_markup(text);
+	const char *markup = kind_of_markup(text);
+	return markup || !is_old_mac(head) ? markup
+	       : "its lines end in CR alone, as on old Macs; save it as CSV " IN_EXCEL ", not"
+	         " \"CSV (Macintosh)\"";
 }

@@ -280,6 +280,8 @@ const others = {
 	'.rtf': ['{\\rtf1\\ansi', /text document \(RTF\)/],
 	'UTF-16 without a mark': [utf16(lines(';')), /UTF-16 without a byte order mark; say --encoding utf-16le/],
 	'UTF-32': [Buffer.concat([Buffer.from('fffe0000', 'hex'), Buffer.from('s\0\0\0')]), /UTF-32/],
+	'the lines of old Macs': ['sku,name,price,currency,stock\rA-1,Cup,1.00,GBP,3\r', /lines end in CR alone, as on old Macs; save it as CSV in Excel/],
+	'.html with the lines of old Macs': ['<html>\r<table>\r', /web page \(HTML\)/],
 	'NULs': [Buffer.from('sku,\0\x01\x02\x03\x04\x05,name\n'), /NUL bytes/],
 	'nothing': ['', /the file is empty/],
 };

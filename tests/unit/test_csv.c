@@ -73,7 +73,8 @@ static const struct {
 	{ BYTES(" \"a\" ,b\n"), "1[ \"a\" |b]" },
 	{ BYTES("\"a\"b,c\nd\n"), "1!there is text behind a closing quote2[d]" },
 	{ BYTES("a\n\"b,c\nd\n"), "1[a]2!a quote is never closed" },
-	{ BYTES("a\rb\nc\n"), "1!it has a carriage return outside quotes2[c]" },
+	{ BYTES("a\rb\nc\n"), "1!it has a carriage return outside quotes: take it out, or put its cell in"
+	  " quotes2[c]" },
 	{ BYTES("a\0b\nc\n"), "1!it has a NUL character in it2[c]" },
 	{ BYTES("\"a\0\nb\"\nc\n"), "1!it has a NUL character in it3[c]" },
 	{ BYTES("a\xff\nc\n"), "1!it is not valid UTF-82[c]" },

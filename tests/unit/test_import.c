@@ -139,6 +139,9 @@ static const struct {
 	{ "sku,price,colour\n", "GBP", "the column \"colour\" is unknown; known are sku, state, price,"
 	  " stock, weight, fragile, made_at, currency. --ignore-unknown leaves it out" },
 	{ "stock\n", "GBP", "there is no column sku, price; --map \"COLUMN=sku\" says which it is\n" },
+	{ "Table 1\nsku,price\n", "GBP", "there is no column sku, price; --map \"COLUMN=sku\" says which it is."
+	  " The first row must name the columns: take away what stands above their names\n" },
+	{ "code,cost\n", "GBP", "there is no column sku, price; --map \"COLUMN=sku\" says which it is\n" },
 	{ "sku,price\n", NULL, "there is no column currency; say which it is, such as --currency GBP\n" },
 	{ "sku,price,SKU\n", "GBP", "the column \"SKU\" is there twice" },
 	{ "sku,price,SKU,Price\n", "GBP", "the columns \"SKU\", \"Price\" are there twice\n" },

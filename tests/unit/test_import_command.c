@@ -29,6 +29,11 @@ static const struct { const char *words[6], *file; int status; int64_t items; co
 	{ { "--dry-run" }, ROW, 2, 0, "import: name the file\nusage: so it is\n" },
 	{ { "FILE", "--currency" }, ROW, 2, 0, "import: --currency needs a code behind it, such as GBP\n"
 	                                      "usage: so it is\n" },
+	{ { "FILE", "--currency", "--dry-run" }, ROW, 2, 0, "import: --currency needs a code behind it" },
+	{ { "--preset", "--dry-run", "FILE" }, ROW_IN, 2, 0, "import: --preset needs a name behind it" },
+	{ { "--encoding", "--dry-run", "FILE" }, ROW_IN, 2, 0, "import: --encoding needs a name behind it" },
+	{ { "FILE", "--map", "--dry-run" }, ROW_CODE, 2, 0, "import: --map needs a column and a field" },
+	{ { "FILE", "--map=--code=sku" }, "--code,price,currency\na,1,GBP\n", 0, 1, "" },
 	{ { "FILE", "other" }, ROW_IN, 2, 0, "import: other is not understood\nusage: so it is\n" },
 	{ { "FILE", "-x" }, ROW_IN, 2, 0, "import: -x is not understood\nusage: so it is\n" },
 	{ { "--currencies=GBP", "FILE" }, ROW, 2, 0, "import: --currencies=GBP is not understood\n" },

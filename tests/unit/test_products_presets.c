@@ -62,7 +62,7 @@ static const struct { const char *rows, *words; } bad[] = {
 	{ "a,A,,A-1,cheap,1\n", ":2: price is \"cheap\"" },
 	{ "a,A,,A-1,1.000,1\n", ":2: price is \"1.000\", which can be read in two ways" },
 	{ "a,A,,A-1,1.00,1\na,,,A-1,1.00,1\n", ":3: sku A-1 is on line 2 already" },
-	{ "a,A,,A 1,1.00,1\n", ":2: sku \"A 1\" has white space in it" },
+	{ "a,A,,A 1,1.00,1\n", ":2: sku \"A 1\" has white space in it; it can be A-1\n" },
 };
 
 START_TEST(a_bad_row_of_an_export_is_told)
