@@ -25,9 +25,11 @@ static const char *not_utf8(enum encoding encoding)
 {
 	if (encoding == ENCODING_UTF_8)
 		return "it is not valid UTF-8: save the file as \"CSV UTF-8\", or, where an older program of"
-		       " a Windows in Western Europe or America wrote it, say --encoding windows-1252";
+		       " a Windows in Western Europe or America wrote it, say --encoding windows-1252, and see"
+		       " with --dry-run whether its letters are right";
 	return encoding == ENCODING_WINDOWS_1252
-	       ? "it has a byte that is no character of Windows-1252"
+	       ? "it has a byte that is no character of Windows-1252, so the file is in another encoding:"
+	         " save it as \"CSV UTF-8\""
 	       : "it has something that is no character of UTF-16";
 }
 

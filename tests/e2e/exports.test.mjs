@@ -220,6 +220,16 @@ test('Windows-1252 is read when it is asked for, and told when it is not', async
 	assert.match((await shelf.importText('\ufeffsku\n', '--encoding', 'windows-1252')).stderr, /leave --encoding out/);
 });
 
+test('what is in no encoding that is read is sent to UTF-8, and a dry run shows letters that are wrong', async () => {
+	const shelf = new Shelf(), asked = ['--encoding', 'windows-1252', '--dry-run'], head = Buffer.from('sku,name,price,currency,stock\n');
+	const file = (bytes, rest) => Buffer.concat([head, Buffer.from('A-1,'), Buffer.from(bytes, 'hex'), Buffer.from(`,${rest}\n`)]);
+	const cyrillic = file('caf3eaeae0', '1.00,RUB,3'), japanese = file('90d482a2837d834f', '100,JPY,3');
+	for (const bytes of [cyrillic, japanese])
+		assert.match((await shelf.importText(bytes)).stderr, /save the file as "CSV UTF-8", or, .* and see with --dry-run whether its letters are right/);
+	assert.match((await shelf.importText(cyrillic, ...asked)).stdout, /name "Êóêêà"/);
+	assert.match((await shelf.importText(japanese, ...asked)).stderr, /csv:2: it has a byte that is no character of Windows-1252, .*: save it as "CSV UTF-8"/);
+});
+
 test('amounts are what they are meant to be, or refused', async () => {
 	const shelf = new Shelf(), price = async (cell, stock = '1') => {
 		const { status, stderr } = await shelf.importText(`sku;name;price;currency;stock\nA-1;Cup;${cell};EUR;${stock}\n`);
