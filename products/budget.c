@@ -3,10 +3,65 @@
  * A word that is not known makes it unclear: "50 for two" may well be 100. */
 #include "budget.h"
 
+#include <utf8proc.h>
+
 #include "figure.h"
 #include "money.h"
 
 enum { NUMBERS_MAX = 2, SIGNS_MAX = 16 };
+
+/* ---- Plain text ---- */
+
+/* What follows a zero are the other nine. */
+static const utf8proc_int32_t zeros[] = {
+	0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50,
+	0x0ed0, 0x0f20, 0x1040, 0x17e0, 0x1810, 0xff10,
+};
+
+static utf8proc_int32_t plain_character(utf8proc_int32_t c)
+{
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(*zeros); i++)
+		if (c >= zeros[i] && c < zeros[i] + 10)
+			return '0' + c - zeros[i];
+	switch (c) {
+	case 0x60: case 0xb4: case 0x2bc: case 0x2018: case 0x2019: case 0x2032: return '\'';
+	case 0x60c:  return ',';
+	case 0x2264: return '<';
+	case 0x2265: return '>';
+	case 0x2248: case 0x223c: case 0x301c: return '~';
+	case 0xffe1: return 0xa3;       /* £ and ¥ of full width */
+	case 0xffe5: return 0xa5;
+	default:     break;
+	}
+	if (c >= 0xff01 && c <= 0xff5e)
+		c -= 0xff01 - '!';
+	return utf8proc_tolower(c);
+}
+
+/* Text in which numbers can be found: digits of every script, signs of full width, quotes and blanks as
+ * those of ASCII, letters small. */
+static const char *with_plain_numbers(struct arena *arena, const char *text)
+{
+	str rest = str_of(text_plain(arena, text));
+	char *plain = arena_alloc_raw(arena, 4 * rest.size + 1);
+	size_t used = 0;
+
+	while (rest.size > 0) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)rest.at,
+		                                         (utf8proc_ssize_t)rest.size, &c);
+		if (size <= 0) {
+			size = 1;
+			c = 0xfffd;
+		}
+		used += (size_t)utf8proc_encode_char(plain_character(c),
+		                                     (utf8proc_uint8_t *)plain + used);
+		rest.at += size;
+		rest.size -= (size_t)size;
+	}
+	plain[used] = '\0';
+	return plain;
+}
 
 /* ---- Words ---- */
 
@@ -115,13 +170,11 @@ static bool add_sign(struct sentence *sentence, char sign)
 	return true;
 }
 
-static bool add_number(struct sentence *sentence, const char **at)
+static bool add_number(struct sentence *sentence, const struct figure *figure, const char **at)
 {
-	struct quantity *quantity = &sentence->numbers[sentence->number_count];
-
-	if (sentence->number_count == NUMBERS_MAX || !figure_read(at, &quantity->figure))
+	if (sentence->number_count == NUMBERS_MAX)
 		return false;
-	sentence->number_count++;
+	sentence->numbers[sentence->number_count++] = (struct quantity) { .figure = *figure };
 	/* 50.- and 50,-- are whole. */
 	if (strchr(".,", **at) && (*at)[0] && (*at)[1] == '-')
 		*at += 1 + strspn(*at + 1, "-");
@@ -174,13 +227,15 @@ static bool add_phrase(struct arena *arena, struct sentence *sentence, const str
 static bool read_one(struct arena *arena, struct sentence *sentence, const char **at,
                      const char *currency)
 {
+	struct figure figure;
 	struct phrase phrase;
 	size_t size;
-	bool begins_number = (**at >= '0' && **at <= '9') ||
-	                     (strchr(".,\1", **at) && (*at)[1] >= '0' && (*at)[1] <= '9');
+	str rest = str_of(*at);
 
-	if (begins_number)
-		return add_number(sentence, at);
+	if (figure_read(&rest, &figure)) {
+		*at = rest.at;
+		return add_number(sentence, &figure, at);
+	}
 	if (!find_phrase(*at, &phrase, &size))
 		return false;
 	str written = { *at, size };
@@ -189,21 +244,6 @@ static bool read_one(struct arena *arena, struct sentence *sentence, const char 
 }
 
 /* ---- Numbers ---- */
-
-/* Times a power of ten: false where that is not whole, or too much. */
-static bool shift(int64_t value, int power, int64_t *shifted)
-{
-	for (; power < 0; power++) {
-		if (value % 10)
-			return false;
-		value /= 10;
-	}
-	for (; power > 0; power--)
-		if (__builtin_mul_overflow(value, 10, &value))
-			return false;
-	*shifted = value;
-	return true;
-}
 
 /* In minor units, `count` readings of it: one, or two. None: it can't be an amount. */
 static int resolve(const struct quantity *quantity, int digits, int64_t readings[2])
@@ -215,9 +255,9 @@ static int resolve(const struct quantity *quantity, int digits, int64_t readings
 	bool is_fraction = figure->fraction &&
 	                   (figure->decimals != 3 || takes_three || !(figure->whole || figure->grouped));
 
-	if (figure->whole && shift(figure->value, power, &readings[count]))
+	if (figure->whole && figure_shift(figure->value, power, &readings[count]))
 		count++;
-	if (is_fraction && shift(figure->value, power - figure->decimals, &readings[count]))
+	if (is_fraction && figure_shift(figure->value, power - figure->decimals, &readings[count]))
 		count++;
 	return count;
 }
@@ -315,7 +355,7 @@ static struct price_range understand(struct sentence *sentence, int digits)
 
 struct price_range budget_read(struct arena *arena, const char *text, const char *currency)
 {
-	const char *at = figure_plain(arena, text);
+	const char *at = with_plain_numbers(arena, text);
 	struct sentence sentence = { .sign_count = 0 };
 
 	for (; *at; at += *at == ' ')

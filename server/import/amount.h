@@ -6,16 +6,14 @@
 
 enum amount {
 	AMOUNT_READ,
-	AMOUNT_NONE,                    /* it is no number */
-	AMOUNT_TOO_FINE,                /* it has more digits than `digits`, not only zeros; or is too large */
+	AMOUNT_NONE,                    /* no number, one with more digits than `digits`, or too large */
 	AMOUNT_AMBIGUOUS,               /* "1.000", "1,250": a thousand and more, or one and a bit? */
 };
 
 /* A number with `digits` behind the decimal mark, in units of the last: "12.5" with 2 is 1250. Zeros
- * behind them are fine. Thousands may be parted by the other mark, by a blank or an apostrophe. What
- * can be read in two ways is not read: one mark with three digits behind it. Only for a currency of
- * three digits a point is then a decimal one, unless `commas`: the file is one of those that write
- * commas there. */
+ * behind them are fine. What can be read in two ways (figure.h) is not read: one mark with three digits
+ * behind it. Only for a currency of three digits a point is then a decimal one, unless `commas`: the file
+ * is one of those that write commas there. */
 enum amount amount_read(str text, int digits, bool commas, int64_t *value);
 
 #endif

@@ -23,6 +23,9 @@ static void check_amount(struct arena *arena, str cell, int digits)
 	/* Files that write commas read less, and never something else. */
 	must(amount_read(cell, digits, true, &again) == AMOUNT_AMBIGUOUS || again == value);
 	int64_t unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
+	/* Zeros behind are digits too, for which there must be room. */
+	if (value / unit > 999999999 || value / unit < -999999999)
+		return;
 	const char *plain = arena_print(arena, "%s%llu.%0*llu000000", value < 0 ? "-" : "",
 		(unsigned long long)(value < 0 ? -value / unit : value / unit), digits ? digits : 1,
 		(unsigned long long)(value < 0 ? -value % unit : value % unit));

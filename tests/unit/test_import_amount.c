@@ -15,10 +15,10 @@ static const struct {
 	{ "12,5", 2, false, AMOUNT_READ, 1250 },
 	{ "-12,50", 2, true, AMOUNT_READ, -1250 },
 	{ "34.000000", 2, false, AMOUNT_READ, 3400 },
-	{ "34.000001", 2, false, AMOUNT_TOO_FINE, 0 },
+	{ "34.000001", 2, false, AMOUNT_NONE, 0 },
 	{ "34.50", 2, true, AMOUNT_READ, 3450 },
 	{ "100.0000", 0, false, AMOUNT_READ, 100 },
-	{ "100.5000", 0, false, AMOUNT_TOO_FINE, 0 },
+	{ "100.5000", 0, false, AMOUNT_NONE, 0 },
 	{ "0.500", 2, false, AMOUNT_READ, 50 },
 	{ "1.005", 2, false, AMOUNT_AMBIGUOUS, 0 },
 	{ "1.000", 2, false, AMOUNT_AMBIGUOUS, 0 },
@@ -54,11 +54,11 @@ static const struct {
 	{ "1e3", 2, false, AMOUNT_NONE, 0 },
 	{ "\xc2\xa3" "12.50", 2, false, AMOUNT_NONE, 0 },
 	{ "12.50 EUR", 2, false, AMOUNT_NONE, 0 },
-	{ "1 000 000 000 000 000 000 000", 0, false, AMOUNT_TOO_FINE, 0 },
+	{ "1 000 000 000 000 000 000 000", 0, false, AMOUNT_NONE, 0 },
 	{ "1 000 000 000 000 000 000 000 000 000 000 000 000 000", 0, false, AMOUNT_NONE, 0 },
 	{ "92233720368547758.07", 2, false, AMOUNT_READ, INT64_MAX },
-	{ "92233720368547758.08", 2, false, AMOUNT_TOO_FINE, 0 },
-	{ "92233720368547759", 2, false, AMOUNT_TOO_FINE, 0 },
+	{ "92233720368547758.08", 2, false, AMOUNT_NONE, 0 },
+	{ "92233720368547759", 2, false, AMOUNT_NONE, 0 },
 };
 
 START_TEST(an_amount_is_read_or_it_is_said_why_not)
