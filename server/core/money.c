@@ -124,7 +124,8 @@ str currency_written(str text, size_t *size)
 		}
 	}
 	str head = { text.at, CODE_SIZE };
-	if (codes.at || text.size < CODE_SIZE || !currency_read(head, code) || !str_starts_word(text, head))
+	if (codes.at || text.size < CODE_SIZE || !currency_read(head, code)
+	    || !str_starts_word(text, head))
 		return codes;
 	*size = CODE_SIZE;
 	return find_code(str_of(code), &digits);

@@ -39,8 +39,8 @@ bool str_starts_word(str text, str word)
 		if (lower(text.at[i]) != lower(word.at[i]))
 			return false;
 	char first = word.at[0], last = word.at[word.size - 1];
-	bool is_word = ((unsigned char)first < 0x80 || (unsigned char)first == 0xc3) && begins_letter(first)
-	               && ((unsigned char)last >= 0x80 || begins_letter(last));
+	bool is_word = ((unsigned char)first < 0x80 || (unsigned char)first == 0xc3)
+	               && begins_letter(first) && ((unsigned char)last >= 0x80 || begins_letter(last));
 	return !is_word || text.size == word.size || !begins_letter(text.at[word.size]);
 }
 

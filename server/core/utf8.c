@@ -69,6 +69,17 @@ size_t utf8_length(str s)
 	return length;
 }
 
+size_t utf8_put(uint32_t c, char into[UTF8_MAX])
+{
+	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
+	size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+	into[0] = (char)(leads[more] | c >> (6 * more));
+	for (size_t i = 1; i <= more; i++)
+		into[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3f));
+	return more + 1;
+}
+
 /* ---- Text of others ---- */
 
 /* U+0000 to U+001F, U+007F, U+0080 to U+009F: a terminal may obey them. */

@@ -6,7 +6,7 @@
 #define INPUT_SIZE (32 * 1024)
 #define LOOKED_AT 1024                  /* bytes, for what has no mark */
 #define NO_CHARACTER 0xff               /* a byte that is in no UTF-8 */
-#define CHARACTER_MAX 4                 /* bytes, either way */
+#define CHARACTER_MAX UTF8_MAX          /* bytes, either way */
 
 const char encoding_names[] = "utf-8, utf-16le, utf-16be or windows-1252";
 
@@ -165,20 +165,6 @@ const char *decoder_begin(struct decoder *decoder, enum encoding asked)
 
 /* ---- Characters out: the bytes that are written, at most CHARACTER_MAX ---- */
 
-static size_t put(char *into, uint32_t c)
-{
-	if (c < 0x80) {
-		into[0] = (char)c;
-		return 1;
-	}
-	size_t more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
-	into[0] = (char)(leads[more] | c >> (6 * more));
-	for (size_t i = 1; i <= more; i++)
-		into[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3f));
-	return more + 1;
-}
-
 static size_t put_nothing(char *into)
 {
 	into[0] = (char)NO_CHARACTER;
@@ -202,12 +188,12 @@ static size_t take_utf_16(struct decoder *decoder, char *into)
 	uint32_t unit = unit_at(decoder, decoder->at);
 	decoder->at += 2;
 	if (unit < 0xd800 || unit > 0xdfff)
-		return put(into, unit);
+		return utf8_put(unit, into);
 	uint32_t low = left(decoder) >= 2 ? unit_at(decoder, decoder->at) : 0;
 	if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
 		return put_nothing(into);
 	decoder->at += 2;
-	return put(into, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+	return utf8_put(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), into);
 }
 
 /* Where it differs from ISO 8859-1: 0x80 to 0x9f; 0: no character. */
@@ -224,7 +210,7 @@ static size_t take_windows_1252(struct decoder *decoder, char *into)
 
 	if (byte >= 0x80 && byte < 0xa0)
 		byte = windows_1252[byte - 0x80];
-	return byte || decoder->input[decoder->at - 1] == 0 ? put(into, byte) : put_nothing(into);
+	return byte || decoder->input[decoder->at - 1] == 0 ? utf8_put(byte, into) : put_nothing(into);
 }
 
 static size_t take_bytes(struct decoder *decoder, char *into, size_t room)

@@ -97,18 +97,13 @@ static void widen(struct words *words, enum gap gap)
 
 static void put_code(struct words *words, uint32_t code)
 {
-	char bytes[4];
-	size_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
+	char bytes[UTF8_MAX];
 
 	if (code == ' ' || code == 0xa0) {
 		widen(words, SPACE);
 		return;
 	}
-	bytes[0] = (char)(leads[more] | code >> (6 * more));
-	for (size_t i = 1; i <= more; i++)
-		bytes[i] = (char)(0x80 | (code >> (6 * (more - i)) & 0x3f));
-	put_bytes(words, (str) { bytes, more + 1 });
+	put_bytes(words, (str) { bytes, utf8_put(code, bytes) });
 }
 
 /* ---- What is read: each takes what it understood off, or nothing ---- */

@@ -62,6 +62,8 @@ bool utf8_valid(str s);
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
 /* The bytes of the character that `s`, which is not empty, begins with; 0: it is none. */
 size_t utf8_step(str s);
+#define UTF8_MAX 4
+size_t utf8_put(uint32_t c, char into[UTF8_MAX]);       /* the bytes of a code point, how many */
 
 /* What people type and copy in plain signs: every hyphen, dash and minus is a -, every blank a space, with
  * none at the ends; what nobody sees is left out. `text` itself, where it is so already. */
