@@ -69,6 +69,11 @@ need_postgresql() {
 	tests/postgres.sh there || true
 }
 
+# ISO's lists, which those of the programs are held against; without them those tests say so and compare nothing.
+need_iso_codes() {
+	[ -d /usr/share/iso-codes ] || ! has apt-get || install_packages iso-codes || true
+}
+
 # The machine's npm only fetches: a node of their own runs the tests.
 need_node_modules() {
 	if ! has npm; then
@@ -350,6 +355,7 @@ run_tests() {
 	local began=$SECONDS targets clients
 	need_tools
 	need_postgresql
+	need_iso_codes
 	rm -rf "$TEST"
 	mkdir -p "$TEST"
 	mapfile -t targets < <(thread_tests)
