@@ -69,7 +69,7 @@ need_postgresql() {
 	tests/postgres.sh there || true
 }
 
-# ISO's lists, which those of the programs are held against; without them those tests say so and compare nothing.
+# ISO's lists, which those of the programs are held against; without them their tests compare nothing.
 need_iso_codes() {
 	[ -d /usr/share/iso-codes ] || ! has apt-get || install_packages iso-codes || true
 }
