@@ -146,13 +146,15 @@ $bytes compressed ($(awk "BEGIN { printf \"%.1f\", $bytes / 1048576 }") MiB)"
 
 tag_for() { echo "$IMAGE_TAG${1:+-$1}"; }
 
-# For the architecture, or '' for this machine's. With NO_CACHE everything is made anew, once.
+# For the architecture, or '' for this machine's. With NO_CACHE everything is made anew, once, but for
+# the unit tests, which have said of the same programs what they have to say.
 build_programs() {
 	local platform=$1 name tag anew=${NO_CACHE:+--no-cache}
 	tag=$(tag_for "$platform")
 	for name in "${NAMES[@]}"; do
 		say "building mcp-$name:$tag"
-		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} ${anew:+"$anew"} ||
+		build_program "$name" "mcp-$name:$tag" ${platform:+--platform "linux/$platform"} \
+			${NO_CACHE:+--build-arg PROGRAMS=build} ${anew:+"$anew"} ||
 			fail "mcp-$name was not built; the whole log is build/docker/build.log"
 		anew=
 		# What had this name until now.

@@ -69,6 +69,11 @@ need_postgresql() {
 	tests/postgres.sh there || true
 }
 
+# ISO's lists, which those of the programs are held against; without them their tests compare nothing.
+need_iso_codes() {
+	[ -d /usr/share/iso-codes ] || ! has apt-get || install_packages iso-codes || true
+}
+
 # The machine's npm only fetches: a node of their own runs the tests.
 need_node_modules() {
 	if ! has npm; then
@@ -322,11 +327,13 @@ need_infra_tools() {
 	python3 -c 'import ensurepip' 2>/dev/null || ! has apt-get || install_packages python3 python3-venv
 }
 
-# It computes on one processor and builds of images wait a lot, so both go on at once; what it said comes when it has ended.
+# It computes for minutes on one processor and meets nothing of the other parts, most of which wait a lot:
+# it takes what they leave, and what it said comes when it has ended.
 begin_infra() {
 	need_infra_tools || true
-	INFRA_BEGAN=$SECONDS
-	terraform/check </dev/null >"$TEST/infra.log" 2>&1 &
+	need_node_modules || true       # they are there before it looks, and not installed by two at once
+	INFRA_BEGAN=$(date +%s)
+	nice -n 19 terraform/check </dev/null >"$TEST/infra.log" 2>&1 &
 	INFRA=$!
 	trap 'kill "$INFRA" 2>/dev/null || true' EXIT
 }
@@ -338,7 +345,8 @@ end_infra() {
 	say "== $part"
 	cat "$log"
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
-	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - INFRA_BEGAN))
+	# It was written to last when it ended.
+	count "$part" "${passed:-0}" "${failed:-1}" $(($(date -r "$log" +%s) - INFRA_BEGAN))
 	left_out=$(sed -n '$s/.*; left out: //p' "$log")
 	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
@@ -347,6 +355,7 @@ run_tests() {
 	local began=$SECONDS targets clients
 	need_tools
 	need_postgresql
+	need_iso_codes
 	rm -rf "$TEST"
 	mkdir -p "$TEST"
 	mapfile -t targets < <(thread_tests)
@@ -358,6 +367,7 @@ run_tests() {
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	run_fuzz_tests "fuzz targets, short form"
+	begin_infra
 	need_chromium
 	need_deploy_tools
 	# They wait more than they compute.
@@ -368,8 +378,7 @@ run_tests() {
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
-	run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
-	begin_infra
+	NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 	run_conformance "official conformance suite"
 	run_container_tests "images and stack"
 	end_infra "Terraform: tests, invariants, checkov"

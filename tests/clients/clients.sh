@@ -72,7 +72,6 @@ install_node() {
 need_client() {
 	local name=$1 language source folder=$CLIENTS_BUILT/$1 version state why install
 	language=$(client_says "$name" language)
-	[ -n "$language" ] || fail "there is no client \"$name\"; there are: $(client_names . | tr '\n' ' ')"
 	version=$(client_says "$name" version)
 	source=$(client_says "$name" source)
 	source=tests/clients/$language/${source:-$name}
@@ -114,8 +113,12 @@ run_client_tests() {
 
 # All of them, or those that are named; and the table of what each can do.
 test_clients() {
-	local names=("$@")
+	local name names=("$@")
 	need_tools
+	for name; do
+		[ -n "$(client_says "$name" language)" ] ||
+			fail "there is no client \"$name\"; there are: $(client_names . | tr '\n' ' ')"
+	done
 	[ $# -gt 0 ] || mapfile -t names < <(client_names .)
 	build "${BUILD:-release}" --target mcp-products mcp-orders
 	mkdir -p "$TEST"

@@ -18,7 +18,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Between } from '../e2e/raw.mjs';
 import {
-	ask, databaseUrl, exchange, keyLines, keys, orderOf, pause, root, start, stateless, temporary,
+	ask, databaseUrl, eventually, exchange, keyLines, keys, orderOf, pause, root, start, stateless,
+	temporary,
 } from '../e2e/support.mjs';
 
 const statuses = ['paid', 'packed', 'shipped', 'delivered'];
@@ -117,18 +118,18 @@ class Stage {
 		}
 	}
 
-	// The same database at the same address; sessions are gone.
+	// The same database at the same address; sessions are gone. Whoever stands before it has seen it go
+	// as well as come, else a balancer may still find out that it went when the client calls.
 	async restart() {
-		const { folder } = this.products;
+		const { folder } = this.products, { port } = new URL(this.environment.PRODUCTS);
+		const serves = () => exchange({ port }, { method: 'GET', path: '/readyz' })
+			.then(({ status }) => status === 200, () => false);
 		await this.products.stop();
+		await eventually(async () => !await serves(), 'it still serves', 10000);
 		this.products = await start('products', { ...this.settings,
 			DATABASE_URL: await databaseUrl('products', folder) }, { folder });
 		this.shop.to = this.products.port;
-		// A balancer looks before it sends anybody there.
-		const { port } = new URL(this.environment.PRODUCTS);
-		for (const until = Date.now() + 10000; Date.now() < until; await pause(20))
-			if (await exchange({ port }, { method: 'GET', path: '/readyz' }).then(({ status }) => status === 200, () => false))
-				return;
+		await eventually(serves, 'it does not serve again', 10000);
 	}
 
 	async strike() {

@@ -90,3 +90,12 @@ export function postgres() {
 		? Promise.resolve(new Postgres(process.env.POSTGRES_URL)) : Postgres.start();
 	return shared;
 }
+
+let databases = 0;
+
+// The superuser's URL of a new database on it.
+export async function newDatabase() {
+	const name = `test-${process.pid}-${++databases}`, server = await postgres();
+	await server.create(name);
+	return server.of(name);
+}

@@ -119,6 +119,7 @@ const taken = {
 		get_product: [{ sku: 'KIT-0001' }, { sku: 'kit-0001' }],
 		list_categories: [{}],
 		search_products: [{}, { words: '', limit: 1 }, { sort: 'price_asc', limit: 2, in_stock: true, currency: 'GBP' }],
+		update_product: [{ sku: 'KIT-0006', price: { amount: 250, currency: 'GBP' }, image_url: '', stock_change: -1 }],
 		check_stock: [{ items: [{ sku: 'KIT-0001' }, { sku: 'none', quantity: 3 }] }],
 	},
 	orders: {

@@ -28,7 +28,7 @@ export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev'
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 export async function eventually(condition, what, within = 5000) {
-	for (const until = Date.now() + within; !condition(); await pause(10))
+	for (const until = Date.now() + within; !await condition(); await pause(10))
 		assert.ok(Date.now() < until, what);
 }
 

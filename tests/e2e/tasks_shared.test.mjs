@@ -1,22 +1,17 @@
 // tasks_shared.test.mjs - tasks of two processes on one PostgreSQL: whatever one begins the other
 // answers for, follows, cancels and goes on with, and an end of the one is no end of the task's row.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Postgres, postgres, query, withoutPostgres } from './postgres.mjs';
+import { after, before, describe, test } from 'node:test';
+import { newDatabase, Postgres, postgres, query, withoutPostgres } from './postgres.mjs';
 import { eventually, pause, start } from './support.mjs';
 import { accept, clientOf, rpc, testTasks, words } from './tasks.mjs';
 
 if (withoutPostgres) {
 	test('tasks of several processes', { skip: withoutPostgres }, () => {});
 } else {
-	let url, one, two, databases = 0;
+	let url, one, two;
 	const settings = { STATE_KEYS: 'a-secret-of-the-tests-that-is-long-enough' };
 	const startProbe = (more = {}) => start('probe', { DATABASE_URL: url, ...settings, ...more });
-	const newDatabase = async () => {
-		const name = `tasks-${process.pid}-${++databases}`;
-		await (await postgres()).create(name);
-		return (await postgres()).of(name);
-	};
 	// Two on a database of their own.
 	const startPair = async (more = {}) => {
 		const own = await newDatabase();
@@ -178,37 +173,40 @@ if (withoutPostgres) {
 		assert.equal((await get(quick)).status, 'completed', 'what could be done in time was');
 	});
 
-	test('a killed process\'s tasks fail in words within the bound, and listeners hear it', async () => {
-		const owner = await startProbe();
-		const taskId = await create('slow_compute', { seconds: 60 }, { on: owner });
-		let at;
-		const listening = follow([taskId], tasks => {
-			if (tasks.length === 1 && !at) {
-				at = Date.now();
-				owner.child.kill('SIGKILL');
-			}
-			return tasks.at(-1)?.status === 'failed';
+	// Both wait for the bound after which a process is taken for dead, so they do at once.
+	describe('a process that is not heard of', { concurrency: true }, () => {
+		test('a killed process\'s tasks fail in words within the bound, and listeners hear it', async () => {
+			const owner = await startProbe();
+			const taskId = await create('slow_compute', { seconds: 60 }, { on: owner });
+			let at;
+			const listening = follow([taskId], tasks => {
+				if (tasks.length === 1 && !at) {
+					at = Date.now();
+					owner.child.kill('SIGKILL');
+				}
+				return tasks.at(-1)?.status === 'failed';
+			});
+			const { tasks } = await listening;
+			assert.ok(Date.now() - at < 13000, `it took ${Date.now() - at} ms`);
+			assert.match(tasks.at(-1).error.message, /ended before it was done/);
+			assert.equal((await get(taskId)).status, 'failed');
+			await owner.ended;
 		});
-		const { tasks } = await listening;
-		assert.ok(Date.now() - at < 13000, `it took ${Date.now() - at} ms`);
-		assert.match(tasks.at(-1).error.message, /ended before it was done/);
-		assert.equal((await get(taskId)).status, 'failed');
-		await owner.ended;
-	});
 
-	test('a process that was taken for dead does not change what was said of its tasks', async () => {
-		const frozen = await startProbe();
-		const taskId = await create('slow_compute', { seconds: 14 }, { on: frozen });
-		frozen.child.kill('SIGSTOP');
-		const { error } = await until(taskId, 'failed', { within: 14000 });
-		assert.match(error.message, /ended before it was done/);
-		frozen.child.kill('SIGCONT');
-		await frozen.says(/took this one for dead/, 5000);
-		await frozen.says(/"target":"slow_compute".*"outcome":"cancelled"/, 5000);
-		assert.equal((await get(taskId)).status, 'failed');
-		const next = await create('slow_compute', { seconds: 0.2 }, { on: frozen });
-		assert.equal((await until(next, 'completed')).taskId, next, 'it serves on');
-		await frozen.stop();
+		test('a process that was taken for dead does not change what was said of its tasks', async () => {
+			const frozen = await startProbe();
+			const taskId = await create('slow_compute', { seconds: 14 }, { on: frozen });
+			frozen.child.kill('SIGSTOP');
+			const { error } = await until(taskId, 'failed', { within: 14000 });
+			assert.match(error.message, /ended before it was done/);
+			frozen.child.kill('SIGCONT');
+			await frozen.says(/took this one for dead/, 5000);
+			await frozen.says(/"target":"slow_compute".*"outcome":"cancelled"/, 5000);
+			assert.equal((await get(taskId)).status, 'failed');
+			const next = await create('slow_compute', { seconds: 0.2 }, { on: frozen });
+			assert.equal((await until(next, 'completed')).taskId, next, 'it serves on');
+			await frozen.stop();
+		});
 	});
 
 	test('whoever gets the last answer and dies leaves the task to the others', async () => {
@@ -234,44 +232,7 @@ if (withoutPostgres) {
 		assert.equal(runsOf('confirm_delete') - before, 1);
 	});
 
-	// ---- Bounds ----
-
-	// Rows of somebody else's that are over (oldest first) or open.
-	const fill = (count, { ended, bytes = 1, on = url }) => query(on, `
-		insert into mcp_task (id, caller, owner, status, created, updated, ended, outcome)
-		select 'filled-' || i, 'somebody', 0, ${ended ? "'completed'" : "'input_required'"}, mcp_now() - 1000 + i, mcp_now(),
-		${ended ? 'mcp_now() - 1000 + i' : 0}, repeat('x', ${bytes}) from generate_series(1, ${count}) i`);
-	const idsOf = on => query(on, "select coalesce(string_agg(id, ',' order by created), '') from mcp_task");
-
-	test('the thousandth task of all is the last; what is over makes room', async () => {
-		const own = await newDatabase();
-		const on = { on: await startProbe({ DATABASE_URL: own }) };
-		const { call } = clientOf(() => [on.on]);
-		await fill(1000, { ended: false, on: own });
-		assert.equal((await call('slow_compute', { seconds: 0 })).result.resultType, 'complete');
-		assert.equal((await call('confirm_delete', { filename: 'full' })).status, 503);
-		await query(own, `update mcp_task set status = 'completed', ended = mcp_now(), outcome = '{}'
-			where id in ('filled-7', 'filled-9')`);
-		await create('slow_compute', { seconds: 0 }, on);
-		const left = (await idsOf(own)).split(',');
-		assert.deepEqual([left.length, left.includes('filled-7'), left.includes('filled-9')], [1000, false, true]);
-		await on.on.stop();
-	});
-
-	test('results are deleted when they were kept long enough, or are too many bytes', async () => {
-		const [briefly, large] = [await newDatabase(), await newDatabase()];
-		const servers = [await startProbe({ DATABASE_URL: briefly, TASK_TTL: '500ms' }),
-			await startProbe({ DATABASE_URL: large })];
-		const taskId = await create('slow_compute', { seconds: 0 }, { on: servers[0] });
-		assert.equal(await idsOf(briefly), taskId);
-		await fill(5, { ended: true, bytes: 10000000, on: large });
-		const until = Date.now() + 40000;
-		while (await idsOf(briefly) || await idsOf(large) !== 'filled-3,filled-4,filled-5') {
-			assert.ok(Date.now() < until, `there are still ${await idsOf(briefly)} and ${await idsOf(large)}`);
-			await pause(200);
-		}
-		await stopAll(servers);
-	});
+	// ---- No database ----
 
 	test('without the database everything about tasks is 503 in words', async () => {
 		const own = await Postgres.start();

@@ -5,28 +5,10 @@
  * read back the same. */
 #include "fuzz.h"
 
+#include "../unit/source.h"
 #include "dialect.h"
 #include "encoding.h"
 #include "kind.h"
-
-struct source {
-	str rest;
-	size_t step;
-};
-
-static int64_t read_source(void *context, char *into, size_t room)
-{
-	struct source *source = context;
-	size_t size = source->rest.size < room ? source->rest.size : room;
-
-	if (size > source->step)
-		size = source->step;
-	if (size)
-		memcpy(into, source->rest.at, size);
-	source->rest.at += size;
-	source->rest.size -= size;
-	return (int64_t)size;
-}
 
 static void check_row(const struct csv_row *row)
 {
@@ -70,7 +52,7 @@ static str write_row(const struct csv_row *row)
 static void check_again(const struct csv_row *row)
 {
 	str text = write_row(row);
-	struct source source = { text, SIZE_MAX };
+	struct source source = { .rest = text };
 	struct csv *csv = csv_create(read_source, &source);
 	struct csv_row again;
 
@@ -94,7 +76,7 @@ static bool open_file(struct file *file, str all, size_t step, enum encoding enc
 {
 	const char *why;
 
-	file->source = (struct source) { all, step };
+	file->source = (struct source) { .rest = all, .step = step };
 	file->decoder = decoder_create(read_source, &file->source);
 	file->csv = csv_create(decoder_read, file->decoder);
 	why = kind_of_bytes(decoder_peek(file->decoder));

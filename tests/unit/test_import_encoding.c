@@ -4,27 +4,8 @@
 
 #include "dialect.h"
 #include "encoding.h"
+#include "source.h"
 #include "suite.h"
-
-struct source {
-	str rest;
-	size_t step;
-	bool fails;             /* at the end */
-};
-
-static int64_t read_source(void *context, char *into, size_t room)
-{
-	struct source *source = context;
-	size_t size = source->rest.size < source->step ? source->rest.size : source->step;
-
-	size = size < room ? size : room;
-	if (size == 0)
-		return source->fails ? -1 : 0;
-	memcpy(into, source->rest.at, size);
-	source->rest.at += size;
-	source->rest.size -= size;
-	return (int64_t)size;
-}
 
 static char text[4096];
 static const char *why;

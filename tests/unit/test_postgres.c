@@ -1,6 +1,4 @@
 /* test_postgres.c - what only PostgreSQL can do to a store: be away, come back, and contradict. */
-#include <poll.h>
-
 #include "things.h"
 
 /* ---- Statements ---- */
@@ -382,99 +380,7 @@ START_TEST(a_server_of_another_name_is_not_trusted)
 }
 END_TEST
 
-/* ---- Listening ---- */
-
-struct ear {
-	int count;
-	char latest[64];
-};
-
-static struct store *ears;
-static struct ear heard;
-
-static void say(const char *channel, const char *payload)
-{
-	struct thing said = { .name = channel, .price = { 0, payload } };
-	struct number number;
-
-	ck_assert_int_eq(store_find_one(store, arena, "select length(pg_notify(:name,"
-	                 " :price_currency)::text) as value", &thing_shape, &said, &number_shape,
-	                 &number), 1);
-}
-
-static void listen_to_both(void)
-{
-	ck_assert(store_listen(ears, "first \"channel\""));
-	ck_assert(store_listen(ears, "second"));
-}
-
-static void hear(void)
-{
-	struct store_notice notice;
-
-	while (store_heard(ears, &notice)) {
-		heard.count++;
-		snprintf(heard.latest, sizeof(heard.latest), "%s: %s", notice.channel, notice.words);
-		ck_assert(!notice.mine);
-		store_heard_free(&notice);
-	}
-}
-
-static void wait_to_hear(int count)
-{
-	for (int64_t end = tick_ms() + 5000; heard.count < count && tick_ms() < end;) {
-		struct pollfd about = { store_socket(ears), POLLIN, 0 };
-		hear();                 /* some came with an answer */
-		if (heard.count < count)
-			poll(&about, 1, 1000);
-	}
-	ck_assert_int_eq(heard.count, count);
-}
-
-static void lose_the_connection(void)
-{
-	struct number number;
-
-	ck_assert_int_ge(store_find_one(store, arena, "select count(pg_terminate_backend(pid)) as value"
-	                 " from pg_stat_activity where query like 'listen%' or query = 'select 1'",
-	                 NULL, NULL, &number_shape, &number), 1);
-	for (int64_t end = tick_ms() + 5000; store_socket(ears) >= 0 && tick_ms() < end; hear()) {
-		struct pollfd about = { store_socket(ears), POLLIN, 0 };
-		poll(&about, 1, 1000);
-	}
-}
-
-START_TEST(what_others_say_is_heard_also_after_an_outage)
-{
-	heard = (struct ear) { 0 };
-	ears = store_open(url, STORE_WRITES);
-	ck_assert_int_eq(store_socket(ears), -1);
-	ck_assert_uint_eq(store_connection(ears), 0);
-	listen_to_both();
-	unsigned first = store_connection(ears);
-	ck_assert_uint_ne(first, 0);
-	say("second", "a");
-	say("third", "nobody hears this");
-	say("first \"channel\"", "b");
-	wait_to_hear(2);
-	ck_assert_str_eq(heard.latest, "first \"channel\": b");
-	/* News that waits is no reason to take the connection for dead. */
-	say("second", "while it does something else");
-	ck_assert(store_reachable(ears));
-	wait_to_hear(3);
-	ck_assert_uint_eq(store_connection(ears), first);
-
-	catch_log(lose_the_connection);
-	ck_assert_int_eq(store_socket(ears), -1);
-	ck_assert_uint_eq(store_connection(ears), 0);
-	listen_to_both();
-	ck_assert_uint_ne(store_connection(ears), first);
-	say("second", "c");
-	wait_to_hear(4);
-	ck_assert_str_eq(heard.latest, "second: c");
-	store_close(ears);
-}
-END_TEST
+/* ---- Its place ---- */
 
 static const char *const places[][2] = {
 	{ "sqlite:products.db", "sqlite:products.db" },
@@ -528,7 +434,6 @@ static TCase *away_case(void)
 		tcase_add_test(tcase, what_the_url_says_of_tls_holds);
 		tcase_add_test(tcase, a_server_of_another_name_is_not_trusted);
 	}
-	tcase_add_test(tcase, what_others_say_is_heard_also_after_an_outage);
 	tcase_add_loop_test(tcase, a_url_is_shown_without_its_password, 0, COUNT(places));
 	return tcase;
 }

@@ -63,9 +63,10 @@ const char *refuses(struct program *program, const char *tool, const char *argum
 /* What completes an argument: each value followed by "|". */
 const char *completes(struct program *program, mcp_complete_fn *complete, const char *argument,
                       const char *value);
-/* The same by a store as an event loop has it, which must not give up; on PostgreSQL by the other. */
-const char *completes_on_loop(struct program *program, mcp_complete_fn *complete, const char *argument,
-                              const char *value);
+/* How many complete it by a store as an event loop has it, which must not give up; on PostgreSQL by the
+ * other. */
+int count_completed_on_loop(struct program *program, mcp_complete_fn *complete, const char *argument,
+                            const char *value);
 extern const char *chosen_argument, *chosen_value;      /* chosen before, or NULL; see begin() */
 
 #define ck_assert_says(words, part) \

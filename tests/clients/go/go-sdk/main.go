@@ -3,7 +3,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"iter"
 	"net/http"
 	"os"
 
@@ -55,40 +55,38 @@ func (v *visitor) Known() tour.Seen {
 	return tour.Seen{"server": known.ServerInfo.Name, "revision": known.ProtocolVersion}
 }
 
-func text(content mcp.Content) string {
-	if text, ok := content.(*mcp.TextContent); ok {
-		return text.Text
+func text(contents ...mcp.Content) string {
+	for _, content := range contents {
+		if text, ok := content.(*mcp.TextContent); ok {
+			return text.Text
+		}
 	}
 	return ""
 }
 
+// names is what each of a list is called, over all of its pages.
+func names[T any](list iter.Seq2[T, error], name func(T) string, failed *error) []string {
+	all := []T{}
+	for each, err := range list {
+		if err != nil {
+			*failed = err
+			break
+		}
+		all = append(all, each)
+	}
+	return tour.Names(all, name)
+}
+
 func (v *visitor) Lists(ctx context.Context) (tour.Seen, error) {
-	tools, resources, templates, prompts := []string{}, []string{}, []string{}, []string{}
-	for each, err := range v.Tools(ctx, nil) {
-		if err != nil {
-			return nil, err
-		}
-		tools = append(tools, each.Name)
+	var err error
+	seen := tour.Seen{
+		"tools":     names(v.Tools(ctx, nil), func(each *mcp.Tool) string { return each.Name }, &err),
+		"resources": names(v.Resources(ctx, nil), func(each *mcp.Resource) string { return each.URI }, &err),
+		"templates": names(v.ResourceTemplates(ctx, nil),
+			func(each *mcp.ResourceTemplate) string { return each.URITemplate }, &err),
+		"prompts": names(v.Prompts(ctx, nil), func(each *mcp.Prompt) string { return each.Name }, &err),
 	}
-	for each, err := range v.Resources(ctx, nil) {
-		if err != nil {
-			return nil, err
-		}
-		resources = append(resources, each.URI)
-	}
-	for each, err := range v.ResourceTemplates(ctx, nil) {
-		if err != nil {
-			return nil, err
-		}
-		templates = append(templates, each.URITemplate)
-	}
-	for each, err := range v.Prompts(ctx, nil) {
-		if err != nil {
-			return nil, err
-		}
-		prompts = append(prompts, each.Name)
-	}
-	return tour.Seen{"tools": tools, "resources": resources, "templates": templates, "prompts": prompts}, nil
+	return seen, err
 }
 
 func (v *visitor) Call(ctx context.Context, tool string, arguments tour.Seen, token string) (tour.Seen, error) {
@@ -100,11 +98,7 @@ func (v *visitor) Call(ctx context.Context, tool string, arguments tour.Seen, to
 	if err != nil {
 		return nil, err
 	}
-	if result.IsError {
-		return nil, errors.New(text(result.Content[0]))
-	}
-	content, _ := result.StructuredContent.(tour.Seen)
-	return content, nil
+	return tour.Content(result.IsError, text(result.Content...), result.StructuredContent)
 }
 
 func (v *visitor) Fail(ctx context.Context) (tour.Seen, error) {
@@ -112,7 +106,7 @@ func (v *visitor) Fail(ctx context.Context) (tour.Seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tour.Seen{"error": result.IsError, "words": text(result.Content[0])}, nil
+	return tour.Seen{"error": result.IsError, "words": text(result.Content...)}, nil
 }
 
 func (v *visitor) Read(ctx context.Context) (tour.Seen, error) {

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/mark3labs/mcp-go/client"
@@ -71,9 +70,11 @@ func (v *visitor) Known() tour.Seen {
 	return tour.Seen{"server": v.known.ServerInfo.Name, "revision": v.known.ProtocolVersion}
 }
 
-func text(content any) string {
-	if first, ok := content.(mcp.TextContent); ok {
-		return first.Text
+func text(contents ...mcp.Content) string {
+	for _, content := range contents {
+		if text, ok := content.(mcp.TextContent); ok {
+			return text.Text
+		}
 	}
 	return ""
 }
@@ -91,11 +92,7 @@ func (v *visitor) Call(ctx context.Context, tool string, arguments tour.Seen, to
 	if err != nil {
 		return nil, err
 	}
-	if result.IsError {
-		return nil, errors.New(text(result.Content[0]))
-	}
-	content, _ := result.StructuredContent.(tour.Seen)
-	return content, nil
+	return tour.Content(result.IsError, text(result.Content...), result.StructuredContent)
 }
 
 func (v *visitor) Fail(ctx context.Context) (tour.Seen, error) {
@@ -103,41 +100,33 @@ func (v *visitor) Fail(ctx context.Context) (tour.Seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tour.Seen{"error": result.IsError, "words": text(result.Content[0])}, nil
+	return tour.Seen{"error": result.IsError, "words": text(result.Content...)}, nil
 }
 
 func (v *visitor) Lists(ctx context.Context) (tour.Seen, error) {
-	names := map[string][]string{"tools": {}, "resources": {}, "templates": {}, "prompts": {}}
 	tools, err := v.ListTools(ctx, mcp.ListToolsRequest{})
 	if err != nil {
 		return nil, err
-	}
-	for _, each := range tools.Tools {
-		names["tools"] = append(names["tools"], each.Name)
 	}
 	resources, err := v.ListResources(ctx, mcp.ListResourcesRequest{})
 	if err != nil {
 		return nil, err
 	}
-	for _, each := range resources.Resources {
-		names["resources"] = append(names["resources"], each.URI)
-	}
 	templates, err := v.ListResourceTemplates(ctx, mcp.ListResourceTemplatesRequest{})
 	if err != nil {
 		return nil, err
-	}
-	for _, each := range templates.ResourceTemplates {
-		names["templates"] = append(names["templates"], each.URITemplate.Raw())
 	}
 	prompts, err := v.ListPrompts(ctx, mcp.ListPromptsRequest{})
 	if err != nil {
 		return nil, err
 	}
-	for _, each := range prompts.Prompts {
-		names["prompts"] = append(names["prompts"], each.Name)
-	}
-	return tour.Seen{"tools": names["tools"], "resources": names["resources"],
-		"templates": names["templates"], "prompts": names["prompts"]}, nil
+	return tour.Seen{
+		"tools":     tour.Names(tools.Tools, func(each mcp.Tool) string { return each.Name }),
+		"resources": tour.Names(resources.Resources, func(each mcp.Resource) string { return each.URI }),
+		"templates": tour.Names(templates.ResourceTemplates,
+			func(each mcp.ResourceTemplate) string { return each.URITemplate.Raw() }),
+		"prompts": tour.Names(prompts.Prompts, func(each mcp.Prompt) string { return each.Name }),
+	}, nil
 }
 
 func (v *visitor) Read(ctx context.Context) (tour.Seen, error) {

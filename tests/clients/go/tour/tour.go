@@ -45,6 +45,24 @@ type Visitor interface {
 	Close() error
 }
 
+// Content is the structured content of a call that must have succeeded, or else what it said.
+func Content(failed bool, words string, content any) (Seen, error) {
+	if failed {
+		return nil, errors.New(words)
+	}
+	seen, _ := content.(Seen)
+	return seen, nil
+}
+
+// Names is what each of a list is called.
+func Names[T any](list []T, name func(T) string) []string {
+	names := []string{}
+	for _, each := range list {
+		names = append(names, name(each))
+	}
+	return names
+}
+
 // Connect makes one, with a key or "".
 type Connect func(ctx context.Context, url, key string) (Visitor, error)
 
