@@ -1,4 +1,4 @@
-/* text.c - slices of text: comparing, cutting, numbers. */
+/* text.c - slices of text: comparing, cutting, numbers; ASCII's capitals. */
 
 #include "core.h"
 
@@ -22,6 +22,25 @@ bool str_is_nocase(str a, const char *text)
 		if (lower(a.at[i]) != lower(text[i]))
 			return false;
 	return true;
+}
+
+char *text_capitals(struct arena *arena, const char *text)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - ('a' - 'A'));
+	return copy;
+}
+
+char *text_small(struct arena *arena, const char *text)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		*at = lower(*at);
+	return copy;
 }
 
 static bool is_blank(char c)

@@ -59,11 +59,16 @@ bool utf8_valid(str s);
 size_t utf8_length(str s);                              /* code points of valid UTF-8 */
 /* The bytes of the character that `s`, which is not empty, begins with; 0: it is none. */
 size_t utf8_step(str s);
+/* Takes that character off `s`; -1 for a byte that is none. */
+int32_t utf8_take(str *s);
 
 /* What people type and copy in plain signs: every hyphen, dash and minus is a -, every blank a space, with
  * none at the ends; what nobody sees is left out. `text` itself, where it is so already. */
 const char *text_plain(struct arena *arena, const char *text);
 bool text_blank(const char *text);                      /* nothing in it can be seen */
+/* A copy with ASCII's letters in capitals, or small. */
+char *text_capitals(struct arena *arena, const char *text);
+char *text_small(struct arena *arena, const char *text);
 
 #define QUOTE_MAX 256
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */
