@@ -6,12 +6,12 @@
 /* ---- Plain text ---- */
 
 /* What follows a zero are the other nine. */
-static const utf8proc_int32_t zeros[] = {
+static const int32_t zeros[] = {
 	0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50,
 	0x0ed0, 0x0f20, 0x1040, 0x17e0, 0x1810, 0xff10,
 };
 
-static utf8proc_int32_t plain_character(utf8proc_int32_t c)
+static int32_t plain_character(int32_t c)
 {
 	for (size_t i = 0; i < sizeof(zeros) / sizeof(*zeros); i++)
 		if (c >= zeros[i] && c < zeros[i] + 10)
@@ -41,17 +41,9 @@ const char *figure_plain(struct arena *arena, const char *text)
 	size_t used = 0;
 
 	while (rest.size > 0) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)rest.at,
-		                                         (utf8proc_ssize_t)rest.size, &c);
-		if (size <= 0) {
-			size = 1;
-			c = 0xfffd;
-		}
-		used += (size_t)utf8proc_encode_char(plain_character(c),
+		int32_t c = utf8_take(&rest);
+		used += (size_t)utf8proc_encode_char(plain_character(c < 0 ? 0xfffd : c),
 		                                     (utf8proc_uint8_t *)plain + used);
-		rest.at += size;
-		rest.size -= (size_t)size;
 	}
 	plain[used] = '\0';
 	return plain;
