@@ -21,6 +21,7 @@ struct folding {
 	char joint;                     /* put between words that a sign joins */
 	enum gap gap;                   /* before what is put next */
 	bool spaceless;                 /* what was taken last is of a script without spaces */
+	int before;                     /* how many code points the letter next to it was; 0: there is none */
 	int size;
 	int32_t cluster[CLUSTER_MAX];   /* the last letter with its marks, not put yet */
 };
@@ -50,6 +51,7 @@ static void put_cluster(struct folding *f)
 {
 	utf8proc_ssize_t count = f->size > 1 ? compose(f->cluster, f->size) : f->size;
 
+	f->before = f->size;
 	f->size = 0;
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		char bytes[4];
@@ -100,10 +102,26 @@ static bool completes_syllable(struct folding *f, int32_t c)
 	return true;
 }
 
+/* What is a letter with a virama so far may be a mark of the letter before. */
+static void mark_nasal(struct folding *f, int32_t next)
+{
+	if (f->size != 2 || !f->before || f->before == CLUSTER_MAX || f->gap != TOGETHER)
+		return;
+	int32_t mark = script_nasal_mark(f->cluster[0], f->cluster[1], next);
+	if (!mark)
+		return;
+	f->cluster[0] = mark;
+	f->size = 1;
+}
+
 static void take_plain(struct folding *f, int32_t c)
 {
 	if (completes_syllable(f, c))
 		return;
+	mark_nasal(f, c);
+	/* A sign is nothing within a run, but here it kept two letters from being one. */
+	if (f->gap == JOINED && script_is_jamo_after(c))
+		f->gap = APART;
 	meet(f, script_is_spaceless(c));
 	if (c < 0x80)
 		put(f, (str) { &(char) { (char)c }, 1 });
@@ -119,6 +137,7 @@ static utf8proc_propval_t class_of(int32_t mark)
 /* In canonical order: what stands above and what stands below may be typed in any. */
 static void take_mark(struct folding *f, int32_t mark)
 {
+	mark = script_typed_mark(mark);
 	if (!f->size || f->size == CLUSTER_MAX || script_is_accent(mark, f->cluster[0]))
 		return;
 	int at = f->size++;
