@@ -21,7 +21,7 @@ struct folding {
 	char joint;                     /* put between words that a sign joins */
 	enum gap gap;                   /* before what is put next */
 	bool spaceless;                 /* what was taken last is of a script without spaces */
-	int before;                     /* how many code points the letter next to it was; 0: there is none */
+	int before;                     /* code points of the letter next to it; 0: none */
 	int size;
 	int32_t cluster[CLUSTER_MAX];   /* the last letter with its marks, not put yet */
 };

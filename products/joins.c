@@ -6,7 +6,8 @@
 bool word_is_run(str word)
 {
 	/* Those of up to two bytes are all of scripts with spaces. */
-	return word.size > 2 && (unsigned char)*word.at >= 0xe0 && script_is_spaceless(utf8_take(&word));
+	return word.size > 2 && (unsigned char)*word.at >= 0xe0
+		&& script_is_spaceless(utf8_take(&word));
 }
 
 static bool is_digit(char c)

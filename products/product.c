@@ -94,7 +94,8 @@ void product_index(struct arena *arena, struct product *product)
 	const str words[] = {
 		str_of(words_fold(arena, others)), str_of(words_beside(arena, product->name, true)),
 		str_of(words_beside(arena, others, false)),
-		product->category_key ? str_of(words_category(arena, product->category_key)) : STR(""),
+		product->category_key ? str_of(words_category(arena, product->category_key))
+		                      : STR(""),
 	};
 	struct builder all = builder_begin(arena, words[0].size);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

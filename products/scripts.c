@@ -109,8 +109,8 @@ bool script_is_accent(int32_t mark, int32_t letter)
 
 /* ---- Nasals ---- */
 
-/* Scripts of India stand in blocks of one order: at the same place of each is the same letter. Consonants
- * come by where in the mouth they are made, four stops and their nasal each time. */
+/* Scripts of India stand in blocks of one order: at the same place of each is the same letter.
+ * Consonants come by where in the mouth they are made, four stops and their nasal each time. */
 enum {
 	BLOCK_SIZE = 0x80,
 	CANDRABINDU = 0x01, ANUSVARA = 0x02, VIRAMA = 0x4d,
@@ -120,8 +120,8 @@ enum {
 	EVERY = VELAR | PALATAL | RETROFLEX | DENTAL | LABIAL,
 };
 
-/* Before which stops the anusvara is written for their nasal; elsewhere it is a sound of its own. With
- * loans, na is before them all and before sibilants: लेन्स is लेंस, इन्डिया is इंडिया. */
+/* Before which stops the anusvara is written for their nasal; elsewhere it is a sound of its own.
+ * With loans, na is before them all and before sibilants: लेन्स is लेंस, इन्डिया is इंडिया. */
 static const struct { int32_t block; int before; bool loans; } nasals[] = {
 	{ 0x0900, EVERY, true },        /* Devanagari */
 	{ 0x0980, VELAR, false },       /* Bengali: সঙ্গীত সংগীত, but হিন্দি */
@@ -152,8 +152,9 @@ int32_t script_nasal_mark(int32_t nasal, int32_t virama, int32_t next)
 	if (virama - block != VIRAMA || !is_nasal || is_before_nasal)
 		return 0;
 	for (size_t i = 0; i < COUNT(nasals); i++)
-		if (nasals[i].block == block && ((place & before & nasals[i].before) || (is_loan && nasals[i].loans)))
-			return block + ANUSVARA;
+		if (nasals[i].block == block)
+			return (place & before & nasals[i].before) || (is_loan && nasals[i].loans)
+				? block + ANUSVARA : 0;
 	return 0;
 }
 

@@ -56,7 +56,8 @@ int32_t utf8_take(str *s)
 	case 2: c = (at[0] & 0x1f) << 6 | (at[1] & 0x3f); break;
 	case 3: c = (at[0] & 0x0f) << 12 | (at[1] & 0x3f) << 6 | (at[2] & 0x3f); break;
 	case 4:
-		c = (at[0] & 0x07) << 18 | (at[1] & 0x3f) << 12 | (at[2] & 0x3f) << 6 | (at[3] & 0x3f);
+		c = (at[0] & 0x07) << 18 | (at[1] & 0x3f) << 12 | (at[2] & 0x3f) << 6 |
+		    (at[3] & 0x3f);
 		break;
 	default: size = 1; break;
 	}

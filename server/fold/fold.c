@@ -13,7 +13,8 @@ int unfold(int32_t c, bool fold_case, int32_t parts[PARTS_MAX])
 	return count < PARTS_MAX ? (int)count : PARTS_MAX;
 }
 
-/* Combining marks of the alphabets in which they are accents. Those of others are vowels and voices. */
+/* Combining marks of the alphabets in which they are accents. Those of others are vowels and
+ * voices. */
 static bool is_accent(int32_t c)
 {
 	return c >= 0x300 && c <= 0x36f;

@@ -1,4 +1,4 @@
-/* fold.h - text as it is compared: whoever types it need not know in which case it is, nor its accents.
+/* fold.h - text as it is compared: whoever types it need not know its case, nor its accents.
  *
  * A program that uses this links mcp_fold beside mcp: the others need not load utf8proc. */
 #ifndef FOLD_H
@@ -8,11 +8,11 @@
 
 enum fold {
 	FOLD_CASE,              /* an SKU */
-	FOLD_ACCENTS,           /* and a name: without what is an accent in Latin, Greek and Cyrillic */
+	FOLD_ACCENTS,           /* and a name: without accents of Latin, Greek and Cyrillic */
 };
 
-/* In plain signs (text_plain), taken apart (Unicode's NFKD). No more than FOLDED_SIZE_MAX bytes are read
- * of it. A byte that is not UTF-8 is a space. */
+/* In plain signs (text_plain), taken apart (Unicode's NFKD). No more than FOLDED_SIZE_MAX bytes are
+ * read of it. A byte that is not UTF-8 is a space. */
 enum { FOLDED_SIZE_MAX = 1024 };
 char *text_fold(struct arena *arena, const char *text, enum fold what);
 

@@ -1,4 +1,4 @@
-/* iso_codes.h - the lists of ISO that Debian's package iso-codes has, for what must agree with them. */
+/* iso_codes.h - the lists of Debian's package iso-codes, for what must agree with them. */
 #ifndef ISO_CODES_H
 #define ISO_CODES_H
 
