@@ -294,7 +294,7 @@ static str next_word(const char **text)
 /* What is the same however a name is written: "St. Lucia" and "SAINT LUCIA", "U.S.A." and "the USA". */
 static const char *squeeze(struct arena *arena, const char *name)
 {
-	const char *rest = fold(arena, name, FOLD_ACCENTS);
+	const char *rest = text_fold(arena, name, FOLD_ACCENTS);
 	char *squeezed = arena_alloc_raw(arena, 5 * strlen(rest) + 1);
 	size_t used = 0;
 

@@ -12,7 +12,7 @@
 
 static const char *compared(struct arena *arena, const char *customer)
 {
-	const char *folded = fold(arena, customer, FOLD_ACCENTS);
+	const char *folded = text_fold(arena, customer, FOLD_ACCENTS);
 	size_t size = strlen(folded);
 
 	if (size > KEY_SIZE_MAX)
@@ -32,7 +32,7 @@ const char *customer_key(struct arena *arena, const char *customer)
 
 bool customer_same(struct arena *arena, const char *a, const char *b)
 {
-	return strcmp(fold(arena, a, FOLD_ACCENTS), fold(arena, b, FOLD_ACCENTS)) == 0;
+	return strcmp(text_fold(arena, a, FOLD_ACCENTS), text_fold(arena, b, FOLD_ACCENTS)) == 0;
 }
 
 /* ---- Finding ---- */

@@ -43,25 +43,15 @@ const char *id_bare(struct arena *arena, const char *id)
 
 const char *id_capitals(struct arena *arena, const char *id)
 {
-	char *copy = arena_copy(arena, str_of(text_plain(arena, id)));
-
-	for (char *at = copy; *at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at & ~0x20);
-	return copy;
+	return text_capitals(arena, text_plain(arena, id));
 }
 
 const char *id_small(struct arena *arena, const char *id)
 {
-	char *copy = arena_copy(arena, str_of(id_bare(arena, id)));
-
-	for (char *at = copy; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at | 0x20);
-	return copy;
+	return text_small(arena, id_bare(arena, id));
 }
 
 const char *sku_key(struct arena *arena, const char *sku)
 {
-	return fold(arena, sku, FOLD_CASE);
+	return text_fold(arena, sku, FOLD_CASE);
 }

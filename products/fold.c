@@ -5,11 +5,11 @@
 #include <utf8proc.h>
 
 #include "builder.h"
+#include "fold.h"
 #include "scripts.h"
 #include "words.h"
 
 enum {
-	EXPANSION_MAX = 18,             /* code points one may decompose into: U+FDFA does */
 	TATWEEL = 0x0640,               /* a letter to Unicode, which only widens the one before it */
 	CLUSTER_MAX = 16,               /* a letter and its marks; no word has as many */
 };
@@ -21,13 +21,14 @@ struct folding {
 	char joint;                     /* put between words that a sign joins */
 	enum gap gap;                   /* before what is put next */
 	bool spaceless;                 /* what was taken last is of a script without spaces */
+	int before;                     /* code points of the letter next to it; 0: none */
 	int size;
-	utf8proc_int32_t cluster[CLUSTER_MAX];  /* the last letter with its marks, not put yet */
+	int32_t cluster[CLUSTER_MAX];   /* the last letter with its marks, not put yet */
 };
 
 /* ---- Putting ---- */
 
-static size_t encode(utf8proc_int32_t c, char bytes[4])
+static size_t encode(int32_t c, char bytes[4])
 {
 	return (size_t)utf8proc_encode_char(c, (utf8proc_uint8_t *)bytes);
 }
@@ -41,7 +42,7 @@ static void put(struct folding *f, str bytes)
 }
 
 /* How many code points they are then. */
-static utf8proc_ssize_t compose(utf8proc_int32_t *letters, utf8proc_ssize_t count)
+static utf8proc_ssize_t compose(int32_t *letters, utf8proc_ssize_t count)
 {
 	return utf8proc_normalize_utf32(letters, count, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
 }
@@ -50,6 +51,7 @@ static void put_cluster(struct folding *f)
 {
 	utf8proc_ssize_t count = f->size > 1 ? compose(f->cluster, f->size) : f->size;
 
+	f->before = f->size;
 	f->size = 0;
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		char bytes[4];
@@ -89,21 +91,37 @@ static void meet(struct folding *f, bool spaceless)
 	f->spaceless = spaceless;
 }
 
-static bool completes_syllable(struct folding *f, utf8proc_int32_t c)
+static bool completes_syllable(struct folding *f, int32_t c)
 {
 	if (f->size != 1 || !script_is_jamo_after(c))
 		return false;
-	utf8proc_int32_t syllable[] = { f->cluster[0], c };
+	int32_t syllable[] = { f->cluster[0], c };
 	if (compose(syllable, 2) != 1)
 		return false;
 	f->cluster[0] = syllable[0];
 	return true;
 }
 
-static void take_plain(struct folding *f, utf8proc_int32_t c)
+/* What is a letter with a virama so far may be a mark of the letter before. */
+static void mark_nasal(struct folding *f, int32_t next)
+{
+	if (f->size != 2 || !f->before || f->before == CLUSTER_MAX || f->gap != TOGETHER)
+		return;
+	int32_t mark = script_nasal_mark(f->cluster[0], f->cluster[1], next);
+	if (!mark)
+		return;
+	f->cluster[0] = mark;
+	f->size = 1;
+}
+
+static void take_plain(struct folding *f, int32_t c)
 {
 	if (completes_syllable(f, c))
 		return;
+	mark_nasal(f, c);
+	/* A sign is nothing within a run, but here it kept two letters from being one. */
+	if (f->gap == JOINED && script_is_jamo_after(c))
+		f->gap = APART;
 	meet(f, script_is_spaceless(c));
 	if (c < 0x80)
 		put(f, (str) { &(char) { (char)c }, 1 });
@@ -111,14 +129,15 @@ static void take_plain(struct folding *f, utf8proc_int32_t c)
 		f->cluster[f->size++] = c;
 }
 
-static utf8proc_propval_t class_of(utf8proc_int32_t mark)
+static utf8proc_propval_t class_of(int32_t mark)
 {
 	return utf8proc_get_property(mark)->combining_class;
 }
 
 /* In canonical order: what stands above and what stands below may be typed in any. */
-static void take_mark(struct folding *f, utf8proc_int32_t mark)
+static void take_mark(struct folding *f, int32_t mark)
 {
+	mark = script_typed_mark(mark);
 	if (!f->size || f->size == CLUSTER_MAX || script_is_accent(mark, f->cluster[0]))
 		return;
 	int at = f->size++;
@@ -128,37 +147,31 @@ static void take_mark(struct folding *f, utf8proc_int32_t mark)
 }
 
 /* The digits of a script follow one another, from its 0 on. */
-static utf8proc_int32_t digit(utf8proc_int32_t c)
+static int32_t digit(int32_t c)
 {
-	utf8proc_int32_t zero = c;
+	int32_t zero = c;
 	while (utf8proc_category(zero - 1) == UTF8PROC_CATEGORY_ND)
 		zero--;
 	return '0' + (c - zero) % 10;
 }
 
 /* One without case. */
-static void take_letter(struct folding *f, utf8proc_int32_t c)
+static void take_letter(struct folding *f, int32_t c)
 {
 	const char *typed = script_typed_letter(c);
 	str rest = str_of(typed);
 
 	if (!typed)
 		take_plain(f, utf8proc_category(c) == UTF8PROC_CATEGORY_ND ? digit(c) : c);
-	while (rest.size) {
-		utf8proc_int32_t letter;
-		utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)rest.at,
-		                                         (utf8proc_ssize_t)rest.size, &letter);
-		take_plain(f, letter);
-		rest.at += used;
-		rest.size -= (size_t)used;
-	}
+	while (rest.size)
+		take_plain(f, utf8_take(&rest));
 }
 
 /* ---- Taking code points ---- */
 
 enum part { LETTER, MARK, NOTHING, JOINER, SPACE };
 
-static enum part part_of(utf8proc_int32_t c)
+static enum part part_of(int32_t c)
 {
 	if (script_is_joiner(c))
 		return JOINER;
@@ -180,31 +193,22 @@ static enum part part_of(utf8proc_int32_t c)
 	}
 }
 
-static utf8proc_ssize_t decompose(utf8proc_int32_t c, utf8proc_option_t more,
-                                  utf8proc_int32_t parts[EXPANSION_MAX])
-{
-	utf8proc_ssize_t count = utf8proc_decompose_char(c, parts, EXPANSION_MAX,
-		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | more, NULL);
-
-	return count < EXPANSION_MAX ? count : EXPANSION_MAX;
-}
-
-static void take_part(struct folding *f, utf8proc_int32_t c);
+static void take_part(struct folding *f, int32_t c);
 
 /* Case is folded once the marks are off: some fold into a letter. */
-static void take_cased(struct folding *f, utf8proc_int32_t c)
+static void take_cased(struct folding *f, int32_t c)
 {
-	utf8proc_int32_t parts[EXPANSION_MAX];
-	utf8proc_ssize_t count = decompose(c, UTF8PROC_CASEFOLD, parts);
+	int32_t parts[PARTS_MAX];
+	int count = unfold(c, true, parts);
 
-	for (utf8proc_ssize_t i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		if (part_of(parts[i]) == LETTER)
 			take_letter(f, parts[i]);
 		else
 			take_part(f, parts[i]);
 }
 
-static void take_part(struct folding *f, utf8proc_int32_t c)
+static void take_part(struct folding *f, int32_t c)
 {
 	switch (part_of(c)) {
 	case LETTER:  take_cased(f, c); break;
@@ -217,16 +221,16 @@ static void take_part(struct folding *f, utf8proc_int32_t c)
 
 /* What it is is asked of the character as it came, so that a trade mark sign does not add the letters it
  * decomposes into. */
-static void take_code_point(struct folding *f, utf8proc_int32_t c)
+static void take_code_point(struct folding *f, int32_t c)
 {
 	enum part part = part_of(c);
 	if (part != LETTER && part != MARK) {
 		take_part(f, c);
 		return;
 	}
-	utf8proc_int32_t parts[EXPANSION_MAX];
-	utf8proc_ssize_t count = decompose(c, 0, parts);
-	for (utf8proc_ssize_t i = 0; i < count; i++)
+	int32_t parts[PARTS_MAX];
+	int count = unfold(c, false, parts);
+	for (int i = 0; i < count; i++)
 		take_part(f, parts[i]);
 }
 
@@ -244,35 +248,15 @@ static void take_ascii(struct folding *f, char c)
 
 /* ---- Texts ---- */
 
-static str beginning(const char *text, size_t size_max)
-{
-	text = text ? text : "";
-	return (str) { text, strnlen(text, size_max) };
-}
-
-/* Takes the next code point off `text`. A byte that is not UTF-8 reads as a space. */
-static utf8proc_int32_t next_code_point(str *text)
-{
-	utf8proc_int32_t c;
-	utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text->at,
-	                                         (utf8proc_ssize_t)text->size, &c);
-	if (used <= 0) {
-		used = 1;
-		c = ' ';
-	}
-	text->at += used;
-	text->size -= (size_t)used;
-	return c;
-}
-
 static char *fold(struct arena *arena, const char *text, char joint)
 {
-	str rest = beginning(text, FOLD_SIZE_MAX);
+	str rest = { text, text ? strnlen(text, FOLD_SIZE_MAX) : 0 };
 	struct folding f = { .out = builder_begin(arena, rest.size), .joint = joint };
 
 	while (rest.size) {
-		utf8proc_int32_t c = next_code_point(&rest);
+		int32_t c = utf8_take(&rest);
 		struct folding before = f;
+		/* A byte that is not UTF-8 separates. */
 		if (c < 0x80)
 			take_ascii(&f, (char)c);
 		else
@@ -301,19 +285,7 @@ char *words_fold_joined(struct arena *arena, const char *text)
 
 char *words_key(struct arena *arena, const char *text)
 {
-	str rest = beginning(text, KEY_SIZE_MAX + 1);
-	if (rest.size > KEY_SIZE_MAX)
+	if (!text || strnlen(text, KEY_SIZE_MAX + 1) > KEY_SIZE_MAX)
 		return arena_copy(arena, STR(""));
-	rest = str_of(text_plain(arena, rest.at));
-	struct builder out = builder_begin(arena, rest.size);
-
-	while (rest.size) {
-		utf8proc_int32_t parts[EXPANSION_MAX];
-		utf8proc_ssize_t count = decompose(next_code_point(&rest), UTF8PROC_CASEFOLD, parts);
-		for (utf8proc_ssize_t i = 0; i < count; i++) {
-			char bytes[4];
-			builder_put(&out, (str) { bytes, encode(parts[i], bytes) });
-		}
-	}
-	return builder_end(&out);
+	return text_fold(arena, text, FOLD_CASE);
 }

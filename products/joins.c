@@ -1,18 +1,13 @@
 /* joins.c - see joins.h. */
 #include "joins.h"
 
-#include <utf8proc.h>
-
 #include "scripts.h"
 
 bool word_is_run(str word)
 {
-	utf8proc_int32_t first;
-
 	/* Those of up to two bytes are all of scripts with spaces. */
 	return word.size > 2 && (unsigned char)*word.at >= 0xe0
-		&& utf8proc_iterate((const utf8proc_uint8_t *)word.at, (utf8proc_ssize_t)word.size, &first) > 0
-		&& script_is_spaceless(first);
+		&& script_is_spaceless(utf8_take(&word));
 }
 
 static bool is_digit(char c)

@@ -1,6 +1,7 @@
 /* product.c - see product.h. */
 #include "product.h"
 
+#include "builder.h"
 #include "money.h"
 #include "words.h"
 
@@ -90,15 +91,20 @@ void product_index(struct arena *arena, struct product *product)
 	const char *others = arena_print(arena, "%s %s %s %s", product->sku,
 		product->brand ? product->brand : "", product->category ? product->category : "",
 		product->description ? product->description : "");
-	const char *words[] = {
-		words_fold(arena, others), words_beside(arena, product->name, true),
-		words_beside(arena, others, false),
-		product->category_key ? words_category(arena, product->category_key) : "",
+	const str words[] = {
+		str_of(words_fold(arena, others)), str_of(words_beside(arena, product->name, true)),
+		str_of(words_beside(arena, others, false)),
+		product->category_key ? str_of(words_category(arena, product->category_key))
+		                      : STR(""),
 	};
-	const char *all = "";
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		all = arena_print(arena, "%s%s%s", all, *all && *words[i] ? " " : "", words[i]);
-	product->other_words = arena_print(arena, "%s" WORDS_MARK, all);
+	struct builder all = builder_begin(arena, words[0].size);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (all.size && words[i].size)
+			builder_put(&all, STR(" "));
+		builder_put(&all, words[i]);
+	}
+	builder_put(&all, STR(WORDS_MARK));
+	product->other_words = builder_end(&all);
 }
 
 const char *product_text(const char *text)

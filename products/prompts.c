@@ -1,6 +1,8 @@
 /* prompts.c - see prompts.h. */
 #include "prompts.h"
 
+#include "builder.h"
+
 const char *or_unknown(const char *text)
 {
 	return text ? text : "not said";
@@ -16,10 +18,10 @@ static const char *describe(struct arena *arena, const struct product *p)
 
 const char *describe_all(struct arena *arena, const struct product *products, int64_t count)
 {
-	const char *text = "";
+	struct builder text = builder_begin(arena, 0);
 	for (int64_t i = 0; i < count; i++)
-		text = arena_print(arena, "%s%s", text, describe(arena, &products[i]));
-	return text;
+		builder_put(&text, str_of(describe(arena, &products[i])));
+	return builder_end(&text);
 }
 
 const char *next_sku(struct arena *arena, const char **list)

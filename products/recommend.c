@@ -102,7 +102,8 @@ static const char *explain(struct arena *arena, const struct price_range *budget
 		                   arena_print(arena, "what they want to spend in %s", currency));
 	default:
 		return arena_print(arena, "it is not clear which amount that is. " ASK,
-		                   arena_print(arena, "how much they want to spend, in %s", currency));
+		                   arena_print(arena, "how much they want to spend in %s",
+		                               currency));
 	}
 }
 

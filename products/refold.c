@@ -99,21 +99,21 @@ static int64_t count_old(struct store *store)
 
 int64_t refold_words(struct store *store)
 {
-	static int64_t told;            /* of how many; a job runs once at a time */
+	static bool told;               /* that there are some; a job runs once at a time */
 	struct piece piece;
-	int64_t old = told ? told : count_old(store);
+	int64_t old = told ? 0 : count_old(store);
 
-	if (old <= 0)
+	if (!told && old <= 0)
 		return IDLE_MS;
 	if (!told)
 		mcp_notice("the words of %lld products are of another version and are made anew;"
 		           " until then a search may miss some of them", (long long)old);
-	told = old;
+	told = true;
 	if (store_transact(store, refold_piece, &piece) != STORE_COMMITTED || piece.busy)
 		return BUSY_MS;
 	if (piece.stopped)
 		return SOON_MS;
 	mcp_notice("the words of all products are of this version now");
-	told = 0;
+	told = false;
 	return IDLE_MS;
 }

@@ -107,6 +107,63 @@ bool script_is_accent(int32_t mark, int32_t letter)
 	return is_in(accents, COUNT(accents), mark) && !makes_a_letter(mark, letter);
 }
 
+/* ---- Nasals ---- */
+
+/* Scripts of India stand in blocks of one order: at the same place of each is the same letter.
+ * Consonants come by where in the mouth they are made, four stops and their nasal each time. */
+enum {
+	BLOCK_SIZE = 0x80,
+	CANDRABINDU = 0x01, ANUSVARA = 0x02, VIRAMA = 0x4d,
+	KA = 0x15, NA = 0x28, NNNA = 0x29, MA = 0x2e,
+	SHA = 0x36, SA = 0x38,
+	VELAR = 1 << 0, PALATAL = 1 << 1, RETROFLEX = 1 << 2, DENTAL = 1 << 3, LABIAL = 1 << 4,
+	EVERY = VELAR | PALATAL | RETROFLEX | DENTAL | LABIAL,
+};
+
+/* Before which stops the anusvara is written for their nasal; elsewhere it is a sound of its own.
+ * With loans, na is before them all and before sibilants: लेन्स is लेंस, इन्डिया is इंडिया. */
+static const struct { int32_t block; int before; bool loans; } nasals[] = {
+	{ 0x0900, EVERY, true },        /* Devanagari */
+	{ 0x0980, VELAR, false },       /* Bengali: সঙ্গীত সংগীত, but হিন্দি */
+	{ 0x0a80, EVERY, true },        /* Gujarati */
+	{ 0x0b00, VELAR, false },       /* Odia */
+	{ 0x0c00, EVERY, false },       /* Telugu */
+	{ 0x0c80, EVERY, false },       /* Kannada */
+	{ 0x0d00, VELAR | LABIAL, false },      /* Malayalam: കമ്പ്യൂട്ടർ കംപ്യൂട്ടർ, but ഹിന്ദി */
+};
+
+/* A bit of those above; 0: it is neither a stop nor a nasal. */
+static int place_of(int32_t letter, bool *is_nasal)
+{
+	if (letter < KA || letter > MA || letter == NNNA)
+		return 0;
+	int at = letter - KA - (letter > NNNA);
+	*is_nasal = at % 5 == 4;
+	return 1 << at / 5;
+}
+
+int32_t script_nasal_mark(int32_t nasal, int32_t virama, int32_t next)
+{
+	int32_t block = nasal & ~(BLOCK_SIZE - 1), letter = next - block;
+	bool is_nasal = false, is_before_nasal = false;
+	int place = place_of(nasal - block, &is_nasal), before = place_of(letter, &is_before_nasal);
+	bool is_loan = nasal - block == NA && (before || (letter >= SHA && letter <= SA));
+
+	if (virama - block != VIRAMA || !is_nasal || is_before_nasal)
+		return 0;
+	for (size_t i = 0; i < COUNT(nasals); i++)
+		if (nasals[i].block == block)
+			return (place & before & nasals[i].before) || (is_loan && nasals[i].loans)
+				? block + ANUSVARA : 0;
+	return 0;
+}
+
+int32_t script_typed_mark(int32_t mark)
+{
+	/* Hindi is written with either, and Gujarati. */
+	return mark == 0x0900 + CANDRABINDU || mark == 0x0a80 + CANDRABINDU ? mark + 1 : mark;
+}
+
 /* ---- Letters ---- */
 
 const char *script_typed_letter(int32_t letter)

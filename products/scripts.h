@@ -13,6 +13,13 @@ bool script_is_spaceless(int32_t letter);
  * of Devanagari, the voicing of kana, the breve of й. */
 bool script_is_accent(int32_t mark, int32_t letter);
 
+/* A nasal and its virama before another letter are written as a mark of the letter before them,
+ * too: हिन्दी is हिंदी. That mark; 0: they are not. */
+int32_t script_nasal_mark(int32_t nasal, int32_t virama, int32_t next);
+
+/* The mark that stands for this one where both are written: हँसी is हंसी. */
+int32_t script_typed_mark(int32_t mark);
+
 /* Letters (in lower case) that are typed in another way than they are written. NULL: it is typed as it is. */
 const char *script_typed_letter(int32_t letter);
 

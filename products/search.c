@@ -75,10 +75,7 @@ static int64_t search_number(struct arena *arena, const struct look *look)
 		look->currency ? look->currency : "",
 		look->has_price_min, (long long)look->price_min,
 		look->has_price_max, (long long)look->price_max, look->in_stock);
-	uint64_t number = 14695981039346656037u;
-	for (; *text; text++)
-		number = (number ^ (unsigned char)*text) * 1099511628211u;
-	return (int64_t)(number & 0xffffffffffffu);
+	return (int64_t)(str_hash(str_of(text)) & 0xffffffffffffu);
 }
 
 static const char *next_cursor(struct mcp_call *call, const struct look *look,
@@ -118,16 +115,6 @@ static enum sort sort_of(const char *name)
 	return BY_RELEVANCE;
 }
 
-/* A currency in lower case is meant all the same. */
-static const char *upper(struct arena *arena, const char *text)
-{
-	char *copy = text ? arena_copy(arena, str_of(text)) : NULL;
-	for (char *at = copy; at && *at; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at - 'a' + 'A');
-	return copy;
-}
-
 static struct look look_for(struct arena *arena, const struct search *search)
 {
 	struct look look = {
@@ -135,7 +122,8 @@ static struct look look_for(struct arena *arena, const struct search *search)
 		.sort = sort_of(search->sort),
 		.category = product_text(search->category)
 			? words_fold(arena, search->category) : NULL,
-		.currency = upper(arena, search->currency),
+		/* In lower case it is meant all the same. */
+		.currency = search->currency ? text_capitals(arena, search->currency) : NULL,
 		.price_min = search->price_min, .has_price_min = search->has_price_min,
 		.price_max = search->price_max, .has_price_max = search->has_price_max,
 		.in_stock = search->in_stock, .now = now_ms(),

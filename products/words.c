@@ -139,11 +139,13 @@ static enum match match_run(str run, const char *name)
 
 char *words_asked(struct arena *arena, const struct words *words)
 {
-	const char *text = "";
+	struct builder out = builder_begin(arena, 64);
 
-	for (int i = 0; i < words->count; i++)
-		text = arena_print(arena, "%s %.*s", text, STR_FORMAT(words->at[i]));
-	return arena_copy(arena, str_of(text));
+	for (int i = 0; i < words->count; i++) {
+		builder_put(&out, STR(" "));
+		builder_put(&out, words->at[i]);
+	}
+	return builder_end(&out);
 }
 
 int64_t words_rank(const struct words *words, const char *name)

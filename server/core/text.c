@@ -1,4 +1,4 @@
-/* text.c - slices of text: comparing, cutting, numbers. */
+/* text.c - slices of text: comparing, cutting, numbers; ASCII's capitals. */
 
 #include "core.h"
 
@@ -42,6 +42,25 @@ bool str_starts_word(str text, str word)
 	bool is_word = ((unsigned char)first < 0x80 || (unsigned char)first == 0xc3)
 	               && begins_letter(first) && ((unsigned char)last >= 0x80 || begins_letter(last));
 	return !is_word || text.size == word.size || !begins_letter(text.at[word.size]);
+}
+
+char *text_capitals(struct arena *arena, const char *text)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - ('a' - 'A'));
+	return copy;
+}
+
+char *text_small(struct arena *arena, const char *text)
+{
+	char *copy = arena_copy(arena, str_of(text));
+
+	for (char *at = copy; *at; at++)
+		*at = lower(*at);
+	return copy;
 }
 
 static bool is_blank(char c)

@@ -45,6 +45,27 @@ size_t utf8_step(str s)
 	return at[0] < 0x80 ? 1 : sequence(at, s.size);
 }
 
+int32_t utf8_take(str *s)
+{
+	const unsigned char *at = (const unsigned char *)s->at;
+	size_t size = utf8_step(*s);
+	int32_t c = -1;
+
+	switch (size) {
+	case 1: c = at[0]; break;
+	case 2: c = (at[0] & 0x1f) << 6 | (at[1] & 0x3f); break;
+	case 3: c = (at[0] & 0x0f) << 12 | (at[1] & 0x3f) << 6 | (at[2] & 0x3f); break;
+	case 4:
+		c = (at[0] & 0x07) << 18 | (at[1] & 0x3f) << 12 | (at[2] & 0x3f) << 6 |
+		    (at[3] & 0x3f);
+		break;
+	default: size = 1; break;
+	}
+	s->at += size;
+	s->size -= size;
+	return c;
+}
+
 bool utf8_valid(str s)
 {
 	const unsigned char *at = (const unsigned char *)s.at;

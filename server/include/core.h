@@ -64,6 +64,8 @@ size_t utf8_length(str s);                              /* code points of valid 
 size_t utf8_step(str s);
 #define UTF8_MAX 4
 size_t utf8_put(uint32_t c, char into[UTF8_MAX]);       /* the bytes of a code point, how many */
+/* Takes that character off `s`; -1 for a byte that is none. */
+int32_t utf8_take(str *s);
 
 /* What people type and copy in plain signs: every hyphen, dash and minus is a -, every blank a space, with
  * none at the ends; what nobody sees is left out. `text` itself, where it is so already. */
@@ -72,6 +74,9 @@ bool text_blank(const char *text);                      /* nothing in it can be 
 /* The bytes of the blank, or of what nobody sees, that `s` begins with; 0: it begins with neither. */
 size_t blank_step(str s);
 str blank_trim(str s);                                  /* without those at both ends */
+/* A copy with ASCII's letters in capitals, or small. */
+char *text_capitals(struct arena *arena, const char *text);
+char *text_small(struct arena *arena, const char *text);
 
 #define QUOTE_MAX 256
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { query as psql, rows, startIfThere } from './postgres.mjs';
-import { callTool, pause, run, start, temporary } from './support.mjs';
+import { callTool, launch, pause, run, start, temporary } from './support.mjs';
 
-const QUERIES = 500, AT_ONCE = 8;
+const QUERIES = 500, AT_ONCE = 8, COPIES = 20;
 const products = [], expected = [];
 
 for (const line of readFileSync(new URL('scripts.txt', import.meta.url), 'utf8').split('\n')) {
@@ -53,27 +53,33 @@ async function sqlite() {
 	};
 }
 
-async function postgresql() {
-	await server.create('scripts');
-	const url = server.of('scripts');
+async function postgresql(name) {
+	await server.create(name);
+	const url = server.of(name);
 	return {
 		url,
 		select: sql => rows(url, sql),
-		change: each => psql(url, each.map(({ sku, name_words, other_words }) =>
-			`update product set name_words = $$${name_words}$$, other_words = $$${other_words}$$ where sku = '${sku}'`).join(';')),
+		change: async each => {
+			for (let at = 0; at < each.length; at += 200)
+				await psql(url, each.slice(at, at + 200).map(({ sku, name_words, other_words }) =>
+					`update product set name_words = $$${name_words}$$, other_words = $$${other_words}$$ where sku = '${sku}'`).join(';'));
+		},
 	};
+}
+
+async function load({ url }, list) {
+	const csv = join(temporary(), 'scripts.csv');
+	writeFileSync(csv, ['sku,name,price,currency,stock,description', ...list.map(({ sku, name, description }, i) =>
+		`${sku},${cell(name)},${1 + i % 7}.50,GBP,${i % 4},${cell(description)}`)].join('\n'));
+	const { status, stderr } = await run('products', ['import', csv], { env: { DATABASE_URL: url } });
+	assert.equal(status, 0, stderr);
 }
 
 before(async () => {
 	server = await startIfThere();
-	databases = [await sqlite(), ...server ? [await postgresql()] : []];
-	const csv = join(temporary(), 'scripts.csv');
-	writeFileSync(csv, ['sku,name,price,currency,stock,description', ...products.map(({ sku, name, description }, i) =>
-		`${sku},${cell(name)},${1 + i % 7}.50,GBP,${i % 4},${cell(description)}`)].join('\n'));
-	for (const { url } of databases) {
-		const { status, stderr } = await run('products', ['import', csv], { env: { DATABASE_URL: url } });
-		assert.equal(status, 0, stderr);
-	}
+	databases = [await sqlite(), ...server ? [await postgresql('scripts')] : []];
+	for (const each of databases)
+		await load(each, products);
 });
 after(() => server?.stop());
 
@@ -135,18 +141,25 @@ test(`${QUERIES} queries in the scripts of the world`, { timeout: 240000 }, asyn
 // As versions before the mark had them.
 const old = text => text.normalize('NFKD').toLowerCase().replace(/[\p{M}\p{Cf}]/gu, '').split(/[^\p{L}\p{N}]+/u)
 	.filter(Boolean).join(' ');
-const stale = `select count(*) as count from product where other_words not like '%  '`;
+const makeOld = ({ change }, list) => change(list.map(({ sku, name, description }) =>
+	({ sku, name_words: old(name), other_words: `${old(`${sku} ${description}`)} ` })));
+const countOld = async ({ select }) =>
+	Number((await select(`select count(*) as count from product where other_words not like '%  '`))[0].count);
+
+async function untilNew(database) {
+	for (const until = Date.now() + 60000; await countOld(database); await pause(20))
+		assert.ok(Date.now() < until, 'there are words of an older version');
+}
 
 test('words of an older version are made anew by servers that start at once', { timeout: 240000 }, async () => {
 	const servers = [];
-	for (const { url, change, select } of databases) {
-		await change(products.map(({ sku, name, description }) =>
-			({ sku, name_words: old(name), other_words: `${old(`${sku} ${description}`)} ` })));
-		assert.equal(Number((await select(stale))[0].count), products.length);
+	for (const database of databases) {
+		const { url, select } = database;
+		await makeOld(database, products);
+		assert.equal(await countOld(database), products.length);
 		const version = await select('select sum(version) as sum, max(updated_at) as at from product');
 		const all = await Promise.all([1, 2, 3].map(() => start('products', { DATABASE_URL: url })));
-		for (const until = Date.now() + 60000; Number((await select(stale))[0].count); await pause(20))
-			assert.ok(Date.now() < until, 'there are words of an older version');
+		await untilNew(database);
 		assert.deepEqual(await select('select sum(version) as sum, max(updated_at) as at from product'), version,
 			'it was no change of the products');
 		assert.ok(all.some(each => new RegExp(`words of ${products.length} products are of another version`).test(each.log)));
@@ -155,4 +168,24 @@ test('words of an older version are made anew by servers that start at once', { 
 	}
 	await checkAll(servers, expected);
 	await Promise.all(servers.map(each => each.stop()));
+});
+
+test('who is killed while it makes words anew leaves the rest to the next', { timeout: 240000 }, async () => {
+	const many = Array.from({ length: COPIES }, (_, i) => products.map(each => ({ ...each, sku: `${each.sku}-${i}` }))).flat();
+	for (const database of [await sqlite(), ...server ? [await postgresql('killed')] : []]) {
+		await load(database, many);
+		await makeOld(database, many);
+		const killed = launch('products', [], { PORT: '0', METRICS_PORT: '0', DATABASE_URL: database.url }, temporary());
+		while (await countOld(database) === many.length)
+			await pause(1);
+		killed.kill('SIGKILL');
+		await killed.ended;
+		const left = await countOld(database);
+		assert.ok(left > 0 && left < many.length, `${left} of ${many.length} are left`);
+		const next = await start('products', { DATABASE_URL: database.url });
+		await untilNew(database);
+		for (const { asked, found } of expected.filter((_, i) => i % 8 === 0))
+			assert.equal((await answer(next, { words: asked })).matches, found.length * COPIES, asked);
+		await next.stop();
+	}
 });

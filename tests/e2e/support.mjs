@@ -68,7 +68,7 @@ const environment = {
 	...process.env.GCOV_PREFIX && { GCOV_PREFIX: process.env.GCOV_PREFIX },
 };
 
-function launch(name, args, env, folder) {
+export function launch(name, args, env, folder) {
 	const child = spawn(program(name), args, {
 		cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
 	});

@@ -5,7 +5,7 @@
  * read back the same. */
 #include "fuzz.h"
 
-#include "../unit/source.h"
+#include "../unit/source_of_bytes.h"
 #include "dialect.h"
 #include "encoding.h"
 #include "kind.h"

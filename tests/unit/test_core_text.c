@@ -24,6 +24,17 @@ START_TEST(prefixes_and_case)
 }
 END_TEST
 
+START_TEST(capitals_are_those_of_ascii)
+{
+	struct arena *arena = arena_create();
+
+	ck_assert_str_eq(text_capitals(arena, "azAZ09 @[`{ \u00e9"), "AZAZ09 @[`{ \u00e9");
+	ck_assert_str_eq(text_small(arena, "azAZ09 @[`{ \u00c9"), "azaz09 @[`{ \u00c9");
+	ck_assert_str_eq(text_capitals(arena, ""), "");
+	arena_destroy(arena);
+}
+END_TEST
+
 START_TEST(trim_takes_blanks_off_both_ends)
 {
 	ck_assert(str_is(str_trim(STR(" \t a b\t ")), "a b"));
@@ -74,6 +85,7 @@ int main(void)
 	TCase *tests = tcase_create("text");
 	tcase_add_test(tests, absent_is_not_empty);
 	tcase_add_test(tests, prefixes_and_case);
+	tcase_add_test(tests, capitals_are_those_of_ascii);
 	tcase_add_test(tests, trim_takes_blanks_off_both_ends);
 	tcase_add_test(tests, cut_gives_each_part_then_nothing);
 	tcase_add_loop_test(tests, a_number_is_the_whole_text, 0, COUNT(numbers));

@@ -36,6 +36,23 @@ START_TEST(utf8_is_what_rfc_3629_says)
 }
 END_TEST
 
+static const struct { str text; int32_t first; size_t left; } takes[] = {
+	{ { "a\xc3\xa9", 3 }, 'a', 2 }, { { "\0b", 2 }, 0, 1 }, { { "\x7f", 1 }, 0x7f, 0 },
+	{ { "\xc2\x80", 2 }, 0x80, 0 }, { { "\xdf\xbf!", 3 }, 0x7ff, 1 }, { { "\xe0\xa0\x80", 3 }, 0x800, 0 },
+	{ { "\xef\xbf\xbf", 3 }, 0xffff, 0 }, { { "\xf0\x90\x80\x80", 4 }, 0x10000, 0 },
+	{ { "\xf4\x8f\xbf\xbf", 4 }, 0x10ffff, 0 }, { { "\xff" "a", 2 }, -1, 1 }, { { "\xe2\x82", 2 }, -1, 1 },
+};
+
+START_TEST(a_character_is_taken_off)
+{
+	str rest = takes[_i].text;
+
+	ck_assert_int_eq(utf8_take(&rest), takes[_i].first);
+	ck_assert_uint_eq(rest.size, takes[_i].left);
+	ck_assert_ptr_eq(rest.at + rest.size, takes[_i].text.at + takes[_i].text.size);
+}
+END_TEST
+
 #define BAD REPLACEMENT
 
 static const struct { str sent; size_t most; const char *shown; } quotes[] = {
@@ -104,6 +121,7 @@ int main(void)
 	Suite *suite = suite_create("utf8");
 	TCase *tests = tcase_create("utf8");
 	tcase_add_loop_test(tests, utf8_is_what_rfc_3629_says, 0, COUNT(texts));
+	tcase_add_loop_test(tests, a_character_is_taken_off, 0, COUNT(takes));
 	tcase_add_loop_test(tests, what_others_sent_is_quoted, 0, COUNT(quotes));
 	tcase_add_loop_test(tests, a_quote_is_bounded_whatever_is_asked_for, 0, 2);
 	tcase_add_test(tests, a_quote_is_text_without_control_characters);

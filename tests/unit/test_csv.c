@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "csv.h"
-#include "source.h"
+#include "source_of_bytes.h"
 #include "suite.h"
 
 /* Rows as text: "line[cell|cell]" or "line!why". */

@@ -4,7 +4,7 @@
 
 #include "dialect.h"
 #include "encoding.h"
-#include "source.h"
+#include "source_of_bytes.h"
 #include "suite.h"
 
 static char text[4096];

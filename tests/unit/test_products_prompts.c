@@ -249,7 +249,8 @@ static const struct { const char *budget, *explained; bool asks; } explained[] =
 	{ "1.500k", "that may be GBP 1500000.00 or GBP 1500.00. Ask the customer which it is", true },
 	{ "JPY 3000", "another currency (JPY) than the shop's prices, and is not converted. Ask the"
 	  " customer what they want to spend in GBP", true },
-	{ "little", "not clear which amount that is. Ask the customer how much they want to spend, in GBP",
+	{ "little", "not clear which amount that is. Ask the customer how much they want to spend in GBP"
+	  " before you recommend anything;",
 	  true },
 };
 

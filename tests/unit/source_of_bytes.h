@@ -1,6 +1,6 @@
-/* source.h - bytes that are read in pieces, as a file is, and that may fail at their end. */
-#ifndef SOURCE_H
-#define SOURCE_H
+/* source_of_bytes.h - bytes that are read in pieces, as a file is, and that may fail at their end. */
+#ifndef SOURCE_OF_BYTES_H
+#define SOURCE_OF_BYTES_H
 
 #include <string.h>
 
