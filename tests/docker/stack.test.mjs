@@ -20,8 +20,9 @@ describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 
 	before(async () => {
 		await stack.up();
+		// More of each than a fast machine sells in the time.
 		for (const sku of skus)
-			stocked.set(sku, (await stack.ask(stack.products, 'update_product', { sku, stock_change: 2000 })).stock);
+			stocked.set(sku, (await stack.ask(stack.products, 'update_product', { sku, stock_change: 1000000 })).stock);
 	}, { timeout: 400000 });
 	after(() => existsSync(stack.folder) && stack.down('--volumes'), { timeout: 120000 });
 

@@ -22,7 +22,7 @@ export class Shop {
 	// Enough for everybody; from here on the sums are kept.
 	async open() {
 		for (const sku of skus)
-			await callUntil(this.ports.products, 'update_product', { sku, stock_change: 20000 });
+			await callUntil(this.ports.products, 'update_product', { sku, stock_change: 1000000 });
 		this.stock = sums(await this.cluster.shop.rows('select sku, stock as units from product'));
 	}
 
