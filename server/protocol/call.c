@@ -6,9 +6,8 @@
  * memory then stays until the worker comes back. */
 #include <assert.h>
 
-#include "session.h"
+#include "call.h"
 #include "store_internal.h"
-#include "task.h"
 
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
@@ -81,7 +80,7 @@ static bool is_done(const struct mcp_call *call)
 static void conclude(struct mcp_call *call)
 {
 	if (call->parked)
-		call_leave(call);
+		call_hand_over(call);
 	else if (is_done(call))
 		call_settle(call);
 }
@@ -92,8 +91,8 @@ void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
 
 	call->fault = carry_out(call);
 	call->begun = true;
-	if (call->to_queue && call->task && !call->fault)
-		call_queue(call);       /* no reply waits for it that would */
+	if (call->to_queue && call->reply->response->background && !call->fault)
+		call_queue(call);       /* no request waits for it that would */
 	else
 		conclude(call);
 }
@@ -118,7 +117,7 @@ static void run(struct mcp_call *call, struct store *store)
 	log_about(str_of(call->reply->id));
 	call->run_until_ms = began + call->time_left_ms;
 	call->seen = topic_now();
-	call->wait_uri = NULL;
+	call->wait = NULL;
 	call->fault = NULL;
 	call->has_result = call->is_error = false;
 	call->messages = call->content = (struct json) { 0 };
@@ -142,41 +141,18 @@ static void wait_for_people(struct mcp_call *call)
 	call->reply->era->ask(call);
 }
 
-static void run_again(struct timer *timer, UNUSED struct loop *loop)
-{
-	call_again(CALL_OF(timer, timer));
-}
-
-/* What is left of the work is done by another run: as a task, or without one after all. */
-static void become_task(struct mcp_call *call)
-{
-	struct loop *loop = call->reply->loop;
-
-	call->wants_task = false;
-	call->fault = task_begin(call);
-	if (call->fault || call->awaits_task)
-		return;
-	call->no_task = !call->task;
-	call->timer.run = run_again;
-	timer_set(loop, &call->timer, loop_tick_ms(loop));
-}
-
 /* The tool returned, on whichever thread; this is its loop again. */
 static void ran(struct mcp_call *call)
 {
 	if (atomic_load(&call->cancelled))
 		return;
-	if (call->wants_task && call->outcome == MCP_WAITING) {
-		become_task(call);
-		return;
-	}
 	if (call->outcome == MCP_ANSWERED) {
 		if (!call->has_result && !call->fault)
 			call->fault = &FAULT_INTERNAL;
 		return;
 	}
-	if (call->wait_uri)
-		topic_wait(call);
+	if (call->wait)
+		call->wait->begin(call);
 	else
 		wait_for_people(call);
 }
@@ -188,9 +164,10 @@ static bool queue(struct mcp_call *call)
 
 	call->to_queue = false;
 	call->can_ask = call->reply->era->can_ask(call);
+	call->says = call->reply->response->say;
 	call->on_worker = true;
-	call->job.slow = call->task;
-	call->job.party = guard_party(call->reply);
+	call->job.slow = call->reply->response->background;
+	call->job.party = reply_party(call->reply);
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
 	if (pool_add(runtime.pool, &call->job))
@@ -253,6 +230,7 @@ static void run_here(struct mcp_call *call)
 	struct workplace *place = loop_context(call->reply->loop);
 
 	call->can_ask = call->reply->era->can_ask(call);
+	call->says = call->reply->response->say;
 	if (place->store)
 		store_begin_call(place->store, STORE_BUDGET);
 	run(call, place->store);
@@ -268,8 +246,8 @@ static void run_here(struct mcp_call *call)
 
 const struct fault *call_start(struct mcp_call *call)
 {
-	call->deadline_ms = call->task ? task_deadline_ms(call->offer->deadline_ms)
-		: call->offer->deadline_ms;
+	call->deadline_ms = call->offer->deadline_ms > call->deadline_least_ms
+		? call->offer->deadline_ms : call->deadline_least_ms;
 	/* One that waited for a person has used some of it, or all. */
 	if (!call->timed)
 		call->time_left_ms = call->deadline_ms;
@@ -278,11 +256,8 @@ const struct fault *call_start(struct mcp_call *call)
 		call->overran = true;
 		return &FAULT_INTERNAL;
 	}
-	if (call->reply->session)
-		session_add_call(call->reply->session, call);
-	if (call->offer->runs_long && !call->offer->asks_first)
-		TRY(task_begin(call));
-	if (call->awaits_task)
+	TRY(call->reply->era->enter(call));
+	if (call->held)
 		return NULL;
 	if (blocks(call))
 		to_worker(call);
@@ -296,8 +271,7 @@ void call_again(struct mcp_call *call)
 	if (call->settled || call->on_worker)
 		return;
 	timer_clear(call->reply->loop, &call->timer);
-	/* One that waited for a change is run however little is left: it answers with what it sees. */
-	if (!call->wait_uri && call->time_left_ms <= 0) {
+	if (!(call->wait && call->wait->runs_late) && call->time_left_ms <= 0) {
 		call->overran = true;
 		call_settle(call);
 		return;

@@ -64,11 +64,20 @@ struct method {
 
 /* How a family of protocol revisions differs from the other. */
 struct era {
+	bool stateless;                 /* a client that leaves has cancelled; faults have HTTP statuses */
 	const struct method *methods;   /* ends with an empty entry */
 	/* Version, headers and session of one message; before the method is looked up. */
 	const struct fault *(*admit)(struct mcp_call *call);
 	/* What a client sends that wants no answer. */
 	void (*notice)(struct reply *reply, str method, yyjson_val *params);
+	/* A tool, resource or prompt is about to run for the first time, and, once, is over. */
+	const struct fault *(*enter)(struct mcp_call *call);
+	void (*leave)(struct mcp_call *call);
+	/* Has the request answered with a stream of its own kind: sets reply->response. False: it has none,
+	 * and the exchange is untouched. */
+	bool (*open_stream)(struct reply *reply, struct exchange *x);
+	/* Lets go of what a reply holds for it. */
+	void (*release)(struct reply *reply);
 	/* The members that every result carries, before and after its own. */
 	void (*open_result)(struct json *json, const char *type);
 	void (*close_result)(struct json *json, const struct mcp_call *call);
@@ -132,6 +141,41 @@ const struct offer *offer_find(const struct offers *offers, str name);
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
 
+/* ---- Where the words of a call go ---- */
+
+/* How the client of a reply is told, of which there is one const table each: by an HTTP response that is
+ * not begun, an event stream, a session's resumable stream, a task, or not at all, for it left. A reply
+ * goes from one to another; whoever has a message for its client need not know which it is. */
+struct response {
+	bool streams;                   /* takes messages before the last: */
+	void (*send)(struct reply *reply, str message);
+	/* The last there is to say; .at NULL: nothing, it was cancelled. `status` is HTTP's, where that
+	 * can still be told. The message lives as long as the reply, or the stream is given all of it. */
+	void (*finish)(struct reply *reply, str message, int status);
+	/* What may be left out should be: the client is slow. NULL: it never is. */
+	bool (*is_crowded)(const struct reply *reply);
+	/* Ends the connection, not the stream: the client comes back for the rest. NULL: it can't. */
+	void (*interrupt)(struct reply *reply);
+	/* Its calls go on elsewhere, with all that was sent so far. */
+	void (*hand_over)(struct reply *reply);
+	/* A call is over: with a fault, a result, or neither, for it was cancelled. `own`: an arena for
+	 * what is told, handed over, where the call's is its worker's still. */
+	void (*settle)(struct mcp_call *call, const struct fault *fault, struct arena *own);
+
+	/* No HTTP request waits for the result, which has no JSON-RPC around it. */
+	bool background;
+	/* Progress is words: left by any thread (true: `said` is due), then told by the loop. NULL: it is
+	 * notifications. */
+	bool (*say)(struct mcp_call *call, str words);
+	void (*said)(struct mcp_call *call);
+	/* The memory of a call is about to be released. */
+	void (*release)(struct mcp_call *call);
+};
+
+extern const struct response response_pending;  /* nothing was sent yet: JSON, or one event */
+extern const struct response response_events;   /* an event stream */
+extern const struct response response_none;     /* the client left, or has its answer */
+
 /* ---- Replies: one HTTP request being answered ---- */
 
 struct session;
@@ -140,9 +184,10 @@ struct channel;
 struct reply {
 	int references;                 /* the HTTP side, and each call that is not settled */
 	struct loop *loop;
+	const struct response *response;
 	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
-	struct stream *stream;          /* the SSE answer, where no channel stands between */
-	struct channel *channel;        /* session era: the events of its stream, resumable */
+	struct stream *stream;          /* of response_events */
+	struct channel *channel;        /* of a session's response: its stream, resumable */
 	struct arena *arena;            /* of the message, and of its call unless it is a batch; a
 	                                 * worker's while one runs */
 	struct arena *own;              /* of what this loop makes for the answer: reply_arena() */
@@ -150,7 +195,7 @@ struct reply {
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
 	const struct caller *caller;    /* held */
-	uint64_t party;                 /* guard_party(); 0: nobody asked yet */
+	uint64_t party;                 /* reply_party(); 0: nobody asked yet */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;
 	bool fetched;                   /* its session was asked for in the database */
@@ -168,6 +213,10 @@ struct reply *reply_create(struct exchange *x);
 struct arena *reply_arena(struct reply *reply);
 /* Where what is kept for it counts. */
 struct budget *reply_budget(const struct reply *reply);
+/* For whose share of something it counts: the caller's, or its address's. */
+uint64_t reply_party(struct reply *reply);
+/* The group of addresses its client is in, in `room`. While it has its exchange. */
+str reply_address(struct reply *reply, char room[16]);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);
@@ -177,7 +226,7 @@ void reply_park(struct reply *reply);
 void reply_accepts_later(struct reply *reply);
 void reply_accepted(struct reply *reply, const struct fault *fault);
 /* A call goes on without this reply, and has no answer here. */
-void reply_leave(struct reply *reply, struct mcp_call *call);
+void reply_hand_over(struct reply *reply, struct mcp_call *call);
 /* What may be left out should be: the stream is slow. */
 bool reply_is_crowded(const struct reply *reply);
 void reply_drop(struct reply *reply);
@@ -185,6 +234,9 @@ void reply_drop(struct reply *reply);
 void reply_http_over(struct reply *reply);
 /* After the calls were started: waits for those that are not settled. */
 void reply_settle_later(struct reply *reply);
+/* For http and the timer `silence`: the client left, or has heard nothing for a while. */
+void reply_client_gone(void *reply);
+void reply_silent(struct timer *timer, struct loop *loop);
 /* Opens the stream of this reply, where it has none. False: this client takes no stream. */
 bool reply_open_stream(struct reply *reply);
 /* Sends something before the answer, opening the stream; false: this client takes no stream. */
@@ -206,12 +258,23 @@ bool reply_can_stream(const struct reply *reply);
 void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id);
 void reply_status(struct reply *reply, int status);
 void reply_fault_headers(struct reply *reply, const struct fault *fault);
+int reply_status_of(const struct reply *reply, const struct fault *fault);      /* HTTP's, in its era */
 
 /* ---- Calls ---- */
 
 /* What a client declared it can be asked for. */
 enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8, CAN_TASKS = 16 };
 unsigned capabilities_read(yyjson_val *capabilities);
+
+/* What a tool returned to wait for, but for a person. */
+struct wait {
+	/* On its loop: sets call->fault, or sees to it that call_again() follows. */
+	void (*begin)(struct mcp_call *call);
+	/* The call is over while it waits. NULL: that is nobody's concern. */
+	void (*leave)(struct mcp_call *call);
+	/* It is run however little time is left: it answers with what it sees. */
+	bool runs_late;
+};
 
 enum question_state { QUESTION_NEW, QUESTION_PUT, QUESTION_ANSWERED };
 
@@ -252,13 +315,17 @@ struct mcp_call {
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
+	bool says;                      /* response->say() is there; the loop may change that meanwhile */
 	bool can_ask;                   /* as it was when the run began; the loop may change it meanwhile */
 	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
 	bool parked;                    /* its questions wait in the database, see parked.h */
+	bool held;                      /* somebody calls call_again() or settles it, before it has begun */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
+	int64_t deadline_least_ms;      /* whatever the tool says */
 	double progress_done;
 	uint64_t seen;                  /* topic changes known when the run began */
+	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	const char *wait_uri;
 	int64_t wait_ms, waiting_since_ms;
 	int rounds;
@@ -277,9 +344,7 @@ struct mcp_call {
 	int suggestion_count;
 	struct listen *listen;          /* of subscriptions/listen */
 	struct task *task;              /* it goes on without its request; see task.h */
-	bool wants_task;                /* the tool returned to become one */
-	bool awaits_task;               /* until the database has it */
-	bool no_task;                   /* and could not */
+	bool no_task;                   /* it could not become one */
 
 	/* The answer. */
 	struct json result;
@@ -302,8 +367,13 @@ void call_again(struct mcp_call *call);
 void call_cancel(struct mcp_call *call);
 /* It is over: tells its client, once. (settle.c, with what follows) */
 void call_settle(struct mcp_call *call);
+/* As one that an HTTP request waits for (struct response). */
+void call_settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own);
+/* The result that was written, whole; and what the log and the counters say of its end. */
+str call_result_end(struct mcp_call *call);
+void call_report(struct mcp_call *call, int status);
 /* It goes on from what was written down, here or elsewhere. */
-void call_leave(struct mcp_call *call);
+void call_hand_over(struct mcp_call *call);
 /* Lets go of what it has, when it is over and no worker has it. */
 void call_release(struct mcp_call *call);
 /* Answers its request with a message in `own`, which is handed over, and goes on without it. */
@@ -326,8 +396,6 @@ struct mcp_call *call_find_live(uint64_t serial);
 /* Cancels those that are `which`. */
 typedef bool call_which_fn(const struct mcp_call *call, const void *context);
 void calls_cancel(call_which_fn *which, const void *context);
-/* Cancels those that are tasks; of them `which`, where it is not NULL. */
-void calls_cancel_tasks(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
 
@@ -378,9 +446,6 @@ uint64_t topic_now(void);
 void topic_arrived(const char *uri);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);
-/* Runs the call again when call->wait_uri changes, at once if it did since call->seen. */
-void topic_wait(struct mcp_call *call);
-void topic_leave(struct mcp_call *call);
 /* Ends this loop's calls that wait for a change: the server stops. */
 void topic_end_all(void);
 
@@ -391,7 +456,6 @@ const struct fault *listen_for_changes(struct mcp_call *call);
 void listen_tell(const char *uri);
 /* Tells them all of everything. */
 void listen_tell_all(void);
-void listen_leave(struct mcp_call *call);
 /* As the loop's thread ends. */
 void listens_end_loop(void);
 void room_end_loop(void);
@@ -411,8 +475,6 @@ void guard_cors(struct exchange *x);                    /* headers of an answer 
 void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
 const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
-/* For whose share of something it counts: the caller's, or its address's. */
-uint64_t guard_party(struct reply *reply);
 const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
 const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
 void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */

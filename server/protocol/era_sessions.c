@@ -72,7 +72,7 @@ static const struct fault *initialize(struct mcp_call *call)
 		session_begin_shared(call, capabilities_read(capabilities), begun_elsewhere);
 		return NULL;
 	}
-	reply->session = session_begin(reply->caller, guard_party(reply), reply->revision,
+	reply->session = session_begin(reply->caller, reply_party(reply), reply->revision,
 	                               capabilities_read(capabilities));
 	if (!reply->session)
 		return &FAULT_BUSY;
@@ -172,6 +172,29 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 		parked_cancel(reply->session, json_end(&text));
 }
 
+/* Its client can cancel it by its id. */
+static const struct fault *enter(struct mcp_call *call)
+{
+	if (call->reply->session)
+		session_add_call(call->reply->session, call);
+	return NULL;
+}
+
+static void leave(struct mcp_call *call)
+{
+	struct session *session = call->reply->session;
+
+	if (!session)
+		return;
+	session_remove_call(session, call);
+	session_remove_questions(session, call->serial);
+}
+
+static void release(struct reply *reply)
+{
+	session_leave(reply->session);
+}
+
 static void open_result(UNUSED struct json *json, UNUSED const char *type)
 {
 }
@@ -250,6 +273,7 @@ static void ask(struct mcp_call *call)
 }
 
 const struct era era_sessions = {
-	.methods = methods, .admit = admit, .notice = notice, .open_result = open_result,
+	.methods = methods, .admit = admit, .notice = notice, .enter = enter, .leave = leave,
+	.open_stream = session_open_stream, .release = release, .open_result = open_result,
 	.close_result = close_result, .can_ask = can_ask, .ask = ask,
 };

@@ -125,6 +125,25 @@ static void notice(UNUSED struct reply *reply, UNUSED str method, UNUSED yyjson_
 {
 }
 
+/* A tool that runs long may become a task, before it runs or when it says so. */
+static const struct fault *enter(struct mcp_call *call)
+{
+	return call->offer->runs_long && !call->offer->asks_first ? task_begin(call) : NULL;
+}
+
+static void leave(UNUSED struct mcp_call *call)
+{
+}
+
+static bool open_stream(UNUSED struct reply *reply, UNUSED struct exchange *x)
+{
+	return false;
+}
+
+static void release(UNUSED struct reply *reply)
+{
+}
+
 static void open_result(struct json *json, const char *type)
 {
 	json_key(json, "resultType");
@@ -187,6 +206,7 @@ static void ask(struct mcp_call *call)
 }
 
 const struct era era_stateless = {
-	.methods = methods, .admit = admit, .notice = notice, .open_result = open_result,
+	.stateless = true, .methods = methods, .admit = admit, .notice = notice, .enter = enter,
+	.leave = leave, .open_stream = open_stream, .release = release, .open_result = open_result,
 	.close_result = close_result, .can_ask = can_ask, .ask = ask,
 };

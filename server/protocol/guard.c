@@ -265,24 +265,6 @@ const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 
 /* ---- Rates ---- */
 
-static str address(struct reply *reply, char room[16])
-{
-	str client = auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
-	                                 exchange_header(reply->exchange, "X-Forwarded-For"));
-
-	return auth_address_group(client, room);
-}
-
-uint64_t guard_party(struct reply *reply)
-{
-	char room[16];
-
-	if (!reply->party)
-		reply->party = caller_party(reply->caller,
-		                            reply->exchange ? address(reply, room) : (str) { 0 });
-	return reply->party;
-}
-
 static const struct fault *take(struct reply *reply, struct rates *rates, str who)
 {
 	int64_t wait_ms = rates_take(rates, who, loop_tick_ms(reply->loop));
@@ -301,7 +283,7 @@ const struct fault *guard_address_rate(struct reply *reply)
 	char room[16];
 
 	return runtime.set.address_rates
-		? take(reply, runtime.set.address_rates, address(reply, room)) : NULL;
+		? take(reply, runtime.set.address_rates, reply_address(reply, room)) : NULL;
 }
 
 const struct fault *guard_caller_rate(struct reply *reply)
@@ -316,7 +298,7 @@ void guard_rate_more(struct reply *reply, size_t messages)
 	char room[16];
 
 	if (runtime.set.address_rates)
-		rates_owe(runtime.set.address_rates, address(reply, room), now, more);
+		rates_owe(runtime.set.address_rates, reply_address(reply, room), now, more);
 	if (runtime.set.caller_rates && reply->caller)
 		rates_owe(runtime.set.caller_rates, str_of(caller_name(reply->caller)), now, more);
 }
@@ -326,5 +308,5 @@ const struct fault *guard_initialize(struct reply *reply)
 	char room[16];
 
 	return runtime.set.initialize_rates
-		? take(reply, runtime.set.initialize_rates, address(reply, room)) : NULL;
+		? take(reply, runtime.set.initialize_rates, reply_address(reply, room)) : NULL;
 }

@@ -183,19 +183,24 @@ static const struct fault *read_uris(struct mcp_call *call, struct listen *liste
 	return NULL;
 }
 
+static void leave(struct mcp_call *call);
+/* It is over when it is ended, or its client leaves. */
+static const struct wait change = { .leave = leave };
+
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
 static void tell_due(struct listen *listen);
 static void end_soon(struct listen *listen, int64_t in_ms);
 
 const struct fault *listen_begin(struct listen *listen)
 {
-	listen->party = guard_party(listen->call->reply);
+	listen->party = reply_party(listen->call->reply);
 	if (!shares_take(&shares, listen->party, 1, runtime.set.listens_max)) {
 		metric_add(METRIC_LIMIT_STREAMS, 1);
 		return &FAULT_BUSY;
 	}
 	metric_add(METRIC_LISTENS, 1);
 	listen->call->listen = listen;
+	listen->call->wait = &change;
 	listen->timer.run = look_again;
 	listen->next = listens;
 	listen->place = &listens;
@@ -230,11 +235,11 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 	return later ? NULL : listen_begin(listen);
 }
 
-void listen_leave(struct mcp_call *call)
+static void leave(struct mcp_call *call)
 {
 	struct listen *listen = call->listen;
 
-	if (!listen || !listen->place)
+	if (!listen->place)
 		return;
 	*listen->place = listen->next;
 	if (listen->next)

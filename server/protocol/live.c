@@ -45,12 +45,3 @@ void calls_cancel(call_which_fn *which, const void *context)
 			call_cancel(call);
 	}
 }
-
-void calls_cancel_tasks(call_which_fn *which, const void *context)
-{
-	for (struct mcp_call *call = live, *next; call; call = next) {
-		next = call->live_next;
-		if (call->task && (!which || which(call, context)))
-			call_cancel(call);
-	}
-}

@@ -167,7 +167,7 @@ static const struct fault *start_named(struct mcp_call *call, const struct offer
 		return unknown(call, what, name);
 	TRY(task_needed(call));
 	/* A task that is taken up was admitted before, and has its answers. */
-	if (call->revision >= R2026_07_28 && !call->task) {
+	if (call->revision >= R2026_07_28 && !call->reply->response->background) {
 		TRY(param_headers_agree(call));
 		TRY(questions_restore(call));
 	}

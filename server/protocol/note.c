@@ -4,8 +4,7 @@
  * only the newest progress is kept, so that no tool can flood its loop or its client. */
 #include <stdlib.h>
 
-#include "session.h"
-#include "task.h"
+#include "call.h"
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 
@@ -65,14 +64,12 @@ static int send_list(struct mcp_call *call, struct note *note)
 	return free_list(first);
 }
 
-/* Only a client of 2025-11-25 has an id to come back with before the first event. */
 static void close_stream(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
-	if (reply->session && call->revision >= R2025_11_25 && reply_open_stream(reply) &&
-	    reply->channel)
-		channel_close_stream(reply->channel);
+	if (reply->session && reply_open_stream(reply) && reply->response->interrupt)
+		reply->response->interrupt(reply);
 }
 
 void notes_send(struct mcp_call *call)
@@ -80,8 +77,8 @@ void notes_send(struct mcp_call *call)
 	atomic_store(&call->notes_posted, false);
 	atomic_fetch_sub(&call->logs_waiting, send_list(call, atomic_exchange(&call->logs, NULL)));
 	send_list(call, atomic_exchange(&call->progress, NULL));
-	if (call->task && !call->settled)
-		task_write_words(call);
+	if (call->reply->response->said && !call->settled)
+		call->reply->response->said(call);
 	if (atomic_exchange(&call->closes_stream, false) && !call->settled)
 		close_stream(call);
 }
@@ -165,16 +162,17 @@ bool mcp_wanted(const struct mcp_call *call)
 	return !atomic_load(&call->cancelled) && tick_ms() < call->run_until_ms;
 }
 
-/* A task's progress is a word in its status. */
-static void task_progress(struct mcp_call *call, const char *text, va_list list)
+/* Progress in words. */
+static void say(struct mcp_call *call, const char *text, va_list list)
 {
+	const struct response *response = call->reply->response;
 	struct arena *arena = arena_create();
 
-	if (task_say(call, text ? str_of(arena_print_list(arena, text, list)) : STR(""))) {
+	if (response->say(call, text ? str_of(arena_print_list(arena, text, list)) : STR(""))) {
 		if (call->on_worker)
 			tell_loop(call);
 		else
-			task_write_words(call);
+			response->said(call);
 	}
 	arena_destroy(arena);
 }
@@ -183,10 +181,10 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 {
 	va_list list;
 
-	if (call->task && mcp_wanted(call)) {
+	if (call->says && mcp_wanted(call)) {
 		call->streamed = true;
 		va_start(list, text);
-		task_progress(call, text, list);
+		say(call, text, list);
 		va_end(list);
 	}
 	/* It must grow; a tool that is run again tells what was told before once more. */

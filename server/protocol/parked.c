@@ -61,7 +61,7 @@ static void run(struct taking *taking, struct channel *channel)
 	struct reply *reply = reply_create_alone(loop_current(), &era_sessions, taking->caller);
 
 	reply->session = taking->session;
-	reply->channel = channel;
+	session_response(reply, channel);
 	reply->arena = taking->arena;
 	struct mcp_call *call = call_read_back(reply, taking->record, &taking->questions);
 	call->log_least = session_log_least(taking->session);

@@ -1,15 +1,11 @@
-/* reply.c - one HTTP request being answered: as JSON, or as events on a stream.
+/* reply.c - one HTTP request being answered: its calls, what it keeps for them, and when it ends.
  *
- * JSON unless something is streamed before the answer, or the call has been silent for a while, or
- * the client takes nothing else. A stream of the session era goes through a channel, which keeps its
- * events for a client that comes back. */
-#include <assert.h>
+ * What is said to its client goes where its response (response.c) has it go. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "session.h"
+#include "call.h"
 
-static void silence_over(struct timer *timer, struct loop *loop);
 static void start_queued(struct reply *reply);
 
 static struct reply *create(struct loop *loop)
@@ -21,7 +17,8 @@ static struct reply *create(struct loop *loop)
 		abort();
 	reply->references = 1;
 	reply->loop = loop;
-	reply->silence.run = silence_over;
+	reply->response = &response_none;
+	reply->silence.run = reply_silent;
 	snprintf(reply->id, sizeof(reply->id), "%d-%x", loop_index(loop), ++number);
 	return reply;
 }
@@ -32,6 +29,7 @@ struct reply *reply_create(struct exchange *x)
 
 	reply->began_us = exchange_began_us(x);
 	reply->exchange = x;
+	reply->response = &response_pending;
 	exchange_set_user(x, reply);
 	return reply;
 }
@@ -59,12 +57,31 @@ struct arena *reply_arena(struct reply *reply)
 	return reply->own;
 }
 
+str reply_address(struct reply *reply, char room[16])
+{
+	str client = auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
+	                                 exchange_header(reply->exchange, "X-Forwarded-For"));
+
+	return auth_address_group(client, room);
+}
+
+uint64_t reply_party(struct reply *reply)
+{
+	char room[16];
+
+	if (!reply->party)
+		reply->party = caller_party(reply->caller, reply->exchange
+		                            ? reply_address(reply, room) : (str) { 0 });
+	return reply->party;
+}
+
 void reply_drop(struct reply *reply)
 {
 	if (--reply->references > 0)
 		return;
 	timer_clear(reply->loop, &reply->silence);
-	session_leave(reply->session);
+	if (reply->era)
+		reply->era->release(reply);
 	arena_destroy(reply->arena);
 	arena_destroy(reply->own);
 	caller_drop(reply->caller);
@@ -75,26 +92,9 @@ void reply_http_over(struct reply *reply)
 {
 	reply->exchange = NULL;
 	reply->stream = NULL;
+	reply->response = &response_none;
 	timer_clear(reply->loop, &reply->silence);
 	reply_drop(reply);
-}
-
-/* The client left. That cancels the calls in 2026-07-28 (a MUST) and does not before. */
-static void client_gone(void *user)
-{
-	struct reply *reply = user;
-
-	reply->exchange = NULL;
-	reply->stream = NULL;
-	if (reply->era == &era_stateless) {
-		reply->references++;
-		for (struct mcp_call *call = reply->calls, *next; call; call = next) {
-			next = call->sibling;
-			call_cancel(call);
-		}
-		reply->references--;
-	}
-	reply_http_over(reply);
 }
 
 void reply_park(struct reply *reply)
@@ -102,7 +102,7 @@ void reply_park(struct reply *reply)
 	if (reply->parked)
 		return;
 	reply->parked = true;
-	exchange_park(reply->exchange, client_gone);
+	exchange_park(reply->exchange, reply_client_gone);
 }
 
 void reply_settle_later(struct reply *reply)
@@ -130,130 +130,6 @@ static void start_queued(struct reply *reply)
 	reply_drop(reply);
 }
 
-bool reply_can_stream(const struct reply *reply)
-{
-	return reply->stream || reply->channel || (reply->exchange && reply->takes_sse);
-}
-
-/* The ids of its calls, as a JSON array. */
-static str call_ids(const struct reply *reply, struct arena *arena)
-{
-	struct json json = json_begin(arena, 64);
-
-	json_array(&json);
-	for (const struct mcp_call *call = reply->calls; call; call = call->sibling)
-		json_value(&json, call->id);
-	json_array_end(&json);
-	return json_end(&json);
-}
-
-bool reply_open_stream(struct reply *reply)
-{
-	struct exchange *x = reply->exchange;
-
-	if (reply->stream || reply->channel)
-		return true;
-	/* While an answer is being sent its exchange is there, however long its client takes. */
-	if (!x || reply->answered || !reply->takes_sse)
-		return false;
-	timer_clear(reply->loop, &reply->silence);
-	exchange_set_user(x, NULL);
-	reply->exchange = NULL;
-	if (reply->session) {
-		struct arena *arena = arena_create();
-		reply->channel = channel_open(reply->session, x, true, call_ids(reply, arena));
-		arena_destroy(arena);
-	}
-	if (reply->channel) {
-		reply_drop(reply);      /* the HTTP side is the channel's now */
-		return true;
-	}
-	guard_cors(x);
-	reply->stream = stream_open(x, client_gone, reply);
-	return true;
-}
-
-static void silence_over(struct timer *timer, UNUSED struct loop *loop)
-{
-	struct reply *reply = (struct reply *)((char *)timer - offsetof(struct reply, silence));
-
-	reply_open_stream(reply);
-}
-
-/* One message as an event. */
-static str frame(struct arena *arena, str message)
-{
-	static const char head[] = "event: message\ndata: ";
-	size_t head_size = sizeof(head) - 1;
-	char *text = arena_alloc_raw(arena, head_size + message.size + 2);
-
-	memcpy(text, head, head_size);
-	memcpy(text + head_size, message.at, message.size);
-	memcpy(text + head_size + message.size, "\n\n", 2);
-	return (str) { text, head_size + message.size + 2 };
-}
-
-static void send_event(struct reply *reply, str message)
-{
-	metric_add(METRIC_EVENTS, 1);
-	if (reply->channel) {
-		channel_send(reply->channel, message);
-	} else if (reply->stream) {
-		struct arena *arena = arena_create();
-
-		if (!stream_send(reply->stream, frame(arena, message)))
-			metric_add(METRIC_LIMIT_BACKLOG, 1);
-		arena_destroy(arena);
-	}
-}
-
-bool reply_event(struct reply *reply, str message)
-{
-	if (!reply_open_stream(reply))
-		return false;
-	send_event(reply, message);
-	return true;
-}
-
-static void end_stream(struct reply *reply)
-{
-	if (reply->channel) {
-		channel_end(reply->channel);
-		reply->channel = NULL;
-	} else if (reply->stream) {
-		stream_end(reply->stream);
-		reply_http_over(reply);
-	}
-}
-
-/* The last answer is known and no stream is open; the message lives as long as the reply. */
-static void answer_exchange(struct reply *reply, str message, int status)
-{
-	struct exchange *x = reply->exchange;
-
-	reply->answered = true;
-	guard_cors(x);
-	if (!message.at && reply->takes_sse) {
-		exchange_answer(x, 200, "text/event-stream", STR(": cancelled\n\n"));
-	} else if (status == 200 && reply->takes_sse && !reply->takes_json) {
-		exchange_add_header(x, "Cache-Control", "no-cache");
-		exchange_add_header(x, "X-Accel-Buffering", "no");
-		exchange_answer(x, 200, "text/event-stream", frame(reply_arena(reply), message));
-	} else {
-		exchange_answer(x, status, "application/json", message);
-	}
-}
-
-/* A batch collects its answers into one array; it is sent with the last. */
-static void collect(struct reply *reply, str message)
-{
-	if (!reply->answers.at) {
-		reply->answers = json_begin(reply_arena(reply), message.size + 64);
-		json_array(&reply->answers);
-	}
-	json_raw(&reply->answers, message);
-}
-
 static void unlink_call(struct reply *reply, struct mcp_call *call)
 {
 	struct mcp_call **place = &reply->calls;
@@ -276,15 +152,10 @@ void reply_answer(struct reply *reply, struct mcp_call *call, str message, int s
 	if (own)
 		arena_own(reply_arena(reply), own, destroy_arena);
 	unlink_call(reply, call);
-	if (reply->batch) {
+	if (reply->batch)
 		reply_batch_add(reply, message);
-	} else if (reply->stream || reply->channel) {
-		if (message.at)
-			send_event(reply, message);
-		end_stream(reply);
-	} else if (reply->exchange) {
-		answer_exchange(reply, message, status);
-	}
+	else
+		reply->response->finish(reply, message, status);
 }
 
 struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message,
@@ -306,22 +177,14 @@ struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message
 	return alone;
 }
 
-void reply_leave(struct reply *reply, struct mcp_call *call)
+void reply_hand_over(struct reply *reply, struct mcp_call *call)
 {
 	unlink_call(reply, call);
-	if (reply->channel)
-		channel_leave(reply->channel);
-	reply->channel = NULL;
+	if (reply->response->hand_over)
+		reply->response->hand_over(reply);
 }
 
-bool reply_is_crowded(const struct reply *reply)
-{
-	if (reply->channel)
-		return channel_is_crowded(reply->channel);
-	return reply->stream && stream_backlog(reply->stream) > runtime.set.backlog_max / 2;
-}
-
-/* ---- Responses ---- */
+/* ---- What a client answers ---- */
 
 void reply_accepts_later(struct reply *reply)
 {
@@ -345,32 +208,44 @@ void reply_accepted(struct reply *reply, const struct fault *fault)
 
 /* ---- Batches ---- */
 
+/* Collects its answers into one array; it is sent with the last. */
+static void collect(struct reply *reply, str message)
+{
+	if (!reply->answers.at) {
+		reply->answers = json_begin(reply_arena(reply), message.size + 64);
+		json_array(&reply->answers);
+	}
+	json_raw(&reply->answers, message);
+}
+
 void reply_batch_add(struct reply *reply, str message)
 {
 	if (!message.at)
 		return;
-	if (reply->stream || reply->channel)
-		send_event(reply, message);
+	if (reply->response->streams)
+		reply_event(reply, message);
 	else if (reply->exchange)
 		collect(reply, message);
 }
 
+/* On a stream the array has what was answered before it was opened. */
 void reply_batch_done(struct reply *reply)
 {
 	if (!reply->batch || reply->outstanding > 0)
 		return;
 	if (reply->answers.at)
 		json_array_end(&reply->answers);
-	if (reply->stream || reply->channel) {
-		/* What was answered before the stream was opened. */
-		if (reply->answers.at)
-			send_event(reply, json_end(&reply->answers));
-		end_stream(reply);
-	} else if (reply->exchange && reply->answers.at) {
-		answer_exchange(reply, json_end(&reply->answers), 200);
-	} else if (reply->exchange) {
+	if (reply->answers.at)
+		reply->response->finish(reply, json_end(&reply->answers), 200);
+	else if (reply->exchange)
 		reply_status(reply, 202);
-	}
+	else
+		reply->response->finish(reply, (str) { 0 }, 200);
+}
+
+int reply_status_of(const struct reply *reply, const struct fault *fault)
+{
+	return reply->era && reply->era->stateless ? fault->http_stateless : fault->http_sessions;
 }
 
 void reply_fault_headers(struct reply *reply, const struct fault *fault)
@@ -390,11 +265,12 @@ void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 {
 	struct exchange *x = reply->exchange;
 	struct json json = json_begin(reply_arena(reply), 256);
-	int status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
+	int status = reply_status_of(reply, fault);
 
 	reply_fault_headers(reply, fault);
 	guard_cors(x);
 	reply->answered = true;
+	reply->response = &response_none;
 	fault_write(&json, fault, id);
 	exchange_answer(x, status, "application/json", json_end(&json));
 }
@@ -403,5 +279,6 @@ void reply_status(struct reply *reply, int status)
 {
 	guard_cors(reply->exchange);
 	reply->answered = true;
+	reply->response = &response_none;
 	exchange_answer(reply->exchange, status, NULL, STR(""));
 }

@@ -45,6 +45,7 @@ const struct fault *rpc_session(struct reply *reply, bool needed)
 
 	if (!id.at)
 		return needed ? &FAULT_SESSION_NEEDED : NULL;
+	reply->era = &era_sessions;
 	reply->session = session_find(id, reply->caller);
 	if (!reply->session)
 		return &FAULT_GONE;

@@ -78,6 +78,10 @@ void channel_close_stream(struct channel *channel);
 void channels_tell(const char *topic);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
 void channels_end_listeners(int64_t jitter_ms);
+/* A reply's messages go to the channel, which is held for it. */
+void session_response(struct reply *reply, struct channel *channel);
+/* Opens one for it (struct era). False: it has no session, or that has as many as it may. */
+bool session_open_stream(struct reply *reply, struct exchange *x);
 /* A GET is answered by a channel now. */
 void endpoint_listens(struct reply *reply, struct exchange *x);
 

@@ -4,8 +4,7 @@
  * its own, and its memory stays until the worker comes back. */
 #include <assert.h>
 
-#include "session.h"
-#include "task.h"
+#include "call.h"
 
 #define SMALL_ANSWER 65536              /* mostly the socket's at once */
 
@@ -15,7 +14,7 @@ struct json *call_result(struct mcp_call *call, const char *type)
 
 	assert(!call->has_result);
 	*json = json_begin(call->arena, 1024);
-	if (!call->task) {
+	if (!call->reply->response->background) {
 		json_object(json);
 		json_key(json, "jsonrpc");
 		json_text(json, "2.0");
@@ -37,13 +36,13 @@ static str error_message(struct mcp_call *call, const struct fault *fault, struc
 	return json_end(&json);
 }
 
-static str result_message(struct mcp_call *call)
+str call_result_end(struct mcp_call *call)
 {
 	struct json *json = &call->result;
 
 	call->reply->era->close_result(json, call);
 	json_object_end(json);
-	if (!call->task)
+	if (!call->reply->response->background)
 		json_object_end(json);
 	return json_end(json);
 }
@@ -61,7 +60,7 @@ static const char *outcome_word(const struct mcp_call *call)
 	return call->is_error ? "error" : "ok";
 }
 
-static void report(struct mcp_call *call, int status)
+void call_report(struct mcp_call *call, int status)
 {
 	const char *method = call->method ? call->method->name : "other";
 	const char *target = call->offer ? call->offer->name : NULL;
@@ -100,8 +99,8 @@ void call_release(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
-	if (call->task)
-		task_leave(call);
+	if (reply->response->release)
+		reply->response->release(call);
 	notes_free(call);
 	if (reply->batch)
 		arena_destroy(call->arena);
@@ -114,21 +113,10 @@ static void leave_everything(struct mcp_call *call)
 
 	live_remove(call);
 	timer_clear(reply->loop, &call->timer);
-	topic_leave(call);
-	listen_leave(call);
-	if (reply->session) {
-		session_remove_call(reply->session, call);
-		session_remove_questions(reply->session, call->serial);
-	}
-}
-
-static void settle_task(struct mcp_call *call, const struct fault *fault)
-{
-	bool cancelled = atomic_load(&call->cancelled) && !call->overran;
-
-	task_settle(call, cancelled ? NULL : fault,
-	            fault || cancelled ? (str) { 0 } : result_message(call));
-	report(call, 200);
+	/* While its worker has it, it waits for nothing. */
+	if (!call->on_worker && call->wait && call->wait->leave)
+		call->wait->leave(call);
+	reply->era->leave(call);
 }
 
 /* A large answer is kept until its client has read it: there must be room for that. */
@@ -140,8 +128,7 @@ static bool may_keep(const struct reply *reply, str message)
 	return false;
 }
 
-/* `own`: an arena for the answer, where the call's is its worker's still. */
-static void settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own)
+void call_settle_request(struct mcp_call *call, const struct fault *fault, struct arena *own)
 {
 	struct reply *reply = call->reply;
 	struct arena *arena = own ? own : call->arena;
@@ -150,10 +137,10 @@ static void settle_request(struct mcp_call *call, const struct fault *fault, str
 
 	if (fault) {
 		message = error_message(call, fault, arena);
-		status = reply->era == &era_stateless ? fault->http_stateless : fault->http_sessions;
+		status = reply_status_of(reply, fault);
 		add_headers(reply, fault);
 	} else if (!atomic_load(&call->cancelled)) {
-		message = result_message(call);
+		message = call_result_end(call);
 		if (!may_keep(reply, message)) {
 			call->fault = fault = &FAULT_BUSY;
 			add_headers(reply, fault);
@@ -161,7 +148,7 @@ static void settle_request(struct mcp_call *call, const struct fault *fault, str
 			status = fault->http_sessions;
 		}
 	}
-	report(call, status);
+	call_report(call, status);
 	reply_answer(reply, call, message, status, own);
 	reply_batch_done(reply);
 }
@@ -174,30 +161,25 @@ void call_settle(struct mcp_call *call)
 	assert(!call->settled);
 	call->settled = true;
 	leave_everything(call);
-	if (call->task) {
-		settle_task(call, fault);
-		arena_destroy(own);
-	} else {
-		settle_request(call, fault, own);
-	}
+	call->reply->response->settle(call, fault, own);
 	if (!call->on_worker)
 		call_release(call);
 }
 
-void call_leave(struct mcp_call *call)
+void call_hand_over(struct mcp_call *call)
 {
 	call->settled = true;
 	call->result_word = "asked";
 	leave_everything(call);
-	report(call, 200);
-	reply_leave(call->reply, call);
+	call_report(call, 200);
+	reply_hand_over(call->reply, call);
 	call_release(call);
 }
 
 void call_part(struct mcp_call *call, str message, struct arena *own)
 {
 	call->result_word = "task";
-	report(call, 200);
+	call_report(call, 200);
 	call->result_word = NULL;
 	call->reply = reply_part(call->reply, call, message, own);
 }

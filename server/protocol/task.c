@@ -6,8 +6,6 @@
 #include "shared.h"
 #include "task_private.h"
 
-#define RUN_MS (10 * 60 * INT64_C(1000))        /* running time, where the tool has not more */
-
 /* ---- Beginning ---- */
 
 const struct fault *task_declared(struct mcp_call *call)
@@ -71,14 +69,12 @@ void task_depart(struct mcp_call *call, struct task *task, str message, struct a
 	call->task = task;
 	call->progress_token = NULL;
 	call->log_least = -1;
-	call->time_left_ms += RUN_MS > call->deadline_ms ? RUN_MS - call->deadline_ms : 0;
-	call->deadline_ms = task_deadline_ms(call->deadline_ms);
+	if (call->deadline_ms < TASK_RUN_MS) {
+		call->time_left_ms += TASK_RUN_MS - call->deadline_ms;
+		call->deadline_ms = TASK_RUN_MS;
+	}
 	call_part(call, message, arena);
-}
-
-int64_t task_deadline_ms(int64_t of_tool_ms)
-{
-	return RUN_MS > of_tool_ms ? RUN_MS : of_tool_ms;
+	call->reply->response = &response_task;
 }
 
 const struct fault *task_no_room(const struct mcp_call *call)
@@ -113,18 +109,38 @@ const struct fault *task_begin(struct mcp_call *call)
 	return NULL;
 }
 
+static void run_again(struct timer *timer, UNUSED struct loop *loop)
+{
+	call_again((struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer)));
+}
+
+/* What is left of the work is done by another run: as a task, or without one after all. */
+static void become_one(struct mcp_call *call)
+{
+	struct loop *loop = call->reply->loop;
+
+	call->fault = task_begin(call);
+	if (call->fault || call->held)
+		return;
+	call->no_task = !call->task;
+	call->timer.run = run_again;
+	timer_set(loop, &call->timer, loop_tick_ms(loop));
+}
+
+static const struct wait to_become_one = { .begin = become_one };
+
 bool mcp_begin_task(struct mcp_call *call)
 {
 	assert(call->offer->runs_long);         /* so that it was announced */
 	if (call->task || call->no_task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
 		return true;
-	call->wants_task = true;
+	call->wait = &to_become_one;
 	return false;
 }
 
 /* ---- While it runs: on the loop of its call ---- */
 
-bool task_say(struct mcp_call *call, str words)
+static bool say(struct mcp_call *call, str words)
 {
 	struct task *task = call->task;
 	size_t size = words.size < SAID_MAX ? words.size : SAID_MAX;
@@ -230,7 +246,7 @@ str task_error(struct arena *arena, const struct fault *fault)
 	return json_end(&json);
 }
 
-void task_settle(struct mcp_call *call, const struct fault *fault, str result)
+static void finish(struct mcp_call *call, const struct fault *fault, str result)
 {
 	struct task *task = call->task;
 
@@ -254,7 +270,17 @@ void task_settle(struct mcp_call *call, const struct fault *fault, str result)
 	tasks_sweep_later(call->reply->loop);
 }
 
-void task_leave(struct mcp_call *call)
+static void settle(struct mcp_call *call, const struct fault *fault, struct arena *own)
+{
+	bool cancelled = atomic_load(&call->cancelled) && !call->overran;
+
+	finish(call, cancelled ? NULL : fault,
+	       fault || cancelled ? (str) { 0 } : call_result_end(call));
+	call_report(call, 200);
+	arena_destroy(own);
+}
+
+static void release(struct mcp_call *call)
 {
 	if (call->task->shared)
 		task_leave_shared(call);
@@ -263,6 +289,15 @@ void task_leave(struct mcp_call *call)
 	tasks_unlock();
 	call->task = NULL;
 }
+
+static void finish_nothing(UNUSED struct reply *reply, UNUSED str message, UNUSED int status)
+{
+}
+
+const struct response response_task = {
+	.background = true, .finish = finish_nothing, .settle = settle, .say = say,
+	.said = task_write_words, .release = release,
+};
 
 /* ---- Word for it from any loop ---- */
 
@@ -298,10 +333,15 @@ void task_word(const struct task *task, bool cancel)
 
 /* ---- Stopping ---- */
 
+static bool is_task(const struct mcp_call *call, UNUSED const void *context)
+{
+	return call->task;
+}
+
 static void cut(struct message *message, UNUSED struct loop *loop)
 {
 	free(message);
-	calls_cancel_tasks(NULL, NULL);
+	calls_cancel(is_task, NULL);
 }
 
 void protocol_end_tasks(struct http *http, int64_t until_tick_ms)

@@ -22,24 +22,16 @@ const struct fault *task_declared(struct mcp_call *call);
 /* The same, where the tool can't be run without. */
 const struct fault *task_needed(struct mcp_call *call);
 /* Turns the call into a task where its client knows them and there is room; otherwise it goes on as
- * it is. The fault: it can't. On its loop, while the tool doesn't run. Where call->awaits_task is set
- * then, it is run again when the database has it, or can't. */
+ * it is. The fault: it can't. On its loop, while the tool doesn't run. Where call->held is set then, it
+ * is run again when the database has it, or can't. */
 const struct fault *task_begin(struct mcp_call *call);
 
 /* ---- Of a call that is a task ---- */
 
-/* How long it may run, where the tool alone may run so long. */
-int64_t task_deadline_ms(int64_t of_tool_ms);
-
 /* Its tool returned with questions: they wait in the task. */
 void task_ask(struct mcp_call *call);
-/* What a tool says of its progress. Any thread. True: task_write_words() is due, on its loop. */
-MUST_USE bool task_say(struct mcp_call *call, str words);
-void task_write_words(struct mcp_call *call);
-/* It is settled: with a fault, else with a result, else it was cancelled. */
-void task_settle(struct mcp_call *call, const struct fault *fault, str result);
-/* Its memory is released. */
-void task_leave(struct mcp_call *call);
+/* The reply of a call that is one. */
+extern const struct response response_task;
 
 /* This process no longer owns those that began before it was taken for dead. On each loop. */
 void tasks_lose(void);

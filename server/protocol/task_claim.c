@@ -13,7 +13,9 @@ static void run(const struct task_claim_errand *claim, const struct caller *call
 	struct reply *reply = reply_create_alone(loop_current(), &era_stateless, caller);
 
 	reply->arena = arena_create();
+	reply->response = &response_task;
 	struct mcp_call *call = call_read_back(reply, str_of(claim->record), &claim->questions);
+	call->deadline_least_ms = TASK_RUN_MS;
 	call->task = task_of_row(call, claim->id, claim->owner);
 	call_resume(call);
 	reply_drop(reply);              /* the call has its own */

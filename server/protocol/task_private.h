@@ -47,6 +47,8 @@ struct task {
 
 /* What the request is answered with: the task as it begins. */
 str task_created(struct mcp_call *call, const struct task *task, struct arena *arena);
+#define TASK_RUN_MS (10 * 60 * INT64_C(1000))   /* running time, where the tool has not more */
+
 /* The call leaves its request, which is answered with a message in `arena`. */
 void task_depart(struct mcp_call *call, struct task *task, str message, struct arena *arena);
 /* There is no room for it: the fault of a tool that can't do without. */
@@ -95,6 +97,8 @@ void task_announce(const char *id);
 void task_begin_shared(struct mcp_call *call);
 void task_ask_shared(struct mcp_call *call);
 void task_settle_shared(struct mcp_call *call, const struct fault *fault, str result);
+/* What a tool said is to be told (struct response). */
+void task_write_words(struct mcp_call *call);
 void task_leave_shared(struct mcp_call *call);
 /* How many have a tool at work in this process. */
 int tasks_working_shared(void);

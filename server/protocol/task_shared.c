@@ -70,7 +70,7 @@ static void begun(struct errand *errand)
 		forget(beginning->row.task.id);
 	if (!call)
 		return;
-	call->awaits_task = false;
+	call->held = false;
 	if (errand->failed)
 		call->fault = &FAULT_BUSY;
 	else if (!beginning->row.there)
@@ -95,7 +95,7 @@ void task_begin_shared(struct mcp_call *call)
 	                                        str_of(caller_name(call->reply->caller)));
 	beginning->row.task.status = task_status_name(WORKING);
 	beginning->serial = call->serial;
-	call->awaits_task = true;
+	call->held = true;
 	errand_send(&beginning->row.errand);
 }
 
@@ -238,12 +238,12 @@ void task_leave_shared(struct mcp_call *call)
 
 static bool is_lost(const struct mcp_call *call, UNUSED const void *context)
 {
-	return call->task->shared && call->task->owner != shared_me();
+	return call->task && call->task->shared && call->task->owner != shared_me();
 }
 
 void tasks_lose(void)
 {
-	calls_cancel_tasks(is_lost, NULL);
+	calls_cancel(is_lost, NULL);
 }
 
 struct cancelled {
@@ -253,14 +253,14 @@ struct cancelled {
 
 static bool is_named(const struct mcp_call *call, const void *id)
 {
-	return strcmp(call->task->id, id) == 0;
+	return call->task && strcmp(call->task->id, id) == 0;
 }
 
 static void cancel(struct message *message, UNUSED struct loop *loop)
 {
 	struct cancelled *cancelled = (struct cancelled *)message;
 
-	calls_cancel_tasks(is_named, cancelled->id);
+	calls_cancel(is_named, cancelled->id);
 	free(cancelled);
 }
 

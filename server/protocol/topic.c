@@ -35,7 +35,7 @@ uint64_t topic_now(void)
 	return atomic_load(&changes);
 }
 
-void topic_leave(struct mcp_call *call)
+static void topic_leave(struct mcp_call *call)
 {
 	if (!call->waiting_place)
 		return;
@@ -71,7 +71,7 @@ static void waited_enough(struct timer *timer, UNUSED struct loop *loop)
 	wake((struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer)));
 }
 
-void topic_wait(struct mcp_call *call)
+static void begin_to_wait(struct mcp_call *call)
 {
 	int64_t wait_ms = call->wait_ms;
 
@@ -89,8 +89,13 @@ void topic_wait(struct mcp_call *call)
 	timer_set(call->reply->loop, &call->timer, loop_tick_ms(call->reply->loop) + wait_ms);
 }
 
+static const struct wait topic_wait = {
+	.begin = begin_to_wait, .leave = topic_leave, .runs_late = true
+};
+
 enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms)
 {
+	call->wait = &topic_wait;
 	call->wait_uri = arena_copy(call->arena, str_of(uri));
 	call->wait_ms = timeout_ms > 0 ? timeout_ms : 0;
 	return MCP_WAITING;
