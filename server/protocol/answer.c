@@ -13,6 +13,14 @@ static void content_text(struct json *json, str text)
 	json_object_end(json);
 }
 
+void result_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
+{
+	json_key(json, "ttlMs");
+	json_int(json, ttl_ms);
+	json_key(json, "cacheScope");
+	json_text(json, scope);
+}
+
 /* A tool's result in words. */
 static void tool_words(struct mcp_call *call, str text, bool is_error)
 {
@@ -72,7 +80,7 @@ static void resource_text(struct mcp_call *call, str text)
 	json_object_end(json);
 	json_array_end(json);
 	if (call->revision >= R2026_07_28)
-		methods_cacheable(json, 0, "private");
+		result_cacheable(json, 0, "private");
 }
 
 static void message(struct json *json, const char *role, str text)

@@ -13,6 +13,7 @@
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
 
 static atomic_uint_fast64_t serials;
+atomic_uint_fast64_t changes_so_far;
 
 static void came_back(struct message *message, struct loop *loop);
 static void run_on_worker(struct job *job, void *worker);
@@ -116,7 +117,7 @@ static void run(struct mcp_call *call, struct store *store)
 
 	log_about(str_of(call->reply->id));
 	call->run_until_ms = began + call->time_left_ms;
-	call->seen = topic_now();
+	call->seen = atomic_load(&changes_so_far);
 	call->wait = NULL;
 	call->fault = NULL;
 	call->has_result = call->is_error = false;

@@ -232,6 +232,10 @@ bool reply_is_crowded(const struct reply *reply);
 void reply_drop(struct reply *reply);
 /* The HTTP side is over: answered, or the client left. */
 void reply_http_over(struct reply *reply);
+/* Tells the log and the counters how a request without a call ended, once. */
+void reply_log(struct reply *reply, struct exchange *x);
+/* Its exchange is somebody else's now, who answers it: the reply is over. */
+void reply_taken_over(struct reply *reply, struct exchange *x);
 /* After the calls were started: waits for those that are not settled. */
 void reply_settle_later(struct reply *reply);
 /* For http and the timer `silence`: the client left, or has heard nothing for a while. */
@@ -265,6 +269,9 @@ int reply_status_of(const struct reply *reply, const struct fault *fault);      
 /* What a client declared it can be asked for. */
 enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8, CAN_TASKS = 16 };
 unsigned capabilities_read(yyjson_val *capabilities);
+
+/* Whoever waits for a change must not miss one that came while its tool ran: how many there were. */
+extern atomic_uint_fast64_t changes_so_far;
 
 /* What a tool returned to wait for, but for a person. */
 struct wait {
@@ -324,7 +331,7 @@ struct mcp_call {
 	int64_t deadline_ms, time_left_ms, run_until_ms;
 	int64_t deadline_least_ms;      /* whatever the tool says */
 	double progress_done;
-	uint64_t seen;                  /* topic changes known when the run began */
+	uint64_t seen;                  /* changes_so_far when the run began */
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	const char *wait_uri;
 	int64_t wait_ms, waiting_since_ms;
@@ -419,7 +426,7 @@ const struct fault *list_cursor(struct mcp_call *call, const char *key, int coun
 /* The cursor of the page after. */
 void list_next(struct mcp_call *call, struct json *json, const char *key, int next);
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
-void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
+void result_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
 const struct fault *completion_complete(struct mcp_call *call);
 void content_write(struct json *json, const struct mcp_content *content, enum revision revision);
 int level_find(str name);                               /* enum mcp_level, or -1 */
@@ -441,7 +448,6 @@ str questions_seal(struct mcp_call *call);
 
 extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
 uint32_t topic_hash(const char *topic);
-uint64_t topic_now(void);
 /* A change somebody made known. Any thread. */
 void topic_arrived(const char *uri);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
@@ -462,6 +468,12 @@ void room_end_loop(void);
 /* Ends this loop's listens, spread over the jitter, and at once each that begins after. */
 void listens_end(int64_t jitter_ms);
 
+/* ---- Which hosts and pages (origin.c) ---- */
+
+const struct fault *origin_check(struct reply *reply);  /* 403 */
+void origin_allow(struct exchange *x);                  /* headers of an answer to a browser */
+void origin_preflight(struct exchange *x);              /* and of one to OPTIONS */
+
 /* ---- Messages (rpc.c), the endpoint's doors (guard.c) ---- */
 
 void rpc_receive(struct reply *reply);
@@ -470,9 +482,6 @@ const struct fault *rpc_session(struct reply *reply, bool needed);
 
 void guard_start(void);
 const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
-const struct fault *guard_host_and_origin(struct reply *reply);
-void guard_cors(struct exchange *x);                    /* headers of an answer to a browser */
-void guard_preflight(struct exchange *x);               /* and of one to OPTIONS */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
 const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
 const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */

@@ -366,7 +366,7 @@ const struct fault *channel_resume(struct reply *reply, str last_event_id)
 	if (fault)
 		exchange_set_user(x, reply);
 	else
-		endpoint_listens(reply, x);
+		reply_taken_over(reply, x);
 	return fault;
 }
 

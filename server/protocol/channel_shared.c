@@ -285,7 +285,7 @@ static void go_on(struct reply *reply, struct read_errand *read, struct channel 
 		listener_send_stored(listener, event->number, (str) { event->text, event->size });
 		free(event);
 	}
-	endpoint_listens(reply, x);
+	reply_taken_over(reply, x);
 	if (read->over) {
 		listener_end_stored(listener, read->last, (str) { 0 });
 		if (!known)

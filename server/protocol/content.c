@@ -119,6 +119,6 @@ enum mcp_answer mcp_done(struct mcp_call *call)
 		json_raw(json, json_end(added));
 	json_array_end(json);
 	if (call->offer->kind == OFFER_RESOURCE && call->revision >= R2026_07_28)
-		methods_cacheable(json, 0, "private");
+		result_cacheable(json, 0, "private");
 	return MCP_ANSWERED;
 }

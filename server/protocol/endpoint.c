@@ -77,7 +77,7 @@ static const struct fault *admit(struct reply *reply, str path)
 
 	TRY(guard_address_rate(reply));
 	TRY(guard_single_headers(reply));
-	TRY(guard_host_and_origin(reply));
+	TRY(origin_check(reply));
 	if (!(endpoint && exchange_method(x) == HTTP_POST) && is_visitor(reply, path))
 		return NULL;
 	if (!endpoint)
@@ -119,24 +119,6 @@ static void headers_in(struct exchange *x)
 
 /* ---- What comes of it ---- */
 
-static void log_exchange(struct reply *reply, struct exchange *x)
-{
-	static const char *const names[] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
-	int status = exchange_status(x);
-	const char *method = names[exchange_method(x)];
-	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : "refused";
-
-	if (reply->logged)
-		return;
-	reply->logged = true;
-	metrics_request(method, NULL, outcome, tick_us() - reply->began_us);
-	if (log_shows(LOG_INFO))
-		log_request(&(struct log_request) {
-			.id = str_of(reply->id), .method = method, .target = exchange_path(x),
-			.caller = reply->caller ? caller_name(reply->caller) : NULL, .outcome = outcome,
-			.status = status, .micros = tick_us() - reply->began_us });
-}
-
 static const struct fault *open_listener(struct reply *reply)
 {
 	struct exchange *x = reply->exchange;
@@ -150,14 +132,8 @@ static const struct fault *open_listener(struct reply *reply)
 		exchange_set_user(x, reply);
 		return &too_many_streams;
 	}
-	endpoint_listens(reply, x);
+	reply_taken_over(reply, x);
 	return NULL;
-}
-
-void endpoint_listens(struct reply *reply, struct exchange *x)
-{
-	log_exchange(reply, x);
-	reply_http_over(reply);
 }
 
 static const struct fault *end_session(struct reply *reply)
@@ -239,7 +215,7 @@ static const struct fault *carry_out(struct reply *reply)
 	case HTTP_DELETE:
 		return end_session(reply);
 	default:
-		guard_preflight(x);
+		origin_preflight(x);
 		reply->answered = true;
 		exchange_answer(x, 204, NULL, STR(""));
 		return NULL;
@@ -270,7 +246,7 @@ static void finished(struct exchange *x)
 	if (!reply)
 		return;                 /* its stream has taken over */
 	if (reply->answered || !reply->parked)
-		log_exchange(reply, x);
+		reply_log(reply, x);
 	if (reply->parked && !reply->answered)
 		return;                 /* the client left; its `gone` follows */
 	reply_http_over(reply);

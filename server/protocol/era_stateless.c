@@ -96,7 +96,7 @@ static const struct fault *discover(struct mcp_call *call)
 		json_key(json, "instructions");
 		json_text(json, runtime.server->instructions);
 	}
-	methods_cacheable(json, 3600000, "public");
+	result_cacheable(json, 3600000, "public");
 	return NULL;
 }
 

@@ -266,7 +266,7 @@ struct listener *listener_create(struct channel *channel, struct exchange *x)
 	listener->loop = exchange_loop(x);
 	listener->channel = channel_keep(channel);
 	listener->session = session_keep(channel->session);
-	guard_cors(x);
+	origin_allow(x);
 	listener->stream = stream_open(x, gone, listener);
 	return listener;
 }

@@ -3,26 +3,6 @@
 #include "param.h"
 #include "task.h"
 
-const char *const level_names[] = {
-	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL
-};
-
-int level_find(str name)
-{
-	for (int level = 0; level_names[level]; level++)
-		if (str_is(name, level_names[level]))
-			return level;
-	return -1;
-}
-
-void methods_cacheable(struct json *json, int64_t ttl_ms, const char *scope)
-{
-	json_key(json, "ttlMs");
-	json_int(json, ttl_ms);
-	json_key(json, "cacheScope");
-	json_text(json, scope);
-}
-
 /* ---- Lists ---- */
 
 #define LIST_TTL_MS 300000              /* lists only change with the program */
@@ -70,7 +50,7 @@ static const struct fault *list(struct mcp_call *call, const char *key, const st
 	if (place < offers->count)
 		list_next(call, json, key, place);
 	if (call->revision >= R2026_07_28)
-		methods_cacheable(json, LIST_TTL_MS, "private");
+		result_cacheable(json, LIST_TTL_MS, "private");
 	return NULL;
 }
 

@@ -8,6 +8,18 @@
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 
+const char *const level_names[] = {
+	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL
+};
+
+int level_find(str name)
+{
+	for (int level = 0; level_names[level]; level++)
+		if (str_is(name, level_names[level]))
+			return level;
+	return -1;
+}
+
 struct note {
 	struct note *next;
 	size_t size;

@@ -97,6 +97,30 @@ void reply_http_over(struct reply *reply)
 	reply_drop(reply);
 }
 
+void reply_log(struct reply *reply, struct exchange *x)
+{
+	static const char *const names[] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
+	int status = exchange_status(x);
+	const char *method = names[exchange_method(x)];
+	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : "refused";
+
+	if (reply->logged)
+		return;
+	reply->logged = true;
+	metrics_request(method, NULL, outcome, tick_us() - reply->began_us);
+	if (log_shows(LOG_INFO))
+		log_request(&(struct log_request) {
+			.id = str_of(reply->id), .method = method, .target = exchange_path(x),
+			.caller = reply->caller ? caller_name(reply->caller) : NULL, .outcome = outcome,
+			.status = status, .micros = tick_us() - reply->began_us });
+}
+
+void reply_taken_over(struct reply *reply, struct exchange *x)
+{
+	reply_log(reply, x);
+	reply_http_over(reply);
+}
+
 void reply_park(struct reply *reply)
 {
 	if (reply->parked)
@@ -268,7 +292,7 @@ void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 	int status = reply_status_of(reply, fault);
 
 	reply_fault_headers(reply, fault);
-	guard_cors(x);
+	origin_allow(x);
 	reply->answered = true;
 	reply->response = &response_none;
 	fault_write(&json, fault, id);
@@ -277,7 +301,7 @@ void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 
 void reply_status(struct reply *reply, int status)
 {
-	guard_cors(reply->exchange);
+	origin_allow(reply->exchange);
 	reply->answered = true;
 	reply->response = &response_none;
 	exchange_answer(reply->exchange, status, NULL, STR(""));

@@ -95,7 +95,7 @@ bool reply_open_stream(struct reply *reply)
 		reply_drop(reply);      /* the HTTP side is not the reply's any more */
 		return true;
 	}
-	guard_cors(x);
+	origin_allow(x);
 	reply->stream = stream_open(x, reply_client_gone, reply);
 	reply->response = &response_events;
 	return true;
@@ -126,7 +126,7 @@ static void answer(struct reply *reply, str message, int status)
 
 	reply->answered = true;
 	reply->response = &response_none;
-	guard_cors(x);
+	origin_allow(x);
 	if (!message.at && reply->takes_sse) {
 		exchange_answer(x, 200, "text/event-stream", STR(": cancelled\n\n"));
 	} else if (status == 200 && reply->takes_sse && !reply->takes_json) {

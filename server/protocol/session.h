@@ -82,8 +82,6 @@ void channels_end_listeners(int64_t jitter_ms);
 void session_response(struct reply *reply, struct channel *channel);
 /* Opens one for it (struct era). False: it has no session, or that has as many as it may. */
 bool session_open_stream(struct reply *reply, struct exchange *x);
-/* A GET is answered by a channel now. */
-void endpoint_listens(struct reply *reply, struct exchange *x);
 
 /* ---- Sessions and channels that other processes serve too (session_shared.c, channel_shared.c) ---- */
 

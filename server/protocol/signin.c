@@ -60,7 +60,7 @@ void signin_answer(struct reply *reply, str path)
 	json_key(&json, "error_description");
 	json_text(&json, signin_words(arena));
 	json_object_end(&json);
-	guard_cors(reply->exchange);
+	origin_allow(reply->exchange);
 	exchange_add_header(reply->exchange, "Cache-Control", "no-store");
 	reply->answered = true;
 	exchange_answer(reply->exchange, 404, "application/json", json_end(&json));

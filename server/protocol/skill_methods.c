@@ -23,7 +23,7 @@ const struct fault *skills_list(struct mcp_call *call)
 	if (place < served_skills.count)
 		list_next(call, json, "skills", place);
 	if (call->revision >= R2026_07_28)
-		methods_cacheable(json, TTL_MS, "public");
+		result_cacheable(json, TTL_MS, "public");
 	return NULL;
 }
 
@@ -47,7 +47,7 @@ const struct fault *skills_get(struct mcp_call *call)
 	json_key(json, "skill");
 	json_raw(json, file->skill->entry);
 	if (call->revision >= R2026_07_28)
-		methods_cacheable(json, TTL_MS, "public");
+		result_cacheable(json, TTL_MS, "public");
 	return NULL;
 }
 
@@ -147,6 +147,6 @@ enum mcp_answer skill_read(struct mcp_call *call, UNUSED const void *in, UNUSED 
 	json_object_end(json);
 	json_array_end(json);
 	if (call->revision >= R2026_07_28)
-		methods_cacheable(json, TTL_MS, "public");
+		result_cacheable(json, TTL_MS, "public");
 	return MCP_ANSWERED;
 }

@@ -11,7 +11,6 @@
 #define BUCKETS 256
 #define TIME_AT_THE_END_MS 500
 
-static atomic_uint_fast64_t changes;    /* so far */
 static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
 static _Thread_local struct mcp_call *waiting[BUCKETS];
 static _Thread_local bool ended;        /* the server stops: nobody waits any longer */
@@ -28,11 +27,6 @@ uint32_t topic_hash(const char *text)
 	for (; *text; text++)
 		value = (value ^ (unsigned char)*text) * 16777619u;
 	return value;
-}
-
-uint64_t topic_now(void)
-{
-	return atomic_load(&changes);
 }
 
 static void topic_leave(struct mcp_call *call)
@@ -117,7 +111,7 @@ static void look_again(struct message *message, UNUSED struct loop *loop)
 void topic_missed(void)
 {
 	struct http *http = atomic_load(&runtime.http);
-	uint64_t change = atomic_fetch_add(&changes, 1) + 1;
+	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
 
 	for (int i = 0; i < MARKS; i++)
 		atomic_store(&marks[i], change);
@@ -146,7 +140,7 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 
 static void mark(const char *uri)
 {
-	uint64_t change = atomic_fetch_add(&changes, 1) + 1;
+	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
 	uint64_t before = atomic_load(&marks[topic_hash(uri) % MARKS]);
 
 	while (before < change &&
