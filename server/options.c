@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "options.h"
 #include "settings.h"
+#include "skill.h"
 #include "store_internal.h"
 
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
@@ -262,7 +263,7 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	if (server->migrations && !options->database)
 		return "DATABASE_URL is not set, and this server needs a database: sqlite:PATH or"
 		       " postgresql://HOST/DATABASE";
-	if ((why = protocol_skills(server->skills, setting_text("SKILLS"))))
+	if ((why = skills_read(server->skills, setting_text("SKILLS"))))
 		return why;
 	make_http(options);
 	make_protocol(options);

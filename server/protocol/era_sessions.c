@@ -4,7 +4,7 @@
 #include "parked.h"
 #include "session.h"
 #include "shared.h"
-#include "skill.h"
+#include "skill_methods.h"
 
 static const struct fault *admit(struct mcp_call *call)
 {

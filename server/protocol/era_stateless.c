@@ -1,7 +1,7 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
 #include "compat.h"
 #include "param.h"
-#include "skill.h"
+#include "skill_methods.h"
 #include "task.h"
 
 #define META "io.modelcontextprotocol/"

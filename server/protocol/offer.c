@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "skill.h"
+#include "skill_methods.h"
 #include "task.h"
 
 #define PAGE "text/html;profile=mcp-app"
@@ -244,9 +244,7 @@ static void build_resources(void)
 			.uri = skill->uri, .name = skill->name, .about = skill->about,
 			.mime = "text/markdown", .run = skill_read });
 	}
-	served_skills.file = (struct offer) {
-		.kind = OFFER_RESOURCE, .name = SKILL_SCHEME, .run = skill_read,
-		.deadline_ms = runtime.set.call_deadline_ms };
+	skill_offer_build();
 }
 
 static void build_prompts(void)

@@ -39,9 +39,6 @@ struct protocol_settings {
 
 /* Reads COMPAT: "none", "all", or names of known wrong requests to serve. NULL, or what is wrong. */
 const char *protocol_compat(const char *list);
-/* Reads the skills: those in `folder` (SKILLS), or without one those that the program ships. NULL,
- * or what is wrong. They are served from the next protocol_start() to protocol_stop(). */
-const char *protocol_skills(const struct mcp_file *shipped, const char *folder);
 /* Builds what is built once. Call it before http_start(); the settings are copied, what they point
  * to must live until protocol_stop(). */
 void protocol_start(const struct protocol_settings *settings);

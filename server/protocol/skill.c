@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "frontmatter.h"
+#include "json.h"
 #include "sha256.h"
 
 #define FILES_MAX 512                   /* of a skill: what every host must take */
@@ -272,7 +273,7 @@ static const char *add_all(struct skills *skills, const struct mcp_file *files)
 	return find_stray(skills);
 }
 
-const char *protocol_skills(const struct mcp_file *shipped, const char *folder)
+const char *skills_read(const struct mcp_file *shipped, const char *folder)
 {
 	struct skills *skills = &served_skills;
 	const char *why = NULL;
@@ -311,10 +312,10 @@ int skill_file_place(str uri)
 	return low;
 }
 
-const struct offer *skill_offer(str uri)
+const struct skill_file *skill_file_find(str uri)
 {
 	int place = skill_file_place(uri);
 
-	return place < served_skills.file_count &&
-	       str_same(uri, str_of(served_skills.files[place].uri)) ? &served_skills.file : NULL;
+	return place < served_skills.file_count && str_is(uri, served_skills.files[place].uri)
+		? &served_skills.files[place] : NULL;
 }

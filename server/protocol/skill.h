@@ -1,4 +1,4 @@
-/* skill.h - the skills extension inside the protocol layer: folders of instructions for a model.
+/* skill.h - skills: folders of instructions for a model, as a server has them.
  *
  * All files of all skills are read and checked at start and served from memory, so a URI can name
  * nothing else. They are kept in the order of their paths: what is below a folder stands together.
@@ -6,9 +6,8 @@
 #ifndef SKILL_H
 #define SKILL_H
 
-#include "call.h"
+#include "mcp.h"
 
-#define SKILLS_EXTENSION "io.modelcontextprotocol/skills"
 #define SKILL_SCHEME "skill://"
 
 struct skill_file {
@@ -31,26 +30,22 @@ struct skills {
 	int file_count;
 	struct skill *first;
 	int count;
-	struct offer file;              /* any of the files, as far as a call is concerned */
 };
 extern struct skills served_skills;
 
-/* The offer behind the URI of a file; NULL: there is none. */
-const struct offer *skill_offer(str uri);
+/* Reads the skills: those in `folder` (SKILLS), or without one those that the program ships. NULL,
+ * or what is wrong. They are there until skills_stop(). */
+const char *skills_read(const struct mcp_file *shipped, const char *folder);
+void skills_stop(void);
+
 /* The first file whose URI is not before that text. */
 int skill_file_place(str uri);
-enum mcp_answer skill_read(struct mcp_call *call, const void *in, struct store *store);
-void skills_stop(void);
+/* The file of that URI; NULL: there is none. */
+const struct skill_file *skill_file_find(str uri);
 
 /* The files below a folder, by their paths in it, ending with an empty entry. Names that begin with
  * a dot are left out. NULL, or what is wrong. */
 const char *skill_folder_read(struct arena *arena, const char *folder,
                               const struct mcp_file **files);
-
-/* ---- Methods ---- */
-
-const struct fault *skills_list(struct mcp_call *call);
-const struct fault *skills_get(struct mcp_call *call);
-const struct fault *resources_directory_read(struct mcp_call *call);
 
 #endif

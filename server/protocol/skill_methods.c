@@ -1,5 +1,5 @@
 /* skill_methods.c - skills/list, skills/get, resources/directory/read, and reading a skill's file. */
-#include "skill.h"
+#include "skill_methods.h"
 
 #define TTL_MS 300000                   /* skills only change with the process */
 
@@ -39,9 +39,8 @@ const struct fault *skills_get(struct mcp_call *call)
 
 	if (!uri.at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a skill's SKILL.md.");
-	int place = skill_file_place(uri);
-	const struct skill_file *file = &served_skills.files[place];
-	if (place == served_skills.file_count || !str_is(uri, file->uri) || !file->skill)
+	const struct skill_file *file = skill_file_find(uri);
+	if (!file || !file->skill)
 		return no_such(call, "skill", uri);
 	struct json *json = call_result(call, "complete");
 	json_key(json, "skill");
@@ -130,9 +129,23 @@ const struct fault *resources_directory_read(struct mcp_call *call)
 
 /* ---- Reading ---- */
 
+static struct offer any_file;           /* of them, as far as a call is concerned */
+
+void skill_offer_build(void)
+{
+	any_file = (struct offer) {
+		.kind = OFFER_RESOURCE, .name = SKILL_SCHEME, .run = skill_read,
+		.deadline_ms = runtime.set.call_deadline_ms };
+}
+
+const struct offer *skill_offer(str uri)
+{
+	return skill_file_find(uri) ? &any_file : NULL;
+}
+
 enum mcp_answer skill_read(struct mcp_call *call, UNUSED const void *in, UNUSED struct store *store)
 {
-	const struct skill_file *file = &served_skills.files[skill_file_place(call->uri)];
+	const struct skill_file *file = skill_file_find(call->uri);
 	struct json *json = call_result(call, "complete");
 
 	json_key(json, "contents");

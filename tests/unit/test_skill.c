@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "protocol.h"
 #include "skill.h"
 #include "suite.h"
 
@@ -71,7 +70,7 @@ START_TEST(files_are_served_in_the_order_of_their_paths)
 		{ "skill://tea/pots/SKILL.md", "text/markdown", true },
 	};
 
-	ck_assert_ptr_null(protocol_skills(shipped, NULL));
+	ck_assert_ptr_null(skills_read(shipped, NULL));
 	ck_assert_int_eq(served_skills.file_count, 7);
 	for (int i = 0; i < 7; i++) {
 		const struct skill_file *file = &served_skills.files[i];
@@ -79,7 +78,7 @@ START_TEST(files_are_served_in_the_order_of_their_paths)
 		ck_assert_str_eq(file->mime, files[i].mime);
 		ck_assert_int_eq(file->is_text, files[i].is_text);
 		ck_assert_int_eq(skill_file_place(str_of(file->uri)), i);
-		ck_assert_ptr_eq(skill_offer(str_of(file->uri)), &served_skills.file);
+		ck_assert_ptr_eq(skill_file_find(str_of(file->uri)), file);
 	}
 }
 END_TEST
@@ -93,9 +92,9 @@ START_TEST(nothing_else_is_found)
 		"SKILL://tea/SKILL.md", "skill://zebra", "file:///etc/passwd",
 	};
 
-	ck_assert_ptr_null(protocol_skills(shipped, NULL));
+	ck_assert_ptr_null(skills_read(shipped, NULL));
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		ck_assert_msg(!skill_offer(str_of(others[i])), "%s", others[i]);
+		ck_assert_msg(!skill_file_find(str_of(others[i])), "%s", others[i]);
 }
 END_TEST
 
@@ -105,7 +104,7 @@ END_TEST
 
 START_TEST(an_entry_has_the_frontmatter_and_every_file_with_its_digest)
 {
-	ck_assert_ptr_null(protocol_skills(shipped, NULL));
+	ck_assert_ptr_null(skills_read(shipped, NULL));
 	ck_assert_int_eq(served_skills.count, 3);
 	ck_assert_str_eq(served_skills.first[0].name, "tea-time");
 	ck_assert_str_eq(served_skills.first[1].name, "tea");
@@ -133,12 +132,12 @@ START_TEST(without_skills_there_are_none)
 {
 	static const struct mcp_file none[] = { { 0 } };
 
-	ck_assert_ptr_null(protocol_skills(shipped, NULL));
-	ck_assert_ptr_null(protocol_skills(NULL, NULL));
+	ck_assert_ptr_null(skills_read(shipped, NULL));
+	ck_assert_ptr_null(skills_read(NULL, NULL));
 	ck_assert_int_eq(served_skills.count + served_skills.file_count, 0);
-	ck_assert_ptr_null(protocol_skills(none, NULL));
+	ck_assert_ptr_null(skills_read(none, NULL));
 	ck_assert_int_eq(served_skills.count + served_skills.file_count, 0);
-	ck_assert_ptr_null(skill_offer(STR("skill://tea/SKILL.md")));
+	ck_assert_ptr_null(skill_file_find(STR("skill://tea/SKILL.md")));
 }
 END_TEST
 
@@ -151,7 +150,7 @@ static const char *with_file(const char *path, str text)
 		{ path, text.at, text.size }, { 0 },
 	};
 
-	return protocol_skills(files, NULL);
+	return skills_read(files, NULL);
 }
 
 static const struct {
@@ -239,7 +238,7 @@ static const char *with_size(int count, size_t size)
 		files[i] = (struct mcp_file) { arena_print(arena, "tea/%d", i), "", 0 };
 	files[1].bytes = arena_alloc(arena, size);
 	files[1].size = size - (sizeof(front) - 1);
-	return protocol_skills(files, NULL);
+	return skills_read(files, NULL);
 }
 
 START_TEST(a_skill_is_as_large_as_every_host_must_take)
@@ -280,7 +279,7 @@ static void put_tea(void)
 
 static const char *read_folder(void)
 {
-	return protocol_skills(shipped, folder);
+	return skills_read(shipped, folder);
 }
 
 static void assert_refused(const char *words)
@@ -309,9 +308,9 @@ END_TEST
 
 START_TEST(what_is_no_folder_of_skills_is_refused)
 {
-	assert_says(protocol_skills(NULL, at("none")), "/none can't be read: No such file or directory");
+	assert_says(skills_read(NULL, at("none")), "/none can't be read: No such file or directory");
 	put("file", "x");
-	assert_says(protocol_skills(NULL, at("file")), "/file can't be read: Not a directory");
+	assert_says(skills_read(NULL, at("file")), "/file can't be read: Not a directory");
 	assert_refused("\"file\" that belongs to none");
 	remove(at("file"));
 	assert_refused("there is nothing in /tmp/skills-");
