@@ -29,7 +29,8 @@ for (const program of ['products', 'orders'])
 // As server/CMakeLists.txt has it; a layer that is not named there may not exist.
 const below = {
 	core: [], fold: ['core'], store: ['core'], http: ['core'], crypto: ['core'], auth: ['http', 'crypto'],
-	client: ['http'], import: ['store'], schema: ['core'], shared: ['http', 'store'], protocol: ['auth', 'shared', 'schema'],
+	client: ['http'], import: ['store'], schema: ['core'], shared: ['http', 'store'], skills: ['crypto'],
+	protocol: ['auth', 'shared', 'schema', 'skills'],
 };
 const reach = layer => new Set([layer, ...below[layer].flatMap(next => [...reach(next)])]);
 
