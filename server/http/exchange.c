@@ -7,8 +7,6 @@
 
 #include "inside.h"
 
-struct http_counters http_counters;
-
 enum http_method exchange_method(const struct exchange *x)
 {
 	return x->method;

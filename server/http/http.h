@@ -10,9 +10,8 @@
 #ifndef HTTP_H
 #define HTTP_H
 
-#include <stdatomic.h>
-
 #include "core.h"
+#include "counted.h"
 #include "loop.h"
 
 /* ---- Exchanges: one request and its answer ---- */
@@ -134,6 +133,7 @@ struct http_counters {
 	atomic_llong refused_connections;       /* or served as spare ones: there was no room */
 };
 extern struct http_counters http_counters;
+extern const struct counted http_counted[];     /* the same, for /metrics */
 
 struct http;
 /* Binds, opens the loops, starts serving. NULL: it has logged why (the address in use ...). */

@@ -1,5 +1,5 @@
-/* metrics_emf.c - a line of CloudWatch's embedded metric format, from which it makes metrics. */
-#include "http.h"
+/* emf.c - a line of CloudWatch's embedded metric format, from which it makes metrics. */
+#include "emf.h"
 #include "json.h"
 #include "series.h"
 
@@ -82,13 +82,13 @@ static str write_line(struct arena *arena, const struct emf *emf, const struct v
 	return json_end(&json);
 }
 
-str metrics_emf(struct arena *arena, struct emf *emf, int running)
+str emf_print(struct arena *arena, struct emf *emf, int running)
 {
 	struct emf_totals before = emf->said, now = totals_now();
 
 	emf->said = now;
 	return write_line(arena, emf, (const struct value[]) {
-		{ "OpenStreams", atomic_load(&http_counters.streams) },
+		{ "OpenStreams", atomic_load(emf->streams) },
 		{ "Sessions", metric_value(METRIC_SESSIONS) },
 		{ "CallsRunning", running },
 		{ "Calls", now.calls - before.calls },

@@ -2,19 +2,37 @@
 #ifndef EMF_H
 #define EMF_H
 
-#include "metrics.h"
+#include <stdatomic.h>
+
+#include "core.h"
 #include "pool.h"
 
 #define EMF_PERIOD_MS 60000
 
+struct emf_totals { int64_t calls, errors, limits; };
+
+struct emf {
+	const char *namespace;          /* of CloudWatch; NULL: no lines */
+	const char *service;            /* the value of the dimension Service */
+	const atomic_llong *streams;    /* that are open */
+	struct emf_totals said;         /* up to the last line */
+};
+
+/* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
+ * was counted since the line before. `running`: calls that are on a worker or wait for one. */
+str emf_print(struct arena *arena, struct emf *emf, int running);
+
+/* ---- When lines are due ---- */
+
 struct emf_clock {
-	struct emf emf;                 /* .namespace NULL: no lines */
+	struct emf emf;
 	const struct pool *pool;
 	int64_t due_ms;                 /* by tick_ms() */
 };
 
 /* The first line comes after the first period. */
-struct emf_clock emf_begin(const char *namespace, const char *service, const struct pool *pool);
+struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
+                           const struct pool *pool);
 /* Writes the line that is due at this time, if one is: the milliseconds until the next; -1: there
  * never is one. Never waits: what nobody reads is left out. */
 int64_t emf_run_due(struct emf_clock *clock, int64_t at_ms);

@@ -1,4 +1,4 @@
-/* emf.c - when the lines of the embedded metric format are due, and how they leave. */
+/* emf_clock.c - when the lines of the embedded metric format are due, and how they leave. */
 #include <ctype.h>
 #include <poll.h>
 #include <unistd.h>
@@ -20,9 +20,11 @@ const char *emf_check(const char *namespace)
 	return strncmp(namespace, "AWS/", 4) == 0 ? "names that begin with AWS/ are Amazon's" : NULL;
 }
 
-struct emf_clock emf_begin(const char *namespace, const char *service, const struct pool *pool)
+struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
+                           const struct pool *pool)
 {
-	return (struct emf_clock) { .emf = { .namespace = namespace, .service = service },
+	return (struct emf_clock) { .emf = { .namespace = namespace, .service = service,
+	                                     .streams = streams },
 	                            .pool = pool, .due_ms = tick_ms() + EMF_PERIOD_MS };
 }
 
@@ -31,8 +33,8 @@ static void write_line(struct emf_clock *clock)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	struct arena *arena = arena_create();
-	str line = metrics_emf(arena, &clock->emf,
-	                       pool_busy(clock->pool) + pool_queued(clock->pool));
+	str line = emf_print(arena, &clock->emf,
+	                     pool_busy(clock->pool) + pool_queued(clock->pool));
 
 	if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT)
 	    || write(STDOUT_FILENO, line.at, line.size) != (ssize_t)line.size)

@@ -3,9 +3,10 @@
 #define METRICS_H
 
 #include "core.h"
+#include "counted.h"
 #include "mcp.h"
 
-/* Things that are only counted: each with a name in metrics.c. */
+/* Things that are only counted: each with a name in prometheus.c. */
 enum metric {
 	METRIC_SESSIONS,                /* gauges: now */
 	METRIC_LISTENS,
@@ -41,19 +42,9 @@ int64_t metric_value(enum metric metric);
  * the server or NULL; outcome one of a few constant words. Both are compared by address first. */
 void metrics_request(const char *method, const char *tool, const char *outcome, int64_t micros);
 
-/* Prometheus text format 0.0.4: the above, http_counters, and the worker queue. */
-str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy);
-
-struct emf_totals { int64_t calls, errors, limits; };
-
-struct emf {
-	const char *namespace;          /* of CloudWatch */
-	const char *service;            /* the value of the dimension Service */
-	struct emf_totals said;         /* up to the last line */
-};
-
-/* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
- * was counted since the line before. `running`: calls that are on a worker or wait for one. */
-str metrics_emf(struct arena *arena, struct emf *emf, int running);
+/* Prometheus text format 0.0.4: the above, the tables of other layers (the last is NULL), and the
+ * worker queue. */
+str metrics_print(struct arena *arena, const struct mcp_server *server,
+                  const struct counted *const *layers, int queued, int busy);
 
 #endif

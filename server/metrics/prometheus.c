@@ -1,9 +1,7 @@
-/* metrics_text.c - everything that is counted, in Prometheus' text format 0.0.4. */
+/* prometheus.c - everything that is counted, in Prometheus' text format 0.0.4. */
 #include <stdlib.h>
 
-#include "http.h"
 #include "series.h"
-#include "store_internal.h"
 
 void family_print(FILE *file, const char *name, const char *type, const char *help)
 {
@@ -180,60 +178,14 @@ static void print_limits(FILE *file)
 	               "request", compats, sizeof(compats) / sizeof(*compats));
 }
 
-static void print_http(FILE *file)
+static void print_table(FILE *file, const struct counted *table)
 {
-	static const struct {
-		atomic_llong *value;
-		const char *name, *type, *help;
-	} counted[] = {
-		{ &http_counters.connections, "mcp_connections", "gauge", "Open connections." },
-		{ &http_counters.streams, "mcp_open_streams", "gauge", "Open event streams." },
-		{ &http_counters.requests, "mcp_http_requests_total", "counter", "HTTP requests." },
-		{ &http_counters.bytes_in, "mcp_bytes_in_total", "counter", "Bytes received." },
-		{ &http_counters.bytes_out, "mcp_bytes_out_total", "counter", "Bytes sent." },
-		{ &http_counters.refused_bodies, "mcp_refused_bodies_total", "counter",
-		  "Bodies that were too large, or for which there was no room." },
-		{ &http_counters.refused_headers, "mcp_refused_headers_total", "counter",
-		  "Header blocks that were too large." },
-		{ &http_counters.slow_clients, "mcp_slow_clients_total", "counter",
-		  "Clients that took too long to send a request." },
-		{ &http_counters.overflowed_streams, "mcp_overflowed_streams_total", "counter",
-		  "Streams ended because their client did not read." },
-		{ &http_counters.closed_idle, "mcp_closed_idle_connections_total", "counter",
-		  "Connections closed to make room for new ones." },
-		{ &http_counters.refused_connections, "mcp_refused_connections_total", "counter",
-		  "Connections for which there was no room." },
-		{ &http_counters.gone_clients, "mcp_gone_clients_total", "counter",
-		  "Clients that left before they had their answer." },
-	};
-
-	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
-		print_one(file, counted[i].name, counted[i].type, counted[i].help,
-		          atomic_load(counted[i].value));
+	for (const struct counted *one = table; one->name; one++)
+		print_one(file, one->name, one->type, one->help, atomic_load(one->value));
 }
 
-/* All stay 0 where the database is SQLite, but for transactions. */
-static void print_database(FILE *file)
-{
-	static const struct {
-		atomic_llong *value;
-		const char *name, *help;
-	} counted[] = {
-		{ &store_counters.statements, "mcp_database_statements_total",
-		  "Statements sent to a database server, one round trip each; BEGIN and COMMIT too." },
-		{ &store_counters.prepared, "mcp_database_prepared_total",
-		  "Statements prepared there, once a connection." },
-		{ &store_counters.connects, "mcp_database_connects_total", "Attempts to connect to it." },
-		{ &store_counters.reruns, "mcp_database_reruns_total",
-		  "Transactions the database wanted to be run again." },
-	};
-
-	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
-		print_one(file, counted[i].name, "counter", counted[i].help,
-		          atomic_load(counted[i].value));
-}
-
-str metrics_print(struct arena *arena, const struct mcp_server *server, int queued, int busy)
+str metrics_print(struct arena *arena, const struct mcp_server *server,
+                  const struct counted *const *layers, int queued, int busy)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -254,8 +206,8 @@ str metrics_print(struct arena *arena, const struct mcp_server *server, int queu
 	print_own(file, server->counters);
 	print_counted(file);
 	print_limits(file);
-	print_http(file);
-	print_database(file);
+	for (int i = 0; layers[i]; i++)
+		print_table(file, layers[i]);
 	process_print(file);
 
 	fclose(file);

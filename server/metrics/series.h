@@ -1,4 +1,4 @@
-/* series.h - what metrics.c counts and metrics_text.c prints. */
+/* series.h - what metrics.c counts and prometheus.c prints. */
 #ifndef SERIES_H
 #define SERIES_H
 

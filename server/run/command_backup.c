@@ -1,6 +1,4 @@
-/* backup.c - the commands `backup` and `restore`: the database of a server in SQLite to a file and back. */
-#include "backup.h"
-
+/* command_backup.c - the commands `backup` and `restore`: the database of a server in SQLite to a file and back. */
 #include <signal.h>
 #include <stdio.h>
 

@@ -1,7 +1,5 @@
-/* check.c - the command `check`: whether a database can be read as it is, such as one that was brought
+/* command_check.c - the command `check`: whether a database can be read as it is, such as one that was brought
  * back from a backup. */
-#include "check.h"
-
 #include <stdio.h>
 #include <unistd.h>
 

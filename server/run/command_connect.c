@@ -1,4 +1,4 @@
-/* connect.c - the text a person needs to connect a client to this server, for a terminal. */
+/* command_connect.c - the command `connect`: the text a person needs to connect a client to this server, for a terminal. */
 #include "commands.h"
 #include "connect.h"
 

@@ -1,4 +1,4 @@
-/* healthcheck.c - asks a running server whether it lives: for containers, which have no curl.
+/* command_healthcheck.c - the command `healthcheck`: asks a running server whether it lives, for containers, which have no curl.
  *
  * Plain sockets, since libcurl and what it loads would be most of a small server's memory. */
 #include <netdb.h>
@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "healthcheck.h"
+#include "commands.h"
 
 static int connect_to(const char *host, int port, int64_t timeout_ms)
 {

@@ -1,9 +1,8 @@
-/* setup.c - the command `setup`: the role and the database of a server on PostgreSQL, and its tables. */
+/* command_setup.c - the command `setup`: the role and the database of a server on PostgreSQL, and its tables. */
 #include <stdio.h>
 
 #include "commands.h"
 #include "settings.h"
-#include "setup.h"
 #include "store_internal.h"
 
 static bool make_role_and_database(const struct mcp_server *server, const char *url)

@@ -2,13 +2,9 @@
 #include <limits.h>
 
 #include "auth.h"
-#include "backup.h"
-#include "check.h"
 #include "commands.h"
-#include "healthcheck.h"
+#include "run.h"
 #include "settings.h"
-#include "settings_table.h"
-#include "setup.h"
 #include "store_internal.h"
 
 #define HEALTH_MS 3000

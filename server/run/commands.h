@@ -1,4 +1,4 @@
-/* commands.h - what the first word of the command line may be. */
+/* commands.h - what each command does, and what they have in common. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
@@ -6,22 +6,37 @@
 
 #include "options.h"
 
-/* Runs what the words ask for (argv[0] is the program; without any other word it serves), once the
- * settings were read. Returns the exit status. */
-int commands_run(const struct mcp_server *server, int argc, char **argv);
-/* Prints the help or the version, where that is asked for: the settings need not be read. False: it
- * is not. */
-bool commands_print(const struct mcp_server *server, int argc, char **argv);
+/* ---- Each returns the exit status and has said how it went ---- */
 
-/* What the commands have in common: who failed and why, on stderr (returns the exit status, 1); and the
- * server's database, opened to write with the role that is set (NULL: it said why). */
-int command_failed(const struct mcp_server *server, const char *why);
-struct store *command_store(const struct mcp_server *server);
+/* Serves until SIGTERM. */
+int serve(const struct mcp_server *server);
+
+/* Makes the role and the database that the settings name, as SETUP_USER, and the tables as the role.
+ * Safe to do again, and by several at once. */
+int setup(const struct mcp_server *server);
+
+/* Says how far the database is and how much is in it; changes no row, and makes no database (a file of
+ * SQLite has to be writable, as for serving). */
+int check(const struct mcp_server *server);
+
+/* The database of a server in SQLite to a file and back. */
+int backup(const struct mcp_server *server, const char *file);
+int restore(const struct mcp_server *server, const char *file);
+
+/* ---- What commands.c says itself ---- */
+
+/* The HTTP status of GET /healthz at this address: 200 is alive, 0 is no answer in time. Not /readyz:
+ * whoever runs containers replaces one that fails this, which brings no database back. */
+int healthcheck(const char *host, int port, int64_t timeout_ms);
 
 /* How to connect Claude, for people: `url` is the endpoint's. */
 void connect_print(FILE *file, const struct options *options, const char *url);
 
-/* Serves until SIGTERM, in serve.c. */
-int serve(const struct mcp_server *server);
+/* ---- In common ---- */
+
+/* Who failed and why, on stderr: the exit status, 1. */
+int command_failed(const struct mcp_server *server, const char *why);
+/* The server's database, opened to write with the role that is set. NULL: it said why. */
+struct store *command_store(const struct mcp_server *server);
 
 #endif

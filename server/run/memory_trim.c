@@ -1,4 +1,4 @@
-/* trim.c - gives back, once it serves, the memory that only starting needed.
+/* memory_trim.c - gives back, once it serves, the memory that only starting needed.
  *
  * The heap's free pages, and the pages of programs and libraries that were only read: what is still
  * needed of those comes back from the page cache when it is next used. Most of it is never needed
@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "trim.h"
+#include "memory_trim.h"
 
 static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void *context UNUSED)
 {
@@ -25,7 +25,7 @@ static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void 
 	return 0;
 }
 
-void trim_after_start(void)
+void memory_trim(void)
 {
 	malloc_trim(0);
 	dl_iterate_phdr(drop_read_only, NULL);

@@ -1,9 +1,9 @@
-/* trim.h - gives back, once it serves, the memory that only starting needed. */
-#ifndef TRIM_H
-#define TRIM_H
+/* memory_trim.h - gives back, once it serves, the memory that only starting needed. */
+#ifndef MEMORY_TRIM_H
+#define MEMORY_TRIM_H
 
 #include "core.h"
 
-void trim_after_start(void);
+void memory_trim(void);
 
 #endif

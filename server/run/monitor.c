@@ -4,6 +4,7 @@
 #include "http.h"
 #include "metrics.h"
 #include "monitor.h"
+#include "store_internal.h"
 
 struct monitor {
 	struct http *http;
@@ -31,6 +32,7 @@ static void on_headers(struct exchange *x)
 
 static void on_request(struct exchange *x)
 {
+	static const struct counted *const layers[] = { http_counted, store_counted, NULL };
 	const struct monitor *monitor = loop_context(exchange_loop(x));
 
 	exchange_add_header(x, "Cache-Control", "no-store");
@@ -41,7 +43,7 @@ static void on_request(struct exchange *x)
 	struct arena *arena = arena_create();
 
 	exchange_set_user(x, arena);
-	str text = metrics_print(arena, monitor->server, pool_queued(monitor->pool),
+	str text = metrics_print(arena, monitor->server, layers, pool_queued(monitor->pool),
 	                         pool_busy(monitor->pool));
 	exchange_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8", text);
 }

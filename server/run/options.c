@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "emf.h"
-#include "machine.h"
 #include "options.h"
+#include "process_limits.h"
 #include "settings.h"
 #include "skill.h"
 #include "store_internal.h"
@@ -76,7 +76,7 @@ static int loops(void)
 {
 	if (is_set("LOOPS"))
 		return number("LOOPS");
-	int cores = machine_cores();
+	int cores = process_cores();
 	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
 }
 
@@ -86,8 +86,8 @@ static int connections(int loop_count)
 {
 	if (is_set("CONNECTIONS_MAX"))
 		return number("CONNECTIONS_MAX");
-	int64_t most = machine_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
-	struct machine_memory memory = machine_memory();
+	int64_t most = process_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	struct process_memory memory = process_memory();
 	int64_t each = setting_int("CONNECTION_MEMORY") + CONNECTION_BESIDE;
 	if (memory.limited && memory.bytes / 4 / each < most)
 		most = memory.bytes / 4 / each;
@@ -99,7 +99,7 @@ static size_t budget(const char *name)
 {
 	if (is_set(name))
 		return (size_t)setting_int(name);
-	struct machine_memory memory = machine_memory();
+	struct process_memory memory = process_memory();
 	int64_t quarter = memory.bytes / 4;
 	if (!memory.limited && quarter > BUDGET_UNLIMITED)
 		quarter = BUDGET_UNLIMITED;

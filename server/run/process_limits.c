@@ -1,11 +1,11 @@
-/* machine.c - reads cgroups (both versions), affinity and limits. */
+/* process_limits.c - reads cgroups (both versions), affinity and limits. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "machine.h"
+#include "process_limits.h"
 
 #define PATH_ROOM 4096
 
@@ -119,7 +119,7 @@ static int64_t own_limit(const char *controller, read_limit_fn *v2, read_limit_f
 
 /* ---- The machine ---- */
 
-int machine_cores(void)
+int process_cores(void)
 {
 	cpu_set_t set;
 	bool known = sched_getaffinity(0, sizeof(set), &set) == 0;
@@ -130,17 +130,17 @@ int machine_cores(void)
 	return cores < 1 ? 1 : (int)cores;
 }
 
-struct machine_memory machine_memory(void)
+struct process_memory process_memory(void)
 {
 	int64_t all = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 	int64_t limit = own_limit("memory", memory_v2, memory_v1);
 	/* Version 1 says "no limit" by a number that no machine has. */
 	if (limit > 0 && limit < all)
-		return (struct machine_memory) { limit, true };
-	return (struct machine_memory) { all, false };
+		return (struct process_memory) { limit, true };
+	return (struct process_memory) { all, false };
 }
 
-int64_t machine_files(void)
+int64_t process_files(void)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

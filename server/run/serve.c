@@ -1,4 +1,4 @@
-/* serve.c - mcp_main(): settings -> layers -> signals -> orderly stop. */
+/* serve.c - the command `serve`: settings -> layers -> signals -> orderly stop. */
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 #include "access.h"
 #include "commands.h"
 #include "emf.h"
-#include "exit_bound.h"
 #include "jobs.h"
+#include "memory_trim.h"
 #include "monitor.h"
+#include "run.h"
 #include "settings.h"
-#include "settings_table.h"
+#include "shutdown_timeout.h"
 #include "store_internal.h"
-#include "trim.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
@@ -142,7 +142,8 @@ static bool start(struct serving *serving)
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	serving->jobs = jobs_create(server->jobs, serving->pool);
-	serving->emf = emf_begin(serving->options.metrics_emf, server->name, serving->pool);
+	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
+	                         &http_counters.streams, serving->pool);
 	return true;
 }
 
@@ -268,13 +269,13 @@ static int run(struct serving *serving, const sigset_t *set)
 		log_stop();
 		return 1;
 	}
-	trim_after_start();
+	memory_trim();
 	say_serving(serving);
 
 	int signal = wait_for_stop(serving, set);
 	int64_t shutdown_ms = serving->options.shutdown_ms;
 	int64_t now = tick_ms();
-	exit_bound_start(shutdown_ms - shutdown_ms / 30);
+	shutdown_timeout_start(shutdown_ms - shutdown_ms / 30);
 	log_info("%s: stopping, within %lld s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
 	         (long long)(shutdown_ms + 999) / 1000);
 	drain(serving, now + shutdown_ms - shutdown_ms / 10);
@@ -282,8 +283,13 @@ static int run(struct serving *serving, const sigset_t *set)
 	stop(serving);
 	log_info("stopped after %lld ms", (long long)(tick_ms() - now));
 	log_stop();
-	exit_bound_stop();
+	shutdown_timeout_stop();
 	return 0;
+}
+
+void serve_began(void)
+{
+	began_us = tick_us();
 }
 
 int serve(const struct mcp_server *server)
@@ -300,24 +306,4 @@ int serve(const struct mcp_server *server)
 	mallopt(M_ARENA_MAX, serving.options.http.loops + OTHER_ARENAS);
 	log_start(serving.options.log_level, serving.options.log_json);
 	return run(&serving, &set);
-}
-
-/* ---- The command line ---- */
-
-int mcp_main(const struct mcp_server *server, int argc, char **argv)
-{
-	began_us = tick_us();
-	/* A file that may not grow any more is a write that fails, as on a full disk, and not the end. */
-	signal(SIGXFSZ, SIG_IGN);
-	const struct setting *const *tables = settings_tables(server);
-
-	/* What only prints works with wrong settings too. */
-	if (commands_print(server, argc, argv))
-		return 0;
-	const char *wrong = settings_read(tables, &argc, argv);
-	if (wrong) {
-		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
-		return 2;
-	}
-	return commands_run(server, argc, argv);
 }

@@ -2,7 +2,7 @@
  * choices. */
 #include <stdio.h>
 
-#include "settings_table.h"
+#include "run.h"
 
 #define TEXT_ SETTING_TEXT
 #define INT_ SETTING_INT

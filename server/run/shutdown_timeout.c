@@ -1,12 +1,12 @@
-/* exit_bound.c - a thread that waits for the second signal, or for the time to be over. */
+/* shutdown_timeout.c - a thread that waits for the second signal, or for the time to be over. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "exit_bound.h"
 #include "log.h"
+#include "shutdown_timeout.h"
 
 #define STOPPED SIGUSR2
 #define LOG_SECONDS 1                   /* to write what is left of the log, if somebody reads it */
@@ -62,14 +62,14 @@ static void *wait_for_end(void *unused UNUSED)
 	}
 }
 
-void exit_bound_start(int64_t within_ms)
+void shutdown_timeout_start(int64_t within_ms)
 {
 	bound.until_ms = tick_ms() + within_ms;
 	if (pthread_create(&bound.thread, NULL, wait_for_end, NULL) != 0)
 		leave_with(1);
 }
 
-void exit_bound_stop(void)
+void shutdown_timeout_stop(void)
 {
 	pthread_kill(bound.thread, STOPPED);
 	pthread_join(bound.thread, NULL);

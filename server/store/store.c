@@ -7,8 +7,6 @@
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
 
-struct store_counters store_counters;
-
 static const struct driver *const drivers[] = { &sqlite_driver, &postgresql_driver, NULL };
 
 /* ---- Opening ---- */

@@ -5,8 +5,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
-#include <stdatomic.h>
-
+#include "counted.h"
 #include "store.h"
 
 /* What a call may cost on an event loop: steps of SQLite's virtual machine, some 20 ns each. A row
@@ -113,5 +112,6 @@ struct store_counters {
 	atomic_llong reruns;            /* of transactions */
 };
 extern struct store_counters store_counters;
+extern const struct counted store_counted[];    /* the same, for /metrics */
 
 #endif

@@ -28,9 +28,10 @@ for (const program of ['products', 'orders'])
 
 // As server/CMakeLists.txt has it; a layer that is not named there may not exist.
 const below = {
-	core: [], fold: ['core'], store: ['core'], http: ['core'], crypto: ['core'], auth: ['http', 'crypto'],
-	client: ['http'], import: ['store'], schema: ['core'], shared: ['http', 'store'], skills: ['crypto'],
-	protocol: ['auth', 'shared', 'schema', 'skills'],
+	core: [], metrics: ['core'], fold: ['core'], store: ['core'], http: ['core'], crypto: ['core'],
+	auth: ['http', 'crypto'], client: ['http'], import: ['store'], schema: ['core'],
+	shared: ['http', 'store'], skills: ['crypto'],
+	protocol: ['auth', 'metrics', 'shared', 'schema', 'skills'], run: ['protocol', 'import'],
 };
 const reach = layer => new Set([layer, ...below[layer].flatMap(next => [...reach(next)])]);
 

@@ -94,7 +94,7 @@ function objectsIn(link) {
 	return new Set(readFileSync(map, 'utf8').match(/lib\w+\.a\([\w.]+\.c\.o\)/g));
 }
 
-// products/stock.c is in libproducts.a, server/core/text.c in libmcp_core.a, server/serve.c in libmcp.a.
+// products/stock.c is in libproducts.a, server/core/text.c in libmcp_core.a, server/mcp_main.c in libmcp.a.
 const objectOf = file => `lib${dirname(file).replace(/^server/, 'mcp').replace('/', '_')}.a(${basename(file)}.o)`;
 
 const ofPrograms = /^test_(products|orders)/;

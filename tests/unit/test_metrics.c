@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "emf.h"
 #include "http.h"
 #include "json.h"
 #include "metrics.h"
+#include "store_internal.h"
 #include "suite.h"
 
 enum { SOLD, GIVEN };
@@ -17,6 +19,15 @@ static const struct mcp_counter counters[] = {
 static const struct mcp_server server = {
 	.name = "shop \"one\"\\\n", .version = "1.0.0", .counters = counters
 };
+
+/* What a layer counts. */
+static atomic_llong open_doors = 5, knocks = 9;
+static const struct counted doors[] = {
+	{ "shop_open_doors", "gauge", "Doors that are open.", &open_doors },
+	{ "shop_knocks_total", "counter", "Knocks heard.", &knocks },
+	{ 0 },
+}, nothing[] = { { 0 } };
+static const struct counted *const layers[] = { nothing, doors, http_counted, store_counted, NULL };
 
 static struct arena *arena;
 
@@ -165,7 +176,7 @@ static int read_all(const char *text)
 
 static const char *print(void)
 {
-	str text = metrics_print(arena, &server, 3, 2);
+	str text = metrics_print(arena, &server, layers, 3, 2);
 	ck_assert_uint_eq(strlen(text.at), text.size);
 	return text.at;
 }
@@ -273,6 +284,17 @@ START_TEST(a_program_counts_what_it_did)
 }
 END_TEST
 
+START_TEST(what_layers_count_is_printed)
+{
+	const char *text = print();
+	ck_assert(sample(text, "shop_open_doors") == 5);
+	ck_assert(sample(text, "shop_knocks_total") == 9);
+	ck_assert_ptr_nonnull(strstr(text, "# TYPE shop_open_doors gauge\n"));
+	ck_assert(sample(text, "mcp_connections") == 0);
+	ck_assert(sample(text, "mcp_database_reruns_total") == 0);
+}
+END_TEST
+
 START_TEST(the_process_is_described)
 {
 	const char *text = print();
@@ -336,7 +358,7 @@ END_TEST
 
 static yyjson_val *emf_line(struct emf *emf, int running)
 {
-	str line = metrics_emf(arena, emf, running);
+	str line = emf_print(arena, emf, running);
 	ck_assert_ptr_eq(memchr(line.at, '\n', line.size), line.at + line.size - 1);
 	/* A pipe takes so much whole. */
 	ck_assert_uint_lt(line.size, 4096);
@@ -355,7 +377,7 @@ static int64_t emf_value(yyjson_val *line, const char *name)
 
 START_TEST(cloudwatch_finds_each_metric_it_is_told_of)
 {
-	struct emf emf = { .namespace = "shop/test", .service = "products" };
+	struct emf emf = { .namespace = "shop/test", .service = "products", .streams = &open_doors };
 	int64_t before = now_ms();
 	yyjson_val *line = emf_line(&emf, 3), *about = yyjson_obj_get(line, "_aws");
 	int64_t at = yyjson_get_sint(yyjson_obj_get(about, "Timestamp"));
@@ -383,9 +405,9 @@ END_TEST
 
 START_TEST(cloudwatch_hears_of_each_call_once)
 {
-	struct emf emf = { .namespace = "shop/test", .service = "products" };
+	atomic_llong streams = 7;
+	struct emf emf = { .namespace = "shop/test", .service = "products", .streams = &streams };
 
-	atomic_fetch_add(&http_counters.streams, 7);
 	(void)emf_line(&emf, 0);
 	metrics_request("tools/call", "search", "ok", 100);
 	metrics_request("tools/call", "search", "error", 100);
@@ -405,7 +427,6 @@ START_TEST(cloudwatch_hears_of_each_call_once)
 	ck_assert_int_eq(emf_value(line, "Calls") + emf_value(line, "Errors")
 	                 + emf_value(line, "LimitHits"), 0);
 	ck_assert_int_eq(emf_value(line, "OpenStreams"), 7);
-	atomic_fetch_sub(&http_counters.streams, 7);
 }
 END_TEST
 
@@ -422,6 +443,7 @@ int main(void)
 	tcase_add_test(tcase, label_values_are_escaped);
 	tcase_add_test(tcase, gauges_and_counters_show_their_value);
 	tcase_add_test(tcase, a_program_counts_what_it_did);
+	tcase_add_test(tcase, what_layers_count_is_printed);
 	tcase_add_test(tcase, the_process_is_described);
 	tcase_add_test(tcase, threads_lose_no_count);
 	tcase_add_test(tcase, cloudwatch_finds_each_metric_it_is_told_of);

@@ -1,0 +1,24 @@
+/* mcp_main.c - mcp_main(): the settings are read, then the command runs; without one it serves. */
+#include <signal.h>
+#include <stdio.h>
+
+#include "run.h"
+#include "settings.h"
+
+int mcp_main(const struct mcp_server *server, int argc, char **argv)
+{
+	serve_began();
+	/* A file that may not grow any more is a write that fails, as on a full disk, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
+	const struct setting *const *tables = settings_tables(server);
+
+	/* What only prints works with wrong settings too. */
+	if (commands_print(server, argc, argv))
+		return 0;
+	const char *wrong = settings_read(tables, &argc, argv);
+	if (wrong) {
+		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
+		return 2;
+	}
+	return commands_run(server, argc, argv);
+}

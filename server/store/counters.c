@@ -1,0 +1,18 @@
+/* counters.c - what this layer counts, and what operators read of it: but for transactions, all stay 0
+ * where the database is SQLite. */
+#include "store_internal.h"
+
+struct store_counters store_counters;
+
+const struct counted store_counted[] = {
+	{ "mcp_database_statements_total", "counter",
+	  "Statements sent to a database server, one round trip each; BEGIN and COMMIT too.",
+	  &store_counters.statements },
+	{ "mcp_database_prepared_total", "counter", "Statements prepared there, once a connection.",
+	  &store_counters.prepared },
+	{ "mcp_database_connects_total", "counter", "Attempts to connect to it.",
+	  &store_counters.connects },
+	{ "mcp_database_reruns_total", "counter",
+	  "Transactions the database wanted to be run again.", &store_counters.reruns },
+	{ 0 },
+};
