@@ -115,8 +115,24 @@ struct offer {
 
 struct offers {
 	struct offer *first;
-	int count;
+	int count, room;
 };
+
+/* A feature beside the core: what a client is told of it, and what it has to offer. A const table each
+ * in its room, listed in protocol.c; its methods are lines in the eras' tables. */
+struct extension {
+	const char *name;               /* as capabilities.extensions has it */
+	const char *settings;           /* there, JSON */
+	enum revision since;
+	bool (*is_served)(void);
+	/* What the names of its methods begin with, where they are not served without it; ends with NULL. */
+	const char *const *methods;
+	void (*offer)(void);            /* adds its resources (offer_resource()); NULL: it has none */
+	/* The resource behind a URI that is in no list; NULL: it has none, or no such. */
+	const struct offer *(*find)(str uri);
+};
+
+extern const struct extension pages_extension;  /* resources that hosts show beside a tool's answer */
 
 struct runtime {
 	struct protocol_settings set;
@@ -127,13 +143,15 @@ struct runtime {
 	struct offers tools, resources, templates, prompts;
 	str server_info[REVISIONS];     /* JSON */
 	str capabilities[REVISIONS];
-	bool has_tasks;                 /* some tool may become a task */
+	const struct extension *const *extensions;      /* ends with NULL */
 	str result_meta;                /* ,"_meta":{serverInfo}  of 2026-07-28 */
 	atomic_bool unready;
 };
 extern struct runtime runtime;
 
 void offers_build(void);
+/* Adds a resource, or a template; while they are built. */
+void offer_resource(const struct mcp_resource *resource);
 /* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
 bool offers_serve(str method);
 const struct offer *offer_find(const struct offers *offers, str name);

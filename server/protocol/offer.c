@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "skill_methods.h"
-#include "task.h"
+#include "call.h"
 
 #define PAGE "text/html;profile=mcp-app"
 
@@ -173,7 +172,13 @@ static int count_of(const void *table, size_t size)
 
 static void make_room(struct offers *offers, int count)
 {
-	offers->first = arena_array(runtime.arena, struct offer, count + 1);
+	if (count <= offers->room)
+		return;
+	struct offer *first = arena_array(runtime.arena, struct offer, count);
+	if (offers->count)
+		memcpy(first, offers->first, (size_t)offers->count * sizeof(*first));
+	offers->first = first;
+	offers->room = count;
 }
 
 /* A schema that is none is a programmer's error, told before anybody calls. */
@@ -209,13 +214,16 @@ static void build_tools(void)
 			keep(offer->listed, revision, describe_tool(scratch, tool, (enum revision)revision));
 			arena_destroy(scratch);
 		}
-		runtime.has_tasks |= offer->runs_long;
 	}
 }
 
-static void add_resource(const struct mcp_resource *it)
+void offer_resource(const struct mcp_resource *it)
 {
-	struct offer *offer = add(it->in ? &runtime.templates : &runtime.resources,
+	struct offers *offers = it->in ? &runtime.templates : &runtime.resources;
+
+	if (offers->count == offers->room)
+		make_room(offers, 2 * offers->room + 4);
+	struct offer *offer = add(offers,
 		&(struct offer) {
 			.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
 			.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
@@ -229,22 +237,16 @@ static void add_resource(const struct mcp_resource *it)
 	}
 }
 
-/* Of a skill the SKILL.md is listed; its other files are found by what it says, or by skills/get. */
 static void build_resources(void)
 {
 	int count = count_of(runtime.server->resources, sizeof(struct mcp_resource));
 
-	make_room(&runtime.resources, count + served_skills.count);
-	make_room(&runtime.templates, count);
+	make_room(&runtime.resources, count);
 	for (const struct mcp_resource *it = runtime.server->resources; it && it->uri; it++)
-		add_resource(it);
-	for (int i = 0; i < served_skills.count; i++) {
-		const struct skill *skill = &served_skills.first[i];
-		add_resource(&(struct mcp_resource) {
-			.uri = skill->uri, .name = skill->name, .about = skill->about,
-			.mime = "text/markdown", .run = skill_read });
-	}
-	skill_offer_build();
+		offer_resource(it);
+	for (int i = 0; runtime.extensions[i]; i++)
+		if (runtime.extensions[i]->offer)
+			runtime.extensions[i]->offer();
 }
 
 static void build_prompts(void)
@@ -292,22 +294,28 @@ static bool has_pages(void)
 	return false;
 }
 
-/* Each where it has a meaning: tasks since 2026-07-28, pages since tools have a _meta, skills
- * wherever there are resources. */
+const struct extension pages_extension = {
+	.name = "io.modelcontextprotocol/ui", .settings = "{\"mimeTypes\":[\"" PAGE "\"]}",
+	.since = R2025_06_18, .is_served = has_pages,    /* tools have a _meta */
+};
+
 static void extensions(struct json *json, enum revision revision)
 {
-	bool tasks = revision >= R2026_07_28 && runtime.has_tasks;
-	bool pages = revision >= R2025_06_18 && has_pages();
-	bool skills = served_skills.count > 0;
+	bool any = false;
 
-	if (!tasks && !pages && !skills)
-		return;
-	json_key(json, "extensions");
-	json_object(json);
-	capability(json, TASKS_EXTENSION, tasks, "{}");
-	capability(json, "io.modelcontextprotocol/ui", pages, "{\"mimeTypes\":[\"" PAGE "\"]}");
-	capability(json, SKILLS_EXTENSION, skills, "{\"directoryRead\":true}");
-	json_object_end(json);
+	for (int i = 0; runtime.extensions[i]; i++) {
+		const struct extension *extension = runtime.extensions[i];
+		if (revision < extension->since || !extension->is_served())
+			continue;
+		if (!any) {
+			json_key(json, "extensions");
+			json_object(json);
+		}
+		any = true;
+		capability(json, extension->name, true, extension->settings);
+	}
+	if (any)
+		json_object_end(json);
 }
 
 static bool can_complete(const struct offers *offers)
@@ -356,14 +364,25 @@ void offers_build(void)
 	}
 }
 
+static const struct extension *extension_of(str method)
+{
+	for (int i = 0; runtime.extensions[i]; i++)
+		for (const char *const *name = runtime.extensions[i]->methods; name && *name; name++)
+			if (str_starts(method, *name))
+				return runtime.extensions[i];
+	return NULL;
+}
+
 bool offers_serve(str method)
 {
+	const struct extension *extension = extension_of(method);
+
+	if (extension)
+		return extension->is_served();
 	if (str_starts(method, "prompts/"))
 		return runtime.prompts.count > 0;
 	if (str_starts(method, "tools/"))
 		return runtime.tools.count > 0;
-	if (str_starts(method, "skills/") || str_starts(method, "resources/directory/"))
-		return served_skills.count > 0;
 	if (str_starts(method, "resources/"))
 		return runtime.resources.count + runtime.templates.count > 0;
 	if (str_starts(method, "completion/"))
@@ -454,8 +473,9 @@ const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
 	if (uri.size > URI_MAX)
 		return NULL;            /* none that we make is as long */
 	offer = offer_find(&runtime.resources, uri);
-	if (!offer)
-		offer = skill_offer(uri);
+	for (int i = 0; !offer && runtime.extensions[i]; i++)
+		if (runtime.extensions[i]->find)
+			offer = runtime.extensions[i]->find(uri);
 	for (int i = 0; !offer && i < runtime.templates.count; i++) {
 		const struct offer *template = &runtime.templates.first[i];
 		char *values = arena_alloc(arena, template->in->size);

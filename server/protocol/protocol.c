@@ -2,16 +2,21 @@
 #include <stdlib.h>
 
 #include "session.h"
-#include "skill.h"
+#include "skill_methods.h"
 #include "task.h"
 #include "visitor.h"
 
 struct runtime runtime;
 
+static const struct extension *const extensions[] = {
+	&tasks_extension, &pages_extension, &skills_extension, NULL
+};
+
 void protocol_start(const struct protocol_settings *settings)
 {
 	runtime.set = *settings;
 	runtime.server = settings->server;
+	runtime.extensions = extensions;
 	runtime.arena = arena_create();
 	atomic_store(&runtime.unready, false);
 	offers_build();

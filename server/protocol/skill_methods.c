@@ -129,21 +129,8 @@ const struct fault *resources_directory_read(struct mcp_call *call)
 
 /* ---- Reading ---- */
 
-static struct offer any_file;           /* of them, as far as a call is concerned */
-
-void skill_offer_build(void)
-{
-	any_file = (struct offer) {
-		.kind = OFFER_RESOURCE, .name = SKILL_SCHEME, .run = skill_read,
-		.deadline_ms = runtime.set.call_deadline_ms };
-}
-
-const struct offer *skill_offer(str uri)
-{
-	return skill_file_find(uri) ? &any_file : NULL;
-}
-
-enum mcp_answer skill_read(struct mcp_call *call, UNUSED const void *in, UNUSED struct store *store)
+static enum mcp_answer read_file(struct mcp_call *call, UNUSED const void *in,
+                                 UNUSED struct store *store)
 {
 	const struct skill_file *file = skill_file_find(call->uri);
 	struct json *json = call_result(call, "complete");
@@ -163,3 +150,37 @@ enum mcp_answer skill_read(struct mcp_call *call, UNUSED const void *in, UNUSED 
 		result_cacheable(json, TTL_MS, "public");
 	return MCP_ANSWERED;
 }
+
+/* ---- Among the resources ---- */
+
+static struct offer any_file;           /* of them, as far as a call is concerned */
+
+/* The SKILL.md is listed; the other files are found by what it says, or by skills/get. */
+static void offer(void)
+{
+	for (int i = 0; i < served_skills.count; i++) {
+		const struct skill *skill = &served_skills.first[i];
+		offer_resource(&(struct mcp_resource) {
+			.uri = skill->uri, .name = skill->name, .about = skill->about,
+			.mime = "text/markdown", .run = read_file });
+	}
+	any_file = (struct offer) {
+		.kind = OFFER_RESOURCE, .name = SKILL_SCHEME, .run = read_file,
+		.deadline_ms = runtime.set.call_deadline_ms };
+}
+
+static const struct offer *find(str uri)
+{
+	return skill_file_find(uri) ? &any_file : NULL;
+}
+
+static bool is_served(void)
+{
+	return served_skills.count > 0;
+}
+
+const struct extension skills_extension = {
+	.name = "io.modelcontextprotocol/skills", .settings = "{\"directoryRead\":true}",
+	.is_served = is_served, .offer = offer, .find = find,
+	.methods = (const char *const[]) { "skills/", "resources/directory/", NULL },
+};

@@ -13,6 +13,8 @@
 
 #include "call.h"
 
+extern const struct extension tasks_extension;
+
 #define TASKS_EXTENSION "io.modelcontextprotocol/tasks"
 /* The topic of a task's changes, with its id behind it. */
 #define TASK_TOPIC "task:"

@@ -2,9 +2,21 @@
 #include "shared.h"
 #include "task_private.h"
 
+static bool is_served(void)
+{
+	for (int i = 0; i < runtime.tools.count; i++)
+		if (runtime.tools.first[i].runs_long)
+			return true;
+	return false;
+}
+
+const struct extension tasks_extension = {
+	.name = TASKS_EXTENSION, .settings = "{}", .since = R2026_07_28, .is_served = is_served,
+};
+
 static const struct fault *admit(struct mcp_call *call, str *id)
 {
-	if (!runtime.has_tasks)
+	if (!is_served())
 		return fault_say(call->arena, &FAULT_NO_METHOD, "No tool of this server becomes a task.");
 	*id = json_member(call->params, "taskId");
 	return task_declared(call);
