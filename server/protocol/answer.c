@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "call.h"
+#include "result.h"
 
 static void content_text(struct json *json, str text)
 {

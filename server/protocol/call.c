@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "call.h"
+#include "call_private.h"
 #include "store_internal.h"
 
 #define ROUNDS_MAX 8                    /* of questions */

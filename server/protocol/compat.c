@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "compat.h"
+#include "protocol.h"
 
 static const struct {
 	const char *name;

@@ -2,6 +2,8 @@
 #include <strings.h>
 
 #include "call.h"
+#include "guard.h"
+#include "methods.h"
 
 void mcp_suggest(struct mcp_call *call, const char *text)
 {

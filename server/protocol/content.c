@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "call.h"
+#include "result.h"
 
 static void text_member(struct json *json, const char *key, const char *text)
 {

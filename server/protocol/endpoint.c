@@ -1,5 +1,9 @@
 /* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and words
  * for who comes to another. */
+#include "guard.h"
+#include "origin.h"
+#include "protocol.h"
+#include "rpc.h"
 #include "session.h"
 #include "shared.h"
 #include "store_internal.h"

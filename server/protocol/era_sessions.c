@@ -1,7 +1,10 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
 #include <stdio.h>
 
+#include "guard.h"
+#include "methods.h"
 #include "parked.h"
+#include "result.h"
 #include "session.h"
 #include "shared.h"
 #include "skill_methods.h"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "connect.h"
+#include "guard.h"
 #include "visitor.h"
 
 static str open_scopes;                 /* every scope there is, for the challenge */

@@ -5,8 +5,10 @@
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
+#include "listen.h"
 #include "listen_private.h"
 #include "shares.h"
+#include "topic.h"
 
 #define FOLLOWED_MAX 1000
 #define CROWDED_BYTES 4096              /* not yet read: further changes are only marked */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "channel_private.h"
+#include "origin.h"
 #include "shared.h"
 
 struct listener {

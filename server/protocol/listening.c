@@ -1,5 +1,6 @@
 /* listening.c - the streams that only listen (GET), of one loop: told of changes, ended with the server. */
 #include "channel_private.h"
+#include "topic.h"
 
 static _Thread_local struct channel *listening;
 static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */

@@ -1,5 +1,6 @@
 /* live.c - the unsettled calls of a loop, which only that loop looks at. */
 #include "call.h"
+#include "call_private.h"
 
 static _Thread_local struct mcp_call *live;
 

@@ -1,6 +1,7 @@
 /* message.c - a JSON-RPC message: read from a body, checked, and what is wrong with it in words.
  * Who reads them has written a client, and may have nothing but our one line. */
 #include "compat.h"
+#include "guard.h"
 #include "message.h"
 
 #define TOKEN_MAX 512                   /* bytes of an id, and of a progress token */

@@ -1,6 +1,10 @@
 /* methods.c - the methods both eras have: tools, resources, prompts. */
 #include "compat.h"
+#include "guard.h"
+#include "methods.h"
 #include "param.h"
+#include "request_state.h"
+#include "result.h"
 #include "task.h"
 
 /* ---- Lists ---- */

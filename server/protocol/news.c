@@ -2,9 +2,11 @@
 #include <stdlib.h>
 
 #include "parked.h"
+#include "protocol.h"
 #include "session.h"
 #include "shared.h"
 #include "task.h"
+#include "topic.h"
 
 #define EVENTS_KEPT 10000               /* of one stream */
 #define MIGRATIONS_MAX 1000

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "call_private.h"
+#include "result.h"
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 

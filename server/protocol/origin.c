@@ -3,6 +3,7 @@
  * Host and Origin protect from DNS rebinding: a browser can be made to send requests here, but not
  * to lie about the page they come from (streamable-http, "Security Warning"). */
 #include "call.h"
+#include "origin.h"
 
 /* The name of "name:port", "[::1]:port" or "name". */
 static str host_name(str host)

@@ -1,9 +1,13 @@
 /* protocol.c - starts and stops the protocol layer. */
 #include <stdlib.h>
 
+#include "guard.h"
+#include "listen.h"
+#include "protocol.h"
 #include "session.h"
 #include "skill_methods.h"
 #include "task.h"
+#include "topic.h"
 #include "visitor.h"
 
 struct runtime runtime;

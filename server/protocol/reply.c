@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "origin.h"
 
 static void start_queued(struct reply *reply);
 

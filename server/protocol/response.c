@@ -3,6 +3,7 @@
  * JSON unless something is streamed before the answer, or the call has been silent for a while, or
  * the client takes nothing else. What a session has instead is its own (session_response.c). */
 #include "call.h"
+#include "origin.h"
 
 /* ---- The client left, or has its answer ---- */
 

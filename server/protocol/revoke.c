@@ -7,6 +7,7 @@
  * new one goes on. */
 #include <stdlib.h>
 
+#include "protocol.h"
 #include "session.h"
 #include "shared.h"
 

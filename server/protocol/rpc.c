@@ -1,7 +1,9 @@
 /* rpc.c - a POST's JSON-RPC messages: their era, what is done with each, and one answer for all. */
 #include "compat.h"
+#include "guard.h"
 #include "message.h"
 #include "parked.h"
+#include "rpc.h"
 #include "session.h"
 #include "shared.h"
 

@@ -72,6 +72,7 @@ bool channel_is_crowded(const struct channel *channel);
 void channel_end(struct channel *channel);
 /* The client comes back with Last-Event-ID, on any loop. NULL, or why not; or it is answered later. */
 const struct fault *channel_resume(struct reply *reply, str last_event_id);
+void room_end_loop(void);
 /* Ends the connection, not the channel: the client comes back for the rest. */
 void channel_close_stream(struct channel *channel);
 /* Tells this loop's listening streams of a change (topic_method), one a session. */

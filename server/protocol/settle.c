@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "call.h"
+#include "call_private.h"
 
 #define SMALL_ANSWER 65536              /* mostly the socket's at once */
 

@@ -4,6 +4,7 @@
  * person what they were told there instead of what the 401 said. So that has to say what is
  * needed. */
 #include "connect.h"
+#include "origin.h"
 #include "visitor.h"
 
 /* By the beginning of the path. The codes are those of RFC 6749 where one fits, and none that

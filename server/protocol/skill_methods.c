@@ -1,4 +1,5 @@
 /* skill_methods.c - skills/list, skills/get, resources/directory/read, and reading a skill's file. */
+#include "result.h"
 #include "skill_methods.h"
 
 #define TTL_MS 300000                   /* skills only change with the process */

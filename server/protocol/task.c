@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "protocol.h"
 #include "shared.h"
 #include "task_private.h"
 

@@ -4,8 +4,10 @@
  * first and then looks at the mark. So no change is missed, and no thread waits. */
 #include <stdlib.h>
 
+#include "listen.h"
 #include "session.h"
 #include "shared.h"
+#include "topic.h"
 
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
 #define BUCKETS 256

@@ -1,6 +1,7 @@
 /* types.c - what a request's body is, and which answers its client takes: Content-Type,
  * Content-Encoding, Accept. */
 #include "call.h"
+#include "guard.h"
 
 /* ---- Accept (RFC 9110, 12.5.1) ---- */
 

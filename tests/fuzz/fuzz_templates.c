@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "call.h"
+#include "protocol.h"
 
 struct one {
 	const char *sku;

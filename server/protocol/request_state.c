@@ -3,6 +3,7 @@
  * It is the client's to keep and so the client's to change: it is sealed, bound to the caller, the
  * tool and its arguments, and ends. */
 #include "call.h"
+#include "request_state.h"
 
 /* What the state is bound to: another caller, tool or argument does not open it. */
 static const char *state_purpose(struct mcp_call *call)

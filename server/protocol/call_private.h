@@ -1,0 +1,21 @@
+/* call_private.h - what the files of a call share. */
+#ifndef CALL_PRIVATE_H
+#define CALL_PRIVATE_H
+
+#include "call.h"
+
+/* Lets go of what it has, when it is over and no worker has it. */
+void call_release(struct mcp_call *call);
+
+/* ---- Of this loop's that are not settled (live.c) ---- */
+
+void live_add(struct mcp_call *call);
+void live_remove(struct mcp_call *call);
+
+/* ---- Notes: what a running call tells its client (note.c) ---- */
+
+/* Sends what the worker left; on the call's loop. */
+void notes_send(struct mcp_call *call);
+void notes_free(struct mcp_call *call);
+
+#endif

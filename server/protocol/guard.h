@@ -1,0 +1,21 @@
+/* guard.h - what is checked at the door, before a body is read: who comes, and how often. */
+#ifndef GUARD_H
+#define GUARD_H
+
+#include "call.h"
+
+void guard_start(void);
+const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
+const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
+const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
+const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
+const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
+void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */
+const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter */
+const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
+/* 415: the body is compressed, though nobody asked for it. (types.c) */
+const struct fault *guard_compressed(struct reply *reply, str coding);
+/* A tool's scope is missing: 403 with the challenge that names it. */
+const struct fault *guard_scope(struct mcp_call *call, const char *scope);
+
+#endif

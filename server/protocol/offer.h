@@ -1,0 +1,61 @@
+/* offer.h - what a server offers, made ready at start: tools, resources, prompts, and extensions. */
+#ifndef OFFER_H
+#define OFFER_H
+
+#include "fault.h"
+#include "json_schema.h"
+#include "mcp.h"
+
+enum offer_kind { OFFER_TOOL, OFFER_RESOURCE, OFFER_PROMPT };
+
+/* A tool, resource or prompt, as far as a call is concerned. */
+struct offer {
+	enum offer_kind kind;
+	const char *name;               /* of a resource: its URI or template */
+	const struct shape *in, *out;
+	const char *scope;
+	const char *mime;
+	const char *meta;               /* a resource's, JSON */
+	const struct json_schema *schema;       /* of a tool that has one of its own instead of `in` */
+	yyjson_val *in_schema;          /* that, as JSON */
+	bool blocks, has_headers;
+	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
+	bool runs_long, needs_task, asks_first;
+	mcp_complete_fn *complete;
+	int64_t deadline_ms;
+	mcp_tool_fn *run;
+	str listed[REVISIONS];          /* its JSON in a list */
+};
+
+struct offers {
+	struct offer *first;
+	int count, room;
+};
+
+/* A feature beside the core: what a client is told of it, and what it has to offer. A const table each
+ * in its room, listed in protocol.c; its methods are lines in the eras' tables. */
+struct extension {
+	const char *name;               /* as capabilities.extensions has it */
+	const char *settings;           /* there, JSON */
+	enum revision since;
+	bool (*is_served)(void);
+	/* What the names of its methods begin with, where they are not served without it; ends with NULL. */
+	const char *const *methods;
+	void (*offer)(void);            /* adds its resources (offer_resource()); NULL: it has none */
+	/* The resource behind a URI that is in no list; NULL: it has none, or no such. */
+	const struct offer *(*find)(str uri);
+};
+
+extern const struct extension pages_extension;  /* resources that hosts show beside a tool's answer */
+
+void offers_build(void);
+/* Adds a resource, or a template; while they are built. */
+void offer_resource(const struct mcp_resource *resource);
+/* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
+bool offers_serve(str method);
+const struct offer *offer_find(const struct offers *offers, str name);
+#define URI_MAX 2048                    /* bytes: a longer one names nothing here */
+/* The resource or template a URI names; the template's values are read into *in. */
+const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
+
+#endif

@@ -1,0 +1,17 @@
+/* result.h - parts that several results have. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include "call.h"
+
+/* Where a page begins: the place of an entry, which the cursor has sealed for the list `key`. */
+const struct fault *list_cursor(struct mcp_call *call, const char *key, int count, int *from);
+/* The cursor of the page after. */
+void list_next(struct mcp_call *call, struct json *json, const char *key, int next);
+/* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
+void result_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
+void content_write(struct json *json, const struct mcp_content *content, enum revision revision);
+int level_find(str name);                               /* enum mcp_level, or -1 */
+extern const char *const level_names[];
+
+#endif

@@ -1,0 +1,18 @@
+/* topic.h - changes to resources and lists, told to whoever waits or has subscribed. */
+#ifndef TOPIC_H
+#define TOPIC_H
+
+#include "call.h"
+
+extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
+uint32_t topic_hash(const char *topic);
+/* A change somebody made known. Any thread. */
+void topic_arrived(const char *uri);
+/* Changes were missed: whoever waits or listens looks again. Any thread. */
+void topic_missed(void);
+/* Ends this loop's calls that wait for a change: the server stops. */
+void topic_end_all(void);
+/* The notification that a topic changed: its method, and the URI it carries or NULL. */
+const char *topic_method(const char *topic, const char **uri);
+
+#endif
