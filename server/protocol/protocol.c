@@ -10,8 +10,6 @@
 #include "topic.h"
 #include "visitor.h"
 
-struct runtime runtime;
-
 static const struct extension *const extensions[] = {
 	&tasks_extension, &pages_extension, &skills_extension, NULL
 };

@@ -1,4 +1,4 @@
-/* state.c - requestState of 2026-07-28: what was answered so far goes out sealed and comes back.
+/* request_state.c - requestState of 2026-07-28: what was answered so far goes out sealed and comes back.
  *
  * It is the client's to keep and so the client's to change: it is sealed, bound to the caller, the
  * tool and its arguments, and ends. */

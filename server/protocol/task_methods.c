@@ -11,7 +11,8 @@ static bool is_served(void)
 }
 
 const struct extension tasks_extension = {
-	.name = TASKS_EXTENSION, .settings = "{}", .since = R2026_07_28, .is_served = is_served,
+	.name = TASKS_EXTENSION, .settings = "{}", .since = R2026_07_28,
+	.can = CAN_TASKS, .is_served = is_served,
 };
 
 static const struct fault *admit(struct mcp_call *call, str *id)

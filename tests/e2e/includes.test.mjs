@@ -31,7 +31,7 @@ const below = {
 	core: [], metrics: ['core'], fold: ['core'], store: ['core'], http: ['core'], crypto: ['core'],
 	auth: ['http', 'crypto'], client: ['http'], import: ['store'], schema: ['core'],
 	shared: ['http', 'store'], skills: ['crypto'],
-	protocol: ['auth', 'metrics', 'shared', 'schema', 'skills'], run: ['protocol', 'import'],
+	calls: ['auth', 'metrics', 'shared', 'schema'], protocol: ['calls', 'skills'], run: ['protocol', 'import'],
 };
 const reach = layer => new Set([layer, ...below[layer].flatMap(next => [...reach(next)])]);
 

@@ -5,7 +5,7 @@
  * calls again with both. */
 #include <assert.h>
 
-#include "task.h"
+#include "call.h"
 
 struct question *question_find(struct mcp_call *call, str key)
 {
@@ -82,8 +82,10 @@ unsigned capabilities_read(yyjson_val *capabilities)
 	can |= has_mode(elicitation, "url") ? CAN_URL : 0;
 	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "sampling")) ? CAN_SAMPLE : 0;
 	can |= yyjson_is_obj(yyjson_obj_get(capabilities, "roots")) ? CAN_ROOTS : 0;
-	can |= yyjson_is_obj(yyjson_obj_get(yyjson_obj_get(capabilities, "extensions"),
-	                                    TASKS_EXTENSION)) ? CAN_TASKS : 0;
+	for (int i = 0; runtime.extensions[i]; i++)
+		can |= yyjson_is_obj(yyjson_obj_get(yyjson_obj_get(capabilities, "extensions"),
+		                                    runtime.extensions[i]->name))
+		       ? runtime.extensions[i]->can : 0;
 	return can;
 }
 

@@ -38,6 +38,7 @@ struct extension {
 	const char *name;               /* as capabilities.extensions has it */
 	const char *settings;           /* there, JSON */
 	enum revision since;
+	unsigned can;                   /* what a client that declares it can (enum can); 0: nothing */
 	bool (*is_served)(void);
 	/* What the names of its methods begin with, where they are not served without it; ends with NULL. */
 	const char *const *methods;

@@ -211,7 +211,9 @@ enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
 enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...)
 {
 	/* A missing resource is -32002 before 2026-07-28 and must not be in it. */
-	static const struct fault missing = { .code = -32002, .http_sessions = 200, .http_stateless = 200 };
+	static const struct fault missing = {
+		.code = -32002, .http_sessions = 200, .http_stateless = 200
+	};
 	bool old = call->offer->kind == OFFER_RESOURCE && call->revision < R2026_07_28;
 	va_list list;
 
