@@ -16,8 +16,10 @@ static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void 
 
 	for (int i = 0; i < object->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-		uintptr_t from = (object->dlpi_addr + segment->p_vaddr + page - 1) / page * page;
-		uintptr_t to = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) / page * page;
+		uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
+		/* Whole pages: what is left of the last one is nobody else's. */
+		uintptr_t from = begin / page * page;
+		uintptr_t to = (begin + segment->p_memsz + page - 1) / page * page;
 		/* What can be written to holds state, even where it is read-only by now. */
 		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && from < to)
 			madvise((void *)from, to - from, MADV_DONTNEED);
