@@ -1,21 +1,34 @@
-/* frontmatter.c - see frontmatter.h. */
+/* frontmatter.c - see frontmatter.h.
+ *
+ * libyaml reads it, and takes more than all readers of YAML agree on. So the line that a name or
+ * value begins on is looked at as it is written, too. */
 #include "frontmatter.h"
+
+#include <stdlib.h>
+#include <yaml.h>
 
 #include "json.h"
 
 #define LINES_MAX 1000
 #define MEMBERS_MAX 64
 #define DEPTH_MAX 8
+#define DIGITS_MAX 15                   /* of a number that is exact everywhere */
 
-struct line {
-	str text;                       /* without its indentation */
-	int indent;
-};
+#define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+#define NO_NAME "a name is needed: letters, digits and _ . / -, a letter or _ first"
+#define NOWHERE "this belongs to nothing; text of several lines begins with >-"
+#define OPEN_QUOTE "the closing quote is missing; text of several lines begins with >-"
+#define AFTER_QUOTE "there is something after the closing quote"
+#define COLON "text with a colon in it must be in quotes"
 
 struct reader {
 	struct arena *arena;
-	struct line *lines;
-	int count, at;
+	str *lines;
+	int count, at;                  /* the line that is looked at */
+	yaml_parser_t yaml;
+	yaml_event_t event;
 	struct json json;
 	const char *why;
 };
@@ -34,12 +47,6 @@ static bool fail(struct reader *reader, const char *words, ...)
 	return false;
 }
 
-static bool quote_it(struct reader *reader, str text)
-{
-	return fail(reader, "readers of YAML differ about `%s`; put it in quotes",
-	            str_quote(text, 40).text);
-}
-
 /* ---- Lines ---- */
 
 static str next_line(str *rest)
@@ -56,45 +63,41 @@ static bool is_fence(str line)
 	return str_starts(line, "---") && str_trim((str) { line.at + 3, line.size - 3 }).size == 0;
 }
 
-static bool is_blank(struct line line)
-{
-	return str_trim(line.text).size == 0;
-}
-
-/* Of valid UTF-8: also U+0080 to U+009F, and U+2028 and U+2029, at which some readers end a line. */
+/* Of valid UTF-8: also where some readers end a line, and what some do not take. */
 static bool has_control(str line)
 {
-	for (size_t i = 0; i < line.size; i++) {
-		const unsigned char *c = (const unsigned char *)line.at + i;
-		if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0) ||
-		    (*c == 0xe2 && c[1] == 0x80 && (c[2] == 0xa8 || c[2] == 0xa9)))
+	while (line.size > 0) {
+		int32_t c = utf8_take(&line);
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+		    c == 0xfeff || c == 0xfffe || c == 0xffff)
 			return true;
 	}
 	return false;
 }
 
-static bool add_line(struct reader *reader, str text)
+static bool add_line(struct reader *reader, str line)
 {
-	int indent = 0;
-
 	reader->at = reader->count;
 	if (reader->count == LINES_MAX)
 		return fail(reader, "the frontmatter is longer than %d lines", LINES_MAX);
-	if (has_control(text))
+	if (has_control(line))
 		return fail(reader, "there is a tab or another control character");
-	while ((size_t)indent < text.size && text.at[indent] == ' ')
-		indent++;
-	text.at += indent, text.size -= (size_t)indent;
-	reader->lines[reader->count++] = (struct line) { text, indent };
+	/* Directives, and marks of several documents. */
+	if (str_starts(line, "%") || str_starts(line, "---") || str_starts(line, "..."))
+		return fail(reader, NO_NAME);
+	reader->lines[reader->count++] = line;
 	return true;
 }
 
-static bool split(struct reader *reader, str file)
+/* What stands between the fences, also line by line. */
+static bool split(struct reader *reader, str file, str *yaml)
 {
 	reader->at = -1;
 	if (!is_fence(next_line(&file)))
 		return fail(reader, "the file must begin with a line of ---");
+	*yaml = file;
 	while (file.at) {
+		yaml->size = (size_t)(file.at - yaml->at);
 		str line = next_line(&file);
 		if (is_fence(line))
 			return true;
@@ -104,24 +107,35 @@ static bool split(struct reader *reader, str file)
 	return fail(reader, "no line of --- ends the frontmatter");
 }
 
-/* The next line that says something; NULL: there is none. */
-static const struct line *look(struct reader *reader)
+static size_t indent_of(str line)
 {
-	while (reader->at < reader->count) {
-		const struct line *line = &reader->lines[reader->at];
-		if (!is_blank(*line) && line->text.at[0] != '#')
-			return line;
-		reader->at++;
-	}
-	return NULL;
+	size_t indent = 0;
+
+	while (indent < line.size && line.at[indent] == ' ')
+		indent++;
+	return indent;
 }
 
-/* ---- Values of one line ---- */
-
-static bool is_digit(char c)
+/* Looks at the line of that place; the rest of it from there. */
+static str look(struct reader *reader, yaml_mark_t place)
 {
-	return c >= '0' && c <= '9';
+	reader->at = (int)place.line < reader->count ? (int)place.line : reader->count - 1;
+	str text = reader->lines[reader->at];
+
+	for (size_t i = 0; i < place.column && text.size > 0; i++)
+		utf8_take(&text);
+	return text;
 }
+
+static str line_text(struct reader *reader)
+{
+	str line = reader->lines[reader->at];
+	size_t indent = indent_of(line);
+
+	return (str) { line.at + indent, line.size - indent };
+}
+
+/* ---- Names ---- */
 
 /* What some reader takes for something else than text. */
 static bool is_word_of_yaml(str text)
@@ -136,45 +150,98 @@ static bool is_word_of_yaml(str text)
 	return false;
 }
 
-static size_t digits(str text, size_t from)
+/* The line must be `name: ...`. */
+static bool read_name(struct reader *reader, str *name)
 {
-	size_t end = from;
+	str line = line_text(reader);
 
-	while (end < text.size && is_digit(text.at[end]))
-		end++;
-	return end - from;
+	*name = (str) { line.at, 0 };
+	while (name->size < line.size && strchr(LETTERS DIGITS "_./-", line.at[name->size]))
+		name->size++;
+	if (name->size == 0 || !strchr(LETTERS "_", line.at[0]) || is_word_of_yaml(*name))
+		return fail(reader, NO_NAME);
+	str rest = { line.at + name->size, line.size - name->size };
+	return str_starts(rest, ": ") || str_is(rest, ":") ||
+	       fail(reader, "`%s` must be followed by a colon and a blank",
+	            str_quote(*name, 40).text);
 }
 
-/* -12, 0, 1.50: as JSON has them, and short enough to be exact everywhere. */
-static bool is_number(str text)
+static bool is_new(struct reader *reader, str *names, int *count, str name)
 {
-	size_t at = text.size > 0 && text.at[0] == '-' ? 1 : 0;
-	size_t whole = digits(text, at);
+	for (int i = 0; i < *count; i++)
+		if (str_same(names[i], name))
+			return fail(reader, "`%s` is there twice", str_quote(name, 40).text);
+	if (*count == MEMBERS_MAX)
+		return fail(reader, "there are more than %d values", MEMBERS_MAX);
+	names[(*count)++] = name;
+	return true;
+}
 
-	if (whole == 0 || whole > 15 || (whole > 1 && text.at[at] == '0'))
-		return false;
-	at += whole;
-	if (at == text.size)
-		return true;
-	size_t part = digits(text, at + 1);
-	return text.at[at] == '.' && part > 0 && part + whole <= 15 && at + 1 + part == text.size;
+/* A line that is no member of its map. */
+static bool misplaced(struct reader *reader)
+{
+	str name;
+
+	return read_name(reader, &name) && fail(reader, NOWHERE);
+}
+
+/* ---- Values, as they are written ---- */
+
+/* -12, 0, 1.50: as JSON has them. */
+static bool is_number(const char *text)
+{
+	text += *text == '-';
+	size_t whole = strspn(text, DIGITS);
+	size_t part = text[whole] == '.' ? strspn(text + whole + 1, DIGITS) : 0;
+
+	return whole > 0 && (whole == 1 || *text != '0') && whole + part <= DIGITS_MAX &&
+	       text[whole + part + (part > 0)] == '\0';
 }
 
 /* 2.1.0: text to every reader, although it begins like a number. */
-static bool is_version(str text)
+static bool is_version(const char *text)
 {
-	int parts = 0;
+	int dots = 0;
 
-	while (text.at) {
-		str part = str_cut(&text, '.');
-		if (part.size == 0 || digits(part, 0) != part.size)
-			return false;
-		parts++;
+	for (size_t size; (size = strspn(text, DIGITS)) > 0; dots++) {
+		text += size;
+		if (*text != '.')
+			return dots >= 2 && *text == '\0';
+		text++;
 	}
-	return parts >= 3;
+	return false;
 }
 
-/* Up to a comment. */
+static bool is_json(const char *text)
+{
+	return strcmp(text, "true") == 0 || strcmp(text, "false") == 0 || is_number(text);
+}
+
+static bool check_plain(struct reader *reader, str written)
+{
+	const char *text = arena_copy(reader->arena, written);
+
+	if (is_json(text))
+		return true;
+	if (*text == '[' || *text == '{')
+		return fail(reader, "a list is written below its name, a line `- item` each; a map too,"
+		            " a line `name: value` each");
+	if (strchr("-?:,]}#&*!|>%@`\"'=<~+.", *text) || is_word_of_yaml(written) ||
+	    (strchr(DIGITS, *text) && !is_version(text)))
+		return fail(reader, "readers of YAML differ about `%s`; put it in quotes",
+		            str_quote(written, 40).text);
+	return true;
+}
+
+/* Those that JSON has as well, but for \u, which readers take in pairs or alone. */
+static bool check_escapes(struct reader *reader, str text)
+{
+	for (size_t i = 1; i < text.size && text.at[i] != '"'; i++)
+		if (text.at[i] == '\\' && (++i == text.size || !strchr("nrt\"\\/", text.at[i])))
+			return fail(reader, "of \\ in quotes only \\\" \\\\ \\/ \\n \\r \\t are taken");
+	return true;
+}
+
 static str without_comment(str text)
 {
 	for (size_t i = 1; i < text.size; i++)
@@ -183,280 +250,196 @@ static str without_comment(str text)
 	return str_trim(text);
 }
 
-static bool has_colon(str text)
+/* Whatever the value is, its first line. */
+static bool check_value(struct reader *reader, str line, bool item)
 {
-	for (size_t i = 0; i < text.size; i++)
-		if (text.at[i] == ':' && (i + 1 == text.size || text.at[i + 1] == ' '))
-			return true;
-	return false;
-}
+	str text = without_comment(line);
 
-static bool read_plain(struct reader *reader, str text)
-{
-	text = without_comment(text);
-	if (str_is(text, "true") || str_is(text, "false") || is_number(text)) {
-		json_raw(&reader->json, text);
+	if (text.size == 0)
+		return fail(reader, item ? "an item is empty" : "there is no value");
+	if (text.at[0] == '\'')
 		return true;
-	}
-	if (text.at[0] == '[' || text.at[0] == '{')
-		return fail(reader, "a list is written below its name, a line `- item` each; a map too,"
-		            " a line `name: value` each");
-	if (strchr("-?:,]}#&*!|>%@`\"'=<~+.", text.at[0]) || is_word_of_yaml(text) ||
-	    (is_digit(text.at[0]) && !is_version(text)))
-		return quote_it(reader, text);
-	if (has_colon(text))
-		return fail(reader, "text with a colon in it must be in quotes");
-	json_str(&reader->json, text);
-	return true;
-}
-
-/* After the closing quote: nothing but a comment. */
-static bool end_quoted(struct reader *reader, str rest, str text)
-{
-	if (rest.size > 0 && (rest.at[0] != ' ' || str_trim(rest).at[0] != '#'))
-		return fail(reader, "there is something after the closing quote");
-	json_str(&reader->json, text);
-	return true;
-}
-
-static bool read_single(struct reader *reader, str text)
-{
-	char *plain = arena_alloc_raw(reader->arena, text.size);
-	size_t size = 0;
-
-	for (size_t i = 1; i < text.size; i++) {
-		bool quote = text.at[i] == '\'';
-		if (quote && (i + 1 == text.size || text.at[i + 1] != '\''))
-			return end_quoted(reader, (str) { text.at + i + 1, text.size - i - 1 },
-			                  (str) { plain, size });
-		i += quote;
-		plain[size++] = text.at[i];
-	}
-	return fail(reader, "the closing quote is missing; text of several lines begins with >-");
-}
-
-static char unescape(char c)
-{
-	switch (c) {
-	case 'n': return '\n';
-	case 't': return '\t';
-	case 'r': return '\r';
-	case '"': case '\\': case '/': return c;
-	default:  return 0;
-	}
-}
-
-static bool read_double(struct reader *reader, str text)
-{
-	char *plain = arena_alloc_raw(reader->arena, text.size);
-	size_t size = 0;
-
-	for (size_t i = 1; i < text.size; i++) {
-		if (text.at[i] == '"')
-			return end_quoted(reader, (str) { text.at + i + 1, text.size - i - 1 },
-			                  (str) { plain, size });
-		char c = text.at[i];
-		if (c == '\\' && (++i == text.size || !(c = unescape(text.at[i]))))
-			return fail(reader, "of \\ in quotes only \\\" \\\\ \\/ \\n \\r \\t are taken");
-		plain[size++] = c;
-	}
-	return fail(reader, "the closing quote is missing; text of several lines begins with >-");
-}
-
-static bool read_scalar(struct reader *reader, str text)
-{
 	if (text.at[0] == '"')
-		return read_double(reader, text);
-	return text.at[0] == '\'' ? read_single(reader, text) : read_plain(reader, text);
+		return check_escapes(reader, line);
+	if (item || (text.at[0] != '|' && text.at[0] != '>'))
+		return check_plain(reader, text);
+	return str_is(text, ">-") || str_is(text, "|-") ||
+	       fail(reader, "text of several lines begins with >- (to fold it) or |-");
 }
 
-/* ---- Values of several lines ---- */
-
-/* Of folded text a line end is a blank; an empty line is one line end, in either. */
-static void join(struct json *text, bool folds, int empty)
+/* The lines below >- or |-. Readers differ about blanks that fold, and at the end of all. */
+static bool check_block(struct reader *reader, bool folds)
 {
-	if (folds && empty == 0)
-		json_bytes(text, STR(" "));
-	for (int i = folds ? 0 : -1; i < empty; i++)
-		json_bytes(text, STR("\n"));
-}
-
-static bool fits(struct reader *reader, const struct line *line, int indent, bool folds)
-{
-	if (is_blank(*line))
-		return line->indent <= indent ||
-		       fail(reader, "a line within the text has nothing but blanks");
-	return !folds || line->indent == indent ||
-	       fail(reader, "the lines of >- text must all begin in the same column; |- keeps them");
-}
-
-static str from_column(const struct line *line, int column)
-{
-	size_t more = (size_t)(line->indent - column);
-
-	return (str) { line->text.at - more, line->text.size + more };
-}
-
-/* `>-` folds its lines into one, `|-` keeps them; both without the last line end, about which
- * readers differ where the frontmatter ends. */
-static bool read_block(struct reader *reader, str header, int outer)
-{
-	struct json text = json_begin(reader->arena, 512);
-	bool folds = str_is(header, ">-");
-	int indent = -1, empty = 0;
-
-	if (!folds && !str_is(header, "|-"))
-		return fail(reader, "text of several lines begins with >- (to fold it) or |-");
-	for (reader->at++; reader->at < reader->count; reader->at++) {
-		const struct line *line = &reader->lines[reader->at];
-		if (is_blank(*line) && indent < 0)
-			return fail(reader, "the text must begin on the next line");
-		if (!is_blank(*line) && line->indent < (indent < 0 ? outer + 1 : indent))
-			break;
-		if (indent < 0)
-			indent = line->indent;
-		else if (!is_blank(*line))
-			join(&text, folds, empty);
-		if (!fits(reader, line, indent, folds))
-			return false;
-		empty = is_blank(*line) ? empty + 1 : 0;
-		if (empty == 0)
-			json_bytes(&text, from_column(line, indent));
-	}
-	if (indent < 0)
+	if (reader->event.data.scalar.length == 0)
 		return fail(reader, "the text is missing");
-	json_str(&reader->json, json_end(&text));
-	return true;
-}
-
-static bool is_item(const struct line *line)
-{
-	return str_starts(line->text, "- ") || str_is(line->text, "-");
-}
-
-static bool read_list(struct reader *reader, int indent)
-{
-	const struct line *line;
-
-	json_array(&reader->json);
-	while ((line = look(reader)) && line->indent == indent && is_item(line)) {
-		str item = str_trim((str) { line->text.at + 1, line->text.size - 1 });
-		if (item.size == 0 || item.at[0] == '#')
-			return fail(reader, "an item is empty");
-		if (!read_scalar(reader, item))
-			return false;
-		reader->at++;
+	size_t column = indent_of(reader->lines[++reader->at]);
+	if (column == reader->lines[reader->at].size)
+		return fail(reader, "the text must begin on the next line");
+	for (; reader->at < reader->count; reader->at++) {
+		size_t indent = indent_of(reader->lines[reader->at]);
+		bool blank = indent == reader->lines[reader->at].size;
+		if (indent < column && !blank)
+			break;
+		if (indent > column && blank)
+			return fail(reader, "a line within the text has nothing but blanks");
+		if (indent > column && folds)
+			return fail(reader, "the lines of >- text must all begin in the same column;"
+			            " |- keeps them");
 	}
-	json_array_end(&reader->json);
 	return true;
 }
 
-/* The key of `key: value`, which is taken off the line. */
-static bool read_key(struct reader *reader, str *line, str *key)
+/* Text that is not below >- or |- ends on its line. */
+static bool check_end(struct reader *reader, bool plain)
 {
-	size_t size = 0;
+	bool below = reader->event.end_mark.line > reader->event.start_mark.line;
 
-	while (size < line->size && (is_digit(line->at[size]) || strchr("_./-", line->at[size]) ||
-	       ((line->at[size] | 0x20) >= 'a' && (line->at[size] | 0x20) <= 'z')))
-		size++;
-	*key = (str) { line->at, size };
-	if (size == 0 || (line->at[0] | 0x20) < 'a' || is_word_of_yaml(*key))
-		return fail(reader, "a name is needed: letters, digits and _ . / -, a letter first");
-	if (size == line->size || line->at[size] != ':' ||
-	    (size + 1 < line->size && line->at[size + 1] != ' '))
-		return fail(reader, "`%s` must be followed by a colon and a blank",
-		            str_quote(*key, 40).text);
-	*line = str_trim((str) { line->at + size + 1, line->size - size - 1 });
-	return true;
+	if (below && !plain)
+		return fail(reader, OPEN_QUOTE);
+	str rest = look(reader, reader->event.end_mark);
+	if (below)
+		return fail(reader, NOWHERE);
+	return rest.size == 0 || rest.at[0] == ' ' || fail(reader, plain ? COLON : AFTER_QUOTE);
 }
 
-static bool read_map(struct reader *reader, int indent, int depth);
+/* ---- Events ---- */
 
-/* What stands below its name. */
-static bool read_below(struct reader *reader, int indent, int depth)
+/* What libyaml can't read, in our words. */
+static bool explain(struct reader *reader)
 {
-	int named = reader->at++;
-	const struct line *line = look(reader);
+	bool scanning = reader->yaml.error == YAML_SCANNER_ERROR;
 
-	if (line && line->indent >= indent && is_item(line))
-		return read_list(reader, line->indent);
-	if (line && line->indent > indent)
-		return read_map(reader, line->indent, depth + 1);
-	reader->at = named;
-	return fail(reader, "there is no value");
+	if (reader->yaml.error == YAML_MEMORY_ERROR)
+		abort();
+	str text = look(reader, scanning ? reader->yaml.context_mark : reader->yaml.problem_mark);
+	if (text.at == line_text(reader).at)
+		return misplaced(reader);
+	return check_value(reader, text, false) && fail(reader, scanning ? OPEN_QUOTE : AFTER_QUOTE);
 }
 
-static bool read_value(struct reader *reader, str value, int indent, int depth)
+static bool next(struct reader *reader)
 {
-	if (value.size == 0 || value.at[0] == '#')
-		return read_below(reader, indent, depth);
-	if (value.at[0] == '|' || value.at[0] == '>')
-		return read_block(reader, without_comment(value), indent);
-	if (!read_scalar(reader, value))
+	yaml_event_delete(&reader->event);
+	return yaml_parser_parse(&reader->yaml, &reader->event) || explain(reader);
+}
+
+/* False at the end of a list or map, too. */
+static bool next_before(struct reader *reader, yaml_event_type_t end)
+{
+	return next(reader) && reader->event.type != end;
+}
+
+static bool read_scalar(struct reader *reader, str text, bool item)
+{
+	yaml_scalar_style_t style = reader->event.data.scalar.style;
+	const char *value = (const char *)reader->event.data.scalar.value;
+	bool plain = style == YAML_PLAIN_SCALAR_STYLE, folds = style == YAML_FOLDED_SCALAR_STYLE;
+
+	if (!check_value(reader, text, item))
 		return false;
-	reader->at++;
+	if (folds || style == YAML_LITERAL_SCALAR_STYLE ? !check_block(reader, folds)
+	                                                : !check_end(reader, plain))
+		return false;
+	if (plain && is_json(value))
+		json_raw(&reader->json, str_of(value));
+	else
+		json_str(&reader->json, str_of(value));
 	return true;
 }
 
-static bool is_new(struct reader *reader, str *keys, int *count, str key)
+static bool read_map(struct reader *reader, int depth);
+static bool read_list(struct reader *reader);
+
+/* A list or map begins on a line of its own, below its name; text beside it. */
+static bool read_value(struct reader *reader, int depth, bool item)
 {
-	for (int i = 0; i < *count; i++)
-		if (str_same(keys[i], key))
-			return fail(reader, "`%s` is there twice", str_quote(key, 40).text);
-	if (*count == MEMBERS_MAX)
-		return fail(reader, "there are more than %d values", MEMBERS_MAX);
-	keys[(*count)++] = key;
-	return true;
+	yaml_event_type_t type = reader->event.type;
+	str name, text = look(reader, reader->event.start_mark);
+
+	if (text.at != line_text(reader).at) {
+		if (type == YAML_SCALAR_EVENT)
+			return read_scalar(reader, text, item);
+		return check_value(reader, text, item) && fail(reader, COLON);
+	}
+	if (type == YAML_SEQUENCE_START_EVENT && !item && text.at[0] == '-')
+		return read_list(reader);
+	if (type == YAML_MAPPING_START_EVENT && !item)
+		return read_name(reader, &name) && read_map(reader, depth + 1);
+	return misplaced(reader);
 }
 
-static bool read_map(struct reader *reader, int indent, int depth)
+static bool read_list(struct reader *reader)
 {
-	str keys[MEMBERS_MAX], key;
-	const struct line *line;
+	json_array(&reader->json);
+	while (next_before(reader, YAML_SEQUENCE_END_EVENT))
+		if (!read_value(reader, 0, true))
+			return false;
+	json_array_end(&reader->json);
+	return !reader->why;
+}
+
+static bool read_map(struct reader *reader, int depth)
+{
+	str names[MEMBERS_MAX], name;
 	int count = 0;
 
 	if (depth > DEPTH_MAX)
 		return fail(reader, "this is nested too deep");
 	json_object(&reader->json);
-	while ((line = look(reader)) && line->indent >= indent) {
-		str text = line->text;
-		if (line->indent > indent)
-			return fail(reader, "this belongs to nothing; text of several lines begins with >-");
-		if (!read_key(reader, &text, &key) || !is_new(reader, keys, &count, key))
+	while (next_before(reader, YAML_MAPPING_END_EVENT)) {
+		look(reader, reader->event.start_mark);
+		if (!read_name(reader, &name) || !is_new(reader, names, &count, name))
 			return false;
-		json_key_str(&reader->json, key);
-		if (!read_value(reader, text, indent, depth))
+		json_key_str(&reader->json, name);
+		if (!next(reader) || !read_value(reader, depth, false))
 			return false;
 	}
 	json_object_end(&reader->json);
-	return true;
+	return !reader->why;
 }
 
 static bool read_all(struct reader *reader, str file)
 {
-	if (!utf8_valid(file)) {
-		reader->why = "the file is not UTF-8";
+	str yaml = { 0 };
+
+	if (!split(reader, file, &yaml))
 		return false;
+	yaml_parser_set_encoding(&reader->yaml, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader->yaml, (const unsigned char *)yaml.at, yaml.size);
+	if (!next(reader) || !next(reader))             /* the stream, the document */
+		return false;
+	if (reader->event.type == YAML_STREAM_END_EVENT) {
+		json_raw(&reader->json, STR("{}"));
+		return true;
 	}
-	if (!split(reader, file))
+	if (!next(reader))
 		return false;
-	reader->at = 0;
-	return read_map(reader, 0, 1);
+	if (reader->event.start_mark.column == 0 && reader->event.type == YAML_MAPPING_START_EVENT)
+		return read_value(reader, 0, false);
+	look(reader, reader->event.start_mark);
+	return misplaced(reader);
 }
 
 const char *frontmatter_read(struct arena *arena, str file, str *json)
 {
+	if (!utf8_valid(file))
+		return "the file is not UTF-8";
+
 	struct arena *scratch = arena_create();
 	struct reader reader = {
-		.arena = scratch, .lines = arena_array(scratch, struct line, LINES_MAX),
+		.arena = scratch, .lines = arena_array(scratch, str, LINES_MAX),
 		.json = json_begin(scratch, 512),
 	};
 	const char *why = NULL;
 
+	if (!yaml_parser_initialize(&reader.yaml))
+		abort();
 	if (read_all(&reader, file))
 		*json = str_of(arena_copy(arena, json_end(&reader.json)));
 	else
 		why = arena_copy(arena, str_of(reader.why));
+	yaml_event_delete(&reader.event);
+	yaml_parser_delete(&reader.yaml);
 	arena_destroy(scratch);
 	return why;
 }
