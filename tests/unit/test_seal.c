@@ -328,13 +328,29 @@ START_TEST(base64_goes_there_and_back)
 }
 END_TEST
 
+START_TEST(base64_has_no_seams)
+{
+	size_t size = (7 << 20) + 1;
+	char *bytes = arena_alloc_raw(arena, size);
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (char)(i * 7 + i / 251);
+	str text = base64(arena, (str) { bytes, size });
+	ck_assert_uint_eq(text.size, (size + 2) / 3 * 4);
+	str back = base64_open(arena, text);
+	ck_assert(back.at && str_same(back, (str) { bytes, size }));
+}
+END_TEST
+
 static const char *const not_base64[] = {
 	"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v=", "=", "====", "Zm9v\n", "Zm 9v", "Zm9-",
 	"Zg==Zg==", "Z===", "A===", "=AAA", "A=AA", "AA=A", "Zm9v====", "Zm9vA===",
+	/* What OpenSSL would take. */
+	"    Zm9v", " \t\r\nZm9v", "Zm9v    ", "Zm9v\r\n\r\n", "Zm9v Zg==", "Zm9vZg-=", "Zm9vZg--",
 };
 static const char *const not_base64url[] = {
 	"Z", "A", "AAAAA", "Zg==", "Zh", "Zm9", "Zm9vY", "Zm9+", "Zm9/", "Zm 9v", "Zm9v\n",
-	"AA@A", "AA[A", "AA`A", "AA{A", "AA:A",
+	"    Zm9v", "Zm9v    ", "Zm9v====", "AA@A", "AA[A", "AA`A", "AA{A", "AA:A",
 };
 
 START_TEST(base64_is_strict)
@@ -372,6 +388,7 @@ int main(void)
 	tcase_add_test(tests, threads_seal_at_once);
 	tcase_add_test(tests, random_text_is_long_and_never_the_same);
 	tcase_add_loop_test(tests, base64_goes_there_and_back, 0, COUNT(codes));
+	tcase_add_test(tests, base64_has_no_seams);
 	tcase_add_loop_test(tests, base64_is_strict, 0, COUNT(not_base64));
 	tcase_add_loop_test(tests, base64url_is_strict, 0, COUNT(not_base64url));
 	TCase *first = tcase_create("unconfigured");
