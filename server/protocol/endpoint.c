@@ -33,7 +33,8 @@ static bool is_ready(struct exchange *x)
 	const struct workplace *place = loop_context(exchange_loop(x));
 
 	return !atomic_load(&runtime.unready) && !http_quiesced() &&
-	       (shared_on() ? shared_healthy() : !place->store || store_reachable(place->store));
+	       shared_healthy() &&
+	       (!place->store || store_blocks(place->store) || store_reachable(place->store));
 }
 
 /* Probes name any Host, come often and need no log line. */

@@ -8,7 +8,6 @@
 #include "task.h"
 #include "topic.h"
 
-#define EVENTS_KEPT 10000               /* of one stream */
 #define MIGRATIONS_MAX 1000
 
 static void about_channel(str rest, enum channel_word word)
@@ -123,7 +122,8 @@ bool protocol_share(const char *database)
 		.database = database,
 		.session_idle_ms = runtime.set.session_idle_ms, .resume_ms = runtime.set.resume_ms,
 		.task_ttl_ms = runtime.set.task_ttl_ms, .sessions_max = runtime.set.sessions_max,
-		.events_max = EVENTS_KEPT, .budget = runtime.set.requests,
+		.stream_max = (int64_t)runtime.set.backlog_max,
+		.kept_max = (int64_t)runtime.set.streams->max / 4 * 3, .budget = runtime.set.requests,
 		.handler = { .changed = topic_arrived, .told = told, .missed = missed,
 		             .used = sessions_used, .last_words = last_words, .due = parked_due,
 		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },

@@ -135,8 +135,8 @@ static bool start(struct serving *serving)
 	serving->started = true;
 	protocol_start(&serving->options.protocol);
 	serving->protocol = true;
-	if (serving->options.shared && !protocol_share(serving->options.database)) {
-		log_error("not started: what this process shares with others can't be had");
+	if (!protocol_share(serving->options.database)) {
+		log_error("not started: what outlives a request has no place");
 		return false;
 	}
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))

@@ -7,7 +7,7 @@
 
 struct beat_row {
 	const char *kind, *ids, *begun;
-	int64_t id, me, judges, idle, resume, most, keep, ttl;
+	int64_t id, me, judges, idle, resume, most, ttl;
 };
 
 static const struct shape beat_shape = SHAPE(struct beat_row,
@@ -20,7 +20,6 @@ static const struct shape beat_shape = SHAPE(struct beat_row,
 	INT(struct beat_row, idle, "How long a session may be idle"),
 	INT(struct beat_row, resume, "How long events are kept"),
 	INT(struct beat_row, most, "How many sessions there may be"),
-	INT(struct beat_row, keep, "How many events of a stream are kept"),
 	INT(struct beat_row, ttl, "How long results of tasks are kept"));
 
 bool beat_register(struct store *store)
@@ -40,61 +39,69 @@ bool beat_register(struct store *store)
 
 struct orphan {
 	const char *session, *ids, *told;
-	int64_t number, home, last, attached;
+	int64_t number, home, last, attached, me, alone;
 };
 
 static const struct shape orphan_shape = SHAPE(struct orphan,
 	TEXT(struct orphan, session, "Its session"),
-	TEXT(struct orphan, ids, "The calls it should have answered; as a parameter, the answers"),
+	TEXT(struct orphan, ids, "The calls it should have answered; as a parameter, an answer"),
 	TEXT(struct orphan, told, "Nothing"),
 	INT(struct orphan, number, "The stream"),
 	INT(struct orphan, home, "Whose it was"),
 	INT(struct orphan, last, "Its latest event"),
-	INT(struct orphan, attached, "Whose its client is"));
+	INT(struct orphan, attached, "Whose its client is"),
+	INT(struct orphan, me, "This process"),
+	INT(struct orphan, alone, "1: there is no other"));
 
 /* Its clients are told that nobody will answer any more. */
 static bool end_orphan(struct store *store, struct arena *arena, struct orphan *orphan)
 {
-	struct orphan ended = *orphan, none;
+	str words = shared_set.handler.last_words(arena, str_of(orphan->ids));
+	enum json_trouble trouble;
+	yyjson_val *each, *array = json_parse_copy(arena, words, 2, &trouble);
+	size_t index, count;
+	struct orphan none;
 
-	ended.ids = arena_copy(arena, shared_set.handler.last_words(arena, str_of(orphan->ids)));
-	return store_find_one(store, arena,
-		"with words as (select value, ordinality from"
-		"  jsonb_array_elements(cast(:ids as jsonb)) with ordinality),"
-		" written as (insert into mcp_event (session, stream, number, data, at)"
-		"  select :session, :number, :last + ordinality, value->>0, mcp_now() from words),"
-		" over as (update mcp_stream set ended = mcp_now(),"
-		"  last = last + (select count(*) from words)"
-		"  where session = :session and number = :number returning attached)"
-		" select cast(pg_notify('" CHANNEL_ONE "' || attached,"
-		"  'events ' || cast(:session as text) || ' ' || cast(:number as text)) as text) as told"
-		" from over where attached <> 0",
-		&orphan_shape, &ended, &orphan_shape, &none) >= 0;
+	yyjson_arr_foreach(array, index, count, each) {
+		orphan->ids = yyjson_get_str(each);
+		orphan->last++;
+		if (!store_queue(store, "insert into mcp_event (session, stream, number, data, at)"
+		                 " values (:session, :number, :last, :ids, mcp_now())",
+		                 &orphan_shape, orphan))
+			return false;
+	}
+	return store_find_one(store, arena, "update mcp_stream set ended = mcp_now(), last = :last"
+		" where session = :session and number = :number"
+		" returning case when attached <> 0 then cast(pg_notify('" CHANNEL_ONE "' || attached,"
+		"  'events ' || session || ' ' || number) as text) end as told",
+		&orphan_shape, orphan, &orphan_shape, &none) == 1;
 }
 
 struct grave {
 	int64_t id;
+	bool alone;
 	int64_t streams;
 };
 
 static bool bury(struct store *store, void *context)
 {
 	struct grave *grave = context;
-	struct orphan dead = { .home = grave->id, .last = shared_me() };
+	struct orphan dead = { .home = grave->id, .me = shared_me(), .alone = grave->alone };
 	struct arena *arena = arena_create();
 	struct rows rows = { 0 };
 	/* One of the living does it, the others see the row gone. */
 	bool done = store_change(store, "delete from mcp_process where id = :home"
-	                         " and (id = :last or seen < mcp_now() - " DEAD ")",
+	                         " and (id = :me or :alone = 1 or seen < mcp_now() - " DEAD ")",
 	                         &orphan_shape, &dead) == 1;
 
 	/* Of one that only listens the client comes back and goes on elsewhere; a call that waits for
-	 * a person is taken up by whoever gets the answer. */
+	 * a person is taken up by whoever gets the answer. To change a row is to lock it. */
 	done = done && store_change(store, "update mcp_stream set ended = mcp_now()"
 		" where home = :home and ended = 0 and listens", &orphan_shape, &dead) >= 0
-		&& store_find(store, arena, "select session, number, ids, last, attached from mcp_stream s"
+		&& store_find(store, arena, "update mcp_stream as s set last = last"
 		" where home = :home and ended = 0 and not exists (select 1 from mcp_call c"
-		" where c.session = s.session and c.stream = s.number and c.claimed = 0) for update of s",
+		" where c.session = s.session and c.stream = s.number and c.claimed = 0)"
+		" returning session, number, ids, last, attached",
 		&orphan_shape, &dead, &orphan_shape, &rows);
 	for (int64_t i = 0; done && i < rows.count; i++)
 		done = end_orphan(store, arena, &((struct orphan *)rows.first)[i]);
@@ -103,13 +110,29 @@ static bool bury(struct store *store, void *context)
 	return done && task_rows_bury(store);
 }
 
-static void bury_other(struct store *store, int64_t id)
+static bool bury_other(struct store *store, int64_t id, bool alone)
 {
-	struct grave grave = { .id = id };
+	struct grave grave = { .id = id, .alone = alone };
+	enum store_outcome outcome = store_transact(store, bury, &grave);
 
-	if (store_transact(store, bury, &grave) == STORE_COMMITTED)
+	if (outcome == STORE_COMMITTED)
 		log_warning("process %lld died; %lld calls of its streams are answered with an error",
 		            (long long)id, (long long)grave.streams);
+	return outcome != STORE_FAILED;
+}
+
+bool beat_bury_others(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct beat_row row = { .me = shared_me() };
+	struct rows rows;
+	bool done = store_find(store, arena, "select id from mcp_process where id <> :me", &beat_shape,
+	                       &row, &beat_shape, &rows);
+
+	for (int64_t i = 0; done && i < rows.count; i++)
+		done = bury_other(store, ((struct beat_row *)rows.first)[i].id, true);
+	arena_destroy(arena);
+	return done;
 }
 
 void beat_end(struct store *store)
@@ -127,19 +150,26 @@ static int64_t sessions;                /* there are, as far as this process kno
 /* What this process knows of their use the database learns first, so that the right ones go: where there
  * are too many, of whoever has most the one that is idle longest. The one that begins was used last, for
  * what others were used at is told by the clock of now, which has gone on since its row was made. */
-static bool make_room(struct store *store, const char *begun)
-{
-	static const char *const steps[] = {
-		"with now as materialized (select mcp_now() as at)"
+static const char *const used_sql[] = {
+	[STORE_SQLITE] = "with now as materialized (select mcp_now() as at)"
+		" update mcp_session as s set used = now.at - u.key - 1 from now, json_each(:ids) u"
+		" where s.id = u.value",
+	[STORE_POSTGRESQL] = "with now as materialized (select mcp_now() as at)"
 		" update mcp_session s set used = now.at - u.place from now, jsonb_array_elements_text("
 		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
+};
+
+static bool make_room(struct store *store, const char *begun)
+{
+	const char *const steps[] = {
+		used_sql[store_kind(store)],
 		"update mcp_session set used = mcp_now() where id = :begun",
-		"with ranked as (select id, used, begun,"
+		"delete from mcp_session where used < mcp_now() - :idle or id in"
+		" (select id from (select id, used, begun,"
 		"  row_number() over (partition by caller order by used desc, begun desc) as place"
-		"  from mcp_session where (select count(*) from mcp_session) > :most),"
-		" gone as (delete from mcp_session where used < mcp_now() - :idle or id in"
-		" (select id from ranked order by place, used desc, begun desc offset :most) returning id)"
-		" select pg_notify('" CHANNEL_ALL "', 'ended ' || id) as ids from gone",
+		"  from mcp_session where (select count(*) from mcp_session) > :most) ranked"
+		"  order by place, used desc, begun desc limit 1000000000 offset :most)"
+		" returning cast(pg_notify('" CHANNEL_ALL "', 'ended ' || id) as text) as ids",
 		"select count(*) as id from mcp_session",
 		NULL,
 	};
@@ -168,17 +198,15 @@ bool beat_counts_session(struct store *store, const char *begun)
 
 static const char *const tidy_sql[] = {
 	"delete from mcp_stream where ended <> 0 and ended < mcp_now() - :resume",
-	"delete from mcp_event e using mcp_stream s where s.listens and s.session = e.session"
-	" and s.number = e.stream and e.at < mcp_now() - :resume",
-	"delete from mcp_event e using mcp_stream s where s.ended = 0 and s.last > :keep"
-	" and s.session = e.session and s.number = e.stream and e.number <= s.last - :keep",
+	"delete from mcp_event where (session, stream) in"
+	" (select session, number from mcp_stream where listens) and at < mcp_now() - :resume",
 	NULL
 };
 
 bool beat_tidy(struct store *store)
 {
 	struct arena *arena = arena_create();
-	struct beat_row row = { .resume = shared_set.resume_ms, .keep = shared_set.events_max };
+	struct beat_row row = { .resume = shared_set.resume_ms };
 	struct rows rows;
 	bool done = make_room(store, "");
 
@@ -190,30 +218,38 @@ bool beat_tidy(struct store *store)
 
 /* ---- The beat ---- */
 
+#define DUE \
+	" select * from (select 'due' as kind, id, '' as ids from mcp_call" \
+	"  where claimed = 0 and until < mcp_now() order by until limit 100) calls union all" \
+	" select * from (select 'task', 0, id from mcp_task" \
+	"  where until <> 0 and until < mcp_now() order by until limit 100) tasks"
+
+/* Where it is alone nobody has to be told that it lives. */
+static const char *const beat_sql[] = {
+	[STORE_SQLITE] = DUE,
+	[STORE_POSTGRESQL] = "with beat as (update mcp_process set seen = mcp_now() where id = :me"
+		"  returning id)"
+		" select 'alive' as kind, id, '' as ids from beat union all"
+		" (select 'dead', id, '' from mcp_process where :judges = 1 and id <> :me"
+		"  and seen < mcp_now() - " DEAD " limit 10) union all" DUE,
+};
+
 bool beat(struct store *store, bool judges, bool *unknown)
 {
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = shared_me(), .judges = judges };
 	struct rows rows;
-	bool done = store_find(store, arena,
-		"with beat as (update mcp_process set seen = mcp_now() where id = :me returning id)"
-		" select 'alive' as kind, id, '' as ids from beat union all"
-		" (select 'dead', id, '' from mcp_process where :judges = 1 and id <> :me"
-		"  and seen < mcp_now() - " DEAD " limit 10) union all"
-		" (select 'due', id, '' from mcp_call where claimed = 0 and until < mcp_now()"
-		"  order by until limit 100) union all"
-		" (select 'task', 0, id from mcp_task where until <> 0 and until < mcp_now()"
-		"  order by until limit 100)",
-		&beat_shape, &row, &beat_shape, &rows);
+	bool done = store_find(store, arena, beat_sql[store_kind(store)], &beat_shape, &row, &beat_shape,
+	                       &rows);
 	const struct beat_row *each = rows.first;
 
-	*unknown = done;
+	*unknown = done && store_kind(store) == STORE_POSTGRESQL;
 	for (int64_t i = 0; done && i < rows.count; i++) {
 		int64_t id = each[i].id;
 		if (strcmp(each[i].kind, "alive") == 0)
 			*unknown = false;
 		else if (strcmp(each[i].kind, "dead") == 0)
-			bury_other(store, id);
+			(void)bury_other(store, id, false);
 		else if (strcmp(each[i].kind, "task") == 0)
 			shared_set.handler.task_due(str_of(each[i].ids));
 		else

@@ -1,10 +1,58 @@
 /* schema.c - the tables that processes share.
  *
- * Times are the database's clock, in milliseconds, so that processes need not agree on theirs. */
+ * Times are the database's clock, in milliseconds, so that processes need not agree on theirs. SQLite's
+ * columns of a table without rowid are in the order of their use: what is long comes last. */
 #include "shared.h"
 
 const struct migration shared_migrations[] = {
-	{ "shared-1", NULL,
+	{ "shared-1",
+	  "create table mcp_process (id integer primary key autoincrement, seen bigint not null);"
+
+	  "create table mcp_session (id text primary key, revision bigint not null, can bigint not null,"
+	  " caller text not null, log_least bigint not null, listener bigint not null default 0,"
+	  " begun bigint not null default (mcp_now()), used bigint not null default (mcp_now()),"
+	  " followed text not null default '[]') without rowid;"
+	  "create index mcp_session_used on mcp_session (used);"
+
+	  "create table mcp_stream (session text not null references mcp_session on delete cascade,"
+	  " number bigint not null, home bigint not null, attached bigint not null,"
+	  " listens boolean not null, last bigint not null, ended bigint not null default 0,"
+	  " bytes bigint not null default 0, written bigint not null default 0, ids text not null,"
+	  " primary key (session, number)) without rowid;"
+	  "create index mcp_stream_home on mcp_stream (home) where ended = 0;"
+	  "create index mcp_stream_ended on mcp_stream (ended) where ended <> 0;"
+
+	  "create table mcp_event (session text not null, stream bigint not null,"
+	  " number bigint not null, at bigint not null, data text not null,"
+	  " primary key (session, stream, number),"
+	  " foreign key (session, stream) references mcp_stream on delete cascade) without rowid;"
+
+	  "create table mcp_call (id integer primary key autoincrement,"
+	  " session text not null, stream bigint not null, until bigint not null,"
+	  " claimed bigint not null default 0, name text not null, record text not null,"
+	  " foreign key (session, stream) references mcp_stream on delete cascade);"
+	  "create index mcp_call_session on mcp_call (session, stream);"
+	  "create index mcp_call_until on mcp_call (until) where claimed = 0;"
+
+	  "create table mcp_question (session text not null, number bigint not null,"
+	  " call bigint not null references mcp_call on delete cascade,"
+	  " answered boolean not null default false, key text not null, answer text,"
+	  " primary key (session, number)) without rowid;"
+	  "create index mcp_question_call on mcp_question (call);"
+
+	  "create table mcp_task (id text primary key, caller text not null, owner bigint not null,"
+	  " claimed bigint not null default 0, status text not null, created bigint not null,"
+	  " updated bigint not null, ended bigint not null default 0, until bigint not null default 0,"
+	  " said text not null default '', record text not null default '',"
+	  " outcome text not null default '') without rowid;"
+	  "create index mcp_task_caller on mcp_task (caller, created);"
+	  "create index mcp_task_until on mcp_task (until) where until <> 0;"
+
+	  "create table mcp_task_question (number integer primary key autoincrement,"
+	  " task text not null references mcp_task on delete cascade, key text not null,"
+	  " name text not null, method text not null, params text not null, answer text,"
+	  " answered bigint not null default 0);"
+	  "create index mcp_task_question_task on mcp_task_question (task);",
 	  "create function mcp_now() returns bigint language sql as"
 	  " 'select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)';"
 
@@ -54,5 +102,10 @@ const struct migration shared_migrations[] = {
 	  " name text not null, method text not null, params text not null, answer text,"
 	  " answered bigint not null default 0);"
 	  "create index mcp_task_question_task on mcp_task_question (task);" },
+
+	/* SQLite began with these columns. */
+	{ "shared-3", "",
+	  "alter table mcp_stream add column bytes bigint not null default 0,"
+	  " add column written bigint not null default 0;" },
 	{ 0 },
 };

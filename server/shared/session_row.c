@@ -18,7 +18,8 @@ static const struct shape follow_shape = SHAPE(struct follow,
 	TEXT(struct follow, id, "The session"),
 	TEXT(struct follow, uri, "What it follows"));
 
-#define TELL(word) " select pg_notify('" CHANNEL_ALL "', '" word " ' || id) as followed from"
+#define TELL(word) \
+	" returning cast(pg_notify('" CHANNEL_ALL "', '" word " ' || id) as text) as followed"
 
 bool session_row_insert(struct errand *errand, struct store *store)
 {
@@ -59,44 +60,62 @@ bool session_row_delete(struct errand *errand, struct store *store)
 {
 	struct session_errand *session = (struct session_errand *)errand;
 
-	return change(session, store, "with gone as (delete from mcp_session where id = :id returning id)"
-	              TELL("ended") " gone", &session_shape, &session->session);
+	return change(session, store, "delete from mcp_session where id = :id" TELL("ended"),
+	              &session_shape, &session->session);
 }
 
 bool session_row_set_level(struct errand *errand, struct store *store)
 {
 	struct session_errand *session = (struct session_errand *)errand;
 
-	return change(session, store, "with changed as (update mcp_session set log_least = :log_least"
-	              " where id = :id returning id)" TELL("session") " changed",
-	              &session_shape, &session->session);
+	return change(session, store, "update mcp_session set log_least = :log_least where id = :id"
+	              TELL("session"), &session_shape, &session->session);
 }
+
+/* ---- What it follows ---- */
 
 #define FOLLOWED_MAX "1000"
 
 /* What a session follows is told with the word, so that whoever hears it knows it before the next
  * change is told; only what is too long for a notification has to be read. */
 #define TELL_URI(word) \
-	" select pg_notify('" CHANNEL_ALL "', case when octet_length(cast(:uri as text)) < 7000" \
-	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as followed from"
+	" returning cast(pg_notify('" CHANNEL_ALL "', case when octet_length(cast(:uri as text)) < 7000" \
+	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as text)" \
+	" as followed"
 
-bool session_row_follow(struct errand *errand, struct store *store)
+#define WITHOUT "(select json_group_array(value) from json_each(followed) where value <> :uri)"
+
+static const char *const follow_sql[] = {
+	[STORE_SQLITE] = "update mcp_session set followed = json_insert(" WITHOUT ", '$[#]', :uri)"
+		" where id = :id and json_array_length(followed) < " FOLLOWED_MAX
+		TELL_URI("follow"),
+	[STORE_POSTGRESQL] = "update mcp_session"
+		" set followed = (followed - cast(:uri as text)) || to_jsonb(cast(:uri as text))"
+		" where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX
+		TELL_URI("follow"),
+};
+
+static const char *const unfollow_sql[] = {
+	[STORE_SQLITE] = "update mcp_session set followed = " WITHOUT " where id = :id"
+		TELL_URI("unfollow"),
+	[STORE_POSTGRESQL] = "update mcp_session set followed = followed - cast(:uri as text)"
+		" where id = :id" TELL_URI("unfollow"),
+};
+
+static bool change_followed(struct errand *errand, struct store *store, const char *const *sql)
 {
 	struct session_errand *session = (struct session_errand *)errand;
 	struct follow follow = { session->session.id, session->uri };
 
-	return change(session, store, "with changed as (update mcp_session"
-	              " set followed = (followed - cast(:uri as text)) || to_jsonb(cast(:uri as text))"
-	              " where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX
-	              " returning id)" TELL_URI("follow") " changed", &follow_shape, &follow);
+	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
+}
+
+bool session_row_follow(struct errand *errand, struct store *store)
+{
+	return change_followed(errand, store, follow_sql);
 }
 
 bool session_row_unfollow(struct errand *errand, struct store *store)
 {
-	struct session_errand *session = (struct session_errand *)errand;
-	struct follow follow = { session->session.id, session->uri };
-
-	return change(session, store, "with changed as (update mcp_session"
-	              " set followed = followed - cast(:uri as text) where id = :id returning id)"
-	              TELL_URI("unfollow") " changed", &follow_shape, &follow);
+	return change_followed(errand, store, unfollow_sql);
 }

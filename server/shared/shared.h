@@ -39,11 +39,12 @@ struct shared_handler {
 };
 
 struct shared_settings {
-	const char *database;           /* a URL, of PostgreSQL */
+	const char *database;           /* the URL of the data; NULL: there is none */
 	struct shared_handler handler;
 	int64_t session_idle_ms, resume_ms, task_ttl_ms;
 	int sessions_max;
-	int events_max;                 /* kept of one stream, at least */
+	int64_t stream_max;             /* bytes of events that are kept of one stream, about */
+	int64_t kept_max;               /* and of all, of which a caller has at most half; 0: any number */
 	struct budget *budget;          /* of what errands keep until they are done; NULL: not counted */
 };
 
@@ -153,6 +154,7 @@ struct append_errand {
 	struct shared_event *events;
 	int64_t count, last;            /* the number of its latest event, now or before */
 	int64_t attached;               /* after: the process its client is connected to */
+	int64_t kept;                   /* after: bytes of the stream */
 	bool lost;                      /* after: this process is not its home (any more) */
 };
 bool stream_rows_append(struct errand *first, int count, struct store *store);

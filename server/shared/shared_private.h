@@ -25,6 +25,8 @@ void errands_run(struct store *store, bool last_time);
 
 /* beat.c: this process takes a number, or a new one. */
 bool beat_register(struct store *store);
+/* Where this process is the only one. */
+bool beat_bury_others(struct store *store);
 /* Says that it lives, looks after the dead and what is due. False: the database could not. *unknown:
  * the others took it for dead. */
 bool beat(struct store *store, bool judges, bool *unknown);

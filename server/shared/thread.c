@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "log.h"
-#include "shared_private.h"
+#include "room.h"
 #include "store_internal.h"
 
 #define BEAT_MS 2000
@@ -15,6 +15,7 @@
 #define JUDGES_AFTER_MS 12000           /* of its own steady beats: an outage is nobody's death */
 #define TIDY_MS 30000
 #define RETRY_MS 200
+#define STATE_WAIT_MS 15000             /* for the process that had an SQLite state before */
 
 struct shared_settings shared_set;
 
@@ -97,7 +98,7 @@ static void hear(void)
 			 * before this process changed it. */
 			shared_set.handler.told(what, rest);
 		}
-		store_heard_free(&notice);
+		store_heard_free(shared.store, &notice);
 	}
 }
 
@@ -164,6 +165,7 @@ static void *run(UNUSED void *context)
 		errands_fetch();
 		hear();
 		errands_run(shared.store, false);
+		room_look(shared.store);
 		live();
 		keep_listening();
 		hear();
@@ -175,11 +177,21 @@ static void *run(UNUSED void *context)
 	return NULL;
 }
 
+/* PostgreSQL's tables are made with those of the program. A state of SQLite's is this process's alone:
+ * all others that are in it are dead. */
+static bool begin(struct store *store)
+{
+	bool alone = store_kind(store) == STORE_SQLITE;
+
+	return (!alone || store_migrate(store, shared_migrations)) && beat_register(store)
+	       && (!alone || beat_bury_others(store));
+}
+
 bool shared_start(const struct shared_settings *settings)
 {
 	shared_set = *settings;
-	shared.store = store_open(settings->database, STORE_WRITES);
-	if (!shared.store || !beat_register(shared.store)) {
+	shared.store = store_open_state(settings->database, STATE_WAIT_MS);
+	if (!shared.store || !begin(shared.store)) {
 		store_close(shared.store);
 		shared.store = NULL;
 		return false;

@@ -79,6 +79,13 @@ struct driver {
 	bool (*migrating)(struct store *store, bool begins);
 	/* NULL, or: statements may take as long as they take. */
 	void (*unhurried)(struct store *store);
+
+	/* What was told with pg_notify(); see store_internal.h. */
+	unsigned (*connection)(const struct store *store);
+	int (*socket)(const struct store *store);
+	bool (*listen)(struct store *store, const char *channel);
+	bool (*heard)(struct store *store, struct store_notice *notice);
+	void (*heard_free)(struct store_notice *notice);
 };
 
 extern const struct driver sqlite_driver, postgresql_driver;

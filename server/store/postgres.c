@@ -293,4 +293,6 @@ const struct driver postgresql_driver = {
 	.queue = postgres_queue,
 	.transact = transact, .commit = commit, .take_back = take_back,
 	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
+	.connection = postgres_connection, .socket = postgres_socket, .listen = postgres_listen,
+	.heard = postgres_heard, .heard_free = postgres_heard_free,
 };

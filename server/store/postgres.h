@@ -81,7 +81,8 @@ struct translated {
 };
 struct translated translate(const char *sql);
 
-/* ---- postgres_run.c, postgres_statement.c: the driver's functions of the same names ---- */
+/* ---- postgres_run.c, postgres_statement.c, postgres_listen.c: the driver's functions of the same
+ * names ---- */
 
 struct statement *postgres_begin(struct store *store, const struct query *query);
 enum step postgres_step(struct store *store, struct statement *statement);
@@ -91,5 +92,10 @@ bool postgres_queue(struct store *store, const struct query *query);
 bool postgres_writes(const struct statement *statement);
 void postgres_end(struct store *store, struct statement *statement);
 void postgres_forget(struct postgres *postgres);        /* all kept statements */
+unsigned postgres_connection(const struct store *store);
+int postgres_socket(const struct store *store);
+bool postgres_listen(struct store *store, const char *channel);
+bool postgres_heard(struct store *store, struct store_notice *notice);
+void postgres_heard_free(struct store_notice *notice);
 
 #endif

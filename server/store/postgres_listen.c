@@ -3,21 +3,21 @@
 
 #include <stdlib.h>
 
-unsigned store_connection(const struct store *store)
+unsigned postgres_connection(const struct store *store)
 {
 	const struct postgres_link *link = &((const struct postgres *)store)->link;
 
 	return link->connection ? link->number : 0;
 }
 
-int store_socket(const struct store *store)
+int postgres_socket(const struct store *store)
 {
 	const struct postgres_link *link = &((const struct postgres *)store)->link;
 
 	return link->connection ? PQsocket(link->connection) : -1;
 }
 
-bool store_listen(struct store *store, const char *channel)
+bool postgres_listen(struct store *store, const char *channel)
 {
 	struct postgres *postgres = postgres_of(store);
 	char sql[128];
@@ -35,7 +35,7 @@ bool store_listen(struct store *store, const char *channel)
 	return result;
 }
 
-bool store_heard(struct store *store, struct store_notice *notice)
+bool postgres_heard(struct store *store, struct store_notice *notice)
 {
 	struct postgres_link *link = &postgres_of(store)->link;
 
@@ -56,7 +56,7 @@ bool store_heard(struct store *store, struct store_notice *notice)
 	return true;
 }
 
-void store_heard_free(struct store_notice *notice)
+void postgres_heard_free(struct store_notice *notice)
 {
 	PQfreemem(notice->owned);
 }

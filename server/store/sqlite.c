@@ -20,22 +20,35 @@
 
 /* ---- Failure ---- */
 
-static bool is_busy(int code)
+bool sqlite_is_busy(int code)
 {
 	return (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
 }
 
+/* Of a value, a constraint, a text: it would fail again. */
+static bool is_refusal(int code)
+{
+	int kind = code & 0xff;
+
+	return kind == SQLITE_ERROR || kind == SQLITE_CONSTRAINT || kind == SQLITE_TOOBIG
+	       || kind == SQLITE_MISMATCH;
+}
+
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
-	bool loop = sqlite->store.use == STORE_READS;
+	struct store *store = &sqlite->store;
+	bool loop = store->use == STORE_READS, counts = !store->transacting || !store->failed;
 
 	if (sqlite->file && ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB))
 		sqlite_file_damaged(sqlite->file);
 	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
-	if (loop && (is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT))
-		store_give_up(&sqlite->store);
-	else
-		store_failed(&sqlite->store, sql, sqlite3_errmsg(sqlite->db), is_busy(code));
+	if (loop && (sqlite_is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT)) {
+		store_give_up(store);
+		return;
+	}
+	store_failed(store, sql, sqlite3_errmsg(sqlite->db), sqlite_is_busy(code));
+	if (counts)
+		store->refused = is_refusal(code);
 }
 
 static bool in_place(struct sqlite *sqlite, const char *away)
@@ -87,8 +100,15 @@ static void configure_library(void)
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 64);
 }
 
+void sqlite_configure(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, configure_library);
+}
+
 /* SQLite would create the file for everyone to read. */
-static bool create_file(const char *path)
+bool sqlite_create_file(const char *path)
 {
 	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
 
@@ -121,7 +141,7 @@ static bool set_wal(struct sqlite *sqlite)
 	int64_t end = tick_ms() + STORE_WAIT_MS;
 
 	while (!set(sqlite, "pragma journal_mode = wal")) {
-		if (!is_busy(sqlite3_errcode(sqlite->db)) || tick_ms() > end)
+		if (!sqlite_is_busy(sqlite3_errcode(sqlite->db)) || tick_ms() > end)
 			return false;
 		nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
 	}
@@ -157,13 +177,18 @@ static bool set_writing(struct sqlite *sqlite)
 	                      "pragma temp_store = memory; pragma journal_size_limit = 16777216");
 }
 
+void sqlite_harden(sqlite3 *db)
+{
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* "name" is a column and never a text, however it is misspelt. */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+}
+
 static bool set_up(struct sqlite *sqlite, enum store_use use)
 {
-	sqlite3_extended_result_codes(sqlite->db, 1);
-	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	/* "name" is a column and never a text, however it is misspelt. */
-	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite_harden(sqlite->db);
 	return use == STORE_READS ? set_reading(sqlite) : set_writing(sqlite);
 }
 
@@ -201,6 +226,7 @@ static void close_connection(struct store *store)
 	sqlite3_busy_handler(sqlite->db, NULL, NULL);
 	sqlite3_progress_handler(sqlite->db, 0, NULL, NULL);
 	sqlite_file_leave(sqlite->file, sqlite->db, store->use == STORE_WRITES);
+	notices_destroy(sqlite->notices);
 	free(sqlite);
 }
 
@@ -208,7 +234,7 @@ static struct store *open_file(const char *path, enum store_use use)
 {
 	bool alone = false;
 
-	if (use == STORE_WRITES && !create_file(path))
+	if (use == STORE_WRITES && !sqlite_create_file(path))
 		return NULL;
 	if (use == STORE_WRITES && !sqlite_file_is_open(path)) {
 		alone = sqlite_user_of(path) == 0;
@@ -228,14 +254,13 @@ static struct store *open_file(const char *path, enum store_use use)
 
 static struct store *open_connection(const char *path, enum store_use use)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 	if (!*path || *path == ':') {
 		log_error("store: sqlite: needs the path of a file, as in sqlite:products.db");
 		return NULL;
 	}
-	pthread_once(&once, configure_library);
+	sqlite_configure();
 	/* To close a descriptor of a database is to drop all locks this process has on it, so nobody may
 	 * open it while another looks at it without SQLite. */
 	pthread_mutex_lock(&lock);
@@ -248,8 +273,10 @@ static bool reachable(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	return !sqlite_file_away(sqlite->file) && set(sqlite, "select 1 from sqlite_schema limit 1")
-	       && !sqlite_file_is_damaged(sqlite->file);
+	if (!set(sqlite, "select 1 from sqlite_schema limit 1"))
+		return false;
+	return !sqlite->file
+	       || (!sqlite_file_away(sqlite->file) && !sqlite_file_is_damaged(sqlite->file));
 }
 
 /* ---- Transactions ---- */
@@ -292,6 +319,7 @@ static void take_back(struct store *store)
 	struct sqlite *sqlite = sqlite_of(store);
 
 	roll_back(sqlite);
+	notices_settle(sqlite->notices, false);
 	sqlite_pass_turn(sqlite);
 }
 
@@ -300,8 +328,10 @@ static void commit(struct store *store)
 	struct sqlite *sqlite = sqlite_of(store);
 
 	/* Nobody is told that something is done which a later start would not find. */
-	if (!run(sqlite, &sqlite->commit, "commit") || !sqlite_wrote_in_place(sqlite))
+	bool done = run(sqlite, &sqlite->commit, "commit") && sqlite_wrote_in_place(sqlite);
+	if (!done)
 		roll_back(sqlite);
+	notices_settle(sqlite->notices, done);
 	sqlite_pass_turn(sqlite);
 }
 
@@ -332,4 +362,6 @@ const struct driver sqlite_driver = {
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.transact = transact, .commit = commit, .take_back = take_back,
 	.script = script, .script_of = script_of,
+	.connection = sqlite_connection, .socket = sqlite_socket, .listen = sqlite_listen,
+	.heard = sqlite_heard, .heard_free = sqlite_heard_free,
 };

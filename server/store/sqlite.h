@@ -14,6 +14,7 @@ struct sqlite {
 	struct store store;
 	sqlite3 *db;
 	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
+	struct notices *notices;                /* NULL: nobody listens to it */
 	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
@@ -33,7 +34,32 @@ void sqlite_pass_turn(struct sqlite *sqlite);
 MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
 MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
-/* sqlite_statement.c: the driver's functions of the same names. */
+/* ---- What a state's connection shares with the others ---- */
+
+/* Before SQLite is first used. */
+void sqlite_configure(void);
+/* An empty file where there is none. */
+MUST_USE bool sqlite_create_file(const char *path);
+bool sqlite_is_busy(int code);
+/* Takes only what every text in the program may say. */
+void sqlite_harden(sqlite3 *db);
+
+/* ---- sqlite_notify.c ---- */
+
+/* What PostgreSQL has and SQLite has not, and the state's statements use: pg_notify(), mcp_now(),
+ * octet_length(). */
+struct notices *notices_create(sqlite3 *db);
+void notices_destroy(struct notices *notices);          /* NULL is fine, here and below */
+/* What was told since is heard from now on (committed), or never. */
+void notices_settle(struct notices *notices, bool committed);
+unsigned sqlite_connection(const struct store *store);
+int sqlite_socket(const struct store *store);
+bool sqlite_listen(struct store *store, const char *channel);
+bool sqlite_heard(struct store *store, struct store_notice *notice);
+void sqlite_heard_free(struct store_notice *notice);
+
+/* ---- sqlite_statement.c: the driver's functions of the same names ---- */
+
 struct statement *sqlite_begin(struct store *store, const struct query *query);
 enum step sqlite_step(struct store *store, struct statement *statement);
 void sqlite_read(struct statement *statement, struct arena *arena, void *row);

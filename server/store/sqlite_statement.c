@@ -181,6 +181,8 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 		return !statement->has_turn || sqlite_wrote_in_place(sqlite_of(store)) ? STEP_DONE
 		                                                                       : STEP_FAILED;
 	sqlite_failed(sqlite_of(store), statement->sql, code);
+	if (!store->transacting)
+		notices_settle(sqlite_of(store)->notices, false);
 	return STEP_FAILED;
 }
 
@@ -200,6 +202,8 @@ bool sqlite_writes(const struct statement *statement)
 void sqlite_end(struct store *store, struct statement *statement)
 {
 	sqlite3_reset(statement->handle);
+	if (!store->transacting)
+		notices_settle(sqlite_of(store)->notices, true);
 	/* The progress handler has charged whole grains. */
 	if (store->use == STORE_READS)
 		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)

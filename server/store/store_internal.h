@@ -65,17 +65,30 @@ MUST_USE bool store_backup(struct store_copy *copy);
  * What was there, its log included, is kept under another name. */
 MUST_USE bool store_restore(struct store_copy *copy);
 
-/* ---- PostgreSQL alone ---- */
-
-/* Other processes may have it open too, on other machines. */
+/* Other processes may have it open too, on other machines: PostgreSQL. */
 bool store_url_is_shared(const char *url);
 
-/* Listening: one that listened hears what was told with pg_notify(channel, words), until its
- * connection is lost. What was told while there was none is lost. */
+/* ---- State: what a service knows beside its data ---- */
+
+/* A store for that, where `data` is the data's URL. PostgreSQL has both in one database. Beside a file
+ * of SQLite's it is another, PATH.state, so that neither waits for the other; whoever has that opened
+ * has it alone, and is waited for, `wait_ms` at most. What is in it survives this process, but not always
+ * the machine: a file that is damaged is put aside. NULL, no data: in memory. Answers NULL where it
+ * can't, and has logged why.
+ *
+ * Statements may use what PostgreSQL has: pg_notify(channel, words), octet_length(text), and mcp_now(),
+ * the database's clock in ms, which on PostgreSQL a migration makes. */
+struct store *store_open_state(const char *data, int64_t wait_ms);
+
+/* ---- Listening ---- */
+
+/* One that listened hears what was told with pg_notify(channel, words), once that is committed: on
+ * PostgreSQL by anybody, until its connection is lost, and what was told while there was none is lost; on
+ * SQLite through the same store of state. */
 
 /* The connection this store has now: another number after it was lost; 0: none. */
 unsigned store_connection(const struct store *store);
-/* Its descriptor, to poll for reading; -1: none. */
+/* Its descriptor, to poll for reading; -1: there is nothing to wait for. */
 int store_socket(const struct store *store);
 /* From now on, until the connection is lost. */
 MUST_USE bool store_listen(struct store *store, const char *channel);
@@ -87,7 +100,9 @@ struct store_notice {
 };
 /* What was told, one at a time. False: nothing more now. */
 bool store_heard(struct store *store, struct store_notice *notice);
-void store_heard_free(struct store_notice *notice);
+void store_heard_free(struct store *store, struct store_notice *notice);
+
+/* ---- PostgreSQL alone ---- */
 
 /* A URL as it may be shown: without who signs in, and how. */
 #define STORE_PLACE_SIZE 256

@@ -35,7 +35,7 @@ static void hear(void)
 		heard.count++;
 		snprintf(heard.latest, sizeof(heard.latest), "%s: %s", notice.channel, notice.words);
 		ck_assert(!notice.mine);
-		store_heard_free(&notice);
+		store_heard_free(ears, &notice);
 	}
 }
 

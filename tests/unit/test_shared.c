@@ -58,7 +58,7 @@ static void share(void)
 {
 	ck_assert(shared_start(&(struct shared_settings) {
 		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
-		.sessions_max = 10, .events_max = 10,
+		.sessions_max = 10, .stream_max = 100000,
 		.handler = { .changed = changed, .told = told, .missed = missed, .used = used,
 		             .last_words = no_words, .due = due, .task_due = task_due,
 		             .task_last_words = "{}" },

@@ -1,0 +1,140 @@
+/* sqlite_state.c - the file that a service's state is in, beside its data: this process's alone.
+ *
+ * In WAL mode without waiting for the disk: what a transaction wrote is with the system, and so outlives
+ * the process, but not always the machine. A file that did not survive that is put aside. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sqlite.h"
+#include "sqlite_check.h"
+#include "sqlite_place.h"
+
+#define LOOK_AGAIN_MS 20
+#define THOROUGH_MOST (INT64_C(64) << 20)       /* bytes that are gone through at a start */
+
+enum opened { OPENED, BUSY, DAMAGED, FAILED };
+
+static enum opened opened(int code)
+{
+	if (sqlite_is_busy(code))
+		return BUSY;
+	code &= 0xff;
+	return code == SQLITE_OK ? OPENED
+		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? DAMAGED : FAILED;
+}
+
+/* Exclusive before the log is first used: its index is in memory then, and nobody else can look. */
+static enum opened take(sqlite3 *db, const char *path)
+{
+	char why[SQLITE_CHECK_WHY];
+	struct stat about;
+	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive;"
+		"pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;"
+		"pragma cache_size = -64; pragma temp_store = memory;"
+		"pragma journal_size_limit = 4194304; begin immediate; commit", NULL, NULL, NULL));
+
+	if (state != OPENED || !path || stat(path, &about) < 0)
+		return state;
+	return sqlite_check(db, about.st_size <= THOROUGH_MOST, why) ? DAMAGED : OPENED;
+}
+
+static enum opened open_once(struct sqlite *sqlite, const char *path)
+{
+	if (path && !sqlite_create_file(path))
+		return FAILED;
+	enum opened state = opened(sqlite3_open_v2(path ? path : ":memory:", &sqlite->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	if (state == OPENED) {
+		sqlite_harden(sqlite->db);
+		state = take(sqlite->db, path);
+	}
+	if (state == FAILED)
+		log_error("store: the state %s cannot be opened: %s", path ? path : "in memory",
+		          sqlite3_errmsg(sqlite->db));
+	if (state != OPENED) {
+		sqlite3_close(sqlite->db);
+		sqlite->db = NULL;
+	}
+	return state;
+}
+
+/* Under one name, so that there is at most one. */
+static bool put_aside(const char *path)
+{
+	char aside[PATH_MAX + 16], log[PATH_MAX + 8];
+
+	snprintf(aside, sizeof(aside), "%s.damaged", path);
+	snprintf(log, sizeof(log), "%s-wal", path);
+	if (rename(path, aside) < 0) {
+		log_error("store: %s is damaged, and cannot be put aside: %s", path,
+		          strerror(errno));
+		return false;
+	}
+	unlink(log);
+	log_warning("store: %s was damaged, and is now %s: sessions, open streams, questions and tasks of"
+	            " before are lost, the data is not", path, aside);
+	return true;
+}
+
+static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait_ms)
+{
+	int64_t until = tick_ms() + wait_ms;
+	bool said = false;
+	enum opened state;
+
+	while ((state = open_once(sqlite, path)) != OPENED) {
+		if (state == FAILED || (state == DAMAGED && (!path || !put_aside(path))))
+			return false;
+		if (state == DAMAGED)
+			continue;
+		if (tick_ms() >= until) {
+			log_error("store: %s is in use: another server serves this data, and only one can. Stop"
+			          " that one, or give this one data of its own (DATABASE_URL)", path);
+			return false;
+		}
+		if (!said)
+			log_info("store: another server has %s; waiting for its end", path);
+		said = true;
+		nanosleep(&(struct timespec) { .tv_nsec = LOOK_AGAIN_MS * 1000000 }, NULL);
+	}
+	return true;
+}
+
+/* Beside the file itself, whatever links lead to it. */
+static const char *state_path(const char *data, char path[PATH_MAX + 8])
+{
+	char real[PATH_MAX];
+
+	if (!data)
+		return NULL;
+	data = place_of_url(data);
+	snprintf(path, PATH_MAX + 8, "%s.state", realpath(data, real) ? real : data);
+	return path;
+}
+
+struct store *store_open_state(const char *data, int64_t wait_ms)
+{
+	char path[PATH_MAX + 8];
+
+	if (data && store_url_is_shared(data))
+		return store_open(data, STORE_WRITES);
+	sqlite_configure();
+	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
+	if (!sqlite)
+		abort();
+	if (!open_patiently(sqlite, state_path(data, path), wait_ms)) {
+		free(sqlite);
+		return NULL;
+	}
+	sqlite->store.driver = &sqlite_driver;
+	sqlite->store.use = STORE_WRITES;
+	sqlite->notices = notices_create(sqlite->db);
+	store_begin_call(&sqlite->store, STORE_BUDGET);
+	return &sqlite->store;
+}
