@@ -1,8 +1,8 @@
 /* call_row.c - calls that wait for a person, in the database: filed by one process, taken up by any. */
-#include "shared_private.h"
+#include "waiting_row.h"
 
 struct call_row {
-	int64_t id, stream, until, claimed, me, last, home, open;
+	int64_t id, stream, until, claimed, me, last, home, bytes;
 	const char *session, *name, *record, *ids, *caller;
 };
 
@@ -14,7 +14,7 @@ static const struct shape call_shape = SHAPE(struct call_row,
 	INT(struct call_row, me, "This process"),
 	INT(struct call_row, last, "The latest event of its stream"),
 	INT(struct call_row, home, "Who wrote its stream"),
-	INT(struct call_row, open, "How many of its questions are open"),
+	INT(struct call_row, bytes, "What it takes with its questions; as a parameter, what is added"),
 	TEXT(struct call_row, session, "Its session"),
 	TEXT(struct call_row, name, "Its JSON-RPC id, as JSON"),
 	TEXT(struct call_row, record, "What it is"),
@@ -43,27 +43,47 @@ static const struct shape question_shape = SHAPE(struct shared_question,
 
 /* ---- Filing ---- */
 
+static struct question_row question_of(const struct park_errand *park, int64_t i)
+{
+	return (struct question_row) { .session = park->session, .number = park->questions[i].number,
+	                               .key = park->questions[i].key };
+}
+
+/* 1: it was done before, 0: it was not, -1: the database can't say. */
+static int is_parked(const struct park_errand *park, struct store *store)
+{
+	struct question_row first = question_of(park, 0);
+	struct call_row filed;
+
+	return store_find_one(store, park->errand.arena, "select call as id from mcp_question"
+		" where session = :session and number = :number", &question_row_shape, &first,
+		&call_shape, &filed);
+}
+
+static int64_t bytes_of(const struct park_errand *park)
+{
+	return (int64_t)strlen(park->record) + park->count * WAITING_QUESTION;
+}
+
 static bool park(struct store *store, void *context)
 {
 	struct park_errand *park = context;
 	struct call_row row = { .session = park->session, .stream = park->stream, .name = park->id,
-	                        .record = park->record, .until = park->expires_ms }, filed = { 0 };
-	struct question_row first = { .session = park->session, .number = park->questions[0].number };
-	int found = store_find_one(store, park->errand.arena, "select call as id from mcp_question"
-		" where session = :session and number = :number", &question_row_shape, &first,
-		&call_shape, &filed);
-
-	if (found != 0)
-		return found > 0;       /* it was done before */
-	found = store_find_one(store, park->errand.arena,
-		"insert into mcp_call (session, stream, name, record, until)"
-		" select session, number, :name, :record, mcp_now() + :until from mcp_stream"
+	                        .record = park->record, .until = park->expires_ms,
+	                        .bytes = bytes_of(park) }, filed = { 0 };
+	/* It asks anew, so it was taken up by whoever asks. */
+	if (store_change(store, "delete from mcp_call where session = :session and stream = :stream"
+	                 " and claimed <> 0", &call_shape, &row) < 0)
+		return false;
+	int found = store_find_one(store, park->errand.arena,
+		"insert into mcp_call (session, stream, name, record, until, bytes)"
+		" select session, number, :name, :record, mcp_now() + :until, :bytes from mcp_stream"
 		" where session = :session and number = :stream returning id",
 		&call_shape, &row, &call_shape, &filed);
 
 	for (int64_t i = 0; found == 1 && i < park->count; i++) {
-		struct question_row question = { .session = park->session, .call = filed.id,
-			.number = park->questions[i].number, .key = park->questions[i].key };
+		struct question_row question = question_of(park, i);
+		question.call = filed.id;
 		if (store_change(store, "insert into mcp_question (session, number, call, key)"
 		                 " values (:session, :number, :call, :key)",
 		                 &question_row_shape, &question) != 1)
@@ -74,28 +94,39 @@ static bool park(struct store *store, void *context)
 
 bool call_row_park(struct errand *errand, struct store *store)
 {
-	return store_transact(store, park, errand) == STORE_COMMITTED;
+	struct park_errand *parked = (struct park_errand *)errand;
+	int done = is_parked(parked, store);
+
+	parked->no_room = false;
+	if (done != 0)
+		return done > 0;
+	int room = waiting_room(store, &(struct waiting) { .session = parked->session, .task = "",
+		.stream = parked->stream, .replaced = "", .bytes = bytes_of(parked) });
+	if (room == 1)
+		return store_transact(store, park, errand) == STORE_COMMITTED;
+	parked->no_room = room == 0;
+	return parked->no_room;
 }
 
 /* ---- Taking up ---- */
 
-/* The call at hand becomes this process's, and its stream moves here. The token makes it safe to do
- * again: whether the first time was done is not always known. */
+/* The call, which this process has claimed, is read, and its stream moves here. The token makes it safe
+ * to do again: whether the first time was done is not always known. */
 static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 {
-	struct call_row row = { .id = call, .me = shared_me(), .claimed = claim->token }, taken = { 0 };
+	struct call_row row = { .id = call, .me = shared_me() }, taken = { 0 };
 	struct arena *arena = claim->errand.arena;
 
 	if (!store_find(store, arena, "select number, key, answer, answered from mcp_question"
-	                " where call = :id", &call_shape, &row, &question_shape, &claim->questions))
+	                " where call = :id order by number", &call_shape, &row, &question_shape,
+	                &claim->questions))
 		return false;
-	int found = store_find_one(store, arena,
+	if (store_find_one(store, arena,
 		"select c.session, c.stream, c.record, s.last, s.home, s.ids, o.caller"
 		" from mcp_call c join mcp_stream s on s.session = c.session and s.number = c.stream"
-		" join mcp_session o on o.id = c.session where c.id = :id for update of c, s",
-		&call_shape, &row, &call_shape, &taken);
-	if (found <= 0)
-		return found == 0;
+		" join mcp_session o on o.id = c.session where c.id = :id",
+		&call_shape, &row, &call_shape, &taken) != 1)
+		return false;
 	row.session = taken.session;
 	row.stream = taken.stream;
 	claim->session = taken.session;
@@ -104,82 +135,106 @@ static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 	claim->record = taken.record;
 	claim->ids = taken.ids;
 	claim->caller = taken.caller;
-	claim->taken = true;
 	if (taken.home && taken.home != row.me &&
 	    !tell_one(store, taken.home, "lost", taken.session, taken.stream))
 		return false;
-	return store_change(store, "update mcp_call set claimed = :claimed where id = :id",
-	                    &call_shape, &row) == 1 &&
-	       store_change(store, "update mcp_stream set home = :me"
-	                    " where session = :session and number = :stream", &call_shape, &row) == 1;
+	claim->taken = store_change(store, "update mcp_stream set home = :me"
+	                            " where session = :session and number = :stream",
+	                            &call_shape, &row) == 1;
+	return claim->taken;
 }
 
-/* The row of the call is locked before a question is answered, so that of two answers that come at
- * once one sees the other. */
+/* What finds nothing to take up takes back what it wrote, and is done. */
+static bool is_done(struct store *store, store_work_fn *work, void *context)
+{
+	return store_transact(store, work, context) != STORE_FAILED;
+}
+
+/* Of a question that is answered already: this very errand did it, and did not get to know. */
+static bool take_again(struct claim_errand *claim, struct store *store, struct call_row *row)
+{
+	struct call_row call;
+
+	row->session = claim->session;
+	row->id = claim->number;
+	return store_find_one(store, claim->errand.arena, "select c.id from mcp_question q join mcp_call c"
+		" on c.id = q.call where q.session = :session and q.number = :id and c.claimed = :claimed",
+		&call_shape, row, &call_shape, &call) == 1 && take(claim, store, call.id);
+}
+
+struct answering {
+	struct claim_errand *claim;
+	bool has_room;
+};
+
+/* Every answer writes the row of its call, so that of two that come at once one sees the other. */
 static bool answer(struct store *store, void *context)
 {
-	struct claim_errand *claim = context;
+	const struct answering *answering = context;
+	struct claim_errand *claim = answering->claim;
 	struct question_row question = { .session = claim->session, .number = claim->number,
 	                                 .answer = claim->answer };
-	struct call_row call = { 0 }, left = { 0 };
+	struct call_row row = { .claimed = claim->token, .bytes = waiting_answer(claim->answer) };
+	struct call_row call = { 0 };
 	int found = store_find_one(store, claim->errand.arena,
-		"select c.id, c.claimed from mcp_call c join mcp_question q on q.call = c.id"
-		" where q.session = :session and q.number = :number for update of c",
+		"update mcp_question set answer = :answer, answered = true where session = :session"
+		" and number = :number and not answered returning call as id",
 		&question_row_shape, &question, &call_shape, &call);
 
-	claim->taken = false;
-	if (found <= 0 || (call.claimed && call.claimed != claim->token))
-		return found >= 0;
-	int64_t claimed = store_change(store,
-		"update mcp_question set answer = :answer, answered = true"
-		" where session = :session and number = :number and not answered",
-		&question_row_shape, &question);
-	if (claimed < 0 || store_find_one(store, claim->errand.arena,
-	                   "select count(*) as open from mcp_question where call = :id and not answered",
-	                   &call_shape, &call, &call_shape, &left) != 1)
+	claim->taken = claim->no_room = false;
+	if (found != 1)
+		return found == 0 && take_again(claim, store, &row);
+	claim->no_room = !answering->has_room;
+	if (claim->no_room)
 		return false;
-	if (left.open > 0 || (claimed == 0 && !call.claimed))
-		return true;
-	return take(claim, store, call.id);
-}
-
-/* Cancelled, or due: found by what `sql` says. */
-static bool end(struct claim_errand *claim, struct store *store, const char *sql)
-{
-	struct call_row row = { .id = claim->call, .session = claim->session, .name = claim->id,
-	                        .claimed = claim->token }, call = { 0 };
-	int found = store_find_one(store, claim->errand.arena, sql, &call_shape, &row, &call_shape,
-	                           &call);
-
-	claim->taken = false;
-	if (found <= 0)
-		return found == 0;
-	return take(claim, store, call.id);
-}
-
-static bool cancel(struct store *store, void *context)
-{
-	return end(context, store, "select id from mcp_call where session = :session and name = :name"
-	           " and claimed in (0, :claimed) for update");
-}
-
-static bool expire(struct store *store, void *context)
-{
-	return end(context, store, "select id from mcp_call where id = :id and until < mcp_now()"
-	           " and claimed in (0, :claimed) for update skip locked");
+	row.id = call.id;
+	return store_find_one(store, claim->errand.arena,
+		"update mcp_call set bytes = bytes + :bytes, claimed = case when exists (select 1"
+		" from mcp_question where call = :id and not answered) then 0 else :claimed end"
+		" where id = :id and claimed = 0 returning claimed",
+		&call_shape, &row, &call_shape, &call) == 1 &&
+		(!call.claimed || take(claim, store, row.id));
 }
 
 bool call_row_answer(struct errand *errand, struct store *store)
 {
-	return store_transact(store, answer, errand) == STORE_COMMITTED;
+	struct claim_errand *claim = (struct claim_errand *)errand;
+	int room = waiting_room(store, &(struct waiting) { .session = claim->session, .task = "",
+		.replaced = "", .bytes = waiting_answer(claim->answer) });
+
+	return room >= 0 && is_done(store, answer, &(struct answering) { claim, room == 1 });
+}
+
+/* Cancelled, or due: claimed by what `sql` says. */
+static bool end(struct claim_errand *claim, struct store *store, const char *sql)
+{
+	struct call_row row = { .id = claim->call, .session = claim->session, .name = claim->id,
+	                        .claimed = claim->token }, call;
+
+	claim->taken = false;
+	return store_find_one(store, claim->errand.arena, sql, &call_shape, &row, &call_shape,
+	                      &call) == 1 && take(claim, store, call.id);
+}
+
+static bool cancel(struct store *store, void *context)
+{
+	return end(context, store, "update mcp_call set claimed = :claimed where id = (select min(id)"
+	           " from mcp_call where session = :session and name = :name"
+	           " and claimed in (0, :claimed)) returning id");
+}
+
+static bool expire(struct store *store, void *context)
+{
+	return end(context, store, "update mcp_call set claimed = :claimed where id = :id"
+	           " and until < mcp_now() and claimed in (0, :claimed) returning id");
 }
 
 bool call_row_cancel(struct errand *errand, struct store *store)
 {
-	return store_transact(store, cancel, errand) == STORE_COMMITTED;
+	return is_done(store, cancel, errand);
 }
 
 bool call_row_expire(struct errand *errand, struct store *store)
 {
-	return store_transact(store, expire, errand) == STORE_COMMITTED;
+	return is_done(store, expire, errand);
 }

@@ -1,16 +1,13 @@
 /* caller_row.c - what the database has of a caller whose key is no more. */
 #include "task_row.h"
 
-static const char *const sessions_sql =
-	"with gone as (delete from mcp_session where caller = :caller returning id)"
-	" select cast(pg_notify('" CHANNEL_ALL "', 'ended ' || id) as text) as told from gone";
+static const char sessions_sql[] =
+	"delete from mcp_session where caller = :caller"
+	" returning pg_notify('" CHANNEL_ALL "', 'ended ' || id) as told";
 
-static const char *const tasks_sql =
-	"with over as (update mcp_task set status = 'cancelled', record = '',"
-	"  until = 0, ended = mcp_now(), updated = mcp_now()"
-	"  where caller = :caller and ended = 0 returning id, owner)"
-	" select " TASK_TOLD " || cast(pg_notify('" CHANNEL_ONE "' || owner,"
-	"  'task-cancelled ' || id) as text) as told from over";
+static const char tasks_sql[] =
+	"update mcp_task set status = 'cancelled', record = '', until = 0, ended = mcp_now(),"
+	" updated = mcp_now() where caller = :caller and ended = 0" TASK_STOPPED;
 
 bool caller_rows_end(struct errand *errand, struct store *store)
 {

@@ -29,9 +29,10 @@ const struct migration shared_migrations[] = {
 
 	  "create table mcp_call (id integer primary key autoincrement,"
 	  " session text not null, stream bigint not null, until bigint not null,"
-	  " claimed bigint not null default 0, name text not null, record text not null,"
+	  " claimed bigint not null default 0, bytes bigint not null default 0, name text not null,"
+	  " record text not null,"
 	  " foreign key (session, stream) references mcp_stream on delete cascade);"
-	  "create index mcp_call_session on mcp_call (session, stream);"
+	  "create index mcp_call_session on mcp_call (session, stream, claimed, bytes);"
 	  "create index mcp_call_until on mcp_call (until) where claimed = 0;"
 
 	  "create table mcp_question (session text not null, number bigint not null,"
@@ -43,10 +44,13 @@ const struct migration shared_migrations[] = {
 	  "create table mcp_task (id text primary key, caller text not null, owner bigint not null,"
 	  " claimed bigint not null default 0, status text not null, created bigint not null,"
 	  " updated bigint not null, ended bigint not null default 0, until bigint not null default 0,"
-	  " said text not null default '', record text not null default '',"
-	  " outcome text not null default '') without rowid;"
+	  " bytes bigint not null default 0, said text not null default '',"
+	  " record text not null default '', outcome text not null default '',"
+	  " outcome_bytes bigint generated always as (length(cast(outcome as blob)))) without rowid;"
 	  "create index mcp_task_caller on mcp_task (caller, created);"
 	  "create index mcp_task_until on mcp_task (until) where until <> 0;"
+	  "create index mcp_task_bytes on mcp_task (caller, bytes) where bytes <> 0;"
+	  "create index mcp_task_results on mcp_task (ended, caller, outcome_bytes) where ended <> 0;"
 
 	  "create table mcp_task_question (number integer primary key autoincrement,"
 	  " task text not null references mcp_task on delete cascade, key text not null,"
@@ -103,7 +107,15 @@ const struct migration shared_migrations[] = {
 	  " answered bigint not null default 0);"
 	  "create index mcp_task_question_task on mcp_task_question (task);" },
 
-	/* SQLite began with these columns. */
+	/* SQLite began with these columns and indexes. */
+	{ "shared-2", "",
+	  "alter table mcp_call add column bytes bigint not null default 0;"
+	  "drop index mcp_call_session;"
+	  "create index mcp_call_session on mcp_call (session, stream, claimed, bytes);"
+	  "alter table mcp_task add column bytes bigint not null default 0,"
+	  " add column outcome_bytes bigint generated always as (octet_length(outcome)) stored;"
+	  "create index mcp_task_bytes on mcp_task (caller, bytes, id) where bytes <> 0;"
+	  "create index mcp_task_results on mcp_task (ended, caller, outcome_bytes) where ended <> 0;" },
 	{ "shared-3", "",
 	  "alter table mcp_stream add column bytes bigint not null default 0,"
 	  " add column written bigint not null default 0;" },

@@ -206,6 +206,7 @@ struct park_errand {
 	int64_t expires_ms;             /* from now */
 	struct shared_question *questions;
 	int64_t count;
+	bool no_room;                   /* after: it was not filed, as much waits as may */
 };
 bool call_row_park(struct errand *errand, struct store *store);
 
@@ -218,6 +219,7 @@ struct claim_errand {
 	int64_t number, call;
 	int64_t token;                  /* shared_number() */
 	bool taken;
+	bool no_room;                   /* after: the answer was not written, as much waits as may */
 	int64_t stream, last;
 	const char *ids, *record, *caller;
 	struct rows questions;          /* of struct shared_question */
@@ -282,6 +284,7 @@ struct task_park_errand {
 	int64_t expires_ms;             /* from now */
 	struct shared_request *requests;
 	int64_t count;
+	bool no_room;                   /* after: it was not written down, as much waits as may */
 };
 bool task_row_park(struct errand *errand, struct store *store);
 
@@ -295,6 +298,7 @@ struct task_answer_errand {
 	struct shared_answer *answers;
 	int64_t count;
 	bool there;
+	bool no_room;                   /* after: the answers were not written, as much waits as may */
 	bool ready;                     /* after: nothing is open any more, somebody is to claim it */
 };
 bool task_row_answer(struct errand *errand, struct store *store);

@@ -2,6 +2,7 @@
  *
  * It is bounded as a table in memory would be. Two processes that
  * count at the same moment may go over a bound by one. */
+#include "json.h"
 #include "store_internal.h"
 #include "task_row.h"
 
@@ -14,6 +15,9 @@ const struct shape task_row_shape = SHAPE(struct task_row,
 	TEXT(struct task_row, outcome, "What came out"),
 	TEXT(struct task_row, record, "What it is"),
 	TEXT(struct task_row, told, "Nothing"),
+	TEXT(struct task_row, key, "Of a request that is open"),
+	TEXT(struct task_row, method, "What it asks of the client"),
+	TEXT(struct task_row, params, "With what, JSON"),
 	INT(struct task_row, owner, "Who runs it"),
 	INT(struct task_row, claimed, "By which errand it was taken up"),
 	INT(struct task_row, created, "When it began"),
@@ -21,7 +25,8 @@ const struct shape task_row_shape = SHAPE(struct task_row,
 	INT(struct task_row, until, "How long it may wait, from now"),
 	INT(struct task_row, ttl, "How long results are kept"),
 	INT(struct task_row, most, "How many tasks there may be"),
-	INT(struct task_row, caller_most, "And of one caller"));
+	INT(struct task_row, caller_most, "And of one caller"),
+	INT(struct task_row, bytes, "What it takes"));
 
 static struct task_errand *of(struct errand *errand)
 {
@@ -73,9 +78,9 @@ static bool evict(struct task_errand *errand, struct store *store)
 	struct task_row row = row_of(errand), gone;
 
 	return find(errand, store, "delete from mcp_task where id ="
-		" (select id from mcp_task where ended <> 0 and (caller = :caller or"
+		" (select t.id from mcp_task t where t.ended <> 0 and (t.caller = :caller or"
 		"  (select count(*) from mcp_task where caller = :caller) < :caller_most)"
-		"  order by (select count(*) from mcp_task o where o.caller = mcp_task.caller) desc, created"
+		"  order by (select count(*) from mcp_task o where o.caller = t.caller) desc, t.created"
 		"  limit 1) returning id as told", &row, &gone);
 }
 
@@ -99,22 +104,47 @@ bool task_row_forget(struct errand *errand, struct store *store)
 
 /* ---- Reading ---- */
 
+/* What is asked, of as many rows as there are requests open. */
+static const char *requests(struct arena *arena, const struct task_row *row, int64_t count)
+{
+	struct json json = json_begin(arena, 256);
+
+	json_object(&json);
+	for (int64_t i = 0; i < count && row[i].key; i++) {
+		json_key_str(&json, str_of(row[i].key));
+		json_object(&json);
+		json_key(&json, "method");
+		json_text(&json, row[i].method);
+		json_key(&json, "params");
+		json_raw(&json, str_of(row[i].params));
+		json_object_end(&json);
+	}
+	json_object_end(&json);
+	return arena_copy(arena, json_end(&json));
+}
+
 bool task_row_load(struct errand *errand, struct store *store)
 {
-	struct task_row asked = row_of(of(errand)), row = asked;
-	bool done = find(of(errand), store,
-		"select id, caller, status, said, created, updated, outcome, coalesce((select '{' ||"
-		"  string_agg(cast(to_json(q.key) as text) || ':{\"method\":' ||"
-		"   cast(to_json(q.method) as text) || ',\"params\":' || q.params || '}', ','"
-		"   order by q.number) || '}'"
-		"  from mcp_task_question q where q.task = t.id and q.answered = 0), '{}') as asked"
-		" from mcp_task t where id = :id and caller = :caller and " TASK_KEPT, &asked, &row);
+	struct task_errand *load = of(errand);
+	struct task_row asked = row_of(load);
+	struct rows rows;
 
-	of(errand)->task = (struct shared_task) {
-		.id = row.id, .caller = row.caller, .status = row.status, .said = row.said,
-		.created = row.created, .updated = row.updated, .asked = row.asked, .outcome = row.outcome,
-	};
-	return done;
+	if (!store_find(store, errand->arena,
+		"select t.id, t.caller, t.status, t.said, t.created, t.updated, t.outcome,"
+		" q.key, q.method, q.params from mcp_task t left join mcp_task_question q"
+		"  on q.task = t.id and q.answered = 0 and t.status = 'input_required'"
+		" where t.id = :id and t.caller = :caller and " TASK_KEPT " order by q.number",
+		&task_row_shape, &asked, &task_row_shape, &rows))
+		return false;
+	const struct task_row *row = rows.first;
+	load->there = rows.count > 0;
+	if (load->there)
+		load->task = (struct shared_task) {
+			.id = row->id, .caller = row->caller, .status = row->status, .said = row->said,
+			.created = row->created, .updated = row->updated,
+			.asked = requests(errand->arena, row, rows.count), .outcome = row->outcome,
+		};
+	return true;
 }
 
 static const struct shape known_shape = SHAPE(struct shared_task,
@@ -126,8 +156,9 @@ bool task_rows_known(struct errand *errand, struct store *store)
 	struct task_row row = { .caller = known->caller, .asked = known->ids,
 	                        .ttl = shared_set.task_ttl_ms };
 
-	return store_find(store, errand->arena, "select id from mcp_task where caller = :caller and id in"
-	                  " (select jsonb_array_elements_text(cast(:asked as jsonb))) and " TASK_KEPT,
+	/* An id has no quotes, so it is of the array where its text in quotes is part of the array's. */
+	return store_find(store, errand->arena, "select id from mcp_task where caller = :caller and"
+	                  " replace(:asked, '\"' || id || '\"', '') <> :asked and " TASK_KEPT,
 	                  &task_row_shape, &row, &known_shape, &known->tasks);
 }
 
@@ -146,23 +177,22 @@ bool task_row_finish(struct errand *errand, struct store *store)
 {
 	struct task_row row = row_of(of(errand)), told;
 
-	return find(of(errand), store,
-		"with over as (update mcp_task set status = :status, outcome = :outcome, record = '',"
-		"  until = 0, ended = mcp_now(), updated = mcp_now()"
-		"  where id = :id and owner = :owner and ended = 0 returning id)"
-		" select " TASK_TOLD " as told from over", &row, &told);
+	if (!find(of(errand), store, "update mcp_task set status = :status, outcome = :outcome,"
+	          " record = '', until = 0, ended = mcp_now(), updated = mcp_now() where id = :id and owner = :owner and ended = 0" TASK_TOLD,
+	          &row, &told))
+		return false;
+	if (of(errand)->there)
+		task_rows_count_result(store, (int64_t)strlen(row.outcome));
+	return true;
 }
 
 bool task_row_cancel(struct errand *errand, struct store *store)
 {
 	struct task_row row = row_of(of(errand)), told;
 
-	if (!find(of(errand), store,
-		"with over as (update mcp_task set status = :status, record = '',"
-		"  until = 0, ended = mcp_now(), updated = mcp_now()"
-		"  where id = :id and caller = :caller and ended = 0 returning id, owner)"
-		" select " TASK_TOLD " || cast(pg_notify('" CHANNEL_ONE "' || owner,"
-		"  'task-cancelled ' || id) as text) as told from over", &row, &told))
+	if (!find(of(errand), store, "update mcp_task set status = :status, record = '', until = 0,"
+	          " ended = mcp_now(), updated = mcp_now()"
+	          " where id = :id and caller = :caller and ended = 0" TASK_STOPPED, &row, &told))
 		return false;
 	/* One that is over stays as it is. */
 	return of(errand)->there || find(of(errand), store, "select id as told from mcp_task"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "task_row.h"
+#include "waiting_row.h"
 
 #define CLAIM_MS "2000"                 /* for whoever got the last answer; then it is anybody's */
 
@@ -9,6 +10,9 @@ struct request_row {
 	const char *task, *key, *name, *method, *params, *answer;
 	int64_t number;
 };
+
+/* `answered` in the database: a question is open (0), answered (1), or of a round that is over (2), of
+ * which little more than the key is kept, since none is given twice. */
 
 static const struct shape request_shape = SHAPE(struct request_row,
 	TEXT(struct request_row, task, "Whose"),
@@ -24,42 +28,71 @@ static const struct shape question_shape = SHAPE(struct shared_question,
 	TEXT(struct shared_question, key, "What the tool calls it"),
 	TEXT(struct shared_question, answer, "JSON"));
 
-static bool tell(struct store *store, struct arena *arena, const char *id)
+/* ---- Writing it down ---- */
+
+static int64_t bytes_of(const struct task_park_errand *park)
 {
-	return tell_all(store, CHANNEL_CHANGED, arena_print(arena, SHARED_TASK_TOPIC "%s", id));
+	int64_t bytes = (int64_t)strlen(park->record) + park->count * WAITING_QUESTION;
+
+	for (int64_t i = 0; i < park->count; i++)
+		bytes += (int64_t)strlen(park->requests[i].params);
+	return bytes;
 }
 
-/* ---- Writing it down ---- */
+/* Asked once more, it gets another key for the client. */
+static bool put(struct store *store, const char *task, const struct shared_request *request)
+{
+	struct request_row question = { .task = task, .name = request->name,
+		.method = request->method, .params = request->params };
+
+	return store_change(store, "insert into mcp_task_question (task, key, name, method, params)"
+		" select :task, case count(*) when 0 then :name else :name || '-' || (count(*) + 1) end,"
+		" :name, :method, :params from mcp_task_question where task = :task and name = :name",
+		&request_shape, &question) == 1;
+}
 
 static bool park(struct store *store, void *context)
 {
 	struct task_park_errand *park = context;
 	struct task_row row = { .id = park->id, .owner = park->owner, .record = park->record,
-	                        .until = park->expires_ms };
-	int64_t changed = store_change(store, "update mcp_task set status = 'input_required', owner = 0,"
-		" said = '', record = :record, until = mcp_now() + :until, updated = mcp_now()"
-		" where id = :id and owner = :owner and ended = 0", &task_row_shape, &row);
+	                        .until = park->expires_ms, .bytes = bytes_of(park) }, told;
+	int found = store_find_one(store, park->errand.arena,
+		"update mcp_task set status = 'input_required', owner = 0, said = '', record = :record,"
+		" until = mcp_now() + :until, updated = mcp_now(), bytes = :bytes"
+		" where id = :id and owner = :owner and ended = 0" TASK_TOLD,
+		&task_row_shape, &row, &task_row_shape, &told);
 
 	/* It is over, or was parked before. */
-	if (changed <= 0)
-		return changed == 0;
-	for (int64_t i = 0; i < park->count; i++) {
-		const struct shared_request *request = &park->requests[i];
-		struct request_row question = { .task = park->id, .name = request->name,
-			.method = request->method, .params = request->params };
-		/* Asked once more, it gets another key for the client. */
-		if (store_change(store, "insert into mcp_task_question (task, key, name, method, params)"
-			" select :task, case count(*) when 0 then :name else :name || '-' || (count(*) + 1) end,"
-			" :name, :method, :params from mcp_task_question where task = :task and name = :name",
-			&request_shape, &question) != 1)
+	if (found <= 0 || store_change(store, "update mcp_task_question set answered = 2, params = '',"
+	                               " answer = null where task = :id", &task_row_shape, &row) < 0)
+		return found == 0;
+	for (int64_t i = 0; i < park->count; i++)
+		if (!put(store, park->id, &park->requests[i]))
 			return false;
-	}
-	return tell(store, park->errand.arena, park->id);
+	return true;
+}
+
+static int is_owned(const struct task_park_errand *park, struct store *store)
+{
+	struct task_row row = { .id = park->id, .owner = park->owner }, owned;
+
+	return store_find_one(store, park->errand.arena, "select id from mcp_task where id = :id"
+	                      " and owner = :owner and ended = 0", &task_row_shape, &row,
+	                      &task_row_shape, &owned);
 }
 
 bool task_row_park(struct errand *errand, struct store *store)
 {
-	return store_transact(store, park, errand) == STORE_COMMITTED;
+	struct task_park_errand *parked = (struct task_park_errand *)errand;
+	int room = waiting_room(store, &(struct waiting) { .session = "", .task = parked->id,
+		.replaced = parked->id, .bytes = bytes_of(parked) });
+
+	parked->no_room = false;
+	if (room == 1)
+		return store_transact(store, park, errand) == STORE_COMMITTED;
+	int owned = room == 0 ? is_owned(parked, store) : -1;
+	parked->no_room = owned == 1;
+	return owned >= 0;
 }
 
 /* ---- An answer ---- */
@@ -98,20 +131,36 @@ static bool take_answers(struct task_answer_errand *answer, struct store *store,
 	return true;
 }
 
-/* The row is locked before a question is answered, so that of two answers that come at once one sees
- * the other. */
+/* What a client gave may be none of what was asked; it counts all the same. */
+static int64_t answers_bytes(const struct task_answer_errand *answer)
+{
+	int64_t bytes = 0;
+
+	for (int64_t i = 0; i < answer->count; i++)
+		bytes += waiting_answer(answer->answers[i].answer);
+	return bytes;
+}
+
+struct answering {
+	struct task_answer_errand *answer;
+	bool has_room;
+};
+
+/* Every answer writes the task's row, so that of two that come at once one sees the other. */
 static bool answer(struct store *store, void *context)
 {
-	struct task_answer_errand *answer = context;
+	const struct answering *answering = context;
+	struct task_answer_errand *answer = answering->answer;
 	struct task_row row = { .id = answer->id, .caller = answer->caller,
-	                        .ttl = shared_set.task_ttl_ms }, task = { 0 };
+	                        .ttl = shared_set.task_ttl_ms, .bytes = answers_bytes(answer) };
+	struct task_row task = { 0 };
 	int64_t taken, open;
 	int found = store_find_one(store, answer->errand.arena, "select status, owner from mcp_task"
-		" where id = :id and caller = :caller and " TASK_KEPT " for update",
+		" where id = :id and caller = :caller and " TASK_KEPT,
 		&task_row_shape, &row, &task_row_shape, &task);
 
 	answer->there = found == 1;
-	answer->ready = false;
+	answer->ready = answer->no_room = false;
 	if (found <= 0)
 		return found == 0;
 	if (strcmp(task.status, "input_required") != 0) {
@@ -120,19 +169,25 @@ static bool answer(struct store *store, void *context)
 	}
 	if (!take_answers(answer, store, &taken, &open))
 		return false;
-	if (taken == 0)
-		return true;
+	answer->no_room = taken > 0 && !answering->has_room;
+	if (taken == 0 || answer->no_room)
+		return taken == 0;
 	answer->ready = open == 0;
-	return store_change(store, answer->ready
+	return store_find_one(store, answer->errand.arena, answer->ready
 		? "update mcp_task set status = 'working', until = mcp_now() + " CLAIM_MS ","
-		  " updated = mcp_now() where id = :id"
-		: "update mcp_task set updated = mcp_now() where id = :id", &task_row_shape, &row) == 1
-		&& tell(store, answer->errand.arena, answer->id);
+		  " updated = mcp_now(), bytes = bytes + :bytes where id = :id" TASK_TOLD
+		: "update mcp_task set updated = mcp_now(), bytes = bytes + :bytes where id = :id" TASK_TOLD,
+		&task_row_shape, &row, &task_row_shape, &task) == 1;
 }
 
 bool task_row_answer(struct errand *errand, struct store *store)
 {
-	return store_transact(store, answer, errand) == STORE_COMMITTED;
+	struct task_answer_errand *answered = (struct task_answer_errand *)errand;
+	int room = waiting_room(store, &(struct waiting) { .session = "", .task = answered->id,
+		.replaced = "", .bytes = answers_bytes(answered) });
+
+	return room >= 0 && store_transact(store, answer, &(struct answering) { answered, room == 1 })
+	                    != STORE_FAILED;
 }
 
 /* ---- Taking it up ---- */
@@ -145,13 +200,12 @@ bool task_row_claim(struct errand *errand, struct store *store)
 	struct task_row row = { .id = claim->id, .owner = shared_me(), .claimed = claim->token };
 	struct task_row taken = { 0 };
 	int found = store_find_one(store, errand->arena,
-		"with taken as (update mcp_task t set owner = :owner, claimed = :claimed,"
-		"  status = 'working', until = 0, updated = mcp_now()"
-		"  where id = :id and ended = 0 and exists (select 1 from mcp_process where id = :owner)"
-		"  and (claimed = :claimed or (owner = 0 and (until < mcp_now() or not exists"
-		"   (select 1 from mcp_task_question q where q.task = t.id and q.answered = 0))))"
-		"  returning id, caller, record)"
-		" select caller, record, " TASK_TOLD " as told from taken",
+		"update mcp_task set owner = :owner, claimed = :claimed, status = 'working', until = 0,"
+		" updated = mcp_now()"
+		" where id = :id and ended = 0 and exists (select 1 from mcp_process where id = :owner)"
+		" and (claimed = :claimed or (owner = 0 and (until < mcp_now() or not exists"
+		"  (select 1 from mcp_task_question where task = :id and answered = 0))))"
+		TASK_TOLD ", caller, record",
 		&task_row_shape, &row, &task_row_shape, &taken);
 
 	claim->owner = row.owner;
@@ -159,6 +213,7 @@ bool task_row_claim(struct errand *errand, struct store *store)
 	claim->caller = taken.caller;
 	claim->record = taken.record;
 	return found == 0 || (found == 1 && store_find(store, errand->arena,
-		"select number, name as key, answer from mcp_task_question where task = :id order by number",
+		"select number, name as key, answer from mcp_task_question"
+		" where task = :id and answered <> 2 order by number",
 		&task_row_shape, &row, &question_shape, &claim->questions));
 }

@@ -1,0 +1,22 @@
+/* waiting_row.h - how much may wait for a person in the database. */
+#ifndef WAITING_ROW_H
+#define WAITING_ROW_H
+
+#include "shared_private.h"
+
+#define WAITING_QUESTION 4096           /* bytes a question counts for, with an answer no longer than that */
+
+/* What an answer counts beyond its question. NULL: nothing. */
+int64_t waiting_answer(const char *answer);
+
+/* Who wants something more to wait. What it replaces doesn't count. */
+struct waiting {
+	const char *session, *task;     /* a session's call, or a task; the other is "" */
+	int64_t stream;                 /* replaces what was taken up of this one; 0: nothing */
+	const char *replaced;           /* the record and questions of this task; "": of none */
+	int64_t bytes;
+};
+/* 1: there is room, 0: there is none, -1: the database can't say. Outside of transactions. */
+MUST_USE int waiting_room(struct store *store, const struct waiting *wanted);
+
+#endif

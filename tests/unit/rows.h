@@ -1,0 +1,127 @@
+/* rows.h - what processes share, as rows without the thread that carries out errands: this process has
+ * number ME, another one OTHER. On SQLite or PostgreSQL, as things.h has it. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <pthread.h>
+
+#include "things.h"
+#include "waiting_row.h"
+
+#define ME 1
+#define OTHER 2
+#define BUDGET 100000                   /* bytes that may wait */
+
+static struct budget waiting = { .max = BUDGET };
+
+static inline void script(const char *sql)
+{
+	ck_assert(store->driver->script(store, sql));
+}
+
+static inline int64_t count_of(const char *sql)
+{
+	struct number number = { -1 };
+
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	return number.value;
+}
+
+struct a_text {
+	const char *text;
+};
+
+static const struct shape a_text_shape UNUSED = SHAPE(struct a_text,
+	TEXT(struct a_text, text, "A text"));
+
+static inline const char *text_of(const char *sql)
+{
+	struct a_text text = { NULL };
+
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &a_text_shape, &text), 1);
+	return text.text;
+}
+
+/* What was told since, a line each. */
+static inline const char *heard(void)
+{
+	struct store_notice notice;
+	const char *lines = "";
+
+	while (store_heard(store, &notice)) {
+		lines = arena_print(arena, "%s%s %s\n", lines, notice.channel, notice.words);
+		store_heard_free(&notice);
+	}
+	return lines;
+}
+
+/* ---- What the layer above would do ---- */
+
+static inline str used(UNUSED struct arena *in)
+{
+	return STR("[]");
+}
+
+static inline str last_words(UNUSED struct arena *in, UNUSED str ids)
+{
+	return STR("[\"last words\"]");
+}
+
+static inline void due(UNUSED int64_t call)
+{
+}
+
+static inline void task_due(UNUSED str id)
+{
+}
+
+/* ---- Around every test ---- */
+
+static inline void begin_rows(void)
+{
+	begin_empty();
+	store = store_open(url, STORE_WRITES);
+	ck_assert(store && store_migrate(store, shared_migrations));
+	shared_set = (struct shared_settings) { .session_idle_ms = 60000, .resume_ms = 60000,
+		.task_ttl_ms = 60000, .sessions_max = 10, .events_max = 10, .budget = &waiting,
+		.handler = { .used = used, .last_words = last_words, .due = due, .task_due = task_due,
+		             .task_last_words = "{\"code\":1}" } };
+	ck_assert(beat_register(store));
+	ck_assert_int_eq(shared_me(), ME);
+	ck_assert(beat_register(store));
+	ck_assert_int_eq(shared_me(), OTHER);
+	shared_set_me(ME);
+	ck_assert(store_listen(store, CHANNEL_CHANGED) && store_listen(store, CHANNEL_ALL) &&
+	          store_listen(store, CHANNEL_ONE "1") && store_listen(store, CHANNEL_ONE "2"));
+}
+
+static inline void end_rows(void)
+{
+	end();
+}
+
+/* The other process has not said for long that it lives. */
+static inline void bury_the_other(void)
+{
+	bool unknown;
+
+	script("update mcp_process set seen = 1 where id = 2");
+	ck_assert(beat(store, true, &unknown));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_process where id = 2"), 0);
+}
+
+static inline void make_session(const char *id, const char *caller)
+{
+	script(arena_print(arena, "insert into mcp_session (id, revision, can, caller, log_least)"
+	                   " values ('%s', 2, 0, '%s', -1)", id, caller));
+}
+
+/* With four events so far, and a client at this process. */
+static inline void make_stream(const char *session, int64_t number, int home)
+{
+	script(arena_print(arena, "insert into mcp_stream (session, number, home, attached, listens, ids,"
+	                   " last) values ('%s', %lld, %d, 1, false, '[7]', 4)", session,
+	                   (long long)number, home));
+}
+
+#endif

@@ -1,0 +1,379 @@
+/* test_shared_calls.c - calls that wait for a person, as rows: filed, answered, cancelled, due, and how
+ * much of them there may be. */
+#include "rows.h"
+
+static struct park_errand park(const char *in, int64_t stream, const char *id, int64_t question,
+                               int64_t count)
+{
+	struct park_errand park = { .errand.arena = arena, .session = in, .stream = stream, .id = id,
+		.record = "{\"method\":\"tools/call\"}", .expires_ms = 60000, .count = count };
+
+	park.questions = arena_array(arena, struct shared_question, count);
+	for (int64_t i = 0; i < count; i++)
+		park.questions[i] = (struct shared_question) { .number = question + i,
+			.key = arena_print(arena, "key%lld", (long long)i) };
+	return park;
+}
+
+/* A call of a session of that name, with questions from this number on. */
+static void file(const char *in, int64_t stream, int64_t question, int64_t count)
+{
+	struct park_errand parked = park(in, stream, "7", question, count);
+
+	ck_assert(call_row_park(&parked.errand, store));
+	ck_assert(!parked.no_room);
+}
+
+static struct claim_errand answer_with(const char *in, int64_t question, const char *said,
+                                       int64_t token)
+{
+	struct claim_errand claim = { .errand.arena = arena, .session = in, .number = question,
+		.answer = said, .token = token };
+
+	ck_assert(call_row_answer(&claim.errand, store));
+	return claim;
+}
+
+static bool takes(const char *in, int64_t question, int64_t token)
+{
+	return answer_with(in, question, "{\"action\":\"accept\"}", token).taken;
+}
+
+static bool cancels(const char *in, const char *id, int64_t token)
+{
+	struct claim_errand claim = { .errand.arena = arena, .session = in, .id = id, .token = token };
+
+	ck_assert(call_row_cancel(&claim.errand, store));
+	return claim.taken;
+}
+
+static bool expires(int64_t call, int64_t token)
+{
+	struct claim_errand claim = { .errand.arena = arena, .call = call, .token = token };
+
+	ck_assert(call_row_expire(&claim.errand, store));
+	return claim.taken;
+}
+
+static void begin_calls(void)
+{
+	begin_rows();
+	make_session("s", "alice");
+	make_stream("s", 1, OTHER);
+}
+
+/* ---- Filing, answering ---- */
+
+START_TEST(the_last_answer_takes_a_call_up)
+{
+	file("s", 1, 10, 2);
+	ck_assert(!takes("s", 10, 1));
+	ck_assert_int_eq(count_of("select home as value from mcp_stream"), OTHER);
+	struct claim_errand claim = answer_with("s", 11, "{\"action\":\"decline\"}", 2);
+	const struct shared_question *question = claim.questions.first;
+	ck_assert(claim.taken);
+	ck_assert_str_eq(claim.session, "s");
+	ck_assert_int_eq(claim.stream, 1);
+	ck_assert_int_eq(claim.last, 4);
+	ck_assert_str_eq(claim.record, "{\"method\":\"tools/call\"}");
+	ck_assert_str_eq(claim.ids, "[7]");
+	ck_assert_str_eq(claim.caller, "alice");
+	ck_assert_int_eq(claim.questions.count, 2);
+	ck_assert_str_eq(question[0].key, "key0");
+	ck_assert_str_eq(question[0].answer, "{\"action\":\"accept\"}");
+	ck_assert(question[0].answered && question[1].answered);
+	ck_assert_str_eq(question[1].answer, "{\"action\":\"decline\"}");
+	ck_assert_int_eq(count_of("select home as value from mcp_stream"), ME);
+	ck_assert_str_eq(heard(), "mcp_2 lost s 1\n");
+}
+END_TEST
+
+START_TEST(an_error_is_an_answer_too)
+{
+	file("s", 1, 10, 1);
+	struct claim_errand claim = answer_with("s", 10, NULL, 1);
+	const struct shared_question *question = claim.questions.first;
+	ck_assert(claim.taken);
+	ck_assert(question[0].answered);
+	ck_assert_ptr_null(question[0].answer);
+}
+END_TEST
+
+START_TEST(what_was_answered_is_taken_up_once)
+{
+	file("s", 1, 10, 2);
+	ck_assert(!takes("s", 10, 1));
+	ck_assert(!takes("s", 10, 2));          /* it came twice, and the other is open */
+	ck_assert(takes("s", 11, 3));
+	ck_assert(!takes("s", 11, 4));
+	ck_assert(!takes("s", 10, 5));
+	ck_assert(takes("s", 11, 3));           /* whoever did doesn't know that it did */
+	ck_assert(!takes("s", 12, 6));
+	ck_assert(!takes("other", 10, 7));
+}
+END_TEST
+
+START_TEST(a_call_is_filed_once)
+{
+	file("s", 1, 10, 2);
+	file("s", 1, 10, 2);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_question"), 2);
+}
+END_TEST
+
+START_TEST(of_a_session_that_ended_nothing_is_filed)
+{
+	file("gone", 1, 10, 2);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 0);
+	file("s", 1, 20, 1);
+	script("delete from mcp_session");
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 0);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_question"), 0);
+	ck_assert(!takes("s", 20, 1));
+}
+END_TEST
+
+/* ---- Cancelled, due ---- */
+
+START_TEST(a_cancelled_call_is_taken_up_once_and_not_answered_any_more)
+{
+	file("s", 1, 10, 1);
+	ck_assert(!cancels("s", "8", 1));
+	ck_assert(!cancels("other", "7", 1));
+	ck_assert(cancels("s", "7", 1));
+	ck_assert(!cancels("s", "7", 2));
+	ck_assert(cancels("s", "7", 1));
+	ck_assert(!takes("s", 10, 3));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_question where answered"), 0);
+}
+END_TEST
+
+/* A client that gives two calls the same id. */
+START_TEST(of_two_calls_of_one_id_one_is_cancelled_at_a_time)
+{
+	make_stream("s", 2, ME);
+	file("s", 1, 10, 1);
+	file("s", 2, 20, 1);
+	ck_assert(cancels("s", "7", 1));
+	ck_assert(cancels("s", "7", 1));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call where claimed = 0"), 1);
+	ck_assert(takes("s", 20, 2));
+}
+END_TEST
+
+START_TEST(a_call_that_is_due_is_taken_up_once_with_what_was_answered)
+{
+	file("s", 1, 10, 2);
+	int64_t call = count_of("select id as value from mcp_call");
+	ck_assert(!takes("s", 10, 1));
+	ck_assert(!expires(call, 2));
+	script("update mcp_call set until = 1");
+	struct claim_errand claim = { .errand.arena = arena, .call = call, .token = 3 };
+	ck_assert(call_row_expire(&claim.errand, store));
+	const struct shared_question *question = claim.questions.first;
+	ck_assert(claim.taken);
+	ck_assert_str_eq(claim.session, "s");
+	ck_assert(question[0].answered && !question[1].answered);
+	ck_assert(!expires(call, 4));
+	ck_assert(expires(call, 3));
+	ck_assert(!takes("s", 11, 5));
+}
+END_TEST
+
+/* ---- The end of a process ---- */
+
+START_TEST(a_call_that_waits_survives_its_process)
+{
+	make_stream("s", 2, OTHER);
+	file("s", 1, 10, 1);
+	bury_the_other();
+	ck_assert_int_eq(count_of("select ended as value from mcp_stream where number = 1"), 0);
+	ck_assert_int_ne(count_of("select ended as value from mcp_stream where number = 2"), 0);
+	ck_assert_str_eq(text_of("select data as text from mcp_event where stream = 2"), "last words");
+	ck_assert(takes("s", 10, 1));
+}
+END_TEST
+
+START_TEST(a_call_that_was_taken_up_ends_with_its_process)
+{
+	file("s", 1, 10, 1);
+	shared_set_me(OTHER);
+	ck_assert(takes("s", 10, 1));
+	shared_set_me(ME);
+	bury_the_other();
+	ck_assert_int_ne(count_of("select ended as value from mcp_stream where number = 1"), 0);
+	ck_assert_str_eq(text_of("select data as text from mcp_event where stream = 1"), "last words");
+	ck_assert(!takes("s", 10, 2));
+}
+END_TEST
+
+/* ---- Two at once ---- */
+
+#define ROUNDS 40
+
+static pthread_barrier_t barrier;
+
+struct answerer {
+	pthread_t thread;
+	int64_t which;
+	bool taken[ROUNDS];
+};
+
+static void *answer_all(void *context)
+{
+	struct answerer *answerer = context;
+	struct arena *own = arena_create();
+	struct store *connection = store_open(url, STORE_WRITES);
+
+	for (int64_t i = 0; i < ROUNDS; i++) {
+		struct claim_errand claim = { .errand.arena = own, .session = "s",
+			.number = 2 * i + answerer->which, .answer = "{}", .token = 2 * i + answerer->which + 1 };
+		pthread_barrier_wait(&barrier);
+		if (connection && call_row_answer(&claim.errand, connection))
+			answerer->taken[i] = claim.taken;
+	}
+	store_close(connection);
+	arena_destroy(own);
+	return NULL;
+}
+
+START_TEST(of_two_last_answers_at_once_one_takes_the_call_up)
+{
+	struct answerer answerers[2] = { { .which = 0 }, { .which = 1 } };
+
+	/* Only one process has SQLite's. */
+	if (!on_postgres())
+		return;
+	shared_set.budget = NULL;
+	for (int64_t i = 0; i < ROUNDS; i++) {
+		make_stream("s", 100 + i, ME);
+		file("s", 100 + i, 2 * i, 2);
+	}
+	pthread_barrier_init(&barrier, NULL, 2);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(answerers[i].thread, NULL);
+	pthread_barrier_destroy(&barrier);
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(answerers[0].taken[i] + answerers[1].taken[i], 1);
+}
+END_TEST
+
+/* ---- So much and no more ---- */
+
+static bool has_room(const char *in, int64_t stream, int64_t question, size_t size)
+{
+	struct park_errand parked = park(in, stream, "7", question, 1);
+	char *record = arena_alloc(arena, size + 1);
+
+	memset(record, 'r', size);
+	parked.record = record;
+	ck_assert(call_row_park(&parked.errand, store));
+	return !parked.no_room;
+}
+
+START_TEST(a_caller_has_half_of_what_may_wait)
+{
+	make_session("bobs", "bob");
+	make_stream("bobs", 1, ME);
+	make_session("carols", "carol");
+	make_stream("carols", 1, ME);
+	make_session("too", "alice");
+	make_stream("too", 1, ME);
+	/* With its question each takes a quarter; the last of them to the byte. */
+	ck_assert(has_room("s", 1, 10, BUDGET / 4 - WAITING_QUESTION));
+	ck_assert(!has_room("too", 1, 20, BUDGET / 4 - WAITING_QUESTION + 1));
+	ck_assert(has_room("too", 1, 30, BUDGET / 4 - WAITING_QUESTION));
+	ck_assert(!has_room("too", 1, 40, 0));
+	ck_assert(has_room("bobs", 1, 50, BUDGET / 2 - WAITING_QUESTION));
+	ck_assert(!has_room("carols", 1, 60, 0));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 3);
+	ck_assert_int_eq(count_of("select sum(bytes) as value from mcp_call"), BUDGET);
+	/* What is filed already needs no room, and a call that asks anew what it took before. */
+	ck_assert(has_room("s", 1, 10, BUDGET / 4 - WAITING_QUESTION));
+	ck_assert(takes("s", 10, 1));
+	ck_assert(!has_room("too", 1, 70, 0));
+	ck_assert(!has_room("s", 1, 80, BUDGET / 4 - WAITING_QUESTION + 1));
+	ck_assert(has_room("s", 1, 90, BUDGET / 4 - WAITING_QUESTION));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 3);
+	ck_assert_int_eq(count_of("select sum(bytes) as value from mcp_call"), BUDGET);
+}
+END_TEST
+
+START_TEST(what_is_over_makes_room)
+{
+	make_stream("s", 2, ME);
+	ck_assert(has_room("s", 1, 10, BUDGET / 2 - WAITING_QUESTION));
+	ck_assert(takes("s", 10, 1));
+	ck_assert(!has_room("s", 2, 20, 0));    /* it may have to be taken up once more */
+	script("update mcp_stream set ended = 1 where number = 1");
+	ck_assert(has_room("s", 2, 20, 0));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_question"), 1);
+}
+END_TEST
+
+START_TEST(a_short_answer_needs_no_room_and_a_long_one_does)
+{
+	char *longer = arena_alloc(arena, WAITING_QUESTION + 2);
+
+	memset(longer, 'x', WAITING_QUESTION + 1);
+	make_stream("s", 2, ME);
+	ck_assert(has_room("s", 1, 10, 0));
+	ck_assert(has_room("s", 2, 20, BUDGET / 2 - 2 * WAITING_QUESTION));
+	struct claim_errand refused = answer_with("s", 10, longer, 1);
+	ck_assert(refused.no_room && !refused.taken);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_question where answered"), 0);
+	longer[WAITING_QUESTION] = '\0';
+	struct claim_errand taken = answer_with("s", 10, longer, 2);
+	ck_assert(!taken.no_room && taken.taken);
+	longer[WAITING_QUESTION] = 'x';
+	struct claim_errand unknown = answer_with("s", 11, longer, 3);
+	ck_assert(!unknown.no_room && !unknown.taken);
+	/* Done again: it is there already. */
+	taken = answer_with("s", 10, longer, 2);
+	ck_assert(!taken.no_room && taken.taken);
+}
+END_TEST
+
+START_TEST(a_long_answer_is_counted)
+{
+	char *longer = arena_alloc(arena, WAITING_QUESTION + 101);
+
+	memset(longer, 'x', WAITING_QUESTION + 100);
+	file("s", 1, 10, 2);
+	int64_t before = count_of("select bytes as value from mcp_call");
+	ck_assert(!answer_with("s", 10, longer, 1).taken);
+	ck_assert_int_eq(count_of("select bytes as value from mcp_call"), before + 100);
+	ck_assert(!answer_with("s", 10, longer, 2).taken);
+	ck_assert_int_eq(count_of("select bytes as value from mcp_call"), before + 100);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("shared_calls");
+	TCase *tests = tcase_create("shared_calls");
+
+	tcase_add_checked_fixture(tests, begin_calls, end_rows);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, the_last_answer_takes_a_call_up);
+	tcase_add_test(tests, an_error_is_an_answer_too);
+	tcase_add_test(tests, what_was_answered_is_taken_up_once);
+	tcase_add_test(tests, a_call_is_filed_once);
+	tcase_add_test(tests, of_a_session_that_ended_nothing_is_filed);
+	tcase_add_test(tests, a_cancelled_call_is_taken_up_once_and_not_answered_any_more);
+	tcase_add_test(tests, of_two_calls_of_one_id_one_is_cancelled_at_a_time);
+	tcase_add_test(tests, a_call_that_is_due_is_taken_up_once_with_what_was_answered);
+	tcase_add_test(tests, a_call_that_waits_survives_its_process);
+	tcase_add_test(tests, a_call_that_was_taken_up_ends_with_its_process);
+	tcase_add_test(tests, of_two_last_answers_at_once_one_takes_the_call_up);
+	tcase_add_test(tests, a_caller_has_half_of_what_may_wait);
+	tcase_add_test(tests, what_is_over_makes_room);
+	tcase_add_test(tests, a_short_answer_needs_no_room_and_a_long_one_does);
+	tcase_add_test(tests, a_long_answer_is_counted);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}
