@@ -2,7 +2,7 @@
 #include "waiting_row.h"
 
 struct call_row {
-	int64_t id, stream, until, claimed, me, last, home, bytes;
+	int64_t id, stream, until, claimed, me, last, home, ended, bytes;
 	const char *session, *name, *record, *ids, *caller;
 };
 
@@ -14,6 +14,7 @@ static const struct shape call_shape = SHAPE(struct call_row,
 	INT(struct call_row, me, "This process"),
 	INT(struct call_row, last, "The latest event of its stream"),
 	INT(struct call_row, home, "Who wrote its stream"),
+	INT(struct call_row, ended, "When that was over; 0: it is not"),
 	INT(struct call_row, bytes, "What it takes with its questions; as a parameter, what is added"),
 	TEXT(struct call_row, session, "Its session"),
 	TEXT(struct call_row, name, "Its JSON-RPC id, as JSON"),
@@ -70,7 +71,7 @@ static bool park(struct store *store, void *context)
 	struct park_errand *park = context;
 	struct call_row row = { .session = park->session, .stream = park->stream, .name = park->id,
 	                        .record = park->record, .until = park->expires_ms,
-	                        .bytes = bytes_of(park) }, filed = { 0 };
+	                        .bytes = bytes_of(park), .me = shared_me() }, filed = { 0 };
 	/* It asks anew, so it was taken up by whoever asks. */
 	if (store_change(store, "delete from mcp_call where session = :session and stream = :stream"
 	                 " and claimed <> 0", &call_shape, &row) < 0)
@@ -78,7 +79,7 @@ static bool park(struct store *store, void *context)
 	int found = store_find_one(store, park->errand.arena,
 		"insert into mcp_call (session, stream, name, record, until, bytes)"
 		" select session, number, :name, :record, mcp_now() + :until, :bytes from mcp_stream"
-		" where session = :session and number = :stream returning id",
+		" where session = :session and number = :stream and home = :me and ended = 0 returning id",
 		&call_shape, &row, &call_shape, &filed);
 
 	for (int64_t i = 0; found == 1 && i < park->count; i++) {
@@ -89,6 +90,7 @@ static bool park(struct store *store, void *context)
 		                 &question_row_shape, &question) != 1)
 			return false;
 	}
+	park->filed = found > 0;
 	return found >= 0;
 }
 
@@ -97,15 +99,13 @@ bool call_row_park(struct errand *errand, struct store *store)
 	struct park_errand *parked = (struct park_errand *)errand;
 	int done = is_parked(parked, store);
 
-	parked->no_room = false;
+	parked->filed = done > 0;
 	if (done != 0)
 		return done > 0;
 	int room = waiting_room(store, &(struct waiting) { .session = parked->session, .task = "",
 		.stream = parked->stream, .replaced = "", .bytes = bytes_of(parked) });
-	if (room == 1)
-		return store_transact(store, park, errand) == STORE_COMMITTED;
-	parked->no_room = room == 0;
-	return parked->no_room;
+	errand->no_room = room == 0;
+	return room == 1 && store_transact(store, park, errand) == STORE_COMMITTED;
 }
 
 /* ---- Taking up ---- */
@@ -122,11 +122,14 @@ static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 	                &claim->questions))
 		return false;
 	if (store_find_one(store, arena,
-		"select c.session, c.stream, c.record, s.last, s.home, s.ids, o.caller"
+		"select c.session, c.stream, c.record, s.last, s.home, s.ended, s.ids, o.caller"
 		" from mcp_call c join mcp_stream s on s.session = c.session and s.number = c.stream"
 		" join mcp_session o on o.id = c.session where c.id = :id",
 		&call_shape, &row, &call_shape, &taken) != 1)
 		return false;
+	/* It was cancelled, or its process ended it, while it was being filed. */
+	if (taken.ended)
+		return true;
 	row.session = taken.session;
 	row.stream = taken.stream;
 	claim->session = taken.session;
@@ -181,11 +184,11 @@ static bool answer(struct store *store, void *context)
 		" and number = :number and not answered returning call as id",
 		&question_row_shape, &question, &call_shape, &call);
 
-	claim->taken = claim->no_room = false;
+	claim->taken = claim->errand.no_room = false;
 	if (found != 1)
 		return found == 0 && take_again(claim, store, &row);
-	claim->no_room = !answering->has_room;
-	if (claim->no_room)
+	claim->errand.no_room = !answering->has_room;
+	if (!answering->has_room)
 		return false;
 	row.id = call.id;
 	return store_find_one(store, claim->errand.arena,
@@ -202,7 +205,8 @@ bool call_row_answer(struct errand *errand, struct store *store)
 	int room = waiting_room(store, &(struct waiting) { .session = claim->session, .task = "",
 		.replaced = "", .bytes = waiting_answer(claim->answer) });
 
-	return room >= 0 && is_done(store, answer, &(struct answering) { claim, room == 1 });
+	return room >= 0 && is_done(store, answer, &(struct answering) { claim, room == 1 })
+	       && !errand->no_room;
 }
 
 /* Cancelled, or due: claimed by what `sql` says. */

@@ -205,7 +205,7 @@ enum failure { FAILED, ALONE, LATER, AWAY };
 
 static enum failure judge(struct errand *first, int count, struct store *store, bool lasts)
 {
-	bool refused = store_refused(store);
+	bool refused = store_refused(store) || first->no_room;
 
 	if (refused && count > 1) {
 		count_try(first, count);

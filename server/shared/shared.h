@@ -73,7 +73,8 @@ struct errand {
 	                                   that the database could not do yet; 0: behind none */
 	int tries;
 	int64_t again_ms;               /* by tick_ms(), the next of them */
-	bool failed;                    /* the database could not, or refused it */
+	bool failed;                    /* the database could not, or refused it, or: */
+	bool no_room;                   /* as much is kept as may be; tried again it would be the same */
 };
 
 struct errand_kind {
@@ -188,7 +189,10 @@ struct leave_errand {
 };
 bool stream_rows_leave(struct errand *errand, struct store *store);
 
-/* ---- Calls that wait for a person ---- */
+/* ---- Calls that wait for a person ----
+ *
+ * They and tasks that wait may take as many bytes (records, questions, answers) as requests keep at
+ * most, and those of a caller half of it: errand.no_room. */
 
 struct shared_question {
 	int64_t number;
@@ -197,7 +201,8 @@ struct shared_question {
 	bool answered;
 };
 
-/* Files a call, to be gone on with by whichever process gets the last answer, or when it is due. */
+/* Files a call, to be gone on with by whichever process gets the last answer, or when it is due.
+ * `filed` false: its stream is over, or this process is not its home (any more). */
 struct park_errand {
 	struct errand errand;
 	const char *session, *id;       /* its JSON-RPC id, as JSON */
@@ -206,20 +211,19 @@ struct park_errand {
 	int64_t expires_ms;             /* from now */
 	struct shared_question *questions;
 	int64_t count;
-	bool no_room;                   /* after: it was not filed, as much waits as may */
+	bool filed;
 };
 bool call_row_park(struct errand *errand, struct store *store);
 
 /* Takes a call up. By an answer: `number` is the question's, `answer` JSON or NULL; `taken` false:
- * there is no such question, or others are still open. By its id (cancelled), or when it is due:
- * `call`. This process is the home of its stream then. */
+ * there is no such question, or others are still open, or its stream is over. By its id (cancelled), or
+ * when it is due: `call`. This process is the home of its stream then. */
 struct claim_errand {
 	struct errand errand;
 	const char *session, *id, *answer;
 	int64_t number, call;
 	int64_t token;                  /* shared_number() */
 	bool taken;
-	bool no_room;                   /* after: the answer was not written, as much waits as may */
 	int64_t stream, last;
 	const char *ids, *record, *caller;
 	struct rows questions;          /* of struct shared_question */
@@ -284,7 +288,6 @@ struct task_park_errand {
 	int64_t expires_ms;             /* from now */
 	struct shared_request *requests;
 	int64_t count;
-	bool no_room;                   /* after: it was not written down, as much waits as may */
 };
 bool task_row_park(struct errand *errand, struct store *store);
 
@@ -298,7 +301,6 @@ struct task_answer_errand {
 	struct shared_answer *answers;
 	int64_t count;
 	bool there;
-	bool no_room;                   /* after: the answers were not written, as much waits as may */
 	bool ready;                     /* after: nothing is open any more, somebody is to claim it */
 };
 bool task_row_answer(struct errand *errand, struct store *store);

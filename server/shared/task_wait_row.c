@@ -87,12 +87,11 @@ bool task_row_park(struct errand *errand, struct store *store)
 	int room = waiting_room(store, &(struct waiting) { .session = "", .task = parked->id,
 		.replaced = parked->id, .bytes = bytes_of(parked) });
 
-	parked->no_room = false;
 	if (room == 1)
 		return store_transact(store, park, errand) == STORE_COMMITTED;
 	int owned = room == 0 ? is_owned(parked, store) : -1;
-	parked->no_room = owned == 1;
-	return owned >= 0;
+	errand->no_room = owned == 1;
+	return owned == 0;
 }
 
 /* ---- An answer ---- */
@@ -160,7 +159,7 @@ static bool answer(struct store *store, void *context)
 		&task_row_shape, &row, &task_row_shape, &task);
 
 	answer->there = found == 1;
-	answer->ready = answer->no_room = false;
+	answer->ready = answer->errand.no_room = false;
 	if (found <= 0)
 		return found == 0;
 	if (strcmp(task.status, "input_required") != 0) {
@@ -169,8 +168,8 @@ static bool answer(struct store *store, void *context)
 	}
 	if (!take_answers(answer, store, &taken, &open))
 		return false;
-	answer->no_room = taken > 0 && !answering->has_room;
-	if (taken == 0 || answer->no_room)
+	answer->errand.no_room = taken > 0 && !answering->has_room;
+	if (taken == 0 || answer->errand.no_room)
 		return taken == 0;
 	answer->ready = open == 0;
 	return store_find_one(store, answer->errand.arena, answer->ready
@@ -187,7 +186,7 @@ bool task_row_answer(struct errand *errand, struct store *store)
 		.replaced = "", .bytes = answers_bytes(answered) });
 
 	return room >= 0 && store_transact(store, answer, &(struct answering) { answered, room == 1 })
-	                    != STORE_FAILED;
+	                    != STORE_FAILED && !errand->no_room;
 }
 
 /* ---- Taking it up ---- */

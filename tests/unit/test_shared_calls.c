@@ -15,13 +15,14 @@ static struct park_errand park(const char *in, int64_t stream, const char *id, i
 	return park;
 }
 
-/* A call of a session of that name, with questions from this number on. */
-static void file(const char *in, int64_t stream, int64_t question, int64_t count)
+/* A call of a stream of its own, with questions from this number on. */
+static void file(int64_t stream, int64_t question, int64_t count)
 {
-	struct park_errand parked = park(in, stream, "7", question, count);
+	struct park_errand parked = park("s", stream, "7", question, count);
 
+	make_stream("s", stream, ME);
 	ck_assert(call_row_park(&parked.errand, store));
-	ck_assert(!parked.no_room);
+	ck_assert(parked.filed);
 }
 
 static struct claim_errand answer_with(const char *in, int64_t question, const char *said,
@@ -30,7 +31,7 @@ static struct claim_errand answer_with(const char *in, int64_t question, const c
 	struct claim_errand claim = { .errand.arena = arena, .session = in, .number = question,
 		.answer = said, .token = token };
 
-	ck_assert(call_row_answer(&claim.errand, store));
+	ck_assert(call_row_answer(&claim.errand, store) == !claim.errand.no_room);
 	return claim;
 }
 
@@ -59,14 +60,14 @@ static void begin_calls(void)
 {
 	begin_rows();
 	make_session("s", "alice");
-	make_stream("s", 1, OTHER);
 }
 
 /* ---- Filing, answering ---- */
 
 START_TEST(the_last_answer_takes_a_call_up)
 {
-	file("s", 1, 10, 2);
+	file(1, 10, 2);
+	script("update mcp_stream set home = 2");
 	ck_assert(!takes("s", 10, 1));
 	ck_assert_int_eq(count_of("select home as value from mcp_stream"), OTHER);
 	struct claim_errand claim = answer_with("s", 11, "{\"action\":\"decline\"}", 2);
@@ -90,7 +91,7 @@ END_TEST
 
 START_TEST(an_error_is_an_answer_too)
 {
-	file("s", 1, 10, 1);
+	file(1, 10, 1);
 	struct claim_errand claim = answer_with("s", 10, NULL, 1);
 	const struct shared_question *question = claim.questions.first;
 	ck_assert(claim.taken);
@@ -101,7 +102,7 @@ END_TEST
 
 START_TEST(what_was_answered_is_taken_up_once)
 {
-	file("s", 1, 10, 2);
+	file(1, 10, 2);
 	ck_assert(!takes("s", 10, 1));
 	ck_assert(!takes("s", 10, 2));          /* it came twice, and the other is open */
 	ck_assert(takes("s", 11, 3));
@@ -115,18 +116,37 @@ END_TEST
 
 START_TEST(a_call_is_filed_once)
 {
-	file("s", 1, 10, 2);
-	file("s", 1, 10, 2);
+	struct park_errand again = park("s", 1, "7", 10, 2);
+
+	file(1, 10, 2);
+	ck_assert(call_row_park(&again.errand, store) && again.filed);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 1);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_question"), 2);
 }
 END_TEST
 
-START_TEST(of_a_session_that_ended_nothing_is_filed)
+START_TEST(on_a_stream_that_is_not_its_own_nothing_is_filed)
 {
-	file("gone", 1, 10, 2);
+	struct park_errand gone = park("gone", 1, "7", 10, 2), others = park("s", 1, "7", 20, 1),
+		ended = park("s", 2, "7", 30, 1);
+
+	make_stream("s", 1, OTHER);
+	make_stream("s", 2, ME);
+	script("update mcp_stream set ended = 1 where number = 2");
+	ck_assert(call_row_park(&gone.errand, store) && !gone.filed);
+	ck_assert(call_row_park(&others.errand, store) && !others.filed);
+	ck_assert(call_row_park(&ended.errand, store) && !ended.filed);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 0);
-	file("s", 1, 20, 1);
+}
+END_TEST
+
+START_TEST(of_a_stream_that_is_over_nothing_is_taken_up)
+{
+	file(1, 10, 1);
+	script("update mcp_stream set ended = 1");
+	ck_assert(!takes("s", 10, 1));
+	ck_assert_int_ne(count_of("select claimed as value from mcp_call"), 0);
+	file(2, 20, 1);
 	script("delete from mcp_session");
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_call"), 0);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_question"), 0);
@@ -138,7 +158,7 @@ END_TEST
 
 START_TEST(a_cancelled_call_is_taken_up_once_and_not_answered_any_more)
 {
-	file("s", 1, 10, 1);
+	file(1, 10, 1);
 	ck_assert(!cancels("s", "8", 1));
 	ck_assert(!cancels("other", "7", 1));
 	ck_assert(cancels("s", "7", 1));
@@ -152,9 +172,8 @@ END_TEST
 /* A client that gives two calls the same id. */
 START_TEST(of_two_calls_of_one_id_one_is_cancelled_at_a_time)
 {
-	make_stream("s", 2, ME);
-	file("s", 1, 10, 1);
-	file("s", 2, 20, 1);
+	file(1, 10, 1);
+	file(2, 20, 1);
 	ck_assert(cancels("s", "7", 1));
 	ck_assert(cancels("s", "7", 1));
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_call where claimed = 0"), 1);
@@ -164,7 +183,7 @@ END_TEST
 
 START_TEST(a_call_that_is_due_is_taken_up_once_with_what_was_answered)
 {
-	file("s", 1, 10, 2);
+	file(1, 10, 2);
 	int64_t call = count_of("select id as value from mcp_call");
 	ck_assert(!takes("s", 10, 1));
 	ck_assert(!expires(call, 2));
@@ -185,8 +204,9 @@ END_TEST
 
 START_TEST(a_call_that_waits_survives_its_process)
 {
+	file(1, 10, 1);
 	make_stream("s", 2, OTHER);
-	file("s", 1, 10, 1);
+	script("update mcp_stream set home = 2");
 	bury_the_other();
 	ck_assert_int_eq(count_of("select ended as value from mcp_stream where number = 1"), 0);
 	ck_assert_int_ne(count_of("select ended as value from mcp_stream where number = 2"), 0);
@@ -197,7 +217,7 @@ END_TEST
 
 START_TEST(a_call_that_was_taken_up_ends_with_its_process)
 {
-	file("s", 1, 10, 1);
+	file(1, 10, 1);
 	shared_set_me(OTHER);
 	ck_assert(takes("s", 10, 1));
 	shared_set_me(ME);
@@ -246,10 +266,8 @@ START_TEST(of_two_last_answers_at_once_one_takes_the_call_up)
 	if (!on_postgres())
 		return;
 	shared_set.budget = NULL;
-	for (int64_t i = 0; i < ROUNDS; i++) {
-		make_stream("s", 100 + i, ME);
-		file("s", 100 + i, 2 * i, 2);
-	}
+	for (int64_t i = 0; i < ROUNDS; i++)
+		file(100 + i, 2 * i, 2);
 	pthread_barrier_init(&barrier, NULL, 2);
 	for (int i = 0; i < 2; i++)
 		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
@@ -270,12 +288,14 @@ static bool has_room(const char *in, int64_t stream, int64_t question, size_t si
 
 	memset(record, 'r', size);
 	parked.record = record;
-	ck_assert(call_row_park(&parked.errand, store));
-	return !parked.no_room;
+	ck_assert(call_row_park(&parked.errand, store) == !parked.errand.no_room);
+	ck_assert(parked.filed == !parked.errand.no_room);
+	return parked.filed;
 }
 
 START_TEST(a_caller_has_half_of_what_may_wait)
 {
+	make_stream("s", 1, ME);
 	make_session("bobs", "bob");
 	make_stream("bobs", 1, ME);
 	make_session("carols", "carol");
@@ -304,6 +324,7 @@ END_TEST
 
 START_TEST(what_is_over_makes_room)
 {
+	make_stream("s", 1, ME);
 	make_stream("s", 2, ME);
 	ck_assert(has_room("s", 1, 10, BUDGET / 2 - WAITING_QUESTION));
 	ck_assert(takes("s", 10, 1));
@@ -320,21 +341,22 @@ START_TEST(a_short_answer_needs_no_room_and_a_long_one_does)
 	char *longer = arena_alloc(arena, WAITING_QUESTION + 2);
 
 	memset(longer, 'x', WAITING_QUESTION + 1);
+	make_stream("s", 1, ME);
 	make_stream("s", 2, ME);
 	ck_assert(has_room("s", 1, 10, 0));
 	ck_assert(has_room("s", 2, 20, BUDGET / 2 - 2 * WAITING_QUESTION));
 	struct claim_errand refused = answer_with("s", 10, longer, 1);
-	ck_assert(refused.no_room && !refused.taken);
+	ck_assert(refused.errand.no_room && !refused.taken);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_question where answered"), 0);
 	longer[WAITING_QUESTION] = '\0';
 	struct claim_errand taken = answer_with("s", 10, longer, 2);
-	ck_assert(!taken.no_room && taken.taken);
+	ck_assert(!taken.errand.no_room && taken.taken);
 	longer[WAITING_QUESTION] = 'x';
 	struct claim_errand unknown = answer_with("s", 11, longer, 3);
-	ck_assert(!unknown.no_room && !unknown.taken);
+	ck_assert(!unknown.errand.no_room && !unknown.taken);
 	/* Done again: it is there already. */
 	taken = answer_with("s", 10, longer, 2);
-	ck_assert(!taken.no_room && taken.taken);
+	ck_assert(!taken.errand.no_room && taken.taken);
 }
 END_TEST
 
@@ -343,7 +365,7 @@ START_TEST(a_long_answer_is_counted)
 	char *longer = arena_alloc(arena, WAITING_QUESTION + 101);
 
 	memset(longer, 'x', WAITING_QUESTION + 100);
-	file("s", 1, 10, 2);
+	file(1, 10, 2);
 	int64_t before = count_of("select bytes as value from mcp_call");
 	ck_assert(!answer_with("s", 10, longer, 1).taken);
 	ck_assert_int_eq(count_of("select bytes as value from mcp_call"), before + 100);
@@ -363,7 +385,8 @@ int main(void)
 	tcase_add_test(tests, an_error_is_an_answer_too);
 	tcase_add_test(tests, what_was_answered_is_taken_up_once);
 	tcase_add_test(tests, a_call_is_filed_once);
-	tcase_add_test(tests, of_a_session_that_ended_nothing_is_filed);
+	tcase_add_test(tests, on_a_stream_that_is_not_its_own_nothing_is_filed);
+	tcase_add_test(tests, of_a_stream_that_is_over_nothing_is_taken_up);
 	tcase_add_test(tests, a_cancelled_call_is_taken_up_once_and_not_answered_any_more);
 	tcase_add_test(tests, of_two_calls_of_one_id_one_is_cancelled_at_a_time);
 	tcase_add_test(tests, a_call_that_is_due_is_taken_up_once_with_what_was_answered);

@@ -61,8 +61,8 @@ static bool asks_with(const char *id, const char *record, const char *first, con
 	struct task_park_errand park = { .errand.arena = arena, .id = id, .owner = ME, .record = record,
 		.expires_ms = 60000, .requests = requests, .count = second ? 2 : 1 };
 
-	ck_assert(task_row_park(&park.errand, store));
-	return !park.no_room;
+	ck_assert(task_row_park(&park.errand, store) == !park.errand.no_room);
+	return !park.errand.no_room;
 }
 
 static void asks(const char *id, const char *first, const char *second)
@@ -77,7 +77,7 @@ static struct task_answer_errand answer_with(const char *id, const char *key, co
 	struct task_answer_errand answer = { .errand.arena = arena, .id = id, .caller = "alice",
 		.answers = answers, .count = 2 };
 
-	ck_assert(task_row_answer(&answer.errand, store));
+	ck_assert(task_row_answer(&answer.errand, store) == !answer.errand.no_room);
 	return answer;
 }
 
@@ -381,11 +381,11 @@ START_TEST(calls_and_tasks_share_the_room)
 	make_stream("s", 1, ME);
 	ck_assert(asks_with("t", of_size(BUDGET / 2 - QUESTION - WAITING_QUESTION), "first", NULL));
 	call.record = of_size(1);
-	ck_assert(call_row_park(&call.errand, store));
-	ck_assert(call.no_room);
+	ck_assert(!call_row_park(&call.errand, store));
+	ck_assert(call.errand.no_room && !call.filed);
 	call.record = "";
 	ck_assert(call_row_park(&call.errand, store));
-	ck_assert(!call.no_room);
+	ck_assert(!call.errand.no_room && call.filed);
 }
 END_TEST
 
@@ -396,13 +396,13 @@ START_TEST(a_short_answer_needs_no_room_and_a_long_one_does)
 	int64_t taken = count_of("select sum(bytes) as value from mcp_task");
 	ck_assert(asks_with("u", of_size((size_t)(BUDGET / 2 - taken) - QUESTION), "first", NULL));
 	struct task_answer_errand refused = answer_with("t", "first", of_size(WAITING_QUESTION + 1));
-	ck_assert(refused.there && refused.no_room && !refused.ready);
+	ck_assert(refused.there && refused.errand.no_room && !refused.ready);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_task_question where answered = 1"), 0);
 	struct task_answer_errand answered = answer_with("t", "first", of_size(WAITING_QUESTION));
-	ck_assert(answered.there && !answered.no_room);
+	ck_assert(answered.there && !answered.errand.no_room);
 	ck_assert(cancels("u", "alice"));
 	answered = answer_with("t", "second", of_size(WAITING_QUESTION + 100));
-	ck_assert(answered.ready && !answered.no_room);
+	ck_assert(answered.ready && !answered.errand.no_room);
 	ck_assert_int_eq(count_of("select bytes as value from mcp_task where id = 't'"), taken + 100);
 }
 END_TEST
