@@ -77,15 +77,25 @@ static inline void task_due(UNUSED str id)
 
 /* ---- Around every test ---- */
 
-static inline void begin_rows(void)
+static inline void set_rows(void)
 {
-	begin_empty();
-	store = store_open_state(url, 0);
-	ck_assert(store && store_migrate(store, shared_migrations));
 	shared_set = (struct shared_settings) { .session_idle_ms = 60000, .resume_ms = 60000,
 		.task_ttl_ms = 60000, .sessions_max = 10, .stream_max = 100000, .budget = &waiting,
 		.handler = { .used = used, .last_words = last_words, .due = due, .task_due = task_due,
 		             .task_last_words = "{\"code\":1}" } };
+}
+
+static inline void open_rows(void)
+{
+	store = store_open_state(url, 0);
+	ck_assert(store && store_migrate(store, shared_migrations));
+}
+
+static inline void begin_rows(void)
+{
+	begin_empty();
+	set_rows();
+	open_rows();
 	ck_assert(beat_register(store));
 	ck_assert_int_eq(shared_me(), ME);
 	ck_assert(beat_register(store));
