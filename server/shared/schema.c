@@ -44,13 +44,13 @@ const struct migration shared_migrations[] = {
 	  "create table mcp_task (id text primary key, caller text not null, owner bigint not null,"
 	  " claimed bigint not null default 0, status text not null, created bigint not null,"
 	  " updated bigint not null, ended bigint not null default 0, until bigint not null default 0,"
-	  " bytes bigint not null default 0, said text not null default '',"
-	  " record text not null default '', outcome text not null default '',"
-	  " outcome_bytes bigint generated always as (length(cast(outcome as blob)))) without rowid;"
+	  " bytes bigint not null default 0,"
+	  " outcome_bytes bigint generated always as (length(cast(outcome as blob))) stored,"
+	  " said text not null default '', record text not null default '',"
+	  " outcome text not null default '') without rowid;"
 	  "create index mcp_task_caller on mcp_task (caller, created);"
 	  "create index mcp_task_until on mcp_task (until) where until <> 0;"
 	  "create index mcp_task_bytes on mcp_task (caller, bytes) where bytes <> 0;"
-	  "create index mcp_task_results on mcp_task (ended, caller, outcome_bytes) where ended <> 0;"
 
 	  "create table mcp_task_question (number integer primary key autoincrement,"
 	  " task text not null references mcp_task on delete cascade, key text not null,"
@@ -114,8 +114,7 @@ const struct migration shared_migrations[] = {
 	  "create index mcp_call_session on mcp_call (session, stream, claimed, bytes);"
 	  "alter table mcp_task add column bytes bigint not null default 0,"
 	  " add column outcome_bytes bigint generated always as (octet_length(outcome)) stored;"
-	  "create index mcp_task_bytes on mcp_task (caller, bytes, id) where bytes <> 0;"
-	  "create index mcp_task_results on mcp_task (ended, caller, outcome_bytes) where ended <> 0;" },
+	  "create index mcp_task_bytes on mcp_task (caller, bytes, id) where bytes <> 0;" },
 	{ "shared-3", "",
 	  "alter table mcp_stream add column bytes bigint not null default 0,"
 	  " add column written bigint not null default 0;" },
