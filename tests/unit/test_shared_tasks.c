@@ -314,6 +314,61 @@ START_TEST(what_is_ready_is_anybodys_after_a_while)
 }
 END_TEST
 
+/* ---- Two at once ---- */
+
+#define ROUNDS 40
+
+static pthread_barrier_t barrier;
+
+struct answerer {
+	pthread_t thread;
+	const char *key;
+	bool ready[ROUNDS];
+};
+
+static void *answer_all(void *context)
+{
+	struct answerer *answerer = context;
+	struct arena *own = arena_create();
+	struct store *connection = store_open(url, STORE_WRITES);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct shared_answer given = { answerer->key, "{}" };
+		struct task_answer_errand answer = { .errand.arena = own, .caller = "alice",
+			.id = arena_print(own, "t%d", i), .answers = &given, .count = 1 };
+		pthread_barrier_wait(&barrier);
+		if (connection && task_row_answer(&answer.errand, connection))
+			answerer->ready[i] = answer.ready;
+	}
+	store_close(connection);
+	arena_destroy(own);
+	return NULL;
+}
+
+START_TEST(of_two_last_answers_at_once_one_makes_it_ready)
+{
+	struct answerer answerers[2] = { { .key = "first" }, { .key = "second" } };
+
+	/* Only one process has SQLite's. */
+	if (!on_postgres())
+		return;
+	shared_set.budget = NULL;
+	for (int i = 0; i < ROUNDS; i++) {
+		const char *id = arena_print(arena, "t%d", i);
+		ck_assert(begins(id, "alice"));
+		asks(id, "first", "second");
+	}
+	pthread_barrier_init(&barrier, NULL, 2);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(answerers[i].thread, NULL);
+	pthread_barrier_destroy(&barrier);
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(answerers[0].ready[i] + answerers[1].ready[i], 1);
+}
+END_TEST
+
 /* ---- The end of a process ---- */
 
 START_TEST(the_tasks_of_a_dead_process_fail_and_what_waits_survives)
@@ -443,6 +498,7 @@ int main(void)
 	tcase_add_test(tests, asked_once_more_it_has_another_key);
 	tcase_add_test(tests, what_nobody_answered_in_time_is_not_waited_for_any_more);
 	tcase_add_test(tests, what_is_ready_is_anybodys_after_a_while);
+	tcase_add_test(tests, of_two_last_answers_at_once_one_makes_it_ready);
 	tcase_add_test(tests, the_tasks_of_a_dead_process_fail_and_what_waits_survives);
 	tcase_add_test(tests, a_caller_has_half_of_what_may_wait);
 	tcase_add_test(tests, calls_and_tasks_share_the_room);
