@@ -16,8 +16,9 @@ const IDLE_SECONDS = long ? 60 : 8;
 // and both for an import. A worker may
 // connect meanwhile.
 const beat = /^with beat as/,
-	tidying = new RegExp('^(update mcp_session s set used|with gone as \\(delete from mcp_session where used'
-		+ '|select count\\(\\*\\) as id from mcp_session|delete from mcp_(stream|event|task)|with failed as)'),
+	tidying = new RegExp('^(with now as materialized|update mcp_session set used|delete from mcp_session where used'
+		+ '|select count\\(\\*\\) as id from mcp_session|delete from mcp_(stream|event|task)'
+		+ "|update mcp_task set status = 'failed')"),
 	finishing = /from import_run where lease_until|from product p where substr/, recovering = /\blease_until\b/, connecting = /^set tcp_keepalives/;
 const TIDYING = 10, RECOVERING = 3;     // statements each time, at most
 
