@@ -112,6 +112,8 @@ static bool can_ask(struct mcp_call *call, const struct kind *kind)
 static enum mcp_reply put(struct mcp_call *call, struct question *question, const char *key,
                           const struct kind *kind, str params)
 {
+	if (!can_ask(call, kind))
+		return MCP_UNAVAILABLE;
 	/* Look and ask first, act after: what was done would be done again with the answer. */
 	assert(!call->streamed);
 	if (!question)
@@ -148,14 +150,12 @@ static enum mcp_reply action_of(yyjson_val *result)
 }
 
 /* The state of an elicitation. MCP_PENDING: to be put (anew). `content` is what was accepted. */
-static enum mcp_reply elicited(struct mcp_call *call, const char *key, const struct kind *kind,
+static enum mcp_reply elicited(struct mcp_call *call, const char *key,
                                struct question **question, yyjson_val **content)
 {
 	bool known;
 
 	*question = question_find(call, str_of(key));
-	if (!*question && !can_ask(call, kind))
-		return MCP_UNAVAILABLE;
 	yyjson_val *result = known_result(call, *question, &known);
 	if (!known)
 		return MCP_PENDING;
@@ -168,7 +168,7 @@ enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shap
 {
 	struct question *question;
 	yyjson_val *content = NULL;
-	enum mcp_reply reply = elicited(call, key, &FORM, &question, &content);
+	enum mcp_reply reply = elicited(call, key, &question, &content);
 	va_list list;
 
 	if (reply == MCP_ACCEPTED && yyjson_is_obj(content) &&
@@ -187,7 +187,7 @@ enum mcp_reply mcp_ask_json(struct mcp_call *call, const char *key, const char *
 {
 	struct question *question;
 	yyjson_val *content = NULL;
-	enum mcp_reply reply = elicited(call, key, &FORM, &question, &content);
+	enum mcp_reply reply = elicited(call, key, &question, &content);
 	struct json json = json_begin(call->arena, 256);
 
 	if (reply == MCP_ACCEPTED && yyjson_is_obj(content)) {
@@ -231,7 +231,7 @@ enum mcp_reply mcp_ask_url(struct mcp_call *call, const char *key, const char *u
 {
 	struct question *question;
 	yyjson_val *content = NULL;
-	enum mcp_reply reply = elicited(call, key, &PAGE, &question, &content);
+	enum mcp_reply reply = elicited(call, key, &question, &content);
 
 	return reply == MCP_PENDING ? put(call, question, key, &PAGE, page(call, url, text)) : reply;
 }
@@ -242,10 +242,8 @@ static enum mcp_reply ask_client(struct mcp_call *call, const char *key, const s
 {
 	struct question *question = question_find(call, str_of(key));
 	bool known;
-
-	if (!question && !can_ask(call, kind))
-		return MCP_UNAVAILABLE;
 	yyjson_val *result = known_result(call, question, &known);
+
 	if (known && !result)
 		return MCP_DECLINED;
 	if (result && yyjson_obj_get(result, member)) {

@@ -104,7 +104,8 @@ void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message)
 void call_resume(struct mcp_call *call)
 {
 	call->method = method_find(call->reply->era, call->method_name);
-	call->fault = call->method ? call->method->run(call) : &FAULT_NO_METHOD;
+	if (!is_done(call))
+		call->fault = call->method ? call->method->run(call) : &FAULT_NO_METHOD;
 	call->begun = true;
 	if (call->to_queue && !call->fault)
 		call_queue(call);
@@ -138,11 +139,10 @@ static void run(struct mcp_call *call, struct store *store)
 
 static void wait_for_people(struct mcp_call *call)
 {
-	if (++call->rounds > ROUNDS_MAX) {
+	if (++call->rounds > ROUNDS_MAX)
 		mcp_fail(call, "The question was asked %d times without an answer that fits.", ROUNDS_MAX);
-		return;
-	}
-	call->reply->era->ask(call);
+	else if (!call->reply->era->ask(call))
+		call_again_soon(call);  /* the tool learns that it can't ask */
 }
 
 /* The tool returned, on whichever thread; this is its loop again. */
@@ -286,6 +286,19 @@ void call_again(struct mcp_call *call)
 		run_here(call);
 	if (!call->on_worker)
 		conclude(call);
+}
+
+static void run_again(struct timer *timer, UNUSED struct loop *loop)
+{
+	call_again(CALL_OF(timer, timer));
+}
+
+void call_again_soon(struct mcp_call *call)
+{
+	struct loop *loop = call->reply->loop;
+
+	call->timer.run = run_again;
+	timer_set(loop, &call->timer, loop_tick_ms(loop));
 }
 
 void call_cancel(struct mcp_call *call)

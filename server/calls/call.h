@@ -102,6 +102,7 @@ void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message);
 const struct fault *call_start(struct mcp_call *call);
 /* Runs it again, when what it waited for is there. */
 void call_again(struct mcp_call *call);
+void call_again_soon(struct mcp_call *call);            /* in a turn of its own */
 /* The client no longer wants it. */
 void call_cancel(struct mcp_call *call);
 /* It is over: tells its client, once. (settle.c, with what follows) */

@@ -31,8 +31,9 @@ struct era {
 	void (*close_result)(struct json *json, const struct mcp_call *call);
 	/* Can this call ask the person at all? On its loop. */
 	bool (*can_ask)(const struct mcp_call *call);
-	/* The tool returned with questions that were not put yet: put them. */
-	void (*ask)(struct mcp_call *call);
+	/* The tool returned with questions that were not put yet: put them. False: that can't be done
+	 * after all, which can_ask() knows by now. */
+	bool (*ask)(struct mcp_call *call);
 };
 
 extern const struct era era_sessions;    /* 2025-03-26 to 2025-11-25: initialize, GET, sessions */

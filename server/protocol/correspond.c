@@ -1,8 +1,7 @@
-/* correspond.c - what a client posts about a running call of its session, brought to its loop.
+/* correspond.c - cancelling a running call of a session by its JSON-RPC id.
  *
- * A call is named by its JSON-RPC id, a question by its number. Both are looked up under the
- * session's lock; what is to be done is posted to the loop of the call, which may be over by then. */
-#include <stdio.h>
+ * It is looked up under the session's lock; the cancel is posted to the loop of the call, which may be
+ * over by then. */
 #include <stdlib.h>
 
 #include "session_private.h"
@@ -14,8 +13,6 @@ static str id_text(struct arena *arena, yyjson_val *id)
 	json_value(&json, id);
 	return json_end(&json);
 }
-
-/* ---- Cancelling ---- */
 
 struct cancellation {
 	struct message message;
@@ -81,114 +78,4 @@ bool session_cancel_call(struct session *session, str text)
 	}
 	pthread_mutex_unlock(&session->lock);
 	return filed;
-}
-
-/* ---- Questions ---- */
-
-struct reply_to_question {
-	struct message message;
-	uint64_t serial;
-	const char *key;
-	struct arena *arena;            /* holds all of this */
-	yyjson_val *result;             /* NULL: the client answered with an error */
-};
-
-int64_t session_add_question(struct session *session, struct mcp_call *call, const char *key)
-{
-	struct filed_question *filed = malloc(sizeof(*filed) + strlen(key) + 1);
-
-	if (!filed)
-		abort();
-	strcpy(filed->key, key);
-	filed->loop = call->reply->loop;
-	filed->serial = call->serial;
-	pthread_mutex_lock(&session->lock);
-	filed->number = ++session->next_question;
-	filed->next = session->questions;
-	session->questions = filed;
-	pthread_mutex_unlock(&session->lock);
-	return filed->number;
-}
-
-static struct filed_question *claim(struct session *session, int64_t number)
-{
-	struct filed_question **place, *filed;
-
-	pthread_mutex_lock(&session->lock);
-	for (place = &session->questions; *place && (*place)->number != number;)
-		place = &(*place)->next;
-	filed = *place;
-	if (filed)
-		*place = filed->next;
-	pthread_mutex_unlock(&session->lock);
-	return filed;
-}
-
-void session_remove_questions(struct session *session, uint64_t call_serial)
-{
-	struct filed_question **place, *gone = NULL;
-
-	pthread_mutex_lock(&session->lock);
-	for (place = &session->questions; *place;) {
-		struct filed_question *filed = *place;
-		if (filed->serial == call_serial) {
-			*place = filed->next;
-			filed->next = gone;
-			gone = filed;
-		} else {
-			place = &filed->next;
-		}
-	}
-	pthread_mutex_unlock(&session->lock);
-	for (struct filed_question *next; gone; gone = next) {
-		next = gone->next;
-		free(gone);
-	}
-}
-
-static void answer_arrives(struct message *message, UNUSED struct loop *loop)
-{
-	struct reply_to_question *answer = (struct reply_to_question *)message;
-	struct mcp_call *call = call_find_live(answer->serial);
-	struct question *question = NULL;
-
-	/* A worker has it where nobody answered in time, and this is too late. */
-	if (call && !call->on_worker)
-		question = question_find(call, str_of(answer->key));
-	if (question)
-		question_answer(call, question, answer->result);
-	if (question && !questions_pending(call))
-		call_again(call);
-	arena_destroy(answer->arena);
-}
-
-int64_t question_number(yyjson_val *response)
-{
-	str id = json_member(response, "id");
-	int64_t number;
-
-	return str_starts(id, "question-") && str_to_int((str) { id.at + 9, id.size - 9 }, &number)
-		? number : 0;
-}
-
-bool session_answer(struct session *session, yyjson_val *response)
-{
-	yyjson_val *result = yyjson_obj_get(response, "result");
-	struct filed_question *filed = claim(session, question_number(response));
-	enum json_trouble trouble;
-	if (!filed)
-		return false;
-
-	struct arena *arena = arena_create();
-	struct reply_to_question *answer = arena_new(arena, struct reply_to_question);
-	answer->message.run = answer_arrives;
-	answer->arena = arena;
-	answer->serial = filed->serial;
-	answer->key = arena_copy(arena, str_of(filed->key));
-	if (result)
-		answer->result = json_parse_copy(arena, id_text(arena, result), runtime.set.depth_max,
-		                                 &trouble);
-	loop_post(filed->loop, &answer->message);
-	free(filed);
-	return true;
 }

@@ -1,6 +1,4 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
-#include <stdio.h>
-
 #include "guard.h"
 #include "methods.h"
 #include "parked.h"
@@ -171,8 +169,8 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 		return;
 	struct json text = json_begin(reply_arena(reply), 64);
 	json_value(&text, id);
-	if (!session_cancel_call(reply->session, json_end(&text)) && shared_on())
-		parked_cancel(reply->session, json_end(&text));
+	if (!session_cancel_call(reply->session, json_end(&text)))
+		parked_cancel(reply, json_end(&text));
 }
 
 /* Its client can cancel it by its id. */
@@ -185,12 +183,8 @@ static const struct fault *enter(struct mcp_call *call)
 
 static void leave(struct mcp_call *call)
 {
-	struct session *session = call->reply->session;
-
-	if (!session)
-		return;
-	session_remove_call(session, call);
-	session_remove_questions(session, call->serial);
+	if (call->reply->session)
+		session_remove_call(call->reply->session, call);
 }
 
 static void release(struct reply *reply)
@@ -206,77 +200,16 @@ static void close_result(UNUSED struct json *json, UNUSED const struct mcp_call 
 {
 }
 
-/* ---- Asking: a request on the call's stream, answered by a POST of its own ---- */
-
+/* What waits for a person can't wait in a batch: that is answered by the process that has it. */
 static bool can_ask(const struct mcp_call *call)
 {
-	return call->reply->session && reply_can_stream(call->reply);
-}
+	const struct reply *reply = call->reply;
 
-static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
-{
-	struct mcp_call *call =
-		(struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer));
-
-	session_remove_questions(call->reply->session, call->serial);
-	for (struct question *question = call->questions; question; question = question->next)
-		if (question->state != QUESTION_ANSWERED)
-			question_answer(call, question, NULL);
-	call_again(call);
-}
-
-static void put(struct mcp_call *call, struct question *question)
-{
-	struct json json = json_begin(call->arena, 512);
-	char id[32];
-
-	question->state = QUESTION_PUT;
-	snprintf(id, sizeof(id), "question-%lld", (long long)question->number);
-	json_object(&json);
-	json_key(&json, "jsonrpc");
-	json_text(&json, "2.0");
-	json_key(&json, "id");
-	json_text(&json, id);
-	json_key(&json, "method");
-	json_text(&json, question->method);
-	json_key(&json, "params");
-	json_raw(&json, question->params);
-	json_object_end(&json);
-	reply_event(call->reply, json_end(&json));
-}
-
-/* The answer can arrive at once, so a question is filed before it is sent. */
-static void file(struct mcp_call *call, struct question *question)
-{
-	question->number = session_add_question(call->reply->session, call, question->key);
-}
-
-static void ask(struct mcp_call *call)
-{
-	struct reply *reply = call->reply;
-	struct loop *loop = reply->loop;
-
-	/* A batch is answered by the process that has it. */
-	call->parked = shared_on() && !reply->batch && reply_open_stream(reply) && reply->channel;
-	if (call->parked)
-		parked_file(call);
-	for (struct question *question = call->questions; question; question = question->next) {
-		if (!question->wanted || question->state != QUESTION_NEW)
-			continue;
-		if (!call->parked)
-			file(call, question);
-		put(call, question);
-	}
-	if (call->parked)
-		return;
-	call->timer.run = nobody_answered;
-	/* Where the client left and can't come back, its silence is known already. */
-	timer_set(loop, &call->timer, loop_tick_ms(loop) +
-	          (reply_can_stream(call->reply) ? runtime.set.question_ms : 0));
+	return !reply->batch && session_can_stream(reply);
 }
 
 const struct era era_sessions = {
 	.methods = methods, .admit = admit, .notice = notice, .enter = enter, .leave = leave,
 	.open_stream = session_open_stream, .release = release, .open_result = open_result,
-	.close_result = close_result, .can_ask = can_ask, .ask = ask,
+	.close_result = close_result, .can_ask = can_ask, .ask = parked_ask,
 };

@@ -201,12 +201,13 @@ static void ask_by_result(struct mcp_call *call)
 	call->result_word = "asked";
 }
 
-static void ask(struct mcp_call *call)
+static bool ask(struct mcp_call *call)
 {
 	if (call->task)
 		task_ask(call);
 	else
 		ask_by_result(call);
+	return true;
 }
 
 const struct era era_stateless = {

@@ -1,10 +1,9 @@
-/* parked.c - a call that waits for a person where any process may get the answer.
+/* parked.c - how the session era asks: a request on the call's stream, answered by a POST of its own.
  *
- * It is written down (its request, the answers so far, what it asked) and forgotten. Whichever
- * process gets the last answer takes it up: the tool runs again from the top there, and writes to the
- * stream the client has, wherever that is. */
+ * A call that asks is written down (its request, the answers so far, what it asks) before its client
+ * can see the questions, and forgotten. Whichever process gets the last answer takes it up: the tool
+ * runs again from the top there, and writes to the stream the client has, wherever that is. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "parked.h"
 #include "record.h"
@@ -13,34 +12,99 @@
 
 /* ---- Writing it down ---- */
 
-static const struct errand_kind park_kind = { .work = call_row_park, .lasts = true };
+struct parking {
+	struct park_errand park;
+	uint64_t serial;                /* of the call */
+};
 
-void parked_file(struct mcp_call *call)
+static bool is_to_be_put(const struct question *question)
 {
-	struct park_errand *park = errand_new(&park_kind, struct park_errand);
+	return question->wanted && question->state == QUESTION_NEW;
+}
+
+static void put(struct mcp_call *call, struct question *question)
+{
+	struct json json = json_begin(call->arena, 512);
+	char id[32];
+
+	question->state = QUESTION_PUT;
+	snprintf(id, sizeof(id), "question-%lld", (long long)question->number);
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "id");
+	json_text(&json, id);
+	json_key(&json, "method");
+	json_text(&json, question->method);
+	json_key(&json, "params");
+	json_raw(&json, question->params);
+	json_object_end(&json);
+	reply_event(call->reply, json_end(&json));
+}
+
+static void parked(struct errand *errand)
+{
+	const struct parking *parking = (struct parking *)errand;
+	struct mcp_call *call = call_find_live(parking->serial);
+
+	if (!call)
+		return;                 /* cancelled meanwhile: its stream is over, nobody takes it up */
+	if (errand->failed || !parking->park.filed) {
+		call->fault = &FAULT_BUSY;
+		call_settle(call);
+		return;
+	}
+	for (struct question *each = call->questions; each; each = each->next)
+		if (is_to_be_put(each))
+			put(call, each);
+	call_hand_over(call);
+}
+
+static const struct errand_kind park_kind = {
+	.work = call_row_park, .done = parked, .lasts = true
+};
+
+static void add_questions(struct park_errand *park, struct mcp_call *call)
+{
 	struct arena *arena = park->errand.arena;
-	struct json id = json_begin(arena, 64);
 	int64_t count = 0;
 
-	json_value(&id, call->id);
 	for (struct question *each = call->questions; each; each = each->next)
-		count += each->wanted && each->state == QUESTION_NEW;
-	channel_commit(call->reply->channel);
-	park->session = arena_copy(arena, str_of(session_id(call->reply->session)));
-	park->id = arena_copy(arena, json_end(&id));
-	park->stream = channel_number(call->reply->channel);
-	park->errand.key = (uint64_t)park->stream;
-	park->record = call_write_down(call, arena);
-	park->expires_ms = runtime.set.question_ms;
+		count += is_to_be_put(each);
 	park->questions = arena_array(arena, struct shared_question, count);
 	for (struct question *each = call->questions; each; each = each->next) {
-		if (!each->wanted || each->state != QUESTION_NEW)
+		if (!is_to_be_put(each))
 			continue;
 		each->number = shared_number();
 		park->questions[park->count++] = (struct shared_question) {
 			.number = each->number, .key = arena_copy(arena, str_of(each->key)) };
 	}
+}
+
+bool parked_ask(struct mcp_call *call)
+{
+	struct reply *reply = call->reply;
+
+	/* The client may have left, or the session has as many streams as it may. */
+	if (!reply_open_stream(reply) || !reply->channel)
+		return false;
+	struct parking *parking = errand_new(&park_kind, struct parking);
+	struct park_errand *park = &parking->park;
+	struct arena *arena = park->errand.arena;
+	struct json id = json_begin(arena, 64);
+
+	json_value(&id, call->id);
+	channel_commit(reply->channel);
+	park->session = arena_copy(arena, str_of(session_id(reply->session)));
+	park->id = arena_copy(arena, json_end(&id));
+	park->stream = channel_number(reply->channel);
+	park->errand.key = (uint64_t)park->stream;
+	park->record = call_write_down(call, arena);
+	park->expires_ms = runtime.set.question_ms;
+	add_questions(park, call);
+	parking->serial = call->serial;
 	errand_send(&park->errand);
+	return true;
 }
 
 /* ---- Taking it up ---- */
@@ -50,7 +114,7 @@ struct taking {
 	struct arena *arena;
 	struct session *session;        /* held */
 	const struct caller *caller;    /* held */
-	bool cancelled;
+	bool cancelled;                 /* its stream ends without an answer */
 	int64_t stream, last;
 	str record;
 	struct rows questions;
@@ -65,28 +129,32 @@ static void run(struct taking *taking, struct channel *channel)
 	reply->arena = taking->arena;
 	struct mcp_call *call = call_read_back(reply, taking->record, &taking->questions);
 	call->log_least = session_log_least(taking->session);
+	atomic_store(&call->cancelled, taking->cancelled);
 	call_resume(call);
 	reply_drop(reply);              /* the call has its own */
+}
+
+static void let_go(struct taking *taking)
+{
+	session_drop(taking->session);
+	caller_drop(taking->caller);
+	arena_destroy(taking->arena);
 }
 
 /* On the home of its channel. */
 static void take_up(struct message *message, UNUSED struct loop *loop)
 {
 	struct taking *taking = (struct taking *)message;
-	struct channel *channel = channel_take_up(taking->session, taking->stream, taking->last);
 
-	if (!channel) {
-		loop_post(channel_home(taking->session, taking->stream), message);
+	if (!loop_current()) {          /* its home is no more, and its stream ended with this process */
+		let_go(taking);
 		return;
 	}
-	if (!taking->cancelled) {
-		run(taking, channel);
-		return;                 /* the reply has all of it now */
-	}
-	channel_end(channel);
-	session_drop(taking->session);
-	caller_drop(taking->caller);
-	arena_destroy(taking->arena);
+	struct channel *channel = channel_take_up(taking->session, taking->stream, taking->last);
+	if (channel)
+		run(taking, channel);   /* whose reply has all of it now */
+	else
+		loop_post(channel_home(taking->session, taking->stream), message);
 }
 
 /* `session` and `caller` are handed over. */
@@ -136,6 +204,16 @@ static const struct errand_kind answer_kind = {
 	.work = call_row_answer, .done = answered, .lasts = true
 };
 
+/* 0: it answers nothing that was asked. */
+static int64_t question_number(yyjson_val *response)
+{
+	str id = json_member(response, "id");
+	int64_t number;
+
+	return str_starts(id, "question-") && str_to_int((str) { id.at + 9, id.size - 9 }, &number)
+		? number : 0;
+}
+
 static struct claim_errand *claim(const struct errand_kind *kind, size_t size,
                                   struct session *session)
 {
@@ -146,8 +224,12 @@ static struct claim_errand *claim(const struct errand_kind *kind, size_t size,
 	return claim;
 }
 
-bool parked_answer(struct reply *reply, int64_t number, yyjson_val *result)
+bool parked_answer(struct reply *reply, yyjson_val *response)
 {
+	yyjson_val *result = yyjson_obj_get(response, "result");
+	int64_t number = question_number(response);
+	if (number <= 0)
+		return false;
 	struct answering *answering =
 		(struct answering *)claim(&answer_kind, sizeof(*answering), reply->session);
 	struct json json = json_begin(answering->claim.errand.arena, 256);
@@ -170,6 +252,7 @@ bool parked_answer(struct reply *reply, int64_t number, yyjson_val *result)
 struct cancelling {
 	struct claim_errand claim;
 	struct session *of;             /* held */
+	const struct caller *caller;    /* held */
 };
 
 static void cancelled(struct errand *errand)
@@ -177,7 +260,7 @@ static void cancelled(struct errand *errand)
 	struct cancelling *cancelling = (struct cancelling *)errand;
 
 	if (cancelling->claim.taken) {
-		begin(&cancelling->claim, cancelling->of, NULL, true);
+		begin(&cancelling->claim, cancelling->of, cancelling->caller, true);
 		return;
 	}
 	/* It may run on another process. */
@@ -186,19 +269,21 @@ static void cancelled(struct errand *errand)
 	                                         cancelling->claim.id)));
 	arena_destroy(arena);
 	session_drop(cancelling->of);
+	caller_drop(cancelling->caller);
 }
 
 static const struct errand_kind cancel_kind = { .work = call_row_cancel, .done = cancelled };
 
-void parked_cancel(struct session *session, str id)
+void parked_cancel(struct reply *reply, str id)
 {
 	if (id.size > CANCEL_ID_MAX)
 		return;
 	struct cancelling *cancelling =
-		(struct cancelling *)claim(&cancel_kind, sizeof(*cancelling), session);
+		(struct cancelling *)claim(&cancel_kind, sizeof(*cancelling), reply->session);
 
 	cancelling->claim.id = arena_copy(cancelling->claim.errand.arena, id);
-	cancelling->of = session_hold(session);
+	cancelling->of = session_hold(reply->session);
+	cancelling->caller = caller_keep(reply->caller);
 	errand_send(&cancelling->claim.errand);
 }
 
@@ -244,7 +329,7 @@ void parked_due(int64_t call)
 	struct claim_errand *due = claim(&expire_kind, sizeof(struct expiring), NULL);
 
 	due->call = call;
-	if (http)
+	if (http && !http_quiesced())   /* a process that stops takes nothing up: the next one does */
 		errand_send_from(&due->errand, http_loop(http, (int)(call % http_loops(http))));
 	else
 		arena_destroy(due->errand.arena);

@@ -4,14 +4,14 @@
 
 #include "call.h"
 
-/* Writes down a call whose questions are about to be put, and gives these their numbers. Its channel
- * is known to the database already. */
-void parked_file(struct mcp_call *call);
-/* A response to a question of the reply's session came: `result` NULL is a refusal. Answers the reply
- * when it is known to be safe. */
-bool parked_answer(struct reply *reply, int64_t number, yyjson_val *result);
+/* Puts the questions of a call that returned with some, and lets it go. False: it has no stream that
+ * its client could come back to, so nobody can be asked. */
+bool parked_ask(struct mcp_call *call);
+/* A response of the reply's session came. False: to nothing that was asked; else it is accepted when
+ * it is known to be safe. */
+bool parked_answer(struct reply *reply, yyjson_val *response);
 /* Nothing of this process has that JSON-RPC id (as JSON): it waits, or runs elsewhere. */
-void parked_cancel(struct session *session, str id);
+void parked_cancel(struct reply *reply, str id);
 /* It has waited long enough. Any thread. */
 void parked_due(int64_t call);
 

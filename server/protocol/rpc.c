@@ -5,7 +5,6 @@
 #include "parked.h"
 #include "rpc.h"
 #include "session.h"
-#include "shared.h"
 
 #define CLAIM "io.modelcontextprotocol/protocolVersion"
 
@@ -80,15 +79,6 @@ static const struct fault *choose_era(struct reply *reply, bool claim, bool init
 
 /* ---- One message ---- */
 
-/* False: it is accepted when the database has it. */
-static bool take_response(struct reply *reply, yyjson_val *response)
-{
-	int64_t number = question_number(response);
-
-	return session_answer(reply->session, response) || !shared_on() || number <= 0 ||
-	       !parked_answer(reply, number, yyjson_obj_get(response, "result"));
-}
-
 static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 {
 	bool claim = claims_version(message);
@@ -100,7 +90,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 			                 "A client sends no responses in 2026-07-28.");
 		if (!reply->session)
 			return &FAULT_SESSION_NEEDED;
-		if (take_response(reply, message))
+		if (!parked_answer(reply, message))
 			reply_status(reply, 202);
 	} else if (!yyjson_obj_get(message, "id")) {
 		reply->era->notice(reply, json_member(message, "method"),
@@ -133,7 +123,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 	if (fault)
 		add_fault(reply, fault, message_id(message));
 	else if (message_is_response(message) && reply->session)
-		(void)take_response(reply, message);
+		(void)parked_answer(reply, message);
 	else if (message_is_response(message))
 		;                               /* there is no question it could answer */
 	else if (!yyjson_obj_get(message, "id"))

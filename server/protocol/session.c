@@ -42,10 +42,6 @@ void session_free(struct session *session)
 		next = call->next;
 		free(call);
 	}
-	for (struct filed_question *question = session->questions, *next; question; question = next) {
-		next = question->next;
-		free(question);
-	}
 	session_follow_nothing(session);
 	caller_drop(session->caller);
 	pthread_mutex_destroy(&session->lock);

@@ -1,8 +1,7 @@
 /* session.h - the sessions of 2025-03-26 to 2025-11-25 and the resumable streams they have.
  *
  * A session's facts never change after initialize and are shared to read. What changes (its
- * streams, the questions it was asked, its running calls) is small and found under its lock, from
- * any loop; whatever is to be done about it is then a message to the loop that owns it. */
+ * streams, its running calls) is small and found under its lock, from any loop; whatever is to be done about it is then a message to the loop that owns it. */
 #ifndef SESSION_H
 #define SESSION_H
 
@@ -48,15 +47,6 @@ struct session *session_hold(struct session *session);
 bool session_subscribe(struct session *session, str uri, bool wanted);
 bool session_follows(struct session *session, const char *uri);
 
-/* ---- Questions put to the client ---- */
-
-/* Files a question of a call and gives its number; the answer is sent to the call's loop. */
-int64_t session_add_question(struct session *session, struct mcp_call *call, const char *key);
-/* A response came from the client: claimed once. False: no such question. */
-bool session_answer(struct session *session, yyjson_val *response);
-int64_t question_number(yyjson_val *response);          /* 0: to nothing that was asked */
-void session_remove_questions(struct session *session, uint64_t call_serial);
-
 /* ---- Channels: the events of one stream, kept for a client that comes back ---- */
 
 /* Opens the stream of a POST (on its reply's exchange) or of a GET, here on its home loop. NULL: the
@@ -81,6 +71,8 @@ void channels_tell(const char *topic);
 void channels_end_listeners(int64_t jitter_ms);
 /* A reply's messages go to the channel, which is held for it. */
 void session_response(struct reply *reply, struct channel *channel);
+/* It has one, or its client takes one. */
+bool session_can_stream(const struct reply *reply);
 /* Opens one for it (struct era). False: it has no session, or that has as many as it may. */
 bool session_open_stream(struct reply *reply, struct exchange *x);
 

@@ -18,14 +18,6 @@ struct filed_call {
 	char id[];                      /* as JSON, so that 1 is not "1" */
 };
 
-struct filed_question {
-	struct filed_question *next;
-	struct loop *loop;
-	uint64_t serial;                /* of the call */
-	int64_t number;
-	char key[];
-};
-
 struct followed {
 	struct followed *next;
 	size_t size;
@@ -52,12 +44,11 @@ struct session {
 
 	pthread_mutex_t lock;           /* for what follows */
 	struct filed_call *calls;
-	struct filed_question *questions;
 	struct followed *followed;
 	int followed_count;
 	struct channel *channels;
 	int channel_count;
-	int64_t next_channel, next_question;
+	int64_t next_channel;
 };
 
 #define session_keep session_hold

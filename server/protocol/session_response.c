@@ -63,6 +63,12 @@ static str call_ids(const struct reply *reply, struct arena *arena)
 	return json_end(&json);
 }
 
+bool session_can_stream(const struct reply *reply)
+{
+	return reply->response == &response_session || (reply->session &&
+	       reply->response == &response_pending && reply->takes_sse);
+}
+
 bool session_open_stream(struct reply *reply, struct exchange *x)
 {
 	if (!reply->session)

@@ -110,22 +110,14 @@ const struct fault *task_begin(struct mcp_call *call)
 	return NULL;
 }
 
-static void run_again(struct timer *timer, UNUSED struct loop *loop)
-{
-	call_again((struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer)));
-}
-
 /* What is left of the work is done by another run: as a task, or without one after all. */
 static void become_one(struct mcp_call *call)
 {
-	struct loop *loop = call->reply->loop;
-
 	call->fault = task_begin(call);
 	if (call->fault || call->held)
 		return;
 	call->no_task = !call->task;
-	call->timer.run = run_again;
-	timer_set(loop, &call->timer, loop_tick_ms(loop));
+	call_again_soon(call);
 }
 
 static const struct wait to_become_one = { .begin = become_one };
