@@ -223,8 +223,8 @@ const struct fault *listen_begin(struct listen *listen)
 const struct fault *listen_for_changes(struct mcp_call *call)
 {
 	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
+	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
 	struct listen *listen = arena_new(call->arena, struct listen);
-	bool later;
 
 	if (!yyjson_is_obj(wanted))
 		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
@@ -233,8 +233,7 @@ const struct fault *listen_for_changes(struct mcp_call *call)
 			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
 	listen->call = call;
 	TRY(read_uris(call, listen, wanted));
-	TRY(listen_find_tasks(listen, yyjson_obj_get(wanted, "taskIds"), &later));
-	return later ? NULL : listen_begin(listen);
+	return ids ? listen_find_tasks(listen, ids) : listen_begin(listen);
 }
 
 static void leave(struct mcp_call *call)

@@ -7,7 +7,7 @@
 struct followed {
 	const char *uri;                /* or a topic of list_topics, or of a task */
 	bool due;                       /* changed while the client was slow */
-	bool reading;                   /* a task that is being read in the database */
+	bool reading;                   /* a task whose row is being read */
 	struct listen *listen;
 	struct followed *next, **place; /* in the loop's index */
 };
@@ -31,10 +31,10 @@ void listen_look_again(struct listen *listen, int64_t in_ms);
 
 /* ---- Tasks (listen_task.c) ---- */
 
-/* The tasks of those it asks for that are this caller's. *later: it is begun when that is known. */
-const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids, bool *later);
+/* Begins it when it is known which of the tasks it asks for are this caller's. */
+const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids);
 const char *listen_task_id(const struct followed *followed);
-/* The task as it is; nothing where there is none any more. */
+/* Tells how it is when its row was read; nothing where there is none any more. */
 void listen_tell_task(struct listen *listen, struct followed *followed);
 
 #endif

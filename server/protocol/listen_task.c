@@ -1,25 +1,18 @@
 /* listen_task.c - what subscriptions/listen tells of tasks.
  *
- * A listener is told how a task is, not what changed. Where the database has the tasks it is read
- * there; what changes while it is read is read once more. */
+ * A listener is told how a task is, not what changed: its row is read when word of it comes, and once
+ * more when it changes meanwhile. */
 #include "listen_private.h"
-#include "shared.h"
 #include "task_private.h"
 
 #define READ_AGAIN_MS 1000              /* the database could not */
 
 const char *listen_task_id(const struct followed *followed)
 {
-	return followed->uri + strlen(TASK_TOPIC);
+	return followed->uri + strlen(SHARED_TASK_TOPIC);
 }
 
 /* ---- Which ---- */
-
-static void follow(struct listen *listen, str id)
-{
-	listen->followed[listen->count++].uri =
-		arena_print(listen->call->arena, "%s%.*s", TASK_TOPIC, STR_FORMAT(id));
-}
 
 struct finding {
 	struct known_tasks_errand known;
@@ -36,7 +29,8 @@ static void found(struct errand *errand)
 	if (!call)
 		return;
 	for (int64_t i = 0; !errand->failed && i < finding->known.tasks.count; i++)
-		follow(finding->listen, str_of(tasks[i].id));
+		finding->listen->followed[finding->listen->count++].uri =
+			arena_print(call->arena, SHARED_TASK_TOPIC "%s", tasks[i].id);
 	call->fault = errand->failed || http_quiesced() ? &FAULT_BUSY : listen_begin(finding->listen);
 	if (call->fault)
 		call_settle(call);
@@ -54,8 +48,9 @@ static bool is_id(str id)
 	return id.size > 0 && id.size <= 2 * TASK_ID_BYTES;
 }
 
-static void find_shared(struct listen *listen, yyjson_val *ids)
+const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids)
 {
+	TRY(task_declared(listen->call));
 	struct finding *finding = errand_new(&find_kind, struct finding);
 	struct arena *arena = finding->known.errand.arena;
 	struct json json = json_begin(arena, 256);
@@ -74,26 +69,6 @@ static void find_shared(struct listen *listen, yyjson_val *ids)
 	finding->listen = listen;
 	finding->serial = listen->call->serial;
 	errand_send(&finding->known.errand);
-}
-
-const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids, bool *later)
-{
-	size_t index, count;
-	yyjson_val *each;
-
-	*later = false;
-	if (!ids)
-		return NULL;
-	TRY(task_declared(listen->call));
-	*later = shared_on();
-	if (*later)
-		find_shared(listen, ids);
-	else
-		yyjson_arr_foreach(ids, index, count, each) {
-			str id = { yyjson_get_str(each), yyjson_get_len(each) };
-			if (id.at && task_exists(listen->call, id))
-				follow(listen, id);
-		}
 	return NULL;
 }
 
@@ -117,7 +92,7 @@ static void was_read(struct errand *errand)
 	followed->reading = false;
 	if (!errand->failed && reading->row.there) {
 		struct json json = listen_message(errand->arena, "notifications/tasks");
-		task_write_row(&json, &reading->row.task);
+		task_write(&json, &reading->row.task);
 		listen_send(listen, &json);
 	}
 	followed->due |= errand->failed;
@@ -127,8 +102,12 @@ static void was_read(struct errand *errand)
 
 static const struct errand_kind read_kind = { .work = task_row_load, .done = was_read };
 
-static void read_task(struct listen *listen, struct followed *followed)
+void listen_tell_task(struct listen *listen, struct followed *followed)
 {
+	if (followed->reading) {
+		followed->due = true;
+		return;
+	}
 	struct reading *reading = errand_new(&read_kind, struct reading);
 	struct arena *arena = reading->row.errand.arena;
 
@@ -139,22 +118,4 @@ static void read_task(struct listen *listen, struct followed *followed)
 	reading->serial = listen->call->serial;
 	followed->reading = true;
 	errand_send(&reading->row.errand);
-}
-
-void listen_tell_task(struct listen *listen, struct followed *followed)
-{
-	if (shared_on() && followed->reading) {
-		followed->due = true;
-		return;
-	}
-	if (shared_on()) {
-		read_task(listen, followed);
-		return;
-	}
-	struct arena *arena = arena_create();
-	struct json json = listen_message(arena, "notifications/tasks");
-
-	if (task_describe(&json, listen->call, str_of(listen_task_id(followed))))
-		listen_send(listen, &json);
-	arena_destroy(arena);
 }

@@ -85,7 +85,6 @@ void protocol_end_loop(void)
 void protocol_stop(void)
 {
 	sessions_stop();
-	tasks_stop();
 	skills_stop();
 	atomic_store(&runtime.http, NULL);
 	runtime.pool = NULL;

@@ -1,17 +1,45 @@
-/* task.c - a call that became a task: how it begins, asks, tells how far it is, and ends. */
+/* task.c - a call that became a task: how it begins, tells how far it is, asks, and ends. */
 #include <assert.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "protocol.h"
-#include "shared.h"
+#include "record.h"
 #include "task_private.h"
+
+#define SAID_MAX 160                    /* bytes of what a tool says of its progress */
+#define SAY_MS 1000                     /* between two writes of that */
+#define RETRY_MS 1000                   /* how it ended could not be written down */
+
+static atomic_int running;              /* tasks of this process */
+
+struct task_errand *task_errand(const struct errand_kind *kind, size_t size, str id)
+{
+	struct task_errand *errand = errand_create(kind, size);
+
+	errand->task.id = arena_copy(errand->errand.arena, id);
+	errand->errand.key = str_hash(id);
+	return errand;
+}
+
+void task_attach(struct mcp_call *call, const char *id, int64_t owner)
+{
+	call->task = arena_new(call->arena, struct task);
+	call->task->id = arena_copy(call->arena, str_of(id));
+	call->task->owner = owner;
+	atomic_fetch_add(&running, 1);
+}
 
 /* ---- Beginning ---- */
 
+static bool client_knows_tasks(const struct mcp_call *call)
+{
+	return call->revision >= R2026_07_28 && (call->can & CAN_TASKS);
+}
+
 const struct fault *task_declared(struct mcp_call *call)
 {
-	if (call->revision >= R2026_07_28 && (call->can & CAN_TASKS))
+	if (client_knows_tasks(call))
 		return NULL;
 	struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY,
 		"This needs a client that declares the extension " TASKS_EXTENSION ".");
@@ -29,24 +57,8 @@ const struct fault *task_needed(struct mcp_call *call)
 	                 " %s.", call->offer->name, revision_names[R2026_07_28]);
 }
 
-static struct task *create(struct mcp_call *call)
-{
-	struct task *task = calloc(1, sizeof(*task));
-
-	if (!task)
-		abort();
-	task->arena = arena_create();
-	task->id = random_text(task->arena, TASK_ID_BYTES);
-	task->caller = caller_keep(call->reply->caller);
-	task->party = caller_party(task->caller, (str) { 0 });
-	task->loop = call->reply->loop;
-	task->serial = call->serial;
-	task->created_ms = task->updated_ms = now_ms();
-	task->attached = true;
-	return task;
-}
-
-str task_created(struct mcp_call *call, const struct task *task, struct arena *arena)
+/* What the request is answered with: the task as it begins. */
+static str created(struct mcp_call *call, const struct shared_task *task, struct arena *arena)
 {
 	struct json json = json_begin(arena, 512);
 
@@ -65,9 +77,12 @@ str task_created(struct mcp_call *call, const struct task *task, struct arena *a
 	return json_end(&json);
 }
 
-void task_depart(struct mcp_call *call, struct task *task, str message, struct arena *arena)
+static void leave_request(struct mcp_call *call, const struct task_errand *row)
 {
-	call->task = task;
+	struct arena *arena = arena_create();
+	str message = created(call, &row->task, arena);
+
+	task_attach(call, row->task.id, row->owner);
 	call->progress_token = NULL;
 	call->log_least = -1;
 	if (call->deadline_ms < TASK_RUN_MS) {
@@ -78,35 +93,60 @@ void task_depart(struct mcp_call *call, struct task *task, str message, struct a
 	call->reply->response = &response_task;
 }
 
-const struct fault *task_no_room(const struct mcp_call *call)
+/* Without room, or a database, the answer comes the ordinary way, where the tool can do so. */
+static const struct fault *no_room(const struct mcp_call *call)
 {
 	return call->offer->needs_task ? &FAULT_BUSY : NULL;
 }
 
-static const struct fault *begin_here(struct mcp_call *call)
-{
-	struct task *task = create(call);
-	struct arena *arena = arena_create();
-	str message = task_created(call, task, arena);
+struct beginning {
+	struct task_errand row;
+	uint64_t serial;
+};
 
-	if (task_add(task)) {
-		task_depart(call, task, message, arena);
-		return NULL;
-	}
-	task_free(task);
-	arena_destroy(arena);
-	return task_no_room(call);
+static const struct errand_kind forget_kind = { .work = task_row_forget, .lasts = true };
+
+static void begun(struct errand *errand)
+{
+	const struct beginning *beginning = (struct beginning *)errand;
+	const struct task_errand *row = &beginning->row;
+	struct mcp_call *call = call_find_live(beginning->serial);
+
+	/* Whoever wanted it left, or is told that it could not be had. */
+	if (errand->failed ? row->unclear : row->there && !call)
+		errand_send(&task_errand(&forget_kind, sizeof(*row), str_of(row->task.id))->errand);
+	if (!call)
+		return;
+	call->held = false;
+	if (!errand->failed && row->there)
+		leave_request(call, row);
+	else
+		call->fault = no_room(call);
+	call->no_task = !call->task;
+	if (call->fault)
+		call_settle(call);
+	else
+		call_again(call);
 }
+
+static const struct errand_kind begin_kind = { .work = task_row_insert, .done = begun };
 
 const struct fault *task_begin(struct mcp_call *call)
 {
-	if (call->task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
+	if (call->task || !client_knows_tasks(call))
 		return NULL;
 	if (http_quiesced())
-		return task_no_room(call);
-	if (!shared_on())
-		return begin_here(call);
-	task_begin_shared(call);
+		return no_room(call);
+	struct beginning *beginning = (struct beginning *)task_errand(&begin_kind, sizeof(*beginning),
+		str_of(random_text(call->arena, TASK_ID_BYTES)));
+
+	beginning->row.task.caller = arena_copy(beginning->row.errand.arena,
+	                                        str_of(caller_name(call->reply->caller)));
+	beginning->row.task.status = TASK_WORKING;
+	beginning->row.task.said = "";
+	beginning->serial = call->serial;
+	call->held = true;
+	errand_send(&beginning->row.errand);
 	return NULL;
 }
 
@@ -116,7 +156,7 @@ static void become_one(struct mcp_call *call)
 	call->fault = task_begin(call);
 	if (call->fault || call->held)
 		return;
-	call->no_task = !call->task;
+	call->no_task = true;
 	call_again_soon(call);
 }
 
@@ -125,105 +165,146 @@ static const struct wait to_become_one = { .begin = become_one };
 bool mcp_begin_task(struct mcp_call *call)
 {
 	assert(call->offer->runs_long);         /* so that it was announced */
-	if (call->task || call->no_task || !(call->can & CAN_TASKS) || call->revision < R2026_07_28)
+	if (call->task || call->no_task || !client_knows_tasks(call))
 		return true;
 	call->wait = &to_become_one;
 	return false;
 }
 
-/* ---- While it runs: on the loop of its call ---- */
+/* ---- While it runs ---- */
 
+/* The latest is enough: a worker leaves it for the loop. */
 static bool say(struct mcp_call *call, str words)
 {
-	struct task *task = call->task;
 	size_t size = words.size < SAID_MAX ? words.size : SAID_MAX;
 
 	/* Not in the middle of a character. */
 	while (size < words.size && size > 0 && ((unsigned char)words.at[size] & 0xc0) == 0x80)
 		size--;
-	tasks_lock();
-	memcpy(task->said, words.at, size);
-	task->said[size] = 0;
-	if (!task_is_over(task))
-		task->updated_ms = now_ms();
-	bool to_write = task->shared && !task->unsaid;
-	task->unsaid = true;
-	tasks_unlock();
-	return to_write;
+	char *copy = strndup(words.at, size);
+	if (!copy)
+		abort();
+	char *before = atomic_exchange(&call->task->said, copy);
+	free(before);
+	return !before;
 }
 
-/* Gives the call the answers that came; `all`: nobody's to the other questions. False: none did. */
-static bool hand_over(struct mcp_call *call, bool all)
+static const struct errand_kind say_kind = { .work = task_row_say };
+
+static void write_words(struct task *task)
 {
-	struct task *task = call->task;
-	bool any = false;
+	struct task_errand *errand = task_errand(&say_kind, sizeof(*errand), str_of(task->id));
+	char *words = atomic_exchange(&task->said, NULL);
 
-	tasks_lock();
-	for (struct asked *asked = task->asked; asked; asked = asked->next) {
-		if (asked->taken || (!asked->answered && !all))
-			continue;
-		asked->answered = asked->taken = any = true;
-		asked->question->state = QUESTION_ANSWERED;
-		asked->question->result = asked->answer.at
-			? str_of(arena_copy(call->arena, asked->answer)) : asked->answer;
-	}
-	if (task->status == INPUT_REQUIRED && !task_has_question(task))
-		task_touch(task, WORKING);
-	tasks_unlock();
-	return any;
+	errand->owner = task->owner;
+	errand->task.said = arena_copy(errand->errand.arena, str_of(words));
+	free(words);
+	task->said_tick_ms = tick_ms();
+	errand_send(&errand->errand);
 }
 
-static void nobody_answered(struct timer *timer, UNUSED struct loop *loop)
+static void write_words_now(struct timer *timer, UNUSED struct loop *loop)
 {
-	struct mcp_call *call =
-		(struct mcp_call *)(void *)((char *)timer - offsetof(struct mcp_call, timer));
-
-	hand_over(call, true);
-	task_announce(call->task->id);
-	call_again(call);
+	write_words((struct task *)(void *)((char *)timer - offsetof(struct task, timer)));
 }
 
-static void put(struct task *task, struct question *question)
-{
-	struct asked *asked = arena_new(task->arena, struct asked), **end = &task->asked;
-
-	/* Asked once more under the key it has for the tool, it gets another one for the client. */
-	question->state = QUESTION_PUT;
-	asked->key = ++question->number == 1 ? arena_copy(task->arena, str_of(question->key))
-		: arena_print(task->arena, "%s-%lld", question->key, (long long)question->number);
-	asked->method = question->method;
-	asked->params = str_of(arena_copy(task->arena, question->params));
-	asked->question = question;
-	while (*end)
-		end = &(*end)->next;
-	*end = asked;
-}
-
-void task_ask(struct mcp_call *call)
+/* The first word at once, later ones when it is time, so that the last is never left out. */
+static void said(struct mcp_call *call)
 {
 	struct task *task = call->task;
 	struct loop *loop = call->reply->loop;
 
-	if (task->shared) {
-		task_ask_shared(call);
+	if (!atomic_load(&task->said) || task->timer.place)
 		return;
-	}
-	tasks_lock();
-	/* Cancelled meanwhile: its loop is about to hear of it. */
-	if (!task_is_over(task)) {
-		for (struct question *each = call->questions; each; each = each->next)
-			if (each->wanted && each->state == QUESTION_NEW)
-				put(task, each);
-		task_touch(task, INPUT_REQUIRED);
-	}
-	tasks_unlock();
-	task_announce(task->id);
-	call->timer.run = nobody_answered;
-	timer_set(loop, &call->timer, loop_tick_ms(loop) + runtime.set.question_ms);
+	int64_t wait_ms = task->said_tick_ms ? task->said_tick_ms + SAY_MS - tick_ms() : 0;
+	task->timer.run = write_words_now;
+	if (wait_ms > 0)
+		timer_set(loop, &task->timer, loop_tick_ms(loop) + wait_ms);
+	else
+		write_words(task);
 }
 
-str task_error(struct arena *arena, const struct fault *fault)
+/* ---- Asking: it is written down and forgotten ---- */
+
+static void parked(struct errand *errand)
 {
+	const struct task_park_errand *park = (struct task_park_errand *)errand;
+
+	if (errand->failed)
+		task_give_up(park->id, park->owner, &FAULT_INTERNAL);
+}
+
+static const struct errand_kind park_kind = {
+	.work = task_row_park, .done = parked, .lasts = true
+};
+
+static bool is_new(const struct question *question)
+{
+	return question->wanted && question->state == QUESTION_NEW;
+}
+
+static void copy_questions(struct task_park_errand *park, const struct question *first)
+{
+	struct arena *arena = park->errand.arena;
+	int64_t count = 0;
+
+	for (const struct question *each = first; each; each = each->next)
+		count += is_new(each);
+	park->requests = arena_array(arena, struct shared_request, count);
+	for (const struct question *each = first; each; each = each->next)
+		if (is_new(each))
+			park->requests[park->count++] = (struct shared_request) {
+				.name = arena_copy(arena, str_of(each->key)), .method = each->method,
+				.params = arena_copy(arena, each->params) };
+}
+
+void task_ask(struct mcp_call *call)
+{
+	struct task_park_errand *park = errand_new(&park_kind, struct task_park_errand);
+
+	park->id = arena_copy(park->errand.arena, str_of(call->task->id));
+	park->errand.key = str_hash(str_of(park->id));
+	park->owner = call->task->owner;
+	park->record = call_write_down(call, park->errand.arena);
+	park->expires_ms = runtime.set.question_ms;
+	copy_questions(park, call->questions);
+	call->parked = true;
+	atomic_fetch_sub(&running, 1);
+	errand_send(&park->errand);
+}
+
+/* ---- Ending ---- */
+
+static void finished(struct errand *errand);
+
+static const struct errand_kind finish_kind = {
+	.work = task_row_finish, .done = finished, .lasts = true
+};
+
+static void finish(str id, int64_t owner, const char *status, str outcome, int64_t at_tick_ms)
+{
+	struct task_errand *over = task_errand(&finish_kind, sizeof(*over), id);
+
+	over->owner = owner;
+	over->task.status = status;
+	over->task.outcome = arena_copy(over->errand.arena, outcome);
+	over->errand.again_ms = at_tick_ms;
+	errand_send(&over->errand);
+}
+
+/* Its row would say for ever that somebody runs it. At the end of the process it fails anyway. */
+static void finished(struct errand *errand)
+{
+	const struct task_errand *over = (struct task_errand *)errand;
+
+	if (errand->failed && !http_quiesced())
+		finish(str_of(over->task.id), over->owner, over->task.status,
+		       str_of(over->task.outcome), tick_ms() + RETRY_MS);
+}
+
+void task_give_up(const char *id, int64_t owner, const struct fault *fault)
+{
+	struct arena *arena = arena_create();
 	struct json json = json_begin(arena, 256);
 
 	json_object(&json);
@@ -236,50 +317,31 @@ str task_error(struct arena *arena, const struct fault *fault)
 		json_raw(&json, fault->data);
 	}
 	json_object_end(&json);
-	return json_end(&json);
+	finish(str_of(id), owner, TASK_FAILED, json_end(&json), 0);
+	arena_destroy(arena);
 }
 
-static void finish(struct mcp_call *call, const struct fault *fault, str result)
-{
-	struct task *task = call->task;
-
-	if (task->shared) {
-		task_settle_shared(call, fault, result);
-		return;
-	}
-	tasks_lock();
-	bool news = !task_is_over(task);
-	if (!news)
-		;
-	else if (fault)
-		task_keep(task, FAILED, task_error(task->arena, fault));
-	else if (result.at)
-		task_keep(task, COMPLETED, result);
-	else
-		task_touch(task, CANCELLED);
-	tasks_unlock();
-	if (news)
-		task_announce(task->id);
-	tasks_sweep_later(call->reply->loop);
-}
-
+/* Cancelled by its client its row says so already, and stays as it is; cut by the end of this
+ * process it has failed. */
 static void settle(struct mcp_call *call, const struct fault *fault, struct arena *own)
 {
-	bool cancelled = atomic_load(&call->cancelled) && !call->overran;
+	const struct task *task = call->task;
 
-	finish(call, cancelled ? NULL : fault,
-	       fault || cancelled ? (str) { 0 } : call_result_end(call));
+	atomic_fetch_sub(&running, 1);
+	if (atomic_load(&call->cancelled) && !call->overran)
+		finish(str_of(task->id), task->owner, TASK_FAILED, STR(TASK_LAST_WORDS), 0);
+	else if (fault)
+		task_give_up(task->id, task->owner, fault);
+	else
+		finish(str_of(task->id), task->owner, TASK_COMPLETED, call_result_end(call), 0);
 	call_report(call, 200);
 	arena_destroy(own);
 }
 
 static void release(struct mcp_call *call)
 {
-	if (call->task->shared)
-		task_leave_shared(call);
-	tasks_lock();
-	call->task->attached = false;
-	tasks_unlock();
+	timer_clear(call->reply->loop, &call->task->timer);
+	free(atomic_exchange(&call->task->said, NULL));
 	call->task = NULL;
 }
 
@@ -288,43 +350,55 @@ static void finish_nothing(UNUSED struct reply *reply, UNUSED str message, UNUSE
 }
 
 const struct response response_task = {
-	.background = true, .finish = finish_nothing, .settle = settle, .say = say,
-	.said = task_write_words, .release = release,
+	.background = true, .finish = finish_nothing, .settle = settle, .say = say, .said = said,
+	.release = release,
 };
 
-/* ---- Word for it from any loop ---- */
+/* ---- Stopped from elsewhere ---- */
 
-struct word {
+struct cancelled {
 	struct message message;
-	uint64_t serial;
-	bool cancel;
+	char id[];
 };
 
-static void arrive(struct message *message, UNUSED struct loop *loop)
+static bool is_named(const struct mcp_call *call, const void *id)
 {
-	struct word *word = (struct word *)message;
-	struct mcp_call *call = call_find_live(word->serial);
-
-	if (call && word->cancel)
-		call_cancel(call);
-	else if (call && hand_over(call, false))
-		call_again(call);
-	free(word);
+	return call->task && strcmp(call->task->id, id) == 0;
 }
 
-void task_word(const struct task *task, bool cancel)
+static void cancel(struct message *message, UNUSED struct loop *loop)
 {
-	struct word *word = calloc(1, sizeof(*word));
+	struct cancelled *cancelled = (struct cancelled *)message;
 
-	if (!word)
-		abort();
-	word->message.run = arrive;
-	word->serial = task->serial;
-	word->cancel = cancel;
-	loop_post(task->loop, &word->message);
+	calls_cancel(is_named, cancelled->id);
+	free(cancelled);
 }
 
-/* ---- Stopping ---- */
+/* Which loop runs it nobody keeps: a cancel is rare. */
+void task_cancelled(str id)
+{
+	struct http *http = atomic_load(&runtime.http);
+
+	for (int i = 0; http && i < http_loops(http); i++) {
+		struct cancelled *cancelled = malloc(sizeof(*cancelled) + id.size + 1);
+		if (!cancelled)
+			abort();
+		memcpy(cancelled->id, id.at, id.size);
+		cancelled->id[id.size] = 0;
+		cancelled->message.run = cancel;
+		loop_post(http_loop(http, i), &cancelled->message);
+	}
+}
+
+static bool is_lost(const struct mcp_call *call, UNUSED const void *context)
+{
+	return call->task && call->task->owner != shared_me();
+}
+
+void tasks_lose(void)
+{
+	calls_cancel(is_lost, NULL);
+}
 
 static bool is_task(const struct mcp_call *call, UNUSED const void *context)
 {
@@ -339,7 +413,7 @@ static void cut(struct message *message, UNUSED struct loop *loop)
 
 void protocol_end_tasks(struct http *http, int64_t until_tick_ms)
 {
-	while (tasks_working() + tasks_working_shared() > 0 && tick_ms() < until_tick_ms)
+	while (atomic_load(&running) > 0 && tick_ms() < until_tick_ms)
 		nanosleep(&(struct timespec) { .tv_nsec = 10 * 1000000 }, NULL);
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));

@@ -163,10 +163,7 @@ static bool database_tells(const char *uri)
 
 void mcp_changed(const char *uri)
 {
-	if (!shared_on())
-		topic_arrived(uri);
-	else if (!database_tells(uri))
-		shared_changed(uri);
+	shared_changed(uri, database_tells(uri));
 }
 
 void topic_arrived(const char *uri)

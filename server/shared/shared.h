@@ -100,9 +100,11 @@ void errand_send_from(struct errand *errand, struct loop *loop);        /* from 
 
 /* Tells all other processes: told("what", "rest") there. Both together are no longer than that. */
 void shared_tell(const char *what, str rest);
-/* Tells all processes, this one too, that what a URI names changed. Of one that is too long for words
- * they are told("missed"): anything may have. */
-void shared_changed(const char *uri);
+/* Tells all processes, this one too, that what a URI names changed; where there are several nothing is
+ * to be done if `database_tells` it, by triggers. Where there is one it is told at once, by the thread
+ * that calls: nothing is kept of it, so no disk and nobody's errand is waited for. Of a URI that is
+ * too long for words processes are told("missed"): anything may have changed. */
+void shared_changed(const char *uri, bool database_tells);
 
 /* ---- Sessions ---- */
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "shared_private.h"
+#include "store_internal.h"
 
 struct words {
 	const char *channel, *words, *told;
@@ -58,8 +59,16 @@ void shared_tell(const char *what, str rest)
 	errand_send_from(&told->errand, NULL);
 }
 
-void shared_changed(const char *uri)
+void shared_changed(const char *uri, bool database_tells)
 {
+	if (!shared_on())
+		return;                 /* nobody serves yet, or any more */
+	if (!shared_set.database || !store_url_is_shared(shared_set.database)) {
+		shared_set.handler.changed(uri);
+		return;
+	}
+	if (database_tells)
+		return;
 	if (strlen(uri) > SHARED_WORDS_MAX) {
 		shared_tell("missed", STR(""));
 		return;

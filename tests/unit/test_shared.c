@@ -232,7 +232,7 @@ START_TEST(a_change_with_a_name_too_long_for_words_is_told_as_any)
 
 	memset(uri, 'u', sizeof(uri));
 	uri[sizeof(uri) - 1] = '\0';
-	shared_changed(uri);
+	shared_changed(uri, false);
 	sem_wait(&over);
 }
 END_TEST

@@ -1,5 +1,5 @@
-/* task_claim.c - a task that waited for a person, gone on with by this process: its tool runs again
- * from the top and finds the answers. */
+/* task_resume.c - a task that waited for a person, taken up by this process: its tool runs again from
+ * the top and finds the answers. */
 #include "record.h"
 #include "task_private.h"
 
@@ -16,37 +16,31 @@ static void run(const struct task_claim_errand *claim, const struct caller *call
 	reply->response = &response_task;
 	struct mcp_call *call = call_read_back(reply, str_of(claim->record), &claim->questions);
 	call->deadline_least_ms = TASK_RUN_MS;
-	call->task = task_of_row(call, claim->id, claim->owner);
+	task_attach(call, claim->id, claim->owner);
 	call_resume(call);
 	reply_drop(reply);              /* the call has its own */
 }
 
 static void claimed(struct errand *errand)
 {
-	static const struct fault nobody = { .code = -32603, .http_sessions = 200,
-		.http_stateless = 200, .text = "The caller of this task is not known here any more." };
 	struct claiming *claiming = (struct claiming *)errand;
 	const struct task_claim_errand *claim = &claiming->claim;
-	const struct caller *caller = claiming->caller;
 
-	if (errand->failed) {
-		/* It may be this process's all the same. */
-		task_give_up(claim->id, claim->owner, &FAULT_INTERNAL);
-		caller_drop(caller);
-	} else if (!claim->taken) {
-		caller_drop(caller);
-	} else if (caller || (caller = auth_caller(claim->caller))) {
-		run(claim, caller);
-	} else {
-		task_give_up(claim->id, claim->owner, &nobody);
+	if (!errand->failed && claim->taken) {
+		run(claim, claiming->caller ? claiming->caller : auth_caller(claim->caller));
+		return;
 	}
+	/* It may be this process's all the same. */
+	if (errand->failed)
+		task_give_up(claim->id, claim->owner, &FAULT_INTERNAL);
+	caller_drop(claiming->caller);
 }
 
 static const struct errand_kind claim_kind = {
 	.work = task_row_claim, .done = claimed, .lasts = true
 };
 
-static struct claiming *claim(str id, const struct caller *caller)
+static void claim(str id, const struct caller *caller, struct loop *loop)
 {
 	struct claiming *claiming = errand_new(&claim_kind, struct claiming);
 
@@ -55,12 +49,12 @@ static struct claiming *claim(str id, const struct caller *caller)
 	claiming->claim.token = shared_number();
 	claiming->claim.owner = -1;     /* until it was tried */
 	claiming->caller = caller;
-	return claiming;
+	errand_send_from(&claiming->claim.errand, loop);
 }
 
-void task_claim(const char *id, const struct caller *caller)
+void task_resume(const char *id, const struct caller *caller)
 {
-	errand_send(&claim(str_of(id), caller)->claim.errand);
+	claim(str_of(id), caller, loop_current());
 }
 
 /* A process that stops takes nothing up: the next one does. */
@@ -70,6 +64,5 @@ void task_due(str id)
 	static int turn;                /* only the shared thread asks */
 
 	if (http && !http_quiesced())
-		errand_send_from(&claim(id, NULL)->claim.errand,
-		                 http_loop(http, turn++ % http_loops(http)));
+		claim(id, NULL, http_loop(http, turn++ % http_loops(http)));
 }
