@@ -1,8 +1,8 @@
-// tasks.mjs - what a client does with tasks, and what must hold wherever the table of tasks is: in the
-// memory of one process, or in a database that several share.
+// tasks.mjs - what a client does with tasks, and what must hold wherever they are kept: in the memory of
+// one process, in its file, or in a database that several share.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchange, keyLines, keys, pause, stateless } from './support.mjs';
+import { eventually, exchange, keyLines, keys, pause, stateless } from './support.mjs';
 
 export const extension = 'io.modelcontextprotocol/tasks';
 const capabilities = { elicitation: {}, extensions: { [extension]: {} } };
@@ -79,11 +79,21 @@ export function clientOf(servers) {
 	return client;
 }
 
-const stopAll = servers => Promise.all(servers.map(server => server.stop()));
+export const stopAll = servers => Promise.all(servers.map(server => server.stop()));
+
+export async function kill(server) {
+	server.child.kill('SIGKILL');
+	await server.ended;
+}
+
+// How often a tool was run to its end, wherever.
+export const runsOf = (tool, servers) => servers.flatMap(server =>
+	server.log.match(new RegExp(`"target":"${tool}".*"outcome":"ok"`, 'g')) ?? []).length;
 
 // `start(settings)` gives servers of their own, with tasks of their own, for one test.
 export function testTasks(servers, start) {
 	const { call, create, get, until, answers, cancel, follow } = clientOf(servers);
+	const ends = [() => servers()[0], () => servers().at(-1)];      // one process, or two
 
 	// ---- From its beginning to its end ----
 
@@ -98,6 +108,14 @@ export function testTasks(servers, start) {
 		assert.equal(done.result.resultType, 'complete');
 		assert.equal(done.createdAt, task.createdAt);
 		assert.ok(Date.parse(done.lastUpdatedAt) > Date.parse(done.createdAt));
+	});
+
+	test('who is told of a task finds it', async () => {
+		for (let i = 0; i < 20; i++) {
+			const taskId = await create('confirm_delete', { filename: `${i}` });
+			assert.equal((await get(taskId)).taskId, taskId);
+			await cancel(taskId);
+		}
 	});
 
 	test('ids are never the same', async () => {
@@ -116,6 +134,15 @@ export function testTasks(servers, start) {
 			await pause(10);
 		}
 		assert.fail('there was none');
+	});
+
+	test('what a tool says is written at most once a second, and its last word stays', async () => {
+		const taskId = await create('slow_compute', { seconds: 2.4 });
+		const said = new Set();
+		for (let task; (task = await get(taskId)).status === 'working'; await pause(20))
+			said.add(task.statusMessage);
+		said.delete(undefined);
+		assert.ok(said.size >= 2 && said.size <= 4, [...said].join(', '));
 	});
 
 	test('a tool that fails in words has completed, one that breaks has failed', async () => {
@@ -246,6 +273,39 @@ export function testTasks(servers, start) {
 		assert.equal(words(await until(result.taskId, 'completed')), 'Hello, Alice!');
 	});
 
+	test('answers that come at once run the tool once', async () => {
+		const runs = () => runsOf('multi_input', servers()), before = runs();
+		for (let i = 0; i < 20; i++) {
+			const taskId = await create('multi_input');
+			await until(taskId, 'input_required');
+			const accepted = await Promise.all(['first', 'second'].map((key, i) =>
+				answers(taskId, { [key]: accept({ answer: key }) }, { on: ends[i]() })));
+			assert.ok(accepted.every(each => each.result), JSON.stringify(accepted));
+			assert.equal(words(await until(taskId, 'completed')), 'The answers are first and second.');
+		}
+		await eventually(() => runs() === before + 20, `${runs() - before} runs, not 20`);
+	});
+
+	test('an answer that comes twice at once counts once', async () => {
+		const taskId = await create('confirm_delete', { filename: 'twice' });
+		await until(taskId, 'input_required');
+		await Promise.all(ends.map((end, i) =>
+			answers(taskId, { confirm: accept({ confirm: i === 0 }) }, { on: end() })));
+		assert.match(words(await until(taskId, 'completed')), /^twice (is deleted|was left as it is)\.$/);
+	});
+
+	test('whatever is no text for a database is no answer and no task', async () => {
+		const taskId = await create('confirm_delete', { filename: 'odd' });
+		await until(taskId, 'input_required');
+		const odd = await answers(taskId, { 'con\0firm': accept({}), "'; drop table mcp_task": accept({}), confirm: 7 });
+		assert.ok(odd.result, JSON.stringify(odd));
+		assert.equal((await get(taskId)).status, 'input_required');
+		await answers(taskId, { confirm: { action: 'accept', content: { confirm: true, note: 'a\0b — ü 💡' } } });
+		assert.equal((await until(taskId, 'input_required', 'completed')).taskId, taskId);
+		const { first } = await follow(['no\0task', '"', taskId], tasks => tasks.length > 0);
+		assert.deepEqual(first.params.notifications, { taskIds: [taskId] });
+	});
+
 	// ---- Following ----
 
 	test('who listens to a task hears how it is, then each change', async () => {
@@ -265,6 +325,33 @@ export function testTasks(servers, start) {
 		assert.ok(tasks[0].inputRequests.confirm);
 		assert.equal(words(tasks.at(-1)), 'c is deleted.');
 		assert.ok(tasks.every(task => task.taskId === taskId));
+	});
+
+	test('who listens hears of its end at once', async () => {
+		const taskId = await create('slow_compute', { seconds: 0.3 });
+		let heard;
+		const { tasks } = await follow([taskId], seen => {
+			heard = Date.now();
+			return seen.at(-1)?.status === 'completed';
+		});
+		assert.equal(tasks[0].status, 'working');
+		assert.ok(heard - Date.parse(tasks.at(-1).lastUpdatedAt) < 1000);
+	});
+
+	test('all who listen hear each step of a task that asks', async () => {
+		const taskId = await create('confirm_delete', { filename: 'steps' });
+		await until(taskId, 'input_required');
+		const heard = ends.map(() => false);
+		const listening = ends.map((end, i) => follow([taskId], tasks => {
+			heard[i] = tasks.length > 0;
+			return tasks.at(-1)?.status === 'completed';
+		}, { on: end() }));
+		await eventually(() => heard.every(each => each), 'all hear how it is');
+		await answers(taskId, { confirm: accept({ confirm: true }) });
+		for (const { tasks } of await Promise.all(listening)) {
+			assert.equal(tasks[0].status, 'input_required');
+			assert.equal(words(tasks.at(-1)), 'steps is deleted.');
+		}
 	});
 
 	test('a task outlives whoever made it and whoever follows it', async () => {
@@ -334,4 +421,52 @@ export function testTasks(servers, start) {
 			assert.ok(Date.now() < end, 'there is no room again');
 		await stopAll(crowded);
 	});
+}
+
+// And where they outlive their process: `join(settings)` starts another one, and `successor(server)` gives
+// who answers for its tasks when it has ended.
+export function testLasting(servers, join, successor) {
+	const { create, get, until, answers } = clientOf(servers);
+
+	// What `begin(on)` gives is what `check(it, on)` is told when the process that ran it has ended.
+	async function ended(settings, end, begin, check) {
+		const owner = await join(settings);
+		const about = await begin({ on: owner });
+		await end(owner);
+		const next = await successor(owner);
+		await check(about, { on: next });
+		if (!servers().includes(next))
+			await next.stop();
+	}
+
+	for (const [name, end] of [['killed', kill], ['stopped', server => server.stop()]])
+		test(`what waits for a person goes on when its process was ${name}`, () => ended({}, end, async on => {
+			const one = await create('confirm_delete', { filename: 'later' }, on);
+			const two = await create('multi_input', {}, on);
+			for (const taskId of [one, two])
+				await until(taskId, 'input_required', on);
+			await answers(two, { first: accept({ answer: '1' }) }, on);
+			return [one, two];
+		}, async ([one, two], on) => {
+			assert.deepEqual(Object.keys((await get(two, on)).inputRequests), ['second']);
+			await answers(one, { confirm: accept({ confirm: true }) }, on);
+			await answers(two, { second: accept({ answer: '2' }) }, on);
+			assert.equal(words(await until(one, 'completed', on)), 'later is deleted.');
+			assert.equal(words(await until(two, 'completed', on)), 'The answers are 1 and 2.');
+		}));
+
+	test('an orderly stop fails in words what still runs at its bound', () => ended({ SHUTDOWN_TIMEOUT: '2s' },
+		async server => {
+			const began = Date.now();
+			await server.stop();
+			assert.ok(Date.now() - began < 3500, `it took ${Date.now() - began} ms`);
+		}, async on => [
+			await create('slow_compute', { seconds: 60 }, on), await create('slow_compute', { seconds: 0.8 }, on),
+		], async ([slow, quick], on) => {
+			const { error, result } = await until(slow, 'failed', { within: 1000, ...on });
+			assert.equal(error.code, -32603);
+			assert.match(error.message, /ended before it was done/);
+			assert.equal(result, undefined);
+			assert.equal((await get(quick, on)).status, 'completed', 'what could be done in time was');
+		}));
 }
