@@ -123,7 +123,7 @@ void call_queue(struct mcp_call *call);
 struct json *call_result(struct mcp_call *call, const char *type);
 bool call_may(const struct mcp_call *call, const char *scope);
 
-/* ---- The unsettled calls of this loop (live.c) ---- */
+/* ---- The unsettled calls of this loop (in_flight.c) ---- */
 
 /* The one with that serial, if it still waits. */
 struct mcp_call *call_find_live(uint64_t serial);

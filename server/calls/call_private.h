@@ -7,7 +7,7 @@
 /* Lets go of what it has, when it is over and no worker has it. */
 void call_release(struct mcp_call *call);
 
-/* ---- Of this loop's that are not settled (live.c) ---- */
+/* ---- Of this loop's that are not settled (in_flight.c) ---- */
 
 void live_add(struct mcp_call *call);
 void live_remove(struct mcp_call *call);

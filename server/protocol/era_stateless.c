@@ -1,6 +1,6 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
 #include "compat.h"
-#include "listen.h"
+#include "subscription.h"
 #include "methods.h"
 #include "param.h"
 #include "request_state.h"

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "guard.h"
-#include "listen.h"
+#include "subscription.h"
 #include "protocol.h"
 #include "session.h"
 #include "skill_methods.h"

@@ -4,7 +4,7 @@
  * first and then looks at the mark. So no change is missed, and no thread waits. */
 #include <stdlib.h>
 
-#include "listen.h"
+#include "subscription.h"
 #include "session.h"
 #include "shared.h"
 #include "topic.h"

@@ -1,8 +1,8 @@
-/* listen_task.c - what subscriptions/listen tells of tasks.
+/* subscription_task.c - what subscriptions/listen tells of tasks.
  *
  * A listener is told how a task is, not what changed: its row is read when word of it comes, and once
  * more when it changes meanwhile. */
-#include "listen_private.h"
+#include "subscription_private.h"
 #include "task_private.h"
 
 #define READ_AGAIN_MS 1000              /* the database could not */

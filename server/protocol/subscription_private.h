@@ -1,6 +1,6 @@
-/* listen_private.h - what the files of subscriptions/listen share. */
-#ifndef LISTEN_PRIVATE_H
-#define LISTEN_PRIVATE_H
+/* subscription_private.h - what the files of subscriptions/listen share. */
+#ifndef SUBSCRIPTION_PRIVATE_H
+#define SUBSCRIPTION_PRIVATE_H
 
 #include "task.h"
 
@@ -29,7 +29,7 @@ void listen_send(struct listen *listen, struct json *json);
 /* Tells what is due, in so many milliseconds. */
 void listen_look_again(struct listen *listen, int64_t in_ms);
 
-/* ---- Tasks (listen_task.c) ---- */
+/* ---- Tasks (subscription_task.c) ---- */
 
 /* Begins it when it is known which of the tasks it asks for are this caller's. */
 const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids);

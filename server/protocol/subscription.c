@@ -1,12 +1,12 @@
-/* listen.c - subscriptions/listen of 2026-07-28: one stream that tells of the changes asked for.
+/* subscription.c - subscriptions/listen of 2026-07-28: one stream that tells of the changes asked for.
  *
  * Acknowledged first, every message tagged with the subscription (the request's id). There is no
  * replay, so each resource is told once at the beginning: a client that was away reads again. A
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
-#include "listen.h"
-#include "listen_private.h"
+#include "subscription.h"
+#include "subscription_private.h"
 #include "shares.h"
 #include "topic.h"
 

@@ -1,4 +1,4 @@
-/* news.c - what the database and the other processes tell this one, brought to whom it concerns. */
+/* peers.c - what the database and the other processes tell this one, brought to whom it is about. */
 #include <stdlib.h>
 
 #include "parked.h"

@@ -1,6 +1,6 @@
-/* listen.h - subscriptions/listen of 2026-07-28. */
-#ifndef LISTEN_H
-#define LISTEN_H
+/* subscription.h - subscriptions/listen of 2026-07-28. */
+#ifndef SUBSCRIPTION_H
+#define SUBSCRIPTION_H
 
 #include "call.h"
 

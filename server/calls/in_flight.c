@@ -1,4 +1,4 @@
-/* live.c - the unsettled calls of a loop, which only that loop looks at. */
+/* in_flight.c - the unsettled calls of a loop, which only that loop looks at. */
 #include "call.h"
 #include "call_private.h"
 
