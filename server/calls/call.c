@@ -70,7 +70,7 @@ struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_va
 	reply->calls = call;
 	reply->references++;
 	reply->outstanding++;
-	live_add(call);
+	in_flight_add(call);
 	call->method_name = json_member(message, "method");
 	return call;
 }

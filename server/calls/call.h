@@ -34,7 +34,7 @@ struct mcp_call {
 	struct arena *arena;
 	struct reply *reply;
 	struct mcp_call *sibling;       /* the next unsettled call of the reply */
-	struct mcp_call *live_next, *live_previous;     /* of those this loop waits for */
+	struct mcp_call *next_in_flight, *previous_in_flight;  /* on its loop */
 	uint64_t serial;                /* never used twice */
 	str method_name;                /* as it came */
 	const struct method *method;    /* NULL: there is none of that name */
@@ -81,7 +81,7 @@ struct mcp_call {
 	const char *lacks;              /* the capability a question was MCP_UNAVAILABLE for, JSON */
 	const char **suggestions;       /* of a completion */
 	int suggestion_count;
-	struct listen *listen;          /* of subscriptions/listen */
+	struct subscription *subscription;      /* of subscriptions/listen */
 	struct task *task;              /* it goes on without its request; see task.h */
 	bool no_task;                   /* it could not become one */
 
@@ -123,10 +123,10 @@ void call_queue(struct mcp_call *call);
 struct json *call_result(struct mcp_call *call, const char *type);
 bool call_may(const struct mcp_call *call, const char *scope);
 
-/* ---- The unsettled calls of this loop (in_flight.c) ---- */
+/* ---- The calls of this loop that are in flight: not settled (in_flight.c) ---- */
 
 /* The one with that serial, if it still waits. */
-struct mcp_call *call_find_live(uint64_t serial);
+struct mcp_call *call_find(uint64_t serial);
 /* Cancels those that are `which`. */
 typedef bool call_which_fn(const struct mcp_call *call, const void *context);
 void calls_cancel(call_which_fn *which, const void *context);

@@ -9,8 +9,8 @@ void call_release(struct mcp_call *call);
 
 /* ---- Of this loop's that are not settled (in_flight.c) ---- */
 
-void live_add(struct mcp_call *call);
-void live_remove(struct mcp_call *call);
+void in_flight_add(struct mcp_call *call);
+void in_flight_remove(struct mcp_call *call);
 
 /* ---- Notes: what a running call tells its client (note.c) ---- */
 

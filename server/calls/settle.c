@@ -112,7 +112,7 @@ static void leave_everything(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
-	live_remove(call);
+	in_flight_remove(call);
 	timer_clear(reply->loop, &call->timer);
 	/* While its worker has it, it waits for nothing. */
 	if (!call->on_worker && call->wait && call->wait->leave)

@@ -22,7 +22,7 @@ struct cancellation {
 static void cancel_arrives(struct message *message, UNUSED struct loop *loop)
 {
 	struct cancellation *cancellation = (struct cancellation *)message;
-	struct mcp_call *call = call_find_live(cancellation->serial);
+	struct mcp_call *call = call_find(cancellation->serial);
 
 	free(cancellation);
 	if (call)

@@ -114,7 +114,7 @@ static const struct method methods[] = {
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              "name" },
 	{ "completion/complete",      completion_complete,      NULL },
-	{ "subscriptions/listen",     listen_for_changes,       NULL },
+	{ "subscriptions/listen",     subscriptions_listen,       NULL },
 	{ "skills/list",              skills_list,              NULL },
 	{ "skills/get",               skills_get,               NULL },
 	{ "resources/directory/read", resources_directory_read, NULL },
@@ -158,7 +158,7 @@ static void open_result(struct json *json, const char *type)
 static void close_result(struct json *json, const struct mcp_call *call)
 {
 	json_key(json, "_meta");
-	if (!call->listen) {
+	if (!call->subscription) {
 		json_raw(json, runtime.result_meta);
 		return;
 	}

@@ -45,7 +45,7 @@ static void put(struct mcp_call *call, struct question *question)
 static void parked(struct errand *errand)
 {
 	const struct parking *parking = (struct parking *)errand;
-	struct mcp_call *call = call_find_live(parking->serial);
+	struct mcp_call *call = call_find(parking->serial);
 
 	if (!call)
 		return;                 /* cancelled meanwhile: its stream is over, nobody takes it up */

@@ -58,7 +58,7 @@ static void end_listeners(struct message *message, UNUSED struct loop *loop)
 	struct ending *ending = (struct ending *)message;
 
 	channels_end_listeners(ending->jitter_ms);
-	listens_end(ending->jitter_ms);
+	subscriptions_end(ending->jitter_ms);
 	topic_end_all();
 	free(ending);
 }
@@ -78,7 +78,7 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 void protocol_end_loop(void)
 {
 	calls_end_all();
-	listens_end_loop();
+	subscriptions_end_loop();
 	room_end_loop();
 }
 

@@ -139,7 +139,7 @@ static struct changing *change(const struct errand_kind *kind, struct mcp_call *
 static void begun(struct errand *errand)
 {
 	struct changing *changing = (struct changing *)errand;
-	struct mcp_call *call = call_find_live(changing->serial);
+	struct mcp_call *call = call_find(changing->serial);
 	struct session *session = changing->session, *there;
 
 	if (errand->failed || !session_put(session, &there)) {
@@ -175,7 +175,7 @@ void session_begin_shared(struct mcp_call *call, unsigned can, session_begun_fn 
 static void changed(struct errand *errand)
 {
 	struct changing *changing = (struct changing *)errand;
-	struct mcp_call *call = call_find_live(changing->serial);
+	struct mcp_call *call = call_find(changing->serial);
 
 	session_drop(changing->session);
 	if (!call)

@@ -8,13 +8,13 @@ struct followed {
 	const char *uri;                /* or a topic of list_topics, or of a task */
 	bool due;                       /* changed while the client was slow */
 	bool reading;                   /* a task whose row is being read */
-	struct listen *listen;
+	struct subscription *subscription;
 	struct followed *next, **place; /* in the loop's index */
 };
 
-struct listen {
+struct subscription {
 	struct mcp_call *call;
-	struct listen *next, **place;
+	struct subscription *next, **place;
 	uint64_t party;                 /* whose share it is of */
 	struct followed *followed;      /* the lists first, then resources, then tasks */
 	int lists, resources, count;    /* where each kind ends */
@@ -22,19 +22,19 @@ struct listen {
 };
 
 /* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */
-const struct fault *listen_begin(struct listen *listen);
-/* A notification with its params open, for listen_send(). */
-struct json listen_message(struct arena *arena, const char *method);
-void listen_send(struct listen *listen, struct json *json);
+const struct fault *subscription_begin(struct subscription *subscription);
+/* A notification with its params open, for subscription_send(). */
+struct json subscription_message(struct arena *arena, const char *method);
+void subscription_send(struct subscription *subscription, struct json *json);
 /* Tells what is due, in so many milliseconds. */
-void listen_look_again(struct listen *listen, int64_t in_ms);
+void subscription_look_again(struct subscription *subscription, int64_t in_ms);
 
 /* ---- Tasks (subscription_task.c) ---- */
 
 /* Begins it when it is known which of the tasks it asks for are this caller's. */
-const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids);
-const char *listen_task_id(const struct followed *followed);
+const struct fault *subscription_find_tasks(struct subscription *subscription, yyjson_val *ids);
+const char *subscription_task_id(const struct followed *followed);
 /* Tells how it is when its row was read; nothing where there is none any more. */
-void listen_tell_task(struct listen *listen, struct followed *followed);
+void subscription_tell_task(struct subscription *subscription, struct followed *followed);
 
 #endif

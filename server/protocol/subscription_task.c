@@ -7,7 +7,7 @@
 
 #define READ_AGAIN_MS 1000              /* the database could not */
 
-const char *listen_task_id(const struct followed *followed)
+const char *subscription_task_id(const struct followed *followed)
 {
 	return followed->uri + strlen(SHARED_TASK_TOPIC);
 }
@@ -16,7 +16,7 @@ const char *listen_task_id(const struct followed *followed)
 
 struct finding {
 	struct known_tasks_errand known;
-	struct listen *listen;          /* of the call, while it is there */
+	struct subscription *subscription;      /* of the call, while it is there */
 	uint64_t serial;
 };
 
@@ -24,14 +24,15 @@ static void found(struct errand *errand)
 {
 	const struct finding *finding = (struct finding *)errand;
 	const struct shared_task *tasks = finding->known.tasks.first;
-	struct mcp_call *call = call_find_live(finding->serial);
+	struct mcp_call *call = call_find(finding->serial);
 
 	if (!call)
 		return;
 	for (int64_t i = 0; !errand->failed && i < finding->known.tasks.count; i++)
-		finding->listen->followed[finding->listen->count++].uri =
+		finding->subscription->followed[finding->subscription->count++].uri =
 			arena_print(call->arena, SHARED_TASK_TOPIC "%s", tasks[i].id);
-	call->fault = errand->failed || http_quiesced() ? &FAULT_BUSY : listen_begin(finding->listen);
+	call->fault = errand->failed || http_quiesced() ? &FAULT_BUSY
+		: subscription_begin(finding->subscription);
 	if (call->fault)
 		call_settle(call);
 }
@@ -48,9 +49,9 @@ static bool is_id(str id)
 	return id.size > 0 && id.size <= 2 * TASK_ID_BYTES;
 }
 
-const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids)
+const struct fault *subscription_find_tasks(struct subscription *subscription, yyjson_val *ids)
 {
-	TRY(task_declared(listen->call));
+	TRY(task_declared(subscription->call));
 	struct finding *finding = errand_new(&find_kind, struct finding);
 	struct arena *arena = finding->known.errand.arena;
 	struct json json = json_begin(arena, 256);
@@ -65,9 +66,10 @@ const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids)
 	}
 	json_array_end(&json);
 	finding->known.ids = arena_copy(arena, json_end(&json));
-	finding->known.caller = arena_copy(arena, str_of(caller_name(listen->call->reply->caller)));
-	finding->listen = listen;
-	finding->serial = listen->call->serial;
+	finding->known.caller = arena_copy(arena,
+	                                   str_of(caller_name(subscription->call->reply->caller)));
+	finding->subscription = subscription;
+	finding->serial = subscription->call->serial;
 	errand_send(&finding->known.errand);
 	return NULL;
 }
@@ -76,7 +78,7 @@ const struct fault *listen_find_tasks(struct listen *listen, yyjson_val *ids)
 
 struct reading {
 	struct task_errand row;
-	struct listen *listen;          /* of the call, while it is there */
+	struct subscription *subscription;      /* of the call, while it is there */
 	struct followed *followed;
 	uint64_t serial;
 };
@@ -85,24 +87,24 @@ static void was_read(struct errand *errand)
 {
 	const struct reading *reading = (struct reading *)errand;
 	struct followed *followed = reading->followed;
-	struct listen *listen = reading->listen;
+	struct subscription *subscription = reading->subscription;
 
-	if (!call_find_live(reading->serial))
+	if (!call_find(reading->serial))
 		return;
 	followed->reading = false;
 	if (!errand->failed && reading->row.there) {
-		struct json json = listen_message(errand->arena, "notifications/tasks");
+		struct json json = subscription_message(errand->arena, "notifications/tasks");
 		task_write(&json, &reading->row.task);
-		listen_send(listen, &json);
+		subscription_send(subscription, &json);
 	}
 	followed->due |= errand->failed;
 	if (followed->due)
-		listen_look_again(listen, errand->failed ? READ_AGAIN_MS : 0);
+		subscription_look_again(subscription, errand->failed ? READ_AGAIN_MS : 0);
 }
 
 static const struct errand_kind read_kind = { .work = task_row_load, .done = was_read };
 
-void listen_tell_task(struct listen *listen, struct followed *followed)
+void subscription_tell_task(struct subscription *subscription, struct followed *followed)
 {
 	if (followed->reading) {
 		followed->due = true;
@@ -111,11 +113,12 @@ void listen_tell_task(struct listen *listen, struct followed *followed)
 	struct reading *reading = errand_new(&read_kind, struct reading);
 	struct arena *arena = reading->row.errand.arena;
 
-	reading->row.task.id = arena_copy(arena, str_of(listen_task_id(followed)));
-	reading->row.task.caller = arena_copy(arena, str_of(caller_name(listen->call->reply->caller)));
-	reading->listen = listen;
+	reading->row.task.id = arena_copy(arena, str_of(subscription_task_id(followed)));
+	reading->row.task.caller = arena_copy(arena,
+	                                      str_of(caller_name(subscription->call->reply->caller)));
+	reading->subscription = subscription;
 	reading->followed = followed;
-	reading->serial = listen->call->serial;
+	reading->serial = subscription->call->serial;
 	followed->reading = true;
 	errand_send(&reading->row.errand);
 }

@@ -110,7 +110,7 @@ static void begun(struct errand *errand)
 {
 	const struct beginning *beginning = (struct beginning *)errand;
 	const struct task_errand *row = &beginning->row;
-	struct mcp_call *call = call_find_live(beginning->serial);
+	struct mcp_call *call = call_find(beginning->serial);
 
 	/* Whoever wanted it left, or is told that it could not be had. */
 	if (errand->failed ? row->unclear : row->there && !call)

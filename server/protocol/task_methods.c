@@ -25,7 +25,7 @@ static const struct fault *admit(struct mcp_call *call)
 /* The call of that serial, where it still waits and its task is `there`: not to be is an answer. */
 static struct mcp_call *asker(uint64_t serial, bool failed, bool there)
 {
-	struct mcp_call *call = call_find_live(serial);
+	struct mcp_call *call = call_find(serial);
 
 	if (!call || (there && !failed))
 		return call;

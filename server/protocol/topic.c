@@ -106,7 +106,7 @@ static void look_again(struct message *message, UNUSED struct loop *loop)
 			wake(call);
 		}
 	}
-	listen_tell_all();
+	subscriptions_tell_all();
 	free(message);
 }
 
@@ -135,7 +135,7 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 		if (strcmp(call->wait_uri, news->uri) == 0)
 			wake(call);
 	}
-	listen_tell(news->uri);
+	subscriptions_tell(news->uri);
 	channels_tell(news->uri);
 	free(news);
 }
