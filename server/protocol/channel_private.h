@@ -1,23 +1,22 @@
 /* channel_private.h - what the files of a channel share.
  *
- *     channel.c         its life: opened, written to, finished, forgotten, come back to
- *     channel_kept.c    its events, where this process is all there is: kept in memory
- *     channel_room.c    which of them go when there are too many
- *     channel_shared.c  its events, where there are others: in the database
- *     listener.c        the connection that gets them
+ *     channel.c         its life: opened, found, finished, forgotten
+ *     channel_write.c   its events, on their way to the database and to the client
+ *     channel_resume.c  its client comes back; its call goes on in another process
+ *     listener.c        the connection that gets the events
  *     listening.c       those that only listen (GET)
  */
 #ifndef CHANNEL_PRIVATE_H
 #define CHANNEL_PRIVATE_H
 
 #include "session_private.h"
+#include "shared.h"
 
 struct listener;
 
+/* One that is not in the database yet. */
 struct event {
 	struct event *next;
-	struct channel *channel;
-	struct event *older, *newer;    /* of those this loop keeps, see channel_room.c */
 	int64_t number;
 	size_t size, head;              /* of all of it; of what stands before the message */
 	char text[];                    /* as it is sent */
@@ -31,33 +30,26 @@ struct channel {
 	int64_t number, events;
 	bool answers, forgotten;
 	atomic_bool ended, attached;    /* attached: somebody listens; read by other loops */
-	struct event *first, *last;     /* kept; or not stored yet */
-	size_t kept;
-	struct listener *listener;
-	struct timer timer;             /* to forget it; of one that only listens: to end it */
-	struct channel *listening_next, **listening_place;
-	struct message last_word;       /* to its home, which frees it */
-
-	/* channel_kept.c */
-	struct event *unsent;           /* the first its listener has not been given */
-	size_t given;                   /* bytes, since it said that all is sent */
-	bool waits;                     /* for it to say so */
-
-	/* channel_shared.c */
-	bool shared;
 	bool owned;                     /* this process writes it */
 	bool fresh;                     /* the database doesn't know it yet */
 	bool storing;                   /* an errand is under way */
 	bool running;                   /* a call of this process will answer on it */
 	bool closing;                   /* its client is to come back, once it has what is on its way */
 	char *ids;                      /* of the calls it answers, JSON */
+	struct event *first, *last;     /* not stored yet */
+	size_t unstored;                /* bytes of them */
+	struct listener *listener;
 	struct timer flush;
+	struct timer timer;             /* of one that only listens: to end it */
+	struct channel *listening_next, **listening_place;
 };
 
 struct channel *channel_keep(struct channel *channel);
 void channel_drop(struct channel *channel);
-/* Takes it out of its session: nobody can come back to it any more. */
+/* Takes it out of its session: this process has nothing to do with it any more. */
 void channel_forget(struct channel *channel);
+/* The same where nothing here needs it: no call, no client, nothing on its way. */
+void channel_forget_idle(struct channel *channel);
 /* One that is forgotten has none: whoever lets go of it last frees it, on any loop. On its home. */
 void channel_set_timer(struct channel *channel, struct timer *timer, int64_t in_ms);
 /* Its last event was sent, or its session ended. On its home loop. */
@@ -73,72 +65,45 @@ struct channel *channel_create(struct session *session, struct loop *home, int64
                                bool answers);
 struct channel *channel_find(struct session *session, int64_t number);  /* held */
 
-struct event *event_create(struct channel *channel, int64_t number, str message);
-void event_append(struct channel *channel, struct event *event);
-void event_drop_first(struct channel *channel);
+/* ---- Events (channel_write.c) ---- */
 
-/* ---- Events in memory ---- */
-
-void kept_send(struct channel *channel, struct event *event);
-void kept_finish(struct channel *channel);
+struct event *event_create(int64_t stream, int64_t number, str message);
+void events_drop(struct channel *channel);
+/* channel_commit(), when this turn is over: what is sent in it goes together. */
+void channel_commit_later(struct channel *channel);
+/* Another process writes it now, or its session is over. */
+void channel_lose(struct channel *channel);
 /* Its client left. */
-void kept_detach(struct channel *channel);
-/* About to be freed. */
-void kept_drop(struct event *event);
-/* What its listener was given has gone out; on the channel's home. */
-void kept_was_sent(struct listener *listener, int64_t number, str text);
-/* Its listener is behind. */
-bool kept_is_crowded(const struct channel *channel);
-const struct fault *kept_resume(struct session *session, struct exchange *x, int64_t number,
-                                int64_t event);
-
-/* ---- Room for them (channel_room.c) ---- */
-
-/* Of the events that this loop keeps, each on its channel's home. */
-void room_add(struct event *event);
-void room_remove(struct event *event);
-/* There is one more. It stays, whatever has to go. */
-void room_make(const struct event *added);
-
-/* ---- Events in the database ---- */
-
-/* It is new; it will answer these calls (JSON ids). */
-void stored_open(struct channel *channel, str ids);
-void stored_send(struct channel *channel, struct event *event);
-void stored_finish(struct channel *channel);
-void stored_detach(struct channel *channel);
-void stored_close_stream(struct channel *channel);
-void stored_resume(struct reply *reply, int64_t number, int64_t event);
+void channel_detach(struct channel *channel);
 
 /* ---- Listeners ---- */
 
-extern const struct fault channel_unknown;
-
-/* Takes x over. */
-struct listener *listener_create(struct channel *channel, struct exchange *x);
+/* Takes x over. `after`: the event its client has. */
+struct listener *listener_create(struct channel *channel, struct exchange *x, int64_t after);
 struct channel *listener_channel(const struct listener *listener);
 struct loop *listener_loop(const struct listener *listener);
 struct listener *listener_keep(struct listener *listener);
 void listener_drop(struct listener *listener);
+/* It has as much as it takes for now, and reads the rest when that has gone out. Any thread. */
+bool listener_is_behind(const struct listener *listener);
 /* Calls act(listener, number, text) on that loop: now, if this is it; `text` is copied otherwise. */
-void listener_on(struct loop *loop, void (*act)(struct listener *, int64_t, str),
-                 struct listener *listener, int64_t number, str text);
-/* The following on the listener's loop. */
-void listener_send(struct listener *listener, int64_t number, str text);
-/* And tells the channel (kept_was_sent) when all that was sent so far is with the socket. */
-void listener_send_and_tell(struct listener *listener, int64_t number, str text);
+typedef void listener_fn(struct listener *listener, int64_t number, str text);
+void listener_on(struct loop *loop, listener_fn *act, struct listener *listener, int64_t number,
+                 str text);
+/* An event that is in the database; from its channel's home. */
+void listener_give(struct listener *listener, const struct event *event);
+/* The following on the listener's loop, some of them as listener_on() calls them. */
+/* Events are sent in their order, each once; what is missing is read from the database. */
+void listener_send_read(struct listener *listener, const struct rows *events);
+void listener_read(struct listener *listener, int64_t number, str text);
+/* The stream is over, with the event of that number. */
+void listener_end(struct listener *listener, int64_t last, str text);
+/* The connection is, whatever has been sent. */
 void listener_finish(struct listener *listener, int64_t number, str text);
 /* 2025-11-25: tells before it ends after which pause to come back. */
 void listener_interrupt(struct listener *listener, int64_t number, str text);
 /* 2025-11-25: an id to come back with, at once. */
 void listener_prime(struct listener *listener, int64_t number, str text);
-/* What the client has; events of a shared channel are sent in their order, each once, and what is
- * missing is read from the database. */
-void listener_begin_after(struct listener *listener, int64_t number);
-void listener_send_stored(struct listener *listener, int64_t number, str text);
-/* The stream is over, with that event. */
-void listener_end_stored(struct listener *listener, int64_t last, str text);
-void listener_read(struct listener *listener, int64_t number, str text);
 
 /* ---- The channels of this loop that only listen ---- */
 

@@ -28,13 +28,13 @@ static const struct fault not_found = {
 
 /* ---- Health ---- */
 
+/* A store that blocks has no connection on a loop; whoever has one for the state knows more. */
 static bool is_ready(struct exchange *x)
 {
-	const struct workplace *place = loop_context(exchange_loop(x));
+	struct store *store = ((const struct workplace *)loop_context(exchange_loop(x)))->store;
 
-	return !atomic_load(&runtime.unready) && !http_quiesced() &&
-	       shared_healthy() &&
-	       (!place->store || store_blocks(place->store) || store_reachable(place->store));
+	return !atomic_load(&runtime.unready) && !http_quiesced() && shared_healthy() &&
+	       (!store || store_blocks(store) || store_reachable(store));
 }
 
 /* Probes name any Host, come often and need no log line. */
@@ -144,12 +144,7 @@ static const struct fault *open_listener(struct reply *reply)
 static const struct fault *end_session(struct reply *reply)
 {
 	TRY(rpc_session(reply, true));
-	if (shared_on()) {
-		session_end_shared(reply);
-		return NULL;
-	}
-	session_end(reply->session);
-	reply_status(reply, 204);
+	session_end_for(reply);
 	return NULL;
 }
 
@@ -194,7 +189,7 @@ static bool fetches_session(struct reply *reply)
 	str version = exchange_header(reply->exchange, "MCP-Protocol-Version");
 	enum revision revision;
 
-	if (!shared_on() || !reply->caller || reply->fetched || !session_is_id(id) ||
+	if (!reply->caller || reply->fetched || !session_is_id(id) ||
 	    session_is_here(id) ||
 	    (revision_find(version, &revision) && revision == R2026_07_28))
 		return false;

@@ -30,11 +30,18 @@ static enum revision negotiate(str requested)
 	return R2025_11_25;
 }
 
-static void welcome(struct mcp_call *call)
+/* The id can only be told where the answer has no headers yet. */
+static void welcome(struct mcp_call *call, struct session *begun)
 {
 	struct reply *reply = call->reply;
 
-	exchange_add_header(reply->exchange, "Mcp-Session-Id", session_id(reply->session));
+	reply->session = begun;
+	if (!begun || !reply->exchange) {
+		call->fault = &FAULT_BUSY;
+		call_settle(call);
+		return;
+	}
+	exchange_add_header(reply->exchange, "Mcp-Session-Id", session_id(begun));
 	struct json *json = call_result(call, NULL);
 	json_key(json, "protocolVersion");
 	json_text(json, revision_names[call->revision]);
@@ -46,16 +53,6 @@ static void welcome(struct mcp_call *call)
 		json_key(json, "instructions");
 		json_text(json, runtime.server->instructions);
 	}
-}
-
-/* It can only be told where the answer has no headers yet. */
-static void begun_elsewhere(struct mcp_call *call, struct session *session)
-{
-	call->reply->session = session;
-	if (session && call->reply->exchange)
-		welcome(call);
-	else
-		call->fault = &FAULT_BUSY;
 	call_settle(call);
 }
 
@@ -69,15 +66,7 @@ static const struct fault *initialize(struct mcp_call *call)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
 	TRY(guard_initialize(reply));
 	call->revision = reply->revision = negotiate(requested);
-	if (shared_on()) {
-		session_begin_shared(call, capabilities_read(capabilities), begun_elsewhere);
-		return NULL;
-	}
-	reply->session = session_begin(reply->caller, reply_party(reply), reply->revision,
-	                               capabilities_read(capabilities));
-	if (!reply->session)
-		return &FAULT_BUSY;
-	welcome(call);
+	session_begin(call, capabilities_read(capabilities), welcome);
 	return NULL;
 }
 
@@ -95,12 +84,7 @@ static const struct fault *set_level(struct mcp_call *call)
 		return &FAULT_SESSION_NEEDED;
 	if (level < 0)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.level is not a log level.");
-	if (shared_on()) {
-		session_level_shared(call, level);
-		return NULL;
-	}
-	session_set_log_least(call->reply->session, level);
-	call_result(call, NULL);
+	session_set_level(call, level);
 	return NULL;
 }
 
@@ -120,13 +104,7 @@ static const struct fault *subscribe(struct mcp_call *call, bool wanted)
 			"There is no resource \"%s\".", str_quote(uri, 256).text);
 	if (wanted)
 		TRY(guard_scope(call, offer->scope));
-	if (shared_on()) {
-		session_follow_shared(call, uri, wanted);
-		return NULL;
-	}
-	if (!session_subscribe(call->reply->session, uri, wanted))
-		return fault_say(call->arena, &FAULT_PARAMS, FOLLOWS_TOO_MUCH);
-	call_result(call, NULL);
+	session_follow(call, uri, wanted);
 	return NULL;
 }
 

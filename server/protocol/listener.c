@@ -7,7 +7,6 @@
 
 #include "channel_private.h"
 #include "origin.h"
-#include "shared.h"
 
 struct listener {
 	atomic_int references;          /* its stream, the channel, each message about it */
@@ -15,9 +14,10 @@ struct listener {
 	struct stream *stream;          /* its loop's; NULL: over */
 	struct channel *channel;        /* held */
 	struct session *session;        /* held: it is in use */
-	int64_t sent;                   /* of a shared channel: up to which event */
+	int64_t sent;                   /* up to which event */
 	bool reading, read_again;
-	bool behind;                    /* the rest is read when all that was sent has gone out */
+	atomic_bool behind;             /* the rest is read when all that was sent has gone out */
+	atomic_size_t posted;           /* bytes on their way to its loop */
 };
 
 struct channel *listener_channel(const struct listener *listener)
@@ -49,24 +49,32 @@ void listener_drop(struct listener *listener)
 
 struct parcel {
 	struct message message;
-	void (*act)(struct listener *listener, int64_t number, str text);
+	listener_fn *act;
 	struct listener *listener;
 	int64_t number;
 	size_t size;
 	char text[];
 };
 
+static struct budget *share_of(const struct listener *listener)
+{
+	return caller_streams(listener->session->caller);
+}
+
 static void parcel_arrives(struct message *message, UNUSED struct loop *loop)
 {
 	struct parcel *parcel = (struct parcel *)message;
+	struct listener *listener = parcel->listener;
 
-	parcel->act(parcel->listener, parcel->number, (str) { parcel->text, parcel->size });
-	listener_drop(parcel->listener);
+	atomic_fetch_sub(&listener->posted, parcel->size);
+	budget_give(share_of(listener), parcel->size);
+	parcel->act(listener, parcel->number, (str) { parcel->text, parcel->size });
+	listener_drop(listener);
 	free(parcel);
 }
 
-void listener_on(struct loop *loop, void (*act)(struct listener *, int64_t, str),
-                 struct listener *listener, int64_t number, str text)
+void listener_on(struct loop *loop, listener_fn *act, struct listener *listener, int64_t number,
+                 str text)
 {
 	if (loop_current() == loop) {
 		act(listener, number, text);
@@ -80,30 +88,74 @@ void listener_on(struct loop *loop, void (*act)(struct listener *, int64_t, str)
 	                            .number = number, .size = text.size };
 	if (text.size)
 		memcpy(parcel->text, text.at, text.size);
+	atomic_fetch_add(&listener->posted, text.size);
+	budget_take(share_of(listener), text.size);
 	loop_post(loop, &parcel->message);
 }
 
-/* ---- Sending ---- */
+/* ---- Sending: as much as its client takes ---- */
 
-void listener_send(struct listener *listener, UNUSED int64_t number, str text)
+static size_t window(void)
+{
+	return runtime.set.backlog_max / 4;
+}
+
+static void send(const struct listener *listener, str text)
 {
 	if (listener->stream && !stream_send(listener->stream, text))
 		metric_add(METRIC_LIMIT_BACKLOG, 1);
 }
 
-static void has_sent(void *user)
+static void read_on(void *user)
 {
 	struct listener *listener = user;
 
-	listener_on(listener->channel->home, kept_was_sent, listener, 0, (str) { 0 });
+	atomic_store(&listener->behind, false);
+	listener_read(listener, 0, (str) { 0 });
 }
 
-void listener_send_and_tell(struct listener *listener, int64_t number, str text)
+bool listener_is_behind(const struct listener *listener)
 {
-	listener_send(listener, number, text);
-	if (listener->stream)
-		stream_when_sent(listener->stream, has_sent);
+	return atomic_load(&listener->behind);
 }
+
+/* It has as much as it takes for now. */
+static bool falls_behind(struct listener *listener)
+{
+	if (!listener_is_behind(listener) && listener->stream &&
+	    stream_backlog(listener->stream) > window()) {
+		atomic_store(&listener->behind, true);
+		stream_when_sent(listener->stream, read_on);
+	}
+	return listener_is_behind(listener);
+}
+
+/* Those that it can't take now, or that come out of turn, it reads. */
+static void send_event(struct listener *listener, int64_t number, str text)
+{
+	if (number <= listener->sent || falls_behind(listener))
+		return;
+	if (number - 1 > listener->sent || listener->reading) {
+		listener_read(listener, 0, (str) { 0 });
+		return;
+	}
+	listener->sent = number;
+	send(listener, text);
+}
+
+/* One that is behind reads on by itself, when its client has taken what it was sent. */
+void listener_give(struct listener *listener, const struct event *event)
+{
+	if (listener_is_behind(listener))
+		return;
+	if (atomic_load(&listener->posted) > window())
+		listener_on(listener->loop, listener_read, listener, 0, (str) { 0 });
+	else
+		listener_on(listener->loop, send_event, listener, event->number,
+		            (str) { event->text, event->size });
+}
+
+/* ---- The end ---- */
 
 void listener_finish(struct listener *listener, UNUSED int64_t number, UNUSED str text)
 {
@@ -122,7 +174,7 @@ void listener_prime(struct listener *listener, UNUSED int64_t number, UNUSED str
 	                    (long long)listener->channel->number);
 
 	if (listener->session->revision >= R2025_11_25)
-		listener_send(listener, 0, (str) { text, (size_t)size });
+		send(listener, (str) { text, (size_t)size });
 }
 
 /* Only here, where the revision wants it: the Java SDK before 2.1 fails on a stream with that
@@ -133,7 +185,7 @@ void listener_interrupt(struct listener *listener, UNUSED int64_t number, UNUSED
 	int size = snprintf(text, sizeof(text), "retry: %lld\n\n", (long long)runtime.set.retry_ms);
 
 	if (listener->session->revision >= R2025_11_25)
-		listener_send(listener, 0, (str) { text, (size_t)size });
+		send(listener, (str) { text, (size_t)size });
 	listener_finish(listener, 0, (str) { 0 });
 }
 
@@ -141,43 +193,19 @@ void listener_interrupt(struct listener *listener, UNUSED int64_t number, UNUSED
 
 static void detach(struct listener *listener, int64_t number, str text);
 
-static void read_on(void *user)
+void listener_send_read(struct listener *listener, const struct rows *events)
 {
-	struct listener *listener = user;
+	const struct shared_event *each = events->first;
 
-	listener->behind = false;
-	listener_read(listener, 0, (str) { 0 });
-}
-
-/* It has as much as it takes for now. */
-static bool is_behind(struct listener *listener)
-{
-	if (!listener->behind && listener->stream &&
-	    stream_backlog(listener->stream) > runtime.set.backlog_max / 4) {
-		listener->behind = true;
-		stream_when_sent(listener->stream, read_on);
+	for (int64_t i = 0; i < events->count && !falls_behind(listener); i++) {
+		struct event *event = event_create(listener->channel->number, each[i].number,
+		                                   str_of(each[i].text));
+		send_event(listener, event->number, (str) { event->text, event->size });
+		free(event);
 	}
-	return listener->behind;
 }
 
-void listener_begin_after(struct listener *listener, int64_t number)
-{
-	listener->sent = number;
-}
-
-void listener_send_stored(struct listener *listener, int64_t number, str text)
-{
-	if (number <= listener->sent || is_behind(listener))
-		return;
-	if (number - 1 > listener->sent || listener->reading) {
-		listener_read(listener, 0, (str) { 0 });
-		return;
-	}
-	listener->sent = number;
-	listener_send(listener, number, text);
-}
-
-void listener_end_stored(struct listener *listener, int64_t last, UNUSED str text)
+void listener_end(struct listener *listener, int64_t last, UNUSED str text)
 {
 	if (listener->sent < last || listener->reading)
 		listener_read(listener, 0, (str) { 0 });        /* which finds that it is over */
@@ -193,22 +221,18 @@ struct reading {
 static void has_read(struct errand *errand)
 {
 	struct reading *reading = (struct reading *)errand;
+	const struct read_errand *read = &reading->read;
 	struct listener *listener = reading->listener;
-	const struct shared_event *events = reading->read.events.first;
 
 	listener->reading = false;
-	for (int64_t i = 0; i < reading->read.events.count; i++) {
-		struct event *event = event_create(listener->channel, events[i].number,
-		                                   str_of(events[i].text));
-		listener_send_stored(listener, event->number, (str) { event->text, event->size });
-		free(event);
-	}
-	bool over = reading->read.over && listener->sent >= reading->read.last;
-	if (errand->failed || !reading->read.there || over) {
-		/* Over, or it has to come back for the rest. */
+	listener_send_read(listener, &read->events);
+	if (errand->failed || !read->there || (read->over && listener->sent >= read->last)) {
+		/* Over, or it has to come back for the rest. What it was too slow for is gone. */
+		if (!errand->failed && !read->there && read->last > listener->sent)
+			metric_add(METRIC_LIMIT_BACKLOG, 1);
 		listener_finish(listener, 0, (str) { 0 });
 		listener_on(listener->channel->home, detach, listener, 0, (str) { 0 });
-	} else if (listener->read_again || listener->sent < reading->read.last) {
+	} else if (listener->read_again || listener->sent < read->last) {
 		listener_read(listener, 0, (str) { 0 });
 	}
 	listener_drop(listener);
@@ -221,7 +245,7 @@ static const struct errand_kind read_kind = {
 void listener_read(struct listener *listener, UNUSED int64_t number, UNUSED str text)
 {
 	listener->read_again = listener->reading;
-	if (listener->reading || !listener->stream || is_behind(listener))
+	if (listener->reading || !listener->stream || falls_behind(listener))
 		return;
 	struct reading *reading = errand_new(&read_kind, struct reading);
 
@@ -242,10 +266,7 @@ static void detach(struct listener *listener, UNUSED int64_t number, UNUSED str 
 	if (channel->listener != listener)
 		return;
 	channel_set_listener(channel, NULL);
-	if (channel->shared)
-		stored_detach(channel);
-	else
-		kept_detach(channel);
+	channel_detach(channel);
 }
 
 static void gone(void *user)
@@ -257,7 +278,7 @@ static void gone(void *user)
 	listener_drop(listener);
 }
 
-struct listener *listener_create(struct channel *channel, struct exchange *x)
+struct listener *listener_create(struct channel *channel, struct exchange *x, int64_t after)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
 
@@ -267,6 +288,7 @@ struct listener *listener_create(struct channel *channel, struct exchange *x)
 	listener->loop = exchange_loop(x);
 	listener->channel = channel_keep(channel);
 	listener->session = session_keep(channel->session);
+	listener->sent = after;
 	origin_allow(x);
 	listener->stream = stream_open(x, gone, listener);
 	return listener;

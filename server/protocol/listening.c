@@ -42,32 +42,10 @@ void listening_attached(struct channel *channel)
 
 /* ---- Changes ---- */
 
-/* Which of two is to carry a session's messages: one that somebody listens to, else the older. */
-static bool is_better(struct channel *channel, struct channel *than)
+/* A message goes to exactly one stream of a session: that whose client came last. */
+static bool carries_messages(const struct channel *channel)
 {
-	bool attached = atomic_load(&channel->attached);
-
-	if (!than || attached != atomic_load(&than->attached))
-		return !than || attached;
-	return channel->number < than->number;
-}
-
-/* A message goes to exactly one stream of a session. One whose client left still counts where there
- * is no other: the client may come back for what it missed. */
-static bool carries_messages(struct channel *channel)
-{
-	struct session *session = channel->session;
-	struct channel *best = NULL;
-
-	if (channel->shared)
-		return channel->owned && channel->number == atomic_load(&session->listener);
-
-	pthread_mutex_lock(&session->lock);
-	for (struct channel *each = session->channels; each; each = each->next)
-		if (!each->answers && !atomic_load(&each->ended) && is_better(each, best))
-			best = each;
-	pthread_mutex_unlock(&session->lock);
-	return best == channel;
+	return channel->owned && channel->number == atomic_load(&channel->session->listener);
 }
 
 static str notification(struct arena *arena, const char *topic)

@@ -79,7 +79,6 @@ void protocol_end_loop(void)
 {
 	calls_end_all();
 	subscriptions_end_loop();
-	room_end_loop();
 }
 
 void protocol_stop(void)

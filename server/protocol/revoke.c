@@ -27,8 +27,6 @@ static const struct errand_kind session_kind = { .work = session_row_delete, .la
 
 static void end_session(const char *id)
 {
-	if (!shared_on())
-		return;
 	struct session_errand *ending = errand_new(&session_kind, struct session_errand);
 
 	ending->session.id = arena_copy(ending->errand.arena, str_of(id));
@@ -47,8 +45,7 @@ static void end_name(const char *name, bool gone)
 void protocol_revoke(struct http *http)
 {
 	sessions_end_revoked(end_session);
-	if (shared_on())
-		auth_each_revoked(end_name);
+	auth_each_revoked(end_name);
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)

@@ -1,12 +1,12 @@
-/* session.c - the table of sessions: found by id from any loop, idle ones end by themselves.
+/* session.c - the sessions that this process has met: copies of what the database has, found by id from
+ * any loop.
  *
  * One lock guards the table; it is held for a lookup and two pointers. The table is ordered by last
- * use, so the oldest is found at once: for the idle limit, and to make room at the cap. */
+ * use: what nobody used for a while is dropped, and read again when it is needed. How many sessions
+ * there may be, and how long they live, the database decides, which is told what was used. */
 #include <stdlib.h>
 
 #include "session_private.h"
-#include "shared.h"
-#include "shares.h"
 
 #define BUCKETS 4096
 #define COPY_IDLE_MS 60000
@@ -18,8 +18,6 @@ static struct {
 	int count;
 	struct timer *sweep;            /* on the loop that began the first session */
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static struct shares shares = SHARES;   /* of the table */
 
 static struct session **bucket(str id)
 {
@@ -87,18 +85,14 @@ static void take_out(struct session *session)
 	*place = session->same_hash;
 	order_remove(session);
 	table.count--;
-	shares_add(&shares, session->party, -1);
 	atomic_store(&session->ended, true);
 	metric_add(METRIC_SESSIONS, -1);
 }
 
+/* The table has one reference; a running call, an open stream have others. */
 static bool is_busy(const struct session *session)
 {
-	/* The table has one reference, each kept channel too; a running call or open stream another.
-	 * Where the sessions are shared this is only a copy, and every channel here needs it. */
-	int kept = shared_on() ? 0 : atomic_load(&session->kept_channels);
-
-	return atomic_load(&session->references) > 1 + kept;
+	return atomic_load(&session->references) > 1;
 }
 
 /* The session unused for longest. One that something is going on in is in use: it moves to the end
@@ -116,74 +110,37 @@ static struct session *oldest_idle(int64_t unused_since_ms)
 	return NULL;
 }
 
-/* Of those of one party the session unused for longest. One that something is going on in counts only
- * where `busy`, and else moves to the end of the order. */
-static struct session *oldest_of(uint64_t party, bool busy)
-{
-	struct session *session = table.oldest;
+/* ---- Copies that nobody uses ---- */
 
-	for (int tries = table.count; session && tries > 0; tries--) {
-		struct session *next = session->newer;
-		if (session->party == party && (busy || !is_busy(session)))
-			return session;
-		if (session->party == party)
-			order_renew(session);
-		session = next;
-	}
-	return NULL;
+static int64_t copy_idle_ms(void)
+{
+	return runtime.set.session_idle_ms < COPY_IDLE_MS ? runtime.set.session_idle_ms : COPY_IDLE_MS;
 }
 
-/* Which session makes room for another of that party: of whoever has most, else its own. Only who has
- * more than half of all loses one that is in use. NULL: the party has its share. */
-static struct session *to_evict(uint64_t party)
+/* Drops the one unused for longest, under the lock: nothing is going on in it, so it is over with that. */
+static bool drop_idle(int64_t unused_since_ms)
 {
-	uint64_t largest = shares_largest(&shares, party, 1);
-	struct session *session = oldest_of(largest, false);
+	struct session *session = oldest_idle(unused_since_ms);
 
-	if (session || largest == party)
-		return session;
-	session = oldest_of(party, false);
-	if (session)
-		return session;
-	if (shares_of(&shares, largest) > table.count / 2)
-		return oldest_of(largest, true);
-	return oldest_idle(INT64_MAX);
-}
-
-static void finish(struct session *session)
-{
-	channels_end_session(session);
+	if (!session)
+		return false;
+	take_out(session);
 	session_drop(session);
-}
-
-/* ---- The idle limit ---- */
-
-/* A copy of a shared session is read again when it is needed. */
-static int64_t idle_limit_ms(void)
-{
-	int64_t idle_ms = runtime.set.session_idle_ms;
-
-	return shared_on() && idle_ms > COPY_IDLE_MS ? COPY_IDLE_MS : idle_ms;
+	return true;
 }
 
 static void sweep(struct timer *timer, struct loop *loop)
 {
-	int64_t idle_ms = idle_limit_ms();
+	int64_t idle_ms = copy_idle_ms();
 	bool more;
 
-	for (;;) {
-		pthread_mutex_lock(&table.lock);
-		struct session *session = oldest_idle(tick_ms() - idle_ms);
-		if (session)
-			take_out(session);
-		more = table.count > 0;
-		if (!more)
-			table.sweep = NULL;
-		pthread_mutex_unlock(&table.lock);
-		if (!session)
-			break;
-		finish(session);
-	}
+	pthread_mutex_lock(&table.lock);
+	while (drop_idle(tick_ms() - idle_ms))
+		;
+	more = table.count > 0;
+	if (!more)
+		table.sweep = NULL;
+	pthread_mutex_unlock(&table.lock);
 	if (more)
 		timer_set(loop, timer, loop_tick_ms(loop) + idle_ms / 8 + 1);
 }
@@ -191,7 +148,7 @@ static void sweep(struct timer *timer, struct loop *loop)
 /* A short use is over about when it began, as exactly as the sweep looks; the lock is for long ones. */
 void session_leave(struct session *session)
 {
-	if (session && tick_ms() - session->used_ms > idle_limit_ms() / 8) {
+	if (session && tick_ms() - session->used_ms > copy_idle_ms() / 8) {
 		pthread_mutex_lock(&table.lock);
 		if (!atomic_load(&session->ended))
 			order_renew(session);
@@ -210,13 +167,13 @@ static void start_sweep(void)
 		return;
 	table.sweep = &timer;
 	timer.run = sweep;
-	timer_set(loop, &timer, loop_tick_ms(loop) + idle_limit_ms() / 8 + 1);
+	timer_set(loop, &timer, loop_tick_ms(loop) + copy_idle_ms() / 8 + 1);
 }
 
 /* ---- Beginning, finding, ending ---- */
 
-struct session *session_create(const char *id, const struct caller *caller, uint64_t party,
-                               enum revision revision, unsigned can)
+struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
+                               unsigned can)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
@@ -226,7 +183,6 @@ struct session *session_create(const char *id, const struct caller *caller, uint
 	session->revision = revision;
 	session->can = can;
 	session->caller = caller_keep(caller);
-	session->party = party;
 	atomic_store(&session->references, 2);          /* the table's and the receiver's */
 	atomic_store(&session->log_least, -1);
 	pthread_mutex_init(&session->lock, NULL);
@@ -242,54 +198,28 @@ static struct session *find(str id)
 	return session;
 }
 
-bool session_put(struct session *session, struct session **there)
+struct session *session_put(struct session *session)
 {
-	struct session **place = bucket(str_of(session->id)), *evicted = NULL;
-	bool room = true;
+	struct session **place = bucket(str_of(session->id)), *there;
 
 	pthread_mutex_lock(&table.lock);
-	*there = find(str_of(session->id));
-	if (*there) {
-		session_keep(*there);
-	} else if (table.count >= runtime.set.sessions_max) {
-		evicted = to_evict(session->party);
-		if (evicted)
-			take_out(evicted);
-		else
-			room = false;
-	}
-	if (room && !*there) {
+	there = find(str_of(session->id));
+	if (there) {
+		session_keep(there);
+	} else {
+		if (table.count >= runtime.set.sessions_max)
+			(void)drop_idle(INT64_MAX);
 		session->same_hash = *place;
 		*place = session;
 		order_append(session);
 		table.count++;
-		shares_add(&shares, session->party, 1);
 		metric_add(METRIC_SESSIONS, 1);
 		start_sweep();
 	}
 	pthread_mutex_unlock(&table.lock);
-	if (evicted) {
-		metric_add(METRIC_SESSIONS_EVICTED, 1);
-		finish(evicted);
-	}
-	return room;
-}
-
-struct session *session_begin(const struct caller *caller, uint64_t party, enum revision revision,
-                              unsigned can)
-{
-	struct arena *arena = arena_create();
-	struct session *session = session_create(random_text(arena, SESSION_ID_BYTES), caller, party,
-	                                         revision, can), *there;
-
-	arena_destroy(arena);
-	if (session_put(session, &there)) {
-		metric_add(METRIC_SESSIONS_BEGUN, 1);
-		return session;
-	}
-	metric_add(METRIC_LIMIT_SESSIONS, 1);
-	session_free(session);
-	return NULL;
+	if (there)
+		session_free(session);
+	return there ? there : session;
 }
 
 bool session_is_id(str id)
@@ -329,6 +259,14 @@ void sessions_doubt(void)
 	pthread_mutex_unlock(&table.lock);
 }
 
+/* Something goes on in it, or was until lately. */
+static void list_used(struct json *json, int64_t since, bool busy)
+{
+	for (const struct session *session = table.newest; session; session = session->older)
+		if (is_busy(session) == busy && (busy || session->used_ms >= since))
+			json_text(json, session->id);
+}
+
 str sessions_used(struct arena *arena)
 {
 	static int64_t since;           /* only the shared thread asks */
@@ -337,9 +275,8 @@ str sessions_used(struct arena *arena)
 
 	json_array(&json);
 	pthread_mutex_lock(&table.lock);
-	for (struct session *session = table.newest; session; session = session->older)
-		if (session->used_ms >= since || is_busy(session))
-			json_text(&json, session->id);
+	list_used(&json, since, true);
+	list_used(&json, since, false);
 	pthread_mutex_unlock(&table.lock);
 	json_array_end(&json);
 	since = now;
@@ -359,6 +296,12 @@ struct session *session_find(str id, const struct caller *caller)
 	}
 	pthread_mutex_unlock(&table.lock);
 	return session;
+}
+
+static void finish(struct session *session)
+{
+	channels_end_session(session);
+	session_drop(session);
 }
 
 void session_end(struct session *session)
@@ -422,9 +365,4 @@ unsigned session_can(const struct session *session)
 int session_log_least(const struct session *session)
 {
 	return atomic_load(&session->log_least);
-}
-
-void session_set_log_least(struct session *session, int level)
-{
-	atomic_store(&session->log_least, level);
 }

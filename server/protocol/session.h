@@ -1,36 +1,70 @@
 /* session.h - the sessions of 2025-03-26 to 2025-11-25 and the resumable streams they have.
  *
- * A session's facts never change after initialize and are shared to read. What changes (its
- * streams, its running calls) is small and found under its lock, from any loop; whatever is to be done about it is then a message to the loop that owns it. */
+ * A session is a row in the database, and here a copy of it. Its facts never change after initialize
+ * and are shared to read. What changes (its streams, its running calls) is small and found under its
+ * lock, from any loop; whatever is to be done about it is then a message to the loop that owns it. */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include "call.h"
 
 struct session;
+struct shared_session;
 
-/* Begins one, for the caller and as a share of the party, and holds it. At the cap whoever has most loses
- * the one that is idle longest. NULL: none of those can be evicted. */
-struct session *session_begin(const struct caller *caller, uint64_t party, enum revision revision,
-                              unsigned can);
-/* Finds and holds. NULL: unknown, ended, or somebody else's. */
+/* Finds one that is here (session_is_here()) and holds it. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
+struct session *session_hold(struct session *session);
 void session_drop(struct session *session);             /* NULL is fine */
 /* The same for what was a use of it until now, a call or an open stream: it is idle from here on, not
  * from when that began. */
 void session_leave(struct session *session);
-/* Ends it for everyone: its streams end, its id is unknown from now on. */
+/* It ended: its streams here end, its id is unknown from now on. */
 void session_end(struct session *session);
 /* The same of all whose caller is no longer what it was (auth_is_current()); each is told before. Any
  * thread. */
 void sessions_end_revoked(void (*each)(const char *id));
-void sessions_stop(void);                               /* ends all and frees them */
+void sessions_stop(void);                               /* forgets all */
 
 const char *session_id(const struct session *session);
 enum revision session_revision(const struct session *session);
 unsigned session_can(const struct session *session);
 int session_log_least(const struct session *session);
-void session_set_log_least(struct session *session, int level);
+
+/* ---- Begun, changed and ended, for a call or a request (session_change.c) ---- */
+
+/* Begins one for a call: it is in the database before `then`; `begun` is held, NULL: it can't be. Where
+ * there are too many, whoever has most loses the one that is idle longest. */
+typedef void session_begun_fn(struct mcp_call *call, struct session *begun);
+void session_begin(struct mcp_call *call, unsigned can, session_begun_fn *then);
+/* Changes what all processes know of the call's session, then answers it with an empty result. */
+void session_set_level(struct mcp_call *call, int level);
+void session_follow(struct mcp_call *call, str uri, bool wanted);
+/* Ends the session of a request, then answers that. */
+void session_end_for(struct reply *reply);
+
+/* ---- Brought here (session_fetch.c) ---- */
+
+/* Whether it can be the id of a session at all. */
+bool session_is_id(str id);
+/* Is it here, and as it is everywhere? Then session_find() knows; else it is fetched first. */
+bool session_is_here(str id);
+/* Then `then` is called on this loop; `found` is held, or NULL. `failed`: the database did not say.
+ * `caller` may be NULL: whoever it belongs to. */
+typedef void session_fetched_fn(void *context, struct session *found, bool failed);
+void session_fetch(str id, const struct caller *caller, session_fetched_fn *then, void *context);
+/* As it is in the database: put into the table, or brought up to date. NULL: it is somebody else's;
+ * else held. */
+struct session *session_adopt(const struct shared_session *row, const struct caller *caller);
+struct session *session_held(str id);           /* whoever's it is; held; NULL: not here */
+/* Those of this process that are in use, then those that were since the last time, the latest first:
+ * as a JSON array. */
+str sessions_used(struct arena *arena);
+/* What is here may be out of date. */
+void sessions_doubt(void);
+/* It was ended, or changed, here or elsewhere. Any thread. */
+void session_ended_elsewhere(str id);
+void session_changed_elsewhere(str id);
+void session_follows_elsewhere(str id, str uri, bool wanted);
 
 /* ---- Calls that may be cancelled by their id ---- */
 
@@ -38,13 +72,9 @@ void session_add_call(struct session *session, struct mcp_call *call);
 void session_remove_call(struct session *session, struct mcp_call *call);
 /* `id` as JSON, so that 1 is not "1". False: no such call runs here. Any thread. */
 bool session_cancel_call(struct session *session, str id);
-struct session *session_hold(struct session *session);
 
 /* ---- Resources it follows ---- */
 
-#define FOLLOWS_TOO_MUCH "This session follows as many resources as it may; unsubscribe from one."
-/* Begins or ends following a resource. False: it follows as many as it may. */
-bool session_subscribe(struct session *session, str uri, bool wanted);
 bool session_follows(struct session *session, const char *uri);
 
 /* ---- Channels: the events of one stream, kept for a client that comes back ---- */
@@ -60,11 +90,25 @@ void channel_send(struct channel *channel, str message);
 bool channel_is_crowded(const struct channel *channel);
 /* The last event was sent: the stream ends; what was not received can still be fetched. */
 void channel_end(struct channel *channel);
-/* The client comes back with Last-Event-ID, on any loop. NULL, or why not; or it is answered later. */
+/* The client comes back with Last-Event-ID, on any loop. NULL: it is answered later; or why not. */
 const struct fault *channel_resume(struct reply *reply, str last_event_id);
-void room_end_loop(void);
 /* Ends the connection, not the channel: the client comes back for the rest. */
 void channel_close_stream(struct channel *channel);
+/* What was sent so far goes to the database ahead of any errand that follows. */
+void channel_commit(struct channel *channel);
+/* Its call waits in the database, for whichever process gets the answer. */
+void channel_leave(struct channel *channel);
+/* Goes on with a stream whose call was taken up: `last` is its latest event. Held for the reply. On
+ * the loop that channel_home() names. NULL: it has a home here by now, ask again. */
+struct channel *channel_take_up(struct session *session, int64_t number, int64_t last);
+struct loop *channel_home(struct session *session, int64_t number);
+int64_t channel_number(const struct channel *channel);
+/* The database says so. Any thread. */
+enum channel_word { CHANNEL_EVENTS, CHANNEL_DETACHED, CHANNEL_LOST, CHANNEL_MISSED };
+void channel_hear(struct session *session, int64_t number, enum channel_word word);
+/* All of this loop are no longer this process's. */
+void channels_lose(void);
+
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
 void channels_tell(const char *topic);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
@@ -75,53 +119,5 @@ void session_response(struct reply *reply, struct channel *channel);
 bool session_can_stream(const struct reply *reply);
 /* Opens one for it (struct era). False: it has no session, or that has as many as it may. */
 bool session_open_stream(struct reply *reply, struct exchange *x);
-
-/* ---- Sessions and channels that other processes serve too (session_shared.c, channel_shared.c) ---- */
-
-struct shared_session;
-
-/* Whether it can be the id of a session at all. */
-bool session_is_id(str id);
-/* Is it here, and as it is everywhere? Then session_find() knows; else it is fetched first. */
-bool session_is_here(str id);
-/* Then `then` is called on this loop; `found` is held, or NULL. `failed`: the database did not say.
- * `caller` may be NULL: whoever it belongs to. */
-typedef void session_fetched_fn(void *context, struct session *found, bool failed);
-void session_fetch(str id, const struct caller *caller, session_fetched_fn *then, void *context);
-/* As it is in the database: put into the table, or brought up to date. NULL: it is somebody else's;
- * else held. */
-struct session *session_adopt(const struct shared_session *row, const struct caller *caller);
-/* Begins one for a call: it is in the database before `then`; `begun` is held, NULL: it can't be. */
-typedef void session_begun_fn(struct mcp_call *call, struct session *begun);
-void session_begin_shared(struct mcp_call *call, unsigned can, session_begun_fn *then);
-/* Changes what all know of it, then answers the call with an empty result. */
-void session_level_shared(struct mcp_call *call, int level);
-void session_follow_shared(struct mcp_call *call, str uri, bool wanted);
-/* Ends it everywhere, then answers the request. */
-void session_end_shared(struct reply *reply);
-/* Those of this process that were used since the last time or are in use, as a JSON array. */
-str sessions_used(struct arena *arena);
-/* What is here may be out of date. */
-void sessions_doubt(void);
-/* Somebody else ended it, or changed it. Any thread. */
-void session_ended_elsewhere(str id);
-void session_changed_elsewhere(str id);
-void session_follows_elsewhere(str id, str uri, bool wanted);
-struct session *session_held(str id);           /* whoever's it is; held; NULL: not here */
-
-/* Goes on with a stream whose call was taken up: `last` is its latest event. Held for the reply. On
- * the loop that channel_home() names. NULL: it has a home here by now, ask again. */
-struct channel *channel_take_up(struct session *session, int64_t number, int64_t last);
-struct loop *channel_home(struct session *session, int64_t number);
-int64_t channel_number(const struct channel *channel);
-/* What was sent so far goes to the database ahead of any errand that follows. */
-void channel_commit(struct channel *channel);
-/* Its call waits in the database, for whichever process gets the answer. */
-void channel_leave(struct channel *channel);
-/* Another process said so. Any thread. */
-enum channel_word { CHANNEL_EVENTS, CHANNEL_DETACHED, CHANNEL_LOST, CHANNEL_MISSED };
-void channel_hear(struct session *session, int64_t number, enum channel_word word);
-/* All of this loop are no longer this process's. */
-void channels_lose(void);
 
 #endif

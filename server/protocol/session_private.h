@@ -1,4 +1,10 @@
-/* session_private.h - what session.c, channel.c and correspond.c share of a session. */
+/* session_private.h - what the files of a session, of its streams and correspond.c share of it.
+ *
+ *     session.c         those that this process has met, by id
+ *     session_fetch.c   brought here from the database, and what others say of them
+ *     session_change.c  begun, changed and ended in the database
+ *     session_follow.c  the resources that one follows
+ */
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
 
@@ -29,14 +35,13 @@ struct session {
 	enum revision revision;
 	unsigned can;                   /* of enum can */
 	const struct caller *caller;
-	uint64_t party;                 /* whose share it is of */
 
-	atomic_int references, kept_channels;
+	atomic_int references;
 	atomic_int log_least;
 	atomic_bool ended, follows;     /* follows: anything at all */
-	atomic_bool stale;              /* shared: to be read again before it is relied on */
-	_Atomic int64_t listener;       /* shared: the stream that carries its messages */
-	_Atomic int64_t opening;        /* shared: one that will, when it is stored; 0: none */
+	atomic_bool stale;              /* to be read again before it is relied on */
+	_Atomic int64_t listener;       /* the stream that carries its messages */
+	_Atomic int64_t opening;        /* one that will, when it is stored; 0: none */
 
 	/* The table's, under its lock. */
 	struct session *same_hash, *older, *newer;
@@ -48,25 +53,28 @@ struct session {
 	int followed_count;
 	struct channel *channels;
 	int channel_count;
-	int64_t next_channel;
 };
 
 #define session_keep session_hold
 /* One that is in no table yet, held twice: for the table and the receiver. */
-struct session *session_create(const char *id, const struct caller *caller, uint64_t party,
-                               enum revision revision, unsigned can);
-/* Puts it into the table; false: there is no room. `there`: the one of that id that is there already,
- * held, and nothing was done. */
-bool session_put(struct session *session, struct session **there);
+struct session *session_create(const char *id, const struct caller *caller, enum revision revision,
+                               unsigned can);
+/* Puts it into the table, and gives it back; or frees it, where there is one of that id: that, held. */
+struct session *session_put(struct session *session);
 void session_free(struct session *session);
+/* Begins or ends following a resource, here. False: it follows as many as it may. */
+bool session_subscribe(struct session *session, str uri, bool wanted);
 /* Under its lock, or when nobody else knows it. */
 void session_follow_nothing(struct session *session);
 /* It follows these URIs, a JSON array, and no others; meanwhile nobody sees it follow less. */
 void session_follow_only(struct session *session, yyjson_val *uris);
-/* Shared: that a stream carries the session's messages is in the database now. */
+/* That a stream carries the session's messages is in the database now. */
 void session_stream_stored(struct session *session, int64_t number);
 /* It is read again before it is relied on, and at once where it has channels. */
 void session_doubt(struct session *session);
+/* How often anything was said of the sessions whose ids begin alike: a row that was read before the
+ * latest is out of date. */
+unsigned session_words(const char *id);
 /* Ends the session's channels, wherever they are; called once, when it ended. */
 void channels_end_session(struct session *session);
 /* The same when the loops are no more. */

@@ -3,10 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort, head, open } from './raw.mjs';
-import { beginSession, exchange, onPostgres, opened, pause, start } from './support.mjs';
-
-// Where sessions are shared, what a process has of them is a copy.
-const skip = onPostgres && 'sessions of one process';
+import { beginSession, exchange, opened, pause, start } from './support.mjs';
 
 const ping = async (server, session) => (await exchange(server, { headers: session,
 	body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status;
@@ -15,7 +12,7 @@ const slowCall = (server, session, pause_ms) => opened(server, { headers: { ...s
 	body: JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'count',
 		arguments: { to: 2, pause_ms }, _meta: { progressToken: 1 } } }) });
 
-test('a session with an open stream makes no room, the one idle longest does', { skip }, async () => {
+test('a session with an open stream makes no room, the one idle longest does', async () => {
 	const server = await start('probe', { SESSIONS_MAX: '3' });
 	const busy = await beginSession(server);
 	const { answer } = await follow(server, busy);
@@ -27,7 +24,7 @@ test('a session with an open stream makes no room, the one idle longest does', {
 	await answer;
 });
 
-test('a session whose call runs makes no room', { skip }, async () => {
+test('a session whose call runs makes no room', async () => {
 	const server = await start('probe', { SESSIONS_MAX: '2' });
 	const busy = await beginSession(server);
 	const { answer } = await slowCall(server, busy, 1000);
@@ -38,7 +35,7 @@ test('a session whose call runs makes no room', { skip }, async () => {
 	await server.stop();
 });
 
-test('a session with an open stream does not end as idle', { skip }, async () => {
+test('a session with an open stream does not end as idle', async () => {
 	const metrics = await freePort();
 	const server = await start('probe', { LOOPS: '1', METRICS_PORT: String(metrics), SESSION_IDLE: '300ms' });
 	const sessions = async () => Number(/^mcp_sessions (\d+)/m.exec((await exchange({ port: metrics },
@@ -56,7 +53,7 @@ test('a session with an open stream does not end as idle', { skip }, async () =>
 	await answer;
 });
 
-test('a session is idle from when its stream broke, not from when that was opened', { skip }, async () => {
+test('a session is idle from when its stream broke, not from when that was opened', async () => {
 	const idle_ms = 2000;
 	const server = await start('probe', { SESSION_IDLE: `${idle_ms}ms` });
 	const session = await beginSession(server);

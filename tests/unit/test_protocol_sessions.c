@@ -1,5 +1,5 @@
-/* test_protocol_sessions.c - the table of sessions: whose they are, which of them makes room, what ends
- * them; what they follow. */
+/* test_protocol_sessions.c - the sessions that a process has met: whose they are, which of the copies
+ * goes first, what ends them; what they follow. */
 #include "auth_fixture.h"
 #include "session_private.h"
 
@@ -21,23 +21,33 @@ static void end(void)
 	caller_drop(bob);
 }
 
-/* One of a party that nothing is going on in; its id lives as long as the test. */
-static str idle(uint64_t party)
+/* One that was met; held by the receiver as well. */
+static struct session *met_by(const struct caller *caller, enum revision revision, unsigned can)
+{
+	struct arena *arena = arena_create();
+	struct session *session = session_create(random_text(arena, SESSION_ID_BYTES), caller, revision, can);
+
+	ck_assert_ptr_eq(session_put(session), session);
+	arena_destroy(arena);
+	return session;
+}
+
+static struct session *busy(void)
+{
+	return met_by(alice, R2025_11_25, 0);
+}
+
+/* One that nothing is going on in; its id lives as long as the test. */
+static str idle(void)
 {
 	static char ids[64][SESSION_ID_SIZE];
 	static int next;
-	struct session *session = session_begin(alice, party, R2025_11_25, 0);
+	struct session *session = busy();
 	char *id = ids[next++ % 64];
 
-	ck_assert_ptr_nonnull(session);
 	strcpy(id, session_id(session));
 	session_drop(session);
 	return str_of(id);
-}
-
-static struct session *busy(uint64_t party)
-{
-	return session_begin(alice, party, R2025_11_25, 0);
 }
 
 /* Without using it. */
@@ -58,7 +68,7 @@ static void use(str id)
 
 START_TEST(a_session_is_found_by_whoever_began_it_alone)
 {
-	struct session *session = session_begin(alice, 1, R2025_06_18, CAN_FORM | CAN_ROOTS);
+	struct session *session = met_by(alice, R2025_06_18, CAN_FORM | CAN_ROOTS);
 	str id = str_of(session_id(session));
 
 	ck_assert_uint_eq(id.size, 32);
@@ -66,10 +76,8 @@ START_TEST(a_session_is_found_by_whoever_began_it_alone)
 	ck_assert_int_eq(session_revision(session), R2025_06_18);
 	ck_assert_uint_eq(session_can(session), CAN_FORM | CAN_ROOTS);
 	ck_assert_int_eq(session_log_least(session), -1);
-	session_set_log_least(session, 3);
 	struct session *again = session_find(id, alice);
 	ck_assert_ptr_eq(again, session);
-	ck_assert_int_eq(session_log_least(again), 3);
 	session_drop(again);
 	ck_assert_ptr_null(session_find(id, bob));
 	ck_assert_ptr_null(session_find(id, caller_anonymous()));
@@ -81,7 +89,7 @@ END_TEST
 
 START_TEST(a_session_that_ended_is_nobodys)
 {
-	struct session *session = busy(1), *other = busy(1);
+	struct session *session = busy(), *other = busy();
 	char id[SESSION_ID_SIZE];
 
 	strcpy(id, session_id(session));
@@ -132,7 +140,7 @@ static void note(const char *id)
 
 START_TEST(whose_key_is_gone_loses_all_sessions_and_others_none)
 {
-	struct session *mine = busy(1), *his = session_begin(bob, 2, R2025_11_25, 0), *also = busy(1);
+	struct session *mine = busy(), *his = met_by(bob, R2025_11_25, 0), *also = busy();
 	char expected[256];
 
 	snprintf(expected, sizeof(expected), "%s %s ", session_id(also), session_id(mine));
@@ -151,88 +159,48 @@ START_TEST(whose_key_is_gone_loses_all_sessions_and_others_none)
 }
 END_TEST
 
-/* ---- Which one makes room ---- */
+/* ---- Two that meet one at once have one copy ---- */
 
-START_TEST(the_one_idle_longest_makes_room)
+START_TEST(a_session_that_is_met_twice_is_one)
 {
-	str first = idle(1), second = idle(1), third = idle(1), fourth = idle(1);
+	struct session *session = busy();
+	struct session *again = session_create(session_id(session), alice, R2025_11_25, 0);
+
+	ck_assert_ptr_eq(session_put(again), session);
+	session_drop(session);
+	session_drop(session);
+}
+END_TEST
+
+/* ---- Which copy makes room ---- */
+
+START_TEST(the_copy_idle_longest_makes_room)
+{
+	str first = idle(), second = idle(), third = idle(), fourth = idle();
 
 	use(first);
-	str fifth = idle(1);
+	str fifth = idle();
 	ck_assert(there(first) && !there(second) && there(third) && there(fourth) && there(fifth));
 	use(third);
-	str sixth = idle(1);
+	str sixth = idle();
 	ck_assert(there(first) && there(third) && !there(fourth) && there(fifth) && there(sixth));
 }
 END_TEST
 
-START_TEST(whoever_has_most_makes_room_for_others)
+START_TEST(a_session_in_use_keeps_its_copy_and_keeps_out_none)
 {
-	str other = idle(2), first = idle(1), second = idle(1), third = idle(1);
+	struct session *held[6] = { busy() };
+	str second = idle(), third = idle(), fourth = idle(), fifth = idle();
 
-	str new = idle(3);
-	ck_assert(there(other) && !there(first) && there(second) && there(third) && there(new));
-}
-END_TEST
-
-START_TEST(one_that_is_in_use_makes_no_room_while_another_can)
-{
-	struct session *held = busy(1);
-	str second = idle(1), other = idle(2), third = idle(1);
-
-	str new = idle(3);
-	ck_assert(there(str_of(session_id(held))) && !there(second) && there(other) && there(third));
-	ck_assert(there(new));
-	session_drop(held);
-}
-END_TEST
-
-START_TEST(whoever_has_more_than_half_loses_even_one_in_use)
-{
-	struct session *held[3] = { busy(1), busy(1), busy(1) }, *other = busy(2);
-
-	struct session *new = busy(3);
-	ck_assert_ptr_nonnull(new);
-	ck_assert(!there(str_of(session_id(held[0]))));
-	ck_assert(there(str_of(session_id(held[1]))) && there(str_of(session_id(held[2]))));
-	ck_assert(there(str_of(session_id(other))));
-	for (int i = 0; i < 3; i++)
-		session_drop(held[i]);
-	session_drop(other);
-	session_drop(new);
-}
-END_TEST
-
-START_TEST(where_nobody_has_more_than_half_and_all_are_in_use_there_is_no_room)
-{
-	struct session *held[4] = { busy(1), busy(1), busy(2), busy(2) };
-
-	ck_assert_ptr_null(busy(3));
-	for (int i = 0; i < 4; i++)
-		ck_assert(there(str_of(session_id(held[i]))));
-	/* Nor for whoever has its share, also where another's could go. */
-	ck_assert_ptr_null(busy(1));
-	session_drop(held[3]);
-	ck_assert_ptr_null(busy(1));
-	struct session *new = busy(3);
-	ck_assert_ptr_nonnull(new);
-	session_drop(new);
-	for (int i = 0; i < 3; i++)
-		session_drop(held[i]);
-}
-END_TEST
-
-START_TEST(its_own_idle_one_goes_before_one_in_use_of_others)
-{
-	struct session *held[3] = { busy(1), busy(1), busy(1) };
-	str own = idle(2);
-
-	str new = idle(2);
-	ck_assert(!there(own) && there(new));
-	for (int i = 0; i < 3; i++) {
+	ck_assert(there(str_of(session_id(held[0]))) && !there(second));
+	ck_assert(there(third) && there(fourth) && there(fifth));
+	for (int i = 1; i < 6; i++)
+		held[i] = busy();
+	for (int i = 0; i < 6; i++) {
 		ck_assert(there(str_of(session_id(held[i]))));
 		session_drop(held[i]);
 	}
+	ck_assert(!there(third) && !there(fourth) && !there(fifth));
 }
 END_TEST
 
@@ -241,7 +209,7 @@ END_TEST
 START_TEST(what_was_used_is_told_the_newest_first)
 {
 	struct arena *arena = arena_create();
-	str first = idle(1), second = idle(1), third = idle(1);
+	str first = idle(), second = idle(), third = idle();
 
 	use(first);
 	char *expected = arena_print(arena, "[\"%s\",\"%s\",\"%s\"]", first.at, third.at, second.at);
@@ -264,7 +232,7 @@ END_TEST
 
 START_TEST(a_session_follows_what_it_asked_for)
 {
-	struct session *session = busy(1);
+	struct session *session = busy();
 
 	ck_assert(!session_follows(session, "a://b"));
 	ck_assert(session_subscribe(session, STR("a://b"), true));
@@ -283,7 +251,7 @@ END_TEST
 
 START_TEST(a_session_follows_a_thousand_and_no_more)
 {
-	struct session *session = busy(1);
+	struct session *session = busy();
 	char uri[32];
 
 	for (int i = 0; i < 1000; i++) {
@@ -309,7 +277,7 @@ START_TEST(what_a_session_follows_counts_and_is_given_back)
 	const struct caller *carol;
 	ck_assert_int_eq(check("Bearer mcp_carol", &carol), AUTH_FINE);
 	struct budget *own = caller_requests(carol);
-	struct session *session = session_begin(carol, 3, R2025_11_25, 0);
+	struct session *session = met_by(carol, R2025_11_25, 0);
 	char uri[500];
 
 	memset(uri, 'x', sizeof(uri));
@@ -340,12 +308,9 @@ int main(void)
 	tcase_add_loop_test(tests, only_what_could_be_an_id_is_looked_for, 0, COUNT(ids));
 	tcase_add_test(tests, an_id_with_a_nul_is_none);
 	tcase_add_test(tests, whose_key_is_gone_loses_all_sessions_and_others_none);
-	tcase_add_test(tests, the_one_idle_longest_makes_room);
-	tcase_add_test(tests, whoever_has_most_makes_room_for_others);
-	tcase_add_test(tests, one_that_is_in_use_makes_no_room_while_another_can);
-	tcase_add_test(tests, whoever_has_more_than_half_loses_even_one_in_use);
-	tcase_add_test(tests, where_nobody_has_more_than_half_and_all_are_in_use_there_is_no_room);
-	tcase_add_test(tests, its_own_idle_one_goes_before_one_in_use_of_others);
+	tcase_add_test(tests, a_session_that_is_met_twice_is_one);
+	tcase_add_test(tests, the_copy_idle_longest_makes_room);
+	tcase_add_test(tests, a_session_in_use_keeps_its_copy_and_keeps_out_none);
 	tcase_add_test(tests, what_was_used_is_told_the_newest_first);
 	tcase_add_test(tests, a_session_follows_what_it_asked_for);
 	tcase_add_test(tests, a_session_follows_a_thousand_and_no_more);
