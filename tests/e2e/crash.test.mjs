@@ -2,34 +2,11 @@
 // then stock, reservations and orders must add up exactly: never twice, never lost.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ask, callTool, onPostgres, orderOf, pause, select, start, temporary } from './support.mjs';
+import { Mortal } from './mortal.mjs';
+import { ask, callTool, onPostgres, orderOf, pause } from './support.mjs';
 
 const [calls, atOnce, killsMost] = onPostgres ? [400, 20, 8] : [1000, 50, 20];
 const skus = ['KIT-0001', 'KIT-0002', 'GAR-0001', 'TOY-0001', 'TEX-0001', 'BAG-0001'];
-
-// A server that is killed and started again on the same port and database.
-class Mortal {
-	constructor(name, settings) {
-		Object.assign(this, { name, settings, folder: temporary(), kills: 0 });
-	}
-
-	async live() {
-		this.server = await start(this.name, this.settings, { folder: this.folder });
-		this.settings = { ...this.settings, PORT: String(this.server.port) };
-		return this.server;
-	}
-
-	async die() {
-		this.server.child.kill('SIGKILL');
-		await this.server.ended;
-		this.kills++;
-		await this.live();
-	}
-
-	select(sql) {
-		return select(this.name, this.folder, sql);
-	}
-}
 
 const sums = rows => Object.fromEntries(rows.map(row => [row.sku, row.units]));
 

@@ -140,11 +140,11 @@ export async function databaseUrl(name, folder, data = false) {
 	return (await postgres()).of(key);
 }
 
-// What a query finds in it.
-export async function select(name, folder, sql) {
+// What a query finds in it; or, where it is SQLite's, in the file beside it that is named so.
+export async function select(name, folder, sql, beside = '') {
 	if (onPostgres)
 		return rows(await databaseUrl(name, folder), sql);
-	const open = new DatabaseSync(file(name, folder), { readOnly: true });
+	const open = new DatabaseSync(file(name, folder) + beside, { readOnly: true });
 	try {
 		open.exec('pragma busy_timeout = 5000');     // whoever brings in the log of a killed process locks it
 		return open.prepare(sql).all();

@@ -1,0 +1,177 @@
+// restart.test.mjs - one process on SQLite is killed with -9 every two seconds and started again at once,
+// while 200 streams are open: every client of the session revisions ends with each event once and in
+// order and with an answer or an error for its call; sessions, what they follow, open questions and
+// finished tasks are all there. RESTART_SECONDS sets how long it goes on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareEvents, insist, Session, send, unseenStreams } from '../many/session.mjs';
+import { Mortal } from './mortal.mjs';
+import { ask, eventually, onPostgres, pause, select, stateless } from './support.mjs';
+import { accept, clientOf, words } from './tasks.mjs';
+
+const SECONDS = Number(process.env.RESTART_SECONDS ?? 10), EVERY_MS = 2000;
+const COUNTING = 80, LISTENING = 80, ASKED = 40, TASKS = 10;
+const revisions = ['2025-03-26', '2025-06-18', '2025-11-25'];
+const many = (count, make) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+
+class World {
+	constructor() {
+		this.probe = new Mortal('probe', { WORKERS: '40', RETRY: '100ms', CALL_DEADLINE: '50s' });
+		this.outcomes = { answered: 0, errors: 0, early: 0 };
+		this.sessions = [];
+	}
+
+	async session(i) {
+		const session = new Session(() => this.probe.server.port, revisions[i % 3]);
+		session.capabilities = { elicitation: {} };
+		this.sessions.push(await session.begin());
+		return session;
+	}
+
+	// Calls that report progress, one after the other: each is answered, or known to have been cut.
+	async count(i) {
+		const session = await this.session(i);
+		while (!this.over) {
+			const to = 3 + (i * 7) % 38, told = [];
+			const { message, lost } = await session.request('tools/call', { name: 'count',
+				arguments: { to, pause_ms: 30 + i }, _meta: { progressToken: 'n' } },
+			{ onmessage: each => each.method === 'notifications/progress' && told.push(each.params.progress) });
+			told.forEach((n, k) => assert.ok(k === 0 || n > told[k - 1], `progress ${n} after ${told[k - 1]}`));
+			this.#note(message, lost);
+			if (message?.result) {
+				assert.equal(message.result.content[0].text, `Counted to ${to}.`);
+				assert.equal(told.at(-1), to);
+			}
+		}
+	}
+
+	#note(message, lost) {
+		if (message?.error)
+			assert.match(message.error.message, /ended before it could answer|stops|busy/);
+		this.outcomes[message?.result ? 'answered' : message?.error ? 'errors' : 'early']++;
+		assert.ok(message || lost, 'a call ended without a word');
+	}
+
+	async listen(i) {
+		const session = await this.session(i), heard = new Map(), uri = `probe://${i}`;
+		await session.ask('resources/subscribe', { uri });
+		const stream = session.listen(({ method, params }) => {
+			assert.equal(method, 'notifications/resources/updated');
+			heard.set(params.uri, (heard.get(params.uri) ?? 0) + 1);
+		});
+		return { session, stream, heard, uri };
+	}
+
+	// A call whose question stays open until answer().
+	async asked(i) {
+		const session = await this.session(i);
+		const asked = { session, questions: [] };
+		for (let done = false; !done;) {
+			asked.over = session.request('tools/call', { name: 'consent', arguments: { rounds: 2 } },
+				{ onmessage: each => each.method === 'elicitation/create' && asked.questions.push(each) });
+			// It may be cut before its client has seen anything of it: then it is called again.
+			done = await Promise.race([asked.over.then(({ message, lost }) => {
+				assert.ok(lost, JSON.stringify(message));
+				return false;
+			}), eventually(() => asked.questions.length > 0, 'a question', 20000).then(() => true)]);
+		}
+		return asked;
+	}
+
+	answer({ session }, question) {
+		const body = JSON.stringify({ jsonrpc: '2.0', id: question.id, result: accept({ sure: true }) });
+		return insist('an answer', async () => {
+			const { status } = await send(this.probe.server.port, { headers: session.headers, body, timeout: 10000 });
+			return status === 202 || undefined;
+		});
+	}
+}
+
+// What is there when it has ended, and what is said of it.
+async function checkQuestions(world, asked) {
+	await Promise.all(asked.map(async each => {
+		assert.equal(each.questions.length, 1, 'a question was put twice');
+		await world.answer(each, each.questions[0]);
+		await eventually(() => each.questions.length === 2, 'the second question', 20000);
+		await world.answer(each, each.questions[1]);
+		const { message } = await each.over;
+		assert.equal(message.result?.content[0].text, 'Sure 2 times.', JSON.stringify(message));
+	}));
+}
+
+async function checkSubscriptions(world, listening) {
+	for (const each of listening) {
+		each.heard.clear();
+		await ask(world.probe.server, 'touch', { name: each.uri.slice(8) }).catch(() => {});
+	}
+	await eventually(() => listening.every(each => each.heard.size > 0), 'all hear what they follow', 20000);
+	for (const { heard, uri, stream } of listening) {
+		assert.equal(stream.trouble, undefined);
+		assert.deepEqual([...heard], [[uri, 1]]);
+	}
+}
+
+async function checkTasks(client, finished, waiting) {
+	for (const { id, said } of finished)
+		assert.equal(words(await client.get(id)), said);
+	for (const id of waiting) {
+		const { inputRequests } = await client.get(id);
+		await client.answers(id, { [Object.keys(inputRequests)[0]]: accept({ confirm: true }) });
+		assert.match(words(await client.until(id, 'completed')), /[Dd]eleted/);
+	}
+}
+
+test(`200 streams while their process is killed every two seconds, for ${SECONDS} s`,
+	{ skip: onPostgres && 'kills.test.mjs does that', timeout: SECONDS * 1000 + 120000 }, async t => {
+		const world = new World();
+		const { probe } = world;
+		await probe.live();
+		const client = clientOf(() => [probe.server]);
+		const finished = await many(TASKS, async i => {
+			const id = await client.create('slow_compute', { seconds: 0, label: `task ${i}` });
+			return { id, said: words(await client.until(id, 'completed')) };
+		});
+		const waiting = await many(TASKS, async i => {
+			const id = await client.create('confirm_delete', { filename: `${i}.txt` });
+			await client.until(id, 'input_required');
+			return id;
+		});
+		const listening = await many(LISTENING, i => world.listen(i));
+		const asked = await many(ASKED, i => world.asked(i));
+		const counting = many(COUNTING, i => world.count(i));
+		let failure;
+		counting.catch(error => { failure ??= error; });
+
+		for (const until = Date.now() + SECONDS * 1000; Date.now() < until && !failure;) {
+			await pause(EVERY_MS);
+			await probe.die();
+		}
+		world.over = true;
+		await counting;
+		t.diagnostic(`${probe.kills} kills; calls: ${JSON.stringify(world.outcomes)}`);
+		assert.ok(world.outcomes.answered > 0 && world.outcomes.errors > 0);
+
+		await checkQuestions(world, asked);
+		await checkSubscriptions(world, listening);
+		await checkTasks(client, finished, waiting);
+		await Promise.all(world.sessions.map(session => session.ask('ping', {})));
+		await Promise.all(listening.map(each => each.stream.stop()));
+		await probe.server.stop();
+		await checkEvents(t, world);
+	});
+
+// What clients got against what was kept for them.
+async function checkEvents(t, { probe, sessions, outcomes }) {
+	const rows = await select('probe', probe.folder,
+		'select session, cast(stream as text) as stream, number, data from mcp_event order by 1, 2, 3', '.state');
+	const of = new Map(sessions.map(session => [session.id, []]));
+	for (const row of rows)
+		of.get(row.session)?.push(row);
+	const wrong = sessions.flatMap(session => compareEvents(session, of.get(session.id)));
+	const unseen = sessions.reduce((sum, session) => sum + unseenStreams(session, of.get(session.id)), 0);
+	const resumes = sessions.reduce((sum, session) => sum + session.resumes, 0);
+	t.diagnostic(`${rows.length} events, streams were resumed ${resumes} times, ${unseen} streams were cut before their first event`);
+	assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} things are wrong`);
+	assert.ok(unseen <= outcomes.early, `${unseen} streams have events that nobody saw`);
+	assert.ok(resumes > 0);
+}
