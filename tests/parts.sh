@@ -378,6 +378,7 @@ run_tests() {
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
+	run_node_tests "documentation" tests/docs/*.test.mjs
 	run_node_tests "rooms of the code" tests/rooms/*.test.mjs
 	NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 	run_conformance "official conformance suite"

@@ -118,7 +118,8 @@ static struct setting table[] = {
 	  KIB, GIB, NULL },
 	{ "BACKLOGS_MAX", SIZE_, NULL,
 	  "What streams keep: events not read yet, and those kept for a client that comes back, the"
-	  " oldest of which go first. One caller has at most half. Not set: as BODIES_MAX",
+	  " oldest of which go first and leave a quarter to what is on its way. One caller has at most"
+	  " half. Not set: as BODIES_MAX",
 	  KIB, 0, NULL },
 	{ "RESUME_FOR", TIME_, "5m",
 	  "How long events are kept for a client that comes back", 0, DAY, NULL },

@@ -67,12 +67,12 @@ test('the variables that are named exist', () => {
 });
 
 test('the settings and scopes that are named exist', () => {
-	const readme = read('README.md');
+	const settings = read('docs/settings.md');
 	for (const name of ['METRICS_EMF', 'API_KEYS', 'STATE_KEYS', 'PRODUCTS_KEY', 'WORKERS', 'RATE_CALLER', 'RATE_ADDRESS', 'RATE_INITIALIZE',
 		'SESSIONS_MAX', 'RESUME_FOR', 'LOG_LEVEL']) {
 		assert.match(text, new RegExp(name));
-		assert.match(readme, new RegExp(`\`${name}`), name);
+		assert.match(settings, new RegExp(`\`${name}`), name);
 	}
 	for (const [, scope] of text.matchAll(/\b((?:products|stock|orders|reports):[a-z]+)\b/g))
-		assert.match(readme, new RegExp(`\`${scope}\``), scope);
+		assert.match(settings, new RegExp(`\`${scope}\``), scope);
 });

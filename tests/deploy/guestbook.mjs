@@ -1,4 +1,4 @@
-// guestbook.mjs - a checkout in which somebody did as the README says: its server in a folder, one entry in services.json.
+// guestbook.mjs - a checkout in which somebody did as docs/writing-a-server.md says: its server in a folder, one entry in services.json.
 import { execFileSync } from 'node:child_process';
 import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,8 +18,9 @@ export function addGuestbook() {
 		mkdirSync(dirname(join(folder, path)), { recursive: true });
 		cpSync(join(root, path), join(folder, path), { verbatimSymlinks: true, preserveTimestamps: true });
 	}
-	const [, server] = /```c\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
-	const [, build] = /```cmake\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
+	const page = readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8');
+	const [, server] = /```c\n([\s\S]*?)```/.exec(page);
+	const [, build] = /```cmake\n([\s\S]*?)```/.exec(page);
 	mkdirSync(join(folder, 'guestbook'));
 	writeFileSync(join(folder, 'guestbook/main.c'), server);
 	writeFileSync(join(folder, 'guestbook/CMakeLists.txt'), build);

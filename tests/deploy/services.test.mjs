@@ -99,7 +99,7 @@ test('no other file names a service', () => {
 
 const terraform = [join(offline, 'terraform'), tool('terraform')].find(path => path && existsSync(path));
 
-describe('with the README\'s guest book in it, everything takes it', { timeout: 600000 }, () => {
+describe('with the guest book of the documentation in it, everything takes it', { timeout: 600000 }, () => {
 	let copy;
 	before(() => { copy = addGuestbook(); });
 	after(() => copy.remove());

@@ -1,4 +1,4 @@
-// guestbook.test.mjs - a server that is added to the list as the README says is built, and answers in the stack.
+// guestbook.test.mjs - a server that is added to the list as docs/writing-a-server.md says is built, and answers in the stack.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { inspect, listed, needsDocker, output, tryDocker, unique, until } from '
 
 const names = [...Object.keys(listed), 'guestbook'];
 
-describe('the README\'s guest book, listed', { ...needsDocker, timeout: 600000 }, () => {
+describe('the guest book of the documentation, listed', { ...needsDocker, timeout: 600000 }, () => {
 	const tag = `guestbook-${unique()}`, compiled = `mcp-compiled:${tag}`;
 	let copy, stack;
 

@@ -1,0 +1,106 @@
+// programs.test.mjs - what the pages say of the programs is so: the guest book, settings, scopes, features.
+import assert from 'node:assert/strict';
+import { globSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ask, callTool, root, run, start } from '../e2e/support.mjs';
+import { files, read, rows } from './pages.mjs';
+
+// ---- What has to be installed ----
+
+test('the README names every library that ./dev wants', () => {
+	const [, list] = /^LIBRARIES='([^']+)'/m.exec(read('dev'));
+	const wanted = list.replace(/ >= \S+/g, '').split(' ').map(name => name.replace(/^lib|-[\d.]+$|(?<=sqlite)3$/g, ''));
+	const [, told] = /^On Debian ([\s\S]*?)\n\n/m.exec(read('README.md'));
+	assert.ok(wanted.length > 8);
+	assert.deepEqual(wanted.filter(name => !told.toLowerCase().includes(name)), []);
+});
+
+// ---- The guest book ----
+
+const program = /```c\n([\s\S]*?)```/.exec(read('docs/writing-a-server.md'))[1];
+
+test('the guest book signs and is read', async () => {
+	const server = await start('guestbook');
+	const signed = await callTool(server, 'sign', { name: 'Ada', words: 'Lovely shop.' });
+	assert.equal(signed.content[0].text, 'Thank you, Ada.');
+	const { entries } = await ask(server, 'latest', {});
+	assert.deepEqual([entries[0].name, entries[0].words], ['Ada', 'Lovely shop.']);
+	await server.stop();
+});
+
+test('what the README shows of it is in it', () => {
+	const [, shown] = /```c\n([\s\S]*?)```/.exec(read('README.md'));
+	const parts = shown.split(/^(?=static )/m);
+	assert.ok(parts.length > 1);
+	for (const part of parts)
+		assert.ok(program.includes(part.trim()), part);
+});
+
+// ---- Settings ----
+
+// As `help` says them, in three columns: [name, default, meaning]. The meaning goes on below, and begins there beside a long default.
+async function settings(name) {
+	const lines = (await run(name, ['help'])).stdout.split('\nSettings:')[1].split('\n\n')[1].split('\n');
+	const column = lines[0].indexOf('Address'), found = [];
+	for (const line of lines) {
+		const long = /\S/.test(line[column - 1] ?? ' ');
+		const [setting, standard = ''] = line.slice(0, long ? undefined : column).trim().split(/ +/);
+		const about = long ? '' : line.slice(column);
+		if (setting)
+			found.push([setting, standard, about]);
+		else
+			found.at(-1)[2] = `${found.at(-1)[2]} ${about}`.trim();
+	}
+	return found;
+}
+
+const cells = table => table.map(row => row.map(cell => cell.replace(/^`(.*)`$/, '$1')));
+
+test('the table of settings is what the programs say', async () => {
+	const page = read('docs/settings.md');
+	const [ours, own] = ['settings', 'own settings'].map(words => cells(rows(page.split(`<!-- ${words} -->`)[1].split(`<!-- /${words} -->`)[0])).slice(1));
+	const [products, orders] = [await settings('products'), await settings('orders')];
+	const first = own.map(([, setting]) => products.findIndex(([name]) => name === setting)).filter(at => at >= 0);
+	const common = Math.min(...first);
+	assert.ok(common > 40);
+	const line = ([setting, standard, about]) => `| \`${setting}\` | ${standard && `\`${standard}\``} | ${about} |`;
+	for (let i = 0; i < common; i++)
+		assert.equal(line(ours[i] ?? ['', '', '']), line(products[i]));
+	assert.equal(ours.length, common);
+	const told = (name, table) => table.slice(common).map(row => `| ${name} ${line(row)}`);
+	const both = own.flatMap(([name, ...row]) => (name === 'both' ? ['products', 'orders'] : [name]).map(each => `| ${each} ${line(row)}`));
+	assert.deepEqual(both.sort(), [...told('products', products), ...told('orders', orders)].sort());
+});
+
+test('other pages say of a setting what that table says', () => {
+	const known = rows(read('docs/settings.md')).map(row => row.join('|'));
+	const row = /^\| `[A-Z_]+` \| (`[^`]*`)? +\| .*\|$/gm;
+	assert.ok(read('README.md').match(row).length > 5);
+	for (const page of files.filter(path => /^(README|docs\/.*)\.md$/.test(path)))
+		for (const [line] of read(page).matchAll(row))
+			assert.ok(known.includes(rows(line)[0].join('|')), `${page}: ${line}`);
+});
+
+test('the scopes are those that are asked for', () => {
+	const asked = globSync('{products,orders}/*.c', { cwd: root }).flatMap(path => [...read(path).matchAll(/\.scope = "([^"]+)"/g)].map(([, scope]) => scope));
+	const [, told] = /^Scopes: ([\s\S]*?)\.\n/m.exec(read('docs/settings.md'));
+	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), [...new Set(asked)].sort());
+});
+
+// ---- Features ----
+
+test('the feature table names tests that there are, and revisions that are tried', () => {
+	const [, table] = /^(\| feature [\s\S]*?\n)\n/m.exec(read('docs/features.md'));
+	const features = rows(table).slice(1);
+	assert.ok(features.length > 10);
+	const tried = readdirSync(join(root, 'tests/golden'));
+	for (const [feature, revisions, proofs] of features) {
+		const paths = [...proofs.matchAll(/`(tests\/[^`]+)`/g)].map(([, path]) => path);
+		assert.ok(paths.length > 0, feature);
+		for (const path of paths)
+			assert.ok(globSync(path, { cwd: root }).length > 0, `there is no ${path}`);
+		for (const [revision] of `${feature} ${revisions}`.matchAll(/\d{4}-\d\d-\d\d/g))
+			assert.ok(tried.includes(revision), feature);
+	}
+});
