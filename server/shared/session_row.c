@@ -12,11 +12,13 @@ static const struct shape session_shape = SHAPE(struct shared_session,
 
 struct follow {
 	const char *id, *uri;
+	int64_t most;
 };
 
 static const struct shape follow_shape = SHAPE(struct follow,
 	TEXT(struct follow, id, "The session"),
-	TEXT(struct follow, uri, "What it follows"));
+	TEXT(struct follow, uri, "What it follows"),
+	INT(struct follow, most, "Bytes of all that its caller follows"));
 
 #define TELL(word) \
 	" returning cast(pg_notify('" CHANNEL_ALL "', '" word " ' || id) as text) as followed"
@@ -75,6 +77,7 @@ bool session_row_set_level(struct errand *errand, struct store *store)
 /* ---- What it follows ---- */
 
 #define FOLLOWED_MAX "1000"
+#define FOLLOWED_BYTES "262144"
 
 /* What a session follows is told with the word, so that whoever hears it knows it before the next
  * change is told; only what is too long for a notification has to be read. */
@@ -83,15 +86,20 @@ bool session_row_set_level(struct errand *errand, struct store *store)
 	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as text)" \
 	" as followed"
 
+/* Of a session, and of all of its caller. */
+#define FITS \
+	" and octet_length(cast(followed as text)) + octet_length(cast(:uri as text)) < " FOLLOWED_BYTES \
+	" and (select sum(octet_length(cast(o.followed as text))) from mcp_session o" \
+	"  where o.caller = mcp_session.caller) + octet_length(cast(:uri as text)) < :most"
 #define WITHOUT "(select json_group_array(value) from json_each(followed) where value <> :uri)"
 
 static const char *const follow_sql[] = {
 	[STORE_SQLITE] = "update mcp_session set followed = json_insert(" WITHOUT ", '$[#]', :uri)"
-		" where id = :id and json_array_length(followed) < " FOLLOWED_MAX
+		" where id = :id and json_array_length(followed) < " FOLLOWED_MAX FITS
 		TELL_URI("follow"),
 	[STORE_POSTGRESQL] = "update mcp_session"
 		" set followed = (followed - cast(:uri as text)) || to_jsonb(cast(:uri as text))"
-		" where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX
+		" where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX FITS
 		TELL_URI("follow"),
 };
 
@@ -105,7 +113,8 @@ static const char *const unfollow_sql[] = {
 static bool change_followed(struct errand *errand, struct store *store, const char *const *sql)
 {
 	struct session_errand *session = (struct session_errand *)errand;
-	struct follow follow = { session->session.id, session->uri };
+	struct follow follow = { session->session.id, session->uri,
+		shared_set.kept_max ? shared_set.kept_max / 8 : INT64_MAX };
 
 	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
 }

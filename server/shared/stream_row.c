@@ -75,6 +75,16 @@ static bool carry(struct store *store, const struct stream_row *row)
 	                    &stream_shape, row) == 1 && tell_all(store, CHANNEL_ALL, words);
 }
 
+/* What a call says has to be whole. What a session follows it is told once more, and then goes on with
+ * what there is. */
+static void go_on_behind(struct read_errand *read, const struct stream_row *now)
+{
+	const struct shared_event *first = read->events.first;
+
+	read->after = read->events.count ? first->number - 1 : now->last;
+	read->there = true;
+}
+
 static bool attach(struct store *store, void *context)
 {
 	struct read_errand *read = context;
@@ -91,11 +101,14 @@ static bool attach(struct store *store, void *context)
 		return found == 0;
 	/* Who says to have more than there is would wait for what comes after that. */
 	read->there &= read->after <= before.last;
+	bool missing = !read->there;
+	if (missing && before.listens)
+		go_on_behind(read, &before);
 	if (!read->there)
 		return false;
 	read->listens = before.listens;
 	read->home = before.listens ? row.me : before.home;
-	read->moved = before.listens && (before.home != row.me || before.ended);
+	read->moved = before.listens && (before.home != row.me || before.ended || missing);
 	read->over &= !before.listens;
 	read->ids = before.ids;
 	before.session = row.session;

@@ -1,0 +1,414 @@
+/* test_shared_streams.c - sessions and streams as rows: who writes, who comes back to what, and what goes
+ * where there is too much. */
+#include "room.h"
+#include "rows.h"
+
+static const char *used_ids = "[]";
+static int64_t used_takes_ms;
+
+/* What was used lately, the newest first; to find that out takes a while. */
+static str used_lately(UNUSED struct arena *in)
+{
+	for (int64_t until = now_ms() + used_takes_ms; now_ms() < until;)
+		;
+	return str_of(used_ids);
+}
+
+static void begin_streams(void)
+{
+	begin_rows();
+	shared_set.handler.used = used_lately;
+	used_ids = "[]";
+	used_takes_ms = 0;
+	(void)heard();
+}
+
+/* ---- Sessions ---- */
+
+static struct session_errand session_of(const char *id, const char *uri)
+{
+	return (struct session_errand) { .errand.arena = arena, .uri = uri,
+		.session = { .id = id, .caller = "alice", .revision = 2, .log_least = -1 } };
+}
+
+/* So many of a caller, the first of them used `idle` s and a moment ago. */
+static void make_sessions(const char *caller, int count, int idle)
+{
+	for (int i = 1; i <= count; i++)
+		script(arena_print(arena, "insert into mcp_session (id, revision, can, caller, log_least, used)"
+		                   " values ('%s%d', 2, 0, '%s', -1, mcp_now() - 1000 * %d - 100 * %d)",
+		                   caller, i, caller, idle, i));
+}
+
+START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
+{
+	make_sessions("alice", 8, 1);
+	make_sessions("bob", 3, 10);
+	make_sessions("carol", 1, 20);
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where caller <> 'alice'"), 4);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id in ('alice7',"
+	                          " 'alice8')"), 0);
+	ck_assert_ptr_nonnull(strstr(heard(), "mcp_all ended alice8\n") );
+}
+END_TEST
+
+/* The clock that says when the others were used goes on while the row of the new one is made. */
+START_TEST(a_session_that_begins_does_not_make_room_for_those_used_before_it)
+{
+	struct session_errand new = session_of("new", NULL);
+
+	make_sessions("alice", 10, 1);
+	ck_assert(beat_tidy(store));
+	used_ids = "[\"alice3\",\"alice1\",\"alice2\",\"alice4\",\"alice5\",\"alice6\",\"alice7\","
+	           "\"alice8\",\"alice10\",\"alice9\"]";
+	used_takes_ms = 50;
+	ck_assert(session_row_insert(&new.errand, store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id = 'new'"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id = 'alice9'"), 0);
+}
+END_TEST
+
+START_TEST(what_a_session_follows_is_told_and_counts_once)
+{
+	struct session_errand follow = session_of("a", "x:\"1\""), loaded = session_of("a", NULL);
+
+	make_session("a", "alice");
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	follow.uri = "x:2";
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	follow.uri = "x:\"1\"";
+	ck_assert(session_row_unfollow(&follow.errand, store) && follow.there);
+	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
+	ck_assert_str_eq(loaded.session.followed, "[\"x:2\"]");
+	ck_assert_str_eq(heard(), "mcp_all follow a x:\"1\"\nmcp_all follow a x:2\n"
+	                 "mcp_all follow a x:2\nmcp_all unfollow a x:\"1\"\n");
+}
+END_TEST
+
+START_TEST(a_session_follows_so_much_and_no_more)
+{
+	struct session_errand follow = session_of("a", NULL);
+	char *long_uri = arena_alloc(arena, 270000);
+
+	make_session("a", "alice");
+	memset(long_uri, 'u', 269999);
+	follow.uri = long_uri;
+	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
+	long_uri[140000] = '\0';
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	ck_assert_str_eq(heard(), "mcp_all session a\n");
+	*long_uri = 'v';
+	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
+
+	make_session("b", "alice");
+	make_session("c", "bob");
+	shared_set.kept_max = 8 * 200000;
+	follow.session.id = "b";
+	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
+	follow.session.id = "c";
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+}
+END_TEST
+
+START_TEST(a_session_ends_with_all_that_is_its_own)
+{
+	struct session_errand ended = session_of("a", NULL);
+
+	make_session("a", "alice");
+	make_stream("a", 1, ME);
+	script("insert into mcp_event (session, stream, number, at, data) values ('a', 1, 1, 1, 'x')");
+	ck_assert(session_row_delete(&ended.errand, store) && ended.there);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event"), 0);
+	ck_assert_str_eq(heard(), "mcp_all ended a\n");
+	ck_assert(session_row_delete(&ended.errand, store) && !ended.there);
+}
+END_TEST
+
+/* ---- Streams ---- */
+
+static struct append_errand append_of(const char *session, int64_t stream, int64_t from, int count,
+                                      const char *text)
+{
+	struct append_errand append = { .errand.arena = arena, .session = session, .stream = stream,
+		.fresh = from == 1, .ids = from == 1 ? "[7]" : NULL, .count = count, .last = from + count - 1,
+		.events = arena_array(arena, struct shared_event, count) };
+
+	for (int i = 0; i < count; i++)
+		append.events[i] = (struct shared_event) { from + i, text };
+	return append;
+}
+
+static bool appends(struct append_errand *append)
+{
+	return stream_rows_append(&append->errand, 1, store);
+}
+
+static struct read_errand come_back(const char *session, int64_t stream, int64_t after)
+{
+	struct read_errand read = { .errand.arena = arena, .session = session, .stream = stream,
+	                            .after = after };
+
+	ck_assert(stream_rows_attach(&read.errand, store));
+	return read;
+}
+
+START_TEST(what_was_written_is_read_from_anywhere)
+{
+	struct append_errand first = append_of("a", 1, 1, 3, "one"), more = append_of("a", 1, 4, 2, "two");
+
+	make_session("a", "alice");
+	ck_assert(appends(&first) && !first.lost);
+	ck_assert_int_eq(first.attached, ME);
+	more.over = true;
+	ck_assert(appends(&more) && !more.lost);
+	ck_assert(appends(&more));      /* it may be told twice */
+
+	struct read_errand read = come_back("a", 1, 2);
+	const struct shared_event *events = read.events.first;
+	ck_assert(read.there && read.over);
+	ck_assert_int_eq(read.events.count, 3);
+	ck_assert_int_eq(events[0].number, 3);
+	ck_assert_str_eq(events[0].text, "one");
+	ck_assert_str_eq(events[2].text, "two");
+	ck_assert_int_eq(read.last, 5);
+	ck_assert_str_eq(read.ids, "[7]");
+	ck_assert(!come_back("a", 1, 6).there);
+	ck_assert(!come_back("a", 2, 0).there);
+}
+END_TEST
+
+START_TEST(several_streams_are_written_together)
+{
+	struct append_errand a = append_of("a", 1, 1, 2, "a"), b = append_of("b", 2, 1, 1, "b"),
+		again = append_of("a", 1, 3, 1, "c"), gone = append_of("none", 3, 1, 1, "d");
+
+	make_session("a", "alice");
+	make_session("b", "bob");
+	a.errand.next = &b.errand;
+	b.errand.next = &again.errand;
+	again.errand.next = &gone.errand;
+	ck_assert(stream_rows_append(&a.errand, 4, store));
+	ck_assert(!a.lost && !b.lost && !again.lost && gone.lost);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event"), 4);
+	ck_assert_int_eq(count_of("select last as value from mcp_stream where number = 1"), 3);
+}
+END_TEST
+
+START_TEST(who_is_not_its_home_writes_nothing)
+{
+	struct append_errand first = append_of("a", 1, 1, 1, "one"), more = append_of("a", 1, 2, 1, "two");
+
+	make_session("a", "alice");
+	ck_assert(appends(&first));
+	script("update mcp_stream set home = 2");
+	ck_assert(appends(&more) && more.lost);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event"), 1);
+}
+END_TEST
+
+START_TEST(a_stream_that_listens_carries_the_messages_until_its_client_leaves)
+{
+	struct append_errand one = append_of("a", 1, 1, 1, "x"), two = append_of("a", 2, 1, 1, "y");
+	struct leave_errand leave = { .errand.arena = arena, .session = "a", .stream = 2 };
+
+	make_session("a", "alice");
+	one.listens = two.listens = true;
+	ck_assert(appends(&one) && appends(&two));
+	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 2);
+	ck_assert(stream_rows_leave(&leave.errand, store));
+	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 1);
+	ck_assert_int_eq(count_of("select attached as value from mcp_stream where number = 2"), 0);
+	ck_assert_str_eq(heard(), "mcp_all session a\nmcp_all session a\nmcp_all session a\n");
+	/* The last one stays, for whoever comes back. */
+	leave.stream = 1;
+	ck_assert(stream_rows_leave(&leave.errand, store));
+	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 1);
+}
+END_TEST
+
+START_TEST(who_comes_back_takes_the_stream_from_a_dead_process)
+{
+	struct append_errand one = append_of("a", 1, 1, 1, "x"), two = append_of("a", 2, 1, 1, "y");
+
+	make_session("a", "alice");
+	one.listens = true;
+	ck_assert(appends(&one) && appends(&two));
+	script("update mcp_stream set home = 2, attached = 2");
+	bury_the_other();
+	struct read_errand read = come_back("a", 1, 1);
+	ck_assert(read.there && read.moved && !read.over);
+	read = come_back("a", 2, 1);
+	ck_assert(read.there && read.over);
+	ck_assert_int_eq(read.events.count, 1);
+	ck_assert_str_eq(((struct shared_event *)read.events.first)->text, "last words");
+}
+END_TEST
+
+/* ---- Room ---- */
+
+static int64_t bytes_of(const char *where)
+{
+	return count_of(arena_print(arena, "select coalesce(sum(bytes), 0) as value from mcp_stream s"
+	                            " join mcp_session o on o.id = s.session where %s", where));
+}
+
+static int64_t bytes_there(const char *where)
+{
+	return count_of(arena_print(arena, "select coalesce(sum(octet_length(data) + 64), 0)"
+		" + (select coalesce(sum(256 + octet_length(ids)), 0) from mcp_stream s where %s) as value"
+		" from mcp_event s where %s", where, where));
+}
+
+static const char *text_of_size(int64_t size)
+{
+	char *text = arena_alloc(arena, (size_t)size + 1);
+
+	memset(text, 'x', (size_t)size);
+	return text;
+}
+
+START_TEST(a_stream_has_its_newest_events)
+{
+	const char *text = text_of_size(1000);
+
+	make_session("a", "alice");
+	for (int i = 0; i < 40; i++) {
+		struct append_errand append = append_of("a", 1, 1 + 10 * i, 10, text);
+		ck_assert(appends(&append) && !append.lost);
+		ck_assert_int_le(bytes_there("true"), 125000);
+		ck_assert_int_eq(bytes_there("true"), bytes_of("true"));
+	}
+	ck_assert_int_ge(bytes_there("true"), 90000);
+	ck_assert_int_eq(count_of("select max(number) - min(number) + 1 - count(*) as value from mcp_event"),
+	                 0);
+	ck_assert_int_eq(count_of("select max(number) as value from mcp_event"), 400);
+	ck_assert(!come_back("a", 1, 0).there);
+	ck_assert(come_back("a", 1, 399).there);
+}
+END_TEST
+
+START_TEST(an_event_larger_than_what_is_kept_is_kept_alone)
+{
+	struct append_errand small = append_of("a", 1, 1, 5, "x"),
+		large = append_of("a", 1, 6, 1, text_of_size(300000));
+
+	make_session("a", "alice");
+	ck_assert(appends(&small) && appends(&large));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event"), 1);
+	ck_assert(come_back("a", 1, 5).there);
+}
+END_TEST
+
+START_TEST(who_listens_goes_on_with_what_there_is)
+{
+	const char *text = text_of_size(1000);
+
+	make_session("a", "alice");
+	for (int i = 0; i < 20; i++) {
+		struct append_errand append = append_of("a", 1, 1 + 10 * i, 10, text);
+		append.listens = true;
+		ck_assert(appends(&append));
+	}
+	int64_t first = count_of("select min(number) as value from mcp_event");
+	ck_assert_int_gt(first, 2);
+	struct read_errand read = come_back("a", 1, 1);
+	ck_assert(read.there && read.moved);
+	ck_assert_int_eq(read.after, first - 1);
+	read = come_back("a", 1, INT64_MAX);
+	ck_assert(read.there && read.moved);
+	ck_assert_int_eq(read.after, 200);
+	read = come_back("a", 1, INT64_MIN);
+	ck_assert(read.there && read.moved);
+	read = come_back("a", 1, 200);
+	ck_assert(read.there && !read.moved);
+}
+END_TEST
+
+/* As long ago as its number is small. */
+static void write_stream(const char *session, int64_t number, int64_t size, bool over)
+{
+	struct append_errand append = append_of(session, number, 1, 1, text_of_size(size));
+
+	append.over = over;
+	ck_assert(appends(&append) && !append.lost);
+	script(arena_print(arena, "update mcp_stream set written = %lld where number = %lld",
+	                   (long long)number, (long long)number));
+}
+
+START_TEST(of_a_caller_the_streams_written_longest_ago_lose_what_is_kept)
+{
+	make_session("a", "alice");
+	make_session("b", "bob");
+	shared_set.kept_max = 400000;
+	room_look(store);
+	write_stream("b", 1, 10000, true);
+	for (int i = 2; i <= 60; i++) {
+		write_stream("a", i, 10000, i % 2);
+		room_look(store);
+		ck_assert_int_le(bytes_of("caller = 'alice'"), 200000 + 400000 / 16);
+	}
+	ck_assert_int_ge(bytes_of("caller = 'alice'"), 150000);
+	ck_assert_int_eq(bytes_there("session = 'a'"), bytes_of("caller = 'alice'"));
+	ck_assert_int_eq(bytes_there("session = 'b'"), bytes_of("caller = 'bob'"));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event where session = 'b'"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event where stream = 60"), 1);
+	/* One that goes on is still there, one that is over is not. */
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream where number = 2"), 1);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream where number = 3"), 0);
+	ck_assert(come_back("a", 2, 1).there);
+	ck_assert(!come_back("a", 2, 0).there);
+}
+END_TEST
+
+START_TEST(of_too_much_in_all_whoever_has_most_loses)
+{
+	static const char *const callers[] = { "alice", "bob", "carol" };
+	int64_t number = 0;
+
+	shared_set.kept_max = 400000;
+	for (int i = 0; i < 3; i++)
+		make_session(callers[i], callers[i]);
+	for (int i = 0; i < 5; i++)
+		write_stream("alice", ++number, 10000, true);
+	room_look(store);
+	for (int i = 0; i < 40; i++) {
+		write_stream("bob", ++number, 10000, true);
+		write_stream("carol", ++number, 10000, true);
+		room_look(store);
+		ck_assert_int_le(bytes_of("true"), 400000 + 400000 / 8);
+	}
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream where session = 'alice'"), 5);
+	ck_assert_int_ge(bytes_of("caller = 'bob'"), 120000);
+	ck_assert_int_ge(bytes_of("caller = 'carol'"), 120000);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("shared streams");
+	TCase *tests = tcase_create("shared streams");
+
+	tcase_add_checked_fixture(tests, begin_streams, end_rows);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, whoever_has_most_sessions_loses_the_one_idle_longest);
+	tcase_add_test(tests, a_session_that_begins_does_not_make_room_for_those_used_before_it);
+	tcase_add_test(tests, what_a_session_follows_is_told_and_counts_once);
+	tcase_add_test(tests, a_session_follows_so_much_and_no_more);
+	tcase_add_test(tests, a_session_ends_with_all_that_is_its_own);
+	tcase_add_test(tests, what_was_written_is_read_from_anywhere);
+	tcase_add_test(tests, several_streams_are_written_together);
+	tcase_add_test(tests, who_is_not_its_home_writes_nothing);
+	tcase_add_test(tests, a_stream_that_listens_carries_the_messages_until_its_client_leaves);
+	tcase_add_test(tests, who_comes_back_takes_the_stream_from_a_dead_process);
+	tcase_add_test(tests, a_stream_has_its_newest_events);
+	tcase_add_test(tests, an_event_larger_than_what_is_kept_is_kept_alone);
+	tcase_add_test(tests, who_listens_goes_on_with_what_there_is);
+	tcase_add_test(tests, of_a_caller_the_streams_written_longest_ago_lose_what_is_kept);
+	tcase_add_test(tests, of_too_much_in_all_whoever_has_most_loses);
+	suite_add_tcase(suite, tests);
+	return run_suite(suite);
+}
