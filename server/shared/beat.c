@@ -95,12 +95,14 @@ static bool bury(struct store *store, void *context)
 	                         &orphan_shape, &dead) == 1;
 
 	/* Of one that only listens the client comes back and goes on elsewhere; a call that waits for
-	 * a person is taken up by whoever gets the answer. To change a row is to lock it. */
+	 * a person is taken up by whoever gets the answer, where the questions got to the stream. To change
+	 * a row is to lock it. */
 	done = done && store_change(store, "update mcp_stream set ended = mcp_now()"
 		" where home = :home and ended = 0 and listens", &orphan_shape, &dead) >= 0
 		&& store_find(store, arena, "update mcp_stream as s set last = last"
 		" where home = :home and ended = 0 and not exists (select 1 from mcp_call c"
-		" where c.session = s.session and c.stream = s.number and c.claimed = 0)"
+		" where c.session = s.session and c.stream = s.number and c.claimed = 0"
+		" and c.asked <= s.last)"
 		" returning session, number, ids, last, attached",
 		&orphan_shape, &dead, &orphan_shape, &rows);
 	for (int64_t i = 0; done && i < rows.count; i++)

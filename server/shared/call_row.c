@@ -2,7 +2,7 @@
 #include "waiting_row.h"
 
 struct call_row {
-	int64_t id, stream, until, claimed, me, last, home, ended, bytes;
+	int64_t id, stream, until, claimed, me, last, home, ended, bytes, asked;
 	const char *session, *name, *record, *ids, *caller;
 };
 
@@ -15,6 +15,7 @@ static const struct shape call_shape = SHAPE(struct call_row,
 	INT(struct call_row, last, "The latest event of its stream"),
 	INT(struct call_row, home, "Who wrote its stream"),
 	INT(struct call_row, ended, "When that was over; 0: it is not"),
+	INT(struct call_row, asked, "How many events ask"),
 	INT(struct call_row, bytes, "What it takes with its questions; as a parameter, what is added"),
 	TEXT(struct call_row, session, "Its session"),
 	TEXT(struct call_row, name, "Its JSON-RPC id, as JSON"),
@@ -71,15 +72,16 @@ static bool park(struct store *store, void *context)
 	struct park_errand *park = context;
 	struct call_row row = { .session = park->session, .stream = park->stream, .name = park->id,
 	                        .record = park->record, .until = park->expires_ms,
-	                        .bytes = bytes_of(park), .me = shared_me() }, filed = { 0 };
+	                        .bytes = bytes_of(park), .me = shared_me(),
+	                        .asked = park->count }, filed = { 0 };
 	/* It asks anew, so it was taken up by whoever asks. */
 	if (store_change(store, "delete from mcp_call where session = :session and stream = :stream"
 	                 " and claimed <> 0", &call_shape, &row) < 0)
 		return false;
 	int found = store_find_one(store, park->errand.arena,
-		"insert into mcp_call (session, stream, name, record, until, bytes)"
-		" select session, number, :name, :record, mcp_now() + :until, :bytes from mcp_stream"
-		" where session = :session and number = :stream and home = :me and ended = 0 returning id",
+		"insert into mcp_call (session, stream, name, record, until, bytes, asked)"
+		" select session, number, :name, :record, mcp_now() + :until, :bytes, last + :asked"
+		" from mcp_stream where session = :session and number = :stream and home = :me and ended = 0 returning id",
 		&call_shape, &row, &call_shape, &filed);
 
 	for (int64_t i = 0; found == 1 && i < park->count; i++) {

@@ -29,8 +29,8 @@ const struct migration shared_migrations[] = {
 
 	  "create table mcp_call (id integer primary key autoincrement,"
 	  " session text not null, stream bigint not null, until bigint not null,"
-	  " claimed bigint not null default 0, bytes bigint not null default 0, name text not null,"
-	  " record text not null,"
+	  " claimed bigint not null default 0, bytes bigint not null default 0,"
+	  " asked bigint not null default 0, name text not null, record text not null,"
 	  " foreign key (session, stream) references mcp_stream on delete cascade);"
 	  "create index mcp_call_session on mcp_call (session, stream, claimed, bytes);"
 	  "create index mcp_call_until on mcp_call (until) where claimed = 0;"
@@ -109,7 +109,8 @@ const struct migration shared_migrations[] = {
 
 	/* SQLite began with these columns and indexes. */
 	{ "shared-2", "",
-	  "alter table mcp_call add column bytes bigint not null default 0;"
+	  "alter table mcp_call add column bytes bigint not null default 0,"
+	  " add column asked bigint not null default 0;"
 	  "drop index mcp_call_session;"
 	  "create index mcp_call_session on mcp_call (session, stream, claimed, bytes);"
 	  "alter table mcp_task add column bytes bigint not null default 0,"

@@ -204,7 +204,8 @@ struct shared_question {
 	bool answered;
 };
 
-/* Files a call, to be gone on with by whichever process gets the last answer, or when it is due.
+/* Files a call, to be gone on with by whichever process gets the last answer, or when it is due. Its
+ * questions are the next events of its stream: should the process die before, the call ends with it.
  * `filed` false: its stream is over, or this process is not its home (any more). */
 struct park_errand {
 	struct errand errand;

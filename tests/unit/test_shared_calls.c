@@ -206,12 +206,23 @@ START_TEST(a_call_that_waits_survives_its_process)
 {
 	file(1, 10, 1);
 	make_stream("s", 2, OTHER);
-	script("update mcp_stream set home = 2");
+	script("update mcp_stream set home = 2, last = last + 1");
 	bury_the_other();
 	ck_assert_int_eq(count_of("select ended as value from mcp_stream where number = 1"), 0);
 	ck_assert_int_ne(count_of("select ended as value from mcp_stream where number = 2"), 0);
 	ck_assert_str_eq(text_of("select data as text from mcp_event where stream = 2"), "last words");
 	ck_assert(takes("s", 10, 1));
+}
+END_TEST
+
+START_TEST(a_call_whose_questions_nobody_saw_ends_with_its_process)
+{
+	file(1, 10, 2);
+	script("update mcp_stream set home = 2, last = last + 1");
+	bury_the_other();
+	ck_assert_int_ne(count_of("select ended as value from mcp_stream"), 0);
+	ck_assert_str_eq(text_of("select data as text from mcp_event"), "last words");
+	ck_assert(!takes("s", 10, 1) && !takes("s", 11, 2));
 }
 END_TEST
 
@@ -391,6 +402,7 @@ int main(void)
 	tcase_add_test(tests, of_two_calls_of_one_id_one_is_cancelled_at_a_time);
 	tcase_add_test(tests, a_call_that_is_due_is_taken_up_once_with_what_was_answered);
 	tcase_add_test(tests, a_call_that_waits_survives_its_process);
+	tcase_add_test(tests, a_call_whose_questions_nobody_saw_ends_with_its_process);
 	tcase_add_test(tests, a_call_that_was_taken_up_ends_with_its_process);
 	tcase_add_test(tests, of_two_last_answers_at_once_one_takes_the_call_up);
 	tcase_add_test(tests, a_caller_has_half_of_what_may_wait);
