@@ -81,7 +81,8 @@ static bool park(struct store *store, void *context)
 	int found = store_find_one(store, park->errand.arena,
 		"insert into mcp_call (session, stream, name, record, until, bytes, asked)"
 		" select session, number, :name, :record, mcp_now() + :until, :bytes, last + :asked"
-		" from mcp_stream where session = :session and number = :stream and home = :me and ended = 0 returning id",
+		" from mcp_stream where session = :session and number = :stream and home = :me and ended = 0"
+		" returning id",
 		&call_shape, &row, &call_shape, &filed);
 
 	for (int64_t i = 0; found == 1 && i < park->count; i++) {

@@ -178,8 +178,8 @@ bool task_row_finish(struct errand *errand, struct store *store)
 	struct task_row row = row_of(of(errand)), told;
 
 	if (!find(of(errand), store, "update mcp_task set status = :status, outcome = :outcome,"
-	          " record = '', until = 0, ended = mcp_now(), updated = mcp_now() where id = :id and owner = :owner and ended = 0" TASK_TOLD,
-	          &row, &told))
+	          " record = '', until = 0, ended = mcp_now(), updated = mcp_now()"
+	          " where id = :id and owner = :owner and ended = 0" TASK_TOLD, &row, &told))
 		return false;
 	if (of(errand)->there)
 		task_rows_count_result(store, (int64_t)strlen(row.outcome));
