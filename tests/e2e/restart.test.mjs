@@ -19,10 +19,19 @@ class World {
 		this.probe = new Mortal('probe', { WORKERS: '40', RETRY: '100ms', CALL_DEADLINE: '50s' });
 		this.outcomes = { answered: 0, errors: 0, early: 0 };
 		this.sessions = [];
+		this.streams = [];
+		this.controller = new AbortController();
 	}
 
-	async session(i) {
-		const session = new Session(() => this.probe.server.port, revisions[i % 3]);
+	// Nobody goes on trying.
+	async end() {
+		this.over = true;
+		this.controller.abort();
+		await Promise.allSettled(this.streams.map(stream => stream.stop()));
+	}
+
+	async session(revision) {
+		const session = new Session(() => this.probe.server.port, revision);
 		session.capabilities = { elicitation: {} };
 		this.sessions.push(await session.begin());
 		return session;
@@ -30,14 +39,17 @@ class World {
 
 	// Calls that report progress, one after the other: each is answered, or known to have been cut.
 	async count(i) {
-		const session = await this.session(i);
+		const session = await this.session(revisions[i % 3]);
 		while (!this.over) {
 			const to = 3 + (i * 7) % 38, told = [];
 			const { message, lost } = await session.request('tools/call', { name: 'count',
 				arguments: { to, pause_ms: 30 + i }, _meta: { progressToken: 'n' } },
-			{ onmessage: each => each.method === 'notifications/progress' && told.push(each.params.progress) });
+			{ signal: this.controller.signal,
+				onmessage: each => each.method === 'notifications/progress' && told.push(each.params.progress) });
 			told.forEach((n, k) => assert.ok(k === 0 || n > told[k - 1], `progress ${n} after ${told[k - 1]}`));
 			this.#note(message, lost);
+			if (lost)
+				await pause(50);
 			if (message?.result) {
 				assert.equal(message.result.content[0].text, `Counted to ${to}.`);
 				assert.equal(told.at(-1), to);
@@ -53,22 +65,24 @@ class World {
 	}
 
 	async listen(i) {
-		const session = await this.session(i), heard = new Map(), uri = `probe://${i}`;
+		const session = await this.session(revisions[i % 3]), heard = new Map(), uri = `probe://${i}`;
 		await session.ask('resources/subscribe', { uri });
 		const stream = session.listen(({ method, params }) => {
 			assert.equal(method, 'notifications/resources/updated');
 			heard.set(params.uri, (heard.get(params.uri) ?? 0) + 1);
 		});
+		this.streams.push(stream);
 		return { session, stream, heard, uri };
 	}
 
-	// A call whose question stays open until answer().
+	// A call whose question stays open until answer(); the oldest revision has none.
 	async asked(i) {
-		const session = await this.session(i);
+		const session = await this.session(revisions[1 + i % 2]);
 		const asked = { session, questions: [] };
 		for (let done = false; !done;) {
 			asked.over = session.request('tools/call', { name: 'consent', arguments: { rounds: 2 } },
-				{ onmessage: each => each.method === 'elicitation/create' && asked.questions.push(each) });
+				{ signal: this.controller.signal,
+					onmessage: each => each.method === 'elicitation/create' && asked.questions.push(each) });
 			// It may be cut before its client has seen anything of it: then it is called again.
 			done = await Promise.race([asked.over.then(({ message, lost }) => {
 				assert.ok(lost, JSON.stringify(message));
@@ -121,49 +135,59 @@ async function checkTasks(client, finished, waiting) {
 	}
 }
 
+async function kill(world, t) {
+	const { probe } = world, client = clientOf(() => [probe.server]);
+	const finished = await many(TASKS, async i => {
+		const id = await client.create('slow_compute', { seconds: 0, label: `task ${i}` });
+		return { id, said: words(await client.until(id, 'completed')) };
+	});
+	const waiting = await many(TASKS, async i => {
+		const id = await client.create('confirm_delete', { filename: `${i}.txt` });
+		await client.until(id, 'input_required');
+		return id;
+	});
+	const listening = await many(LISTENING, i => world.listen(i));
+	const asked = await many(ASKED, i => world.asked(i));
+	const counting = many(COUNTING, i => world.count(i));
+	let failure;
+	counting.catch(error => { failure ??= error; });
+
+	for (const until = Date.now() + SECONDS * 1000; Date.now() < until && !failure;) {
+		await pause(EVERY_MS);
+		await probe.die();
+	}
+	world.over = true;
+	await counting;
+	t.diagnostic(`${probe.kills} kills; calls: ${JSON.stringify(world.outcomes)}`);
+	assert.ok(world.outcomes.answered > 0 && world.outcomes.errors > 0);
+
+	await checkQuestions(world, asked);
+	await checkSubscriptions(world, listening);
+	await checkTasks(client, finished, waiting);
+	await Promise.all(world.sessions.map(session => session.ask('ping', {})));
+}
+
 test(`200 streams while their process is killed every two seconds, for ${SECONDS} s`,
 	{ skip: onPostgres && 'kills.test.mjs does that', timeout: SECONDS * 1000 + 120000 }, async t => {
 		const world = new World();
-		const { probe } = world;
-		await probe.live();
-		const client = clientOf(() => [probe.server]);
-		const finished = await many(TASKS, async i => {
-			const id = await client.create('slow_compute', { seconds: 0, label: `task ${i}` });
-			return { id, said: words(await client.until(id, 'completed')) };
-		});
-		const waiting = await many(TASKS, async i => {
-			const id = await client.create('confirm_delete', { filename: `${i}.txt` });
-			await client.until(id, 'input_required');
-			return id;
-		});
-		const listening = await many(LISTENING, i => world.listen(i));
-		const asked = await many(ASKED, i => world.asked(i));
-		const counting = many(COUNTING, i => world.count(i));
-		let failure;
-		counting.catch(error => { failure ??= error; });
-
-		for (const until = Date.now() + SECONDS * 1000; Date.now() < until && !failure;) {
-			await pause(EVERY_MS);
-			await probe.die();
+		await world.probe.live();
+		try {
+			await kill(world, t);
+			await world.end();
+			await world.probe.server.stop();
+		} catch (error) {
+			world.probe.server.child.kill('SIGKILL');
+			await world.end();
+			throw error;
 		}
-		world.over = true;
-		await counting;
-		t.diagnostic(`${probe.kills} kills; calls: ${JSON.stringify(world.outcomes)}`);
-		assert.ok(world.outcomes.answered > 0 && world.outcomes.errors > 0);
-
-		await checkQuestions(world, asked);
-		await checkSubscriptions(world, listening);
-		await checkTasks(client, finished, waiting);
-		await Promise.all(world.sessions.map(session => session.ask('ping', {})));
-		await Promise.all(listening.map(each => each.stream.stop()));
-		await probe.server.stop();
 		await checkEvents(t, world);
 	});
 
 // What clients got against what was kept for them.
 async function checkEvents(t, { probe, sessions, outcomes }) {
 	const rows = await select('probe', probe.folder,
-		'select session, cast(stream as text) as stream, number, data from mcp_event order by 1, 2, 3', '.state');
+		'select session, cast(stream as text) as stream, number, data from mcp_event order by 1, 2, 3',
+		'.state');
 	const of = new Map(sessions.map(session => [session.id, []]));
 	for (const row of rows)
 		of.get(row.session)?.push(row);
