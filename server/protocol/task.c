@@ -231,7 +231,7 @@ static void parked(struct errand *errand)
 	const struct task_park_errand *park = (struct task_park_errand *)errand;
 
 	if (errand->failed)
-		task_give_up(park->id, park->owner, &FAULT_INTERNAL);
+		task_give_up(park->id, park->owner, errand->no_room ? &FAULT_BUSY : &FAULT_INTERNAL);
 }
 
 static const struct errand_kind park_kind = {
