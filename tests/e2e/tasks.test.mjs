@@ -1,10 +1,11 @@
 // tasks.test.mjs - the life of tasks in one process: made, polled, asked, answered, followed, cancelled,
 // forgotten; in memory, and in a file that another process on the same data goes on with.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
-import { eventually, start, startShop, temporary } from './support.mjs';
+import { ask, eventually, exchange, start, startShop, stateless, temporary } from './support.mjs';
 import { clientOf, kill, rpc, runsOf, testLasting, testTasks, undeclared, words } from './tasks.mjs';
 
 describe('without a database', () => {
@@ -85,6 +86,33 @@ describe('in a file', () => {
 		assert.equal(words(task), 'left is deleted.');
 		await eventually(() => runsOf('confirm_delete', [second]) === 1, 'the tool ran once');
 		await second.stop();
+	});
+
+	test('while nothing can be written no task begins; what ended meanwhile is written later', async () => {
+		const full = await startProbe(), { call, create, get, until } = clientOf(() => [full]);
+		const mayWrite = bytes => execFileSync('prlimit', [`--pid=${full.pid}`, `--fsize=${bytes}:`]);
+		const taskId = await create('slow_compute', { seconds: 0.3 });
+		mayWrite(0);
+		assert.equal((await call('slow_compute', { seconds: 0 })).result.resultType, 'complete');
+		assert.equal((await call('confirm_delete', { filename: 'none' })).status, 503);
+		await full.says(/"target":"slow_compute".*"outcome":"ok"[^]*"target":"slow_compute".*"outcome":"ok"/);
+		assert.equal((await get(taskId)).status, 'working', 'as it is written');
+
+		// Word of a change is written nowhere.
+		let told = 0;
+		const listening = exchange(full, { ...stateless('subscriptions/listen',
+			{ notifications: { resourceSubscriptions: ['probe://it'] } }),
+		until: events => (told = events.filter(event => /updated/.test(event.data)).length) >= 2 });
+		await eventually(() => told === 1, 'it begins with how all is');
+		await ask(full, 'touch', { name: 'it' });
+		await listening;
+
+		const tries = () => full.log.match(/"error".*update mcp_task set status/g)?.length;
+		await eventually(() => tries() > 6, 'it is given up once, and tried anew');
+		mayWrite('unlimited');
+		assert.match(words(await until(taskId, 'completed')), /is done/);
+		await create('slow_compute', { seconds: 0 });
+		await full.stop();
 	});
 });
 
