@@ -59,6 +59,7 @@ struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_va
 	call->params = yyjson_obj_get(message, "params");
 	call->meta = yyjson_obj_get(call->params, "_meta");
 	call->revision = reply->revision;
+	call->background = reply->response->background;
 	call->log_least = -1;
 	call->progress_done = -1;
 	call->progress_token = yyjson_obj_get(call->meta, "progressToken");
@@ -161,16 +162,23 @@ static void ran(struct mcp_call *call)
 		wait_for_people(call);
 }
 
+/* What a run needs of it: meanwhile it is the loop's, and may change. */
+static void look_at_reply(struct mcp_call *call)
+{
+	call->can_ask = call->reply->era->can_ask(call);
+	call->says = call->reply->response->say;
+	call->background = call->reply->response->background;
+}
+
 /* False: there is no room, which is its fault now. */
 static bool queue(struct mcp_call *call)
 {
 	struct loop *loop = call->reply->loop;
 
 	call->to_queue = false;
-	call->can_ask = call->reply->era->can_ask(call);
-	call->says = call->reply->response->say;
+	look_at_reply(call);
 	call->on_worker = true;
-	call->job.slow = call->reply->response->background;
+	call->job.slow = call->background;
 	call->job.party = reply_party(call->reply);
 	call->timer.run = too_late;
 	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
@@ -233,8 +241,7 @@ static void run_here(struct mcp_call *call)
 {
 	struct workplace *place = loop_context(call->reply->loop);
 
-	call->can_ask = call->reply->era->can_ask(call);
-	call->says = call->reply->response->say;
+	look_at_reply(call);
 	if (place->store)
 		store_begin_call(place->store, STORE_BUDGET);
 	run(call, place->store);

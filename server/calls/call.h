@@ -54,8 +54,8 @@ struct mcp_call {
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
 	bool on_worker, settled, streamed, overran;
-	bool says;                      /* response->say() is there; the loop may change that meanwhile */
-	bool can_ask;                   /* as it was when the run began; the loop may change it meanwhile */
+	bool can_ask, says, background; /* what its response could, and was, when the run began: the loop
+	                                   may change it meanwhile */
 	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
 	bool parked;                    /* its questions wait in the database, see parked.h */
 	bool held;                      /* somebody calls call_again() or settles it, before it has begun */

@@ -15,7 +15,7 @@ struct json *call_result(struct mcp_call *call, const char *type)
 
 	assert(!call->has_result);
 	*json = json_begin(call->arena, 1024);
-	if (!call->reply->response->background) {
+	if (!call->background) {
 		json_object(json);
 		json_key(json, "jsonrpc");
 		json_text(json, "2.0");
@@ -43,7 +43,7 @@ str call_result_end(struct mcp_call *call)
 
 	call->reply->era->close_result(json, call);
 	json_object_end(json);
-	if (!call->reply->response->background)
+	if (!call->background)
 		json_object_end(json);
 	return json_end(json);
 }
