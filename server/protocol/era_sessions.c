@@ -1,7 +1,7 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
 #include "guard.h"
 #include "methods.h"
-#include "parked.h"
+#include "input_wait.h"
 #include "result.h"
 #include "session.h"
 #include "shared.h"
@@ -148,7 +148,7 @@ static void notice(struct reply *reply, str method, yyjson_val *params)
 	struct json text = json_begin(reply_arena(reply), 64);
 	json_value(&text, id);
 	if (!session_cancel_call(reply->session, json_end(&text)))
-		parked_cancel(reply, json_end(&text));
+		input_cancel(reply, json_end(&text));
 }
 
 /* Its client can cancel it by its id. */
@@ -189,5 +189,5 @@ static bool can_ask(const struct mcp_call *call)
 const struct era era_sessions = {
 	.methods = methods, .admit = admit, .notice = notice, .enter = enter, .leave = leave,
 	.open_stream = session_open_stream, .release = release, .open_result = open_result,
-	.close_result = close_result, .can_ask = can_ask, .ask = parked_ask,
+	.close_result = close_result, .can_ask = can_ask, .ask = input_ask,
 };

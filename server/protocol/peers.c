@@ -1,7 +1,7 @@
 /* peers.c - what the database and the other processes tell this one, brought to whom it is about. */
 #include <stdlib.h>
 
-#include "parked.h"
+#include "input_wait.h"
 #include "protocol.h"
 #include "session.h"
 #include "shared.h"
@@ -125,7 +125,7 @@ bool protocol_share(const char *database)
 		.stream_max = (int64_t)runtime.set.backlog_max,
 		.kept_max = (int64_t)runtime.set.streams->max / 4 * 3, .budget = runtime.set.requests,
 		.handler = { .changed = topic_arrived, .told = told, .missed = missed,
-		             .used = sessions_used, .last_words = last_words, .due = parked_due,
+		             .used = sessions_used, .last_words = last_words, .due = input_due,
 		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },
 	});
 }

@@ -2,7 +2,7 @@
 #include "compat.h"
 #include "guard.h"
 #include "message.h"
-#include "parked.h"
+#include "input_wait.h"
 #include "rpc.h"
 #include "session.h"
 
@@ -90,7 +90,7 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 			                 "A client sends no responses in 2026-07-28.");
 		if (!reply->session)
 			return &FAULT_SESSION_NEEDED;
-		if (!parked_answer(reply, message))
+		if (!input_answer(reply, message))
 			reply_status(reply, 202);
 	} else if (!yyjson_obj_get(message, "id")) {
 		reply->era->notice(reply, json_member(message, "method"),
@@ -123,7 +123,7 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 	if (fault)
 		add_fault(reply, fault, message_id(message));
 	else if (message_is_response(message) && reply->session)
-		(void)parked_answer(reply, message);
+		(void)input_answer(reply, message);
 	else if (message_is_response(message))
 		;                               /* there is no question it could answer */
 	else if (!yyjson_obj_get(message, "id"))

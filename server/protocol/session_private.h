@@ -1,4 +1,4 @@
-/* session_private.h - what the files of a session, of its streams and correspond.c share of it.
+/* session_private.h - what the files of a session, of its streams and cancellation.c share of it.
  *
  *     session.c         those that this process has met, by id
  *     session_fetch.c   brought here from the database, and what others say of them

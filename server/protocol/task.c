@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "protocol.h"
-#include "record.h"
+#include "call_record.h"
 #include "task_private.h"
 
 #define SAID_MAX 160                    /* bytes of what a tool says of its progress */

@@ -1,6 +1,6 @@
 /* task_resume.c - a task that waited for a person, taken up by this process: its tool runs again from
  * the top and finds the answers. */
-#include "record.h"
+#include "call_record.h"
 #include "task_private.h"
 
 struct claiming {

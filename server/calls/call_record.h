@@ -1,6 +1,6 @@
-/* record.h - a call written down, to be run again by whichever process has its answers. */
-#ifndef RECORD_H
-#define RECORD_H
+/* call_record.h - a call written down, to be run again by whichever process has its answers. */
+#ifndef CALL_RECORD_H
+#define CALL_RECORD_H
 
 #include "call.h"
 #include "shared.h"

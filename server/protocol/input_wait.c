@@ -1,12 +1,12 @@
-/* parked.c - how the session era asks: a request on the call's stream, answered by a POST of its own.
+/* input_wait.c - how the session era asks: a request on the call's stream, answered by a POST of its own.
  *
  * A call that asks is written down (its request, the answers so far, what it asks) before its client
  * can see the questions, and forgotten. Whichever process gets the last answer takes it up: the tool
  * runs again from the top there, and writes to the stream the client has, wherever that is. */
 #include <stdio.h>
 
-#include "parked.h"
-#include "record.h"
+#include "input_wait.h"
+#include "call_record.h"
 #include "session.h"
 #include "shared.h"
 
@@ -81,7 +81,7 @@ static void add_questions(struct park_errand *park, struct mcp_call *call)
 	}
 }
 
-bool parked_ask(struct mcp_call *call)
+bool input_ask(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
@@ -224,7 +224,7 @@ static struct claim_errand *claim(const struct errand_kind *kind, size_t size,
 	return claim;
 }
 
-bool parked_answer(struct reply *reply, yyjson_val *response)
+bool input_answer(struct reply *reply, yyjson_val *response)
 {
 	yyjson_val *result = yyjson_obj_get(response, "result");
 	int64_t number = question_number(response);
@@ -274,7 +274,7 @@ static void cancelled(struct errand *errand)
 
 static const struct errand_kind cancel_kind = { .work = call_row_cancel, .done = cancelled };
 
-void parked_cancel(struct reply *reply, str id)
+void input_cancel(struct reply *reply, str id)
 {
 	if (id.size > CANCEL_ID_MAX)
 		return;
@@ -323,7 +323,7 @@ static void expired(struct errand *errand)
 
 static const struct errand_kind expire_kind = { .work = expire, .done = expired, .lasts = true };
 
-void parked_due(int64_t call)
+void input_due(int64_t call)
 {
 	struct http *http = atomic_load(&runtime.http);
 	struct claim_errand *due = claim(&expire_kind, sizeof(struct expiring), NULL);

@@ -1,4 +1,4 @@
-/* correspond.c - cancelling a running call of a session by its JSON-RPC id.
+/* cancellation.c - cancelling a running call of a session by its JSON-RPC id.
  *
  * It is looked up under the session's lock; the cancel is posted to the loop of the call, which may be
  * over by then. */
