@@ -16,14 +16,6 @@ struct question *question_find(struct mcp_call *call, str key)
 	return question;
 }
 
-bool questions_pending(const struct mcp_call *call)
-{
-	for (struct question *question = call->questions; question; question = question->next)
-		if (question->wanted && question->state != QUESTION_ANSWERED)
-			return true;
-	return false;
-}
-
 struct question *question_add(struct mcp_call *call, const char *key)
 {
 	struct question *question = arena_new(call->arena, struct question);

@@ -26,6 +26,5 @@ struct question {
 void question_answer(struct mcp_call *call, struct question *question, yyjson_val *result);
 struct question *question_add(struct mcp_call *call, const char *key);
 struct question *question_find(struct mcp_call *call, str key);
-bool questions_pending(const struct mcp_call *call);
 
 #endif

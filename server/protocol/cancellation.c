@@ -6,14 +6,6 @@
 
 #include "session_private.h"
 
-static str id_text(struct arena *arena, yyjson_val *id)
-{
-	struct json json = json_begin(arena, 64);
-
-	json_value(&json, id);
-	return json_end(&json);
-}
-
 struct cancellation {
 	struct message message;
 	uint64_t serial;
@@ -31,7 +23,10 @@ static void cancel_arrives(struct message *message, UNUSED struct loop *loop)
 
 void session_add_call(struct session *session, struct mcp_call *call)
 {
-	str id = id_text(call->arena, call->id);
+	struct json json = json_begin(call->arena, 64);
+
+	json_value(&json, call->id);
+	str id = json_end(&json);
 	struct filed_call *filed = malloc(sizeof(*filed) + id.size);
 
 	if (!filed)

@@ -1,7 +1,7 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
 #include "guard.h"
-#include "methods.h"
 #include "input_wait.h"
+#include "methods.h"
 #include "result.h"
 #include "session.h"
 #include "shared.h"

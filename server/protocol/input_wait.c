@@ -5,14 +5,14 @@
  * runs again from the top there, and writes to the stream the client has, wherever that is. */
 #include <stdio.h>
 
-#include "input_wait.h"
 #include "call_record.h"
+#include "input_wait.h"
 #include "session.h"
 #include "shared.h"
 
 /* ---- Writing it down ---- */
 
-struct parking {
+struct filing {
 	struct park_errand park;
 	uint64_t serial;                /* of the call */
 };
@@ -42,14 +42,14 @@ static void put(struct mcp_call *call, struct question *question)
 	reply_event(call->reply, json_end(&json));
 }
 
-static void parked(struct errand *errand)
+static void filed(struct errand *errand)
 {
-	const struct parking *parking = (struct parking *)errand;
-	struct mcp_call *call = call_find(parking->serial);
+	const struct filing *filing = (struct filing *)errand;
+	struct mcp_call *call = call_find(filing->serial);
 
 	if (!call)
 		return;                 /* cancelled meanwhile: its stream is over, nobody takes it up */
-	if (errand->failed || !parking->park.filed) {
+	if (errand->failed || !filing->park.filed) {
 		call->fault = &FAULT_BUSY;
 		call_settle(call);
 		return;
@@ -60,8 +60,8 @@ static void parked(struct errand *errand)
 	call_hand_over(call);
 }
 
-static const struct errand_kind park_kind = {
-	.work = call_row_park, .done = parked, .lasts = true
+static const struct errand_kind file_kind = {
+	.work = call_row_park, .done = filed, .lasts = true
 };
 
 static void add_questions(struct park_errand *park, struct mcp_call *call)
@@ -88,8 +88,8 @@ bool input_ask(struct mcp_call *call)
 	/* The client may have left, or the session has as many streams as it may. */
 	if (!reply_open_stream(reply) || !reply->channel)
 		return false;
-	struct parking *parking = errand_new(&park_kind, struct parking);
-	struct park_errand *park = &parking->park;
+	struct filing *filing = errand_new(&file_kind, struct filing);
+	struct park_errand *park = &filing->park;
 	struct arena *arena = park->errand.arena;
 	struct json id = json_begin(arena, 64);
 
@@ -102,7 +102,7 @@ bool input_ask(struct mcp_call *call)
 	park->record = call_write_down(call, arena);
 	park->expires_ms = runtime.set.question_ms;
 	add_questions(park, call);
-	parking->serial = call->serial;
+	filing->serial = call->serial;
 	errand_send(&park->errand);
 	return true;
 }

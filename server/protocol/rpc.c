@@ -1,8 +1,8 @@
 /* rpc.c - a POST's JSON-RPC messages: their era, what is done with each, and one answer for all. */
 #include "compat.h"
 #include "guard.h"
-#include "message.h"
 #include "input_wait.h"
+#include "message.h"
 #include "rpc.h"
 #include "session.h"
 
