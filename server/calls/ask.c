@@ -47,7 +47,7 @@ void question_answer(struct mcp_call *call, struct question *question, yyjson_va
 {
 	struct json json = json_begin(call->arena, 256);
 
-	question->state = QUESTION_ANSWERED;
+	question->answered = true;
 	question->result = (str) { 0 };
 	if (result) {
 		json_value(&json, result);
@@ -110,8 +110,7 @@ static enum mcp_reply put(struct mcp_call *call, struct question *question, cons
 	assert(!call->streamed);
 	if (!question)
 		question = question_add(call, arena_copy(call->arena, str_of(key)));
-	if (question->state == QUESTION_ANSWERED)
-		question->state = QUESTION_NEW;
+	question->answered = false;
 	question->method = kind->method;
 	question->params = params;
 	question->wanted = true;
@@ -124,7 +123,7 @@ static yyjson_val *known_result(struct mcp_call *call, struct question *question
 {
 	enum json_trouble trouble;
 
-	*known = question && question->state == QUESTION_ANSWERED;
+	*known = question && question->answered;
 	if (!*known)
 		return NULL;
 	question->wanted = true;

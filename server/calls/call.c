@@ -84,7 +84,7 @@ static bool is_done(const struct mcp_call *call)
 /* After its tool ran, or could not: it is over, or goes on by itself. */
 static void conclude(struct mcp_call *call)
 {
-	if (call->parked)
+	if (call->hands_over)
 		call_hand_over(call);
 	else if (is_done(call))
 		call_settle(call);

@@ -57,7 +57,7 @@ struct mcp_call {
 	bool can_ask, says, background; /* what its response could, and was, when the run began: the loop
 	                                   may change it meanwhile */
 	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
-	bool parked;                    /* its questions wait in the database, see input_wait.h */
+	bool hands_over;                /* somebody else goes on with it, when its tool has returned */
 	bool held;                      /* somebody calls call_again() or settles it, before it has begun */
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;

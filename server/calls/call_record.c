@@ -37,7 +37,7 @@ const char *call_write_down(struct mcp_call *call, struct arena *arena)
 	json_key(&json, "questions");
 	json_array(&json);
 	for (struct question *each = call->questions; each; each = each->next)
-		if (each->state == QUESTION_ANSWERED)
+		if (each->answered)
 			write_question(&json, each);
 	json_array_end(&json);
 	json_object_end(&json);

@@ -8,14 +8,12 @@
 enum can { CAN_FORM = 1, CAN_URL = 2, CAN_SAMPLE = 4, CAN_ROOTS = 8, CAN_TASKS = 16 };
 unsigned capabilities_read(yyjson_val *capabilities);
 
-enum question_state { QUESTION_NEW, QUESTION_PUT, QUESTION_ANSWERED };
-
 struct question {
 	struct question *next;
 	const char *key;
 	const char *method;             /* "elicitation/create" */
 	str params;                     /* JSON */
-	enum question_state state;
+	bool answered;                  /* or it is known that nobody does */
 	str result;                     /* what was answered, JSON as it came; .at NULL: nobody did */
 	int64_t number;                 /* session era: of the request's id */
 	bool wanted;                    /* asked for in the latest run */

@@ -4,7 +4,6 @@
 #include "methods.h"
 #include "result.h"
 #include "session.h"
-#include "shared.h"
 #include "skill_methods.h"
 
 static const struct fault *admit(struct mcp_call *call)

@@ -185,7 +185,7 @@ static void ask_by_result(struct mcp_call *call)
 	json_key(json, "inputRequests");
 	json_object(json);
 	for (struct question *question = call->questions; question; question = question->next) {
-		if (!question->wanted || question->state == QUESTION_ANSWERED)
+		if (!question->wanted || question->answered)
 			continue;
 		json_key_str(json, str_of(question->key));
 		json_object(json);

@@ -19,7 +19,7 @@ struct filing {
 
 static bool is_to_be_put(const struct question *question)
 {
-	return question->wanted && question->state == QUESTION_NEW;
+	return question->wanted && !question->answered;
 }
 
 static void put(struct mcp_call *call, struct question *question)
@@ -27,7 +27,6 @@ static void put(struct mcp_call *call, struct question *question)
 	struct json json = json_begin(call->arena, 512);
 	char id[32];
 
-	question->state = QUESTION_PUT;
 	snprintf(id, sizeof(id), "question-%lld", (long long)question->number);
 	json_object(&json);
 	json_key(&json, "jsonrpc");

@@ -34,7 +34,7 @@ str questions_seal(struct mcp_call *call)
 	json_key(&json, "answers");
 	json_object(&json);
 	for (struct question *question = call->questions; question; question = question->next) {
-		if (question->state != QUESTION_ANSWERED)
+		if (!question->answered)
 			continue;
 		json_key_str(&json, str_of(question->key));
 		if (question->result.at)

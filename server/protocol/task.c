@@ -240,7 +240,7 @@ static const struct errand_kind park_kind = {
 
 static bool is_new(const struct question *question)
 {
-	return question->wanted && question->state == QUESTION_NEW;
+	return question->wanted && !question->answered;
 }
 
 static void copy_questions(struct task_park_errand *park, const struct question *first)
@@ -268,7 +268,7 @@ void task_ask(struct mcp_call *call)
 	park->record = call_write_down(call, park->errand.arena);
 	park->expires_ms = runtime.set.question_ms;
 	copy_questions(park, call->questions);
-	call->parked = true;
+	call->hands_over = true;
 	atomic_fetch_sub(&running, 1);
 	errand_send(&park->errand);
 }
