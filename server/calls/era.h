@@ -36,7 +36,4 @@ struct era {
 	bool (*ask)(struct mcp_call *call);
 };
 
-extern const struct era era_sessions;    /* 2025-03-26 to 2025-11-25: initialize, GET, sessions */
-extern const struct era era_stateless;   /* 2026-07-28: every request stands alone */
-
 #endif

@@ -42,6 +42,7 @@ struct extension {
 	bool (*is_served)(void);
 	/* What the names of its methods begin with, where they are not served without it; ends with NULL. */
 	const char *const *methods;
+	const struct subscription_kind *follows;        /* what can be subscribed to; NULL: nothing */
 	void (*offer)(void);            /* adds its resources (offer_resource()); NULL: it has none */
 	/* The resource behind a URI that is in no list; NULL: it has none, or no such. */
 	const struct offer *(*find)(str uri);

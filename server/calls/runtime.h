@@ -45,6 +45,7 @@ struct runtime {
 	str server_info[REVISIONS];     /* JSON */
 	str capabilities[REVISIONS];
 	const struct extension *const *extensions;      /* ends with NULL */
+	const struct era *eras[REVISIONS];
 	str result_meta;                /* ,"_meta":{serverInfo}  of 2026-07-28 */
 	atomic_bool unready;
 };

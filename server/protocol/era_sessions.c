@@ -1,5 +1,6 @@
 /* era_sessions.c - 2025-03-26 to 2025-11-25: initialize, sessions, questions as requests. */
 #include "guard.h"
+#include "rpc.h"
 #include "input_wait.h"
 #include "methods.h"
 #include "result.h"

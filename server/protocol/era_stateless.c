@@ -3,6 +3,7 @@
 #include "subscription.h"
 #include "methods.h"
 #include "param.h"
+#include "rpc.h"
 #include "request_state.h"
 #include "result.h"
 #include "skill_methods.h"

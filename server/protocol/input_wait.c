@@ -121,7 +121,7 @@ struct taking {
 
 static void run(struct taking *taking, struct channel *channel)
 {
-	struct reply *reply = reply_create_alone(loop_current(), &era_sessions, taking->caller);
+	struct reply *reply = reply_create_alone(loop_current(), runtime.eras[R2025_11_25], taking->caller);
 
 	reply->session = taking->session;
 	session_response(reply, channel);

@@ -4,6 +4,7 @@
 #include "guard.h"
 #include "subscription.h"
 #include "protocol.h"
+#include "rpc.h"
 #include "session.h"
 #include "skill_methods.h"
 #include "task.h"
@@ -19,6 +20,9 @@ void protocol_start(const struct protocol_settings *settings)
 	runtime.set = *settings;
 	runtime.server = settings->server;
 	runtime.extensions = extensions;
+	for (int revision = 0; revision < REVISIONS; revision++)
+		runtime.eras[revision] = revision < R2026_07_28 ? &era_sessions : &era_stateless;
+	topic_tell_also(channels_tell);
 	runtime.arena = arena_create();
 	atomic_store(&runtime.unready, false);
 	offers_build();

@@ -4,6 +4,9 @@
 
 #include "call.h"
 
+extern const struct era era_sessions;    /* 2025-03-26 to 2025-11-25: initialize, GET, sessions */
+extern const struct era era_stateless;   /* 2026-07-28: every request stands alone */
+
 void rpc_receive(struct reply *reply);
 /* The session that Mcp-Session-Id names, into the reply. `needed`: none is a fault too. */
 const struct fault *rpc_session(struct reply *reply, bool needed);

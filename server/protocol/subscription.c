@@ -7,7 +7,6 @@
 
 #include "shares.h"
 #include "subscription.h"
-#include "subscription_private.h"
 #include "topic.h"
 
 #define FOLLOWED_MAX 1000
@@ -16,12 +15,12 @@
 
 static _Thread_local struct subscription *subscriptions;
 static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */
-static _Thread_local struct followed **topics;  /* what is followed, by the hash of its URI */
+static _Thread_local struct subscribed **topics;  /* what is followed, by the hash of its URI */
 static struct shares shares = SHARES;   /* of all loops' */
 
 /* ---- Who follows what ---- */
 
-static struct followed **index_place(const char *uri)
+static struct subscribed **index_place(const char *uri)
 {
 	if (!topics && !(topics = calloc(INDEX_SIZE, sizeof(*topics))))
 		abort();
@@ -31,7 +30,7 @@ static struct followed **index_place(const char *uri)
 static void index_add(struct subscription *subscription)
 {
 	for (int i = 0; i < subscription->count; i++) {
-		struct followed *followed = &subscription->followed[i];
+		struct subscribed *followed = &subscription->followed[i];
 
 		followed->subscription = subscription;
 		followed->place = index_place(followed->uri);
@@ -45,7 +44,7 @@ static void index_add(struct subscription *subscription)
 static void index_remove(struct subscription *subscription)
 {
 	for (int i = 0; i < subscription->count; i++) {
-		struct followed *followed = &subscription->followed[i];
+		struct subscribed *followed = &subscription->followed[i];
 
 		*followed->place = followed->next;
 		if (followed->next)
@@ -87,11 +86,20 @@ void subscription_send(struct subscription *subscription, struct json *json)
 	reply_event(subscription->call->reply, json_end(json));
 }
 
-static void tell(struct subscription *subscription, struct followed *followed)
+/* What an extension has followed besides; NULL: none does. */
+static const struct subscription_kind *kind(void)
+{
+	for (int i = 0; runtime.extensions[i]; i++)
+		if (runtime.extensions[i]->follows)
+			return runtime.extensions[i]->follows;
+	return NULL;
+}
+
+static void tell(struct subscription *subscription, struct subscribed *followed)
 {
 	followed->due = false;
 	if (followed - subscription->followed >= subscription->resources) {
-		subscription_tell_task(subscription, followed);
+		kind()->tell(subscription, followed);
 		return;
 	}
 	struct arena *arena = arena_create();
@@ -140,10 +148,10 @@ static void acknowledge(struct subscription *subscription)
 		json_array_end(&json);
 	}
 	if (subscription->count > subscription->resources) {
-		json_key(&json, "taskIds");
+		json_key(&json, kind()->member);
 		json_array(&json);
 		for (int i = subscription->resources; i < subscription->count; i++)
-			json_text(&json, subscription_task_id(&subscription->followed[i]));
+			json_text(&json, subscription->followed[i].uri + strlen(kind()->topic));
 		json_array_end(&json);
 	}
 	json_object_end(&json);
@@ -155,10 +163,9 @@ static void acknowledge(struct subscription *subscription)
 
 /* The URIs that name a resource this caller may read; the rest is left out of the acknowledgement. */
 static const struct fault *read_uris(struct mcp_call *call, struct subscription *subscription,
-                                     yyjson_val *wanted)
+                                     yyjson_val *wanted, yyjson_val *ids)
 {
 	yyjson_val *uris = yyjson_obj_get(wanted, "resourceSubscriptions");
-	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
 	size_t index, count;
 	yyjson_val *each;
 	const void *in;
@@ -168,8 +175,8 @@ static const struct fault *read_uris(struct mcp_call *call, struct subscription 
 		                 "resourceSubscriptions must be an array of at most %d URIs.", FOLLOWED_MAX);
 	if (ids && (!yyjson_is_arr(ids) || yyjson_arr_size(ids) > FOLLOWED_MAX))
 		return fault_say(call->arena, &FAULT_PARAMS,
-		                 "taskIds must be an array of at most %d ids.", FOLLOWED_MAX);
-	subscription->followed = arena_array(call->arena, struct followed,
+		                 "%s must be an array of at most %d ids.", kind()->member, FOLLOWED_MAX);
+	subscription->followed = arena_array(call->arena, struct subscribed,
 	                                     yyjson_arr_size(uris) + yyjson_arr_size(ids) + 4);
 	for (int list = MCP_TOOLS; list <= MCP_RESOURCES; list++)
 		if (yyjson_get_bool(yyjson_obj_get(wanted, list_members[list])))
@@ -223,7 +230,7 @@ const struct fault *subscription_begin(struct subscription *subscription)
 const struct fault *subscriptions_listen(struct mcp_call *call)
 {
 	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
-	yyjson_val *ids = yyjson_obj_get(wanted, "taskIds");
+	yyjson_val *ids = kind() ? yyjson_obj_get(wanted, kind()->member) : NULL;
 	struct subscription *subscription = arena_new(call->arena, struct subscription);
 
 	if (!yyjson_is_obj(wanted))
@@ -232,8 +239,8 @@ const struct fault *subscriptions_listen(struct mcp_call *call)
 		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
 			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
 	subscription->call = call;
-	TRY(read_uris(call, subscription, wanted));
-	return ids ? subscription_find_tasks(subscription, ids) : subscription_begin(subscription);
+	TRY(read_uris(call, subscription, wanted, ids));
+	return ids ? kind()->find(subscription, ids) : subscription_begin(subscription);
 }
 
 static void leave(struct mcp_call *call)
@@ -305,7 +312,7 @@ void subscription_look_again(struct subscription *subscription, int64_t in_ms)
 
 void subscriptions_tell(const char *uri)
 {
-	for (struct followed *each = topics ? *index_place(uri) : NULL; each; each = each->next) {
+	for (struct subscribed *each = topics ? *index_place(uri) : NULL; each; each = each->next) {
 		if (strcmp(each->uri, uri) != 0)
 			continue;
 		each->due = true;

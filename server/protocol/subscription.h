@@ -4,6 +4,40 @@
 
 #include "call.h"
 
+struct subscribed {
+	const char *uri;                /* or a topic of list_topics, or of an extension */
+	bool due;                       /* changed while the client was slow */
+	bool reading;                   /* what it is now is being read */
+	struct subscription *subscription;
+	struct subscribed *next, **place; /* in the loop's index */
+};
+
+struct subscription {
+	struct mcp_call *call;
+	struct subscription *next, **place;
+	uint64_t party;                 /* whose share it is of */
+	struct subscribed *followed;      /* the lists first, then resources, then an extension's */
+	int lists, resources, count;    /* where each kind ends */
+	struct timer timer;             /* to look again whether a slow client has read; or to end */
+};
+
+/* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */
+const struct fault *subscription_begin(struct subscription *subscription);
+/* A notification with its params open, for subscription_send(). */
+struct json subscription_message(struct arena *arena, const char *method);
+void subscription_send(struct subscription *subscription, struct json *json);
+/* Tells what is due, in so many milliseconds. */
+void subscription_look_again(struct subscription *subscription, int64_t in_ms);
+
+/* What an extension has followed besides: a const table, in its struct extension. */
+struct subscription_kind {
+	const char *member;             /* the ids' in params.notifications */
+	const char *topic;              /* what its topics begin with; the id stands behind */
+	/* Adds those of the ids that the caller may follow, then calls subscription_begin(). */
+	const struct fault *(*find)(struct subscription *subscription, yyjson_val *ids);
+	void (*tell)(struct subscription *subscription, struct subscribed *followed);
+};
+
 const struct fault *subscriptions_listen(struct mcp_call *call);
 /* Tells this loop's subscribers that a resource changed. */
 void subscriptions_tell(const char *uri);

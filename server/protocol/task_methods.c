@@ -12,7 +12,7 @@ static bool is_served(void)
 
 const struct extension tasks_extension = {
 	.name = TASKS_EXTENSION, .settings = "{}", .since = R2026_07_28,
-	.can = CAN_TASKS, .is_served = is_served,
+	.can = CAN_TASKS, .is_served = is_served, .follows = &task_subscriptions,
 };
 
 static const struct fault *admit(struct mcp_call *call)

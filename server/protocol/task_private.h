@@ -42,4 +42,7 @@ void task_write_state(struct json *json, const struct shared_task *task);
 /* With what it asks, or what came out. */
 void task_write(struct json *json, const struct shared_task *task);
 
+struct subscription_kind;
+extern const struct subscription_kind task_subscriptions;
+
 #endif

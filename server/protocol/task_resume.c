@@ -10,7 +10,7 @@ struct claiming {
 
 static void run(const struct task_claim_errand *claim, const struct caller *caller)
 {
-	struct reply *reply = reply_create_alone(loop_current(), &era_stateless, caller);
+	struct reply *reply = reply_create_alone(loop_current(), runtime.eras[R2026_07_28], caller);
 
 	reply->arena = arena_create();
 	reply->response = &response_task;

@@ -2,6 +2,7 @@
  *
  * A change first marks its topic and then posts to every loop; a call that begins to wait is filed
  * first and then looks at the mark. So no change is missed, and no thread waits. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "subscription.h"
@@ -12,10 +13,14 @@
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
 #define BUCKETS 256
 #define TIME_AT_THE_END_MS 500
+#define TOLD_MAX 4
 
 static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
 static _Thread_local struct mcp_call *waiting[BUCKETS];
 static _Thread_local bool ended;        /* the server stops: nobody waits any longer */
+
+static topic_told_fn *told[TOLD_MAX];
+static int told_too;
 
 struct news {
 	struct message message;
@@ -97,6 +102,15 @@ enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout
 	return MCP_WAITING;
 }
 
+void topic_tell_also(topic_told_fn *also)
+{
+	for (int i = 0; i < told_too; i++)
+		if (told[i] == also)
+			return;
+	assert(told_too < TOLD_MAX);
+	told[told_too++] = also;
+}
+
 /* Whatever it was that changed. */
 static void look_again(struct message *message, UNUSED struct loop *loop)
 {
@@ -136,7 +150,8 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 			wake(call);
 	}
 	subscriptions_tell(news->uri);
-	channels_tell(news->uri);
+	for (int i = 0; i < told_too; i++)
+		told[i](news->uri);
 	free(news);
 }
 

@@ -1,16 +1,11 @@
-/* subscription_task.c - what subscriptions/listen tells of tasks.
+/* task_subscription.c - what subscriptions/listen tells of tasks.
  *
  * A listener is told how a task is, not what changed: its row is read when word of it comes, and once
  * more when it changes meanwhile. */
-#include "subscription_private.h"
+#include "subscription.h"
 #include "task_private.h"
 
 #define READ_AGAIN_MS 1000              /* the database could not */
-
-const char *subscription_task_id(const struct followed *followed)
-{
-	return followed->uri + strlen(SHARED_TASK_TOPIC);
-}
 
 /* ---- Which ---- */
 
@@ -49,7 +44,7 @@ static bool is_id(str id)
 	return id.size > 0 && id.size <= 2 * TASK_ID_BYTES;
 }
 
-const struct fault *subscription_find_tasks(struct subscription *subscription, yyjson_val *ids)
+static const struct fault *find(struct subscription *subscription, yyjson_val *ids)
 {
 	TRY(task_declared(subscription->call));
 	struct finding *finding = errand_new(&find_kind, struct finding);
@@ -79,14 +74,14 @@ const struct fault *subscription_find_tasks(struct subscription *subscription, y
 struct reading {
 	struct task_errand row;
 	struct subscription *subscription;      /* of the call, while it is there */
-	struct followed *followed;
+	struct subscribed *followed;
 	uint64_t serial;
 };
 
 static void was_read(struct errand *errand)
 {
 	const struct reading *reading = (struct reading *)errand;
-	struct followed *followed = reading->followed;
+	struct subscribed *followed = reading->followed;
 	struct subscription *subscription = reading->subscription;
 
 	if (!call_find(reading->serial))
@@ -104,7 +99,7 @@ static void was_read(struct errand *errand)
 
 static const struct errand_kind read_kind = { .work = task_row_load, .done = was_read };
 
-void subscription_tell_task(struct subscription *subscription, struct followed *followed)
+static void tell(struct subscription *subscription, struct subscribed *followed)
 {
 	if (followed->reading) {
 		followed->due = true;
@@ -113,7 +108,7 @@ void subscription_tell_task(struct subscription *subscription, struct followed *
 	struct reading *reading = errand_new(&read_kind, struct reading);
 	struct arena *arena = reading->row.errand.arena;
 
-	reading->row.task.id = arena_copy(arena, str_of(subscription_task_id(followed)));
+	reading->row.task.id = arena_copy(arena, str_of(followed->uri + strlen(SHARED_TASK_TOPIC)));
 	reading->row.task.caller = arena_copy(arena,
 	                                      str_of(caller_name(subscription->call->reply->caller)));
 	reading->subscription = subscription;
@@ -122,3 +117,7 @@ void subscription_tell_task(struct subscription *subscription, struct followed *
 	followed->reading = true;
 	errand_send(&reading->row.errand);
 }
+
+const struct subscription_kind task_subscriptions = {
+	.member = "taskIds", .topic = SHARED_TASK_TOPIC, .find = find, .tell = tell,
+};
