@@ -1,7 +1,8 @@
 /* beat.c - the heartbeat of a process: it says that it lives, buries the dead, and tidies up. */
 #include "json.h"
 #include "log.h"
-#include "shared_private.h"
+#include "room.h"
+#include "store_internal.h"
 
 #define DEAD "10000"                    /* ms without a beat */
 
@@ -198,8 +199,15 @@ bool beat_counts_session(struct store *store, const char *begun)
 
 /* ---- Tidying ---- */
 
+#define OF_STREAM "e.session = mcp_stream.session and e.stream = mcp_stream.number"
+
+/* A stream that goes on counts what is left of it before the rest goes. */
 static const char *const tidy_sql[] = {
 	"delete from mcp_stream where ended <> 0 and ended < mcp_now() - :resume",
+	"update mcp_stream set bytes = " ROOM_STREAM_SQL " + (select coalesce(sum(" ROOM_EVENT_SQL "), 0)"
+	"  from mcp_event e where " OF_STREAM " and e.at >= mcp_now() - :resume)"
+	" where listens and exists (select 1 from mcp_event e where " OF_STREAM
+	"  and e.at < mcp_now() - :resume)",
 	"delete from mcp_event where (session, stream) in"
 	" (select session, number from mcp_stream where listens) and at < mcp_now() - :resume",
 	NULL
@@ -212,8 +220,12 @@ bool beat_tidy(struct store *store)
 	struct rows rows;
 	bool done = make_room(store, "");
 
-	for (int i = 0; tidy_sql[i] && done; i++)
+	/* Rare, and large when it is prepared: none is kept for the next time. */
+	for (int i = 0; tidy_sql[i] && done; i++) {
+		store_rest(store);
 		done = store_find(store, arena, tidy_sql[i], &beat_shape, &row, &beat_shape, &rows);
+	}
+	store_rest(store);
 	arena_destroy(arena);
 	return done && task_rows_tidy(store);
 }

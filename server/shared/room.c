@@ -28,8 +28,6 @@ static const struct shape kept_shape = SHAPE(struct kept,
 	INT(struct kept, excess, "How many are to go"),
 	INT(struct kept, written, "When a stream was written"));
 
-#define SIZE "octet_length(data) + 64"
-
 /* Runs statements of one transaction one after the other. */
 static bool change_all(struct store *store, const char *const *sql, const struct kept *kept)
 {
@@ -46,10 +44,10 @@ static bool trim(struct store *store, void *context)
 {
 	static const char *const sql[] = {
 		"delete from mcp_event where session = :session and stream = :number and number <="
-		" (select max(number) from (select number, sum(" SIZE ") over (order by number desc) as behind"
+		" (select max(number) from (select number, sum(" ROOM_EVENT_SQL ") over (order by number desc) as behind"
 		"  from mcp_event where session = :session and stream = :number) e where behind > :keep)"
 		" and number < (select last from mcp_stream where session = :session and number = :number)",
-		"update mcp_stream set bytes = 256 + octet_length(ids) + (select coalesce(sum(" SIZE "), 0)"
+		"update mcp_stream set bytes = " ROOM_STREAM_SQL " + (select coalesce(sum(" ROOM_EVENT_SQL "), 0)"
 		"  from mcp_event e where e.session = :session and e.stream = :number)"
 		" where session = :session and number = :number",
 		NULL
@@ -82,7 +80,7 @@ static bool cut(struct store *store, void *context)
 		"delete from mcp_stream where ended <> 0 and written <= :written and " OF_CALLER,
 		"delete from mcp_event where (session, stream) in"
 		" (select session, number from mcp_stream where written <= :written and " OF_CALLER ")",
-		"update mcp_stream set bytes = 256 + octet_length(ids)"
+		"update mcp_stream set bytes = " ROOM_STREAM_SQL ""
 		" where written <= :written and " OF_CALLER,
 		NULL
 	};

@@ -125,6 +125,7 @@ static void live(void)
 		beat_tidy(shared.store);
 		shared.tidy_ms = at + tidy_every_ms();
 	}
+	store_rest(shared.store);
 	atomic_store(&shared.healthy, done);
 	if (done)
 		atomic_store(&shared.beaten_ms, tick_ms());
@@ -198,7 +199,9 @@ bool shared_start(const struct shared_settings *settings)
 	}
 	shared.wake = errands_open();
 	shared.connection = 0;
+	store_rest(shared.store);
 	shared.beat_ms = shared.steady_ms = tick_ms();
+	shared.tidy_ms = tick_ms() + tidy_every_ms();
 	atomic_store(&shared.beaten_ms, tick_ms());
 	atomic_store(&shared.healthy, true);
 	atomic_store(&shared.on, true);

@@ -16,6 +16,7 @@
 #include "sqlite_place.h"
 
 #define LOOK_AGAIN_MS 20
+#define STATE_PATH (PATH_MAX + 16)
 #define THOROUGH_MOST (INT64_C(64) << 20)       /* bytes that are gone through at a start */
 
 enum opened { OPENED, BUSY, DAMAGED, FAILED };
@@ -36,7 +37,7 @@ static enum opened take(sqlite3 *db, const char *path)
 	struct stat about;
 	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive;"
 		"pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;"
-		"pragma cache_size = -64; pragma temp_store = memory;"
+		"pragma cache_size = -512; pragma temp_store = memory;"
 		"pragma journal_size_limit = 4194304; begin immediate; commit", NULL, NULL, NULL));
 
 	if (state != OPENED || !path || stat(path, &about) < 0)
@@ -52,6 +53,7 @@ static enum opened open_once(struct sqlite *sqlite, const char *path)
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
 	if (state == OPENED) {
 		sqlite_harden(sqlite->db);
+		sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
 		state = take(sqlite->db, path);
 	}
 	if (state == FAILED)
@@ -67,7 +69,7 @@ static enum opened open_once(struct sqlite *sqlite, const char *path)
 /* Under one name, so that there is at most one. */
 static bool put_aside(const char *path)
 {
-	char aside[PATH_MAX + 16], log[PATH_MAX + 8];
+	char aside[STATE_PATH + 16], log[STATE_PATH + 16];
 
 	snprintf(aside, sizeof(aside), "%s.damaged", path);
 	snprintf(log, sizeof(log), "%s-wal", path);
@@ -106,21 +108,31 @@ static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait
 	return true;
 }
 
+void store_rest(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (store->driver->kind != STORE_SQLITE)
+		return;
+	sqlite_forget(sqlite);
+	sqlite3_db_release_memory(sqlite->db);
+}
+
 /* Beside the file itself, whatever links lead to it. */
-static const char *state_path(const char *data, char path[PATH_MAX + 8])
+static const char *state_path(const char *data, char path[STATE_PATH])
 {
 	char real[PATH_MAX];
 
 	if (!data)
 		return NULL;
 	data = place_of_url(data);
-	snprintf(path, PATH_MAX + 8, "%s.state", realpath(data, real) ? real : data);
+	snprintf(path, STATE_PATH, "%s.state", realpath(data, real) ? real : data);
 	return path;
 }
 
 struct store *store_open_state(const char *data, int64_t wait_ms)
 {
-	char path[PATH_MAX + 8];
+	char path[STATE_PATH];
 
 	if (data && store_url_is_shared(data))
 		return store_open(data, STORE_WRITES);

@@ -80,6 +80,9 @@ bool store_url_is_shared(const char *url);
  * the database's clock in ms, which on PostgreSQL a migration makes. */
 struct store *store_open_state(const char *data, int64_t wait_ms);
 
+/* Now and then, between transactions: SQLite gives back the memory that statements of before needed. */
+void store_rest(struct store *store);
+
 /* ---- Listening ---- */
 
 /* One that listened hears what was told with pg_notify(channel, words), once that is committed: on

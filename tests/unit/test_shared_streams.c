@@ -328,6 +328,22 @@ START_TEST(who_listens_goes_on_with_what_there_is)
 }
 END_TEST
 
+START_TEST(what_a_listener_was_told_long_ago_goes_and_counts_no_more)
+{
+	struct append_errand old = append_of("a", 1, 1, 5, "old"), new = append_of("a", 1, 6, 2, "new");
+
+	make_session("a", "alice");
+	old.listens = true;
+	ck_assert(appends(&old));
+	script("update mcp_event set at = mcp_now() - 61000");
+	ck_assert(appends(&new));
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_event"), 2);
+	ck_assert_int_eq(bytes_there("true"), bytes_of("true"));
+	ck_assert(come_back("a", 1, 5).there);
+}
+END_TEST
+
 /* As long ago as its number is small. */
 static void write_stream(const char *session, int64_t number, int64_t size, bool over)
 {
@@ -407,6 +423,7 @@ int main(void)
 	tcase_add_test(tests, a_stream_has_its_newest_events);
 	tcase_add_test(tests, an_event_larger_than_what_is_kept_is_kept_alone);
 	tcase_add_test(tests, who_listens_goes_on_with_what_there_is);
+	tcase_add_test(tests, what_a_listener_was_told_long_ago_goes_and_counts_no_more);
 	tcase_add_test(tests, of_a_caller_the_streams_written_longest_ago_lose_what_is_kept);
 	tcase_add_test(tests, of_too_much_in_all_whoever_has_most_loses);
 	suite_add_tcase(suite, tests);
