@@ -48,15 +48,23 @@ test('who comes back is given what it missed, as it reads', async () => {
 			begun = callTool(probe, 'touch', { name });
 		return messages(events).length > 0;
 	} });
-	const last = events.findLast(each => each.id).id;
+	let last = events.findLast(each => each.id).id;
 	for (let i = 0; i < 400; i += 20)
 		await Promise.all(Array.from({ length: 20 }, () => callTool(probe, 'touch', { name })));
 	const seen = Number(last.split('-')[1]);
-	const back = await exchange(probe, { ...get, headers: { ...get.headers, 'Last-Event-ID': last },
-		until: events => events.some(each => each.id?.endsWith(`-${seen + 400}`)) });
-	const numbers = back.events.filter(each => each.data && each.id).map(each => Number(each.id.split('-')[1]));
-	assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), 'nothing in between is missing');
-	assert.ok(numbers.length > 50);
+	const all = [];
+	// Where more comes than is kept while it reads, its stream ends and it comes back once more.
+	while (!all.includes(seen + 400)) {
+		const back = await exchange(probe, { ...get, headers: { ...get.headers, 'Last-Event-ID': last },
+			until: events => events.some(each => each.id?.endsWith(`-${seen + 400}`)) });
+		assert.equal(back.status, 200);
+		const numbers = back.events.filter(each => each.data && each.id).map(each => Number(each.id.split('-')[1]));
+		assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), 'nothing in between is missing');
+		assert.ok(!all.length || !numbers.length || numbers[0] > all.at(-1), 'nothing comes twice');
+		all.push(...numbers);
+		last = back.events.findLast(each => each.id)?.id ?? last;
+	}
+	assert.ok(all.length > 50);
 });
 
 // An event that never was: there is nothing behind it, or all of it.

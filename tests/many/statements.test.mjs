@@ -17,7 +17,7 @@ const IDLE_SECONDS = long ? 60 : 8;
 // connect meanwhile.
 const beat = /^with beat as/,
 	tidying = new RegExp('^(with now as materialized|update mcp_session set used|delete from mcp_session where used'
-		+ '|select count\\(\\*\\) as id from mcp_session|delete from mcp_(stream|event|task)'
+		+ '|select count\\(\\*\\) as id from mcp_session|delete from mcp_(stream|event|task)|update mcp_stream set bytes|select caller, cast'
 		+ "|update mcp_task set status = 'failed')"),
 	finishing = /from import_run where lease_until|from product p where substr/, recovering = /\blease_until\b/, connecting = /^set tcp_keepalives/;
 const TIDYING = 10, RECOVERING = 3;     // statements each time, at most

@@ -1,0 +1,66 @@
+// state.test.mjs - what a server on SQLite knows beside its data: one process has it at a time, commands
+// leave it alone, and a damaged one costs sessions, not the service.
+import assert from 'node:assert/strict';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+	assertSilent, beginSession, exchange, launch, onPostgres, run, Server, start, temporary,
+} from './support.mjs';
+
+const skip = onPostgres && 'on PostgreSQL the state is in the same database';
+const list = session => ({ headers: session, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' });
+const knows = async (server, session) => (await exchange(server, list(session))).status === 200;
+const stateOf = folder => join(folder, 'products.db.state');
+
+test('a server that is started before the other has ended waits, and goes on with its sessions', { skip }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	const session = await beginSession(first);
+	const child = launch('products', [], {
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'products.db')}` }, folder);
+	const second = new Server('products', child, folder);
+	await second.says(/another server has .*products\.db\.state; waiting for its end/);
+	assert.ok(await knows(first, session), 'the first goes on meanwhile');
+	await first.stop();
+	second.url = (await second.says(/ at (http:\/\/[^\s"]+\/mcp)/))[1];
+	second.port = Number(new URL(second.url).port);
+	assert.ok(await knows(second, session));
+	await second.stop();
+	assert.ok(!existsSync(`${stateOf(folder)}-wal`), 'its log is in the file');
+});
+
+test('of two on one database the later one says what to do', { skip }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	const { status, stderr } = await run('products', [], { folder, env: {
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'products.db')}` } });
+	assert.equal(status, 1);
+	assert.match(stderr, /products\.db\.state is in use: another server serves this data.*Stop that one/);
+	assert.match(stderr, /not started/);
+	await first.stop();
+});
+
+test('commands do not wait for it', { skip }, async () => {
+	const folder = temporary(), server = await start('products', {}, { folder });
+	const env = { DATABASE_URL: `sqlite:${join(folder, 'products.db')}` };
+	for (const args of [['check'], ['backup', join(folder, 'copy.db')]]) {
+		const { status, stderr } = await run('products', args, { folder, env, within: 10000 });
+		assert.equal(status, 0, stderr);
+	}
+	assert.ok(!existsSync(join(folder, 'copy.db.state')));
+	await server.stop();
+});
+
+test('a damaged one is put aside', { skip }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	const session = await beginSession(first);
+	await first.stop();
+	assert.equal(statSync(stateOf(folder)).mode & 0o007, 0, 'not for everyone to read');
+	writeFileSync(stateOf(folder), Buffer.alloc(20000, 'nonsense'));
+	const second = await start('products', {}, { folder });
+	assert.match(second.log, /products\.db\.state was damaged, and is now .*\.damaged/);
+	assert.ok(!await knows(second, session));
+	assert.ok(await knows(second, await beginSession(second)));
+	assert.equal((await exchange(second, { method: 'GET', path: '/readyz' })).status, 200);
+	await second.stop();
+	assertSilent(second.log);
+});
