@@ -8,17 +8,15 @@
 
 /* Things that are only counted: each with a name in prometheus.c. */
 enum metric {
-	METRIC_SESSIONS,                /* gauges: now */
+	METRIC_SESSIONS,                /* gauges: now; those that were used here lately */
 	METRIC_LISTENS,
 	METRIC_CALLS_WAITING,           /* for a person or a change */
 	METRIC_SESSIONS_BEGUN,          /* totals */
-	METRIC_SESSIONS_EVICTED,
 	METRIC_EVENTS,                  /* SSE events sent */
 	METRIC_RESUMED,                 /* streams a client came back to */
 	METRIC_QUESTIONS,               /* asked of people */
 	METRIC_LIMIT_RATE,              /* limits hit */
 	METRIC_LIMIT_QUEUE,
-	METRIC_LIMIT_SESSIONS,
 	METRIC_LIMIT_STREAMS,
 	METRIC_LIMIT_BACKLOG,
 	METRIC_LIMIT_BODY,

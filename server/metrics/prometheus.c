@@ -116,10 +116,9 @@ static void print_counted(FILE *file)
 		enum metric metric;
 		const char *name, *type, *help;
 	} counted[] = {
-		{ METRIC_SESSIONS, "mcp_sessions", "gauge", "Sessions of the older revisions." },
+		{ METRIC_SESSIONS, "mcp_sessions", "gauge",
+		  "Sessions of the older revisions that were used here lately." },
 		{ METRIC_SESSIONS_BEGUN, "mcp_sessions_begun_total", "counter", "Sessions begun." },
-		{ METRIC_SESSIONS_EVICTED, "mcp_sessions_evicted_total", "counter",
-		  "Idle sessions ended to make room for others." },
 		{ METRIC_LISTENS, "mcp_listens", "gauge", "Open subscriptions/listen streams." },
 		{ METRIC_CALLS_WAITING, "mcp_calls_waiting", "gauge",
 		  "Calls that wait for a person or a change." },
@@ -160,11 +159,10 @@ static void print_limits(FILE *file)
 {
 	static const struct labelled limits[] = {
 		{ METRIC_LIMIT_RATE, "rate" }, { METRIC_LIMIT_QUEUE, "queue" },
-		{ METRIC_LIMIT_SESSIONS, "sessions" }, { METRIC_LIMIT_STREAMS, "streams" },
-		{ METRIC_LIMIT_BACKLOG, "backlog" }, { METRIC_LIMIT_BODY, "body" },
-		{ METRIC_LIMIT_DEPTH, "depth" }, { METRIC_LIMIT_BATCH, "batch" },
-		{ METRIC_LIMIT_DEADLINE, "deadline" }, { METRIC_LIMIT_VALUES, "values" },
-		{ METRIC_LIMIT_MEMORY, "memory" },
+		{ METRIC_LIMIT_STREAMS, "streams" }, { METRIC_LIMIT_BACKLOG, "backlog" },
+		{ METRIC_LIMIT_BODY, "body" }, { METRIC_LIMIT_DEPTH, "depth" },
+		{ METRIC_LIMIT_BATCH, "batch" }, { METRIC_LIMIT_DEADLINE, "deadline" },
+		{ METRIC_LIMIT_VALUES, "values" }, { METRIC_LIMIT_MEMORY, "memory" },
 	}, compats[] = {
 		{ METRIC_COMPAT_MISMATCH, "version-mismatch" }, { METRIC_COMPAT_TWICE, "version-twice" },
 		{ METRIC_COMPAT_MISSING, "version-missing" },

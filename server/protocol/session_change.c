@@ -71,6 +71,7 @@ void session_begin(struct mcp_call *call, unsigned can, session_begun_fn *then)
 	struct shared_session *row = &changing->row.session;
 
 	row->caller = arena_copy(changing->row.errand.arena, str_of(caller_name(session->caller)));
+	row->party = (int64_t)reply_party(call->reply);
 	row->revision = call->revision;
 	row->can = can;
 	row->log_least = -1;

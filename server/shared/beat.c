@@ -162,17 +162,22 @@ static const char *const used_sql[] = {
 		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
 };
 
+/* Those that were idle for too long, and those that are too many: only these are counted. */
+static const char *const end_sql =
+	"delete from mcp_session where used < mcp_now() - :idle or id in"
+	" (select id from (select id, used, begun,"
+	"  row_number() over (partition by party order by used desc, begun desc) as place"
+	"  from mcp_session where (select count(*) from mcp_session) > :most) ranked"
+	"  order by place, used desc, begun desc limit 1000000000 offset :most)"
+	" returning cast(pg_notify('" CHANNEL_ALL "', 'ended ' || id) as text) as ids,"
+	" case when used < mcp_now() - :idle then 0 else 1 end as id";
+
 static bool make_room(struct store *store, const char *begun)
 {
 	const char *const steps[] = {
 		used_sql[store_kind(store)],
 		"update mcp_session set used = mcp_now() where id = :begun",
-		"delete from mcp_session where used < mcp_now() - :idle or id in"
-		" (select id from (select id, used, begun,"
-		"  row_number() over (partition by caller order by used desc, begun desc) as place"
-		"  from mcp_session where (select count(*) from mcp_session) > :most) ranked"
-		"  order by place, used desc, begun desc limit 1000000000 offset :most)"
-		" returning cast(pg_notify('" CHANNEL_ALL "', 'ended ' || id) as text) as ids",
+		end_sql,
 		"select count(*) as id from mcp_session",
 		NULL,
 	};
@@ -184,8 +189,11 @@ static bool make_room(struct store *store, const char *begun)
 	struct rows rows;
 	bool done = true;
 
-	for (int i = 0; steps[i] && done; i++)
+	for (int i = 0; steps[i] && done; i++) {
 		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
+		for (int64_t k = 0; done && steps[i] == end_sql && k < rows.count; k++)
+			atomic_fetch_add(&shared_counters.evicted, ((struct beat_row *)rows.first)[k].id);
+	}
 	if (done)
 		sessions = ((struct beat_row *)rows.first)->id;
 	arena_destroy(arena);

@@ -9,8 +9,9 @@ const struct migration shared_migrations[] = {
 	  "create table mcp_process (id integer primary key autoincrement, seen bigint not null);"
 
 	  "create table mcp_session (id text primary key, revision bigint not null, can bigint not null,"
-	  " caller text not null, log_least bigint not null, listener bigint not null default 0,"
-	  " begun bigint not null default (mcp_now()), used bigint not null default (mcp_now()),"
+	  " caller text not null, party bigint not null default 0, log_least bigint not null,"
+	  " listener bigint not null default 0, begun bigint not null default (mcp_now()),"
+	  " used bigint not null default (mcp_now()),"
 	  " followed text not null default '[]') without rowid;"
 	  "create index mcp_session_used on mcp_session (used);"
 
@@ -119,5 +120,6 @@ const struct migration shared_migrations[] = {
 	{ "shared-3", "",
 	  "alter table mcp_stream add column bytes bigint not null default 0,"
 	  " add column written bigint not null default 0;" },
+	{ "shared-4", "", "alter table mcp_session add column party bigint not null default 0;" },
 	{ 0 },
 };

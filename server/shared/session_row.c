@@ -4,6 +4,7 @@
 static const struct shape session_shape = SHAPE(struct shared_session,
 	TEXT(struct shared_session, id, "Its id"),
 	TEXT(struct shared_session, caller, "Whose it is"),
+	INT(struct shared_session, party, "Whose share it is of"),
 	INT(struct shared_session, revision, "Which revision it speaks"),
 	INT(struct shared_session, can, "What its client can"),
 	INT(struct shared_session, log_least, "The least level of log messages it wants"),
@@ -28,8 +29,8 @@ bool session_row_insert(struct errand *errand, struct store *store)
 	struct session_errand *session = (struct session_errand *)errand;
 
 	session->there = true;
-	return store_change(store, "insert into mcp_session (id, revision, can, caller, log_least)"
-	                    " values (:id, :revision, :can, :caller, :log_least)"
+	return store_change(store, "insert into mcp_session (id, revision, can, caller, party,"
+	                    " log_least) values (:id, :revision, :can, :caller, :party, :log_least)"
 	                    " on conflict do nothing", &session_shape, &session->session) >= 0
 	       && beat_counts_session(store, session->session.id);
 }

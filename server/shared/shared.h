@@ -12,6 +12,7 @@
 #define SHARED_H
 
 #include "core.h"
+#include "counted.h"
 #include "loop.h"
 #include "store.h"
 
@@ -59,6 +60,11 @@ bool shared_on(void);                           /* false: nothing is shared, thi
 bool shared_healthy(void);                      /* the database answered lately */
 int64_t shared_me(void);                        /* this process's number */
 int64_t shared_number(void);                    /* never given twice, by no process; 0: off */
+
+extern struct shared_counters {
+	atomic_llong evicted;           /* sessions, to make room for others */
+} shared_counters;
+extern const struct counted shared_counted[];   /* the same, for /metrics */
 
 /* ---- Errands ---- */
 
@@ -111,6 +117,7 @@ void shared_changed(const char *uri, bool database_tells);
 struct shared_session {
 	const char *id, *caller;
 	int64_t revision, can, log_least;
+	int64_t party;                  /* whose share it is of: whoever has most makes room */
 	int64_t listener;               /* the stream that carries its messages; 0: none */
 	const char *followed;           /* JSON array of URIs */
 };

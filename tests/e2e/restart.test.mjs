@@ -152,8 +152,8 @@ async function kill(world, t) {
 	let failure;
 	counting.catch(error => { failure ??= error; });
 
-	for (const until = Date.now() + SECONDS * 1000; Date.now() < until && !failure;) {
-		await pause(EVERY_MS);
+	for (let at = Date.now() + EVERY_MS, until = Date.now() + SECONDS * 1000; at <= until && !failure; at += EVERY_MS) {
+		await pause(Math.max(500, at - Date.now()));
 		await probe.die();
 	}
 	world.over = true;

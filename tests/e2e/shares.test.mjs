@@ -89,6 +89,20 @@ test('whoever has most sessions loses one, not whoever is idle longest', async (
 	await server.stop();
 });
 
+test('where nobody has a key, the address with most sessions loses one', async () => {
+	const server = await start('probe', { SESSIONS_MAX: '3', TRUSTED_PROXIES: '127.0.0.0/8' });
+	const begin = address => beginSession(server, '2025-11-25', {}, { 'X-Forwarded-For': address });
+	const one = await begin('192.0.2.1'), network = await begin('2001:db8::1');
+	const many = [];
+	for (let i = 0; i < 4; i++)
+		many.push(await begin('192.0.2.2'));
+	const statuses = [];
+	for (const session of [one, network, ...many])
+		statuses.push((await ping(server, session)).status);
+	assert.deepEqual(statuses, [200, 200, 404, 404, 404, 200]);
+	await server.stop();
+});
+
 test('sessions that are in use do not keep another out, where one has more than half', async () => {
 	const server = await startProbe({ SESSIONS_MAX: '3' });
 	const streams = [];

@@ -31,23 +31,26 @@ static struct session_errand session_of(const char *id, const char *uri)
 		.session = { .id = id, .caller = "alice", .revision = 2, .log_least = -1 } };
 }
 
-/* So many of a caller, the first of them used `idle` s and a moment ago. */
-static void make_sessions(const char *caller, int count, int idle)
+/* So many of a party, the first of them used `idle` s and a moment ago. */
+static void make_sessions(const char *name, int party, int count, int idle)
 {
 	for (int i = 1; i <= count; i++)
-		script(arena_print(arena, "insert into mcp_session (id, revision, can, caller, log_least, used)"
-		                   " values ('%s%d', 2, 0, '%s', -1, mcp_now() - 1000 * %d - 100 * %d)",
-		                   caller, i, caller, idle, i));
+		script(arena_print(arena, "insert into mcp_session (id, revision, can, caller, party, log_least,"
+		                   " used) values ('%s%d', 2, 0, 'alice', %d, -1,"
+		                   " mcp_now() - 1000 * %d - 100 * %d)", name, i, party, idle, i));
 }
 
 START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
 {
-	make_sessions("alice", 8, 1);
-	make_sessions("bob", 3, 10);
-	make_sessions("carol", 1, 20);
+	long long before = atomic_load(&shared_counters.evicted);
+
+	make_sessions("alice", 1, 8, 1);
+	make_sessions("bob", 2, 3, 10);
+	make_sessions("carol", 3, 1, 20);
 	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(atomic_load(&shared_counters.evicted) - before, 2);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
-	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where caller <> 'alice'"), 4);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where party <> 1"), 4);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id in ('alice7',"
 	                          " 'alice8')"), 0);
 	ck_assert_ptr_nonnull(strstr(heard(), "mcp_all ended alice8\n") );
@@ -59,7 +62,7 @@ START_TEST(a_session_that_begins_does_not_make_room_for_those_used_before_it)
 {
 	struct session_errand new = session_of("new", NULL);
 
-	make_sessions("alice", 10, 1);
+	make_sessions("alice", 1, 10, 1);
 	ck_assert(beat_tidy(store));
 	used_ids = "[\"alice3\",\"alice1\",\"alice2\",\"alice4\",\"alice5\",\"alice6\",\"alice7\","
 	           "\"alice8\",\"alice10\",\"alice9\"]";
