@@ -1,4 +1,4 @@
-// mortal.mjs - a server that is killed with -9 and started again on the same port and data.
+// mortal.mjs - a server that is killed with -9, or stopped, and started again on the same port and data.
 import { assertSilent, select, start, temporary } from './support.mjs';
 
 export class Mortal {
@@ -16,6 +16,11 @@ export class Mortal {
 		this.server.child.kill('SIGKILL');
 		assertSilent((await this.server.ended).stderr);
 		this.kills++;
+		await this.live();
+	}
+
+	async restart() {
+		await this.server.stop();
 		await this.live();
 	}
 

@@ -1,7 +1,9 @@
-// restart.test.mjs - one process on SQLite is killed with -9 every two seconds and started again at once,
-// while 200 streams are open: every client of the session revisions ends with each event once and in
-// order and with an answer or an error for its call; sessions, what they follow, open questions and
-// finished tasks are all there. RESTART_SECONDS sets how long it goes on.
+// restart.test.mjs - one process on SQLite is stopped and started again: sessions, what they follow, open
+// questions and finished tasks are all there.
+//
+// Then it is killed with -9 every two seconds while 200 streams are open: every client of the session
+// revisions ends with each event once and in order and with an answer or an error for its call.
+// RESTART_SECONDS sets how long that goes on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareEvents, insist, Session, send, unseenStreams } from '../many/session.mjs';
@@ -15,8 +17,8 @@ const revisions = ['2025-03-26', '2025-06-18', '2025-11-25'];
 const many = (count, make) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
 
 class World {
-	constructor() {
-		this.probe = new Mortal('probe', { WORKERS: '40', RETRY: '100ms', CALL_DEADLINE: '50s' });
+	constructor(settings) {
+		this.probe = new Mortal('probe', { WORKERS: '40', RETRY: '100ms', CALL_DEADLINE: '50s', ...settings });
 		this.outcomes = { answered: 0, errors: 0, early: 0 };
 		this.sessions = [];
 		this.streams = [];
@@ -134,6 +136,29 @@ async function checkTasks(client, finished, waiting) {
 		assert.match(words(await client.until(id, 'completed')), /[Dd]eleted/);
 	}
 }
+
+test('after an orderly stop clients go on where they were', { skip: onPostgres && 'shared.test.mjs does that' }, async () => {
+	const world = new World({ SHUTDOWN_TIMEOUT: '2s' });
+	await world.probe.live();
+	try {
+		const [listening, asked, ...sessions] = await Promise.all([world.listen(2), world.asked(1),
+			...['2025-11-25', '2025-11-25'].map(revision => world.session(revision))]);
+		let running = 0;
+		const calls = [[10, 100], [1000, 50]].map(([to, pause_ms], i) => sessions[i].request('tools/call',
+			{ name: 'count', arguments: { to, pause_ms }, _meta: { progressToken: 'n' } },
+			{ onmessage: () => { running |= 1 << i; } }));
+		await eventually(() => running === 3 && listening.stream.opened > 0, 'both calls run');
+		await world.probe.restart();
+		const [short, long] = await Promise.all(calls);
+		assert.equal(short.message.result.content[0].text, 'Counted to 10.');
+		assert.match(long.message.error.message, /ended before it could answer/);
+		await checkQuestions(world, [asked]);
+		await checkSubscriptions(world, [listening]);
+	} finally {
+		await world.end();
+	}
+	await world.probe.server.stop();
+});
 
 async function kill(world, t) {
 	const { probe } = world, client = clientOf(() => [probe.server]);
