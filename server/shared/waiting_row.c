@@ -57,12 +57,18 @@ static int fits(struct store *store, const struct waiting *wanted)
 	return held.bytes + wanted->bytes <= most && held.own + wanted->bytes <= most / 2;
 }
 
-static bool free_unneeded(struct store *store)
+/* How many rows: -1: the database can't. */
+static int64_t free_unneeded(struct store *store)
 {
-	for (int i = 0; free_sql[i]; i++)
-		if (store_change(store, free_sql[i], NULL, NULL) < 0)
-			return false;
-	return true;
+	int64_t all = 0;
+
+	for (int i = 0; free_sql[i]; i++) {
+		int64_t some = store_change(store, free_sql[i], NULL, NULL);
+		if (some < 0)
+			return -1;
+		all += some;
+	}
+	return all;
 }
 
 int waiting_room(struct store *store, const struct waiting *wanted)
@@ -72,5 +78,6 @@ int waiting_room(struct store *store, const struct waiting *wanted)
 	int room = fits(store, wanted);
 	if (room != 0)
 		return room;
-	return free_unneeded(store) ? fits(store, wanted) : -1;
+	int64_t freed = free_unneeded(store);
+	return freed > 0 ? fits(store, wanted) : (int)freed;
 }

@@ -4,7 +4,8 @@
 
 #include "shared_private.h"
 
-#define WAITING_QUESTION 4096           /* bytes a question counts for, with an answer no longer than that */
+#define WAITING_QUESTION 16384          /* bytes a question counts for, with an answer no longer than that:
+                                         * also a bound of how many rows there are to be summed up */
 
 /* What an answer counts beyond its question. NULL: nothing. */
 int64_t waiting_answer(const char *answer);

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { beginSession, eventually, exchange, start, stateless } from './support.mjs';
 import { extension } from './tasks.mjs';
 
-const KIB = 1024, QUESTION = 4 * KIB;   // counted for each, with its answer
-const BODIES = 128 * KIB, OWN = BODIES / 2;
-const settings = { BODIES_MAX: `${BODIES / KIB}KiB`, BODY_MAX: '48KiB', SESSION_STREAMS: '100' };
+const KIB = 1024, QUESTION = 16 * KIB;  // counted for each, with its answer
+const BODIES = 512 * KIB, OWN = BODIES / 2;
+const settings = { BODIES_MAX: `${BODIES / KIB}KiB`, BODY_MAX: '64KiB', SESSION_STREAMS: '100' };
 const busy = { code: 503, message: 'The server is busy; try again shortly.' };
 
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
@@ -47,7 +47,7 @@ test('calls of sessions', async () => {
 
 	// An ordinary answer is never in want of room, a long one is.
 	const [first, second] = waiting;
-	const long = await respond(server, session, first.question, { sure: true }, 'x'.repeat(4 * QUESTION));
+	const long = await respond(server, session, first.question, { sure: true }, 'x'.repeat(3 * QUESTION));
 	assert.equal(long.status, 503);
 	assert.equal((await respond(server, session, first.question, { sure: true })).status, 202);
 	await first.done;

@@ -10,7 +10,7 @@
 
 #define ME 1
 #define OTHER 2
-#define BUDGET 100000                   /* bytes that may wait */
+#define BUDGET 400000                   /* bytes that may wait */
 
 static struct budget waiting = { .max = BUDGET };
 
