@@ -85,6 +85,11 @@ void protocol_end_loop(void)
 	subscriptions_end_loop();
 }
 
+void protocol_end_tasks(struct http *http, int64_t until_tick_ms)
+{
+	tasks_end(http, until_tick_ms);
+}
+
 void protocol_stop(void)
 {
 	sessions_stop();

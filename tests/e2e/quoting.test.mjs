@@ -90,8 +90,8 @@ const builders = new Set([
 	'server/run/command_connect.c', 'server/protocol/connect.c', 'server/protocol/page.c',  // words, URLs, commands
 	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
 	'server/run/process_limits.c', 'server/store/sqlite_place.c', 'server/store/sqlite_restore.c',      // paths
-	'server/protocol/listen_task.c', 'server/shared/words.c',       // what processes tell each other
-	'server/protocol/skill_methods.c', 'server/schema/uri.c',       // URIs
+	'server/shared/words.c',               // what processes tell each other
+	'server/skills/skill_methods.c', 'server/schema/uri.c',       // URIs
 	'server/store/postgres_connect.c', 'server/store/postgres_setup.c',     // a line of libpq's
 	'products/page.c', 'products/words.c',  // a page's policy; the words of an index
 ]);

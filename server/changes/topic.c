@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "subscription.h"
-#include "session.h"
 #include "shared.h"
 #include "topic.h"
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "protocol.h"
 #include "call_record.h"
 #include "task_private.h"
 
@@ -411,7 +410,7 @@ static void cut(struct message *message, UNUSED struct loop *loop)
 	calls_cancel(is_task, NULL);
 }
 
-void protocol_end_tasks(struct http *http, int64_t until_tick_ms)
+void tasks_end(struct http *http, int64_t until_tick_ms)
 {
 	while (atomic_load(&running) > 0 && tick_ms() < until_tick_ms)
 		nanosleep(&(struct timespec) { .tv_nsec = 10 * 1000000 }, NULL);

@@ -43,6 +43,10 @@ void tasks_lose(void);
 
 /* ---- Methods (task_methods.c) ---- */
 
+/* Waits for tasks that run, until that time by tick_ms() at most, then cancels all. The pool and the
+ * loops must still run. */
+void tasks_end(struct http *http, int64_t until_tick_ms);
+
 const struct fault *tasks_get(struct mcp_call *call);
 const struct fault *tasks_update(struct mcp_call *call);
 const struct fault *tasks_cancel(struct mcp_call *call);
