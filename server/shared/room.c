@@ -65,7 +65,7 @@ void room_written(struct store *store, const struct append_errand *append, int64
 		return;
 	room.written += bytes;
 	/* What can't be now will be seen with the next event. */
-	if (append->count > 0 && append->kept > kept.keep + kept.keep / 4)
+	if (append->count > 0 && append->kept > kept.keep + kept.keep / 2)
 		(void)!store_transact(store, trim, &kept);
 }
 

@@ -17,6 +17,7 @@
 
 #define LOOK_AGAIN_MS 20
 #define STATE_PATH (PATH_MAX + 16)
+#define UNUSED_PAGES 1000               /* that may well be needed again */
 #define THOROUGH_MOST (INT64_C(64) << 20)       /* bytes that are gone through at a start */
 
 enum opened { OPENED, BUSY, DAMAGED, FAILED };
@@ -36,7 +37,7 @@ static enum opened take(sqlite3 *db, const char *path)
 	char why[SQLITE_CHECK_WHY];
 	struct stat about;
 	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive;"
-		"pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;"
+		"pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;"
 		"pragma cache_size = -512; pragma temp_store = memory;"
 		"pragma journal_size_limit = 4194304; begin immediate; commit", NULL, NULL, NULL));
 
@@ -108,6 +109,27 @@ static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait
 	return true;
 }
 
+static int64_t ask(sqlite3 *db, const char *pragma)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t number = 0;
+
+	if (sqlite3_prepare_v2(db, pragma, -1, &statement, NULL) == SQLITE_OK
+	    && sqlite3_step(statement) == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* Of what was much once, little is left: what it took is given back bit by bit, to memory or the disk. */
+static void shrink(sqlite3 *db)
+{
+	int64_t unused = ask(db, "pragma freelist_count");
+
+	if (unused > UNUSED_PAGES && unused > ask(db, "pragma page_count") / 2)
+		sqlite3_exec(db, "pragma incremental_vacuum(1000)", NULL, NULL, NULL);
+}
+
 void store_rest(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
@@ -115,6 +137,7 @@ void store_rest(struct store *store)
 	if (store->driver->kind != STORE_SQLITE)
 		return;
 	sqlite_forget(sqlite);
+	shrink(sqlite->db);
 	sqlite3_db_release_memory(sqlite->db);
 }
 

@@ -80,7 +80,7 @@ bool store_url_is_shared(const char *url);
  * the database's clock in ms, which on PostgreSQL a migration makes. */
 struct store *store_open_state(const char *data, int64_t wait_ms);
 
-/* Now and then, between transactions: SQLite gives back the memory that statements of before needed. */
+/* Now and then, between transactions: SQLite gives back what it needed before, memory and pages. */
 void store_rest(struct store *store);
 
 /* ---- Listening ---- */

@@ -282,7 +282,7 @@ START_TEST(a_stream_has_its_newest_events)
 	for (int i = 0; i < 40; i++) {
 		struct append_errand append = append_of("a", 1, 1 + 10 * i, 10, text);
 		ck_assert(appends(&append) && !append.lost);
-		ck_assert_int_le(bytes_there("true"), 125000);
+		ck_assert_int_le(bytes_there("true"), 150000);
 		ck_assert_int_eq(bytes_there("true"), bytes_of("true"));
 	}
 	ck_assert_int_ge(bytes_there("true"), 90000);

@@ -71,6 +71,40 @@ START_TEST(without_data_it_is_in_memory)
 }
 END_TEST
 
+static int64_t pages(void)
+{
+	struct number number = { -1 };
+
+	ck_assert_int_eq(store_find_one(store, arena, "select page_count as value from pragma_page_count",
+	                                NULL, NULL, &number_shape, &number), 1);
+	return number.value;
+}
+
+START_TEST(what_was_much_once_does_not_stay_as_large)
+{
+	char *name = arena_alloc(arena, 20001);
+
+	for (int memory = 0; memory < 2; memory++) {
+		store_close(store);
+		store = store_open_state(memory ? NULL : url, 0);
+		ck_assert(store && store_migrate(store, migrations));
+		for (int i = 0; i < 1000; i++) {
+			memset(name, 'x', 20000);
+			name[snprintf(name, 10, "%09d", i)] = 'x';
+			ck_assert_int_eq(add(store, name, i), 1);
+		}
+		ck_assert_int_gt(pages(), 5000);
+		ck_assert_int_eq(store_change(store, "delete from thing where size > 10", NULL, NULL), 989);
+		int64_t before = pages();
+		for (int i = 0; i < 20; i++)
+			store_rest(store);
+		ck_assert_int_lt(pages(), before / 2);
+		ck_assert_int_eq(count_in(store), 11);
+		ck_assert_int_eq(store_change(store, "delete from thing", NULL, NULL), 11);
+	}
+}
+END_TEST
+
 /* A process that writes without end is killed in the middle of it. */
 START_TEST(a_killed_process_leaves_all_that_was_committed)
 {
@@ -335,6 +369,7 @@ int main(void)
 	tcase_add_test(tests, it_lies_beside_the_data_and_lasts);
 	tcase_add_test(tests, it_lies_beside_the_file_that_a_link_leads_to);
 	tcase_add_test(tests, without_data_it_is_in_memory);
+	tcase_add_test(tests, what_was_much_once_does_not_stay_as_large);
 	tcase_add_test(tests, a_killed_process_leaves_all_that_was_committed);
 	tcase_add_test(tests, another_process_is_kept_out_and_told_what_to_do);
 	tcase_add_test(tests, whoever_comes_next_waits_for_the_end);
