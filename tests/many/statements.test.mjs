@@ -104,6 +104,20 @@ test('statements per request', { timeout: 300000 }, async t => {
 				await count('a call that streams 5 events of progress at once and answers', 5, () => times(track));
 				assert.equal([...book.streams.values()].flat().length - before, 6 * TIMES, 'it did not stream');
 
+				// Written down with its questions, and taken up with the answer; the tool looks at the order twice.
+				const asked = new Session(orders[0].port, '2025-11-25');
+				asked.capabilities = { elicitation: {} };
+				await asked.begin();
+				const pending = (await callUntil(orders[0].port, 'create_order', orderOf({ 'KIT-0001': 1 }, 'asked')))
+					.structuredContent;
+				let declined = 0;
+				const ask = () => asked.request('tools/call', { name: 'cancel_order', arguments: { id: pending.id } }, {
+					onmessage: ({ id, method }) => method === 'elicitation/create' && send(orders[0].port, { headers: asked.headers,
+						body: JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'decline' } }) }).then(() => { declined++; }) });
+				await ask();
+				await count('a question, its answer and the result', 19, () => times(ask));
+				assert.equal(declined, TIMES + 1);
+
 				// An event that comes alone, on a session's own stream.
 				const listening = session.listen(() => { heard++; });
 				let heard = 0;
