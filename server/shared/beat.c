@@ -54,7 +54,8 @@ static const struct shape orphan_shape = SHAPE(struct orphan,
 	INT(struct orphan, me, "This process"),
 	INT(struct orphan, alone, "1: there is no other"));
 
-/* Its clients are told that nobody will answer any more. */
+/* Its clients are told that nobody will answer any more. It is nobody's then: what its process still had
+ * on its way must not come behind. */
 static bool end_orphan(struct store *store, struct arena *arena, struct orphan *orphan)
 {
 	str words = shared_set.handler.last_words(arena, str_of(orphan->ids));
@@ -71,11 +72,38 @@ static bool end_orphan(struct store *store, struct arena *arena, struct orphan *
 		                 &orphan_shape, orphan))
 			return false;
 	}
-	return store_find_one(store, arena, "update mcp_stream set ended = mcp_now(), last = :last"
+	return store_find_one(store, arena, "update mcp_stream set ended = mcp_now(), home = 0, last = :last"
 		" where session = :session and number = :number"
 		" returning case when attached <> 0 then cast(pg_notify('" CHANNEL_ONE "' || attached,"
 		"  'events ' || session || ' ' || number) as text) end as told",
 		&orphan_shape, orphan, &orphan_shape, &none) == 1;
+}
+
+/* Streams whose home is no process any more, however they came to it: one that was buried without knowing
+ * may have opened or taken one since. */
+#define ORPHANED "home <> 0 and ended = 0" \
+	" and not exists (select 1 from mcp_process p where p.id = home)"
+
+/* Of one that only listens the client comes back and goes on elsewhere; a call that waits for a person
+ * is taken up by whoever gets the answer, where the questions got to the stream. To change a row is to
+ * lock it. */
+static bool end_orphans(struct store *store, int64_t *count)
+{
+	struct arena *arena = arena_create();
+	struct rows rows = { 0 };
+	bool done = store_change(store, "update mcp_stream set ended = mcp_now(), home = 0"
+		" where listens and " ORPHANED, NULL, NULL) >= 0
+		&& store_find(store, arena, "update mcp_stream as s set last = last"
+		" where " ORPHANED " and not exists (select 1 from mcp_call c"
+		" where c.session = s.session and c.stream = s.number and c.claimed = 0"
+		" and c.asked <= s.last)"
+		" returning session, number, ids, last, attached", NULL, NULL, &orphan_shape, &rows);
+
+	for (int64_t i = 0; done && i < rows.count; i++)
+		done = end_orphan(store, arena, &((struct orphan *)rows.first)[i]);
+	*count = rows.count;
+	arena_destroy(arena);
+	return done;
 }
 
 struct grave {
@@ -88,29 +116,12 @@ static bool bury(struct store *store, void *context)
 {
 	struct grave *grave = context;
 	struct orphan dead = { .home = grave->id, .me = shared_me(), .alone = grave->alone };
-	struct arena *arena = arena_create();
-	struct rows rows = { 0 };
-	/* One of the living does it, the others see the row gone. */
-	bool done = store_change(store, "delete from mcp_process where id = :home"
-	                         " and (id = :me or :alone = 1 or seen < mcp_now() - " DEAD ")",
-	                         &orphan_shape, &dead) == 1;
 
-	/* Of one that only listens the client comes back and goes on elsewhere; a call that waits for
-	 * a person is taken up by whoever gets the answer, where the questions got to the stream. To change
-	 * a row is to lock it. */
-	done = done && store_change(store, "update mcp_stream set ended = mcp_now()"
-		" where home = :home and ended = 0 and listens", &orphan_shape, &dead) >= 0
-		&& store_find(store, arena, "update mcp_stream as s set last = last"
-		" where home = :home and ended = 0 and not exists (select 1 from mcp_call c"
-		" where c.session = s.session and c.stream = s.number and c.claimed = 0"
-		" and c.asked <= s.last)"
-		" returning session, number, ids, last, attached",
-		&orphan_shape, &dead, &orphan_shape, &rows);
-	for (int64_t i = 0; done && i < rows.count; i++)
-		done = end_orphan(store, arena, &((struct orphan *)rows.first)[i]);
-	grave->streams = rows.count;
-	arena_destroy(arena);
-	return done && task_rows_bury(store);
+	/* One of the living does it, the others see the row gone. */
+	return store_change(store, "delete from mcp_process where id = :home"
+	                    " and (id = :me or :alone = 1 or seen < mcp_now() - " DEAD ")",
+	                    &orphan_shape, &dead) == 1
+		&& end_orphans(store, &grave->streams) && task_rows_bury(store);
 }
 
 static bool bury_other(struct store *store, int64_t id, bool alone)
@@ -221,8 +232,14 @@ static const char *const tidy_sql[] = {
 	NULL
 };
 
+static bool sweep(struct store *store, void *context)
+{
+	return end_orphans(store, context);
+}
+
 bool beat_tidy(struct store *store)
 {
+	int64_t streams;
 	struct arena *arena = arena_create();
 	struct beat_row row = { .resume = shared_set.resume_ms };
 	struct rows rows;
@@ -235,7 +252,8 @@ bool beat_tidy(struct store *store)
 	}
 	store_rest(store);
 	arena_destroy(arena);
-	return done && task_rows_tidy(store);
+	return done && task_rows_tidy(store) &&
+	       store_transact(store, sweep, &streams) == STORE_COMMITTED;
 }
 
 /* ---- The beat ---- */

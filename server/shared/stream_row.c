@@ -134,9 +134,13 @@ bool stream_rows_attach(struct errand *errand, struct store *store)
 bool stream_rows_read(struct errand *errand, struct store *store)
 {
 	struct read_errand *read = (struct read_errand *)errand;
-	struct stream_row row = { .session = read->session, .number = read->stream }, now = { 0 };
+	struct stream_row row = { .session = read->session, .number = read->stream,
+	                          .me = shared_me() }, now = { 0 };
+	/* Of what is written nobody tells a process that the client is not attached to: one that moved on,
+	 * or came here when this process had another number, has to come back. */
 	int found = store_find_one(store, errand->arena, "select last, ended, home from mcp_stream"
-		" where session = :session and number = :number", &stream_shape, &row, &stream_shape, &now);
+		" where session = :session and number = :number and attached = :me",
+		&stream_shape, &row, &stream_shape, &now);
 
 	read->there = false;
 	if (found <= 0)

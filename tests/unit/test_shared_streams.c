@@ -251,6 +251,57 @@ START_TEST(who_comes_back_takes_the_stream_from_a_dead_process)
 }
 END_TEST
 
+START_TEST(who_was_buried_writes_nothing_more)
+{
+	struct append_errand first = append_of("a", 1, 1, 1, "one"), more = append_of("a", 1, 2, 2, "two");
+
+	make_session("a", "alice");
+	shared_set_me(OTHER);
+	ck_assert(appends(&first));
+	shared_set_me(ME);
+	bury_the_other();
+	shared_set_me(OTHER);
+	more.over = true;
+	ck_assert(appends(&more) && more.lost);
+	shared_set_me(ME);
+	ck_assert_int_eq(count_of("select last as value from mcp_stream"), 2);
+	ck_assert_str_eq(text_of("select data as text from mcp_event where number = 2"), "last words");
+}
+END_TEST
+
+/* Its process was buried without knowing, and opened or took it since. */
+START_TEST(a_stream_of_no_process_is_ended_by_whoever_tidies_up)
+{
+	struct append_errand one = append_of("a", 1, 1, 1, "x"), two = append_of("a", 2, 1, 1, "y");
+
+	make_session("a", "alice");
+	one.listens = true;
+	ck_assert(appends(&one) && appends(&two));
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream where ended <> 0"), 0);
+	script("update mcp_stream set home = 99");
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream"
+	                          " where ended <> 0 and home = 0"), 2);
+	struct read_errand read = come_back("a", 2, 1);
+	ck_assert(read.there && read.over);
+	ck_assert_str_eq(((struct shared_event *)read.events.first)->text, "last words");
+}
+END_TEST
+
+START_TEST(only_where_the_client_is_attached_it_is_read_for)
+{
+	struct append_errand first = append_of("a", 1, 1, 1, "one");
+	struct read_errand read = { .errand.arena = arena, .session = "a", .stream = 1 };
+
+	make_session("a", "alice");
+	ck_assert(appends(&first));
+	ck_assert(stream_rows_read(&read.errand, store) && read.there);
+	script("update mcp_stream set attached = 2");
+	ck_assert(stream_rows_read(&read.errand, store) && !read.there);
+}
+END_TEST
+
 /* ---- Room ---- */
 
 static int64_t bytes_of(const char *where)
@@ -423,6 +474,9 @@ int main(void)
 	tcase_add_test(tests, who_is_not_its_home_writes_nothing);
 	tcase_add_test(tests, a_stream_that_listens_carries_the_messages_until_its_client_leaves);
 	tcase_add_test(tests, who_comes_back_takes_the_stream_from_a_dead_process);
+	tcase_add_test(tests, who_was_buried_writes_nothing_more);
+	tcase_add_test(tests, a_stream_of_no_process_is_ended_by_whoever_tidies_up);
+	tcase_add_test(tests, only_where_the_client_is_attached_it_is_read_for);
 	tcase_add_test(tests, a_stream_has_its_newest_events);
 	tcase_add_test(tests, an_event_larger_than_what_is_kept_is_kept_alone);
 	tcase_add_test(tests, who_listens_goes_on_with_what_there_is);
