@@ -37,7 +37,8 @@ static enum opened take(sqlite3 *db, const char *path)
 	char why[SQLITE_CHECK_WHY];
 	struct stat about;
 	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive;"
-		"pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = off; pragma foreign_keys = on;"
+		"pragma synchronous = off; pragma auto_vacuum = incremental; pragma journal_mode = wal;"
+		"pragma foreign_keys = on;"
 		"pragma cache_size = -512; pragma temp_store = memory;"
 		"pragma journal_size_limit = 4194304; begin immediate; commit", NULL, NULL, NULL));
 
