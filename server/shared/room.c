@@ -1,9 +1,9 @@
 /* room.c - room for events that are kept for clients: of a stream, of a caller, in all.
  *
- * A stream's row says how many bytes there are of it. Who writes sees that, and drops the oldest events of
- * a stream that has too many. For the sums this process adds up what it writes, and looks at the rows
- * only when it may be too much; then the streams that were written longest ago, of whoever has most, lose
- * what is kept of them. A caller has at most half. */
+ * A stream's row says how many bytes there are of it. Who writes sees that, and drops the oldest events
+ * of a stream that has too many. For the sums this process adds up what it writes, and looks at the
+ * rows only when it may be too much; then the streams that were written longest ago, of whoever has
+ * most, lose what is kept of them. A caller has at most half. */
 #include "room.h"
 
 #define SLACK(most) ((most) / 16)       /* more goes than has to, so that it need not be soon again */
@@ -44,11 +44,13 @@ static bool trim(struct store *store, void *context)
 {
 	static const char *const sql[] = {
 		"delete from mcp_event where session = :session and stream = :number and number <="
-		" (select max(number) from (select number, sum(" ROOM_EVENT_SQL ") over (order by number desc) as behind"
-		"  from mcp_event where session = :session and stream = :number) e where behind > :keep)"
+		" (select max(number) from (select number,"
+		"  sum(" ROOM_EVENT_SQL ") over (order by number desc) as behind from mcp_event"
+		"  where session = :session and stream = :number) e where behind > :keep)"
 		" and number < (select last from mcp_stream where session = :session and number = :number)",
-		"update mcp_stream set bytes = " ROOM_STREAM_SQL " + (select coalesce(sum(" ROOM_EVENT_SQL "), 0)"
-		"  from mcp_event e where e.session = :session and e.stream = :number)"
+		"update mcp_stream set bytes = " ROOM_STREAM_SQL
+		"  + (select coalesce(sum(" ROOM_EVENT_SQL "), 0) from mcp_event e"
+		"  where e.session = :session and e.stream = :number)"
 		" where session = :session and number = :number",
 		NULL
 	};

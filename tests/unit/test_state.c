@@ -47,7 +47,8 @@ END_TEST
 
 START_TEST(it_lies_beside_the_file_that_a_link_leads_to)
 {
-	const char *real = arena_print(arena, "%s/real.db", folder), *link = arena_print(arena, "%s/things.db", folder);
+	const char *real = arena_print(arena, "%s/real.db", folder);
+	const char *link = arena_print(arena, "%s/things.db", folder);
 
 	close(open(real, O_CREAT | O_RDWR, 0600));
 	ck_assert_int_eq(symlink(real, link), 0);
