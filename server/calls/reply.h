@@ -52,7 +52,7 @@ extern const struct response response_none;     /* the client left, or has its a
 /* ---- Replies: one HTTP request being answered ---- */
 
 struct session;
-struct channel;
+struct session_stream;
 
 struct reply {
 	int references;                 /* the HTTP side, and each call that is not settled */
@@ -60,7 +60,7 @@ struct reply {
 	const struct response *response;
 	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
 	struct stream *stream;          /* of response_events */
-	struct channel *channel;        /* of a session's response: its stream, resumable */
+	struct session_stream *session_stream;  /* of a session's response: resumable */
 	struct arena *arena;            /* of the message, and of its call unless it is a batch; a
 	                                 * worker's while one runs */
 	struct arena *own;              /* of what this loop makes for the answer: reply_arena() */

@@ -131,9 +131,9 @@ static const struct fault *open_listener(struct reply *reply)
 
 	TRY(rpc_session(reply, true));
 	if (last_event_id.at)
-		return channel_resume(reply, last_event_id);
+		return session_stream_resume(reply, last_event_id);
 	exchange_set_user(x, NULL);
-	if (!channel_open(reply->session, x, false, (str) { 0 })) {
+	if (!session_stream_open(reply->session, x, false, (str) { 0 })) {
 		exchange_set_user(x, reply);
 		return &too_many_streams;
 	}

@@ -85,7 +85,7 @@ bool input_ask(struct mcp_call *call)
 	struct reply *reply = call->reply;
 
 	/* The client may have left, or the session has as many streams as it may. */
-	if (!reply_open_stream(reply) || !reply->channel)
+	if (!reply_open_stream(reply) || !reply->session_stream)
 		return false;
 	struct filing *filing = errand_new(&file_kind, struct filing);
 	struct park_errand *park = &filing->park;
@@ -93,10 +93,10 @@ bool input_ask(struct mcp_call *call)
 	struct json id = json_begin(arena, 64);
 
 	json_value(&id, call->id);
-	channel_commit(reply->channel);
+	session_stream_commit(reply->session_stream);
 	park->session = arena_copy(arena, str_of(session_id(reply->session)));
 	park->id = arena_copy(arena, json_end(&id));
-	park->stream = channel_number(reply->channel);
+	park->stream = session_stream_number(reply->session_stream);
 	park->errand.key = (uint64_t)park->stream;
 	park->record = call_write_down(call, arena);
 	park->expires_ms = runtime.set.question_ms;
@@ -119,12 +119,12 @@ struct taking {
 	struct rows questions;
 };
 
-static void run(struct taking *taking, struct channel *channel)
+static void run(struct taking *taking, struct session_stream *stream)
 {
 	struct reply *reply = reply_create_alone(loop_current(), runtime.eras[R2025_11_25], taking->caller);
 
 	reply->session = taking->session;
-	session_response(reply, channel);
+	session_response(reply, stream);
 	reply->arena = taking->arena;
 	struct mcp_call *call = call_read_back(reply, taking->record, &taking->questions);
 	call->log_least = session_log_least(taking->session);
@@ -140,7 +140,7 @@ static void let_go(struct taking *taking)
 	arena_destroy(taking->arena);
 }
 
-/* On the home of its channel. */
+/* On the home of its stream. */
 static void take_up(struct message *message, UNUSED struct loop *loop)
 {
 	struct taking *taking = (struct taking *)message;
@@ -149,11 +149,12 @@ static void take_up(struct message *message, UNUSED struct loop *loop)
 		let_go(taking);
 		return;
 	}
-	struct channel *channel = channel_take_up(taking->session, taking->stream, taking->last);
-	if (channel)
-		run(taking, channel);   /* whose reply has all of it now */
+	struct session_stream *stream = session_stream_take_up(taking->session, taking->stream,
+	                                                       taking->last);
+	if (stream)
+		run(taking, stream);   /* whose reply has all of it now */
 	else
-		loop_post(channel_home(taking->session, taking->stream), message);
+		loop_post(session_stream_home(taking->session, taking->stream), message);
 }
 
 /* `session` and `caller` are handed over. */
@@ -179,7 +180,7 @@ static void begin(const struct claim_errand *claim, struct session *session,
 	taking->last = claim->last;
 	taking->record = str_of(arena_copy(arena, str_of(claim->record)));
 	taking->questions = (struct rows) { to, claim->questions.count };
-	loop_post(channel_home(session, claim->stream), &taking->message);
+	loop_post(session_stream_home(session, claim->stream), &taking->message);
 }
 
 /* ---- An answer came ---- */

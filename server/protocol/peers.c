@@ -10,13 +10,13 @@
 
 #define MIGRATIONS_MAX 1000
 
-static void about_channel(str rest, enum channel_word word)
+static void about_stream(str rest, enum stream_word word)
 {
 	struct session *session = session_held(str_cut(&rest, ' '));
 	int64_t number;
 
 	if (session && str_to_int(rest, &number))
-		channel_hear(session, number, word);
+		session_stream_hear(session, number, word);
 	session_drop(session);
 }
 
@@ -38,7 +38,7 @@ static void cancelled(str rest)
 
 static void lose(struct message *message, UNUSED struct loop *loop)
 {
-	channels_lose();
+	session_streams_lose();
 	tasks_lose();
 	free(message);
 }
@@ -61,11 +61,11 @@ static void missed(bool reborn)
 static void told(str what, str rest)
 {
 	if (str_is(what, "events"))
-		about_channel(rest, CHANNEL_EVENTS);
+		about_stream(rest, STREAM_EVENTS);
 	else if (str_is(what, "detach"))
-		about_channel(rest, CHANNEL_DETACHED);
+		about_stream(rest, STREAM_DETACHED);
 	else if (str_is(what, "lost"))
-		about_channel(rest, CHANNEL_LOST);
+		about_stream(rest, STREAM_LOST);
 	else if (str_is(what, "ended"))
 		session_ended_elsewhere(rest);
 	else if (str_is(what, "session"))

@@ -22,7 +22,7 @@ void protocol_start(const struct protocol_settings *settings)
 	runtime.extensions = extensions;
 	for (int revision = 0; revision < REVISIONS; revision++)
 		runtime.eras[revision] = revision < R2026_07_28 ? &era_sessions : &era_stateless;
-	topic_tell_also(channels_tell);
+	topic_tell_also(session_streams_tell);
 	runtime.arena = arena_create();
 	atomic_store(&runtime.unready, false);
 	offers_build();
@@ -61,7 +61,7 @@ static void end_listeners(struct message *message, UNUSED struct loop *loop)
 {
 	struct ending *ending = (struct ending *)message;
 
-	channels_end_listeners(ending->jitter_ms);
+	session_streams_end_listening(ending->jitter_ms);
 	subscriptions_end(ending->jitter_ms);
 	topic_end_all();
 	free(ending);

@@ -300,7 +300,7 @@ struct session *session_find(str id, const struct caller *caller)
 
 static void finish(struct session *session)
 {
-	channels_end_session(session);
+	session_streams_end_session(session);
 	session_drop(session);
 }
 
@@ -341,7 +341,7 @@ void sessions_stop(void)
 	while (table.oldest) {
 		struct session *session = table.oldest;
 		take_out(session);
-		channels_free_session(session);
+		session_streams_free_session(session);
 		session_drop(session);
 	}
 	table.sweep = NULL;

@@ -77,44 +77,45 @@ bool session_cancel_call(struct session *session, str id);
 
 bool session_follows(struct session *session, const char *uri);
 
-/* ---- Channels: the events of one stream, kept for a client that comes back ---- */
+/* ---- Its event streams, kept for a client that comes back ---- */
 
 /* Opens the stream of a POST (on its reply's exchange) or of a GET, here on its home loop. NULL: the
  * session has too many; the exchange is untouched. `answers`: it will carry the answers to the calls
- * with these ids (a JSON array), so it is held for the reply until channel_end(); otherwise it only
- * listens. */
-struct channel *channel_open(struct session *session, struct exchange *x, bool answers, str ids);
+ * with these ids (a JSON array), so it is held for the reply until session_stream_end(); otherwise it
+ * only listens. */
+struct session_stream *session_stream_open(struct session *session, struct exchange *x, bool answers,
+                                           str ids);
 /* A JSON message as an event: kept, and sent if the client is there. On its home loop. */
-void channel_send(struct channel *channel, str message);
+void session_stream_send(struct session_stream *stream, str message);
 /* What may be left out should be: its client or the database is slow. */
-bool channel_is_crowded(const struct channel *channel);
+bool session_stream_is_crowded(const struct session_stream *stream);
 /* The last event was sent: the stream ends; what was not received can still be fetched. */
-void channel_end(struct channel *channel);
+void session_stream_end(struct session_stream *stream);
 /* The client comes back with Last-Event-ID, on any loop. NULL: it is answered later; or why not. */
-const struct fault *channel_resume(struct reply *reply, str last_event_id);
-/* Ends the connection, not the channel: the client comes back for the rest. */
-void channel_close_stream(struct channel *channel);
+const struct fault *session_stream_resume(struct reply *reply, str last_event_id);
+/* Ends the connection, not the stream: the client comes back for the rest. */
+void session_stream_close(struct session_stream *stream);
 /* What was sent so far goes to the database ahead of any errand that follows. */
-void channel_commit(struct channel *channel);
+void session_stream_commit(struct session_stream *stream);
 /* Its call waits in the database, for whichever process gets the answer. */
-void channel_leave(struct channel *channel);
+void session_stream_leave(struct session_stream *stream);
 /* Goes on with a stream whose call was taken up: `last` is its latest event. Held for the reply. On
- * the loop that channel_home() names. NULL: it has a home here by now, ask again. */
-struct channel *channel_take_up(struct session *session, int64_t number, int64_t last);
-struct loop *channel_home(struct session *session, int64_t number);
-int64_t channel_number(const struct channel *channel);
+ * the loop that session_stream_home() names. NULL: it has a home here by now, ask again. */
+struct session_stream *session_stream_take_up(struct session *session, int64_t number, int64_t last);
+struct loop *session_stream_home(struct session *session, int64_t number);
+int64_t session_stream_number(const struct session_stream *stream);
 /* The database says so. Any thread. */
-enum channel_word { CHANNEL_EVENTS, CHANNEL_DETACHED, CHANNEL_LOST, CHANNEL_MISSED };
-void channel_hear(struct session *session, int64_t number, enum channel_word word);
+enum stream_word { STREAM_EVENTS, STREAM_DETACHED, STREAM_LOST, STREAM_MISSED };
+void session_stream_hear(struct session *session, int64_t number, enum stream_word word);
 /* All of this loop are no longer this process's. */
-void channels_lose(void);
+void session_streams_lose(void);
 
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
-void channels_tell(const char *topic);
+void session_streams_tell(const char *topic);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
-void channels_end_listeners(int64_t jitter_ms);
-/* A reply's messages go to the channel, which is held for it. */
-void session_response(struct reply *reply, struct channel *channel);
+void session_streams_end_listening(int64_t jitter_ms);
+/* A reply's messages go to the stream, which is held for it. */
+void session_response(struct reply *reply, struct session_stream *stream);
 /* It has one, or its client takes one. */
 bool session_can_stream(const struct reply *reply);
 /* Opens one for it (struct era). False: it has no session, or that has as many as it may. */

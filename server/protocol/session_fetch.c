@@ -1,7 +1,7 @@
 /* session_fetch.c - sessions brought here from the database, and what is said of them there. */
 #include <stdlib.h>
 
-#include "channel_private.h"
+#include "session_stream_private.h"
 
 /* ---- Copies ---- */
 
@@ -140,7 +140,7 @@ static void brought_up_to_date(void *context, struct session *session, UNUSED bo
 	struct refreshing *refreshing = context;
 
 	if (session && refreshing->missed)
-		channel_hear(session, atomic_load(&session->listener), CHANNEL_MISSED);
+		session_stream_hear(session, atomic_load(&session->listener), STREAM_MISSED);
 	session_drop(session);
 	free(refreshing);
 }
@@ -152,11 +152,11 @@ static void read_again(struct message *message, UNUSED struct loop *loop)
 	session_fetch(str_of(refreshing->id), NULL, brought_up_to_date, refreshing);
 }
 
-/* One that nothing is going on in is read when it is needed; a channel needs to know now. */
+/* One that nothing is going on in is read when it is needed; a stream needs to know now. */
 static void refresh(struct session *session, bool missed)
 {
 	pthread_mutex_lock(&session->lock);
-	struct loop *loop = session->channels ? session->channels->home : NULL;
+	struct loop *loop = session->streams ? session->streams->home : NULL;
 	pthread_mutex_unlock(&session->lock);
 	if (!loop)
 		return;

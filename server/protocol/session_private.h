@@ -51,8 +51,8 @@ struct session {
 	struct filed_call *calls;
 	struct followed *followed;
 	int followed_count;
-	struct channel *channels;
-	int channel_count;
+	struct session_stream *streams;
+	int stream_count;
 };
 
 #define session_keep session_hold
@@ -70,14 +70,14 @@ void session_follow_nothing(struct session *session);
 void session_follow_only(struct session *session, yyjson_val *uris);
 /* That a stream carries the session's messages is in the database now. */
 void session_stream_stored(struct session *session, int64_t number);
-/* It is read again before it is relied on, and at once where it has channels. */
+/* It is read again before it is relied on, and at once where it has streams. */
 void session_doubt(struct session *session);
 /* How often anything was said of the sessions whose ids begin alike: a row that was read before the
  * latest is out of date. */
 unsigned session_words(const char *id);
-/* Ends the session's channels, wherever they are; called once, when it ended. */
-void channels_end_session(struct session *session);
+/* Ends the session's streams, wherever they are; called once, when it ended. */
+void session_streams_end_session(struct session *session);
 /* The same when the loops are no more. */
-void channels_free_session(struct session *session);
+void session_streams_free_session(struct session *session);
 
 #endif

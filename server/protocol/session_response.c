@@ -5,12 +5,12 @@
 static void send(struct reply *reply, str message)
 {
 	metric_add(METRIC_EVENTS, 1);
-	channel_send(reply->channel, message);
+	session_stream_send(reply->session_stream, message);
 }
 
 static void leave(struct reply *reply)
 {
-	reply->channel = NULL;
+	reply->session_stream = NULL;
 	reply->response = &response_none;
 }
 
@@ -18,25 +18,25 @@ static void finish(struct reply *reply, str message, UNUSED int status)
 {
 	if (message.at)
 		send(reply, message);
-	channel_end(reply->channel);
+	session_stream_end(reply->session_stream);
 	leave(reply);
 }
 
 static bool is_crowded(const struct reply *reply)
 {
-	return channel_is_crowded(reply->channel);
+	return session_stream_is_crowded(reply->session_stream);
 }
 
 /* Only a client of 2025-11-25 has an id to come back with before the first event. */
 static void interrupt(struct reply *reply)
 {
 	if (reply->revision >= R2025_11_25)
-		channel_close_stream(reply->channel);
+		session_stream_close(reply->session_stream);
 }
 
 static void hand_over(struct reply *reply)
 {
-	channel_leave(reply->channel);
+	session_stream_leave(reply->session_stream);
 	leave(reply);
 }
 
@@ -45,9 +45,9 @@ static const struct response response_session = {
 	.interrupt = interrupt, .hand_over = hand_over, .settle = call_settle_request,
 };
 
-void session_response(struct reply *reply, struct channel *channel)
+void session_response(struct reply *reply, struct session_stream *stream)
 {
-	reply->channel = channel;
+	reply->session_stream = stream;
 	reply->response = &response_session;
 }
 
@@ -74,10 +74,11 @@ bool session_open_stream(struct reply *reply, struct exchange *x)
 	if (!reply->session)
 		return false;
 	struct arena *arena = arena_create();
-	struct channel *channel = channel_open(reply->session, x, true, call_ids(reply, arena));
+	struct session_stream *stream = session_stream_open(reply->session, x, true,
+	                                                    call_ids(reply, arena));
 
 	arena_destroy(arena);
-	if (channel)
-		session_response(reply, channel);
-	return channel;
+	if (stream)
+		session_response(reply, stream);
+	return stream;
 }

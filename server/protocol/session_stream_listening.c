@@ -1,0 +1,148 @@
+/* session_stream_listening.c - the streams that only listen (GET), of one loop: told of changes, ended
+ * with the server. */
+#include "session_stream_private.h"
+#include "topic.h"
+
+static _Thread_local struct session_stream *listening;
+static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */
+
+static void end_now(struct timer *timer, struct loop *loop);
+
+static void end_soon(struct session_stream *stream, int64_t in_ms)
+{
+	stream->timer.run = end_now;
+	session_stream_set_timer(stream, &stream->timer, in_ms);
+}
+
+void listening_add(struct session_stream *stream)
+{
+	if (ending)
+		end_soon(stream, 0);
+	stream->listening_next = listening;
+	stream->listening_place = &listening;
+	if (listening)
+		listening->listening_place = &stream->listening_next;
+	listening = stream;
+}
+
+void listening_remove(struct session_stream *stream)
+{
+	if (!stream->listening_place)
+		return;
+	*stream->listening_place = stream->listening_next;
+	if (stream->listening_next)
+		stream->listening_next->listening_place = stream->listening_place;
+	stream->listening_place = NULL;
+}
+
+void listening_attached(struct session_stream *stream)
+{
+	if (ending && stream->listening_place)
+		end_soon(stream, 0);
+}
+
+/* ---- Changes ---- */
+
+/* A message goes to exactly one stream of a session: that whose client came last. */
+static bool carries_messages(const struct session_stream *stream)
+{
+	return stream->owned && stream->number == atomic_load(&stream->session->listener);
+}
+
+static str notification(struct arena *arena, const char *topic)
+{
+	struct json json = json_begin(arena, 128 + strlen(topic));
+	const char *uri, *method = topic_method(topic, &uri);
+
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "method");
+	json_text(&json, method);
+	if (uri) {
+		json_key(&json, "params");
+		json_object(&json);
+		json_key(&json, "uri");
+		json_text(&json, uri);
+		json_object_end(&json);
+	}
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* A changed list concerns every session, a changed resource those that follow it. */
+void session_streams_tell(const char *topic)
+{
+	struct arena *arena = NULL;
+	str message = { 0 };
+	const char *uri;
+
+	topic_method(topic, &uri);
+	for (struct session_stream *stream = listening; stream; stream = stream->listening_next) {
+		if ((uri && !session_follows(stream->session, uri)) || !carries_messages(stream))
+			continue;
+		if (!arena) {
+			arena = arena_create();
+			message = notification(arena, topic);
+		}
+		session_stream_send(stream, message);
+	}
+	arena_destroy(arena);
+}
+
+static void tell_all(struct session_stream *stream, struct arena *arena)
+{
+	struct session *session = stream->session;
+	const char **uris;
+	int count = 0;
+
+	pthread_mutex_lock(&session->lock);
+	uris = arena_array(arena, const char *, session->followed_count);
+	for (struct followed *each = session->followed; each; each = each->next)
+		uris[count++] = arena_copy(arena, (str) { each->uri, each->size });
+	pthread_mutex_unlock(&session->lock);
+	for (int i = 0; i < count; i++)
+		session_stream_send(stream, notification(arena, uris[i]));
+}
+
+void listening_catch_up(struct session_stream *stream)
+{
+	struct arena *arena = arena_create();
+
+	if (!stream->answers && carries_messages(stream))
+		tell_all(stream, arena);
+	arena_destroy(arena);
+}
+
+/* ---- Ending ---- */
+
+/* A client that is connected here comes back, wherever its stream is written. */
+static void end_now(struct timer *timer, UNUSED struct loop *loop)
+{
+	struct session_stream *stream = SESSION_STREAM_OF(timer, timer);
+
+	if (stream->answers)
+		session_stream_interrupt(stream);
+	else
+		session_stream_finish(stream);
+}
+
+void session_streams_lose(void)
+{
+	for (struct session_stream *stream = listening, *next; stream; stream = next) {
+		next = stream->listening_next;
+		stream->owned = false;
+		session_stream_interrupt(stream);
+		session_stream_forget(stream);
+	}
+}
+
+void session_streams_end_listening(int64_t jitter_ms)
+{
+	ending = true;
+	for (struct session_stream *stream = listening; stream; stream = stream->listening_next) {
+		uint32_t random;
+		random_bytes(&random, sizeof(random));
+		end_soon(stream, jitter_ms > 0 ? random % jitter_ms : 0);
+	}
+}

@@ -1,0 +1,226 @@
+/* session_stream_resume.c - a client comes back to a stream, wherever that is written; a stream moves
+ * between processes. */
+#include <stdlib.h>
+
+#include "session_stream_private.h"
+
+static const struct fault unknown = {
+	.code = 400, .http_sessions = 400, .http_stateless = 400,
+	.text = "Last-Event-ID names no stream of this session that is still kept; open a new one "
+	        "without it."
+};
+
+/* ---- Coming back ---- */
+
+struct resuming {
+	struct read_errand read;
+	struct reply *reply;            /* held */
+};
+
+/* On the stream's home: whoever had it loses it. What came between the reading and now is read. */
+static void attach(struct receiver *receiver, int64_t moved, UNUSED str text)
+{
+	struct session_stream *stream = receiver_stream(receiver);
+
+	timer_clear(stream->home, &stream->timer);
+	stream->closing = false;
+	session_stream_end_receiver(stream);
+	session_stream_set_receiver(stream, receiver);
+	receiver_on(receiver_loop(receiver), receiver_read, receiver, 0, (str) { 0 });
+	if (moved)
+		listening_catch_up(stream);
+	listening_attached(stream);
+	if (atomic_load(&stream->session->ended))
+		session_stream_finish(stream);
+	else if (stream->forgotten)
+		session_stream_interrupt(stream);       /* it is over, or elsewhere: it looks again */
+}
+
+/* Of a stream that this process has nothing of yet. */
+static struct session_stream *come_here(struct session *session, struct loop *loop,
+                                 const struct read_errand *read)
+{
+	struct session_stream *stream = session_stream_create(session, loop, read->stream,
+	                                                      !read->listens);
+
+	if (!stream)
+		return NULL;
+	stream->owned = read->listens;
+	stream->events = read->last;
+	if (read->listens) {
+		session_stream_stored(session, stream->number);
+		atomic_store(&session->listener, stream->number);
+	}
+	listening_add(stream);
+	return session_stream_keep(stream);
+}
+
+static void answer(struct reply *reply, const struct read_errand *read,
+                   struct session_stream *stream, bool known)
+{
+	struct exchange *x = reply->exchange;
+
+	exchange_set_user(x, NULL);
+	struct receiver *receiver = receiver_keep(receiver_create(stream, x, read->after));
+	receiver_send_read(receiver, &read->events);
+	reply_taken_over(reply, x);
+	if (read->over) {
+		receiver_end(receiver, read->last, (str) { 0 });
+		if (!known)
+			session_stream_forget(stream);
+	} else {
+		receiver_on(stream->home, attach, receiver, read->moved, (str) { 0 });
+	}
+	receiver_drop(receiver);
+}
+
+static void resume(struct errand *errand)
+{
+	struct resuming *resuming = (struct resuming *)errand;
+	struct read_errand *read = &resuming->read;
+	struct reply *reply = resuming->reply;
+
+	if (!reply->exchange)
+		;                       /* the client left meanwhile */
+	else if (errand->failed)
+		reply_fault(reply, &FAULT_BUSY, NULL);
+	else if (!read->there)
+		reply_fault(reply, &unknown, NULL);
+	else {
+		struct session_stream *stream = NULL;
+		bool known = false;
+		while (!stream) {
+			stream = session_stream_find(reply->session, read->stream);
+			known = stream;
+			if (!known)
+				stream = come_here(reply->session, reply->loop, read);
+		}
+		metric_add(METRIC_RESUMED, 1);
+		answer(reply, read, stream, known);
+		session_stream_drop(stream);
+	}
+	reply_drop(reply);
+}
+
+static const struct errand_kind attach_kind = { .work = stream_rows_attach, .done = resume };
+
+const struct fault *session_stream_resume(struct reply *reply, str last_event_id)
+{
+	str rest = last_event_id, head = str_cut(&rest, '-');
+	int64_t number, event;
+
+	if (!str_to_int(head, &number) || !str_to_int(rest, &event))
+		return &unknown;
+	struct resuming *resuming = errand_new(&attach_kind, struct resuming);
+	struct read_errand *read = &resuming->read;
+
+	read->session = arena_copy(read->errand.arena, str_of(reply->session->id));
+	read->stream = number;
+	read->after = event;
+	reply->references++;
+	resuming->reply = reply;
+	reply_park(reply);
+	errand_send(&read->errand);
+	return NULL;
+}
+
+/* ---- Moving between processes ---- */
+
+struct session_stream *session_stream_take_up(struct session *session, int64_t number, int64_t last)
+{
+	struct session_stream *stream = session_stream_find(session, number);
+
+	if (!stream && (stream = session_stream_create(session, loop_current(), number, true)))
+		session_stream_keep(stream);
+	if (!stream || stream->home != loop_current()) {
+		if (stream)
+			session_stream_drop(stream);
+		return NULL;
+	}
+	listening_remove(stream);
+	/* What it sent here before it went to another process was lost with it. */
+	if (!stream->owned || stream->events < last)
+		stream->events = last;
+	stream->owned = stream->running = true;
+	return stream;
+}
+
+void session_stream_leave(struct session_stream *stream)
+{
+	stream->running = false;
+	session_stream_commit(stream);
+	if (stream->receiver)
+		listening_add(stream);
+	session_stream_forget_idle(stream);
+	session_stream_drop(stream);
+}
+
+int64_t session_stream_number(const struct session_stream *stream)
+{
+	return stream->number;
+}
+
+struct loop *session_stream_home(struct session *session, int64_t number)
+{
+	struct session_stream *stream = session_stream_find(session, number);
+	struct loop *home = stream ? stream->home : loop_current();
+
+	if (stream)
+		session_stream_drop(stream);
+	return home;
+}
+
+static void hear(struct session_stream *stream, enum stream_word word)
+{
+	switch (word) {
+	case STREAM_EVENTS:
+		if (!stream->owned && stream->receiver)
+			receiver_on(receiver_loop(stream->receiver), receiver_read, stream->receiver,
+			            0, (str) { 0 });
+		break;
+	case STREAM_DETACHED:
+		session_stream_end_receiver(stream);
+		session_stream_forget_idle(stream);
+		break;
+	case STREAM_LOST:
+		/* The word may be older than a claim of this process. A running call learns from the
+		 * database whether the stream is its own, when it writes. */
+		if (stream->owned && !stream->running)
+			session_stream_lose(stream);
+		break;
+	case STREAM_MISSED:
+		listening_catch_up(stream);
+		break;
+	}
+}
+
+struct heard {
+	struct message message;
+	struct session_stream *stream;        /* held */
+	enum stream_word word;
+};
+
+static void heard_arrives(struct message *message, UNUSED struct loop *loop)
+{
+	struct heard *heard = (struct heard *)message;
+
+	if (loop_current() && !heard->stream->forgotten)       /* NULL: its home is no more */
+		hear(heard->stream, heard->word);
+	session_stream_drop(heard->stream);
+	free(heard);
+}
+
+void session_stream_hear(struct session *session, int64_t number, enum stream_word word)
+{
+	struct session_stream *stream = session_stream_find(session, number);
+
+	if (!stream)
+		return;
+	struct heard *heard = calloc(1, sizeof(*heard));
+	if (!heard)
+		abort();
+	heard->message.run = heard_arrives;
+	heard->stream = stream;
+	heard->word = word;
+	loop_post(stream->home, &heard->message);
+}
