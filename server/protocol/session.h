@@ -107,6 +107,8 @@ int64_t session_stream_number(const struct session_stream *stream);
 /* The database says so. Any thread. */
 enum stream_word { STREAM_EVENTS, STREAM_DETACHED, STREAM_LOST, STREAM_MISSED };
 void session_stream_hear(struct session *session, int64_t number, enum stream_word word);
+/* Words that there are events may have been lost: who follows a stream here reads what there is. */
+void session_streams_read_on(struct session *session);
 /* All of this loop are no longer this process's. */
 void session_streams_lose(void);
 

@@ -172,6 +172,7 @@ static void refresh(struct session *session, bool missed)
 void session_doubt(struct session *session)
 {
 	atomic_store(&session->stale, true);
+	session_streams_read_on(session);
 	refresh(session, true);
 }
 

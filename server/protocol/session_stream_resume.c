@@ -210,17 +210,31 @@ static void heard_arrives(struct message *message, UNUSED struct loop *loop)
 	free(heard);
 }
 
-void session_stream_hear(struct session *session, int64_t number, enum stream_word word)
+/* The reference is handed over. */
+static void send_word(struct session_stream *stream, enum stream_word word)
 {
-	struct session_stream *stream = session_stream_find(session, number);
-
-	if (!stream)
-		return;
 	struct heard *heard = calloc(1, sizeof(*heard));
+
 	if (!heard)
 		abort();
 	heard->message.run = heard_arrives;
 	heard->stream = stream;
 	heard->word = word;
 	loop_post(stream->home, &heard->message);
+}
+
+void session_stream_hear(struct session *session, int64_t number, enum stream_word word)
+{
+	struct session_stream *stream = session_stream_find(session, number);
+
+	if (stream)
+		send_word(stream, word);
+}
+
+void session_streams_read_on(struct session *session)
+{
+	pthread_mutex_lock(&session->lock);
+	for (struct session_stream *each = session->streams; each; each = each->next)
+		send_word(session_stream_keep(each), STREAM_EVENTS);
+	pthread_mutex_unlock(&session->lock);
 }

@@ -2,7 +2,7 @@
 // changes of the one are the other's too.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { postgres, query, withoutPostgres as skip } from './postgres.mjs';
+import { postgres, query, rows, withoutPostgres as skip } from './postgres.mjs';
 import {
 	assertSilent, beginSession, eventually, exchange, opened, pause, start, stateless,
 } from './support.mjs';
@@ -167,6 +167,31 @@ test('the client that comes back takes the stream from a connection that hangs',
 	assert.deepEqual(numbers(rest.events).at(-1), 15);
 	assert.ok(messages(rest.events).at(-1).result);
 	assert.ok(!messages(old.events).some(each => each.result), 'the old connection got the answer too');
+});
+
+test('what is written while a process hears nothing is read when it hears again', { skip }, async () => {
+	const backends = async () => (await rows(url, `select pid from pg_stat_activity
+		where datname = current_database() and pid <> pg_backend_pid()`)).map(each => each.pid);
+	const before = await backends();
+	const deaf = await startProbe();
+	const session = await beginSession(one);
+	const first = await exchange(one, call(session, 'count', { to: 3, pause_ms: 1000 },
+		{ until: events => numbers(events).length === 1 }));
+	let seen = [];
+	const rest = exchange(deaf, resume(session, lastId(first.events), events => { seen = events; return false; }));
+	await eventually(() => seen.length > 0, 'nothing was streamed');
+	// No word is on its way to it until its connections are gone.
+	deaf.child.kill('SIGSTOP');
+	const its = (await backends()).filter(pid => !before.includes(pid));
+	await query(url, `select pg_terminate_backend(pid) from pg_stat_activity where pid in (${its})`);
+	const number = lastId(first.events).split('-')[0];
+	await eventually(async () => await query(url, `select count(*) from mcp_stream where number = ${number} and ended <> 0`) === '1',
+		'the call did not end');
+	deaf.child.kill('SIGCONT');
+	const { events } = await rest;
+	assert.deepEqual([...numbers(first.events), ...numbers(events)], upTo(3));
+	assert.ok(messages(events).at(-1).result);
+	await deaf.stop();
 });
 
 test('a call is cancelled at the other', { skip }, async () => {
