@@ -291,6 +291,23 @@ fuzz() {
 	exec tests/fuzz/run "${@:-60}"
 }
 
+need_spin() { (has spin && has gcc) || ! has apt-get || install_packages spin gcc libc6-dev || true; }
+
+# The rules of ownership as models (tests/model), searched whole, and each broken on purpose.
+run_model_checks() {
+	local part=$1 began=$SECONDS log=$TEST/model.log passed='' failed=''
+	shift
+	need_spin
+	if ! has spin || ! has gcc; then
+		PARTS+=("$(printf '%-44s left out: there is no spin' "$part")")
+		return
+	fi
+	say "== $part"
+	tests/model/run "$@" 2>&1 | tee "$log" || true
+	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
 # The images and the stack, under a tag of this checkout's own.
 run_container_tests() {
 	local part=$1 began=$SECONDS
@@ -367,6 +384,7 @@ run_tests() {
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	run_fuzz_tests "fuzz targets, short form"
+	run_model_checks "the rules of ownership, as models"
 	begin_infra
 	need_chromium
 	need_deploy_tools
