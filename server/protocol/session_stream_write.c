@@ -61,6 +61,10 @@ void events_drop(struct session_stream *stream)
 
 /* ---- Storing ---- */
 
+#define TRY_AGAIN_MS 1000               /* what the database could not for a while: a full disk */
+
+static void commit_now(struct timer *timer, struct loop *loop);
+
 struct storing {
 	struct append_errand append;
 	struct session_stream *stream;        /* held */
@@ -120,20 +124,33 @@ static void go_on(struct session_stream *stream, const struct append_errand *app
 	session_stream_forget_idle(stream);
 }
 
+/* What is not stored is still here. */
+static void try_again(struct session_stream *stream, const struct append_errand *append)
+{
+	if (append->errand.refused || stream->forgotten) {
+		end_and_forget(stream);
+		return;
+	}
+	stream->fresh |= append->fresh;
+	stream->flush.run = commit_now;
+	session_stream_set_timer(stream, &stream->flush, TRY_AGAIN_MS);
+}
+
 static void stored(struct errand *errand)
 {
 	struct storing *storing = (struct storing *)errand;
+	struct append_errand *append = &storing->append;
 	struct session_stream *stream = storing->stream;
 
 	stream->storing = false;
-	if (storing->append.fresh && storing->append.listens)
+	if (append->fresh && append->listens && !errand->failed)
 		session_stream_stored(stream->session, stream->number);
 	if (errand->failed)
-		end_and_forget(stream);
-	else if (storing->append.lost)
+		try_again(stream, append);
+	else if (append->lost)
 		session_stream_lose(stream);
 	else
-		go_on(stream, &storing->append);
+		go_on(stream, append);
 	session_stream_drop(stream);
 }
 

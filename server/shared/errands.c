@@ -213,6 +213,7 @@ static enum failure judge(struct errand *first, int count, struct store *store, 
 			each->again_ms = 0;
 		return ALONE;
 	}
+	first->refused = refused;
 	if (refused || !lasts)
 		return FAILED;
 	if (!store_reachable(store))

@@ -79,7 +79,8 @@ struct errand {
 	                                   that the database could not do yet; 0: behind none */
 	int tries;
 	int64_t again_ms;               /* by tick_ms(), the next of them */
-	bool failed;                    /* the database could not, or refused it, or: */
+	bool failed;                    /* the database could not, or: */
+	bool refused;                   /* it refused it, and would again */
 	bool no_room;                   /* as much is kept as may be; tried again it would be the same */
 };
 

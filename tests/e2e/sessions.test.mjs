@@ -1,9 +1,11 @@
 // sessions.test.mjs - a session in which something goes on is in use, however long ago its last request
-// was: it is neither ended as idle nor makes room for another.
+// was: it is neither ended as idle nor makes room for another. Without room on the disk none begins, and
+// those there are go on.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { freePort, head, open } from './raw.mjs';
-import { beginSession, exchange, opened, pause, start } from './support.mjs';
+import { beginSession, eventually, exchange, onPostgres, opened, pause, start, types } from './support.mjs';
 
 const ping = async (server, session) => (await exchange(server, { headers: session,
 	body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' })).status;
@@ -69,6 +71,32 @@ test('a session is idle from when its stream broke, not from when that was opene
 		const status = await ping(server, session);
 		if (Date.now() - broken < idle_ms)      // not where this machine was too busy to ask in time
 			assert.equal(status, 200, `after ${open_ms} ms`);
+	}
+	await server.stop();
+});
+
+test('while nothing can be written no session begins; streams go on when it can', { skip: onPostgres && 'a file that is full' }, async () => {
+	const server = await start('probe');
+	const mayWrite = bytes => execFileSync('prlimit', [`--pid=${server.pid}`, `--fsize=${bytes}:`]);
+	const session = await beginSession(server);
+	const stream = (to, pause_ms) => exchange(server, { headers: session, body: JSON.stringify({ jsonrpc: '2.0', id: to,
+		method: 'tools/call', params: { name: 'count', arguments: { to, pause_ms }, _meta: { progressToken: 1 } } }) });
+	mayWrite(0);
+	const streams = [[20, 100], [3, 10]].map(([to, pause_ms]) => ({ to, answer: stream(to, pause_ms) }));
+	const refused = await exchange(server, { headers: types, body: JSON.stringify({ jsonrpc: '2.0', id: 1,
+		method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } } }) });
+	assert.equal(refused.status, 503, refused.text);
+	assert.match(refused.json.error.message, /try again/);
+	assert.equal(await ping(server, session), 200);
+	// Until what is sent has been given up once.
+	const tries = () => server.log.match(/store: commit: disk/g)?.length;
+	await eventually(() => tries() > 16, 'it is tried again', 20000);
+	mayWrite('unlimited');
+	for (const { to, answer } of streams) {
+		const events = (await answer).events.filter(event => event.data);
+		assert.equal(JSON.parse(events.at(-1).data).result?.content[0].text, `Counted to ${to}.`);
+		const ids = events.map(event => Number(event.id.split('-')[1]));
+		assert.deepEqual(ids, ids.map((_, i) => i + 1));
 	}
 	await server.stop();
 });
