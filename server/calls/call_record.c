@@ -47,7 +47,7 @@ const char *call_write_down(struct mcp_call *call, struct arena *arena)
 /* Of earlier rounds, then of the one that ends: what came last counts. */
 static void read_questions(struct mcp_call *call, yyjson_val *earlier, const struct rows *latest)
 {
-	const struct shared_question *question = latest->first;
+	const struct state_question *question = latest->first;
 	enum json_trouble trouble;
 	size_t index, count;
 	yyjson_val *each;

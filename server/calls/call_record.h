@@ -3,12 +3,12 @@
 #define CALL_RECORD_H
 
 #include "call.h"
-#include "shared.h"
+#include "state.h"
 
 /* Its request, how far it is, and what was answered so far. */
 const char *call_write_down(struct mcp_call *call, struct arena *arena);
 /* The call made again under a reply with the answers that came
- * since (of struct shared_question). It is for call_resume(). */
+ * since (of struct state_question). It is for call_resume(). */
 struct mcp_call *call_read_back(struct reply *reply, str record, const struct rows *answers);
 
 #endif

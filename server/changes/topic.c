@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "subscription.h"
-#include "shared.h"
+#include "state.h"
 #include "topic.h"
 
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
@@ -177,7 +177,7 @@ static bool database_tells(const char *uri)
 
 void mcp_changed(const char *uri)
 {
-	shared_changed(uri, database_tells(uri));
+	state_changed(uri, database_tells(uri));
 }
 
 void topic_arrived(const char *uri)

@@ -5,7 +5,7 @@
 #include "protocol.h"
 #include "rpc.h"
 #include "session.h"
-#include "shared.h"
+#include "state.h"
 #include "store_internal.h"
 #include "visitor.h"
 
@@ -33,7 +33,7 @@ static bool is_ready(struct exchange *x)
 {
 	struct store *store = ((const struct workplace *)loop_context(exchange_loop(x)))->store;
 
-	return !atomic_load(&runtime.unready) && !http_quiesced() && shared_healthy() &&
+	return !atomic_load(&runtime.unready) && !http_quiesced() && state_healthy() &&
 	       (!store || store_blocks(store) || store_reachable(store));
 }
 

@@ -4,7 +4,7 @@
 #include "input_wait.h"
 #include "protocol.h"
 #include "session.h"
-#include "shared.h"
+#include "state.h"
 #include "task.h"
 #include "topic.h"
 
@@ -109,7 +109,7 @@ const struct migration *protocol_migrations(const struct mcp_server *server, boo
 	for (const struct migration *each = server->migrations; each->name; each++)
 		if (count < MIGRATIONS_MAX)
 			all[count++] = *each;
-	for (const struct migration *each = shared_migrations; shared && each->name; each++)
+	for (const struct migration *each = state_migrations; shared && each->name; each++)
 		if (count < MIGRATIONS_MAX)
 			all[count++] = *each;
 	all[count] = (struct migration) { 0 };
@@ -118,7 +118,7 @@ const struct migration *protocol_migrations(const struct mcp_server *server, boo
 
 bool protocol_share(const char *database)
 {
-	return shared_start(&(struct shared_settings) {
+	return state_start(&(struct state_settings) {
 		.database = database,
 		.session_idle_ms = runtime.set.session_idle_ms, .resume_ms = runtime.set.resume_ms,
 		.task_ttl_ms = runtime.set.task_ttl_ms, .sessions_max = runtime.set.sessions_max,
@@ -132,5 +132,5 @@ bool protocol_share(const char *database)
 
 void protocol_unshare(void)
 {
-	shared_stop();
+	state_stop();
 }

@@ -9,7 +9,7 @@
 
 #include "protocol.h"
 #include "session.h"
-#include "shared.h"
+#include "state.h"
 
 static bool is_revoked(const struct mcp_call *call, UNUSED const void *context)
 {

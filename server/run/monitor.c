@@ -4,7 +4,7 @@
 #include "http.h"
 #include "metrics.h"
 #include "monitor.h"
-#include "shared.h"
+#include "state.h"
 #include "store_internal.h"
 
 struct monitor {
@@ -34,7 +34,7 @@ static void on_headers(struct exchange *x)
 static void on_request(struct exchange *x)
 {
 	static const struct counted *const layers[] = {
-		http_counted, store_counted, shared_counted, NULL };
+		http_counted, store_counted, state_counted, NULL };
 	const struct monitor *monitor = loop_context(exchange_loop(x));
 
 	exchange_add_header(x, "Cache-Control", "no-store");

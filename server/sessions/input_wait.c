@@ -8,7 +8,7 @@
 #include "call_record.h"
 #include "input_wait.h"
 #include "session.h"
-#include "shared.h"
+#include "state.h"
 
 /* ---- Writing it down ---- */
 
@@ -70,12 +70,12 @@ static void add_questions(struct park_errand *park, struct mcp_call *call)
 
 	for (struct question *each = call->questions; each; each = each->next)
 		count += is_to_be_put(each);
-	park->questions = arena_array(arena, struct shared_question, count);
+	park->questions = arena_array(arena, struct state_question, count);
 	for (struct question *each = call->questions; each; each = each->next) {
 		if (!is_to_be_put(each))
 			continue;
-		each->number = shared_number();
-		park->questions[park->count++] = (struct shared_question) {
+		each->number = state_number();
+		park->questions[park->count++] = (struct state_question) {
 			.number = each->number, .key = arena_copy(arena, str_of(each->key)) };
 	}
 }
@@ -163,8 +163,8 @@ static void begin(const struct claim_errand *claim, struct session *session,
 {
 	struct arena *arena = arena_create();
 	struct taking *taking = arena_new(arena, struct taking);
-	const struct shared_question *from = claim->questions.first;
-	struct shared_question *to = arena_array(arena, struct shared_question, claim->questions.count);
+	const struct state_question *from = claim->questions.first;
+	struct state_question *to = arena_array(arena, struct state_question, claim->questions.count);
 
 	for (int64_t i = 0; i < claim->questions.count; i++) {
 		to[i] = from[i];
@@ -220,7 +220,7 @@ static struct claim_errand *claim(const struct errand_kind *kind, size_t size,
 	struct claim_errand *claim = errand_create(kind, size);
 
 	claim->session = session ? arena_copy(claim->errand.arena, str_of(session_id(session))) : NULL;
-	claim->token = shared_number();
+	claim->token = state_number();
 	return claim;
 }
 
@@ -265,7 +265,7 @@ static void cancelled(struct errand *errand)
 	}
 	/* It may run on another process. */
 	struct arena *arena = arena_create();
-	shared_tell("cancel", str_of(arena_print(arena, "%s %s", session_id(cancelling->of),
+	state_tell("cancel", str_of(arena_print(arena, "%s %s", session_id(cancelling->of),
 	                                         cancelling->claim.id)));
 	arena_destroy(arena);
 	session_drop(cancelling->of);

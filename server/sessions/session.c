@@ -269,7 +269,7 @@ static void list_used(struct json *json, int64_t since, bool busy)
 
 str sessions_used(struct arena *arena)
 {
-	static int64_t since;           /* only the shared thread asks */
+	static int64_t since;           /* only the state's thread asks */
 	struct json json = json_begin(arena, 1024);
 	int64_t now = tick_ms();
 

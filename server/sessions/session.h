@@ -9,7 +9,7 @@
 #include "call.h"
 
 struct session;
-struct shared_session;
+struct state_session;
 
 /* Finds one that is here (session_is_here()) and holds it. NULL: unknown, ended, or somebody else's. */
 struct session *session_find(str id, const struct caller *caller);
@@ -54,7 +54,7 @@ typedef void session_fetched_fn(void *context, struct session *found, bool faile
 void session_fetch(str id, const struct caller *caller, session_fetched_fn *then, void *context);
 /* As it is in the database: put into the table, or brought up to date. NULL: it is somebody else's;
  * else held. */
-struct session *session_adopt(const struct shared_session *row, const struct caller *caller);
+struct session *session_adopt(const struct state_session *row, const struct caller *caller);
 struct session *session_held(str id);           /* whoever's it is; held; NULL: not here */
 /* Those of this process that are in use, then those that were since the last time, the latest first:
  * as a JSON array. */

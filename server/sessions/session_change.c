@@ -1,7 +1,7 @@
 /* session_change.c - sessions begun, changed and ended, for a request that is answered when the database
  * has it. */
 #include "session_private.h"
-#include "shared.h"
+#include "state.h"
 
 #define FOLLOWS_TOO_MUCH "This session follows as many resources as it may; unsubscribe from one."
 
@@ -68,7 +68,7 @@ void session_begin(struct mcp_call *call, unsigned can, session_begun_fn *then)
 	struct session *session = session_create(random_text(call->arena, SESSION_ID_BYTES), caller,
 	                                         call->revision, can);
 	struct changing *changing = change(&begin_kind, call, session);
-	struct shared_session *row = &changing->row.session;
+	struct state_session *row = &changing->row.session;
 
 	row->caller = arena_copy(changing->row.errand.arena, str_of(caller_name(session->caller)));
 	row->party = (int64_t)reply_party(call->reply);

@@ -5,7 +5,7 @@
 
 /* ---- Copies ---- */
 
-static void copy(struct session *session, const struct shared_session *row)
+static void copy(struct session *session, const struct state_session *row)
 {
 	struct arena *arena = arena_create();
 	enum json_trouble trouble;
@@ -18,7 +18,7 @@ static void copy(struct session *session, const struct shared_session *row)
 	arena_destroy(arena);
 }
 
-struct session *session_adopt(const struct shared_session *row, const struct caller *caller)
+struct session *session_adopt(const struct state_session *row, const struct caller *caller)
 {
 	if (strcmp(row->caller, caller_name(caller)) != 0)
 		return NULL;
@@ -30,7 +30,7 @@ struct session *session_adopt(const struct shared_session *row, const struct cal
 
 /* ---- Fetching ---- */
 
-/* What is told on the shared thread must not be undone by a row that was read before it: each word
+/* What is told on the state's thread must not be undone by a row that was read before it: each word
  * about a session counts, and a row that is older than the latest is read again. */
 static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;     /* for what follows, and to act on it */
 static unsigned words[256];             /* by the ids' first characters */

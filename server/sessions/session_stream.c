@@ -175,7 +175,7 @@ static bool add_to_session(struct session *session, struct session_stream *strea
 	              : !find(session, stream->number);
 	if (room) {
 		if (is_new)
-			stream->number = shared_number();
+			stream->number = state_number();
 		stream->next = session->streams;
 		session->streams = stream;
 		session->stream_count++;

@@ -10,7 +10,7 @@
 #define SESSION_STREAM_PRIVATE_H
 
 #include "session_private.h"
-#include "shared.h"
+#include "state.h"
 
 struct receiver;
 

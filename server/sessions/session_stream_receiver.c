@@ -196,7 +196,7 @@ static void detach(struct receiver *receiver, int64_t number, str text);
 
 void receiver_send_read(struct receiver *receiver, const struct rows *events)
 {
-	const struct shared_event *each = events->first;
+	const struct state_event *each = events->first;
 
 	for (int64_t i = 0; i < events->count && !falls_behind(receiver); i++) {
 		struct event *event = event_create(receiver->stream->number, each[i].number,

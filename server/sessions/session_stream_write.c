@@ -109,7 +109,7 @@ static void complete(struct session_stream *stream, int64_t last)
 
 static void go_on(struct session_stream *stream, const struct append_errand *append)
 {
-	bool here = append->attached == shared_me();
+	bool here = append->attached == state_me();
 
 	if (append->fresh && stream->receiver)
 		receiver_on(receiver_loop(stream->receiver), receiver_prime, stream->receiver, 0,
@@ -172,10 +172,10 @@ static void fill_in(struct append_errand *append, struct session_stream *stream)
 	append->last = stream->events;
 	for (struct event *event = stream->first; event; event = event->next)
 		count++;
-	append->events = arena_array(arena, struct shared_event, count);
+	append->events = arena_array(arena, struct state_event, count);
 	for (struct event *event = stream->first; event; event = event->next) {
 		str message = { event->text + event->head, event->size - event->head - 2 };
-		append->events[append->count++] = (struct shared_event) {
+		append->events[append->count++] = (struct state_event) {
 			event->number, arena_copy(arena, message) };
 	}
 }

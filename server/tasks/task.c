@@ -57,7 +57,7 @@ const struct fault *task_needed(struct mcp_call *call)
 }
 
 /* What the request is answered with: the task as it begins. */
-static str created(struct mcp_call *call, const struct shared_task *task, struct arena *arena)
+static str created(struct mcp_call *call, const struct state_task *task, struct arena *arena)
 {
 	struct json json = json_begin(arena, 512);
 
@@ -249,10 +249,10 @@ static void copy_questions(struct task_park_errand *park, const struct question 
 
 	for (const struct question *each = first; each; each = each->next)
 		count += is_new(each);
-	park->requests = arena_array(arena, struct shared_request, count);
+	park->requests = arena_array(arena, struct state_request, count);
 	for (const struct question *each = first; each; each = each->next)
 		if (is_new(each))
-			park->requests[park->count++] = (struct shared_request) {
+			park->requests[park->count++] = (struct state_request) {
 				.name = arena_copy(arena, str_of(each->key)), .method = each->method,
 				.params = arena_copy(arena, each->params) };
 }
@@ -391,7 +391,7 @@ void task_cancelled(str id)
 
 static bool is_lost(const struct mcp_call *call, UNUSED const void *context)
 {
-	return call->task && call->task->owner != shared_me();
+	return call->task && call->task->owner != state_me();
 }
 
 void tasks_lose(void)

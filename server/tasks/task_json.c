@@ -12,12 +12,12 @@ static void write_time(struct json *json, const char *key, int64_t at_ms)
 	json_text(json, text);
 }
 
-static bool is(const struct shared_task *task, const char *status)
+static bool is(const struct state_task *task, const char *status)
 {
 	return strcmp(task->status, status) == 0;
 }
 
-void task_write_state(struct json *json, const struct shared_task *task)
+void task_write_state(struct json *json, const struct state_task *task)
 {
 	json_key(json, "taskId");
 	json_text(json, task->id);
@@ -35,7 +35,7 @@ void task_write_state(struct json *json, const struct shared_task *task)
 	json_int(json, POLL_MS);
 }
 
-void task_write(struct json *json, const struct shared_task *task)
+void task_write(struct json *json, const struct state_task *task)
 {
 	task_write_state(json, task);
 	if (is(task, TASK_ASKS)) {

@@ -125,7 +125,7 @@ static void copy_answers(struct task_answer_errand *row, yyjson_val *answers)
 	struct arena *arena = row->errand.arena;
 	yyjson_obj_iter iter = yyjson_obj_iter_with(answers);
 
-	row->answers = arena_array(arena, struct shared_answer, (int64_t)yyjson_obj_size(answers));
+	row->answers = arena_array(arena, struct state_answer, (int64_t)yyjson_obj_size(answers));
 	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
 		yyjson_val *value = yyjson_obj_iter_get_val(key);
 		str name = { yyjson_get_str(key), yyjson_get_len(key) };
@@ -133,7 +133,7 @@ static void copy_answers(struct task_answer_errand *row, yyjson_val *answers)
 		if (!yyjson_is_obj(value) || memchr(name.at, 0, name.size))
 			continue;
 		json_value(&json, value);
-		row->answers[row->count++] = (struct shared_answer) {
+		row->answers[row->count++] = (struct state_answer) {
 			.key = arena_copy(arena, name), .answer = arena_copy(arena, json_end(&json)) };
 	}
 }

@@ -2,7 +2,7 @@
 #ifndef TASK_PRIVATE_H
 #define TASK_PRIVATE_H
 
-#include "shared.h"
+#include "state.h"
 #include "task.h"
 
 #define TASK_ID_BYTES 24
@@ -38,9 +38,9 @@ void task_resume(const char *id, const struct caller *caller);
 
 /* ---- As JSON (task_json.c): members of an open object ---- */
 
-void task_write_state(struct json *json, const struct shared_task *task);
+void task_write_state(struct json *json, const struct state_task *task);
 /* With what it asks, or what came out. */
-void task_write(struct json *json, const struct shared_task *task);
+void task_write(struct json *json, const struct state_task *task);
 
 struct subscription_kind;
 extern const struct subscription_kind task_subscriptions;

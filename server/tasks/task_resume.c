@@ -46,7 +46,7 @@ static void claim(str id, const struct caller *caller, struct loop *loop)
 
 	claiming->claim.id = arena_copy(claiming->claim.errand.arena, id);
 	claiming->claim.errand.key = str_hash(id);
-	claiming->claim.token = shared_number();
+	claiming->claim.token = state_number();
 	claiming->claim.owner = -1;     /* until it was tried */
 	claiming->caller = caller;
 	errand_send_from(&claiming->claim.errand, loop);
@@ -61,7 +61,7 @@ void task_resume(const char *id, const struct caller *caller)
 void task_due(str id)
 {
 	struct http *http = atomic_load(&runtime.http);
-	static int turn;                /* only the shared thread asks */
+	static int turn;                /* only the state's thread asks */
 
 	if (http && !http_quiesced())
 		claim(id, NULL, http_loop(http, turn++ % http_loops(http)));

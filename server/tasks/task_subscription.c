@@ -18,14 +18,14 @@ struct finding {
 static void found(struct errand *errand)
 {
 	const struct finding *finding = (struct finding *)errand;
-	const struct shared_task *tasks = finding->known.tasks.first;
+	const struct state_task *tasks = finding->known.tasks.first;
 	struct mcp_call *call = call_find(finding->serial);
 
 	if (!call)
 		return;
 	for (int64_t i = 0; !errand->failed && i < finding->known.tasks.count; i++)
 		finding->subscription->followed[finding->subscription->count++].uri =
-			arena_print(call->arena, SHARED_TASK_TOPIC "%s", tasks[i].id);
+			arena_print(call->arena, STATE_TASK_TOPIC "%s", tasks[i].id);
 	call->fault = errand->failed || http_quiesced() ? &FAULT_BUSY
 		: subscription_begin(finding->subscription);
 	if (call->fault)
@@ -108,7 +108,7 @@ static void tell(struct subscription *subscription, struct subscribed *followed)
 	struct reading *reading = errand_new(&read_kind, struct reading);
 	struct arena *arena = reading->row.errand.arena;
 
-	reading->row.task.id = arena_copy(arena, str_of(followed->uri + strlen(SHARED_TASK_TOPIC)));
+	reading->row.task.id = arena_copy(arena, str_of(followed->uri + strlen(STATE_TASK_TOPIC)));
 	reading->row.task.caller = arena_copy(arena,
 	                                      str_of(caller_name(subscription->call->reply->caller)));
 	reading->subscription = subscription;
@@ -119,5 +119,5 @@ static void tell(struct subscription *subscription, struct subscribed *followed)
 }
 
 const struct subscription_kind task_subscriptions = {
-	.member = "taskIds", .topic = SHARED_TASK_TOPIC, .find = find, .tell = tell,
+	.member = "taskIds", .topic = STATE_TASK_TOPIC, .find = find, .tell = tell,
 };

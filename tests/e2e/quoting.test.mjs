@@ -87,10 +87,10 @@ test('an argument that is refused is quoted in whole characters', async () => {
 const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
 	'server/http/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
-	'server/run/command_connect.c', 'server/protocol/connect.c', 'server/protocol/page.c',  // words, URLs, commands
+	'server/run/command_connect.c', 'server/visitors/connect.c', 'server/visitors/page.c',  // words, URLs, commands
 	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
 	'server/run/process_limits.c', 'server/store/sqlite_place.c', 'server/store/sqlite_restore.c',      // paths
-	'server/shared/words.c',               // what processes tell each other
+	'server/state/words.c',               // what processes tell each other
 	'server/skills/skill_methods.c', 'server/schema/uri.c',       // URIs
 	'server/store/postgres_connect.c', 'server/store/postgres_setup.c',     // a line of libpq's
 	'products/page.c', 'products/words.c',  // a page's policy; the words of an index

@@ -11,7 +11,7 @@
  *
  * N processes; DEATHS, LATES, LOSSES: how often what may happen. Who dies begins again at last. */
 
-byte me[N];                     /* shared_me(): its number, never given twice */
+byte me[N];                     /* state_me(): its number, never given twice */
 bool up[N];
 bool deaf[N];                   /* its connection is new, keep_listening() is to come */
 byte victim[N];                 /* beat(): the number that it is about to bury */

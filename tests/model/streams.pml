@@ -3,8 +3,8 @@
  * A call runs in the first process and writes LAST events to its stream, the answer last. Its client is
  * connected there, leaves and comes back wherever it likes. It must be given the events 1, 2, ... each
  * once, in order, as they are in the database, up to one that ends the call: its answer, or the last
- * words for a process that died. In the code: server/shared/{stream_append,stream_row,beat}.c, and the channels and
- * listeners of server/protocol. */
+ * words for a process that died. In the code: server/state/{stream_append,stream_row,beat}.c, and the streams and
+ * receivers of server/sessions. */
 #define NOTHING 0
 #define PROGRESS 1
 #define ANSWER 2
@@ -55,9 +55,9 @@ inline forget_words(p) { told_events[p] = false; told_detach[p] = false; hears[p
 #define tell(number, word) TELL(0, number, word); TELL(1, number, word); TELL(2, number, word)
 #endif
 
-/* ---- listener.c ---- */
+/* ---- session_stream_receiver.c ---- */
 
-/* listener_finish() */
+/* receiver_finish() */
 inline finish(p)
 {
 	if :: live[p] -> at = NOWHERE :: else fi;
@@ -65,7 +65,7 @@ inline finish(p)
 	reading[p] = 0; r_after[p] = 0; r_last[p] = 0; r_upto[p] = 0; r_there[p] = false; r_over[p] = false
 }
 
-/* listener_read() */
+/* receiver_read() */
 inline read_on(p)
 {
 	if
@@ -75,7 +75,7 @@ inline read_on(p)
 	fi
 }
 
-/* listener_give(), listener_send_read(): to a client that may have left. */
+/* receiver_give(), receiver_send_read(): to a client that may have left. */
 inline send_stored(p, number, text)
 {
 	if
@@ -94,7 +94,7 @@ inline send_stored(p, number, text)
 	fi
 }
 
-/* listener_end() */
+/* receiver_end() */
 inline end_stored(p, number)
 {
 	if
@@ -103,7 +103,7 @@ inline end_stored(p, number)
 	fi
 }
 
-/* channel_forget_idle() */
+/* session_stream_forget_idle() */
 inline forget_idle(p)
 {
 	if :: !listens[p] -> follows[p] = false; listed[p] = false :: else fi
@@ -168,7 +168,7 @@ inline bury(number) { if :: there && !ended && home == number -> end_orphan() ::
 /* What stream_rows_attach() reads. */
 inline look(p)
 {
-	assert(there && g_after[p] <= last);    /* else: channel_unknown */
+	assert(there && g_after[p] <= last);    /* else: stream_unknown */
 	g_before[p] = attached;
 	g_last[p] = last;
 	g_upto[p] = (last < g_after[p] + PAGE -> last : g_after[p] + PAGE);
@@ -192,7 +192,7 @@ inline lose_memory(p)
 
 inline be_born_again(p) { reborn[p] = true }
 
-/* channel_lose() */
+/* session_stream_lose() */
 inline lose_channel()
 {
 	owned = false;
@@ -210,10 +210,10 @@ proctype process(byte p)
 
 end:
 	do
-	/* The tool says something, at last its answer: channel_send(), channel_finish(). */
+	/* The tool says something, at last its answer: session_stream_send(), session_stream_finish(). */
 	:: atomic { p == 0 && able(p) && running -> events++; running = !finished;
 		if :: finished && !owned -> finish(0); follows[0] = false :: else fi }
-	/* channel_commit() */
+	/* session_stream_commit() */
 	:: atomic { p == 0 && able(p) && owned && append == 0 && (fresh || stored < events || finished) ->
 		append = 1; a_last = events; a_fresh = fresh; a_over = finished; fresh = false }
 	/* stream_rows_append(): an errand that lasts. */
@@ -328,7 +328,7 @@ end:
 	:: atomic { able(p) && listens[p] && !live[p] -> finish(p); forget_idle(p) }
 
 	BEATS(p)
-	/* channels_lose() */
+	/* session_streams_lose() */
 	:: atomic { able(p) && reborn[p] -> reborn[p] = false;
 		if :: listed[p] -> finish(p); forget_idle(p) :: else fi }
 #ifndef UNSWEPT

@@ -17,8 +17,8 @@ export const largeRooms = {
 	import: [4400, 33],
 	orders: [4100, 35],
 	products: [5700, 44],
-	protocol: [6500, 46],
 	schema: [3900, 25],
+	state: [3300, 25],
 	store: [5300, 37],
 };
 
@@ -27,5 +27,5 @@ export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
 	'server/include/mcp.h': 330,
-	'server/shared/shared.h': 340,
+	'server/state/state.h': 340,
 };

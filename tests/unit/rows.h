@@ -79,7 +79,7 @@ static inline void task_due(UNUSED str id)
 
 static inline void set_rows(void)
 {
-	shared_set = (struct shared_settings) { .session_idle_ms = 60000, .resume_ms = 60000,
+	state_set = (struct state_settings) { .session_idle_ms = 60000, .resume_ms = 60000,
 		.task_ttl_ms = 60000, .sessions_max = 10, .stream_max = 100000, .budget = &waiting,
 		.handler = { .used = used, .last_words = last_words, .due = due, .task_due = task_due,
 		             .task_last_words = "{\"code\":1}" } };
@@ -88,7 +88,7 @@ static inline void set_rows(void)
 static inline void open_rows(void)
 {
 	store = store_open_state(url, 0);
-	ck_assert(store && store_migrate(store, shared_migrations));
+	ck_assert(store && store_migrate(store, state_migrations));
 }
 
 static inline void begin_rows(void)
@@ -97,10 +97,10 @@ static inline void begin_rows(void)
 	set_rows();
 	open_rows();
 	ck_assert(beat_register(store));
-	ck_assert_int_eq(shared_me(), ME);
+	ck_assert_int_eq(state_me(), ME);
 	ck_assert(beat_register(store));
-	ck_assert_int_eq(shared_me(), OTHER);
-	shared_set_me(ME);
+	ck_assert_int_eq(state_me(), OTHER);
+	state_set_me(ME);
 	ck_assert(store_listen(store, CHANNEL_CHANGED) && store_listen(store, CHANNEL_ALL) &&
 	          store_listen(store, CHANNEL_ONE "1") && store_listen(store, CHANNEL_ONE "2"));
 }

@@ -1,386 +1,363 @@
-/* test_state.c - the store of what a service knows beside its data: SQLite's file of its own, and what is
- * told in it. */
-#include <fcntl.h>
+/* test_state.c - the thread that processes share things through: what it does in which order, what it
+ * gives up, how it stops. */
+#include <errno.h>
 #include <pthread.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include <semaphore.h>
+#include <sys/eventfd.h>
 
+#include "http.h"
+#include "state_private.h"
 #include "things.h"
 
-static char state[256];
+static struct http *http;
+static sem_t gate, over;
+static atomic_int missed_count, changes;
 
-static void begin_state(void)
+/* ---- What the layer above would do ---- */
+
+static void changed(UNUSED const char *uri)
+{
+	atomic_fetch_add(&changes, 1);
+}
+
+static void told(str what, UNUSED str rest)
+{
+	if (str_is(what, "missed"))
+		sem_post(&over);
+}
+
+static void missed(UNUSED bool reborn)
+{
+	atomic_fetch_add(&missed_count, 1);
+}
+
+static str used(UNUSED struct arena *in)
+{
+	return STR("[]");
+}
+
+static str no_words(UNUSED struct arena *in, UNUSED str ids)
+{
+	return STR("[]");
+}
+
+static void due(UNUSED int64_t call)
+{
+}
+
+static void task_due(UNUSED str id)
+{
+}
+
+static void share(void)
+{
+	ck_assert(state_start(&(struct state_settings) {
+		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
+		.sessions_max = 10, .stream_max = 100000,
+		.handler = { .changed = changed, .told = told, .missed = missed, .used = used,
+		             .last_words = no_words, .due = due, .task_due = task_due,
+		             .task_last_words = "{}" },
+	}));
+}
+
+static void begin_shared(void)
 {
 	begin_empty();
-	snprintf(url, sizeof(url), "sqlite:%s/things.db", folder);
-	snprintf(state, sizeof(state), "%s/things.db.state", folder);
-	store = store_open_state(url, 0);
-	ck_assert(store && store_migrate(store, migrations));
-}
-
-static void reopen(void)
-{
-	store_close(store);
-	store = store_open_state(url, 0);
-	ck_assert(store && store_migrate(store, migrations));
-}
-
-static bool is_there(const char *name)
-{
-	return access(arena_print(arena, "%s%s", state, name), F_OK) == 0;
-}
-
-/* ---- The file ---- */
-
-START_TEST(it_lies_beside_the_data_and_lasts)
-{
-	struct stat about;
-
-	ck_assert_int_eq(add(store, "a", 1), 1);
-	ck_assert_int_eq(stat(state, &about), 0);
-	ck_assert_int_eq(about.st_mode & 07, 0);
-	reopen();
-	ck_assert_int_eq(count_in(store), 1);
-	ck_assert(!is_there("-shm"));
-}
-END_TEST
-
-START_TEST(it_lies_beside_the_file_that_a_link_leads_to)
-{
-	const char *real = arena_print(arena, "%s/real.db", folder);
-	const char *link = arena_print(arena, "%s/things.db", folder);
-
-	close(open(real, O_CREAT | O_RDWR, 0600));
-	ck_assert_int_eq(symlink(real, link), 0);
-	store_close(store);
-	store = store_open_state(url, 0);
-	ck_assert_ptr_nonnull(store);
-	ck_assert_int_eq(access(arena_print(arena, "%s.state", real), F_OK), 0);
-}
-END_TEST
-
-START_TEST(without_data_it_is_in_memory)
-{
-	store_close(store);
-	store = store_open_state(NULL, 0);
-	ck_assert(store && store_migrate(store, migrations));
-	ck_assert_int_eq(add(store, "a", 1), 1);
-	struct store *other = store_open_state(NULL, 0);
-	ck_assert(other && store_migrate(other, migrations));
-	ck_assert_int_eq(count_in(other), 0);
-	store_close(other);
-}
-END_TEST
-
-static int64_t pages(void)
-{
-	struct number number = { -1 };
-
-	ck_assert_int_eq(store_find_one(store, arena, "select page_count as value from pragma_page_count",
-	                                NULL, NULL, &number_shape, &number), 1);
-	return number.value;
-}
-
-START_TEST(what_was_much_once_does_not_stay_as_large)
-{
-	char *name = arena_alloc(arena, 20001);
-
-	for (int memory = 0; memory < 2; memory++) {
-		store_close(store);
-		store = store_open_state(memory ? NULL : url, 0);
-		ck_assert(store && store_migrate(store, migrations));
-		for (int i = 0; i < 1000; i++) {
-			memset(name, 'x', 20000);
-			name[snprintf(name, 10, "%09d", i)] = 'x';
-			ck_assert_int_eq(add(store, name, i), 1);
-		}
-		ck_assert_int_gt(pages(), 5000);
-		ck_assert_int_eq(store_change(store, "delete from thing where size > 10", NULL, NULL), 989);
-		int64_t before = pages();
-		for (int i = 0; i < 20; i++)
-			store_rest(store);
-		ck_assert_int_lt(pages(), before / 2);
-		ck_assert_int_eq(count_in(store), 11);
-		ck_assert_int_eq(store_change(store, "delete from thing", NULL, NULL), 11);
+	/* SQLite's the thread makes itself, and has alone. */
+	if (on_postgres()) {
+		store = store_open(url, STORE_WRITES);
+		ck_assert(store && store_migrate(store, state_migrations));
 	}
+	sem_init(&gate, 0, 0);
+	sem_init(&over, 0, 0);
+	http = http_start(&(struct http_settings) {
+		.host = "127.0.0.1", .loops = 1, .connection_bytes = 8192, .body_max = 1000,
+		.backlog_max = 1000, .connections_max = 10,
+		.header_deadline_ms = 1000, .body_deadline_ms = 1000, .idle_ms = 1000,
+		.keep_alive_ms = 1000,
+	});
+	ck_assert_ptr_nonnull(http);
+	share();
 }
-END_TEST
 
-/* A process that writes without end is killed in the middle of it. */
-START_TEST(a_killed_process_leaves_all_that_was_committed)
+static void end_shared(void)
 {
-	int ends[2], told = 0;
-	char sizes[64];
-
-	for (int round = 0; round < 5; round++) {
-		store_close(store);
-		store = NULL;
-		ck_assert_int_eq(pipe(ends), 0);
-		pid_t child = fork();
-		if (child == 0) {
-			struct store *mine = store_open_state(url, 0);
-			for (int i = 0; mine; i++) {
-				char name[32];
-				snprintf(name, sizeof(name), "%d-%d", round, i);
-				if (add(mine, name, i) != 1 || write(ends[1], "x", 1) != 1)
-					_exit(1);
-			}
-			_exit(2);
-		}
-		close(ends[1]);
-		for (int seen = 0; seen < 200; seen += (int)read(ends[0], sizes, 1))
-			;
-		kill(child, SIGKILL);
-		ck_assert_int_eq(waitpid(child, NULL, 0), child);
-		told += 200;
-		for (ssize_t more; (more = read(ends[0], sizes, sizeof(sizes))) > 0;)
-			told += (int)more;
-		close(ends[0]);
-		store = store_open_state(url, 0);
-		ck_assert_ptr_nonnull(store);
-		ck_assert_int_ge(count_in(store), told);
-		ck_assert_int_le(count_in(store), told + round + 1);    /* committed, and not yet told */
-		told = (int)count_in(store);
-		ck_assert(!is_there(".damaged"));
-	}
-}
-END_TEST
-
-static void open_once_more(void)
-{
-	ck_assert_ptr_null(store_open_state(url, 50));
+	state_stop();
+	http_stop(http);
+	sem_destroy(&gate);
+	sem_destroy(&over);
+	end();
 }
 
-START_TEST(another_process_is_kept_out_and_told_what_to_do)
-{
-	catch_log(open_once_more);
-	ck_assert_ptr_nonnull(strstr(logged, "waiting for its end"));
-	ck_assert_ptr_nonnull(strstr(logged, "is in use: another server serves this data"));
-	pid_t child = fork();
-	if (child == 0)
-		_exit(store_open_state(url, 0) ? 1 : 0);
-	int status;
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(WEXITSTATUS(status), 0);
-	ck_assert_int_eq(add(store, "a", 1), 1);
-}
-END_TEST
+/* ---- Errands that say when they were done ---- */
 
-static void *close_soon(void *context)
-{
-	usleep(100 * 1000);
-	store_close(context);
-	return NULL;
-}
+struct note {
+	struct errand errand;
+	char name;
+	int fails;                      /* so many tries, though the database is there */
+	bool refused;                   /* by the database */
+};
 
-START_TEST(whoever_comes_next_waits_for_the_end)
-{
-	pthread_t thread;
+static char done_names[64], failed_names[64];
+static atomic_int works;
 
-	ck_assert_int_eq(add(store, "a", 1), 1);
-	pthread_create(&thread, NULL, close_soon, store);
-	store = store_open_state(url, 20000);
-	pthread_join(thread, NULL);
-	ck_assert_ptr_nonnull(store);
-	ck_assert_int_eq(count_in(store), 1);
-}
-END_TEST
-
-/* ---- Damage ---- */
-
-static void overwrite(int64_t at, int size)
-{
-	char bytes[8192];
-	int file = open(state, O_RDWR);
-
-	memset(bytes, 0x5a, sizeof(bytes));
-	ck_assert_int_ge(file, 0);
-	ck_assert_int_eq(pwrite(file, bytes, (size_t)size, at), size);
-	close(file);
-}
-
-static void open_damaged(void)
-{
-	store = store_open_state(url, 0);
-	ck_assert(store && store_migrate(store, migrations));
-}
-
-static void damage(int64_t at, int size)
-{
-	for (int i = 0; i < 300; i++)
-		ck_assert_int_eq(add(store, arena_print(arena, "%0200d", i), 1), 1);
-	store_close(store);
-	store = NULL;
-	overwrite(at, size);
-	catch_log(open_damaged);
-	ck_assert_ptr_nonnull(strstr(logged, "was damaged, and is now"));
-	ck_assert_int_eq(count_in(store), 0);
-	ck_assert(is_there(".damaged"));
-	ck_assert_int_eq(add(store, "a", 1), 1);
-	reopen();
-	ck_assert_int_eq(count_in(store), 1);
-}
-
-START_TEST(a_file_without_its_head_is_put_aside)
-{
-	damage(0, 100);
-	damage(0, 4096);                /* and once more */
-}
-END_TEST
-
-START_TEST(a_file_with_holes_is_put_aside)
-{
-	damage(8192, 8192);
-}
-END_TEST
-
-START_TEST(what_is_no_database_is_put_aside)
-{
-	store_close(store);
-	FILE *file = fopen(state, "w");
-	for (int i = 0; i < 1000; i++)
-		fputs("this is no database\n", file);
-	fclose(file);
-	catch_log(open_damaged);
-	ck_assert_ptr_nonnull(strstr(logged, "was damaged, and is now"));
-	ck_assert_int_eq(count_in(store), 0);
-}
-END_TEST
-
-/* ---- What is told ---- */
-
-static const char *heard(void)
-{
-	struct store_notice notice;
-	const char *words = "";
-
-	while (store_heard(store, &notice)) {
-		words = arena_print(arena, "%s%s:%s;", words, notice.channel, notice.words);
-		store_heard_free(store, &notice);
-	}
-	return words;
-}
-
-struct told {
+struct words {
 	const char *text;
 };
 
-static const struct shape told_shape = SHAPE(struct told,
-	TEXT(struct told, text, "A text"));
+static const struct shape words_shape = SHAPE(struct words,
+	TEXT(struct words, text, "More than a notification may have"));
 
-static bool tell(const char *sql, const char *text)
+static bool refused(struct store *in)
 {
-	struct told in = { text };
-	struct rows out;
+	char text[9001];
+	struct words words = { memset(text, 'a', sizeof(text)) }, none;
 
-	return store_find(store, arena, sql, &told_shape, &in, &told_shape, &out);
+	text[sizeof(text) - 1] = '\0';
+	return store_find_one(in, arena, "select cast(pg_notify('x', :text) as text) as text",
+	                      &words_shape, &words, &words_shape, &none) >= 0;
 }
 
-static const char plainly[] = "select cast(pg_notify('ours', :text) as text) as text";
-static const char writing[] = "insert into thing (name) values (:text)"
-	" returning cast(pg_notify('ours', name) as text) as text";
-
-struct telling {
-	const char *sql;
-	bool commits, refuses;
-};
-
-static bool tell_in(UNUSED struct store *in, void *context)
+static bool work(struct errand *errand, struct store *in)
 {
-	const struct telling *telling = context;
+	struct note *note = (struct note *)errand;
 
-	ck_assert(tell(telling->sql, "b"));
-	ck_assert_str_eq(heard(), "");
-	if (telling->refuses)
-		ck_assert(!tell(writing, "there"));
-	return telling->commits;
+	atomic_fetch_add(&works, 1);
+	return note->refused ? refused(in) : note->fails-- <= 0;
 }
 
-START_TEST(a_word_is_heard_once_it_is_committed)
+static bool work_all(struct errand *first, int count, struct store *in)
 {
-	static const char *const both[] = { plainly, writing };
+	struct errand *each = first;
+	bool fine = true;
 
-	ck_assert(store_listen(store, "ours"));
-	for (int i = 0; i < 2; i++) {
-		ck_assert(tell(both[i], "a"));
-		ck_assert_str_eq(heard(), "ours:a;");
-		struct telling telling = { both[i], true, false };
-		ck_assert_int_eq(store_transact(store, tell_in, &telling), STORE_COMMITTED);
-		ck_assert_str_eq(heard(), "ours:b;");
-		ck_assert_int_ge(store_change(store, "delete from thing", NULL, NULL), 0);
+	atomic_fetch_add(&works, 1);
+	for (int i = 0; i < count; i++, each = each->next)
+		fine = fine && !((struct note *)each)->refused;
+	return fine || refused(in);
+}
+
+static bool wait_for_gate(UNUSED struct errand *errand, UNUSED struct store *in)
+{
+	sem_wait(&gate);
+	return true;
+}
+
+static void done(struct errand *errand)
+{
+	const struct note *note = (struct note *)errand;
+
+	strncat(errand->failed ? failed_names : done_names, &note->name, 1);
+	sem_post(&over);
+}
+
+static const struct errand_kind note_kind = { .work = work, .done = done, .lasts = true },
+	together_kind = { .work_all = work_all, .done = done, .lasts = true },
+	gate_kind = { .work = wait_for_gate }, quiet_kind = { .work = work, .lasts = true };
+
+static void send(const struct errand_kind *kind, struct note like, uint64_t key)
+{
+	struct note *note = errand_new(kind, struct note);
+
+	note->name = like.name;
+	note->fails = like.fails;
+	note->refused = like.refused;
+	note->errand.key = key;
+	errand_send_from(&note->errand, http_loop(http, 0));
+}
+
+/* What is sent between the two waits together. */
+static void hold(void)
+{
+	done_names[0] = failed_names[0] = '\0';
+	atomic_store(&works, 0);
+	send(&gate_kind, (struct note) { 0 }, 0);
+}
+
+static void await(int count)
+{
+	sem_post(&gate);
+	for (int i = 0; i < count; i++)
+		sem_wait(&over);
+}
+
+START_TEST(what_is_refused_is_tried_once)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = 'r', .refused = true }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	await(2);
+	ck_assert_str_eq(failed_names, "r");
+	ck_assert_str_eq(done_names, "a");
+	ck_assert_int_eq(works, 2);
+}
+END_TEST
+
+START_TEST(others_overtake_what_is_tried_again)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = '1', .fails = 2 }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	send(&note_kind, (struct note) { .name = '2', .fails = 1 }, 2);
+	send(&note_kind, (struct note) { .name = 'b' }, 2);
+	send(&note_kind, (struct note) { .name = 'c' }, 3);
+	send(&note_kind, (struct note) { .name = 'd' }, 0);
+	await(6);
+	ck_assert_str_eq(done_names, "cd2b1a");
+	ck_assert_str_eq(failed_names, "");
+}
+END_TEST
+
+START_TEST(what_always_fails_is_given_up_and_the_next_of_its_key_is_done)
+{
+	hold();
+	send(&note_kind, (struct note) { .name = '1', .fails = 1000 }, 1);
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	send(&note_kind, (struct note) { .name = 'b' }, 2);
+	await(3);
+	ck_assert_str_eq(done_names, "ba");
+	ck_assert_str_eq(failed_names, "1");
+}
+END_TEST
+
+START_TEST(of_several_in_one_statement_only_the_refused_one_fails)
+{
+	hold();
+	for (int i = 0; i < 5; i++)
+		send(&together_kind, (struct note) { .name = (char)('a' + i), .refused = i == 2 },
+		     (uint64_t)i + 1);
+	await(5);
+	ck_assert_str_eq(failed_names, "c");
+	ck_assert_str_eq(done_names, "abde");
+	ck_assert_int_eq(works, 6);     /* all, then each by itself */
+}
+END_TEST
+
+START_TEST(a_change_with_a_name_too_long_for_words_is_told_as_any)
+{
+	char uri[9000];
+
+	memset(uri, 'u', sizeof(uri));
+	uri[sizeof(uri) - 1] = '\0';
+	if (on_postgres()) {
+		state_changed(uri, false);
+		sem_wait(&over);
 	}
 }
 END_TEST
 
-START_TEST(a_word_that_was_taken_back_is_never_heard)
+/* However long its name is, and whatever the thread waits for, the disk too. */
+START_TEST(where_there_is_one_process_a_change_is_told_at_once)
 {
-	ck_assert(store_listen(store, "ours"));
-	ck_assert(tell(writing, "there"));
-	ck_assert_str_eq(heard(), "ours:there;");
-	ck_assert_int_eq(store_transact(store, tell_in, &(struct telling) { writing, false, false }),
-	                 STORE_TAKEN_BACK);
-	ck_assert_str_eq(heard(), "");
-	ck_assert_int_eq(store_transact(store, tell_in, &(struct telling) { writing, true, true }),
-	                 STORE_FAILED);
-	ck_assert(!tell(writing, "there"));
-	make_flaky(store, 100);
-	ck_assert_int_eq(store_transact(store, tell_in, &(struct telling) { writing, true, false }),
-	                 STORE_FAILED);
-	store->driver = steady;
-	ck_assert_str_eq(heard(), "");
-	ck_assert_int_eq(count_in(store), 1);
+	char uri[9000];
+	int before = atomic_load(&changes);
+
+	memset(uri, 'u', sizeof(uri));
+	uri[sizeof(uri) - 1] = '\0';
+	hold();
+	state_changed("order://1", true);
+	ck_assert_int_eq(atomic_load(&changes) - before, on_postgres() ? 0 : 1);
+	if (!on_postgres()) {
+		state_changed(uri, true);
+		ck_assert_int_eq(atomic_load(&changes) - before, 2);
+	}
+	await(0);
 }
 END_TEST
 
-START_TEST(nobody_hears_what_nobody_listens_to)
+/* ---- Stopping ---- */
+
+static _Thread_local bool sends_slowly;
+static sem_t about_to_wake;
+static atomic_int late;                 /* wakes of a descriptor that is not the thread's any more */
+
+/* Instead of libc's: whoever sends slowly is overtaken before it wakes the thread. */
+int eventfd_write(int fd, eventfd_t value)
 {
-	ck_assert(tell(plainly, "a"));
-	ck_assert(store_listen(store, "theirs") && store_listen(store, "theirs"));
-	ck_assert(tell(plainly, "b"));
-	ck_assert_str_eq(heard(), "");
-	ck_assert_int_eq(store_socket(store), -1);
-	ck_assert_int_ne(store_connection(store), 0);
+	if (sends_slowly) {
+		sem_post(&about_to_wake);
+		usleep(200 * 1000);
+	}
+	if (write(fd, &value, sizeof(value)) != sizeof(value) && errno != EAGAIN)
+		atomic_fetch_add(&late, 1);
+	return 0;
+}
+
+static void *send_slowly(UNUSED void *context)
+{
+	sends_slowly = true;
+	send(&quiet_kind, (struct note) { 0 }, 0);
+	return NULL;
+}
+
+START_TEST(nobody_wakes_it_after_its_end)
+{
+	pthread_t sender;
+
+	sem_init(&about_to_wake, 0, 0);
+	pthread_create(&sender, NULL, send_slowly, NULL);
+	sem_wait(&about_to_wake);
+	state_stop();
+	pthread_join(sender, NULL);
+	ck_assert_int_eq(late, 0);
+	sem_destroy(&about_to_wake);
+	share();
 }
 END_TEST
 
-START_TEST(too_many_words_are_refused_and_so_is_what_a_table_refuses)
-{
-	char *text = arena_alloc(arena, 8001);
+static atomic_bool senders_end;
 
-	memset(text, 'w', 8000);
-	ck_assert(store_listen(store, "ours"));
-	ck_assert(!tell(plainly, text) && store_refused(store));
-	text[7999] = '\0';
-	ck_assert(tell(plainly, text));
-	ck_assert_uint_eq(strlen(heard()), 7999 + strlen("ours:;"));
-	store_begin_call(store, STORE_BUDGET);
-	ck_assert(tell(writing, "a") && !store_refused(store));
-	ck_assert(!tell(writing, "a") && store_refused(store));
-	(void)heard();
+static void *send_often(UNUSED void *context)
+{
+	while (!atomic_load(&senders_end))
+		send(&quiet_kind, (struct note) { 0 }, 0);
+	return NULL;
+}
+
+START_TEST(others_may_send_while_it_stops)
+{
+	pthread_t threads[2];
+
+	atomic_store(&senders_end, false);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, send_often, NULL);
+	for (int i = 0; i < 10; i++) {
+		state_stop();
+		share();
+	}
+	atomic_store(&senders_end, true);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+END_TEST
+
+START_TEST(what_is_sent_after_the_end_fails_at_once)
+{
+	state_stop();
+	done_names[0] = failed_names[0] = '\0';
+	send(&note_kind, (struct note) { .name = 'a' }, 1);
+	sem_wait(&over);
+	ck_assert_str_eq(failed_names, "a");
+	share();
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("state");
-	TCase *tests = tcase_create("state");
+	Suite *suite = suite_create("shared");
+	TCase *tests = tcase_create("shared");
 
-	tcase_add_checked_fixture(tests, begin_state, end);
+	tcase_add_checked_fixture(tests, begin_shared, end_shared);
 	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, it_lies_beside_the_data_and_lasts);
-	tcase_add_test(tests, it_lies_beside_the_file_that_a_link_leads_to);
-	tcase_add_test(tests, without_data_it_is_in_memory);
-	tcase_add_test(tests, what_was_much_once_does_not_stay_as_large);
-	tcase_add_test(tests, a_killed_process_leaves_all_that_was_committed);
-	tcase_add_test(tests, another_process_is_kept_out_and_told_what_to_do);
-	tcase_add_test(tests, whoever_comes_next_waits_for_the_end);
-	tcase_add_test(tests, a_file_without_its_head_is_put_aside);
-	tcase_add_test(tests, a_file_with_holes_is_put_aside);
-	tcase_add_test(tests, what_is_no_database_is_put_aside);
-	tcase_add_test(tests, a_word_is_heard_once_it_is_committed);
-	tcase_add_test(tests, a_word_that_was_taken_back_is_never_heard);
-	tcase_add_test(tests, nobody_hears_what_nobody_listens_to);
-	tcase_add_test(tests, too_many_words_are_refused_and_so_is_what_a_table_refuses);
+	tcase_add_test(tests, what_is_refused_is_tried_once);
+	tcase_add_test(tests, others_overtake_what_is_tried_again);
+	tcase_add_test(tests, what_always_fails_is_given_up_and_the_next_of_its_key_is_done);
+	tcase_add_test(tests, of_several_in_one_statement_only_the_refused_one_fails);
+	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
+	tcase_add_test(tests, where_there_is_one_process_a_change_is_told_at_once);
+	tcase_add_test(tests, nobody_wakes_it_after_its_end);
+	tcase_add_test(tests, others_may_send_while_it_stops);
+	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

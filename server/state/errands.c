@@ -1,4 +1,4 @@
-/* errands.c - errands: sent by any thread, carried out by the shared one, given back.
+/* errands.c - errands: sent by any thread, carried out by the one of the state, given back.
  *
  * They are carried out as they came, but for those that the database could not do: these are tried
  * again after a pause, and meanwhile only those wait that are of the same key. Which keys have somebody
@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "shared_private.h"
+#include "state_private.h"
 #include "store_internal.h"
 
 #define RETRY_MS 200
@@ -23,7 +23,7 @@ static struct {
 	bool open;                      /* under the lock too, and `wake` is written to only while it is:
 	                                   whoever closes it has no late writer to fear */
 	int wake;
-	/* The shared thread's own. */
+	/* The state's thread's own. */
 	struct errand *todo, **todo_last;
 	uint64_t waiting[BITS / 64];    /* the keys of those that were passed over in this go */
 } errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first,
@@ -93,7 +93,7 @@ void errand_send(struct errand *errand)
 
 int errands_open(void)
 {
-	atomic_store(&budget, shared_set.budget);
+	atomic_store(&budget, state_set.budget);
 	pthread_mutex_lock(&errands.lock);
 	errands.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	errands.open = true;

@@ -3,8 +3,8 @@
 
 static bool run(struct store *store, const char *const *sql)
 {
-	struct task_row row = { .ttl = shared_set.task_ttl_ms, .most = TASK_RESULTS_MAX,
-		.outcome = shared_set.handler.task_last_words };
+	struct task_row row = { .ttl = state_set.task_ttl_ms, .most = TASK_RESULTS_MAX,
+		.outcome = state_set.handler.task_last_words };
 	struct arena *arena = arena_create();
 	struct rows rows;
 	bool done = true;

@@ -32,7 +32,7 @@ bool beat_register(struct store *store)
 
 	arena_destroy(arena);
 	if (made == 1)
-		shared_set_me(row.id);
+		state_set_me(row.id);
 	return made == 1;
 }
 
@@ -58,7 +58,7 @@ static const struct shape orphan_shape = SHAPE(struct orphan,
  * on its way must not come behind. */
 static bool end_orphan(struct store *store, struct arena *arena, struct orphan *orphan)
 {
-	str words = shared_set.handler.last_words(arena, str_of(orphan->ids));
+	str words = state_set.handler.last_words(arena, str_of(orphan->ids));
 	enum json_trouble trouble;
 	yyjson_val *each, *array = json_parse_copy(arena, words, 2, &trouble);
 	size_t index, count;
@@ -115,7 +115,7 @@ struct grave {
 static bool bury(struct store *store, void *context)
 {
 	struct grave *grave = context;
-	struct orphan dead = { .home = grave->id, .me = shared_me(), .alone = grave->alone };
+	struct orphan dead = { .home = grave->id, .me = state_me(), .alone = grave->alone };
 
 	/* One of the living does it, the others see the row gone. */
 	return store_change(store, "delete from mcp_process where id = :home"
@@ -138,7 +138,7 @@ static bool bury_other(struct store *store, int64_t id, bool alone)
 bool beat_bury_others(struct store *store)
 {
 	struct arena *arena = arena_create();
-	struct beat_row row = { .me = shared_me() };
+	struct beat_row row = { .me = state_me() };
 	struct rows rows;
 	bool done = store_find(store, arena, "select id from mcp_process where id <> :me", &beat_shape,
 	                       &row, &beat_shape, &rows);
@@ -151,7 +151,7 @@ bool beat_bury_others(struct store *store)
 
 void beat_end(struct store *store)
 {
-	struct grave grave = { .id = shared_me() };
+	struct grave grave = { .id = state_me() };
 
 	if (store_transact(store, bury, &grave) == STORE_FAILED)
 		log_warning("the database could not be told that this process ends; the others will see");
@@ -194,8 +194,8 @@ static bool make_room(struct store *store, const char *begun)
 	};
 	struct arena *arena = arena_create();
 	struct beat_row row = {
-		.ids = arena_copy(arena, shared_set.handler.used(arena)), .begun = begun,
-		.idle = shared_set.session_idle_ms, .most = shared_set.sessions_max,
+		.ids = arena_copy(arena, state_set.handler.used(arena)), .begun = begun,
+		.idle = state_set.session_idle_ms, .most = state_set.sessions_max,
 	};
 	struct rows rows;
 	bool done = true;
@@ -203,7 +203,7 @@ static bool make_room(struct store *store, const char *begun)
 	for (int i = 0; steps[i] && done; i++) {
 		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
 		for (int64_t k = 0; done && steps[i] == end_sql && k < rows.count; k++)
-			atomic_fetch_add(&shared_counters.evicted, ((struct beat_row *)rows.first)[k].id);
+			atomic_fetch_add(&state_counters.evicted, ((struct beat_row *)rows.first)[k].id);
 	}
 	if (done)
 		sessions = ((struct beat_row *)rows.first)->id;
@@ -213,7 +213,7 @@ static bool make_room(struct store *store, const char *begun)
 
 bool beat_counts_session(struct store *store, const char *begun)
 {
-	return ++sessions <= shared_set.sessions_max || make_room(store, begun);
+	return ++sessions <= state_set.sessions_max || make_room(store, begun);
 }
 
 /* ---- Tidying ---- */
@@ -241,7 +241,7 @@ bool beat_tidy(struct store *store)
 {
 	int64_t streams;
 	struct arena *arena = arena_create();
-	struct beat_row row = { .resume = shared_set.resume_ms };
+	struct beat_row row = { .resume = state_set.resume_ms };
 	struct rows rows;
 	bool done = make_room(store, "");
 
@@ -277,7 +277,7 @@ static const char *const beat_sql[] = {
 bool beat(struct store *store, bool judges, bool *unknown)
 {
 	struct arena *arena = arena_create();
-	struct beat_row row = { .me = shared_me(), .judges = judges };
+	struct beat_row row = { .me = state_me(), .judges = judges };
 	struct rows rows;
 	bool done = store_find(store, arena, beat_sql[store_kind(store)], &beat_shape, &row, &beat_shape,
 	                       &rows);
@@ -291,9 +291,9 @@ bool beat(struct store *store, bool judges, bool *unknown)
 		else if (strcmp(each[i].kind, "dead") == 0)
 			(void)bury_other(store, id, false);
 		else if (strcmp(each[i].kind, "task") == 0)
-			shared_set.handler.task_due(str_of(each[i].ids));
+			state_set.handler.task_due(str_of(each[i].ids));
 		else
-			shared_set.handler.due(id);
+			state_set.handler.due(id);
 	}
 	arena_destroy(arena);
 	return done;

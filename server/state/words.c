@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "shared_private.h"
+#include "state_private.h"
 #include "store_internal.h"
 
 struct words {
@@ -49,28 +49,28 @@ static bool work_told(struct errand *errand, struct store *store)
 
 static const struct errand_kind tell_kind = { .work = work_told, .lasts = true };
 
-void shared_tell(const char *what, str rest)
+void state_tell(const char *what, str rest)
 {
 	struct told *told = errand_new(&tell_kind, struct told);
 
-	assert(strlen(what) + 1 + rest.size <= SHARED_WORDS_MAX);
+	assert(strlen(what) + 1 + rest.size <= STATE_WORDS_MAX);
 	told->channel = CHANNEL_ALL;
 	told->words = arena_print(told->errand.arena, "%s %.*s", what, STR_FORMAT(rest));
 	errand_send_from(&told->errand, NULL);
 }
 
-void shared_changed(const char *uri, bool database_tells)
+void state_changed(const char *uri, bool database_tells)
 {
-	if (!shared_on())
+	if (!state_on())
 		return;                 /* nobody serves yet, or any more */
-	if (!shared_set.database || !store_url_is_shared(shared_set.database)) {
-		shared_set.handler.changed(uri);
+	if (!state_set.database || !store_url_is_shared(state_set.database)) {
+		state_set.handler.changed(uri);
 		return;
 	}
 	if (database_tells)
 		return;
-	if (strlen(uri) > SHARED_WORDS_MAX) {
-		shared_tell("missed", STR(""));
+	if (strlen(uri) > STATE_WORDS_MAX) {
+		state_tell("missed", STR(""));
 		return;
 	}
 	struct told *told = errand_new(&tell_kind, struct told);

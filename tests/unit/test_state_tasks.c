@@ -1,4 +1,4 @@
-/* test_shared_tasks.c - tasks as rows: how they begin, ask, are answered, end, and how much of them
+/* test_state_tasks.c - tasks as rows: how they begin, ask, are answered, end, and how much of them
  * there may be. */
 #include "rows.h"
 #include "task_row.h"
@@ -55,7 +55,7 @@ static bool cancels(const char *id, const char *caller)
 /* One or two questions; false: there is no room. */
 static bool asks_with(const char *id, const char *record, const char *first, const char *second)
 {
-	struct shared_request requests[] = {
+	struct state_request requests[] = {
 		{ .name = first, .method = "elicitation/create", .params = "{\"message\":\"?\"}" },
 		{ .name = second, .method = "roots/list", .params = "{}" } };
 	struct task_park_errand park = { .errand.arena = arena, .id = id, .owner = ME, .record = record,
@@ -72,7 +72,7 @@ static void asks(const char *id, const char *first, const char *second)
 
 static struct task_answer_errand answer_with(const char *id, const char *key, const char *said)
 {
-	struct shared_answer answers[] = { { .key = "what nobody asked", .answer = "{}" },
+	struct state_answer answers[] = { { .key = "what nobody asked", .answer = "{}" },
 	                                   { .key = key, .answer = said } };
 	struct task_answer_errand answer = { .errand.arena = arena, .id = id, .caller = "alice",
 		.answers = answers, .count = 2 };
@@ -125,7 +125,7 @@ START_TEST(of_some_ids_those_of_the_caller_are_known)
 
 	ck_assert(begins("u-_", "alice") && begins("v", "bob") && begins("uv_", "alice"));
 	ck_assert(task_rows_known(&known.errand, store));
-	const struct shared_task *tasks = known.tasks.first;
+	const struct state_task *tasks = known.tasks.first;
 	ck_assert_int_eq(known.tasks.count, 2);
 	ck_assert(strcmp(tasks[0].id, "t") == 0 || strcmp(tasks[1].id, "t") == 0);
 	ck_assert(strcmp(tasks[0].id, "u-_") == 0 || strcmp(tasks[1].id, "u-_") == 0);
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(a_caller_has_so_many_and_what_is_over_makes_room)
 {
-	for (int i = 1; i < SHARED_CALLER_TASKS_MAX; i++)
+	for (int i = 1; i < STATE_CALLER_TASKS_MAX; i++)
 		ck_assert(begins(arena_print(arena, "a%d", i), "alice"));
 	ck_assert(!begins("more", "alice"));
 	ck_assert(begins("bobs", "bob"));
@@ -239,7 +239,7 @@ START_TEST(the_last_answer_makes_it_ready_and_one_claims_it)
 	ck_assert(answers("t", "first"));
 	ck_assert_str_eq(status("t"), "working");
 	struct task_claim_errand claimed = claim("t", 2);
-	const struct shared_question *question = claimed.questions.first;
+	const struct state_question *question = claimed.questions.first;
 	ck_assert(claimed.taken);
 	ck_assert_int_eq(claimed.owner, ME);
 	ck_assert_str_eq(claimed.caller, "alice");
@@ -289,7 +289,7 @@ START_TEST(what_nobody_answered_in_time_is_not_waited_for_any_more)
 	ck_assert(!claim("t", 1).taken);
 	script("update mcp_task set until = 1");
 	struct task_claim_errand claimed = claim("t", 2);
-	const struct shared_question *question = claimed.questions.first;
+	const struct state_question *question = claimed.questions.first;
 	ck_assert(claimed.taken);
 	ck_assert_int_eq(claimed.questions.count, 2);
 	ck_assert_ptr_null(question[1].answer);
@@ -333,7 +333,7 @@ static void *answer_all(void *context)
 	struct store *connection = store_open(url, STORE_WRITES);
 
 	for (int i = 0; i < ROUNDS; i++) {
-		struct shared_answer given = { answerer->key, "{}" };
+		struct state_answer given = { answerer->key, "{}" };
 		struct task_answer_errand answer = { .errand.arena = own, .caller = "alice",
 			.id = arena_print(own, "t%d", i), .answers = &given, .count = 1 };
 		pthread_barrier_wait(&barrier);
@@ -352,7 +352,7 @@ START_TEST(of_two_last_answers_at_once_one_makes_it_ready)
 	/* Only one process has SQLite's. */
 	if (!on_postgres())
 		return;
-	shared_set.budget = NULL;
+	state_set.budget = NULL;
 	for (int i = 0; i < ROUNDS; i++) {
 		const char *id = arena_print(arena, "t%d", i);
 		ck_assert(begins(id, "alice"));
@@ -430,7 +430,7 @@ START_TEST(calls_and_tasks_share_the_room)
 {
 	struct park_errand call = { .errand.arena = arena, .session = "s", .stream = 1, .id = "7",
 		.record = "", .expires_ms = 60000, .count = 1,
-		.questions = (struct shared_question[]) { { .number = 10, .key = "key" } } };
+		.questions = (struct state_question[]) { { .number = 10, .key = "key" } } };
 
 	make_session("s", "alice");
 	make_stream("s", 1, ME);

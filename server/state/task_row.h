@@ -2,7 +2,7 @@
 #ifndef TASK_ROW_H
 #define TASK_ROW_H
 
-#include "shared_private.h"
+#include "state_private.h"
 
 struct task_row {
 	const char *id, *caller, *status, *said, *asked, *outcome, *record, *told;
@@ -14,7 +14,7 @@ extern const struct shape task_row_shape;
 /* It is not over, or not for too long. */
 #define TASK_KEPT "(ended = 0 or ended > mcp_now() - :ttl)"
 /* Tells whoever follows the task of that `id`. */
-#define TASK_TOLD " returning pg_notify('" CHANNEL_CHANGED "', '" SHARED_TASK_TOPIC "' || id) as told"
+#define TASK_TOLD " returning pg_notify('" CHANNEL_CHANGED "', '" STATE_TASK_TOPIC "' || id) as told"
 /* And whoever runs it that it is cancelled. */
 #define TASK_STOPPED TASK_TOLD ", pg_notify('" CHANNEL_ONE "' || owner, 'task-cancelled ' || id) as said"
 

@@ -2,7 +2,7 @@
 #ifndef ROOM_H
 #define ROOM_H
 
-#include "shared_private.h"
+#include "state_private.h"
 
 /* What rows take beside their text, about. */
 #define ROOM_EVENT_BYTES 64

@@ -23,10 +23,10 @@ static const struct shape request_shape = SHAPE(struct request_row,
 	TEXT(struct request_row, answer, "JSON"),
 	INT(struct request_row, number, "Which"));
 
-static const struct shape question_shape = SHAPE(struct shared_question,
-	INT(struct shared_question, number, "Which"),
-	TEXT(struct shared_question, key, "What the tool calls it"),
-	TEXT(struct shared_question, answer, "JSON"));
+static const struct shape question_shape = SHAPE(struct state_question,
+	INT(struct state_question, number, "Which"),
+	TEXT(struct state_question, key, "What the tool calls it"),
+	TEXT(struct state_question, answer, "JSON"));
 
 /* ---- Writing it down ---- */
 
@@ -40,7 +40,7 @@ static int64_t bytes_of(const struct task_park_errand *park)
 }
 
 /* Asked once more, it gets another key for the client. */
-static bool put(struct store *store, const char *task, const struct shared_request *request)
+static bool put(struct store *store, const char *task, const struct state_request *request)
 {
 	struct request_row question = { .task = task, .name = request->name,
 		.method = request->method, .params = request->params };
@@ -151,7 +151,7 @@ static bool answer(struct store *store, void *context)
 	const struct answering *answering = context;
 	struct task_answer_errand *answer = answering->answer;
 	struct task_row row = { .id = answer->id, .caller = answer->caller,
-	                        .ttl = shared_set.task_ttl_ms, .bytes = answers_bytes(answer) };
+	                        .ttl = state_set.task_ttl_ms, .bytes = answers_bytes(answer) };
 	struct task_row task = { 0 };
 	int64_t taken, open;
 	int found = store_find_one(store, answer->errand.arena, "select status, owner from mcp_task"
@@ -196,7 +196,7 @@ bool task_row_answer(struct errand *errand, struct store *store)
 bool task_row_claim(struct errand *errand, struct store *store)
 {
 	struct task_claim_errand *claim = (struct task_claim_errand *)errand;
-	struct task_row row = { .id = claim->id, .owner = shared_me(), .claimed = claim->token };
+	struct task_row row = { .id = claim->id, .owner = state_me(), .claimed = claim->token };
 	struct task_row taken = { 0 };
 	int found = store_find_one(store, errand->arena,
 		"update mcp_task set owner = :owner, claimed = :claimed, status = 'working', until = 0,"

@@ -2,9 +2,9 @@
  *
  * Times are the database's clock, in milliseconds, so that processes need not agree on theirs. SQLite's
  * columns of a table without rowid are in the order of their use: what is long comes last. */
-#include "shared.h"
+#include "state.h"
 
-const struct migration shared_migrations[] = {
+const struct migration state_migrations[] = {
 	{ "shared-1",
 	  "create table mcp_process (id integer primary key autoincrement, seen bigint not null);"
 

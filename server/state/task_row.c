@@ -35,12 +35,12 @@ static struct task_errand *of(struct errand *errand)
 
 static struct task_row row_of(const struct task_errand *errand)
 {
-	const struct shared_task *task = &errand->task;
+	const struct state_task *task = &errand->task;
 
 	return (struct task_row) {
 		.id = task->id, .caller = task->caller, .status = task->status, .said = task->said,
-		.outcome = task->outcome, .owner = errand->owner, .ttl = shared_set.task_ttl_ms,
-		.most = SHARED_TASKS_MAX, .caller_most = SHARED_CALLER_TASKS_MAX,
+		.outcome = task->outcome, .owner = errand->owner, .ttl = state_set.task_ttl_ms,
+		.most = STATE_TASKS_MAX, .caller_most = STATE_CALLER_TASKS_MAX,
 	};
 }
 
@@ -88,7 +88,7 @@ bool task_row_insert(struct errand *errand, struct store *store)
 {
 	struct task_errand *task = of(errand);
 
-	task->owner = shared_me();
+	task->owner = state_me();
 	task->unclear = store_connection(store) != 0;
 	if (!insert(task, store))
 		return false;
@@ -139,7 +139,7 @@ bool task_row_load(struct errand *errand, struct store *store)
 	const struct task_row *row = rows.first;
 	load->there = rows.count > 0;
 	if (load->there)
-		load->task = (struct shared_task) {
+		load->task = (struct state_task) {
 			.id = row->id, .caller = row->caller, .status = row->status, .said = row->said,
 			.created = row->created, .updated = row->updated,
 			.asked = requests(errand->arena, row, rows.count), .outcome = row->outcome,
@@ -147,14 +147,14 @@ bool task_row_load(struct errand *errand, struct store *store)
 	return true;
 }
 
-static const struct shape known_shape = SHAPE(struct shared_task,
-	TEXT(struct shared_task, id, "Its id"));
+static const struct shape known_shape = SHAPE(struct state_task,
+	TEXT(struct state_task, id, "Its id"));
 
 bool task_rows_known(struct errand *errand, struct store *store)
 {
 	struct known_tasks_errand *known = (struct known_tasks_errand *)errand;
 	struct task_row row = { .caller = known->caller, .asked = known->ids,
-	                        .ttl = shared_set.task_ttl_ms };
+	                        .ttl = state_set.task_ttl_ms };
 
 	/* An id has no quotes, so it is of the array where its text in quotes is part of the array's. */
 	return store_find(store, errand->arena, "select id from mcp_task where caller = :caller and"

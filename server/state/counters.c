@@ -1,10 +1,10 @@
 /* counters.c - what this layer counts, and what operators read of it. */
-#include "shared.h"
+#include "state.h"
 
-struct shared_counters shared_counters;
+struct state_counters state_counters;
 
-const struct counted shared_counted[] = {
+const struct counted state_counted[] = {
 	{ "mcp_sessions_evicted_total", "counter", "Sessions ended to make room for others.",
-	  &shared_counters.evicted },
+	  &state_counters.evicted },
 	{ 0 },
 };

@@ -61,7 +61,7 @@ static bool trim(struct store *store, void *context)
 void room_written(struct store *store, const struct append_errand *append, int64_t bytes)
 {
 	struct kept kept = { .session = append->session, .number = append->stream,
-	                     .keep = shared_set.stream_max };
+	                     .keep = state_set.stream_max };
 
 	if (append->lost)
 		return;
@@ -102,7 +102,7 @@ static bool cut(struct store *store, void *context)
 static int64_t measure(const struct rows *rows, struct kept *most)
 {
 	const struct kept *each = rows->first;
-	int64_t all = 0, max = shared_set.kept_max, share = max / 2;
+	int64_t all = 0, max = state_set.kept_max, share = max / 2;
 
 	for (int64_t i = 0; i < rows->count; i++)
 		all += each[i].bytes;
@@ -135,8 +135,8 @@ void room_look(struct store *store)
 	struct arena *arena = arena_create();
 
 	/* Others write too; whoever sees most of it looks first. */
-	if (shared_set.kept_max && room.written > room.left / 2 &&
-	    room.written > SLACK(shared_set.kept_max)) {
+	if (state_set.kept_max && room.written > room.left / 2 &&
+	    room.written > SLACK(state_set.kept_max)) {
 		room.written = 0;
 		for (int i = 0; i < ROUNDS_MAX && make_room(store, arena); i++)
 			;

@@ -1,4 +1,4 @@
-/* test_shared_calls.c - calls that wait for a person, as rows: filed, answered, cancelled, due, and how
+/* test_state_calls.c - calls that wait for a person, as rows: filed, answered, cancelled, due, and how
  * much of them there may be. */
 #include "rows.h"
 
@@ -8,9 +8,9 @@ static struct park_errand park(const char *in, int64_t stream, const char *id, i
 	struct park_errand park = { .errand.arena = arena, .session = in, .stream = stream, .id = id,
 		.record = "{\"method\":\"tools/call\"}", .expires_ms = 60000, .count = count };
 
-	park.questions = arena_array(arena, struct shared_question, count);
+	park.questions = arena_array(arena, struct state_question, count);
 	for (int64_t i = 0; i < count; i++)
-		park.questions[i] = (struct shared_question) { .number = question + i,
+		park.questions[i] = (struct state_question) { .number = question + i,
 			.key = arena_print(arena, "key%lld", (long long)i) };
 	return park;
 }
@@ -71,7 +71,7 @@ START_TEST(the_last_answer_takes_a_call_up)
 	ck_assert(!takes("s", 10, 1));
 	ck_assert_int_eq(count_of("select home as value from mcp_stream"), OTHER);
 	struct claim_errand claim = answer_with("s", 11, "{\"action\":\"decline\"}", 2);
-	const struct shared_question *question = claim.questions.first;
+	const struct state_question *question = claim.questions.first;
 	ck_assert(claim.taken);
 	ck_assert_str_eq(claim.session, "s");
 	ck_assert_int_eq(claim.stream, 1);
@@ -93,7 +93,7 @@ START_TEST(an_error_is_an_answer_too)
 {
 	file(1, 10, 1);
 	struct claim_errand claim = answer_with("s", 10, NULL, 1);
-	const struct shared_question *question = claim.questions.first;
+	const struct state_question *question = claim.questions.first;
 	ck_assert(claim.taken);
 	ck_assert(question[0].answered);
 	ck_assert_ptr_null(question[0].answer);
@@ -190,7 +190,7 @@ START_TEST(a_call_that_is_due_is_taken_up_once_with_what_was_answered)
 	script("update mcp_call set until = 1");
 	struct claim_errand claim = { .errand.arena = arena, .call = call, .token = 3 };
 	ck_assert(call_row_expire(&claim.errand, store));
-	const struct shared_question *question = claim.questions.first;
+	const struct state_question *question = claim.questions.first;
 	ck_assert(claim.taken);
 	ck_assert_str_eq(claim.session, "s");
 	ck_assert(question[0].answered && !question[1].answered);
@@ -229,9 +229,9 @@ END_TEST
 START_TEST(a_call_that_was_taken_up_ends_with_its_process)
 {
 	file(1, 10, 1);
-	shared_set_me(OTHER);
+	state_set_me(OTHER);
 	ck_assert(takes("s", 10, 1));
-	shared_set_me(ME);
+	state_set_me(ME);
 	bury_the_other();
 	ck_assert_int_ne(count_of("select ended as value from mcp_stream where number = 1"), 0);
 	ck_assert_str_eq(text_of("select data as text from mcp_event where stream = 1"), "last words");
@@ -276,7 +276,7 @@ START_TEST(of_two_last_answers_at_once_one_takes_the_call_up)
 	/* Only one process has SQLite's. */
 	if (!on_postgres())
 		return;
-	shared_set.budget = NULL;
+	state_set.budget = NULL;
 	for (int64_t i = 0; i < ROUNDS; i++)
 		file(100 + i, 2 * i, 2);
 	pthread_barrier_init(&barrier, NULL, 2);

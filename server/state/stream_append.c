@@ -145,7 +145,7 @@ static bool write_statement(struct errand *first, int count, struct store *store
 	for (int i = 0; i < count; i++, each = each->next)
 		write_one(&json, append_of(each));
 	json_array_end(&json);
-	struct stream batch = { .batch = arena_copy(arena, json_end(&json)), .me = shared_me() };
+	struct stream batch = { .batch = arena_copy(arena, json_end(&json)), .me = state_me() };
 	bool done = store_find(store, arena, append_sql, &stream_shape, &batch, &stream_shape, &rows);
 	if (done)
 		note_rows(first, count, &rows);
@@ -225,7 +225,7 @@ static bool append_events(const struct append_errand *append, struct store *stor
 static bool append_one(struct append_errand *append, struct store *store)
 {
 	struct stream stream = { .session = append->session, .number = append->stream,
-		.me = shared_me(), .listens = append->listens, .ids = append->ids, .last = append->last,
+		.me = state_me(), .listens = append->listens, .ids = append->ids, .last = append->last,
 		.bytes = size_of(append) }, row = { 0 };
 	struct arena *arena = append->errand.arena;
 	int found = store_find_one(store, arena, append->fresh ? open_sql : hold_sql, &stream_shape,

@@ -4,7 +4,7 @@
  * other: what was written before a client came back it reads, what is written after it is told of. */
 #include <stdio.h>
 
-#include "shared_private.h"
+#include "state_private.h"
 
 struct stream_row {
 	const char *session;
@@ -29,9 +29,9 @@ static const struct shape stream_shape = SHAPE(struct stream_row,
 #define PAGE_EVENTS "500"
 #define PAGE_BYTES "131072"             /* and one more */
 
-static const struct shape event_shape = SHAPE(struct shared_event,
-	INT(struct shared_event, number, "Which"),
-	TEXT(struct shared_event, text, "The message"));
+static const struct shape event_shape = SHAPE(struct state_event,
+	INT(struct state_event, number, "Which"),
+	TEXT(struct state_event, text, "The message"));
 
 /* The first events since; false: the database can't. Where some are gone, `there` is false. */
 static bool read_events(struct read_errand *read, struct store *store, const struct stream_row *now)
@@ -46,7 +46,7 @@ static bool read_events(struct read_errand *read, struct store *store, const str
 	                ") f where before < " PAGE_BYTES " order by number",
 	                &stream_shape, &row, &event_shape, &read->events))
 		return false;
-	const struct shared_event *first = read->events.first;
+	const struct state_event *first = read->events.first;
 	int64_t count = read->events.count;
 
 	read->last = now->last;
@@ -79,7 +79,7 @@ static bool carry(struct store *store, const struct stream_row *row)
  * what there is. */
 static void go_on_behind(struct read_errand *read, const struct stream_row *now)
 {
-	const struct shared_event *first = read->events.first;
+	const struct state_event *first = read->events.first;
 
 	read->after = read->events.count ? first->number - 1 : now->last;
 	read->there = true;
@@ -89,7 +89,7 @@ static bool attach(struct store *store, void *context)
 {
 	struct read_errand *read = context;
 	struct stream_row row = { .session = read->session, .number = read->stream,
-	                          .me = shared_me() }, before = row;
+	                          .me = state_me() }, before = row;
 	/* To change a row is to lock it. */
 	int found = store_find_one(store, read->errand.arena,
 		"update mcp_stream set last = last where session = :session and number = :number"
@@ -135,7 +135,7 @@ bool stream_rows_read(struct errand *errand, struct store *store)
 {
 	struct read_errand *read = (struct read_errand *)errand;
 	struct stream_row row = { .session = read->session, .number = read->stream,
-	                          .me = shared_me() }, now = { 0 };
+	                          .me = state_me() }, now = { 0 };
 	/* Of what is written nobody tells a process that the client is not attached to: one that moved on,
 	 * or came here when this process had another number, has to come back. */
 	int found = store_find_one(store, errand->arena, "select last, ended, home from mcp_stream"
@@ -156,7 +156,7 @@ bool stream_rows_leave(struct errand *errand, struct store *store)
 {
 	struct leave_errand *leave = (struct leave_errand *)errand;
 	struct stream_row row = { .session = leave->session, .number = leave->stream,
-	                          .me = shared_me() }, told;
+	                          .me = state_me() }, told;
 
 	return store_find_one(store, errand->arena, "update mcp_session set listener ="
 		"  (select max(number) from mcp_stream where session = :session and number <> :number"

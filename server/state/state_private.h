@@ -1,14 +1,14 @@
-/* shared_private.h - what the files of the shared layer share. */
-#ifndef SHARED_PRIVATE_H
-#define SHARED_PRIVATE_H
+/* state_private.h - what the files of the state's layer share. */
+#ifndef STATE_PRIVATE_H
+#define STATE_PRIVATE_H
 
-#include "shared.h"
+#include "state.h"
 
 #define CHANNEL_CHANGED "mcp_changed"   /* URIs; triggers of programs tell on it too */
 #define CHANNEL_ALL "mcp_all"           /* words for all processes */
 #define CHANNEL_ONE "mcp_"              /* words for one, its number behind it */
 
-extern struct shared_settings shared_set;
+extern struct state_settings state_set;
 
 /* errands.c: takes errands from now on, and gives the descriptor that wakes whoever carries them out. */
 int errands_open(void);
@@ -17,7 +17,7 @@ bool errands_are_open(void);
 void errands_close(void);
 /* After that, when nobody carries them out any more. */
 void errands_end(void);
-/* On the shared thread alone: gets what was sent, tells whether anything is left to do, and does what
+/* On the state's thread alone: gets what was sent, tells whether anything is left to do, and does what
  * can be done. `last_time`: whatever can't be fails. */
 void errands_fetch(void);
 bool errands_wait(void);
@@ -38,7 +38,7 @@ bool beat_counts_session(struct store *store, const char *begun);       /* its i
 /* This process ends: what is still its own is ended as if it had died, but now. */
 void beat_end(struct store *store);
 
-void shared_set_me(int64_t me);
+void state_set_me(int64_t me);
 
 /* Tells one process; within a transaction. */
 bool tell_one(struct store *store, int64_t process, const char *what, const char *session,

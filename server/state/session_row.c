@@ -1,15 +1,15 @@
 /* session_row.c - sessions in the database. */
-#include "shared_private.h"
+#include "state_private.h"
 
-static const struct shape session_shape = SHAPE(struct shared_session,
-	TEXT(struct shared_session, id, "Its id"),
-	TEXT(struct shared_session, caller, "Whose it is"),
-	INT(struct shared_session, party, "Whose share it is of"),
-	INT(struct shared_session, revision, "Which revision it speaks"),
-	INT(struct shared_session, can, "What its client can"),
-	INT(struct shared_session, log_least, "The least level of log messages it wants"),
-	INT(struct shared_session, listener, "The stream that carries its messages"),
-	TEXT(struct shared_session, followed, "The resources it follows"));
+static const struct shape session_shape = SHAPE(struct state_session,
+	TEXT(struct state_session, id, "Its id"),
+	TEXT(struct state_session, caller, "Whose it is"),
+	INT(struct state_session, party, "Whose share it is of"),
+	INT(struct state_session, revision, "Which revision it speaks"),
+	INT(struct state_session, can, "What its client can"),
+	INT(struct state_session, log_least, "The least level of log messages it wants"),
+	INT(struct state_session, listener, "The stream that carries its messages"),
+	TEXT(struct state_session, followed, "The resources it follows"));
 
 struct follow {
 	const char *id, *uri;
@@ -51,7 +51,7 @@ bool session_row_load(struct errand *errand, struct store *store)
 static bool change(struct session_errand *session, struct store *store, const char *sql,
                    const struct shape *shape, const void *params)
 {
-	struct shared_session told;
+	struct state_session told;
 	int found = store_find_one(store, session->errand.arena, sql, shape, params, &session_shape,
 	                           &told);
 
@@ -115,7 +115,7 @@ static bool change_followed(struct errand *errand, struct store *store, const ch
 {
 	struct session_errand *session = (struct session_errand *)errand;
 	struct follow follow = { session->session.id, session->uri,
-		shared_set.kept_max ? shared_set.kept_max / 8 : INT64_MAX };
+		state_set.kept_max ? state_set.kept_max / 8 : INT64_MAX };
 
 	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
 }

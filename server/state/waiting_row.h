@@ -2,7 +2,7 @@
 #ifndef WAITING_ROW_H
 #define WAITING_ROW_H
 
-#include "shared_private.h"
+#include "state_private.h"
 
 #define WAITING_QUESTION 16384          /* bytes a question counts for, with an answer no longer than that:
                                          * also a bound of how many rows there are to be summed up */

@@ -1,4 +1,4 @@
-/* shared.h - what the processes of one service know together: sessions, the events of streams, calls
+/* state.h - what the processes of one service know together: sessions, the events of streams, calls
  * that wait for a person, tasks. It is kept in their database, so that any of them serves any client.
  *
  * One thread of each process does it all, on one connection: it carries out errands, listens to what
@@ -8,8 +8,8 @@
  * Processes have numbers, never used twice. Each stream has a `home`, the process that writes it, and
  * `attached`, the process its client is connected to. Whoever is no longer the home of a stream can't
  * write to it any more, so a process that was taken for dead does no harm when it comes back. */
-#ifndef SHARED_H
-#define SHARED_H
+#ifndef STATE_H
+#define STATE_H
 
 #include "core.h"
 #include "counted.h"
@@ -18,11 +18,11 @@
 
 /* ---- The thread ---- */
 
-/* What the layer above is told, on the shared thread. */
-struct shared_handler {
+/* What the layer above is told, on the state's thread. */
+struct state_handler {
 	/* A row changed, whoever changed it; the URI lives until this returns. */
 	void (*changed)(const char *uri);
-	/* Another process said it: shared_tell(), or one of the words below. */
+	/* Another process said it: state_tell(), or one of the words below. */
 	void (*told)(str what, str rest);
 	/* What was told meanwhile is lost: read again what is cached. `reborn`: the others took this
 	 * process for dead, so its streams are no longer its own. */
@@ -39,9 +39,9 @@ struct shared_handler {
 	const char *task_last_words;
 };
 
-struct shared_settings {
+struct state_settings {
 	const char *database;           /* the URL of the data; NULL: there is none */
-	struct shared_handler handler;
+	struct state_handler handler;
 	int64_t session_idle_ms, resume_ms, task_ttl_ms;
 	int sessions_max;
 	int64_t stream_max;             /* bytes of events that are kept of one stream, about */
@@ -49,26 +49,26 @@ struct shared_settings {
 	struct budget *budget;          /* of what errands keep until they are done; NULL: not counted */
 };
 
-extern const struct migration shared_migrations[];
+extern const struct migration state_migrations[];
 
 /* Starts the thread and takes a number. False: the database can't; it has said why. */
-MUST_USE bool shared_start(const struct shared_settings *settings);
+MUST_USE bool state_start(const struct state_settings *settings);
 /* Carries out what was asked for, as far as the database can, and ends the thread. Errands that come
  * later fail at once. The loops must still run. */
-void shared_stop(void);
-bool shared_on(void);                           /* false: nothing is shared, this process is all */
-bool shared_healthy(void);                      /* the database answered lately */
-int64_t shared_me(void);                        /* this process's number */
-int64_t shared_number(void);                    /* never given twice, by no process; 0: off */
+void state_stop(void);
+bool state_on(void);                           /* false: nothing is shared, this process is all */
+bool state_healthy(void);                      /* the database answered lately */
+int64_t state_me(void);                        /* this process's number */
+int64_t state_number(void);                    /* never given twice, by no process; 0: off */
 
-extern struct shared_counters {
+extern struct state_counters {
 	atomic_llong evicted;           /* sessions, to make room for others */
-} shared_counters;
-extern const struct counted shared_counted[];   /* the same, for /metrics */
+} state_counters;
+extern const struct counted state_counted[];   /* the same, for /metrics */
 
 /* ---- Errands ---- */
 
-/* Something for the shared thread, in an arena of its own that is destroyed after `done`. */
+/* Something for the state's thread, in an arena of its own that is destroyed after `done`. */
 struct errand {
 	struct message message;
 	struct errand *next;
@@ -85,7 +85,7 @@ struct errand {
 };
 
 struct errand_kind {
-	/* On the shared thread. False: the database can't now. */
+	/* On the state's thread. False: the database can't now. */
 	bool (*work)(struct errand *errand, struct store *store);
 	/* On the loop that sent it; NULL: nobody wants to know. */
 	void (*done)(struct errand *errand);
@@ -103,19 +103,19 @@ void errand_send_from(struct errand *errand, struct loop *loop);        /* from 
 /* ---- Words between processes ---- */
 
 /* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
-#define SHARED_WORDS_MAX 7000
+#define STATE_WORDS_MAX 7000
 
 /* Tells all other processes: told("what", "rest") there. Both together are no longer than that. */
-void shared_tell(const char *what, str rest);
+void state_tell(const char *what, str rest);
 /* Tells all processes, this one too, that what a URI names changed; where there are several nothing is
  * to be done if `database_tells` it, by triggers. Where there is one it is told at once, by the thread
  * that calls: nothing is kept of it, so no disk and nobody's errand is waited for. Of a URI that is
  * too long for words processes are told("missed"): anything may have changed. */
-void shared_changed(const char *uri, bool database_tells);
+void state_changed(const char *uri, bool database_tells);
 
 /* ---- Sessions ---- */
 
-struct shared_session {
+struct state_session {
 	const char *id, *caller;
 	int64_t revision, can, log_least;
 	int64_t party;                  /* whose share it is of: whoever has most makes room */
@@ -128,7 +128,7 @@ struct shared_session {
  * told("ended", id). */
 struct session_errand {
 	struct errand errand;
-	struct shared_session session;
+	struct state_session session;
 	const char *uri;                /* to follow, or no longer */
 	bool there;
 };
@@ -149,7 +149,7 @@ bool caller_rows_end(struct errand *errand, struct store *store);
 
 /* ---- Streams ---- */
 
-struct shared_event {
+struct state_event {
 	int64_t number;
 	const char *text;               /* the message */
 };
@@ -162,7 +162,7 @@ struct append_errand {
 	int64_t stream;
 	bool fresh, listens, over;
 	const char *ids;                /* of the calls it will answer, JSON; NULL: as before */
-	struct shared_event *events;
+	struct state_event *events;
 	int64_t count, last;            /* the number of its latest event, now or before */
 	int64_t attached;               /* after: the process its client is connected to */
 	int64_t kept;                   /* after: bytes of the stream */
@@ -184,7 +184,7 @@ struct read_errand {
 	                                   its home, or events are gone, and `after` is behind them */
 	int64_t home;
 	const char *ids;
-	struct rows events;             /* of struct shared_event */
+	struct rows events;             /* of struct state_event */
 };
 /* The client is connected to this process from now on. Who had it is told("detach", "SESSION NUMBER")
  * and whose home it was told("lost", ...). */
@@ -205,7 +205,7 @@ bool stream_rows_leave(struct errand *errand, struct store *store);
  * They and tasks that wait may take as many bytes (records, questions, answers) as requests keep at
  * most, and those of a caller half of it: errand.no_room. */
 
-struct shared_question {
+struct state_question {
 	int64_t number;
 	const char *key;
 	const char *answer;             /* JSON; NULL: none */
@@ -221,7 +221,7 @@ struct park_errand {
 	int64_t stream;
 	const char *record;             /* all that is needed to run it again */
 	int64_t expires_ms;             /* from now */
-	struct shared_question *questions;
+	struct state_question *questions;
 	int64_t count;
 	bool filed;
 };
@@ -234,11 +234,11 @@ struct claim_errand {
 	struct errand errand;
 	const char *session, *id, *answer;
 	int64_t number, call;
-	int64_t token;                  /* shared_number() */
+	int64_t token;                  /* state_number() */
 	bool taken;
 	int64_t stream, last;
 	const char *ids, *record, *caller;
-	struct rows questions;          /* of struct shared_question */
+	struct rows questions;          /* of struct state_question */
 };
 bool call_row_answer(struct errand *errand, struct store *store);
 bool call_row_cancel(struct errand *errand, struct store *store);
@@ -246,11 +246,11 @@ bool call_row_expire(struct errand *errand, struct store *store);
 
 /* ---- Tasks ---- */
 
-#define SHARED_TASKS_MAX 1000
-#define SHARED_CALLER_TASKS_MAX 100
-#define SHARED_TASK_TOPIC "task:"       /* told as changed, with the id behind it */
+#define STATE_TASKS_MAX 1000
+#define STATE_CALLER_TASKS_MAX 100
+#define STATE_TASK_TOPIC "task:"       /* told as changed, with the id behind it */
 
-struct shared_task {
+struct state_task {
 	const char *id, *caller;
 	const char *status;             /* as the protocol calls it */
 	const char *said;
@@ -263,7 +263,7 @@ struct shared_task {
  * can't change it any more, and what is over stays as it is. Each change but words is told. */
 struct task_errand {
 	struct errand errand;
-	struct shared_task task;
+	struct state_task task;
 	int64_t owner;
 	bool there;                     /* after: there is such a task of that caller */
 	bool unclear;                   /* after an insert that failed: it may be there all the same */
@@ -281,11 +281,11 @@ struct known_tasks_errand {
 	struct errand errand;
 	const char *caller;
 	const char *ids;                /* a JSON array */
-	struct rows tasks;              /* of struct shared_task, of which only `id` */
+	struct rows tasks;              /* of struct state_task, of which only `id` */
 };
 bool task_rows_known(struct errand *errand, struct store *store);
 
-struct shared_request {
+struct state_request {
 	const char *name;               /* what the tool calls it; the client is given a new key */
 	const char *method, *params;    /* params: JSON */
 };
@@ -298,19 +298,19 @@ struct task_park_errand {
 	int64_t owner;
 	const char *record;             /* all that is needed to run it again */
 	int64_t expires_ms;             /* from now */
-	struct shared_request *requests;
+	struct state_request *requests;
 	int64_t count;
 };
 bool task_row_park(struct errand *errand, struct store *store);
 
-struct shared_answer {
+struct state_answer {
 	const char *key, *answer;       /* JSON */
 };
 
 struct task_answer_errand {
 	struct errand errand;
 	const char *id, *caller;
-	struct shared_answer *answers;
+	struct state_answer *answers;
 	int64_t count;
 	bool there;
 	bool ready;                     /* after: nothing is open any more, somebody is to claim it */
@@ -321,11 +321,11 @@ bool task_row_answer(struct errand *errand, struct store *store);
 struct task_claim_errand {
 	struct errand errand;
 	const char *id;
-	int64_t token;                  /* shared_number() */
+	int64_t token;                  /* state_number() */
 	bool taken;
 	int64_t owner;
 	const char *caller, *record;
-	struct rows questions;          /* of struct shared_question: all it asked, the latest last */
+	struct rows questions;          /* of struct state_question: all it asked, the latest last */
 };
 bool task_row_claim(struct errand *errand, struct store *store);
 

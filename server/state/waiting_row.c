@@ -49,7 +49,7 @@ int64_t waiting_answer(const char *answer)
 
 static int fits(struct store *store, const struct waiting *wanted)
 {
-	int64_t most = (int64_t)shared_set.budget->max;
+	int64_t most = (int64_t)state_set.budget->max;
 	struct held held;
 
 	if (store_find_one(store, NULL, count_sql, &waiting_shape, wanted, &held_shape, &held) != 1)
@@ -73,7 +73,7 @@ static int64_t free_unneeded(struct store *store)
 
 int waiting_room(struct store *store, const struct waiting *wanted)
 {
-	if (wanted->bytes == 0 || !shared_set.budget)
+	if (wanted->bytes == 0 || !state_set.budget)
 		return 1;
 	int room = fits(store, wanted);
 	if (room != 0)

@@ -1,4 +1,4 @@
-/* test_shared_streams.c - sessions and streams as rows: who writes, who comes back to what, and what goes
+/* test_state_streams.c - sessions and streams as rows: who writes, who comes back to what, and what goes
  * where there is too much. */
 #include "room.h"
 #include "rows.h"
@@ -17,7 +17,7 @@ static str used_lately(UNUSED struct arena *in)
 static void begin_streams(void)
 {
 	begin_rows();
-	shared_set.handler.used = used_lately;
+	state_set.handler.used = used_lately;
 	used_ids = "[]";
 	used_takes_ms = 0;
 	(void)heard();
@@ -42,13 +42,13 @@ static void make_sessions(const char *name, int party, int count, int idle)
 
 START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
 {
-	long long before = atomic_load(&shared_counters.evicted);
+	long long before = atomic_load(&state_counters.evicted);
 
 	make_sessions("alice", 1, 8, 1);
 	make_sessions("bob", 2, 3, 10);
 	make_sessions("carol", 3, 1, 20);
 	ck_assert(beat_tidy(store));
-	ck_assert_int_eq(atomic_load(&shared_counters.evicted) - before, 2);
+	ck_assert_int_eq(atomic_load(&state_counters.evicted) - before, 2);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 10);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where party <> 1"), 4);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id in ('alice7',"
@@ -109,7 +109,7 @@ START_TEST(a_session_follows_so_much_and_no_more)
 
 	make_session("b", "alice");
 	make_session("c", "bob");
-	shared_set.kept_max = 8 * 200000;
+	state_set.kept_max = 8 * 200000;
 	follow.session.id = "b";
 	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
 	follow.session.id = "c";
@@ -138,10 +138,10 @@ static struct append_errand append_of(const char *session, int64_t stream, int64
 {
 	struct append_errand append = { .errand.arena = arena, .session = session, .stream = stream,
 		.fresh = from == 1, .ids = from == 1 ? "[7]" : NULL, .count = count, .last = from + count - 1,
-		.events = arena_array(arena, struct shared_event, count) };
+		.events = arena_array(arena, struct state_event, count) };
 
 	for (int i = 0; i < count; i++)
-		append.events[i] = (struct shared_event) { from + i, text };
+		append.events[i] = (struct state_event) { from + i, text };
 	return append;
 }
 
@@ -171,7 +171,7 @@ START_TEST(what_was_written_is_read_from_anywhere)
 	ck_assert(appends(&more));      /* it may be told twice */
 
 	struct read_errand read = come_back("a", 1, 2);
-	const struct shared_event *events = read.events.first;
+	const struct state_event *events = read.events.first;
 	ck_assert(read.there && read.over);
 	ck_assert_int_eq(read.events.count, 3);
 	ck_assert_int_eq(events[0].number, 3);
@@ -247,7 +247,7 @@ START_TEST(who_comes_back_takes_the_stream_from_a_dead_process)
 	read = come_back("a", 2, 1);
 	ck_assert(read.there && read.over);
 	ck_assert_int_eq(read.events.count, 1);
-	ck_assert_str_eq(((struct shared_event *)read.events.first)->text, "last words");
+	ck_assert_str_eq(((struct state_event *)read.events.first)->text, "last words");
 }
 END_TEST
 
@@ -256,14 +256,14 @@ START_TEST(who_was_buried_writes_nothing_more)
 	struct append_errand first = append_of("a", 1, 1, 1, "one"), more = append_of("a", 1, 2, 2, "two");
 
 	make_session("a", "alice");
-	shared_set_me(OTHER);
+	state_set_me(OTHER);
 	ck_assert(appends(&first));
-	shared_set_me(ME);
+	state_set_me(ME);
 	bury_the_other();
-	shared_set_me(OTHER);
+	state_set_me(OTHER);
 	more.over = true;
 	ck_assert(appends(&more) && more.lost);
-	shared_set_me(ME);
+	state_set_me(ME);
 	ck_assert_int_eq(count_of("select last as value from mcp_stream"), 2);
 	ck_assert_str_eq(text_of("select data as text from mcp_event where number = 2"), "last words");
 }
@@ -285,7 +285,7 @@ START_TEST(a_stream_of_no_process_is_ended_by_whoever_tidies_up)
 	                          " where ended <> 0 and home = 0"), 2);
 	struct read_errand read = come_back("a", 2, 1);
 	ck_assert(read.there && read.over);
-	ck_assert_str_eq(((struct shared_event *)read.events.first)->text, "last words");
+	ck_assert_str_eq(((struct state_event *)read.events.first)->text, "last words");
 }
 END_TEST
 
@@ -413,7 +413,7 @@ START_TEST(of_a_caller_the_streams_written_longest_ago_lose_what_is_kept)
 {
 	make_session("a", "alice");
 	make_session("b", "bob");
-	shared_set.kept_max = 400000;
+	state_set.kept_max = 400000;
 	room_look(store);
 	write_stream("b", 1, 10000, true);
 	for (int i = 2; i <= 60; i++) {
@@ -439,7 +439,7 @@ START_TEST(of_too_much_in_all_whoever_has_most_loses)
 	static const char *const callers[] = { "alice", "bob", "carol" };
 	int64_t number = 0;
 
-	shared_set.kept_max = 400000;
+	state_set.kept_max = 400000;
 	for (int i = 0; i < 3; i++)
 		make_session(callers[i], callers[i]);
 	for (int i = 0; i < 5; i++)

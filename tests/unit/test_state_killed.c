@@ -1,4 +1,4 @@
-/* test_shared_killed.c - what a process that is killed leaves of calls and tasks, and what the next one
+/* test_state_killed.c - what a process that is killed leaves of calls and tasks, and what the next one
  * makes of it: on SQLite as it starts, on PostgreSQL when the dead one was silent for long. */
 #include <signal.h>
 #include <sys/wait.h>
@@ -21,11 +21,11 @@ static void missed(UNUSED bool reborn)
 
 static void file(int64_t stream, int64_t question)
 {
-	struct shared_question asked = { .number = question, .key = "sure" };
+	struct state_question asked = { .number = question, .key = "sure" };
 	struct park_errand park = { .errand.arena = arena, .session = "s", .stream = stream, .id = "7",
 		.record = "a record", .expires_ms = 60000, .questions = &asked, .count = 1 };
 
-	make_stream("s", stream, (int)shared_me());
+	make_stream("s", stream, (int)state_me());
 	ck_assert(call_row_park(&park.errand, store) && park.filed);
 }
 
@@ -42,7 +42,7 @@ static bool takes(int64_t question, int64_t token)
 
 static struct task_errand task(const char *id)
 {
-	return (struct task_errand) { .errand.arena = arena, .owner = shared_me(),
+	return (struct task_errand) { .errand.arena = arena, .owner = state_me(),
 		.task = { .id = id, .caller = "alice", .status = "working" } };
 }
 
@@ -55,9 +55,9 @@ static void begin_task(const char *id)
 
 static void ask(const char *id)
 {
-	struct shared_request request = { .name = "sure", .method = "elicitation/create",
+	struct state_request request = { .name = "sure", .method = "elicitation/create",
 		.params = "{}" };
-	struct task_park_errand park = { .errand.arena = arena, .id = id, .owner = shared_me(),
+	struct task_park_errand park = { .errand.arena = arena, .id = id, .owner = state_me(),
 		.record = "a record", .expires_ms = 60000, .requests = &request, .count = 1 };
 
 	begin_task(id);
@@ -66,7 +66,7 @@ static void ask(const char *id)
 
 static bool answer(const char *id)
 {
-	struct shared_answer given = { .key = "sure", .answer = "{}" };
+	struct state_answer given = { .key = "sure", .answer = "{}" };
 	struct task_answer_errand answer = { .errand.arena = arena, .id = id, .caller = "alice",
 		.answers = &given, .count = 1 };
 
@@ -103,7 +103,7 @@ static void live_and_be_killed(void)
 	ask("claimed");
 	ck_assert(answer("claimed") && claims("claimed", 2));
 	begin_task("over");
-	over.owner = shared_me();
+	over.owner = state_me();
 	over.task.status = "completed";
 	over.task.outcome = "{\"sum\":7}";
 	ck_assert(task_row_finish(&over.errand, store) && over.there);
@@ -114,13 +114,13 @@ static void live_and_be_killed(void)
 
 static void start_and_stop(void)
 {
-	shared_set.database = url;
-	shared_set.handler.changed = changed;
-	shared_set.handler.told = told;
-	shared_set.handler.missed = missed;
-	struct shared_settings settings = shared_set;
-	ck_assert(shared_start(&settings));
-	shared_stop();
+	state_set.database = url;
+	state_set.handler.changed = changed;
+	state_set.handler.told = told;
+	state_set.handler.missed = missed;
+	struct state_settings settings = state_set;
+	ck_assert(state_start(&settings));
+	state_stop();
 	open_rows();
 }
 
@@ -196,7 +196,7 @@ START_TEST(nobody_is_dead_twice)
 {
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_process where id = 1"), 0);
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_event where stream = 2"), 1);
-	ck_assert_int_gt(shared_me(), 1);
+	ck_assert_int_gt(state_me(), 1);
 }
 END_TEST
 

@@ -37,11 +37,11 @@ static const struct shape question_row_shape = SHAPE(struct question_row,
 	INT(struct question_row, call, "Whose"),
 	BOOL(struct question_row, answered, "It is"));
 
-static const struct shape question_shape = SHAPE(struct shared_question,
-	INT(struct shared_question, number, "Which"),
-	TEXT(struct shared_question, key, "What the tool calls it"),
-	TEXT(struct shared_question, answer, "JSON"),
-	BOOL(struct shared_question, answered, "It is"));
+static const struct shape question_shape = SHAPE(struct state_question,
+	INT(struct state_question, number, "Which"),
+	TEXT(struct state_question, key, "What the tool calls it"),
+	TEXT(struct state_question, answer, "JSON"),
+	BOOL(struct state_question, answered, "It is"));
 
 /* ---- Filing ---- */
 
@@ -72,7 +72,7 @@ static bool park(struct store *store, void *context)
 	struct park_errand *park = context;
 	struct call_row row = { .session = park->session, .stream = park->stream, .name = park->id,
 	                        .record = park->record, .until = park->expires_ms,
-	                        .bytes = bytes_of(park), .me = shared_me(),
+	                        .bytes = bytes_of(park), .me = state_me(),
 	                        .asked = park->count }, filed = { 0 };
 	/* It asks anew, so it was taken up by whoever asks. */
 	if (store_change(store, "delete from mcp_call where session = :session and stream = :stream"
@@ -117,7 +117,7 @@ bool call_row_park(struct errand *errand, struct store *store)
  * to do again: whether the first time was done is not always known. */
 static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 {
-	struct call_row row = { .id = call, .me = shared_me() }, taken = { 0 };
+	struct call_row row = { .id = call, .me = state_me() }, taken = { 0 };
 	struct arena *arena = claim->errand.arena;
 
 	if (!store_find(store, arena, "select number, key, answer, answered from mcp_question"
