@@ -13,8 +13,6 @@
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
 
-struct runtime runtime;
-
 static atomic_uint_fast64_t serials;
 atomic_uint_fast64_t changes_so_far;
 

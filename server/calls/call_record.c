@@ -1,5 +1,6 @@
 /* call_record.c - a call as JSON: its request, what was answered so far, what time it has left. */
 #include "call_record.h"
+#include "call_rows.h"
 
 static void write_question(struct json *json, const struct question *question)
 {

@@ -3,6 +3,7 @@
 #define CALL_RECORD_H
 
 #include "call.h"
+#include "call_rows.h"
 #include "state.h"
 
 /* Its request, how far it is, and what was answered so far. */

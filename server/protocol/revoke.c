@@ -9,6 +9,7 @@
 
 #include "protocol.h"
 #include "session.h"
+#include "session_rows.h"
 #include "state.h"
 
 static bool is_revoked(const struct mcp_call *call, UNUSED const void *context)

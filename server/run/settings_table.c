@@ -95,8 +95,9 @@ static struct setting table[] = {
 	  "A request's body; over it 413", KIB, GIB, NULL },
 	{ "BODIES_MAX", SIZE_, NULL,
 	  "What requests keep: bodies, what is read from them, answers until they are taken; over it"
-	  " 503. Of it one caller has at most half. Not set: a quarter of the memory limit, at most"
-	  " 256MiB where there is none", KIB, 0, NULL },
+	  " 503. Calls and tasks that wait for a person may take as much again in the database. Of"
+	  " each one caller has at most half. Not set: a quarter of the memory limit, at most 256MiB"
+	  " where there is none", KIB, 0, NULL },
 	{ "JSON_DEPTH", INT_, "64",
 	  "Levels of JSON", 8, 1000, NULL },
 	{ "JSON_VALUES", INT_, "100000",

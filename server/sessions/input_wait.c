@@ -6,8 +6,10 @@
 #include <stdio.h>
 
 #include "call_record.h"
+#include "call_rows.h"
 #include "input_wait.h"
 #include "session.h"
+#include "session_rows.h"
 #include "state.h"
 
 /* ---- Writing it down ---- */

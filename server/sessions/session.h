@@ -7,6 +7,7 @@
 #define SESSION_H
 
 #include "call.h"
+#include "session_rows.h"
 
 struct session;
 struct state_session;

@@ -1,6 +1,7 @@
 /* session_change.c - sessions begun, changed and ended, for a request that is answered when the database
  * has it. */
 #include "session_private.h"
+#include "session_rows.h"
 #include "state.h"
 
 #define FOLLOWS_TOO_MUCH "This session follows as many resources as it may; unsubscribe from one."

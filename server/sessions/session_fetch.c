@@ -1,6 +1,7 @@
 /* session_fetch.c - sessions brought here from the database, and what is said of them there. */
 #include <stdlib.h>
 
+#include "session_rows.h"
 #include "session_stream_private.h"
 
 /* ---- Copies ---- */

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "session_stream_private.h"
 #include "origin.h"
+#include "session_stream_private.h"
+#include "stream_rows.h"
 
 struct receiver {
 	atomic_int references;          /* its stream, the stream, each message about it */

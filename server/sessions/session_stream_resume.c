@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "session_stream_private.h"
+#include "stream_rows.h"
 
 static const struct fault unknown = {
 	.code = 400, .http_sessions = 400, .http_stateless = 400,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "session_stream_private.h"
+#include "stream_rows.h"
 
 /* ---- Events that are not stored yet ---- */
 

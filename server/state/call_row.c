@@ -1,4 +1,5 @@
 /* call_row.c - calls that wait for a person, in the database: filed by one process, taken up by any. */
+#include "call_rows.h"
 #include "waiting_row.h"
 
 struct call_row {

@@ -1,5 +1,6 @@
 /* caller_row.c - what the database has of a caller whose key is no more. */
-#include "task_row.h"
+#include "session_rows.h"
+#include "task_table.h"
 
 static const char sessions_sql[] =
 	"delete from mcp_session where caller = :caller"

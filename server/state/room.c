@@ -5,6 +5,7 @@
  * rows only when it may be too much; then the streams that were written longest ago, of whoever has
  * most, lose what is kept of them. A caller has at most half. */
 #include "room.h"
+#include "stream_rows.h"
 
 #define SLACK(most) ((most) / 16)       /* more goes than has to, so that it need not be soon again */
 #define ROUNDS_MAX 50                   /* of making room, at one look */

@@ -3,6 +3,7 @@
 #define ROOM_H
 
 #include "state_private.h"
+#include "stream_rows.h"
 
 /* What rows take beside their text, about. */
 #define ROOM_EVENT_BYTES 64

@@ -1,4 +1,5 @@
 /* session_row.c - sessions in the database. */
+#include "session_rows.h"
 #include "state_private.h"
 
 static const struct shape session_shape = SHAPE(struct state_session,

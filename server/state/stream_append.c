@@ -4,6 +4,7 @@
  * Every writer takes the stream's row first, see stream_row.c. */
 #include "json.h"
 #include "room.h"
+#include "stream_rows.h"
 
 struct stream {
 	const char *session, *ids, *told;

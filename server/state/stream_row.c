@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "state_private.h"
+#include "stream_rows.h"
 
 struct stream_row {
 	const char *session;

@@ -1,5 +1,5 @@
 /* task_tidy.c - tasks that nobody runs any more, and results that nobody fetches any more. */
-#include "task_row.h"
+#include "task_table.h"
 
 static bool run(struct store *store, const char *const *sql)
 {

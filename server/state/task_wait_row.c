@@ -1,7 +1,9 @@
 /* task_wait_row.c - tasks that wait for a person: written down by one process, taken up by any. */
 #include <string.h>
 
-#include "task_row.h"
+#include "call_rows.h"
+#include "task_table.h"
+#include "task_rows.h"
 #include "waiting_row.h"
 
 #define CLAIM_MS "2000"                 /* for whoever got the last answer; then it is anybody's */

@@ -5,6 +5,7 @@
 
 #include "call_record.h"
 #include "task_private.h"
+#include "task_rows.h"
 
 #define SAID_MAX 160                    /* bytes of what a tool says of its progress */
 #define SAY_MS 1000                     /* between two writes of that */

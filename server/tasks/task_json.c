@@ -1,5 +1,6 @@
 /* task_json.c - a task as its client sees it. */
 #include "task_private.h"
+#include "task_rows.h"
 
 #define POLL_MS 1000
 

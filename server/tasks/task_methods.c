@@ -1,6 +1,7 @@
 /* task_methods.c - tasks/get, tasks/update and tasks/cancel: of any task of this caller, whichever
  * process runs it. Each is answered when the database has answered. */
 #include "task_private.h"
+#include "task_rows.h"
 
 static bool is_served(void)
 {

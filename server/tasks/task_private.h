@@ -4,6 +4,7 @@
 
 #include "state.h"
 #include "task.h"
+#include "task_rows.h"
 
 #define TASK_ID_BYTES 24
 #define TASK_RUN_MS (10 * 60 * INT64_C(1000))   /* running time, where the tool has not more */

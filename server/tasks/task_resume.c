@@ -2,6 +2,7 @@
  * the top and finds the answers. */
 #include "call_record.h"
 #include "task_private.h"
+#include "task_rows.h"
 
 struct claiming {
 	struct task_claim_errand claim;

@@ -4,6 +4,7 @@
  * more when it changes meanwhile. */
 #include "subscription.h"
 #include "task_private.h"
+#include "task_rows.h"
 
 #define READ_AGAIN_MS 1000              /* the database could not */
 

@@ -69,6 +69,14 @@ test('the sources that pages name are there', () => {
 		&& !(!path.includes('/') && files.some(file => file.endsWith(`/${path}`)))), []);
 });
 
+// A room is a folder with sources of its own, or what programs include.
+test('architecture.md says of each room what it knows', () => {
+	const rooms = new Set(globSync('server/*/*.{c,h}', { cwd: root }).map(path => path.split('/')[1]));
+	const table = [...read('docs/architecture.md').matchAll(/^\| `(\w+)\/` \| .+ \|.*\|$/gm)].map(([, room]) => room);
+	assert.ok(rooms.size > 15);
+	assert.deepEqual(table.toSorted(), [...rooms].sort());
+});
+
 // Comments, scripts and messages name pages too.
 test('the pages that code names are there', () => {
 	const named = files.filter(path => /\.(c|h|cmake|mjs|sh|tf|yml|yaml|txt|def)$|^[\w.\/-]+\/[\w-]+$|^(dev|services)$/.test(path))

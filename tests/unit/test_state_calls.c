@@ -1,5 +1,6 @@
 /* test_state_calls.c - calls that wait for a person, as rows: filed, answered, cancelled, due, and how
  * much of them there may be. */
+#include "call_rows.h"
 #include "rows.h"
 
 static struct park_errand park(const char *in, int64_t stream, const char *id, int64_t question,

@@ -3,7 +3,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "call_rows.h"
 #include "rows.h"
+#include "task_rows.h"
 
 static void changed(UNUSED const char *uri)
 {

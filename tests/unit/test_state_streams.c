@@ -2,6 +2,8 @@
  * where there is too much. */
 #include "room.h"
 #include "rows.h"
+#include "session_rows.h"
+#include "stream_rows.h"
 
 static const char *used_ids = "[]";
 static int64_t used_takes_ms;

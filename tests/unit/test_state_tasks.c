@@ -1,7 +1,10 @@
 /* test_state_tasks.c - tasks as rows: how they begin, ask, are answered, end, and how much of them
  * there may be. */
+#include "call_rows.h"
 #include "rows.h"
-#include "task_row.h"
+#include "session_rows.h"
+#include "task_table.h"
+#include "task_rows.h"
 
 static struct task_errand task(const char *id, const char *caller)
 {

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "call.h"
+#include "runtime.h"
 
 #define PAGE "text/html;profile=mcp-app"
+
+struct runtime runtime;
 
 static void member(struct json *json, const char *key, const char *text)
 {

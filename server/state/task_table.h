@@ -1,8 +1,9 @@
-/* task_row.h - what the files that know the table of tasks share. */
-#ifndef TASK_ROW_H
-#define TASK_ROW_H
+/* task_table.h - what the files that know the table of tasks share. */
+#ifndef TASK_TABLE_H
+#define TASK_TABLE_H
 
 #include "state_private.h"
+#include "task_rows.h"
 
 struct task_row {
 	const char *id, *caller, *status, *said, *asked, *outcome, *record, *told;

@@ -1,7 +1,7 @@
 /* fault.c - what a client is told when its request cannot be answered. */
 #include <stdio.h>
 
-#include "call.h"
+#include "fault.h"
 
 const char *const revision_names[REVISIONS] = {
 	"2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"
