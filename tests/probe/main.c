@@ -35,7 +35,8 @@ static enum mcp_answer count(struct mcp_call *call, const void *in, struct store
 		mcp_log(call, MCP_INFO, "%lld", (long long)i);
 		if (!mcp_progress(call, (double)i, (double)count->to, "%lld", (long long)i))
 			return mcp_fail(call, "It was not wanted any more.");
-		nanosleep(&pause, NULL);
+		if (count->pause_ms > 0)
+			nanosleep(&pause, NULL);
 	}
 	return mcp_say(call, "Counted to %lld.", (long long)count->to);
 }

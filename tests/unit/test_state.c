@@ -10,7 +10,7 @@
 #include "things.h"
 
 static struct http *http;
-static sem_t gate, over;
+static sem_t gate, held, over;
 static atomic_int missed_count, changes;
 
 /* ---- What the layer above would do ---- */
@@ -69,6 +69,7 @@ static void begin_shared(void)
 		ck_assert(store && store_migrate(store, state_migrations));
 	}
 	sem_init(&gate, 0, 0);
+	sem_init(&held, 0, 0);
 	sem_init(&over, 0, 0);
 	http = http_start(&(struct http_settings) {
 		.host = "127.0.0.1", .loops = 1, .connection_bytes = 8192, .body_max = 1000,
@@ -85,6 +86,7 @@ static void end_shared(void)
 	state_stop();
 	http_stop(http);
 	sem_destroy(&gate);
+	sem_destroy(&held);
 	sem_destroy(&over);
 	end();
 }
@@ -139,6 +141,7 @@ static bool work_all(struct errand *first, int count, struct store *in)
 
 static bool wait_for_gate(UNUSED struct errand *errand, UNUSED struct store *in)
 {
+	sem_post(&held);
 	sem_wait(&gate);
 	return true;
 }
@@ -172,6 +175,7 @@ static void hold(void)
 	done_names[0] = failed_names[0] = '\0';
 	atomic_store(&works, 0);
 	send(&gate_kind, (struct note) { 0 }, 0);
+	sem_wait(&held);
 }
 
 static void await(int count)
