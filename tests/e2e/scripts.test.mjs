@@ -158,7 +158,9 @@ test('words of an older version are made anew by servers that start at once', { 
 		await makeOld(database, products);
 		assert.equal(await countOld(database), products.length);
 		const version = await select('select sum(version) as sum, max(updated_at) as at from product');
-		const all = await Promise.all([1, 2, 3].map(() => start('products', { DATABASE_URL: url })));
+		// Of SQLite's file there is only one.
+		const all = await Promise.all((url.startsWith('sqlite:') ? [1] : [1, 2, 3]).map(() =>
+			start('products', { DATABASE_URL: url })));
 		await untilNew(database);
 		assert.deepEqual(await select('select sum(version) as sum, max(updated_at) as at from product'), version,
 			'it was no change of the products');
