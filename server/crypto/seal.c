@@ -30,6 +30,7 @@ struct sealing_key {
 
 static struct sealing_key keys[KEYS_MAX];
 static size_t key_count;
+static bool random_key;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_CIPHER *cipher;
@@ -65,6 +66,11 @@ static str next_secret(str *list)
 	return secret;
 }
 
+bool seal_is_random(void)
+{
+	return random_key;
+}
+
 const char *seal_configure(const char *text)
 {
 	static _Thread_local char wrong[128];
@@ -85,7 +91,8 @@ const char *seal_configure(const char *text)
 		}
 		add_key(secret);
 	}
-	if (key_count == 0)
+	random_key = key_count == 0;
+	if (random_key)
 		add_random_key();
 	return NULL;
 }

@@ -10,10 +10,11 @@
 
 #define SEAL_MAX (16 * 1024)    /* bytes of plain text */
 
-/* Before the first thread starts. `keys`: items separated by commas or white space, each at least
+/* Before the first thread that seals. `keys`: items separated by commas or white space, each at least
  * 32 characters of secret text (openssl rand -base64 32). NULL or empty: a random key for this
  * process. NULL, or what is wrong. */
 const char *seal_configure(const char *keys);
+bool seal_is_random(void);              /* it was given none */
 
 /* .at NULL: `plain` is longer than SEAL_MAX. */
 str seal(struct arena *arena, const char *purpose, str plain);

@@ -9,6 +9,7 @@
 #include "topic.h"
 
 #define MIGRATIONS_MAX 1000
+#define SECRET_BYTES 32
 
 static void about_stream(str rest, enum stream_word word)
 {
@@ -116,10 +117,12 @@ const struct migration *protocol_migrations(const struct mcp_server *server, boo
 	return all;
 }
 
+/* Without STATE_KEYS what is sealed is good for every process that has the state, now or later. */
 bool protocol_share(const char *database)
 {
-	return state_start(&(struct state_settings) {
-		.database = database,
+	const char *fresh = seal_is_random() ? random_text(runtime.arena, SECRET_BYTES) : NULL;
+	bool started = state_start(&(struct state_settings) {
+		.database = database, .fresh_secret = fresh,
 		.session_idle_ms = runtime.set.session_idle_ms, .resume_ms = runtime.set.resume_ms,
 		.task_ttl_ms = runtime.set.task_ttl_ms, .sessions_max = runtime.set.sessions_max,
 		.stream_max = (int64_t)runtime.set.backlog_max,
@@ -128,6 +131,8 @@ bool protocol_share(const char *database)
 		             .used = sessions_used, .last_words = last_words, .due = input_due,
 		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },
 	});
+
+	return started && (!fresh || !seal_configure(state_secret()));
 }
 
 void protocol_unshare(void)

@@ -32,9 +32,9 @@ static bool start_seal(const struct options *options)
 	const char *wrong = seal_configure(keys);
 	if (wrong)
 		log_error("not started: %s", wrong);
-	else if (!keys && options->shared)
-		log_warning("STATE_KEYS is not set: cursors and states of this process are good in no other;"
-		            " give all processes of the service the same");
+	else if (!keys && options->database)
+		log_info("STATE_KEYS is not set: what seals cursors and states is kept in the database, where"
+		         " whoever reads it could make some");
 	else if (!keys)
 		log_info("STATE_KEYS is not set: cursors and states are good until this process ends,"
 		         " and with it alone");

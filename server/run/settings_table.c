@@ -51,7 +51,7 @@ static struct setting table[] = {
 	  " SIGHUP. Without any, only loopback may be served", 0, 0, NULL },
 	{ "STATE_KEYS", LIST_, NULL,
 	  "Secrets that seal cursors and states, the first one seals (openssl rand -base64 32);"
-	  " not set: a random one for this process", 0, 0, NULL },
+	  " not set: one that is kept in the database", 0, 0, NULL },
 	{ "PUBLIC_HOSTS", LIST_, NULL,
 	  "Names that may stand in Host; not set: loopback, HOST, any address", 0, 0, NULL },
 	{ "ALLOWED_ORIGINS", LIST_, NULL,

@@ -121,5 +121,6 @@ const struct migration state_migrations[] = {
 	  "alter table mcp_stream add column bytes bigint not null default 0,"
 	  " add column written bigint not null default 0;" },
 	{ "shared-4", "", "alter table mcp_session add column party bigint not null default 0;" },
+	{ "shared-5", "create table mcp_secret (name text primary key, value text not null)", NULL },
 	{ 0 },
 };

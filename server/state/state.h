@@ -46,6 +46,7 @@ struct state_settings {
 	int sessions_max;
 	int64_t stream_max;             /* bytes of events that are kept of one stream, about */
 	int64_t kept_max;               /* and of all, of which a caller has at most half; 0: any number */
+	const char *fresh_secret;       /* see state_secret(); NULL: none is wanted */
 	struct budget *budget;          /* of what errands keep until they are done; NULL: not counted */
 };
 
@@ -56,6 +57,8 @@ MUST_USE bool state_start(const struct state_settings *settings);
 /* Carries out what was asked for, as far as the database can, and ends the thread. Errands that come
  * later fail at once. The loops must still run. */
 void state_stop(void);
+/* What the first process that wanted one gave as fresh_secret: all that come after it have the same. */
+const char *state_secret(void);
 bool state_on(void);                           /* false: nothing is shared, this process is all */
 bool state_healthy(void);                      /* the database answered lately */
 int64_t state_me(void);                        /* this process's number */

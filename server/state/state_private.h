@@ -38,6 +38,9 @@ bool beat_counts_session(struct store *store, const char *begun);       /* its i
 /* This process ends: what is still its own is ended as if it had died, but now. */
 void beat_end(struct store *store);
 
+/* secret.c: takes the secret that is there, or leaves the fresh one. */
+bool secret_keep(struct store *store);
+
 void state_set_me(int64_t me);
 
 /* Tells one process; within a transaction. */

@@ -184,7 +184,8 @@ static bool begin(struct store *store)
 {
 	bool alone = store_kind(store) == STORE_SQLITE;
 
-	return (!alone || store_migrate(store, state_migrations)) && beat_register(store)
+	return (!alone || store_migrate(store, state_migrations))
+	       && (!state_set.fresh_secret || secret_keep(store)) && beat_register(store)
 	       && (!alone || beat_bury_others(store));
 }
 

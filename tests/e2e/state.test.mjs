@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Mortal } from './mortal.mjs';
 import {
-	assertSilent, beginSession, exchange, launch, onPostgres, run, Server, start, temporary,
+	assertSilent, beginSession, callTool, exchange, launch, onPostgres, run, Server, start, temporary,
 } from './support.mjs';
 
 const skip = onPostgres && 'on PostgreSQL the state is in the same database';
@@ -63,4 +64,18 @@ test('a damaged one is put aside', { skip }, async () => {
 	assert.equal((await exchange(second, { method: 'GET', path: '/readyz' })).status, 200);
 	await second.stop();
 	assertSilent(second.log);
+});
+
+// Without STATE_KEYS.
+test('what was sealed before it was killed is good afterwards', { skip }, async () => {
+	const mortal = new Mortal('products', {});
+	await mortal.live();
+	const page = async cursor => (await callTool(mortal.server, 'search_products',
+		{ limit: 5, ...(cursor ? { cursor } : {}) })).structuredContent;
+	const first = await page();
+	await mortal.die();
+	const second = await page(first.next_cursor);
+	assert.equal(second.products.length, 5);
+	assert.ok(second.products.every(({ sku }) => !first.products.some(each => each.sku === sku)));
+	await mortal.server.stop();
 });

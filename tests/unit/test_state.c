@@ -49,9 +49,12 @@ static void task_due(UNUSED str id)
 {
 }
 
+static const char *fresh_secret;
+
 static void share(void)
 {
 	ck_assert(state_start(&(struct state_settings) {
+		.fresh_secret = fresh_secret,
 		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
 		.sessions_max = 10, .stream_max = 100000,
 		.handler = { .changed = changed, .told = told, .missed = missed, .used = used,
@@ -294,6 +297,18 @@ static void *send_slowly(UNUSED void *context)
 	return NULL;
 }
 
+START_TEST(whoever_comes_later_has_the_secret_of_the_first)
+{
+	for (int i = 0; i < 3; i++) {
+		state_stop();
+		fresh_secret = i == 0 ? "the first one's" : "of another";
+		share();
+		ck_assert_str_eq(state_secret(), "the first one's");
+	}
+	fresh_secret = NULL;
+}
+END_TEST
+
 START_TEST(nobody_wakes_it_after_its_end)
 {
 	pthread_t sender;
@@ -359,6 +374,7 @@ int main(void)
 	tcase_add_test(tests, of_several_in_one_statement_only_the_refused_one_fails);
 	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
 	tcase_add_test(tests, where_there_is_one_process_a_change_is_told_at_once);
+	tcase_add_test(tests, whoever_comes_later_has_the_secret_of_the_first);
 	tcase_add_test(tests, nobody_wakes_it_after_its_end);
 	tcase_add_test(tests, others_may_send_while_it_stops);
 	tcase_add_test(tests, what_is_sent_after_the_end_fails_at_once);
