@@ -118,7 +118,7 @@ class Stage {
 		}
 	}
 
-	// The same database at the same address; sessions are gone. Whoever stands before it has seen it go
+	// The same database at the same address, with the sessions. Whoever stands before it has seen it go
 	// as well as come, else a balancer may still find out that it went when the client calls.
 	async restart() {
 		const { folder } = this.products, { port } = new URL(this.environment.PRODUCTS);
