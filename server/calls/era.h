@@ -16,8 +16,8 @@ struct era {
 	const struct method *methods;   /* ends with an empty entry */
 	/* Version, headers and session of one message; before the method is looked up. */
 	const struct fault *(*admit)(struct mcp_call *call);
-	/* What a client sends that wants no answer. */
-	void (*notice)(struct reply *reply, str method, yyjson_val *params);
+	/* What a client sends that wants no answer. True: reply_accepted() says when it is done. */
+	bool (*notice)(struct reply *reply, str method, yyjson_val *params);
 	/* A tool, resource or prompt is about to run for the first time, and, once, is over. */
 	const struct fault *(*enter)(struct mcp_call *call);
 	void (*leave)(struct mcp_call *call);

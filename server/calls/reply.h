@@ -95,7 +95,7 @@ struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);
 /* It is answered later; fine if that was known. */
 void reply_park(struct reply *reply);
-/* A response of the client is accepted when reply_accepted() says so, or refused with a fault. */
+/* A response or notification of the client is accepted when reply_accepted() says so, or refused with a fault. */
 void reply_accepts_later(struct reply *reply);
 void reply_accepted(struct reply *reply, const struct fault *fault);
 /* A call goes on without this reply, and has no answer here. */

@@ -139,16 +139,16 @@ static const struct method methods[] = {
 };
 
 /* An id means something within a session only: without one nothing is cancelled by a bare id. */
-static void notice(struct reply *reply, str method, yyjson_val *params)
+static bool notice(struct reply *reply, str method, yyjson_val *params)
 {
 	yyjson_val *id = yyjson_obj_get(params, "requestId");
 
 	if (!str_is(method, "notifications/cancelled") || !reply->session || !id)
-		return;
+		return false;
 	struct json text = json_begin(reply_arena(reply), 64);
 	json_value(&text, id);
-	if (!session_cancel_call(reply->session, json_end(&text)))
-		input_cancel(reply, json_end(&text));
+	return !session_cancel_call(reply->session, json_end(&text))
+	       && input_cancel(reply, json_end(&text));
 }
 
 /* Its client can cancel it by its id. */

@@ -126,8 +126,9 @@ static const struct method methods[] = {
 };
 
 /* No notification of a client has a meaning over HTTP: a closed stream is the cancel. */
-static void notice(UNUSED struct reply *reply, UNUSED str method, UNUSED yyjson_val *params)
+static bool notice(UNUSED struct reply *reply, UNUSED str method, UNUSED yyjson_val *params)
 {
+	return false;
 }
 
 /* A tool that runs long may become a task, before it runs or when it says so. */

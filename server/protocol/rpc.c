@@ -93,9 +93,9 @@ static const struct fault *receive_one(struct reply *reply, yyjson_val *message)
 		if (!input_answer(reply, message))
 			reply_status(reply, 202);
 	} else if (!yyjson_obj_get(message, "id")) {
-		reply->era->notice(reply, json_member(message, "method"),
-		                   yyjson_obj_get(message, "params"));
-		reply_status(reply, 202);
+		if (!reply->era->notice(reply, json_member(message, "method"),
+		                        yyjson_obj_get(message, "params")))
+			reply_status(reply, 202);
 	} else {
 		call_begin(reply, reply->arena, message);
 		reply_settle_later(reply);
@@ -127,8 +127,8 @@ static void receive_element(struct reply *reply, yyjson_val *message)
 	else if (message_is_response(message))
 		;                               /* there is no question it could answer */
 	else if (!yyjson_obj_get(message, "id"))
-		reply->era->notice(reply, json_member(message, "method"),
-		                   yyjson_obj_get(message, "params"));
+		(void)reply->era->notice(reply, json_member(message, "method"),
+		                         yyjson_obj_get(message, "params"));
 	else
 		call_begin(reply, arena_create_charged(reply_budget(reply)), message);
 }

@@ -187,6 +187,7 @@ static void begin(const struct claim_errand *claim, struct session *session,
 
 /* ---- An answer came ---- */
 
+/* And likewise that it is cancelled. */
 struct answering {
 	struct claim_errand claim;
 	struct reply *reply;            /* held, with an answer outstanding */
@@ -251,42 +252,31 @@ bool input_answer(struct reply *reply, yyjson_val *response)
 
 #define CANCEL_ID_MAX 4096              /* as JSON; a longer one names no call that was taken */
 
-struct cancelling {
-	struct claim_errand claim;
-	struct session *of;             /* held */
-	const struct caller *caller;    /* held */
-};
-
 static void cancelled(struct errand *errand)
 {
-	struct cancelling *cancelling = (struct cancelling *)errand;
+	struct answering *cancelling = (struct answering *)errand;
+	struct reply *reply = cancelling->reply;
 
-	if (cancelling->claim.taken) {
-		begin(&cancelling->claim, cancelling->of, cancelling->caller, true);
-		return;
-	}
-	/* It may run on another process. */
-	struct arena *arena = arena_create();
-	state_tell("cancel", str_of(arena_print(arena, "%s %s", session_id(cancelling->of),
-	                                         cancelling->claim.id)));
-	arena_destroy(arena);
-	session_drop(cancelling->of);
-	caller_drop(cancelling->caller);
+	if (cancelling->claim.taken)
+		begin(&cancelling->claim, session_hold(reply->session), caller_keep(reply->caller), true);
+	reply_accepted(reply, errand->failed ? &FAULT_BUSY : NULL);
 }
 
 static const struct errand_kind cancel_kind = { .work = call_row_cancel, .done = cancelled };
 
-void input_cancel(struct reply *reply, str id)
+/* Accepted only when it is done: so a client has no more of them on their way than requests. */
+bool input_cancel(struct reply *reply, str id)
 {
 	if (id.size > CANCEL_ID_MAX)
-		return;
-	struct cancelling *cancelling =
-		(struct cancelling *)claim(&cancel_kind, sizeof(*cancelling), reply->session);
+		return false;
+	struct answering *cancelling =
+		(struct answering *)claim(&cancel_kind, sizeof(*cancelling), reply->session);
 
 	cancelling->claim.id = arena_copy(cancelling->claim.errand.arena, id);
-	cancelling->of = session_hold(reply->session);
-	cancelling->caller = caller_keep(reply->caller);
+	cancelling->reply = reply;
+	reply_accepts_later(reply);
 	errand_send(&cancelling->claim.errand);
+	return true;
 }
 
 /* ---- Nobody answered in time ---- */

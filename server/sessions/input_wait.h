@@ -10,8 +10,9 @@ bool input_ask(struct mcp_call *call);
 /* A response of the reply's session came. False: to nothing that was asked; else it is accepted when
  * it is known to be safe. */
 bool input_answer(struct reply *reply, yyjson_val *response);
-/* Nothing of this process has that JSON-RPC id (as JSON): it waits, or runs elsewhere. */
-void input_cancel(struct reply *reply, str id);
+/* Nothing of this process has that JSON-RPC id (as JSON): it waits, or runs elsewhere. False: it names no
+ * call; else it is accepted when that is known. */
+bool input_cancel(struct reply *reply, str id);
 /* It has waited long enough. Any thread. */
 void input_due(int64_t call);
 

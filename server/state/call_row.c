@@ -239,7 +239,10 @@ static bool expire(struct store *store, void *context)
 
 bool call_row_cancel(struct errand *errand, struct store *store)
 {
-	return is_done(store, cancel, errand);
+	const struct claim_errand *claim = (struct claim_errand *)errand;
+
+	return is_done(store, cancel, errand) && (claim->taken || tell_all(store, CHANNEL_ALL,
+		arena_print(errand->arena, "cancel %s %s", claim->session, claim->id)));
 }
 
 bool call_row_expire(struct errand *errand, struct store *store)

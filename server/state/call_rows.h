@@ -30,8 +30,9 @@ struct park_errand {
 bool call_row_park(struct errand *errand, struct store *store);
 
 /* Takes a call up. By an answer: `number` is the question's, `answer` JSON or NULL; `taken` false:
- * there is no such question, or others are still open, or its stream is over. By its id (cancelled), or
- * when it is due: `call`. This process is the home of its stream then. */
+ * there is no such question, or others are still open, or its stream is over. By its id (cancelled; where
+ * it doesn't wait all processes are told("cancel", "SESSION ID"), since it may run), or when it is due:
+ * `call`. This process is the home of its stream then. */
 struct claim_errand {
 	struct errand errand;
 	const char *session, *id, *answer;

@@ -86,3 +86,20 @@ test('the worst of it all at once fits, and the server goes on', { skip: missing
 	}, 'what was kept for clients that left is free again', 20000);
 	await server.stop();
 });
+
+test('nothing piles up behind clients that are not waited for', { skip: missing, timeout: 60000 }, async t => {
+	const server = await start('probe');
+	const session = await beginSession(server, '2025-03-26');
+	const body = JSON.stringify(Array.from({ length: 50 }, (_, i) => ({ jsonrpc: '2.0',
+		method: 'notifications/cancelled', params: { requestId: `${'x'.repeat(200)}${i}` } })));
+	const before = resident(server);
+	let left = 4000;
+	await each(50, async () => {
+		while (left-- > 0)
+			assert.equal((await exchange(server, { headers: session, body })).status, 202);
+	});
+	const more = (resident(server) - before) / MIB;
+	t.diagnostic(`${more.toFixed(0)} MiB for 200,000 cancellations`);
+	assert.ok(more < 64, `${more.toFixed(0)} MiB`);
+	await server.stop();
+});
