@@ -106,7 +106,7 @@ static struct setting table[] = {
 	  "Messages of a batch (2025-03-26)", 1, 10000, NULL },
 
 	{ "SESSIONS_MAX", INT_, "10000",
-	  "Sessions; over it whoever has most loses the one idle longest", 1, 10000000, NULL },
+	  "Sessions; over it whoever has most loses those idle longest", 1, 10000000, NULL },
 	{ "SESSION_IDLE", TIME_, "30m",
 	  "A session nobody used for so long ends", 100, 365 * DAY, NULL },
 	{ "SESSION_STREAMS", INT_, "16",

@@ -8,7 +8,7 @@
 
 struct beat_row {
 	const char *kind, *ids, *begun;
-	int64_t id, me, judges, idle, resume, most, ttl;
+	int64_t id, me, judges, idle, resume, most, left, ttl;
 };
 
 static const struct shape beat_shape = SHAPE(struct beat_row,
@@ -21,6 +21,7 @@ static const struct shape beat_shape = SHAPE(struct beat_row,
 	INT(struct beat_row, idle, "How long a session may be idle"),
 	INT(struct beat_row, resume, "How long events are kept"),
 	INT(struct beat_row, most, "How many sessions there may be"),
+	INT(struct beat_row, left, "How many are left of more"),
 	INT(struct beat_row, ttl, "How long results of tasks are kept"));
 
 bool beat_register(struct store *store)
@@ -129,7 +130,9 @@ static bool bury_other(struct store *store, int64_t id, bool alone)
 	struct grave grave = { .id = id, .alone = alone };
 	enum store_outcome outcome = store_transact(store, bury, &grave);
 
-	if (outcome == STORE_COMMITTED)
+	if (outcome == STORE_COMMITTED && grave.streams == 0)
+		log_info("process %lld ended without a word, and left nothing open", (long long)id);
+	else if (outcome == STORE_COMMITTED)
 		log_warning("process %lld died; %lld calls of its streams are answered with an error",
 		            (long long)id, (long long)grave.streams);
 	return outcome != STORE_FAILED;
@@ -173,13 +176,16 @@ static const char *const used_sql[] = {
 		" cast(:ids as jsonb)) with ordinality as u(id, place) where s.id = u.id",
 };
 
-/* Those that were idle for too long, and those that are too many: only these are counted. */
+/* Those that were idle for too long, and those that are too many: only these are counted. More go than
+ * have to, since to find out which ones is to look at all. */
+#define SLACK(most) ((most) / 64)
+
 static const char *const end_sql =
 	"delete from mcp_session where used < mcp_now() - :idle or id in"
 	" (select id from (select id, used, begun,"
 	"  row_number() over (partition by party order by used desc, begun desc) as place"
 	"  from mcp_session where (select count(*) from mcp_session) > :most) ranked"
-	"  order by place, used desc, begun desc limit 1000000000 offset :most)"
+	"  order by place, used desc, begun desc limit 1000000000 offset :left)"
 	" returning cast(pg_notify('" CHANNEL_ALL "', 'ended ' || id) as text) as ids,"
 	" case when used < mcp_now() - :idle then 0 else 1 end as id";
 
@@ -196,6 +202,7 @@ static bool make_room(struct store *store, const char *begun)
 	struct beat_row row = {
 		.ids = arena_copy(arena, state_set.handler.used(arena)), .begun = begun,
 		.idle = state_set.session_idle_ms, .most = state_set.sessions_max,
+		.left = state_set.sessions_max - SLACK(state_set.sessions_max),
 	};
 	struct rows rows;
 	bool done = true;

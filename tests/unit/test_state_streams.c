@@ -59,6 +59,23 @@ START_TEST(whoever_has_most_sessions_loses_the_one_idle_longest)
 }
 END_TEST
 
+/* Looking for the ones that go is as much work for one as for many. */
+START_TEST(where_sessions_are_many_room_is_made_for_more_than_one)
+{
+	struct session_errand new = { .errand.arena = arena,
+		.session = { .id = "new", .caller = "alice", .log_least = -1 } };
+
+	state_set.sessions_max = 200;
+	for (int i = 0; i < 200; i++)
+		make_session(arena_print(arena, "s%d", i), "alice");
+	ck_assert(beat_tidy(store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 200);
+	ck_assert(session_row_insert(&new.errand, store));
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session"), 197);
+	ck_assert_int_eq(count_of("select count(*) as value from mcp_session where id = 'new'"), 1);
+}
+END_TEST
+
 /* The clock that says when the others were used goes on while the row of the new one is made. */
 START_TEST(a_session_that_begins_does_not_make_room_for_those_used_before_it)
 {
@@ -468,6 +485,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, whoever_has_most_sessions_loses_the_one_idle_longest);
 	tcase_add_test(tests, a_session_that_begins_does_not_make_room_for_those_used_before_it);
+	tcase_add_test(tests, where_sessions_are_many_room_is_made_for_more_than_one);
 	tcase_add_test(tests, what_a_session_follows_is_told_and_counts_once);
 	tcase_add_test(tests, a_session_follows_so_much_and_no_more);
 	tcase_add_test(tests, a_session_ends_with_all_that_is_its_own);
