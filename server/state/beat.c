@@ -1,8 +1,8 @@
 /* beat.c - the heartbeat of a process: it says that it lives, buries the dead, and tidies up. */
 #include "json.h"
 #include "log.h"
-#include "room.h"
 #include "store_internal.h"
+#include "stream_bytes.h"
 
 #define DEAD "10000"                    /* ms without a beat */
 
@@ -230,7 +230,7 @@ bool beat_counts_session(struct store *store, const char *begun)
 /* A stream that goes on counts what is left of it before the rest goes. */
 static const char *const tidy_sql[] = {
 	"delete from mcp_stream where ended <> 0 and ended < mcp_now() - :resume",
-	"update mcp_stream set bytes = " ROOM_STREAM_SQL " + (select coalesce(sum(" ROOM_EVENT_SQL "), 0)"
+	"update mcp_stream set bytes = " STREAM_ROW_SQL " + (select coalesce(sum(" STREAM_EVENT_SQL "), 0)"
 	"  from mcp_event e where " OF_STREAM " and e.at >= mcp_now() - :resume)"
 	" where listens and exists (select 1 from mcp_event e where " OF_STREAM
 	"  and e.at < mcp_now() - :resume)",

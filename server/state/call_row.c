@@ -1,6 +1,6 @@
 /* call_row.c - calls that wait for a person, in the database: filed by one process, taken up by any. */
 #include "call_rows.h"
-#include "waiting_row.h"
+#include "waiting_bytes.h"
 
 struct call_row {
 	int64_t id, stream, until, claimed, me, last, home, ended, bytes, asked;

@@ -3,7 +3,7 @@
  *
  * Every writer takes the stream's row first, see stream_row.c. */
 #include "json.h"
-#include "room.h"
+#include "stream_bytes.h"
 #include "stream_rows.h"
 
 struct stream {
@@ -32,12 +32,12 @@ static struct append_errand *append_of(struct errand *errand)
 
 static int64_t size_of(const struct append_errand *append)
 {
-	int64_t bytes = append->fresh ? ROOM_STREAM_BYTES : 0;
+	int64_t bytes = append->fresh ? STREAM_ROW_BYTES : 0;
 
 	if (append->ids)
 		bytes += (int64_t)strlen(append->ids);
 	for (int64_t i = 0; i < append->count; i++)
-		bytes += (int64_t)strlen(append->events[i].text) + ROOM_EVENT_BYTES;
+		bytes += (int64_t)strlen(append->events[i].text) + STREAM_EVENT_BYTES;
 	return bytes;
 }
 
@@ -278,6 +278,6 @@ bool stream_rows_append(struct errand *first, int count, struct store *store)
 	if (!write[store_kind(store)](first, count, store))
 		return false;
 	for (int i = 0; i < count; i++, first = first->next)
-		room_written(store, append_of(first), size_of(append_of(first)));
+		stream_bytes_written(store, append_of(first), size_of(append_of(first)));
 	return true;
 }

@@ -4,8 +4,8 @@
  * count at the same moment may go over a bound by one. */
 #include "json.h"
 #include "store_internal.h"
-#include "task_table.h"
 #include "task_rows.h"
+#include "task_table.h"
 
 const struct shape task_row_shape = SHAPE(struct task_row,
 	TEXT(struct task_row, id, "Its id"),

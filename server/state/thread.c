@@ -7,8 +7,8 @@
 #include <sys/eventfd.h>
 
 #include "log.h"
-#include "room.h"
 #include "store_internal.h"
+#include "stream_bytes.h"
 
 #define BEAT_MS 2000
 #define LATE_MS 6000                    /* a beat that takes longer: the database may be cut off */
@@ -166,7 +166,7 @@ static void *run(UNUSED void *context)
 		errands_fetch();
 		hear();
 		errands_run(state.store, false);
-		room_look(state.store);
+		stream_bytes_look(state.store);
 		live();
 		keep_listening();
 		hear();

@@ -4,7 +4,7 @@
  * answers wherever it likes, again where it was not told that the answer was taken, or not at all; then
  * the tool runs once more. The client looks at its task until that is over: it must come to an end, the
  * tool must not be run twice for the same, and what is over must stay as it is. In the code:
- * server/state/{task_row,task_wait_row,task_tidy}.c, server/protocol/task*.c. */
+ * server/state/{task_row,task_question_row,task_tidy}.c, server/tasks/task*.c. */
 #define WORKING 1
 #define ASKS 2                  /* input_required */
 #define COMPLETED 3

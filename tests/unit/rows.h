@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "things.h"
-#include "waiting_row.h"
+#include "waiting_bytes.h"
 
 #define ME 1
 #define OTHER 2

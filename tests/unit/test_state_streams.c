@@ -1,6 +1,6 @@
 /* test_state_streams.c - sessions and streams as rows: who writes, who comes back to what, and what goes
  * where there is too much. */
-#include "room.h"
+#include "stream_bytes.h"
 #include "rows.h"
 #include "session_rows.h"
 #include "stream_rows.h"
@@ -433,11 +433,11 @@ START_TEST(of_a_caller_the_streams_written_longest_ago_lose_what_is_kept)
 	make_session("a", "alice");
 	make_session("b", "bob");
 	state_set.kept_max = 400000;
-	room_look(store);
+	stream_bytes_look(store);
 	write_stream("b", 1, 10000, true);
 	for (int i = 2; i <= 60; i++) {
 		write_stream("a", i, 10000, i % 2);
-		room_look(store);
+		stream_bytes_look(store);
 		ck_assert_int_le(bytes_of("caller = 'alice'"), 200000 + 400000 / 16);
 	}
 	ck_assert_int_ge(bytes_of("caller = 'alice'"), 150000);
@@ -463,11 +463,11 @@ START_TEST(of_too_much_in_all_whoever_has_most_loses)
 		make_session(callers[i], callers[i]);
 	for (int i = 0; i < 5; i++)
 		write_stream("alice", ++number, 10000, true);
-	room_look(store);
+	stream_bytes_look(store);
 	for (int i = 0; i < 40; i++) {
 		write_stream("bob", ++number, 10000, true);
 		write_stream("carol", ++number, 10000, true);
-		room_look(store);
+		stream_bytes_look(store);
 		ck_assert_int_le(bytes_of("true"), 400000 + 400000 / 8);
 	}
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_stream where session = 'alice'"), 5);

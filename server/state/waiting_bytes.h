@@ -1,6 +1,6 @@
-/* waiting_row.h - how much may wait for a person in the database. */
-#ifndef WAITING_ROW_H
-#define WAITING_ROW_H
+/* waiting_bytes.h - how much may wait for a person in the database. */
+#ifndef WAITING_BYTES_H
+#define WAITING_BYTES_H
 
 #include "state_private.h"
 

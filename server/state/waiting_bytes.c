@@ -1,10 +1,10 @@
-/* waiting_row.c - what waits for a person in the database, in bytes: counted, and bounded.
+/* waiting_bytes.c - what waits for a person in the database, in bytes: counted, and bounded.
  *
  * What waits is a record, the questions, their answers. All of it together may be as much as requests
  * may keep in memory (BODIES_MAX), and that of a caller half as much. What nobody needs any more counts
  * as long as it is there, and is deleted when somebody needs its room. Two processes that count at the
  * same moment may go over by one. */
-#include "waiting_row.h"
+#include "waiting_bytes.h"
 
 static const struct shape waiting_shape = SHAPE(struct waiting,
 	TEXT(struct waiting, session, "Whose call it is"),

@@ -1,10 +1,10 @@
-/* room.c - room for events that are kept for clients: of a stream, of a caller, in all.
+/* stream_bytes.c - room for events that are kept for clients: of a stream, of a caller, in all.
  *
  * A stream's row says how many bytes there are of it. Who writes sees that, and drops the oldest events
  * of a stream that has too many. For the sums this process adds up what it writes, and looks at the
  * rows only when it may be too much; then the streams that were written longest ago, of whoever has
  * most, lose what is kept of them. A caller has at most half. */
-#include "room.h"
+#include "stream_bytes.h"
 #include "stream_rows.h"
 
 #define SLACK(most) ((most) / 16)       /* more goes than has to, so that it need not be soon again */
@@ -46,11 +46,11 @@ static bool trim(struct store *store, void *context)
 	static const char *const sql[] = {
 		"delete from mcp_event where session = :session and stream = :number and number <="
 		" (select max(number) from (select number,"
-		"  sum(" ROOM_EVENT_SQL ") over (order by number desc) as behind from mcp_event"
+		"  sum(" STREAM_EVENT_SQL ") over (order by number desc) as behind from mcp_event"
 		"  where session = :session and stream = :number) e where behind > :keep)"
 		" and number < (select last from mcp_stream where session = :session and number = :number)",
-		"update mcp_stream set bytes = " ROOM_STREAM_SQL
-		"  + (select coalesce(sum(" ROOM_EVENT_SQL "), 0) from mcp_event e"
+		"update mcp_stream set bytes = " STREAM_ROW_SQL
+		"  + (select coalesce(sum(" STREAM_EVENT_SQL "), 0) from mcp_event e"
 		"  where e.session = :session and e.stream = :number)"
 		" where session = :session and number = :number",
 		NULL
@@ -59,7 +59,7 @@ static bool trim(struct store *store, void *context)
 	return change_all(store, sql, context);
 }
 
-void room_written(struct store *store, const struct append_errand *append, int64_t bytes)
+void stream_bytes_written(struct store *store, const struct append_errand *append, int64_t bytes)
 {
 	struct kept kept = { .session = append->session, .number = append->stream,
 	                     .keep = state_set.stream_max };
@@ -83,7 +83,7 @@ static bool cut(struct store *store, void *context)
 		"delete from mcp_stream where ended <> 0 and written <= :written and " OF_CALLER,
 		"delete from mcp_event where (session, stream) in"
 		" (select session, number from mcp_stream where written <= :written and " OF_CALLER ")",
-		"update mcp_stream set bytes = " ROOM_STREAM_SQL ""
+		"update mcp_stream set bytes = " STREAM_ROW_SQL ""
 		" where written <= :written and " OF_CALLER,
 		NULL
 	};
@@ -131,7 +131,7 @@ static bool make_room(struct store *store, struct arena *arena)
 	return room.left < 0 && store_transact(store, cut, &most) == STORE_COMMITTED;
 }
 
-void room_look(struct store *store)
+void stream_bytes_look(struct store *store)
 {
 	struct arena *arena = arena_create();
 

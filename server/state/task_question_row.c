@@ -1,10 +1,10 @@
-/* task_wait_row.c - tasks that wait for a person: written down by one process, taken up by any. */
+/* task_question_row.c - tasks that wait for a person: written down by one process, taken up by any. */
 #include <string.h>
 
 #include "call_rows.h"
-#include "task_table.h"
 #include "task_rows.h"
-#include "waiting_row.h"
+#include "task_table.h"
+#include "waiting_bytes.h"
 
 #define CLAIM_MS "2000"                 /* for whoever got the last answer; then it is anybody's */
 
