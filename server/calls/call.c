@@ -127,7 +127,6 @@ static void run(struct mcp_call *call, struct store *store)
 	call->messages = call->content = (struct json) { 0 };
 	for (struct question *question = call->questions; question; question = question->next)
 		question->wanted = false;
-	call->store_changes = store ? store_changes_made(store) : 0;
 
 	call->outcome = call->offer->run(call, call->in, store);
 	assert(!store || store_is_idle(store));

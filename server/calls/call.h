@@ -69,7 +69,6 @@ struct mcp_call {
 	int64_t wait_ms, waiting_since_ms;
 	int rounds;
 	struct question *questions;
-	int64_t store_changes;
 	struct timer timer;             /* deadline while running, expiry while waiting */
 	struct mcp_call *waiting_next, **waiting_place; /* in topic.c */
 	_Atomic(struct note *) progress, logs;          /* from the worker, for the loop */

@@ -54,7 +54,8 @@ static void write_link(struct json *json, const struct mcp_content *content)
 	text_member(json, "mimeType", content->mime);
 }
 
-void content_write(struct json *json, const struct mcp_content *content, enum revision revision)
+static void content_write(struct json *json, const struct mcp_content *content,
+                          enum revision revision)
 {
 	json_object(json);
 	switch (content->type) {

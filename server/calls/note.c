@@ -10,7 +10,7 @@
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
 
-const char *const level_names[] = {
+static const char *const level_names[] = {
 	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", NULL
 };
 

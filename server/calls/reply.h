@@ -46,7 +46,6 @@ struct response {
 };
 
 extern const struct response response_pending;  /* nothing was sent yet: JSON, or one event */
-extern const struct response response_events;   /* an event stream */
 extern const struct response response_none;     /* the client left, or has its answer */
 
 /* ---- Replies: one HTTP request being answered ---- */
@@ -59,7 +58,7 @@ struct reply {
 	struct loop *loop;
 	const struct response *response;
 	struct exchange *exchange;      /* NULL once a stream is open, or the client left */
-	struct stream *stream;          /* of response_events */
+	struct stream *stream;          /* an event stream (response.c) */
 	struct session_stream *session_stream;  /* of a session's response: resumable */
 	struct arena *arena;            /* of the message, and of its call unless it is a batch; a
 	                                 * worker's while one runs */

@@ -70,7 +70,7 @@ static bool is_crowded(const struct reply *reply)
 	return stream_backlog(reply->stream) > runtime.set.backlog_max / 2;
 }
 
-const struct response response_events = {
+static const struct response response_events = {
 	.streams = true, .send = send_event, .finish = finish_events, .is_crowded = is_crowded,
 	.settle = call_settle_request,
 };

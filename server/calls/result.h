@@ -10,8 +10,6 @@ const struct fault *list_cursor(struct mcp_call *call, const char *key, int coun
 void list_next(struct mcp_call *call, struct json *json, const char *key, int next);
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
 void result_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
-void content_write(struct json *json, const struct mcp_content *content, enum revision revision);
 int level_find(str name);                               /* enum mcp_level, or -1 */
-extern const char *const level_names[];
 
 #endif

@@ -64,37 +64,3 @@ void shares_add(struct shares *shares, uint64_t party, int64_t amount)
 	add(shares, party, amount);
 	pthread_mutex_unlock(&shares->lock);
 }
-
-int64_t shares_of(struct shares *shares, uint64_t party)
-{
-	pthread_mutex_lock(&shares->lock);
-	int64_t amount = amount_of(shares, party);
-	pthread_mutex_unlock(&shares->lock);
-	return amount;
-}
-
-int64_t shares_total(struct shares *shares)
-{
-	pthread_mutex_lock(&shares->lock);
-	int64_t total = shares->total;
-	pthread_mutex_unlock(&shares->lock);
-	return total;
-}
-
-uint64_t shares_largest(struct shares *shares, uint64_t party, int64_t more)
-{
-	uint64_t largest = party;
-
-	pthread_mutex_lock(&shares->lock);
-	int64_t most = amount_of(shares, party) + more;
-	for (int i = 0; i < SHARES_BUCKETS; i++) {
-		for (const struct share *each = shares->buckets[i]; each; each = each->next) {
-			if (each->amount > most) {
-				most = each->amount;
-				largest = each->party;
-			}
-		}
-	}
-	pthread_mutex_unlock(&shares->lock);
-	return largest;
-}

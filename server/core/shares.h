@@ -23,9 +23,5 @@ struct shares {
 MUST_USE bool shares_take(struct shares *shares, uint64_t party, int64_t amount, int64_t most);
 /* Without asking. `amount` may be negative. */
 void shares_add(struct shares *shares, uint64_t party, int64_t amount);
-int64_t shares_of(struct shares *shares, uint64_t party);
-int64_t shares_total(struct shares *shares);
-/* Who has most, if `party` had so much more: it, where others have as much. */
-uint64_t shares_largest(struct shares *shares, uint64_t party, int64_t more);
 
 #endif

@@ -35,8 +35,4 @@ void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_requ
 /* NULL, or why this is no http or https URL that can be called (one with a password is none). */
 const char *fetch_check_url(const char *url);
 
-/* Starts libcurl: once a process, any thread. fetcher_create() does it, so there is no need to; it
- * costs 2 MiB of private memory, which a program that calls nobody should not pay. */
-void fetch_global_start(void);
-
 #endif

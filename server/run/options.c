@@ -45,7 +45,8 @@ static bool is_loopback_address(const struct sockaddr *address)
 	return is;
 }
 
-bool options_is_loopback(const char *host)
+/* Is this address, or what the name resolves to, this machine alone? */
+static bool is_loopback_host(const char *host)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
 	if (str_is_nocase(str_of(host), "localhost"))
@@ -232,7 +233,7 @@ static int metrics_port(int port)
 static void make_basics(struct options *options)
 {
 	options->host = setting_text("HOST");
-	options->loopback = options_is_loopback(options->host);
+	options->loopback = is_loopback_host(options->host);
 	options->port = number("PORT");
 	options->metrics_host = setting_text("METRICS_HOST");
 	options->metrics_port = metrics_port(options->port);

@@ -39,7 +39,5 @@ void options_release(struct options *options);
 
 /* What stands before the path in a URL of this address; where it is all addresses, loopback's. */
 void options_url(const char *host, int port, char url[URL_ROOM]);
-/* Is this address, or what the name resolves to, this machine alone? */
-bool options_is_loopback(const char *host);
 
 #endif

@@ -42,7 +42,6 @@ FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
 const struct fault FAULT_BUSY = { .code = 503, .http_sessions = 503, .http_stateless = 503,
 	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");
-FAULT(FAULT_SCOPE, 403, 403, 403, "This key does not have the scope that is needed.");
 FAULT(FAULT_SESSION_NEEDED, -32600, 400, 400, "This needs a session; begin one with initialize.");
 
 struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)

@@ -101,10 +101,9 @@ static bool read_all(struct reader *reader)
 	return true;
 }
 
-struct json_schema *schema_compile(struct arena *arena, yyjson_val *value, find_fn *find,
-                                   const char **why)
+struct json_schema *json_schema_compile(struct arena *arena, yyjson_val *value, const char **why)
 {
-	struct reader reader = { .arena = arena, .find = find };
+	struct reader reader = { .arena = arena };
 	struct json_schema *compiled = arena_new(arena, struct json_schema);
 
 	compiled->root = schema_index(&reader, value, STR(""), NULL, "");
@@ -113,9 +112,4 @@ struct json_schema *schema_compile(struct arena *arena, yyjson_val *value, find_
 		return NULL;
 	}
 	return compiled;
-}
-
-struct json_schema *json_schema_compile(struct arena *arena, yyjson_val *schema, const char **why)
-{
-	return schema_compile(arena, schema, metaschema_find, why);
 }

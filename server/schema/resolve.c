@@ -16,7 +16,7 @@ static struct resource *reach(struct reader *reader, const struct schema *from, 
 
 	if (resource)
 		return resource;
-	yyjson_val *document = reader->find(reader->arena, uri);
+	yyjson_val *document = metaschema_find(reader->arena, uri);
 	if (document) {
 		struct schema *root = schema_index(reader, document, uri, NULL, "");
 		return root ? root->resource : NULL;

@@ -76,12 +76,8 @@ struct json_schema {
 
 /* ---- Compiling ---- */
 
-/* Gives the document of an absolute address, or NULL. */
-typedef yyjson_val *find_fn(struct arena *arena, str uri);
-
 struct reader {
 	struct arena *arena;
-	find_fn *find;
 	struct resource *resources;
 	struct schema **all;            /* ordered by the address of their value */
 	size_t count, room;
@@ -89,9 +85,7 @@ struct reader {
 	const char *trouble;            /* the first thing that is wrong */
 };
 
-/* json_schema_compile() with other documents than the meta-schemas. */
-MUST_USE struct json_schema *schema_compile(struct arena *arena, yyjson_val *value, find_fn *find,
-                                            const char **why);
+/* metaschema.c: the document of an absolute address, or NULL. */
 yyjson_val *metaschema_find(struct arena *arena, str uri);
 
 /* Says what is wrong with a schema; false. */

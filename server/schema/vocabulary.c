@@ -58,7 +58,7 @@ bool schema_read_dialect(struct reader *reader, struct schema *root)
 	root->resource->vocabularies = VOCABULARIES_ALL;
 	if (str_is(uri, DRAFT "schema"))
 		return true;
-	yyjson_val *document = reader->find(reader->arena, uri);
+	yyjson_val *document = metaschema_find(reader->arena, uri);
 	if (!document)
 		return schema_complain(reader, root, "$schema is %s, but only %s is known here",
 		                       str_quote(text_of(dialect), QUOTE_MAX).text, DRAFT "schema");

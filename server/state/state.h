@@ -22,7 +22,7 @@
 struct state_handler {
 	/* A row changed, whoever changed it; the URI lives until this returns. */
 	void (*changed)(const char *uri);
-	/* Another process said it: state_tell(), or one of the words below. */
+	/* Another process said it; peers.c knows the words. */
 	void (*told)(str what, str rest);
 	/* What was told meanwhile is lost: read again what is cached. `reborn`: the others took this
 	 * process for dead, so its streams are no longer its own. */
@@ -105,11 +105,6 @@ void errand_send_from(struct errand *errand, struct loop *loop);        /* from 
 
 /* ---- Words between processes ---- */
 
-/* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
-#define STATE_WORDS_MAX 7000
-
-/* Tells all other processes: told("what", "rest") there. Both together are no longer than that. */
-void state_tell(const char *what, str rest);
 /* Tells all processes, this one too, that what a URI names changed; where there are several nothing is
  * to be done if `database_tells` it, by triggers. Where there is one it is told at once, by the thread
  * that calls: nothing is kept of it, so no disk and nobody's errand is waited for. Of a URI that is

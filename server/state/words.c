@@ -1,5 +1,4 @@
 /* words.c - what processes tell one another, by way of the database (NOTIFY). */
-#include <assert.h>
 #include <stdio.h>
 
 #include "state_private.h"
@@ -49,13 +48,15 @@ static bool work_told(struct errand *errand, struct store *store)
 
 static const struct errand_kind tell_kind = { .work = work_told, .lasts = true };
 
-void state_tell(const char *what, str rest)
+/* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
+#define WORDS_MAX 7000
+
+static void tell(const char *channel, const char *words)
 {
 	struct told *told = errand_new(&tell_kind, struct told);
 
-	assert(strlen(what) + 1 + rest.size <= STATE_WORDS_MAX);
-	told->channel = CHANNEL_ALL;
-	told->words = arena_print(told->errand.arena, "%s %.*s", what, STR_FORMAT(rest));
+	told->channel = channel;
+	told->words = arena_copy(told->errand.arena, str_of(words));
 	errand_send_from(&told->errand, NULL);
 }
 
@@ -69,13 +70,8 @@ void state_changed(const char *uri, bool database_tells)
 	}
 	if (database_tells)
 		return;
-	if (strlen(uri) > STATE_WORDS_MAX) {
-		state_tell("missed", STR(""));
-		return;
-	}
-	struct told *told = errand_new(&tell_kind, struct told);
-
-	told->channel = CHANNEL_CHANGED;
-	told->words = arena_copy(told->errand.arena, str_of(uri));
-	errand_send_from(&told->errand, NULL);
+	if (strlen(uri) <= WORDS_MAX)
+		tell(CHANNEL_CHANGED, uri);
+	else
+		tell(CHANNEL_ALL, "missed");
 }

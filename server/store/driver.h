@@ -23,7 +23,6 @@ struct store {
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool gave_up;
 	int64_t budget;
-	int64_t changes;                /* statements begun that write */
 	char *scratch;                  /* rows being collected */
 	size_t scratch_room;
 };

@@ -250,7 +250,6 @@ static bool script(struct store *store, const char *sql)
 		store_failed(store, sql, postgres->link.why, false);
 		return false;
 	}
-	store->changes++;
 	if (!run(postgres, sql))
 		return false;
 	if (store->transacting && PQtransactionStatus(postgres->link.connection) != PQTRANS_INTRANS)

@@ -347,7 +347,6 @@ static bool script(struct store *store, const char *sql)
 	struct sqlite *sqlite = sqlite_of(store);
 	int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
 
-	store->changes++;
 	if (code != SQLITE_OK)
 		sqlite_failed(sqlite, sql, code);
 	else if (store->transacting && sqlite3_get_autocommit(sqlite->db))

@@ -99,11 +99,6 @@ bool store_gave_up(const struct store *store)
 	return store->gave_up;
 }
 
-int64_t store_changes_made(const struct store *store)
-{
-	return store->changes;
-}
-
 bool store_url_is_shared(const char *url)
 {
 	str rest = str_of(url);
@@ -208,7 +203,6 @@ bool store_may_write(struct store *store, const char *sql)
 	 * but only now and then. */
 	if (store->running > 0 && !store->transacting)
 		store_misused(sql, "a write inside store_each() must be in the same transaction as it");
-	store->changes++;
 	return true;
 }
 

@@ -23,9 +23,6 @@ bool store_gave_up(const struct store *store);
  * database is well, and would refuse it again. False where it may go better later. */
 bool store_refused(const struct store *store);
 
-/* How many statements that write this store has begun since it was opened. */
-int64_t store_changes_made(const struct store *store);
-
 /* Even a read may wait for another machine, so it belongs on a worker. False for SQLite. */
 bool store_blocks(const struct store *store);
 

@@ -40,7 +40,8 @@ bool signin_is_path(str path)
 	return error_of(path);
 }
 
-const char *signin_words(struct arena *arena)
+/* What is needed instead, in a sentence or two. */
+static const char *words(struct arena *arena)
 {
 	if (!visitor_needs_key())
 		return "No sign-in is needed: the endpoint /mcp answers without a key.";
@@ -59,7 +60,7 @@ void signin_answer(struct reply *reply, str path)
 	json_key(&json, "error");
 	json_text(&json, error_of(path));
 	json_key(&json, "error_description");
-	json_text(&json, signin_words(arena));
+	json_text(&json, words(arena));
 	json_object_end(&json);
 	origin_allow(reply->exchange);
 	exchange_add_header(reply->exchange, "Cache-Control", "no-store");

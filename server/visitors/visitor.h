@@ -18,7 +18,5 @@ bool page_answer(struct reply *reply, str path);
 bool signin_is_path(str path);
 /* Says so, in the form that they show. */
 void signin_answer(struct reply *reply, str path);
-/* What is needed instead, in a sentence or two. */
-const char *signin_words(struct arena *arena);
 
 #endif

@@ -114,16 +114,12 @@ END_TEST
 
 START_TEST(a_change_counts_its_own_rows)
 {
-	int64_t before = store_changes_made(store);
-
 	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 1) == 1);
 	ck_assert_int_eq(store_change(store, "update thing set size = 3", NULL, NULL), 2);
 	ck_assert_int_eq(store_change(store, resize, &thing_shape,
 	                              &(struct thing) { .name = "nobody" }), 0);
 	ck_assert_int_eq(store_change(store, "create table other (x bigint)", NULL, NULL), 0);
-	ck_assert_int_eq(store_changes_made(store) - before, 5);
 	ck_assert_int_eq(count_in(store), 2);
-	ck_assert_int_eq(store_changes_made(store) - before, 5);
 }
 END_TEST
 
