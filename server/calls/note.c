@@ -143,7 +143,7 @@ static void leave_log(struct mcp_call *call, str text)
 		free(note);
 }
 
-static struct json notification(struct arena *arena, const char *method)
+struct json notification(struct arena *arena, const char *method)
 {
 	struct json json = json_begin(arena, 512);
 
@@ -157,7 +157,7 @@ static struct json notification(struct arena *arena, const char *method)
 	return json;
 }
 
-static str notification_end(struct json *json)
+str notification_end(struct json *json)
 {
 	json_object_end(json);
 	json_object_end(json);

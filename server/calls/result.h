@@ -1,4 +1,4 @@
-/* result.h - parts that several results have. */
+/* result.h - parts that several results have, and what all notifications begin and end with. */
 #ifndef RESULT_H
 #define RESULT_H
 
@@ -11,5 +11,8 @@ void list_next(struct mcp_call *call, struct json *json, const char *key, int ne
 /* ttlMs and cacheScope, which some results of 2026-07-28 carry. */
 void result_cacheable(struct json *json, int64_t ttl_ms, const char *scope);
 int level_find(str name);                               /* enum mcp_level, or -1 */
+/* A notification with its params open, until notification_end() gives the message. (note.c) */
+struct json notification(struct arena *arena, const char *method);
+str notification_end(struct json *json);
 
 #endif

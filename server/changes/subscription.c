@@ -5,6 +5,7 @@
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
+#include "result.h"
 #include "shares.h"
 #include "subscription.h"
 #include "topic.h"
@@ -60,20 +61,6 @@ void subscriptions_end_loop(void)
 
 /* ---- Messages ---- */
 
-struct json subscription_message(struct arena *arena, const char *method)
-{
-	struct json json = json_begin(arena, 512);
-
-	json_object(&json);
-	json_key(&json, "jsonrpc");
-	json_text(&json, "2.0");
-	json_key(&json, "method");
-	json_text(&json, method);
-	json_key(&json, "params");
-	json_object(&json);
-	return json;
-}
-
 void subscription_send(struct subscription *subscription, struct json *json)
 {
 	json_key(json, "_meta");
@@ -81,9 +68,7 @@ void subscription_send(struct subscription *subscription, struct json *json)
 	json_key(json, "io.modelcontextprotocol/subscriptionId");
 	json_value(json, subscription->call->id);
 	json_object_end(json);
-	json_object_end(json);
-	json_object_end(json);
-	reply_event(subscription->call->reply, json_end(json));
+	reply_event(subscription->call->reply, notification_end(json));
 }
 
 /* What an extension has followed besides; NULL: none does. */
@@ -104,7 +89,7 @@ static void tell(struct subscription *subscription, struct subscribed *followed)
 	}
 	struct arena *arena = arena_create();
 	const char *uri, *method = topic_method(followed->uri, &uri);
-	struct json json = subscription_message(arena, method);
+	struct json json = notification(arena, method);
 
 	if (uri) {
 		json_key(&json, "uri");
@@ -132,7 +117,7 @@ static const char *list_member(const char *topic)
 static void acknowledge(struct subscription *subscription)
 {
 	struct arena *arena = arena_create();
-	struct json json = subscription_message(arena, "notifications/subscriptions/acknowledged");
+	struct json json = notification(arena, "notifications/subscriptions/acknowledged");
 
 	json_key(&json, "notifications");
 	json_object(&json);

@@ -23,8 +23,7 @@ struct subscription {
 
 /* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */
 const struct fault *subscription_begin(struct subscription *subscription);
-/* A notification with its params open, for subscription_send(). */
-struct json subscription_message(struct arena *arena, const char *method);
+/* Ends what notification() began, and sends it. */
 void subscription_send(struct subscription *subscription, struct json *json);
 /* Tells what is due, in so many milliseconds. */
 void subscription_look_again(struct subscription *subscription, int64_t in_ms);

@@ -1,4 +1,4 @@
-/* protocol.c - starts and stops the protocol layer. */
+/* protocol.c - the protocol as a whole: what it is made of, how it starts and stops. */
 #include <stdlib.h>
 
 #include "guard.h"

@@ -4,7 +4,7 @@
 
 #include "call.h"
 
-/* 2026-07-28 (state.c): what comes with a retry, and the sealed state that goes out. */
+/* What comes with a retry, and the sealed state that goes out. */
 const struct fault *questions_restore(struct mcp_call *call);
 str questions_seal(struct mcp_call *call);
 

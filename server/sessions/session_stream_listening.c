@@ -1,5 +1,6 @@
 /* session_stream_listening.c - the streams that only listen (GET), of one loop: told of changes, ended
  * with the server. */
+#include "result.h"
 #include "session_stream_private.h"
 #include "topic.h"
 
@@ -49,25 +50,16 @@ static bool carries_messages(const struct session_stream *stream)
 	return stream->owned && stream->number == atomic_load(&stream->session->listener);
 }
 
-static str notification(struct arena *arena, const char *topic)
+static str changed(struct arena *arena, const char *topic)
 {
-	struct json json = json_begin(arena, 128 + strlen(topic));
 	const char *uri, *method = topic_method(topic, &uri);
 
-	json_object(&json);
-	json_key(&json, "jsonrpc");
-	json_text(&json, "2.0");
-	json_key(&json, "method");
-	json_text(&json, method);
-	if (uri) {
-		json_key(&json, "params");
-		json_object(&json);
-		json_key(&json, "uri");
-		json_text(&json, uri);
-		json_object_end(&json);
-	}
-	json_object_end(&json);
-	return json_end(&json);
+	if (!uri)
+		return str_of(arena_print(arena, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\"}", method));
+	struct json json = notification(arena, method);
+	json_key(&json, "uri");
+	json_text(&json, uri);
+	return notification_end(&json);
 }
 
 /* A changed list concerns every session, a changed resource those that follow it. */
@@ -83,7 +75,7 @@ void session_streams_tell(const char *topic)
 			continue;
 		if (!arena) {
 			arena = arena_create();
-			message = notification(arena, topic);
+			message = changed(arena, topic);
 		}
 		session_stream_send(stream, message);
 	}
@@ -102,7 +94,7 @@ static void tell_all(struct session_stream *stream, struct arena *arena)
 		uris[count++] = arena_copy(arena, (str) { each->uri, each->size });
 	pthread_mutex_unlock(&session->lock);
 	for (int i = 0; i < count; i++)
-		session_stream_send(stream, notification(arena, uris[i]));
+		session_stream_send(stream, changed(arena, uris[i]));
 }
 
 void listening_catch_up(struct session_stream *stream)

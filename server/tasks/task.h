@@ -1,5 +1,4 @@
-/* task.h - the tasks extension of 2026-07-28 inside the protocol layer: calls that go on without
- * their request.
+/* task.h - the tasks extension of 2026-07-28: calls that go on without their request.
  *
  * A task is a row that server/state keeps, written down before the request is answered with it; every
  * process answers for it. Its call leaves the request and runs on under a reply of its own, as before

@@ -2,6 +2,7 @@
  *
  * A listener is told how a task is, not what changed: its row is read when word of it comes, and once
  * more when it changes meanwhile. */
+#include "result.h"
 #include "subscription.h"
 #include "task_private.h"
 #include "task_rows.h"
@@ -89,7 +90,7 @@ static void was_read(struct errand *errand)
 		return;
 	followed->reading = false;
 	if (!errand->failed && reading->row.there) {
-		struct json json = subscription_message(errand->arena, "notifications/tasks");
+		struct json json = notification(errand->arena, "notifications/tasks");
 		task_write(&json, &reading->row.task);
 		subscription_send(subscription, &json);
 	}
