@@ -279,7 +279,7 @@ void call_again(struct mcp_call *call)
 	if (call->settled || call->on_worker)
 		return;
 	timer_clear(call->reply->loop, &call->timer);
-	if (!(call->wait && call->wait->runs_late) && call->time_left_ms <= 0) {
+	if (call->time_left_ms <= 0) {
 		call->overran = true;
 		call_settle(call);
 		return;

@@ -24,8 +24,6 @@ struct wait {
 	void (*begin)(struct mcp_call *call);
 	/* The call is over while it waits. NULL: that is nobody's concern. */
 	void (*leave)(struct mcp_call *call);
-	/* It is run however little time is left: it answers with what it sees. */
-	bool runs_late;
 };
 
 struct mcp_call {
@@ -67,6 +65,7 @@ struct mcp_call {
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	const char *wait_uri;
 	int64_t wait_ms, waiting_since_ms;
+	bool looks_last;                /* its time was spent waiting: this run answers with what it sees */
 	int rounds;
 	struct question *questions;
 	struct timer timer;             /* deadline while running, expiry while waiting */

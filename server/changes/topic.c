@@ -11,7 +11,7 @@
 
 #define MARKS 4096                      /* a power of two; topics that share one only look once more */
 #define BUCKETS 256
-#define TIME_AT_THE_END_MS 500
+#define LAST_LOOK_MS 500
 #define TOLD_MAX 4
 
 static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
@@ -58,11 +58,20 @@ static void enter(struct mcp_call *call)
 	metric_add(METRIC_CALLS_WAITING, 1);
 }
 
+/* It runs once more with hardly any time left, so that its tool answers with what it sees now. */
+static void look_last(struct mcp_call *call)
+{
+	call->looks_last = true;
+	call->time_left_ms = LAST_LOOK_MS;
+}
+
 static void wake(struct mcp_call *call)
 {
 	topic_leave(call);
 	/* Waiting for a change uses the deadline up; only people have time of their own. */
 	call->time_left_ms -= loop_tick_ms(call->reply->loop) - call->waiting_since_ms;
+	if (call->time_left_ms < LAST_LOOK_MS)
+		look_last(call);
 	call_again(call);
 }
 
@@ -73,10 +82,15 @@ static void waited_enough(struct timer *timer, UNUSED struct loop *loop)
 
 static void begin_to_wait(struct mcp_call *call)
 {
-	int64_t wait_ms = call->wait_ms;
+	int64_t wait_ms = call->wait_ms < call->time_left_ms ? call->wait_ms : call->time_left_ms;
 
 	if (ended) {
 		call->fault = fault_say(call->arena, &FAULT_BUSY, "The server is stopping; call again.");
+		return;
+	}
+	if (call->looks_last) {
+		call->overran = true;
+		call->fault = &FAULT_INTERNAL;
 		return;
 	}
 
@@ -90,7 +104,7 @@ static void begin_to_wait(struct mcp_call *call)
 }
 
 static const struct wait topic_wait = {
-	.begin = begin_to_wait, .leave = topic_leave, .runs_late = true
+	.begin = begin_to_wait, .leave = topic_leave
 };
 
 enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms)
@@ -195,7 +209,6 @@ void topic_arrived(const char *uri)
 	}
 }
 
-/* They run once more with hardly any time left, so that a tool answers with what it sees now. */
 void topic_end_all(void)
 {
 	ended = true;
@@ -203,7 +216,7 @@ void topic_end_all(void)
 		while (waiting[i]) {
 			struct mcp_call *call = waiting[i];
 			topic_leave(call);
-			call->time_left_ms = TIME_AT_THE_END_MS;
+			look_last(call);
 			call_again(call);
 		}
 	}

@@ -290,7 +290,8 @@ MUST_USE enum mcp_reply mcp_roots(struct mcp_call *call, const char *key, const 
  *
  *     return mcp_wait(call, uri, 60000);
  *
- * A change since this run began counts, so none is missed between looking and waiting. */
+ * A change since this run began counts, so none is missed between looking and waiting. Waiting uses the
+ * deadline up: when it is over the tool runs a last time, and must answer. */
 enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms);
 
 /* Of a tool that asks_first: its questions are behind it, what comes takes long.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { postgres, query, withoutPostgres } from './postgres.mjs';
-import { beginSession, eventually, exchange, start } from './support.mjs';
+import { beginSession, eventually, exchange, start, stateless } from './support.mjs';
 
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
 
@@ -26,6 +26,18 @@ test('a call that has none left is not run again with the answer', async () => {
 	const server = await start('probe');
 	assert.match((await askedOnce(server, 'tire')).error?.message, /took longer/);
 	assert.equal((await askedOnce(server, 'consent')).result.content[0].text, 'Sure 1 times.');
+	await server.stop();
+});
+
+test('one that waits for a change has the time it may take, and then a last look', { timeout: 20000 }, async () => {
+	const server = await start('probe');
+	const call = async (name, ever) => (await exchange(server, stateless('tools/call',
+		{ name, arguments: { ever } }))).json;
+	for (const name of ['linger', 'linger_blocking']) {
+		const [seen, unseen] = await Promise.all([call(name, false), call(name, true)]);
+		assert.equal(seen.result?.content[0].text, 'It never came.', JSON.stringify(seen));
+		assert.match(unseen.error?.message, /took longer/, JSON.stringify(unseen));
+	}
 	await server.stop();
 });
 

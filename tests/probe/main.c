@@ -4,10 +4,13 @@
 #include "mcp.h"
 #include "tasks.h"
 
+enum { LINGER_DEADLINE_MS = 1200 };
+
 struct count { int64_t to, pause_ms; };
 struct named { const char *name; };
 struct consent { bool sure; };
 struct asking { int64_t rounds; };
+struct linger { bool ever; };
 struct large { int64_t kib; };
 struct sum { int64_t to; };
 struct labels { const char *text; int64_t number; bool flag; };
@@ -113,6 +116,19 @@ static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct
 	return mcp_say(call, "It went on.");
 }
 
+static const struct shape linger_shape = SHAPE(struct linger,
+	BOOL(struct linger, ever, "Even when its time is over"));
+
+/* Waits longer than it may run, for what never changes. */
+static enum mcp_answer linger(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct linger *asked = in;
+
+	if (asked->ever || mcp_time_left_ms(call) > LINGER_DEADLINE_MS / 2)
+		return mcp_wait(call, "probe://never", 60000);
+	return mcp_say(call, "It never came.");
+}
+
 static const char *uri_of(struct mcp_call *call, const struct named *named)
 {
 	return arena_print(mcp_arena(call), "probe://%s", named->name);
@@ -167,6 +183,10 @@ static const struct mcp_tool tools[] = {
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
 	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
+	{ "linger", "Linger", "Waits for what never comes.", .in = &linger_shape,
+	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
+	{ "linger_blocking", "Linger", "The same, on a worker.", .in = &linger_shape, .blocks = true,
+	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
 	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
 	  .run = touch },
 	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
