@@ -127,6 +127,7 @@ void reply_park(struct reply *reply)
 	if (reply->parked)
 		return;
 	reply->parked = true;
+	reply_party(reply);
 	exchange_park(reply->exchange, reply_client_gone);
 }
 

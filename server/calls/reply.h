@@ -85,7 +85,8 @@ struct reply *reply_create(struct exchange *x);
 struct arena *reply_arena(struct reply *reply);
 /* Where what is kept for it counts. */
 struct budget *reply_budget(const struct reply *reply);
-/* For whose share of something it counts: the caller's, or its address's. */
+/* For whose share of something it counts: the caller's, or its address's. It is asked before the exchange
+ * goes, and known from then on. */
 uint64_t reply_party(struct reply *reply);
 /* The group of addresses its client is in, in `room`. While it has its exchange. */
 str reply_address(struct reply *reply, char room[16]);

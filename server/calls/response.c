@@ -90,6 +90,7 @@ bool reply_open_stream(struct reply *reply)
 	if (reply->response->streams || !reply_can_stream(reply))
 		return reply->response->streams;
 	timer_clear(reply->loop, &reply->silence);
+	reply_party(reply);
 	exchange_set_user(x, NULL);
 	reply->exchange = NULL;
 	if (reply->era->open_stream(reply, x)) {

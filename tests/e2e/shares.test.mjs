@@ -2,7 +2,8 @@
 // subscriptions from everybody else. Also run with DATABASE=postgresql.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginSession, exchange, keyLines, keys, opened, start, stateless } from './support.mjs';
+import { beginSession, eventually, exchange, keyLines, keys, opened, start, stateless } from './support.mjs';
+import { extension } from './tasks.mjs';
 
 const as = name => ({ Authorization: `Bearer ${keys[name]}` });
 const staff = as('staff'), other = as('other');
@@ -101,6 +102,22 @@ test('where nobody has a key, the address with most sessions loses one', async (
 		statuses.push((await ping(server, session)).status);
 	assert.deepEqual(statuses, [200, 200, 404, 404, 404, 200]);
 	await server.stop();
+});
+
+test('where nobody has a key, tasks of one address do not wait for all of another', async () => {
+	const server = await start('probe', { WORKERS: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
+	const capabilities = { extensions: { [extension]: {} } };
+	const rpc = async (address, method, params) => (await exchange(server, stateless(method, params,
+		{ capabilities, headers: { 'X-Forwarded-For': address } }))).json.result;
+	const begin = address => rpc(address, 'tools/call', { name: 'slow_compute', arguments: { seconds: 0.1 } });
+	const status = async ({ taskId }) => (await rpc('192.0.2.1', 'tasks/get', { taskId })).status;
+	const many = [];
+	for (let i = 0; i < 30; i++)
+		many.push(await begin('192.0.2.2'));
+	const mine = await begin('192.0.2.1');
+	await eventually(async () => await status(mine) === 'completed', 'it was not done');
+	assert.equal(await status(many[20]), 'working');
+	await server.stop('SIGTERM', 20000);
 });
 
 test('sessions that are in use do not keep another out, where one has more than half', async () => {
