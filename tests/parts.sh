@@ -33,14 +33,16 @@ count_cases() {
 		END { print passed + 0, failed + 0 }' "$1"
 }
 
+# Some wait more than they compute; those on PostgreSQL share a server.
 run_c_tests() {
-	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log
+	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log with=()
 	shift 2
+	! tests/postgres.sh there >/dev/null || with=(tests/postgres.sh share)
 	log=build/$preset/Testing/Temporary/LastTest.log
 	say "== $part"
 	rm -f "$log"
 	if build "$preset" "${BUILD_ARGUMENTS[@]}"; then
-		ctest --preset "$preset" -j "$(nproc)" --timeout 180 "$@" </dev/null || status=$?
+		"${with[@]}" ctest --preset "$preset" -j $(($(nproc) + 1)) --timeout 180 "$@" </dev/null || status=$?
 		[ ! -e "$log" ] || read -r passed failed < <(count_cases "$log")
 		[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 	else

@@ -2,10 +2,11 @@
 # postgres.sh - a private PostgreSQL for a test, in a temporary folder, gone when the test is.
 #
 #   postgres.sh run COMMAND...   runs it with POSTGRES_URL set; exits as it does
+#   postgres.sh share COMMAND... runs it so that every `run` in it has a database of its own on one server
 #   postgres.sh serve            prints the URL, serves until its stdin ends or it is told to stop
 #   postgres.sh there            whether a PostgreSQL can be had: 0, or 77 and a line that says why not
 #
-# `run` and `serve` exit with 77 where there is none. The superuser is `postgres`, without a password
+# `run`, `share` and `serve` exit with 77 where there is none. The superuser is `postgres`, without a password
 # through the socket's folder in the URL; on TCP (127.0.0.1, POSTGRES_PORT) it has to give its
 # password, `secret`; there TLS is offered where openssl could make a certificate for localhost, which
 # is then POSTGRES_CA. POSTGRES_DURABLE=1 has commits wait for the disk, as crash tests want it.
@@ -138,8 +139,27 @@ restart() {
 	start_server
 }
 
+# On the server that `share` has: making one takes longer than most tests do.
+run_on_shared() {
+	local database=run_$$ status=0
+	find_bin
+	"$bin/psql" -qXd "$POSTGRES_SHARED" -c "create database $database"
+	POSTGRES_URL=${POSTGRES_SHARED/@\/postgres/@\/$database} "$@" || status=$?
+	"$bin/psql" -qXd "$POSTGRES_SHARED" -c "drop database $database with (force)" || true
+	exit "$status"
+}
+
+share() {
+	local status=0 from=$PWD
+	begin
+	cd "$from"
+	env -u POSTGRES_URL POSTGRES_SHARED="$POSTGRES_URL" "$@" || status=$?
+	exit "$status"
+}
+
 run() {
 	local status=0 from=$PWD
+	[ -z "${POSTGRES_SHARED:-}" ] || run_on_shared "$@"
 	begin
 	cd "$from"
 	"$@" || status=$?
@@ -160,7 +180,8 @@ serve() {
 
 case ${1:-} in
 run) shift; run "$@" ;;
+share) shift; share "$@" ;;
 serve) serve ;;
 there) find_bin ;;
-*) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
