@@ -11,8 +11,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Postgres } from '../e2e/postgres.mjs';
 import {
-  build, call, compare, conclude, cpuMicros, headers, here, load, modules, privateKib, row, scratch, seconds, serve,
-  sleep, start, stop, us,
+  beginSession, build, call, compare, conclude, cpuMicros, headers, here, load, modules, privateKib, row, scratch,
+  seconds, serve, sleep, start, stop, us,
 } from './measure.mjs';
 
 // ---- The catalogue: 100,000 products whose words are as frequent as words are ----
@@ -62,17 +62,8 @@ async function openStreams(port, count) {
   return sockets;
 }
 
-async function openSession(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {
-      protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } } }) });
-  await answer.text();
-  return answer.headers.get('mcp-session-id');
-}
-
 async function openStream(port) {
-  const session = await openSession(port);
+  const session = await beginSession(port);
   const socket = net.connect(port, '127.0.0.1');
   socket.write(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n` +
     `Mcp-Session-Id: ${session}\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n`);

@@ -70,6 +70,15 @@ export const headers = (name, accept = 'application/json, text/event-stream') =>
   'Content-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n' +
   `Mcp-Name: ${name}\r\nAccept: ${accept}\r\n`;
 
+export async function beginSession(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {
+      protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } } }) });
+  await answer.text();
+  return answer.headers.get('mcp-session-id');
+}
+
 export async function load(server, head, bodies, { connections = 16, rate = 0, time = seconds } = {}) {
   const [headFile, bodyFile] = ['head', 'bodies'].map((name) => path.join(scratch, name));
   fs.writeFileSync(headFile, head);

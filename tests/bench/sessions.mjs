@@ -3,24 +3,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Postgres, query } from '../e2e/postgres.mjs';
-import { call, compare, conclude, cpuMicros, headers, load, row, scratch, serve, stop, us } from './measure.mjs';
+import { beginSession, call, compare, conclude, cpuMicros, headers, load, row, scratch, serve, stop, us } from './measure.mjs';
 
 const CLIENTS = 16, CALLS = 60, EVENTS = 50;
 
 const rpc = (id, method, params) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
-async function begin(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' },
-    body: rpc(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } }) });
-  await answer.text();
-  return answer.headers.get('mcp-session-id');
-}
-
 async function calls() {
   const server = await serve('tests/bench/bench-add');
   const session = 'Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n' +
-    `MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: ${await begin(server.port)}\r\n`;
+    `MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: ${await beginSession(server.port)}\r\n`;
   const round = await compare(() => load(server, headers('add'), [call('add', { a: 2, b: 3 })]),
     () => load(server, session, [rpc(1, 'tools/call', { name: 'add', arguments: { a: 2, b: 3 } })]));
   row('a call of a session, JSON answer', `${us(round.own.cpu)}, stateless ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`,
@@ -44,7 +36,7 @@ function databaseMicros(parent) {
 
 // Each client has its own session, and its calls tell so many times how far they are.
 async function streamed(server, parent) {
-  const sessions = await Promise.all(Array.from({ length: CLIENTS }, () => begin(server.port)));
+  const sessions = await Promise.all(Array.from({ length: CLIENTS }, () => beginSession(server.port)));
   const before = cpuMicros(server.pid) + databaseMicros(parent);
   await Promise.all(sessions.map(async (session) => {
     for (let id = 1; id <= CALLS; id++) {
