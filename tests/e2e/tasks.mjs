@@ -385,23 +385,24 @@ export function testTasks(servers, start) {
 	});
 
 	test('a result is kept for its time, a question stays open for its own', async () => {
-		const brief = await start({ TASK_TTL: '400ms', QUESTION_TIMEOUT: '200ms' });
+		// Kept for longer than a slow machine takes to look for it.
+		const brief = await start({ TASK_TTL: '2s', QUESTION_TIMEOUT: '200ms' });
 		const { create, until } = clientOf(() => brief);
 		const taskId = await create('confirm_delete', { filename: 'e' });
 		await until(taskId, 'input_required');
 		const done = await until(taskId, 'completed');
 		assert.equal(words(done), 'e was left as it is.');
-		assert.equal(done.ttlMs, 400);
+		assert.equal(done.ttlMs, 2000);
 		const ended = Date.parse(done.lastUpdatedAt);
 		for (;;) {
 			const { error, result } = await rpc('tasks/get', { taskId }, { on: brief.at(-1) });
 			if (error) {
 				assert.equal(error.code, -32602);
-				assert.ok(Date.now() - ended >= 390, `after ${Date.now() - ended} ms`);
+				assert.ok(Date.now() - ended >= 1990, `after ${Date.now() - ended} ms`);
 				break;
 			}
 			assert.equal(result.status, 'completed');
-			assert.ok(Date.now() - ended < 3000, 'it is still there');
+			assert.ok(Date.now() - ended < 10000, 'it is still there');
 			await pause(20);
 		}
 		await stopAll(brief);
