@@ -5,6 +5,21 @@ TEST=build/test
 PARTS=()
 PASSED=0
 FAILED=0
+IMAGES=''
+
+# What runs beside the parts does not outlive them. Once one was waited for, its number may be another's.
+declare -A BACKGROUND=()
+in_background() {
+	BACKGROUND[$1]=$1
+	trap 'kill "${BACKGROUND[@]}" 2>/dev/null || true' EXIT
+}
+
+await() {
+	local status=0
+	wait "$1" || status=$?
+	unset "BACKGROUND[$1]"
+	return "$status"
+}
 
 # What a part adds up to. A part that ran nothing has failed.
 count() {
@@ -57,6 +72,13 @@ thread_tests() {
 	for path in tests/unit/test_{core,http,auth,protocol,store_shared,store_state,state,postgres,import_source}*.c; do
 		[ ! -e "$path" ] || basename "$path" .c
 	done
+}
+
+# What is only fetched and unpacked, beside what computes. Whoever needs it looks again whether it is there.
+begin_fetching() {
+	(renice -n 10 "$BASHPID"; need_node_modules; need_python; need_deploy_tools) >"$TEST/fetch.log" 2>&1 </dev/null &
+	FETCHING=$!
+	in_background "$FETCHING"
 }
 
 # The store's tests start a server of their own; the package is kept from starting one at once.
@@ -310,17 +332,35 @@ run_model_checks() {
 	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
 }
 
+untag() {
+	local name
+	for name in "${NAMES[@]}"; do
+		docker rmi "mcp-$name:$(tag_for "$1")"
+	done
+}
+
+# Compiling them and running their tests in an emulator takes minutes, beside parts that wait; what the
+# images are is looked at afterwards, when each step of their builds is in the engine's cache, or fails again.
+begin_images() {
+	container_parts
+	need_docker || return 0
+	IMAGE_TAG=test-$(pwd | cksum | cut -d' ' -f1)
+	(images && images arm64 && untag arm64) >"$TEST/images.log" 2>&1 </dev/null &
+	IMAGES=$!
+	in_background "$IMAGES"
+}
+
 # The images and the stack, under a tag of this checkout's own.
 run_container_tests() {
-	local part=$1 began=$SECONDS
+	local part=$1 began
 	say "== images"
-	container_parts
-	if ! need_docker; then
+	if [ -z "$IMAGES" ]; then
 		say "images and stack are left out, since Docker can't run here: $WHY_NO_DOCKER"
 		PARTS+=("$(printf '%-44s left out: Docker can'\''t run here' "$part")")
 		return
 	fi
-	IMAGE_TAG=test-$(pwd | cksum | cut -d' ' -f1)
+	began=$SECONDS
+	await "$IMAGES" || cat "$TEST/images.log"
 	export DOCKER IMAGE_TAG
 	if (images); then
 		count "images" 2 0 $((SECONDS - began))
@@ -354,13 +394,12 @@ begin_infra() {
 	INFRA_BEGAN=$(date +%s)
 	nice -n 19 terraform/check </dev/null >"$TEST/infra.log" 2>&1 &
 	INFRA=$!
-	trap 'kill "$INFRA" 2>/dev/null || true' EXIT
+	in_background "$INFRA"
 }
 
 end_infra() {
 	local part=$1 log=$TEST/infra.log passed='' failed='' left_out
-	wait "$INFRA" || true
-	trap - EXIT
+	await "$INFRA" || true
 	say "== $part"
 	cat "$log"
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
@@ -375,8 +414,11 @@ run_tests() {
 	need_tools
 	need_postgresql
 	need_iso_codes
+	need_spin
+	need_chromium
 	rm -rf "$TEST"
 	mkdir -p "$TEST"
+	begin_fetching
 	mapfile -t targets < <(thread_tests)
 
 	BUILD_ARGUMENTS=()
@@ -387,9 +429,9 @@ run_tests() {
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	run_fuzz_tests "fuzz targets, short form"
 	run_model_checks "the rules of ownership, as models"
-	begin_infra
-	need_chromium
+	await "$FETCHING" || cat "$TEST/fetch.log"
 	need_deploy_tools
+	begin_infra
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	run_e2e_on_postgresql "end to end on PostgreSQL"
@@ -398,6 +440,7 @@ run_tests() {
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
+	begin_images
 	run_node_tests "documentation" tests/docs/*.test.mjs
 	run_node_tests "rooms of the code" tests/rooms/*.test.mjs
 	NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
