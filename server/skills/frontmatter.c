@@ -93,6 +93,8 @@ static bool add_line(struct reader *reader, str line)
 static bool split(struct reader *reader, str file, str *yaml)
 {
 	reader->at = -1;
+	if (str_starts(file, "\xef\xbb\xbf"))
+		return fail(reader, "there is a byte order mark before the ---; save it as UTF-8 without one");
 	if (!is_fence(next_line(&file)))
 		return fail(reader, "the file must begin with a line of ---");
 	*yaml = file;

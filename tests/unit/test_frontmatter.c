@@ -187,6 +187,8 @@ START_TEST(fences_stand_around_it)
 	ck_assert_str_eq(read_whole(STR("a: b\n---\n")), "line 1: the file must begin with a line of ---");
 	ck_assert_str_eq(read_whole(STR("\n---\na: b\n---\n")),
 	                 "line 1: the file must begin with a line of ---");
+	ck_assert_str_eq(read_whole(STR("\xef\xbb\xbf---\na: b\n---\n")),
+	                 "line 1: there is a byte order mark before the ---; save it as UTF-8 without one");
 	ck_assert_ptr_nonnull(strstr(read_whole(STR("---\na: b\n")), "no line of --- ends"));
 	ck_assert_ptr_nonnull(strstr(read_whole(STR("---\na: b\n--- \0\n---")), "control character"));
 }
