@@ -136,7 +136,7 @@ static bool start(struct serving *serving)
 	protocol_start(&serving->options.protocol);
 	serving->protocol = true;
 	if (!protocol_share(serving->options.database)) {
-		log_error("not started: what outlives a request has no place");
+		log_error("not started: there is no place for sessions, streams and tasks");
 		return false;
 	}
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))

@@ -34,13 +34,35 @@ static bool is_refusal(int code)
 	       || kind == SQLITE_MISMATCH;
 }
 
+static bool is_damage(int code)
+{
+	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+static void note_damage(struct sqlite *sqlite)
+{
+	if (sqlite->file)
+		sqlite_file_damaged(sqlite->file);
+	else
+		log_error("store: %s is damaged: stop this program, remove that file and start again;"
+		          " sessions, open streams, questions and tasks are lost then, the data is not",
+		          sqlite3_db_filename(sqlite->db, "main"));
+}
+
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
 	struct store *store = &sqlite->store;
 	bool loop = store->use == STORE_READS, counts = !store->transacting || !store->failed;
 
-	if (sqlite->file && ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB))
-		sqlite_file_damaged(sqlite->file);
+	/* A state is asked several times a second: it is said once. */
+	if (is_damage(code) && sqlite->damaged) {
+		store_known_failed(store, sqlite3_errmsg(sqlite->db));
+		return;
+	}
+	if (is_damage(code)) {
+		note_damage(sqlite);
+		sqlite->damaged = !sqlite->file;
+	}
 	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
 	if (loop && (sqlite_is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT)) {
 		store_give_up(store);
@@ -121,6 +143,14 @@ bool sqlite_create_file(const char *path)
 	return true;
 }
 
+void sqlite_not_opened(sqlite3 *db, const char *what, const char *path)
+{
+	int system = sqlite3_system_errno(db);
+
+	log_error("store: the %s %s cannot be opened: %s%s%s%s", what, path, sqlite3_errmsg(db),
+	          system ? " (" : "", system ? strerror(system) : "", system ? ")" : "");
+}
+
 static int spend_budget(void *context)
 {
 	struct sqlite *sqlite = context;
@@ -198,7 +228,7 @@ static bool connect(struct sqlite *sqlite, const char *path, enum store_use use,
 	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 
 	if (sqlite3_open_v2(path, &sqlite->db, flags, NULL) != SQLITE_OK || !set_up(sqlite, use)) {
-		log_error("store: the database %s cannot be opened: %s", path, sqlite3_errmsg(sqlite->db));
+		sqlite_not_opened(sqlite->db, "database", path);
 		return false;
 	}
 	/* SQLite quietly opens what it may not write for reading. */

@@ -16,6 +16,7 @@ struct sqlite {
 	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
 	int64_t waits_since_ms;                 /* for another process's lock */
+	bool damaged;                           /* a state, and it was said */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
 };
@@ -41,6 +42,8 @@ void sqlite_configure(void);
 /* An empty file where there is none. */
 MUST_USE bool sqlite_create_file(const char *path);
 bool sqlite_is_busy(int code);
+/* Logs why, in SQLite's words and the system's. */
+void sqlite_not_opened(sqlite3 *db, const char *what, const char *path);
 /* Takes only what every text in the program may say. */
 void sqlite_harden(sqlite3 *db);
 

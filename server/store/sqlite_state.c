@@ -59,8 +59,7 @@ static enum opened open_once(struct sqlite *sqlite, const char *path)
 		state = take(sqlite->db, path);
 	}
 	if (state == FAILED)
-		log_error("store: the state %s cannot be opened: %s", path ? path : "in memory",
-		          sqlite3_errmsg(sqlite->db));
+		sqlite_not_opened(sqlite->db, "state", path ? path : "in memory");
 	if (state != OPENED) {
 		sqlite3_close(sqlite->db);
 		sqlite->db = NULL;

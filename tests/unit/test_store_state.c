@@ -247,6 +247,49 @@ START_TEST(what_is_no_database_is_put_aside)
 }
 END_TEST
 
+static void count_in_vain(void)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert(!store_find(store, arena, "select * from thing", NULL, NULL, &thing_shape,
+		                      &(struct rows) { 0 }));
+}
+
+START_TEST(what_is_damaged_meanwhile_is_said_once_with_what_to_do)
+{
+	for (int i = 0; i < 300; i++)
+		ck_assert_int_eq(add(store, arena_print(arena, "%0200d", i), 1), 1);
+	reopen();
+	store_rest(store);              /* so that it is read again */
+	overwrite(4096, 8192);
+	overwrite(12288, 8192);
+	catch_log(count_in_vain);
+	char *said = strstr(logged, "state is damaged: stop this program, remove that file");
+	ck_assert_ptr_nonnull(said);
+	ck_assert_ptr_null(strstr(said + strlen("state is damaged"), "is damaged"));
+	said = strstr(logged, "malformed");
+	ck_assert_ptr_nonnull(said);
+	ck_assert_ptr_null(strstr(said + 1, "malformed"));
+}
+END_TEST
+
+static void open_in_vain(void)
+{
+	ck_assert_ptr_null(store_open_state(url, 0));
+}
+
+START_TEST(what_cannot_be_opened_is_said_in_the_systems_words_too)
+{
+	store_close(store);
+	store = NULL;
+	ck_assert_int_eq(unlink(state), 0);
+	ck_assert_int_eq(mkdir(state, 0700), 0);
+	catch_log(open_in_vain);
+	ck_assert_ptr_nonnull(strstr(logged, "things.db.state cannot be opened: "));
+	ck_assert_ptr_nonnull(strstr(logged, "(Is a directory)"));
+	rmdir(state);
+}
+END_TEST
+
 /* ---- What is told ---- */
 
 static const char *heard(void)
@@ -377,6 +420,8 @@ int main(void)
 	tcase_add_test(tests, a_file_without_its_head_is_put_aside);
 	tcase_add_test(tests, a_file_with_holes_is_put_aside);
 	tcase_add_test(tests, what_is_no_database_is_put_aside);
+	tcase_add_test(tests, what_is_damaged_meanwhile_is_said_once_with_what_to_do);
+	tcase_add_test(tests, what_cannot_be_opened_is_said_in_the_systems_words_too);
 	tcase_add_test(tests, a_word_is_heard_once_it_is_committed);
 	tcase_add_test(tests, a_word_that_was_taken_back_is_never_heard);
 	tcase_add_test(tests, nobody_hears_what_nobody_listens_to);
