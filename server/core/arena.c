@@ -151,7 +151,7 @@ struct arena *arena_create_charged(struct budget *budget)
 	return arena;
 }
 
-static void charge(struct arena *arena, size_t size)
+void arena_charge(struct arena *arena, size_t size)
 {
 	if (!arena->budget)
 		return;
@@ -210,7 +210,7 @@ static void *alloc_large(struct arena *arena, size_t size)
 
 	block->next = arena->large;
 	arena->large = block;
-	charge(arena, size);
+	arena_charge(arena, size);
 	return block->bytes;
 }
 
@@ -229,7 +229,7 @@ static void next_block(struct arena *arena, size_t size)
 		next = created;
 	}
 	use_block(arena, next);
-	charge(arena, next->room);
+	arena_charge(arena, next->room);
 }
 
 void *arena_alloc_raw(struct arena *arena, size_t size)
@@ -322,7 +322,7 @@ void arena_adopt(struct arena *arena, void *memory, size_t size)
 {
 	if (!memory)
 		return;
-	charge(arena, size);
+	arena_charge(arena, size);
 	arena_own(arena, memory, free);
 }
 

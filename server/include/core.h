@@ -124,6 +124,8 @@ char *arena_print_list(struct arena *arena, const char *format, va_list list);
 void arena_own(struct arena *arena, void *thing, void (*release)(void *thing));
 /* Memory of malloc() that is freed with the arena; `size` of it counts in the budget. */
 void arena_adopt(struct arena *arena, void *memory, size_t size);
+/* Counts so much more, until it is destroyed. */
+void arena_charge(struct arena *arena, size_t size);
 size_t arena_charged(const struct arena *arena);                /* bytes taken from its budget */
 size_t arena_size(const struct arena *arena);                   /* bytes handed out */
 

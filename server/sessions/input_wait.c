@@ -217,12 +217,14 @@ static int64_t question_number(yyjson_val *response)
 		? number : 0;
 }
 
-static struct claim_errand *claim(const struct errand_kind *kind, size_t size,
-                                  struct session *session)
+static struct claim_errand *claim(const struct errand_kind *kind, size_t size, struct reply *reply)
 {
 	struct claim_errand *claim = errand_create(kind, size);
 
-	claim->session = session ? arena_copy(claim->errand.arena, str_of(session_id(session))) : NULL;
+	if (reply) {
+		claim->session = arena_copy(claim->errand.arena, str_of(session_id(reply->session)));
+		claim->errand.party = reply_party(reply);
+	}
 	claim->token = state_number();
 	return claim;
 }
@@ -233,8 +235,7 @@ bool input_answer(struct reply *reply, yyjson_val *response)
 	int64_t number = question_number(response);
 	if (number <= 0)
 		return false;
-	struct answering *answering =
-		(struct answering *)claim(&answer_kind, sizeof(*answering), reply->session);
+	struct answering *answering = (struct answering *)claim(&answer_kind, sizeof(*answering), reply);
 	struct json json = json_begin(answering->claim.errand.arena, 256);
 
 	if (result) {
@@ -269,8 +270,7 @@ bool input_cancel(struct reply *reply, str id)
 {
 	if (id.size > CANCEL_ID_MAX)
 		return false;
-	struct answering *cancelling =
-		(struct answering *)claim(&cancel_kind, sizeof(*cancelling), reply->session);
+	struct answering *cancelling = (struct answering *)claim(&cancel_kind, sizeof(*cancelling), reply);
 
 	cancelling->claim.id = arena_copy(cancelling->claim.errand.arena, id);
 	cancelling->reply = reply;

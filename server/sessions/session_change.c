@@ -28,6 +28,7 @@ static struct changing *change(const struct errand_kind *kind, struct mcp_call *
 	struct changing *changing = (struct changing *)errand_create(kind, sizeof(*changing));
 
 	changing->row.session.id = arena_copy(changing->row.errand.arena, str_of(session->id));
+	changing->row.errand.party = reply_party(call->reply);
 	changing->serial = call->serial;
 	changing->session = session;
 	return changing;
@@ -175,6 +176,7 @@ void session_end_for(struct reply *reply)
 	struct ending *ending = errand_new(&end_kind, struct ending);
 
 	ending->row.session.id = arena_copy(ending->row.errand.arena, str_of(reply->session->id));
+	ending->row.errand.party = reply_party(reply);
 	ending->reply = reply;
 	reply->references++;
 	reply_park(reply);

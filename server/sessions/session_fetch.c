@@ -111,6 +111,7 @@ void session_fetch(str id, const struct caller *caller, session_fetched_fn *then
 	struct fetching *fetching = errand_new(&fetch_kind, struct fetching);
 
 	fetching->row.session.id = arena_copy(fetching->row.errand.arena, id);
+	fetching->row.errand.party = caller ? caller_party(caller, (str) { 0 }) : 0;
 	fetching->caller = caller ? caller_keep(caller) : NULL;
 	fetching->then = then;
 	fetching->context = context;

@@ -118,6 +118,7 @@ const struct fault *session_stream_resume(struct reply *reply, str last_event_id
 	read->session = arena_copy(read->errand.arena, str_of(reply->session->id));
 	read->stream = number;
 	read->after = event;
+	read->errand.party = reply_party(reply);
 	reply->references++;
 	resuming->reply = reply;
 	reply_park(reply);

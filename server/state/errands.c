@@ -1,9 +1,12 @@
 /* errands.c - errands: sent by any thread, carried out by the one of the state, given back.
  *
- * They are carried out as they came, but for those that the database could not do: these are tried
- * again after a pause, and meanwhile only those wait that are of the same key. Which keys have somebody
- * waiting is a bit each, by a hash: two that share one wait for one another, which is rare and harms
- * nobody. */
+ * Each party has its turn: its errands are carried out as they came, but for each of them one of every
+ * other party that has any. So nobody waits for all that another sent. An errand is told its turn when
+ * it is fetched, and the list is in the order of turns.
+ *
+ * Those that the database could not do are tried again after a pause, and meanwhile only those wait that
+ * are of the same key. Which keys have somebody waiting is a bit each, by a hash: two that share one wait
+ * for one another, which is rare and harms nobody. So it is with parties and the turn they had last. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -15,7 +18,9 @@
 #define RETRY_MS 200
 #define TOGETHER_MAX 256                /* in one statement */
 #define TRIES_MAX 5                     /* of what fails though the database is there */
-#define BITS 4096
+#define HASHES 4096
+#define SLICE_MS 20                     /* then it is looked at what came meanwhile, and beaten */
+#define CHARGED 4096                    /* the arena's first block: a request may have many errands */
 
 static struct {
 	pthread_mutex_t lock;
@@ -24,10 +29,11 @@ static struct {
 	                                   whoever closes it has no late writer to fear */
 	int wake;
 	/* The state's thread's own. */
-	struct errand *todo, **todo_last;
-	uint64_t waiting[BITS / 64];    /* the keys of those that were passed over in this go */
-} errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first,
-              .todo_last = &errands.todo, .wake = -1 };
+	struct errand *todo;            /* by their turns */
+	uint64_t turn;                  /* whose it is */
+	uint64_t latest[HASHES];        /* the latest turn that was given to a party */
+	uint64_t waiting[HASHES / 64];  /* the keys of those that were passed over in this go */
+} errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first, .wake = -1 };
 
 /* Of what they keep; whoever sends may do so before there is anybody to carry it out. */
 static _Atomic(struct budget *) budget;
@@ -39,6 +45,7 @@ void *errand_create(const struct errand_kind *kind, size_t size)
 	struct arena *arena = arena_create_charged(atomic_load(&budget));
 	struct errand *errand = arena_alloc(arena, size);
 
+	arena_charge(arena, CHARGED);
 	errand->arena = arena;
 	errand->kind = kind;
 	return errand;
@@ -129,16 +136,68 @@ void errands_end(void)
 
 /* ---- Carrying them out ---- */
 
+static uint64_t hash_of(uint64_t number)
+{
+	return number * 11400714819323198485u >> 52;
+}
+
+/* Behind what there is of its line: it comes when that had its turns, or at once. */
+static void give_turn(struct errand *errand)
+{
+	uint64_t line = errand->party ? errand->party : errand->key;
+	uint64_t *latest = &errands.latest[hash_of(line)];
+
+	errand->turn = errands.turn;
+	if (line)
+		errand->turn = *latest = (*latest > errands.turn ? *latest : errands.turn) + 1;
+}
+
+/* Of those that have the same turn the first list's come first. */
+static struct errand *merge(struct errand *first, struct errand *second)
+{
+	struct errand *merged, **last = &merged;
+
+	while (first && second) {
+		struct errand **list = second->turn < first->turn ? &second : &first;
+		struct errand *next = *list;
+		*list = next->next;
+		*last = next;
+		last = &next->next;
+	}
+	*last = first ? first : second;
+	return merged;
+}
+
+/* sorted[i] has 2^i of them, which came before those of sorted[i - 1]. */
+static struct errand *sort(struct errand *list)
+{
+	struct errand *sorted[48] = { NULL }, *all = NULL;
+
+	while (list) {
+		struct errand *some = list;
+		int i = 0;
+		list = list->next;
+		some->next = NULL;
+		give_turn(some);
+		for (; sorted[i]; i++) {
+			some = merge(sorted[i], some);
+			sorted[i] = NULL;
+		}
+		sorted[i] = some;
+	}
+	for (int i = 0; i < 48; i++)
+		all = merge(sorted[i], all);
+	return all;
+}
+
 void errands_fetch(void)
 {
 	pthread_mutex_lock(&errands.lock);
-	if (errands.first) {
-		*errands.todo_last = errands.first;
-		errands.todo_last = errands.last;
-		errands.first = NULL;
-		errands.last = &errands.first;
-	}
+	struct errand *sent = errands.first;
+	errands.first = NULL;
+	errands.last = &errands.first;
 	pthread_mutex_unlock(&errands.lock);
+	errands.todo = merge(errands.todo, sort(sent));
 }
 
 bool errands_wait(void)
@@ -148,10 +207,10 @@ bool errands_wait(void)
 
 static uint64_t *bit_of(uint64_t key, uint64_t *bit)
 {
-	uint64_t place = key * 11400714819323198485u >> 52;
+	uint64_t place = hash_of(key);
 
 	*bit = UINT64_C(1) << place % 64;
-	return &errands.waiting[place / 64 % (BITS / 64)];
+	return &errands.waiting[place / 64];
 }
 
 static bool waits_behind(const struct errand *errand)
@@ -230,13 +289,12 @@ static void take_off(struct errand **place, int count, bool failed)
 		*place = errand->next;
 		give_back(errand, failed);
 	}
-	if (!*place)
-		errands.todo_last = place;
 }
 
-void errands_run(struct store *store, bool last_time)
+bool errands_run(struct store *store, bool last_time)
 {
 	struct errand **place = &errands.todo;
+	int64_t until = tick_ms() + SLICE_MS;
 	bool away = false;
 
 	memset(errands.waiting, 0, sizeof(errands.waiting));
@@ -248,7 +306,11 @@ void errands_run(struct store *store, bool last_time)
 			place = &first->next;
 			continue;
 		}
+		if (!last_time && tick_ms() >= until)
+			return true;
 		int count = count_together(first);
+		if (first->turn > errands.turn)
+			errands.turn = first->turn;
 		if (carry_out(first, count, store)) {
 			take_off(place, count, false);
 			continue;
@@ -259,4 +321,5 @@ void errands_run(struct store *store, bool last_time)
 			take_off(place, 1, true);
 		/* ALONE, LATER, AWAY: what is to be done shows in the next go through the loop. */
 	}
+	return false;
 }

@@ -78,6 +78,9 @@ struct errand {
 	const struct errand_kind *kind;
 	struct loop *loop;
 	struct arena *arena;            /* of it and all it points to */
+	uint64_t party;                 /* whose turn it takes; 0: that of its key, or of nobody. Not of what
+	                                   may be sent behind another of its key: that could overtake */
+	uint64_t turn;
 	uint64_t key;                   /* of a stream, a task: it waits behind earlier ones of that key
 	                                   that the database could not do yet; 0: behind none */
 	int tries;

@@ -18,10 +18,10 @@ void errands_close(void);
 /* After that, when nobody carries them out any more. */
 void errands_end(void);
 /* On the state's thread alone: gets what was sent, tells whether anything is left to do, and does what
- * can be done. `last_time`: whatever can't be fails. */
+ * can be done. `last_time`: whatever can't be fails. True: there is more, but it has taken a while. */
 void errands_fetch(void);
 bool errands_wait(void);
-void errands_run(struct store *store, bool last_time);
+bool errands_run(struct store *store, bool last_time);
 
 /* beat.c: this process takes a number, or a new one. */
 bool beat_register(struct store *store);

@@ -165,16 +165,16 @@ static void *run(UNUSED void *context)
 		/* What came before an errand is known before it is carried out. */
 		errands_fetch();
 		hear();
-		errands_run(state.store, false);
+		bool more = errands_run(state.store, false);
 		stream_bytes_look(state.store);
 		live();
 		keep_listening();
 		hear();
-		if (errands_are_open())
+		if (!more && errands_are_open())
 			wait_for_something();
 	}
 	errands_fetch();
-	errands_run(state.store, true);
+	(void)errands_run(state.store, true);
 	return NULL;
 }
 

@@ -144,6 +144,7 @@ const struct fault *task_begin(struct mcp_call *call)
 	                                        str_of(caller_name(call->reply->caller)));
 	beginning->row.task.status = TASK_WORKING;
 	beginning->row.task.said = "";
+	beginning->row.errand.party = reply_party(call->reply);
 	beginning->serial = call->serial;
 	call->held = true;
 	errand_send(&beginning->row.errand);

@@ -61,6 +61,7 @@ static const struct fault *ask(struct mcp_call *call, const struct errand_kind *
 	                                     str_of(caller_name(call->reply->caller)));
 	asking->row.task.status = TASK_CANCELLED;       /* as it is to be, where it is changed */
 	asking->row.errand.key = 0;     /* it waits behind nothing: it is answered now, or refused */
+	asking->row.errand.party = reply_party(call->reply);
 	asking->serial = call->serial;
 	errand_send(&asking->row.errand);
 	return NULL;
@@ -153,6 +154,7 @@ const struct fault *tasks_update(struct mcp_call *call)
 	answering->row.caller = arena_copy(arena, str_of(caller_name(call->reply->caller)));
 	copy_answers(&answering->row, answers);
 	answering->caller = caller_keep(call->reply->caller);
+	answering->row.errand.party = reply_party(call->reply);
 	answering->serial = call->serial;
 	errand_send(&answering->row.errand);
 	return NULL;

@@ -66,6 +66,7 @@ static const struct fault *find(struct subscription *subscription, yyjson_val *i
 	finding->known.caller = arena_copy(arena,
 	                                   str_of(caller_name(subscription->call->reply->caller)));
 	finding->subscription = subscription;
+	finding->known.errand.party = reply_party(subscription->call->reply);
 	finding->serial = subscription->call->serial;
 	errand_send(&finding->known.errand);
 	return NULL;
@@ -115,6 +116,7 @@ static void tell(struct subscription *subscription, struct subscribed *followed)
 	                                      str_of(caller_name(subscription->call->reply->caller)));
 	reading->subscription = subscription;
 	reading->followed = followed;
+	reading->row.errand.party = reply_party(subscription->call->reply);
 	reading->serial = subscription->call->serial;
 	followed->reading = true;
 	errand_send(&reading->row.errand);

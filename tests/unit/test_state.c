@@ -50,11 +50,12 @@ static void task_due(UNUSED str id)
 }
 
 static const char *fresh_secret;
+static struct budget counted = { .max = SIZE_MAX };
 
 static void share(void)
 {
 	ck_assert(state_start(&(struct state_settings) {
-		.fresh_secret = fresh_secret,
+		.fresh_secret = fresh_secret, .budget = &counted,
 		.database = url, .session_idle_ms = 60000, .resume_ms = 60000, .task_ttl_ms = 60000,
 		.sessions_max = 10, .stream_max = 100000,
 		.handler = { .changed = changed, .told = told, .missed = missed, .used = used,
@@ -99,11 +100,12 @@ static void end_shared(void)
 struct note {
 	struct errand errand;
 	char name;
+	uint64_t party;
 	int fails;                      /* so many tries, though the database is there */
 	bool refused;                   /* by the database */
 };
 
-static char done_names[64], failed_names[64];
+static char done_names[128], failed_names[64];
 static atomic_int works;
 
 struct words {
@@ -169,6 +171,7 @@ static void send(const struct errand_kind *kind, struct note like, uint64_t key)
 	note->fails = like.fails;
 	note->refused = like.refused;
 	note->errand.key = key;
+	note->errand.party = like.party;
 	errand_send_from(&note->errand, http_loop(http, 0));
 }
 
@@ -210,7 +213,7 @@ START_TEST(others_overtake_what_is_tried_again)
 	send(&note_kind, (struct note) { .name = 'c' }, 3);
 	send(&note_kind, (struct note) { .name = 'd' }, 0);
 	await(6);
-	ck_assert_str_eq(done_names, "cd2b1a");
+	ck_assert_str_eq(done_names, "dc2b1a");
 	ck_assert_str_eq(failed_names, "");
 }
 END_TEST
@@ -237,6 +240,48 @@ START_TEST(of_several_in_one_statement_only_the_refused_one_fails)
 	ck_assert_str_eq(failed_names, "c");
 	ck_assert_str_eq(done_names, "abde");
 	ck_assert_int_eq(works, 6);     /* all, then each by itself */
+}
+END_TEST
+
+START_TEST(each_party_has_its_turn)
+{
+	hold();
+	for (int i = 0; i < 4; i++)
+		send(&note_kind, (struct note) { .name = (char)('a' + i), .party = 1 }, 0);
+	send(&note_kind, (struct note) { .name = '1', .party = 2 }, 0);
+	send(&note_kind, (struct note) { .name = '2', .party = 2 }, 0);
+	send(&note_kind, (struct note) { .name = 'x' }, 7);
+	send(&note_kind, (struct note) { .name = 'y' }, 7);
+	send(&note_kind, (struct note) { .name = '!' }, 0);     /* nobody's waits for none */
+	await(9);
+	ck_assert_str_eq(done_names, "!a1xb2ycd");
+}
+END_TEST
+
+static bool work_slowly(UNUSED struct errand *errand, UNUSED struct store *in)
+{
+	usleep(5000);
+	return true;
+}
+
+static const struct errand_kind slow_kind = { .work = work_slowly, .done = done };
+
+/* What is sent meanwhile too: many of one party's are not done in one go. */
+START_TEST(who_comes_later_does_not_wait_for_all_of_another)
+{
+	size_t before = atomic_load(&counted.used);
+
+	hold();
+	for (int i = 0; i < 60; i++)
+		send(&slow_kind, (struct note) { .name = 'a', .party = 1 }, 0);
+	ck_assert_uint_ge(atomic_load(&counted.used) - before, 60 * sizeof(struct note));
+	sem_post(&gate);
+	sem_wait(&over);
+	send(&note_kind, (struct note) { .name = 'b', .party = 2 }, 0);
+	for (int i = 0; i < 60; i++)
+		sem_wait(&over);
+	ck_assert_ptr_nonnull(strchr(done_names, 'b'));
+	ck_assert_int_lt(strchr(done_names, 'b') - done_names, 20);
 }
 END_TEST
 
@@ -372,6 +417,8 @@ int main(void)
 	tcase_add_test(tests, others_overtake_what_is_tried_again);
 	tcase_add_test(tests, what_always_fails_is_given_up_and_the_next_of_its_key_is_done);
 	tcase_add_test(tests, of_several_in_one_statement_only_the_refused_one_fails);
+	tcase_add_test(tests, each_party_has_its_turn);
+	tcase_add_test(tests, who_comes_later_does_not_wait_for_all_of_another);
 	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
 	tcase_add_test(tests, where_there_is_one_process_a_change_is_told_at_once);
 	tcase_add_test(tests, whoever_comes_later_has_the_secret_of_the_first);
