@@ -61,7 +61,7 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 	}
 	if (is_damage(code)) {
 		note_damage(sqlite);
-		sqlite->damaged = !sqlite->file;
+		sqlite->damaged = sqlite->doubted = !sqlite->file;
 	}
 	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
 	if (loop && (sqlite_is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT)) {
@@ -252,6 +252,7 @@ static void close_connection(struct store *store)
 	sqlite3_finalize(sqlite->transact);
 	sqlite3_finalize(sqlite->commit);
 	sqlite3_finalize(sqlite->take_back);
+	sqlite_state_doubt(sqlite);
 	/* It may stay open for longer than what its handlers look at. */
 	sqlite3_busy_handler(sqlite->db, NULL, NULL);
 	sqlite3_progress_handler(sqlite->db, 0, NULL, NULL);

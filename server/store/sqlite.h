@@ -19,6 +19,7 @@ struct sqlite {
 	bool damaged;                           /* a state, and it was said */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
+	bool doubted;                   /* a state that was found damaged: gone through at the next start */
 };
 
 static inline struct sqlite *sqlite_of(struct store *store)
@@ -46,6 +47,9 @@ bool sqlite_is_busy(int code);
 void sqlite_not_opened(sqlite3 *db, const char *what, const char *path);
 /* Takes only what every text in the program may say. */
 void sqlite_harden(sqlite3 *db);
+
+/* sqlite_state.c: between transactions. Of one that is doubted the file says so from now on. */
+void sqlite_state_doubt(struct sqlite *sqlite);
 
 /* ---- sqlite_notify.c ---- */
 

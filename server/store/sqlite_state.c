@@ -3,6 +3,7 @@
  * In WAL mode without waiting for the disk: what a transaction wrote is with the system, and so outlives
  * the process, but not always the machine. A file that did not survive that is put aside. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,20 +32,72 @@ static enum opened opened(int code)
 		: code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? DAMAGED : FAILED;
 }
 
-/* Exclusive before the log is first used: its index is in memory then, and nobody else can look. */
-static enum opened take(sqlite3 *db, const char *path)
+static int64_t ask(sqlite3 *db, const char *pragma)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t number = 0;
+
+	if (sqlite3_prepare_v2(db, pragma, -1, &statement, NULL) == SQLITE_OK
+	    && sqlite3_step(statement) == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* A number for this run of the machine, which the file keeps (user_version): what is in it was written
+ * since, so nothing of it is lost. 0: nobody knows. */
+static int this_boot(void)
+{
+	char id[40] = "";
+	int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t size = file < 0 ? 0 : read(file, id, sizeof(id) - 1);
+
+	if (file >= 0)
+		close(file);
+	return size > 0 ? (int)(str_hash(str_of(id)) & 0x7fffffff) : 0;
+}
+
+static void set_boot(sqlite3 *db, int boot)
+{
+	char sql[48];
+
+	snprintf(sql, sizeof(sql), "pragma user_version = %d", boot);
+	sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+void sqlite_state_doubt(struct sqlite *sqlite)
+{
+	if (sqlite->doubted)
+		set_boot(sqlite->db, 0);
+	sqlite->doubted = false;
+}
+
+/* To go through a large file takes longer than a start may, and is worth it only behind a crash of the
+ * machine, or where damage was met. */
+static bool is_whole(sqlite3 *db, const char *path)
 {
 	char why[SQLITE_CHECK_WHY];
 	struct stat about;
+	int boot = this_boot();
+
+	if (boot && ask(db, "pragma user_version") == boot)
+		return true;
+	if (stat(path, &about) == 0 && sqlite_check(db, about.st_size <= THOROUGH_MOST, why))
+		return false;
+	set_boot(db, boot);
+	return true;
+}
+
+/* Exclusive before the log is first used: its index is in memory then, and nobody else can look. */
+static enum opened take(sqlite3 *db, const char *path)
+{
 	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive;"
 		"pragma synchronous = off; pragma auto_vacuum = incremental; pragma journal_mode = wal;"
 		"pragma foreign_keys = on;"
 		"pragma cache_size = -512; pragma temp_store = memory;"
 		"pragma journal_size_limit = 4194304; begin immediate; commit", NULL, NULL, NULL));
 
-	if (state != OPENED || !path || stat(path, &about) < 0)
-		return state;
-	return sqlite_check(db, about.st_size <= THOROUGH_MOST, why) ? DAMAGED : OPENED;
+	return state == OPENED && path && !is_whole(db, path) ? DAMAGED : state;
 }
 
 static enum opened open_once(struct sqlite *sqlite, const char *path)
@@ -109,18 +162,6 @@ static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait
 	return true;
 }
 
-static int64_t ask(sqlite3 *db, const char *pragma)
-{
-	sqlite3_stmt *statement = NULL;
-	int64_t number = 0;
-
-	if (sqlite3_prepare_v2(db, pragma, -1, &statement, NULL) == SQLITE_OK
-	    && sqlite3_step(statement) == SQLITE_ROW)
-		number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
-}
-
 /* Of what was much once, little is left: what it took is given back bit by bit, to memory or the disk. */
 static void shrink(sqlite3 *db)
 {
@@ -137,6 +178,7 @@ void store_rest(struct store *store)
 	if (store->driver->kind != STORE_SQLITE)
 		return;
 	sqlite_forget(sqlite);
+	sqlite_state_doubt(sqlite);
 	shrink(sqlite->db);
 	sqlite3_db_release_memory(sqlite->db);
 }

@@ -205,10 +205,17 @@ static void open_damaged(void)
 	ck_assert(store && store_migrate(store, migrations));
 }
 
-static void damage(int64_t at, int size)
+static void fill(void)
 {
 	for (int i = 0; i < 300; i++)
 		ck_assert_int_eq(add(store, arena_print(arena, "%0200d", i), 1), 1);
+}
+
+/* By a crash of the machine, which runs again since. */
+static void damage(int64_t at, int size)
+{
+	fill();
+	ck_assert(store->driver->script(store, "pragma user_version = 1"));
 	store_close(store);
 	store = NULL;
 	overwrite(at, size);
@@ -231,6 +238,25 @@ END_TEST
 START_TEST(a_file_with_holes_is_put_aside)
 {
 	damage(8192, 8192);
+}
+END_TEST
+
+/* While the machine runs on a file is not gone through at a start, but what met damage says so. */
+START_TEST(what_was_found_damaged_is_put_aside_at_the_next_start)
+{
+	fill();
+	store_close(store);
+	overwrite(8192, 8192);
+	overwrite(16384, 8192);
+	store = store_open_state(url, 0);
+	ck_assert_ptr_nonnull(store);
+	ck_assert(!is_there(".damaged"));
+	ck_assert_int_lt(store_change(store, "update thing set size = size + 1", NULL, NULL), 0);
+	store_close(store);
+	catch_log(open_damaged);
+	ck_assert_ptr_nonnull(strstr(logged, "was damaged, and is now"));
+	ck_assert(is_there(".damaged"));
+	ck_assert_int_eq(count_in(store), 0);
 }
 END_TEST
 
@@ -419,6 +445,7 @@ int main(void)
 	tcase_add_test(tests, whoever_comes_next_waits_for_the_end);
 	tcase_add_test(tests, a_file_without_its_head_is_put_aside);
 	tcase_add_test(tests, a_file_with_holes_is_put_aside);
+	tcase_add_test(tests, what_was_found_damaged_is_put_aside_at_the_next_start);
 	tcase_add_test(tests, what_is_no_database_is_put_aside);
 	tcase_add_test(tests, what_is_damaged_meanwhile_is_said_once_with_what_to_do);
 	tcase_add_test(tests, what_cannot_be_opened_is_said_in_the_systems_words_too);
