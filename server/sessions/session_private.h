@@ -53,6 +53,7 @@ struct session {
 	int followed_count;
 	struct session_stream *streams;
 	int stream_count;
+	int64_t told;                   /* the stream that missed nothing, as far as is known here */
 };
 
 #define session_keep session_hold

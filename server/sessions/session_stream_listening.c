@@ -82,8 +82,9 @@ void session_streams_tell(const char *topic)
 	arena_destroy(arena);
 }
 
-static void tell_all(struct session_stream *stream, struct arena *arena)
+void listening_tell_all(struct session_stream *stream)
 {
+	struct arena *arena = arena_create();
 	struct session *session = stream->session;
 	const char **uris;
 	int count = 0;
@@ -95,15 +96,31 @@ static void tell_all(struct session_stream *stream, struct arena *arena)
 	pthread_mutex_unlock(&session->lock);
 	for (int i = 0; i < count; i++)
 		session_stream_send(stream, changed(arena, uris[i]));
+	arena_destroy(arena);
 }
 
 void listening_catch_up(struct session_stream *stream)
 {
-	struct arena *arena = arena_create();
-
 	if (!stream->answers && carries_messages(stream))
-		tell_all(stream, arena);
-	arena_destroy(arena);
+		listening_tell_all(stream);
+}
+
+/* Of several that come back after their process died one is told, whatever loops they land on: which
+ * is decided where the session's messages begin to go to it. */
+bool listening_carries(struct session_stream *stream)
+{
+	struct session *session = stream->session;
+
+	pthread_mutex_lock(&session->lock);
+	const struct session_stream *told = session->streams;
+	while (told && (told == stream || told->number != session->told))
+		told = told->next;
+	bool carried = told && told->attached && !told->ended &&
+	               told->number == atomic_load(&session->listener);
+	session->told = stream->number;
+	atomic_store(&session->listener, stream->number);
+	pthread_mutex_unlock(&session->lock);
+	return !carried;
 }
 
 /* ---- Ending ---- */

@@ -19,7 +19,7 @@ struct resuming {
 };
 
 /* On the stream's home: whoever had it loses it. What came between the reading and now is read. */
-static void attach(struct receiver *receiver, int64_t moved, UNUSED str text)
+static void attach(struct receiver *receiver, int64_t missed, UNUSED str text)
 {
 	struct session_stream *stream = receiver_stream(receiver);
 
@@ -28,8 +28,8 @@ static void attach(struct receiver *receiver, int64_t moved, UNUSED str text)
 	session_stream_end_receiver(stream);
 	session_stream_set_receiver(stream, receiver);
 	receiver_on(receiver_loop(receiver), receiver_read, receiver, 0, (str) { 0 });
-	if (moved)
-		listening_catch_up(stream);
+	if (missed)
+		listening_tell_all(stream);
 	listening_attached(stream);
 	if (atomic_load(&stream->session->ended))
 		session_stream_finish(stream);
@@ -48,18 +48,26 @@ static struct session_stream *come_here(struct session *session, struct loop *lo
 		return NULL;
 	stream->owned = read->listens;
 	stream->events = read->last;
-	if (read->listens) {
+	if (read->listens)
 		session_stream_stored(session, stream->number);
-		atomic_store(&session->listener, stream->number);
-	}
 	listening_add(stream);
 	return session_stream_keep(stream);
+}
+
+/* What it has missed its client is to be told. A stream that is not here has missed all that was told
+ * here, whatever its row says: this process may have lost it since. */
+static bool has_missed(const struct read_errand *read, struct session_stream *stream, bool known)
+{
+	if (!read->listens || (known && !read->moved))
+		return false;
+	return listening_carries(stream) || read->gone;
 }
 
 static void answer(struct reply *reply, const struct read_errand *read,
                    struct session_stream *stream, bool known)
 {
 	struct exchange *x = reply->exchange;
+	bool missed = has_missed(read, stream, known);
 
 	exchange_set_user(x, NULL);
 	struct receiver *receiver = receiver_keep(receiver_create(stream, x, read->after));
@@ -70,7 +78,7 @@ static void answer(struct reply *reply, const struct read_errand *read,
 		if (!known)
 			session_stream_forget(stream);
 	} else {
-		receiver_on(stream->home, attach, receiver, read->moved, (str) { 0 });
+		receiver_on(stream->home, attach, receiver, missed, (str) { 0 });
 	}
 	receiver_drop(receiver);
 }

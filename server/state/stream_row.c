@@ -102,14 +102,14 @@ static bool attach(struct store *store, void *context)
 		return found == 0;
 	/* Who says to have more than there is would wait for what comes after that. */
 	read->there &= read->after <= before.last;
-	bool missing = !read->there;
-	if (missing && before.listens)
+	read->gone = before.listens && !read->there;
+	if (read->gone)
 		go_on_behind(read, &before);
 	if (!read->there)
 		return false;
 	read->listens = before.listens;
 	read->home = before.listens ? row.me : before.home;
-	read->moved = before.listens && (before.home != row.me || before.ended || missing);
+	read->moved = before.listens && (before.home != row.me || before.ended || read->gone);
 	read->over &= !before.listens;
 	read->ids = before.ids;
 	before.session = row.session;

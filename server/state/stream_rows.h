@@ -36,7 +36,8 @@ struct read_errand {
 	bool over;                      /* it has ended, and these are the last events */
 	int64_t last;                   /* the number of its latest event, which may not be among these */
 	bool moved;                     /* it listens, and may have missed something: this process has become
-	                                   its home, or events are gone, and `after` is behind them */
+	                                   its home, or it is `gone` */
+	bool gone;                      /* it listens, and events are gone: `after` is behind them */
 	int64_t home;
 	const char *ids;
 	struct rows events;             /* of struct state_event */

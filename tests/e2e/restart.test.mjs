@@ -160,6 +160,33 @@ test('after an orderly stop clients go on where they were', { skip: onPostgres &
 	await world.probe.server.stop();
 });
 
+// A client that has two streams gets each message on one of them.
+test('of two streams that listen in a session one is told what they missed', async () => {
+	const world = new World();
+	await world.probe.live();
+	try {
+		for (let round = 0; round < 5; round++) {
+			const session = await world.session('2025-11-25'), told = [];
+			await session.ask('resources/subscribe', { uri: 'probe://both' });
+			const streams = [0, 1].map(i => session.listen(({ params }) => told.push([i, params.uri])));
+			world.streams.push(...streams);
+			await eventually(() => streams.every(each => each.opened > 0), 'both listen');
+			await world.probe.die();
+			await eventually(() => streams.every(each => each.cuts > 0) && told.length > 0, 'one is told', 20000);
+			await pause(500);
+			assert.equal(told.length, 1, JSON.stringify(told));
+			await ask(world.probe.server, 'touch', { name: 'both' });
+			await eventually(() => told.length === 2, 'one is told of what changes then');
+			await pause(100);
+			assert.equal(told.length, 2, JSON.stringify(told));
+			await Promise.all(streams.map(each => each.stop()));
+		}
+	} finally {
+		await world.end();
+	}
+	await world.probe.server.stop();
+});
+
 async function kill(world, t) {
 	const { probe } = world, client = clientOf(() => [probe.server]);
 	const finished = await many(TASKS, async i => {
