@@ -54,7 +54,7 @@ class World {
 				await pause(50);
 			if (message?.result) {
 				assert.equal(message.result.content[0].text, `Counted to ${to}.`);
-				assert.equal(told.at(-1), to);
+				assert.equal(told.length, to);
 			}
 		}
 	}
