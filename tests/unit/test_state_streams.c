@@ -318,6 +318,8 @@ START_TEST(only_where_the_client_is_attached_it_is_read_for)
 	ck_assert(stream_rows_read(&read.errand, store) && read.there);
 	script("update mcp_stream set attached = 2");
 	ck_assert(stream_rows_read(&read.errand, store) && !read.there);
+	ck_assert(come_back("a", 1, 0).there);
+	ck_assert(stream_rows_read(&read.errand, store) && read.there);
 }
 END_TEST
 
