@@ -265,11 +265,13 @@ bool beat_tidy(struct store *store)
 
 /* ---- The beat ---- */
 
+#define PORTION 100                     /* of what is due, at once */
+#define PORTION_SQL "100"
 #define DUE \
 	" select * from (select 'due' as kind, id, '' as ids from mcp_call" \
-	"  where claimed = 0 and until < mcp_now() order by until limit 100) calls union all" \
+	"  where claimed = 0 and until < mcp_now() order by until limit " PORTION_SQL ") calls union all" \
 	" select * from (select 'task', 0, id from mcp_task" \
-	"  where until <> 0 and until < mcp_now() order by until limit 100) tasks"
+	"  where until <> 0 and until < mcp_now() order by until limit " PORTION_SQL ") tasks"
 
 /* Where it is alone nobody has to be told that it lives. */
 static const char *const beat_sql[] = {
@@ -281,7 +283,7 @@ static const char *const beat_sql[] = {
 		"  and seen < mcp_now() - " DEAD " limit 10) union all" DUE,
 };
 
-bool beat(struct store *store, bool judges, bool *unknown)
+bool beat(struct store *store, bool judges, struct beat_seen *seen)
 {
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = state_me(), .judges = judges };
@@ -290,11 +292,11 @@ bool beat(struct store *store, bool judges, bool *unknown)
 	                       &rows);
 	const struct beat_row *each = rows.first;
 
-	*unknown = done && store_kind(store) == STORE_POSTGRESQL;
+	seen->unknown = done && store_kind(store) == STORE_POSTGRESQL;
 	for (int64_t i = 0; done && i < rows.count; i++) {
 		int64_t id = each[i].id;
 		if (strcmp(each[i].kind, "alive") == 0)
-			*unknown = false;
+			seen->unknown = false;
 		else if (strcmp(each[i].kind, "dead") == 0)
 			(void)bury_other(store, id, false);
 		else if (strcmp(each[i].kind, "task") == 0)
@@ -302,6 +304,7 @@ bool beat(struct store *store, bool judges, bool *unknown)
 		else
 			state_set.handler.due(id);
 	}
+	seen->more = done && rows.count >= PORTION;
 	arena_destroy(arena);
 	return done;
 }

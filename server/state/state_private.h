@@ -27,9 +27,12 @@ bool errands_run(struct store *store, bool last_time);
 bool beat_register(struct store *store);
 /* Where this process is the only one. */
 bool beat_bury_others(struct store *store);
-/* Says that it lives, looks after the dead and what is due. False: the database could not. *unknown:
- * the others took it for dead. */
-bool beat(struct store *store, bool judges, bool *unknown);
+/* Says that it lives, looks after the dead and what is due. False: the database could not. */
+struct beat_seen {
+	bool unknown;                   /* the others took this process for dead */
+	bool more;                      /* is due than was told: to be looked for when that is done */
+};
+bool beat(struct store *store, bool judges, struct beat_seen *seen);
 /* Ends what nobody needs any more. */
 bool beat_tidy(struct store *store);
 /* One more session was begun: ends the one that is idle longest where there are too many. */

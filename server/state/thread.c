@@ -30,6 +30,7 @@ static struct {
 	struct store *store;
 	unsigned connection;            /* the one that is listened on */
 	int64_t beat_ms, steady_ms, tidy_ms;
+	bool more_due;
 } state;
 
 bool state_on(void)
@@ -113,26 +114,28 @@ static int64_t tidy_every_ms(void)
 static void live(void)
 {
 	int64_t at = tick_ms();
-	bool unknown;
+	struct beat_seen seen;
 
-	if (at < state.beat_ms)
+	/* What is due goes in portions, the next when the errands of one are done. */
+	if (at < state.beat_ms && !(state.more_due && !errands_wait()))
 		return;
 	/* After a pause of its own (a stopped process, an outage) it is no judge of others. */
 	if (at > state.beat_ms + BEAT_MS)
 		state.steady_ms = at;
-	bool done = beat(state.store, at - state.steady_ms >= JUDGES_AFTER_MS, &unknown);
+	bool done = beat(state.store, at - state.steady_ms >= JUDGES_AFTER_MS, &seen);
 	if (done && at >= state.tidy_ms) {
 		beat_tidy(state.store);
 		state.tidy_ms = at + tidy_every_ms();
 	}
 	store_rest(state.store);
+	state.more_due = done && seen.more;
 	atomic_store(&state.healthy, done);
 	if (done)
 		atomic_store(&state.beaten_ms, tick_ms());
 	state.beat_ms = tick_ms() + (done ? BEAT_MS : RETRY_MS);
 	if (!done)
 		state.steady_ms = tick_ms();
-	if (unknown && beat_register(state.store)) {
+	if (seen.unknown && beat_register(state.store)) {
 		log_warning("state: the other processes took this one for dead; it goes on as %lld",
 		            (long long)state_me());
 		state.connection = 0;

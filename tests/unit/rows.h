@@ -113,10 +113,10 @@ static inline void end_rows(void)
 /* The other process has not said for long that it lives; on SQLite it can't, where this one does. */
 static inline void bury_the_other(void)
 {
-	bool unknown;
+	struct beat_seen seen;
 
 	script("update mcp_process set seen = 1 where id = 2");
-	ck_assert(on_postgres() ? beat(store, true, &unknown) : beat_bury_others(store));
+	ck_assert(on_postgres() ? beat(store, true, &seen) : beat_bury_others(store));
 	ck_assert_int_eq(count_of("select count(*) as value from mcp_process where id = 2"), 0);
 }
 

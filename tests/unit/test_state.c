@@ -7,6 +7,7 @@
 
 #include "http.h"
 #include "state_private.h"
+#include "task_rows.h"
 #include "things.h"
 
 static struct http *http;
@@ -45,9 +46,20 @@ static void due(UNUSED int64_t call)
 {
 }
 
-static void task_due(UNUSED str id)
+static bool claim(struct errand *errand, struct store *in);
+static void claimed(struct errand *errand);
+
+static void task_due(str id)
 {
+	static const struct errand_kind claim_kind = { .work = claim, .done = claimed };
+	struct task_errand *due = errand_new(&claim_kind, struct task_errand);
+
+	due->task.id = arena_copy(due->errand.arena, id);
+	errand_send_from(&due->errand, http_loop(http, 0));
 }
+
+static const struct shape task_id_shape = SHAPE(struct state_task,
+	TEXT(struct state_task, id, "Its id"));
 
 static const char *fresh_secret;
 static struct budget counted = { .max = SIZE_MAX };
@@ -317,6 +329,47 @@ START_TEST(where_there_is_one_process_a_change_is_told_at_once)
 }
 END_TEST
 
+/* ---- What is due ---- */
+
+static int64_t claims_began_ms, claims_ended_ms;
+
+static bool claim(struct errand *errand, struct store *in)
+{
+	const struct state_task *task = &((struct task_errand *)errand)->task;
+
+	if (!claims_began_ms)
+		claims_began_ms = tick_ms();
+	claims_ended_ms = tick_ms();
+	return store_change(in, "update mcp_task set until = 0 where id = :id", &task_id_shape, task) == 1;
+}
+
+static void claimed(struct errand *errand)
+{
+	ck_assert(!errand->failed);
+	sem_post(&over);
+}
+
+static bool make_due(UNUSED struct errand *errand, struct store *in)
+{
+	return store_change(in, "insert into mcp_task (id, caller, owner, status, created, updated, until)"
+		" with recursive n(i) as (select 1 union all select i + 1 from n where i < 250)"
+		" select 't' || i, 'alice', 0, 'working', 1, 1, i from n", NULL, NULL) == 250;
+}
+
+/* Without waiting for a beat. */
+START_TEST(however_much_is_due_is_gone_on_with)
+{
+	static const struct errand_kind due_kind = { .work = make_due };
+
+	claims_began_ms = 0;
+	errand_send_from(&errand_new(&due_kind, struct note)->errand, http_loop(http, 0));
+	for (int i = 0; i < 250; i++)
+		sem_wait(&over);
+	ck_assert_int_lt(claims_ended_ms - claims_began_ms, 1900);
+	ck_assert_int_ne(sem_trywait(&over), 0);        /* each once */
+}
+END_TEST
+
 /* ---- Stopping ---- */
 
 static _Thread_local bool sends_slowly;
@@ -421,6 +474,7 @@ int main(void)
 	tcase_add_test(tests, who_comes_later_does_not_wait_for_all_of_another);
 	tcase_add_test(tests, a_change_with_a_name_too_long_for_words_is_told_as_any);
 	tcase_add_test(tests, where_there_is_one_process_a_change_is_told_at_once);
+	tcase_add_test(tests, however_much_is_due_is_gone_on_with);
 	tcase_add_test(tests, whoever_comes_later_has_the_secret_of_the_first);
 	tcase_add_test(tests, nobody_wakes_it_after_its_end);
 	tcase_add_test(tests, others_may_send_while_it_stops);

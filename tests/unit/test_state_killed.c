@@ -128,12 +128,12 @@ static void start_and_stop(void)
 
 static void judge(void)
 {
-	bool unknown;
+	struct beat_seen seen;
 
 	open_rows();
 	ck_assert(beat_register(store));
 	script("update mcp_process set seen = 1 where id = 1");
-	ck_assert(beat(store, true, &unknown));
+	ck_assert(beat(store, true, &seen));
 }
 
 static void begin_after_a_kill(void)
