@@ -145,6 +145,8 @@ void session_follow(struct mcp_call *call, str uri, bool wanted)
 	struct changing *changing = change(wanted ? &follow_kind : &unfollow_kind, call,
 	                                   session_keep(call->reply->session));
 
+	changing->row.session.caller = arena_copy(changing->row.errand.arena,
+	                                          str_of(caller_name(call->reply->caller)));
 	changing->row.uri = arena_copy(changing->row.errand.arena, uri);
 	errand_send(&changing->row.errand);
 }

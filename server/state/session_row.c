@@ -1,4 +1,5 @@
 /* session_row.c - sessions in the database. */
+#include "json.h"
 #include "session_rows.h"
 #include "state_private.h"
 
@@ -13,14 +14,15 @@ static const struct shape session_shape = SHAPE(struct state_session,
 	TEXT(struct state_session, followed, "The resources it follows"));
 
 struct follow {
-	const char *id, *uri;
-	int64_t most;
+	const char *id, *uri, *caller;
+	int64_t bytes;
 };
 
 static const struct shape follow_shape = SHAPE(struct follow,
 	TEXT(struct follow, id, "The session"),
 	TEXT(struct follow, uri, "What it follows"),
-	INT(struct follow, most, "Bytes of all that its caller follows"));
+	TEXT(struct follow, caller, "Whose"),
+	INT(struct follow, bytes, "Of all that its caller follows"));
 
 #define TELL(word) \
 	" returning cast(pg_notify('" CHANNEL_ALL "', '" word " ' || id) as text) as followed"
@@ -88,11 +90,8 @@ bool session_row_set_level(struct errand *errand, struct store *store)
 	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as text)" \
 	" as followed"
 
-/* Of a session, and of all of its caller. */
 #define FITS \
-	" and octet_length(cast(followed as text)) + octet_length(cast(:uri as text)) < " FOLLOWED_BYTES \
-	" and (select sum(octet_length(cast(o.followed as text))) from mcp_session o" \
-	"  where o.caller = mcp_session.caller) + octet_length(cast(:uri as text)) < :most"
+	" and octet_length(cast(followed as text)) + octet_length(cast(:uri as text)) < " FOLLOWED_BYTES
 #define WITHOUT "(select json_group_array(value) from json_each(followed) where value <> :uri)"
 
 static const char *const follow_sql[] = {
@@ -115,15 +114,71 @@ static const char *const unfollow_sql[] = {
 static bool change_followed(struct errand *errand, struct store *store, const char *const *sql)
 {
 	struct session_errand *session = (struct session_errand *)errand;
-	struct follow follow = { session->session.id, session->uri,
-		state_set.kept_max ? state_set.kept_max / 8 : INT64_MAX };
+	struct follow follow = { .id = session->session.id, .uri = session->uri };
 
 	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
 }
 
+/* What all sessions of a caller follow is summed up only when this process wrote half of what there was
+ * room for at the latest sum, since that is to look at every session. Others write too. */
+#define CALLERS 256                     /* that are remembered, each in the place of its hash */
+
+static struct room {
+	uint64_t caller;
+	int64_t left;                   /* there was room for so much */
+	int64_t written;                /* since then */
+} rooms[CALLERS];
+
+static struct room *room_of(const char *caller)
+{
+	uint64_t hash = str_hash(str_of(caller));
+	struct room *room = &rooms[hash % CALLERS];
+
+	if (room->caller != hash)
+		*room = (struct room) { .caller = hash };
+	return room;
+}
+
+/* With what divides it from the next. */
+static int64_t written_as(struct arena *arena, const char *uri)
+{
+	struct json json = json_begin(arena, strlen(uri) + 16);
+
+	json_text(&json, uri);
+	return (int64_t)json_end(&json).size + 2;
+}
+
+/* 1: it has room, 0: it has none, -1: the database can't say. */
+static int has_room(struct store *store, const struct session_errand *session, int64_t bytes)
+{
+	struct follow all = { .caller = session->session.caller };
+	struct room *room = room_of(all.caller);
+
+	if (!state_set.kept_max || room->written + bytes <= room->left / 2)
+		return 1;
+	if (store_find_one(store, NULL, "select cast(coalesce(sum(octet_length(cast(followed as text))), 0)"
+	                   " as bigint) as bytes from mcp_session where caller = :caller",
+	                   &follow_shape, &all, &follow_shape, &all) != 1)
+		return -1;
+	room->left = state_set.kept_max / 8 - all.bytes;
+	room->written = 0;
+	return bytes < room->left;
+}
+
 bool session_row_follow(struct errand *errand, struct store *store)
 {
-	return change_followed(errand, store, follow_sql);
+	struct session_errand *session = (struct session_errand *)errand;
+	int64_t bytes = written_as(errand->arena, session->uri);
+	int room = has_room(store, session, bytes);
+
+	session->there = false;
+	if (room != 1)
+		return room == 0;
+	if (!change_followed(errand, store, follow_sql))
+		return false;
+	if (session->there)
+		room_of(session->session.caller)->written += bytes;
+	return true;
 }
 
 bool session_row_unfollow(struct errand *errand, struct store *store)

@@ -132,7 +132,45 @@ START_TEST(a_session_follows_so_much_and_no_more)
 	follow.session.id = "b";
 	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
 	follow.session.id = "c";
+	follow.session.caller = "bob";
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+}
+END_TEST
+
+static int follow_many(const char *session, int first)
+{
+	int done = 0;
+
+	for (int i = 0; i < 200; i++) {
+		struct session_errand follow = session_of(session,
+			arena_print(arena, "x:%0996d", first + i));
+		follow.session.caller = "carol";
+		ck_assert(session_row_follow(&follow.errand, store));
+		done += follow.there;
+	}
+	return done;
+}
+
+/* What another process lets it follow is seen when half of what was left is written. */
+START_TEST(what_a_caller_follows_is_summed_up_when_it_may_be_too_much)
+{
+	struct session_errand first = session_of("a", "x:1"), ended = session_of("b", NULL);
+
+	first.session.caller = "carol";
+	state_set.kept_max = 8 * 200000;
+	make_session("a", "carol");
+	make_session("b", "carol");
+	ck_assert(session_row_follow(&first.errand, store) && first.there);
+	script(arena_print(arena, "update mcp_session set followed = '[\"%0150000d\"]' where id = 'b'", 0));
+	int done = follow_many("a", 0);
+	ck_assert_int_ge(done, 97);
+	ck_assert_int_le(done, 100);
+	ck_assert_int_eq(follow_many("a", 1000), 0);
+	ck_assert(session_row_delete(&ended.errand, store));
+	make_session("b", "carol");
+	done = follow_many("b", 2000);
+	ck_assert_int_ge(done, 95);
+	ck_assert_int_le(done, 102);
 }
 END_TEST
 
@@ -490,6 +528,7 @@ int main(void)
 	tcase_add_test(tests, where_sessions_are_many_room_is_made_for_more_than_one);
 	tcase_add_test(tests, what_a_session_follows_is_told_and_counts_once);
 	tcase_add_test(tests, a_session_follows_so_much_and_no_more);
+	tcase_add_test(tests, what_a_caller_follows_is_summed_up_when_it_may_be_too_much);
 	tcase_add_test(tests, a_session_ends_with_all_that_is_its_own);
 	tcase_add_test(tests, what_was_written_is_read_from_anywhere);
 	tcase_add_test(tests, several_streams_are_written_together);
