@@ -231,8 +231,9 @@ struct session_stream *session_stream_open(struct session *session, struct excha
 	stream->ids = strndup(answers ? ids.at : "[]", answers ? ids.size : 2);
 	if (!stream->ids)
 		abort();
-	/* The receiver's own reference is its stream's. */
-	session_stream_set_receiver(stream, receiver_create(stream, x, 0));
+	struct receiver *receiver = receiver_create(stream, x, 0);
+	session_stream_set_receiver(stream, receiver);
+	receiver_drop(receiver);
 	if (answers) {
 		session_stream_keep(stream);
 	} else {

@@ -82,7 +82,8 @@ void session_stream_detach(struct session_stream *stream);
 
 /* ---- The connections that get its events ---- */
 
-/* Takes x over. `after`: the event its client has. */
+/* Takes x over; NULL: its client has left already. `after`: the event that has. Held by the receiver
+ * of it. On the loop of x. */
 struct receiver *receiver_create(struct session_stream *stream, struct exchange *x, int64_t after);
 struct session_stream *receiver_stream(const struct receiver *receiver);
 struct loop *receiver_loop(const struct receiver *receiver);
@@ -94,6 +95,8 @@ bool receiver_is_behind(const struct receiver *receiver);
 typedef void receiver_fn(struct receiver *receiver, int64_t number, str text);
 void receiver_on(struct loop *loop, receiver_fn *act, struct receiver *receiver, int64_t number,
                  str text);
+/* Its client left; on its stream's home. */
+void receiver_detach(struct receiver *receiver, int64_t number, str text);
 /* An event that is in the database; from its stream's home. */
 void receiver_give(struct receiver *receiver, const struct event *event);
 /* The following on the receiver's loop, some of them as receiver_on() calls them. */

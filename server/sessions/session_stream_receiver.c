@@ -193,8 +193,6 @@ void receiver_interrupt(struct receiver *receiver, UNUSED int64_t number, UNUSED
 
 /* ---- What the database has ---- */
 
-static void detach(struct receiver *receiver, int64_t number, str text);
-
 void receiver_send_read(struct receiver *receiver, const struct rows *events)
 {
 	const struct state_event *each = events->first;
@@ -233,7 +231,7 @@ static void has_read(struct errand *errand)
 		if (!errand->failed && !read->there && read->last > receiver->sent)
 			metric_add(METRIC_LIMIT_BACKLOG, 1);
 		receiver_finish(receiver, 0, (str) { 0 });
-		receiver_on(receiver->stream->home, detach, receiver, 0, (str) { 0 });
+		receiver_on(receiver->stream->home, receiver_detach, receiver, 0, (str) { 0 });
 	} else if (receiver->read_again || receiver->sent < read->last) {
 		receiver_read(receiver, 0, (str) { 0 });
 	}
@@ -261,7 +259,7 @@ void receiver_read(struct receiver *receiver, UNUSED int64_t number, UNUSED str 
 
 /* ---- Coming and going ---- */
 
-static void detach(struct receiver *receiver, UNUSED int64_t number, UNUSED str text)
+void receiver_detach(struct receiver *receiver, UNUSED int64_t number, UNUSED str text)
 {
 	struct session_stream *stream = receiver->stream;
 
@@ -276,7 +274,7 @@ static void gone(void *user)
 	struct receiver *receiver = user;
 
 	receiver->connection = NULL;
-	receiver_on(receiver->stream->home, detach, receiver, 0, (str) { 0 });
+	receiver_on(receiver->stream->home, receiver_detach, receiver, 0, (str) { 0 });
 	receiver_drop(receiver);
 }
 
@@ -287,11 +285,13 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 	if (!receiver)
 		abort();
 	atomic_store(&receiver->references, 1);
-	receiver->loop = exchange_loop(x);
+	receiver->loop = loop_current();
 	receiver->stream = session_stream_keep(stream);
 	receiver->session = session_keep(stream->session);
 	receiver->sent = after;
+	if (!x)
+		return receiver;
 	origin_allow(x);
 	receiver->connection = stream_open(x, gone, receiver);
-	return receiver;
+	return receiver_keep(receiver);
 }

@@ -63,24 +63,48 @@ static bool has_missed(const struct read_errand *read, struct session_stream *st
 	return listening_carries(stream) || read->gone;
 }
 
-static void answer(struct reply *reply, const struct read_errand *read,
-                   struct session_stream *stream, bool known)
+static struct session_stream *find_or_come(const struct reply *reply,
+                                           const struct read_errand *read, bool *known)
 {
-	struct exchange *x = reply->exchange;
-	bool missed = has_missed(read, stream, known);
+	struct session_stream *stream = NULL;
 
-	exchange_set_user(x, NULL);
-	struct receiver *receiver = receiver_keep(receiver_create(stream, x, read->after));
+	while (!stream) {
+		stream = session_stream_find(reply->session, read->stream);
+		*known = stream;
+		if (!stream)
+			stream = come_here(reply->session, reply->loop, read);
+	}
+	return stream;
+}
+
+/* For the database the client is connected here. One that left before it was answered comes and goes,
+ * or the session's messages would go to where nobody is. */
+static void come_back(struct reply *reply, const struct read_errand *read)
+{
+	bool known;
+	struct session_stream *stream = find_or_come(reply, read, &known);
+	bool missed = has_missed(read, stream, known);
+	struct exchange *x = reply->exchange;
+
+	if (x)
+		exchange_set_user(x, NULL);
+	struct receiver *receiver = receiver_create(stream, x, read->after);
 	receiver_send_read(receiver, &read->events);
-	reply_taken_over(reply, x);
+	if (x) {
+		reply_taken_over(reply, x);
+		metric_add(METRIC_RESUMED, 1);
+	}
 	if (read->over) {
 		receiver_end(receiver, read->last, (str) { 0 });
 		if (!known)
 			session_stream_forget(stream);
 	} else {
 		receiver_on(stream->home, attach, receiver, missed, (str) { 0 });
+		if (!x)
+			receiver_on(stream->home, receiver_detach, receiver, 0, (str) { 0 });
 	}
 	receiver_drop(receiver);
+	session_stream_drop(stream);
 }
 
 static void resume(struct errand *errand)
@@ -89,25 +113,10 @@ static void resume(struct errand *errand)
 	struct read_errand *read = &resuming->read;
 	struct reply *reply = resuming->reply;
 
-	if (!reply->exchange)
-		;                       /* the client left meanwhile */
-	else if (errand->failed)
-		reply_fault(reply, &FAULT_BUSY, NULL);
-	else if (!read->there)
-		reply_fault(reply, &unknown, NULL);
-	else {
-		struct session_stream *stream = NULL;
-		bool known = false;
-		while (!stream) {
-			stream = session_stream_find(reply->session, read->stream);
-			known = stream;
-			if (!known)
-				stream = come_here(reply->session, reply->loop, read);
-		}
-		metric_add(METRIC_RESUMED, 1);
-		answer(reply, read, stream, known);
-		session_stream_drop(stream);
-	}
+	if (!errand->failed && read->there)
+		come_back(reply, read);
+	else if (reply->exchange)
+		reply_fault(reply, errand->failed ? &FAULT_BUSY : &unknown, NULL);
 	reply_drop(reply);
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { postgres, query, rows, withoutPostgres as skip } from './postgres.mjs';
+import { head, open } from './raw.mjs';
 import {
 	assertSilent, beginSession, eventually, exchange, opened, pause, start, stateless,
 } from './support.mjs';
@@ -380,6 +381,34 @@ test('a listening client that comes back elsewhere has missed nothing it follows
 	const back = await exchange(two, resume(session, lastId(first.events),
 		events => updates(events).length > 0));
 	assert.deepEqual(updates(back.events), ['probe://late']);
+});
+
+// For the database it is connected by then; its streams are known to one process, and to the other not yet.
+test('a client that leaves before it is answered takes no messages with it', { skip }, async () => {
+	const session = await beginSession(one);
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://both' }));
+	const { events } = await exchange(one, listen(session, { until: each => each.some(event => event.id) }));
+	let heard = [];
+	const { answer: other } = await opened(one,
+		listen(session, { until: each => { heard = updates(each); return false; } }));
+	for (const [i, server] of [one, two].entries()) {
+		const number = lastId(events).split('-')[0];
+		const held = query(url, `select 1 from mcp_stream where number = ${number} for update; select pg_sleep(1)`);
+		const waiting = async () => Number(await query(url, `select count(*) from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock'`));
+		await pause(100);
+		const connection = await open(server);
+		connection.send(head(server, { ...session, Accept: 'text/event-stream', 'Last-Event-ID': lastId(events) }, 'GET'));
+		await eventually(waiting, 'it has to wait');
+		connection.leave();
+		await held;
+		await pause(300);               // until both know which one carries the messages
+		await exchange(one, call(session, 'touch', { name: 'both' }));
+		await eventually(() => heard.length > i, 'the other hears it', 2000);
+	}
+	await exchange(one, { method: 'DELETE', headers: session });
+	await other;
+	assert.deepEqual(heard, ['probe://both', 'probe://both']);
 });
 
 // ---- What is left ----
