@@ -115,6 +115,8 @@ static void go_on(struct session_stream *stream, const struct append_errand *app
 	if (append->fresh && stream->receiver)
 		receiver_on(receiver_loop(stream->receiver), receiver_prime, stream->receiver, 0,
 		            (str) { 0 });
+	else if (append->fresh)
+		session_stream_detach(stream);  /* when its client left it was in no row yet */
 	give_stored(stream, append->count, here);
 	if (!here || (stream->closing && !stream->first))
 		session_stream_interrupt(stream);

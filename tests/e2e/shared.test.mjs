@@ -411,6 +411,21 @@ test('a client that leaves before it is answered takes no messages with it', { s
 	assert.deepEqual(heard, ['probe://both', 'probe://both']);
 });
 
+test('nor does one that leaves a stream before that is in the database', { skip }, async () => {
+	const session = await beginSession(one);
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://early' }));
+	const { answer: heard } = await opened(two, listen(session, { until: each => updates(each).length > 0 }));
+	for (let i = 0; i < 40; i++) {
+		const server = i % 2 ? one : two, connection = await open(server);
+		connection.send(head(server, { ...session, Accept: 'text/event-stream' }, 'GET')).leave();
+	}
+	await eventually(async () => await query(url, `select count(*) from mcp_stream
+		where session = '${session['Mcp-Session-Id']}' and attached <> 0`) === '1', 'they are nobody\'s');
+	await pause(300);
+	await exchange(one, call(session, 'touch', { name: 'early' }));
+	assert.deepEqual(updates((await heard).events), ['probe://early']);
+});
+
 // ---- What is left ----
 
 test('nothing is left behind', { skip }, async () => {
