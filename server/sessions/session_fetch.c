@@ -21,7 +21,10 @@ static void copy(struct session *session, const struct state_session *row)
 
 struct session *session_adopt(const struct state_session *row, const struct caller *caller)
 {
-	if (strcmp(row->caller, caller_name(caller)) != 0)
+	/* A newer version may have begun it in a revision that is not known here. */
+	bool known = row->revision >= 0 && row->revision < R2026_07_28;
+
+	if (!known || strcmp(row->caller, caller_name(caller)) != 0)
 		return NULL;
 	struct session *session = session_put(session_create(row->id, caller,
 	                                      (enum revision)row->revision, (unsigned)row->can));

@@ -75,6 +75,8 @@ void session_follow_only(struct session *session, yyjson_val *uris)
 	pthread_mutex_lock(&session->lock);
 	session_follow_nothing(session);
 	yyjson_arr_foreach(uris, index, count, each) {
+		if (!yyjson_is_str(each))
+			continue;
 		str uri = { yyjson_get_str(each), yyjson_get_len(each) };
 		struct followed **place = followed_place(session, uri);
 		if (!*place && has_room(session, uri))

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { Mortal } from './mortal.mjs';
 import {
@@ -64,6 +65,21 @@ test('a damaged one is put aside', { skip }, async () => {
 	assert.equal((await exchange(second, { method: 'GET', path: '/readyz' })).status, 200);
 	await second.stop();
 	assertSilent(second.log);
+});
+
+// A newer version's, before this one was put back; and what a disk makes of text.
+test('a session of no revision that is known is none, and what is no URI is not followed', { skip }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	const session = await beginSession(first), newer = await beginSession(first);
+	await first.stop();
+	const file = new DatabaseSync(stateOf(folder));
+	file.exec(`update mcp_session set followed = '["a",1,null,{"b":"c"}]'`);
+	file.prepare('update mcp_session set revision = 99 where id = ?').run(newer['Mcp-Session-Id']);
+	file.close();
+	const second = await start('products', {}, { folder });
+	assert.ok(await knows(second, session));
+	assert.equal((await exchange(second, list(newer))).status, 404);
+	await second.stop();
 });
 
 // Without STATE_KEYS.
