@@ -34,11 +34,12 @@ int setup(const struct mcp_server *server)
 	if (!url)
 		return command_failed(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
 	/* A file needs nobody's permission but the system's. */
-	if (strncmp(url, "postgres", 8) == 0 && !make_role_and_database(server, url))
+	bool shared = store_url_is_shared(url);
+	if (shared && !make_role_and_database(server, url))
 		return 1;
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 	struct store *store = store_open(url, STORE_WRITES);
-	bool done = store && store_migrate(store, server->migrations);
+	bool done = store && store_migrate(store, protocol_migrations(server, shared));
 	store_close(store);
 	if (done)
 		printf("%s is ready.\n", store_place(url, place));
