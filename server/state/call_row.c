@@ -151,10 +151,15 @@ static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 	return claim->taken;
 }
 
-/* What finds nothing to take up takes back what it wrote, and is done. */
-static bool is_done(struct store *store, store_work_fn *work, void *context)
+/* What finds nothing to take up takes back what it wrote, and is done. Of what was seen on the way to a
+ * commit that failed nothing is so: a call that seemed to be taken up still waits. */
+static bool is_done(struct claim_errand *claim, struct store *store, store_work_fn *work,
+                    void *context)
 {
-	return store_transact(store, work, context) != STORE_FAILED;
+	enum store_outcome outcome = store_transact(store, work, context);
+
+	claim->taken &= outcome == STORE_COMMITTED;
+	return outcome != STORE_FAILED;
 }
 
 /* Of a question that is answered already: this very errand did it, and did not get to know. */
@@ -209,7 +214,7 @@ bool call_row_answer(struct errand *errand, struct store *store)
 	int room = waiting_room(store, &(struct waiting) { .session = claim->session, .task = "",
 		.replaced = "", .bytes = waiting_answer(claim->answer) });
 
-	return room >= 0 && is_done(store, answer, &(struct answering) { claim, room == 1 })
+	return room >= 0 && is_done(claim, store, answer, &(struct answering) { claim, room == 1 })
 	       && !errand->no_room;
 }
 
@@ -239,13 +244,15 @@ static bool expire(struct store *store, void *context)
 
 bool call_row_cancel(struct errand *errand, struct store *store)
 {
-	const struct claim_errand *claim = (struct claim_errand *)errand;
+	struct claim_errand *claim = (struct claim_errand *)errand;
 
-	return is_done(store, cancel, errand) && (claim->taken || tell_all(store, CHANNEL_ALL,
+	return is_done(claim, store, cancel, claim) && (claim->taken || tell_all(store, CHANNEL_ALL,
 		arena_print(errand->arena, "cancel %s %s", claim->session, claim->id)));
 }
 
 bool call_row_expire(struct errand *errand, struct store *store)
 {
-	return is_done(store, expire, errand);
+	struct claim_errand *claim = (struct claim_errand *)errand;
+
+	return is_done(claim, store, expire, claim);
 }

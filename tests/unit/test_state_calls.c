@@ -115,6 +115,35 @@ START_TEST(what_was_answered_is_taken_up_once)
 }
 END_TEST
 
+static void commit_fails(struct store *in)
+{
+	in->driver->take_back(in);
+	store_known_failed(in, "the disk is full");
+}
+
+/* Whoever gives up then must not run the tool: its client is told that the answer was not taken, and
+ * gives it again. */
+START_TEST(what_was_not_committed_is_not_taken_up)
+{
+	const struct driver *sound = store->driver;
+	struct driver full = *sound;
+	struct claim_errand answer = { .errand.arena = arena, .session = "s", .number = 10, .token = 1,
+		.answer = "{}" }, by_id = { .errand.arena = arena, .session = "s", .id = "7", .token = 2 };
+
+	file(1, 10, 1);
+	script("update mcp_call set until = 1");
+	struct claim_errand due = { .errand.arena = arena, .token = 3,
+		.call = count_of("select id as value from mcp_call") };
+	full.commit = commit_fails;
+	store->driver = &full;
+	ck_assert(!call_row_answer(&answer.errand, store) && !answer.taken);
+	ck_assert(!call_row_cancel(&by_id.errand, store) && !by_id.taken);
+	ck_assert(!call_row_expire(&due.errand, store) && !due.taken);
+	store->driver = sound;
+	ck_assert(takes("s", 10, 4));
+}
+END_TEST
+
 START_TEST(a_call_is_filed_once)
 {
 	struct park_errand again = park("s", 1, "7", 10, 2);
@@ -398,6 +427,7 @@ int main(void)
 	tcase_add_test(tests, the_last_answer_takes_a_call_up);
 	tcase_add_test(tests, an_error_is_an_answer_too);
 	tcase_add_test(tests, what_was_answered_is_taken_up_once);
+	tcase_add_test(tests, what_was_not_committed_is_not_taken_up);
 	tcase_add_test(tests, a_call_is_filed_once);
 	tcase_add_test(tests, on_a_stream_that_is_not_its_own_nothing_is_filed);
 	tcase_add_test(tests, of_a_stream_that_is_over_nothing_is_taken_up);
