@@ -1,7 +1,8 @@
 /* schema.c - the tables that processes share.
  *
  * Times are the database's clock, in milliseconds, so that processes need not agree on theirs. SQLite's
- * columns of a table without rowid are in the order of their use: what is long comes last. */
+ * columns of a table without rowid are in the order of their use: what is long comes last. Nor has it an
+ * index for what goes through a table anyway, now and then: it may be memory that all of this is in. */
 #include "state.h"
 
 const struct migration state_migrations[] = {
@@ -13,14 +14,12 @@ const struct migration state_migrations[] = {
 	  " listener bigint not null default 0, begun bigint not null default (mcp_now()),"
 	  " used bigint not null default (mcp_now()),"
 	  " followed text not null default '[]') without rowid;"
-	  "create index mcp_session_used on mcp_session (used);"
 
 	  "create table mcp_stream (session text not null references mcp_session on delete cascade,"
 	  " number bigint not null, home bigint not null, attached bigint not null,"
 	  " listens boolean not null, last bigint not null, ended bigint not null default 0,"
 	  " bytes bigint not null default 0, written bigint not null default 0, ids text not null,"
 	  " primary key (session, number)) without rowid;"
-	  "create index mcp_stream_home on mcp_stream (home) where ended = 0;"
 	  "create index mcp_stream_ended on mcp_stream (ended) where ended <> 0;"
 
 	  "create table mcp_event (session text not null, stream bigint not null,"
