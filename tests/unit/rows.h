@@ -134,4 +134,53 @@ static inline void make_stream(const char *session, int64_t number, int home)
 	                   (long long)number, home));
 }
 
+/* ---- Two at once ---- */
+
+#define ROUNDS 40
+
+/* Of the round's two questions it answers one, and whether that was the last. */
+typedef bool answer_fn(struct store *connection, struct arena *own, int which, int round);
+
+struct answerer {
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	answer_fn *answer;
+	int which;
+	bool last[ROUNDS];
+};
+
+static inline void *answer_all(void *context)
+{
+	struct answerer *answerer = context;
+	struct arena *own = arena_create();
+	struct store *connection = store_open(url, STORE_WRITES);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		pthread_barrier_wait(answerer->barrier);
+		answerer->last[i] = connection &&
+			answerer->answer(connection, own, answerer->which, i);
+	}
+	store_close(connection);
+	arena_destroy(own);
+	return NULL;
+}
+
+/* Of the answers of two processes in the same moment one is the last. */
+static inline void of_two_answers_one_is_the_last(answer_fn *answer)
+{
+	pthread_barrier_t barrier;
+	struct answerer answerers[2];
+
+	pthread_barrier_init(&barrier, NULL, 2);
+	for (int i = 0; i < 2; i++) {
+		answerers[i] = (struct answerer) { .barrier = &barrier, .answer = answer, .which = i };
+		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
+	}
+	for (int i = 0; i < 2; i++)
+		pthread_join(answerers[i].thread, NULL);
+	pthread_barrier_destroy(&barrier);
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(answerers[0].last[i] + answerers[1].last[i], 1);
+}
+
 #endif

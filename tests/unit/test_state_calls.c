@@ -273,52 +273,23 @@ END_TEST
 
 /* ---- Two at once ---- */
 
-#define ROUNDS 40
-
-static pthread_barrier_t barrier;
-
-struct answerer {
-	pthread_t thread;
-	int64_t which;
-	bool taken[ROUNDS];
-};
-
-static void *answer_all(void *context)
+static bool takes_up(struct store *connection, struct arena *own, int which, int round)
 {
-	struct answerer *answerer = context;
-	struct arena *own = arena_create();
-	struct store *connection = store_open(url, STORE_WRITES);
+	struct claim_errand claim = { .errand.arena = own, .session = "s", .number = 2 * round + which,
+		.answer = "{}", .token = 2 * round + which + 1 };
 
-	for (int64_t i = 0; i < ROUNDS; i++) {
-		struct claim_errand claim = { .errand.arena = own, .session = "s",
-			.number = 2 * i + answerer->which, .answer = "{}", .token = 2 * i + answerer->which + 1 };
-		pthread_barrier_wait(&barrier);
-		if (connection && call_row_answer(&claim.errand, connection))
-			answerer->taken[i] = claim.taken;
-	}
-	store_close(connection);
-	arena_destroy(own);
-	return NULL;
+	return call_row_answer(&claim.errand, connection) && claim.taken;
 }
 
 START_TEST(of_two_last_answers_at_once_one_takes_the_call_up)
 {
-	struct answerer answerers[2] = { { .which = 0 }, { .which = 1 } };
-
 	/* Only one process has SQLite's. */
 	if (!on_postgres())
 		return;
 	state_set.budget = NULL;
 	for (int64_t i = 0; i < ROUNDS; i++)
 		file(100 + i, 2 * i, 2);
-	pthread_barrier_init(&barrier, NULL, 2);
-	for (int i = 0; i < 2; i++)
-		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
-	for (int i = 0; i < 2; i++)
-		pthread_join(answerers[i].thread, NULL);
-	pthread_barrier_destroy(&barrier);
-	for (int i = 0; i < ROUNDS; i++)
-		ck_assert_int_eq(answerers[0].taken[i] + answerers[1].taken[i], 1);
+	of_two_answers_one_is_the_last(takes_up);
 }
 END_TEST
 

@@ -319,39 +319,17 @@ END_TEST
 
 /* ---- Two at once ---- */
 
-#define ROUNDS 40
-
-static pthread_barrier_t barrier;
-
-struct answerer {
-	pthread_t thread;
-	const char *key;
-	bool ready[ROUNDS];
-};
-
-static void *answer_all(void *context)
+static bool makes_ready(struct store *connection, struct arena *own, int which, int round)
 {
-	struct answerer *answerer = context;
-	struct arena *own = arena_create();
-	struct store *connection = store_open(url, STORE_WRITES);
+	struct state_answer given = { which == 0 ? "first" : "second", "{}" };
+	struct task_answer_errand answer = { .errand.arena = own, .caller = "alice",
+		.id = arena_print(own, "t%d", round), .answers = &given, .count = 1 };
 
-	for (int i = 0; i < ROUNDS; i++) {
-		struct state_answer given = { answerer->key, "{}" };
-		struct task_answer_errand answer = { .errand.arena = own, .caller = "alice",
-			.id = arena_print(own, "t%d", i), .answers = &given, .count = 1 };
-		pthread_barrier_wait(&barrier);
-		if (connection && task_row_answer(&answer.errand, connection))
-			answerer->ready[i] = answer.ready;
-	}
-	store_close(connection);
-	arena_destroy(own);
-	return NULL;
+	return task_row_answer(&answer.errand, connection) && answer.ready;
 }
 
 START_TEST(of_two_last_answers_at_once_one_makes_it_ready)
 {
-	struct answerer answerers[2] = { { .key = "first" }, { .key = "second" } };
-
 	/* Only one process has SQLite's. */
 	if (!on_postgres())
 		return;
@@ -361,14 +339,7 @@ START_TEST(of_two_last_answers_at_once_one_makes_it_ready)
 		ck_assert(begins(id, "alice"));
 		asks(id, "first", "second");
 	}
-	pthread_barrier_init(&barrier, NULL, 2);
-	for (int i = 0; i < 2; i++)
-		pthread_create(&answerers[i].thread, NULL, answer_all, &answerers[i]);
-	for (int i = 0; i < 2; i++)
-		pthread_join(answerers[i].thread, NULL);
-	pthread_barrier_destroy(&barrier);
-	for (int i = 0; i < ROUNDS; i++)
-		ck_assert_int_eq(answerers[0].ready[i] + answerers[1].ready[i], 1);
+	of_two_answers_one_is_the_last(makes_ready);
 }
 END_TEST
 
