@@ -96,6 +96,7 @@ bool input_ask(struct mcp_call *call)
 
 	json_value(&id, call->id);
 	session_stream_commit(reply->session_stream);
+	park->caller = arena_copy(arena, str_of(caller_name(reply->caller)));
 	park->session = arena_copy(arena, str_of(session_id(reply->session)));
 	park->id = arena_copy(arena, json_end(&id));
 	park->stream = session_stream_number(reply->session_stream);

@@ -1,6 +1,7 @@
 /* beat.c - the heartbeat of a process: it says that it lives, buries the dead, and tidies up. */
 #include "json.h"
 #include "log.h"
+#include "room_seen.h"
 #include "store_internal.h"
 #include "stream_bytes.h"
 
@@ -34,6 +35,7 @@ bool beat_register(struct store *store)
 	arena_destroy(arena);
 	if (made == 1)
 		state_set_me(row.id);
+	room_forget();
 	return made == 1;
 }
 

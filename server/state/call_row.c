@@ -106,8 +106,9 @@ bool call_row_park(struct errand *errand, struct store *store)
 	parked->filed = done > 0;
 	if (done != 0)
 		return done > 0;
-	int room = waiting_room(store, &(struct waiting) { .session = parked->session, .task = "",
-		.stream = parked->stream, .replaced = "", .bytes = bytes_of(parked) });
+	int room = waiting_room(store, &(struct waiting) { .caller = parked->caller,
+		.session = parked->session, .task = "", .stream = parked->stream, .replaced = "",
+		.bytes = bytes_of(parked) });
 	errand->no_room = room == 0;
 	return room == 1 && store_transact(store, park, errand) == STORE_COMMITTED;
 }

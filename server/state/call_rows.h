@@ -19,7 +19,7 @@ struct state_question {
  * `filed` false: its stream is over, or this process is not its home (any more). */
 struct park_errand {
 	struct errand errand;
-	const char *session, *id;       /* its JSON-RPC id, as JSON */
+	const char *caller, *session, *id;      /* its JSON-RPC id, as JSON */
 	int64_t stream;
 	const char *record;             /* all that is needed to run it again */
 	int64_t expires_ms;             /* from now */

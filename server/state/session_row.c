@@ -1,5 +1,6 @@
 /* session_row.c - sessions in the database. */
 #include "json.h"
+#include "room_seen.h"
 #include "session_rows.h"
 #include "state_private.h"
 
@@ -119,26 +120,6 @@ static bool change_followed(struct errand *errand, struct store *store, const ch
 	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
 }
 
-/* What all sessions of a caller follow is summed up only when this process wrote half of what there was
- * room for at the latest sum, since that is to look at every session. Others write too. */
-#define CALLERS 256                     /* that are remembered, each in the place of its hash */
-
-static struct room {
-	uint64_t caller;
-	int64_t left;                   /* there was room for so much */
-	int64_t written;                /* since then */
-} rooms[CALLERS];
-
-static struct room *room_of(const char *caller)
-{
-	uint64_t hash = str_hash(str_of(caller));
-	struct room *room = &rooms[hash % CALLERS];
-
-	if (room->caller != hash)
-		*room = (struct room) { .caller = hash };
-	return room;
-}
-
 /* With what divides it from the next. */
 static int64_t written_as(struct arena *arena, const char *uri)
 {
@@ -148,21 +129,21 @@ static int64_t written_as(struct arena *arena, const char *uri)
 	return (int64_t)json_end(&json).size + 2;
 }
 
-/* 1: it has room, 0: it has none, -1: the database can't say. */
+/* Of all sessions of its caller: to sum that up is to look at every session there is. 1: there is room,
+ * 0: there is none, -1: the database can't say. */
 static int has_room(struct store *store, const struct session_errand *session, int64_t bytes)
 {
-	struct follow all = { .caller = session->session.caller };
-	struct room *room = room_of(all.caller);
+	struct follow all = { .caller = session->session.caller }, sum = { 0 };
 
-	if (!state_set.kept_max || room->written + bytes <= room->left / 2)
+	if (!state_set.kept_max || room_is_sure(&room_followed, all.caller, bytes))
 		return 1;
 	if (store_find_one(store, NULL, "select cast(coalesce(sum(octet_length(cast(followed as text))), 0)"
 	                   " as bigint) as bytes from mcp_session where caller = :caller",
-	                   &follow_shape, &all, &follow_shape, &all) != 1)
+	                   &follow_shape, &all, &follow_shape, &sum) != 1)
 		return -1;
-	room->left = state_set.kept_max / 8 - all.bytes;
-	room->written = 0;
-	return bytes < room->left;
+	int64_t left = state_set.kept_max / 8 - sum.bytes;
+	room_look(&room_followed, all.caller, left);
+	return bytes < left;
 }
 
 bool session_row_follow(struct errand *errand, struct store *store)
@@ -174,11 +155,8 @@ bool session_row_follow(struct errand *errand, struct store *store)
 	session->there = false;
 	if (room != 1)
 		return room == 0;
-	if (!change_followed(errand, store, follow_sql))
-		return false;
-	if (session->there)
-		room_of(session->session.caller)->written += bytes;
-	return true;
+	room_give(&room_followed, bytes);
+	return change_followed(errand, store, follow_sql);
 }
 
 bool session_row_unfollow(struct errand *errand, struct store *store)

@@ -86,8 +86,8 @@ static int is_owned(const struct task_park_errand *park, struct store *store)
 bool task_row_park(struct errand *errand, struct store *store)
 {
 	struct task_park_errand *parked = (struct task_park_errand *)errand;
-	int room = waiting_room(store, &(struct waiting) { .session = "", .task = parked->id,
-		.replaced = parked->id, .bytes = bytes_of(parked) });
+	int room = waiting_room(store, &(struct waiting) { .caller = parked->caller, .session = "",
+		.task = parked->id, .replaced = parked->id, .bytes = bytes_of(parked) });
 
 	if (room == 1)
 		return store_transact(store, park, errand) == STORE_COMMITTED;

@@ -52,7 +52,7 @@ struct state_request {
  * when it is due. */
 struct task_park_errand {
 	struct errand errand;
-	const char *id;
+	const char *id, *caller;
 	int64_t owner;
 	const char *record;             /* all that is needed to run it again */
 	int64_t expires_ms;             /* from now */

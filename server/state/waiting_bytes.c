@@ -2,9 +2,10 @@
  *
  * What waits is a record, the questions, their answers. All of it together may be as much as requests
  * may keep in memory (BODIES_MAX), and that of a caller half as much. What nobody needs any more counts
- * as long as it is there, and is deleted when somebody needs its room. Two processes that count at the
- * same moment may go over by one. */
+ * as long as it is there, and is deleted when somebody needs its room. It is summed up when it may be too
+ * much. Two processes that count at the same moment may go over by one. */
 #include "waiting_bytes.h"
+#include "room_seen.h"
 
 static const struct shape waiting_shape = SHAPE(struct waiting,
 	TEXT(struct waiting, session, "Whose call it is"),
@@ -52,9 +53,14 @@ static int fits(struct store *store, const struct waiting *wanted)
 	int64_t most = (int64_t)state_set.budget->max;
 	struct held held;
 
+	if (wanted->caller && room_is_sure(&room_waiting, wanted->caller, wanted->bytes))
+		return 1;
 	if (store_find_one(store, NULL, count_sql, &waiting_shape, wanted, &held_shape, &held) != 1)
 		return -1;
-	return held.bytes + wanted->bytes <= most && held.own + wanted->bytes <= most / 2;
+	int64_t all = most - held.bytes, own = most / 2 - held.own, left = all < own ? all : own;
+	if (wanted->caller)
+		room_look(&room_waiting, wanted->caller, left);
+	return wanted->bytes <= left;
 }
 
 /* How many rows: -1: the database can't. */
@@ -76,8 +82,11 @@ int waiting_room(struct store *store, const struct waiting *wanted)
 	if (wanted->bytes == 0 || !state_set.budget)
 		return 1;
 	int room = fits(store, wanted);
-	if (room != 0)
-		return room;
-	int64_t freed = free_unneeded(store);
-	return freed > 0 ? fits(store, wanted) : (int)freed;
+	if (room == 0) {
+		int64_t freed = free_unneeded(store);
+		room = freed > 0 ? fits(store, wanted) : (int)freed;
+	}
+	if (room == 1)
+		room_give(&room_waiting, wanted->bytes);
+	return room;
 }

@@ -12,6 +12,7 @@ int64_t waiting_answer(const char *answer);
 
 /* Who wants something more to wait. What it replaces doesn't count. */
 struct waiting {
+	const char *caller;             /* surely whose; NULL: to be found out */
 	const char *session, *task;     /* a session's call, or a task; the other is "" */
 	int64_t stream;                 /* replaces what was taken up of this one; 0: nothing */
 	const char *replaced;           /* the record and questions of this task; "": of none */

@@ -264,6 +264,7 @@ void task_ask(struct mcp_call *call)
 	struct task_park_errand *park = errand_new(&park_kind, struct task_park_errand);
 
 	park->id = arena_copy(park->errand.arena, str_of(call->task->id));
+	park->caller = arena_copy(park->errand.arena, str_of(caller_name(call->reply->caller)));
 	park->errand.key = str_hash(str_of(park->id));
 	park->owner = call->task->owner;
 	park->record = call_write_down(call, park->errand.arena);

@@ -6,8 +6,9 @@
 static struct park_errand park(const char *in, int64_t stream, const char *id, int64_t question,
                                int64_t count)
 {
+	const char *caller = strcmp(in, "bobs") == 0 ? "bob" : strcmp(in, "carols") == 0 ? "carol" : "alice";
 	struct park_errand park = { .errand.arena = arena, .session = in, .stream = stream, .id = id,
-		.record = "{\"method\":\"tools/call\"}", .expires_ms = 60000, .count = count };
+		.caller = caller, .record = "{\"method\":\"tools/call\"}", .expires_ms = 60000, .count = count };
 
 	park.questions = arena_array(arena, struct state_question, count);
 	for (int64_t i = 0; i < count; i++)
@@ -307,6 +308,20 @@ static bool has_room(const char *in, int64_t stream, int64_t question, size_t si
 	return parked.filed;
 }
 
+/* To sum it up is to look at all that waits. */
+START_TEST(what_others_let_wait_is_seen_when_a_fourth_of_what_was_left_is_given)
+{
+	for (int i = 1; i <= 4; i++)
+		make_stream("s", i, ME);
+	ck_assert(has_room("s", 1, 10, 0));
+	script(arena_print(arena, "insert into mcp_call (session, stream, until, name, record, bytes)"
+	                   " values ('s', 1, 1, '8', '', %d)", BUDGET / 2 - WAITING_QUESTION));
+	ck_assert(has_room("s", 2, 20, 0));
+	ck_assert(has_room("s", 3, 30, 0));
+	ck_assert(!has_room("s", 4, 40, 0));
+}
+END_TEST
+
 START_TEST(a_caller_has_half_of_what_may_wait)
 {
 	make_stream("s", 1, ME);
@@ -409,6 +424,7 @@ int main(void)
 	tcase_add_test(tests, a_call_whose_questions_nobody_saw_ends_with_its_process);
 	tcase_add_test(tests, a_call_that_was_taken_up_ends_with_its_process);
 	tcase_add_test(tests, of_two_last_answers_at_once_one_takes_the_call_up);
+	tcase_add_test(tests, what_others_let_wait_is_seen_when_a_fourth_of_what_was_left_is_given);
 	tcase_add_test(tests, a_caller_has_half_of_what_may_wait);
 	tcase_add_test(tests, what_is_over_makes_room);
 	tcase_add_test(tests, a_short_answer_needs_no_room_and_a_long_one_does);

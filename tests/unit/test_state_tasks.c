@@ -62,6 +62,7 @@ static bool asks_with(const char *id, const char *record, const char *first, con
 		{ .name = first, .method = "elicitation/create", .params = "{\"message\":\"?\"}" },
 		{ .name = second, .method = "roots/list", .params = "{}" } };
 	struct task_park_errand park = { .errand.arena = arena, .id = id, .owner = ME, .record = record,
+		.caller = text_of(arena_print(arena, "select caller as text from mcp_task where id = '%s'", id)),
 		.expires_ms = 60000, .requests = requests, .count = second ? 2 : 1 };
 
 	ck_assert(task_row_park(&park.errand, store) == !park.errand.no_room);
