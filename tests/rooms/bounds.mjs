@@ -17,7 +17,7 @@ export const largeRooms = {
 	orders: [4100, 35],
 	products: [5700, 44],
 	schema: [3900, 25],
-	state: [3200, 26],
+	state: [3300, 28],
 	store: [5300, 37],
 };
 
