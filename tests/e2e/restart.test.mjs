@@ -170,7 +170,7 @@ test('of two streams that listen in a session one is told what they missed', asy
 			await session.ask('resources/subscribe', { uri: 'probe://both' });
 			const streams = [0, 1].map(i => session.listen(({ params }) => told.push([i, params.uri])));
 			world.streams.push(...streams);
-			await eventually(() => streams.every(each => each.opened > 0), 'both listen');
+			await eventually(() => streams.every(each => each.stream), 'both listen, and can come back');
 			await world.probe.die();
 			await eventually(() => streams.every(each => each.cuts > 0) && told.length > 0, 'one is told', 20000);
 			await pause(500);
