@@ -23,6 +23,7 @@ static int told_too;
 
 struct news {
 	struct message message;
+	uint64_t change;
 	char uri[];
 };
 
@@ -164,11 +165,11 @@ static void arrive(struct message *message, UNUSED struct loop *loop)
 	}
 	subscriptions_tell(news->uri);
 	for (int i = 0; i < told_too; i++)
-		told[i](news->uri);
+		told[i](news->uri, news->change);
 	free(news);
 }
 
-static void mark(const char *uri)
+static uint64_t mark(const char *uri)
 {
 	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
 	uint64_t before = atomic_load(&marks[topic_hash(uri) % MARKS]);
@@ -176,6 +177,7 @@ static void mark(const char *uri)
 	while (before < change &&
 	       !atomic_compare_exchange_weak(&marks[topic_hash(uri) % MARKS], &before, change))
 		;
+	return change;
 }
 
 static bool database_tells(const char *uri)
@@ -197,13 +199,14 @@ void mcp_changed(const char *uri)
 void topic_arrived(const char *uri)
 {
 	struct http *http = atomic_load(&runtime.http);
+	uint64_t change = mark(uri);
 
-	mark(uri);
 	for (int i = 0; http && i < http_loops(http); i++) {
 		struct news *news = malloc(sizeof(*news) + strlen(uri) + 1);
 		if (!news)
 			abort();
 		strcpy(news->uri, uri);
+		news->change = change;
 		news->message.run = arrive;
 		loop_post(http_loop(http, i), &news->message);
 	}

@@ -8,8 +8,8 @@ extern const char *const list_topics[];                 /* by enum mcp_list: top
 uint32_t topic_hash(const char *topic);
 /* A change somebody made known. Any thread. */
 void topic_arrived(const char *uri);
-/* Who is told of each change too, on each loop; before they run. */
-typedef void topic_told_fn(const char *topic);
+/* Who is told of each change too, on each loop; before they run. `change`: changes_so_far with it. */
+typedef void topic_told_fn(const char *topic, uint64_t change);
 void topic_tell_also(topic_told_fn *told);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);

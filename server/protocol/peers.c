@@ -28,6 +28,15 @@ static void follows(str rest, bool wanted)
 	session_follows_elsewhere(id, rest, wanted);
 }
 
+static void carried(str rest)
+{
+	str id = str_cut(&rest, ' ');
+	int64_t stream;
+
+	if (str_to_int(rest, &stream))
+		session_carried_elsewhere(id, stream);
+}
+
 static void cancelled(str rest)
 {
 	struct session *session = session_held(str_cut(&rest, ' '));
@@ -73,6 +82,8 @@ static void told(str what, str rest)
 		session_changed_elsewhere(rest);
 	else if (str_is(what, "follow") || str_is(what, "unfollow"))
 		follows(rest, str_is(what, "follow"));
+	else if (str_is(what, "carries"))
+		carried(rest);
 	else if (str_is(what, "cancel"))
 		cancelled(rest);
 	else if (str_is(what, "task-cancelled"))

@@ -185,6 +185,7 @@ struct session *session_create(const char *id, const struct caller *caller, enum
 	session->caller = caller_keep(caller);
 	atomic_store(&session->references, 2);          /* the table's and the receiver's */
 	atomic_store(&session->log_least, -1);
+	atomic_store(&session->doubted, true);
 	pthread_mutex_init(&session->lock, NULL);
 	return session;
 }

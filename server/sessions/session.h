@@ -66,6 +66,7 @@ void sessions_doubt(void);
 void session_ended_elsewhere(str id);
 void session_changed_elsewhere(str id);
 void session_follows_elsewhere(str id, str uri, bool wanted);
+void session_carried_elsewhere(str id, int64_t stream);
 
 /* ---- Calls that may be cancelled by their id ---- */
 
@@ -114,7 +115,7 @@ void session_streams_read_on(struct session *session);
 void session_streams_lose(void);
 
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
-void session_streams_tell(const char *topic);
+void session_streams_tell(const char *topic, uint64_t change);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
 void session_streams_end_listening(int64_t jitter_ms);
 /* A reply's messages go to the stream, which is held for it. */

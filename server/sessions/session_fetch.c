@@ -12,8 +12,8 @@ static void copy(struct session *session, const struct state_session *row)
 	enum json_trouble trouble;
 
 	atomic_store(&session->log_least, (int)row->log_least);
-	if (!atomic_load(&session->opening))
-		atomic_store(&session->listener, row->listener);
+	if (atomic_exchange(&session->doubted, false))
+		session_carry(session, row->listener);
 	session_follow_only(session, json_parse_copy(arena, str_of(row->followed), 2, &trouble));
 	atomic_store(&session->stale, false);
 	arena_destroy(arena);
@@ -145,7 +145,7 @@ static void brought_up_to_date(void *context, struct session *session, UNUSED bo
 	struct refreshing *refreshing = context;
 
 	if (session && refreshing->missed)
-		session_stream_hear(session, atomic_load(&session->listener), STREAM_MISSED);
+		session_stream_hear(session, session_carrier(session, UINT64_MAX), STREAM_MISSED);
 	session_drop(session);
 	free(refreshing);
 }
@@ -177,16 +177,9 @@ static void refresh(struct session *session, bool missed)
 void session_doubt(struct session *session)
 {
 	atomic_store(&session->stale, true);
+	atomic_store(&session->doubted, true);
 	session_streams_read_on(session);
 	refresh(session, true);
-}
-
-void session_stream_stored(struct session *session, int64_t number)
-{
-	pthread_mutex_lock(&telling);
-	++*words_about(str_of(session->id));
-	atomic_compare_exchange_strong(&session->opening, &number, 0);
-	pthread_mutex_unlock(&telling);
 }
 
 /* At once: a change that is told next must find it so. */
@@ -197,6 +190,18 @@ void session_follows_elsewhere(str id, str uri, bool wanted)
 	struct session *session = session_held(id);
 	if (session)
 		(void)!session_subscribe(session, uri, wanted);
+	pthread_mutex_unlock(&telling);
+	session_drop(session);
+}
+
+/* Between the changes as they were told: one that is told next goes to that stream. */
+void session_carried_elsewhere(str id, int64_t stream)
+{
+	pthread_mutex_lock(&telling);
+	++*words_about(id);
+	struct session *session = session_held(id);
+	if (session)
+		session_carry(session, stream);
 	pthread_mutex_unlock(&telling);
 	session_drop(session);
 }

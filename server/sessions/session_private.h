@@ -30,6 +30,14 @@ struct followed {
 	char uri[];
 };
 
+/* A stream that carries the session's messages: of each change after that, until the next one does. Loops
+ * hear of a change one after the other and must agree on whose it is, so who carried before is known. */
+struct carrying {
+	int64_t stream;
+	uint64_t after;                 /* by changes_so_far */
+};
+#define CARRIED_MAX 4
+
 struct session {
 	char id[SESSION_ID_SIZE];
 	enum revision revision;
@@ -40,8 +48,7 @@ struct session {
 	atomic_int log_least;
 	atomic_bool ended, follows;     /* follows: anything at all */
 	atomic_bool stale;              /* to be read again before it is relied on */
-	_Atomic int64_t listener;       /* the stream that carries its messages */
-	_Atomic int64_t opening;        /* one that will, when it is stored; 0: none */
+	atomic_bool doubted;            /* who carries its messages, too: words of that may be lost */
 
 	/* The table's, under its lock. */
 	struct session *same_hash, *older, *newer;
@@ -53,6 +60,7 @@ struct session {
 	int followed_count;
 	struct session_stream *streams;
 	int stream_count;
+	struct carrying carried[CARRIED_MAX];   /* the latest first */
 	int64_t told;                   /* the stream that missed nothing, as far as is known here */
 };
 
@@ -69,8 +77,10 @@ bool session_subscribe(struct session *session, str uri, bool wanted);
 void session_follow_nothing(struct session *session);
 /* It follows these URIs, a JSON array, and no others; meanwhile nobody sees it follow less. */
 void session_follow_only(struct session *session, yyjson_val *uris);
-/* That a stream carries the session's messages is in the database now. */
-void session_stream_stored(struct session *session, int64_t number);
+/* A stream carries what changes from now on. Any thread. */
+void session_carry(struct session *session, int64_t stream);
+/* The one that carries that change. */
+int64_t session_carrier(struct session *session, uint64_t change);
 /* It is read again before it is relied on, and at once where it has streams. */
 void session_doubt(struct session *session);
 /* How often anything was said of the sessions whose ids begin alike: a row that was read before the

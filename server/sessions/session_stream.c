@@ -237,8 +237,7 @@ struct session_stream *session_stream_open(struct session *session, struct excha
 	if (answers) {
 		session_stream_keep(stream);
 	} else {
-		atomic_store(&session->opening, stream->number);
-		atomic_store(&session->listener, stream->number);
+		session_carry(session, stream->number);
 		listening_add(stream);
 	}
 	session_stream_commit_later(stream);

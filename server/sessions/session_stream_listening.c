@@ -44,10 +44,34 @@ void listening_attached(struct session_stream *stream)
 
 /* ---- Changes ---- */
 
-/* A message goes to exactly one stream of a session: that whose client came last. */
-static bool carries_messages(const struct session_stream *stream)
+void session_carry(struct session *session, int64_t stream)
 {
-	return stream->owned && stream->number == atomic_load(&stream->session->listener);
+	struct carrying *latest = session->carried;
+
+	pthread_mutex_lock(&session->lock);
+	if (latest->stream != stream) {
+		memmove(latest + 1, latest, (CARRIED_MAX - 1) * sizeof(*latest));
+		*latest = (struct carrying) { stream, atomic_load(&changes_so_far) };
+	}
+	pthread_mutex_unlock(&session->lock);
+}
+
+int64_t session_carrier(struct session *session, uint64_t change)
+{
+	int i = 0;
+
+	pthread_mutex_lock(&session->lock);
+	while (i < CARRIED_MAX - 1 && session->carried[i].after >= change)
+		i++;
+	int64_t stream = session->carried[i].stream;
+	pthread_mutex_unlock(&session->lock);
+	return stream;
+}
+
+/* A message goes to exactly one stream of a session: that whose client came last. */
+static bool carries(const struct session_stream *stream, uint64_t change)
+{
+	return stream->owned && stream->number == session_carrier(stream->session, change);
 }
 
 static str changed(struct arena *arena, const char *topic)
@@ -63,7 +87,7 @@ static str changed(struct arena *arena, const char *topic)
 }
 
 /* A changed list concerns every session, a changed resource those that follow it. */
-void session_streams_tell(const char *topic)
+void session_streams_tell(const char *topic, uint64_t change)
 {
 	struct arena *arena = NULL;
 	str message = { 0 };
@@ -71,7 +95,7 @@ void session_streams_tell(const char *topic)
 
 	topic_method(topic, &uri);
 	for (struct session_stream *stream = listening; stream; stream = stream->listening_next) {
-		if ((uri && !session_follows(stream->session, uri)) || !carries_messages(stream))
+		if ((uri && !session_follows(stream->session, uri)) || !carries(stream, change))
 			continue;
 		if (!arena) {
 			arena = arena_create();
@@ -101,24 +125,28 @@ void listening_tell_all(struct session_stream *stream)
 
 void listening_catch_up(struct session_stream *stream)
 {
-	if (!stream->answers && carries_messages(stream))
+	if (!stream->answers && carries(stream, UINT64_MAX))
 		listening_tell_all(stream);
 }
 
-/* Of several that come back after their process died one is told, whatever loops they land on: which
- * is decided where the session's messages begin to go to it. */
-bool listening_carries(struct session_stream *stream)
+/* Of several that come back after their process died one is told, whatever loops they land on. It speaks
+ * for another that carries right before or after it, while nothing changes. */
+bool listening_missed(struct session_stream *stream)
 {
 	struct session *session = stream->session;
 
 	pthread_mutex_lock(&session->lock);
+	const struct carrying *own = session->carried, *other = own;
+	if (own->stream == stream->number)
+		other++;
+	else
+		own++;
 	const struct session_stream *told = session->streams;
 	while (told && (told == stream || told->number != session->told))
 		told = told->next;
-	bool carried = told && told->attached && !told->ended &&
-	               told->number == atomic_load(&session->listener);
+	bool carried = told && told->attached && !told->ended && told->number == other->stream &&
+	               own->stream == stream->number && own->after == atomic_load(&changes_so_far);
 	session->told = stream->number;
-	atomic_store(&session->listener, stream->number);
 	pthread_mutex_unlock(&session->lock);
 	return !carried;
 }

@@ -122,8 +122,8 @@ void listening_attached(struct session_stream *stream);
 void listening_tell_all(struct session_stream *stream);
 /* The same, if it is the one that carries the session's messages. */
 void listening_catch_up(struct session_stream *stream);
-/* It carries the session's messages from now on. True: it has to be told of all, for what was told
- * before it came went to no other stream here that still has a client. Any loop. */
-bool listening_carries(struct session_stream *stream);
+/* It has come to carry the session's messages. True: it has to be told of all, for what was told before
+ * went to no other stream here that still has a client. Any loop. */
+bool listening_missed(struct session_stream *stream);
 
 #endif

@@ -48,8 +48,6 @@ static struct session_stream *come_here(struct session *session, struct loop *lo
 		return NULL;
 	stream->owned = read->listens;
 	stream->events = read->last;
-	if (read->listens)
-		session_stream_stored(session, stream->number);
 	listening_add(stream);
 	return session_stream_keep(stream);
 }
@@ -60,7 +58,7 @@ static bool has_missed(const struct read_errand *read, struct session_stream *st
 {
 	if (!read->listens || (known && !read->moved))
 		return false;
-	return listening_carries(stream) || read->gone;
+	return listening_missed(stream) || read->gone;
 }
 
 static struct session_stream *find_or_come(const struct reply *reply,
@@ -120,7 +118,20 @@ static void resume(struct errand *errand)
 	reply_drop(reply);
 }
 
-static const struct errand_kind attach_kind = { .work = stream_rows_attach, .done = resume };
+/* At once: whoever had the messages knows it when the next change is told. */
+static bool attach_row(struct errand *errand, struct store *store)
+{
+	struct resuming *resuming = (struct resuming *)errand;
+	struct session *session = resuming->reply->session;
+
+	if (!stream_rows_attach(errand, store))
+		return false;
+	if (resuming->read.there && resuming->read.listens)
+		session_carry(session, resuming->read.stream);
+	return true;
+}
+
+static const struct errand_kind attach_kind = { .work = attach_row, .done = resume };
 
 const struct fault *session_stream_resume(struct reply *reply, str last_event_id)
 {

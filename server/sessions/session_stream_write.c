@@ -146,8 +146,6 @@ static void stored(struct errand *errand)
 	struct session_stream *stream = storing->stream;
 
 	stream->storing = false;
-	if (append->fresh && append->listens && !errand->failed)
-		session_stream_stored(stream->session, stream->number);
 	if (errand->failed)
 		try_again(stream, append);
 	else if (append->lost)

@@ -75,8 +75,9 @@ static const char append_sql[] =
 	"  where not r.fresh and s.session = r.session and s.number = r.number"
 	"  and s.home = cast(:me as bigint) returning s.session, s.number, s.attached, s.bytes),"
 	" ours as (select * from opened union all select * from held),"
-	" carried as (update mcp_session s set listener = r.number from r"
-	"  where r.fresh and r.listens and s.id = r.session returning s.id),"
+	" carried as (update mcp_session s set listener = newest.number from"
+	"  (select session, max(number) as number from r where fresh and listens group by session) newest"
+	"  where s.id = newest.session returning s.id, s.listener),"
 	" added as (insert into mcp_event (session, stream, number, data, at)"
 	"  select o.session, o.number, cast(e.value->>0 as bigint), e.value->>1, mcp_now()"
 	"  from ours o join r using (session, number), jsonb_array_elements(r.events) e"
@@ -84,8 +85,9 @@ static const char append_sql[] =
 	" select o.session, o.number, o.attached, o.bytes,"
 	"  case when o.attached not in (0, cast(:me as bigint)) then cast(pg_notify("
 	"   '" CHANNEL_ONE "' || o.attached, 'events ' || o.session || ' ' || o.number) as text)"
-	"  when exists (select 1 from carried c where c.id = o.session) then"
-	"   cast(pg_notify('" CHANNEL_ALL "', 'session ' || o.session) as text) end as told"
+	"  when exists (select 1 from carried c where c.id = o.session and c.listener = o.number) then"
+	"   cast(pg_notify('" CHANNEL_ALL "', 'carries ' || o.session || ' ' || o.number) as text)"
+	"  end as told"
 	" from ours o";
 
 static void write_one(struct json *json, const struct append_errand *append)
@@ -195,7 +197,8 @@ static const char hold_sql[] = "update mcp_stream set last = max(last, :last),"
 static const char end_sql[] = "update mcp_stream set ended = mcp_now()"
 	" where session = :session and number = :number";
 static const char carry_sql[] = "update mcp_session set listener = :number where id = :session"
-	" returning cast(pg_notify('" CHANNEL_ALL "', 'session ' || id) as text) as told";
+	" returning cast(pg_notify('" CHANNEL_ALL "', 'carries ' || id || ' ' || listener) as text)"
+	" as told";
 static const char event_sql[] = "insert into mcp_event (session, stream, number, at, data)"
 	" values (:session, :stream, :number, mcp_now(), :data) on conflict do nothing";
 

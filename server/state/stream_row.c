@@ -71,7 +71,7 @@ static bool carry(struct store *store, const struct stream_row *row)
 {
 	char words[128];
 
-	snprintf(words, sizeof(words), "session %s", row->session);
+	snprintf(words, sizeof(words), "carries %s %lld", row->session, (long long)row->number);
 	return store_change(store, "update mcp_session set listener = :number where id = :session",
 	                    &stream_shape, row) == 1 && tell_all(store, CHANNEL_ALL, words);
 }
@@ -166,7 +166,8 @@ bool stream_rows_leave(struct errand *errand, struct store *store)
 		"  where session = :session and number = :number and attached = :me)"
 		" and exists (select 1 from mcp_stream where session = :session and number <> :number"
 		"  and listens and attached <> 0 and ended = 0)"
-		" returning cast(pg_notify('" CHANNEL_ALL "', 'session ' || id) as text) as ids",
+		" returning cast(pg_notify('" CHANNEL_ALL "', 'carries ' || id || ' ' || listener) as text)"
+		" as ids",
 		&stream_shape, &row, &stream_shape, &told) >= 0
 	       && store_change(store, "update mcp_stream set attached = 0"
 		" where session = :session and number = :number and attached = :me",

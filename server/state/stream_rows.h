@@ -9,6 +9,9 @@ struct state_event {
 	const char *text;               /* the message */
 };
 
+/* Whatever changes which stream carries a session's messages tells all: told("carries", "SESSION NUMBER"),
+ * so whoever hears it knows it before the next change is told. */
+
 /* Writes to a stream of which this process is the home; a `fresh` one is made first. What else is
  * attached is told: told("events", "SESSION NUMBER"). */
 struct append_errand {

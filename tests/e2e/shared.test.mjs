@@ -393,13 +393,13 @@ test('a client that leaves before it is answered takes no messages with it', { s
 		listen(session, { until: each => { heard = updates(each); return false; } }));
 	for (const [i, server] of [one, two].entries()) {
 		const number = lastId(events).split('-')[0];
-		const held = query(url, `select 1 from mcp_stream where number = ${number} for update; select pg_sleep(1)`);
-		const waiting = async () => Number(await query(url, `select count(*) from pg_stat_activity
-			where datname = current_database() and wait_event_type = 'Lock'`));
-		await pause(100);
+		const held = query(url, `select 1 from mcp_stream where number = ${number} for update; select pg_sleep(2)`);
+		const waiting = async what => Number(await query(url, `select count(*) from pg_stat_activity
+			where datname = current_database() and '${what}' in (wait_event, wait_event_type)`));
+		await eventually(() => waiting('PgSleep'), 'it is locked');
 		const connection = await open(server);
 		connection.send(head(server, { ...session, Accept: 'text/event-stream', 'Last-Event-ID': lastId(events) }, 'GET'));
-		await eventually(waiting, 'it has to wait');
+		await eventually(() => waiting('Lock'), 'it has to wait');
 		connection.leave();
 		await held;
 		await pause(300);               // until both know which one carries the messages
@@ -424,6 +424,49 @@ test('nor does one that leaves a stream before that is in the database', { skip 
 	await pause(300);
 	await exchange(one, call(session, 'touch', { name: 'early' }));
 	assert.deepEqual(updates((await heard).events), ['probe://early']);
+});
+
+// A client that keeps what came of one stream, and comes back for the rest of it.
+class Stream {
+	seen = '';
+
+	get text() { return this.seen + (this.connection?.text ?? ''); }
+
+	async come(session, server) {
+		const last = [...this.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1];
+		this.connection?.leave();
+		this.seen = this.text;
+		this.connection = await open(server);
+		this.connection.send(head(server, { ...session, Accept: 'text/event-stream',
+			...(last ? { 'Last-Event-ID': last } : {}) }, 'GET'));
+	}
+}
+
+test('whichever of two streams comes and goes, each change is told once', { skip }, async () => {
+	const session = await beginSession(one), streams = [new Stream(), new Stream()];
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://coming' }));
+	for (const stream of streams) {
+		await stream.come(session, one);
+		await eventually(() => /^id: /m.test(stream.text), 'it can come back');
+	}
+	await pause(300);
+	const told = () => streams.flatMap(stream => stream.text.match(/resources\/updated/g) ?? []).length;
+	for (let i = 1; i <= 60; i++) {
+		const coming = streams[i % 3 % 2].come(session, one);
+		if (i % 2)
+			await coming;
+		await exchange(one, call(session, 'touch', { name: 'coming' }));
+		await coming;
+		await eventually(async () => {
+			for (const stream of streams)
+				if (stream.connection.closed)
+					await stream.come(session, one);
+			return told() >= i;
+		}, `change ${i}`, 2000);
+		assert.equal(told(), i);
+	}
+	for (const stream of streams)
+		stream.connection.leave();
 });
 
 // ---- What is left ----

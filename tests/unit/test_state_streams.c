@@ -104,11 +104,27 @@ START_TEST(a_stream_that_listens_carries_the_messages_until_its_client_leaves)
 	ck_assert(stream_rows_leave(&leave.errand, store));
 	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 1);
 	ck_assert_int_eq(count_of("select attached as value from mcp_stream where number = 2"), 0);
-	ck_assert_str_eq(heard(), "mcp_all session a\nmcp_all session a\nmcp_all session a\n");
+	ck_assert_str_eq(heard(), "mcp_all carries a 1\nmcp_all carries a 2\nmcp_all carries a 1\n");
 	/* The last one stays, for whoever comes back. */
 	leave.stream = 1;
 	ck_assert(stream_rows_leave(&leave.errand, store));
 	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 1);
+}
+END_TEST
+
+/* They go in one statement, and have to agree on one of them. */
+START_TEST(of_two_that_begin_to_listen_at_once_the_later_carries_the_messages)
+{
+	struct append_errand one = append_of("a", 1, 1, 1, "x"), two = append_of("a", 2, 1, 1, "y");
+
+	make_session("a", "alice");
+	one.listens = two.listens = true;
+	one.errand.next = &two.errand;
+	ck_assert(stream_rows_append(&one.errand, 2, store));
+	ck_assert_int_eq(count_of("select listener as value from mcp_session"), 2);
+	const char *latest = strrchr(heard(), 'c');
+	ck_assert(latest);
+	ck_assert_str_eq(latest, "carries a 2\n");
 }
 END_TEST
 
@@ -349,6 +365,7 @@ int main(void)
 	tcase_add_test(tests, several_streams_are_written_together);
 	tcase_add_test(tests, who_is_not_its_home_writes_nothing);
 	tcase_add_test(tests, a_stream_that_listens_carries_the_messages_until_its_client_leaves);
+	tcase_add_test(tests, of_two_that_begin_to_listen_at_once_the_later_carries_the_messages);
 	tcase_add_test(tests, who_comes_back_takes_the_stream_from_a_dead_process);
 	tcase_add_test(tests, who_was_buried_writes_nothing_more);
 	tcase_add_test(tests, a_stream_of_no_process_is_ended_by_whoever_tidies_up);
