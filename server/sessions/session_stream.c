@@ -105,14 +105,14 @@ static void arrives_home(struct message *message, UNUSED struct loop *loop)
 {
 	struct sent_home *sent = (struct sent_home *)message;
 
-	if (loop_current())             /* else its home is no more, and all streams are about to go */
+	if (loop_current() && !sent->stream->forgotten)         /* else its home may be no more */
 		sent->act(sent->stream);
 	session_stream_drop(sent->stream);
 	free(sent);
 }
 
-/* The reference is handed over. */
-static void send_home(struct session_stream *stream, void (*act)(struct session_stream *stream))
+void session_stream_send_home(struct session_stream *stream,
+                              void (*act)(struct session_stream *stream))
 {
 	struct sent_home *sent = malloc(sizeof(*sent));
 
@@ -182,7 +182,7 @@ static bool add_to_session(struct session *session, struct session_stream *strea
 	}
 	pthread_mutex_unlock(&session->lock);
 	if (old)
-		send_home(old, session_stream_finish);
+		session_stream_send_home(old, session_stream_finish);
 	return room;
 }
 
@@ -259,7 +259,7 @@ void session_streams_end_session(struct session *session)
 {
 	pthread_mutex_lock(&session->lock);
 	for (struct session_stream *stream = session->streams; stream; stream = stream->next)
-		send_home(session_stream_keep(stream), session_stream_finish);
+		session_stream_send_home(session_stream_keep(stream), session_stream_finish);
 	pthread_mutex_unlock(&session->lock);
 }
 

@@ -68,6 +68,9 @@ void session_stream_interrupt(struct session_stream *stream);
 struct session_stream *session_stream_create(struct session *session, struct loop *home,
                                              int64_t number, bool answers);
 struct session_stream *session_stream_find(struct session *session, int64_t number);  /* held */
+/* Has something done on its home, unless it is forgotten there. Any thread. The reference is handed over. */
+void session_stream_send_home(struct session_stream *stream,
+                              void (*act)(struct session_stream *stream));
 
 /* ---- Events (session_stream_write.c) ---- */
 

@@ -200,71 +200,43 @@ struct loop *session_stream_home(struct session *session, int64_t number)
 	return home;
 }
 
-static void hear(struct session_stream *stream, enum stream_word word)
+static void hear_events(struct session_stream *stream)
 {
-	switch (word) {
-	case STREAM_EVENTS:
-		if (!stream->owned && stream->receiver)
-			receiver_on(receiver_loop(stream->receiver), receiver_read, stream->receiver,
-			            0, (str) { 0 });
-		break;
-	case STREAM_DETACHED:
-		session_stream_end_receiver(stream);
-		session_stream_forget_idle(stream);
-		break;
-	case STREAM_LOST:
-		/* The word may be older than a claim of this process. A running call learns from the
-		 * database whether the stream is its own, when it writes. */
-		if (stream->owned && !stream->running)
-			session_stream_lose(stream);
-		break;
-	case STREAM_MISSED:
-		listening_catch_up(stream);
-		break;
-	}
+	if (!stream->owned && stream->receiver)
+		receiver_on(receiver_loop(stream->receiver), receiver_read, stream->receiver, 0,
+		            (str) { 0 });
 }
 
-struct heard {
-	struct message message;
-	struct session_stream *stream;        /* held */
-	enum stream_word word;
-};
-
-static void heard_arrives(struct message *message, UNUSED struct loop *loop)
+static void hear_detached(struct session_stream *stream)
 {
-	struct heard *heard = (struct heard *)message;
-
-	if (loop_current() && !heard->stream->forgotten)       /* NULL: its home is no more */
-		hear(heard->stream, heard->word);
-	session_stream_drop(heard->stream);
-	free(heard);
+	session_stream_end_receiver(stream);
+	session_stream_forget_idle(stream);
 }
 
-/* The reference is handed over. */
-static void send_word(struct session_stream *stream, enum stream_word word)
+/* The word may be older than a claim of this process. A running call learns from the database whether the
+ * stream is its own, when it writes. */
+static void hear_lost(struct session_stream *stream)
 {
-	struct heard *heard = calloc(1, sizeof(*heard));
-
-	if (!heard)
-		abort();
-	heard->message.run = heard_arrives;
-	heard->stream = stream;
-	heard->word = word;
-	loop_post(stream->home, &heard->message);
+	if (stream->owned && !stream->running)
+		session_stream_lose(stream);
 }
 
 void session_stream_hear(struct session *session, int64_t number, enum stream_word word)
 {
+	static void (*const hear[])(struct session_stream *stream) = {
+		[STREAM_EVENTS] = hear_events, [STREAM_DETACHED] = hear_detached,
+		[STREAM_LOST] = hear_lost, [STREAM_MISSED] = listening_catch_up,
+	};
 	struct session_stream *stream = session_stream_find(session, number);
 
 	if (stream)
-		send_word(stream, word);
+		session_stream_send_home(stream, hear[word]);
 }
 
 void session_streams_read_on(struct session *session)
 {
 	pthread_mutex_lock(&session->lock);
 	for (struct session_stream *each = session->streams; each; each = each->next)
-		send_word(session_stream_keep(each), STREAM_EVENTS);
+		session_stream_send_home(session_stream_keep(each), hear_events);
 	pthread_mutex_unlock(&session->lock);
 }
