@@ -192,11 +192,23 @@ static bool begin(struct store *store)
 	       && (!alone || beat_bury_others(store));
 }
 
+/* Tables that SQLite finds whole may still not be those of this program. */
+static bool begun(struct store *store)
+{
+	if (begin(store))
+		return true;
+	if (store_kind(store) == STORE_SQLITE && store_refused(store))
+		log_error("state: the file .state beside the data has not the tables it should have: move it"
+		          " away and start again; sessions, open streams, questions and tasks are lost then, the"
+		          " data is not");
+	return false;
+}
+
 bool state_start(const struct state_settings *settings)
 {
 	state_set = *settings;
 	state.store = store_open_state(settings->database, STATE_WAIT_MS);
-	if (!state.store || !begin(state.store)) {
+	if (!state.store || !begun(state.store)) {
 		store_close(state.store);
 		state.store = NULL;
 		return false;

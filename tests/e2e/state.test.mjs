@@ -1,7 +1,7 @@
 // state.test.mjs - what a server on SQLite knows beside its data: one process has it at a time, commands
 // leave it alone, and a damaged one costs sessions, not the service.
 import assert from 'node:assert/strict';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -65,6 +65,26 @@ test('a damaged one is put aside', { skip }, async () => {
 	assert.equal((await exchange(second, { method: 'GET', path: '/readyz' })).status, 200);
 	await second.stop();
 	assertSilent(second.log);
+});
+
+test('what is no state in its place is left as it is, and said to be so', { skip }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	await first.stop();
+	const data = readFileSync(join(folder, 'products.db'));
+	writeFileSync(stateOf(folder), data);
+	const env = { PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'products.db')}` };
+	const strange = await run('products', [], { folder, env });
+	assert.equal(strange.status, 1);
+	assert.match(strange.stderr, /products\.db\.state is another database, not a state.*move it away/);
+	assert.deepEqual(readFileSync(stateOf(folder)), data);
+	rmSync(stateOf(folder));
+	await (await start('products', {}, { folder })).stop();
+	const file = new DatabaseSync(stateOf(folder));
+	file.exec('drop table mcp_secret');
+	file.close();
+	const lacking = await run('products', [], { folder, env });
+	assert.equal(lacking.status, 1);
+	assert.match(lacking.stderr, /has not the tables it should have: move it away/);
 });
 
 // A newer version's, before this one was put back; and what a disk makes of text.
