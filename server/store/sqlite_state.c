@@ -21,7 +21,7 @@
 #define UNUSED_PAGES 1000               /* that may well be needed again */
 #define THOROUGH_MOST (INT64_C(64) << 20)       /* bytes that are gone through at a start */
 
-enum opened { OPENED, BUSY, DAMAGED, STRANGE, FAILED };
+enum opened { OPENED, BUSY, DAMAGED, REFUSED, FAILED };
 
 static enum opened opened(int code)
 {
@@ -88,10 +88,24 @@ static bool is_whole(sqlite3 *db, const char *path)
 	return true;
 }
 
-/* The data itself, by a link, or a copy of it (sqlite_stamp.c), or what another program marked as its own. */
-static bool is_strange(sqlite3 *db)
+/* NULL: nothing. Strange is the data itself, by a link, or a copy of it (sqlite_stamp.c), and what another
+ * program marked as its own. */
+static const char *what_is_wrong(sqlite3 *db)
 {
-	return ask(db, "pragma application_id") != 0;
+	if (sqlite3_db_readonly(db, "main"))
+		return "is not writable";
+	if (ask(db, "pragma application_id") != 0)
+		return "is another database, not a state, and was left as it is: move it away and start again";
+	return NULL;
+}
+
+static bool is_usable(sqlite3 *db, const char *path)
+{
+	const char *why = what_is_wrong(db);
+
+	if (why)
+		log_error("store: %s %s", path, why);
+	return !why;
 }
 
 /* Exclusive before the log is first used: its index is in memory then, and nobody else can look. */
@@ -99,8 +113,8 @@ static enum opened take(sqlite3 *db, const char *path)
 {
 	enum opened state = opened(sqlite3_exec(db, "pragma locking_mode = exclusive", NULL, NULL, NULL));
 
-	if (state == OPENED && path && is_strange(db))
-		return STRANGE;
+	if (state == OPENED && path && !is_usable(db, path))
+		return REFUSED;
 	if (state == OPENED)
 		state = opened(sqlite3_exec(db, "pragma synchronous = off;"
 			"pragma auto_vacuum = incremental; pragma journal_mode = wal;"
@@ -123,9 +137,6 @@ static enum opened open_once(struct sqlite *sqlite, const char *path)
 	}
 	if (state == FAILED)
 		sqlite_not_opened(sqlite->db, "state", path ? path : "in memory");
-	if (state == STRANGE)
-		log_error("store: %s is another database, not a state, and was left as it is: move it away and"
-		          " start again", path);
 	if (state != OPENED) {
 		sqlite3_close(sqlite->db);
 		sqlite->db = NULL;
@@ -158,7 +169,7 @@ static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait
 	enum opened state;
 
 	while ((state = open_once(sqlite, path)) != OPENED) {
-		if (state >= STRANGE || (state == DAMAGED && (!path || !put_aside(path))))
+		if (state >= REFUSED || (state == DAMAGED && (!path || !put_aside(path))))
 			return false;
 		if (state == DAMAGED)
 			continue;

@@ -1,7 +1,7 @@
 // state.test.mjs - what a server on SQLite knows beside its data: one process has it at a time, commands
 // leave it alone, and a damaged one costs sessions, not the service.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -85,6 +85,16 @@ test('what is no state in its place is left as it is, and said to be so', { skip
 	const lacking = await run('products', [], { folder, env });
 	assert.equal(lacking.status, 1);
 	assert.match(lacking.stderr, /has not the tables it should have: move it away/);
+});
+
+test('one that may not be written is said to be so', { skip: skip || (process.getuid() === 0 && 'root may write all') }, async () => {
+	const folder = temporary(), first = await start('products', {}, { folder });
+	await first.stop();
+	chmodSync(stateOf(folder), 0o440);
+	const { status, stderr } = await run('products', [], { folder, env: {
+		PORT: '0', METRICS_PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'products.db')}` } });
+	assert.equal(status, 1);
+	assert.match(stderr, /products\.db\.state is not writable/);
 });
 
 // A newer version's, before this one was put back; and what a disk makes of text.
