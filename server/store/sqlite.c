@@ -17,6 +17,7 @@
 #include "sqlite_check.h"
 
 #define LOCK_PAUSE_MS 2
+#define SAY_AGAIN_MS 60000
 
 /* ---- Failure ---- */
 
@@ -49,26 +50,54 @@ static void note_damage(struct sqlite *sqlite)
 		          sqlite3_db_filename(sqlite->db, "main"));
 }
 
+/* The disk is full or fails: that passes, and may take its time. */
+static bool is_disk(int code)
+{
+	return (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_IOERR;
+}
+
+static void note_disk(struct sqlite *sqlite)
+{
+	int system = sqlite3_system_errno(sqlite->db);
+
+	log_error("store: %s: %s%s%s%s; until that is over no session, question or task begins, and"
+	          " what is told on streams waits", sqlite3_db_filename(sqlite->db, "main"),
+	          sqlite3_errmsg(sqlite->db), system ? " (" : "", system ? strerror(system) : "",
+	          system ? ")" : "");
+	sqlite->disk_said_ms = tick_ms();
+}
+
+/* A state is asked several times a second, and what waits is tried as often. */
+static bool is_said(const struct sqlite *sqlite, int code)
+{
+	if (is_damage(code))
+		return sqlite->damaged;
+	return is_disk(code) && sqlite->disk_said_ms && tick_ms() - sqlite->disk_said_ms < SAY_AGAIN_MS;
+}
+
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
 	struct store *store = &sqlite->store;
 	bool loop = store->use == STORE_READS, counts = !store->transacting || !store->failed;
+	bool said = is_said(sqlite, code);
 
-	/* A state is asked several times a second: it is said once. */
-	if (is_damage(code) && sqlite->damaged) {
-		store_known_failed(store, sqlite3_errmsg(sqlite->db));
-		return;
-	}
-	if (is_damage(code)) {
+	if (is_damage(code) && !said) {
 		note_damage(sqlite);
 		sqlite->damaged = sqlite->doubted = !sqlite->file;
+	}
+	if (is_disk(code) && !said && !sqlite->file) {
+		note_disk(sqlite);
+		said = true;
 	}
 	/* A loop neither waits for a lock nor goes on past its budget: a worker does. */
 	if (loop && (sqlite_is_busy(code) || (code & 0xff) == SQLITE_INTERRUPT)) {
 		store_give_up(store);
 		return;
 	}
-	store_failed(store, sql, sqlite3_errmsg(sqlite->db), sqlite_is_busy(code));
+	if (said)
+		store_known_failed(store, sqlite3_errmsg(sqlite->db));
+	else
+		store_failed(store, sql, sqlite3_errmsg(sqlite->db), sqlite_is_busy(code));
 	if (counts)
 		store->refused = is_refusal(code);
 }

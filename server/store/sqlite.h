@@ -17,6 +17,7 @@ struct sqlite {
 	struct notices *notices;                /* NULL: nobody listens to it */
 	int64_t waits_since_ms;                 /* for another process's lock */
 	bool damaged;                           /* a state, and it was said */
+	int64_t disk_said_ms;                   /* when it was last said that a state's disk fails; 0: never */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
 	bool doubted;                   /* a state that was found damaged: gone through at the next start */

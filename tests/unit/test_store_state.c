@@ -298,6 +298,25 @@ START_TEST(what_is_damaged_meanwhile_is_said_once_with_what_to_do)
 }
 END_TEST
 
+static void add_in_vain(void)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_lt(add(store, arena_print(arena, "%0200000d", i), 1), 0);
+}
+
+START_TEST(a_full_disk_is_said_once_and_passes)
+{
+	ck_assert(store->driver->script(store, "pragma max_page_count = 10"));
+	catch_log(add_in_vain);
+	char *said = strstr(logged, "state: database or disk is full; until that is over");
+	ck_assert_ptr_nonnull(said);
+	ck_assert_ptr_null(strstr(said + strlen("state: database or disk"), "disk is full; "));
+	ck_assert_ptr_null(strstr(logged, "insert"));
+	ck_assert(store->driver->script(store, "pragma max_page_count = 10000"));
+	ck_assert_int_eq(add(store, "a", 1), 1);
+}
+END_TEST
+
 static void open_in_vain(void)
 {
 	ck_assert_ptr_null(store_open_state(url, 0));
@@ -448,6 +467,7 @@ int main(void)
 	tcase_add_test(tests, what_was_found_damaged_is_put_aside_at_the_next_start);
 	tcase_add_test(tests, what_is_no_database_is_put_aside);
 	tcase_add_test(tests, what_is_damaged_meanwhile_is_said_once_with_what_to_do);
+	tcase_add_test(tests, a_full_disk_is_said_once_and_passes);
 	tcase_add_test(tests, what_cannot_be_opened_is_said_in_the_systems_words_too);
 	tcase_add_test(tests, a_word_is_heard_once_it_is_committed);
 	tcase_add_test(tests, a_word_that_was_taken_back_is_never_heard);
