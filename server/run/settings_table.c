@@ -112,7 +112,7 @@ static struct setting table[] = {
 	{ "SESSION_STREAMS", INT_, "16",
 	  "Streams of one session", 1, 10000, NULL },
 	{ "PAGE_SIZE", INT_, "100", "Tools, resources or prompts that a list gives at a time", 1, 10000, NULL },
-{ "LISTENS_MAX", INT_, "50000",
+	{ "LISTENS_MAX", INT_, "50000",
 	  "Open subscriptions/listen streams, of one caller as many as are left to others", 0, 10000000, NULL },
 	{ "STREAM_BACKLOG", SIZE_, "256KiB",
 	  "Events of one stream its client did not read yet; over it the stream ends",
