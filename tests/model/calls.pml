@@ -4,7 +4,7 @@
  * wherever it likes, both at once, again where it was not told that an answer was taken, or not at all;
  * it may cancel. The tool must then run once more, with the answers; the stream must get one answer, or
  * the last words for a process that died while it ran the call. What of the stream the client is given
- * is left to streams.pml. In the code: server/state/{call_row,beat}.c, server/sessions/input_wait.c. */
+ * is left to streams.pml. In the code: server/state/{call_row,beat}.c, server/input/input_wait.c. */
 #define NOTHING 0
 #define QUESTIONS 1             /* both, in one event */
 #define ANSWER 2

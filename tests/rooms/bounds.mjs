@@ -17,8 +17,8 @@ export const largeRooms = {
 	orders: [4100, 35],
 	products: [5700, 44],
 	schema: [3900, 25],
-	state: [3300, 28],
-	store: [5300, 37],
+	state: [3400, 28],
+	store: [5400, 37],
 };
 
 // A door's lines. mcp.h and import.h are manual pages of what programs may do.
