@@ -13,7 +13,9 @@
 struct caller;
 
 const char *caller_name(const struct caller *caller);           /* the key's name, or "anonymous" */
-bool caller_may(const struct caller *caller, const char *scope);/* scope NULL: anyone may */
+/* One of some scopes, separated by a space, is enough. NULL: anyone may. */
+bool caller_may(const struct caller *caller, const char *scopes);
+const char *caller_customer(const struct caller *caller);       /* on whose behalf; NULL: nobody's */
 /* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
 bool caller_same(const struct caller *a, const struct caller *b);
 /* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can
@@ -30,8 +32,9 @@ void caller_drop(const struct caller *caller);                  /* NULL is fine 
 enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
 
 /* Reads API_KEYS: either lines themselves (separated by white space) or "@PATH" / a path beginning
- * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope); in a file
- * empty lines and lines that begin with # are skipped. `open_access` (AUTH=none, or loopback without
+ * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope), where
+ * customer=ID may stand among the scopes: it is that customer's key. In a file empty lines and lines
+ * that begin with # are skipped. `open_access` (AUTH=none, or loopback without
  * keys): whoever calls without a key is "anonymous" and may do everything; a key that is unknown is
  * still refused, unless there are no keys at all. NULL, or what is wrong (naming the line), valid
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the

@@ -1,4 +1,4 @@
-/* caller.c - who calls: a name and what it may do, counted by reference.
+/* caller.c - who calls: a name, what it may do and for which customer, counted by reference.
  *
  * What is kept for a caller counts in a share that belongs to its name. Who keeps something may do so
  * longer than the caller is known, and the caller that a SIGHUP makes of the same key goes on with the
@@ -18,13 +18,14 @@ struct caller {
 	atomic_int references;
 	unsigned number;        /* of the set of keys it is of; 0: of none */
 	uint8_t digest[DIGEST_SIZE];
-	str name, scopes;
+	str name, scopes, customer;
+	bool all;               /* every scope there is */
 	struct share *share;
-	char text[];            /* the name, NUL-terminated, then the scopes */
+	char text[];            /* of all three, each NUL-terminated */
 };
 
 static struct caller nobody = {
-	.name = { "anonymous", 9 }, .scopes = { "*", 1 },
+	.name = { "anonymous", 9 }, .scopes = { "*", 1 }, .all = true,
 };
 
 static struct budget *all_requests, *all_streams;
@@ -85,19 +86,41 @@ const struct caller *caller_anonymous(void)
 	return &nobody;
 }
 
-const struct caller *caller_create(str name, str scopes, const uint8_t *digest)
+static bool lists(str scopes, str scope)
 {
-	struct caller *caller = calloc(1, sizeof(*caller) + name.size + 1 + scopes.size);
+	while (scopes.size > 0)
+		if (str_same(str_cut(&scopes, ','), scope))
+			return true;
+	return false;
+}
+
+static str put(char **end, str text)
+{
+	char *at = *end;
+
+	if (text.size > 0)
+		memcpy(at, text.at, text.size);
+	*end += text.size + 1;
+	return (str) { at, text.size };
+}
+
+const struct caller *caller_create(const struct identity *who, const uint8_t *digest)
+{
+	struct caller *caller = calloc(1, sizeof(*caller) + who->name.size + who->scopes.size +
+	                                  who->customer.size + 3);
+	char *end = caller ? caller->text : NULL;
+
 	if (!caller)
 		abort();
 	atomic_init(&caller->references, 1);
-	caller->share = share_of(name);
+	caller->share = share_of(who->name);
 	if (digest)
 		memcpy(caller->digest, digest, DIGEST_SIZE);
-	memcpy(caller->text, name.at, name.size);
-	memcpy(caller->text + name.size + 1, scopes.at, scopes.size);
-	caller->name = (str) { caller->text, name.size };
-	caller->scopes = (str) { caller->text + name.size + 1, scopes.size };
+	caller->name = put(&end, who->name);
+	caller->scopes = put(&end, who->scopes);
+	if (who->customer.size > 0)
+		caller->customer = put(&end, who->customer);
+	caller->all = digest && lists(who->scopes, STR("*"));
 	return caller;
 }
 
@@ -106,25 +129,24 @@ const char *caller_name(const struct caller *caller)
 	return caller->name.at;
 }
 
-str caller_scopes(const struct caller *caller)
+const char *caller_customer(const struct caller *caller)
 {
-	return caller->scopes;
+	return caller->customer.at;
 }
 
 static bool has_scope(const struct caller *caller, str scope)
 {
-	str rest = caller->scopes;
-	while (rest.size > 0) {
-		str one = str_cut(&rest, ',');
-		if (str_is(one, "*") || str_same(one, scope))
-			return true;
-	}
-	return false;
+	return caller->all || lists(caller->scopes, scope);
 }
 
-bool caller_may(const struct caller *caller, const char *scope)
+bool caller_may(const struct caller *caller, const char *scopes)
 {
-	return !scope || has_scope(caller, str_of(scope));
+	str rest = str_of(scopes);
+
+	while (rest.size > 0)
+		if (has_scope(caller, str_cut(&rest, ' ')))
+			return true;
+	return !scopes;
 }
 
 uint64_t caller_party(const struct caller *caller, str group)
@@ -152,7 +174,7 @@ bool caller_covers(const struct caller *now, const struct caller *before)
 {
 	str rest = before->scopes;
 
-	if (!caller_same(before, now))
+	if (!caller_same(before, now) || !str_same(before->customer, now->customer))
 		return false;
 	while (rest.size > 0)
 		if (!has_scope(now, str_cut(&rest, ',')))

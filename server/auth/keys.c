@@ -147,7 +147,7 @@ const struct caller *auth_caller(const char *name)
 	for (size_t i = 0; keys && i < keys->count; i++)
 		if (strcmp(name, caller_name(keys->items[i].caller)) == 0)
 			return caller_keep(keys->items[i].caller);
-	return caller_create(str_of(name), STR(""), NULL);
+	return caller_create(&(struct identity) { .name = str_of(name) }, NULL);
 }
 
 /* ---- Keys that are no more ---- */

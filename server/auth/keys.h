@@ -10,15 +10,20 @@
 #define KEY_PREFIX "mcp_"
 #define KEY_BYTES 32            /* of randomness behind the prefix */
 
-/* Somebody of this name with these scopes, separated by commas, whose key has that digest; NULL: no key.
- * It belongs to the set of keys of that number. */
-const struct caller *caller_create(str name, str scopes, const uint8_t *digest);
+struct identity {
+	str name;
+	str scopes;             /* separated by commas; "*" is all of them, where it is a key's */
+	str customer;           /* empty: none */
+};
+
+/* Somebody whose key has that digest; NULL: no key. It belongs to the set of keys of that number. The
+ * texts are copied. */
+const struct caller *caller_create(const struct identity *who, const uint8_t *digest);
 void caller_set_number(const struct caller *caller, unsigned number);
 unsigned caller_number(const struct caller *caller);
 /* The same name, which may do no less now; and the same key. */
 bool caller_covers(const struct caller *now, const struct caller *before);
 bool caller_continues(const struct caller *now, const struct caller *before);
-str caller_scopes(const struct caller *caller);
 /* Whoever calls without a key where that is allowed: may do everything. Never released. */
 const struct caller *caller_anonymous(void);
 
@@ -43,5 +48,6 @@ void keys_drop(struct keys *keys);              /* NULL is fine */
 
 bool key_name_valid(str name);                  /* 1 to 64 of [A-Za-z0-9._-], and not "anonymous" */
 bool key_scope_valid(str scope);                /* 1 to 64 of [A-Za-z0-9._:/-], or "*" */
+bool key_customer_valid(str customer);          /* 1 to 64 of [A-Za-z0-9._:/@+-] */
 
 #endif

@@ -8,6 +8,8 @@
 #define KEYS_MAX 4096
 #define NAME_MAX_SIZE 64
 #define SCOPE_MAX_SIZE 64
+#define CUSTOMER "customer="
+#define CUSTOMER_MAX_SIZE 64
 #define FILE_MAX_SIZE (1024 * 1024)
 
 /* What is being read. An item's text is never repeated in a message: it may be a secret that was
@@ -52,31 +54,50 @@ bool key_scope_valid(str scope)
 	return str_is(scope, "*") || is_word(scope, SCOPE_MAX_SIZE, "._:/-");
 }
 
-static const char *check_scopes(const struct reading *reading, str scopes)
+bool key_customer_valid(str customer)
 {
-	if (scopes.size == 0)
-		return wrong_at(reading, "there are no scopes; \"*\" allows everything");
-	if (scopes.at[scopes.size - 1] == ',')
+	return is_word(customer, CUSTOMER_MAX_SIZE, "._:/@+-");
+}
+
+/* Which are all but customer=ID, which is put there without its name. */
+static const char *read_scopes(const struct reading *reading, str items, struct identity *who,
+                               char scopes[])
+{
+	if (items.size > 0 && items.at[items.size - 1] == ',')
 		return wrong_at(reading, "it ends with a comma");
-	while (scopes.size > 0)
-		if (!key_scope_valid(str_cut(&scopes, ',')))
-			return wrong_at(reading,
-			                "a scope is not 1 to 64 of A-Z a-z 0-9 . _ : / - or \"*\"");
-	return NULL;
+	who->scopes = (str) { scopes, 0 };
+	while (items.size > 0) {
+		str item = str_cut(&items, ',');
+		if (str_starts(item, CUSTOMER)) {
+			str customer = { item.at + strlen(CUSTOMER), item.size - strlen(CUSTOMER) };
+			if (who->customer.size > 0 || !key_customer_valid(customer))
+				return wrong_at(reading, "after customer= come 1 to 64 of A-Z a-z 0-9 . _ : / @ +"
+				                         " -, once");
+			who->customer = customer;
+			continue;
+		}
+		if (!key_scope_valid(item))
+			return wrong_at(reading, "a scope is not 1 to 64 of A-Z a-z 0-9 . _ : / - or \"*\"");
+		if (who->scopes.size > 0)
+			scopes[who->scopes.size++] = ',';
+		memcpy(scopes + who->scopes.size, item.at, item.size);
+		who->scopes.size += item.size;
+	}
+	return who->scopes.size > 0 ? NULL
+		: wrong_at(reading, "there are no scopes; \"*\" allows everything");
 }
 
 /* A key that is there twice would make it a matter of luck whose scopes count. A name may come twice,
  * while its key is replaced by another: what is a caller's stays so, if it may do the same. */
-static const char *check_new(const struct reading *reading, str name, str scopes,
-                             const uint8_t *digest)
+static const char *check_new(const struct reading *reading, const struct key *key)
 {
 	for (size_t i = 0; i < reading->keys->count; i++) {
 		const struct key *other = &reading->keys->items[i];
-		if (str_is(name, caller_name(other->caller)) &&
-		    !str_same(scopes, caller_scopes(other->caller)))
-			return wrong_at(reading, "its name is there already, further up, with"
-			                         " other scopes");
-		if (memcmp(digest, other->digest, DIGEST_SIZE) == 0)
+		if (caller_same(key->caller, other->caller) &&
+		    !(caller_covers(key->caller, other->caller) && caller_covers(other->caller, key->caller)))
+			return wrong_at(reading, "its name is there already, further up, with other scopes or"
+			                         " for another customer");
+		if (memcmp(key->digest, other->digest, DIGEST_SIZE) == 0)
 			return wrong_at(reading, "its key is there already, under another name");
 	}
 	return NULL;
@@ -94,13 +115,14 @@ static void add_key(struct reading *reading, const struct key *key)
 	reading->keys->items[reading->keys->count++] = *key;
 }
 
-static const char *read_item(struct reading *reading, str item)
+/* `scopes` has room for the item. */
+static const char *read_key(struct reading *reading, str item, char scopes[])
 {
 	struct key key;
-	str name = str_cut(&item, ':');
+	struct identity who = { .name = str_cut(&item, ':') };
 	str hash = str_cut(&item, ':');
 
-	if (!key_name_valid(name))
+	if (!key_name_valid(who.name))
 		return wrong_at(reading, "it must be NAME:SHA256HEX:SCOPE,SCOPE with a name of 1 to"
 		                         " 64 of A-Z a-z 0-9 . _ - other than \"anonymous\"");
 	if (str_starts(hash, KEY_PREFIX))
@@ -110,14 +132,26 @@ static const char *read_item(struct reading *reading, str item)
 	if (reading->keys->count == KEYS_MAX)
 		return wrong_at(reading, "there are more than 4096 keys");
 
-	const char *wrong = check_scopes(reading, item);
-	if (!wrong)
-		wrong = check_new(reading, name, item, key.digest);
+	const char *wrong = read_scopes(reading, item, &who, scopes);
 	if (wrong)
 		return wrong;
-	key.caller = caller_create(name, item, key.digest);
-	add_key(reading, &key);
-	return NULL;
+	key.caller = caller_create(&who, key.digest);
+	if ((wrong = check_new(reading, &key)))
+		caller_drop(key.caller);
+	else
+		add_key(reading, &key);
+	return wrong;
+}
+
+static const char *read_item(struct reading *reading, str item)
+{
+	char *scopes = malloc(item.size + 1);
+
+	if (!scopes)
+		abort();
+	const char *wrong = read_key(reading, item, scopes);
+	free(scopes);
+	return wrong;
 }
 
 static bool is_space(char c)

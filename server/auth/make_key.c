@@ -8,9 +8,11 @@ static int usage(const char *why, const char *what)
 {
 	fprintf(stderr,
 	        "%s%s\n"
-	        "usage: key NAME SCOPE...\n"
-	        "  NAME   who will use it: 1 to 64 of A-Z a-z 0-9 . _ -, not \"anonymous\"\n"
-	        "  SCOPE  what it may do, such as products:read; * is everything\n", why, what);
+	        "usage: key NAME SCOPE... [customer=ID]\n"
+	        "  NAME         who will use it: 1 to 64 of A-Z a-z 0-9 . _ -, not \"anonymous\"\n"
+	        "  SCOPE        what it may do, such as products:read; * is everything\n"
+	        "  customer=ID  whose key it is, for scopes under which a caller has its own things only\n",
+	        why, what);
 	return 2;
 }
 
@@ -27,6 +29,14 @@ static void print_line(const char *name, const char *key, int count, char **scop
 	printf("\n");
 }
 
+static bool is_item(const char *item)
+{
+	static const char customer[] = "customer=";
+
+	return str_starts(str_of(item), customer) ? key_customer_valid(str_of(item + strlen(customer)))
+	                                          : key_scope_valid(str_of(item));
+}
+
 int auth_make_key(int argc, char **argv)
 {
 	if (argc < 3)
@@ -34,7 +44,7 @@ int auth_make_key(int argc, char **argv)
 	if (!key_name_valid(str_of(argv[1])))
 		return usage("this cannot be a name: ", argv[1]);
 	for (int i = 2; i < argc; i++)
-		if (!key_scope_valid(str_of(argv[i])))
+		if (!is_item(argv[i]))
 			return usage("this cannot be a scope: ", argv[i]);
 
 	struct arena *arena = arena_create();

@@ -267,6 +267,11 @@ const char *mcp_caller(const struct mcp_call *call)
 	return caller_name(call->reply->caller);
 }
 
+const char *mcp_customer(const struct mcp_call *call)
+{
+	return caller_customer(call->reply->caller);
+}
+
 bool mcp_may(const struct mcp_call *call, const char *scope)
 {
 	return call_may(call, scope);

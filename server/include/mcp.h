@@ -38,7 +38,7 @@ struct mcp_tool {
 	const char *in_schema;        /* instead of `in`: JSON Schema 2020-12; `in` is then a const char *,
 	                                 the arguments as JSON. An object's has `properties`, if only {}:
 	                                 OpenAI's API refuses it without */
-	const char *scope;            /* NULL: any caller may run it */
+	const char *scope;            /* NULL: any caller may run it. "a b": who has a or b may */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
 	bool idempotent;              /* of a change: twice is the same as once (idempotentHint) */
@@ -241,7 +241,11 @@ void mcp_changed(const char *uri);
 void mcp_notice(const char *text, ...) PRINTF(1, 2);
 
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
-bool mcp_may(const struct mcp_call *call, const char *scope);
+/* One of some scopes, separated by a space, is enough. */
+bool mcp_may(const struct mcp_call *call, const char *scopes);
+/* On whose behalf it calls: the customer of its key. NULL: nobody's. For a scope under which a caller has
+ * its own things only. */
+const char *mcp_customer(const struct mcp_call *call);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
 
 /* Adds to a total of the program's own, see struct mcp_counter. Any thread, also outside a call. */

@@ -30,22 +30,22 @@ const struct fault *guard_single_headers(struct reply *reply)
 
 /* ---- Callers ---- */
 
-static void add_scope(const char *scope)
+static void add_scope(str scope)
 {
 	str rest = open_scopes;
 
-	for (str item; scope && rest.at && (item = str_cut(&rest, ' ')).size;)
-		if (str_is(item, scope))
+	while (rest.size > 0)
+		if (str_same(str_cut(&rest, ' '), scope))
 			return;
-	if (scope)
-		open_scopes = str_of(arena_print(runtime.arena, "%.*s%s%s", STR_FORMAT(open_scopes),
-		                                 open_scopes.size ? " " : "", scope));
+	open_scopes = str_of(arena_print(runtime.arena, "%.*s%s%.*s", STR_FORMAT(open_scopes),
+	                                 open_scopes.size ? " " : "", STR_FORMAT(scope)));
 }
 
 static void add_scopes(const struct offers *offers)
 {
 	for (int i = 0; i < offers->count; i++)
-		add_scope(offers->first[i].scope);
+		for (str rest = str_of(offers->first[i].scope); rest.size > 0;)
+			add_scope(str_cut(&rest, ' '));
 }
 
 void guard_start(void)

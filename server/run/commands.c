@@ -117,22 +117,25 @@ static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, cha
 #define SCOPES_MAX 64
 
 struct scopes {
-	const char *names[SCOPES_MAX];
+	str names[SCOPES_MAX];
 	int count;
 };
 
-static bool knows(const struct scopes *scopes, const char *name)
+static bool knows(const struct scopes *scopes, str name)
 {
 	for (int i = 0; i < scopes->count; i++)
-		if (strcmp(scopes->names[i], name) == 0)
+		if (str_same(scopes->names[i], name))
 			return true;
 	return false;
 }
 
-static void add_scope(struct scopes *scopes, const char *name)
+static void add_scope(struct scopes *scopes, const char *alternatives)
 {
-	if (name && scopes->count < SCOPES_MAX && !knows(scopes, name))
-		scopes->names[scopes->count++] = name;
+	for (str rest = str_of(alternatives); rest.size > 0;) {
+		str name = str_cut(&rest, ' ');
+		if (scopes->count < SCOPES_MAX && !knows(scopes, name))
+			scopes->names[scopes->count++] = name;
+	}
 }
 
 static void collect(struct scopes *scopes, const struct mcp_server *server)
@@ -150,11 +153,11 @@ static int run_key(const struct mcp_server *server, int argc, char **argv)
 	struct scopes scopes = { .count = 0 };
 	collect(&scopes, server);
 	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "*") == 0 || knows(&scopes, argv[i]))
+		if (strcmp(argv[i], "*") == 0 || strchr(argv[i], '=') || knows(&scopes, str_of(argv[i])))
 			continue;
 		fprintf(stderr, "mcp-%s: there is no scope %s; there are:", server->name, argv[i]);
 		for (int k = 0; k < scopes.count; k++)
-			fprintf(stderr, " %s", scopes.names[k]);
+			fprintf(stderr, " %.*s", STR_FORMAT(scopes.names[k]));
 		fprintf(stderr, ", and * for all of them\n");
 		return USAGE;
 	}

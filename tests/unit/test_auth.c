@@ -197,6 +197,7 @@ static const struct {
 	{ "alice", ALICE_KEY, "*", "", true },
 	{ "alice", ALICE_KEY, "a:write", "alice ", false },
 	{ "alice", ALICE_KEY, "a:writes,a:read", "alice ", false },
+	{ "alice", ALICE_KEY, "a:read,a:write,customer=7", "alice ", false },
 	{ "alice", "mcp_another", "a:read,a:write", "", false },
 	{ "alice", "mcp_another", "a:read", "alice ", false },
 	{ "carol", ALICE_KEY, "a:read,a:write", "alice! ", false },

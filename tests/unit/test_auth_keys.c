@@ -69,6 +69,14 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ "alice:" HASH ":a alice:" HASH2 ":a,b", "item 2: its name" },
 	{ "alice:" HASH ":a alice:" HASH ":a", "item 2: its key" },
 	{ "alice:" HASH ":a bob:" HASH ":a", "item 2: its key" },
+	{ "alice:" HASH ":customer=7", "no scopes" },
+	{ "alice:" HASH ":a,customer=", "customer=" },
+	{ "alice:" HASH ":a,customer=7,customer=8", "once" },
+	{ "alice:" HASH ":a,customer=a*", "customer=" },
+	{ "alice:" HASH ":a,customer=" SIXTY_FOUR "x", "customer=" },
+	{ "alice:" HASH ":a,custome=7", "a scope" },
+	{ "alice:" HASH ":a,customer=7 alice:" HASH2 ":a,customer=8", "item 2: its name" },
+	{ "alice:" HASH ":a,customer=7 alice:" HASH2 ":a", "item 2: its name" },
 	{ "@/nonexistent/keys", "API_KEYS: cannot read /nonexistent/keys" },
 	{ "/", "API_KEYS: cannot read /" },
 };
@@ -107,6 +115,44 @@ START_TEST(good_keys_are_taken)
 	ck_assert_str_eq(caller_name(caller), good_keys[_i].name);
 	ck_assert(caller_may(caller, good_keys[_i].scope));
 	ck_assert(!caller_may(caller, "d"));
+	caller_drop(caller);
+}
+END_TEST
+
+static const struct { const char *items, *customer; } customers[] = {
+	{ "a,b", NULL },
+	{ "customer=17850,a,b", "17850" },
+	{ "a,customer=17850,b", "17850" },
+	{ "a,b,customer=ann.lee+x@shop.example", "ann.lee+x@shop.example" },
+	{ "a,b,customer=" SIXTY_FOUR, SIXTY_FOUR },
+};
+
+START_TEST(a_key_may_be_a_customers)
+{
+	const struct caller *caller;
+	char line[512];
+
+	snprintf(line, sizeof(line), "alice:" HASH ":%s", customers[_i].items);
+	ck_assert_ptr_null(auth_configure(line, false));
+	ck_assert_int_eq(check("Bearer abc", &caller), AUTH_FINE);
+	if (customers[_i].customer)
+		ck_assert_str_eq(caller_customer(caller), customers[_i].customer);
+	else
+		ck_assert_ptr_null(caller_customer(caller));
+	ck_assert(caller_may(caller, "a") && caller_may(caller, "b"));
+	ck_assert(!caller_may(caller, "customer=17850") && !caller_may(caller, ""));
+	caller_drop(caller);
+}
+END_TEST
+
+START_TEST(one_of_several_scopes_is_enough)
+{
+	const struct caller *caller;
+
+	ck_assert_ptr_null(auth_configure("alice:" HASH ":a,b", false));
+	ck_assert_int_eq(check("Bearer abc", &caller), AUTH_FINE);
+	ck_assert(caller_may(caller, "c a") && caller_may(caller, "b c") && caller_may(caller, NULL));
+	ck_assert(!caller_may(caller, "c d") && !caller_may(caller, "a,b") && !caller_may(caller, "*"));
 	caller_drop(caller);
 }
 END_TEST
@@ -310,7 +356,7 @@ START_TEST(a_key_is_not_made_of_bad_words)
 	ck_assert_int_eq(make_key(argc, (char **)bad_words[_i].words, text, sizeof(text)), 2);
 	ck_assert_str_eq(text, "");
 	ck_assert_msg(strncmp(said, bad_words[_i].said, strlen(bad_words[_i].said)) == 0, "%s", said);
-	ck_assert_ptr_nonnull(strstr(said, "usage: key NAME SCOPE...\n"));
+	ck_assert_ptr_nonnull(strstr(said, "usage: key NAME SCOPE... [customer=ID]\n"));
 }
 END_TEST
 
@@ -320,6 +366,8 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, digests_are_sha256);
 	tcase_add_loop_test(tests, bad_keys_are_explained_and_change_nothing, 0, COUNT(bad_keys));
 	tcase_add_loop_test(tests, good_keys_are_taken, 0, COUNT(good_keys));
+	tcase_add_loop_test(tests, a_key_may_be_a_customers, 0, COUNT(customers));
+	tcase_add_test(tests, one_of_several_scopes_is_enough);
 	tcase_add_test(tests, keys_come_from_a_file);
 	tcase_add_test(tests, a_file_of_keys_has_at_most_1_mib);
 	tcase_add_loop_test(tests, a_line_that_is_no_key_is_no_comment_either, 0, COUNT(bad_files));
