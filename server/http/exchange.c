@@ -173,7 +173,7 @@ void exchange_unpark(struct exchange *x)
 
 	x->parked = false;
 	connection_enter(c, PHASE_SENDING);
-	if (x->response)
+	if (x->response && x->stage != STAGE_HELD)
 		exchange_queue(x);
 	MHD_resume_connection(c->mhd);
 	c->loop->resumed = true;
@@ -188,6 +188,12 @@ void exchange_finish(struct exchange *x)
 	x->over = true;
 	loop->exchanges--;
 	loop->http->set.handler.finished(x);
+}
+
+void exchange_go_on(struct exchange *x)
+{
+	assert(x->parked && x->stage == STAGE_HELD);
+	exchange_unpark(x);
 }
 
 void exchange_leave(struct exchange *x)

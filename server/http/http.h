@@ -24,7 +24,8 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_DELETE, HTTP_OPTIONS, HTTP_HEAD, HT
 
 struct http_handler {
 	/* The headers are in, the body is not: may answer (a refusal), then `request` is not called
-	 * and the body not kept; may say with exchange_charge() which budget the body counts in. */
+	 * and the body not kept; may say with exchange_charge() which budget the body counts in; may
+	 * park, and then nothing of the body is read until exchange_go_on() or an answer. */
 	void (*headers)(struct exchange *x);
 	/* The whole request is in, except that only a POST's body is read: must answer, park or open a
 	 * stream. */
@@ -72,6 +73,8 @@ void exchange_answer(struct exchange *x, int status, const char *type, str body)
  * once, and the exchange must not be used after it returns (`finished` is called first). */
 typedef void gone_fn(void *user);
 void exchange_park(struct exchange *x, gone_fn *gone);
+/* Of one that was parked when its headers were in: as if they had just been looked at. */
+void exchange_go_on(struct exchange *x);
 
 /* ---- Streams: a server-sent-events answer ---- */
 

@@ -41,7 +41,8 @@ enum phase {
 enum stage {
 	STAGE_NONE,             /* there is no request */
 	STAGE_HEADERS,          /* its request line is in */
-	STAGE_BODY,             /* its headers are in */
+	STAGE_HELD,             /* its headers are in, and it was parked */
+	STAGE_BODY,             /* its headers are in, and were looked at */
 	STAGE_REQUEST,          /* it was handed to the handler */
 };
 

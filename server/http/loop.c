@@ -142,10 +142,10 @@ static void wait_for_events(struct loop *loop)
 /* Others see once a turn what happened in it. */
 static void publish(struct loop *loop)
 {
-	if (loop->counted.requests) {
+	if (loop->counted.requests)
 		count(&http_counters.requests, loop->counted.requests);
+	if (loop->counted.bytes_in)
 		count(&http_counters.bytes_in, loop->counted.bytes_in);
-	}
 	if (loop->counted.bytes_out)
 		count(&http_counters.bytes_out, loop->counted.bytes_out);
 	loop->counted.requests = loop->counted.bytes_in = loop->counted.bytes_out = 0;

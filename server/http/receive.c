@@ -1,8 +1,9 @@
 /* receive.c - the steps of a request, as libmicrohttpd calls them.
  *
  * It calls exchange_begin() with the request line, then exchange_receive() with the headers, for
- * each piece of the body, and at its end; then again for an exchange that was parked and resumed
- * without an answer, which is then dropped; exchange_completed() when all is over. */
+ * each piece of the body, and at its end. For an exchange that was parked it calls again when that is
+ * resumed: with the headers, where it had no more yet, else to drop it if there is no answer.
+ * exchange_completed() when all is over. */
 #include <stdlib.h>
 
 #include "inside.h"
@@ -87,21 +88,8 @@ static enum MHD_Result after_refusal(struct exchange *x)
 	return send_answer(x);
 }
 
-static enum MHD_Result headers_in(struct exchange *x, const char *method, const char *version)
+static enum MHD_Result headers_done(struct exchange *x)
 {
-	struct connection *c = exchange_connection(x);
-	struct loop *loop = c->loop;
-	const char *why;
-
-	x->stage = STAGE_BODY;
-	x->method = read_method(method);
-	x->began_us = tick_us();
-	loop->counted.requests++;
-	if (!headers_read(x, method, version, &why))
-		return refuse_headers(x, why);
-	x->announced = true;
-	loop->exchanges++;
-	loop->http->set.handler.headers(x);
 	if (x->response)
 		return after_refusal(x);
 	/* Only a POST says something with its body: nobody else's takes room, or is waited for. */
@@ -114,8 +102,35 @@ static enum MHD_Result headers_in(struct exchange *x, const char *method, const 
 		x->unread = true;
 		return hand_over(x);
 	}
-	connection_enter(c, PHASE_BODY);
+	connection_enter(exchange_connection(x), PHASE_BODY);
 	return MHD_YES;
+}
+
+static enum MHD_Result headers_in(struct exchange *x, const char *method, const char *version)
+{
+	struct loop *loop = exchange_connection(x)->loop;
+	const char *why;
+
+	x->stage = STAGE_BODY;
+	x->method = read_method(method);
+	x->began_us = tick_us();
+	loop->counted.requests++;
+	if (!headers_read(x, method, version, &why))
+		return refuse_headers(x, why);
+	x->announced = true;
+	loop->exchanges++;
+	loop->http->set.handler.headers(x);
+	if (x->parked) {
+		x->stage = STAGE_HELD;
+		return MHD_YES;
+	}
+	return headers_done(x);
+}
+
+static enum MHD_Result go_on(struct exchange *x)
+{
+	x->stage = STAGE_BODY;
+	return x->drop ? MHD_NO : headers_done(x);
 }
 
 /* ---- Body, end ---- */
@@ -148,6 +163,8 @@ enum MHD_Result exchange_receive(UNUSED void *cls, UNUSED struct MHD_Connection 
 	switch (x->stage) {
 	case STAGE_HEADERS:
 		return headers_in(x, method, version);
+	case STAGE_HELD:
+		return go_on(x);
 	case STAGE_BODY:
 		if (*size > 0)
 			return body_in(x, data, size);

@@ -37,6 +37,9 @@ static void headers_in(struct exchange *x)
 	} else if (str_is(exchange_path(x), "/refuse")) {
 		exchange_add_header(x, "WWW-Authenticate", "Bearer");
 		exchange_answer(x, 401, "text/plain", STR("who are you?"));
+	} else if (str_is(exchange_path(x), "/before-body")) {
+		exchange_park(x, is_gone);
+		atomic_store(&parked, x);
 	}
 }
 
