@@ -58,12 +58,15 @@ struct arena *reply_arena(struct reply *reply)
 	return reply->own;
 }
 
-str reply_address(struct reply *reply, char room[16])
+str reply_address(const struct reply *reply)
 {
-	str client = auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
-	                                 exchange_header(reply->exchange, "X-Forwarded-For"));
+	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
+	                           exchange_header(reply->exchange, "X-Forwarded-For"));
+}
 
-	return auth_address_group(client, room);
+str reply_address_group(const struct reply *reply, char room[16])
+{
+	return auth_address_group(reply_address(reply), room);
 }
 
 uint64_t reply_party(struct reply *reply)
@@ -72,7 +75,7 @@ uint64_t reply_party(struct reply *reply)
 
 	if (!reply->party)
 		reply->party = caller_party(reply->caller, reply->exchange
-		                            ? reply_address(reply, room) : (str) { 0 });
+		                            ? reply_address_group(reply, room) : (str) { 0 });
 	return reply->party;
 }
 

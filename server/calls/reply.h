@@ -88,8 +88,9 @@ struct budget *reply_budget(const struct reply *reply);
 /* For whose share of something it counts: the caller's, or its address's. It is asked before the exchange
  * goes, and known from then on. */
 uint64_t reply_party(struct reply *reply);
-/* The group of addresses its client is in, in `room`. While it has its exchange. */
-str reply_address(struct reply *reply, char room[16]);
+/* Its client's address, and the group of addresses that is in, in `room`. While it has its exchange. */
+str reply_address(const struct reply *reply);
+str reply_address_group(const struct reply *reply, char room[16]);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);

@@ -15,6 +15,7 @@ enum metric {
 	METRIC_EVENTS,                  /* SSE events sent */
 	METRIC_RESUMED,                 /* streams a client came back to */
 	METRIC_QUESTIONS,               /* asked of people */
+	METRIC_REFUSED_ADDRESSES,       /* requests from where nobody may call */
 	METRIC_LIMIT_RATE,              /* limits hit */
 	METRIC_LIMIT_QUEUE,
 	METRIC_LIMIT_STREAMS,

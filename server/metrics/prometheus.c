@@ -126,6 +126,8 @@ static void print_counted(FILE *file)
 		{ METRIC_RESUMED, "mcp_streams_resumed_total", "counter",
 		  "Streams a client came back to." },
 		{ METRIC_QUESTIONS, "mcp_questions_total", "counter", "Questions put to people." },
+		{ METRIC_REFUSED_ADDRESSES, "mcp_refused_addresses_total", "counter",
+		  "Requests from addresses that may not call." },
 		{ METRIC_MOVED_TO_WORKER, "mcp_moved_to_worker_total", "counter",
 		  "Reads that took too long for an event loop and were run again on a worker." },
 	};

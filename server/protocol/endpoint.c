@@ -80,6 +80,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	bool endpoint = str_is(path, "/mcp") || str_is(path, "/mcp/");
 	enum revision revision;
 
+	TRY(guard_address(reply));
 	TRY(guard_address_rate(reply));
 	TRY(guard_single_headers(reply));
 	TRY(origin_check(reply));

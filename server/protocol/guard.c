@@ -113,6 +113,22 @@ const struct fault *guard_scope(struct mcp_call *call, const char *scope)
 	                 arena_print(call->arena, "This key does not have the scope %s.", scope));
 }
 
+/* ---- Addresses ---- */
+
+const struct fault *guard_address(struct reply *reply)
+{
+	static const struct fault elsewhere = {
+		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		.text = "Calls from this address are not allowed (ALLOWED_ADDRESSES)."
+	};
+
+	if (!runtime.set.allowed_addresses ||
+	    networks_contain(runtime.set.allowed_addresses, reply_address(reply)))
+		return NULL;
+	metric_add(METRIC_REFUSED_ADDRESSES, 1);
+	return &elsewhere;
+}
+
 /* ---- Rates ---- */
 
 static const struct fault *take(struct reply *reply, struct rates *rates, str who)
@@ -133,7 +149,7 @@ const struct fault *guard_address_rate(struct reply *reply)
 	char room[16];
 
 	return runtime.set.address_rates
-		? take(reply, runtime.set.address_rates, reply_address(reply, room)) : NULL;
+		? take(reply, runtime.set.address_rates, reply_address_group(reply, room)) : NULL;
 }
 
 const struct fault *guard_caller_rate(struct reply *reply)
@@ -148,7 +164,7 @@ void guard_rate_more(struct reply *reply, size_t messages)
 	char room[16];
 
 	if (runtime.set.address_rates)
-		rates_owe(runtime.set.address_rates, reply_address(reply, room), now, more);
+		rates_owe(runtime.set.address_rates, reply_address_group(reply, room), now, more);
 	if (runtime.set.caller_rates && reply->caller)
 		rates_owe(runtime.set.caller_rates, str_of(caller_name(reply->caller)), now, more);
 }
@@ -158,5 +174,5 @@ const struct fault *guard_initialize(struct reply *reply)
 	char room[16];
 
 	return runtime.set.initialize_rates
-		? take(reply, runtime.set.initialize_rates, reply_address(reply, room)) : NULL;
+		? take(reply, runtime.set.initialize_rates, reply_address_group(reply, room)) : NULL;
 }

@@ -8,6 +8,7 @@ void guard_start(void);
 const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
 const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
 const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
+const struct fault *guard_address(struct reply *reply);         /* 403: it may not call */
 const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
 const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
 void guard_rate_more(struct reply *reply, size_t messages);     /* of a batch; one was counted */

@@ -148,6 +148,7 @@ static void make_protocol(struct options *options)
 	options->protocol = (struct protocol_settings) {
 		.server = options->server,
 		.trusted_proxies = options->trusted,
+		.allowed_addresses = is_set("ALLOWED_ADDRESSES") ? options->allowed : NULL,
 		.public_hosts = setting_text("PUBLIC_HOSTS"),
 		.allowed_origins = setting_text("ALLOWED_ORIGINS"),
 		.host = options->host,
@@ -175,14 +176,14 @@ static void make_protocol(struct options *options)
 	};
 }
 
-static const char *make_proxies(struct options *options)
+static const char *make_networks(const char *name, struct networks **networks)
 {
 	str item;
-	options->trusted = networks_parse(setting_text("TRUSTED_PROXIES"), &item);
-	if (options->trusted)
+	*networks = networks_parse(setting_text(name), &item);
+	if (*networks)
 		return NULL;
-	snprintf(wrong, sizeof(wrong), "TRUSTED_PROXIES has \"%s\", which is no address or network"
-	         " such as 10.0.0.0/8", str_quote(item, 64).text);
+	snprintf(wrong, sizeof(wrong), "%s has \"%s\", which is no address or network such as"
+	         " 10.0.0.0/8", name, str_quote(item, 64).text);
 	return wrong;
 }
 
@@ -255,7 +256,9 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	*options = (struct options) { .server = server };
 	make_basics(options);
 	make_log(options);
-	if ((why = make_public_url(options)) || (why = make_proxies(options)) ||
+	if ((why = make_public_url(options)) ||
+	    (why = make_networks("TRUSTED_PROXIES", &options->trusted)) ||
+	    (why = make_networks("ALLOWED_ADDRESSES", &options->allowed)) ||
 	    (why = make_emf(options)) ||
 	    (why = protocol_compat(setting_text("COMPAT"))))
 		return why;
@@ -277,4 +280,5 @@ void options_release(struct options *options)
 	rates_destroy(options->protocol.address_rates);
 	rates_destroy(options->protocol.initialize_rates);
 	networks_destroy(options->trusted);
+	networks_destroy(options->allowed);
 }

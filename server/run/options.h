@@ -27,7 +27,7 @@ struct options {
 	enum log_level log_level;
 	bool log_json;
 	bool greets;                    /* a person starts it on a terminal */
-	struct networks *trusted;
+	struct networks *trusted, *allowed;
 	struct budget requests, streams;        /* BODIES_MAX, BACKLOGS_MAX */
 	struct protocol_settings protocol;
 	struct http_settings http;      /* without its handler, open and close */

@@ -60,6 +60,9 @@ static struct setting table[] = {
 	  "The endpoint as clients reach it, such as https://shop.example/mcp", 0, 0, NULL },
 	{ "TRUSTED_PROXIES", LIST_, NULL,
 	  "Networks whose X-Forwarded-For and -Proto count, such as 10.0.0.0/8", 0, 0, NULL },
+	{ "ALLOWED_ADDRESSES", LIST_, NULL,
+	  "Addresses and networks that may call, behind trusted proxies too; others get 403, but for the"
+	  " health checks. Not set: all", 0, 0, NULL },
 	{ "COMPAT", LIST_, "none",
 	  "Wrong requests of known clients to serve all the same: all, or version-mismatch,"
 	  " version-twice, version-missing, params-empty, extra-arguments", 0, 0, NULL },

@@ -15,6 +15,7 @@ struct workplace {
 struct protocol_settings {
 	const struct mcp_server *server;
 	const struct networks *trusted_proxies;
+	const struct networks *allowed_addresses;       /* NULL: all */
 	const char *public_hosts;       /* lists, see settings.h; NULL: only loopback names and the bound address */
 	const char *allowed_origins;
 	const char *host;               /* what it is bound to */
