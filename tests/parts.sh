@@ -69,7 +69,7 @@ run_c_tests() {
 # TSan is for what threads share; it needs no programs, only these tests.
 thread_tests() {
 	local path
-	for path in tests/unit/test_{core,http,auth,protocol,store_shared,store_state,state,postgres,import_source}*.c; do
+	for path in tests/unit/test_{core,http,auth,jose,protocol,store_shared,store_state,state,postgres,import_source}*.c; do
 		[ ! -e "$path" ] || basename "$path" .c
 	done
 }
