@@ -1,18 +1,26 @@
 /* auth.h - who is calling, and how often.
  *
- * A caller is known by a bearer key; keys are stored as hashes. The seam for OAuth is auth_check():
- * it turns an Authorization header into a caller or a refusal, whatever stands behind it. */
+ * A caller is known by a bearer key, which is stored as a hash, or by an access token of the issuer that
+ * is trusted (issuer.h): auth_check() turns an Authorization header into a caller or a refusal. */
 #ifndef AUTH_H
 #define AUTH_H
 
 #include "core.h"
+#include "loop.h"
 
 /* ---- Callers ---- */
 
 /* Immutable. Alive until auth_caller_drop(); sessions and calls hold one each. */
 struct caller;
 
-const char *caller_name(const struct caller *caller);           /* the key's name, or "anonymous" */
+/* The key's name, or "anonymous". Of a token's caller a ":" and a digest of issuer and subject: no key
+ * has such a name, and every process makes the same. */
+const char *caller_name(const struct caller *caller);
+bool caller_has_token(const struct caller *caller);             /* it came with a token, not with a key */
+/* now_ms() from which its token is refused, what clocks differ by allowed for; 0: never, for it is a key's,
+ * or what was begun with a token and goes on. */
+int64_t caller_expires_ms(const struct caller *caller);
+bool caller_expired(const struct caller *caller);
 /* One of some scopes, separated by a space, is enough. NULL: anyone may. */
 bool caller_may(const struct caller *caller, const char *scopes);
 const char *caller_customer(const struct caller *caller);       /* on whose behalf; NULL: nobody's */
@@ -20,7 +28,7 @@ const char *caller_customer(const struct caller *caller);       /* on whose beha
 bool caller_same(const struct caller *a, const struct caller *b);
 /* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can
  * take what another needs; one that has no key is alone, and may have all. NULL: not counted. They are
- * the name's: whoever counts there need not hold the caller. */
+ * the name's, alive as long as one of its callers, or who holds the budget (budget_hold()). */
 struct budget *caller_requests(const struct caller *caller);
 struct budget *caller_streams(const struct caller *caller);
 /* A number for whoever shares something with others: by the name; of one who is anonymous by the group of
@@ -29,7 +37,7 @@ uint64_t caller_party(const struct caller *caller, str group);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */
 
-enum auth_outcome { AUTH_FINE, AUTH_MISSING, AUTH_MALFORMED, AUTH_UNKNOWN };
+/* ---- Keys ---- */
 
 /* Reads API_KEYS: either lines themselves (separated by white space) or "@PATH" / a path beginning
  * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope), where
@@ -44,17 +52,64 @@ const char *auth_configure(const char *keys, bool open_access);
 void auth_share(struct budget *requests, struct budget *streams);
 int auth_key_count(void);
 
-/* Who sent this Authorization header (.at NULL: none)? On AUTH_FINE `caller` is kept for the
- * receiver, who drops it. Compares in constant time. Any thread. */
-enum auth_outcome auth_check(str authorization, const struct caller **caller);
+/* ---- The check ---- */
+
+enum auth_outcome {
+	AUTH_FINE,
+	AUTH_MISSING,           /* no Authorization, or one of another scheme than Bearer */
+	AUTH_MALFORMED,         /* it is not the word Bearer and a key or token */
+	AUTH_UNKNOWN,           /* a key that nobody has */
+	AUTH_INVALID,           /* a token that is no good, see `why` */
+	AUTH_WAITING,           /* a token whose key is being fetched: auth_await_keys(), then check again */
+	AUTH_UNAVAILABLE,       /* a token that can't be checked: the issuer's keys can't be had now */
+};
+
+struct auth_answer {
+	enum auth_outcome outcome;
+	const struct caller *caller;    /* AUTH_FINE: kept for the receiver, who drops it; else NULL */
+	const char *why;                /* AUTH_INVALID: a static sentence for people, without quotes */
+	int64_t retry_ms;               /* AUTH_UNAVAILABLE: when it is worth coming back */
+};
+
+/* Who sent this Authorization header (.at NULL: none)? Keys are compared in constant time. With an issuer
+ * a token is told from a key by its dots, and none that is refused is looked for among the keys. Any thread. */
+struct auth_answer auth_check(str authorization);
+/* The same for whoever has waited for the keys: never AUTH_WAITING. */
+struct auth_answer auth_check_again(str authorization);
+
+/* Somebody who waits for the issuer's keys, with its request. */
+struct auth_waiter {
+	struct message message;         /* the following are ours */
+	struct timer timer;
+	struct auth_waiter *next, **place;
+	struct loop *loop;
+	void (*come)(struct auth_waiter *waiter);
+};
+#define AUTH_WAIT_MS 3000
+/* After AUTH_WAITING, on `loop`: `come` is called there once, within AUTH_WAIT_MS, whatever came of it;
+ * never before this returns. False: too many wait already, the answer is that of AUTH_UNAVAILABLE. */
+MUST_USE bool auth_await_keys(struct auth_waiter *waiter, struct loop *loop,
+                              void (*come)(struct auth_waiter *waiter));
+/* The client left: on the same loop. True: `come` is not called any more, and the waiter free to be
+ * released. False: it is on its way. */
+MUST_USE bool auth_await_cancel(struct auth_waiter *waiter);
+
+/* ---- What is done later on somebody's behalf ---- */
 
 /* Who has a key of that name, for what is done on its behalf later; kept. Where nobody has any more,
- * somebody of that name who may do nothing. */
+ * somebody of that name who may do nothing. A token's caller is made again of its rights. */
 const struct caller *auth_caller(const char *name);
+/* What a token's caller may do, as a line of text to be kept with what it began; NULL: a key's, whose
+ * rights are always those that the key has now. */
+const char *caller_rights(const struct caller *caller, struct arena *arena);
+/* auth_caller(), but a token's caller has the rights it had (`rights` NULL: none). They count as long as
+ * tokens of the same issuer are accepted. Its token's end does not end them. */
+const struct caller *auth_caller_with(const char *name, const char *rights);
 
 /* ---- Keys that are no more, after auth_configure() ---- */
 
-/* Is the key the caller came with still accepted, and may it do all it could then? Any thread. */
+/* Is the key the caller came with still accepted, and may it do all it could then? Of a token's caller:
+ * are tokens accepted? That its token has come to its end is asked with caller_expired(). Any thread. */
 bool auth_is_current(const struct caller *caller);
 /* The names that may do less since the latest reading; `gone`: nobody has that name any more. One that
  * had several keys may come as often. */

@@ -20,6 +20,7 @@ struct caller {
 	uint8_t digest[DIGEST_SIZE];
 	str name, scopes, customer;
 	bool all;               /* every scope there is */
+	int64_t expires_ms;     /* 0: never */
 	struct share *share;
 	char text[];            /* of all three, each NUL-terminated */
 };
@@ -127,6 +128,21 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 const char *caller_name(const struct caller *caller)
 {
 	return caller->name.at;
+}
+
+bool caller_has_token(const struct caller *caller)
+{
+	return caller->name.at[0] == ':';
+}
+
+int64_t caller_expires_ms(const struct caller *caller)
+{
+	return caller->expires_ms;
+}
+
+bool caller_expired(const struct caller *caller)
+{
+	return caller->expires_ms && now_ms() >= caller->expires_ms;
 }
 
 const char *caller_customer(const struct caller *caller)

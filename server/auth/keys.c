@@ -7,7 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "issuer.h"
 #include "keys.h"
+#include "token.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct keys *latest, *former;    /* under the lock; former: before the latest reading */
@@ -91,17 +93,28 @@ static bool is_token(str text)
 	return i == text.size;
 }
 
-/* The token of "Bearer TOKEN", RFC 6750 2.1; .at NULL: it is none. */
-static str bearer_token(str header)
+/* The token of "Bearer TOKEN", RFC 6750 2.1. Who speaks of another scheme (Basic) has not been asked yet,
+ * and begins to sign in on being told that something is missing. */
+static enum auth_outcome bearer_token(str header, str *token)
 {
-	static const str scheme = { "Bearer ", 7 };
-	header = str_trim(header);
-	if (header.size <= scheme.size || header.at[scheme.size - 1] != ' ')
-		return (str) { 0 };
-	if (!str_is_nocase((str) { header.at, scheme.size - 1 }, "Bearer"))
-		return (str) { 0 };
-	str token = str_trim((str) { header.at + scheme.size, header.size - scheme.size });
-	return is_token(token) ? token : (str) { 0 };
+	*token = str_trim(header);
+	if (!token->at)
+		return AUTH_MISSING;
+	if (!memchr(token->at, ' ', token->size))
+		return AUTH_MALFORMED;
+	if (!str_is_nocase(str_cut(token, ' '), "Bearer"))
+		return AUTH_MISSING;
+	*token = str_trim(*token);
+	return is_token(*token) ? AUTH_FINE : AUTH_MALFORMED;
+}
+
+/* By its dots: a key that was made here has none, a token two. Without an issuer there are no tokens. */
+static bool is_jwt(str token)
+{
+	const char *dot = memchr(token.at, '.', token.size);
+
+	return issuer_name() && !str_starts(token, KEY_PREFIX) && dot &&
+	       memchr(dot + 1, '.', token.size - (size_t)(dot + 1 - token.at));
 }
 
 /* Looks at every key, whichever it is: how long it takes tells nothing. */
@@ -117,25 +130,36 @@ static const struct caller *find(const struct keys *keys, str token)
 	return found < keys->count ? keys->items[found].caller : NULL;
 }
 
-enum auth_outcome auth_check(str authorization, const struct caller **caller)
+static struct auth_answer fine(const struct caller *caller)
+{
+	return (struct auth_answer) { .outcome = AUTH_FINE, .caller = caller_keep(caller) };
+}
+
+static struct auth_answer check(str authorization, bool again)
 {
 	const struct keys *keys = keys_now();
 	bool open = keys && keys->open;
+	str token;
 
-	if (open && (!authorization.at || keys->count == 0)) {
-		*caller = caller_anonymous();
-		return AUTH_FINE;
-	}
-	if (!authorization.at)
-		return AUTH_MISSING;
-	str token = bearer_token(authorization);
-	if (!token.at)
-		return AUTH_MALFORMED;
+	if (open && (!authorization.at || keys->count == 0))
+		return fine(caller_anonymous());
+	enum auth_outcome outcome = bearer_token(authorization, &token);
+	if (outcome != AUTH_FINE)
+		return (struct auth_answer) { .outcome = outcome };
+	if (is_jwt(token))
+		return token_check(token, again);
 	const struct caller *found = keys ? find(keys, token) : NULL;
-	if (!found)
-		return AUTH_UNKNOWN;
-	*caller = caller_keep(found);
-	return AUTH_FINE;
+	return found ? fine(found) : (struct auth_answer) { .outcome = AUTH_UNKNOWN };
+}
+
+struct auth_answer auth_check(str authorization)
+{
+	return check(authorization, false);
+}
+
+struct auth_answer auth_check_again(str authorization)
+{
+	return check(authorization, true);
 }
 
 const struct caller *auth_caller(const char *name)
@@ -166,6 +190,8 @@ bool auth_is_current(const struct caller *caller)
 {
 	const struct keys *keys = keys_now();
 
+	if (caller_has_token(caller))
+		return issuer_name();
 	if (!keys || caller == caller_anonymous())
 		return keys && keys->open;
 	return caller_number(caller) == seen_changes || has(keys, caller_continues, caller);

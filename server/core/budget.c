@@ -25,3 +25,16 @@ void budget_give(struct budget *budget, size_t size)
 	for (; budget; budget = budget->of)
 		atomic_fetch_sub_explicit(&budget->used, size, memory_order_relaxed);
 }
+
+struct budget *budget_hold(struct budget *budget)
+{
+	if (budget && budget->hold)
+		budget->hold(budget, 1);
+	return budget;
+}
+
+void budget_drop(struct budget *budget)
+{
+	if (budget && budget->hold)
+		budget->hold(budget, -1);
+}

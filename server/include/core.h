@@ -101,11 +101,16 @@ struct budget {
 	struct budget *of;              /* NULL: it is the whole */
 	size_t max;
 	_Atomic(size_t) used;
+	/* It lives as long as it is held; NULL: as long as the process. Of the whole nobody asks. */
+	void (*hold)(struct budget *budget, int by);
 };
 
 bool budget_has(const struct budget *budget, size_t size);      /* room for so much more? */
 void budget_take(struct budget *budget, size_t size);
 void budget_give(struct budget *budget, size_t size);
+/* Who keeps a pointer to one holds it until it gives back the last of what it took. NULL is fine. */
+struct budget *budget_hold(struct budget *budget);
+void budget_drop(struct budget *budget);
 
 /* ---- Arenas ---- */
 

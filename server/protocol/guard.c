@@ -78,10 +78,14 @@ const struct fault *guard_caller(struct reply *reply)
 {
 	struct arena *arena = reply_arena(reply);
 	const char *scopes = open_scopes.at;
+	struct auth_answer answer = auth_check(exchange_header(reply->exchange, "Authorization"));
 
-	switch (auth_check(exchange_header(reply->exchange, "Authorization"), &reply->caller)) {
+	reply->caller = answer.caller;
+	switch (answer.outcome) {
 	case AUTH_FINE:
 		return NULL;
+	case AUTH_INVALID:
+		return challenge(arena, 401, "invalid_token", scopes, answer.why);
 	case AUTH_MISSING:
 		return challenge(arena, 401, NULL, scopes, arena_print(arena,
 		                 "A key is needed, as the header Authorization: Bearer KEY"

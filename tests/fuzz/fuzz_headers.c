@@ -12,10 +12,8 @@
 
 static void check_authorization(str header)
 {
-	const struct caller *caller = NULL;
-	enum auth_outcome outcome = auth_check(header, &caller);
-	must((outcome == AUTH_FINE) == (caller != NULL));
-	must(outcome != AUTH_FINE && outcome != AUTH_MISSING);  /* nobody finds that key */
+	struct auth_answer answer = auth_check(header);
+	must(!answer.caller && answer.outcome != AUTH_FINE);    /* nobody finds that key */
 }
 
 static void check_address(struct arena *arena, str peer, str forwarded, str list)

@@ -39,8 +39,10 @@ static inline const char *alice_and_bob(void)
 
 static inline enum auth_outcome check(const char *header, const struct caller **caller)
 {
-	*caller = NULL;
-	return auth_check(str_of(header), caller);
+	struct auth_answer answer = auth_check(str_of(header));
+
+	*caller = answer.caller;
+	return answer.outcome;
 }
 
 #endif
