@@ -1,18 +1,8 @@
-/* caller.c - who calls: a name, what it may do and for which customer, counted by reference.
- *
- * What is kept for a caller counts in a share that belongs to its name. Who keeps something may do so
- * longer than the caller is known, and the caller that a SIGHUP makes of the same key goes on with the
- * same share: so shares stay for as long as the process. There are as many as names of keys. */
-#include <pthread.h>
+/* caller.c - who calls: a name, what it may do and for which customer, counted by reference. */
 #include <stdlib.h>
 
 #include "keys.h"
-
-struct share {
-	struct share *next;
-	struct budget requests, streams;
-	char name[];
-};
+#include "share.h"
 
 struct caller {
 	atomic_int references;
@@ -28,59 +18,6 @@ struct caller {
 static struct caller nobody = {
 	.name = { "anonymous", 9 }, .scopes = { "*", 1 }, .all = true,
 };
-
-static struct budget *all_requests, *all_streams;
-
-void auth_share(struct budget *requests, struct budget *streams)
-{
-	all_requests = requests;
-	all_streams = streams;
-}
-
-static struct budget half(struct budget *whole)
-{
-	return (struct budget) { .of = whole, .max = whole ? whole->max / 2 : 0 };
-}
-
-static struct share *share_create(str name)
-{
-	struct share *share = calloc(1, sizeof(*share) + name.size + 1);
-
-	if (!share)
-		abort();
-	share->requests = half(all_requests);
-	share->streams = half(all_streams);
-	memcpy(share->name, name.at, name.size);
-	return share;
-}
-
-static struct share *share_of(str name)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct share *shares;
-
-	pthread_mutex_lock(&lock);
-	struct share *share = shares;
-	while (share && !str_is(name, share->name))
-		share = share->next;
-	if (!share) {
-		share = share_create(name);
-		share->next = shares;
-		shares = share;
-	}
-	pthread_mutex_unlock(&lock);
-	return share;
-}
-
-struct budget *caller_requests(const struct caller *caller)
-{
-	return caller->share && caller->share->requests.of ? &caller->share->requests : all_requests;
-}
-
-struct budget *caller_streams(const struct caller *caller)
-{
-	return caller->share && caller->share->streams.of ? &caller->share->streams : all_streams;
-}
 
 const struct caller *caller_anonymous(void)
 {
@@ -114,7 +51,7 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	if (!caller)
 		abort();
 	atomic_init(&caller->references, 1);
-	caller->share = share_of(who->name);
+	caller->share = share_of(who->name, who->name.at[0] != TOKEN_NAME);
 	if (digest)
 		memcpy(caller->digest, digest, DIGEST_SIZE);
 	caller->name = put(&end, who->name);
@@ -125,6 +62,11 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	return caller;
 }
 
+struct share *caller_share(const struct caller *caller)
+{
+	return caller->share;
+}
+
 const char *caller_name(const struct caller *caller)
 {
 	return caller->name.at;
@@ -132,7 +74,7 @@ const char *caller_name(const struct caller *caller)
 
 bool caller_has_token(const struct caller *caller)
 {
-	return caller->name.at[0] == ':';
+	return caller->name.at[0] == TOKEN_NAME;
 }
 
 int64_t caller_expires_ms(const struct caller *caller)
@@ -217,6 +159,8 @@ void caller_drop(const struct caller *caller)
 	if (!caller || caller == &nobody)
 		return;
 	struct caller *mine = (struct caller *)caller;
-	if (atomic_fetch_sub_explicit(&mine->references, 1, memory_order_acq_rel) == 1)
-		free(mine);
+	if (atomic_fetch_sub_explicit(&mine->references, 1, memory_order_acq_rel) != 1)
+		return;
+	share_drop(mine->share);
+	free(mine);
 }

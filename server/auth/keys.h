@@ -10,8 +10,12 @@
 #define KEY_PREFIX "mcp_"
 #define KEY_BYTES 32            /* of randomness behind the prefix */
 
+#define TOKEN_NAME ':'          /* begins the name of a token's caller, and of no key */
+
+struct share;
+
 struct identity {
-	str name;
+	str name;               /* not empty */
 	str scopes;             /* separated by commas; "*" is all of them, where it is a key's */
 	str customer;           /* empty: none */
 };
@@ -19,6 +23,7 @@ struct identity {
 /* Somebody whose key has that digest; NULL: no key. It belongs to the set of keys of that number. The
  * texts are copied. */
 const struct caller *caller_create(const struct identity *who, const uint8_t *digest);
+struct share *caller_share(const struct caller *caller);       /* NULL: it has none */
 void caller_set_number(const struct caller *caller, unsigned number);
 unsigned caller_number(const struct caller *caller);
 /* The same name, which may do no less now; and the same key. */

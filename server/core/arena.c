@@ -147,7 +147,7 @@ struct arena *arena_create_charged(struct budget *budget)
 {
 	struct arena *arena = arena_create();
 
-	arena->budget = budget;
+	arena->budget = budget_hold(budget);
 	return arena;
 }
 
@@ -198,6 +198,7 @@ void arena_destroy(struct arena *arena)
 	free_chain(arena->large);
 	if (arena->charged)
 		budget_give(arena->budget, arena->charged);
+	budget_drop(arena->budget);
 	if (kept.count < KEPT_MAX)
 		keep(arena);
 	else

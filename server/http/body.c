@@ -29,8 +29,12 @@ static void refuse(struct exchange *x, enum body_trouble trouble)
 
 void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams)
 {
-	x->requests = requests;
-	x->streams = streams;
+	struct budget *before[] = { x->requests, x->streams };
+
+	x->requests = budget_hold(requests);
+	x->streams = budget_hold(streams);
+	budget_drop(before[0]);
+	budget_drop(before[1]);
 }
 
 void body_expect(struct exchange *x)

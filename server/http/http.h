@@ -57,7 +57,7 @@ struct loop *exchange_loop(const struct exchange *x);
 bool exchange_is_spare(const struct exchange *x);
 int exchange_status(const struct exchange *x);             /* what was answered; 0: nothing yet */
 /* Whose shares of http_settings.requests and .streams what is kept of the body, and what waits on its
- * stream, are taken from. NULL is fine. They must live as long as it does. */
+ * stream, are taken from. NULL is fine. It holds them. */
 void exchange_charge(struct exchange *x, struct budget *requests, struct budget *streams);
 int64_t exchange_began_us(const struct exchange *x);       /* tick_us() when the headers were in */
 

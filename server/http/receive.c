@@ -195,6 +195,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 		MHD_destroy_response(x->response);
 	budget_give(x->streams, x->unsent);
 	body_release(x);
+	exchange_charge(x, NULL, NULL);
 	arena_destroy(x->arena);
 	x->arena = NULL;
 	x->stage = STAGE_NONE;

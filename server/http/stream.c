@@ -154,8 +154,10 @@ static void bury(struct stream *s)
 	c->exchange.stream = NULL;
 	if (!c->mhd) {
 		free((char *)(uintptr_t)c->exchange.target);
+		exchange_charge(&c->exchange, NULL, NULL);
 		connection_free(c);
 	}
+	budget_drop(s->budget);
 	free(s);
 }
 

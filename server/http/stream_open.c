@@ -75,6 +75,7 @@ static void release_request(struct exchange *x)
 	free(c->address);
 	c->address = NULL;
 	body_release(x);
+	exchange_charge(x, NULL, NULL);
 	arena_destroy(x->arena);
 	x->arena = NULL;
 	x->added = NULL;
@@ -108,6 +109,7 @@ static void answer_at_once(struct stream *s, struct exchange *x)
 	if (!body.size)
 		free(s->backlog);
 	exchange_respond(x, 200, "text/event-stream", body, MHD_RESPMEM_MUST_FREE);
+	budget_drop(s->budget);         /* the exchange has it, too */
 	free(s);
 }
 
@@ -170,7 +172,7 @@ struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
 	s->watch.ready = socket_changed;
 	s->connection = exchange_connection(x);
 	s->loop = s->connection->loop;
-	s->budget = x->streams;
+	s->budget = budget_hold(x->streams);
 	s->gone = gone;
 	s->user = user;
 	s->fd = -1;

@@ -94,21 +94,19 @@ struct quote str_quote(str text, size_t size_max);
 
 /* ---- Budgets: what others can make us keep ---- */
 
-/* Bytes that are kept, at most `max`. What is taken from one is also taken from the whole that it is
- * a share of. Whoever is about to let somebody have more asks first; what is made on the way is
- * counted when it is there. Any thread. */
+/* Bytes that are kept, at most `max`; also taken from the whole that it is a share of. Whoever is about to let
+ * somebody have more asks first; what is made on the way is counted when it is there. Any thread. */
 struct budget {
 	struct budget *of;              /* NULL: it is the whole */
 	size_t max;
 	_Atomic(size_t) used;
-	/* It lives as long as it is held; NULL: as long as the process. Of the whole nobody asks. */
-	void (*hold)(struct budget *budget, int by);
+	void (*hold)(struct budget *budget, int by);    /* it lives while it is held; NULL: always */
 };
 
 bool budget_has(const struct budget *budget, size_t size);      /* room for so much more? */
 void budget_take(struct budget *budget, size_t size);
 void budget_give(struct budget *budget, size_t size);
-/* Who keeps a pointer to one holds it until it gives back the last of what it took. NULL is fine. */
+/* Who keeps a pointer to one holds it, until all it took is given back. NULL is fine. */
 struct budget *budget_hold(struct budget *budget);
 void budget_drop(struct budget *budget);
 
