@@ -81,23 +81,26 @@ static bool origin_allowed(str origin)
 	return loopback_bound && is_loopback_name(host_name(rest));
 }
 
-const struct fault *origin_check(struct reply *reply)
+const struct fault *origin_host_check(struct reply *reply)
 {
 	static const struct fault host_fault = {
 		.code = 403, .http_sessions = 403, .http_stateless = 403,
 		.text = "This Host is not served here; the operator lists names in PUBLIC_HOSTS."
-	}, origin_fault = {
+	};
+	str host = exchange_host(reply->exchange);
+
+	return host.at && !host_allowed(host) ? &host_fault : NULL;
+}
+
+const struct fault *origin_check(struct reply *reply)
+{
+	static const struct fault origin_fault = {
 		.code = 403, .http_sessions = 403, .http_stateless = 403,
 		.text = "This Origin may not call; the operator lists origins in ALLOWED_ORIGINS."
 	};
-	str host = exchange_host(reply->exchange);
 	str origin = exchange_header(reply->exchange, "Origin");
 
-	if (host.at && !host_allowed(host))
-		return &host_fault;
-	if (origin.at && !origin_allowed(origin))
-		return &origin_fault;
-	return NULL;
+	return origin.at && !origin_allowed(origin) ? &origin_fault : NULL;
 }
 
 /* ---- Browsers (CORS) ---- */

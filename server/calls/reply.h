@@ -67,6 +67,7 @@ struct reply {
 	enum revision revision;
 	struct session *session;        /* held; NULL: none */
 	const struct caller *caller;    /* held */
+	struct auth_waiter *waiter;     /* of a request that waits for the issuer's keys */
 	uint64_t party;                 /* reply_party(); 0: nobody asked yet */
 	bool takes_json, takes_sse;
 	bool parked, batch, answered, logged;

@@ -74,6 +74,71 @@ static bool is_visitor(struct reply *reply, str path)
 	return true;
 }
 
+/* ---- Who comes ---- */
+
+static const struct fault *enter(struct reply *reply, const struct auth_answer *answer)
+{
+	struct exchange *x = reply->exchange;
+
+	TRY(guard_caller(reply, answer));
+	exchange_charge(x, caller_requests(reply->caller), caller_streams(reply->caller));
+	TRY(guard_caller_rate(reply));
+	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
+}
+
+/* A request waits for the keys that its token is checked with, before its body is read. */
+struct entering {
+	struct auth_waiter waiter;
+	struct reply *reply;            /* held */
+};
+
+static void keys_came(struct auth_waiter *waiter)
+{
+	struct reply *reply = ((struct entering *)waiter)->reply;
+	struct exchange *x = reply->exchange;
+
+	reply->parked = false;
+	reply->waiter = NULL;
+	if (x) {
+		struct auth_answer answer = auth_check_again(exchange_header(x, "Authorization"));
+		const struct fault *fault = enter(reply, &answer);
+		if (fault)
+			reply_fault(reply, fault, NULL);
+		else
+			exchange_go_on(x);
+	}
+	reply_drop(reply);
+}
+
+static void left_before(void *user)
+{
+	struct reply *reply = user;
+	struct auth_waiter *waiter = reply->waiter;
+
+	reply_client_gone(reply);
+	if (auth_await_cancel(waiter))
+		reply_drop(reply);
+}
+
+static const struct fault *admit_caller(struct reply *reply)
+{
+	struct auth_answer answer = auth_check(exchange_header(reply->exchange, "Authorization"));
+
+	if (answer.outcome != AUTH_WAITING)
+		return enter(reply, &answer);
+	struct entering *entering = arena_new(reply_arena(reply), struct entering);
+	entering->reply = reply;
+	if (!auth_await_keys(&entering->waiter, reply->loop, keys_came)) {
+		answer.outcome = AUTH_UNAVAILABLE;
+		return enter(reply, &answer);
+	}
+	reply->references++;
+	reply->parked = true;
+	reply->waiter = &entering->waiter;
+	exchange_park(reply->exchange, left_before);
+	return NULL;
+}
+
 static const struct fault *admit(struct reply *reply, str path)
 {
 	struct exchange *x = reply->exchange;
@@ -83,6 +148,9 @@ static const struct fault *admit(struct reply *reply, str path)
 	TRY(guard_address(reply));
 	TRY(guard_address_rate(reply));
 	TRY(guard_single_headers(reply));
+	TRY(origin_host_check(reply));
+	if (metadata_answer(reply, path))
+		return NULL;
 	TRY(origin_check(reply));
 	if (!(endpoint && exchange_method(x) == HTTP_POST) && is_visitor(reply, path))
 		return NULL;
@@ -103,10 +171,7 @@ static const struct fault *admit(struct reply *reply, str path)
 	default:
 		return not_allowed(reply, "GET, POST, DELETE, OPTIONS");
 	}
-	TRY(guard_caller(reply));
-	exchange_charge(x, caller_requests(reply->caller), caller_streams(reply->caller));
-	TRY(guard_caller_rate(reply));
-	return exchange_method(x) == HTTP_DELETE ? NULL : guard_types(reply);
+	return admit_caller(reply);
 }
 
 static void headers_in(struct exchange *x)

@@ -3,6 +3,8 @@
 
 #include "connect.h"
 #include "guard.h"
+#include "issuer.h"
+#include "log.h"
 #include "visitor.h"
 
 static str open_scopes;                 /* every scope there is, for the challenge */
@@ -48,6 +50,17 @@ static void add_scopes(const struct offers *offers)
 			add_scope(str_cut(&rest, ' '));
 }
 
+/* As the issuer calls them. */
+static const char *prefixed(struct arena *arena, str scopes)
+{
+	const char *list = "";
+
+	while (scopes.size > 0)
+		list = arena_print(arena, "%s%s%s%.*s", list, *list ? " " : "", issuer_scope_prefix(),
+		                   STR_FORMAT(str_cut(&scopes, ' ')));
+	return list;
+}
+
 void guard_start(void)
 {
 	open_scopes = STR("");
@@ -55,66 +68,147 @@ void guard_start(void)
 	add_scopes(&runtime.resources);
 	add_scopes(&runtime.templates);
 	add_scopes(&runtime.prompts);
+	const char *unknown = issuer_know_scopes(open_scopes.at);
+	if (unknown)
+		log_warning("OAUTH_SCOPES has %s, which is no scope of this server", unknown);
+}
+
+/* What a client asks for that signs somebody in: as the operator says, for not every issuer gives each
+ * scope to each client. Whoever needs a key is told all there is. */
+static const char *scopes_to_ask(struct arena *arena)
+{
+	return issuer_name() ? prefixed(arena, str_of(issuer_scopes())) : open_scopes.at;
 }
 
 /* The words stand in the header too where there is an `error`, which some clients show
- * (RFC 6750); so they have no quotes. */
+ * (RFC 6750); so they have no quotes. Where to sign in is RFC 9728's. */
 static const struct fault *challenge(struct arena *arena, int status, const char *error,
                                      const char *scopes, const char *text)
 {
 	struct fault *fault = arena_new(arena, struct fault);
+	const char *url = metadata_url(arena);
 	const char *why = !error ? "" :
 		arena_print(arena, ", error=\"%s\", error_description=\"%s\"", error, text);
 
 	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
 	                          .text = text };
-	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s",
-		runtime.server->name, why,
+	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s%s%s%s",
+		runtime.server->name,
+		url ? ", resource_metadata=\"" : "", url ? url : "", url ? "\"" : "", why,
 		*scopes ? ", scope=\"" : "", scopes, *scopes ? "\"" : "");
 	return fault;
 }
 
-const struct fault *guard_caller(struct reply *reply)
+/* Of whoever sends nothing: most clients begin to sign in on this. */
+static const char *nothing_sent(struct arena *arena)
+{
+	if (issuer_name())
+		return arena_print(arena, "Sign in: an access token of %s is needed, as the header"
+		                   " Authorization: Bearer TOKEN%s.", issuer_name(),
+		                   auth_key_count() > 0 ? ", or a key in its place" : "");
+	return arena_print(arena, "A key is needed, as the header Authorization: Bearer KEY"
+	                   " (mcp-remote takes it as --header). %s",
+	                   connect_key(arena, runtime.server->name));
+}
+
+static const struct fault *unavailable(struct arena *arena, int64_t retry_ms)
+{
+	struct fault *fault = arena_new(arena, struct fault);
+
+	*fault = (struct fault) {
+		.code = 503, .http_sessions = 503, .http_stateless = 503, .retry_after_ms = retry_ms,
+		.text = "This access token cannot be checked now: the issuer's keys cannot be had."
+		        " Try again shortly."
+	};
+	return fault;
+}
+
+const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer)
 {
 	struct arena *arena = reply_arena(reply);
-	const char *scopes = open_scopes.at;
-	struct auth_answer answer = auth_check(exchange_header(reply->exchange, "Authorization"));
 
-	reply->caller = answer.caller;
-	switch (answer.outcome) {
+	reply->caller = answer->caller;
+	switch (answer->outcome) {
 	case AUTH_FINE:
 		return NULL;
-	case AUTH_INVALID:
-		return challenge(arena, 401, "invalid_token", scopes, answer.why);
 	case AUTH_MISSING:
-		return challenge(arena, 401, NULL, scopes, arena_print(arena,
-		                 "A key is needed, as the header Authorization: Bearer KEY"
-		                 " (mcp-remote takes it as --header). %s",
-		                 connect_key(arena, runtime.server->name)));
+		return challenge(arena, 401, NULL, scopes_to_ask(arena), nothing_sent(arena));
 	case AUTH_MALFORMED:
-		return challenge(arena, 400, "invalid_request", scopes,
+		return challenge(arena, 400, "invalid_request", scopes_to_ask(arena),
 		                 "The Authorization header is not the word Bearer and a key.");
-	default:
-		return challenge(arena, 401, "invalid_token", scopes, arena_print(arena,
+	case AUTH_INVALID:
+		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), answer->why);
+	case AUTH_UNKNOWN:
+		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), arena_print(arena,
 		                 "This key is not known. %s",
 		                 connect_key(arena, runtime.server->name)));
+	default:
+		return unavailable(arena, answer->retry_ms);
 	}
 }
 
 const struct fault *guard_still(struct reply *reply)
 {
-	if (!reply->caller || auth_is_current(reply->caller))
+	struct arena *arena = reply_arena(reply);
+
+	if (!reply->caller)
 		return NULL;
-	return challenge(reply_arena(reply), 401, "invalid_token", open_scopes.at,
-	                 "This key was revoked.");
+	if (caller_expired(reply->caller))
+		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena),
+		                 "The access token has expired.");
+	if (auth_is_current(reply->caller))
+		return NULL;
+	return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), "This key was revoked.");
 }
 
-const struct fault *guard_scope(struct mcp_call *call, const char *scope)
+/* ---- Scopes ---- */
+
+/* Of several of which one is enough, the one to ask for: what a sign-in gives, if it gives any of them. */
+static str wanted(const char *scopes)
 {
-	if (call_may(call, scope))
+	str rest = str_of(scopes), first = str_cut(&rest, ' ');
+
+	for (str each = first; each.at; each = str_cut(&rest, ' '))
+		if (issuer_asks(each))
+			return each;
+	return first;
+}
+
+/* What a token has, for a client that asks for no more than it is told loses nothing by it, and what it
+ * needs. */
+static const char *scopes_to_have(struct arena *arena, const struct caller *caller, str needed)
+{
+	const char *list = "";
+
+	if (!caller_has_token(caller))
+		return arena_copy(arena, needed);
+	for (str rest = open_scopes; rest.size > 0;) {
+		const char *each = arena_copy(arena, str_cut(&rest, ' '));
+		if (str_is(needed, each) || caller_may(caller, each))
+			list = arena_print(arena, "%s%s%s", list, *list ? " " : "", each);
+	}
+	return prefixed(arena, str_of(list));
+}
+
+const struct fault *guard_scope(struct mcp_call *call, const char *scopes)
+{
+	const struct caller *caller = call->reply->caller;
+
+	if (call_may(call, scopes))
 		return NULL;
-	return challenge(call->arena, 403, "insufficient_scope", scope,
-	                 arena_print(call->arena, "This key does not have the scope %s.", scope));
+	str needed = wanted(scopes);
+	return challenge(call->arena, 403, "insufficient_scope",
+	                 scopes_to_have(call->arena, caller, needed),
+	                 arena_print(call->arena, "This %s does not have the scope %.*s.",
+	                             caller_has_token(caller) ? "access token" : "key",
+	                             STR_FORMAT(needed)));
+}
+
+bool guard_lists(const struct mcp_call *call, const char *scopes)
+{
+	if (call_may(call, scopes))
+		return true;
+	return caller_has_token(call->reply->caller) && issuer_asks(wanted(scopes));
 }
 
 /* ---- Addresses ---- */

@@ -6,8 +6,9 @@
 
 void guard_start(void);
 const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
-const struct fault *guard_caller(struct reply *reply);  /* 401; into reply->caller */
-const struct fault *guard_still(struct reply *reply);   /* 401 where the key was revoked meanwhile */
+/* 401, 400, 503; else the caller is reply->caller. `answer` is not AUTH_WAITING. */
+const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer);
+const struct fault *guard_still(struct reply *reply);   /* 401: revoked, or over, meanwhile */
 const struct fault *guard_address(struct reply *reply);         /* 403: it may not call */
 const struct fault *guard_address_rate(struct reply *reply);    /* 429: before a key is looked at */
 const struct fault *guard_caller_rate(struct reply *reply);     /* 429 */
@@ -16,7 +17,9 @@ const struct fault *guard_initialize(struct reply *reply);      /* 429, tighter 
 const struct fault *guard_types(struct reply *reply);   /* 415, 406; into takes_json, takes_sse */
 /* 415: the body is compressed, though nobody asked for it. (types.c) */
 const struct fault *guard_compressed(struct reply *reply, str coding);
-/* A tool's scope is missing: 403 with the challenge that names it. */
-const struct fault *guard_scope(struct mcp_call *call, const char *scope);
+/* The scope of what is called is missing: 403 with the challenge that names what to ask for. */
+const struct fault *guard_scope(struct mcp_call *call, const char *scopes);
+/* Lists show what the caller may use, and what it may ask for. */
+bool guard_lists(const struct mcp_call *call, const char *scopes);
 
 #endif

@@ -21,7 +21,7 @@ static const struct fault *list(struct mcp_call *call, const char *key, const st
 	json_key(json, key);
 	json_array(json);
 	for (; place < offers->count && shown < runtime.set.page_size; place++) {
-		if (!call_may(call, offers->first[place].scope))
+		if (!guard_lists(call, offers->first[place].scope))
 			continue;
 		json_raw(json, offers->first[place].listed[call->revision]);
 		shown++;

@@ -28,6 +28,7 @@ void protocol_start(const struct protocol_settings *settings)
 	offers_build();
 	guard_start();
 	page_start();
+	metadata_start();
 
 	struct json json = json_begin(runtime.arena, 256);
 	json_object(&json);

@@ -20,6 +20,7 @@ struct protocol_settings {
 	const char *allowed_origins;
 	const char *host;               /* what it is bound to */
 	const char *public_url;         /* where clients reach it, for WWW-Authenticate; NULL: from Host */
+	bool facade;                    /* this server's origin stands in for the issuer, see metadata.c */
 	int64_t call_deadline_ms;
 	int64_t silence_ms;             /* a call silent for so long turns from JSON into SSE */
 	int64_t task_ttl_ms;            /* how long a task's result is kept */

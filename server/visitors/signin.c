@@ -1,9 +1,10 @@
-/* signin.c - what clients are told that look for a sign-in (OAuth), which there is not.
+/* signin.c - what clients are told that look for a sign-in (OAuth) where there is none.
  *
  * Many take a 401 for the begin of one: they ask for metadata, register themselves, and show the
  * person what they were told there instead of what the 401 said. So that has to say what is
  * needed. */
 #include "connect.h"
+#include "issuer.h"
 #include "origin.h"
 #include "visitor.h"
 
@@ -41,6 +42,9 @@ bool signin_is_path(str path)
 /* What is needed instead, in a sentence or two. */
 static const char *words(struct arena *arena)
 {
+	if (issuer_name())
+		return arena_print(arena, "Nobody signs in here: the authorization server is %s, as"
+		                   " /.well-known/oauth-protected-resource says.", issuer_name());
 	if (!visitor_needs_key())
 		return "No sign-in is needed: the endpoint /mcp answers without a key.";
 	return arena_print(arena, "There is no sign-in (OAuth) here. Each request needs a key, as"
