@@ -5,6 +5,7 @@
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
+#include "expiry.h"
 #include "result.h"
 #include "shares.h"
 #include "subscription.h"
@@ -184,6 +185,7 @@ static const struct wait change = { .leave = leave };
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
 static void tell_due(struct subscription *subscription);
 static void end_soon(struct subscription *subscription, int64_t in_ms);
+static void end(void *of);
 
 const struct fault *subscription_begin(struct subscription *subscription)
 {
@@ -201,6 +203,8 @@ const struct fault *subscription_begin(struct subscription *subscription)
 	if (subscriptions)
 		subscriptions->place = &subscription->next;
 	subscriptions = subscription;
+	subscription->expiry = expiry_begin(subscription->call->reply->caller,
+	                                    subscription->call->reply->loop, end, subscription);
 
 	index_add(subscription);
 	acknowledge(subscription);
@@ -240,6 +244,7 @@ static void leave(struct mcp_call *call)
 	subscription->place = NULL;
 	index_remove(subscription);
 	timer_clear(call->reply->loop, &subscription->timer);
+	expiry_drop(subscription->expiry);
 	shares_add(&shares, subscription->party, -1);
 	metric_add(METRIC_LISTENS, -1);
 }
@@ -319,12 +324,17 @@ void subscriptions_tell_all(void)
 
 /* ---- Ending ---- */
 
-static void end_now(struct timer *timer, UNUSED struct loop *loop)
+static void end(void *of)
 {
-	struct mcp_call *call = of_timer(timer)->call;
+	struct mcp_call *call = ((struct subscription *)of)->call;
 
 	call_result(call, "complete");
 	call_settle(call);
+}
+
+static void end_now(struct timer *timer, UNUSED struct loop *loop)
+{
+	end(of_timer(timer));
 }
 
 static void end_soon(struct subscription *subscription, int64_t in_ms)

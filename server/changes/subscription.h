@@ -19,6 +19,7 @@ struct subscription {
 	struct subscribed *followed;      /* the lists first, then resources, then an extension's */
 	int lists, resources, count;    /* where each kind ends */
 	struct timer timer;             /* to look again whether a slow client has read; or to end */
+	struct expiry *expiry;          /* of the token it came with */
 };
 
 /* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */

@@ -199,7 +199,7 @@ static const struct fault *open_listener(struct reply *reply)
 	if (last_event_id.at)
 		return session_stream_resume(reply, last_event_id);
 	exchange_set_user(x, NULL);
-	if (!session_stream_open(reply->session, x, false, (str) { 0 })) {
+	if (!session_stream_open(reply, x, false, (str) { 0 })) {
 		exchange_set_user(x, reply);
 		return &too_many_streams;
 	}

@@ -81,12 +81,12 @@ bool session_follows(struct session *session, const char *uri);
 
 /* ---- Its event streams, kept for a client that comes back ---- */
 
-/* Opens the stream of a POST (on its reply's exchange) or of a GET, here on its home loop. NULL: the
+/* Opens the stream of a POST or of a GET on its exchange, here on its home loop. NULL: the
  * session has too many; the exchange is untouched. `answers`: it will carry the answers to the calls
  * with these ids (a JSON array), so it is held for the reply until session_stream_end(); otherwise it
  * only listens. */
-struct session_stream *session_stream_open(struct session *session, struct exchange *x, bool answers,
-                                           str ids);
+struct session_stream *session_stream_open(struct reply *reply, struct exchange *x,
+                                           bool answers, str ids);
 /* A JSON message as an event: kept, and sent if the client is there. On its home loop. */
 void session_stream_send(struct session_stream *stream, str message);
 /* What may be left out should be: its client or the database is slow. */

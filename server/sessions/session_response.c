@@ -74,8 +74,7 @@ bool session_open_stream(struct reply *reply, struct exchange *x)
 	if (!reply->session)
 		return false;
 	struct arena *arena = arena_create();
-	struct session_stream *stream = session_stream_open(reply->session, x, true,
-	                                                    call_ids(reply, arena));
+	struct session_stream *stream = session_stream_open(reply, x, true, call_ids(reply, arena));
 
 	arena_destroy(arena);
 	if (stream)

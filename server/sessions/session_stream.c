@@ -219,10 +219,11 @@ struct session_stream *session_stream_create(struct session *session, struct loo
 	return NULL;
 }
 
-struct session_stream *session_stream_open(struct session *session, struct exchange *x, bool answers,
-                                           str ids)
+struct session_stream *session_stream_open(struct reply *reply, struct exchange *x,
+                                           bool answers, str ids)
 {
-	struct session_stream *stream = session_stream_create(session, exchange_loop(x), 0, answers);
+	struct session *session = reply->session;
+	struct session_stream *stream = session_stream_create(session, reply->loop, 0, answers);
 
 	if (!stream)
 		return NULL;
@@ -231,7 +232,7 @@ struct session_stream *session_stream_open(struct session *session, struct excha
 	stream->ids = strndup(answers ? ids.at : "[]", answers ? ids.size : 2);
 	if (!stream->ids)
 		abort();
-	struct receiver *receiver = receiver_create(stream, x, 0);
+	struct receiver *receiver = receiver_create(stream, x, reply->caller, 0);
 	session_stream_set_receiver(stream, receiver);
 	receiver_drop(receiver);
 	if (answers) {

@@ -85,9 +85,10 @@ void session_stream_detach(struct session_stream *stream);
 
 /* ---- The connections that get its events ---- */
 
-/* Takes x over; NULL: its client has left already. `after`: the event that has. Held by the receiver
- * of it. On the loop of x. */
-struct receiver *receiver_create(struct session_stream *stream, struct exchange *x, int64_t after);
+/* Takes x over, which the caller sent; NULL: its client has left already. `after`: the event that has.
+ * Held by the receiver of it. On the loop of x. */
+struct receiver *receiver_create(struct session_stream *stream, struct exchange *x,
+                                 const struct caller *caller, int64_t after);
 struct session_stream *receiver_stream(const struct receiver *receiver);
 struct loop *receiver_loop(const struct receiver *receiver);
 struct receiver *receiver_keep(struct receiver *receiver);

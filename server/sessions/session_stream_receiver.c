@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "expiry.h"
 #include "origin.h"
 #include "session_stream_private.h"
 #include "stream_rows.h"
@@ -16,6 +17,7 @@ struct receiver {
 	struct stream *connection;      /* its loop's; NULL: over */
 	struct session_stream *stream;        /* held */
 	struct session *session;        /* held: it is in use */
+	struct expiry *expiry;          /* of the token it came with */
 	int64_t sent;                   /* up to which event */
 	bool reading, read_again;
 	atomic_bool behind;             /* the rest is read when all that was sent has gone out */
@@ -159,13 +161,21 @@ void receiver_give(struct receiver *receiver, const struct event *event)
 
 /* ---- The end ---- */
 
+/* Of its connection, whose reference goes. */
+static void let_go(struct receiver *receiver)
+{
+	receiver->connection = NULL;
+	expiry_drop(receiver->expiry);
+	receiver->expiry = NULL;
+	receiver_drop(receiver);
+}
+
 void receiver_finish(struct receiver *receiver, UNUSED int64_t number, UNUSED str text)
 {
 	if (!receiver->connection)
 		return;
 	stream_end(receiver->connection);
-	receiver->connection = NULL;
-	receiver_drop(receiver);
+	let_go(receiver);
 }
 
 /* Older clients would parse the empty data as JSON. */
@@ -273,12 +283,21 @@ static void gone(void *user)
 {
 	struct receiver *receiver = user;
 
-	receiver->connection = NULL;
 	receiver_on(receiver->stream->home, receiver_detach, receiver, 0, (str) { 0 });
-	receiver_drop(receiver);
+	let_go(receiver);
 }
 
-struct receiver *receiver_create(struct session_stream *stream, struct exchange *x, int64_t after)
+/* The client comes back for the rest, with another token. */
+static void expire(void *of)
+{
+	struct receiver *receiver = of;
+
+	receiver_on(receiver->stream->home, receiver_detach, receiver, 0, (str) { 0 });
+	receiver_interrupt(receiver, 0, (str) { 0 });
+}
+
+struct receiver *receiver_create(struct session_stream *stream, struct exchange *x,
+                                 const struct caller *caller, int64_t after)
 {
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
@@ -293,5 +312,6 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 		return receiver;
 	origin_allow(x);
 	receiver->connection = stream_open(x, gone, receiver);
+	receiver->expiry = expiry_begin(caller, receiver->loop, expire, receiver);
 	return receiver_keep(receiver);
 }

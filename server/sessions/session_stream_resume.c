@@ -86,7 +86,7 @@ static void come_back(struct reply *reply, const struct read_errand *read)
 
 	if (x)
 		exchange_set_user(x, NULL);
-	struct receiver *receiver = receiver_create(stream, x, read->after);
+	struct receiver *receiver = receiver_create(stream, x, reply->caller, read->after);
 	receiver_send_read(receiver, &read->events);
 	if (x) {
 		reply_taken_over(reply, x);
