@@ -76,7 +76,7 @@ thread_tests() {
 
 # What is only fetched and unpacked, beside what computes. Whoever needs it looks again whether it is there.
 begin_fetching() {
-	(renice -n 10 "$BASHPID"; need_node_modules; need_python; need_deploy_tools) >"$TEST/fetch.log" 2>&1 </dev/null &
+	(renice -n 10 "$BASHPID"; tests/wycheproof/fetch; need_node_modules; need_python; need_deploy_tools) >"$TEST/fetch.log" 2>&1 </dev/null &
 	FETCHING=$!
 	in_background "$FETCHING"
 }
@@ -315,6 +315,21 @@ fuzz() {
 	exec tests/fuzz/run "${@:-60}"
 }
 
+# Wycheproof's vectors for signatures and keys, by the C tests' build.
+run_wycheproof_tests() {
+	local part=$1 began=$SECONDS log=$TEST/wycheproof.log passed='' failed='' why='' status=0
+	say "== $part"
+	why=$(tests/wycheproof/fetch) || status=$?
+	if [ "$status" = 77 ]; then
+		PARTS+=("$(printf '%-44s left out: %s' "$part" "$why")")
+		return
+	fi
+	[ "$status" != 0 ] || ! build dev --target wycheproof ||
+		build/dev/tests/wycheproof/wycheproof build/wycheproof 2>&1 | tee "$log" || true
+	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+}
+
 need_spin() { (has spin && has gcc) || ! has apt-get || install_packages spin gcc libc6-dev || true; }
 
 # The rules of ownership as models (tests/model), searched whole, and each broken on purpose.
@@ -430,6 +445,7 @@ run_tests() {
 	run_fuzz_tests "fuzz targets, short form"
 	run_model_checks "the rules of ownership, as models"
 	await "$FETCHING" || cat "$TEST/fetch.log"
+	run_wycheproof_tests "Wycheproof: signatures and keys"
 	need_deploy_tools
 	begin_infra
 	# They wait more than they compute.
