@@ -93,7 +93,7 @@ END_TEST
 
 /* ---- RSA ---- */
 
-/* 2^(bits-1) + low, which is no prime and has no small factor, or is even. */
+/* The modulus is 2^(bits-1) + low. */
 static const struct {
 	int bits, low;
 	const char *exponent;
@@ -101,7 +101,7 @@ static const struct {
 } moduli[] = {
 	{ 2048, 0x1d, "AQAB", true }, { 2049, 0x15, "AQAB", true }, { 3072, 0x21, "AQAB", true },
 	{ 8192, 0x03, "AQAB", true }, { 8193, 0x19, "AQAB", false }, { 2047, 0x03, "AQAB", false },
-	{ 1024, 0x1d, "AQAB", false }, { 2048, 0x1c, "AQAB", false }, { 2048, 0x01, "AQAB", false },
+	{ 1024, 0x1d, "AQAB", false }, { 2048, 0x1c, "AQAB", false }, { 2048, 0x1e, "AQAB", false },
 	{ 2048, 0x1d, "Aw", true }, { 2048, 0x1d, "AAEAAQ", true }, { 2048, 0x1d, "__________8", true },
 	{ 2048, 0x1d, "AQ", false }, { 2048, 0x1d, "Ag", false }, { 2048, 0x1d, "AA", false }, { 2048, 0x1d, "", false },
 	{ 2048, 0x1d, "AQAA", false }, { 2048, 0x1d, "AQAAAAAAAAAB", false }, { 2048, 0x1d, "AQAB=", false },
