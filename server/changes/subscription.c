@@ -8,6 +8,7 @@
 #include "expiry.h"
 #include "result.h"
 #include "shares.h"
+#include "sight.h"
 #include "subscription.h"
 #include "topic.h"
 
@@ -147,14 +148,57 @@ static void acknowledge(struct subscription *subscription)
 
 /* ---- Beginning ---- */
 
+/* One that is about to begin: it is not known yet what its caller sees. */
+struct beginning {
+	struct sights sights;
+	struct subscription *subscription;
+	yyjson_val *ids;                /* of what an extension has followed; NULL: none */
+};
+
 /* The URIs that name a resource this caller may read; the rest is left out of the acknowledgement. */
-static const struct fault *read_uris(struct mcp_call *call, struct subscription *subscription,
-                                     yyjson_val *wanted, yyjson_val *ids)
+static void add_uris(struct mcp_call *call, struct beginning *beginning, yyjson_val *uris)
 {
-	yyjson_val *uris = yyjson_obj_get(wanted, "resourceSubscriptions");
+	struct subscription *subscription = beginning->subscription;
+	struct sights *sights = &beginning->sights;
 	size_t index, count;
 	yyjson_val *each;
-	const void *in;
+
+	yyjson_arr_foreach(uris, index, count, each) {
+		str uri = { yyjson_get_str(each), yyjson_get_len(each) };
+		struct sight sight = { 0 };
+		if (uri.at)
+			sight.offer = offer_for_uri(call->arena, uri, &sight.in);
+		if (!sight.offer || !call_may(call, sight.offer->scope))
+			continue;
+		sight.uri = arena_copy(call->arena, uri);
+		if (sight_is_sure(call, sight.offer)) {
+			subscription->followed[subscription->count++].uri = sight.uri;
+			continue;
+		}
+		if (!sights->first)
+			sights->first = arena_array(call->arena, struct sight, yyjson_arr_size(uris));
+		sights->first[sights->count++] = sight;
+	}
+}
+
+static const struct fault *begin(struct mcp_call *call UNUSED, struct sights *sights)
+{
+	struct beginning *beginning = (struct beginning *)sights;
+	struct subscription *subscription = beginning->subscription;
+
+	for (int i = 0; i < sights->count; i++)
+		if (sights->first[i].seen)
+			subscription->followed[subscription->count++].uri = sights->first[i].uri;
+	subscription->resources = subscription->count;
+	return beginning->ids ? kind()->find(subscription, beginning->ids)
+	                      : subscription_begin(subscription);
+}
+
+static const struct fault *read_wishes(struct mcp_call *call, struct beginning *beginning,
+                                       yyjson_val *wanted)
+{
+	struct subscription *subscription = beginning->subscription;
+	yyjson_val *uris = yyjson_obj_get(wanted, "resourceSubscriptions"), *ids = beginning->ids;
 
 	if (uris && (!yyjson_is_arr(uris) || yyjson_arr_size(uris) > FOLLOWED_MAX))
 		return fault_say(call->arena, &FAULT_PARAMS,
@@ -168,13 +212,7 @@ static const struct fault *read_uris(struct mcp_call *call, struct subscription 
 		if (yyjson_get_bool(yyjson_obj_get(wanted, list_members[list])))
 			subscription->followed[subscription->lists++].uri = list_topics[list];
 	subscription->count = subscription->lists;
-	yyjson_arr_foreach(uris, index, count, each) {
-		str uri = { yyjson_get_str(each), yyjson_get_len(each) };
-		const struct offer *offer = uri.at ? offer_for_uri(call->arena, uri, &in) : NULL;
-		if (offer && call_may(call, offer->scope))
-			subscription->followed[subscription->count++].uri = arena_copy(call->arena, uri);
-	}
-	subscription->resources = subscription->count;
+	add_uris(call, beginning, uris);
 	return NULL;
 }
 
@@ -219,17 +257,19 @@ const struct fault *subscription_begin(struct subscription *subscription)
 const struct fault *subscriptions_listen(struct mcp_call *call)
 {
 	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
-	yyjson_val *ids = kind() ? yyjson_obj_get(wanted, kind()->member) : NULL;
-	struct subscription *subscription = arena_new(call->arena, struct subscription);
+	struct beginning *beginning = arena_new(call->arena, struct beginning);
 
 	if (!yyjson_is_obj(wanted))
 		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
 	if (!reply_can_stream(call->reply))
 		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
 			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
-	subscription->call = call;
-	TRY(read_uris(call, subscription, wanted, ids));
-	return ids ? kind()->find(subscription, ids) : subscription_begin(subscription);
+	beginning->sights.then = begin;
+	beginning->ids = kind() ? yyjson_obj_get(wanted, kind()->member) : NULL;
+	beginning->subscription = arena_new(call->arena, struct subscription);
+	beginning->subscription->call = call;
+	TRY(read_wishes(call, beginning, wanted));
+	return sights_look(call, &beginning->sights);
 }
 
 static void leave(struct mcp_call *call)

@@ -62,6 +62,9 @@ struct mcp_tool {
 typedef void mcp_complete_fn(struct mcp_call *call, const char *argument, const char *value,
                              struct store *store);
 
+/* Whether this caller sees the resource of a template: 1, 0, or -1: the store failed. */
+typedef int mcp_sees_fn(struct mcp_call *call, const void *in, struct store *store);
+
 /* Something to read. A `uri` with {names} is a template: they are the fields of `in`, all text. */
 struct mcp_resource {
 	const char *uri;
@@ -79,6 +82,9 @@ struct mcp_resource {
 	const char *meta;             /* of the entry in the list and of its contents */
 	bool database_tells;          /* on PostgreSQL a trigger says pg_notify('mcp_changed', URI) when a row
 	                                 of it changed, whoever changed it; mcp_changed() then leaves it alone */
+	mcp_sees_fn *sees;            /* who sees some only may subscribe to those; `run` answers for others
+	                                 that there is no such. NULL: who may read one sees each */
+	const char *sees_all;         /* a scope of those who see each: they are not asked about */
 };
 
 /* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with

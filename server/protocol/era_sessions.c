@@ -5,6 +5,7 @@
 #include "methods.h"
 #include "result.h"
 #include "session.h"
+#include "sight.h"
 #include "skill_methods.h"
 
 static const struct fault *admit(struct mcp_call *call)
@@ -88,34 +89,56 @@ static const struct fault *set_level(struct mcp_call *call)
 	return NULL;
 }
 
-static const struct fault *subscribe(struct mcp_call *call, bool wanted)
+static const struct fault *no_resource(struct mcp_call *call, str uri)
 {
-	str uri = json_member(call->params, "uri");
-	const void *in;
+	return fault_say(call->arena, &(struct fault) {
+		.code = -32002, .http_sessions = 200, .http_stateless = 200 },
+		"There is no resource \"%s\".", str_quote(uri, 256).text);
+}
 
+static const struct fault *read_uri(struct mcp_call *call, str *uri)
+{
+	*uri = json_member(call->params, "uri");
 	if (!call->reply->session)
 		return &FAULT_SESSION_NEEDED;
-	if (!uri.at)
+	if (!uri->at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
-	const struct offer *offer = offer_for_uri(call->arena, uri, &in);
-	if ((wanted && !offer) || uri.size > URI_MAX)
-		return fault_say(call->arena, &(struct fault) {
-			.code = -32002, .http_sessions = 200, .http_stateless = 200 },
-			"There is no resource \"%s\".", str_quote(uri, 256).text);
-	if (wanted)
-		TRY(guard_scope(call, offer->scope));
-	session_follow(call, uri, wanted);
+	return uri->size > URI_MAX ? no_resource(call, *uri) : NULL;
+}
+
+static const struct fault *follow(struct mcp_call *call, struct sights *sights)
+{
+	str uri = json_member(call->params, "uri");
+
+	if (sights->count > 0 && !sights->first->seen)
+		return no_resource(call, uri);
+	session_follow(call, uri, true);
 	return NULL;
 }
 
 static const struct fault *resources_subscribe(struct mcp_call *call)
 {
-	return subscribe(call, true);
+	struct sights *sights = arena_new(call->arena, struct sights);
+	struct sight *sight = arena_new(call->arena, struct sight);
+	str uri;
+
+	TRY(read_uri(call, &uri));
+	sight->offer = offer_for_uri(call->arena, uri, &sight->in);
+	if (!sight->offer)
+		return no_resource(call, uri);
+	TRY(guard_scope(call, sight->offer->scope));
+	*sights = (struct sights) { .first = sight, .then = follow,
+	                            .count = !sight_is_sure(call, sight->offer) };
+	return sights_look(call, sights);
 }
 
 static const struct fault *resources_unsubscribe(struct mcp_call *call)
 {
-	return subscribe(call, false);
+	str uri;
+
+	TRY(read_uri(call, &uri));
+	session_follow(call, uri, false);
+	return NULL;
 }
 
 static const struct method methods[] = {

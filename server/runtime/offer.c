@@ -229,7 +229,8 @@ void offer_resource(const struct mcp_resource *it)
 		&(struct offer) {
 			.kind = OFFER_RESOURCE, .name = it->uri, .in = it->in, .out = it->out,
 			.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
-			.complete = it->complete, .meta = it->meta,
+			.complete = it->complete, .meta = it->meta, .sees = it->sees,
+			.sees_all = it->sees_all,
 			.database_tells = it->database_tells });
 
 	for (int revision = 0; revision < REVISIONS; revision++) {

@@ -22,6 +22,8 @@ struct offer {
 	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
 	bool runs_long, needs_task, asks_first;
 	mcp_complete_fn *complete;
+	mcp_sees_fn *sees;              /* of a resource: see mcp.h */
+	const char *sees_all;
 	int64_t deadline_ms;
 	mcp_tool_fn *run;
 	str listed[REVISIONS];          /* its JSON in a list */
