@@ -72,7 +72,7 @@ static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, str
 	/* Where products can't be reached the errand waits for the job. */
 	errand_run(store, work->arena, &errand);
 	order_changed(work->arena, work->order->id);
-	return order_answer(call, store, work->order->id);
+	return order_answer(call, store, WRITE, work->order->id);
 }
 
 static enum mcp_reply ask(struct mcp_call *call, const struct cancel *asked,
@@ -93,14 +93,12 @@ enum mcp_answer cancel_order(struct mcp_call *call, const void *in, struct store
 	const struct cancel *asked = in;
 	struct order order;
 	struct consent consent;
+	enum found found = order_find(call, store, WRITE, asked->id, &order);
 
-	switch (order_find(store, mcp_arena(call), asked->id, &order)) {
-	case 1:  break;
-	case 0:  return order_unknown(call, asked->id);
-	default: return mcp_fail(call, BOOK_DOWN);
-	}
+	if (found != FOUND)
+		return order_missing(call, found, asked->id);
 	if (strcmp(order.status, "cancelled") == 0)
-		return order_answer(call, store, order.id);
+		return order_answer(call, store, WRITE, order.id);
 	if (!can_cancel(&order))
 		return too_late(call, &order);
 

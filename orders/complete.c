@@ -41,10 +41,13 @@ static void suggest_numbers(struct mcp_call *call, const char *typed, const char
                             struct store *store)
 {
 	struct arena *arena = mcp_arena(call);
-	const char *from = id_small(arena, typed);
+	const char *from = id_small(arena, typed), *own;
+
+	if (!orders_of(call, READ, &own) || (own && customer && strcmp(own, customer) != 0))
+		return;
 	/* U+10FFFF, which is no character, comes behind all that are. */
 	struct beginning by = {
-		from, arena_print(arena, "%s\xf4\x8f\xbf\xbf", from), customer,
+		from, arena_print(arena, "%s\xf4\x8f\xbf\xbf", from), own ? own : customer,
 		MCP_SUGGESTIONS_MAX + 1,
 	};
 	struct rows rows;
@@ -62,7 +65,15 @@ void complete_customer(struct mcp_call *call, const char *argument UNUSED, const
                        struct store *store)
 {
 	struct rows rows;
+	const char *own;
 
+	if (!orders_of(call, READ, &own))
+		return;
+	if (own) {
+		if (customer_begins(mcp_arena(call), own, value))
+			mcp_suggest(call, own);
+		return;
+	}
 	if (!customers_find(store, mcp_arena(call), value, MCP_SUGGESTIONS_MAX + 1, &rows))
 		return;
 	const struct customer *all = rows.first;

@@ -18,7 +18,8 @@ struct create {
 
 const struct shape create_shape = SHAPE(struct create,
 	TEXT(struct create, customer, "Who buys: the customer's number, e-mail or name. list_orders"
-	     " finds the order by exactly this text", .required = true, AT_LEAST(1), AT_MOST(200)),
+	     " finds the order by exactly this text. Leave it out only where you order for yourself",
+	     AT_LEAST(1), AT_MOST(200)),
 	LIST(struct create, items, item_count, struct portion, &portion_shape,
 	     "What is bought; prices are the catalogue's at this moment", .required = true,
 	     AT_LEAST(1), AT_MOST(ITEMS_MAX)),
@@ -178,7 +179,7 @@ static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struc
 	if (placing_finish(store, order) != STEP_DONE)
 		return still_placing(call, order->id);
 	order_changed(mcp_arena(call), order->id);
-	return order_answer(call, store, order->id);
+	return order_answer(call, store, WRITE, order->id);
 }
 
 static enum mcp_answer place(struct mcp_call *call, struct store *store, struct placing *order,
@@ -216,6 +217,11 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
+	/* Its name has been another customer's. */
+	if (!mcp_may(call, WRITE) && strcmp(order->customer, known->customer) != 0) {
+		*answer = mcp_fail(call, "This idempotency_key was used before. Use a new key for a new order.");
+		return true;
+	}
 	if (!is_same_request(asked, order->request_hash, known->request_hash)) {
 		*answer = mcp_fail(call, "This idempotency_key was used before for an order with"
 		                   " other contents (%s). Use a new key for a new order.",
@@ -228,7 +234,7 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 		(void)!errand_settle(store, arena, errand_release_id(arena, known->id));
 		return false;
 	}
-	*answer = placed ? order_answer(call, store, known->id) : still_placing(call, known->id);
+	*answer = placed ? order_answer(call, store, WRITE, known->id) : still_placing(call, known->id);
 	return true;
 }
 
@@ -257,12 +263,28 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 	return still_placing(call, known.id);
 }
 
+/* Whoever has an own customer orders for that one. NULL, or why there is no order. */
+static const char *settle_customer(struct create *asked, const char *own)
+{
+	if (!own)
+		return asked->customer ? NULL : "customer is required: say who buys.";
+	if (asked->customer && strcmp(asked->customer, own) != 0)
+		return "You can order for yourself only. Leave customer out: the order is yours then.";
+	asked->customer = own;
+	return NULL;
+}
+
 enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store *store)
 {
-	const struct create *asked = in;
+	struct create order = *(const struct create *)in, *asked = &order;
 	const struct address *to = asked->shipping_address;
-	const char *country = country_code(to->country);
+	const char *country = country_code(to->country), *own;
 
+	if (!orders_of(call, WRITE, &own))
+		return customer_unknown(call);
+	const char *why = settle_customer(asked, own);
+	if (why)
+		return mcp_fail(call, "%s", why);
 	if (!country)
 		return mcp_fail(call, "There is no country \"%s\" in ISO 3166. Give its code of two"
 		                " letters, such as GB or FR, or its name in English.",

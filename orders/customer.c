@@ -35,6 +35,11 @@ bool customer_same(struct arena *arena, const char *a, const char *b)
 	return strcmp(text_fold(arena, a, FOLD_ACCENTS), text_fold(arena, b, FOLD_ACCENTS)) == 0;
 }
 
+bool customer_begins(struct arena *arena, const char *customer, const char *typed)
+{
+	return str_starts(str_of(compared(arena, customer)), compared(arena, typed));
+}
+
 /* ---- Finding ---- */
 
 struct beginning {

@@ -8,6 +8,8 @@
 const char *customer_key(struct arena *arena, const char *customer);
 /* The same customer, in any case and with or without accents. */
 bool customer_same(struct arena *arena, const char *a, const char *b);
+/* A name that begins like this, in the same way. */
+bool customer_begins(struct arena *arena, const char *customer, const char *typed);
 /* The names that begin like this, in their order. False: the store failed. */
 struct customer { const char *name; };
 MUST_USE bool customers_find(struct store *store, struct arena *arena, const char *typed, int64_t limit,

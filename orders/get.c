@@ -5,7 +5,7 @@ enum mcp_answer get_order(struct mcp_call *call, const void *in, struct store *s
 {
 	const struct named *asked = in;
 
-	return order_answer(call, store, asked->id);
+	return order_answer(call, store, READ, asked->id);
 }
 
 enum mcp_answer read_order(struct mcp_call *call, const void *in, struct store *store)
@@ -13,9 +13,11 @@ enum mcp_answer read_order(struct mcp_call *call, const void *in, struct store *
 	const struct named *asked = in;
 	struct order order;
 
-	switch (order_load(store, mcp_arena(call), asked->id, &order)) {
-	case 1:  return mcp_return(call, &order);
-	case 0:  return mcp_not_found(call, "There is no order %s.", asked->id);
-	default: return mcp_fail(call, BOOK_DOWN);
+	enum found found = order_load(call, store, READ, asked->id, &order);
+
+	switch (found) {
+	case FOUND:     return mcp_return(call, &order);
+	case NOT_FOUND: return mcp_not_found(call, "There is no order %s.", asked->id);
+	default:        return order_missing(call, found, asked->id);
 	}
 }

@@ -69,6 +69,12 @@ static const struct shape page_shape = SHAPE(struct page,
 	" order by placed_at desc, id desc limit :limit"
 #define VISIBLE "status not in ('recording', 'committing')"
 
+/* Who ordered nothing that this caller can see. */
+static bool is_another(const char *own, const char *customer)
+{
+	return own && customer && strcmp(own, customer) != 0;
+}
+
 static bool find(struct store *store, struct arena *arena, const struct page *page,
                  struct rows *rows)
 {
@@ -84,8 +90,15 @@ static bool find(struct store *store, struct arena *arena, const struct page *pa
 	                  &page_shape, page, &order_summary_shape, rows);
 }
 
+/* Of a caller that sees one customer's only, a cursor leads through these only. */
+static const char *cursor_kind(struct mcp_call *call, const char *own)
+{
+	return own ? arena_print(mcp_arena(call), "orders of %s", own) : "orders";
+}
+
 /* One more than `limit` tells whether there is a next page. */
-static void take_page(struct mcp_call *call, const struct rows *rows, int64_t limit, struct listed *listed)
+static void take_page(struct mcp_call *call, const struct rows *rows, int64_t limit, const char *own,
+                      struct listed *listed)
 {
 	bool more = rows->count > limit;
 
@@ -93,7 +106,7 @@ static void take_page(struct mcp_call *call, const struct rows *rows, int64_t li
 	if (!more)
 		return;
 	const struct order *last = &listed->orders[listed->count - 1];
-	listed->next_cursor = mcp_cursor(call, "orders", &position_shape,
+	listed->next_cursor = mcp_cursor(call, cursor_kind(call, own), &position_shape,
 	                                 &(struct position) { last->placed_at, last->id });
 }
 
@@ -101,22 +114,25 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 {
 	const struct list *asked = in;
 	struct position after = { INT64_MAX, "" };
-	struct rows rows;
+	struct rows rows = { 0 };
+	const char *own;
 
+	if (!orders_of(call, READ, &own))
+		return customer_unknown(call);
 	if (asked->cursor &&
-	    !mcp_cursor_open(call, "orders", asked->cursor, &position_shape, &after))
+	    !mcp_cursor_open(call, cursor_kind(call, own), asked->cursor, &position_shape, &after))
 		return mcp_fail(call, "That cursor is not one that list_orders gave. Leave it out"
 		                " to begin with the newest order.");
 	struct page page = {
-		.customer = asked->customer, .status = asked->status,
+		.customer = own ? own : asked->customer, .status = asked->status,
 		.since = asked->from, .before = asked->to ? asked->to : INT64_MAX,
 		.limit = asked->limit + 1, .at = after.at, .id = after.id,
 	};
-	if (!find(store, mcp_arena(call), &page, &rows))
+	if (!is_another(own, asked->customer) && !find(store, mcp_arena(call), &page, &rows))
 		return mcp_fail(call, BOOK_DOWN);
 
 	struct listed listed;
-	take_page(call, &rows, asked->limit, &listed);
+	take_page(call, &rows, asked->limit, own, &listed);
 	return mcp_return(call, &listed);
 }
 
@@ -136,12 +152,23 @@ enum mcp_answer read_customer(struct mcp_call *call, const void *in, struct stor
 		.at = INT64_MAX, .id = "",
 	};
 	struct listed listed;
-	struct rows rows;
+	struct rows rows = { 0 };
+	const char *own;
 
-	if (!find(store, mcp_arena(call), &page, &rows))
+	if (!orders_of(call, READ, &own))
+		return customer_unknown(call);
+	if (!is_another(own, asked->customer) && !find(store, mcp_arena(call), &page, &rows))
 		return mcp_fail(call, BOOK_DOWN);
 	if (rows.count == 0)
 		return mcp_not_found(call, "There is no customer %s.", asked->customer);
-	take_page(call, &rows, SHOWN_MAX, &listed);
+	take_page(call, &rows, SHOWN_MAX, own, &listed);
 	return mcp_return(call, &listed);
+}
+
+int sees_customer(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct list *asked = in;
+	const char *own;
+
+	return orders_of(call, READ, &own) && !is_another(own, asked->customer);
 }

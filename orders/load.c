@@ -1,32 +1,47 @@
 /* load.c - reads orders and what hangs on them; writes their history. */
 #include "order.h"
 
+struct wanted { const char *id, *customer; };
+
+static const struct shape wanted_shape = SHAPE(struct wanted,
+	TEXT(struct wanted, id, ""),
+	TEXT(struct wanted, customer, ""));
+
+/* Another customer's is not there, so that whoever asks for it takes the way of what never was. */
 #define ORDER_ROW(condition) \
 	"select id, customer, status, placed_at, delivered_at, units, total, total_currency" \
-	" from orders where " condition " and status not in ('recording', 'committing')"
+	" from orders where " condition " and status not in ('recording', 'committing')" \
+	" and (:customer is null or customer = :customer)"
 
 /* An imported number may be of any case, and two may differ in nothing else: then it is neither. */
-static int find_in_any_case(struct store *store, struct arena *arena, const char *id,
-                            struct order *order)
+static enum found find_in_any_case(struct store *store, struct arena *arena, const struct wanted *wanted,
+                                   struct order *order)
 {
-	struct named by = { id_small(arena, id) };
+	struct wanted by = { id_small(arena, wanted->id), wanted->customer };
 	struct rows rows;
 
-	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", &named_shape, &by,
+	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", &wanted_shape, &by,
 	                &order_shape, &rows))
-		return -1;
+		return BOOK_FAILED;
 	if (rows.count != 1)
-		return 0;
+		return NOT_FOUND;
 	*order = *(const struct order *)rows.first;
-	return 1;
+	return FOUND;
 }
 
-int order_find(struct store *store, struct arena *arena, const char *id, struct order *order)
+enum found order_find(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+                      struct order *order)
 {
-	int found = store_find_one(store, arena, ORDER_ROW("id = :id"), &named_shape,
-	                           &(struct named) { id }, &order_shape, order);
+	struct wanted wanted = { .id = id };
 
-	return found ? found : find_in_any_case(store, arena, id, order);
+	if (!orders_of(call, scope, &wanted.customer))
+		return CUSTOMER_UNKNOWN;
+	switch (store_find_one(store, mcp_arena(call), ORDER_ROW("id = :id"), &wanted_shape, &wanted,
+	                       &order_shape, order)) {
+	case 1:  return FOUND;
+	case 0:  return find_in_any_case(store, mcp_arena(call), &wanted, order);
+	default: return BOOK_FAILED;
+	}
 }
 
 bool order_history(struct store *store, struct arena *arena, struct order *order)
@@ -122,32 +137,26 @@ static bool load_errands(struct store *store, struct arena *arena, struct order 
 	return found >= 0;
 }
 
-int order_load(struct store *store, struct arena *arena, const char *id, struct order *order)
+enum found order_load(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+                      struct order *order)
 {
-	int found = order_find(store, arena, id, order);
+	struct arena *arena = mcp_arena(call);
+	enum found found = order_find(call, store, scope, id, order);
 
-	if (found != 1)
+	if (found != FOUND)
 		return found;
 	return load_address(store, arena, order) && load_lines(store, arena, order) &&
 	       order_history(store, arena, order) && load_returns(store, arena, order) &&
-	       load_errands(store, arena, order) ? 1 : -1;
+	       load_errands(store, arena, order) ? FOUND : BOOK_FAILED;
 }
 
-enum mcp_answer order_unknown(struct mcp_call *call, const char *id)
-{
-	return mcp_fail(call, "There is no order %s. Order numbers look like ORD-7H2K9QX4TN or"
-	                " 536365; list_orders finds them by customer or date.", id);
-}
-
-enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *id)
+enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *scope,
+                             const char *id)
 {
 	struct order order;
+	enum found found = order_load(call, store, scope, id, &order);
 
-	switch (order_load(store, mcp_arena(call), id, &order)) {
-	case 1:  return mcp_return(call, &order);
-	case 0:  return order_unknown(call, id);
-	default: return mcp_fail(call, BOOK_DOWN);
-	}
+	return found == FOUND ? mcp_return(call, &order) : order_missing(call, found, id);
 }
 
 static const struct shape added_shape = SHAPE(struct event,

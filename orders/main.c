@@ -8,47 +8,47 @@
 
 extern const struct mcp_file skills[];          /* skills/ */
 
-/* Scopes: orders:read sees every order, orders:write acts for customers, orders:staff moves goods,
- * reports:read sees the figures. */
+/* Scopes: orders:read sees every order, orders:write acts for customers, orders:own does both for one
+ * customer's orders, orders:staff moves goods, reports:read sees the figures. */
 static const struct mcp_tool tools[] = {
 	{ "create_order", "Create an order",
 	  "Places an order: takes the prices of this moment from the catalogue, reserves the stock"
 	  " and records the order, all or nothing. Use a new idempotency_key for each order and the"
 	  " same one to repeat a call that seems to have failed; it never orders twice.",
-	  .in = &create_shape, .out = &order_shape, .scope = "orders:write",
+	  .in = &create_shape, .out = &order_shape, .scope = WRITE " " OWN,
 	  .changes = true, .idempotent = true, .blocks = true, .run = create_order },
 	{ "get_order", "Get an order",
 	  "Tells everything about one order: items, prices, address, history and returns.",
-	  .in = &order_named_shape, .out = &order_shape, .scope = "orders:read", .run = get_order },
+	  .in = &order_named_shape, .out = &order_shape, .scope = READ " " OWN, .run = get_order },
 	{ "list_orders", "List orders",
 	  "Finds orders by customer, status and the dates they were placed, the newest first.",
-	  .in = &list_shape, .out = &listed_shape, .scope = "orders:read", .run = list_orders },
+	  .in = &list_shape, .out = &listed_shape, .scope = READ " " OWN, .run = list_orders },
 	{ "cancel_order", "Cancel an order",
 	  "Cancels an order that has not shipped and puts its goods back on sale. The person is"
 	  " asked first. This cannot be undone.",
-	  .in = &cancel_shape, .out = &order_shape, .scope = "orders:write",
+	  .in = &cancel_shape, .out = &order_shape, .scope = WRITE " " OWN,
 	  .changes = true, .destroys = true, .idempotent = true, .blocks = true,
 	  .run = cancel_order },
 	{ "update_order_status", "Update an order's status",
 	  "For staff: moves an order one step on, from pending to paid, packed, shipped, delivered."
 	  " A step cannot be taken back. cancel_order and request_return do the rest.",
-	  .in = &status_shape, .out = &order_shape, .scope = "orders:staff",
+	  .in = &status_shape, .out = &order_shape, .scope = STAFF,
 	  .changes = true, .idempotent = true, .blocks = true, .run = update_order_status },
 	{ "track_order", "Track an order",
 	  "Tells what happened to an order so far. With follow: true it also waits and reports each"
 	  " change as progress, until the order is delivered or wait_seconds are over.",
-	  .in = &track_shape, .out = &tracked_shape, .scope = "orders:read",
+	  .in = &track_shape, .out = &tracked_shape, .scope = READ " " OWN,
 	  .deadline_ms = TRACK_DEADLINE_MS, .run = track_order,
 	  .meta = "{\"ui\":{\"resourceUri\":\"ui://orders/track\"}}" },
 	{ "request_return", "Request a return",
 	  "Announces that items of a delivered order come back, within 30 days after delivery."
 	  " Stock rises when staff receives them (receive_return).",
-	  .in = &request_return_shape, .out = &return_shape, .scope = "orders:write",
+	  .in = &request_return_shape, .out = &return_shape, .scope = WRITE " " OWN,
 	  .changes = true, .blocks = true, .run = request_return },
 	{ "receive_return", "Receive a return",
 	  "For staff: the items of a return have arrived. They go back on sale, and an order that"
 	  " came back as a whole becomes returned.",
-	  .in = &receive_return_shape, .out = &return_shape, .scope = "orders:staff",
+	  .in = &receive_return_shape, .out = &return_shape, .scope = STAFF,
 	  .changes = true, .idempotent = true, .blocks = true, .run = receive_return },
 	{ "sales_report", "Report on sales",
 	  "Adds up orders, units and revenue of a period by day, month, country or product, each"
@@ -63,15 +63,17 @@ static const struct mcp_resource resources[] = {
 	{ "order://{id}", "order", "An order",
 	  "One order with items, prices, address, history and returns. Subscribe to hear of"
 	  " changes.",
-	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = "orders:read",
-	  .run = read_order, .complete = complete_order, .database_tells = true },
+	  "application/json", .in = &order_named_shape, .out = &order_shape, .scope = READ " " OWN,
+	  .run = read_order, .complete = complete_order, .database_tells = true,
+	  .sees = sees_order, .sees_all = READ },
 	{ "customer://{customer}", "customer", "A customer's orders",
 	  "The orders of one customer, the newest first.",
 	  "application/json", .in = &customer_named_shape, .out = &listed_shape,
-	  .scope = "orders:read", .run = read_customer, .complete = complete_customer },
+	  .scope = READ " " OWN, .run = read_customer, .complete = complete_customer,
+	  .sees = sees_customer, .sees_all = READ },
 	{ "ui://orders/track", "track", "An order's timeline",
 	  "The page on which an MCP Apps host shows what track_order tells.",
-	  .mime = "text/html;profile=mcp-app", .scope = "orders:read", .run = track_page,
+	  .mime = "text/html;profile=mcp-app", .scope = READ " " OWN, .run = track_page,
 	  .meta = "{\"ui\":{\"csp\":{},\"prefersBorder\":true}}" },
 	{ 0 },
 };
@@ -79,7 +81,7 @@ static const struct mcp_resource resources[] = {
 static const struct mcp_prompt prompts[] = {
 	{ "explain_order", "Explain an order to its customer",
 	  "An answer to a customer who asks about an order, from its real history.",
-	  .in = &explain_shape, .scope = "orders:read", .run = explain_order,
+	  .in = &explain_shape, .scope = READ " " OWN, .run = explain_order,
 	  .complete = complete_order },
 	{ "review_sales", "Look back at a month's sales",
 	  "What sold best in a month, and where it went, from the real figures.",

@@ -97,21 +97,40 @@ const char *id_small(struct arena *arena, const char *id);
 /* What is the same for the same product, its SKU in any case and with any hyphens. */
 const char *sku_key(struct arena *arena, const char *sku);
 
+/* ---- Whose (own.c) ---- */
+
+/* The scopes. Whoever has OWN in place of READ or WRITE sees or changes the orders of one customer, which
+ * is its own (mcp_customer): another's do not exist. */
+#define READ "orders:read"
+#define WRITE "orders:write"
+#define OWN "orders:own"
+#define STAFF "orders:staff"
+
+/* Whose orders a call is about that needs `scope` for everybody's: NULL is everybody, else that customer's
+ * only. False: its customer is not known, as customer_unknown() then says. */
+MUST_USE bool orders_of(struct mcp_call *call, const char *scope, const char **customer);
+enum mcp_answer customer_unknown(struct mcp_call *call);
+mcp_sees_fn sees_order, sees_customer;
+
 /* ---- Reading (load.c) ---- */
 
-/* The order's own row, by its number in any case and any hyphens: 1, 0 where there is none, -1. From
- * then on it is order->id. */
-MUST_USE int order_find(struct store *store, struct arena *arena, const char *id,
-                        struct order *order);
+enum found { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, BOOK_FAILED };
+
+/* The order's own row, by its number in any case and any hyphens, where orders_of() has it. From then on it
+ * is order->id. */
+MUST_USE enum found order_find(struct mcp_call *call, struct store *store, const char *scope,
+                               const char *id, struct order *order);
 /* The same with everything that hangs on it. */
-MUST_USE int order_load(struct store *store, struct arena *arena, const char *id,
-                        struct order *order);
+MUST_USE enum found order_load(struct mcp_call *call, struct store *store, const char *scope,
+                               const char *id, struct order *order);
+/* Ends a tool that did not find it. */
+enum mcp_answer order_missing(struct mcp_call *call, enum found found, const char *id);
 MUST_USE bool order_history(struct store *store, struct arena *arena, struct order *order);
 MUST_USE int return_load(struct store *store, struct arena *arena, const char *id,
                          struct return_request *request);
 /* Ends a tool by answering with the order as it is now. */
-enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *id);
-enum mcp_answer order_unknown(struct mcp_call *call, const char *id);
+enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *scope,
+                             const char *id);
 
 /* ---- Changing (load.c) ---- */
 

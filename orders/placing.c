@@ -49,7 +49,7 @@ static bool record(struct store *store, void *context)
 	struct work *work = context;
 
 	int found = store_find_one(store, work->arena,
-	                           "select id, status, request_hash, coalesce(lease_until, 0) as"
+	                           "select id, customer, status, request_hash, coalesce(lease_until, 0) as"
 	                           " lease_until from orders"
 	                           " where caller = :caller and idempotency_key = :idempotency_key",
 	                           &placing_shape, work->order, &placing_shape, work->known);

@@ -17,11 +17,12 @@ enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct stor
 {
 	const struct explain *asked = in;
 	struct order order;
+	enum found found = order_load(call, store, READ, asked->id, &order);
 
-	switch (order_load(store, mcp_arena(call), asked->id, &order)) {
-	case 1:  break;
-	case 0:  return mcp_not_found(call, "There is no order %s.", asked->id);
-	default: return mcp_fail(call, BOOK_DOWN);
+	switch (found) {
+	case FOUND:     break;
+	case NOT_FOUND: return mcp_not_found(call, "There is no order %s.", asked->id);
+	default:        return order_missing(call, found, asked->id);
 	}
 	if (asked->customer && !text_blank(asked->customer) &&
 	    !customer_same(mcp_arena(call), asked->customer, order.customer))

@@ -51,6 +51,7 @@ static const struct shape request_shape = SHAPE(struct return_request,
 	TEXT(struct return_request, idempotency_key, ""));
 
 struct work {
+	struct mcp_call *call;
 	struct arena *arena;
 	const struct ask *asked;
 	struct return_request request;
@@ -196,14 +197,14 @@ static bool request(struct store *store, void *context)
 {
 	struct work *work = context;
 	struct order order;
-	int found;
+	int known;
 
-	if (is_known(store, work, &found))
+	if (is_known(store, work, &known))
 		return false;
-	found = order_find(store, work->arena, work->asked->order_id, &order);
-	if (found != 1)
-		return found == 0 && refuse(work, arena_print(work->arena, "There is no order %s.",
-		                                              work->asked->order_id));
+	enum found found = order_find(work->call, store, WRITE, work->asked->order_id, &order);
+	if (found != FOUND)
+		return found == NOT_FOUND && refuse(work, arena_print(work->arena, "There is no order %s.",
+		                                                      work->asked->order_id));
 	const char *why = cannot_return(work->arena, &order);
 	return why ? refuse(work, why) : add_request(store, work, &order);
 }
@@ -245,9 +246,13 @@ static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
 {
 	struct arena *arena = mcp_arena(call);
 	struct return_request request;
+	struct order order;
 
 	if (return_load(store, arena, id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
+	/* Its name has been another customer's. */
+	if (!mcp_may(call, WRITE) && order_find(call, store, WRITE, request.order_id, &order) != FOUND)
+		return mcp_fail(call, "This idempotency_key was used before. Use a new key for a new return.");
 	if (strcmp(id_small(arena, request.order_id), id_small(arena, asked->order_id)) != 0)
 		return mcp_fail(call, "This idempotency_key was used before for a return of another"
 		                " order (%s of order %s). Use a new key for a new return.", id,
@@ -262,12 +267,15 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 {
 	const struct ask *asked = in;
 	char id[ID_SIZE];
-	struct work work = { .arena = mcp_arena(call), .asked = asked, .request = {
+	const char *customer;
+	struct work work = { .call = call, .arena = mcp_arena(call), .asked = asked, .request = {
 		.id = id, .order_id = asked->order_id, .reason = asked->reason,
 		.requested_at = now_ms(), .requested_by = mcp_caller(call),
 		.idempotency_key = asked->idempotency_key,
 	} };
 
+	if (!orders_of(call, WRITE, &customer))
+		return customer_unknown(call);
 	id_make(id, "RET-");
 	enum store_outcome outcome = store_transact(store, request, &work);
 	if (work.known)

@@ -66,14 +66,12 @@ enum mcp_answer update_order_status(struct mcp_call *call, const void *in, struc
 {
 	const struct status *asked = in;
 	struct order order;
+	enum found found = order_find(call, store, STAFF, asked->id, &order);
 
-	switch (order_find(store, mcp_arena(call), asked->id, &order)) {
-	case 1:  break;
-	case 0:  return order_unknown(call, asked->id);
-	default: return mcp_fail(call, BOOK_DOWN);
-	}
+	if (found != FOUND)
+		return order_missing(call, found, asked->id);
 	if (strcmp(order.status, asked->status) == 0)
-		return order_answer(call, store, order.id);
+		return order_answer(call, store, STAFF, order.id);
 	if (step_of(order.status) + 1 != step_of(asked->status))
 		return refuse(call, &order);
 
@@ -91,5 +89,5 @@ enum mcp_answer update_order_status(struct mcp_call *call, const void *in, struc
 	default:               return mcp_fail(call, BOOK_DOWN);
 	}
 	order_changed(mcp_arena(call), order.id);
-	return order_answer(call, store, order.id);
+	return order_answer(call, store, STAFF, order.id);
 }

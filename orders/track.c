@@ -63,11 +63,11 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 	const struct track *asked = in;
 	struct arena *arena = mcp_arena(call);
 	struct order order;
-	int found = order_find(store, arena, asked->id, &order);
+	enum found found = order_find(call, store, READ, asked->id, &order);
 
-	if (found == 0)
-		return order_unknown(call, asked->id);
-	if (found != 1 || !order_history(store, arena, &order))
+	if (found != FOUND)
+		return order_missing(call, found, asked->id);
+	if (!order_history(store, arena, &order))
 		return mcp_fail(call, BOOK_DOWN);
 	if (asked->follow) {
 		tell_history(call, &order);

@@ -12,7 +12,8 @@ struct mcp_call {
 };
 
 struct arena *arena;
-const char *caller;
+const char *caller, *called_for;
+bool customer_only;
 enum mcp_reply person;
 const char *person_says;
 char question[512];
@@ -40,6 +41,16 @@ struct arena *mcp_arena(struct mcp_call *call UNUSED)
 const char *mcp_caller(const struct mcp_call *call UNUSED)
 {
 	return caller;
+}
+
+bool mcp_may(const struct mcp_call *call UNUSED, const char *scopes UNUSED)
+{
+	return !customer_only;
+}
+
+const char *mcp_customer(const struct mcp_call *call UNUSED)
+{
+	return called_for;
 }
 
 static yyjson_val *read_json(str json)
@@ -372,6 +383,8 @@ void begin(void)
 {
 	arena = arena_create();
 	caller = "anonymous";
+	called_for = NULL;
+	customer_only = false;
 	person = MCP_UNAVAILABLE;
 	chosen_argument = chosen_value = NULL;
 	progress_until = 1000;

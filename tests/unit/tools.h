@@ -49,6 +49,8 @@ struct said {
 };
 
 extern const char *caller;      /* who calls: "anonymous" from begin() on */
+extern const char *called_for;  /* for whom: NULL from begin() on */
+extern bool customer_only;      /* it has no scope for more than that one's; false from begin() on */
 extern struct arena *arena;     /* of the test */
 
 struct said call_tool(struct program *program, const char *tool, const char *arguments, ...)
