@@ -216,7 +216,7 @@ run_e2e_on_postgresql() {
 		return
 	fi
 	WITH=(env DATABASE=postgresql tests/postgres.sh run)
-	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting}.test.mjs
+	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own}.test.mjs
 	WITH=()
 }
 
