@@ -1,6 +1,7 @@
 /* caller.c - who calls: a name, what it may do and for which customer, counted by reference. */
 #include <stdlib.h>
 
+#include "issuer.h"
 #include "keys.h"
 #include "share.h"
 
@@ -58,6 +59,7 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	caller->scopes = put(&end, who->scopes);
 	if (who->customer.size > 0)
 		caller->customer = put(&end, who->customer);
+	caller->expires_ms = who->expires_ms;
 	caller->all = digest && lists(who->scopes, STR("*"));
 	return caller;
 }
@@ -163,4 +165,26 @@ void caller_drop(const struct caller *caller)
 		return;
 	share_drop(mine->share);
 	free(mine);
+}
+
+/* ---- Written down ---- */
+
+const char *caller_rights(const struct caller *caller, struct arena *arena)
+{
+	if (!caller_has_token(caller) || !issuer_name())
+		return NULL;
+	return arena_print(arena, "%s %.*s %.*s", issuer_name(), STR_FORMAT(caller->scopes),
+	                   (int)caller->customer.size, caller->customer.at ? caller->customer.at : "");
+}
+
+const struct caller *auth_caller_with(const char *name, const char *rights)
+{
+	str rest = str_of(rights);
+
+	if (name[0] != TOKEN_NAME || !rights || !issuer_name() ||
+	    !str_is(str_cut(&rest, ' '), issuer_name()))
+		return auth_caller(name);
+	struct identity who = { .name = str_of(name), .scopes = str_cut(&rest, ' ') };
+	who.customer = rest;
+	return caller_create(&who, NULL);
 }

@@ -1,56 +1,250 @@
-/* issuer.c - what an operator sets about the issuer of access tokens. */
+/* issuer.c - what an operator sets about the issuer of access tokens, checked at the start. */
 #include "issuer.h"
 
-static const struct issuer_settings *set;
+#include <stdio.h>
+#include <stdlib.h>
 
-struct sign_ins sign_ins;
-const struct counted sign_ins_counted[] = { { 0 } };
+#include "claims.h"
+#include "fetch.h"
+#include "key_source.h"
+#include "keys.h"
+#include "settings.h"
 
-const char *issuer_configure(const struct issuer_settings *settings)
+#define TEXT_MAX 1000           /* of a setting's item */
+
+static struct issuer the;       /* .name NULL: there is none */
+static struct arena *texts;     /* its */
+
+static _Thread_local char trouble[512];
+
+static const char *wrong(const char *setting, const char *what)
 {
-	set = settings->issuer ? settings : NULL;
+	snprintf(trouble, sizeof(trouble), "%s: %s", setting, what);
+	return trouble;
+}
+
+/* Fit to stand in a header and in JSON: visible ASCII but " , and \. */
+static bool is_plain(str text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (text.at[i] <= ' ' || text.at[i] > '~' || strchr("\",\\", text.at[i]))
+			return false;
+	return text.size <= TEXT_MAX;
+}
+
+/* Whoever answers there says who is let in: so it has to be who it is taken for. */
+static const char *check_url(const char *setting, const char *url)
+{
+	bool web = str_starts(str_of(url), "https://") || str_starts(str_of(url), "http://");
+	const char *what = web ? fetch_check_url(url) : "it must begin with https://";
+
+	if (!what && !is_plain(str_of(url)))
+		what = "it holds a blank, a quote or a comma";
+	if (!what && strncmp(url, "https://", 8) != 0 && !fetch_is_loopback(url))
+		what = "it must begin with https:// (http:// is for this machine alone, such as"
+		       " http://127.0.0.1:9000)";
+	return what ? wrong(setting, what) : NULL;
+}
+
+static const char *check_list(const char *setting, const char *list)
+{
+	str rest = str_of(list);
+	int count = 0;
+
+	for (str item; list && (item = setting_item(&rest)).at; count++)
+		if (!is_plain(item))
+			return wrong(setting, "an item is longer than 1000 bytes, or holds a quote, a backslash or"
+			                      " what is no ASCII");
+	return !list || count > 0 ? NULL : wrong(setting, "it is empty: leave it out, or name at least one");
+}
+
+static const char *check_issuer(const struct issuer_settings *from)
+{
+	const char *why = check_url("OAUTH_ISSUER", from->issuer);
+
+	if (why)
+		return why;
+	if (strpbrk(from->issuer, "?#"))
+		return wrong("OAUTH_ISSUER", "an issuer has neither a ? nor a #; it is the text that its"
+		                             " tokens have as iss");
+	if (!from->public_url)
+		return wrong("OAUTH_ISSUER", "it needs PUBLIC_URL, the endpoint as clients type it, such as"
+		                             " https://shop.example/mcp: tokens are made for it");
 	return NULL;
 }
 
-const char *issuer_know_scopes(UNUSED const char *scopes)
+static const char *check_scopes(const struct issuer_settings *from)
 {
+	str rest = str_of(from->scopes);
+	const char *prefix = from->scope_prefix;
+
+	for (str scope; from->scopes && (scope = setting_item(&rest)).at;) {
+		if (prefix && *prefix && str_starts(scope, prefix))
+			return wrong("OAUTH_SCOPES", "write them as this server has them, without"
+			                             " OAUTH_SCOPE_PREFIX, which is put before them");
+		if (!key_scope_valid(scope) || str_is(scope, "*"))
+			return wrong("OAUTH_SCOPES", "a scope is 1 to 64 of A-Z a-z 0-9 . _ : / -, such as"
+			                             " products:read; * is none");
+	}
 	return NULL;
 }
 
-void issuer_start(void)
+static const char *check_jwks(const struct issuer_settings *from)
 {
+	if (!from->jwks)
+		return NULL;
+	if (from->facade)
+		return wrong("OAUTH_FACADE", "it repeats what the issuer's discovery says, which there is none of"
+		                             " with OAUTH_JWKS: leave one of them out");
+	if (from->jwks[0] != '@')
+		return check_url("OAUTH_JWKS", from->jwks);
+	return from->jwks[1] ? NULL : wrong("OAUTH_JWKS", "after the @ comes the path of a file of keys");
 }
 
-void issuer_stop(void)
+/* One that is about an issuer which there is not: a name was mistyped, or left out. */
+static const char *check_none(const struct issuer_settings *from)
 {
-}
+	const struct { const char *name, *value; } others[] = {
+		{ "OAUTH_AUDIENCE", from->audience }, { "OAUTH_CLIENTS", from->clients },
+		{ "OAUTH_SCOPES", from->scopes }, { "OAUTH_SCOPE_PREFIX", from->scope_prefix },
+		{ "OAUTH_SCOPE_CLAIM", from->scope_claims }, { "OAUTH_JWKS", from->jwks },
+		{ "OAUTH_CUSTOMER_CLAIM", from->customer_claim },
+		{ "OAUTH_FACADE", from->facade ? "on" : NULL },
+	};
 
-const char *issuer_reload(void)
-{
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].value)
+			return wrong(others[i].name, "it says how tokens of OAUTH_ISSUER are read, which is not"
+			                             " set: set that too, or leave this out");
 	return NULL;
+}
+
+static const char *check(const struct issuer_settings *from)
+{
+	const char *why = check_issuer(from);
+
+	if (!why)
+		why = check_list("OAUTH_AUDIENCE", from->audience);
+	if (!why)
+		why = check_list("OAUTH_CLIENTS", from->clients);
+	if (!why)
+		why = check_list("OAUTH_SCOPE_CLAIM", from->scope_claims);
+	if (!why && from->customer_claim &&
+	    (!*from->customer_claim || !is_plain(str_of(from->customer_claim))))
+		why = wrong("OAUTH_CUSTOMER_CLAIM", "it is the name of one claim, such as customer_id");
+	if (!why && from->scope_prefix && !is_plain(str_of(from->scope_prefix)))
+		why = wrong("OAUTH_SCOPE_PREFIX", "it holds a blank, a quote or a comma");
+	if (!why)
+		why = check_scopes(from);
+	return why ? why : check_jwks(from);
+}
+
+static const char *copy(const char *text)
+{
+	return text ? arena_copy(texts, str_of(text)) : NULL;
+}
+
+static const char *spaced(const char *list)
+{
+	str rest = str_of(list ? list : "");
+	const char *text = "";
+
+	for (str item; (item = setting_item(&rest)).at;)
+		text = arena_print(texts, "%s%s%.*s", text, *text ? " " : "", STR_FORMAT(item));
+	return text;
+}
+
+const char *issuer_configure(const struct issuer_settings *from)
+{
+	const char *why = from->issuer ? check(from) : check_none(from);
+
+	if (why)
+		return why;
+	arena_destroy(texts);
+	texts = NULL;
+	the = (struct issuer) { 0 };
+	if (!from->issuer)
+		return key_source_configure(NULL);
+	texts = arena_create();
+	the = (struct issuer) {
+		.name = copy(from->issuer),
+		.audience = copy(from->audience ? from->audience : from->public_url),
+		.clients = copy(from->clients), .asked = spaced(from->scopes),
+		.prefix = copy(from->scope_prefix ? from->scope_prefix : ""),
+		.scope_claims = copy(from->scope_claims ? from->scope_claims : STANDARD_SCOPE_CLAIMS),
+		.customer_claim = copy(from->customer_claim), .jwks = copy(from->jwks), .known = "",
+		.facade = from->facade,
+	};
+	return key_source_configure(&the);
+}
+
+const char *issuer_know_scopes(const char *scopes)
+{
+	str rest = str_of(the.asked);
+
+	if (!the.name)
+		return NULL;
+	the.known = copy(scopes);
+	for (str asked; (asked = setting_item(&rest)).at;)
+		if (!text_lists(scopes, asked)) {
+			snprintf(trouble, sizeof(trouble), "OAUTH_SCOPES: this server has no scope %.*s; it has %s",
+			         STR_FORMAT(asked), scopes);
+			return trouble;
+		}
+	return NULL;
+}
+
+const struct issuer *issuer_now(void)
+{
+	return the.name ? &the : NULL;
 }
 
 const char *issuer_name(void)
 {
-	return set ? set->issuer : NULL;
+	return the.name;
 }
 
 const char *issuer_scopes(void)
 {
-	return set && set->scopes ? set->scopes : "";
+	return the.name ? the.asked : "";
 }
 
 const char *issuer_scope_prefix(void)
 {
-	return set && set->scope_prefix ? set->scope_prefix : "";
+	return the.name ? the.prefix : "";
 }
 
-bool issuer_asks(UNUSED str scope)
+bool issuer_asks(str scope)
 {
-	return false;
+	return the.name && text_lists(the.asked, scope);
 }
 
-char *issuer_document(UNUSED struct arena *arena)
-{
-	return NULL;
-}
+/* ---- Counted ---- */
+
+struct sign_ins sign_ins;
+
+const struct counted sign_ins_counted[] = {
+	{ "mcp_sign_in_accepted_total", "counter", "Access tokens that were checked and found good",
+	  &sign_ins.accepted },
+	{ "mcp_sign_in_cached_total", "counter", "Requests with an access token that was checked before",
+	  &sign_ins.cached },
+	{ "mcp_sign_in_malformed_total", "counter", "Access tokens refused: they are none, or of an"
+	  " algorithm that is not accepted", &sign_ins.malformed },
+	{ "mcp_sign_in_signature_total", "counter", "Access tokens refused: the signature is wrong",
+	  &sign_ins.signature },
+	{ "mcp_sign_in_unknown_key_total", "counter", "Access tokens refused: the issuer has no such key",
+	  &sign_ins.unknown_key },
+	{ "mcp_sign_in_expired_total", "counter", "Access tokens refused: expired, or not valid yet",
+	  &sign_ins.expired },
+	{ "mcp_sign_in_audience_total", "counter", "Access tokens refused: for another server or client",
+	  &sign_ins.audience },
+	{ "mcp_sign_in_claims_total", "counter", "Access tokens refused: of another issuer or kind",
+	  &sign_ins.claims },
+	{ "mcp_sign_in_waited_total", "counter", "Requests that waited for keys of the issuer",
+	  &sign_ins.waited },
+	{ "mcp_sign_in_unavailable_total", "counter", "Requests answered 503 for want of keys of the issuer",
+	  &sign_ins.unavailable },
+	{ "mcp_issuer_fetches_total", "counter", "Fetches of the issuer's keys", &sign_ins.fetches },
+	{ "mcp_issuer_failed_fetches_total", "counter", "Those that failed", &sign_ins.failed_fetches },
+	{ 0 },
+};

@@ -4,6 +4,8 @@
 #ifndef ISSUER_H
 #define ISSUER_H
 
+#include <stdatomic.h>
+
 #include "core.h"
 #include "counted.h"
 

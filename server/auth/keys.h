@@ -18,6 +18,7 @@ struct identity {
 	str name;               /* not empty */
 	str scopes;             /* separated by commas; "*" is all of them, where it is a key's */
 	str customer;           /* empty: none */
+	int64_t expires_ms;     /* of a token; 0: never */
 };
 
 /* Somebody whose key has that digest; NULL: no key. It belongs to the set of keys of that number. The

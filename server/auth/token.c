@@ -1,30 +1,128 @@
-/* token.c - access tokens: JSON Web Tokens of the issuer, each checked before it is believed. */
+/* token.c - access tokens: JSON Web Tokens of the issuer, each checked before it is believed.
+ *
+ * Cheap checks first, then the key, the signature, and what it says. What was good once is known by its
+ * digest until it expires. */
 #include "token.h"
 
-struct auth_answer token_check(UNUSED str token, UNUSED bool again)
+#include "key_source.h"
+#include "keys.h"
+#include "log.h"
+#include "seal.h"
+#include "token_cache.h"
+
+static const struct refusal
+	malformed = { "This is no access token: it is not three parts in base64url with a header for us.",
+	              &sign_ins.malformed },
+	algorithm = { "The token is signed in a way that is not accepted here.", &sign_ins.malformed },
+	no_key = { "The token is signed with a key that the issuer does not have.", &sign_ins.unknown_key },
+	bad_signature = { "The signature of the token is wrong.", &sign_ins.signature };
+
+static struct auth_answer refuse(const struct refusal *refusal)
 {
-	return (struct auth_answer) {
-		.outcome = AUTH_INVALID, .why = "Access tokens are not accepted here yet."
-	};
+	atomic_fetch_add_explicit(refusal->count, 1, memory_order_relaxed);
+	log_info("an access token was refused: %s", refusal->why);
+	return (struct auth_answer) { .outcome = AUTH_INVALID, .why = refusal->why };
 }
 
-bool auth_await_keys(UNUSED struct auth_waiter *waiter, UNUSED struct loop *loop,
-                     UNUSED void (*come)(struct auth_waiter *waiter))
+static struct auth_answer unavailable(int64_t retry_ms)
 {
-	return false;
+	atomic_fetch_add_explicit(&sign_ins.unavailable, 1, memory_order_relaxed);
+	return (struct auth_answer) { .outcome = AUTH_UNAVAILABLE, .retry_ms = retry_ms };
 }
 
-bool auth_await_cancel(UNUSED struct auth_waiter *waiter)
+static struct auth_answer refuse_for(enum jws_outcome outcome)
 {
-	return true;
+	switch (outcome) {
+	case JWS_ALGORITHM:
+		return refuse(&algorithm);
+	case JWS_NO_KEY:
+		return refuse(&no_key);
+	case JWS_BAD_SIGNATURE:
+		return refuse(&bad_signature);
+	default:
+		return refuse(&malformed);
+	}
 }
 
-const char *caller_rights(UNUSED const struct caller *caller, UNUSED struct arena *arena)
+/* Its key is not there: it is waited for, if the token could be good at all. */
+static struct auth_answer wait_for(enum key_hope hope, bool again, int64_t retry_ms)
 {
-	return NULL;
+	if (hope == KEY_NEVER)
+		return refuse(&no_key);
+	if (hope == KEY_COMES && !again)
+		return (struct auth_answer) { .outcome = AUTH_WAITING };
+	return unavailable(hope == KEY_COMES ? key_times.retry : retry_ms);
 }
 
-const struct caller *auth_caller_with(const char *name, UNUSED const char *rights)
+static struct auth_answer without_key(struct arena *arena, const struct jws *jws, bool has_others,
+                                      bool again)
 {
-	return auth_caller(name);
+	const struct refusal *refusal = claims_glance(arena, issuer_now(), jws->payload, now_ms());
+	int64_t retry_ms = 0;
+
+	if (refusal)
+		return refuse(refusal);
+	enum key_hope hope = has_others ? key_source_hope_for_other(again, &retry_ms)
+	                                : key_source_hope(&retry_ms);
+	return wait_for(hope, again, retry_ms);
+}
+
+/* Held by the receiver. */
+static const struct caller *caller_of(struct arena *arena, const struct claims *claims)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	digest_for(issuer_name(), claims->subject, digest);
+	str text = base64url(arena, (str) { (char *)digest, sizeof(digest) });
+	return caller_create(&(struct identity) {
+		.name = str_of(arena_print(arena, "%c%.*s", TOKEN_NAME, STR_FORMAT(text))),
+		.scopes = str_of(claims->scopes), .customer = str_of(claims->customer),
+		.expires_ms = claims->expires_ms,
+	}, NULL);
+}
+
+static struct auth_answer check(struct arena *arena, str token, bool again, const uint8_t *digest)
+{
+	unsigned number;
+	const struct jwk_set *keys = key_source_keys(&number);
+	struct claims claims;
+	struct jws jws;
+
+	enum jws_outcome outcome = jws_read(arena, token, &jws);
+	if (outcome != JWS_FINE)
+		return refuse_for(outcome);
+	if (!keys || (jws.kid.at && !jwk_set_has(keys, jws.kid)))
+		return without_key(arena, &jws, keys, again);
+	outcome = jws_verify(keys, &jws);
+	if (outcome != JWS_FINE)
+		return refuse_for(outcome);
+	const struct refusal *refusal = claims_read(arena, issuer_now(), jws.payload, now_ms(), &claims);
+	if (refusal)
+		return refuse(refusal);
+
+	const struct caller *caller = caller_of(arena, &claims);
+	token_cache_add(digest, number, caller);
+	atomic_fetch_add_explicit(&sign_ins.accepted, 1, memory_order_relaxed);
+	log_info("%s has signed in: %s", caller_name(caller), *claims.scopes ? claims.scopes : "no scope");
+	return (struct auth_answer) { .outcome = AUTH_FINE, .caller = caller };
+}
+
+struct auth_answer token_check(str token, bool again)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned number;
+
+	if (token.size > JWS_BYTES_MAX)
+		return refuse(&malformed);
+	digest_of(token, digest);
+	key_source_keys(&number);
+	const struct caller *known = token_cache_find(digest, number);
+	if (known) {
+		atomic_fetch_add_explicit(&sign_ins.cached, 1, memory_order_relaxed);
+		return (struct auth_answer) { .outcome = AUTH_FINE, .caller = caller_keep(known) };
+	}
+	struct arena *arena = arena_create();
+	struct auth_answer answer = check(arena, token, again, digest);
+	arena_destroy(arena);
+	return answer;
 }

@@ -1,4 +1,5 @@
 /* fetch.c - outbound HTTP over libcurl: one bounded request at a time. */
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -81,14 +82,22 @@ const char *fetch_check_url(const char *url)
 	return wrong;
 }
 
-static bool is_loopback(const char *url)
+/* 127.0.0.1.example is a name like any other. */
+static bool is_loopback_v4(const char *host)
+{
+	struct in_addr address;
+
+	return strncmp(host, "127.", 4) == 0 && inet_pton(AF_INET, host, &address) == 1;
+}
+
+bool fetch_is_loopback(const char *url)
 {
 	CURLU *parsed = curl_url();
 	if (!parsed)
 		abort();
 	curl_url_set(parsed, CURLUPART_URL, url, 0);
 	char *host = url_part(parsed, CURLUPART_HOST);
-	bool is = host && (strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+	bool is = host && (strcasecmp(host, "localhost") == 0 || is_loopback_v4(host) ||
 	                   strcmp(host, "[::1]") == 0);
 	curl_free(host);
 	curl_url_cleanup(parsed);
@@ -152,6 +161,12 @@ static void set_method(CURL *easy, const struct fetch_request *request)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+static int is_given_up(void *flag, UNUSED curl_off_t a, UNUSED curl_off_t b, UNUSED curl_off_t c,
+                       UNUSED curl_off_t d)
+{
+	return atomic_load((const atomic_bool *)flag);
+}
+
 static void prepare(struct fetcher *fetcher, const struct fetch_request *request,
                     struct incoming *incoming)
 {
@@ -173,7 +188,12 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);
 	if (authorities && *authorities)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
-	if (is_loopback(request->url))
+	if (request->give_up) {
+		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_given_up);
+		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, (void *)(uintptr_t)request->give_up);
+		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	}
+	if (fetch_is_loopback(request->url))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	set_method(easy, request);
 }

@@ -2,6 +2,8 @@
 #ifndef FETCH_H
 #define FETCH_H
 
+#include <stdatomic.h>
+
 #include "core.h"
 
 struct fetch_request {
@@ -14,6 +16,7 @@ struct fetch_request {
 	/* Never on a kept connection: where one breaks before an answer libcurl sends again by
 	 * itself, and nobody knows whether the server acted on the first. */
 	bool once;
+	const atomic_bool *give_up;     /* true: it ends within a second or so. NULL is fine */
 };
 
 struct fetch_answer {
@@ -34,5 +37,8 @@ void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_requ
 
 /* NULL, or why this is no http or https URL that can be called (one with a password is none). */
 const char *fetch_check_url(const char *url);
+
+/* Its host is this machine, by name or address. */
+bool fetch_is_loopback(const char *url);
 
 #endif
