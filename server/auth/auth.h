@@ -5,8 +5,8 @@
 #ifndef AUTH_H
 #define AUTH_H
 
+#include "await.h"
 #include "core.h"
-#include "loop.h"
 
 /* ---- Callers ---- */
 
@@ -76,23 +76,6 @@ struct auth_answer {
 struct auth_answer auth_check(str authorization);
 /* The same for whoever has waited for the keys: never AUTH_WAITING. */
 struct auth_answer auth_check_again(str authorization);
-
-/* Somebody who waits for the issuer's keys, with its request. */
-struct auth_waiter {
-	struct message message;         /* the following are ours */
-	struct timer timer;
-	struct auth_waiter *next, **place;
-	struct loop *loop;
-	void (*come)(struct auth_waiter *waiter);
-};
-#define AUTH_WAIT_MS 3000
-/* After AUTH_WAITING, on `loop`: `come` is called there once, within AUTH_WAIT_MS, whatever came of it;
- * never before this returns. False: too many wait already, the answer is that of AUTH_UNAVAILABLE. */
-MUST_USE bool auth_await_keys(struct auth_waiter *waiter, struct loop *loop,
-                              void (*come)(struct auth_waiter *waiter));
-/* The client left: on the same loop. True: `come` is not called any more, and the waiter free to be
- * released. False: it is on its way. */
-MUST_USE bool auth_await_cancel(struct auth_waiter *waiter);
 
 /* ---- What is done later on somebody's behalf ---- */
 

@@ -2,7 +2,7 @@
 #ifndef KEY_SOURCE_H
 #define KEY_SOURCE_H
 
-#include "auth.h"
+#include "await.h"
 #include "claims.h"
 #include "jose.h"
 
