@@ -1,4 +1,5 @@
-/* call_record.c - a call as JSON: its request, what was answered so far, what time it has left. */
+/* call_record.c - a call as JSON: its request, what was answered so far, what time it has left, and what its
+ * caller may, where that is not a key's. */
 #include "call_record.h"
 #include "call_rows.h"
 
@@ -20,6 +21,17 @@ static void write_number(struct json *json, const char *key, int64_t number)
 	json_int(json, number);
 }
 
+/* A token's, which nobody can find again by the name. */
+static void write_rights(struct json *json, const struct caller *caller)
+{
+	const char *rights = caller ? caller_rights(caller, json->arena) : NULL;
+
+	if (!rights)
+		return;
+	json_key(json, "rights");
+	json_text(json, rights);
+}
+
 const char *call_write_down(struct mcp_call *call, struct arena *arena)
 {
 	struct json json = json_begin(arena, 1024);
@@ -35,6 +47,7 @@ const char *call_write_down(struct mcp_call *call, struct arena *arena)
 	write_number(&json, "can", call->can);
 	write_number(&json, "rounds", call->rounds);
 	write_number(&json, "left", call->time_left_ms);
+	write_rights(&json, call->reply->caller);
 	json_key(&json, "questions");
 	json_array(&json);
 	for (struct question *each = call->questions; each; each = each->next)
@@ -65,12 +78,25 @@ static void read_questions(struct mcp_call *call, yyjson_val *earlier, const str
 	}
 }
 
+/* Whoever has it go on, on a token's behalf it may what it might when it began. */
+static void read_rights(struct reply *reply, yyjson_val *request)
+{
+	const struct caller *caller = reply->caller;
+	str rights = json_member(request, "rights");
+
+	if (!rights.at || !caller || !caller_has_token(caller))
+		return;
+	reply->caller = auth_caller_with(caller_name(caller), arena_copy(reply->arena, rights));
+	caller_drop(caller);
+}
+
 struct mcp_call *call_read_back(struct reply *reply, str record, const struct rows *answers)
 {
 	enum json_trouble trouble;
 	yyjson_val *request = json_parse_copy(reply->arena, record, runtime.set.depth_max + 4, &trouble);
 
 	reply->revision = (enum revision)yyjson_get_int(yyjson_obj_get(request, "revision"));
+	read_rights(reply, request);
 	struct mcp_call *call = call_create(reply, reply->arena, request);
 	call->can = (unsigned)yyjson_get_uint(yyjson_obj_get(request, "can"));
 	call->rounds = yyjson_get_int(yyjson_obj_get(request, "rounds"));
