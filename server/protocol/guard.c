@@ -4,7 +4,6 @@
 #include "connect.h"
 #include "guard.h"
 #include "issuer.h"
-#include "log.h"
 #include "visitor.h"
 
 static str open_scopes;                 /* every scope there is, for the challenge */
@@ -61,16 +60,14 @@ static const char *prefixed(struct arena *arena, str scopes)
 	return list;
 }
 
-void guard_start(void)
+const char *guard_start(void)
 {
 	open_scopes = STR("");
 	add_scopes(&runtime.tools);
 	add_scopes(&runtime.resources);
 	add_scopes(&runtime.templates);
 	add_scopes(&runtime.prompts);
-	const char *unknown = issuer_know_scopes(open_scopes.at);
-	if (unknown)
-		log_warning("OAUTH_SCOPES has %s, which is no scope of this server", unknown);
+	return issuer_know_scopes(open_scopes.at);
 }
 
 /* What a client asks for that signs somebody in: as the operator says, for not every issuer gives each

@@ -4,7 +4,7 @@
 
 #include "call.h"
 
-void guard_start(void);
+const char *guard_start(void);          /* NULL, or what is wrong with OAUTH_SCOPES */
 const struct fault *guard_single_headers(struct reply *reply);  /* 400: one came twice */
 /* 401, 400, 503; else the caller is reply->caller. `answer` is not AUTH_WAITING. */
 const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer);

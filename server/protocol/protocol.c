@@ -15,7 +15,7 @@ static const struct extension *const extensions[] = {
 	&tasks_extension, &pages_extension, &skills_extension, NULL
 };
 
-void protocol_start(const struct protocol_settings *settings)
+const char *protocol_start(const struct protocol_settings *settings)
 {
 	runtime.set = *settings;
 	runtime.server = settings->server;
@@ -26,7 +26,7 @@ void protocol_start(const struct protocol_settings *settings)
 	runtime.arena = arena_create();
 	atomic_store(&runtime.unready, false);
 	offers_build();
-	guard_start();
+	const char *wrong = guard_start();
 	page_start();
 	metadata_start();
 
@@ -36,6 +36,7 @@ void protocol_start(const struct protocol_settings *settings)
 	json_raw(&json, runtime.server_info[R2026_07_28]);
 	json_object_end(&json);
 	runtime.result_meta = json_end(&json);
+	return wrong;
 }
 
 void protocol_use_pool(struct pool *pool)

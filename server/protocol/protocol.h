@@ -9,8 +9,8 @@
 /* Reads COMPAT: "none", "all", or names of known wrong requests to serve. NULL, or what is wrong. */
 const char *protocol_compat(const char *list);
 /* Builds what is built once. Call it before http_start(); the settings are copied, what they point
- * to must live until protocol_stop(). */
-void protocol_start(const struct protocol_settings *settings);
+ * to must live until protocol_stop(), which is to be called also where something is wrong: NULL, or what. */
+const char *protocol_start(const struct protocol_settings *settings);
 /* The workers and the loops, once they run; before the first request needs them, so the pool first
  * and the loops as soon as http_start() returned. */
 void protocol_use_pool(struct pool *pool);

@@ -1,15 +1,26 @@
-/* access.c - on loopback nobody needs a key until there is one; elsewhere everybody does. */
+/* access.c - on loopback nobody needs a key or token until there is one; elsewhere everybody does. */
+#include <stdio.h>
+
 #include "access.h"
 #include "auth.h"
 #include "log.h"
 #include "seal.h"
 
-/* Keys, unless AUTH=none says otherwise. */
+/* No key, no issuer and nobody but this machine: open. */
+static bool opens(const struct options *options)
+{
+	return !options->auth_none && options->loopback && auth_key_count() == 0 && !issuer_name();
+}
+
+/* Keys and tokens, unless AUTH=none says otherwise. */
 static const char *configure(const struct options *options)
 {
-	const char *wrong = auth_configure(options->keys, options->auth_none);
-	/* No key and nobody but this machine: open. Only at the start, see access_reload(). */
-	if (!wrong && !options->auth_none && options->loopback && auth_key_count() == 0)
+	const char *wrong = issuer_configure(&options->issuer);
+
+	if (!wrong)
+		wrong = auth_configure(options->keys, options->auth_none);
+	/* Only at the start, see access_reload(). */
+	if (!wrong && opens(options))
 		wrong = auth_configure(options->keys, true);
 	return wrong;
 }
@@ -21,6 +32,7 @@ static void refuse_without_keys(const struct options *options)
 	          " do one of these:", options->host);
 	log_error("make a key:       mcp-%s key NAME SCOPE...  and set API_KEYS to the line it prints,"
 	          " or to @FILE of such lines", name);
+	log_error("sign people in:   set OAUTH_ISSUER, and what docs/settings.md has beside it");
 	log_error("serve it locally: HOST=127.0.0.1 mcp-%s", name);
 	log_error("need no key:      AUTH=none mcp-%s  and whoever reaches it may do everything",
 	          name);
@@ -48,7 +60,7 @@ bool access_start(const struct options *options)
 		log_error("not started: %s", wrong);
 		return false;
 	}
-	if (!options->loopback && !options->auth_none && auth_key_count() == 0) {
+	if (!options->loopback && !options->auth_none && auth_key_count() == 0 && !issuer_name()) {
 		refuse_without_keys(options);
 		return false;
 	}
@@ -60,17 +72,20 @@ bool access_start(const struct options *options)
 /* A file that lost its last key does not open the door: whoever had one is refused from then on. */
 bool access_reload(const struct options *options)
 {
-	bool was_open = options->auth_none || auth_key_count() == 0;
-	const char *wrong = auth_configure(options->keys, options->auth_none);
+	bool was_open = options->auth_none || (auth_key_count() == 0 && !issuer_name());
+	const char *wrong = issuer_reload();
 
+	if (wrong)
+		log_warning("the issuer's keys were not read again, the old ones stay: %s", wrong);
+	wrong = auth_configure(options->keys, options->auth_none);
 	if (wrong) {
 		log_warning("the keys were not read again, the old ones stay: %s", wrong);
 		return false;
 	}
 	int count = auth_key_count();
-	if (count == 0 && was_open && !options->auth_none && options->loopback)
+	if (was_open && opens(options))
 		(void)auth_configure(options->keys, true);
-	if (count == 0 && !was_open)
+	if (count == 0 && !was_open && !issuer_name())
 		log_warning("API_KEYS holds no key any more: nobody may call");
 	else
 		log_info("API_KEYS was read again: %d keys", count);
@@ -79,9 +94,14 @@ bool access_reload(const struct options *options)
 
 const char *access_words(const struct options *options)
 {
+	static char words[512];
+
 	if (options->auth_none)
 		return "anyone (AUTH=none)";
-	if (auth_key_count() == 0)
-		return "anyone on this machine (there are no API_KEYS)";
-	return "whoever has one of the API_KEYS";
+	if (!issuer_name())
+		return auth_key_count() == 0 ? "anyone on this machine (there are no API_KEYS)"
+		                             : "whoever has one of the API_KEYS";
+	snprintf(words, sizeof(words), "whoever signs in at %s%s", str_quote(str_of(issuer_name()), 200).text,
+	         auth_key_count() > 0 ? ", or has one of the API_KEYS" : "");
+	return words;
 }

@@ -25,7 +25,9 @@ void connect_print(FILE *file, const struct options *options, const char *url)
 	struct arena *arena = arena_create();
 	const char *name = options->server->name;
 	bool key = options->keys && !options->auth_none;
-	struct ways ways = connect_ways(arena, name, url, key);
+	bool signs_in = options->issuer.issuer && !options->auth_none;
+	struct ways ways = connect_ways(arena, name, url, signs_in ? CONNECT_BY_SIGN_IN
+	                                : key ? CONNECT_BY_KEY : CONNECT_FREELY);
 
 	for (int i = 0; i < ways.count; i++) {
 		print_words(file, arena_print(arena, "%s%s: %s", i > 0 ? "\n" : "",
@@ -33,7 +35,8 @@ void connect_print(FILE *file, const struct options *options, const char *url)
 		fprintf(file, "\n%s\n", ways.each[i].code);
 	}
 	if (key)
-		print_words(file, arena_print(arena, "\nYOUR-KEY is a key. %s",
-		                              connect_key(arena, name)));
+		print_words(file, arena_print(arena, signs_in
+		            ? "\nA program may have a key instead (Authorization: Bearer KEY). %s"
+		            : "\nYOUR-KEY is a key. %s", connect_key(arena, name)));
 	arena_destroy(arena);
 }

@@ -3,6 +3,7 @@
 
 #include "http.h"
 #include "metrics.h"
+#include "issuer.h"
 #include "monitor.h"
 #include "state.h"
 #include "store_internal.h"
@@ -33,8 +34,9 @@ static void on_headers(struct exchange *x)
 
 static void on_request(struct exchange *x)
 {
-	static const struct counted *const layers[] = {
-		http_counted, store_counted, state_counted, NULL };
+	const struct counted *const layers[] = {
+		http_counted, store_counted, state_counted,
+		issuer_name() ? sign_ins_counted : NULL, NULL };
 	const struct monitor *monitor = loop_context(exchange_loop(x));
 
 	exchange_add_header(x, "Cache-Control", "no-store");

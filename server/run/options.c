@@ -153,6 +153,7 @@ static void make_protocol(struct options *options)
 		.allowed_origins = setting_text("ALLOWED_ORIGINS"),
 		.host = options->host,
 		.public_url = options->public_url,
+		.facade = options->issuer.facade,
 		.call_deadline_ms = setting_int("CALL_DEADLINE"),
 		.silence_ms = setting_int("SILENCE"),
 		.task_ttl_ms = setting_int("TASK_TTL"),
@@ -198,6 +199,32 @@ static const char *make_public_url(struct options *options)
 	return wrong;
 }
 
+/* What is not accepted is not looked at: so it may stay set. */
+static void make_access(struct options *options)
+{
+	const char *auth = setting_text("AUTH");
+	bool both = strcmp(auth, "both") == 0, keys = both || strcmp(auth, "keys") == 0;
+	bool none = strcmp(auth, "none") == 0;
+
+	options->auth_none = none;
+	if (keys || none)
+		options->keys = setting_text("API_KEYS");
+	if (keys && !both)
+		return;
+	options->issuer = (struct issuer_settings) {
+		.issuer = setting_text("OAUTH_ISSUER"),
+		.audience = setting_text("OAUTH_AUDIENCE"),
+		.clients = setting_text("OAUTH_CLIENTS"),
+		.scopes = setting_text("OAUTH_SCOPES"),
+		.scope_prefix = setting_text("OAUTH_SCOPE_PREFIX"),
+		.scope_claims = setting_text("OAUTH_SCOPE_CLAIM"),
+		.customer_claim = setting_text("OAUTH_CUSTOMER_CLAIM"),
+		.jwks = setting_text("OAUTH_JWKS"),
+		.public_url = options->public_url,
+		.facade = strcmp(setting_text("OAUTH_FACADE"), "on") == 0,
+	};
+}
+
 static const char *make_emf(struct options *options)
 {
 	options->metrics_emf = setting_text("METRICS_EMF");
@@ -241,8 +268,6 @@ static void make_basics(struct options *options)
 	options->metrics_asked = is_set("METRICS_PORT");
 	options->database = options->server->migrations ? setting_text("DATABASE_URL") : NULL;
 	options->shared = options->database && store_url_is_shared(options->database);
-	options->keys = setting_text("API_KEYS");
-	options->auth_none = strcmp(setting_text("AUTH"), "none") == 0;
 	options->workers = number("WORKERS");
 	options->worker_queue = number("WORKER_QUEUE");
 	options->shutdown_ms = setting_int("SHUTDOWN_TIMEOUT");
@@ -262,6 +287,9 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	    (why = make_emf(options)) ||
 	    (why = protocol_compat(setting_text("COMPAT"))))
 		return why;
+	make_access(options);
+	if (strcmp(setting_text("AUTH"), "tokens") == 0 && !options->issuer.issuer)
+		return "AUTH is tokens, and OAUTH_ISSUER, whose tokens are meant, is not set";
 	if (options->pause_ms >= options->shutdown_ms)
 		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";
 	if (server->migrations && !options->database)

@@ -2,6 +2,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "issuer.h"
 #include "log.h"
 #include "protocol.h"
 
@@ -22,6 +23,7 @@ struct options {
 	const char *public_url;         /* NULL: not set */
 	const char *keys;               /* API_KEYS; NULL: not set */
 	bool auth_none;
+	struct issuer_settings issuer;  /* .issuer NULL: no tokens are accepted */
 	int workers, worker_queue;
 	int64_t shutdown_ms, pause_ms;
 	enum log_level log_level;

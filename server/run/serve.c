@@ -133,12 +133,17 @@ static bool start(struct serving *serving)
 	if (server->start && !server->start())
 		return false;
 	serving->started = true;
-	protocol_start(&serving->options.protocol);
 	serving->protocol = true;
+	const char *wrong = protocol_start(&serving->options.protocol);
+	if (wrong) {
+		log_error("not started: %s", wrong);
+		return false;
+	}
 	if (!protocol_share(serving->options.database)) {
 		log_error("not started: there is no place for sessions, streams and tasks");
 		return false;
 	}
+	issuer_start();
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	serving->jobs = jobs_create(server->jobs, serving->pool);
@@ -251,6 +256,7 @@ static void stop(struct serving *serving)
 	monitor_stop(serving->monitor);
 	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
 	http_settle(serving->http);     /* the last answers go where they belong */
+	issuer_stop();
 	protocol_unshare();
 	http_stop(serving->http);
 	pool_stop(serving->pool);

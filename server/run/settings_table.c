@@ -19,7 +19,8 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
-static const char *const auth_kinds[] = { "keys", "none", NULL };
+static const char *const auth_kinds[] = { "both", "keys", "tokens", "none", NULL };
+static const char *const switches[] = { "off", "on", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const log_formats[] = { "auto", "text", "json", NULL };
 
@@ -44,11 +45,32 @@ static struct setting table[] = {
 	{ "SETUP_URL", TEXT_, NULL,
 	  "Where; not set: DATABASE_URL, but its database postgres", 0, 0, NULL },
 
-	{ "AUTH", CHOICE_, "keys",
-	  "Who may call: whoever has a key, or (none) everybody", 0, 0, auth_kinds },
+	{ "AUTH", CHOICE_, "both",
+	  "Who may call: whoever has a key or an access token, only one of these, or (none) everybody",
+	  0, 0, auth_kinds },
 	{ "API_KEYS", TEXT_, NULL,
 	  "Keys as NAME:SHA256:SCOPE,SCOPE (see the command key), or @FILE of them; re-read on"
 	  " SIGHUP. Without any, only loopback may be served", 0, 0, NULL },
+	{ "OAUTH_ISSUER", TEXT_, NULL,
+	  "Whose access tokens are accepted, as their iss has it; needs PUBLIC_URL", 0, 0, NULL },
+	{ "OAUTH_AUDIENCE", LIST_, NULL,
+	  "What may stand in a token's aud; not set: PUBLIC_URL", 0, 0, NULL },
+	{ "OAUTH_CLIENTS", LIST_, NULL,
+	  "Ids of the clients whose tokens are accepted; needed where tokens have no aud. Not set: all",
+	  0, 0, NULL },
+	{ "OAUTH_SCOPES", LIST_, NULL,
+	  "Scopes that a sign-in asks for; each client must be allowed them by the issuer", 0, 0, NULL },
+	{ "OAUTH_SCOPE_PREFIX", TEXT_, NULL,
+	  "What the issuer has before the names of scopes, such as https://shop.example/mcp/", 0, 0, NULL },
+	{ "OAUTH_SCOPE_CLAIM", LIST_, NULL,
+	  "Claims that hold scopes, the first a token has counts; not set: scope, scp", 0, 0, NULL },
+	{ "OAUTH_CUSTOMER_CLAIM", TEXT_, NULL,
+	  "Claim that names the customer on whose behalf a person calls", 0, 0, NULL },
+	{ "OAUTH_JWKS", TEXT_, NULL,
+	  "The issuer's keys, as URL or @FILE (re-read on SIGHUP); not set: by discovery", 0, 0, NULL },
+	{ "OAUTH_FACADE", CHOICE_, "off",
+	  "on: clients find the issuer's endpoints here, for issuers that announce no PKCE (Cognito,"
+	  " Entra)", 0, 0, switches },
 	{ "STATE_KEYS", LIST_, NULL,
 	  "Secrets that seal cursors and states, the first one seals (openssl rand -base64 32);"
 	  " not set: one that is kept in the database", 0, 0, NULL },

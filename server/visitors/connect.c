@@ -60,6 +60,14 @@ static const char *desktop_config(struct arena *arena, const char *name, const c
 		key ? "      \"env\": { \"AUTH_HEADER\": \"Bearer YOUR-KEY\" }\n" : "");
 }
 
+static struct way claude_connector(const char *url)
+{
+	return (struct way) { "Claude (web, Desktop, mobile)", "Settings, Connectors, Add custom connector:"
+		" paste this address, and sign in when you are asked to. Where the issuer does not let"
+		" clients register themselves, a client id, which whoever runs this server knows, belongs"
+		" under Advanced settings:", url };
+}
+
 static struct way claude_desktop(struct arena *arena, const char *name, const char *url, bool key)
 {
 	return (struct way) { "Claude Desktop", arena_print(arena,
@@ -71,18 +79,22 @@ static struct way claude_desktop(struct arena *arena, const char *name, const ch
 		desktop_config(arena, name, url, key) };
 }
 
-struct ways connect_ways(struct arena *arena, const char *name, const char *url, bool key)
+struct ways connect_ways(struct arena *arena, const char *name, const char *url, enum connect_by by)
 {
+	bool key = by == CONNECT_BY_KEY, signs_in = by == CONNECT_BY_SIGN_IN;
 	const char *header = key ? " --header \"Authorization: Bearer YOUR-KEY\"" : "";
 	const char *address = shell_word(arena, url);
 
 	return (struct ways) { 4, {
-		claude_desktop(arena, name, url, key),
-		{ "Claude Code", "In a terminal:",
+		signs_in ? claude_connector(url) : claude_desktop(arena, name, url, key),
+		{ "Claude Code", signs_in ? "In a terminal; then /mcp in Claude Code signs in:" : "In a terminal:",
 		  arena_print(arena, "claude mcp add --transport http %s %s%s", name, address,
 		              header) },
 		{ "Other clients", key
 		  ? "Most take the address and a header. One that can only start programs takes"
+		    " mcp-remote, which needs Node.js:"
+		  : signs_in
+		  ? "Most take the address, and sign in. One that can only start programs takes"
 		    " mcp-remote, which needs Node.js:"
 		  : "Most take the address. One that can only start programs takes mcp-remote,"
 		    " which needs Node.js:",
@@ -91,7 +103,8 @@ struct ways connect_ways(struct arena *arena, const char *name, const char *url,
 		{ "curl", "To see which tools there are:",
 		  arena_print(arena, "curl %s -H 'Content-Type: application/json'%s -d"
 		              " '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}'",
-		              address, key ? " -H 'Authorization: Bearer YOUR-KEY'" : "") },
+		              address, key ? " -H 'Authorization: Bearer YOUR-KEY'"
+		              : signs_in ? " -H 'Authorization: Bearer YOUR-TOKEN'" : "") },
 	} };
 }
 

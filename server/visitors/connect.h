@@ -14,8 +14,11 @@ struct ways {
 	struct way each[4];
 };
 
-/* The server of that name, whose endpoint is at `url`; with a key where one is needed. */
-struct ways connect_ways(struct arena *arena, const char *name, const char *url, bool key);
+/* How its callers are known. Where people sign in, keys may be accepted as well. */
+enum connect_by { CONNECT_FREELY, CONNECT_BY_KEY, CONNECT_BY_SIGN_IN };
+
+/* The server of that name, whose endpoint is at `url`. */
+struct ways connect_ways(struct arena *arena, const char *name, const char *url, enum connect_by by);
 /* Who makes a key, and how: a sentence. */
 const char *connect_key(struct arena *arena, const char *name);
 

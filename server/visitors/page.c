@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "connect.h"
+#include "issuer.h"
 #include "sha256.h"
 #include "visitor.h"
 
@@ -163,7 +164,7 @@ static void put_head(struct json *page)
 	put(page, "</style>\n</head>\n<body>\n");
 }
 
-static void put_what(struct json *page, const char *url, bool key)
+static void put_what(struct json *page, const char *url, enum connect_by by)
 {
 	const struct mcp_server *server = runtime.server;
 
@@ -178,7 +179,10 @@ static void put_what(struct json *page, const char *url, bool key)
 	          " <a href=\"https://modelcontextprotocol.io\">Model Context Protocol</a>, at this"
 	          " address:</p>\n");
 	put_code(page, url);
-	if (key)
+	if (by == CONNECT_BY_SIGN_IN)
+		put_in(page, "<p>You sign in at <code>", issuer_name(), "</code>, when your assistant asks you"
+		             " to.</p>\n");
+	else if (by == CONNECT_BY_KEY)
 		put_in(page, "<p>A key is needed, as the header <code>Authorization: Bearer"
 		             " YOUR-KEY</code>; there is no sign-in. ",
 		       connect_key(page->arena, server->name), "</p>\n");
@@ -186,9 +190,9 @@ static void put_what(struct json *page, const char *url, bool key)
 		put(page, "<p>Neither a key nor a sign-in is needed.</p>\n");
 }
 
-static void put_ways(struct json *page, const char *url, bool key)
+static void put_ways(struct json *page, const char *url, enum connect_by by)
 {
-	struct ways ways = connect_ways(page->arena, runtime.server->name, url, key);
+	struct ways ways = connect_ways(page->arena, runtime.server->name, url, by);
 
 	put(page, "<h2>Connect</h2>\n"
 	          "<p class=\"quiet\">A click on a command selects all of it.</p>\n");
@@ -199,16 +203,17 @@ static void put_ways(struct json *page, const char *url, bool key)
 	}
 }
 
-static void put_tools(struct json *page, bool key)
+static void put_tools(struct json *page, enum connect_by by)
 {
 	int count = runtime.tools.count;
 
 	if (count == 0)
 		return;
 	put(page, "<h2>Tools</h2>\n");
-	if (key) {
+	if (by != CONNECT_FREELY) {
 		put(page, arena_print(page->arena, "<p>There %s %d. Which of them may be used, the"
-		                      " key says.</p>\n", count == 1 ? "is" : "are", count));
+		                      " %s says.</p>\n", count == 1 ? "is" : "are", count,
+		                      by == CONNECT_BY_KEY ? "key" : "sign-in"));
 		return;
 	}
 	put(page, "<ul>\n");
@@ -232,12 +237,13 @@ static void put_foot(struct json *page, bool direct)
 static str write_page(struct exchange *x, struct arena *arena, const char *url)
 {
 	struct json page = json_begin(arena, 16 * 1024);
-	bool key = visitor_needs_key();
+	enum connect_by by = !visitor_needs_key() ? CONNECT_FREELY
+		: issuer_name() ? CONNECT_BY_SIGN_IN : CONNECT_BY_KEY;
 
 	put_head(&page);
-	put_what(&page, url, key);
-	put_ways(&page, url, key);
-	put_tools(&page, key);
+	put_what(&page, url, by);
+	put_ways(&page, url, by);
+	put_tools(&page, by);
 	put_foot(&page, came_directly(x));
 	return json_end(&page);
 }
