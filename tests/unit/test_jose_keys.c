@@ -56,6 +56,8 @@ static const struct {
 	{ EC("P-256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), false },
 	{ EC("P-256", "_____wAAAAEAAAAAAAAAAAAAAAD_______________8", Y), false },  /* x is the prime */
 	{ EC("P-256", X "=", Y), false }, { EC("P-256", X, " " Y), false }, { EC("P-256", "", ""), false },
+	{ EC("P-256", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4A", Y), false }, { EC("P-256", X, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyMA"), false },  /* a zero behind */
+	{ EC("P-256", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7A", Y), false }, { EC("P-256", X, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFw"), false },  /* a byte short */
 	{ EC("P-256", X "AA", Y), false }, { EC("P-256", "ADCgQkzSHClEg4otdckrN-duog2fAIk6O07uijwKr-w-", Y), false },
 	{ EC("P-256", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D5", Y), false },  /* a stray bit */
 	{ EC("P-384", X, Y), false }, { EC("P-521", X, Y), false }, { EC("secp256k1", X, Y), false },
@@ -88,6 +90,24 @@ START_TEST(an_entry_is_a_key_or_skipped)
 	ck_assert_uint_eq(ERR_peek_error(), 0);
 	jwk_set_drop(alone);
 	jwk_set_drop(beside);
+}
+END_TEST
+
+/* Numbers that are right, of a type or curve that is not theirs. */
+START_TEST(numbers_are_of_their_own_type_and_curve)
+{
+	static const char *const spoilt[] = {
+		"\"kty\":\"OKP\",\"crv\":\"P-384\"", "\"kty\":\"RSA\",\"crv\":\"P-384\"", "\"crv\":\"P-384\"",
+		"\"kty\":\"EC\",\"crv\":\"P-256\"", "\"kty\":\"EC\",\"crv\":\"P-521\"", "\"kty\":\"EC\"",
+		"\"kty\":\"EC\",\"crv\":\"brainpoolP384r1\"", "\"kty\":\"EC\",\"crv\":\"P-384\\u0000\"",
+	};
+	const char *good = jwk_of(P384, ""), *numbers = strstr(good, ",\"x\"");
+	struct jwk_set *set = set_of(good);
+
+	ck_assert_ptr_nonnull(set);
+	jwk_set_drop(set);
+	for (int i = 0; i < COUNT(spoilt); i++)
+		ck_assert_ptr_null(set_of(arena_print(arena, "{%s%s", spoilt[i], numbers)));
 }
 END_TEST
 
@@ -310,6 +330,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, an_entry_says_what_it_is_for, 0, COUNT(members));
 	tcase_add_loop_test(tcase, an_entry_is_a_key_or_skipped, 0, COUNT(entries));
+	tcase_add_test(tcase, numbers_are_of_their_own_type_and_curve);
 	tcase_add_loop_test(tcase, rsa_has_2048_to_8192_bits_and_an_odd_exponent, 0, COUNT(moduli));
 	tcase_add_test(tcase, a_number_may_have_a_zero_before_it);
 	tcase_add_loop_test(tcase, a_set_is_an_object_with_keys, 0, COUNT(sets));
