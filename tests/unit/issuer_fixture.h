@@ -156,18 +156,6 @@ static void publish(const char *entries)
 	pthread_mutex_unlock(&op.lock);
 }
 
-UNUSED static void publish_document(const char *format, ...)
-{
-	va_list list;
-
-	pthread_mutex_lock(&op.lock);
-	free(op.other_document);
-	va_start(list, format);
-	op.other_document = strdup(arena_print_list(arena, format, list));
-	va_end(list);
-	pthread_mutex_unlock(&op.lock);
-}
-
 static const char *key(enum signer who, const char *kid)
 {
 	return jwk_of(who, arena_print(arena, "\"kid\":\"%s\",", kid));
