@@ -77,15 +77,24 @@ int auth_key_count(void)
 	return keys ? (int)keys->count : 0;
 }
 
+/* Letters, digits and -._~+/ (RFC 6750 2.1), a bit each. */
+static bool is_token_character(unsigned char c)
+{
+	static const uint64_t sets[4] = {
+		UINT64_C(1) << '+' | UINT64_C(7) << '-' | UINT64_C(0x3ff) << '0',
+		UINT64_C(0x3ffffff) << ('A' - 64) | UINT64_C(1) << ('_' - 64) |
+			UINT64_C(0x3ffffff) << ('a' - 64) | UINT64_C(1) << ('~' - 64),
+	};
+
+	return sets[c >> 6] >> (c & 63) & 1;
+}
+
 static bool is_token(str text)
 {
 	size_t i = 0;
-	while (i < text.size && text.at[i] != '=') {
-		char c = text.at[i++];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!letter && !(c >= '0' && c <= '9') && !(c && strchr("-._~+/", c)))
-			return false;
-	}
+
+	while (i < text.size && is_token_character((unsigned char)text.at[i]))
+		i++;
 	if (i == 0)
 		return false;
 	while (i < text.size && text.at[i] == '=')
@@ -93,28 +102,43 @@ static bool is_token(str text)
 	return i == text.size;
 }
 
-/* The token of "Bearer TOKEN", RFC 6750 2.1. Who speaks of another scheme (Basic) has not been asked yet,
- * and begins to sign in on being told that something is missing. */
-static enum auth_outcome bearer_token(str header, str *token)
+#define SCHEME "Bearer"
+#define SCHEME_SIZE (sizeof(SCHEME) - 1)
+
+static bool is_bearer(str header)
 {
-	*token = str_trim(header);
-	if (!token->at)
-		return AUTH_MISSING;
-	if (!memchr(token->at, ' ', token->size))
-		return AUTH_MALFORMED;
-	if (!str_is_nocase(str_cut(token, ' '), "Bearer"))
-		return AUTH_MISSING;
-	*token = str_trim(*token);
-	return is_token(*token) ? AUTH_FINE : AUTH_MALFORMED;
+	return header.size > SCHEME_SIZE + 1 && header.at[SCHEME_SIZE] == ' ' &&
+	       str_is_nocase((str) { header.at, SCHEME_SIZE }, SCHEME);
+}
+
+/* The token of "Bearer TOKEN", RFC 6750 2.1; .at NULL: it is none. */
+static str bearer_token(str header)
+{
+	header = str_trim(header);
+	if (!is_bearer(header))
+		return (str) { 0 };
+	str token = str_trim((str) { header.at + SCHEME_SIZE, header.size - SCHEME_SIZE });
+	return is_token(token) ? token : (str) { 0 };
+}
+
+/* Without a token. Who speaks of another scheme (Basic) has not been asked yet, and begins to sign in on
+ * being told that something is missing. */
+static struct auth_answer no_token(str header)
+{
+	header = str_trim(header);
+	bool other = header.at && !is_bearer(header) && memchr(header.at, ' ', header.size);
+	return (struct auth_answer) {
+		.outcome = header.at && !other ? AUTH_MALFORMED : AUTH_MISSING
+	};
 }
 
 /* By its dots: a key that was made here has none, a token two. Without an issuer there are no tokens. */
 static bool is_jwt(str token)
 {
+	if (!issuer_name() || str_starts(token, KEY_PREFIX))
+		return false;
 	const char *dot = memchr(token.at, '.', token.size);
-
-	return issuer_name() && !str_starts(token, KEY_PREFIX) && dot &&
-	       memchr(dot + 1, '.', token.size - (size_t)(dot + 1 - token.at));
+	return dot && memchr(dot + 1, '.', token.size - (size_t)(dot + 1 - token.at));
 }
 
 /* Looks at every key, whichever it is: how long it takes tells nothing. */
@@ -135,17 +159,16 @@ static struct auth_answer fine(const struct caller *caller)
 	return (struct auth_answer) { .outcome = AUTH_FINE, .caller = caller_keep(caller) };
 }
 
-static struct auth_answer check(str authorization, bool again)
+static inline struct auth_answer check(str authorization, bool again)
 {
 	const struct keys *keys = keys_now();
 	bool open = keys && keys->open;
-	str token;
 
 	if (open && (!authorization.at || keys->count == 0))
 		return fine(caller_anonymous());
-	enum auth_outcome outcome = bearer_token(authorization, &token);
-	if (outcome != AUTH_FINE)
-		return (struct auth_answer) { .outcome = outcome };
+	str token = bearer_token(authorization);
+	if (!token.at)
+		return no_token(authorization);
 	if (is_jwt(token))
 		return token_check(token, again);
 	const struct caller *found = keys ? find(keys, token) : NULL;

@@ -206,7 +206,7 @@ static void adopt(struct key_fetch *fetched, int64_t now)
 	bool same = source.keys && jwk_set_same(source.keys, fetched->keys);
 
 	if (source.failures > 0 || !same)
-		log_info("the issuer %s has %d keys%s", source.issuer->name, jwk_set_count(fetched->keys),
+		log_info("keys of the issuer %s: %d%s", source.issuer->name, jwk_set_count(fetched->keys),
 		         same ? ", as before" : source.keys ? ", others than before" : "");
 	if (same)
 		jwk_set_drop(fetched->keys);
