@@ -1,0 +1,84 @@
+// tokens.test.mjs - access tokens whose issuer's keys are a file: what they open, and what is done later on
+// behalf of one that is over.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { ask, beginSession, databaseUrl, eventually, exchange, orderOf, start, stateless, temporary } from './support.mjs';
+
+const issuer = 'https://id.example', audience = 'https://shop.example/mcp';
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function token(claims, key = privateKey) {
+	const text = `${part({ alg: 'EdDSA', kid: 'one' })}.${part({ iss: issuer, aud: audience,
+		exp: Math.floor(Date.now() / 1000) + 300, scope: 'orders:own', ...claims })}`;
+	return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`;
+}
+
+const with_ = (claims, key) => ({ headers: { Authorization: `Bearer ${token(claims, key)}` } });
+const ann = (more = {}) => with_({ sub: 'ann', customer: 'C-Ann.77131', ...more });
+const folder = temporary(), settings = {
+	OAUTH_ISSUER: issuer, PUBLIC_URL: audience, OAUTH_JWKS: `@${join(folder, 'keys.json')}`,
+	OAUTH_CUSTOMER_CLAIM: 'customer',
+};
+let products, orders, url;
+const startOrders = () => start('orders', { ...settings, DATABASE_URL: url, PRODUCTS_URL: products.url });
+
+before(async () => {
+	writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one' }] }));
+	url = await databaseUrl('orders', folder);
+	products = await start('products');
+	await ask(products, 'update_product', { sku: 'KIT-0001', stock_change: 1000 });
+	orders = await startOrders();
+});
+after(() => orders.stop().then(() => products.stop()));
+
+const tools = headers => exchange(orders, stateless('tools/list', {}, headers));
+
+test('a token opens what it names, and one that is no good nothing', async () => {
+	assert.equal((await tools(ann())).status, 200);
+	for (const [headers, status, words] of [
+		[with_({ sub: 'ann' }, generateKeyPairSync('ed25519').privateKey), 401, /signature/],
+		[ann({ exp: 1 }), 401, /expired/], [ann({ aud: 'https://other.example' }), 401, /audience/],
+		[ann({ iss: `${issuer}/` }), 401, /issuer/], [{ headers: { Authorization: 'Basic eDp5' } }, 401, /./],
+		[{ headers: { Authorization: 'Bearer a.b.c' } }, 401, /no access token/], [{ headers: {} }, 401, /./],
+	]) {
+		const answer = await tools(headers);
+		assert.equal(answer.status, status);
+		assert.match(answer.text, words);
+		assert.match(answer.headers['www-authenticate'], /^Bearer /);
+	}
+	assert.ok(!orders.log.includes('eyJ'), 'no part of a token is logged');
+});
+
+// The question is asked with one token and answered with another, which does not say on whose behalf any more;
+// and by a process that never saw the first.
+test('what waits for a person keeps the rights it was begun with', async () => {
+	const { id } = await ask(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'by token', 'C-Ann.77131'), ann());
+	const session = await beginSession(orders, '2025-11-25', { elicitation: {} }, ann().headers);
+	let seen = [];
+	const asked = exchange(orders, { headers: { ...session, ...ann().headers }, body: JSON.stringify({ jsonrpc: '2.0',
+		id: 'asks', method: 'tools/call', params: { name: 'cancel_order', arguments: { id } } }),
+	until: events => { seen = events; return false; } }).catch(() => {});
+	const question = () => seen.filter(event => event.data).map(event => JSON.parse(event.data))
+		.find(message => message.method === 'elicitation/create');
+	await eventually(question, 'no question');
+	const last = seen.findLast(event => event.id).id;
+	orders.child.kill('SIGKILL');
+	await orders.ended;
+	await asked;
+
+	orders = await startOrders();
+	const later = { ...session, ...with_({ sub: 'ann', scope: '' }).headers };
+	assert.equal((await ask(orders, 'get_order', { id }, ann())).status, 'pending');
+	const reply = { jsonrpc: '2.0', id: question().id, result: { action: 'accept', content: { sure: true } } };
+	const other = await exchange(orders, { headers: { ...session, ...with_({ sub: 'bob' }).headers }, body: JSON.stringify(reply) });
+	assert.ok(other.status >= 400, 'a session is the name\'s');
+	assert.equal((await exchange(orders, { headers: later, body: JSON.stringify(reply) })).status, 202);
+	const { text } = await exchange(orders, { method: 'GET', headers: { ...later, Accept: 'text/event-stream',
+		'Last-Event-ID': last }, until: events => events.some(event => /"asks"/.test(event.data ?? '')) });
+	assert.match(text, /cancelled/);
+	assert.equal((await ask(orders, 'get_order', { id }, ann())).status, 'cancelled');
+});
