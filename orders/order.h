@@ -99,11 +99,10 @@ const char *sku_key(struct arena *arena, const char *sku);
 
 /* ---- Whose (own.c) ---- */
 
-/* The scopes. Whoever has OWN in place of READ or WRITE sees or changes the orders of one customer, which
- * is its own (mcp_customer): another's do not exist. */
+/* The scopes under which everybody's are seen, changed, moved. Whoever has orders:own in place of the first
+ * two sees and changes those of its customer (mcp_customer); another's do not exist. */
 #define READ "orders:read"
 #define WRITE "orders:write"
-#define OWN "orders:own"
 #define STAFF "orders:staff"
 
 /* Whose orders a call is about that needs `scope` for everybody's: NULL is everybody, else that customer's
