@@ -4,7 +4,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { ask, beginSession, databaseUrl, exchange, orderOf, run, start, stateless, temporary } from './support.mjs';
+import { DatabaseSync } from 'node:sqlite';
+import { query } from './postgres.mjs';
+import {
+	ask, beginSession, databaseUrl, exchange, onPostgres, orderOf, run, start, stateless, temporary,
+} from './support.mjs';
 
 export const revisions = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'];
 export const isStateless = revision => revision === '2026-07-28';
@@ -106,6 +110,12 @@ export async function startShop() {
 		writeFileSync(keys, lines({ ...scopes, [name]: scope }));
 		orders.child.kill('SIGHUP');
 		await orders.says(/read again/);
+	}, async sql(text) {
+		if (onPostgres)
+			return await query(DATABASE_URL, text);
+		const database = new DatabaseSync(`${folder}/orders.db`);
+		database.exec(`pragma busy_timeout = 5000; ${text}`);
+		database.close();
 	}, stop: () => orders.stop().then(() => products.stop()) };
 }
 

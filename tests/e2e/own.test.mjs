@@ -303,6 +303,23 @@ test('1,000 URIs of others are not followed, and a subscription of them begins',
 		[`order://${ids.ann.open}`]);
 });
 
+test('where the order book fails nobody is let in, and comes again', async () => {
+	const uri = `order://${ids.ann.open}`;
+	const [old, now] = [await Client.begin(orders, 'ann', '2025-11-25'), await Client.begin(orders, 'ann', '2026-07-28')];
+	const follow = () => old.send('resources/subscribe', { uri });
+	const listen = () => exchange(orders, { ...now.request('subscriptions/listen',
+		{ notifications: { resourceSubscriptions: [uri] } }), until: events => events.length >= 2 });
+	await shop.sql('alter table orders rename to elsewhere');
+	try {
+		for (const answer of [await follow(), await listen()])
+			assert.ok(answer.status === 503 && /busy/.test(answer.text), answer.text);
+	} finally {
+		await shop.sql('alter table elsewhere rename to orders');
+	}
+	assert.ok((await follow()).result);
+	assert.ok((await listen()).text.includes(uri));
+});
+
 // ---- What goes on later ----
 
 const accepted = { action: 'accept', content: { sure: true } };
