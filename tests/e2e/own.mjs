@@ -1,8 +1,9 @@
-// own.mjs - two customers of one shop, each with a key for its own orders (orders:own), and what the tests
-// ask with them: in every revision, each request once about an order of the other and once about one that
-// never was. Both must be answered in the same words.
+// own.mjs - two customers of one shop, who may have their own orders only (orders:own), and what the tests ask
+// with them: one has a key, the other signed in and has access tokens; with PEOPLE=keys both have keys. In every
+// revision, each request once about an order of the other and once about one that never was: both must be
+// answered in the same words.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { query } from './postgres.mjs';
@@ -13,7 +14,7 @@ import {
 export const revisions = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'];
 export const isStateless = revision => revision === '2026-07-28';
 
-// ---- Keys ----
+// ---- Keys and tokens ----
 
 const scopes = {
 	ann: 'orders:own,customer=C-Ann.77131', bob: 'orders:own,customer=C-Bob.44902',
@@ -28,7 +29,27 @@ export const other = { ann: 'bob', bob: 'ann' };
 const names = { ann: 'Annabel Quixote', bob: 'Robert Zephyr', moved: 'Cay Cedille' };
 const sha256 = text => createHash('sha256').update(text).digest('hex');
 const lines = of => Object.entries(of).map(([name, scope]) => `${name}:${sha256(`mcp_${name}`)}:${scope}`).join('\n');
-export const as = name => ({ headers: { Authorization: `Bearer mcp_${name}` } });
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256' }] });
+const issuer = {
+	PUBLIC_URL: 'https://shop.example/mcp', OAUTH_ISSUER: 'https://issuer.example', OAUTH_SCOPES: 'orders:own',
+	OAUTH_CUSTOMER_CLAIM: 'customer_id',
+};
+const base64 = value => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+// One person, who may have got some more with each.
+function token(granted) {
+	const items = granted.split(','), at = Math.floor(Date.now() / 1000);
+	const text = `${base64({ alg: 'ES256', kid: 'k', typ: 'at+jwt' })}.${base64({ iss: issuer.OAUTH_ISSUER,
+		aud: issuer.PUBLIC_URL, sub: 'ann', iat: at, exp: at + 3600, client_id: 'tests',
+		scope: items.filter(item => !item.includes('=')).join(' '), customer_id: items.at(-1).split('=')[1] })}`;
+	return `${text}.${sign('sha256', text, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+}
+
+const bearers = Object.fromEntries(Object.entries(scopes).map(([name, granted]) =>
+	[name, name.startsWith('ann') && process.env.PEOPLE !== 'keys' ? token(granted) : `mcp_${name}`]));
+export const as = name => ({ headers: { Authorization: `Bearer ${bearers[name]}` } });
 
 // ---- A client, in one revision ----
 
@@ -105,7 +126,9 @@ export async function startShop() {
 	await ask(products, 'update_product', { sku: 'KIT-0001', stock_change: 100000 });
 	const keys = `${folder}/keys`;
 	writeFileSync(keys, lines(scopes));
-	const orders = await start('orders', { API_KEYS: `@${keys}`, DATABASE_URL, PRODUCTS_URL: products.url });
+	writeFileSync(`${folder}/jwks.json`, jwks);
+	const orders = await start('orders', { API_KEYS: `@${keys}`, DATABASE_URL, PRODUCTS_URL: products.url,
+		...issuer, OAUTH_JWKS: `@${folder}/jwks.json` });
 	return { orders, async move(name, scope) {
 		writeFileSync(keys, lines({ ...scopes, [name]: scope }));
 		orders.child.kill('SIGHUP');

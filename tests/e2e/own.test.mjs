@@ -1,4 +1,4 @@
-// own.test.mjs - a caller with orders:own and one customer: whatever this server offers, nothing of another
+// own.test.mjs - a caller with orders:own and its customer: whatever this server offers, nothing of another
 // customer is seen, changed or told. What it offers is read from its lists: a tool, prompt or template that
 // is new has to be given a row here.
 import assert from 'node:assert/strict';
@@ -324,42 +324,44 @@ test('where the order book fails nobody is let in, and comes again', async () =>
 
 const accepted = { action: 'accept', content: { sure: true } };
 
-test("2026-07-28: the state of somebody's question is no way to what is theirs", async () => {
-	changed = ['bob'];
-	const { open: id } = await orderSome(orders, 'bob', 12);
-	const cancel = { name: 'cancel_order', arguments: { id } };
-	const [bob, ann] = await Promise.all(['bob', 'ann'].map(name =>
-		Client.begin(orders, name, '2026-07-28', { elicitation: {} })));
-	const asked = (await bob.send('tools/call', cancel)).result;
-	assert.ok(asked.inputRequests.consent, JSON.stringify(asked));
-	const answer = { ...cancel, inputResponses: { consent: accepted }, requestState: asked.requestState };
-	const stolen = await ann.send('tools/call', answer);
-	assert.ok(stolen.error || /There is no order/.test(stolen.text), stolen.text);
-	assert.equal((await ask(orders, 'get_order', { id }, as('bob'))).status, 'pending');
-	assert.equal((await bob.send('tools/call', answer)).result.structuredContent.status, 'cancelled');
-});
+for (const [them, name] of both) {
+	test(`2026-07-28: the state of a question to ${them} is no way to what is ${them}'s`, async () => {
+		changed = [them];
+		const { open: id } = await orderSome(orders, them, 12);
+		const cancel = { name: 'cancel_order', arguments: { id } };
+		const [theirs, mine] = await Promise.all([them, name].map(each =>
+			Client.begin(orders, each, '2026-07-28', { elicitation: {} })));
+		const asked = (await theirs.send('tools/call', cancel)).result;
+		assert.ok(asked.inputRequests.consent, JSON.stringify(asked));
+		const answer = { ...cancel, inputResponses: { consent: accepted }, requestState: asked.requestState };
+		const stolen = await mine.send('tools/call', answer);
+		assert.ok(stolen.error || /There is no order/.test(stolen.text), stolen.text);
+		assert.equal((await ask(orders, 'get_order', { id }, as(them))).status, 'pending');
+		assert.equal((await theirs.send('tools/call', answer)).result.structuredContent.status, 'cancelled');
+	});
 
-test("2025-11-25: somebody's question is answered by themselves alone", async () => {
-	changed = ['bob'];
-	const { open: id } = await orderSome(orders, 'bob', 13);
-	const [bob, ann] = await Promise.all(['bob', 'ann'].map(name =>
-		Client.begin(orders, name, '2025-11-25', { elicitation: {} })));
-	let question;
-	const waiting = exchange(orders, { ...bob.request('tools/call', { name: 'cancel_order', arguments: { id } }),
-		until: events => {
-			const all = events.filter(event => event.data).map(event => JSON.parse(event.data));
-			question ??= all.find(message => message.method === 'elicitation/create');
-			return all.some(message => message.result);
-		} });
-	await eventually(() => question, 'no question');
-	const reply = (headers) => exchange(orders, { headers,
-		body: JSON.stringify({ jsonrpc: '2.0', id: question.id, result: accepted }) });
-	await reply(ann.headers);
-	assert.ok((await reply({ ...bob.headers, ...as('ann').headers })).status >= 400);
-	assert.equal((await ask(orders, 'get_order', { id }, as('bob'))).status, 'pending');
-	await reply(bob.headers);
-	assert.match((await waiting).text, /cancelled/);
-});
+	test(`2025-11-25: a question to ${them} is answered by nobody else`, async () => {
+		changed = [them];
+		const { open: id } = await orderSome(orders, them, 13);
+		const [theirs, mine] = await Promise.all([them, name].map(each =>
+			Client.begin(orders, each, '2025-11-25', { elicitation: {} })));
+		let question;
+		const waiting = exchange(orders, { ...theirs.request('tools/call', { name: 'cancel_order', arguments: { id } }),
+			until: events => {
+				const messages = events.filter(event => event.data).map(event => JSON.parse(event.data));
+				question ??= messages.find(message => message.method === 'elicitation/create');
+				return messages.some(message => message.result);
+			} });
+		await eventually(() => question, 'no question');
+		const reply = headers => exchange(orders, { headers,
+			body: JSON.stringify({ jsonrpc: '2.0', id: question.id, result: accepted }) });
+		await reply(mine.headers);
+		assert.ok((await reply({ ...theirs.headers, ...as(name).headers })).status >= 400);
+		assert.equal((await ask(orders, 'get_order', { id }, as(them))).status, 'pending');
+		await reply(theirs.headers);
+		assert.match((await waiting).text, /"to_status\W+cancelled/);
+	});
+}
 
 test("a task is its caller's, whoever names it", async () => {
 	const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
