@@ -215,7 +215,7 @@ run_e2e_on_postgresql() {
 	if ! tests/postgres.sh there; then
 		return
 	fi
-	WITH=(env DATABASE=postgresql tests/postgres.sh run)
+	WITH=(env DATABASE=postgresql PEOPLE=keys tests/postgres.sh run)
 	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own}.test.mjs
 	WITH=()
 }

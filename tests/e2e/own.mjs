@@ -66,8 +66,10 @@ export class Client {
 	static async begin(server, name, revision, capabilities = {}) {
 		const client = new Client();
 		Object.assign(client, { server, name, revision, capabilities });
-		if (!isStateless(revision))
+		if (!isStateless(revision)) {
 			client.headers = await beginSession(server, revision, capabilities, as(name).headers);
+			await client.send('logging/setLevel', { level: 'debug' });
+		}
 		return client;
 	}
 
