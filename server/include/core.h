@@ -27,7 +27,7 @@ typedef struct {
 } str;
 
 #define STR(literal) ((str) { "" literal, sizeof(literal) - 1 })
-#define STR_FORMAT(s) (int)(s).size, (s).at /* for "%.*s" */
+#define STR_FORMAT(s) (int)(s).size, (s).at /* for "%.*s"; a variable, it is read twice */
 
 static inline str str_of(const char *text)
 {

@@ -54,9 +54,11 @@ static const char *prefixed(struct arena *arena, str scopes)
 {
 	const char *list = "";
 
-	while (scopes.size > 0)
+	while (scopes.size > 0) {
+		str scope = str_cut(&scopes, ' ');
 		list = arena_print(arena, "%s%s%s%.*s", list, *list ? " " : "", issuer_scope_prefix(),
-		                   STR_FORMAT(str_cut(&scopes, ' ')));
+		                   STR_FORMAT(scope));
+	}
 	return list;
 }
 

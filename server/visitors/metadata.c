@@ -35,9 +35,11 @@ static void write_scopes(struct json *json)
 		return;
 	json_key(json, "scopes_supported");
 	json_array(json);
-	while (rest.size > 0)
+	while (rest.size > 0) {
+		str scope = str_cut(&rest, ' ');
 		json_text(json, arena_print(json->arena, "%s%.*s", issuer_scope_prefix(),
-		                            STR_FORMAT(str_cut(&rest, ' '))));
+		                            STR_FORMAT(scope)));
+	}
 	json_array_end(json);
 }
 

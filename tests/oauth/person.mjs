@@ -1,0 +1,55 @@
+// person.mjs - a person with a browser, who signs in where a client sends them: each redirect is followed, and
+// on the provider's page the person's button is pressed.
+import { createHash, randomBytes } from 'node:crypto';
+
+// Until it is led away from the provider, and to there, where a client waits (`arrives`). Gives that URL.
+export async function signIn(url, person, { arrives = true } = {}) {
+	const cookies = new Map(), { origin } = new URL(url);
+	let at = new URL(url), form;
+	for (let step = 0; step < 20; step++) {
+		const answer = await fetch(at, { redirect: 'manual', method: form ? 'POST' : 'GET', body: form,
+			headers: { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } });
+		for (const cookie of answer.headers.getSetCookie()) {
+			const [, name, value] = /^([^=]*)=([^;]*)/.exec(cookie);
+			cookies.set(name, value);
+		}
+		const location = answer.headers.get('location'), text = await answer.text();
+		if (!location && (form || !text.includes('<form method="post">')))
+			throw new Error(`nobody can sign in at ${at.origin}${at.pathname}: ${answer.status} ${text.slice(0, 500)}`);
+		form = location ? undefined : new URLSearchParams({ person });
+		at = location ? new URL(location, at) : at;
+		if (at.origin !== origin) {
+			if (arrives)
+				await (await fetch(at)).text();
+			return at;
+		}
+	}
+	throw new Error(`led around in circles: ${url}`);
+}
+
+// The whole of a client's part, with code + PKCE: the answer of the token endpoint. `scope` and `resource` as
+// they are asked for.
+export async function tokensOf(issuer, person, { scope, resource, client = 'desktop' }) {
+	const verifier = randomBytes(32).toString('base64url'), redirect_uri = 'http://127.0.0.1:9/callback';
+	const url = new URL(`${issuer.url}/auth`);
+	url.search = new URLSearchParams({ response_type: 'code', client_id: client, redirect_uri, scope,
+		code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+		state: 'a-state', ...resource && { resource } });
+	const back = await signIn(url, person, { arrives: false });
+	const code = back.searchParams.get('code');
+	if (!code)
+		throw new Error(`${person} was not signed in: ${back}`);
+	return grant(issuer, { grant_type: 'authorization_code', client_id: client, code, redirect_uri, code_verifier: verifier,
+		...resource && { resource } });
+}
+
+export const refresh = (issuer, tokens, { client = 'desktop' } = {}) =>
+	grant(issuer, { grant_type: 'refresh_token', client_id: client, refresh_token: tokens.refresh_token });
+
+async function grant(issuer, fields) {
+	const answer = await fetch(`${issuer.url}/token`, { method: 'POST', body: new URLSearchParams(fields) });
+	const body = await answer.json();
+	if (!body.access_token)
+		throw new Error(`no token was given: ${answer.status} ${JSON.stringify(body)}`);
+	return body;
+}
