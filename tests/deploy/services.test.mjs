@@ -31,9 +31,12 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
 		[one({ priority: 35 }), /one has the priority 35: it is one of the tens from 10 to 49990, of which 10 is free/],
 		[two({ priority: undefined }), /two has no priority: .*, of which 20 is free/], [two({ priority: '20' }), /two has the priority 20: .*, of which 20 is free/],
-		[one({ maximum: 3 }), /one has maximum, and an entry has only about, calls, port, priority/],
+		[one({ maximum: 3 }), /one has maximum, and an entry has only about, calls, port, priority, scopes/],
 		[two({ port: 8081 }), /two has the port 8081, which is that of one/], [two({ priority: 10 }), /two has the priority 10, which is that of one/],
 		[one({ calls: ['two'] }), /calls that are no object/], [two({ calls: { one: [] } }), /two calls one without the scopes/],
+		[one({ scopes: ['one:read'] }), /one has scopes that are no object/], [one({ scopes: { read: 'Look' } }), /one has the scope read, and a scope is like/],
+		[one({ scopes: { 'one:read': '' } }), /one has the scope one:read, and .* words for who is asked/],
+		[{ ...one({ scopes: { 'one:read': 'Look' } }), two: two({ calls: { one: ['one:read', 'one:write'] } }).two }, /two calls one with one:write, and one has only one:read/],
 		[two({ calls: { stock: ['stock:read'] } }), /two calls stock, which has to be a service that stands before it/],
 		[{ ...one({ calls: { two: ['two:read'] } }), two: two().two }, /one calls two, which has to be a service that stands before it/],
 	]) {
@@ -44,6 +47,8 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 	}
 	assert.deepEqual(ask([], two({ calls: { one: ['one:read', 'one:write'] } })), { status: 0, stdout: 'one\ntwo\n', stderr: '' });
 	assert.equal(ask(['two', 'calls'], two({ calls: { one: ['one:read', 'one:write'] } })).stdout, 'one one:read,one:write\n');
+	assert.equal(ask(['one', 'scopes'], one({ scopes: { 'one:write': 'Change', 'one:read': 'Look' } })).stdout, 'one:write\none:read\n');
+	assert.equal(ask(['one', 'scopes'], one()).stdout, '');
 	assert.equal(ask(['three', 'port'], two()).status, 2);
 });
 

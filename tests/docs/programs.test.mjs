@@ -88,6 +88,13 @@ test('the scopes are those that are asked for', () => {
 	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), [...new Set(asked)].sort());
 });
 
+test('services.json has the scopes that each program asks for, which a sign-in may ask for', () => {
+	for (const [name, { scopes }] of Object.entries(JSON.parse(read('services.json')))) {
+		const asked = globSync(`${name}/*.c`, { cwd: root }).flatMap(path => [...read(path).matchAll(/\.scope = "([^"]+)"/g)].flatMap(([, scope]) => scope.split(' ')));
+		assert.deepEqual(Object.keys(scopes).sort(), [...new Set(asked)].sort(), name);
+	}
+});
+
 // ---- Features ----
 
 test('the feature table names tests that there are, and revisions that are tried', () => {

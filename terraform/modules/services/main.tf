@@ -1,10 +1,11 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority and calls of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes and calls of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
     priority = number
+    scopes   = optional(map(string), {})
     calls    = optional(map(list(string)), {})
   }))
 
@@ -45,7 +46,7 @@ variable "every_service" {
 
   validation {
     condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
-    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority and calls are in services.json."
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes and calls are in services.json."
   }
 }
 
@@ -60,7 +61,7 @@ variable "services" {
   }
   validation {
     condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
-    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority and calls are in services.json."
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes and calls are in services.json."
   }
 }
 
