@@ -15,6 +15,7 @@ resource "aws_iam_policy" "reading" {
           "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource",
           "ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource",
           "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
+          "cognito-idp:DescribeUserPoolDomain",
           "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs",
           "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls",
           "ec2:DescribePrefixLists", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules",
@@ -85,6 +86,19 @@ resource "aws_iam_policy" "reading" {
         Effect   = "Allow"
         Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]
         Resource = "arn:aws:secretsmanager:${var.region}:${local.account}:secret:${var.project}-*"
+      },
+      {
+        # A client is read with its secret, if it has one: those of strangers are not looked at.
+        Sid    = "SignIn"
+        Effect = "Allow"
+        Action = [
+          "cognito-idp:DescribeManagedLoginBranding", "cognito-idp:DescribeManagedLoginBrandingByClient",
+          "cognito-idp:DescribeResourceServer", "cognito-idp:DescribeRiskConfiguration", "cognito-idp:DescribeUserPool",
+          "cognito-idp:DescribeUserPoolClient", "cognito-idp:GetGroup", "cognito-idp:GetUserPoolMfaConfig",
+          "cognito-idp:ListUserPoolClients",
+        ]
+        Resource  = "arn:aws:cognito-idp:${var.region}:${local.account}:userpool/*"
+        Condition = { StringEquals = { "aws:ResourceTag/project" = var.project } }
       },
       {
         Sid      = "Keys"

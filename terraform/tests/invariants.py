@@ -180,7 +180,7 @@ def _(made):
     sets = {v["name"]: v["addresses"] for _, v in made.of("aws_wafv2_ip_set")}
     guards = [any(r["priority"] == 1 and r["action"][0]["block"] for r in v["rule"]) for _, v in made.of("aws_wafv2_web_acl")]
     return [name for name, addresses in sets.items() if any(a.endswith("/0") for a in addresses)] + (
-        [] if guards and all(guard != made.says("open_to_all", r"true\b") for guard in guards) else ["who was named, or everybody where that was said"])
+        [] if guards and all(guard == made.says("allowed_addresses", r"\[") for guard in guards) else ["who was named, or everybody where nobody was"])
 
 
 @rule("targets have 90 s to finish, are asked for /readyz, and no session sticks to one")
@@ -202,7 +202,7 @@ def _(made):
 
     def fine(values):
         hosts = [h for c in values["condition"] for h in c["host_header"]]
-        counts = [len(part["values"]) for c in values["condition"] for part in c["host_header"] + c["path_pattern"] + c["http_header"]]
+        counts = [len(part["values"] or []) + len(part["regex_values"] or []) for c in values["condition"] for part in c["host_header"] + c["path_pattern"] + c["http_header"]]
         return len(hosts) == 1 and sum(counts) <= 5 and max(counts) <= 3 and priorities.count(values["priority"]) == 1
     return wrong(rules, fine) if rules else ["aws_lb_listener_rule"]
 
@@ -281,7 +281,7 @@ def _(made):
 
 @rule("no service runs without keys")
 def _(made):
-    return wrong(made.services(), lambda c: environment_of(c)["AUTH"] == "keys"
+    return wrong(made.services(), lambda c: environment_of(c)["AUTH"] == ("both" if "OAUTH_ISSUER" in environment_of(c) else "keys")
                  and "API_KEYS" in {s["name"] for s in c["secrets"]})
 
 
@@ -353,6 +353,7 @@ def _(made):
 @rule("no secret's value is in the state")
 def _(made):
     return [a for a, _ in made.of("aws_secretsmanager_secret_version")] + [
+        a for a, v in made.of("aws_cognito_user_pool_client") if v["generate_secret"]] + [
         r["address"] for r in made.resources
         if any(r["values"].get(name) for name in ("password", "secret_string", "secret_binary", "master_password"))]
 

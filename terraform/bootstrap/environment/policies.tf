@@ -14,7 +14,7 @@ locals {
     state    = local.may_state
     network  = local.may_network
     balancer = local.may_balancer
-    services = local.may_services
+    services = concat(local.may_services, local.may_sign_in)
     watching = local.may_watching
     data     = local.may_data
     roles    = local.may_roles
@@ -326,6 +326,40 @@ locals {
       Resource = "${local.arn.cloudwatch}:alarm:TargetTracking-service/${local.prefix}/*"
     },
   ]
+  # Never the people in it: an administrator lets them in.
+  may_sign_in = [
+    {
+      Sid       = "MakeSignIn"
+      Effect    = "Allow"
+      Action    = ["cognito-idp:CreateUserPool"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      # AWS may ask for this while it is made, and a pool has only a number: so a stranger's without tags could be made ours.
+      Sid       = "TagSignIn"
+      Effect    = "Allow"
+      Action    = ["cognito-idp:TagResource"]
+      Resource  = "${local.arn.cognito-idp}:userpool/*"
+      Condition = local.made_ours
+    },
+    {
+      Sid    = "SignIn"
+      Effect = "Allow"
+      Action = [
+        "cognito-idp:CreateGroup", "cognito-idp:CreateManagedLoginBranding", "cognito-idp:CreateResourceServer",
+        "cognito-idp:CreateUserPoolClient", "cognito-idp:CreateUserPoolDomain", "cognito-idp:DeleteGroup",
+        "cognito-idp:DeleteManagedLoginBranding", "cognito-idp:DeleteResourceServer", "cognito-idp:DeleteUserPool",
+        "cognito-idp:DeleteUserPoolClient", "cognito-idp:DeleteUserPoolDomain", "cognito-idp:SetRiskConfiguration",
+        "cognito-idp:SetUserPoolMfaConfig", "cognito-idp:TagResource", "cognito-idp:UntagResource", "cognito-idp:UpdateGroup",
+        "cognito-idp:UpdateManagedLoginBranding", "cognito-idp:UpdateResourceServer", "cognito-idp:UpdateUserPool",
+        "cognito-idp:UpdateUserPoolClient", "cognito-idp:UpdateUserPoolDomain",
+      ]
+      Resource  = "${local.arn.cognito-idp}:userpool/*"
+      Condition = local.ours
+    },
+  ]
+
   in_the_cluster = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
 
   may_watching = [

@@ -61,7 +61,7 @@ variable "reading_policy_arn" {
 
 locals {
   prefix = "${var.project}-${var.name}"
-  arn    = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
+  arn    = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-idp"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
 }
 
 terraform {

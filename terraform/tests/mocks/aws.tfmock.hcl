@@ -153,3 +153,11 @@ mock_resource "aws_db_instance" {
     }]
   }
 }
+
+mock_resource "aws_cognito_user_pool" {
+  defaults = {
+    id       = "us-east-1_Mock00000"
+    arn      = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Mock00000"
+    endpoint = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Mock00000"
+  }
+}
