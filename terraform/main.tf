@@ -39,6 +39,7 @@ locals {
     host     = var.routing == "host" ? "${service}.${var.domain}" : var.domain
     prefix   = var.routing == "host" ? "" : "/${service}"
     priority = at.priority
+    root     = var.routing == "path" && local.facade && service == local.first
   } }
   hosts = distinct([for service in sort(keys(local.services)) : local.routes[service].host])
   urls  = { for service, route in local.routes : service => "https://${route.host}${route.prefix}" }
@@ -148,6 +149,7 @@ module "balancer" {
   certificate_arn      = var.certificate_arn
   zone_id              = var.zone_id
   allowed_addresses    = var.allowed_addresses
+  sign_in              = var.sign_in.by != "none"
   requests_per_address = var.requests_per_address
   deletion_protection  = var.deletion_protection
   key_arn              = data.aws_kms_alias.main.target_key_arn
@@ -206,11 +208,11 @@ module "service" {
   schedule       = var.schedule
 
   settings = merge({
-    PUBLIC_URL      = "${local.urls[each.key]}/mcp"
+    PUBLIC_URL      = local.endpoints[each.key]
     PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
     TRUSTED_PROXIES = join(",", module.network.public_cidrs)
     COMPAT          = var.compat
-  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, each.value.settings)
+  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.oauth_settings[each.key], each.value.settings)
 
   keys_secret_arn     = data.aws_secretsmanager_secret.keys[each.key].arn
   database_secret_arn = data.aws_secretsmanager_secret.database[each.key].arn

@@ -32,13 +32,39 @@ output "services" {
 output "claude_desktop_config" {
   description = <<-END
     For claude_desktop_config.json of Claude Desktop, through mcp-remote: put the person's key where it says mcp_…. No space after "Authorization:", Windows would
-    split there. The address of that machine has to be in allowed_addresses. A connector of Claude's (Settings, Connectors) takes connector_url, but wants OAuth, which comes later.
+    split there. The address of that machine has to be in allowed_addresses. A connector of Claude's (Settings, Connectors) takes what sign_in says.
   END
   value = jsonencode({ mcpServers = { for service, url in local.urls : service => {
     command = "npx"
     args    = ["-y", "mcp-remote", "${url}/mcp", "--transport", "http-only", "--header", "Authorization:$${AUTH_HEADER}"]
     env     = { AUTH_HEADER = "Bearer mcp_…" }
   } } })
+}
+
+output "sign_in" {
+  description = <<-END
+    How people sign in; null: they can't. The issuer, the client id that they type, where they sign in, the pool and its groups for aws cognito-idp, and for
+    each service: url and client_id, for Add custom connector of Claude (the id under Advanced settings, no secret); claude_code and mcp_remote, the
+    whole commands.
+  END
+  value = local.issuer == null ? null : {
+    issuer       = local.issuer.url
+    client_id    = local.issuer.client
+    pages        = one(module.sign_in[*].pages)
+    user_pool_id = one(module.sign_in[*].user_pool_id)
+    groups       = flatten(module.sign_in[*].groups)
+    services = { for service, url in local.endpoints : service => {
+      url         = url
+      client_id   = local.issuer.client
+      claude_code = join(" ", concat(["claude mcp add --transport http"], [for id in local.issuer.client[*] : "--client-id ${id} --callback-port 8080"], [service, url]))
+      mcp_remote  = join(" ", concat(["npx -y mcp-remote ${url} 3334 --transport http-only"], [for id in local.issuer.client[*] : "--static-oauth-client-info '${jsonencode({ client_id = id })}'"]))
+    } }
+  }
+
+  precondition {
+    condition     = length(setsubtract(var.sign_in.scopes, local.known)) == 0
+    error_message = "sign_in.scopes has ${join(", ", setsubtract(var.sign_in.scopes, local.known))}, which no service of services.json has; there are ${join(", ", local.known)}."
+  }
 }
 
 output "visitors" {

@@ -207,15 +207,97 @@ variable "allowed_addresses" {
     error_message = "allowed_addresses names IPv4 networks, such as 203.0.113.7/32. The whole internet (/0) is none that AWS takes; for that leave the list out and say open_to_all = true."
   }
   validation {
-    condition     = (var.allowed_addresses == null) == var.open_to_all
-    error_message = "Say either who may connect (allowed_addresses), or that everybody may who has a key (open_to_all = true, without a list)."
+    condition     = var.allowed_addresses != null ? !var.open_to_all : var.open_to_all || var.sign_in.by != "none"
+    error_message = "Say either who may connect (allowed_addresses), or that everybody may who has a key (open_to_all = true, without a list). Where people sign in (sign_in) the list may be left out."
   }
 }
 
 variable "open_to_all" {
-  description = "Whether everybody may connect, so that a caller's key alone guards the door; the firewall still slows floods and turns known attacks away"
+  description = "Whether everybody may connect, so that a caller's key alone guards the door, or token; the firewall still slows floods and turns known attacks away"
   type        = bool
   default     = false
+}
+
+variable "sign_in" {
+  description = <<-END
+    Whether people may sign in with OAuth, beside callers with a key, as Claude's connectors and other programs of people do (docs/sign-in.md).
+    by: none; cognito, which makes an identity provider here; issuer, which takes one that is there (Entra, Okta, Auth0, Keycloak, …).
+    scopes: what everybody who signs in may do, of all services. clients: ids of clients whose tokens count; of Cognito beside its own one, of
+    another issuer all of them, which it takes where its tokens name no audience. customer_claim: the claim with the customer on whose behalf a
+    person calls, for orders:own.
+    cognito: plan (ESSENTIALS, or PLUS with threat protection), mfa (OPTIONAL or ON), self_sign_up, domain (first part of the name of its pages),
+    callbacks (of programs that it does not know), providers (COGNITO, and what was added by hand, such as Google), access_minutes and
+    refresh_days that a token lives.
+    issuer: url as it stands in the tokens; client_id that people type; audience, where it is not the service's URL; prefix before the scopes;
+    scope_claim, where it is neither scope nor scp; facade, where its discovery lacks what clients want; jwks, for its keys without discovery.
+  END
+  type = object({
+    by             = optional(string, "none")
+    scopes         = optional(list(string), [])
+    clients        = optional(list(string), [])
+    customer_claim = optional(string)
+    cognito = optional(object({
+      plan           = optional(string, "ESSENTIALS")
+      mfa            = optional(string, "OPTIONAL")
+      self_sign_up   = optional(bool, false)
+      domain         = optional(string)
+      callbacks      = optional(list(string), [])
+      providers      = optional(list(string), ["COGNITO"])
+      access_minutes = optional(number, 60)
+      refresh_days   = optional(number, 30)
+    }), {})
+    issuer = optional(object({
+      url         = string
+      client_id   = optional(string)
+      audience    = optional(list(string), [])
+      prefix      = optional(string, "")
+      scope_claim = optional(list(string), [])
+      facade      = optional(bool, false)
+      jwks        = optional(string)
+    }))
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["none", "cognito", "issuer"], var.sign_in.by)
+    error_message = "sign_in.by is none, cognito or issuer."
+  }
+  validation {
+    condition     = (var.sign_in.by == "issuer") == (var.sign_in.issuer != null)
+    error_message = "sign_in.issuer says which one, where sign_in.by is issuer, and only there."
+  }
+  validation {
+    condition     = var.sign_in.by == "none" || length(var.sign_in.scopes) > 0
+    error_message = "sign_in.scopes says what whoever signs in may do, such as [\"products:read\"]."
+  }
+  validation {
+    condition     = contains(["ESSENTIALS", "PLUS"], var.sign_in.cognito.plan)
+    error_message = "sign_in.cognito.plan is ESSENTIALS or PLUS: LITE has neither its pages nor tokens for one service."
+  }
+  validation {
+    condition     = contains(["OPTIONAL", "ON"], var.sign_in.cognito.mfa)
+    error_message = "sign_in.cognito.mfa is OPTIONAL or ON."
+  }
+  validation {
+    condition     = var.sign_in.cognito.access_minutes >= 5 && var.sign_in.cognito.access_minutes <= 1440 && var.sign_in.cognito.refresh_days >= 1 && var.sign_in.cognito.refresh_days <= 3650
+    error_message = "sign_in.cognito.access_minutes is from 5 to 1440, refresh_days from 1 to 3650."
+  }
+  validation {
+    condition     = !var.sign_in.cognito.self_sign_up || contains(["sub"], coalesce(var.sign_in.customer_claim, "sub"))
+    error_message = "Whoever makes their own account chooses the user name: with sign_in.cognito.self_sign_up a customer is known by sub alone, or they could be any."
+  }
+  validation {
+    condition     = alltrue([for url in var.sign_in.cognito.callbacks : can(regex("^([a-z][a-z0-9+.-]*:/|http://(localhost|127\\.0\\.0\\.1))", url)) && !strcontains(url, "#") && !(startswith(url, "http:") && !can(regex("^http://(localhost|127\\.0\\.0\\.1)[:/]", url)))])
+    error_message = "A callback is an https URL, one of an app, or http on localhost or 127.0.0.1, without a #."
+  }
+  validation {
+    condition     = var.sign_in.issuer == null ? true : can(regex("^https://[^?#]+$", var.sign_in.issuer.url))
+    error_message = "sign_in.issuer.url is an https URL, to the letter as the tokens have it, with or without a slash at its end."
+  }
+  validation {
+    condition     = var.sign_in.by == "none" || var.private_access == "nat" || can(regex("^https://[a-z0-9.-]*\\bs3[a-z0-9.-]*\\.amazonaws\\.com/", var.sign_in.issuer.jwks))
+    error_message = "With private_access = \"endpoints\" the services reach nothing but AWS, and no issuer, of Cognito neither, whose endpoint takes no pool with pages: say nat, or sign_in.issuer.jwks with a copy of its keys in S3."
+  }
 }
 
 variable "requests_per_address" {

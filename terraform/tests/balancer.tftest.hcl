@@ -241,3 +241,22 @@ run "given_certificate" {
     error_message = "Without a zone no record is made."
   }
 }
+
+run "where_people_sign_in" {
+  variables {
+    sign_in = true
+  }
+
+  module {
+    source = "./modules/balancer"
+  }
+
+  assert {
+    condition     = strcontains(aws_lb_listener.https.default_action[0].fixed_response[0].message_body, "client id") && !strcontains(aws_lb_listener.https.default_action[0].fixed_response[0].message_body, "no sign-in")
+    error_message = "Who wants to register is told to say a client id."
+  }
+  assert {
+    condition     = length(aws_lb_listener.https.default_action[0].fixed_response[0].message_body) <= 1024
+    error_message = "AWS takes an answer of 1,024 characters."
+  }
+}

@@ -305,6 +305,26 @@ def _(made):
             or f':{settings[callee]["PORT"]}/mcp' not in url] if called else ["nobody calls anybody"]
 
 
+@rule("whoever checks tokens says whose count, for whom, and what a sign-in asks for")
+def _(made):
+    pools = [v for _, v in made.of("aws_cognito_user_pool")]
+    told = [(a, environment_of(c)) for a, c in made.services() if "OAUTH_ISSUER" in environment_of(c)]
+    clients = {v["id"] for _, v in made.of("aws_cognito_user_pool_client")}
+    servers = {v["identifier"]: v for _, v in made.of("aws_cognito_resource_server")}
+    return [a for a, e in told if not (e["OAUTH_ISSUER"].startswith("https://") and e["PUBLIC_URL"].startswith("https://"))] + [
+        a for a, e in told if pools and not (
+            set(e["OAUTH_CLIENTS"].split(",")) & clients and e["OAUTH_SCOPE_PREFIX"] == e["PUBLIC_URL"] + "/" and e["PUBLIC_URL"] in servers
+            and set(filter(None, e.get("OAUTH_SCOPES", "").split(","))) <= {s["scope_name"] for s in servers[e["PUBLIC_URL"]]["scope"]})] + (
+        [] if not pools or len(told) == len(made.of("aws_ecs_service")) else ["a service is not told"])
+
+
+@rule("nobody lets themselves into the pool of people, and it is not deleted by mistake where nothing else is")
+def _(made):
+    protected = all(v["enable_deletion_protection"] for _, v in made.of("aws_lb"))
+    return wrong(made.of("aws_cognito_user_pool"), lambda v: v["admin_create_user_config"][0]["allow_admin_create_user_only"]
+                 and (v["deletion_protection"] == "ACTIVE") == protected and v["mfa_configuration"] in ("OPTIONAL", "ON"))
+
+
 # ---- Rights ----
 
 @rule("no policy allows an action with a * in it")

@@ -120,6 +120,112 @@ run "outputs" {
   }
 }
 
+run "nobody_signs_in" {
+  assert {
+    condition     = output.sign_in == null && length(module.sign_in) == 0 && !anytrue(flatten([for service in module.service : [for name in keys(service.settings.service) : startswith(name, "OAUTH_")]]))
+    error_message = "Without a word there is no sign-in."
+  }
+}
+
+run "sign_in_with_cognito" {
+  variables {
+    allowed_addresses = null
+    sign_in           = { by = "cognito", scopes = ["products:read", "orders:write"], clients = ["machine1"], customer_claim = "username" }
+  }
+
+  assert {
+    condition = { for name, value in module.service["products"].settings.service : name => value if startswith(name, "OAUTH_") || contains(["AUTH", "PUBLIC_URL"], name) } == {
+      AUTH                 = "both"
+      PUBLIC_URL           = "https://products.example.com/mcp"
+      OAUTH_ISSUER         = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Mock00000"
+      OAUTH_CLIENTS        = "${module.sign_in[0].people},machine1"
+      OAUTH_SCOPES         = "products:read"
+      OAUTH_SCOPE_PREFIX   = "https://products.example.com/mcp/"
+      OAUTH_SCOPE_CLAIM    = "scope,cognito:groups"
+      OAUTH_CUSTOMER_CLAIM = "username"
+      OAUTH_FACADE         = "on"
+    }
+    error_message = "A service is told whose tokens count, and what to ask for."
+  }
+  assert {
+    condition     = module.service["orders"].settings.service["OAUTH_SCOPES"] == "orders:write" && module.service["orders"].settings.service["OAUTH_SCOPE_PREFIX"] == "https://orders.example.com/mcp/"
+    error_message = "Each its own."
+  }
+  assert {
+    condition     = toset(output.sign_in.groups) == setsubtract(flatten([for service in values(jsondecode(file("../services.json"))) : keys(service.scopes)]), ["products:read", "orders:write"])
+    error_message = "For what not everybody may there are groups."
+  }
+  assert {
+    condition = output.sign_in.services["products"] == {
+      url         = "https://products.example.com/mcp"
+      client_id   = module.sign_in[0].people
+      claude_code = "claude mcp add --transport http --client-id ${module.sign_in[0].people} --callback-port 8080 products https://products.example.com/mcp"
+      mcp_remote  = "npx -y mcp-remote https://products.example.com/mcp 3334 --transport http-only --static-oauth-client-info '{\"client_id\":\"${module.sign_in[0].people}\"}'"
+    }
+    error_message = "What a person types is printed."
+  }
+}
+
+run "sign_in_with_another_issuer" {
+  variables {
+    routing = "path"
+    sign_in = {
+      by             = "issuer"
+      scopes         = ["products:read"]
+      customer_claim = "customer"
+      issuer         = { url = "https://login.microsoftonline.com/t/v2.0", client_id = "c", audience = ["a", "b"], prefix = "api://a/", scope_claim = ["scp", "roles"], facade = true }
+    }
+  }
+
+  assert {
+    condition = { for name, value in module.service["orders"].settings.service : name => value if startswith(name, "OAUTH_") } == {
+      OAUTH_ISSUER         = "https://login.microsoftonline.com/t/v2.0"
+      OAUTH_AUDIENCE       = "a,b"
+      OAUTH_SCOPE_PREFIX   = "api://a/"
+      OAUTH_SCOPE_CLAIM    = "scp,roles"
+      OAUTH_CUSTOMER_CLAIM = "customer"
+      OAUTH_FACADE         = "on"
+    }
+    error_message = "What was said of it is handed on, and nothing else; orders has none of the scopes that are asked for."
+  }
+  assert {
+    condition     = length(module.sign_in) == 0 && output.sign_in.client_id == "c" && output.sign_in.pages == null
+    error_message = "Nothing is made."
+  }
+  assert {
+    condition     = { for service, route in local.routes : service => route.root } == { for service in keys(local.routes) : service => service == "orders" }
+    error_message = "With one name for all, one of them answers at its root, and says the same of each."
+  }
+}
+
+run "sign_in_with_clients_that_register" {
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://id.example.com/realms/shop" } }
+  }
+
+  assert {
+    condition     = { for name, value in module.service["products"].settings.service : name => value if startswith(name, "OAUTH_") } == { OAUTH_ISSUER = "https://id.example.com/realms/shop", OAUTH_SCOPES = "products:read" }
+    error_message = "The rest is the program's own default."
+  }
+  assert {
+    condition = (
+      output.sign_in.services["products"].claude_code == "claude mcp add --transport http products https://products.example.com/mcp" &&
+      output.sign_in.services["products"].mcp_remote == "npx -y mcp-remote https://products.example.com/mcp 3334 --transport http-only"
+    )
+    error_message = "Nobody types a client id where clients register themselves."
+  }
+}
+
+run "sign_in_to_a_scope_made_up" {
+  command = plan
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:everything"] }
+  }
+
+  expect_failures = [output.sign_in]
+}
+
 run "routing_by_path" {
   variables {
     routing = "path"

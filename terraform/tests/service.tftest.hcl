@@ -153,6 +153,25 @@ run "what_is_fixed_stays" {
   }
 }
 
+run "with_sign_in" {
+  variables {
+    settings = { OAUTH_ISSUER = "https://login.example.com", OAUTH_SCOPES = "orders:read" }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = output.settings.service["AUTH"] == "both" && contains([for each in output.containers.service.secrets : each.name], "API_KEYS")
+    error_message = "Tokens are taken beside keys, which other services and the pipeline have."
+  }
+  assert {
+    condition     = output.settings.service["OAUTH_ISSUER"] == "https://login.example.com" && !contains(keys(output.settings.setup), "OAUTH_ISSUER")
+    error_message = "The service is told whose tokens count."
+  }
+}
+
 run "secrets" {
   module {
     source = "./modules/service"
@@ -387,6 +406,46 @@ run "routes_by_path" {
       "/.well-known/oauth-protected-resource/orders/mcp" = "/.well-known/oauth-protected-resource/mcp"
     }
     error_message = "The server sees its own paths."
+  }
+}
+
+# A program's own sign-in page has no path of a service in it: of one name one of them answers there.
+run "routes_by_path_of_the_first" {
+  variables {
+    route      = { host = "example.com", prefix = "/orders", priority = 10, root = true }
+    deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = { for path in [
+      "/orders/mcp", "/orders/mcp/x", "/orders/readyz", "/.well-known/oauth-protected-resource/orders/mcp", "/.well-known/oauth-authorization-server",
+      "/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server/products/mcp", "/products/mcp", "/orders/healthz", "/orders/",
+      ] : path => anytrue([for rule in aws_lb_listener_rule.main : anytrue(flatten([for condition in rule.condition : [for part in condition.path_pattern : [for expression in part.regex_values : can(regex(expression, path))]]]))])
+      } == {
+      "/orders/mcp"                                          = true
+      "/orders/mcp/x"                                        = true
+      "/orders/readyz"                                       = true
+      "/.well-known/oauth-protected-resource/orders/mcp"     = true
+      "/.well-known/oauth-authorization-server"              = true
+      "/.well-known/oauth-protected-resource"                = false
+      "/.well-known/oauth-authorization-server/products/mcp" = false
+      "/products/mcp"                                        = false
+      "/orders/healthz"                                      = false
+      "/orders/"                                             = false
+    }
+    error_message = "The same as without, and what is looked for at the root."
+  }
+  assert {
+    condition     = alltrue([for rule in aws_lb_listener_rule.main : sum([for condition in rule.condition : sum(concat([0], [for part in condition.path_pattern : length(part.regex_values)], [for part in condition.host_header : length(part.values)], [for part in condition.http_header : length(part.values)]))]) <= 5])
+    error_message = "The balancer takes five values a rule."
+  }
+  assert {
+    condition     = replace("/.well-known/oauth-authorization-server", "/${one(one(aws_lb_listener_rule.main["production"].transform).url_rewrite_config[0].rewrite[*]).regex}/", one(one(aws_lb_listener_rule.main["production"].transform).url_rewrite_config[0].rewrite[*]).replace) == "/.well-known/oauth-authorization-server"
+    error_message = "That path stays as it is."
   }
 }
 

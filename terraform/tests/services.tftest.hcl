@@ -318,6 +318,20 @@ run "password_as_a_setting" {
   expect_failures = [output.all]
 }
 
+run "issuer_as_a_setting" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    every_service = { settings = { OAUTH_ISSUER = "https://login.example.com" } }
+  }
+
+  expect_failures = [output.all]
+}
+
 run "all_that_there_is_to_know" {
   command = plan
 

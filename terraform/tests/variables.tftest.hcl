@@ -414,3 +414,238 @@ run "bake_time_shorter_than_an_alarm_needs" {
 
   expect_failures = [var.deployment]
 }
+
+run "sign_in_made_up" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "google", scopes = ["products:read"] }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "sign_in_to_nothing" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito" }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "everybody_who_signs_in_may_connect" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    allowed_addresses = null
+    sign_in           = { by = "cognito", scopes = ["products:read"] }
+  }
+}
+
+run "some_who_sign_in_may_connect" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"] }
+  }
+}
+
+run "issuer_that_is_not_named" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"] }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "issuer_and_cognito" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], issuer = { url = "https://login.example.com" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "issuer_in_the_clear" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "http://login.example.com" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "plan_without_pages" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { plan = "LITE" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "second_factor_made_up" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { mfa = "SMS" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "tokens_for_a_week" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { access_minutes = 10080 } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "customers_who_name_themselves" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], customer_claim = "username", cognito = { self_sign_up = true } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "customers_by_a_name_that_was_given" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], customer_claim = "username" }
+  }
+}
+
+run "callback_in_the_clear" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { callbacks = ["http://example.com/callback"] } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "callback_of_a_look_alike" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { callbacks = ["http://localhost.example.com/callback"] } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "callbacks_of_programs" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"], cognito = { callbacks = ["http://localhost:6274/oauth/callback", "http://127.0.0.1:7777/", "app.example:/callback", "https://chatgpt.com/connector/oauth/abc"] } }
+  }
+}
+
+run "issuer_that_is_out_of_reach" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    private_access = "endpoints"
+    sign_in        = { by = "cognito", scopes = ["products:read"] }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "keys_of_an_issuer_in_s3" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    private_access = "endpoints"
+    sign_in = {
+      by     = "issuer"
+      scopes = ["products:read"]
+      issuer = { url = "https://login.example.com/", jwks = "https://keys.s3.us-east-1.amazonaws.com/jwks.json" }
+    }
+  }
+}

@@ -46,7 +46,7 @@ resource "aws_lb_listener" "https" {
       status_code  = "404"
       message_body = jsonencode({
         error             = "access_denied"
-        error_description = "There is nothing here, and no sign-in (OAuth). Each request to an endpoint needs a key, as the header Authorization: Bearer KEY (mcp-remote takes it as --header)."
+        error_description = var.sign_in ? "There is nothing here. Each endpoint says where one signs in (/.well-known/oauth-protected-resource before its path). Clients don't register themselves: say the client id that you were given (mcp-remote takes it as --static-oauth-client-info), or send a key as the header Authorization: Bearer KEY." : "There is nothing here, and no sign-in (OAuth). Each request to an endpoint needs a key, as the header Authorization: Bearer KEY (mcp-remote takes it as --header)."
       })
     }
   }

@@ -44,6 +44,12 @@ variable "allowed_addresses" {
   type        = list(string)
 }
 
+variable "sign_in" {
+  description = "Whether people may sign in"
+  type        = bool
+  default     = false
+}
+
 variable "requests_per_address" {
   description = "Requests that one address may make in five minutes"
   type        = number

@@ -52,6 +52,13 @@ locals {
     var.route.prefix == "" ? "/.well-known/*" : "/.well-known/*${var.route.prefix}/*",
   ]
 
+  # With a fourth path there are too many values, so it is expressions there. The root's path has no service in it, and is not changed.
+  expressions = var.route.root ? [
+    "^${var.route.prefix}/(mcp.*|readyz)$",
+    "^/\\.well-known/.*${var.route.prefix}/.*$",
+    "^/\\.well-known/oauth-authorization-server$",
+  ] : []
+
   # Who asks with this header gets the tasks that are being tried, before anybody else does.
   trial = local.blue_green ? { name = "X-Deployment", value = "green" } : null
   rules = merge(
@@ -94,7 +101,8 @@ resource "aws_lb_listener_rule" "main" {
 
   condition {
     path_pattern {
-      values = local.paths
+      values       = var.route.root ? null : local.paths
+      regex_values = var.route.root ? local.expressions : null
     }
   }
 

@@ -6,7 +6,7 @@ locals {
   fixed = {
     HOST             = "0.0.0.0"
     PORT             = tostring(var.size.port)
-    AUTH             = "keys"
+    AUTH             = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
     WORKERS          = tostring(var.size.workers)
     DATABASE_URL     = "postgresql://${var.database.address}:5432/${var.service}?${var.database.query}"
     LOG_FORMAT       = "json"

@@ -142,8 +142,8 @@ variable "balancer" {
 }
 
 variable "route" {
-  description = "How the balancer knows what is for this service: a host, a path before everything (empty with a host of its own), and a place among the rules"
-  type        = object({ host = string, prefix = string, priority = number })
+  description = "How the balancer knows what is for this service: a host, a path before everything (empty with a host of its own), a place among the rules, and whether what is looked for at the root of a host that others have too is for it"
+  type        = object({ host = string, prefix = string, priority = number, root = optional(bool, false) })
 }
 
 variable "topic_arn" {

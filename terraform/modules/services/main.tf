@@ -101,8 +101,8 @@ output "all" {
   }
   precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS or DATABASE_URL, which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
