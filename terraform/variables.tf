@@ -295,6 +295,10 @@ variable "sign_in" {
     error_message = "sign_in.issuer.url is an https URL, to the letter as the tokens have it, with or without a slash at its end."
   }
   validation {
+    condition     = !try(var.sign_in.issuer.facade && var.sign_in.issuer.jwks != null, false)
+    error_message = "sign_in.issuer.facade repeats what the issuer's discovery says, which there is none of with jwks: leave one of them out."
+  }
+  validation {
     condition     = var.sign_in.by == "none" || var.private_access == "nat" || can(regex("^https://[a-z0-9.-]*\\bs3[a-z0-9.-]*\\.amazonaws\\.com/", var.sign_in.issuer.jwks))
     error_message = "With private_access = \"endpoints\" the services reach nothing but AWS, and no issuer, of Cognito neither, whose endpoint takes no pool with pages: say nat, or sign_in.issuer.jwks with a copy of its keys in S3."
   }

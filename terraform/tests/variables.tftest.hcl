@@ -633,6 +633,20 @@ run "issuer_that_is_out_of_reach" {
   expect_failures = [var.sign_in]
 }
 
+run "discovery_that_is_not_asked" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://login.example.com", facade = true, jwks = "https://login.example.com/keys" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
 run "keys_of_an_issuer_in_s3" {
   command = plan
 

@@ -82,17 +82,18 @@ test('other pages say of a setting what that table says', () => {
 			assert.ok(known.includes(rows(line)[0].join('|')), `${page}: ${line}`);
 });
 
+// Where they stand: of a tool, or named once for several, of which each may be enough ("a b").
+const asked = name => [...new Set(globSync(`${name}/*.{c,h}`, { cwd: root }).flatMap(path =>
+	[...read(path).matchAll(/(?:\.scope = |^#define \w+ )"(\w+:\w+(?: \w+:\w+)*)"/gm)].flatMap(([, scopes]) => scopes.split(' '))))].sort();
+
 test('the scopes are those that are asked for', () => {
-	const asked = globSync('{products,orders}/*.c', { cwd: root }).flatMap(path => [...read(path).matchAll(/\.scope = "([^"]+)"/g)].flatMap(([, scopes]) => scopes.split(' ')));
 	const [, told] = /^Scopes: ([\s\S]*?)\.\n/m.exec(read('docs/settings.md'));
-	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), [...new Set(asked)].sort());
+	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), [...asked('products'), ...asked('orders')].sort());
 });
 
-test('services.json has the scopes that each program asks for, which a sign-in may ask for', () => {
-	for (const [name, { scopes }] of Object.entries(JSON.parse(read('services.json')))) {
-		const asked = globSync(`${name}/*.c`, { cwd: root }).flatMap(path => [...read(path).matchAll(/\.scope = "([^"]+)"/g)].flatMap(([, scope]) => scope.split(' ')));
-		assert.deepEqual(Object.keys(scopes).sort(), [...new Set(asked)].sort(), name);
-	}
+test('services.json has them too, each in words for whoever is asked at a sign-in', () => {
+	for (const [name, { scopes }] of Object.entries(JSON.parse(read('services.json'))))
+		assert.deepEqual(Object.keys(scopes).sort(), asked(name), name);
 });
 
 // ---- Features ----
