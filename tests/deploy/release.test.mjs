@@ -222,6 +222,20 @@ test('the summary has the block for Claude Desktop, and no key', async () => {
 	for (const name of names)
 		assert.ok(stdout.includes(`| ${name} | https://${name}.dev.example.com/mcp | \`${image(name)}\` |`), stdout);
 	assert.match(stdout, /name=shop-dev/);
+	assert.match(stdout, /A connector .* wants a sign-in, which there is not here/);
+});
+
+test('where people sign in it has what they type', async () => {
+	const connect = (name, more) => ({ url: `https://${name}.dev.example.com/mcp`, client_id: 'abc', claude_code: `claude mcp add ${name}`, mcp_remote: `npx ${name}`, ...more });
+	const sign_in = { value: { issuer: 'https://login.example.com', client_id: 'abc', pages: null, user_pool_id: null, groups: [],
+		services: { products: connect('products'), orders: connect('orders') } } };
+	const { status, stdout } = await at({}, { ...outputs(), sign_in }).release('summary');
+	assert.equal(status, 0);
+	assert.match(stdout, /Advanced settings the OAuth Client ID `abc`, without a secret/);
+	assert.ok(stdout.includes('| orders | `claude mcp add orders` | `npx orders` |'), stdout);
+	assert.doesNotMatch(stdout, /which there is not here/);
+	const registered = { value: { ...sign_in.value, client_id: null } };
+	assert.doesNotMatch((await at({}, { ...outputs(), sign_in: registered }).release('summary')).stdout, /OAuth Client ID/);
 });
 
 const made = new URL('../../terraform/outputs.tf', import.meta.url);
@@ -230,6 +244,8 @@ test('the outputs are those that Terraform has', { skip: !existsSync(made) && 't
 	const services = /output "services"[\s\S]*?\n}\n/.exec(text)[0];
 	for (const name of Object.keys(outputs()))
 		assert.match(text, new RegExp(`^output "${name}"`, 'm'));
+	for (const name of ['issuer', 'client_id', 'pages', 'user_pool_id', 'groups', 'url', 'claude_code', 'mcp_remote'])
+		assert.match(/output "sign_in"[\s\S]*?\n}\n/.exec(text)[0], new RegExp(`^ +${name} += `, 'm'), name);
 	for (const name of Object.keys(outputs().services.value.products))
 		assert.match(services, new RegExp(`^ +${name} += `, 'm'), name);
 });
