@@ -10,6 +10,8 @@ allowed_addresses = [
   "160.79.104.0/21", # Anthropic: Claude's connectors call from there
 ]
 
+# sign_in = { by = "cognito", scopes = ["products:read"] } # people sign in, beside callers with a key: docs/sign-in.md
+
 private_access = "nat" # import takes any https URL
 
 every_service = { minimum = 1, maximum = 2 }
