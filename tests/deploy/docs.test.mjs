@@ -1,4 +1,4 @@
-// docs.test.mjs - what docs/deploy.md and docs/operate.md name is there, and their sums are right.
+// docs.test.mjs - what docs/deploy.md, docs/operate.md and docs/sign-in.md name is there, and their sums are right.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -75,4 +75,28 @@ test('the settings and scopes that are named exist', () => {
 	}
 	for (const [, scope] of text.matchAll(/\b((?:products|stock|orders|reports):[a-z]+)\b/g))
 		assert.match(settings, new RegExp(`\`${scope}\``), scope);
+});
+
+// ---- Sign-in ----
+
+test('the callbacks that are told are those of the client that is made', () => {
+	const [, made] = /callbacks = \{\n([\s\S]*?)\n  \}/.exec(read('terraform/modules/sign-in/main.tf'));
+	const [, told] = /^\| program \| callback \|\n([\s\S]*?)\n\n/m.exec(read('docs/sign-in.md'));
+	const callbacks = (words, quote) => [...words.matchAll(new RegExp(`${quote}(\\w+://[^${quote}]+)${quote}`, 'g'))].map(([, url]) => url).sort();
+	assert.ok(callbacks(told, '`').length > 8);
+	assert.deepEqual(callbacks(told, '`'), callbacks(made, '"'));
+});
+
+test('what is said of sign_in can be said, and each setting of an issuer comes from it', () => {
+	const page = read('docs/sign-in.md'), [, type] = /variable "sign_in" \{([\s\S]*?)\n  default = /.exec(read('terraform/variables.tf'));
+	const can = new Set([...type.matchAll(/^ +(\w+) += (?:optional|string)/gm)].map(([, name]) => name));
+	const blocks = [...page.matchAll(/^    sign_in = \{\n([\s\S]*?)\n    \}$/gm)].map(([, block]) => block);
+	assert.equal(blocks.length, 2);
+	for (const block of blocks)
+		for (const [, name] of block.matchAll(/(?:^ +|[{,] )(\w+) += /gm))
+			assert.ok(can.has(name), name);
+	const told = new Set([...page.matchAll(/\bOAUTH_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name));
+	const made = new Set([...read('terraform/sign_in.tf').matchAll(/^ +(OAUTH_\w+) += /gm)].map(([, name]) => name));
+	assert.ok(told.size > 6);
+	assert.deepEqual([...told].sort(), [...made].sort());
 });
