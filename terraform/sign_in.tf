@@ -46,18 +46,18 @@ locals {
   }]
   issuer = one(concat(local.cognito, local.other)) # null: nobody signs in
 
-  # By name; what is not said has the program's own default.
-  oauth_settings = { for service, at in local.services : service => local.issuer == null ? {} : { for name, value in {
-    OAUTH_ISSUER         = local.issuer.url
-    OAUTH_AUDIENCE       = join(",", local.issuer.audience)
-    OAUTH_CLIENTS        = join(",", local.issuer.clients)
-    OAUTH_SCOPES         = join(",", [for scope in var.sign_in.scopes : scope if contains(keys(at.scopes), scope)])
-    OAUTH_SCOPE_PREFIX   = local.issuer.prefixes[service]
-    OAUTH_SCOPE_CLAIM    = join(",", local.issuer.claims)
-    OAUTH_CUSTOMER_CLAIM = var.sign_in.customer_claim
-    OAUTH_FACADE         = local.issuer.facade ? "on" : ""
-    OAUTH_JWKS           = local.issuer.jwks
-  } : name => value if value != null && value != "" } }
+  # What is not said has the program's own default. Which there are is known before there is a pool, so a plan can be read.
+  oauth_settings = { for service, at in local.services : service => local.issuer == null ? {} : { for name, said in {
+    OAUTH_ISSUER         = [local.issuer.url]
+    OAUTH_AUDIENCE       = length(local.issuer.audience) == 0 ? [] : [join(",", local.issuer.audience)]
+    OAUTH_CLIENTS        = length(local.issuer.clients) == 0 ? [] : [join(",", local.issuer.clients)]
+    OAUTH_SCOPES         = length(setintersection(var.sign_in.scopes, keys(at.scopes))) == 0 ? [] : [join(",", [for scope in var.sign_in.scopes : scope if contains(keys(at.scopes), scope)])]
+    OAUTH_SCOPE_PREFIX   = local.issuer.prefixes[service] == "" ? [] : [local.issuer.prefixes[service]]
+    OAUTH_SCOPE_CLAIM    = length(local.issuer.claims) == 0 ? [] : [join(",", local.issuer.claims)]
+    OAUTH_CUSTOMER_CLAIM = var.sign_in.customer_claim[*]
+    OAUTH_FACADE         = local.issuer.facade ? ["on"] : []
+    OAUTH_JWKS           = local.issuer.jwks[*]
+  } : name => one(said) if length(said) > 0 } }
 
   facade = var.sign_in.by == "cognito" || try(var.sign_in.issuer.facade, false)
 

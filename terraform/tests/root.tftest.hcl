@@ -166,6 +166,19 @@ run "sign_in_with_cognito" {
   }
 }
 
+run "sign_in_before_there_is_a_pool" {
+  command = plan
+
+  variables {
+    sign_in = { by = "cognito", scopes = ["products:read"] }
+  }
+
+  assert {
+    condition     = toset(keys(local.oauth_settings["products"])) == toset(["OAUTH_ISSUER", "OAUTH_CLIENTS", "OAUTH_SCOPES", "OAUTH_SCOPE_PREFIX", "OAUTH_SCOPE_CLAIM", "OAUTH_FACADE"]) && !contains(keys(local.oauth_settings["orders"]), "OAUTH_SCOPES")
+    error_message = "Who looks at the plan sees which settings there will be."
+  }
+}
+
 run "sign_in_with_another_issuer" {
   variables {
     routing = "path"
