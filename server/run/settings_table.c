@@ -63,7 +63,7 @@ static struct setting table[] = {
 	{ "OAUTH_SCOPE_PREFIX", TEXT_, NULL,
 	  "What the issuer has before the names of scopes, such as https://shop.example/mcp/", 0, 0, NULL },
 	{ "OAUTH_SCOPE_CLAIM", LIST_, NULL,
-	  "Claims that hold scopes, the first a token has counts; not set: scope, scp", 0, 0, NULL },
+	  "Claims that hold scopes, each that a token has counts; not set: scope, scp", 0, 0, NULL },
 	{ "OAUTH_CUSTOMER_CLAIM", TEXT_, NULL,
 	  "Claim that names the customer on whose behalf a person calls", 0, 0, NULL },
 	{ "OAUTH_JWKS", TEXT_, NULL,

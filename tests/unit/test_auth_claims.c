@@ -21,6 +21,9 @@ static const struct issuer plain = {
 	.name = ISSUER, .audience = OURS, .clients = "app", .asked = "", .prefix = OURS "/",
 	.scope_claims = "groups", .known = "products:read products:write orders:own",
 	.customer_claim = "customer",
+}, staffed = {
+	.name = ISSUER, .audience = OURS, .clients = "app", .asked = "", .prefix = OURS "/",
+	.scope_claims = "scope cognito:groups", .known = "products:read products:write orders:own",
 }, entra = {
 	.name = ISSUER, .audience = "0a-guid", .asked = "", .prefix = "api://app/",
 	.scope_claims = "scp roles", .known = "products:read products:write orders:own",
@@ -170,6 +173,10 @@ static const struct {
 	/* Groups say what one may, a scope that the token is for us */
 	{ &grouped, "{" COGNITO PREFIXED ",\"groups\":[\"products:write\",\"staff\"]}", NULL, "products:write" },
 	{ &grouped, "{" COGNITO "\"groups\":[\"products:write\"]}", "none of its scopes", NULL },
+	/* As Terraform sets it for Cognito: the client's scopes, and those of a person's groups beside them */
+	{ &staffed, "{" COGNITO PREFIXED ",\"cognito:groups\":[\"products:write\",\"x\"]}", NULL, "products:read,products:write" },
+	{ &staffed, "{" COGNITO PREFIXED "}", NULL, "products:read" },
+	{ &staffed, "{" COGNITO "\"cognito:groups\":[\"products:write\"]}", "none of its scopes", NULL },
 	{ &grouped, "{" COGNITO PREFIXED "}", NULL, "" },
 };
 
