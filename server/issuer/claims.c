@@ -163,7 +163,7 @@ static const struct refusal *check_kind(yyjson_val *payload)
 {
 	static const char *const types[] = {    /* of the payload: Keycloak has other tokens, too */
 		"Bearer", "JWT", "at+jwt", "application/at+jwt", "access", "access_token", NULL
-	}, *const marks[] = { "nonce", "at_hash", "c_hash", "events" };
+	}, *const marks[] = { "nonce", "at_hash", "c_hash", "s_hash", "events" };
 	yyjson_val *use = yyjson_obj_get(payload, "token_use"), *type = yyjson_obj_get(payload, "typ");
 
 	if ((use && !str_is(text_of(use), "access")) || (type && !is_one_of(text_of(type), types)))

@@ -137,6 +137,7 @@ static const struct {
 	{ &plain, "{" GOOD "\"nonce\":\"n\"," SCOPE "}", "no access token", NULL },
 	{ &plain, "{" GOOD "\"at_hash\":\"n\"," SCOPE "}", "no access token", NULL },
 	{ &plain, "{" GOOD "\"c_hash\":null," SCOPE "}", "no access token", NULL },
+	{ &plain, "{" GOOD "\"s_hash\":\"n\"," SCOPE "}", "no access token", NULL },
 	{ &plain, "{" GOOD "\"events\":{}," SCOPE "}", "no access token", NULL },
 	/* 2.10 cnf */
 	{ &plain, "{" GOOD "\"cnf\":{\"jkt\":\"x\"}," SCOPE "}", "bound to a key", NULL },
