@@ -1,15 +1,15 @@
 /* fetch.c - outbound HTTP over libcurl: one bounded request at a time. */
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "curl_library.h"
 #include "fetch.h"
 
 #define RETRY_AFTER_MAX_S ((int64_t)6 * 3600)   /* as newer versions of libcurl have it */
 
 struct fetcher {
+	const struct curl_library *curl;
 	CURL *easy;
 	char words[CURL_ERROR_SIZE];    /* libcurl's, on the last failure */
 };
@@ -22,24 +22,21 @@ struct incoming {
 	bool too_long;
 };
 
-static void start(void)
+/* Where an URL was looked at before, it is there. */
+static const struct curl_library *needed(const struct curl_library *curl)
 {
-	if (curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
+	if (!curl)
 		abort();
-}
-
-/* Once a process, when somebody is called: it costs 2 MiB of private memory. */
-static void start_once(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, start);
+	return curl;
 }
 
 struct fetcher *fetcher_create(void)
 {
-	start_once();
 	struct fetcher *fetcher = calloc(1, sizeof(*fetcher));
-	if (!fetcher || !(fetcher->easy = curl_easy_init()))
+	if (!fetcher)
+		abort();
+	fetcher->curl = needed(curl_library_started());
+	if (!(fetcher->easy = fetcher->curl->easy_init()))
 		abort();
 	return fetcher;
 }
@@ -48,37 +45,40 @@ void fetcher_destroy(struct fetcher *fetcher)
 {
 	if (!fetcher)
 		return;
-	curl_easy_cleanup(fetcher->easy);
+	fetcher->curl->easy_cleanup(fetcher->easy);
 	free(fetcher);
 }
 
-/* A part of a URL, to be given to curl_free(); NULL: it has none. */
-static char *url_part(CURLU *parsed, CURLUPart part)
+/* A part of a URL, to be released by libcurl; NULL: it has none. */
+static char *url_part(const struct curl_library *curl, CURLU *parsed, CURLUPart part)
 {
 	char *text = NULL;
-	return curl_url_get(parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
+	return curl->url_get(parsed, part, &text, 0) == CURLUE_OK ? text : NULL;
 }
 
 const char *fetch_check_url(const char *url)
 {
 	const char *wrong = NULL;
-	CURLU *parsed = curl_url();
+	const struct curl_library *curl = curl_library();
+	if (!curl)
+		return "to call it libcurl.so.4 is needed, which is not on this machine";
+	CURLU *parsed = curl->url();
 	if (!parsed)
 		abort();
-	if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK)
+	if (curl->url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK)
 		wrong = "it is no URL such as http://127.0.0.1:8081/mcp";
-	char *scheme = url_part(parsed, CURLUPART_SCHEME);
-	char *user = url_part(parsed, CURLUPART_USER);
+	char *scheme = url_part(curl, parsed, CURLUPART_SCHEME);
+	char *user = url_part(curl, parsed, CURLUPART_USER);
 	if (!wrong && (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)))
 		wrong = "it must begin with http:// or https://";
 	if (!wrong && user)
 		wrong = "it must not hold a user or a password";
 	/* libcurl has OpenSSL read its configuration; so before seal.c starts it without. */
 	if (!wrong && strcmp(scheme, "https") == 0)
-		start_once();
-	curl_free(scheme);
-	curl_free(user);
-	curl_url_cleanup(parsed);
+		curl_library_started();
+	curl->release(scheme);
+	curl->release(user);
+	curl->url_cleanup(parsed);
 	return wrong;
 }
 
@@ -92,15 +92,16 @@ static bool is_loopback_v4(const char *host)
 
 bool fetch_is_loopback(const char *url)
 {
-	CURLU *parsed = curl_url();
+	const struct curl_library *curl = needed(curl_library());
+	CURLU *parsed = curl->url();
 	if (!parsed)
 		abort();
-	curl_url_set(parsed, CURLUPART_URL, url, 0);
-	char *host = url_part(parsed, CURLUPART_HOST);
+	curl->url_set(parsed, CURLUPART_URL, url, 0);
+	char *host = url_part(curl, parsed, CURLUPART_HOST);
 	bool is = host && (strcasecmp(host, "localhost") == 0 || is_loopback_v4(host) ||
 	                   strcmp(host, "[::1]") == 0);
-	curl_free(host);
-	curl_url_cleanup(parsed);
+	curl->release(host);
+	curl->url_cleanup(parsed);
 	return is;
 }
 
@@ -125,40 +126,44 @@ static size_t take_bytes(char *bytes, size_t one, size_t count, void *context)
 	return size;
 }
 
-static struct curl_slist *append(struct curl_slist *list, const char *header)
+static struct curl_slist *append(const struct curl_library *curl, struct curl_slist *list,
+                                 const char *header)
 {
-	list = curl_slist_append(list, header);
+	list = curl->slist_append(list, header);
 	if (!list)
 		abort();
 	return list;
 }
 
 /* libcurl reads "Name:" as "leave this header out"; an empty one is spelled "Name;". */
-static struct curl_slist *header_list(const struct fetch_request *request, struct arena *arena)
+static struct curl_slist *header_list(const struct curl_library *curl,
+                                      const struct fetch_request *request, struct arena *arena)
 {
-	struct curl_slist *list = append(NULL, "Expect:");
+	struct curl_slist *list = append(curl, NULL, "Expect:");
 	for (const char *const *header = request->headers; header && *header; header++) {
 		const char *colon = strchr(*header, ':');
 		if (colon && str_trim(str_of(colon + 1)).size == 0)
-			list = append(list, arena_print(arena, "%.*s;", (int)(colon - *header),
-			                                *header));
+			list = append(curl, list, arena_print(arena, "%.*s;",
+			                                      (int)(colon - *header), *header));
 		else
-			list = append(list, *header);
+			list = append(curl, list, *header);
 	}
 	return list;
 }
 
-static void set_method(CURL *easy, const struct fetch_request *request)
+static void set_method(const struct fetcher *fetcher, const struct fetch_request *request)
 {
+	const struct curl_library *curl = fetcher->curl;
+	CURL *easy = fetcher->easy;
 	bool post = strcmp(request->method, "POST") == 0;
 	if (post || request->body.size > 0) {
-		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl->setopt(easy, CURLOPT_POST, 1L);
 		const char *bytes = request->body.at ? request->body.at : "";
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
+		curl->setopt(easy, CURLOPT_POSTFIELDS, bytes);
+		curl->setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
 	}
 	if (!post && strcmp(request->method, "GET") != 0)
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+		curl->setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static int is_given_up(void *flag, UNUSED curl_off_t a, UNUSED curl_off_t b, UNUSED curl_off_t c,
@@ -170,42 +175,45 @@ static int is_given_up(void *flag, UNUSED curl_off_t a, UNUSED curl_off_t b, UNU
 static void prepare(struct fetcher *fetcher, const struct fetch_request *request,
                     struct incoming *incoming)
 {
+	const struct curl_library *curl = fetcher->curl;
 	CURL *easy = fetcher->easy;
 	const char *authorities = getenv("CURL_CA_BUNDLE");     /* as for curl and many others */
 
-	curl_easy_reset(easy);                  /* keeps the connections */
-	curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->once);
-	curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 1L);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, incoming);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);
+	curl->reset(easy);                  /* keeps the connections */
+	curl->setopt(easy, CURLOPT_URL, request->url);
+	curl->setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl->setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl->setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl->setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
+	curl->setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
+	curl->setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->once);
+	curl->setopt(easy, CURLOPT_MAXCONNECTS, 1L);
+	curl->setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+	curl->setopt(easy, CURLOPT_WRITEDATA, incoming);
+	curl->setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);
 	if (authorities && *authorities)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+		curl->setopt(easy, CURLOPT_CAINFO, authorities);
 	if (request->give_up) {
-		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_given_up);
-		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, (void *)(uintptr_t)request->give_up);
-		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+		curl->setopt(easy, CURLOPT_XFERINFOFUNCTION, is_given_up);
+		curl->setopt(easy, CURLOPT_XFERINFODATA, (void *)(uintptr_t)request->give_up);
+		curl->setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	}
 	if (fetch_is_loopback(request->url))
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	set_method(easy, request);
+		curl->setopt(easy, CURLOPT_PROXY, "");
+	set_method(fetcher, request);
 }
 
-static void read_answer(CURL *easy, struct arena *arena, struct fetch_answer *answer)
+static void read_answer(const struct fetcher *fetcher, struct arena *arena,
+                        struct fetch_answer *answer)
 {
+	const struct curl_library *curl = fetcher->curl;
 	long status = 0;
 	curl_off_t retry_after = 0;
 	char *type = NULL;
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
-	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+	curl->getinfo(fetcher->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl->getinfo(fetcher->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	curl->getinfo(fetcher->easy, CURLINFO_CONTENT_TYPE, &type);
 	answer->status = (int)status;
 	answer->retry_after_ms = retry_after < RETRY_AFTER_MAX_S ? (int64_t)retry_after * 1000
 	                                                         : RETRY_AFTER_MAX_S * 1000;
@@ -219,7 +227,7 @@ static const char *explain(const struct fetcher *fetcher, struct arena *arena, C
 		return arena_print(arena, "its answer is longer than %zu bytes", incoming->most);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return arena_print(arena, "there was no answer in time (%s)", fetcher->words);
-	const char *words = fetcher->words[0] ? fetcher->words : curl_easy_strerror(code);
+	const char *words = fetcher->words[0] ? fetcher->words : fetcher->curl->words(code);
 	return arena_copy(arena, str_of(words));
 }
 
@@ -227,22 +235,23 @@ void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_requ
            struct fetch_answer *answer)
 {
 	struct incoming incoming = { .arena = arena, .most = request->answer_max };
-	struct curl_slist *headers = header_list(request, arena);
+	const struct curl_library *curl = fetcher->curl;
+	struct curl_slist *headers = header_list(curl, request, arena);
 	long sent = 0;
 
 	*answer = (struct fetch_answer) { 0 };
 	fetcher->words[0] = '\0';
 	prepare(fetcher, request, &incoming);
-	curl_easy_setopt(fetcher->easy, CURLOPT_HTTPHEADER, headers);
-	CURLcode code = curl_easy_perform(fetcher->easy);
+	curl->setopt(fetcher->easy, CURLOPT_HTTPHEADER, headers);
+	CURLcode code = curl->perform(fetcher->easy);
 
-	curl_easy_getinfo(fetcher->easy, CURLINFO_REQUEST_SIZE, &sent);
+	curl->getinfo(fetcher->easy, CURLINFO_REQUEST_SIZE, &sent);
 	answer->sent = code == CURLE_OK || sent > 0;
 	if (code == CURLE_OK) {
-		read_answer(fetcher->easy, arena, answer);
+		read_answer(fetcher, arena, answer);
 		answer->body = (str) { incoming.at ? incoming.at : "", incoming.size };
 	} else {
 		answer->why = explain(fetcher, arena, code, &incoming);
 	}
-	curl_slist_free_all(headers);
+	curl->slist_free_all(headers);
 }

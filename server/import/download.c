@@ -252,7 +252,7 @@ static void start_thread(struct download *download)
 struct download *download_start(const char *url, const struct download_limits *limits, int *file,
                                 const char **why)
 {
-	const struct curl_library *curl = curl_library();
+	const struct curl_library *curl = curl_library_started();
 	bool loopback;
 	int ends[2];
 
