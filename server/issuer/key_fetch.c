@@ -50,6 +50,15 @@ static const char *document_url(struct arena *arena, const char *issuer, bool in
 	                   size > to_path ? (int)(size - to_path) : 0, issuer + to_path);
 }
 
+/* On this machine only those of an issuer that is here, too: another must not have us call what listens. */
+static bool keys_may_be_at(const struct issuer *issuer, const char *url)
+{
+	if (fetch_check_url(url))
+		return false;
+	return fetch_is_loopback(url) ? fetch_is_loopback(issuer->name)
+	                              : str_starts(str_of(url), "https://");
+}
+
 static const char *read_document(struct arena *arena, const struct issuer *issuer, const char *url,
                                  str body, const char **keys_url)
 {
@@ -66,11 +75,9 @@ static const char *read_document(struct arena *arena, const struct issuer *issue
 	if (!keys.at)
 		return arena_print(arena, "%s has no jwks_uri", url);
 	*keys_url = arena_copy(arena, keys);
-	if (fetch_check_url(*keys_url) ||
-	    (!str_starts(keys, "https://") && !fetch_is_loopback(*keys_url)))
-		return arena_print(arena, "the jwks_uri of %s is none that begins with https://: %s", url,
-		                   str_quote(keys, QUOTED_MAX).text);
-	return NULL;
+	return keys_may_be_at(issuer, *keys_url) ? NULL
+		: arena_print(arena, "the jwks_uri of %s is none that begins with https://: %s", url,
+		              str_quote(keys, QUOTED_MAX).text);
 }
 
 /* NULL: `keys_url` is known. The second form is only for issuers that don't have the first: what is wrong
