@@ -2,10 +2,11 @@
 // behalf of one that is over.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ask, beginSession, databaseUrl, eventually, exchange, orderOf, start, stateless, temporary } from './support.mjs';
+import { ask, beginSession, databaseUrl, eventually, exchange, keyLines, keys, orderOf, start, stateless, temporary } from './support.mjs';
 
 const issuer = 'https://id.example', audience = 'https://shop.example/mcp';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -81,4 +82,62 @@ test('what waits for a person keeps the rights it was begun with', async () => {
 		'Last-Event-ID': last }, until: events => events.some(event => /"asks"/.test(event.data ?? '')) });
 	assert.match(text, /cancelled/);
 	assert.equal((await ask(orders, 'get_order', { id }, ann())).status, 'cancelled');
+});
+
+// ---- An issuer at a URL ----
+
+// Answers when open() was called; while it is down with the words of whoever stands before it.
+async function issuerHere({ down = false } = {}) {
+	let open, asked = 0;
+	const opened = new Promise(resolve => { open = resolve; });
+	const server = createServer(async (request, answer) => {
+		asked++;
+		if (at.down) {
+			answer.writeHead(502).end('<h1>Bad Gateway</h1>');
+			return;
+		}
+		await opened;
+		const base = `http://127.0.0.1:${server.address().port}`;
+		answer.end(JSON.stringify(request.url.includes('well-known') ? { issuer: base, jwks_uri: `${base}/keys` }
+			: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one' }] }));
+	});
+	await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+	const at = { down, open, asked: () => asked, url: `http://127.0.0.1:${server.address().port}`,
+		close: () => { server.closeAllConnections(); return new Promise(resolve => server.close(resolve)); } };
+	return at;
+}
+
+const startAt = at => start('products', { OAUTH_ISSUER: at.url, PUBLIC_URL: audience, API_KEYS: keyLines });
+const readers = at => with_({ iss: at.url, sub: 'ann', scope: 'products:read' });
+const list = (server, headers) => exchange(server, stateless('tools/list', {}, headers));
+
+test('a request waits for the keys that its token is checked with', async () => {
+	const at = await issuerHere(), server = await startAt(at);
+	await eventually(() => at.asked() > 0, 'the keys are not asked for');
+	const waiting = [1, 2, 3].map(() => list(server, readers(at)));
+	assert.equal((await list(server, { headers: { Authorization: `Bearer ${Object.values(keys)[0]}` } })).status, 200);
+	at.open();
+	for (const { status } of await Promise.all(waiting))
+		assert.equal(status, 200);
+	assert.equal(at.asked(), 2, 'the document and the keys, once');
+	await server.stop();
+	await at.close();
+});
+
+test('while the issuer is down keys work, tokens are asked to come back, and the server is ready', async () => {
+	const at = await issuerHere({ down: true }), server = await startAt(at);
+	await server.says(/can't be had/);
+	const { status, headers, text } = await list(server, readers(at));
+	assert.equal(status, 503, text);
+	assert.ok(Number(headers['retry-after']) >= 1);
+	assert.equal(headers['www-authenticate'], undefined);
+	assert.equal((await list(server, { headers: { Authorization: `Bearer ${Object.values(keys)[0]}` } })).status, 200);
+	assert.equal((await exchange(server, { method: 'GET', path: '/readyz' })).status, 200);
+	// It comes, and nobody does anything about it.
+	at.down = false;
+	at.open();
+	await server.says(/keys of the issuer http.*: 1/);
+	assert.equal((await list(server, readers(at))).status, 200);
+	await server.stop();
+	await at.close();
 });
