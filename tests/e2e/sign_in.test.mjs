@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { refresh, tokensOf } from '../oauth/person.mjs';
 import { shapes } from '../oauth/shapes.mjs';
-import { bearer, metadataUrl, publicUrl, startIssuer, startTrusting, trusting, withToken } from '../oauth/shop.mjs';
+import { bearer, metadataUrl, publicUrl, startIssuer, startTrusting, stopTrusting, trusting, withToken } from '../oauth/shop.mjs';
 import { ask, beginSession, exchange, keyLines, keys, orderOf, start, stateless, types } from './support.mjs';
 
 const none = { aud: undefined, scope: undefined, client_id: undefined };
@@ -21,7 +21,7 @@ before(async () => {
 	products = await startTrusting('products', issuer, { OAUTH_SCOPES, API_KEYS: keyLines });
 });
 after(async () => {
-	await products.stop();
+	await stopTrusting(products, issuer);
 	await issuer.stop();
 });
 

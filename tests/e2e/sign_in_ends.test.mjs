@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { refresh, tokensOf } from '../oauth/person.mjs';
-import { bearer, publicUrl, startIssuer, startTrusting, withToken } from '../oauth/shop.mjs';
+import { bearer, publicUrl, startIssuer, startTrusting, stopTrusting, withToken } from '../oauth/shop.mjs';
 import { ask, beginSession, callTool, eventually, exchange, keyLines, keys, meta, stateless } from './support.mjs';
 import { extension } from './tasks.mjs';
 
@@ -16,7 +16,7 @@ before(async () => {
 	probe = await startTrusting('probe', issuer, { API_KEYS: keyLines, SHUTDOWN_TIMEOUT: '1s' });
 });
 after(async () => {
-	await probe.stop();
+	await stopTrusting(probe, issuer);
 	await issuer.stop();
 });
 

@@ -103,17 +103,24 @@ export class Issuer {
 			iat: now, exp: now + this.ttl, jti: `minted-${++this.minted}`, ...more };
 	}
 	minted = 0;
+	given = [];
 
 	mint(claims = {}, { alg = this.alg, key = this.keyOf(alg), header = {} } = {}) {
-		return tokenOf({ alg, kid: key.kid, typ: 'at+jwt', ...header }, this.claims(claims),
-			text => signatureOf(key, text, alg));
+		return this.remember(tokenOf({ alg, kid: key.kid, typ: 'at+jwt', ...header }, this.claims(claims),
+			text => signatureOf(key, text, alg)));
 	}
 
 	// One of a vendor's shape.
 	mintAs(shape, claims, options = {}) {
 		const header = { alg: this.alg, kid: this.keyOf().kid, typ: 'at+jwt' }, payload = this.claims(claims);
 		shapes[shape](header, payload, options);
-		return tokenOf(header, payload, text => signatureOf(this.keyOf(), text));
+		return this.remember(tokenOf(header, payload, text => signatureOf(this.keyOf(), text)));
+	}
+
+	// Everything that is a token of this issuer, for whoever looks for them where none may be.
+	remember(token) {
+		this.given.push(token);
+		return token;
 	}
 
 	// One by client_credentials, from its own token endpoint.
@@ -124,6 +131,7 @@ export class Issuer {
 		const body = await answer.json();
 		if (!body.access_token)
 			throw new Error(`${client} got no token: ${JSON.stringify(body)}`);
+		this.remember(body.access_token);
 		return body;
 	}
 

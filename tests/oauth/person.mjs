@@ -51,5 +51,7 @@ async function grant(issuer, fields) {
 	const body = await answer.json();
 	if (!body.access_token)
 		throw new Error(`no token was given: ${answer.status} ${JSON.stringify(body)}`);
+	for (const token of [body.access_token, body.refresh_token])
+		token && issuer.remember(token);
 	return body;
 }
