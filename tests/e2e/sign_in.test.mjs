@@ -279,6 +279,7 @@ test('a customer\'s token orders for that customer, and sees no other\'s', async
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(tokens.bob))).orders.length, 0);
 	const staff = issuer.mint({ scope: 'orders:read orders:write' });
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(staff))).orders.length, 1);
+	await products.says(/reserv/);
 	for (const line of products.log.match(/^.*reserv.*$/gm))
 		assert.match(line, /"caller":"staff"/, 'no token was passed on');
 	await orders.stop();
