@@ -26,7 +26,7 @@ export const trusting = (issuer, settings = {}) =>
 // One that has the issuer's keys already.
 export async function startTrusting(name, issuer, settings = {}, options) {
 	const server = await start(name, trusting(issuer, settings), options);
-	await server.says(/the issuer \S+ has \d+ keys/);
+	await server.says(/keys of the issuer \S+: \d+/);
 	return server;
 }
 

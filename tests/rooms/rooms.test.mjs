@@ -34,7 +34,7 @@ test('docs/architecture.md has the drawing', () => {
 
 test('one room is shown, and a word that is none is refused', () => {
 	assert.match(rooms(root, 'client').stdout,
-		/^It sees +include, http, and through them core$[\s\S]*^ +client\.c +\d+ .*\bclient\.h\b/m);
+		/^It sees +include, http, and through them core, curl$[\s\S]*^ +client\.c +\d+ .*\bclient\.h\b/m);
 	const refused = rooms(root, 'attic');
 	assert.match(refused.stderr, /there is no room "attic"; there are include, core/);
 	assert.equal(refused.status, 2);
