@@ -32,7 +32,7 @@ static void refuse_without_keys(const struct options *options)
 	          " do one of these:", options->host);
 	log_error("make a key:       mcp-%s key NAME SCOPE...  and set API_KEYS to the line it prints,"
 	          " or to @FILE of such lines", name);
-	log_error("sign people in:   set OAUTH_ISSUER, and what docs/settings.md has beside it");
+	log_error("sign people in:   set OAUTH_ISSUER, see docs/sign-in.md");
 	log_error("serve it locally: HOST=127.0.0.1 mcp-%s", name);
 	log_error("need no key:      AUTH=none mcp-%s  and whoever reaches it may do everything",
 	          name);
