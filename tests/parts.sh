@@ -216,7 +216,7 @@ run_e2e_on_postgresql() {
 		return
 	fi
 	WITH=(env DATABASE=postgresql PEOPLE=keys tests/postgres.sh run)
-	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own}.test.mjs
+	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own,sign_in,sign_in_ends}.test.mjs
 	WITH=()
 }
 
@@ -453,6 +453,7 @@ run_tests() {
 	run_e2e_on_postgresql "end to end on PostgreSQL"
 	mapfile -t clients < <(client_names 'select(.daily)')
 	run_client_tests "clients of other languages" "${clients[@]}"
+	run_sign_in_tests "clients that sign in"
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos

@@ -111,6 +111,21 @@ run_client_tests() {
 	done
 }
 
+# Clients that sign in by their own OAuth code (tests/oauth); what was said lies in build/sign-in.
+run_sign_in_tests() {
+	local part=$1 folder=$CLIENTS_BUILT/go-sign-in why
+	why=$(why_no_go)
+	rm -f "$folder/tour"
+	mkdir -p "$folder"
+	if [ -n "$why" ]; then
+		PARTS+=("$(printf '%-44s left out: %s' "$part, Go SDK" "$why")")
+	elif ! (renice -n 10 $BASHPID && install_go "$folder" tests/clients/go/sign-in) >"$folder.log" 2>&1; then
+		tail -20 "$folder.log" >&2
+		count "$part: the Go SDK's is not built" 0 1 0
+	fi
+	run_node_tests "$part" tests/oauth/*.test.mjs
+}
+
 # All of them, or those that are named; and the table of what each can do.
 test_clients() {
 	local name names=("$@")

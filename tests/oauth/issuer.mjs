@@ -37,9 +37,10 @@ const known = [...new Set(Object.values(people).flatMap(person => person.scopes)
 
 export class Issuer {
 	// `resources`: whose tokens it gives, the first where a client names none. `prefixes`: what may stand before
-	// a scope. `shape`: of all its tokens; else a client m-SHAPE has its own.
-	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, clients = [] }) {
-		Object.assign(this, { resources, prefixes, shape, alg, port, clients });
+	// a scope. `shape`: of all its tokens; else a client m-SHAPE has its own. `url`: where it is reached, if that is
+	// not its own port.
+	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, clients = [], url }) {
+		Object.assign(this, { resources, prefixes, shape, alg, port, clients, url });
 		this.requests = [];             // that came, as "METHOD PATH"
 		this.trouble = undefined;       // answers in its place: (request, response, path) => true
 		this.plain = false;             // announces neither PKCE nor itself in redirects, as some don't
@@ -51,7 +52,7 @@ export class Issuer {
 
 	async start() {
 		await this.up();
-		this.url = `http://127.0.0.1:${this.port}`;
+		this.url ??= `http://127.0.0.1:${this.port}`;
 		await this.#provide();
 		return this;
 	}
@@ -179,6 +180,8 @@ export class Issuer {
 					getResourceServerInfo: (_, indicator) => this.#resource(indicator),
 				},
 			},
+			// Clients register with the scopes of their first 401, and some want others later: most providers let them.
+			extraClientMetadata: { properties: ['any_scope'], validator: (ctx, name, value, metadata) => { delete metadata.scope; } },
 			extraTokenClaims: (_, token) => people[token.accountId]?.claims,
 			findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
 			formats: { customizers: { jwt: (_, token, parts) => this.#shape(token, parts) } },

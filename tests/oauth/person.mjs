@@ -20,11 +20,24 @@ export async function signIn(url, person, { arrives = true } = {}) {
 		at = location ? new URL(location, at) : at;
 		if (at.origin !== origin) {
 			if (arrives)
-				await (await fetch(at)).text();
+				await arrive(at);
 			return at;
 		}
 	}
 	throw new Error(`led around in circles: ${url}`);
+}
+
+// A person is slower than this: whoever asked may not listen yet.
+async function arrive(url) {
+	for (const until = Date.now() + 10000; ;) {
+		try {
+			return await (await fetch(url)).text();
+		} catch (error) {
+			if (Date.now() > until)
+				throw error;
+			await new Promise(resolve => setTimeout(resolve, 50));
+		}
+	}
 }
 
 // The whole of a client's part, with code + PKCE: the answer of the token endpoint. `scope` and `resource` as
