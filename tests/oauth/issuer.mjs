@@ -189,7 +189,8 @@ export class Issuer {
 			issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
 			loadExistingGrant: ({ oidc }) => oidc.result?.consent && oidc.provider.Grant.find(oidc.result.consent.grantId),
 			cookies: { keys: ['of the tests'] },
-			ttl: { Grant: 86400, Interaction: 3600, RefreshToken: 86400, Session: 3600, AuthorizationCode: 60 },
+			ttl: { AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? this.ttl, ClientCredentials: (_, token) =>
+				token.resourceServer?.accessTokenTTL ?? this.ttl, IdToken: 600, Grant: 86400, Interaction: 3600, RefreshToken: 86400, Session: 3600, AuthorizationCode: 60 },
 		};
 	}
 
