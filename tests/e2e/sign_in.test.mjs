@@ -132,6 +132,22 @@ test('a name that is not served is not told the metadata', async () => {
 	assert.equal(answer.status, 403);
 });
 
+test('without OAUTH_SCOPES nothing is said of scopes; behind a path the metadata lies there too', async () => {
+	const PUBLIC_URL = 'https://shop.example/catalogue/mcp', path = '/.well-known/oauth-protected-resource/catalogue/mcp';
+	const server = await startTrusting('products', issuer, { PUBLIC_URL });
+	assert.equal(challengeOf(await exchange(server, stateless('tools/list'))),
+		`Bearer realm="products", resource_metadata="https://shop.example${path}"`);
+	for (const at of [path, '/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/mcp']) {
+		const { json } = await exchange(server, { method: 'GET', path: at });
+		assert.deepEqual([json.resource, json.scopes_supported], [PUBLIC_URL, undefined], at);
+	}
+	assert.equal((await exchange(server, search(bearer(issuer.mint())))).status, 401, 'its audience is another');
+	assert.equal((await exchange(server, search(bearer(issuer.mint({ aud: PUBLIC_URL }))))).status, 200);
+	const tools = await toolsOf(server, bearer(issuer.mint({ aud: PUBLIC_URL })));
+	assert.ok(!tools.includes('update_product'), 'nobody can ask for it');
+	await server.stop();
+});
+
 // ---- Whose tokens are taken ----
 
 for (const alg of ['RS256', 'ES256', 'EdDSA'])
@@ -217,6 +233,23 @@ test('a token that is too weak: 403 with what it has and what it needs, before a
 	}
 });
 
+test('each request has the rights of its own token, whatever its session or its question was begun with', async () => {
+	const strong = bearer(issuer.mint({ scope: OAUTH_SCOPES })), weak = bearer(issuer.mint());
+	const session = await beginSession(products, '2025-11-25', {}, strong);
+	const calls = headers => exchange(products, { headers: { ...session, ...headers },
+		body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: write }) });
+	assert.deepEqual([(await calls(strong)).status, (await calls(weak)).status, (await calls(strong)).status], [200, 403, 200]);
+	const begun = await beginSession(products, '2025-11-25', {}, weak);
+	assert.equal((await exchange(products, { headers: { ...begun, ...strong },
+		body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: write }) })).status, 200, 'a stronger token helps');
+	for (const [method, params] of [['resources/read', { uri: 'product://KIT-0001' }], ['prompts/get', { name: 'compare_products',
+		arguments: { skus: 'KIT-0001,KIT-0002' } }], ['completion/complete', { ref: { type: 'ref/resource', uri: 'product://{sku}' },
+		argument: { name: 'sku', value: 'K' } }]]) {
+		const answer = await exchange(products, stateless(method, params, { headers: bearer(issuer.mint({ scope: 'stock:reserve' })) }));
+		assert.deepEqual([answer.status, challengeOf(answer)], [403, needs('products:read stock:reserve', 'products:read')], method);
+	}
+});
+
 test('what a sign-in may give is listed, so that somebody calls it; of a key only what it may', async () => {
 	const all = await toolsOf(products, bearer(keys.staff));
 	const weak = await toolsOf(products, bearer(issuer.mint()));
@@ -279,8 +312,9 @@ test('a customer\'s token orders for that customer, and sees no other\'s', async
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(tokens.bob))).orders.length, 0);
 	const staff = issuer.mint({ scope: 'orders:read orders:write' });
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(staff))).orders.length, 1);
-	await products.says(/reserv/);
-	for (const line of products.log.match(/^.*reserv.*$/gm))
+	const reserving = /^.*"target":"\w*reserv.*$/gm;
+	await products.says(/"target":"\w*reserv/);
+	for (const line of products.log.match(reserving))
 		assert.match(line, /"caller":"staff"/, 'no token was passed on');
 	await orders.stop();
 });
