@@ -26,15 +26,15 @@ after(async () => {
 		await (await postgres()).stop();
 });
 
-const LIFE_S = 2;
+const LIFE_S = 4;
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
 const request = (session, method, params = {}) => ({ headers: session,
 	body: JSON.stringify({ jsonrpc: '2.0', id: 'r', method, params }) });
-const count = { name: 'count', arguments: { to: 60, pause_ms: 50 }, _meta: { progressToken: 'p' } };
+const count = { name: 'count', arguments: { to: 120, pause_ms: 50 }, _meta: { progressToken: 'p' } };
 const steps = events => messages(events).filter(message => message.method === 'notifications/progress')
 	.map(message => message.params.progress);
 
-// A token that is good for two seconds, and the one after it.
+// A token that is good for a few seconds, and the one after it.
 async function signIn(person) {
 	issuer.life = LIFE_S;
 	tokens = await tokensOf(issuer, person, { scope: 'products:read', resource: publicUrl });
@@ -46,12 +46,12 @@ test('a session and its stream go on at the other with the refreshed token', { s
 	const { first, next } = await signIn('ann');
 	const session = await beginSession(one, '2025-11-25', {}, first);
 	const { events } = await exchange(one, { ...request(session, 'tools/call', count), until: all => steps(all).length >= 3 });
-	await eventually(async () => (await exchange(two, request(session, 'ping'))).status === 401, 'the token expires');
+	await eventually(async () => (await exchange(two, request(session, 'ping'))).status === 401, 'the token expires', 8000);
 	const later = { ...session, ...await next() };
 	const rest = await exchange(two, { method: 'GET', headers: { ...later, Accept: 'text/event-stream',
 		'Last-Event-ID': events.findLast(event => event.id).id } });
 	assert.equal(rest.status, 200, rest.text);
-	assert.deepEqual([...steps(events), ...steps(rest.events)], Array.from({ length: 60 }, (_, i) => i + 1));
+	assert.deepEqual([...steps(events), ...steps(rest.events)], Array.from({ length: 120 }, (_, i) => i + 1));
 	const bob = { ...session, ...bearer(issuer.mint({ sub: 'bob' })) };
 	for (const server of [one, two])
 		assert.equal((await exchange(server, request(bob, 'ping'))).status, 404);
@@ -82,7 +82,7 @@ test('a task begun at one is answered for at the other', { skip }, async () => {
 	const { json } = await exchange(one, stateless('tools/call',
 		{ name: 'confirm_delete', arguments: { filename: 'f' } }, asTasks(first)));
 	const { taskId } = json.result, get = headers => exchange(two, stateless('tasks/get', { taskId }, asTasks(headers)));
-	await eventually(async () => (await get(first)).status === 401, 'the token expires');
+	await eventually(async () => (await get(first)).status === 401, 'the token expires', 8000);
 	const later = await next();
 	await eventually(async () => (await get(later)).json.result?.status === 'input_required', 'it asks');
 	assert.ok((await get(bearer(issuer.mint({ sub: 'bob' })))).json.error);

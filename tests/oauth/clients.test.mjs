@@ -12,7 +12,7 @@ import { cut, Recorder } from './recorder.mjs';
 import { runSdk } from './sdks.mjs';
 import { assertTellsNoToken } from './shop.mjs';
 
-const LIFE_S = 2;                       // of the token that is refreshed
+const LIFE_S = 3;                       // of the token that is refreshed
 
 // A server, its issuer, and who writes down what is said to both.
 async function startRecorded({ plain = false, ...settings } = {}) {
