@@ -8,7 +8,7 @@ import { makeKey } from '../oauth/keys.mjs';
 import {
 	assertTellsNoToken, bearer, metadataUrl, publicUrl, startIssuer, startTrusting, stopTrusting, trusting,
 } from '../oauth/shop.mjs';
-import { freePort } from './raw.mjs';
+import { freePort, head, open, post } from './raw.mjs';
 import { eventually, exchange, keyLines, keys, pause, start, stateless, temporary } from './support.mjs';
 
 const API_KEYS = keyLines;
@@ -146,6 +146,56 @@ test('slow: the token waits for it, three seconds at most, and others do not', a
 	assert.equal(await status(probe, issuer.mint()), 200, 'while it is asked');
 	slow = 0;
 	await both.stop();
+});
+
+// Until it answers again. Gives how to have it do so.
+function holdingKeys() {
+	let release;
+	const held = new Promise(resolve => { release = resolve; });
+	return { release, trouble: async (_, __, path) => path === '/jwks' && await held };
+}
+
+test('each method waits for a key, and those who leave meanwhile cost nothing', async () => {
+	const { release, trouble } = holdingKeys(), both = await startBoth({ wait: false, trouble }), { issuer, probe } = both;
+	const headers = bearer(issuer.mint()), ways = [list(headers), { method: 'GET', headers: { ...headers, Accept: 'text/event-stream' } },
+		{ method: 'DELETE', headers }, { ...list(headers), body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(200000) } }) }];
+	const waiting = ways.map(way => exchange(probe, way));
+	const leaving = await Promise.all(Array.from({ length: 100 }, () => open(probe)));
+	for (const [i, connection] of leaving.entries())
+		connection.send(i % 2 ? post(probe, ways[0].body, ways[0].headers) : head(probe, { ...ways[0].headers, 'Content-Length': 100 }));
+	const waited = async () => await both.counted('mcp_sign_in_waited_total') >= leaving.length + ways.length;
+	await eventually(waited, 'all wait');
+	for (const connection of leaving.slice(0, 60))
+		connection.leave();
+	release();
+	const statuses = (await Promise.all(waiting)).map(answer => answer.status);
+	assert.deepEqual(statuses.slice(0, 1), [200]);
+	assert.ok(statuses.slice(1).every(each => each === 404 || each === 400 || each === 200), `${statuses}`);
+	for (const connection of leaving.slice(60).filter((_, i) => i % 2))
+		assert.match(await connection.until(/^HTTP.* /), /^HTTP\/1.1 200/);
+	for (const connection of leaving)
+		connection.leave();
+	await both.stop();
+});
+
+test('as many wait as may; more are told to come again, and the server ends while they wait', async () => {
+	const { release, trouble } = holdingKeys(), both = await startBoth({ wait: false, trouble }), { issuer, probe } = both;
+	const token = issuer.mint(), began = Date.now();
+	const answers = Array.from({ length: 1500 }, () => exchange(probe, list(bearer(token))).catch(error => ({ status: error.code })));
+	await eventually(async () => await both.counted('mcp_sign_in_waited_total') > 100, 'they wait');
+	assert.equal(await status(probe, keys.staff), 200);
+	const counts = {};
+	for (const { status: each } of await Promise.all(answers))
+		counts[each] = (counts[each] ?? 0) + 1;
+	assert.ok(counts[503] >= 1000 && Object.keys(counts).every(each => /503|ECONN|EPIPE/.test(each)), JSON.stringify(counts));
+	assert.ok(Date.now() - began < 15000);
+	const last = Array.from({ length: 50 }, () => status(probe, token).catch(error => error.code));
+	await eventually(async () => await both.counted('mcp_sign_in_waited_total') > 0, 'some wait again');
+	const stopping = stopTrusting(probe, issuer);
+	await Promise.all(last);
+	await stopping;
+	release();
+	await issuer.stop();
 });
 
 // ---- One that lies ----
