@@ -15,14 +15,16 @@ import { assertTellsNoToken } from './shop.mjs';
 const LIFE_S = 3;                       // of the token that is refreshed
 
 // A server, its issuer, and who writes down what is said to both.
-async function startRecorded({ plain = false, ...settings } = {}) {
+async function startRecorded({ plain = false, like = () => ({}), ...settings } = {}) {
 	const recorder = new Recorder();
 	let issuer, products;
 	const issuerUrl = await recorder.front('issuer', () => issuer.port);
 	const url = `${await recorder.front('products', () => products.port)}/mcp`;
-	issuer = await new Issuer({ resources: [url], url: issuerUrl }).start();
+	const { set = {}, ...shaped } = like(url);
+	issuer = await new Issuer({ resources: [url], url: issuerUrl, ...shaped }).start();
 	issuer.plain = plain;
-	products = await start('products', { OAUTH_ISSUER: issuerUrl, PUBLIC_URL: url, LOG_LEVEL: 'debug', ...settings });
+	products = await start('products', { OAUTH_ISSUER: issuerUrl, PUBLIC_URL: url, LOG_LEVEL: 'debug',
+		...settings, ...set });
 	await products.says(/the issuer \S+ has \d+ keys/);
 	return { recorder, issuer, products, url, async stop() {
 		await recorder.stop();
@@ -138,8 +140,8 @@ function desktopOf({ url, issuer }, more = []) {
 	return desktop;
 }
 
-async function withRemote(name, settings, work) {
-	const both = await startRecorded(settings), desktop = desktopOf(both);
+async function withRemote(name, { args, ...settings }, work) {
+	const both = await startRecorded(settings), desktop = desktopOf(both, args);
 	try {
 		const late = new Promise((_, reject) => setTimeout(reject, 25000, new Error('it does not answer')).unref());
 		await Promise.race([late, work(desktop, both)]);
@@ -185,4 +187,20 @@ describe('mcp-remote signs in', { concurrency: 2 }, () => {
 			assert.ok(recorder.steps.some(step => step.to === 'products' && step.status === 200
 				&& step.path === '/.well-known/oauth-authorization-server'));
 		}));
+
+	// As a whole: no PKCE announced, scopes with a prefix, and tokens without an audience, or with another than was asked for.
+	const entra = 'api://6f8b9a3e/';
+	for (const [vendor, settings] of Object.entries({
+		Cognito: { like: url => ({ shape: 'cognito', prefixes: [`${url}/`], set: { OAUTH_CLIENTS: 'desktop', OAUTH_SCOPE_PREFIX: `${url}/` } }) },
+		Entra: { like: () => ({ shape: 'entra', prefixes: [entra], audience: '6f8b9a3e', set: { OAUTH_AUDIENCE: '6f8b9a3e',
+			OAUTH_SCOPE_PREFIX: entra } }), args: ['--disable-resource-parameter'] },
+	}))
+		test(`at an issuer like ${vendor}, and again where a call needs more`, () =>
+			withRemote(`mcp-remote-${vendor.toLowerCase()}`, { OAUTH_SCOPES: few, OAUTH_FACADE: 'on', plain: true, ...settings },
+				async (desktop, { issuer: { prefixes: [prefix] } }) => {
+					await desktop.begin();
+					assert.ok((await desktop.call('search_products', { words: 'a' })).structuredContent.products.length);
+					assert.ok(!(await desktop.call('update_product', { sku: 'KIT-0001', stock_change: 1 })).isError);
+					assert.deepEqual(desktop.asked.map(scopesOf), [[few], both.split(' ')].map(list => list.map(scope => prefix + scope)));
+				}));
 });

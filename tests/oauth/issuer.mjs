@@ -38,9 +38,9 @@ const known = [...new Set(Object.values(people).flatMap(person => person.scopes)
 export class Issuer {
 	// `resources`: whose tokens it gives, the first where a client names none. `prefixes`: what may stand before
 	// a scope. `shape`: of all its tokens; else a client m-SHAPE has its own. `url`: where it is reached, if that is
-	// not its own port.
-	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, clients = [], url }) {
-		Object.assign(this, { resources, prefixes, shape, alg, port, clients, url });
+	// not its own port. `audience`: of all its tokens, where that is no resource.
+	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, clients = [], url, audience }) {
+		Object.assign(this, { resources, prefixes, shape, alg, port, clients, url, audience });
 		this.requests = [];             // that came, as "METHOD PATH"
 		this.trouble = undefined;       // answers in its place: (request, response, path) => true
 		this.plain = false;             // announces neither PKCE nor itself in redirects, as some don't
@@ -197,7 +197,7 @@ export class Issuer {
 	#resource(indicator) {
 		if (!this.resources.includes(indicator))
 			throw new errors.InvalidTarget(`${indicator} is no resource of this issuer`);
-		return { scope: this.#scopes.join(' '), audience: indicator, accessTokenFormat: 'jwt',
+		return { scope: this.#scopes.join(' '), audience: this.audience ?? indicator, accessTokenFormat: 'jwt',
 			accessTokenTTL: this.ttl, jwt: { sign: { alg: this.alg } } };
 	}
 
