@@ -71,6 +71,9 @@ static const char *check_issuer(const struct issuer_settings *from)
 	if (!from->public_url)
 		return wrong("OAUTH_ISSUER", "it needs PUBLIC_URL, the endpoint as clients type it, such as"
 		                             " https://shop.example/mcp: tokens are made for it");
+	if (!is_plain(str_of(from->public_url)) || strpbrk(from->public_url, "?#"))
+		return wrong("PUBLIC_URL", "with OAUTH_ISSUER it has no ?, #, blank, quote or comma: tokens are made"
+		                           " for it, and clients compare it");
 	return NULL;
 }
 

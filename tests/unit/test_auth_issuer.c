@@ -28,6 +28,9 @@ static const struct {
 	{ { GOOD, .facade = true }, NULL },
 
 	{ { .issuer = "https://id.example" }, "OAUTH_ISSUER: it needs PUBLIC_URL" },
+	{ { .issuer = "https://id.example", .public_url = "https://h/mcp#x" }, "PUBLIC_URL: with OAUTH_ISSUER" },
+	{ { .issuer = "https://id.example", .public_url = "https://h/mcp?x" }, "PUBLIC_URL: with OAUTH_ISSUER" },
+	{ { .issuer = "https://id.example", .public_url = "https://h/\"mcp" }, "PUBLIC_URL: with OAUTH_ISSUER" },
 	{ { .issuer = "", .public_url = "x" }, "OAUTH_ISSUER: it must begin with https://" },
 	{ { .issuer = "id.example", .public_url = "x" }, "OAUTH_ISSUER: it must begin with https://" },
 	{ { .issuer = "ftp://id.example", .public_url = "x" }, "OAUTH_ISSUER: it must begin with https://" },
