@@ -310,6 +310,15 @@ test('a customer\'s token orders for that customer, and sees no other\'s', async
 	assert.equal(order.customer, 'C-Ann.77131');
 	assert.equal((await ask(orders, 'get_order', { id: order.id }, withToken(tokens.ann))).id, order.id);
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(tokens.bob))).orders.length, 0);
+	const odd = [undefined, null, '', ' ', '*', ['C-Ann.77131'], { id: 'C-Ann.77131' }, 'C-Ann.77131 ', 'c-ann.77131', 'C-Ann.77131\0', true, 1.5];
+	for (const name of odd) {
+		const { headers, status, text } = await exchange(orders, stateless('tools/call', { name: 'get_order', arguments: { id: order.id } },
+			withToken(issuer.mint({ scope: 'orders:own', customer: name }))));
+		assert.ok(!text.includes('York') && !text.includes('C-Ann.77131'), `${JSON.stringify(name)}: ${status} ${text} ${challengeOf({ headers })}`);
+		const listed = await exchange(orders, stateless('tools/call', { name: 'list_orders', arguments: {} },
+			withToken(issuer.mint({ scope: 'orders:own', customer: name }))));
+		assert.ok(!listed.text.includes(order.id), `${JSON.stringify(name)} sees it: ${listed.text}`);
+	}
 	const staff = issuer.mint({ scope: 'orders:read orders:write' });
 	assert.equal((await ask(orders, 'list_orders', {}, withToken(staff))).orders.length, 1);
 	const reserving = /^.*"target":"\w*reserv.*$/gm;

@@ -1,10 +1,12 @@
 // sign_in_ends.test.mjs - tokens that come to their end, and what was begun with them: it is the person's, goes
 // on with the next token, and is nobody else's. Also run with DATABASE=postgresql.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { refresh, tokensOf } from '../oauth/person.mjs';
 import { bearer, publicUrl, startIssuer, startTrusting, stopTrusting, withToken } from '../oauth/shop.mjs';
-import { ask, beginSession, callTool, eventually, exchange, keyLines, keys, meta, stateless } from './support.mjs';
+import { ask, beginSession, callTool, eventually, exchange, keyLines, keys, meta, stateless, temporary } from './support.mjs';
 import { extension } from './tasks.mjs';
 
 const SKEW_S = 60, JITTER_MS = 10000;
@@ -35,9 +37,9 @@ const lastId = events => events.findLast(event => event.id).id;
 const touch = name => ask(probe, 'touch', { name }, withToken(keys.staff)).catch(() => {});
 
 // A stream that is open; `over`: when the server ended it.
-async function open(on, what) {
+async function open(on, what, server = probe) {
 	const stream = { over: 0, events: [] };
-	stream.answer = exchange(probe, { ...on, until: events => { stream.events = events; return false; } }).finally(() => {
+	stream.answer = exchange(server, { ...on, until: events => { stream.events = events; return false; } }).finally(() => {
 		stream.over = Date.now();
 	});
 	stream.answer.catch(() => {});
@@ -145,6 +147,25 @@ test('an expired token is refused in each way there is, also one that was taken 
 		assert.match(answer.headers['www-authenticate'], /error="invalid_token", error_description="The (access )?token has expired\."/);
 	}
 	assert.equal((await exchange(probe, { ...request({ ...session, ...bearer(fresh('each')) }, 'ping') })).status, 200);
+});
+
+test('keys that are withdrawn end nothing of a person\'s, also the last one', async () => {
+	const folder = temporary(), file = join(folder, 'keys');
+	writeFileSync(file, keyLines.replaceAll(' ', '\n'));
+	const server = await startTrusting('probe', issuer, { API_KEYS: `@${file}`, SHUTDOWN_TIMEOUT: '1s' }, { folder });
+	const streams = [];
+	for (const token of [keys.staff, fresh('ann')]) {
+		const session = await beginSession(server, '2025-11-25', {}, bearer(token));
+		streams.push(await open(listen(session), 'GET', server));
+	}
+	writeFileSync(file, '');
+	server.child.kill('SIGHUP');
+	await eventually(() => streams[0].over, 'the key\'s ends');
+	assert.equal((await exchange(server, stateless('tools/list', {}, withToken(fresh('ann'))))).status, 200);
+	assert.equal((await exchange(server, stateless('tools/list', {}, withToken(keys.staff)))).status, 401);
+	assert.equal((await exchange(server, stateless('tools/list'))).status, 401, 'nobody is let in without');
+	assert.ok(!streams[1].over);
+	await stopTrusting(server, issuer);
 });
 
 // ---- Whose it is ----
