@@ -49,9 +49,10 @@ export async function printed(child) {
 const remote = join(root, 'build/npm/node_modules/mcp-remote/dist/proxy.js');
 
 export class Desktop {
-	constructor(url, { args = [], env = {}, elicit } = {}) {
+	constructor(url, { args = [], env = {}, elicit, callbackPort } = {}) {
 		Object.assign(this, { elicit, last: 0, waiting: new Map(), told: [] });
-		this.child = startClient(process.execPath, [remote, url, '--transport', 'http-only', ...args], env);
+		this.child = startClient(process.execPath, [remote, url,
+			...callbackPort ? [`${callbackPort}`] : [], '--transport', 'http-only', ...args], env);
 		this.child.on('close', status => {
 			for (const { reject } of this.waiting.values())
 				reject(new Error(`mcp-remote ended with ${status}:\n${this.child.said}`));

@@ -2,6 +2,7 @@
 // needs more, and on with a refreshed token. What they and the servers said lies in build/sign-in afterwards.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Desktop, startClient } from '../e2e/desktop.mjs';
@@ -126,9 +127,20 @@ describe('clients sign in', { concurrency: 2 }, () => {
 
 // ---- mcp-remote, as Claude Desktop starts it ----
 
+// A free one that no connection is given meanwhile; the one that it would take by itself may be another's.
+async function callbackPort() {
+	for (;;) {
+		const port = 10000 + Math.floor(Math.random() * 20000), server = net.createServer();
+		const free = await new Promise(resolve => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
+		await new Promise(resolve => server.close(resolve));
+		if (free)
+			return port;
+	}
+}
+
 // Signs in whenever it says where, with what else it was told.
-function desktopOf({ url, issuer }, more = []) {
-	const desktop = new Desktop(url, { args: ['--allow-http', '--static-oauth-client-info', '{"client_id":"desktop"}', ...more],
+async function desktopOf({ url, issuer }, more = []) {
+	const desktop = new Desktop(url, { callbackPort: await callbackPort(), args: ['--allow-http', '--static-oauth-client-info', '{"client_id":"desktop"}', ...more],
 		env: { BROWSER: 'true' } });
 	desktop.asked = [];
 	desktop.child.stderr.on('data', () => {
@@ -143,7 +155,7 @@ function desktopOf({ url, issuer }, more = []) {
 }
 
 async function withRemote(name, { args, ...settings }, work) {
-	const both = await startRecorded(settings), desktop = desktopOf(both, args);
+	const both = await startRecorded(settings), desktop = await desktopOf(both, args);
 	try {
 		const late = new Promise((_, reject) => setTimeout(reject, 25000, new Error('it does not answer')).unref());
 		await Promise.race([late, work(desktop, both)]);
