@@ -129,7 +129,8 @@ static const struct fault *admit_caller(struct reply *reply)
 	struct entering *entering = arena_new(reply_arena(reply), struct entering);
 	entering->reply = reply;
 	if (!auth_await_keys(&entering->waiter, reply->loop, keys_came)) {
-		answer.outcome = AUTH_UNAVAILABLE;
+		/* Until then some of them are gone. */
+		answer = (struct auth_answer) { .outcome = AUTH_UNAVAILABLE, .retry_ms = AUTH_WAIT_MS };
 		return enter(reply, &answer);
 	}
 	reply->references++;

@@ -198,6 +198,20 @@ test('as many wait as may; more are told to come again, and the server ends whil
 	await issuer.stop();
 });
 
+test('more than may wait: whoever came too late is told when to come back, and keys serve', async () => {
+	const both = await startBoth({ wait: false, trouble: async (_, __, path) => path === '/jwks' && await pause(2000) });
+	const { issuer, probe } = both, token = issuer.mint();
+	const waiting = Array.from({ length: 300 }, () => exchange(probe, list(bearer(token))));
+	await eventually(async () => await both.counted('mcp_sign_in_unavailable_total') > 0, 'some come too late');
+	assert.equal(await status(probe, keys.staff), 200);
+	const answers = await Promise.all(waiting), refused = answers.filter(answer => answer.status === 503);
+	assert.equal(answers.filter(answer => answer.status === 200).length, 256);
+	assert.equal(refused.length, 300 - 256);
+	for (const answer of refused)
+		assert.match(answer.headers['retry-after'] ?? '', /^[1-9]$/);
+	await both.stop();
+});
+
 // ---- One that lies ----
 
 const answering = (status, headers, body) => (request, response) => {
