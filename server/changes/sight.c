@@ -1,6 +1,8 @@
 /* sight.c - see sight.h. */
 #include "sight.h"
 
+#define FEW 8                           /* a loop has time for so many */
+
 bool sight_is_sure(const struct mcp_call *call, const struct offer *offer)
 {
 	return !offer->sees || (offer->sees_all && call_may(call, offer->sees_all));
@@ -39,6 +41,7 @@ const struct fault *sights_look(struct mcp_call *call, struct sights *sights)
 	struct offer *asked = arena_new(call->arena, struct offer);
 	*asked = *sights->first->offer;
 	asked->run = look;
+	asked->blocks |= sights->count > FEW;
 	for (int i = 0; i < sights->count; i++)
 		asked->blocks |= sights->first[i].offer->blocks;
 	call->offer = asked;

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { refresh, tokensOf } from '../oauth/person.mjs';
 import { shapes } from '../oauth/shapes.mjs';
 import { bearer, metadataUrl, publicUrl, startIssuer, startTrusting, stopTrusting, trusting, withToken } from '../oauth/shop.mjs';
+import { open, post } from './raw.mjs';
 import { ask, beginSession, exchange, keyLines, keys, orderOf, start, stateless, types } from './support.mjs';
 
 const none = { aud: undefined, scope: undefined, client_id: undefined };
@@ -325,5 +326,25 @@ test('a customer\'s token orders for that customer, and sees no other\'s', async
 	await products.says(/"target":"\w*reserv/);
 	for (const line of products.log.match(reserving))
 		assert.match(line, /"caller":"staff"/, 'no token was passed on');
+	await orders.stop();
+});
+
+test('a customer who would follow a thousand orders, again and again, keeps nobody from a loop', async () => {
+	const orders = await startTrusting('orders', issuer, { OAUTH_SCOPES: 'orders:own', OAUTH_CUSTOMER_CLAIM: 'customer',
+		API_KEYS: keyLines, LOOPS: '1' });
+	const token = issuer.mint({ scope: 'orders:own', customer: 'C-Ann.77131' });
+	const resourceSubscriptions = Array.from({ length: 1000 }, (_, i) => `order://ORD-${10 ** 9 + i}`);
+	const listen = stateless('subscriptions/listen', { notifications: { resourceSubscriptions } }, withToken(token));
+	const followers = await Promise.all(Array.from({ length: 60 }, () => open(orders)));
+	let served = 0, following = false;
+	for (const follower of followers)
+		follower.send(post(orders, listen.body, listen.headers));
+	const all = Promise.all(followers.map(follower => follower.until(/acknowledged/))).then(() => { following = true; });
+	for (; !following; served++)
+		assert.equal((await exchange(orders, stateless('tools/list', {}, withToken(keys.staff)))).status, 200);
+	await all;
+	assert.ok(served > 15, `${served} calls were served meanwhile`);
+	for (const follower of followers)
+		follower.leave();
 	await orders.stop();
 });
