@@ -151,25 +151,30 @@ bool stream_rows_read(struct errand *errand, struct store *store)
 	return read_events(read, store, &now);
 }
 
-/* The session first: a client that came back meanwhile, to another process, has its stream carry
- * the messages whatever is done here. */
-bool stream_rows_leave(struct errand *errand, struct store *store)
+/* Of several that leave at once, at whatever processes, one would choose another that is about to be gone:
+ * the transaction, being serializable, is run again where it relied on that. */
+static bool leave(struct store *store, void *context)
 {
-	struct leave_errand *leave = (struct leave_errand *)errand;
+	const struct leave_errand *leave = context;
 	struct stream_row row = { .session = leave->session, .number = leave->stream,
 	                          .me = state_me() }, told;
 
-	return store_find_one(store, errand->arena, "update mcp_session set listener ="
-		"  (select max(number) from mcp_stream where session = :session and number <> :number"
+	return store_change(store, "update mcp_stream set attached = 0"
+		" where session = :session and number = :number and attached = :me",
+		&stream_shape, &row) >= 0
+	       && store_find_one(store, leave->errand.arena, "update mcp_session set listener ="
+		"  (select max(number) from mcp_stream where session = :session"
 		"   and listens and attached <> 0 and ended = 0)"
-		" where id = :session and listener = :number and exists (select 1 from mcp_stream"
-		"  where session = :session and number = :number and attached = :me)"
-		" and exists (select 1 from mcp_stream where session = :session and number <> :number"
+		" where id = :session and not exists (select 1 from mcp_stream where session = :session"
+		"  and number = listener and attached <> 0 and ended = 0)"
+		" and exists (select 1 from mcp_stream where session = :session"
 		"  and listens and attached <> 0 and ended = 0)"
 		" returning cast(pg_notify('" CHANNEL_ALL "', 'carries ' || id || ' ' || listener) as text)"
 		" as ids",
-		&stream_shape, &row, &stream_shape, &told) >= 0
-	       && store_change(store, "update mcp_stream set attached = 0"
-		" where session = :session and number = :number and attached = :me",
-		&stream_shape, &row) >= 0;
+		&stream_shape, &row, &stream_shape, &told) >= 0;
+}
+
+bool stream_rows_leave(struct errand *errand, struct store *store)
+{
+	return store_transact(store, leave, errand) == STORE_COMMITTED;
 }

@@ -383,6 +383,22 @@ test('a listening client that comes back elsewhere has missed nothing it follows
 	assert.deepEqual(updates(back.events), ['probe://late']);
 });
 
+// A client that keeps what came of one stream, and comes back for the rest of it.
+class Stream {
+	seen = '';
+
+	get text() { return this.seen + (this.connection?.text ?? ''); }
+
+	async come(session, server) {
+		const last = [...this.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1];
+		this.connection?.leave();
+		this.seen = this.text;
+		this.connection = await open(server);
+		this.connection.send(head(server, { ...session, Accept: 'text/event-stream',
+			...(last ? { 'Last-Event-ID': last } : {}) }, 'GET'));
+	}
+}
+
 // For the database it is connected by then; its streams are known to one process, and to the other not yet.
 test('a client that leaves before it is answered takes no messages with it', { skip }, async () => {
 	const session = await beginSession(one);
@@ -426,21 +442,35 @@ test('nor does one that leaves a stream before that is in the database', { skip 
 	assert.deepEqual(updates((await heard).events), ['probe://early']);
 });
 
-// A client that keeps what came of one stream, and comes back for the rest of it.
-class Stream {
-	seen = '';
-
-	get text() { return this.seen + (this.connection?.text ?? ''); }
-
-	async come(session, server) {
-		const last = [...this.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1];
-		this.connection?.leave();
-		this.seen = this.text;
-		this.connection = await open(server);
-		this.connection.send(head(server, { ...session, Accept: 'text/event-stream',
-			...(last ? { 'Last-Event-ID': last } : {}) }, 'GET'));
+// Each would leave the messages to the other: the first waits, and has seen the second connected.
+test('nor do two that leave at once, at two processes', { skip }, async () => {
+	const session = await beginSession(one), id = session['Mcp-Session-Id'];
+	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://both-left' }));
+	const streams = [];
+	for (const server of [two, two, one]) {
+		const stream = new Stream();
+		await stream.come(session, server);
+		await eventually(() => /^id: /m.test(stream.text), 'it is in the database');
+		streams.push(stream);
 	}
-}
+	const [stays, second, first] = streams;
+	const seen = async (sql, wanted, what) => eventually(async () => await query(url, sql) === wanted, what);
+	const attached = `select count(*) from mcp_stream where session = '${id}' and attached <> 0`;
+	const waiting = what => `select count(*) from pg_stat_activity
+		where datname = current_database() and '${what}' in (wait_event, wait_event_type)`;
+	const held = query(url, `select 1 from mcp_session where id = '${id}' for update; select pg_sleep(2)`);
+	await seen(waiting('PgSleep'), '1', 'it is locked');
+	first.connection.leave();
+	await seen(waiting('Lock'), '1', 'it has to wait');
+	second.connection.leave();
+	await seen(attached, '2', 'the second has left');
+	await held;
+	await seen(attached, '1', 'both have');
+	await pause(300);               // until both know which one carries the messages
+	await exchange(one, call(session, 'touch', { name: 'both-left' }));
+	await eventually(() => /both-left/.test(stays.text), 'the third hears it', 2000);
+	stays.connection.leave();
+});
 
 test('whichever of two streams comes and goes, each change is told once', { skip }, async () => {
 	const session = await beginSession(one), streams = [new Stream(), new Stream()];
