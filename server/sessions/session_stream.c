@@ -232,7 +232,7 @@ struct session_stream *session_stream_open(struct reply *reply, struct exchange 
 	stream->ids = strndup(answers ? ids.at : "[]", answers ? ids.size : 2);
 	if (!stream->ids)
 		abort();
-	struct receiver *receiver = receiver_create(stream, x, reply->caller, 0);
+	struct receiver *receiver = receiver_create(stream, x, reply->caller, 0, 0);
 	session_stream_set_receiver(stream, receiver);
 	receiver_drop(receiver);
 	if (answers) {

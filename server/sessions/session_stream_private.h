@@ -30,6 +30,7 @@ struct session_stream {
 	int64_t number, events;
 	bool answers, forgotten;
 	atomic_bool ended, attached;    /* attached: it has a receiver; read by other loops */
+	_Atomic int64_t came;           /* the latest client that came back to it: see receiver_create() */
 	bool owned;                     /* this process writes it */
 	bool fresh;                     /* the database doesn't know it yet */
 	bool storing;                   /* an errand is under way */
@@ -80,15 +81,16 @@ void events_drop(struct session_stream *stream);
 void session_stream_commit_later(struct session_stream *stream);
 /* Another process writes it now, or its session is over. */
 void session_stream_lose(struct session_stream *stream);
-/* Its client left. */
-void session_stream_detach(struct session_stream *stream);
+/* Its client left: the one that `came` as that number. */
+void session_stream_detach(struct session_stream *stream, int64_t came);
 
 /* ---- The connections that get its events ---- */
 
 /* Takes x over, which the caller sent; NULL: its client has left already. `after`: the event that has.
- * Held by the receiver of it. On the loop of x. */
+ * `came`: which it is of this process's clients that came back, in the database's order; 0: it opened the
+ * stream. Held by the receiver of it. On the loop of x. */
 struct receiver *receiver_create(struct session_stream *stream, struct exchange *x,
-                                 const struct caller *caller, int64_t after);
+                                 const struct caller *caller, int64_t after, int64_t came);
 struct session_stream *receiver_stream(const struct receiver *receiver);
 struct loop *receiver_loop(const struct receiver *receiver);
 struct receiver *receiver_keep(struct receiver *receiver);

@@ -19,6 +19,7 @@ struct receiver {
 	struct session *session;        /* held: it is in use */
 	struct expiry *expiry;          /* of the token it came with */
 	int64_t sent;                   /* up to which event */
+	int64_t came;                   /* see receiver_create() */
 	bool reading, read_again;
 	atomic_bool behind;             /* the rest is read when all that was sent has gone out */
 	atomic_size_t posted;           /* bytes on their way to its loop */
@@ -276,7 +277,7 @@ void receiver_detach(struct receiver *receiver, UNUSED int64_t number, UNUSED st
 	if (stream->receiver != receiver)
 		return;
 	session_stream_set_receiver(stream, NULL);
-	session_stream_detach(stream);
+	session_stream_detach(stream, receiver->came);
 }
 
 static void gone(void *user)
@@ -297,7 +298,7 @@ static void expire(void *of)
 }
 
 struct receiver *receiver_create(struct session_stream *stream, struct exchange *x,
-                                 const struct caller *caller, int64_t after)
+                                 const struct caller *caller, int64_t after, int64_t came)
 {
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
@@ -308,6 +309,7 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 	receiver->stream = session_stream_keep(stream);
 	receiver->session = session_keep(stream->session);
 	receiver->sent = after;
+	receiver->came = came;
 	if (!x)
 		return receiver;
 	origin_allow(x);

@@ -16,6 +16,7 @@ static const struct fault unknown = {
 struct resuming {
 	struct read_errand read;
 	struct reply *reply;            /* held */
+	int64_t came;                   /* see receiver_create() */
 };
 
 /* On the stream's home: whoever had it loses it. What came between the reading and now is read. */
@@ -77,7 +78,7 @@ static struct session_stream *find_or_come(const struct reply *reply,
 
 /* For the database the client is connected here. One that left before it was answered comes and goes,
  * or the session's messages would go to where nobody is. */
-static void come_back(struct reply *reply, const struct read_errand *read)
+static void come_back(struct reply *reply, const struct read_errand *read, int64_t came)
 {
 	bool known;
 	struct session_stream *stream = find_or_come(reply, read, &known);
@@ -86,7 +87,7 @@ static void come_back(struct reply *reply, const struct read_errand *read)
 
 	if (x)
 		exchange_set_user(x, NULL);
-	struct receiver *receiver = receiver_create(stream, x, reply->caller, read->after);
+	struct receiver *receiver = receiver_create(stream, x, reply->caller, read->after, came);
 	receiver_send_read(receiver, &read->events);
 	if (x) {
 		reply_taken_over(reply, x);
@@ -112,10 +113,24 @@ static void resume(struct errand *errand)
 	struct reply *reply = resuming->reply;
 
 	if (!errand->failed && read->there)
-		come_back(reply, read);
+		come_back(reply, read, resuming->came);
 	else if (reply->exchange)
 		reply_fault(reply, errand->failed ? &FAULT_BUSY : &unknown, NULL);
 	reply_drop(reply);
+}
+
+/* Its client before that leaves after this is not to take the new one with it. On the state's thread. */
+static int64_t count_coming(struct session *session, int64_t number)
+{
+	static int64_t comings;
+	struct session_stream *stream = session_stream_find(session, number);
+
+	comings++;
+	if (stream) {
+		atomic_store(&stream->came, comings);
+		session_stream_drop(stream);
+	}
+	return comings;
 }
 
 /* At once: whoever had the messages knows it when the next change is told. */
@@ -126,8 +141,10 @@ static bool attach_row(struct errand *errand, struct store *store)
 
 	if (!stream_rows_attach(errand, store))
 		return false;
-	if (resuming->read.there && resuming->read.listens)
+	if (resuming->read.there && resuming->read.listens) {
+		resuming->came = count_coming(session, resuming->read.stream);
 		session_carry(session, resuming->read.stream);
+	}
 	return true;
 }
 

@@ -116,7 +116,7 @@ static void go_on(struct session_stream *stream, const struct append_errand *app
 		receiver_on(receiver_loop(stream->receiver), receiver_prime, stream->receiver, 0,
 		            (str) { 0 });
 	else if (append->fresh)
-		session_stream_detach(stream);  /* when its client left it was in no row yet */
+		session_stream_detach(stream, 0);       /* when its client left it was in no row yet */
 	give_stored(stream, append->count, here);
 	if (!here || (stream->closing && !stream->first))
 		session_stream_interrupt(stream);
@@ -247,7 +247,27 @@ void session_stream_close(struct session_stream *stream)
 
 /* ---- The client left ---- */
 
-static const struct errand_kind leave_kind = { .work = stream_rows_leave };
+struct leaving {
+	struct leave_errand leave;
+	struct session_stream *stream;  /* held */
+	int64_t came;
+};
+
+/* Not where it is back already: the database may have its new connection before this process sees the
+ * end of the old one. */
+static bool leave_row(struct errand *errand, struct store *store)
+{
+	const struct leaving *leaving = (const struct leaving *)errand;
+
+	return atomic_load(&leaving->stream->came) > leaving->came || stream_rows_leave(errand, store);
+}
+
+static void left(struct errand *errand)
+{
+	session_stream_drop(((struct leaving *)errand)->stream);
+}
+
+static const struct errand_kind leave_kind = { .work = leave_row, .done = left, .lasts = true };
 
 static void nobody_came(struct timer *timer, UNUSED struct loop *loop)
 {
@@ -256,17 +276,20 @@ static void nobody_came(struct timer *timer, UNUSED struct loop *loop)
 
 /* One that only listens goes on for a while, for a client that comes back; of the others only those
  * matter that a call of this process writes. */
-void session_stream_detach(struct session_stream *stream)
+void session_stream_detach(struct session_stream *stream, int64_t came)
 {
 	if (stream->answers || !stream->owned) {
 		session_stream_forget_idle(stream);
 		return;
 	}
-	struct leave_errand *leave = errand_new(&leave_kind, struct leave_errand);
+	struct leaving *leaving = errand_new(&leave_kind, struct leaving);
+	struct leave_errand *leave = &leaving->leave;
 
 	leave->session = arena_copy(leave->errand.arena, str_of(stream->session->id));
 	leave->stream = stream->number;
 	leave->errand.key = (uint64_t)stream->number;
+	leaving->stream = session_stream_keep(stream);
+	leaving->came = came;
 	errand_send(&leave->errand);
 	stream->timer.run = nobody_came;
 	session_stream_set_timer(stream, &stream->timer, runtime.set.resume_ms);
