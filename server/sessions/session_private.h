@@ -36,7 +36,8 @@ struct carrying {
 	int64_t stream;
 	uint64_t after;                 /* by changes_so_far */
 };
-#define CARRIED_MAX 4
+#define CARRIED_MAX 8
+#define CARRIER_UNKNOWN (-1)            /* so often has it changed since */
 
 struct session {
 	char id[SESSION_ID_SIZE];
@@ -79,7 +80,7 @@ void session_follow_nothing(struct session *session);
 void session_follow_only(struct session *session, yyjson_val *uris);
 /* A stream carries what changes from now on. Any thread. */
 void session_carry(struct session *session, int64_t stream);
-/* The one that carries that change. */
+/* The one that carries that change; or CARRIER_UNKNOWN. */
 int64_t session_carrier(struct session *session, uint64_t change);
 /* It is read again before it is relied on, and at once where it has streams. */
 void session_doubt(struct session *session);

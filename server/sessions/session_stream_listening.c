@@ -61,17 +61,21 @@ int64_t session_carrier(struct session *session, uint64_t change)
 	int i = 0;
 
 	pthread_mutex_lock(&session->lock);
-	while (i < CARRIED_MAX - 1 && session->carried[i].after >= change)
+	while (i < CARRIED_MAX && session->carried[i].after >= change)
 		i++;
-	int64_t stream = session->carried[i].stream;
+	int64_t stream = i < CARRIED_MAX ? session->carried[i].stream : CARRIER_UNKNOWN;
 	pthread_mutex_unlock(&session->lock);
 	return stream;
 }
 
-/* A message goes to exactly one stream of a session: that whose client came last. */
+/* A message goes to exactly one stream of a session: that whose client came last. Where one can't know,
+ * rather to all than to none. */
 static bool carries(const struct session_stream *stream, uint64_t change)
 {
-	return stream->owned && stream->number == session_carrier(stream->session, change);
+	if (!stream->owned)
+		return false;
+	int64_t carrier = session_carrier(stream->session, change);
+	return carrier == stream->number || carrier == CARRIER_UNKNOWN;
 }
 
 static str changed(struct arena *arena, const char *topic)
