@@ -83,14 +83,25 @@ const char *metadata_url(struct arena *arena)
 
 /* ---- The issuer's, as clients want it ---- */
 
+/* Clients open it in a browser, or send it what they got there, because this server says so: only
+ * what is on the web, or on this machine as the issuer itself. */
+static bool is_endpoint(str url)
+{
+	for (size_t i = 0; i < url.size; i++)
+		if (url.at[i] <= ' ' || url.at[i] > '~' || strchr("\"'`<>\\^{|}", url.at[i]))
+			return false;
+	return str_starts(url, "https://") ||
+	       (str_starts(url, "http://") && str_starts(str_of(issuer_name()), "http://"));
+}
+
 static void copy(struct json *json, yyjson_val *document, const char *key)
 {
-	yyjson_val *value = yyjson_obj_get(document, key);
+	str url = json_member(document, key);
 
-	if (!value)
+	if (!url.at || !is_endpoint(url))
 		return;
 	json_key(json, key);
-	json_value(json, value);
+	json_str(json, url);
 }
 
 /* A client of people's machines has no secret, whether the issuer says so or not. */
@@ -103,7 +114,7 @@ static void write_methods(struct json *json, yyjson_val *document)
 	json_array(json);
 	json_text(json, "none");
 	yyjson_arr_foreach(methods, index, count, each)
-		if (!yyjson_equals_str(each, "none"))
+		if (yyjson_is_str(each) && !yyjson_equals_str(each, "none"))
 			json_value(json, each);
 	json_array_end(json);
 }
@@ -142,7 +153,8 @@ static void answer_server(struct reply *reply)
 	yyjson_val *document = text ? json_parse_copy(arena, str_of(text), runtime.set.depth_max, &trouble)
 	                            : NULL;
 
-	if (document) {
+	if (is_endpoint(json_member(document, "authorization_endpoint")) &&
+	    is_endpoint(json_member(document, "token_endpoint"))) {
 		answer(reply, write_server(arena, document));
 		return;
 	}

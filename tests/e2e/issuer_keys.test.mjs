@@ -356,6 +356,28 @@ test('an issuer that leaves out what clients insist on is stood in for, without 
 	await issuer.stop();
 });
 
+test('no endpoint that is not on the web is passed on', async () => {
+	const issuer = await startIssuer(), good = { authorization_endpoint: `${issuer.url}/auth`, token_endpoint: `${issuer.url}/token` };
+	const says = async more => {
+		issuer.trouble = at(discovery, answering(200, json, JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/jwks`,
+			...good, ...more })));
+		const probe = await startTrusting('probe', issuer, { OAUTH_FACADE: 'on' });
+		const { status, json: said } = await exchange(probe, { method: 'GET', path: '/.well-known/oauth-authorization-server' });
+		await probe.stop();
+		return { status, said };
+	};
+	for (const url of ['javascript:alert(1)', 'file:///bin/sh', 'https://id.example/$(a b)', 'https://id.example/"', 'http:', '', 5,
+		null, { a: 1 }, [`${issuer.url}/auth`], undefined])
+		for (const name of Object.keys(good))
+			assert.equal((await says({ [name]: url })).status, 503, `${name} ${JSON.stringify(url)}`);
+	const { status, said } = await says({ revocation_endpoint: 'ssh://-oProxyCommand=a',
+		token_endpoint_auth_methods_supported: ['none', 1, { a: 'b' }, 'client_secret_post'] });
+	assert.deepEqual([status, said.revocation_endpoint, said.token_endpoint_auth_methods_supported],
+		[200, undefined, ['none', 'client_secret_post']]);
+	assert.equal(said.authorization_endpoint, good.authorization_endpoint);
+	await issuer.stop();
+});
+
 test('what would give a token away is found', () => {
 	const issuer = { given: ['eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLW9mLWl0'] };
 	assert.throws(() => assertTellsNoToken('... bmF0dXJlLW9mLW ...', issuer), /a part of a token/);
