@@ -312,7 +312,8 @@ static void finished(struct exchange *x)
 
 	if (!reply)
 		return;                 /* its stream has taken over */
-	if (reply->answered || !reply->parked)
+	/* Of one whose client left while it waits, its call tells, if it has come to one. */
+	if (reply->answered || !reply->parked || !reply->calls)
 		reply_log(reply, x);
 	if (reply->parked && !reply->answered)
 		return;                 /* the client left; its `gone` follows */

@@ -212,6 +212,16 @@ test('more than may wait: whoever came too late is told when to come back, and k
 	await both.stop();
 });
 
+test('whoever leaves while it waits is in the log all the same', async () => {
+	const both = await startBoth({ wait: false, trouble: async (_, __, path) => path === '/jwks' && await pause(2000) });
+	const { body, headers } = list(bearer(both.issuer.mint())), connection = await open(both.probe);
+	connection.send(post(both.probe, body, headers));
+	await eventually(async () => await both.counted('mcp_sign_in_waited_total') === 1, 'it waits');
+	connection.leave();
+	await both.probe.says(/"method":"POST".*"outcome":"gone"/);
+	await both.stop();
+});
+
 // ---- One that lies ----
 
 const answering = (status, headers, body) => (request, response) => {
