@@ -54,17 +54,26 @@ static struct auth_answer wait_for(enum key_hope hope, bool again, int64_t retry
 	return unavailable(hope == KEY_COMES ? key_times.retry : retry_ms);
 }
 
-static struct auth_answer without_key(struct arena *arena, const struct jws *jws, bool has_others,
-                                      bool again)
+/* The keys that a token is checked with, which know the one that it names. False: there are none such,
+ * and `answer` says what becomes of the token. */
+static bool find_keys(struct arena *arena, const struct jws *jws, bool again,
+                      const struct jwk_set **keys, unsigned *number, struct auth_answer *answer)
 {
-	const struct refusal *refusal = claims_glance(arena, issuer_now(), jws->payload, now_ms());
+	const struct refusal *refusal = NULL;
+	enum key_hope hope = KEY_CAME;
 	int64_t retry_ms = 0;
 
-	if (refusal)
-		return refuse(refusal);
-	enum key_hope hope = has_others ? key_source_hope_for_other(again, &retry_ms)
-	                                : key_source_hope(&retry_ms);
-	return wait_for(hope, again, retry_ms);
+	while (hope == KEY_CAME) {
+		*keys = key_source_keys(number);
+		if (*keys && (!jws->kid.at || jwk_set_has(*keys, jws->kid)))
+			return true;
+		if ((refusal = claims_glance(arena, issuer_now(), jws->payload, now_ms())))
+			break;
+		hope = *keys ? key_source_hope_for_other(*number, again, &retry_ms)
+		             : key_source_hope(*number, &retry_ms);
+	}
+	*answer = refusal ? refuse(refusal) : wait_for(hope, again, retry_ms);
+	return false;
 }
 
 /* Held by the receiver. */
@@ -84,15 +93,16 @@ static const struct caller *caller_of(struct arena *arena, const struct claims *
 static struct auth_answer check(struct arena *arena, str token, bool again, const uint8_t *digest)
 {
 	unsigned number;
-	const struct jwk_set *keys = key_source_keys(&number);
+	const struct jwk_set *keys;
+	struct auth_answer answer;
 	struct claims claims;
 	struct jws jws;
 
 	enum jws_outcome outcome = jws_read(arena, token, &jws);
 	if (outcome != JWS_FINE)
 		return refuse_for(outcome);
-	if (!keys || (jws.kid.at && !jwk_set_has(keys, jws.kid)))
-		return without_key(arena, &jws, keys, again);
+	if (!find_keys(arena, &jws, again, &keys, &number, &answer))
+		return answer;
 	outcome = jws_verify(keys, &jws);
 	if (outcome != JWS_FINE)
 		return refuse_for(outcome);

@@ -109,11 +109,18 @@ static enum key_hope later(int64_t at_ms, int64_t now, int64_t *retry_ms)
 	return KEY_LATER;
 }
 
-enum key_hope key_source_hope(int64_t *retry_ms)
+/* Since somebody looked. */
+static bool have_come(unsigned number)
+{
+	return atomic_load(&changes) != number;
+}
+
+enum key_hope key_source_hope(unsigned number, int64_t *retry_ms)
 {
 	pthread_mutex_lock(&lock);
 	int64_t now = tick_ms();
-	enum key_hope hope = is_coming(now) ? KEY_COMES : later(source.next_ms, now, retry_ms);
+	enum key_hope hope = have_come(number) ? KEY_CAME
+		: is_coming(now) ? KEY_COMES : later(source.next_ms, now, retry_ms);
 	pthread_mutex_unlock(&lock);
 	return hope;
 }
@@ -134,10 +141,10 @@ static enum key_hope hope_for_other(bool again, int64_t now, int64_t *retry_ms)
 	return KEY_COMES;
 }
 
-enum key_hope key_source_hope_for_other(bool again, int64_t *retry_ms)
+enum key_hope key_source_hope_for_other(unsigned number, bool again, int64_t *retry_ms)
 {
 	pthread_mutex_lock(&lock);
-	enum key_hope hope = hope_for_other(again, tick_ms(), retry_ms);
+	enum key_hope hope = have_come(number) ? KEY_CAME : hope_for_other(again, tick_ms(), retry_ms);
 	pthread_mutex_unlock(&lock);
 	return hope;
 }

@@ -26,15 +26,16 @@ const char *key_source_configure(const struct issuer *issuer);
 const struct jwk_set *key_source_keys(unsigned *number);
 
 enum key_hope {
+	KEY_CAME,               /* others are there by now: look again */
 	KEY_COMES,              /* they are being fetched: it is worth waiting */
 	KEY_LATER,              /* not now: come back in *retry_ms */
 	KEY_NEVER,              /* what there is, is all */
 };
-/* There are no keys. */
-enum key_hope key_source_hope(int64_t *retry_ms);
-/* There are, but none of the name that a token says. Has them fetched, if that was not done just now;
+/* There were no keys; `number` is that of key_source_keys(). */
+enum key_hope key_source_hope(unsigned number, int64_t *retry_ms);
+/* There were, but none of the name that a token says. Has them fetched, if that was not done just now;
  * with `again` that was waited for. */
-enum key_hope key_source_hope_for_other(bool again, int64_t *retry_ms);
+enum key_hope key_source_hope_for_other(unsigned number, bool again, int64_t *retry_ms);
 
 /* ---- Of the fetch (key_fetch.c) ---- */
 

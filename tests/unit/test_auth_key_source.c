@@ -238,6 +238,22 @@ START_TEST(a_new_key_is_fetched_when_a_token_names_it)
 }
 END_TEST
 
+/* Neither a wait that nobody ends nor a 503: they are looked at. */
+START_TEST(keys_that_came_since_a_look_are_looked_at)
+{
+	unsigned number;
+	int64_t retry_ms;
+
+	sign_in_once();
+	key_source_keys(&number);
+	publish(both(key(ED25519, "one"), key(P256, "two")));
+	ck_assert_int_eq(key_source_hope_for_other(number, false, &retry_ms), KEY_COMES);
+	AWAIT(key_source_hope_for_other(number, false, &retry_ms) == KEY_CAME);
+	ck_assert_int_eq(key_source_hope(number, &retry_ms), KEY_CAME);
+	ck_assert_int_eq(key_source_hope_for_other(number, true, &retry_ms), KEY_CAME);
+}
+END_TEST
+
 START_TEST(a_key_that_was_withdrawn_is_refused_with_all_that_it_signed)
 {
 	const char *token = token_by(ED25519, "one");
@@ -504,6 +520,7 @@ int main(void)
 	tcase_add_loop_test(lied, a_document_that_is_not_the_issuers_own_is_refused, 0, COUNT(documents));
 	tcase_add_test(lied, a_hundred_keys_are_taken_and_one_more_is_too_many);
 	tcase_add_test(fetched, a_new_key_is_fetched_when_a_token_names_it);
+	tcase_add_test(fetched, keys_that_came_since_a_look_are_looked_at);
 	tcase_add_test(fetched, a_key_that_was_withdrawn_is_refused_with_all_that_it_signed);
 	tcase_add_test(fetched, they_are_fetched_again_now_and_then);
 	tcase_add_test(fetched, the_same_keys_leave_what_is_known_of_tokens);
