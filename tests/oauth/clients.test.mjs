@@ -26,7 +26,7 @@ async function startRecorded({ plain = false, like = () => ({}), ...settings } =
 	issuer.plain = plain;
 	products = await start('products', { OAUTH_ISSUER: issuerUrl, PUBLIC_URL: url, LOG_LEVEL: 'debug',
 		...settings, ...set });
-	await products.says(/the issuer \S+ has \d+ keys/);
+	await products.says(/keys of the issuer \S+: \d+/);
 	return { recorder, issuer, products, url, async stop() {
 		await recorder.stop();
 		await products.stop();
