@@ -10,7 +10,7 @@
 
 /* ---- Callers ---- */
 
-/* Immutable. Alive until auth_caller_drop(); sessions and calls hold one each. */
+/* Immutable. Alive until caller_drop(); sessions and calls hold one each. */
 struct caller;
 
 /* The key's name, or "anonymous". Of a token's caller a ":" and a digest of issuer and subject: no key

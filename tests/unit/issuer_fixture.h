@@ -340,4 +340,19 @@ static void end(void)
 	arena_destroy(arena);
 }
 
+UNUSED static void sign_in_once(void)
+{
+	trust();
+	ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_FINE);
+}
+
+UNUSED static TCase *issuer_tests(const char *name)
+{
+	TCase *tests = tcase_create(name);
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, begin, end);
+	return tests;
+}
+
 #endif

@@ -9,12 +9,6 @@ static const char *stray(int number)
 	                 payload_of(issuer_url, "mallory", 600, "a:read"));
 }
 
-static void sign_in_once(void)
-{
-	trust();
-	ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_FINE);
-}
-
 /* What a SIGHUP leads to: the second begins when the first is over. */
 static void fetch_twice(void)
 {
@@ -407,108 +401,10 @@ START_TEST(an_outage_is_one_line_a_minute)
 }
 END_TEST
 
-/* ---- Waiting ---- */
-
-START_TEST(who_waits_for_a_slow_issuer_is_told_in_three_seconds)
-{
-	key_times.fetch = 30000;
-	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
-	trust();
-	AWAIT(now_counted(&sign_ins.fetches) > 0);
-	int64_t began = tick_ms();
-	struct auth_answer found = sign_in(token_by(ED25519, "one"));
-	int64_t took = tick_ms() - began;
-	ck_assert_int_eq(found.outcome, AUTH_UNAVAILABLE);
-	ck_assert_msg(took >= 2900 && took < 4500, "%lld ms", (long long)took);
-	ck_assert_int_eq(comes_to(ALICE_KEY), AUTH_FINE);
-	/* It is told as soon as they are there. */
-	struct visitor visitor;
-	wait_on_loop(&visitor);
-	ck_assert(visitor.room && !atomic_load(&visitor.come));
-	atomic_store(&op.released, true);
-	AWAIT(atomic_load(&visitor.come));
-	ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_FINE);
-}
-END_TEST
-
-static struct visitor crowd[KEY_WAITERS_MAX + 10];
-static atomic_int cancelled;
-
-static void cancel_all(UNUSED struct loop *loop)
-{
-	for (int i = 0; i < 100; i++)
-		atomic_fetch_add(&cancelled, auth_await_cancel(&crowd[i].waiter));
-}
-
-START_TEST(so_many_wait_and_the_others_are_told_at_once)
-{
-	key_times.fetch = 30000;
-	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
-	trust();
-	for (int i = 0; i < COUNT(crowd); i++) {
-		wait_on_loop(&crowd[i]);
-		ck_assert_int_eq(crowd[i].room, i < KEY_WAITERS_MAX);
-	}
-	/* Who leaves makes room. */
-	atomic_store(&cancelled, 0);
-	on_loop(a_loop, cancel_all);
-	ck_assert_int_eq(atomic_load(&cancelled), 100);
-	wait_on_loop(&crowd[KEY_WAITERS_MAX]);
-	ck_assert(crowd[KEY_WAITERS_MAX].room);
-	atomic_store(&op.released, true);
-	for (int i = 100; i <= KEY_WAITERS_MAX; i++)
-		AWAIT(atomic_load(&crowd[i].come));
-	for (int i = 0; i < 100; i++)
-		ck_assert(!atomic_load(&crowd[i].come));
-	on_loop(a_loop, cancel_all);    /* they are not in the list any more */
-	ck_assert_int_eq(atomic_load(&cancelled), 100);
-}
-END_TEST
-
-START_TEST(who_comes_too_late_to_wait_is_told_at_once)
-{
-	struct visitor visitor;
-
-	sign_in_once();
-	int64_t began = tick_ms();
-	wait_on_loop(&visitor);
-	ck_assert(visitor.room);
-	AWAIT(atomic_load(&visitor.come));
-	ck_assert_int_lt(tick_ms() - began, 1500);
-}
-END_TEST
-
-START_TEST(it_stops_while_the_issuer_is_silent_and_tells_who_waits)
-{
-	struct visitor visitor;
-
-	key_times.fetch = 60000;
-	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
-	trust();
-	AWAIT(now_counted(&sign_ins.fetches) > 0);
-	wait_on_loop(&visitor);
-	int64_t began = tick_ms();
-	issuer_stop();
-	ck_assert_int_lt(tick_ms() - began, 4000);
-	AWAIT(atomic_load(&visitor.come));
-	ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_UNAVAILABLE);
-}
-END_TEST
-
-static TCase *tests_of(const char *name)
-{
-	TCase *tests = tcase_create(name);
-
-	tcase_set_timeout(tests, 60);
-	tcase_add_checked_fixture(tests, begin, end);
-	return tests;
-}
-
 int main(void)
 {
 	Suite *suite = suite_create("key source");
-	TCase *found = tests_of("found"), *lied = tests_of("lied to"), *fetched = tests_of("fetched"),
-		*waited = tests_of("waited for");
+	TCase *found = issuer_tests("found"), *lied = issuer_tests("lied to"), *fetched = issuer_tests("fetched");
 
 	tcase_add_test(found, keys_are_found_by_discovery);
 	tcase_add_test(found, the_form_of_rfc_8414_is_asked_for_where_the_other_is_not_there);
@@ -530,13 +426,8 @@ int main(void)
 	tcase_add_test(fetched, an_issuer_that_is_down_at_the_start_is_asked_until_it_is_there);
 	tcase_add_test(fetched, keys_outlive_an_outage_but_not_for_ever);
 	tcase_add_test(fetched, an_outage_is_one_line_a_minute);
-	tcase_add_test(waited, who_waits_for_a_slow_issuer_is_told_in_three_seconds);
-	tcase_add_test(waited, so_many_wait_and_the_others_are_told_at_once);
-	tcase_add_test(waited, who_comes_too_late_to_wait_is_told_at_once);
-	tcase_add_test(waited, it_stops_while_the_issuer_is_silent_and_tells_who_waits);
 	suite_add_tcase(suite, found);
 	suite_add_tcase(suite, lied);
 	suite_add_tcase(suite, fetched);
-	suite_add_tcase(suite, waited);
 	return run_suite(suite);
 }
