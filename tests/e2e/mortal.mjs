@@ -19,8 +19,10 @@ export class Mortal {
 		await this.live();
 	}
 
-	async restart() {
+	// `settings`: what the next one has otherwise.
+	async restart(settings = {}) {
 		await this.server.stop();
+		Object.assign(this.settings, settings);
 		await this.live();
 	}
 

@@ -27,9 +27,11 @@ export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev'
 	['guestbook', 'conformance', 'probe'].includes(name) ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
-export async function eventually(condition, what, within = 5000) {
+// `within` only ends the wait for what never comes: no test passes sooner or later by it. `what` may be a
+// function, which says what there is instead.
+export async function eventually(condition, what, within = 30000) {
 	for (const until = Date.now() + within; !await condition(); await pause(10))
-		assert.ok(Date.now() < until, what);
+		assert.ok(Date.now() < until, `not within ${within} ms: ${typeof what === 'function' ? what() : what}`);
 }
 
 // ---- Folders and processes that end with the test process ----
@@ -177,7 +179,7 @@ export class Server {
 		return pattern.exec(this.log);
 	}
 
-	async stop(signal = 'SIGTERM', within = 20000) {
+	async stop(signal = 'SIGTERM', within = 60000) {
 		this.child.kill(signal);
 		const timer = setTimeout(() => this.child.kill('SIGKILL'), within);
 		const { status, signal: by, stderr } = await this.ended;
