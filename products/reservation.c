@@ -100,15 +100,16 @@ static bool add_line(struct store *store, const struct reservation *r, const str
 			" :price, :price_currency, 1, :expires_at)", &held_line_shape, &held) == 1;
 }
 
-bool reservation_add(struct store *store, const struct reservation *r)
+bool reservation_add(struct store *store, struct arena *arena, const struct reservation *r)
 {
+	struct line **by_row = lines_by_row(arena, &r->lines);
 	bool fine = store_change(store,
 		"insert into reservation (id, state, created_at, expires_at, caller)"
 		" values (:id, :state, :created_at, :expires_at, :caller)",
 		&reservation_row_shape, r) == 1;
 
 	for (int64_t i = 0; fine && i < r->lines.count; i++)
-		fine = add_line(store, r, &r->lines.first[i]);
+		fine = add_line(store, r, by_row[i]);
 	return fine;
 }
 

@@ -29,7 +29,7 @@ bool reservation_is(const struct reservation *reservation, const char *state);
 bool reservation_expired(const struct reservation *reservation);
 
 /* Records a new one, with its lines. */
-bool reservation_add(struct store *store, const struct reservation *reservation);
+bool reservation_add(struct store *store, struct arena *arena, const struct reservation *reservation);
 /* Makes an expired one hold its stock again. */
 bool reservation_renew(struct store *store, struct reservation *reservation, int64_t expires_at);
 /* Ends it as committed or released: it holds nothing any more. */

@@ -151,7 +151,7 @@ static bool reserve_new(struct step *step, struct store *store, const struct lin
 		.expires_at = now_ms() + step->in->minutes * MINUTE_MS,
 		.caller = mcp_caller(step->call), .lines = *lines,
 	};
-	return reservation_add(store, &step->reservation);
+	return reservation_add(store, arena, &step->reservation);
 }
 
 /* The id is known: it must be the same again. One that expired is held anew, at its old prices. */
@@ -226,11 +226,12 @@ static const char *cannot_commit(struct arena *arena, struct reservation *r)
 
 static bool take_stock(struct step *step, struct store *store)
 {
-	struct lines *lines = &step->reservation.lines;
+	const struct lines *lines = &step->reservation.lines;
+	struct line **by_row = lines_by_row(mcp_arena(step->call), lines);
 	bool fine = true;
 
 	for (int64_t i = 0; fine && i < lines->count; i++)
-		fine = line_add_stock(store, &lines->first[i], -lines->first[i].quantity) == 1;
+		fine = line_add_stock(store, by_row[i], -by_row[i]->quantity) == 1;
 	return fine && reservation_settle(store, &step->reservation, "committed");
 }
 
@@ -266,7 +267,7 @@ static bool mark_released(struct step *step, struct store *store)
 		.id = step->in->reservation_id, .state = "released", .created_at = now_ms(),
 		.expires_at = now_ms(), .caller = mcp_caller(step->call),
 	};
-	return reservation_add(store, &step->reservation);
+	return reservation_add(store, mcp_arena(step->call), &step->reservation);
 }
 
 static bool release_work(struct step *step, struct store *store, bool found)

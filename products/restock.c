@@ -114,8 +114,10 @@ static bool add_record(struct step *step, struct store *store)
 
 static bool add_stock(struct step *step, struct store *store)
 {
+	struct line **by_row = lines_by_row(mcp_arena(step->call), &step->lines);
+
 	for (int64_t i = 0; i < step->lines.count; i++) {
-		struct line *line = &step->lines.first[i];
+		struct line *line = by_row[i];
 		int added = line_add_stock(store, line, line->quantity);
 		if (added != 1)
 			return added == 0 && refuse(step, arena_print(mcp_arena(step->call),

@@ -1,6 +1,8 @@
 /* stock.c - see stock.h; and check_stock, which only looks. */
 #include "stock.h"
 
+#include <stdlib.h>
+
 #include "words.h"
 
 const struct shape item_shape = SHAPE(struct item,
@@ -142,6 +144,24 @@ const char *lines_unknown(struct arena *arena, const struct lines *lines)
 		return NULL;
 	return arena_print(arena, "No product has the SKU %s; nothing was changed. Use"
 	                   " search_products to find the right one.", text);
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct line *const *a = left, *const *b = right;
+
+	return ((*a)->product_id > (*b)->product_id) - ((*a)->product_id < (*b)->product_id);
+}
+
+struct line **lines_by_row(struct arena *arena, const struct lines *lines)
+{
+	struct line **sorted = arena_array(arena, struct line *, lines->count);
+
+	for (int64_t i = 0; i < lines->count; i++)
+		sorted[i] = &lines->first[i];
+	if (lines->count > 1)
+		qsort(sorted, (size_t)lines->count, sizeof(*sorted), compare_rows);
+	return sorted;
 }
 
 void lines_changed(struct mcp_call *call, const struct lines *lines)

@@ -58,6 +58,9 @@ void line_settle(struct line *line);
 const char *lines_short(struct arena *arena, const struct lines *lines);
 /* "No product has the SKU X or Y; ..."; NULL where all are known. */
 const char *lines_unknown(struct arena *arena, const struct lines *lines);
+/* The same lines in the order of their rows. Whoever changes more than one product goes by it: two that
+ * went by their lists' orders would each wait for what the other holds. */
+struct line **lines_by_row(struct arena *arena, const struct lines *lines);
 /* Tells those who follow the products. */
 void lines_changed(struct mcp_call *call, const struct lines *lines);
 
