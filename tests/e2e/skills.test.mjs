@@ -138,7 +138,7 @@ for (const [files, words] of [
 	[{}, /there is nothing in/],
 ])
 	test(`does not start with a folder of ${JSON.stringify(Object.keys(files))}, and says what to do`, async () => {
-		const { status, stderr } = await run('products', [], { within: 5000, env: {
+		const { status, stderr } = await run('products', [], { within: 60000, env: {
 			PORT: '0', METRICS_PORT: '0', DATABASE_URL: 'sqlite:products.db', SKILLS: folderOf(files) } });
 		assert.notEqual(status, 0);
 		assert.match(stderr, /SKILLS: /);

@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { postgres, rows } from './postgres.mjs';
+import { freePort } from './raw.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const shared = process.env.SHARED_DATA ?? join(root, '../shared/data');  // real data, where it is there
@@ -179,6 +180,21 @@ export class Server {
 		return pattern.exec(this.log);
 	}
 
+	// A figure of its metrics, all labels together, where it was started with a port for them.
+	async metric(name) {
+		const [, url] = await this.says(/metrics at (http:[^,;\s"]+)/);
+		const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/metrics' });
+		const lines = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
+		return lines.reduce((sum, [, value]) => sum + Number(value), 0);
+	}
+
+	// Until so many calls wait in it for a change, or a person.
+	async waits(calls = 1) {
+		let waiting;
+		await eventually(async () => (waiting = await this.metric('mcp_calls_waiting')) === calls,
+			() => `${calls} calls wait, but ${waiting}`);
+	}
+
 	async stop(signal = 'SIGTERM', within = 60000) {
 		this.child.kill(signal);
 		const timer = setTimeout(() => this.child.kill('SIGKILL'), within);
@@ -189,11 +205,12 @@ export class Server {
 	}
 }
 
-// `settings` are environment variables. `data`: the sample catalogue, for products.
+// `settings` are environment variables; METRICS_PORT may be `any`. `data`: the sample catalogue, for products.
 export async function start(name, settings = {}, { folder = temporary(), data = true } = {}) {
 	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, name === 'products' && data);
 	const child = launch(name, [], {
 		PORT: '0', METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
+		...settings.METRICS_PORT === 'any' && { METRICS_PORT: String(await freePort()) },
 	}, folder);
 	const server = new Server(name, child, folder);
 	try {
