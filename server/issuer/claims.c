@@ -220,9 +220,19 @@ static bool is_text(yyjson_val *value)
 	return yyjson_is_str(value) || yyjson_is_arr(value);
 }
 
+/* By its name, or by a JSON Pointer to one within others (RFC 6901). */
 static yyjson_val *claim(yyjson_val *payload, str name)
 {
-	return yyjson_obj_getn(payload, name.at, name.size);
+	return str_starts(name, "/") ? yyjson_ptr_getn(payload, name.at, name.size)
+	                             : yyjson_obj_getn(payload, name.at, name.size);
+}
+
+/* Also where a pointer leads there. */
+static bool is_standard(str name)
+{
+	if (str_starts(name, "/"))
+		name.at++, name.size--;
+	return text_lists(STANDARD_SCOPE_CLAIMS, str_cut(&name, '/'));
 }
 
 static enum named claims_name(yyjson_val *payload, const struct issuer *issuer, const char *names,
@@ -233,7 +243,7 @@ static enum named claims_name(yyjson_val *payload, const struct issuer *issuer, 
 
 	for (str name; (name = setting_item(&rest)).at;) {
 		enum named named = value_names(issuer, claim(payload, name), scope);
-		if (!strict || named == NAMED_WITH_PREFIX || !text_lists(STANDARD_SCOPE_CLAIMS, name))
+		if (!strict || named == NAMED_WITH_PREFIX || !is_standard(name))
 			best = better(best, named);
 	}
 	return best;
@@ -330,6 +340,6 @@ const struct refusal *claims_read(struct arena *arena, const struct issuer *issu
 	if (claims->subject.size == 0 || claims->subject.size > SUBJECT_MAX)
 		return &no_subject;
 	if (issuer->customer_claim)
-		claims->customer = read_customer(arena, yyjson_obj_get(payload, issuer->customer_claim));
+		claims->customer = read_customer(arena, claim(payload, str_of(issuer->customer_claim)));
 	return read_scopes(arena, payload, issuer, claims);
 }

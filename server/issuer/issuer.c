@@ -59,6 +59,36 @@ static const char *check_list(const char *setting, const char *list)
 	return !list || count > 0 ? NULL : wrong(setting, "it is empty: leave it out, or name at least one");
 }
 
+/* Of a claim within others a name says the way (RFC 6901). Names may be empty there; here one that is was
+ * mistyped. */
+static const char *check_claim(const char *setting, str name)
+{
+	if (!str_starts(name, "/"))
+		return NULL;
+	for (size_t i = 0; i < name.size; i++) {
+		char next = i + 1 < name.size ? name.at[i + 1] : '\0';
+		if (name.at[i] == '/' && (next == '/' || next == '\0'))
+			return wrong(setting, "a name that begins with / is a JSON Pointer such as"
+			                      " /realm_access/roles: after each / comes a name");
+		if (name.at[i] == '~' && next != '0' && next != '1')
+			return wrong(setting, "a name that begins with / is a JSON Pointer such as"
+			                      " /realm_access/roles: in it ~ is written ~0, and a / of a name ~1");
+	}
+	return NULL;
+}
+
+static const char *check_claims(const struct issuer_settings *from)
+{
+	const char *why = check_list("OAUTH_SCOPE_CLAIM", from->scope_claims), *customer = from->customer_claim;
+	str rest = str_of(from->scope_claims);
+
+	for (str name; !why && from->scope_claims && (name = setting_item(&rest)).at;)
+		why = check_claim("OAUTH_SCOPE_CLAIM", name);
+	if (!why && customer && (!*customer || !is_plain(str_of(customer))))
+		why = wrong("OAUTH_CUSTOMER_CLAIM", "it is the name of one claim, such as customer_id");
+	return why || !customer ? why : check_claim("OAUTH_CUSTOMER_CLAIM", str_of(customer));
+}
+
 static const char *check_issuer(const struct issuer_settings *from)
 {
 	const char *why = check_url("OAUTH_ISSUER", from->issuer);
@@ -140,10 +170,7 @@ static const char *check(const struct issuer_settings *from)
 	if (!why)
 		why = check_list("OAUTH_CLIENTS", from->clients);
 	if (!why)
-		why = check_list("OAUTH_SCOPE_CLAIM", from->scope_claims);
-	if (!why && from->customer_claim &&
-	    (!*from->customer_claim || !is_plain(str_of(from->customer_claim))))
-		why = wrong("OAUTH_CUSTOMER_CLAIM", "it is the name of one claim, such as customer_id");
+		why = check_claims(from);
 	if (!why && from->scope_prefix && !is_plain(str_of(from->scope_prefix)))
 		why = wrong("OAUTH_SCOPE_PREFIX", "it holds a blank, a quote or a comma");
 	if (!why)

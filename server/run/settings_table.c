@@ -63,9 +63,11 @@ static struct setting table[] = {
 	{ "OAUTH_SCOPE_PREFIX", TEXT_, NULL,
 	  "What the issuer has before the names of scopes, such as https://shop.example/mcp/", 0, 0, NULL },
 	{ "OAUTH_SCOPE_CLAIM", LIST_, NULL,
-	  "Claims that hold scopes, each that a token has counts; not set: scope, scp", 0, 0, NULL },
+	  "Claims that hold scopes, each that a token has counts, one within others as a JSON Pointer"
+	  " (/realm_access/roles); not set: scope, scp", 0, 0, NULL },
 	{ "OAUTH_CUSTOMER_CLAIM", TEXT_, NULL,
-	  "Claim that names the customer on whose behalf a person calls", 0, 0, NULL },
+	  "Claim that names the customer on whose behalf a person calls; within others as a JSON Pointer",
+	  0, 0, NULL },
 	{ "OAUTH_JWKS", TEXT_, NULL,
 	  "The issuer's keys, as URL or @FILE (re-read on SIGHUP); not set: by discovery", 0, 0, NULL },
 	{ "OAUTH_FACADE", CHOICE_, "off",

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ask, beginSession, databaseUrl, eventually, exchange, keyLines, keys, orderOf, start, stateless, temporary } from './support.mjs';
+import { ask, beginSession, databaseUrl, eventually, exchange, keyLines, keys, orderOf, run, start, stateless, temporary } from './support.mjs';
 
 const issuer = 'https://id.example', audience = 'https://shop.example/mcp';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -52,6 +52,30 @@ test('a token opens what it names, and one that is no good nothing', async () =>
 		assert.match(answer.headers['www-authenticate'], /^Bearer /);
 	}
 	assert.ok(!orders.log.includes('eyJ'), 'no part of a token is logged');
+});
+
+test('roles and a customer within other claims, as Keycloak has them, count by a JSON Pointer', async () => {
+	const apart = await start('orders', { ...settings, PRODUCTS_URL: products.url,
+		OAUTH_SCOPE_CLAIM: 'scope,/realm_access/roles', OAUTH_CUSTOMER_CLAIM: '/shop/customer' });
+	const roles = (...names) => ({ scope: 'openid', realm_access: { roles: names } });
+	const as = (customer, claims = roles('staff', 'orders:own')) => with_({ sub: customer, shop: { customer }, ...claims });
+	const seen = async who => (await ask(apart, 'list_orders', {}, who)).orders.map(order => order.id);
+	const { customer, ...own } = orderOf({ 'KIT-0001': 1 }, 'by role');
+	const { id } = await ask(apart, 'create_order', own, as('C-Ann.77131'));
+	assert.deepEqual(await seen(as('C-Ann.77131')), [id]);
+	assert.deepEqual(await seen(as('C-Bob.44902')), []);
+	assert.deepEqual(await seen(with_({ sub: 'sam', ...roles('orders:read') })), [id]);
+	for (const claims of [roles('staff'), { scope: 'openid', roles: ['orders:own'] }, { scope: 'openid', '/realm_access/roles': ['orders:own'] }])
+		assert.equal((await exchange(apart, stateless('tools/call', { name: 'list_orders', arguments: {} }, as('C-Ann.77131', claims)))).status, 403);
+	await apart.stop();
+	for (const [setting, value, words] of [
+		['OAUTH_SCOPE_CLAIM', 'scope,/realm_access/', /OAUTH_SCOPE_CLAIM: .*after each \/ comes a name/],
+		['OAUTH_CUSTOMER_CLAIM', '/shop~customer', /OAUTH_CUSTOMER_CLAIM: .*~ is written ~0/],
+	]) {
+		const { status, stderr } = await run('orders', [], { env: { PORT: '0', ...settings, DATABASE_URL: 'sqlite:orders.db', [setting]: value } });
+		assert.notEqual(status, 0);
+		assert.match(stderr, words);
+	}
 });
 
 // The question is asked with one token and answered with another, which does not say on whose behalf any more;

@@ -46,8 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(arena, &(struct issuer) {
 		.name = "https://id.example/realm", .audience = arena_copy(arena, line), .asked = "",
 		.clients = how & 1 ? "app other" : NULL, .prefix = how & 2 ? "api://app/" : "",
-		.scope_claims = how & 4 ? "groups scope" : STANDARD_SCOPE_CLAIMS,
-		.customer_claim = how & 8 ? "customer" : NULL, .known = KNOWN,
+		.scope_claims = how & 64 ? "/realm_access/roles /a~1b/0 scope"
+		                : how & 4 ? "groups scope" : STANDARD_SCOPE_CLAIMS,
+		.customer_claim = !(how & 8) ? NULL : how & 64 ? "/shop/customer" : "customer", .known = KNOWN,
 	}, rest);
 	arena_destroy(arena);
 	return 0;

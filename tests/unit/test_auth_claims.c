@@ -28,6 +28,10 @@ static const struct issuer plain = {
 	.name = ISSUER, .audience = "0a-guid", .asked = "", .prefix = "api://app/",
 	.scope_claims = "scp roles", .known = "products:read products:write orders:own",
 	.customer_claim = "customer",
+}, nested = {
+	.name = ISSUER, .audience = OURS, .clients = "app", .asked = "", .prefix = OURS "/",
+	.scope_claims = "scope,/realm_access/roles /scope /a~1b/~0c/1", .known = "products:read products:write orders:own",
+	.customer_claim = "/shop/customer",
 };
 
 #define WHO "\"iss\":\"" ISSUER "\",\"sub\":\"alice\",\"exp\":1800000100,"
@@ -179,6 +183,21 @@ static const struct {
 	{ &staffed, "{" COGNITO PREFIXED "}", NULL, "products:read" },
 	{ &staffed, "{" COGNITO "\"cognito:groups\":[\"products:write\"]}", "none of its scopes", NULL },
 	{ &grouped, "{" COGNITO PREFIXED "}", NULL, "" },
+	/* Within others, as Keycloak's roles are (RFC 6901) */
+#define NESTED "{" GOOD "\"azp\":\"app\","
+	{ &nested, NESTED SCOPE ",\"realm_access\":{\"roles\":[\"orders:own\",\"staff\"]}}", NULL, "products:read,orders:own" },
+	{ &nested, NESTED "\"a/b\":{\"~c\":[\"orders:own\",\"products:write\"]}}", NULL, "products:write" },
+	{ &nested, NESTED SCOPE "}", NULL, "products:read" },
+	{ &nested, NESTED SCOPE ",\"realm_access\":[\"orders:own\"]}", NULL, "products:read" },
+	{ &nested, NESTED SCOPE ",\"realm_access\":\"roles\"}", NULL, "products:read" },
+	{ &nested, NESTED SCOPE ",\"/realm_access/roles\":[\"orders:own\"]}", NULL, "products:read" },
+	{ &nested, NESTED SCOPE ",\"roles\":[\"orders:own\"]}", NULL, "products:read" },
+	{ &nested, NESTED SCOPE ",\"realm_access\":{\"roles\":{\"orders:own\":true}}}", "not text", NULL },
+	{ &nested, NESTED SCOPE ",\"realm_access\":{\"roles\":[\"orders:own\",7]}}", "not text", NULL },
+	/* Without an audience no scope counts that has no prefix, whichever way it is named; a role does */
+	{ &nested, "{" COGNITO "\"scope\":\"" OURS "/products:read orders:own\"}", NULL, "products:read" },
+	{ &nested, "{" COGNITO PREFIXED ",\"realm_access\":{\"roles\":[\"orders:own\"]}}", NULL, "products:read,orders:own" },
+	{ &nested, "{" COGNITO "\"realm_access\":{\"roles\":[\"orders:own\"]}}", "none of its scopes", NULL },
 };
 
 START_TEST(a_payload_is_good_or_told_what_is_wrong)
@@ -273,6 +292,23 @@ START_TEST(a_claim_names_the_customer_or_nobody)
 }
 END_TEST
 
+START_TEST(the_customer_may_be_within_another_claim)
+{
+	static const struct { const char *member, *customer; } said[] = {
+		{ "\"shop\":{\"customer\":\"17850\"}", "17850" }, { "\"shop\":\"17850\"", NULL },
+		{ "\"customer\":\"17850\"", NULL }, { "\"/shop/customer\":\"17850\"", NULL },
+		{ "\"shop\":{\"customer\":[\"17850\"]}", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		const char *payload = arena_print(arena, NESTED "%s}", said[i].member);
+		struct claims claims;
+		ck_assert_ptr_null(claims_read(arena, &nested, str_of(payload), NOW, &claims));
+		ck_assert_pstr_eq(claims.customer, said[i].customer);
+	}
+}
+END_TEST
+
 START_TEST(more_values_than_a_token_has_are_refused)
 {
 	struct json json = json_begin(arena, 1024);
@@ -311,6 +347,7 @@ int main(void)
 	tcase_add_test(tests, it_expires_a_minute_after_it_says_for_clocks_differ);
 	tcase_add_test(tests, a_subject_is_at_most_255_bytes_of_anything);
 	tcase_add_loop_test(tests, a_claim_names_the_customer_or_nobody, 0, COUNT(customers));
+	tcase_add_test(tests, the_customer_may_be_within_another_claim);
 	tcase_add_test(tests, more_values_than_a_token_has_are_refused);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
