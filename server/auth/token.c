@@ -69,7 +69,7 @@ static bool find_keys(struct arena *arena, const struct jws *jws, bool again,
 			return true;
 		if ((refusal = claims_glance(arena, issuer_now(), jws->payload, now_ms())))
 			break;
-		hope = *keys ? key_source_hope_for_other(*number, again, &retry_ms)
+		hope = *keys ? key_source_hope_for_other(*number, jws->kid, again, &retry_ms)
 		             : key_source_hope(*number, &retry_ms);
 	}
 	*answer = refusal ? refuse(refusal) : wait_for(hope, again, retry_ms);

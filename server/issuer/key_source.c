@@ -25,6 +25,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	const struct issuer *issuer;    /* NULL: there is none */
 	struct jwk_set *keys;           /* NULL: none */
+	struct jwk_set *before;         /* those that they took the place of; NULL: none */
 	int64_t confirmed_ms;           /* when they were last had */
 	char *document;                 /* of discovery, for a façade; NULL: none */
 
@@ -86,7 +87,8 @@ const struct jwk_set *key_source_keys(unsigned *number)
  * knows of tokens that they verified. */
 static void replace(struct jwk_set *keys)
 {
-	jwk_set_drop(source.keys);
+	jwk_set_drop(source.before);
+	source.before = source.keys;
 	source.keys = keys;
 	atomic_fetch_add(&changes, 1);
 }
@@ -125,7 +127,13 @@ enum key_hope key_source_hope(unsigned number, int64_t *retry_ms)
 	return hope;
 }
 
-static enum key_hope hope_for_other(bool again, int64_t now, int64_t *retry_ms)
+/* What was there before, and is not among what the issuer said last, is not its newest. */
+static bool is_withdrawn(str kid)
+{
+	return source.before && jwk_set_has(source.before, kid);
+}
+
+static enum key_hope hope_for_other(str kid, bool again, int64_t now, int64_t *retry_ms)
 {
 	if (is_file() || (again && !is_coming(now) && source.failures == 0))
 		return KEY_NEVER;
@@ -134,17 +142,18 @@ static enum key_hope hope_for_other(bool again, int64_t now, int64_t *retry_ms)
 	if (source.failures > 0 || !source.running)
 		return later(source.next_ms, now, retry_ms);
 	if (now < source.asked_ms + key_times.floor)
-		return later(source.asked_ms + key_times.floor, now, retry_ms);
+		return is_withdrawn(kid) ? KEY_NEVER : later(source.asked_ms + key_times.floor, now, retry_ms);
 	source.asked_ms = now;
 	source.wanted = true;
 	pthread_cond_signal(&source.changed);
 	return KEY_COMES;
 }
 
-enum key_hope key_source_hope_for_other(unsigned number, bool again, int64_t *retry_ms)
+enum key_hope key_source_hope_for_other(unsigned number, str kid, bool again, int64_t *retry_ms)
 {
 	pthread_mutex_lock(&lock);
-	enum key_hope hope = have_come(number) ? KEY_CAME : hope_for_other(again, tick_ms(), retry_ms);
+	enum key_hope hope = have_come(number) ? KEY_CAME
+		: hope_for_other(kid, again, tick_ms(), retry_ms);
 	pthread_mutex_unlock(&lock);
 	return hope;
 }
@@ -312,6 +321,8 @@ const char *key_source_configure(const struct issuer *issuer)
 	source.issuer = issuer;
 	if (source.keys)
 		replace(NULL);
+	jwk_set_drop(source.before);
+	source.before = NULL;
 	keep_document((str) { 0 });
 	const char *wrong = issuer && is_file() ? read_file(true) : NULL;
 	pthread_mutex_unlock(&lock);

@@ -35,7 +35,7 @@ enum key_hope {
 enum key_hope key_source_hope(unsigned number, int64_t *retry_ms);
 /* There were, but none of the name that a token says. Has them fetched, if that was not done just now;
  * with `again` that was waited for. */
-enum key_hope key_source_hope_for_other(unsigned number, bool again, int64_t *retry_ms);
+enum key_hope key_source_hope_for_other(unsigned number, str kid, bool again, int64_t *retry_ms);
 
 /* ---- Of the fetch (key_fetch.c) ---- */
 

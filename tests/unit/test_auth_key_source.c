@@ -241,10 +241,10 @@ START_TEST(keys_that_came_since_a_look_are_looked_at)
 	sign_in_once();
 	key_source_keys(&number);
 	publish(both(key(ED25519, "one"), key(P256, "two")));
-	ck_assert_int_eq(key_source_hope_for_other(number, false, &retry_ms), KEY_COMES);
-	AWAIT(key_source_hope_for_other(number, false, &retry_ms) == KEY_CAME);
+	ck_assert_int_eq(key_source_hope_for_other(number, STR("two"), false, &retry_ms), KEY_COMES);
+	AWAIT(key_source_hope_for_other(number, STR("two"), false, &retry_ms) == KEY_CAME);
 	ck_assert_int_eq(key_source_hope(number, &retry_ms), KEY_CAME);
-	ck_assert_int_eq(key_source_hope_for_other(number, true, &retry_ms), KEY_CAME);
+	ck_assert_int_eq(key_source_hope_for_other(number, STR("two"), true, &retry_ms), KEY_CAME);
 }
 END_TEST
 
@@ -262,6 +262,33 @@ START_TEST(a_key_that_was_withdrawn_is_refused_with_all_that_it_signed)
 	enum auth_outcome outcome = comes_to(token);
 	ck_assert(outcome == AUTH_INVALID || outcome == AUTH_UNAVAILABLE);
 	ck_assert_int_eq(comes_to(token_by(P256, "two")), AUTH_FINE);
+}
+END_TEST
+
+/* Its clients are to sign in again, also while it is not looked for anew: whoever asked a moment ago is no
+ * reason to have them come back later. A key that nobody ever saw may still be the newest. */
+START_TEST(of_a_withdrawn_key_everybody_is_told_at_once)
+{
+	sign_in_once();
+	publish(key(P256, "two"));
+	ck_assert_int_eq(comes_to(token_by(P256, "two")), AUTH_FINE);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_INVALID);
+	ck_assert_int_eq(comes_to(stray(1)), AUTH_UNAVAILABLE);
+	ck_assert_int_eq(atomic_load(&op.key_sets), 2);
+}
+END_TEST
+
+START_TEST(a_withdrawn_key_may_come_back)
+{
+	key_times.floor = 100;
+	sign_in_once();
+	publish(key(P256, "two"));
+	ck_assert_int_eq(comes_to(token_by(P256, "two")), AUTH_FINE);
+	publish(both(key(ED25519, "one"), key(P256, "two")));
+	for (int i = 0; i < 3000 && comes_to(token_by(ED25519, "one")) != AUTH_FINE; i++)
+		usleep(1000);
+	ck_assert_int_eq(comes_to(token_by(ED25519, "one")), AUTH_FINE);
 }
 END_TEST
 
@@ -418,6 +445,8 @@ int main(void)
 	tcase_add_test(fetched, a_new_key_is_fetched_when_a_token_names_it);
 	tcase_add_test(fetched, keys_that_came_since_a_look_are_looked_at);
 	tcase_add_test(fetched, a_key_that_was_withdrawn_is_refused_with_all_that_it_signed);
+	tcase_add_test(fetched, of_a_withdrawn_key_everybody_is_told_at_once);
+	tcase_add_test(fetched, a_withdrawn_key_may_come_back);
 	tcase_add_test(fetched, they_are_fetched_again_now_and_then);
 	tcase_add_test(fetched, the_same_keys_leave_what_is_known_of_tokens);
 	tcase_add_test(fetched, a_thousand_unknown_keys_are_one_fetch);
