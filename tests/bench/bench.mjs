@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Postgres } from '../e2e/postgres.mjs';
 import {
-  beginSession, build, call, compare, conclude, cpuMicros, headers, here, load, modules, privateKib, row, scratch,
+  beginSession, build, call, compare, conclude, cpuMicros, freePort, headers, here, load, modules, privateKib, row, scratch,
   seconds, serve, sleep, start, stop, us,
 } from './measure.mjs';
 
@@ -99,9 +99,7 @@ async function idleStreams(count) {
 async function startTime() {
   const times = [];
   for (let i = 0; i < 9; i++) {
-    const port = await new Promise((resolve) => {
-      const probe = net.createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => resolve(port)); });
-    });
+    const port = await freePort();
     const text = execFileSync(path.join(build, 'tests/bench/bench-start'),
       [String(port), path.join(build, 'products/mcp-products')],
       { cwd: scratch, env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: '0',

@@ -3,9 +3,10 @@
  *
  *     load PORT CONNECTIONS SECONDS RATE HEADERS_FILE BODIES_FILE
  *
- * Bodies are taken in turn, one a line. RATE 0: each connection sends as soon as it was answered;
- * otherwise latency counts from when a request was due, so a server that stalls can't hide it.
- * Prints one JSON object: requests, errors, seconds, milliseconds at p50, p99 and the most. */
+ * Bodies are taken in turn, one a line; headers of its own may stand before it, each with a tab
+ * behind it. RATE 0: each connection sends as soon as it was answered; otherwise latency counts from
+ * when a request was due, so a server that stalls can't hide it. Prints one JSON object: requests,
+ * errors, how many answers of each status, seconds, milliseconds at p50, p99 and the most. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,6 +23,7 @@
 
 #define ANSWER_MAX (1 << 20)
 #define CONNECTIONS_MAX 1024
+#define STATUS_END 600
 
 struct connection {
 	int socket;
@@ -37,7 +39,7 @@ static size_t *request_sizes;
 static size_t request_count, next_request;
 static double *latencies;
 static size_t latency_count, latency_room;
-static long errors;
+static long errors, statuses[STATUS_END];
 static int poller;
 
 static double now(void)
@@ -72,19 +74,30 @@ static char *read_file(const char *path)
 	return text;
 }
 
+/* Moves the headers that stand before a body to `to`, which has room for them. Gives the body. */
+static char *take_headers(char *body, char *to)
+{
+	*to = 0;
+	for (char *tab; (tab = strchr(body, '\t')); body = tab + 1)
+		to += sprintf(to, "%.*s\r\n", (int)(tab - body), body);
+	return body;
+}
+
 static void build_requests(const char *headers, char *bodies, int port)
 {
 	for (char *body = strtok(bodies, "\n"); body; body = strtok(NULL, "\n")) {
-		size_t room = strlen(headers) + strlen(body) + 256;
-		char *text = malloc(room);
+		size_t room = strlen(headers) + 2 * strlen(body) + 256;
+		char *text = malloc(room), *own = malloc(2 * strlen(body) + 1);
 		requests = realloc(requests, (request_count + 1) * sizeof(*requests));
 		request_sizes = realloc(request_sizes, (request_count + 1) * sizeof(*request_sizes));
-		if (!text || !requests || !request_sizes)
+		if (!text || !own || !requests || !request_sizes)
 			die("memory");
+		body = take_headers(body, own);
 		request_sizes[request_count] = (size_t)snprintf(text, room,
-			"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%sContent-Length: %zu\r\n\r\n%s",
-			port, headers, strlen(body), body);
+			"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+			port, headers, own, strlen(body), body);
 		requests[request_count++] = text;
+		free(own);
 	}
 }
 
@@ -153,8 +166,10 @@ static void note(struct connection *connection)
 			die("memory");
 	}
 	latencies[latency_count++] = (now() - connection->due) * 1e3;
-	if (strncmp(connection->answer, "HTTP/1.1 200", 12) != 0 ||
-	    strstr(connection->answer, "\"isError\":true") || strstr(connection->answer, "\"error\":"))
+	int status = connection->size > 9 ? atoi(connection->answer + strlen("HTTP/1.1 ")) : 0;
+	statuses[status > 0 && status < STATUS_END ? status : 0]++;
+	if (status != 200 || strstr(connection->answer, "\"isError\":true") ||
+	    strstr(connection->answer, "\"error\":"))
 		if (errors++ == 0)
 			fprintf(stderr, "first bad answer: %.600s\n", connection->answer);
 	connection->busy = false;
@@ -195,6 +210,29 @@ static double percentile(double part)
 	return latency_count ? latencies[(size_t)((double)(latency_count - 1) * part)] : 0;
 }
 
+/* Until something was answered, or the next request is due. */
+static int await(struct epoll_event *events, int room, double seconds)
+{
+	struct timespec most = { .tv_nsec = (long)(seconds * 1e9) };
+
+	return epoll_pwait2(poller, events, room, &most, NULL);
+}
+
+static void print_results(double took)
+{
+	const char *comma = "";
+
+	qsort(latencies, latency_count, sizeof(*latencies), by_size);
+	printf("{\"requests\":%zu,\"errors\":%ld,\"statuses\":{", latency_count, errors);
+	for (int status = 0; status < STATUS_END; status++)
+		if (statuses[status] > 0) {
+			printf("%s\"%d\":%ld", comma, status, statuses[status]);
+			comma = ",";
+		}
+	printf("},\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"most\":%.3f}\n",
+	       took, percentile(.5), percentile(.99), percentile(1));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 7) {
@@ -220,13 +258,10 @@ int main(int argc, char **argv)
 			if (rate > 0)
 				due += 1 / rate;
 		}
-		int ready = epoll_wait(poller, events, 256, rate > 0 ? 1 : 100);
+		int ready = await(events, 256, rate > 0 && due > at && due - at < .1 ? due - at : .1);
 		for (int i = 0; i < ready; i++)
 			read_answer(events[i].data.ptr, port);
 	}
-	double took = now() - began;
-	qsort(latencies, latency_count, sizeof(*latencies), by_size);
-	printf("{\"requests\":%zu,\"errors\":%ld,\"seconds\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"most\":%.3f}\n",
-	       latency_count, errors, took, percentile(.5), percentile(.99), percentile(1));
+	print_results(now() - began);
 	return errors ? 1 : 0;
 }
