@@ -31,8 +31,8 @@ bool caller_same(const struct caller *a, const struct caller *b);
  * the name's, alive as long as one of its callers, or who holds the budget (budget_hold()). */
 struct budget *caller_requests(const struct caller *caller);
 struct budget *caller_streams(const struct caller *caller);
-/* A number for whoever shares something with others: by the name; of one who is anonymous by the group of
- * its address, where that is known (auth_address_group()). */
+/* A number for whoever shares something with others: by the name; of one who is anonymous, or of whom nobody
+ * knows yet who it is (NULL), by the group of its address, where that is known (auth_address_group()). */
 uint64_t caller_party(const struct caller *caller, str group);
 const struct caller *caller_keep(const struct caller *caller);
 void caller_drop(const struct caller *caller);                  /* NULL is fine */

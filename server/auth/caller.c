@@ -111,7 +111,9 @@ bool caller_may(const struct caller *caller, const char *scopes)
 
 uint64_t caller_party(const struct caller *caller, str group)
 {
-	return str_hash(caller == &nobody && group.size > 0 ? group : caller->name);
+	bool named = caller && (caller != &nobody || group.size == 0);
+
+	return str_hash(named ? caller->name : group);
 }
 
 bool caller_same(const struct caller *a, const struct caller *b)

@@ -39,7 +39,6 @@ static struct {
 	int64_t logged_ms;              /* the latest line about them; 0: none */
 
 	struct auth_waiter *waiting;
-	int waiting_count;
 } source;
 
 static atomic_uint changes;             /* how often `keys` was replaced */
@@ -160,24 +159,16 @@ enum key_hope key_source_hope_for_other(unsigned number, str kid, bool again, in
 
 /* ---- Who waits ---- */
 
-bool auth_await_keys(struct auth_waiter *waiter, struct loop *loop,
+bool auth_await_keys(struct auth_waiter *waiter, struct loop *loop, uint64_t party,
                      void (*come)(struct auth_waiter *waiter))
 {
-	key_wait_prepare(waiter, loop, come);
+	key_wait_prepare(waiter, loop, party, come);
 	pthread_mutex_lock(&lock);
-	bool room = source.waiting_count < KEY_WAITERS_MAX;
-	if (room) {
-		key_wait_add(waiter, &source.waiting);
-		source.waiting_count++;
-		/* They have come in between. */
-		if (!is_coming(tick_ms()))
-			key_wait_tell(&source.waiting);
-	}
-	if (!source.waiting)
-		source.waiting_count = 0;
+	bool room = key_wait_add(waiter, &source.waiting);
+	/* They have come in between. */
+	if (!is_coming(tick_ms()))
+		key_wait_tell(&source.waiting);
 	pthread_mutex_unlock(&lock);
-	if (!room)
-		timer_clear(loop, &waiter->timer);
 	atomic_fetch_add(room ? &sign_ins.waited : &sign_ins.unavailable, 1);
 	return room;
 }
@@ -186,8 +177,6 @@ bool key_wait_take(struct auth_waiter *waiter)
 {
 	pthread_mutex_lock(&lock);
 	bool waits = key_wait_remove(waiter);
-	if (waits)
-		source.waiting_count--;
 	pthread_mutex_unlock(&lock);
 	return waits;
 }
@@ -270,7 +259,6 @@ static void fetch_once(struct fetcher *fetcher)
 	else if (!source.stopping)
 		bear(fetched.why, tick_ms());
 	key_wait_tell(&source.waiting);
-	source.waiting_count = 0;
 	arena_destroy(arena);
 }
 
@@ -368,7 +356,6 @@ void issuer_stop(void)
 	pthread_cond_destroy(&source.changed);
 	pthread_mutex_lock(&lock);
 	key_wait_tell(&source.waiting);
-	source.waiting_count = 0;
 	pthread_mutex_unlock(&lock);
 }
 

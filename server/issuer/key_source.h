@@ -16,7 +16,7 @@ struct key_times {
 	int64_t log;                    /* between two lines about an outage */
 };
 extern struct key_times key_times;
-#define KEY_WAITERS_MAX 256
+#define KEY_WAITERS_MAX 256             /* of all parties together (shares.h) */
 
 /* Where they are; NULL: nowhere. Reads a @FILE. NULL, or what is wrong. */
 const char *key_source_configure(const struct issuer *issuer);
@@ -52,10 +52,10 @@ void key_read_file(struct arena *arena, const char *path, struct key_fetch *read
 
 /* ---- Who waits (key_wait.c) ---- */
 
-void key_wait_prepare(struct auth_waiter *waiter, struct loop *loop,
+void key_wait_prepare(struct auth_waiter *waiter, struct loop *loop, uint64_t party,
                       void (*then)(struct auth_waiter *waiter));
 /* The following under the source's lock. */
-void key_wait_add(struct auth_waiter *waiter, struct auth_waiter **waiting);
+MUST_USE bool key_wait_add(struct auth_waiter *waiter, struct auth_waiter **waiting);   /* false: no room */
 bool key_wait_remove(struct auth_waiter *waiter);       /* false: it was told, or taken out */
 void key_wait_tell(struct auth_waiter **waiting);       /* all of them */
 /* The source's: takes it out, under its lock. False: its message is on its way. */

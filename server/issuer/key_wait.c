@@ -1,7 +1,11 @@
 /* key_wait.c - requests that wait for a key: each on its loop, told once, by the source or by its timer.
  *
- * A waiter in the list is the list's: whoever takes it out, under the source's lock, tells it. */
+ * A waiter in the list is the list's: whoever takes it out, under the source's lock, tells it. Anybody can
+ * wait, with a token that names a key which nobody has: so each party has its share of the places. */
 #include "key_source.h"
+#include "shares.h"
+
+static struct shares shares = SHARES;
 
 static void come(struct message *message, struct loop *loop)
 {
@@ -21,22 +25,25 @@ static void overdue(struct timer *timer, UNUSED struct loop *loop)
 		waiter->come(waiter);
 }
 
-void key_wait_prepare(struct auth_waiter *waiter, struct loop *loop,
+void key_wait_prepare(struct auth_waiter *waiter, struct loop *loop, uint64_t party,
                       void (*then)(struct auth_waiter *waiter))
 {
 	*waiter = (struct auth_waiter) {
-		.message.run = come, .timer.run = overdue, .loop = loop, .come = then
+		.message.run = come, .timer.run = overdue, .loop = loop, .party = party, .come = then
 	};
-	timer_set(loop, &waiter->timer, loop_tick_ms(loop) + AUTH_WAIT_MS);
 }
 
-void key_wait_add(struct auth_waiter *waiter, struct auth_waiter **waiting)
+bool key_wait_add(struct auth_waiter *waiter, struct auth_waiter **waiting)
 {
+	if (!shares_take(&shares, waiter->party, 1, KEY_WAITERS_MAX))
+		return false;
+	timer_set(waiter->loop, &waiter->timer, loop_tick_ms(waiter->loop) + AUTH_WAIT_MS);
 	waiter->next = *waiting;
 	waiter->place = waiting;
 	if (waiter->next)
 		waiter->next->place = &waiter->next;
 	*waiting = waiter;
+	return true;
 }
 
 bool key_wait_remove(struct auth_waiter *waiter)
@@ -47,6 +54,7 @@ bool key_wait_remove(struct auth_waiter *waiter)
 	if (waiter->next)
 		waiter->next->place = waiter->place;
 	waiter->place = NULL;
+	shares_add(&shares, waiter->party, -1);
 	return true;
 }
 

@@ -123,12 +123,14 @@ static void left_before(void *user)
 static const struct fault *admit_caller(struct reply *reply)
 {
 	struct auth_answer answer = auth_check(exchange_header(reply->exchange, "Authorization"));
+	char room[16];
 
 	if (answer.outcome != AUTH_WAITING)
 		return enter(reply, &answer);
+	uint64_t party = caller_party(NULL, reply_address_group(reply, room));
 	struct entering *entering = arena_new(reply_arena(reply), struct entering);
 	entering->reply = reply;
-	if (!auth_await_keys(&entering->waiter, reply->loop, keys_came)) {
+	if (!auth_await_keys(&entering->waiter, reply->loop, party, keys_came)) {
 		/* Until then some of them are gone. */
 		answer = (struct auth_answer) { .outcome = AUTH_UNAVAILABLE, .retry_ms = AUTH_WAIT_MS };
 		return enter(reply, &answer);

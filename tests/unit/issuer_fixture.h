@@ -231,6 +231,7 @@ struct visitor {
 	struct auth_waiter waiter;
 	atomic_bool begun, come;
 	bool room;
+	uint64_t party;
 	struct loop *came_on;
 };
 
@@ -247,15 +248,20 @@ UNUSED static void begin_to_wait(struct message *message, struct loop *loop)
 {
 	struct visitor *visitor = (struct visitor *)message;
 
-	visitor->room = auth_await_keys(&visitor->waiter, loop, has_come);
+	visitor->room = auth_await_keys(&visitor->waiter, loop, visitor->party, has_come);
 	atomic_store(&visitor->begun, true);
+}
+
+UNUSED static void wait_as(struct visitor *visitor, uint64_t party)
+{
+	*visitor = (struct visitor) { .message.run = begin_to_wait, .party = party };
+	loop_post(a_loop, &visitor->message);
+	AWAIT(atomic_load(&visitor->begun));
 }
 
 UNUSED static void wait_on_loop(struct visitor *visitor)
 {
-	*visitor = (struct visitor) { .message.run = begin_to_wait };
-	loop_post(a_loop, &visitor->message);
-	AWAIT(atomic_load(&visitor->begun));
+	wait_as(visitor, 0);
 }
 
 static struct auth_answer auth_of(const char *token)

@@ -38,7 +38,7 @@ START_TEST(so_many_wait_and_the_others_are_told_at_once)
 	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
 	trust();
 	for (int i = 0; i < COUNT(crowd); i++) {
-		wait_on_loop(&crowd[i]);
+		wait_as(&crowd[i], (uint64_t)i);
 		ck_assert_int_eq(crowd[i].room, i < KEY_WAITERS_MAX);
 	}
 	/* Who leaves makes room. */
@@ -54,6 +54,47 @@ START_TEST(so_many_wait_and_the_others_are_told_at_once)
 		ck_assert(!atomic_load(&crowd[i].come));
 	on_loop(a_loop, cancel_all);    /* they are not in the list any more */
 	ck_assert_int_eq(atomic_load(&cancelled), 100);
+}
+END_TEST
+
+/* As anybody can who names keys that nobody has. */
+START_TEST(whoever_comes_often_leaves_half_of_the_places_to_others)
+{
+	enum { HALF = KEY_WAITERS_MAX / 2 };
+	struct visitor other;
+
+	key_times.fetch = 30000;
+	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
+	trust();
+	for (int i = 0; i < HALF + 10; i++) {
+		wait_as(&crowd[i], 1);
+		ck_assert_int_eq(crowd[i].room, i < HALF);
+	}
+	wait_as(&other, 2);
+	ck_assert(other.room);
+	/* What it gave back it may have again, whoever came meanwhile. */
+	atomic_store(&cancelled, 0);
+	on_loop(a_loop, cancel_all);
+	ck_assert_int_eq(atomic_load(&cancelled), 100);
+	for (int i = 0; i < 99; i++) {
+		wait_as(&crowd[i], 1);
+		ck_assert(crowd[i].room);
+	}
+	atomic_store(&op.released, true);
+	AWAIT(atomic_load(&other.come));
+	for (int i = 0; i < HALF; i++)
+		AWAIT(atomic_load(&crowd[i].come) || i == 99);
+	/* Who was told has given its place back. */
+	set_manners(SLOW, NOT_FOUND, TRUE_PAGE);
+	atomic_store(&op.released, false);
+	ck_assert_ptr_null(issuer_reload());
+	for (int i = 0; i < HALF; i++) {
+		wait_as(&crowd[i], 3);
+		ck_assert(crowd[i].room);
+	}
+	atomic_store(&op.released, true);
+	for (int i = 0; i < HALF; i++)
+		AWAIT(atomic_load(&crowd[i].come));
 }
 END_TEST
 
@@ -94,6 +135,7 @@ int main(void)
 
 	tcase_add_test(waited, who_waits_for_a_slow_issuer_is_told_in_three_seconds);
 	tcase_add_test(waited, so_many_wait_and_the_others_are_told_at_once);
+	tcase_add_test(waited, whoever_comes_often_leaves_half_of_the_places_to_others);
 	tcase_add_test(waited, who_comes_too_late_to_wait_is_told_at_once);
 	tcase_add_test(waited, it_stops_while_the_issuer_is_silent_and_tells_who_waits);
 	suite_add_tcase(suite, waited);
