@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "inside.h"
 
@@ -140,6 +141,21 @@ void exchange_answer(struct exchange *x, int status, const char *type, str body)
 {
 	assert(x->status == 0 && !x->stream && !x->over);
 	exchange_respond(x, status, type, body, MHD_RESPMEM_PERSISTENT);
+}
+
+str exchange_head(struct arena *arena, const struct exchange *x, int status, const char *own)
+{
+	char date[40];
+	time_t now = time(NULL);
+	struct tm parts;
+
+	gmtime_r(&now, &parts);
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	const char *head = arena_print(arena, "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\n%s", status,
+	                               MHD_get_reason_phrase_for((unsigned)status), date, own);
+	for (const struct added_header *header = x->added; header; header = header->next)
+		head = arena_print(arena, "%s%s: %s\r\n", head, header->name, header->value);
+	return str_of(arena_print(arena, "%s\r\n", head));
 }
 
 /* ---- Parking ---- */

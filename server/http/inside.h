@@ -182,6 +182,8 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
                       enum MHD_ResponseMemoryMode memory);
 /* Hands the answer to libmicrohttpd. */
 void exchange_queue(struct exchange *x);
+/* The head of an answer that is sent here and the last on its connection: `own` lines, and what was added. */
+str exchange_head(struct arena *arena, const struct exchange *x, int status, const char *own);
 /* Resumes a parked exchange; libmicrohttpd closes it where there is no answer. */
 void exchange_unpark(struct exchange *x);
 

@@ -5,6 +5,7 @@
  * resumed: with the headers, where it had no more yet, else to drop it if there is no answer.
  * exchange_completed() when all is over. */
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "inside.h"
 #include "log.h"
@@ -154,6 +155,17 @@ static bool is_still_sending(const struct exchange *x, enum MHD_RequestTerminati
 	return why == MHD_REQUEST_TERMINATED_WITH_ERROR && x->stage < STAGE_REQUEST && !x->drop;
 }
 
+/* libmicrohttpd has the head of an answer in one piece of memory with the request's, and closes where they do
+ * not fit. Then nothing was sent, and a refusal is said here all the same. (Whoever was not refused was served,
+ * which nobody may call undone.) On a socket that failed this goes nowhere. */
+static bool say_without_words(struct exchange *x, enum MHD_RequestTerminationCode why)
+{
+	if (why != MHD_REQUEST_TERMINATED_WITH_ERROR || !x->queued || x->status < 400)
+		return false;
+	str head = exchange_head(exchange_arena(x), x, x->status, "Content-Length: 0\r\n");
+	return send(exchange_connection(x)->fd, head.at, head.size, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+}
+
 enum MHD_Result exchange_receive(UNUSED void *cls, UNUSED struct MHD_Connection *mhd,
                                  UNUSED const char *url, const char *method, const char *version,
                                  const char *data, size_t *size, void **context)
@@ -189,7 +201,7 @@ void exchange_completed(UNUSED void *cls, UNUSED struct MHD_Connection *mhd, voi
 	if (x->announced && !x->over && why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
 		count(&http_counters.gone_clients, 1);
 	exchange_finish(x);
-	if (is_still_sending(x, why))
+	if (say_without_words(x, why) || is_still_sending(x, why))
 		connection_linger(c);
 	if (x->response)                /* made, but the client left before it was queued */
 		MHD_destroy_response(x->response);

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "inside.h"
 
@@ -17,23 +16,11 @@
 static void add_head(struct stream *s, struct exchange *x)
 {
 	struct arena *arena = arena_create();
-	char date[40];
-	time_t now = time(NULL);
-	struct tm parts;
+	str head = exchange_head(arena, x, 200, arena_print(arena,
+		"Content-Type: text/event-stream\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n%s",
+		s->chunked ? "Transfer-Encoding: chunked\r\n" : ""));
 
-	gmtime_r(&now, &parts);
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-	const char *head = arena_print(arena,
-		"HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\n"
-		"Content-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
-		"X-Accel-Buffering: no\r\n%s",
-		date, s->chunked ? "Transfer-Encoding: chunked\r\n" : "");
-	stream_append(s, head, strlen(head));
-	for (struct added_header *header = x->added; header; header = header->next) {
-		const char *line = arena_print(arena, "%s: %s\r\n", header->name, header->value);
-		stream_append(s, line, strlen(line));
-	}
-	stream_append(s, "\r\n", 2);
+	stream_append(s, head.at, head.size);
 	arena_destroy(arena);
 }
 

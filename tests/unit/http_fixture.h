@@ -29,6 +29,9 @@ static void is_gone(void *user)
 	atomic_fetch_add(&gone, 1);
 }
 
+#define TEN(text) text text text text text text text text text text
+#define LONG_CHALLENGE "Bearer scope=\"" TEN(TEN("https://shop/a ")) "the-end\""
+
 static void headers_in(struct exchange *x)
 {
 	atomic_fetch_add(&headers_calls, 1);
@@ -36,6 +39,9 @@ static void headers_in(struct exchange *x)
 		exchange_answer(x, 503, "text/plain", STR("there are too many"));
 	} else if (str_is(exchange_path(x), "/refuse")) {
 		exchange_add_header(x, "WWW-Authenticate", "Bearer");
+		exchange_answer(x, 401, "text/plain", STR("who are you?"));
+	} else if (str_is(exchange_path(x), "/refuse-at-length")) {
+		exchange_add_header(x, "WWW-Authenticate", LONG_CHALLENGE);
 		exchange_answer(x, 401, "text/plain", STR("who are you?"));
 	} else if (str_is(exchange_path(x), "/before-body")) {
 		exchange_park(x, is_gone);

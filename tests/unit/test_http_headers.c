@@ -250,6 +250,38 @@ START_TEST(a_header_block_that_is_too_long_is_refused)
 }
 END_TEST
 
+static const struct { const char *what, *path, *tail; } refused[] = {
+	{ "GET", "/refuse", "" }, { "GET", "/refuse-at-length", "" },
+	{ "POST", "/refuse-at-length", "Content-Length: 90000\r\n" },
+	{ "POST", "/refuse-at-length", "Content-Length: 5\r\n\r\nhello" },
+};
+
+/* libmicrohttpd has what it keeps of a request and what it sends in one piece of memory. */
+START_TEST(a_refusal_is_said_however_much_room_the_headers_take)
+{
+	char request[9000];
+	int said = 0;
+
+	for (int size = 5500; size <= 8300; size += 10) {
+		int fd = dial();
+		snprintf(request, sizeof(request), "%s %s HTTP/1.1\r\nHost: here\r\nX-Much: %0*d\r\n%s%s",
+		         refused[_i].what, refused[_i].path, size, 0, refused[_i].tail,
+		         strstr(refused[_i].tail, "hello") ? "" : "\r\n");
+		say(fd, request);
+		struct heard heard = hear(fd);
+		const char *challenge = strstr(heard.text, "WWW-Authenticate: Bearer");
+		ck_assert_msg(challenge || strstr(heard.text, " 431 "), "%d: '%s'", size, heard.text);
+		if (challenge) {
+			HEARD(heard, "HTTP/1.1 401 ");
+			HEARD(heard, strstr(refused[_i].path, "length") ? "the-end\"\r\n" : "Bearer\r\n");
+			said = size;
+		}
+		close(fd);
+	}
+	ck_assert_int_gt(said, 7000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("http_headers");
@@ -268,6 +300,8 @@ int main(void)
 	                    sizeof(targets) / sizeof(targets[0]));
 	tcase_add_test(tests, behind_proxies_a_lenient_library_serves_one_request_a_connection);
 	tcase_add_test(tests, a_header_block_that_is_too_long_is_refused);
+	tcase_add_loop_test(tests, a_refusal_is_said_however_much_room_the_headers_take, 0,
+	                    sizeof(refused) / sizeof(refused[0]));
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
