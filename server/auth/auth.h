@@ -43,8 +43,8 @@ void caller_drop(const struct caller *caller);                  /* NULL is fine 
  * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope), where
  * customer=ID may stand among the scopes: it is that customer's key. In a file empty lines and lines
  * that begin with # are skipped. `open_access` (AUTH=none, or loopback without
- * keys): whoever calls without a key is "anonymous" and may do everything; a key that is unknown is
- * still refused, unless there are no keys at all. NULL, or what is wrong (naming the line), valid
+ * keys): whoever calls without a key is "anonymous" and may do everything; a key that is unknown, or a token
+ * that is no good, is still refused, unless there are neither keys nor an issuer. NULL, or what is wrong (naming the line), valid
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the
  * set at once (SIGHUP). */
 const char *auth_configure(const char *keys, bool open_access);
@@ -72,7 +72,7 @@ struct auth_answer {
 };
 
 /* Who sent this Authorization header (.at NULL: none)? Keys are compared in constant time. With an issuer
- * a token is told from a key by its dots, and none that is refused is looked for among the keys. Any thread. */
+ * whatever has two dots and is no key is a token; nothing that is refused as one is anything else. Any thread. */
 struct auth_answer auth_check(str authorization);
 /* The same for whoever has waited for the keys: never AUTH_WAITING. */
 struct auth_answer auth_check_again(str authorization);

@@ -117,14 +117,10 @@ static struct auth_answer check(struct arena *arena, str token, bool again, cons
 	return (struct auth_answer) { .outcome = AUTH_FINE, .caller = caller };
 }
 
-struct auth_answer token_check(str token, bool again)
+struct auth_answer token_check(str token, const uint8_t digest[DIGEST_SIZE], bool again)
 {
-	uint8_t digest[DIGEST_SIZE];
 	unsigned number;
 
-	if (token.size > JWS_BYTES_MAX)
-		return refuse(&malformed);
-	digest_of(token, digest);
 	key_source_keys(&number);
 	const struct caller *known = token_cache_find(digest, number);
 	if (known) {

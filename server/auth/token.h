@@ -3,8 +3,9 @@
 #define TOKEN_H
 
 #include "auth.h"
+#include "sha256.h"
 
-/* Whose access token is it? With `again` its key was waited for already. */
-struct auth_answer token_check(str token, bool again);
+/* Whose access token is it? `digest` is its own; with `again` its key was waited for already. */
+struct auth_answer token_check(str token, const uint8_t digest[DIGEST_SIZE], bool again);
 
 #endif

@@ -53,39 +53,52 @@ START_TEST(each_algorithm_is_taken)
 }
 END_TEST
 
-START_TEST(keys_are_told_from_tokens_by_their_dots)
+START_TEST(whatever_has_two_dots_and_is_no_key_is_a_token)
 {
-	const char *token = token_by(ED25519, "one");
 	const struct caller *caller;
 
-	/* Without an issuer it is a key like any other. */
-	ck_assert_ptr_null(auth_configure(line_of("odd", token, "a"), false));
-	struct auth_answer found = auth_of(token);
-	ck_assert_int_eq(found.outcome, AUTH_FINE);
-	ck_assert_str_eq(caller_name(found.caller), "odd");
-	caller_drop(found.caller);
+	/* Without an issuer there are no tokens. */
+	ck_assert_ptr_null(auth_configure(line_of("odd", "odd.a.b", "a"), false));
 	ck_assert_int_eq(check("Bearer a.b.c", &caller), AUTH_UNKNOWN);
-
 	trust();
-	found = sign_in(token);
+	struct auth_answer found = sign_in(token_by(ED25519, "one"));
 	ck_assert_int_eq(found.outcome, AUTH_FINE);
 	ck_assert(caller_has_token(found.caller));
 	caller_drop(found.caller);
-	/* One that is refused is not looked for among the keys. */
-	const char *bad = "a.b.c";
-	ck_assert_ptr_null(auth_configure(line_of("odd", bad, "a"), false));
-	ck_assert_int_eq(comes_to(bad), AUTH_INVALID);
+	/* A key of somebody's own stays one, whatever it looks like. */
+	ck_assert_int_eq(check("Bearer odd.a.b", &caller), AUTH_FINE);
+	ck_assert_str_eq(caller_name(caller), "odd");
+	ck_assert(!caller_has_token(caller));
+	caller_drop(caller);
+	ck_assert_int_eq(comes_to("a.b.c"), AUTH_INVALID);
 	ck_assert_int_eq(comes_to("a.b.c.d.e"), AUTH_INVALID);
 	ck_assert_int_eq(comes_to(".."), AUTH_INVALID);
 	ck_assert_int_eq(comes_to("a.b"), AUTH_UNKNOWN);
 	ck_assert_int_eq(comes_to("mcp_a.b.c"), AUTH_UNKNOWN);
-	ck_assert_ptr_null(auth_configure(line_of("odd", "mcp_a.b.c", "a"), false));
-	ck_assert_int_eq(comes_to("mcp_a.b.c"), AUTH_FINE);
 	char *many = arena_alloc(arena, 10001);
 	memset(many, '.', 10000);
 	ck_assert_int_eq(comes_to(many), AUTH_INVALID);
 	memset(many, 'a', 9000);
 	ck_assert_int_eq(comes_to(many), AUTH_INVALID);
+}
+END_TEST
+
+START_TEST(where_nobody_has_to_say_who_it_is_a_token_says_it_all_the_same)
+{
+	const struct caller *caller;
+	char *header = arena_print(arena, "Bearer %s", token_by(ED25519, "one"));
+
+	ck_assert_ptr_null(auth_configure(NULL, true));
+	sign_in_once();
+	ck_assert_int_eq(check(NULL, &caller), AUTH_FINE);
+	ck_assert_ptr_eq(caller, caller_anonymous());
+	ck_assert_int_eq(check(header, &caller), AUTH_FINE);
+	ck_assert(str_is(name_of_alice(), caller_name(caller)) && !caller_may(caller, "a:write"));
+	caller_drop(caller);
+	/* Nobody who is refused is everybody instead. */
+	ck_assert_int_eq(check("Bearer a.b.c", &caller), AUTH_INVALID);
+	ck_assert_int_eq(check("Bearer mcp_nobody", &caller), AUTH_UNKNOWN);
+	ck_assert_int_eq(check("Basic YTpi", &caller), AUTH_MISSING);
 }
 END_TEST
 
@@ -334,7 +347,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_token_is_a_caller_with_a_name_of_its_own);
 	tcase_add_test(tests, each_algorithm_is_taken);
-	tcase_add_test(tests, keys_are_told_from_tokens_by_their_dots);
+	tcase_add_test(tests, whatever_has_two_dots_and_is_no_key_is_a_token);
+	tcase_add_test(tests, where_nobody_has_to_say_who_it_is_a_token_says_it_all_the_same);
 	tcase_add_test(tests, a_token_that_is_no_good_is_told_why);
 	tcase_add_test(tests, what_was_good_is_known_by_its_very_text);
 	tcase_add_test(tests, what_is_known_expires_when_it_does);
