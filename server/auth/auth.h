@@ -13,8 +13,8 @@
 /* Immutable. Alive until caller_drop(); sessions and calls hold one each. */
 struct caller;
 
-/* The key's name, or "anonymous". Of a token's caller a ":" and a digest of issuer and subject: no key
- * has such a name, and every process makes the same. */
+/* The key's name, or "anonymous". Of a token's caller a ":" and a digest of issuer, subject and customer: no
+ * key has such a name, and every process makes the same. */
 const char *caller_name(const struct caller *caller);
 bool caller_has_token(const struct caller *caller);             /* it came with a token, not with a key */
 /* now_ms() from which its token is refused, what clocks differ by allowed for; 0: never, for it is a key's,

@@ -76,12 +76,15 @@ static bool find_keys(struct arena *arena, const struct jws *jws, bool again,
 	return false;
 }
 
-/* Held by the receiver. */
+/* Held by the receiver. Whoever is given another customer is somebody else: what was begun for the former one
+ * (sessions, streams, tasks) is found by the name. Neither of the two in the label has a blank. */
 static const struct caller *caller_of(struct arena *arena, const struct claims *claims)
 {
 	uint8_t digest[DIGEST_SIZE];
+	const char *label = !claims->customer ? issuer_name()
+		: arena_print(arena, "%s %s", issuer_name(), claims->customer);
 
-	digest_for(issuer_name(), claims->subject, digest);
+	digest_for(label, claims->subject, digest);
 	str text = base64url(arena, (str) { (char *)digest, sizeof(digest) });
 	return caller_create(&(struct identity) {
 		.name = str_of(arena_print(arena, "%c%.*s", TOKEN_NAME, STR_FORMAT(text))),

@@ -22,6 +22,7 @@ const scopes = {
 	'bob-reports': 'orders:own,reports:read,customer=C-Bob.44902',
 	'ann-reads': 'orders:own,orders:read,customer=C-Ann.77131',
 	'ann-writes': 'orders:own,orders:write,customer=C-Ann.77131',
+	'ann-corrected': 'orders:own,reports:read,customer=C-Cay.10001',
 	nobody: 'orders:own', staff: '*', moved: 'orders:own,customer=C-Cay.10001',
 };
 export const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902' };

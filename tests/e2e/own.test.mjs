@@ -448,3 +448,20 @@ test('a key that is given to another customer leaves all behind', async () => {
 	}
 	assert.ok(!(await callTool(orders, 'get_order', { id: ids.ann.open }, as('moved'))).isError);
 });
+
+test('whose token says another customer leaves all behind', async () => {
+	const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+	const [before, task] = await Promise.all([Client.begin(orders, 'ann-reports', '2025-11-25'),
+		Client.begin(orders, 'ann-reports', '2026-07-28', capabilities)]);
+	assert.ok((await before.send('resources/subscribe', { uri: `order://${ids.ann.open}` })).result);
+	const { taskId } = (await task.send('tools/call', { name: 'sales_report', arguments: forStaff.sales_report() })).result;
+	const headers = { ...before.headers, ...as('ann-corrected').headers };
+	for (const [method, more] of [['POST', before.request('ping')], ['GET', {}], ['DELETE', {}]])
+		assert.equal((await exchange(orders, { ...more, method, headers })).status, 404, `its session, by ${method}`);
+	const after = await Client.begin(orders, 'ann-corrected', '2026-07-28', capabilities);
+	for (const method of ['tasks/get', 'tasks/cancel'])
+		await assertSame(id => after.send(method, { taskId: id }), taskId, `${taskId.slice(0, -4)}AAAA`, secrets.ann, method);
+	assert.ok((await callTool(orders, 'get_order', { id: ids.ann.open }, as('ann-corrected'))).isError);
+	assert.ok((await before.send('ping')).result, 'whose token is not over yet goes on');
+	assert.ok((await task.send('tasks/get', { taskId })).result);
+});

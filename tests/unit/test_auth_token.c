@@ -36,6 +36,42 @@ START_TEST(a_token_is_a_caller_with_a_name_of_its_own)
 }
 END_TEST
 
+static const char *payload_for(const char *sub, const char *customer)
+{
+	return arena_print(arena, "{\"iss\":\"%s\",\"sub\":\"%s\",\"exp\":%lld,\"aud\":\"" PUBLIC_URL "\"%s}",
+	                   issuer_url, sub, (long long)(now_ms() / 1000 + 600), customer);
+}
+
+/* Each pair another, also where their letters are the same one behind the other. */
+START_TEST(a_person_of_another_customer_is_another_caller)
+{
+	static const struct { const char *sub, *customer; } people[] = {
+		{ "alice", "" }, { "alice", ",\"customer\":\"C1\"" }, { "alice", ",\"customer\":\"C2\"" },
+		{ "bob", ",\"customer\":\"C1\"" }, { "1\\u0000alice", ",\"customer\":\"C\"" },
+		{ "C1\\u0000alice", "" }, { "alice\\u0000C1", "" }, { " C1\\u0000alice", "" },
+	};
+	const char *names[COUNT(people)];
+
+	trust_with((struct issuer_settings) { .customer_claim = "customer" });
+	issuer_start();
+	for (int i = 0; i < COUNT(people); i++)
+		for (int again = 0; again < 2; again++) {
+			struct auth_answer found = sign_in(signed_by(ED25519, "EdDSA", "one",
+				payload_for(people[i].sub, people[i].customer)));
+			ck_assert_int_eq(found.outcome, AUTH_FINE);
+			const char *name = arena_copy(arena, str_of(caller_name(found.caller)));
+			if (again)
+				ck_assert_str_eq(name, names[i]);
+			names[i] = name;
+			for (int j = 0; j < i; j++)
+				ck_assert_str_ne(name, names[j]);
+			caller_drop(found.caller);
+		}
+	/* Where nobody has a customer it is the name that it was. */
+	ck_assert(str_is(name_of_alice(), names[0]));
+}
+END_TEST
+
 START_TEST(each_algorithm_is_taken)
 {
 	static const struct { enum signer who; const char *alg; } ways[] = {
@@ -346,6 +382,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_token_is_a_caller_with_a_name_of_its_own);
+	tcase_add_test(tests, a_person_of_another_customer_is_another_caller);
 	tcase_add_test(tests, each_algorithm_is_taken);
 	tcase_add_test(tests, whatever_has_two_dots_and_is_no_key_is_a_token);
 	tcase_add_test(tests, where_nobody_has_to_say_who_it_is_a_token_says_it_all_the_same);
