@@ -286,19 +286,22 @@ static void *keep_fetching(UNUSED void *nothing)
 
 /* ---- From start to end ---- */
 
-static const char *read_file(bool first)
+/* Not under the lock: whoever checks a token must not wait for a disk. */
+static const char *read_file(const char *path)
 {
 	static _Thread_local char trouble[512];
 	struct arena *arena = arena_create();
 	struct key_fetch read;
 
-	key_read_file(arena, source.issuer->jwks + 1, &read);
+	key_read_file(arena, path, &read);
+	pthread_mutex_lock(&lock);
 	if (!read.keys)
 		snprintf(trouble, sizeof(trouble), "OAUTH_JWKS: %s", read.why);
-	else if (first || !jwk_set_same(source.keys, read.keys))
-		replace(read.keys);
-	else
+	else if (source.keys && jwk_set_same(source.keys, read.keys))
 		jwk_set_drop(read.keys);
+	else
+		replace(read.keys);
+	pthread_mutex_unlock(&lock);
 	arena_destroy(arena);
 	return read.keys ? NULL : trouble;
 }
@@ -312,9 +315,8 @@ const char *key_source_configure(const struct issuer *issuer)
 	jwk_set_drop(source.before);
 	source.before = NULL;
 	keep_document((str) { 0 });
-	const char *wrong = issuer && is_file() ? read_file(true) : NULL;
 	pthread_mutex_unlock(&lock);
-	return wrong;
+	return issuer && is_file() ? read_file(issuer->jwks + 1) : NULL;
 }
 
 void issuer_start(void)
@@ -361,17 +363,14 @@ void issuer_stop(void)
 
 const char *issuer_reload(void)
 {
-	const char *wrong = NULL;
-
 	pthread_mutex_lock(&lock);
-	if (source.issuer && is_file())
-		wrong = read_file(false);
-	else if (source.running) {
+	const char *path = source.issuer && is_file() ? source.issuer->jwks + 1 : NULL;
+	if (source.running) {
 		source.wanted = true;
 		pthread_cond_signal(&source.changed);
 	}
 	pthread_mutex_unlock(&lock);
-	return wrong;
+	return path ? read_file(path) : NULL;
 }
 
 char *issuer_document(struct arena *arena)

@@ -1,7 +1,9 @@
 // issuer_keys.test.mjs - the keys that tokens are checked with: changed, withdrawn, and not to be had, for the
 // issuer is down, slow, or says what is not so. Whatever it does, keys of the server's own serve.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeKey } from '../oauth/keys.mjs';
@@ -87,6 +89,24 @@ test('keys from a file, read again on SIGHUP, and from an URL without discovery'
 	assert.equal(await status(byUrl, issuer.mint()), 200);
 	assert.deepEqual(issuer.requests, ['GET /jwks']);
 	await byUrl.stop();
+	await issuer.stop();
+});
+
+test('a file of keys that is slow to be read stops nobody', async () => {
+	const issuer = await startIssuer(), folder = temporary(), file = join(folder, 'jwks.json');
+	writeFileSync(file, JSON.stringify(issuer.jwks));
+	const probe = await start('probe', trusting(issuer, { OAUTH_JWKS: `@${file}` }), { folder });
+	rmSync(file);
+	execFileSync('mkfifo', [file]);
+	probe.child.kill('SIGHUP');
+	const pipe = await openFile(file, 'w');         // when it is opened there, too
+	assert.equal(await status(probe, issuer.mint({}, { header: { kid: 'unknown' } })), 401);
+	assert.equal(await status(probe, issuer.mint()), 200);
+	await issuer.rotate({ kid: 'rs-2' });
+	await pipe.write(JSON.stringify(issuer.jwks));
+	await pipe.close();
+	await eventually(async () => await status(probe, issuer.mint()) === 200, 'they are read');
+	await stopTrusting(probe, issuer);
 	await issuer.stop();
 });
 
