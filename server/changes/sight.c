@@ -3,9 +3,9 @@
 
 #define FEW 8                           /* a loop has time for so many */
 
-bool sight_is_sure(const struct mcp_call *call, const struct offer *offer)
+bool sight_is_sure(const struct caller *caller, const struct offer *offer)
 {
-	return !offer->sees || (offer->sees_all && call_may(call, offer->sees_all));
+	return !offer->sees || (offer->sees_all && caller_may(caller, offer->sees_all));
 }
 
 /* They are known: it waits for nothing. */

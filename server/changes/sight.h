@@ -20,7 +20,7 @@ struct sights {
 };
 
 /* It may read each of them, so nobody need be asked. */
-bool sight_is_sure(const struct mcp_call *call, const struct offer *offer);
+bool sight_is_sure(const struct caller *caller, const struct offer *offer);
 /* Asks the program about those that are not sure, as a tool is run: on the loop or on a worker. Where
  * there are none it goes on at once. They are in the call's arena. */
 const struct fault *sights_look(struct mcp_call *call, struct sights *sights);

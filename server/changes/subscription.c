@@ -171,7 +171,7 @@ static void add_uris(struct mcp_call *call, struct beginning *beginning, yyjson_
 		if (!sight.offer || !call_may(call, sight.offer->scope))
 			continue;
 		sight.uri = arena_copy(call->arena, uri);
-		if (sight_is_sure(call, sight.offer)) {
+		if (sight_is_sure(call->reply->caller, sight.offer)) {
 			subscription->followed[subscription->count++].uri = sight.uri;
 			continue;
 		}

@@ -103,7 +103,8 @@ static const struct fault *read_uri(struct mcp_call *call, str *uri)
 		return &FAULT_SESSION_NEEDED;
 	if (!uri->at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.uri must name a resource.");
-	return uri->size > URI_MAX ? no_resource(call, *uri) : NULL;
+	/* What is kept of it has a sign of ours behind it. */
+	return uri->size > URI_MAX || memchr(uri->at, FOLLOWED_AS, uri->size) ? no_resource(call, *uri) : NULL;
 }
 
 static const struct fault *follow(struct mcp_call *call, struct sights *sights)
@@ -112,7 +113,7 @@ static const struct fault *follow(struct mcp_call *call, struct sights *sights)
 
 	if (sights->count > 0 && !sights->first->seen)
 		return no_resource(call, uri);
-	session_follow(call, uri, true);
+	session_follow(call, uri, sights->first->offer);
 	return NULL;
 }
 
@@ -128,7 +129,7 @@ static const struct fault *resources_subscribe(struct mcp_call *call)
 		return no_resource(call, uri);
 	TRY(guard_scope(call, sight->offer->scope));
 	*sights = (struct sights) { .first = sight, .then = follow,
-	                            .count = !sight_is_sure(call, sight->offer) };
+	                            .count = !sight_is_sure(call->reply->caller, sight->offer) };
 	return sights_look(call, sights);
 }
 
@@ -137,7 +138,7 @@ static const struct fault *resources_unsubscribe(struct mcp_call *call)
 	str uri;
 
 	TRY(read_uri(call, &uri));
-	session_follow(call, uri, false);
+	session_follow(call, uri, NULL);
 	return NULL;
 }
 

@@ -39,7 +39,8 @@ typedef void session_begun_fn(struct mcp_call *call, struct session *begun);
 void session_begin(struct mcp_call *call, unsigned can, session_begun_fn *then);
 /* Changes what all processes know of the call's session, then answers it with an empty result. */
 void session_set_level(struct mcp_call *call, int level);
-void session_follow(struct mcp_call *call, str uri, bool wanted);
+/* `offer`: what the URI names, to be followed; NULL: to be followed no longer. */
+void session_follow(struct mcp_call *call, str uri, const struct offer *offer);
 /* Ends the session of a request, then answers that. */
 void session_end_for(struct reply *reply);
 
@@ -78,6 +79,9 @@ bool session_cancel_call(struct session *session, str id);
 /* ---- Resources it follows ---- */
 
 bool session_follows(struct session *session, const char *uri);
+/* It does, and this caller sees it, who may have other rights than whoever followed it. */
+bool session_shows(struct session *session, const char *uri, const struct offer *offer,
+                   const struct caller *caller);
 
 /* ---- Its event streams, kept for a client that comes back ---- */
 

@@ -123,7 +123,7 @@ static void followed(struct errand *errand)
 	struct changing *changing = (struct changing *)errand;
 
 	if (of(errand)->there)
-		(void)!session_subscribe(changing->session, str_of(of(errand)->uri), true);
+		(void)!session_subscribe(changing->session, str_of(of(errand)->kept), true);
 	changed(errand);
 }
 
@@ -140,14 +140,16 @@ static void unfollowed(struct errand *errand)
 static const struct errand_kind follow_kind = { .work = session_row_follow, .done = followed },
 	unfollow_kind = { .work = session_row_unfollow, .done = unfollowed };
 
-void session_follow(struct mcp_call *call, str uri, bool wanted)
+void session_follow(struct mcp_call *call, str uri, const struct offer *offer)
 {
-	struct changing *changing = change(wanted ? &follow_kind : &unfollow_kind, call,
+	struct changing *changing = change(offer ? &follow_kind : &unfollow_kind, call,
 	                                   session_keep(call->reply->session));
+	const struct caller *caller = call->reply->caller;
+	struct arena *arena = changing->row.errand.arena;
 
-	changing->row.session.caller = arena_copy(changing->row.errand.arena,
-	                                          str_of(caller_name(call->reply->caller)));
-	changing->row.uri = arena_copy(changing->row.errand.arena, uri);
+	changing->row.session.caller = arena_copy(arena, str_of(caller_name(caller)));
+	changing->row.uri = arena_copy(arena, uri);
+	changing->row.kept = offer ? session_kept(arena, changing->row.uri, offer, caller) : NULL;
 	errand_send(&changing->row.errand);
 }
 

@@ -27,7 +27,7 @@ struct filed_call {
 struct followed {
 	struct followed *next;
 	size_t size;
-	char uri[];
+	char kept[];                    /* the URI; of whoever does not see all: FOLLOWED_AS and its customer */
 };
 
 /* A stream that carries the session's messages: of each change after that, until the next one does. Loops
@@ -72,12 +72,18 @@ struct session *session_create(const char *id, const struct caller *caller, enum
 /* Puts it into the table, and gives it back; or frees it, where there is one of that id: that, held. */
 struct session *session_put(struct session *session);
 void session_free(struct session *session);
-/* Begins or ends following a resource, here. False: it follows as many as it may. */
-bool session_subscribe(struct session *session, str uri, bool wanted);
+/* Begins or ends following a resource, here: as it is kept, or its URI. False: it follows as many as it may. */
+bool session_subscribe(struct session *session, str kept, bool wanted);
+/* How a URI is kept, that this caller sees. */
+const char *session_kept(struct arena *arena, const char *uri, const struct offer *offer,
+                         const struct caller *caller);
+/* All that session_shows() to a caller: URIs, in the arena. */
+const char **session_shown(struct session *session, const struct caller *caller, struct arena *arena,
+                           int *count);
 /* Under its lock, or when nobody else knows it. */
 void session_follow_nothing(struct session *session);
-/* It follows these URIs, a JSON array, and no others; meanwhile nobody sees it follow less. */
-void session_follow_only(struct session *session, yyjson_val *uris);
+/* It follows these, a JSON array, and no others; meanwhile nobody sees it follow less. */
+void session_follow_only(struct session *session, yyjson_val *all);
 /* A stream carries what changes from now on. Any thread. */
 void session_carry(struct session *session, int64_t stream);
 /* The one that carries that change; or CARRIER_UNKNOWN. */

@@ -23,6 +23,7 @@ void session_stream_drop(struct session_stream *stream)
 	if (atomic_fetch_sub(&stream->references, 1) != 1)
 		return;
 	events_drop(stream);
+	caller_drop(stream->caller);
 	session_drop(stream->session);
 	free(stream->ids);
 	free(stream);
@@ -65,11 +66,19 @@ void session_stream_set_timer(struct session_stream *stream, struct timer *timer
 		timer_set(stream->home, timer, loop_tick_ms(stream->home) + in_ms);
 }
 
+void session_stream_set_caller(struct session_stream *stream, const struct caller *caller)
+{
+	caller_drop(stream->caller);
+	stream->caller = caller_keep(caller);
+}
+
 void session_stream_set_receiver(struct session_stream *stream, struct receiver *receiver)
 {
 	struct receiver *before = stream->receiver;
 
 	stream->receiver = receiver ? receiver_keep(receiver) : NULL;
+	if (receiver)
+		session_stream_set_caller(stream, receiver_caller(receiver));
 	atomic_store(&stream->attached, receiver != NULL);
 	if (before)
 		receiver_drop(before);

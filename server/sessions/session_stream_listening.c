@@ -94,8 +94,10 @@ static str changed(struct arena *arena, const char *topic)
 void session_streams_tell(const char *topic, uint64_t change)
 {
 	struct arena *arena = NULL;
+	const struct offer *offer = NULL;
 	str message = { 0 };
 	const char *uri;
+	const void *in;
 
 	topic_method(topic, &uri);
 	for (struct session_stream *stream = listening; stream; stream = stream->listening_next) {
@@ -104,8 +106,10 @@ void session_streams_tell(const char *topic, uint64_t change)
 		if (!arena) {
 			arena = arena_create();
 			message = changed(arena, topic);
+			offer = uri ? offer_for_uri(arena, str_of(uri), &in) : NULL;
 		}
-		session_stream_send(stream, message);
+		if (!uri || session_shows(stream->session, uri, offer, stream->caller))
+			session_stream_send(stream, message);
 	}
 	arena_destroy(arena);
 }
@@ -113,15 +117,9 @@ void session_streams_tell(const char *topic, uint64_t change)
 void listening_tell_all(struct session_stream *stream)
 {
 	struct arena *arena = arena_create();
-	struct session *session = stream->session;
-	const char **uris;
-	int count = 0;
+	int count;
+	const char **uris = session_shown(stream->session, stream->caller, arena, &count);
 
-	pthread_mutex_lock(&session->lock);
-	uris = arena_array(arena, const char *, session->followed_count);
-	for (struct followed *each = session->followed; each; each = each->next)
-		uris[count++] = arena_copy(arena, (str) { each->uri, each->size });
-	pthread_mutex_unlock(&session->lock);
 	for (int i = 0; i < count; i++)
 		session_stream_send(stream, changed(arena, uris[i]));
 	arena_destroy(arena);

@@ -40,6 +40,7 @@ struct session_stream {
 	struct event *first, *last;     /* not stored yet */
 	size_t unstored;                /* bytes of them */
 	struct receiver *receiver;
+	const struct caller *caller;    /* held; whose the latest was: what it is told is what that sees */
 	struct timer flush;
 	struct timer timer;             /* of one that only listens: to end it */
 	struct session_stream *listening_next, **listening_place;
@@ -59,6 +60,7 @@ void session_stream_forget_idle(struct session_stream *stream);
 void session_stream_set_timer(struct session_stream *stream, struct timer *timer, int64_t in_ms);
 /* Its last event was sent, or its session ended. On its home loop. */
 void session_stream_finish(struct session_stream *stream);
+void session_stream_set_caller(struct session_stream *stream, const struct caller *caller);
 void session_stream_set_receiver(struct session_stream *stream, struct receiver *receiver);
 /* Ends the connection of its receiver, where it has one: it is over, or has another. */
 void session_stream_end_receiver(struct session_stream *stream);
@@ -93,6 +95,7 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
                                  const struct caller *caller, int64_t after, int64_t came);
 struct session_stream *receiver_stream(const struct receiver *receiver);
 struct loop *receiver_loop(const struct receiver *receiver);
+const struct caller *receiver_caller(const struct receiver *receiver);
 struct receiver *receiver_keep(struct receiver *receiver);
 void receiver_drop(struct receiver *receiver);
 /* It has as much as it takes for now, and reads the rest when that has gone out. Any thread. */

@@ -17,6 +17,7 @@ struct receiver {
 	struct stream *connection;      /* its loop's; NULL: over */
 	struct session_stream *stream;        /* held */
 	struct session *session;        /* held: it is in use */
+	const struct caller *caller;    /* held */
 	struct expiry *expiry;          /* of the token it came with */
 	int64_t sent;                   /* up to which event */
 	int64_t came;                   /* see receiver_create() */
@@ -35,6 +36,11 @@ struct loop *receiver_loop(const struct receiver *receiver)
 	return receiver->loop;
 }
 
+const struct caller *receiver_caller(const struct receiver *receiver)
+{
+	return receiver->caller;
+}
+
 struct receiver *receiver_keep(struct receiver *receiver)
 {
 	atomic_fetch_add(&receiver->references, 1);
@@ -47,6 +53,7 @@ void receiver_drop(struct receiver *receiver)
 		return;
 	session_stream_drop(receiver->stream);
 	session_leave(receiver->session);
+	caller_drop(receiver->caller);
 	free(receiver);
 }
 
@@ -308,6 +315,7 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 	receiver->loop = loop_current();
 	receiver->stream = session_stream_keep(stream);
 	receiver->session = session_keep(stream->session);
+	receiver->caller = caller_keep(caller);
 	receiver->sent = after;
 	receiver->came = came;
 	if (!x)

@@ -39,14 +39,14 @@ static void attach(struct receiver *receiver, int64_t missed, UNUSED str text)
 }
 
 /* Of a stream that this process has nothing of yet. */
-static struct session_stream *come_here(struct session *session, struct loop *loop,
-                                 const struct read_errand *read)
+static struct session_stream *come_here(const struct reply *reply, const struct read_errand *read)
 {
-	struct session_stream *stream = session_stream_create(session, loop, read->stream,
+	struct session_stream *stream = session_stream_create(reply->session, reply->loop, read->stream,
 	                                                      !read->listens);
 
 	if (!stream)
 		return NULL;
+	session_stream_set_caller(stream, reply->caller);
 	stream->owned = read->listens;
 	stream->events = read->last;
 	listening_add(stream);
@@ -71,7 +71,7 @@ static struct session_stream *find_or_come(const struct reply *reply,
 		stream = session_stream_find(reply->session, read->stream);
 		*known = stream;
 		if (!stream)
-			stream = come_here(reply->session, reply->loop, read);
+			stream = come_here(reply, read);
 	}
 	return stream;
 }

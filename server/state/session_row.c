@@ -15,13 +15,14 @@ static const struct shape session_shape = SHAPE(struct state_session,
 	TEXT(struct state_session, followed, "The resources it follows"));
 
 struct follow {
-	const char *id, *uri, *caller;
+	const char *id, *uri, *kept, *caller;
 	int64_t bytes;
 };
 
 static const struct shape follow_shape = SHAPE(struct follow,
 	TEXT(struct follow, id, "The session"),
 	TEXT(struct follow, uri, "What it follows"),
+	TEXT(struct follow, kept, "The same as it is kept"),
 	TEXT(struct follow, caller, "Whose"),
 	INT(struct follow, bytes, "Of all that its caller follows"));
 
@@ -86,36 +87,45 @@ bool session_row_set_level(struct errand *errand, struct store *store)
 
 /* What a session follows is told with the word, so that whoever hears it knows it before the next
  * change is told; only what is too long for a notification has to be read. */
-#define TELL_URI(word) \
-	" returning cast(pg_notify('" CHANNEL_ALL "', case when octet_length(cast(:uri as text)) < 7000" \
-	" then '" word " ' || id || ' ' || cast(:uri as text) else 'session ' || id end) as text)" \
+#define TELL_URI(word, text) \
+	" returning cast(pg_notify('" CHANNEL_ALL "', case when octet_length(cast(" text " as text)) < 7000" \
+	" then '" word " ' || id || ' ' || cast(" text " as text) else 'session ' || id end) as text)" \
 	" as followed"
 
 #define FITS \
-	" and octet_length(cast(followed as text)) + octet_length(cast(:uri as text)) < " FOLLOWED_BYTES
-#define WITHOUT "(select json_group_array(value) from json_each(followed) where value <> :uri)"
+	" and octet_length(cast(followed as text)) + octet_length(cast(:kept as text)) < " FOLLOWED_BYTES
+
+/* Whatever it is kept with. */
+#define WITHOUT_SQLITE \
+	"(select json_group_array(value) from json_each(followed)" \
+	" where substr(value || char(1), 1, length(:uri) + 1) <> :uri || char(1))"
+#define WITHOUT_POSTGRESQL \
+	"(select coalesce(jsonb_agg(value), '[]') from jsonb_array_elements_text(followed)" \
+	" where not starts_with(value || chr(1), cast(:uri as text) || chr(1)))"
 
 static const char *const follow_sql[] = {
-	[STORE_SQLITE] = "update mcp_session set followed = json_insert(" WITHOUT ", '$[#]', :uri)"
+	[STORE_SQLITE] = "update mcp_session set followed = json_insert(" WITHOUT_SQLITE ", '$[#]', :kept)"
 		" where id = :id and json_array_length(followed) < " FOLLOWED_MAX FITS
-		TELL_URI("follow"),
+		TELL_URI("follow", ":kept"),
 	[STORE_POSTGRESQL] = "update mcp_session"
-		" set followed = (followed - cast(:uri as text)) || to_jsonb(cast(:uri as text))"
+		" set followed = " WITHOUT_POSTGRESQL " || to_jsonb(cast(:kept as text))"
 		" where id = :id and jsonb_array_length(followed) < " FOLLOWED_MAX FITS
-		TELL_URI("follow"),
+		TELL_URI("follow", ":kept"),
 };
 
 static const char *const unfollow_sql[] = {
-	[STORE_SQLITE] = "update mcp_session set followed = " WITHOUT " where id = :id"
-		TELL_URI("unfollow"),
-	[STORE_POSTGRESQL] = "update mcp_session set followed = followed - cast(:uri as text)"
-		" where id = :id" TELL_URI("unfollow"),
+	[STORE_SQLITE] = "update mcp_session set followed = " WITHOUT_SQLITE " where id = :id"
+		TELL_URI("unfollow", ":uri"),
+	[STORE_POSTGRESQL] = "update mcp_session set followed = " WITHOUT_POSTGRESQL " where id = :id"
+		TELL_URI("unfollow", ":uri"),
 };
 
 static bool change_followed(struct errand *errand, struct store *store, const char *const *sql)
 {
 	struct session_errand *session = (struct session_errand *)errand;
-	struct follow follow = { .id = session->session.id, .uri = session->uri };
+	struct follow follow = {
+		.id = session->session.id, .uri = session->uri, .kept = session->kept
+	};
 
 	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
 }
@@ -149,7 +159,7 @@ static int has_room(struct store *store, const struct session_errand *session, i
 bool session_row_follow(struct errand *errand, struct store *store)
 {
 	struct session_errand *session = (struct session_errand *)errand;
-	int64_t bytes = written_as(errand->arena, session->uri);
+	int64_t bytes = written_as(errand->arena, session->kept);
 	int room = has_room(store, session, bytes);
 
 	session->there = false;

@@ -9,16 +9,18 @@ struct state_session {
 	int64_t revision, can, log_least;
 	int64_t party;                  /* whose share it is of: whoever has most makes room */
 	int64_t listener;               /* the stream that carries its messages; 0: none */
-	const char *followed;           /* JSON array of URIs */
+	const char *followed;           /* JSON array of URIs, each as it is kept */
 };
 
 /* Each fills in the struct's rest; `there` false: there is no such session. Told to the others where
- * they may have it cached: told("session", id), told("follow", "ID URI"), told("unfollow", "ID URI"),
+ * they may have it cached: told("session", id), told("follow", "ID KEPT"), told("unfollow", "ID URI"),
  * told("ended", id). */
+#define FOLLOWED_AS '\1'
 struct session_errand {
 	struct errand errand;
 	struct state_session session;
 	const char *uri;                /* to follow, or no longer */
+	const char *kept;               /* to follow: as it is kept, the URI and more behind a FOLLOWED_AS */
 	bool there;
 };
 bool session_row_insert(struct errand *errand, struct store *store);

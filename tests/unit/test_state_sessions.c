@@ -24,7 +24,7 @@ static void begin_sessions(void)
 
 static struct session_errand session_of(const char *id, const char *uri)
 {
-	return (struct session_errand) { .errand.arena = arena, .uri = uri,
+	return (struct session_errand) { .errand.arena = arena, .uri = uri, .kept = uri,
 		.session = { .id = id, .caller = "alice", .revision = 2, .log_least = -1 } };
 }
 
@@ -112,7 +112,7 @@ START_TEST(what_a_session_follows_is_told_and_counts_once)
 
 	make_session("a", "alice");
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
-	follow.uri = "x:2";
+	follow.uri = follow.kept = "x:2";
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
 	follow.uri = "x:\"1\"";
@@ -124,6 +124,29 @@ START_TEST(what_a_session_follows_is_told_and_counts_once)
 }
 END_TEST
 
+/* Whatever stands behind its URI, it is the same that is followed, and is left. */
+START_TEST(what_is_followed_is_known_by_its_uri)
+{
+	struct session_errand follow = session_of("a", "x:1"), loaded = session_of("a", NULL);
+
+	make_session("a", "alice");
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	follow.kept = "x:1\1Ann";
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	follow.uri = "x:11", follow.kept = "x:11\1";
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
+	ck_assert_str_eq(loaded.session.followed, store_kind(store) == STORE_SQLITE
+	                 ? "[\"x:1\\u0001Ann\",\"x:11\\u0001\"]" : "[\"x:1\\u0001Ann\", \"x:11\\u0001\"]");
+	follow.uri = "x:1";
+	ck_assert(session_row_unfollow(&follow.errand, store) && follow.there);
+	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
+	ck_assert_str_eq(loaded.session.followed, "[\"x:11\\u0001\"]");
+	ck_assert_str_eq(heard(), "mcp_all follow a x:1\nmcp_all follow a x:1\1Ann\nmcp_all follow a x:11\1\n"
+	                 "mcp_all unfollow a x:1\n");
+}
+END_TEST
+
 START_TEST(a_session_follows_so_much_and_no_more)
 {
 	struct session_errand follow = session_of("a", NULL);
@@ -131,7 +154,7 @@ START_TEST(a_session_follows_so_much_and_no_more)
 
 	make_session("a", "alice");
 	memset(long_uri, 'u', 269999);
-	follow.uri = long_uri;
+	follow.uri = follow.kept = long_uri;
 	ck_assert(session_row_follow(&follow.errand, store) && !follow.there);
 	long_uri[140000] = '\0';
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
@@ -198,6 +221,7 @@ int main(void)
 	tcase_add_test(tests, a_session_that_begins_does_not_make_room_for_those_used_before_it);
 	tcase_add_test(tests, where_sessions_are_many_room_is_made_for_more_than_one);
 	tcase_add_test(tests, what_a_session_follows_is_told_and_counts_once);
+	tcase_add_test(tests, what_is_followed_is_known_by_its_uri);
 	tcase_add_test(tests, a_session_follows_so_much_and_no_more);
 	tcase_add_test(tests, what_a_caller_follows_is_summed_up_when_it_may_be_too_much);
 	tcase_add_test(tests, a_session_ends_with_all_that_is_its_own);
