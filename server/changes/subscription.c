@@ -153,7 +153,19 @@ struct beginning {
 	struct sights sights;
 	struct subscription *subscription;
 	yyjson_val *ids;                /* of what an extension has followed; NULL: none */
+	const char **lacking;           /* scopes of what the caller may not read, each once; NULL: none */
+	int lacking_count;
 };
+
+static void add_lacking(struct beginning *beginning, const char *scope, size_t most)
+{
+	if (!beginning->lacking)
+		beginning->lacking = arena_array(beginning->subscription->call->arena, const char *, most + 1);
+	for (int i = 0; i < beginning->lacking_count; i++)
+		if (beginning->lacking[i] == scope)
+			return;
+	beginning->lacking[beginning->lacking_count++] = scope;
+}
 
 /* The URIs that name a resource this caller may read; the rest is left out of the acknowledgement. */
 static void add_uris(struct mcp_call *call, struct beginning *beginning, yyjson_val *uris)
@@ -168,8 +180,12 @@ static void add_uris(struct mcp_call *call, struct beginning *beginning, yyjson_
 		struct sight sight = { 0 };
 		if (uri.at)
 			sight.offer = offer_for_uri(call->arena, uri, &sight.in);
-		if (!sight.offer || !call_may(call, sight.offer->scope))
+		if (!sight.offer)
 			continue;
+		if (!call_may(call, sight.offer->scope)) {
+			add_lacking(beginning, sight.offer->scope, yyjson_arr_size(uris));
+			continue;
+		}
 		sight.uri = arena_copy(call->arena, uri);
 		if (sight_is_sure(call->reply->caller, sight.offer)) {
 			subscription->followed[subscription->count++].uri = sight.uri;
@@ -254,7 +270,7 @@ const struct fault *subscription_begin(struct subscription *subscription)
 	return NULL;
 }
 
-const struct fault *subscriptions_listen(struct mcp_call *call)
+const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lacks_fn *lacks)
 {
 	yyjson_val *wanted = yyjson_obj_get(call->params, "notifications");
 	struct beginning *beginning = arena_new(call->arena, struct beginning);
@@ -269,6 +285,7 @@ const struct fault *subscriptions_listen(struct mcp_call *call)
 	beginning->subscription = arena_new(call->arena, struct subscription);
 	beginning->subscription->call = call;
 	TRY(read_wishes(call, beginning, wanted));
+	TRY(beginning->lacking ? lacks(call, beginning->lacking) : NULL);
 	return sights_look(call, &beginning->sights);
 }
 

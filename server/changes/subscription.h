@@ -38,7 +38,9 @@ struct subscription_kind {
 	void (*tell)(struct subscription *subscription, struct subscribed *followed);
 };
 
-const struct fault *subscriptions_listen(struct mcp_call *call);
+/* Of resources whose scopes (NULL behind the last) the caller lacks: why it can't begin, or NULL: without them. */
+typedef const struct fault *subscription_lacks_fn(struct mcp_call *call, const char *const *scopes);
+const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lacks_fn *lacks);
 /* Tells this loop's subscribers that a resource changed. */
 void subscriptions_tell(const char *uri);
 /* Tells them all of everything. */

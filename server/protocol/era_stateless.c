@@ -1,5 +1,6 @@
 /* era_stateless.c - 2026-07-28: every request stands alone and says all about itself. */
 #include "compat.h"
+#include "guard.h"
 #include "subscription.h"
 #include "methods.h"
 #include "param.h"
@@ -105,6 +106,11 @@ static const struct fault *discover(struct mcp_call *call)
 	return NULL;
 }
 
+static const struct fault *listen(struct mcp_call *call)
+{
+	return subscriptions_listen(call, guard_follows);
+}
+
 static const struct method methods[] = {
 	{ "server/discover",          discover,                 NULL },
 	{ "tools/list",               tools_list,               NULL },
@@ -115,7 +121,7 @@ static const struct method methods[] = {
 	{ "prompts/list",             prompts_list,             NULL },
 	{ "prompts/get",              prompts_get,              "name" },
 	{ "completion/complete",      completion_complete,      NULL },
-	{ "subscriptions/listen",     subscriptions_listen,       NULL },
+	{ "subscriptions/listen",     listen,                   NULL },
 	{ "skills/list",              skills_list,              NULL },
 	{ "skills/get",               skills_get,               NULL },
 	{ "resources/directory/read", resources_directory_read, NULL },

@@ -173,6 +173,14 @@ static str wanted(const char *scopes)
 	return first;
 }
 
+static bool lists(str scopes, str scope)
+{
+	while (scopes.size > 0)
+		if (str_same(str_cut(&scopes, ' '), scope))
+			return true;
+	return false;
+}
+
 /* What a token has, for a client that asks for no more than it is told loses nothing by it, and what it
  * needs. */
 static const char *scopes_to_have(struct arena *arena, const struct caller *caller, str needed)
@@ -183,19 +191,16 @@ static const char *scopes_to_have(struct arena *arena, const struct caller *call
 		return arena_copy(arena, needed);
 	for (str rest = open_scopes; rest.size > 0;) {
 		const char *each = arena_copy(arena, str_cut(&rest, ' '));
-		if (str_is(needed, each) || caller_may(caller, each))
+		if (lists(needed, str_of(each)) || caller_may(caller, each))
 			list = arena_print(arena, "%s%s%s", list, *list ? " " : "", each);
 	}
 	return prefixed(arena, str_of(list));
 }
 
-const struct fault *guard_scope(struct mcp_call *call, const char *scopes)
+static const struct fault *too_weak(struct mcp_call *call, str needed)
 {
 	const struct caller *caller = call->reply->caller;
 
-	if (call_may(call, scopes))
-		return NULL;
-	str needed = wanted(scopes);
 	return challenge(call->arena, 403, "insufficient_scope",
 	                 scopes_to_have(call->arena, caller, needed),
 	                 arena_print(call->arena, "This %s does not have the scope %.*s.",
@@ -203,11 +208,33 @@ const struct fault *guard_scope(struct mcp_call *call, const char *scopes)
 	                             STR_FORMAT(needed)));
 }
 
+const struct fault *guard_scope(struct mcp_call *call, const char *scopes)
+{
+	return call_may(call, scopes) ? NULL : too_weak(call, wanted(scopes));
+}
+
+/* A sign-in asks for all of OAUTH_SCOPES at once. So a customer who has some of them has been given what a
+ * customer is given: the rest is staff's. */
 bool guard_lists(const struct mcp_call *call, const char *scopes)
 {
+	const struct caller *caller = call->reply->caller;
+
 	if (call_may(call, scopes))
 		return true;
-	return caller_has_token(call->reply->caller) && issuer_asks(wanted(scopes));
+	return caller_has_token(caller) && issuer_asks(wanted(scopes)) &&
+	       !(caller_customer(caller) && caller_may(caller, issuer_scopes()));
+}
+
+const struct fault *guard_follows(struct mcp_call *call, const char *const *scopes)
+{
+	const char *needed = "";
+
+	for (; *scopes; scopes++) {
+		str scope = wanted(*scopes);
+		if (guard_lists(call, *scopes) && !lists(str_of(needed), scope))
+			needed = arena_print(call->arena, "%s%s%.*s", needed, *needed ? " " : "", STR_FORMAT(scope));
+	}
+	return *needed ? too_weak(call, str_of(needed)) : NULL;
 }
 
 /* ---- Addresses ---- */

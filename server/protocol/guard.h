@@ -21,5 +21,7 @@ const struct fault *guard_compressed(struct reply *reply, str coding);
 const struct fault *guard_scope(struct mcp_call *call, const char *scopes);
 /* Lists show what the caller may use, and what it may ask for. */
 bool guard_lists(const struct mcp_call *call, const char *scopes);
+/* The same 403 for a subscription, of all it lacks that is listed; NULL: the rest is left out of it. */
+const struct fault *guard_follows(struct mcp_call *call, const char *const *scopes);
 
 #endif

@@ -34,7 +34,7 @@ const lines = of => Object.entries(of).map(([name, scope]) => `${name}:${sha256(
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256' }] });
 const issuer = {
-	PUBLIC_URL: 'https://shop.example/mcp', OAUTH_ISSUER: 'https://issuer.example', OAUTH_SCOPES: 'orders:own',
+	PUBLIC_URL: 'https://shop.example/mcp', OAUTH_ISSUER: 'https://issuer.example', OAUTH_SCOPES: 'orders:own orders:read orders:write orders:staff reports:read',
 	OAUTH_CUSTOMER_CLAIM: 'customer_id',
 };
 const base64 = value => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');

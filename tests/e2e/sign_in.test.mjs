@@ -1,6 +1,7 @@
 // sign_in.test.mjs - access tokens of a real identity provider: what a client without one is told, whose are
 // taken, what is asked for when one is not enough, and keys beside them.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { refresh, tokensOf } from '../oauth/person.mjs';
 import { shapes } from '../oauth/shapes.mjs';
@@ -258,6 +259,41 @@ test('what a sign-in may give is listed, so that somebody calls it; of a key onl
 	assert.ok(all.length > weak.length);
 	const reader = await toolsOf(products, bearer(keys.reader));
 	assert.ok(!reader.includes('update_product'), `${reader}`);
+});
+
+test('2026: a subscription to what needs more is 403 with all of it; what no sign-in gives is left out', async () => {
+	const listen = (headers, uri = 'product://KIT-0001') => stateless('subscriptions/listen', { notifications: {
+		toolsListChanged: true, resourceSubscriptions: [uri, uri] } }, { headers });
+	const acknowledged = async (server, request) => {
+		const { status, events, text } = await exchange(server, { ...request, until: all => all.some(event => event.data) });
+		assert.equal(status, 200, text);
+		return JSON.parse(events.find(event => event.data).data).params.notifications;
+	};
+	const weak = bearer(issuer.mint({ scope: 'stock:reserve' }));
+	const refused = await exchange(products, listen(weak));
+	assert.deepEqual([refused.status, challengeOf(refused)], [403, needs('products:read stock:reserve', 'products:read')]);
+	assert.equal(refused.headers['content-type'], 'application/json');
+	assert.deepEqual(await acknowledged(products, listen(weak, 'nothing://here')), { toolsListChanged: true });
+	assert.deepEqual(await acknowledged(products, listen(bearer(issuer.mint()))), { toolsListChanged: true,
+		resourceSubscriptions: ['product://KIT-0001', 'product://KIT-0001'] });
+	const silent = await startTrusting('products', issuer, {
+		API_KEYS: `reserves:${createHash('sha256').update('mcp_reserves').digest('hex')}:stock:reserve` });
+	for (const headers of [weak, bearer('mcp_reserves')])
+		assert.deepEqual(await acknowledged(silent, listen(headers)), { toolsListChanged: true });
+	await silent.stop();
+});
+
+test('a customer who has something of what a sign-in gives is not shown what is staff\'s, and told so by a call', async () => {
+	const server = await startTrusting('products', issuer, { OAUTH_SCOPES, OAUTH_CUSTOMER_CLAIM: 'customer' });
+	const of = (scope, customer) => bearer(issuer.mint({ scope, customer }));
+	const shown = async headers => (await toolsOf(server, headers)).includes('update_product');
+	assert.equal(await shown(of('products:read', 'C-1')), false);
+	assert.equal(await shown(of('products:read products:write', 'C-1')), true);
+	assert.equal(await shown(of('', 'C-1')), true, 'it was asked for nothing yet');
+	assert.equal(await shown(of('products:read')), true, 'no customer');
+	const refused = await exchange(server, stateless('tools/call', write, { headers: of('products:read', 'C-1') }));
+	assert.deepEqual([refused.status, challengeOf(refused)], [403, needs('products:read products:write', 'products:write')]);
+	await server.stop();
 });
 
 test('only scopes that this server has mean something in a token', async () => {
