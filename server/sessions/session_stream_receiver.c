@@ -304,6 +304,13 @@ static void expire(void *of)
 	receiver_interrupt(receiver, 0, (str) { 0 });
 }
 
+/* Before 2025-11-25 hardly any client of a call does, and none before the first event: the call goes on to
+ * its end. */
+static bool comes_back(const struct session_stream *stream, int64_t after)
+{
+	return !stream->answers || after > 0 || stream->session->revision >= R2025_11_25;
+}
+
 struct receiver *receiver_create(struct session_stream *stream, struct exchange *x,
                                  const struct caller *caller, int64_t after, int64_t came)
 {
@@ -322,6 +329,7 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 		return receiver;
 	origin_allow(x);
 	receiver->connection = stream_open(x, gone, receiver);
-	receiver->expiry = expiry_begin(caller, receiver->loop, expire, receiver);
+	if (comes_back(stream, after))
+		receiver->expiry = expiry_begin(caller, receiver->loop, expire, receiver);
 	return receiver_keep(receiver);
 }

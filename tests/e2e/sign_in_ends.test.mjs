@@ -84,6 +84,17 @@ describe('what is open ends with its token', { concurrency: 8 }, () => {
 		assert.match(messages(rest.events).at(-1).result.content[0].text, /Counted to 150/);
 	});
 
+	test('before 2025-11-25: a call that runs, whose client would not come back, goes on to its end', async () => {
+		const token = dying('older'), session = await beginSession(probe, '2025-06-18', {}, bearer(token));
+		const [stream, listener] = await Promise.all([open(call(session, 'count', { to: 160, pause_ms: 100 }), 'a call'),
+			open(listen(await beginSession(probe, '2025-06-18', {}, bearer(token))), 'GET')]);
+		await endsInTime(listener, token);
+		const { events } = await stream.answer;
+		assert.equal((await exchange(probe, request(session, 'ping'))).status, 401);
+		assert.deepEqual(steps(events), Array.from({ length: 160 }, (_, i) => i + 1));
+		assert.match(messages(events).at(-1).result.content[0].text, /Counted to 160/);
+	});
+
 	test('2025: a question; it is answered with the next token', async () => {
 		const token = dying('asked'), session = await beginSession(probe, '2025-11-25', { elicitation: {} }, bearer(token));
 		const stream = await open(call(session, 'consent', {}), 'a question');
