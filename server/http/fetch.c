@@ -158,8 +158,7 @@ static void set_method(const struct fetcher *fetcher, const struct fetch_request
 	bool post = strcmp(request->method, "POST") == 0;
 	if (post || request->body.size > 0) {
 		curl->setopt(easy, CURLOPT_POST, 1L);
-		const char *bytes = request->body.at ? request->body.at : "";
-		curl->setopt(easy, CURLOPT_POSTFIELDS, bytes);
+		curl->setopt(easy, CURLOPT_POSTFIELDS, request->body.at ? request->body.at : "");
 		curl->setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
 	}
 	if (!post && strcmp(request->method, "GET") != 0)
@@ -183,6 +182,7 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
 	curl->setopt(easy, CURLOPT_URL, request->url);
 	curl->setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl->setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);   /* or newer */
 	curl->setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl->setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl->setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
@@ -210,14 +210,22 @@ static void read_answer(const struct fetcher *fetcher, struct arena *arena,
 	const struct curl_library *curl = fetcher->curl;
 	long status = 0;
 	curl_off_t retry_after = 0;
-	char *type = NULL;
+	char *type = NULL, *elsewhere = NULL;
 	curl->getinfo(fetcher->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl->getinfo(fetcher->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	curl->getinfo(fetcher->easy, CURLINFO_CONTENT_TYPE, &type);
+	curl->getinfo(fetcher->easy, CURLINFO_REDIRECT_URL, &elsewhere);
 	answer->status = (int)status;
 	answer->retry_after_ms = retry_after < RETRY_AFTER_MAX_S ? (int64_t)retry_after * 1000
 	                                                         : RETRY_AFTER_MAX_S * 1000;
 	answer->type = type ? str_of(arena_copy(arena, str_of(type))) : (str) { 0 };
+	answer->elsewhere = elsewhere ? arena_copy(arena, str_of(elsewhere)) : NULL;
+}
+
+/* OpenSSL's X509_V_ERR_...: who signed it is not known. What expired, or is for another name, is wrong for all. */
+static bool is_of_a_stranger(long verified)
+{
+	return verified == 2 || (verified >= 18 && verified <= 21);
 }
 
 static const char *explain(const struct fetcher *fetcher, struct arena *arena, CURLcode code,
@@ -225,10 +233,24 @@ static const char *explain(const struct fetcher *fetcher, struct arena *arena, C
 {
 	if (incoming->too_long)
 		return arena_print(arena, "its answer is longer than %zu bytes", incoming->most);
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return arena_print(arena, "there was no answer in time (%s)", fetcher->words);
 	const char *words = fetcher->words[0] ? fetcher->words : fetcher->curl->words(code);
-	return arena_copy(arena, str_of(words));
+	long verified = 0;
+
+	fetcher->curl->getinfo(fetcher->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+	switch (code) {
+	case CURLE_OPERATION_TIMEDOUT:
+		return arena_print(arena, "there was no answer in time (%s)", words);
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return arena_print(arena, "its certificate is not trusted (%s)%s", words,
+		                   is_of_a_stranger(verified) ? ": CURL_CA_BUNDLE names a file of the"
+		                   " authorities that are, instead of the system's" : "");
+	case CURLE_SSL_CACERT_BADFILE:
+		return arena_print(arena, "%s: CURL_CA_BUNDLE names no file of certificates (PEM)", words);
+	case CURLE_SSL_CONNECT_ERROR:
+		return arena_print(arena, "there is no TLS with it, of 1.2 or newer (%s)", words);
+	default:
+		return arena_copy(arena, str_of(words));
+	}
 }
 
 void fetch(struct fetcher *fetcher, struct arena *arena, const struct fetch_request *request,

@@ -24,6 +24,7 @@ struct fetch_answer {
 	str type;                       /* Content-Type */
 	str body;                       /* in the arena */
 	int64_t retry_after_ms;         /* of a Retry-After in seconds; 0: none */
+	const char *elsewhere;          /* where it redirects to, which is not followed; NULL: nowhere */
 	bool sent;                      /* the request may have reached the server */
 	const char *why;                /* for people, where status is 0 */
 };

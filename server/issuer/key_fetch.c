@@ -12,6 +12,7 @@
 
 #define DOCUMENT_DEPTH_MAX 16
 #define QUOTED_MAX 128
+#define WORDS_MAX 400           /* of what libcurl says */
 
 static bool get(struct fetcher *fetcher, struct arena *arena, const char *url,
                 const atomic_bool *give_up, struct fetch_answer *answer)
@@ -28,9 +29,11 @@ static bool get(struct fetcher *fetcher, struct arena *arena, const char *url,
 static const char *not_had(struct arena *arena, const char *url, const struct fetch_answer *answer)
 {
 	if (answer->status == 0)
-		return arena_print(arena, "%s: %s", url, str_quote(str_of(answer->why), QUOTED_MAX).text);
-	return arena_print(arena, "%s answers with HTTP %d%s", url, answer->status,
-	                   answer->status / 100 == 3 ? ", and redirects are not followed" : "");
+		return arena_print(arena, "%s: %s", url, str_quote(str_of(answer->why), WORDS_MAX).text);
+	if (answer->elsewhere)
+		return arena_print(arena, "%s redirects to %s (HTTP %d), which is not followed", url,
+		                   str_quote(str_of(answer->elsewhere), QUOTED_MAX).text, answer->status);
+	return arena_print(arena, "%s answers with HTTP %d", url, answer->status);
 }
 
 /* ---- Discovery ---- */
@@ -86,15 +89,18 @@ static const char *discover(struct fetcher *fetcher, struct arena *arena, const 
                             const atomic_bool *give_up, struct key_fetch *fetched, const char **keys_url)
 {
 	struct fetch_answer answer;
-	const char *url = document_url(arena, issuer->name, false);
+	const char *url = document_url(arena, issuer->name, false), *first = NULL;
 	bool there = get(fetcher, arena, url, give_up, &answer);
 
 	if (!there && answer.status / 100 == 4) {
+		first = not_had(arena, url, &answer);
 		url = document_url(arena, issuer->name, true);
 		there = get(fetcher, arena, url, give_up, &answer);
 	}
 	if (!there)
-		return not_had(arena, url, &answer);
+		return !first ? not_had(arena, url, &answer)
+			: arena_print(arena, "%s, and %s: is that what OAUTH_ISSUER is to be?", first,
+			              not_had(arena, url, &answer));
 	fetched->document = answer.body;
 	return read_document(arena, issuer, url, answer.body, keys_url);
 }

@@ -6,6 +6,7 @@
 // answer whatever a test says.
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { makeKey, signatureOf, tokenOf } from './keys.mjs';
@@ -38,9 +39,9 @@ const known = [...new Set(Object.values(people).flatMap(person => person.scopes)
 export class Issuer {
 	// `resources`: whose tokens it gives, the first where a client names none. `prefixes`: what may stand before
 	// a scope. `shape`: of all its tokens; else a client m-SHAPE has its own. `url`: where it is reached, if that is
-	// not its own port. `audience`: of all its tokens, where that is no resource.
-	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, clients = [], url, audience }) {
-		Object.assign(this, { resources, prefixes, shape, alg, port, clients, url, audience });
+	// not its own port. `audience`: of all its tokens, where that is no resource. `tls`: options of https.Server.
+	constructor({ resources, prefixes = [], shape, alg = 'RS256', port = 0, host = '127.0.0.1', clients = [], url, audience, tls }) {
+		Object.assign(this, { resources, prefixes, shape, alg, port, host, clients, url, audience, tls });
 		this.requests = [];             // that came, as "METHOD PATH"
 		this.trouble = undefined;       // answers in its place: (request, response, path) => true
 		this.plain = false;             // announces neither PKCE nor itself in redirects, as some don't
@@ -52,17 +53,18 @@ export class Issuer {
 
 	async start() {
 		await this.up();
-		this.url ??= `http://127.0.0.1:${this.port}`;
+		this.url ??= `http://${this.host}:${this.port}`;
 		await this.#provide();
 		return this;
 	}
 
 	// As after a crash: what it knew it knows still.
 	async up() {
-		this.server = http.createServer((request, response) => this.#answer(request, response).catch(error => {
-			response.writeHead(500).end(String(error?.stack ?? error));
-		}));
-		this.server.listen(this.port, '127.0.0.1');
+		this.server = (this.tls ? https : http).createServer({ ...this.tls }, (request, response) =>
+			this.#answer(request, response).catch(error => {
+				response.writeHead(500).end(String(error?.stack ?? error));
+			}));
+		this.server.listen(this.port, this.host);
 		await once(this.server, 'listening');
 		this.port = this.server.address().port;
 	}
