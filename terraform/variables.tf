@@ -291,8 +291,12 @@ variable "sign_in" {
     error_message = "A callback is an https URL, one of an app, or http on localhost or 127.0.0.1, without a #."
   }
   validation {
-    condition     = var.sign_in.issuer == null ? true : can(regex("^https://[^?#]+$", var.sign_in.issuer.url))
-    error_message = "sign_in.issuer.url is an https URL, to the letter as the tokens have it, with or without a slash at its end."
+    condition     = var.sign_in.issuer == null ? true : can(regex("^https://[^?#\\s\",]+$", var.sign_in.issuer.url)) && !strcontains(var.sign_in.issuer.url, "/.well-known/")
+    error_message = "sign_in.issuer.url is one https URL, to the letter as the tokens have it as iss, with or without a slash at its end, and without /.well-known/."
+  }
+  validation {
+    condition     = can(regex("^([^\\s\",\\\\]*[^\\s\",\\\\A-Za-z0-9])?$", try(var.sign_in.issuer.prefix, "")))
+    error_message = "sign_in.issuer.prefix stands right before a scope, so it ends with what the issuer has between them, such as the / of api://APP/."
   }
   validation {
     condition     = !try(var.sign_in.issuer.facade && var.sign_in.issuer.jwks != null, false)

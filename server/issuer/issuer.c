@@ -37,10 +37,12 @@ static bool is_plain(str text)
 static const char *check_url(const char *setting, const char *url)
 {
 	bool web = str_starts(str_of(url), "https://") || str_starts(str_of(url), "http://");
-	const char *what = web ? fetch_check_url(url) : "it must begin with https://";
+	const char *what = web ? NULL : "it must begin with https://, without a quote before that";
 
-	if (!what && !is_plain(str_of(url)))
-		what = "it holds a blank, a quote or a comma";
+	if (!is_plain(str_of(url)))
+		what = "it holds a blank, a quote or a comma; it is one URL, as it stands";
+	if (!what)
+		what = fetch_check_url(url);
 	if (!what && strncmp(url, "https://", 8) != 0 && !fetch_is_loopback(url))
 		what = "it must begin with https:// (http:// is for this machine alone, such as"
 		       " http://127.0.0.1:9000)";
@@ -98,6 +100,9 @@ static const char *check_issuer(const struct issuer_settings *from)
 	if (strpbrk(from->issuer, "?#"))
 		return wrong("OAUTH_ISSUER", "an issuer has neither a ? nor a #; it is the text that its"
 		                             " tokens have as iss");
+	if (strstr(from->issuer, "/.well-known/"))
+		return wrong("OAUTH_ISSUER", "it ends before /.well-known/: it is the text that its tokens have as"
+		                             " iss, and its discovery is found from there");
 	if (!from->public_url)
 		return wrong("OAUTH_ISSUER", "it needs PUBLIC_URL, the endpoint as clients type it, such as"
 		                             " https://shop.example/mcp: tokens are made for it");
@@ -131,6 +136,18 @@ static const char *check_scopes(const struct issuer_settings *from)
 	return NULL;
 }
 
+static const char *check_prefix(const char *prefix)
+{
+	size_t size = prefix ? strlen(prefix) : 0;
+
+	if (size > 0 && !is_plain(str_of(prefix)))
+		return wrong("OAUTH_SCOPE_PREFIX", "it holds a blank, a quote or a comma");
+	if (size > 0 && isalnum((unsigned char)prefix[size - 1]))
+		return wrong("OAUTH_SCOPE_PREFIX", "a scope comes right behind it: so it ends with what the issuer has"
+		                                   " between them, such as a /");
+	return NULL;
+}
+
 static const char *check_jwks(const struct issuer_settings *from)
 {
 	if (!from->jwks)
@@ -138,6 +155,8 @@ static const char *check_jwks(const struct issuer_settings *from)
 	if (from->facade)
 		return wrong("OAUTH_FACADE", "it repeats what the issuer's discovery says, which there is none of"
 		                             " with OAUTH_JWKS: leave one of them out");
+	if (from->jwks[0] != '@' && !strstr(from->jwks, "://"))
+		return wrong("OAUTH_JWKS", "it must begin with https://, or with an @ where it is the path of a file");
 	if (from->jwks[0] != '@')
 		return check_url("OAUTH_JWKS", from->jwks);
 	return from->jwks[1] ? NULL : wrong("OAUTH_JWKS", "after the @ comes the path of a file of keys");
@@ -171,8 +190,8 @@ static const char *check(const struct issuer_settings *from)
 		why = check_list("OAUTH_CLIENTS", from->clients);
 	if (!why)
 		why = check_claims(from);
-	if (!why && from->scope_prefix && !is_plain(str_of(from->scope_prefix)))
-		why = wrong("OAUTH_SCOPE_PREFIX", "it holds a blank, a quote or a comma");
+	if (!why)
+		why = check_prefix(from->scope_prefix);
 	if (!why)
 		why = check_scopes(from);
 	return why ? why : check_jwks(from);

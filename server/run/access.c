@@ -66,6 +66,9 @@ bool access_start(const struct options *options)
 	}
 	if (!options->loopback && options->auth_none)
 		log_warning("AUTH=none: whoever reaches %s may do everything", options->host);
+	if (issuer_name() && !*issuer_scopes())
+		log_info("OAUTH_SCOPES is not set: a sign-in asks for no scope, and people may what the issuer"
+		         " gives them all the same");
 	return start_seal(options);
 }
 

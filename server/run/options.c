@@ -290,6 +290,8 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	make_access(options);
 	if (strcmp(setting_text("AUTH"), "tokens") == 0 && !options->issuer.issuer)
 		return "AUTH is tokens, and OAUTH_ISSUER, whose tokens are meant, is not set";
+	if (strcmp(setting_text("AUTH"), "keys") == 0 && setting_text("OAUTH_ISSUER") && !options->keys)
+		return "AUTH is keys, and API_KEYS, which are meant, is not set: OAUTH_ISSUER counts for nothing then";
 	if (options->pause_ms >= options->shutdown_ms)
 		return "DRAIN_PAUSE must be shorter than SHUTDOWN_TIMEOUT, which it is a part of";
 	if (server->migrations && !options->database)

@@ -510,6 +510,62 @@ run "issuer_in_the_clear" {
   expect_failures = [var.sign_in]
 }
 
+run "issuer_and_its_discovery" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://login.example.com/.well-known/openid-configuration" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "two_issuers" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://login.example.com,https://id.example.com" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "prefix_without_its_end" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://login.example.com", prefix = "api://a" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "prefix_of_two" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sign_in = { by = "issuer", scopes = ["products:read"], issuer = { url = "https://login.example.com", prefix = "a/ b/" } }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
 run "plan_without_pages" {
   command = plan
 

@@ -41,6 +41,13 @@ async function toolsOf(server, headers) {
 	}
 }
 
+test('that a sign-in asks for no scope is said at the start, for who forgot them', async () => {
+	const forgetful = await startTrusting('products', issuer);
+	assert.match(forgetful.log, /OAUTH_SCOPES is not set: a sign-in asks for no scope/);
+	assert.doesNotMatch(products.log, /OAUTH_SCOPES is not set/);
+	await forgetful.stop();
+});
+
 // ---- Without a token ----
 
 const initialize = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {
