@@ -10,7 +10,7 @@ import https from 'node:https';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { makeKey, signatureOf, tokenOf } from './keys.mjs';
-import { page } from './page.mjs';
+import { over, page } from './page.mjs';
 import { shapes } from './shapes.mjs';
 
 const npm = createRequire(fileURLToPath(new URL('../../build/npm/package.json', import.meta.url)));
@@ -241,9 +241,16 @@ export class Issuer {
 
 	// Who it is, and what is given, in one step: whoever it is gets of what was asked what that person may have.
 	async #interact(request, response) {
-		const { provider } = this, { params } = await provider.interactionDetails(request, response);
+		const { provider } = this, html = { 'Content-Type': 'text/html; charset=utf-8' };
+		const interaction = await provider.interactionDetails(request, response).catch(error => {
+			if (!(error instanceof errors.SessionNotFound))
+				throw error;
+		});
+		if (!interaction)
+			return response.writeHead(400, html).end(over);
+		const { params } = interaction;
 		if (request.method !== 'POST')
-			return response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page(params, people));
+			return response.writeHead(200, html).end(page(params, people, await provider.Client.find(params.client_id)));
 		let form = '';
 		for await (const chunk of request)
 			form += chunk;

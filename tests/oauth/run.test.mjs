@@ -44,6 +44,9 @@ test('servers and an identity provider: two people sign in, and see what they ma
 		headers: { Authorization: `Basic ${Buffer.from('machine:secret').toString('base64')}` } });
 	const { access_token } = await answer.json();
 	await ask({ port: Number(PRODUCTS_PORT) }, 'search_products', { words: 'a' }, withToken(access_token));
+	const over = await fetch(`${issuer.url}/interaction/of-yesterday`);
+	assert.equal(over.status, 400);
+	assert.match(await over.text(), /This sign-in is over[^]*Go back to\s+your program/);
 	dev.kill('SIGTERM');
 	await eventually(() => ended, 'it ends', 20000);
 	assert.equal(ended.status, 0, said);

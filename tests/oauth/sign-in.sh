@@ -96,7 +96,7 @@ Claude Desktop: put this into claude_desktop_config.json (macOS: ~/Library/Appli
 Windows: %APPDATA%\\Claude\\; it needs Node.js for npx) and start Claude again:
 $(for name in "${NAMES[@]}"; do echo "$name $(url_of "$name")"; done | claude_block '' '')
 
-A program, without a browser:
+A program, without a browser; what it gets as access_token it sends as Authorization: Bearer ...:
   curl -u machine:secret http://127.0.0.1:$ISSUER_PORT/token -d grant_type=client_credentials \\
     -d 'scope=${SIGN_IN_SCOPES[$first]:-}' -d resource=$(url_of "$first")
 
