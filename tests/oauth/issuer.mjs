@@ -36,6 +36,19 @@ export const people = {
 };
 const known = [...new Set(Object.values(people).flatMap(person => person.scopes))];
 
+// Clients that are a page ask from their browser, also to be registered, for which oidc-provider has no CORS. True: it
+// was a preflight, and is answered.
+function letPagesIn({ method, headers }, response) {
+	if (!headers.origin)
+		return false;
+	response.setHeader('Access-Control-Allow-Origin', '*');
+	if (method !== 'OPTIONS')
+		return false;
+	response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET, POST',
+		'Access-Control-Allow-Headers': headers['access-control-request-headers'] ?? '*' }).end();
+	return true;
+}
+
 export class Issuer {
 	// `resources`: whose tokens it gives, the first where a client names none. `prefixes`: what may stand before
 	// a scope. `shape`: of all its tokens; else a client m-SHAPE has its own. `url`: where it is reached, if that is
@@ -218,6 +231,8 @@ export class Issuer {
 		const { pathname } = new URL(request.url, this.url);
 		this.requests.push(`${request.method} ${pathname}`);
 		if (await this.trouble?.(request, response, pathname))
+			return;
+		if (letPagesIn(request, response))
 			return;
 		if (pathname === '/jwks')
 			response.writeHead(200, { 'Content-Type': 'application/jwk-set+json' }).end(JSON.stringify(this.jwks));

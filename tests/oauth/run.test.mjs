@@ -44,6 +44,12 @@ test('servers and an identity provider: two people sign in, and see what they ma
 		headers: { Authorization: `Basic ${Buffer.from('machine:secret').toString('base64')}` } });
 	const { access_token } = await answer.json();
 	await ask({ port: Number(PRODUCTS_PORT) }, 'search_products', { words: 'a' }, withToken(access_token));
+	for (const path of ['reg', 'token']) {
+		const headers = { Origin: 'http://localhost:6274' };
+		const asked = await fetch(`${issuer.url}/${path}`, { method: 'OPTIONS', headers: { ...headers, 'Access-Control-Request-Method': 'POST' } });
+		const done = await fetch(`${issuer.url}/${path}`, { method: 'POST', headers });
+		assert.deepEqual([asked, done].map(each => each.headers.get('access-control-allow-origin')), ['*', '*'], `pages may ask ${path}`);
+	}
 	const over = await fetch(`${issuer.url}/interaction/of-yesterday`);
 	assert.equal(over.status, 400);
 	assert.match(await over.text(), /This sign-in is over[^]*Go back to\s+your program/);
