@@ -438,18 +438,19 @@ run_tests() {
 
 	BUILD_ARGUMENTS=()
 	run_c_tests "C tests, ASan and UBSan (dev)" dev
+	await "$FETCHING" || cat "$TEST/fetch.log"
+	need_deploy_tools
+	begin_infra
 	run_c_tests "C tests, optimised (release)" release
 	BUILD_ARGUMENTS=(--target "${targets[@]}")
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	run_fuzz_tests "fuzz targets, short form"
 	run_model_checks "the rules of ownership, as models"
-	await "$FETCHING" || cat "$TEST/fetch.log"
 	run_wycheproof_tests "Wycheproof: signatures and keys"
-	need_deploy_tools
-	begin_infra
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
+	begin_images
 	run_e2e_on_postgresql "end to end on PostgreSQL"
 	mapfile -t clients < <(client_names 'select(.daily)')
 	run_client_tests "clients of other languages" "${clients[@]}"
@@ -457,7 +458,6 @@ run_tests() {
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
-	begin_images
 	run_node_tests "documentation" tests/docs/*.test.mjs
 	run_node_tests "rooms of the code" tests/rooms/*.test.mjs
 	NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs

@@ -19,19 +19,49 @@ export function temporary() {
 	return folders.at(-1);
 }
 
+// What the stand-in for the AWS CLI answers: for each operation ("ecs describe-services") a list, one a call, the last one again and
+// again. {error: 'ThrottlingException', words: '…'} fails as the CLI does, {text: '…'} is printed as it is, anything else as JSON. In
+// all of them "$NOW" is this moment. One with {until: 'ecs continue-service-deployment'} is given again until that was asked.
+function write(script, folder) {
+	mkdirSync(folder);
+	for (const [operation, answers] of Object.entries(script)) {
+		const at = join(folder, operation);
+		mkdirSync(at);
+		writeFileSync(join(at, 'next'), '0\n');
+		answers.forEach(({ until, ...answer }, i) => {
+			const { error, words = '', text = JSON.stringify(answer, null, 4) } = answer;
+			writeFileSync(join(at, error ? `${i}.error` : `${i}.text`),
+				error ? `(${error}) when calling the OPERATION operation: ${words}\n` : `${text}\n`);
+			if (until)
+				writeFileSync(join(at, `${i}.until`), `${until}\n`);
+		});
+	}
+}
+
+// What it was asked: the operation, all words, and the flags with their values.
+function read(path) {
+	const calls = [], all = existsSync(path) ? readFileSync(path, 'utf8').split('\0') : [];
+	for (let at = 0; at + 1 < all.length;) {
+		const [operation, count] = [all[at], Number(all[at + 1])], words = all.slice(at + 2, at + 2 + count), flags = {};
+		for (let i = 0; i < count; i++)
+			if (words[i].startsWith('--'))
+				flags[words[i].slice(2)] = i + 1 < count && !words[i + 1].startsWith('--') ? words[++i] : true;
+		calls.push({ operation, words, flags });
+		at += 2 + count;
+	}
+	return calls;
+}
+
 // A folder with programs of ours in front of those of the machine.
 export function stage(script = {}) {
 	const folder = temporary(), bin = join(folder, 'bin');
 	mkdirSync(bin);
 	symlinkSync(process.execPath, join(bin, 'node'));
-	symlinkSync(join(root, 'tests/deploy/aws.mjs'), join(bin, 'aws'));
-	writeFileSync(join(folder, 'script.json'), JSON.stringify(script));
+	symlinkSync(join(root, 'tests/deploy/aws'), join(bin, 'aws'));
+	write(script, join(folder, 'aws'));
 	return {
 		folder,
-		get calls() {
-			const path = join(folder, 'calls.jsonl');
-			return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map(line => JSON.parse(line)) : [];
-		},
+		get calls() { return read(join(folder, 'calls')); },
 		asked(operation) {
 			return this.calls.filter(call => call.operation === operation);
 		},
