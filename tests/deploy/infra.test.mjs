@@ -13,15 +13,18 @@ const path = name => execFileSync('sh', ['-c', `command -v ${name}`], { encoding
 // A shim on the PATH would look for its Python there.
 const realPython = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
 
+// What Terraform's scripts need, whose tests start some hundred processes: there where they are to pass.
+const ofScripts = ['jq', 'openssl'];
+
 // A copy beside nothing, and a PATH without Terraform on which no environment of Python's can be made.
-function bare(t) {
+function bare(t, missing = []) {
 	const folder = mkdtempSync(join(tmpdir(), 'mcp-infra-'));
 	t.after(() => rmSync(folder, { recursive: true }));
 	cpSync(here, join(folder, 'terraform'), { recursive: true });
 	for (const name of ['services', 'services.json'])
 		cpSync(join(here, '..', name), join(folder, name));
 	mkdirSync(join(folder, 'bin'));
-	for (const tool of tools)
+	for (const tool of tools.filter(each => !missing.includes(each)))
 		symlinkSync(path(tool), join(folder, 'bin', tool));
 	const python = join(folder, 'bin/python3');
 	writeFileSync(python, `#!/bin/sh\n[ "$1" != -m ] || { echo 'no venv here'; exit 1; }\nexec ${realPython} "$@"\n`);
@@ -37,7 +40,7 @@ function check(folder, CI) {
 }
 
 test('the tests of the bootstrap are not given what its operator says', t => {
-	const folder = bare(t), bootstrap = join(folder, 'terraform/bootstrap'), stub = join(folder, 'bin/terraform');
+	const folder = bare(t, ofScripts), bootstrap = join(folder, 'terraform/bootstrap'), stub = join(folder, 'bin/terraform');
 	for (const name of ['backend.tf', 'terraform.tfvars'])
 		writeFileSync(join(bootstrap, name), '');
 	writeFileSync(stub, `#!/bin/sh\ncase "$*" in version) echo 'Terraform v1.11.4' ;; *bootstrap\\ test*) ${path('ls')} "\${1#-chdir=}" >'${folder}/tested' ;; esac\n`);
@@ -50,11 +53,11 @@ test('the tests of the bootstrap are not given what its operator says', t => {
 });
 
 test('what could not be checked is named, and fails in CI', t => {
-	const folder = bare(t);
-	const alone = check(folder);
+	const alone = check(bare(t));
 	assert.match(alone.last, /^[1-9]\d* passed, 0 failed; left out: formatting, validation and tests, checkov$/);
 	assert.equal(alone.status, 0);
-	const ci = check(folder, 'true');
-	assert.match(ci.last, /^[1-9]\d* passed, 2 failed; left out: formatting, validation and tests, checkov$/);
+	const ci = check(bare(t, ofScripts), 'true');
+	assert.equal(ci.last, '0 passed, 4 failed; left out: formatting, validation and tests, the test of terraform/secrets, '
+		+ 'the test of terraform/machine, checkov');
 	assert.equal(ci.status, 1);
 });
