@@ -276,33 +276,3 @@ bool issuer_asks(str scope)
 {
 	return the.name && text_lists(the.asked, scope);
 }
-
-/* ---- Counted ---- */
-
-struct sign_ins sign_ins;
-
-const struct counted sign_ins_counted[] = {
-	{ "mcp_sign_in_accepted_total", "counter", "Access tokens that were checked and found good",
-	  &sign_ins.accepted },
-	{ "mcp_sign_in_cached_total", "counter", "Requests with an access token that was checked before",
-	  &sign_ins.cached },
-	{ "mcp_sign_in_malformed_total", "counter", "Access tokens refused: they are none, or of an"
-	  " algorithm that is not accepted", &sign_ins.malformed },
-	{ "mcp_sign_in_signature_total", "counter", "Access tokens refused: the signature is wrong",
-	  &sign_ins.signature },
-	{ "mcp_sign_in_unknown_key_total", "counter", "Access tokens refused: the issuer has no such key",
-	  &sign_ins.unknown_key },
-	{ "mcp_sign_in_expired_total", "counter", "Access tokens refused: expired, or not valid yet",
-	  &sign_ins.expired },
-	{ "mcp_sign_in_audience_total", "counter", "Access tokens refused: for another server or client",
-	  &sign_ins.audience },
-	{ "mcp_sign_in_claims_total", "counter", "Access tokens refused: of another issuer or kind",
-	  &sign_ins.claims },
-	{ "mcp_sign_in_waited_total", "counter", "Requests that waited for keys of the issuer",
-	  &sign_ins.waited },
-	{ "mcp_sign_in_unavailable_total", "counter", "Requests answered 503 for want of keys of the issuer",
-	  &sign_ins.unavailable },
-	{ "mcp_issuer_fetches_total", "counter", "Fetches of the issuer's keys", &sign_ins.fetches },
-	{ "mcp_issuer_failed_fetches_total", "counter", "Those that failed", &sign_ins.failed_fetches },
-	{ 0 },
-};

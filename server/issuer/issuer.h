@@ -53,8 +53,16 @@ struct sign_ins {
 	atomic_llong malformed, signature, unknown_key, expired, audience, claims;      /* refused */
 	atomic_llong waited, unavailable;       /* for keys; no keys to check with */
 	atomic_llong fetches, failed_fetches;   /* of the issuer's keys */
+	atomic_llong keys_had_s;                /* when a fetch last had them, since 1970; 0: never */
 };
 extern struct sign_ins sign_ins;
 extern const struct counted sign_ins_counted[];         /* the same, for /metrics */
+int64_t sign_ins_refused(void);                         /* of every kind */
+int64_t sign_ins_keys_age_s(void);                      /* -1: none were fetched yet */
+
+/* A token that came from there was refused; `address` as limits know it (auth_address_group()). */
+void sign_ins_note_refused(str address);
+/* From how many addresses such came within the last quarter of an hour, at least. */
+int sign_ins_refused_from(void);
 
 #endif

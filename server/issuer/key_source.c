@@ -222,6 +222,7 @@ static void adopt(struct key_fetch *fetched, int64_t now)
 	source.failures = 0;
 	source.logged_ms = 0;
 	source.confirmed_ms = now;
+	atomic_store(&sign_ins.keys_had_s, now_ms() / 1000);
 	source.next_ms = now + jittered(key_times.refresh);
 }
 

@@ -30,7 +30,9 @@ static struct emf_totals totals_now(void)
 struct value {
 	const char *name;
 	int64_t now;
+	const char *unit;               /* NULL: a count */
 };
+#define VALUES_MAX 16
 
 static void write_declaration(struct json *json, const struct emf *emf, const struct value *values)
 {
@@ -50,7 +52,7 @@ static void write_declaration(struct json *json, const struct emf *emf, const st
 		json_key(json, "Name");
 		json_text(json, value->name);
 		json_key(json, "Unit");
-		json_text(json, "Count");
+		json_text(json, value->unit ? value->unit : "Count");
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -82,17 +84,37 @@ static str write_line(struct arena *arena, const struct emf *emf, const struct v
 	return json_end(&json);
 }
 
+/* Each is a metric that somebody pays for: what the alarms ask, and no kinds of refusals. */
+static void add_sign_ins(struct emf *emf, struct value *value)
+{
+	struct emf_sign_ins before = emf->said_sign_ins, *now = &emf->said_sign_ins;
+
+	emf->sign_ins(now);
+	*value++ = (struct value) { "AcceptedTokens", now->accepted - before.accepted, NULL };
+	*value++ = (struct value) { "RefusedTokens", now->refused - before.refused, NULL };
+	*value++ = (struct value) { "RefusedFrom", now->refused_from, NULL };
+	*value++ = (struct value) { "FailedKeyFetches",
+	                            now->failed_fetches - before.failed_fetches, NULL };
+	if (now->keys_age_s >= 0)
+		*value = (struct value) { "KeysAge", now->keys_age_s, "Seconds" };
+}
+
 str emf_print(struct arena *arena, struct emf *emf, int running)
 {
 	struct emf_totals before = emf->said, now = totals_now();
+	struct value values[VALUES_MAX] = {
+		{ "OpenStreams", atomic_load(emf->streams), NULL },
+		{ "Sessions", metric_value(METRIC_SESSIONS), NULL },
+		{ "CallsRunning", running, NULL },
+		{ "Calls", now.calls - before.calls, NULL },
+		{ "Errors", now.errors - before.errors, NULL },
+		{ "LimitHits", now.limits - before.limits, NULL },
+	}, *end = values;
 
 	emf->said = now;
-	return write_line(arena, emf, (const struct value[]) {
-		{ "OpenStreams", atomic_load(emf->streams) },
-		{ "Sessions", metric_value(METRIC_SESSIONS) },
-		{ "CallsRunning", running },
-		{ "Calls", now.calls - before.calls },
-		{ "Errors", now.errors - before.errors },
-		{ "LimitHits", now.limits - before.limits },
-		{ NULL, 0 } });
+	while (end->name)
+		end++;
+	if (emf->sign_ins)
+		add_sign_ins(emf, end);
+	return write_line(arena, emf, values);
 }

@@ -11,11 +11,19 @@
 
 struct emf_totals { int64_t calls, errors, limits; };
 
+/* Of people who sign in. */
+struct emf_sign_ins {
+	int64_t accepted, refused, failed_fetches;      /* totals */
+	int64_t refused_from, keys_age_s;               /* now; an age of -1 is left out */
+};
+
 struct emf {
 	const char *namespace;          /* of CloudWatch; NULL: no lines */
 	const char *service;            /* the value of the dimension Service */
 	const atomic_llong *streams;    /* that are open */
+	void (*sign_ins)(struct emf_sign_ins *now);     /* NULL: nobody does */
 	struct emf_totals said;         /* up to the last line */
+	struct emf_sign_ins said_sign_ins;
 };
 
 /* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
@@ -32,7 +40,7 @@ struct emf_clock {
 
 /* The first line comes after the first period. */
 struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
-                           const struct pool *pool);
+                           void (*sign_ins)(struct emf_sign_ins *now), const struct pool *pool);
 /* Writes the line that is due at this time, if one is: the milliseconds until the next; -1: there
  * never is one. Never waits: what nobody reads is left out. */
 int64_t emf_run_due(struct emf_clock *clock, int64_t at_ms);

@@ -21,10 +21,10 @@ const char *emf_check(const char *namespace)
 }
 
 struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
-                           const struct pool *pool)
+                           void (*sign_ins)(struct emf_sign_ins *now), const struct pool *pool)
 {
 	return (struct emf_clock) { .emf = { .namespace = namespace, .service = service,
-	                                     .streams = streams },
+	                                     .streams = streams, .sign_ins = sign_ins },
 	                            .pool = pool, .due_ms = tick_ms() + EMF_PERIOD_MS };
 }
 

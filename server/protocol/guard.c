@@ -125,6 +125,7 @@ static const struct fault *unavailable(struct arena *arena, int64_t retry_ms)
 const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer)
 {
 	struct arena *arena = reply_arena(reply);
+	char room[16];
 
 	reply->caller = answer->caller;
 	switch (answer->outcome) {
@@ -136,6 +137,7 @@ const struct fault *guard_caller(struct reply *reply, const struct auth_answer *
 		return challenge(arena, 400, "invalid_request", scopes_to_ask(arena),
 		                 "The Authorization header is not the word Bearer and a key.");
 	case AUTH_INVALID:
+		sign_ins_note_refused(reply_address_group(reply, room));
 		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), answer->why);
 	case AUTH_UNKNOWN:
 		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), arena_print(arena,

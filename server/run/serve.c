@@ -123,6 +123,15 @@ static bool start_monitor(struct serving *serving)
 	return serving->monitor || !options->metrics_asked;
 }
 
+static void count_sign_ins(struct emf_sign_ins *now)
+{
+	*now = (struct emf_sign_ins) {
+		.accepted = atomic_load(&sign_ins.accepted), .refused = sign_ins_refused(),
+		.failed_fetches = atomic_load(&sign_ins.failed_fetches),
+		.refused_from = sign_ins_refused_from(), .keys_age_s = sign_ins_keys_age_s()
+	};
+}
+
 static bool start(struct serving *serving)
 {
 	const struct mcp_server *server = serving->server;
@@ -148,7 +157,8 @@ static bool start(struct serving *serving)
 		return false;
 	serving->jobs = jobs_create(server->jobs, serving->pool);
 	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
-	                         &http_counters.streams, serving->pool);
+	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
+	                         serving->pool);
 	return true;
 }
 

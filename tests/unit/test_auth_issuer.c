@@ -162,8 +162,26 @@ START_TEST(everything_that_is_counted_has_a_name_and_a_place)
 	int count = 0;
 
 	for (const struct counted *one = sign_ins_counted; one->name; one++, count++)
-		ck_assert(one->value && one->help && strcmp(one->type, "counter") == 0);
+		ck_assert(one->value && one->help && strcmp(one->type,
+			one->value == &sign_ins.keys_had_s ? "gauge" : "counter") == 0);
 	ck_assert_uint_eq((size_t)count, sizeof(sign_ins) / sizeof(atomic_llong));
+}
+END_TEST
+
+START_TEST(one_address_is_told_from_some)
+{
+	char address[16];
+
+	ck_assert_int_eq(sign_ins_refused_from(), 0);
+	for (int i = 0; i < 1000; i++)
+		sign_ins_note_refused(STR("192.0.2.1"));
+	ck_assert_int_eq(sign_ins_refused_from(), 1);
+	for (int i = 0; i < 20; i++) {
+		snprintf(address, sizeof(address), "198.51.100.%d", i);
+		sign_ins_note_refused(str_of(address));
+	}
+	ck_assert_int_ge(sign_ins_refused_from(), 12);
+	ck_assert_int_le(sign_ins_refused_from(), 21);
 }
 END_TEST
 
@@ -177,6 +195,7 @@ int main(void)
 	tcase_add_test(tests, what_a_sign_in_asks_for_is_told_and_must_be_known_here);
 	tcase_add_test(tests, the_audience_is_the_public_url_unless_it_is_set);
 	tcase_add_test(tests, everything_that_is_counted_has_a_name_and_a_place);
+	tcase_add_test(tests, one_address_is_told_from_some);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

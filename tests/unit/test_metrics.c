@@ -430,6 +430,37 @@ START_TEST(cloudwatch_hears_of_each_call_once)
 }
 END_TEST
 
+static struct emf_sign_ins signed_in;
+
+static void sign_ins_now(struct emf_sign_ins *now)
+{
+	*now = signed_in;
+}
+
+START_TEST(cloudwatch_hears_of_sign_ins_where_there_are_any)
+{
+	struct emf emf = { .namespace = "shop/test", .service = "products", .streams = &open_doors };
+
+	ck_assert_ptr_null(yyjson_obj_get(emf_line(&emf, 0), "AcceptedTokens"));
+	emf.sign_ins = sign_ins_now;
+	signed_in = (struct emf_sign_ins) { 5, 3, 1, 2, -1 };
+	yyjson_val *line = emf_line(&emf, 0);
+	ck_assert_ptr_null(yyjson_obj_get(line, "KeysAge"));
+	signed_in = (struct emf_sign_ins) { 7, 6, 1, 2, 90 };
+	line = emf_line(&emf, 0);
+	ck_assert_int_eq(emf_value(line, "AcceptedTokens"), 2);
+	ck_assert_int_eq(emf_value(line, "RefusedTokens"), 3);
+	ck_assert_int_eq(emf_value(line, "FailedKeyFetches"), 0);
+	ck_assert_int_eq(emf_value(line, "RefusedFrom"), 2);
+	ck_assert_int_eq(emf_value(line, "KeysAge"), 90);
+	yyjson_val *about = yyjson_arr_get_first(
+		yyjson_obj_get(yyjson_obj_get(line, "_aws"), "CloudWatchMetrics"));
+	yyjson_val *metrics = yyjson_obj_get(about, "Metrics");
+	ck_assert_uint_eq(yyjson_arr_size(metrics), 11);
+	ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(yyjson_arr_get_last(metrics), "Unit")), "Seconds");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("metrics");
@@ -448,6 +479,7 @@ int main(void)
 	tcase_add_test(tcase, threads_lose_no_count);
 	tcase_add_test(tcase, cloudwatch_finds_each_metric_it_is_told_of);
 	tcase_add_test(tcase, cloudwatch_hears_of_each_call_once);
+	tcase_add_test(tcase, cloudwatch_hears_of_sign_ins_where_there_are_any);
 	tcase_add_test(tcase, what_has_no_place_is_counted_as_other);
 	suite_add_tcase(suite, tcase);
 
