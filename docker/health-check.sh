@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# health-check.sh - checks every endpoint of the servers in both eras of MCP and prints a table.
+# health-check.sh - checks every endpoint of the servers in both eras of MCP, and what people sign in with, and prints a table.
 #
 #     docker/health-check.sh                            # the stack of ./dev up, or else ./dev run
 #     docker/health-check.sh https://products.example.com/mcp https://orders.example.com/mcp
 #     docker/health-check.sh local report               # as Markdown, with what was answered
 #
-# MCP_KEY is the key to call with, CA_FILE the authority to trust where it is not a public one,
+# MCP_KEY is the key to call with, or an access token; CA_FILE the authority to trust for the servers where it is not a public one;
 # TIMEOUT (10) how many seconds one request may take. The exit status is 0 when all is well, 1 when
 # something is not, 2 for a wrong command line: for cron. It only reads.
 set -uo pipefail
@@ -30,9 +30,9 @@ usage() {
 request() {
 	local url=$1 out
 	shift
-	out=$(curl --silent --show-error --max-time "$timeout" ${CA_FILE:+--cacert "$CA_FILE"} \
+	out=$(curl --silent --show-error --proto =http,https --globoff --max-time "$timeout" ${CA_FILE:+--cacert "$CA_FILE"} \
 		--output "$work/body" --dump-header "$work/headers" \
-		--write-out '%{http_code} %{time_total}' --config "$work/key" "$@" "$url" 2>"$work/error")
+		--write-out '%{http_code} %{time_total}' --config "$work/key" "$@" --url "$url" 2>"$work/error")
 	read -r STATUS SECONDS_TAKEN <<<"$out"
 	[ "$STATUS" != 000 ] || cp "$work/error" "$work/body"
 }
@@ -154,15 +154,17 @@ check_sessions() {
 
 is_loopback() { [[ $1 =~ ^https?://(localhost|127\.[0-9.]+|\[::1\])(:|/|$) ]]; }
 
-# Nobody may call without a key, but on this machine's own address.
+# Nobody may call without a key, but on this machine's own address. Where people sign in, the refusal says so.
 check_door() {
-	local server=$1 url=$2
+	local server=$1 url=$2 metadata
 	use_key ''
 	post "$url" '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 	if [ "$STATUS" = 200 ] && [ -z "${MCP_KEY:-}" ] && is_loopback "$url"; then
 		line "$server" - 'no key is needed here' ok "$(answer)"
 	else
 		expect "$server" - 'refused without a key' 401
+		metadata=$(header WWW-Authenticate | sed -n 's/.*resource_metadata="\([^"]*\)".*/\1/p')
+		[ -z "$metadata" ] || check_sign_in "$server" "$url" "$metadata"
 	fi
 	use_key "${MCP_KEY:-}"
 }
@@ -180,6 +182,81 @@ check() {
 	check_sessions "$server" "$url"
 	check_stateless "$server" "$url"
 	check_door "$server" "$url"
+}
+
+# ---- Where people sign in ----
+
+# A text of the JSON object that was answered.
+field() {
+	tr '\n\r' '  ' <"$work/body" | grep -o "\"$1\" *: *\"[^\"]*\"" | head -1 | sed 's/^[^:]*: *"//; s/"$//; s#\\/#/#g'
+}
+lists() { tr '\n\r' '  ' <"$work/body" | grep -o "\"$1\" *: *\[[^]]*\]" | sed 's#\\/#/#g' | grep -qF "\"$2\""; }
+first_of() {
+	tr '\n\r' '  ' <"$work/body" | grep -o "\"$1\" *: *\[[^]]*\]" | head -1 | sed 's/^[^[]*\[ *"//; s/".*//; s#\\/#/#g'
+}
+
+# holds SERVER WHAT DETAIL TEST...: a line of its own for what the last answer has, if it came at all.
+holds() {
+	local server=$1 what=$2 detail=$3
+	shift 3
+	if [ "$STATUS" != 200 ]; then
+		line "$server" sign-in "$what" BAD "not 200: $(answer)"
+		return 1
+	elif ! "$@"; then
+		line "$server" sign-in "$what" BAD "$detail: $(answer)"
+		return 1
+	fi
+	line "$server" sign-in "$what" ok "$(answer)"
+}
+
+# The document of an issuer, where clients look for it: RFC 8414, then OpenID Connect.
+ask_issuer() {
+	local issuer=${1%/} origin path place
+	origin=$(origin_of "$issuer")
+	path=${issuer#"$origin"}
+	for place in "$origin/.well-known/oauth-authorization-server$path" "$origin/.well-known/openid-configuration$path" \
+		"$issuer/.well-known/openid-configuration"; do
+		request "$place"
+		[ "$STATUS" != 200 ] || return 0
+	done
+}
+
+origin_of() {
+	local rest=${1#*://}
+	printf '%s' "${1%%://*}://${rest%%/*}"
+}
+
+has_keys() { says '"keys"'; }
+leads_on() { [[ $(field authorization_endpoint) = http* && $(field token_endpoint) = http* ]]; }
+is_resource() { [ "$(field resource)" = "$1" ]; }
+is_issuer() { [ "$(field issuer)" = "$1" ]; }
+is_the_same() { cmp -s "$work/metadata" "$work/body"; }
+
+# As a client goes from the refusal to the issuer's page; nobody there is shown the key.
+check_sign_in() {
+	local server=$1 url=$2 at=$3 origin issuer jwks CA_FILE=${CA_FILE:-}
+	origin=$(origin_of "$url")
+	request "$origin/.well-known/oauth-protected-resource${url#"$origin"}"
+	holds "$server" 'resource metadata' "the resource is not $url" is_resource "$url" || return
+	cp "$work/body" "$work/metadata"
+	issuer=$(first_of authorization_servers)
+	[ "$at" = "$origin/.well-known/oauth-protected-resource${url#"$origin"}" ] ||
+		line "$server" sign-in 'where the refusal leads' BAD "to $at"
+	request "$origin/.well-known/oauth-protected-resource"
+	holds "$server" 'resource metadata, root' 'another one' is_the_same
+	[ "$issuer" = "$origin" ] || CA_FILE=
+	ask_issuer "$issuer"
+	holds "$server" 'authorization server' "not about $issuer" is_issuer "$issuer" || return
+	holds "$server" 'its endpoints' 'none' leads_on
+	holds "$server" 'its PKCE' 'no S256 in code_challenge_methods_supported' lists code_challenge_methods_supported S256
+	if [ -n "$(field registration_endpoint)" ] || says '"client_id_metadata_document_supported" *: *true'; then
+		line "$server" sign-in 'clients register' ok "$(answer)"
+	else
+		line "$server" sign-in 'clients are given an id' ok "$(answer)"
+	fi
+	jwks=$(field jwks_uri)
+	CA_FILE='' request "${jwks:-$issuer}"
+	holds "$server" "the issuer's keys" 'none' has_keys
 }
 
 # ---- What is checked ----

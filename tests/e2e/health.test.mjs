@@ -1,9 +1,11 @@
-// health.test.mjs - docker/health-check.sh against real servers: open, with keys, and not well.
+// health.test.mjs - docker/health-check.sh against real servers: open, with keys, where people sign in, and not well.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { keyLines, keys, root, startShop } from './support.mjs';
+import { startIssuer } from '../oauth/shop.mjs';
+import { freePort } from './raw.mjs';
+import { keyLines, keys, root, start, startShop } from './support.mjs';
 
 const script = join(root, 'docker/health-check.sh');
 
@@ -69,4 +71,63 @@ test('the report is a table in Markdown, without the key', async () => {
 test('a wrong command line is a status of its own', async () => {
 	assert.equal((await check(['http//x'])).status, 2);
 	assert.match((await check(['--help'])).stdout, /exit status/);
+});
+
+// ---- Where people sign in ----
+
+const rows = stdout => stdout.split('\n').filter(line => / sign-in /.test(line)).map(line => line.replace(/^\S+ +sign-in +/, '').replace(/ +\d+ ms.*/, ''));
+
+// A server at its own URL, and its issuer, which may say something else than it should.
+async function signIn(settings, trouble) {
+	const issuer = await startIssuer({ resources: ['x'] });
+	const port = await freePort(), url = `http://127.0.0.1:${port}/mcp`;
+	const server = await start('products', { API_KEYS: keyLines, PORT: String(port), PUBLIC_URL: url, OAUTH_ISSUER: issuer.url, ...settings });
+	await server.says(/keys of the issuer \S+: \d+/);
+	issuer.trouble = trouble;
+	const answer = await check([url], { MCP_KEY: keys.reader });
+	const seen = issuer.requests.length;
+	issuer.trouble = undefined;
+	await server.stop();
+	await issuer.stop();
+	return { ...answer, url, seen };
+}
+
+// What the issuer's documents say, changed.
+const saying = change => (request, response, path) => {
+	if (!/well-known/.test(path))
+		return false;
+	const origin = `http://${request.headers.host}`;
+	response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ issuer: origin, authorization_endpoint: `${origin}/auth`,
+		token_endpoint: `${origin}/token`, jwks_uri: `${origin}/jwks`, code_challenge_methods_supported: ['S256'], ...change }, null, 2));
+	return true;
+};
+
+test('where people sign in, all is followed that a client follows', async () => {
+	const { status, stdout, seen } = await signIn();
+	assert.equal(status, 0, stdout);
+	assert.deepEqual(rows(stdout), ['resource metadata          ok   200', 'resource metadata, root    ok   200', 'authorization server       ok   200',
+		'its endpoints              ok   200', 'its PKCE                   ok   200', 'clients register           ok   200', 'the issuer\'s keys          ok   200']);
+	assert.ok(seen >= 2);
+	assert.ok(!stdout.includes(keys.reader));
+	const facade = await signIn({ OAUTH_FACADE: 'on' }, saying({ code_challenge_methods_supported: undefined }));
+	assert.equal(facade.status, 0, facade.stdout);
+	assert.match(facade.stdout, /its PKCE +ok[\s\S]*clients are given an id +ok/);
+});
+
+test('what clients would stop at is said', async () => {
+	const other = await signIn({ PUBLIC_URL: 'https://shop.example/mcp' });
+	assert.equal(other.status, 1);
+	assert.match(other.stdout, new RegExp(`resource metadata +BAD +200 .*the resource is not ${other.url}: .*https://shop\\.example/mcp`));
+	for (const [change, words] of [
+		[{ code_challenge_methods_supported: ['plain'] }, /its PKCE +BAD .*no S256/], [{ issuer: 'https://other.example' }, /authorization server +BAD .*not about http/],
+		[{ token_endpoint: undefined }, /its endpoints +BAD/], [{ jwks_uri: 'http://127.0.0.1:1/jwks' }, /the issuer's keys +BAD +000/],
+		[{ jwks_uri: 'file:///etc/passwd' }, /the issuer's keys +BAD +000 .*rotocol/], [{ jwks_uri: '-V' }, /the issuer's keys +BAD +000/],
+	]) {
+		const { status, stdout } = await signIn({}, saying(change));
+		assert.equal(status, 1, stdout);
+		assert.match(stdout, words);
+	}
+	const down = await signIn({}, (request, response) => response.writeHead(503).end() && true);
+	assert.equal(down.status, 1);
+	assert.match(down.stdout, /authorization server +BAD +503 /);
 });
