@@ -1,10 +1,13 @@
 // sign_in_log.test.mjs - what a server writes of sign-ins at LOG_LEVEL=debug: a line for each that was taken or
-// refused, and in none of them any part of a token or anything it says of a person; and what CloudWatch is told.
+// refused, and in none of them any part of a token or anything it says of a person; and what CloudWatch and Prometheus are told.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeKey } from '../oauth/keys.mjs';
 import { assertTellsNoToken, bearer, startIssuer, startTrusting } from '../oauth/shop.mjs';
-import { beginSession, eventually, exchange, stateless } from './support.mjs';
+import { freePort } from './raw.mjs';
+import { beginSession, eventually, exchange, root, stateless } from './support.mjs';
 
 // What a token says of a person and of the client; nothing of it may be found, however it is written.
 const said = { sub: 'Subject-4711-Lovelace', email: 'ada.lovelace@private.example', name: 'Augusta Ada King', jti: 'jti-5f2b9c71',
@@ -27,9 +30,9 @@ function assertTellsNothing(log, issuer) {
 }
 
 test('one line for each sign-in, and no part of a token in any', async () => {
-	const issuer = await startIssuer(), strange = makeKey('RS256', 'strange');
+	const issuer = await startIssuer(), METRICS_PORT = String(await freePort()), strange = makeKey('RS256', 'strange');
 	const server = await startTrusting('orders', issuer, { OAUTH_CUSTOMER_CLAIM: 'customer', OAUTH_SCOPES: 'orders:read,orders:own',
-		METRICS_EMF: 'shop/test', PRODUCTS_URL: 'http://127.0.0.1:1/mcp' });
+		METRICS_EMF: 'shop/test', METRICS_PORT, PRODUCTS_URL: 'http://127.0.0.1:1/mcp' });
 	const mint = (more, how) => issuer.mint({ scope: 'orders:own', ...said, ...more }, how);
 	const now = Math.floor(Date.now() / 1000), good = mint();
 	const [head, body, signature] = good.split('.');
@@ -67,8 +70,18 @@ test('one line for each sign-in, and no part of a token in any', async () => {
 	await server.says(/the keys of the issuer can't be had/);
 	const last = mint({ jti: 'another' }, { header: { kid: 'another' } });
 	assert.equal(await at(last), 503);
+	const { text: figures } = await exchange({ port: Number(METRICS_PORT) }, { method: 'GET', path: '/metrics' });
+	const figure = name => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(figures)?.[1] ?? assert.fail(`there is no ${name}`));
 	await server.stop();
 	assertTellsNothing(server.log + server.child.output.stdout, issuer);
+
+	// Whatever the dashboard asks for is there, and something of it.
+	const { panels } = JSON.parse(readFileSync(join(root, 'docker/grafana/dashboards/sign-in.json'), 'utf8'));
+	const asked = new Set(panels.flatMap(panel => panel.targets.flatMap(({ expr }) => expr.match(/\bmcp_\w+/g))));
+	assert.deepEqual([...asked].sort(), [...new Set(figures.match(/^mcp_(?:sign_in|issuer)_\w+/gm))].sort());
+	for (const kind of ['accepted', 'cached', 'malformed', 'signature', 'expired', 'audience', 'claims', 'unavailable'])
+		assert.ok(figure(`mcp_sign_in_${kind}_total`) > 0, kind);
+	assert.ok(Math.abs(figure('mcp_issuer_keys_timestamp_seconds') - Date.now() / 1000) < 600);
 
 	const told = server.child.output.stdout.split('\n').filter(line => line.startsWith('{"_aws"')).map(line => JSON.parse(line));
 	const sum = name => told.reduce((all, line) => all + line[name], 0);
