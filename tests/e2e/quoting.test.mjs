@@ -86,7 +86,7 @@ test('an argument that is refused is quoted in whole characters', async () => {
 // build something of whole parts instead, and tell it to nobody who could be confused.
 const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
-	'server/http/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
+	'server/fetch/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
 	'server/run/command_connect.c', 'server/visitors/connect.c', 'server/visitors/page.c',  // words, URLs, commands
 	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
 	'server/run/process_limits.c', 'server/store/sqlite_place.c', 'server/store/sqlite_restore.c',      // paths
