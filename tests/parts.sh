@@ -197,7 +197,7 @@ run_node_tests() {
 	export BUILD=${BUILD:-dev}
 	ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
 	if need_node_modules && need_python && node=$(node_to_use); then
-		"${WITH[@]}" "$node" --test --test-timeout="${NODE_TIMEOUT:-300000}" \
+		"${WITH[@]}" "$node" --test --test-timeout="${NODE_TIMEOUT:-600000}" \
 			--test-concurrency="${NODE_TESTS_AT_ONCE:-2}" \
 			--test-reporter=spec --test-reporter-destination=stdout \
 			--test-reporter=tap --test-reporter-destination="$TEST/e2e.tap" \

@@ -13,7 +13,7 @@ const item = row => `${row.sku} x ${row.quantity}`;
 
 // What was left behind waits for its leases to end: they are ended, and the orders' own job, which
 // begins with the process, has to settle all of it.
-export async function settle(shop, within = 20000) {
+export async function settle(shop, within = 60000) {
 	await shop.change('orders', 'update orders set lease_until = 0 where lease_until is not null');
 	await shop.change('orders', 'update errand set lease_until = 0');
 	await shop.begin({ SHUTDOWN_TIMEOUT: '10s', METRICS_PORT: '0' });

@@ -29,7 +29,7 @@ function settings(d) {
 		RESUME_FOR: d.pick(['200ms', '3s']), RETRY: '50ms', KEEP_ALIVE: '50ms', SILENCE: d.pick(['5ms', '30ms']),
 		CALL_DEADLINE: d.pick(['100ms', '1s']), QUESTION_TIMEOUT: d.pick(['80ms', '1s']), TASK_TTL: '2s',
 		PAGE_SIZE: '3', HEADER_DEADLINE: '2s', BODY_DEADLINE: d.pick(['80ms', '2s']), IDLE_TIMEOUT: '10s',
-		SHUTDOWN_TIMEOUT: '10s', STATE_KEYS, ...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ')
+		SHUTDOWN_TIMEOUT: '30s', STATE_KEYS, ...Object.fromEntries((process.env.CHAOS_SETTINGS ?? '').split(' ')
 			.filter(Boolean).map(each => each.split('='))),
 	};
 }
@@ -242,7 +242,7 @@ export class Shop {
 		for (const service of [this.orders, this.products])
 			ended.push(...await Promise.allSettled(service.map(async server => {
 				const began = Date.now();
-				await server.stop('SIGTERM', 30000);
+				await server.stop('SIGTERM', 60000);
 				return Date.now() - began;
 			})));
 		const failed = ended.find(each => each.reason);

@@ -304,7 +304,7 @@ test('nor is a restore undone by it: the log shows for which file it was written
 	}
 });
 
-test('whoever is killed, whenever that is, finds its log its own', { skip, timeout: 120000 }, async () => {
+test('whoever is killed, whenever that is, finds its log its own', { skip, timeout: 280000 }, async () => {
 	const book = new Book(), list = writeOrders(join(temporary(), 'orders.csv'));
 	for (let i = 0; i < 8; i++) {
 		await book.start();

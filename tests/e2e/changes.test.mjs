@@ -12,14 +12,13 @@ const change = (sku, by = 1) => ask(shop.products, 'update_product', { sku, stoc
 
 // Listens until `enough` messages came.
 function listen(server, notifications, enough, options) {
-	return exchange(server, { ...stateless('subscriptions/listen', { notifications }, options),
+	return opened(server, { ...stateless('subscriptions/listen', { notifications }, options),
 		until: events => messages(events).length >= enough });
 }
 
 test('2026-07-28: acknowledged first, each resource told once, then each change, all tagged', async () => {
-	const listening = listen(shop.products, { toolsListChanged: true,
+	const { answer: listening } = await listen(shop.products, { toolsListChanged: true,
 		resourceSubscriptions: ['product://TEA-0001', 'product://TEA-0002', 'nothing://here'] }, 4);
-	await pause(150);
 	await change('TEA-0003');                               // nobody asked for this one
 	await change('TEA-0002');
 	const { status, headers, events } = await listening;
@@ -38,12 +37,11 @@ test('2026-07-28: acknowledged first, each resource told once, then each change,
 });
 
 test('2026-07-28: several listen at once, each with its own', async () => {
-	const both = ['TEA-0004', 'TEA-0005'].map(sku =>
-		listen(shop.products, { resourceSubscriptions: [`product://${sku}`] }, 3));
-	await pause(150);
+	const both = await Promise.all(['TEA-0004', 'TEA-0005'].map(sku =>
+		listen(shop.products, { resourceSubscriptions: [`product://${sku}`] }, 3)));
 	await change('TEA-0004');
 	await change('TEA-0005');
-	const [first, second] = (await Promise.all(both)).map(answer => messages(answer.events));
+	const [first, second] = (await Promise.all(both.map(each => each.answer))).map(answer => messages(answer.events));
 	assert.ok(first.slice(1).every(message => message.params.uri === 'product://TEA-0004'));
 	assert.ok(second.slice(1).every(message => message.params.uri === 'product://TEA-0005'));
 });
@@ -60,15 +58,13 @@ test('2026-07-28: a key hears only of what it may read', async () => {
 	const server = await start('products', { API_KEYS: keyLines });
 	const wanted = { resourceSubscriptions: ['product://TEA-0001'] };
 	const allowed = await listen(server, wanted, 1, { headers: { Authorization: `Bearer ${keys.reader}` } });
-	assert.deepEqual(messages(allowed.events)[0].params.notifications, wanted);
+	assert.deepEqual(messages((await allowed.answer).events)[0].params.notifications, wanted);
 	await server.stop();
 });
 
 test('2026-07-28: a server that stops ends it with a result', async () => {
 	const server = await start('products');
-	const listening = exchange(server, stateless('subscriptions/listen',
-		{ notifications: { resourceSubscriptions: ['product://TEA-0001'] } }));
-	await pause(200);
+	const { answer: listening } = await listen(server, { resourceSubscriptions: ['product://TEA-0001'] }, Infinity);
 	await server.stop();
 	const last = messages((await listening).events).at(-1);
 	assert.equal(last.result.resultType, 'complete');

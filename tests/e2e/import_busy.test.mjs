@@ -87,7 +87,7 @@ const kill = async child => {
 	await child.ended;
 };
 
-async function eventuallyTrue(condition, within = 30000) {
+async function eventuallyTrue(condition, within = 60000) {
 	for (const until = Date.now() + within; !await condition(); await pause(20))
 		assert.ok(Date.now() < until, 'it did not become true');
 }
@@ -115,7 +115,7 @@ test('while a file is read, orders are placed as ever', async () => {
 	await book.server.stop();
 });
 
-test('while its rows are taken, too', { timeout: 120000 }, async t => {
+test('while its rows are taken, too', { timeout: 280000 }, async t => {
 	const book = new Book();
 	await book.start();
 	const importing = await book.importWhole();
@@ -137,7 +137,7 @@ test('while its rows are taken, too', { timeout: 120000 }, async t => {
 	await book.server.stop();
 });
 
-test('an import that is killed before it is decided has imported nothing', { timeout: 120000 }, async () => {
+test('an import that is killed before it is decided has imported nothing', { timeout: 280000 }, async () => {
 	const book = new Book();
 	await (await book.start()).stop();
 	const importing = await book.importWhole();
@@ -153,7 +153,7 @@ test('an import that is killed before it is decided has imported nothing', { tim
 	assert.equal(await book.one('select count(*) as n from import_run'), 0);
 });
 
-test('one that is killed afterwards is finished by whatever server runs next, each row once', { timeout: 120000 }, async () => {
+test('one that is killed afterwards is finished by whatever server runs next, each row once', { timeout: 280000 }, async () => {
 	const book = new Book();
 	await (await book.start()).stop();
 	const importing = await book.importWhole();
@@ -166,7 +166,7 @@ test('one that is killed afterwards is finished by whatever server runs next, ea
 		(select count(*) from order_line l where l.order_id = o.id)`), 0);
 	await book.change('update import_run set lease_until = 1');
 	await book.start();
-	await book.server.says(/an import had left half taken are all there now/, 60000);
+	await book.server.says(/an import had left half taken are all there now/, 120000);
 	assert.equal(await book.imported(), LINES / 2);
 	assert.equal(await book.one("select count(*) as n from order_line where order_id like 'I%'"), LINES);
 	assert.equal(await book.one("select sum(units) as n from orders where id like 'I%'"), LINES);
@@ -174,7 +174,7 @@ test('one that is killed afterwards is finished by whatever server runs next, ea
 	await book.server.stop();
 });
 
-test('of two files the later one counts, also where the earlier was killed while it was taken', { timeout: 120000 }, async () => {
+test('of two files the later one counts, also where the earlier was killed while it was taken', { timeout: 280000 }, async () => {
 	const book = new Book();
 	await (await book.start()).stop();
 	const earlier = await book.importWhole();
@@ -183,7 +183,7 @@ test('of two files the later one counts, also where the earlier was killed while
 	assert.ok(await book.one('select count(*) as n from import_row') > 0, 'it was killed too late');
 	writeFileSync(book.list, spanish);
 	const later = await book.import();
-	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 30000);
+	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 60000);
 	await book.change('update import_run set lease_until = 1 where decided = 1');
 	assert.equal(await later.ended, 0, later.said);
 	// What is left of the earlier one would be taken now.
@@ -208,14 +208,14 @@ async function stand(book, child) {
 	}
 }
 
-test('of two at once the one that is decided later counts, with all of its rows', { timeout: 120000 }, async () => {
+test('of two at once the one that is decided later counts, with all of its rows', { timeout: 280000 }, async () => {
 	const book = new Book();
 	await (await book.start()).stop();
 	const earlier = await book.importWhole();
 	await (onPostgres ? catchIt(async () => await book.decided() === 1 && await book.imported() > 0, earlier) : stand(book, earlier));
 	writeFileSync(book.list, spanish);
 	const later = await book.import();
-	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 30000);
+	await eventually(() => later.exitCode !== null || /waits for its end/.test(later.said), 'it neither waits nor ends', 60000);
 	earlier.kill('SIGCONT');
 	assert.equal(await earlier.ended, 0, earlier.said);
 	assert.equal(await later.ended, 0, later.said);

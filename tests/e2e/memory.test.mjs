@@ -66,7 +66,7 @@ const attacks = {
 	},
 };
 
-test('the worst of it all at once fits, and the server goes on', { skip: missing, timeout: 120000 }, async t => {
+test('the worst of it all at once fits, and the server goes on', { skip: missing, timeout: 280000 }, async t => {
 	const server = await start('probe', { BODIES_MAX: '128MiB', BACKLOGS_MAX: '128MiB', CONNECTIONS_MAX: '6000' });
 	server.session = await beginSession(server);
 	for (const [what, attack] of Object.entries(attacks)) {
@@ -87,7 +87,7 @@ test('the worst of it all at once fits, and the server goes on', { skip: missing
 	await server.stop();
 });
 
-test('nothing piles up behind clients that are not waited for', { skip: missing, timeout: 60000 }, async t => {
+test('nothing piles up behind clients that are not waited for', { skip: missing, timeout: 180000 }, async t => {
 	const server = await start('probe');
 	const session = await beginSession(server, '2025-03-26');
 	const body = JSON.stringify(Array.from({ length: 50 }, (_, i) => ({ jsonrpc: '2.0',

@@ -23,7 +23,7 @@ export class Connection {
 	}
 
 	// Until the text matches, or the connection is closed and can't any more.
-	async until(pattern, within = 15000) {
+	async until(pattern, within = 30000) {
 		const end = Date.now() + within;
 		while (!pattern.test(this.text)) {
 			if (this.closed || Date.now() > end)
@@ -34,7 +34,7 @@ export class Connection {
 		return this.text;
 	}
 
-	async untilClosed(within = 15000) {
+	async untilClosed(within = 30000) {
 		const end = Date.now() + within;
 		while (!this.closed && Date.now() < end)
 			await pause(5);
@@ -65,9 +65,11 @@ export class Between {
 		this.sockets = new Set();
 		this.to = port;                 // of new connections
 		this.delay = 0;
+		this.asked = 0;                 // how often somebody connected
 		this.down = false;
 		this.frozen = false;            // nothing gets through, and nobody is told
 		this.server = net.createServer(near => {
+			this.asked++;
 			if (this.down)
 				return near.destroy();
 			if (this.frozen)

@@ -9,6 +9,10 @@ import { after, test } from 'node:test';
 import { query, startIfThere } from './postgres.mjs';
 import { root, run, temporary } from './support.mjs';
 
+// Before any test: one that is over before the next is known of would end the file.
+const server = await startIfThere();
+after(() => server?.stop());
+
 const file = join(root, 'docker/image/rds-roots.pem');
 const text = readFileSync(file, 'utf8');
 const blocks = [...text.matchAll(/^# (\S+)\n(-----BEGIN CERTIFICATE-----\n[\s\S]*?-----END CERTIFICATE-----\n)/gm)];
@@ -62,9 +66,6 @@ test('of a list of all that AWS has the regions\' roots are taken', () => {
 	assert.ok(taken.includes(createHash('sha256').update(readFileSync(list)).digest('hex')));
 	assert.ok(taken.includes(blocks[0][0]) && taken.includes(blocks.at(-1)[0]));
 });
-
-const server = await startIfThere();
-after(() => server?.stop());
 
 test('a database is spoken to only if one of the roots vouches for its name', { skip: !server && 'there is no PostgreSQL' }, async () => {
 	const folder = temporary();

@@ -93,7 +93,7 @@ test('while all connections are at work, probes are answered and others told to 
 // ---- A stop ----
 
 test('half a body keeps no stop waiting', async () => {
-	const server = await startKeyed({ SHUTDOWN_TIMEOUT: '4s' });
+	const server = await startKeyed({ SHUTDOWN_TIMEOUT: '12s' });
 	const half = [];
 	for (const headers of [known, {}]) {
 		const connection = await open(server);

@@ -168,7 +168,7 @@ export class Server {
 	}
 
 	// Until the log says it; fails when the server ends before.
-	async says(pattern, within = 20000) {
+	async says(pattern, within = 60000) {
 		const until = Date.now() + within;
 		while (!pattern.test(this.log)) {
 			if (this.child.exitCode !== null || this.child.signalCode !== null)

@@ -32,7 +32,7 @@ describe('without a database', () => {
 		await create('multi_input');
 		const began = Date.now();
 		await ending.stop();
-		assert.ok(Date.now() - began < 3500, `it took ${Date.now() - began} ms`);
+		assert.ok(Date.now() - began < 30000, `it took ${Date.now() - began} ms`);
 		assert.match(ending.log, /slow_compute/);
 	});
 });
@@ -82,7 +82,7 @@ describe('in a file', () => {
 		state.close();
 
 		const second = await startAgain(first);
-		const task = await clientOf(() => [second]).until(taskId, 'completed', { within: 5000 });
+		const task = await clientOf(() => [second]).until(taskId, 'completed');
 		assert.equal(words(task), 'left is deleted.');
 		await eventually(() => runsOf('confirm_delete', [second]) === 1, 'the tool ran once');
 		await second.stop();

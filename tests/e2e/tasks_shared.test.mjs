@@ -78,7 +78,7 @@ if (withoutPostgres) {
 				return tasks.at(-1)?.status === 'failed';
 			});
 			const { tasks } = await listening;
-			assert.ok(Date.now() - at < 13000, `it took ${Date.now() - at} ms`);
+			assert.ok(Date.now() - at < 30000, `it took ${Date.now() - at} ms`);
 			assert.match(tasks.at(-1).error.message, /ended before it was done/);
 			assert.equal((await get(taskId)).status, 'failed');
 			await owner.ended;
@@ -86,13 +86,13 @@ if (withoutPostgres) {
 
 		test('a process that was taken for dead does not change what was said of its tasks', async () => {
 			const frozen = await startProbe();
-			const taskId = await create('slow_compute', { seconds: 14 }, { on: frozen });
+			const taskId = await create('slow_compute', { seconds: 60 }, { on: frozen });
 			frozen.child.kill('SIGSTOP');
-			const { error } = await until(taskId, 'failed', { within: 14000 });
+			const { error } = await until(taskId, 'failed');
 			assert.match(error.message, /ended before it was done/);
 			frozen.child.kill('SIGCONT');
-			await frozen.says(/took this one for dead/, 5000);
-			await frozen.says(/"target":"slow_compute".*"outcome":"cancelled"/, 5000);
+			await frozen.says(/took this one for dead/);
+			await frozen.says(/"target":"slow_compute".*"outcome":"cancelled"/);
 			assert.equal((await get(taskId)).status, 'failed');
 			const next = await create('slow_compute', { seconds: 0.2 }, { on: frozen });
 			assert.equal((await until(next, 'completed')).taskId, next, 'it serves on');
@@ -107,7 +107,7 @@ if (withoutPostgres) {
 		await sql(`update mcp_task_question set answered = 1,
 			answer = '{"action":"accept","content":{"confirm":true}}' where task = '${taskId}';
 			update mcp_task set status = 'working', until = mcp_now() + 500 where id = '${taskId}';`);
-		assert.equal(words(await until(taskId, 'completed', { within: 5000 })), 'left is deleted.');
+		assert.equal(words(await until(taskId, 'completed')), 'left is deleted.');
 	});
 
 	test('of all that would take up a task that is due one does', async () => {
@@ -119,7 +119,7 @@ if (withoutPostgres) {
 		// While somebody has the row, both find it due and wait for it.
 		await query(own, `update mcp_task set until = mcp_now() + 500 where id = '${taskId}'`);
 		await query(own, `begin; select id from mcp_task where id = '${taskId}' for update; select pg_sleep(3.5); commit`);
-		assert.equal(words(await until(taskId, 'completed', { within: 5000 })), 'once was left as it is.');
+		assert.equal(words(await until(taskId, 'completed')), 'once was left as it is.');
 		await stopAll(pair);
 		assert.equal(runsOf('confirm_delete', pair), 1);
 	});
@@ -141,7 +141,7 @@ if (withoutPostgres) {
 			const { status, error } = await rpc(method, params, on);
 			assert.equal(status, 503, `${method}: ${status}`);
 			assert.ok(error.message.length > 10);
-			assert.ok(Date.now() - began < 6000, `${method} took ${Date.now() - began} ms`);
+			assert.ok(Date.now() - began < 20000, `${method} took ${Date.now() - began} ms`);
 		}
 		await alone.stop();
 	});

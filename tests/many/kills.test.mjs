@@ -25,7 +25,7 @@ test(`a random task of six is killed every second for ${SECONDS} s`, { timeout: 
 		const subscribers = await Promise.all(Array.from({ length: SUBSCRIBERS }, (_, i) =>
 			shop.subscriber(revisions[i % 3], uri(i))));
 		const listeners = Array.from({ length: LISTENERS }, (_, i) => shop.listener(uri(i)));
-		await eventually(() => listeners.every(each => each.stream.begun), 'they listen', 20000);
+		await eventually(() => listeners.every(each => each.stream.begun), 'they listen', 60000);
 
 		const work = [
 			...Array.from({ length: FOLLOWERS }, (_, i) => shop.follower(i, revisions[i % 3], outcomes)),

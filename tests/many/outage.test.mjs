@@ -3,7 +3,7 @@
 // nothing is lost or doubled.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { exchange, pause } from '../e2e/support.mjs';
+import { eventually, exchange, pause } from '../e2e/support.mjs';
 import { withCluster } from './cluster.mjs';
 import { postgres } from './postgres.mjs';
 import { Relay } from './relay.mjs';
@@ -13,7 +13,7 @@ import { Shop } from './shop.mjs';
 
 const SECONDS = long ? 20 : 5;
 const ANSWER_WITHIN = 20000;            // a statement is given up after 12 s, another try to connect after 5
-const UNREADY_WITHIN = 12000, HEALED_WITHIN = 15000;
+const UNREADY_WITHIN = 12000, HEALED_WITHIN = 30000;
 
 // Calls one after the other, each to the next task; what came of them, by words.
 async function prober(name, next, make, seen) {
@@ -100,7 +100,7 @@ test(`PostgreSQL restarts, crashes, and is gone for ${SECONDS} s`, { timeout: 60
 			const states = await watching, failed = states.filter(state => state.failed !== undefined);
 			await pause(500);
 			const before = seen.answered;
-			await pause(2000);
+			await eventually(() => seen.answered > before, `${name}: nothing is answered`);
 			t.diagnostic(`${name}: ${failed.length ? `${failed.length} of 6 not ready, the last after ${
 				most(failed.map(state => state.failed))} ms; ready again ${
 				most(failed.map(state => state.healed - over.healed))} ms after it was back` : 'ready all the time'
@@ -112,7 +112,6 @@ test(`PostgreSQL restarts, crashes, and is gone for ${SECONDS} s`, { timeout: 60
 			assert.deepEqual(seen.wrong.slice(0, 10), [], `${name}: ${seen.wrong.length} bad answers`);
 			assert.ok(states.every(state => state.ready), `${name}: a task did not become ready again`);
 			assert.ok(failed.every(state => state.healed - over.healed < HEALED_WITHIN), 'it healed too late');
-			assert.ok(seen.answered > before, `${name}: nothing is answered`);
 			return failed;
 		};
 		await trouble('restarted', () => server.restart('fast'), () => {});

@@ -107,5 +107,5 @@ test('a call on a task that is killed is answered with an error within its bound
 		const took = Date.now() - began;
 		t.diagnostic(`after ${(took / 1000).toFixed(1)} s: ${message.error?.message}`);
 		assert.ok(message.error, JSON.stringify(message));
-		assert.ok(took < 20000);
+		assert.ok(took < 60000, `it took ${took} ms`);
 	}));

@@ -30,7 +30,7 @@ export class Shop {
 
 	async place(key, items = { [this.rolls.pick(skus)]: 1 + Math.floor(this.rolls.next() * 3) }) {
 		const result = await callUntil(this.ports.orders, 'create_order', orderOf(items, key),
-			{ final: words => /\b(available|in stock|only|not enough)\b/i.test(words), within: this.deadline });
+			{ final: words => /There is not enough stock/.test(words), within: this.deadline });
 		this.calls++;
 		this.placed.set(key, result.isError ? null : result.structuredContent);
 		return this.placed.get(key);
@@ -195,7 +195,7 @@ export class Shop {
 	// ---- Whether it adds up ----
 
 	// Until what was left behind by processes that died is settled.
-	async settle(within = 90000) {
+	async settle(within = 180000) {
 		const { book, shop } = this.cluster;
 		await insist('what is open is settled', async () => {
 			const open = await book.value(`select (select count(*) from orders

@@ -129,7 +129,7 @@ test('statements per request', { timeout: 300000 }, async t => {
 				await count('a change that a session is told', 1, () => times(async () => {
 					const now = heard;
 					await cluster.shop.run(`update product set price = ${++price} where sku = 'KIT-0002'`);
-					for (const until = Date.now() + 2000; heard === now && Date.now() < until;)
+					for (const until = Date.now() + 20000; heard === now && Date.now() < until;)
 						await pause(2);
 				}));
 				assert.equal(heard, TIMES);
@@ -140,8 +140,9 @@ test('statements per request', { timeout: 300000 }, async t => {
 					method: 'GET', headers: { ...book.headers, 'Last-Event-ID': `${stream}-1` } })));
 
 				// Nothing but a beat each two seconds, and no statement for a keep-alive.
-				const from = server.logSize;
+				const from = server.logSize, since = Date.now();
 				await pause(IDLE_SECONDS * 1000);
+				const seconds = (Date.now() - since) / 1000;
 				let idle = statements(server, from);
 				const take = pattern => {
 					const taken = idle.filter(sql => pattern.test(sql)).length;
@@ -150,14 +151,14 @@ test('statements per request', { timeout: 300000 }, async t => {
 				};
 				const [beats, tidied, finished, recovered] = [beat, tidying, finishing, recovering].map(take);
 				take(connecting);
-				const processes = cluster.tasks.length, rate = beats / processes / IDLE_SECONDS;
+				const processes = cluster.tasks.length, rate = beats / processes / seconds;
 				t.diagnostic(`idle for ${IDLE_SECONDS} s with open streams and keep-alives each 200 ms: ${
 					rate.toFixed(2)} beats a process and second, ${tidied} for tidying, ${recovered} of orders' job, ${
 					idle.length} others`);
-				assert.ok(rate > 0.3 && rate < 0.6, `${beats} beats`);
-				assert.ok(tidied <= processes * TIDYING * (IDLE_SECONDS / 30 + 1), `${tidied} for tidying`);
-				assert.ok(finished <= 2 * processes * (IDLE_SECONDS / 60 + 1), `${finished} for imports and words`);
-				assert.ok(recovered <= orders.length * RECOVERING * (IDLE_SECONDS / 15 + 1), `${recovered} of the job`);
+				assert.ok(rate > 0.2 && rate < 0.6, `${beats} beats in ${seconds} s`);
+				assert.ok(tidied <= processes * TIDYING * (seconds / 30 + 1), `${tidied} for tidying`);
+				assert.ok(finished <= 2 * processes * (seconds / 60 + 1), `${finished} for imports and words`);
+				assert.ok(recovered <= orders.length * RECOVERING * (seconds / 15 + 1), `${recovered} of the job`);
 				assert.deepEqual([...new Set(idle)].map(sql => sql.slice(0, 200)), []);
 				await listening.stop();
 			});

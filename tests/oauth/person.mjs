@@ -29,7 +29,7 @@ export async function signIn(url, person, { arrives = true } = {}) {
 
 // A person is slower than this: whoever asked may not listen yet.
 async function arrive(url) {
-	for (const until = Date.now() + 10000; ;) {
+	for (const until = Date.now() + 60000; ;) {
 		try {
 			return await (await fetch(url)).text();
 		} catch (error) {

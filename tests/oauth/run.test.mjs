@@ -54,7 +54,7 @@ test('servers and an identity provider: two people sign in, and see what they ma
 	assert.equal(over.status, 400);
 	assert.match(await over.text(), /This sign-in is over[^]*Go back to\s+your program/);
 	dev.kill('SIGTERM');
-	await eventually(() => ended, 'it ends', 20000);
+	await eventually(() => ended, 'it ends', 60000);
 	assert.equal(ended.status, 0, said);
 	assert.match(said, /stopped\n$/);
 });
