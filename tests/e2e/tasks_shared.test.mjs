@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { newDatabase, Postgres, postgres, query, withoutPostgres } from './postgres.mjs';
-import { pause, start } from './support.mjs';
+import { start } from './support.mjs';
 import { accept, clientOf, rpc, runsOf, stopAll, testLasting, testTasks, words } from './tasks.mjs';
 
 if (withoutPostgres) {
