@@ -2,8 +2,12 @@
 // on the provider's page the person's button is pressed.
 import { createHash, randomBytes } from 'node:crypto';
 
-// Until it is led away from the provider, and to there, where a client waits (`arrives`). Gives that URL.
-export async function signIn(url, person, { arrives = true } = {}) {
+// What is sent of the provider's page, by its form; undefined: it has none for people.
+const press = (text, person) => text.includes('<form method="post">') && { fields: { person } };
+
+// Until it is led away from the provider, and to there, where a client waits (`arrives`). Gives that URL. `fill`: for
+// pages of another provider than ours; an `action` says where its form goes.
+export async function signIn(url, person, { arrives = true, fill = press } = {}) {
 	const cookies = new Map(), { origin } = new URL(url);
 	let at = new URL(url), form;
 	for (let step = 0; step < 20; step++) {
@@ -14,10 +18,11 @@ export async function signIn(url, person, { arrives = true } = {}) {
 			cookies.set(name, value);
 		}
 		const location = answer.headers.get('location'), text = await answer.text();
-		if (!location && (form || !text.includes('<form method="post">')))
+		const filled = !location && !form && fill(text, person);
+		if (!location && !filled)
 			throw new Error(`nobody can sign in at ${at.origin}${at.pathname}: ${answer.status} ${text.slice(0, 500)}`);
-		form = location ? undefined : new URLSearchParams({ person });
-		at = location ? new URL(location, at) : at;
+		form = filled ? new URLSearchParams(filled.fields) : undefined;
+		at = new URL(location ?? filled.action ?? at, at);
 		if (at.origin !== origin) {
 			if (arrives)
 				await arrive(at);
@@ -48,7 +53,7 @@ export async function tokensOf(issuer, person, { scope, resource, client = 'desk
 	url.search = new URLSearchParams({ response_type: 'code', client_id: client, redirect_uri, scope,
 		code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
 		state: 'a-state', ...resource && { resource } });
-	const back = await signIn(url, person, { arrives: false });
+	const back = await signIn(url, person, { arrives: false, fill: issuer.fill });
 	const code = back.searchParams.get('code');
 	if (!code)
 		throw new Error(`${person} was not signed in: ${back}`);
