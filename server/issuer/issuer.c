@@ -16,7 +16,7 @@
 static struct issuer the;       /* .name NULL: there is none */
 static struct arena *texts;     /* its */
 
-static _Thread_local char trouble[512];
+static char trouble[512];       /* not each thread's: who configures is one */
 
 static const char *wrong(const char *setting, const char *what)
 {

@@ -290,7 +290,7 @@ static void *keep_fetching(UNUSED void *nothing)
 /* Not under the lock: whoever checks a token must not wait for a disk. */
 static const char *read_file(const char *path)
 {
-	static _Thread_local char trouble[512];
+	static char trouble[512];
 	struct arena *arena = arena_create();
 	struct key_fetch read;
 
