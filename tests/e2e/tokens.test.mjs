@@ -78,6 +78,18 @@ test('roles and a customer within other claims, as Keycloak has them, count by a
 	}
 });
 
+test('AUTH=none: whoever sends nothing may do everything, and whoever sends a token is who it says', async () => {
+	const open = await start('products', { ...settings, AUTH: 'none' });
+	const change = headers => exchange(open, stateless('tools/call',
+		{ name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 } }, headers));
+	assert.equal((await change({})).status, 200);
+	assert.equal((await change(ann({ scope: 'products:write' }))).status, 200);
+	assert.equal((await change(ann({ scope: 'products:read' }))).status, 403);
+	for (const headers of [ann({ exp: 1 }), { headers: { Authorization: 'Bearer mcp_nobody' } }])
+		assert.equal((await change(headers)).status, 401, 'who is refused is not everybody instead');
+	await open.stop();
+});
+
 // The question is asked with one token and answered with another, which has no scope any more; and by a process
 // that never saw the first. Nobody else's answer counts, and without the customer a person is somebody else.
 test('what waits for a person keeps the rights it was begun with', async () => {
