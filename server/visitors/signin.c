@@ -44,7 +44,9 @@ static const char *words(struct arena *arena)
 {
 	if (issuer_name())
 		return arena_print(arena, "Nobody signs in here: the authorization server is %s, as"
-		                   " /.well-known/oauth-protected-resource says.", issuer_name());
+		                   " /.well-known/oauth-protected-resource says. A program that cannot"
+		                   " register itself there is given a client id, which whoever runs this"
+		                   " server knows.", issuer_name());
 	if (!visitor_needs_key())
 		return "No sign-in is needed: the endpoint /mcp answers without a key.";
 	return arena_print(arena, "There is no sign-in (OAuth) here. Each request needs a key, as"

@@ -132,6 +132,7 @@ test('other places where clients look are 404 at once, and say where to sign in'
 		const answer = await exchange(products, { method: 'GET', path });
 		assert.equal(answer.status, 404, path);
 		assert.ok(answer.text.includes(issuer.url), answer.text);
+		assert.match(answer.json.error_description, /is given a client id/, 'what to ask for');
 	}
 });
 
