@@ -155,6 +155,14 @@ static const char *set(struct value *value, const char *text)
 	                                 allowed(setting));
 }
 
+bool settings_have(str name)
+{
+	for (int i = 0; i < value_count; i++)
+		if (str_is(name, values[i].setting->name))
+			return true;
+	return false;
+}
+
 /* ---- Reading ---- */
 
 static const char *from_environment(const struct setting *setting)

@@ -14,6 +14,8 @@
 const char *settings_read(const struct setting *const *tables, int *argc, char **argv);
 /* The table: name, flag, default, meaning. */
 void settings_help(FILE *file, const struct setting *const *tables);
+/* A table that was read has it. */
+bool settings_have(str name);
 /* The items of a SETTING_LIST, one after the other; .at NULL ends. `rest` begins as the text. */
 str setting_item(str *rest);
 

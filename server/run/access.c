@@ -1,10 +1,12 @@
 /* access.c - on loopback nobody needs a key or token until there is one; elsewhere everybody does. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "access.h"
 #include "auth.h"
 #include "log.h"
 #include "seal.h"
+#include "settings.h"
 
 /* No key, no issuer and nobody but this machine: open. */
 static bool opens(const struct options *options)
@@ -53,6 +55,25 @@ static bool start_seal(const struct options *options)
 	return !wrong;
 }
 
+/* Of a sign-in a name that is a letter off would be missed by nobody: whatever it was to bound is open. */
+static void tell_of_unknown(void)
+{
+	for (char **each = environ; *each; each++) {
+		str rest = str_of(*each), name = str_cut(&rest, '=');
+		if (str_starts(name, "OAUTH_") && !settings_have(name))
+			log_warning("%.*s is no setting, and counts for nothing; docs/settings.md has those there are",
+			            STR_FORMAT(name));
+	}
+}
+
+static void tell_of_sign_in(void)
+{
+	if (!*issuer_scopes())
+		log_info("OAUTH_SCOPES is not set: a sign-in asks for no scope, and people may what the issuer"
+		         " gives them all the same");
+	tell_of_unknown();
+}
+
 bool access_start(const struct options *options)
 {
 	const char *wrong = configure(options);
@@ -66,9 +87,8 @@ bool access_start(const struct options *options)
 	}
 	if (!options->loopback && options->auth_none)
 		log_warning("AUTH=none: whoever reaches %s may do everything", options->host);
-	if (issuer_name() && !*issuer_scopes())
-		log_info("OAUTH_SCOPES is not set: a sign-in asks for no scope, and people may what the issuer"
-		         " gives them all the same");
+	if (issuer_name())
+		tell_of_sign_in();
 	return start_seal(options);
 }
 

@@ -41,10 +41,11 @@ async function toolsOf(server, headers) {
 	}
 }
 
-test('that a sign-in asks for no scope is said at the start, for who forgot them', async () => {
-	const forgetful = await startTrusting('products', issuer);
+test('what was forgotten of a sign-in, or misspelt, is said at the start', async () => {
+	const forgetful = await startTrusting('products', issuer, { OAUTH_CLIENT: 'desktop' });
 	assert.match(forgetful.log, /OAUTH_SCOPES is not set: a sign-in asks for no scope/);
-	assert.doesNotMatch(products.log, /OAUTH_SCOPES is not set/);
+	assert.match(forgetful.log, /OAUTH_CLIENT is no setting, and counts for nothing/);
+	assert.doesNotMatch(products.log, /OAUTH_SCOPES is not set|is no setting/);
 	await forgetful.stop();
 });
 
