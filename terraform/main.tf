@@ -247,6 +247,7 @@ module "dashboard" {
   cluster         = aws_ecs_cluster.main.name
   namespace       = local.name
   services        = { for service, made in module.service : service => { target_groups = made.target_groups, log_group = made.log_group } }
+  sign_in         = local.issuer != null
   balancer        = module.balancer.arn_suffix
   firewall        = module.balancer.firewall
   database        = module.database.identifier

@@ -200,6 +200,10 @@ def tasks(wanted, running):
     return series(DesiredTaskCount=wanted, RunningTaskCount=running)
 
 
+def tokens(accepted=lambda m: 0, refused=lambda m: 0, addresses=lambda m: 0, failed=lambda m: 0, age=lambda m: None):
+    return series(AcceptedTokens=accepted, RefusedTokens=refused, RefusedFrom=addresses, FailedKeyFetches=failed, KeysAge=age)
+
+
 def every(n, of=1):
     return lambda m: of if m % n == 0 else None
 
@@ -248,6 +252,25 @@ STORIES = [
     ("none is wanted and none runs", "none-running", tasks(from_30(0, 2), from_30(0, 2)), None),
 ]
 
+# Where people sign in.
+SIGN_IN_STORIES = [
+    ("the issuer is down", "issuer", tokens(failed=from_30(4, 0)), 36),
+    ("a fetch fails, and the next one doesn't", "issuer", tokens(failed=lambda m: m == 40), None),
+    ("the issuer is away for two minutes", "issuer", tokens(failed=lambda m: 2 if m in (40, 41) else 0), None),
+    ("it sleeps", "issuer", ASLEEP, None),
+    ("keys are not fetched any more", "issuer-keys", tokens(age=lambda m: 60 * (m % 10) if m < 30 else 60 * (m - 30)), 66),
+    ("keys are fetched every eleven minutes", "issuer-keys", tokens(age=lambda m: 60 * (m % 11)), None),
+    ("none were had yet", "issuer-keys", tokens(), None),
+    ("it sleeps", "issuer-keys", ASLEEP, None),
+    ("every token is for somebody else", "refused-tokens", tokens(lambda m: 0 if m >= 30 else 2, from_30(4, 0), from_30(8, 0)), 42),
+    ("of ten people nine can't sign in", "refused-tokens", tokens(lambda m: 1, from_30(9, 0), from_30(9, 0)), 45),
+    ("one address guesses a thousand times a minute", "refused-tokens", tokens(lambda m: 1, from_30(1000, 0), from_30(1, 0)), None),
+    ("tokens expire and are renewed", "refused-tokens", tokens(lambda m: 10, lambda m: 20, lambda m: 40), None),
+    ("a few people come with tokens of yesterday", "refused-tokens", tokens(lambda m: 0, lambda m: 1 - bool(m % 2), lambda m: 6), None),
+    ("nobody signs in", "refused-tokens", tokens(), None),
+    ("it sleeps", "refused-tokens", ASLEEP, None),
+]
+
 # What means one thing where it sleeps and another where it never does.
 SILENCE = ("from minute 30 on nothing is heard of any task", "none-running", tasks(lambda m: 2 if m < 30 else None, lambda m: 2 if m < 30 else None))
 
@@ -280,11 +303,16 @@ def main():
     alarms = [Alarm(r["values"]) for r in resources if r["type"] == "aws_cloudwatch_metric_alarm" and ".module.service[" in "." + r["address"]]
     services = {r["values"]["name"] for r in resources if r["type"] == "aws_ecs_service"}
     sleeps = any(r["type"] == "aws_appautoscaling_scheduled_action" for r in resources)
+    signs_in = any('"OAUTH_ISSUER"' in r["values"]["container_definitions"] for r in resources if r["type"] == "aws_ecs_task_definition")
+    silent = {kind for _, kind, _, _ in SIGN_IN_STORIES}
     passed = failed = 0
+    if not signs_in and (found := [alarm.name for alarm in alarms if re.sub(r"^\w+-\w+-\w+-", "", alarm.name) in silent]):
+        print(f"{environment}: nobody signs in, and there are {found}")
+        failed += 1
     if not services:
         print(f"{environment}: there is nothing to look at; did the test run with -json -verbose?")
         failed += 1
-    for words, kind, story, by in [*STORIES, (*SILENCE, None if sleeps else 36)] if services else []:
+    for words, kind, story, by in [*STORIES, (*SILENCE, None if sleeps else 36), *(SIGN_IN_STORIES if signs_in else [])] if services else []:
         of_kind = [alarm for alarm in alarms if re.fullmatch(rf"\w+-\w+-\w+-{kind}", alarm.name)]
         wrong = [] if len(of_kind) == len(services) else [f"{environment}: {len(of_kind)} alarms {kind} of {len(services)} services"]
         for alarm in of_kind:

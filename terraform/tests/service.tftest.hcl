@@ -167,6 +167,13 @@ run "with_sign_in" {
     error_message = "Tokens are taken beside keys, which other services and the pipeline have."
   }
   assert {
+    condition = (
+      toset([for alarm in aws_cloudwatch_metric_alarm.sign_in : alarm.alarm_name]) == toset([for alarm in ["issuer", "issuer-keys", "refused-tokens"] : "shop-test-orders-${alarm}"]) &&
+      alltrue([for alarm in aws_cloudwatch_metric_alarm.sign_in : alarm.alarm_actions == toset([var.topic_arn]) && alarm.treat_missing_data == "notBreaching"])
+    )
+    error_message = "Somebody hears that the issuer's keys can't be had, are old, or that most tokens are refused; a service that sleeps says nothing."
+  }
+  assert {
     condition     = output.settings.service["OAUTH_ISSUER"] == "https://login.example.com" && !contains(keys(output.settings.setup), "OAUTH_ISSUER")
     error_message = "The service is told whose tokens count."
   }
@@ -584,6 +591,10 @@ run "alarms" {
   assert {
     condition     = toset([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_name]) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "failures-hourly", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
     error_message = "Errors, latency, readiness, failed calls, processor, memory and having no task are watched."
+  }
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.sign_in) == 0
+    error_message = "Where nobody signs in, nothing is heard of it."
   }
   assert {
     condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])

@@ -131,6 +131,7 @@ run "dashboard" {
     cluster         = "shop-test"
     namespace       = "shop-test"
     services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
+    sign_in         = false
     balancer        = "app/shop-test/1"
     firewall        = "shop-test"
     database        = "shop-test"
@@ -160,5 +161,37 @@ run "dashboard" {
   assert {
     condition     = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets : widget.x + widget.width <= 24])
     error_message = "Every chart is on the page."
+  }
+}
+
+run "dashboard_where_people_sign_in" {
+  variables {
+    name            = "shop-test"
+    region          = "us-east-1"
+    cluster         = "shop-test"
+    namespace       = "shop-test"
+    services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
+    sign_in         = true
+    balancer        = "app/shop-test/1"
+    firewall        = "shop-test"
+    database        = "shop-test"
+    max_connections = 80
+  }
+
+  module {
+    source = "./modules/dashboard"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 7 + 4 + 2
+    error_message = "Two charts more for each service."
+  }
+  assert {
+    condition     = alltrue([for metric in ["AcceptedTokens", "RefusedTokens", "RefusedFrom", "KeysAge", "FailedKeyFetches"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "\"${metric}\",\"Service\",\"orders\"")])
+    error_message = "Tokens and the issuer's keys are shown, of each service."
+  }
+  assert {
+    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets : "${widget.x}/${widget.y}"])) == length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets)
+    error_message = "No chart lies on another."
   }
 }

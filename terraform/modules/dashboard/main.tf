@@ -4,7 +4,7 @@ locals {
   width    = floor(24 / max(length(local.services), 1))
 
   # Rows of each service: title, unit of the axis, metrics as [namespace, name, dimensions..., how].
-  rows = { for service, at in var.services : service => [
+  rows = { for service, at in var.services : service => concat([
     {
       title = "requests a minute"
       metrics = concat([for group in at.target_groups : [
@@ -39,7 +39,24 @@ locals {
       title   = "open streams of a task"
       metrics = [for stat in ["Average", "Maximum"] : [var.namespace, "OpenStreams", "Service", service, { stat = stat, label = lower(stat) }]]
     },
-  ] }
+    ], [for chart in [
+      {
+        title = "access tokens a minute"
+        metrics = [
+          [var.namespace, "AcceptedTokens", "Service", service, { stat = "Sum", label = "taken" }],
+          [var.namespace, "RefusedTokens", "Service", service, { stat = "Sum", label = "refused" }],
+          [var.namespace, "RefusedFrom", "Service", service, { stat = "Maximum", label = "from addresses" }],
+        ]
+      },
+      {
+        title = "issuer's keys: seconds old"
+        metrics = [
+          [var.namespace, "KeysAge", "Service", service, { stat = "Maximum", label = "oldest" }],
+          [var.namespace, "FailedKeyFetches", "Service", service, { stat = "Sum", label = "failed fetches", yAxis = "right" }],
+        ]
+      },
+  ] : chart if var.sign_in]) }
+  depth = 6 * (var.sign_in ? 7 : 5)
 
   below = [
     {
@@ -74,7 +91,7 @@ locals {
     flatten([for column, service in local.services : [for row, chart in local.rows[service] : {
       x = column * local.width, y = row * 6, width = local.width, title = "${service}: ${chart.title}", metrics = chart.metrics
     }]]),
-    [for column, chart in local.below : { x = column * 6, y = 30, width = 6, title = chart.title, metrics = chart.metrics }],
+    [for column, chart in local.below : { x = column * 6, y = local.depth, width = 6, title = chart.title, metrics = chart.metrics }],
   )
 }
 
@@ -102,7 +119,7 @@ resource "aws_cloudwatch_dashboard" "main" {
       [for column, service in local.services : {
         type   = "log"
         x      = column * local.width
-        y      = 36
+        y      = local.depth + 6
         width  = local.width
         height = 6
         properties = {

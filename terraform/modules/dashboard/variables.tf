@@ -24,6 +24,11 @@ variable "services" {
   type        = map(object({ target_groups = list(string), log_group = string }))
 }
 
+variable "sign_in" {
+  description = "Whether people sign in"
+  type        = bool
+}
+
 variable "balancer" {
   description = "How metrics name the load balancer"
   type        = string

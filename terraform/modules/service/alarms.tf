@@ -128,6 +128,82 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   }
 }
 
+# Where people sign in; elsewhere there are no such figures and no such alarms. A token that has expired is refused before it is renewed, so
+# some refusals are every day's, and one address that guesses is bounded by its rate: it takes four fifths of all that were looked at, some,
+# and from several addresses.
+locals {
+  sign_in_alarms = { for alarm, at in {
+    issuer = {
+      words      = "${local.full_name} can't have the issuer's keys: who signs in with a new one gets 503, the others go on for a day."
+      expression = "failed"
+      threshold  = 0
+      minutes    = 1
+      periods    = 5
+      needed     = 4
+      metrics    = { failed = { name = "FailedKeyFetches", stat = "Sum" } }
+    }
+    issuer-keys = {
+      words      = "The issuer's keys that ${local.full_name} has are more than half an hour old, and should be at most eleven minutes."
+      expression = "age"
+      threshold  = 1800
+      minutes    = 1
+      periods    = 5
+      needed     = 3
+      metrics    = { age = { name = "KeysAge", stat = "Maximum" } }
+    }
+    refused-tokens = {
+      words      = "Most people can't sign in to ${local.full_name}: more than 80 % of the tokens that it looked at in the last 15 minutes were refused, and of several addresses."
+      expression = "IF(addresses >= 5 AND refused >= 20, 100 * refused / (refused + accepted), 0)"
+      threshold  = 80
+      minutes    = 15
+      periods    = 1
+      needed     = 1
+      metrics = {
+        refused   = { name = "RefusedTokens", stat = "Sum" }
+        accepted  = { name = "AcceptedTokens", stat = "Sum" }
+        addresses = { name = "RefusedFrom", stat = "Maximum" }
+      }
+    }
+  } : alarm => at if contains(keys(var.settings), "OAUTH_ISSUER") }
+}
+
+resource "aws_cloudwatch_metric_alarm" "sign_in" {
+  for_each = local.sign_in_alarms
+
+  alarm_name          = "${local.full_name}-${each.key}"
+  alarm_description   = each.value.words
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.needed
+  treat_missing_data  = "notBreaching" # it sleeps
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  metric_query {
+    id          = "value"
+    label       = each.key
+    expression  = each.value.expression
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.fixed.METRICS_EMF
+        metric_name = metric_query.value.name
+        stat        = metric_query.value.stat
+        period      = 60 * each.value.minutes
+        dimensions  = { Service = var.service }
+      }
+    }
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "full" {
   for_each = { cpu = "CPUUtilization", memory = "MemoryUtilization" }
 
