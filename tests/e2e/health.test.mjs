@@ -1,6 +1,7 @@
 // health.test.mjs - docker/health-check.sh against real servers: open, with keys, where people sign in, and not well.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startIssuer } from '../oauth/shop.mjs';
@@ -112,6 +113,37 @@ test('where people sign in, all is followed that a client follows', async () => 
 	const facade = await signIn({ OAUTH_FACADE: 'on' }, saying({ code_challenge_methods_supported: undefined }));
 	assert.equal(facade.status, 0, facade.stdout);
 	assert.match(facade.stdout, /its PKCE +ok[\s\S]*clients are given an id +ok/);
+});
+
+// As terraform/modules/service/routes.tf has it for several services under one name.
+function balancer() {
+	const on = createServer((request, response) => {
+		const path = request.url.replace(/^(\/\.well-known\/[^/]+|)\/catalogue\/(.*)$/, '$1/$2');
+		if (path === request.url || !/^\/(mcp|readyz$|\.well-known\/)/.test(path))
+			return response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"error":"not_found"}');
+		const onward = httpRequest({ port: on.to, path, method: request.method, headers: request.headers }, answer => {
+			response.writeHead(answer.statusCode, answer.headers);
+			answer.pipe(response);
+		});
+		request.pipe(onward);
+	});
+	return new Promise(resolve => on.listen(0, '127.0.0.1', () => resolve(on)));
+}
+
+test('through a balancer that passes on what it has to, under a path', async () => {
+	const issuer = await startIssuer({ resources: ['x'] }), front = await balancer();
+	const url = `http://127.0.0.1:${front.address().port}/catalogue/mcp`;
+	const server = await start('products', { API_KEYS: keyLines, PUBLIC_URL: url, OAUTH_ISSUER: issuer.url });
+	front.to = server.port;
+	await server.says(/keys of the issuer \S+: \d+/);
+	const { status, stdout } = await check([url], { MCP_KEY: keys.reader });
+	await server.stop();
+	await issuer.stop();
+	front.close();
+	assert.equal(status, 0, stdout);
+	assert.deepEqual(rows(stdout).map(row => row.replace(/ +ok .*/, '')), ['resource metadata', 'authorization server', 'its endpoints', 'its PKCE',
+		'clients register', 'the issuer\'s keys']);
+	assert.match(stdout, /\/readyz +ok/);
 });
 
 test('what clients would stop at is said', async () => {
