@@ -96,7 +96,19 @@ async function refuses(server, key, what) {
 	});
 	await answer.text();
 	expect(answer.status === 401, `${what} is answered ${answer.status}, and must be 401`);
-	return '401';
+	return /resource_metadata=/.test(answer.headers.get('www-authenticate')) ? `401, ${await tellsWhereToSignIn(server)}` : '401';
+}
+
+// What a client looks up then: it goes on only where that is about the very URL that it was given.
+async function tellsWhereToSignIn(server) {
+	const { origin, pathname } = new URL(server.url);
+	const answer = await fetch(`${origin}/.well-known/oauth-protected-resource${pathname}`,
+		{ headers: header, signal: AbortSignal.timeout(timeout), redirect: 'error' });
+	const text = await answer.text();
+	expect(answer.status === 200, `where to sign in is answered ${answer.status}, and must be 200`);
+	const { resource, authorization_servers: [issuer] } = JSON.parse(text);
+	expect(resource === server.url, `one signs in to ${resource}, and must to ${server.url}`);
+	return `sign-in at ${issuer}`;
 }
 
 async function answers(server, era) {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import { keyLines, keys, startShop, temporary as folder } from '../e2e/support.mjs';
+import { startIssuer } from '../oauth/shop.mjs';
+import { keyLines, keys, start, startShop, temporary as folder } from '../e2e/support.mjs';
 import { certificate, listen } from '../e2e/tls.mjs';
 import { stage } from './stage.mjs';
 
@@ -101,6 +102,22 @@ test('a server that is not there yet is waited for', async () => {
 	const { status, stdout } = await smoke(['--within', '20', `products=${late.url}/mcp`]);
 	await late.close();
 	assert.equal(status, 0, stdout);
+});
+
+test('where people sign in, what a client looks up is about the URL that it was given', async () => {
+	const issuer = await startIssuer({ resources: ['x'] });
+	let to;
+	const front = await listen((request, response) => forward(to)(request, response), tls);
+	to = await start('products', { API_KEYS: keyLines, OAUTH_ISSUER: issuer.url, PUBLIC_URL: `${front.url}/mcp` });
+	const well = await smoke([`products=${front.url}/mcp`]);
+	assert.equal(well.status, 0, well.stdout);
+	assert.ok(well.stdout.includes(`no key      401, sign-in at ${issuer.url}, `), well.stdout);
+	await to.stop();
+	to = await start('products', { API_KEYS: keyLines, OAUTH_ISSUER: issuer.url, PUBLIC_URL: 'https://shop.example/mcp', PUBLIC_HOSTS: '127.0.0.1,localhost' });
+	const other = await smoke([`products=${front.url}/mcp`]);
+	assert.equal(other.status, 1);
+	assert.match(other.stdout, /^FAILED +products +no key +one signs in to https:\/\/shop\.example\/mcp, and must to /m);
+	await Promise.all([to.stop(), front.close(), issuer.stop()]);
 });
 
 test('wrong usage', async () => {
