@@ -1,140 +1,362 @@
-/* pool.c - a bounded pool of worker threads for what may block. */
+/* pool.c - a bounded pool of worker threads for what may block.
+ *
+ * Of the workers some idle, newest first, so that the oldest of them ends when there are too many. One
+ * that finds no job it may run, while there are some or many run, minds the others: it looks now and then
+ * how many of them compute, which says how many may run. */
 #include "lines.h"
+#include "runnable.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define COMPUTING_LEAST 4
+#define STACK_BYTES (1 << 20)           /* of address space: what is touched counts */
+#define IDLE_MS 5000                    /* a worker that was not needed for so long ends */
+#define LOOK_LEAST_MS 2                 /* between two looks: more and more, while they say the same */
+#define LOOK_MOST_MS 64
+#define LOOKED_AT 16                    /* workers a look samples */
+#define AGAIN_MS 1000                   /* a thread, or its context, could not be had */
 
 struct worker {
 	struct pool *pool;
+	enum { FREE, LIVES, ENDED } state;    /* ENDED: it has yet to be joined */
 	pthread_t thread;
+	pid_t id;
+	pthread_cond_t wake;
+	bool called, busy;
+	struct worker *below;           /* it idles: on top of this one */
 	void *context;                  /* what open() gave */
 };
 
 struct pool {
 	pthread_mutex_t lock;
-	pthread_cond_t wake;            /* a job, an opened context, or the end */
 	struct lines lines;
-	int busy;
-	int opening, failed;
+	struct worker *idle;            /* the one that idles the shortest */
+	struct worker *minder;          /* NULL: nobody looks */
+	int count, busy, called;        /* workers that live, run a job, are on their way */
+	int computing;                  /* may run a job at once, besides those that wait for something */
+	int look_ms, next_look;         /* the pause before the next look; the worker it begins with */
+	int64_t start_again_ms;         /* tick_ms(): no thread is started before */
 	bool stopping;
 	void *(*open)(void *context);
 	void (*close)(void *worker);
 	void *context;
-	int count;                      /* of the workers whose threads run */
-	struct worker workers[];
+	int most;
+	struct worker workers[];        /* of them `most` */
 };
+
+/* ---- How many may run ---- */
+
+/* `lines` knows how many, for nobody may have all of them. */
+static bool may_run_one(const struct pool *pool)
+{
+	return pool->stopping || pool->busy + pool->called < pool->lines.workers;
+}
+
+static bool is_to_be_minded(const struct pool *pool)
+{
+	return !pool->minder && pool->computing < pool->most
+	       && (pool->lines.waiting > 0 || pool->lines.workers > pool->computing);
+}
+
+/* Who waits is estimated by a few of them, others each time. */
+static int sample(struct pool *pool, pid_t threads[LOOKED_AT])
+{
+	int taken = 0;
+
+	for (int i = 0; i < pool->most && taken < LOOKED_AT; i++) {
+		const struct worker *worker = &pool->workers[pool->next_look++ % pool->most];
+		if (worker->state == LIVES && worker->busy)
+			threads[taken++] = worker->id;
+	}
+	pool->next_look %= pool->most;
+	return taken;
+}
+
+static void allow(struct pool *pool, int workers)
+{
+	int before = pool->lines.workers;
+	bool same = abs(workers - before) * 4 <= before;
+
+	workers = workers < pool->computing ? pool->computing : workers;
+	pool->lines.workers = workers > pool->most ? pool->most : workers;
+	pool->look_ms = same ? pool->look_ms * 2 : LOOK_LEAST_MS;
+	if (pool->look_ms > LOOK_MOST_MS)
+		pool->look_ms = LOOK_MOST_MS;
+}
+
+/* The lock is let go meanwhile. */
+static void look(struct pool *pool)
+{
+	pid_t threads[LOOKED_AT];
+	int busy = pool->busy, taken = sample(pool, threads);
+
+	pthread_mutex_unlock(&pool->lock);
+	int compute = runnable_count(threads, taken);
+	pthread_mutex_lock(&pool->lock);
+	if (compute < 0)
+		allow(pool, pool->most);
+	else
+		allow(pool, busy - (taken ? (busy * compute + taken - 1) / taken : 0) + pool->computing);
+}
+
+/* ---- Calling workers ---- */
+
+static void *run_worker(void *argument);
+
+static void call(struct worker *worker)
+{
+	worker->called = true;
+	worker->pool->called++;
+	pthread_cond_signal(&worker->wake);
+}
+
+static struct worker *place_for_one(struct pool *pool)
+{
+	struct worker *worker = pool->workers;
+
+	while (worker->state == LIVES)
+		worker++;
+	if (worker->state == ENDED)
+		pthread_join(worker->thread, NULL);
+	worker->state = FREE;
+	return worker;
+}
+
+static bool create(struct worker *worker)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	/* Signals are for the thread that serves. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int trouble = pthread_create(&worker->thread, &attributes, run_worker, worker);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	if (trouble)
+		log_error("no further worker can be started: %s", strerror(trouble));
+	return !trouble;
+}
+
+static bool start_one(struct pool *pool)
+{
+	if (pool->count == pool->most || pool->stopping || tick_ms() < pool->start_again_ms)
+		return false;
+	struct worker *worker = place_for_one(pool);
+	if (!create(worker)) {
+		pool->start_again_ms = tick_ms() + AGAIN_MS;
+		return false;
+	}
+	worker->state = LIVES;
+	worker->called = true;
+	pool->called++;
+	pool->count++;
+	return true;
+}
+
+static void call_one(struct pool *pool)
+{
+	struct worker *worker = pool->idle;
+
+	if (!worker) {
+		(void)start_one(pool);
+		return;
+	}
+	pool->idle = worker->below;
+	call(worker);
+}
+
+/* One at a time: who takes a job calls the next. */
+static void call_for_jobs(struct pool *pool)
+{
+	if (pool->lines.waiting <= pool->called)
+		return;
+	if (may_run_one(pool) || (pool->called == 0 && is_to_be_minded(pool)))
+		call_one(pool);
+}
 
 /* ---- A worker ---- */
 
-static struct job *next_job(struct pool *pool, struct party **party)
+static bool wait_for(struct worker *worker, int64_t ms)
 {
-	struct job *job;
+	struct timespec until;
+	int trouble = 0;
 
-	while (!(job = lines_take(&pool->lines, party)) && !pool->stopping)
-		pthread_cond_wait(&pool->wake, &pool->lock);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += ms % 1000 * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (!worker->called && trouble != ETIMEDOUT)
+		trouble = pthread_cond_timedwait(&worker->wake, &worker->pool->lock, &until);
+	return worker->called;
+}
+
+static void came(struct worker *worker)
+{
+	worker->pool->called -= worker->called;
+	worker->called = false;
+}
+
+static void mind(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+
+	pool->minder = worker;
+	if (!wait_for(worker, pool->look_ms))
+		look(pool);
+	pool->minder = NULL;
+	came(worker);
+}
+
+/* False: it was not needed. */
+static bool idle(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+
+	worker->below = pool->idle;
+	pool->idle = worker;
+	while (!wait_for(worker, IDLE_MS)) {
+		if (pool->count == 1)
+			continue;
+		struct worker **place = &pool->idle;
+		while (*place != worker)
+			place = &(*place)->below;
+		*place = worker->below;
+		return false;
+	}
+	came(worker);
+	return true;
+}
+
+static void run_job(struct worker *worker, struct job *job, struct party *party)
+{
+	struct pool *pool = worker->pool;
+	bool slow = job->slow;
+
+	worker->busy = true;
+	pool->busy++;
+	call_for_jobs(pool);
+	pthread_mutex_unlock(&pool->lock);
+	/* Its last act hands it back: nothing of it may be touched afterwards. */
+	job->run(job, worker->context);
+	pthread_mutex_lock(&pool->lock);
+	worker->busy = false;
+	pool->busy--;
+	lines_ran(&pool->lines, party, slow);
 	/* What one job's end makes possible may be more than one other. */
-	if (job && pool->lines.look_again && pool->lines.waiting > 0)
-		pthread_cond_signal(&pool->wake);
-	return job;
+	if (pool->lines.look_again)
+		call_for_jobs(pool);
 }
 
 static void work(struct worker *worker)
 {
 	struct pool *pool = worker->pool;
 	struct party *party;
-	struct job *job;
 
-	pthread_mutex_lock(&pool->lock);
-	while ((job = next_job(pool, &party))) {
-		bool slow = job->slow;
-		pool->busy++;
-		pthread_mutex_unlock(&pool->lock);
-		/* Its last act hands it back: nothing of it may be touched afterwards. */
-		job->run(job, worker->context);
-		pthread_mutex_lock(&pool->lock);
-		pool->busy--;
-		lines_ran(&pool->lines, party, slow);
+	for (;;) {
+		struct job *job = may_run_one(pool) ? lines_take(&pool->lines, &party) : NULL;
+		if (job)
+			run_job(worker, job, party);
+		else if (pool->stopping)
+			break;          /* what is left is for those that still run one */
+		else if (is_to_be_minded(pool))
+			mind(worker);
+		else if (!idle(worker))
+			break;
 	}
-	pthread_mutex_unlock(&pool->lock);
 }
 
 static void *run_worker(void *argument)
 {
 	struct worker *worker = argument;
 	struct pool *pool = worker->pool;
-	bool opened = true;
 
-	if (pool->open) {
+	if (pool->open && !worker->context)
 		worker->context = pool->open(pool->context);
-		opened = worker->context != NULL;
-	}
+	bool opened = !pool->open || worker->context;
 	pthread_mutex_lock(&pool->lock);
-	pool->opening--;
-	pool->failed += !opened;
-	pthread_cond_broadcast(&pool->wake);
+	worker->id = gettid();
+	came(worker);
+	if (opened) {
+		work(worker);
+	} else {
+		pool->start_again_ms = tick_ms() + AGAIN_MS;
+		call_for_jobs(pool);
+	}
 	pthread_mutex_unlock(&pool->lock);
-	if (!opened)
-		return NULL;
-	work(worker);
-	if (pool->close)
+	if (opened && pool->close)
 		pool->close(worker->context);
+	pthread_mutex_lock(&pool->lock);
+	worker->context = NULL;
+	worker->state = ENDED;
+	pool->count--;
+	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
 
 /* ---- Starting and stopping ---- */
 
-static bool start_worker(struct pool *pool)
+/* Few enough for each to have a good part of a processor, and never one alone. */
+static int computing_most(void)
 {
-	struct worker *worker = &pool->workers[pool->count];
-	sigset_t all, before;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	worker->pool = pool;
-	/* Signals are for the thread that serves. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	bool started = pthread_create(&worker->thread, NULL, run_worker, worker) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pool->count += started;
-	return started;
+	return processors > COMPUTING_LEAST / 2 ? (int)processors * 2 : COMPUTING_LEAST;
 }
 
-/* Waits until every worker has opened its context; false: one could not. */
-static bool all_opened(struct pool *pool)
-{
-	pthread_mutex_lock(&pool->lock);
-	while (pool->opening > 0)
-		pthread_cond_wait(&pool->wake, &pool->lock);
-	bool fine = pool->failed == 0;
-	pthread_mutex_unlock(&pool->lock);
-	return fine;
-}
-
-struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
-                        void (*close)(void *worker), void *context)
+static struct pool *create_pool(int workers, int queue_max)
 {
 	struct pool *pool = calloc(1, sizeof(*pool) + (size_t)workers * sizeof(struct worker));
+	pthread_condattr_t attributes;
 
 	if (!pool)
 		abort();
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->wake, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	for (int i = 0; i < workers; i++) {
+		pool->workers[i].pool = pool;
+		pthread_cond_init(&pool->workers[i].wake, &attributes);
+	}
+	pthread_condattr_destroy(&attributes);
 	lines_create(&pool->lines, workers, queue_max);
+	pool->most = workers;
+	pool->computing = computing_most();
+	pool->look_ms = LOOK_LEAST_MS;
+	allow(pool, pool->computing);
+	return pool;
+}
+
+/* The first worker is given its context: whoever starts the pool learns that it can't be had. */
+struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
+                        void (*close)(void *worker), void *context)
+{
+	struct pool *pool = create_pool(workers, queue_max);
+	struct worker *first = pool->workers;
+
 	pool->open = open;
 	pool->close = close;
 	pool->context = context;
-	pool->opening = workers;
-	bool started = true;
-	for (int i = 0; i < workers && started; i++)
-		started = start_worker(pool);
-	if (!started) {
-		pthread_mutex_lock(&pool->lock);
-		pool->opening -= workers - pool->count;
-		pool->failed++;
-		pthread_mutex_unlock(&pool->lock);
+	if (open && !(first->context = open(context))) {
+		pool_stop(pool);
+		return NULL;
 	}
-	if (all_opened(pool))
+	pthread_mutex_lock(&pool->lock);
+	bool started = start_one(pool);
+	pthread_mutex_unlock(&pool->lock);
+	if (started)
 		return pool;
+	if (close)
+		close(first->context);
 	pool_stop(pool);
 	return NULL;
 }
@@ -144,7 +366,7 @@ bool pool_add(struct pool *pool, struct job *job)
 	pthread_mutex_lock(&pool->lock);
 	bool taken = !pool->stopping && lines_add(&pool->lines, job);
 	if (taken)
-		pthread_cond_signal(&pool->wake);
+		call_for_jobs(pool);
 	pthread_mutex_unlock(&pool->lock);
 	return taken;
 }
@@ -169,16 +391,31 @@ int pool_busy(const struct pool *pool)
 	return read_count(pool, &pool->busy);
 }
 
+int pool_threads(const struct pool *pool)
+{
+	return read_count(pool, &pool->count);
+}
+
 void pool_close(struct pool *pool)
 {
 	if (!pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
 	pool->stopping = true;
-	pthread_cond_broadcast(&pool->wake);
+	if (pool->minder)
+		call(pool->minder);
+	while (pool->idle)
+		call_one(pool);
+	/* None is started any more. */
+	for (struct worker *worker = pool->workers; worker < pool->workers + pool->most; worker++) {
+		if (worker->state == FREE)
+			continue;
+		pthread_mutex_unlock(&pool->lock);
+		pthread_join(worker->thread, NULL);
+		pthread_mutex_lock(&pool->lock);
+		worker->state = FREE;
+	}
 	pthread_mutex_unlock(&pool->lock);
-	for (; pool->count > 0; pool->count--)
-		pthread_join(pool->workers[pool->count - 1].thread, NULL);
 }
 
 void pool_stop(struct pool *pool)
@@ -186,8 +423,9 @@ void pool_stop(struct pool *pool)
 	if (!pool)
 		return;
 	pool_close(pool);
+	for (int i = 0; i < pool->most; i++)
+		pthread_cond_destroy(&pool->workers[i].wake);
 	pthread_mutex_destroy(&pool->lock);
-	pthread_cond_destroy(&pool->wake);
 	lines_destroy(&pool->lines);
 	free(pool);
 }

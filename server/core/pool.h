@@ -2,6 +2,11 @@
  *
  * A job is handed to a worker and, by its own last act, posts itself back to its owner.
  *
+ * A thread that waits costs next to nothing, one that computes costs all others a part of the
+ * processors. So there are as many threads as there are jobs that wait for something, up to a bound, and
+ * beside those some that compute: how many of them do is looked at while there is need to know. A thread
+ * that has had nothing to do for some seconds ends.
+ *
  * Jobs are of parties: whoever asked for them. Each party's wait in a line of their own, and the
  * lines are served in turn, so that what one asks for waits for one job of each other, not for all
  * of theirs. */
@@ -21,8 +26,8 @@ struct job {
 	                                   there is only one */
 };
 
-/* Starts the threads; each opens its own context first. NULL, with everything closed again, if an
- * open() gave NULL (it has logged why). */
+/* Of `workers` threads at most, started as they are needed; each opens its own context first. The first
+ * is started here: NULL if its open() gave NULL (it has logged why). */
 struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
                         void (*close)(void *worker), void *context);
 /* False: as many of that party's jobs wait as there are places left, or the pool is stopping. Any
@@ -30,6 +35,7 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 MUST_USE bool pool_add(struct pool *pool, struct job *job);
 int pool_queued(const struct pool *pool);
 int pool_busy(const struct pool *pool);
+int pool_threads(const struct pool *pool);
 /* Finishes the jobs that are queued and ends the threads; pool_add() says false from then on. One
  * thread. NULL is fine. */
 void pool_close(struct pool *pool);

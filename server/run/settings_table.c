@@ -108,7 +108,7 @@ static struct setting table[] = {
 	{ "LOOPS", INT_, NULL,
 	  "Event loops; not set: one a core, at most 16", 1, 256, NULL },
 	{ "WORKERS", INT_, "4",
-	  "Threads for what may block, each with a database connection", 1, 256, NULL },
+	  "Threads at most for what may block, each with a database connection", 1, 256, NULL },
 	{ "WORKER_QUEUE", INT_, "1024",
 	  "Calls that may wait for a worker, of one caller as many as places are left; over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,

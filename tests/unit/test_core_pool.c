@@ -4,6 +4,8 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "pool.h"
 #include "suite.h"
@@ -17,6 +19,8 @@ struct task {
 };
 
 static atomic_int opened, closed, ran, turns;
+static atomic_bool enough;              /* who computes may stop */
+static atomic_int spinning, spinning_most;
 static int fail_at;             /* which open() fails; 0: none */
 static sem_t started, go;
 
@@ -26,6 +30,9 @@ static void begin(void)
 	atomic_store(&closed, 0);
 	atomic_store(&ran, 0);
 	atomic_store(&turns, 0);
+	atomic_store(&spinning, 0);
+	atomic_store(&spinning_most, 0);
+	atomic_store(&enough, false);
 	fail_at = 0;
 	sem_init(&started, 0, 0);
 	sem_init(&go, 0, 0);
@@ -132,13 +139,30 @@ START_TEST(a_full_queue_refuses_and_stopping_finishes_it)
 }
 END_TEST
 
-START_TEST(one_that_cannot_open_closes_all)
+START_TEST(without_a_first_context_there_is_no_pool)
 {
-	fail_at = _i;
+	fail_at = 1;
 	ck_assert_ptr_null(start(3, 1));
-	ck_assert_int_eq(opened, 3);
-	ck_assert_int_eq(closed, 2);
+	ck_assert_int_eq(opened, 1);
+	ck_assert_int_eq(closed, 0);
 	pool_stop(NULL);
+}
+END_TEST
+
+START_TEST(without_a_further_context_the_others_work)
+{
+	struct pool *pool = start(3, JOBS);
+	struct task tasks[4] = { { .job.run = wait_to_go }, { .job.run = note },
+	                         { .job.run = note }, { .job.run = note } };
+
+	fail_at = 2;
+	for (int i = 0; i < 4; i++)
+		ck_assert(pool_add(pool, &tasks[i].job));
+	sem_wait(&started);
+	sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 4);
+	ck_assert_int_eq(closed, opened - 1);
 }
 END_TEST
 
@@ -299,6 +323,113 @@ START_TEST(a_pool_needs_no_contexts)
 }
 END_TEST
 
+/* ---- Threads ---- */
+
+#define CROWD 200
+
+static void wait_for_busy(struct pool *pool, int count)
+{
+	while (pool_busy(pool) != count)
+		sched_yield();
+}
+
+START_TEST(as_many_threads_as_jobs_that_wait)
+{
+	struct pool *pool = start(CROWD, 4 * CROWD);
+	struct task *tasks = calloc(CROWD, sizeof(*tasks));
+
+	ck_assert_int_eq(pool_threads(pool), 1);
+	add_held(pool, tasks, CROWD, 1);
+	wait_for_busy(pool, CROWD);
+	ck_assert_int_eq(pool_threads(pool), CROWD);
+	for (int i = 0; i < CROWD; i++)
+		sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(opened, closed);
+	free(tasks);
+}
+END_TEST
+
+START_TEST(threads_that_are_not_needed_end)
+{
+	struct pool *pool = start(CROWD, 4 * CROWD);
+	struct task tasks[20], one = { .job.run = note };
+
+	add_held(pool, tasks, 20, 1);
+	wait_for_busy(pool, 20);
+	for (int i = 0; i < 20; i++)
+		sem_post(&go);
+	while (pool_threads(pool) > 1)
+		nanosleep(&(struct timespec) { .tv_nsec = 10000000 }, NULL);
+	while (closed != opened - 1)
+		sched_yield();
+	ck_assert(pool_add(pool, &one.job));
+	while (ran < 21)
+		sched_yield();
+	pool_stop(pool);
+	ck_assert_int_eq(opened, closed);
+}
+END_TEST
+
+static void spin(struct job *job, void *worker)
+{
+	int now = atomic_fetch_add(&spinning, 1) + 1, most = atomic_load(&spinning_most);
+
+	while (now > most && !atomic_compare_exchange_weak(&spinning_most, &most, now))
+		;
+	for (int64_t until = tick_ms() + 10; tick_ms() < until && !atomic_load(&enough);)
+		;
+	atomic_fetch_sub(&spinning, 1);
+	note(job, worker);
+}
+
+static int computing_most(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors > 2 ? (int)processors * 2 : 4;
+}
+
+/* A thread that computes may wait for a moment, for a page say, just as it is looked at. */
+START_TEST(few_compute_at_once)
+{
+	struct pool *pool = start(CROWD, 4 * CROWD);
+	struct task *tasks = calloc(CROWD, sizeof(*tasks));
+
+	for (int i = 0; i < CROWD; i++) {
+		tasks[i].job = (struct job) { .run = spin, .party = 1 };
+		ck_assert(pool_add(pool, &tasks[i].job));
+	}
+	pool_stop(pool);
+	ck_assert_int_eq(ran, CROWD);
+	ck_assert_int_le(spinning_most, 3 * computing_most());
+	free(tasks);
+}
+END_TEST
+
+START_TEST(who_computes_keeps_nobody_from_waiting)
+{
+	struct pool *pool = start(CROWD, 4 * CROWD);
+	struct task *spinners = calloc(CROWD, sizeof(*spinners)), *waiting = calloc(50, sizeof(*waiting));
+
+	for (int i = 0; i < CROWD; i++) {
+		spinners[i].job = (struct job) { .run = spin, .party = 1 };
+		ck_assert(pool_add(pool, &spinners[i].job));
+	}
+	add_held(pool, waiting, 50, 2);
+	for (int i = 0; i < 50; i++)
+		sem_wait(&started);
+	ck_assert_int_lt(atomic_load(&ran), CROWD);
+	atomic_store(&enough, true);
+	for (int i = 0; i < 50; i++)
+		sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, CROWD + 50);
+	free(spinners);
+	free(waiting);
+}
+END_TEST
+
 static struct pool *shared;
 static struct task many[4][JOBS];
 
@@ -338,7 +469,12 @@ int main(void)
 	tcase_add_test(tests, jobs_run_in_order_on_one_worker);
 	tcase_add_test(tests, workers_run_at_the_same_time_each_with_its_own_context);
 	tcase_add_test(tests, a_full_queue_refuses_and_stopping_finishes_it);
-	tcase_add_loop_test(tests, one_that_cannot_open_closes_all, 1, 4);
+	tcase_add_test(tests, without_a_first_context_there_is_no_pool);
+	tcase_add_test(tests, without_a_further_context_the_others_work);
+	tcase_add_test(tests, as_many_threads_as_jobs_that_wait);
+	tcase_add_test(tests, threads_that_are_not_needed_end);
+	tcase_add_test(tests, few_compute_at_once);
+	tcase_add_test(tests, who_computes_keeps_nobody_from_waiting);
 	tcase_add_test(tests, slow_jobs_leave_a_worker_free);
 	tcase_add_test(tests, a_single_worker_runs_slow_jobs_too);
 	tcase_add_test(tests, parties_are_served_in_turn_and_each_in_its_order);
