@@ -384,7 +384,7 @@ test('a customer who would follow a thousand orders, again and again, keeps nobo
 	let served = 0, following = false;
 	for (const follower of followers)
 		follower.send(post(orders, listen.body, listen.headers));
-	const all = Promise.all(followers.map(follower => follower.until(/acknowledged/))).then(() => { following = true; });
+	const all = Promise.all(followers.map(follower => follower.until(/acknowledged/, 240000))).then(() => { following = true; });
 	for (; !following; served++)
 		assert.equal((await exchange(orders, stateless('tools/list', {}, withToken(keys.staff)))).status, 200);
 	await all;
