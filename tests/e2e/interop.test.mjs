@@ -375,11 +375,10 @@ for (const [name, { connect, sessions, revision }] of Object.entries(clients))
 			const far = await connect(between.url), id = await newOrder(), steps = [];
 			await far.client.listTools();
 			const following = far.call('track_order', { id, follow: true, wait_seconds: 30 },
-				{ onprogress: step => steps.push(step.progress), timeout: sessions ? 30000 : 2000 });
+				{ onprogress: step => steps.push(step.progress), timeout: sessions ? 60000 : 8000 });
 			const outcome = following.then(result => result, error => error);
 			await ask(orders, 'update_order_status', { id, status: 'paid' });
-			while (steps.length < 2)
-				await pause(10);
+			await eventually(() => steps.length >= 2, () => `steps: ${steps}`);
 			between.cut();
 			for (const status of ['packed', 'shipped', 'delivered'])
 				await ask(orders, 'update_order_status', { id, status });

@@ -44,7 +44,7 @@ test('who has called before finds a worker free, however long another\'s calls t
 		assert.equal((await exchange(server, count(other, 1, 0))).status, 200);
 	stopped = true;
 	await Promise.race(streams);
-	await server.stop('SIGTERM', 20000);
+	await server.stop();
 	await Promise.allSettled(streams);
 });
 
@@ -117,7 +117,7 @@ test('where nobody has a key, tasks of one address do not wait for all of anothe
 	const mine = await begin('192.0.2.1');
 	await eventually(async () => await status(mine) === 'completed', 'it was not done');
 	assert.equal(await status(many[20]), 'working');
-	await server.stop('SIGTERM', 20000);
+	await server.stop();
 });
 
 test('sessions that are in use do not keep another out, where one has more than half', async () => {

@@ -229,7 +229,7 @@ export class Tour {
 		const far = await this.connect(between.url), id = await this.newOrder(), steps = [];
 		await far.client.listTools();
 		const following = far.call('track_order', { id, follow: true, wait_seconds: 60 },
-			{ onprogress: step => steps.push(step.progress), timeout: this.sessions ? WITHIN : 3000 });
+			{ onprogress: step => steps.push(step.progress), timeout: this.sessions ? WITHIN : 8000 });
 		const outcome = following.then(result => result, error => error);
 		await this.bookTool('update_order_status', { id, status: 'paid' });
 		for (const until = Date.now() + WITHIN; steps.length < (this.sessions ? 2 : 1);) {
