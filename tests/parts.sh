@@ -76,7 +76,14 @@ thread_tests() {
 
 # What is only fetched and unpacked, beside what computes. Whoever needs it looks again whether it is there.
 begin_fetching() {
-	(renice -n 10 "$BASHPID"; tests/wycheproof/fetch; need_node_modules; need_python; need_deploy_tools) >"$TEST/fetch.log" 2>&1 </dev/null &
+	(
+		renice -n 10 "$BASHPID"
+		tests/wycheproof/fetch
+		need_node_modules
+		need_python
+		need_infra_tools
+		need_deploy_tools
+	) >"$TEST/fetch.log" 2>&1 </dev/null &
 	FETCHING=$!
 	in_background "$FETCHING"
 }
@@ -402,12 +409,13 @@ need_infra_tools() {
 }
 
 # It computes for minutes on one processor and meets nothing of the other parts, most of which wait a lot:
-# it takes what they leave, and what it said comes when it has ended.
+# it takes what they leave, once what it needs was fetched, and what it said comes when it has ended.
 begin_infra() {
-	need_infra_tools || true
-	need_node_modules || true       # they are there before it looks, and not installed by two at once
-	INFRA_BEGAN=$(date +%s)
-	nice -n 19 terraform/check </dev/null >"$TEST/infra.log" 2>&1 &
+	(
+		tail --pid="$FETCHING" -f /dev/null
+		date +%s >"$TEST/infra.began"
+		exec nice -n 19 terraform/check
+	) </dev/null >"$TEST/infra.log" 2>&1 &
 	INFRA=$!
 	in_background "$INFRA"
 }
@@ -419,7 +427,7 @@ end_infra() {
 	cat "$log"
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
 	# It was written to last when it ended.
-	count "$part" "${passed:-0}" "${failed:-1}" $(($(date -r "$log" +%s) - INFRA_BEGAN))
+	count "$part" "${passed:-0}" "${failed:-1}" $(($(date -r "$log" +%s) - $(cat "$TEST/infra.began")))
 	left_out=$(sed -n '$s/.*; left out: //p' "$log")
 	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
@@ -436,20 +444,20 @@ run_tests() {
 	# Some hundred processes of Node.js load the same few modules: compiled once.
 	export NODE_COMPILE_CACHE=$PWD/$TEST/compiled
 	begin_fetching
+	begin_infra
 	mapfile -t targets < <(thread_tests)
 
 	BUILD_ARGUMENTS=()
 	run_c_tests "C tests, ASan and UBSan (dev)" dev
-	await "$FETCHING" || cat "$TEST/fetch.log"
-	need_deploy_tools
-	begin_infra
 	run_c_tests "C tests, optimised (release)" release
 	BUILD_ARGUMENTS=(--target "${targets[@]}")
 	run_c_tests "C tests, TSan (threads)" threads \
 		-R "^($(IFS='|'; echo "${targets[*]}"))(_on_postgresql)?\$"
 	run_fuzz_tests "fuzz targets, short form"
 	run_model_checks "the rules of ownership, as models"
+	await "$FETCHING" || cat "$TEST/fetch.log"
 	run_wycheproof_tests "Wycheproof: signatures and keys"
+	need_deploy_tools
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	begin_images
