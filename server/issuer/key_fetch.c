@@ -79,8 +79,8 @@ static const char *read_document(struct arena *arena, const struct issuer *issue
 		return arena_print(arena, "%s has no jwks_uri", url);
 	*keys_url = arena_copy(arena, keys);
 	return keys_may_be_at(issuer, *keys_url) ? NULL
-		: arena_print(arena, "the jwks_uri of %s is none that begins with https://: %s", url,
-		              str_quote(keys, QUOTED_MAX).text);
+		: arena_print(arena, "the jwks_uri of %s must begin with https://, and is on this machine only where"
+		              " the issuer is: %s", url, str_quote(keys, QUOTED_MAX).text);
 }
 
 /* NULL: `keys_url` is known. The second form is only for issuers that don't have the first: what is wrong

@@ -241,6 +241,18 @@ describe('a proxy', () => {
 		await here.stop();
 	});
 
+	test('and an issuer behind it, which has nobody ask what listens on this machine', async () => {
+		const here = await startSecure();
+		for (const at of [here.url, `http://127.0.0.1:${here.port}`]) {
+			issuer.trouble = only({ [discovery]: described(issuer, at), '/jwks': keysOf(issuer) });
+			await assertOutage(issuer, /jwks_uri of \S+ must begin with https:\/\/, and is on this machine only where the issuer is: /,
+				{ https_proxy: proxy.url });
+		}
+		issuer.trouble = undefined;
+		assert.deepEqual(here.requests, []);
+		await here.stop();
+	});
+
 	test('that refuses, or is down, is named in the log', async () => {
 		const strict = await startProxy(issuer.port, '407 Proxy Authentication Required');
 		await assertOutage(issuer, /CONNECT tunnel failed, response 407/, { https_proxy: strict.url });
