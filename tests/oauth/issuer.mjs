@@ -271,7 +271,7 @@ export class Issuer {
 			form += chunk;
 		const accountId = new URLSearchParams(form).get('person'), person = people[accountId];
 		if (!person)
-			return provider.interactionFinished(request, response, { error: 'access_denied' });
+			return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'Nobody signed in: it was refused' });
 		const grant = new provider.Grant({ accountId, clientId: params.client_id });
 		const asked = params.scope?.split(' ') ?? [], isFor = scope => person.scopes.some(own => scope.endsWith(own));
 		grant.addOIDCScope('openid offline_access');
