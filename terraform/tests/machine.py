@@ -41,7 +41,7 @@ class Account:
 
     def run(self, *arguments):
         environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', PLAY=str(self.folder))
-        return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=200)
 
     def calls(self, what):
         path = self.folder / "calls"

@@ -43,7 +43,7 @@ class Account:
 
     def run(self, *arguments):
         environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', VAULT=str(self.folder), NAMES=" ".join(NAMES))
-        return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=200)
 
     def path(self, name):
         return self.folder / name.replace("/", "+")
