@@ -1,4 +1,4 @@
-/* test_core_pool.c - workers, their contexts, and the bound on what waits for them. */
+/* test_workers.c - workers, their contexts, and the bound on what waits for them. */
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
