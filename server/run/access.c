@@ -61,8 +61,8 @@ static void tell_of_unknown(void)
 	for (char **each = environ; *each; each++) {
 		str rest = str_of(*each), name = str_cut(&rest, '=');
 		if (str_starts(name, "OAUTH_") && !settings_have(name))
-			log_warning("%.*s is no setting, and counts for nothing; docs/settings.md has those there are",
-			            STR_FORMAT(name));
+			log_warning("%s is no setting, and counts for nothing; docs/settings.md has those there are",
+			            str_quote(name, 64).text);
 	}
 }
 
