@@ -34,7 +34,7 @@ test('docs/architecture.md has the drawing', () => {
 
 test('one room is shown, and a word that is none is refused', () => {
 	assert.match(rooms(root, 'client').stdout,
-		/^It sees +include, http, and through them core, curl$[\s\S]*^ +client\.c +\d+ .*\bclient\.h\b/m);
+		/^It sees +include, fetch, and through them core, curl$[\s\S]*^ +client\.c +\d+ .*\bclient\.h\b/m);
 	const refused = rooms(root, 'attic');
 	assert.match(refused.stderr, /there is no room "attic"; there are include, core/);
 	assert.equal(refused.status, 2);
@@ -98,8 +98,8 @@ const broken = [
 		/^server\/fold\/fold\.c includes server\/client\/breaker\.h, but fold does not see client$/],
 	['an include around CMake, which does', () => append('server/metrics/process.c', '# include "../client/breaker.h"\n'),
 		/^server\/metrics\/process\.c includes server\/client\/breaker\.h, but metrics does not see client$/],
-	['a circle of includes', () => append('server/http/body.c', '#include "../client/breaker.h"\n'),
-		/^server\/http\/body\.c includes server\/client\/breaker\.h/, /^a circle of includes: client -> http -> client$/],
+	['a circle of includes', () => append('server/fetch/fetch.c', '#include "../client/breaker.h"\n'),
+		/^server\/fetch\/fetch\.c includes server\/client\/breaker\.h/, /^a circle of includes: client -> fetch -> client$/],
 	['a room of too many lines', () => parts('server/client', 7, 400), /^server\/client has 3\d\d\d lines, of 3000 it may have$/],
 	['a room of too many files', () => parts('server/metrics', 25, 1), /^server\/metrics has \d\d files, of 25 it may have$/],
 	['a door that is too long', () => lengthen('server/include/fold.h', 151),
