@@ -1,6 +1,8 @@
 // shared.test.mjs - two processes of one service on one PostgreSQL: sessions, streams, questions and
 // changes of the one are the other's too.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { postgres, query, rows, withoutPostgres as skip } from './postgres.mjs';
 import { head, open } from './raw.mjs';
@@ -55,6 +57,20 @@ async function settled() {
 	await query(url, `notify mcp_changed, '${uri}'`);
 	await Promise.all(heard.map(each => each.answer));
 }
+
+// Holds what a query locks, until it is let go.
+async function holding(sql) {
+	const child = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
+	child.stdin.write(`begin; ${sql} for update;\n`);
+	await once(child.stdout, 'data');
+	return async () => {
+		child.stdin.end('commit;\n');
+		await once(child, 'close');
+	};
+}
+
+const anyWaits = async () => await query(url, `select count(*) from pg_stat_activity
+	where datname = current_database() and wait_event_type = 'Lock'`) !== '0';
 
 // ---- Sessions ----
 
@@ -416,15 +432,12 @@ test('a client that leaves before it is answered takes no messages with it', { s
 		listen(session, { until: each => { heard = updates(each); return false; } }));
 	for (const [i, server] of [one, two].entries()) {
 		const number = lastId(events).split('-')[0];
-		const held = query(url, `select 1 from mcp_stream where number = ${number} for update; select pg_sleep(2)`);
-		const waiting = async what => Number(await query(url, `select count(*) from pg_stat_activity
-			where datname = current_database() and '${what}' in (wait_event, wait_event_type)`));
-		await eventually(() => waiting('PgSleep'), 'it is locked');
+		const letGo = await holding(`select 1 from mcp_stream where number = ${number}`);
 		const connection = await open(server);
 		connection.send(head(server, { ...session, Accept: 'text/event-stream', 'Last-Event-ID': lastId(events) }, 'GET'));
-		await eventually(() => waiting('Lock'), 'it has to wait');
+		await eventually(anyWaits, 'it has to wait');
 		connection.leave();
-		await held;
+		await letGo();
 		await settled();                // both know which one carries the messages
 		await exchange(one, call(session, 'touch', { name: 'both' }));
 		await eventually(() => heard.length > i, 'the other hears it');
@@ -463,15 +476,12 @@ test('nor do two that leave at once, at two processes', { skip }, async () => {
 	const [stays, second, first] = streams;
 	const seen = async (sql, wanted, what) => eventually(async () => await query(url, sql) === wanted, what);
 	const attached = `select count(*) from mcp_stream where session = '${id}' and attached <> 0`;
-	const waiting = what => `select count(*) from pg_stat_activity
-		where datname = current_database() and '${what}' in (wait_event, wait_event_type)`;
-	const held = query(url, `select 1 from mcp_session where id = '${id}' for update; select pg_sleep(2)`);
-	await seen(waiting('PgSleep'), '1', 'it is locked');
+	const letGo = await holding(`select 1 from mcp_session where id = '${id}'`);
 	first.connection.leave();
-	await seen(waiting('Lock'), '1', 'it has to wait');
+	await eventually(anyWaits, 'it has to wait');
 	second.connection.leave();
 	await seen(attached, '2', 'the second has left');
-	await held;
+	await letGo();
 	await seen(attached, '1', 'both have');
 	await settled();                // both know which one carries the messages
 	await exchange(one, call(session, 'touch', { name: 'both-left' }));
