@@ -1,14 +1,26 @@
-/* memory_trim.c - gives back, once it serves, the memory that only starting needed.
+/* memory_trim.c - gives back the memory that only starting needed, and later what a peak left behind.
  *
- * The heap's free pages, and the pages of programs and libraries that were only read: what is still
- * needed of those comes back from the page cache when it is next used. Most of it is never needed
- * again: the self-tests and tables of the TLS library that libmicrohttpd links. */
+ * After the start: the heap's free pages, and the pages of programs and libraries that were only
+ * read. What is still needed of those comes back from the page cache when it is next used. Most of it
+ * is never needed again: the self-tests and tables of the TLS library that libmicrohttpd links.
+ *
+ * After a peak the heap is full of holes: by itself malloc gives back only what is free at its end.
+ * Giving back holds up whoever allocates meanwhile (some ms for 50 MiB), and a process at work would
+ * take the same pages again at once; so it is done where nearly nothing ran for a while. */
+#include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "memory_trim.h"
+
+#define LOOK_MS 10000
+#define RESTS_MS 500                    /* of CPU in LOOK_MS at most: the process rests */
+#define STIRS_MS 20                     /* of CPU since the latest look: something may be free now */
+#define WORTH_BYTES ((int64_t)1 << 20)  /* of free memory: worth giving back */
 
 static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void *context UNUSED)
 {
@@ -31,4 +43,64 @@ void memory_trim(void)
 {
 	malloc_trim(0);
 	dl_iterate_phdr(drop_read_only, NULL);
+}
+
+/* ---- After a peak ---- */
+
+static int64_t cpu_ms(void)
+{
+	struct timespec used = { 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * (int64_t)1000 + used.tv_nsec / 1000000;
+}
+
+/* What the process has to itself and malloc did not hand out. malloc's own sum of what is free can't
+ * tell: it goes on counting the pages that were given back. */
+static int64_t unused_bytes(void)
+{
+	char text[128] = "";
+	long long resident = 0, shared = 0;
+	struct mallinfo2 heap = mallinfo2();
+	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return 0;
+	ssize_t got = read(file, text, sizeof(text) - 1);
+	close(file);
+	if (got <= 0 || sscanf(text, "%*d %lld %lld", &resident, &shared) != 2)
+		return 0;
+	return (resident - shared) * sysconf(_SC_PAGESIZE) - (int64_t)(heap.uordblks + heap.hblkhd);
+}
+
+static void look(struct memory_clock *clock)
+{
+	int64_t unused = unused_bytes();
+
+	if (unused >= clock->unused + WORTH_BYTES) {
+		malloc_trim(0);
+		clock->unused = unused_bytes();
+	} else if (unused < clock->unused) {
+		clock->unused = unused;
+	}
+}
+
+struct memory_clock memory_begin(void)
+{
+	return (struct memory_clock) { .due_ms = tick_ms() + LOOK_MS, .used_ms = cpu_ms(),
+	                               .looked_ms = cpu_ms(), .unused = unused_bytes() };
+}
+
+int64_t memory_run_due(struct memory_clock *clock, int64_t at_ms)
+{
+	if (at_ms < clock->due_ms)
+		return clock->due_ms - at_ms;
+	int64_t used_ms = cpu_ms();
+	if (used_ms - clock->used_ms <= RESTS_MS && used_ms - clock->looked_ms >= STIRS_MS) {
+		look(clock);
+		clock->looked_ms = used_ms;
+	}
+	clock->used_ms = used_ms;
+	clock->due_ms = at_ms + LOOK_MS;
+	return LOOK_MS;
 }

@@ -28,6 +28,7 @@ struct serving {
 	struct monitor *monitor;        /* NULL: off */
 	struct jobs *jobs;
 	struct emf_clock emf;
+	struct memory_clock memory;
 	bool protocol, started;         /* protocol_start(), server->start() were called */
 };
 
@@ -216,22 +217,26 @@ static sigset_t block_signals(void)
 	return set;
 }
 
-/* Does what is due: the milliseconds until there is more; -1: nothing is planned. */
+/* Does what is due: the milliseconds until there is more. */
 static int64_t run_due(struct serving *serving)
 {
-	int64_t jobs_ms = jobs_run_due(serving->jobs);
-	int64_t emf_ms = emf_run_due(&serving->emf, tick_ms());
-	return jobs_ms < 0 || (emf_ms >= 0 && emf_ms < jobs_ms) ? emf_ms : jobs_ms;
+	int64_t next_ms = memory_run_due(&serving->memory, tick_ms());
+	const int64_t others_ms[] = { jobs_run_due(serving->jobs), emf_run_due(&serving->emf, tick_ms()) };
+	for (int i = 0; i < 2; i++)
+		if (others_ms[i] >= 0 && others_ms[i] < next_ms)
+			next_ms = others_ms[i];
+	return next_ms;
 }
 
-/* The main thread's life: until the signal to stop it reloads keys, plans jobs, tells CloudWatch. */
+/* The main thread's life: until the signal to stop it reloads keys, plans jobs, tells CloudWatch, gives
+ * memory back. */
 static int wait_for_stop(struct serving *serving, const sigset_t *set)
 {
 	for (;;) {
 		int64_t pause_ms = run_due(serving);
 		struct timespec pause = { .tv_sec = pause_ms / 1000,
 		                          .tv_nsec = pause_ms % 1000 * 1000000 };
-		int signal = sigtimedwait(set, NULL, pause_ms < 0 ? NULL : &pause);
+		int signal = sigtimedwait(set, NULL, &pause);
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
 		if (signal == SIGHUP && access_reload(&serving->options))
@@ -286,6 +291,7 @@ static int run(struct serving *serving, const sigset_t *set)
 		return 1;
 	}
 	memory_trim();
+	serving->memory = memory_begin();
 	say_serving(serving);
 
 	int signal = wait_for_stop(serving, set);

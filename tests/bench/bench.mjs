@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Postgres } from '../e2e/postgres.mjs';
 import {
-  beginSession, build, call, compare, conclude, cpuMicros, freePort, headers, here, load, modules, privateKib, row, scratch,
+  beginSession, build, call, compare, conclude, cpuMicros, freePort, headers, here, load, meta, modules, privateKib, row, scratch,
   seconds, serve, sleep, start, stop, us,
 } from './measure.mjs';
 
@@ -55,18 +55,22 @@ function pairs(file, count) {
 
 // ---- Streams ----
 
-async function openStreams(port, count) {
+async function openStreams(port, count, open = openStream) {
   const sockets = [];
   for (let i = 0; i < count; i += 100)
-    sockets.push(...await Promise.all(Array.from({ length: Math.min(100, count - i) }, () => openStream(port))));
+    sockets.push(...await Promise.all(Array.from({ length: Math.min(100, count - i) }, () => open(port))));
   return sockets;
 }
 
 async function openStream(port) {
   const session = await beginSession(port);
-  const socket = net.connect(port, '127.0.0.1');
-  socket.write(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n` +
+  return streamOf(port, `GET /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n` +
     `Mcp-Session-Id: ${session}\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n`);
+}
+
+async function streamOf(port, request) {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(request);
   await once(socket, 'data');
   socket.on('data', () => {});
   socket.on('error', () => {});
@@ -93,6 +97,29 @@ async function idleStreams(count) {
   const used = (cpuMicros(server.pid) - before) / 1e3;
   row(`${count.toLocaleString('en')} idle streams, CPU in 5 s`, `${used.toFixed(0)} ms (keep-alives off)`, 'none', used <= 10);
   for (const socket of sockets) socket.destroy();
+  await stop(server);
+}
+
+// Those who read server-sent events, as the revision without sessions has them.
+function listenStream(port) {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: meta } });
+  return streamOf(port, `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+    'Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: subscriptions/listen\r\n' +
+    `Content-Length: ${body.length}\r\n\r\n${body}`);
+}
+
+async function afterPeak(count) {
+  const server = await serve('tests/bench/bench-add');
+  for (const socket of await openStreams(server.port, 50, listenStream)) socket.destroy();
+  await sleep(1000);
+  const before = privateKib(server.pid);
+  const sockets = await openStreams(server.port, count, listenStream);
+  const peak = privateKib(server.pid);
+  for (const socket of sockets) socket.destroy();
+  await sleep(30000);
+  const after = privateKib(server.pid), mib = (kib) => (kib / 1024).toFixed(1);
+  row(`private memory 30 s after ${count.toLocaleString('en')} streams closed`, `${mib(after)} MiB, before ${mib(before)}, with them ${mib(peak)}`,
+    'at most 2 MiB more', after <= before + 2048);
   await stop(server);
 }
 
@@ -203,4 +230,5 @@ await startTime();
 await streamCost('8KiB', 10);
 await streamCost('16KiB', 15);
 await idleStreams(10000);
+await afterPeak(5000);
 conclude();

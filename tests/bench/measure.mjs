@@ -68,7 +68,7 @@ export function privateKib(pid) {
 
 // ---- Load ----
 
-const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+export const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
   'io.modelcontextprotocol/clientCapabilities': {} };
 export const call = (name, args) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call',

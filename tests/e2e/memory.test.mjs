@@ -13,6 +13,8 @@ const MIB = 1024 * 1024, LIMIT = 512 * MIB;
 const missing = !existsSync(program('probe')) && 'there is no release build';
 
 const resident = server => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) * 1024;
+const own = server => [...readFileSync(`/proc/${server.pid}/smaps_rollup`, 'utf8').matchAll(/^Private_\w+: +(\d+)/gm)]
+	.reduce((sum, [, kib]) => sum + Number(kib) * 1024, 0);
 const zeros = `[${'0,'.repeat(2 * MIB - 200)}0]`;
 const connections = [];
 after(() => connections.forEach(each => each.leave()));
@@ -101,5 +103,26 @@ test('nothing piles up behind clients that are not waited for', { skip: missing,
 	const more = (resident(server) - before) / MIB;
 	t.diagnostic(`${more.toFixed(0)} MiB for 200,000 cancellations`);
 	assert.ok(more < 64, `${more.toFixed(0)} MiB`);
+	await server.stop();
+});
+
+test('what a peak took is given back once the server rests', { skip: missing, timeout: 120000 }, async t => {
+	const server = await start('probe');
+	const { headers, body } = stateless('subscriptions/listen', { notifications: { resourceSubscriptions: ['probe://a'] } });
+	const listens = async count => {
+		const streams = await each(count, () => open(server));
+		await each(count, i => streams[i].send(post(server, body, headers)).until(/ 200 [^]*\r\n\r\n/));
+		const peak = own(server);
+		streams.forEach(stream => stream.leave());
+		return peak;
+	};
+	await listens(50);                      // what is needed once, whatever comes
+	const before = own(server);
+	let peak = 0;
+	for (let i = 0; i < 4; i++)
+		peak = Math.max(peak, await listens(500));
+	t.diagnostic(`${(before / MIB).toFixed(1)} MiB before, ${(peak / MIB).toFixed(1)} with 500 streams`);
+	assert.ok(peak > before + 4 * MIB, 'it is a peak');
+	await eventually(() => own(server) < before + 2 * MIB, () => `${(own(server) / MIB).toFixed(1)} MiB are left`, 60000);
 	await server.stop();
 });
