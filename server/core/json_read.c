@@ -1,75 +1,204 @@
 /* json_read.c - JSON read by yyjson into an arena, with what yyjson leaves unbounded bounded. */
 #include <stdlib.h>
 #include <sys/random.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 #include "json.h"
 
 /* ---- Depth and values: a scan of the bytes, because yyjson reads 2,000,000 levels ---- */
 
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define BLOCK 64
 
-static inline uint64_t has_zero(uint64_t word)
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static inline bytes16 load(const char *at)
 {
-	return (word - EVERY(0x01)) & ~word & EVERY(0x80);
+	bytes16 bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
 }
 
-/* From behind a string's opening quote to behind its closing one. */
-static const char *skip_string(const char *at, const char *end)
+static inline bytes16 all(uint8_t c)
 {
-	while (at < end) {
-		uint64_t word;
-		if (end - at >= 8) {
-			memcpy(&word, at, 8);
-			if (!(has_zero(word ^ EVERY('"')) | has_zero(word ^ EVERY('\\')))) {
-				at += 8;
-				continue;
-			}
-		}
-		if (*at == '"')
-			return at + 1;
-		at += *at == '\\' && end - at > 1 ? 2 : 1;
+	return (bytes16) { c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c };
+}
+
+/* All bits of the bytes that are it, none of the others. */
+static inline bytes16 equal(bytes16 bytes, uint8_t c)
+{
+	return (bytes16)(bytes == all(c));
+}
+
+/* A bit for each byte, the first is the lowest. */
+static inline uint64_t bits(bytes16 found)
+{
+#if defined(__SSE2__)
+	return (unsigned)_mm_movemask_epi8((__m128i)found);
+#else
+	found &= (bytes16) { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
+#if defined(__aarch64__)
+	return vaddv_u8(vget_low_u8(found)) | (unsigned)vaddv_u8(vget_high_u8(found)) << 8;
+#else
+	unsigned low = 0, high = 0;
+	for (int i = 0; i < 8; i++) {
+		low += found[i];
+		high += found[i + 8];
 	}
-	return end;
+	return low | high << 8;
+#endif
+#endif
+}
+
+/* Where in a block something is. */
+struct marks {
+	uint64_t quotes, backslashes, opens, closes;
+	uint64_t before;                /* what every value and key stands behind, but the first */
+};
+
+static inline struct marks look(const char *block)
+{
+	struct marks marks = { 0 };
+
+	for (int at = 0; at < BLOCK; at += 16) {
+		/* A bracket differs from its brace in that bit, and nothing else becomes one. */
+		bytes16 bytes = load(block + at), folded = bytes | all(0x20);
+		bytes16 opens = equal(folded, '{');
+		marks.quotes |= bits(equal(bytes, '"')) << at;
+		marks.backslashes |= bits(equal(bytes, '\\')) << at;
+		marks.opens |= bits(opens) << at;
+		marks.closes |= bits(equal(folded, '}')) << at;
+		marks.before |= bits(opens | equal(bytes, ',') | equal(bytes, ':')) << at;
+	}
+	return marks;
+}
+
+/* Long texts are gone through by this alone. */
+static inline bool has_quote_or_backslash(const char *block)
+{
+	bytes16 found = { 0 };
+
+	for (int at = 0; at < BLOCK; at += 16) {
+		bytes16 bytes = load(block + at);
+		found |= equal(bytes, '"') | equal(bytes, '\\');
+	}
+	uint64_t halves[2];
+	memcpy(halves, &found, sizeof(found));
+	return halves[0] | halves[1];
 }
 
 struct measure {
 	int depth;                      /* levels, of what JSON could nest */
+	int depth_max;
 	size_t values;                  /* keys too; at least as many as there are */
+	bool inside;                    /* a string */
+	bool escaped;                   /* what comes next, by a backslash in it */
 };
 
-/* Every value and key stands behind one of these bytes, or first. What is no JSON is found by parsing,
- * it only must not hide anything. False: it is deeper than that. */
-static bool measure(const char *at, size_t size, int depth_max, struct measure *found)
+/* False: it is deeper than that. */
+static inline bool step_down(struct measure *found)
 {
-	enum { DOWN = 1, UP, NEXT, STRING };
-	static const unsigned char kinds[256] = {
-		['{'] = DOWN, ['['] = DOWN, ['}'] = UP, [']'] = UP, [','] = NEXT, [':'] = NEXT,
-		['"'] = STRING,
-	};
-	const char *end = at + size;
+	return ++found->depth <= found->depth_max;
+}
 
-	*found = (struct measure) { .values = 1 };
-	while (at < end) {
-		switch (kinds[(unsigned char)*at++]) {
-		case DOWN:
-			found->values++;
-			if (++found->depth > depth_max)
+/* The bytes that a backslash stands before. */
+static uint64_t find_escaped(struct measure *found, uint64_t backslashes)
+{
+	uint64_t escaped = found->escaped;
+
+	found->escaped = false;
+	for (backslashes &= ~escaped; backslashes; backslashes &= backslashes - 1) {
+		uint64_t next = (backslashes & -backslashes) << 1;
+		found->escaped = next == 0;
+		escaped |= next;
+		backslashes &= ~next;
+	}
+	return escaped;
+}
+
+/* The bytes that an odd number of quotes stands up to. */
+static inline uint64_t between(uint64_t quotes)
+{
+	quotes ^= quotes << 1;
+	quotes ^= quotes << 2;
+	quotes ^= quotes << 4;
+	quotes ^= quotes << 8;
+	quotes ^= quotes << 16;
+	return quotes ^ quotes << 32;
+}
+
+static inline size_t count_bits(uint64_t word)
+{
+	word -= word >> 1 & UINT64_C(0x5555555555555555);
+	word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+	word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return word * UINT64_C(0x0101010101010101) >> 56;
+}
+
+/* One byte after the other: where a backslash stands in no string, it means nothing. */
+static bool measure_bytes(struct measure *found, const char *block)
+{
+	for (int at = 0; at < BLOCK; at++) {
+		char byte = block[at], folded = (char)(byte | 0x20);
+		if (found->escaped) {
+			found->escaped = false;
+		} else if (found->inside) {
+			found->escaped = byte == '\\';
+			found->inside = byte != '"';
+		} else {
+			found->inside = byte == '"';
+			found->depth -= folded == '}';
+			found->values += folded == '{' || byte == ',' || byte == ':';
+			if (folded == '{' && !step_down(found))
 				return false;
-			break;
-		case UP:
-			found->depth--;
-			break;
-		case NEXT:
-			found->values++;
-			break;
-		case STRING:
-			at = skip_string(at, end);
-			break;
-		default:
-			break;
 		}
 	}
 	return true;
+}
+
+static bool measure_block(struct measure *found, const char *block)
+{
+	if (found->inside && !found->escaped && !has_quote_or_backslash(block))
+		return true;
+	struct marks marks = look(block);
+	bool was_escaped = found->escaped;
+	uint64_t escaped = 0;
+	if (marks.backslashes || was_escaped)
+		escaped = find_escaped(found, marks.backslashes);
+	uint64_t strings = between(marks.quotes & ~escaped) ^ -(uint64_t)found->inside;
+	if (marks.backslashes & ~strings) {
+		found->escaped = was_escaped;
+		return measure_bytes(found, block);
+	}
+	found->inside = strings >> (BLOCK - 1);
+	found->values += count_bits(marks.before & ~strings);
+	for (uint64_t left = (marks.opens | marks.closes) & ~strings; left; left &= left - 1) {
+		if (!(marks.opens & left & -left))
+			found->depth--;
+		else if (!step_down(found))
+			return false;
+	}
+	return true;
+}
+
+/* What is no JSON is found by parsing, it only must not hide anything. False: it is deeper than
+ * that. */
+static bool measure(const char *at, size_t size, int depth_max, struct measure *found)
+{
+	*found = (struct measure) { .depth_max = depth_max, .values = 1 };
+	for (; size >= BLOCK; at += BLOCK, size -= BLOCK)
+		if (!measure_block(found, at))
+			return false;
+	if (size == 0)
+		return true;
+	char rest[BLOCK];
+	memset(rest, ' ', sizeof(rest));
+	memcpy(rest, at, size);
+	return measure_block(found, rest);
 }
 
 /* ---- Parsing ---- */

@@ -302,6 +302,67 @@ START_TEST(values_are_counted_before_parsing)
 }
 END_TEST
 
+/* Byte by byte, as plainly as it goes. -1: deeper than that. */
+static long count_values(const char *text, size_t size, int depth_max)
+{
+	bool inside = false;
+	long values = 1;
+
+	for (size_t i = 0, depth = 0; i < size; i++) {
+		if (inside && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			inside = !inside;
+		else if (inside)
+			continue;
+		else if (strchr("]}", text[i]))
+			depth--;
+		else if (strchr("[{,:", text[i]) && ++values && strchr("[{", text[i]) &&
+		         (int)++depth > depth_max)
+			return -1;
+	}
+	return values;
+}
+
+static enum json_trouble trouble_of(const char *bytes, size_t size, struct json_bounds bounds)
+{
+	char *text = arena_alloc(arena, size + 4);
+	enum json_trouble trouble;
+	const char *why;
+
+	memcpy(text, bytes, size);
+	json_parse(arena, text, size, bounds, &trouble, &why);
+	return trouble;
+}
+
+/* Many bytes are looked at at once: where they stand must not matter, nor that they are no JSON. */
+START_TEST(depth_and_values_are_counted_to_the_byte)
+{
+	static const char kinds[] = "aaaaaa 1\"\"\"\\\\[]{},:,:\x7f\xdb\xfd";
+	static const char texts[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\\[]{},:";
+	unsigned state = 1;
+
+	for (int round = 0; round < 20000; round++) {
+		const char *of = round % 2 ? kinds : texts;
+		char text[200];
+		for (size_t i = 0; i < sizeof(text); i++) {
+			state = state * 1103515245 + 12345;
+			text[i] = of[(state >> 16) % strlen(of)];
+		}
+		size_t size = (state >> 8) % sizeof(text);
+		int depth = 1 + round % 5;
+		long values = count_values(text, size, depth);
+		struct json_bounds bounds = { depth, (size_t)values };
+		enum json_trouble most = trouble_of(text, size, bounds);
+		ck_assert_int_eq(most == JSON_TOO_DEEP, values < 0);
+		ck_assert_int_ne(most, JSON_TOO_MANY);
+		bounds.values--;
+		if (values > 1)
+			ck_assert_int_eq(trouble_of(text, size, bounds), JSON_TOO_MANY);
+	}
+}
+END_TEST
+
 /* Both ways of looking for duplicates, on each side of where they change. */
 START_TEST(duplicates_are_found_among_many)
 {
@@ -378,6 +439,7 @@ int main(void)
 	tcase_add_loop_test(tests, values_are_written_as_they_came, 0, COUNT(kept_as_they_came));
 	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
 	tcase_add_test(tests, values_are_counted_before_parsing);
+	tcase_add_test(tests, depth_and_values_are_counted_to_the_byte);
 	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
 	tcase_add_loop_test(tests, what_is_wrong_is_told_and_where, 0, sizeof(told) / sizeof(told[0]));
 	tcase_add_test(tests, duplicates_are_found_among_many);
