@@ -11,12 +11,38 @@
 
 #define HEADERS_MAX 200
 
+#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static inline uint64_t load_word(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Eight letters and hyphens, of which nearly every name is made. */
+static inline bool are_letters(uint64_t word)
+{
+	uint64_t small = word | EVERY(0x20);
+	uint64_t hyphen = EVERY(0x80) - ((word ^ EVERY('-')) & EVERY(0x7f));
+	uint64_t letter = (small + EVERY(0x80 - 'a')) & ~(small + EVERY(0x7f - 'z'));
+
+	/* A byte that is not ASCII may spoil those above it, but is seen by itself. */
+	return ((letter | hyphen) & ~word & EVERY(0x80)) == EVERY(0x80);
+}
+
 /* RFC 9110, "Tokens". */
 static bool is_token(const char *name, size_t size)
 {
 	static const uint32_t allowed[8] = { 0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
+	size_t i = 0;
 
-	for (size_t i = 0; i < size; i++) {
+	while (size - i >= 8 && are_letters(load_word(name + i)))
+		i += 8;
+	if (i > 0 && size - i < 8 && are_letters(load_word(name + size - 8)))
+		return true;
+	for (; i < size; i++) {
 		unsigned char c = (unsigned char)name[i];
 
 		if (!(allowed[c / 32] >> c % 32 & 1))
@@ -25,22 +51,25 @@ static bool is_token(const char *name, size_t size)
 	return size > 0;
 }
 
+/* Not 0 if one of the bytes is under 0x20, a tab is one of them, or 0x7f. */
+static inline uint64_t odd_bytes(uint64_t word)
+{
+	uint64_t del = word ^ EVERY(0x7f);
+
+	return (((word - EVERY(0x20)) & ~word) | ((del - EVERY(0x01)) & ~del)) & EVERY(0x80);
+}
+
 /* All but visible characters, spaces and tabs. */
 static bool has_control(str text)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	uint64_t found = 0;
-	size_t i = 0;
-
-	/* Bytes under 0x20, or 0x7f; a tab is one of them. */
-	for (; i + 8 <= text.size; i += 8) {
-		uint64_t word, del;
-
-		memcpy(&word, text.at + i, 8);
-		del = word ^ ones * 0x7f;
-		found |= ((word - ones * 0x20) & ~word & tops) | ((del - ones) & ~del & tops);
+	if (text.size >= 8) {
+		uint64_t found = odd_bytes(load_word(text.at + text.size - 8));
+		for (size_t i = 0; i + 8 < text.size; i += 8)
+			found |= odd_bytes(load_word(text.at + i));
+		if (!found)
+			return false;
 	}
-	for (i = found ? 0 : i; i < text.size; i++) {
+	for (size_t i = 0; i < text.size; i++) {
 		unsigned char c = (unsigned char)text.at[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
@@ -52,18 +81,25 @@ static bool has_control(str text)
 struct collection {
 	struct connection *connection;
 	const char *why;                /* NULL: fine so far */
-	uint64_t seen[4];               /* a bit for each name, which several may share */
 };
 
-/* So that names which come once, as nearly all do, are found without looking any further. */
-static void note_name(struct collection *collection, const char *name, size_t size)
+/* The same in any case; the names that are common have places of their own. */
+static unsigned place_of(const char *name, size_t size)
 {
 	unsigned first = (unsigned char)name[0] | 0x20, last = (unsigned char)name[size - 1] | 0x20;
-	unsigned place = (unsigned)size * 7 + first * 31 + last * 3;
-	uint64_t *seen = &collection->seen[place / 64 % 4], bit = UINT64_C(1) << place % 64;
 
-	collection->connection->repeats |= *seen & bit;
-	*seen |= bit;
+	return ((unsigned)size * 5 + first * 17 + last * 23) % HEADER_PLACES;
+}
+
+/* So that names which come once, as nearly all do, are found without looking any further. */
+static void note_place(struct connection *c, const char *name, size_t size)
+{
+	uint8_t *place = &c->places[place_of(name, size)];
+
+	if (*place)
+		c->repeats = true;
+	else
+		*place = (uint8_t)(c->header_count + 1);
 }
 
 static struct header *next_place(struct connection *c)
@@ -93,7 +129,7 @@ static enum MHD_Result collect(void *cls, UNUSED enum MHD_ValueKind kind, const 
 		collection->why = "There are too many headers.";
 	if (collection->why)
 		return MHD_NO;
-	note_name(collection, name, name_size);
+	note_place(collection->connection, name, name_size);
 	while (value_size > 0 && (value[value_size - 1] == ' ' || value[value_size - 1] == '\t'))
 		value_size--;
 	*next_place(collection->connection) = (struct header) {
@@ -104,7 +140,9 @@ static enum MHD_Result collect(void *cls, UNUSED enum MHD_ValueKind kind, const 
 
 static bool is_named(const struct header *header, const char *name, size_t size)
 {
-	return header->name_size == size && strncasecmp(header->name, name, size) == 0;
+	if (header->name_size != size)
+		return false;
+	return memcmp(header->name, name, size) == 0 || strncasecmp(header->name, name, size) == 0;
 }
 
 /* The first becomes all of them, the others are no more. */
@@ -133,27 +171,27 @@ static void join(struct connection *c, struct header *first)
 	first->value_size = (uint32_t)size;
 }
 
-static const struct header *find(const struct exchange *x, const char *name)
+static const struct header *find(const struct exchange *x, str name)
 {
 	struct connection *c = exchange_connection(x);
-	size_t size = strlen(name);
+	int i = c->places[place_of(name.at, name.size)] - 1;
 	struct header *first = NULL;
 
-	for (int i = 0; i < c->header_count; i++) {
-		if (!is_named(&c->headers[i], name, size))
+	if (i < 0)
+		return NULL;
+	do {
+		if (!is_named(&c->headers[i], name.at, name.size))
 			continue;
 		if (first) {
 			join(c, first);
 			break;
 		}
 		first = &c->headers[i];
-		if (!c->repeats)
-			break;
-	}
+	} while (c->repeats && ++i < c->header_count);
 	return first;
 }
 
-str exchange_header(const struct exchange *x, const char *name)
+str exchange_header_of(const struct exchange *x, str name)
 {
 	const struct header *header = find(x, name);
 
@@ -162,8 +200,9 @@ str exchange_header(const struct exchange *x, const char *name)
 
 bool exchange_header_repeats(const struct exchange *x, const char *name)
 {
-	const struct header *header = exchange_connection(x)->repeats ? find(x, name) : NULL;
-
+	if (!exchange_connection(x)->repeats)
+		return false;
+	const struct header *header = find(x, str_of(name));
 	return header && header->repeats;
 }
 
@@ -251,6 +290,7 @@ bool headers_read(struct exchange *x, const char *method, const char *version, c
 	x->http_1_0 = strcmp(version, "HTTP/1.0") == 0;
 	c->header_count = 0;
 	c->repeats = false;
+	memset(c->places, 0, sizeof(c->places));
 	MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, collect, &collection);
 	*why = collection.why;
 	if (!*why && c->loop->http->lenient && !lenient_is_seamless(x, method, version))

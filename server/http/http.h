@@ -39,7 +39,11 @@ str exchange_path(const struct exchange *x);       /* without the query */
 str exchange_host(const struct exchange *x);       /* whom it is for: of the target, else of Host */
 /* A header's value, trimmed; .at NULL: it is absent. In several lines it is one list, with a comma
  * between each two (RFC 9110, 5.3). */
-str exchange_header(const struct exchange *x, const char *name);
+str exchange_header_of(const struct exchange *x, str name);
+static inline str exchange_header(const struct exchange *x, const char *name)
+{
+	return exchange_header_of(x, str_of(name));
+}
 /* It came in several, which is wrong for what is no list. */
 bool exchange_header_repeats(const struct exchange *x, const char *name);
 /* The next item of a header that is a list, trimmed, without those that are empty; .at NULL:

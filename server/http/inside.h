@@ -53,6 +53,8 @@ struct header {
 	uint32_t value_size;
 };
 
+#define HEADER_PLACES 64        /* each for some names */
+
 struct added_header {
 	struct added_header *next;
 	const char *name, *value;
@@ -103,8 +105,9 @@ struct connection {
 	bool left;                      /* its client */
 	bool makes_way;                 /* for a new one: it is being closed */
 	bool spare;                     /* there were too many when it came */
-	bool repeats;                   /* a header's name may have come in several lines */
+	bool repeats;                   /* two headers, one name even, may belong in one place */
 	uint16_t header_count, header_room;
+	uint8_t places[HEADER_PLACES];  /* one more than the first header there; 0: none */
 	char *address;                  /* as text; NULL: nobody has asked */
 	struct exchange exchange;
 };

@@ -154,6 +154,9 @@ static const struct { const char *headers, *value; } lines[] = {
 	{ "X-Say: one\r\nX-Other: x\r\nx-say: two\r\nX-SAY:three \r\n", "\r\n\r\none, two, three" },
 	{ "X-Say: one\r\nX-Sxy: two\r\nX-Szy: three\r\n", "\r\n\r\none" },
 	{ "X-Sxy: two\r\nX-Say: one\r\nX-Sxy: three\r\n", "\r\n\r\none" },
+	{ "X-Sxy: two\r\nX-SAY: one\r\nX-Sxy: 2\r\nx-say: 3\r\n", "\r\n\r\none, 3" },
+	{ "X-Sxy: two\r\nX-Szy: three\r\n", "Content-Length: 0\r\n" },
+	{ "X-Other: x\r\n", "Content-Length: 0\r\n" },
 	{ "X-Say:\r\nX-Say: two\r\n", "\r\n\r\n, two" },
 	{ "X-Say: a, \"b\"\r\nX-Say:\r\n", "\r\n\r\na, \"b\", " },
 };
