@@ -18,6 +18,8 @@ bool str_is_nocase(str a, const char *text)
 {
 	if (!a.at || strlen(text) != a.size)
 		return false;
+	if (memcmp(a.at, text, a.size) == 0)
+		return true;
 	for (size_t i = 0; i < a.size; i++)
 		if (lower(a.at[i]) != lower(text[i]))
 			return false;
