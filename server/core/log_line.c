@@ -71,11 +71,29 @@ static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BY
 	return (str) { text, c >= 0x20 && c != 0x7f ? 2 : ESCAPE_BYTES };
 }
 
+#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether eight bytes stand as they are in any line. Sometimes it is not seen that they do. */
+static inline bool are_plain(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	uint64_t del = word ^ EVERY(0x7f), quote = word ^ EVERY('"');
+	uint64_t backslash = word ^ EVERY('\\');
+	return !((word | (word - EVERY(0x20)) | (del - EVERY(0x01)) | (quote - EVERY(0x01)) |
+	          (backslash - EVERY(0x01))) & EVERY(0x80));
+}
+
 /* How many bytes of ASCII stand as they are. */
 static size_t plain_run(const struct line *line, str text)
 {
 	size_t run = 0;
 
+	while (text.size - run >= 8 && are_plain(text.at + run))
+		run += 8;
+	if (run > 0 && text.size - run < 8 && are_plain(text.at + text.size - 8))
+		return text.size;
 	for (; run < text.size; run++) {
 		unsigned char c = (unsigned char)text.at[run];
 		if (c < 0x20 || c > 0x7e || (line->style == LINE_JSON && (c == '"' || c == '\\')))

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "json.h"
-#include "log.h"
+#include "log_line.h"
 #include "suite.h"
 
 #define THREADS 4
@@ -143,6 +143,34 @@ START_TEST(what_a_client_sent_can_forge_nothing)
 	str line = written();
 	ck_assert_uint_eq(line.size, strlen("09:30:00.000") + strlen(expected));
 	ck_assert_str_eq(line.at + strlen("09:30:00.000"), expected);
+}
+END_TEST
+
+/* Many bytes are looked at at once: what has to be escaped is, whatever stands beside it. */
+START_TEST(every_byte_is_escaped_wherever_it_stands)
+{
+	for (int c = 0; c < 0x80; c++) {
+		for (size_t at = 0; at < 27; at++) {
+			char text[27], shown[sizeof(text)];
+			struct line line = { .style = LINE_JSON };
+			enum json_trouble trouble;
+			memset(text, '~', sizeof(text));
+			text[at] = (char)c;
+			line_message(&line, LOG_INFO, (str) { 0 }, (str) { text, sizeof(text) });
+			ck_assert_ptr_null(memchr(line.text, 0x7f, line.size));
+			yyjson_val *message = yyjson_obj_get(json_parse_copy(arena,
+				(str) { line.text, line.size }, 1, &trouble), "message");
+			ck_assert_uint_eq(yyjson_get_len(message), sizeof(text));
+			ck_assert_mem_eq(yyjson_get_str(message), text, sizeof(text));
+
+			line.style = LINE_BARE;
+			line_message(&line, LOG_INFO, (str) { 0 }, (str) { text, sizeof(text) });
+			memcpy(shown, text, sizeof(text));
+			shown[at] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+			ck_assert_uint_eq(line.size, strlen("info ") + sizeof(text) + 1);
+			ck_assert_mem_eq(line.text + strlen("info "), shown, sizeof(text));
+		}
+	}
 }
 END_TEST
 
@@ -341,6 +369,7 @@ int main(void)
 	tcase_add_test(tests, a_request_has_its_fields);
 	tcase_add_test(tests, empty_members_are_left_out);
 	tcase_add_loop_test(tests, what_a_client_sent_can_forge_nothing, 0, COUNT(hostile));
+	tcase_add_test(tests, every_byte_is_escaped_wherever_it_stands);
 	tcase_add_test(tests, a_line_is_bounded);
 	tcase_add_loop_test(tests, a_full_line_takes_no_part_of_a_character, 0, 5);
 	tcase_add_loop_test(tests, a_long_message_is_cut_between_two_characters, 0, 2);
