@@ -5,9 +5,24 @@
 #include <stdlib.h>
 
 #include "call.h"
+#include "number.h"
 #include "origin.h"
 
 static void start_queued(struct reply *reply);
+
+/* "%d-%x": the loop's number, and which of its replies. */
+static void print_id(char *text, int loop, uint32_t number)
+{
+	char *at = text + int_print(loop, text);
+	int digits = 1;
+
+	for (uint32_t rest = number >> 4; rest; rest >>= 4)
+		digits++;
+	*at++ = '-';
+	at[digits] = '\0';
+	for (; digits > 0; number >>= 4)
+		at[--digits] = "0123456789abcdef"[number & 15];
+}
 
 static struct reply *create(struct loop *loop)
 {
@@ -20,7 +35,7 @@ static struct reply *create(struct loop *loop)
 	reply->loop = loop;
 	reply->response = &response_none;
 	reply->silence.run = reply_silent;
-	snprintf(reply->id, sizeof(reply->id), "%d-%x", loop_index(loop), ++number);
+	print_id(reply->id, loop_index(loop), ++number);
 	return reply;
 }
 

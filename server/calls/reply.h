@@ -77,7 +77,7 @@ struct reply {
 	struct mcp_call *calls;         /* unsettled, linked by .sibling */
 	struct timer silence;
 	str target;                     /* for the log line where there is no call */
-	char id[24];                    /* ours, for the log */
+	char id[32];                    /* ours, for the log */
 	int64_t began_us;
 };
 
