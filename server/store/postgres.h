@@ -39,6 +39,11 @@ static inline struct postgres *postgres_of(struct store *store)
 	return (struct postgres *)store;
 }
 
+/* ---- postgres_library.c ---- */
+
+/* Before anything of libpq is called. NULL: it is there; otherwise why not. */
+MUST_USE const char *postgres_library(void);
+
 /* ---- postgres_connect.c: the connection, without a word about statements ---- */
 
 /* False, and the reason in `why` or the log, never with the password. */

@@ -72,8 +72,10 @@ bool link_open(struct postgres_link *link, const char *place)
 	*link = (struct postgres_link) { .pause_ms = PAUSE_LEAST_MS };
 	if (asprintf(&link->url, "postgresql:%s", place) < 0)
 		abort();
-	const char *wrong = strncmp(place, "//", 2) == 0 ? wrong_url(link->url)
-	                    : "it must begin with postgresql://";
+	const char *wrong = postgres_library();
+	if (!wrong)
+		wrong = strncmp(place, "//", 2) == 0 ? wrong_url(link->url)
+		        : "it must begin with postgresql://";
 	if (wrong)
 		log_error("store: the database's URL cannot be used: %s", wrong);
 	return !wrong;
@@ -81,7 +83,8 @@ bool link_open(struct postgres_link *link, const char *place)
 
 void link_close(struct postgres_link *link)
 {
-	PQfinish(link->connection);
+	if (link->connection)
+		PQfinish(link->connection);
 	free(link->url);
 	free(link->queue);
 }

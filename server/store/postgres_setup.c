@@ -53,8 +53,11 @@ static char *copy_option(const PQconninfoOption *options, const char *name, cons
 static bool read_url(struct work *work)
 {
 	struct store_setup *setup = work->setup;
-	PQconninfoOption *options = PQconninfoParse(setup->url, NULL);
+	const char *missing = postgres_library();
 
+	if (missing)
+		return refuse(work, "%s", missing);
+	PQconninfoOption *options = PQconninfoParse(setup->url, NULL);
 	if (!options)
 		return refuse(work, "DATABASE_URL is not of the form postgresql://HOST/DATABASE");
 	work->user = copy_option(options, "user", setup->user);
