@@ -17,35 +17,13 @@
 
 #include "memory_trim.h"
 
+#define STARTED_MS 100                  /* whoever waited for the start has been answered */
 #define LOOK_MS 10000
 #define RESTS_MS 500                    /* of CPU in LOOK_MS at most: the process rests */
 #define STIRS_MS 20                     /* of CPU since the latest look: something may be free now */
 #define WORTH_BYTES ((int64_t)1 << 20)  /* of free memory: worth giving back */
 
-static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void *context UNUSED)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
-	for (int i = 0; i < object->dlpi_phnum; i++) {
-		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-		uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
-		/* Whole pages: what is left of the last one is nobody else's. */
-		uintptr_t from = begin / page * page;
-		uintptr_t to = (begin + segment->p_memsz + page - 1) / page * page;
-		/* What can be written to holds state, even where it is read-only by now. */
-		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && from < to)
-			madvise((void *)from, to - from, MADV_DONTNEED);
-	}
-	return 0;
-}
-
-void memory_trim(void)
-{
-	malloc_trim(0);
-	dl_iterate_phdr(drop_read_only, NULL);
-}
-
-/* ---- After a peak ---- */
+/* ---- What there is ---- */
 
 static int64_t cpu_ms(void)
 {
@@ -73,6 +51,37 @@ static int64_t unused_bytes(void)
 	return (resident - shared) * sysconf(_SC_PAGESIZE) - (int64_t)(heap.uordblks + heap.hblkhd);
 }
 
+/* ---- After the start ---- */
+
+static int drop_read_only(struct dl_phdr_info *object, size_t size UNUSED, void *context UNUSED)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
+		/* Whole pages: what is left of the last one is nobody else's. */
+		uintptr_t from = begin / page * page;
+		uintptr_t to = (begin + segment->p_memsz + page - 1) / page * page;
+		/* What can be written to holds state, even where it is read-only by now. */
+		if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && from < to)
+			madvise((void *)from, to - from, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+/* Not before the first answers: those who make them would read all of it again. */
+static void drop_start(struct memory_clock *clock)
+{
+	malloc_trim(0);
+	dl_iterate_phdr(drop_read_only, NULL);
+	clock->dropped = true;
+	clock->looked_ms = cpu_ms();
+	clock->unused = unused_bytes();
+}
+
+/* ---- After a peak ---- */
+
 static void look(struct memory_clock *clock)
 {
 	int64_t unused = unused_bytes();
@@ -87,8 +96,7 @@ static void look(struct memory_clock *clock)
 
 struct memory_clock memory_begin(void)
 {
-	return (struct memory_clock) { .due_ms = tick_ms() + LOOK_MS, .used_ms = cpu_ms(),
-	                               .looked_ms = cpu_ms(), .unused = unused_bytes() };
+	return (struct memory_clock) { .due_ms = tick_ms() + STARTED_MS };
 }
 
 int64_t memory_run_due(struct memory_clock *clock, int64_t at_ms)
@@ -96,7 +104,10 @@ int64_t memory_run_due(struct memory_clock *clock, int64_t at_ms)
 	if (at_ms < clock->due_ms)
 		return clock->due_ms - at_ms;
 	int64_t used_ms = cpu_ms();
-	if (used_ms - clock->used_ms <= RESTS_MS && used_ms - clock->looked_ms >= STIRS_MS) {
+	if (!clock->dropped) {
+		drop_start(clock);
+	} else if (used_ms - clock->used_ms <= RESTS_MS
+	           && used_ms - clock->looked_ms >= STIRS_MS) {
 		look(clock);
 		clock->looked_ms = used_ms;
 	}

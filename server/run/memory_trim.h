@@ -4,17 +4,14 @@
 
 #include "core.h"
 
-/* Once it serves. */
-void memory_trim(void);
-
-/* ---- After a peak ---- */
-
 struct memory_clock {
 	int64_t due_ms;                 /* by tick_ms(): when to look again */
 	int64_t used_ms, looked_ms;     /* of CPU, when it was due last, and when it looked last */
+	bool dropped;                   /* what only starting needed */
 	int64_t unused;                 /* bytes that stay, however often they are given back */
 };
 
+/* Once it serves. */
 struct memory_clock memory_begin(void);
 /* Gives memory back where that is due, worth it and nobody is held up: the milliseconds until the
  * next look. */

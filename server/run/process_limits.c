@@ -130,7 +130,7 @@ int process_cores(void)
 	return cores < 1 ? 1 : (int)cores;
 }
 
-struct process_memory process_memory(void)
+static struct process_memory read_memory(void)
 {
 	int64_t all = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 	int64_t limit = own_limit("memory", memory_v2, memory_v1);
@@ -138,6 +138,16 @@ struct process_memory process_memory(void)
 	if (limit > 0 && limit < all)
 		return (struct process_memory) { limit, true };
 	return (struct process_memory) { all, false };
+}
+
+/* Read once: several settings are made from it, before there is a second thread. */
+struct process_memory process_memory(void)
+{
+	static struct process_memory memory;
+
+	if (!memory.bytes)
+		memory = read_memory();
+	return memory;
 }
 
 int64_t process_files(void)

@@ -23,6 +23,7 @@ static int64_t began_us;
 struct serving {
 	const struct mcp_server *server;
 	struct options options;
+	struct store *first;            /* while it starts */
 	struct pool *pool;
 	struct http *http;
 	struct monitor *monitor;        /* NULL: off */
@@ -71,19 +72,27 @@ static void close_loop(void *context)
 
 /* ---- Starting: each step says why it can't ---- */
 
-static bool start_store(const struct options *options)
+/* It stays open until others are: the last one to close a file of SQLite's tidies up, which takes as
+ * long as opening it, and the next one would begin anew. */
+static bool start_store(struct serving *serving)
 {
+	const struct options *options = &serving->options;
 	if (!options->database)
 		return true;
 	char place[STORE_PLACE_SIZE];
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
-	struct store *store = store_open(options->database, STORE_WRITES);
+	struct store *store = serving->first = store_open(options->database, STORE_WRITES);
 	bool ready = store && store_migrate(store, protocol_migrations(options->server, options->shared));
 	if (!ready)
 		log_error("not started: the database %s can't be used",
 		          store_place(options->database, place));
-	store_close(store);
 	return ready;
+}
+
+static void close_first(struct serving *serving)
+{
+	store_close(serving->first);
+	serving->first = NULL;
 }
 
 static bool start_pool(struct serving *serving)
@@ -138,7 +147,7 @@ static bool start(struct serving *serving)
 	const struct mcp_server *server = serving->server;
 
 	auth_share(&serving->options.requests, &serving->options.streams);
-	if (!start_store(&serving->options) || !access_start(&serving->options))
+	if (!start_store(serving) || !access_start(&serving->options))
 		return false;
 	if (server->start && !server->start())
 		return false;
@@ -156,6 +165,7 @@ static bool start(struct serving *serving)
 	issuer_start();
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
+	close_first(serving);
 	serving->jobs = jobs_create(server->jobs, serving->pool);
 	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
 	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
@@ -268,6 +278,7 @@ static void drain(struct serving *serving, int64_t until_ms)
 /* Takes down what was started, also where that is not all. */
 static void stop(struct serving *serving)
 {
+	close_first(serving);
 	monitor_stop(serving->monitor);
 	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
 	http_settle(serving->http);     /* the last answers go where they belong */
@@ -290,7 +301,6 @@ static int run(struct serving *serving, const sigset_t *set)
 		log_stop();
 		return 1;
 	}
-	memory_trim();
 	serving->memory = memory_begin();
 	say_serving(serving);
 
