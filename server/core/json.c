@@ -189,17 +189,16 @@ static void put_string(struct json *json, str text)
 	put(json, '"');
 }
 
-void json_key(struct json *json, const char *key)
+void json_plain_key(struct json *json, str key)
 {
-	size_t size = strlen(key);
-	char *at = reserve(json, size + 4);
+	char *at = reserve(json, key.size + 4);
 
 	if (json->comma)
 		*at++ = ',', json->size++;
 	*at++ = '"';
-	memcpy(at, key, size);
-	memcpy(at + size, "\":", 2);
-	json->size += size + 3;
+	memcpy(at, key.at, key.size);
+	memcpy(at + key.size, "\":", 2);
+	json->size += key.size + 3;
 	json->comma = false;
 }
 

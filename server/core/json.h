@@ -24,7 +24,7 @@ void json_object(struct json *json);                    /* { */
 void json_object_end(struct json *json);
 void json_array(struct json *json);                     /* [ */
 void json_array_end(struct json *json);
-void json_key(struct json *json, const char *key);      /* plain ASCII: not escaped */
+void json_plain_key(struct json *json, str key);        /* plain ASCII: not escaped */
 void json_key_str(struct json *json, str key);          /* escaped, as json_str() does */
 void json_str(struct json *json, str text);             /* escaped; U+FFFD for what is no UTF-8 */
 void json_text(struct json *json, const char *text);
@@ -60,10 +60,28 @@ yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
                             enum json_trouble *trouble);
 /* A key that an object names twice; NULL: none. Not recursive. */
 yyjson_val *json_duplicate(yyjson_val *object);
+/* A string: .at NULL where it is none, or has a NUL in it. */
+str json_string(yyjson_val *value);
+
+/* Here, so that the length of a key that is written where it is used is known. */
+static inline void json_key(struct json *json, const char *key)
+{
+	json_plain_key(json, str_of(key));
+}
+
 /* A member: NULL where it is absent, or null, which says the same. */
-yyjson_val *json_given(yyjson_val *object, const char *key);
-/* A string member: .at NULL where absent, no string, or with a NUL in it. */
-str json_member(yyjson_val *object, const char *key);
+static inline yyjson_val *json_given(yyjson_val *object, const char *key)
+{
+	yyjson_val *value = yyjson_obj_get(object, key);
+
+	return yyjson_is_null(value) ? NULL : value;
+}
+
+/* A string member: .at NULL also where it is absent. */
+static inline str json_member(yyjson_val *object, const char *key)
+{
+	return json_string(yyjson_obj_get(object, key));
+}
 
 /* ---- Shapes ---- */
 

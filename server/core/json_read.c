@@ -328,16 +328,29 @@ static bool same_key(yyjson_val *a, yyjson_val *b)
 	return size == yyjson_get_len(b) && memcmp(yyjson_get_str(a), yyjson_get_str(b), size) == 0;
 }
 
+/* Keys that are alike have the same of 64 bits: mostly one look tells that none was there before. */
+static uint64_t bit_of(yyjson_val *key)
+{
+	const unsigned char *at = (const unsigned char *)yyjson_get_str(key);
+	size_t size = yyjson_get_len(key);
+
+	/* The middle of none is its NUL. */
+	return UINT64_C(1) << ((size * 7 + at[0] + at[size / 2] * 5u) & 63);
+}
+
 static yyjson_val *duplicate_of_few(yyjson_val *object)
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(object);
 	yyjson_val *seen[16], *key;
+	uint64_t bits = 0;
 	size_t count = 0;
 
 	while ((key = yyjson_obj_iter_next(&iter))) {
-		for (size_t i = 0; i < count; i++)
+		uint64_t bit = bit_of(key);
+		for (size_t i = 0; bits & bit && i < count; i++)
 			if (same_key(key, seen[i]))
 				return key;
+		bits |= bit;
 		seen[count++] = key;
 	}
 	return NULL;
@@ -393,16 +406,8 @@ yyjson_val *json_duplicate(yyjson_val *object)
 	return count <= 16 ? duplicate_of_few(object) : duplicate_of_many(object, count);
 }
 
-yyjson_val *json_given(yyjson_val *object, const char *key)
+str json_string(yyjson_val *value)
 {
-	yyjson_val *value = yyjson_obj_get(object, key);
-
-	return yyjson_is_null(value) ? NULL : value;
-}
-
-str json_member(yyjson_val *object, const char *key)
-{
-	yyjson_val *value = yyjson_obj_get(object, key);
 	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
 	if (!text.at || memchr(text.at, '\0', text.size))
