@@ -2,12 +2,10 @@
  *
  * Of the workers some idle, newest first, so that the oldest of them ends when there are too many. One
  * that finds no job it may run, while there are some or many run, minds the others: it looks now and then
- * how many of them compute, which says how many may run. */
-#include "lines.h"
-#include "runnable.h"
+ * how many of them compute (allowed.c), which says how many may run. */
+#include "crew.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,95 +16,15 @@
 #define COMPUTING_LEAST 4
 #define STACK_BYTES (1 << 20)           /* of address space: what is touched counts */
 #define IDLE_MS 5000                    /* a worker that was not needed for so long ends */
-#define LOOK_LEAST_MS 2                 /* between two looks: more and more, while they say the same */
-#define LOOK_MOST_MS 64
-#define LOOKED_AT 16                    /* workers a look samples */
 #define AGAIN_MS 1000                   /* a thread, or its context, could not be had */
 
-struct worker {
-	struct pool *pool;
-	enum { FREE, LIVES, ENDED } state;    /* ENDED: it has yet to be joined */
-	pthread_t thread;
-	pid_t id;
-	pthread_cond_t wake;
-	bool called, busy;
-	struct worker *below;           /* it idles: on top of this one */
-	void *context;                  /* what open() gave */
-};
-
-struct pool {
-	pthread_mutex_t lock;
-	struct lines lines;
-	struct worker *idle;            /* the one that idles the shortest */
-	struct worker *minder;          /* NULL: nobody looks */
-	int count, busy, called;        /* workers that live, run a job, are on their way */
-	int computing;                  /* may run a job at once, besides those that wait for something */
-	int look_ms, next_look;         /* the pause before the next look; the worker it begins with */
-	int64_t start_again_ms;         /* tick_ms(): no thread is started before */
-	bool stopping;
-	void *(*open)(void *context);
-	void (*close)(void *worker);
-	void *context;
-	int most;
-	struct worker workers[];        /* of them `most` */
-};
-
-/* ---- How many may run ---- */
+/* ---- Calling workers ---- */
 
 /* `lines` knows how many, for nobody may have all of them. */
 static bool may_run_one(const struct pool *pool)
 {
 	return pool->stopping || pool->busy + pool->called < pool->lines.workers;
 }
-
-static bool is_to_be_minded(const struct pool *pool)
-{
-	return !pool->minder && pool->computing < pool->most
-	       && (pool->lines.waiting > 0 || pool->lines.workers > pool->computing);
-}
-
-/* Who waits is estimated by a few of them, others each time. */
-static int sample(struct pool *pool, pid_t threads[LOOKED_AT])
-{
-	int taken = 0;
-
-	for (int i = 0; i < pool->most && taken < LOOKED_AT; i++) {
-		const struct worker *worker = &pool->workers[pool->next_look++ % pool->most];
-		if (worker->state == LIVES && worker->busy)
-			threads[taken++] = worker->id;
-	}
-	pool->next_look %= pool->most;
-	return taken;
-}
-
-static void allow(struct pool *pool, int workers)
-{
-	int before = pool->lines.workers;
-	bool same = abs(workers - before) * 4 <= before;
-
-	workers = workers < pool->computing ? pool->computing : workers;
-	pool->lines.workers = workers > pool->most ? pool->most : workers;
-	pool->look_ms = same ? pool->look_ms * 2 : LOOK_LEAST_MS;
-	if (pool->look_ms > LOOK_MOST_MS)
-		pool->look_ms = LOOK_MOST_MS;
-}
-
-/* The lock is let go meanwhile. */
-static void look(struct pool *pool)
-{
-	pid_t threads[LOOKED_AT];
-	int busy = pool->busy, taken = sample(pool, threads);
-
-	pthread_mutex_unlock(&pool->lock);
-	int compute = runnable_count(threads, taken);
-	pthread_mutex_lock(&pool->lock);
-	if (compute < 0)
-		allow(pool, pool->most);
-	else
-		allow(pool, busy - (taken ? (busy * compute + taken - 1) / taken : 0) + pool->computing);
-}
-
-/* ---- Calling workers ---- */
 
 static void *run_worker(void *argument);
 
@@ -180,7 +98,7 @@ static void call_for_jobs(struct pool *pool)
 {
 	if (pool->lines.waiting <= pool->called)
 		return;
-	if (may_run_one(pool) || (pool->called == 0 && is_to_be_minded(pool)))
+	if (may_run_one(pool) || (pool->called == 0 && pool_is_to_be_minded(pool)))
 		call_one(pool);
 }
 
@@ -212,7 +130,7 @@ static void mind(struct worker *worker)
 
 	pool->minder = worker;
 	if (!wait_for(worker, pool->look_ms))
-		look(pool);
+		pool_look(pool);
 	pool->minder = NULL;
 	came(worker);
 }
@@ -268,7 +186,7 @@ static void work(struct worker *worker)
 			run_job(worker, job, party);
 		else if (pool->stopping)
 			break;          /* what is left is for those that still run one */
-		else if (is_to_be_minded(pool))
+		else if (pool_is_to_be_minded(pool))
 			mind(worker);
 		else if (!idle(worker))
 			break;
@@ -332,7 +250,7 @@ static struct pool *create_pool(int workers, int queue_max)
 	pool->most = workers;
 	pool->computing = computing_most();
 	pool->look_ms = LOOK_LEAST_MS;
-	allow(pool, pool->computing);
+	pool_allow(pool, pool->computing);
 	return pool;
 }
 
