@@ -11,7 +11,7 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	core: [4350, 32],
+	core: [4450, 33],
 	http: [3650, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
