@@ -225,24 +225,33 @@ static void came_back(struct message *message, UNUSED struct loop *loop)
 	conclude(call);
 }
 
+struct store *loop_store(struct loop *loop)
+{
+	struct workplace *place = loop_context(loop);
+
+	if (!place->store && place->database)
+		place->store = store_open(place->database, STORE_READS);
+	return place->store;
+}
+
 /* The tool says whether it may wait, and the store. */
 static bool blocks(const struct mcp_call *call)
 {
-	const struct workplace *place = loop_context(call->reply->loop);
-
-	return call->offer->blocks
-	       || (runtime.server->migrations && (!place->store || store_blocks(place->store)));
+	if (call->offer->blocks || !runtime.server->migrations)
+		return call->offer->blocks;
+	const struct store *store = loop_store(call->reply->loop);
+	return !store || store_blocks(store);
 }
 
 static void run_here(struct mcp_call *call)
 {
-	struct workplace *place = loop_context(call->reply->loop);
+	struct store *store = loop_store(call->reply->loop);
 
 	look_at_reply(call);
-	if (place->store)
-		store_begin_call(place->store, STORE_BUDGET);
-	run(call, place->store);
-	if (place->store && store_gave_up(place->store)) {
+	if (store)
+		store_begin_call(store, STORE_BUDGET);
+	run(call, store);
+	if (store && store_gave_up(store)) {
 		metric_add(METRIC_MOVED_TO_WORKER, 1);
 		call->has_result = false;
 		call->fault = NULL;

@@ -131,4 +131,8 @@ void calls_cancel(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
 
+/* What tools that run on this loop are given, opened when one is first asked for: the first answer need
+ * not wait for it. NULL: the server has none, or it can't be opened now. */
+struct store *loop_store(struct loop *loop);
+
 #endif

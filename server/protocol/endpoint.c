@@ -31,10 +31,13 @@ static const struct fault not_found = {
 /* A store that blocks has no connection on a loop; whoever has one for the state knows more. */
 static bool is_ready(struct exchange *x)
 {
-	struct store *store = ((const struct workplace *)loop_context(exchange_loop(x)))->store;
+	struct loop *loop = exchange_loop(x);
+	const struct workplace *place = loop_context(loop);
 
-	return !atomic_load(&runtime.unready) && !http_quiesced() && state_healthy() &&
-	       (!store || store_blocks(store) || store_reachable(store));
+	if (atomic_load(&runtime.unready) || http_quiesced() || !state_healthy())
+		return false;
+	struct store *store = loop_store(loop);
+	return store ? store_blocks(store) || store_reachable(store) : !place->database;
 }
 
 /* Probes name any Host, come often and need no log line. */

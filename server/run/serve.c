@@ -35,26 +35,27 @@ struct serving {
 
 /* ---- Threads that run tools ---- */
 
-static void *open_place(const struct options *options, enum store_use use)
+static void *make_place(struct workplace what)
 {
-	struct store *store = NULL;
-	if (options->database && !(store = store_open(options->database, use)))
-		return NULL;
 	struct workplace *place = malloc(sizeof(*place));
 	if (!place)
 		abort();
-	*place = (struct workplace) { .store = store };
+	*place = what;
 	return place;
 }
 
 static void *open_worker(void *context)
 {
-	return open_place(context, STORE_WRITES);
+	const struct options *options = context;
+	struct store *store = NULL;
+	if (options->database && !(store = store_open(options->database, STORE_WRITES)))
+		return NULL;
+	return make_place((struct workplace) { .store = store });
 }
 
 static void *open_loop(void *context, struct loop *loop UNUSED)
 {
-	return open_place(context, STORE_READS);
+	return make_place((struct workplace) { .database = ((const struct options *)context)->database });
 }
 
 static void close_place(void *context)

@@ -9,7 +9,8 @@
 
 /* What a thread that runs tools has: the context of a loop and of a worker. */
 struct workplace {
-	struct store *store;            /* NULL where the server has none */
+	struct store *store;            /* NULL where the server has none; a loop's: see loop_store() */
+	const char *database;           /* a loop's; NULL where the server has none */
 };
 
 struct protocol_settings {
