@@ -89,10 +89,28 @@ static bool is_token_character(unsigned char c)
 	return sets[c >> 6] >> (c & 63) & 1;
 }
 
+#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether eight bytes are letters, from - to 9 (which has . and /) or _: keys are made of these. */
+static bool are_token_characters(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	uint64_t small = word | EVERY(0x20), ascii = word & EVERY(0x7f);
+	uint64_t letter = (small + EVERY(0x80 - 'a')) & ~(small + EVERY(0x7f - 'z'));
+	uint64_t digit = (ascii + EVERY(0x80 - '-')) & ~(ascii + EVERY(0x7f - '9'));
+	uint64_t line = EVERY(0x80) - (ascii ^ EVERY('_'));
+	/* A byte that is not ASCII may spoil those above it, but is seen by itself. */
+	return ((letter | digit | line) & ~word & EVERY(0x80)) == EVERY(0x80);
+}
+
 static bool is_token(str text)
 {
 	size_t i = 0;
 
+	while (text.size - i >= 8 && are_token_characters(text.at + i))
+		i += 8;
 	while (i < text.size && is_token_character((unsigned char)text.at[i]))
 		i++;
 	if (i == 0)
