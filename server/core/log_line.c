@@ -73,12 +73,22 @@ static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BY
 
 #define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Whether eight bytes stand as they are in any line. Sometimes it is not seen that they do. */
-static inline bool are_plain(const char *at)
+/* One to eight bytes, in any order, some of them twice. */
+static inline uint64_t load_short(const char *at, size_t size)
 {
-	uint64_t word;
+	uint32_t first, last;
 
-	memcpy(&word, at, sizeof(word));
+	if (size < 4)
+		return EVERY(' ') << 24 | (uint64_t)(unsigned char)at[0] << 16 |
+		       (uint64_t)(unsigned char)at[size / 2] << 8 | (unsigned char)at[size - 1];
+	memcpy(&first, at, sizeof(first));
+	memcpy(&last, at + size - sizeof(last), sizeof(last));
+	return (uint64_t)first << 32 | last;
+}
+
+/* Whether eight bytes stand as they are in any line. Sometimes it is not seen that they do. */
+static inline bool are_plain(uint64_t word)
+{
 	uint64_t del = word ^ EVERY(0x7f), quote = word ^ EVERY('"');
 	uint64_t backslash = word ^ EVERY('\\');
 	return !((word | (word - EVERY(0x20)) | (del - EVERY(0x01)) | (quote - EVERY(0x01)) |
@@ -90,9 +100,10 @@ static size_t plain_run(const struct line *line, str text)
 {
 	size_t run = 0;
 
-	while (text.size - run >= 8 && are_plain(text.at + run))
+	while (text.size - run > 8 && are_plain(load_short(text.at + run, 8)))
 		run += 8;
-	if (run > 0 && text.size - run < 8 && are_plain(text.at + text.size - 8))
+	if (text.size - run <= 8 && text.size > run &&
+	    are_plain(load_short(text.at + run, text.size - run)))
 		return text.size;
 	for (; run < text.size; run++) {
 		unsigned char c = (unsigned char)text.at[run];
