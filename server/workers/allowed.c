@@ -5,7 +5,9 @@
 #include "runnable.h"
 
 #define LOOK_MOST_MS 64
-#define LOOKED_AT 16                    /* workers a look samples */
+#define LOOK_NEEDED_MS 16               /* the same while a job waits */
+#define LOOKED_AT 16                    /* workers a look samples, */
+#define OF_NEW_JOBS 12                  /* and at most so many of them for a job not looked at yet */
 
 bool pool_is_to_be_minded(const struct pool *pool)
 {
@@ -13,43 +15,68 @@ bool pool_is_to_be_minded(const struct pool *pool)
 	       && (pool->lines.waiting > 0 || pool->lines.workers > pool->computing);
 }
 
-/* Who waits is estimated by a few of them, others each time. */
-static int sample(struct pool *pool, pid_t threads[LOOKED_AT])
+static int sample(struct pool *pool, struct worker *sampled[], int taken, int most, bool seen)
 {
-	int taken = 0;
-
-	for (int i = 0; i < pool->most && taken < LOOKED_AT; i++) {
-		const struct worker *worker = &pool->workers[pool->next_look++ % pool->most];
-		if (worker->state == LIVES && worker->busy)
-			threads[taken++] = worker->id;
+	for (int i = 0; i < pool->most && taken < most; i++) {
+		struct worker *worker = &pool->workers[(pool->next_look + i) % pool->most];
+		if (worker->busy && worker->seen == seen)
+			sampled[taken++] = worker;
 	}
-	pool->next_look %= pool->most;
+	return taken;
+}
+
+/* Others each time. Those with a new job come first, but not only they. */
+static int choose(struct pool *pool, struct worker *sampled[LOOKED_AT])
+{
+	int taken = sample(pool, sampled, 0, OF_NEW_JOBS, false);
+
+	taken = sample(pool, sampled, taken, LOOKED_AT, true);
+	if (taken > 0)
+		pool->next_look = (int)(sampled[taken - 1] - pool->workers + 1) % pool->most;
 	return taken;
 }
 
 void pool_allow(struct pool *pool, int workers)
 {
 	int before = pool->lines.workers;
-	bool same = abs(workers - before) * 4 <= before;
 
 	workers = workers < pool->computing ? pool->computing : workers;
-	pool->lines.workers = workers > pool->most ? pool->most : workers;
+	workers = workers > pool->most ? pool->most : workers;
+	int changed = abs(workers - before);
+	int most_ms = pool->lines.waiting > 0 ? LOOK_NEEDED_MS : LOOK_MOST_MS;
+	bool same = changed * 4 <= before && (changed < pool->computing || !pool->lines.waiting);
+	pool->lines.workers = workers;
 	pool->look_ms = same ? pool->look_ms * 2 : LOOK_LEAST_MS;
-	if (pool->look_ms > LOOK_MOST_MS)
-		pool->look_ms = LOOK_MOST_MS;
+	if (pool->look_ms > most_ms)
+		pool->look_ms = most_ms;
+	pool->look_at_ms = tick_ms() + pool->look_ms;
+}
+
+static int count_waiting(const struct pool *pool)
+{
+	int waiting = 0;
+
+	for (const struct worker *worker = pool->workers; worker < pool->workers + pool->most; worker++)
+		waiting += worker->busy && !worker->computes;
+	return waiting;
 }
 
 /* The lock is let go meanwhile. */
 void pool_look(struct pool *pool)
 {
+	struct worker *sampled[LOOKED_AT];
 	pid_t threads[LOOKED_AT];
-	int busy = pool->busy, taken = sample(pool, threads);
+	bool compute[LOOKED_AT];
+	int taken = choose(pool, sampled);
 
+	for (int i = 0; i < taken; i++) {
+		threads[i] = sampled[i]->id;
+		sampled[i]->seen = true;
+	}
 	pthread_mutex_unlock(&pool->lock);
-	int compute = runnable_count(threads, taken);
+	bool told = runnable_look(threads, taken, compute);
 	pthread_mutex_lock(&pool->lock);
-	if (compute < 0)
-		pool_allow(pool, pool->most);
-	else
-		pool_allow(pool, busy - (taken ? (busy * compute + taken - 1) / taken : 0) + pool->computing);
+	for (int i = 0; i < taken; i++)
+		sampled[i]->computes = told && compute[i];
+	pool_allow(pool, told ? count_waiting(pool) + pool->computing : pool->most);
 }

@@ -11,11 +11,11 @@
 
 struct worker {
 	struct pool *pool;
-	enum { FREE, LIVES, ENDED } state;    /* ENDED: it has yet to be joined */
-	pthread_t thread;
 	pid_t id;
 	pthread_cond_t wake;
-	bool called, busy;
+	bool lives, called, busy;
+	bool computes;                  /* when it was last looked at, whatever it ran; before: true */
+	bool seen;                      /* looked at since it began its job */
 	struct worker *below;           /* it idles: on top of this one */
 	void *context;                  /* what open() gave */
 };
@@ -25,11 +25,17 @@ struct pool {
 	struct lines lines;
 	struct worker *idle;            /* the one that idles the shortest */
 	struct worker *minder;          /* NULL: nobody looks */
-	int count, busy, called;        /* workers that live, run a job, are on their way */
+	bool retrying;                  /* one waits to open its context again */
+	int count, busy;                /* workers that live; that run a job */
+	int called, starting;           /* on their way: from idling; opening their context */
+	int opened;                     /* have a context and stay: one does always */
 	int computing;                  /* may run a job at once, besides those that wait for something */
 	int look_ms, next_look;         /* the pause before the next look; the worker it begins with */
+	int64_t look_at_ms;             /* tick_ms(): it is due */
 	int64_t start_again_ms;         /* tick_ms(): no thread is started before */
-	bool stopping;
+	pthread_cond_t all_ended;
+	bool has_ended, stopping;
+	pthread_t ended;                /* the last that did: it joins the one before it */
 	void *(*open)(void *context);
 	void (*close)(void *worker);
 	void *context;

@@ -127,7 +127,8 @@ bool lines_add(struct lines *lines, struct job *job)
 
 /* ---- Taking ---- */
 
-/* The first in turn that may have one more; at most two have their share and are passed by. */
+/* The first in turn that may have one more. At most two have their share and are passed by: all that run
+ * are fewer than there are workers, but at the pool's end. */
 static struct party *next_in_turn(struct lines *lines, int kind, struct party **before)
 {
 	struct party *party = lines->turns[kind].first;

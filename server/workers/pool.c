@@ -35,21 +35,18 @@ static void call(struct worker *worker)
 	pthread_cond_signal(&worker->wake);
 }
 
-static struct worker *place_for_one(struct pool *pool)
+static struct worker *free_place(struct pool *pool)
 {
-	struct worker *worker = pool->workers;
-
-	while (worker->state == LIVES)
-		worker++;
-	if (worker->state == ENDED)
-		pthread_join(worker->thread, NULL);
-	worker->state = FREE;
-	return worker;
+	for (struct worker *worker = pool->workers; worker < pool->workers + pool->most; worker++)
+		if (!worker->lives)
+			return worker;
+	return NULL;
 }
 
 static bool create(struct worker *worker)
 {
 	pthread_attr_t attributes;
+	pthread_t thread;               /* of which it tells itself, at its end */
 	sigset_t all, before;
 
 	pthread_attr_init(&attributes);
@@ -57,7 +54,7 @@ static bool create(struct worker *worker)
 	/* Signals are for the thread that serves. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int trouble = pthread_create(&worker->thread, &attributes, run_worker, worker);
+	int trouble = pthread_create(&thread, &attributes, run_worker, worker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	if (trouble)
@@ -69,43 +66,49 @@ static bool start_one(struct pool *pool)
 {
 	if (pool->count == pool->most || pool->stopping || tick_ms() < pool->start_again_ms)
 		return false;
-	struct worker *worker = place_for_one(pool);
+	struct worker *worker = free_place(pool);
 	if (!create(worker)) {
 		pool->start_again_ms = tick_ms() + AGAIN_MS;
 		return false;
 	}
-	worker->state = LIVES;
-	worker->called = true;
-	pool->called++;
+	worker->lives = true;
+	worker->computes = true;
+	pool->starting++;
 	pool->count++;
 	return true;
 }
 
+/* The one that minds does where no other can be had. */
 static void call_one(struct pool *pool)
 {
 	struct worker *worker = pool->idle;
 
-	if (!worker) {
-		(void)start_one(pool);
-		return;
+	if (worker) {
+		pool->idle = worker->below;
+		call(worker);
+	} else if (!start_one(pool) && pool->minder && !pool->minder->called) {
+		call(pool->minder);
 	}
-	pool->idle = worker->below;
-	call(worker);
 }
 
-/* One at a time: who takes a job calls the next. */
+/* One at a time: who takes a job calls the next. Where one idles nobody waits for those that start: to
+ * open a context may take long. */
 static void call_for_jobs(struct pool *pool)
 {
-	if (pool->lines.waiting <= pool->called)
+	int coming = pool->called + (pool->idle ? 0 : pool->starting);
+
+	if (pool->lines.waiting <= coming)
 		return;
-	if (may_run_one(pool) || (pool->called == 0 && pool_is_to_be_minded(pool)))
+	if (pool->busy + coming < pool->lines.workers || (coming == 0 && pool_is_to_be_minded(pool)))
 		call_one(pool);
 }
 
 /* ---- A worker ---- */
 
+/* False: nobody called it. */
 static bool wait_for(struct worker *worker, int64_t ms)
 {
+	struct pool *pool = worker->pool;
 	struct timespec until;
 	int trouble = 0;
 
@@ -113,9 +116,9 @@ static bool wait_for(struct worker *worker, int64_t ms)
 	until.tv_nsec += ms % 1000 * 1000000;
 	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	while (!worker->called && trouble != ETIMEDOUT)
-		trouble = pthread_cond_timedwait(&worker->wake, &worker->pool->lock, &until);
-	return worker->called;
+	while (!worker->called && !pool->stopping && trouble != ETIMEDOUT)
+		trouble = pthread_cond_timedwait(&worker->wake, &pool->lock, &until);
+	return worker->called || pool->stopping;
 }
 
 static void came(struct worker *worker)
@@ -127,10 +130,24 @@ static void came(struct worker *worker)
 static void mind(struct worker *worker)
 {
 	struct pool *pool = worker->pool;
+	int64_t left_ms = pool->look_at_ms - tick_ms();
 
 	pool->minder = worker;
-	if (!wait_for(worker, pool->look_ms))
+	if (!wait_for(worker, left_ms > LOOK_LEAST_MS ? left_ms : LOOK_LEAST_MS))
 		pool_look(pool);
+	pool->minder = NULL;
+	came(worker);
+}
+
+/* Where all have jobs, and each the next one, nobody would mind. */
+static void look_if_due(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+
+	if (!pool_is_to_be_minded(pool) || tick_ms() < pool->look_at_ms)
+		return;
+	pool->minder = worker;
+	pool_look(pool);
 	pool->minder = NULL;
 	came(worker);
 }
@@ -143,7 +160,7 @@ static bool idle(struct worker *worker)
 	worker->below = pool->idle;
 	pool->idle = worker;
 	while (!wait_for(worker, IDLE_MS)) {
-		if (pool->count == 1)
+		if (pool->opened == 1)
 			continue;
 		struct worker **place = &pool->idle;
 		while (*place != worker)
@@ -161,6 +178,7 @@ static void run_job(struct worker *worker, struct job *job, struct party *party)
 	bool slow = job->slow;
 
 	worker->busy = true;
+	worker->seen = false;
 	pool->busy++;
 	call_for_jobs(pool);
 	pthread_mutex_unlock(&pool->lock);
@@ -181,6 +199,7 @@ static void work(struct worker *worker)
 	struct party *party;
 
 	for (;;) {
+		look_if_due(worker);
 		struct job *job = may_run_one(pool) ? lines_take(&pool->lines, &party) : NULL;
 		if (job)
 			run_job(worker, job, party);
@@ -193,31 +212,79 @@ static void work(struct worker *worker)
 	}
 }
 
+/* The lock is let go meanwhile. */
+static bool open_context(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+
+	if (pool->open && !worker->context) {
+		pthread_mutex_unlock(&pool->lock);
+		worker->context = pool->open(pool->context);
+		pthread_mutex_lock(&pool->lock);
+	}
+	bool opened = !pool->open || worker->context;
+	pool->starting--;
+	pool->opened += opened;
+	return opened;
+}
+
+/* What waits is for others, and for itself a moment later: they may be busy for long. */
+static bool opens_again(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+
+	pool->start_again_ms = tick_ms() + AGAIN_MS;
+	call_for_jobs(pool);
+	if (pool->retrying)
+		return false;
+	pool->retrying = true;
+	wait_for(worker, AGAIN_MS);
+	pool->retrying = false;
+	if (pool->stopping || pool->lines.waiting == 0)
+		return false;
+	pool->starting++;
+	return true;
+}
+
+/* Its place is free: where all were taken, a job may have waited for that. */
+static void leave(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
+	bool joins = pool->has_ended;
+	pthread_t before = pool->ended;
+
+	worker->context = NULL;
+	worker->lives = false;
+	pool->has_ended = true;
+	pool->ended = pthread_self();
+	pool->count--;
+	call_for_jobs(pool);
+	if (pool->count == 0)
+		pthread_cond_signal(&pool->all_ended);
+	pthread_mutex_unlock(&pool->lock);
+	if (joins)
+		pthread_join(before, NULL);
+}
+
 static void *run_worker(void *argument)
 {
 	struct worker *worker = argument;
 	struct pool *pool = worker->pool;
+	bool opened;
 
-	if (pool->open && !worker->context)
-		worker->context = pool->open(pool->context);
-	bool opened = !pool->open || worker->context;
 	pthread_mutex_lock(&pool->lock);
 	worker->id = gettid();
-	came(worker);
+	while (!(opened = open_context(worker)) && opens_again(worker))
+		;
 	if (opened) {
 		work(worker);
-	} else {
-		pool->start_again_ms = tick_ms() + AGAIN_MS;
-		call_for_jobs(pool);
+		pool->opened--;
+		pthread_mutex_unlock(&pool->lock);
+		if (pool->close)
+			pool->close(worker->context);
+		pthread_mutex_lock(&pool->lock);
 	}
-	pthread_mutex_unlock(&pool->lock);
-	if (opened && pool->close)
-		pool->close(worker->context);
-	pthread_mutex_lock(&pool->lock);
-	worker->context = NULL;
-	worker->state = ENDED;
-	pool->count--;
-	pthread_mutex_unlock(&pool->lock);
+	leave(worker);
 	return NULL;
 }
 
@@ -246,6 +313,7 @@ static struct pool *create_pool(int workers, int queue_max)
 		pthread_cond_init(&pool->workers[i].wake, &attributes);
 	}
 	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&pool->all_ended, NULL);
 	lines_create(&pool->lines, workers, queue_max);
 	pool->most = workers;
 	pool->computing = computing_most();
@@ -320,20 +388,16 @@ void pool_close(struct pool *pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
 	pool->stopping = true;
-	if (pool->minder)
-		call(pool->minder);
-	while (pool->idle)
-		call_one(pool);
-	/* None is started any more. */
-	for (struct worker *worker = pool->workers; worker < pool->workers + pool->most; worker++) {
-		if (worker->state == FREE)
-			continue;
-		pthread_mutex_unlock(&pool->lock);
-		pthread_join(worker->thread, NULL);
-		pthread_mutex_lock(&pool->lock);
-		worker->state = FREE;
-	}
+	pool->idle = NULL;
+	for (int i = 0; i < pool->most; i++)
+		pthread_cond_signal(&pool->workers[i].wake);
+	while (pool->count > 0)
+		pthread_cond_wait(&pool->all_ended, &pool->lock);
+	bool joins = pool->has_ended;
+	pool->has_ended = false;
 	pthread_mutex_unlock(&pool->lock);
+	if (joins)
+		pthread_join(pool->ended, NULL);
 }
 
 void pool_stop(struct pool *pool)
@@ -343,6 +407,7 @@ void pool_stop(struct pool *pool)
 	pool_close(pool);
 	for (int i = 0; i < pool->most; i++)
 		pthread_cond_destroy(&pool->workers[i].wake);
+	pthread_cond_destroy(&pool->all_ended);
 	pthread_mutex_destroy(&pool->lock);
 	lines_destroy(&pool->lines);
 	free(pool);

@@ -27,7 +27,8 @@ struct job {
 };
 
 /* Of `workers` threads at most, started as they are needed; each opens its own context first. The first
- * is started here: NULL if its open() gave NULL (it has logged why). */
+ * is started here: NULL if its open() gave NULL (it has logged why). Where a further one's does, it is asked
+ * again every second while jobs wait. */
 struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context),
                         void (*close)(void *worker), void *context);
 /* False: as many of that party's jobs wait as there are places left, or the pool is stopping. Any

@@ -23,14 +23,14 @@ static char state_of(pid_t thread)
 	return name_end && name_end[1] == ' ' ? name_end[2] : 0;
 }
 
-int runnable_count(const pid_t *threads, int count)
+bool runnable_look(const pid_t *threads, int count, bool *runnable)
 {
-	int told = 0, runnable = 0;
+	int told = 0;
 
 	for (int i = 0; i < count; i++) {
 		char state = state_of(threads[i]);
 		told += state != 0;
-		runnable += state == 'R';
+		runnable[i] = state == 'R';
 	}
-	return count > 0 && told == 0 ? -1 : runnable;
+	return count == 0 || told > 0;
 }

@@ -2,10 +2,11 @@
 #ifndef RUNNABLE_H
 #define RUNNABLE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-/* How many of these threads run at this moment, or would if they had a processor: the others wait for
- * something. The ids are those of gettid(). -1: this system doesn't tell. Some 5 us a thread. */
-int runnable_count(const pid_t *threads, int count);
+/* Which of these threads run at this moment, or would if they had a processor: the others wait for
+ * something. The ids are those of gettid(). False: this system doesn't tell. Some 5 to 10 us a thread. */
+bool runnable_look(const pid_t *threads, int count, bool *runnable);
 
 #endif
