@@ -324,7 +324,8 @@ static struct store *open_connection(const char *path, enum store_use use)
 	/* To close a descriptor of a database is to drop all locks this process has on it, so nobody may
 	 * open it while another looks at it without SQLite. */
 	pthread_mutex_lock(&lock);
-	struct store *store = open_file(path, use);
+	/* What took the place of a file that is open is not opened beside it, nor made. */
+	struct store *store = sqlite_file_is_gone(path) ? NULL : open_file(path, use);
 	pthread_mutex_unlock(&lock);
 	return store;
 }

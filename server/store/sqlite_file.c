@@ -162,6 +162,25 @@ static struct sqlite_file *file_of(const struct stat *found)
 	return file;
 }
 
+/* With `all_lock` held: the one that was opened by this name. */
+static struct sqlite_file *file_named(const char *path)
+{
+	struct sqlite_file *file = all;
+
+	while (file && strcmp(file->paths[MAIN], path) != 0)
+		file = file->next;
+	return file;
+}
+
+bool sqlite_file_is_gone(const char *path)
+{
+	pthread_mutex_lock(&all_lock);
+	struct sqlite_file *file = file_named(path);
+	bool gone = file && sqlite_file_away(file);
+	pthread_mutex_unlock(&all_lock);
+	return gone;
+}
+
 bool sqlite_file_is_open(const char *path)
 {
 	struct stat found;
@@ -184,11 +203,12 @@ struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone)
 		return NULL;
 	pthread_mutex_lock(&all_lock);
 	struct sqlite_file *file = file_of(&found);
-	if (!file) {
+	if (!file && !file_named(path)) {
 		file = file_create(path, sqlite3_db_filename(db, "main"), &found);
 		file->stamp.alone = alone;
 	}
-	file->members++;
+	if (file)
+		file->members++;
 	pthread_mutex_unlock(&all_lock);
 	return file;
 }

@@ -23,6 +23,8 @@ struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone);
 /* Closes the connection, at once or when it is the others' turn too. `file` NULL: it never joined. */
 void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes);
 
+/* Whether a connection of this process is open to a file that had that path, and has it no more. */
+bool sqlite_file_is_gone(const char *path);
 /* Whether a connection of this process is open to the file at that path. */
 bool sqlite_file_is_open(const char *path);
 

@@ -361,8 +361,10 @@ for (const [what, { go, back }] of Object.entries(aways))
 		const ids = await book.order(2);
 		assert.equal(await ready(book.server), 200);
 		go(book);
-		for (let i = 0; i < 20; i++) {
-			const result = await book.place(`lost-${i}`);
+		// At once, so that workers are started that had no connection yet; then one after the other.
+		const atOnce = await Promise.all(Array.from({ length: 20 }, (_, i) => book.place(`at-once-${i}`)));
+		for (let i = 0; i < 40; i++) {
+			const result = atOnce[i] ?? await book.place(`lost-${i}`);
 			assert.ok(result.isError, 'it was answered as placed');
 			assert.match(result.content[0].text, /unavailable|try again/i);
 		}
