@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "every.h"
 #include "issuer.h"
 #include "keys.h"
 #include "token.h"
@@ -88,8 +89,6 @@ static bool is_token_character(unsigned char c)
 
 	return sets[c >> 6] >> (c & 63) & 1;
 }
-
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Whether eight bytes are letters, from - to 9 (which has . and /) or _: keys are made of these. */
 static bool are_token_characters(const char *at)

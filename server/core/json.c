@@ -1,4 +1,5 @@
 /* json.c - JSON text, appended piece by piece to one buffer in an arena. */
+#include "every.h"
 #include "json.h"
 
 #include <math.h>
@@ -92,8 +93,6 @@ void json_array_end(struct json *json)
 }
 
 /* ---- Strings ---- */
-
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Not 0 if one of the word's bytes is 0. */
 static inline uint64_t has_zero(uint64_t word)

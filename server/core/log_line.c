@@ -2,6 +2,7 @@
  *
  * Every part is cut to a length of its own and escaped, at worst sixfold; all of them fit. What is
  * left of the line bounds the message. Only put() writes, and it knows where the line ends. */
+#include "every.h"
 #include "log_line.h"
 
 #include "number.h"
@@ -70,8 +71,6 @@ static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BY
 		text[1] = (char)c;
 	return (str) { text, c >= 0x20 && c != 0x7f ? 2 : ESCAPE_BYTES };
 }
-
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* One to eight bytes, in any order, some of them twice. */
 static inline uint64_t load_short(const char *at, size_t size)

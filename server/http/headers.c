@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "every.h"
 #include "inside.h"
 
 #define HEADERS_MAX 200
-
-#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static inline uint64_t load_word(const char *at)
 {
