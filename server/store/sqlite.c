@@ -1,30 +1,21 @@
-/* sqlite.c - the SQLite driver: connections and transactions.
+/* sqlite.c - the SQLite driver: handles and transactions.
  *
  * Every connection is used by one thread. Those of event loops can only read; those of workers take
  * turns to write. The file is in WAL mode, so reading and writing do not wait for each other, and a
  * commit is on the disk when it returns. */
 #include "sqlite.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "log.h"
 #include "sqlite_check.h"
 
-#define LOCK_PAUSE_MS 2
 #define SAY_AGAIN_MS 60000
 
 /* ---- Failure ---- */
-
-bool sqlite_is_busy(int code)
-{
-	return (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED;
-}
 
 /* Of a value, a constraint, a text: it would fail again. */
 static bool is_refusal(int code)
@@ -47,7 +38,7 @@ static void note_damage(struct sqlite *sqlite)
 	else
 		log_error("store: %s is damaged: stop this program, remove that file and start again;"
 		          " sessions, open streams, questions and tasks are lost then, the data is not",
-		          sqlite3_db_filename(sqlite->db, "main"));
+		          sqlite3_db_filename(sqlite->connection->db, "main"));
 }
 
 /* The disk is full or fails: that passes, and may take its time. */
@@ -58,11 +49,11 @@ static bool is_disk(int code)
 
 static void note_disk(struct sqlite *sqlite)
 {
-	int system = sqlite3_system_errno(sqlite->db);
+	int system = sqlite3_system_errno(sqlite->connection->db);
 
 	log_error("store: %s: %s%s%s%s; until that is over no session, question or task begins, and"
-	          " what is told on streams waits", sqlite3_db_filename(sqlite->db, "main"),
-	          sqlite3_errmsg(sqlite->db), system ? " (" : "", system ? strerror(system) : "",
+	          " what is told on streams waits", sqlite3_db_filename(sqlite->connection->db, "main"),
+	          sqlite3_errmsg(sqlite->connection->db), system ? " (" : "", system ? strerror(system) : "",
 	          system ? ")" : "");
 	sqlite->disk_said_ms = tick_ms();
 }
@@ -95,9 +86,9 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 		return;
 	}
 	if (said)
-		store_known_failed(store, sqlite3_errmsg(sqlite->db));
+		store_known_failed(store, sqlite3_errmsg(sqlite->connection->db));
 	else
-		store_failed(store, sql, sqlite3_errmsg(sqlite->db), sqlite_is_busy(code));
+		store_failed(store, sql, sqlite3_errmsg(sqlite->connection->db), sqlite_is_busy(code));
 	if (counts)
 		store->refused = is_refusal(code);
 }
@@ -130,7 +121,7 @@ bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 		return false;
 	}
 	if (sqlite->file)
-		stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->db);
+		stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
 	return true;
 }
 
@@ -142,44 +133,6 @@ void sqlite_pass_turn(struct sqlite *sqlite)
 
 /* ---- Opening ---- */
 
-/* Before SQLite is first used: no counting of its memory, which takes a lock each time, and small
- * connections, since every thread has one. */
-static void configure_library(void)
-{
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
-	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 256, 64);
-}
-
-void sqlite_configure(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, configure_library);
-}
-
-/* SQLite would create the file for everyone to read. */
-bool sqlite_create_file(const char *path)
-{
-	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
-
-	if (file < 0 && errno != EEXIST) {
-		log_error("store: the database %s cannot be created: %s", path, strerror(errno));
-		return false;
-	}
-	if (file >= 0)
-		close(file);
-	return true;
-}
-
-void sqlite_not_opened(sqlite3 *db, const char *what, const char *path)
-{
-	int system = sqlite3_system_errno(db);
-
-	log_error("store: the %s %s cannot be opened: %s%s%s%s", what, path, sqlite3_errmsg(db),
-	          system ? " (" : "", system ? strerror(system) : "", system ? ")" : "");
-}
-
 static int spend_budget(void *context)
 {
 	struct sqlite *sqlite = context;
@@ -188,88 +141,20 @@ static int spend_budget(void *context)
 	return sqlite->store.budget <= 0;
 }
 
-static bool set(struct sqlite *sqlite, const char *pragma)
-{
-	return sqlite3_exec(sqlite->db, pragma, NULL, NULL, NULL) == SQLITE_OK;
-}
-
-/* Two programs that start on a new file both want to change its mode; SQLite refuses one of them at
- * once, without the wait that other locks have. */
-static bool set_wal(struct sqlite *sqlite)
-{
-	int64_t end = tick_ms() + STORE_WAIT_MS;
-
-	while (!set(sqlite, "pragma journal_mode = wal")) {
-		if (!sqlite_is_busy(sqlite3_errcode(sqlite->db)) || tick_ms() > end)
-			return false;
-		nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
-	}
-	return true;
-}
-
-/* Pages are read where the system has them in memory (mmap_size), not copied into a cache. */
-static bool set_reading(struct sqlite *sqlite)
-{
-	sqlite3_progress_handler(sqlite->db, BUDGET_GRAIN, spend_budget, sqlite);
-	return set(sqlite, "pragma query_only = on; pragma cache_size = -256;"
-	                   "pragma mmap_size = 268435456; pragma temp_store = memory");
-}
-
-/* Other processes write too, an import piece by piece. SQLite's own handler asks at ever longer
- * intervals, and would miss the moments in between. */
-static int wait_for_lock(void *context, int tries)
-{
-	struct sqlite *sqlite = context;
-
-	if (tries == 0)
-		sqlite->waits_since_ms = tick_ms();
-	nanosleep(&(struct timespec) { .tv_nsec = LOCK_PAUSE_MS * 1000000 }, NULL);
-	return tick_ms() - sqlite->waits_since_ms < STORE_WAIT_MS;
-}
-
-static bool set_writing(struct sqlite *sqlite)
-{
-	sqlite3_busy_handler(sqlite->db, wait_for_lock, sqlite);
-	return set_wal(sqlite)
-	       && set(sqlite, "pragma synchronous = full; pragma foreign_keys = on;"
-	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
-	                      "pragma temp_store = memory; pragma journal_size_limit = 16777216");
-}
-
-void sqlite_harden(sqlite3 *db)
-{
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	/* "name" is a column and never a text, however it is misspelt. */
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-}
-
-static bool set_up(struct sqlite *sqlite, enum store_use use)
-{
-	sqlite_harden(sqlite->db);
-	return use == STORE_READS ? set_reading(sqlite) : set_writing(sqlite);
-}
-
+/* A connection of its own, which is one of those to the file. */
 static bool connect(struct sqlite *sqlite, const char *path, enum store_use use, bool alone)
 {
-	int flags = SQLITE_OPEN_NOMUTEX
-	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-
-	if (sqlite3_open_v2(path, &sqlite->db, flags, NULL) != SQLITE_OK || !set_up(sqlite, use)) {
-		sqlite_not_opened(sqlite->db, "database", path);
+	sqlite->connection = sqlite_connection_open(path, use);
+	if (!sqlite->connection)
 		return false;
-	}
-	/* SQLite quietly opens what it may not write for reading. */
-	if (use == STORE_WRITES && sqlite3_db_readonly(sqlite->db, "main")) {
-		log_error("store: the database %s is not writable", path);
-		return false;
-	}
-	sqlite->file = sqlite_file_join(path, sqlite->db, alone);
+	sqlite3 *db = sqlite->connection->db;
+	if (use == STORE_READS)
+		sqlite3_progress_handler(db, BUDGET_GRAIN, spend_budget, sqlite);
+	sqlite->file = sqlite_file_join(path, db, alone);
 	if (!sqlite->file)
 		log_error("store: the database %s was moved or replaced while it was opened", path);
 	else if (use == STORE_WRITES)
-		stamp_watch(sqlite_file_stamp(sqlite->file), sqlite->db);
+		stamp_watch(sqlite_file_stamp(sqlite->file), db);
 	return sqlite->file;
 }
 
@@ -277,15 +162,8 @@ static void close_connection(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	sqlite_forget(sqlite);
-	sqlite3_finalize(sqlite->transact);
-	sqlite3_finalize(sqlite->commit);
-	sqlite3_finalize(sqlite->take_back);
 	sqlite_state_doubt(sqlite);
-	/* It may stay open for longer than what its handlers look at. */
-	sqlite3_busy_handler(sqlite->db, NULL, NULL);
-	sqlite3_progress_handler(sqlite->db, 0, NULL, NULL);
-	sqlite_file_leave(sqlite->file, sqlite->db, store->use == STORE_WRITES);
+	sqlite_file_leave(sqlite->file, sqlite->connection, store->use == STORE_WRITES);
 	notices_destroy(sqlite->notices);
 	free(sqlite);
 }
@@ -334,7 +212,8 @@ static bool reachable(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (!set(sqlite, "select 1 from sqlite_schema limit 1"))
+	if (sqlite3_exec(sqlite->connection->db, "select 1 from sqlite_schema limit 1", NULL, NULL, NULL)
+	    != SQLITE_OK)
 		return false;
 	return !sqlite->file
 	       || (!sqlite_file_away(sqlite->file) && !sqlite_file_is_damaged(sqlite->file));
@@ -347,7 +226,7 @@ static bool run(struct sqlite *sqlite, sqlite3_stmt **kept, const char *sql)
 	int code = SQLITE_OK;
 
 	if (!*kept)
-		code = sqlite3_prepare_v3(sqlite->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+		code = sqlite3_prepare_v3(sqlite->connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(*kept);
 	if (code != SQLITE_DONE)
@@ -362,7 +241,7 @@ static bool transact(struct store *store)
 
 	if (!sqlite_take_turn(sqlite, "begin immediate"))
 		return false;
-	if (run(sqlite, &sqlite->transact, "begin immediate"))
+	if (run(sqlite, &sqlite->connection->transact, "begin immediate"))
 		return true;
 	sqlite_pass_turn(sqlite);
 	return false;
@@ -371,8 +250,8 @@ static bool transact(struct store *store)
 /* After some failures (a full disk) SQLite has already taken the transaction back itself. */
 static void roll_back(struct sqlite *sqlite)
 {
-	if (!sqlite3_get_autocommit(sqlite->db))
-		(void)run(sqlite, &sqlite->take_back, "rollback");
+	if (!sqlite3_get_autocommit(sqlite->connection->db))
+		(void)run(sqlite, &sqlite->connection->take_back, "rollback");
 }
 
 static void take_back(struct store *store)
@@ -389,7 +268,7 @@ static void commit(struct store *store)
 	struct sqlite *sqlite = sqlite_of(store);
 
 	/* Nobody is told that something is done which a later start would not find. */
-	bool done = run(sqlite, &sqlite->commit, "commit") && sqlite_wrote_in_place(sqlite);
+	bool done = run(sqlite, &sqlite->connection->commit, "commit") && sqlite_wrote_in_place(sqlite);
 	if (!done)
 		roll_back(sqlite);
 	notices_settle(sqlite->notices, done);
@@ -406,11 +285,11 @@ static const char *script_of(const struct migration *migration)
 static bool script(struct store *store, const char *sql)
 {
 	struct sqlite *sqlite = sqlite_of(store);
-	int code = sqlite3_exec(sqlite->db, sql, NULL, NULL, NULL);
+	int code = sqlite3_exec(sqlite->connection->db, sql, NULL, NULL, NULL);
 
 	if (code != SQLITE_OK)
 		sqlite_failed(sqlite, sql, code);
-	else if (store->transacting && sqlite3_get_autocommit(sqlite->db))
+	else if (store->transacting && sqlite3_get_autocommit(sqlite->connection->db))
 		store_misused(sql, "a migration must not end the transaction it runs in");
 	return code == SQLITE_OK;
 }

@@ -1,25 +1,20 @@
-/* sqlite.h - inside the SQLite driver: a connection and the statements it keeps. */
+/* sqlite.h - inside the SQLite driver: a handle, and the connection it has at hand. */
 #ifndef SQLITE_H
 #define SQLITE_H
 
-#include <sqlite3.h>
-
 #include "driver.h"
+#include "sqlite_connection.h"
 #include "sqlite_file.h"
 
-#define BUCKETS 64                      /* of statements, by the address of their text */
 #define BUDGET_GRAIN 1000               /* steps between two looks at the budget */
 
 struct sqlite {
 	struct store store;
-	sqlite3 *db;
+	struct sqlite_connection *connection;
 	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
-	int64_t waits_since_ms;                 /* for another process's lock */
 	bool damaged;                           /* a state, and it was said */
 	int64_t disk_said_ms;                   /* when it was last said that a state's disk fails; 0: never */
-	sqlite3_stmt *transact, *commit, *take_back;
-	struct statement *statements[BUCKETS];
 	bool doubted;                   /* a state that was found damaged: gone through at the next start */
 };
 
@@ -36,18 +31,6 @@ void sqlite_pass_turn(struct sqlite *sqlite);
 /* Whether what was read or written is where it should be. */
 MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
 MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
-
-/* ---- What a state's connection shares with the others ---- */
-
-/* Before SQLite is first used. */
-void sqlite_configure(void);
-/* An empty file where there is none. */
-MUST_USE bool sqlite_create_file(const char *path);
-bool sqlite_is_busy(int code);
-/* Logs why, in SQLite's words and the system's. */
-void sqlite_not_opened(sqlite3 *db, const char *what, const char *path);
-/* Takes only what every text in the program may say. */
-void sqlite_harden(sqlite3 *db);
 
 /* sqlite_state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);
@@ -74,6 +57,5 @@ void sqlite_read(struct statement *statement, struct arena *arena, void *row);
 int64_t sqlite_changed(struct store *store, struct statement *statement);
 bool sqlite_writes(const struct statement *statement);
 void sqlite_end(struct store *store, struct statement *statement);
-void sqlite_forget(struct sqlite *sqlite);              /* all kept statements */
 
 #endif

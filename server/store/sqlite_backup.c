@@ -162,8 +162,8 @@ bool store_backup(struct store_copy *copy)
 	struct store *store = store_open(copy->url, STORE_WRITES);
 	if (!store)
 		return place_refuse(copy, "cannot be backed up", path, "see above");
-	bool done = copy_into(copy, sqlite_of(store)->db, part);
-	sqlite3_exec(sqlite_of(store)->db, "rollback", NULL, NULL, NULL);
+	bool done = copy_into(copy, sqlite_of(store)->connection->db, part);
+	sqlite3_exec(sqlite_of(store)->connection->db, "rollback", NULL, NULL, NULL);
 	store_close(store);
 	if (done)
 		done = may_be_written(copy, file) && place_finish(copy, part, file);

@@ -23,7 +23,7 @@ static const char *const suffixes[PARTS] = { "", "-wal", "-shm" };
 struct sqlite_file {
 	struct sqlite_file *next;       /* of all of them */
 	int members;
-	sqlite3 *kept;                  /* one that writes, to be closed last */
+	struct sqlite_connection *kept; /* one that writes, to be closed last */
 	struct turns *turns;
 	struct stamp stamp;             /* whose turn it is looks at it */
 	char *paths[PARTS];
@@ -223,21 +223,22 @@ static void forget(struct sqlite_file *file)
 }
 
 /* One that writes is kept until all others are closed, not only about to be. */
-void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
+void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *connection, bool writes)
 {
-	sqlite3 *last = NULL;
+	struct sqlite_connection *last = NULL;
 
 	if (!file) {
-		sqlite3_close(db);
+		sqlite_connection_close(connection);
 		return;
 	}
+	sqlite_connection_retire(connection);
 	pthread_mutex_lock(&all_lock);
 	if (writes && !file->kept) {
-		file->kept = db;
-		db = NULL;
+		file->kept = connection;
+		connection = NULL;
 	}
 	pthread_mutex_unlock(&all_lock);
-	sqlite3_close(db);
+	sqlite_connection_close(connection);
 
 	pthread_mutex_lock(&all_lock);
 	bool is_last = --file->members == 0;
@@ -248,6 +249,6 @@ void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes)
 	pthread_mutex_unlock(&all_lock);
 	if (!is_last)
 		return;
-	sqlite3_close(last);
+	sqlite_connection_close(last);
 	file_destroy(file);
 }

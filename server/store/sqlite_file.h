@@ -10,8 +10,7 @@
 #ifndef SQLITE_FILE_H
 #define SQLITE_FILE_H
 
-#include <sqlite3.h>
-
+#include "sqlite_connection.h"
 #include "sqlite_stamp.h"
 #include "turns.h"
 
@@ -21,7 +20,7 @@ struct sqlite_file;
  * NULL: it is not at its path any more. */
 struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone);
 /* Closes the connection, at once or when it is the others' turn too. `file` NULL: it never joined. */
-void sqlite_file_leave(struct sqlite_file *file, sqlite3 *db, bool writes);
+void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *connection, bool writes);
 
 /* Whether a connection of this process is open to a file that had that path, and has it no more. */
 bool sqlite_file_is_gone(const char *path);

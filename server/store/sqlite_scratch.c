@@ -19,7 +19,7 @@ static const char *scratch_folder(const struct store *near)
 
 	if (near->driver->kind == STORE_SQLITE) {
 		snprintf(beside, sizeof(beside), "%s",
-		         sqlite3_db_filename(((const struct sqlite *)near)->db, "main"));
+		         sqlite3_db_filename(((const struct sqlite *)near)->connection->db, "main"));
 		char *slash = strrchr(beside, '/');
 		if (slash && (slash[1] = '\0', may_hold_files(beside)))
 			return beside;
@@ -42,17 +42,18 @@ struct store *store_open_scratch(const struct store *near, const char *tables)
 		snprintf(folder, sizeof(folder), "%s", found);
 		sqlite3_temp_directory = folder;
 	}
+	sqlite->connection = sqlite_connection_create();
 	sqlite->store.driver = &sqlite_driver;
 	sqlite->store.use = STORE_WRITES;
 	/* Without a name: gone with its last descriptor, however this process ends. */
-	if (sqlite3_open_v2("", &sqlite->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+	if (sqlite3_open_v2("", &sqlite->connection->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 	                    | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
-	    && sqlite3_exec(sqlite->db, "pragma journal_mode = off; pragma synchronous = off;"
+	    && sqlite3_exec(sqlite->connection->db, "pragma journal_mode = off; pragma synchronous = off;"
 	                    "pragma cache_size = -2048; pragma temp_store = file", NULL, NULL, NULL)
 	       == SQLITE_OK
-	    && sqlite3_exec(sqlite->db, tables, NULL, NULL, NULL) == SQLITE_OK)
+	    && sqlite3_exec(sqlite->connection->db, tables, NULL, NULL, NULL) == SQLITE_OK)
 		return &sqlite->store;
-	log_error("store: no scratch file can be made: %s", sqlite3_errmsg(sqlite->db));
+	log_error("store: no scratch file can be made: %s", sqlite3_errmsg(sqlite->connection->db));
 	store_close(&sqlite->store);
 	return NULL;
 }

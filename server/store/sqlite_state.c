@@ -68,7 +68,7 @@ static void set_boot(sqlite3 *db, int boot)
 void sqlite_state_doubt(struct sqlite *sqlite)
 {
 	if (sqlite->doubted)
-		set_boot(sqlite->db, 0);
+		set_boot(sqlite->connection->db, 0);
 	sqlite->doubted = false;
 }
 
@@ -124,22 +124,22 @@ static enum opened take(sqlite3 *db, const char *path)
 	return state == OPENED && path && !is_whole(db, path) ? DAMAGED : state;
 }
 
-static enum opened open_once(struct sqlite *sqlite, const char *path)
+static enum opened open_once(struct sqlite_connection *connection, const char *path)
 {
 	if (path && !sqlite_create_file(path))
 		return FAILED;
-	enum opened state = opened(sqlite3_open_v2(path ? path : ":memory:", &sqlite->db,
+	enum opened state = opened(sqlite3_open_v2(path ? path : ":memory:", &connection->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
 	if (state == OPENED) {
-		sqlite_harden(sqlite->db);
-		sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
-		state = take(sqlite->db, path);
+		sqlite_harden(connection->db);
+		sqlite3_db_config(connection->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
+		state = take(connection->db, path);
 	}
 	if (state == FAILED)
-		sqlite_not_opened(sqlite->db, "state", path ? path : "in memory");
+		sqlite_not_opened(connection->db, "state", path ? path : "in memory");
 	if (state != OPENED) {
-		sqlite3_close(sqlite->db);
-		sqlite->db = NULL;
+		sqlite3_close(connection->db);
+		connection->db = NULL;
 	}
 	return state;
 }
@@ -162,13 +162,13 @@ static bool put_aside(const char *path)
 	return true;
 }
 
-static bool open_patiently(struct sqlite *sqlite, const char *path, int64_t wait_ms)
+static bool open_patiently(struct sqlite_connection *connection, const char *path, int64_t wait_ms)
 {
 	int64_t until = tick_ms() + wait_ms;
 	bool said = false;
 	enum opened state;
 
-	while ((state = open_once(sqlite, path)) != OPENED) {
+	while ((state = open_once(connection, path)) != OPENED) {
 		if (state >= REFUSED || (state == DAMAGED && (!path || !put_aside(path))))
 			return false;
 		if (state == DAMAGED)
@@ -201,10 +201,10 @@ void store_rest(struct store *store)
 
 	if (store->driver->kind != STORE_SQLITE)
 		return;
-	sqlite_forget(sqlite);
+	sqlite_connection_forget(sqlite->connection);
 	sqlite_state_doubt(sqlite);
-	shrink(sqlite->db);
-	sqlite3_db_release_memory(sqlite->db);
+	shrink(sqlite->connection->db);
+	sqlite3_db_release_memory(sqlite->connection->db);
 }
 
 /* Beside the file itself, whatever links lead to it. */
@@ -229,13 +229,15 @@ struct store *store_open_state(const char *data, int64_t wait_ms)
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)
 		abort();
-	if (!open_patiently(sqlite, state_path(data, path), wait_ms)) {
+	sqlite->connection = sqlite_connection_create();
+	if (!open_patiently(sqlite->connection, state_path(data, path), wait_ms)) {
+		sqlite_connection_close(sqlite->connection);
 		free(sqlite);
 		return NULL;
 	}
 	sqlite->store.driver = &sqlite_driver;
 	sqlite->store.use = STORE_WRITES;
-	sqlite->notices = notices_create(sqlite->db);
+	sqlite->notices = notices_create(sqlite->connection->db);
 	store_begin_call(&sqlite->store, STORE_BUDGET);
 	return &sqlite->store;
 }

@@ -17,16 +17,16 @@ struct statement {
 
 /* ---- Keeping ---- */
 
-static struct statement **bucket_of(struct sqlite *sqlite, const char *sql)
+static struct statement **bucket_of(struct sqlite_connection *connection, const char *sql)
 {
 	uintptr_t address = (uintptr_t)sql;
 
-	return &sqlite->statements[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
+	return &connection->statements[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
 }
 
-static struct statement *kept(struct sqlite *sqlite, const struct query *query)
+static struct statement *kept(struct sqlite_connection *connection, const struct query *query)
 {
-	struct statement *statement = *bucket_of(sqlite, query->sql);
+	struct statement *statement = *bucket_of(connection, query->sql);
 
 	while (statement && (statement->sql != query->sql || statement->runs
 	                     || statement->in != query->in || statement->out != query->out))
@@ -37,12 +37,12 @@ static struct statement *kept(struct sqlite *sqlite, const struct query *query)
 	return statement;
 }
 
-void sqlite_forget(struct sqlite *sqlite)
+void sqlite_connection_forget(struct sqlite_connection *connection)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct statement *statement;
-		while ((statement = sqlite->statements[i])) {
-			sqlite->statements[i] = statement->next;
+		while ((statement = connection->statements[i])) {
+			connection->statements[i] = statement->next;
 			sqlite3_finalize(statement->handle);
 			free(statement);
 		}
@@ -107,8 +107,8 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 {
 	sqlite3_stmt *handle;
 	const char *rest;
-	int code = sqlite3_prepare_v3(sqlite->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle,
-	                              &rest);
+	int code = sqlite3_prepare_v3(sqlite->connection->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
+	                              &handle, &rest);
 
 	if (code != SQLITE_OK) {
 		sqlite_failed(sqlite, query->sql, code);
@@ -117,7 +117,7 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 	if (!handle || !is_whole(rest))
 		store_misused(query->sql, "one statement at a time");
 	struct statement *statement = statement_create(handle, query);
-	struct statement **bucket = bucket_of(sqlite, query->sql);
+	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
 	statement->next = *bucket;
 	*bucket = statement;
 	return statement;
@@ -150,7 +150,7 @@ static bool bind(struct sqlite *sqlite, struct statement *statement, const void 
 struct statement *sqlite_begin(struct store *store, const struct query *query)
 {
 	struct sqlite *sqlite = sqlite_of(store);
-	struct statement *statement = kept(sqlite, query);
+	struct statement *statement = kept(sqlite->connection, query);
 
 	if (!statement)
 		statement = prepare(sqlite, query);
@@ -163,7 +163,7 @@ struct statement *sqlite_begin(struct store *store, const struct query *query)
 		if (!store->transacting && !sqlite_take_turn(sqlite, query->sql))
 			return NULL;
 		statement->has_turn = !store->transacting;
-		statement->changes_before = sqlite3_total_changes64(sqlite->db);
+		statement->changes_before = sqlite3_total_changes64(sqlite->connection->db);
 	} else if (!store->transacting && !sqlite_reads_in_place(sqlite)) {
 		return NULL;
 	}
@@ -188,7 +188,7 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 
 int64_t sqlite_changed(struct store *store, struct statement *statement)
 {
-	sqlite3 *db = sqlite_of(store)->db;
+	sqlite3 *db = sqlite_of(store)->connection->db;
 
 	/* SQLite's count is that of the latest statement that changed rows, not always this one. */
 	return sqlite3_total_changes64(db) == statement->changes_before ? 0 : sqlite3_changes64(db);

@@ -1,0 +1,42 @@
+/* sqlite_connection.h - a connection to an SQLite file, and the statements it keeps: one thread's at a
+ * time. */
+#ifndef SQLITE_CONNECTION_H
+#define SQLITE_CONNECTION_H
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+#define BUCKETS 64                      /* of statements, by the address of their text */
+
+struct statement;
+
+struct sqlite_connection {
+	sqlite3 *db;
+	int64_t waits_since_ms;                 /* for another process's lock */
+	sqlite3_stmt *transact, *commit, *take_back;
+	struct statement *statements[BUCKETS];
+};
+
+/* Before SQLite is first used. */
+void sqlite_configure(void);
+/* An empty file where there is none. */
+MUST_USE bool sqlite_create_file(const char *path);
+bool sqlite_is_busy(int code);
+/* Logs why, in SQLite's words and the system's. */
+void sqlite_not_opened(sqlite3 *db, const char *what, const char *path);
+/* Takes only what every text in the program may say. */
+void sqlite_harden(sqlite3 *db);
+
+/* One without a database, for whoever opens that in its own way. */
+struct sqlite_connection *sqlite_connection_create(void);
+/* To the file that is there. NULL: it can't, and has logged why. */
+struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use);
+/* It may stay open for longer than what its handlers look at, and what it keeps. */
+void sqlite_connection_retire(struct sqlite_connection *connection);
+void sqlite_connection_close(struct sqlite_connection *connection);    /* NULL is fine */
+
+/* sqlite_statement.c: all that it keeps. */
+void sqlite_connection_forget(struct sqlite_connection *connection);
+
+#endif
