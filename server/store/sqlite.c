@@ -1,8 +1,8 @@
 /* sqlite.c - the SQLite driver: handles and transactions.
  *
- * Every connection is used by one thread. Those of event loops can only read; those of workers take
- * turns to write. The file is in WAL mode, so reading and writing do not wait for each other, and a
- * commit is on the disk when it returns. */
+ * Event loops read with connections of their own. To all others, which may write, one is lent while they
+ * have a transaction or a statement at hand: the one that writes with the turn, one that only reads for
+ * a statement that does. So a thread that waits for something else holds none. */
 #include "sqlite.h"
 
 #include <pthread.h>
@@ -110,27 +110,6 @@ bool sqlite_wrote_in_place(struct sqlite *sqlite)
 	return !sqlite->file || in_place(sqlite, sqlite_file_away(sqlite->file));
 }
 
-bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
-{
-	if (sqlite->file && !turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
-		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
-		return false;
-	}
-	if (!sqlite_wrote_in_place(sqlite)) {
-		sqlite_pass_turn(sqlite);
-		return false;
-	}
-	if (sqlite->file)
-		stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
-	return true;
-}
-
-void sqlite_pass_turn(struct sqlite *sqlite)
-{
-	if (sqlite->file)
-		turns_pass(sqlite_file_turns(sqlite->file));
-}
-
 /* ---- Opening ---- */
 
 static int spend_budget(void *context)
@@ -141,29 +120,42 @@ static int spend_budget(void *context)
 	return sqlite->store.budget <= 0;
 }
 
-/* A connection of its own, which is one of those to the file. */
-static bool connect(struct sqlite *sqlite, const char *path, enum store_use use, bool alone)
+/* Whoever opens a file to write first opens the connection that all of them write with. */
+static bool open_writer(struct sqlite *sqlite, const char *path, bool alone)
 {
-	sqlite->connection = sqlite_connection_open(path, use);
+	sqlite->file = sqlite_file_join_writer(path);
+	if (sqlite->file)
+		return true;
+	struct sqlite_connection *writer = sqlite_connection_open(path, STORE_WRITES);
+	if (!writer)
+		return false;
+	sqlite->file = sqlite_file_join(path, writer->db, alone);
+	if (!sqlite->file) {
+		sqlite_connection_close(writer);
+		return false;
+	}
+	stamp_watch(sqlite_file_stamp(sqlite->file), writer->db);
+	sqlite_file_set_writer(sqlite->file, writer);
+	return true;
+}
+
+/* An event loop's is its own, and charges it for every step. */
+static bool open_reader(struct sqlite *sqlite, const char *path)
+{
+	sqlite->connection = sqlite_connection_open(path, STORE_READS);
 	if (!sqlite->connection)
 		return false;
-	sqlite3 *db = sqlite->connection->db;
-	if (use == STORE_READS)
-		sqlite3_progress_handler(db, BUDGET_GRAIN, spend_budget, sqlite);
-	sqlite->file = sqlite_file_join(path, db, alone);
-	if (!sqlite->file)
-		log_error("store: the database %s was moved or replaced while it was opened", path);
-	else if (use == STORE_WRITES)
-		stamp_watch(sqlite_file_stamp(sqlite->file), db);
+	sqlite3_progress_handler(sqlite->connection->db, BUDGET_GRAIN, spend_budget, sqlite);
+	sqlite->file = sqlite_file_join(path, sqlite->connection->db, false);
 	return sqlite->file;
 }
 
-static void close_connection(struct store *store)
+static void close_handle(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
 	sqlite_state_doubt(sqlite);
-	sqlite_file_leave(sqlite->file, sqlite->connection, store->use == STORE_WRITES);
+	sqlite_file_leave(sqlite->file, sqlite->connection);
 	notices_destroy(sqlite->notices);
 	free(sqlite);
 }
@@ -183,14 +175,14 @@ static struct store *open_file(const char *path, enum store_use use)
 	if (!sqlite)
 		abort();
 	sqlite->store.use = use;
-	if (!connect(sqlite, path, use, alone)) {
-		close_connection(&sqlite->store);
+	if (!(use == STORE_WRITES ? open_writer(sqlite, path, alone) : open_reader(sqlite, path))) {
+		close_handle(&sqlite->store);
 		return NULL;
 	}
 	return &sqlite->store;
 }
 
-static struct store *open_connection(const char *path, enum store_use use)
+static struct store *open_handle(const char *path, enum store_use use)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -211,9 +203,15 @@ static struct store *open_connection(const char *path, enum store_use use)
 static bool reachable(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
+	bool lent = !sqlite->connection;
 
-	if (sqlite3_exec(sqlite->connection->db, "select 1 from sqlite_schema limit 1", NULL, NULL, NULL)
-	    != SQLITE_OK)
+	if (lent && !sqlite_lend_reader(sqlite))
+		return false;
+	bool reached = sqlite3_exec(sqlite->connection->db, "select 1 from sqlite_schema limit 1", NULL,
+	                            NULL, NULL) == SQLITE_OK;
+	if (lent)
+		sqlite_give_back(sqlite);
+	if (!reached)
 		return false;
 	return !sqlite->file
 	       || (!sqlite_file_away(sqlite->file) && !sqlite_file_is_damaged(sqlite->file));
@@ -282,21 +280,27 @@ static const char *script_of(const struct migration *migration)
 	return migration->sqlite;
 }
 
+/* One that leaves a transaction open has the turn until another ends it. */
 static bool script(struct store *store, const char *sql)
 {
 	struct sqlite *sqlite = sqlite_of(store);
-	int code = sqlite3_exec(sqlite->connection->db, sql, NULL, NULL, NULL);
 
+	if (!sqlite->connection && !sqlite_take_turn(sqlite, sql))
+		return false;
+	sqlite3 *db = sqlite->connection->db;
+	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	if (code != SQLITE_OK)
 		sqlite_failed(sqlite, sql, code);
-	else if (store->transacting && sqlite3_get_autocommit(sqlite->connection->db))
+	else if (store->transacting && sqlite3_get_autocommit(db))
 		store_misused(sql, "a migration must not end the transaction it runs in");
+	if (!store->transacting && sqlite3_get_autocommit(db))
+		sqlite_pass_turn(sqlite);
 	return code == SQLITE_OK;
 }
 
 const struct driver sqlite_driver = {
 	.kind = STORE_SQLITE, .scheme = "sqlite", .blocks = false, .tries = 3,
-	.open = open_connection, .close = close_connection, .reachable = reachable,
+	.open = open_handle, .close = close_handle, .reachable = reachable,
 	.begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.transact = transact, .commit = commit, .take_back = take_back,

@@ -10,8 +10,9 @@
 
 struct sqlite {
 	struct store store;
-	struct sqlite_connection *connection;
-	struct sqlite_file *file;               /* NULL: a scratch file, nobody else's */
+	struct sqlite_connection *connection;   /* at hand; NULL: none is lent to it now */
+	bool reading;                           /* that is a reader, lent */
+	struct sqlite_file *file;               /* NULL: a scratch file or a state, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
 	bool damaged;                           /* a state, and it was said */
 	int64_t disk_said_ms;                   /* when it was last said that a state's disk fails; 0: never */
@@ -25,7 +26,14 @@ static inline struct sqlite *sqlite_of(struct store *store)
 
 /* Says why the latest call of SQLite failed with `code`. */
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code);
-/* Waits for this thread's turn to write, and says so where it does not come or the file is gone. */
+
+/* ---- sqlite_lend.c: of a file, connections are lent to handles that write ---- */
+
+/* Waits for one that only reads, and says so where it does not come. */
+MUST_USE bool sqlite_lend_reader(struct sqlite *sqlite);
+void sqlite_give_back(struct sqlite *sqlite);
+/* Waits for this thread's turn to write, which has the connection that writes, and says so where it
+ * does not come or the file is gone. */
 MUST_USE bool sqlite_take_turn(struct sqlite *sqlite, const char *sql);
 void sqlite_pass_turn(struct sqlite *sqlite);
 /* Whether what was read or written is where it should be. */

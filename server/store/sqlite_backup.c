@@ -158,12 +158,17 @@ bool store_backup(struct store_copy *copy)
 	if (!place_real(copy, copy->file, file) || !may_be_written(copy, file)
 	    || !place_part(copy, file, part))
 		return false;
-	/* One that writes: as the last to close a file that nobody serves it leaves no log behind. */
+	/* One that may write: as the last to close a file that nobody serves it leaves no log behind. */
 	struct store *store = store_open(copy->url, STORE_WRITES);
 	if (!store)
 		return place_refuse(copy, "cannot be backed up", path, "see above");
-	bool done = copy_into(copy, sqlite_of(store)->connection->db, part);
-	sqlite3_exec(sqlite_of(store)->connection->db, "rollback", NULL, NULL, NULL);
+	struct sqlite *sqlite = sqlite_of(store);
+	bool done = sqlite_lend_reader(sqlite) ? copy_into(copy, sqlite->connection->db, part)
+		: place_refuse(copy, "cannot be backed up", path, "see above");
+	if (sqlite->connection) {
+		sqlite3_exec(sqlite->connection->db, "rollback", NULL, NULL, NULL);
+		sqlite_give_back(sqlite);
+	}
 	store_close(store);
 	if (done)
 		done = may_be_written(copy, file) && place_finish(copy, part, file);

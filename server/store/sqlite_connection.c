@@ -102,9 +102,14 @@ static int wait_for_lock(void *context, int tries)
 	return tick_ms() - connection->waits_since_ms < STORE_WAIT_MS;
 }
 
-static bool set_writing(struct sqlite_connection *connection)
+void sqlite_connection_wait(struct sqlite_connection *connection)
 {
 	sqlite3_busy_handler(connection->db, wait_for_lock, connection);
+}
+
+static bool set_writing(struct sqlite_connection *connection)
+{
+	sqlite_connection_wait(connection);
 	return set_wal(connection)
 	       && set(connection, "pragma synchronous = full; pragma foreign_keys = on;"
 	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
@@ -165,23 +170,14 @@ struct sqlite_connection *sqlite_connection_open(const char *path, enum store_us
 
 /* ---- Closing ---- */
 
-void sqlite_connection_retire(struct sqlite_connection *connection)
-{
-	sqlite_connection_forget(connection);
-	sqlite3_finalize(connection->transact);
-	sqlite3_finalize(connection->commit);
-	sqlite3_finalize(connection->take_back);
-	connection->transact = connection->commit = connection->take_back = NULL;
-	sqlite3_busy_handler(connection->db, NULL, NULL);
-	sqlite3_progress_handler(connection->db, 0, NULL, NULL);
-}
-
 void sqlite_connection_close(struct sqlite_connection *connection)
 {
 	if (!connection)
 		return;
-	if (connection->db)
-		sqlite_connection_retire(connection);
+	sqlite_connection_forget(connection);
+	sqlite3_finalize(connection->transact);
+	sqlite3_finalize(connection->commit);
+	sqlite3_finalize(connection->take_back);
 	sqlite3_close(connection->db);
 	free(connection);
 }

@@ -13,6 +13,7 @@ struct statement;
 
 struct sqlite_connection {
 	sqlite3 *db;
+	struct sqlite_connection *next;         /* of those that nobody has */
 	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *transact, *commit, *take_back;
 	struct statement *statements[BUCKETS];
@@ -32,8 +33,8 @@ void sqlite_harden(sqlite3 *db);
 struct sqlite_connection *sqlite_connection_create(void);
 /* To the file that is there. NULL: it can't, and has logged why. */
 struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use);
-/* It may stay open for longer than what its handlers look at, and what it keeps. */
-void sqlite_connection_retire(struct sqlite_connection *connection);
+/* One that reads waits for locks, too, which are seldom and short. */
+void sqlite_connection_wait(struct sqlite_connection *connection);
 void sqlite_connection_close(struct sqlite_connection *connection);    /* NULL is fine */
 
 /* sqlite_statement.c: all that it keeps. */

@@ -1,4 +1,4 @@
-/* sqlite_file.c - what the connections of this process to one database file share. */
+/* sqlite_file.c - what the handles of this process to one database file share. */
 #include "sqlite_file.h"
 
 #include <pthread.h>
@@ -9,6 +9,7 @@
 
 #include "log.h"
 
+#define WRITING_TEXTS 256               /* more than programs have; the rest is found out each time */
 #define MOMENT_MS 100                   /* readers look again after that */
 
 /* Which file a name stood for; inode 0: not known yet. */
@@ -23,8 +24,10 @@ static const char *const suffixes[PARTS] = { "", "-wal", "-shm" };
 struct sqlite_file {
 	struct sqlite_file *next;       /* of all of them */
 	int members;
-	struct sqlite_connection *kept; /* one that writes, to be closed last */
+	struct sqlite_connection *writer;       /* NULL: so far all only read */
+	struct readers *readers;
 	struct turns *turns;
+	atomic_uintptr_t writing[WRITING_TEXTS];
 	struct stamp stamp;             /* whose turn it is looks at it */
 	char *paths[PARTS];
 	char *whys[PARTS];              /* said where that part is away */
@@ -118,6 +121,46 @@ struct turns *sqlite_file_turns(struct sqlite_file *file)
 	return file->turns;
 }
 
+struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file)
+{
+	return file->writer;
+}
+
+struct readers *sqlite_file_readers(struct sqlite_file *file)
+{
+	return file->readers;
+}
+
+/* ---- What writes ---- */
+
+static size_t place_of(const char *sql, size_t tries)
+{
+	uintptr_t address = (uintptr_t)sql;
+
+	return ((address ^ address >> 6 ^ address >> 12) + tries) % WRITING_TEXTS;
+}
+
+bool sqlite_file_writes(const struct sqlite_file *file, const char *sql)
+{
+	for (size_t tries = 0; tries < WRITING_TEXTS; tries++) {
+		uintptr_t text = atomic_load_explicit(&file->writing[place_of(sql, tries)],
+		                                      memory_order_relaxed);
+		if (!text || text == (uintptr_t)sql)
+			return text;
+	}
+	return false;
+}
+
+void sqlite_file_note_writes(struct sqlite_file *file, const char *sql)
+{
+	for (size_t tries = 0; tries < WRITING_TEXTS; tries++) {
+		uintptr_t text = 0;
+		if (atomic_compare_exchange_strong(&file->writing[place_of(sql, tries)], &text,
+		                                   (uintptr_t)sql) || text == (uintptr_t)sql)
+			return;
+	}
+}
+
 /* ---- Who has it open ---- */
 
 /* `path` may be a link, which may come to stand for another file; the log lies beside `real`. */
@@ -135,6 +178,7 @@ static struct sqlite_file *file_create(const char *path, const char *real, const
 	atomic_init(&file->away, PARTS);
 	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
 	file->turns = turns_create();
+	file->readers = readers_create();
 	pthread_mutex_init(&file->lock, NULL);
 	file->next = all;
 	all = file;
@@ -143,6 +187,8 @@ static struct sqlite_file *file_create(const char *path, const char *real, const
 
 static void file_destroy(struct sqlite_file *file)
 {
+	readers_destroy(file->readers);
+	sqlite_connection_close(file->writer);
 	turns_destroy(file->turns);
 	pthread_mutex_destroy(&file->lock);
 	for (enum part part = MAIN; part < PARTS; part++) {
@@ -193,13 +239,28 @@ bool sqlite_file_is_open(const char *path)
 	return open;
 }
 
+/* The file at that path, which is the connection's. */
+static bool found_in_place(const char *path, sqlite3 *db, struct stat *found)
+{
+	int moved = 0;
+
+	return stat(path, found) == 0
+	       && !(sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved);
+}
+
+bool sqlite_file_holds(struct sqlite_file *file, sqlite3 *db)
+{
+	struct stat found;
+
+	return found_in_place(sqlite3_db_filename(db, "main"), db, &found)
+	       && is_same(&file->parts[MAIN], &found);
+}
+
 struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone)
 {
 	struct stat found;
-	int moved = 0;
 
-	if (stat(path, &found) < 0
-	    || (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved))
+	if (!found_in_place(path, db, &found))
 		return NULL;
 	pthread_mutex_lock(&all_lock);
 	struct sqlite_file *file = file_of(&found);
@@ -213,6 +274,29 @@ struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone)
 	return file;
 }
 
+struct sqlite_file *sqlite_file_join_writer(const char *path)
+{
+	struct stat found;
+
+	if (stat(path, &found) < 0)
+		return NULL;
+	pthread_mutex_lock(&all_lock);
+	struct sqlite_file *file = file_of(&found);
+	if (file && !file->writer)
+		file = NULL;
+	if (file)
+		file->members++;
+	pthread_mutex_unlock(&all_lock);
+	return file;
+}
+
+void sqlite_file_set_writer(struct sqlite_file *file, struct sqlite_connection *writer)
+{
+	pthread_mutex_lock(&all_lock);
+	file->writer = writer;
+	pthread_mutex_unlock(&all_lock);
+}
+
 static void forget(struct sqlite_file *file)
 {
 	struct sqlite_file **place = &all;
@@ -222,33 +306,17 @@ static void forget(struct sqlite_file *file)
 	*place = file->next;
 }
 
-/* One that writes is kept until all others are closed, not only about to be. */
-void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *connection, bool writes)
+/* What is its own is closed before it counts as gone: the writer is to be closed last. */
+void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *own)
 {
-	struct sqlite_connection *last = NULL;
-
-	if (!file) {
-		sqlite_connection_close(connection);
+	sqlite_connection_close(own);
+	if (!file)
 		return;
-	}
-	sqlite_connection_retire(connection);
-	pthread_mutex_lock(&all_lock);
-	if (writes && !file->kept) {
-		file->kept = connection;
-		connection = NULL;
-	}
-	pthread_mutex_unlock(&all_lock);
-	sqlite_connection_close(connection);
-
 	pthread_mutex_lock(&all_lock);
 	bool is_last = --file->members == 0;
-	if (is_last) {
+	if (is_last)
 		forget(file);
-		last = file->kept;
-	}
 	pthread_mutex_unlock(&all_lock);
-	if (!is_last)
-		return;
-	sqlite_connection_close(last);
-	file_destroy(file);
+	if (is_last)
+		file_destroy(file);
 }

@@ -1,9 +1,11 @@
-/* sqlite_file.h - what the connections of this process to one database file share.
+/* sqlite_file.h - what the handles of this process to one database file share.
  *
- * Turns    Those that write do so one after the other (turns.h).
- * The end  The connection that closes last is one that writes, whatever order they are closed in:
- *          only that one can bring the write-ahead log into the file. So nothing is left beside the
- *          file of whoever stops in order.
+ * Writer   One connection writes, and goes with the turn (turns.h): those that write do so one after
+ *          the other, and what it has in memory stays true.
+ * Readers  A few only read, each lent for a statement at a time. An event loop's is its own.
+ * The end  The connection that closes last is the one that writes, whatever order handles are closed
+ *          in: only that one can bring the write-ahead log into the file. So nothing is left beside
+ *          the file of whoever stops in order.
  * There    What is committed must be where a program that is started later will look for it. So a
  *          file that was moved, deleted or replaced, or whose log was, takes no transaction until
  *          it is back; what was read from it is not told either. */
@@ -11,6 +13,7 @@
 #define SQLITE_FILE_H
 
 #include "sqlite_connection.h"
+#include "sqlite_readers.h"
 #include "sqlite_stamp.h"
 #include "turns.h"
 
@@ -19,8 +22,12 @@ struct sqlite_file;
 /* For a connection that was opened and has used the file; `alone`: nobody else had it open before.
  * NULL: it is not at its path any more. */
 struct sqlite_file *sqlite_file_join(const char *path, sqlite3 *db, bool alone);
-/* Closes the connection, at once or when it is the others' turn too. `file` NULL: it never joined. */
-void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *connection, bool writes);
+/* For a handle without one of its own. NULL: no connection that writes is open to that file. */
+struct sqlite_file *sqlite_file_join_writer(const char *path);
+/* From now on that is the one that writes; the first's to say. */
+void sqlite_file_set_writer(struct sqlite_file *file, struct sqlite_connection *writer);
+/* Closes a handle's own connection, NULL: it has none; and the file's with the last handle. */
+void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *own);
 
 /* Whether a connection of this process is open to a file that had that path, and has it no more. */
 bool sqlite_file_is_gone(const char *path);
@@ -28,6 +35,14 @@ bool sqlite_file_is_gone(const char *path);
 bool sqlite_file_is_open(const char *path);
 
 struct turns *sqlite_file_turns(struct sqlite_file *file);
+/* Whose turn it is uses it. */
+struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file);
+struct readers *sqlite_file_readers(struct sqlite_file *file);
+/* Whether a connection that was just opened is to this file. */
+MUST_USE bool sqlite_file_holds(struct sqlite_file *file, sqlite3 *db);
+/* Statements, by the address of their text, that are known to write. */
+bool sqlite_file_writes(const struct sqlite_file *file, const char *sql);
+void sqlite_file_note_writes(struct sqlite_file *file, const char *sql);
 struct stamp *sqlite_file_stamp(struct sqlite_file *file);
 /* Whether it is still where it was: NULL, or why not in words. The first to see a change logs it. */
 const char *sqlite_file_away(struct sqlite_file *file);

@@ -11,6 +11,14 @@ static bool may_hold_files(const char *folder)
 	return folder && *folder && access(folder, W_OK | X_OK) == 0;
 }
 
+static const char *file_of(const struct sqlite *near)
+{
+	const struct sqlite_connection *connection = near->connection ? near->connection
+	                                             : sqlite_file_writer(near->file);
+
+	return sqlite3_db_filename(connection->db, "main");
+}
+
 /* In a container only the database's folder can be written, or not even that. */
 static const char *scratch_folder(const struct store *near)
 {
@@ -19,7 +27,7 @@ static const char *scratch_folder(const struct store *near)
 
 	if (near->driver->kind == STORE_SQLITE) {
 		snprintf(beside, sizeof(beside), "%s",
-		         sqlite3_db_filename(((const struct sqlite *)near)->connection->db, "main"));
+		         file_of((const struct sqlite *)near));
 		char *slash = strrchr(beside, '/');
 		if (slash && (slash[1] = '\0', may_hold_files(beside)))
 			return beside;

@@ -9,7 +9,8 @@ struct statement {
 	const char *sql;
 	const struct shape *in, *out;
 	sqlite3_stmt *handle;
-	bool writes, runs, has_turn;
+	bool writes, runs;
+	bool alone;                     /* it writes, outside a transaction: it has the turn itself */
 	int64_t changes_before;
 	int parameters, columns;
 	struct slot slots[];            /* of the parameters, then of the columns */
@@ -37,14 +38,29 @@ static struct statement *kept(struct sqlite_connection *connection, const struct
 	return statement;
 }
 
+static void destroy(struct statement *statement)
+{
+	sqlite3_finalize(statement->handle);
+	free(statement);
+}
+
+static void drop(struct sqlite_connection *connection, struct statement *statement)
+{
+	struct statement **place = bucket_of(connection, statement->sql);
+
+	while (*place != statement)
+		place = &(*place)->next;
+	*place = statement->next;
+	destroy(statement);
+}
+
 void sqlite_connection_forget(struct sqlite_connection *connection)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct statement *statement;
 		while ((statement = connection->statements[i])) {
 			connection->statements[i] = statement->next;
-			sqlite3_finalize(statement->handle);
-			free(statement);
+			destroy(statement);
 		}
 	}
 }
@@ -147,28 +163,75 @@ static bool bind(struct sqlite *sqlite, struct statement *statement, const void 
 	return code == SQLITE_OK;
 }
 
+static struct statement *kept_or_prepared(struct sqlite *sqlite, const struct query *query)
+{
+	struct statement *statement = kept(sqlite->connection, query);
+
+	return statement ? statement : prepare(sqlite, query);
+}
+
+/* On the connection at hand; `statement` NULL: it could not be prepared. */
+static struct statement *begin_prepared(struct sqlite *sqlite, struct statement *statement,
+                                        const struct query *query)
+{
+	struct store *store = &sqlite->store;
+
+	if (!statement || !bind(sqlite, statement, query->params))
+		return NULL;
+	if (statement->writes && !store_may_write(store, query->sql))
+		return NULL;
+	if (!statement->writes && !store->transacting && !sqlite_reads_in_place(sqlite))
+		return NULL;
+	if (statement->writes)
+		statement->changes_before = sqlite3_total_changes64(sqlite->connection->db);
+	statement->alone = false;
+	statement->runs = true;
+	return statement;
+}
+
+static struct statement *begin_here(struct sqlite *sqlite, const struct query *query)
+{
+	return begin_prepared(sqlite, kept_or_prepared(sqlite, query), query);
+}
+
+/* One that writes, with the turn for it. */
+static struct statement *begin_alone(struct sqlite *sqlite, const struct query *query)
+{
+	if (!store_may_write(&sqlite->store, query->sql) || !sqlite_take_turn(sqlite, query->sql))
+		return NULL;
+	struct statement *statement = begin_here(sqlite, query);
+	if (statement)
+		statement->alone = true;
+	else
+		sqlite_pass_turn(sqlite);
+	return statement;
+}
+
+/* A reader can prepare any statement, and so tells whether it writes. */
+static struct statement *begin_lent(struct sqlite *sqlite, const struct query *query)
+{
+	if (sqlite_file_writes(sqlite->file, query->sql))
+		return begin_alone(sqlite, query);
+	if (!sqlite_lend_reader(sqlite))
+		return NULL;
+	struct statement *statement = kept_or_prepared(sqlite, query);
+	bool writes = statement && statement->writes;
+	if (writes) {
+		sqlite_file_note_writes(sqlite->file, query->sql);
+		drop(sqlite->connection, statement);
+	} else {
+		statement = begin_prepared(sqlite, statement, query);
+	}
+	if (writes || !statement)
+		sqlite_give_back(sqlite);
+	return writes ? begin_alone(sqlite, query) : statement;
+}
+
 struct statement *sqlite_begin(struct store *store, const struct query *query)
 {
 	struct sqlite *sqlite = sqlite_of(store);
-	struct statement *statement = kept(sqlite->connection, query);
 
-	if (!statement)
-		statement = prepare(sqlite, query);
-	if (!statement || !bind(sqlite, statement, query->params))
-		return NULL;
-	if (statement->writes) {
-		if (!store_may_write(store, query->sql))
-			return NULL;
-		/* A transaction has its turn already. */
-		if (!store->transacting && !sqlite_take_turn(sqlite, query->sql))
-			return NULL;
-		statement->has_turn = !store->transacting;
-		statement->changes_before = sqlite3_total_changes64(sqlite->connection->db);
-	} else if (!store->transacting && !sqlite_reads_in_place(sqlite)) {
-		return NULL;
-	}
-	statement->runs = true;
-	return statement;
+	return sqlite->connection ? begin_here(sqlite, query) : begin_lent(sqlite, query);
 }
 
 enum step sqlite_step(struct store *store, struct statement *statement)
@@ -178,7 +241,7 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 	if (code == SQLITE_ROW)
 		return STEP_ROW;
 	if (code == SQLITE_DONE)
-		return !statement->has_turn || sqlite_wrote_in_place(sqlite_of(store)) ? STEP_DONE
+		return !statement->alone || sqlite_wrote_in_place(sqlite_of(store)) ? STEP_DONE
 		                                                                       : STEP_FAILED;
 	sqlite_failed(sqlite_of(store), statement->sql, code);
 	if (!store->transacting)
@@ -208,10 +271,11 @@ void sqlite_end(struct store *store, struct statement *statement)
 	if (store->use == STORE_READS)
 		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
 		                 % BUDGET_GRAIN;
-	if (statement->has_turn)
-		sqlite_pass_turn(sqlite_of(store));
-	statement->has_turn = false;
 	statement->runs = false;
+	if (statement->alone)
+		sqlite_pass_turn(sqlite_of(store));
+	else if (sqlite_of(store)->reading && store->running == 1)
+		sqlite_give_back(sqlite_of(store));
 }
 
 /* ---- Reading ---- */

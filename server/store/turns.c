@@ -2,9 +2,7 @@
 #include "turns.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct waiter {
 	struct waiter *next;
@@ -37,17 +35,17 @@ void turns_destroy(struct turns *turns)
 	free(turns);
 }
 
-static void waiter_begin(struct waiter *waiter)
+void turns_condition(pthread_cond_t *condition)
 {
 	pthread_condattr_t attributes;
 
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&waiter->wake, &attributes);
+	pthread_cond_init(condition, &attributes);
 	pthread_condattr_destroy(&attributes);
 }
 
-static struct timespec deadline_in(int64_t timeout_ms)
+struct timespec turns_deadline(int64_t timeout_ms)
 {
 	struct timespec at;
 
@@ -76,10 +74,10 @@ static void remove_waiter(struct turns *turns, struct waiter *waiter)
 static bool wait_in_line(struct turns *turns, int64_t timeout_ms)
 {
 	struct waiter waiter = { 0 };
-	struct timespec deadline = deadline_in(timeout_ms);
+	struct timespec deadline = turns_deadline(timeout_ms);
 	int trouble = 0;
 
-	waiter_begin(&waiter);
+	turns_condition(&waiter.wake);
 	*turns->last = &waiter;
 	turns->last = &waiter.next;
 	while (!waiter.called && trouble != ETIMEDOUT)

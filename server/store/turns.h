@@ -5,6 +5,9 @@
 #ifndef TURNS_H
 #define TURNS_H
 
+#include <pthread.h>
+#include <time.h>
+
 #include "core.h"
 
 struct turns;
@@ -15,5 +18,9 @@ void turns_destroy(struct turns *turns);                /* NULL is fine; nobody 
 /* Waits for this thread's turn: false if it did not come in time. */
 MUST_USE bool turns_take(struct turns *turns, int64_t timeout_ms);
 void turns_pass(struct turns *turns);                   /* ends the turn */
+
+/* For others that wait for a bounded time: a condition that goes by the clock that is never set. */
+void turns_condition(pthread_cond_t *condition);
+struct timespec turns_deadline(int64_t timeout_ms);
 
 #endif

@@ -85,7 +85,7 @@ static void open_program(struct program *program)
 	program->store = store_open(program->url, STORE_WRITES);
 	ck_assert_ptr_nonnull(program->store);
 	ck_assert(store_migrate(program->store, program->migrations));
-	run_sql(program, "create temporary table probe (value bigint)");
+	run_sql(program, "create table probe (value bigint)");
 	if (!getenv("POSTGRES_URL"))
 		run_sql(program, "pragma synchronous = off");
 	opened[opened_count++] = program;
