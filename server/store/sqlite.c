@@ -217,19 +217,14 @@ static bool reachable(struct store *store)
 	       || (!sqlite_file_away(sqlite->file) && !sqlite_file_is_damaged(sqlite->file));
 }
 
-/* ---- Transactions ---- */
+/* ---- Transactions: what has its connection alone needs no turns ---- */
 
-static bool run(struct sqlite *sqlite, sqlite3_stmt **kept, const char *sql)
+static bool run(struct sqlite *sqlite, enum verb verb)
 {
-	int code = SQLITE_OK;
+	int code = sqlite_connection_do(sqlite->connection, verb);
 
-	if (!*kept)
-		code = sqlite3_prepare_v3(sqlite->connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_step(*kept);
 	if (code != SQLITE_DONE)
-		sqlite_failed(sqlite, sql, code);
-	sqlite3_reset(*kept);
+		sqlite_failed(sqlite, sqlite_verb(verb), code);
 	return code == SQLITE_DONE;
 }
 
@@ -237,40 +232,37 @@ static bool transact(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (!sqlite_take_turn(sqlite, "begin immediate"))
-		return false;
-	if (run(sqlite, &sqlite->connection->transact, "begin immediate"))
-		return true;
-	sqlite_pass_turn(sqlite);
-	return false;
+	return sqlite->file ? sqlite_group_begin(sqlite, sqlite_verb(BEGIN)) : run(sqlite, BEGIN);
 }
 
-/* After some failures (a full disk) SQLite has already taken the transaction back itself. */
-static void roll_back(struct sqlite *sqlite)
+static void end_own(struct sqlite *sqlite, bool wanted)
 {
-	if (!sqlite3_get_autocommit(sqlite->connection->db))
-		(void)run(sqlite, &sqlite->connection->take_back, "rollback");
+	bool done = wanted && run(sqlite, COMMIT);
+
+	/* After some failures (a full disk) SQLite has already taken the transaction back itself. */
+	if (!done && !sqlite3_get_autocommit(sqlite->connection->db))
+		(void)run(sqlite, ROLLBACK);
+	notices_settle(sqlite->notices, done);
 }
 
 static void take_back(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	roll_back(sqlite);
-	notices_settle(sqlite->notices, false);
-	sqlite_pass_turn(sqlite);
+	if (sqlite->file)
+		(void)sqlite_group_end(sqlite, false);
+	else
+		end_own(sqlite, false);
 }
 
 static void commit(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	/* Nobody is told that something is done which a later start would not find. */
-	bool done = run(sqlite, &sqlite->connection->commit, "commit") && sqlite_wrote_in_place(sqlite);
-	if (!done)
-		roll_back(sqlite);
-	notices_settle(sqlite->notices, done);
-	sqlite_pass_turn(sqlite);
+	if (!sqlite->file)
+		end_own(sqlite, true);
+	else if (sqlite_group_end(sqlite, true) == ENDED_AGAIN)
+		store_failed(store, sqlite_verb(COMMIT), SQLITE_SPOILT, true);
 }
 
 /* ---- Migrations ---- */
@@ -285,7 +277,7 @@ static bool script(struct store *store, const char *sql)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (!sqlite->connection && !sqlite_take_turn(sqlite, sql))
+	if (!sqlite->connection && !sqlite_group_interrupt(sqlite, sql))
 		return false;
 	sqlite3 *db = sqlite->connection->db;
 	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
@@ -293,7 +285,7 @@ static bool script(struct store *store, const char *sql)
 		sqlite_failed(sqlite, sql, code);
 	else if (store->transacting && sqlite3_get_autocommit(db))
 		store_misused(sql, "a migration must not end the transaction it runs in");
-	if (!store->transacting && sqlite3_get_autocommit(db))
+	if (sqlite->file && !store->transacting && sqlite3_get_autocommit(db))
 		sqlite_pass_turn(sqlite);
 	return code == SQLITE_OK;
 }

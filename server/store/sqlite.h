@@ -15,6 +15,10 @@ struct sqlite {
 	struct sqlite_file *file;               /* NULL: a scratch file or a state, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
 	bool damaged;                           /* a state, and it was said */
+	bool joined;                            /* what it has begun is within another's transaction */
+	int64_t changed;                        /* rows, by the latest statement that was done */
+	struct query alone;                     /* one that writes outside of a transaction; no sql: none */
+	bool ended;                             /* it has, and its statement is others' */
 	int64_t disk_said_ms;                   /* when it was last said that a state's disk fails; 0: never */
 	bool doubted;                   /* a state that was found damaged: gone through at the next start */
 };
@@ -33,9 +37,24 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code);
 MUST_USE bool sqlite_lend_reader(struct sqlite *sqlite);
 void sqlite_give_back(struct sqlite *sqlite);
 /* Waits for this thread's turn to write, which has the connection that writes, and says so where it
- * does not come or the file is gone. */
+ * does not come. */
 MUST_USE bool sqlite_take_turn(struct sqlite *sqlite, const char *sql);
 void sqlite_pass_turn(struct sqlite *sqlite);
+
+/* ---- sqlite_group.c: transactions of a file, committed in groups ---- */
+
+#define SQLITE_SPOILT "another transaction failed, and SQLite took back this one with it"
+
+enum ended { ENDED_WELL, ENDED_BADLY, ENDED_AGAIN };
+
+/* Takes the turn and begins; says so where it can't. */
+MUST_USE bool sqlite_group_begin(struct sqlite *sqlite, const char *sql);
+/* Ends what was begun, so that it is on the disk, or nothing of it is; and the turn. ENDED_BADLY: it
+ * failed, which was said. ENDED_AGAIN: it was well, and went with another that failed; that was not. */
+enum ended sqlite_group_end(struct sqlite *sqlite, bool wanted);
+/* Takes the turn for what is no transaction; one that is open is committed first. */
+MUST_USE bool sqlite_group_interrupt(struct sqlite *sqlite, const char *sql);
+
 /* Whether what was read or written is where it should be. */
 MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
 MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);

@@ -168,6 +168,32 @@ struct sqlite_connection *sqlite_connection_open(const char *path, enum store_us
 	return NULL;
 }
 
+/* ---- Transactions ---- */
+
+const char *sqlite_verb(enum verb verb)
+{
+	static const char *const verbs[VERBS] = {
+		[BEGIN] = "begin immediate", [COMMIT] = "commit", [ROLLBACK] = "rollback",
+		[SAVEPOINT] = "savepoint member", [RELEASE] = "release member",
+		[ROLLBACK_TO] = "rollback to member",
+	};
+	return verbs[verb];
+}
+
+int sqlite_connection_do(struct sqlite_connection *connection, enum verb verb)
+{
+	sqlite3_stmt **kept = &connection->verbs[verb];
+	int code = SQLITE_OK;
+
+	if (!*kept)
+		code = sqlite3_prepare_v3(connection->db, sqlite_verb(verb), -1, SQLITE_PREPARE_PERSISTENT,
+		                          kept, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(*kept);
+	sqlite3_reset(*kept);
+	return code;
+}
+
 /* ---- Closing ---- */
 
 void sqlite_connection_close(struct sqlite_connection *connection)
@@ -175,9 +201,8 @@ void sqlite_connection_close(struct sqlite_connection *connection)
 	if (!connection)
 		return;
 	sqlite_connection_forget(connection);
-	sqlite3_finalize(connection->transact);
-	sqlite3_finalize(connection->commit);
-	sqlite3_finalize(connection->take_back);
+	for (enum verb verb = BEGIN; verb < VERBS; verb++)
+		sqlite3_finalize(connection->verbs[verb]);
 	sqlite3_close(connection->db);
 	free(connection);
 }

@@ -11,11 +11,14 @@
 
 struct statement;
 
+/* What begins and ends transactions, and their parts. */
+enum verb { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, VERBS };
+
 struct sqlite_connection {
 	sqlite3 *db;
 	struct sqlite_connection *next;         /* of those that nobody has */
 	int64_t waits_since_ms;                 /* for another process's lock */
-	sqlite3_stmt *transact, *commit, *take_back;
+	sqlite3_stmt *verbs[VERBS];             /* NULL: not needed yet */
 	struct statement *statements[BUCKETS];
 };
 
@@ -35,6 +38,9 @@ struct sqlite_connection *sqlite_connection_create(void);
 struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use);
 /* One that reads waits for locks, too, which are seldom and short. */
 void sqlite_connection_wait(struct sqlite_connection *connection);
+/* SQLITE_DONE, or SQLite's code. */
+int sqlite_connection_do(struct sqlite_connection *connection, enum verb verb);
+const char *sqlite_verb(enum verb verb);
 void sqlite_connection_close(struct sqlite_connection *connection);    /* NULL is fine */
 
 /* sqlite_statement.c: all that it keeps. */

@@ -10,6 +10,7 @@
 #include "log.h"
 
 #define WRITING_TEXTS 256               /* more than programs have; the rest is found out each time */
+#define GROUP_AGE_MOST_US 5000
 #define MOMENT_MS 100                   /* readers look again after that */
 
 /* Which file a name stood for; inode 0: not known yet. */
@@ -27,6 +28,7 @@ struct sqlite_file {
 	struct sqlite_connection *writer;       /* NULL: so far all only read */
 	struct readers *readers;
 	struct turns *turns;
+	struct open_group group;
 	atomic_uintptr_t writing[WRITING_TEXTS];
 	struct stamp stamp;             /* whose turn it is looks at it */
 	char *paths[PARTS];
@@ -126,6 +128,11 @@ struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file)
 	return file->writer;
 }
 
+struct open_group *sqlite_file_group(struct sqlite_file *file)
+{
+	return &file->group;
+}
+
 struct readers *sqlite_file_readers(struct sqlite_file *file)
 {
 	return file->readers;
@@ -178,6 +185,7 @@ static struct sqlite_file *file_create(const char *path, const char *real, const
 	atomic_init(&file->away, PARTS);
 	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
 	file->turns = turns_create();
+	file->group.age_most_us = GROUP_AGE_MOST_US;
 	file->readers = readers_create();
 	pthread_mutex_init(&file->lock, NULL);
 	file->next = all;

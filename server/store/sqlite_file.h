@@ -2,6 +2,7 @@
  *
  * Writer   One connection writes, and goes with the turn (turns.h): those that write do so one after
  *          the other, and what it has in memory stays true.
+ *          Those that wait for it meanwhile are committed together (sqlite_group.c).
  * Readers  A few only read, each lent for a statement at a time. An event loop's is its own.
  * The end  The connection that closes last is the one that writes, whatever order handles are closed
  *          in: only that one can bring the write-ahead log into the file. So nothing is left beside
@@ -35,7 +36,13 @@ bool sqlite_file_is_gone(const char *path);
 bool sqlite_file_is_open(const char *path);
 
 struct turns *sqlite_file_turns(struct sqlite_file *file);
-/* Whose turn it is uses it. */
+/* What follows is of whose turn it is. */
+struct open_group {
+	struct group *members;          /* that wait for its commit; NULL: none, and no transaction is open */
+	int64_t began_us;
+	int64_t age_most_us;            /* then it is committed, so that other processes have their turn, too */
+};
+struct open_group *sqlite_file_group(struct sqlite_file *file);
 struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file);
 struct readers *sqlite_file_readers(struct sqlite_file *file);
 /* Whether a connection that was just opened is to this file. */

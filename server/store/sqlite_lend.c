@@ -50,25 +50,16 @@ void sqlite_give_back(struct sqlite *sqlite)
 
 bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 {
-	if (!sqlite->file)
-		return true;
 	if (!turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
 		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
 		return false;
 	}
 	sqlite->connection = sqlite_file_writer(sqlite->file);
-	if (!sqlite_wrote_in_place(sqlite)) {
-		sqlite_pass_turn(sqlite);
-		return false;
-	}
-	stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
 	return true;
 }
 
 void sqlite_pass_turn(struct sqlite *sqlite)
 {
-	if (!sqlite->file)
-		return;
 	sqlite->connection = NULL;
 	turns_pass(sqlite_file_turns(sqlite->file));
 }

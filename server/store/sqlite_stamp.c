@@ -84,19 +84,24 @@ void stamp_before_write(struct stamp *stamp, sqlite3 *db)
 		stamp->due = false;
 }
 
-static int on_commit(void *context, sqlite3 *db, const char *name, int pages)
+static int on_commit(void *context, UNUSED sqlite3 *db, UNUSED const char *name, int pages)
 {
 	struct stamp *stamp = context;
-	int in_log = 0, brought_in = -1;
 
 	/* Somebody brought the whole log in, and this commit was the first of the next. */
 	stamp->due = stamp->due || pages < stamp->pages;
 	stamp->pages = pages;
-	if (pages >= PAGES_BEFORE_CHECKPOINT
-	    && sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought_in)
+	return SQLITE_OK;
+}
+
+void stamp_after_write(struct stamp *stamp, sqlite3 *db)
+{
+	int in_log = 0, brought_in = -1;
+
+	if (stamp->pages >= PAGES_BEFORE_CHECKPOINT
+	    && sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &in_log, &brought_in)
 	       == SQLITE_OK && in_log == brought_in)
 		stamp->due = true;
-	return SQLITE_OK;
 }
 
 void stamp_watch(struct stamp *stamp, sqlite3 *db)

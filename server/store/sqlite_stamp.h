@@ -24,8 +24,10 @@ struct stamp {
 
 /* Before a write, in the connection's turn: stamps the file, or its log, where that is due. */
 void stamp_before_write(struct stamp *stamp, sqlite3 *db);
-/* For each connection that writes: brings the log into the file now and then, as SQLite does by
- * itself, and sees when a log begins anew. */
+/* After it: brings the log into the file now and then, as SQLite does by itself within a commit; whoever
+ * waits for that one is told before. */
+void stamp_after_write(struct stamp *stamp, sqlite3 *db);
+/* For the connection that writes: sees when a log begins anew. */
 void stamp_watch(struct stamp *stamp, sqlite3 *db);
 
 /* Whether the log beside a file shows another file's number. */

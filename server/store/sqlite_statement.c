@@ -3,6 +3,8 @@
 
 #include "sqlite.h"
 
+#define TRIES 3                 /* of one that went with another's transaction */
+
 /* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
 struct statement {
 	struct statement *next;         /* in its bucket */
@@ -194,16 +196,19 @@ static struct statement *begin_here(struct sqlite *sqlite, const struct query *q
 	return begin_prepared(sqlite, kept_or_prepared(sqlite, query), query);
 }
 
-/* One that writes, with the turn for it. */
+/* One that writes, outside of a transaction: one of its own. */
 static struct statement *begin_alone(struct sqlite *sqlite, const struct query *query)
 {
-	if (!store_may_write(&sqlite->store, query->sql) || !sqlite_take_turn(sqlite, query->sql))
+	if (!store_may_write(&sqlite->store, query->sql) || !sqlite_group_begin(sqlite, query->sql))
 		return NULL;
 	struct statement *statement = begin_here(sqlite, query);
-	if (statement)
+	if (statement) {
 		statement->alone = true;
-	else
-		sqlite_pass_turn(sqlite);
+		sqlite->alone = *query;
+		sqlite->ended = false;
+	} else {
+		(void)sqlite_group_end(sqlite, false);
+	}
 	return statement;
 }
 
@@ -234,27 +239,83 @@ struct statement *sqlite_begin(struct store *store, const struct query *query)
 	return sqlite->connection ? begin_here(sqlite, query) : begin_lent(sqlite, query);
 }
 
-enum step sqlite_step(struct store *store, struct statement *statement)
+static void note_changes(struct sqlite *sqlite, const struct statement *statement)
 {
-	int code = sqlite3_step(statement->handle);
+	sqlite3 *db = sqlite->connection->db;
 
-	if (code == SQLITE_ROW)
-		return STEP_ROW;
-	if (code == SQLITE_DONE)
-		return !statement->alone || sqlite_wrote_in_place(sqlite_of(store)) ? STEP_DONE
-		                                                                       : STEP_FAILED;
-	sqlite_failed(sqlite_of(store), statement->sql, code);
-	if (!store->transacting)
-		notices_settle(sqlite_of(store)->notices, false);
+	/* SQLite's count is that of the latest statement that changed rows, not always this one. */
+	sqlite->changed = sqlite3_total_changes64(db) == statement->changes_before
+		? 0 : sqlite3_changes64(db);
+}
+
+/* Its transaction ends with it, and then both the statement and the connection are others'. */
+static enum ended end_alone(struct sqlite *sqlite, struct statement *statement, bool done)
+{
+	sqlite3_reset(statement->handle);
+	statement->runs = false;
+	sqlite->ended = true;
+	return sqlite_group_end(sqlite, done);
+}
+
+/* Once more, after it went with another's: where nobody has seen rows of it. */
+static struct statement *begin_once_more(struct sqlite *sqlite, int tries)
+{
+	struct query query = sqlite->alone;
+
+	if (query.out || tries == TRIES) {
+		store_failed(&sqlite->store, query.sql, SQLITE_SPOILT, true);
+		return NULL;
+	}
+	sqlite->store.running--;        /* its own first run is none that reads meanwhile */
+	struct statement *statement = begin_alone(sqlite, &query);
+	sqlite->store.running++;
+	sqlite->ended = !statement;
+	return statement;
+}
+
+static enum step step_alone(struct sqlite *sqlite, struct statement *statement)
+{
+	for (int tries = 1; statement; tries++) {
+		int code;
+		do
+			code = sqlite3_step(statement->handle);
+		while (code == SQLITE_ROW && !statement->out);
+		if (code == SQLITE_ROW)
+			return STEP_ROW;
+		if (code == SQLITE_DONE)
+			note_changes(sqlite, statement);
+		else
+			sqlite_failed(sqlite, statement->sql, code);
+		enum ended ended = end_alone(sqlite, statement, code == SQLITE_DONE);
+		if (ended != ENDED_AGAIN)
+			return ended == ENDED_WELL ? STEP_DONE : STEP_FAILED;
+		statement = begin_once_more(sqlite, tries);
+	}
 	return STEP_FAILED;
 }
 
-int64_t sqlite_changed(struct store *store, struct statement *statement)
+enum step sqlite_step(struct store *store, struct statement *statement)
 {
-	sqlite3 *db = sqlite_of(store)->connection->db;
+	struct sqlite *sqlite = sqlite_of(store);
 
-	/* SQLite's count is that of the latest statement that changed rows, not always this one. */
-	return sqlite3_total_changes64(db) == statement->changes_before ? 0 : sqlite3_changes64(db);
+	if (statement->alone)
+		return step_alone(sqlite, statement);
+	int code = sqlite3_step(statement->handle);
+	if (code == SQLITE_ROW)
+		return STEP_ROW;
+	if (code == SQLITE_DONE) {
+		note_changes(sqlite, statement);
+		return STEP_DONE;
+	}
+	sqlite_failed(sqlite, statement->sql, code);
+	if (!store->transacting)
+		notices_settle(sqlite->notices, false);
+	return STEP_FAILED;
+}
+
+int64_t sqlite_changed(struct store *store, UNUSED struct statement *statement)
+{
+	return sqlite_of(store)->changed;
 }
 
 bool sqlite_writes(const struct statement *statement)
@@ -264,18 +325,27 @@ bool sqlite_writes(const struct statement *statement)
 
 void sqlite_end(struct store *store, struct statement *statement)
 {
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (sqlite->ended) {
+		sqlite->ended = false;
+		return;
+	}
+	if (statement->alone) {
+		(void)end_alone(sqlite, statement, true);
+		sqlite->ended = false;
+		return;
+	}
 	sqlite3_reset(statement->handle);
 	if (!store->transacting)
-		notices_settle(sqlite_of(store)->notices, true);
+		notices_settle(sqlite->notices, true);
 	/* The progress handler has charged whole grains. */
 	if (store->use == STORE_READS)
 		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
 		                 % BUDGET_GRAIN;
 	statement->runs = false;
-	if (statement->alone)
-		sqlite_pass_turn(sqlite_of(store));
-	else if (sqlite_of(store)->reading && store->running == 1)
-		sqlite_give_back(sqlite_of(store));
+	if (sqlite->reading && store->running == 1)
+		sqlite_give_back(sqlite);
 }
 
 /* ---- Reading ---- */

@@ -312,6 +312,9 @@ bool store_each(struct store *store, const char *sql, const struct shape *in, co
 		if (!each(context, row))
 			break;
 	}
+	/* What writes is done, and committed, by its last step. */
+	while (step == STEP_ROW && store->driver->writes(statement))
+		step = store->driver->step(store, statement);
 	free(row);
 	end(store, statement);
 	return step != STEP_FAILED;

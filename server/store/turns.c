@@ -13,6 +13,7 @@ struct waiter {
 struct turns {
 	pthread_mutex_t lock;
 	bool taken;
+	int waiting;
 	struct waiter *first, **last;
 };
 
@@ -68,6 +69,7 @@ static void remove_waiter(struct turns *turns, struct waiter *waiter)
 	*place = waiter->next;
 	if (!*place)
 		turns->last = place;
+	turns->waiting--;
 }
 
 /* The turn is handed over by the thread that ends its own, so nobody can slip in between. */
@@ -80,6 +82,7 @@ static bool wait_in_line(struct turns *turns, int64_t timeout_ms)
 	turns_condition(&waiter.wake);
 	*turns->last = &waiter;
 	turns->last = &waiter.next;
+	turns->waiting++;
 	while (!waiter.called && trouble != ETIMEDOUT)
 		trouble = pthread_cond_timedwait(&waiter.wake, &turns->lock, &deadline);
 	if (!waiter.called)
@@ -98,16 +101,38 @@ bool turns_take(struct turns *turns, int64_t timeout_ms)
 	return ours;
 }
 
+/* With the lock held. */
+static bool pass_on(struct turns *turns)
+{
+	struct waiter *next = turns->first;
+
+	if (!next)
+		return false;
+	remove_waiter(turns, next);
+	next->called = true;
+	pthread_cond_signal(&next->wake);
+	return true;
+}
+
 void turns_pass(struct turns *turns)
 {
 	pthread_mutex_lock(&turns->lock);
-	struct waiter *next = turns->first;
-	if (next) {
-		remove_waiter(turns, next);
-		next->called = true;
-		pthread_cond_signal(&next->wake);
-	} else {
-		turns->taken = false;
-	}
+	turns->taken = pass_on(turns);
 	pthread_mutex_unlock(&turns->lock);
+}
+
+bool turns_pass_on(struct turns *turns)
+{
+	pthread_mutex_lock(&turns->lock);
+	bool passed = pass_on(turns);
+	pthread_mutex_unlock(&turns->lock);
+	return passed;
+}
+
+int turns_waiting(struct turns *turns)
+{
+	pthread_mutex_lock(&turns->lock);
+	int waiting = turns->waiting;
+	pthread_mutex_unlock(&turns->lock);
+	return waiting;
 }

@@ -1,0 +1,263 @@
+/* sqlite_group.c - transactions that wait for their turn are committed together.
+ *
+ * A commit waits for the disk, which is most of what a small transaction takes. So whoever is done while
+ * others wait for the turn passes it on without a commit, and waits; the next one's transaction is a
+ * savepoint within the same of SQLite's; and the last in line, or the one with whom the group is large
+ * or old enough, commits for all. Nobody is told before the disk has it. One that fails, or is not
+ * wanted, is rolled back to its savepoint alone. Where SQLite rolls back all of it (a full disk), or the
+ * commit fails, all members learn that. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sqlite.h"
+
+#define MEMBERS_MOST 64
+
+struct group {
+	pthread_mutex_t lock;
+	pthread_cond_t decided;
+	enum { UNDECIDED, COMMITTED, FAILED, SPOILT } outcome;
+	int users;                      /* who may still look at it */
+	int members;
+	char why[128];                  /* FAILED */
+};
+
+/* ---- A group ---- */
+
+static struct group *group_create(void)
+{
+	struct group *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		abort();
+	pthread_mutex_init(&group->lock, NULL);
+	pthread_cond_init(&group->decided, NULL);
+	group->users = 1;
+	return group;
+}
+
+static void leave(struct group *group)
+{
+	pthread_mutex_lock(&group->lock);
+	bool last = --group->users == 0;
+	pthread_mutex_unlock(&group->lock);
+	if (!last)
+		return;
+	pthread_cond_destroy(&group->decided);
+	pthread_mutex_destroy(&group->lock);
+	free(group);
+}
+
+/* With the turn. */
+static struct group *join(struct open_group *open)
+{
+	struct group *group = open->members ? open->members : group_create();
+
+	open->members = group;
+	pthread_mutex_lock(&group->lock);
+	group->users++;
+	group->members++;
+	pthread_mutex_unlock(&group->lock);
+	return group;
+}
+
+static enum ended learn(struct sqlite *sqlite, struct group *group)
+{
+	pthread_mutex_lock(&group->lock);
+	while (group->outcome == UNDECIDED)
+		pthread_cond_wait(&group->decided, &group->lock);
+	pthread_mutex_unlock(&group->lock);
+	enum ended ended = group->outcome == COMMITTED ? ENDED_WELL
+	                   : group->outcome == SPOILT ? ENDED_AGAIN : ENDED_BADLY;
+	if (ended == ENDED_BADLY)
+		store_known_failed(&sqlite->store, group->why);
+	leave(group);
+	return ended;
+}
+
+/* All members learn it. */
+static void decide(struct open_group *open, int outcome, const char *why)
+{
+	struct group *group = open->members;
+
+	open->members = NULL;
+	if (!group)
+		return;
+	pthread_mutex_lock(&group->lock);
+	snprintf(group->why, sizeof(group->why), "%s", why);
+	group->outcome = outcome;
+	pthread_mutex_unlock(&group->lock);
+	pthread_cond_broadcast(&group->decided);
+	leave(group);
+}
+
+/* ---- In the turn ---- */
+
+static bool done(struct sqlite *sqlite, enum verb verb)
+{
+	int code = sqlite_connection_do(sqlite->connection, verb);
+
+	if (code != SQLITE_DONE)
+		sqlite_failed(sqlite, sqlite_verb(verb), code);
+	return code == SQLITE_DONE;
+}
+
+/* After some failures (a full disk) SQLite has already taken all back itself. */
+static bool is_open(const struct sqlite *sqlite)
+{
+	return !sqlite3_get_autocommit(sqlite->connection->db);
+}
+
+/* Commits what is open. `why` is for the others. */
+static bool commit(struct sqlite *sqlite, char why[128])
+{
+	bool committed = done(sqlite, COMMIT);
+
+	snprintf(why, 128, "%s", committed ? "" : sqlite3_errmsg(sqlite->connection->db));
+	/* Nobody is told that something is done which a later start would not find. */
+	const char *away = committed ? sqlite_file_away(sqlite->file) : NULL;
+	if (away) {
+		snprintf(why, 128, "%s", away);
+		store_known_failed(&sqlite->store, away);
+	}
+	if (is_open(sqlite))
+		(void)done(sqlite, ROLLBACK);
+	return committed && !away;
+}
+
+static bool settle(struct sqlite *sqlite)
+{
+	char why[128];
+	bool committed = commit(sqlite, why);
+
+	decide(sqlite_file_group(sqlite->file), committed ? COMMITTED : FAILED, why);
+	stamp_after_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
+	return committed;
+}
+
+/* Whoever has nothing in it commits what is open for the others, and how that goes is not its own. */
+static void settle_for_others(struct sqlite *sqlite)
+{
+	struct store before = sqlite->store;
+
+	(void)settle(sqlite);
+	sqlite->store = before;
+}
+
+/* Whether the turn went on to the next in line, who is in the same group. */
+static bool passed_on(struct sqlite *sqlite)
+{
+	struct open_group *open = sqlite_file_group(sqlite->file);
+
+	if (open->members->members >= MEMBERS_MOST || tick_us() - open->began_us >= open->age_most_us)
+		return false;
+	/* From then on the connection is the next one's. */
+	struct sqlite_connection *connection = sqlite->connection;
+	sqlite->connection = NULL;
+	if (turns_pass_on(sqlite_file_turns(sqlite->file)))
+		return true;
+	sqlite->connection = connection;
+	return false;
+}
+
+/* ---- Beginning ---- */
+
+static bool begin_first(struct sqlite *sqlite)
+{
+	if (!sqlite_wrote_in_place(sqlite))
+		return false;
+	stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
+	bool begun = done(sqlite, BEGIN);
+	sqlite_file_group(sqlite->file)->began_us = tick_us();
+	return begun;
+}
+
+/* One that has nothing in it leaves its turn. */
+static void leave_turn(struct sqlite *sqlite)
+{
+	if (sqlite_file_group(sqlite->file)->members) {
+		if (passed_on(sqlite))
+			return;
+		settle_for_others(sqlite);
+	}
+	sqlite_pass_turn(sqlite);
+}
+
+bool sqlite_group_begin(struct sqlite *sqlite, const char *sql)
+{
+	if (!sqlite_take_turn(sqlite, sql))
+		return false;
+	sqlite->joined = sqlite_file_group(sqlite->file)->members;
+	if (sqlite->joined ? done(sqlite, SAVEPOINT) : begin_first(sqlite))
+		return true;
+	leave_turn(sqlite);
+	return false;
+}
+
+bool sqlite_group_interrupt(struct sqlite *sqlite, const char *sql)
+{
+	if (!sqlite_take_turn(sqlite, sql))
+		return false;
+	if (sqlite_file_group(sqlite->file)->members)
+		settle_for_others(sqlite);
+	if (sqlite_wrote_in_place(sqlite)) {
+		stamp_before_write(sqlite_file_stamp(sqlite->file), sqlite->connection->db);
+		return true;
+	}
+	sqlite_pass_turn(sqlite);
+	return false;
+}
+
+/* ---- Ending ---- */
+
+/* A foreign key that waits for the commit would make that of all fail. */
+static bool is_resolved(struct sqlite *sqlite)
+{
+	int unresolved = 0, most;
+
+	sqlite3_db_status(sqlite->connection->db, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &most, 0);
+	if (unresolved) {
+		store_failed(&sqlite->store, sqlite_verb(COMMIT), "FOREIGN KEY constraint failed", false);
+		sqlite->store.refused = true;
+	}
+	return !unresolved;
+}
+
+/* Of one that is not wanted nothing is left, and nothing else goes with it. */
+static void undo(struct sqlite *sqlite)
+{
+	if (sqlite->joined && is_open(sqlite)
+	    && !(done(sqlite, ROLLBACK_TO) && done(sqlite, RELEASE)) && is_open(sqlite))
+		(void)done(sqlite, ROLLBACK);
+	if (!sqlite->joined && is_open(sqlite))
+		(void)done(sqlite, ROLLBACK);
+	if (!is_open(sqlite))
+		decide(sqlite_file_group(sqlite->file), SPOILT, "");
+}
+
+static enum ended end_wanted(struct sqlite *sqlite)
+{
+	struct open_group *open = sqlite_file_group(sqlite->file);
+	struct group *group = NULL;
+
+	if (open->members || turns_waiting(sqlite_file_turns(sqlite->file)) > 0) {
+		group = join(open);
+		if (passed_on(sqlite))
+			return learn(sqlite, group);
+	}
+	bool committed = settle(sqlite);
+	sqlite_pass_turn(sqlite);
+	if (group)
+		leave(group);
+	return committed ? ENDED_WELL : ENDED_BADLY;
+}
+
+enum ended sqlite_group_end(struct sqlite *sqlite, bool wanted)
+{
+	if (wanted && is_resolved(sqlite) && (!sqlite->joined || done(sqlite, RELEASE)))
+		return end_wanted(sqlite);
+	undo(sqlite);
+	leave_turn(sqlite);
+	return ENDED_BADLY;
+}
