@@ -1,0 +1,175 @@
+/* test_store_killed.c - a process in which 64 threads write is killed at a random moment, again and again:
+ * what was answered is there, and nothing is there by half.
+ *
+ * 10 times; KILLS=200 for more. */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "things.h"
+
+#define WRITERS 64
+#define BATCH 4096              /* answers that are read at once */
+
+struct pair { int64_t number; };
+static const struct shape pair_shape = SHAPE(struct pair, INT(struct pair, number, ""));
+
+/* ---- The process that is killed: this program again ---- */
+
+static int64_t base;            /* of this process's numbers */
+
+static bool write_both(struct store *in, void *context)
+{
+	const struct pair *pair = context;
+
+	return store_change(in, "insert into one (number) values (:number)", &pair_shape, pair) == 1
+	       && store_change(in, "insert into other (number) values (:number)", &pair_shape, pair) == 1
+	       && pair->number % 7 != 0;
+}
+
+static void *write_on(void *context)
+{
+	struct store *own = store_open(url, STORE_WRITES);
+	int64_t me = (int64_t)(uintptr_t)context;
+
+	for (int64_t i = 0; own; i++) {
+		struct pair pair = { base + i * WRITERS + me };
+		bool told;
+		if (i % 3 == 2)
+			told = store_change(own, "insert into lone (number) values (:number)", &pair_shape,
+			                    &pair) == 1;
+		else
+			told = store_transact(own, write_both, &pair) == STORE_COMMITTED;
+		/* One write: whole, or nothing of it. */
+		if (told && write(STDOUT_FILENO, &pair.number, sizeof(pair.number)) < 0)
+			break;
+	}
+	return NULL;
+}
+
+static int live(const char *where, const char *number)
+{
+	pthread_t threads[WRITERS];
+
+	snprintf(url, sizeof(url), "%s", where);
+	base = strtoll(number, NULL, 10) * 1000000000;
+	for (uintptr_t i = 0; i < WRITERS; i++)
+		pthread_create(&threads[i], NULL, write_on, (void *)i);
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	return 1;
+}
+
+/* ---- What it was told, and what is there ---- */
+
+static int64_t *answers;
+static size_t answered;
+
+/* False: there are no more. */
+static bool read_answers(int from)
+{
+	int64_t *room = realloc(answers, (answered + BATCH) * sizeof(*answers));
+
+	ck_assert_ptr_nonnull(room);
+	answers = room;
+	ssize_t size = read(from, answers + answered, BATCH * sizeof(*answers));
+	ck_assert(size >= 0 && size % (ssize_t)sizeof(*answers) == 0);
+	answered += (size_t)size / sizeof(*answers);
+	return size > 0;
+}
+
+static void live_and_be_killed(int number)
+{
+	int says[2], status;
+	char text[16];
+
+	ck_assert_int_eq(pipe(says), 0);
+	snprintf(text, sizeof(text), "%d", number);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(says[1], STDOUT_FILENO);
+		close(says[0]);
+		execl("/proc/self/exe", "test_store_killed", url, text, NULL);
+		_exit(127);
+	}
+	close(says[1]);
+	/* Once it answers, and a moment more. */
+	ck_assert(read_answers(says[0]));
+	for (int64_t until = tick_ms() + rand() % 60, left; (left = until - tick_ms()) > 0;)
+		if (poll(&(struct pollfd) { .fd = says[0], .events = POLLIN }, 1, (int)left) > 0)
+			read_answers(says[0]);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	while (read_answers(says[0]))
+		;
+	close(says[0]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static int64_t number_of(const char *sql, int64_t number)
+{
+	struct pair pair = { number };
+	struct number found = { -1 };
+
+	ck_assert_int_eq(store_find_one(store, arena, sql, &pair_shape, &pair, &number_shape, &found), 1);
+	return found.value;
+}
+
+static void look(void)
+{
+	static const char there[] = "select (exists (select 1 from one where number = :number)"
+		" and exists (select 1 from other where number = :number))"
+		" or exists (select 1 from lone where number = :number) as value";
+
+	store = store_open(url, STORE_WRITES);
+	ck_assert_ptr_nonnull(store);
+	for (size_t i = 0; i < answered; i++)
+		ck_assert_msg(number_of(there, answers[i]) == 1, "%lld was answered and is lost",
+		              (long long)answers[i]);
+	ck_assert_int_eq(number_of("select count(*) as value from (select number from one except select"
+	                           " number from other) where :number = 0", 0), 0);
+	ck_assert_int_eq(number_of("select count(*) as value from (select number from other except select"
+	                           " number from one) where :number = 0", 0), 0);
+	ck_assert_int_eq(number_of("select count(*) as value from one where number % 7 = :number", 0), 0);
+	store_close(store);
+	store = NULL;
+}
+
+START_TEST(what_a_killed_process_answered_is_there_and_nothing_by_half)
+{
+	const char *kills = getenv("KILLS");
+	int rounds = kills ? atoi(kills) : 10;
+
+	ck_assert(store->driver->script(store, "create table one (number integer primary key);"
+	                                "create table other (number integer primary key);"
+	                                "create table lone (number integer primary key)"));
+	store_close(store);
+	store = NULL;
+	srand((unsigned)tick_us());
+	for (int i = 1; i <= rounds; i++) {
+		answered = 0;
+		live_and_be_killed(i);
+		ck_assert_uint_gt(answered, 0);
+		look();
+		arena_destroy(arena);
+		arena = arena_create();
+	}
+	free(answers);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		return live(argv[1], argv[2]);
+
+	Suite *suite = suite_create("killed while it writes");
+	TCase *tcase = tcase_create("killed while it writes");
+
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_set_timeout(tcase, 900);
+	tcase_add_test(tcase, what_a_killed_process_answered_is_there_and_nothing_by_half);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
