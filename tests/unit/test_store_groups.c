@@ -3,7 +3,9 @@
  * The test's own transaction holds the turn until all members are in line, one after the other; then
  * they are one group, in that order, however busy the machine is. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "sqlite.h"
 #include "things.h"
@@ -147,6 +149,12 @@ static void add_one(struct member *member)
 		ck_assert(finds(member->store, member->arena, member->name));
 }
 
+/* Its handle is there already, and nothing is read. */
+static void add_later(struct member *member)
+{
+	member->outcome = store_transact(member->store, add_mine, member);
+}
+
 static bool add_twice(struct store *in, void *context)
 {
 	return add_mine(in, context) && add_mine(in, context);
@@ -247,6 +255,33 @@ static void fill(struct member *member)
 	member->outcome = store_transact(member->store, add_too_much, member);
 }
 
+static bool add_slowly(struct store *in, void *context)
+{
+	usleep(100 * 1000);
+	return add_mine(in, context);
+}
+
+static void be_slow(struct member *member)
+{
+	member->outcome = store_transact(member->store, add_slowly, member);
+}
+
+/* Less than the connection keeps in memory: it is written by the commit. */
+static bool add_some(struct store *in, void *context)
+{
+	char text[60 * 1024];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	memcpy(text, ((struct member *)context)->name, 2);
+	return add(in, text, 1) == 1;
+}
+
+static void write_some(struct member *member)
+{
+	member->outcome = store_transact(member->store, add_some, member);
+}
+
 /* ---- Together ---- */
 
 START_TEST(a_group_is_committed_once_and_told_after_it)
@@ -277,6 +312,17 @@ START_TEST(an_old_group_is_committed_though_others_wait)
 	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
 	ck_assert_int_eq(atomic_load(&commits), 4);
 	ck_assert_int_eq(count_in(store), 4);
+}
+END_TEST
+
+START_TEST(a_group_ends_with_whoever_is_slow)
+{
+	make_members(5, add_one);
+	members[1].act = be_slow;
+	sqlite_file_group(file())->age_most_us = 50 * 1000;
+	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
+	ck_assert_int_ge(atomic_load(&commits), 2);
+	ck_assert_int_eq(count_in(store), 6);
 }
 END_TEST
 
@@ -398,6 +444,38 @@ START_TEST(whoever_fills_the_disk_fails_alone)
 }
 END_TEST
 
+static struct rlimit limit;
+
+static void fill_disk(void)
+{
+	struct rlimit small = { 200 * 1024, limit.rlim_max };
+
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+}
+
+static void run_on_full_disk(void)
+{
+	failed_as = run_group(fill_disk);
+}
+
+START_TEST(a_disk_that_is_full_at_the_commit_fails_all_of_the_group)
+{
+	make_members(8, write_some);
+	members[3].act = add_later;
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	catch_log(run_on_full_disk);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(failed_as, STORE_FAILED);
+	for (int i = 0; i < count; i++)
+		ck_assert_int_eq(members[i].outcome, STORE_FAILED);
+	ck_assert_int_eq(count_in(store), 0);
+	make_members(8, write_some);
+	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
+	ck_assert_int_eq(count_in(store), 9);
+}
+END_TEST
+
 static void move_away(void)
 {
 	char other[300];
@@ -409,12 +487,6 @@ static void move_away(void)
 static void run_moved(void)
 {
 	failed_as = run_group(move_away);
-}
-
-/* Their handles are there already when the file goes. */
-static void add_later(struct member *member)
-{
-	member->outcome = store_transact(member->store, add_mine, member);
 }
 
 START_TEST(a_file_that_is_moved_away_fails_all_of_the_group)
@@ -536,6 +608,7 @@ static TCase *together_case(void)
 	tcase_add_test(tcase, a_group_is_committed_once_and_told_after_it);
 	tcase_add_test(tcase, a_group_is_of_64_at_most);
 	tcase_add_test(tcase, an_old_group_is_committed_though_others_wait);
+	tcase_add_test(tcase, a_group_ends_with_whoever_is_slow);
 	tcase_add_loop_test(tcase, what_fails_or_is_taken_back_goes_alone, 0, COUNT(mixtures));
 	tcase_add_test(tcase, statements_alone_are_members_too);
 	tcase_add_test(tcase, what_only_a_commit_refuses_is_refused_alone);
@@ -551,6 +624,7 @@ static TCase *failing_case(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_commit_that_fails_fails_for_all);
 	tcase_add_loop_test(tcase, whoever_fills_the_disk_fails_alone, 0, COUNT(floods));
+	tcase_add_test(tcase, a_disk_that_is_full_at_the_commit_fails_all_of_the_group);
 	tcase_add_test(tcase, a_file_that_is_moved_away_fails_all_of_the_group);
 	tcase_add_test(tcase, whoever_waited_too_long_for_a_turn_fails_alone);
 	return tcase;

@@ -190,6 +190,63 @@ START_TEST(a_writer_waits_for_another_process)
 }
 END_TEST
 
+static void *add_own(void *context)
+{
+	char name[16];
+	struct store *own = store_open(url, STORE_WRITES);
+
+	snprintf(name, sizeof(name), "own-%d", (int)(intptr_t)context);
+	bool added = add(own, name, 1) == 1;
+	store_close(own);
+	return added ? context : NULL;
+}
+
+static int add_in_threads(void)
+{
+	enum { WRITERS = 8 };
+	pthread_t threads[WRITERS];
+	int added = 0;
+	void *done;
+
+	for (int i = 0; i < WRITERS; i++)
+		pthread_create(&threads[i], NULL, add_own, (void *)(intptr_t)(i + 1));
+	for (int i = 0; i < WRITERS; i++) {
+		pthread_join(threads[i], &done);
+		added += done != NULL;
+	}
+	return added;
+}
+
+START_TEST(all_that_wait_for_a_turn_wait_for_another_process)
+{
+	struct child child = child_start("hold-shortly");
+
+	child_says(child);
+	ck_assert_int_eq(add_in_threads(), 8);
+	ck_assert_int_eq(child_end(child), 0);
+	ck_assert_int_eq(count_in(store), 9);
+}
+END_TEST
+
+static void add_in_vain(void)
+{
+	ck_assert_int_eq(add_in_threads(), 0);
+}
+
+START_TEST(whoever_waits_too_long_for_another_process_has_done_nothing)
+{
+	struct child child = child_start("hold");
+
+	child_says(child);
+	catch_log(add_in_vain);
+	ck_assert_ptr_nonnull(strstr(logged, "locked"));
+	ck_assert_int_eq(write(child.told, "+", 1), 1);
+	ck_assert_int_eq(child_end(child), 0);
+	ck_assert_int_eq(count_in(store), 1);
+	ck_assert_int_eq(add_in_threads(), 8);
+}
+END_TEST
+
 START_TEST(a_reader_does_not_wait_for_a_writer)
 {
 	struct store *reader = store_open(url, reading());
@@ -345,8 +402,11 @@ static TCase *sharing_case(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, threads_take_turns_and_lose_nothing);
-	if (!on_postgres())
+	if (!on_postgres()) {
 		tcase_add_test(tcase, whoever_waits_too_long_for_a_turn_leaves_the_line);
+		tcase_add_test(tcase, all_that_wait_for_a_turn_wait_for_another_process);
+		tcase_add_test(tcase, whoever_waits_too_long_for_another_process_has_done_nothing);
+	}
 	tcase_add_test(tcase, a_process_that_is_killed_leaves_nothing_of_its_transaction);
 	tcase_add_test(tcase, a_writer_waits_for_another_process);
 	tcase_add_test(tcase, a_reader_does_not_wait_for_a_writer);
