@@ -37,9 +37,9 @@ static struct group *group_create(void)
 	return group;
 }
 
-static void leave(struct group *group)
+/* With its lock held, and then no more. */
+static void leave_locked(struct group *group)
 {
-	pthread_mutex_lock(&group->lock);
 	bool last = --group->users == 0;
 	pthread_mutex_unlock(&group->lock);
 	if (!last)
@@ -47,6 +47,12 @@ static void leave(struct group *group)
 	pthread_cond_destroy(&group->decided);
 	pthread_mutex_destroy(&group->lock);
 	free(group);
+}
+
+static void leave(struct group *group)
+{
+	pthread_mutex_lock(&group->lock);
+	leave_locked(group);
 }
 
 /* With the turn. */
@@ -67,12 +73,11 @@ static enum ended learn(struct sqlite *sqlite, struct group *group)
 	pthread_mutex_lock(&group->lock);
 	while (group->outcome == UNDECIDED)
 		pthread_cond_wait(&group->decided, &group->lock);
-	pthread_mutex_unlock(&group->lock);
 	enum ended ended = group->outcome == COMMITTED ? ENDED_WELL
 	                   : group->outcome == SPOILT ? ENDED_AGAIN : ENDED_BADLY;
 	if (ended == ENDED_BADLY)
 		store_known_failed(&sqlite->store, group->why);
-	leave(group);
+	leave_locked(group);
 	return ended;
 }
 

@@ -304,7 +304,8 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 	if (code == SQLITE_ROW)
 		return STEP_ROW;
 	if (code == SQLITE_DONE) {
-		note_changes(sqlite, statement);
+		if (statement->writes)
+			note_changes(sqlite, statement);
 		return STEP_DONE;
 	}
 	sqlite_failed(sqlite, statement->sql, code);
