@@ -57,7 +57,7 @@ static bool is_refusal(const char *state)
 
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result)
 {
-	struct store *store = &postgres->store;
+	struct store *store = postgres->store;
 
 	if (!result) {
 		store_failed(store, sql, postgres->link.why, true);
@@ -140,25 +140,35 @@ static bool run(struct postgres *postgres, const char *sql)
 
 /* ---- Opening ---- */
 
-static void close_connection(struct store *store)
+static void *zeroed(size_t size)
+{
+	void *made = calloc(1, size);
+
+	if (!made)
+		abort();
+	return made;
+}
+
+static void close_handle(struct store *store)
 {
 	struct postgres *postgres = postgres_of(store);
 
 	postgres_forget(postgres);
 	link_close(&postgres->link);
 	free(postgres);
+	free(store);
 }
 
-static struct store *open_connection(const char *place, enum store_use use)
+static struct store *open_handle(const char *place, enum store_use use)
 {
-	struct postgres *postgres = calloc(1, sizeof(*postgres));
+	struct postgres_store *handle = zeroed(sizeof(*handle));
 
 	(void)use;
-	if (!postgres)
-		abort();
-	if (link_open(&postgres->link, place))
-		return &postgres->store;
-	close_connection(&postgres->store);
+	handle->at = zeroed(sizeof(*handle->at));
+	handle->at->store = &handle->store;
+	if (link_open(&handle->at->link, place))
+		return &handle->store;
+	close_handle(&handle->store);
 	return NULL;
 }
 
@@ -286,7 +296,7 @@ static bool migrating(struct store *store, bool begins)
 const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
-	.open = open_connection, .close = close_connection, .reachable = reachable,
+	.open = open_handle, .close = close_handle, .reachable = reachable,
 	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue,

@@ -1,4 +1,4 @@
-/* postgres.h - inside the PostgreSQL driver: a connection, the statements it keeps, and failure. */
+/* postgres.h - inside the PostgreSQL driver: a store, its connection, the statements that keeps, and failure. */
 #ifndef POSTGRES_H
 #define POSTGRES_H
 
@@ -25,7 +25,7 @@ struct postgres_link {
 };
 
 struct postgres {
-	struct store store;
+	struct store *store;            /* what has it */
 	struct postgres_link link;
 	bool was_unhurried;             /* before migrations began */
 	bool reading;                   /* inside the transaction that cursors need */
@@ -34,9 +34,14 @@ struct postgres {
 	struct statement *statements[POSTGRES_BUCKETS];
 };
 
+struct postgres_store {
+	struct store store;
+	struct postgres *at;            /* the connection it has */
+};
+
 static inline struct postgres *postgres_of(struct store *store)
 {
-	return (struct postgres *)store;
+	return ((struct postgres_store *)store)->at;
 }
 
 /* ---- postgres_library.c ---- */

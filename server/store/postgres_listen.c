@@ -5,14 +5,14 @@
 
 unsigned postgres_connection(const struct store *store)
 {
-	const struct postgres_link *link = &((const struct postgres *)store)->link;
+	const struct postgres_link *link = &((const struct postgres_store *)store)->at->link;
 
 	return link->connection ? link->number : 0;
 }
 
 int postgres_socket(const struct store *store)
 {
-	const struct postgres_link *link = &((const struct postgres *)store)->link;
+	const struct postgres_link *link = &((const struct postgres_store *)store)->at->link;
 
 	return link->connection ? PQsocket(link->connection) : -1;
 }

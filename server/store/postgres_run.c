@@ -97,7 +97,7 @@ static PGresult *open_cursor(struct postgres *postgres, struct statement *statem
 {
 	PGresult *result;
 
-	if (!postgres->store.transacting && !postgres->reading) {
+	if (!postgres->store->transacting && !postgres->reading) {
 		result = plain(postgres, "begin isolation level repeatable read, read only");
 		if (!is_fine(result))
 			return result;
@@ -130,7 +130,7 @@ static void close_cursor(struct postgres *postgres, struct statement *statement)
 	postgres->cursors--;
 	if (postgres->reading && !postgres->cursors) {
 		end_reading(postgres);
-	} else if (!postgres->store.failed || !postgres->store.transacting) {
+	} else if (!postgres->store->failed || !postgres->store->transacting) {
 		snprintf(sql, sizeof(sql), "close %s", statement->name);
 		PQclear(plain(postgres, sql));
 	}
@@ -145,7 +145,7 @@ static bool is_worth_repeating(struct postgres *postgres, struct statement *stat
 {
 	const char *state = postgres_state(result);
 
-	if (postgres->store.transacting || postgres->cursors)
+	if (postgres->store->transacting || postgres->cursors)
 		return false;
 	if (!result)
 		return !statement->writes;
@@ -160,7 +160,7 @@ static bool is_worth_repeating(struct postgres *postgres, struct statement *stat
 
 static PGresult *run_once(struct postgres *postgres, struct statement *statement)
 {
-	if (!postgres->store.transacting && !postgres->reading && !link_ready(&postgres->link))
+	if (!postgres->store->transacting && !postgres->reading && !link_ready(&postgres->link))
 		return NULL;
 	if (!postgres->link.connection)
 		return NULL;
