@@ -204,9 +204,12 @@ static void to_worker(struct mcp_call *call)
 static void run_on_worker(struct job *job, void *worker)
 {
 	struct mcp_call *call = CALL_OF(job, job);
+	struct store *store = ((struct workplace *)worker)->store;
 
+	if (store)
+		store_for(store, job->party);
 	if (!atomic_load(&call->cancelled))
-		run(call, ((struct workplace *)worker)->store);
+		run(call, store);
 	loop_post(call->reply->loop, &call->message);
 }
 

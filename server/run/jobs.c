@@ -6,6 +6,7 @@
 #include "jobs.h"
 #include "log.h"
 #include "protocol.h"
+#include "store_internal.h"
 
 #define RETRY_MS 1000                   /* the workers' queue was full */
 #define PAUSE_LEAST_MS 10               /* so that no job takes a worker for itself */
@@ -29,6 +30,8 @@ static void run(struct job *job, void *worker)
 	struct planned *planned = (struct planned *)job;
 	struct workplace *place = worker;
 
+	if (place->store)
+		store_for(place->store, 0);
 	int64_t pause_ms = planned->what->run(place->store);
 	if (pause_ms < PAUSE_LEAST_MS)
 		pause_ms = PAUSE_LEAST_MS;

@@ -48,7 +48,7 @@ static void *open_worker(void *context)
 {
 	const struct options *options = context;
 	struct store *store = NULL;
-	if (options->database && !(store = store_open(options->database, STORE_WRITES)))
+	if (options->database && !(store = store_open_shared(options->database, options->workers)))
 		return NULL;
 	return make_place((struct workplace) { .store = store });
 }

@@ -15,6 +15,7 @@
 struct store {
 	const struct driver *driver;
 	enum store_use use;
+	uint64_t party;                 /* on whose behalf it runs something; 0: nobody's */
 	int running;                    /* statements begun and not ended */
 	bool transacting;
 	bool failed;                    /* the transaction can only be taken back */
@@ -49,6 +50,9 @@ struct driver {
 	/* `place` is the URL after the scheme. */
 	struct store *(*open)(const char *place, enum store_use use);
 	void (*close)(struct store *store);
+	/* NULL, or: from now on it has a connection only while it runs something, one of at most so many that
+	 * it shares with all others of this process that are opened so. */
+	void (*share)(struct store *store, int connections);
 	bool (*reachable)(struct store *store);
 
 	/* A run: begin, step until it is not STEP_ROW (or earlier), end. NULL: it can't begin. Others may

@@ -149,14 +149,33 @@ static void *zeroed(size_t size)
 	return made;
 }
 
-static void close_handle(struct store *store)
+struct postgres *postgres_create(const char *place)
 {
-	struct postgres *postgres = postgres_of(store);
+	struct postgres *postgres = zeroed(sizeof(*postgres));
 
+	if (link_open(&postgres->link, place))
+		return postgres;
+	postgres_destroy(postgres);
+	return NULL;
+}
+
+void postgres_destroy(struct postgres *postgres)
+{
+	if (!postgres)
+		return;
 	postgres_forget(postgres);
 	link_close(&postgres->link);
 	free(postgres);
-	free(store);
+}
+
+static void close_handle(struct store *store)
+{
+	struct postgres_store *handle = (struct postgres_store *)store;
+
+	postgres_destroy(handle->at);
+	if (handle->lender)
+		lender_leave(handle->lender);
+	free(handle);
 }
 
 static struct store *open_handle(const char *place, enum store_use use)
@@ -164,31 +183,43 @@ static struct store *open_handle(const char *place, enum store_use use)
 	struct postgres_store *handle = zeroed(sizeof(*handle));
 
 	(void)use;
-	handle->at = zeroed(sizeof(*handle->at));
-	handle->at->store = &handle->store;
-	if (link_open(&handle->at->link, place))
+	if ((handle->at = postgres_create(place))) {
+		handle->at->store = &handle->store;
 		return &handle->store;
-	close_handle(&handle->store);
+	}
+	free(handle);
 	return NULL;
+}
+
+static void share(struct store *store, int connections)
+{
+	struct postgres_store *handle = (struct postgres_store *)store;
+	const char *url = handle->at->link.url;
+
+	handle->lender = lender_join(strchr(url, ':') + 1, connections);
+	postgres_destroy(handle->at);
+	handle->at = NULL;
 }
 
 /* A cursor's transaction outlives its statements only within store_each(). */
 static bool reachable(struct store *store)
 {
-	struct postgres *postgres = postgres_of(store);
-
-	if (store->use == STORE_READS || !link_ready(&postgres->link))
+	if (store->use == STORE_READS || !postgres_borrow(store, NULL))
 		return false;
-	PGresult *result = send_and_wait(postgres, "select 1", tick_ms() + REACHABLE_MS);
+	struct postgres *postgres = postgres_of(store);
+	PGresult *result = NULL;
+	if (link_ready(&postgres->link))
+		result = send_and_wait(postgres, "select 1", tick_ms() + REACHABLE_MS);
 	bool fine = is_fine(result);
 	PQclear(result);
+	postgres_give_back(store, store->running);
 	return fine;
 }
 
 /* ---- Transactions ---- */
 
 /* A connection may turn out to be dead only when it is used; nothing was done on it yet. */
-static bool transact(struct store *store)
+static bool begin_transaction(struct store *store)
 {
 	struct postgres *postgres = postgres_of(store);
 	const char *sql = postgres->link.unhurried ? "begin isolation level read committed"
@@ -212,10 +243,17 @@ static bool transact(struct store *store)
 	return false;
 }
 
-static void take_back(struct store *store)
+static bool transact(struct store *store)
 {
-	struct postgres *postgres = postgres_of(store);
+	bool begun = postgres_borrow(store, "begin") && begin_transaction(store);
 
+	if (!begun)
+		postgres_give_back(store, 0);
+	return begun;
+}
+
+static void roll_back(struct postgres *postgres)
+{
 	/* What is queued is taken back too, whatever came of it. */
 	if (postgres->link.queued)
 		PQclear(link_answer(&postgres->link, postgres_until(postgres)));
@@ -225,15 +263,16 @@ static void take_back(struct store *store)
 		(void)run(postgres, "rollback");
 }
 
-static void commit(struct store *store)
+static void take_back(struct store *store)
 {
-	struct postgres *postgres = postgres_of(store);
+	roll_back(postgres_of(store));
+	postgres_give_back(store, 0);
+}
+
+static void commit_settled(struct postgres *postgres)
+{
 	PGresult *result = NULL;
 
-	if (!postgres_settle(postgres)) {
-		take_back(store);
-		return;
-	}
 	if (postgres->link.connection)
 		result = send_and_wait(postgres, "commit", postgres_until(postgres));
 	if (is_fine(result))
@@ -241,8 +280,19 @@ static void commit(struct store *store)
 	else if (result)
 		postgres_failed(postgres, "commit", result);
 	else
-		store_failed(store, "commit", "the connection was lost before the answer came: whether it"
+		store_failed(postgres->store, "commit", "the connection was lost before the answer came: whether it"
 		             " was done is not known, and it is not repeated", false);
+}
+
+static void commit(struct store *store)
+{
+	struct postgres *postgres = postgres_of(store);
+
+	if (postgres_settle(postgres))
+		commit_settled(postgres);
+	else
+		roll_back(postgres);
+	postgres_give_back(store, 0);
 }
 
 /* ---- Migrations ---- */
@@ -296,7 +346,7 @@ static bool migrating(struct store *store, bool begins)
 const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
-	.open = open_handle, .close = close_handle, .reachable = reachable,
+	.open = open_handle, .close = close_handle, .share = share, .reachable = reachable,
 	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue,

@@ -25,7 +25,8 @@ struct postgres_link {
 };
 
 struct postgres {
-	struct store *store;            /* what has it */
+	struct store *store;            /* what has it; NULL: it is to be lent */
+	struct postgres *below;         /* in a lender's list */
 	struct postgres_link link;
 	bool was_unhurried;             /* before migrations began */
 	bool reading;                   /* inside the transaction that cursors need */
@@ -37,6 +38,8 @@ struct postgres {
 struct postgres_store {
 	struct store store;
 	struct postgres *at;            /* the connection it has */
+	struct lender *lender;          /* of whom it has it, while it runs something; NULL: it is its own */
+	struct party *party;            /* in whose name it was lent */
 };
 
 static inline struct postgres *postgres_of(struct store *store)
@@ -66,7 +69,21 @@ PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
 /* The first line of what libpq says of it. */
 void link_explain(struct postgres_link *link, const char *otherwise);
 
+/* ---- postgres_lend.c ---- */
+
+/* The one of this process that lends connections to that place, at most so many. */
+struct lender *lender_join(const char *place, int connections);
+void lender_leave(struct lender *lender);
+/* Waits until the store has a connection. False: none came free in time, and that is reported. */
+MUST_USE bool postgres_borrow(struct store *store, const char *sql);
+/* The store has none any more, where it is a lent one and nothing is running. */
+void postgres_give_back(struct store *store, int running);
+
 /* ---- postgres.c ---- */
+
+/* NULL: the place is no URL; has logged why. */
+struct postgres *postgres_create(const char *place);
+void postgres_destroy(struct postgres *postgres);
 
 /* Sees to it that nothing is queued any more. False: something failed, and is reported. */
 MUST_USE bool postgres_settle(struct postgres *postgres);

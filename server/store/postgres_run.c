@@ -193,17 +193,11 @@ static bool start(struct postgres *postgres, struct statement *statement)
 	return false;
 }
 
-struct statement *postgres_begin(struct store *store, const struct query *query)
+static struct statement *begin(struct postgres *postgres, const struct query *query)
 {
-	struct postgres *postgres = postgres_of(store);
-
-	/* Loops have no connection: their tools go to a worker. */
-	if (store->use == STORE_READS) {
-		store_give_up(store);
-		return NULL;
-	}
 	struct statement *statement = statement_for(postgres, query);
-	if (statement->writes && !store_may_write(store, query->sql))
+
+	if (statement->writes && !store_may_write(postgres->store, query->sql))
 		return NULL;
 	statement_bind(statement, query->params);
 	if (!start(postgres, statement))
@@ -211,6 +205,27 @@ struct statement *postgres_begin(struct store *store, const struct query *query)
 	if (statement->columns < 0)
 		statement_map_columns(statement);
 	statement->runs = true;
+	return statement;
+}
+
+/* A transaction needs its connection to its end, whatever runs. */
+static int running(const struct store *store)
+{
+	return store->running + 2 * store->transacting;
+}
+
+struct statement *postgres_begin(struct store *store, const struct query *query)
+{
+	/* Loops have no connection: their tools go to a worker. */
+	if (store->use == STORE_READS) {
+		store_give_up(store);
+		return NULL;
+	}
+	if (!postgres_borrow(store, query->sql))
+		return NULL;
+	struct statement *statement = begin(postgres_of(store), query);
+	if (!statement)
+		postgres_give_back(store, running(store));
 	return statement;
 }
 
@@ -299,4 +314,6 @@ void postgres_end(struct store *store, struct statement *statement)
 	PQclear(statement->result);
 	statement->result = NULL;
 	statement->runs = false;
+	/* It is still among those that run. */
+	postgres_give_back(store, running(store) - 1);
 }

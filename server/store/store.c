@@ -49,6 +49,15 @@ struct store *store_open(const char *url, enum store_use use)
 	return store;
 }
 
+struct store *store_open_shared(const char *url, int connections)
+{
+	struct store *store = store_open(url, STORE_WRITES);
+
+	if (store && store->driver->share)
+		store->driver->share(store, connections);
+	return store;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
@@ -87,6 +96,11 @@ void store_begin_call(struct store *store, int64_t budget)
 {
 	store->gave_up = store->refused = false;
 	store->budget = budget;
+}
+
+void store_for(struct store *store, uint64_t party)
+{
+	store->party = party;
 }
 
 bool store_refused(const struct store *store)

@@ -15,6 +15,12 @@
 /* Resets the budget and store_gave_up(). A STORE_WRITES store has no bound. */
 void store_begin_call(struct store *store, int64_t budget);
 
+/* store_open() of one that writes, where as many threads as there are may have one each: with PostgreSQL
+ * they share so many connections, which each of them has only while it runs something. */
+struct store *store_open_shared(const char *url, int connections);
+/* On whose behalf it runs things from now on, see job.party: who shares connections has them in turn. */
+void store_for(struct store *store, uint64_t party);
+
 /* A STORE_READS store ended this call's work: the budget was spent, the database was locked (a loop
  * never waits for a lock), or the tool wanted to write. From then on every function of it fails. */
 bool store_gave_up(const struct store *store);

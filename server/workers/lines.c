@@ -125,6 +125,40 @@ bool lines_add(struct lines *lines, struct job *job)
 	return true;
 }
 
+static void leave_turn(struct turns *turns, const struct party *party, int kind)
+{
+	struct party **place = &turns->first, *before = NULL;
+
+	while (*place != party) {
+		before = *place;
+		place = &before->lines[kind].next;
+	}
+	*place = party->lines[kind].next;
+	if (turns->last == party)
+		turns->last = before;
+}
+
+void lines_remove(struct lines *lines, struct job *job)
+{
+	int kind = job->slow ? SLOW : QUICK;
+	struct party *party = *place_of(lines, job->party);
+	struct line *line = &party->lines[kind];
+	struct job **place = &line->first, *before = NULL;
+
+	while (*place != job) {
+		before = *place;
+		place = &before->next;
+	}
+	*place = job->next;
+	if (line->last == job)
+		line->last = before;
+	if (!line->first)
+		leave_turn(&lines->turns[kind], party, kind);
+	party->waiting--;
+	lines->waiting--;
+	let_go(lines, party);
+}
+
 /* ---- Taking ---- */
 
 /* The first in turn that may have one more. At most two have their share and are passed by: all that run

@@ -25,6 +25,8 @@ void lines_create(struct lines *lines, int workers, int waiting_max);
 void lines_destroy(struct lines *lines);
 /* False: the job's party has its share. */
 MUST_USE bool lines_add(struct lines *lines, struct job *job);
+/* One that was added and not taken waits no longer. */
+void lines_remove(struct lines *lines, struct job *job);
 /* The next one that may run now, which runs from now on; NULL: none. `party` is for lines_ran(). Where
  * it says look_again, another worker may find one too that nobody woke it for. */
 struct job *lines_take(struct lines *lines, struct party **party);

@@ -1,0 +1,217 @@
+/* test_postgres_lend.c - stores that share connections: who has one, for how long, and whose turn it is. */
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "things.h"
+
+#define THREADS 40
+#define ROUNDS 25
+
+static sem_t inside, go;
+
+static struct store *shared(int connections, uint64_t party)
+{
+	struct store *opened = store_open_shared(url, connections);
+
+	ck_assert_ptr_nonnull(opened);
+	store_for(opened, party);
+	return opened;
+}
+
+static int64_t count(struct store *with)
+{
+	struct number number;
+
+	return store_find_one(with, arena, count_things, NULL, NULL, &number_shape, &number) == 1
+		? number.value : -1;
+}
+
+static long long connects(void)
+{
+	return atomic_load(&store_counters.connects);
+}
+
+START_TEST(one_connection_serves_many_stores_in_turn)
+{
+	struct store *some[10];
+	long long before = connects();
+
+	for (int i = 0; i < 10; i++)
+		some[i] = shared(1, (uint64_t)i);
+	for (int i = 0; i < 30; i++)
+		ck_assert_int_eq(count(some[i % 10]), 0);
+	ck_assert_int_eq(connects() - before, 1);
+	ck_assert(store_reachable(some[3]));
+	ck_assert_int_eq(count(some[4]), 0);
+	for (int i = 0; i < 10; i++)
+		store_close(some[i]);
+}
+END_TEST
+
+/* Each is run again with all of what it has open at once, in one transaction and outside of one. */
+static bool look_within(void *context, const void *row)
+{
+	const struct number *number = row;
+
+	ck_assert_int_eq(number->value, count(context));
+	return true;
+}
+
+static bool look_and_count(struct store *with, void *context)
+{
+	ck_assert_ptr_null(context);
+	return count(with) >= 0
+	       && store_each(with, count_things, NULL, NULL, &number_shape, look_within, with);
+}
+
+START_TEST(what_belongs_together_has_one_connection)
+{
+	struct store *one = shared(1, 1), *other = shared(1, 2);
+	long long before = connects();
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert(store_each(one, count_things, NULL, NULL, &number_shape, look_within, one));
+		ck_assert_int_eq(store_transact(other, look_and_count, NULL), STORE_COMMITTED);
+		ck_assert_int_eq(store_transact(one, look_and_count, NULL), STORE_COMMITTED);
+	}
+	ck_assert_int_eq(connects() - before, 1);
+	store_close(one);
+	store_close(other);
+}
+END_TEST
+
+static bool break_a_rule(struct store *with, void *context)
+{
+	(void)context;
+	return store_change(with, "insert into part (thing) values ('nothing')", NULL, NULL) == 1;
+}
+
+static bool leave(struct store *with, void *context)
+{
+	(void)context;
+	return count(with) > 1000;
+}
+
+static void fail_in_each_way(void)
+{
+	struct store *one = shared(1, 1), *other = shared(1, 2);
+	struct thing thing = { .name = "x", .size = 2000000, .has_size = true };
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(store_transact(one, break_a_rule, NULL), STORE_FAILED);
+		ck_assert_int_eq(count(other), 0);
+		ck_assert_int_eq(store_transact(one, leave, NULL), STORE_TAKEN_BACK);
+		ck_assert_int_eq(count(other), 0);
+		ck_assert_int_eq(store_change(one, insert_thing, &thing_shape, &thing), -1);
+		ck_assert_int_eq(count(other), 0);
+	}
+	store_close(one);
+	store_close(other);
+}
+
+START_TEST(what_fails_gives_its_connection_back)
+{
+	catch_log(fail_in_each_way);
+}
+END_TEST
+
+/* ---- Threads ---- */
+
+static bool hold(struct store *with, void *context)
+{
+	(void)context;
+	bool fine = count(with) >= 0;
+	sem_post(&inside);
+	sem_wait(&go);
+	return fine;
+}
+
+static void *hold_one(void *context)
+{
+	ck_assert_int_eq(store_transact(context, hold, NULL), STORE_COMMITTED);
+	return NULL;
+}
+
+static void try_in_vain(void)
+{
+	struct store *waits = shared(1, 2);
+
+	ck_assert_int_eq(count(waits), -1);
+	store_close(waits);
+}
+
+START_TEST(who_gets_none_in_time_is_told)
+{
+	struct store *holds = shared(1, 1);
+	pthread_t thread;
+
+	sem_init(&inside, 0, 0);
+	sem_init(&go, 0, 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, hold_one, holds), 0);
+	sem_wait(&inside);
+	catch_log(try_in_vain);
+	ck_assert_ptr_nonnull(strstr(logged, "no connection came free in time"));
+	sem_post(&go);
+	pthread_join(thread, NULL);
+	ck_assert_int_eq(count(holds), 0);
+	store_close(holds);
+}
+END_TEST
+
+struct writer {
+	pthread_t thread;
+	struct store *store;
+	int number;
+};
+
+static void *write_some(void *context)
+{
+	struct writer *writer = context;
+	char name[32];
+	struct thing thing = { .name = name };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		snprintf(name, sizeof(name), "%d of %d", i, writer->number);
+		ck_assert_int_eq(store_change(writer->store, insert_thing, &thing_shape, &thing), 1);
+	}
+	return NULL;
+}
+
+START_TEST(many_threads_share_few)
+{
+	struct writer writers[THREADS];
+	long long before = connects();
+
+	for (int i = 0; i < THREADS; i++) {
+		writers[i].number = i;
+		writers[i].store = shared(3, (uint64_t)(i % 5));
+		ck_assert_int_eq(pthread_create(&writers[i].thread, NULL, write_some, &writers[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(writers[i].thread, NULL);
+	ck_assert_int_eq(count(writers[0].store), THREADS * ROUNDS);
+	ck_assert_int_le(connects() - before, 3);
+	for (int i = 0; i < THREADS; i++)
+		store_close(writers[i].store);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("postgres lend");
+	TCase *tcase = tcase_create("lending");
+
+	if (!on_postgres()) {
+		puts("POSTGRES_URL is not set: see tests/postgres.sh");
+		return 77;
+	}
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, one_connection_serves_many_stores_in_turn);
+	tcase_add_test(tcase, what_belongs_together_has_one_connection);
+	tcase_add_test(tcase, what_fails_gives_its_connection_back);
+	tcase_add_test(tcase, who_gets_none_in_time_is_told);
+	tcase_add_test(tcase, many_threads_share_few);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
