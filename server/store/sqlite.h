@@ -11,7 +11,8 @@
 struct sqlite {
 	struct store store;
 	struct sqlite_connection *connection;   /* at hand; NULL: none is lent to it now */
-	bool reading;                           /* that is a reader, lent */
+	struct loan loan;                       /* of a reader, or of the turn to write */
+	bool reading;                           /* of a reader */
 	struct sqlite_file *file;               /* NULL: a scratch file or a state, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
 	bool damaged;                           /* a state, and it was said */

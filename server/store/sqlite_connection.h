@@ -16,7 +16,6 @@ enum verb { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, VERBS };
 
 struct sqlite_connection {
 	sqlite3 *db;
-	struct sqlite_connection *next;         /* of those that nobody has */
 	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *verbs[VERBS];             /* NULL: not needed yet */
 	struct statement *statements[BUCKETS];

@@ -9,6 +9,7 @@
 
 #include "log.h"
 
+#define READERS_MOST 8                  /* some times the cores a process is given: a read seldom waits for more */
 #define WRITING_TEXTS 256               /* more than programs have; the rest is found out each time */
 #define GROUP_AGE_MOST_US 5000
 #define MOMENT_MS 100                   /* readers look again after that */
@@ -26,8 +27,7 @@ struct sqlite_file {
 	struct sqlite_file *next;       /* of all of them */
 	int members;
 	struct sqlite_connection *writer;       /* NULL: so far all only read */
-	struct readers *readers;
-	struct turns *turns;
+	struct lending *turn, *readers;
 	struct open_group group;
 	atomic_uintptr_t writing[WRITING_TEXTS];
 	struct stamp stamp;             /* whose turn it is looks at it */
@@ -118,9 +118,9 @@ struct stamp *sqlite_file_stamp(struct sqlite_file *file)
 	return &file->stamp;
 }
 
-struct turns *sqlite_file_turns(struct sqlite_file *file)
+struct lending *sqlite_file_turn(struct sqlite_file *file)
 {
-	return file->turns;
+	return file->turn;
 }
 
 struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file)
@@ -133,7 +133,7 @@ struct open_group *sqlite_file_group(struct sqlite_file *file)
 	return &file->group;
 }
 
-struct readers *sqlite_file_readers(struct sqlite_file *file)
+struct lending *sqlite_file_readers(struct sqlite_file *file)
 {
 	return file->readers;
 }
@@ -184,20 +184,25 @@ static struct sqlite_file *file_create(const char *path, const char *real, const
 			abort();
 	atomic_init(&file->away, PARTS);
 	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
-	file->turns = turns_create();
+	file->turn = lending_create(1);
 	file->group.age_most_us = GROUP_AGE_MOST_US;
-	file->readers = readers_create();
+	file->readers = lending_create(READERS_MOST);
 	pthread_mutex_init(&file->lock, NULL);
 	file->next = all;
 	all = file;
 	return file;
 }
 
+static void close_reader(void *reader)
+{
+	sqlite_connection_close(reader);
+}
+
 static void file_destroy(struct sqlite_file *file)
 {
-	readers_destroy(file->readers);
+	lending_destroy(file->readers, close_reader);
 	sqlite_connection_close(file->writer);
-	turns_destroy(file->turns);
+	lending_destroy(file->turn, NULL);
 	pthread_mutex_destroy(&file->lock);
 	for (enum part part = MAIN; part < PARTS; part++) {
 		free(file->paths[part]);

@@ -1,7 +1,7 @@
 /* sqlite_file.h - what the handles of this process to one database file share.
  *
- * Writer   One connection writes, and goes with the turn (turns.h): those that write do so one after
- *          the other, and what it has in memory stays true.
+ * Writer   One connection writes, and goes with the turn, of which there is one (lending.h): those
+ *          that write do so one after the other, and what it has in memory stays true.
  *          Those that wait for it meanwhile are committed together (sqlite_group.c).
  * Readers  A few only read, each lent for a statement at a time. An event loop's is its own.
  * The end  The connection that closes last is the one that writes, whatever order handles are closed
@@ -13,10 +13,9 @@
 #ifndef SQLITE_FILE_H
 #define SQLITE_FILE_H
 
+#include "lending.h"
 #include "sqlite_connection.h"
-#include "sqlite_readers.h"
 #include "sqlite_stamp.h"
-#include "turns.h"
 
 struct sqlite_file;
 
@@ -35,7 +34,7 @@ bool sqlite_file_is_gone(const char *path);
 /* Whether a connection of this process is open to the file at that path. */
 bool sqlite_file_is_open(const char *path);
 
-struct turns *sqlite_file_turns(struct sqlite_file *file);
+struct lending *sqlite_file_turn(struct sqlite_file *file);
 /* What follows is of whose turn it is. */
 struct open_group {
 	struct group *members;          /* that wait for its commit; NULL: none, and no transaction is open */
@@ -44,7 +43,8 @@ struct open_group {
 };
 struct open_group *sqlite_file_group(struct sqlite_file *file);
 struct sqlite_connection *sqlite_file_writer(struct sqlite_file *file);
-struct readers *sqlite_file_readers(struct sqlite_file *file);
+/* As many as were needed at once, up to a bound; beyond it whoever wants one waits. */
+struct lending *sqlite_file_readers(struct sqlite_file *file);
 /* Whether a connection that was just opened is to this file. */
 MUST_USE bool sqlite_file_holds(struct sqlite_file *file, sqlite3 *db);
 /* Statements, by the address of their text, that are known to write. */

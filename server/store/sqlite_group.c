@@ -160,7 +160,7 @@ static bool passed_on(struct sqlite *sqlite)
 	/* From then on the connection is the next one's. */
 	struct sqlite_connection *connection = sqlite->connection;
 	sqlite->connection = NULL;
-	if (turns_pass_on(sqlite_file_turns(sqlite->file)))
+	if (lending_pass_on(sqlite_file_turn(sqlite->file), &sqlite->loan))
 		return true;
 	sqlite->connection = connection;
 	return false;
@@ -246,7 +246,7 @@ static enum ended end_wanted(struct sqlite *sqlite)
 	struct open_group *open = sqlite_file_group(sqlite->file);
 	struct group *group = NULL;
 
-	if (open->members || turns_waiting(sqlite_file_turns(sqlite->file)) > 0) {
+	if (open->members || lending_waiting(sqlite_file_turn(sqlite->file)) > 0) {
 		group = join(open);
 		if (passed_on(sqlite))
 			return learn(sqlite, group);

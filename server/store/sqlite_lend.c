@@ -18,39 +18,39 @@ static struct sqlite_connection *make_reader(struct sqlite_file *file)
 
 bool sqlite_lend_reader(struct sqlite *sqlite)
 {
-	struct readers *readers = sqlite_file_readers(sqlite->file);
-	bool make;
+	struct lending *readers = sqlite_file_readers(sqlite->file);
+	bool lent = lending_take(readers, sqlite->store.party, STORE_WAIT_MS, &sqlite->loan);
 
-	sqlite->connection = readers_take(readers, STORE_WAIT_MS, &make);
-	if (!sqlite->connection && make) {
-		sqlite->connection = make_reader(sqlite->file);
-		if (!sqlite->connection)
-			readers_not_made(readers);
-	}
+	if (lent && !sqlite->loan.thing)
+		sqlite->loan.thing = make_reader(sqlite->file);
+	sqlite->connection = sqlite->loan.thing;
 	sqlite->reading = sqlite->connection;
 	if (sqlite->reading)
 		return true;
+	if (lent)
+		lending_give_back(readers, &sqlite->loan);
 	const char *away = sqlite_file_away(sqlite->file);
 	if (away)
 		store_known_failed(&sqlite->store, away);
 	else
-		store_failed(&sqlite->store, NULL, make ? "no connection to read with could be opened"
+		store_failed(&sqlite->store, NULL, lent ? "no connection to read with could be opened"
 		             : "other threads did not stop reading in time", false);
 	return false;
 }
 
 void sqlite_give_back(struct sqlite *sqlite)
 {
-	readers_give_back(sqlite_file_readers(sqlite->file), sqlite->connection);
 	sqlite->connection = NULL;
 	sqlite->reading = false;
+	lending_give_back(sqlite_file_readers(sqlite->file), &sqlite->loan);
 }
 
 /* ---- To write ---- */
 
 bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 {
-	if (!turns_take(sqlite_file_turns(sqlite->file), STORE_WAIT_MS)) {
+	if (!lending_take(sqlite_file_turn(sqlite->file), sqlite->store.party, STORE_WAIT_MS,
+	                  &sqlite->loan)) {
 		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
 		return false;
 	}
@@ -61,5 +61,5 @@ bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 void sqlite_pass_turn(struct sqlite *sqlite)
 {
 	sqlite->connection = NULL;
-	turns_pass(sqlite_file_turns(sqlite->file));
+	lending_give_back(sqlite_file_turn(sqlite->file), &sqlite->loan);
 }

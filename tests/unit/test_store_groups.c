@@ -79,7 +79,7 @@ static bool gather(struct store *in, void *context)
 		return false;
 	for (int i = 0; i < count && !gathering->again; i++) {
 		pthread_create(&members[i].thread, NULL, run_member, &members[i]);
-		while (turns_waiting(sqlite_file_turns(file())) < i + 1)
+		while (lending_waiting(sqlite_file_turn(file())) < i + 1)
 			usleep(100);
 	}
 	if (gathering->meanwhile && !gathering->again)
@@ -507,7 +507,7 @@ END_TEST
 
 static void let_them_wait_too_long(void)
 {
-	while (turns_waiting(sqlite_file_turns(file())) > 0)
+	while (lending_waiting(sqlite_file_turn(file())) > 0)
 		usleep(10000);
 }
 

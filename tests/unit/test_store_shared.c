@@ -5,7 +5,6 @@
 
 #include "things.h"
 #include "sqlite_stamp.h"
-#include "turns.h"
 
 /* ---- Several threads ---- */
 
@@ -64,32 +63,6 @@ START_TEST(threads_take_turns_and_lose_nothing)
 	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
 	                                &number_shape, &number), 1);
 	ck_assert_int_eq(number.value, THREADS * ROUNDS + 1);
-}
-END_TEST
-
-static void *take_and_pass(void *context)
-{
-	if (!turns_take(context, 60000))
-		return NULL;
-	turns_pass(context);
-	return context;
-}
-
-START_TEST(whoever_waits_too_long_for_a_turn_leaves_the_line)
-{
-	struct turns *turns = turns_create();
-	pthread_t thread;
-	void *took;
-
-	ck_assert(turns_take(turns, 0));
-	ck_assert(!turns_take(turns, 20));
-	pthread_create(&thread, NULL, take_and_pass, turns);
-	turns_pass(turns);
-	pthread_join(thread, &took);
-	ck_assert_ptr_eq(took, turns);
-	ck_assert(turns_take(turns, 0));
-	turns_pass(turns);
-	turns_destroy(turns);
 }
 END_TEST
 
@@ -403,7 +376,6 @@ static TCase *sharing_case(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, threads_take_turns_and_lose_nothing);
 	if (!on_postgres()) {
-		tcase_add_test(tcase, whoever_waits_too_long_for_a_turn_leaves_the_line);
 		tcase_add_test(tcase, all_that_wait_for_a_turn_wait_for_another_process);
 		tcase_add_test(tcase, whoever_waits_too_long_for_another_process_has_done_nothing);
 	}
