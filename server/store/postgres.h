@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include "driver.h"
+#include "lending.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
@@ -26,7 +27,6 @@ struct postgres_link {
 
 struct postgres {
 	struct store *store;            /* what has it; NULL: it is to be lent */
-	struct postgres *below;         /* in a lender's list */
 	struct postgres_link link;
 	bool was_unhurried;             /* before migrations began */
 	bool reading;                   /* inside the transaction that cursors need */
@@ -39,7 +39,7 @@ struct postgres_store {
 	struct store store;
 	struct postgres *at;            /* the connection it has */
 	struct lender *lender;          /* of whom it has it, while it runs something; NULL: it is its own */
-	struct party *party;            /* in whose name it was lent */
+	struct loan loan;
 };
 
 static inline struct postgres *postgres_of(struct store *store)
