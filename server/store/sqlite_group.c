@@ -14,10 +14,12 @@
 
 #define MEMBERS_MOST 64
 
+enum outcome { UNDECIDED, COMMITTED, FAILED, SPOILT };
+
 struct group {
 	pthread_mutex_t lock;
 	pthread_cond_t decided;
-	enum { UNDECIDED, COMMITTED, FAILED, SPOILT } outcome;
+	enum outcome outcome;
 	int users;                      /* who may still look at it */
 	int members;
 	char why[128];                  /* FAILED */
@@ -82,7 +84,7 @@ static enum ended learn(struct sqlite *sqlite, struct group *group)
 }
 
 /* All members learn it. */
-static void decide(struct open_group *open, int outcome, const char *why)
+static void decide(struct open_group *open, enum outcome outcome, const char *why)
 {
 	struct group *group = open->members;
 
