@@ -8,6 +8,7 @@
 #endif
 
 #include "json.h"
+#include "siphash.h"
 
 /* ---- Depth and values: a scan of the bytes, because yyjson reads 2,000,000 levels ---- */
 
@@ -271,10 +272,14 @@ static enum json_trouble explain(struct arena *arena, str text, const yyjson_rea
 	return JSON_SYNTAX;
 }
 
+static str text_of(yyjson_val *key)
+{
+	return (str) { yyjson_get_str(key), yyjson_get_len(key) };
+}
+
 static const char *quoted(struct arena *arena, yyjson_val *key)
 {
-	return arena_print(arena, "\"%s\"",
-	                   str_quote((str) { yyjson_get_str(key), yyjson_get_len(key) }, 64).text);
+	return arena_print(arena, "\"%s\"", str_quote(text_of(key), 64).text);
 }
 
 yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json_bounds bounds,
@@ -323,9 +328,7 @@ yyjson_val *json_parse_copy(struct arena *arena, str text, int depth_max,
 
 static bool same_key(yyjson_val *a, yyjson_val *b)
 {
-	size_t size = yyjson_get_len(a);
-
-	return size == yyjson_get_len(b) && memcmp(yyjson_get_str(a), yyjson_get_str(b), size) == 0;
+	return str_same(text_of(a), text_of(b));
 }
 
 /* Keys that are alike have the same of 64 bits: mostly one look tells that none was there before. */
@@ -356,40 +359,20 @@ static yyjson_val *duplicate_of_few(yyjson_val *object)
 	return NULL;
 }
 
-/* Seeded, so that nobody can choose keys that collide. */
-static uint64_t hash_of(yyjson_val *key, uint64_t seed)
-{
-	const char *at = yyjson_get_str(key);
-	size_t left = yyjson_get_len(key);
-	uint64_t hash = seed ^ left;
-
-	for (;;) {
-		uint64_t word = 0;
-		size_t step = left < 8 ? left : 8;
-		memcpy(&word, at, step);
-		hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
-		hash ^= hash >> 32 ^ seed >> 7;
-		if (left <= 8)
-			return hash;
-		at += step;
-		left -= step;
-	}
-}
-
 static yyjson_val *duplicate_of_many(yyjson_val *object, size_t count)
 {
 	size_t room = 64;
 	while (room < count * 2)
 		room *= 2;
 	yyjson_val **table = calloc(room, sizeof(*table));
-	uint64_t seed = 0;
-	if (!table || getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+	uint64_t secret[2];
+	if (!table || getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
 		abort();
 
 	yyjson_obj_iter iter = yyjson_obj_iter_with(object);
 	yyjson_val *key, *found = NULL;
 	while (!found && (key = yyjson_obj_iter_next(&iter))) {
-		size_t at = (size_t)hash_of(key, seed) & (room - 1);
+		size_t at = (size_t)siphash(secret, text_of(key)) & (room - 1);
 		while (table[at] && !same_key(table[at], key))
 			at = (at + 1) & (room - 1);
 		found = table[at];

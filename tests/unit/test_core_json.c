@@ -1,5 +1,6 @@
 /* test_core_json.c - JSON written piece by piece, and read within bounds. */
 #include <math.h>
+#include <time.h>
 
 #include "json.h"
 #include "suite.h"
@@ -406,6 +407,40 @@ START_TEST(a_quarter_million_keys_take_no_time)
 }
 END_TEST
 
+/* Parses an object of 27,075 keys of eight bytes, each of its bytes put where `order` says. */
+static clock_t time_keys(const int order[8])
+{
+	struct json json = json_begin(arena, 0);
+	enum json_trouble trouble;
+
+	json_object(&json);
+	for (int each = 0; each < 3 * 95 * 95; each++) {
+		const char bytes[] = { 'a', 'b', 'c', 'd', 'e', (char)('0' + each % 3),
+		                       (char)(' ' + each / 3 % 95), (char)(' ' + each / 3 / 95) };
+		char key[sizeof(bytes)];
+		for (size_t i = 0; i < sizeof(key); i++)
+			key[i] = bytes[order[i]];
+		json_key_str(&json, (str) { key, sizeof(key) });
+		json_int(&json, 1);
+	}
+	json_object_end(&json);
+	clock_t began = clock();
+	yyjson_val *root = json_parse_copy(arena, json_end(&json), 1, &trouble);
+	ck_assert_uint_eq(yyjson_obj_size(root), 3 * 95 * 95);
+	return clock() - began;
+}
+
+/* Words that differ in their highest bits alone: of a product only those would tell them apart. */
+START_TEST(keys_that_were_chosen_to_collide_take_no_time)
+{
+	clock_t spread = time_keys((int[]) { 7, 6, 5, 4, 3, 2, 1, 0 });
+	clock_t chosen = time_keys((int[]) { 0, 1, 2, 3, 4, 5, 6, 7 });
+
+	/* It was more than a hundred times as long. */
+	ck_assert_int_lt(chosen, spread * 10 + CLOCKS_PER_SEC / 20);
+}
+END_TEST
+
 START_TEST(members_are_text_without_nul)
 {
 	enum json_trouble trouble;
@@ -444,6 +479,7 @@ int main(void)
 	tcase_add_loop_test(tests, what_is_wrong_is_told_and_where, 0, sizeof(told) / sizeof(told[0]));
 	tcase_add_test(tests, duplicates_are_found_among_many);
 	tcase_add_test(tests, a_quarter_million_keys_take_no_time);
+	tcase_add_test(tests, keys_that_were_chosen_to_collide_take_no_time);
 	tcase_add_test(tests, members_are_text_without_nul);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
