@@ -189,6 +189,11 @@ const struct fault *message_check(struct reply *reply, yyjson_val *message)
 		return must_be(reply, "method", method,
 		               yyjson_is_str(method) ? "a string without U+0000" : "a string");
 	TRY(check_params(reply, params));
-	TRY(check_duplicates(reply, message));
 	return check_duplicates(reply, params);
+}
+
+const struct fault *message_check_element(struct reply *reply, yyjson_val *message)
+{
+	TRY(message_check(reply, message));
+	return message_is_response(message) ? NULL : check_duplicates(reply, message);
 }

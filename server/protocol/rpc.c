@@ -115,7 +115,7 @@ static void add_fault(struct reply *reply, const struct fault *fault, yyjson_val
 
 static void receive_element(struct reply *reply, yyjson_val *message)
 {
-	const struct fault *fault = message_check(reply, message);
+	const struct fault *fault = message_check_element(reply, message);
 
 	if (!fault && is_initialize(message))
 		fault = fault_say(reply_arena(reply), &FAULT_INVALID,
