@@ -6,11 +6,13 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "postgres.h"
 
 #define LIBRARY "libpq.so.5"
+#define NEEDS "that needs " LIBRARY " of PostgreSQL 14 or later"
 
 #define GIVES(type, name, parameters, arguments) \
 	static __typeof__(name) *loaded_##name; \
@@ -104,25 +106,30 @@ static const struct {
 	NAMED(PQtransactionStatus),
 };
 
-static bool loaded;
+static char why[256];                   /* it can't be used; "": it can */
 
-static bool find_all(void *file)
+/* NULL: it has all of them; otherwise the first that it lacks. */
+static const char *find_all(void *file)
 {
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		void *function = dlsym(file, functions[i].name);
 		if (!function)
-			return false;
+			return functions[i].name;
 		/* ISO C has no conversion from an object's address to a function's. */
 		memcpy(functions[i].where, &function, sizeof(function));
 	}
-	return true;
+	return NULL;
 }
 
 static void load(void)
 {
 	void *file = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	const char *missing = file ? find_all(file) : NULL;
 
-	loaded = file && find_all(file);
+	if (!file)
+		snprintf(why, sizeof(why), NEEDS ", which can't be loaded: %s", dlerror());
+	else if (missing)
+		snprintf(why, sizeof(why), NEEDS "; the one on this machine has no %s", missing);
 }
 
 const char *postgres_library(void)
@@ -130,5 +137,5 @@ const char *postgres_library(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, load);
-	return loaded ? NULL : "that needs " LIBRARY " (14 or later), which is not on this machine";
+	return *why ? why : NULL;
 }

@@ -53,11 +53,8 @@ static char *copy_option(const PQconninfoOption *options, const char *name, cons
 static bool read_url(struct work *work)
 {
 	struct store_setup *setup = work->setup;
-	const char *missing = postgres_library();
-
-	if (missing)
-		return refuse(work, "%s", missing);
 	PQconninfoOption *options = PQconninfoParse(setup->url, NULL);
+
 	if (!options)
 		return refuse(work, "DATABASE_URL is not of the form postgresql://HOST/DATABASE");
 	work->user = copy_option(options, "user", setup->user);
@@ -261,8 +258,11 @@ static bool set_up(struct work *work)
 bool store_setup(struct store_setup *setup)
 {
 	struct work work = { .setup = setup };
+	const char *missing = postgres_library();
 
 	setup->made_role = setup->set_password = setup->made_database = false;
+	if (missing)
+		return refuse(&work, "%s", missing);
 	bool done = set_up(&work);
 	PQfreemem(work.role_name);
 	PQfreemem(work.database_name);

@@ -1,11 +1,12 @@
 // lifecycle.test.mjs - starting, settings, keys, signals and stopping.
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Between, freePort, open, head, post } from './raw.mjs';
 import {
-	ask, assertSilent, beginSession, callTool, eventually, exchange, keyLines, keys, opened, orderOf, pause, run, start,
+	ask, assertSilent, beginSession, callTool, eventually, exchange, keyLines, keys, opened, orderOf, pause, program, run, start,
 	startShop, stateless, temporary, types, onPostgres,
 } from './support.mjs';
 
@@ -78,6 +79,27 @@ test('does not start with a PRODUCTS_URL that is none', async () => {
 		PORT: '0', METRICS_PORT: '0', DATABASE_URL: 'sqlite:orders.db', PRODUCTS_URL: 'products' } });
 	assert.notEqual(status, 0);
 	assert.match(stderr, /PRODUCTS_URL/);
+});
+
+// Any library stands for one that is too old.
+test('without a libpq that it can use it does not start on PostgreSQL, and says why', async () => {
+	const folder = temporary();
+	const env = { PORT: '0', METRICS_PORT: '0', DATABASE_URL: 'postgresql://127.0.0.1:1/shop', DATABASE_USER: 'shop',
+		DATABASE_PASSWORD: 'x', SETUP_USER: 'master', SETUP_PASSWORD: 'y', LD_LIBRARY_PATH: folder };
+	const library = join(folder, 'libpq.so.5'), needs = 'that needs libpq.so.5 of PostgreSQL 14 or later';
+	const refuses = async words => {
+		for (const args of [['serve'], ['setup']]) {
+			const { status, stderr } = await run('products', args, { env });
+			assert.equal(status, 1, stderr);
+			assert.ok(stderr.includes(needs + words), stderr);
+		}
+	};
+	writeFileSync(library, 'no library');
+	await refuses(`, which can't be loaded: ${library}: `);
+	const other = execFileSync('ldd', [program('products')], { encoding: 'utf8' }).match(/libsqlite3\S* => (\S+)/)[1];
+	rmSync(library);
+	symlinkSync(other, library);
+	await refuses('; the one on this machine has no PQbackendPID');
 });
 
 test('a flag or word that nobody knows is told', async () => {
