@@ -24,7 +24,30 @@ static void check_text(const struct line *line)
 	}
 }
 
-static void check(const struct line *line)
+/* Character by character. Of what has to be cut only the beginning is looked at. */
+static void check_message(const struct line *line, struct arena *arena, yyjson_val *said, str text)
+{
+	char *shown = arena_alloc(arena, text.size + 1);
+	str got = { yyjson_get_str(yyjson_obj_get(said, "message")),
+	            yyjson_get_len(yyjson_obj_get(said, "message")) };
+	size_t size = 0, all = text.size;
+
+	while (text.size > 0) {
+		size_t step = utf8_step(text);
+		const unsigned char *c = (const unsigned char *)text.at;
+		bool odd = step == 0 || (step == 2 && c[0] == 0xc2 && c[1] < 0xa0);
+		step += step == 0;
+		memcpy(shown + size, odd ? "?" : text.at, odd ? 1 : step);
+		size += odd ? 1 : step;
+		text.at += step;
+		text.size -= step;
+	}
+	must(got.size <= size && (got.size == 0 || memcmp(got.at, shown, got.size) == 0));
+	must(got.size == size || line->size > LINE_BYTES - 100 || all > MESSAGE_BYTES_MAX);
+}
+
+/* message: NULL: it has none. */
+static void check(const struct line *line, const str *message)
 {
 	enum json_trouble trouble;
 
@@ -38,6 +61,8 @@ static void check(const struct line *line)
 	yyjson_val *said = json_parse_copy(arena, (str) { line->text, line->size }, 2, &trouble);
 	must(yyjson_is_obj(said) && yyjson_obj_size(said) <= 10);
 	must(json_member(said, "level").at && json_member(said, "time").at);
+	if (message)
+		check_message(line, arena, said, *message);
 	arena_destroy(arena);
 }
 
@@ -72,9 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int style = LINE_BARE; style <= LINE_JSON; style++) {
 		struct line line = { .style = (enum line_style)style };
 		line_message(&line, LOG_WARNING, one, two);
-		check(&line);
+		check(&line, &two);
 		line_request(&line, &request);
-		check(&line);
+		check(&line, NULL);
 	}
 	check_quote(two, cut);
 	arena_destroy(arena);

@@ -63,6 +63,60 @@ static void check_message(struct arena *arena, const struct message *message)
 		must(str_same(written(arena, &again), text));
 }
 
+/* Byte by byte, as plainly as it goes. 0: deeper than that. */
+static size_t count_values(str text)
+{
+	bool inside = false;
+	size_t values = 1;
+	int depth = 0;
+
+	for (size_t i = 0; i < text.size; i++) {
+		char c = text.at[i];
+		if (inside && c == '\\')
+			i++;
+		else if (c == '"')
+			inside = !inside;
+		else if (inside)
+			continue;
+		else if (c == '[' || c == '{')
+			depth++, values++;
+		else if (c == ']' || c == '}')
+			depth--;
+		else if (c == ',' || c == ':')
+			values++;
+		if (depth > DEPTH_MAX)
+			return 0;
+	}
+	return values;
+}
+
+static enum json_trouble trouble_of(struct arena *arena, str text, size_t values_max)
+{
+	struct json_bounds bounds = { DEPTH_MAX, values_max };
+	char *copy = malloc(text.size + YYJSON_PADDING_SIZE);
+	enum json_trouble trouble;
+	const char *why;
+
+	memcpy(copy, text.at, text.size);
+	json_parse(arena, copy, text.size, bounds, &trouble, &why);
+	free(copy);
+	return trouble;
+}
+
+/* The bounds hold to the byte, and what is within them is read where yyjson alone reads it. */
+static void check_bounds(struct arena *arena, str text)
+{
+	yyjson_doc *alone = yyjson_read(text.at, text.size, YYJSON_READ_BIGNUM_AS_RAW);
+	size_t values = count_values(text);
+	enum json_trouble trouble = trouble_of(arena, text, values);
+
+	must((trouble == JSON_TOO_DEEP) == (values == 0));
+	must(trouble != JSON_TOO_MANY);
+	must(values < 2 || trouble_of(arena, text, values - 1) == JSON_TOO_MANY);
+	must((trouble == JSON_SYNTAX || trouble == JSON_NO_TEXT) == (values > 0 && !alone));
+	yyjson_doc_free(alone);
+}
+
 /* Whatever the bytes are, as a name and as a text: what is written is JSON, and the same where they
  * were UTF-8. */
 static void check_any(struct arena *arena, str any)
@@ -94,6 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	must((root != NULL) == (trouble == JSON_FINE));
 	check_any(arena, input_of(data, size));
+	check_bounds(arena, input_of(data, size));
 	if (root) {
 		struct json json = json_begin(arena, 0);
 		json_value(&json, root);
