@@ -245,12 +245,21 @@ static void end_own(struct sqlite *sqlite, bool wanted)
 	notices_settle(sqlite->notices, done);
 }
 
+/* Where it is to be run again, whatever it failed of may be gone. */
+static void end_shared(struct store *store, bool wanted)
+{
+	if (sqlite_group_end(sqlite_of(store), wanted) != ENDED_AGAIN)
+		return;
+	store->failed = false;
+	store_failed(store, sqlite_verb(COMMIT), SQLITE_SPOILT, true);
+}
+
 static void take_back(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
 	if (sqlite->file)
-		(void)sqlite_group_end(sqlite, false);
+		end_shared(store, false);
 	else
 		end_own(sqlite, false);
 }
@@ -259,10 +268,10 @@ static void commit(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (!sqlite->file)
+	if (sqlite->file)
+		end_shared(store, true);
+	else
 		end_own(sqlite, true);
-	else if (sqlite_group_end(sqlite, true) == ENDED_AGAIN)
-		store_failed(store, sqlite_verb(COMMIT), SQLITE_SPOILT, true);
 }
 
 /* ---- Migrations ---- */

@@ -51,7 +51,8 @@ enum ended { ENDED_WELL, ENDED_BADLY, ENDED_AGAIN };
 /* Takes the turn and begins; says so where it can't. */
 MUST_USE bool sqlite_group_begin(struct sqlite *sqlite, const char *sql);
 /* Ends what was begun, so that it is on the disk, or nothing of it is; and the turn. ENDED_BADLY: it
- * failed, which was said. ENDED_AGAIN: it was well, and went with another that failed; that was not. */
+ * failed, or was not wanted, which was said. ENDED_AGAIN: it went with another that failed; that was
+ * not. */
 enum ended sqlite_group_end(struct sqlite *sqlite, bool wanted);
 /* Takes the turn for what is no transaction; one that is open is committed first. */
 MUST_USE bool sqlite_group_interrupt(struct sqlite *sqlite, const char *sql);

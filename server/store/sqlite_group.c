@@ -121,6 +121,8 @@ static bool commit(struct sqlite *sqlite, char why[128])
 {
 	bool committed = done(sqlite, COMMIT);
 
+	/* Of what a commit would refuse nothing comes so far, see is_resolved(). */
+	sqlite->store.refused = sqlite->store.refused && committed;
 	snprintf(why, 128, "%s", committed ? "" : sqlite3_errmsg(sqlite->connection->db));
 	/* Nobody is told that something is done which a later start would not find. */
 	const char *away = committed ? sqlite_file_away(sqlite->file) : NULL;
@@ -243,7 +245,8 @@ static void undo(struct sqlite *sqlite)
 		decide(sqlite_file_group(sqlite->file), SPOILT, "");
 }
 
-static enum ended end_wanted(struct sqlite *sqlite)
+/* Together with the others in its group, whose outcome is its own. */
+static enum ended end_together(struct sqlite *sqlite)
 {
 	struct open_group *open = sqlite_file_group(sqlite->file);
 	struct group *group = NULL;
@@ -260,11 +263,28 @@ static enum ended end_wanted(struct sqlite *sqlite)
 	return committed ? ENDED_WELL : ENDED_BADLY;
 }
 
+/* Nothing of it is left, but it may have seen what others wrote before it in the same transaction of
+ * SQLite's, and failed or said no because of that. So it too is told after the commit, and where there
+ * is none, it has failed with them. */
+static enum ended end_undone(struct sqlite *sqlite)
+{
+	struct store before = sqlite->store;
+
+	sqlite->store.failed = false;
+	enum ended ended = end_together(sqlite);
+	if (ended != ENDED_WELL)
+		return ended;
+	sqlite->store = before;
+	return ENDED_BADLY;
+}
+
 enum ended sqlite_group_end(struct sqlite *sqlite, bool wanted)
 {
 	if (wanted && is_resolved(sqlite) && (!sqlite->joined || done(sqlite, RELEASE)))
-		return end_wanted(sqlite);
+		return end_together(sqlite);
 	undo(sqlite);
+	if (sqlite->joined && is_open(sqlite))
+		return end_undone(sqlite);
 	leave_turn(sqlite);
 	return ENDED_BADLY;
 }

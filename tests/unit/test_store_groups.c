@@ -23,6 +23,7 @@ struct member {
 	char name[16];
 	enum store_outcome outcome;
 	int64_t changed;        /* by a statement alone */
+	bool refused;
 	int runs;
 };
 
@@ -59,6 +60,7 @@ static void *run_member(void *context)
 	member->arena = arena_create();
 	member->act(member);
 	atomic_fetch_add(&told, 1);
+	member->refused = store_refused(member->store);
 	ck_assert(store_is_idle(member->store));
 	ck_assert_ptr_null(sqlite_of(member->store)->connection);
 	store_close(member->store);
@@ -236,6 +238,36 @@ static void go_through(struct member *member)
 	member->outcome = store_transact(member->store, grow_all, member);
 }
 
+/* These go by what m0 has not committed yet. */
+static bool add_if_first(struct store *in, void *context)
+{
+	struct member *member = context;
+
+	member->runs++;
+	return !finds(in, member->arena, "m0") && add(in, member->name, 7) == 1;
+}
+
+static void be_second(struct member *member)
+{
+	member->outcome = store_transact(member->store, add_if_first, member);
+}
+
+static bool add_same(struct store *in, void *context)
+{
+	((struct member *)context)->runs++;
+	return add(in, "m0", 7) == 1;
+}
+
+static void collide(struct member *member)
+{
+	member->outcome = store_transact(member->store, add_same, member);
+}
+
+static void collide_alone(struct member *member)
+{
+	member->changed = add(member->store, "m0", 7);
+}
+
 /* With the trigger SQLite can take back the statement alone, without one it takes back all. */
 static const char *const floods[] = { insert_thing, "insert into flood values (:name)" };
 static const char *flood;
@@ -344,6 +376,7 @@ START_TEST(what_fails_or_is_taken_back_goes_alone)
 		members[i].act = mixtures[_i][i].act;
 	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
 	ck_assert_int_eq(atomic_load(&commits), 1);
+	ck_assert_int_eq(told_before_commit, 0);
 	ck_assert(is_there("first"));
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(members[i].outcome, mixtures[_i][i].outcome);
@@ -366,6 +399,29 @@ START_TEST(statements_alone_are_members_too)
 		ck_assert_int_eq(is_there(members[i].name), i != 1);
 	}
 	ck_assert_int_eq(count_in(store), 5);
+}
+END_TEST
+
+static void make_seers(void)
+{
+	static member_fn *const acts[] = { add_later, be_second, collide, collide_alone };
+
+	make_members(4, NULL);
+	for (int i = 0; i < 4; i++)
+		members[i].act = acts[i];
+}
+
+START_TEST(what_is_said_because_of_others_is_said_after_their_commit)
+{
+	make_seers();
+	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
+	ck_assert_int_eq(atomic_load(&commits), 1);
+	ck_assert_int_eq(told_before_commit, 0);
+	ck_assert_int_eq(members[1].outcome, STORE_TAKEN_BACK);
+	ck_assert_int_eq(members[2].outcome, STORE_FAILED);
+	ck_assert_int_eq(members[3].changed, -1);
+	ck_assert(!members[1].refused && members[2].refused && members[3].refused);
+	ck_assert_int_eq(count_in(store), 2);
 }
 END_TEST
 
@@ -409,12 +465,52 @@ START_TEST(a_commit_that_fails_fails_for_all)
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(members[i].outcome, STORE_FAILED);
 	ck_assert_int_eq(members[3].changed, -1);
-	ck_assert_int_eq(members[4].outcome, STORE_TAKEN_BACK);
+	ck_assert_int_eq(members[4].outcome, STORE_FAILED);
 	ck_assert_ptr_nonnull(strstr(logged, "commit: constraint failed"));
 	ck_assert_int_eq(count_in(store), 0);
 	make_members(2, add_one);
 	ck_assert_int_eq(run_group(NULL), STORE_COMMITTED);
 	ck_assert_int_eq(count_in(store), 3);
+}
+END_TEST
+
+/* Who said no, or failed, because of rows that are not there in the end has failed as they have. */
+START_TEST(where_a_commit_fails_nothing_is_said_because_of_it)
+{
+	make_seers();
+	refuses = true;
+	catch_log(run_failing);
+	refuses = false;
+	ck_assert_int_eq(failed_as, STORE_FAILED);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(members[i].outcome, STORE_FAILED);
+	ck_assert_int_eq(members[3].changed, -1);
+	for (int i = 1; i < 4; i++)
+		ck_assert(!members[i].refused);
+	ck_assert_int_eq(count_in(store), 0);
+}
+END_TEST
+
+/* They look again, too. */
+START_TEST(who_saw_what_another_took_along_is_run_again)
+{
+	flood = floods[1];
+	ck_assert(store->driver->script(store, "create table flood (text text)"));
+	make_members(4, add_later);
+	members[1].act = be_second;
+	members[2].act = collide;
+	members[3].act = fill;
+	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
+	catch_log(run_failing);
+	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+	ck_assert_int_eq(members[3].outcome, STORE_FAILED);
+	ck_assert_int_eq(members[1].runs, 2);
+	ck_assert_int_eq(members[2].runs, 2);
+	ck_assert(is_there("first") && is_there("m0"));
+	/* Now one of them may have been before m0. */
+	ck_assert_int_eq(is_there("m1"), members[1].outcome == STORE_COMMITTED);
+	ck_assert_int_eq((members[0].outcome == STORE_COMMITTED)
+	                 + (members[2].outcome == STORE_COMMITTED), 1);
 }
 END_TEST
 
@@ -611,6 +707,7 @@ static TCase *together_case(void)
 	tcase_add_test(tcase, a_group_ends_with_whoever_is_slow);
 	tcase_add_loop_test(tcase, what_fails_or_is_taken_back_goes_alone, 0, COUNT(mixtures));
 	tcase_add_test(tcase, statements_alone_are_members_too);
+	tcase_add_test(tcase, what_is_said_because_of_others_is_said_after_their_commit);
 	tcase_add_test(tcase, what_only_a_commit_refuses_is_refused_alone);
 	tcase_add_test(tcase, of_64_that_write_nothing_is_lost);
 	return tcase;
@@ -623,6 +720,8 @@ static TCase *failing_case(void)
 	tcase_add_checked_fixture(tcase, begin_groups, end);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_commit_that_fails_fails_for_all);
+	tcase_add_test(tcase, where_a_commit_fails_nothing_is_said_because_of_it);
+	tcase_add_test(tcase, who_saw_what_another_took_along_is_run_again);
 	tcase_add_loop_test(tcase, whoever_fills_the_disk_fails_alone, 0, COUNT(floods));
 	tcase_add_test(tcase, a_disk_that_is_full_at_the_commit_fails_all_of_the_group);
 	tcase_add_test(tcase, a_file_that_is_moved_away_fails_all_of_the_group);
