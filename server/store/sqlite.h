@@ -17,6 +17,7 @@ struct sqlite {
 	struct notices *notices;                /* NULL: nobody listens to it */
 	bool damaged;                           /* a state, and it was said */
 	bool joined;                            /* what it has begun is within another's transaction */
+	bool spoilt;                            /* its latest went with another's that failed */
 	int64_t changed;                        /* rows, by the latest statement that was done */
 	struct query alone;                     /* one that writes outside of a transaction; no sql: none */
 	bool ended;                             /* it has, and its statement is others' */

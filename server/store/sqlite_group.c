@@ -75,6 +75,7 @@ static enum ended learn(struct sqlite *sqlite, struct group *group)
 	pthread_mutex_lock(&group->lock);
 	while (group->outcome == UNDECIDED)
 		pthread_cond_wait(&group->decided, &group->lock);
+	sqlite->spoilt = group->outcome == SPOILT;
 	enum ended ended = group->outcome == COMMITTED ? ENDED_WELL
 	                   : group->outcome == SPOILT ? ENDED_AGAIN : ENDED_BADLY;
 	if (ended == ENDED_BADLY)
@@ -159,7 +160,9 @@ static bool passed_on(struct sqlite *sqlite)
 {
 	struct open_group *open = sqlite_file_group(sqlite->file);
 
-	if (open->members->members >= MEMBERS_MOST || tick_us() - open->began_us >= open->age_most_us)
+	/* One that is run again is committed at once: nobody takes it along a second time. */
+	if (sqlite->spoilt || open->members->members >= MEMBERS_MOST
+	    || tick_us() - open->began_us >= open->age_most_us)
 		return false;
 	/* From then on the connection is the next one's. */
 	struct sqlite_connection *connection = sqlite->connection;
@@ -190,6 +193,7 @@ static void leave_turn(struct sqlite *sqlite)
 			return;
 		settle_for_others(sqlite);
 	}
+	sqlite->spoilt = false;
 	sqlite_pass_turn(sqlite);
 }
 
@@ -257,6 +261,7 @@ static enum ended end_together(struct sqlite *sqlite)
 			return learn(sqlite, group);
 	}
 	bool committed = settle(sqlite);
+	sqlite->spoilt = false;
 	sqlite_pass_turn(sqlite);
 	if (group)
 		leave(group);

@@ -287,6 +287,13 @@ static void fill(struct member *member)
 	member->outcome = store_transact(member->store, add_too_much, member);
 }
 
+/* As long as m0 and m1 have not done their own. */
+static void fill_often(struct member *member)
+{
+	while (atomic_load(&told) < 2)
+		fill(member);
+}
+
 static bool add_slowly(struct store *in, void *context)
 {
 	usleep(100 * 1000);
@@ -540,6 +547,23 @@ START_TEST(whoever_fills_the_disk_fails_alone)
 }
 END_TEST
 
+START_TEST(who_went_with_another_once_does_not_again)
+{
+	flood = floods[1];
+	ck_assert(store->driver->script(store, "create table flood (text text)"));
+	make_members(8, fill_often);
+	members[0].act = add_later;
+	members[1].act = change_alone;
+	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
+	catch_log(run_failing);
+	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+	ck_assert_int_eq(members[0].outcome, STORE_COMMITTED);
+	ck_assert_int_eq(members[1].changed, 1);
+	ck_assert_int_le(members[0].runs, 2);
+	ck_assert_int_eq(count_in(store), 3);
+}
+END_TEST
+
 static struct rlimit limit;
 
 static void fill_disk(void)
@@ -723,6 +747,7 @@ static TCase *failing_case(void)
 	tcase_add_test(tcase, where_a_commit_fails_nothing_is_said_because_of_it);
 	tcase_add_test(tcase, who_saw_what_another_took_along_is_run_again);
 	tcase_add_loop_test(tcase, whoever_fills_the_disk_fails_alone, 0, COUNT(floods));
+	tcase_add_test(tcase, who_went_with_another_once_does_not_again);
 	tcase_add_test(tcase, a_disk_that_is_full_at_the_commit_fails_all_of_the_group);
 	tcase_add_test(tcase, a_file_that_is_moved_away_fails_all_of_the_group);
 	tcase_add_test(tcase, whoever_waited_too_long_for_a_turn_fails_alone);
