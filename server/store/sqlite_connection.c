@@ -140,13 +140,17 @@ struct sqlite_connection *sqlite_connection_create(void)
 	return connection;
 }
 
-static bool connect(struct sqlite_connection *connection, const char *path, enum store_use use)
+static bool connect(struct sqlite_connection *connection, const char *path, enum store_use use,
+                    sqlite_is_it_fn *is_it, void *of)
 {
 	int flags = SQLITE_OPEN_NOMUTEX
 	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 
-	if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK
-	    || !set_up(connection, use)) {
+	int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
+	/* So far only a descriptor was opened. */
+	if (code == SQLITE_OK && is_it && !is_it(of, connection->db))
+		return false;
+	if (code != SQLITE_OK || !set_up(connection, use)) {
 		sqlite_not_opened(connection->db, "database", path);
 		return false;
 	}
@@ -158,14 +162,20 @@ static bool connect(struct sqlite_connection *connection, const char *path, enum
 	return true;
 }
 
-struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use)
+struct sqlite_connection *sqlite_connection_open_beside(const char *path, enum store_use use,
+                                                        sqlite_is_it_fn *is_it, void *of)
 {
 	struct sqlite_connection *connection = sqlite_connection_create();
 
-	if (connect(connection, path, use))
+	if (connect(connection, path, use, is_it, of))
 		return connection;
 	sqlite_connection_close(connection);
 	return NULL;
+}
+
+struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use)
+{
+	return sqlite_connection_open_beside(path, use, NULL, NULL);
 }
 
 /* ---- Transactions ---- */

@@ -35,6 +35,11 @@ void sqlite_harden(sqlite3 *db);
 struct sqlite_connection *sqlite_connection_create(void);
 /* To the file that is there. NULL: it can't, and has logged why. */
 struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use);
+/* The same, where `is_it` says that this is the file: it is asked before SQLite uses what lies beside
+ * that. For one that took its place SQLite would empty the log's index, which others have in use. */
+typedef bool sqlite_is_it_fn(void *of, sqlite3 *db);
+struct sqlite_connection *sqlite_connection_open_beside(const char *path, enum store_use use,
+                                                        sqlite_is_it_fn *is_it, void *of);
 /* One that reads waits for locks, too, which are seldom and short. */
 void sqlite_connection_wait(struct sqlite_connection *connection);
 /* SQLITE_DONE, or SQLite's code. */

@@ -3,17 +3,19 @@
 
 /* ---- To read ---- */
 
+static bool is_of(void *file, sqlite3 *db)
+{
+	return sqlite_file_holds(file, db);
+}
+
 static struct sqlite_connection *make_reader(struct sqlite_file *file)
 {
 	const char *path = sqlite3_db_filename(sqlite_file_writer(file)->db, "main");
-	struct sqlite_connection *connection = sqlite_connection_open(path, STORE_READS);
+	struct sqlite_connection *connection = sqlite_connection_open_beside(path, STORE_READS, is_of, file);
 
-	if (connection && sqlite_file_holds(file, connection->db)) {
+	if (connection)
 		sqlite_connection_wait(connection);
-		return connection;
-	}
-	sqlite_connection_close(connection);
-	return NULL;
+	return connection;
 }
 
 bool sqlite_lend_reader(struct sqlite *sqlite)

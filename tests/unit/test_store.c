@@ -1,4 +1,5 @@
 /* test_store.c - SQL in, structs out, and what is refused. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -289,6 +290,66 @@ START_TEST(a_database_that_was_moved_away_is_not_reachable)
 }
 END_TEST
 
+/* As another process sees it: locks go when a process closes any descriptor of the file. Byte 120 is
+ * WAL_WRITE_LOCK (sqlite.org/walformat.html). */
+static bool holds_lock_to_write(void)
+{
+	char path[160];
+	int status;
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 120, .l_len = 1 };
+
+	snprintf(path, sizeof(path), "%s/things.db-shm", folder);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int shm = open(path, O_RDWR);
+		_exit(shm >= 0 && fcntl(shm, F_GETLK, &lock) == 0 && lock.l_type == F_WRLCK);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+static bool replaced_and_read(struct store *in, void *context)
+{
+	char other[160], text[500];
+	struct store *reader = context;
+	struct number number;
+
+	snprintf(other, sizeof(other), "%s/other.db", folder);
+	snprintf(text, sizeof(text), "cd %s && cp things.db copy.db && mv things.db other.db && mv copy.db things.db",
+	         folder);
+	ck_assert_int_eq(add(in, "within", 1), 1);
+	ck_assert_int_eq(system(text), 0);
+	/* A connection to read with is made now. */
+	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number),
+	                 -1);
+	ck_assert(!store_reachable(reader));
+	ck_assert(holds_lock_to_write());
+	snprintf(text, sizeof(text), "cd %s && mv other.db things.db", folder);
+	ck_assert_int_eq(system(text), 0);
+	return add(in, "again", 1) == 1;
+}
+
+/* The connection that there is to read with is being used. */
+static bool replace_meanwhile(void *reader, const void *row UNUSED)
+{
+	ck_assert_int_eq(store_transact(store, replaced_and_read, reader), STORE_COMMITTED);
+	return false;
+}
+
+START_TEST(what_took_the_files_place_is_not_read)
+{
+	if (on_postgres())
+		return;
+	struct store *reader = store_open(url, STORE_WRITES), *holder = store_open(url, STORE_WRITES);
+	ck_assert_int_eq(add(store, "before", 1), 1);
+	ck_assert(store_each(holder, find_all, NULL, NULL, &thing_shape, replace_meanwhile, reader));
+	ck_assert_int_eq(count_in(store), 3);
+	ck_assert_int_eq(count_in(reader), 3);
+	store_close(holder);
+	store_close(reader);
+}
+END_TEST
+
 /* ---- A programmer's errors, in a process of their own ---- */
 
 static bool work_nothing(struct store *in, void *context)
@@ -426,6 +487,7 @@ static TCase *failure_case(void)
 	tcase_add_test(tcase, a_file_that_is_no_database_is_refused_and_left_alone);
 	tcase_add_test(tcase, strangers_may_not_read_a_new_database);
 	tcase_add_test(tcase, a_database_that_was_moved_away_is_not_reachable);
+	tcase_add_test(tcase, what_took_the_files_place_is_not_read);
 	return tcase;
 }
 
