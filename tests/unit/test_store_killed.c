@@ -1,12 +1,15 @@
 /* test_store_killed.c - a process in which 64 threads write is killed at a random moment, again and again:
- * what was answered is there, and nothing is there by half.
+ * what was answered is there, and nothing is there by half. The same where the machine loses its power,
+ * and with that what was not synchronised (power.h).
  *
- * 10 times; KILLS=200 for more. */
+ * 10 times each; KILLS=200 for more. */
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "power.h"
+#include "sqlite_connection.h"
 #include "things.h"
 
 #define WRITERS 64
@@ -48,10 +51,15 @@ static void *write_on(void *context)
 	return NULL;
 }
 
-static int live(const char *where, const char *number)
+static int live(const char *where, const char *number, const char *disk)
 {
 	pthread_t threads[WRITERS];
 
+	if (*disk) {
+		sqlite_configure();
+		srand((unsigned)tick_us());
+		power_begin(disk);
+	}
 	snprintf(url, sizeof(url), "%s", where);
 	base = strtoll(number, NULL, 10) * 1000000000;
 	for (uintptr_t i = 0; i < WRITERS; i++)
@@ -79,7 +87,8 @@ static bool read_answers(int from)
 	return size > 0;
 }
 
-static void live_and_be_killed(int number)
+/* `disk`: where what was synchronised is; "": as it is. */
+static void live_and_be_killed(int number, const char *disk)
 {
 	int says[2], status;
 	char text[16];
@@ -90,7 +99,7 @@ static void live_and_be_killed(int number)
 	if (pid == 0) {
 		dup2(says[1], STDOUT_FILENO);
 		close(says[0]);
-		execl("/proc/self/exe", "test_store_killed", url, text, NULL);
+		execl("/proc/self/exe", "test_store_killed", url, text, disk, NULL);
 		_exit(127);
 	}
 	close(says[1]);
@@ -136,33 +145,65 @@ static void look(void)
 	store = NULL;
 }
 
-START_TEST(what_a_killed_process_answered_is_there_and_nothing_by_half)
+static int rounds(void)
 {
 	const char *kills = getenv("KILLS");
-	int rounds = kills ? atoi(kills) : 10;
 
+	return kills ? atoi(kills) : 10;
+}
+
+static void make_tables(void)
+{
 	ck_assert(store->driver->script(store, "create table one (number integer primary key);"
 	                                "create table other (number integer primary key);"
 	                                "create table lone (number integer primary key)"));
 	store_close(store);
 	store = NULL;
 	srand((unsigned)tick_us());
-	for (int i = 1; i <= rounds; i++) {
-		answered = 0;
-		live_and_be_killed(i);
-		ck_assert_uint_gt(answered, 0);
-		look();
-		arena_destroy(arena);
-		arena = arena_create();
+}
+
+static void live_and_look(int number, const char *disk)
+{
+	answered = 0;
+	live_and_be_killed(number, disk);
+	ck_assert_uint_gt(answered, 0);
+	if (*disk)
+		snprintf(url, sizeof(url), "sqlite:%s/things.db", disk);
+	look();
+	arena_destroy(arena);
+	arena = arena_create();
+}
+
+START_TEST(what_a_killed_process_answered_is_there_and_nothing_by_half)
+{
+	make_tables();
+	for (int i = 1; i <= rounds(); i++)
+		live_and_look(i, "");
+	free(answers);
+	answers = NULL;
+}
+END_TEST
+
+START_TEST(what_was_answered_before_the_power_was_lost_is_there_and_nothing_by_half)
+{
+	char disk[128], copy[600];
+
+	make_tables();
+	for (int i = 1; i <= rounds(); i++) {
+		snprintf(disk, sizeof(disk), "%s/%d", folder, i);
+		snprintf(copy, sizeof(copy), "mkdir %s && cp %s %s/things.db", disk, url + 7, disk);
+		ck_assert_int_eq(system(copy), 0);
+		live_and_look(i, disk);
 	}
 	free(answers);
+	answers = NULL;
 }
 END_TEST
 
 int main(int argc, char **argv)
 {
-	if (argc == 3)
-		return live(argv[1], argv[2]);
+	if (argc == 4)
+		return live(argv[1], argv[2], argv[3]);
 
 	Suite *suite = suite_create("killed while it writes");
 	TCase *tcase = tcase_create("killed while it writes");
@@ -170,6 +211,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_set_timeout(tcase, 900);
 	tcase_add_test(tcase, what_a_killed_process_answered_is_there_and_nothing_by_half);
+	tcase_add_test(tcase, what_was_answered_before_the_power_was_lost_is_there_and_nothing_by_half);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
