@@ -319,17 +319,17 @@ static void forget(struct sqlite_file *file)
 	*place = file->next;
 }
 
-/* What is its own is closed before it counts as gone: the writer is to be closed last. */
+/* What is its own is closed before it counts as gone: the writer is to be closed last. Until that one is,
+ * nobody finds the file unopened and looks at it without SQLite, which would take its locks away. */
 void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *own)
 {
 	sqlite_connection_close(own);
 	if (!file)
 		return;
 	pthread_mutex_lock(&all_lock);
-	bool is_last = --file->members == 0;
-	if (is_last)
+	if (--file->members == 0) {
 		forget(file);
-	pthread_mutex_unlock(&all_lock);
-	if (is_last)
 		file_destroy(file);
+	}
+	pthread_mutex_unlock(&all_lock);
 }

@@ -121,8 +121,43 @@ static bool hold(struct store *in, void *context)
 	return true;
 }
 
+enum { COMERS = 4, COMES = 40 };
+
+static void *come_and_go(void *context)
+{
+	char name[32];
+	intptr_t added = 0;
+
+	for (int i = 0; i < COMES; i++) {
+		struct store *own = store_open(url, STORE_WRITES);
+		snprintf(name, sizeof(name), "%d-%d-%d", (int)getpid(), (int)(intptr_t)context, i);
+		added += own && add(own, name, 1) == 1;
+		store_close(own);
+	}
+	return (void *)added;
+}
+
+/* Each is often the last of its process, and another opens the file at that moment. */
+static bool come_and_go_in_threads(const char *where)
+{
+	pthread_t threads[COMERS];
+	intptr_t all = 0;
+	void *added;
+
+	snprintf(url, sizeof(url), "%s", where);
+	for (intptr_t i = 0; i < COMERS; i++)
+		pthread_create(&threads[i], NULL, come_and_go, (void *)i);
+	for (int i = 0; i < COMERS; i++) {
+		pthread_join(threads[i], &added);
+		all += (intptr_t)added;
+	}
+	return all == COMERS * COMES;
+}
+
 static int play(const char *role, const char *where)
 {
+	if (strcmp(role, "come-and-go") == 0)
+		return come_and_go_in_threads(where) ? 0 : 1;
 	bool until_told = strcmp(role, "hold") == 0;
 	struct store *own = store_open(where, STORE_WRITES);
 	bool fine = own != NULL;
@@ -322,6 +357,17 @@ START_TEST(whoever_closes_last_no_log_is_left)
 }
 END_TEST
 
+START_TEST(handles_that_come_and_go_lose_nothing)
+{
+	store_close(store);
+	struct child child = child_start("come-and-go"), other = child_start("come-and-go");
+	ck_assert_int_eq(child_end(child), 0);
+	ck_assert_int_eq(child_end(other), 0);
+	store = store_open(url, STORE_WRITES);
+	ck_assert_int_eq(count_in(store), 2 * COMERS * COMES);
+}
+END_TEST
+
 static void *close_in_thread(void *one)
 {
 	store_close(one);
@@ -365,6 +411,7 @@ static TCase *file_case(void)
 	tcase_add_test(tcase, a_log_shows_for_which_file_it_was_written);
 	tcase_add_test(tcase, whoever_closes_last_no_log_is_left);
 	tcase_add_test(tcase, connections_that_close_at_once_leave_no_log);
+	tcase_add_test(tcase, handles_that_come_and_go_lose_nothing);
 	return tcase;
 }
 
