@@ -278,9 +278,11 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 		return customer_unknown(call);
 	id_make(id, "RET-");
 	enum store_outcome outcome = store_transact(store, request, &work);
+	if (outcome == STORE_FAILED)
+		return mcp_fail(call, BOOK_DOWN);
 	if (work.known)
 		return answer_known(call, store, asked, work.request.id);
-	if (outcome != STORE_COMMITTED)
+	if (outcome == STORE_TAKEN_BACK)
 		return mcp_fail(call, "%s", work.refusal ? work.refusal : BOOK_DOWN);
 	order_changed(work.arena, work.request.order_id);
 	return answer(call, store, work.request.id);

@@ -121,8 +121,10 @@ static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, stru
 {
 	struct step step = { .call = call, .in = in, .work = work };
 
-	if (store_transact(store, attempt, &step) != STORE_COMMITTED)
-		return mcp_fail(call, "%s", step.refusal ? step.refusal : UNAVAILABLE);
+	enum store_outcome outcome = store_transact(store, attempt, &step);
+	if (outcome != STORE_COMMITTED)
+		return mcp_fail(call, "%s", outcome == STORE_TAKEN_BACK && step.refusal
+		                            ? step.refusal : UNAVAILABLE);
 	if (!step.repeated)
 		lines_changed(call, &step.reservation.lines);
 	return answer(call, &step.reservation);

@@ -96,7 +96,7 @@ typedef bool store_work_fn(struct store *store, void *context);
 enum store_outcome {
 	STORE_COMMITTED,
 	STORE_TAKEN_BACK,       /* `work` returned false, and the database did not fail */
-	STORE_FAILED,           /* the database could not */
+	STORE_FAILED,           /* the database could not; what `work` read and said may never have been so */
 };
 MUST_USE enum store_outcome store_transact(struct store *store, store_work_fn *work, void *context);
 

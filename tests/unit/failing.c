@@ -59,6 +59,16 @@ static void commit_or_fail(struct store *store)
 		sound->commit(store);
 }
 
+/* It had seen what was never committed. */
+static void take_back_or_fail(struct store *store)
+{
+	bool said_no = !store->failed;
+
+	sound->take_back(store);
+	if (said_no && !meddle)
+		(void)fails_now(store);
+}
+
 void make_sound(struct program *program)
 {
 	if (sound)
@@ -74,6 +84,7 @@ void make_failing(struct program *program, int n)
 	failing = *sound;
 	failing.begin = begin_or_fail;
 	failing.commit = commit_or_fail;
+	failing.take_back = take_back_or_fail;
 	program->store->driver = &failing;
 	until_failure = n;
 	failed = false;

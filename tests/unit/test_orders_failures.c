@@ -29,6 +29,7 @@ static const struct { const char *tool, *arguments; } calls[] = {
 	                    " [{'sku': 'TEA', 'quantity': 1}, {'sku': 'POT', 'quantity': 1}]}" },
 	{ "request_return", "{'order_id': 'returning', 'reason': 'r', 'idempotency_key': 'k', 'items':"
 	                    " [{'sku': 'TEA', 'quantity': 1}]}" },
+	{ "request_return", "{'order_id': 'open', 'reason': 'r', 'items': [{'sku': 'TEA', 'quantity': 1}]}" },
 	{ "receive_return", "{'return_id': 'RET-1'}" },
 	{ "receive_return", "{'return_id': 'RET-none'}" },
 };

@@ -25,6 +25,8 @@ static const struct { const char *tool, *arguments; } calls[] = {
 	{ "reserve_stock", "{'reservation_id': 'old', 'items': [{'sku': 'POT', 'quantity': 2}]}" },
 	{ "reserve_stock", "{'reservation_id': 'new', 'items': [{'sku': 'TEA', 'quantity': 1},"
 	                   " {'sku': 'POT', 'quantity': 1}]}" },
+	{ "reserve_stock", "{'reservation_id': 'new', 'items': [{'sku': 'TEA', 'quantity': 20}]}" },
+	{ "reserve_stock", "{'reservation_id': 'held', 'items': [{'sku': 'TEA', 'quantity': 1}]}" },
 	{ "commit_reservation", "{'reservation_id': 'held'}" },
 	{ "commit_reservation", "{'reservation_id': 'old'}" },
 	{ "release_reservation", "{'reservation_id': 'held'}" },
@@ -33,6 +35,8 @@ static const struct { const char *tool, *arguments; } calls[] = {
 	{ "restock", "{'restock_id': 'r', 'items': [{'sku': 'TEA', 'quantity': 1},"
 	             " {'sku': 'POT', 'quantity': 1}]}" },
 	{ "restock", "{'restock_id': 'again', 'items': [{'sku': 'TEA', 'quantity': 1}]}" },
+	{ "restock", "{'restock_id': 'again', 'items': [{'sku': 'POT', 'quantity': 1}]}" },
+	{ "update_product", "{'sku': 'TEA', 'stock_change': -20}" },
 	{ "update_product", "{'sku': 'TEA', 'name': 'Green tea', 'stock_change': -1}" },
 	{ "update_product", "{'sku': 'TEA', 'description': 'leaves', 'category': 'Gifts'}" },
 	{ "compare_products", "{'skus': 'TEA, POT'}" },
