@@ -16,6 +16,9 @@
 #define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
 #define FILES_RESERVED 256              /* databases, calls to others */
 #define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
+#define WORKERS_WANTED 256
+#define WORKERS_LEAST 8
+#define WORKER_BYTES (INT64_C(256) << 10)       /* its whole stack; what it keeps besides is less than that leaves */
 #define BUDGET_UNLIMITED (INT64_C(256) << 20)
 
 static char wrong[256 + QUOTE_MAX];
@@ -79,6 +82,19 @@ static int loops(void)
 		return number("LOOPS");
 	int cores = process_cores();
 	return cores < LOOPS_MAX ? cores : LOOPS_MAX;
+}
+
+/* One that waits costs some of its stack, so there may be as many as there are things to wait for. An
+ * eighth of the memory would hold them if each used all of it; half of the threads that can be had. */
+static int workers(void)
+{
+	if (is_set("WORKERS"))
+		return number("WORKERS");
+	int64_t most = process_memory().bytes / 8 / WORKER_BYTES;
+	int64_t threads = process_threads() / 2;
+	if (threads < most)
+		most = threads;
+	return most > WORKERS_WANTED ? WORKERS_WANTED : most < WORKERS_LEAST ? WORKERS_LEAST : (int)most;
 }
 
 /* As many as the files that may be open allow, and a quarter of the memory where that is limited;
@@ -268,7 +284,8 @@ static void make_basics(struct options *options)
 	options->metrics_asked = is_set("METRICS_PORT");
 	options->database = options->server->migrations ? setting_text("DATABASE_URL") : NULL;
 	options->shared = options->database && store_url_is_shared(options->database);
-	options->workers = number("WORKERS");
+	options->database_connections = number("DATABASE_CONNECTIONS");
+	options->workers = workers();
 	options->worker_queue = number("WORKER_QUEUE");
 	options->shutdown_ms = setting_int("SHUTDOWN_TIMEOUT");
 	options->pause_ms = setting_int("DRAIN_PAUSE");

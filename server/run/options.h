@@ -24,6 +24,7 @@ struct options {
 	const char *keys;               /* API_KEYS; NULL: not set */
 	bool auth_none;
 	struct issuer_settings issuer;  /* .issuer NULL: no tokens are accepted */
+	int database_connections;       /* that calls share, where it is PostgreSQL */
 	int workers, worker_queue;
 	int64_t shutdown_ms, pause_ms;
 	enum log_level log_level;

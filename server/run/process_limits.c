@@ -83,6 +83,13 @@ static int64_t cores_v1(const char *folder)
 	return whole_cores(quota[0], period[0]);
 }
 
+/* Of both versions. */
+static int64_t tasks(const char *folder)
+{
+	int64_t count[2];
+	return read_numbers(folder, "pids.max", count) > 0 ? count[0] : -1;
+}
+
 static bool names_controller(str list, const char *controller)
 {
 	while (list.size > 0)
@@ -148,6 +155,16 @@ struct process_memory process_memory(void)
 	if (!memory.bytes)
 		memory = read_memory();
 	return memory;
+}
+
+int64_t process_threads(void)
+{
+	struct rlimit limit;
+	int64_t most = own_limit("pids", tasks, tasks);
+	bool known = getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < INT32_MAX;
+	if (known && (most < 0 || (int64_t)limit.rlim_cur < most))
+		most = (int64_t)limit.rlim_cur;
+	return most < 0 ? INT32_MAX : most;
 }
 
 int64_t process_files(void)

@@ -13,6 +13,9 @@ struct process_memory {
 };
 struct process_memory process_memory(void);
 
+/* Threads that its cgroup or its user may have, others' among them. */
+int64_t process_threads(void);
+
 /* Descriptors it may open, once it raises its limit as far as it may. */
 int64_t process_files(void);
 

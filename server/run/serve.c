@@ -48,7 +48,8 @@ static void *open_worker(void *context)
 {
 	const struct options *options = context;
 	struct store *store = NULL;
-	if (options->database && !(store = store_open_shared(options->database, options->workers)))
+	if (options->database
+	    && !(store = store_open_shared(options->database, options->database_connections)))
 		return NULL;
 	return make_place((struct workplace) { .store = store });
 }
@@ -102,7 +103,7 @@ static bool start_pool(struct serving *serving)
 	serving->pool = pool_start(options->workers, options->worker_queue, open_worker,
 	                           close_place, options);
 	if (!serving->pool)
-		log_error("not started: the %d workers could not be started", options->workers);
+		log_error("not started: no worker could be started");
 	else
 		protocol_use_pool(serving->pool);
 	return serving->pool;
@@ -203,7 +204,7 @@ static void say_serving(const struct serving *serving)
 	options_url(options->host, http_port(serving->http), base);
 	if (serving->monitor)
 		options_url(options->metrics_host, monitor_port(serving->monitor), metrics);
-	log_info("serving %s %s at %s/mcp, %s%s; %d loops, %d workers; ready after %.1f ms",
+	log_info("serving %s %s at %s/mcp, %s%s; %d loops, up to %d workers; ready after %.1f ms",
 	         serving->server->name, serving->server->version, base,
 	         serving->monitor ? "metrics at " : "no metrics", metrics,
 	         http_loops(serving->http), options->workers,

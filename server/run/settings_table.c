@@ -38,6 +38,9 @@ static struct setting table[] = {
 	  "Who signs in to PostgreSQL, whatever DATABASE_URL says", 0, 0, NULL },
 	{ "DATABASE_PASSWORD", TEXT_, NULL,
 	  "With which password; a secret", 0, 0, NULL },
+	{ "DATABASE_CONNECTIONS", INT_, "4",
+	  "Connections to PostgreSQL at most that calls share, each while it runs something; one more"
+	  " listens", 1, 256, NULL },
 	{ "SETUP_USER", TEXT_, NULL,
 	  "For the command setup: who may make roles and databases", 0, 0, NULL },
 	{ "SETUP_PASSWORD", TEXT_, NULL,
@@ -107,8 +110,9 @@ static struct setting table[] = {
 
 	{ "LOOPS", INT_, NULL,
 	  "Event loops; not set: one a core, at most 16", 1, 256, NULL },
-	{ "WORKERS", INT_, "4",
-	  "Threads at most for what may block, each with a database connection", 1, 256, NULL },
+	{ "WORKERS", INT_, NULL,
+	  "Threads at most for what may block, started as they are needed; not set: 256, or what an"
+	  " eighth of the memory and half of the threads that may be had allow", 1, 256, NULL },
 	{ "WORKER_QUEUE", INT_, "1024",
 	  "Calls that may wait for a worker, of one caller as many as places are left; over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,

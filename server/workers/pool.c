@@ -14,7 +14,12 @@
 #include "log.h"
 
 #define COMPUTING_LEAST 4
-#define STACK_BYTES (1 << 20)           /* of address space: what is touched counts */
+/* Of address space: what is touched counts. A sanitizer's frames are several times as large. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define STACK_BYTES (1 << 20)
+#else
+#define STACK_BYTES (256 << 10)
+#endif
 #define IDLE_MS 5000                    /* a worker that was not needed for so long ends */
 #define AGAIN_MS 1000                   /* a thread, or its context, could not be had */
 

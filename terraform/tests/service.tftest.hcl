@@ -12,7 +12,7 @@ variables {
   architecture   = "ARM64"
   repository_arn = "arn:aws:ecr:us-east-1:123456789012:repository/shop/orders"
   size = {
-    port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, workers = 4, cpu_percent = 60, requests_per_task = 12000,
+    port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, database_connections = 4, cpu_percent = 60, requests_per_task = 12000,
     streams_per_task = 5000, latency_alarm_ms = 500, log_retention_days = 365
   }
   deployment           = { strategy = "ROLLING", bake_minutes = 10 }

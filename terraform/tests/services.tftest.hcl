@@ -345,7 +345,7 @@ run "all_that_there_is_to_know" {
   }
 
   assert {
-    condition     = { for name, service in output.all : name => [service.maximum, service.workers, service.port] } == { products = [4, 4, 8081], orders = [8, 4, 8082] }
+    condition     = { for name, service in output.all : name => [service.maximum, service.database_connections, service.port] } == { products = [4, 4, 8081], orders = [8, 4, 8082] }
     error_message = "The service's own comes before every one's, and that before the usual."
   }
   assert {

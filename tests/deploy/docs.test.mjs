@@ -25,9 +25,9 @@ test('every cost table adds up', () => {
 test('the sums of connections are those of the examples', () => {
 	const rows = [...docs['docs/operate.md'].matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
 	assert.equal(rows.length, 2);
-	for (const [, name, maximum, workers, factor, each, sum, takes, spared] of rows) {
+	for (const [, name, maximum, connections, factor, each, sum, takes, spared] of rows) {
 		assert.equal(factor, maximum);
-		assert.equal(Number(each), Number(workers) + 1);
+		assert.equal(Number(each), Number(connections) + 1);
 		assert.equal(Number(sum), 2 * 2 * Number(maximum) * Number(each));
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
 		// As long as it is the example: whoever put in values of their own may have put in other numbers too.
@@ -68,7 +68,7 @@ test('the variables that are named exist', () => {
 
 test('the settings and scopes that are named exist', () => {
 	const settings = read('docs/settings.md');
-	for (const name of ['METRICS_EMF', 'API_KEYS', 'STATE_KEYS', 'PRODUCTS_KEY', 'WORKERS', 'RATE_CALLER', 'RATE_ADDRESS', 'RATE_INITIALIZE',
+	for (const name of ['METRICS_EMF', 'API_KEYS', 'STATE_KEYS', 'PRODUCTS_KEY', 'DATABASE_CONNECTIONS', 'RATE_CALLER', 'RATE_ADDRESS', 'RATE_INITIALIZE',
 		'SESSIONS_MAX', 'RESUME_FOR', 'LOG_LEVEL']) {
 		assert.match(text, new RegExp(name));
 		assert.match(settings, new RegExp(`\`${name}`), name);

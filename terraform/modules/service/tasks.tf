@@ -4,17 +4,17 @@ locals {
 
   # Always so, whatever the settings say: nothing is deployed without keys.
   fixed = {
-    HOST             = "0.0.0.0"
-    PORT             = tostring(var.size.port)
-    AUTH             = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
-    WORKERS          = tostring(var.size.workers)
-    DATABASE_URL     = "postgresql://${var.database.address}:5432/${var.service}?${var.database.query}"
-    LOG_FORMAT       = "json"
-    METRICS_EMF      = var.name
-    METRICS_PORT     = "0"     # nobody scrapes here; the figures go with the log
-    IDLE_TIMEOUT     = "4100s" # longer than the balancer keeps a connection
-    DRAIN_PAUSE      = "15s"   # longer than a name is remembered (routes.tf), so that callers inside the network go elsewhere first
-    SHUTDOWN_TIMEOUT = "110s"  # inside stopTimeout, or ECS would cut what still runs
+    HOST                 = "0.0.0.0"
+    PORT                 = tostring(var.size.port)
+    AUTH                 = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
+    DATABASE_CONNECTIONS = tostring(var.size.database_connections)
+    DATABASE_URL         = "postgresql://${var.database.address}:5432/${var.service}?${var.database.query}"
+    LOG_FORMAT           = "json"
+    METRICS_EMF          = var.name
+    METRICS_PORT         = "0"     # nobody scrapes here; the figures go with the log
+    IDLE_TIMEOUT         = "4100s" # longer than the balancer keeps a connection
+    DRAIN_PAUSE          = "15s"   # longer than a name is remembered (routes.tf), so that callers inside the network go elsewhere first
+    SHUTDOWN_TIMEOUT     = "110s"  # inside stopTimeout, or ECS would cut what still runs
   }
   environment = merge(var.settings, { for called, url in var.calls : "${upper(called)}_URL" => url }, local.fixed)
 

@@ -39,17 +39,17 @@ variable "repository_arn" {
 variable "size" {
   description = "How large a task is, how many there are, and when there are more"
   type = object({
-    port               = number
-    cpu                = number
-    memory             = number
-    minimum            = number
-    maximum            = number
-    workers            = number
-    cpu_percent        = number
-    requests_per_task  = number
-    streams_per_task   = number
-    latency_alarm_ms   = number
-    log_retention_days = number
+    port                 = number
+    cpu                  = number
+    memory               = number
+    minimum              = number
+    maximum              = number
+    database_connections = number
+    cpu_percent          = number
+    requests_per_task    = number
+    streams_per_task     = number
+    latency_alarm_ms     = number
+    log_retention_days   = number
   })
 }
 

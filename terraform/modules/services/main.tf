@@ -67,16 +67,16 @@ variable "services" {
 
 locals {
   usual = {
-    cpu               = 256 # of a task; 1024 is one processor
-    memory            = 512 # MiB of a task
-    minimum           = 2   # tasks
-    maximum           = 6
-    workers           = 4     # of a task, each with a database connection
-    cpu_percent       = 60    # more tasks are made over this,
-    requests_per_task = 12000 # over so many a minute,
-    streams_per_task  = 5000  # or over so many open ones
-    latency_alarm_ms  = 500   # of the slowest twentieth
-    settings          = {}    # of the program, by name
+    cpu                  = 256 # of a task; 1024 is one processor
+    memory               = 512 # MiB of a task
+    minimum              = 2   # tasks
+    maximum              = 6
+    database_connections = 4     # of a task, which its calls share
+    cpu_percent          = 60    # more tasks are made over this,
+    requests_per_task    = 12000 # over so many a minute,
+    streams_per_task     = 5000  # or over so many open ones
+    latency_alarm_ms     = 500   # of the slowest twentieth
+    settings             = {}    # of the program, by name
   }
 
   all = { for name, listed in var.listed : name => merge(local.usual, var.every_service, lookup(var.services, name, {}), listed, {
@@ -96,13 +96,13 @@ output "all" {
     error_message = "Fargate has cpu 256 with memory 512, 1024 or 2048; 512 with 1024 to 4096; 1024 with 2048 to 8192; 2048 with 4096 to 16384; 4096 with 8192 to 30720, in steps of 1024."
   }
   precondition {
-    condition     = alltrue([for service in local.all : service.minimum >= 1 && service.maximum >= service.minimum && service.workers >= 1])
-    error_message = "A service has at least one task and one worker, and its maximum is not under its minimum. For nights see schedule."
+    condition     = alltrue([for service in local.all : service.minimum >= 1 && service.maximum >= service.minimum && service.database_connections >= 1])
+    error_message = "A service has at least one task and one database connection, and its maximum is not under its minimum. For nights see schedule."
   }
   precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "WORKERS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, WORKERS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, DATABASE_CONNECTIONS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
