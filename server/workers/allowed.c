@@ -7,7 +7,8 @@
 #define LOOK_MOST_MS 64
 #define LOOK_NEEDED_MS 16               /* the same while a job waits */
 #define LOOKED_AT 16                    /* workers a look samples, */
-#define OF_NEW_JOBS 12                  /* and at most so many of them for a job not looked at yet */
+#define OF_NEW_JOBS 12                  /* and at most so many of them for a job not looked at yet, */
+#define OF_COMPUTED 6                   /* or so many where the one before it was seen to compute */
 
 bool pool_is_to_be_minded(const struct pool *pool)
 {
@@ -15,22 +16,32 @@ bool pool_is_to_be_minded(const struct pool *pool)
 	       && (pool->lines.waiting > 0 || pool->lines.workers > pool->computing);
 }
 
-static int sample(struct pool *pool, struct worker *sampled[], int taken, int most, bool seen)
+enum kind { COMPUTED, NEW, SEEN };
+
+static enum kind kind_of(const struct worker *worker)
+{
+	return worker->seen ? SEEN : worker->computes ? COMPUTED : NEW;
+}
+
+static int sample(struct pool *pool, struct worker *sampled[], int taken, int most, enum kind kind)
 {
 	for (int i = 0; i < pool->most && taken < most; i++) {
 		struct worker *worker = &pool->workers[(pool->next_look + i) % pool->most];
-		if (worker->busy && worker->seen == seen)
+		if (worker->busy && kind_of(worker) == kind)
 			sampled[taken++] = worker;
 	}
 	return taken;
 }
 
-/* Others each time. Those with a new job come first, but not only they. */
+/* Others each time. Those with a new job come first, but not only they; and first of all those which are
+ * taken to compute because of a job that is over: many that all begin at once are seen with one look, and
+ * each would keep a job from running until its turn came again. */
 static int choose(struct pool *pool, struct worker *sampled[LOOKED_AT])
 {
-	int taken = sample(pool, sampled, 0, OF_NEW_JOBS, false);
+	int taken = sample(pool, sampled, 0, OF_COMPUTED, COMPUTED);
 
-	taken = sample(pool, sampled, taken, LOOKED_AT, true);
+	taken = sample(pool, sampled, taken, OF_NEW_JOBS, NEW);
+	taken = sample(pool, sampled, taken, LOOKED_AT, SEEN);
 	if (taken > 0)
 		pool->next_look = (int)(sampled[taken - 1] - pool->workers + 1) % pool->most;
 	return taken;
