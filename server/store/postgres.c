@@ -149,11 +149,11 @@ static void *zeroed(size_t size)
 	return made;
 }
 
-struct postgres *postgres_create(const char *place)
+struct postgres *postgres_create(const char *place, struct postgres_attempts *attempts)
 {
 	struct postgres *postgres = zeroed(sizeof(*postgres));
 
-	if (link_open(&postgres->link, place))
+	if (link_open(&postgres->link, place, attempts))
 		return postgres;
 	postgres_destroy(postgres);
 	return NULL;
@@ -183,7 +183,7 @@ static struct store *open_handle(const char *place, enum store_use use)
 	struct postgres_store *handle = zeroed(sizeof(*handle));
 
 	(void)use;
-	if ((handle->at = postgres_create(place))) {
+	if ((handle->at = postgres_create(place, NULL))) {
 		handle->at->store = &handle->store;
 		return &handle->store;
 	}

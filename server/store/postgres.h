@@ -3,23 +3,33 @@
 #define POSTGRES_H
 
 #include <libpq-fe.h>
+#include <pthread.h>
 
 #include "driver.h"
 #include "lending.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
+#define POSTGRES_WHY 256                /* bytes */
 #define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
 
-/* Where a connection goes, and when it may be tried (postgres_connect.c). */
+/* When a database may be tried that could not be reached: of one connection, or of all that are lent. */
+struct postgres_attempts {
+	pthread_mutex_t lock;
+	bool fails, retries;            /* the latest attempt failed; another is on its way since */
+	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
+	char why[POSTGRES_WHY];         /* the latest that failed, in one line */
+};
+
+/* Where a connection goes (postgres_connect.c). */
 struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
 	PGconn *connection;             /* NULL: there is none */
 	bool listens;                   /* what comes unasked is news */
 	unsigned number;                /* counts connections: what was prepared on another is not */
-	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
-	char why[256];                  /* the latest attempt failed, in one line */
+	struct postgres_attempts *attempts, own;
+	char why[POSTGRES_WHY];         /* the latest attempt failed, in one line */
 	const char **queue;             /* their texts; NULL: nothing was ever queued */
 	int queued;                     /* more than 0: the connection is in pipeline mode */
 	const char *failed_sql;         /* the latest failure was that of a queued one, this */
@@ -54,13 +64,14 @@ MUST_USE const char *postgres_library(void);
 
 /* ---- postgres_connect.c: the connection, without a word about statements ---- */
 
-/* False, and the reason in `why` or the log, never with the password. */
-MUST_USE bool link_open(struct postgres_link *link, const char *place);
+/* False, and the reason in `why` or the log, never with the password. `attempts` NULL: its own. */
+MUST_USE bool link_open(struct postgres_link *link, const char *place,
+                        struct postgres_attempts *attempts);
 void link_close(struct postgres_link *link);
 /* A connection that seems to live: the one there is, or a new one where its time has come. False:
  * the reason is in link->why. */
 MUST_USE bool link_ready(struct postgres_link *link);
-/* There is one no more. The next attempt may be at once. */
+/* There is one no more. */
 void link_lost(struct postgres_link *link);
 /* Waits for the answer to what was sent, and to all that is queued, at most until tick_ms() is
  * `until_ms` (0: for ever), and gives its last result. NULL: the connection failed; link->why says
@@ -68,6 +79,16 @@ void link_lost(struct postgres_link *link);
 PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
 /* The first line of what libpq says of it. */
 void link_explain(struct postgres_link *link, const char *otherwise);
+
+/* ---- postgres_attempts.c ---- */
+
+void attempts_begin(struct postgres_attempts *attempts);
+void attempts_end(struct postgres_attempts *attempts);
+/* Whether its time has come. Where the one before failed only one may, until it is known what came of it.
+ * False: `why` says what that one failed of. */
+MUST_USE bool attempts_may(struct postgres_attempts *attempts, char why[POSTGRES_WHY]);
+void attempts_succeeded(struct postgres_attempts *attempts);
+void attempts_failed(struct postgres_attempts *attempts, const char *why);
 
 /* ---- postgres_lend.c ---- */
 
@@ -81,8 +102,8 @@ void postgres_give_back(struct store *store, int running);
 
 /* ---- postgres.c ---- */
 
-/* NULL: the place is no URL; has logged why. */
-struct postgres *postgres_create(const char *place);
+/* NULL: the place is no URL; has logged why. `attempts` NULL: its own. */
+struct postgres *postgres_create(const char *place, struct postgres_attempts *attempts);
 void postgres_destroy(struct postgres *postgres);
 
 /* Sees to it that nothing is queued any more. False: something failed, and is reported. */

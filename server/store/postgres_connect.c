@@ -9,12 +9,8 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "log.h"
-
-#define PAUSE_LEAST_MS 200
-#define PAUSE_MOST_MS 10000
 
 /* ---- Who signs in ---- */
 
@@ -67,9 +63,10 @@ static const char *wrong_url(const char *url)
 	return wrong ? FORM : NULL;
 }
 
-bool link_open(struct postgres_link *link, const char *place)
+bool link_open(struct postgres_link *link, const char *place, struct postgres_attempts *attempts)
 {
-	*link = (struct postgres_link) { .pause_ms = PAUSE_LEAST_MS };
+	*link = (struct postgres_link) { .attempts = attempts ? attempts : &link->own };
+	attempts_begin(&link->own);
 	if (asprintf(&link->url, "postgresql:%s", place) < 0)
 		abort();
 	const char *wrong = postgres_library();
@@ -85,6 +82,7 @@ void link_close(struct postgres_link *link)
 {
 	if (link->connection)
 		PQfinish(link->connection);
+	attempts_end(&link->own);
 	free(link->url);
 	free(link->queue);
 }
@@ -108,7 +106,6 @@ void link_lost(struct postgres_link *link)
 	PQfinish(link->connection);
 	link->connection = NULL;
 	link->listens = false;
-	link->next_try_ms = 0;
 	link->queued = 0;
 }
 
@@ -137,21 +134,6 @@ static PGconn *connect_now(const char *url)
 static void ignore_notice(void *context, const PGresult *notice)
 {
 	(void)context, (void)notice;
-}
-
-/* Between half and all of the pause, so that tasks cut off together do not come back together. */
-static int64_t jittered(int64_t pause_ms)
-{
-	uint32_t random = 0;
-
-	(void)!getrandom(&random, sizeof(random), 0);
-	return pause_ms / 2 + (int64_t)(random % (uint64_t)(pause_ms / 2 + 1));
-}
-
-static void put_off(struct postgres_link *link)
-{
-	link->next_try_ms = tick_ms() + jittered(link->pause_ms);
-	link->pause_ms = 2 * link->pause_ms < PAUSE_MOST_MS ? 2 * link->pause_ms : PAUSE_MOST_MS;
 }
 
 /* The server's side of a connection that was cut ends too, with its locks; and no plan is made for
@@ -187,14 +169,14 @@ static bool try_to_connect(struct postgres_link *link)
 	link->number++;
 	atomic_fetch_add(&store_counters.connects, 1);
 	if (set_up(link)) {
-		link->pause_ms = PAUSE_LEAST_MS;
+		attempts_succeeded(link->attempts);
 		link->why[0] = '\0';
 		return true;
 	}
 	if (link->connection)
 		link_explain(link, "the connection was refused");
 	link_lost(link);
-	put_off(link);
+	attempts_failed(link->attempts, link->why);
 	return false;
 }
 
@@ -214,10 +196,7 @@ bool link_ready(struct postgres_link *link)
 		return true;
 	if (link->connection)
 		link_lost(link);
-	/* Nobody waits for the pause to end. */
-	if (tick_ms() < link->next_try_ms)
-		return false;
-	return try_to_connect(link);
+	return attempts_may(link->attempts, link->why) && try_to_connect(link);
 }
 
 /* ---- Waiting for an answer ---- */

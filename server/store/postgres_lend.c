@@ -6,6 +6,7 @@
 
 struct lender {
 	struct lending *connections;
+	struct postgres_attempts attempts;
 	char *place;
 	int users;
 	struct lender *next;
@@ -23,6 +24,7 @@ static struct lender *lender_create(const char *place, int connections)
 	if (!lender || !(lender->place = strdup(place)))
 		abort();
 	lender->connections = lending_create(connections);
+	attempts_begin(&lender->attempts);
 	lender->next = lenders;
 	lenders = lender;
 	return lender;
@@ -65,6 +67,7 @@ void lender_leave(struct lender *lender)
 	if (!last)
 		return;
 	lending_destroy(lender->connections, close_connection);
+	attempts_end(&lender->attempts);
 	free(lender->place);
 	free(lender);
 }
@@ -75,7 +78,7 @@ void lender_leave(struct lender *lender)
 static void receive(struct postgres_store *handle)
 {
 	if (!handle->loan.thing)
-		handle->loan.thing = postgres_create(handle->lender->place);
+		handle->loan.thing = postgres_create(handle->lender->place, &handle->lender->attempts);
 	if (!handle->loan.thing)
 		abort();
 	handle->at = handle->loan.thing;

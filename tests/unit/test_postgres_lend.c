@@ -196,6 +196,51 @@ START_TEST(many_threads_share_few)
 }
 END_TEST
 
+/* ---- The database is away ---- */
+
+static char nowhere[] = "postgresql://somebody@127.0.0.1:1/shop";
+static pthread_barrier_t together;
+
+static void *call_in_vain(void *context)
+{
+	struct store *away = store_open_shared(nowhere, 4);
+	struct number number;
+
+	pthread_barrier_wait(&together);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(store_find_one(away, context, count_things, NULL, NULL, &number_shape,
+		                                &number), -1);
+	pthread_barrier_wait(&together);
+	store_close(away);
+	return NULL;
+}
+
+static void all_call_in_vain(void)
+{
+	pthread_t threads[THREADS];
+
+	pthread_barrier_init(&together, NULL, THREADS);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, call_in_vain, arena), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&together);
+}
+
+START_TEST(what_one_learnt_of_an_outage_all_know)
+{
+	long long before = connects();
+	int64_t began = tick_ms();
+
+	catch_log(all_call_in_vain);
+	ck_assert_ptr_nonnull(strstr(logged, "Connection refused"));
+	ck_assert_ptr_null(strstr(logged, "in time"));
+	/* Each of four at first, and one after each pause that came to its end meanwhile. */
+	ck_assert_int_ge(connects() - before, 1);
+	ck_assert_int_le(connects() - before, 4 + (tick_ms() - began) / 100);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("postgres lend");
@@ -212,6 +257,7 @@ int main(void)
 	tcase_add_test(tcase, what_fails_gives_its_connection_back);
 	tcase_add_test(tcase, who_gets_none_in_time_is_told);
 	tcase_add_test(tcase, many_threads_share_few);
+	tcase_add_test(tcase, what_one_learnt_of_an_outage_all_know);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
