@@ -14,5 +14,13 @@ const struct counted store_counted[] = {
 	  &store_counters.connects },
 	{ "mcp_database_reruns_total", "counter",
 	  "Transactions the database wanted to be run again.", &store_counters.reruns },
+	{ "mcp_database_connections", "gauge", "Connections that calls share, open now.",
+	  &store_counters.lendable },
+	{ "mcp_database_waits_total", "counter", "Times a call had to wait for one of them.",
+	  &store_counters.waits },
+	{ "mcp_database_wait_microseconds_total", "counter", "How long, all together.",
+	  &store_counters.waited_us },
+	{ "mcp_database_waits_in_vain_total", "counter", "Calls that got none in time, and failed.",
+	  &store_counters.waits_in_vain },
 	{ 0 },
 };

@@ -16,6 +16,7 @@ struct lending {
 	pthread_mutex_t lock;
 	struct lines lines;             /* of those who wait */
 	int left, unused;               /* that may be lent; those that are made and not lent */
+	int most, least_left;           /* all; when the fewest were left */
 	void *things[];                 /* the unused */
 };
 
@@ -35,7 +36,7 @@ struct lending *lending_create(int most)
 		abort();
 	pthread_mutex_init(&lending->lock, NULL);
 	lines_create(&lending->lines, most, WAITING_MOST);
-	lending->left = most;
+	lending->most = lending->left = lending->least_left = most;
 	return lending;
 }
 
@@ -54,7 +55,8 @@ void lending_destroy(struct lending *lending, void (*close)(void *thing))
 
 static void lend(struct lending *lending, struct waiter *waiter, struct party *party)
 {
-	lending->left--;
+	if (--lending->left < lending->least_left)
+		lending->least_left = lending->left;
 	waiter->loan.party = party;
 	if (lending->unused > 0)
 		waiter->loan.thing = lending->things[--lending->unused];
@@ -150,10 +152,12 @@ bool lending_take(struct lending *lending, uint64_t party, int64_t timeout_ms, s
 	bool waits = fine && !waiter.loan.party;
 	pthread_mutex_unlock(&lending->lock);
 	wake(others);
+	int64_t began_us = waits ? tick_us() : 0;
 	if (waits)
 		fine = comes_in_time(lending, &waiter, timeout_ms);
 	sem_destroy(&waiter.wake);
 	*loan = waiter.loan;
+	loan->waited_us = waits ? tick_us() - began_us : 0;
 	return fine;
 }
 
@@ -184,4 +188,27 @@ int lending_waiting(struct lending *lending)
 	int waiting = lending->lines.waiting;
 	pthread_mutex_unlock(&lending->lock);
 	return waiting;
+}
+
+int lending_needed(struct lending *lending)
+{
+	pthread_mutex_lock(&lending->lock);
+	int needed = lending->most - lending->least_left;
+	lending->least_left = lending->left;
+	pthread_mutex_unlock(&lending->lock);
+	return needed;
+}
+
+void *lending_retire(struct lending *lending, int kept)
+{
+	void *thing = NULL;
+
+	pthread_mutex_lock(&lending->lock);
+	if (lending->unused > 0 && lending->most - lending->left + lending->unused > kept) {
+		thing = lending->things[0];
+		lending->unused--;
+		memmove(lending->things, lending->things + 1, (size_t)lending->unused * sizeof(void *));
+	}
+	pthread_mutex_unlock(&lending->lock);
+	return thing;
 }

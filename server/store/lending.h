@@ -13,6 +13,7 @@ struct party;
 
 struct loan {
 	void *thing;            /* NULL: none was made for it yet; whoever makes one leaves it here */
+	int64_t waited_us;
 	struct party *party;    /* for lending alone */
 };
 
@@ -30,5 +31,10 @@ void lending_give_back(struct lending *lending, struct loan *loan);
 /* Gives it to whoever is next. False: nobody waits, and it stays lent. */
 MUST_USE bool lending_pass_on(struct lending *lending, struct loan *loan);
 int lending_waiting(struct lending *lending);           /* threads */
+/* How many were lent at once, at most, since this was asked last. */
+int lending_needed(struct lending *lending);
+/* The one that was not lent for the longest time, where more than so many are there; NULL: none. Nobody is
+ * lent it any more. */
+void *lending_retire(struct lending *lending, int kept);
 
 #endif

@@ -95,6 +95,8 @@ void attempts_failed(struct postgres_attempts *attempts, const char *why);
 /* The one of this process that lends connections to that place, at most so many. */
 struct lender *lender_join(const char *place, int connections);
 void lender_leave(struct lender *lender);
+/* A little longer than a statement may take, so that one alone makes nobody fail. Tests have less time. */
+extern int64_t postgres_lend_wait_ms;
 /* Waits until the store has a connection. False: none came free in time, and that is reported. */
 MUST_USE bool postgres_borrow(struct store *store, const char *sql);
 /* The store has none any more, where it is a lent one and nothing is running. */

@@ -1,17 +1,26 @@
-/* postgres_lend.c - a few connections, lent to the stores that share them while they run something. */
+/* postgres_lend.c - a few connections, lent to the stores that share them while they run something.
+ *
+ * A thread has one at most and waits for one only while it has none, so nobody waits for somebody who waits. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "postgres.h"
+
+#define LOOK_MS 30000                   /* between two looks at what was not needed */
 
 struct lender {
 	struct lending *connections;
 	struct postgres_attempts attempts;
 	char *place;
 	int users;
+	atomic_llong look_at_ms;        /* tick_ms() */
 	struct lender *next;
 };
 
+int64_t postgres_lend_wait_ms = POSTGRES_STATEMENT_MS + STORE_WAIT_MS;
+
+static _Thread_local const struct store *holder;        /* of this thread's */
 static pthread_mutex_t lenders_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct lender *lenders;          /* one for each database */
 
@@ -25,6 +34,7 @@ static struct lender *lender_create(const char *place, int connections)
 		abort();
 	lender->connections = lending_create(connections);
 	attempts_begin(&lender->attempts);
+	atomic_init(&lender->look_at_ms, tick_ms() + LOOK_MS);
 	lender->next = lenders;
 	lenders = lender;
 	return lender;
@@ -54,17 +64,28 @@ static void forget(struct lender *lender)
 
 static void close_connection(void *connection)
 {
+	atomic_fetch_sub(&store_counters.lendable, 1);
 	postgres_destroy(connection);
+}
+
+static void close_all_but(struct lender *lender, int kept)
+{
+	void *connection;
+
+	while ((connection = lending_retire(lender->connections, kept)))
+		close_connection(connection);
 }
 
 void lender_leave(struct lender *lender)
 {
 	pthread_mutex_lock(&lenders_lock);
-	bool last = --lender->users == 0;
-	if (last)
+	int users = --lender->users;
+	if (users == 0)
 		forget(lender);
+	else
+		close_all_but(lender, users);
 	pthread_mutex_unlock(&lenders_lock);
-	if (!last)
+	if (users > 0)
 		return;
 	lending_destroy(lender->connections, close_connection);
 	attempts_end(&lender->attempts);
@@ -75,14 +96,37 @@ void lender_leave(struct lender *lender)
 /* ---- Lending ---- */
 
 /* That it can be made is known: it was for the same place when the store was opened. */
+static struct postgres *make(struct lender *lender)
+{
+	struct postgres *made = postgres_create(lender->place, &lender->attempts);
+
+	if (!made)
+		abort();
+	atomic_fetch_add(&store_counters.lendable, 1);
+	return made;
+}
+
 static void receive(struct postgres_store *handle)
 {
 	if (!handle->loan.thing)
-		handle->loan.thing = postgres_create(handle->lender->place, &handle->lender->attempts);
-	if (!handle->loan.thing)
-		abort();
+		handle->loan.thing = make(handle->lender);
 	handle->at = handle->loan.thing;
 	handle->at->store = &handle->store;
+	holder = &handle->store;
+}
+
+static bool wait_in_line(struct postgres_store *handle)
+{
+	bool lent = lending_take(handle->lender->connections, handle->store.party,
+	                         postgres_lend_wait_ms, &handle->loan);
+
+	if (handle->loan.waited_us > 0) {
+		atomic_fetch_add(&store_counters.waits, 1);
+		atomic_fetch_add(&store_counters.waited_us, handle->loan.waited_us);
+	}
+	if (!lent)
+		atomic_fetch_add(&store_counters.waits_in_vain, 1);
+	return lent;
 }
 
 bool postgres_borrow(struct store *store, const char *sql)
@@ -91,12 +135,32 @@ bool postgres_borrow(struct store *store, const char *sql)
 
 	if (handle->at)
 		return true;
-	if (lending_take(handle->lender->connections, store->party, STORE_WAIT_MS, &handle->loan)) {
+	if (holder)
+		store_misused(sql, "a thread has two stores at once, and each may wait for the other's connection");
+	if (wait_in_line(handle)) {
 		receive(handle);
 		return true;
 	}
 	store_failed(store, sql, "no connection came free in time", false);
 	return false;
+}
+
+/* What is gone, or is left within a transaction that could not be ended, is nobody's inheritance. */
+static bool is_of_use(const struct postgres *postgres)
+{
+	const struct postgres_link *link = &postgres->link;
+
+	return link->connection && !link->queued
+	       && PQtransactionStatus(link->connection) == PQTRANS_IDLE;
+}
+
+static void look_at_unused(struct lender *lender)
+{
+	long long due_ms = atomic_load(&lender->look_at_ms), now_ms = tick_ms();
+
+	if (now_ms >= due_ms
+	    && atomic_compare_exchange_strong(&lender->look_at_ms, &due_ms, now_ms + LOOK_MS))
+		close_all_but(lender, lending_needed(lender->connections));
 }
 
 void postgres_give_back(struct store *store, int running)
@@ -106,6 +170,12 @@ void postgres_give_back(struct store *store, int running)
 	if (!handle->lender || !handle->at || running > 0)
 		return;
 	handle->at->store = NULL;
+	if (!is_of_use(handle->at)) {
+		close_connection(handle->at);
+		handle->loan.thing = NULL;
+	}
 	handle->at = NULL;
+	holder = NULL;
 	lending_give_back(handle->lender->connections, &handle->loan);
+	look_at_unused(handle->lender);
 }

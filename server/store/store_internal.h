@@ -131,6 +131,8 @@ struct store_counters {
 	atomic_llong prepared;          /* one more round trip, once a statement and connection */
 	atomic_llong connects;          /* attempts */
 	atomic_llong reruns;            /* of transactions */
+	atomic_llong lendable;          /* connections that are shared: open now */
+	atomic_llong waits, waited_us, waits_in_vain;   /* for one of them */
 };
 extern struct store_counters store_counters;
 extern const struct counted store_counted[];    /* the same, for /metrics */

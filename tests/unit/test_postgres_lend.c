@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "postgres.h"
 #include "things.h"
 
 #define THREADS 40
@@ -143,13 +144,18 @@ static void try_in_vain(void)
 START_TEST(who_gets_none_in_time_is_told)
 {
 	struct store *holds = shared(1, 1);
+	int64_t patience_ms = postgres_lend_wait_ms;
 	pthread_t thread;
 
 	sem_init(&inside, 0, 0);
 	sem_init(&go, 0, 0);
 	ck_assert_int_eq(pthread_create(&thread, NULL, hold_one, holds), 0);
 	sem_wait(&inside);
+	long long before = atomic_load(&store_counters.waits_in_vain);
+	postgres_lend_wait_ms = 200;
 	catch_log(try_in_vain);
+	postgres_lend_wait_ms = patience_ms;
+	ck_assert_int_eq(atomic_load(&store_counters.waits_in_vain) - before, 1);
 	ck_assert_ptr_nonnull(strstr(logged, "no connection came free in time"));
 	sem_post(&go);
 	pthread_join(thread, NULL);
@@ -193,6 +199,114 @@ START_TEST(many_threads_share_few)
 	ck_assert_int_le(connects() - before, 3);
 	for (int i = 0; i < THREADS; i++)
 		store_close(writers[i].store);
+}
+END_TEST
+
+/* ---- One caller beside another ---- */
+
+#define SLOW "select case when pg_sleep(0.05) is null then 0 else 1 end as value"
+
+static atomic_int slow_ones;
+static atomic_bool enough;
+
+static void *ask_slowly(void *context)
+{
+	struct store *with = context;
+	struct arena *own = arena_create();
+	struct number number;
+
+	while (!atomic_load(&enough)) {
+		ck_assert_int_eq(store_find_one(with, own, SLOW, NULL, NULL, &number_shape, &number), 1);
+		atomic_fetch_add(&slow_ones, 1);
+	}
+	arena_destroy(own);
+	return NULL;
+}
+
+/* Behind all of the other's each would wait for forty of them: ten lines of four. */
+START_TEST(one_callers_slow_statements_do_not_hold_anothers)
+{
+	struct store *slow[THREADS], *quick = shared(4, 2);
+	pthread_t threads[THREADS];
+
+	ck_assert_int_eq(count(quick), 0);
+	for (int i = 0; i < THREADS; i++) {
+		slow[i] = shared(4, 1);
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_slowly, slow[i]), 0);
+	}
+	while (atomic_load(&slow_ones) < THREADS)
+		sched_yield();
+	long long waits = atomic_load(&store_counters.waits);
+	int before = atomic_load(&slow_ones);
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_eq(count(quick), 0);
+	int meanwhile = atomic_load(&slow_ones) - before;
+	atomic_store(&enough, true);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_msg(meanwhile < 200, "%d of the other's came first", meanwhile);
+	ck_assert_int_gt(atomic_load(&store_counters.waits), waits);
+	ck_assert_int_gt(atomic_load(&store_counters.waited_us), 0);
+	for (int i = 0; i < THREADS; i++)
+		store_close(slow[i]);
+	store_close(quick);
+}
+END_TEST
+
+/* ---- Connections that nobody is lent any more ---- */
+
+static long long open_now(void)
+{
+	return atomic_load(&store_counters.lendable);
+}
+
+START_TEST(there_are_no_more_than_stores_that_share_them)
+{
+	struct store *some[6], *outside;
+	pthread_t threads[4];
+
+	sem_init(&inside, 0, 0);
+	sem_init(&go, 0, 0);
+	for (int i = 0; i < 6; i++)
+		some[i] = shared(4, 0);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, hold_one, some[i]), 0);
+	for (int i = 0; i < 4; i++)
+		sem_wait(&inside);
+	ck_assert_int_eq(open_now(), 4);
+	for (int i = 0; i < 4; i++)
+		sem_post(&go);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(open_now(), 4);
+	store_close(some[0]);
+	store_close(some[1]);
+	ck_assert_int_eq(open_now(), 4);
+	store_close(some[2]);
+	ck_assert_int_eq(open_now(), 3);
+	outside = shared(4, 0);
+	ck_assert_int_eq(count(outside), 0);
+	for (int i = 3; i < 6; i++)
+		store_close(some[i]);
+	ck_assert_int_eq(open_now(), 1);
+	store_close(outside);
+	ck_assert_int_eq(open_now(), 0);
+}
+END_TEST
+
+/* Nothing here leaves it so, but what a connection is left in another would go on with. */
+START_TEST(a_transaction_that_was_left_open_is_nobodys_inheritance)
+{
+	struct store *one = shared(1, 1), *other = shared(1, 2);
+	long long before = connects();
+	struct number number;
+
+	ck_assert_int_eq(store_find_one(one, arena, "begin", NULL, NULL, &number_shape, &number), 0);
+	ck_assert_int_eq(open_now(), 0);
+	ck_assert_int_eq(count(other), 0);
+	ck_assert_int_eq(connects() - before, 2);
+	store_close(one);
+	store_close(other);
 }
 END_TEST
 
@@ -257,6 +371,9 @@ int main(void)
 	tcase_add_test(tcase, what_fails_gives_its_connection_back);
 	tcase_add_test(tcase, who_gets_none_in_time_is_told);
 	tcase_add_test(tcase, many_threads_share_few);
+	tcase_add_test(tcase, one_callers_slow_statements_do_not_hold_anothers);
+	tcase_add_test(tcase, there_are_no_more_than_stores_that_share_them);
+	tcase_add_test(tcase, a_transaction_that_was_left_open_is_nobodys_inheritance);
 	tcase_add_test(tcase, what_one_learnt_of_an_outage_all_know);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

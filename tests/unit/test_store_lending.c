@@ -264,6 +264,43 @@ START_TEST(many_threads_lose_none)
 }
 END_TEST
 
+/* ---- What was not needed ---- */
+
+START_TEST(what_was_not_lent_for_long_is_retired)
+{
+	static int things[3];
+	struct loan loans[3];
+
+	lending = lending_create(4);
+	for (int i = 0; i < 3; i++) {
+		ck_assert(lending_take(lending, 0, 0, &loans[i]));
+		loans[i].thing = &things[i];
+	}
+	ck_assert_ptr_null(lending_retire(lending, 0));
+	for (int i = 0; i < 3; i++)
+		lending_give_back(lending, &loans[i]);
+	ck_assert_int_eq(lending_needed(lending), 3);
+	ck_assert_int_eq(lending_needed(lending), 0);
+	for (int i = 0; i < 5; i++) {
+		ck_assert(lending_take(lending, 0, 0, &loans[0]));
+		ck_assert_ptr_eq(loans[0].thing, &things[2]);
+		lending_give_back(lending, &loans[0]);
+	}
+	ck_assert_int_eq(lending_needed(lending), 1);
+	ck_assert_ptr_null(lending_retire(lending, 3));
+	ck_assert_ptr_eq(lending_retire(lending, 1), &things[0]);
+	ck_assert_ptr_eq(lending_retire(lending, 1), &things[1]);
+	ck_assert_ptr_null(lending_retire(lending, 1));
+	/* One that is lent counts, and stays. */
+	ck_assert(lending_take(lending, 0, 0, &loans[0]));
+	ck_assert_ptr_eq(loans[0].thing, &things[2]);
+	ck_assert_ptr_null(lending_retire(lending, 0));
+	lending_give_back(lending, &loans[0]);
+	ck_assert_ptr_eq(lending_retire(lending, 0), &things[2]);
+	lending_destroy(lending, NULL);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store lending");
@@ -271,6 +308,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, callers_are_served_in_turn);
+	tcase_add_test(tcase, what_was_not_lent_for_long_is_retired);
 	tcase_add_test(tcase, while_another_is_about_nobody_has_all);
 	tcase_add_test(tcase, who_waits_too_long_leaves_the_line);
 	tcase_add_test(tcase, it_is_passed_on_only_to_one_who_waits);
