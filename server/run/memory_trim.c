@@ -22,6 +22,7 @@
 #define RESTS_MS 500                    /* of CPU in LOOK_MS at most: the process rests */
 #define STIRS_MS 20                     /* of CPU since the latest look: something may be free now */
 #define WORTH_BYTES ((int64_t)1 << 20)  /* of free memory: worth giving back */
+#define FELL_BYTES (64 << 10)           /* freed since: pages may be free that were held by them */
 
 /* ---- What there is ---- */
 
@@ -33,13 +34,19 @@ static int64_t cpu_ms(void)
 	return used.tv_sec * (int64_t)1000 + used.tv_nsec / 1000000;
 }
 
+static int64_t handed_out(void)
+{
+	struct mallinfo2 heap = mallinfo2();
+
+	return (int64_t)(heap.uordblks + heap.hblkhd);
+}
+
 /* What the process has to itself and malloc did not hand out. malloc's own sum of what is free can't
  * tell: it goes on counting the pages that were given back. */
-static int64_t unused_bytes(void)
+static int64_t unused_bytes(int64_t handed)
 {
 	char text[128] = "";
 	long long resident = 0, shared = 0;
-	struct mallinfo2 heap = mallinfo2();
 	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
 	if (file < 0)
@@ -48,7 +55,7 @@ static int64_t unused_bytes(void)
 	close(file);
 	if (got <= 0 || sscanf(text, "%*d %lld %lld", &resident, &shared) != 2)
 		return 0;
-	return (resident - shared) * sysconf(_SC_PAGESIZE) - (int64_t)(heap.uordblks + heap.hblkhd);
+	return (resident - shared) * sysconf(_SC_PAGESIZE) - handed;
 }
 
 /* ---- After the start ---- */
@@ -77,21 +84,34 @@ static void drop_start(struct memory_clock *clock)
 	dl_iterate_phdr(drop_read_only, NULL);
 	clock->dropped = true;
 	clock->looked_ms = cpu_ms();
-	clock->unused = unused_bytes();
+	clock->handed = handed_out();
+	clock->unused = clock->least = unused_bytes(clock->handed);
 }
 
 /* ---- After a peak ---- */
 
+/* A few bytes that stay may hold a page each, and so keep many times as much. */
+static bool is_worth_it(const struct memory_clock *clock, int64_t handed, int64_t unused)
+{
+	return unused >= clock->unused + WORTH_BYTES
+	       || (unused >= clock->least + WORTH_BYTES && handed <= clock->handed - FELL_BYTES);
+}
+
 static void look(struct memory_clock *clock)
 {
-	int64_t unused = unused_bytes();
+	int64_t handed = handed_out(), unused = unused_bytes(handed);
+	bool worth_it = is_worth_it(clock, handed, unused);
 
-	if (unused >= clock->unused + WORTH_BYTES) {
+	if (worth_it) {
 		malloc_trim(0);
-		clock->unused = unused_bytes();
-	} else if (unused < clock->unused) {
-		clock->unused = unused;
+		unused = unused_bytes(handed);
 	}
+	if (worth_it || unused < clock->unused)
+		clock->unused = unused;
+	if (worth_it || handed > clock->handed)
+		clock->handed = handed;
+	if (unused < clock->least)
+		clock->least = unused;
 }
 
 struct memory_clock memory_begin(void)

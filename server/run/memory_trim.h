@@ -8,7 +8,9 @@ struct memory_clock {
 	int64_t due_ms;                 /* by tick_ms(): when to look again */
 	int64_t used_ms, looked_ms;     /* of CPU, when it was due last, and when it looked last */
 	bool dropped;                   /* what only starting needed */
-	int64_t unused;                 /* bytes that stay, however often they are given back */
+	int64_t unused;                 /* bytes that stayed when they were given back last */
+	int64_t least;                  /* the fewest there ever were */
+	int64_t handed;                 /* by malloc: the most since then */
 };
 
 /* Once it serves. */
