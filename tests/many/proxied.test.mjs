@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Connection, post } from '../e2e/raw.mjs';
-import { beginSession, exchange, root, start, types } from '../e2e/support.mjs';
+import { beginSession, eventually, exchange, root, start, stateless, types } from '../e2e/support.mjs';
 import { Haproxy } from './balancers.mjs';
 
 const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
@@ -42,6 +42,21 @@ test('the stack\'s balancer lets nobody say who it is, though Docker\'s gateway 
 	await stack.stop();
 	await behind.stop();
 	assert.deepEqual(statuses, statuses.map((_, i) => i < 3 ? 200 : 429));
+});
+
+test('a client that leaves the stack\'s balancer leaves its server too', async t => {
+	// So long that no stream is written to in the meantime.
+	const behind = await start('products', { METRICS_PORT: '', KEEP_ALIVE: '60s' });
+	t.after(() => behind.stop());
+	const stack = await new Haproxy().startStack('products', behind);
+	t.after(() => stack.stop());
+	const from = { port: stack.outside }, streams = async () => behind.metric('mcp_open_streams');
+	const heard = [
+		exchange(from, { method: 'GET', headers: await beginSession(from), until: () => true }),
+		exchange(from, { ...stateless('subscriptions/listen', { notifications: { toolsListChanged: true } }), until: events => events.length }),
+	];
+	assert.deepEqual((await Promise.all(heard)).map(({ status }) => status), [200, 200]);
+	await eventually(async () => await streams() === 0, 'no stream is open', 20000);
 });
 
 test('Accept in two lines gets through it', async () => {
