@@ -44,13 +44,14 @@ export const tryDocker = (...args) => command(DOCKER, args);
 export const inspect = async (what, format) => JSON.parse(await docker('inspect', '--format',
 	`{{json ${format}}}`, what));
 
-// Until it is true; what it last was tells why it never became so.
+// Until it is true; what it last was tells why it never became so: text, or what gives it then.
 export async function until(condition, what, within = 60000) {
 	for (const end = Date.now() + within; ; await pause(100)) {
 		const is = await condition();
 		if (is)
 			return is;
-		assert.ok(Date.now() < end, `not within ${within / 1000} s: ${what}`);
+		if (Date.now() >= end)
+			assert.fail(`not within ${within / 1000} s: ${typeof what === 'function' ? await what() : what}`);
 	}
 }
 
