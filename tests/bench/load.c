@@ -4,9 +4,10 @@
  *     load PORT CONNECTIONS SECONDS RATE HEADERS_FILE BODIES_FILE
  *
  * Bodies are taken in turn, one a line; headers of its own may stand before it, each with a tab
- * behind it. RATE 0: each connection sends as soon as it was answered; otherwise latency counts from
- * when a request was due, so a server that stalls can't hide it. Prints one JSON object: requests,
- * errors, how many answers of each status, seconds, milliseconds at p50, p99 and the most. */
+ * behind it; twelve # in it become a number that no other request has, of no other run either.
+ * RATE 0: each connection sends as soon as it was answered; otherwise latency counts from when a
+ * request was due, so a server that stalls can't hide it. Prints one JSON object: requests, errors,
+ * how many answers of each status, seconds, milliseconds at p50, p99 and the most. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@
 #define ANSWER_MAX (1 << 20)
 #define CONNECTIONS_MAX 1024
 #define STATUS_END 600
+#define NUMBER "############"
 
 struct connection {
 	int socket;
@@ -36,7 +38,9 @@ struct connection {
 static struct connection connections[CONNECTIONS_MAX];
 static char **requests;
 static size_t *request_sizes;
+static char **numbers;          /* of each request where its number is, or NULL */
 static size_t request_count, next_request;
+static long long next_number;
 static double *latencies;
 static size_t latency_count, latency_room;
 static long errors, statuses[STATUS_END];
@@ -90,12 +94,14 @@ static void build_requests(const char *headers, char *bodies, int port)
 		char *text = malloc(room), *own = malloc(2 * strlen(body) + 1);
 		requests = realloc(requests, (request_count + 1) * sizeof(*requests));
 		request_sizes = realloc(request_sizes, (request_count + 1) * sizeof(*request_sizes));
-		if (!text || !own || !requests || !request_sizes)
+		numbers = realloc(numbers, (request_count + 1) * sizeof(*numbers));
+		if (!text || !own || !requests || !request_sizes || !numbers)
 			die("memory");
 		body = take_headers(body, own);
 		request_sizes[request_count] = (size_t)snprintf(text, room,
 			"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%sContent-Length: %zu\r\n\r\n%s",
 			port, headers, own, strlen(body), body);
+		numbers[request_count] = strstr(text, NUMBER);
 		requests[request_count++] = text;
 		free(own);
 	}
@@ -119,6 +125,14 @@ static void open_connection(struct connection *connection, int port)
 	connection->size = 0;
 }
 
+static void write_number(char *to)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%012lld", next_number++ % 1000000000000);
+	memcpy(to, digits, strlen(NUMBER));
+}
+
 static void send_request(struct connection *connection, double due)
 {
 	size_t which = next_request++ % request_count;
@@ -126,6 +140,8 @@ static void send_request(struct connection *connection, double due)
 	connection->busy = true;
 	connection->due = due;
 	connection->size = 0;
+	if (numbers[which])
+		write_number(numbers[which]);
 	if (write(connection->socket, requests[which], request_sizes[which]) !=
 	    (ssize_t)request_sizes[which])
 		die("write");
@@ -245,6 +261,7 @@ int main(int argc, char **argv)
 
 	poller = epoll_create1(0);
 	build_requests(headers, bodies, port);
+	next_number = time(NULL) % 1000000 * 1000000;   /* there is no more than a million a second */
 	for (int i = 0; i < count && i < CONNECTIONS_MAX; i++)
 		open_connection(&connections[i], port);
 
