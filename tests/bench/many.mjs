@@ -134,4 +134,4 @@ await events(orders, order, parts);
 await stop(orders);
 for (const each of products) await stop(each);
 await postgres.stop();
-conclude();
+process.exit(conclude() ? 1 : 0);

@@ -72,4 +72,4 @@ async function events() {
 
 await calls();
 await events();
-conclude();
+process.exit(conclude() ? 1 : 0);

@@ -176,4 +176,4 @@ await forgers(plain, 'no limit', {});
 await resting('no sign-in', 5, {});
 await resting('an issuer by http', 8, {}, plain);
 await resting('an issuer by https', 11, { CURL_CA_BUNDLE: authorities }, secure);
-conclude();
+process.exit(conclude() ? 1 : 0);
