@@ -1,8 +1,8 @@
 /* bare.c - the reference of the benchmark: libmicrohttpd alone, answering a POST with a fixed text.
  *
- *     bench-bare [THREADS]
+ *     bench-bare [THREADS [PORT]]
  *
- * Prints its port. Each thread has a daemon in external epoll mode, driven by its own loop, and a
+ * Prints its port, which is a free one if none is named. Each thread has a daemon in external epoll mode, driven by its own loop, and a
  * listening socket of its own; the flags are those of server/http. It serves until killed. */
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -82,6 +82,7 @@ static void *serve(void *listener)
 	daemon = MHD_start_daemon(flags, 0, NULL, NULL, receive, NULL,
 	                          MHD_OPTION_LISTEN_SOCKET, *(int *)listener,
 	                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
+	                          MHD_OPTION_CONNECTION_LIMIT, 20000u,
 	                          MHD_OPTION_END);
 	if (!daemon)
 		exit(1);
@@ -98,7 +99,7 @@ static void *serve(void *listener)
 
 int main(int argc, char **argv)
 {
-	int threads = argc > 1 ? atoi(argv[1]) : 1, port = 0;
+	int threads = argc > 1 ? atoi(argv[1]) : 1, port = argc > 2 ? atoi(argv[2]) : 0;
 	static int listeners[64];
 	pthread_t thread;
 

@@ -1,13 +1,12 @@
-// calls.mjs - what the benchmark measures of calls: of a tool that computes, of reads on SQLite and
-// PostgreSQL, of searches; and the program at rest and at its start.
-import { execFileSync } from 'node:child_process';
+// calls.mjs - what the benchmark measures of calls beside a bare libmicrohttpd: of a tool that computes, of reads
+// on SQLite; of searches; and the program at rest.
 import fs from 'node:fs';
 import path from 'node:path';
-import { Postgres } from '../e2e/postgres.mjs';
-import { getProducts, importInto, pairs, sqliteFile } from './catalogue.mjs';
+import { getProducts, pairs, sqliteFile } from './catalogue.mjs';
 import {
-  build, call, compare, freePort, headers, here, load, modules, privateKib, row, scratch, seconds, serve, sleep, start, stop, us,
+  build, call, compare, headers, here, load, modules, privateKib, row, scratch, seconds, serve, sleep, start, stop, us,
 } from './measure.mjs';
+import { OURS, atMostTimes, builds, table } from './table.mjs';
 
 let running;
 
@@ -16,15 +15,21 @@ const bare = () => running ??= start(path.join(build, 'tests/bench/bench-bare'),
 
 const addition = [call('add', { a: 2, b: 3 })];
 
-async function adding(what, accept, bound) {
-  const reference = await bare(), add = await serve('tests/bench/bench-add');
-  const round = await compare(() => load(reference, headers('add'), addition), () => load(add, headers('add', accept), addition));
-  row(what, `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`, `at most ${bound.toFixed(1)} ×`, round.ratio <= bound);
-  await stop(add);
+// Every µs is of the HTTP below or of us.
+export async function computing() {
+  const kinds = [{ name: 'libmicrohttpd alone, in C', server: await bare() }];
+  for (const { name, folder } of builds()) kinds.push({ name, server: await serve('tests/bench/bench-add', {}, folder) });
+  const results = await table('a tool that computes, JSON answer, 16 clients', kinds, headers('add'), addition, { rounds: 7 });
+  atMostTimes(results[OURS()], results[kinds[0].name], 1.25);
+  for (const { server } of kinds.slice(1)) await stop(server);
 }
 
-export const computing = () => adding('a tool that computes, JSON answer', undefined, 2);
-export const computingAsEvent = () => adding('the same as an SSE answer', 'text/event-stream', 2.5);
+export async function computingAsEvent() {
+  const reference = await bare(), add = await serve('tests/bench/bench-add');
+  const round = await compare(() => load(reference, headers('add'), addition), () => load(add, headers('add', 'text/event-stream'), addition));
+  row('the same as an SSE answer', `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×`, 'at most 2.5 ×', round.ratio <= 2.5);
+  await stop(add);
+}
 
 export async function sdk() {
   fs.copyFileSync(path.join(here, 'sdk_add.mjs'), path.join(modules, 'sdk_add.mjs'));
@@ -37,21 +42,6 @@ export async function sdk() {
     'at least 25 ×', result.cpu / ours >= 25);
   await stop(server);
   await stop(add);
-}
-
-// The same catalogue there; a worker asks the server, and 16 connections keep 4 of them busy.
-export async function onPostgres() {
-  const postgres = await Postgres.start().catch((error) => { if (!error.missing) throw error; });
-  if (!postgres) return;
-  const reference = await bare();
-  const took = importInto(postgres.url);
-  const products = await serve('products/mcp-products', { DATABASE_URL: postgres.url });
-  const round = await compare(() => load(reference, headers('get_product'), getProducts()), () => load(products, headers('get_product'), getProducts()));
-  row('get_product on PostgreSQL, of 100,000 products',
-    `${us(round.own.cpu)}, bare ${us(round.base.cpu)}: ${round.ratio.toFixed(2)} ×, ${round.own.rate.toFixed(0)}/s`, 'at most 6 ×', round.ratio <= 6);
-  row('import of 100,000 products into PostgreSQL', `${took.toFixed(1)} s`, 'under 120 s', took < 120);
-  await stop(products);
-  await postgres.stop();
 }
 
 const productsOnSqlite = (env = {}) => serve('products/mcp-products', { DATABASE_URL: `sqlite:${sqliteFile()}`, ...env });
@@ -88,16 +78,3 @@ export async function resting() {
   await stop(server);
 }
 
-export async function startTime() {
-  const times = [];
-  for (let i = 0; i < 9; i++) {
-    const port = await freePort();
-    const text = execFileSync(path.join(build, 'tests/bench/bench-start'),
-      [String(port), path.join(build, 'products/mcp-products')],
-      { cwd: scratch, env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: '0',
-        DATABASE_URL: `sqlite:${sqliteFile()}` } });
-    times.push(Number(text));
-  }
-  const median = times.sort((a, b) => a - b)[4];
-  row('start to first answer, 100,000 products there', `${median.toFixed(1)} ms`, 'under 25 ms', median < 25);
-}

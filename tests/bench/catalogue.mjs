@@ -68,6 +68,11 @@ export function pairs(count) {
   return found;
 }
 
+// Words that so many products have.
+export function wordsOf(least, most) {
+  return [...frequencies(texts().map((each) => each.all))].filter(([, count]) => count >= least && count <= most).map(([word]) => word);
+}
+
 // Calls that get one product each, at random.
 export function getProducts() {
   const next = random(11);
@@ -82,13 +87,14 @@ export function importInto(url, folder = build) {
   return (performance.now() - began) / 1000;
 }
 
-let database;
+const databases = new Map();
 
-// The SQLite file with all products in it.
-export function sqliteFile() {
-  if (!database) {
-    database = path.join(scratch, 'bench.db');
-    importInto(`sqlite:${database}`);
+// The SQLite file with all products in it, as the programs of `folder` have imported them.
+export function sqliteFile(folder = build) {
+  if (!databases.has(folder)) {
+    const database = path.join(scratch, `catalogue-${databases.size}.db`);
+    importInto(`sqlite:${database}`, folder);
+    databases.set(folder, database);
   }
-  return database;
+  return databases.get(folder);
 }

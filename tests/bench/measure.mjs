@@ -22,6 +22,8 @@ process.on('exit', () => {
   fs.rmSync(scratch, { recursive: true, force: true });
 });
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // ---- Processes ----
@@ -48,7 +50,7 @@ export async function stop(server) {
   children.delete(server.child);
 }
 
-export const serve = (program, env = {}) => start(path.join(build, program), [],
+export const serve = (program, env = {}, folder = build) => start(path.join(folder, program), [],
   { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', LOOPS: '1', ...env }, /http:\/\/[^\s"]*?:(\d+)\/mcp/);
 
 export function freePort() {
@@ -65,6 +67,13 @@ export function cpuMicros(pid) {
 export function privateKib(pid) {
   const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return [...text.matchAll(/^Private_(?:Clean|Dirty): +(\d+)/gm)].reduce((sum, m) => sum + Number(m[1]), 0);
+}
+
+// Without the pages of a database's file that are mapped: the kernel takes them back as it likes.
+export function ownKib(pid) {
+  const mappings = fs.readFileSync(`/proc/${pid}/smaps`, 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  return mappings.filter((text) => !/^[^\n]*\.db(-shm)?\n/.test(text))
+    .flatMap((text) => [...text.matchAll(/^Private_(?:Clean|Dirty): +(\d+)/gm)]).reduce((sum, m) => sum + Number(m[1]), 0);
 }
 
 // ---- Load ----
@@ -89,13 +98,16 @@ export async function beginSession(port) {
 
 let loads = 0;
 
+// The processes that a call is the work of, where it is more than its server.
+const cpuOf = (server) => (server.pids ?? [server.pid]).reduce((sum, pid) => sum + cpuMicros(pid), 0);
+
 // `refused`: answers other than 200 are what is looked for.
 export async function load(server, head, bodies, { connections = 16, rate = 0, time = seconds, refused = false } = {}) {
   const [headFile, bodyFile] = ['head', 'bodies'].map((name) => path.join(scratch, `${name}-${loads % 2}`));
   loads++;                                                                   // two may run at once
   fs.writeFileSync(headFile, head);
   fs.writeFileSync(bodyFile, bodies.join('\n') + '\n');
-  const before = cpuMicros(server.pid);
+  const before = cpuOf(server);
   const child = spawn(path.join(build, 'tests/bench/bench-load'),
     [server.port, connections, time, rate, headFile, bodyFile].map(String), { stdio: ['ignore', 'pipe', refused ? 'ignore' : 'inherit'] });
   let text = '';
@@ -103,13 +115,19 @@ export async function load(server, head, bodies, { connections = 16, rate = 0, t
   await once(child, 'close');
   const result = JSON.parse(text);
   if (result.errors && !refused) throw new Error(`${result.errors} bad answers`);
-  return { ...result, cpu: (cpuMicros(server.pid) - before) / result.requests,
+  return { ...result, cpu: (cpuOf(server) - before) / result.requests,
     rate: result.requests / result.seconds };
 }
 
 export function row(what, figure, bound, ok) {
   rows.push([what, figure, bound, ok ? 'yes' : 'NO']);
   console.log(`${ok ? '  ' : '! '}${what.padEnd(52)} ${figure.padEnd(44)} ${bound}`);
+}
+
+// A figure that has no line of its own.
+export function claim(bound, ok) {
+  rows.push(['', '', bound, ok ? 'yes' : 'NO']);
+  console.log(`${ok ? '  ' : '! '}  ${ok ? 'is' : 'is NOT'} ${bound}`);
 }
 
 export const us = (value) => `${value.toFixed(2)} µs`;

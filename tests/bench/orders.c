@@ -3,7 +3,7 @@
  *
  *     bench-orders FILE PRODUCTS
  *
- * It takes the arguments of restock and does what an order of its lines has to: the id is looked for, the
+ * It takes the arguments of restock or create_order and does what an order of its lines has to: the id is looked for, the
  * products too, the order and its lines are added, each product's stock is changed. Prints its port. */
 #include <pthread.h>
 #include <sqlite3.h>
@@ -90,9 +90,12 @@ static size_t answer(void *own, const char *body, char *json, size_t room)
 {
 	char id[TEXT_MAX], sku[TEXT_MAX];
 	const char *at = json_text(body, "\"restock_id\":\"", id, sizeof(id));
+	at = at ? at : json_text(body, "\"idempotency_key\":\"", id, sizeof(id));
 	size_t size = (size_t)snprintf(json, room, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"lines\":[");
 
 	(void)own;
+	if (!at)
+		exit(1);
 	pthread_mutex_lock(&turn);
 	step(BEGIN, SQLITE_DONE);
 	bind_text(FIND_ORDER, 1, id);

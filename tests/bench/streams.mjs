@@ -1,7 +1,9 @@
 // streams.mjs - what the benchmark measures of streams: memory of each, CPU of idle ones, memory after a peak.
 import { once } from 'node:events';
 import net from 'node:net';
-import { beginSession, cpuMicros, meta, privateKib, row, serve, sleep, stop } from './measure.mjs';
+import path from 'node:path';
+import { beginSession, build, claim, cpuMicros, meta, privateKib, row, serve, sleep, start, stop } from './measure.mjs';
+import { builds } from './table.mjs';
 
 async function openStreams(port, count, open = openStream) {
   const sockets = [];
@@ -61,17 +63,34 @@ function listenStream(port) {
     `Content-Length: ${body.length}\r\n\r\n${body}`);
 }
 
-export async function afterPeak(count = 5000) {
-  const server = await serve('tests/bench/bench-add');
-  for (const socket of await openStreams(server.port, 50, listenStream)) socket.destroy();
+// A connection that was answered and stays: what a stream is to a server that has none.
+function keptConnection(port) {
+  return streamOf(port, `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 2\r\n\r\n{}`);
+}
+
+async function peak(kind, count) {
+  kind.server = await kind.serve();
+  for (const socket of await openStreams(kind.server.port, 50, kind.open)) socket.destroy();
   await sleep(1000);
-  const before = privateKib(server.pid);
-  const sockets = await openStreams(server.port, count, listenStream);
-  const peak = privateKib(server.pid);
+  kind.before = privateKib(kind.server.pid);
+  const sockets = await openStreams(kind.server.port, count, kind.open);
+  kind.most = privateKib(kind.server.pid);
   for (const socket of sockets) socket.destroy();
+}
+
+// One after the other they have many streams; then all are given their time.
+export async function afterPeak(count = 5000) {
+  const kinds = [{ name: 'libmicrohttpd alone, connections', open: keptConnection, serve: () => start(path.join(build, 'tests/bench/bench-bare'), ['1'], {}, /(\d{4,5})/) }];
+  for (const { name, folder } of builds()) kinds.push({ name, open: listenStream, serve: () => serve('tests/bench/bench-add', {}, folder) });
+  for (const kind of kinds) await peak(kind, count);
   await sleep(30000);
-  const after = privateKib(server.pid), mib = (kib) => (kib / 1024).toFixed(1);
-  row(`private memory 30 s after ${count.toLocaleString('en')} streams closed`, `${mib(after)} MiB, before ${mib(before)}, with them ${mib(peak)}`,
-    'at most 2 MiB more', after <= before + 2048);
-  await stop(server);
+  console.log(`\n  private memory 30 s after ${count.toLocaleString('en')} streams closed`);
+  const mib = (kib) => (kib / 1024).toFixed(1);
+  for (const kind of kinds) {
+    kind.after = privateKib(kind.server.pid);
+    console.log(`    ${kind.name.padEnd(34)}${mib(kind.after).padStart(9)} MiB, before ${mib(kind.before)}, with them ${mib(kind.most)}`);
+    await stop(kind.server);
+  }
+  const { before, after } = kinds.at(-1);
+  claim(`at most 2 MiB more than before: ${mib(after - before)}`, after <= before + 2048);
 }
