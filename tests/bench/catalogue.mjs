@@ -1,11 +1,12 @@
-// catalogue.mjs - the benchmark's catalogue: 100,000 products whose words are as frequent as words are, and
-// the databases it was imported into.
+// catalogue.mjs - the benchmark's catalogues, a large one for reads whose words are as frequent as words are, and
+// a small one for orders of which there is always enough; and the databases they were imported into.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { build, call, scratch } from './measure.mjs';
 
-export const PRODUCTS = 100000;
+export const PRODUCTS = 100000, FEW_PRODUCTS = 300;
+const ENOUGH = 1000000000;
 
 export const skuOf = (i) => `B${String(i).padStart(6, '0')}`;
 
@@ -25,19 +26,18 @@ function write(file, count) {
   for (let i = 0; i < count; i++) {
     const common = next() < 0.3 ? ' classic' : '';                           // one word in 30 %
     const name = [pick(), pick(), pick()].join(' ') + common;
-    lines.push(`${skuOf(i)},${name},${(1 + i % 90)}.${String(i % 100).padStart(2, '0')},GBP,${i % 200},Category ${i % 12},${pick()} ${pick()} ${pick()} ${pick()}`);
+    lines.push(`${skuOf(i)},${name},${(1 + i % 90)}.${String(i % 100).padStart(2, '0')},GBP,${count === FEW_PRODUCTS ? ENOUGH : i % 200},Category ${i % 12},${pick()} ${pick()} ${pick()} ${pick()}`);
   }
   fs.writeFileSync(file, `${lines.join('\n')}\n`);
 }
 
-let file;
+const made = new Set();
 
 // The CSV, made when it is first asked for.
-export function catalogue() {
-  if (!file) {
-    file = path.join(scratch, 'catalogue.csv');
-    write(file, PRODUCTS);
-  }
+export function catalogue(count = PRODUCTS) {
+  const file = path.join(scratch, `catalogue-${count}.csv`);
+  if (!made.has(count)) write(file, count);
+  made.add(count);
   return file;
 }
 
@@ -80,21 +80,22 @@ export function getProducts() {
 }
 
 // Imports the catalogue, with the programs of `folder`. Gives the seconds that took.
-export function importInto(url, folder = build) {
+export function importInto(url, folder = build, count = PRODUCTS) {
   const began = performance.now();
-  execFileSync(path.join(folder, 'products/mcp-products'), ['import', catalogue()],
+  execFileSync(path.join(folder, 'products/mcp-products'), ['import', catalogue(count)],
     { env: { ...process.env, DATABASE_URL: url }, cwd: scratch, stdio: ['ignore', 'ignore', 'ignore'] });
   return (performance.now() - began) / 1000;
 }
 
 const databases = new Map();
 
-// The SQLite file with all products in it, as the programs of `folder` have imported them.
-export function sqliteFile(folder = build) {
-  if (!databases.has(folder)) {
+// The SQLite file with so many products in it, as the programs of `folder` have imported them.
+export function sqliteFile(folder = build, count = PRODUCTS) {
+  const key = `${folder} ${count}`;
+  if (!databases.has(key)) {
     const database = path.join(scratch, `catalogue-${databases.size}.db`);
-    importInto(`sqlite:${database}`, folder);
-    databases.set(folder, database);
+    importInto(`sqlite:${database}`, folder, count);
+    databases.set(key, database);
   }
-  return databases.get(folder);
+  return databases.get(key);
 }

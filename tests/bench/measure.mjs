@@ -113,6 +113,7 @@ export async function load(server, head, bodies, { connections = 16, rate = 0, t
   let text = '';
   child.stdout.on('data', (data) => { text += data; });
   await once(child, 'close');
+  if (!text) throw new Error(`nothing was measured; the server's log ends with\n${fs.readFileSync(server.log, 'utf8').slice(-1000)}`);
   const result = JSON.parse(text);
   if (result.errors && !refused) throw new Error(`${result.errors} bad answers`);
   return { ...result, cpu: (cpuOf(server) - before) / result.requests,

@@ -4,9 +4,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { build, claim, load, ownKib, scratch, sleep } from './measure.mjs';
+import { build, claim, load, ownKib, scratch, seconds, sleep } from './measure.mjs';
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 4) / 2, TRACED_SECONDS = 1, MOST_USED = 6;
+const SECONDS = seconds * 3 / 8, TRACED_SECONDS = 1, MOST_USED = 6;
 
 export const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
@@ -62,7 +62,7 @@ const memoryOf = (server) => (server.pids ?? [server.pid]).reduce((sum, pid) => 
 // Its private memory is looked at while the load runs.
 async function measure(server, head, bodies, options) {
   let mib = NaN;
-  const timer = setTimeout(() => { mib = memoryOf(server); }, SECONDS * 700);
+  const timer = setTimeout(() => { mib = memoryOf(server); }, SECONDS * 600);
   const result = await load(server, head, bodies, { ...options, time: SECONDS });
   clearTimeout(timer);
   return { ...result, mib };
