@@ -3,17 +3,20 @@
  * SQLite writes to its files through this, and each has a second one in another folder: what was
  * written comes there when the file is synchronised, and now and then before, in any order, as a
  * system writes pages back. So when the process is killed the other folder holds what a disk would
- * have held. */
+ * have held. It can also fail at any write. */
 #ifndef POWER_H
 #define POWER_H
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "core.h"
 
 #define POWER_PENDING_MOST 65536
 
@@ -33,6 +36,7 @@ struct power_disk {
 };
 
 static char power_folder[256];
+static int power_fails UNUSED;  /* one write of so many; 0: none does */
 static pthread_mutex_t power_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct power_disk power_disks[2];
 static sqlite3_vfs power_vfs, *power_real;
@@ -92,10 +96,16 @@ static void power_note(struct power_file *file, sqlite3_int64 at, int size)
 	pthread_mutex_unlock(&power_lock);
 }
 
+static bool power_fails_now(const struct power_file *file)
+{
+	return power_fails && file->name && rand() % power_fails == 0;
+}
+
 static int power_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 at)
 {
 	struct power_file *own = power_of(file);
-	int code = own->real->pMethods->xWrite(own->real, bytes, size, at);
+	int code = power_fails_now(own) ? SQLITE_FULL
+		: own->real->pMethods->xWrite(own->real, bytes, size, at);
 
 	if (code == SQLITE_OK)
 		power_note(own, at, size);
@@ -105,7 +115,8 @@ static int power_write(sqlite3_file *file, const void *bytes, int size, sqlite3_
 static int power_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	struct power_file *own = power_of(file);
-	int code = own->real->pMethods->xTruncate(own->real, size);
+	int code = power_fails_now(own) ? SQLITE_IOERR_TRUNCATE
+		: own->real->pMethods->xTruncate(own->real, size);
 
 	if (code == SQLITE_OK)
 		power_note(own, size, -1);
@@ -119,6 +130,8 @@ static int power_sync(sqlite3_file *file, int flags)
 
 	if (!own->name)
 		return SQLITE_OK;
+	if (power_fails_now(own))
+		return SQLITE_IOERR_FSYNC;
 	pthread_mutex_lock(&power_lock);
 	struct power_disk *disk = power_disk_of(own->name);
 	for (int i = 0; i < disk->pending; i++)
