@@ -3,8 +3,6 @@
 
 #include "sqlite.h"
 
-#define TRIES 3                 /* of one that went with another's transaction */
-
 /* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
 struct statement {
 	struct statement *next;         /* in its bucket */
@@ -257,12 +255,12 @@ static enum ended end_alone(struct sqlite *sqlite, struct statement *statement, 
 	return sqlite_group_end(sqlite, done);
 }
 
-/* Once more, after it went with another's: where nobody has seen rows of it. */
-static struct statement *begin_once_more(struct sqlite *sqlite, int tries)
+/* Once more, after it went with another's, and then alone: where nobody has seen rows of it. */
+static struct statement *begin_once_more(struct sqlite *sqlite)
 {
 	struct query query = sqlite->alone;
 
-	if (query.out || tries == TRIES) {
+	if (query.out) {
 		store_failed(&sqlite->store, query.sql, SQLITE_SPOILT, true);
 		return NULL;
 	}
@@ -275,7 +273,7 @@ static struct statement *begin_once_more(struct sqlite *sqlite, int tries)
 
 static enum step step_alone(struct sqlite *sqlite, struct statement *statement)
 {
-	for (int tries = 1; statement; tries++) {
+	while (statement) {
 		int code;
 		do
 			code = sqlite3_step(statement->handle);
@@ -289,7 +287,7 @@ static enum step step_alone(struct sqlite *sqlite, struct statement *statement)
 		enum ended ended = end_alone(sqlite, statement, code == SQLITE_DONE);
 		if (ended != ENDED_AGAIN)
 			return ended == ENDED_WELL ? STEP_DONE : STEP_FAILED;
-		statement = begin_once_more(sqlite, tries);
+		statement = begin_once_more(sqlite);
 	}
 	return STEP_FAILED;
 }
