@@ -104,6 +104,7 @@ static struct statement *statement_create(struct postgres *postgres, const struc
 	struct translated translated = translate(query->sql);
 	struct statement *statement = zeroed(1, sizeof(*statement));
 
+	store_check_text(query->sql);
 	statement->sql = query->sql;
 	statement->in = query->in;
 	statement->out = query->out;

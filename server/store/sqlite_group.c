@@ -185,9 +185,11 @@ static bool begin_first(struct sqlite *sqlite)
 	return begun;
 }
 
-/* One that has nothing in it leaves its turn. */
+/* One that has nothing in it leaves its turn. Where SQLite took back all of it, that is the others' end. */
 static void leave_turn(struct sqlite *sqlite)
 {
+	if (!is_open(sqlite))
+		decide(sqlite_file_group(sqlite->file), SPOILT, "");
 	if (sqlite_file_group(sqlite->file)->members) {
 		if (passed_on(sqlite))
 			return;
@@ -245,8 +247,6 @@ static void undo(struct sqlite *sqlite)
 		(void)done(sqlite, ROLLBACK);
 	if (!sqlite->joined && is_open(sqlite))
 		(void)done(sqlite, ROLLBACK);
-	if (!is_open(sqlite))
-		decide(sqlite_file_group(sqlite->file), SPOILT, "");
 }
 
 /* Together with the others in its group, whose outcome is its own. */

@@ -132,6 +132,7 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 	}
 	if (!handle || !is_whole(rest))
 		store_misused(query->sql, "one statement at a time");
+	store_check_text(query->sql);
 	struct statement *statement = statement_create(handle, query);
 	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
 	statement->next = *bucket;

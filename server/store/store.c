@@ -1,6 +1,7 @@
 /* store.c - SQL in, structs out: what is the same for every database. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "driver.h"
 #include "log.h"
@@ -205,6 +206,19 @@ void store_misused(const char *sql, const char *format, ...)
 		fprintf(stderr, "\n  in: %s", sql);
 	fputc('\n', stderr);
 	abort();
+}
+
+void store_check_text(const char *sql)
+{
+	static const char *const verbs[] = {
+		"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release",
+	};
+
+	sql += strspn(sql, " \t\n");
+	size_t size = strspn(sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strlen(verbs[i]) == size && strncasecmp(sql, verbs[i], size) == 0)
+			store_misused(sql, "transactions are begun and ended by store_transact()");
 }
 
 bool store_may_write(struct store *store, const char *sql)

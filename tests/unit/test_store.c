@@ -407,6 +407,21 @@ static void misuse_write_in_each(void)
 	(void)!store_each(store, find_all, NULL, NULL, &thing_shape, each_writes, store);
 }
 
+static bool work_commits(struct store *in, void *context)
+{
+	return add(in, "b", 1) == 1 && store_change(in, context, NULL, NULL) >= 0;
+}
+
+static void misuse_commit(void)
+{
+	(void)!store_transact(store, work_commits, "commit");
+}
+
+static void misuse_savepoint(void)
+{
+	(void)!store_transact(store, work_commits, "\n\tRELEASE member");
+}
+
 static void misuse_text_that_changes(void)
 {
 	char sql[] = "delete from thing";
@@ -425,6 +440,8 @@ static const struct {
 	{ misuse_two_statements, "one statement at a time" },
 	{ misuse_change_of_a_read, "does not write" },
 	{ misuse_nested, "inside the work of" },
+	{ misuse_commit, "by store_transact()" },
+	{ misuse_savepoint, "by store_transact()" },
 	{ misuse_write_in_each, "in the same transaction" },
 	{ misuse_text_that_changes, "pass string literals" },
 };
