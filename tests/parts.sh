@@ -432,6 +432,37 @@ end_infra() {
 	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
 
+# Parts that wait more than they compute, and meet nothing of the others, which go first: one after the other, with
+# logs of their own.
+begin_beside() {
+	(
+		renice -n 5 "$BASHPID" >/dev/null
+		TEST=$TEST/beside PARTS=() PASSED=0 FAILED=0
+		mkdir "$TEST"
+		NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
+		run_conformance "official conformance suite"
+		run_node_tests "documentation" tests/docs/*.test.mjs
+		run_node_tests "rooms of the code" tests/rooms/*.test.mjs
+		declare -p PARTS PASSED FAILED >"$TEST/counted"
+	) </dev/null >"$TEST/beside.log" 2>&1 &
+	BESIDE=$!
+	in_background "$BESIDE"
+}
+
+# What they said, and what they count.
+end_beside() {
+	local parts=("${PARTS[@]}") passed=$PASSED failed=$FAILED status=0
+	await "$BESIDE" || status=$?
+	cat "$TEST/beside.log"
+	PARTS=() PASSED=0 FAILED=0
+	if [ "$status" = 0 ]; then
+		eval "$(sed 's/^declare -[a-z-]* //' "$TEST/beside/counted")"
+	else
+		count "parts that run beside others" 0 1 0
+	fi
+	PARTS=("${parts[@]}" "${PARTS[@]}") PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
+}
+
 run_tests() {
 	local began=$SECONDS targets clients
 	need_tools
@@ -458,6 +489,7 @@ run_tests() {
 	await "$FETCHING" || cat "$TEST/fetch.log"
 	run_wycheproof_tests "Wycheproof: signatures and keys"
 	need_deploy_tools
+	begin_beside
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	begin_images
@@ -468,10 +500,7 @@ run_tests() {
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
-	run_node_tests "documentation" tests/docs/*.test.mjs
-	run_node_tests "rooms of the code" tests/rooms/*.test.mjs
-	NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
-	run_conformance "official conformance suite"
+	end_beside
 	run_container_tests "images and stack"
 	end_infra "Terraform: tests, invariants, checkov"
 
