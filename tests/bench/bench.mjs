@@ -53,7 +53,7 @@ const usage = () => `usage: ./dev bench [--against FOLDER] [--only NAME]...
 Measures speed and memory, each figure beside its reference from the same run: the server's CPU a request, the rate,
 milliseconds, private memory, and where strace is here the system calls a request. --against names the folder of
 another release build, such as ../before/build/release, whose programs then take turns with this one's. BENCH_SECONDS
-is how long a measurement is (4; in tables 3/8 of it), BENCH_STRICT=1 makes a figure that misses its bound a failure.
+is how long a measurement is (4; in tables a quarter of it), BENCH_STRICT=1 makes a figure that misses its bound a failure.
 NAME is one of
 
 ${list(tables)}
