@@ -2,6 +2,7 @@
 // subscriptions from everybody else. Also run with DATABASE=postgresql.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from './raw.mjs';
 import { beginSession, eventually, exchange, keyLines, keys, opened, start, stateless } from './support.mjs';
 import { extension } from './tasks.mjs';
 
@@ -46,6 +47,18 @@ test('who has called before finds a worker free, however long another\'s calls t
 	await Promise.race(streams);
 	await server.stop();
 	await Promise.allSettled(streams);
+});
+
+// A thread that waits is no connection and no processor: nobody has to say how many there may be.
+test('with the settings as they are 256 calls that wait do so together', async () => {
+	const metrics = await freePort();
+	const server = await startProbe({ METRICS_PORT: String(metrics) });
+	const busy = async () => Number(/^mcp_workers_busy (\d+)/m.exec(
+		(await exchange({ port: metrics }, { method: 'GET', path: '/metrics' })).text)[1]);
+	const all = Array.from({ length: 256 }, () => exchange(server, count(staff, 1, 5000)));
+	await eventually(async () => await busy() === 256, 'all of them wait');
+	assert.ok((await Promise.all(all)).every(answer => answer.status === 200));
+	await server.stop();
 });
 
 test('the one who fills the queue is refused, and nobody else', async () => {
