@@ -1,6 +1,8 @@
 /* listing.c - the catalogue as a list, in an order that an index has, from where a page ended. */
 #include <stdint.h>
+#include <stdio.h>
 
+#include "builder.h"
 #include "search.h"
 
 /* With a category its own index narrows; without one the order's index is followed. */
@@ -48,31 +50,63 @@ bool find_as_list(struct store *store, struct arena *arena, const struct look *l
 
 /* ---- The products of a page ---- */
 
-struct by_id {
-	int64_t id, now;
+struct by_ids {
+	const char *ids;
+	int64_t now;
 };
 
-static const struct shape by_id_shape = SHAPE(struct by_id,
-	INT(struct by_id, id, "The row"),
-	TIME(struct by_id, now, "What has expired by now holds nothing"));
+static const struct shape by_ids_shape = SHAPE(struct by_ids,
+	TEXT(struct by_ids, ids, "The rows, as a list of this database's"),
+	TIME(struct by_ids, now, "What has expired by now holds nothing"));
+
+/* JSON, or an array of PostgreSQL's. */
+static const char *list_ids(struct store *store, struct arena *arena, const struct hits *hits)
+{
+	bool is_json = store_kind(store) == STORE_SQLITE;
+	struct builder list = builder_begin(arena, 8 * (size_t)hits->count + 2);
+	char id[sizeof(",-9223372036854775808")];
+
+	builder_put(&list, is_json ? STR("[") : STR("{"));
+	for (int64_t i = 0; i < hits->count; i++) {
+		snprintf(id, sizeof(id), "%s%lld", i ? "," : "", (long long)hits->first[i].id);
+		builder_put(&list, str_of(id));
+	}
+	builder_put(&list, is_json ? STR("]") : STR("}"));
+	return builder_end(&list);
+}
+
+static struct product *product_of(const struct rows *rows, int64_t id)
+{
+	struct product *products = rows->first;
+
+	for (int64_t i = 0; i < rows->count; i++)
+		if (products[i].id == id)
+			return &products[i];
+	return NULL;
+}
 
 struct product *find_products(struct store *store, struct arena *arena, const struct hits *hits,
                               int64_t *count)
 {
-	struct product *products = arena_array(arena, struct product, hits->count);
-	struct by_id by = { .now = now_ms() };
-	int64_t found = 0;
+	static const char *const sql[] = {
+		[STORE_SQLITE] = "select p.id, " PRODUCT_SQL " from json_each(:ids) i"
+			" cross join product p on p.id = i.value",
+		[STORE_POSTGRESQL] = "select p.id, " PRODUCT_SQL " from product p"
+			" where p.id = any(:ids::bigint[])",
+	};
+	struct product *products = arena_array(arena, struct product, hits->count), *product;
+	struct rows rows;
 
-	for (int64_t i = 0; i < hits->count; i++) {
-		by.id = hits->first[i].id;
-		int one = store_find_one(store, arena,
-			"select " PRODUCT_SQL " from product p where p.id = :id",
-			&by_id_shape, &by, &product_shape, &products[found]);
-		if (one < 0)
-			return NULL;
-		if (one == 1)
-			product_settle(&products[found++]);
-	}
-	*count = found;
+	*count = 0;
+	/* By one statement: each has its price, and on PostgreSQL its way there and back. */
+	if (hits->count && !store_find(store, arena, sql[store_kind(store)], &by_ids_shape,
+	                               &(struct by_ids) { list_ids(store, arena, hits), now_ms() },
+	                               &row_shape, &rows))
+		return NULL;
+	for (int64_t i = 0; i < hits->count; i++)
+		if ((product = product_of(&rows, hits->first[i].id))) {
+			product_settle(product);
+			products[(*count)++] = *product;
+		}
 	return products;
 }
