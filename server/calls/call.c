@@ -254,6 +254,8 @@ static void run_here(struct mcp_call *call)
 	if (store)
 		store_begin_call(store, STORE_BUDGET);
 	run(call, store);
+	if (store)
+		store_end_call(store);
 	if (store && store_gave_up(store)) {
 		metric_add(METRIC_MOVED_TO_WORKER, 1);
 		call->has_result = false;

@@ -24,6 +24,7 @@ struct store {
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool gave_up;
 	int64_t budget;
+	bool in_call;                   /* between store_begin_call() and store_end_call() */
 	char *scratch;                  /* rows being collected */
 	size_t scratch_room;
 };
@@ -69,6 +70,9 @@ struct driver {
 	/* Runs a statement that writes, some time before another begins or the transaction ends. NULL:
 	 * there is nothing to gain by that. */
 	bool (*queue)(struct store *store, const struct query *query);
+
+	/* NULL, or: the call whose reading it was is over. */
+	void (*end_call)(struct store *store);
 
 	bool (*transact)(struct store *store);
 	/* Either ends the transaction, whatever comes of it. */

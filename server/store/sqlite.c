@@ -304,6 +304,7 @@ const struct driver sqlite_driver = {
 	.open = open_handle, .close = close_handle, .reachable = reachable,
 	.begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
+	.end_call = sqlite_end_call,
 	.transact = transact, .commit = commit, .take_back = take_back,
 	.script = script, .script_of = script_of,
 	.connection = sqlite_connection, .socket = sqlite_socket, .listen = sqlite_listen,

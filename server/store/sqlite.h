@@ -13,6 +13,7 @@ struct sqlite {
 	struct sqlite_connection *connection;   /* at hand; NULL: none is lent to it now */
 	struct loan loan;                       /* of a reader, or of the turn to write */
 	bool reading;                           /* of a reader */
+	int reads;                              /* of the call, an event loop's */
 	struct sqlite_file *file;               /* NULL: a scratch file or a state, nobody else's */
 	struct notices *notices;                /* NULL: nobody listens to it */
 	bool damaged;                           /* a state, and it was said */
@@ -87,5 +88,6 @@ void sqlite_read(struct statement *statement, struct arena *arena, void *row);
 int64_t sqlite_changed(struct store *store, struct statement *statement);
 bool sqlite_writes(const struct statement *statement);
 void sqlite_end(struct store *store, struct statement *statement);
+void sqlite_end_call(struct store *store);
 
 #endif

@@ -183,7 +183,8 @@ struct sqlite_connection *sqlite_connection_open(const char *path, enum store_us
 const char *sqlite_verb(enum verb verb)
 {
 	static const char *const verbs[VERBS] = {
-		[BEGIN] = "begin immediate", [COMMIT] = "commit", [ROLLBACK] = "rollback",
+		[BEGIN] = "begin immediate", [BEGIN_READING] = "begin", [COMMIT] = "commit",
+		[ROLLBACK] = "rollback",
 		[SAVEPOINT] = "savepoint member", [RELEASE] = "release member",
 		[ROLLBACK_TO] = "rollback to member",
 	};

@@ -12,7 +12,7 @@
 struct statement;
 
 /* What begins and ends transactions, and their parts. */
-enum verb { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, VERBS };
+enum verb { BEGIN, BEGIN_READING, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, VERBS };
 
 struct sqlite_connection {
 	sqlite3 *db;

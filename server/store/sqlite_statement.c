@@ -231,10 +231,32 @@ static struct statement *begin_lent(struct sqlite *sqlite, const struct query *q
 	return writes ? begin_alone(sqlite, query) : statement;
 }
 
+/* Each statement takes a lock of the file and gives it back, two system calls, so a call that reads twice
+ * reads on in a transaction. */
+static void read_on(struct sqlite *sqlite)
+{
+	if (++sqlite->reads == 2)
+		(void)sqlite_connection_do(sqlite->connection, BEGIN_READING);
+}
+
+void sqlite_end_call(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (sqlite->reads >= 2 && !sqlite3_get_autocommit(sqlite->connection->db)) {
+		store->budget = INT64_MAX;      /* to end it is not to be interrupted */
+		if (sqlite_connection_do(sqlite->connection, COMMIT) != SQLITE_DONE)
+			(void)sqlite_connection_do(sqlite->connection, ROLLBACK);
+	}
+	sqlite->reads = 0;
+}
+
 struct statement *sqlite_begin(struct store *store, const struct query *query)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
+	if (store->use == STORE_READS && store->in_call)
+		read_on(sqlite);
 	return sqlite->connection ? begin_here(sqlite, query) : begin_lent(sqlite, query);
 }
 

@@ -46,7 +46,7 @@ struct store *store_open(const char *url, enum store_use use)
 		return NULL;
 	store->driver = driver;
 	store->use = use;
-	store_begin_call(store, STORE_BUDGET);
+	store->budget = STORE_BUDGET;
 	return store;
 }
 
@@ -97,6 +97,14 @@ void store_begin_call(struct store *store, int64_t budget)
 {
 	store->gave_up = store->refused = false;
 	store->budget = budget;
+	store->in_call = true;
+}
+
+void store_end_call(struct store *store)
+{
+	store->in_call = false;
+	if (store->driver->end_call)
+		store->driver->end_call(store);
 }
 
 void store_for(struct store *store, uint64_t party)

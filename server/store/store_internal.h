@@ -14,6 +14,8 @@
 
 /* Resets the budget and store_gave_up(). A STORE_WRITES store has no bound. */
 void store_begin_call(struct store *store, int64_t budget);
+/* What the call reads it may read as of one moment, which ends here. */
+void store_end_call(struct store *store);
 
 /* store_open() of one that writes, where as many threads as there are may have one each: with PostgreSQL
  * they share so many connections, which each of them has only while it runs something. */

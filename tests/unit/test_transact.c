@@ -279,6 +279,47 @@ START_TEST(many_small_reads_spend_the_budget_too)
 }
 END_TEST
 
+START_TEST(a_call_reads_on_as_of_one_moment)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+	struct store *reader = store_open(url, STORE_READS);
+
+	for (int round = 0; round < 3; round++) {
+		store_begin_call(reader, STORE_BUDGET);
+		ck_assert_int_eq(count_in(reader), 2 * round);
+		ck_assert_int_eq(count_in(reader), 2 * round);
+		ck_assert_int_eq(add(store, names[2 * round], 1), 1);
+		ck_assert_int_eq(count_in(reader), 2 * round);
+		store_end_call(reader);
+		/* One that reads once sees what is there. */
+		store_begin_call(reader, STORE_BUDGET);
+		ck_assert_int_eq(count_in(reader), 2 * round + 1);
+		store_end_call(reader);
+		ck_assert_int_eq(add(store, names[2 * round + 1], 1), 1);
+	}
+	store_close(reader);
+}
+END_TEST
+
+START_TEST(a_call_that_gave_up_reads_no_longer)
+{
+	struct store *reader = store_open(url, STORE_READS);
+	struct number number;
+
+	store_begin_call(reader, 10000);
+	while (store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number) == 1)
+		;
+	ck_assert(store_gave_up(reader));
+	store_end_call(reader);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+	store_begin_call(reader, STORE_BUDGET);
+	ck_assert_int_eq(count_in(reader), 1);
+	ck_assert_int_eq(count_in(reader), 1);
+	store_end_call(reader);
+	store_close(reader);
+}
+END_TEST
+
 static bool work_nothing(struct store *in, void *context)
 {
 	(void)in, (void)context;
@@ -412,6 +453,8 @@ static TCase *sqlite_case(void)
 	tcase_add_test(tcase, a_full_disk_takes_everything_back);
 	tcase_add_test(tcase, a_reader_gives_up_when_its_budget_is_spent);
 	tcase_add_test(tcase, many_small_reads_spend_the_budget_too);
+	tcase_add_test(tcase, a_call_reads_on_as_of_one_moment);
+	tcase_add_test(tcase, a_call_that_gave_up_reads_no_longer);
 	tcase_add_test(tcase, a_reader_leaves_writing_to_a_worker);
 	tcase_add_test(tcase, a_worker_has_no_budget);
 	return tcase;
