@@ -493,7 +493,7 @@ run_tests() {
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	begin_images
-	run_e2e_on_postgresql "end to end on PostgreSQL"
+	NODE_TESTS_AT_ONCE=3 run_e2e_on_postgresql "end to end on PostgreSQL"
 	mapfile -t clients < <(client_names 'select(.daily)')
 	run_client_tests "clients of other languages" "${clients[@]}"
 	run_sign_in_tests "clients that sign in"
