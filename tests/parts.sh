@@ -435,12 +435,16 @@ end_infra() {
 # Parts that wait more than they compute, and meet nothing of the others, which go first: one after the other, with
 # logs of their own.
 begin_beside() {
+	local clients
+	mapfile -t clients < <(client_names 'select(.daily)')
 	(
 		renice -n 5 "$BASHPID" >/dev/null
 		TEST=$TEST/beside PARTS=() PASSED=0 FAILED=0
 		mkdir "$TEST"
 		NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 		run_conformance "official conformance suite"
+		run_client_tests "clients of other languages" "${clients[@]}"
+		run_sign_in_tests "clients that sign in"
 		run_node_tests "documentation" tests/docs/*.test.mjs
 		run_node_tests "rooms of the code" tests/rooms/*.test.mjs
 		declare -p PARTS PASSED FAILED >"$TEST/counted"
@@ -464,7 +468,7 @@ end_beside() {
 }
 
 run_tests() {
-	local began=$SECONDS targets clients
+	local began=$SECONDS targets
 	need_tools
 	need_postgresql
 	need_iso_codes
@@ -494,9 +498,6 @@ run_tests() {
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
 	begin_images
 	NODE_TESTS_AT_ONCE=3 run_e2e_on_postgresql "end to end on PostgreSQL"
-	mapfile -t clients < <(client_names 'select(.daily)')
-	run_client_tests "clients of other languages" "${clients[@]}"
-	run_sign_in_tests "clients that sign in"
 	run_many_tests "many processes over PostgreSQL, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
