@@ -6,9 +6,12 @@
  * or old enough, commits for all. Nobody is told before the disk has it. One that fails, or is not
  * wanted, is rolled back to its savepoint alone. Where SQLite rolls back all of it (a full disk), or the
  * commit fails, all members learn that. */
-#include <pthread.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sqlite.h"
 
@@ -17,10 +20,8 @@
 enum outcome { UNDECIDED, COMMITTED, FAILED, SPOILT };
 
 struct group {
-	pthread_mutex_t lock;
-	pthread_cond_t decided;
-	enum outcome outcome;
-	int users;                      /* who may still look at it */
+	atomic_uint outcome;            /* waited for, once */
+	atomic_int users;               /* who may still look at it */
 	int members;
 	char why[128];                  /* FAILED */
 };
@@ -33,28 +34,14 @@ static struct group *group_create(void)
 
 	if (!group)
 		abort();
-	pthread_mutex_init(&group->lock, NULL);
-	pthread_cond_init(&group->decided, NULL);
-	group->users = 1;
+	atomic_init(&group->users, 1);
 	return group;
-}
-
-/* With its lock held, and then no more. */
-static void leave_locked(struct group *group)
-{
-	bool last = --group->users == 0;
-	pthread_mutex_unlock(&group->lock);
-	if (!last)
-		return;
-	pthread_cond_destroy(&group->decided);
-	pthread_mutex_destroy(&group->lock);
-	free(group);
 }
 
 static void leave(struct group *group)
 {
-	pthread_mutex_lock(&group->lock);
-	leave_locked(group);
+	if (atomic_fetch_sub(&group->users, 1) == 1)
+		free(group);
 }
 
 /* With the turn. */
@@ -63,24 +50,31 @@ static struct group *join(struct open_group *open)
 	struct group *group = open->members ? open->members : group_create();
 
 	open->members = group;
-	pthread_mutex_lock(&group->lock);
-	group->users++;
+	atomic_fetch_add(&group->users, 1);
 	group->members++;
-	pthread_mutex_unlock(&group->lock);
 	return group;
+}
+
+/* Without a lock: all members wake at once, and each would wait for it again. */
+static enum outcome await_outcome(struct group *group)
+{
+	unsigned outcome;
+
+	while ((outcome = atomic_load(&group->outcome)) == UNDECIDED)
+		syscall(SYS_futex, &group->outcome, FUTEX_WAIT_PRIVATE, UNDECIDED, NULL, NULL, 0);
+	return (enum outcome)outcome;
 }
 
 static enum ended learn(struct sqlite *sqlite, struct group *group)
 {
-	pthread_mutex_lock(&group->lock);
-	while (group->outcome == UNDECIDED)
-		pthread_cond_wait(&group->decided, &group->lock);
-	sqlite->spoilt = group->outcome == SPOILT;
-	enum ended ended = group->outcome == COMMITTED ? ENDED_WELL
-	                   : group->outcome == SPOILT ? ENDED_AGAIN : ENDED_BADLY;
+	enum outcome outcome = await_outcome(group);
+	enum ended ended = outcome == COMMITTED ? ENDED_WELL
+	                   : outcome == SPOILT ? ENDED_AGAIN : ENDED_BADLY;
+
+	sqlite->spoilt = outcome == SPOILT;
 	if (ended == ENDED_BADLY)
 		store_known_failed(&sqlite->store, group->why);
-	leave_locked(group);
+	leave(group);
 	return ended;
 }
 
@@ -92,11 +86,9 @@ static void decide(struct open_group *open, enum outcome outcome, const char *wh
 	open->members = NULL;
 	if (!group)
 		return;
-	pthread_mutex_lock(&group->lock);
 	snprintf(group->why, sizeof(group->why), "%s", why);
-	group->outcome = outcome;
-	pthread_mutex_unlock(&group->lock);
-	pthread_cond_broadcast(&group->decided);
+	atomic_store(&group->outcome, outcome);
+	syscall(SYS_futex, &group->outcome, FUTEX_WAKE_PRIVATE, MEMBERS_MOST, NULL, NULL, 0);
 	leave(group);
 }
 
