@@ -33,11 +33,18 @@ static bool may_run_one(const struct pool *pool)
 
 static void *run_worker(void *argument);
 
-static void call(struct worker *worker)
+static struct worker *call(struct worker *worker)
 {
 	worker->called = true;
 	worker->pool->called++;
-	pthread_cond_signal(&worker->wake);
+	return worker;
+}
+
+/* Best without the lock, which it wants first of all. */
+static void wake(struct worker *worker)
+{
+	if (worker)
+		pthread_cond_signal(&worker->wake);
 }
 
 static struct worker *free_place(struct pool *pool)
@@ -84,28 +91,28 @@ static bool start_one(struct pool *pool)
 }
 
 /* The one that minds does where no other can be had. */
-static void call_one(struct pool *pool)
+static struct worker *call_one(struct pool *pool)
 {
 	struct worker *worker = pool->idle;
 
 	if (worker) {
 		pool->idle = worker->below;
-		call(worker);
-	} else if (!start_one(pool) && pool->minder && !pool->minder->called) {
-		call(pool->minder);
+		return call(worker);
 	}
+	return !start_one(pool) && pool->minder && !pool->minder->called ? call(pool->minder) : NULL;
 }
 
 /* One at a time: who takes a job calls the next. Where one idles nobody waits for those that start: to
- * open a context may take long. */
-static void call_for_jobs(struct pool *pool)
+ * open a context may take long. Gives whom to wake. */
+static struct worker *call_for_jobs(struct pool *pool)
 {
 	int coming = pool->called + (pool->idle ? 0 : pool->starting);
 
 	if (pool->lines.waiting <= coming)
-		return;
+		return NULL;
 	if (pool->busy + coming < pool->lines.workers || (coming == 0 && pool_is_to_be_minded(pool)))
-		call_one(pool);
+		return call_one(pool);
+	return NULL;
 }
 
 /* ---- A worker ---- */
@@ -185,8 +192,9 @@ static void run_job(struct worker *worker, struct job *job, struct party *party)
 	worker->busy = true;
 	worker->seen = false;
 	pool->busy++;
-	call_for_jobs(pool);
+	struct worker *next = call_for_jobs(pool);
 	pthread_mutex_unlock(&pool->lock);
+	wake(next);
 	/* Its last act hands it back: nothing of it may be touched afterwards. */
 	job->run(job, worker->context);
 	pthread_mutex_lock(&pool->lock);
@@ -195,7 +203,7 @@ static void run_job(struct worker *worker, struct job *job, struct party *party)
 	lines_ran(&pool->lines, party, slow);
 	/* What one job's end makes possible may be more than one other. */
 	if (pool->lines.look_again)
-		call_for_jobs(pool);
+		wake(call_for_jobs(pool));
 }
 
 static void work(struct worker *worker)
@@ -239,7 +247,7 @@ static bool opens_again(struct worker *worker)
 	struct pool *pool = worker->pool;
 
 	pool->start_again_ms = tick_ms() + AGAIN_MS;
-	call_for_jobs(pool);
+	wake(call_for_jobs(pool));
 	if (pool->retrying)
 		return false;
 	pool->retrying = true;
@@ -263,7 +271,7 @@ static void leave(struct worker *worker)
 	pool->has_ended = true;
 	pool->ended = pthread_self();
 	pool->count--;
-	call_for_jobs(pool);
+	wake(call_for_jobs(pool));
 	if (pool->count == 0)
 		pthread_cond_signal(&pool->all_ended);
 	pthread_mutex_unlock(&pool->lock);
@@ -356,9 +364,9 @@ bool pool_add(struct pool *pool, struct job *job)
 {
 	pthread_mutex_lock(&pool->lock);
 	bool taken = !pool->stopping && lines_add(&pool->lines, job);
-	if (taken)
-		call_for_jobs(pool);
+	struct worker *next = taken ? call_for_jobs(pool) : NULL;
 	pthread_mutex_unlock(&pool->lock);
+	wake(next);
 	return taken;
 }
 
