@@ -167,8 +167,23 @@ static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct
 	return mcp_fail(call, "No order was placed. %s", why);
 }
 
+struct placed {
+	struct mcp_call *call;
+	const char *id;
+	enum found found;
+	struct order order;
+};
+
+static void read_placed(struct store *store, void *context)
+{
+	struct placed *placed = context;
+
+	placed->found = order_load(placed->call, store, WRITE, placed->id, &placed->order);
+}
+
 static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struct placing *order)
 {
+	struct placed placed = { .call = call, .id = order->id };
 	const char *why;
 
 	if (catalogue_commit(mcp_arena(call), order->id, &why) != CLIENT_ANSWERED) {
@@ -176,10 +191,11 @@ static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struc
 		return still_placing(call, order->id);
 	}
 	/* Without the lease, or the book: the order is finished by others, for it is committed. */
-	if (placing_finish(store, order) != STEP_DONE)
+	if (placing_finish_reading(store, order, read_placed, &placed) != STEP_DONE)
 		return still_placing(call, order->id);
 	order_changed(mcp_arena(call), order->id);
-	return order_answer(call, store, WRITE, order->id);
+	return placed.found == FOUND ? mcp_return(call, &placed.order)
+	                             : order_missing(call, placed.found, order->id);
 }
 
 static enum mcp_answer place(struct mcp_call *call, struct store *store, struct placing *order,

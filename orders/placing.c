@@ -31,6 +31,8 @@ struct work {
 	struct arena *arena;
 	const struct reservation *reservation;
 	bool release;
+	placed_fn *read;
+	void *read_context;
 };
 
 static enum step transact(struct store *store, store_work_fn *work, struct work *context)
@@ -134,22 +136,34 @@ enum step placing_price(struct store *store, struct placing *order,
 
 static bool finish(struct store *store, void *context)
 {
-	const struct placing *order = ((struct work *)context)->order;
+	const struct work *work = context;
+	const struct placing *order = work->order;
 	struct event placed = {
 		.order_id = order->id, .at = order->now, .actor = order->caller,
 		.to_status = "pending",
 	};
 
-	return store_change(store,
-	                    "update orders set status = 'pending', lease_owner = null,"
-	                    " lease_until = null where id = :id and lease_owner = :lease_owner"
-	                    " and status = 'committing'", &placing_shape, order) == 1 &&
-	       event_add(store, &placed);
+	if (store_change(store,
+	                 "update orders set status = 'pending', lease_owner = null,"
+	                 " lease_until = null where id = :id and lease_owner = :lease_owner"
+	                 " and status = 'committing'", &placing_shape, order) != 1 ||
+	    !event_add(store, &placed))
+		return false;
+	if (work->read)
+		work->read(store, work->read_context);
+	return true;
 }
 
 enum step placing_finish(struct store *store, struct placing *order)
 {
-	enum step step = transact(store, finish, &(struct work) { .order = order });
+	return placing_finish_reading(store, order, NULL, NULL);
+}
+
+enum step placing_finish_reading(struct store *store, struct placing *order, placed_fn *read,
+                                 void *context)
+{
+	enum step step = transact(store, finish, &(struct work) { .order = order, .read = read,
+	                                                          .read_context = context });
 
 	if (step == STEP_DONE)
 		mcp_count(ORDERS_PLACED, 1);

@@ -52,6 +52,10 @@ MUST_USE enum step placing_price(struct store *store, struct placing *order,
                                  const struct reservation *reservation);
 /* Its reservation is committed: everyone sees it from now on. */
 MUST_USE enum step placing_finish(struct store *store, struct placing *order);
+/* The same, and what `read` reads is read with it, as it then is. It may be called again. */
+typedef void placed_fn(struct store *store, void *context);
+MUST_USE enum step placing_finish_reading(struct store *store, struct placing *order,
+                                          placed_fn *read, void *context);
 /* Forgets the order; `release`: and files the errand to release its reservation. */
 MUST_USE enum step placing_drop(struct store *store, struct arena *arena, struct placing *order,
                                 bool release);
