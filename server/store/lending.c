@@ -17,6 +17,7 @@ struct lending {
 	struct lines lines;             /* of those who wait */
 	int left, unused;               /* that may be lent; those that are made and not lent */
 	int most, least_left;           /* all; when the fewest were left */
+	int64_t again_ms;               /* tick_ms(): another can be made, where some are */
 	void *things[];                 /* the unused */
 };
 
@@ -71,6 +72,14 @@ static void put_back(struct lending *lending, struct loan *loan)
 	*loan = (struct loan) { 0 };
 }
 
+/* Whether another could be made nobody knows where none is. */
+static bool may_lend(const struct lending *lending)
+{
+	if (lending->left == 0 || lending->unused > 0)
+		return lending->left > 0;
+	return lending->left == lending->most || tick_ms() >= lending->again_ms;
+}
+
 /* Those who have one now, and do not know it yet. */
 static struct waiter *serve(struct lending *lending)
 {
@@ -78,7 +87,7 @@ static struct waiter *serve(struct lending *lending)
 	struct party *party;
 	struct job *job;
 
-	while (lending->left > 0 && (job = lines_take(&lending->lines, &party))) {
+	while (may_lend(lending) && (job = lines_take(&lending->lines, &party))) {
 		struct waiter *waiter = (struct waiter *)job;
 		lend(lending, waiter, party);
 		waiter->next = first;
@@ -141,14 +150,14 @@ static bool comes_in_time(struct lending *lending, struct waiter *waiter, int64_
 
 /* ---- Lending ---- */
 
-bool lending_take(struct lending *lending, uint64_t party, int64_t timeout_ms, struct loan *loan)
+/* With the lock held, which it lets go. */
+static bool take(struct lending *lending, uint64_t party, int64_t timeout_ms, struct loan *loan)
 {
 	struct waiter waiter = { .job.party = party };
 
 	sem_init(&waiter.wake, 0, 0);
-	pthread_mutex_lock(&lending->lock);
 	bool fine = lines_add(&lending->lines, &waiter.job);
-	struct waiter *others = fine ? serve(lending) : NULL;
+	struct waiter *others = serve(lending);
 	bool waits = fine && !waiter.loan.party;
 	pthread_mutex_unlock(&lending->lock);
 	wake(others);
@@ -159,6 +168,26 @@ bool lending_take(struct lending *lending, uint64_t party, int64_t timeout_ms, s
 	*loan = waiter.loan;
 	loan->waited_us = waits ? tick_us() - began_us : 0;
 	return fine;
+}
+
+bool lending_take(struct lending *lending, uint64_t party, int64_t timeout_ms, struct loan *loan)
+{
+	pthread_mutex_lock(&lending->lock);
+	return take(lending, party, timeout_ms, loan);
+}
+
+bool lending_take_made(struct lending *lending, uint64_t party, int64_t timeout_ms, int64_t again_ms,
+                       struct loan *loan)
+{
+	pthread_mutex_lock(&lending->lock);
+	put_back(lending, loan);
+	lending->again_ms = again_ms;
+	if (lending->left < lending->most || lending->unused > 0)
+		return take(lending, party, timeout_ms, loan);
+	struct waiter *next = serve(lending);
+	pthread_mutex_unlock(&lending->lock);
+	wake(next);
+	return false;
 }
 
 void lending_give_back(struct lending *lending, struct loan *loan)

@@ -1,7 +1,7 @@
 /* postgres.c - the PostgreSQL driver: connections and transactions.
  *
- * Every worker has a connection of its own, made when it is first needed. Event loops have none:
- * their store gives up at once, and the tool goes to a worker.
+ * Workers share a few connections, each of which one has while it runs something (postgres_lend.c). Event
+ * loops have none: their store gives up at once, and the tool goes to a worker.
  *
  * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite;
  *            where two would contradict each other PostgreSQL has one run again. A statement on its

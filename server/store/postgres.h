@@ -26,6 +26,7 @@ struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
 	PGconn *connection;             /* NULL: there is none */
+	bool looked;                    /* just now, whether it seems to live */
 	bool listens;                   /* what comes unasked is news */
 	unsigned number;                /* counts connections: what was prepared on another is not */
 	struct postgres_attempts *attempts, own;
@@ -87,6 +88,8 @@ void attempts_end(struct postgres_attempts *attempts);
 /* Whether its time has come. Where the one before failed only one may, until it is known what came of it.
  * False: `why` says what that one failed of. */
 MUST_USE bool attempts_may(struct postgres_attempts *attempts, char why[POSTGRES_WHY]);
+/* tick_ms() of the next one. */
+int64_t attempts_next_ms(struct postgres_attempts *attempts);
 void attempts_succeeded(struct postgres_attempts *attempts);
 void attempts_failed(struct postgres_attempts *attempts, const char *why);
 
@@ -97,7 +100,8 @@ struct lender *lender_join(const char *place, int connections);
 void lender_leave(struct lender *lender);
 /* A little longer than a statement may take, so that one alone makes nobody fail. Tests have less time. */
 extern int64_t postgres_lend_wait_ms;
-/* Waits until the store has a connection. False: none came free in time, and that is reported. */
+/* Waits until the store has a connection, which link_ready() then says, too. False: none came free in time, or
+ * none can be had, and that is reported. */
 MUST_USE bool postgres_borrow(struct store *store, const char *sql);
 /* The store has none any more, where it is a lent one and nothing is running. */
 void postgres_give_back(struct store *store, int running);

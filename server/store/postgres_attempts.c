@@ -36,6 +36,14 @@ bool attempts_may(struct postgres_attempts *attempts, char why[POSTGRES_WHY])
 	return may;
 }
 
+int64_t attempts_next_ms(struct postgres_attempts *attempts)
+{
+	pthread_mutex_lock(&attempts->lock);
+	int64_t next_ms = attempts->next_try_ms;
+	pthread_mutex_unlock(&attempts->lock);
+	return next_ms;
+}
+
 void attempts_succeeded(struct postgres_attempts *attempts)
 {
 	pthread_mutex_lock(&attempts->lock);

@@ -192,7 +192,10 @@ static bool seems_alive(struct postgres_link *link)
 
 bool link_ready(struct postgres_link *link)
 {
-	if (link->connection && seems_alive(link))
+	bool looked = link->looked;
+
+	link->looked = false;
+	if (link->connection && (looked || seems_alive(link)))
 		return true;
 	if (link->connection)
 		link_lost(link);

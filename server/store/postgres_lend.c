@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "log.h"
 #include "postgres.h"
 
 #define LOOK_MS 30000                   /* between two looks at what was not needed */
@@ -15,6 +16,7 @@ struct lender {
 	char *place;
 	int users;
 	atomic_llong look_at_ms;        /* tick_ms() */
+	atomic_bool scarce;             /* fewer can be had than may be lent, and that was said */
 	struct lender *next;
 };
 
@@ -106,42 +108,80 @@ static struct postgres *make(struct lender *lender)
 	return made;
 }
 
+/* False: it is away, and no other can be had now, which `why` explains. */
+static bool is_there(struct postgres_store *handle, char why[POSTGRES_WHY])
+{
+	bool is_new = !handle->loan.thing;
+	if (is_new)
+		handle->loan.thing = make(handle->lender);
+	struct postgres *postgres = handle->loan.thing;
+	postgres->link.looked = false;
+	if (link_ready(&postgres->link)) {
+		postgres->link.looked = true;
+		if (is_new)
+			atomic_store(&handle->lender->scarce, false);
+		return true;
+	}
+	snprintf(why, POSTGRES_WHY, "%s", postgres->link.why);
+	close_connection(postgres);
+	handle->loan.thing = NULL;
+	return false;
+}
+
+static bool take_one_that_is_there(struct postgres_store *handle, int64_t left_ms, const char *why)
+{
+	struct lender *lender = handle->lender;
+	bool lent = lending_take_made(lender->connections, handle->store.party, left_ms > 0 ? left_ms : 0,
+	                              attempts_next_ms(&lender->attempts), &handle->loan);
+
+	if (lent && !atomic_exchange(&lender->scarce, true))
+		log_warning("store: no further connection can be made: %s", why);
+	return lent;
+}
+
+/* Where no other can be had now it waits for those that are there: what fails at once would be lent to one
+ * after the other, and all that wait would fail of it. */
+static bool wait_in_line(struct postgres_store *handle, char why[POSTGRES_WHY])
+{
+	int64_t until_ms = tick_ms() + postgres_lend_wait_ms;
+	bool lent = lending_take(handle->lender->connections, handle->store.party, postgres_lend_wait_ms,
+	                         &handle->loan);
+	int64_t waited_us = handle->loan.waited_us;
+
+	while (lent && !is_there(handle, why)) {
+		lent = take_one_that_is_there(handle, until_ms - tick_ms(), why);
+		waited_us += handle->loan.waited_us;
+	}
+	if (waited_us > 0) {
+		atomic_fetch_add(&store_counters.waits, 1);
+		atomic_fetch_add(&store_counters.waited_us, waited_us);
+	}
+	return lent;
+}
+
 static void receive(struct postgres_store *handle)
 {
-	if (!handle->loan.thing)
-		handle->loan.thing = make(handle->lender);
 	handle->at = handle->loan.thing;
 	handle->at->store = &handle->store;
 	holder = &handle->store;
 }
 
-static bool wait_in_line(struct postgres_store *handle)
-{
-	bool lent = lending_take(handle->lender->connections, handle->store.party,
-	                         postgres_lend_wait_ms, &handle->loan);
-
-	if (handle->loan.waited_us > 0) {
-		atomic_fetch_add(&store_counters.waits, 1);
-		atomic_fetch_add(&store_counters.waited_us, handle->loan.waited_us);
-	}
-	if (!lent)
-		atomic_fetch_add(&store_counters.waits_in_vain, 1);
-	return lent;
-}
-
 bool postgres_borrow(struct store *store, const char *sql)
 {
 	struct postgres_store *handle = (struct postgres_store *)store;
+	char why[POSTGRES_WHY] = "";
 
 	if (handle->at)
 		return true;
 	if (holder)
 		store_misused(sql, "a thread has two stores at once, and each may wait for the other's connection");
-	if (wait_in_line(handle)) {
+	if (wait_in_line(handle, why)) {
 		receive(handle);
 		return true;
 	}
-	store_failed(store, sql, "no connection came free in time", false);
+	bool in_vain = !why[0] || handle->loan.waited_us > 0;
+	atomic_fetch_add(&store_counters.waits_in_vain, in_vain);
+	store_failed(store, sql, why[0] ? why : "no connection came free in time", false);
 	return false;
 }
 

@@ -363,6 +363,75 @@ START_TEST(what_one_learnt_of_an_outage_all_know)
 }
 END_TEST
 
+/* ---- Fewer connections than were asked for ---- */
+
+static void run_as_admin(const char *format, ...) PRINTF(1, 2);
+
+static void run_as_admin(const char *format, ...)
+{
+	char sql[512];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(sql, sizeof(sql), format, list);
+	va_end(list);
+	ck_assert_msg(store->driver->script(store, sql), "%s", sql);
+}
+
+static char few[32];
+
+/* Two at once may sign in by this name. */
+static void sign_in_as_few(void)
+{
+	snprintf(few, sizeof(few), "few_%d", (int)getpid());
+	run_as_admin("create role %s login connection limit 2; grant all on schema t%d to %s;"
+	             "grant all on all tables in schema t%d to %s", few, schemas, few, schemas, few);
+	store_sign_in(few, NULL);
+}
+
+static void sign_in_as_before(void)
+{
+	store_sign_in(NULL, NULL);
+	run_as_admin("drop owned by %s; drop role %s", few, few);
+}
+
+static void *count_some(void *context)
+{
+	struct arena *own = arena_create();
+	struct number number;
+
+	for (int i = 0; i < ROUNDS; i++)
+		ck_assert_int_eq(store_find_one(context, own, SLOW, NULL, NULL, &number_shape, &number), 1);
+	arena_destroy(own);
+	return NULL;
+}
+
+static void all_count(void)
+{
+	struct store *some[THREADS];
+	pthread_t threads[THREADS];
+
+	for (int i = 0; i < THREADS; i++) {
+		some[i] = shared(4, (uint64_t)(i % 3));
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, count_some, some[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < THREADS; i++)
+		store_close(some[i]);
+}
+
+/* What can't be had fails at once: whoever waits would all be given that. */
+START_TEST(where_some_can_be_had_nobody_fails_for_want_of_more)
+{
+	sign_in_as_few();
+	catch_log(all_count);
+	sign_in_as_before();
+	ck_assert_msg(strstr(logged, "warning store: no further connection can be made: "), "%s", logged);
+	ck_assert_msg(!strstr(logged, "error"), "%s", logged);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("postgres lend");
@@ -383,6 +452,7 @@ int main(void)
 	tcase_add_test(tcase, there_are_no_more_than_stores_that_share_them);
 	tcase_add_test(tcase, a_transaction_that_was_left_open_is_nobodys_inheritance);
 	tcase_add_test(tcase, what_one_learnt_of_an_outage_all_know);
+	tcase_add_test(tcase, where_some_can_be_had_nobody_fails_for_want_of_more);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

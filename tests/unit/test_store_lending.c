@@ -264,6 +264,84 @@ START_TEST(many_threads_lose_none)
 }
 END_TEST
 
+/* ---- Where none can be made ---- */
+
+static int thing_made;
+
+/* Three places and one thing: whoever would make another has that one next, and so has whoever comes meanwhile. */
+START_TEST(who_can_make_none_waits_for_what_is_made)
+{
+	struct loan loan, other;
+	struct asker asker;
+
+	lending = lending_create(3);
+	ck_assert(lending_take(lending, 0, 0, &loan));
+	ck_assert(lending_take(lending, 0, 0, &other));
+	ck_assert_msg(!lending_take_made(lending, 0, 10, tick_ms() + LONG_MS, &other), "none came back");
+	loan.thing = &thing_made;
+	ask(&asker, 1, 1);
+	lending_give_back(lending, &loan);
+	join(&asker, 1);
+	ck_assert(lending_take(lending, 0, 0, &loan));
+	ck_assert_ptr_eq(loan.thing, &thing_made);
+	ck_assert_msg(!lending_take(lending, 0, 10, &other), "none can be made");
+	loan.thing = NULL;
+	lending_give_back(lending, &loan);
+	/* Where there are none they are tried, and nobody waits for nothing. */
+	ck_assert(lending_take(lending, 0, 0, &loan));
+	ck_assert_ptr_null(loan.thing);
+	ck_assert(!lending_take_made(lending, 0, LONG_MS, tick_ms() + 50, &loan));
+	ck_assert(lending_take(lending, 0, 0, &loan));
+	ck_assert_msg(!lending_take(lending, 0, 0, &other), "it is too early");
+	usleep(60000);
+	ck_assert(lending_take(lending, 0, 0, &other));
+	lending_give_back(lending, &loan);
+	lending_give_back(lending, &other);
+	lending_destroy(lending, NULL);
+}
+END_TEST
+
+/* Of those that are lent it makes one now and then, and now and then one breaks. */
+static void *take_what_can_be_made(void *context)
+{
+	struct asker *asker = context;
+	unsigned seed = (unsigned)(uintptr_t)context;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct loan loan;
+		bool lent = lending_take(lending, asker->party, LONG_MS, &loan);
+		while (lent && !loan.thing && rand_r(&seed) % 4)
+			lent = lending_take_made(lending, asker->party, LONG_MS, tick_ms() + rand_r(&seed) % 3, &loan);
+		if (!lent)
+			continue;
+		use(&loan);
+		if (rand_r(&seed) % 16 == 0) {
+			free(loan.thing);
+			loan.thing = NULL;
+		}
+		lending_give_back(lending, &loan);
+	}
+	return NULL;
+}
+
+START_TEST(where_making_fails_nobody_is_forgotten)
+{
+	struct asker askers[MANY];
+
+	lending = lending_create(THINGS);
+	atomic_store(&most_in_use, 0);
+	for (int i = 0; i < MANY; i++) {
+		askers[i] = (struct asker) { .party = (uint64_t)i % 5 };
+		ck_assert_int_eq(pthread_create(&askers[i].thread, NULL, take_what_can_be_made, &askers[i]), 0);
+	}
+	for (int i = 0; i < MANY; i++)
+		pthread_join(askers[i].thread, NULL);
+	ck_assert_int_eq(lending_waiting(lending), 0);
+	ck_assert_int_le(atomic_load(&most_in_use), THINGS);
+	lending_destroy(lending, free);
+}
+END_TEST
+
 /* ---- What was not needed ---- */
 
 START_TEST(what_was_not_lent_for_long_is_retired)
@@ -314,6 +392,8 @@ int main(void)
 	tcase_add_test(tcase, it_is_passed_on_only_to_one_who_waits);
 	tcase_add_test(tcase, what_was_made_is_lent_again_the_last_one_first);
 	tcase_add_test(tcase, many_threads_lose_none);
+	tcase_add_test(tcase, who_can_make_none_waits_for_what_is_made);
+	tcase_add_test(tcase, where_making_fails_nobody_is_forgotten);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
