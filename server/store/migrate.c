@@ -80,14 +80,33 @@ static void mention_newer(const struct rows *known, const struct migration *migr
 		         " version made them, going on", (long long)newer);
 }
 
+/* 1, 0, -1: the store failed. */
+static int has_table(struct store *store, struct arena *arena)
+{
+	struct applied first;
+
+	return store_find_one(store, arena, "select name from sqlite_master where type = 'table'"
+	                      " and name = 'migration'", NULL, NULL, &applied_shape, &first);
+}
+
+/* On SQLite whoever might write, whether it does or not, first marks the file as its log's (sqlite_stamp.c),
+ * for which it waits seven times for the disk: not at each start. */
+static bool make_table(struct store *store, struct arena *arena)
+{
+	int there = store_kind(store) == STORE_SQLITE ? has_table(store, arena) : 0;
+
+	return there > 0
+	       || (there == 0
+	           && store->driver->script(store, "create table if not exists migration (name text"
+	                                    " primary key, applied_at bigint not null)"));
+}
+
 static bool take_steps(struct store *store, struct arena *arena,
                        const struct migration *migrations)
 {
 	struct rows known;
 
-	if (!store->driver->script(store, "create table if not exists migration"
-	                           " (name text primary key, applied_at bigint not null)")
-	    || !find_applied(store, arena, &known))
+	if (!make_table(store, arena) || !find_applied(store, arena, &known))
 		return false;
 	for (const struct migration *migration = migrations; migration->name; migration++)
 		if (!is_applied(&known, migration->name) && !migrate_one(store, arena, migration))

@@ -336,6 +336,38 @@ START_TEST(a_log_shows_for_which_file_it_was_written)
 }
 END_TEST
 
+/* The number in its header, which is another one once somebody may write. */
+static uint32_t number_of(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	uint32_t number = 0;
+
+	ck_assert_ptr_nonnull(file);
+	fseek(file, 60, SEEK_SET);
+	ck_assert_uint_eq(fread(&number, sizeof(number), 1, file), 1);
+	fclose(file);
+	return number;
+}
+
+START_TEST(a_start_that_migrates_nothing_writes_nothing)
+{
+	ck_assert_int_eq(add(store, "one", 1), 1);
+	store_close(store);
+	uint32_t before = number_of(url + 7);
+
+	store = store_open(url, STORE_WRITES);
+	ck_assert(store_migrate(store, migrations));
+	store_close(store);
+	ck_assert_uint_eq(number_of(url + 7), before);
+
+	store = store_open(url, STORE_WRITES);
+	ck_assert_int_eq(add(store, "two", 2), 1);
+	store_close(store);
+	ck_assert_uint_ne(number_of(url + 7), before);
+	store = NULL;
+}
+END_TEST
+
 START_TEST(whoever_closes_last_no_log_is_left)
 {
 	struct store *readers[2], *writer = store_open(url, STORE_WRITES);
@@ -409,6 +441,7 @@ static TCase *file_case(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_log_shows_for_which_file_it_was_written);
+	tcase_add_test(tcase, a_start_that_migrates_nothing_writes_nothing);
 	tcase_add_test(tcase, whoever_closes_last_no_log_is_left);
 	tcase_add_test(tcase, connections_that_close_at_once_leave_no_log);
 	tcase_add_test(tcase, handles_that_come_and_go_lose_nothing);
