@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { computing, computingAsEvent, onSqlite, resting, sdk, searches } from './calls.mjs';
+import { instructions } from './instructions.mjs';
 import { conclude, here, seconds } from './measure.mjs';
 import { gettingOnPostgres, searchingTwenty } from './reads.mjs';
 import { startTime } from './starts.mjs';
@@ -38,6 +39,9 @@ const figures = [
   ['idle-streams', 'CPU of 10,000 idle streams', idleStreams],
 ];
 
+// Too slow to be run by everybody.
+const onRequest = [['instructions', 'instructions of a call, by callgrind (three minutes)', instructions]];
+
 // With a process and a conclusion of their own.
 const scripts = [
   ['sessions', 'what the revisions with sessions cost'],
@@ -45,7 +49,7 @@ const scripts = [
   ['many', 'several processes over one PostgreSQL'],
 ];
 
-const all = [...tables, ...figures, ...scripts];
+const all = [...tables, ...onRequest, ...figures, ...scripts];
 const list = (some) => some.map(([name, about]) => `  ${name.padEnd(16)} ${about}`).join('\n');
 
 const usage = () => `usage: ./dev bench [--against FOLDER] [--only NAME]...
@@ -58,7 +62,11 @@ NAME is one of
 
 ${list(tables)}
 
-which --against is for, or of
+which --against is for, as it is for one that is run only where it is named,
+
+${list(onRequest)}
+
+or of
 
 ${list(figures)}
 ${list(scripts)}
@@ -89,6 +97,7 @@ const [inTables, alone] = [tables, figures].map((some) => some.filter(wanted));
 if (inTables.length + alone.length)
   console.log(`${os.cpus().length} cores, ${os.cpus()[0].model}; ${seconds} s a measurement, of 16 clients where nothing else is said`);
 for (const [, , run] of inTables) await run();
+for (const [, , run] of onRequest.filter(([name]) => only.includes(name))) await run();
 if (alone.length) console.log('');
 for (const [, , run] of alone) await run();
 let failed = inTables.length + alone.length > 0 && conclude();

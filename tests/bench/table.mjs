@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build, claim, load, ownKib, scratch, seconds, sleep } from './measure.mjs';
 
-const SECONDS = seconds / 4, TRACED_SECONDS = 1, MOST_USED = 6;
+export const SECONDS = seconds / 4;
+const TRACED_SECONDS = 1, MOST_USED = 6;
 
 export const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
@@ -60,10 +61,10 @@ function printCalls(kinds) {
 const memoryOf = (server) => (server.pids ?? [server.pid]).reduce((sum, pid) => sum + ownKib(pid), 0) / 1024;
 
 // Its private memory is looked at while the load runs.
-async function measure(server, head, bodies, options) {
+async function measure(server, head, bodies, { time, ...options }) {
   let mib = NaN;
-  const timer = setTimeout(() => { mib = memoryOf(server); }, SECONDS * 600);
-  const result = await load(server, head, bodies, { ...options, time: SECONDS });
+  const timer = setTimeout(() => { mib = memoryOf(server); }, time * 600);
+  const result = await load(server, head, bodies, { ...options, time });
   clearTimeout(timer);
   return { ...result, mib };
 }
@@ -77,14 +78,14 @@ function print(name, { cpu, cpus, rate, p50, p99, mib }, traced) {
 }
 
 // `kinds`: each with a name and a server. Prints a line of each, and gives the medians of its rounds by name.
-export async function table(what, kinds, head, bodies, { rounds: count = 5, ...options } = {}) {
+export async function table(what, kinds, head, bodies, { rounds: count = 5, time = SECONDS, ...options } = {}) {
   console.log(`\n  ${what}`);
   for (const { server } of kinds) await load(server, head, bodies, { ...options, time: 0.5 });        // warm
   const rounds = kinds.map(() => []);
   for (let round = 0; round < count; round++)
     for (let i = 0; i < kinds.length; i++) {
       const at = round % 2 ? kinds.length - 1 - i : i;
-      rounds[at].push(await measure(kinds[at].server, head, bodies, options));
+      rounds[at].push(await measure(kinds[at].server, head, bodies, { ...options, time }));
     }
   const results = {};
   for (const [i, kind] of kinds.entries()) {
