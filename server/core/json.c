@@ -2,6 +2,7 @@
 #include "every.h"
 #include "json.h"
 
+#include <endian.h>
 #include <math.h>
 
 #include "number.h"
@@ -105,6 +106,15 @@ static inline bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* Not 0 if one of the word's bytes is control, not ASCII, or needs an escape. Of the lowest such byte the
+ * highest bit is set, of those below it none. */
+static inline uint64_t has_odd(uint64_t word)
+{
+	uint64_t odd = ((word - EVERY(0x20)) | word) & EVERY(0x80);
+
+	return odd | has_zero(word ^ EVERY('"')) | has_zero(word ^ EVERY('\\'));
+}
+
 /* How many bytes of ASCII need no escape, eight at a time. */
 static size_t plain_ascii(const char *at, size_t size)
 {
@@ -113,8 +123,7 @@ static size_t plain_ascii(const char *at, size_t size)
 	for (; size - run >= 8; run += 8) {
 		uint64_t word;
 		memcpy(&word, at + run, 8);
-		uint64_t odd = ((word - EVERY(0x20)) | word) & EVERY(0x80);  /* control, not ASCII */
-		if (odd | has_zero(word ^ EVERY('"')) | has_zero(word ^ EVERY('\\')))
+		if (has_odd(word))
 			break;
 	}
 	while (run < size && is_plain((unsigned char)at[run]))
@@ -171,12 +180,42 @@ static void put_escape(struct json *json, unsigned char c)
 		put_bytes(json, (char[]) { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 }
 
+/* How many of these eight bytes are ASCII that needs no escape. */
+static inline size_t plain_of_eight(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, 8);
+	word = has_odd(le64toh(word));
+	return word ? (size_t)__builtin_ctzll(word) / 8 : 8;
+}
+
+/* Puts what it can eight bytes at a time, copied as they are looked at. A text within a text is full of
+ * quotes, so those are escaped here too. What is left begins with something else, or is short. */
+static str put_eights(struct json *json, str text)
+{
+	while (text.size >= 8) {
+		char *to = reserve(json, 10);
+		size_t run = plain_of_eight(text.at);
+		memcpy(to, text.at, 8);
+		bool escapes = run < 8 && (text.at[run] == '"' || text.at[run] == '\\');
+		if (escapes)
+			memcpy(to + run, (char[]) { '\\', text.at[run] }, 2);
+		json->size += run + 2 * escapes;
+		text = (str) { text.at + run + escapes, text.size - run - escapes };
+		if (run < 8 && !escapes)
+			break;
+	}
+	return text;
+}
+
 /* The one way into a string: whatever the bytes are, what is written is UTF-8, so that no answer can
  * be anything else. What is none becomes U+FFFD. */
 static void put_string(struct json *json, str text)
 {
 	put(json, '"');
 	for (;;) {
+		text = put_eights(json, text);
 		size_t run = plain_run(text);
 		put_bytes(json, text.at, run);
 		if (run == text.size)

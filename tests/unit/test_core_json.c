@@ -95,6 +95,36 @@ START_TEST(every_byte_is_escaped_wherever_it_stands)
 }
 END_TEST
 
+/* What an answer's structure is beside its text: the buffer that grows is the one that is read. */
+START_TEST(a_text_within_the_buffer_itself_is_written)
+{
+	struct json json = json_begin(arena, 0);
+	char expected[1 << 16] = "[\"\\\"a\"";
+	enum json_trouble trouble;
+
+	json_array(&json);
+	json_text(&json, "\"a");
+	for (int i = 0; i < 5; i++) {
+		size_t start = json.size;
+		str before = { json.at + 1, start - 1 };
+		json_str(&json, before);
+		size_t at = strlen(expected);
+		expected[at++] = ',';
+		expected[at++] = '"';
+		for (size_t j = 1; j < start; j++) {
+			if (expected[j] == '"' || expected[j] == '\\')
+				expected[at++] = '\\';
+			expected[at++] = expected[j];
+		}
+		expected[at] = '"';
+	}
+	json_array_end(&json);
+	strcat(expected, "]");
+	ck_assert_str_eq(text_of(&json), expected);
+	ck_assert(json_parse_copy(arena, json_end(&json), 2, &trouble));
+}
+END_TEST
+
 static const struct { str text; const char *json; } broken[] = {
 	{ { "\xff\xfe" "2099", 6 }, "\"" REPLACEMENT REPLACEMENT "2099\"" },
 	{ { "12345678\xc3", 9 }, "\"12345678" REPLACEMENT "\"" },
@@ -466,6 +496,7 @@ int main(void)
 	tcase_add_test(tests, commas_are_where_they_belong);
 	tcase_add_loop_test(tests, strings_are_escaped_and_read_back, 0, COUNT(strings));
 	tcase_add_test(tests, every_byte_is_escaped_wherever_it_stands);
+	tcase_add_test(tests, a_text_within_the_buffer_itself_is_written);
 	tcase_add_loop_test(tests, what_is_no_utf8_is_replaced, 0, COUNT(broken));
 	tcase_add_test(tests, whatever_is_written_is_json);
 	tcase_add_loop_test(tests, reals_are_the_shortest_that_read_back, 0, COUNT(reals));
