@@ -1,6 +1,5 @@
 /* listing.c - the catalogue as a list, in an order that an index has, from where a page ended. */
 #include <stdint.h>
-#include <stdio.h>
 
 #include "builder.h"
 #include "search.h"
@@ -59,17 +58,28 @@ static const struct shape by_ids_shape = SHAPE(struct by_ids,
 	TEXT(struct by_ids, ids, "The rows, as a list of this database's"),
 	TIME(struct by_ids, now, "What has expired by now holds nothing"));
 
+/* Rows are numbered from 1 on. */
+static str digits_of(int64_t id, char room[20])
+{
+	char *at = room + 20;
+
+	do
+		*--at = (char)('0' + id % 10);
+	while ((id /= 10) > 0);
+	return (str) { at, (size_t)(room + 20 - at) };
+}
+
 /* JSON, or an array of PostgreSQL's. */
 static const char *list_ids(struct store *store, struct arena *arena, const struct hits *hits)
 {
 	bool is_json = store_kind(store) == STORE_SQLITE;
 	struct builder list = builder_begin(arena, 8 * (size_t)hits->count + 2);
-	char id[sizeof(",-9223372036854775808")];
+	char room[20];
 
 	builder_put(&list, is_json ? STR("[") : STR("{"));
 	for (int64_t i = 0; i < hits->count; i++) {
-		snprintf(id, sizeof(id), "%s%lld", i ? "," : "", (long long)hits->first[i].id);
-		builder_put(&list, str_of(id));
+		builder_put(&list, i ? STR(",") : STR(""));
+		builder_put(&list, digits_of(hits->first[i].id, room));
 	}
 	builder_put(&list, is_json ? STR("]") : STR("}"));
 	return builder_end(&list);
