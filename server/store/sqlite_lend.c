@@ -1,6 +1,8 @@
 /* sqlite_lend.c - lends a file's connections to the handles that may write to it. */
 #include "sqlite.h"
 
+#define AGAIN_MS 1000                   /* after a connection to read could not be opened */
+
 /* ---- To read ---- */
 
 static bool is_of(void *file, sqlite3 *db)
@@ -18,13 +20,33 @@ static struct sqlite_connection *make_reader(struct sqlite_file *file)
 	return connection;
 }
 
+static bool is_there(struct sqlite *sqlite)
+{
+	if (!sqlite->loan.thing)
+		sqlite->loan.thing = make_reader(sqlite->file);
+	return sqlite->loan.thing;
+}
+
+/* Where no further one can be opened (descriptors are short) those that are serve everybody. */
+static bool take_reader(struct sqlite *sqlite, struct lending *readers)
+{
+	int64_t until_ms = tick_ms() + STORE_WAIT_MS;
+	bool lent = lending_take(readers, sqlite->store.party, STORE_WAIT_MS, &sqlite->loan);
+
+	while (lent && !is_there(sqlite) && !sqlite_file_away(sqlite->file)) {
+		int64_t now_ms = tick_ms(), left_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+		lent = lending_take_made(readers, sqlite->store.party, left_ms, now_ms + AGAIN_MS,
+		                         &sqlite->loan);
+	}
+	return lent;
+}
+
 bool sqlite_lend_reader(struct sqlite *sqlite)
 {
 	struct lending *readers = sqlite_file_readers(sqlite->file);
-	bool lent = lending_take(readers, sqlite->store.party, STORE_WAIT_MS, &sqlite->loan);
+	bool lent = take_reader(sqlite, readers);
+	bool in_vain = !lent && sqlite->loan.waited_us > 0;
 
-	if (lent && !sqlite->loan.thing)
-		sqlite->loan.thing = make_reader(sqlite->file);
 	sqlite->connection = sqlite->loan.thing;
 	sqlite->reading = sqlite->connection;
 	if (sqlite->reading)
@@ -35,8 +57,8 @@ bool sqlite_lend_reader(struct sqlite *sqlite)
 	if (away)
 		store_known_failed(&sqlite->store, away);
 	else
-		store_failed(&sqlite->store, NULL, lent ? "no connection to read with could be opened"
-		             : "other threads did not stop reading in time", false);
+		store_failed(&sqlite->store, NULL, in_vain ? "other threads did not stop reading in time"
+		             : "no connection to read with could be opened", false);
 	return false;
 }
 

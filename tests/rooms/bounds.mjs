@@ -18,7 +18,7 @@ export const largeRooms = {
 	products: [5700, 44],
 	schema: [3900, 25],
 	state: [3400, 28],
-	store: [6950, 48],
+	store: [6960, 48],
 };
 
 // A door's lines. mcp.h and import.h are manual pages of what programs may do.

@@ -1,6 +1,8 @@
 /* test_store_shared.c - one database between threads and between processes, also dying ones. */
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "things.h"
@@ -63,6 +65,62 @@ START_TEST(threads_take_turns_and_lose_nothing)
 	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
 	                                &number_shape, &number), 1);
 	ck_assert_int_eq(number.value, THREADS * ROUNDS + 1);
+}
+END_TEST
+
+/* ---- Fewer descriptors than readers ---- */
+
+static sem_t reads, enough;
+static const char two_rows[] = "select 1 as value union select 2";
+
+static bool read_on(void *context, const void *row)
+{
+	(void)context, (void)row;
+	sem_post(&reads);
+	sem_wait(&enough);
+	return false;
+}
+
+static void *read_for_long(void *context)
+{
+	ck_assert(store_each(context, two_rows, NULL, NULL, &number_shape, read_on, NULL));
+	return NULL;
+}
+
+static void *let_it_end(void *context)
+{
+	(void)context;
+	usleep(100000);
+	sem_post(&enough);
+	return NULL;
+}
+
+static void read_without_descriptors(void)
+{
+	struct rlimit before, none;
+	struct number number;
+	pthread_t reader, waker;
+	struct store *other = store_open(url, STORE_WRITES);
+
+	ck_assert_int_eq(pthread_create(&reader, NULL, read_for_long, store), 0);
+	sem_wait(&reads);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit) { 0, before.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(pthread_create(&waker, NULL, let_it_end, NULL), 0);
+	ck_assert_int_eq(store_find_one(other, arena, count_things, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	pthread_join(reader, NULL);
+	pthread_join(waker, NULL);
+	store_close(other);
+}
+
+START_TEST(who_can_open_no_reader_waits_for_one_that_is_open)
+{
+	sem_init(&reads, 0, 0);
+	sem_init(&enough, 0, 0);
+	catch_log(read_without_descriptors);
+	ck_assert_msg(strstr(logged, "cannot be opened"), "%s", logged);
 }
 END_TEST
 
@@ -456,6 +514,7 @@ static TCase *sharing_case(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, threads_take_turns_and_lose_nothing);
 	if (!on_postgres()) {
+		tcase_add_test(tcase, who_can_open_no_reader_waits_for_one_that_is_open);
 		tcase_add_test(tcase, all_that_wait_for_a_turn_wait_for_another_process);
 		tcase_add_test(tcase, whoever_waits_too_long_for_another_process_has_done_nothing);
 	}
