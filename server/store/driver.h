@@ -18,6 +18,7 @@ struct store {
 	uint64_t party;                 /* on whose behalf it runs something; 0: nobody's */
 	int running;                    /* statements begun and not ended */
 	bool transacting;
+	bool begun;                     /* the transaction at hand was, in this run or an earlier one */
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
 	char why[128];                  /* ... because of this */
@@ -78,6 +79,8 @@ struct driver {
 	/* Either ends the transaction, whatever comes of it. */
 	void (*commit)(struct store *store);
 	void (*take_back)(struct store *store);
+	/* NULL, or: it is over, and not run again. */
+	void (*transacted)(struct store *store);
 
 	/* The statements of a migration, separated by ; and without parameters. */
 	bool (*script)(struct store *store, const char *sql);

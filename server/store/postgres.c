@@ -243,13 +243,19 @@ static bool begin_transaction(struct store *store)
 	return false;
 }
 
+/* What is run again has its connection still, unless that is gone: then it takes what others have, too. */
 static bool transact(struct store *store)
 {
-	bool begun = postgres_borrow(store, "begin") && begin_transaction(store);
+	struct postgres *postgres = postgres_of(store);
 
-	if (!begun)
+	if (postgres && !postgres->link.connection)
 		postgres_give_back(store, 0);
-	return begun;
+	return postgres_borrow(store, "begin") && begin_transaction(store);
+}
+
+static void transacted(struct store *store)
+{
+	postgres_give_back(store, 0);
 }
 
 static void roll_back(struct postgres *postgres)
@@ -266,7 +272,6 @@ static void roll_back(struct postgres *postgres)
 static void take_back(struct store *store)
 {
 	roll_back(postgres_of(store));
-	postgres_give_back(store, 0);
 }
 
 static void commit_settled(struct postgres *postgres)
@@ -292,7 +297,6 @@ static void commit(struct store *store)
 		commit_settled(postgres);
 	else
 		roll_back(postgres);
-	postgres_give_back(store, 0);
 }
 
 /* ---- Migrations ---- */
@@ -350,7 +354,7 @@ const struct driver postgresql_driver = {
 	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue,
-	.transact = transact, .commit = commit, .take_back = take_back,
+	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,
 	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
 	.connection = postgres_connection, .socket = postgres_socket, .listen = postgres_listen,
 	.heard = postgres_heard, .heard_free = postgres_heard_free,

@@ -8,7 +8,10 @@
 
 #define PAUSE_MOST_US 20000
 
-static enum store_outcome transact_once(struct store *store, store_work_fn *work, void *context)
+/* `since_ms`: from when it has the time it has, which is from when it first began: before, it may have waited in
+ * line for that. */
+static enum store_outcome transact_once(struct store *store, store_work_fn *work, void *context,
+                                        int64_t *since_ms)
 {
 	const struct driver *driver = store->driver;
 
@@ -17,6 +20,9 @@ static enum store_outcome transact_once(struct store *store, store_work_fn *work
 	store->transacting = true;
 	store->failed = store->again = false;
 	if (driver->transact(store)) {
+		if (!store->begun)
+			*since_ms = tick_ms();
+		store->begun = true;
 		wanted = work(store, context);
 		if (store->failed || !wanted)
 			driver->take_back(store);
@@ -51,7 +57,7 @@ static bool is_to_run_again(struct store *store, enum store_outcome outcome)
 
 enum store_outcome store_transact(struct store *store, store_work_fn *work, void *context)
 {
-	int64_t start = tick_ms();
+	int64_t since_ms = tick_ms();
 	enum store_outcome outcome = STORE_FAILED;
 
 	if (store->transacting)
@@ -62,17 +68,20 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 		store_give_up(store);
 		return STORE_FAILED;
 	}
+	store->begun = false;
 	/* A writer that waited for its whole time and got nothing is not made to wait again. */
 	for (int tries = 1;; tries++) {
-		outcome = transact_once(store, work, context);
+		outcome = transact_once(store, work, context, &since_ms);
 		if (!is_to_run_again(store, outcome))
 			break;
-		if (tries == store->driver->tries || tick_ms() - start >= STORE_WAIT_MS) {
+		if (tries == store->driver->tries || tick_ms() - since_ms >= STORE_WAIT_MS) {
 			log_error("store: a transaction was given up after %d tries: %s", tries, store->why);
 			break;
 		}
 		if (tries > 1)
 			step_aside(tries);
 	}
+	if (store->driver->transacted)
+		store->driver->transacted(store);
 	return outcome;
 }

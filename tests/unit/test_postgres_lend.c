@@ -164,6 +164,48 @@ START_TEST(who_gets_none_in_time_is_told)
 }
 END_TEST
 
+#define CONTRADICTED "do $$ begin raise exception using errcode = '40001'; end $$"
+
+static int contradictions;
+
+static bool be_contradicted(struct store *with, void *context)
+{
+	(void)context;
+	return contradictions-- > 0 ? with->driver->script(with, CONTRADICTED) : count(with) >= 0;
+}
+
+static void *let_go_late(void *context)
+{
+	(void)context;
+	usleep((STORE_WAIT_MS + 200) * 1000);
+	sem_post(&go);
+	return NULL;
+}
+
+/* Waiting in line is none of the time in which a transaction is run again, and it waits only once. */
+START_TEST(who_waited_long_has_all_its_tries)
+{
+	struct store *holds = shared(1, 1), *waits = shared(1, 2);
+	pthread_t thread, later;
+
+	sem_init(&inside, 0, 0);
+	sem_init(&go, 0, 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, hold_one, holds), 0);
+	sem_wait(&inside);
+	ck_assert_int_eq(pthread_create(&later, NULL, let_go_late, NULL), 0);
+	long long before = atomic_load(&store_counters.waits);
+	contradictions = 3;
+	ck_assert_int_eq(store_transact(waits, be_contradicted, NULL), STORE_COMMITTED);
+	ck_assert_int_eq(atomic_load(&store_counters.waits) - before, 1);
+	ck_assert_int_eq(contradictions, -1);
+	pthread_join(thread, NULL);
+	pthread_join(later, NULL);
+	ck_assert_int_eq(count(holds), 0);
+	store_close(holds);
+	store_close(waits);
+}
+END_TEST
+
 struct writer {
 	pthread_t thread;
 	struct store *store;
@@ -447,6 +489,7 @@ int main(void)
 	tcase_add_test(tcase, what_belongs_together_has_one_connection);
 	tcase_add_test(tcase, what_fails_gives_its_connection_back);
 	tcase_add_test(tcase, who_gets_none_in_time_is_told);
+	tcase_add_test(tcase, who_waited_long_has_all_its_tries);
 	tcase_add_test(tcase, many_threads_share_few);
 	tcase_add_test(tcase, one_callers_slow_statements_do_not_hold_anothers);
 	tcase_add_test(tcase, there_are_no_more_than_stores_that_share_them);
