@@ -161,11 +161,9 @@ void connection_closed(struct connection *c)
 
 void connection_watch(struct connection *c)
 {
-	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = &c->watch };
-
 	/* What was told once is told again after a change. */
-	if (c->left && epoll_ctl(c->loop->epoll, EPOLL_CTL_MOD, c->fd, &event) != 0)
-		abort();
+	if (c->left)
+		loop_watch_for(c->loop, &c->watch, c->fd, EPOLLRDHUP | EPOLLET);
 }
 
 void connection_unwatch(struct connection *c)

@@ -13,11 +13,6 @@
 
 #include "http.h"
 
-/* Something in a loop's epoll set. */
-struct watch {
-	void (*ready)(struct watch *watch, uint32_t events);
-};
-
 static inline void count(atomic_llong *counter, long long more)
 {
 	atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
@@ -255,6 +250,7 @@ struct loop {
 	int64_t tick;
 
 	_Atomic(struct message *) mailbox;      /* the latest first */
+	struct message *finally, **finally_end; /* for the end of this turn, in order */
 	atomic_bool asleep;
 
 	struct timer **timers;          /* a binary heap from 1 */
@@ -285,8 +281,6 @@ void loop_create(struct loop *loop, struct http *http, int index, int listener);
 void loop_destroy(struct loop *loop);
 /* The life of its thread. */
 void *loop_run(void *loop);
-void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events);
-void loop_unwatch(struct loop *loop, int fd);
 void messages_run(struct loop *loop);
 void timers_run(struct loop *loop);
 int64_t timers_next_ms(const struct loop *loop);

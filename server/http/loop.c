@@ -2,8 +2,8 @@
  *
  * A turn handles everything in one order that the other files rely on: first sockets whose client
  * left or that take more bytes, then messages and timers, then what was added to streams is sent,
- * and libmicrohttpd last. Only there are connections freed, so no event of the turn is for one that
- * is gone. */
+ * and libmicrohttpd. Only there are connections freed, so no event of the turn is for one that is gone.
+ * Last comes what was put off to the end of the turn. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -76,6 +76,24 @@ void messages_run(struct loop *loop)
 	}
 }
 
+void loop_finally(struct loop *loop, struct message *message)
+{
+	message->next = NULL;
+	*loop->finally_end = message;
+	loop->finally_end = &message->next;
+}
+
+/* What these ask for in turn is done too. */
+static void finally_run(struct loop *loop)
+{
+	for (struct message *message; (message = loop->finally);) {
+		loop->finally = message->next;
+		if (!loop->finally)
+			loop->finally_end = &loop->finally;
+		message->run(message, loop);
+	}
+}
+
 /* ---- Sockets ---- */
 
 void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events)
@@ -84,6 +102,14 @@ void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events)
 
 	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 		abort();                /* only out of memory, or a programmer's error */
+}
+
+void loop_watch_for(struct loop *loop, struct watch *watch, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+
+	if (epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event) != 0)
+		abort();
 }
 
 void loop_unwatch(struct loop *loop, int fd)
@@ -167,6 +193,7 @@ static void turn(struct loop *loop)
 	daemon_run(loop);
 	streams_flush(loop);
 	streams_bury(loop);
+	finally_run(loop);
 	publish(loop);
 }
 
@@ -199,6 +226,7 @@ void loop_create(struct loop *loop, struct http *http, int index, int listener)
 	loop->http = http;
 	loop->index = index;
 	loop->listener = listener;
+	loop->finally_end = &loop->finally;
 	loop->crowds = crowds_create();
 	loop->daemon_watch.ready = daemon_is_ready;
 	loop->mailbox_watch.ready = mailbox_is_ready;

@@ -19,6 +19,10 @@ struct message {
  * turn is run by http_stop(), where loop_current() is NULL: it only lets go of what it holds. */
 void loop_post(struct loop *loop, struct message *message);
 
+/* On its loop: run once at the end of this turn, when all that came in it was looked at; so what many ask for
+ * in a turn is done in one go. It must not be given again before it ran. */
+void loop_finally(struct loop *loop, struct message *message);
+
 struct loop *loop_current(void);                /* NULL on a thread that is no loop */
 int loop_index(const struct loop *loop);        /* from 0 */
 void *loop_context(const struct loop *loop);    /* what http_settings.open gave this loop */
@@ -32,5 +36,13 @@ struct timer {
 };
 void timer_set(struct loop *loop, struct timer *timer, int64_t at_ms);  /* moves it if it was set */
 void timer_clear(struct loop *loop, struct timer *timer);               /* fine if it was not */
+
+/* A descriptor that the loop watches, embedded. All calls on its loop; `events` are epoll's. */
+struct watch {
+	void (*ready)(struct watch *watch, uint32_t events);
+};
+void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events);
+void loop_watch_for(struct loop *loop, struct watch *watch, int fd, uint32_t events);   /* others than before */
+void loop_unwatch(struct loop *loop, int fd);           /* before it is closed, or after */
 
 #endif
