@@ -5,6 +5,7 @@
 #include "every.h"
 #include "log_line.h"
 
+#include "clock.h"
 #include "number.h"
 
 #define TAIL_BYTES 64           /* behind text of others: quotes, numbers, end of line */
@@ -166,7 +167,7 @@ static const char *second_text(int64_t second)
 
 static void begin_json(struct line *line, enum log_level level)
 {
-	int64_t now = now_ms();
+	int64_t now = wall_ms();
 
 	put(line, STR("{\"time\":\""));
 	put(line, (str) { second_text(now / 1000), DATE_BYTES + CLOCK_BYTES });
@@ -179,7 +180,7 @@ static void begin_json(struct line *line, enum log_level level)
 
 static void begin_text(struct line *line, enum log_level level)
 {
-	int64_t now = now_ms();
+	int64_t now = wall_ms();
 	bool coloured = line->style == LINE_COLOURED && *level_colours[level];
 
 	if (line->style != LINE_BARE) {

@@ -1,7 +1,7 @@
 /* time.c - clocks, and times as RFC 3339 text. */
 #include <time.h>
 
-#include "core.h"
+#include "clock.h"
 
 #define DAY_MS INT64_C(86400000)
 #define FIRST_MS INT64_C(-62167219200000)       /* 0000-01-01T00:00:00Z */
@@ -15,9 +15,21 @@ static int64_t read_us(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int64_t now_ms(void)
+static _Thread_local int64_t held_ms;
+
+int64_t wall_ms(void)
 {
 	return read_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t now_ms(void)
+{
+	return held_ms ? held_ms : wall_ms();
+}
+
+void now_hold(int64_t at_ms)
+{
+	held_ms = at_ms;
 }
 
 int64_t tick_ms(void)

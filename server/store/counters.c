@@ -22,5 +22,8 @@ const struct counted store_counted[] = {
 	  &store_counters.waited_us },
 	{ "mcp_database_waits_in_vain_total", "counter", "Calls that got none in time, and failed.",
 	  &store_counters.waits_in_vain },
+	{ "mcp_database_reads_left_total", "counter",
+	  "Reads sent from an event loop that were left to a worker: slow, large, failed, or lost.",
+	  &store_counters.left },
 	{ 0 },
 };

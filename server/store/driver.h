@@ -24,6 +24,7 @@ struct store {
 	char why[128];                  /* ... because of this */
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool gave_up;
+	bool waits;                     /* ... for an answer: see store_reads.h */
 	int64_t budget;
 	bool in_call;                   /* between store_begin_call() and store_end_call() */
 	char *scratch;                  /* rows being collected */

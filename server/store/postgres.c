@@ -1,7 +1,7 @@
 /* postgres.c - the PostgreSQL driver: connections and transactions.
  *
- * Workers share a few connections, each of which one has while it runs something (postgres_lend.c). Event
- * loops have none: their store gives up at once, and the tool goes to a worker.
+ * Workers are lent a connection while they run something (postgres_lend.c). An event loop has one on which it
+ * only reads, without waiting (postgres_reads.c); for all else its store gives up, and the tool goes to a worker.
  *
  * Isolation  A transaction is serializable, so that it may rely on what it read, as on SQLite;
  *            where two would contradict each other PostgreSQL has one run again. A statement on its
@@ -172,6 +172,7 @@ static void close_handle(struct store *store)
 {
 	struct postgres_store *handle = (struct postgres_store *)store;
 
+	reads_destroy(handle->reads);
 	postgres_destroy(handle->at);
 	if (handle->lender)
 		lender_leave(handle->lender);

@@ -11,6 +11,7 @@
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
 #define POSTGRES_WHY 256                /* bytes */
+#define POSTGRES_LOOP_STATEMENT_MS 250  /* ... of an event loop's */
 #define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
 
 /* When a database may be tried that could not be reached: of one connection, or of all that are lent. */
@@ -25,6 +26,7 @@ struct postgres_attempts {
 struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
+	bool hurried;                   /* an event loop's: it only reads, and what takes long is ended */
 	PGconn *connection;             /* NULL: there is none */
 	bool looked;                    /* just now, whether it seems to live */
 	bool listens;                   /* what comes unasked is news */
@@ -51,6 +53,8 @@ struct postgres_store {
 	struct postgres *at;            /* the connection it has */
 	struct lender *lender;          /* of whom it has it, while it runs something; NULL: it is its own */
 	struct loan loan;
+	struct store_answers *answers;  /* of the call whose run it is; NULL: there is none */
+	struct reads *reads;            /* of an event loop that reads; NULL: it is another, or gives up at once */
 };
 
 static inline struct postgres *postgres_of(struct store *store)
@@ -122,6 +126,12 @@ PGresult *postgres_run(struct postgres *postgres, const char *sql);
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result);
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
+
+/* ---- postgres_reads.c ---- */
+
+/* A statement whose answer is there. NULL: it was sent, or the store gave up. */
+struct statement *reads_begin(struct store *store, const struct query *query);
+void reads_destroy(struct reads *reads);
 
 /* ---- postgres_translate.c ---- */
 

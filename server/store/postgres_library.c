@@ -68,6 +68,7 @@ GIVES(const char *, PQparameterStatus, (const PGconn *conn, const char *paramNam
       paramName))
 GIVES(int, PQpipelineSync, (PGconn *conn), (conn))
 GIVES(char *, PQresultErrorField, (const PGresult *res, int fieldcode), (res, fieldcode))
+GIVES(size_t, PQresultMemorySize, (const PGresult *res), (res))
 GIVES(char *, PQresultErrorMessage, (const PGresult *res), (res))
 GIVES(ExecStatusType, PQresultStatus, (const PGresult *res), (res))
 GIVES(int, PQsendPrepare, (PGconn *conn, const char *stmtName, const char *query, int nParams,
@@ -81,6 +82,7 @@ GIVES(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn *conn, PQnoticeReceiver pro
       (conn, proc, arg))
 GIVES(int, PQsetnonblocking, (PGconn *conn, int arg), (conn, arg))
 GIVES(int, PQsocket, (const PGconn *conn), (conn))
+GIVES(int, PQsslInUse, (PGconn *conn), (conn))
 GIVES(ConnStatusType, PQstatus, (const PGconn *conn), (conn))
 GIVES(PGTransactionStatusType, PQtransactionStatus, (const PGconn *conn), (conn))
 
@@ -100,9 +102,11 @@ static const struct {
 	NAMED(PQfname), NAMED(PQfreemem), NAMED(PQgetResult), NAMED(PQgetisnull),
 	NAMED(PQgetlength), NAMED(PQgetvalue), NAMED(PQisBusy), NAMED(PQnfields),
 	NAMED(PQnotifies), NAMED(PQntuples), NAMED(PQparameterStatus), NAMED(PQpipelineSync),
-	NAMED(PQresultErrorField), NAMED(PQresultErrorMessage), NAMED(PQresultStatus),
+	NAMED(PQresultErrorField), NAMED(PQresultErrorMessage), NAMED(PQresultMemorySize),
+	NAMED(PQresultStatus),
 	NAMED(PQsendPrepare), NAMED(PQsendQuery), NAMED(PQsendQueryPrepared),
-	NAMED(PQsetNoticeReceiver), NAMED(PQsetnonblocking), NAMED(PQsocket), NAMED(PQstatus),
+	NAMED(PQsetNoticeReceiver), NAMED(PQsetnonblocking), NAMED(PQsocket), NAMED(PQsslInUse),
+	NAMED(PQstatus),
 	NAMED(PQtransactionStatus),
 };
 

@@ -216,11 +216,8 @@ static int running(const struct store *store)
 
 struct statement *postgres_begin(struct store *store, const struct query *query)
 {
-	/* Loops have no connection: their tools go to a worker. */
-	if (store->use == STORE_READS) {
-		store_give_up(store);
-		return NULL;
-	}
+	if (store->use == STORE_READS)
+		return reads_begin(store, query);
 	if (!postgres_borrow(store, query->sql))
 		return NULL;
 	struct statement *statement = begin(postgres_of(store), query);
@@ -311,7 +308,9 @@ void postgres_end(struct store *store, struct statement *statement)
 {
 	if (statement->open)
 		close_cursor(postgres_of(store), statement);
-	PQclear(statement->result);
+	/* A loop's is kept with the call, which may be run again. */
+	if (store->use != STORE_READS)
+		PQclear(statement->result);
 	statement->result = NULL;
 	statement->runs = false;
 	/* It is still among those that run. */

@@ -17,6 +17,9 @@ struct statement {
 	unsigned prepared_on;           /* the number of a connection; 0: on none */
 	bool writes, runs;
 	bool each, open;                /* it is a cursor's; which is open */
+	int64_t away_until_ms;          /* on a loop: it was slow, or worse */
+	int64_t alone_until_ms;         /* ... it, or one that was sent with it */
+	int slow, quick;                /* how often lately it was so; answers in time since */
 
 	int parameters;
 	struct slot *bound;

@@ -95,7 +95,7 @@ const char *store_place(const char *url, char place[STORE_PLACE_SIZE])
 
 void store_begin_call(struct store *store, int64_t budget)
 {
-	store->gave_up = store->refused = false;
+	store->gave_up = store->waits = store->refused = false;
 	store->budget = budget;
 	store->in_call = true;
 }
@@ -246,7 +246,7 @@ bool store_may_write(struct store *store, const char *sql)
 
 static struct statement *begin(struct store *store, const struct query *query)
 {
-	if (store->gave_up || (store->transacting && store->failed))
+	if (store->gave_up || store->waits || (store->transacting && store->failed))
 		return NULL;
 	if (store->use == STORE_READS && store->budget <= 0) {
 		store_give_up(store);

@@ -64,6 +64,8 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 		store_misused(NULL, "store_transact() inside the work of store_transact()");
 	if (store->running > 0)
 		store_misused(NULL, "store_transact() inside store_each()");
+	if (store->waits)
+		return STORE_FAILED;
 	if (store->gave_up || store->use == STORE_READS) {
 		store_give_up(store);
 		return STORE_FAILED;

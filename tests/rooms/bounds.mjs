@@ -11,14 +11,14 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	core: [4450, 33],
+	core: [4500, 34],
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
 	products: [5700, 44],
 	schema: [3900, 25],
 	state: [3400, 28],
-	store: [6960, 48],
+	store: [7820, 52],
 };
 
 // A door's lines. mcp.h and import.h are manual pages of what programs may do.

@@ -1,0 +1,12 @@
+/* clock.h - the wall clock, and holding it for a tool that is run again at once from the top: what it asks
+ * for by the time of its first run it then asks for again, word for word. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include "core.h"
+
+int64_t wall_ms(void);
+/* From now on now_ms() says this, on this thread; 0: what the wall clock says. */
+void now_hold(int64_t at_ms);
+
+#endif
