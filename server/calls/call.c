@@ -8,7 +8,7 @@
 
 #include "call.h"
 #include "call_private.h"
-#include "store_internal.h"
+#include "clock.h"
 
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
@@ -16,6 +16,7 @@
 static atomic_uint_fast64_t serials;
 atomic_uint_fast64_t changes_so_far;
 
+static void answer_came(struct store_answers *answers);
 static void came_back(struct message *message, struct loop *loop);
 static void run_on_worker(struct job *job, void *worker);
 static void too_late(struct timer *timer, struct loop *loop);
@@ -65,6 +66,8 @@ struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_va
 		call->progress_token = NULL;
 	call->job.run = run_on_worker;
 	call->message.run = came_back;
+	call->answers.came = answer_came;
+	call->answers.budget = reply_budget(reply);
 	call->sibling = reply->calls;
 	reply->calls = call;
 	reply->references++;
@@ -120,7 +123,9 @@ static void run(struct mcp_call *call, struct store *store)
 
 	log_about(str_of(call->reply->id));
 	call->run_until_ms = began + call->time_left_ms;
-	call->seen = atomic_load(&changes_so_far);
+	/* What it goes on with was read by the first of these runs. */
+	if (!call->answers.first)
+		call->seen = atomic_load(&changes_so_far);
 	call->wait = NULL;
 	call->fault = NULL;
 	call->has_result = call->is_error = false;
@@ -228,42 +233,97 @@ static void came_back(struct message *message, UNUSED struct loop *loop)
 	conclude(call);
 }
 
-struct store *loop_store(struct loop *loop)
-{
-	struct workplace *place = loop_context(loop);
-
-	if (!place->store && place->database)
-		place->store = store_open(place->database, STORE_READS);
-	return place->store;
-}
-
 /* The tool says whether it may wait, and the store. */
 static bool blocks(const struct mcp_call *call)
 {
 	if (call->offer->blocks || !runtime.server->migrations)
 		return call->offer->blocks;
-	const struct store *store = loop_store(call->reply->loop);
-	return !store || store_blocks(store);
+	struct store *store = loop_store(call->reply->loop);
+	return !store || !store_reads_now(store);
+}
+
+static void move_to_worker(struct mcp_call *call)
+{
+	metric_add(METRIC_MOVED_TO_WORKER, 1);
+	store_answers_drop(&call->answers);
+	to_worker(call);
+}
+
+/* It waits for an answer: nothing of the run counts, and nothing that it said. */
+static void drop_run(struct mcp_call *call, double progress_done)
+{
+	notes_drop(call);
+	call->progress_done = progress_done;
+	call->has_result = false;
+	call->fault = NULL;
+}
+
+/* A run that goes on with what runs before it have read sees the time they saw. */
+static void run_on_trial(struct mcp_call *call, struct store *store)
+{
+	if (!call->answers.first)
+		call->first_ran_ms = now_ms();
+	store_begin_call(store, STORE_BUDGET);
+	store_read_for(store, &call->answers);
+	metrics_hold();
+	now_hold(call->first_ran_ms);
+	call->on_trial = true;
+	run(call, store);
+	store_end_call(store);
+	call->on_trial = false;
+	now_hold(0);
 }
 
 static void run_here(struct mcp_call *call)
 {
 	struct store *store = loop_store(call->reply->loop);
+	double progress_done = call->progress_done;
 
 	look_at_reply(call);
-	if (store)
-		store_begin_call(store, STORE_BUDGET);
-	run(call, store);
-	if (store)
-		store_end_call(store);
-	if (store && store_gave_up(store)) {
-		metric_add(METRIC_MOVED_TO_WORKER, 1);
-		call->has_result = false;
-		call->fault = NULL;
-		to_worker(call);
+	if (!store) {
+		run(call, NULL);
+		ran(call);
 		return;
 	}
-	ran(call);
+	run_on_trial(call, store);
+	bool counts = !store_waits(store) && !store_gave_up(store);
+	metrics_let_go(counts);
+	if (counts) {
+		store_answers_drop(&call->answers);
+		if (notes_wait(call))
+			notes_send(call);
+		ran(call);
+		return;
+	}
+	drop_run(call, progress_done);
+	if (store_gave_up(store))
+		move_to_worker(call);
+	else
+		call->asked_ms = loop_tick_ms(call->reply->loop);
+}
+
+static void go_on(struct mcp_call *call)
+{
+	if (call->answers.left)
+		move_to_worker(call);
+	else
+		run_here(call);
+	if (!call->on_worker)
+		conclude(call);
+}
+
+/* The time until then was the database's. */
+static void answer_came(struct store_answers *answers)
+{
+	struct mcp_call *call = CALL_OF(answers, answers);
+
+	call->time_left_ms -= loop_tick_ms(call->reply->loop) - call->asked_ms;
+	if (call->time_left_ms > 0) {
+		go_on(call);
+		return;
+	}
+	call->overran = true;
+	call_settle(call);
 }
 
 const struct fault *call_start(struct mcp_call *call)

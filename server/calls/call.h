@@ -13,6 +13,7 @@
 #include "metrics.h"
 #include "question.h"
 #include "seal.h"
+#include "loop_store.h"
 #include "settings.h"
 
 /* Whoever waits for a change must not miss one that came while its tool ran: how many there were. */
@@ -60,6 +61,9 @@ struct mcp_call {
 	enum mcp_answer outcome;
 	int64_t deadline_ms, time_left_ms, run_until_ms;
 	int64_t deadline_least_ms;      /* whatever the tool says */
+	struct store_answers answers;   /* what it has read here, while it is run again for more */
+	int64_t asked_ms, first_ran_ms; /* when it asked for the latest; the wall clock of the first of these runs */
+	bool on_trial;                  /* it runs here: what it says is told when the run counts */
 	double progress_done;
 	uint64_t seen;                  /* changes_so_far when the run began */
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
@@ -130,9 +134,5 @@ typedef bool call_which_fn(const struct mcp_call *call, const void *context);
 void calls_cancel(call_which_fn *which, const void *context);
 /* Settles what is left; no worker has any of it any more. */
 void calls_end_all(void);
-
-/* What tools that run on this loop are given, opened when one is first asked for: the first answer need
- * not wait for it. NULL: the server has none, or it can't be opened now. */
-struct store *loop_store(struct loop *loop);
 
 #endif

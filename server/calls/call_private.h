@@ -16,6 +16,9 @@ void in_flight_remove(struct mcp_call *call);
 
 /* Sends what the worker left; on the call's loop. */
 void notes_send(struct mcp_call *call);
+bool notes_wait(struct mcp_call *call);         /* there are some */
 void notes_free(struct mcp_call *call);
+/* Forgets what a run that does not count has said. */
+void notes_drop(struct mcp_call *call);
 
 #endif

@@ -1,7 +1,7 @@
 /* note.c - progress and log messages of a running call, from wherever it runs.
  *
- * On its loop they are sent at once. A worker leaves them for the loop, a bounded number; beyond it
- * only the newest progress is kept, so that no tool can flood its loop or its client. */
+ * A worker leaves them for the loop, a bounded number; beyond it only the newest progress is kept, so that no
+ * tool can flood its loop or its client. So does a run on the loop, until it is known whether it counts. */
 #include <stdlib.h>
 
 #include "call.h"
@@ -62,6 +62,20 @@ void notes_free(struct mcp_call *call)
 	free_list(atomic_exchange(&call->logs, NULL));
 }
 
+bool notes_wait(struct mcp_call *call)
+{
+	return atomic_load_explicit(&call->logs, memory_order_relaxed)
+	       || atomic_load_explicit(&call->progress, memory_order_relaxed)
+	       || atomic_load_explicit(&call->closes_stream, memory_order_relaxed);
+}
+
+void notes_drop(struct mcp_call *call)
+{
+	atomic_fetch_sub(&call->logs_waiting, free_list(atomic_exchange(&call->logs, NULL)));
+	free_list(atomic_exchange(&call->progress, NULL));
+	atomic_store(&call->closes_stream, false);
+}
+
 /* Frees them: how many there were. */
 static int send_list(struct mcp_call *call, struct note *note)
 {
@@ -97,10 +111,15 @@ void notes_send(struct mcp_call *call)
 		close_stream(call);
 }
 
-/* The loop is told at most once until it has looked. */
+static bool is_kept(const struct mcp_call *call)
+{
+	return call->on_worker || call->on_trial;
+}
+
+/* The loop is told at most once until it has looked. After a run of its own it looks unasked. */
 static void tell_loop(struct mcp_call *call)
 {
-	if (atomic_exchange(&call->notes_posted, true))
+	if (!call->on_worker || atomic_exchange(&call->notes_posted, true))
 		return;
 	call->notes.run = notes_arrive;
 	loop_post(call->reply->loop, &call->notes);
@@ -223,7 +242,7 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 		json_text(&json, arena_print_list(arena, text, list));
 		va_end(list);
 	}
-	if (call->on_worker)
+	if (is_kept(call))
 		leave_progress(call, notification_end(&json));
 	else
 		send_here(call, notification_end(&json));
@@ -247,7 +266,7 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 	va_start(list, text);
 	json_text(&json, arena_print_list(arena, text, list));
 	va_end(list);
-	if (call->on_worker)
+	if (is_kept(call))
 		leave_log(call, notification_end(&json));
 	else
 		send_here(call, notification_end(&json));
@@ -256,7 +275,7 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 
 void mcp_close_stream(struct mcp_call *call)
 {
-	if (call->on_worker) {
+	if (is_kept(call)) {
 		atomic_store(&call->closes_stream, true);
 		tell_loop(call);
 	} else {

@@ -43,9 +43,38 @@ int64_t metric_value(enum metric metric)
 	return atomic_load_explicit(&metrics[metric], memory_order_relaxed);
 }
 
+/* By the run at hand on this thread, which may not count. */
+static _Thread_local struct {
+	bool holds, any;
+	int64_t counts[MCP_COUNTERS];
+} held;
+
+void metrics_hold(void)
+{
+	held.holds = true;
+}
+
+void metrics_let_go(bool counts)
+{
+	held.holds = false;
+	if (!held.any)
+		return;
+	for (int i = 0; i < MCP_COUNTERS; i++) {
+		if (counts && held.counts[i])
+			mcp_count(i, held.counts[i]);
+		held.counts[i] = 0;
+	}
+	held.any = false;
+}
+
 void mcp_count(int counter, int64_t n)
 {
 	assert(counter >= 0 && counter < MCP_COUNTERS);
+	if (held.holds) {
+		held.any = true;
+		held.counts[counter] += n;
+		return;
+	}
 	atomic_fetch_add_explicit(&counters[counter], n, memory_order_relaxed);
 }
 

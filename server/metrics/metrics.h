@@ -37,6 +37,10 @@ enum metric {
 void metric_add(enum metric metric, int64_t n);         /* n may be negative for a gauge */
 int64_t metric_value(enum metric metric);
 
+/* Holds back what mcp_count() adds on this thread, until it is known whether the run counts. */
+void metrics_hold(void);
+void metrics_let_go(bool counts);
+
 /* One finished request. `method` is a JSON-RPC method our tables know, or "other"; `tool` a tool of
  * the server or NULL; outcome one of a few constant words. Both are compared by address first. */
 void metrics_request(const char *method, const char *tool, const char *outcome, int64_t micros);

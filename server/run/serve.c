@@ -63,6 +63,7 @@ static void close_place(void *context)
 {
 	struct workplace *place = context;
 	store_close(place->store);
+	free(place->reads);
 	free(place);
 }
 

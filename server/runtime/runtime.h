@@ -11,6 +11,7 @@
 struct workplace {
 	struct store *store;            /* NULL where the server has none; a loop's: see loop_store() */
 	const char *database;           /* a loop's; NULL where the server has none */
+	struct loop_reads *reads;       /* a loop's: what its store has it do; freed behind the store */
 };
 
 struct protocol_settings {
