@@ -11,7 +11,7 @@
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
 #define POSTGRES_WHY 256                /* bytes */
-#define POSTGRES_LOOP_STATEMENT_MS 250  /* ... of an event loop's */
+#define POSTGRES_LOOP_STATEMENT_MS 100  /* ... of an event loop's */
 #define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
 
 /* When a database may be tried that could not be reached: of one connection, or of all that are lent. */

@@ -153,7 +153,7 @@ static void leave_all(struct reads *reads)
 		struct store_answers *of = answer ? answer->of : NULL;
 		if (!of || of->left)
 			continue;
-		atomic_fetch_add(&store_counters.left, 1);
+		atomic_fetch_add(&store_counters.loop_reads_left, 1);
 		of->left = true;
 		of->came(of);
 	}
@@ -305,6 +305,7 @@ bool reads_send(struct reads *reads, struct statement *statement, struct answer 
 		return false;
 	}
 	atomic_fetch_add(&store_counters.statements, 1);
+	atomic_fetch_add(&store_counters.loop_reads, 1);
 	push(reads, SENT_STATEMENT, statement)->answer = answer;
 	answer->sent = true;
 	reads->statements++;
@@ -387,7 +388,7 @@ static void answer_came(const struct sent *sent)
 	}
 	of->left = !answer->result;
 	if (of->left)
-		atomic_fetch_add(&store_counters.left, 1);
+		atomic_fetch_add(&store_counters.loop_reads_left, 1);
 	of->came(of);
 }
 

@@ -135,7 +135,8 @@ struct store_counters {
 	atomic_llong reruns;            /* of transactions */
 	atomic_llong lendable;          /* connections that are shared: open now */
 	atomic_llong waits, waited_us, waits_in_vain;   /* for one of them */
-	atomic_llong left;              /* reads sent from a loop that a worker has to do */
+	atomic_llong loop_reads;        /* of the statements, those that loops sent */
+	atomic_llong loop_reads_left;   /* of these, those that a worker had to do after all */
 };
 extern struct store_counters store_counters;
 extern const struct counted store_counted[];    /* the same, for /metrics */

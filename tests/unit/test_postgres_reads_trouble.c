@@ -122,7 +122,7 @@ START_TEST(the_server_ends_what_nobody_waits_for)
 	ck_assert(slow.left);
 	while (!store_reads_now(loop_reads))
 		turn(10);
-	ck_assert_int_ge(tick_ms() - began, 200);
+	ck_assert_int_ge(tick_ms() - began, 90);
 	ck_assert_int_lt(tick_ms() - began, 10000);
 	begin_call(&quick, read_one_more);
 	wait_for_call(&quick);
