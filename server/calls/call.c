@@ -123,8 +123,8 @@ static void run(struct mcp_call *call, struct store *store)
 
 	log_about(str_of(call->reply->id));
 	call->run_until_ms = began + call->time_left_ms;
-	/* What it goes on with was read by the first of these runs. */
-	if (!call->answers.first)
+	/* What it goes on with here was read by the first of these runs. */
+	if (call->on_worker || !call->answers.first)
 		call->seen = atomic_load(&changes_so_far);
 	call->wait = NULL;
 	call->fault = NULL;

@@ -114,10 +114,12 @@ static void leave_everything(struct mcp_call *call)
 
 	in_flight_remove(call);
 	timer_clear(reply->loop, &call->timer);
-	store_answers_drop(&call->answers);
 	/* While its worker has it, it waits for nothing. */
-	if (!call->on_worker && call->wait && call->wait->leave)
-		call->wait->leave(call);
+	if (!call->on_worker) {
+		store_answers_drop(&call->answers);
+		if (call->wait && call->wait->leave)
+			call->wait->leave(call);
+	}
 	reply->era->leave(call);
 }
 

@@ -28,7 +28,7 @@ static const struct fault not_found = {
 
 /* ---- Health ---- */
 
-/* A store that blocks has no connection on a loop; whoever has one for the state knows more. */
+/* A loop does not ask a database that is elsewhere: whoever has a connection for the state knows more. */
 static bool is_ready(struct exchange *x)
 {
 	struct loop *loop = exchange_loop(x);
