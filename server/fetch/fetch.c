@@ -12,6 +12,8 @@ struct fetcher {
 	const struct curl_library *curl;
 	CURL *easy;
 	char words[CURL_ERROR_SIZE];    /* libcurl's, on the last failure */
+	char *url;                      /* asked last; NULL: none yet */
+	bool is_loopback;               /* that URL */
 };
 
 /* The body of an answer as it comes in. */
@@ -46,6 +48,7 @@ void fetcher_destroy(struct fetcher *fetcher)
 	if (!fetcher)
 		return;
 	fetcher->curl->easy_cleanup(fetcher->easy);
+	free(fetcher->url);
 	free(fetcher);
 }
 
@@ -171,6 +174,17 @@ static int is_given_up(void *flag, UNUSED curl_off_t a, UNUSED curl_off_t b, UNU
 	return atomic_load((const atomic_bool *)flag);
 }
 
+/* Most ask the same again and again. */
+static bool is_loopback(struct fetcher *fetcher, const char *url)
+{
+	if (fetcher->url && strcmp(fetcher->url, url) == 0)
+		return fetcher->is_loopback;
+	free(fetcher->url);
+	fetcher->url = strdup(url);
+	fetcher->is_loopback = fetch_is_loopback(url);
+	return fetcher->is_loopback;
+}
+
 static void prepare(struct fetcher *fetcher, const struct fetch_request *request,
                     struct incoming *incoming)
 {
@@ -199,7 +213,7 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
 		curl->setopt(easy, CURLOPT_XFERINFODATA, (void *)(uintptr_t)request->give_up);
 		curl->setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	}
-	if (fetch_is_loopback(request->url))
+	if (is_loopback(fetcher, request->url))
 		curl->setopt(easy, CURLOPT_PROXY, "");
 	set_method(fetcher, request);
 }
