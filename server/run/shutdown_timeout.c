@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -13,6 +14,7 @@
 
 static struct {
 	pthread_t thread;
+	bool watched;                   /* there is that thread */
 	int64_t until_ms;
 } bound;
 
@@ -62,15 +64,50 @@ static void *wait_for_end(void *unused UNUSED)
 	}
 }
 
+static void leave_at_once(int signal UNUSED)
+{
+	_exit(1);
+}
+
+static void set_alarm(int64_t ms)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval) { .it_value = { .tv_sec = ms / 1000,
+	          .tv_usec = ms % 1000 * 1000 } }, NULL);
+}
+
+/* This thread takes them then, whatever it does. */
+static void leave_by_signals(int64_t within_ms)
+{
+	static const struct { int signal; void (*leave)(int signal); } ends[] = {
+		{ SIGALRM, leave }, { SIGTERM, leave_at_once }, { SIGINT, leave_at_once },
+	};
+	sigset_t awaited;
+
+	log_warning("no thread can be had to watch the time: what SHUTDOWN_TIMEOUT cuts is not told");
+	sigemptyset(&awaited);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		signal(ends[i].signal, ends[i].leave);
+		sigaddset(&awaited, ends[i].signal);
+	}
+	set_alarm(within_ms);
+	pthread_sigmask(SIG_UNBLOCK, &awaited, NULL);
+}
+
+/* Whoever stops because there are too many of everything is to stop in order all the same. */
 void shutdown_timeout_start(int64_t within_ms)
 {
 	bound.until_ms = tick_ms() + within_ms;
-	if (pthread_create(&bound.thread, NULL, wait_for_end, NULL) != 0)
-		leave_with(1);
+	bound.watched = pthread_create(&bound.thread, NULL, wait_for_end, NULL) == 0;
+	if (!bound.watched)
+		leave_by_signals(within_ms);
 }
 
 void shutdown_timeout_stop(void)
 {
+	if (!bound.watched) {
+		set_alarm(0);
+		return;
+	}
 	pthread_kill(bound.thread, STOPPED);
 	pthread_join(bound.thread, NULL);
 }
