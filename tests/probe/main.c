@@ -91,6 +91,29 @@ static enum mcp_answer sum(struct mcp_call *call, const void *in, struct store *
 	return mcp_say(call, "%lld", (long long)total.to);
 }
 
+/* Speaks and counts between reads, after which it may be run again: what it says is heard once. */
+static enum mcp_answer narrate(struct mcp_call *call, const void *in, struct store *store)
+{
+	struct sum total = *(const struct sum *)in, now = { now_ms() };
+
+	mcp_count(0, 1);
+	mcp_log(call, MCP_INFO, "before");
+	mcp_progress(call, 1, 3, "before");
+	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
+	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
+	                   &sum_shape, &total, &sum_shape, &total) != 1) {
+		mcp_log(call, MCP_ERROR, "in vain");
+		return mcp_fail(call, "The database is unavailable.");
+	}
+	mcp_log(call, MCP_INFO, "between");
+	mcp_progress(call, 2, 3, "between");
+	if (store_find_one(store, mcp_arena(call), "select :to as \"to\"", &sum_shape, &now, &sum_shape,
+	                   &now) != 1)
+		return mcp_fail(call, "The database is unavailable.");
+	mcp_log(call, MCP_INFO, "after");
+	return mcp_say(call, "%lld", (long long)total.to);
+}
+
 static const struct shape labels_shape = SHAPE(struct labels,
 	TEXT(struct labels, text, "A text", .header = "Text"),
 	INT(struct labels, number, "A number", .header = "Number"),
@@ -181,6 +204,7 @@ static const struct mcp_tool tools[] = {
 	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
+	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = &sum_shape, .run = narrate },
 	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "linger", "Linger", "Waits for what never comes.", .in = &linger_shape,
@@ -207,11 +231,16 @@ static const struct migration migrations[] = {
 	{ 0 },
 };
 
+static const struct mcp_counter counters[] = {
+	{ "probe_narrated_total", "Runs of narrate that counted." },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
 	return mcp_main(&(struct mcp_server) {
 		.name = "probe", .title = "Probe", .version = "1.0.0", .port = 8089,
 		.tools = tools, .resources = resources, .migrations = migrations,
-		.database = "sqlite:probe.db",
+		.counters = counters, .database = "sqlite:probe.db",
 	}, argc, argv);
 }
