@@ -415,7 +415,7 @@ static void ended(struct reads *reads)
 
 	if (is_failure(sent.result))
 		look_at_failure(reads, &sent);
-	else if (!reads->clogged)
+	else if (!reads->clogged && sent.statement->quick < QUICK_ENOUGH)
 		sent.statement->quick++;
 	if (sent.answer)
 		answer_came(&sent);
@@ -464,6 +464,8 @@ static bool consume(PGconn *connection)
 /* Rows without end are not waited for: they would all be kept until the last has come. */
 static bool is_too_much(struct reads *reads)
 {
+	if (!reads->count)
+		reads->fruitless = 0;
 	if (++reads->fruitless < FRUITLESS_MOST)
 		return false;
 	if (reads->count && sent_at(reads, 0)->statement)
