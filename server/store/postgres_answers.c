@@ -105,10 +105,13 @@ static bool is_of(const struct answer *answer, const struct reads *reads,
 	       && answer->result && answer->size == size && memcmp(answer->key, reads->key, size) == 0;
 }
 
-/* False: it can't be had here. */
+/* False: it can't be had here. Who asks for a text again and again is likely to do so the next time: a worker would then
+ * send once more what was sent in vain. */
 static bool ask(struct reads *reads, struct store_answers *answers, struct statement *statement,
                 size_t size)
 {
+	if (answers->count >= ROUNDS_MOST)
+		statement_stays_away(statement);
 	if (answers->count >= ROUNDS_MOST || size > KEY_MOST)
 		return false;
 	struct answer *answer = answer_create(reads, answers, statement, size);

@@ -191,7 +191,7 @@ static int64_t away_ms(struct statement *statement)
 	return away_ms;
 }
 
-static void stay_away(struct statement *statement)
+void statement_stays_away(struct statement *statement)
 {
 	statement->away_until_ms = tick_ms() + away_ms(statement);
 }
@@ -355,7 +355,7 @@ static void look_at_failure(struct reads *reads, const struct sent *sent)
 	if (sent->what == SENT_PREPARE || stale)
 		prepare_anew(reads, sent->statement);
 	if (PQresultStatus(sent->result) != PGRES_PIPELINE_ABORTED && !stale)
-		stay_away(sent->statement);
+		statement_stays_away(sent->statement);
 }
 
 static bool is_fine(const struct sent *sent, const struct store_answers *of)
@@ -365,7 +365,7 @@ static bool is_fine(const struct sent *sent, const struct store_answers *of)
 	if (PQresultStatus(sent->result) != PGRES_TUPLES_OK)
 		return false;
 	if (size > ANSWER_MOST)
-		stay_away(sent->statement);
+		statement_stays_away(sent->statement);
 	return size <= ANSWER_MOST && of && budget_has(of->budget, size);
 }
 
@@ -469,7 +469,7 @@ static bool is_too_much(struct reads *reads)
 	if (++reads->fruitless < FRUITLESS_MOST)
 		return false;
 	if (reads->count && sent_at(reads, 0)->statement)
-		stay_away(sent_at(reads, 0)->statement);
+		statement_stays_away(sent_at(reads, 0)->statement);
 	return true;
 }
 

@@ -58,6 +58,8 @@ struct reads {
 	size_t key_room;
 };
 
+/* It is for workers, for a while; twice as long each time. */
+void statement_stays_away(struct statement *statement);
 /* Sends it, for that answer. False: not now, or the connection failed. */
 MUST_USE bool reads_send(struct reads *reads, struct statement *statement, struct answer *answer);
 

@@ -93,6 +93,11 @@ START_TEST(a_call_has_eight_rounds)
 	wait_for_call(&call);
 	ck_assert(!call.done && call.gave_up && !call.left);
 	ck_assert_int_eq(call.runs, 9);
+	/* The next one asks for nothing in vain. */
+	long long before = statements();
+	begin_call(&call, read_in_a_row);
+	ck_assert(call.gave_up);
+	ck_assert_int_eq(statements(), before);
 }
 END_TEST
 
