@@ -127,7 +127,7 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
 
-/* ---- postgres_reads.c ---- */
+/* ---- postgres_answers.c, postgres_dial.c ---- */
 
 /* A statement whose answer is there. NULL: it was sent, or the store gave up. */
 struct statement *reads_begin(struct store *store, const struct query *query);

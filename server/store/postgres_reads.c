@@ -9,14 +9,12 @@
 #include "postgres_reads.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #define SLOW_MS 25
 #define AWAY_LEAST_MS 250
 #define AWAY_MOST_MS 16000
 #define QUICK_ENOUGH 1000               /* answers in time for one that was not: the machine was busy */
 #define HUNG_MS 2500                    /* when the server should have ended it long ago */
-#define DIAL_PAUSE_MS 1000
 #define ANSWER_MOST (256 * 1024)        /* bytes of rows: a loop has better to do than to read more */
 #define FRUITLESS_MOST 64               /* some 8 KiB each */
 #define TLS_READS 8
@@ -24,107 +22,6 @@
 static struct reads *reads_of(const struct store *store)
 {
 	return store->driver == &postgresql_driver ? ((const struct postgres_store *)store)->reads : NULL;
-}
-
-static PGconn *connection_of(const struct reads *reads)
-{
-	return reads->postgres->link.connection;
-}
-
-/* ---- Opening and closing ---- */
-
-static void *zeroed(size_t size)
-{
-	void *made = calloc(1, size);
-
-	if (!made)
-		abort();
-	return made;
-}
-
-void store_reads_begin(struct store *store, struct store_loop *loop)
-{
-	struct postgres_store *handle = (struct postgres_store *)store;
-
-	if (store->driver != &postgresql_driver || handle->reads)
-		return;
-	struct reads *reads = handle->reads = zeroed(sizeof(*reads));
-	reads->postgres = handle->at;
-	reads->loop = loop;
-	reads->dialled_ms = INT64_MIN / 2;
-	reads->dial = zeroed(sizeof(*reads->dial));
-	reads->dial->reads = reads;
-	/* It was found fit when the store was opened. */
-	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))
-		abort();
-	reads->dial->link.hurried = true;
-}
-
-static void dial_free(struct store_dial *dial)
-{
-	link_close(&dial->link);
-	free(dial);
-}
-
-static struct sent *sent_at(struct reads *reads, unsigned i)
-{
-	return &reads->ring[(reads->first + i) % READS_PLACES];
-}
-
-/* Nobody waits for anything any more. */
-void reads_destroy(struct reads *reads)
-{
-	if (!reads)
-		return;
-	if (connection_of(reads))
-		reads->loop->watch(reads->loop, -1, false);
-	for (unsigned i = 0; i < reads->count; i++) {
-		PQclear(sent_at(reads, i)->result);
-		if (sent_at(reads, i)->answer)
-			answer_free(sent_at(reads, i)->answer);
-	}
-	reads->dial->reads = NULL;
-	if (!reads->dial->busy)
-		dial_free(reads->dial);
-	free(reads->key);
-	free(reads);
-}
-
-/* ---- Connecting, which a loop never does itself ---- */
-
-void store_dial(struct store_dial *dial)
-{
-	(void)!link_ready(&dial->link);
-}
-
-void store_dialled(struct store_dial *dial)
-{
-	struct reads *reads = dial->reads;
-	struct postgres_link *link;
-
-	dial->busy = false;
-	if (!reads) {
-		dial_free(dial);
-		return;
-	}
-	link = &reads->postgres->link;
-	if (!dial->link.connection || !PQenterPipelineMode(dial->link.connection))
-		return;
-	link->connection = dial->link.connection;
-	link->number = dial->link.number;
-	dial->link.connection = NULL;
-	reads->loop->watch(reads->loop, PQsocket(link->connection), false);
-}
-
-static void dial_again(struct reads *reads)
-{
-	int64_t now = tick_ms();
-
-	if (reads->dial->busy || now < reads->dialled_ms + DIAL_PAUSE_MS)
-		return;
-	reads->dialled_ms = now;
-	reads->dial->busy = true;
-	reads->dial->busy = reads->loop->dial(reads->loop, reads->dial);
 }
 
 static bool is_free(const struct reads *reads)
@@ -139,7 +36,7 @@ bool store_reads_now(struct store *store)
 	if (!reads)
 		return !store->driver->blocks;
 	if (!connection_of(reads))
-		dial_again(reads);
+		reads_dial(reads);
 	return is_free(reads);
 }
 

@@ -58,6 +58,19 @@ struct reads {
 	size_t key_room;
 };
 
+static inline PGconn *connection_of(const struct reads *reads)
+{
+	return reads->postgres->link.connection;
+}
+
+/* From the oldest on. */
+static inline struct sent *sent_at(struct reads *reads, unsigned i)
+{
+	return &reads->ring[(reads->first + i) % READS_PLACES];
+}
+
+/* Has a connection made, unless that failed just now. */
+void reads_dial(struct reads *reads);
 /* It is for workers, for a while; twice as long each time. */
 void statement_stays_away(struct statement *statement);
 /* Sends it, for that answer. False: not now, or the connection failed. */

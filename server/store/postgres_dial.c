@@ -1,0 +1,98 @@
+/* postgres_dial.c - an event loop's connection is opened and closed: by a worker, since that may take seconds, and by
+ * the loop. */
+#include "postgres_reads.h"
+
+#include <stdlib.h>
+
+#define DIAL_PAUSE_MS 1000
+
+/* ---- Opening and closing ---- */
+
+static void *zeroed(size_t size)
+{
+	void *made = calloc(1, size);
+
+	if (!made)
+		abort();
+	return made;
+}
+
+void store_reads_begin(struct store *store, struct store_loop *loop)
+{
+	struct postgres_store *handle = (struct postgres_store *)store;
+
+	if (store->driver != &postgresql_driver || handle->reads)
+		return;
+	struct reads *reads = handle->reads = zeroed(sizeof(*reads));
+	reads->postgres = handle->at;
+	reads->loop = loop;
+	reads->dialled_ms = INT64_MIN / 2;
+	reads->dial = zeroed(sizeof(*reads->dial));
+	reads->dial->reads = reads;
+	/* It was found fit when the store was opened. */
+	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))
+		abort();
+	reads->dial->link.hurried = true;
+}
+
+static void dial_free(struct store_dial *dial)
+{
+	link_close(&dial->link);
+	free(dial);
+}
+
+/* Nobody waits for anything any more. */
+void reads_destroy(struct reads *reads)
+{
+	if (!reads)
+		return;
+	if (connection_of(reads))
+		reads->loop->watch(reads->loop, -1, false);
+	for (unsigned i = 0; i < reads->count; i++) {
+		PQclear(sent_at(reads, i)->result);
+		if (sent_at(reads, i)->answer)
+			answer_free(sent_at(reads, i)->answer);
+	}
+	reads->dial->reads = NULL;
+	if (!reads->dial->busy)
+		dial_free(reads->dial);
+	free(reads->key);
+	free(reads);
+}
+
+/* ---- Connecting, which a loop never does itself ---- */
+
+void store_dial(struct store_dial *dial)
+{
+	(void)!link_ready(&dial->link);
+}
+
+void store_dialled(struct store_dial *dial)
+{
+	struct reads *reads = dial->reads;
+	struct postgres_link *link;
+
+	dial->busy = false;
+	if (!reads) {
+		dial_free(dial);
+		return;
+	}
+	link = &reads->postgres->link;
+	if (!dial->link.connection || !PQenterPipelineMode(dial->link.connection))
+		return;
+	link->connection = dial->link.connection;
+	link->number = dial->link.number;
+	dial->link.connection = NULL;
+	reads->loop->watch(reads->loop, PQsocket(link->connection), false);
+}
+
+void reads_dial(struct reads *reads)
+{
+	int64_t now = tick_ms();
+
+	if (reads->dial->busy || now < reads->dialled_ms + DIAL_PAUSE_MS)
+		return;
+	reads->dialled_ms = now;
+	reads->dial->busy = true;
+	reads->dial->busy = reads->loop->dial(reads->loop, reads->dial);
+}
