@@ -97,6 +97,8 @@ static void map_parameters(struct statement *statement, const struct translated 
 void statement_rename(struct postgres *postgres, struct statement *statement)
 {
 	snprintf(statement->name, sizeof(statement->name), "s%u", ++postgres->names);
+	/* "select *" may give others. */
+	statement->columns = -1;
 }
 
 static struct statement *statement_create(struct postgres *postgres, const struct query *query)
@@ -110,7 +112,6 @@ static struct statement *statement_create(struct postgres *postgres, const struc
 	statement->out = query->out;
 	statement->each = query->each && !translated.writes;
 	statement->writes = translated.writes;
-	statement->columns = -1;
 	statement_rename(postgres, statement);
 	statement->copy = strdup(query->sql);
 	int size = statement->each

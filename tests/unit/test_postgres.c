@@ -92,6 +92,22 @@ START_TEST(a_kept_plan_survives_a_column_of_another_type)
 }
 END_TEST
 
+START_TEST(columns_that_moved_are_found)
+{
+	static const char sql[] = "select * from thing";
+	struct thing thing = { 0 };
+
+	ck_assert_int_eq(add(store, "a", 4), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &thing_shape, &thing), 1);
+	ck_assert_int_eq(thing.size, 4);
+	ck_assert_int_eq(store_change(store, "alter table thing drop column size", NULL, NULL), 0);
+	ck_assert_int_eq(store_change(store, "alter table thing add column size bigint default 7", NULL, NULL), 0);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &thing_shape, &thing), 1);
+	ck_assert_str_eq(thing.name, "a");
+	ck_assert_int_eq(thing.size, 7);
+}
+END_TEST
+
 /* ---- Many rows ---- */
 
 struct walk {
@@ -411,6 +427,7 @@ static TCase *statement_case(void)
 	tcase_add_loop_test(tcase, what_it_computes_is_read_as_a_number, 0, COUNT(computed));
 	tcase_add_test(tcase, a_statement_is_prepared_once_and_counted);
 	tcase_add_test(tcase, a_kept_plan_survives_a_column_of_another_type);
+	tcase_add_test(tcase, columns_that_moved_are_found);
 	tcase_add_test(tcase, many_rows_come_through_a_cursor);
 #ifndef __SANITIZE_ADDRESS__            /* which keeps what was freed for a while */
 	tcase_add_test(tcase, many_rows_take_constant_memory);

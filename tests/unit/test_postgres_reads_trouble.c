@@ -214,6 +214,37 @@ static bool read_many(struct read_call *call)
 
 START_TEST(what_is_large_is_left)
 {
+static bool read_all_columns(struct read_call *call)
+{
+	struct thing thing = { 0 };
+	int found = store_find_one(loop_reads, arena, "select * from thing", NULL, NULL, &thing_shape, &thing);
+
+	call->value = thing.size;
+	ck_assert(found <= 0 || strcmp(thing.name, "a") == 0);
+	return found >= 0;
+}
+
+/* They are found by their names, not where they stood before. */
+START_TEST(columns_that_moved_are_found)
+{
+	struct read_call call;
+
+	ck_assert_int_eq(add(store, "a", 4), 1);
+	begin_call(&call, read_all_columns);
+	wait_for_call(&call);
+	ck_assert(call.done && call.value == 4);
+	ck_assert_int_eq(store_change(store, "alter table thing drop column size", NULL, NULL), 0);
+	ck_assert_int_eq(store_change(store, "alter table thing add column size bigint default 7", NULL, NULL), 0);
+	begin_call(&call, read_all_columns);
+	wait_for_call(&call);
+	ck_assert(call.left);
+	begin_call(&call, read_all_columns);
+	wait_for_call(&call);
+	ck_assert(call.done);
+	ck_assert_int_eq(call.value, 7);
+}
+END_TEST
+
 	struct read_call call;
 
 	rows_wanted = 100;
@@ -405,3 +436,4 @@ int main(void)
 	tcase_add_test(tcase, a_store_is_closed_while_its_connection_is_made);
 	return run_suite(suite);
 }
+	tcase_add_test(tcase, columns_that_moved_are_found);
