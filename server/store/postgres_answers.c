@@ -54,13 +54,27 @@ static struct answer *answer_create(struct reads *reads, struct store_answers *o
 	*answer = (struct answer) { .of = of, .statement = statement, .size = size };
 	if (size)
 		memcpy(answer->key, reads->key, size);
+	answer_charge(answer, sizeof(*answer) + size);
 	return answer;
+}
+
+void answer_charge(struct answer *answer, size_t size)
+{
+	budget_take(answer->of->budget, size);
+	answer->charged += size;
+}
+
+/* Nobody wants it any more. */
+static void leave(struct answer *answer)
+{
+	if (answer->of)
+		budget_give(answer->of->budget, answer->charged);
+	answer->of = NULL;
 }
 
 void answer_free(struct answer *answer)
 {
-	if (answer->of && answer->charged)
-		budget_give(answer->of->budget, answer->charged);
+	leave(answer);
 	PQclear(answer->result);
 	free(answer);
 }
@@ -70,7 +84,7 @@ void store_answers_drop(struct store_answers *answers)
 	for (struct answer *answer = answers->first, *next; answer; answer = next) {
 		next = answer->next;
 		if (answer->sent)
-			answer->of = NULL;
+			leave(answer);
 		else
 			answer_free(answer);
 	}
@@ -102,7 +116,8 @@ static bool is_of(const struct answer *answer, const struct reads *reads,
 	const struct statement *then = answer->statement;
 
 	return then->sql == statement->sql && then->in == statement->in && then->out == statement->out
-	       && answer->result && answer->size == size && memcmp(answer->key, reads->key, size) == 0;
+	       && answer->result && answer->size == size
+	       && (size == 0 || memcmp(answer->key, reads->key, size) == 0);
 }
 
 /* False: it can't be had here. Who asks for a text again and again is likely to do so the next time: a worker would then

@@ -274,8 +274,7 @@ static void answer_came(const struct sent *sent)
 	answer->sent = false;
 	if (is_fine(sent, of)) {
 		answer->result = sent->result;
-		answer->charged = PQresultMemorySize(sent->result);
-		budget_take(of->budget, answer->charged);
+		answer_charge(answer, PQresultMemorySize(sent->result));
 	} else {
 		PQclear(sent->result);
 	}

@@ -22,6 +22,8 @@ struct answer {
 
 /* Frees what is on its way no more. */
 void answer_free(struct answer *answer);
+/* Its caller's, until it is freed or dropped. */
+void answer_charge(struct answer *answer, size_t size);
 
 enum sent_what { SENT_PREPARE, SENT_STATEMENT, SENT_SYNC };
 

@@ -252,9 +252,11 @@ START_TEST(rows_count_where_the_call_counts)
 	ck_assert_uint_eq(budget.used, 0);
 	budget.max = 100000;
 	run_charged(&call, &budget);
+	size_t asked = budget.used;
+	ck_assert_uint_gt(asked, sizeof(int64_t));
 	while (call.runs < 2)
 		turn(10);
-	ck_assert_uint_gt(budget.used, 0);
+	ck_assert_uint_gt(budget.used, 2 * asked);
 	wait_for_call(&call);
 	ck_assert(call.done && call.value == 2);
 	ck_assert_uint_eq(budget.used, 0);
@@ -262,6 +264,9 @@ START_TEST(rows_count_where_the_call_counts)
 	while (call.runs < 2)
 		turn(10);
 	store_answers_drop(&call.answers);
+	ck_assert_uint_eq(budget.used, 0);
+	/* What was asked for is its caller's no longer, though the answer is still to come. */
+	turn(100);
 	ck_assert_uint_eq(budget.used, 0);
 }
 END_TEST
