@@ -130,6 +130,8 @@ void store_reads_check(struct store *store)
 	int64_t age_ms = tick_ms() - sent_at(reads, 0)->at_ms;
 	if (age_ms >= HUNG_MS) {
 		lose(reads);
+	/* It may have come while the loop was at something else. */
+	store_reads_ready(store);
 	} else if (age_ms >= SLOW_MS && !reads->clogged) {
 		reads->clogged = true;
 		suspect_first(reads);

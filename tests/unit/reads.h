@@ -184,7 +184,7 @@ static inline bool read_one_more(struct read_call *call)
 
 static inline bool read_sleeping(struct read_call *call)
 {
-	return read_text(call, "select :value::bigint + 1 as value from (select pg_sleep(0.03)) as s");
+	return read_text(call, "select :value::bigint + 1 as value from (select pg_sleep(0.08)) as s");
 }
 
 #endif

@@ -105,6 +105,18 @@ START_TEST(time_that_is_looked_at_early_changes_nothing)
 }
 END_TEST
 
+START_TEST(what_came_while_the_loop_was_away_is_not_slow)
+{
+	struct read_call call;
+
+	begin_call(&call, read_one_more);
+	end_turn();
+	pause_ms(SLOW_MS + 50);
+	check_time();
+	ck_assert(call.done && !call.left);
+}
+END_TEST
+
 static bool read_sleeping_long(struct read_call *call)
 {
 	return read_text(call, "select :value::bigint as value from (select pg_sleep(60)) as s");
@@ -422,6 +434,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_slow_is_left_and_stays_away);
 	tcase_add_test(tcase, those_beside_a_slow_one_are_left_but_stay);
 	tcase_add_test(tcase, time_that_is_looked_at_early_changes_nothing);
+	tcase_add_test(tcase, what_came_while_the_loop_was_away_is_not_slow);
 	tcase_add_test(tcase, the_server_ends_what_nobody_waits_for);
 	tcase_add_loop_test(tcase, what_fails_is_left_to_a_worker, 0, COUNT(failing));
 	tcase_add_test(tcase, a_kept_plan_of_other_columns_is_made_anew);
