@@ -41,18 +41,13 @@ static void dial_free(struct store_dial *dial)
 	free(dial);
 }
 
-/* Nobody waits for anything any more. */
 void reads_destroy(struct reads *reads)
 {
 	if (!reads)
 		return;
 	if (connection_of(reads))
 		reads->loop->watch(reads->loop, -1, false);
-	for (unsigned i = 0; i < reads->count; i++) {
-		PQclear(sent_at(reads, i)->result);
-		if (sent_at(reads, i)->answer)
-			answer_free(sent_at(reads, i)->answer);
-	}
+	reads_forget(reads);
 	reads->dial->reads = NULL;
 	if (!reads->dial->busy)
 		dial_free(reads->dial);

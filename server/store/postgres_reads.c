@@ -9,6 +9,7 @@
 #include "postgres_reads.h"
 
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 
 #define SLOW_MS 25
 #define AWAY_LEAST_MS 250
@@ -16,8 +17,7 @@
 #define QUICK_ENOUGH 1000               /* answers in time for one that was not: the machine was busy */
 #define HUNG_MS 2500                    /* when the server should have ended it long ago */
 #define ANSWER_MOST (256 * 1024)        /* bytes of rows: a loop has better to do than to read more */
-#define FRUITLESS_MOST 64               /* some 8 KiB each */
-#define TLS_READS 8
+#define PARTIAL_MOST (2 * ANSWER_MOST)  /* ... as they come, until one is whole */
 
 static struct reads *reads_of(const struct store *store)
 {
@@ -56,12 +56,8 @@ static void leave_all(struct reads *reads)
 	}
 }
 
-static void lose(struct reads *reads)
+void reads_forget(struct reads *reads)
 {
-	reads->clogged = true;
-	reads->loop->watch(reads->loop, -1, false);
-	link_lost(&reads->postgres->link);
-	leave_all(reads);
 	for (unsigned i = 0; i < reads->count; i++) {
 		struct sent *sent = sent_at(reads, i);
 		PQclear(sent->result);
@@ -71,9 +67,18 @@ static void lose(struct reads *reads)
 			answer_free(sent->answer);
 	}
 	reads->first = reads->count = 0;
+}
+
+static void lose(struct reads *reads)
+{
+	reads->clogged = true;
+	reads->loop->watch(reads->loop, -1, false);
+	link_lost(&reads->postgres->link);
+	leave_all(reads);
+	reads_forget(reads);
 	reads->statements = reads->unended = 0;
-	reads->clogged = reads->broken = reads->writes = reads->ends_alone = false;
-	reads->fruitless = 0;
+	reads->clogged = reads->broken = reads->writes = reads->ends_alone = reads->fruitless = false;
+	reads->partial = 0;
 }
 
 /* How long a text is not trusted that was slow, large, or failed. */
@@ -125,13 +130,13 @@ void store_reads_check(struct store *store)
 	struct reads *reads = reads_of(store);
 
 	reads->checks = false;
+	/* It may have come while the loop was at something else. */
+	store_reads_ready(store);
 	if (!reads->count)
 		return;
 	int64_t age_ms = tick_ms() - sent_at(reads, 0)->at_ms;
 	if (age_ms >= HUNG_MS) {
 		lose(reads);
-	/* It may have come while the loop was at something else. */
-	store_reads_ready(store);
 	} else if (age_ms >= SLOW_MS && !reads->clogged) {
 		reads->clogged = true;
 		suspect_first(reads);
@@ -192,6 +197,16 @@ static bool send(struct reads *reads, struct statement *statement, bool alone)
 	                              statement->values, statement->sizes, statement->formats, 0);
 }
 
+/* libpq may learn of the end while it sends, and closes the socket: its number is the next one's that is opened. */
+static bool is_open(struct reads *reads)
+{
+	bool open = PQsocket(connection_of(reads)) >= 0;
+
+	if (!open)
+		reads->loop->watch(reads->loop, -1, false);
+	return open;
+}
+
 bool reads_send(struct reads *reads, struct statement *statement, struct answer *answer)
 {
 	int64_t now = tick_ms();
@@ -199,7 +214,8 @@ bool reads_send(struct reads *reads, struct statement *statement, struct answer 
 	if (!is_free(reads) || now < statement->away_until_ms)
 		return false;
 	flush_later(reads);
-	if (!send(reads, statement, now < statement->alone_until_ms)) {
+	bool sent = send(reads, statement, now < statement->alone_until_ms);
+	if (!is_open(reads) || !sent) {
 		reads->broken = true;           /* others wait for it: not within somebody's run */
 		return false;
 	}
@@ -218,6 +234,9 @@ static bool flush(struct reads *reads)
 {
 	int left = PQflush(connection_of(reads));
 
+	/* To libpq what it can't send any more is sent. */
+	if (PQstatus(connection_of(reads)) != CONNECTION_OK)
+		left = -1;
 	if (left >= 0 && reads->writes != (left > 0)) {
 		reads->writes = left > 0;
 		reads->loop->watch(reads->loop, PQsocket(connection_of(reads)), reads->writes);
@@ -321,6 +340,13 @@ static void ended(struct reads *reads)
 		PQclear(sent.result);
 }
 
+static bool is_expected(const struct sent *head, ExecStatusType status)
+{
+	/* What begins a COPY is given again and again. */
+	return status != PGRES_COPY_OUT && status != PGRES_COPY_IN && status != PGRES_COPY_BOTH
+	       && (status == PGRES_PIPELINE_SYNC) == (head->what == SENT_SYNC);
+}
+
 /* A result, and NULL behind it, for each thing that was sent; the end of a pipeline has no NULL. False: nothing
  * more, or what nobody asked for. */
 static bool take(struct reads *reads, PGresult *result)
@@ -333,7 +359,7 @@ static bool take(struct reads *reads, PGresult *result)
 		ended(reads);
 		return true;
 	}
-	if ((PQresultStatus(result) == PGRES_PIPELINE_SYNC) != (head->what == SENT_SYNC)) {
+	if (!is_expected(head, PQresultStatus(result))) {
 		PQclear(result);
 		reads->broken = true;
 		flush_later(reads);
@@ -349,42 +375,49 @@ static bool take(struct reads *reads, PGresult *result)
 	return true;
 }
 
-/* Of TLS's records a part may be left that the socket no longer tells of. */
-static bool consume(PGconn *connection)
-{
-	bool fine = PQconsumeInput(connection);
-
-	for (int i = 0; fine && i < TLS_READS && PQsslInUse(connection) && PQisBusy(connection); i++)
-		fine = PQconsumeInput(connection);
-	return fine;
-}
-
 /* Rows without end are not waited for: they would all be kept until the last has come. */
 static bool is_too_much(struct reads *reads)
 {
-	if (!reads->count)
-		reads->fruitless = 0;
-	if (++reads->fruitless < FRUITLESS_MOST)
+	int more = 0;
+
+	if (reads->fruitless)
+		(void)ioctl(PQsocket(connection_of(reads)), FIONREAD, &more);
+	reads->fruitless = reads->count;
+	reads->partial += more;
+	if (reads->partial <= PARTIAL_MOST)
 		return false;
 	if (reads->count && sent_at(reads, 0)->statement)
 		statement_stays_away(sent_at(reads, 0)->statement);
 	return true;
 }
 
+/* False: the connection is of no more use. */
+static bool receive(struct reads *reads)
+{
+	PGconn *connection = connection_of(reads);
+
+	if (!PQconsumeInput(connection))
+		return false;
+	while (!PQisBusy(connection) && reads->count && !reads->broken) {
+		if (!take(reads, PQgetResult(connection)))
+			break;
+		reads->fruitless = false;
+		reads->partial = 0;
+	}
+	return PQstatus(connection) == CONNECTION_OK;
+}
+
 void store_reads_ready(struct store *store)
 {
 	struct reads *reads = reads_of(store);
-	PGconn *connection = connection_of(reads);
 
-	if (!connection)
+	if (!connection_of(reads))
 		return;
-	bool lives = consume(connection) && !is_too_much(reads);
 	/* Also where nothing is expected: a server has news of its settings. */
-	while (lives && !PQisBusy(connection) && reads->count && !reads->broken) {
-		reads->fruitless = 0;
-		if (!take(reads, PQgetResult(connection)))
-			break;
-	}
-	if (!lives || PQstatus(connection) != CONNECTION_OK || (reads->writes && !flush(reads)))
+	bool lives = !is_too_much(reads) && receive(reads);
+	/* Half of a TLS record may be left, and the socket no longer tells of it. */
+	if (lives && reads->count && PQsslInUse(connection_of(reads)))
+		lives = receive(reads);
+	if (!lives || (reads->writes && !flush(reads)))
 		lose(reads);
 }

@@ -55,7 +55,8 @@ struct reads {
 	bool broken;                    /* to be closed at the end of this turn */
 	bool flushes, checks;           /* the loop was asked to */
 	bool writes;                    /* it watches for room */
-	int fruitless;                  /* times something came, and no result was whole */
+	bool fruitless;                 /* something came, and no result was whole */
+	int partial;                    /* bytes that came since then */
 	char *key;                      /* of the statement at hand */
 	size_t key_room;
 };
@@ -71,6 +72,8 @@ static inline struct sent *sent_at(struct reads *reads, unsigned i)
 	return &reads->ring[(reads->first + i) % READS_PLACES];
 }
 
+/* Nothing is on its way any more. */
+void reads_forget(struct reads *reads);
 /* Has a connection made, unless that failed just now. */
 void reads_dial(struct reads *reads);
 /* It is for workers, for a while; twice as long each time. */

@@ -14,6 +14,7 @@ static struct {
 	struct store_loop loop;
 	int socket;                     /* -1: none */
 	bool writes, flush, check;
+	int64_t check_at_ms;
 	int dials;
 	struct store_dial *dial;        /* that was not carried out */
 	bool dials_later, dials_never;
@@ -36,6 +37,7 @@ static void fake_check_at(struct store_loop *loop UNUSED, int64_t at_ms)
 	ck_assert(!fake.check);
 	ck_assert_int_le(at_ms - tick_ms(), 2500);
 	fake.check = true;
+	fake.check_at_ms = at_ms;
 }
 
 static bool fake_dial(struct store_loop *loop UNUSED, struct store_dial *dial)

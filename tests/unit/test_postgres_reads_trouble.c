@@ -214,18 +214,6 @@ START_TEST(a_kept_plan_of_other_columns_is_made_anew)
 }
 END_TEST
 
-/* ---- Large ---- */
-
-static int64_t rows_wanted;
-
-static bool read_many(struct read_call *call)
-{
-	return store_find(loop_reads, arena, "select generate_series(1, :value) as value", &number_shape,
-	                  &(struct number) { rows_wanted }, &number_shape, &call->rows);
-}
-
-START_TEST(what_is_large_is_left)
-{
 static bool read_all_columns(struct read_call *call)
 {
 	struct thing thing = { 0 };
@@ -257,6 +245,18 @@ START_TEST(columns_that_moved_are_found)
 }
 END_TEST
 
+/* ---- Large ---- */
+
+static int64_t rows_wanted;
+
+static bool read_many(struct read_call *call)
+{
+	return store_find(loop_reads, arena, "select generate_series(1, :value) as value", &number_shape,
+	                  &(struct number) { rows_wanted }, &number_shape, &call->rows);
+}
+
+START_TEST(what_is_large_is_left)
+{
 	struct read_call call;
 
 	rows_wanted = 100;
@@ -438,6 +438,7 @@ int main(void)
 	tcase_add_test(tcase, the_server_ends_what_nobody_waits_for);
 	tcase_add_loop_test(tcase, what_fails_is_left_to_a_worker, 0, COUNT(failing));
 	tcase_add_test(tcase, a_kept_plan_of_other_columns_is_made_anew);
+	tcase_add_test(tcase, columns_that_moved_are_found);
 	tcase_add_test(tcase, what_is_large_is_left);
 	tcase_add_test(tcase, rows_without_end_end_the_connection);
 	tcase_add_test(tcase, a_connection_that_is_lost_leaves_all_and_is_made_again);
@@ -449,4 +450,3 @@ int main(void)
 	tcase_add_test(tcase, a_store_is_closed_while_its_connection_is_made);
 	return run_suite(suite);
 }
-	tcase_add_test(tcase, columns_that_moved_are_found);
