@@ -250,10 +250,11 @@ static void move_to_worker(struct mcp_call *call)
 }
 
 /* It waits for an answer: nothing of the run counts, and nothing that it said. */
-static void drop_run(struct mcp_call *call, double progress_done)
+static void drop_run(struct mcp_call *call, double progress_done, bool streamed)
 {
 	notes_drop(call);
 	call->progress_done = progress_done;
+	call->streamed = streamed;
 	call->has_result = false;
 	call->fault = NULL;
 }
@@ -278,6 +279,7 @@ static void run_here(struct mcp_call *call)
 {
 	struct store *store = loop_store(call->reply->loop);
 	double progress_done = call->progress_done;
+	bool streamed = call->streamed;
 
 	look_at_reply(call);
 	if (!store) {
@@ -295,7 +297,7 @@ static void run_here(struct mcp_call *call)
 		ran(call);
 		return;
 	}
-	drop_run(call, progress_done);
+	drop_run(call, progress_done, streamed);
 	if (store_gave_up(store))
 		move_to_worker(call);
 	else

@@ -30,3 +30,15 @@ for (const [to, sum] of [[10, '55'], [100000, '5000050000']])
 			assert.ok(await probe.metric('mcp_database_loop_reads_total') > 0, 'nothing was read on the loop');
 		await probe.stop();
 	});
+
+// What a run said that does not count was not said: the next one may ask.
+for (const to of [10, 100000])
+	test(`a tool asks after a read that failed at first (${to})`, async () => {
+		const probe = await start('probe', { LOOPS: '1' });
+		for (let i = 0; i < 5; i++) {
+			const { json } = await exchange(probe, stateless('tools/call', { name: 'concern', arguments: { to },
+				_meta: { progressToken: 'told' } }, { capabilities: { elicitation: {} } }));
+			assert.equal(json.result.resultType, 'input_required', JSON.stringify(json));
+		}
+		await probe.stop();
+	});

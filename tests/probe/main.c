@@ -114,6 +114,23 @@ static enum mcp_answer narrate(struct mcp_call *call, const void *in, struct sto
 	return mcp_say(call, "%lld", (long long)total.to);
 }
 
+/* Asks only whom it concerns, which the database knows; in vain it says so. */
+static enum mcp_answer concern(struct mcp_call *call, const void *in, struct store *store)
+{
+	struct sum total = *(const struct sum *)in;
+	struct consent consent;
+
+	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
+	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
+	                   &sum_shape, &total, &sum_shape, &total) != 1) {
+		mcp_progress(call, 1, 1, "in vain");
+		return mcp_fail(call, "The database is unavailable.");
+	}
+	if (mcp_ask(call, "concern", &consent_shape, &consent, "%lld?", (long long)total.to) == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "%lld", (long long)total.to);
+}
+
 static const struct shape labels_shape = SHAPE(struct labels,
 	TEXT(struct labels, text, "A text", .header = "Text"),
 	INT(struct labels, number, "A number", .header = "Number"),
@@ -205,6 +222,7 @@ static const struct mcp_tool tools[] = {
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
 	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = &sum_shape, .run = narrate },
+	{ "concern", "Concern", "Adds them up and asks about it.", .in = &sum_shape, .run = concern },
 	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
 	{ "linger", "Linger", "Waits for what never comes.", .in = &linger_shape,
