@@ -179,3 +179,32 @@ test('10,000 clients that leave in mid-statement leave nothing behind', { skip, 
 	await products.stop();
 	between.stop();
 });
+
+test('a server stops amid reads that are on their way, or never come, or while it connects', { skip, timeout: 280000 }, async () => {
+	await stocked('stopped');
+	const between = await new Between(portOf(server)).start();
+	for (const round of ['late', 'late', 'never', 'never', 'connecting']) {
+		const products = await begin(`postgresql://127.0.0.1:${between.port}/stopped`,
+			{ ...login, LOOPS: '2', WORKERS: '4', SHUTDOWN_TIMEOUT: '6s' });
+		await readsOnLoop(products);
+		between.delay = 4;
+		let over = false;
+		const clients = Array.from({ length: 32 }, async () => {
+			while (!over)
+				await look(products).catch(() => { over = true; });
+		});
+		await pause(300);
+		between.frozen = round !== 'late';
+		if (round === 'connecting') {
+			between.cut();
+			await pause(1500);
+		}
+		await products.stop();
+		over = true;
+		await Promise.all(clients);
+		between.frozen = false;
+		between.delay = 0;
+		between.cut();
+	}
+	between.stop();
+});
