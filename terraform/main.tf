@@ -47,8 +47,8 @@ locals {
   # Inside the network a service is called straight, as products.shop-dev.internal.
   internal_hosts = { for service in keys(local.services) : service => "${service}.${module.network.namespace.name}" }
 
-  # While all are deployed at once, the old tasks and the new are both there; each has the connections that its calls share, and one that listens.
-  connections = sum([for service in local.services : 2 * service.maximum * (service.database_connections + 1)])
+  # While all are deployed at once, the old tasks and the new are both there.
+  connections = sum([for service in local.services : 2 * service.maximum * service.connections])
 
   # The bootstrap made it; a role without it the pipeline can't make.
   permissions_boundary = "arn:aws:iam::${local.account}:policy/${local.name}-boundary"

@@ -45,9 +45,9 @@ variable "images" {
 variable "every_service" {
   description = <<-END
     What all the services of services.json have here, where it is not the usual (modules/services says that): cpu (1024 is one processor) and memory
-    (MiB) of a task; minimum and maximum of tasks; database_connections, which the calls of a task share; what more tasks are made at: cpu_percent,
-    requests_per_task (a minute), streams_per_task (open ones); the latency in ms of the slowest twentieth that is an alarm; settings of the
-    program by name. Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
+    (MiB) of a task; minimum and maximum of tasks; database_connections, which the calls of a task share (it opens one more for each processor, at
+    least one, and one that listens); what more tasks are made at: cpu_percent, requests_per_task (a minute), streams_per_task (open ones); the latency in
+    ms of the slowest twentieth that is an alarm; settings of the program by name. Two tasks of 256 and 512 cost 14.40 dollars a month in us-east-1.
   END
   type        = any
   default     = {}

@@ -81,8 +81,8 @@ run "parts" {
     error_message = "The database's name is verified, with the roots that every image has."
   }
   assert {
-    condition     = output.database.connections == length(output.services) * 2 * 2 * 5
-    error_message = "Connections are counted: of each service, twice two tasks, five each."
+    condition     = output.database.connections == length(output.services) * 2 * 2 * 6
+    error_message = "Connections are counted: of each service, twice two tasks, six each."
   }
 }
 

@@ -12,7 +12,7 @@ variables {
   architecture   = "ARM64"
   repository_arn = "arn:aws:ecr:us-east-1:123456789012:repository/shop/orders"
   size = {
-    port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, database_connections = 4, cpu_percent = 60, requests_per_task = 12000,
+    port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, loops = 1, database_connections = 4, cpu_percent = 60, requests_per_task = 12000,
     streams_per_task = 5000, latency_alarm_ms = 500, log_retention_days = 365
   }
   deployment           = { strategy = "ROLLING", bake_minutes = 10 }
@@ -96,6 +96,10 @@ run "settings" {
   assert {
     condition     = output.settings.service["DATABASE_URL"] == "postgresql://db.example.internal:5432/orders?sslmode=require"
     error_message = "The database is the service's own, over TLS, and its address holds no password."
+  }
+  assert {
+    condition     = output.settings.service["LOOPS"] == "1" && output.settings.service["DATABASE_CONNECTIONS"] == "4"
+    error_message = "What a task opens of the database does not depend on the machine that it runs on."
   }
   assert {
     condition     = output.settings.service["PRODUCTS_URL"] == "http://products.shop-test.internal:8081/mcp"

@@ -332,6 +332,38 @@ run "issuer_as_a_setting" {
   expect_failures = [output.all]
 }
 
+run "loops_as_a_setting" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    every_service = { settings = { LOOPS = "16" } }
+  }
+
+  expect_failures = [output.all]
+}
+
+run "loops_and_connections" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    every_service = { cpu = 512, memory = 1024 }
+    services      = { orders = { cpu = 4096, memory = 8192, database_connections = 10 } }
+  }
+
+  assert {
+    condition     = { for name, service in output.all : name => [service.loops, service.connections] } == { products = [1, 6], orders = [4, 15] }
+    error_message = "A loop for each processor, one for half of it; a task opens one for each, what its calls share, and one that listens."
+  }
+}
+
 run "all_that_there_is_to_know" {
   command = plan
 

@@ -23,17 +23,23 @@ test('every cost table adds up', () => {
 });
 
 test('the sums of connections are those of the examples', () => {
-	const rows = [...docs['docs/operate.md'].matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
+	const page = docs['docs/operate.md'];
+	const rows = [...page.matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
 	assert.equal(rows.length, 2);
-	for (const [, name, maximum, connections, factor, each, sum, takes, spared] of rows) {
+	// tests/e2e/connections.test.mjs holds a process to it.
+	assert.match(page, /^ {4}services × 2 \(old and new\) × maximum × \(DATABASE_CONNECTIONS \+ LOOPS \+ 1\)$/m);
+	if (existsSync(join(root, 'server/store/store_reads.h')))
+		assert.match(read('server/store/store_reads.h'), /^#define STORE_LOOP_CONNECTIONS 1\b/m);
+	for (const [, name, maximum, cpu, loops, connections, factor, each, sum, takes, spared] of rows) {
 		assert.equal(factor, maximum);
-		assert.equal(Number(each), Number(connections) + 1);
+		assert.equal(Number(loops), Math.max(1, Math.floor(cpu / 1024)));
+		assert.equal(Number(each), Number(connections) + Number(loops) + 1);
 		assert.equal(Number(sum), 2 * 2 * Number(maximum) * Number(each));
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
 		// As long as it is the example: whoever put in values of their own may have put in other numbers too.
 		const example = join(root, `terraform/environments/${name}.tfvars`);
 		if (existsSync(example) && /^domain += ".*\bexample\.com"/m.test(readFileSync(example, 'utf8')))
-			assert.match(readFileSync(example, 'utf8'), new RegExp(`every_service = \\{.*maximum = ${maximum}\\b`));
+			assert.match(readFileSync(example, 'utf8'), new RegExp(`every_service = \\{${cpu === '256' ? '(?!.*cpu)' : `.*cpu = ${cpu}\\b`}.*maximum = ${maximum}\\b`));
 	}
 });
 

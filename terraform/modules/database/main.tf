@@ -93,7 +93,7 @@ resource "aws_db_parameter_group" "main" {
     }
     precondition {
       condition     = var.connections + local.spare <= local.takes_now
-      error_message = "The services may open ${var.connections} connections during a deployment (twice their maximum of tasks, DATABASE_CONNECTIONS + 1 each), and ${local.spare} are spared; ${join(", and after the maintenance window ", distinct([local.class_now, var.instance_class]))} takes ${local.takes_now}. Take fewer tasks or database_connections, or a larger class; where that has to wait (apply_immediately), it comes first."
+      error_message = "The services may open ${var.connections} connections during a deployment (twice their maximum of tasks, DATABASE_CONNECTIONS + LOOPS + 1 each), and ${local.spare} are spared; ${join(", and after the maintenance window ", distinct([local.class_now, var.instance_class]))} takes ${local.takes_now}. Take fewer tasks or database_connections, or a larger class; where that has to wait (apply_immediately), it comes first."
     }
   }
 }

@@ -7,6 +7,7 @@ locals {
     HOST                 = "0.0.0.0"
     PORT                 = tostring(var.size.port)
     AUTH                 = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
+    LOOPS                = tostring(var.size.loops)
     DATABASE_CONNECTIONS = tostring(var.size.database_connections)
     DATABASE_URL         = "postgresql://${var.database.address}:5432/${var.service}?${var.database.query}"
     LOG_FORMAT           = "json"

@@ -44,6 +44,7 @@ variable "size" {
     memory               = number
     minimum              = number
     maximum              = number
+    loops                = number
     database_connections = number
     cpu_percent          = number
     requests_per_task    = number

@@ -79,8 +79,17 @@ locals {
     settings             = {}    # of the program, by name
   }
 
-  all = { for name, listed in var.listed : name => merge(local.usual, var.every_service, lookup(var.services, name, {}), listed, {
+  chosen = { for name, listed in var.listed : name => merge(local.usual, var.every_service, lookup(var.services, name, {}), listed, {
     settings = merge(lookup(var.every_service, "settings", {}), lookup(lookup(var.services, name, {}), "settings", {}))
+  }) }
+
+  # One event loop a processor, at least one. A program asks its machine, and Fargate's has more than a small task may use: so it is told.
+  loops = { for name, service in local.chosen : name => max(1, floor(service.cpu / 1024)) }
+
+  # What a task opens at most: what its calls share, one for each loop that reads, and one for the state, which listens.
+  all = { for name, service in local.chosen : name => merge(service, {
+    loops       = local.loops[name]
+    connections = service.database_connections + local.loops[name] + 1
   }) }
 
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
@@ -101,8 +110,8 @@ output "all" {
   }
   precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, DATABASE_CONNECTIONS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
