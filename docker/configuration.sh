@@ -32,11 +32,17 @@ END
 END
 }
 
+# What PostgreSQL has to take: of each of the two the four that its calls share, one for each event loop, of which there are no
+# more than sixteen, and one that listens; and a few for setup and for you.
+stack_connections() { echo $((${#NAMES[@]} * 2 * (4 + 16 + 1) + 15)); }
+
 compose_file() {
 	local name port
 	cat <<END
 # Written by ./dev up, out of services.json.
 services:
+  postgres:
+    command: [postgres, -c, max_connections=$(stack_connections)]
   balancer:
     ports:
 END

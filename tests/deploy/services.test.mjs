@@ -165,7 +165,12 @@ describe('with the guest book of the documentation in it, everything takes it', 
 		assert.equal(made.status, 0, made.all);
 		const at = path => join(copy.folder, 'build/stack', path);
 		const { services } = parse(readFileSync(at('services.yaml'), 'utf8'));
-		assert.deepEqual(Object.keys(services).sort(), ['balancer', ...[...names, 'guestbook'].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
+		assert.deepEqual(Object.keys(services).sort(), ['balancer', 'postgres', ...[...names, 'guestbook'].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
+		// As tests/e2e/connections.test.mjs has it, on a machine of any size, and some beside.
+		const table = readFileSync(join(root, 'server/run/settings_table.c'), 'utf8');
+		const shared = Number(/"DATABASE_CONNECTIONS", INT_, "(\d+)"/.exec(table)[1]);
+		const loops = Number(/^#define LOOPS_MAX (\d+)$/m.exec(readFileSync(join(root, 'server/run/options.c'), 'utf8'))[1]);
+		assert.deepEqual(services.postgres, { command: ['postgres', '-c', `max_connections=${(names.length + 1) * 2 * (shared + loops + 1) + 15}`] });
 		assert.equal(services['guestbook-b'].image, 'mcp-guestbook:${IMAGE_TAG:-local}');
 		assert.ok(services.balancer.ports.includes('127.0.0.1:${GUESTBOOK_HTTPS_PORT:-8445}:8445'));
 		assert.match(readFileSync(at('guestbook.keys'), 'utf8'), /^you:[0-9a-f]{64}:\*\n$/);
