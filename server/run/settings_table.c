@@ -39,8 +39,8 @@ static struct setting table[] = {
 	{ "DATABASE_PASSWORD", TEXT_, NULL,
 	  "With which password; a secret", 0, 0, NULL },
 	{ "DATABASE_CONNECTIONS", INT_, "4",
-	  "Connections to PostgreSQL at most that calls share, each while it runs something; one more"
-	  " listens", 1, 256, NULL },
+	  "Connections to PostgreSQL at most that calls share, each while it runs something; beside"
+	  " them each loop has one, and one listens", 1, 256, NULL },
 	{ "SETUP_USER", TEXT_, NULL,
 	  "For the command setup: who may make roles and databases", 0, 0, NULL },
 	{ "SETUP_PASSWORD", TEXT_, NULL,
