@@ -9,6 +9,9 @@
 
 #include "runtime.h"
 
+#define SLOW_MS 25                      /* a read by an index takes one; a worker waits as long as it takes */
+#define STATEMENT_MS 100                /* nobody waits for it by then, but all that come after it do */
+
 struct loop_reads {
 	struct store_loop store_loop;   /* the first member */
 	struct loop *loop;
@@ -120,7 +123,7 @@ static struct loop_reads *reads_create(struct loop *loop, struct store *store)
 	if (!reads)
 		abort();
 	*reads = (struct loop_reads) {
-		.store_loop = { watch_socket, flush_later, check_at, dial },
+		.store_loop = { watch_socket, flush_later, check_at, dial, SLOW_MS, STATEMENT_MS },
 		.loop = loop, .store = store, .socket = -1,
 		.watch.ready = socket_is_ready, .flush.run = flush, .check.run = check,
 	};

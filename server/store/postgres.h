@@ -11,7 +11,6 @@
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
 #define POSTGRES_WHY 256                /* bytes */
-#define POSTGRES_LOOP_STATEMENT_MS 100  /* ... of an event loop's */
 #define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
 
 /* When a database may be tried that could not be reached: of one connection, or of all that are lent. */
@@ -26,7 +25,7 @@ struct postgres_attempts {
 struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
-	bool hurried;                   /* an event loop's: it only reads, and what takes long is ended */
+	int hurried_ms;                 /* an event loop's: it only reads, and what takes longer is ended; 0: not so */
 	PGconn *connection;             /* NULL: there is none */
 	bool looked;                    /* just now, whether it seems to live */
 	bool listens;                   /* what comes unasked is news */

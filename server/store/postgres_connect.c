@@ -149,13 +149,16 @@ static void ignore_notice(void *context, const PGresult *notice)
 	"set idle_in_transaction_session_timeout = 60000"
 
 /* For whom nobody waits: a worker, who waits longer, asks again. */
-#define LOOP_LIMITS \
-	"set statement_timeout = " TEXT_OF(POSTGRES_LOOP_STATEMENT_MS) ";" \
-	"set default_transaction_read_only = on"
+#define LOOP_LIMITS "set statement_timeout = %d; set default_transaction_read_only = on"
 
-static const char *session_of(const struct postgres_link *link)
+static bool send_session(const struct postgres_link *link)
 {
-	return link->unhurried ? SESSION : link->hurried ? SESSION LOOP_LIMITS : SESSION LIMITS;
+	char session[sizeof(SESSION LOOP_LIMITS) + 16];
+
+	if (!link->hurried_ms)
+		return PQsendQuery(link->connection, link->unhurried ? SESSION : SESSION LIMITS);
+	snprintf(session, sizeof(session), SESSION LOOP_LIMITS, link->hurried_ms);
+	return PQsendQuery(link->connection, session);
 }
 
 static bool set_up(struct postgres_link *link)
@@ -166,7 +169,7 @@ static bool set_up(struct postgres_link *link)
 	if (PQstatus(link->connection) != CONNECTION_OK
 	    || PQsetnonblocking(link->connection, 1) != 0)
 		return false;
-	if (PQsendQuery(link->connection, session_of(link)))
+	if (send_session(link))
 		result = link_answer(link, tick_ms() + STORE_WAIT_MS);
 	bool fine = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);

@@ -32,7 +32,7 @@ void store_reads_begin(struct store *store, struct store_loop *loop)
 	/* It was found fit when the store was opened. */
 	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))
 		abort();
-	reads->dial->link.hurried = true;
+	reads->dial->link.hurried_ms = loop->statement_ms;
 }
 
 static void dial_free(struct store_dial *dial)

@@ -2,16 +2,15 @@
  * many on their way at once, and whoever asked is told when its answer has come.
  *
  * The statements of one turn of the loop end together (a Sync), so that they go out in one packet and their
- * answers come in one. All of it is for the usual case. What is slow holds up those behind it, so after SLOW_MS all
- * that wait are told to go elsewhere, and nothing more is sent until the rest has come; the server ends what
- * takes POSTGRES_LOOP_STATEMENT_MS. A text that was slow, or failed, stays away, twice as long each time; where it could
+ * answers come in one. All of it is for the usual case. What is slow holds up those behind it, so after the loop's
+ * slow_ms all that wait are told to go elsewhere, and nothing more is sent until the rest has come; the server ends what
+ * takes longer than its statement_ms. A text that was slow, or failed, stays away, twice as long each time; where it could
  * have been any of several, each of them goes out alone for as long. */
 #include "postgres_reads.h"
 
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 
-#define SLOW_MS 25
 #define AWAY_LEAST_MS 250
 #define AWAY_MOST_MS 16000
 #define QUICK_ENOUGH 1000               /* answers in time for one that was not: the machine was busy */
@@ -122,7 +121,8 @@ static void check_later(struct reads *reads)
 	if (reads->checks || !reads->count)
 		return;
 	reads->checks = true;
-	reads->loop->check_at(reads->loop, sent_at(reads, 0)->at_ms + (reads->clogged ? HUNG_MS : SLOW_MS));
+	int patience_ms = reads->clogged ? HUNG_MS : reads->loop->slow_ms;
+	reads->loop->check_at(reads->loop, sent_at(reads, 0)->at_ms + patience_ms);
 }
 
 void store_reads_check(struct store *store)
@@ -137,7 +137,7 @@ void store_reads_check(struct store *store)
 	int64_t age_ms = tick_ms() - sent_at(reads, 0)->at_ms;
 	if (age_ms >= HUNG_MS) {
 		lose(reads);
-	} else if (age_ms >= SLOW_MS && !reads->clogged) {
+	} else if (age_ms >= reads->loop->slow_ms && !reads->clogged) {
 		reads->clogged = true;
 		suspect_first(reads);
 		leave_all(reads);

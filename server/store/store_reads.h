@@ -47,6 +47,8 @@ struct store_loop {
 	void (*check_at)(struct store_loop *loop, int64_t at_ms);
 	/* Have a thread that may wait call store_dial(), and then the loop store_dialled(). False: not now. */
 	bool (*dial)(struct store_loop *loop, struct store_dial *dial);
+	int slow_ms;                    /* what was not answered by then is left to a worker */
+	int statement_ms;               /* the server ends a statement that takes longer */
 };
 
 /* A loop's store reads from now on; without effect where reads need no connection. The loop outlives it. */

@@ -10,6 +10,11 @@
 #include "store_reads.h"
 #include "things.h"
 
+#define SLOW_MS 25
+
+/* Far away, so that a busy machine changes nothing. */
+static int statement_ms = 60000;
+
 static struct {
 	struct store_loop loop;
 	int socket;                     /* -1: none */
@@ -62,7 +67,8 @@ static inline void carry_out_dial(void)
 static inline void open_reads(const char *where)
 {
 	fake = (__typeof__(fake)) {
-		.loop = { fake_watch, fake_flush_later, fake_check_at, fake_dial }, .socket = -1 };
+		.loop = { fake_watch, fake_flush_later, fake_check_at, fake_dial, SLOW_MS, statement_ms },
+		.socket = -1 };
 	loop_reads = store_open(where, STORE_READS);
 	ck_assert_ptr_nonnull(loop_reads);
 	store_reads_begin(loop_reads, &fake.loop);
@@ -184,9 +190,27 @@ static inline bool read_one_more(struct read_call *call)
 	return read_text(call, "select :value::bigint + 1 as value");
 }
 
-static inline bool read_sleeping(struct read_call *call)
+/* It waits until hold_slow()'s lock is let go. */
+static inline bool read_slowly(struct read_call *call)
 {
-	return read_text(call, "select :value::bigint + 1 as value from (select pg_sleep(0.08)) as s");
+	return read_text(call, "select :value::bigint + 1 as value from (select pg_advisory_xact_lock_shared(7)) as s");
+}
+
+static inline void do_with_lock(const char *sql)
+{
+	struct number number;
+
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+}
+
+static inline void hold_slow(void)
+{
+	do_with_lock("select 1 as value from (select pg_advisory_lock(7)) as s");
+}
+
+static inline void let_slow_go(void)
+{
+	do_with_lock("select 1 as value from (select pg_advisory_unlock(7)) as s");
 }
 
 #endif

@@ -3,8 +3,6 @@
 
 #include "reads.h"
 
-#define SLOW_MS 25
-
 static void pause_ms(int ms)
 {
 	poll(NULL, 0, ms);
@@ -32,7 +30,8 @@ START_TEST(what_is_slow_is_left_and_stays_away)
 {
 	struct read_call slow, again, quick;
 
-	begin_call(&slow, read_sleeping);
+	hold_slow();
+	begin_call(&slow, read_slowly);
 	end_turn();
 	pause_ms(SLOW_MS + 2);
 	check_time();
@@ -41,15 +40,16 @@ START_TEST(what_is_slow_is_left_and_stays_away)
 	ck_assert(!store_reads_now(loop_reads));
 	begin_call(&quick, read_one_more);
 	ck_assert(quick.gave_up);
+	let_slow_go();
 	while (!store_reads_now(loop_reads))
 		turn(10);
 	ck_assert_int_eq(slow.came, 1);
-	begin_call(&again, read_sleeping);
+	begin_call(&again, read_slowly);
 	ck_assert(again.gave_up);
 	begin_call(&quick, read_one_more);
 	wait_for_call(&quick);
 	ck_assert(quick.done);
-	wait_until_trusted(&again, read_sleeping);
+	wait_until_trusted(&again, read_slowly);
 }
 END_TEST
 
@@ -57,8 +57,9 @@ START_TEST(those_beside_a_slow_one_are_left_but_stay)
 {
 	struct read_call before, slow, behind, later;
 
+	hold_slow();
 	begin_call(&before, read_one_more);
-	begin_call(&slow, read_sleeping);
+	begin_call(&slow, read_slowly);
 	begin_call(&behind, read_one_more);
 	end_turn();
 	begin_call(&later, read_one_more);
@@ -66,12 +67,14 @@ START_TEST(those_beside_a_slow_one_are_left_but_stay)
 	pause_ms(SLOW_MS + 2);
 	check_time();
 	ck_assert(slow.left && behind.left && later.left);
+	let_slow_go();
 	while (!store_reads_now(loop_reads))
 		turn(10);
 	/* It is not known which of three it was: each goes out alone. */
+	hold_slow();
 	begin_call(&before, read_one_more);
 	ck_assert(before.waits);
-	begin_call(&slow, read_sleeping);
+	begin_call(&slow, read_slowly);
 	ck_assert(slow.waits);
 	begin_call(&behind, read_one_more);
 	ck_assert(behind.waits);
@@ -80,9 +83,10 @@ START_TEST(those_beside_a_slow_one_are_left_but_stay)
 	pause_ms(SLOW_MS + 2);
 	check_time();
 	ck_assert(slow.left && behind.left);
+	let_slow_go();
 	while (!store_reads_now(loop_reads))
 		turn(10);
-	begin_call(&slow, read_sleeping);
+	begin_call(&slow, read_slowly);
 	ck_assert(slow.gave_up);
 	begin_call(&behind, read_one_more);
 	wait_for_call(&behind);
@@ -94,10 +98,13 @@ START_TEST(time_that_is_looked_at_early_changes_nothing)
 {
 	struct read_call call;
 
-	begin_call(&call, read_sleeping);
+	fake.loop.slow_ms = 2000;
+	hold_slow();
+	begin_call(&call, read_slowly);
 	end_turn();
 	check_time();
 	ck_assert(call.waits && fake.check);
+	let_slow_go();
 	wait_for_call(&call);
 	ck_assert(call.done);
 	check_time();
@@ -120,6 +127,12 @@ END_TEST
 static bool read_sleeping_long(struct read_call *call)
 {
 	return read_text(call, "select :value::bigint as value from (select pg_sleep(60)) as s");
+}
+
+static void begin_hurried(void)
+{
+	statement_ms = 100;
+	begin_reads();
 }
 
 START_TEST(the_server_ends_what_nobody_waits_for)
@@ -318,9 +331,11 @@ START_TEST(a_connection_that_is_lost_leaves_all_and_is_made_again)
 	struct read_call calls[3];
 	int64_t pid = backend();
 
+	hold_slow();
 	for (int i = 0; i < 3; i++)
-		begin_call(&calls[i], i == 1 ? read_sleeping : read_one_more);
+		begin_call(&calls[i], i == 1 ? read_slowly : read_one_more);
 	end_turn();
+	/* The slow one is not let go: it is there when the connection's end is. */
 	end_backend(pid);
 	for (int i = 0; i < 3; i++)
 		wait_for_call(&calls[i]);
@@ -435,7 +450,6 @@ int main(void)
 	tcase_add_test(tcase, those_beside_a_slow_one_are_left_but_stay);
 	tcase_add_test(tcase, time_that_is_looked_at_early_changes_nothing);
 	tcase_add_test(tcase, what_came_while_the_loop_was_away_is_not_slow);
-	tcase_add_test(tcase, the_server_ends_what_nobody_waits_for);
 	tcase_add_loop_test(tcase, what_fails_is_left_to_a_worker, 0, COUNT(failing));
 	tcase_add_test(tcase, a_kept_plan_of_other_columns_is_made_anew);
 	tcase_add_test(tcase, columns_that_moved_are_found);
@@ -444,6 +458,8 @@ int main(void)
 	tcase_add_test(tcase, a_connection_that_is_lost_leaves_all_and_is_made_again);
 	tcase_add_test(tcase, an_idle_connection_that_ends_is_noticed);
 	tcase_add_test(tcase, a_server_that_hangs_loses_its_connection);
+	tcase = with(suite, "hurried", begin_hurried);
+	tcase_add_test(tcase, the_server_ends_what_nobody_waits_for);
 	tcase = with(suite, "dialling", open_nowhere);
 	tcase_add_test(tcase, who_can_not_be_reached_is_not_called_again_and_again);
 	tcase_add_test(tcase, a_dial_that_nobody_takes_is_tried_later);
