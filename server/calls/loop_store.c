@@ -105,6 +105,7 @@ static bool dial(struct store_loop *store_loop, struct store_dial *store_dial)
 	if (!dialling)
 		abort();
 	dialling->job.run = dial_on_worker;
+	dialling->job.slow = true;      /* not on all workers while the database does not answer */
 	dialling->message.run = dialled;
 	dialling->loop = ((struct loop_reads *)store_loop)->loop;
 	dialling->dial = store_dial;

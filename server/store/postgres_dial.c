@@ -2,6 +2,7 @@
  * the loop. */
 #include "postgres_reads.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define DIAL_PAUSE_MS 1000
@@ -57,9 +58,13 @@ void reads_destroy(struct reads *reads)
 
 /* ---- Connecting, which a loop never does itself ---- */
 
+/* One at a time, of all loops: while the database does not answer each holds a worker for as long as that takes. */
+static atomic_bool dialling;
+
 void store_dial(struct store_dial *dial)
 {
 	(void)!link_ready(&dial->link);
+	atomic_store(&dialling, false);
 }
 
 void store_dialled(struct store_dial *dial)
@@ -85,9 +90,12 @@ void reads_dial(struct reads *reads)
 {
 	int64_t now = tick_ms();
 
-	if (reads->dial->busy || now < reads->dialled_ms + DIAL_PAUSE_MS)
+	if (reads->dial->busy || now < reads->dialled_ms + DIAL_PAUSE_MS || atomic_exchange(&dialling, true))
 		return;
 	reads->dialled_ms = now;
 	reads->dial->busy = true;
-	reads->dial->busy = reads->loop->dial(reads->loop, reads->dial);
+	if (reads->loop->dial(reads->loop, reads->dial))
+		return;
+	reads->dial->busy = false;
+	atomic_store(&dialling, false);
 }

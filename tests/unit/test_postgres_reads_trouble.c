@@ -420,6 +420,25 @@ START_TEST(a_dial_that_nobody_takes_is_tried_later)
 }
 END_TEST
 
+/* Each would hold a worker while the database does not answer. */
+START_TEST(one_loop_dials_at_a_time)
+{
+	struct store *first = loop_reads;
+
+	ck_assert(!store_reads_now(first));
+	struct store_dial *dial = fake.dial;
+	ck_assert_ptr_nonnull(dial);
+	open_reads(url);
+	ck_assert(!store_reads_now(loop_reads));
+	ck_assert_int_eq(fake.dials, 0);
+	store_dial(dial);
+	store_dialled(dial);
+	ck_assert(!store_reads_now(loop_reads));
+	ck_assert_int_eq(fake.dials, 1);
+	store_close(first);
+}
+END_TEST
+
 START_TEST(a_store_is_closed_while_its_connection_is_made)
 {
 	ck_assert(!store_reads_now(loop_reads));
@@ -463,6 +482,7 @@ int main(void)
 	tcase = with(suite, "dialling", open_nowhere);
 	tcase_add_test(tcase, who_can_not_be_reached_is_not_called_again_and_again);
 	tcase_add_test(tcase, a_dial_that_nobody_takes_is_tried_later);
+	tcase_add_test(tcase, one_loop_dials_at_a_time);
 	tcase_add_test(tcase, a_store_is_closed_while_its_connection_is_made);
 	return run_suite(suite);
 }
