@@ -4,15 +4,20 @@
 #include "builder.h"
 #include "search.h"
 
-/* With a category its own index narrows; without one the order's index is followed. */
+/* Without a category, and within one: each order is an index's (schema.c), read from where the page before
+ * ended. Of an order by price the prices asked for are an end of what is read, too; whatever else narrows
+ * is looked at row by row. */
 #define LISTING(keyset, order) { \
 	.all = HIT_SQL "product p where " keyset FILTER_SQL " order by " order " limit :limit", \
 	.of_category = HIT_SQL "product p where p.category_key = :category and " keyset FILTER_SQL \
 	" order by " order " limit :limit" }
 
 static const struct { const char *all, *of_category; } statements[] = {
-	[BY_PRICE] = LISTING("(p.price, p.id) > (:after_price, :after_id)", "p.price, p.id"),
-	[BY_PRICE_DOWN] = LISTING("(p.price, p.id) < (:after_price, :after_id)",
+	[BY_PRICE] = LISTING("(p.price, p.id) > (:after_price, :after_id)"
+	                     " and p.price <= coalesce(:price_max, 9223372036854775807)",
+	                     "p.price, p.id"),
+	[BY_PRICE_DOWN] = LISTING("(p.price, p.id) < (:after_price, :after_id)"
+	                          " and p.price >= coalesce(:price_min, 0)",
 	                          "p.price desc, p.id desc"),
 	[BY_NAME] = LISTING("(p.name_words, p.id) > (:after_name, :after_id)",
 	                    "p.name_words, p.id"),
@@ -27,19 +32,31 @@ static const struct hit start[] = {
 	[BY_NEWEST] = { .id = INT64_MAX, .name_words = "" },
 };
 
+/* Where the page before ended, or the prices asked for begin. */
+static struct hit begin_of(const struct look *look, enum sort sort)
+{
+	struct hit after = look->after ? *look->after : start[sort];
+
+	if (sort == BY_PRICE && look->has_price_min && after.price < look->price_min)
+		return (struct hit) { .price = look->price_min, .name_words = "" };
+	if (sort == BY_PRICE_DOWN && look->has_price_max && after.price > look->price_max)
+		return (struct hit) { .price = look->price_max, .id = INT64_MAX, .name_words = "" };
+	return after;
+}
+
 bool find_as_list(struct store *store, struct arena *arena, const struct look *look,
                   struct hits *hits)
 {
 	/* Without words nothing is more relevant than anything else. */
 	enum sort sort = look->sort == BY_RELEVANCE ? BY_NAME : look->sort;
-	const struct hit *after = look->after ? look->after : &start[sort];
+	struct hit after = begin_of(look, sort);
 	struct look page = *look;
 	const char *sql = look->category ? statements[sort].of_category : statements[sort].all;
 	struct rows rows;
 
-	page.after_price = after->price;
-	page.after_id = after->id;
-	page.after_name = after->name_words;
+	page.after_price = after.price;
+	page.after_id = after.id;
+	page.after_name = after.name_words;
 	if (!store_find(store, arena, sql, &look_shape, &page, &hit_shape, &rows))
 		return false;
 

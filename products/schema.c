@@ -131,6 +131,14 @@ static const char plain_keys[] =
 	"  group by " PLAIN("q.sku_key") ")"
 	" and not exists (select 1 from product q where q.sku_key = " PLAIN("product.sku_key") ");";
 
+/* A category's products in the orders that product_category has not (listing.c): without them each page sorts
+ * them all. */
+static const char category_lists[] =
+	"create index product_category_name on product (category_key, name_words, id)"
+	" where category_key is not null;"
+	"create index product_category_newest on product (category_key, id)"
+	" where category_key is not null;";
+
 const struct migration product_migrations[] = {
 	{ "1-products", products_sqlite, products_postgresql },
 	{ "2-search", search_sqlite, search_postgresql },
@@ -138,5 +146,6 @@ const struct migration product_migrations[] = {
 	IMPORT_MIGRATION("4-import"),
 	{ "5-words", words_sqlite, words_postgresql },
 	{ "6-plain-keys", plain_keys, NULL },
+	{ "7-category-lists", category_lists, category_lists },
 	{ 0 },
 };

@@ -72,8 +72,10 @@ START_TEST(every_product_is_on_one_page_also_among_equals)
 {
 	static const char *const searches[] = { "'words': ''", "'words': 'tea'", "'category':"
 		" 'drinks'",
-	                                        "'words': 'tea', 'category': 'DRINKS'" };
-	static const int counts[] = { 42, 42, 21, 21 };
+	                                        "'words': 'tea', 'category': 'DRINKS'",
+	                                        "'price_min': 100, 'price_max': 400",
+	                                        "'category': 'gifts', 'price_min': 1, 'price_max': 499" };
+	static const int counts[] = { 42, 42, 21, 21, 28, 14 };
 	const char *sort = sorts[_i % COUNT(sorts)];
 	int which = _i / COUNT(sorts);
 
