@@ -53,8 +53,8 @@ static const char *plan_trouble;
 
 static inline const char *trouble_of_plan(const char *plan, const char *sql)
 {
-	/* Rows are read neither to be sorted nor to be passed over. */
-	static const char *const bad[] = { "TEMP B-TREE", "SCAN ", "Sort", "Seq Scan", "Bitmap" };
+	/* On SQLite what is not read in its order from an index is sorted, so a scan is one of an index. */
+	static const char *const bad[] = { "TEMP B-TREE", "Sort", "Seq Scan", "Bitmap" };
 
 	for (int i = 0; i < COUNT(bad); i++)
 		if (strstr(plan, bad[i]))
@@ -83,6 +83,7 @@ static inline struct statement *begin_explained(struct store *store, const struc
 		const char *plan = "";
 		about.sql = explaining(store, query->sql);
 		about.out = &plan_shape;
+		about.each = false;
 		struct statement *statement = unwatched->begin(store, &about);
 		if (!statement)
 			return NULL;
