@@ -1,9 +1,14 @@
-/* clock.h - the wall clock, and holding it for a tool that is run again at once from the top: what it asks
- * for by the time of its first run it then asks for again, word for word. */
+/* clock.h - the end of a wait; and the wall clock, and holding it for a tool that is run again at once from the
+ * top: what it asks for by the time of its first run it then asks for again, word for word. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <time.h>
+
 #include "core.h"
+
+/* So many milliseconds from now, on CLOCK_MONOTONIC: for waits that end whatever the wall clock does. */
+struct timespec tick_in(int64_t ms);
 
 int64_t wall_ms(void);
 /* From now on now_ms() says this, on this thread; 0: what the wall clock says. */

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log_line.h"
 
 #define GATHER_MS 20
@@ -70,19 +71,6 @@ static void write_dropped(int64_t count)
 	write_all(line.text, line.size);
 }
 
-static struct timespec gather_end(void)
-{
-	struct timespec end;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_nsec += GATHER_MS * 1000000L;
-	if (end.tv_nsec >= 1000000000L) {
-		end.tv_nsec -= 1000000000L;
-		end.tv_sec++;
-	}
-	return end;
-}
-
 /* Waits, with the lock held, until there is enough to write; false: it is time to stop. */
 static bool wait_for_lines(void)
 {
@@ -90,7 +78,7 @@ static bool wait_for_lines(void)
 		pthread_cond_wait(&wake, &lock);
 	if (filling.size == 0)
 		return false;
-	struct timespec end = gather_end();
+	struct timespec end = tick_in(GATHER_MS);
 	while (filling.size < HASTE_BYTES && !stopping)
 		if (pthread_cond_timedwait(&wake, &lock, &end) == ETIMEDOUT)
 			break;

@@ -32,6 +32,17 @@ void now_hold(int64_t at_ms)
 	held_ms = at_ms;
 }
 
+struct timespec tick_in(int64_t ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_nsec += ms % 1000 * 1000000;
+	at.tv_sec += ms / 1000 + at.tv_nsec / 1000000000;
+	at.tv_nsec %= 1000000000;
+	return at;
+}
+
 int64_t tick_ms(void)
 {
 	return tick_us() / 1000;

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "inside.h"
 #include "log.h"
 
@@ -170,20 +171,6 @@ static void stop_loop(struct message *message, struct loop *loop)
 	loop->stopping = true;
 }
 
-static struct timespec time_in(int64_t ms)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += ms / 1000;
-	at.tv_nsec += ms % 1000 * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
-	return at;
-}
-
 static bool nothing_open(struct http *http)
 {
 	for (int i = 0; i < http->set.loops; i++)
@@ -199,7 +186,7 @@ static bool nobody_listens(struct http *http)
 
 static bool wait_until(struct http *http, bool (*done)(struct http *), int64_t timeout_ms)
 {
-	struct timespec end = time_in(timeout_ms);
+	struct timespec end = tick_in(timeout_ms);
 	bool is_done;
 
 	pthread_mutex_lock(&http->lock);

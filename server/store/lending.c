@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock.h"
 #include "lines.h"
 
 #define WAITING_MOST 4096               /* more threads than a process has */
@@ -108,20 +109,6 @@ static void wake(struct waiter *first)
 	}
 }
 
-static struct timespec from_now(int64_t ms)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += ms / 1000;
-	at.tv_nsec += ms % 1000 * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
-	return at;
-}
-
 /* Whoever was served is woken once, and stays until then: what wakes it is its own. */
 static void await_wake(struct waiter *waiter)
 {
@@ -131,7 +118,7 @@ static void await_wake(struct waiter *waiter)
 
 static bool comes_in_time(struct lending *lending, struct waiter *waiter, int64_t timeout_ms)
 {
-	struct timespec until = from_now(timeout_ms);
+	struct timespec until = tick_in(timeout_ms);
 
 	while (sem_clockwait(&waiter->wake, CLOCK_MONOTONIC, &until) < 0) {
 		if (errno == EINTR)

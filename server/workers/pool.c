@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 
 #define COMPUTING_LEAST 4
@@ -121,13 +122,9 @@ static struct worker *call_for_jobs(struct pool *pool)
 static bool wait_for(struct worker *worker, int64_t ms)
 {
 	struct pool *pool = worker->pool;
-	struct timespec until;
+	struct timespec until = tick_in(ms);
 	int trouble = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	while (!worker->called && !pool->stopping && trouble != ETIMEDOUT)
 		trouble = pthread_cond_timedwait(&worker->wake, &pool->lock, &until);
 	return worker->called || pool->stopping;
