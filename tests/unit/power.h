@@ -64,6 +64,13 @@ static void power_write_back(struct power_disk *disk, const struct power_write *
 		abort();
 }
 
+static void power_write_all_back(struct power_disk *disk)
+{
+	for (int i = 0; i < disk->pending; i++)
+		power_write_back(disk, &disk->writes[i]);
+	disk->pending = 0;
+}
+
 static struct power_disk *power_disk_of(const char *name)
 {
 	const char *file = strrchr(name, '/');
@@ -87,8 +94,9 @@ static void power_note(struct power_file *file, sqlite3_int64 at, int size)
 		return;
 	pthread_mutex_lock(&power_lock);
 	struct power_disk *disk = power_disk_of(file->name);
+	/* A system writes back when it has too much. */
 	if (disk->pending == POWER_PENDING_MOST)
-		abort();
+		power_write_all_back(disk);
 	disk->writes[disk->pending++] = (struct power_write) { at, size };
 	/* One of those that wait, not always this one. */
 	if (rand() % 4 == 0)
@@ -134,9 +142,7 @@ static int power_sync(sqlite3_file *file, int flags)
 		return SQLITE_IOERR_FSYNC;
 	pthread_mutex_lock(&power_lock);
 	struct power_disk *disk = power_disk_of(own->name);
-	for (int i = 0; i < disk->pending; i++)
-		power_write_back(disk, &disk->writes[i]);
-	disk->pending = 0;
+	power_write_all_back(disk);
 	pthread_mutex_unlock(&power_lock);
 	return SQLITE_OK;
 }
