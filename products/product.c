@@ -235,3 +235,8 @@ void product_changed(struct mcp_call *call, const char *sku)
 {
 	mcp_changed(product_uri(mcp_arena(call), sku));
 }
+
+enum mcp_answer product_unchanged(struct mcp_call *call, enum store_outcome outcome, const char *refusal)
+{
+	return mcp_fail(call, "%s", outcome == STORE_TAKEN_BACK && refusal ? refusal : UNAVAILABLE);
+}

@@ -47,6 +47,9 @@ extern const struct shape row_shape;            /* the whole row, for writing it
 /* A product by its SKU in any case: 1, 0 for none, -1 where the store failed. */
 int product_find(struct store *store, struct arena *arena, const char *sku,
                  struct product *product);
+/* The answer where a transaction did not commit: its refusal, if that is why (NULL: it gave none). Of one that
+ * failed nothing that it saw is sure. */
+enum mcp_answer product_unchanged(struct mcp_call *call, enum store_outcome outcome, const char *refusal);
 /* A count of the shelf may leave less on it than is held: then nothing is available. */
 int64_t stock_left(int64_t stock, int64_t held);
 void product_settle(struct product *product);

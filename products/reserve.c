@@ -123,8 +123,7 @@ static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, stru
 
 	enum store_outcome outcome = store_transact(store, attempt, &step);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, "%s", outcome == STORE_TAKEN_BACK && step.refusal
-		                            ? step.refusal : UNAVAILABLE);
+		return product_unchanged(call, outcome, step.refusal);
 	if (!step.repeated)
 		lines_changed(call, &step.reservation.lines);
 	return answer(call, &step.reservation);

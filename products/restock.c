@@ -177,8 +177,7 @@ enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *sto
 
 	enum store_outcome outcome = store_transact(store, restock_work, &step);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, "%s", outcome == STORE_TAKEN_BACK && step.refusal
-		                            ? step.refusal : UNAVAILABLE);
+		return product_unchanged(call, outcome, step.refusal);
 
 	if (!step.repeated)
 		lines_changed(call, &step.lines);

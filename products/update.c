@@ -156,8 +156,7 @@ enum mcp_answer update_product(struct mcp_call *call, const void *in, struct sto
 
 	enum store_outcome outcome = store_transact(store, update_work, &step);
 	if (outcome != STORE_COMMITTED)
-		return mcp_fail(call, "%s", outcome == STORE_TAKEN_BACK && step.refusal
-		                            ? step.refusal : UNAVAILABLE);
+		return product_unchanged(call, outcome, step.refusal);
 
 	product_changed(call, step.before.sku);
 	if (!is_same_text(step.before.category, step.after.category))
