@@ -140,9 +140,9 @@ static bool run(struct postgres *postgres, const char *sql)
 
 /* ---- Opening ---- */
 
-static void *zeroed(size_t size)
+void *postgres_zeroed(int count, size_t size)
 {
-	void *made = calloc(1, size);
+	void *made = calloc(count ? (size_t)count : 1, size);
 
 	if (!made)
 		abort();
@@ -151,7 +151,7 @@ static void *zeroed(size_t size)
 
 struct postgres *postgres_create(const char *place, struct postgres_attempts *attempts)
 {
-	struct postgres *postgres = zeroed(sizeof(*postgres));
+	struct postgres *postgres = postgres_zeroed(1, sizeof(*postgres));
 
 	if (link_open(&postgres->link, place, attempts))
 		return postgres;
@@ -181,7 +181,7 @@ static void close_handle(struct store *store)
 
 static struct store *open_handle(const char *place, enum store_use use)
 {
-	struct postgres_store *handle = zeroed(sizeof(*handle));
+	struct postgres_store *handle = postgres_zeroed(1, sizeof(*handle));
 
 	(void)use;
 	if ((handle->at = postgres_create(place, NULL))) {

@@ -111,6 +111,8 @@ void postgres_give_back(struct store *store, int running);
 
 /* ---- postgres.c ---- */
 
+/* Room for so many of that size, for one at least. */
+void *postgres_zeroed(int count, size_t size);
 /* NULL: the place is no URL; has logged why. `attempts` NULL: its own. */
 struct postgres *postgres_create(const char *place, struct postgres_attempts *attempts);
 void postgres_destroy(struct postgres *postgres);

@@ -9,26 +9,17 @@
 
 /* ---- Opening and closing ---- */
 
-static void *zeroed(size_t size)
-{
-	void *made = calloc(1, size);
-
-	if (!made)
-		abort();
-	return made;
-}
-
 void store_reads_begin(struct store *store, struct store_loop *loop)
 {
 	struct postgres_store *handle = (struct postgres_store *)store;
 
 	if (store->driver != &postgresql_driver || handle->reads)
 		return;
-	struct reads *reads = handle->reads = zeroed(sizeof(*reads));
+	struct reads *reads = handle->reads = postgres_zeroed(1, sizeof(*reads));
 	reads->postgres = handle->at;
 	reads->loop = loop;
 	reads->dialled_ms = INT64_MIN / 2;
-	reads->dial = zeroed(sizeof(*reads->dial));
+	reads->dial = postgres_zeroed(1, sizeof(*reads->dial));
 	reads->dial->reads = reads;
 	/* It was found fit when the store was opened. */
 	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))

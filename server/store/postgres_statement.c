@@ -59,15 +59,6 @@ void postgres_forget(struct postgres *postgres)
 
 /* ---- Making ---- */
 
-static void *zeroed(int count, size_t size)
-{
-	void *made = calloc((size_t)count + 1, size);
-
-	if (!made)
-		abort();
-	return made;
-}
-
 static Oid type_of(const struct slot *slot)
 {
 	return slot->kind == SLOT_TEXT ? TYPE_TEXT : slot->kind == SLOT_REAL ? TYPE_FLOAT8 : TYPE_INT8;
@@ -77,12 +68,12 @@ static void map_parameters(struct statement *statement, const struct translated 
 {
 	int count = statement->parameters = from->count;
 
-	statement->bound = zeroed(count, sizeof(*statement->bound));
-	statement->types = zeroed(count, sizeof(*statement->types));
-	statement->values = zeroed(count, sizeof(*statement->values));
-	statement->sizes = zeroed(count, sizeof(*statement->sizes));
-	statement->formats = zeroed(count, sizeof(*statement->formats));
-	statement->numbers = zeroed(count, sizeof(*statement->numbers));
+	statement->bound = postgres_zeroed(count, sizeof(*statement->bound));
+	statement->types = postgres_zeroed(count, sizeof(*statement->types));
+	statement->values = postgres_zeroed(count, sizeof(*statement->values));
+	statement->sizes = postgres_zeroed(count, sizeof(*statement->sizes));
+	statement->formats = postgres_zeroed(count, sizeof(*statement->formats));
+	statement->numbers = postgres_zeroed(count, sizeof(*statement->numbers));
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &statement->bound[i];
 		if (!slot_find(statement->in, from->names[i], slot))
@@ -104,7 +95,7 @@ void statement_rename(struct postgres *postgres, struct statement *statement)
 static struct statement *statement_create(struct postgres *postgres, const struct query *query)
 {
 	struct translated translated = translate(query->sql);
-	struct statement *statement = zeroed(1, sizeof(*statement));
+	struct statement *statement = postgres_zeroed(1, sizeof(*statement));
 
 	store_check_text(query->sql);
 	statement->sql = query->sql;
@@ -141,7 +132,7 @@ void statement_map_columns(struct statement *statement)
 	int count = statement->columns = statement->out ? PQnfields(statement->result) : 0;
 
 	free(statement->slots);
-	statement->slots = zeroed(count, sizeof(*statement->slots));
+	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
 	for (int i = 0; i < count; i++) {
 		const char *name = PQfname(statement->result, i);
 		if (!slot_find(statement->out, name, &statement->slots[i]))
