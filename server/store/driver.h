@@ -8,6 +8,7 @@
 #include "slot.h"
 #include "store.h"
 #include "store_internal.h"
+#include "store_reads.h"
 
 #define STORE_WAIT_MS 5000      /* for other writers, before a call fails */
 
@@ -43,6 +44,24 @@ struct query {
 
 enum step { STEP_ROW, STEP_DONE, STEP_FAILED };
 
+/* How an event loop reads; each is store_reads.h's function of a similar name. */
+struct driver_reads {
+	void (*run)(struct store *store, struct store_answers *answers);
+	void (*drop)(struct store_answers *answers);
+	void (*begin)(struct store *store, struct store_loop *loop);
+	bool (*now)(struct store *store);
+	void (*ready)(struct store *store);
+	void (*flush)(struct store *store);
+	void (*check)(struct store *store);
+	void (*dial)(struct store_dial *dial);
+	void (*dialled)(struct store_dial *dial);
+};
+
+/* Every driver's own struct begins with it. */
+struct store_dial {
+	const struct driver_reads *reads;
+};
+
 /* Whatever can fail tells store_failed() why before it returns. */
 struct driver {
 	enum store_kind kind;
@@ -73,6 +92,8 @@ struct driver {
 	 * there is nothing to gain by that. */
 	bool (*queue)(struct store *store, const struct query *query);
 
+	/* NULL: a read waits for nobody. */
+	const struct driver_reads *reads;
 	/* NULL, or: the call whose reading it was is over. */
 	void (*end_call)(struct store *store);
 

@@ -354,7 +354,7 @@ const struct driver postgresql_driver = {
 	.open = open_handle, .close = close_handle, .share = share, .reachable = reachable,
 	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
-	.queue = postgres_queue,
+	.queue = postgres_queue, .reads = &postgres_driver_reads,
 	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,
 	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
 	.connection = postgres_connection, .socket = postgres_socket, .listen = postgres_listen,

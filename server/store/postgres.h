@@ -128,11 +128,12 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
 
-/* ---- postgres_answers.c, postgres_dial.c ---- */
+/* ---- postgres_answers.c, postgres_dial.c, postgres_reads.c ---- */
 
 /* A statement whose answer is there. NULL: it was sent, or the store gave up. */
 struct statement *reads_begin(struct store *store, const struct query *query);
 void reads_destroy(struct reads *reads);
+extern const struct driver_reads postgres_driver_reads;
 
 /* ---- postgres_translate.c ---- */
 

@@ -79,7 +79,7 @@ void answer_free(struct answer *answer)
 	free(answer);
 }
 
-void store_answers_drop(struct store_answers *answers)
+void answers_drop(struct store_answers *answers)
 {
 	for (struct answer *answer = answers->first, *next; answer; answer = next) {
 		next = answer->next;
@@ -96,17 +96,10 @@ void store_answers_drop(struct store_answers *answers)
 
 /* ---- A run ---- */
 
-void store_read_for(struct store *store, struct store_answers *answers)
+void answers_run(struct store *store, struct store_answers *answers)
 {
-	if (store->driver != &postgresql_driver)
-		return;
 	((struct postgres_store *)store)->answers = answers;
 	answers->next = answers->first;
-}
-
-bool store_waits(const struct store *store)
-{
-	return store->waits;
 }
 
 /* The same text with other shapes would be read in another way. */

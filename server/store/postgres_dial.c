@@ -9,17 +9,18 @@
 
 /* ---- Opening and closing ---- */
 
-void store_reads_begin(struct store *store, struct store_loop *loop)
+void reads_attach(struct store *store, struct store_loop *loop)
 {
 	struct postgres_store *handle = (struct postgres_store *)store;
 
-	if (store->driver != &postgresql_driver || handle->reads)
+	if (handle->reads)
 		return;
 	struct reads *reads = handle->reads = postgres_zeroed(1, sizeof(*reads));
 	reads->postgres = handle->at;
 	reads->loop = loop;
 	reads->dialled_ms = INT64_MIN / 2;
 	reads->dial = postgres_zeroed(1, sizeof(*reads->dial));
+	reads->dial->base.reads = store->driver->reads;
 	reads->dial->reads = reads;
 	/* It was found fit when the store was opened. */
 	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))
@@ -27,7 +28,7 @@ void store_reads_begin(struct store *store, struct store_loop *loop)
 	reads->dial->link.hurried_ms = loop->statement_ms;
 }
 
-static void dial_free(struct store_dial *dial)
+static void dial_free(struct dial *dial)
 {
 	link_close(&dial->link);
 	free(dial);
@@ -52,14 +53,15 @@ void reads_destroy(struct reads *reads)
 /* One at a time, of all loops: while the database does not answer each holds a worker for as long as that takes. */
 static atomic_bool dialling;
 
-void store_dial(struct store_dial *dial)
+void reads_connect(struct store_dial *dial)
 {
-	(void)!link_ready(&dial->link);
+	(void)!link_ready(&dial_of(dial)->link);
 	atomic_store(&dialling, false);
 }
 
-void store_dialled(struct store_dial *dial)
+void reads_connected(struct store_dial *store_dial)
 {
+	struct dial *dial = dial_of(store_dial);
 	struct reads *reads = dial->reads;
 	struct postgres_link *link;
 
@@ -85,7 +87,7 @@ void reads_dial(struct reads *reads)
 		return;
 	reads->dialled_ms = now;
 	reads->dial->busy = true;
-	if (reads->loop->dial(reads->loop, reads->dial))
+	if (reads->loop->dial(reads->loop, &reads->dial->base))
 		return;
 	reads->dial->busy = false;
 	atomic_store(&dialling, false);

@@ -20,7 +20,7 @@
 
 static struct reads *reads_of(const struct store *store)
 {
-	return store->driver == &postgresql_driver ? ((const struct postgres_store *)store)->reads : NULL;
+	return ((const struct postgres_store *)store)->reads;
 }
 
 static bool is_free(const struct reads *reads)
@@ -28,12 +28,12 @@ static bool is_free(const struct reads *reads)
 	return connection_of(reads) && !reads->clogged && !reads->broken && reads->statements < READS_MOST;
 }
 
-bool store_reads_now(struct store *store)
+static bool may_read(struct store *store)
 {
 	struct reads *reads = reads_of(store);
 
 	if (!reads)
-		return !store->driver->blocks;
+		return false;
 	if (!connection_of(reads))
 		reads_dial(reads);
 	return is_free(reads);
@@ -125,13 +125,15 @@ static void check_later(struct reads *reads)
 	reads->loop->check_at(reads->loop, sent_at(reads, 0)->at_ms + patience_ms);
 }
 
-void store_reads_check(struct store *store)
+static void socket_is_ready(struct store *store);
+
+static void check_time(struct store *store)
 {
 	struct reads *reads = reads_of(store);
 
 	reads->checks = false;
 	/* It may have come while the loop was at something else. */
-	store_reads_ready(store);
+	socket_is_ready(store);
 	if (!reads->count)
 		return;
 	int64_t age_ms = tick_ms() - sent_at(reads, 0)->at_ms;
@@ -244,7 +246,7 @@ static bool flush(struct reads *reads)
 	return left >= 0;
 }
 
-void store_reads_flush(struct store *store)
+static void end_turn(struct store *store)
 {
 	struct reads *reads = reads_of(store);
 
@@ -407,7 +409,7 @@ static bool receive(struct reads *reads)
 	return PQstatus(connection) == CONNECTION_OK;
 }
 
-void store_reads_ready(struct store *store)
+static void socket_is_ready(struct store *store)
 {
 	struct reads *reads = reads_of(store);
 
@@ -421,3 +423,9 @@ void store_reads_ready(struct store *store)
 	if (!lives || (reads->writes && !flush(reads)))
 		lose(reads);
 }
+
+const struct driver_reads postgres_driver_reads = {
+	.run = answers_run, .drop = answers_drop, .begin = reads_attach, .now = may_read,
+	.ready = socket_is_ready, .flush = end_turn, .check = check_time,
+	.dial = reads_connect, .dialled = reads_connected,
+};

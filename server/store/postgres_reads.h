@@ -3,7 +3,6 @@
 #define POSTGRES_READS_H
 
 #include "postgres_statement.h"
-#include "store_reads.h"
 
 #define READS_MOST 64                   /* statements that are on their way */
 #define READS_PLACES (4 * READS_MOST)   /* with what prepares them and the ends of their pipelines */
@@ -35,7 +34,8 @@ struct sent {
 	int64_t at_ms;
 };
 
-struct store_dial {
+struct dial {
+	struct store_dial base;
 	struct postgres_link link;      /* the loop's, or while it is busy that of the thread that dials */
 	struct reads *reads;            /* NULL: closed meanwhile */
 	bool busy;
@@ -44,7 +44,7 @@ struct store_dial {
 struct reads {
 	struct postgres *postgres;
 	struct store_loop *loop;
-	struct store_dial *dial;
+	struct dial *dial;
 	int64_t dialled_ms;
 	struct sent ring[READS_PLACES];
 	unsigned first, count;
@@ -66,6 +66,11 @@ static inline PGconn *connection_of(const struct reads *reads)
 	return reads->postgres->link.connection;
 }
 
+static inline struct dial *dial_of(struct store_dial *dial)
+{
+	return (struct dial *)dial;
+}
+
 /* From the oldest on. */
 static inline struct sent *sent_at(struct reads *reads, unsigned i)
 {
@@ -80,5 +85,14 @@ void reads_dial(struct reads *reads);
 void statement_stays_away(struct statement *statement);
 /* Sends it, for that answer. False: not now, or the connection failed. */
 MUST_USE bool reads_send(struct reads *reads, struct statement *statement, struct answer *answer);
+
+
+/* ---- postgres_answers.c, postgres_dial.c: of postgres_driver_reads ---- */
+
+void answers_run(struct store *store, struct store_answers *answers);
+void answers_drop(struct store_answers *answers);
+void reads_attach(struct store *store, struct store_loop *loop);
+void reads_connect(struct store_dial *dial);
+void reads_connected(struct store_dial *dial);
 
 #endif

@@ -15,6 +15,7 @@
 /* ---- What a call has read so far ---- */
 
 struct answer;
+struct driver_reads;
 
 /* A call's; zeroed at first, but for `came`. Its loop's. */
 struct store_answers {
@@ -25,6 +26,7 @@ struct store_answers {
 	struct answer *first, **end;
 	struct answer *next;            /* what the run at hand finds next; NULL: it has to ask */
 	int count;
+	const struct driver_reads *reads;       /* whose they are; NULL: nothing was read */
 };
 
 /* Behind store_begin_call(): a run begins. Nothing of the answers' is used where the store has no such reads. */

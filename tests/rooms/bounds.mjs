@@ -19,7 +19,7 @@ export const largeRooms = {
 	products: [5700, 44],
 	schema: [3900, 25],
 	state: [3400, 28],
-	store: [7870, 52],
+	store: [8030, 53],
 };
 
 // A door's lines. mcp.h and import.h are manual pages of what programs may do.
