@@ -109,6 +109,8 @@ struct driver {
 	const char *(*script_of)(const struct migration *migration);
 	/* NULL, or: migrations begin (other processes wait with theirs), or end. */
 	bool (*migrating)(struct store *store, bool begins);
+	/* NULL, or: gives back what it needed before, between transactions. */
+	void (*rest)(struct store *store);
 	/* NULL, or: statements may take as long as they take. */
 	void (*unhurried)(struct store *store);
 

@@ -65,6 +65,7 @@ MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
 /* sqlite_state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);
+void sqlite_rest(struct store *store);                  /* the driver's */
 
 /* ---- sqlite_notify.c ---- */
 

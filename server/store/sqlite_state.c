@@ -195,12 +195,10 @@ static void shrink(sqlite3 *db)
 		sqlite3_exec(db, "pragma incremental_vacuum(1000)", NULL, NULL, NULL);
 }
 
-void store_rest(struct store *store)
+void sqlite_rest(struct store *store)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
-	if (store->driver->kind != STORE_SQLITE)
-		return;
 	sqlite_connection_forget(sqlite->connection);
 	sqlite_state_doubt(sqlite);
 	shrink(sqlite->connection->db);

@@ -141,6 +141,12 @@ void store_unhurried(struct store *store)
 		store->driver->unhurried(store);
 }
 
+void store_rest(struct store *store)
+{
+	if (store->driver->rest)
+		store->driver->rest(store);
+}
+
 bool store_is_idle(const struct store *store)
 {
 	return store->running == 0 && !store->transacting;
