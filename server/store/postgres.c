@@ -10,7 +10,7 @@
  * Failure    What is known to have had no effect is run again: a query, a BEGIN, the work of a
  *            store_transact(). A COMMIT, or a statement that writes, whose answer was lost may have
  *            been done; it is reported as a failure and never repeated. */
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

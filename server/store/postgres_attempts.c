@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #define PAUSE_LEAST_MS 200
 #define PAUSE_MOST_MS 10000

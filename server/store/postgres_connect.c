@@ -3,7 +3,7 @@
  * The URL goes to libpq whole, so what it says of TLS, hosts and roles holds. No wait is without an
  * end: for connecting libpq has one, for an answer we have our own, and the kernel gives up a peer
  * that acknowledges nothing. */
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "log.h"
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #define LOOK_MS 30000                   /* between two looks at what was not needed */
 

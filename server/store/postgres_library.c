@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #define LIBRARY "libpq.so.5"
 #define NEEDS "that needs " LIBRARY " of PostgreSQL 14 or later"

@@ -1,5 +1,5 @@
 /* postgres_listen.c - a connection that hears what is told with NOTIFY. */
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  *
  * The role may sign in to its database and owns the schema public in it, and nothing else; others
  * may not sign in there. What is so already is left so. Two that do it at once take turns. */
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #include <stdlib.h>
 

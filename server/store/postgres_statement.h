@@ -2,7 +2,7 @@
 #ifndef POSTGRES_STATEMENT_H
 #define POSTGRES_STATEMENT_H
 
-#include "postgres.h"
+#include "postgresql_private.h"
 
 #define STATEMENT_NAME_SIZE 16
 

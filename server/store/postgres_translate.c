@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "postgres.h"
+#include "postgresql_private.h"
 
 struct reading {
 	const char *sql, *at;

@@ -3,7 +3,7 @@
  * Event loops read with connections of their own. To all others, which may write, one is lent while they
  * have a transaction or a statement at hand: the one that writes with the turn, one that only reads for
  * a statement that does. So a thread that waits for something else holds none. */
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 #include <pthread.h>
 #include <stdio.h>

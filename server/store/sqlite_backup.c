@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sqlite.h"
+#include "sqlite_private.h"
 #include "sqlite_check.h"
 
 #define PAGES_A_STEP 256

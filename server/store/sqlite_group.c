@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 #define MEMBERS_MOST 64
 

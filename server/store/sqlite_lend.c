@@ -1,5 +1,5 @@
 /* sqlite_lend.c - lends a file's connections to the handles that may write to it. */
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 #define AGAIN_MS 1000                   /* after a connection to read could not be opened */
 

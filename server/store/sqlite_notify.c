@@ -2,7 +2,7 @@
  * statements use. What a transaction tells waits for its commit, and is dropped with it. */
 #include <stdlib.h>
 
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 #define CHANNELS_MAX 8
 #define WORDS_MAX 8000                  /* bytes, and fewer: as PostgreSQL has it */

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 static bool may_hold_files(const char *folder)
 {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "sqlite.h"
+#include "sqlite_private.h"
 #include "sqlite_check.h"
 #include "sqlite_place.h"
 

@@ -1,7 +1,7 @@
 /* sqlite_statement.c - statements of a connection: prepared once, bound, stepped and read. */
 #include <stdlib.h>
 
-#include "sqlite.h"
+#include "sqlite_private.h"
 
 /* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
 struct statement {

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "postgres.h"
+#include "postgresql_private.h"
 #include "things.h"
 
 #define THREADS 40

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <sys/resource.h>
 
-#include "sqlite.h"
+#include "sqlite_private.h"
 #include "things.h"
 
 #define MEMBERS_MOST 100

@@ -1,6 +1,6 @@
-/* sqlite.h - inside the SQLite driver: a handle, and the connection it has at hand. */
-#ifndef SQLITE_H
-#define SQLITE_H
+/* sqlite_private.h - inside the SQLite driver: a handle, and the connection it has at hand. */
+#ifndef SQLITE_PRIVATE_H
+#define SQLITE_PRIVATE_H
 
 #include "driver.h"
 #include "sqlite_connection.h"

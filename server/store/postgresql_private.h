@@ -1,6 +1,6 @@
-/* postgres.h - inside the PostgreSQL driver: a store, its connection, the statements that keeps, and failure. */
-#ifndef POSTGRES_H
-#define POSTGRES_H
+/* postgresql_private.h - inside the PostgreSQL driver: a store, its connection, the statements that keeps, and failure. */
+#ifndef POSTGRESQL_PRIVATE_H
+#define POSTGRESQL_PRIVATE_H
 
 #include <libpq-fe.h>
 #include <pthread.h>
