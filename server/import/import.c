@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "databases.h"
 #include "encoding.h"
 #include "import_private.h"
-#include "store_internal.h"
 
 /* ---- What is said ---- */
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "databases.h"
 #include "settings.h"
-#include "sqlite_place.h"
 #include "store_internal.h"
 
 struct count {
@@ -18,7 +18,9 @@ static const struct shape count_shape = SHAPE(struct count,
 /* To open an SQLite database is to make the one that is not there. */
 static bool is_missing(const char *url)
 {
-	return !store_url_is_shared(url) && access(place_of_url(url), F_OK) != 0;
+	const char *file = store_url_file(url);
+
+	return file && access(file, F_OK) != 0;
 }
 
 static bool count_all(struct store *store, const char *sql, struct count *counted)

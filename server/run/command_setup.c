@@ -2,8 +2,9 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "databases.h"
+#include "postgresql.h"
 #include "settings.h"
-#include "store_internal.h"
 
 static bool make_role_and_database(const struct mcp_server *server, const char *url)
 {

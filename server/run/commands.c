@@ -3,6 +3,7 @@
 
 #include "auth.h"
 #include "commands.h"
+#include "databases.h"
 #include "run.h"
 #include "settings.h"
 #include "store_internal.h"

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "databases.h"
 #include "emf.h"
 #include "options.h"
 #include "process_limits.h"
 #include "settings.h"
 #include "skill.h"
-#include "store_internal.h"
 
 #define METRICS_DISTANCE 1000           /* from PORT, where METRICS_PORT is not set */
 #define LOOPS_MAX 16

@@ -6,6 +6,7 @@
 
 #include "access.h"
 #include "commands.h"
+#include "databases.h"
 #include "emf.h"
 #include "jobs.h"
 #include "memory_trim.h"
@@ -13,7 +14,6 @@
 #include "run.h"
 #include "settings.h"
 #include "shutdown_timeout.h"
-#include "store_internal.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "databases.h"
 #include "log.h"
 #include "store_internal.h"
 #include "stream_bytes.h"

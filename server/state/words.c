@@ -1,8 +1,8 @@
 /* words.c - what processes tell one another, by way of the database (NOTIFY). */
 #include <stdio.h>
 
+#include "databases.h"
 #include "state_private.h"
-#include "store_internal.h"
 
 struct words {
 	const char *channel, *words, *told;

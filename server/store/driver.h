@@ -1,7 +1,7 @@
 /* driver.h - inside the store layer: what a database does for it.
  *
  * store.c knows rows, transactions and failure; a driver knows one database. To add one, write its
- * const struct driver and name it in the table in store.c. */
+ * const struct driver and name it in the table in databases.c. */
 #ifndef DRIVER_H
 #define DRIVER_H
 
@@ -122,7 +122,8 @@ struct driver {
 	void (*heard_free)(struct store_notice *notice);
 };
 
-extern const struct driver sqlite_driver, postgresql_driver;
+/* What the driver opens, as the store wants it; NULL: it can't, and has logged why. */
+struct store *store_open_with(const struct driver *driver, const char *place, enum store_use use);
 
 /* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
 void store_failed(struct store *store, const char *sql, const char *why, bool again);

@@ -25,7 +25,7 @@ static char *copy(const char *text)
 	return copied;
 }
 
-void store_sign_in(const char *as, const char *with)
+void postgresql_sign_in(const char *as, const char *with)
 {
 	free(user);
 	free(password);

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#include "store_internal.h"
-
 /* One setup being done: connections to the server as its master, and what is to be made. */
 struct work {
 	struct store_setup *setup;

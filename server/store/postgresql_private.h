@@ -7,6 +7,7 @@
 
 #include "driver.h"
 #include "lending.h"
+#include "postgresql.h"
 
 #define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */

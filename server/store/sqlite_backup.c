@@ -18,7 +18,7 @@
 
 static bool failed(struct store_copy *copy, sqlite3 *db)
 {
-	return place_refuse(copy, "could not be copied", place_of_url(copy->url), sqlite3_errmsg(db));
+	return place_refuse(copy, "could not be copied", copy->path, sqlite3_errmsg(db));
 }
 
 static bool run(struct store_copy *copy, sqlite3 *db, const char *sql)
@@ -76,7 +76,7 @@ static bool complete(struct store_copy *copy, sqlite3 *to)
 	                   "pragma application_id = 0"))
 		return false;
 	const char *wrong = sqlite_check(to, false, why);
-	return !wrong || place_refuse(copy, "is damaged", place_of_url(copy->url), wrong);
+	return !wrong || place_refuse(copy, "is damaged", copy->path, wrong);
 }
 
 static bool copy_into(struct store_copy *copy, sqlite3 *from, const char *part)
@@ -148,7 +148,7 @@ static bool may_be_written(struct store_copy *copy, const char *file)
 
 bool store_backup(struct store_copy *copy)
 {
-	const char *path = place_of_url(copy->url);
+	const char *path = copy->path;
 	char file[PLACE_SIZE], part[PLACE_SIZE];
 
 	if (access(path, F_OK) < 0)
@@ -159,7 +159,7 @@ bool store_backup(struct store_copy *copy)
 	    || !place_part(copy, file, part))
 		return false;
 	/* One that may write: as the last to close a file that nobody serves it leaves no log behind. */
-	struct store *store = store_open(copy->url, STORE_WRITES);
+	struct store *store = store_open_with(&sqlite_driver, path, STORE_WRITES);
 	if (!store)
 		return place_refuse(copy, "cannot be backed up", path, "see above");
 	struct sqlite *sqlite = sqlite_of(store);

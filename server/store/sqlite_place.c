@@ -105,10 +105,3 @@ void place_remove(const char *part)
 		unlink(name);
 	}
 }
-
-const char *place_of_url(const char *url)
-{
-	const char *colon = strchr(url, ':');
-
-	return colon ? colon + 1 : url;
-}

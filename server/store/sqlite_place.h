@@ -2,7 +2,7 @@
 #ifndef SQLITE_PLACE_H
 #define SQLITE_PLACE_H
 
-#include "store_internal.h"
+#include "sqlite.h"
 
 /* Says in copy->why that something can't be done with a file, and why: the system's reason where
  * `reason` is NULL. False. */
@@ -27,8 +27,5 @@ MUST_USE bool place_finish(struct store_copy *copy, const char *part, const char
 void place_remove(const char *part);
 /* Names in its folder are on the disk. */
 MUST_USE bool place_sync_folder(struct store_copy *copy, const char *path);
-
-/* The database's path in the URL. */
-const char *place_of_url(const char *url);
 
 #endif

@@ -3,6 +3,7 @@
 #define SQLITE_PRIVATE_H
 
 #include "driver.h"
+#include "sqlite.h"
 #include "sqlite_connection.h"
 #include "sqlite_file.h"
 

@@ -239,7 +239,7 @@ bool store_restore(struct store_copy *copy)
 	char path[PLACE_SIZE], part[PLACE_SIZE];
 	struct stat file, database;
 
-	if (!place_real(copy, place_of_url(copy->url), path))
+	if (!place_real(copy, copy->path, path))
 		return false;
 	if (stat(copy->file, &file) < 0)
 		return place_refuse(copy, "cannot be read", copy->file, NULL);

@@ -38,7 +38,7 @@ static const char *scratch_folder(const struct store *near)
 	return NULL;
 }
 
-struct store *store_open_scratch(const struct store *near, const char *tables)
+struct store *sqlite_open_scratch(const struct store *near, const char *tables)
 {
 	static char folder[4096];
 	const char *found = scratch_folder(near);

@@ -212,17 +212,14 @@ static const char *state_path(const char *data, char path[STATE_PATH])
 
 	if (!data)
 		return NULL;
-	data = place_of_url(data);
 	snprintf(path, STATE_PATH, "%s.state", realpath(data, real) ? real : data);
 	return path;
 }
 
-struct store *store_open_state(const char *data, int64_t wait_ms)
+struct store *sqlite_open_state(const char *data, int64_t wait_ms)
 {
 	char path[STATE_PATH];
 
-	if (data && store_url_is_shared(data))
-		return store_open(data, STORE_WRITES);
 	sqlite_configure();
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)

@@ -8,54 +8,17 @@
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
 
-static const struct driver *const drivers[] = { &sqlite_driver, &postgresql_driver, NULL };
-
 /* ---- Opening ---- */
 
-static const struct driver *driver_for(str scheme)
+struct store *store_open_with(const struct driver *driver, const char *place, enum store_use use)
 {
-	for (const struct driver *const *driver = drivers; *driver; driver++)
-		if (str_is(scheme, (*driver)->scheme)
-		    || ((*driver)->alias && str_is(scheme, (*driver)->alias)))
-			return *driver;
-	return NULL;
-}
+	struct store *store = driver->open(place, use);
 
-/* The URL itself is not shown: it may hold a password. */
-static void refuse(str scheme, bool has_scheme)
-{
-	if (has_scheme)
-		log_error("store: there is no driver for databases named %s:...; use sqlite:PATH or"
-		          " postgresql://HOST/DATABASE", str_quote(scheme, 32).text);
-	else
-		log_error("store: a database is named by a URL: sqlite:PATH or postgresql://HOST/DATABASE");
-}
-
-struct store *store_open(const char *url, enum store_use use)
-{
-	const char *colon = strchr(url, ':');
-	str scheme = colon ? (str) { url, (size_t)(colon - url) } : (str) { "", 0 };
-	const struct driver *driver = driver_for(scheme);
-
-	if (!driver) {
-		refuse(scheme, colon);
-		return NULL;
-	}
-	struct store *store = driver->open(colon + 1, use);
 	if (!store)
 		return NULL;
 	store->driver = driver;
 	store->use = use;
 	store->budget = STORE_BUDGET;
-	return store;
-}
-
-struct store *store_open_shared(const char *url, int connections)
-{
-	struct store *store = store_open(url, STORE_WRITES);
-
-	if (store && store->driver->share)
-		store->driver->share(store, connections);
 	return store;
 }
 
@@ -75,20 +38,6 @@ enum store_kind store_kind(const struct store *store)
 bool store_reachable(struct store *store)
 {
 	return store->driver->reachable(store);
-}
-
-/* The authority's host follows its last @; what follows ? may hold a password too. */
-const char *store_place(const char *url, char place[STORE_PLACE_SIZE])
-{
-	const char *slashes = strstr(url, "://");
-	const char *host = slashes ? strrchr(url, '@') : NULL;
-
-	if (!slashes)
-		snprintf(place, STORE_PLACE_SIZE, "%s", url);
-	else
-		snprintf(place, STORE_PLACE_SIZE, "%.*s%.*s", (int)(slashes + 3 - url), url,
-		         (int)strcspn(host ? host + 1 : slashes + 3, "?"), host ? host + 1 : slashes + 3);
-	return place;
 }
 
 /* ---- What the runtime asks ---- */
@@ -120,14 +69,6 @@ bool store_refused(const struct store *store)
 bool store_gave_up(const struct store *store)
 {
 	return store->gave_up;
-}
-
-bool store_url_is_shared(const char *url)
-{
-	str rest = str_of(url);
-	const struct driver *driver = driver_for(str_cut(&rest, ':'));
-
-	return driver && driver->blocks;
 }
 
 bool store_blocks(const struct store *store)

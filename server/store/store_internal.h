@@ -17,9 +17,6 @@ void store_begin_call(struct store *store, int64_t budget);
 /* What the call reads it may read as of one moment, which ends here. */
 void store_end_call(struct store *store);
 
-/* store_open() of one that writes, where as many threads as there are may have one each: with PostgreSQL
- * they share so many connections, which each of them has only while it runs something. */
-struct store *store_open_shared(const char *url, int connections);
 /* On whose behalf it runs things from now on, see job.party: who shares connections has them in turn. */
 void store_for(struct store *store, uint64_t party);
 
@@ -40,50 +37,6 @@ bool store_is_idle(const struct store *store);
 /* For commands: a statement may take as long as it takes, and others may change what a transaction
  * read before it is committed. */
 void store_unhurried(struct store *store);
-
-/* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */
-void store_sign_in(const char *user, const char *password);
-
-/* A store of one's own for what is too much for memory: an SQLite file without a name, near the
- * database or where files may be written, which is gone when it is closed. Nothing in it lasts and
- * nobody waits for it. `tables` makes it. For commands, one thread. NULL: it can't, and has logged why. */
-struct store *store_open_scratch(const struct store *near, const char *tables);
-
-/* ---- SQLite alone ---- */
-
-struct store_copy {
-	const char *url;                /* of the database, sqlite:PATH */
-	const char *file;               /* of the copy */
-	const struct migration *migrations;     /* to restore: those of the program */
-	/* Called now and then; false gives up. */
-	bool (*going)(void *context, int64_t bytes, int64_t of);
-	void *context;
-	int64_t bytes;                  /* that were copied */
-	char aside[512];                /* restored: where what was there is now; "": nothing was */
-	char why[768];                  /* it could not be done */
-};
-
-/* Copies a database as it is at this moment into a file of its own, which is checked, on the disk and
- * whole before it has its name. Others may go on reading and writing. */
-MUST_USE bool store_backup(struct store_copy *copy);
-/* Puts such a copy in the database's place, once it was checked. Nobody may have either of them open.
- * What was there, its log included, is kept under another name. */
-MUST_USE bool store_restore(struct store_copy *copy);
-
-/* Other processes may have it open too, on other machines: PostgreSQL. */
-bool store_url_is_shared(const char *url);
-
-/* ---- State: what a service knows beside its data ---- */
-
-/* A store for that, where `data` is the data's URL. PostgreSQL has both in one database. Beside a file
- * of SQLite's it is another, PATH.state, so that neither waits for the other; whoever has that opened
- * has it alone, and is waited for, `wait_ms` at most. What is in it survives this process, but not always
- * the machine: a file that is damaged is put aside. NULL, no data: in memory. Answers NULL where it
- * can't, and has logged why.
- *
- * Statements may use what PostgreSQL has: pg_notify(channel, words), octet_length(text), and mcp_now(),
- * the database's clock in ms, which on PostgreSQL a migration makes. */
-struct store *store_open_state(const char *data, int64_t wait_ms);
 
 /* Now and then, between transactions: SQLite gives back what it needed before, memory and pages. */
 void store_rest(struct store *store);
@@ -110,22 +63,7 @@ struct store_notice {
 bool store_heard(struct store *store, struct store_notice *notice);
 void store_heard_free(struct store *store, struct store_notice *notice);
 
-/* ---- PostgreSQL alone ---- */
-
-/* A URL as it may be shown: without who signs in, and how. */
-#define STORE_PLACE_SIZE 256
-const char *store_place(const char *url, char place[STORE_PLACE_SIZE]);
-
-/* Makes the role and the database that a service signs in to, as a master who may: the role owns the
- * schema public of that database, and only it may sign in there. */
-struct store_setup {
-	const char *url, *user, *password;      /* of the service; the last two say what the URL doesn't */
-	const char *master_url;                 /* NULL: `url`, but the database postgres */
-	const char *master_user, *master_password;
-	bool made_role, set_password, made_database;
-	char why[512];                          /* it could not be done */
-};
-MUST_USE bool store_setup(struct store_setup *setup);
+/* ---- Counting ---- */
 
 /* What this process asked of a database server; of SQLite only `reruns`. */
 struct store_counters {

@@ -88,7 +88,7 @@ const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
 	'server/fetch/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
 	'server/run/command_connect.c', 'server/visitors/connect.c', 'server/visitors/page.c',  // words, URLs, commands
-	'server/import/source.c', 'server/store/store.c',               // a URL without its secrets
+	'server/import/source.c', 'server/store/databases.c',           // a URL without its secrets
 	'server/run/process_limits.c', 'server/store/sqlite_place.c', 'server/store/sqlite_restore.c',      // paths
 	'server/visitors/metadata.c', 'server/issuer/key_fetch.c',      // URLs
 	'server/issuer/issuer.c', 'server/run/commands.c',              // scopes, as the operator or the program has them

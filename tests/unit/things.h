@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "databases.h"
 #include "driver.h"
 #include "store.h"
 #include "store_internal.h"

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "driver.h"
-#include "store_internal.h"
 
 static char folder[128];
 
