@@ -1,4 +1,4 @@
-/* driver.h - inside the store layer: what a database does for it.
+/* driver.h - what a database does for the store, and the store for its driver.
  *
  * store.c knows rows, transactions and failure; a driver knows one database. To add one, write its
  * const struct driver and name it in the table in databases.c. */

@@ -16,10 +16,11 @@ export const largeRooms = {
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
+	postgresql: [3200, 25],
 	products: [5700, 44],
 	schema: [3900, 25],
+	sqlite: [3350, 25],
 	state: [3400, 28],
-	store: [8030, 53],
 };
 
 // A door's lines. mcp.h and import.h are manual pages of what programs may do.

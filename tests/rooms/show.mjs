@@ -26,7 +26,7 @@ export function listing({ rooms }) {
 
 export function detail({ rooms }, room) {
 	const below = reach(room, one => one.sees);
-	const rest = rooms.filter(other => below.has(other) && !room.sees.has(other));
+	const rest = rooms.filter(other => below.has(other) && room.path.has(other.folder) && !room.sees.has(other));
 	const uses = file => file.includes.filter(({ home }) => home !== room).map(({ path }) => basename(path)).join(' ');
 	return [
 		`${room.folder}/ has ${thousands(room.lines)} lines in ${room.files.length} files.`, '',
@@ -42,8 +42,7 @@ export function detail({ rooms }, room) {
 
 // A line for what a room sees and reaches by no other: then all else follows from the drawing.
 export function drawing({ rooms }) {
-	const sees = room => [...room.sees];
-	const direct = room => parts(room.sees, rooms).filter(other => !sees(room).some(next => next !== other && reach(next, sees).has(other)));
+	const direct = room => parts(room.sees, rooms).filter(other => ![...room.sees].some(next => next !== other && next.path.has(other.folder)));
 	return ['```mermaid', 'flowchart TD',
 		...[...rooms].reverse().flatMap(room => direct(room).reverse().map(other => `    ${room.name} --> ${other.name}`)),
 		'```'].join('\n');
