@@ -22,7 +22,7 @@ struct postgres_attempts {
 	char why[POSTGRES_WHY];         /* the latest that failed, in one line */
 };
 
-/* Where a connection goes (postgres_connect.c). */
+/* Where a connection goes (connect.c). */
 struct postgres_link {
 	char *url;
 	bool unhurried;                 /* no limit to what a statement may take */
@@ -62,12 +62,12 @@ static inline struct postgres *postgres_of(struct store *store)
 	return ((struct postgres_store *)store)->at;
 }
 
-/* ---- postgres_library.c ---- */
+/* ---- library.c ---- */
 
 /* Before anything of libpq is called. NULL: it is there; otherwise why not. */
 MUST_USE const char *postgres_library(void);
 
-/* ---- postgres_connect.c: the connection, without a word about statements ---- */
+/* ---- connect.c: the connection, without a word about statements ---- */
 
 /* False, and the reason in `why` or the log, never with the password. `attempts` NULL: its own. */
 MUST_USE bool link_open(struct postgres_link *link, const char *place,
@@ -85,7 +85,7 @@ PGresult *link_answer(struct postgres_link *link, int64_t until_ms);
 /* The first line of what libpq says of it. */
 void link_explain(struct postgres_link *link, const char *otherwise);
 
-/* ---- postgres_attempts.c ---- */
+/* ---- attempts.c ---- */
 
 void attempts_begin(struct postgres_attempts *attempts);
 void attempts_end(struct postgres_attempts *attempts);
@@ -97,7 +97,7 @@ int64_t attempts_next_ms(struct postgres_attempts *attempts);
 void attempts_succeeded(struct postgres_attempts *attempts);
 void attempts_failed(struct postgres_attempts *attempts, const char *why);
 
-/* ---- postgres_lend.c ---- */
+/* ---- lend.c ---- */
 
 /* The one of this process that lends connections to that place, at most so many. */
 struct lender *lender_join(const char *place, int connections);
@@ -110,7 +110,7 @@ MUST_USE bool postgres_borrow(struct store *store, const char *sql);
 /* The store has none any more, where it is a lent one and nothing is running. */
 void postgres_give_back(struct store *store, int running);
 
-/* ---- postgres.c ---- */
+/* ---- postgresql.c ---- */
 
 /* Room for so many of that size, for one at least. */
 void *postgres_zeroed(int count, size_t size);
@@ -129,14 +129,14 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
 
-/* ---- postgres_answers.c, postgres_dial.c, postgres_reads.c ---- */
+/* ---- answers.c, dial.c, reads.c ---- */
 
 /* A statement whose answer is there. NULL: it was sent, or the store gave up. */
 struct statement *reads_begin(struct store *store, const struct query *query);
 void reads_destroy(struct reads *reads);
 extern const struct driver_reads postgres_driver_reads;
 
-/* ---- postgres_translate.c ---- */
+/* ---- translate.c ---- */
 
 /* A statement with $1 for its first :name, and so on; each name once. The caller frees the text,
  * the names and their array. Whether it writes is told by its words. */
@@ -148,7 +148,7 @@ struct translated {
 };
 struct translated translate(const char *sql);
 
-/* ---- postgres_run.c, postgres_statement.c, postgres_listen.c: the driver's functions of the same
+/* ---- run.c, statement.c, listen.c: the driver's functions of the same
  * names ---- */
 
 struct statement *postgres_begin(struct store *store, const struct query *query);

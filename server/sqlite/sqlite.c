@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file_check.h"
 #include "log.h"
-#include "sqlite_check.h"
 
 #define SAY_AGAIN_MS 60000
 

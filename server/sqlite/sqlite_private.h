@@ -2,10 +2,10 @@
 #ifndef SQLITE_PRIVATE_H
 #define SQLITE_PRIVATE_H
 
+#include "connection.h"
 #include "driver.h"
+#include "file.h"
 #include "sqlite.h"
-#include "sqlite_connection.h"
-#include "sqlite_file.h"
 
 #define BUDGET_GRAIN 1000               /* steps between two looks at the budget */
 
@@ -35,7 +35,7 @@ static inline struct sqlite *sqlite_of(struct store *store)
 /* Says why the latest call of SQLite failed with `code`. */
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code);
 
-/* ---- sqlite_lend.c: of a file, connections are lent to handles that write ---- */
+/* ---- lend.c: of a file, connections are lent to handles that write ---- */
 
 /* Waits for one that only reads, and says so where it does not come. */
 MUST_USE bool sqlite_lend_reader(struct sqlite *sqlite);
@@ -45,7 +45,7 @@ void sqlite_give_back(struct sqlite *sqlite);
 MUST_USE bool sqlite_take_turn(struct sqlite *sqlite, const char *sql);
 void sqlite_pass_turn(struct sqlite *sqlite);
 
-/* ---- sqlite_group.c: transactions of a file, committed in groups ---- */
+/* ---- group.c: transactions of a file, committed in groups ---- */
 
 #define SQLITE_SPOILT "another transaction failed, and SQLite took back this one with it"
 
@@ -64,11 +64,11 @@ MUST_USE bool sqlite_group_interrupt(struct sqlite *sqlite, const char *sql);
 MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
 MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
-/* sqlite_state.c: between transactions. Of one that is doubted the file says so from now on. */
+/* state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);
 void sqlite_rest(struct store *store);                  /* the driver's */
 
-/* ---- sqlite_notify.c ---- */
+/* ---- notify.c ---- */
 
 /* What PostgreSQL has and SQLite has not, and the state's statements use: pg_notify(), mcp_now(),
  * octet_length(). */
@@ -82,7 +82,7 @@ bool sqlite_listen(struct store *store, const char *channel);
 bool sqlite_heard(struct store *store, struct store_notice *notice);
 void sqlite_heard_free(struct store_notice *notice);
 
-/* ---- sqlite_statement.c: the driver's functions of the same names ---- */
+/* ---- statement.c: the driver's functions of the same names ---- */
 
 struct statement *sqlite_begin(struct store *store, const struct query *query);
 enum step sqlite_step(struct store *store, struct statement *statement);

@@ -133,7 +133,7 @@ void store_known_failed(struct store *store, const char *why);
 void store_give_up(struct store *store);
 /* For begin(), of a statement that writes. False: not with this store. */
 MUST_USE bool store_may_write(struct store *store, const char *sql);
-/* As a text is first prepared: it must not end a transaction, in which others may be (sqlite_group.c). */
+/* As a text is first prepared: it must not end a transaction, in which others may be (sqlite/group.c). */
 void store_check_text(const char *sql);
 /* A programmer's error: says so on stderr and aborts. */
 _Noreturn void store_misused(const char *sql, const char *format, ...) PRINTF(2, 3);

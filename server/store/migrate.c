@@ -89,7 +89,7 @@ static int has_table(struct store *store, struct arena *arena)
 	                      " and name = 'migration'", NULL, NULL, &applied_shape, &first);
 }
 
-/* On SQLite whoever might write, whether it does or not, first marks the file as its log's (sqlite_stamp.c),
+/* On SQLite whoever might write, whether it does or not, first marks the file as its log's (sqlite/stamp.c),
  * for which it waits seven times for the disk: not at each start. */
 static bool make_table(struct store *store, struct arena *arena)
 {

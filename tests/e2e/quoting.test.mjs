@@ -89,13 +89,13 @@ const builders = new Set([
 	'server/fetch/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
 	'server/run/command_connect.c', 'server/visitors/connect.c', 'server/visitors/page.c',  // words, URLs, commands
 	'server/import/source.c', 'server/databases/databases.c',           // a URL without its secrets
-	'server/run/process_limits.c', 'server/sqlite/sqlite_place.c', 'server/sqlite/sqlite_restore.c',      // paths
+	'server/run/process_limits.c', 'server/sqlite/place.c', 'server/sqlite/restore.c',      // paths
 	'server/visitors/metadata.c', 'server/issuer/key_fetch.c',      // URLs
 	'server/issuer/issuer.c', 'server/run/commands.c',              // scopes, as the operator or the program has them
 	'server/auth/caller.c', 'server/auth/token.c',          // a caller's name and rights, in a row
 	'server/state/words.c',               // what processes tell each other
 	'server/skills/skill_methods.c', 'server/schema/uri.c',       // URIs
-	'server/postgresql/postgres_connect.c', 'server/postgresql/postgres_setup.c',     // a line of libpq's
+	'server/postgresql/connect.c', 'server/postgresql/setup.c',     // a line of libpq's
 	'products/page.c', 'products/words.c',  // a page's policy; the words of an index
 ]);
 

@@ -8,8 +8,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "connection.h"
 #include "power.h"
-#include "sqlite_connection.h"
 #include "things.h"
 
 #define WRITERS 64

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "things.h"
-#include "sqlite_stamp.h"
+#include "stamp.h"
 
 /* ---- Several threads ---- */
 

@@ -2,8 +2,8 @@
  * what each was told is so. */
 #include <stdatomic.h>
 
+#include "connection.h"
 #include "power.h"
-#include "sqlite_connection.h"
 #include "things.h"
 
 #define WRITERS 64

@@ -1,0 +1,226 @@
+/* statement.c - statements of a connection: kept, bound and read.
+ *
+ * Parameters are sent in binary, results come as text: what PostgreSQL computes with (numeric, for a
+ * sum) then reads like any number. */
+#include "statement.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+enum type { TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT8 = 701 };
+
+/* ---- Keeping ---- */
+
+static struct statement **bucket_of(struct postgres *postgres, const char *sql)
+{
+	uintptr_t address = (uintptr_t)sql;
+
+	return &postgres->statements[(address ^ address >> 6 ^ address >> 12) % POSTGRES_BUCKETS];
+}
+
+static struct statement *kept(struct postgres *postgres, const struct query *query)
+{
+	struct statement *statement = *bucket_of(postgres, query->sql);
+
+	while (statement && (statement->sql != query->sql || statement->runs
+	                     || statement->in != query->in || statement->out != query->out
+	                     || statement->each != query->each))
+		statement = statement->next;
+	if (statement && strcmp(statement->copy, query->sql) != 0)
+		store_misused(query->sql, "another statement was at this address: pass string literals");
+	return statement;
+}
+
+static void statement_free(struct statement *statement)
+{
+	PQclear(statement->result);
+	free(statement->copy);
+	free(statement->text);
+	free(statement->bound);
+	free(statement->types);
+	free(statement->values);
+	free(statement->sizes);
+	free(statement->formats);
+	free(statement->numbers);
+	free(statement->slots);
+	free(statement);
+}
+
+void postgres_forget(struct postgres *postgres)
+{
+	for (size_t i = 0; i < POSTGRES_BUCKETS; i++) {
+		struct statement *statement;
+		while ((statement = postgres->statements[i])) {
+			postgres->statements[i] = statement->next;
+			statement_free(statement);
+		}
+	}
+}
+
+/* ---- Making ---- */
+
+static Oid type_of(const struct slot *slot)
+{
+	return slot->kind == SLOT_TEXT ? TYPE_TEXT : slot->kind == SLOT_REAL ? TYPE_FLOAT8 : TYPE_INT8;
+}
+
+static void map_parameters(struct statement *statement, const struct translated *from)
+{
+	int count = statement->parameters = from->count;
+
+	statement->bound = postgres_zeroed(count, sizeof(*statement->bound));
+	statement->types = postgres_zeroed(count, sizeof(*statement->types));
+	statement->values = postgres_zeroed(count, sizeof(*statement->values));
+	statement->sizes = postgres_zeroed(count, sizeof(*statement->sizes));
+	statement->formats = postgres_zeroed(count, sizeof(*statement->formats));
+	statement->numbers = postgres_zeroed(count, sizeof(*statement->numbers));
+	for (int i = 0; i < count; i++) {
+		struct slot *slot = &statement->bound[i];
+		if (!slot_find(statement->in, from->names[i], slot))
+			store_misused(statement->sql, "no field for the parameter :%s", from->names[i]);
+		statement->types[i] = type_of(slot);
+		statement->formats[i] = slot->kind != SLOT_TEXT;
+		free(from->names[i]);
+	}
+	free(from->names);
+}
+
+void statement_rename(struct postgres *postgres, struct statement *statement)
+{
+	snprintf(statement->name, sizeof(statement->name), "s%u", ++postgres->names);
+	/* "select *" may give others. */
+	statement->columns = -1;
+}
+
+static struct statement *statement_create(struct postgres *postgres, const struct query *query)
+{
+	struct translated translated = translate(query->sql);
+	struct statement *statement = postgres_zeroed(1, sizeof(*statement));
+
+	store_check_text(query->sql);
+	statement->sql = query->sql;
+	statement->in = query->in;
+	statement->out = query->out;
+	statement->each = query->each && !translated.writes;
+	statement->writes = translated.writes;
+	statement_rename(postgres, statement);
+	statement->copy = strdup(query->sql);
+	int size = statement->each
+		? asprintf(&statement->text, "declare %s no scroll cursor for %s", statement->name,
+		           translated.text)
+		: asprintf(&statement->text, "%s", translated.text);
+	if (!statement->copy || size < 0)
+		abort();
+	free(translated.text);
+	map_parameters(statement, &translated);
+
+	struct statement **bucket = bucket_of(postgres, query->sql);
+	statement->next = *bucket;
+	*bucket = statement;
+	return statement;
+}
+
+struct statement *statement_for(struct postgres *postgres, const struct query *query)
+{
+	struct statement *statement = kept(postgres, query);
+
+	return statement ? statement : statement_create(postgres, query);
+}
+
+void statement_map_columns(struct statement *statement)
+{
+	int count = statement->columns = statement->out ? PQnfields(statement->result) : 0;
+
+	free(statement->slots);
+	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
+	for (int i = 0; i < count; i++) {
+		const char *name = PQfname(statement->result, i);
+		if (!slot_find(statement->out, name, &statement->slots[i]))
+			store_misused(statement->sql, "no field for the column %s", name);
+		for (int j = 0; j < i; j++)
+			if (strcmp(name, PQfname(statement->result, j)) == 0)
+				store_misused(statement->sql, "two columns are called %s", name);
+	}
+}
+
+/* ---- Binding ---- */
+
+static void bind_number(struct statement *statement, int i, const void *of)
+{
+	const struct slot *slot = &statement->bound[i];
+	uint64_t bits;
+
+	if (slot->kind == SLOT_REAL) {
+		double real = slot_real(slot, of);
+		memcpy(&bits, &real, sizeof(bits));
+	} else {
+		bits = (uint64_t)slot_int(slot, of);
+	}
+	statement->numbers[i] = htobe64(bits);
+	statement->values[i] = (const char *)&statement->numbers[i];
+	statement->sizes[i] = sizeof(bits);
+}
+
+void statement_bind(struct statement *statement, const void *of)
+{
+	for (int i = 0; i < statement->parameters; i++) {
+		const struct slot *slot = &statement->bound[i];
+		if (slot_absent(slot, of))
+			statement->values[i] = NULL;
+		else if (slot->kind == SLOT_TEXT)       /* NULL binds NULL */
+			statement->values[i] = slot_text(slot, of);
+		else
+			bind_number(statement, i, of);
+	}
+}
+
+/* ---- Reading ---- */
+
+/* PostgreSQL has truth as a type of its own. */
+static int64_t whole_number(const char *text)
+{
+	if (*text == 't')
+		return 1;
+	return strtoll(text, NULL, 10);
+}
+
+/* Fills in everything, text where libpq has it; gives the bytes of that text with its NULs. */
+static size_t read_columns(const struct statement *statement, void *row)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < statement->columns; i++) {
+		const struct slot *slot = &statement->slots[i];
+		if (PQgetisnull(statement->result, statement->row, i))
+			continue;
+		char *text = PQgetvalue(statement->result, statement->row, i);
+		if (slot->kind == SLOT_TEXT) {
+			slot_set_text(slot, row, text);
+			size += (size_t)PQgetlength(statement->result, statement->row, i) + 1;
+		} else if (slot->kind == SLOT_REAL) {
+			slot_set_real(slot, row, strtod(text, NULL));
+		} else {
+			slot_set_int(slot, row, whole_number(text));
+		}
+	}
+	return size;
+}
+
+void postgres_read(struct statement *statement, struct arena *arena, void *row)
+{
+	size_t size = read_columns(statement, row);
+
+	if (!arena || !size)
+		return;
+	char *at = arena_alloc_raw(arena, size);
+	for (int i = 0; i < statement->columns; i++) {
+		const struct slot *slot = &statement->slots[i];
+		const char *text = slot->kind == SLOT_TEXT ? slot_text(slot, row) : NULL;
+		if (!text)
+			continue;
+		size_t bytes = (size_t)PQgetlength(statement->result, statement->row, i) + 1;
+		memcpy(at, text, bytes);
+		slot_set_text(slot, row, at);
+		at += bytes;
+	}
+}

@@ -1,0 +1,45 @@
+/* statement.h - a statement of a connection: its text, what it takes and what it gives. */
+#ifndef POSTGRES_STATEMENT_H
+#define POSTGRES_STATEMENT_H
+
+#include "postgresql_private.h"
+
+#define STATEMENT_NAME_SIZE 16
+
+/* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
+struct statement {
+	struct statement *next;         /* in its bucket */
+	const char *sql;
+	const struct shape *in, *out;
+	char *copy;                     /* of sql, to see that it stays what it was */
+	char *text;                     /* as PostgreSQL takes it */
+	char name[STATEMENT_NAME_SIZE];
+	unsigned prepared_on;           /* the number of a connection; 0: on none */
+	bool writes, runs;
+	bool each, open;                /* it is a cursor's; which is open */
+	int64_t away_until_ms;          /* on a loop: it was slow, or worse */
+	int64_t alone_until_ms;         /* ... it, or one that was sent with it */
+	int slow, quick;                /* how often lately it was so; answers in time since */
+
+	int parameters;
+	struct slot *bound;
+	Oid *types;
+	const char **values;
+	int *sizes, *formats;
+	uint64_t *numbers;              /* what values[] points to, where it is no text */
+
+	int columns;                    /* -1: not known yet */
+	struct slot *slots;
+	PGresult *result;
+	int row;                        /* the one at hand */
+};
+
+/* The kept one for a query that does not run now, or a new one. */
+struct statement *statement_for(struct postgres *postgres, const struct query *query);
+/* A name that no statement had on any connection. */
+void statement_rename(struct postgres *postgres, struct statement *statement);
+void statement_bind(struct statement *statement, const void *of);
+/* Finds the places of its result's columns, once it has one. */
+void statement_map_columns(struct statement *statement);
+
+#endif

@@ -1,0 +1,414 @@
+/* statement.c - statements of a connection: prepared once, bound, stepped and read. */
+#include <stdlib.h>
+
+#include "sqlite_private.h"
+
+/* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
+struct statement {
+	struct statement *next;         /* in its bucket */
+	const char *sql;
+	const struct shape *in, *out;
+	sqlite3_stmt *handle;
+	bool writes, runs;
+	bool alone;                     /* it writes, outside a transaction: it has the turn itself */
+	int64_t changes_before;
+	int parameters, columns;
+	struct slot slots[];            /* of the parameters, then of the columns */
+};
+
+/* ---- Keeping ---- */
+
+static struct statement **bucket_of(struct sqlite_connection *connection, const char *sql)
+{
+	uintptr_t address = (uintptr_t)sql;
+
+	return &connection->statements[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
+}
+
+static struct statement *kept(struct sqlite_connection *connection, const struct query *query)
+{
+	struct statement *statement = *bucket_of(connection, query->sql);
+
+	while (statement && (statement->sql != query->sql || statement->runs
+	                     || statement->in != query->in || statement->out != query->out))
+		statement = statement->next;
+	/* SQLite has its own copy of the text. */
+	if (statement && strcmp(sqlite3_sql(statement->handle), query->sql) != 0)
+		store_misused(query->sql, "another statement was at this address: pass string literals");
+	return statement;
+}
+
+static void destroy(struct statement *statement)
+{
+	sqlite3_finalize(statement->handle);
+	free(statement);
+}
+
+static void drop(struct sqlite_connection *connection, struct statement *statement)
+{
+	struct statement **place = bucket_of(connection, statement->sql);
+
+	while (*place != statement)
+		place = &(*place)->next;
+	*place = statement->next;
+	destroy(statement);
+}
+
+void sqlite_connection_forget(struct sqlite_connection *connection)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct statement *statement;
+		while ((statement = connection->statements[i])) {
+			connection->statements[i] = statement->next;
+			destroy(statement);
+		}
+	}
+}
+
+/* ---- Preparing ---- */
+
+static void map_parameters(struct statement *statement)
+{
+	for (int i = 0; i < statement->parameters; i++) {
+		const char *name = sqlite3_bind_parameter_name(statement->handle, i + 1);
+		if (!name || *name != ':')
+			store_misused(statement->sql, "parameters are written as :name");
+		if (!slot_find(statement->in, name + 1, &statement->slots[i]))
+			store_misused(statement->sql, "no field for the parameter %s", name);
+	}
+}
+
+static void map_columns(struct statement *statement)
+{
+	struct slot *slots = statement->slots + statement->parameters;
+
+	for (int i = 0; i < statement->columns; i++) {
+		const char *name = sqlite3_column_name(statement->handle, i);
+		if (!slot_find(statement->out, name, &slots[i]))
+			store_misused(statement->sql, "no field for the column %s", name);
+		for (int j = 0; j < i; j++)
+			if (strcmp(name, sqlite3_column_name(statement->handle, j)) == 0)
+				store_misused(statement->sql, "two columns are called %s", name);
+	}
+}
+
+static struct statement *statement_create(sqlite3_stmt *handle, const struct query *query)
+{
+	int parameters = sqlite3_bind_parameter_count(handle);
+	int columns = query->out ? sqlite3_column_count(handle) : 0;
+	struct statement *statement = calloc(1, sizeof(*statement)
+		+ (size_t)(parameters + columns) * sizeof(struct slot));
+
+	if (!statement)
+		abort();
+	statement->sql = query->sql;
+	statement->in = query->in;
+	statement->out = query->out;
+	statement->handle = handle;
+	statement->writes = !sqlite3_stmt_readonly(handle);
+	statement->parameters = parameters;
+	statement->columns = columns;
+	map_parameters(statement);
+	map_columns(statement);
+	return statement;
+}
+
+/* One statement and nothing after it but white space. */
+static bool is_whole(const char *rest)
+{
+	return rest[strspn(rest, " \t\n;")] == '\0';
+}
+
+static struct statement *prepare(struct sqlite *sqlite, const struct query *query)
+{
+	sqlite3_stmt *handle;
+	const char *rest;
+	int code = sqlite3_prepare_v3(sqlite->connection->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
+	                              &handle, &rest);
+
+	if (code != SQLITE_OK) {
+		sqlite_failed(sqlite, query->sql, code);
+		return NULL;
+	}
+	if (!handle || !is_whole(rest))
+		store_misused(query->sql, "one statement at a time");
+	store_check_text(query->sql);
+	struct statement *statement = statement_create(handle, query);
+	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
+	statement->next = *bucket;
+	*bucket = statement;
+	return statement;
+}
+
+/* ---- Running ---- */
+
+static int bind_slot(sqlite3_stmt *handle, int number, const struct slot *slot, const void *of)
+{
+	if (slot_absent(slot, of))
+		return sqlite3_bind_null(handle, number);
+	if (slot->kind == SLOT_TEXT)    /* NULL binds NULL */
+		return sqlite3_bind_text(handle, number, slot_text(slot, of), -1, SQLITE_STATIC);
+	if (slot->kind == SLOT_REAL)
+		return sqlite3_bind_double(handle, number, slot_real(slot, of));
+	return sqlite3_bind_int64(handle, number, slot_int(slot, of));
+}
+
+static bool bind(struct sqlite *sqlite, struct statement *statement, const void *params)
+{
+	int code = SQLITE_OK;
+
+	for (int i = 0; i < statement->parameters && code == SQLITE_OK; i++)
+		code = bind_slot(statement->handle, i + 1, &statement->slots[i], params);
+	if (code != SQLITE_OK)
+		sqlite_failed(sqlite, statement->sql, code);
+	return code == SQLITE_OK;
+}
+
+static struct statement *kept_or_prepared(struct sqlite *sqlite, const struct query *query)
+{
+	struct statement *statement = kept(sqlite->connection, query);
+
+	return statement ? statement : prepare(sqlite, query);
+}
+
+/* On the connection at hand; `statement` NULL: it could not be prepared. */
+static struct statement *begin_prepared(struct sqlite *sqlite, struct statement *statement,
+                                        const struct query *query)
+{
+	struct store *store = &sqlite->store;
+
+	if (!statement || !bind(sqlite, statement, query->params))
+		return NULL;
+	if (statement->writes && !store_may_write(store, query->sql))
+		return NULL;
+	if (!statement->writes && !store->transacting && !sqlite_reads_in_place(sqlite))
+		return NULL;
+	if (statement->writes)
+		statement->changes_before = sqlite3_total_changes64(sqlite->connection->db);
+	statement->alone = false;
+	statement->runs = true;
+	return statement;
+}
+
+static struct statement *begin_here(struct sqlite *sqlite, const struct query *query)
+{
+	return begin_prepared(sqlite, kept_or_prepared(sqlite, query), query);
+}
+
+/* One that writes, outside of a transaction: one of its own. */
+static struct statement *begin_alone(struct sqlite *sqlite, const struct query *query)
+{
+	if (!store_may_write(&sqlite->store, query->sql) || !sqlite_group_begin(sqlite, query->sql))
+		return NULL;
+	struct statement *statement = begin_here(sqlite, query);
+	if (statement) {
+		statement->alone = true;
+		sqlite->alone = *query;
+		sqlite->ended = false;
+	} else {
+		(void)sqlite_group_end(sqlite, false);
+	}
+	return statement;
+}
+
+/* A reader can prepare any statement, and so tells whether it writes. */
+static struct statement *begin_lent(struct sqlite *sqlite, const struct query *query)
+{
+	if (sqlite_file_writes(sqlite->file, query->sql))
+		return begin_alone(sqlite, query);
+	if (!sqlite_lend_reader(sqlite))
+		return NULL;
+	struct statement *statement = kept_or_prepared(sqlite, query);
+	bool writes = statement && statement->writes;
+	if (writes) {
+		sqlite_file_note_writes(sqlite->file, query->sql);
+		drop(sqlite->connection, statement);
+	} else {
+		statement = begin_prepared(sqlite, statement, query);
+	}
+	if (writes || !statement)
+		sqlite_give_back(sqlite);
+	return writes ? begin_alone(sqlite, query) : statement;
+}
+
+/* Each statement takes a lock of the file and gives it back, two system calls, so a call that reads twice
+ * reads on in a transaction. */
+static void read_on(struct sqlite *sqlite)
+{
+	if (++sqlite->reads == 2)
+		(void)sqlite_connection_do(sqlite->connection, BEGIN_READING);
+}
+
+void sqlite_end_call(struct store *store)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (sqlite->reads >= 2 && !sqlite3_get_autocommit(sqlite->connection->db)) {
+		store->budget = INT64_MAX;      /* to end it is not to be interrupted */
+		if (sqlite_connection_do(sqlite->connection, COMMIT) != SQLITE_DONE)
+			(void)sqlite_connection_do(sqlite->connection, ROLLBACK);
+	}
+	sqlite->reads = 0;
+}
+
+struct statement *sqlite_begin(struct store *store, const struct query *query)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (store->use == STORE_READS && store->in_call)
+		read_on(sqlite);
+	return sqlite->connection ? begin_here(sqlite, query) : begin_lent(sqlite, query);
+}
+
+static void note_changes(struct sqlite *sqlite, const struct statement *statement)
+{
+	sqlite3 *db = sqlite->connection->db;
+
+	/* SQLite's count is that of the latest statement that changed rows, not always this one. */
+	sqlite->changed = sqlite3_total_changes64(db) == statement->changes_before
+		? 0 : sqlite3_changes64(db);
+}
+
+/* Its transaction ends with it, and then both the statement and the connection are others'. */
+static enum ended end_alone(struct sqlite *sqlite, struct statement *statement, bool done)
+{
+	sqlite3_reset(statement->handle);
+	statement->runs = false;
+	sqlite->ended = true;
+	return sqlite_group_end(sqlite, done);
+}
+
+/* Once more, after it went with another's, and then alone: where nobody has seen rows of it. */
+static struct statement *begin_once_more(struct sqlite *sqlite)
+{
+	struct query query = sqlite->alone;
+
+	if (query.out) {
+		store_failed(&sqlite->store, query.sql, SQLITE_SPOILT, true);
+		return NULL;
+	}
+	sqlite->store.running--;        /* its own first run is none that reads meanwhile */
+	struct statement *statement = begin_alone(sqlite, &query);
+	sqlite->store.running++;
+	sqlite->ended = !statement;
+	return statement;
+}
+
+static enum step step_alone(struct sqlite *sqlite, struct statement *statement)
+{
+	while (statement) {
+		int code;
+		do
+			code = sqlite3_step(statement->handle);
+		while (code == SQLITE_ROW && !statement->out);
+		if (code == SQLITE_ROW)
+			return STEP_ROW;
+		if (code == SQLITE_DONE)
+			note_changes(sqlite, statement);
+		else
+			sqlite_failed(sqlite, statement->sql, code);
+		enum ended ended = end_alone(sqlite, statement, code == SQLITE_DONE);
+		if (ended != ENDED_AGAIN)
+			return ended == ENDED_WELL ? STEP_DONE : STEP_FAILED;
+		statement = begin_once_more(sqlite);
+	}
+	return STEP_FAILED;
+}
+
+enum step sqlite_step(struct store *store, struct statement *statement)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (statement->alone)
+		return step_alone(sqlite, statement);
+	int code = sqlite3_step(statement->handle);
+	if (code == SQLITE_ROW)
+		return STEP_ROW;
+	if (code == SQLITE_DONE) {
+		if (statement->writes)
+			note_changes(sqlite, statement);
+		return STEP_DONE;
+	}
+	sqlite_failed(sqlite, statement->sql, code);
+	if (!store->transacting)
+		notices_settle(sqlite->notices, false);
+	return STEP_FAILED;
+}
+
+int64_t sqlite_changed(struct store *store, UNUSED struct statement *statement)
+{
+	return sqlite_of(store)->changed;
+}
+
+bool sqlite_writes(const struct statement *statement)
+{
+	return statement->writes;
+}
+
+void sqlite_end(struct store *store, struct statement *statement)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+
+	if (sqlite->ended) {
+		sqlite->ended = false;
+		return;
+	}
+	if (statement->alone) {
+		(void)end_alone(sqlite, statement, true);
+		sqlite->ended = false;
+		return;
+	}
+	sqlite3_reset(statement->handle);
+	if (!store->transacting)
+		notices_settle(sqlite->notices, true);
+	/* The progress handler has charged whole grains. */
+	if (store->use == STORE_READS)
+		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
+		                 % BUDGET_GRAIN;
+	statement->runs = false;
+	if (sqlite->reading && store->running == 1)
+		sqlite_give_back(sqlite);
+}
+
+/* ---- Reading ---- */
+
+/* Fills in everything, text where SQLite has it; gives the bytes of that text with its NULs. */
+static size_t read_columns(const struct statement *statement, void *row)
+{
+	const struct slot *slots = statement->slots + statement->parameters;
+	sqlite3_stmt *handle = statement->handle;
+	size_t size = 0;
+
+	for (int i = 0; i < statement->columns; i++) {
+		if (sqlite3_column_type(handle, i) == SQLITE_NULL)
+			continue;
+		if (slots[i].kind == SLOT_TEXT) {
+			slot_set_text(&slots[i], row, (const char *)sqlite3_column_text(handle, i));
+			size += (size_t)sqlite3_column_bytes(handle, i) + 1;
+		} else if (slots[i].kind == SLOT_REAL) {
+			slot_set_real(&slots[i], row, sqlite3_column_double(handle, i));
+		} else {
+			slot_set_int(&slots[i], row, sqlite3_column_int64(handle, i));
+		}
+	}
+	return size;
+}
+
+void sqlite_read(struct statement *statement, struct arena *arena, void *row)
+{
+	const struct slot *slots = statement->slots + statement->parameters;
+	size_t size = read_columns(statement, row);
+
+	if (!arena || !size)
+		return;
+	char *at = arena_alloc_raw(arena, size);
+	for (int i = 0; i < statement->columns; i++) {
+		const char *text = slots[i].kind == SLOT_TEXT ? slot_text(&slots[i], row) : NULL;
+		if (!text)
+			continue;
+		size_t bytes = (size_t)sqlite3_column_bytes(statement->handle, i);
+		memcpy(at, text, bytes + 1);
+		slot_set_text(&slots[i], row, at);
+		at += bytes + 1;
+	}
+}
