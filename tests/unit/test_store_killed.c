@@ -4,23 +4,16 @@
  *
  * 10 times each; KILLS=200 for more. */
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "connection.h"
 #include "power.h"
-#include "things.h"
+#include "writers.h"
 
-#define WRITERS 64
 #define BATCH 4096              /* answers that are read at once */
 
-struct pair { int64_t number; };
-static const struct shape pair_shape = SHAPE(struct pair, INT(struct pair, number, ""));
-
 /* ---- The process that is killed: this program again ---- */
-
-static int64_t base;            /* of this process's numbers */
 
 static bool write_both(struct store *in, void *context)
 {
@@ -31,30 +24,22 @@ static bool write_both(struct store *in, void *context)
 	       && pair->number % 7 != 0;
 }
 
-static void *write_on(void *context)
+static void write_one(struct store *own, int64_t number)
 {
-	struct store *own = store_open(url, STORE_WRITES);
-	int64_t me = (int64_t)(uintptr_t)context;
+	struct pair pair = { number };
+	bool told;
 
-	for (int64_t i = 0; own; i++) {
-		struct pair pair = { base + i * WRITERS + me };
-		bool told;
-		if (i % 3 == 2)
-			told = store_change(own, "insert into lone (number) values (:number)", &pair_shape,
-			                    &pair) == 1;
-		else
-			told = store_transact(own, write_both, &pair) == STORE_COMMITTED;
-		/* One write: whole, or nothing of it. */
-		if (told && write(STDOUT_FILENO, &pair.number, sizeof(pair.number)) < 0)
-			break;
-	}
-	return NULL;
+	if (number % 3 == 2)
+		told = store_change(own, "insert into lone (number) values (:number)", &pair_shape, &pair) == 1;
+	else
+		told = store_transact(own, write_both, &pair) == STORE_COMMITTED;
+	/* One write: whole, or nothing of it. */
+	if (told && write(STDOUT_FILENO, &number, sizeof(number)) < 0)
+		_exit(1);
 }
 
 static int live(const char *where, const char *number, const char *disk)
 {
-	pthread_t threads[WRITERS];
-
 	if (*disk) {
 		sqlite_configure();
 		srand((unsigned)tick_us());
@@ -63,11 +48,10 @@ static int live(const char *where, const char *number, const char *disk)
 		power_fails = strtol(number, NULL, 10) % 2 ? 0 : 300;
 	}
 	snprintf(url, sizeof(url), "%s", where);
-	base = strtoll(number, NULL, 10) * 1000000000;
-	for (uintptr_t i = 0; i < WRITERS; i++)
-		pthread_create(&threads[i], NULL, write_on, (void *)i);
-	for (int i = 0; i < WRITERS; i++)
-		pthread_join(threads[i], NULL);
+	writers.write = write_one;
+	writers.next = strtoll(number, NULL, 10) * 1000000000;
+	writers.end = writers.until_ms = INT64_MAX;
+	run_writers();
 	return 1;
 }
 
@@ -118,15 +102,6 @@ static void live_and_be_killed(int number, const char *disk)
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
-static int64_t number_of(const char *sql, int64_t number)
-{
-	struct pair pair = { number };
-	struct number found = { -1 };
-
-	ck_assert_int_eq(store_find_one(store, arena, sql, &pair_shape, &pair, &number_shape, &found), 1);
-	return found.value;
-}
-
 static void look(void)
 {
 	static const char there[] = "select (exists (select 1 from one where number = :number)"
@@ -154,16 +129,6 @@ static int rounds(void)
 	return kills ? atoi(kills) : 10;
 }
 
-static void make_tables(void)
-{
-	ck_assert(store->driver->script(store, "create table one (number integer primary key);"
-	                                "create table other (number integer primary key);"
-	                                "create table lone (number integer primary key)"));
-	store_close(store);
-	store = NULL;
-	srand((unsigned)tick_us());
-}
-
 static void live_and_look(int number, const char *disk)
 {
 	answered = 0;
@@ -178,7 +143,8 @@ static void live_and_look(int number, const char *disk)
 
 START_TEST(what_a_killed_process_answered_is_there_and_nothing_by_half)
 {
-	make_tables();
+	make_pair_tables();
+	srand((unsigned)tick_us());
 	for (int i = 1; i <= rounds(); i++)
 		live_and_look(i, "");
 	free(answers);
@@ -190,7 +156,8 @@ START_TEST(what_was_answered_before_the_power_was_lost_is_there_and_nothing_by_h
 {
 	char disk[128], copy[600];
 
-	make_tables();
+	make_pair_tables();
+	srand((unsigned)tick_us());
 	for (int i = 1; i <= rounds(); i++) {
 		snprintf(disk, sizeof(disk), "%s/%d", folder, i);
 		snprintf(copy, sizeof(copy), "mkdir %s && cp %s %s/things.db", disk, url + 7, disk);

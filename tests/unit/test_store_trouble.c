@@ -1,23 +1,16 @@
 /* test_store_trouble.c - 64 threads write to a SQLite file on a disk that fails now and then, at any write:
  * what each was told is so. */
-#include <stdatomic.h>
-
 #include "connection.h"
 #include "power.h"
-#include "things.h"
+#include "writers.h"
 
-#define WRITERS 64
 #define WRITE_MS 2000
 #define ALL_MOST 100000
 
 enum told { NOTHING, DONE, NOT_DONE };
 
-struct pair { int64_t number; };
-static const struct shape pair_shape = SHAPE(struct pair, INT(struct pair, number, ""));
-
 static unsigned char told[ALL_MOST];
-static atomic_int next, failures;
-static int64_t until_ms;
+static atomic_int failures;
 
 struct attempt {
 	struct arena *arena;
@@ -48,9 +41,9 @@ static bool attempt(struct store *in, void *context)
 	return attempt->kind != 2;
 }
 
-static void try_one(struct store *own, int number)
+static void try_one(struct store *own, int64_t number)
 {
-	struct attempt it = { arena_create(), { number }, number % 6, false };
+	struct attempt it = { arena_create(), { number }, (int)(number % 6), false };
 	struct number before;
 
 	if (it.kind == 3) {
@@ -70,37 +63,6 @@ static void try_one(struct store *own, int number)
 	arena_destroy(it.arena);
 }
 
-static void *write_on(void *context UNUSED)
-{
-	struct store *own = store_open(url, STORE_WRITES);
-	int number;
-
-	while (own && tick_ms() < until_ms && (number = atomic_fetch_add(&next, 1)) < ALL_MOST)
-		try_one(own, number);
-	store_close(own);
-	return NULL;
-}
-
-static void write_in_threads(void)
-{
-	pthread_t threads[WRITERS];
-
-	until_ms = tick_ms() + WRITE_MS;
-	for (int i = 0; i < WRITERS; i++)
-		pthread_create(&threads[i], NULL, write_on, NULL);
-	for (int i = 0; i < WRITERS; i++)
-		pthread_join(threads[i], NULL);
-}
-
-static int64_t number_of(const char *sql, int64_t number)
-{
-	struct pair pair = { number };
-	struct number found = { -1 };
-
-	ck_assert_int_eq(store_find_one(store, arena, sql, &pair_shape, &pair, &number_shape, &found), 1);
-	return found.value;
-}
-
 static void look(void)
 {
 	static const char there[] = "select (select count(*) from one where number = :number)"
@@ -108,7 +70,7 @@ static void look(void)
 		" + 2 * (select count(*) from lone where number = :number) as value";
 	int done = 0;
 
-	for (int i = 0; i < atomic_load(&next) && i < ALL_MOST; i++) {
+	for (int i = 0; i < atomic_load(&writers.next) && i < ALL_MOST; i++) {
 		done += told[i] == DONE;
 		ck_assert_msg(told[i] == NOTHING || number_of(there, i) == (told[i] == DONE ? 2 : 0),
 		              "%d was told as %s: %d", i, told[i] == DONE ? "done" : "not done",
@@ -122,10 +84,7 @@ START_TEST(on_a_disk_that_fails_what_was_told_is_so)
 {
 	char disk[128], text[600];
 
-	ck_assert(store->driver->script(store, "create table one (number integer primary key);"
-	                                "create table other (number integer primary key, text blob);"
-	                                "create table lone (number integer primary key)"));
-	store_close(store);
+	make_pair_tables();
 	snprintf(disk, sizeof(disk), "%s/disk", folder);
 	snprintf(text, sizeof(text), "mkdir %s && cp %s %s/things.db", disk, url + 7, disk);
 	ck_assert_int_eq(system(text), 0);
@@ -133,7 +92,10 @@ START_TEST(on_a_disk_that_fails_what_was_told_is_so)
 	store = store_open(url, STORE_WRITES);
 	ck_assert_ptr_nonnull(store);
 	power_fails = 1000;
-	write_in_threads();
+	writers.write = try_one;
+	writers.end = ALL_MOST;
+	writers.until_ms = tick_ms() + WRITE_MS;
+	run_writers();
 	power_fails = 0;
 	look();
 	store_close(store);
