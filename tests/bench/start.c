@@ -50,6 +50,8 @@ static double cpu_ms(pid_t process)
 	snprintf(name, sizeof(name), "/proc/%d/task", (int)process);
 	DIR *threads = opendir(name);
 	while (threads && (thread = readdir(threads))) {
+		if (thread->d_name[0] == '.')   /* "../schedstat" is the main thread's, once more */
+			continue;
 		snprintf(name, sizeof(name), "/proc/%d/task/%s/schedstat", (int)process, thread->d_name);
 		FILE *file = fopen(name, "r");
 		if (file && fscanf(file, "%llu", &each) == 1)
