@@ -1,27 +1,17 @@
 /* text.c - slices of text: comparing, cutting, numbers; ASCII's capitals. */
-
 #include "core.h"
-
-bool str_starts(str s, const char *prefix)
-{
-	size_t size = strlen(prefix);
-
-	return s.size >= size && (size == 0 || memcmp(s.at, prefix, size) == 0);
-}
 
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-bool str_is_nocase(str a, const char *text)
+bool letters_same(const char *a, const char *b, size_t size)
 {
-	if (!a.at || strlen(text) != a.size)
-		return false;
-	if (memcmp(a.at, text, a.size) == 0)
+	if (size == 0 || memcmp(a, b, size) == 0)
 		return true;
-	for (size_t i = 0; i < a.size; i++)
-		if (lower(a.at[i]) != lower(text[i]))
+	for (size_t i = 0; i < size; i++)
+		if (lower(a[i]) != lower(b[i]))
 			return false;
 	return true;
 }

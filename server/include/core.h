@@ -14,45 +14,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PRINTF(text_, first_) __attribute__((format(printf, text_, first_)))
-#define MUST_USE __attribute__((warn_unused_result))
-#define UNUSED __attribute__((unused))
-
-/* ---- Text ---- */
-
-/* Bytes that somebody else owns: not NUL-terminated. `.at` NULL means absent, which is not empty. */
-typedef struct {
-	const char *at;
-	size_t size;
-} str;
-
-#define STR(literal) ((str) { "" literal, sizeof(literal) - 1 })
-#define STR_FORMAT(s) (int)(s).size, (s).at /* for "%.*s"; a variable, it is read twice */
-
-static inline str str_of(const char *text)
-{
-	return (str) { text, text ? strlen(text) : 0 };
-}
-
-static inline bool str_same(str a, str b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
-}
-
-static inline bool str_is(str a, const char *text)
-{
-	return a.at && str_same(a, str_of(text));
-}
-
-uint64_t str_hash(str text);             /* FNV-1a */
-bool str_starts(str s, const char *prefix);
-bool str_is_nocase(str a, const char *text);            /* ASCII case only */
-/* `text` begins with this word, or sign, in any ASCII case: one in Latin letters is a word only where no
- * letter follows, one like "kr." or "£" anywhere. */
-bool str_starts_word(str text, str word);
-str str_trim(str s);                                    /* without SP and HTAB at both ends */
-str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
-MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
+#include "attributes.h"
+#include "text.h"
 
 struct arena;
 

@@ -27,16 +27,15 @@ static bool is_refused(str parameters)
 
 /* A type a client may take, and what it has said of it so far. */
 struct taken {
-	const char *type, *family;
+	str type, family;
 	int precision;                  /* of the range that decides: 3 type, 2 family, 1 any */
 	bool taken;
 };
 
 /* The range that names a type most precisely decides. */
-static void weigh(struct taken *of, str item)
+static void weigh(struct taken *of, str range, str parameters)
 {
-	str parameters = item, range = str_trim(str_cut(&parameters, ';'));
-	int precision = str_is_nocase(range, of->type) ? 3 : str_is_nocase(range, of->family) ? 2
+	int precision = str_same_nocase(range, of->type) ? 3 : str_same_nocase(range, of->family) ? 2
 	              : str_is(range, "*/*") ? 1 : 0;
 
 	if (precision == 0 || precision < of->precision)
@@ -48,15 +47,16 @@ static void weigh(struct taken *of, str item)
 /* Without a word on it a client takes both. */
 static void read_accept(str accept, bool *json, bool *sse)
 {
-	struct taken as_json = { .type = "application/json", .family = "application/*" };
-	struct taken as_sse = { .type = "text/event-stream", .family = "text/*" };
+	struct taken as_json = { .type = STR("application/json"), .family = STR("application/*") };
+	struct taken as_sse = { .type = STR("text/event-stream"), .family = STR("text/*") };
 	str item = header_item(&accept);
 
 	if (!item.at)
 		as_json.taken = as_sse.taken = true;
 	for (; item.at; item = header_item(&accept)) {
-		weigh(&as_json, item);
-		weigh(&as_sse, item);
+		str parameters = item, range = str_trim(str_cut(&parameters, ';'));
+		weigh(&as_json, range, parameters);
+		weigh(&as_sse, range, parameters);
 	}
 	*json = as_json.taken;
 	*sse = as_sse.taken;
