@@ -186,6 +186,26 @@ static bool measure_block(struct measure *found, const char *block)
 	return true;
 }
 
+#define SHORT_BYTES 1024
+
+static int count_up_to(const char *at, const char *end, char c, int most)
+{
+	int count = 0;
+
+	while (count <= most && at < end && (at = memchr(at, c, (size_t)(end - at))))
+		count++, at++;
+	return count;
+}
+
+/* A short text that has few brackets is not deep, wherever they stand. */
+static bool is_within_anyway(const char *at, size_t size, struct json_bounds bounds)
+{
+	if (size > SHORT_BYTES || (bounds.values && size >= bounds.values))
+		return false;
+	int braces = count_up_to(at, at + size, '{', bounds.depth);
+	return braces + count_up_to(at, at + size, '[', bounds.depth) <= bounds.depth;
+}
+
 /* What is no JSON is found by parsing, it only must not hide anything. False: it is deeper than
  * that. */
 static bool measure(const char *at, size_t size, int depth_max, struct measure *found)
@@ -287,12 +307,12 @@ yyjson_val *json_parse(struct arena *arena, char *text, size_t size, struct json
 {
 	const yyjson_read_flag flags = YYJSON_READ_INSITU | YYJSON_READ_BIGNUM_AS_RAW;
 	struct room room = { .arena = arena };
-	struct measure found;
+	struct measure found = { 0 };
 	yyjson_read_err error;
 
 	*why = NULL;
 	*trouble = JSON_TOO_DEEP;
-	if (!measure(text, size, bounds.depth, &found))
+	if (!is_within_anyway(text, size, bounds) && !measure(text, size, bounds.depth, &found))
 		return NULL;
 	*trouble = JSON_TOO_MANY;
 	if (bounds.values && found.values > bounds.values)

@@ -173,6 +173,22 @@ START_TEST(depth_and_values_are_counted_to_the_byte)
 }
 END_TEST
 
+/* A short text is looked at in another way than a long one. */
+START_TEST(depth_and_values_are_counted_in_any_length)
+{
+	static char text[5000];
+
+	for (size_t size = 2; size < sizeof(text); size += 7) {
+		memset(text, '[', size);
+		ck_assert_int_eq(trouble_of(text, size, (struct json_bounds) { (int)size - 1, 0 }), JSON_TOO_DEEP);
+		ck_assert_int_eq(trouble_of(text, size, (struct json_bounds) { (int)size, 0 }), JSON_SYNTAX);
+		memset(text, ',', size);
+		ck_assert_int_eq(trouble_of(text, size, (struct json_bounds) { 1, size }), JSON_TOO_MANY);
+		ck_assert_int_eq(trouble_of(text, size, (struct json_bounds) { 1, size + 1 }), JSON_SYNTAX);
+	}
+}
+END_TEST
+
 /* Both ways of looking for duplicates, on each side of where they change. */
 START_TEST(duplicates_are_found_among_many)
 {
@@ -275,6 +291,7 @@ int main(void)
 	tcase_add_loop_test(tests, documents_are_read_or_refused, 0, COUNT(documents));
 	tcase_add_test(tests, values_are_counted_before_parsing);
 	tcase_add_test(tests, depth_and_values_are_counted_to_the_byte);
+	tcase_add_test(tests, depth_and_values_are_counted_in_any_length);
 	tcase_add_test(tests, ten_thousand_levels_are_refused_before_parsing);
 	tcase_add_loop_test(tests, what_is_wrong_is_told_and_where, 0, sizeof(told) / sizeof(told[0]));
 	tcase_add_test(tests, duplicates_are_found_among_many);
