@@ -6,10 +6,7 @@
 
 static void content_text(struct json *json, str text)
 {
-	json_object(json);
-	json_key(json, "type");
-	json_text(json, "text");
-	json_key(json, "text");
+	json_before(json, STR("{\"type\":\"text\",\"text\":"));
 	json_str(json, text);
 	json_object_end(json);
 }

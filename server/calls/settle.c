@@ -16,10 +16,7 @@ struct json *call_result(struct mcp_call *call, const char *type)
 	assert(!call->has_result);
 	*json = json_begin(call->arena, 1024);
 	if (!call->background) {
-		json_object(json);
-		json_key(json, "jsonrpc");
-		json_text(json, "2.0");
-		json_key(json, "id");
+		json_before(json, STR("{\"jsonrpc\":\"2.0\",\"id\":"));
 		json_value(json, call->id);
 		json_key(json, "result");
 	}

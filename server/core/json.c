@@ -240,6 +240,13 @@ void json_plain_key(struct json *json, str key)
 	json->comma = false;
 }
 
+void json_before(struct json *json, str text)
+{
+	begin_value(json);
+	put_bytes(json, text.at, text.size);
+	json->comma = false;
+}
+
 void json_key_str(struct json *json, str key)
 {
 	begin_value(json);

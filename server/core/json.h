@@ -25,6 +25,8 @@ void json_object_end(struct json *json);
 void json_array(struct json *json);                     /* [ */
 void json_array_end(struct json *json);
 void json_plain_key(struct json *json, str key);        /* plain ASCII: not escaped */
+/* As it stands in the source: whatever comes before the value that follows, {"type":"text","text": */
+void json_before(struct json *json, str text);
 void json_key_str(struct json *json, str key);          /* escaped, as json_str() does */
 void json_str(struct json *json, str text);             /* escaped; U+FFFD for what is no UTF-8 */
 void json_text(struct json *json, const char *text);
