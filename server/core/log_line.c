@@ -207,32 +207,29 @@ static void begin(struct line *line, enum log_level level)
 
 /* ---- Parts: a member of the JSON, or a word ---- */
 
-static void part(struct line *line, str key, str text, size_t size_max)
+static inline void begin_part(struct line *line, str before)
+{
+	if (line->style == LINE_JSON)
+		put(line, before);
+	else
+		put_char(line, ' ');
+}
+
+static inline void part(struct line *line, str before, str text, size_t size_max)
 {
 	if (text.size == 0)
 		return;
-	if (line->style != LINE_JSON) {
-		put_char(line, ' ');
-		put_foreign(line, text, size_max);
-		return;
-	}
-	put(line, STR(",\""));
-	put(line, key);
-	put(line, STR("\":\""));
+	begin_part(line, before);
 	put_foreign(line, text, size_max);
-	put_char(line, '"');
-}
-
-static void number_part(struct line *line, str before)
-{
-	put(line, line->style == LINE_JSON ? before : STR(" "));
+	if (line->style == LINE_JSON)
+		put_char(line, '"');
 }
 
 void line_message(struct line *line, enum log_level level, str id, str message)
 {
 	begin(line, level);
-	part(line, STR("id"), id, 64);
-	part(line, STR("message"), message, MESSAGE_BYTES_MAX);
+	part(line, STR(",\"id\":\""), id, 64);
+	part(line, STR(",\"message\":\""), message, MESSAGE_BYTES_MAX);
 	put(line, line->style == LINE_JSON ? STR("}\n") : STR("\n"));
 }
 
@@ -241,17 +238,17 @@ void line_request(struct line *line, const struct log_request *request)
 	bool json = line->style == LINE_JSON;
 
 	begin(line, LOG_INFO);
-	part(line, STR("id"), request->id, 64);
-	part(line, STR("method"), str_of(request->method), 64);
-	part(line, STR("target"), request->target, 200);
-	part(line, STR("caller"), str_of(request->caller), 128);
-	part(line, STR("outcome"), str_of(request->outcome), 32);
+	part(line, STR(",\"id\":\""), request->id, 64);
+	part(line, STR(",\"method\":\""), str_of(request->method), 64);
+	part(line, STR(",\"target\":\""), request->target, 200);
+	part(line, STR(",\"caller\":\""), str_of(request->caller), 128);
+	part(line, STR(",\"outcome\":\""), str_of(request->outcome), 32);
 	if (request->status > 0) {
-		number_part(line, STR(",\"status\":"));
+		begin_part(line, STR(",\"status\":"));
 		put_int(line, request->status);
 	}
 	int64_t micros = request->micros > 0 ? request->micros : 0;
-	number_part(line, STR(",\"ms\":"));
+	begin_part(line, STR(",\"ms\":"));
 	put_int(line, micros / 1000);
 	put_char(line, '.');
 	put_digits(line, micros % 1000, 3);

@@ -8,18 +8,17 @@
 size_t int_print(int64_t value, char text[NUMBER_TEXT_SIZE])
 {
 	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	char digits[NUMBER_TEXT_SIZE];
-	char *at = digits + sizeof(digits);
+	size_t length = 1 + (value < 0);
 
+	for (uint64_t rest = left; rest >= 10; rest /= 10)
+		length++;
+	text[0] = '-';
+	text[length] = '\0';
+	char *at = text + length;
 	do {
 		*--at = (char)('0' + left % 10);
 		left /= 10;
 	} while (left > 0);
-	if (value < 0)
-		*--at = '-';
-	size_t length = (size_t)(digits + sizeof(digits) - at);
-	memcpy(text, at, length);
-	text[length] = '\0';
 	return length;
 }
 
