@@ -82,18 +82,10 @@ struct collection {
 	const char *why;                /* NULL: fine so far */
 };
 
-/* The same in any case; the names that are common have places of their own. */
-static unsigned place_of(const char *name, size_t size)
-{
-	unsigned first = (unsigned char)name[0] | 0x20, last = (unsigned char)name[size - 1] | 0x20;
-
-	return ((unsigned)size * 5 + first * 17 + last * 23) % HEADER_PLACES;
-}
-
 /* So that names which come once, as nearly all do, are found without looking any further. */
 static void note_place(struct connection *c, const char *name, size_t size)
 {
-	uint8_t *place = &c->places[place_of(name, size)];
+	uint8_t *place = &c->places[header_place((str) { name, size })];
 
 	if (*place)
 		c->repeats = true;
@@ -170,10 +162,10 @@ static void join(struct connection *c, struct header *first)
 	first->value_size = (uint32_t)size;
 }
 
-static const struct header *find(const struct exchange *x, str name)
+static const struct header *find(const struct exchange *x, unsigned place, str name)
 {
 	struct connection *c = exchange_connection(x);
-	int i = c->places[place_of(name.at, name.size)] - 1;
+	int i = c->places[place] - 1;
 	struct header *first = NULL;
 
 	if (i < 0)
@@ -190,9 +182,9 @@ static const struct header *find(const struct exchange *x, str name)
 	return first;
 }
 
-str exchange_header_of(const struct exchange *x, str name)
+str exchange_header_at(const struct exchange *x, unsigned place, str name)
 {
-	const struct header *header = find(x, name);
+	const struct header *header = find(x, place, name);
 
 	return header ? (str) { header->value, header->value_size } : (str) { 0 };
 }
@@ -201,7 +193,7 @@ bool exchange_header_repeats(const struct exchange *x, const char *name)
 {
 	if (!exchange_connection(x)->repeats)
 		return false;
-	const struct header *header = find(x, str_of(name));
+	const struct header *header = find(x, header_place(str_of(name)), str_of(name));
 	return header && header->repeats;
 }
 

@@ -12,6 +12,7 @@
 
 #include "core.h"
 #include "counted.h"
+#include "header.h"
 #include "loop.h"
 
 /* ---- Exchanges: one request and its answer ---- */
@@ -37,18 +38,6 @@ struct http_handler {
 enum http_method exchange_method(const struct exchange *x);
 str exchange_path(const struct exchange *x);       /* without the query */
 str exchange_host(const struct exchange *x);       /* whom it is for: of the target, else of Host */
-/* A header's value, trimmed; .at NULL: it is absent. In several lines it is one list, with a comma
- * between each two (RFC 9110, 5.3). */
-str exchange_header_of(const struct exchange *x, str name);
-static inline str exchange_header(const struct exchange *x, const char *name)
-{
-	return exchange_header_of(x, str_of(name));
-}
-/* It came in several, which is wrong for what is no list. */
-bool exchange_header_repeats(const struct exchange *x, const char *name);
-/* The next item of a header that is a list, trimmed, without those that are empty; .at NULL:
- * there is no more. */
-str header_item(str *list);
 str exchange_peer(const struct exchange *x);       /* the address of the socket's other end */
 char *exchange_body(struct exchange *x, size_t *size);     /* writable, 4 spare bytes behind it */
 /* An arena with nothing but the body in it, the receiver's: the bytes stay where they are. */

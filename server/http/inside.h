@@ -48,8 +48,6 @@ struct header {
 	uint32_t value_size;
 };
 
-#define HEADER_PLACES 64        /* each for some names */
-
 struct added_header {
 	struct added_header *next;
 	const char *name, *value;
