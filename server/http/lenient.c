@@ -48,7 +48,9 @@ bool lenient_is_seamless(const struct exchange *x, const char *method, const cha
 		if (!follows(end, header->name, 1) ||
 		    !follows_blank(header->name + header->name_size, header->value))
 			return false;
-		end = header->value + strlen(header->value);
+		/* What was trimmed is before its NUL: there is no other control character. */
+		for (end = header->value + header->value_size; *end == ' ' || *end == '\t';)
+			end++;
 	}
 	return follows(end, method + size, 2);
 }
