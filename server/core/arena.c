@@ -55,6 +55,7 @@ struct arena {
 struct kept {
 	struct arena *first;
 	int count;
+	bool known;                     /* to be freed when its thread ends */
 };
 
 static _Thread_local struct kept kept;
@@ -177,9 +178,10 @@ static void trim(struct arena *arena)
 static void keep(struct arena *arena)
 {
 	trim(arena);
-	if (!kept.first) {
+	if (!kept.known) {
 		pthread_once(&kept_once, make_kept_key);
 		pthread_setspecific(kept_key, &kept);
+		kept.known = true;
 	}
 	arena->next_kept = kept.first;
 	kept.first = arena;

@@ -122,15 +122,12 @@ static const struct fault *unavailable(struct arena *arena, int64_t retry_ms)
 	return fault;
 }
 
-const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer)
+static const struct fault *turned_away(struct reply *reply, const struct auth_answer *answer)
 {
 	struct arena *arena = reply_arena(reply);
 	char room[16];
 
-	reply->caller = answer->caller;
 	switch (answer->outcome) {
-	case AUTH_FINE:
-		return NULL;
 	case AUTH_MISSING:
 		return challenge(arena, 401, NULL, scopes_to_ask(arena), nothing_sent(arena));
 	case AUTH_MALFORMED:
@@ -148,18 +145,21 @@ const struct fault *guard_caller(struct reply *reply, const struct auth_answer *
 	}
 }
 
+const struct fault *guard_caller(struct reply *reply, const struct auth_answer *answer)
+{
+	reply->caller = answer->caller;
+	return answer->outcome == AUTH_FINE ? NULL : turned_away(reply, answer);
+}
+
 const struct fault *guard_still(struct reply *reply)
 {
-	struct arena *arena = reply_arena(reply);
+	bool expired = reply->caller && caller_expired(reply->caller);
 
-	if (!reply->caller)
+	if (!reply->caller || (!expired && auth_is_current(reply->caller)))
 		return NULL;
-	if (caller_expired(reply->caller))
-		return challenge(arena, 401, "invalid_token", scopes_to_ask(arena),
-		                 "The access token has expired.");
-	if (auth_is_current(reply->caller))
-		return NULL;
-	return challenge(arena, 401, "invalid_token", scopes_to_ask(arena), "This key was revoked.");
+	struct arena *arena = reply_arena(reply);
+	return challenge(arena, 401, "invalid_token", scopes_to_ask(arena),
+	                 expired ? "The access token has expired." : "This key was revoked.");
 }
 
 /* ---- Scopes ---- */
