@@ -177,7 +177,7 @@ const struct fault *message_check(struct reply *reply, yyjson_val *message)
 
 	if (!yyjson_is_obj(message))
 		return must_be(reply, "A message", message, "an object");
-	if (!str_is(json_member(message, "jsonrpc"), "2.0"))
+	if (!str_is(json_string(version), "2.0"))
 		return must_be(reply, "jsonrpc", version, "the string \"2.0\"");
 	if (id && !is_id(id))
 		return must_be(reply, "id", id, "a string or an integer (a notification has none)");
@@ -185,7 +185,7 @@ const struct fault *message_check(struct reply *reply, yyjson_val *message)
 		return &FAULT_LONG;
 	if (message_is_response(message))
 		return id ? NULL : must_be(reply, "id", NULL, "that of the request");
-	if (!json_member(message, "method").at)
+	if (!json_string(method).at)
 		return must_be(reply, "method", method,
 		               yyjson_is_str(method) ? "a string without U+0000" : "a string");
 	TRY(check_params(reply, params));

@@ -9,7 +9,7 @@ const char *const revision_names[REVISIONS] = {
 
 bool revision_find(str name, enum revision *revision)
 {
-	for (int i = 0; i < REVISIONS; i++) {
+	for (int i = REVISIONS; i-- > 0;) {     /* the newest first */
 		if (str_is(name, revision_names[i])) {
 			*revision = (enum revision)i;
 			return true;
