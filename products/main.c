@@ -83,7 +83,7 @@ static const struct mcp_resource resources[] = {
 	{ "catalog://categories/{category}", "category", "A category",
 	  "The products of one category: price and what is available now.",
 	  .mime = "application/json", .in = &category_named_shape, .out = &category_page_shape,
-	  .scope = "products:read", .blocks = true, .run = read_category,
+	  .scope = "products:read", .run = read_category,
 	  .complete = complete_category },
 	{ "ui://products/search", "search", "Products as cards",
 	  "The page on which an MCP Apps host shows what search_products found.",

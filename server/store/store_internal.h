@@ -8,8 +8,9 @@
 #include "counted.h"
 #include "store.h"
 
-/* What a call may cost on an event loop: steps of SQLite's virtual machine, some 20 ns each. A row
- * found by its key takes about 20 of them, a row passed in a scan 3 to 10. */
+/* What a call may cost on an event loop: steps of SQLite's virtual machine, some 20 ns each, up to 100 where
+ * they find rows all over a file. A row found by its key takes about 20 of them, a row passed in a scan
+ * 3 to 10. What a full-text index does to find its first row is one step, however long it takes. */
 #define STORE_BUDGET 50000
 
 /* Resets the budget and store_gave_up(). A STORE_WRITES store has no bound. */

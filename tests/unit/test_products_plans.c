@@ -28,13 +28,17 @@ static void fill_shelf(int of)
 	        " 'cat ' || (i %% %d), i * 31 %% 1000, 'GBP', i %% 5, 0, 'name ' || (i * 7919 %% %d), ''"
 	        " from n", MANY, MANY, of, of, MANY);
 	/* SQLite's plans are those without figures, as a server has them. */
-	if (store_kind(products.store) == STORE_SQLITE) {
+	if (store_kind(products.store) == STORE_POSTGRESQL)
+		run_sql(&products, "vacuum analyze product");
+}
+
+static void fill_and_watch(int of)
+{
+	fill_shelf(of);
+	if (store_kind(products.store) == STORE_SQLITE)
 		watch_plans(&products, on_sqlite);
-		return;
-	}
-	run_sql(&products, "vacuum analyze product");
-	/* Of a third of all the way through all of them is as good. */
-	watch_plans(&products, of > 3 ? on_postgresql : NULL);
+	else    /* Of a third of all the way through all of them is as good. */
+		watch_plans(&products, of > 3 ? on_postgresql : NULL);
 }
 
 static void list(const char *sort, const char *by)
@@ -49,7 +53,7 @@ static void list(const char *sort, const char *by)
 
 START_TEST(no_list_sorts_what_it_lists)
 {
-	fill_shelf(categories[_i]);
+	fill_and_watch(categories[_i]);
 	for (int i = 0; i < COUNT(sorts); i++)
 		for (int j = 0; j < COUNT(narrowed); j++)
 			list(sorts[i], narrowed[j]);
@@ -59,9 +63,17 @@ END_TEST
 
 START_TEST(the_resource_of_a_category_sorts_nothing)
 {
-	fill_shelf(categories[_i]);
+	fill_and_watch(categories[_i]);
 	ck_assert_int_eq(number(does(&products, "read_category", "{'category': 'cat 2'}"), "/count"), 100);
 	keep_to_indexes(&products, 1);
+}
+END_TEST
+
+/* It has as many products as there can be in it. */
+START_TEST(a_category_is_read_on_a_loop)
+{
+	fill_shelf(categories[_i]);
+	ck_assert_int_eq(number(does_on_loop(&products, "read_category", "{'category': 'cat 2'}"), "/count"), 100);
 }
 END_TEST
 
@@ -74,6 +86,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_loop_test(tcase, no_list_sorts_what_it_lists, 0, COUNT(categories));
 	tcase_add_loop_test(tcase, the_resource_of_a_category_sorts_nothing, 0, COUNT(categories));
+	tcase_add_loop_test(tcase, a_category_is_read_on_a_loop, 0, COUNT(categories));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -314,21 +314,48 @@ const char *completes(struct program *program, mcp_complete_fn *complete, const 
 	return complete_by(program->store, complete, argument, value);
 }
 
-int count_completed_on_loop(struct program *program, mcp_complete_fn *complete, const char *argument,
-                            const char *value)
+/* PostgreSQL's has no connection on a loop. */
+static struct store *begin_on_loop(struct program *program)
 {
 	struct store *store = program->store;
 
-	/* A loop's has no connection. */
 	if (store_kind(store) == STORE_SQLITE) {
 		store = store_open(program->url, STORE_READS);
 		store_begin_call(store, STORE_BUDGET);
 	}
+	return store;
+}
+
+static void end_on_loop(struct program *program, struct store *store, const char *what)
+{
+	ck_assert_msg(!store_gave_up(store), "%s takes too long for a loop", what);
+	if (store == program->store)
+		return;
+	store_end_call(store);
+	store_close(store);
+}
+
+int count_completed_on_loop(struct program *program, mcp_complete_fn *complete, const char *argument,
+                            const char *value)
+{
+	struct store *store = begin_on_loop(program);
+
 	complete_by(store, complete, argument, value);
-	ck_assert_msg(!store_gave_up(store), "%s of \"%s\" takes too long for a loop", argument, value);
-	if (store != program->store)
-		store_close(store);
+	end_on_loop(program, store, argument);
 	return suggestion_count;
+}
+
+yyjson_val *does_on_loop(struct program *program, const char *tool, const char *format, ...)
+{
+	ARGUMENTS(format);
+	struct store *own = program->store, *store = begin_on_loop(program);
+
+	program->store = store;
+	struct said said = call_with(program, tool, arguments_);
+	program->store = own;
+	end_on_loop(program, store, tool);
+	ck_assert_msg(said.outcome == DID, "%s: %s", tool, said.words);
+	return said.value;
 }
 
 /* ---- Looking at answers ---- */

@@ -58,6 +58,9 @@ struct said call_tool(struct program *program, const char *tool, const char *arg
 /* The same of what must succeed: its answer. */
 yyjson_val *does(struct program *program, const char *tool, const char *arguments, ...)
 	PRINTF(3, 4);
+/* The same by a store as an event loop has it, which must not give up; on PostgreSQL by the other. */
+yyjson_val *does_on_loop(struct program *program, const char *tool, const char *arguments, ...)
+	PRINTF(3, 4);
 /* And of what must be refused: in which words. */
 const char *refuses(struct program *program, const char *tool, const char *arguments, ...)
 	PRINTF(3, 4);
