@@ -228,23 +228,40 @@ enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...)
 	return MCP_ANSWERED;
 }
 
+/* 2026-07-28, basic, "_meta": where a request requires a capability that was not declared it must be this
+ * error. The client reads it, and the model does not. */
+static void fail_for_capability(struct mcp_call *call, const char *words)
+{
+	struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY, "%s", words);
+
+	fault->data = str_of(arena_print(call->arena, "{\"requiredCapabilities\":%s}",
+	                                 call->lacks ? call->lacks : "{\"elicitation\":{}}"));
+	call->fault = fault;
+}
+
+enum mcp_answer mcp_must_ask(struct mcp_call *call)
+{
+	if (call->revision >= R2026_07_28)
+		fail_for_capability(call, "This has to ask, and the client did not declare that it can be asked.");
+	else
+		fail_in_words(call, &FAULT_INTERNAL, "This has to ask, and this client cannot be asked.");
+	return MCP_ANSWERED;
+}
+
+/* A tool that can be called in another way requires no capability: it says how, to the model. A prompt or
+ * resource has only errors to say it with. */
 enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...)
 {
 	va_list list;
 
 	va_start(list, instead);
-	const char *words = arena_print_list(call->arena, instead, list);
+	const char *words = arena_print(call->arena, "This has to ask, and this client cannot be asked. %s",
+	                                arena_print_list(call->arena, instead, list));
 	va_end(list);
-	if (call->revision >= R2026_07_28) {
-		struct fault *fault = fault_say(call->arena, &FAULT_CAPABILITY,
-			"This has to ask, and the client did not declare that it can be asked. %s", words);
-		fault->data = str_of(arena_print(call->arena, "{\"requiredCapabilities\":%s}",
-		                                 call->lacks ? call->lacks : "{\"elicitation\":{}}"));
-		call->fault = fault;
-	} else {
-		fail_in_words(call, &FAULT_INTERNAL, arena_print(call->arena,
-			"This has to ask, and this client cannot be asked. %s", words));
-	}
+	if (call->offer->kind != OFFER_TOOL && call->revision >= R2026_07_28)
+		fail_for_capability(call, words);
+	else
+		fail_in_words(call, &FAULT_INTERNAL, words);
 	return MCP_ANSWERED;
 }
 

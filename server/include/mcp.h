@@ -179,9 +179,11 @@ enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...) PRINTF(2, 
 /* A resource or prompt that was asked for does not exist. */
 enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...) PRINTF(2, 3);
 
-/* A question was MCP_UNAVAILABLE and the tool can't go on without it. `instead` tells the model
- * what to do: "Pass confirm: true once the customer agreed." */
+/* A question was MCP_UNAVAILABLE, and there is another way. `instead` tells the model which, in every
+ * revision: "Pass confirm: true once the customer agreed." */
 enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...) PRINTF(2, 3);
+/* The same where there is no other way: 2026-07-28 tells the client, as an error, what it lacks. */
+enum mcp_answer mcp_must_ask(struct mcp_call *call);
 
 /* One block of what a tool, resource or prompt answers, beside or instead of text. */
 struct mcp_content {

@@ -7,7 +7,7 @@ enum mcp_answer not_accepted(struct mcp_call *call, enum mcp_reply reply)
 	case MCP_PENDING:
 		return MCP_WAITING;
 	case MCP_UNAVAILABLE:
-		return mcp_cannot_ask(call, "There is no other way to use this tool.");
+		return mcp_must_ask(call);
 	case MCP_DECLINED:
 		return mcp_say(call, "User response: action=decline, content={}");
 	default:

@@ -97,7 +97,7 @@ enum mcp_answer multi_input(struct mcp_call *call, const void *in UNUSED,
 	                             "What is the second answer?");
 
 	if (one == MCP_UNAVAILABLE || two == MCP_UNAVAILABLE)
-		return mcp_cannot_ask(call, "There is no other way.");
+		return mcp_must_ask(call);
 	if (one == MCP_PENDING || two == MCP_PENDING)
 		return MCP_WAITING;
 	return mcp_say(call, "The answers are %s and %s.", first.answer ? first.answer : "none",
@@ -112,7 +112,7 @@ enum mcp_answer tool_with_task(struct mcp_call *call, const void *in UNUSED,
 	switch (mcp_ask(call, "name", &name_shape, &person, "What is your name?")) {
 	case MCP_PENDING:     return MCP_WAITING;
 	case MCP_ACCEPTED:    break;
-	case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "There is no other way.");
+	case MCP_UNAVAILABLE: return mcp_must_ask(call);
 	default:              return mcp_say(call, "Nobody is greeted.");
 	}
 	if (!mcp_begin_task(call))

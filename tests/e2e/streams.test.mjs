@@ -444,19 +444,15 @@ test('2026-07-28: state that was changed, or belongs to another call, is refused
 		assert.equal((await ask(orders, 'get_order', { id: order })).status, 'pending');
 });
 
-test('2026-07-28: who cannot be asked is told so, with the capability that is missing', async () => {
+test('2026-07-28: who cannot be asked is told what to do instead, where the model reads it', async () => {
 	const id = await newOrder();
 	for (const capabilities of [{}, { elicitation: { url: {} } }]) {
 		const answer = await exchange(orders, stateless('tools/call',
 			{ name: 'cancel_order', arguments: { id } }, { capabilities }));
-		if (answer.json.error) {
-			assert.equal(answer.status, 400);
-			assert.equal(answer.json.error.code, -32021);
-			assert.deepEqual(answer.json.error.data.requiredCapabilities.elicitation !== undefined, true);
-		} else {
-			assert.equal(answer.json.result.isError, true);
-		}
-		assert.match(answer.text, /confirm/);
+		assert.equal(answer.status, 200);
+		assert.equal(answer.json.result.resultType, 'complete');
+		assert.equal(answer.json.result.isError, true);
+		assert.match(answer.json.result.content[0].text, /confirm: true/);
 	}
 });
 
