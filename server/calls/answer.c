@@ -315,7 +315,7 @@ const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct sha
 {
 	struct json json = json_begin(call->arena, 256);
 
-	shape_write(&json, shape, position);
+	shape_write_input(&json, shape, position);
 	return arena_copy(call->arena, seal(call->arena, cursor_purpose(call, kind), json_end(&json)));
 }
 

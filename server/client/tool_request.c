@@ -102,7 +102,7 @@ static str write_arguments(struct arena *arena, const struct request_parts *part
 	if (!parts->in)
 		return STR("{}");
 	struct json json = json_begin(arena, 512);
-	shape_write(&json, parts->in, parts->arguments);
+	shape_write_input(&json, parts->in, parts->arguments);
 	return json_end(&json);
 }
 

@@ -100,7 +100,10 @@ enum {
  * {}. */
 const char *shape_read(const struct shape *shape, yyjson_val *object, unsigned how, void *out,
                        struct arena *arena);
+/* As an answer: each list is there, if only []. */
 void shape_write(struct json *json, const struct shape *shape, const void *in);
+/* For shape_read(), which may want an item of a list that is there. */
+void shape_write_input(struct json *json, const struct shape *shape, const void *in);
 
 enum schema_use {
 	SCHEMA_INPUT,                   /* closed: additionalProperties false */

@@ -236,12 +236,20 @@ static void field_schema(struct json *json, const struct field *field, enum sche
 	json_object_end(json);
 }
 
-static void required_of(struct json *json, const struct shape *shape)
+/* An answer's lists always are, see shape_write(). */
+static bool is_always_there(const struct field *field, enum schema_use use)
+{
+	bool list = field->type == FIELD_LIST || field->type == FIELD_TEXTS;
+
+	return field->required || (list && use == SCHEMA_OUTPUT);
+}
+
+static void required_of(struct json *json, const struct shape *shape, enum schema_use use)
 {
 	bool any = false;
 
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
-		if (!field->required)
+		if (!is_always_there(field, use))
 			continue;
 		if (!any) {
 			json_key(json, "required");
@@ -265,7 +273,7 @@ static void fields_of(struct json *json, const struct shape *shape, enum schema_
 		field_schema(json, field, use, headers);
 	}
 	json_object_end(json);
-	required_of(json, shape);
+	required_of(json, shape, use);
 }
 
 static void schema_of(struct json *json, const struct shape *shape, enum schema_use use,

@@ -11,8 +11,10 @@ static int64_t count_of(const struct field *field, const void *in)
 	return *(const int64_t *)member(in, field->count_offset);
 }
 
-/* See "Absent" in shape.h. A time, or a list, that is required is never absent. */
-static bool is_absent(const struct field *field, const void *in)
+static void write_struct(struct json *json, const struct shape *shape, enum schema_use use, const void *in);
+
+/* See "Absent" in shape.h. A time, or a list, that is required is never absent; nor is a list of an answer. */
+static bool is_absent(const struct field *field, enum schema_use use, const void *in)
 {
 	const void *at = member(in, field->offset);
 
@@ -24,7 +26,7 @@ static bool is_absent(const struct field *field, const void *in)
 	case FIELD_MONEY: return !((const struct money *)at)->currency;
 	case FIELD_NEST:  return !*(const void *const *)at;
 	case FIELD_LIST:
-	case FIELD_TEXTS: return count_of(field, in) <= 0 && !field->required;
+	case FIELD_TEXTS: return count_of(field, in) <= 0 && !field->required && use != SCHEMA_OUTPUT;
 	default:          return false;
 	}
 }
@@ -47,14 +49,15 @@ static void write_money(struct json *json, const struct money *money)
 	json_object_end(json);
 }
 
-static void write_list(struct json *json, const struct field *field, const void *in)
+static void write_list(struct json *json, const struct field *field, enum schema_use use,
+                       const void *in)
 {
 	const char *items = *(const char *const *)member(in, field->offset);
 	int64_t count = count_of(field, in);
 
 	json_array(json);
 	for (int64_t i = 0; i < count; i++)
-		shape_write(json, field->item, items + (size_t)i * field->item->size);
+		write_struct(json, field->item, use, items + (size_t)i * field->item->size);
 	json_array_end(json);
 }
 
@@ -69,7 +72,8 @@ static void write_texts(struct json *json, const struct field *field, const void
 	json_array_end(json);
 }
 
-static void write_value(struct json *json, const struct field *field, const void *in)
+static void write_value(struct json *json, const struct field *field, enum schema_use use,
+                        const void *in)
 {
 	const void *at = member(in, field->offset);
 
@@ -80,21 +84,31 @@ static void write_value(struct json *json, const struct field *field, const void
 	case FIELD_BOOL:  json_bool(json, *(const bool *)at); break;
 	case FIELD_TIME:  write_time(json, *(const int64_t *)at); break;
 	case FIELD_MONEY: write_money(json, at); break;
-	case FIELD_NEST:  shape_write(json, field->item, *(const void *const *)at); break;
-	case FIELD_LIST:  write_list(json, field, in); break;
+	case FIELD_NEST:  write_struct(json, field->item, use, *(const void *const *)at); break;
+	case FIELD_LIST:  write_list(json, field, use, in); break;
 	case FIELD_TEXTS: write_texts(json, field, in); break;
 	case FIELD_END:   break;
 	}
 }
 
-void shape_write(struct json *json, const struct shape *shape, const void *in)
+static void write_struct(struct json *json, const struct shape *shape, enum schema_use use, const void *in)
 {
 	json_object(json);
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
-		if (is_absent(field, in))
+		if (is_absent(field, use, in))
 			continue;
 		json_key(json, field->name);
-		write_value(json, field, in);
+		write_value(json, field, use, in);
 	}
 	json_object_end(json);
+}
+
+void shape_write(struct json *json, const struct shape *shape, const void *in)
+{
+	write_struct(json, shape, SCHEMA_OUTPUT, in);
+}
+
+void shape_write_input(struct json *json, const struct shape *shape, const void *in)
+{
+	write_struct(json, shape, SCHEMA_INPUT, in);
 }

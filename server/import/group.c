@@ -20,7 +20,7 @@ const char *row_pack(struct arena *arena, const struct shape *shape, const void 
 {
 	struct json json = json_begin(arena, 256);
 
-	shape_write(&json, shape, row);
+	shape_write_input(&json, shape, row);
 	return arena_copy(arena, json_end(&json));
 }
 

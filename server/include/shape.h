@@ -14,7 +14,8 @@
  * Absent   A text, nested struct or money (its currency) that is absent is NULL, a time is 0, a
  *          list has no items. A number or bool that may be absent names a bool beside it:
  *          INT(struct update, stock, "Units on hand", OPTIONAL(struct update, has_stock)).
- *          Absent members are left out of JSON and are NULL in SQL.
+ *          Absent members are left out of JSON and are NULL in SQL. Only a list of what a
+ *          program answers is always there: without items it is [], and its schema says so.
  * Examples A text or time may name some: TIME(struct report, from, "Begin", EXAMPLES("2011-01-31"))
  *          is described as: Begin, such as "2011-01-31". A program with one that is refused does not
  *          start, so nothing is recommended that is not taken. */

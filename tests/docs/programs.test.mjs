@@ -22,6 +22,7 @@ const program = /```c\n([\s\S]*?)```/.exec(read('docs/writing-a-server.md'))[1];
 
 test('the guest book signs and is read', async () => {
 	const server = await start('guestbook');
+	assert.deepEqual(await ask(server, 'latest', {}), { entries: [] });
 	const signed = await callTool(server, 'sign', { name: 'Ada', words: 'Lovely shop.' });
 	assert.equal(signed.content[0].text, 'Thank you, Ada.');
 	const { entries } = await ask(server, 'latest', {});

@@ -61,6 +61,10 @@ static const struct shape nothing_shape = { 0, (const struct field[]) { { 0 } } 
 static const struct shape unbounded_shape = SHAPE(struct order,
 	LIST(struct order, items, items_count, struct line, &nothing_shape, "Many"));
 
+static const struct shape lists_shape UNUSED = SHAPE(struct order,
+	LIST (struct order, items, items_count, struct line, &line_shape, ""),
+	TEXTS(struct order, tags, tags_count, ""));
+
 static const struct shape always_shape = SHAPE(struct order,
 	LIST (struct order, items, items_count, struct line, &line_shape, "", .required = true),
 	TEXTS(struct order, tags, tags_count, "", .required = true),

@@ -12,7 +12,15 @@ static const char *written(const struct order *order)
 {
 	struct json json = json_begin(arena, 0);
 
-	shape_write(&json, &order_shape, order);
+	shape_write_input(&json, &order_shape, order);
+	return arena_copy(arena, json_end(&json));
+}
+
+static const char *answered(const struct shape *shape, const void *in)
+{
+	struct json json = json_begin(arena, 0);
+
+	shape_write(&json, shape, in);
 	return arena_copy(arena, json_end(&json));
 }
 
@@ -359,9 +367,29 @@ START_TEST(a_required_list_or_time_is_always_there)
 {
 	struct json json = json_begin(arena, 0);
 
-	shape_write(&json, &always_shape, &(struct order) { 0 });
+	shape_write_input(&json, &always_shape, &(struct order) { 0 });
 	ck_assert_str_eq(arena_copy(arena, json_end(&json)),
 	                 "{\"items\":[],\"tags\":[],\"since\":\"1970-01-01T00:00:00Z\"}");
+}
+END_TEST
+
+/* Those of a nested struct, and of what a list holds, too. */
+START_TEST(the_lists_of_an_answer_are_there_without_items)
+{
+	struct order orders[] = { { .customer = "x" }, { .customer = "y" } };
+	struct { struct order *orders, *first; int64_t count; } all = { orders, orders, 1 };
+	const struct shape shape = { sizeof(all), (const struct field[]) {
+		{ .name = "orders", .type = FIELD_LIST, .item = &lists_shape, .offset = 0,
+		  .count_offset = 2 * sizeof(void *) },
+		{ .name = "first", .type = FIELD_NEST, .item = &lists_shape, .offset = sizeof(void *) },
+		{ 0 } } };
+
+	ck_assert_str_eq(answered(&lists_shape, orders), "{\"items\":[],\"tags\":[]}");
+	ck_assert_str_eq(answered(&shape, &all), "{\"orders\":[{\"items\":[],\"tags\":[]}],"
+		"\"first\":{\"items\":[],\"tags\":[]}}");
+	all.count = 0;
+	all.first = NULL;
+	ck_assert_str_eq(answered(&shape, &all), "{\"orders\":[]}");
 }
 END_TEST
 
@@ -392,6 +420,7 @@ static TCase *writing(void)
 	tcase_add_test(tests, absent_members_are_left_out);
 	tcase_add_loop_test(tests, what_is_written_reads_back, 0, COUNT(round_trips));
 	tcase_add_test(tests, a_required_list_or_time_is_always_there);
+	tcase_add_test(tests, the_lists_of_an_answer_are_there_without_items);
 	return tests;
 }
 

@@ -41,6 +41,11 @@ schemas[] = {
 	  "\":"
 	  "\"string\",\"description\":\"Which product\"},\"quantity\":{\"type\":\"integer\","
 	  "\"description\":\"How many\"}},\"required\":[\"sku\"]}" },
+	{ &lists_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":"
+	  "\"array\",\"description\":\"\",\"items\":{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":"
+	  "\"string\",\"description\":\"Which product\"},\"quantity\":{\"type\":\"integer\",\"description\":"
+	  "\"How many\"}},\"required\":[\"sku\"]}},\"tags\":{\"type\":\"array\",\"description\":\"\","
+	  "\"items\":{\"type\":\"string\"}}},\"required\":[\"items\",\"tags\"]}" },
 	{ &consent_shape, SCHEMA_FORM, false, "{\"type\":\"object\",\"properties\":{\"confirm\":{"
 	  "\"type\":"
 	  "\"boolean\",\"title\":\"Confirm\",\"description\":\"Really?\"},"

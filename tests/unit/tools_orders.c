@@ -79,7 +79,7 @@ static struct said call_products(const char *tool, const struct shape *in, const
 	const char *outer = caller;
 	struct json json = json_begin(arena, 256);
 
-	shape_write(&json, in, arguments);
+	shape_write_input(&json, in, arguments);
 	caller = "orders";
 	struct said said = call_tool(&products, tool, "%.*s", STR_FORMAT(json_end(&json)));
 	caller = outer;
