@@ -1,4 +1,5 @@
-# add_services.cmake - adds the folder of each service in the list, which has to make its program.
+# add_services.cmake - adds the folder of each service in the list, which has to make its program, and a test that
+# its tables are sound.
 #
 #     add_services(services.json)
 function(add_services list)
@@ -16,5 +17,6 @@ function(add_services list)
     if(NOT TARGET mcp-${name})
       message(FATAL_ERROR "${name}/CMakeLists.txt makes no program mcp-${name}, which ${list} wants of it")
     endif()
+    add_test(NAME check_${name} COMMAND mcp-${name} check)
   endforeach()
 endfunction()

@@ -15,6 +15,8 @@ int mcp_main(const struct mcp_server *server, int argc, char **argv)
 	/* What only prints works with wrong settings too. */
 	if (commands_print(server, argc, argv))
 		return 0;
+	if (!tables_sound(server))
+		return 2;
 	const char *wrong = settings_read(tables, &argc, argv);
 	if (wrong) {
 		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);

@@ -119,7 +119,8 @@ const char *shape_about(struct arena *arena, const struct field *field);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
 /* Whether a text is within a text field's bounds, and one of its choices. */
 bool shape_takes_text(const struct field *field, const char *text);
-/* Aborts with words on a shape that contradicts itself; called for every shape at start. */
-void shape_check(const struct shape *shape);
+/* Tells each thing in which a shape contradicts itself, with the field. */
+typedef void shape_wrong_fn(void *of, const struct field *field, const char *what);
+void shape_check(const struct shape *shape, shape_wrong_fn *tell, void *of);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include "settings.h"
 
-#define SETTINGS_MAX 128
-
 struct value {
 	const struct setting *setting;
 	const char *flag;               /* what argv says; NULL: nothing */

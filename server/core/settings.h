@@ -6,6 +6,8 @@
 
 #include "setting.h"
 
+#define SETTINGS_MAX 128                /* in all tables */
+
 /* Reads the tables (an array of them, ending with NULL). Flags are taken out of argv, the words
  * that are left (argv[0] first) move to the front and *argc says how many; everything after "--" is
  * left as it is. A flag that no table knows is left as well, the command may know it. NULL, or what

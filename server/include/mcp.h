@@ -29,6 +29,9 @@ typedef enum mcp_answer mcp_tool_fn(struct mcp_call *call, const void *in, struc
 
 /* ---- Describing a server ---- */
 
+/* The scope of a tool that changes something and that any caller may run all the same. */
+#define MCP_ANYONE ""
+
 struct mcp_tool {
 	const char *name;
 	const char *title;
@@ -38,7 +41,8 @@ struct mcp_tool {
 	const char *in_schema;        /* instead of `in`: JSON Schema 2020-12; `in` is then a const char *,
 	                                 the arguments as JSON. An object's has `properties`, if only {}:
 	                                 OpenAI's API refuses it without */
-	const char *scope;            /* NULL: any caller may run it. "a b": who has a or b may */
+	const char *scope;            /* NULL: any caller may run it. "a b": who has a or b may. One that
+	                                 changes something has one, or says MCP_ANYONE */
 	bool changes;                 /* false: clients are told it only reads (readOnlyHint) */
 	bool destroys;                /* it may undo or overwrite something (destructiveHint) */
 	bool idempotent;              /* of a change: twice is the same as once (idempotentHint) */
@@ -52,7 +56,8 @@ struct mcp_tool {
 	                                 minutes at least */
 	mcp_tool_fn *run;
 	const char *icons;            /* a JSON array; NULL: none */
-	const char *meta;             /* its _meta, a JSON object; NULL: none */
+	const char *meta;             /* its _meta, a JSON object; NULL: none. It and icons may be "" until
+	                                 the server's start() fills them in */
 	const char *out_schema;       /* instead of `out`: JSON Schema 2020-12 of what mcp_return_json() is
 	                                 given. Only what is "type":"object" is known before 2026-07-28 */
 };

@@ -1,11 +1,13 @@
-/* command_check.c - the command `check`: whether a database can be read as it is, such as one that was brought
- * back from a backup. */
+/* command_check.c - the command `check`: whether what the program declares is sound (its tables were looked at
+ * on the way here), and whether its database can be read as it is, such as one that was brought back from a
+ * backup. */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "databases.h"
 #include "settings.h"
+#include "skill.h"
 #include "store_internal.h"
 
 struct count {
@@ -32,17 +34,42 @@ static bool count_all(struct store *store, const char *sql, struct count *counte
 	return done;
 }
 
-int check(const struct mcp_server *server)
+/* Every entry begins with its name, which the last has not. */
+static int entries(const void *table, size_t size)
 {
-	const char *url = setting_text("DATABASE_URL");
+	const char *name;
+	int count = 0;
+
+	for (const char *at = table; at; at += size, count++) {
+		memcpy(&name, at, sizeof(name));
+		if (!name)
+			break;
+	}
+	return count;
+}
+
+static bool check_offer(const struct mcp_server *server)
+{
+	const char *wrong = skills_read(server->skills, setting_text("SKILLS"));
+
+	if (wrong) {
+		command_failed(server, wrong);
+		return false;
+	}
+	printf("The tables are sound: %d tools, %d resources, %d prompts, %d skills.\n",
+	       entries(server->tools, sizeof(struct mcp_tool)),
+	       entries(server->resources, sizeof(struct mcp_resource)),
+	       entries(server->prompts, sizeof(struct mcp_prompt)), served_skills.count);
+	skills_stop();
+	return true;
+}
+
+static int check_database(const struct mcp_server *server, const char *url)
+{
 	struct count steps, rows = { 0 };
 	char place[STORE_PLACE_SIZE];
-
-	if (!server->migrations)
-		return command_failed(server, "this server has no database to check");
-	if (url && is_missing(url))
-		return command_failed(server, "DATABASE_URL names a file that is not there");
 	struct store *store = command_store(server);
+
 	if (!store)
 		return 1;
 	store_unhurried(store);
@@ -56,4 +83,22 @@ int check(const struct mcp_server *server)
 		printf(", %lld %s", (long long)rows.count, server->name);
 	printf(".\n");
 	return 0;
+}
+
+int check(const struct mcp_server *server)
+{
+	const char *url = setting_text("DATABASE_URL");
+
+	if (!check_offer(server))
+		return 2;
+	if (!server->migrations)
+		return 0;
+	if (!url || !is_missing(url))
+		return check_database(server, url);
+	/* Nobody said that there is one. */
+	if (server->database && strcmp(url, server->database) == 0) {
+		printf("There is no database yet: %s is made at the first start.\n", url);
+		return 0;
+	}
+	return command_failed(server, "DATABASE_URL names a file that is not there");
 }

@@ -7,6 +7,7 @@
 #include "run.h"
 #include "settings.h"
 #include "store_internal.h"
+#include "validate.h"
 
 #define HEALTH_MS 3000
 #define USAGE 2                         /* the exit status of a wrong command line */
@@ -176,7 +177,7 @@ static const struct command commands[] = {
 	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
 	  run_setup, 0 },
-	{ "check", "check", "Say how much the database holds, as it is: status 0 where it can be read",
+	{ "check", "check", "Say whether the tables and skills are sound, and how much the database holds: status 0",
 	  run_check, 0 },
 	{ "backup", "backup FILE", "Copy the SQLite database to FILE, whole, also while it is served",
 	  run_backup, 1 },
@@ -188,6 +189,28 @@ static const struct command commands[] = {
 	{ "help", "help", "Print this", run_help, 0 },
 	{ 0 },
 };
+
+/* Its own commands are found first, so one of the same name would hide the runtime's. */
+static const char *const *command_names(void)
+{
+	static const char *names[sizeof(commands) / sizeof(*commands)];
+
+	for (int i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
+	return names;
+}
+
+bool tables_sound(const struct mcp_server *server)
+{
+	const struct ours ours = { settings_tables(server)[0], command_names() };
+	struct arena *arena = arena_create();
+	struct complaints found = server_validate(server, &ours, arena);
+
+	for (int i = 0; i < found.count; i++)
+		fprintf(stderr, "mcp-%s: %s\n", server->name ? server->name : "NAME", found.lines[i]);
+	arena_destroy(arena);
+	return found.count == 0;
+}
 
 static void print_command(const char *usage, const char *about)
 {

@@ -15,8 +15,8 @@ int serve(const struct mcp_server *server);
  * Safe to do again, and by several at once. */
 int setup(const struct mcp_server *server);
 
-/* Says how far the database is and how much is in it; changes no row, and makes no database (a file of
- * SQLite has to be writable, as for serving). */
+/* Says what the program offers, how far the database is and how much is in it; changes no row, and makes no
+ * database (a file of SQLite has to be writable, as for serving). */
 int check(const struct mcp_server *server);
 
 /* The database of a server in SQLite to a file and back. */

@@ -11,6 +11,9 @@ void serve_began(void);
  * is not. */
 bool commands_print(const struct mcp_server *server, int argc, char **argv);
 
+/* Whether the tables of the server can be served. False: all that is wrong with them was said. */
+bool tables_sound(const struct mcp_server *server);
+
 /* The tables of a server, the runtime's and its own, for settings_read(): ends with NULL. They live
  * as long as the process. */
 const struct setting *const *settings_tables(const struct mcp_server *server);

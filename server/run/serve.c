@@ -155,6 +155,9 @@ static bool start(struct serving *serving)
 	if (server->start && !server->start())
 		return false;
 	serving->started = true;
+	/* Once more, for what it may have filled in. */
+	if (server->start && !tables_sound(server))
+		return false;
 	serving->protocol = true;
 	const char *wrong = protocol_start(&serving->options.protocol);
 	if (wrong) {

@@ -2,7 +2,6 @@
  *
  * Each is described in JSON once per revision; a list is those pieces, as far as the caller may use
  * them, one after the other. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "runtime.h"
@@ -21,7 +20,7 @@ static void member(struct json *json, const char *key, const char *text)
 
 static void raw_member(struct json *json, const char *key, const char *value, bool known)
 {
-	if (!value || !known)
+	if (!value || !*value || !known)
 		return;
 	json_key(json, key);
 	json_raw(json, str_of(value));
@@ -47,6 +46,13 @@ static void annotations(struct json *json, const struct mcp_tool *tool)
 	json_object_end(json);
 }
 
+static bool is_object_schema(struct arena *arena, const char *schema)
+{
+	enum json_trouble trouble;
+
+	return str_is(json_member(json_parse_copy(arena, str_of(schema), 200, &trouble), "type"), "object");
+}
+
 static str describe_tool(struct arena *arena, const struct mcp_tool *tool,
                          enum revision revision)
 {
@@ -64,7 +70,7 @@ static str describe_tool(struct arena *arena, const struct mcp_tool *tool,
 		shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
 	/* Before 2026-07-28 only an object may be structured. */
 	if (tool->out_schema && (revision >= R2026_07_28 || (revision >= R2025_06_18 &&
-	                         strstr(tool->out_schema, "\"type\":\"object\"")))) {
+	                         is_object_schema(arena, tool->out_schema)))) {
 		json_key(&json, "outputSchema");
 		json_raw(&json, str_of(tool->out_schema));
 	}
@@ -147,10 +153,10 @@ static struct offer *add(struct offers *offers, const struct offer *offer)
 	*place = *offer;
 	if (place->deadline_ms == 0)
 		place->deadline_ms = runtime.set.call_deadline_ms;
-	if (place->in)
-		shape_check(place->in);
-	if (place->out)
-		shape_check(place->out);
+	if (place->scope && strcmp(place->scope, MCP_ANYONE) == 0)
+		place->scope = NULL;
+	if (place->meta && !*place->meta)
+		place->meta = NULL;
 	return place;
 }
 
@@ -183,21 +189,18 @@ static void make_room(struct offers *offers, int count)
 	offers->room = count;
 }
 
-/* A schema that is none is a programmer's error, told before anybody calls. */
+/* A schema that is none was told of before (validate/). */
 static void compile_schema(struct offer *offer, const char *text)
 {
 	enum json_trouble trouble;
-	const char *why = "it is not JSON";
+	const char *why;
 
 	if (!text)
 		return;
 	offer->in_schema = json_parse_copy(runtime.arena, str_of(text), 200, &trouble);
-	if (offer->in_schema)
-		offer->schema = json_schema_compile(runtime.arena, offer->in_schema, &why);
-	if (offer->schema)
-		return;
-	fprintf(stderr, "in_schema of the tool %s: %s\n", offer->name, why);
-	abort();
+	offer->schema = json_schema_compile(runtime.arena, offer->in_schema, &why);
+	if (!offer->schema)
+		abort();
 }
 
 static void build_tools(void)

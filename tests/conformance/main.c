@@ -30,7 +30,7 @@ static const struct mcp_tool tools[] = {
 	  .out = &reading_shape, .run = structured_content },
 	{ "test_error_handling", "Error", "Always fails.", .run = error_handling },
 	{ "test_annotated_tool", "Annotated", "Carries every hint, an icon and metadata.",
-	  .changes = true, .destroys = true, .idempotent = true, .reaches_out = true,
+	  .changes = true, .destroys = true, .idempotent = true, .reaches_out = true, .scope = MCP_ANYONE,
 	  .icons = "[{\"src\":\"https://example.com/icon.png\",\"mimeType\":\"image/png\","
 	           "\"sizes\":[\"48x48\"]}]",
 	  .meta = "{\"com.example/owner\":\"conformance\"}", .run = annotated },

@@ -19,7 +19,7 @@ mcp_tool_fn greet, slow_compute, failing_job, protocol_error_job, confirm_delete
 	{ "protocol_error_job", "Broken job", "Works for a while, then fails as a JSON-RPC error.", \
 	  .blocks = true, .runs_long = true, .run = protocol_error_job }, \
 	{ "confirm_delete", "Delete a file", "Asks before it would delete a file.", \
-	  .in = &confirm_delete_shape, .changes = true, .destroys = true, .runs_long = true, \
+	  .in = &confirm_delete_shape, .scope = MCP_ANYONE, .changes = true, .destroys = true, .runs_long = true, \
 	  .needs_task = true, .run = confirm_delete }, \
 	{ "multi_input", "Two questions", "Asks two questions at once.", \
 	  .runs_long = true, .needs_task = true, .run = multi_input }, \

@@ -218,7 +218,8 @@ static enum mcp_answer listing(struct mcp_call *call, const void *in UNUSED, str
 static const struct mcp_tool tools[] = {
 	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
 	  .run = count },
-	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .run = consent },
+	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .scope = MCP_ANYONE,
+	  .run = consent },
 	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
 	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = &sum_shape, .run = narrate },
@@ -229,7 +230,7 @@ static const struct mcp_tool tools[] = {
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
 	{ "linger_blocking", "Linger", "The same, on a worker.", .in = &linger_shape, .blocks = true,
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
-	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true,
+	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true, .scope = MCP_ANYONE,
 	  .run = touch },
 	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
 	  .out_schema = "{\"type\":\"object\",\"properties\":{}}", .run = mirror },

@@ -12,7 +12,7 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3100, 25],
-	core: [4500, 34],
+	core: [4560, 34],
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
@@ -27,5 +27,5 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 340,
+	'server/include/mcp.h': 350,
 };

@@ -1,8 +1,5 @@
 /* test_core_shape_schema.c - the JSON Schemas of shapes, and what no shape may say. */
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "shape_fixture.h"
 
@@ -172,31 +169,33 @@ static const struct shape contradictions[] = {
 	ONE(TIME(struct order, since, "", EXAMPLES("2011-01"))),
 	ONE(INT(struct order, limit, "", EXAMPLES("5"))),
 	ONE({ .name = "nested in itself", .type = FIELD_NEST, .item = &itself }),
+	ONE(TEXT(struct order, note, "caf\xe9")),
+	ONE(TEXT(struct order, note, "", ONE_OF("caf\xe9"))),
 };
 
-START_TEST(a_shape_that_contradicts_itself_aborts)
+static void note_wrong(void *of, const struct field *field, const char *what)
 {
-	int status;
-	pid_t child = fork();
+	ck_assert(field->name && *what);
+	(*(int *)of)++;
+}
 
-	if (child == 0) {
-		signal(SIGABRT, SIG_DFL);
-		close(STDERR_FILENO);
-		shape_check(&contradictions[_i]);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+START_TEST(a_shape_that_contradicts_itself_is_told_so)
+{
+	int told = 0;
+
+	shape_check(&contradictions[_i], note_wrong, &told);
+	ck_assert_int_gt(told, 0);
 }
 END_TEST
 
 START_TEST(sound_shapes_pass)
 {
-	shape_check(NULL);
-	shape_check(&nothing_shape);
-	shape_check(&line_shape);
-	shape_check(&order_shape);
-	shape_check(&consent_shape);
+	const struct shape *const sound[] = { NULL, &nothing_shape, &line_shape, &order_shape, &consent_shape };
+	int told = 0;
+
+	for (size_t i = 0; i < COUNT(sound); i++)
+		shape_check(sound[i], note_wrong, &told);
+	ck_assert_int_eq(told, 0);
 }
 END_TEST
 
@@ -213,7 +212,7 @@ static TCase *checking(void)
 {
 	TCase *tests = tcase_create("checking");
 	tcase_add_test(tests, fields_are_found_by_name);
-	tcase_add_loop_test(tests, a_shape_that_contradicts_itself_aborts, 0,
+	tcase_add_loop_test(tests, a_shape_that_contradicts_itself_is_told_so, 0,
 		COUNT(contradictions));
 	tcase_add_test(tests, sound_shapes_pass);
 	return tests;

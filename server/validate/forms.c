@@ -1,0 +1,62 @@
+/* forms.c - the forms that names, scopes, URIs and texts have to have. */
+#include "json_schema.h"
+#include "validate_private.h"
+
+#define CALL_NAME_MAX 128
+
+bool is_made_of(const char *text, const char *characters)
+{
+	return *text && strspn(text, characters) == strlen(text);
+}
+
+/* 2025-11-25 and 2026-07-28, server/tools, "Tool Names"; for prompts too, which clients make commands of. */
+void validate_call_name(struct checking *at, const char *name)
+{
+	if (!is_made_of(name, LETTERS DIGITS "_-.") || strlen(name) > CALL_NAME_MAX)
+		complain(at, "this is no name: write 1 to %d letters, digits, _, - or .", CALL_NAME_MAX);
+}
+
+void validate_words(struct checking *at, const char *member, const char *text)
+{
+	if (text && !utf8_valid(str_of(text)))
+		complain(at, ".%s is not UTF-8, so no client could read the list: save the file as UTF-8", member);
+}
+
+/* RFC 6749, section 3.3. */
+static bool is_scope(str scope)
+{
+	for (size_t i = 0; i < scope.size; i++) {
+		unsigned char c = (unsigned char)scope.at[i];
+		if (c < 0x21 || c > 0x7e || c == '"' || c == '\\')
+			return false;
+	}
+	return scope.size > 0;
+}
+
+void validate_scope(struct checking *at, const char *member, const char *scope)
+{
+	if (!scope || !*scope)
+		return;
+	for (str rest = str_of(scope); rest.at;) {
+		if (is_scope(str_cut(&rest, ' ')))
+			continue;
+		complain(at, ".%s \"%s\" is none: write \"products:read\", or two with a space between them"
+		         " where either is enough", member, str_quote(str_of(scope), 64).text);
+		return;
+	}
+}
+
+/* RFC 3986; a template is one once its {names} are filled in. */
+void validate_uri(struct checking *at, const char *uri)
+{
+	char *filled = arena_alloc(at->arena, strlen(uri) + 1);
+	size_t size = 0;
+
+	for (const char *from = uri; *from; from++) {
+		const char *end = *from == '{' ? strchr(from, '}') : NULL;
+		filled[size++] = end ? 'x' : *from;
+		from = end ? end : from;
+	}
+	if (!json_format_ok("uri", (str) { filled, size }))
+		complain(at, "this is no URI (RFC 3986): write one with a scheme, such as \"product://{sku}\"");
+}
