@@ -1,7 +1,6 @@
 /* answer.c - how a tool answers: one struct or text, encoded for the client's revision. */
-#include <assert.h>
-
 #include "call.h"
+#include "call_private.h"
 #include "result.h"
 
 static void content_text(struct json *json, str text)
@@ -35,6 +34,17 @@ static void tool_words(struct mcp_call *call, str text, bool is_error)
 	call->is_error = is_error;
 }
 
+/* By its shape, of which nothing that is required may be missing: clients check it. */
+static void write_out(struct mcp_call *call, struct json *json, const void *out)
+{
+	const struct field *lacks = shape_write(json, call->offer->out, out);
+
+	call->mended |= json->mended;
+	if (lacks)
+		call_mistake(call, "what it returned has no %s, which is .required in its .out: fill it in, or leave"
+		             " .required out", lacks->name);
+}
+
 /* The struct, written once: as structuredContent from 2025-06-18 on, and its text for all. */
 static void tool_struct(struct mcp_call *call, const void *out)
 {
@@ -44,11 +54,11 @@ static void tool_struct(struct mcp_call *call, const void *out)
 	if (call->revision >= R2025_06_18) {
 		json_key(json, "structuredContent");
 		size_t start = json->size;
-		shape_write(json, call->offer->out, out);
+		write_out(call, json, out);
 		written = (str) { json->at + start, json->size - start };
 	} else {
 		struct json text = json_begin(call->arena, 1024);
-		shape_write(&text, call->offer->out, out);
+		write_out(call, &text, out);
 		written = json_end(&text);
 	}
 	/* Growing the buffer leaves `written` where it was: arenas give nothing back. */
@@ -105,13 +115,18 @@ static void prompt_text(struct mcp_call *call, str text)
 
 enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
 {
-	assert(call->offer->out);
+	if (!call->offer->out || !out) {
+		call_mistake(call, !out ? "it called mcp_return() with NULL: return a struct of its .out"
+		             : "it called mcp_return() and has no .out: write the shape that it returns there, or use"
+		               " mcp_say()");
+		return MCP_ANSWERED;
+	}
 	if (call->offer->kind == OFFER_TOOL) {
 		tool_struct(call, out);
 		return MCP_ANSWERED;
 	}
 	struct json json = json_begin(call->arena, 1024);
-	shape_write(&json, call->offer->out, out);
+	write_out(call, &json, out);
 	if (call->offer->kind == OFFER_RESOURCE)
 		resource_text(call, json_end(&json));
 	else
@@ -119,8 +134,27 @@ enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
 	return MCP_ANSWERED;
 }
 
+/* What is written as it is has to be JSON, or nothing of the answer could be read. */
+bool call_takes_json(struct mcp_call *call, const char *where, const char *text)
+{
+	enum json_trouble trouble;
+
+	if (text && json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble))
+		return true;
+	call_mistake(call, "it called %s with what is not JSON: make it with mcp_json(), or check what it is made of",
+	             where);
+	return false;
+}
+
 enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 {
+	if (call->offer->kind != OFFER_TOOL || call->offer->out) {
+		call_mistake(call, "it called mcp_return_json(), which is for a tool with .out_schema: use mcp_return(), or"
+		             " mcp_say()");
+		return MCP_ANSWERED;
+	}
+	if (!call_takes_json(call, "mcp_return_json()", value))
+		return MCP_ANSWERED;
 	struct json *json = call_result(call, "complete");
 
 	/* Before 2026-07-28 only an object may be structured; the text is there in any case. */
@@ -269,6 +303,7 @@ void mcp_message(struct mcp_call *call, const char *role, const char *text, ...)
 {
 	va_list list;
 
+	call_takes_role(call, role);
 	if (!call->messages.at)
 		call->messages = json_begin(call->arena, 512);
 	va_start(list, text);

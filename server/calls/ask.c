@@ -3,9 +3,8 @@
  * Before 2026-07-28 a question travels as a request on the call's stream and the answer comes as a
  * POST of its own. In 2026-07-28 the call ends as input_required with sealed state, and the client
  * calls again with both. */
-#include <assert.h>
-
 #include "call.h"
+#include "call_private.h"
 
 struct question *question_find(struct mcp_call *call, str key)
 {
@@ -107,7 +106,8 @@ static enum mcp_reply put(struct mcp_call *call, struct question *question, cons
 	if (!can_ask(call, kind))
 		return MCP_UNAVAILABLE;
 	/* Look and ask first, act after: what was done would be done again with the answer. */
-	assert(!call->streamed);
+	if (call->streamed && runtime.set.mistakes_stop)
+		call_mistake(call, "it told of progress before it asked \"%s\", and will tell it again: ask first", key);
 	if (!question)
 		question = question_add(call, arena_copy(call->arena, str_of(key)));
 	question->answered = false;
@@ -188,6 +188,8 @@ enum mcp_reply mcp_ask_json(struct mcp_call *call, const char *key, const char *
 	}
 	if (reply != MCP_PENDING && reply != MCP_ACCEPTED)
 		return reply;
+	if (!call_takes_json(call, "mcp_ask_json()", schema))
+		return MCP_UNAVAILABLE;
 	json_object(&json);
 	json_key(&json, "message");
 	json_text(&json, text);
@@ -247,6 +249,8 @@ static enum mcp_reply ask_client(struct mcp_call *call, const char *key, const s
 enum mcp_reply mcp_sample(struct mcp_call *call, const char *key, const char *params,
                           const char **result)
 {
+	if (!call_takes_json(call, "mcp_sample()", params))
+		return MCP_UNAVAILABLE;
 	return ask_client(call, key, &SAMPLE, "content", str_of(arena_copy(call->arena, str_of(params))),
 	                  result);
 }

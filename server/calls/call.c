@@ -128,7 +128,8 @@ static void run(struct mcp_call *call, struct store *store)
 		call->seen = atomic_load(&changes_so_far);
 	call->wait = NULL;
 	call->fault = NULL;
-	call->has_result = call->is_error = false;
+	call->mistake = call->lacks = NULL;
+	call->has_result = call->is_error = call->mended = false;
 	call->messages = call->content = (struct json) { 0 };
 	for (struct question *question = call->questions; question; question = question->next)
 		question->wanted = false;
@@ -153,11 +154,8 @@ static void ran(struct mcp_call *call)
 {
 	if (atomic_load(&call->cancelled))
 		return;
-	if (call->outcome == MCP_ANSWERED) {
-		if (!call->has_result && !call->fault)
-			call->fault = &FAULT_INTERNAL;
+	if (call_mistaken(call) || call->outcome == MCP_ANSWERED)
 		return;
-	}
 	if (call->wait)
 		call->wait->begin(call);
 	else

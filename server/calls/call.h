@@ -59,6 +59,8 @@ struct mcp_call {
 	bool hands_over;                /* somebody else goes on with it, when its tool has returned */
 	bool held;                      /* somebody calls call_again() or settles it, before it has begun */
 	enum mcp_answer outcome;
+	const char *mistake;            /* of the program's, in this run; NULL: none */
+	bool mended;                    /* what it returned had text that is not UTF-8 */
 	int64_t deadline_ms, time_left_ms, run_until_ms;
 	int64_t deadline_least_ms;      /* whatever the tool says */
 	struct store_answers answers;   /* what it has read here, while it is run again for more */
@@ -124,6 +126,10 @@ void call_queue(struct mcp_call *call);
  * the resultType. */
 struct json *call_result(struct mcp_call *call, const char *type);
 bool call_may(const struct mcp_call *call, const char *scope);
+/* The program did something that it must not; the first of a run is told. (mistake.c) */
+void call_mistake(struct mcp_call *call, const char *what, ...) PRINTF(2, 3);
+/* Its tool returned. True: with a mistake, which was told, and the call has failed. */
+bool call_mistaken(struct mcp_call *call);
 
 /* ---- The calls of this loop that are in flight: not settled (in_flight.c) ---- */
 

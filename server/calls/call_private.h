@@ -4,6 +4,10 @@
 
 #include "call.h"
 
+/* Whether it is JSON, or the only roles there are; if not, that is the program's mistake. */
+bool call_takes_json(struct mcp_call *call, const char *where, const char *text);   /* (answer.c) */
+void call_takes_role(struct mcp_call *call, const char *role);                      /* (content.c) */
+
 /* Lets go of what it has, when it is over and no worker has it. */
 void call_release(struct mcp_call *call);
 

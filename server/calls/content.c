@@ -1,8 +1,7 @@
 /* content.c - blocks of an answer: text, images, audio, embedded resources and links, as each
  * revision has them. */
-#include <assert.h>
-
 #include "call.h"
+#include "call_private.h"
 #include "result.h"
 
 static void text_member(struct json *json, const char *key, const char *text)
@@ -83,8 +82,55 @@ static void content_write(struct json *json, const struct mcp_content *content,
 	json_object_end(json);
 }
 
+/* ---- What each type must have, by the protocol ---- */
+
+static const struct {
+	const char *type, *must;        /* in words */
+} types[] = {
+	[MCP_TEXT] = { "MCP_TEXT", ".text" },
+	[MCP_IMAGE] = { "MCP_IMAGE", ".bytes and .mime" },
+	[MCP_AUDIO] = { "MCP_AUDIO", ".bytes and .mime" },
+	[MCP_EMBEDDED] = { "MCP_EMBEDDED", ".uri, and .text or .bytes" },
+	[MCP_LINK] = { "MCP_LINK", ".uri and .name" },
+};
+
+static bool is_whole(const struct mcp_content *content)
+{
+	bool bytes = content->bytes || content->size == 0;
+
+	switch (content->type) {
+	case MCP_TEXT:     return content->text;
+	case MCP_IMAGE:
+	case MCP_AUDIO:    return bytes && content->mime;
+	case MCP_EMBEDDED: return content->uri && (content->text || bytes);
+	case MCP_LINK:     return content->uri && content->name;
+	default:           return false;
+	}
+}
+
+static bool takes(struct mcp_call *call, const struct mcp_content *content)
+{
+	bool known = (unsigned)content->type <= MCP_LINK;
+
+	if (is_whole(content))
+		return true;
+	call_mistake(call, "a block of its answer is not whole: %s must have %s",
+	             known ? types[content->type].type : "its .type", known ? types[content->type].must : "one of MCP_TEXT"
+	             " to MCP_LINK");
+	return false;
+}
+
+void call_takes_role(struct mcp_call *call, const char *role)
+{
+	if (!role || (strcmp(role, "user") != 0 && strcmp(role, "assistant") != 0))
+		call_mistake(call, "a message has the role \"%s\": there are \"user\" and \"assistant\"",
+		             role ? role : "");
+}
+
 void mcp_add(struct mcp_call *call, const struct mcp_content *content)
 {
+	if (!takes(call, content))
+		return;
 	if (!call->content.at)
 		call->content = json_begin(call->arena, 512 + content->size * 4 / 3);
 	if (call->offer->kind == OFFER_RESOURCE)
@@ -98,6 +144,9 @@ void mcp_add_message(struct mcp_call *call, const char *role, const struct mcp_c
 {
 	struct json *json = &call->messages;
 
+	call_takes_role(call, role);
+	if (!takes(call, content))
+		return;
 	if (!json->at)
 		*json = json_begin(call->arena, 512 + content->size * 4 / 3);
 	json_object(json);
@@ -112,6 +161,8 @@ enum mcp_answer mcp_done(struct mcp_call *call)
 	static const char *const members[] = {
 		[OFFER_TOOL] = "content", [OFFER_RESOURCE] = "contents", [OFFER_PROMPT] = "messages"
 	};
+	if (call->offer->kind == OFFER_TOOL && call->offer->out)
+		call_mistake(call, "it has an .out, and answered with mcp_done(): use mcp_return()");
 	struct json *added = call->offer->kind == OFFER_PROMPT ? &call->messages : &call->content;
 	struct json *json = call_result(call, "complete");
 

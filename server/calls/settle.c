@@ -13,7 +13,9 @@ struct json *call_result(struct mcp_call *call, const char *type)
 {
 	struct json *json = &call->result;
 
-	assert(!call->has_result);
+	if (call->has_result)
+		call_mistake(call, "it answered twice: return what the first of mcp_return(), mcp_say(), mcp_fail() or"
+		             " the like returns");
 	*json = json_begin(call->arena, 1024);
 	if (!call->background) {
 		json_before(json, STR("{\"jsonrpc\":\"2.0\",\"id\":"));

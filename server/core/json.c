@@ -172,6 +172,7 @@ static void put_escape(struct json *json, unsigned char c)
 	};
 	char letter = c < 0x20 ? letters[c] : (char)c;
 
+	json->mended |= c >= 0x80;
 	if (c >= 0x80)
 		put_bytes(json, REPLACEMENT, sizeof(REPLACEMENT) - 1);
 	else if (letter)

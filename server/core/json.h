@@ -15,6 +15,7 @@ struct json {
 	char *at;
 	size_t size, room;
 	bool comma;                     /* the next value needs one before it */
+	bool mended;                    /* U+FFFD stands in it for what was no UTF-8 */
 };
 
 struct json json_begin(struct arena *arena, size_t room);
@@ -100,8 +101,8 @@ enum {
  * {}. */
 const char *shape_read(const struct shape *shape, yyjson_val *object, unsigned how, void *out,
                        struct arena *arena);
-/* As an answer: each list is there, if only []. */
-void shape_write(struct json *json, const struct shape *shape, const void *in);
+/* As an answer: each list is there, if only []. NULL, or the first field that must be there and is not. */
+const struct field *shape_write(struct json *json, const struct shape *shape, const void *in);
 /* For shape_read(), which may want an item of a list that is there. */
 void shape_write_input(struct json *json, const struct shape *shape, const void *in);
 

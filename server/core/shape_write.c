@@ -11,7 +11,19 @@ static int64_t count_of(const struct field *field, const void *in)
 	return *(const int64_t *)member(in, field->count_offset);
 }
 
-static void write_struct(struct json *json, const struct shape *shape, enum schema_use use, const void *in);
+struct writer {
+	struct json *json;
+	enum schema_use use;
+	const struct field *lacks;      /* the first that must be there and is not */
+};
+
+static void write_struct(struct writer *writer, const struct shape *shape, const void *in);
+
+static void note_lack(struct writer *writer, const struct field *field)
+{
+	if (!writer->lacks)
+		writer->lacks = field;
+}
 
 /* See "Absent" in shape.h. A time, or a list, that is required is never absent; nor is a list of an answer. */
 static bool is_absent(const struct field *field, enum schema_use use, const void *in)
@@ -49,33 +61,39 @@ static void write_money(struct json *json, const struct money *money)
 	json_object_end(json);
 }
 
-static void write_list(struct json *json, const struct field *field, enum schema_use use,
-                       const void *in)
+static void write_items(struct writer *writer, const struct field *field, const void *in)
 {
 	const char *items = *(const char *const *)member(in, field->offset);
 	int64_t count = count_of(field, in);
 
-	json_array(json);
-	for (int64_t i = 0; i < count; i++)
-		write_struct(json, field->item, use, items + (size_t)i * field->item->size);
-	json_array_end(json);
+	json_array(writer->json);
+	if (!items && count > 0)
+		note_lack(writer, field);
+	for (int64_t i = 0; items && i < count; i++)
+		write_struct(writer, field->item, items + (size_t)i * field->item->size);
+	json_array_end(writer->json);
 }
 
-static void write_texts(struct json *json, const struct field *field, const void *in)
+static void write_texts(struct writer *writer, const struct field *field, const void *in)
 {
 	const char *const *texts = *(const char *const *const *)member(in, field->offset);
 	int64_t count = count_of(field, in);
 
-	json_array(json);
-	for (int64_t i = 0; i < count; i++)
-		json_text(json, texts[i]);
-	json_array_end(json);
+	json_array(writer->json);
+	if (!texts && count > 0)
+		note_lack(writer, field);
+	for (int64_t i = 0; texts && i < count; i++) {
+		if (!texts[i])
+			note_lack(writer, field);
+		json_text(writer->json, texts[i]);
+	}
+	json_array_end(writer->json);
 }
 
-static void write_value(struct json *json, const struct field *field, enum schema_use use,
-                        const void *in)
+static void write_value(struct writer *writer, const struct field *field, const void *in)
 {
 	const void *at = member(in, field->offset);
+	struct json *json = writer->json;
 
 	switch (field->type) {
 	case FIELD_TEXT:  json_text(json, *(const char *const *)at); break;
@@ -84,31 +102,39 @@ static void write_value(struct json *json, const struct field *field, enum schem
 	case FIELD_BOOL:  json_bool(json, *(const bool *)at); break;
 	case FIELD_TIME:  write_time(json, *(const int64_t *)at); break;
 	case FIELD_MONEY: write_money(json, at); break;
-	case FIELD_NEST:  write_struct(json, field->item, use, *(const void *const *)at); break;
-	case FIELD_LIST:  write_list(json, field, use, in); break;
-	case FIELD_TEXTS: write_texts(json, field, in); break;
+	case FIELD_NEST:  write_struct(writer, field->item, *(const void *const *)at); break;
+	case FIELD_LIST:  write_items(writer, field, in); break;
+	case FIELD_TEXTS: write_texts(writer, field, in); break;
 	case FIELD_END:   break;
 	}
 }
 
-static void write_struct(struct json *json, const struct shape *shape, enum schema_use use, const void *in)
+static void write_struct(struct writer *writer, const struct shape *shape, const void *in)
 {
-	json_object(json);
+	json_object(writer->json);
 	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
-		if (is_absent(field, use, in))
+		if (is_absent(field, writer->use, in)) {
+			if (field->required)
+				note_lack(writer, field);
 			continue;
-		json_key(json, field->name);
-		write_value(json, field, use, in);
+		}
+		json_key(writer->json, field->name);
+		write_value(writer, field, in);
 	}
-	json_object_end(json);
+	json_object_end(writer->json);
 }
 
-void shape_write(struct json *json, const struct shape *shape, const void *in)
+const struct field *shape_write(struct json *json, const struct shape *shape, const void *in)
 {
-	write_struct(json, shape, SCHEMA_OUTPUT, in);
+	struct writer writer = { .json = json, .use = SCHEMA_OUTPUT };
+
+	write_struct(&writer, shape, in);
+	return writer.lacks;
 }
 
 void shape_write_input(struct json *json, const struct shape *shape, const void *in)
 {
-	write_struct(json, shape, SCHEMA_INPUT, in);
+	struct writer writer = { .json = json, .use = SCHEMA_INPUT };
+
+	write_struct(&writer, shape, in);
 }

@@ -10,7 +10,9 @@
  * Again    A tool may be run again from the top: when a person answered its question, when what it
  *          waits for changed, or when a read was too long for the event loop. So look and ask
  *          first, act after; and keep nothing from one run to the next.
- * Errors   A tool ends by returning one of the answers below; the runtime encodes and logs it. */
+ * Errors   A tool ends by returning one of the answers below; the runtime encodes and logs it.
+ * Mistakes What is wrong with the tables is told before anything is served. A tool that gives no answer, or not
+ *          the one it declares, ends its call, and in a debug build the process (docs/mistakes.md). */
 #ifndef MCP_H
 #define MCP_H
 

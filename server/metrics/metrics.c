@@ -2,9 +2,9 @@
  *
  * A request's series is found by the addresses of its words, which are constants, in a cache that
  * is only ever added to. Behind it stand the series themselves, one for each different text. */
-#include <assert.h>
 #include <stdlib.h>
 
+#include "log.h"
 #include "series.h"
 
 #define CACHE_SIZE 1024                 /* a power of two */
@@ -69,7 +69,10 @@ void metrics_let_go(bool counts)
 
 void mcp_count(int counter, int64_t n)
 {
-	assert(counter >= 0 && counter < MCP_COUNTERS);
+	if (counter < 0 || counter >= MCP_COUNTERS) {
+		log_error("mcp_count(%d): there is no such counter; they are from 0 to %d", counter, MCP_COUNTERS - 1);
+		return;
+	}
 	if (held.holds) {
 		held.any = true;
 		held.counts[counter] += n;

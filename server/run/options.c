@@ -157,6 +157,17 @@ static struct rates *rates(const char *name, bool loopback, int64_t otherwise)
 	return rates_create(per_minute, burst < per_minute ? burst : per_minute);
 }
 
+static bool mistakes_stop(const char *how)
+{
+#ifdef NDEBUG
+	const bool usual = false;
+#else
+	const bool usual = true;
+#endif
+
+	return strcmp(how, "auto") == 0 ? usual : strcmp(how, "stop") == 0;
+}
+
 static void make_protocol(struct options *options)
 {
 	bool loopback = options->loopback;
@@ -184,6 +195,7 @@ static void make_protocol(struct options *options)
 		.session_streams_max = number("SESSION_STREAMS"),
 		.listens_max = number("LISTENS_MAX"),
 		.page_size = number("PAGE_SIZE"),
+		.mistakes_stop = mistakes_stop(setting_text("MISTAKES")),
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
 		.requests = &options->requests,
 		.streams = &options->streams,

@@ -21,6 +21,7 @@
 
 static const char *const auth_kinds[] = { "both", "keys", "tokens", "none", NULL };
 static const char *const switches[] = { "off", "on", NULL };
+static const char *const mistake_ends[] = { "auto", "answer", "stop", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 static const char *const log_formats[] = { "auto", "text", "json", NULL };
 
@@ -192,6 +193,9 @@ static struct setting table[] = {
 	  "What is logged, on stderr", 0, 0, log_levels },
 	{ "LOG_FORMAT", CHOICE_, "auto",
 	  "auto: text on a terminal, else JSON", 0, 0, log_formats },
+	{ "MISTAKES", CHOICE_, "auto",
+	  "What a mistake in a tool ends: its call, which is answered as failed, or the process; auto: the process"
+	  " in a debug build alone", 0, 0, mistake_ends },
 	{ 0 },
 };
 

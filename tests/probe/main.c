@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "mcp.h"
+#include "mistaken.h"
 #include "tasks.h"
 
 enum { LINGER_DEADLINE_MS = 1200 };
@@ -236,6 +237,7 @@ static const struct mcp_tool tools[] = {
 	  .out_schema = "{\"type\":\"object\",\"properties\":{}}", .run = mirror },
 	{ "listing", "Listing", "Gives a list.", .out_schema = "{\"type\":\"array\"}", .run = listing },
 	TASK_TOOLS,
+	MISTAKEN_TOOLS,
 	{ 0 },
 };
 

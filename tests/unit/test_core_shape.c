@@ -393,6 +393,41 @@ START_TEST(the_lists_of_an_answer_are_there_without_items)
 }
 END_TEST
 
+static const struct shape strict_shape = SHAPE(struct order,
+	TEXT (struct order, customer, "", .required = true),
+	MONEY(struct order, price, "", .required = true),
+	NEST (struct order, ship_to, struct address, &address_shape, "", .required = true),
+	LIST (struct order, items, items_count, struct line, &line_shape, ""),
+	TEXTS(struct order, tags, tags_count, ""));
+
+static struct address nowhere = { .street = NULL };
+static struct address somewhere = { .street = "High St 1" };
+static struct line nothing = { .sku = NULL };
+#define PRICE .price = { 1, "GBP" }
+
+static const struct { const char *field; struct order order; } lacking[] = {
+	{ "customer", { .customer = NULL } },
+	{ "price", { .customer = "x", .ship_to = &somewhere } },
+	{ "ship_to", { .customer = "x", PRICE } },
+	{ "street", { .customer = "x", PRICE, .ship_to = &nowhere } },
+	{ "sku", { .customer = "x", PRICE, .ship_to = &somewhere, .items = &nothing, .items_count = 1 } },
+	{ "items", { .customer = "x", PRICE, .ship_to = &somewhere, .items_count = 2 } },
+	{ "tags", { .customer = "x", PRICE, .ship_to = &somewhere, .tags_count = 2 } },
+	{ "tags", { .customer = "x", PRICE, .ship_to = &somewhere, .tags = (const char *[]) { "a", NULL },
+	            .tags_count = 2 } },
+	{ NULL, { .customer = "x", PRICE, .ship_to = &somewhere } },
+};
+
+START_TEST(what_an_answer_lacks_is_told)
+{
+	struct json json = json_begin(arena, 0);
+	const struct field *lacks = shape_write(&json, &strict_shape, &lacking[_i].order);
+
+	ck_assert_pstr_eq(lacks ? lacks->name : NULL, lacking[_i].field);
+	parse(arena_copy(arena, json_end(&json)));
+}
+END_TEST
+
 static TCase *reading(void)
 {
 	TCase *tests = tcase_create("reading");
@@ -421,6 +456,7 @@ static TCase *writing(void)
 	tcase_add_loop_test(tests, what_is_written_reads_back, 0, COUNT(round_trips));
 	tcase_add_test(tests, a_required_list_or_time_is_always_there);
 	tcase_add_test(tests, the_lists_of_an_answer_are_there_without_items);
+	tcase_add_loop_test(tests, what_an_answer_lacks_is_told, 0, COUNT(lacking));
 	return tests;
 }
 

@@ -1,0 +1,91 @@
+/* mistake.c - what a program's own code did wrong in a call. Its operator is told which tool it was and what
+ * to write instead, its client that the server failed, and all others are served on; a debug build stops. */
+#include <stdlib.h>
+
+#include "call.h"
+
+static const char *kind_of(const struct mcp_call *call)
+{
+	static const char *const kinds[] = {
+		[OFFER_TOOL] = "tool", [OFFER_RESOURCE] = "resource", [OFFER_PROMPT] = "prompt"
+	};
+
+	return kinds[call->offer->kind];
+}
+
+static void tell(const struct mcp_call *call)
+{
+	log_error("a mistake of the %s %s: %s", kind_of(call), call->offer->name, call->mistake);
+	if (!runtime.set.mistakes_stop)
+		return;
+	log_stop();                     /* which writes it */
+	abort();
+}
+
+void call_mistake(struct mcp_call *call, const char *what, ...)
+{
+	va_list list;
+
+	if (call->mistake)
+		return;
+	va_start(list, what);
+	call->mistake = arena_print_list(call->arena, what, list);
+	va_end(list);
+	/* A run that may not count has perhaps not seen what it asked the database for. */
+	if (!call->on_trial && runtime.set.mistakes_stop)
+		tell(call);
+}
+
+static const struct question *pending(const struct mcp_call *call)
+{
+	const struct question *question = call->questions;
+
+	while (question && (!question->wanted || question->answered))
+		question = question->next;
+	return question;
+}
+
+/* It may well answer without it where something else was declined, could not be asked, or failed. */
+static bool ignores(const struct mcp_call *call)
+{
+	for (const struct question *each = call->questions; each; each = each->next)
+		if (each->wanted && each->answered)
+			return false;
+	return call->has_result && !call->is_error && !call->lacks && pending(call);
+}
+
+static void look(struct mcp_call *call)
+{
+	bool answered = call->has_result || call->fault;
+
+	if (call->outcome != MCP_ANSWERED && !call->wait && !pending(call))
+		call_mistake(call, "it returned MCP_WAITING and waits for nothing: return that where mcp_ask() is"
+		             " MCP_PENDING, or what mcp_wait() returns");
+	else if (call->outcome == MCP_ANSWERED && !answered)
+		call_mistake(call, "it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(),"
+		             " mcp_fail() or the like returns");
+	else if (call->outcome == MCP_ANSWERED && ignores(call) && runtime.set.mistakes_stop)
+		call_mistake(call, "it asked \"%s\" and answered without the answer: return MCP_WAITING where mcp_ask()"
+		             " is MCP_PENDING", pending(call)->key);
+}
+
+/* Nobody's answer is lost for a letter in a row of a database, but somebody should look. */
+static void tell_of_text(const struct mcp_call *call)
+{
+	if (call->mended || call->result.mended || call->content.mended || call->messages.mended)
+		log_warning("the %s %s answered with text that is not UTF-8: U+FFFD stands for what is none",
+		            kind_of(call), call->offer->name);
+}
+
+bool call_mistaken(struct mcp_call *call)
+{
+	look(call);
+	if (!call->mistake) {
+		tell_of_text(call);
+		return false;
+	}
+	tell(call);
+	call->fault = &FAULT_INTERNAL;
+	call->wait = NULL;
+	return true;
+}

@@ -1,0 +1,95 @@
+// mistakes.test.mjs - what a tool must not do ends its call, in words for its operator, and nobody else's; or, where
+// that is asked for, the process.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { beginSession, callTool, eventually, exchange, root, start, stateless } from './support.mjs';
+
+// [tool, how, as docs/mistakes.md has it, what is logged]
+const mistakes = [
+	['mistaken', 'no answer', 'no answer',
+		'it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(), mcp_fail() or the like returns'],
+	['mistaken_blocking', 'two answers', 'two answers',
+		'it answered twice: return what the first of mcp_return(), mcp_say(), mcp_fail() or the like returns'],
+	['mistaken', 'waits for nothing', '`MCP_WAITING` without a question',
+		'it returned MCP_WAITING and waits for nothing: return that where mcp_ask() is MCP_PENDING, or what mcp_wait() returns'],
+	['mistaken', 'undeclared', '`mcp_return()` without `out`',
+		'it called mcp_return() and has no .out: write the shape that it returns there, or use mcp_say()'],
+	['mistaken_struct', 'null', '`mcp_return()` of nothing', 'it called mcp_return() with NULL: return a struct of its .out'],
+	['mistaken_struct', 'lacks required', 'a required member that is NULL',
+		'what it returned has no name, which is .required in its .out: fill it in, or leave .required out'],
+	['mistaken_struct', 'lacks in a list', null,
+		'what it returned has no name, which is .required in its .out: fill it in, or leave .required out'],
+	['mistaken_struct', 'lacks items', 'a count of what is not there',
+		'what it returned has no parts, which is .required in its .out: fill it in, or leave .required out'],
+	['mistaken_struct', 'json for a struct', 'JSON where a struct was declared',
+		'it called mcp_return_json(), which is for a tool with .out_schema: use mcp_return(), or mcp_say()'],
+	['mistaken_struct', 'blocks for a struct', 'blocks where a struct was declared',
+		'it has an .out, and answered with mcp_done(): use mcp_return()'],
+	['mistaken_blocking', 'broken json', 'an answer that is not JSON',
+		'it called mcp_return_json() with what is not JSON: make it with mcp_json(), or check what it is made of'],
+	['mistaken', 'broken form', 'a form that is not JSON',
+		'it called mcp_ask_json() with what is not JSON: make it with mcp_json(), or check what it is made of'],
+	['mistaken', 'broken sample', 'a request to a model that is not JSON',
+		'it called mcp_sample() with what is not JSON: make it with mcp_json(), or check what it is made of'],
+	['mistaken', 'no role', 'a message with another role',
+		'a message has the role "system": there are "user" and "assistant"'],
+	['mistaken', 'half a block', 'a block that is not whole',
+		'a block of its answer is not whole: MCP_IMAGE must have .bytes and .mime'],
+];
+const ignored = ['mistaken', 'ignores a question', 'a question that is ignored (a debug build alone)',
+	'it asked "sure" and answered without the answer: return MCP_WAITING where mcp_ask() is MCP_PENDING'];
+
+const said = (tool, words) => `a mistake of the tool ${tool}: ${words}`;
+const count = (text, part) => text.split(part).length - 1;
+
+let server;
+before(async () => { server = await start('probe', { MISTAKES: 'answer', LOG_FORMAT: 'text' }); });
+after(() => server.stop());
+
+async function inSession(tool, how, revision) {
+	const headers = await beginSession(server, revision);
+	return exchange(server, { headers, body: JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call',
+		params: { name: tool, arguments: { how } } }) });
+}
+const alone = (tool, how, at = server, capabilities = {}) =>
+	exchange(at, stateless('tools/call', { name: tool, arguments: { how } }, { capabilities }));
+
+for (const [tool, how, , words] of mistakes)
+	test(`${how}: the call has failed, and the log says why once`, async () => {
+		for (const call of [() => alone(tool, how), () => inSession(tool, how, '2025-11-25'), () => inSession(tool, how, '2025-03-26')]) {
+			const before = count(server.log, said(tool, words));
+			const { json } = await call();
+			assert.deepEqual([json.error.code, json.error.message], [-32603, 'The server failed to answer; its log says why.']);
+			await eventually(() => count(server.log, said(tool, words)) > before, words);
+			assert.equal(count(server.log, said(tool, words)), before + 1);
+		}
+		assert.match((await callTool(server, 'mistaken', { how: 'none' })).content[0].text, /no such mistake/);
+	});
+
+for (const [tool, how, , words] of [...mistakes.filter((_, i) => i % 5 === 0), ignored])
+	test(`${how}: where mistakes stop, the process says it and ends`, async () => {
+		const strict = await start('probe', { MISTAKES: 'stop', LOG_FORMAT: 'text' });
+		await assert.rejects(alone(tool, how, strict, { elicitation: {} }));
+		const { signal, stderr } = await strict.ended;
+		assert.equal(signal, 'SIGABRT');
+		assert.equal(count(stderr, said(tool, words)), 1, stderr);
+	});
+
+test('who ignores a question is let be where nobody debugs', async () => {
+	const { json } = await alone('mistaken', 'ignores a question', server, { elicitation: {} });
+	assert.equal(json.result.content[0].text, 'Done all the same.');
+});
+
+test('text that is not UTF-8 is mended, and the log says whose it was', async () => {
+	const { json } = await alone('mistaken', 'no text');
+	assert.equal(json.result.content[0].text, 'caf\ufffd');
+	await server.says(/the tool mistaken answered with text that is not UTF-8: U\+FFFD stands for what is none/);
+});
+
+test('the page has each of them', () => {
+	const page = readFileSync(join(root, 'docs/mistakes.md'), 'utf8');
+	for (const [, how, mistake, words] of [...mistakes, ignored].filter(([, , mistake]) => mistake))
+		assert.ok(page.includes(`\n| ${mistake} | \`${words}\` |\n`), how);
+});

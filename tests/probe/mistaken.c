@@ -1,0 +1,166 @@
+/* mistaken.c - each mistake that only a call brings to light, by its name. */
+#include "mistaken.h"
+
+struct which { const char *how; };
+struct part { const char *name; };
+struct whole { const char *name; struct part *parts; int64_t count; const char **tags; int64_t tag_count; };
+struct consent { bool sure; };
+
+const struct shape mistaken_shape = SHAPE(struct which,
+	TEXT(struct which, how, "Which mistake", .required = true, AT_MOST(40)));
+
+static const struct shape part_shape = SHAPE(struct part,
+	TEXT(struct part, name, "A name", .required = true));
+
+const struct shape mistaken_out_shape = SHAPE(struct whole,
+	TEXT(struct whole, name, "A name", .required = true),
+	LIST(struct whole, parts, count, struct part, &part_shape, "Parts"),
+	TEXTS(struct whole, tags, tag_count, "Tags"));
+
+static const struct shape consent_shape = SHAPE(struct consent,
+	BOOL(struct consent, sure, "Sure?", .required = true));
+
+static enum mcp_answer no_answer(struct mcp_call *call UNUSED)
+{
+	return MCP_ANSWERED;
+}
+
+static enum mcp_answer two_answers(struct mcp_call *call)
+{
+	mcp_say(call, "One.");
+	return mcp_say(call, "Two.");
+}
+
+static enum mcp_answer waits_for_nothing(struct mcp_call *call UNUSED)
+{
+	return MCP_WAITING;
+}
+
+static enum mcp_answer undeclared(struct mcp_call *call)
+{
+	return mcp_return(call, &(struct part) { "a part" });
+}
+
+static enum mcp_answer broken_json(struct mcp_call *call)
+{
+	return mcp_return_json(call, "{\"a\":");
+}
+
+static enum mcp_answer broken_form(struct mcp_call *call)
+{
+	const char *answer;
+
+	if (mcp_ask_json(call, "form", "{", "Sure?", &answer) == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "Asked.");
+}
+
+static enum mcp_answer broken_sample(struct mcp_call *call)
+{
+	const char *result;
+
+	if (mcp_sample(call, "sample", "messages", &result) == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "Asked.");
+}
+
+static enum mcp_answer no_role(struct mcp_call *call)
+{
+	mcp_message(call, "system", "Be brief.");
+	return mcp_say(call, "Said.");
+}
+
+static enum mcp_answer half_a_block(struct mcp_call *call)
+{
+	mcp_add(call, &(struct mcp_content) { .type = MCP_IMAGE, .bytes = "x", .size = 1 });
+	return mcp_done(call);
+}
+
+static enum mcp_answer ignores_a_question(struct mcp_call *call)
+{
+	struct consent consent;
+
+	if (mcp_ask(call, "sure", &consent_shape, &consent, "Sure?") == MCP_ACCEPTED)
+		return mcp_say(call, "Yes.");
+	return mcp_say(call, "Done all the same.");
+}
+
+static enum mcp_answer no_text(struct mcp_call *call)
+{
+	return mcp_say(call, "caf\xe9");
+}
+
+static enum mcp_answer null_struct(struct mcp_call *call)
+{
+	return mcp_return(call, NULL);
+}
+
+static enum mcp_answer lacks_required(struct mcp_call *call)
+{
+	return mcp_return(call, &(struct whole) { .name = NULL });
+}
+
+static enum mcp_answer lacks_in_a_list(struct mcp_call *call)
+{
+	return mcp_return(call, &(struct whole) { "x", &(struct part) { NULL }, 1, NULL, 0 });
+}
+
+static enum mcp_answer lacks_items(struct mcp_call *call)
+{
+	return mcp_return(call, &(struct whole) { "x", NULL, 3, NULL, 0 });
+}
+
+static enum mcp_answer json_for_a_struct(struct mcp_call *call)
+{
+	return mcp_return_json(call, "{}");
+}
+
+static enum mcp_answer blocks_for_a_struct(struct mcp_call *call)
+{
+	mcp_add(call, &(struct mcp_content) { .type = MCP_TEXT, .text = "x" });
+	return mcp_done(call);
+}
+
+static const struct kind {
+	const char *how;
+	enum mcp_answer (*make)(struct mcp_call *call);
+} texts[] = {
+	{ "no answer", no_answer },
+	{ "two answers", two_answers },
+	{ "waits for nothing", waits_for_nothing },
+	{ "undeclared", undeclared },
+	{ "broken json", broken_json },
+	{ "broken form", broken_form },
+	{ "broken sample", broken_sample },
+	{ "no role", no_role },
+	{ "half a block", half_a_block },
+	{ "ignores a question", ignores_a_question },
+	{ "no text", no_text },
+	{ 0 },
+}, structs[] = {
+	{ "null", null_struct },
+	{ "lacks required", lacks_required },
+	{ "lacks in a list", lacks_in_a_list },
+	{ "lacks items", lacks_items },
+	{ "json for a struct", json_for_a_struct },
+	{ "blocks for a struct", blocks_for_a_struct },
+	{ 0 },
+};
+
+static enum mcp_answer make(struct mcp_call *call, const struct which *which, const struct kind *kind)
+{
+	for (; kind->how; kind++)
+		if (strcmp(kind->how, which->how) == 0)
+			return kind->make(call);
+	return mcp_fail(call, "There is no such mistake.");
+}
+
+enum mcp_answer mistaken(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	return make(call, in, texts);
+}
+
+enum mcp_answer mistaken_struct(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	return make(call, in, structs);
+}
