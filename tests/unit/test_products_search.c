@@ -68,20 +68,20 @@ static void put_equal_ones(int count)
 		                       .price = { 100 * (i / 7), "GBP" } });
 }
 
+static const struct { const char *arguments; int count; } searches[] = {
+	{ "'words': ''", 42 }, { "'words': 'tea'", 42 }, { "'category': 'drinks'", 21 },
+	{ "'words': 'tea', 'category': 'DRINKS'", 21 }, { "'price_min': 100, 'price_max': 400", 28 },
+	{ "'category': 'gifts', 'price_min': 1, 'price_max': 499", 14 },
+};
+
 START_TEST(every_product_is_on_one_page_also_among_equals)
 {
-	static const char *const searches[] = { "'words': ''", "'words': 'tea'", "'category':"
-		" 'drinks'",
-	                                        "'words': 'tea', 'category': 'DRINKS'",
-	                                        "'price_min': 100, 'price_max': 400",
-	                                        "'category': 'gifts', 'price_min': 1, 'price_max': 499" };
-	static const int counts[] = { 42, 42, 21, 21, 28, 14 };
 	const char *sort = sorts[_i % COUNT(sorts)];
 	int which = _i / COUNT(sorts);
 
 	put_equal_ones(42);
 	for (int limit = 1; limit <= 43; limit += limit < 8 ? 1 : 7)
-		ck_assert_int_eq(go_through(searches[which], sort, limit), counts[which]);
+		ck_assert_int_eq(go_through(searches[which].arguments, sort, limit), searches[which].count);
 }
 END_TEST
 
@@ -360,7 +360,7 @@ static TCase *search_case(void)
 
 	tcase_add_checked_fixture(tcase, begin_shelf, end);
 	tcase_add_loop_test(tcase, every_product_is_on_one_page_also_among_equals, 0,
-		4 * COUNT(sorts));
+	                    COUNT(searches) * COUNT(sorts));
 	tcase_add_test(tcase, a_cursor_belongs_to_its_search);
 	tcase_add_loop_test(tcase, a_cursor_that_is_not_whole_is_none, 0, 6);
 	tcase_add_loop_test(tcase, a_search_is_narrowed, 0, COUNT(filters));
