@@ -1,4 +1,4 @@
-/* test_orders_report.c - sales_report, list_orders and track_order: what is read from the book. */
+/* test_orders_report.c - sales_report and track_order: what is read from the book. */
 #include "failing.h"
 #include "tools_orders.h"
 
@@ -333,75 +333,6 @@ START_TEST(an_order_with_a_long_number_is_one)
 }
 END_TEST
 
-/* ---- list_orders ---- */
-
-START_TEST(pages_give_every_order_once_the_newest_first)
-{
-	const char *cursor = "";
-	int64_t seen = 0, pages = 0;
-	char before[16] = "zzz";
-
-	/* Some at the same moment. */
-	for (int i = 0; i < 23; i++)
-		sold(arena_print(arena, "n%02d", i), i / 4, "GB", "TEA", 1, 1);
-	sold_as("hidden1", "recording", 2, "GB", "TEA", 1, 1, "GBP");
-	sold_as("hidden2", "committing", 2, "GB", "TEA", 1, 1, "GBP");
-	do {
-		yyjson_val *page = *cursor
-			? does(&orders, "list_orders", "{'limit': 5, 'cursor': '%s'}", cursor)
-			: does(&orders, "list_orders", "{'limit': 5}");
-		ck_assert_int_le(length(page, "/orders"), 5);
-		ck_assert_int_eq(number(page, "/count"), length(page, "/orders"));
-		for (int64_t i = 0; i < length(page, "/orders"); i++, seen++) {
-			const char *id = text(page, arena_print(arena, "/orders/%d/id", (int)i));
-			ck_assert_str_lt(id, before);
-			strcpy(before, id);
-		}
-		cursor = text(page, "/next_cursor");
-		pages++;
-	} while (cursor);
-	ck_assert_int_eq(seen, 23);
-	ck_assert_int_eq(pages, 5);
-}
-END_TEST
-
-START_TEST(a_page_that_is_just_full_is_the_last)
-{
-	for (int i = 0; i < 5; i++)
-		sold(arena_print(arena, "n%d", i), i, "GB", "TEA", 1, 1);
-	yyjson_val *page = does(&orders, "list_orders", "{'limit': 5}");
-	ck_assert_int_eq(length(page, "/orders"), 5);
-	ck_assert_ptr_null(text(page, "/next_cursor"));
-	ck_assert_ptr_nonnull(text(does(&orders, "list_orders", "{'limit': 4}"), "/next_cursor"));
-	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'search=1'}"), "not one that");
-	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`id`:`n1`}'}"), "not one"
-		" that");
-	ck_assert_says(refuses(&orders, "list_orders", "{'cursor': 'orders={`at`:1}'}"), "not one"
-		" that");
-}
-END_TEST
-
-static const struct { const char *filter; int64_t count; } filters[] = {
-	{ "", 5 }, { "'customer': 'ann'", 5 }, { "'customer': 'Ann'", 0 }, { "'customer':"
-		" 'bob'", 1 },
-	{ "'status': 'paid'", 1 }, { "'status': 'delivered'", 4 },
-	{ "'customer': 'ann', 'status': 'paid'", 1 }, { "'customer': 'bob', 'status': 'paid'", 0 },
-	{ "'from': '2020-01-03'", 3 }, { "'to': '2020-01-03'", 2 },
-	{ "'from': '2020-01-02', 'to': '2020-01-04'", 2 },
-};
-
-START_TEST(a_list_is_narrowed)
-{
-	for (int i = 0; i < 4; i++)
-		sold(arena_print(arena, "n%d", i), i, "GB", "TEA", 1, 1);
-	sold_as("n4", "paid", 4, "GB", "TEA", 1, 1, "GBP");
-	if (strstr(filters[_i].filter, "bob"))
-		run_sql(&orders, "update orders set customer = 'bob' where id = 'n2'");
-	ck_assert_int_eq(number(does(&orders, "list_orders", "{%s}", filters[_i].filter), "/count"),
-	                 filters[_i].count);
-}
-END_TEST
-
 /* ---- track_order ---- */
 
 static const struct { const char *status; bool over; } tracked[] = {
@@ -459,14 +390,11 @@ static TCase *report_case(void)
 	return tcase;
 }
 
-static TCase *list_case(void)
+static TCase *track_case(void)
 {
-	TCase *tcase = tcase_create("lists and tracks");
+	TCase *tcase = tcase_create("tracks");
 
 	tcase_add_checked_fixture(tcase, begin_shop, end);
-	tcase_add_test(tcase, pages_give_every_order_once_the_newest_first);
-	tcase_add_test(tcase, a_page_that_is_just_full_is_the_last);
-	tcase_add_loop_test(tcase, a_list_is_narrowed, 0, COUNT(filters));
 	tcase_add_loop_test(tcase, an_order_is_followed_until_it_is_over, 0, COUNT(tracked));
 	return tcase;
 }
@@ -476,6 +404,6 @@ int main(void)
 	Suite *suite = suite_create("report");
 
 	suite_add_tcase(suite, report_case());
-	suite_add_tcase(suite, list_case());
+	suite_add_tcase(suite, track_case());
 	return run_suite(suite);
 }
