@@ -230,7 +230,7 @@ enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...)
 
 enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
 {
-	struct fault like = { .code = code, .http_sessions = 200, .http_stateless = 200 };
+	struct fault like = { FAULT_STATUS(code, 200) };
 	va_list list;
 
 	va_start(list, why);
@@ -241,15 +241,11 @@ enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
 
 enum mcp_answer mcp_not_found(struct mcp_call *call, const char *why, ...)
 {
-	/* A missing resource is -32002 before 2026-07-28 and must not be in it. */
-	static const struct fault missing = {
-		.code = -32002, .http_sessions = 200, .http_stateless = 200
-	};
 	bool old = call->offer->kind == OFFER_RESOURCE && call->revision < R2026_07_28;
 	va_list list;
 
 	va_start(list, why);
-	fail_in_words(call, old ? &missing : &FAULT_PARAMS, arena_print_list(call->arena, why, list));
+	fail_in_words(call, old ? &FAULT_NO_RESOURCE : &FAULT_PARAMS, arena_print_list(call->arena, why, list));
 	va_end(list);
 	if (call->fault && call->uri.at) {
 		struct json json = json_begin(call->arena, 64 + call->uri.size);

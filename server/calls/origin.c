@@ -84,7 +84,7 @@ static bool origin_allowed(str origin)
 const struct fault *origin_host_check(struct reply *reply)
 {
 	static const struct fault host_fault = {
-		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		FAULT_HTTP(403),
 		.text = "This Host is not served here; the operator lists names in PUBLIC_HOSTS."
 	};
 	str host = exchange_host(reply->exchange);
@@ -95,7 +95,7 @@ const struct fault *origin_host_check(struct reply *reply)
 const struct fault *origin_check(struct reply *reply)
 {
 	static const struct fault origin_fault = {
-		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		FAULT_HTTP(403),
 		.text = "This Origin may not call; the operator lists origins in ALLOWED_ORIGINS."
 	};
 	str origin = exchange_header(reply->exchange, "Origin");

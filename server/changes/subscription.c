@@ -278,8 +278,8 @@ const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lac
 	if (!yyjson_is_obj(wanted))
 		return fault_say(call->arena, &FAULT_PARAMS, "params.notifications must be an object.");
 	if (!reply_can_stream(call->reply))
-		return fault_say(call->arena, &(struct fault) { .code = 406, .http_sessions = 406,
-			.http_stateless = 406 }, "subscriptions/listen answers as text/event-stream only.");
+		return fault_say(call->arena, &(struct fault) { FAULT_HTTP(406) },
+		                 "subscriptions/listen answers as text/event-stream only.");
 	beginning->sights.then = begin;
 	beginning->ids = kind() ? yyjson_obj_get(wanted, kind()->member) : NULL;
 	beginning->subscription = arena_new(call->arena, struct subscription);

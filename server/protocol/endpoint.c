@@ -10,19 +10,19 @@
 #include "visitor.h"
 
 static const struct fault not_found = {
-	.code = 404, .http_sessions = 404, .http_stateless = 404,
+	FAULT_HTTP(404),
 	.text = "There is nothing here; the endpoint is /mcp."
 }, wrong_method = {
-	.code = 405, .http_sessions = 405, .http_stateless = 405,
+	FAULT_HTTP(405),
 	.text = "This method is not served here."
 }, too_large = {
-	.code = 413, .http_sessions = 413, .http_stateless = 413,
+	FAULT_HTTP(413),
 	.text = "The body is larger than this server takes."
 }, too_many_streams = {
-	.code = 429, .http_sessions = 429, .http_stateless = 429, .retry_after_ms = 5000,
+	FAULT_HTTP(429), .retry_after_ms = 5000,
 	.text = "This session has as many streams as it may have; close one."
 }, no_connection = {
-	.code = 503, .http_sessions = 503, .http_stateless = 503, .retry_after_ms = 1000,
+	FAULT_HTTP(503), .retry_after_ms = 1000,
 	.text = "All connections of this server are at work; try again shortly."
 };
 

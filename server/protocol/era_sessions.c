@@ -91,9 +91,8 @@ static const struct fault *set_level(struct mcp_call *call)
 
 static const struct fault *no_resource(struct mcp_call *call, str uri)
 {
-	return fault_say(call->arena, &(struct fault) {
-		.code = -32002, .http_sessions = 200, .http_stateless = 200 },
-		"There is no resource \"%s\".", str_quote(uri, 256).text);
+	return fault_say(call->arena, &FAULT_NO_RESOURCE, "There is no resource \"%s\".",
+	                 str_quote(uri, 256).text);
 }
 
 static const struct fault *read_uri(struct mcp_call *call, str *uri)

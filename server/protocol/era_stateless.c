@@ -16,9 +16,8 @@
 
 static const struct fault *needs_meta(struct mcp_call *call, const char *what)
 {
-	return fault_say(call->arena, &(struct fault) {
-		.code = -32602, .http_sessions = 400, .http_stateless = 400 },
-		"params._meta must have %s.", what);
+	return fault_say(call->arena, &(struct fault) { FAULT_STATUS(-32602, 400) },
+	                 "params._meta must have %s.", what);
 }
 
 static const struct fault *unsupported(struct mcp_call *call, str version)

@@ -14,9 +14,7 @@ static str open_scopes;                 /* every scope there is, for the challen
  * the body is looked at in param.c, MCP-Protocol-Version in compat.c. */
 const struct fault *guard_single_headers(struct reply *reply)
 {
-	static const struct fault twice = {
-		.code = 400, .http_sessions = 400, .http_stateless = 400
-	};
+	static const struct fault twice = { FAULT_HTTP(400) };
 	static const char *const single[] = {
 		"Authorization", "Origin", "Content-Type", "Mcp-Session-Id", "Last-Event-ID"
 	};
@@ -31,13 +29,18 @@ const struct fault *guard_single_headers(struct reply *reply)
 
 /* ---- Callers ---- */
 
+static bool lists(str scopes, str scope)
+{
+	while (scopes.size > 0)
+		if (str_same(str_cut(&scopes, ' '), scope))
+			return true;
+	return false;
+}
+
 static void add_scope(str scope)
 {
-	str rest = open_scopes;
-
-	while (rest.size > 0)
-		if (str_same(str_cut(&rest, ' '), scope))
-			return;
+	if (lists(open_scopes, scope))
+		return;
 	open_scopes = str_of(arena_print(runtime.arena, "%.*s%s%.*s", STR_FORMAT(open_scopes),
 	                                 open_scopes.size ? " " : "", STR_FORMAT(scope)));
 }
@@ -89,8 +92,7 @@ static const struct fault *challenge(struct arena *arena, int status, const char
 	const char *why = !error ? "" :
 		arena_print(arena, ", error=\"%s\", error_description=\"%s\"", error, text);
 
-	*fault = (struct fault) { .code = status, .http_sessions = status, .http_stateless = status,
-	                          .text = text };
+	*fault = (struct fault) { FAULT_HTTP(status), .text = text };
 	fault->challenge = arena_print(arena, "Bearer realm=\"%s\"%s%s%s%s%s%s%s",
 		runtime.server->name,
 		url ? ", resource_metadata=\"" : "", url ? url : "", url ? "\"" : "", why,
@@ -115,7 +117,7 @@ static const struct fault *unavailable(struct arena *arena, int64_t retry_ms)
 	struct fault *fault = arena_new(arena, struct fault);
 
 	*fault = (struct fault) {
-		.code = 503, .http_sessions = 503, .http_stateless = 503, .retry_after_ms = retry_ms,
+		FAULT_HTTP(503), .retry_after_ms = retry_ms,
 		.text = "This access token cannot be checked now: the issuer's keys cannot be had."
 		        " Try again shortly."
 	};
@@ -173,14 +175,6 @@ static str wanted(const char *scopes)
 		if (issuer_asks(each))
 			return each;
 	return first;
-}
-
-static bool lists(str scopes, str scope)
-{
-	while (scopes.size > 0)
-		if (str_same(str_cut(&scopes, ' '), scope))
-			return true;
-	return false;
 }
 
 /* What a token has, for a client that asks for no more than it is told loses nothing by it, and what it
@@ -244,7 +238,7 @@ const struct fault *guard_follows(struct mcp_call *call, const char *const *scop
 const struct fault *guard_address(struct reply *reply)
 {
 	static const struct fault elsewhere = {
-		.code = 403, .http_sessions = 403, .http_stateless = 403,
+		FAULT_HTTP(403),
 		.text = "Calls from this address are not allowed (ALLOWED_ADDRESSES)."
 	};
 

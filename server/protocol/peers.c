@@ -95,9 +95,9 @@ static void told(str what, str rest)
 /* Whoever comes back to a stream of a process that died is told so, call by call. */
 static str last_words(struct arena *arena, str ids)
 {
-	static const struct fault died = { .code = -32603, .http_sessions = 200, .http_stateless = 200,
-		.text = "The server that ran this call ended before it could answer; what it had begun may "
-		        "be done. Look, then call again." };
+	static const struct fault died = { .code = -32603, .text =
+		"The server that ran this call ended before it could answer; what it had begun may be"
+		" done. Look, then call again." };
 	struct json json = json_begin(arena, 512);
 	enum json_trouble trouble;
 	yyjson_val *each, *array = json_parse_copy(arena, ids, 4, &trouble);

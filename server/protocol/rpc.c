@@ -70,10 +70,8 @@ static const struct fault *choose_era(struct reply *reply, bool claim, bool init
 	/* initialize begins a session whatever version a header names: the body negotiates. */
 	if (initialize)
 		return NULL;
-	if (version.at && !known) {
-		reply->era = &era_stateless;
+	if (version.at && !known)
 		return unknown_version(reply, version);
-	}
 	return rpc_session(reply, false);
 }
 

@@ -65,10 +65,10 @@ static void read_accept(str accept, bool *json, bool *sse)
 /* ---- The body ---- */
 
 static const struct fault media = {
-	.code = 415, .http_sessions = 415, .http_stateless = 415,
+	FAULT_HTTP(415),
 	.text = "The Content-Type must be application/json."
 }, accept = {
-	.code = 406, .http_sessions = 406, .http_stateless = 406,
+	FAULT_HTTP(406),
 	.text = "Accept must name application/json, text/event-stream, or both."
 };
 

@@ -32,6 +32,8 @@ FAULT(FAULT_DUPLICATE, -32600, 400, 400, "An object of the message names a membe
 FAULT(FAULT_INVALID, -32600, 400, 400, "This is not a JSON-RPC 2.0 message.");
 FAULT(FAULT_NO_METHOD, -32601, 200, 404, "There is no such method.");
 FAULT(FAULT_PARAMS, -32602, 200, 200, "The params are not what this method takes.");
+/* Before 2026-07-28; in it this code must not be. */
+FAULT(FAULT_NO_RESOURCE, -32002, 200, 200, "There is no such resource.");
 FAULT(FAULT_INTERNAL, -32603, 200, 200, "The server failed to answer; its log says why.");
 FAULT(FAULT_HEADERS, -32020, 400, 400, "The headers do not agree with the body.");
 FAULT(FAULT_CAPABILITY, -32021, 200, 400, "This needs a capability the client did not declare.");
@@ -39,7 +41,7 @@ FAULT(FAULT_VERSION, -32022, 400, 400, "This protocol version is not served.");
 FAULT(FAULT_GONE, 404, 404, 404, "There is no such session; begin a new one with initialize.");
 FAULT(FAULT_BATCH, -32600, 400, 400, "Batches are only part of protocol version 2025-03-26.");
 FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
-const struct fault FAULT_BUSY = { .code = 503, .http_sessions = 503, .http_stateless = 503,
+const struct fault FAULT_BUSY = { FAULT_HTTP(503),
 	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");
 FAULT(FAULT_SESSION_NEEDED, -32600, 400, 400, "This needs a session; begin one with initialize.");

@@ -20,6 +20,11 @@ struct fault {
 	int64_t retry_after_ms;
 };
 
+/* Of one with the same status in both eras; of one where only HTTP is concerned. */
+#define FAULT_STATUS(code_, status) \
+	.code = (code_), .http_sessions = (status), .http_stateless = (status)
+#define FAULT_HTTP(status) FAULT_STATUS(status, status)
+
 #define TRY(step) \
 	do { \
 		const struct fault *fault_ = (step); \
@@ -28,8 +33,9 @@ struct fault {
 	} while (0)
 
 extern const struct fault FAULT_PARSE, FAULT_DEEP, FAULT_DUPLICATE, FAULT_INVALID, FAULT_NO_METHOD,
-	FAULT_PARAMS, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION, FAULT_GONE,
-	FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE, FAULT_SESSION_NEEDED;
+	FAULT_PARAMS, FAULT_NO_RESOURCE, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION,
+	FAULT_GONE, FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE,
+	FAULT_SESSION_NEEDED;
 /* A copy of `like` with other words. */
 struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)
 	PRINTF(3, 4);

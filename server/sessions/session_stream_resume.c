@@ -6,7 +6,7 @@
 #include "stream_rows.h"
 
 static const struct fault unknown = {
-	.code = 400, .http_sessions = 400, .http_stateless = 400,
+	FAULT_HTTP(400),
 	.text = "Last-Event-ID names no stream of this session that is still kept; open a new one "
 	        "without it."
 };
