@@ -6,7 +6,7 @@ static const struct { const char *header, *argument; bool agree; } pairs[] = {
 	{ "tea", "\"tea\"", true }, { "Tea", "\"tea\"", false }, { "", "\"\"", true },
 	{ "true", "true", true }, { "True", "true", false }, { "false", "true", false },
 	{ "42", "42", true }, { "42.0", "42", true }, { "42", "42.0", true }, { "4.2e1", "42", true },
-	{ "-7", "-7", true }, { "7", "-7", false }, { "0x2A", "42", false }, { " 42", "42", false },
+	{ "-7", "-7", true }, { "7", "-7", false }, { "0", "0", true }, { "-0", "0", true }, { "0x2A", "42", false }, { " 42", "42", false },
 	{ "", "42", false }, { "inf", "42", false }, { "nan", "42", false },
 	{ "1", "1.5", false }, { "1.5", "1.5", true },
 	{ "9007199254740993", "9007199254740993", true },
