@@ -37,6 +37,9 @@ for (const [name, request] of Object.entries(requests))
 		const served = await exchange(lenient, request);
 		assert.equal(served.status, 200, served.text);
 		assert.ok(served.json.result.tools.length > 5);
+		// As the revision has it that the body names.
+		assert.equal(served.json.result.resultType, request.body.includes('2026-07-28') ? 'complete' : undefined);
+		assert.equal('ttlMs' in served.json.result, request.body.includes('2026-07-28'));
 		assert.equal(await counted(lenient, name), 1);
 		assert.equal((await exchange(lenient, lines)).status, name === 'version-twice' ? 200 : 400);
 		for (const [other, wrong] of Object.entries(requests))

@@ -119,6 +119,7 @@ const others = {
 	deflate: [deflateSync(ping), 415, /compressed \(deflate\)/],
 	zstd: [Buffer.from('28b52ffd00', 'hex'), 415, /compressed \(zstd\)/],
 	'UTF-8 with a mark': [Buffer.from(`\ufeff${ping}`), 400, /byte order mark; leave it out/],
+	'a mark alone': [Buffer.from('\ufeff'), 400, /byte order mark; leave it out/],
 	'UTF-16': [Buffer.from(`\ufeff${ping}`, 'utf16le'), 400, /UTF-16/],
 };
 for (const [name, [body, status, words]] of Object.entries(others))

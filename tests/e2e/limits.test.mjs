@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePort, head, open, post } from './raw.mjs';
 import {
-	beginSession, callTool, eventually, exchange, onPostgres, pause, start, stateless,
+	beginSession, callTool, eventually, exchange, onPostgres, pause, start, stateless, types,
 } from './support.mjs';
 
 // A server of its own, with these settings.
@@ -123,6 +123,23 @@ limit('BODIES_MAX in the middle of a chunked body', { BODIES_MAX: '64KiB' }, asy
 	connection.leave();
 	assert.equal((await exchange(server, stateless('tools/list'))).status, 200);
 });
+
+limit('what a limit refused is counted under its name', { BODY_MAX: '2KiB', BATCH_MAX: '2', JSON_DEPTH: '8', JSON_VALUES: '100' },
+	async server => {
+		const ping = params => ({ jsonrpc: '2.0', id: 1, method: 'ping', params });
+		const deep = levels => levels > 0 ? { in: deep(levels - 1) } : {};
+		const hits = name => server.metric(`mcp_limit_hits_total\\{limit="${name}"\\}`);
+		const refused = { body: ping({ x: 'x'.repeat(3000) }), batch: [ping(), ping(), ping()], depth: ping(deep(8)),
+			values: ping({ x: Array(120).fill(1) }) };
+		for (const message of [ping({ x: 'x'.repeat(1000) }), [ping(), ping()], ping(deep(4)), ping({ x: Array(20).fill(1) })])
+			assert.equal((await exchange(server, { headers: types, body: JSON.stringify(message) })).status, 200);
+		for (const [name, message] of Object.entries(refused)) {
+			assert.equal(await hits(name), 0, name);
+			const { status } = await exchange(server, { headers: types, body: JSON.stringify(message) });
+			assert.equal(status, name === 'body' ? 413 : 400, name);
+			assert.equal(await hits(name), 1, name);
+		}
+	});
 
 limit('header parameters of each type', {}, async server => {
 	const call = (args, headers) => exchange(server, stateless('tools/call', { name: 'labels', arguments: args },
