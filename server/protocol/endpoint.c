@@ -186,7 +186,7 @@ static void headers_in(struct exchange *x)
 	str path = exchange_path(x);
 	const struct fault *fault;
 
-	reply->era = &era_sessions;
+	reply->era = &era_sessions;     /* unless its message says otherwise */
 	if (answer_health(reply, path))
 		return;
 	fault = exchange_is_spare(x) ? &no_connection : admit(reply, path);

@@ -99,7 +99,6 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	void *in = arena_alloc(call->arena, shape->size + 1);
 	const char *why;
 
-	*bound = false;
 	if (arguments && !yyjson_is_obj(arguments))
 		return fault_say(call->arena, &FAULT_PARAMS, "arguments must be an object.");
 	if (call->offer->schema)
@@ -118,7 +117,7 @@ static const struct fault *start_named(struct mcp_call *call, const struct offer
                                        const char *what)
 {
 	str name = json_member(call->params, "name");
-	bool bound;
+	bool bound = false;
 
 	if (!name.at)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.name must name a %s.", what);

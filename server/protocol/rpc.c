@@ -46,7 +46,6 @@ const struct fault *rpc_session(struct reply *reply, bool needed)
 
 	if (!id.at)
 		return needed ? &FAULT_SESSION_NEEDED : NULL;
-	reply->era = &era_sessions;
 	reply->session = session_find(id, reply->caller);
 	if (!reply->session)
 		return &FAULT_GONE;
@@ -64,7 +63,6 @@ static const struct fault *choose_era(struct reply *reply, bool claim, bool init
 		reply->revision = R2026_07_28;
 		return NULL;
 	}
-	reply->era = &era_sessions;
 	if (!known)
 		reply->revision = R2025_03_26;
 	/* initialize begins a session whatever version a header names: the body negotiates. */
