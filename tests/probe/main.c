@@ -1,4 +1,5 @@
 /* probe - a server whose tools do what makes sharing hard: stream slowly, ask, wait, change things. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "mcp.h"
@@ -14,7 +15,8 @@ struct asking { int64_t rounds; };
 struct linger { bool ever; };
 struct large { int64_t kib; };
 struct sum { int64_t to; };
-struct labels { const char *text; int64_t number; bool flag; };
+struct place { const char *name; };
+struct labels { const char *text; int64_t number; bool flag; struct place *place; };
 
 static const struct shape count_shape = SHAPE(struct count,
 	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
@@ -132,10 +134,14 @@ static enum mcp_answer concern(struct mcp_call *call, const void *in, struct sto
 	return mcp_say(call, "%lld", (long long)total.to);
 }
 
+static const struct shape place_shape = SHAPE(struct place,
+	TEXT(struct place, name, "A name", .header = "Place"));
+
 static const struct shape labels_shape = SHAPE(struct labels,
 	TEXT(struct labels, text, "A text", .header = "Text"),
 	INT(struct labels, number, "A number", .header = "Number"),
-	BOOL(struct labels, flag, "A flag", .header = "Flag"));
+	BOOL(struct labels, flag, "A flag", .header = "Flag"),
+	NEST(struct labels, place, struct place, &place_shape, "A place"));
 
 static enum mcp_answer labels(struct mcp_call *call, const void *in, struct store *store UNUSED)
 {
@@ -179,6 +185,14 @@ static enum mcp_answer touch(struct mcp_call *call, const void *in, struct store
 {
 	mcp_changed(uri_of(call, in));
 	return mcp_say(call, "Touched.");
+}
+
+/* As many as were typed. */
+static void complete_named(struct mcp_call *call, UNUSED const char *argument, const char *value,
+                           UNUSED struct store *store)
+{
+	for (long i = strtol(value, NULL, 10); i > 0; i--)
+		mcp_suggest(call, "name");
 }
 
 static enum mcp_answer read_named(struct mcp_call *call, const void *in, struct store *store UNUSED)
@@ -243,7 +257,7 @@ static const struct mcp_tool tools[] = {
 
 static const struct mcp_resource resources[] = {
 	{ "probe://{name}", "probe", "Probe", "Anything.", "text/plain", .in = &named_shape,
-	  .run = read_named },
+	  .run = read_named, .complete = complete_named },
 	{ 0 },
 };
 

@@ -1,9 +1,8 @@
 /* test_protocol_guard.c - which scopes a caller is told of, and what it is shown: of keys, and of tokens that
  * a sign-in gave. */
+#include "auth_fixture.h"
 #include "guard.h"
 #include "issuer.h"
-#include "keys.h"
-#include "suite.h"
 
 static struct arena *arena;
 static struct reply reply;
@@ -51,7 +50,7 @@ static struct offers offered(const char *const *scopes)
 
 static void offer_all(void)
 {
-	runtime.tools = OFFERED("read own", "write own", "staff");
+	runtime.tools = OFFERED("read own", "write own", "s");
 	ck_assert_ptr_null(guard_start());
 }
 
@@ -84,7 +83,7 @@ START_TEST(whoever_has_no_key_is_told_of_every_scope)
 
 	offer_all();
 	ck_assert_str_eq(guard_caller(&reply, &nothing)->challenge,
-	                 "Bearer realm=\"shop\", scope=\"read own write staff\"");
+	                 "Bearer realm=\"shop\", scope=\"read own write s\"");
 	runtime.tools.count = 0;
 	ck_assert_ptr_null(guard_start());
 	ck_assert_str_eq(guard_caller(&reply, &nothing)->challenge, "Bearer realm=\"shop\"");
@@ -96,10 +95,16 @@ END_TEST
 
 START_TEST(whoever_may_sign_in_is_told_what_that_asks_for)
 {
+	struct auth_answer nothing = { .outcome = AUTH_MISSING };
+
 	sign_in_for("read,write");
 	offer_all();
-	ck_assert_str_eq(guard_caller(&reply, &(struct auth_answer) { .outcome = AUTH_MISSING })->challenge,
-	                 "Bearer realm=\"shop\", scope=\"shop/read shop/write\"");
+	const struct fault *fault = guard_caller(&reply, &nothing);
+	ck_assert_str_eq(fault->challenge, "Bearer realm=\"shop\", scope=\"shop/read shop/write\"");
+	ck_assert_ptr_null(strstr(fault->text, "key"));
+	ck_assert_ptr_null(auth_configure(line_of("alice", ALICE_KEY, "read"), false));
+	ck_assert_ptr_nonnull(strstr(guard_caller(&reply, &nothing)->text, "or a key in its place"));
+	ck_assert_ptr_null(auth_configure(NULL, false));
 }
 END_TEST
 
@@ -112,11 +117,12 @@ static const struct { const char *caller, *scopes, *asked, *needed, *challenge; 
 	{ "ann", "read", "", "write own", REFUSED("key does not have the scope write.\", scope=\"write\"") },
 	{ "ann", "read", "own", "write own", REFUSED("key does not have the scope own.\", scope=\"own\"") },
 	/* What it has besides, in the order of them all. */
-	{ TOKEN, "staff,read", "own", "write own",
-	  REFUSED("access token does not have the scope own.\", scope=\"shop/read shop/own shop/staff\"") },
+	{ TOKEN, "s,read", "own", "write own",
+	  REFUSED("access token does not have the scope own.\", scope=\"shop/read shop/own shop/s\"") },
+	{ TOKEN, "read", "", "s", REFUSED("access token does not have the scope s.\", scope=\"shop/read shop/s\"") },
 	{ TOKEN, "", "read", "write own",
 	  REFUSED("access token does not have the scope write.\", scope=\"shop/write\"") },
-	{ TOKEN, "read,own", "", "read staff", NULL }, { "ann", "own", "", "write own", NULL },
+	{ TOKEN, "read,own", "", "read s", NULL }, { "ann", "own", "", "write own", NULL },
 };
 
 START_TEST(a_scope_that_is_missing_is_named)
@@ -140,9 +146,9 @@ static const struct { const char *caller, *scopes, *customer; bool shown; } list
 	/* A key has what it has. */
 	{ "ann", "write", "", true }, { "ann", "read", "", false }, { "ann", "", "", false },
 	/* A sign-in can be asked for more; not for what no sign-in gives. */
-	{ TOKEN, "write", "", true }, { TOKEN, "", "", true }, { TOKEN, "staff", "", true },
+	{ TOKEN, "write", "", true }, { TOKEN, "", "", true }, { TOKEN, "s", "", true },
 	/* A customer who has signed in has got what a customer gets. */
-	{ TOKEN, "", "ann", true }, { TOKEN, "read", "ann", false }, { TOKEN, "staff", "ann", true },
+	{ TOKEN, "", "ann", true }, { TOKEN, "read", "ann", false }, { TOKEN, "s", "ann", true },
 	{ TOKEN, "read,write", "ann", true },
 };
 
@@ -159,7 +165,7 @@ END_TEST
 
 START_TEST(a_subscription_asks_for_what_it_lacks_and_could_have)
 {
-	static const char *const wanted[] = { "write own", "own", "staff read", "write", NULL };
+	static const char *const wanted[] = { "write own", "own", "s read", "write", NULL };
 
 	sign_in_for("read,write");
 	offer_all();
