@@ -42,6 +42,8 @@ for (const [name, request] of Object.entries(requests))
 		assert.equal('ttlMs' in served.json.result, request.body.includes('2026-07-28'));
 		assert.equal(await counted(lenient, name), 1);
 		assert.equal((await exchange(lenient, lines)).status, name === 'version-twice' ? 200 : 400);
+		const two = { ...types, 'MCP-Protocol-Version': '2025-11-25, 2025-06-18' };
+		assert.equal((await exchange(lenient, { headers: two, body: body() })).status, 400, 'two versions');
 		for (const [other, wrong] of Object.entries(requests))
 			if (other !== name)
 				assert.equal((await exchange(lenient, wrong)).status, 400, `${other} was not asked for`);
@@ -65,6 +67,7 @@ test('extra-arguments: refused in words, and served where COMPAT says so', async
 	const { structuredContent } = await callTool(lenient, 'get_product', { ...added, sku: 'KIT-0001' });
 	assert.equal(structuredContent.sku, 'KIT-0001');
 	assert.ok(!(await callTool(lenient, 'list_categories', added)).isError);
+	assert.ok(!(await callTool(lenient, 'get_product', { sku: 'KIT-0001' })).isError);
 	assert.equal(await counted(lenient, 'extra-arguments'), 2);
 	const nested = { items: [{ sku: 'KIT-0001', quantity: 1, toolCallId: 'call_1' }] };
 	for (const wrong of [{ sku: 'KIT-0001', colour: 'red', ...added }, { sku: 'KIT-0001', sessionID: 'a1' }])

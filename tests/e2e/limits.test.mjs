@@ -120,6 +120,7 @@ limit('BODIES_MAX in the middle of a chunked body', { BODIES_MAX: '64KiB' }, asy
 	}
 	connection.send('0\r\n\r\n');
 	await connection.until(/ 503 /);
+	assert.equal(await server.metric('mcp_limit_hits_total\\{limit="body"\\}'), 1);
 	connection.leave();
 	assert.equal((await exchange(server, stateless('tools/list'))).status, 200);
 });

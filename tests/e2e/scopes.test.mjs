@@ -52,6 +52,23 @@ for (const [scope, ref, name, value] of completions)
 		}
 	});
 
+// ---- Resources and prompts ----
+
+const named = [
+	['orders:read', 'resources/read', { uri: 'order://I1000' }],
+	['orders:read', 'resources/read', { uri: 'customer://C7' }],
+	['orders:read', 'prompts/get', { name: 'explain_order', arguments: { id: 'I1000' } }],
+	['reports:read', 'prompts/get', { name: 'review_sales', arguments: { month: '2011-01' } }],
+];
+
+for (const [scope, method, params] of named)
+	test(`${method} of ${params.uri ?? params.name} is for keys with ${scope} alone`, async () => {
+		for (const who of Object.keys(scopes)) {
+			const { status, text } = await exchange(orders, stateless(method, params, by(who)));
+			assert.equal(status, may(who, scope) ? 200 : 403, `${who}: ${text}`);
+		}
+	});
+
 test('what is completed is what list_orders finds', async () => {
 	const complete = async params => (await exchange(orders, stateless('completion/complete', params, by('reader'))))
 		.json.result.completion.values;
