@@ -212,6 +212,25 @@ test('SIGHUP reads the keys again, or keeps the old where the new are broken', a
 
 // ---- Logs ----
 
+test('each request is one line of the log, and a health check is none', async () => {
+	const server = await start('products');
+	const requests = [
+		[{ method: 'GET', path: '/nothing' }, 'refused', 404],
+		[{ method: 'GET', path: '/healthz' }],
+		[{ method: 'GET', path: '/readyz' }],
+		[{ method: 'OPTIONS' }, 'ok', 204],
+		[{ headers: types, body: '[' }, 'refused', 400],
+		[{ headers: types, body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' }, 'ok', 202],
+		[{ headers: types, body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' }, 'ok', 200],
+	];
+	for (const [request] of requests)
+		await exchange(server, request);
+	await server.stop();
+	const lines = server.log.trim().split('\n').map(line => JSON.parse(line)).filter(line => line.outcome);
+	assert.deepEqual(lines.map(({ outcome, status }) => `${status} ${outcome}`).sort(),
+		requests.filter(([, outcome]) => outcome).map(([, outcome, status]) => `${status} ${outcome}`).sort());
+});
+
 test('the log has a JSON line for each request, and nothing that is secret', async () => {
 	const server = await start('products', { API_KEYS: keyLines });
 	await ask(server, 'search_products', { words: 'xylophone' },
