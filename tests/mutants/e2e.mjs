@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { execute, root } from './processes.mjs';
 
 const files = ['golden', 'bursts', 'changes', 'compat', 'deadline', 'emf', 'flow', 'input', 'lifecycle', 'lifetimes', 'limits',
-	'quoting', 'revoke', 'sessions', 'shares', 'skills', 'strangers', 'streams', 'tasks', 'shared', 'tasks_shared'];
+	'quoting', 'revoke', 'scopes', 'sessions', 'shares', 'sign_in', 'skills',
+	'strangers', 'streams', 'tasks', 'tokens', 'shared', 'tasks_shared'];
 // The same again where the servers' data is on PostgreSQL; the last two above have one of their own.
 const onPostgres = ['golden', 'flow', 'limits', 'revoke', 'shares', 'tasks'];
 
