@@ -6,6 +6,7 @@
 #define AUTH_H
 
 #include "await.h"
+#include "charged.h"
 #include "core.h"
 
 /* ---- Callers ---- */

@@ -2,6 +2,7 @@
 #ifndef SHARE_H
 #define SHARE_H
 
+#include "charged.h"
 #include "core.h"
 
 /* Of what is kept for all callers (auth_share()), at most half. */

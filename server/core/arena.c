@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core.h"
+#include "charged.h"
 
 #define ALIGNMENT 16
 #define FIRST_BYTES 4096

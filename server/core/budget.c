@@ -1,7 +1,7 @@
 /* budget.c - how much is kept for others, of how much may be. */
 #include <stdatomic.h>
 
-#include "core.h"
+#include "charged.h"
 
 bool budget_has(const struct budget *budget, size_t size)
 {

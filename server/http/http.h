@@ -10,6 +10,7 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include "charged.h"
 #include "core.h"
 #include "counted.h"
 #include "header.h"

@@ -5,8 +5,8 @@
  * Failure  Running out of memory aborts: inputs are bounded before they are read, so a failed
  *          allocation is the machine's failure, not a case to handle.
  * Threads  An arena belongs to one thread at a time. */
-#ifndef CORE_H
-#define CORE_H
+#ifndef MCP_CORE_H
+#define MCP_CORE_H
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -55,29 +55,9 @@ struct quote {
  *     fault_say(arena, fault, "There is no method \"%s\".", str_quote(name, 64).text) */
 struct quote str_quote(str text, size_t size_max);
 
-/* ---- Budgets: what others can make us keep ---- */
-
-/* Bytes that are kept, at most `max`; also taken from the whole that it is a share of. Whoever is about to let
- * somebody have more asks first; what is made on the way is counted when it is there. Any thread. */
-struct budget {
-	struct budget *of;              /* NULL: it is the whole */
-	size_t max;
-	_Atomic(size_t) used;
-	void (*hold)(struct budget *budget, int by);    /* it lives while it is held; NULL: always */
-};
-
-bool budget_has(const struct budget *budget, size_t size);      /* room for so much more? */
-void budget_take(struct budget *budget, size_t size);
-void budget_give(struct budget *budget, size_t size);
-/* Who keeps a pointer to one holds it, until all it took is given back. NULL is fine. */
-struct budget *budget_hold(struct budget *budget);
-void budget_drop(struct budget *budget);
-
 /* ---- Arenas ---- */
 
 struct arena *arena_create(void);
-/* What it takes beyond its first KiB is taken from the budget until it is destroyed; NULL is fine. */
-struct arena *arena_create_charged(struct budget *budget);
 void arena_destroy(struct arena *arena);                        /* NULL is fine */
 void *arena_alloc(struct arena *arena, size_t size);            /* zeroed, aligned for any type */
 void *arena_alloc_raw(struct arena *arena, size_t size);        /* the same, not zeroed */
@@ -88,11 +68,6 @@ char *arena_print(struct arena *arena, const char *format, ...) PRINTF(2, 3);
 char *arena_print_list(struct arena *arena, const char *format, va_list list);
 /* Calls release(thing) when the arena is destroyed, the latest first. */
 void arena_own(struct arena *arena, void *thing, void (*release)(void *thing));
-/* Memory of malloc() that is freed with the arena; `size` of it counts in the budget. */
-void arena_adopt(struct arena *arena, void *memory, size_t size);
-/* Counts so much more, until it is destroyed. */
-void arena_charge(struct arena *arena, size_t size);
-size_t arena_charged(const struct arena *arena);                /* bytes taken from its budget */
 size_t arena_size(const struct arena *arena);                   /* bytes handed out */
 
 #define arena_new(arena, T) ((T *)arena_alloc((arena), sizeof(T)))

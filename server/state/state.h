@@ -11,6 +11,7 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include "charged.h"
 #include "core.h"
 #include "counted.h"
 #include "loop.h"

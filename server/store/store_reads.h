@@ -8,6 +8,7 @@
 #ifndef STORE_READS_H
 #define STORE_READS_H
 
+#include "charged.h"
 #include "store_internal.h"
 
 #define STORE_LOOP_CONNECTIONS 1        /* of each loop, once it reads */

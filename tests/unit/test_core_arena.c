@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "charged.h"
 #include "core.h"
 #include "suite.h"
 
