@@ -1,6 +1,6 @@
 /* builder.h - text that is put together piece by piece, in an arena. */
-#ifndef BUILDER_H
-#define BUILDER_H
+#ifndef MCP_BUILDER_H
+#define MCP_BUILDER_H
 
 #include "core.h"
 

@@ -4,8 +4,8 @@
  * connects within 1 s and takes at most 3 s in all, tries included; a tool named idempotent is tried
  * up to three times with growing, jittered pauses. After 5 failures in a row the circuit opens: for
  * 10 s every call fails at once, then one probe decides. */
-#ifndef CLIENT_H
-#define CLIENT_H
+#ifndef MCP_CLIENT_H
+#define MCP_CLIENT_H
 
 #include "core.h"
 #include "shape.h"

@@ -1,6 +1,6 @@
 /* figure.h - a number as people write it: 1,000.50, 1.000,50, 1'000, 1 000, 12,34,567, 1٬000٫50. */
-#ifndef FIGURE_H
-#define FIGURE_H
+#ifndef MCP_FIGURE_H
+#define MCP_FIGURE_H
 
 #include "core.h"
 

@@ -1,8 +1,8 @@
 /* fold.h - text as it is compared: whoever types it need not know its case, nor its accents.
  *
  * A program that uses this links mcp_fold beside mcp: the others need not load utf8proc. */
-#ifndef FOLD_H
-#define FOLD_H
+#ifndef MCP_FOLD_H
+#define MCP_FOLD_H
 
 #include "core.h"
 

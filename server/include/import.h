@@ -22,8 +22,8 @@
  *        again, each with whole groups of rows, they are taken. A write of others waits for a piece at
  *        most (some 50 ms). An import that ends before it is decided has done nothing; one that ends
  *        later is finished by the next import, or by a server's job that calls import_go_on(). */
-#ifndef IMPORT_H
-#define IMPORT_H
+#ifndef MCP_IMPORT_H
+#define MCP_IMPORT_H
 
 #include "core.h"
 #include "setting.h"

@@ -1,7 +1,7 @@
 /* money.h - amounts of money: which currencies there are and how they are written, and sums that never
  * overflow unseen. */
-#ifndef MONEY_H
-#define MONEY_H
+#ifndef MCP_MONEY_H
+#define MCP_MONEY_H
 
 #include "core.h"
 

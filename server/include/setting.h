@@ -2,8 +2,8 @@
  *
  * Each setting is an environment variable (PORT) and a flag (--port=8081 or --port 8081); the flag
  * wins. A wrong value stops the start, naming the setting, what was given and what is allowed. */
-#ifndef SETTING_H
-#define SETTING_H
+#ifndef MCP_SETTING_H
+#define MCP_SETTING_H
 
 #include "core.h"
 

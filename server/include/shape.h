@@ -19,8 +19,8 @@
  * Examples A text or time may name some: TIME(struct report, from, "Begin", EXAMPLES("2011-01-31"))
  *          is described as: Begin, such as "2011-01-31". A program with one that is refused does not
  *          start, so nothing is recommended that is not taken. */
-#ifndef SHAPE_H
-#define SHAPE_H
+#ifndef MCP_SHAPE_H
+#define MCP_SHAPE_H
 
 #include "core.h"
 

@@ -18,8 +18,8 @@
  * Budget   On an event loop a store only reads, and gives up after a bounded amount of work; the
  *          runtime then runs the tool again on a worker. So a tool need not care, but must return
  *          as soon as the store fails. */
-#ifndef STORE_H
-#define STORE_H
+#ifndef MCP_STORE_H
+#define MCP_STORE_H
 
 #include "core.h"
 #include "shape.h"

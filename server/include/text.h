@@ -1,8 +1,8 @@
 /* text.h - slices of text: comparing, cutting, numbers.
  *
  * What compares is here, so that the length of a text that is written where it is used is known. */
-#ifndef TEXT_H
-#define TEXT_H
+#ifndef MCP_TEXT_H
+#define MCP_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
