@@ -17,6 +17,7 @@
 #define MCP_H
 
 #include "core.h"
+#include "mcp_version.h"
 #include "setting.h"
 #include "shape.h"
 #include "store.h"

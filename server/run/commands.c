@@ -49,9 +49,14 @@ static int run_serve(const struct mcp_server *server, int argc UNUSED, char **ar
 	return serve(server);
 }
 
+const char *mcp_version(void)
+{
+	return MCP_VERSION;
+}
+
 static int run_version(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
-	printf("mcp-%s %s\n", server->name, server->version);
+	printf("mcp-%s %s\nmcp-server %s\n", server->name, server->version, mcp_version());
 	return 0;
 }
 
@@ -185,7 +190,7 @@ static const struct command commands[] = {
 	  run_restore, 1 },
 	{ "healthcheck", "healthcheck", "Ask /healthz of the server on this machine: status 0 or 1",
 	  run_healthcheck, 0 },
-	{ "version", "version", "Print the version", run_version, 0 },
+	{ "version", "version", "Print its version, and the runtime's", run_version, 0 },
 	{ "help", "help", "Print this", run_help, 0 },
 	{ 0 },
 };
