@@ -1,10 +1,10 @@
 # embed_files.cmake - makes files part of a program, as C arrays of their text.
 #
-#     embed_files(mcp-products FILES ui/search.html PARTS ${CMAKE_SOURCE_DIR}/server/ui/app.js)
+#     embed_files(mcp-products FILES ui/search.html PARTS ${MCP_SERVER_UI})
 #
 # The program declares `extern const char search_html[];` (the file's name, with _ for what C does
 # not allow) and finds the text there, ended by a NUL. @app.js@ in a file stands for the text of that
-# part.
+# part. MCP_SERVER_UI are the runtime's: app.css, app.js and what this one takes in.
 
 # As a script: writes the one file OUT from the file IN.
 if(CMAKE_SCRIPT_MODE_FILE)

@@ -1,6 +1,6 @@
 /* fold.h - text as it is compared: whoever types it need not know its case, nor its accents.
  *
- * A program that uses this links mcp_fold beside mcp: the others need not load utf8proc. */
+ * A program that uses this loads utf8proc. */
 #ifndef MCP_FOLD_H
 #define MCP_FOLD_H
 
