@@ -184,7 +184,7 @@ unpack_program() {
 # which say so.
 need_deploy_tools() {
 	local package
-	for package in openssl jq curl shellcheck skopeo; do
+	for package in openssl jq curl shellcheck skopeo lintian; do
 		has "$package" || ! has apt-get || install_packages "$package" || true
 	done
 	unpack_program docker-registry ./usr/bin/docker-registry
@@ -446,6 +446,7 @@ begin_beside() {
 		run_client_tests "clients of other languages" "${clients[@]}"
 		run_sign_in_tests "clients that sign in"
 		run_node_tests "documentation" tests/docs/*.test.mjs
+		run_node_tests "the runtime as a package" tests/package/*.test.mjs
 		run_node_tests "rooms of the code" tests/rooms/*.test.mjs
 		declare -p PARTS PASSED FAILED >"$TEST/counted"
 	) </dev/null >"$TEST/beside.log" 2>&1 &

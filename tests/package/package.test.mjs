@@ -1,0 +1,140 @@
+// package.test.mjs - the runtime, installed, is all that a server needs: the template is built with it and called, and whatever
+// names a program has for its own functions, they are its own. tests/docker does the same on a Debian of which nothing is there before.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root, temporary } from '../e2e/support.mjs';
+import { build, command, compile, declared, has, headersOf, install, names, needs, template, version } from './support.mjs';
+
+const runtime = install();
+const withVersion = ['-DVERSION="0.1.0"'];
+
+// ---- Headers ----
+
+test('each header stands alone: as C17, and within C++\'s extern "C"', t => {
+	const headers = headersOf(runtime);
+	assert.ok(headers.length > 8);
+	const languages = [['cc', ['-x', 'c', '-std=c17', '-Wpedantic'], name => `#include "${name}"\nextern int alone;\n`]];
+	if (has('c++'))
+		languages.push(['c++', ['-x', 'c++', '-std=c++17'], name => `extern "C" {\n#include "${name}"\n}\n`]);
+	else
+		t.diagnostic('C++ is left out: there is no c++');
+	for (const name of headers)
+		for (const [compiler, options, text] of languages)
+			command(compiler, [...options, '-Wall', '-Wextra', '-Werror', '-fsyntax-only', `-I${runtime.include}`, '-'], { input: text(name) });
+});
+
+test('there are the headers of programs, and what they say of the version is so', () => {
+	const offered = globSync('*.h', { cwd: join(root, 'server/include') });
+	assert.deepEqual(headersOf(runtime), [...offered, 'mcp_version.h'].sort());
+	for (const name of headersOf(runtime))          // a program's own store.h is guarded by STORE_H
+		assert.match(readFileSync(join(runtime.include, name), 'utf8'), /^#ifndef MCP_\w*H$/m, name);
+	assert.equal(command('pkg-config', ['--modversion', 'mcp-server'], { env: runtime.env }).trim(), version);
+	assert.equal(command('pkg-config', ['--validate', 'mcp-server'], { env: runtime.env }), '');
+	const folder = temporary(), [major, minor, patch] = version.split('.');
+	writeFileSync(join(folder, 'version.c'), `#include <stdio.h>\n#include "mcp.h"
+		#if MCP_VERSION_NUMBER < MCP_VERSION_OF(${major}, ${minor}, ${patch}) || MCP_VERSION_NUMBER >= MCP_VERSION_OF(${major}, ${minor}, ${+patch + 1})
+		#error another version
+		#endif
+		int main(void) { return printf("%s %s", MCP_VERSION, mcp_version()) < 0; }\n`);
+	assert.equal(command(compile(runtime, folder, ['version.c']), []), `${version} ${version}`);
+	assert.match(readFileSync(join(root, 'docs/changes.md'), 'utf8'), new RegExp(`^## ${version.replaceAll('.', '\\.')}, \\d{4}-\\d\\d-\\d\\d$`, 'm'));
+});
+
+// ---- Names ----
+
+test('the library has the names that its headers declare, and else only those that begin with mcp__', () => {
+	const wanted = declared(runtime, headersOf(runtime));
+	assert.ok(wanted.size > 100 && wanted.has('mcp_main') && wanted.has('store_find'));
+	const there = [...names(runtime.library)];
+	assert.deepEqual(there.filter(name => !name.startsWith('mcp__')).sort(), [...wanted].sort());
+	for (const name of ['check', 'serve', 'mcp_main'])
+		assert.ok(there.includes(`mcp__${name}`), name);
+});
+
+test('a program has whatever names it likes: each of the runtime\'s that its headers do not declare', () => {
+	const folder = template(runtime);
+	const used = declared(runtime, ['mcp.h']);
+	const own = [...names(runtime.library)].map(name => name.replace(/^mcp__/, '')).filter(name => !used.has(name) && name !== 'main');
+	assert.ok(own.length > 500 && own.includes('import_file') && own.includes('serve'));
+	writeFileSync(join(folder, 'own.c'), `#include <stdlib.h>\n${[...new Set(own)].map(name => `void ${name}(void) { abort(); }`).join('\n')}\n`);
+	const program = compile(runtime, folder, ['main.c', 'own.c'], [...withVersion, '-fno-builtin']);
+	command(join(folder, 'test.sh'), [program]);
+});
+
+// ---- Programs ----
+
+test('the template is built with CMake, and its test passes', () => {
+	const folder = template(runtime);
+	command('cmake', ['-G', 'Ninja', '-S', folder, '-B', join(folder, 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
+	command('cmake', ['--build', join(folder, 'build')]);
+	assert.match(command('ctest', ['--test-dir', join(folder, 'build'), '--output-on-failure']), /100% tests passed, 0 tests failed out of 1/);
+	assert.equal(command(join(folder, 'build/mcp-hello'), ['version']), `mcp-hello 0.1.0\nmcp-server ${version}\n`);
+});
+
+test('it is built with pkg-config alone, and its test notices what is not so', () => {
+	const folder = template(runtime);
+	command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'], withVersion)]);
+	const main = join(folder, 'main.c');
+	writeFileSync(main, readFileSync(main, 'utf8').replace('visit.times + 1', 'visit.times + 2'));
+	assert.throws(() => command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'], withVersion)]), /times/);
+});
+
+test('a program loads what it uses', () => {
+	const folder = template(runtime);
+	const plain = needs(compile(runtime, folder, ['main.c'], withVersion));
+	assert.ok(plain.includes('microhttpd') && plain.includes('sqlite3'), plain.join());
+	for (const name of ['utf8proc', 'curl', 'pq'])
+		assert.ok(!plain.includes(name), name);
+	writeFileSync(join(folder, 'folds.c'), `#include <stdio.h>\n#include "fold.h"\nint main(void)\n{\n\tstruct arena *arena = arena_create();
+		puts(text_fold(arena, "Crème BRÛLÉE", FOLD_ACCENTS));\n\tarena_destroy(arena);\n}\n`);
+	const folds = compile(runtime, folder, ['folds.c']);
+	assert.equal(command(folds, []), 'creme brulee\n');
+	assert.ok(needs(folds).includes('utf8proc') && !needs(folds).includes('microhttpd'));
+});
+
+test('CMake finds no package of another major version', () => {
+	const folder = template(runtime), lists = join(folder, 'CMakeLists.txt'), [major] = version.split('.');
+	const wants = wanted => {
+		writeFileSync(lists, `cmake_minimum_required(VERSION 3.25)\nproject(x C)\nfind_package(mcp-server ${wanted} REQUIRED)\n`);
+		command('cmake', ['-S', folder, '-B', join(temporary(), 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
+	};
+	wants(`${major}.0`);
+	assert.throws(() => wants(`${+major + 1}.0`), /mcp-server/);
+});
+
+test('pages and skills become part of a program', () => {
+	const folder = template(runtime), lists = join(folder, 'CMakeLists.txt');
+	writeFileSync(join(folder, 'page.html'), '<script>@app.js@</script><style>@app.css@</style>');
+	command('mkdir', ['-p', join(folder, 'skills/greeting')]);
+	writeFileSync(join(folder, 'skills/greeting/SKILL.md'), '---\nname: greeting\ndescription: When somebody is to be greeted.\n---\nGreet.\n');
+	writeFileSync(join(folder, 'shows.c'), `#include <stdio.h>\n#include "mcp.h"\nextern const char page_html[];\nextern const struct mcp_file skills[];
+		int main(void) { printf("%s\\n%s", skills[0].path, page_html); }\n`);
+	writeFileSync(lists, `${readFileSync(lists, 'utf8')}
+		add_executable(shows shows.c)
+		embed_files(shows FILES page.html PARTS \${MCP_SERVER_UI})
+		embed_skills(shows skills)
+		target_link_libraries(shows PRIVATE mcp-server::mcp)\n`);
+	command('cmake', ['-G', 'Ninja', '-S', folder, '-B', join(folder, 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
+	command('cmake', ['--build', join(folder, 'build')]);
+	const [path, ...page] = command(join(folder, 'build/shows'), []).split('\n');
+	assert.equal(path, 'greeting/SKILL.md');
+	assert.ok(!/@app\.(js|css)@|@currencies\.def@/.test(page.join('\n')) && page.length > 100);
+});
+
+// ---- Debian's package ----
+
+test('Debian\'s package has the same files, and lintian has no complaint', { skip: !has('dpkg-deb') && 'this is no Debian' }, t => {
+	const folder = temporary();
+	command('cpack', ['-B', folder], { cwd: build });
+	const [path] = globSync(join(folder, '*.deb'));
+	command('dpkg-deb', ['--extract', path, join(folder, 'unpacked')]);
+	const files = at => globSync('**/*', { cwd: at, withFileTypes: true }).filter(entry => entry.isFile())
+		.map(entry => join(entry.parentPath, entry.name).slice(at.length + 1)).sort();
+	assert.deepEqual(files(join(folder, 'unpacked/usr')).filter(name => !/\/(copyright|changelog(\.Debian)?\.gz)$/.test(name)), files(runtime.prefix));
+	if (has('lintian'))
+		assert.equal(command('lintian', ['--allow-root', '--display-info', '--pedantic', '--tag-display-limit', '0', path]), '');
+	else
+		t.diagnostic('lintian is left out: it is not installed');
+});
