@@ -76,12 +76,13 @@ stand_in_of() {
 
 # A proxy that this machine needs is there while it builds, and not in the image.
 build_image() {
-	local name arguments=()
+	local name arguments=() load=--load
+	[[ " $* " != *' --output '* ]] || load=
 	for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
 		[ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
 	done
 	if docker buildx version >/dev/null 2>&1; then
-		docker buildx build --load --provenance=false "${arguments[@]}" "$@"
+		docker buildx build ${load:+"$load"} --provenance=false "${arguments[@]}" "$@"
 	else
 		DOCKER_BUILDKIT=1 docker build "${arguments[@]}" "$@"
 	fi >build/docker/build.log 2>&1 || {
@@ -108,6 +109,13 @@ build_program() {
 	describe_build "$name" || return
 	build_image . --tag "$tag" "${image_arguments[@]}" \
 		--build-arg "BASE=$BASE" ${SNAPSHOT+--build-arg "SNAPSHOT=$SNAPSHOT"} "$@"
+}
+
+# The package of the runtime, of the base's Debian, into a folder.
+build_package() {
+	docker/ignore >docker/Dockerfile.dockerignore || return
+	build_image . --file docker/Dockerfile --target package --output "$1" \
+		--build-arg "BASE=$BASE" ${SNAPSHOT+--build-arg "SNAPSHOT=$SNAPSHOT"}
 }
 
 # ---- What is in them ----
