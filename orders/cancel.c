@@ -9,13 +9,13 @@ struct cancel {
 
 struct consent { bool sure; };
 
-const struct shape cancel_shape = SHAPE(struct cancel,
+SHAPE(cancel_shape, struct cancel,
 	TEXT(struct cancel, id, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64)),
 	TEXT(struct cancel, reason, "Why, for the order's history", AT_MOST(500)),
 	BOOL(struct cancel, confirm, "True where the person already agreed to cancel exactly this"
 	     " order. Otherwise they are asked, where the client can ask", DEFAULT(false)));
 
-static const struct shape consent_shape = SHAPE(struct consent,
+static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Cancel the order", .required = true));
 
 struct work {
@@ -53,7 +53,7 @@ static bool cancel(struct store *store, void *context)
 
 	return store_change(store, "update orders set status = 'cancelled'"
 	                           " where id = :id and status = :status",
-	                    &order_shape, work->order) == 1 &&
+	                    order_shape, work->order) == 1 &&
 	       event_add(store, &event) &&
 	       errand_restock(store, work->arena, work->order->id, NULL, work->errand);
 }
@@ -82,7 +82,7 @@ static enum mcp_reply ask(struct mcp_call *call, const struct cancel *asked,
 		consent->sure = true;
 		return MCP_ACCEPTED;
 	}
-	return mcp_ask(call, "consent", &consent_shape, consent,
+	return mcp_ask(call, "consent", consent_shape, consent,
 	               "Cancel order %s of customer %s (%s, %lld unit%s)? Its goods go back on"
 	               " sale.", order->id, order->customer, order->status,
 	               (long long)order->units, order->units == 1 ? "" : "s");
@@ -93,7 +93,7 @@ enum mcp_answer cancel_order(struct mcp_call *call, const void *in, struct store
 	const struct cancel *asked = in;
 	struct order order;
 	struct consent consent;
-	enum found found = order_find(call, store, WRITE, asked->id, &order);
+	enum lookup found = order_find(call, store, WRITE, asked->id, &order);
 
 	if (found != FOUND)
 		return order_missing(call, found, asked->id);

@@ -15,29 +15,29 @@ struct request {
 	int64_t item_count;
 };
 
-#define ITEMS LIST(struct request, items, item_count, struct portion, &portion_shape, "")
+#define ITEMS LIST(struct request, items, item_count, struct portion, portion_shape, "")
 
-static const struct shape reserve_shape = SHAPE(struct request,
+static SHAPE(reserve_shape, struct request,
 	TEXT(struct request, reservation_id, ""), ITEMS);
 
-static const struct shape reservation_id_shape = SHAPE(struct request,
+static SHAPE(reservation_id_shape, struct request,
 	TEXT(struct request, reservation_id, ""));
 
-static const struct shape restock_shape = SHAPE(struct request,
+static SHAPE(restock_shape, struct request,
 	TEXT(struct request, restock_id, ""), ITEMS);
 
-static const struct shape restocked_shape = SHAPE(struct request,
+static SHAPE(restocked_shape, struct request,
 	TEXT(struct request, restock_id, ""));
 
-static const struct shape reserved_shape = SHAPE(struct reserved,
+static SHAPE(reserved_shape, struct reserved,
 	TEXT(struct reserved, sku, "", .required = true),
 	TEXT(struct reserved, name, "", .required = true),
 	INT(struct reserved, quantity, "", .required = true, AT_LEAST(1)),
 	MONEY(struct reserved, price, "", .required = true, AT_LEAST(0)));
 
-static const struct shape reservation_shape = SHAPE(struct reservation,
+static SHAPE(reservation_shape, struct reservation,
 	TEXT(struct reservation, state, "", .required = true),
-	LIST(struct reservation, items, item_count, struct reserved, &reserved_shape, ""));
+	LIST(struct reservation, items, item_count, struct reserved, reserved_shape, ""));
 
 bool catalogue_start(void)
 {
@@ -57,8 +57,8 @@ void catalogue_stop(void)
 static enum client_outcome about_reservation(struct arena *arena, const char *tool, const char *id,
                                              struct reservation *reservation, const char **why)
 {
-	return client_call(products, arena, tool, true, &reservation_id_shape,
-	                   &(struct request) { .reservation_id = id }, &reservation_shape,
+	return client_call(products, arena, tool, true, reservation_id_shape,
+	                   &(struct request) { .reservation_id = id }, reservation_shape,
 	                   reservation, why);
 }
 
@@ -70,8 +70,8 @@ enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
 		.reservation_id = id, .items = (struct portion *)items, .item_count = count,
 	};
 
-	return client_call(products, arena, "reserve_stock", true, &reserve_shape, &request,
-	                   &reservation_shape, reservation, why);
+	return client_call(products, arena, "reserve_stock", true, reserve_shape, &request,
+	                   reservation_shape, reservation, why);
 }
 
 enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)
@@ -124,6 +124,6 @@ enum client_outcome catalogue_restock(struct arena *arena, const char *id,
 
 	request.items = split(arena, items, &count);
 	request.item_count = count;
-	return client_call(products, arena, "restock", true, &restock_shape, &request,
-	                   &restocked_shape, &answer, why);
+	return client_call(products, arena, "restock", true, restock_shape, &request,
+	                   restocked_shape, &answer, why);
 }

@@ -10,7 +10,7 @@ struct beginning {
 	int64_t limit;
 };
 
-static const struct shape beginning_shape = SHAPE(struct beginning,
+static SHAPE(beginning_shape, struct beginning,
 	TEXT(struct beginning, from, "The first number, in small letters"),
 	TEXT(struct beginning, to, "The number behind the last"),
 	TEXT(struct beginning, customer, "Whose"),
@@ -28,13 +28,13 @@ static bool find_numbers(struct store *store, struct arena *arena, const struct 
 {
 	if (by->customer)
 		return store_find(store, arena, NUMBERS("customer = :customer and " BEGINS) NEWEST,
-		                  &beginning_shape, by, &named_shape, rows);
+		                  beginning_shape, by, named_shape, rows);
 	/* Where nothing was typed, those of today are the likeliest. */
 	if (!*by->from)
 		return store_find(store, arena, NUMBERS("1 = 1") NEWEST,
-		                  &beginning_shape, by, &named_shape, rows);
+		                  beginning_shape, by, named_shape, rows);
 	return store_find(store, arena, NUMBERS(BEGINS) " order by lower(id), id limit :limit",
-	                  &beginning_shape, by, &named_shape, rows);
+	                  beginning_shape, by, named_shape, rows);
 }
 
 static void suggest_numbers(struct mcp_call *call, const char *typed, const char *customer,
@@ -95,7 +95,7 @@ void complete_order(struct mcp_call *call, const char *argument, const char *val
 
 struct moment { int64_t at; };
 
-static const struct shape moment_shape = SHAPE(struct moment, INT(struct moment, at, "When"));
+static SHAPE(moment_shape, struct moment, INT(struct moment, at, "When"));
 
 #define ORDERED_AT(direction) \
 	"select placed_at as at from orders where status not in ('recording', 'committing')" \
@@ -116,8 +116,8 @@ void complete_month(struct mcp_call *call, const char *argument UNUSED, const ch
 	char from[TIME_TEXT_SIZE], month[TIME_TEXT_SIZE];
 	int suggested = 0;
 
-	if (store_find_one(store, arena, ORDERED_AT("asc"), NULL, NULL, &moment_shape, &first) != 1 ||
-	    store_find_one(store, arena, ORDERED_AT("desc"), NULL, NULL, &moment_shape, &last) != 1)
+	if (store_find_one(store, arena, ORDERED_AT("asc"), NULL, NULL, moment_shape, &first) != 1 ||
+	    store_find_one(store, arena, ORDERED_AT("desc"), NULL, NULL, moment_shape, &last) != 1)
 		return;
 	print_month(first.at, from);
 	for (int64_t at = last.at; suggested <= MCP_SUGGESTIONS_MAX; ) {

@@ -16,14 +16,14 @@ struct create {
 	const char *idempotency_key;
 };
 
-const struct shape create_shape = SHAPE(struct create,
+SHAPE(create_shape, struct create,
 	TEXT(struct create, customer, "Who buys: the customer's number, e-mail or name. list_orders"
 	     " finds the order by exactly this text. Leave it out only where you order for yourself",
 	     AT_LEAST(1), AT_MOST(200)),
-	LIST(struct create, items, item_count, struct portion, &portion_shape,
+	LIST(struct create, items, item_count, struct portion, portion_shape,
 	     "What is bought; prices are the catalogue's at this moment", .required = true,
 	     AT_LEAST(1), AT_MOST(ITEMS_MAX)),
-	NEST(struct create, shipping_address, struct address, &address_shape, "Where it goes",
+	NEST(struct create, shipping_address, struct address, address_shape, "Where it goes",
 	     .required = true),
 	TEXT(struct create, idempotency_key, "A text of your choice that is new for each order,"
 	     " such as a UUID. Calling again with the same key returns the same order instead of"
@@ -170,7 +170,7 @@ static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct
 struct placed {
 	struct mcp_call *call;
 	const char *id;
-	enum found found;
+	enum lookup found;
 	struct order order;
 };
 
@@ -194,7 +194,7 @@ static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struc
 	if (placing_finish_reading(store, order, read_placed, &placed) != STEP_DONE)
 		return still_placing(call, order->id);
 	order_changed(mcp_arena(call), order->id);
-	return placed.found == FOUND ? mcp_return(call, &placed.order)
+	return placed.found == FOUND ? mcp_return(call, order_shape, &placed.order)
 	                             : order_missing(call, placed.found, order->id);
 }
 

@@ -47,12 +47,12 @@ struct beginning {
 	int64_t limit;
 };
 
-static const struct shape beginning_shape = SHAPE(struct beginning,
+static SHAPE(beginning_shape, struct beginning,
 	TEXT(struct beginning, from, "The first key"),
 	TEXT(struct beginning, to, "The key behind the last"),
 	INT(struct beginning, limit, "How many"));
 
-static const struct shape customer_shape = SHAPE(struct customer, TEXT(struct customer, name, "A key"));
+static SHAPE(customer_shape, struct customer, TEXT(struct customer, name, "A key"));
 
 /* From each key to the next that is another, by the index: who ordered a thousand times is read once. */
 #define NEXT_KEY(condition) \
@@ -72,7 +72,7 @@ bool customers_find(struct store *store, struct arena *arena, const char *typed,
 	                " union all select " NEXT_KEY("o.customer_key > c.k") ", c.n + 1"
 	                " from customer c where c.k is not null and c.n < :limit)"
 	                " select c.k as name from customer c where c.k is not null order by c.n",
-	                &beginning_shape, &by, &customer_shape, customers))
+	                beginning_shape, &by, customer_shape, customers))
 		return false;
 	struct customer *all = customers->first;
 	for (int64_t i = 0; i < customers->count; i++) {
@@ -89,7 +89,7 @@ struct keyed {
 	int64_t limit;
 };
 
-static const struct shape keyed_shape = SHAPE(struct keyed,
+static SHAPE(keyed_shape, struct keyed,
 	TEXT(struct keyed, id, ""),
 	TEXT(struct keyed, customer, ""),
 	TEXT(struct keyed, customer_key, ""),
@@ -107,14 +107,14 @@ static bool key_some(struct store *store, void *context)
 	struct rows rows;
 
 	if (!store_find(store, work->arena, "select id, customer from orders where customer_key is null"
-	                " order by id limit :limit", &keyed_shape, &by, &keyed_shape, &rows))
+	                " order by id limit :limit", keyed_shape, &by, keyed_shape, &rows))
 		return false;
 	struct keyed *orders = rows.first;
 	bool fine = true;
 	for (int64_t i = 0; i < rows.count && fine; i++) {
 		orders[i].customer_key = customer_key(work->arena, orders[i].customer);
 		fine = store_queue(store, "update orders set customer_key = :customer_key where id = :id",
-		                   &keyed_shape, &orders[i]);
+		                   keyed_shape, &orders[i]);
 	}
 	work->found = rows.count;
 	return fine;

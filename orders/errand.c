@@ -6,7 +6,7 @@
 #define PAUSE_LEAST_MS 5000
 #define PAUSE_MOST_MS 600000
 
-static const struct shape errand_shape = SHAPE(struct errand,
+static SHAPE(errand_shape, struct errand,
 	TEXT(struct errand, id, ""),
 	TEXT(struct errand, kind, ""),
 	TEXT(struct errand, order_id, ""),
@@ -22,7 +22,7 @@ static bool file(struct store *store, const struct errand *errand)
 	return store_change(store,
 	                    "insert into errand (id, kind, order_id, return_id, lease_owner,"
 	                    " lease_until) values (:id, :kind, :order_id, :return_id, :lease_owner,"
-	                    " :lease_until)", &errand_shape, errand) == 1;
+	                    " :lease_until)", errand_shape, errand) == 1;
 }
 
 const char *errand_release_id(struct arena *arena, const char *order_id)
@@ -58,11 +58,11 @@ static bool find_items(struct store *store, struct arena *arena, const struct er
 		return store_find(store, arena,
 		                  "select sku, quantity from return_line where return_id ="
 		                  " :return_id",
-		                  &errand_shape, errand, &portion_shape, items);
+		                  errand_shape, errand, portion_shape, items);
 	return store_find(store, arena,
 	                  "select sku, sum(quantity) as quantity from order_line"
 	                  " where order_id = :order_id group by sku",
-	                  &errand_shape, errand, &portion_shape, items);
+	                  errand_shape, errand, portion_shape, items);
 }
 
 static enum client_outcome tell_products(struct store *store, struct arena *arena,
@@ -97,7 +97,7 @@ static void put_off(struct store *store, const struct errand *errand, const char
 	                               "update errand set lease_until = :lease_until,"
 	                               " attempts = attempts + 1, trouble = :trouble"
 	                               " where id = :id and lease_owner = :lease_owner",
-	                               &errand_shape, &later);
+	                               errand_shape, &later);
 	(void)changed;
 }
 
@@ -109,7 +109,7 @@ enum client_outcome errand_run(struct store *store, struct arena *arena,
 
 	/* It is done, whoever holds the lease now; were it told again, that had no effect. */
 	if (outcome == CLIENT_ANSWERED &&
-	    store_change(store, "delete from errand where id = :id", &errand_shape, errand) < 0)
+	    store_change(store, "delete from errand where id = :id", errand_shape, errand) < 0)
 		return CLIENT_UNREACHABLE;
 	if (outcome != CLIENT_ANSWERED)
 		put_off(store, errand, why);
@@ -126,13 +126,13 @@ bool errand_settle(struct store *store, struct arena *arena, const char *id)
 	                             "update errand set lease_owner = :lease_owner,"
 	                             " lease_until = :lease_until where id = :id and lease_until <="
 	                             " :now",
-	                             &errand_shape, &errand);
+	                             errand_shape, &errand);
 	if (taken != 1)
 		return taken == 0;
 	int rows = store_find_one(store, arena,
 	                          "select id, kind, order_id, return_id, lease_owner, attempts"
-	                          " from errand where id = :id", &errand_shape, &errand,
-	                          &errand_shape, &found);
+	                          " from errand where id = :id", errand_shape, &errand,
+	                          errand_shape, &found);
 	/* None: it was done meanwhile. */
 	return rows == 0 || (rows == 1 && errand_run(store, arena, &found) != CLIENT_UNREACHABLE);
 }

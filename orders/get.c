@@ -13,10 +13,10 @@ enum mcp_answer read_order(struct mcp_call *call, const void *in, struct store *
 	const struct named *asked = in;
 	struct order order;
 
-	enum found found = order_load(call, store, READ, asked->id, &order);
+	enum lookup found = order_load(call, store, READ, asked->id, &order);
 
 	switch (found) {
-	case FOUND:     return mcp_return(call, &order);
+	case FOUND:     return mcp_return(call, order_shape, &order);
 	case NOT_FOUND: return mcp_not_found(call, "There is no order %s.", asked->id);
 	default:        return order_missing(call, found, asked->id);
 	}

@@ -7,7 +7,7 @@
 
 #define ROOM_FIRST 64
 
-const struct shape group_shape = SHAPE(struct group,
+SHAPE(group_shape, struct group,
 	TEXT(struct group, label, "The day (2011-01-31), month (2011-01), country or product code;"
 	     " absent in totals"),
 	TEXT(struct group, name, "The product's name, where it is known"),

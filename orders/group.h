@@ -21,7 +21,7 @@ struct groups {
 	int64_t slot_count;             /* a power of two */
 };
 
-extern const struct shape group_shape;
+extern SHAPE_OF(group_shape, struct group);
 
 void groups_begin(struct groups *groups, struct arena *arena);
 /* The group, made where there is none. It stays where it is until the next is made. */

@@ -22,7 +22,7 @@ struct row {
 	struct money unit_price;
 };
 
-static const struct shape row_shape = SHAPE(struct row,
+static SHAPE(row_shape, struct row,
 	TEXT(struct row, order, "Number of the order", .required = true, AT_MOST(64)),
 	TIME(struct row, placed_at, "When it was placed", .required = true),
 	TEXT(struct row, customer, "Who bought", .required = true, AT_MOST(200)),
@@ -46,7 +46,7 @@ struct entry {
 	struct money unit_price;
 };
 
-static const struct shape entry_shape = SHAPE(struct entry,
+static SHAPE(entry_shape, struct entry,
 	TEXT(struct entry, id, ""),
 	TEXT(struct entry, customer, ""),
 	TEXT(struct entry, customer_key, ""),
@@ -120,8 +120,8 @@ static bool judge(struct import *import, struct store *store, struct arena *aren
 	if (!add_up(group, &order))
 		import_bad(import, group->lines[0], "order %s is worth too much to be counted",
 		           rows->order);
-	int found = store_find_one(store, arena, "select caller from orders where id = :id", &entry_shape,
-	                           &order, &entry_shape, &known);
+	int found = store_find_one(store, arena, "select caller from orders where id = :id", entry_shape,
+	                           &order, entry_shape, &known);
 	if (found == 1 && known.caller)
 		import_bad(import, group->lines[0], "order %s was placed here, so it is not replaced",
 		           rows->order);
@@ -140,14 +140,14 @@ static bool replace(struct store *store, const struct entry *order)
 	                   " excluded.customer, customer_key = excluded.customer_key, placed_at = excluded.placed_at, delivered_at ="
 	                   " excluded.delivered_at, country = excluded.country, units ="
 	                   " excluded.units, total = excluded.total, total_currency ="
-	                   " excluded.total_currency", &entry_shape, order)
-	       && store_queue(store, "delete from order_line where order_id = :id", &entry_shape, order)
+	                   " excluded.total_currency", entry_shape, order)
+	       && store_queue(store, "delete from order_line where order_id = :id", entry_shape, order)
 	       && store_queue(store,
 	                      "insert into order_event (order_id, seq, at, actor, to_status, note)"
 	                      " values (:id, 1, :placed_at, '" ACTOR "', 'delivered',"
 	                      " 'Imported as delivered on the day it was placed')"
 	                      " on conflict (order_id, seq) do update set at = excluded.at",
-	                      &entry_shape, order);
+	                      entry_shape, order);
 }
 
 static bool add_line(struct store *store, struct entry *order, const struct row *row)
@@ -159,7 +159,7 @@ static bool add_line(struct store *store, struct entry *order, const struct row 
 	return store_queue(store,
 	                   "insert into order_line (order_id, line, sku, quantity, unit_price,"
 	                   " unit_price_currency) values (:id, :line, :sku, :quantity,"
-	                   " :unit_price, :unit_price_currency)", &entry_shape, order);
+	                   " :unit_price, :unit_price_currency)", entry_shape, order);
 }
 
 static bool take(struct store *store, struct arena *arena, const struct import_group *group)
@@ -179,7 +179,7 @@ static bool take(struct store *store, struct arena *arena, const struct import_g
 static const char *const codes[] = { "order", "sku", NULL };
 
 static const struct import_spec spec = {
-	.what = "order lines", .row = &row_shape, .codes = codes,
+	.what = "order lines", .row = row_shape, .codes = codes,
 	.key = key, .check = check, .judge = judge, .take = take,
 };
 

@@ -24,7 +24,7 @@ struct page {
 	const char *id;
 };
 
-const struct shape list_shape = SHAPE(struct list,
+SHAPE(list_shape, struct list,
 	TEXT(struct list, customer, "Only this customer's, exactly as the order was placed",
 	     AT_LEAST(1), AT_MOST(200)),
 	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
@@ -36,8 +36,8 @@ const struct shape list_shape = SHAPE(struct list,
 	TEXT(struct list, cursor, "next_cursor of the page before, with the same other arguments",
 	     AT_MOST(1000)));
 
-const struct shape listed_shape = SHAPE(struct listed,
-	LIST(struct listed, orders, count, struct order, &order_summary_shape,
+SHAPE(listed_shape, struct listed,
+	LIST(struct listed, orders, count, struct order, order_summary_shape,
 	     "The newest first; get_order tells more about one", .required = true),
 	INT(struct listed, count, "How many are on this page", .required = true),
 	TEXT(struct listed, next_cursor, "The next page's cursor; absent on the last"));
@@ -47,11 +47,11 @@ struct position {
 	const char *id;
 };
 
-static const struct shape position_shape = SHAPE(struct position,
+static SHAPE(position_shape, struct position,
 	INT(struct position, at, "", .required = true),
 	TEXT(struct position, id, "", .required = true));
 
-static const struct shape page_shape = SHAPE(struct page,
+static SHAPE(page_shape, struct page,
 	TEXT(struct page, customer, ""),
 	TEXT(struct page, status, ""),
 	INT(struct page, since, ""),
@@ -84,12 +84,12 @@ static bool find(struct store *store, struct arena *arena, const struct page *pa
 		return store_find(store, arena,
 		                  SELECT "customer = :customer and (:status is null or status ="
 		                  " :status) and"
-		                  " " VISIBLE PAGE, &page_shape, page, &order_summary_shape, rows);
+		                  " " VISIBLE PAGE, page_shape, page, order_summary_shape, rows);
 	if (page->status)
 		return store_find(store, arena, SELECT "status = :status and " INDEXED PAGE,
-		                  &page_shape, page, &order_summary_shape, rows);
+		                  page_shape, page, order_summary_shape, rows);
 	return store_find(store, arena, SELECT VISIBLE PAGE,
-	                  &page_shape, page, &order_summary_shape, rows);
+	                  page_shape, page, order_summary_shape, rows);
 }
 
 /* Of a caller that sees one customer's only, a cursor leads through these only. */
@@ -108,7 +108,7 @@ static void take_page(struct mcp_call *call, const struct rows *rows, int64_t li
 	if (!more)
 		return;
 	const struct order *last = &listed->orders[listed->count - 1];
-	listed->next_cursor = mcp_cursor(call, cursor_kind(call, own), &position_shape,
+	listed->next_cursor = mcp_cursor(call, cursor_kind(call, own), position_shape,
 	                                 &(struct position) { last->placed_at, last->id });
 }
 
@@ -122,7 +122,7 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 	if (!orders_of(call, READ, &own))
 		return customer_unknown(call);
 	if (asked->cursor &&
-	    !mcp_cursor_open(call, cursor_kind(call, own), asked->cursor, &position_shape, &after))
+	    !mcp_cursor_open(call, cursor_kind(call, own), asked->cursor, position_shape, &after))
 		return mcp_fail(call, "That cursor is not one that list_orders gave. Leave it out"
 		                " to begin with the newest order.");
 	struct page page = {
@@ -138,14 +138,14 @@ enum mcp_answer list_orders(struct mcp_call *call, const void *in, struct store 
 
 	struct listed listed;
 	take_page(call, &rows, asked->limit, own, &listed);
-	return mcp_return(call, &listed);
+	return mcp_return(call, listed_shape, &listed);
 }
 
 /* ---- A customer's, as a resource ---- */
 
 #define SHOWN_MAX 100
 
-const struct shape customer_named_shape = SHAPE(struct list,
+SHAPE(customer_named_shape, struct list,
 	TEXT(struct list, customer, "The customer, exactly as the orders name them", .required = true,
 	     AT_LEAST(1), AT_MOST(200)));
 
@@ -166,7 +166,7 @@ enum mcp_answer read_customer(struct mcp_call *call, const void *in, struct stor
 	if (rows.count == 0)
 		return mcp_not_found(call, "There is no customer %s.", asked->customer);
 	take_page(call, &rows, SHOWN_MAX, own, &listed);
-	return mcp_return(call, &listed);
+	return mcp_return(call, listed_shape, &listed);
 }
 
 int sees_customer(struct mcp_call *call, const void *in, struct store *store UNUSED)

@@ -3,7 +3,7 @@
 
 struct wanted { const char *id, *customer; };
 
-static const struct shape wanted_shape = SHAPE(struct wanted,
+static SHAPE(wanted_shape, struct wanted,
 	TEXT(struct wanted, id, ""),
 	TEXT(struct wanted, customer, ""));
 
@@ -14,14 +14,14 @@ static const struct shape wanted_shape = SHAPE(struct wanted,
 	" and (:customer is null or customer = :customer)"
 
 /* An imported number may be of any case, and two may differ in nothing else: then it is neither. */
-static enum found find_in_any_case(struct store *store, struct arena *arena, const struct wanted *wanted,
+static enum lookup find_in_any_case(struct store *store, struct arena *arena, const struct wanted *wanted,
                                    struct order *order)
 {
 	struct wanted by = { id_small(arena, wanted->id), wanted->customer };
 	struct rows rows;
 
-	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", &wanted_shape, &by,
-	                &order_shape, &rows))
+	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", wanted_shape, &by,
+	                order_shape, &rows))
 		return BOOK_FAILED;
 	if (rows.count != 1)
 		return NOT_FOUND;
@@ -29,15 +29,15 @@ static enum found find_in_any_case(struct store *store, struct arena *arena, con
 	return FOUND;
 }
 
-enum found order_find(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+enum lookup order_find(struct mcp_call *call, struct store *store, const char *scope, const char *id,
                       struct order *order)
 {
 	struct wanted wanted = { .id = id };
 
 	if (!orders_of(call, scope, &wanted.customer))
 		return CUSTOMER_UNKNOWN;
-	switch (store_find_one(store, mcp_arena(call), ORDER_ROW("id = :id"), &wanted_shape, &wanted,
-	                       &order_shape, order)) {
+	switch (store_find_one(store, mcp_arena(call), ORDER_ROW("id = :id"), wanted_shape, &wanted,
+	                       order_shape, order)) {
 	case 1:  return FOUND;
 	case 0:  return find_in_any_case(store, mcp_arena(call), &wanted, order);
 	default: return BOOK_FAILED;
@@ -51,7 +51,7 @@ bool order_history(struct store *store, struct arena *arena, struct order *order
 	if (!store_find(store, arena,
 	                "select at, actor, from_status, to_status, note from order_event"
 	                " where order_id = :id order by seq",
-	                &named_shape, &(struct named) { order->id }, &event_shape, &rows))
+	                named_shape, &(struct named) { order->id }, event_shape, &rows))
 		return false;
 	order->history = rows.first;
 	order->event_count = rows.count;
@@ -65,7 +65,7 @@ static bool load_lines(struct store *store, struct arena *arena, struct order *o
 	if (!store_find(store, arena,
 	                "select sku, name, quantity, unit_price, unit_price_currency from"
 	                " order_line where order_id = :id order by line",
-	                &named_shape, &(struct named) { order->id }, &line_shape, &rows))
+	                named_shape, &(struct named) { order->id }, line_shape, &rows))
 		return false;
 	order->items = rows.first;
 	order->item_count = rows.count;
@@ -77,8 +77,8 @@ static bool load_address(struct store *store, struct arena *arena, struct order 
 	order->shipping_address = arena_new(arena, struct address);
 	return store_find_one(store, arena,
 	                      "select name, line1, line2, city, postal_code, country from orders"
-	                      " where id = :id", &named_shape, &(struct named) { order->id },
-	                      &address_known_shape, order->shipping_address) == 1;
+	                      " where id = :id", named_shape, &(struct named) { order->id },
+	                      address_known_shape, order->shipping_address) == 1;
 }
 
 static bool load_return_items(struct store *store, struct arena *arena,
@@ -88,7 +88,7 @@ static bool load_return_items(struct store *store, struct arena *arena,
 
 	if (!store_find(store, arena,
 	                "select sku, quantity from return_line where return_id = :id order by sku",
-	                &named_shape, &(struct named) { request->id }, &portion_shape, &rows))
+	                named_shape, &(struct named) { request->id }, portion_shape, &rows))
 		return false;
 	request->items = rows.first;
 	request->item_count = rows.count;
@@ -102,8 +102,8 @@ static bool load_return_items(struct store *store, struct arena *arena,
 int return_load(struct store *store, struct arena *arena, const char *id,
                 struct return_request *request)
 {
-	int found = store_find_one(store, arena, RETURN_COLUMNS " where id = :id", &named_shape,
-	                           &(struct named) { id_capitals(arena, id_bare(arena, id)) }, &return_shape,
+	int found = store_find_one(store, arena, RETURN_COLUMNS " where id = :id", named_shape,
+	                           &(struct named) { id_capitals(arena, id_bare(arena, id)) }, return_shape,
 	                           request);
 
 	return found == 1 && !load_return_items(store, arena, request) ? -1 : found;
@@ -115,7 +115,7 @@ static bool load_returns(struct store *store, struct arena *arena, struct order 
 
 	if (!store_find(store, arena,
 	                RETURN_COLUMNS " where order_id = :id order by requested_at, id",
-	                &named_shape, &(struct named) { order->id }, &return_shape, &rows))
+	                named_shape, &(struct named) { order->id }, return_shape, &rows))
 		return false;
 	order->returns = rows.first;
 	order->return_count = rows.count;
@@ -130,18 +130,18 @@ static bool load_errands(struct store *store, struct arena *arena, struct order 
 	struct named errand;
 	int found = store_find_one(store, arena,
 	                           "select id from errand where order_id = :id limit 1",
-	                           &named_shape, &(struct named) { order->id }, &named_shape,
+	                           named_shape, &(struct named) { order->id }, named_shape,
 	                           &errand);
 
 	order->restock_pending = order->has_restock_pending = found == 1;
 	return found >= 0;
 }
 
-enum found order_load(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+enum lookup order_load(struct mcp_call *call, struct store *store, const char *scope, const char *id,
                       struct order *order)
 {
 	struct arena *arena = mcp_arena(call);
-	enum found found = order_find(call, store, scope, id, order);
+	enum lookup found = order_find(call, store, scope, id, order);
 
 	if (found != FOUND)
 		return found;
@@ -154,12 +154,12 @@ enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const c
                              const char *id)
 {
 	struct order order;
-	enum found found = order_load(call, store, scope, id, &order);
+	enum lookup found = order_load(call, store, scope, id, &order);
 
-	return found == FOUND ? mcp_return(call, &order) : order_missing(call, found, id);
+	return found == FOUND ? mcp_return(call, order_shape, &order) : order_missing(call, found, id);
 }
 
-static const struct shape added_shape = SHAPE(struct event,
+static SHAPE(added_shape, struct event,
 	TEXT(struct event, order_id, ""),
 	TIME(struct event, at, ""),
 	TEXT(struct event, actor, ""),
@@ -175,7 +175,7 @@ bool event_add(struct store *store, const struct event *event)
 	                    " select :order_id, coalesce(max(seq), 0) + 1, :at, :actor,"
 	                    " :from_status, :to_status, :note from order_event where order_id ="
 	                    " :order_id",
-	                    &added_shape, event) == 1;
+	                    added_shape, event) == 1;
 }
 
 void order_changed(struct arena *arena, const char *id)

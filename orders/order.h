@@ -75,9 +75,16 @@ struct order {
 /* What names an order, or anything else, by its id. */
 struct named { const char *id; };
 
-extern const struct shape address_shape, address_known_shape, portion_shape, line_shape,
-	event_shape, return_shape, order_shape, order_summary_shape, named_shape,
-	order_named_shape;
+extern SHAPE_OF(address_shape, struct address);
+extern SHAPE_OF(address_known_shape, struct address);
+extern SHAPE_OF(portion_shape, struct portion);
+extern SHAPE_OF(line_shape, struct line);
+extern SHAPE_OF(event_shape, struct event);
+extern SHAPE_OF(return_shape, struct return_request);
+extern SHAPE_OF(order_shape, struct order);
+extern SHAPE_OF(order_summary_shape, struct order);
+extern SHAPE_OF(named_shape, struct named);
+extern SHAPE_OF(order_named_shape, struct named);
 
 extern const struct migration order_migrations[];
 
@@ -113,17 +120,17 @@ mcp_sees_fn sees_order, sees_customer;
 
 /* ---- Reading (load.c) ---- */
 
-enum found { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, BOOK_FAILED };
+enum lookup { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, BOOK_FAILED };
 
 /* The order's own row, by its number in any case and any hyphens, where orders_of() has it. From then on it
  * is order->id. */
-MUST_USE enum found order_find(struct mcp_call *call, struct store *store, const char *scope,
+MUST_USE enum lookup order_find(struct mcp_call *call, struct store *store, const char *scope,
                                const char *id, struct order *order);
 /* The same with everything that hangs on it. */
-MUST_USE enum found order_load(struct mcp_call *call, struct store *store, const char *scope,
+MUST_USE enum lookup order_load(struct mcp_call *call, struct store *store, const char *scope,
                                const char *id, struct order *order);
 /* Ends a tool that did not find it. */
-enum mcp_answer order_missing(struct mcp_call *call, enum found found, const char *id);
+enum mcp_answer order_missing(struct mcp_call *call, enum lookup found, const char *id);
 MUST_USE bool order_history(struct store *store, struct arena *arena, struct order *order);
 MUST_USE int return_load(struct store *store, struct arena *arena, const char *id,
                          struct return_request *request);
@@ -140,14 +147,24 @@ void order_changed(struct arena *arena, const char *id);
 
 /* ---- Tools, each in the file of its name ---- */
 
-extern const struct shape explain_shape, review_shape, customer_named_shape;
+extern SHAPE_OF(explain_shape, struct explain);
+extern SHAPE_OF(review_shape, struct review);
+extern SHAPE_OF(customer_named_shape, struct list);
 mcp_tool_fn explain_order, review_sales, read_customer;
 mcp_tool_fn create_order, get_order, read_order, list_orders, cancel_order, update_order_status,
 	track_order, request_return, receive_return, sales_report;
 mcp_tool_fn track_page;         /* track_order's page */
-extern const struct shape create_shape, list_shape, listed_shape, cancel_shape, status_shape,
-	track_shape, tracked_shape, request_return_shape, receive_return_shape, report_shape,
-	reported_shape;
+extern SHAPE_OF(create_shape, struct create);
+extern SHAPE_OF(list_shape, struct list);
+extern SHAPE_OF(listed_shape, struct listed);
+extern SHAPE_OF(cancel_shape, struct cancel);
+extern SHAPE_OF(status_shape, struct status);
+extern SHAPE_OF(track_shape, struct track);
+extern SHAPE_OF(tracked_shape, struct tracked);
+extern SHAPE_OF(request_return_shape, struct ask);
+extern SHAPE_OF(receive_return_shape, struct receive);
+extern SHAPE_OF(report_shape, struct report);
+extern SHAPE_OF(reported_shape, struct reported);
 
 /* What was sold in a period, as JSON of reported_shape (report.c). NULL: `why` not. */
 const char *report_of(struct mcp_call *call, struct store *store, int64_t from, int64_t to,

@@ -17,7 +17,7 @@ enum mcp_answer customer_unknown(struct mcp_call *call)
 	                     " your key's line of API_KEYS, or OAUTH_CUSTOMER_CLAIM where people sign in.");
 }
 
-enum mcp_answer order_missing(struct mcp_call *call, enum found found, const char *id)
+enum mcp_answer order_missing(struct mcp_call *call, enum lookup found, const char *id)
 {
 	switch (found) {
 	case NOT_FOUND:        return mcp_fail(call, "There is no order %s. Order numbers look like"
@@ -32,7 +32,7 @@ int sees_order(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct named *asked = in;
 	struct order order;
-	enum found found = order_find(call, store, READ, asked->id, &order);
+	enum lookup found = order_find(call, store, READ, asked->id, &order);
 
 	return found == BOOK_FAILED ? -1 : found == FOUND;
 }

@@ -4,7 +4,7 @@
 #include "customer.h"
 #include "errand.h"
 
-static const struct shape placing_shape = SHAPE(struct placing,
+static SHAPE(placing_shape, struct placing,
 	TEXT(struct placing, id, ""),
 	TEXT(struct placing, customer, ""),
 	TEXT(struct placing, status, ""),
@@ -54,7 +54,7 @@ static bool record(struct store *store, void *context)
 	                           "select id, customer, status, request_hash, coalesce(lease_until, 0) as"
 	                           " lease_until from orders"
 	                           " where caller = :caller and idempotency_key = :idempotency_key",
-	                           &placing_shape, work->order, &placing_shape, work->known);
+	                           placing_shape, work->order, placing_shape, work->known);
 	if (found)
 		return false;
 	return store_change(store,
@@ -64,7 +64,7 @@ static bool record(struct store *store, void *context)
 	                    " values (:id, :customer, 'recording', :now, :name, :line1, :line2,"
 	                    " :city, :postal_code, :country, :caller, :idempotency_key,"
 	                    " :request_hash, :lease_owner,"
-	                    " :lease_until, :customer_key)", &placing_shape, work->order) == 1;
+	                    " :lease_until, :customer_key)", placing_shape, work->order) == 1;
 }
 
 enum step placing_record(struct store *store, struct arena *arena, struct placing *order,
@@ -88,7 +88,7 @@ struct entry {
 	struct money unit_price;
 };
 
-static const struct shape entry_shape = SHAPE(struct entry,
+static SHAPE(entry_shape, struct entry,
 	TEXT(struct entry, order_id, ""),
 	INT(struct entry, line, ""),
 	TEXT(struct entry, sku, ""),
@@ -102,7 +102,7 @@ static bool add_line(struct store *store, const struct entry *entry)
 	                    "insert into order_line (order_id, line, sku, name, quantity,"
 	                    " unit_price, unit_price_currency) values (:order_id, :line, :sku,"
 	                    " :name, :quantity, :unit_price,"
-	                    " :unit_price_currency)", &entry_shape, entry) == 1;
+	                    " :unit_price_currency)", entry_shape, entry) == 1;
 }
 
 static bool price(struct store *store, void *context)
@@ -113,7 +113,7 @@ static bool price(struct store *store, void *context)
 	                 "update orders set status = 'committing', units = :units, total = :total,"
 	                 " total_currency = :total_currency, lease_until = :lease_until"
 	                 " where id = :id and lease_owner = :lease_owner and status = 'recording'",
-	                 &placing_shape, work->order) != 1)
+	                 placing_shape, work->order) != 1)
 		return false;
 	bool fine = true;
 	for (int64_t i = 0; fine && i < work->reservation->item_count; i++) {
@@ -146,7 +146,7 @@ static bool finish(struct store *store, void *context)
 	if (store_change(store,
 	                 "update orders set status = 'pending', lease_owner = null,"
 	                 " lease_until = null where id = :id and lease_owner = :lease_owner"
-	                 " and status = 'committing'", &placing_shape, order) != 1 ||
+	                 " and status = 'committing'", placing_shape, order) != 1 ||
 	    !event_add(store, &placed))
 		return false;
 	if (work->read)
@@ -177,11 +177,11 @@ static bool drop(struct store *store, void *context)
 	struct work *work = context;
 
 	/* The lines go first, since they refer to the order; without the lease both come back. */
-	return store_change(store, "delete from order_line where order_id = :id", &placing_shape,
+	return store_change(store, "delete from order_line where order_id = :id", placing_shape,
 	                    work->order) >= 0 &&
 	       store_change(store,
 	                    "delete from orders where id = :id and lease_owner = :lease_owner"
-	                    " and status in ('recording', 'committing')", &placing_shape,
+	                    " and status in ('recording', 'committing')", placing_shape,
 	                    work->order) == 1 &&
 	       (!work->release || errand_release(store, work->arena, work->order->id));
 }
@@ -199,7 +199,7 @@ void placing_leave(struct store *store, struct placing *order, int64_t after_ms)
 	int64_t changed = store_change(store,
 	                               "update orders set lease_until = :lease_until"
 	                               " where id = :id and lease_owner = :lease_owner",
-	                               &placing_shape, order);
+	                               placing_shape, order);
 	(void)changed;
 }
 
@@ -213,10 +213,10 @@ static bool take(struct store *store, void *context)
 	if (store_change(store,
 	                 "update orders set lease_owner = :lease_owner, lease_until = :lease_until"
 	                 " where id = :id and lease_until <= :now"
-	                 " and status in ('recording', 'committing')", &placing_shape, order) != 1 ||
+	                 " and status in ('recording', 'committing')", placing_shape, order) != 1 ||
 	    store_find_one(store, work->arena,
 	                   "select status, caller, placed_at as now from orders where id = :id",
-	                   &placing_shape, order, &placing_shape, &found) != 1)
+	                   placing_shape, order, placing_shape, &found) != 1)
 		return false;
 	work->known->status = found.status;
 	work->known->caller = found.caller;

@@ -7,7 +7,7 @@ struct explain {
 	const char *id, *customer, *question;
 };
 
-const struct shape explain_shape = SHAPE(struct explain,
+SHAPE(explain_shape, struct explain,
 	TEXT(struct explain, id, "The order's id", .required = true, AT_LEAST(1), AT_MOST(100)),
 	TEXT(struct explain, customer, "Whose order it is; it must be theirs", AT_MOST(200)),
 	TEXT(struct explain, question, "What the customer wants to know, in their words",
@@ -17,7 +17,7 @@ enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct stor
 {
 	const struct explain *asked = in;
 	struct order order;
-	enum found found = order_load(call, store, READ, asked->id, &order);
+	enum lookup found = order_load(call, store, READ, asked->id, &order);
 
 	switch (found) {
 	case FOUND:     break;
@@ -28,7 +28,7 @@ enum mcp_answer explain_order(struct mcp_call *call, const void *in, struct stor
 	    !customer_same(mcp_arena(call), asked->customer, order.customer))
 		return mcp_not_found(call, "Order %s is not one of %s.", order.id, asked->customer);
 	mcp_message(call, "user", "This is the order, with its history:\n\n%s",
-	            mcp_json(call, &order_shape, &order));
+	            mcp_json(call, order_shape, &order));
 	return mcp_say(call, "Write a short, friendly answer to the customer about this order."
 	               " Say where it is now and what happens next, with dates but without internal words."
 	               " Promise nothing that the history does not show.\n\nThe customer asks: %s",
@@ -41,7 +41,7 @@ struct review {
 	const char *month;
 };
 
-const struct shape review_shape = SHAPE(struct review,
+SHAPE(review_shape, struct review,
 	TEXT(struct review, month, "The month", .required = true, AT_LEAST(7), AT_MOST(7),
 	     EXAMPLES("2011-01")));
 

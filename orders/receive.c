@@ -6,7 +6,7 @@ struct receive {
 	const char *note;
 };
 
-const struct shape receive_return_shape = SHAPE(struct receive,
+SHAPE(receive_return_shape, struct receive,
 	TEXT(struct receive, return_id, "Number of the return", .required = true, AT_LEAST(1),
 	     AT_MOST(64), EXAMPLES("RET-7H2K9QX4TN")),
 	TEXT(struct receive, note, "The state of the goods, for the history", AT_MOST(500)));
@@ -18,7 +18,7 @@ struct work {
 	struct errand errand;
 };
 
-static const struct shape request_shape = SHAPE(struct return_request,
+static SHAPE(request_shape, struct return_request,
 	TEXT(struct return_request, id, ""),
 	TEXT(struct return_request, order_id, ""),
 	TIME(struct return_request, received_at, ""),
@@ -33,7 +33,7 @@ static bool find_away(struct store *store, struct arena *arena, const char *orde
 	                      " join return_request q on q.id = r.return_id"
 	                      " where q.order_id = o.id and q.state = 'received'), 0) as units"
 	                      " from orders o where o.id = :id",
-	                      &named_shape, &(struct named) { order_id }, &order_shape, away) == 1;
+	                      named_shape, &(struct named) { order_id }, order_shape, away) == 1;
 }
 
 static bool record_event(struct store *store, struct work *work, bool all)
@@ -43,7 +43,7 @@ static bool record_event(struct store *store, struct work *work, bool all)
 
 	return (!all || store_change(store,
 	                             "update orders set status = 'returned' where id = :order_id",
-	                             &request_shape, request) == 1) &&
+	                             request_shape, request) == 1) &&
 	       event_add(store, &(struct event) {
 		.order_id = request->order_id, .at = request->received_at,
 		.actor = request->received_by, .from_status = "delivered",
@@ -62,7 +62,7 @@ static bool receive(struct store *store, void *context)
 	                    "update return_request set state = 'received', received_at ="
 	                    " :received_at, received_by = :received_by"
 	                    " where id = :id and state = 'requested'",
-	                    &request_shape, &work->request) == 1 &&
+	                    request_shape, &work->request) == 1 &&
 	       find_away(store, work->arena, work->request.order_id, &away) &&
 	       record_event(store, work, away.units <= 0) &&
 	       errand_restock(store, work->arena, work->request.order_id, work->request.id,
@@ -76,7 +76,7 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, const 
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
-	return mcp_return(call, &request);
+	return mcp_return(call, return_shape, &request);
 }
 
 enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct store *store)

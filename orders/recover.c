@@ -10,7 +10,7 @@
 
 struct due { int64_t now, limit; };
 
-static const struct shape due_shape = SHAPE(struct due,
+static SHAPE(due_shape, struct due,
 	INT(struct due, now, ""),
 	INT(struct due, limit, ""));
 
@@ -93,7 +93,7 @@ static bool settle_due(struct store *store, struct arena *arena, const char *sql
 	struct due due = { now_ms(), AT_ONCE };
 	struct rows rows;
 
-	if (!store_find(store, arena, sql, &due_shape, &due, &named_shape, &rows))
+	if (!store_find(store, arena, sql, due_shape, &due, named_shape, &rows))
 		return false;
 	for (int64_t i = 0; i < rows.count; i++)
 		if (!settle(store, arena, ((struct named *)rows.first)[i].id))
@@ -119,7 +119,7 @@ static int64_t next_pause_ms(struct store *store, struct arena *arena)
 	                   "select coalesce(min(ends), 0) as now from ("
 	                   "select min(lease_until) as ends from orders where lease_until is not"
 	                   " null union all select min(lease_until) as ends from errand) as leases",
-	                   NULL, NULL, &due_shape, &next) != 1 || next.now == 0)
+	                   NULL, NULL, due_shape, &next) != 1 || next.now == 0)
 		return PAUSE_MOST_MS;
 	int64_t pause = next.now - now_ms();
 	if (pause < PAUSE_LEAST_MS)

@@ -30,7 +30,7 @@ struct reported {
 	int64_t left_out;
 };
 
-const struct shape report_shape = SHAPE(struct report,
+SHAPE(report_shape, struct report,
 	TIME(struct report, from, "Begin of the period: a date, or a time with its zone",
 	     .required = true, EXAMPLES("2011-01-01", "2011-01-01T09:30:00Z")),
 	TIME(struct report, to, "End of the period, itself not part of it; for all of January 2011"
@@ -42,16 +42,16 @@ const struct shape report_shape = SHAPE(struct report,
 	INT(struct report, top, "By product or country: how many rows, those with the most revenue",
 	    AT_LEAST(1), AT_MOST(1000), DEFAULT(TOP)));
 
-const struct shape reported_shape = SHAPE(struct reported,
+SHAPE(reported_shape, struct reported,
 	TIME(struct reported, from, "Begin of the period", .required = true),
 	TIME(struct reported, to, "End of the period", .required = true),
 	TEXT(struct reported, by, "What the rows are", .required = true),
-	LIST(struct reported, rows, row_count, struct group, &group_shape,
+	LIST(struct reported, rows, row_count, struct group, group_shape,
 	     "Days and months in order; countries and products by revenue, the highest first",
 	     .required = true),
 	INT(struct reported, left_out, "How many more rows there are; raise `top` to see them",
 	    .required = true),
-	LIST(struct reported, totals, total_count, struct group, &group_shape,
+	LIST(struct reported, totals, total_count, struct group, group_shape,
 	     "Everything in the period, for each currency", .required = true));
 
 /* ---- Adding up ---- */
@@ -66,7 +66,7 @@ struct sale {
 	struct money unit_price;
 };
 
-static const struct shape sale_shape = SHAPE(struct sale,
+static SHAPE(sale_shape, struct sale,
 	TIME(struct sale, placed_at, ""),
 	TEXT(struct sale, order_id, ""),
 	TEXT(struct sale, country, ""),
@@ -141,7 +141,7 @@ struct period {
 	const char *currency;
 };
 
-static const struct shape period_shape = SHAPE(struct period,
+static SHAPE(period_shape, struct period,
 	INT(struct period, since, ""),
 	INT(struct period, before, ""),
 	TEXT(struct period, currency, ""));
@@ -157,7 +157,7 @@ static bool count_orders(struct store *store, const struct period *period, struc
 
 	if (store_find_one(store, mcp_arena(work->call),
 	                   "select count(*) as orders from orders o where" IN_PERIOD,
-	                   &period_shape, period, &group_shape, &count) != 1)
+	                   period_shape, period, group_shape, &count) != 1)
 		return false;
 	work->orders_in_all = count.orders;
 	return true;
@@ -169,7 +169,7 @@ static bool read_sales(struct store *store, const struct period *period, struct 
 	                  "select o.placed_at, o.id as order_id, o.country, l.sku, l.name,"
 	                  " l.quantity, l.unit_price, l.unit_price_currency"
 	                  " from orders o join order_line l on l.order_id = o.id where" IN_PERIOD
-	                  " order by o.placed_at, o.id", &period_shape, period, &sale_shape,
+	                  " order by o.placed_at, o.id", period_shape, period, sale_shape,
 	                  add_sale, work);
 }
 
@@ -250,7 +250,7 @@ enum mcp_answer sales_report(struct mcp_call *call, const void *in, struct store
 		return mcp_fail(call, "There is no currency %s in ISO 4217; give a code such as GBP, or"
 		                " none for all.", asked->currency);
 	const char *why = make(call, store, &report, &reported);
-	return why ? mcp_fail(call, "%s", why) : mcp_return(call, &reported);
+	return why ? mcp_fail(call, "%s", why) : mcp_return(call, reported_shape, &reported);
 }
 
 const char *report_of(struct mcp_call *call, struct store *store, int64_t from, int64_t to,
@@ -259,5 +259,5 @@ const char *report_of(struct mcp_call *call, struct store *store, int64_t from, 
 	struct reported reported;
 
 	*why = make(call, store, &(struct report) { from, to, by, NULL, TOP }, &reported);
-	return *why ? NULL : mcp_json(call, &reported_shape, &reported);
+	return *why ? NULL : mcp_json(call, reported_shape, &reported);
 }

@@ -13,10 +13,10 @@ struct ask {
 	const char *idempotency_key;
 };
 
-const struct shape request_return_shape = SHAPE(struct ask,
+SHAPE(request_return_shape, struct ask,
 	TEXT(struct ask, order_id, "Number of the order", .required = true, AT_LEAST(1),
 	     AT_MOST(64)),
-	LIST(struct ask, items, item_count, struct portion, &portion_shape,
+	LIST(struct ask, items, item_count, struct portion, portion_shape,
 	     "What comes back: at most what was bought, less what was returned before",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
 	TEXT(struct ask, reason, "Why the customer sends it back", .required = true, AT_LEAST(1),
@@ -34,7 +34,7 @@ struct balance {
 	int64_t bought, returned;
 };
 
-static const struct shape balance_shape = SHAPE(struct balance,
+static SHAPE(balance_shape, struct balance,
 	TEXT(struct balance, order_id, ""),
 	TEXT(struct balance, return_id, ""),
 	TEXT(struct balance, sku, ""),
@@ -42,7 +42,7 @@ static const struct shape balance_shape = SHAPE(struct balance,
 	INT(struct balance, bought, ""),
 	INT(struct balance, returned, ""));
 
-static const struct shape request_shape = SHAPE(struct return_request,
+static SHAPE(request_shape, struct return_request,
 	TEXT(struct return_request, id, ""),
 	TEXT(struct return_request, order_id, ""),
 	TEXT(struct return_request, reason, ""),
@@ -94,7 +94,7 @@ static bool find_balances(struct store *store, struct work *work, struct rows *b
 	                " join return_request q on q.id = r.return_id"
 	                " where q.order_id = :order_id and r.sku = l.sku) as returned"
 	                " from order_line l where l.order_id = :order_id group by l.sku"
-	                " order by l.sku", &balance_shape, &by, &balance_shape, balances))
+	                " order by l.sku", balance_shape, &by, balance_shape, balances))
 		return false;
 	all = balances->first;
 	for (int64_t i = 0; i < balances->count; i++)
@@ -142,7 +142,7 @@ static bool add_item(struct store *store, struct work *work, const struct rows *
 	                    "insert into return_line (return_id, sku, quantity)"
 	                    " values (:return_id, :sku, :quantity) on conflict (return_id, sku)"
 	                    " do update set quantity = return_line.quantity + excluded.quantity",
-	                    &balance_shape, &line) == 1;
+	                    balance_shape, &line) == 1;
 }
 
 static bool is_known(struct store *store, struct work *work, int *found)
@@ -153,8 +153,8 @@ static bool is_known(struct store *store, struct work *work, int *found)
 		? store_find_one(store, work->arena,
 		                 "select id from return_request where requested_by = :requested_by"
 		                 " and idempotency_key ="
-		                 " :idempotency_key", &request_shape, &work->request,
-		                 &named_shape, &known)
+		                 " :idempotency_key", request_shape, &work->request,
+		                 named_shape, &known)
 		: 0;
 	work->known = *found == 1;
 	if (work->known)
@@ -186,7 +186,7 @@ static bool add_request(struct store *store, struct work *work, const struct ord
 		"insert into return_request (id, order_id, state, reason, requested_at,"
 		" requested_by, idempotency_key) values (:id, :order_id, 'requested',"
 		" :reason, :requested_at, :requested_by, :idempotency_key)",
-		&request_shape, &work->request) == 1;
+		request_shape, &work->request) == 1;
 
 	for (int64_t i = 0; fine && i < work->asked->item_count; i++)
 		fine = add_item(store, work, &balances, &work->asked->items[i]);
@@ -201,7 +201,7 @@ static bool request(struct store *store, void *context)
 
 	if (is_known(store, work, &known))
 		return false;
-	enum found found = order_find(work->call, store, WRITE, work->asked->order_id, &order);
+	enum lookup found = order_find(work->call, store, WRITE, work->asked->order_id, &order);
 	if (found != FOUND)
 		return found == NOT_FOUND && refuse(work, arena_print(work->arena, "There is no order %s.",
 		                                                      work->asked->order_id));
@@ -215,7 +215,7 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, const 
 
 	if (return_load(store, mcp_arena(call), id, &request) != 1)
 		return mcp_fail(call, BOOK_DOWN);
-	return mcp_return(call, &request);
+	return mcp_return(call, return_shape, &request);
 }
 
 /* What moves goods is the same; a reason may be told in other words. */
@@ -260,7 +260,7 @@ static enum mcp_answer answer_known(struct mcp_call *call, struct store *store,
 	if (!is_same(arena, &request, asked))
 		return mcp_fail(call, "This idempotency_key was used before for a return of other"
 		                " items (%s). Use a new key for a new return.", id);
-	return mcp_return(call, &request);
+	return mcp_return(call, return_shape, &request);
 }
 
 enum mcp_answer request_return(struct mcp_call *call, const void *in, struct store *store)

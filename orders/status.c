@@ -7,7 +7,7 @@ struct status {
 	const char *note;
 };
 
-const struct shape status_shape = SHAPE(struct status,
+SHAPE(status_shape, struct status,
 	TEXT(struct status, id, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64)),
 	TEXT(struct status, status, "The next status: pending becomes paid, then packed, shipped,"
 	     " delivered; no step can be left out or taken back", .required = true,
@@ -34,7 +34,7 @@ struct move {
 	struct event event;
 };
 
-static const struct shape move_shape = SHAPE(struct move,
+static SHAPE(move_shape, struct move,
 	TEXT(struct move, id, ""),
 	TEXT(struct move, from_status, ""),
 	TEXT(struct move, to_status, ""),
@@ -47,7 +47,7 @@ static bool move(struct store *store, void *context)
 	return store_change(store,
 	                    "update orders set status = :to_status,"
 	                    " delivered_at = coalesce(:delivered_at, delivered_at)"
-	                    " where id = :id and status = :from_status", &move_shape, move) == 1 &&
+	                    " where id = :id and status = :from_status", move_shape, move) == 1 &&
 	       event_add(store, &move->event);
 }
 
@@ -66,7 +66,7 @@ enum mcp_answer update_order_status(struct mcp_call *call, const void *in, struc
 {
 	const struct status *asked = in;
 	struct order order;
-	enum found found = order_find(call, store, STAFF, asked->id, &order);
+	enum lookup found = order_find(call, store, STAFF, asked->id, &order);
 
 	if (found != FOUND)
 		return order_missing(call, found, asked->id);

@@ -16,7 +16,7 @@ struct tracked {
 	int64_t event_count;
 };
 
-const struct shape track_shape = SHAPE(struct track,
+SHAPE(track_shape, struct track,
 	TEXT(struct track, id, "Number of the order", .required = true, AT_LEAST(1), AT_MOST(64)),
 	BOOL(struct track, follow, "True: send each change as progress while it happens, and answer"
 	     " when the order is delivered, cancelled or returned, or the time is up",
@@ -24,12 +24,12 @@ const struct shape track_shape = SHAPE(struct track,
 	INT(struct track, wait_seconds, "How long to follow", AT_LEAST(1),
 	    AT_MOST(TRACK_SECONDS_MAX), DEFAULT(120)));
 
-const struct shape tracked_shape = SHAPE(struct tracked,
+SHAPE(tracked_shape, struct tracked,
 	TEXT(struct tracked, id, "Number of the order", .required = true),
 	TEXT(struct tracked, status, "Where it is now", .required = true, ONE_OF(STATUSES)),
 	BOOL(struct tracked, over, "True where it is delivered, cancelled or returned",
 	     .required = true),
-	LIST(struct tracked, history, event_count, struct event, &event_shape,
+	LIST(struct tracked, history, event_count, struct event, event_shape,
 	     "What happened, the earliest first", .required = true));
 
 static bool is_over(const struct order *order)
@@ -63,7 +63,7 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 	const struct track *asked = in;
 	struct arena *arena = mcp_arena(call);
 	struct order order;
-	enum found found = order_find(call, store, READ, asked->id, &order);
+	enum lookup found = order_find(call, store, READ, asked->id, &order);
 
 	if (found != FOUND)
 		return order_missing(call, found, asked->id);
@@ -75,6 +75,6 @@ enum mcp_answer track_order(struct mcp_call *call, const void *in, struct store 
 		if (!is_over(&order) && left_ms > 0)
 			return mcp_wait(call, arena_print(arena, "order://%s", order.id), left_ms);
 	}
-	return mcp_return(call, &(struct tracked) { order.id, order.status, is_over(&order),
+	return mcp_return(call, tracked_shape, &(struct tracked) { order.id, order.status, is_over(&order),
 	                                            order.history, order.event_count });
 }

@@ -7,7 +7,7 @@ enum mcp_answer get_product(struct mcp_call *call, const void *in, struct store 
 	struct product product;
 
 	switch (product_find(store, mcp_arena(call), wanted->sku, &product)) {
-	case 1:  return mcp_return(call, &product);
+	case 1:  return mcp_return(call, product_shape, &product);
 	case -1: return mcp_fail(call, UNAVAILABLE);
 	}
 	const char *why = product_missing(store, mcp_arena(call), wanted->sku);
@@ -20,7 +20,7 @@ enum mcp_answer read_product(struct mcp_call *call, const void *in, struct store
 	struct product product;
 
 	switch (product_find(store, mcp_arena(call), wanted->sku, &product)) {
-	case 1:  return mcp_return(call, &product);
+	case 1:  return mcp_return(call, product_shape, &product);
 	case -1: return mcp_fail(call, UNAVAILABLE);
 	default: return mcp_not_found(call, "There is no product with SKU %s.", wanted->sku);
 	}
@@ -38,12 +38,12 @@ struct categories {
 	int64_t count;
 };
 
-static const struct shape category_shape = SHAPE(struct category,
+static SHAPE(category_shape, struct category,
 	TEXT(struct category, category, "Its name, as search_products takes it", .required = true),
 	INT(struct category, products, "How many products are in it", .required = true));
 
-const struct shape categories_shape = SHAPE(struct categories,
-	LIST(struct categories, categories, count, struct category, &category_shape,
+SHAPE(categories_shape, struct categories,
+	LIST(struct categories, categories, count, struct category, category_shape,
 	     "By name", .required = true),
 	INT(struct categories, count, "How many categories there are", .required = true));
 
@@ -55,10 +55,10 @@ enum mcp_answer list_categories(struct mcp_call *call, const void *in UNUSED, st
 	                "select min(category) as category, count(*) as products from product"
 	                " where category_key is not null group by category_key"
 	                " order by category_key",
-	                NULL, NULL, &category_shape, &rows))
+	                NULL, NULL, category_shape, &rows))
 		return mcp_fail(call, UNAVAILABLE);
 
-	return mcp_return(call, &(struct categories) { rows.first, rows.count });
+	return mcp_return(call, categories_shape, &(struct categories) { rows.first, rows.count });
 }
 
 /* ---- The products of a category ---- */
@@ -72,13 +72,13 @@ struct category_page {
 	bool more;
 };
 
-const struct shape category_named_shape = SHAPE(struct category_page,
+SHAPE(category_named_shape, struct category_page,
 	TEXT(struct category_page, category, "The category, as catalog://categories names it",
 	     .required = true, AT_LEAST(1), AT_MOST(LABEL_MAX)));
 
-const struct shape category_page_shape = SHAPE(struct category_page,
+SHAPE(category_page_shape, struct category_page,
 	TEXT(struct category_page, category, "Its name", .required = true),
-	LIST(struct category_page, products, count, struct product, &brief_shape, "By name",
+	LIST(struct category_page, products, count, struct product, brief_shape, "By name",
 	     .required = true),
 	INT(struct category_page, count, "How many are here", .required = true),
 	BOOL(struct category_page, more, "True: there are more, which search_products lists",
@@ -105,5 +105,5 @@ enum mcp_answer read_category(struct mcp_call *call, const void *in, struct stor
 	if (page.count == 0)
 		return mcp_not_found(call, "There is no category %s.", wanted->category);
 	page.category = page.products->category;
-	return mcp_return(call, &page);
+	return mcp_return(call, category_page_shape, &page);
 }

@@ -5,7 +5,7 @@ struct compare {
 	const char *skus;
 };
 
-const struct shape compare_shape = SHAPE(struct compare,
+SHAPE(compare_shape, struct compare,
 	TEXT(struct compare, skus, "The SKUs to compare, separated by commas", .required = true,
 	     AT_LEAST(1), AT_MOST(700), EXAMPLES("KIT-0001, KIT-0002")));
 

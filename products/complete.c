@@ -12,12 +12,12 @@ struct suggestion {
 	const char *value;
 };
 
-static const struct shape beginning_shape = SHAPE(struct beginning,
+static SHAPE(beginning_shape, struct beginning,
 	TEXT(struct beginning, from, "The first key"),
 	TEXT(struct beginning, to, "The key behind the last"),
 	INT(struct beginning, limit, "How many"));
 
-static const struct shape suggestion_shape = SHAPE(struct suggestion,
+static SHAPE(suggestion_shape, struct suggestion,
 	TEXT(struct suggestion, value, "As it is written"));
 
 /* U+10FFFF, which is no character, comes behind all that are. */
@@ -37,7 +37,7 @@ static bool find_skus(struct mcp_call *call, const char *typed, struct store *st
 	       store_find(store, mcp_arena(call),
 	                  "select sku as value from product where sku_key >= :from and sku_key < :to"
 	                  " order by sku_key limit :limit",
-	                  &beginning_shape, &by, &suggestion_shape, rows);
+	                  beginning_shape, &by, suggestion_shape, rows);
 }
 
 void complete_sku(struct mcp_call *call, const char *argument UNUSED, const char *value,
@@ -119,7 +119,7 @@ void complete_category(struct mcp_call *call, const char *argument, const char *
 	                " select (select p.category from product p where p.category_key = c.k"
 	                " order by p.price, p.id limit 1) as value"
 	                " from category c where c.k is not null order by c.n",
-	                &beginning_shape, &by, &suggestion_shape, &rows))
+	                beginning_shape, &by, suggestion_shape, &rows))
 		return;
 	const struct suggestion *all = rows.first;
 	for (int64_t i = 0; i < rows.count; i++)

@@ -4,7 +4,7 @@
 #include "product.h"
 #include "words.h"
 
-static const struct shape import_shape = SHAPE(struct catalogue_row,
+static SHAPE(import_shape, struct catalogue_row,
 	TEXT(struct catalogue_row, sku, "Code that identifies the product", .required = true),
 	TEXT(struct catalogue_row, name, "What customers call it", .required = true),
 	MONEY(struct catalogue_row, price, "Price of one unit", .required = true),
@@ -55,7 +55,7 @@ static bool insert(struct store *store, const struct product *p)
 		" category_key, image_url, price, price_currency, stock, version, updated_at,"
 		" name_words, other_words) values (:sku, :sku_key, :name, :description, :brand,"
 		" :category, :category_key, :image_url, :price, :price_currency, :stock, :version,"
-		" :updated_at, :name_words, :other_words)", &row_shape, p);
+		" :updated_at, :name_words, :other_words)", row_shape, p);
 }
 
 static bool update(struct store *store, const struct product *p)
@@ -65,7 +65,7 @@ static bool update(struct store *store, const struct product *p)
 		" category = :category, category_key = :category_key, image_url = :image_url,"
 		" price = :price, price_currency = :price_currency, stock = :stock,"
 		" version = :version, updated_at = :updated_at, name_words = :name_words,"
-		" other_words = :other_words where id = :id", &row_shape, p);
+		" other_words = :other_words where id = :id", row_shape, p);
 }
 
 #define KNOWN "select p.id, p.sku, p.name, p.description, p.brand, p.category, p.image_url," \
@@ -78,7 +78,7 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
 	/* What is read is written again: nobody may change it in between. On SQLite one transaction writes
 	 * at a time; commands on PostgreSQL are read committed. */
 	return store_find_one(store, arena, store_kind(store) == STORE_SQLITE ? KNOWN : KNOWN " for update",
-	                      &row_shape, by, &row_shape, known);
+	                      row_shape, by, row_shape, known);
 }
 
 /* ---- What the import asks ---- */
@@ -133,7 +133,7 @@ static const struct import_preset *const presets[] = {
 };
 
 static const struct import_spec spec = {
-	.what = "products", .row = &import_shape, .codes = codes, .presets = presets,
+	.what = "products", .row = import_shape, .codes = codes, .presets = presets,
 	.key = key, .check = check, .judge = judge, .take = take,
 };
 
@@ -165,7 +165,7 @@ int64_t finish_import(struct store *store)
 struct flag {
 	int64_t there;
 };
-static const struct shape flag_shape = SHAPE(struct flag, INT(struct flag, there, "One"));
+static SHAPE(flag_shape, struct flag, INT(struct flag, there, "One"));
 
 #define NOT_AGAIN (INT64_C(365) * 24 * 60 * 60 * 1000)
 
@@ -175,7 +175,7 @@ int64_t hint_when_empty(struct store *store)
 	struct flag flag;
 
 	if (store_find_one(store, arena, "select 1 as there from product limit 1", NULL, NULL,
-	                   &flag_shape, &flag) == 0)
+	                   flag_shape, &flag) == 0)
 		mcp_notice("the catalogue is empty; load one with: mcp-products import FILE.csv");
 	arena_destroy(arena);
 	return NOT_AGAIN;

@@ -57,7 +57,7 @@ bool find_as_list(struct store *store, struct arena *arena, const struct look *l
 	page.after_price = after.price;
 	page.after_id = after.id;
 	page.after_name = after.name_words;
-	if (!store_find(store, arena, sql, &look_shape, &page, &hit_shape, &rows))
+	if (!store_find(store, arena, sql, look_shape, &page, hit_shape, &rows))
 		return false;
 
 	*hits = (struct hits) { .first = rows.first, .count = rows.count, .matches = -1 };
@@ -71,7 +71,7 @@ struct by_ids {
 	int64_t now;
 };
 
-static const struct shape by_ids_shape = SHAPE(struct by_ids,
+static SHAPE(by_ids_shape, struct by_ids,
 	TEXT(struct by_ids, ids, "The rows, as a list of this database's"),
 	TIME(struct by_ids, now, "What has expired by now holds nothing"));
 
@@ -122,16 +122,15 @@ struct product *find_products(struct store *store, struct arena *arena, const st
 			" where p.id = any(:ids::bigint[])",
 	};
 	struct product *products = arena_array(arena, struct product, hits->count), *product;
-	struct rows rows;
+	struct by_ids by = { hits->count ? list_ids(store, arena, hits) : NULL, now_ms() };
+	ROWS(struct product) rows;
 
 	*count = 0;
 	/* By one statement: each has its price, and on PostgreSQL its way there and back. */
-	if (hits->count && !store_find(store, arena, sql[store_kind(store)], &by_ids_shape,
-	                               &(struct by_ids) { list_ids(store, arena, hits), now_ms() },
-	                               &row_shape, &rows))
+	if (hits->count && !store_find(store, arena, sql[store_kind(store)], by_ids_shape, &by, row_shape, &rows))
 		return NULL;
 	for (int64_t i = 0; i < hits->count; i++)
-		if ((product = product_of(&rows, hits->first[i].id))) {
+		if ((product = product_of(&rows.rows, hits->first[i].id))) {
 			product_settle(product);
 			products[(*count)++] = *product;
 		}

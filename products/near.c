@@ -21,11 +21,11 @@ struct around {
 	int64_t limit;
 };
 
-static const struct shape neighbour_shape = SHAPE(struct neighbour,
+static SHAPE(neighbour_shape, struct neighbour,
 	TEXT(struct neighbour, sku, "As it is written"),
 	TEXT(struct neighbour, sku_key, "Without case"));
 
-static const struct shape around_shape = SHAPE(struct around,
+static SHAPE(around_shape, struct around,
 	TEXT(struct around, key, "What was asked for"),
 	INT(struct around, limit, "How many to look at"));
 
@@ -98,7 +98,7 @@ static bool look(struct store *store, struct arena *arena, const char *sql,
                  const struct around *around, struct nearest *nearest)
 {
 	struct rows rows;
-	if (!store_find(store, arena, sql, &around_shape, around, &neighbour_shape, &rows))
+	if (!store_find(store, arena, sql, around_shape, around, neighbour_shape, &rows))
 		return false;
 
 	const struct neighbour *all = rows.first;

@@ -34,18 +34,18 @@
 	TEXT(struct product, description, "What it is, in a sentence or two"), \
 	IMAGE_FIELD
 
-const struct shape brief_shape = SHAPE(struct product, BRIEF_FIELDS, IMAGE_FIELD,
+SHAPE(brief_shape, struct product, BRIEF_FIELDS, IMAGE_FIELD,
 	AVAILABLE_FIELD);
-const struct shape product_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS,
+SHAPE(product_shape, struct product, BRIEF_FIELDS, DETAIL_FIELDS,
 	AVAILABLE_FIELD, STOCK_FIELDS);
-const struct shape row_shape = SHAPE(struct product, BRIEF_FIELDS, DETAIL_FIELDS, STOCK_FIELDS,
+SHAPE(row_shape, struct product, BRIEF_FIELDS, DETAIL_FIELDS, STOCK_FIELDS,
 	INT(struct product, id, "The row"),
 	TEXT(struct product, sku_key, "The SKU without case"),
 	TEXT(struct product, category_key, "The category as words"),
 	TEXT(struct product, name_words, "The name as words"),
 	TEXT(struct product, other_words, "Everything else as words"));
 
-const struct shape sku_shape = SHAPE(struct product,
+SHAPE(sku_shape, struct product,
 	TEXT(struct product, sku, "The product's SKU, in any case", .required = true,
 	     AT_LEAST(1), AT_MOST(SKU_MAX), EXAMPLES("KIT-0001")));
 
@@ -56,7 +56,7 @@ struct by_key {
 	int64_t now;
 };
 
-static const struct shape by_key_shape = SHAPE(struct by_key,
+static SHAPE(by_key_shape, struct by_key,
 	TEXT(struct by_key, key, "The SKU without case"),
 	TIME(struct by_key, now, "What has expired by now does not count"));
 
@@ -66,7 +66,7 @@ int product_find(struct store *store, struct arena *arena, const char *sku,
 	struct by_key by = { words_key(arena, sku), now_ms() };
 	int found = store_find_one(store, arena,
 		"select " PRODUCT_SQL " from product p where p.sku_key = :key",
-		&by_key_shape, &by, &product_shape, product);
+		by_key_shape, &by, product_shape, product);
 
 	if (found == 1)
 		product_settle(product);

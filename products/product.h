@@ -27,9 +27,9 @@ struct product {
 	const char *sku_key, *category_key, *name_words, *other_words;
 };
 
-extern const struct shape product_shape;        /* as get_product answers it */
-extern const struct shape brief_shape;          /* as a list answers it */
-extern const struct shape row_shape;            /* the whole row, for writing it */
+extern SHAPE_OF(product_shape, struct product);        /* as get_product answers it */
+extern SHAPE_OF(brief_shape, struct product);          /* as a list answers it */
+extern SHAPE_OF(row_shape, struct product);            /* the whole row, for writing it */
 
 /* SQL over `product p`, with the parameter :now: what reservations hold of it. A reservation that
  * expired holds nothing from that moment on: nobody has to come by and release it. */
@@ -89,14 +89,22 @@ int64_t finish_import(struct store *store);             /* a job: what an import
 int64_t hint_when_empty(struct store *store);
 int64_t refold_words(struct store *store);              /* another: words of another version */
 
-extern const struct shape search_shape, found_shape;
-extern const struct shape sku_shape;                    /* { sku } */
-extern const struct shape categories_shape, category_named_shape, category_page_shape;
-extern const struct shape check_shape, checked_shape;
-extern const struct shape reserve_shape, reservation_id_shape, reservation_shape;
-extern const struct shape restock_shape, restocked_shape;
-extern const struct shape update_shape;
-extern const struct shape compare_shape, recommend_shape;
+extern SHAPE_OF(search_shape, struct search);
+extern SHAPE_OF(found_shape, struct found);
+extern SHAPE_OF(sku_shape, struct product);                    /* { sku } */
+extern SHAPE_OF(categories_shape, struct categories);
+extern SHAPE_OF(category_named_shape, struct category_page);
+extern SHAPE_OF(category_page_shape, struct category_page);
+extern SHAPE_OF(check_shape, struct check);
+extern SHAPE_OF(checked_shape, struct checked);
+extern SHAPE_OF(reserve_shape, struct reserve);
+extern SHAPE_OF(reservation_id_shape, struct reserve);
+extern SHAPE_OF(reservation_shape, struct answer);
+extern SHAPE_OF(restock_shape, struct restock);
+extern SHAPE_OF(restocked_shape, struct restocked);
+extern SHAPE_OF(update_shape, struct update);
+extern SHAPE_OF(compare_shape, struct compare);
+extern SHAPE_OF(recommend_shape, struct recommend);
 
 /* What the page of search_products may do, as a resource's _meta. It depends on IMAGE_ORIGINS, so
  * search_page_start() writes it; false: that setting is wrong, and it has said how. */

@@ -3,14 +3,14 @@
 
 #include "search.h"
 
-const struct shape hit_shape = SHAPE(struct hit,
+SHAPE(hit_shape, struct hit,
 	INT(struct hit, id, "The product's row"),
 	INT(struct hit, rank, "How well it matches"),
 	INT(struct hit, price, "In minor units"),
 	TEXT(struct hit, name_words, "The name, folded"),
 	TEXT(struct hit, sku_key, "The SKU, folded"));
 
-const struct shape look_shape = SHAPE(struct look,
+SHAPE(look_shape, struct look,
 	TEXT(struct look, match, "The condition of the index"),
 	TEXT(struct look, runs, "What the index can't tell"),
 	TEXT(struct look, category, "Folded"),
@@ -94,8 +94,8 @@ static bool find_candidates(struct store *store, struct arena *arena, const stru
 
 	look_for_words(&all, store, arena);
 	all.limit = CANDIDATES_MAX + 1;
-	return store_find(store, arena, sql[store_kind(store)][all.runs != NULL], &look_shape, &all,
-	                  &hit_shape, rows);
+	return store_find(store, arena, sql[store_kind(store)][all.runs != NULL], look_shape, &all,
+	                  hit_shape, rows);
 }
 
 /* Moves what comes after the page before to the front. */

@@ -14,7 +14,7 @@ struct recommend {
 	const char *occasion, *budget, *recipient, *category;
 };
 
-const struct shape recommend_shape = SHAPE(struct recommend,
+SHAPE(recommend_shape, struct recommend,
 	TEXT(struct recommend, occasion, "What it is for", .required = true, AT_LEAST(1),
 	     AT_MOST(200), EXAMPLES("a birthday", "moving house")),
 	TEXT(struct recommend, budget, "What it may cost, in any words", AT_MOST(100),
@@ -29,12 +29,12 @@ const struct shape recommend_shape = SHAPE(struct recommend,
 struct kind {
 	const char *currency;
 };
-static const struct shape kind_shape = SHAPE(struct kind,
+static SHAPE(kind_shape, struct kind,
 	TEXT(struct kind, currency, "Of one of the products"));
 
 static int find_kind(struct store *store, struct arena *arena, const char *sql, struct kind *kind)
 {
-	return store_find_one(store, arena, sql, &kind_shape, kind, &kind_shape, kind);
+	return store_find_one(store, arena, sql, kind_shape, kind, kind_shape, kind);
 }
 
 /* Amounts are in the currency of the catalogue, or in one that it has too and that is named. False: the

@@ -15,7 +15,7 @@
 struct number {
 	int64_t value;
 };
-static const struct shape number_shape = SHAPE(struct number, INT(struct number, value, "One"));
+static SHAPE(number_shape, struct number, INT(struct number, value, "One"));
 
 struct piece {
 	int64_t rows;
@@ -29,7 +29,7 @@ static int is_free(struct store *store, struct arena *arena)
 
 	if (store_kind(store) == STORE_POSTGRESQL
 	 && store_find_one(store, arena, "select case when pg_try_advisory_xact_lock(7882826979823676788)"
-	                   " then 1 else 0 end as value", NULL, NULL, &number_shape, &free) < 0)
+	                   " then 1 else 0 end as value", NULL, NULL, number_shape, &free) < 0)
 		return -1;
 	return free.value != 0;
 }
@@ -41,7 +41,7 @@ static bool refold(struct store *store, struct arena *arena, const struct produc
 	product_index(arena, &after);
 	return store_change(store, "update product set category_key = :category_key,"
 	                    " name_words = :name_words, other_words = :other_words where id = :id",
-	                    &row_shape, &after) == 1
+	                    row_shape, &after) == 1
 		&& product_reindex(store, before, &after);
 }
 
@@ -56,7 +56,7 @@ static int64_t refold_some(struct store *store)
 		"select p.id, p.sku, p.sku_key, p.name, p.description, p.brand, p.category,"
 		" p.category_key, p.price, p.price_currency, p.stock, p.version, p.updated_at,"
 		" p.name_words, p.other_words from product p where " OLD_WORDS_SQL
-		" order by p.id limit :value", &number_shape, &most, &row_shape, &rows);
+		" order by p.id limit :value", number_shape, &most, row_shape, &rows);
 	const struct product *products = rows.first;
 	for (int64_t i = 0; done && i < rows.count; i++)
 		done = refold(store, arena, &products[i]);
@@ -91,7 +91,7 @@ static int64_t count_old(struct store *store)
 	struct arena *arena = arena_create();
 	struct number count = { 0 };
 	int found = store_find_one(store, arena, "select count(*) as value from product p where "
-	                           OLD_WORDS_SQL, NULL, NULL, &number_shape, &count);
+	                           OLD_WORDS_SQL, NULL, NULL, number_shape, &count);
 
 	arena_destroy(arena);
 	return found < 0 ? -1 : count.value;

@@ -1,7 +1,7 @@
 /* reservation.c - see reservation.h. */
 #include "reservation.h"
 
-static const struct shape reservation_row_shape = SHAPE(struct reservation,
+static SHAPE(reservation_row_shape, struct reservation,
 	TEXT(struct reservation, id, "Its id"),
 	TEXT(struct reservation, state, "held, committed or released"),
 	TIME(struct reservation, created_at, "When it was made"),
@@ -16,7 +16,7 @@ struct held_line {
 	struct money price;
 };
 
-static const struct shape held_line_shape = SHAPE(struct held_line,
+static SHAPE(held_line_shape, struct held_line,
 	TEXT(struct held_line, reservation_id, "Whose line it is"),
 	INT(struct held_line, product_id, "The product's row"),
 	INT(struct held_line, position, "Where in the list"),
@@ -51,7 +51,7 @@ static bool read_lines(struct store *store, struct arena *arena, struct reservat
 	                " i.position, " LINE_STOCK_SQL
 	                " from reservation_item i join product p on p.id = i.product_id"
 	                " where i.reservation_id = :reservation_id order by i.position",
-	                &held_line_shape, &by, &line_row_shape, &rows))
+	                held_line_shape, &by, line_row_shape, &rows))
 		return false;
 
 	r->lines = (struct lines) { .first = rows.first, .count = rows.count };
@@ -66,7 +66,7 @@ int reservation_find(struct store *store, struct arena *arena, const char *id,
 	struct reservation by = { .id = id };
 	int found = store_find_one(store, arena,
 		"select id, state, created_at, expires_at, caller from reservation where id = :id",
-		&reservation_row_shape, &by, &reservation_row_shape, reservation);
+		reservation_row_shape, &by, reservation_row_shape, reservation);
 
 	reservation->now = now_ms();
 	if (found == 1 && !read_lines(store, arena, reservation))
@@ -82,7 +82,7 @@ static bool forget_expired(struct store *store, int64_t product_id)
 	return store_change(store,
 		"update reservation_item set held = 0"
 		" where product_id = :product_id and held = 1 and expires_at <= :now",
-		&held_line_shape, &by) >= 0;
+		held_line_shape, &by) >= 0;
 }
 
 static bool add_line(struct store *store, const struct reservation *r, const struct line *line)
@@ -97,7 +97,7 @@ static bool add_line(struct store *store, const struct reservation *r, const str
 			"insert into reservation_item (reservation_id, product_id, position,"
 			" quantity, name, price, price_currency, held, expires_at)"
 			" values (:reservation_id, :product_id, :position, :quantity, :name,"
-			" :price, :price_currency, 1, :expires_at)", &held_line_shape, &held) == 1;
+			" :price, :price_currency, 1, :expires_at)", held_line_shape, &held) == 1;
 }
 
 bool reservation_add(struct store *store, struct arena *arena, const struct reservation *r)
@@ -106,7 +106,7 @@ bool reservation_add(struct store *store, struct arena *arena, const struct rese
 	bool fine = store_change(store,
 		"insert into reservation (id, state, created_at, expires_at, caller)"
 		" values (:id, :state, :created_at, :expires_at, :caller)",
-		&reservation_row_shape, r) == 1;
+		reservation_row_shape, r) == 1;
 
 	for (int64_t i = 0; fine && i < r->lines.count; i++)
 		fine = add_line(store, r, by_row[i]);
@@ -117,18 +117,18 @@ bool reservation_renew(struct store *store, struct reservation *r, int64_t expir
 {
 	r->expires_at = expires_at;
 	return store_change(store, "update reservation set expires_at = :expires_at where id = :id",
-	                    &reservation_row_shape, r) == 1
+	                    reservation_row_shape, r) == 1
 		&& store_change(store, "update reservation_item set held = 1,"
 		                " expires_at = :expires_at where reservation_id = :id",
-		                &reservation_row_shape, r) == r->lines.count;
+		                reservation_row_shape, r) == r->lines.count;
 }
 
 bool reservation_settle(struct store *store, struct reservation *r, const char *state)
 {
 	r->state = state;
 	return store_change(store, "update reservation set state = :state where id = :id",
-	                    &reservation_row_shape, r) == 1
+	                    reservation_row_shape, r) == 1
 		&& store_change(store,
 			"update reservation_item set held = 0 where reservation_id = :id",
-			&reservation_row_shape, r) == r->lines.count;
+			reservation_row_shape, r) == r->lines.count;
 }

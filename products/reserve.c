@@ -23,24 +23,24 @@ struct answer {
 #define ID_FIELD(T, about) \
 	TEXT(T, reservation_id, about, .required = true, AT_LEAST(1), AT_MOST(ID_LENGTH_MAX))
 
-const struct shape reserve_shape = SHAPE(struct reserve,
+SHAPE(reserve_shape, struct reserve,
 	ID_FIELD(struct reserve, "An id of your choice, used once: the same id with the same items"
 	         " gives the same reservation again"),
-	LIST(struct reserve, items, count, struct item, &item_shape, "What to hold",
+	LIST(struct reserve, items, count, struct item, item_shape, "What to hold",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
 	INT(struct reserve, minutes, "How long to hold it unless it is committed before",
 	    AT_LEAST(1), AT_MOST(1440), DEFAULT(15)));
 
-const struct shape reservation_id_shape = SHAPE(struct reserve,
+SHAPE(reservation_id_shape, struct reserve,
 	ID_FIELD(struct reserve, "The id it was reserved under"));
 
-static const struct shape reserved_item_shape = SHAPE(struct line,
+static SHAPE(reserved_item_shape, struct line,
 	TEXT(struct line, sku, "The product's SKU", .required = true),
 	TEXT(struct line, name, "Its name when it was reserved", .required = true),
 	INT(struct line, quantity, "How many units", .required = true),
 	MONEY(struct line, price, "Price of one unit when it was reserved", .required = true));
 
-const struct shape reservation_shape = SHAPE(struct answer,
+SHAPE(reservation_shape, struct answer,
 	TEXT(struct answer, reservation_id, "The reservation's id", .required = true),
 	TEXT(struct answer, state, "held: the stock is kept until expires_at. committed: it was"
 	     " taken from the shelf. released: it was given back. expired: it was held too long;"
@@ -48,7 +48,7 @@ const struct shape reservation_shape = SHAPE(struct answer,
 	     " reserved", .required = true,
 	     ONE_OF("held", "committed", "released", "expired", "unknown")),
 	TIME(struct answer, expires_at, "Until when the stock is held, for held and expired"),
-	LIST(struct answer, items, count, struct line, &reserved_item_shape, "What it is for",
+	LIST(struct answer, items, count, struct line, reserved_item_shape, "What it is for",
 	     .required = true));
 
 struct step;
@@ -100,7 +100,7 @@ static const char *expired_text(struct arena *arena, const struct reservation *r
 static enum mcp_answer answer(struct mcp_call *call, const struct reservation *r)
 {
 	bool expired = reservation_expired(r);
-	return mcp_return(call, &(struct answer) {
+	return mcp_return(call, reservation_shape, &(struct answer) {
 		r->id, expired ? "expired" : r->state,
 		reservation_is(r, "held") ? r->expires_at : 0, r->lines.first, r->lines.count,
 	});

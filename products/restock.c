@@ -14,25 +14,25 @@ struct restocked {
 	int64_t count;
 };
 
-const struct shape restock_shape = SHAPE(struct restock,
+SHAPE(restock_shape, struct restock,
 	TEXT(struct restock, restock_id, "An id of your choice, used once: sent again with the same"
 	     " items it changes nothing", .required = true, AT_LEAST(1), AT_MOST(100)),
-	LIST(struct restock, items, count, struct item, &item_shape, "What goes back on the shelf",
+	LIST(struct restock, items, count, struct item, item_shape, "What goes back on the shelf",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)),
 	TEXT(struct restock, reason, "Why, for the record", AT_MOST(500),
 	     EXAMPLES("cancellation", "return", "delivery")));
 
-static const struct shape restocked_item_shape = SHAPE(struct line,
+static SHAPE(restocked_item_shape, struct line,
 	TEXT(struct line, sku, "The product's SKU", .required = true),
 	TEXT(struct line, name, "Its name", .required = true),
 	INT(struct line, quantity, "How many were put back", .required = true),
 	INT(struct line, available, "How many can be ordered now", .required = true));
 
-const struct shape restocked_shape = SHAPE(struct restocked,
+SHAPE(restocked_shape, struct restocked,
 	TEXT(struct restocked, restock_id, "The id it was recorded under", .required = true),
 	BOOL(struct restocked, repeated, "True: this id was restocked before; nothing changed now",
 	     .required = true),
-	LIST(struct restocked, items, count, struct line, &restocked_item_shape,
+	LIST(struct restocked, items, count, struct line, restocked_item_shape,
 	     "What was put back",
 	     .required = true));
 
@@ -43,7 +43,7 @@ struct record {
 	int64_t now, product_id, position, quantity;
 };
 
-static const struct shape record_shape = SHAPE(struct record,
+static SHAPE(record_shape, struct record,
 	TEXT(struct record, id, "Of the restock"),
 	TEXT(struct record, reason, "Why"),
 	TEXT(struct record, caller, "Who"),
@@ -73,7 +73,7 @@ static bool find_record(struct step *step, struct store *store, struct lines *li
 	struct rows rows = { NULL };
 	bool fine = store_find(store, mcp_arena(step->call),
 		"select product_id, quantity from restock_item where restock_id = :id",
-		&record_shape, &by, &line_row_shape, &rows);
+		record_shape, &by, line_row_shape, &rows);
 
 	*lines = (struct lines) { .first = rows.first, .count = rows.count };
 	return fine;
@@ -85,8 +85,8 @@ static const char *maker_of(struct step *step, struct store *store)
 	struct record by = { .id = step->in->restock_id }, record;
 
 	return store_find_one(store, mcp_arena(step->call),
-	                      "select caller from restock where id = :id", &record_shape, &by,
-	                      &record_shape, &record) == 1 ? record.caller : NULL;
+	                      "select caller from restock where id = :id", record_shape, &by,
+	                      record_shape, &record) == 1 ? record.caller : NULL;
 }
 
 static bool add_record(struct step *step, struct store *store)
@@ -96,7 +96,7 @@ static bool add_record(struct step *step, struct store *store)
 		.caller = mcp_caller(step->call), .now = now_ms(),
 	};
 	bool fine = store_change(store, "insert into restock (id, at, reason, caller)"
-	                         " values (:id, :now, :reason, :caller)", &record_shape,
+	                         " values (:id, :now, :reason, :caller)", record_shape,
 	                         &record) == 1;
 
 	for (int64_t i = 0; fine && i < step->lines.count; i++) {
@@ -107,7 +107,7 @@ static bool add_record(struct step *step, struct store *store)
 		fine = store_change(store, "insert into restock_item (restock_id, product_id,"
 		                    " position, quantity) values (:id, :product_id, :position,"
 		                    " :quantity)",
-		                    &record_shape, &record) == 1;
+		                    record_shape, &record) == 1;
 	}
 	return fine;
 }
@@ -181,7 +181,7 @@ enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *sto
 
 	if (!step.repeated)
 		lines_changed(call, &step.lines);
-	return mcp_return(call, &(struct restocked) {
+	return mcp_return(call, restocked_shape, &(struct restocked) {
 		wanted->restock_id, step.repeated, step.lines.first, step.lines.count,
 	});
 }

@@ -17,7 +17,7 @@ struct found {
 	const char *note, *next_cursor;
 };
 
-const struct shape search_shape = SHAPE(struct search,
+SHAPE(search_shape, struct search,
 	TEXT(struct search, words, "Words to look for in name, brand, category, SKU and"
 	     " description; case and accents do not matter. Every word must match, as a whole word"
 	     " or as the beginning of one; in scripts without spaces, as any part of the text. Leave"
@@ -39,8 +39,8 @@ const struct shape search_shape = SHAPE(struct search,
 	TEXT(struct search, cursor, "next_cursor of the page before, with all other arguments"
 	     " unchanged", AT_MOST(4000)));
 
-const struct shape found_shape = SHAPE(struct found,
-	LIST(struct found, products, count, struct product, &brief_shape, "In the order asked for",
+SHAPE(found_shape, struct found,
+	LIST(struct found, products, count, struct product, brief_shape, "In the order asked for",
 	     .required = true),
 	INT(struct found, count, "How many are in this answer", .required = true),
 	INT(struct found, matches, "How many match in all; given when words were",
@@ -57,7 +57,7 @@ struct position {
 	const char *name_words, *sku_key;
 };
 
-static const struct shape position_shape = SHAPE(struct position,
+static SHAPE(position_shape, struct position,
 	INT(struct position, search, "Which search it belongs to"),
 	INT(struct position, id, "The last hit of the page", .required = true),
 	INT(struct position, rank, "Its rank", .required = true),
@@ -81,7 +81,7 @@ static int64_t search_number(struct arena *arena, const struct look *look)
 static const char *next_cursor(struct mcp_call *call, const struct look *look,
                                const struct hit *last)
 {
-	return mcp_cursor(call, "search", &position_shape, &(struct position) {
+	return mcp_cursor(call, "search", position_shape, &(struct position) {
 		search_number(mcp_arena(call), look), last->id, last->rank, last->price,
 		last->name_words, last->sku_key,
 	});
@@ -90,7 +90,7 @@ static const char *next_cursor(struct mcp_call *call, const struct look *look,
 static bool open_cursor(struct mcp_call *call, const char *cursor, struct look *look)
 {
 	struct position position;
-	if (!mcp_cursor_open(call, "search", cursor, &position_shape, &position)
+	if (!mcp_cursor_open(call, "search", cursor, position_shape, &position)
 	 || position.search != search_number(mcp_arena(call), look))
 		return false;
 
@@ -137,7 +137,7 @@ static struct look look_for(struct arena *arena, const struct search *search)
 struct flag {
 	int64_t there;
 };
-static const struct shape flag_shape = SHAPE(struct flag,
+static SHAPE(flag_shape, struct flag,
 	INT(struct flag, there, "How many were found, at most one"));
 
 /* 1, 0, or -1 where the store failed. */
@@ -145,7 +145,7 @@ static int is_there(struct store *store, struct arena *arena, const char *sql,
                     const struct look *look)
 {
 	struct flag flag;
-	return store_find_one(store, arena, sql, &look_shape, look, &flag_shape, &flag);
+	return store_find_one(store, arena, sql, look_shape, look, flag_shape, &flag);
 }
 
 /* The first word that no product has. */
@@ -240,5 +240,5 @@ enum mcp_answer search_products(struct mcp_call *call, const void *in, struct st
 	found.products = find_products(store, arena, &hits, &found.count);
 	if (!found.products || !note_what_helps(store, arena, &look, &found))
 		return mcp_fail(call, UNAVAILABLE);
-	return mcp_return(call, &found);
+	return mcp_return(call, found_shape, &found);
 }

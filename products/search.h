@@ -31,7 +31,7 @@ struct look {
 	const char *after_name;
 };
 
-extern const struct shape look_shape;
+extern SHAPE_OF(look_shape, struct look);
 
 /* Fills in match and runs from words and category, as this database has them. */
 void look_for_words(struct look *look, struct store *store, struct arena *arena);
@@ -70,6 +70,6 @@ struct product *find_products(struct store *store, struct arena *arena, const st
 #define RUNS_POSTGRESQL " and not exists (select 1 from unnest(string_to_array(:runs, ' ')) r" \
 	" where strpos(p.name_words, r) = 0 and strpos(p.other_words, r) = 0)"
 
-extern const struct shape hit_shape;
+extern SHAPE_OF(hit_shape, struct hit);
 
 #endif

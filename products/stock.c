@@ -5,13 +5,13 @@
 
 #include "words.h"
 
-const struct shape item_shape = SHAPE(struct item,
+SHAPE(item_shape, struct item,
 	TEXT(struct item, sku, "The product's SKU", .required = true, AT_LEAST(1),
 	     AT_MOST(SKU_MAX)),
 	INT(struct item, quantity, "How many units", .required = true, AT_LEAST(1),
 	    AT_MOST(QUANTITY_MAX)));
 
-const struct shape line_row_shape = SHAPE(struct line,
+SHAPE(line_row_shape, struct line,
 	INT(struct line, product_id, "The row"),
 	TEXT(struct line, sku, "Its SKU"),
 	TEXT(struct line, name, "Its name"),
@@ -26,7 +26,7 @@ struct by_key {
 	int64_t now;
 };
 
-static const struct shape by_key_shape = SHAPE(struct by_key,
+static SHAPE(by_key_shape, struct by_key,
 	TEXT(struct by_key, key, "The SKU without case"),
 	TIME(struct by_key, now, "What has expired by now holds nothing"));
 
@@ -95,7 +95,7 @@ bool lines_find(struct store *store, struct arena *arena, const struct item *ite
 			"select p.id as product_id, p.name, p.price, p.price_currency,"
 			" " LINE_STOCK_SQL
 			" from product p where p.sku_key = :key",
-			&by_key_shape, &by, &line_row_shape, &line);
+			by_key_shape, &by, line_row_shape, &line);
 		if (found < 0)
 			return false;
 		if (!found) {
@@ -176,7 +176,7 @@ struct move {
 	int64_t product_id, quantity, now, most;
 };
 
-static const struct shape move_shape = SHAPE(struct move,
+static SHAPE(move_shape, struct move,
 	INT(struct move, product_id, "The row"),
 	INT(struct move, quantity, "To add"),
 	TIME(struct move, now, "When"),
@@ -189,7 +189,7 @@ int line_add_stock(struct store *store, const struct line *line, int64_t quantit
 		"update product set stock = stock + :quantity, version = version + 1,"
 		" updated_at = :now where id = :product_id"
 		" and stock + :quantity >= 0 and stock + :quantity <= :most",
-		&move_shape, &move);
+		move_shape, &move);
 }
 
 /* ---- check_stock ---- */
@@ -211,17 +211,17 @@ struct checked {
 	int64_t count;
 };
 
-static const struct shape check_item_shape = SHAPE(struct item,
+static SHAPE(check_item_shape, struct item,
 	TEXT(struct item, sku, "The product's SKU", .required = true, AT_LEAST(1),
 	     AT_MOST(SKU_MAX)),
 	INT(struct item, quantity, "How many units are wanted", AT_LEAST(1), AT_MOST(QUANTITY_MAX),
 	    DEFAULT(1)));
 
-const struct shape check_shape = SHAPE(struct check,
-	LIST(struct check, items, count, struct item, &check_item_shape, "The products to look at",
+SHAPE(check_shape, struct check,
+	LIST(struct check, items, count, struct item, check_item_shape, "The products to look at",
 	     .required = true, AT_LEAST(1), AT_MOST(ITEMS_MAX)));
 
-static const struct shape checked_item_shape = SHAPE(struct checked_item,
+static SHAPE(checked_item_shape, struct checked_item,
 	TEXT(struct checked_item, sku, "The SKU", .required = true),
 	TEXT(struct checked_item, name, "The product's name"),
 	BOOL(struct checked_item, known, "False: there is no such product", .required = true),
@@ -230,9 +230,9 @@ static const struct shape checked_item_shape = SHAPE(struct checked_item,
 	INT(struct checked_item, available, "How many can be ordered now", .required = true),
 	BOOL(struct checked_item, sufficient, "Whether that is enough", .required = true));
 
-const struct shape checked_shape = SHAPE(struct checked,
+SHAPE(checked_shape, struct checked,
 	BOOL(struct checked, sufficient, "Whether there is enough of everything", .required = true),
-	LIST(struct checked, items, count, struct checked_item, &checked_item_shape,
+	LIST(struct checked, items, count, struct checked_item, checked_item_shape,
 	     "One for each product; unknown SKUs come last", .required = true));
 
 static void add_known(struct checked *checked, const struct line *line)
@@ -269,5 +269,5 @@ enum mcp_answer check_stock(struct mcp_call *call, const void *in, struct store 
 		add_known(&checked, &lines.first[i]);
 	for (int64_t i = 0; i < lines.unknown_count; i++)
 		add_missing(&checked, &lines.unknown[i]);
-	return mcp_return(call, &checked);
+	return mcp_return(call, checked_shape, &checked);
 }

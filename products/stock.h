@@ -39,8 +39,8 @@ struct lines {
  * needs none now. */
 bool is_of(const char *maker, const char *caller);
 
-extern const struct shape item_shape;           /* the quantity must be given */
-extern const struct shape line_row_shape;       /* every column */
+extern SHAPE_OF(item_shape, struct item);           /* the quantity must be given */
+extern SHAPE_OF(line_row_shape, struct line);       /* every column */
 
 /* The columns of line_row_shape that a product has. */
 #define LINE_STOCK_SQL "p.sku, p.stock, " HELD_SQL " as held"

@@ -8,7 +8,7 @@ struct update {
 	bool has_stock, has_stock_change, has_if_version;
 };
 
-const struct shape update_shape = SHAPE(struct update,
+SHAPE(update_shape, struct update,
 	TEXT(struct update, sku, "The product's SKU", .required = true, AT_LEAST(1),
 	     AT_MOST(SKU_MAX)),
 	TEXT(struct update, name, "A new name", AT_LEAST(1), AT_MOST(NAME_MAX_LETTERS)),
@@ -50,7 +50,7 @@ static int find_row(struct store *store, struct step *step)
 		" p.category_key, p.image_url, p.price, p.price_currency, p.stock, p.version,"
 		" p.updated_at, p.name_words, p.other_words from product p "
 		"where p.sku_key = :sku_key",
-		&row_shape, &by, &row_shape, &step->before);
+		row_shape, &by, row_shape, &step->before);
 }
 
 static void change_text(const char **text, const char *given)
@@ -106,7 +106,7 @@ static bool write_row(struct store *store, struct step *step)
 		" price = :price, price_currency = :price_currency, stock = :stock,"
 		" version = version + 1, updated_at = :updated_at, name_words = :name_words,"
 		" other_words = :other_words where id = :id and version = :version",
-		&row_shape, &step->after);
+		row_shape, &step->after);
 
 	if (rows == 0)
 		return refuse(step, "The product was changed at the same moment. Try once more.");
@@ -166,5 +166,5 @@ enum mcp_answer update_product(struct mcp_call *call, const void *in, struct sto
 	if (product_find(store, step.arena, step.before.sku, &product) != 1)
 		return mcp_fail(call, "The change was made, but the product could not be read"
 		                " back.");
-	return mcp_return(call, &product);
+	return mcp_return(call, product_shape, &product);
 }

@@ -4,10 +4,10 @@
 struct guest { const char *name; };
 struct visits { const char *greeting; int64_t times; };
 
-static const struct shape guest_shape = SHAPE(struct guest,
+static SHAPE(guest_shape, struct guest,
 	TEXT(struct guest, name, "Who is to be greeted", .required = true, AT_LEAST(1), AT_MOST(80)));
 
-static const struct shape visits_shape = SHAPE(struct visits,
+static SHAPE(visits_shape, struct visits,
 	TEXT(struct visits, greeting, "What to say", .required = true),
 	INT(struct visits, times, "How often this name was greeted, this time included", .required = true));
 
@@ -19,14 +19,14 @@ static enum mcp_answer greet(struct mcp_call *call, const void *in, struct store
 	                   "insert into visit (name, times) values (:name, 1)"
 	                   " on conflict (name) do update set times = visit.times + 1"
 	                   " returning 'Hello, ' || name || '!' as greeting, times",
-	                   &guest_shape, in, &visits_shape, &visits) != 1)
+	                   guest_shape, in, visits_shape, &visits) != 1)
 		return mcp_fail(call, "The visits can't be counted now; try again shortly.");
-	return mcp_return(call, &visits);
+	return mcp_return(call, visits_shape, &visits);
 }
 
 static const struct mcp_tool tools[] = {
 	{ "greet", "Greet somebody", "Greets somebody by name, and says how often that name was greeted.",
-	  .in = &guest_shape, .out = &visits_shape, .scope = "visits:write", .changes = true, .blocks = true,
+	  .in = guest_shape, .out = visits_shape, .scope = "visits:write", .changes = true, .blocks = true,
 	  .run = greet },
 	{ 0 },
 };

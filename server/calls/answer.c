@@ -113,12 +113,12 @@ static void prompt_text(struct mcp_call *call, str text)
 	json_array_end(json);
 }
 
-enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
+enum mcp_answer (mcp_return)(struct mcp_call *call, const struct shape *shape, const void *out)
 {
-	if (!call->offer->out || !out) {
-		call_mistake(call, !out ? "it called mcp_return() with NULL: return a struct of its .out"
-		             : "it called mcp_return() and has no .out: write the shape that it returns there, or use"
-		               " mcp_say()");
+	if (!call->offer->out || shape != call->offer->out || !out) {
+		call_mistake(call, "it called mcp_return() %s", !out ? "with NULL: return a struct of its .out"
+		             : call->offer->out ? "with another shape than its .out"
+		             : "and has no .out: write the shape that it returns there, or use mcp_say()");
 		return MCP_ANSWERED;
 	}
 	if (call->offer->kind == OFFER_TOOL) {
@@ -169,7 +169,7 @@ enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 	return MCP_ANSWERED;
 }
 
-const char *mcp_json(struct mcp_call *call, const struct shape *shape, const void *in)
+const char *(mcp_json)(struct mcp_call *call, const struct shape *shape, const void *in)
 {
 	struct json json = json_begin(call->arena, 256);
 
@@ -177,7 +177,7 @@ const char *mcp_json(struct mcp_call *call, const struct shape *shape, const voi
 	return arena_copy(call->arena, json_end(&json));
 }
 
-bool mcp_read_json(struct mcp_call *call, const char *text, const struct shape *shape, void *out)
+bool (mcp_read_json)(struct mcp_call *call, const char *text, const struct shape *shape, void *out)
 {
 	enum json_trouble trouble;
 	yyjson_val *value = json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble);
@@ -341,7 +341,7 @@ static const char *cursor_purpose(struct mcp_call *call, const char *kind)
 	return arena_print(call->arena, "cursor %s %s", runtime.server->name, kind);
 }
 
-const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
+const char *(mcp_cursor)(struct mcp_call *call, const char *kind, const struct shape *shape,
                        const void *position)
 {
 	struct json json = json_begin(call->arena, 256);
@@ -350,7 +350,7 @@ const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct sha
 	return arena_copy(call->arena, seal(call->arena, cursor_purpose(call, kind), json_end(&json)));
 }
 
-bool mcp_cursor_open(struct mcp_call *call, const char *kind, const char *cursor,
+bool (mcp_cursor_open)(struct mcp_call *call, const char *kind, const char *cursor,
                      const struct shape *shape, void *position)
 {
 	enum json_trouble trouble;

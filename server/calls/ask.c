@@ -154,7 +154,7 @@ static enum mcp_reply elicited(struct mcp_call *call, const char *key,
 	return result ? action_of(result) : MCP_CANCELLED;
 }
 
-enum mcp_reply mcp_ask(struct mcp_call *call, const char *key, const struct shape *shape,
+enum mcp_reply (mcp_ask)(struct mcp_call *call, const char *key, const struct shape *shape,
                        void *answer, const char *text, ...)
 {
 	struct question *question;

@@ -20,11 +20,13 @@ static bool is_currency(str text)
 static bool read_money(struct reader *reader, const struct field *field, yyjson_val *value,
                        const struct place *place, struct money *out)
 {
-	const struct shape shape = SHAPE(struct money,
+	const struct field fields[] = {
 		{ .name = "amount", .type = FIELD_INT, .offset = offsetof(struct money, minor),
 		  .required = true, .has_least = true, .least = field->has_least ? field->least : 0,
 		  .has_most = field->has_most, .most = field->most },
-		TEXT(struct money, currency, "", .required = true));
+		TEXT(struct money, currency, "", .required = true), { 0 }
+	};
+	const struct shape shape = { sizeof(struct money), fields };
 	const struct place currency = { .up = place, .name = "currency" };
 
 	if (!yyjson_is_obj(value))

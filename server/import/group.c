@@ -9,7 +9,7 @@
 #define ARENA_KEPT (1 << 18)
 #define DEPTH 8
 
-const struct shape carried_shape = SHAPE(struct carried,
+SHAPE(carried_shape, struct carried,
 	INT(struct carried, import_id, "The import"),
 	INT(struct carried, position, "Where in the order of the keys"),
 	INT(struct carried, line, "Of the file"),

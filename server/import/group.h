@@ -12,7 +12,7 @@ struct carried {
 	const char *key, *fields;
 };
 
-extern const struct shape carried_shape;
+extern SHAPE_OF(carried_shape, struct carried);
 
 /* `fields` of a row, in the arena. */
 const char *row_pack(struct arena *arena, const struct shape *shape, const void *row);

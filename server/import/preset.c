@@ -93,7 +93,7 @@ struct family {
 	const char *name, *fields;
 };
 
-static const struct shape family_shape = SHAPE(struct family,
+static SHAPE(family_shape, struct family,
 	TEXT(struct family, name, "By which rows refer to it"),
 	TEXT(struct family, fields, "The row as JSON"));
 
@@ -109,7 +109,7 @@ void import_remember(struct import *import, const char *name, const void *row)
 	};
 
 	if (store_change(import->scratch, "insert or replace into family (name, fields)"
-	                 " values (:name, :fields)", &family_shape, &family) != 1)
+	                 " values (:name, :fields)", family_shape, &family) != 1)
 		import->store_failed = true;
 }
 
@@ -118,7 +118,7 @@ const void *import_recall(struct import *import, const char *name)
 	struct family family = { .name = text_plain(import->arena, name) };
 	const struct shape shape = carried_as(import);
 	int found = store_find_one(import->scratch, import->arena, "select name, fields from family"
-	                           " where name = :name", &family_shape, &family, &family_shape, &family);
+	                           " where name = :name", family_shape, &family, family_shape, &family);
 
 	if (found < 0)
 		import->store_failed = true;

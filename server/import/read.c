@@ -120,7 +120,7 @@ static bool keep_row(struct reading *reading)
 
 	return store_change(reading->scratch,
 	                    "insert into found (line, key, fields) values (:line, :key, :fields)",
-	                    &carried_shape, &carried) == 1;
+	                    carried_shape, &carried) == 1;
 }
 
 static void judge_row(struct reading *reading, const struct csv_row *cells)
@@ -217,7 +217,7 @@ bool import_judge(struct import *import, struct store *scratch, struct store *st
 	struct gather gather = { .spec = import->spec, .hand = judge, .context = &judging };
 
 	bool read = store_each(scratch, "select position, line, key, fields from sorted order by position",
-	                       NULL, NULL, &carried_shape, gather_row, &gather);
+	                       NULL, NULL, carried_shape, gather_row, &gather);
 	if (read && !import->store_failed)
 		(void)!gather_end(&gather);
 	import->store_failed = import->store_failed || !read;

@@ -33,7 +33,7 @@ struct run {
 	int64_t position, most;         /* up to where, and how many, for statements */
 };
 
-static const struct shape run_shape = SHAPE(struct run,
+static SHAPE(run_shape, struct run,
 	INT(struct run, id, "The import"),
 	INT(struct run, decided, "1: it is to be taken"),
 	INT(struct run, lease_owner, "Who goes on with it"),
@@ -83,7 +83,7 @@ static bool keep_lease(struct store *store, struct piece *piece)
 	piece->stopped = piece->failed = false;
 	piece->run->lease_until = now_ms() + piece->lease_ms;
 	piece->lost = store_change(store, "update import_run set lease_until = :lease_until"
-	                           " where id = :id and lease_owner = :lease_owner", &run_shape,
+	                           " where id = :id and lease_owner = :lease_owner", run_shape,
 	                           piece->run) == 0;
 	return !piece->lost;
 }
@@ -105,7 +105,7 @@ static bool lay_row_aside(void *context, const void *row)
 	carried.import_id = piece->run->id;
 	piece->failed = !store_queue(piece->store, "insert into import_row (import_id, position, key,"
 	                             " fields) values (:import_id, :position, :key, :fields)",
-	                             &carried_shape, &carried);
+	                             carried_shape, &carried);
 	piece->run->position = carried.position;
 	piece->rows++;
 	piece->stopped = is_over(piece);
@@ -119,8 +119,8 @@ static bool lay_aside(struct store *store, void *context)
 	piece->run->position = piece->from;
 	return keep_lease(store, piece)
 	       && store_each(piece->scratch, "select position, line, key, fields from sorted"
-	                     " where position > :position order by position", &run_shape, piece->run,
-	                     &carried_shape, lay_row_aside, piece)
+	                     " where position > :position order by position", run_shape, piece->run,
+	                     carried_shape, lay_row_aside, piece)
 	       && !piece->failed;
 }
 
@@ -156,8 +156,8 @@ static bool take_groups(struct store *store, struct piece *piece)
 	struct gather gather = { .spec = piece->spec, .hand = take_group, .context = piece };
 
 	bool done = store_each(store, "select position, key, fields from import_row"
-	                       " where import_id = :id order by position", &run_shape, piece->run,
-	                       &carried_shape, gather_row, &gather);
+	                       " where import_id = :id order by position", run_shape, piece->run,
+	                       carried_shape, gather_row, &gather);
 	if (done && !piece->failed && !piece->stopped)
 		(void)!gather_end(&gather);
 	piece->run->position = gather.last;
@@ -171,9 +171,9 @@ static bool take(struct store *store, void *context)
 
 	return keep_lease(store, piece) && take_groups(store, piece)
 	       && store_change(store, "delete from import_row where import_id = :id"
-	                       " and position <= :position", &run_shape, piece->run) >= 0
+	                       " and position <= :position", run_shape, piece->run) >= 0
 	       && (piece->stopped
-	           || store_change(store, "delete from import_run where id = :id", &run_shape,
+	           || store_change(store, "delete from import_run where id = :id", run_shape,
 	                           piece->run) == 1);
 }
 
@@ -188,11 +188,11 @@ static bool drop(struct store *store, void *context)
 	piece->run->most = DROPPED_A_PIECE;
 	piece->rows = store_change(store, "delete from import_row where import_id = :id and position in"
 	                           " (select position from import_row where import_id = :id"
-	                           " order by position limit :most)", &run_shape, piece->run);
+	                           " order by position limit :most)", run_shape, piece->run);
 	piece->stopped = piece->rows == DROPPED_A_PIECE;
 	return piece->rows >= 0
 	       && (piece->stopped
-	           || store_change(store, "delete from import_run where id = :id", &run_shape,
+	           || store_change(store, "delete from import_run where id = :id", run_shape,
 	                           piece->run) == 1);
 }
 
@@ -207,7 +207,7 @@ static enum found find_left(struct store *store, struct run *run)
 	run->now = now_ms();
 	int found = store_find_one(store, arena, "select id, decided, lease_until as lease_was"
 	                           " from import_run where lease_until < :now order by lease_until"
-	                           " limit 1", &run_shape, run, &run_shape, run);
+	                           " limit 1", run_shape, run, run_shape, run);
 	arena_destroy(arena);
 	return found < 0 ? FOUND_FAILED : found ? FOUND_ONE : FOUND_NONE;
 }
@@ -218,7 +218,7 @@ static bool take_lease(struct store *store, struct run *run)
 	run->lease_until = now_ms() + LEASE_MS;
 	return store_change(store, "update import_run set lease_owner = :lease_owner,"
 	                    " lease_until = :lease_until where id = :id and lease_until = :lease_was",
-	                    &run_shape, run) == 1;
+	                    run_shape, run) == 1;
 }
 
 /* One piece, after which the lease is free: who comes next goes on. */
@@ -248,7 +248,7 @@ static int is_other_decided(struct store *store)
 	struct arena *arena = arena_create();
 	struct run found;
 	int there = store_find_one(store, arena, "select id from import_run where decided = 1", NULL, NULL,
-	                           &run_shape, &found);
+	                           run_shape, &found);
 
 	arena_destroy(arena);
 	return there;
@@ -259,7 +259,7 @@ static bool stays(struct store *store, struct run *run)
 {
 	run->lease_until = now_ms() + LEASE_MS;
 	return store_change(store, "update import_run set lease_until = :lease_until"
-	                    " where id = :id and lease_owner = :lease_owner", &run_shape, run) == 1;
+	                    " where id = :id and lease_owner = :lease_owner", run_shape, run) == 1;
 }
 
 /* What others left is brought to its end, and who is at it is waited for: what was decided before must
@@ -298,7 +298,7 @@ static bool begin_run(struct store *store, struct run *run)
 	*run = (struct run) { .id = random_number(), .lease_owner = random_number(),
 	                      .lease_until = now_ms() + LEASE_MS };
 	return store_change(store, "insert into import_run (id, decided, lease_owner, lease_until)"
-	                    " values (:id, 0, :lease_owner, :lease_until)", &run_shape, run) == 1;
+	                    " values (:id, 0, :lease_owner, :lease_until)", run_shape, run) == 1;
 }
 
 /* The index lets one be decided, whoever else finds at the same moment that none is. */
@@ -312,7 +312,7 @@ static bool decide(struct store *store, const struct import_spec *spec, struct r
 		                            " lease_until = :lease_until where id = :id"
 		                            " and lease_owner = :lease_owner and not exists"
 		                            " (select 1 from import_run where decided = 1)",
-		                            &run_shape, run) == 1;
+		                            run_shape, run) == 1;
 		free = run->decided || finish_others(store, spec, run);
 	}
 	return run->decided;

@@ -172,8 +172,8 @@ int mcp_main(const struct mcp_server *server, int argc, char **argv);
 
 /* ---- Answering: the last thing a tool does ---- */
 
-/* Succeeds with a struct of the output shape. */
-enum mcp_answer mcp_return(struct mcp_call *call, const void *out);
+/* Succeeds with what the output shape describes. */
+enum mcp_answer mcp_return(struct mcp_call *call, const struct shape *shape, const void *out);
 
 /* Succeeds with any JSON value, of the tool's out_schema. */
 enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value);
@@ -281,7 +281,7 @@ enum mcp_reply {
 /* Asks the person behind the client to fill in a struct of some flat shape.
  *
  *     struct consent consent;
- *     switch (mcp_ask(call, "consent", &consent_shape, &consent, "Cancel order %s?", id)) {
+ *     switch (mcp_ask(call, "consent", consent_shape, &consent, "Cancel order %s?", id)) {
  *     case MCP_PENDING:     return MCP_WAITING;
  *     case MCP_ACCEPTED:    break;
  *     case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Pass confirm: true ...");
@@ -342,5 +342,20 @@ const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct sha
                        const void *position);
 MUST_USE bool mcp_cursor_open(struct mcp_call *call, const char *kind, const char *cursor,
                               const struct shape *shape, void *position);
+
+/* ---- What the compiler holds them to: the struct is the one that the shape describes, see shape.h ---- */
+
+#define mcp_return(call, shape, ...) \
+	(mcp_return)(call, shape, POINTS_TO_(shape##_describes, shape, (__VA_ARGS__)))
+#define mcp_ask(call, key, shape, answer, ...) \
+	(mcp_ask)(call, key, shape, POINTS_TO_(shape##_describes, shape, answer), __VA_ARGS__)
+#define mcp_json(call, shape, ...) \
+	(mcp_json)(call, shape, POINTS_TO_(shape##_describes, shape, (__VA_ARGS__)))
+#define mcp_read_json(call, text, shape, out) \
+	(mcp_read_json)(call, text, shape, POINTS_TO_(shape##_describes, shape, out))
+#define mcp_cursor(call, kind, shape, ...) \
+	(mcp_cursor)(call, kind, shape, POINTS_TO_(shape##_describes, shape, (__VA_ARGS__)))
+#define mcp_cursor_open(call, kind, cursor, shape, position) \
+	(mcp_cursor_open)(call, kind, cursor, shape, POINTS_TO_(shape##_describes, shape, position))
 
 #endif

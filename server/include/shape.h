@@ -4,7 +4,7 @@
  * pass, the parameters of an SQL statement, the columns of its result, and the JSON of an answer.
  *
  *     struct search { const char *words; int64_t limit; };
- *     static const struct shape search_shape = SHAPE(struct search,
+ *     static SHAPE(search_shape, struct search,
  *         TEXT(struct search, words, "Words to look for", .required = true, AT_MOST(200)),
  *         INT (struct search, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)));
  *
@@ -71,8 +71,13 @@ struct shape {
 	const struct field *fields;     /* ends with an empty entry */
 };
 
-#define SHAPE(T, ...) \
-	{ sizeof(T), (const struct field[]) { __VA_ARGS__, { 0 } } }
+/* `static SHAPE(page_shape, struct page, ...)`: the shape, and which struct it describes, so that the compiler
+ * holds what goes with it (mcp_return(), store_find() ...) to that. Of one that is another file's, the header says
+ * `extern SHAPE_OF(page_shape, struct page)`. */
+#define SHAPE(name, T, ...) \
+	const struct shape name[1] = {{ sizeof(T), (const struct field[]) { __VA_ARGS__, { 0 } } }}; \
+	typedef T name##_describes
+#define SHAPE_OF(name, T) const struct shape name[1]; typedef T name##_describes
 
 #define TEXT(T, member, ...)  FIELD_(T, member, FIELD_TEXT, const char *, __VA_ARGS__)
 #define INT(T, member, ...)   FIELD_(T, member, FIELD_INT, int64_t, __VA_ARGS__)
@@ -84,19 +89,20 @@ struct shape {
 /* `member` is an ITEM *. */
 #define NEST(T, member, ITEM, shape_, ...) \
 	{ .name = #member, .type = FIELD_NEST, .item = (shape_), \
-	  .offset = offsetof(T, member) + TYPED_(T, member, ITEM *), .about = __VA_ARGS__ }
+	  .offset = offsetof(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), \
+	  .about = __VA_ARGS__ }
 
 /* `member` is an ITEM *, `count` an int64_t beside it. */
 #define LIST(T, member, count, ITEM, shape_, ...) \
 	{ .name = #member, .type = FIELD_LIST, .item = (shape_), \
-	  .offset = offsetof(T, member) + TYPED_(T, member, ITEM *), \
-	  .count_offset = offsetof(T, count) + TYPED_(T, count, int64_t), .about = __VA_ARGS__ }
+	  .offset = offsetof(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), \
+	  .count_offset = offsetof(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
 
 /* `member` is a const char **, `count` an int64_t beside it. */
 #define TEXTS(T, member, count, ...) \
 	{ .name = #member, .type = FIELD_TEXTS, \
-	  .offset = offsetof(T, member) + TYPED_(T, member, const char **), \
-	  .count_offset = offsetof(T, count) + TYPED_(T, count, int64_t), .about = __VA_ARGS__ }
+	  .offset = offsetof(T, member) + IS_(T, member, const char **), \
+	  .count_offset = offsetof(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
 
 /* Options. Each marks itself as given, so that AT_LEAST(0) differs from nothing. */
 #define AT_LEAST(n) .has_least = true, .least = (n)
@@ -105,11 +111,26 @@ struct shape {
 #define DEFAULT_TEXT(text) .has_standard = true, .standard_text = (text)
 #define ONE_OF(...) .one_of = (const char *const[]) { __VA_ARGS__, NULL }
 #define EXAMPLES(...) .examples = (const char *const[]) { __VA_ARGS__, NULL }
-#define OPTIONAL(T, has) .has_offset = offsetof(T, has) + 1 + TYPED_(T, has, bool)
+#define OPTIONAL(T, has) .has_offset = offsetof(T, has) + 1 + IS_(T, has, bool)
 
 #define FIELD_(T, member, type_, ctype, ...) \
 	{ .name = #member, .type = (type_), \
-	  .offset = offsetof(T, member) + TYPED_(T, member, ctype), .about = __VA_ARGS__ }
-#define TYPED_(T, member, ctype) (0 * sizeof(_Generic(((T *)0)->member, ctype: 0)))
+	  .offset = offsetof(T, member) + IS_(T, member, ctype), .about = __VA_ARGS__ }
+
+/* 0, or an error of the compiler's in these words. */
+#define HOLDS_(condition, words) \
+	(0 * sizeof(struct { _Static_assert(condition, words); char it; }))
+#define IS_(T, member, ctype) \
+	HOLDS_(__builtin_types_compatible_p(__typeof__(((T *)0)->member), ctype), \
+	       #member " in " #T " must be a " #ctype)
+#define DESCRIBES_(shape_, T) \
+	HOLDS_(__builtin_types_compatible_p(shape_##_describes, T), #shape_ " does not describe a " #T)
+
+/* A pointer to what a shape describes (T), or to nobody knows what (void *). */
+#define POINTS_TO_(T, shape_, pointer) \
+	((void)HOLDS_(__builtin_types_compatible_p(__typeof__(*(pointer)), T) \
+	              || __builtin_types_compatible_p(__typeof__(*(pointer)), void), \
+	              #pointer " is not what " #shape_ " describes"), (pointer))
+typedef void NULL_describes;
 
 #endif

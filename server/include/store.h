@@ -4,9 +4,9 @@
  * the fields of another; the store binds and reads by those names. A column without a field, or a
  * parameter without one, is a programmer's error and aborts with the statement.
  *
- *     struct rows rows;
+ *     ROWS(struct product) rows;
  *     if (!store_find(store, arena, "select sku, name from product where name >= :from limit :limit",
- *                     &page_shape, &page, &product_shape, &rows))
+ *                     page_shape, &page, product_shape, &rows))
  *         return mcp_fail(call, "The catalogue is unavailable; try again shortly.");
  *
  * SQL      Pass string literals: statements are prepared once a connection and kept by address.
@@ -43,6 +43,8 @@ struct rows {
 	void *first;            /* an array of structs, in the arena */
 	int64_t count;
 };
+/* The same of a known struct, for store_find(). */
+#define ROWS(T) union { struct rows rows; struct { T *first; int64_t count; }; }
 
 /* Opens the database at sqlite:PATH or postgresql://USER@HOST/DATABASE (all of libpq's URLs). NULL: it
  * can't, and has logged why. PostgreSQL is connected to when it is first needed, and again whenever
@@ -99,5 +101,23 @@ enum store_outcome {
 	STORE_FAILED,           /* the database could not; what `work` read and said may never have been so */
 };
 MUST_USE enum store_outcome store_transact(struct store *store, store_work_fn *work, void *context);
+
+/* ---- What the compiler holds them to ---- */
+
+/* The parameters are the struct that `in` describes, what is found is one of `out`; a compound literal in the
+ * middle stands in parentheses. With the name in parentheses, (store_find)(...), it is the function, which takes
+ * a shape that is known only when it runs. */
+#define store_find(store, arena, sql, in, params, out, found) \
+	(store_find)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
+	             ((void)POINTS_TO_(out##_describes, out, (found)->first), (struct rows *)(void *)(found)))
+#define store_find_one(store, arena, sql, in, params, out, row) \
+	(store_find_one)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
+	                 POINTS_TO_(out##_describes, out, row))
+#define store_each(store, sql, in, params, out, each, context) \
+	(store_each)(store, sql, in, POINTS_TO_(in##_describes, in, params), out, each, context)
+#define store_change(store, sql, in, ...) \
+	(store_change)(store, sql, in, POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
+#define store_queue(store, sql, in, ...) \
+	(store_queue)(store, sql, in, POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
 
 #endif

@@ -14,7 +14,7 @@ struct count {
 	int64_t count;
 };
 
-static const struct shape count_shape = SHAPE(struct count,
+static SHAPE(count_shape, struct count,
 	INT(struct count, count, "How many"));
 
 /* To open an SQLite database is to make the one that is not there. */
@@ -28,7 +28,7 @@ static bool is_missing(const char *url)
 static bool count_all(struct store *store, const char *sql, struct count *counted)
 {
 	struct arena *arena = arena_create();
-	bool done = store_find_one(store, arena, sql, NULL, NULL, &count_shape, counted) == 1;
+	bool done = store_find_one(store, arena, sql, NULL, NULL, count_shape, counted) == 1;
 
 	arena_destroy(arena);
 	return done;

@@ -12,7 +12,7 @@ struct beat_row {
 	int64_t id, me, judges, idle, resume, most, left, ttl;
 };
 
-static const struct shape beat_shape = SHAPE(struct beat_row,
+static SHAPE(beat_shape, struct beat_row,
 	TEXT(struct beat_row, kind, "What it is about"),
 	TEXT(struct beat_row, ids, "Of sessions, JSON"),
 	TEXT(struct beat_row, begun, "The session that begins"),
@@ -30,7 +30,7 @@ bool beat_register(struct store *store)
 	struct arena *arena = arena_create();
 	struct beat_row row = { 0 };
 	int made = store_find_one(store, arena, "insert into mcp_process (seen) values (mcp_now())"
-	                          " returning id", NULL, NULL, &beat_shape, &row);
+	                          " returning id", NULL, NULL, beat_shape, &row);
 
 	arena_destroy(arena);
 	if (made == 1)
@@ -46,7 +46,7 @@ struct orphan {
 	int64_t number, home, last, attached, me, alone;
 };
 
-static const struct shape orphan_shape = SHAPE(struct orphan,
+static SHAPE(orphan_shape, struct orphan,
 	TEXT(struct orphan, session, "Its session"),
 	TEXT(struct orphan, ids, "The calls it should have answered; as a parameter, an answer"),
 	TEXT(struct orphan, told, "Nothing"),
@@ -72,14 +72,14 @@ static bool end_orphan(struct store *store, struct arena *arena, struct orphan *
 		orphan->last++;
 		if (!store_queue(store, "insert into mcp_event (session, stream, number, data, at)"
 		                 " values (:session, :number, :last, :ids, mcp_now())",
-		                 &orphan_shape, orphan))
+		                 orphan_shape, orphan))
 			return false;
 	}
 	return store_find_one(store, arena, "update mcp_stream set ended = mcp_now(), home = 0, last = :last"
 		" where session = :session and number = :number"
 		" returning case when attached <> 0 then cast(pg_notify('" CHANNEL_ONE "' || attached,"
 		"  'events ' || session || ' ' || number) as text) end as told",
-		&orphan_shape, orphan, &orphan_shape, &none) == 1;
+		orphan_shape, orphan, orphan_shape, &none) == 1;
 }
 
 /* Streams whose home is no process any more, however they came to it: one that was buried without knowing
@@ -100,7 +100,7 @@ static bool end_orphans(struct store *store, int64_t *count)
 		" where " ORPHANED " and not exists (select 1 from mcp_call c"
 		" where c.session = s.session and c.stream = s.number and c.claimed = 0"
 		" and c.asked <= s.last)"
-		" returning session, number, ids, last, attached", NULL, NULL, &orphan_shape, &rows);
+		" returning session, number, ids, last, attached", NULL, NULL, orphan_shape, &rows);
 
 	for (int64_t i = 0; done && i < rows.count; i++)
 		done = end_orphan(store, arena, &((struct orphan *)rows.first)[i]);
@@ -123,7 +123,7 @@ static bool bury(struct store *store, void *context)
 	/* One of the living does it, the others see the row gone. */
 	return store_change(store, "delete from mcp_process where id = :home"
 	                    " and (id = :me or :alone = 1 or seen < mcp_now() - " DEAD ")",
-	                    &orphan_shape, &dead) == 1
+	                    orphan_shape, &dead) == 1
 		&& end_orphans(store, &grave->streams) && task_rows_bury(store);
 }
 
@@ -145,8 +145,8 @@ bool beat_bury_others(struct store *store)
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = state_me() };
 	struct rows rows;
-	bool done = store_find(store, arena, "select id from mcp_process where id <> :me", &beat_shape,
-	                       &row, &beat_shape, &rows);
+	bool done = store_find(store, arena, "select id from mcp_process where id <> :me", beat_shape,
+	                       &row, beat_shape, &rows);
 
 	for (int64_t i = 0; done && i < rows.count; i++)
 		done = bury_other(store, ((struct beat_row *)rows.first)[i].id, true);
@@ -210,7 +210,7 @@ static bool make_room(struct store *store, const char *begun)
 	bool done = true;
 
 	for (int i = 0; steps[i] && done; i++) {
-		done = store_find(store, arena, steps[i], &beat_shape, &row, &beat_shape, &rows);
+		done = store_find(store, arena, steps[i], beat_shape, &row, beat_shape, &rows);
 		for (int64_t k = 0; done && steps[i] == end_sql && k < rows.count; k++)
 			atomic_fetch_add(&state_counters.evicted, ((struct beat_row *)rows.first)[k].id);
 	}
@@ -257,7 +257,7 @@ bool beat_tidy(struct store *store)
 	/* Rare, and large when it is prepared: none is kept for the next time. */
 	for (int i = 0; tidy_sql[i] && done; i++) {
 		store_rest(store);
-		done = store_find(store, arena, tidy_sql[i], &beat_shape, &row, &beat_shape, &rows);
+		done = store_find(store, arena, tidy_sql[i], beat_shape, &row, beat_shape, &rows);
 	}
 	store_rest(store);
 	arena_destroy(arena);
@@ -290,7 +290,7 @@ bool beat(struct store *store, bool judges, struct beat_seen *seen)
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = state_me(), .judges = judges };
 	struct rows rows;
-	bool done = store_find(store, arena, beat_sql[store_kind(store)], &beat_shape, &row, &beat_shape,
+	bool done = store_find(store, arena, beat_sql[store_kind(store)], beat_shape, &row, beat_shape,
 	                       &rows);
 	const struct beat_row *each = rows.first;
 

@@ -7,7 +7,7 @@ struct call_row {
 	const char *session, *name, *record, *ids, *caller;
 };
 
-static const struct shape call_shape = SHAPE(struct call_row,
+static SHAPE(call_shape, struct call_row,
 	INT(struct call_row, id, "Which"),
 	INT(struct call_row, stream, "Where its answer goes"),
 	INT(struct call_row, until, "When it has waited enough; as a parameter, how long it may"),
@@ -30,7 +30,7 @@ struct question_row {
 	bool answered;
 };
 
-static const struct shape question_row_shape = SHAPE(struct question_row,
+static SHAPE(question_row_shape, struct question_row,
 	TEXT(struct question_row, session, "The session that was asked"),
 	TEXT(struct question_row, key, "What the tool calls it"),
 	TEXT(struct question_row, answer, "JSON"),
@@ -38,7 +38,7 @@ static const struct shape question_row_shape = SHAPE(struct question_row,
 	INT(struct question_row, call, "Whose"),
 	BOOL(struct question_row, answered, "It is"));
 
-static const struct shape question_shape = SHAPE(struct state_question,
+static SHAPE(question_shape, struct state_question,
 	INT(struct state_question, number, "Which"),
 	TEXT(struct state_question, key, "What the tool calls it"),
 	TEXT(struct state_question, answer, "JSON"),
@@ -59,8 +59,8 @@ static int is_parked(const struct park_errand *park, struct store *store)
 	struct call_row filed;
 
 	return store_find_one(store, park->errand.arena, "select call as id from mcp_question"
-		" where session = :session and number = :number", &question_row_shape, &first,
-		&call_shape, &filed);
+		" where session = :session and number = :number", question_row_shape, &first,
+		call_shape, &filed);
 }
 
 static int64_t bytes_of(const struct park_errand *park)
@@ -77,21 +77,21 @@ static bool park(struct store *store, void *context)
 	                        .asked = park->count }, filed = { 0 };
 	/* It asks anew, so it was taken up by whoever asks. */
 	if (store_change(store, "delete from mcp_call where session = :session and stream = :stream"
-	                 " and claimed <> 0", &call_shape, &row) < 0)
+	                 " and claimed <> 0", call_shape, &row) < 0)
 		return false;
 	int found = store_find_one(store, park->errand.arena,
 		"insert into mcp_call (session, stream, name, record, until, bytes, asked)"
 		" select session, number, :name, :record, mcp_now() + :until, :bytes, last + :asked"
 		" from mcp_stream where session = :session and number = :stream and home = :me and ended = 0"
 		" returning id",
-		&call_shape, &row, &call_shape, &filed);
+		call_shape, &row, call_shape, &filed);
 
 	for (int64_t i = 0; found == 1 && i < park->count; i++) {
 		struct question_row question = question_of(park, i);
 		question.call = filed.id;
 		if (store_change(store, "insert into mcp_question (session, number, call, key)"
 		                 " values (:session, :number, :call, :key)",
-		                 &question_row_shape, &question) != 1)
+		                 question_row_shape, &question) != 1)
 			return false;
 	}
 	park->filed = found > 0;
@@ -123,14 +123,14 @@ static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 	struct arena *arena = claim->errand.arena;
 
 	if (!store_find(store, arena, "select number, key, answer, answered from mcp_question"
-	                " where call = :id order by number", &call_shape, &row, &question_shape,
+	                " where call = :id order by number", call_shape, &row, question_shape,
 	                &claim->questions))
 		return false;
 	if (store_find_one(store, arena,
 		"select c.session, c.stream, c.record, s.last, s.home, s.ended, s.ids, o.caller"
 		" from mcp_call c join mcp_stream s on s.session = c.session and s.number = c.stream"
 		" join mcp_session o on o.id = c.session where c.id = :id",
-		&call_shape, &row, &call_shape, &taken) != 1)
+		call_shape, &row, call_shape, &taken) != 1)
 		return false;
 	/* It was cancelled, or its process ended it, while it was being filed. */
 	if (taken.ended)
@@ -148,7 +148,7 @@ static bool take(struct claim_errand *claim, struct store *store, int64_t call)
 		return false;
 	claim->taken = store_change(store, "update mcp_stream set home = :me"
 	                            " where session = :session and number = :stream",
-	                            &call_shape, &row) == 1;
+	                            call_shape, &row) == 1;
 	return claim->taken;
 }
 
@@ -172,7 +172,7 @@ static bool take_again(struct claim_errand *claim, struct store *store, struct c
 	row->id = claim->number;
 	return store_find_one(store, claim->errand.arena, "select c.id from mcp_question q join mcp_call c"
 		" on c.id = q.call where q.session = :session and q.number = :id and c.claimed = :claimed",
-		&call_shape, row, &call_shape, &call) == 1 && take(claim, store, call.id);
+		call_shape, row, call_shape, &call) == 1 && take(claim, store, call.id);
 }
 
 struct answering {
@@ -192,7 +192,7 @@ static bool answer(struct store *store, void *context)
 	int found = store_find_one(store, claim->errand.arena,
 		"update mcp_question set answer = :answer, answered = true where session = :session"
 		" and number = :number and not answered returning call as id",
-		&question_row_shape, &question, &call_shape, &call);
+		question_row_shape, &question, call_shape, &call);
 
 	claim->taken = claim->errand.no_room = false;
 	if (found != 1)
@@ -205,7 +205,7 @@ static bool answer(struct store *store, void *context)
 		"update mcp_call set bytes = bytes + :bytes, claimed = case when exists (select 1"
 		" from mcp_question where call = :id and not answered) then 0 else :claimed end"
 		" where id = :id and claimed = 0 returning claimed",
-		&call_shape, &row, &call_shape, &call) == 1 &&
+		call_shape, &row, call_shape, &call) == 1 &&
 		(!call.claimed || take(claim, store, row.id));
 }
 
@@ -226,7 +226,7 @@ static bool end(struct claim_errand *claim, struct store *store, const char *sql
 	                        .claimed = claim->token }, call;
 
 	claim->taken = false;
-	return store_find_one(store, claim->errand.arena, sql, &call_shape, &row, &call_shape,
+	return store_find_one(store, claim->errand.arena, sql, call_shape, &row, call_shape,
 	                      &call) == 1 && take(claim, store, call.id);
 }
 

@@ -16,8 +16,8 @@ bool caller_rows_end(struct errand *errand, struct store *store)
 	struct task_row row = { .caller = ending->caller };
 	struct rows told;
 
-	return store_find(store, errand->arena, sessions_sql, &task_row_shape, &row, &task_row_shape,
+	return store_find(store, errand->arena, sessions_sql, task_row_shape, &row, task_row_shape,
 	                  &told) &&
-	       (!ending->gone || store_find(store, errand->arena, tasks_sql, &task_row_shape, &row,
-	                                    &task_row_shape, &told));
+	       (!ending->gone || store_find(store, errand->arena, tasks_sql, task_row_shape, &row,
+	                                    task_row_shape, &told));
 }

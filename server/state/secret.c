@@ -11,7 +11,7 @@ struct secret {
 	const char *value;
 };
 
-static const struct shape secret_shape = SHAPE(struct secret,
+static SHAPE(secret_shape, struct secret,
 	TEXT(struct secret, value, "What it is"));
 
 bool secret_keep(struct store *store)
@@ -19,9 +19,9 @@ bool secret_keep(struct store *store)
 	struct secret secret = { state_set.fresh_secret };
 	struct arena *arena = arena_create();
 	bool done = store_change(store, "insert into mcp_secret (name, value) values ('seal', :value)"
-	                         " on conflict do nothing", &secret_shape, &secret) >= 0
+	                         " on conflict do nothing", secret_shape, &secret) >= 0
 		&& store_find_one(store, arena, "select value from mcp_secret where name = 'seal'",
-		                  NULL, NULL, &secret_shape, &secret) == 1;
+		                  NULL, NULL, secret_shape, &secret) == 1;
 
 	if (done)
 		snprintf(kept, sizeof(kept), "%s", secret.value);

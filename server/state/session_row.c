@@ -4,7 +4,7 @@
 #include "session_rows.h"
 #include "state_private.h"
 
-static const struct shape session_shape = SHAPE(struct state_session,
+static SHAPE(session_shape, struct state_session,
 	TEXT(struct state_session, id, "Its id"),
 	TEXT(struct state_session, caller, "Whose it is"),
 	INT(struct state_session, party, "Whose share it is of"),
@@ -19,7 +19,7 @@ struct follow {
 	int64_t bytes;
 };
 
-static const struct shape follow_shape = SHAPE(struct follow,
+static SHAPE(follow_shape, struct follow,
 	TEXT(struct follow, id, "The session"),
 	TEXT(struct follow, uri, "What it follows"),
 	TEXT(struct follow, kept, "The same as it is kept"),
@@ -36,7 +36,7 @@ bool session_row_insert(struct errand *errand, struct store *store)
 	session->there = true;
 	return store_change(store, "insert into mcp_session (id, revision, can, caller, party,"
 	                    " log_least) values (:id, :revision, :can, :caller, :party, :log_least)"
-	                    " on conflict do nothing", &session_shape, &session->session) >= 0
+	                    " on conflict do nothing", session_shape, &session->session) >= 0
 	       && beat_counts_session(store, session->session.id);
 }
 
@@ -46,7 +46,7 @@ bool session_row_load(struct errand *errand, struct store *store)
 	int found = store_find_one(store, errand->arena,
 		"select id, caller, revision, can, log_least, listener, cast(followed as text) as followed"
 		" from mcp_session where id = :id",
-		&session_shape, &session->session, &session_shape, &session->session);
+		session_shape, &session->session, session_shape, &session->session);
 
 	session->there = found == 1;
 	return found >= 0;
@@ -57,7 +57,7 @@ static bool change(struct session_errand *session, struct store *store, const ch
                    const struct shape *shape, const void *params)
 {
 	struct state_session told;
-	int found = store_find_one(store, session->errand.arena, sql, shape, params, &session_shape,
+	int found = (store_find_one)(store, session->errand.arena, sql, shape, params, session_shape,
 	                           &told);
 
 	session->there = found == 1;
@@ -69,7 +69,7 @@ bool session_row_delete(struct errand *errand, struct store *store)
 	struct session_errand *session = (struct session_errand *)errand;
 
 	return change(session, store, "delete from mcp_session where id = :id" TELL("ended"),
-	              &session_shape, &session->session);
+	              session_shape, &session->session);
 }
 
 bool session_row_set_level(struct errand *errand, struct store *store)
@@ -77,7 +77,7 @@ bool session_row_set_level(struct errand *errand, struct store *store)
 	struct session_errand *session = (struct session_errand *)errand;
 
 	return change(session, store, "update mcp_session set log_least = :log_least where id = :id"
-	              TELL("session"), &session_shape, &session->session);
+	              TELL("session"), session_shape, &session->session);
 }
 
 /* ---- What it follows ---- */
@@ -127,7 +127,7 @@ static bool change_followed(struct errand *errand, struct store *store, const ch
 		.id = session->session.id, .uri = session->uri, .kept = session->kept
 	};
 
-	return change(session, store, sql[store_kind(store)], &follow_shape, &follow);
+	return change(session, store, sql[store_kind(store)], follow_shape, &follow);
 }
 
 /* With what divides it from the next. */
@@ -149,7 +149,7 @@ static int has_room(struct store *store, const struct session_errand *session, i
 		return 1;
 	if (store_find_one(store, NULL, "select cast(coalesce(sum(octet_length(cast(followed as text))), 0)"
 	                   " as bigint) as bytes from mcp_session where caller = :caller",
-	                   &follow_shape, &all, &follow_shape, &sum) != 1)
+	                   follow_shape, &all, follow_shape, &sum) != 1)
 		return -1;
 	int64_t left = state_set.kept_max / 8 - sum.bytes;
 	room_look(&room_followed, all.caller, left);

@@ -13,7 +13,7 @@ struct stream {
 	bool listens;
 };
 
-static const struct shape stream_shape = SHAPE(struct stream,
+static SHAPE(stream_shape, struct stream,
 	TEXT(struct stream, session, "Its session"),
 	TEXT(struct stream, ids, "The calls it will answer"),
 	TEXT(struct stream, told, "Nothing"),
@@ -149,7 +149,7 @@ static bool write_statement(struct errand *first, int count, struct store *store
 		write_one(&json, append_of(each));
 	json_array_end(&json);
 	struct stream batch = { .batch = arena_copy(arena, json_end(&json)), .me = state_me() };
-	bool done = store_find(store, arena, append_sql, &stream_shape, &batch, &stream_shape, &rows);
+	bool done = store_find(store, arena, append_sql, stream_shape, &batch, stream_shape, &rows);
 	if (done)
 		note_rows(first, count, &rows);
 	arena_destroy(arena);
@@ -207,7 +207,7 @@ struct event {
 	int64_t stream, number;
 };
 
-static const struct shape event_shape = SHAPE(struct event,
+static SHAPE(event_shape, struct event,
 	TEXT(struct event, session, "Its session"),
 	TEXT(struct event, data, "The message"),
 	INT(struct event, stream, "Its stream"),
@@ -220,7 +220,7 @@ static bool append_events(const struct append_errand *append, struct store *stor
 	for (int64_t i = 0; i < append->count; i++) {
 		event.number = append->events[i].number;
 		event.data = append->events[i].text;
-		if (store_change(store, event_sql, &event_shape, &event) < 0)
+		if (store_change(store, event_sql, event_shape, &event) < 0)
 			return false;
 	}
 	return true;
@@ -232,17 +232,17 @@ static bool append_one(struct append_errand *append, struct store *store)
 		.me = state_me(), .listens = append->listens, .ids = append->ids, .last = append->last,
 		.bytes = size_of(append) }, row = { 0 };
 	struct arena *arena = append->errand.arena;
-	int found = store_find_one(store, arena, append->fresh ? open_sql : hold_sql, &stream_shape,
-	                           &stream, &stream_shape, &row);
+	int found = store_find_one(store, arena, append->fresh ? open_sql : hold_sql, stream_shape,
+	                           &stream, stream_shape, &row);
 
 	note_lost(append);
 	if (found <= 0)
 		return found == 0;
 	note_written(append, &row);
 	if (append->fresh && append->listens &&
-	    store_find_one(store, arena, carry_sql, &stream_shape, &stream, &stream_shape, &row) < 0)
+	    store_find_one(store, arena, carry_sql, stream_shape, &stream, stream_shape, &row) < 0)
 		return false;
-	if (append->over && store_change(store, end_sql, &stream_shape, &stream) < 0)
+	if (append->over && store_change(store, end_sql, stream_shape, &stream) < 0)
 		return false;
 	return append_events(append, store);
 }

@@ -20,7 +20,7 @@ struct kept {
 	int64_t number, keep, bytes, excess, written;
 };
 
-static const struct shape kept_shape = SHAPE(struct kept,
+static SHAPE(kept_shape, struct kept,
 	TEXT(struct kept, session, "Its session"),
 	TEXT(struct kept, caller, "Whose"),
 	INT(struct kept, number, "Which stream"),
@@ -33,7 +33,7 @@ static const struct shape kept_shape = SHAPE(struct kept,
 static bool change_all(struct store *store, const char *const *sql, const struct kept *kept)
 {
 	for (; *sql; sql++)
-		if (store_change(store, *sql, &kept_shape, kept) < 0)
+		if (store_change(store, *sql, kept_shape, kept) < 0)
 			return false;
 	return true;
 }
@@ -92,7 +92,7 @@ static bool cut(struct store *store, void *context)
 	int found = store_find_one(store, arena, "select coalesce(max(written), 0) as written from"
 		" (select written, sum(bytes) over (order by written, session, number) - bytes as before"
 		"  from mcp_stream where " OF_CALLER ") s where before < :excess",
-		&kept_shape, kept, &kept_shape, &until);
+		kept_shape, kept, kept_shape, &until);
 
 	kept->written = until.written;
 	arena_destroy(arena);
@@ -125,7 +125,7 @@ static bool make_room(struct store *store, struct arena *arena)
 
 	if (!store_find(store, arena, "select caller, cast(sum(bytes) as bigint) as bytes"
 	                " from mcp_stream s join mcp_session o on o.id = s.session"
-	                " group by caller order by 2 desc", NULL, NULL, &kept_shape, &rows))
+	                " group by caller order by 2 desc", NULL, NULL, kept_shape, &rows))
 		return false;
 	room.left = measure(&rows, &most);
 	return room.left < 0 && store_transact(store, cut, &most) == STORE_COMMITTED;

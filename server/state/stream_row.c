@@ -14,7 +14,7 @@ struct stream_row {
 	const char *ids;
 };
 
-static const struct shape stream_shape = SHAPE(struct stream_row,
+static SHAPE(stream_shape, struct stream_row,
 	TEXT(struct stream_row, session, "Its session"),
 	INT(struct stream_row, number, "Its number"),
 	INT(struct stream_row, me, "This process"),
@@ -30,7 +30,7 @@ static const struct shape stream_shape = SHAPE(struct stream_row,
 #define PAGE_EVENTS "500"
 #define PAGE_BYTES "131072"             /* and one more */
 
-static const struct shape event_shape = SHAPE(struct state_event,
+static SHAPE(event_shape, struct state_event,
 	INT(struct state_event, number, "Which"),
 	TEXT(struct state_event, text, "The message"));
 
@@ -45,7 +45,7 @@ static bool read_events(struct read_errand *read, struct store *store, const str
 	                " select number, data as text from mcp_event where session = :session"
 	                " and stream = :number and number > :after order by number limit " PAGE_EVENTS ") e"
 	                ") f where before < " PAGE_BYTES " order by number",
-	                &stream_shape, &row, &event_shape, &read->events))
+	                stream_shape, &row, event_shape, &read->events))
 		return false;
 	const struct state_event *first = read->events.first;
 	int64_t count = read->events.count;
@@ -73,7 +73,7 @@ static bool carry(struct store *store, const struct stream_row *row)
 
 	snprintf(words, sizeof(words), "carries %s %lld", row->session, (long long)row->number);
 	return store_change(store, "update mcp_session set listener = :number where id = :session",
-	                    &stream_shape, row) == 1 && tell_all(store, CHANNEL_ALL, words);
+	                    stream_shape, row) == 1 && tell_all(store, CHANNEL_ALL, words);
 }
 
 /* What a call says has to be whole. What a session follows it is told once more, and then goes on with
@@ -95,7 +95,7 @@ static bool attach(struct store *store, void *context)
 	int found = store_find_one(store, read->errand.arena,
 		"update mcp_stream set last = last where session = :session and number = :number"
 		" returning home, attached, last, ended, listens, ids",
-		&stream_shape, &row, &stream_shape, &before);
+		stream_shape, &row, stream_shape, &before);
 
 	read->there = false;
 	if (found <= 0 || !read_events(read, store, &before))
@@ -120,7 +120,7 @@ static bool attach(struct store *store, void *context)
 		store_change(store, "update mcp_stream set attached = :me,"
 		" home = case when listens then :me else home end,"
 		" ended = case when listens then 0 else ended end"
-		" where session = :session and number = :number", &stream_shape, &row) == 1 &&
+		" where session = :session and number = :number", stream_shape, &row) == 1 &&
 		(!before.listens || carry(store, &row));
 }
 
@@ -141,7 +141,7 @@ bool stream_rows_read(struct errand *errand, struct store *store)
 	 * or came here when this process had another number, has to come back. */
 	int found = store_find_one(store, errand->arena, "select last, ended, home from mcp_stream"
 		" where session = :session and number = :number and attached = :me",
-		&stream_shape, &row, &stream_shape, &now);
+		stream_shape, &row, stream_shape, &now);
 
 	read->there = false;
 	if (found <= 0)
@@ -161,7 +161,7 @@ static bool leave(struct store *store, void *context)
 
 	return store_change(store, "update mcp_stream set attached = 0"
 		" where session = :session and number = :number and attached = :me",
-		&stream_shape, &row) >= 0
+		stream_shape, &row) >= 0
 	       && store_find_one(store, leave->errand.arena, "update mcp_session set listener ="
 		"  (select max(number) from mcp_stream where session = :session"
 		"   and listens and attached <> 0 and ended = 0)"
@@ -171,7 +171,7 @@ static bool leave(struct store *store, void *context)
 		"  and listens and attached <> 0 and ended = 0)"
 		" returning cast(pg_notify('" CHANNEL_ALL "', 'carries ' || id || ' ' || listener) as text)"
 		" as ids",
-		&stream_shape, &row, &stream_shape, &told) >= 0;
+		stream_shape, &row, stream_shape, &told) >= 0;
 }
 
 bool stream_rows_leave(struct errand *errand, struct store *store)

@@ -16,7 +16,7 @@ struct request_row {
 /* `answered` in the database: a question is open (0), answered (1), or of a round that is over (2), of
  * which little more than the key is kept, since none is given twice. */
 
-static const struct shape request_shape = SHAPE(struct request_row,
+static SHAPE(request_shape, struct request_row,
 	TEXT(struct request_row, task, "Whose"),
 	TEXT(struct request_row, key, "What the client calls it"),
 	TEXT(struct request_row, name, "What the tool calls it"),
@@ -25,7 +25,7 @@ static const struct shape request_shape = SHAPE(struct request_row,
 	TEXT(struct request_row, answer, "JSON"),
 	INT(struct request_row, number, "Which"));
 
-static const struct shape question_shape = SHAPE(struct state_question,
+static SHAPE(question_shape, struct state_question,
 	INT(struct state_question, number, "Which"),
 	TEXT(struct state_question, key, "What the tool calls it"),
 	TEXT(struct state_question, answer, "JSON"));
@@ -50,7 +50,7 @@ static bool put(struct store *store, const char *task, const struct state_reques
 	return store_change(store, "insert into mcp_task_question (task, key, name, method, params)"
 		" select :task, case count(*) when 0 then :name else :name || '-' || (count(*) + 1) end,"
 		" :name, :method, :params from mcp_task_question where task = :task and name = :name",
-		&request_shape, &question) == 1;
+		request_shape, &question) == 1;
 }
 
 static bool park(struct store *store, void *context)
@@ -62,11 +62,11 @@ static bool park(struct store *store, void *context)
 		"update mcp_task set status = 'input_required', owner = 0, said = '', record = :record,"
 		" until = mcp_now() + :until, updated = mcp_now(), bytes = :bytes"
 		" where id = :id and owner = :owner and ended = 0" TASK_TOLD,
-		&task_row_shape, &row, &task_row_shape, &told);
+		task_row_shape, &row, task_row_shape, &told);
 
 	/* It is over, or was parked before. */
 	if (found <= 0 || store_change(store, "update mcp_task_question set answered = 2, params = '',"
-	                               " answer = null where task = :id", &task_row_shape, &row) < 0)
+	                               " answer = null where task = :id", task_row_shape, &row) < 0)
 		return found == 0;
 	for (int64_t i = 0; i < park->count; i++)
 		if (!put(store, park->id, &park->requests[i]))
@@ -79,8 +79,8 @@ static int is_owned(const struct task_park_errand *park, struct store *store)
 	struct task_row row = { .id = park->id, .owner = park->owner }, owned;
 
 	return store_find_one(store, park->errand.arena, "select id from mcp_task where id = :id"
-	                      " and owner = :owner and ended = 0", &task_row_shape, &row,
-	                      &task_row_shape, &owned);
+	                      " and owner = :owner and ended = 0", task_row_shape, &row,
+	                      task_row_shape, &owned);
 }
 
 bool task_row_park(struct errand *errand, struct store *store)
@@ -115,8 +115,8 @@ static bool take_answers(struct task_answer_errand *answer, struct store *store,
 
 	*taken = *open = 0;
 	if (!store_find(store, answer->errand.arena, "select number, key from mcp_task_question"
-	                " where task = :task and answered = 0", &request_shape, &task,
-	                &request_shape, &rows))
+	                " where task = :task and answered = 0", request_shape, &task,
+	                request_shape, &rows))
 		return false;
 	for (int64_t i = 0; i < rows.count; i++) {
 		struct request_row row = ((struct request_row *)rows.first)[i];
@@ -124,7 +124,7 @@ static bool take_answers(struct task_answer_errand *answer, struct store *store,
 		if (!row.answer)
 			(*open)++;
 		else if (store_change(store, "update mcp_task_question set answer = :answer, answered = 1"
-		                      " where number = :number", &request_shape, &row) != 1)
+		                      " where number = :number", request_shape, &row) != 1)
 			return false;
 		else
 			(*taken)++;
@@ -158,7 +158,7 @@ static bool answer(struct store *store, void *context)
 	int64_t taken, open;
 	int found = store_find_one(store, answer->errand.arena, "select status, owner from mcp_task"
 		" where id = :id and caller = :caller and " TASK_KEPT,
-		&task_row_shape, &row, &task_row_shape, &task);
+		task_row_shape, &row, task_row_shape, &task);
 
 	answer->there = found == 1;
 	answer->ready = answer->errand.no_room = false;
@@ -178,7 +178,7 @@ static bool answer(struct store *store, void *context)
 		? "update mcp_task set status = 'working', until = mcp_now() + " CLAIM_MS ","
 		  " updated = mcp_now(), bytes = bytes + :bytes where id = :id" TASK_TOLD
 		: "update mcp_task set updated = mcp_now(), bytes = bytes + :bytes where id = :id" TASK_TOLD,
-		&task_row_shape, &row, &task_row_shape, &task) == 1;
+		task_row_shape, &row, task_row_shape, &task) == 1;
 }
 
 bool task_row_answer(struct errand *errand, struct store *store)
@@ -207,7 +207,7 @@ bool task_row_claim(struct errand *errand, struct store *store)
 		" and (claimed = :claimed or (owner = 0 and (until < mcp_now() or not exists"
 		"  (select 1 from mcp_task_question where task = :id and answered = 0))))"
 		TASK_TOLD ", caller, record",
-		&task_row_shape, &row, &task_row_shape, &taken);
+		task_row_shape, &row, task_row_shape, &taken);
 
 	claim->owner = row.owner;
 	claim->taken = found == 1;
@@ -216,5 +216,5 @@ bool task_row_claim(struct errand *errand, struct store *store)
 	return found == 0 || (found == 1 && store_find(store, errand->arena,
 		"select number, name as key, answer from mcp_task_question"
 		" where task = :id and answered <> 2 order by number",
-		&task_row_shape, &row, &question_shape, &claim->questions));
+		task_row_shape, &row, question_shape, &claim->questions));
 }

@@ -7,7 +7,7 @@
 #include "task_rows.h"
 #include "task_table.h"
 
-const struct shape task_row_shape = SHAPE(struct task_row,
+SHAPE(task_row_shape, struct task_row,
 	TEXT(struct task_row, id, "Its id"),
 	TEXT(struct task_row, caller, "Whose it is"),
 	TEXT(struct task_row, status, "How it is"),
@@ -49,8 +49,8 @@ static struct task_row row_of(const struct task_errand *errand)
 static bool find(struct task_errand *errand, struct store *store, const char *sql,
                  const struct task_row *row, struct task_row *found_row)
 {
-	int found = store_find_one(store, errand->errand.arena, sql, &task_row_shape, row,
-	                           &task_row_shape, found_row);
+	int found = store_find_one(store, errand->errand.arena, sql, task_row_shape, row,
+	                           task_row_shape, found_row);
 
 	errand->there = found == 1;
 	return found >= 0;
@@ -100,7 +100,7 @@ bool task_row_forget(struct errand *errand, struct store *store)
 {
 	struct task_row row = row_of(of(errand));
 
-	return store_change(store, "delete from mcp_task where id = :id", &task_row_shape, &row) >= 0;
+	return store_change(store, "delete from mcp_task where id = :id", task_row_shape, &row) >= 0;
 }
 
 /* ---- Reading ---- */
@@ -135,7 +135,7 @@ bool task_row_load(struct errand *errand, struct store *store)
 		" q.key, q.method, q.params from mcp_task t left join mcp_task_question q"
 		"  on q.task = t.id and q.answered = 0 and t.status = 'input_required'"
 		" where t.id = :id and t.caller = :caller and " TASK_KEPT " order by q.number",
-		&task_row_shape, &asked, &task_row_shape, &rows))
+		task_row_shape, &asked, task_row_shape, &rows))
 		return false;
 	const struct task_row *row = rows.first;
 	load->there = rows.count > 0;
@@ -148,7 +148,7 @@ bool task_row_load(struct errand *errand, struct store *store)
 	return true;
 }
 
-static const struct shape known_shape = SHAPE(struct state_task,
+static SHAPE(known_shape, struct state_task,
 	TEXT(struct state_task, id, "Its id"));
 
 bool task_rows_known(struct errand *errand, struct store *store)
@@ -160,7 +160,7 @@ bool task_rows_known(struct errand *errand, struct store *store)
 	/* An id has no quotes, so it is of the array where its text in quotes is part of the array's. */
 	return store_find(store, errand->arena, "select id from mcp_task where caller = :caller and"
 	                  " replace(:asked, '\"' || id || '\"', '') <> :asked and " TASK_KEPT,
-	                  &task_row_shape, &row, &known_shape, &known->tasks);
+	                  task_row_shape, &row, known_shape, &known->tasks);
 }
 
 /* ---- Running, ending ---- */
@@ -171,7 +171,7 @@ bool task_row_say(struct errand *errand, struct store *store)
 
 	return store_change(store, "update mcp_task set said = :said, updated = mcp_now()"
 	                    " where id = :id and owner = :owner and ended = 0",
-	                    &task_row_shape, &row) >= 0;
+	                    task_row_shape, &row) >= 0;
 }
 
 bool task_row_finish(struct errand *errand, struct store *store)

@@ -10,7 +10,7 @@ struct task_row {
 	int64_t owner, claimed, created, updated, until, ttl, most, caller_most, bytes;
 	const char *key, *method, *params;
 };
-extern const struct shape task_row_shape;
+extern SHAPE_OF(task_row_shape, struct task_row);
 
 /* It is not over, or not for too long. */
 #define TASK_KEPT "(ended = 0 or ended > mcp_now() - :ttl)"

@@ -10,7 +10,7 @@ static bool run(struct store *store, const char *const *sql)
 	bool done = true;
 
 	for (int i = 0; done && sql[i]; i++)
-		done = store_find(store, arena, sql[i], &task_row_shape, &row, &task_row_shape, &rows);
+		done = store_find(store, arena, sql[i], task_row_shape, &row, task_row_shape, &rows);
 	arena_destroy(arena);
 	return done;
 }

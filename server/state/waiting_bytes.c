@@ -7,7 +7,7 @@
 #include "waiting_bytes.h"
 #include "room_seen.h"
 
-static const struct shape waiting_shape = SHAPE(struct waiting,
+static SHAPE(waiting_shape, struct waiting,
 	TEXT(struct waiting, session, "Whose call it is"),
 	TEXT(struct waiting, task, "Or which task"),
 	INT(struct waiting, stream, "Of which call it replaces what was taken up"),
@@ -17,7 +17,7 @@ struct held {
 	int64_t bytes, own;
 };
 
-static const struct shape held_shape = SHAPE(struct held,
+static SHAPE(held_shape, struct held,
 	INT(struct held, bytes, "All of it"),
 	INT(struct held, own, "That of the caller"));
 
@@ -55,7 +55,7 @@ static int fits(struct store *store, const struct waiting *wanted)
 
 	if (wanted->caller && room_is_sure(&room_waiting, wanted->caller, wanted->bytes))
 		return 1;
-	if (store_find_one(store, NULL, count_sql, &waiting_shape, wanted, &held_shape, &held) != 1)
+	if (store_find_one(store, NULL, count_sql, waiting_shape, wanted, held_shape, &held) != 1)
 		return -1;
 	int64_t all = most - held.bytes, own = most / 2 - held.own, left = all < own ? all : own;
 	if (wanted->caller)

@@ -8,7 +8,7 @@ struct words {
 	const char *channel, *words, *told;
 };
 
-static const struct shape words_shape = SHAPE(struct words,
+static SHAPE(words_shape, struct words,
 	TEXT(struct words, channel, "To whom"),
 	TEXT(struct words, words, "What"),
 	TEXT(struct words, told, "Nothing"));
@@ -18,7 +18,7 @@ bool tell_all(struct store *store, const char *channel, const char *words)
 	struct words told = { channel, words, NULL };
 	struct arena *arena = arena_create();
 	int found = store_find_one(store, arena,
-		"select cast(pg_notify(:channel, :words) as text) as told", &words_shape, &told, &words_shape, &told);
+		"select cast(pg_notify(:channel, :words) as text) as told", words_shape, &told, words_shape, &told);
 
 	arena_destroy(arena);
 	return found == 1;

@@ -10,7 +10,7 @@ struct applied {
 	int64_t applied_at;
 };
 
-static const struct shape applied_shape = SHAPE(struct applied,
+static SHAPE(applied_shape, struct applied,
 	TEXT(struct applied, name, "Which migration", .required = true),
 	TIME(struct applied, applied_at, "When it was applied"));
 
@@ -27,7 +27,7 @@ static bool is_applied(const struct rows *known, const char *name)
 static bool find_applied(struct store *store, struct arena *arena, struct rows *known)
 {
 	return store_find(store, arena, "select name, applied_at from migration", NULL, NULL,
-	                  &applied_shape, known);
+	                  applied_shape, known);
 }
 
 struct step_work {
@@ -49,7 +49,7 @@ static bool take_step(struct store *store, void *context)
 	struct applied applied = { work->migration->name, now_ms() };
 	return store->driver->script(store, store->driver->script_of(work->migration))
 	       && store_change(store, "insert into migration (name, applied_at)"
-	                       " values (:name, :applied_at)", &applied_shape, &applied) == 1;
+	                       " values (:name, :applied_at)", applied_shape, &applied) == 1;
 }
 
 static bool migrate_one(struct store *store, struct arena *arena,
@@ -86,7 +86,7 @@ static int has_table(struct store *store, struct arena *arena)
 	struct applied first;
 
 	return store_find_one(store, arena, "select name from sqlite_master where type = 'table'"
-	                      " and name = 'migration'", NULL, NULL, &applied_shape, &first);
+	                      " and name = 'migration'", NULL, NULL, applied_shape, &first);
 }
 
 /* On SQLite whoever might write, whether it does or not, first marks the file as its log's (sqlite/stamp.c),

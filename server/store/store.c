@@ -233,7 +233,7 @@ static void scratch_rest(struct store *store)
 	store->scratch_room = 0;
 }
 
-bool store_find(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
+bool (store_find)(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
                 const void *params, const struct shape *out, struct rows *rows)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
@@ -256,7 +256,7 @@ bool store_find(struct store *store, struct arena *arena, const char *sql, const
 	return step == STEP_DONE;
 }
 
-int store_find_one(struct store *store, struct arena *arena, const char *sql,
+int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
                    const struct shape *in, const void *params, const struct shape *out, void *row)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
@@ -279,7 +279,7 @@ int store_find_one(struct store *store, struct arena *arena, const char *sql,
 	return found;
 }
 
-bool store_each(struct store *store, const char *sql, const struct shape *in, const void *params,
+bool (store_each)(struct store *store, const char *sql, const struct shape *in, const void *params,
                 const struct shape *out, store_row_fn *each, void *context)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true });
@@ -303,17 +303,17 @@ bool store_each(struct store *store, const char *sql, const struct shape *in, co
 	return step != STEP_FAILED;
 }
 
-bool store_queue(struct store *store, const char *sql, const struct shape *in, const void *params)
+bool (store_queue)(struct store *store, const char *sql, const struct shape *in, const void *params)
 {
 	if (!store->transacting)
 		store_misused(sql, "store_queue() outside of store_transact()");
 	if (!store->driver->queue)
-		return store_change(store, sql, in, params) >= 0;
+		return (store_change)(store, sql, in, params) >= 0;
 	return !store->failed
 	       && store->driver->queue(store, &(struct query) { sql, in, params, NULL, false });
 }
 
-int64_t store_change(struct store *store, const char *sql, const struct shape *in,
+int64_t (store_change)(struct store *store, const char *sql, const struct shape *in,
                      const void *params)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false });

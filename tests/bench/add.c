@@ -4,22 +4,22 @@
 struct terms { int64_t a, b; };
 struct sum { int64_t sum; };
 
-static const struct shape terms_shape = SHAPE(struct terms,
+static SHAPE(terms_shape, struct terms,
 	INT(struct terms, a, "The first number", .required = true),
 	INT(struct terms, b, "The second number", .required = true));
 
-static const struct shape sum_shape = SHAPE(struct sum,
+static SHAPE(sum_shape, struct sum,
 	INT(struct sum, sum, "Both together", .required = true));
 
 static enum mcp_answer add(struct mcp_call *call, const void *in, UNUSED struct store *store)
 {
 	const struct terms *terms = in;
 
-	return mcp_return(call, &(struct sum) { terms->a + terms->b });
+	return mcp_return(call, sum_shape, &(struct sum) { terms->a + terms->b });
 }
 
 static const struct mcp_tool tools[] = {
-	{ "add", "Add", "Adds two numbers.", .in = &terms_shape, .out = &sum_shape, .run = add },
+	{ "add", "Add", "Adds two numbers.", .in = terms_shape, .out = sum_shape, .run = add },
 	{ 0 },
 };
 

@@ -30,7 +30,7 @@ struct prompt {
 	const char *prompt;
 };
 
-const struct shape prompt_shape = SHAPE(struct prompt,
+SHAPE(prompt_shape, struct prompt,
 	TEXT(struct prompt, prompt, "What to ask the model", .required = true));
 
 /* A text as a JSON string. */
@@ -83,7 +83,7 @@ struct message {
 	const char *message;
 };
 
-const struct shape message_shape = SHAPE(struct message,
+SHAPE(message_shape, struct message,
 	TEXT(struct message, message, "What to ask the person", .required = true));
 
 /* Asks with a form written as JSON Schema, and says what came. */
@@ -116,7 +116,7 @@ struct profile {
 	bool verified;
 };
 
-static const struct shape profile_shape = SHAPE(struct profile,
+static SHAPE(profile_shape, struct profile,
 	TEXT(struct profile, name, "Name of the person", DEFAULT_TEXT("John Doe")),
 	INT (struct profile, age, "Age in years", DEFAULT(30)),
 	REAL(struct profile, score, "Points out of a hundred", DEFAULT(95.5)),
@@ -128,7 +128,7 @@ enum mcp_answer elicitation_defaults(struct mcp_call *call, UNUSED const void *i
                                      UNUSED struct store *store)
 {
 	struct profile profile;
-	enum mcp_reply reply = mcp_ask(call, "profile", &profile_shape, &profile,
+	enum mcp_reply reply = mcp_ask(call, "profile", profile_shape, &profile,
 	                               "Please review the profile");
 
 	if (reply != MCP_ACCEPTED)
@@ -173,14 +173,14 @@ struct choice {
 	const char *color;
 };
 
-static const struct shape choice_shape = SHAPE(struct choice,
+static SHAPE(choice_shape, struct choice,
 	TEXT(struct choice, color, "A colour", .required = true));
 
 enum mcp_answer streaming_elicitation(struct mcp_call *call, UNUSED const void *in,
                                       UNUSED struct store *store)
 {
 	struct choice choice;
-	enum mcp_reply reply = mcp_ask(call, "choice", &choice_shape, &choice, "Which colour?");
+	enum mcp_reply reply = mcp_ask(call, "choice", choice_shape, &choice, "Which colour?");
 
 	return reply == MCP_ACCEPTED ? mcp_say(call, "Streaming complete: %s", choice.color)
 	                             : not_accepted(call, reply);

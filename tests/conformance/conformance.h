@@ -11,7 +11,8 @@
 
 mcp_tool_fn simple_text, image_content, audio_content, embedded_resource, mixed_content;
 mcp_tool_fn resource_link, structured_content, error_handling, annotated, schema_2020_12, header;
-extern const struct shape reading_shape, header_shape;
+extern SHAPE_OF(reading_shape, struct reading);
+extern SHAPE_OF(header_shape, struct header);
 
 /* ---- Tools that take a while, or tell others (running.c) ---- */
 
@@ -23,7 +24,8 @@ mcp_tool_fn change_tools, change_prompts, change_resource;
 
 mcp_tool_fn sampling, elicitation, elicitation_defaults, elicitation_enums, elicitation_url;
 mcp_tool_fn missing_capability, streaming_elicitation;
-extern const struct shape prompt_shape, message_shape;
+extern SHAPE_OF(prompt_shape, struct prompt);
+extern SHAPE_OF(message_shape, struct message);
 
 /* What sampling/createMessage takes: a prompt, as JSON, and how many tokens it may answer. */
 #define SAMPLE(prompt, tokens) \
@@ -44,12 +46,14 @@ mcp_tool_fn ask_what_it_can;
 
 mcp_tool_fn static_text, static_binary, watched_resource, template_data;
 mcp_complete_fn complete_id;
-extern const struct shape id_shape, data_shape;
+extern SHAPE_OF(id_shape, struct id);
+extern SHAPE_OF(data_shape, struct data);
 
 mcp_tool_fn simple_prompt, prompt_with_arguments, prompt_with_resource, prompt_with_image;
 mcp_tool_fn prompt_that_asks;
 mcp_complete_fn complete_argument;
-extern const struct shape arguments_shape, resource_uri_shape;
+extern SHAPE_OF(arguments_shape, struct arguments);
+extern SHAPE_OF(resource_uri_shape, struct resource_uri);
 
 extern const struct mcp_file skills[];          /* skills/ */
 

@@ -56,14 +56,14 @@ struct reading {
 	const char *sky;
 };
 
-const struct shape reading_shape = SHAPE(struct reading,
+SHAPE(reading_shape, struct reading,
 	REAL(struct reading, celsius, "Temperature in degrees Celsius", .required = true),
 	TEXT(struct reading, sky, "What the sky looks like", .required = true));
 
 enum mcp_answer structured_content(struct mcp_call *call, UNUSED const void *in,
                                    UNUSED struct store *store)
 {
-	return mcp_return(call, &(struct reading) { .celsius = 22.5, .sky = "Partly cloudy" });
+	return mcp_return(call, reading_shape, &(struct reading) { .celsius = 22.5, .sky = "Partly cloudy" });
 }
 
 enum mcp_answer error_handling(struct mcp_call *call, UNUSED const void *in,
@@ -86,7 +86,7 @@ struct header {
 	const char *region;
 };
 
-const struct shape header_shape = SHAPE(struct header,
+SHAPE(header_shape, struct header,
 	TEXT(struct header, region, "Where to run, repeated in the header Mcp-Param-Region",
 	     .header = "Region"));
 

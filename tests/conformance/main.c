@@ -27,7 +27,7 @@ static const struct mcp_tool tools[] = {
 	{ "test_resource_link", "Resource link", "Answers with a link to a resource.",
 	  .run = resource_link },
 	{ "test_structured_content", "Structured content", "Answers with an object and its schema.",
-	  .out = &reading_shape, .run = structured_content },
+	  .out = reading_shape, .run = structured_content },
 	{ "test_error_handling", "Error", "Always fails.", .run = error_handling },
 	{ "test_annotated_tool", "Annotated", "Carries every hint, an icon and metadata.",
 	  .changes = true, .destroys = true, .idempotent = true, .reaches_out = true, .scope = MCP_ANYONE,
@@ -37,7 +37,7 @@ static const struct mcp_tool tools[] = {
 	{ "json_schema_2020_12_tool", "JSON Schema 2020-12", "Takes arguments described by a schema"
 	  " of many keywords.", .in_schema = SCHEMA_2020_12, .run = schema_2020_12 },
 	{ "test_x_mcp_header", "Header", "Takes an argument that is repeated in a header.",
-	  .in = &header_shape, .run = header },
+	  .in = header_shape, .run = header },
 
 	{ "test_tool_with_progress", "Progress", "Reports progress three times.", .blocks = true,
 	  .run = with_progress },
@@ -54,10 +54,10 @@ static const struct mcp_tool tools[] = {
 	{ "test_trigger_resource_change", "Change a resource", "Announces that"
 	  " test://watched-resource changed.", .run = change_resource },
 
-	{ "test_sampling", "Sampling", "Asks the client's model.", .in = &prompt_shape,
+	{ "test_sampling", "Sampling", "Asks the client's model.", .in = prompt_shape,
 	  .run = sampling },
 	{ "test_elicitation", "Elicitation", "Asks the person for a name and an address.",
-	  .in = &message_shape, .run = elicitation },
+	  .in = message_shape, .run = elicitation },
 	{ "test_elicitation_sep1034_defaults", "Elicitation with defaults", "Asks with a form of"
 	  " every type, filled in beforehand.", .run = elicitation_defaults },
 	{ "test_elicitation_sep1330_enums", "Elicitation with choices", "Asks with a form of every"
@@ -99,7 +99,7 @@ static const struct mcp_resource resources[] = {
 	  .mime = "text/plain", .meta = "{\"com.example/owner\":\"conformance\"}",
 	  .run = watched_resource },
 	{ "test://template/{id}/data", "template-data", "Data by id", "Data of any id.",
-	  .mime = "application/json", .in = &id_shape, .out = &data_shape, .run = template_data,
+	  .mime = "application/json", .in = id_shape, .out = data_shape, .run = template_data,
 	  .complete = complete_id },
 	{ 0 },
 };
@@ -107,9 +107,9 @@ static const struct mcp_resource resources[] = {
 static const struct mcp_prompt prompts[] = {
 	{ "test_simple_prompt", "Simple", "A prompt without arguments.", .run = simple_prompt },
 	{ "test_prompt_with_arguments", "Arguments", "A prompt with two arguments.",
-	  .in = &arguments_shape, .run = prompt_with_arguments, .complete = complete_argument },
+	  .in = arguments_shape, .run = prompt_with_arguments, .complete = complete_argument },
 	{ "test_prompt_with_embedded_resource", "Resource", "A prompt with an embedded resource.",
-	  .in = &resource_uri_shape, .run = prompt_with_resource },
+	  .in = resource_uri_shape, .run = prompt_with_resource },
 	{ "test_prompt_with_image", "Image", "A prompt with an image.", .run = prompt_with_image },
 	{ "test_input_required_result_prompt", "Asks", "A prompt that asks for its context.",
 	  .run = prompt_that_asks },

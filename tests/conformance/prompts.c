@@ -11,7 +11,7 @@ struct arguments {
 	const char *arg1, *arg2;
 };
 
-const struct shape arguments_shape = SHAPE(struct arguments,
+SHAPE(arguments_shape, struct arguments,
 	TEXT(struct arguments, arg1, "First test argument", .required = true),
 	TEXT(struct arguments, arg2, "Second test argument", .required = true));
 
@@ -37,7 +37,7 @@ struct resource_uri {
 	const char *resourceUri, *tone;
 };
 
-const struct shape resource_uri_shape = SHAPE(struct resource_uri,
+SHAPE(resource_uri_shape, struct resource_uri,
 	TEXT(struct resource_uri, resourceUri, "URI of the resource to embed", .required = true),
 	TEXT(struct resource_uri, tone, "How to speak of it", ONE_OF("plain", "Playful", "dry")));
 
@@ -63,14 +63,14 @@ struct context {
 	const char *context;
 };
 
-static const struct shape context_shape = SHAPE(struct context,
+static SHAPE(context_shape, struct context,
 	TEXT(struct context, context, "What the prompt is about", .required = true));
 
 enum mcp_answer prompt_that_asks(struct mcp_call *call, UNUSED const void *in,
                                  UNUSED struct store *store)
 {
 	struct context given;
-	enum mcp_reply reply = mcp_ask(call, "user_context", &context_shape, &given,
+	enum mcp_reply reply = mcp_ask(call, "user_context", context_shape, &given,
 	                               "What context should the prompt use?");
 
 	return reply == MCP_ACCEPTED ? mcp_say(call, "Context: %s", given.context)

@@ -26,7 +26,7 @@ struct id {
 	const char *id;
 };
 
-const struct shape id_shape = SHAPE(struct id,
+SHAPE(id_shape, struct id,
 	TEXT(struct id, id, "Which data", .required = true));
 
 struct data {
@@ -35,7 +35,7 @@ struct data {
 	const char *data;
 };
 
-const struct shape data_shape = SHAPE(struct data,
+SHAPE(data_shape, struct data,
 	TEXT(struct data, id, "Which data this is", .required = true),
 	BOOL(struct data, templateTest, "That a template was filled in", .required = true),
 	TEXT(struct data, data, "The data", .required = true));
@@ -44,7 +44,7 @@ enum mcp_answer template_data(struct mcp_call *call, const void *in, UNUSED stru
 {
 	const struct id *asked = in;
 
-	return mcp_return(call, &(struct data) {
+	return mcp_return(call, data_shape, &(struct data) {
 		.id = asked->id, .templateTest = true,
 		.data = arena_print(mcp_arena(call), "Data for ID: %s", asked->id) });
 }

@@ -14,11 +14,11 @@ struct confirmed {
 	bool ok;
 };
 
-static const struct shape named_shape = SHAPE(struct named,
+static SHAPE(named_shape, struct named,
 	TEXT(struct named, name, "Your name", .required = true));
-static const struct shape favourite_shape = SHAPE(struct favourite,
+static SHAPE(favourite_shape, struct favourite,
 	TEXT(struct favourite, color, "A colour", .required = true));
-static const struct shape confirmed_shape = SHAPE(struct confirmed,
+static SHAPE(confirmed_shape, struct confirmed,
 	BOOL(struct confirmed, ok, "Whether to go on", .required = true));
 
 static const char CAPITAL[] = SAMPLE("\"What is the capital of France?\"", "100");
@@ -29,7 +29,7 @@ static const char GREETING[] = SAMPLE("\"Generate a short greeting\"", "50");
 enum mcp_answer ask_name(struct mcp_call *call, UNUSED const void *in, UNUSED struct store *store)
 {
 	struct named person;
-	enum mcp_reply reply = mcp_ask(call, "user_name", &named_shape, &person,
+	enum mcp_reply reply = mcp_ask(call, "user_name", named_shape, &person,
 	                               "What is your name?");
 
 	return reply == MCP_ACCEPTED ? mcp_say(call, "Hello, %s!", person.name)
@@ -59,7 +59,7 @@ enum mcp_answer ask_roots(struct mcp_call *call, UNUSED const void *in, UNUSED s
 static enum mcp_answer confirm(struct mcp_call *call, const char *said)
 {
 	struct confirmed confirmed;
-	enum mcp_reply reply = mcp_ask(call, "confirm", &confirmed_shape, &confirmed,
+	enum mcp_reply reply = mcp_ask(call, "confirm", confirmed_shape, &confirmed,
 	                               "Please confirm");
 
 	if (reply != MCP_ACCEPTED)
@@ -85,7 +85,7 @@ enum mcp_answer ask_everything(struct mcp_call *call, UNUSED const void *in,
 {
 	struct named person;
 	const char *greeting, *roots;
-	enum mcp_reply named = mcp_ask(call, "user_name", &named_shape, &person,
+	enum mcp_reply named = mcp_ask(call, "user_name", named_shape, &person,
 	                               "What is your name?");
 	enum mcp_reply greeted = mcp_sample(call, "greeting", GREETING, &greeting);
 	enum mcp_reply rooted = mcp_roots(call, "client_roots", &roots);
@@ -101,11 +101,11 @@ enum mcp_answer ask_in_turn(struct mcp_call *call, UNUSED const void *in,
 {
 	struct named person;
 	struct favourite favourite;
-	enum mcp_reply reply = mcp_ask(call, "step1", &named_shape, &person,
+	enum mcp_reply reply = mcp_ask(call, "step1", named_shape, &person,
 	                               "Step 1: What is your name?");
 
 	if (reply == MCP_ACCEPTED)
-		reply = mcp_ask(call, "step2", &favourite_shape, &favourite,
+		reply = mcp_ask(call, "step2", favourite_shape, &favourite,
 		                "Step 2: What is your favorite color?");
 	return reply == MCP_ACCEPTED ? mcp_say(call, "%s likes %s", person.name, favourite.color)
 	                             : not_accepted(call, reply);
@@ -120,7 +120,7 @@ enum mcp_answer ask_what_it_can(struct mcp_call *call, UNUSED const void *in,
 	int asked = 0, answered = 0;
 	enum mcp_reply replies[3];
 
-	replies[0] = mcp_ask(call, "user_name", &named_shape, &person, "What is your name?");
+	replies[0] = mcp_ask(call, "user_name", named_shape, &person, "What is your name?");
 	replies[1] = mcp_sample(call, "greeting", GREETING, &result);
 	replies[2] = mcp_roots(call, "client_roots", &result);
 	for (int i = 0; i < 3; i++) {

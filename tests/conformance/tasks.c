@@ -11,23 +11,23 @@ struct file { const char *filename; };
 struct consent { bool confirm; };
 struct answer { const char *answer; };
 
-const struct shape greet_shape = SHAPE(struct greet,
+SHAPE(greet_shape, struct greet,
 	TEXT(struct greet, name, "Who is greeted", .required = true));
 
-const struct shape slow_compute_shape = SHAPE(struct slow,
+SHAPE(slow_compute_shape, struct slow,
 	REAL(struct slow, seconds, "How long it takes", AT_LEAST(0), AT_MOST(300), DEFAULT(1)),
 	TEXT(struct slow, label, "What the answer is called"));
 
-const struct shape confirm_delete_shape = SHAPE(struct file,
+SHAPE(confirm_delete_shape, struct file,
 	TEXT(struct file, filename, "The file to delete", .required = true));
 
-static const struct shape consent_shape = SHAPE(struct consent,
+static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, confirm, "Delete it?", .required = true));
 
-static const struct shape answer_shape = SHAPE(struct answer,
+static SHAPE(answer_shape, struct answer,
 	TEXT(struct answer, answer, "The answer"));
 
-static const struct shape name_shape = SHAPE(struct greet,
+static SHAPE(name_shape, struct greet,
 	TEXT(struct greet, name, "Your name", .required = true));
 
 /* Works for so long. False: nobody wants it any more. */
@@ -78,7 +78,7 @@ enum mcp_answer confirm_delete(struct mcp_call *call, const void *in, struct sto
 	const struct file *file = in;
 	struct consent consent;
 
-	switch (mcp_ask(call, "confirm", &consent_shape, &consent, "Delete %s?", file->filename)) {
+	switch (mcp_ask(call, "confirm", consent_shape, &consent, "Delete %s?", file->filename)) {
 	case MCP_PENDING:     return MCP_WAITING;
 	case MCP_ACCEPTED:    break;
 	case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Delete %s by hand.", file->filename);
@@ -92,8 +92,8 @@ enum mcp_answer multi_input(struct mcp_call *call, const void *in UNUSED,
                             struct store *store UNUSED)
 {
 	struct answer first = { NULL }, second = { NULL };
-	enum mcp_reply one = mcp_ask(call, "first", &answer_shape, &first, "What is the first answer?");
-	enum mcp_reply two = mcp_ask(call, "second", &answer_shape, &second,
+	enum mcp_reply one = mcp_ask(call, "first", answer_shape, &first, "What is the first answer?");
+	enum mcp_reply two = mcp_ask(call, "second", answer_shape, &second,
 	                             "What is the second answer?");
 
 	if (one == MCP_UNAVAILABLE || two == MCP_UNAVAILABLE)
@@ -109,7 +109,7 @@ enum mcp_answer tool_with_task(struct mcp_call *call, const void *in UNUSED,
 {
 	struct greet person;
 
-	switch (mcp_ask(call, "name", &name_shape, &person, "What is your name?")) {
+	switch (mcp_ask(call, "name", name_shape, &person, "What is your name?")) {
 	case MCP_PENDING:     return MCP_WAITING;
 	case MCP_ACCEPTED:    break;
 	case MCP_UNAVAILABLE: return mcp_must_ask(call);

@@ -18,14 +18,14 @@ struct result {
 	int64_t count;
 };
 
-static const struct shape item_shape = SHAPE(struct item,
+static SHAPE(item_shape, struct item,
 	TEXT (struct item, sku, "Which", .required = true),
 	INT  (struct item, quantity, "How many", .required = true, AT_LEAST(1)),
 	MONEY(struct item, price, "Of one", .required = true));
 
-static const struct shape result_shape = SHAPE(struct result,
+static SHAPE(result_shape, struct result,
 	TEXT(struct result, state, "State", .required = true),
-	LIST(struct result, items, count, struct item, &item_shape, "Items"));
+	LIST(struct result, items, count, struct item, item_shape, "Items"));
 
 static int letter(str line, size_t at, int count)
 {
@@ -49,7 +49,7 @@ static void check_answer(struct arena *arena, const struct answer *answer)
 	must(!answer->structured || answer->verdict == VERDICT_ANSWERED);
 	if (!answer->structured)
 		return;
-	const char *wrong = shape_read(&result_shape, answer->structured, 0, &result, arena);
+	const char *wrong = shape_read(result_shape, answer->structured, 0, &result, arena);
 	must(!wrong || utf8_valid(str_of(wrong)));
 	for (int64_t i = 0; !wrong && i < result.count; i++)
 		must(result.items[i].sku && result.items[i].quantity >= 1);

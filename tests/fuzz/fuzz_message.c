@@ -24,11 +24,11 @@ struct message {
 	int64_t tag_count;
 };
 
-static const struct shape item_shape = SHAPE(struct item,
+static SHAPE(item_shape, struct item,
 	TEXT(struct item, sku, "Which", .required = true, AT_LEAST(1), AT_MOST(20)),
 	INT (struct item, quantity, "How many", AT_LEAST(1), DEFAULT(1)));
 
-static const struct shape message_shape = SHAPE(struct message,
+static SHAPE(message_shape, struct message,
 	TEXT (struct message, words, "Words", .required = true, AT_MOST(100)),
 	TEXT (struct message, state, "State", ONE_OF("open", "shut"), DEFAULT_TEXT("open")),
 	INT  (struct message, limit, "Limit", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
@@ -37,15 +37,15 @@ static const struct shape message_shape = SHAPE(struct message,
 	REAL (struct message, weight, "Weight"),
 	TIME (struct message, since, "Since"),
 	MONEY(struct message, price, "Price"),
-	NEST (struct message, best, struct item, &item_shape, "Best"),
-	LIST (struct message, items, count, struct item, &item_shape, "Items"),
+	NEST (struct message, best, struct item, item_shape, "Best"),
+	LIST (struct message, items, count, struct item, item_shape, "Items"),
 	TEXTS(struct message, tags, tag_count, "Tags"));
 
 static str written(struct arena *arena, const struct message *message)
 {
 	struct json json = json_begin(arena, 0);
 
-	shape_write(&json, &message_shape, message);
+	shape_write(&json, message_shape, message);
 	return json_end(&json);
 }
 
@@ -59,7 +59,7 @@ static void check_message(struct arena *arena, const struct message *message)
 
 	must(root != NULL);
 	/* A time outside of the years 0 to 9999 is bounded, so it need not be the same. */
-	if (!shape_read(&message_shape, root, SHAPE_STRICT, &again, arena) && message->since == again.since)
+	if (!shape_read(message_shape, root, SHAPE_STRICT, &again, arena) && message->since == again.since)
 		must(str_same(written(arena, &again), text));
 }
 
@@ -154,11 +154,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		json_value(&json, root);
 		must(json_parse_copy(arena, json_end(&json), DEPTH_MAX, &trouble) != NULL);
 		json_member(root, "method");
-		const char *wrong = shape_read(&message_shape, root, SHAPE_ARGUMENTS, &message, arena);
+		const char *wrong = shape_read(message_shape, root, SHAPE_ARGUMENTS, &message, arena);
 		must(!wrong || utf8_valid(str_of(wrong)));
-		const char *stricter = shape_read(&message_shape, root, SHAPE_STRICT, &message, arena);
+		const char *stricter = shape_read(message_shape, root, SHAPE_STRICT, &message, arena);
 		must(!wrong || stricter);
-		if (!shape_read(&message_shape, root, SHAPE_DIGITS, &message, arena))
+		if (!shape_read(message_shape, root, SHAPE_DIGITS, &message, arena))
 			check_message(arena, &message);
 	}
 	arena_destroy(arena);

@@ -13,7 +13,7 @@ struct row {
 	double weight;
 };
 
-static const struct shape row_shape = SHAPE(struct row,
+static SHAPE(row_shape, struct row,
 	TEXT (struct row, sku, "Which", .required = true, AT_LEAST(1), AT_MOST(8)),
 	TEXT (struct row, state, "State", ONE_OF("open", "shut"), DEFAULT_TEXT("open")),
 	TEXT (struct row, currency, "Its currency"),
@@ -52,9 +52,9 @@ static void check_again(const struct row *row)
 	enum json_trouble trouble;
 	struct row again;
 
-	shape_write_input(&json, &row_shape, row);
+	shape_write_input(&json, row_shape, row);
 	yyjson_val *object = json_parse_copy(arena, json_end(&json), 4, &trouble);
-	must(object && !shape_read(&row_shape, object, SHAPE_STRICT, &again, arena));
+	must(object && !shape_read(row_shape, object, SHAPE_STRICT, &again, arena));
 	must(strcmp(row->sku, again.sku) == 0 && row->price.minor == again.price.minor);
 	must(row->stock == again.stock && row->weight == again.weight);
 	arena_destroy(arena);
@@ -81,7 +81,7 @@ static void read_rows(struct import *import, str text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct import_spec spec = { .what = "rows", .row = &row_shape };
+	const struct import_spec spec = { .what = "rows", .row = row_shape };
 	struct row row;
 	struct import *import = calloc(1, sizeof(*import));
 

@@ -13,17 +13,17 @@ struct two {
 	const char *kind, *name;
 };
 
-static const struct shape one_shape = SHAPE(struct one,
+static SHAPE(one_shape, struct one,
 	TEXT(struct one, sku, "Which", .required = true, AT_LEAST(2), AT_MOST(8)));
 
-static const struct shape two_shape = SHAPE(struct two,
+static SHAPE(two_shape, struct two,
 	TEXT(struct two, kind, "Kind", .required = true, ONE_OF("big", "small")),
 	TEXT(struct two, name, "Name", .required = true));
 
 static const struct mcp_resource resources[] = {
-	{ "product://{sku}", "product", "A product", "x", .mime = "text/plain", .in = &one_shape },
+	{ "product://{sku}", "product", "A product", "x", .mime = "text/plain", .in = one_shape },
 	{ "file://{kind}/data/{name}.json", "file", "A file", "x", .mime = "text/plain",
-	  .in = &two_shape },
+	  .in = two_shape },
 	{ "catalog://all", "all", "All", "x", .mime = "text/plain" },
 	{ 0 },
 };
@@ -53,11 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct offer *offer = offer_for_uri(arena, input_of(data, size), &in);
 
 	must(offer ? !in == !offer->in : !in);
-	if (in && offer->in == &one_shape)
-		check_value(&one_shape, "sku", ((const struct one *)in)->sku);
-	if (in && offer->in == &two_shape) {
-		check_value(&two_shape, "kind", ((const struct two *)in)->kind);
-		check_value(&two_shape, "name", ((const struct two *)in)->name);
+	if (in && offer->in == one_shape)
+		check_value(one_shape, "sku", ((const struct one *)in)->sku);
+	if (in && offer->in == two_shape) {
+		check_value(two_shape, "kind", ((const struct two *)in)->kind);
+		check_value(two_shape, "name", ((const struct two *)in)->name);
 	}
 	arena_destroy(arena);
 	return 0;

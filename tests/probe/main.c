@@ -18,17 +18,17 @@ struct sum { int64_t to; };
 struct place { const char *name; };
 struct labels { const char *text; int64_t number; bool flag; struct place *place; };
 
-static const struct shape count_shape = SHAPE(struct count,
+static SHAPE(count_shape, struct count,
 	INT(struct count, to, "How far", AT_LEAST(1), AT_MOST(100000), DEFAULT(10)),
 	INT(struct count, pause_ms, "Between two", AT_LEAST(0), AT_MOST(10000), DEFAULT(100)));
 
-static const struct shape named_shape = SHAPE(struct named,
+static SHAPE(named_shape, struct named,
 	TEXT(struct named, name, "Which", .required = true, AT_MOST(100)));
 
-static const struct shape consent_shape = SHAPE(struct consent,
+static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Are you sure?", .required = true));
 
-static const struct shape asking_shape = SHAPE(struct asking,
+static SHAPE(asking_shape, struct asking,
 	INT(struct asking, rounds, "How often it asks", AT_LEAST(1), AT_MOST(5), DEFAULT(1)));
 
 static enum mcp_answer count(struct mcp_call *call, const void *in, struct store *store UNUSED)
@@ -56,7 +56,7 @@ static enum mcp_answer consent(struct mcp_call *call, const void *in, struct sto
 	for (int64_t i = 1; i <= asking->rounds; i++) {
 		struct consent consent;
 		const char *key = arena_print(mcp_arena(call), "consent-%lld", (long long)i);
-		switch (mcp_ask(call, key, &consent_shape, &consent, "Sure (%lld)?", (long long)i)) {
+		switch (mcp_ask(call, key, consent_shape, &consent, "Sure (%lld)?", (long long)i)) {
 		case MCP_PENDING:     return MCP_WAITING;
 		case MCP_ACCEPTED:    sure += consent.sure; break;
 		case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Nobody can be asked.");
@@ -66,7 +66,7 @@ static enum mcp_answer consent(struct mcp_call *call, const void *in, struct sto
 	return mcp_say(call, "Sure %d times.", sure);
 }
 
-static const struct shape large_shape = SHAPE(struct large,
+static SHAPE(large_shape, struct large,
 	INT(struct large, kib, "How much", AT_LEAST(1), AT_MOST(65536), DEFAULT(300)));
 
 static enum mcp_answer large(struct mcp_call *call, const void *in, struct store *store UNUSED)
@@ -80,7 +80,7 @@ static enum mcp_answer large(struct mcp_call *call, const void *in, struct store
 }
 
 /* A read that says nothing of how long it may take. */
-static const struct shape sum_shape = SHAPE(struct sum,
+static SHAPE(sum_shape, struct sum,
 	INT(struct sum, to, "The last number", AT_LEAST(1), AT_MOST(10000000), DEFAULT(10)));
 
 static enum mcp_answer sum(struct mcp_call *call, const void *in, struct store *store)
@@ -89,7 +89,7 @@ static enum mcp_answer sum(struct mcp_call *call, const void *in, struct store *
 
 	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
 	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
-	                   &sum_shape, in, &sum_shape, &total) != 1)
+	                   sum_shape, in, sum_shape, &total) != 1)
 		return mcp_fail(call, "The database is unavailable.");
 	return mcp_say(call, "%lld", (long long)total.to);
 }
@@ -104,13 +104,13 @@ static enum mcp_answer narrate(struct mcp_call *call, const void *in, struct sto
 	mcp_progress(call, 1, 3, "before");
 	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
 	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
-	                   &sum_shape, &total, &sum_shape, &total) != 1) {
+	                   sum_shape, &total, sum_shape, &total) != 1) {
 		mcp_log(call, MCP_ERROR, "in vain");
 		return mcp_fail(call, "The database is unavailable.");
 	}
 	mcp_log(call, MCP_INFO, "between");
 	mcp_progress(call, 2, 3, "between");
-	if (store_find_one(store, mcp_arena(call), "select :to as \"to\"", &sum_shape, &now, &sum_shape,
+	if (store_find_one(store, mcp_arena(call), "select :to as \"to\"", sum_shape, &now, sum_shape,
 	                   &now) != 1)
 		return mcp_fail(call, "The database is unavailable.");
 	mcp_log(call, MCP_INFO, "after");
@@ -125,23 +125,23 @@ static enum mcp_answer concern(struct mcp_call *call, const void *in, struct sto
 
 	if (store_find_one(store, mcp_arena(call), "with recursive n (i) as (select 1 union all"
 	                   " select i + 1 from n where i < :to) select sum(i) as \"to\" from n",
-	                   &sum_shape, &total, &sum_shape, &total) != 1) {
+	                   sum_shape, &total, sum_shape, &total) != 1) {
 		mcp_progress(call, 1, 1, "in vain");
 		return mcp_fail(call, "The database is unavailable.");
 	}
-	if (mcp_ask(call, "concern", &consent_shape, &consent, "%lld?", (long long)total.to) == MCP_PENDING)
+	if (mcp_ask(call, "concern", consent_shape, &consent, "%lld?", (long long)total.to) == MCP_PENDING)
 		return MCP_WAITING;
 	return mcp_say(call, "%lld", (long long)total.to);
 }
 
-static const struct shape place_shape = SHAPE(struct place,
+static SHAPE(place_shape, struct place,
 	TEXT(struct place, name, "A name", .header = "Place"));
 
-static const struct shape labels_shape = SHAPE(struct labels,
+static SHAPE(labels_shape, struct labels,
 	TEXT(struct labels, text, "A text", .header = "Text"),
 	INT(struct labels, number, "A number", .header = "Number"),
 	BOOL(struct labels, flag, "A flag", .header = "Flag"),
-	NEST(struct labels, place, struct place, &place_shape, "A place"));
+	NEST(struct labels, place, struct place, place_shape, "A place"));
 
 static enum mcp_answer labels(struct mcp_call *call, const void *in, struct store *store UNUSED)
 {
@@ -158,12 +158,12 @@ static enum mcp_answer tire(struct mcp_call *call, UNUSED const void *in, struct
 
 	while (mcp_time_left_ms(call) > 0)
 		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
-	if (mcp_ask(call, "tire", &consent_shape, &consent, "Go on?") == MCP_PENDING)
+	if (mcp_ask(call, "tire", consent_shape, &consent, "Go on?") == MCP_PENDING)
 		return MCP_WAITING;
 	return mcp_say(call, "It went on.");
 }
 
-static const struct shape linger_shape = SHAPE(struct linger,
+static SHAPE(linger_shape, struct linger,
 	BOOL(struct linger, ever, "Even when its time is over"));
 
 /* Waits longer than it may run, for what never changes. */
@@ -205,7 +205,7 @@ static enum mcp_answer read_named(struct mcp_call *call, const void *in, struct 
 /* JSON there and back: what came, what a shape takes of it, and whether the caller has a scope. */
 struct mirrored { int64_t size; const char *scope; };
 
-static const struct shape mirrored_shape = SHAPE(struct mirrored,
+static SHAPE(mirrored_shape, struct mirrored,
 	INT(struct mirrored, size, "A size", DEFAULT(7)),
 	TEXT(struct mirrored, scope, "A scope"));
 
@@ -218,10 +218,10 @@ static enum mcp_answer mirror(struct mcp_call *call, const void *in, struct stor
 {
 	struct mirrored read;
 
-	if (!mcp_read_json(call, in, &mirrored_shape, &read))
+	if (!mcp_read_json(call, in, mirrored_shape, &read))
 		return mcp_fail(call, "That is no mirrored thing.");
 	return mcp_return_json(call, arena_print(mcp_arena(call), "{\"came\":%s,\"read\":%s,\"may\":%s}",
-		(const char *)in, mcp_json(call, &mirrored_shape, &read),
+		(const char *)in, mcp_json(call, mirrored_shape, &read),
 		mcp_may(call, read.scope) ? "true" : "false"));
 }
 
@@ -231,21 +231,21 @@ static enum mcp_answer listing(struct mcp_call *call, const void *in UNUSED, str
 }
 
 static const struct mcp_tool tools[] = {
-	{ "count", "Count", "Counts slowly, telling each number.", .in = &count_shape, .blocks = true,
+	{ "count", "Count", "Counts slowly, telling each number.", .in = count_shape, .blocks = true,
 	  .run = count },
-	{ "consent", "Consent", "Asks the person.", .in = &asking_shape, .changes = true, .scope = MCP_ANYONE,
+	{ "consent", "Consent", "Asks the person.", .in = asking_shape, .changes = true, .scope = MCP_ANYONE,
 	  .run = consent },
-	{ "large", "Large", "Answers with much.", .in = &large_shape, .run = large },
-	{ "sum", "Sum", "Adds up the numbers from one on.", .in = &sum_shape, .run = sum },
-	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = &sum_shape, .run = narrate },
-	{ "concern", "Concern", "Adds them up and asks about it.", .in = &sum_shape, .run = concern },
-	{ "labels", "Labels", "Has its arguments in headers too.", .in = &labels_shape, .run = labels },
+	{ "large", "Large", "Answers with much.", .in = large_shape, .run = large },
+	{ "sum", "Sum", "Adds up the numbers from one on.", .in = sum_shape, .run = sum },
+	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = sum_shape, .run = narrate },
+	{ "concern", "Concern", "Adds them up and asks about it.", .in = sum_shape, .run = concern },
+	{ "labels", "Labels", "Has its arguments in headers too.", .in = labels_shape, .run = labels },
 	{ "tire", "Tire", "Uses up its time, then asks the person.", .deadline_ms = 50, .run = tire },
-	{ "linger", "Linger", "Waits for what never comes.", .in = &linger_shape,
+	{ "linger", "Linger", "Waits for what never comes.", .in = linger_shape,
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
-	{ "linger_blocking", "Linger", "The same, on a worker.", .in = &linger_shape, .blocks = true,
+	{ "linger_blocking", "Linger", "The same, on a worker.", .in = linger_shape, .blocks = true,
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
-	{ "touch", "Touch", "Says that a resource changed.", .in = &named_shape, .changes = true, .scope = MCP_ANYONE,
+	{ "touch", "Touch", "Says that a resource changed.", .in = named_shape, .changes = true, .scope = MCP_ANYONE,
 	  .run = touch },
 	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
 	  .out_schema = "{\"type\":\"object\",\"properties\":{}}", .run = mirror },
@@ -256,7 +256,7 @@ static const struct mcp_tool tools[] = {
 };
 
 static const struct mcp_resource resources[] = {
-	{ "probe://{name}", "probe", "Probe", "Anything.", "text/plain", .in = &named_shape,
+	{ "probe://{name}", "probe", "Probe", "Anything.", "text/plain", .in = named_shape,
 	  .run = read_named, .complete = complete_named },
 	{ 0 },
 };

@@ -6,18 +6,18 @@ struct part { const char *name; };
 struct whole { const char *name; struct part *parts; int64_t count; const char **tags; int64_t tag_count; };
 struct consent { bool sure; };
 
-const struct shape mistaken_shape = SHAPE(struct which,
+SHAPE(mistaken_shape, struct which,
 	TEXT(struct which, how, "Which mistake", .required = true, AT_MOST(40)));
 
-static const struct shape part_shape = SHAPE(struct part,
+static SHAPE(part_shape, struct part,
 	TEXT(struct part, name, "A name", .required = true));
 
-const struct shape mistaken_out_shape = SHAPE(struct whole,
+SHAPE(mistaken_out_shape, struct whole,
 	TEXT(struct whole, name, "A name", .required = true),
-	LIST(struct whole, parts, count, struct part, &part_shape, "Parts"),
+	LIST(struct whole, parts, count, struct part, part_shape, "Parts"),
 	TEXTS(struct whole, tags, tag_count, "Tags"));
 
-static const struct shape consent_shape = SHAPE(struct consent,
+static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Sure?", .required = true));
 
 static enum mcp_answer no_answer(struct mcp_call *call UNUSED)
@@ -80,7 +80,7 @@ static enum mcp_answer ignores_a_question(struct mcp_call *call)
 {
 	struct consent consent;
 
-	if (mcp_ask(call, "sure", &consent_shape, &consent, "Sure?") == MCP_ACCEPTED)
+	if (mcp_ask(call, "sure", consent_shape, &consent, "Sure?") == MCP_ACCEPTED)
 		return mcp_say(call, "Yes.");
 	return mcp_say(call, "Done all the same.");
 }

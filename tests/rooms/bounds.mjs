@@ -12,11 +12,11 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3250, 25],
-	core: [4650, 37],
+	core: [4700, 37],
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
-	postgresql: [3200, 25],
+	postgresql: [3300, 25],
 	products: [5700, 44],
 	schema: [3900, 25],
 	sqlite: [3350, 25],
@@ -27,5 +27,5 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 350,
+	'server/include/mcp.h': 370,
 };

@@ -16,7 +16,7 @@ struct item {
 	int64_t made_at;
 };
 
-static const struct shape item_shape = SHAPE(struct item,
+static SHAPE(item_shape, struct item,
 	TEXT(struct item, sku, "Code", .required = true, AT_MOST(12)),
 	TEXT(struct item, state, "State", ONE_OF("new", "used", "broken"), DEFAULT_TEXT("new")),
 	MONEY(struct item, price, "Price", .required = true, AT_LEAST(0)),
@@ -55,7 +55,7 @@ static inline int64_t items(void)
 {
 	struct number number;
 
-	ck_assert_int_eq(store_find_one(store, arena, count_items, NULL, NULL, &number_shape, &number),
+	ck_assert_int_eq(store_find_one(store, arena, count_items, NULL, NULL, number_shape, &number),
 	                 1);
 	return number.value;
 }
@@ -105,7 +105,7 @@ static inline bool take_item(struct store *to, struct arena *in, const struct im
 
 	(void)in;
 	for (int64_t i = 0; i < group->count; i++)
-		if (store_change(to, insert_item, &item_shape, &items[i]) != 1)
+		if (store_change(to, insert_item, item_shape, &items[i]) != 1)
 			return false;
 	return true;
 }
@@ -134,7 +134,7 @@ static inline void run_import(void)
 static inline int import_items(const char *currency)
 {
 	options.currency = currency;
-	spec = (struct import_spec) { .what = "items", .row = &item_shape,
+	spec = (struct import_spec) { .what = "items", .row = item_shape,
 	                              .key = key_of_item, .check = check_item, .take = take_item };
 	catch_log(run_import);
 	return status;

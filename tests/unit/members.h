@@ -120,7 +120,7 @@ static inline bool finds(struct store *in, struct arena *into, const char *name)
 {
 	struct thing thing = { .name = name };
 
-	return store_find_one(in, into, find_thing, &thing_shape, &thing, &thing_shape, &thing) == 1;
+	return store_find_one(in, into, find_thing, thing_shape, &thing, thing_shape, &thing) == 1;
 }
 
 static inline bool is_there(const char *name)

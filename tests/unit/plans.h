@@ -116,7 +116,7 @@ struct prepared_plan {
 	const char *statement, *plan;
 };
 
-static const struct shape prepared_plan_shape = SHAPE(struct prepared_plan,
+static SHAPE(prepared_plan_shape, struct prepared_plan,
 	TEXT(struct prepared_plan, statement, "Its text"),
 	TEXT(struct prepared_plan, plan, "Its lines"));
 
@@ -136,9 +136,9 @@ static inline void look_at_generic_plans(struct program *program)
 	                     " cardinality(parameter_types)) as plan from pg_prepared_statements"
 	                     " where statement like 'select % order by %'"
 	                     " and statement not like '%pg_prepared_statements%'",
-	                     NULL, NULL, &prepared_plan_shape, &rows));
+	                     NULL, NULL, prepared_plan_shape, &rows));
 	for (int64_t i = 0; i < rows.count; i++) {
-		const struct prepared_plan *prepared = (const struct prepared_plan *)rows.first + i;
+		const struct prepared_plan *prepared = &rows.first[i];
 		look_at_plan(prepared->plan, prepared->statement);
 	}
 	ck_assert_int_gt(rows.count, 0);

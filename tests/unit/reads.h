@@ -178,7 +178,7 @@ static inline void wait_for_call(const struct read_call *call)
 static inline bool read_text(struct read_call *call, const char *sql)
 {
 	struct number number = { call->value };
-	int found = store_find_one(loop_reads, arena, sql, &number_shape, &number, &number_shape, &number);
+	int found = store_find_one(loop_reads, arena, sql, number_shape, &number, number_shape, &number);
 
 	if (found == 1)
 		call->value = number.value;
@@ -200,7 +200,7 @@ static inline void do_with_lock(const char *sql)
 {
 	struct number number;
 
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
 }
 
 static inline void hold_slow(void)

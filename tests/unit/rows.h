@@ -23,7 +23,7 @@ static inline int64_t count_of(const char *sql)
 {
 	struct number number = { -1 };
 
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
 	return number.value;
 }
 
@@ -31,14 +31,14 @@ struct a_text {
 	const char *text;
 };
 
-static const struct shape a_text_shape UNUSED = SHAPE(struct a_text,
+static UNUSED SHAPE(a_text_shape, struct a_text,
 	TEXT(struct a_text, text, "A text"));
 
 static inline const char *text_of(const char *sql)
 {
 	struct a_text text = { NULL };
 
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &a_text_shape, &text), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, a_text_shape, &text), 1);
 	return text.text;
 }
 

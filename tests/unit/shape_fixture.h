@@ -30,16 +30,16 @@ struct order {
 	int64_t tags_count;
 };
 
-static const struct shape line_shape = SHAPE(struct line,
+static SHAPE(line_shape, struct line,
 	TEXT(struct line, sku, "Which product", .required = true, AT_LEAST(1)),
 	INT (struct line, quantity, "How many", AT_LEAST(1), AT_MOST(99), DEFAULT(1)));
 
-static const struct shape address_shape = SHAPE(struct address,
+static SHAPE(address_shape, struct address,
 	TEXT(struct address, street, "Street and number", .required = true),
 	TEXT(struct address, country, "Two letters", AT_LEAST(2), AT_MOST(2), .header = "Country"),
 	BOOL(struct address, gift, "A present", OPTIONAL(struct address, has_gift)));
 
-static const struct shape order_shape = SHAPE(struct order,
+static SHAPE(order_shape, struct order,
 	TEXT (struct order, customer, "Who buys", .required = true, AT_MOST(10), .format = "email"),
 	TEXT (struct order, state, "Where it is", ONE_OF("open", "paid", "shipped"),
 		DEFAULT_TEXT("open")),
@@ -51,22 +51,23 @@ static const struct shape order_shape = SHAPE(struct order,
 	TIME (struct order, since, "Placed since then",
 		EXAMPLES("2011-01-31", "2011-01-31T09:30:00Z")),
 	MONEY(struct order, price, "What it costs", AT_MOST(1000)),
-	NEST (struct order, ship_to, struct address, &address_shape, "Where it goes"),
-	LIST (struct order, items, items_count, struct line, &line_shape, "What is bought",
+	NEST (struct order, ship_to, struct address, address_shape, "Where it goes"),
+	LIST (struct order, items, items_count, struct line, line_shape, "What is bought",
 		AT_MOST(3)),
 	TEXTS(struct order, tags, tags_count, "Labels", ONE_OF("new", "sale"), AT_LEAST(1)));
 
-static const struct shape nothing_shape = { 0, (const struct field[]) { { 0 } } };
+static const struct shape nothing_shape[1] = {{ 0, (const struct field[]) { { 0 } } }};
+typedef struct line nothing_shape_describes;
 
-static const struct shape unbounded_shape = SHAPE(struct order,
-	LIST(struct order, items, items_count, struct line, &nothing_shape, "Many"));
+static SHAPE(unbounded_shape, struct order,
+	LIST(struct order, items, items_count, struct line, nothing_shape, "Many"));
 
-static const struct shape lists_shape UNUSED = SHAPE(struct order,
-	LIST (struct order, items, items_count, struct line, &line_shape, ""),
+static UNUSED SHAPE(lists_shape, struct order,
+	LIST (struct order, items, items_count, struct line, line_shape, ""),
 	TEXTS(struct order, tags, tags_count, ""));
 
-static const struct shape always_shape = SHAPE(struct order,
-	LIST (struct order, items, items_count, struct line, &line_shape, "", .required = true),
+static SHAPE(always_shape, struct order,
+	LIST (struct order, items, items_count, struct line, line_shape, "", .required = true),
 	TEXTS(struct order, tags, tags_count, "", .required = true),
 	TIME (struct order, since, "", .required = true));
 

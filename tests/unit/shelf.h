@@ -18,7 +18,7 @@ static inline void put(struct product product)
 		" image_url, price, price_currency, stock, version, updated_at, name_words, other_words)"
 		" values (:sku, :sku_key, :name, :description, :brand, :category, :category_key,"
 		" :image_url, :price, :price_currency, :stock, :version, :updated_at, :name_words,"
-		" :other_words)", &row_shape, &product), 1);
+		" :other_words)", row_shape, &product), 1);
 	ck_assert(product_reindex(products.store, NULL, &product));
 }
 

@@ -15,13 +15,13 @@ struct found {
 	int64_t count;
 };
 
-static const struct shape question_shape = SHAPE(struct question,
+static SHAPE(question_shape, struct question,
 	TEXT(struct question, words, "Words"),
 	TEXT(struct question, region, "Region", .header = "Region"),
 	INT(struct question, limit, "Limit", OPTIONAL(struct question, has_limit), .header = "Limit"),
 	BOOL(struct question, all, "All", .header = "All"));
 
-static const struct shape found_shape = SHAPE(struct found,
+static SHAPE(found_shape, struct found,
 	TEXT(struct found, name, "Name", .required = true),
 	INT(struct found, count, "Count"));
 
@@ -39,8 +39,8 @@ static enum client_outcome call(bool idempotent)
 	struct question question = { .words = "green \"tea\"", .region = "north", .all = true };
 	found = (struct found) { 0 };
 	why = NULL;
-	return client_call(client, arena, "search", idempotent, &question_shape, &question,
-	                   &found_shape, &found, &why);
+	return client_call(client, arena, "search", idempotent, question_shape, &question,
+	                   found_shape, &found, &why);
 }
 
 static void is_tea(void)
@@ -95,7 +95,7 @@ START_TEST(header_values_are_encoded_where_needed)
 {
 	struct question question = { .region = encoded[_i].value, .limit = -5, .has_limit = true };
 	SCRIPT(server, { ANSWER, JSON, TEA });
-	ck_assert_int_eq(client_call(client, arena, "search", true, &question_shape, &question, NULL,
+	ck_assert_int_eq(client_call(client, arena, "search", true, question_shape, &question, NULL,
 	                             NULL, &why), CLIENT_ANSWERED);
 	ck_assert(server_was_sent(encoded[_i].header));
 	ck_assert(server_was_sent("\r\nMcp-Param-Limit: -5\r\n"));
@@ -253,7 +253,7 @@ static void *call_often(void *unused)
 	for (int i = 0; i < 20 && fine; i++) {
 		struct found mine = { 0 };
 		const char *trouble = NULL;
-		fine = client_call(client, own, "search", true, NULL, NULL, &found_shape, &mine,
+		fine = client_call(client, own, "search", true, NULL, NULL, found_shape, &mine,
 		                   &trouble) == CLIENT_ANSWERED && mine.count == 3;
 	}
 	arena_destroy(own);

@@ -5,14 +5,14 @@
 
 static const char *read_order(const char *text, struct order *order)
 {
-	return shape_read(&order_shape, parse(text), SHAPE_STRICT, order, arena);
+	return shape_read(order_shape, parse(text), SHAPE_STRICT, order, arena);
 }
 
 static const char *written(const struct order *order)
 {
 	struct json json = json_begin(arena, 0);
 
-	shape_write_input(&json, &order_shape, order);
+	shape_write_input(&json, order_shape, order);
 	return arena_copy(arena, json_end(&json));
 }
 
@@ -108,7 +108,7 @@ static const char *read_digits(const char *digits, unsigned how, struct order *o
 	const char *text = arena_print(arena, "{\"customer\":%s,\"note\":%s,\"ship_to\":{\"street\":%s},"
 		"\"items\":[{\"sku\":%s}]}", digits, digits, digits, digits);
 
-	return shape_read(&order_shape, parse(text), how, order, arena);
+	return shape_read(order_shape, parse(text), how, order, arena);
 }
 
 /* A customer has ten letters at most. */
@@ -139,7 +139,7 @@ START_TEST(digits_beyond_any_number_come_as_written)
 {
 	struct line line;
 
-	ck_assert_ptr_null(shape_read(&line_shape, parse(arena_print(arena, "{\"sku\":%s}",
+	ck_assert_ptr_null(shape_read(line_shape, parse(arena_print(arena, "{\"sku\":%s}",
 		long_digits[_i])), SHAPE_DIGITS, &line, arena));
 	ck_assert_str_eq(line.sku, long_digits[_i]);
 }
@@ -167,7 +167,7 @@ START_TEST(no_other_number_is_a_text)
 {
 	struct order order;
 
-	ck_assert_pstr_eq(shape_read(&order_shape, parse(no_digits[_i].json), SHAPE_ARGUMENTS, &order,
+	ck_assert_pstr_eq(shape_read(order_shape, parse(no_digits[_i].json), SHAPE_ARGUMENTS, &order,
 	                             arena), no_digits[_i].words);
 }
 END_TEST
@@ -296,7 +296,7 @@ START_TEST(only_a_strict_reader_refuses_unknown_members)
 {
 	struct line line;
 
-	ck_assert_ptr_null(shape_read(&line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"), 0,
+	ck_assert_ptr_null(shape_read(line_shape, parse("{\"sku\":\"a\",\"x\":{\"y\":[]}}"), 0,
 	                              &line, arena));
 	ck_assert_str_eq(line.sku, "a");
 }
@@ -307,12 +307,12 @@ START_TEST(no_object_stands_for_an_empty_one)
 	struct line line;
 	int nothing;
 
-	ck_assert_pstr_eq(shape_read(&line_shape, NULL, SHAPE_STRICT, &line, arena), "sku is required");
+	ck_assert_pstr_eq(shape_read(line_shape, NULL, SHAPE_STRICT, &line, arena), "sku is required");
 	ck_assert_ptr_null(shape_read(NULL, NULL, SHAPE_STRICT, &nothing, arena));
 	ck_assert_ptr_null(shape_read(NULL, parse("{}"), SHAPE_STRICT, &nothing, arena));
 	ck_assert_pstr_eq(shape_read(NULL, parse("{\"a\":1}"), SHAPE_STRICT, &nothing, arena),
 	                  "Unknown argument \"a\": the arguments are none");
-	ck_assert_ptr_null(shape_read(&nothing_shape, parse("{}"), SHAPE_STRICT, &nothing, arena));
+	ck_assert_ptr_null(shape_read(nothing_shape, parse("{}"), SHAPE_STRICT, &nothing, arena));
 }
 END_TEST
 
@@ -329,7 +329,7 @@ START_TEST(a_list_without_a_bound_has_one_all_the_same)
 	json_array_end(&json);
 	json_object_end(&json);
 	const char *text = arena_copy(arena, json_end(&json));
-	ck_assert_pstr_eq(shape_read(&unbounded_shape, parse(text), SHAPE_STRICT, &order, arena),
+	ck_assert_pstr_eq(shape_read(unbounded_shape, parse(text), SHAPE_STRICT, &order, arena),
 	                  "items must have at most 100000 items, not 100001");
 }
 END_TEST
@@ -367,7 +367,7 @@ START_TEST(a_required_list_or_time_is_always_there)
 {
 	struct json json = json_begin(arena, 0);
 
-	shape_write_input(&json, &always_shape, &(struct order) { 0 });
+	shape_write_input(&json, always_shape, &(struct order) { 0 });
 	ck_assert_str_eq(arena_copy(arena, json_end(&json)),
 	                 "{\"items\":[],\"tags\":[],\"since\":\"1970-01-01T00:00:00Z\"}");
 }
@@ -379,12 +379,12 @@ START_TEST(the_lists_of_an_answer_are_there_without_items)
 	struct order orders[] = { { .customer = "x" }, { .customer = "y" } };
 	struct { struct order *orders, *first; int64_t count; } all = { orders, orders, 1 };
 	const struct shape shape = { sizeof(all), (const struct field[]) {
-		{ .name = "orders", .type = FIELD_LIST, .item = &lists_shape, .offset = 0,
+		{ .name = "orders", .type = FIELD_LIST, .item = lists_shape, .offset = 0,
 		  .count_offset = 2 * sizeof(void *) },
-		{ .name = "first", .type = FIELD_NEST, .item = &lists_shape, .offset = sizeof(void *) },
+		{ .name = "first", .type = FIELD_NEST, .item = lists_shape, .offset = sizeof(void *) },
 		{ 0 } } };
 
-	ck_assert_str_eq(answered(&lists_shape, orders), "{\"items\":[],\"tags\":[]}");
+	ck_assert_str_eq(answered(lists_shape, orders), "{\"items\":[],\"tags\":[]}");
 	ck_assert_str_eq(answered(&shape, &all), "{\"orders\":[{\"items\":[],\"tags\":[]}],"
 		"\"first\":{\"items\":[],\"tags\":[]}}");
 	all.count = 0;
@@ -393,11 +393,11 @@ START_TEST(the_lists_of_an_answer_are_there_without_items)
 }
 END_TEST
 
-static const struct shape strict_shape = SHAPE(struct order,
+static SHAPE(strict_shape, struct order,
 	TEXT (struct order, customer, "", .required = true),
 	MONEY(struct order, price, "", .required = true),
-	NEST (struct order, ship_to, struct address, &address_shape, "", .required = true),
-	LIST (struct order, items, items_count, struct line, &line_shape, ""),
+	NEST (struct order, ship_to, struct address, address_shape, "", .required = true),
+	LIST (struct order, items, items_count, struct line, line_shape, ""),
 	TEXTS(struct order, tags, tags_count, ""));
 
 static struct address nowhere = { .street = NULL };
@@ -421,7 +421,7 @@ static const struct { const char *field; struct order order; } lacking[] = {
 START_TEST(what_an_answer_lacks_is_told)
 {
 	struct json json = json_begin(arena, 0);
-	const struct field *lacks = shape_write(&json, &strict_shape, &lacking[_i].order);
+	const struct field *lacks = shape_write(&json, strict_shape, &lacking[_i].order);
 
 	ck_assert_pstr_eq(lacks ? lacks->name : NULL, lacking[_i].field);
 	parse(arena_copy(arena, json_end(&json)));

@@ -14,7 +14,7 @@ static const char *schema(const struct shape *shape, enum schema_use use, bool h
 }
 
 /* A form's shape: nothing but flat fields. */
-static const struct shape consent_shape = SHAPE(struct order,
+static SHAPE(consent_shape, struct order,
 	BOOL(struct order, confirm, "Really?", .required = true, .header = "Sure"),
 	TEXT(struct order, note, "Why", AT_MOST(20), .format = "hostname"),
 	TEXT(struct order, customer, "Whose", .format = "email"),
@@ -24,26 +24,26 @@ static const struct { const struct shape *shape; enum schema_use use; bool heade
 	const char *json; }
 schemas[] = {
 	{ NULL, SCHEMA_INPUT, true, "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}" },
-	{ &nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"properties\":{},"
+	{ nothing_shape, SCHEMA_INPUT, true, "{\"type\":\"object\",\"properties\":{},"
 	  "\"additionalProperties\":false}" },
 	{ NULL, SCHEMA_OUTPUT, true, "{\"type\":\"object\",\"properties\":{}}" },
 	{ NULL, SCHEMA_FORM, true, "{\"type\":\"object\",\"properties\":{}}" },
-	{ &line_shape, SCHEMA_INPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
+	{ line_shape, SCHEMA_INPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
 	  "\":\"string\","
 	  "\"description\":\"Which product\",\"minLength\":1},\"quantity\":{\"type\":\"integer\","
 	  "\"description\":\"How many\",\"minimum\":1,\"maximum\":99,\"default\":1}},\"required\":"
 	  "[\"sku\"],"
 	  "\"additionalProperties\":false}" },
-	{ &line_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
+	{ line_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"sku\":{\"type"
 	  "\":"
 	  "\"string\",\"description\":\"Which product\"},\"quantity\":{\"type\":\"integer\","
 	  "\"description\":\"How many\"}},\"required\":[\"sku\"]}" },
-	{ &lists_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":"
+	{ lists_shape, SCHEMA_OUTPUT, false, "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":"
 	  "\"array\",\"description\":\"\",\"items\":{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":"
 	  "\"string\",\"description\":\"Which product\"},\"quantity\":{\"type\":\"integer\",\"description\":"
 	  "\"How many\"}},\"required\":[\"sku\"]}},\"tags\":{\"type\":\"array\",\"description\":\"\","
 	  "\"items\":{\"type\":\"string\"}}},\"required\":[\"items\",\"tags\"]}" },
-	{ &consent_shape, SCHEMA_FORM, false, "{\"type\":\"object\",\"properties\":{\"confirm\":{"
+	{ consent_shape, SCHEMA_FORM, false, "{\"type\":\"object\",\"properties\":{\"confirm\":{"
 	  "\"type\":"
 	  "\"boolean\",\"title\":\"Confirm\",\"description\":\"Really?\"},"
 	  "\"note\":{\"type\":\"string\","
@@ -107,7 +107,7 @@ static const struct { enum schema_use use; bool headers; const char *part; bool 
 
 START_TEST(each_use_has_its_parts)
 {
-	const char *whole = schema(&order_shape, parts[_i].use, parts[_i].headers);
+	const char *whole = schema(order_shape, parts[_i].use, parts[_i].headers);
 
 	ck_assert_msg(!strstr(whole, parts[_i].part) == !parts[_i].there, "%s in %s",
 		parts[_i].part, whole);
@@ -117,9 +117,9 @@ END_TEST
 
 START_TEST(fields_are_found_by_name)
 {
-	ck_assert_ptr_eq(shape_field(&line_shape, STR("quantity")), &line_shape.fields[1]);
-	ck_assert_ptr_null(shape_field(&line_shape, STR("quantit")));
-	ck_assert_ptr_null(shape_field(&line_shape, (str) { "sku\0x", 5 }));
+	ck_assert_ptr_eq(shape_field(line_shape, STR("quantity")), line_shape->fields + 1);
+	ck_assert_ptr_null(shape_field(line_shape, STR("quantit")));
+	ck_assert_ptr_null(shape_field(line_shape, (str) { "sku\0x", 5 }));
 	ck_assert_ptr_null(shape_field(NULL, STR("sku")));
 }
 END_TEST
@@ -128,10 +128,10 @@ END_TEST
 
 static const struct shape itself = { sizeof(struct order), (const struct field[]) {
 	{ .name = "itself", .type = FIELD_NEST, .item = &itself }, { 0 } } };
-static const struct shape with_headers = SHAPE(struct address,
+static SHAPE(with_headers, struct address,
 	TEXT(struct address, street, "", .header = "Where"));
 
-#define ONE(...) SHAPE(struct order, __VA_ARGS__)
+#define ONE(...) { sizeof(struct order), (const struct field[]) { __VA_ARGS__, { 0 } } }
 
 static const struct shape contradictions[] = {
 	ONE(TEXT(struct order, note, ""), TEXT(struct order, note, "")),
@@ -151,18 +151,18 @@ static const struct shape contradictions[] = {
 	ONE(TEXT(struct order, note, "", .one_of = (const char *const[]) { NULL })),
 	ONE(TEXT(struct order, note, "", OPTIONAL(struct order, has_stock))),
 	ONE(BOOL(struct order, confirm, "", AT_MOST(1))),
-	ONE(NEST(struct order, ship_to, struct address, NULL, "")),
-	ONE(LIST(struct order, items, items_count, struct line, NULL, "")),
-	ONE(LIST(struct order, items, items_count, struct line, &line_shape, "", DEFAULT(1))),
-	ONE(INT(struct order, limit, "", .item = &line_shape)),
+	ONE({ .name = "ship_to", .type = FIELD_NEST, .about = "" }),
+	ONE({ .name = "items", .type = FIELD_LIST, .about = "" }),
+	ONE(LIST(struct order, items, items_count, struct line, line_shape, "", DEFAULT(1))),
+	ONE(INT(struct order, limit, "", .item = line_shape)),
 	ONE(REAL(struct order, weight, "", .header = "Weight")),
 	ONE(TEXT(struct order, note, "", .header = "two words")),
 	ONE(TEXT(struct order, note, "", .header = "")),
 	ONE(TEXT(struct order, note, "", .header = "A"), INT(struct order, limit, "",
 		.header = "a")),
 	ONE(TEXT(struct order, note, "", .header = "where"),
-	    NEST(struct order, ship_to, struct address, &with_headers, "")),
-	ONE(LIST(struct order, items, items_count, struct line, &with_headers, "")),
+	    NEST(struct order, ship_to, struct address, with_headers, "")),
+	ONE({ .name = "items", .type = FIELD_LIST, .item = with_headers, .about = "" }),
 	{ 4, (const struct field[]) { INT(struct order, limit, ""), { 0 } } },
 	ONE(TEXT(struct order, note, "", AT_MOST(3), EXAMPLES("abc", "abcd"))),
 	ONE(TEXT(struct order, note, "", ONE_OF("a", "b"), EXAMPLES("c"))),
@@ -190,7 +190,7 @@ END_TEST
 
 START_TEST(sound_shapes_pass)
 {
-	const struct shape *const sound[] = { NULL, &nothing_shape, &line_shape, &order_shape, &consent_shape };
+	const struct shape *const sound[] = { NULL, &nothing_shape, line_shape, order_shape, consent_shape };
 	int told = 0;
 
 	for (size_t i = 0; i < COUNT(sound); i++)

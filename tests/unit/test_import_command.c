@@ -6,7 +6,7 @@ static int words_count, exit_status;
 
 static void run_command(void)
 {
-	spec = (struct import_spec) { .what = "items", .row = &item_shape, .key = key_of_item,
+	spec = (struct import_spec) { .what = "items", .row = item_shape, .key = key_of_item,
 	                              .take = take_item };
 	exit_status = import_command(store, words_count, words_given, &spec, "usage: so it is\n");
 }

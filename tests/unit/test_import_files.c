@@ -9,7 +9,7 @@ static int64_t count(const char *sql)
 {
 	struct number number = { -1 };
 
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
 	return number.value;
 }
 
@@ -87,7 +87,7 @@ START_TEST(rows_are_judged_together_and_told_in_the_order_of_their_lines)
 
 	write_file(text, sizeof(text) - 1);
 	options.currency = "GBP";
-	spec = (struct import_spec) { .what = "items", .row = &item_shape,
+	spec = (struct import_spec) { .what = "items", .row = item_shape,
 	                              .key = key_of_item, .judge = judge_badly, .take = take_item };
 	catch_log(run_import);
 	ck_assert_int_eq(status, 1);
@@ -130,7 +130,7 @@ static void leave_behind(bool decided)
 	ck_assert_int_eq(store_change(store, decided ? "insert into import_run values (7, 1, 1, 1)"
 	                              : "insert into import_run values (7, 0, 1, 1)", NULL, NULL), 1);
 	for (int64_t i = 1; i <= 300; i++)
-		ck_assert_int_eq(store_change(store, row, &number_shape, &(struct number) { i }), 1);
+		ck_assert_int_eq(store_change(store, row, number_shape, &(struct number) { i }), 1);
 }
 
 static bool take_slowly(struct store *to, struct arena *in, const struct import_group *group)
@@ -143,7 +143,7 @@ START_TEST(what_was_decided_is_taken_by_whoever_finds_it)
 {
 	int pieces = 0;
 
-	spec = (struct import_spec) { .what = "items", .row = &item_shape, .key = key_of_item,
+	spec = (struct import_spec) { .what = "items", .row = item_shape, .key = key_of_item,
 	                              .take = take_slowly };
 	leave_behind(true);
 	while (import_go_on(store, &spec) < 1000) {
@@ -169,7 +169,7 @@ END_TEST
 
 START_TEST(what_somebody_still_works_at_is_left_alone)
 {
-	spec = (struct import_spec) { .what = "items", .row = &item_shape, .key = key_of_item,
+	spec = (struct import_spec) { .what = "items", .row = item_shape, .key = key_of_item,
 	                              .take = take_item };
 	leave_behind(true);
 	ck_assert_int_eq(store_change(store, "update import_run set lease_until = 9000000000000000",
@@ -261,7 +261,7 @@ START_TEST(a_terminal_gets_a_progress_bar_that_goes_away)
 	ck_assert_int_ge(other, 0);
 	write_rows(3, 0, 0);
 	options.currency = "GBP";
-	spec = (struct import_spec) { .what = "items", .row = &item_shape,
+	spec = (struct import_spec) { .what = "items", .row = item_shape,
 	                              .key = key_of_item, .take = take_item };
 	dup2(other, STDERR_FILENO);
 	run_import();
@@ -319,7 +319,7 @@ static bool take_one_of_many(struct store *to, struct arena *in, const struct im
 START_TEST(a_long_file_takes_no_more_memory_than_a_short_one)
 {
 	options.currency = "GBP";
-	spec = (struct import_spec) { .what = "items", .row = &item_shape,
+	spec = (struct import_spec) { .what = "items", .row = item_shape,
 	                              .key = key_of_item, .take = take_one_of_many };
 	taken = 0;
 	write_rows(1, 0, 0);

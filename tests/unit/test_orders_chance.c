@@ -55,11 +55,11 @@ static void settle_some(void)
 		age_all_reservations();
 	ck_assert(store_find(orders.store, arena, "select id from orders where lease_until is"
 		" not null",
-	                     NULL, NULL, &named_shape, &rows));
+	                     NULL, NULL, named_shape, &rows));
 	for (int64_t i = 0; i < rows.count; i++)
 		call_tool(&orders, "settle an order", "{'id': '%s'}",
 		          ((struct named *)rows.first)[i].id);
-	ck_assert(store_find(orders.store, arena, "select id from errand", NULL, NULL, &named_shape,
+	ck_assert(store_find(orders.store, arena, "select id from errand", NULL, NULL, named_shape,
 	                     &rows));
 	for (int64_t i = 0; i < rows.count; i++)
 		call_tool(&orders, "settle an errand", "{'id': '%s'}",

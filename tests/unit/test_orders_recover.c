@@ -18,7 +18,7 @@ static const char *reservation_id(void)
 
 	ck_assert_int_eq(store_find_one(products.store, arena, "select id from reservation",
 		NULL, NULL,
-	                                &named_shape, &named), 1);
+	                                named_shape, &named), 1);
 	snprintf(id, sizeof(id), "%s", named.id);
 	return id;
 }

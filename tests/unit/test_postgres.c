@@ -23,7 +23,7 @@ START_TEST(a_loops_store_opens_nothing_and_gives_up)
 
 	store_begin_call(loop, STORE_BUDGET);
 	ck_assert(store_blocks(loop));
-	ck_assert(!store_find(loop, arena, find_all, NULL, NULL, &thing_shape, &rows));
+	ck_assert(!store_find(loop, arena, find_all, NULL, NULL, thing_shape, &rows));
 	ck_assert(store_gave_up(loop));
 	store_begin_call(loop, STORE_BUDGET);
 	ck_assert_int_eq(add(loop, "a", 1), -1);
@@ -56,8 +56,8 @@ START_TEST(what_it_computes_is_read_as_a_number)
 {
 	struct number number = { 3 };
 
-	ck_assert_int_eq(store_find_one(store, arena, computed[_i].sql, &number_shape, &number,
-	                                &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, computed[_i].sql, number_shape, &number,
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, computed[_i].value);
 }
 END_TEST
@@ -66,13 +66,13 @@ START_TEST(a_statement_is_prepared_once_and_counted)
 {
 	struct thing by = { .name = "a" }, out;
 
-	ck_assert_int_eq(store_find_one(store, arena, find_thing, &thing_shape, &by, &thing_shape,
+	ck_assert_int_eq(store_find_one(store, arena, find_thing, thing_shape, &by, thing_shape,
 	                                &out), 0);
 	long long prepared = atomic_load(&store_counters.prepared);
 	long long statements = atomic_load(&store_counters.statements);
 	for (int i = 0; i < 10; i++)
-		ck_assert_int_eq(store_find_one(store, arena, find_thing, &thing_shape, &by,
-		                                &thing_shape, &out), 0);
+		ck_assert_int_eq(store_find_one(store, arena, find_thing, thing_shape, &by,
+		                                thing_shape, &out), 0);
 	ck_assert_int_eq(atomic_load(&store_counters.prepared), prepared);
 	ck_assert_int_eq(atomic_load(&store_counters.statements), statements + 10);
 }
@@ -84,10 +84,10 @@ START_TEST(a_kept_plan_survives_a_column_of_another_type)
 	struct number number = { 0 };
 
 	ck_assert_int_eq(add(store, "a", 4), 1);
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(store_change(store, "alter table thing alter column size type numeric", NULL,
 	                              NULL), 0);
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 4);
 }
 END_TEST
@@ -98,11 +98,11 @@ START_TEST(columns_that_moved_are_found)
 	struct thing thing = { 0 };
 
 	ck_assert_int_eq(add(store, "a", 4), 1);
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &thing_shape, &thing), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, thing_shape, &thing), 1);
 	ck_assert_int_eq(thing.size, 4);
 	ck_assert_int_eq(store_change(store, "alter table thing drop column size", NULL, NULL), 0);
 	ck_assert_int_eq(store_change(store, "alter table thing add column size bigint default 7", NULL, NULL), 0);
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, &thing_shape, &thing), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, thing_shape, &thing), 1);
 	ck_assert_str_eq(thing.name, "a");
 	ck_assert_int_eq(thing.size, 7);
 }
@@ -125,8 +125,8 @@ static bool step_on(void *context, const void *row)
 	walk->sum += number->value;
 	if (number->value % 100)
 		return true;
-	ck_assert_int_eq(store_find_one(store, arena, "select :value as value", &number_shape, &half,
-	                                &number_shape, &found), 1);
+	ck_assert_int_eq(store_find_one(store, arena, "select :value as value", number_shape, &half,
+	                                number_shape, &found), 1);
 	ck_assert_int_eq(found.value, half.value);
 	return !walk->writes || add(store, "x", number->value) >= 0 || walk->rows < 100000;
 }
@@ -139,7 +139,7 @@ START_TEST(many_rows_come_through_a_cursor)
 	struct walk walk = { 0 };
 	long long before = atomic_load(&store_counters.statements);
 
-	ck_assert(store_each(store, count_up, &number_shape, &number, &number_shape, step_on, &walk));
+	ck_assert(store_each(store, count_up, number_shape, &number, number_shape, step_on, &walk));
 	ck_assert_int_eq(walk.rows, 100000);
 	ck_assert_int_eq(walk.sum, INT64_C(100000) * 100001 / 2);
 	ck_assert(store_is_idle(store));
@@ -172,10 +172,10 @@ START_TEST(many_rows_take_constant_memory)
 	struct number number = { 2000 };
 	int64_t rows = 0, before, after;
 
-	ck_assert(store_each(store, count_up, &number_shape, &number, &number_shape, only_count, &rows));
+	ck_assert(store_each(store, count_up, number_shape, &number, number_shape, only_count, &rows));
 	before = resident_kib();
 	number.value = 1000000;
-	ck_assert(store_each(store, count_up, &number_shape, &number, &number_shape, only_count, &rows));
+	ck_assert(store_each(store, count_up, number_shape, &number, number_shape, only_count, &rows));
 	after = resident_kib();
 	ck_assert_int_eq(rows, 1002000);
 	ck_assert_int_lt(after - before, 8 * 1024);
@@ -222,14 +222,14 @@ static void end_session(struct store *of)
 	struct store *admin = store_open(url, STORE_WRITES);
 
 	ck_assert_int_eq(store_find_one(of, arena, "select pg_backend_pid() as value", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	pid = number.value;
 	ck_assert_int_eq(store_find_one(admin, arena, "select pg_terminate_backend(:value::int) as value",
-	                                &number_shape, &number, &number_shape, &number), 1);
+	                                number_shape, &number, number_shape, &number), 1);
 	do
 		ck_assert_int_eq(store_find_one(admin, arena, "select count(*) as value from"
-		                 " pg_stat_activity where pid = :value", &number_shape,
-		                 &(struct number) { pid }, &number_shape, &number), 1);
+		                 " pg_stat_activity where pid = :value", number_shape,
+		                 &(struct number) { pid }, number_shape, &number), 1);
 	while (number.value);
 	store_close(admin);
 }
@@ -306,7 +306,7 @@ static void use_nowhere(void)
 
 	ck_assert_ptr_nonnull(away);
 	for (int i = 0; i < 20; i++)
-		ck_assert_int_eq(store_find_one(away, arena, count_things, NULL, NULL, &number_shape,
+		ck_assert_int_eq(store_find_one(away, arena, count_things, NULL, NULL, number_shape,
 		                                &number), -1);
 	ck_assert(!store_reachable(away));
 	ck_assert(store_is_idle(away));
@@ -370,7 +370,7 @@ START_TEST(what_the_url_says_of_tls_holds)
 	before = atomic_load(&store_counters.connects);
 	for (int i = 0; i < 10; i++)
 		ck_assert_int_eq(store_find_one(over_tls, arena, "select ssl as value from pg_stat_ssl where"
-		                 " pid = pg_backend_pid()", NULL, NULL, &number_shape, &number), 1);
+		                 " pid = pg_backend_pid()", NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 1);
 	ck_assert_int_eq(atomic_load(&store_counters.connects), before);
 	store_close(over_tls);

@@ -23,7 +23,7 @@ static int64_t count(struct store *with)
 {
 	struct number number;
 
-	return store_find_one(with, arena, count_things, NULL, NULL, &number_shape, &number) == 1
+	return store_find_one(with, arena, count_things, NULL, NULL, number_shape, &number) == 1
 		? number.value : -1;
 }
 
@@ -62,7 +62,7 @@ static bool look_and_count(struct store *with, void *context)
 {
 	ck_assert_ptr_null(context);
 	return count(with) >= 0
-	       && store_each(with, count_things, NULL, NULL, &number_shape, look_within, with);
+	       && store_each(with, count_things, NULL, NULL, number_shape, look_within, with);
 }
 
 START_TEST(what_belongs_together_has_one_connection)
@@ -71,7 +71,7 @@ START_TEST(what_belongs_together_has_one_connection)
 	long long before = connects();
 
 	for (int i = 0; i < 3; i++) {
-		ck_assert(store_each(one, count_things, NULL, NULL, &number_shape, look_within, one));
+		ck_assert(store_each(one, count_things, NULL, NULL, number_shape, look_within, one));
 		ck_assert_int_eq(store_transact(other, look_and_count, NULL), STORE_COMMITTED);
 		ck_assert_int_eq(store_transact(one, look_and_count, NULL), STORE_COMMITTED);
 	}
@@ -103,7 +103,7 @@ static void fail_in_each_way(void)
 		ck_assert_int_eq(count(other), 0);
 		ck_assert_int_eq(store_transact(one, leave, NULL), STORE_TAKEN_BACK);
 		ck_assert_int_eq(count(other), 0);
-		ck_assert_int_eq(store_change(one, insert_thing, &thing_shape, &thing), -1);
+		ck_assert_int_eq(store_change(one, insert_thing, thing_shape, &thing), -1);
 		ck_assert_int_eq(count(other), 0);
 	}
 	store_close(one);
@@ -220,7 +220,7 @@ static void *write_some(void *context)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		snprintf(name, sizeof(name), "%d of %d", i, writer->number);
-		ck_assert_int_eq(store_change(writer->store, insert_thing, &thing_shape, &thing), 1);
+		ck_assert_int_eq(store_change(writer->store, insert_thing, thing_shape, &thing), 1);
 	}
 	return NULL;
 }
@@ -258,7 +258,7 @@ static void *ask_slowly(void *context)
 	struct number number;
 
 	while (!atomic_load(&enough)) {
-		ck_assert_int_eq(store_find_one(with, own, SLOW, NULL, NULL, &number_shape, &number), 1);
+		ck_assert_int_eq(store_find_one(with, own, SLOW, NULL, NULL, number_shape, &number), 1);
 		atomic_fetch_add(&slow_ones, 1);
 	}
 	arena_destroy(own);
@@ -372,7 +372,7 @@ static void *call_in_vain(void *context)
 
 	pthread_barrier_wait(&together);
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(store_find_one(away, context, count_things, NULL, NULL, &number_shape,
+		ck_assert_int_eq(store_find_one(away, context, count_things, NULL, NULL, number_shape,
 		                                &number), -1);
 	pthread_barrier_wait(&together);
 	store_close(away);
@@ -443,7 +443,7 @@ static void *count_some(void *context)
 	struct number number;
 
 	for (int i = 0; i < ROUNDS; i++)
-		ck_assert_int_eq(store_find_one(context, own, SLOW, NULL, NULL, &number_shape, &number), 1);
+		ck_assert_int_eq(store_find_one(context, own, SLOW, NULL, NULL, number_shape, &number), 1);
 	arena_destroy(own);
 	return NULL;
 }

@@ -17,7 +17,7 @@ static void say(const char *channel, const char *payload)
 	struct number number;
 
 	ck_assert_int_eq(store_find_one(store, arena, "select length(pg_notify(:name,"
-	                 " :price_currency)::text) as value", &thing_shape, &said, &number_shape,
+	                 " :price_currency)::text) as value", thing_shape, &said, number_shape,
 	                 &number), 1);
 }
 
@@ -57,7 +57,7 @@ static void lose_the_connection(void)
 	ck_assert_int_ge(store_find_one(store, arena, "select count(pg_terminate_backend(pid)) as value"
 	                 " from pg_stat_activity where datname = current_database()"
 	                 " and (query like 'listen%' or query = 'select 1')",
-	                 NULL, NULL, &number_shape, &number), 1);
+	                 NULL, NULL, number_shape, &number), 1);
 	for (int64_t end = tick_ms() + 5000; store_socket(ears) >= 0 && tick_ms() < end; hear()) {
 		struct pollfd about = { store_socket(ears), POLLIN, 0 };
 		poll(&about, 1, 1000);

@@ -28,10 +28,10 @@ static bool read_all(struct read_call *call)
 {
 	struct thing by = { .name = "b" }, found;
 
-	if (store_find_one(loop_reads, arena, find_thing, &thing_shape, &by, &thing_shape, &found) < 0)
+	if (store_find_one(loop_reads, arena, find_thing, thing_shape, &by, thing_shape, &found) < 0)
 		return false;
 	call->value = found.size;
-	return store_find(loop_reads, arena, find_all, NULL, NULL, &thing_shape, &call->rows);
+	return store_find(loop_reads, arena, find_all, NULL, NULL, thing_shape, &call->rows);
 }
 
 START_TEST(rows_are_read_as_a_worker_reads_them)
@@ -132,7 +132,7 @@ static bool read_text_or_none(struct read_call *call)
 {
 	struct thing by = { .name = call->runs > 1 ? "" : NULL };
 
-	return store_find(loop_reads, arena, find_thing, &thing_shape, &by, &thing_shape, &call->rows);
+	return store_find(loop_reads, arena, find_thing, thing_shape, &by, thing_shape, &call->rows);
 }
 
 START_TEST(no_text_is_another_one_than_an_empty_one)
@@ -154,7 +154,7 @@ static bool do_nothing_with(void *context UNUSED, const void *row UNUSED)
 
 static bool read_each(struct read_call *call UNUSED)
 {
-	return store_each(loop_reads, find_all, NULL, NULL, &thing_shape, do_nothing_with, NULL);
+	return store_each(loop_reads, find_all, NULL, NULL, thing_shape, do_nothing_with, NULL);
 }
 
 static bool write_one(struct read_call *call UNUSED)
@@ -179,7 +179,7 @@ static bool read_long_text(struct read_call *call)
 
 	memset(text, 'x', 70000);
 	struct thing by = { .name = text };
-	return store_find(loop_reads, arena, find_thing, &thing_shape, &by, &thing_shape, &call->rows);
+	return store_find(loop_reads, arena, find_thing, thing_shape, &by, thing_shape, &call->rows);
 }
 
 static bool (*const for_workers[])(struct read_call *call) = {

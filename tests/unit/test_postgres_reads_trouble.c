@@ -230,7 +230,7 @@ END_TEST
 static bool read_all_columns(struct read_call *call)
 {
 	struct thing thing = { 0 };
-	int found = store_find_one(loop_reads, arena, "select * from thing", NULL, NULL, &thing_shape, &thing);
+	int found = store_find_one(loop_reads, arena, "select * from thing", NULL, NULL, thing_shape, &thing);
 
 	call->value = thing.size;
 	ck_assert(found <= 0 || strcmp(thing.name, "a") == 0);
@@ -264,8 +264,8 @@ static int64_t rows_wanted;
 
 static bool read_many(struct read_call *call)
 {
-	return store_find(loop_reads, arena, "select generate_series(1, :value) as value", &number_shape,
-	                  &(struct number) { rows_wanted }, &number_shape, &call->rows);
+	return store_find(loop_reads, arena, "select generate_series(1, :value) as value", number_shape,
+	                  &(struct number) { rows_wanted }, number_shape, &call->rows);
 }
 
 START_TEST(what_is_large_is_left)
@@ -313,7 +313,7 @@ static int64_t backend(void)
 	wait_for_call(&call);
 	struct number number = { 0 };
 	ck_assert_int_eq(store_find_one(store, arena, "select pid as value from pg_stat_activity where query like"
-		" 'select $1::bigint + 1 as value%' and pid <> pg_backend_pid()", NULL, NULL, &number_shape,
+		" 'select $1::bigint + 1 as value%' and pid <> pg_backend_pid()", NULL, NULL, number_shape,
 		&number), 1);
 	return number.value;
 }
@@ -323,7 +323,7 @@ static void end_backend(int64_t pid)
 	struct number number = { pid };
 
 	ck_assert_int_eq(store_find_one(store, arena, "select pg_terminate_backend(:value::int) as value",
-	                                &number_shape, &number, &number_shape, &number), 1);
+	                                number_shape, &number, number_shape, &number), 1);
 }
 
 START_TEST(a_connection_that_is_lost_leaves_all_and_is_made_again)

@@ -284,7 +284,7 @@ static bool read_with_much(struct read_call *call)
 
 	memset(text, 'x', 60000);
 	struct thing by = { .name = text };
-	return store_find(loop_reads, arena, find_thing, &thing_shape, &by, &thing_shape, &call->rows);
+	return store_find(loop_reads, arena, find_thing, thing_shape, &by, thing_shape, &call->rows);
 }
 
 /* libpq closes its socket by itself where it learns of the end while it sends. The number is the next connection's: it

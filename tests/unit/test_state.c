@@ -58,7 +58,7 @@ static void task_due(str id)
 	errand_send_from(&due->errand, http_loop(http, 0));
 }
 
-static const struct shape task_id_shape = SHAPE(struct state_task,
+static SHAPE(task_id_shape, struct state_task,
 	TEXT(struct state_task, id, "Its id"));
 
 static const char *fresh_secret;
@@ -124,7 +124,7 @@ struct words {
 	const char *text;
 };
 
-static const struct shape words_shape = SHAPE(struct words,
+static SHAPE(words_shape, struct words,
 	TEXT(struct words, text, "More than a notification may have"));
 
 static bool refused(struct store *in)
@@ -134,7 +134,7 @@ static bool refused(struct store *in)
 
 	text[sizeof(text) - 1] = '\0';
 	return store_find_one(in, arena, "select cast(pg_notify('x', :text) as text) as text",
-	                      &words_shape, &words, &words_shape, &none) >= 0;
+	                      words_shape, &words, words_shape, &none) >= 0;
 }
 
 static bool work(struct errand *errand, struct store *in)
@@ -340,7 +340,7 @@ static bool claim(struct errand *errand, struct store *in)
 	if (!claims_began_ms)
 		claims_began_ms = tick_ms();
 	claims_ended_ms = tick_ms();
-	return store_change(in, "update mcp_task set until = 0 where id = :id", &task_id_shape, task) == 1;
+	return store_change(in, "update mcp_task set until = 0 where id = :id", task_id_shape, task) == 1;
 }
 
 static void claimed(struct errand *errand)

@@ -13,8 +13,8 @@ START_TEST(a_struct_comes_back_as_it_went)
 	                    { 1299, "GBP" } };
 	struct thing out = { 0 };
 
-	ck_assert_int_eq(store_change(store, insert_thing, &thing_shape, &in), 1);
-	ck_assert_int_eq(store_find_one(store, arena, find_thing, &thing_shape, &in, &thing_shape,
+	ck_assert_int_eq(store_change(store, insert_thing, thing_shape, &in), 1);
+	ck_assert_int_eq(store_find_one(store, arena, find_thing, thing_shape, &in, thing_shape,
 	                                &out), 1);
 	ck_assert_str_eq(out.name, in.name);
 	ck_assert_ptr_ne(out.name, in.name);
@@ -34,12 +34,12 @@ START_TEST(what_is_absent_is_null_and_comes_back_absent)
 	struct thing out = { .size = 9, .has_size = true, .made_at = 9, .price = { 9, "x" } };
 	struct number number;
 
-	ck_assert_int_eq(store_change(store, insert_thing, &thing_shape, &in), 1);
+	ck_assert_int_eq(store_change(store, insert_thing, thing_shape, &in), 1);
 	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from thing where"
 	                 " size is null and made_at is null and price is null and"
-	                 " price_currency is null and heavy = 0", NULL, NULL, &number_shape, &number), 1);
+	                 " price_currency is null and heavy = 0", NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 1);
-	ck_assert_int_eq(store_find_one(store, arena, find_thing, &thing_shape, &in, &thing_shape,
+	ck_assert_int_eq(store_find_one(store, arena, find_thing, thing_shape, &in, thing_shape,
 	                                &out), 1);
 	ck_assert(!out.has_size && out.size == 0 && out.made_at == 0);
 	ck_assert(out.price.minor == 0 && !out.price.currency);
@@ -50,8 +50,8 @@ START_TEST(a_row_that_is_not_there_leaves_the_struct_alone)
 {
 	struct thing out = { .name = "untouched" };
 
-	ck_assert_int_eq(store_find_one(store, arena, find_thing, &thing_shape,
-	                                &(struct thing) { .name = "nobody" }, &thing_shape, &out), 0);
+	ck_assert_int_eq(store_find_one(store, arena, find_thing, thing_shape,
+	                                &(struct thing) { .name = "nobody" }, thing_shape, &out), 0);
 	ck_assert_str_eq(out.name, "untouched");
 }
 END_TEST
@@ -61,13 +61,13 @@ START_TEST(all_rows_are_found_in_order)
 	struct rows rows = { NULL, -1 };
 	char name[8];
 
-	ck_assert(store_find(store, arena, find_all, NULL, NULL, &thing_shape, &rows));
+	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows));
 	ck_assert_int_eq(rows.count, 0);
 	for (int i = 999; i >= 0; i--) {
 		snprintf(name, sizeof(name), "t%03d", i);
 		ck_assert_int_eq(add(store, name, i), 1);
 	}
-	ck_assert(store_find(store, arena, find_all, NULL, NULL, &thing_shape, &rows));
+	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows));
 	ck_assert_int_eq(rows.count, 1000);
 	const struct thing *things = rows.first;
 	for (int i = 0; i < 1000; i++) {
@@ -90,7 +90,7 @@ static bool see(void *context, const void *row)
 	struct rows rows;
 
 	/* The same statement again, while the outer one runs. */
-	ck_assert(store_find(store, arena, find_all, NULL, NULL, &thing_shape, &rows));
+	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows));
 	ck_assert_int_eq(rows.count, 3);
 	ck_assert(strlen(thing->name) == 1);
 	seen->count++;
@@ -103,10 +103,10 @@ START_TEST(each_row_is_handed_over_and_may_end_it)
 	struct seen all = { 0 }, some = { .stop_at = 2 };
 
 	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 2) == 1 && add(store, "c", 4) == 1);
-	ck_assert(store_each(store, find_all, NULL, NULL, &thing_shape, see, &all));
+	ck_assert(store_each(store, find_all, NULL, NULL, thing_shape, see, &all));
 	ck_assert_int_eq(all.count, 3);
 	ck_assert_int_eq(all.sum, 7);
-	ck_assert(store_each(store, find_all, NULL, NULL, &thing_shape, see, &some));
+	ck_assert(store_each(store, find_all, NULL, NULL, thing_shape, see, &some));
 	ck_assert_int_eq(some.count, 2);
 	ck_assert(store_is_idle(store));
 }
@@ -116,7 +116,7 @@ START_TEST(a_change_counts_its_own_rows)
 {
 	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 1) == 1);
 	ck_assert_int_eq(store_change(store, "update thing set size = 3", NULL, NULL), 2);
-	ck_assert_int_eq(store_change(store, resize, &thing_shape,
+	ck_assert_int_eq(store_change(store, resize, thing_shape,
 	                              &(struct thing) { .name = "nobody" }), 0);
 	ck_assert_int_eq(store_change(store, "create table other (x bigint)", NULL, NULL), 0);
 	ck_assert_int_eq(count_in(store), 2);
@@ -129,11 +129,11 @@ START_TEST(a_write_that_returns_a_row_is_committed)
 
 	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 1) == 1);
 	ck_assert_int_eq(store_find_one(store, arena, "update thing set size = size + 1"
-	                 " returning size as value", NULL, NULL, &number_shape, &number), 1);
+	                 " returning size as value", NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 2);
 	struct store *other = store_open(url, reading());
 	ck_assert_int_eq(store_find_one(other, arena, "select sum(size) as value from thing", NULL,
-	                                NULL, &number_shape, &number), 1);
+	                                NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 4);
 	store_close(other);
 }
@@ -144,7 +144,7 @@ struct wide {
 	int64_t value;
 };
 
-static const struct shape wide_shape = SHAPE(struct wide,
+static SHAPE(wide_shape, struct wide,
 	TEXT(struct wide, name, "Nothing"),
 	INT(struct wide, value, "A number"));
 
@@ -155,10 +155,10 @@ START_TEST(one_text_serves_several_shapes)
 	struct number number = { 5 };
 
 	ck_assert_int_eq(add(store, "a", 5), 1);
-	ck_assert_int_eq(store_find_one(store, arena, sql, &number_shape, &number, &wide_shape,
+	ck_assert_int_eq(store_find_one(store, arena, sql, number_shape, &number, wide_shape,
 	                                &wide), 1);
 	ck_assert_int_eq(wide.value, 5);
-	ck_assert_int_eq(store_find_one(store, arena, sql, &wide_shape, &wide, &number_shape,
+	ck_assert_int_eq(store_find_one(store, arena, sql, wide_shape, &wide, number_shape,
 	                                &number), 1);
 	ck_assert_int_eq(number.value, 5);
 }
@@ -195,7 +195,7 @@ END_TEST
 static void use_unknown_table(void)
 {
 	struct rows rows;
-	ck_assert(!store_find(store, arena, "select value from nowhere", NULL, NULL, &number_shape,
+	ck_assert(!store_find(store, arena, "select value from nowhere", NULL, NULL, number_shape,
 	                      &rows));
 }
 
@@ -319,7 +319,7 @@ static bool replaced_and_read(struct store *in, void *context)
 	ck_assert_int_eq(add(in, "within", 1), 1);
 	ck_assert_int_eq(system(text), 0);
 	/* A connection to read with is made now. */
-	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number),
+	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, number_shape, &number),
 	                 -1);
 	ck_assert(!store_reachable(reader));
 	ck_assert(holds_lock_to_write());
@@ -341,7 +341,7 @@ START_TEST(what_took_the_files_place_is_not_read)
 		return;
 	struct store *reader = store_open(url, STORE_WRITES), *holder = store_open(url, STORE_WRITES);
 	ck_assert_int_eq(add(store, "before", 1), 1);
-	ck_assert(store_each(holder, find_all, NULL, NULL, &thing_shape, replace_meanwhile, reader));
+	ck_assert(store_each(holder, find_all, NULL, NULL, thing_shape, replace_meanwhile, reader));
 	ck_assert_int_eq(count_in(store), 3);
 	ck_assert_int_eq(count_in(reader), 3);
 	store_close(holder);

@@ -26,8 +26,8 @@ static void return_alone(struct member *member)
 {
 	struct thing thing = { .name = member->name }, made = { 0 };
 
-	member->changed = store_find_one(member->store, member->arena, insert_returning, &thing_shape,
-	                                 &thing, &thing_shape, &made);
+	member->changed = store_find_one(member->store, member->arena, insert_returning, thing_shape,
+	                                 &thing, thing_shape, &made);
 	if (member->changed == 1)
 		ck_assert_str_eq(made.name, member->name);
 }
@@ -44,8 +44,8 @@ static bool stop_at_once(void *context, const void *row)
 
 static void each_alone(struct member *member)
 {
-	member->changed = store_each(member->store, insert_returning, &thing_shape,
-	                             &(struct thing) { .name = member->name }, &thing_shape,
+	member->changed = store_each(member->store, insert_returning, thing_shape,
+	                             &(struct thing) { .name = member->name }, thing_shape,
 	                             stop_at_once, member);
 }
 
@@ -54,12 +54,12 @@ static bool grow(void *context, const void *row)
 	struct thing thing = *(const struct thing *)row;
 
 	thing.size++;
-	return store_change(context, resize, &thing_shape, &thing) == 1;
+	return store_change(context, resize, thing_shape, &thing) == 1;
 }
 
 static bool grow_all(struct store *in, void *context)
 {
-	return add_mine(in, context) && store_each(in, find_all, NULL, NULL, &thing_shape, grow, in);
+	return add_mine(in, context) && store_each(in, find_all, NULL, NULL, thing_shape, grow, in);
 }
 
 static void go_through(struct member *member)
@@ -215,10 +215,10 @@ static bool count_up(struct store *in, void *context)
 	struct thing thing = { 0 };
 
 	if (store_find_one(in, growing->arena, "select name, size from thing where name = 'counter'", NULL,
-	                   NULL, &thing_shape, &thing) != 1)
+	                   NULL, thing_shape, &thing) != 1)
 		return false;
 	thing.size++;
-	return store_change(in, resize, &thing_shape, &thing) == 1 && growing->wanted;
+	return store_change(in, resize, thing_shape, &thing) == 1 && growing->wanted;
 }
 
 static void write_often(struct member *member)
@@ -234,7 +234,7 @@ static void write_often(struct member *member)
 		struct number number;
 		int64_t least = atomic_load(&grown);
 		ck_assert_int_eq(store_find_one(member->store, growing.arena, "select size as value from thing"
-		                                " where name = 'counter'", NULL, NULL, &number_shape, &number), 1);
+		                                " where name = 'counter'", NULL, NULL, number_shape, &number), 1);
 		ck_assert_int_ge(number.value, least);
 		member->changed = i + 1;
 		arena_destroy(growing.arena);
@@ -258,10 +258,10 @@ START_TEST(of_64_that_write_nothing_is_lost)
 		rounds += members[i].changed;
 	}
 	ck_assert_int_eq(store_find_one(store, arena, "select size as value from thing", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, atomic_load(&grown));
 	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, rounds + 1);
 }
 END_TEST

@@ -18,7 +18,7 @@ static bool add_too_much(struct store *in, void *context)
 
 	member->runs++;
 	memset(text, 'x', sizeof(text) - 1);
-	return store_change(in, flood, &thing_shape, &(struct thing) { .name = text }) == 1;
+	return store_change(in, flood, thing_shape, &(struct thing) { .name = text }) == 1;
 }
 
 static void fill(struct member *member)

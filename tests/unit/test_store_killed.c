@@ -19,8 +19,8 @@ static bool write_both(struct store *in, void *context)
 {
 	const struct pair *pair = context;
 
-	return store_change(in, "insert into one (number) values (:number)", &pair_shape, pair) == 1
-	       && store_change(in, "insert into other (number) values (:number)", &pair_shape, pair) == 1
+	return store_change(in, "insert into one (number) values (:number)", pair_shape, pair) == 1
+	       && store_change(in, "insert into other (number) values (:number)", pair_shape, pair) == 1
 	       && pair->number % 7 != 0;
 }
 
@@ -30,7 +30,7 @@ static void write_one(struct store *own, int64_t number)
 	bool told;
 
 	if (number % 3 == 2)
-		told = store_change(own, "insert into lone (number) values (:number)", &pair_shape, &pair) == 1;
+		told = store_change(own, "insert into lone (number) values (:number)", pair_shape, &pair) == 1;
 	else
 		told = store_transact(own, write_both, &pair) == STORE_COMMITTED;
 	/* One write: whole, or nothing of it. */

@@ -24,13 +24,13 @@ static bool each_writes(void *context, const void *row)
 static void misuse_column(void)
 {
 	struct rows rows;
-	(void)!store_find(store, arena, "select name as colour from thing", NULL, NULL, &thing_shape,
+	(void)!store_find(store, arena, "select name as colour from thing", NULL, NULL, thing_shape,
 	                  &rows);
 }
 
 static void misuse_parameter(void)
 {
-	(void)!store_change(store, "delete from thing where name = :colour", &thing_shape,
+	(void)!store_change(store, "delete from thing where name = :colour", thing_shape,
 	                    &(struct thing) { 0 });
 }
 
@@ -56,7 +56,7 @@ static void misuse_nested(void)
 
 static void misuse_write_in_each(void)
 {
-	(void)!store_each(store, find_all, NULL, NULL, &thing_shape, each_writes, store);
+	(void)!store_each(store, find_all, NULL, NULL, thing_shape, each_writes, store);
 }
 
 static bool work_commits(struct store *in, void *context)

@@ -24,10 +24,10 @@ static bool count_up_once(struct store *in, void *context)
 	struct thing thing = { 0 };
 
 	if (store_find_one(in, work->arena, "select name, size from thing where name = 'counter'",
-	                   NULL, NULL, &thing_shape, &thing) != 1)
+	                   NULL, NULL, thing_shape, &thing) != 1)
 		return false;
 	thing.size++;
-	return store_change(in, resize, &thing_shape, &thing) == 1;
+	return store_change(in, resize, thing_shape, &thing) == 1;
 }
 
 static void *write_often(void *context)
@@ -59,10 +59,10 @@ START_TEST(threads_take_turns_and_lose_nothing)
 		ck_assert_int_eq(works[i].rounds, 2 * ROUNDS);
 	}
 	ck_assert_int_eq(store_find_one(store, arena, "select size as value from thing", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, THREADS * ROUNDS);
 	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, THREADS * ROUNDS + 1);
 }
 END_TEST
@@ -82,7 +82,7 @@ static bool read_on(void *context, const void *row)
 
 static void *read_for_long(void *context)
 {
-	ck_assert(store_each(context, two_rows, NULL, NULL, &number_shape, read_on, NULL));
+	ck_assert(store_each(context, two_rows, NULL, NULL, number_shape, read_on, NULL));
 	return NULL;
 }
 
@@ -107,7 +107,7 @@ static void read_without_descriptors(void)
 	none = (struct rlimit) { 0, before.rlim_max };
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
 	ck_assert_int_eq(pthread_create(&waker, NULL, let_it_end, NULL), 0);
-	ck_assert_int_eq(store_find_one(other, arena, count_things, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(other, arena, count_things, NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	pthread_join(reader, NULL);
 	pthread_join(waker, NULL);
@@ -341,7 +341,7 @@ START_TEST(processes_that_start_at_once_migrate_once)
 	store = store_open(url, STORE_WRITES);
 	ck_assert_ptr_nonnull(store);
 	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from migration", NULL,
-	                                NULL, &number_shape, &number), 1);
+	                                NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 2);
 }
 END_TEST

@@ -77,7 +77,7 @@ static int64_t pages(void)
 	struct number number = { -1 };
 
 	ck_assert_int_eq(store_find_one(store, arena, "select page_count as value from pragma_page_count",
-	                                NULL, NULL, &number_shape, &number), 1);
+	                                NULL, NULL, number_shape, &number), 1);
 	return number.value;
 }
 
@@ -276,7 +276,7 @@ END_TEST
 static void count_in_vain(void)
 {
 	for (int i = 0; i < 3; i++)
-		ck_assert(!store_find(store, arena, "select * from thing", NULL, NULL, &thing_shape,
+		ck_assert(!store_find(store, arena, "select * from thing", NULL, NULL, thing_shape,
 		                      &(struct rows) { 0 }));
 }
 
@@ -353,7 +353,7 @@ struct told {
 	const char *text;
 };
 
-static const struct shape told_shape = SHAPE(struct told,
+static SHAPE(told_shape, struct told,
 	TEXT(struct told, text, "A text"));
 
 static bool tell(const char *sql, const char *text)
@@ -361,7 +361,7 @@ static bool tell(const char *sql, const char *text)
 	struct told in = { text };
 	struct rows out;
 
-	return store_find(store, arena, sql, &told_shape, &in, &told_shape, &out);
+	return store_find(store, arena, sql, told_shape, &in, told_shape, &out);
 }
 
 static const char plainly[] = "select cast(pg_notify('ours', :text) as text) as text";

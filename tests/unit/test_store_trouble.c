@@ -26,17 +26,17 @@ static bool attempt(struct store *in, void *context)
 	struct attempt *attempt = context;
 	struct number before;
 
-	if (store_find_one(in, attempt->arena, count_before, &pair_shape, &attempt->pair, &number_shape,
+	if (store_find_one(in, attempt->arena, count_before, pair_shape, &attempt->pair, number_shape,
 	                   &before) != 1)
 		return false;
 	attempt->seen = before.value;
-	if (store_change(in, "insert into one (number) values (:number)", &pair_shape, &attempt->pair) != 1
+	if (store_change(in, "insert into one (number) values (:number)", pair_shape, &attempt->pair) != 1
 	    || store_change(in, "insert into other (number, text) values (:number, zeroblob(:number % 7 * 40000))",
-	                    &pair_shape, &attempt->pair) != 1)
+	                    pair_shape, &attempt->pair) != 1)
 		return false;
 	/* It is there already. */
 	if (attempt->kind == 1)
-		return store_change(in, "insert into one (number) values (:number)", &pair_shape,
+		return store_change(in, "insert into one (number) values (:number)", pair_shape,
 		                    &attempt->pair) == 1;
 	return attempt->kind != 2;
 }
@@ -48,7 +48,7 @@ static void try_one(struct store *own, int64_t number)
 
 	if (it.kind == 3) {
 		int64_t changed = store_change(own, "insert into lone (number) values (:number)",
-		                               &pair_shape, &it.pair);
+		                               pair_shape, &it.pair);
 		told[number] = changed == 1 ? DONE : NOT_DONE;
 	} else {
 		enum store_outcome outcome = store_transact(own, attempt, &it);
@@ -56,8 +56,8 @@ static void try_one(struct store *own, int64_t number)
 		atomic_fetch_add(&failures, outcome == STORE_FAILED && it.kind != 1);
 		/* What it said it had seen is there for everybody. */
 		if ((outcome == STORE_TAKEN_BACK || (outcome == STORE_FAILED && store_refused(own)))
-		    && it.seen && store_find_one(own, it.arena, count_before, &pair_shape, &it.pair,
-		                                 &number_shape, &before) == 1)
+		    && it.seen && store_find_one(own, it.arena, count_before, pair_shape, &it.pair,
+		                                 number_shape, &before) == 1)
 			ck_assert_int_eq(before.value, 1);
 	}
 	arena_destroy(it.arena);

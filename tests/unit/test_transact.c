@@ -33,7 +33,7 @@ static bool ignore_failure(struct store *in, void *context)
 	ck_assert_int_eq(add(in, "a", 1), 1);
 	ck_assert_int_eq(add(in, "a", 1), -1);
 	ck_assert_int_eq(add(in, "b", 1), -1);
-	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, &number_shape, &number),
+	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, number_shape, &number),
 	                 -1);
 	return true;
 }
@@ -65,7 +65,7 @@ static bool queue_many(struct store *in, void *context)
 
 	for (int64_t i = 0; i < QUEUED; i++) {
 		snprintf(name, sizeof(name), "t%lld", (long long)(i == queueing->twice ? i - 1 : i));
-		if (!store_queue(in, insert_thing, &thing_shape, &(struct thing) { .name = name }))
+		if (!store_queue(in, insert_thing, thing_shape, &(struct thing) { .name = name }))
 			return false;
 		/* What was queued is there for what comes after it. */
 		if (queueing->look && i % 300 == 299)
@@ -110,7 +110,7 @@ END_TEST
 static bool queue_and_refuse(struct store *in, void *context)
 {
 	(void)context;
-	(void)!store_queue(in, insert_thing, &thing_shape, &(struct thing) { .name = "a" });
+	(void)!store_queue(in, insert_thing, thing_shape, &(struct thing) { .name = "a" });
 	return false;
 }
 
@@ -156,13 +156,13 @@ static bool grow(void *context, const void *row)
 	struct thing thing = *(const struct thing *)row;
 
 	thing.size++;
-	return store_change(context, resize, &thing_shape, &thing) == 1;
+	return store_change(context, resize, thing_shape, &thing) == 1;
 }
 
 static bool grow_all(struct store *in, void *context)
 {
 	(void)context;
-	return store_each(in, find_all, NULL, NULL, &thing_shape, grow, in);
+	return store_each(in, find_all, NULL, NULL, thing_shape, grow, in);
 }
 
 START_TEST(a_transaction_may_change_what_it_goes_through)
@@ -172,7 +172,7 @@ START_TEST(a_transaction_may_change_what_it_goes_through)
 	ck_assert(add(store, "a", 1) == 1 && add(store, "b", 2) == 1);
 	ck_assert_int_eq(store_transact(store, grow_all, NULL), STORE_COMMITTED);
 	ck_assert_int_eq(store_find_one(store, arena, "select sum(size) as value from thing", NULL,
-	                                NULL, &number_shape, &number), 1);
+	                                NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 5);
 }
 END_TEST
@@ -247,14 +247,14 @@ START_TEST(a_reader_gives_up_when_its_budget_is_spent)
 	struct number number = { 1000 };
 
 	store_begin_call(reader, STORE_BUDGET);
-	ck_assert(store_each(reader, count_up, &number_shape, &number, &number_shape, ignore_row, NULL));
+	ck_assert(store_each(reader, count_up, number_shape, &number, number_shape, ignore_row, NULL));
 	ck_assert(!store_gave_up(reader));
 	number.value = 100000000;
-	ck_assert(!store_each(reader, count_up, &number_shape, &number, &number_shape, ignore_row,
+	ck_assert(!store_each(reader, count_up, number_shape, &number, number_shape, ignore_row,
 	                      NULL));
 	ck_assert(store_gave_up(reader));
 	/* Until the next call nothing goes on. */
-	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, &number_shape,
+	ck_assert_int_eq(store_find_one(reader, arena, count_things, NULL, NULL, number_shape,
 	                                &number), -1);
 	ck_assert(store_is_idle(reader));
 	store_begin_call(reader, STORE_BUDGET);
@@ -271,7 +271,7 @@ START_TEST(many_small_reads_spend_the_budget_too)
 	int reads = 0;
 
 	store_begin_call(reader, 10000);
-	while (store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number) == 1)
+	while (store_find_one(reader, arena, count_things, NULL, NULL, number_shape, &number) == 1)
 		ck_assert_int_lt(reads++, 10000);
 	ck_assert_int_gt(reads, 100);
 	ck_assert(store_gave_up(reader));
@@ -307,7 +307,7 @@ START_TEST(a_call_that_gave_up_reads_no_longer)
 	struct number number;
 
 	store_begin_call(reader, 10000);
-	while (store_find_one(reader, arena, count_things, NULL, NULL, &number_shape, &number) == 1)
+	while (store_find_one(reader, arena, count_things, NULL, NULL, number_shape, &number) == 1)
 		;
 	ck_assert(store_gave_up(reader));
 	store_end_call(reader);
@@ -347,8 +347,8 @@ START_TEST(a_worker_has_no_budget)
 
 	store_begin_call(store, 1);
 	ck_assert(store_each(store, "with recursive n (value) as (select 1 union all select value + 1"
-	                     " from n limit :value) select value from n", &number_shape, &number,
-	                     &number_shape, ignore_row, NULL));
+	                     " from n limit :value) select value from n", number_shape, &number,
+	                     number_shape, ignore_row, NULL));
 	ck_assert(!store_gave_up(store));
 }
 END_TEST
@@ -360,7 +360,7 @@ static int64_t applied_in(struct store *in)
 	struct number number;
 
 	ck_assert_int_eq(store_find_one(in, arena, "select count(*) as value from migration"
-	                                " where applied_at > 0", NULL, NULL, &number_shape, &number), 1);
+	                                " where applied_at > 0", NULL, NULL, number_shape, &number), 1);
 	return number.value;
 }
 
@@ -374,7 +374,7 @@ START_TEST(migrations_are_applied_once)
 	ck_assert_int_eq(applied_in(store), 2);
 	/* The trigger's own semicolons did not end it. */
 	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
-	                                &number_shape, &number), 1);
+	                                number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 1);
 }
 END_TEST
@@ -403,7 +403,7 @@ START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
 		? "select count(*) as value from information_schema.tables where table_schema ="
 		  " current_schema and table_name in ('fine', 'half', 'never')"
 		: "select count(*) as value from sqlite_schema where name in ('fine', 'half', 'never')",
-		NULL, NULL, &number_shape, &number), 1);
+		NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 1);
 }
 END_TEST

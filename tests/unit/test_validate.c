@@ -12,15 +12,15 @@
 
 struct named { const char *name, *row; int64_t count; };
 
-static const struct shape name_shape = SHAPE(struct named,
+static SHAPE(name_shape, struct named,
 	TEXT(struct named, name, "Which", .required = true));
-static const struct shape both_shape = SHAPE(struct named,
+static SHAPE(both_shape, struct named,
 	TEXT(struct named, name, "Which", .required = true), TEXT(struct named, row, "Where"));
-static const struct shape count_shape = SHAPE(struct named,
+static SHAPE(count_shape, struct named,
 	INT(struct named, count, "How many"));
-static const struct shape torn_shape = SHAPE(struct named,
+static SHAPE(torn_shape, struct named,
 	INT(struct named, count, "How many", AT_LEAST(2), AT_MOST(1)));
-static const struct shape example_shape = SHAPE(struct named,
+static SHAPE(example_shape, struct named,
 	TEXT(struct named, name, "Which", AT_MOST(3), EXAMPLES("apple")));
 
 static enum mcp_answer answer(struct mcp_call *call UNUSED, const void *in UNUSED, struct store *store UNUSED)
@@ -50,7 +50,7 @@ static int order(struct store *store UNUSED, int argc UNUSED, char **argv UNUSED
 
 #define A_TOOL(...) { "restock", "Restock", "Puts units back.", .run = answer, __VA_ARGS__ }
 #define A_RESOURCE(...) { "shelf://main", "shelf", "A shelf", "One.", "text/plain", .run = answer, __VA_ARGS__ }
-#define A_TEMPLATE(...) A_RESOURCE(.uri = "shelf://{name}", .in = &name_shape, __VA_ARGS__)
+#define A_TEMPLATE(...) A_RESOURCE(.uri = "shelf://{name}", .in = name_shape, __VA_ARGS__)
 #define A_PROMPT(...) { "compare", "Compare", "Sets side by side.", .run = answer, __VA_ARGS__ }
 #define TOOL(...) .tools = (const struct mcp_tool[]) { A_TOOL(__VA_ARGS__), { 0 } }
 #define RESOURCE(...) .resources = (const struct mcp_resource[]) { A_RESOURCE(__VA_ARGS__), { 0 } }
@@ -108,9 +108,9 @@ static const struct {
 	{ "a deadline below 0", { TOOL(.deadline_ms = -1) },
 	  "tools[0] \"restock\": .deadline_ms is below 0: write milliseconds, or leave it out for CALL_DEADLINE" },
 	{ "both `in` and `in_schema`",
-	  { TOOL(.in = &name_shape, .in_schema = "{\"type\":\"object\",\"properties\":{}}") },
+	  { TOOL(.in = name_shape, .in_schema = "{\"type\":\"object\",\"properties\":{}}") },
 	  "tools[0] \"restock\": .in and .in_schema are both there: leave one of them out" },
-	{ "both `out` and `out_schema`", { TOOL(.out = &name_shape, .out_schema = "{\"type\":\"array\"}") },
+	{ "both `out` and `out_schema`", { TOOL(.out = name_shape, .out_schema = "{\"type\":\"array\"}") },
 	  "tools[0] \"restock\": .out and .out_schema are both there: leave one of them out" },
 	{ "a schema that is no JSON", { TOOL(.in_schema = "{\"type\":\"object\"") },
 	  "tools[0] \"restock\": .in_schema is not JSON (unexpected end of data at byte 16): write {\"type\":\"object\",\"properties\":{}}" },
@@ -125,9 +125,9 @@ static const struct {
 	  " {\"type\":\"object\",\"properties\":{}}" },
 	{ "a schema that is no object", { TOOL(.out_schema = "[]") },
 	  "tools[0] \"restock\": .out_schema is no object: write {\"type\":\"object\",\"properties\":{}}" },
-	{ "a field whose bounds exclude each other", { TOOL(.in = &torn_shape) },
+	{ "a field whose bounds exclude each other", { TOOL(.in = torn_shape) },
 	  "tools[0] \"restock\": .in, field \"count\": AT_LEAST is above AT_MOST" },
-	{ "an example that is refused", { TOOL(.in = &example_shape) },
+	{ "an example that is refused", { TOOL(.in = example_shape) },
 	  "tools[0] \"restock\": .in, field \"name\": name must have at most 3 characters, not 5" },
 	{ "icons that are no JSON", { TOOL(.icons = "[{\"src\":1}") },
 	  "tools[0] \"restock\": .icons is not JSON (unexpected end of data at byte 10): write an array such as [{\"src\":\"https://example.com/icon.png\",\"mimeType\":\"image/png\","
@@ -180,19 +180,19 @@ static const struct {
 	  "resources[0] \"ui://shop/stock\": .mime of a page (ui://) is \"text/html;profile=mcp-app\": write that" },
 	{ "a { alone", { TEMPLATE(.uri = "shelf://{name") },
 	  "resources[0] \"shelf://{name\": a { or } stands alone: write each name as {name}" },
-	{ "`in` of a URI without names", { TEMPLATE(.uri = "shelf://name", .in = &name_shape) },
+	{ "`in` of a URI without names", { TEMPLATE(.uri = "shelf://name", .in = name_shape) },
 	  "resources[0] \"shelf://name\": .in is there, and the URI has no {names}: leave it out, or name its fields"
 	  " in the URI" },
 	{ "a template's name that is not in its shape", { RESOURCE(.uri = "shelf://{row}") },
 	  "resources[0] \"shelf://{row}\": {row} is not in .in: add TEXT(…, row, …, .required = true) to its shape" },
-	{ "a field that the template does not name", { RESOURCE(.uri = "shelf://{name}", .in = &both_shape) },
+	{ "a field that the template does not name", { RESOURCE(.uri = "shelf://{name}", .in = both_shape) },
 	  "resources[0] \"shelf://{name}\": .in, field \"row\" is not in the URI: write {row} there, or leave it out" },
 	{ "a template of a higher level", { TEMPLATE(.uri = "shelf://{+name}/{name}") },
 	  "resources[0] \"shelf://{+name}/{name}\": {+name} is no name of a template (RFC 6570 level 1): write"
 	  " {name}, of letters, digits and _" },
 	{ "a name of a template that stands twice", { TEMPLATE(.uri = "shelf://{name}/{name}") },
 	  "resources[0] \"shelf://{name}/{name}\": {name} is there twice: each name stands once" },
-	{ "a number in a template", { RESOURCE(.uri = "shelf://{count}", .in = &count_shape) },
+	{ "a number in a template", { RESOURCE(.uri = "shelf://{count}", .in = count_shape) },
 	  "resources[0] \"shelf://{count}\": .in, field \"count\": the names of a template are texts: declare it with"
 	  " TEXT" },
 	{ "`complete` where there is nothing to complete", { RESOURCE(.complete = complete) },
@@ -204,7 +204,7 @@ static const struct {
 	{ "`sees_all` alone", { TEMPLATE(.sees_all = "shop:read") },
 	  "resources[0] \"shelf://{name}\": .sees_all without .sees: write the function that says who sees which" },
 
-	{ "a number in a prompt", { PROMPT(.in = &count_shape) },
+	{ "a number in a prompt", { PROMPT(.in = count_shape) },
 	  "prompts[0] \"compare\": .in, field \"count\": a prompt's arguments are texts: declare it with TEXT" },
 	{ "`complete` of a prompt without arguments", { PROMPT(.complete = complete) },
 	  "prompts[0] \"compare\": .complete completes arguments, and there is no .in: leave it out" },
@@ -277,7 +277,7 @@ START_TEST(all_of_them_are_told_at_once)
 {
 	const struct mcp_server server = { .name = "shop", .version = "1",
 		.tools = (const struct mcp_tool[]) { A_TOOL(.run = NULL, .about = NULL), A_TOOL(.changes = true), { 0 } },
-		PROMPT(.in = &count_shape) };
+		PROMPT(.in = count_shape) };
 	struct complaints found = server_validate(&server, &ours, arena);
 
 	ck_assert_int_eq(found.count, 5);
@@ -289,14 +289,14 @@ END_TEST
 START_TEST(what_is_sound_is_left_alone)
 {
 	const struct mcp_server server = { .name = "shop", .version = "1",
-		TOOL(.changes = true, .scope = MCP_ANYONE, .in = &name_shape, .out_schema = "{\"type\":\"array\"}",
+		TOOL(.changes = true, .scope = MCP_ANYONE, .in = name_shape, .out_schema = "{\"type\":\"array\"}",
 		     .icons = "[{\"src\":\"https://a.example/i.svg\",\"sizes\":[\"any\",\"48x48\"],\"theme\":\"dark\"}]",
 		     .meta = "{\"com.example/x\":1,\"ui\":{\"resourceUri\":\"ui://shop/stock\"},"
 		             "\"io.modelcontextprotocol/related\":1,\"com.example.mcp/y\":2}"),
 		.resources = (const struct mcp_resource[]) {
 			A_TEMPLATE(.complete = complete, .sees = sees, .sees_all = "shop:read"),
 			A_RESOURCE(.uri = "ui://shop/stock", .mime = "text/html;profile=mcp-app"), { 0 } },
-		PROMPT(.in = &name_shape, .complete = complete), JOB("tidy", work),
+		PROMPT(.in = name_shape, .complete = complete), JOB("tidy", work),
 		COMMAND("order", "order", "Orders.", order), COUNTER("sales_total", "Sales."),
 		SETTING("COLOUR", SETTING_TEXT, "red", "A colour."), MIGRATION("1-shelf", "create table shelf (id text)"),
 		.counts = "select count(*) as count from shelf" };

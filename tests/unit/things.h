@@ -26,7 +26,7 @@ struct thing {
 	struct money price;
 };
 
-static const struct shape thing_shape = SHAPE(struct thing,
+static SHAPE(thing_shape, struct thing,
 	TEXT(struct thing, name, "Its name"),
 	INT(struct thing, size, "Its size", OPTIONAL(struct thing, has_size)),
 	REAL(struct thing, weight, "Its weight"),
@@ -38,7 +38,7 @@ struct number {
 	int64_t value;
 };
 
-static const struct shape number_shape UNUSED = SHAPE(struct number,
+static UNUSED SHAPE(number_shape, struct number,
 	INT(struct number, value, "A number"));
 
 static const struct migration migrations[] = {
@@ -166,7 +166,7 @@ static inline void catch_log(void (*run)(void))
 
 static inline int64_t add(struct store *to, const char *name, int64_t size)
 {
-	return store_change(to, insert_thing, &thing_shape,
+	return store_change(to, insert_thing, thing_shape,
 	                    &(struct thing) { .name = name, .size = size, .has_size = true });
 }
 
@@ -174,7 +174,7 @@ static inline int64_t count_in(struct store *in)
 {
 	struct number number = { -1 };
 
-	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, &number_shape, &number), 1);
+	ck_assert_int_eq(store_find_one(in, arena, count_things, NULL, NULL, number_shape, &number), 1);
 	return number.value;
 }
 

@@ -62,11 +62,11 @@ static yyjson_val *read_json(str json)
 	return value;
 }
 
-enum mcp_answer mcp_return(struct mcp_call *call, const void *out)
+enum mcp_answer (mcp_return)(struct mcp_call *call, const struct shape *shape, const void *out)
 {
 	struct json json = json_begin(arena, 1024);
 
-	ck_assert_msg(call->tool->out, "%s has no output shape", call->tool->name);
+	ck_assert_msg(shape && call->tool->out == shape, "%s answers something else than its output shape", call->tool->name);
 	shape_write(&json, call->tool->out, out);
 	call->said = (struct said) { DID, NULL, read_json(json_end(&json)) };
 	return MCP_ANSWERED;
@@ -108,7 +108,7 @@ enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *format, ...)
 	SAY(call, REFUSED, format);
 }
 
-enum mcp_reply mcp_ask(struct mcp_call *call UNUSED, const char *key UNUSED,
+enum mcp_reply (mcp_ask)(struct mcp_call *call UNUSED, const char *key UNUSED,
                        const struct shape *shape, void *answer, const char *format, ...)
 {
 	va_list list;
@@ -170,7 +170,7 @@ void mcp_message(struct mcp_call *call UNUSED, const char *role UNUSED, const ch
 {
 }
 
-const char *mcp_json(struct mcp_call *call UNUSED, const struct shape *shape, const void *in)
+const char *(mcp_json)(struct mcp_call *call UNUSED, const struct shape *shape, const void *in)
 {
 	struct json json = json_begin(arena, 1024);
 
@@ -200,14 +200,14 @@ static char *exchange(const char *text, char from, char to)
 	return copy;
 }
 
-const char *mcp_cursor(struct mcp_call *call, const char *kind, const struct shape *shape,
+const char *(mcp_cursor)(struct mcp_call *call, const char *kind, const struct shape *shape,
                        const void *position)
 {
 	return arena_print(arena, "%s=%s", kind,
-	                   exchange(mcp_json(call, shape, position), '"', '`'));
+	                   exchange((mcp_json)(call, shape, position), '"', '`'));
 }
 
-bool mcp_cursor_open(struct mcp_call *call UNUSED, const char *kind, const char *cursor,
+bool (mcp_cursor_open)(struct mcp_call *call UNUSED, const char *kind, const char *cursor,
                      const struct shape *shape, void *position)
 {
 	size_t size = strlen(kind);

@@ -19,7 +19,7 @@ void run_sql(struct program *program, const char *format, ...)
 }
 
 struct probe { int64_t value; };
-static const struct shape probe_shape = SHAPE(struct probe, INT(struct probe, value, "A number"));
+static SHAPE(probe_shape, struct probe, INT(struct probe, value, "A number"));
 
 /* Through a table, since a statement must not change its text. */
 int64_t find_number(struct program *program, const char *format, ...)
@@ -34,7 +34,7 @@ int64_t find_number(struct program *program, const char *format, ...)
 	run_sql(program, "insert into probe %s", sql);
 	ck_assert_int_ge(store_find_one(program->store, arena,
 	                                "select coalesce(max(value), 0) as value from probe", NULL,
-	                                NULL, &probe_shape, &probe), 0);
+	                                NULL, probe_shape, &probe), 0);
 	return probe.value;
 }
 

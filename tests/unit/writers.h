@@ -10,7 +10,7 @@
 #define WRITERS 64
 
 struct pair { int64_t number; };
-static const struct shape pair_shape = SHAPE(struct pair, INT(struct pair, number, ""));
+static SHAPE(pair_shape, struct pair, INT(struct pair, number, ""));
 
 static inline void make_pair_tables(void)
 {
@@ -27,7 +27,7 @@ static inline int64_t number_of(const char *sql, int64_t number)
 	struct pair pair = { number };
 	struct number found = { -1 };
 
-	ck_assert_int_eq(store_find_one(store, arena, sql, &pair_shape, &pair, &number_shape, &found), 1);
+	ck_assert_int_eq(store_find_one(store, arena, sql, pair_shape, &pair, number_shape, &found), 1);
 	return found.value;
 }
 
