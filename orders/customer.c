@@ -104,7 +104,7 @@ static bool key_some(struct store *store, void *context)
 {
 	struct work *work = context;
 	struct keyed by = { .limit = AT_ONCE };
-	struct rows rows;
+	ROWS(struct keyed) rows;
 
 	if (!store_find(store, work->arena, "select id, customer from orders where customer_key is null"
 	                " order by id limit :limit", keyed_shape, &by, keyed_shape, &rows))

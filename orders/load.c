@@ -18,7 +18,7 @@ static enum lookup find_in_any_case(struct store *store, struct arena *arena, co
                                    struct order *order)
 {
 	struct wanted by = { id_small(arena, wanted->id), wanted->customer };
-	struct rows rows;
+	ROWS(struct order) rows;
 
 	if (!store_find(store, arena, ORDER_ROW("lower(id) = :id") " limit 2", wanted_shape, &by,
 	                order_shape, &rows))
@@ -46,7 +46,7 @@ enum lookup order_find(struct mcp_call *call, struct store *store, const char *s
 
 bool order_history(struct store *store, struct arena *arena, struct order *order)
 {
-	struct rows rows;
+	ROWS(struct event) rows;
 
 	if (!store_find(store, arena,
 	                "select at, actor, from_status, to_status, note from order_event"
@@ -60,7 +60,7 @@ bool order_history(struct store *store, struct arena *arena, struct order *order
 
 static bool load_lines(struct store *store, struct arena *arena, struct order *order)
 {
-	struct rows rows;
+	ROWS(struct line) rows;
 
 	if (!store_find(store, arena,
 	                "select sku, name, quantity, unit_price, unit_price_currency from"
@@ -84,7 +84,7 @@ static bool load_address(struct store *store, struct arena *arena, struct order 
 static bool load_return_items(struct store *store, struct arena *arena,
                               struct return_request *request)
 {
-	struct rows rows;
+	ROWS(struct portion) rows;
 
 	if (!store_find(store, arena,
 	                "select sku, quantity from return_line where return_id = :id order by sku",
@@ -111,7 +111,7 @@ int return_load(struct store *store, struct arena *arena, const char *id,
 
 static bool load_returns(struct store *store, struct arena *arena, struct order *order)
 {
-	struct rows rows;
+	ROWS(struct return_request) rows;
 
 	if (!store_find(store, arena,
 	                RETURN_COLUMNS " where order_id = :id order by requested_at, id",

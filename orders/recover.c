@@ -91,7 +91,7 @@ static bool settle_due(struct store *store, struct arena *arena, const char *sql
                        settle_fn *settle)
 {
 	struct due due = { now_ms(), AT_ONCE };
-	struct rows rows;
+	ROWS(struct named) rows;
 
 	if (!store_find(store, arena, sql, due_shape, &due, named_shape, &rows))
 		return false;

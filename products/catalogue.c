@@ -49,7 +49,7 @@ SHAPE(categories_shape, struct categories,
 
 enum mcp_answer list_categories(struct mcp_call *call, const void *in UNUSED, struct store *store)
 {
-	struct rows rows;
+	ROWS(struct category) rows;
 
 	if (!store_find(store, mcp_arena(call),
 	                "select min(category) as category, count(*) as products from product"

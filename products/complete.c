@@ -43,9 +43,9 @@ static bool find_skus(struct mcp_call *call, const char *typed, struct store *st
 void complete_sku(struct mcp_call *call, const char *argument UNUSED, const char *value,
                   struct store *store)
 {
-	struct rows rows;
+	ROWS(struct suggestion) rows;
 
-	if (!find_skus(call, value, store, MCP_SUGGESTIONS_MAX + 1, &rows))
+	if (!find_skus(call, value, store, MCP_SUGGESTIONS_MAX + 1, &rows.rows))
 		return;
 	const struct suggestion *all = rows.first;
 	for (int64_t i = 0; i < rows.count; i++)
@@ -79,7 +79,7 @@ void complete_skus(struct mcp_call *call, const char *argument UNUSED, const cha
 {
 	struct arena *arena = mcp_arena(call);
 	const char *last = value, *keys[COMPARED_MAX];
-	struct rows rows;
+	ROWS(struct suggestion) rows;
 	int count;
 
 	for (const char *at = value; *at; at++)
@@ -87,7 +87,7 @@ void complete_skus(struct mcp_call *call, const char *argument UNUSED, const cha
 			last = at + 1;
 	const char *before = arena_copy(arena, (str) { value, (size_t)(last - value) });
 	if (!keys_of(arena, before, keys, &count) ||
-	    !find_skus(call, last, store, MCP_SUGGESTIONS_MAX + 1 + count, &rows))
+	    !find_skus(call, last, store, MCP_SUGGESTIONS_MAX + 1 + count, &rows.rows))
 		return;
 	const struct suggestion *all = rows.first;
 	for (int64_t i = 0; i < rows.count; i++)
@@ -107,7 +107,7 @@ void complete_category(struct mcp_call *call, const char *argument, const char *
 {
 	struct arena *arena = mcp_arena(call);
 	struct beginning by = begins_with(arena, words_fold(arena, value), MCP_SUGGESTIONS_MAX + 1);
-	struct rows rows;
+	ROWS(struct suggestion) rows;
 
 	if (strcmp(argument, "category") != 0)
 		return;

@@ -52,7 +52,7 @@ bool find_as_list(struct store *store, struct arena *arena, const struct look *l
 	struct hit after = begin_of(look, sort);
 	struct look page = *look;
 	const char *sql = look->category ? statements[sort].of_category : statements[sort].all;
-	struct rows rows;
+	ROWS(struct hit) rows;
 
 	page.after_price = after.price;
 	page.after_id = after.id;

@@ -97,7 +97,7 @@ static void consider(struct nearest *nearest, const char *key, struct neighbour 
 static bool look(struct store *store, struct arena *arena, const char *sql,
                  const struct around *around, struct nearest *nearest)
 {
-	struct rows rows;
+	ROWS(struct neighbour) rows;
 	if (!store_find(store, arena, sql, around_shape, around, neighbour_shape, &rows))
 		return false;
 

@@ -50,7 +50,7 @@ static int64_t refold_some(struct store *store)
 {
 	struct arena *arena = arena_create();
 	struct number most = { ROWS_AT_ONCE };
-	struct rows rows;
+	ROWS(struct product) rows;
 
 	bool done = store_find(store, arena,
 		"select p.id, p.sku, p.sku_key, p.name, p.description, p.brand, p.category,"

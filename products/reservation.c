@@ -44,7 +44,7 @@ bool reservation_expired(const struct reservation *reservation)
 static bool read_lines(struct store *store, struct arena *arena, struct reservation *r)
 {
 	struct held_line by = { .reservation_id = r->id, .now = r->now };
-	struct rows rows;
+	ROWS(struct line) rows;
 
 	if (!store_find(store, arena,
 	                "select i.product_id, i.name, i.quantity, i.price, i.price_currency,"

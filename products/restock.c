@@ -70,7 +70,7 @@ static bool refuse(struct step *step, const char *why)
 static bool find_record(struct step *step, struct store *store, struct lines *lines)
 {
 	struct record by = { .id = step->in->restock_id };
-	struct rows rows = { NULL };
+	ROWS(struct line) rows = { NULL };
 	bool fine = store_find(store, mcp_arena(step->call),
 		"select product_id, quantity from restock_item where restock_id = :id",
 		record_shape, &by, line_row_shape, &rows);

@@ -93,7 +93,7 @@ static bool end_orphan(struct store *store, struct arena *arena, struct orphan *
 static bool end_orphans(struct store *store, int64_t *count)
 {
 	struct arena *arena = arena_create();
-	struct rows rows = { 0 };
+	ROWS(struct orphan) rows = { 0 };
 	bool done = store_change(store, "update mcp_stream set ended = mcp_now(), home = 0"
 		" where listens and " ORPHANED, NULL, NULL) >= 0
 		&& store_find(store, arena, "update mcp_stream as s set last = last"
@@ -144,7 +144,7 @@ bool beat_bury_others(struct store *store)
 {
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = state_me() };
-	struct rows rows;
+	ROWS(struct beat_row) rows;
 	bool done = store_find(store, arena, "select id from mcp_process where id <> :me", beat_shape,
 	                       &row, beat_shape, &rows);
 
@@ -206,7 +206,7 @@ static bool make_room(struct store *store, const char *begun)
 		.idle = state_set.session_idle_ms, .most = state_set.sessions_max,
 		.left = state_set.sessions_max - SLACK(state_set.sessions_max),
 	};
-	struct rows rows;
+	ROWS(struct beat_row) rows;
 	bool done = true;
 
 	for (int i = 0; steps[i] && done; i++) {
@@ -251,7 +251,7 @@ bool beat_tidy(struct store *store)
 	int64_t streams;
 	struct arena *arena = arena_create();
 	struct beat_row row = { .resume = state_set.resume_ms };
-	struct rows rows;
+	ROWS(struct beat_row) rows;
 	bool done = make_room(store, "");
 
 	/* Rare, and large when it is prepared: none is kept for the next time. */
@@ -289,7 +289,7 @@ bool beat(struct store *store, bool judges, struct beat_seen *seen)
 {
 	struct arena *arena = arena_create();
 	struct beat_row row = { .me = state_me(), .judges = judges };
-	struct rows rows;
+	ROWS(struct beat_row) rows;
 	bool done = store_find(store, arena, beat_sql[store_kind(store)], beat_shape, &row, beat_shape,
 	                       &rows);
 	const struct beat_row *each = rows.first;

@@ -14,7 +14,7 @@ bool caller_rows_end(struct errand *errand, struct store *store)
 {
 	const struct caller_errand *ending = (struct caller_errand *)errand;
 	struct task_row row = { .caller = ending->caller };
-	struct rows told;
+	ROWS(struct task_row) told;
 
 	return store_find(store, errand->arena, sessions_sql, task_row_shape, &row, task_row_shape,
 	                  &told) &&

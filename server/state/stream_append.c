@@ -142,7 +142,7 @@ static bool write_statement(struct errand *first, int count, struct store *store
 	struct arena *arena = arena_create();
 	struct json json = json_begin(arena, 1024);
 	struct errand *each = first;
-	struct rows rows;
+	ROWS(struct stream) rows;
 
 	json_array(&json);
 	for (int i = 0; i < count; i++, each = each->next)
@@ -151,7 +151,7 @@ static bool write_statement(struct errand *first, int count, struct store *store
 	struct stream batch = { .batch = arena_copy(arena, json_end(&json)), .me = state_me() };
 	bool done = store_find(store, arena, append_sql, stream_shape, &batch, stream_shape, &rows);
 	if (done)
-		note_rows(first, count, &rows);
+		note_rows(first, count, &rows.rows);
 	arena_destroy(arena);
 	return done;
 }

@@ -120,14 +120,14 @@ static int64_t measure(const struct rows *rows, struct kept *most)
 
 static bool make_room(struct store *store, struct arena *arena)
 {
-	struct rows rows;
+	ROWS(struct kept) rows;
 	struct kept most;
 
 	if (!store_find(store, arena, "select caller, cast(sum(bytes) as bigint) as bytes"
 	                " from mcp_stream s join mcp_session o on o.id = s.session"
 	                " group by caller order by 2 desc", NULL, NULL, kept_shape, &rows))
 		return false;
-	room.left = measure(&rows, &most);
+	room.left = measure(&rows.rows, &most);
 	return room.left < 0 && store_transact(store, cut, &most) == STORE_COMMITTED;
 }
 

@@ -111,7 +111,7 @@ static bool take_answers(struct task_answer_errand *answer, struct store *store,
                          int64_t *open)
 {
 	struct request_row task = { .task = answer->id };
-	struct rows rows;
+	ROWS(struct request_row) rows;
 
 	*taken = *open = 0;
 	if (!store_find(store, answer->errand.arena, "select number, key from mcp_task_question"

@@ -128,7 +128,7 @@ bool task_row_load(struct errand *errand, struct store *store)
 {
 	struct task_errand *load = of(errand);
 	struct task_row asked = row_of(load);
-	struct rows rows;
+	ROWS(struct task_row) rows;
 
 	if (!store_find(store, errand->arena,
 		"select t.id, t.caller, t.status, t.said, t.created, t.updated, t.outcome,"

@@ -6,7 +6,7 @@ static bool run(struct store *store, const char *const *sql)
 	struct task_row row = { .ttl = state_set.task_ttl_ms, .most = TASK_RESULTS_MAX,
 		.outcome = state_set.handler.task_last_words };
 	struct arena *arena = arena_create();
-	struct rows rows;
+	ROWS(struct task_row) rows;
 	bool done = true;
 
 	for (int i = 0; done && sql[i]; i++)

@@ -123,7 +123,7 @@ static SHAPE(prepared_plan_shape, struct prepared_plan,
 /* Of what this connection has prepared: PostgreSQL's generic plans. */
 static inline void look_at_generic_plans(struct program *program)
 {
-	struct rows rows;
+	ROWS(struct prepared_plan) rows;
 
 	run_sql(program, "create or replace function generic_plan(name text, parameters int) returns text"
 	        " language plpgsql set plan_cache_mode = force_generic_plan as $$"

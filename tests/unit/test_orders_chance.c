@@ -47,7 +47,7 @@ static void age_all_reservations(void)
 /* As the job does it, but where a process may end. */
 static void settle_some(void)
 {
-	struct rows rows;
+	ROWS(struct named) rows;
 
 	if (chance(2))
 		end_leases();

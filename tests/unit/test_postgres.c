@@ -19,7 +19,7 @@ START_TEST(a_loops_store_opens_nothing_and_gives_up)
 {
 	long long before = atomic_load(&store_counters.connects);
 	struct store *loop = store_open(url, STORE_READS);
-	struct rows rows;
+	ROWS(struct thing) rows;
 
 	store_begin_call(loop, STORE_BUDGET);
 	ck_assert(store_blocks(loop));

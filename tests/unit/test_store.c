@@ -58,7 +58,7 @@ END_TEST
 
 START_TEST(all_rows_are_found_in_order)
 {
-	struct rows rows = { NULL, -1 };
+	ROWS(struct thing) rows = {{ NULL, -1 }};
 	char name[8];
 
 	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows));
@@ -87,7 +87,7 @@ static bool see(void *context, const void *row)
 {
 	struct seen *seen = context;
 	const struct thing *thing = row;
-	struct rows rows;
+	ROWS(struct thing) rows;
 
 	/* The same statement again, while the outer one runs. */
 	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows));
@@ -194,7 +194,7 @@ END_TEST
 
 static void use_unknown_table(void)
 {
-	struct rows rows;
+	ROWS(struct number) rows;
 	ck_assert(!store_find(store, arena, "select value from nowhere", NULL, NULL, number_shape,
 	                      &rows));
 }

@@ -23,7 +23,7 @@ static bool each_writes(void *context, const void *row)
 
 static void misuse_column(void)
 {
-	struct rows rows;
+	ROWS(struct thing) rows;
 	(void)!store_find(store, arena, "select name as colour from thing", NULL, NULL, thing_shape,
 	                  &rows);
 }

@@ -359,7 +359,7 @@ static SHAPE(told_shape, struct told,
 static bool tell(const char *sql, const char *text)
 {
 	struct told in = { text };
-	struct rows out;
+	ROWS(struct told) out;
 
 	return store_find(store, arena, sql, told_shape, &in, told_shape, &out);
 }
