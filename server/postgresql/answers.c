@@ -133,13 +133,13 @@ static bool ask(struct reads *reads, struct store_answers *answers, struct state
 	return true;
 }
 
-static struct statement *give(struct store_answers *answers, struct statement *statement)
+static struct statement *give(struct store *store, struct store_answers *answers, struct statement *statement)
 {
 	statement->result = answers->next->result;
 	statement->row = -1;
+	if (statement->columns < 0 && !statement_map_columns(store, statement))
+		return NULL;
 	statement->runs = true;
-	if (statement->columns < 0)
-		statement_map_columns(statement);
 	answers->next = answers->next->next;
 	return statement;
 }
@@ -154,12 +154,12 @@ struct statement *reads_begin(struct store *store, const struct query *query)
 		return NULL;
 	}
 	struct statement *statement = statement_for(handle->at, query);
-	if (statement->writes && !store_may_write(store, query->sql))
+	if (!statement || (statement->writes && !store_may_write(store, query->sql)))
 		return NULL;
 	statement_bind(statement, query->params);
 	size_t size = key_of(handle->reads, statement);
 	if (answers->next && is_of(answers->next, handle->reads, statement, size))
-		return give(answers, statement);
+		return give(store, answers, statement);
 	if (!answers->next && ask(handle->reads, answers, statement, size))
 		store->waits = true;
 	else

@@ -173,8 +173,10 @@ bool postgres_borrow(struct store *store, const char *sql)
 
 	if (handle->at)
 		return true;
-	if (holder)
-		store_misused(sql, "a thread has two stores at once, and each may wait for the other's connection");
+	if (holder) {
+		store_misused(store, sql, "a thread has two stores at once, and each may wait for the other's connection");
+		return false;
+	}
 	if (wait_in_line(handle, why)) {
 		receive(handle);
 		return true;

@@ -317,9 +317,10 @@ static bool script(struct store *store, const char *sql)
 	}
 	if (!run(postgres, sql))
 		return false;
-	if (store->transacting && PQtransactionStatus(postgres->link.connection) != PQTRANS_INTRANS)
-		store_misused(sql, "a migration must not end the transaction it runs in");
-	return true;
+	bool ended = store->transacting && PQtransactionStatus(postgres->link.connection) != PQTRANS_INTRANS;
+	if (ended)
+		store_misused(store, sql, "a migration must not end the transaction it runs in");
+	return !ended;
 }
 
 /* The next connection is one without limits. */

@@ -138,15 +138,16 @@ extern const struct driver_reads postgres_driver_reads;
 
 /* ---- translate.c ---- */
 
-/* A statement with $1 for its first :name, and so on; each name once. The caller frees the text,
- * the names and their array. Whether it writes is told by its words. */
+/* A statement with $1 for its first :name, and so on; each name once. Whether it writes is told by its words. */
 struct translated {
 	char *text;
 	char **names;
 	int count;
 	bool writes;
+	const char *wrong;              /* NULL: nothing */
 };
 struct translated translate(const char *sql);
+void translated_free(struct translated *translated);
 
 /* ---- run.c, statement.c, listen.c: the driver's functions of the same
  * names ---- */

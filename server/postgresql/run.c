@@ -193,19 +193,31 @@ static bool start(struct postgres *postgres, struct statement *statement)
 	return false;
 }
 
+static void clear(struct store *store, struct statement *statement)
+{
+	if (statement->open)
+		close_cursor(postgres_of(store), statement);
+	/* A loop's is kept with the call, which may be run again. */
+	if (store->use != STORE_READS)
+		PQclear(statement->result);
+	statement->result = NULL;
+	statement->runs = false;
+}
+
 static struct statement *begin(struct postgres *postgres, const struct query *query)
 {
 	struct statement *statement = statement_for(postgres, query);
 
-	if (statement->writes && !store_may_write(postgres->store, query->sql))
+	if (!statement || (statement->writes && !store_may_write(postgres->store, query->sql)))
 		return NULL;
 	statement_bind(statement, query->params);
 	if (!start(postgres, statement))
 		return NULL;
-	if (statement->columns < 0)
-		statement_map_columns(statement);
 	statement->runs = true;
-	return statement;
+	if (statement->columns >= 0 || statement_map_columns(postgres->store, statement))
+		return statement;
+	clear(postgres->store, statement);
+	return NULL;
 }
 
 /* A transaction needs its connection to its end, whatever runs. */
@@ -249,8 +261,12 @@ bool postgres_queue(struct store *store, const struct query *query)
 	struct statement *statement = statement_for(postgres, query);
 	PGresult *wrong = NULL;
 
-	if (!statement->writes)
-		store_misused(query->sql, "store_queue() of a statement that does not write");
+	if (!statement)
+		return false;
+	if (!statement->writes) {
+		store_misused(store, query->sql, "store_queue() of a statement that does not write");
+		return false;
+	}
 	if (!store_may_write(store, query->sql))
 		return false;
 	bool prepared = postgres->link.connection && be_prepared(postgres, statement, &wrong) && !wrong;
@@ -306,13 +322,7 @@ bool postgres_writes(const struct statement *statement)
 
 void postgres_end(struct store *store, struct statement *statement)
 {
-	if (statement->open)
-		close_cursor(postgres_of(store), statement);
-	/* A loop's is kept with the call, which may be run again. */
-	if (store->use != STORE_READS)
-		PQclear(statement->result);
-	statement->result = NULL;
-	statement->runs = false;
+	clear(store, statement);
 	/* It is still among those that run. */
 	postgres_give_back(store, running(store) - 1);
 }

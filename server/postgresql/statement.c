@@ -26,8 +26,6 @@ static struct statement *kept(struct postgres *postgres, const struct query *que
 	                     || statement->in != query->in || statement->out != query->out
 	                     || statement->each != query->each))
 		statement = statement->next;
-	if (statement && strcmp(statement->copy, query->sql) != 0)
-		store_misused(query->sql, "another statement was at this address: pass string literals");
 	return statement;
 }
 
@@ -44,6 +42,16 @@ static void statement_free(struct statement *statement)
 	free(statement->numbers);
 	free(statement->slots);
 	free(statement);
+}
+
+static void forget(struct postgres *postgres, struct statement *statement)
+{
+	struct statement **place = bucket_of(postgres, statement->sql);
+
+	while (*place != statement)
+		place = &(*place)->next;
+	*place = statement->next;
+	statement_free(statement);
 }
 
 void postgres_forget(struct postgres *postgres)
@@ -64,7 +72,7 @@ static Oid type_of(const struct slot *slot)
 	return slot->kind == SLOT_TEXT ? TYPE_TEXT : slot->kind == SLOT_REAL ? TYPE_FLOAT8 : TYPE_INT8;
 }
 
-static void map_parameters(struct statement *statement, const struct translated *from)
+static bool map_parameters(struct store *store, struct statement *statement, const struct translated *from)
 {
 	int count = statement->parameters = from->count;
 
@@ -76,13 +84,14 @@ static void map_parameters(struct statement *statement, const struct translated 
 	statement->numbers = postgres_zeroed(count, sizeof(*statement->numbers));
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &statement->bound[i];
-		if (!slot_find(statement->in, from->names[i], slot))
-			store_misused(statement->sql, "no field for the parameter :%s", from->names[i]);
+		if (!slot_find(statement->in, from->names[i], slot)) {
+			store_misused(store, statement->sql, "no field for the parameter :%s", from->names[i]);
+			return false;
+		}
 		statement->types[i] = type_of(slot);
 		statement->formats[i] = slot->kind != SLOT_TEXT;
-		free(from->names[i]);
 	}
-	free(from->names);
+	return true;
 }
 
 void statement_rename(struct postgres *postgres, struct statement *statement)
@@ -92,28 +101,39 @@ void statement_rename(struct postgres *postgres, struct statement *statement)
 	statement->columns = -1;
 }
 
-static struct statement *statement_create(struct postgres *postgres, const struct query *query)
+static struct statement *statement_create(struct postgres *postgres, const struct query *query,
+                                          const struct translated *translated)
 {
-	struct translated translated = translate(query->sql);
 	struct statement *statement = postgres_zeroed(1, sizeof(*statement));
 
-	store_check_text(query->sql);
 	statement->sql = query->sql;
 	statement->in = query->in;
 	statement->out = query->out;
-	statement->each = query->each && !translated.writes;
-	statement->writes = translated.writes;
+	statement->each = query->each && !translated->writes;
+	statement->writes = translated->writes;
 	statement_rename(postgres, statement);
 	statement->copy = strdup(query->sql);
 	int size = statement->each
 		? asprintf(&statement->text, "declare %s no scroll cursor for %s", statement->name,
-		           translated.text)
-		: asprintf(&statement->text, "%s", translated.text);
+		           translated->text)
+		: asprintf(&statement->text, "%s", translated->text);
 	if (!statement->copy || size < 0)
 		abort();
-	free(translated.text);
-	map_parameters(statement, &translated);
+	return statement;
+}
 
+static struct statement *make(struct postgres *postgres, const struct query *query,
+                              const struct translated *translated)
+{
+	if (translated->wrong) {
+		store_misused(postgres->store, query->sql, "%s", translated->wrong);
+		return NULL;
+	}
+	struct statement *statement = statement_create(postgres, query, translated);
+	if (!map_parameters(postgres->store, statement, translated)) {
+		statement_free(statement);
+		return NULL;
+	}
 	struct statement **bucket = bucket_of(postgres, query->sql);
 	statement->next = *bucket;
 	*bucket = statement;
@@ -124,10 +144,27 @@ struct statement *statement_for(struct postgres *postgres, const struct query *q
 {
 	struct statement *statement = kept(postgres, query);
 
-	return statement ? statement : statement_create(postgres, query);
+	if (!statement) {
+		struct translated translated = translate(query->sql);
+		statement = make(postgres, query, &translated);
+		translated_free(&translated);
+	} else if (strcmp(statement->copy, query->sql) != 0) {
+		forget(postgres, statement);
+		store_misused(postgres->store, query->sql, "another statement was at this address: pass string literals");
+		return NULL;
+	}
+	return statement;
 }
 
-void statement_map_columns(struct statement *statement)
+static bool is_column_before(const struct statement *statement, int column, const char *name)
+{
+	for (int i = 0; i < column; i++)
+		if (strcmp(name, PQfname(statement->result, i)) == 0)
+			return true;
+	return false;
+}
+
+bool statement_map_columns(struct store *store, struct statement *statement)
 {
 	int count = statement->columns = statement->out ? PQnfields(statement->result) : 0;
 
@@ -135,12 +172,15 @@ void statement_map_columns(struct statement *statement)
 	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
 	for (int i = 0; i < count; i++) {
 		const char *name = PQfname(statement->result, i);
-		if (!slot_find(statement->out, name, &statement->slots[i]))
-			store_misused(statement->sql, "no field for the column %s", name);
-		for (int j = 0; j < i; j++)
-			if (strcmp(name, PQfname(statement->result, j)) == 0)
-				store_misused(statement->sql, "two columns are called %s", name);
+		bool twice = is_column_before(statement, i, name);
+		if (twice || !slot_find(statement->out, name, &statement->slots[i])) {
+			statement->columns = -1;
+			store_misused(store, statement->sql,
+			              twice ? "two columns are called %s" : "no field for the column %s", name);
+			return false;
+		}
 	}
+	return true;
 }
 
 /* ---- Binding ---- */

@@ -34,12 +34,13 @@ struct statement {
 	int row;                        /* the one at hand */
 };
 
-/* The kept one for a query that does not run now, or a new one. */
+/* The kept one for a query that does not run now, or a new one. NULL: the program's mistake, store_misused() was
+ * told. */
 struct statement *statement_for(struct postgres *postgres, const struct query *query);
 /* A name that no statement had on any connection. */
 void statement_rename(struct postgres *postgres, struct statement *statement);
 void statement_bind(struct statement *statement, const void *of);
-/* Finds the places of its result's columns, once it has one. */
-void statement_map_columns(struct statement *statement);
+/* Finds the places of its result's columns, once it has one. False as above. */
+MUST_USE bool statement_map_columns(struct store *store, struct statement *statement);
 
 #endif

@@ -5,10 +5,11 @@
 #include "postgresql_private.h"
 
 struct reading {
-	const char *sql, *at;
+	const char *at;
 	char *to;
 	char **names;
 	int count;
+	const char *wrong;              /* NULL: nothing */
 };
 
 static bool is_letter(char c)
@@ -70,9 +71,9 @@ static void take_plain(struct reading *r)
 	if (strncmp(r->at, "::", 2) == 0)
 		*r->to++ = *r->at++;
 	else if (*r->at == '$' && isdigit((unsigned char)r->at[1]))
-		store_misused(r->sql, "parameters are written as :name");
+		r->wrong = "parameters are written as :name";
 	else if (*r->at == ';' && r->at[strspn(r->at, " \t\n;")])
-		store_misused(r->sql, "one statement at a time");
+		r->wrong = "one statement at a time";
 	*r->to++ = *r->at++;
 }
 
@@ -116,7 +117,7 @@ struct translated translate(const char *sql)
 	/* ":a" may become "$10". */
 	char *text = malloc(2 * strlen(sql) + 1);
 	char **names = calloc(strlen(sql) / 2 + 1, sizeof(*names));
-	struct reading r = { sql, sql, text, names, 0 };
+	struct reading r = { sql, text, names, 0, store_text_wrong(sql) };
 
 	if (!text || !names)
 		abort();
@@ -124,5 +125,13 @@ struct translated translate(const char *sql)
 		if (!take_quoted(&r) && !take_parameter(&r))
 			take_plain(&r);
 	*r.to = '\0';
-	return (struct translated) { text, names, r.count, writes(sql) };
+	return (struct translated) { text, names, r.count, writes(sql), r.wrong };
+}
+
+void translated_free(struct translated *translated)
+{
+	for (int i = 0; i < translated->count; i++)
+		free(translated->names[i]);
+	free(translated->names);
+	free(translated->text);
 }

@@ -145,8 +145,10 @@ bool sqlite_listen(struct store *store, const char *channel)
 {
 	struct notices *notices = sqlite_of(store)->notices;
 
-	if (!notices || notices->count == CHANNELS_MAX)
-		store_misused(NULL, "nobody listens on that many channels, nor to a store that is no state");
+	if (!notices || notices->count == CHANNELS_MAX) {
+		store_misused(store, NULL, "nobody listens on that many channels, nor to a store that is no state");
+		return false;
+	}
 	if (is_listened_to(notices, channel))
 		return true;
 	char *name = strdup(channel);

@@ -290,13 +290,14 @@ static bool script(struct store *store, const char *sql)
 		return false;
 	sqlite3 *db = sqlite->connection->db;
 	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	bool ended = store->transacting && sqlite3_get_autocommit(db);
 	if (code != SQLITE_OK)
 		sqlite_failed(sqlite, sql, code);
-	else if (store->transacting && sqlite3_get_autocommit(db))
-		store_misused(sql, "a migration must not end the transaction it runs in");
+	else if (ended)
+		store_misused(store, sql, "a migration must not end the transaction it runs in");
 	if (sqlite->file && !store->transacting && sqlite3_get_autocommit(db))
 		sqlite_pass_turn(sqlite);
-	return code == SQLITE_OK;
+	return code == SQLITE_OK && !ended;
 }
 
 const struct driver sqlite_driver = {

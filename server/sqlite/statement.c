@@ -32,9 +32,6 @@ static struct statement *kept(struct sqlite_connection *connection, const struct
 	while (statement && (statement->sql != query->sql || statement->runs
 	                     || statement->in != query->in || statement->out != query->out))
 		statement = statement->next;
-	/* SQLite has its own copy of the text. */
-	if (statement && strcmp(sqlite3_sql(statement->handle), query->sql) != 0)
-		store_misused(query->sql, "another statement was at this address: pass string literals");
 	return statement;
 }
 
@@ -67,29 +64,44 @@ void sqlite_connection_forget(struct sqlite_connection *connection)
 
 /* ---- Preparing ---- */
 
-static void map_parameters(struct statement *statement)
+static bool map_parameters(struct store *store, struct statement *statement)
 {
 	for (int i = 0; i < statement->parameters; i++) {
 		const char *name = sqlite3_bind_parameter_name(statement->handle, i + 1);
-		if (!name || *name != ':')
-			store_misused(statement->sql, "parameters are written as :name");
-		if (!slot_find(statement->in, name + 1, &statement->slots[i]))
-			store_misused(statement->sql, "no field for the parameter %s", name);
+		if (!name || *name != ':') {
+			store_misused(store, statement->sql, "parameters are written as :name");
+			return false;
+		}
+		if (!slot_find(statement->in, name + 1, &statement->slots[i])) {
+			store_misused(store, statement->sql, "no field for the parameter %s", name);
+			return false;
+		}
 	}
+	return true;
 }
 
-static void map_columns(struct statement *statement)
+static bool is_column_before(const struct statement *statement, int column, const char *name)
+{
+	for (int i = 0; i < column; i++)
+		if (strcmp(name, sqlite3_column_name(statement->handle, i)) == 0)
+			return true;
+	return false;
+}
+
+static bool map_columns(struct store *store, struct statement *statement)
 {
 	struct slot *slots = statement->slots + statement->parameters;
 
 	for (int i = 0; i < statement->columns; i++) {
 		const char *name = sqlite3_column_name(statement->handle, i);
-		if (!slot_find(statement->out, name, &slots[i]))
-			store_misused(statement->sql, "no field for the column %s", name);
-		for (int j = 0; j < i; j++)
-			if (strcmp(name, sqlite3_column_name(statement->handle, j)) == 0)
-				store_misused(statement->sql, "two columns are called %s", name);
+		bool twice = is_column_before(statement, i, name);
+		if (twice || !slot_find(statement->out, name, &slots[i])) {
+			store_misused(store, statement->sql,
+			              twice ? "two columns are called %s" : "no field for the column %s", name);
+			return false;
+		}
 	}
+	return true;
 }
 
 static struct statement *statement_create(sqlite3_stmt *handle, const struct query *query)
@@ -108,8 +120,6 @@ static struct statement *statement_create(sqlite3_stmt *handle, const struct que
 	statement->writes = !sqlite3_stmt_readonly(handle);
 	statement->parameters = parameters;
 	statement->columns = columns;
-	map_parameters(statement);
-	map_columns(statement);
 	return statement;
 }
 
@@ -130,10 +140,17 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 		sqlite_failed(sqlite, query->sql, code);
 		return NULL;
 	}
-	if (!handle || !is_whole(rest))
-		store_misused(query->sql, "one statement at a time");
-	store_check_text(query->sql);
+	const char *wrong = !handle || !is_whole(rest) ? "one statement at a time" : store_text_wrong(query->sql);
+	if (wrong) {
+		sqlite3_finalize(handle);
+		store_misused(&sqlite->store, query->sql, "%s", wrong);
+		return NULL;
+	}
 	struct statement *statement = statement_create(handle, query);
+	if (!map_parameters(&sqlite->store, statement) || !map_columns(&sqlite->store, statement)) {
+		destroy(statement);
+		return NULL;
+	}
 	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
 	statement->next = *bucket;
 	*bucket = statement;
@@ -168,7 +185,14 @@ static struct statement *kept_or_prepared(struct sqlite *sqlite, const struct qu
 {
 	struct statement *statement = kept(sqlite->connection, query);
 
-	return statement ? statement : prepare(sqlite, query);
+	if (!statement)
+		return prepare(sqlite, query);
+	/* SQLite has its own copy of the text. */
+	if (strcmp(sqlite3_sql(statement->handle), query->sql) == 0)
+		return statement;
+	drop(sqlite->connection, statement);
+	store_misused(&sqlite->store, query->sql, "another statement was at this address: pass string literals");
+	return NULL;
 }
 
 /* On the connection at hand; `statement` NULL: it could not be prepared. */

@@ -133,9 +133,11 @@ void store_known_failed(struct store *store, const char *why);
 void store_give_up(struct store *store);
 /* For begin(), of a statement that writes. False: not with this store. */
 MUST_USE bool store_may_write(struct store *store, const char *sql);
-/* As a text is first prepared: it must not end a transaction, in which others may be (sqlite/group.c). */
-void store_check_text(const char *sql);
-/* A programmer's error: says so on stderr and aborts. */
-_Noreturn void store_misused(const char *sql, const char *format, ...) PRINTF(2, 3);
+/* As a text is first prepared: what is wrong with it, or NULL. It must not end a transaction, in which others
+ * may be (sqlite/group.c). */
+const char *store_text_wrong(const char *sql);
+/* A program's mistake, see mistake.h: where that does not end the process, what was to be run has failed. `sql`
+ * NULL: it is about no statement. */
+void store_misused(struct store *store, const char *sql, const char *format, ...) PRINTF(3, 4);
 
 #endif

@@ -129,10 +129,11 @@ static bool migrate(struct store *store, struct arena *arena, const struct migra
 
 bool store_migrate(struct store *store, const struct migration *migrations)
 {
+	if (store->use == STORE_READS) {
+		store_misused(store, NULL, "store_migrate() with a store that only reads");
+		return false;
+	}
 	struct arena *arena = arena_create();
-
-	if (store->use == STORE_READS)
-		store_misused(NULL, "store_migrate() with a store that only reads");
 	bool done = migrate(store, arena, migrations);
 	arena_destroy(arena);
 	return done;

@@ -5,6 +5,7 @@
 
 #include "driver.h"
 #include "log.h"
+#include "mistake.h"
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
 
@@ -148,22 +149,21 @@ void store_give_up(struct store *store)
 	store->gave_up = true;
 }
 
-/* The log may be written by a thread that this process won't live to see. */
-void store_misused(const char *sql, const char *format, ...)
+void store_misused(struct store *store, const char *sql, const char *format, ...)
 {
+	char why[128], text[64] = "";
 	va_list list;
 
 	va_start(list, format);
-	fputs("store: ", stderr);
-	vfprintf(stderr, format, list);
+	vsnprintf(why, sizeof(why), format, list);
 	va_end(list);
 	if (sql)
-		fprintf(stderr, "\n  in: %s", sql);
-	fputc('\n', stderr);
-	abort();
+		shorten(sql, text);
+	mark_failed(store, why, false);
+	mistake("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
 }
 
-void store_check_text(const char *sql)
+const char *store_text_wrong(const char *sql)
 {
 	static const char *const verbs[] = {
 		"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release",
@@ -173,7 +173,8 @@ void store_check_text(const char *sql)
 	size_t size = strspn(sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		if (strlen(verbs[i]) == size && strncasecmp(sql, verbs[i], size) == 0)
-			store_misused(sql, "transactions are begun and ended by store_transact()");
+			return "transactions are begun and ended by store_transact()";
+	return NULL;
 }
 
 bool store_may_write(struct store *store, const char *sql)
@@ -184,9 +185,10 @@ bool store_may_write(struct store *store, const char *sql)
 	}
 	/* What is being read may have been changed since by another process: the write would then fail,
 	 * but only now and then. */
-	if (store->running > 0 && !store->transacting)
-		store_misused(sql, "a write inside store_each() must be in the same transaction as it");
-	return true;
+	bool apart = store->running > 0 && !store->transacting;
+	if (apart)
+		store_misused(store, sql, "a write inside store_each() must be in the same transaction as it");
+	return !apart;
 }
 
 /* ---- Running statements ---- */
@@ -305,8 +307,10 @@ bool (store_each)(struct store *store, const char *sql, const struct shape *in, 
 
 bool (store_queue)(struct store *store, const char *sql, const struct shape *in, const void *params)
 {
-	if (!store->transacting)
-		store_misused(sql, "store_queue() outside of store_transact()");
+	if (!store->transacting) {
+		store_misused(store, sql, "store_queue() outside of store_transact()");
+		return false;
+	}
 	if (!store->driver->queue)
 		return (store_change)(store, sql, in, params) >= 0;
 	return !store->failed
@@ -321,8 +325,11 @@ int64_t (store_change)(struct store *store, const char *sql, const struct shape 
 
 	if (!statement)
 		return -1;
-	if (!store->driver->writes(statement))
-		store_misused(sql, "store_change() of a statement that does not write");
+	if (!store->driver->writes(statement)) {
+		end(store, statement);
+		store_misused(store, sql, "store_change() of a statement that does not write");
+		return -1;
+	}
 	while ((step = store->driver->step(store, statement)) == STEP_ROW)
 		;
 	int64_t changed = step == STEP_DONE ? store->driver->changed(store, statement) : -1;

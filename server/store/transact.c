@@ -60,10 +60,11 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 	int64_t since_ms = tick_ms();
 	enum store_outcome outcome = STORE_FAILED;
 
-	if (store->transacting)
-		store_misused(NULL, "store_transact() inside the work of store_transact()");
-	if (store->running > 0)
-		store_misused(NULL, "store_transact() inside store_each()");
+	if (store->transacting || store->running > 0) {
+		store_misused(store, NULL, "store_transact() inside %s",
+		              store->transacting ? "the work of store_transact()" : "store_each()");
+		return STORE_FAILED;
+	}
 	if (store->waits)
 		return STORE_FAILED;
 	if (store->gave_up || store->use == STORE_READS) {
