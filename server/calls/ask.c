@@ -5,6 +5,7 @@
  * calls again with both. */
 #include "call.h"
 #include "call_private.h"
+#include "mistake.h"
 
 struct question *question_find(struct mcp_call *call, str key)
 {
@@ -106,7 +107,7 @@ static enum mcp_reply put(struct mcp_call *call, struct question *question, cons
 	if (!can_ask(call, kind))
 		return MCP_UNAVAILABLE;
 	/* Look and ask first, act after: what was done would be done again with the answer. */
-	if (call->streamed && runtime.set.mistakes_stop)
+	if (call->streamed && mistakes_stop)
 		call_mistake(call, "it told of progress before it asked \"%s\", and will tell it again: ask first", key);
 	if (!question)
 		question = question_add(call, arena_copy(call->arena, str_of(key)));

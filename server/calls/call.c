@@ -9,6 +9,7 @@
 #include "call.h"
 #include "call_private.h"
 #include "clock.h"
+#include "mistake.h"
 
 #define ROUNDS_MAX 8                    /* of questions */
 #define OVERRUN_MS 250                  /* after its deadline a tool is not waited for any longer */
@@ -122,6 +123,7 @@ static void run(struct mcp_call *call, struct store *store)
 	int64_t began = tick_ms();
 
 	log_about(str_of(call->reply->id));
+	call_by(call);
 	call->run_until_ms = began + call->time_left_ms;
 	/* What it goes on with here was read by the first of these runs. */
 	if (call->on_worker || !call->answers.first)
@@ -138,6 +140,7 @@ static void run(struct mcp_call *call, struct store *store)
 	assert(!store || store_is_idle(store));
 
 	call->time_left_ms -= tick_ms() - began;
+	mistake_by(NULL, NULL);
 	log_about((str) { 0 });
 }
 

@@ -4,6 +4,8 @@
 
 #include "call.h"
 
+/* A mistake of this thread's is that of the call's tool. (mistake.c) */
+void call_by(const struct mcp_call *call);
 /* Whether it is JSON, or the only roles there are; if not, that is the program's mistake. */
 bool call_takes_json(struct mcp_call *call, const char *where, const char *text);   /* (answer.c) */
 void call_takes_role(struct mcp_call *call, const char *role);                      /* (content.c) */

@@ -1,8 +1,8 @@
 /* mistake.c - what a program's own code did wrong in a call. Its operator is told which tool it was and what
  * to write instead, its client that the server failed, and all others are served on; a debug build stops. */
-#include <stdlib.h>
-
 #include "call.h"
+#include "call_private.h"
+#include "mistake.h"
 
 static const char *kind_of(const struct mcp_call *call)
 {
@@ -13,13 +13,16 @@ static const char *kind_of(const struct mcp_call *call)
 	return kinds[call->offer->kind];
 }
 
+void call_by(const struct mcp_call *call)
+{
+	mistake_by(kind_of(call), call->offer->name);
+}
+
 static void tell(const struct mcp_call *call)
 {
-	log_error("a mistake of the %s %s: %s", kind_of(call), call->offer->name, call->mistake);
-	if (!runtime.set.mistakes_stop)
-		return;
-	log_stop();                     /* which writes it */
-	abort();
+	call_by(call);
+	mistake("%s", call->mistake);
+	mistake_by(NULL, NULL);
 }
 
 void call_mistake(struct mcp_call *call, const char *what, ...)
@@ -32,7 +35,7 @@ void call_mistake(struct mcp_call *call, const char *what, ...)
 	call->mistake = arena_print_list(call->arena, what, list);
 	va_end(list);
 	/* A run that may not count has perhaps not seen what it asked the database for. */
-	if (!call->on_trial && runtime.set.mistakes_stop)
+	if (!call->on_trial && mistakes_stop)
 		tell(call);
 }
 
@@ -64,7 +67,7 @@ static void look(struct mcp_call *call)
 	else if (call->outcome == MCP_ANSWERED && !answered)
 		call_mistake(call, "it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(),"
 		             " mcp_fail() or the like returns");
-	else if (call->outcome == MCP_ANSWERED && ignores(call) && runtime.set.mistakes_stop)
+	else if (call->outcome == MCP_ANSWERED && ignores(call) && mistakes_stop)
 		call_mistake(call, "it asked \"%s\" and answered without the answer: return MCP_WAITING where mcp_ask()"
 		             " is MCP_PENDING", pending(call)->key);
 }

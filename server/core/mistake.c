@@ -1,4 +1,4 @@
-/* mistake.c - a mistake of the program's: a line in the log, or the end. */
+/* mistake.c - a mistake of the program's: a line in the log, and where mistakes are looked for the end. */
 #include "mistake.h"
 
 #include <stdarg.h>
@@ -8,24 +8,33 @@
 #include "log.h"
 
 #ifdef NDEBUG
-#define ENDS false
+bool mistakes_stop = false;
 #else
-#define ENDS true
+bool mistakes_stop = true;
 #endif
+
+static _Thread_local const char *kind_now, *name_now;
+
+void mistake_by(const char *kind, const char *name)
+{
+	kind_now = kind;
+	name_now = name;
+}
 
 void mistake(const char *format, ...)
 {
-	char text[512];
+	char text[1024];
 	va_list list;
 
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	if (!ENDS) {
+	if (kind_now)
+		log_error("a mistake of the %s %s: %s", kind_now, name_now, text);
+	else
 		log_error("a mistake of this program: %s", text);
+	if (!mistakes_stop)
 		return;
-	}
-	/* The log may be written by a thread that this process won't live to see. */
-	fprintf(stderr, "a mistake of this program: %s\n", text);
+	log_stop();                     /* which writes it */
 	abort();
 }

@@ -1,12 +1,15 @@
-/* mistake.h - a mistake of the program's, not of a client's or an operator's.
- *
- * Builds that look for mistakes (without NDEBUG) say what it is on stderr and abort. In a release it is a line in
- * the log, and whatever made it fails: a mistake costs its call, never the process. */
+/* mistake.h - a mistake of the program's, not of a client's or an operator's: it costs the call that made it, and a
+ * line in the log. Where mistakes are looked for it ends the process, so that it is found where it is written. */
 #ifndef MISTAKE_H
 #define MISTAKE_H
 
 #include "core.h"
 
+extern bool mistakes_stop;              /* at first: in a debug build (without NDEBUG) */
+
+/* What this thread runs, such as the "tool" of a name, for the line in the log. NULL: nothing. They must live until
+ * another is told. */
+void mistake_by(const char *kind, const char *name);
 void mistake(const char *format, ...) PRINTF(1, 2);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "databases.h"
 #include "emf.h"
+#include "mistake.h"
 #include "options.h"
 #include "process_limits.h"
 #include "settings.h"
@@ -157,15 +158,11 @@ static struct rates *rates(const char *name, bool loopback, int64_t otherwise)
 	return rates_create(per_minute, burst < per_minute ? burst : per_minute);
 }
 
-static bool mistakes_stop(const char *how)
+/* "auto": as the build has it. */
+static void take_mistakes(const char *how)
 {
-#ifdef NDEBUG
-	const bool usual = false;
-#else
-	const bool usual = true;
-#endif
-
-	return strcmp(how, "auto") == 0 ? usual : strcmp(how, "stop") == 0;
+	if (strcmp(how, "auto") != 0)
+		mistakes_stop = strcmp(how, "stop") == 0;
 }
 
 static void make_protocol(struct options *options)
@@ -195,7 +192,6 @@ static void make_protocol(struct options *options)
 		.session_streams_max = number("SESSION_STREAMS"),
 		.listens_max = number("LISTENS_MAX"),
 		.page_size = number("PAGE_SIZE"),
-		.mistakes_stop = mistakes_stop(setting_text("MISTAKES")),
 		.backlog_max = (size_t)setting_int("STREAM_BACKLOG"),
 		.requests = &options->requests,
 		.streams = &options->streams,
@@ -329,6 +325,7 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	if ((why = skills_read(server->skills, setting_text("SKILLS"))))
 		return why;
 	make_http(options);
+	take_mistakes(setting_text("MISTAKES"));
 	make_protocol(options);
 	return NULL;
 }

@@ -32,7 +32,6 @@ struct protocol_settings {
 	int64_t retry_ms;               /* the `retry` of session-era streams */
 	int sessions_max, batch_max, depth_max, session_streams_max, listens_max;
 	size_t values_max;              /* of a message's JSON */
-	bool mistakes_stop;             /* a mistake of the program's ends the process, not its call */
 	int page_size;                  /* entries of a list at a time */
 	size_t backlog_max;             /* bytes of events kept for one stream to resume */
 	struct budget *requests;        /* what requests keep: bodies, documents, answers */

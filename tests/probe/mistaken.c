@@ -38,7 +38,7 @@ static enum mcp_answer waits_for_nothing(struct mcp_call *call UNUSED)
 
 static enum mcp_answer undeclared(struct mcp_call *call)
 {
-	return mcp_return(call, &(struct part) { "a part" });
+	return mcp_return(call, part_shape, &(struct part) { "a part" });
 }
 
 static enum mcp_answer broken_json(struct mcp_call *call)
@@ -92,22 +92,22 @@ static enum mcp_answer no_text(struct mcp_call *call)
 
 static enum mcp_answer null_struct(struct mcp_call *call)
 {
-	return mcp_return(call, NULL);
+	return mcp_return(call, mistaken_out_shape, NULL);
 }
 
 static enum mcp_answer lacks_required(struct mcp_call *call)
 {
-	return mcp_return(call, &(struct whole) { .name = NULL });
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { .name = NULL });
 }
 
 static enum mcp_answer lacks_in_a_list(struct mcp_call *call)
 {
-	return mcp_return(call, &(struct whole) { "x", &(struct part) { NULL }, 1, NULL, 0 });
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", &(struct part) { NULL }, 1, NULL, 0 });
 }
 
 static enum mcp_answer lacks_items(struct mcp_call *call)
 {
-	return mcp_return(call, &(struct whole) { "x", NULL, 3, NULL, 0 });
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", NULL, 3, NULL, 0 });
 }
 
 static enum mcp_answer json_for_a_struct(struct mcp_call *call)

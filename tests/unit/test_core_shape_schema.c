@@ -190,7 +190,7 @@ END_TEST
 
 START_TEST(sound_shapes_pass)
 {
-	const struct shape *const sound[] = { NULL, &nothing_shape, line_shape, order_shape, consent_shape };
+	const struct shape *const sound[] = { NULL, nothing_shape, line_shape, order_shape, consent_shape };
 	int told = 0;
 
 	for (size_t i = 0; i < COUNT(sound); i++)
