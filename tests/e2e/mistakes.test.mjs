@@ -17,6 +17,7 @@ const mistakes = [
 	['mistaken', 'undeclared', '`mcp_return()` without `out`',
 		'it called mcp_return() and has no .out: write the shape that it returns there, or use mcp_say()'],
 	['mistaken_struct', 'null', '`mcp_return()` of nothing', 'it called mcp_return() with NULL: return a struct of its .out'],
+	['mistaken_struct', 'another shape', '`mcp_return()` of another shape', 'it called mcp_return() with another shape than its .out'],
 	['mistaken_struct', 'lacks required', 'a required member that is NULL',
 		'what it returned has no name, which is .required in its .out: fill it in, or leave .required out'],
 	['mistaken_struct', 'lacks in a list', null,

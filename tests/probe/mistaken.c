@@ -36,11 +36,6 @@ static enum mcp_answer waits_for_nothing(struct mcp_call *call UNUSED)
 	return MCP_WAITING;
 }
 
-static enum mcp_answer undeclared(struct mcp_call *call)
-{
-	return mcp_return(call, part_shape, &(struct part) { "a part" });
-}
-
 static enum mcp_answer broken_json(struct mcp_call *call)
 {
 	return mcp_return_json(call, "{\"a\":");
@@ -95,6 +90,11 @@ static enum mcp_answer null_struct(struct mcp_call *call)
 	return mcp_return(call, mistaken_out_shape, NULL);
 }
 
+static enum mcp_answer another_shape(struct mcp_call *call)
+{
+	return mcp_return(call, part_shape, &(struct part) { "a part" });
+}
+
 static enum mcp_answer lacks_required(struct mcp_call *call)
 {
 	return mcp_return(call, mistaken_out_shape, &(struct whole) { .name = NULL });
@@ -128,7 +128,7 @@ static const struct kind {
 	{ "no answer", no_answer },
 	{ "two answers", two_answers },
 	{ "waits for nothing", waits_for_nothing },
-	{ "undeclared", undeclared },
+	{ "undeclared", another_shape },
 	{ "broken json", broken_json },
 	{ "broken form", broken_form },
 	{ "broken sample", broken_sample },
@@ -139,6 +139,7 @@ static const struct kind {
 	{ 0 },
 }, structs[] = {
 	{ "null", null_struct },
+	{ "another shape", another_shape },
 	{ "lacks required", lacks_required },
 	{ "lacks in a list", lacks_in_a_list },
 	{ "lacks items", lacks_items },

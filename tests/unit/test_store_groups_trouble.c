@@ -96,18 +96,29 @@ START_TEST(where_a_commit_fails_nothing_is_said_because_of_it)
 }
 END_TEST
 
+static void prepare_flood(const char *sql)
+{
+	flood = sql;
+	ck_assert(store->driver->script(store, "create table flood (text text)"));
+}
+
+/* The group fills it. Who began it is well. */
+static void run_on_a_small_disk(void)
+{
+	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
+	catch_log(run_failing);
+	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+}
+
 /* They look again, too. */
 START_TEST(who_saw_what_another_took_along_is_run_again)
 {
-	flood = floods[1];
-	ck_assert(store->driver->script(store, "create table flood (text text)"));
+	prepare_flood(floods[1]);
 	make_members(4, add_later);
 	members[1].act = be_second;
 	members[2].act = collide;
 	members[3].act = fill;
-	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
-	catch_log(run_failing);
-	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+	run_on_a_small_disk();
 	ck_assert_int_eq(members[3].outcome, STORE_FAILED);
 	ck_assert_int_eq(members[1].runs, 2);
 	ck_assert_int_eq(members[2].runs, 2);
@@ -124,14 +135,11 @@ START_TEST(whoever_fills_the_disk_fails_alone)
 {
 	long long reruns = atomic_load(&store_counters.reruns);
 
-	flood = floods[_i];
-	ck_assert(store->driver->script(store, "create table flood (text text)"));
+	prepare_flood(floods[_i]);
 	make_members(5, add_one);
 	members[1].act = change_alone;
 	members[2].act = fill;
-	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
-	catch_log(run_failing);
-	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+	run_on_a_small_disk();
 	ck_assert_int_eq(members[2].outcome, STORE_FAILED);
 	ck_assert_int_eq(members[2].runs, 1);
 	ck_assert_int_eq(members[0].runs, 1 + _i);
@@ -147,14 +155,11 @@ END_TEST
 
 START_TEST(who_went_with_another_once_does_not_again)
 {
-	flood = floods[1];
-	ck_assert(store->driver->script(store, "create table flood (text text)"));
+	prepare_flood(floods[1]);
 	make_members(8, fill_often);
 	members[0].act = add_later;
 	members[1].act = change_alone;
-	sqlite3_exec(writing_db(), "pragma max_page_count = 60", NULL, NULL, NULL);
-	catch_log(run_failing);
-	ck_assert_int_eq(failed_as, STORE_COMMITTED);
+	run_on_a_small_disk();
 	ck_assert_int_eq(members[0].outcome, STORE_COMMITTED);
 	ck_assert_int_eq(members[1].changed, 1);
 	ck_assert_int_le(members[0].runs, 2);
