@@ -85,6 +85,20 @@ static bool misuse_text_that_changes(void)
 	return store_change(store, sql, NULL, NULL) >= 0;
 }
 
+/* Whoever overlooks it commits nothing all the same. */
+static bool work_overlooks(struct store *in, void *context)
+{
+	(void)context;
+	(void)!add(in, "b", 1);
+	(void)!store_change(in, "delete from thing where name = :colour", thing_shape, &(struct thing) { 0 });
+	return true;
+}
+
+static bool misuse_overlooked(void)
+{
+	return store_transact(store, work_overlooks, NULL) == STORE_COMMITTED;
+}
+
 static bool misuse_queue_alone(void)
 {
 	return store_queue(store, "delete from thing", NULL, NULL);
@@ -104,6 +118,7 @@ static const struct {
 	{ misuse_savepoint, "by store_transact()" },
 	{ misuse_write_in_each, "in the same transaction" },
 	{ misuse_text_that_changes, "pass string literals" },
+	{ misuse_overlooked, "colour" },
 	{ misuse_queue_alone, "outside of store_transact()" },
 };
 static int misuse_now;
