@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { offline } from './day/mirror.mjs';
+import { standIn } from './day/mirror.mjs';
 import { addGuestbook, entry } from './guestbook.mjs';
 import { execute, root, stage, temporary, tool } from './stage.mjs';
 
@@ -102,7 +102,7 @@ test('no other file names a service', () => {
 
 // ---- One is added ----
 
-const terraform = [join(offline, 'terraform'), tool('terraform')].find(path => path && existsSync(path));
+const terraform = standIn() ?? tool('terraform');
 
 describe('with the guest book of the documentation in it, everything takes it', { timeout: 600000 }, () => {
 	let copy;

@@ -5,9 +5,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root } from '../stage.mjs';
 
-// Beside the repository, also for a worktree of it.
-const git = execFileSync('git', ['-C', root, 'rev-parse', '--path-format=absolute', '--git-common-dir'], { encoding: 'utf8' }).trim();
-export const offline = join(git, '../../shared/terraform-offline');
+// A terraform with the stand-in for AWS's provider, or undefined where it can't be had.
+export function standIn() {
+	try {
+		return execFileSync(join(root, 'terraform/tests/stand-in'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+	} catch {
+		return undefined;
+	}
+}
 
 // Why a test that needs it is left out; or false.
 export const without = () => {
@@ -16,13 +21,13 @@ export const without = () => {
 	} catch {
 		return 'Terraform can\'t be had here: left out';
 	}
-	return !existsSync(join(offline, 'setup')) && 'the schema of AWS\'s provider can\'t be had here: left out';
+	return !standIn() && 'the schema of AWS\'s provider can\'t be had here: left out';
 };
 
 // In the folder `to`, for the configuration in `from`: only what that names is in the schema, which is megabytes otherwise.
 // Returns what has to be in Terraform's environment.
 export function mirror(to, from) {
-	const settings = execFileSync(join(offline, 'setup'), { encoding: 'utf8' }).trim(), folder = dirname(settings);
+	const settings = execFileSync(join(dirname(standIn()), 'setup'), { encoding: 'utf8' }).trim(), folder = dirname(settings);
 	const packages = join(folder, 'package.json'), { Provider, ProviderSchema } = createRequire(packages)('./protocol.js');
 	const whole = Provider.GetSchema.responseDeserialize(readFileSync(join(folder, 'schema.bin')));
 	const text = readdirSync(from, { recursive: true }).filter(name => name.endsWith('.tf'))
