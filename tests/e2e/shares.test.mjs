@@ -2,8 +2,8 @@
 // subscriptions from everybody else. Also run with DATABASE=postgresql.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freePort } from './raw.mjs';
-import { beginSession, eventually, exchange, keyLines, keys, opened, start, stateless } from './support.mjs';
+import { freePort, head, open } from './raw.mjs';
+import { beginSession, eventually, exchange, keyLines, keys, opened, start, stateless, types } from './support.mjs';
 import { extension } from './tasks.mjs';
 
 const as = name => ({ Authorization: `Bearer ${keys[name]}` });
@@ -146,6 +146,28 @@ test('sessions that are in use do not keep another out, where one has more than 
 	await Promise.race(streams);
 	await server.stop();
 	await Promise.all(streams);
+});
+
+test('bodies that one sends slowly leave half of the room to others', async () => {
+	const server = await startProbe({ BODIES_MAX: '8MiB', BODY_DEADLINE: '1h' });
+	const announce = async () => {
+		const connection = await open(server);
+		connection.send(head(server, { ...staff, ...types, 'Content-Length': 3000000, Expect: '100-continue' }));
+		return { connection, status: /^HTTP\/1.1 (\d+) /.exec(await connection.until(/\r\n/))[1] };
+	};
+	const { connection } = await announce();
+	connection.send('x'.repeat(2900000));
+	// One of 3 MB is let in where 4 MiB are the caller's, a second one is not once the first has come.
+	await eventually(async () => {
+		const next = await announce();
+		next.connection.leave();
+		return next.status === '503';
+	}, 'its share is full');
+	const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"${'x'.repeat(150000)}"}}`;
+	const served = await exchange(server, { headers: { ...types, ...other }, body });
+	assert.equal(served.status, 200, served.text);
+	connection.leave();
+	await server.stop();
 });
 
 test('a caller listens as often as is left to others', async () => {
