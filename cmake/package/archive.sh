@@ -46,10 +46,14 @@ cut -d ' ' -f 1 "$work/named" | comm -23 "$work/objects" - | xargs "$AR" qcSD "$
 rename() { "$OBJCOPY" --enable-deterministic-archives --redefine-syms="$work/renamed" --strip-debug --remove-section=.comment "$@"; }
 
 rename "$work/others.a" "$library"
+# Of two of a name, ar keeps the latter alone: so each is named with its folder.
 while read -r object words; do
+	named=${object%/*}
+	named=$work/${named##*/}-${object##*/}
 	# shellcheck disable=SC2086 # words
-	rename $words "$object" "$work/${object##*/}"
-	"$AR" qcSD "$library" "$work/${object##*/}"
+	rename $words "$object" "$named"
+	"$AR" qcSD "$library" "$named"
 done <"$work/named"
 "$AR" sD "$library"
+[ "$("$AR" t "$library" | wc -l)" -eq "$(wc -l <"$work/objects")" ] || { echo "archive.sh: some objects are not in the library" >&2; exit 1; }
 rm -r "$work"
