@@ -259,6 +259,43 @@ const char *settings_read(const struct setting *const *tables, int *argc, char *
 	return wrong;
 }
 
+static const char *given_for(const struct setting *setting, const char *const *given)
+{
+	size_t size = strlen(setting->name);
+
+	for (; *given; given++)
+		if (strncmp(*given, setting->name, size) == 0 && (*given)[size] == '=')
+			return *given + size + 1;
+	return setting->standard;
+}
+
+static bool knows_all(const char *const *given, const char **unknown)
+{
+	for (; *given; given++) {
+		str rest = str_of(*given);
+		*unknown = *given;
+		if (!settings_have(str_cut(&rest, '=')))
+			return false;
+	}
+	return true;
+}
+
+const char *settings_take(const struct setting *const *tables, const char *const *given)
+{
+	const char *wrong = NULL, *unknown;
+
+	if (!words)
+		words = arena_create();
+	begin(tables, false);
+	if (!knows_all(given, &unknown))
+		wrong = arena_print(words, "there is no setting %s", unknown);
+	for (int i = 0; i < value_count; i++) {
+		const char *why = set(&values[i], given_for(values[i].setting, given));
+		wrong = wrong ? wrong : why;
+	}
+	return wrong;
+}
+
 /* ---- Help ---- */
 
 #define WIDTH 100

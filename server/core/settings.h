@@ -14,6 +14,9 @@
  * is wrong with which setting. Called again with argc NULL it reads the environment anew; the flags
  * of before still win. */
 const char *settings_read(const struct setting *const *tables, int *argc, char **argv);
+/* The same of what is given, NAME=VALUE each, ending with NULL, and of nothing else: the later of two of a name does
+ * not count. */
+const char *settings_take(const struct setting *const *tables, const char *const *given);
 /* The table: name, flag, default, meaning. */
 void settings_help(FILE *file, const struct setting *const *tables);
 /* A table that was read has it. */

@@ -1,4 +1,4 @@
-/* serve.c - the command `serve`: settings -> layers -> signals -> orderly stop. */
+/* serve.c - the command `serve`: settings -> layers (serving.c) -> signals -> orderly stop. */
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -7,177 +7,14 @@
 #include "access.h"
 #include "commands.h"
 #include "databases.h"
-#include "emf.h"
-#include "jobs.h"
-#include "memory_trim.h"
-#include "monitor.h"
 #include "run.h"
-#include "settings.h"
+#include "serving.h"
 #include "shutdown_timeout.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
 
 static int64_t began_us;
-
-struct serving {
-	const struct mcp_server *server;
-	struct options options;
-	struct store *first;            /* while it starts */
-	struct pool *pool;
-	struct http *http;
-	struct monitor *monitor;        /* NULL: off */
-	struct jobs *jobs;
-	struct emf_clock emf;
-	struct memory_clock memory;
-	bool protocol, started;         /* protocol_start(), server->start() were called */
-};
-
-/* ---- Threads that run tools ---- */
-
-static void *make_place(struct workplace what)
-{
-	struct workplace *place = malloc(sizeof(*place));
-	if (!place)
-		abort();
-	*place = what;
-	return place;
-}
-
-static void *open_worker(void *context)
-{
-	const struct options *options = context;
-	struct store *store = NULL;
-	if (options->database
-	    && !(store = store_open_shared(options->database, options->database_connections)))
-		return NULL;
-	return make_place((struct workplace) { .store = store });
-}
-
-static void *open_loop(void *context, struct loop *loop UNUSED)
-{
-	return make_place((struct workplace) { .database = ((const struct options *)context)->database });
-}
-
-static void close_place(void *context)
-{
-	struct workplace *place = context;
-	store_close(place->store);
-	free(place->reads);
-	free(place);
-}
-
-static void close_loop(void *context)
-{
-	protocol_end_loop();
-	close_place(context);
-}
-
-/* ---- Starting: each step says why it can't ---- */
-
-/* It stays open until others are: the last one to close a file of SQLite's tidies up, which takes as
- * long as opening it, and the next one would begin anew. */
-static bool start_store(struct serving *serving)
-{
-	const struct options *options = &serving->options;
-	if (!options->database)
-		return true;
-	char place[STORE_PLACE_SIZE];
-	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
-	struct store *store = serving->first = store_open(options->database, STORE_WRITES);
-	bool ready = store && store_migrate(store, protocol_migrations(options->server, options->shared));
-	if (!ready)
-		log_error("not started: the database %s can't be used",
-		          store_place(options->database, place));
-	return ready;
-}
-
-static void close_first(struct serving *serving)
-{
-	store_close(serving->first);
-	serving->first = NULL;
-}
-
-static bool start_pool(struct serving *serving)
-{
-	struct options *options = &serving->options;
-	serving->pool = pool_start(options->workers, options->worker_queue, open_worker,
-	                           close_place, options);
-	if (!serving->pool)
-		log_error("not started: no worker could be started");
-	else
-		protocol_use_pool(serving->pool);
-	return serving->pool;
-}
-
-static bool start_http(struct serving *serving)
-{
-	struct http_settings *http = &serving->options.http;
-	http->handler = protocol_handler;
-	http->open = open_loop;
-	http->close = close_loop;
-	http->context = &serving->options;
-	serving->http = http_start(http);
-	if (serving->http)
-		protocol_use_http(serving->http);
-	return serving->http;
-}
-
-/* A port that was not asked for may be taken: that costs the metrics, not the service. */
-static bool start_monitor(struct serving *serving)
-{
-	struct options *options = &serving->options;
-	if (options->metrics_port == PORT_OFF)
-		return true;
-	serving->monitor = monitor_start(options, serving->pool);
-	if (!serving->monitor && !options->metrics_asked)
-		log_warning("serving without /metrics: port %d can't be had; METRICS_PORT sets"
-		            " another", options->metrics_port);
-	return serving->monitor || !options->metrics_asked;
-}
-
-static void count_sign_ins(struct emf_sign_ins *now)
-{
-	*now = (struct emf_sign_ins) {
-		.accepted = atomic_load(&sign_ins.accepted), .refused = sign_ins_refused(),
-		.failed_fetches = atomic_load(&sign_ins.failed_fetches),
-		.refused_from = sign_ins_refused_from(), .keys_age_s = sign_ins_keys_age_s()
-	};
-}
-
-static bool start(struct serving *serving)
-{
-	const struct mcp_server *server = serving->server;
-
-	auth_share(&serving->options.requests, &serving->options.streams);
-	if (!start_store(serving) || !access_start(&serving->options))
-		return false;
-	if (server->start && !server->start())
-		return false;
-	serving->started = true;
-	/* Once more, for what it may have filled in. */
-	if (server->start && !tables_sound(server))
-		return false;
-	serving->protocol = true;
-	const char *wrong = protocol_start(&serving->options.protocol);
-	if (wrong) {
-		log_error("not started: %s", wrong);
-		return false;
-	}
-	if (!protocol_share(serving->options.database)) {
-		log_error("not started: there is no place for sessions, streams and tasks");
-		return false;
-	}
-	issuer_start();
-	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
-		return false;
-	close_first(serving);
-	serving->jobs = jobs_create(server->jobs, serving->pool);
-	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
-	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
-	                         serving->pool);
-	return true;
-}
 
 /* ---- Said at the start ---- */
 
@@ -281,29 +118,10 @@ static void drain(struct serving *serving, int64_t until_ms)
 	protocol_end_tasks(serving->http, until_ms);
 }
 
-/* Takes down what was started, also where that is not all. */
-static void stop(struct serving *serving)
-{
-	close_first(serving);
-	monitor_stop(serving->monitor);
-	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
-	http_settle(serving->http);     /* the last answers go where they belong */
-	issuer_stop();
-	protocol_unshare();
-	http_stop(serving->http);
-	pool_stop(serving->pool);
-	if (serving->protocol)
-		protocol_stop();
-	if (serving->started && serving->server->stop)
-		serving->server->stop();
-	jobs_destroy(serving->jobs);
-	options_release(&serving->options);
-}
-
 static int run(struct serving *serving, const sigset_t *set)
 {
-	if (!start(serving)) {
-		stop(serving);
+	if (!serving_start(serving)) {
+		serving_stop(serving);
 		log_stop();
 		return 1;
 	}
@@ -318,7 +136,7 @@ static int run(struct serving *serving, const sigset_t *set)
 	         (long long)(shutdown_ms + 999) / 1000);
 	drain(serving, now + shutdown_ms - shutdown_ms / 10);
 	emf_end(&serving->emf);
-	stop(serving);
+	serving_stop(serving);
 	log_info("stopped after %lld ms", (long long)(tick_ms() - now));
 	log_stop();
 	shutdown_timeout_stop();

@@ -18,6 +18,7 @@ export const largeRooms = {
 	orders: [4200, 35],
 	postgresql: [3300, 25],
 	products: [5700, 44],
+	run: [3000, 26],
 	schema: [3900, 25],
 	sqlite: [3350, 25],
 	state: [3400, 28],

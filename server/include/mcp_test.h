@@ -1,0 +1,128 @@
+/* mcp_test.h - tests of a server, in C: it is served in the test's own process, to a client that the test holds.
+ *
+ *     struct mcp_test *test = mcp_test_open(&guestbook);
+ *
+ *     mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Ada', 'words': 'Hello'}"), "Thank you, Ada.");
+ *     mcp_test_answers(mcp_test_call(test, "latest", "{'limit': 1}"), "{'entries': [{'name': 'Ada'}]}");
+ *     mcp_test_refuses(mcp_test_call(test, "sign", "{}"), "name is required");
+ *     mcp_test_close(test);
+ *
+ * Real     What answers is the runtime that serves in production, over HTTP on a port of loopback's: protocol,
+ *          checks, store and migrations. The database is fresh, and gone when the test is closed.
+ * JSON     What stands in a test may have ' in place of each ". What is expected has to be contained in what
+ *          came: more members are fine, and items of a list that were not named; [] is an empty list.
+ * Failure  ends the test: with Check (include check.h before this file) as its assertions do, else the process.
+ *          It says what was expected, what came, and where.
+ * Settings are those the test gives, and the defaults: the environment does not count.
+ * Memory   What comes of a test lives until it is closed.
+ * Threads  One thread tests, one server at a time. Open it in a test or in a checked fixture, not before Check
+ *          forks. */
+#ifndef MCP_TEST_H
+#define MCP_TEST_H
+
+#include "mcp.h"
+
+struct mcp_test;                        /* a server that runs, and a client of it */
+
+/* How a failure ends a test; does not return. */
+typedef void mcp_test_fail_fn(const char *file, int line, const char *text);
+
+/* ---- Opening ---- */
+
+enum mcp_test_database {
+	MCP_TEST_SQLITE,
+	MCP_TEST_POSTGRESQL,            /* a schema of its own in the database that POSTGRES_URL names */
+};
+
+/* What mcp_test_open() takes behind the server, as .name = value. */
+struct mcp_test_with {
+	const char *file;
+	int line;
+	mcp_test_fail_fn *fail;
+	const struct mcp_server *server;
+	const char *revision;           /* the client's: "2025-11-25", or an older one; NULL: "2026-07-28" */
+	const char *caller;             /* the name of its key; NULL: "tester" */
+	const char *scopes;             /* of its key, separated by spaces; NULL: all there are */
+	const char *customer;           /* on whose behalf it calls (mcp_customer()); NULL: nobody's */
+	bool cannot_ask;                /* a client without a person */
+	enum mcp_test_database database;
+	const char *const *settings;    /* "NAME=value" each, ending with NULL */
+};
+
+/* Serves. NULL only where PostgreSQL is asked for and there is none (it says so in a line):
+ *
+ *     struct mcp_test *test = mcp_test_open(&guestbook, .revision = "2025-11-25", .scopes = "guests:read"); */
+struct mcp_test *mcp_test_start(const struct mcp_test_with *with);
+/* Another client of the same server, somebody else perhaps: mcp_test_also(test, .caller = "bob"). It is closed with
+ * the first. */
+struct mcp_test *mcp_test_join(struct mcp_test *test, const struct mcp_test_with *with);
+/* Ends it; NULL is fine. */
+void mcp_test_close(struct mcp_test *test);
+
+/* ---- Calling ---- */
+
+struct mcp_said {
+	struct mcp_test *test;
+	bool failed;                    /* isError: mcp_fail(), or arguments that do not fit */
+	const char *text;               /* the first text of its content, or an error's message; "": none */
+	const char *json;               /* what a tool returned (structuredContent), a resource's text; NULL: none */
+	int error;                      /* code of a JSON-RPC error; 0: none */
+	const char *result;             /* all of it, as JSON: the result, or the error */
+};
+
+/* Calls a tool with arguments as JSON. */
+struct mcp_said mcp_test_call(struct mcp_test *test, const char *tool, const char *arguments, ...) PRINTF(3, 4);
+struct mcp_said mcp_test_read(struct mcp_test *test, const char *uri);
+struct mcp_said mcp_test_prompt(struct mcp_test *test, const char *name, const char *arguments, ...) PRINTF(3, 4);
+/* Any other request, such as tools/list. */
+struct mcp_said mcp_test_request(struct mcp_test *test, const char *method, const char *params, ...) PRINTF(3, 4);
+
+/* ---- Expecting ---- */
+
+/* It succeeded, with JSON that has this in it. */
+void mcp_test_answers(struct mcp_said said, const char *json, ...) PRINTF(2, 3);
+/* It succeeded, with a text that has this in it. */
+void mcp_test_says(struct mcp_said said, const char *part);
+/* It did not, in words that have this in them. */
+void mcp_test_refuses(struct mcp_said said, const char *part);
+/* The struct that it answered. */
+void mcp_test_take(struct mcp_said said, const struct shape *shape, void *out);
+
+/* ---- Around the calls ---- */
+
+/* The server's database, to put rows into and to look at them. */
+struct store *mcp_test_store(struct mcp_test *test);
+struct arena *mcp_test_arena(struct mcp_test *test);
+
+/* ---- What the macros are made of ---- */
+
+struct mcp_test *mcp_test_at(struct mcp_test *test, const char *file, int line, mcp_test_fail_fn *fail);
+struct mcp_said mcp_test_said_at(struct mcp_said said, const char *file, int line, mcp_test_fail_fn *fail);
+
+#ifdef ck_abort_msg
+static inline void mcp_test_fails_(const char *file, int line, const char *text)
+{
+	_ck_assert_failed(file, line, "Failed", "%s", text);
+}
+#define MCP_TEST_FAILS_ mcp_test_fails_
+#else
+#define MCP_TEST_FAILS_ NULL
+#endif
+#define MCP_TEST_HERE_ .file = __FILE__, .line = __LINE__, .fail = MCP_TEST_FAILS_
+#define MCP_TEST_AT_(test) mcp_test_at(test, __FILE__, __LINE__, MCP_TEST_FAILS_)
+#define MCP_TEST_SAID_(said) mcp_test_said_at(said, __FILE__, __LINE__, MCP_TEST_FAILS_)
+
+#define mcp_test_open(...) mcp_test_start(&(struct mcp_test_with) { MCP_TEST_HERE_, .server = __VA_ARGS__ })
+#define mcp_test_also(test, ...) mcp_test_join(test, &(struct mcp_test_with) { MCP_TEST_HERE_, __VA_ARGS__ })
+#define mcp_test_close(test) (mcp_test_close)(MCP_TEST_AT_(test))
+#define mcp_test_call(test, ...) (mcp_test_call)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_read(test, uri) (mcp_test_read)(MCP_TEST_AT_(test), uri)
+#define mcp_test_prompt(test, ...) (mcp_test_prompt)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_request(test, ...) (mcp_test_request)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_answers(said, ...) (mcp_test_answers)(MCP_TEST_SAID_(said), __VA_ARGS__)
+#define mcp_test_says(said, part) (mcp_test_says)(MCP_TEST_SAID_(said), part)
+#define mcp_test_refuses(said, part) (mcp_test_refuses)(MCP_TEST_SAID_(said), part)
+#define mcp_test_take(said, shape, out) \
+	(mcp_test_take)(MCP_TEST_SAID_(said), shape, POINTS_TO_(shape##_describes, shape, out))
+
+#endif
