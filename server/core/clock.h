@@ -10,6 +10,11 @@
 /* So many milliseconds from now, on CLOCK_MONOTONIC: for waits that end whatever the wall clock does. */
 struct timespec tick_in(int64_t ms);
 
+/* For tests: so much time passes, at once, for all that asks for it below and in core.h; waits of threads last as long
+ * as ever. The wall clock can be set right again, the other only goes forward. */
+void clock_pass(int64_t ms);
+void clock_present(void);
+
 int64_t wall_ms(void);
 /* From now on now_ms() says this, on this thread; 0: what the wall clock says. */
 void now_hold(int64_t at_ms);

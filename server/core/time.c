@@ -1,4 +1,5 @@
 /* time.c - clocks, and times as RFC 3339 text. */
+#include <stdatomic.h>
 #include <time.h>
 
 #include "clock.h"
@@ -16,10 +17,22 @@ static int64_t read_us(clockid_t clock)
 }
 
 static _Thread_local int64_t held_ms;
+static atomic_llong wall_passed_ms, tick_passed_ms;
+
+void clock_pass(int64_t ms)
+{
+	atomic_fetch_add(&wall_passed_ms, ms);
+	atomic_fetch_add(&tick_passed_ms, ms);
+}
+
+void clock_present(void)
+{
+	atomic_store(&wall_passed_ms, 0);
+}
 
 int64_t wall_ms(void)
 {
-	return read_us(CLOCK_REALTIME) / 1000;
+	return read_us(CLOCK_REALTIME) / 1000 + atomic_load_explicit(&wall_passed_ms, memory_order_relaxed);
 }
 
 int64_t now_ms(void)
@@ -50,7 +63,7 @@ int64_t tick_ms(void)
 
 int64_t tick_us(void)
 {
-	return read_us(CLOCK_MONOTONIC);
+	return read_us(CLOCK_MONOTONIC) + 1000 * atomic_load_explicit(&tick_passed_ms, memory_order_relaxed);
 }
 
 /* ---- Days and dates: a year is counted from March, so that its odd day comes last ---- */

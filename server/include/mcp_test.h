@@ -88,6 +88,47 @@ void mcp_test_refuses(struct mcp_said said, const char *part);
 /* The struct that it answered. */
 void mcp_test_take(struct mcp_said said, const struct shape *shape, void *out);
 
+/* Any JSON text has this in it, such as said.result. */
+void mcp_test_json(struct mcp_test *test, const char *came, const char *json, ...) PRINTF(3, 4);
+
+/* ---- Questions: mcp_ask() and the others ---- */
+
+/* The next question, which has this in it (NULL: whichever), is answered so. What is accepted has JSON: the form's
+ * fields, or of mcp_sample() and mcp_roots() the result; of a page (mcp_ask_url) NULL. It is said beforehand; a
+ * question that nobody answers ends the test, and so does an answer that nobody asked for, as it is closed.
+ *
+ *     mcp_test_when_asked(test, "Cancel order 7?", MCP_ACCEPTED, "{'sure': true}");
+ *     mcp_test_when_asked(test, NULL, MCP_DECLINED, NULL); */
+void mcp_test_when_asked(struct mcp_test *test, const char *part, enum mcp_reply reply, const char *json, ...)
+	PRINTF(4, 5);
+/* Or by a function, where nothing was said beforehand: `params` as the client got them, JSON. */
+typedef enum mcp_reply mcp_test_person_fn(void *context, const char *question, const char *params,
+                                          const char **json);
+void mcp_test_person(struct mcp_test *test, mcp_test_person_fn *person, void *context);
+/* The params of the latest question, with its form, JSON; NULL: there was none. */
+const char *mcp_test_asked(struct mcp_test *test);
+
+/* ---- Notices: what a server tells on its own ---- */
+
+/* Follows a resource, so that resources/updated tells of its changes; NULL: the lists (list_changed). */
+void mcp_test_follow(struct mcp_test *test, const char *uri);
+/* A notification of that name came, or comes within seconds, with params that have this in them; it is taken. Also
+ * those that a call tells on its way: "progress", "message" (mcp_log).
+ *
+ *     mcp_test_notice(test, "progress", "{'progress': 2, 'total': 3}");
+ *     mcp_test_notice(test, "resources/updated", "{'uri': 'order://7'}"); */
+void mcp_test_notice(struct mcp_test *test, const char *name, const char *json, ...) PRINTF(3, 4);
+/* None that was not taken. */
+void mcp_test_quiet(struct mcp_test *test);
+
+/* ---- Time ---- */
+
+/* So much of it passes, at once: for now_ms() and tick_ms(), for waits and deadlines. What PostgreSQL calls now()
+ * stays as it is. A session that was idle for too long is gone then; the client begins another. */
+void mcp_test_pass(struct mcp_test *test, int64_t ms);
+/* Runs a job, which in a test nobody else does: what it returns. */
+int64_t mcp_test_job(struct mcp_test *test, const char *name);
+
 /* ---- Around the calls ---- */
 
 /* The server's database, to put rows into and to look at them. */
@@ -122,6 +163,14 @@ static inline void mcp_test_fails_(const char *file, int line, const char *text)
 #define mcp_test_answers(said, ...) (mcp_test_answers)(MCP_TEST_SAID_(said), __VA_ARGS__)
 #define mcp_test_says(said, part) (mcp_test_says)(MCP_TEST_SAID_(said), part)
 #define mcp_test_refuses(said, part) (mcp_test_refuses)(MCP_TEST_SAID_(said), part)
+#define mcp_test_json(test, ...) (mcp_test_json)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_when_asked(test, ...) (mcp_test_when_asked)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_person(test, ...) (mcp_test_person)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_follow(test, uri) (mcp_test_follow)(MCP_TEST_AT_(test), uri)
+#define mcp_test_notice(test, ...) (mcp_test_notice)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_quiet(test) (mcp_test_quiet)(MCP_TEST_AT_(test))
+#define mcp_test_pass(test, ms) (mcp_test_pass)(MCP_TEST_AT_(test), ms)
+#define mcp_test_job(test, name) (mcp_test_job)(MCP_TEST_AT_(test), name)
 #define mcp_test_take(said, shape, out) \
 	(mcp_test_take)(MCP_TEST_SAID_(said), shape, POINTS_TO_(shape##_describes, shape, out))
 

@@ -65,3 +65,16 @@ void (mcp_test_take)(struct mcp_said said, const struct shape *shape, void *out)
 	if (wrong)
 		fail_say("the answer does not fit the shape: %s: %s", wrong, said.json);
 }
+
+void (mcp_test_json)(struct mcp_test *test, const char *came, const char *json, ...)
+{
+	struct arena *arena = test->trial->arena;
+	va_list list;
+
+	va_start(list, json);
+	yyjson_val *wanted = words_read(arena, json, list);
+	va_end(list);
+	const char *differ = came ? words_differ(arena, wanted, words_parse(arena, str_of(came))) : "there is nothing";
+	if (differ)
+		fail_say("%s\n  expected %s\n  got      %s", differ, words_of(arena, wanted), came ? came : "nothing");
+}

@@ -25,7 +25,14 @@ struct mcp_test {
 	bool cannot_ask;
 	const char *key;
 	const char *session;            /* NULL: none yet */
+	const char *begun;              /* the one that the latest answer named */
 	struct wire *wire;              /* a request that is on its way; NULL: none */
+	struct expected *expected;      /* questions that are to come */
+	mcp_test_person_fn *person;
+	void *person_context;
+	const char *asked;              /* the latest question's params, JSON */
+	struct notice *notices;         /* that nobody has looked at yet */
+	struct stream *streams;         /* that listen */
 };
 
 /* ---- Failing (fail.c) ---- */
@@ -45,6 +52,8 @@ void fresh_destroy(struct fresh *fresh);                                /* NULL 
 /* ---- JSON as tests write it (words.c) ---- */
 
 yyjson_val *words_read(struct arena *arena, const char *format, va_list list);
+yyjson_val *words_parse(struct arena *arena, str text);                 /* what the server said */
+const char *words_plain(struct arena *arena, const char *text);         /* what a test wrote, without its ' */
 const char *words_of(struct arena *arena, yyjson_val *value);          /* as text; NULL for NULL */
 /* NULL: `came` has all that is wanted. Else what differs, and where. */
 const char *words_differ(struct arena *arena, yyjson_val *wanted, yyjson_val *came);
@@ -60,15 +69,25 @@ struct header { const char *name, *value; };
 struct wire *wire_ask(struct mcp_test *test, const char *method, const struct header *headers, str body);
 int wire_status(const struct wire *wire);
 const char *wire_header(const struct wire *wire, const char *name);    /* NULL: it is not there */
-/* The next message: the body, or the data of an event. .at NULL: there is none any more. `wait_ms` ends the test
- * where nothing comes for so long. */
+/* The next message: the body, or the data of an event. .at NULL: there is none any more, or nothing came for so
+ * long. */
 str wire_message(struct wire *wire, int64_t wait_ms);
 void wire_close(struct wire *wire);
 
 /* ---- Requests (request.c) ---- */
 
+/* A stream that listens, by a request or (NULL) by GET. */
+struct wire *request_listen(struct mcp_test *test, const char *method, yyjson_val *params);
 struct mcp_said request_make(struct mcp_test *test, const char *method, yyjson_val *params);
 /* Of a client that ends, maybe amid one. */
 void request_end(struct mcp_test *test);
+
+/* ---- The person (person.c), and what is told (notice.c) ---- */
+
+/* The result of a question, JSON; NULL: it is refused. */
+const char *person_answers(struct mcp_test *test, yyjson_val *request);
+void person_is_done(struct mcp_test *test);     /* nothing is expected any more */
+void notice_keep(struct mcp_test *test, yyjson_val *message);
+void notice_end(struct mcp_test *test);
 
 #endif

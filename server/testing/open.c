@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
+#include "clock.h"
 #include "databases.h"
 #include "inside.h"
 #include "log.h"
@@ -147,6 +148,7 @@ struct mcp_test *mcp_test_start(const struct mcp_test_with *with)
 
 	fail_at(with->file, with->line, with->fail);
 	end();
+	clock_present();
 	if (!tables_sound(server))
 		fail_say("the tables of %s have mistakes, which are told above", server->name);
 	struct fresh *fresh = server->migrations ? fresh_create(with->database) : NULL;
@@ -164,6 +166,10 @@ struct mcp_test *mcp_test_start(const struct mcp_test_with *with)
 
 void (mcp_test_close)(struct mcp_test *test)
 {
+	struct mcp_test *each = test ? test->trial->clients : NULL;
+
+	for (; each; each = each->next)
+		person_is_done(each);
 	if (test)
 		end();
 }

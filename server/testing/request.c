@@ -6,6 +6,7 @@
 
 #define WAIT_MS 30000                   /* longer than any call of a test should take */
 #define HEADERS_MAX 32
+#define ROUNDS_MAX 1000
 #define META "io.modelcontextprotocol/"
 #define CAPABILITIES "{\"elicitation\":{\"form\":{},\"url\":{}},\"sampling\":{},\"roots\":{}}"
 
@@ -160,44 +161,95 @@ static str make_body(struct request *request)
 
 /* ---- Rounds ---- */
 
-static yyjson_val *read_message(struct arena *arena, str text)
+static str response_to(struct arena *arena, yyjson_val *question, const char *result)
 {
-	enum json_trouble trouble;
-	yyjson_val *value = json_parse_copy(arena, text, 200, &trouble);
+	struct json json = json_begin(arena, 256);
 
-	if (!value)
-		fail_say("the server answered what is no JSON: %.*s", STR_FORMAT(text));
-	return value;
+	json_object(&json);
+	json_key(&json, "jsonrpc");
+	json_text(&json, "2.0");
+	json_key(&json, "id");
+	json_value(&json, yyjson_obj_get(question, "id"));
+	json_key(&json, result ? "result" : "error");
+	json_raw(&json, result ? str_of(result) : STR("{\"code\":-1,\"message\":\"The person said no.\"}"));
+	json_object_end(&json);
+	return json_end(&json);
+}
+
+/* A question of a session's, which comes on the stream of the call that asks. */
+static void answer_question(struct request *request, yyjson_val *question)
+{
+	struct request answer = { .test = request->test, .arena = request->arena, .method = "" };
+	const char *result = person_answers(request->test, question);
+
+	make_headers(&answer);
+	wire_close(wire_ask(request->test, "POST", answer.headers, response_to(request->arena, question, result)));
 }
 
 /* The response; what comes before it is looked at on its way. */
 static yyjson_val *await_response(struct request *request, struct wire *wire)
 {
 	for (str text; (text = wire_message(wire, WAIT_MS)).at;) {
-		yyjson_val *message = read_message(request->arena, text);
+		yyjson_val *message = words_parse(request->arena, text);
 		if (!yyjson_obj_get(message, "method"))
 			return message;
+		if (yyjson_obj_get(message, "id"))
+			answer_question(request, message);
+		else
+			notice_keep(request->test, message);
 	}
-	fail_say("HTTP %d, and no answer to %s", wire_status(wire), request->method);
+	fail_say("HTTP %d, and no answer to %s within %d s", wire_status(wire), request->method, WAIT_MS / 1000);
 }
 
-static yyjson_val *ask_once(struct request *request, struct wire **wire)
+static yyjson_val *ask_once(struct request *request, int *status)
 {
+	struct mcp_test *test = request->test;
+
 	make_headers(request);
-	request->test->wire = *wire = wire_ask(request->test, "POST", request->headers, make_body(request));
-	yyjson_val *response = request->id ? await_response(request, *wire) : NULL;
-	wire_close(*wire);
-	request->test->wire = NULL;
+	struct wire *wire = test->wire = wire_ask(test, "POST", request->headers, make_body(request));
+	yyjson_val *response = request->id ? await_response(request, wire) : NULL;
+	*status = wire_status(wire);
+	test->begun = wire_header(wire, "Mcp-Session-Id");
+	wire_close(wire);
+	test->wire = NULL;
 	return response;
 }
 
+/* Of 2026-07-28: what is asked for is said in another request. */
+static bool asks(struct request *request, yyjson_val *response)
+{
+	yyjson_val *result = yyjson_obj_get(response, "result"), *inputs = yyjson_obj_get(result, "inputRequests");
+	yyjson_obj_iter iter = yyjson_obj_iter_with(inputs);
+	struct json json = json_begin(request->arena, 256);
+
+	if (!str_is(json_member(result, "resultType"), "input_required"))
+		return false;
+	json_object(&json);
+	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
+		const char *answer = person_answers(request->test, yyjson_obj_iter_get_val(key));
+		json_key_str(&json, json_string(key));
+		json_raw(&json, answer ? str_of(answer) : STR("null"));
+	}
+	json_object_end(&json);
+	request->responses = arena_copy(request->arena, json_end(&json));
+	request->state = yyjson_obj_get(result, "requestState");
+	request->id = ++request->test->trial->requests;
+	return true;
+}
+
 static yyjson_val *send_request(struct mcp_test *test, const char *method, yyjson_val *params, bool answered,
-                                struct wire **wire)
+                                int *status)
 {
 	struct request request = { .test = test, .arena = test->trial->arena, .method = method, .params = params,
 		.id = answered ? ++test->trial->requests : 0 };
+	yyjson_val *response = ask_once(&request, status);
 
-	return ask_once(&request, wire);
+	for (int rounds = 0; asks(&request, response); rounds++) {
+		if (rounds == ROUNDS_MAX)
+			fail_say("%s asks again and again: %s", method, test->asked);
+		response = ask_once(&request, status);
+	}
+	return response;
 }
 
 /* ---- Sessions ---- */
@@ -216,17 +268,18 @@ static yyjson_val *fixed(struct arena *arena, const char *format, ...)
 static void begin_session(struct mcp_test *test)
 {
 	struct arena *arena = test->trial->arena;
-	struct wire *wire;
+	int status;
 	yyjson_val *params = fixed(arena, "{'protocolVersion': '%s', 'capabilities': %s,"
 	                           " 'clientInfo': {'name': 'mcp_test', 'version': '1'}, '_meta': {}}",
 	                           test->revision, test->cannot_ask ? "{}" : CAPABILITIES);
-	yyjson_val *response = send_request(test, "initialize", params, true, &wire);
+	yyjson_val *response = send_request(test, "initialize", params, true, &status);
 	str revision = json_member(yyjson_obj_get(response, "result"), "protocolVersion");
 
 	if (!str_is(revision, test->revision))
 		fail_say("no session of %s can be had: %s", test->revision, words_of(arena, response));
-	test->session = wire_header(wire, "Mcp-Session-Id");
-	send_request(test, "notifications/initialized", NULL, false, &wire);
+	test->session = test->begun;
+	send_request(test, "notifications/initialized", NULL, false, &status);
+	send_request(test, "logging/setLevel", fixed(arena, "{'level': 'debug'}"), true, &status);
 }
 
 void request_end(struct mcp_test *test)
@@ -234,6 +287,7 @@ void request_end(struct mcp_test *test)
 	if (test->wire)
 		wire_close(test->wire);
 	test->wire = NULL;
+	notice_end(test);
 }
 
 /* ---- What is said ---- */
@@ -276,9 +330,27 @@ static struct mcp_said told(struct mcp_test *test, yyjson_val *response)
 
 struct mcp_said request_make(struct mcp_test *test, const char *method, yyjson_val *params)
 {
-	struct wire *wire;
+	int status;
 
 	if (test->sessions && !test->session)
 		begin_session(test);
-	return told(test, send_request(test, method, params, true, &wire));
+	yyjson_val *response = send_request(test, method, params, true, &status);
+	/* It was idle for too long: a client begins another. */
+	if (status == 404 && test->sessions) {
+		test->session = NULL;
+		begin_session(test);
+		response = send_request(test, method, params, true, &status);
+	}
+	return told(test, response);
+}
+
+struct wire *request_listen(struct mcp_test *test, const char *method, yyjson_val *params)
+{
+	struct request request = { .test = test, .arena = test->trial->arena, .method = method ? method : "",
+		.params = params, .id = ++test->trial->requests };
+
+	if (test->sessions && !test->session)
+		begin_session(test);
+	make_headers(&request);
+	return wire_ask(test, method ? "POST" : "GET", request.headers, method ? make_body(&request) : (str) { 0 });
 }

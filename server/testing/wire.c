@@ -48,7 +48,7 @@ static void send_all(struct wire *wire, str text)
 	}
 }
 
-/* False: the connection has ended. */
+/* False: the connection has ended, or (it is not over) nothing came for so long. */
 static bool receive(struct wire *wire, int64_t wait_ms)
 {
 	struct pollfd ready = { .fd = wire->fd, .events = POLLIN };
@@ -61,9 +61,10 @@ static bool receive(struct wire *wire, int64_t wait_ms)
 	while (poll(&ready, 1, (int)wait_ms) < 0 && errno == EINTR)
 		;
 	if (!ready.revents)
-		fail_say("nothing came of the server for %lld ms", (long long)wait_ms);
+		return false;
 	ssize_t size = recv(wire->fd, wire->at + wire->size, wire->room - wire->size, 0);
 	wire->size += size > 0 ? (size_t)size : 0;
+	wire->over |= size <= 0;
 	return size > 0;
 }
 
@@ -102,24 +103,6 @@ int wire_status(const struct wire *wire)
 	return wire->status;
 }
 
-static void read_head(struct wire *wire, int64_t wait_ms)
-{
-	size_t size;
-
-	while (!(size = up_to(wire->at, wire->size, "\r\n\r\n")))
-		if (!receive(wire, wait_ms))
-			fail_say("the server ended the connection instead of answering");
-	wire->head = arena_copy(wire->arena, (str) { wire->at, size });
-	take(wire, size);
-	wire->status = (int)strtol(wire->head + strcspn(wire->head, " "), NULL, 10);
-	const char *type = wire_header(wire, "Content-Type"), *length = wire_header(wire, "Content-Length");
-	const char *coding = wire_header(wire, "Transfer-Encoding");
-	wire->events = type && strncmp(type, "text/event-stream", 17) == 0;
-	wire->chunked = coding && strcmp(coding, "chunked") == 0;
-	wire->left = wire->chunked ? 0 : length ? strtoull(length, NULL, 10) : ENDLESS;
-	wire->over = wire->left == 0 && !wire->chunked;
-}
-
 /* ---- The body ---- */
 
 /* Takes the line before a chunk; false: it has not come yet. The one of 0 bytes is the last. */
@@ -151,12 +134,31 @@ static void sort(struct wire *wire)
 	}
 }
 
-static void read_more(struct wire *wire, int64_t wait_ms)
+static void read_head(struct wire *wire, int64_t wait_ms)
 {
+	size_t size;
+
+	while (!(size = up_to(wire->at, wire->size, "\r\n\r\n")))
+		if (!receive(wire, wait_ms))
+			fail_say("nothing came of the server within %lld s", (long long)wait_ms / 1000);
+	wire->head = arena_copy(wire->arena, (str) { wire->at, size });
+	take(wire, size);
+	wire->status = (int)strtol(wire->head + strcspn(wire->head, " "), NULL, 10);
+	const char *type = wire_header(wire, "Content-Type"), *length = wire_header(wire, "Content-Length");
+	const char *coding = wire_header(wire, "Transfer-Encoding");
+	wire->events = type && strncmp(type, "text/event-stream", 17) == 0;
+	wire->chunked = coding && strcmp(coding, "chunked") == 0;
+	wire->left = wire->chunked ? 0 : length ? strtoull(length, NULL, 10) : ENDLESS;
+	wire->over = wire->left == 0 && !wire->chunked;
 	sort(wire);
-	if (!wire->over && !receive(wire, wait_ms))
-		wire->over = true;
+}
+
+static bool read_more(struct wire *wire, int64_t wait_ms)
+{
+	bool some = receive(wire, wait_ms);
+
 	sort(wire);
+	return some;
 }
 
 /* The data of an event, its lines in one; .at NULL: it has none (a comment, `retry`). */
@@ -182,12 +184,10 @@ static str next_event(struct wire *wire, int64_t wait_ms)
 	for (;;) {
 		const char *at = wire->body.at + wire->taken;
 		size_t size = up_to(at, wire->body.size - wire->taken, "\n\n");
-		if (size == 0 && wire->over)
+		if (size == 0 && (wire->over || !read_more(wire, wait_ms)))
 			return (str) { 0 };
-		if (size == 0) {
-			read_more(wire, wait_ms);
+		if (size == 0)
 			continue;
-		}
 		wire->taken += size;
 		str data = data_of(wire, (str) { at, size });
 		if (data.at)
@@ -200,7 +200,8 @@ str wire_message(struct wire *wire, int64_t wait_ms)
 	if (wire->events)
 		return next_event(wire, wait_ms);
 	while (!wire->over)
-		read_more(wire, wait_ms);
+		if (!read_more(wire, wait_ms) && !wire->over)
+			return (str) { 0 };
 	str body = { wire->body.at + wire->taken, wire->body.size - wire->taken };
 	wire->taken = wire->body.size;
 	return body.size > 0 ? body : (str) { 0 };

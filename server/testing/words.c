@@ -38,6 +38,21 @@ yyjson_val *words_read(struct arena *arena, const char *format, va_list list)
 	return value;
 }
 
+yyjson_val *words_parse(struct arena *arena, str text)
+{
+	enum json_trouble trouble;
+	yyjson_val *value = json_parse_copy(arena, text, DEPTH, &trouble);
+
+	if (!value)
+		fail_say("the server said what is no JSON: %.*s", STR_FORMAT(text));
+	return value;
+}
+
+const char *words_plain(struct arena *arena, const char *text)
+{
+	return arena_copy(arena, in_quotes(arena, text));
+}
+
 const char *words_of(struct arena *arena, yyjson_val *value)
 {
 	if (!value)

@@ -1,4 +1,6 @@
 /* test_mcp_test.c - mcp_test.h: a server in the test's own process, asked in either era. */
+#include <stdlib.h>
+
 #include "suite.h"
 
 #include "mcp_test.h"
@@ -36,7 +38,107 @@ static enum mcp_answer entries(struct mcp_call *call, const void *in, struct sto
 	return mcp_return(call, entries_shape, &(struct entries) { rows.first, rows.count });
 }
 
+/* ---- Tools that ask and tell ---- */
+
+struct sure { bool sure; };
+struct told { int64_t rounds; };
+
+static SHAPE(sure_shape, struct sure, BOOL(struct sure, sure, "Whether to do so", .required = true));
+static SHAPE(told_shape, struct told, INT(struct told, rounds, "How many", DEFAULT(2)));
+
+static enum mcp_answer wipe(struct mcp_call *call, const void *in UNUSED, struct store *store)
+{
+	struct sure sure;
+
+	switch (mcp_ask(call, "sure", sure_shape, &sure, "Wipe the book of %s?", mcp_caller(call))) {
+	case MCP_PENDING:     return MCP_WAITING;
+	case MCP_ACCEPTED:    break;
+	case MCP_DECLINED:    return mcp_say(call, "Declined.");
+	case MCP_CANCELLED:   return mcp_say(call, "Cancelled.");
+	case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Ask somebody who has a person.");
+	}
+	if (!sure.sure)
+		return mcp_say(call, "Not so sure.");
+	if (store_change(store, "delete from entry", NULL, NULL) < 0)
+		return mcp_fail(call, "The guest book is unavailable.");
+	mcp_changed("book://all");
+	return mcp_say(call, "Wiped.");
+}
+
+static enum mcp_answer tell(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct told *told = in;
+
+	for (int64_t i = 1; i <= told->rounds; i++)
+		mcp_progress(call, (double)i, (double)told->rounds, "Round %d", (int)i);
+	mcp_log(call, MCP_INFO, "told");
+	return mcp_say(call, "Told.");
+}
+
+static enum mcp_answer sample(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	const char *result;
+
+	switch (mcp_sample(call, "word", "{\"messages\":[],\"maxTokens\":9}", &result)) {
+	case MCP_PENDING:  return MCP_WAITING;
+	case MCP_ACCEPTED: return mcp_say(call, "%s", result);
+	default:           return mcp_fail(call, "There is no model.");
+	}
+}
+
+static enum mcp_answer whoami(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	const char *customer = mcp_customer(call);
+
+	return mcp_say(call, "%s for %s at %lld", mcp_caller(call), customer ? customer : "nobody", (long long)now_ms());
+}
+
+static enum mcp_answer read_all(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	return mcp_say(call, "{\"all\": true}");
+}
+
+static enum mcp_answer greet(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	const struct entry *entry = in;
+
+	return mcp_say(call, "Greet %s.", entry->name);
+}
+
+static const struct mcp_resource resources[] = {
+	{ "book://all", "all", "All", "All of it.", .mime = "application/json", .run = read_all },
+	{ 0 },
+};
+
+static SHAPE(name_shape, struct entry, TEXT(struct entry, name, "Whom", .required = true));
+
+static const struct mcp_prompt prompts[] = {
+	{ "greet", "Greet", "Greets.", .in = name_shape, .run = greet },
+	{ 0 },
+};
+
+static int64_t sweep(struct store *store)
+{
+	return 100 + store_change(store, "delete from entry", NULL, NULL);
+}
+
+static const struct mcp_job jobs[] = { { "sweep", sweep }, { 0 } };
+
+static const struct setting settings[] = {
+	{ "BOOK_NAME", SETTING_TEXT, "none", "Its name", 0, 0, NULL }, { 0 },
+};
+
+static enum mcp_answer named(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	return mcp_say(call, "%s", setting_text("BOOK_NAME"));
+}
+
 static const struct mcp_tool tools[] = {
+	{ "wipe", "Wipe", "Wipes.", .scope = "guests:write", .changes = true, .blocks = true, .run = wipe },
+	{ "tell", "Tell", "Tells.", .in = told_shape, .run = tell },
+	{ "sample", "Sample", "Samples.", .run = sample },
+	{ "whoami", "Who", "Who.", .run = whoami },
+	{ "named", "Name", "Its name.", .run = named },
 	{ "sign", "Sign", "Signs.", .in = entry_shape, .scope = "guests:write", .changes = true, .blocks = true, .run = sign },
 	{ "entries", "Entries", "Lists.", .in = page_shape, .out = entries_shape, .scope = "guests:read", .run = entries },
 	{ 0 },
@@ -49,7 +151,7 @@ static const struct migration migrations[] = {
 
 static const struct mcp_server book = {
 	.name = "book", .title = "Book", .version = "1", .port = 8099, .tools = tools, .migrations = migrations,
-	.database = "sqlite:book.db",
+	.database = "sqlite:book.db", .resources = resources, .prompts = prompts, .jobs = jobs, .settings = settings,
 };
 
 static const char *const revisions[] = { "2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26" };
@@ -77,12 +179,210 @@ START_TEST(each_has_a_database_of_its_own)
 }
 END_TEST
 
+/* ---- Questions ---- */
+
+START_TEST(a_person_answers_what_was_said_beforehand)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+
+	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Ada'}"), "Ada");
+	mcp_test_when_asked(test, NULL, MCP_DECLINED, NULL);
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Declined.");
+	mcp_test_when_asked(test, "Wipe the book", MCP_CANCELLED, NULL);
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Cancelled.");
+	mcp_test_when_asked(test, "of tester?", MCP_ACCEPTED, "{'sure': false}");
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Not so sure.");
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': [{'name': 'Ada'}]}");
+	mcp_test_when_asked(test, NULL, MCP_ACCEPTED, "{'sure': %s}", "true");
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Wiped.");
+	mcp_test_json(test, mcp_test_asked(test), "{'requestedSchema': {'required': ['sure']}}");
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': []}");
+	mcp_test_close(test);
+}
+END_TEST
+
+static enum mcp_reply third_time(void *context, const char *question, const char *params, const char **json)
+{
+	int *times = context;
+
+	ck_assert_str_eq(question, "Wipe the book of tester?");
+	ck_assert_ptr_nonnull(strstr(params, "requestedSchema"));
+	*json = "{'sure': true}";
+	return ++*times == 3 ? MCP_ACCEPTED : MCP_DECLINED;
+}
+
+START_TEST(a_person_is_a_function)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	int times = 0;
+
+	mcp_test_person(test, third_time, &times);
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Declined.");
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Declined.");
+	mcp_test_says(mcp_test_call(test, "wipe", "{}"), "Wiped.");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(a_model_answers_or_does_not)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+
+	mcp_test_when_asked(test, "sampling/createMessage", MCP_ACCEPTED,
+	                    "{'role': 'assistant', 'content': {'type': 'text', 'text': 'yes'}, 'model': 'm'}");
+	mcp_test_says(mcp_test_call(test, "sample", "{}"), "\"text\":\"yes\"");
+	mcp_test_when_asked(test, NULL, MCP_DECLINED, NULL);
+	mcp_test_refuses(mcp_test_call(test, "sample", "{}"), "There is no model.");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(there_may_be_no_person)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i], .cannot_ask = true);
+
+	mcp_test_refuses(mcp_test_call(test, "wipe", "{}"), "Ask somebody who has a person.");
+	mcp_test_close(test);
+}
+END_TEST
+
+/* ---- Notices ---- */
+
+START_TEST(what_a_call_tells_is_noticed)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+
+	mcp_test_says(mcp_test_call(test, "tell", "{}"), "Told.");
+	mcp_test_notice(test, "message", "{'level': 'info', 'data': 'told'}");
+	mcp_test_notice(test, "progress", "{'progress': 1, 'total': 2}");
+	mcp_test_notice(test, "progress", "{'progress': 2}");
+	mcp_test_quiet(test);
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(changes_are_noticed_by_who_follows)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *other = mcp_test_also(test, .caller = "bob", .revision = revisions[_i]);
+
+	mcp_test_follow(test, "book://all");
+	mcp_test_follow(test, NULL);
+	mcp_test_quiet(other);
+	mcp_test_when_asked(other, "of bob", MCP_ACCEPTED, "{'sure': true}");
+	mcp_test_says(mcp_test_call(other, "wipe", "{}"), "Wiped.");
+	mcp_test_notice(test, "resources/updated", "{'uri': 'book://all'}");
+	mcp_list_changed(MCP_TOOLS);
+	mcp_test_notice(test, "tools/list_changed", "{}");
+	mcp_test_quiet(other);
+	mcp_test_close(test);
+}
+END_TEST
+
+/* ---- Time, jobs, settings, callers ---- */
+
+START_TEST(time_passes)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	int64_t before = now_ms(), tick = tick_ms();
+
+	mcp_test_pass(test, 86400000);
+	ck_assert_int_ge(now_ms() - before, 86400000);
+	ck_assert_int_ge(tick_ms() - tick, 86400000);
+	mcp_test_says(mcp_test_call(test, "whoami", "{}"), "tester for nobody at ");
+	mcp_test_close(test);
+	test = mcp_test_open(&book);
+	ck_assert_int_lt(now_ms() - before, 3600000);
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(a_job_is_run)
+{
+	struct mcp_test *test = mcp_test_open(&book);
+
+	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Ada'}"), "Ada");
+	ck_assert_int_eq(mcp_test_job(test, "sweep"), 101);
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': []}");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(settings_are_the_tests_own)
+{
+	setenv("BOOK_NAME", "of the environment", 1);
+	struct mcp_test *test = mcp_test_open(&book);
+	mcp_test_says(mcp_test_call(test, "named", "{}"), "none");
+	mcp_test_close(test);
+	test = mcp_test_open(&book, .settings = (const char *const[]) { "BOOK_NAME=mine", NULL });
+	mcp_test_says(mcp_test_call(test, "named", "{}"), "mine");
+	mcp_test_close(test);
+	unsetenv("BOOK_NAME");
+}
+END_TEST
+
+START_TEST(callers_have_scopes)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i], .scopes = "guests:read other");
+	struct mcp_test *ann = mcp_test_also(test, .caller = "ann", .customer = "c-7", .scopes = "guests:write",
+	                                     .revision = revisions[_i]);
+
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': []}");
+	mcp_test_refuses(mcp_test_call(test, "sign", "{'name': 'Ada'}"), "guests:write");
+	mcp_test_says(mcp_test_call(ann, "sign", "{'name': 'Ada'}"), "Ada");
+	mcp_test_says(mcp_test_call(ann, "whoami", "{}"), "ann for c-7");
+	mcp_test_close(test);
+}
+END_TEST
+
+/* ---- The rest of what is offered, and the store ---- */
+
+START_TEST(resources_and_prompts_are_read)
+{
+	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+
+	mcp_test_answers(mcp_test_read(test, "book://all"), "{'all': true}");
+	mcp_test_refuses(mcp_test_read(test, "book://none"), "book://none");
+	mcp_test_says(mcp_test_prompt(test, "greet", "{'name': 'Ada'}"), "Greet Ada.");
+	mcp_test_json(test, mcp_test_request(test, "tools/list", "{}").result, "{'tools': [{'name': 'sign'}]}");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(rows_are_put_and_found)
+{
+	struct mcp_test *test = mcp_test_open(&book);
+	struct entry ada = { .name = "Ada", .words = "Hello" };
+	struct entries entries;
+
+	ck_assert_int_eq(store_change(mcp_test_store(test), "insert into entry (name, words) values (:name, :words)",
+	                              entry_shape, &ada), 1);
+	mcp_test_take(mcp_test_call(test, "entries", "{}"), entries_shape, &entries);
+	ck_assert_int_eq(entries.count, 1);
+	ck_assert_str_eq(entries.entries[0].words, "Hello");
+	mcp_test_close(test);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("mcp_test");
 	TCase *tests = tcase_create("mcp_test");
 	tcase_add_loop_test(tests, a_tool_is_called_in_each_revision, 0, COUNT(revisions));
 	tcase_add_test(tests, each_has_a_database_of_its_own);
+	/* Before 2025-06-18 there are no forms. */
+	tcase_add_loop_test(tests, a_person_answers_what_was_said_beforehand, 0, COUNT(revisions) - 1);
+	tcase_add_loop_test(tests, a_person_is_a_function, 0, COUNT(revisions) - 1);
+	tcase_add_loop_test(tests, a_model_answers_or_does_not, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, there_may_be_no_person, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, what_a_call_tells_is_noticed, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, changes_are_noticed_by_who_follows, 0, COUNT(revisions) - 1);
+	tcase_add_loop_test(tests, time_passes, 0, COUNT(revisions));
+	tcase_add_test(tests, a_job_is_run);
+	tcase_add_test(tests, settings_are_the_tests_own);
+	tcase_add_loop_test(tests, callers_have_scopes, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, resources_and_prompts_are_read, 0, COUNT(revisions));
+	tcase_add_test(tests, rows_are_put_and_found);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
