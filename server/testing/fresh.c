@@ -5,13 +5,16 @@
 #include <unistd.h>
 
 #include "inside.h"
+#include "seal.h"
 
 #define PLACE_ROOM 256
 
 struct fresh {
-	enum mcp_test_database kind;
-	char folder[PLACE_ROOM];
-	char url[PLACE_ROOM + 64];
+	char folder[PLACE_ROOM];        /* of SQLite's */
+	const char *server;             /* of PostgreSQL's: where its schema is; else NULL */
+	const char *schema;
+	char url[2 * PLACE_ROOM];
+	struct arena *arena;
 };
 
 /* In memory where that may be: what a test writes need not survive the machine. */
@@ -48,14 +51,55 @@ static void remove_folder(const char *folder)
 	rmdir(folder);
 }
 
+/* ---- PostgreSQL ---- */
+
+static bool run_there(const struct fresh *fresh, const char *what)
+{
+	struct store *store = store_open(fresh->server, STORE_WRITES);
+	const char *sql = arena_print(fresh->arena, "%s schema %s%s", what, fresh->schema,
+	                              strcmp(what, "drop") == 0 ? " cascade" : "");
+	bool done = store && store_change(store, sql, NULL, NULL) >= 0;
+
+	store_close(store);
+	return done;
+}
+
+/* False: there is none. */
+static bool make_schema(struct fresh *fresh)
+{
+	fresh->server = getenv("POSTGRES_URL");
+	if (!fresh->server || !*fresh->server) {
+		fprintf(stderr, "PostgreSQL is left out: POSTGRES_URL is not set\n");
+		return false;
+	}
+	uint8_t number[8];
+	random_bytes(number, sizeof(number));
+	uint64_t random;
+	memcpy(&random, number, sizeof(random));
+	fresh->schema = arena_print(fresh->arena, "mcp_test_%016llx", (unsigned long long)random);
+	int size = snprintf(fresh->url, sizeof(fresh->url), "%s%coptions=-csearch_path%%3D%s", fresh->server,
+	                    strchr(fresh->server, '?') ? '&' : '?', fresh->schema);
+	if (size >= (int)sizeof(fresh->url) || !run_there(fresh, "create"))
+		fail_say("no schema can be made at POSTGRES_URL; the log says why");
+	return true;
+}
+
+/* ---- Either ---- */
+
 struct fresh *fresh_create(enum mcp_test_database kind)
 {
 	struct fresh *fresh = calloc(1, sizeof(*fresh));
 
 	if (!fresh)
 		abort();
-	fresh->kind = kind;
-	make_folder(fresh);
+	fresh->arena = arena_create();
+	if (kind == MCP_TEST_SQLITE)
+		make_folder(fresh);
+	else if (!make_schema(fresh)) {
+		arena_destroy(fresh->arena);
+		free(fresh);
+		return NULL;
+	}
 	return fresh;
 }
 
@@ -68,6 +112,10 @@ void fresh_destroy(struct fresh *fresh)
 {
 	if (!fresh)
 		return;
-	remove_folder(fresh->folder);
+	if (fresh->schema)
+		(void)run_there(fresh, "drop");
+	else
+		remove_folder(fresh->folder);
+	arena_destroy(fresh->arena);
 	free(fresh);
 }

@@ -12,7 +12,7 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3250, 25],
-	core: [4700, 37],
+	core: [4750, 37],
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
@@ -24,9 +24,10 @@ export const largeRooms = {
 	state: [3400, 28],
 };
 
-// A door's lines. mcp.h and import.h are manual pages of what programs may do.
+// A door's lines. mcp.h, mcp_test.h and import.h are manual pages of what programs may do.
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
 	'server/include/mcp.h': 370,
+	'server/include/mcp_test.h': 190,
 };

@@ -154,11 +154,14 @@ static const struct mcp_server book = {
 	.database = "sqlite:book.db", .resources = resources, .prompts = prompts, .jobs = jobs, .settings = settings,
 };
 
+/* On PostgreSQL once more, where POSTGRES_URL says which; see tests/CMakeLists.txt. */
+#define DATABASE .database = getenv("POSTGRES_URL") ? MCP_TEST_POSTGRESQL : MCP_TEST_SQLITE
+
 static const char *const revisions[] = { "2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26" };
 
 START_TEST(a_tool_is_called_in_each_revision)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 
 	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': []}");
 	mcp_test_says(mcp_test_call(test, "sign", "{'name': '%s', 'words': 'It\\'s \"fine\"'}", "Ada"), "Thank you, Ada.");
@@ -171,7 +174,7 @@ END_TEST
 START_TEST(each_has_a_database_of_its_own)
 {
 	for (int i = 0; i < 3; i++) {
-		struct mcp_test *test = mcp_test_open(&book);
+		struct mcp_test *test = mcp_test_open(&book, DATABASE);
 		mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': []}");
 		mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Bob'}"), "Bob");
 		mcp_test_close(test);
@@ -183,7 +186,7 @@ END_TEST
 
 START_TEST(a_person_answers_what_was_said_beforehand)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 
 	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Ada'}"), "Ada");
 	mcp_test_when_asked(test, NULL, MCP_DECLINED, NULL);
@@ -213,7 +216,7 @@ static enum mcp_reply third_time(void *context, const char *question, const char
 
 START_TEST(a_person_is_a_function)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 	int times = 0;
 
 	mcp_test_person(test, third_time, &times);
@@ -226,7 +229,7 @@ END_TEST
 
 START_TEST(a_model_answers_or_does_not)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 
 	mcp_test_when_asked(test, "sampling/createMessage", MCP_ACCEPTED,
 	                    "{'role': 'assistant', 'content': {'type': 'text', 'text': 'yes'}, 'model': 'm'}");
@@ -239,7 +242,7 @@ END_TEST
 
 START_TEST(there_may_be_no_person)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i], .cannot_ask = true);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i], .cannot_ask = true);
 
 	mcp_test_refuses(mcp_test_call(test, "wipe", "{}"), "Ask somebody who has a person.");
 	mcp_test_close(test);
@@ -250,7 +253,7 @@ END_TEST
 
 START_TEST(what_a_call_tells_is_noticed)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 
 	mcp_test_says(mcp_test_call(test, "tell", "{}"), "Told.");
 	mcp_test_notice(test, "message", "{'level': 'info', 'data': 'told'}");
@@ -263,7 +266,7 @@ END_TEST
 
 START_TEST(changes_are_noticed_by_who_follows)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 	struct mcp_test *other = mcp_test_also(test, .caller = "bob", .revision = revisions[_i]);
 
 	mcp_test_follow(test, "book://all");
@@ -283,7 +286,7 @@ END_TEST
 
 START_TEST(time_passes)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 	int64_t before = now_ms(), tick = tick_ms();
 
 	mcp_test_pass(test, 86400000);
@@ -291,7 +294,7 @@ START_TEST(time_passes)
 	ck_assert_int_ge(tick_ms() - tick, 86400000);
 	mcp_test_says(mcp_test_call(test, "whoami", "{}"), "tester for nobody at ");
 	mcp_test_close(test);
-	test = mcp_test_open(&book);
+	test = mcp_test_open(&book, DATABASE);
 	ck_assert_int_lt(now_ms() - before, 3600000);
 	mcp_test_close(test);
 }
@@ -299,7 +302,7 @@ END_TEST
 
 START_TEST(a_job_is_run)
 {
-	struct mcp_test *test = mcp_test_open(&book);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE);
 
 	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Ada'}"), "Ada");
 	ck_assert_int_eq(mcp_test_job(test, "sweep"), 101);
@@ -311,10 +314,10 @@ END_TEST
 START_TEST(settings_are_the_tests_own)
 {
 	setenv("BOOK_NAME", "of the environment", 1);
-	struct mcp_test *test = mcp_test_open(&book);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE);
 	mcp_test_says(mcp_test_call(test, "named", "{}"), "none");
 	mcp_test_close(test);
-	test = mcp_test_open(&book, .settings = (const char *const[]) { "BOOK_NAME=mine", NULL });
+	test = mcp_test_open(&book, DATABASE, .settings = (const char *const[]) { "BOOK_NAME=mine", NULL });
 	mcp_test_says(mcp_test_call(test, "named", "{}"), "mine");
 	mcp_test_close(test);
 	unsetenv("BOOK_NAME");
@@ -323,7 +326,7 @@ END_TEST
 
 START_TEST(callers_have_scopes)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i], .scopes = "guests:read other");
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i], .scopes = "guests:read other");
 	struct mcp_test *ann = mcp_test_also(test, .caller = "ann", .customer = "c-7", .scopes = "guests:write",
 	                                     .revision = revisions[_i]);
 
@@ -339,7 +342,7 @@ END_TEST
 
 START_TEST(resources_and_prompts_are_read)
 {
-	struct mcp_test *test = mcp_test_open(&book, .revision = revisions[_i]);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
 
 	mcp_test_answers(mcp_test_read(test, "book://all"), "{'all': true}");
 	mcp_test_refuses(mcp_test_read(test, "book://none"), "book://none");
@@ -349,9 +352,21 @@ START_TEST(resources_and_prompts_are_read)
 }
 END_TEST
 
+START_TEST(postgresql_may_be_left_out)
+{
+	char *there = getenv("POSTGRES_URL") ? strdup(getenv("POSTGRES_URL")) : NULL;
+
+	unsetenv("POSTGRES_URL");
+	ck_assert_ptr_null(mcp_test_open(&book, .database = MCP_TEST_POSTGRESQL));
+	if (there)
+		setenv("POSTGRES_URL", there, 1);
+	free(there);
+}
+END_TEST
+
 START_TEST(rows_are_put_and_found)
 {
-	struct mcp_test *test = mcp_test_open(&book);
+	struct mcp_test *test = mcp_test_open(&book, DATABASE);
 	struct entry ada = { .name = "Ada", .words = "Hello" };
 	struct entries entries;
 
@@ -382,6 +397,7 @@ int main(void)
 	tcase_add_test(tests, settings_are_the_tests_own);
 	tcase_add_loop_test(tests, callers_have_scopes, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, resources_and_prompts_are_read, 0, COUNT(revisions));
+	tcase_add_test(tests, postgresql_may_be_left_out);
 	tcase_add_test(tests, rows_are_put_and_found);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
