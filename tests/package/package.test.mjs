@@ -1,6 +1,7 @@
 // package.test.mjs - the runtime, installed, is all that a server needs: the template is built with it and called, and whatever
 // names a program has for its own functions, they are its own. tests/docker does the same on a Debian of which nothing is there before.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -79,6 +80,36 @@ test('it is built with pkg-config alone, and its test notices what is not so', (
 	const main = join(folder, 'main.c');
 	writeFileSync(main, readFileSync(main, 'utf8').replace('visit.times + 1', 'visit.times + 2'));
 	assert.throws(() => command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'], withVersion)]), /times/);
+});
+
+// The page's guest book by the name that its test wants, without main(), which has a file of its own then.
+function tested(change = text => text) {
+	const folder = temporary(), page = readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8');
+	const blocks = [...page.matchAll(/```c\n([\s\S]*?)```/g)].map(([, text]) => text);
+	const [guestbook] = blocks, test = blocks.find(text => text.includes('#include "mcp_test.h"'));
+	const [, tables, server] = /^([\s\S]*)int main[\s\S]*?\(struct mcp_server\) \{([\s\S]*)\}, argc, argv\);\n\}\n$/.exec(guestbook);
+	writeFileSync(join(folder, 'guestbook.c'), change(`${tables}const struct mcp_server guestbook = {${server}};\n`));
+	writeFileSync(join(folder, 'test_guestbook.c'), test);
+	writeFileSync(join(folder, 'main.c'), '#include "mcp.h"\nextern const struct mcp_server guestbook;\n'
+		+ 'int main(int argc, char **argv) { return mcp_main(&guestbook, argc, argv); }\n');
+	return { folder, page };
+}
+
+test('a server is tested as the page says, and its program has nothing of that', () => {
+	const { folder } = tested();
+	command(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), []);
+	const ofRuntime = [...names(compile(runtime, folder, ['main.c', 'guestbook.c']))];
+	assert.ok(ofRuntime.includes('mcp__serving_start'));
+	assert.deepEqual(ofRuntime.filter(name => /^(mcp__)?(mcp_test|wire)_/.test(name)), []);
+});
+
+test('where it is not so, its test says what the page shows', () => {
+	const { folder, page } = tested(text => text.replace('order by at desc', 'order by at'));
+	const { status, signal, stderr } = spawnSync(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), { encoding: 'utf8' });
+	const [shown] = /^ {4}test_guestbook\.c:.*\n( {4}.*\n)+/m.exec(page);
+	const whenever = text => text.replace(/"at":"[^"]*"/g, '"at":""');
+	assert.equal(signal, 'SIGABRT', `status ${status}: ${stderr}`);
+	assert.equal(whenever(stderr), whenever(shown.replace(/^ {4}/gm, '')));
 });
 
 test('a program loads what it uses', () => {
