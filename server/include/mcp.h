@@ -59,8 +59,9 @@ struct mcp_tool {
 	                                 minutes at least */
 	mcp_tool_fn *run;
 	const char *icons;            /* a JSON array; NULL: none */
-	const char *meta;             /* its _meta, a JSON object; NULL: none. It and icons may be "" until
-	                                 the server's start() fills them in */
+	const char *meta;             /* its _meta, a JSON object; NULL: none. A page that shows its answers:
+	                                 {"ui":{"resourceUri":"ui://shop/stock"}}. It and icons may be ""
+	                                 until the server's start() fills them in */
 	const char *out_schema;       /* instead of `out`: JSON Schema 2020-12 of what mcp_return_json() is
 	                                 given. Only what is "type":"object" is known before 2026-07-28 */
 };
@@ -79,7 +80,8 @@ struct mcp_resource {
 	const char *name;
 	const char *title;
 	const char *about;
-	const char *mime;             /* of what it answers: "application/json" with mcp_return() */
+	const char *mime;             /* of what it answers: "application/json" with mcp_return(), of a page
+	                                 (ui://) "text/html;profile=mcp-app" */
 	const struct shape *in;       /* the template's names; NULL: a static resource */
 	const struct shape *out;      /* what it answers by mcp_return(); NULL: it answers by mcp_say() */
 	const char *scope;
@@ -111,7 +113,8 @@ struct mcp_prompt {
 	const char *meta;
 };
 
-/* Work that nobody calls, on a worker: run at start, then again after the milliseconds it returned. */
+/* Work that nobody calls, on a worker: run at start, then again after the milliseconds it returned. Each
+ * process of the service runs it. */
 struct mcp_job {
 	const char *name;
 	int64_t (*run)(struct store *store);
@@ -135,7 +138,7 @@ struct mcp_command {
 	void (*help)(void);           /* prints what its words mean, for NAME --help; may be NULL */
 };
 
-/* A file that is part of the program; see cmake/embed_skills.cmake. */
+/* A file that is part of the program; see cmake/embed_skills.cmake (and embed_files.cmake for one alone). */
 struct mcp_file {
 	const char *path;
 	const void *bytes;
@@ -251,7 +254,8 @@ void mcp_list_changed(enum mcp_list list);
 void mcp_close_stream(struct mcp_call *call);
 
 /* Tells everyone who follows the resource (and every tool that waits for it) that it changed, on all
- * processes of the service. Call it after the change is committed. Any thread. */
+ * processes of the service. The URI is compared letter by letter: a template's names are percent-encoded
+ * in it. Call it after the change is committed. Any thread. */
 void mcp_changed(const char *uri);
 
 /* A line in the server's own log, for the operator. Any thread. */

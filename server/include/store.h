@@ -30,7 +30,7 @@ struct store;
  * steps: deployed databases have run the old ones. */
 struct migration {
 	const char *name;               /* "1-products": unique, kept in the table `migration` */
-	const char *sqlite;             /* statements, separated by ; */
+	const char *sqlite;             /* statements, separated by ;, or "" for nothing */
 	const char *postgres;           /* NULL: the same as for SQLite */
 };
 

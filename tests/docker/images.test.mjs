@@ -254,7 +254,7 @@ test('for arm64 they are cross-compiled, whole', { ...needsDocker, timeout: 9000
 
 test('no key, database or git history is sent to a build', needsDocker, async () => {
 	const context = mkdtempSync(join(tmpdir(), 'mcp-context-')), tag = `context-${unique()}`;
-	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'docs/writing-a-server.md', 'guestbook/CMakeLists.txt', 'guestbook/main.c',
+	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'docs/writing-a-server.md', 'docs/writing/calls.md', 'guestbook/CMakeLists.txt', 'guestbook/main.c',
 		'guestbook/ui/page.html', 'server/core/text.c', 'services.json'];
 	for (const path of [...wanted, '.env', '.git/config', 'build/stack/key', 'docker/compose.yaml', 'docs/operate.md', 'notes',
 		'products/products.db', 'products/products.db-wal', 'products/products.db.state', 'products/products.db.state-wal', 'orders/data.db', 'guestbook/left.db', 'guestbooks/main.c', 'tests/e2e/support.mjs']) {

@@ -1,0 +1,126 @@
+# documented.cmake - makes programs of what the documentation shows, so that it stays true: the guest book of
+# docs/writing-a-server.md, and the same with all that docs/writing/ adds. tests/docs calls them.
+
+function(write_file path content)
+  if(EXISTS ${path})
+    file(READ ${path} before)
+  endif()
+  if(NOT "${before}" STREQUAL "${content}")
+    file(WRITE ${path} "${content}")
+  endif()
+endfunction()
+
+# Keeps a block of code: as a file in `folder`, where its first line names one, or among what is put together,
+# by the table that its first line names. A complaint of the compiler's then names the page.
+macro(keep_block)
+  if(info MATCHES "^[a-z]+ ([A-Za-z/.-]+)$")
+    write_file(${folder}/${CMAKE_MATCH_1} "${code}")
+  elseif(info STREQUAL "cmake")
+    string(APPEND in_cmake "${code}")
+  elseif(info STREQUAL "c" AND code MATCHES "^\t/\\* in ([a-z]+)[][()]+ \\*/\n")
+    string(APPEND in_${CMAKE_MATCH_1} "#line ${line} \"${page}\"\n${code}")
+  elseif(info STREQUAL "c")
+    string(APPEND in_file "#line ${line} \"${page}\"\n${code}\n")
+  endif()
+endmacro()
+
+# All blocks of a page, one after the other.
+macro(read_page)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${page})
+  file(READ ${CMAKE_SOURCE_DIR}/${page} rest)
+  set(line 1)
+  string(FIND "${rest}" "\n```" begin)
+  while(NOT begin EQUAL -1)
+    take(${begin} 4 prose)
+    string(FIND "${rest}" "\n" end)
+    take(${end} 1 info)
+    string(FIND "${rest}" "```\n" end)
+    set(at ${line})
+    take(${end} 3 code)
+    set(after ${line})
+    set(line ${at})
+    keep_block()
+    set(line ${after})
+    string(FIND "${rest}" "\n```" begin)
+  endwhile()
+endmacro()
+
+# Takes the first `size` bytes off `rest`, and what ends them; `line` is that of what is left.
+macro(take size ending into)
+  string(SUBSTRING "${rest}" 0 ${size} ${into})
+  math(EXPR next "${size} + ${ending}")
+  string(SUBSTRING "${rest}" 0 ${next} taken)
+  string(SUBSTRING "${rest}" ${next} -1 rest)
+  string(REGEX REPLACE "[^\n]" "" taken "${taken}")
+  string(LENGTH "${taken}" lines)
+  math(EXPR line "${line} + ${lines}")
+endmacro()
+
+# Puts the text of a variable before, or behind, the first `mark` of `program`, which has one.
+macro(put place mark text)
+  string(FIND "${program}" "${mark}" begin)
+  if(begin EQUAL -1)
+    message(FATAL_ERROR "docs/writing-a-server.md: the guest book has no ${mark}")
+  endif()
+  if(${place} STREQUAL BEHIND)
+    string(LENGTH "${mark}" size)
+    math(EXPR begin "${begin} + ${size}")
+  endif()
+  string(SUBSTRING "${program}" 0 ${begin} head)
+  string(SUBSTRING "${program}" ${begin} -1 program)
+  set(program "${head}${${text}}${program}")
+endmacro()
+
+# The guest book as it stands on its page: the first block of C there.
+function(guestbook_of_the_page into)
+  set(page docs/writing-a-server.md)
+  set(info "")
+  set(in_file "")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${page})
+  file(READ ${CMAKE_SOURCE_DIR}/${page} rest)
+  string(FIND "${rest}" "```c\n" begin)
+  take(${begin} 5 prose)
+  string(FIND "${rest}" "```\n" end)
+  take(${end} 4 program)
+  set(${into} "${program}" PARENT_SCOPE)
+endfunction()
+
+# A folder with the guest book and all that the further pages add, as a reader would have it.
+function(write_whole_guestbook folder)
+  guestbook_of_the_page(program)
+  foreach(page docs/writing/README.md docs/writing/calls.md docs/writing/resources.md
+               docs/writing/pages.md docs/writing/service.md)
+    read_page()
+  endforeach()
+  foreach(table "mcp_resource resources" "mcp_prompt prompts" "mcp_job jobs" "mcp_counter counters"
+                "mcp_command commands" "setting settings")
+    string(REGEX REPLACE "^.* " "" name "${table}")
+    string(APPEND new_tables "static const struct ${table}[] = {\n${in_${name}}\t{ 0 },\n};\n\n")
+    string(APPEND in_main "\t.${name} = ${name},\n")
+  endforeach()
+  put(BEFORE "static const struct mcp_tool tools[]" in_file)
+  put(BEHIND "mcp_tool tools[] = {\n" in_tools)
+  put(BEFORE "\t{ 0 },\n};\n\nint main(" in_migrations)
+  put(BEFORE "int main(" new_tables)
+  put(BEFORE "\t}, argc, argv);" in_main)
+  write_file(${folder}/main.c "${program}")
+  string(REPLACE mcp-guestbook documented_whole in_cmake "${in_cmake}") # as below
+  write_file(${folder}/CMakeLists.txt "add_executable(documented_whole main.c)\n${in_cmake}")
+endfunction()
+
+# Their targets have other names, since mcp-guestbook is free for who does as the page says.
+guestbook_of_the_page(program)
+write_file(${CMAKE_CURRENT_BINARY_DIR}/guestbook.c "${program}")
+add_executable(documented ${CMAKE_CURRENT_BINARY_DIR}/guestbook.c)
+set_target_properties(documented PROPERTIES OUTPUT_NAME mcp-guestbook)
+
+set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
+write_whole_guestbook(${folder})
+add_subdirectory(${folder} ${folder}/build)
+set_target_properties(documented_whole PROPERTIES
+                      OUTPUT_NAME mcp-guestbook-whole RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+
+foreach(program documented documented_whole)
+  target_link_libraries(${program} PRIVATE mcp)
+  add_test(NAME check_${program} COMMAND ${program} check)
+endforeach()
