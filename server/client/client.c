@@ -202,9 +202,9 @@ static enum client_outcome conclude(struct client *client, struct arena *arena,
 	return CLIENT_UNREACHABLE;
 }
 
-enum client_outcome client_call(struct client *client, struct arena *arena, const char *tool,
-                                bool idempotent, const struct shape *in, const void *arguments,
-                                const struct shape *out, void *result, const char **why)
+enum client_outcome (client_call)(struct client *client, struct arena *arena, const char *tool,
+                                  bool idempotent, const struct shape *in, const void *arguments,
+                                  const struct shape *out, void *result, const char **why)
 {
 	enum breaker_pass pass = breaker_enter(&client->breaker, tick_ms());
 	if (pass == BREAKER_NO_ENTRY) {

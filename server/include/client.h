@@ -33,4 +33,9 @@ MUST_USE enum client_outcome client_call(struct client *client, struct arena *ar
                                          const struct shape *out, void *result,
                                          const char **why);
 
+/* What the compiler holds it to: the structs are those that the shapes describe, see shape.h. */
+#define client_call(client, arena, tool, idempotent, in, arguments, out, result, why) \
+	(client_call)(client, arena, tool, idempotent, in, POINTS_TO_(in##_describes, in, arguments), \
+	              out, POINTS_TO_(out##_describes, out, result), why)
+
 #endif

@@ -7,6 +7,7 @@ import { root } from '../e2e/support.mjs';
 import { read, rows } from './pages.mjs';
 
 const BEFORE = `#include "mcp.h"
+#include "client.h"
 struct entry { const char *name; int64_t at; };
 struct page { int64_t limit; };
 struct entries { struct entry *entries; int64_t count; };

@@ -86,10 +86,10 @@ static struct said call_products(const char *tool, const struct shape *in, const
 	return said;
 }
 
-enum client_outcome client_call(struct client *client UNUSED, struct arena *of_answer,
-                                const char *tool, bool idempotent, const struct shape *in,
-                                const void *arguments, const struct shape *out, void *result,
-                                const char **why)
+enum client_outcome (client_call)(struct client *client UNUSED, struct arena *of_answer,
+                                  const char *tool, bool idempotent, const struct shape *in,
+                                  const void *arguments, const struct shape *out, void *result,
+                                  const char **why)
 {
 	enum trouble trouble = trouble_of ? trouble_of(tool) : NO_TROUBLE;
 
