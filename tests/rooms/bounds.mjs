@@ -11,7 +11,7 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	calls: [3250, 25],
+	calls: [3300, 25],
 	core: [4750, 37],
 	http: [3700, 24],
 	import: [4400, 33],
