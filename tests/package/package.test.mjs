@@ -54,6 +54,15 @@ test('the library has the names that its headers declare, and else only those th
 		assert.ok(there.includes(`mcp__${name}`), name);
 });
 
+test('what the runtime needs of itself is in the library, whatever its files are called', () => {
+	const there = names(runtime.library);
+	const needed = command('nm', ['-P', '--extern-only', '--undefined-only', runtime.library]).match(/^mcp__\S+/gm);
+	assert.ok(needed.length > 1000);
+	assert.deepEqual([...new Set(needed)].filter(name => !there.has(name)), []);
+	assert.equal(command('ar', ['t', runtime.library]).trim().split('\n').length,
+		readFileSync(join(build, 'cmake/package/objects.txt'), 'utf8').trim().split('\n').length);
+});
+
 test('a program has whatever names it likes: each of the runtime\'s that its headers do not declare', () => {
 	const folder = template(runtime);
 	const used = declared(runtime, ['mcp.h']);
