@@ -43,6 +43,7 @@ static str frame(struct arena *arena, str message)
 
 	memcpy(text, head, head_size);
 	memcpy(text + head_size, message.at, message.size);
+	json_one_line(text + head_size, message.size);
 	memcpy(text + head_size + message.size, "\n\n", 2);
 	return (str) { text, head_size + message.size + 2 };
 }

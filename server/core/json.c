@@ -284,6 +284,18 @@ void json_bytes(struct json *json, str bytes)
 	put_bytes(json, bytes.at, bytes.size);
 }
 
+static void blank_out(char *text, size_t size, char what)
+{
+	for (char *at = text; (at = memchr(at, what, size - (size_t)(at - text))); )
+		*at = ' ';
+}
+
+void json_one_line(char *text, size_t size)
+{
+	blank_out(text, size, '\n');
+	blank_out(text, size, '\r');
+}
+
 void json_int(struct json *json, int64_t value)
 {
 	begin_value(json);

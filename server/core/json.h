@@ -37,6 +37,8 @@ void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 void json_raw(struct json *json, str value);            /* one whole value, already JSON */
 void json_bytes(struct json *json, str bytes);          /* as they are: no comma, no quotes */
+/* A text of JSON on one line, as an event of a stream has to be: no string has line breaks in it, so each is between tokens. */
+void json_one_line(char *text, size_t size);
 void json_value(struct json *json, yyjson_val *value);  /* a parsed value, as it came */
 
 /* ---- Reading ---- */

@@ -25,6 +25,7 @@ struct event *event_create(int64_t stream, int64_t number, str message)
 	*event = (struct event) { .number = number, .size = size, .head = (size_t)head_size };
 	memcpy(event->text, head, (size_t)head_size);
 	memcpy(event->text + head_size, message.at, message.size);
+	json_one_line(event->text + head_size, message.size);
 	memcpy(event->text + size - 2, "\n\n", 2);
 	return event;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { beginSession, callTool, eventually, exchange, root, start, stateless } from './support.mjs';
+import { beginSession, callTool, eventually, exchange, meta, root, start, stateless } from './support.mjs';
 
 // [tool, how, as docs/mistakes.md has it, what is logged]
 const mistakes = [
@@ -87,6 +87,20 @@ test('text that is not UTF-8 is mended, and the log says whose it was', async ()
 	const { json } = await alone('mistaken', 'no text');
 	assert.equal(json.result.content[0].text, 'caf\ufffd');
 	await server.says(/the tool mistaken answered with text that is not UTF-8: U\+FFFD stands for what is none/);
+});
+
+// A line break would end the event in the middle, and no client could read it.
+test('JSON of several lines is one event, in every revision', async () => {
+	const { events } = await exchange(server, stateless('tools/call', { name: 'mistaken', arguments: { how: 'json of lines' },
+		_meta: { ...meta(), progressToken: 1 } }));
+	assert.equal(events.length, 2);
+	assert.deepEqual(JSON.parse(events[1].data).result.structuredContent, { type: 'object', properties: {} });
+
+	const headers = await beginSession(server, '2025-11-25', { elicitation: {} });
+	const { events: asked } = await exchange(server, { headers, until: events => events.some(event => /elicitation/.test(event.data)),
+		body: JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call',
+			params: { name: 'mistaken', arguments: { how: 'form of lines' } } }) });
+	assert.deepEqual(JSON.parse(asked.at(-1).data).params.requestedSchema, { type: 'object', properties: {} });
 });
 
 test('the page has each of them', () => {

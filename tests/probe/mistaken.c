@@ -85,6 +85,24 @@ static enum mcp_answer no_text(struct mcp_call *call)
 	return mcp_say(call, "caf\xe9");
 }
 
+/* No mistake: JSON as people write it. */
+#define LINES "{\n\t\"type\": \"object\",\r\n\n\t\"properties\": {}\n}\n"
+
+static enum mcp_answer json_of_lines(struct mcp_call *call)
+{
+	mcp_progress(call, 1, 2, "half");
+	return mcp_return_json(call, LINES);
+}
+
+static enum mcp_answer form_of_lines(struct mcp_call *call)
+{
+	const char *answer;
+
+	if (mcp_ask_json(call, "form", LINES, "Sure?", &answer) == MCP_PENDING)
+		return MCP_WAITING;
+	return mcp_say(call, "Asked.");
+}
+
 static enum mcp_answer null_struct(struct mcp_call *call)
 {
 	return mcp_return(call, mistaken_out_shape, NULL);
@@ -136,6 +154,8 @@ static const struct kind {
 	{ "half a block", half_a_block },
 	{ "ignores a question", ignores_a_question },
 	{ "no text", no_text },
+	{ "json of lines", json_of_lines },
+	{ "form of lines", form_of_lines },
 	{ 0 },
 }, structs[] = {
 	{ "null", null_struct },
