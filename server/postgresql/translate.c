@@ -72,7 +72,7 @@ static void take_plain(struct reading *r)
 		*r->to++ = *r->at++;
 	else if (*r->at == '$' && isdigit((unsigned char)r->at[1]))
 		r->wrong = "parameters are written as :name";
-	else if (*r->at == ';' && r->at[strspn(r->at, " \t\n;")])
+	else if (*r->at == ';' && !store_text_ends(r->at))
 		r->wrong = "one statement at a time";
 	*r->to++ = *r->at++;
 }
@@ -104,7 +104,9 @@ static bool has_writing_word(const char *sql)
  * could tell. */
 static bool writes(const char *sql)
 {
-	sql += strspn(sql, " \t\n(");
+	sql = store_text_begin(sql);
+	while (*sql == '(')
+		sql = store_text_begin(sql + 1);
 	if (is_word(sql, "with"))
 		return has_writing_word(sql);
 	return !is_word(sql, "select") && !is_word(sql, "values") && !is_word(sql, "table");

@@ -123,12 +123,6 @@ static struct statement *statement_create(sqlite3_stmt *handle, const struct que
 	return statement;
 }
 
-/* One statement and nothing after it but white space. */
-static bool is_whole(const char *rest)
-{
-	return rest[strspn(rest, " \t\n;")] == '\0';
-}
-
 static struct statement *prepare(struct sqlite *sqlite, const struct query *query)
 {
 	sqlite3_stmt *handle;
@@ -140,7 +134,7 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 		sqlite_failed(sqlite, query->sql, code);
 		return NULL;
 	}
-	const char *wrong = !handle || !is_whole(rest) ? "one statement at a time" : store_text_wrong(query->sql);
+	const char *wrong = !handle || !store_text_ends(rest) ? "one statement at a time" : store_text_wrong(query->sql);
 	if (wrong) {
 		sqlite3_finalize(handle);
 		store_misused(&sqlite->store, query->sql, "%s", wrong);

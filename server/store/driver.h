@@ -131,13 +131,20 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 void store_known_failed(struct store *store, const char *why);
 /* Ends a call that an event loop can't finish. */
 void store_give_up(struct store *store);
+/* False: it is none, which is a program's mistake. */
+bool store_there(const struct store *store);
 /* For begin(), of a statement that writes. False: not with this store. */
 MUST_USE bool store_may_write(struct store *store, const char *sql);
-/* As a text is first prepared: what is wrong with it, or NULL. It must not end a transaction, in which others
- * may be (sqlite/group.c). */
-const char *store_text_wrong(const char *sql);
 /* A program's mistake, see mistake.h: where that does not end the process, what was to be run has failed. `sql`
  * NULL: it is about no statement. */
 void store_misused(struct store *store, const char *sql, const char *format, ...) PRINTF(3, 4);
+
+/* ---- What the text of a statement tells (text.c) ---- */
+
+/* As it is first prepared: what is wrong with it, or NULL. It must not begin or end a transaction, in which others
+ * may be (sqlite/group.c), nor leave the connection another than it was. */
+const char *store_text_wrong(const char *sql);
+const char *store_text_begin(const char *sql);  /* behind white space and comments */
+bool store_text_ends(const char *sql);          /* nothing follows but these, and semicolons */
 
 #endif

@@ -1,7 +1,6 @@
 /* store.c - SQL in, structs out: what is the same for every database. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "driver.h"
 #include "log.h"
@@ -163,20 +162,6 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	mistake("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
 }
 
-const char *store_text_wrong(const char *sql)
-{
-	static const char *const verbs[] = {
-		"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release",
-	};
-
-	sql += strspn(sql, " \t\n");
-	size_t size = strspn(sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		if (strlen(verbs[i]) == size && strncasecmp(sql, verbs[i], size) == 0)
-			return "transactions are begun and ended by store_transact()";
-	return NULL;
-}
-
 bool store_may_write(struct store *store, const char *sql)
 {
 	if (store->use == STORE_READS) {
@@ -193,8 +178,29 @@ bool store_may_write(struct store *store, const char *sql)
 
 /* ---- Running statements ---- */
 
-static struct statement *begin(struct store *store, const struct query *query)
+bool store_there(const struct store *store)
 {
+	if (!store)
+		mistake("it has no store: write .migrations, and pass the store that it is given");
+	return store;
+}
+
+/* What a call of the store has to be given, whatever the statement is. */
+static bool is_whole(struct store *store, const struct query *query, bool finds)
+{
+	const char *wrong = !query->sql ? "there is no statement but NULL"
+		: query->in && !query->params ? "its parameters are NULL, and it has a shape of them"
+		: finds && !query->out ? "it has no shape of its rows" : NULL;
+
+	if (wrong)
+		store_misused(store, query->sql, "%s", wrong);
+	return !wrong;
+}
+
+static struct statement *begin(struct store *store, const struct query *query, bool finds)
+{
+	if (!store_there(store) || !is_whole(store, query, finds))
+		return NULL;
 	if (store->gave_up || store->waits || (store->transacting && store->failed))
 		return NULL;
 	if (store->use == STORE_READS && store->budget <= 0) {
@@ -238,7 +244,7 @@ static void scratch_rest(struct store *store)
 bool (store_find)(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
                 const void *params, const struct shape *out, struct rows *rows)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true);
 	enum step step;
 	size_t used = 0;
 
@@ -261,7 +267,7 @@ bool (store_find)(struct store *store, struct arena *arena, const char *sql, con
 int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
                    const struct shape *in, const void *params, const struct shape *out, void *row)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true);
 
 	if (!statement)
 		return -1;
@@ -284,7 +290,7 @@ int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
 bool (store_each)(struct store *store, const char *sql, const struct shape *in, const void *params,
                 const struct shape *out, store_row_fn *each, void *context)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true }, true);
 	enum step step;
 
 	if (!statement)
@@ -307,20 +313,22 @@ bool (store_each)(struct store *store, const char *sql, const struct shape *in, 
 
 bool (store_queue)(struct store *store, const char *sql, const struct shape *in, const void *params)
 {
+	if (!store_there(store))
+		return false;
 	if (!store->transacting) {
 		store_misused(store, sql, "store_queue() outside of store_transact()");
 		return false;
 	}
 	if (!store->driver->queue)
 		return (store_change)(store, sql, in, params) >= 0;
-	return !store->failed
-	       && store->driver->queue(store, &(struct query) { sql, in, params, NULL, false });
+	struct query query = { sql, in, params, NULL, false };
+	return is_whole(store, &query, false) && !store->failed && store->driver->queue(store, &query);
 }
 
 int64_t (store_change)(struct store *store, const char *sql, const struct shape *in,
                      const void *params)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false });
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false }, false);
 	enum step step;
 
 	if (!statement)

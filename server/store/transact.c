@@ -60,6 +60,8 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 	int64_t since_ms = tick_ms();
 	enum store_outcome outcome = STORE_FAILED;
 
+	if (!store_there(store))
+		return STORE_FAILED;
 	if (store->transacting || store->running > 0) {
 		store_misused(store, NULL, "store_transact() inside %s",
 		              store->transacting ? "the work of store_transact()" : "store_each()");

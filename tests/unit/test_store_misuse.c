@@ -42,6 +42,31 @@ static bool misuse_no_parameters(void)
 	return store_change(store, "delete from thing where name = :name", NULL, NULL) >= 0;
 }
 
+/* As a tool without .in is given them. */
+static bool misuse_null_parameters(void)
+{
+	const struct thing *thing = NULL;
+	return store_change(store, "delete from thing where name = :name", thing_shape, thing) >= 0;
+}
+
+static bool misuse_no_row(void)
+{
+	struct thing thing;
+	return (store_find_one)(store, arena, "select name from thing", NULL, NULL, NULL, &thing) >= 0;
+}
+
+static bool misuse_no_statement(void)
+{
+	return store_change(store, NULL, NULL, NULL) >= 0;
+}
+
+static bool misuse_no_store(void)
+{
+	return store_change(NULL, "delete from thing", NULL, NULL) >= 0
+	       || store_queue(NULL, "delete from thing", NULL, NULL)
+	       || store_transact(NULL, work_nothing, NULL) == STORE_COMMITTED;
+}
+
 static bool misuse_two_statements(void)
 {
 	return store_change(store, "delete from part; delete from thing", NULL, NULL) >= 0;
@@ -70,6 +95,24 @@ static bool work_commits(struct store *in, void *context)
 static bool misuse_commit(void)
 {
 	return store_transact(store, work_commits, "commit") == STORE_COMMITTED;
+}
+
+static bool misuse_commit_behind_a_comment(void)
+{
+	return store_transact(store, work_commits, "-- all of it\n/* now */\r\n commit") == STORE_COMMITTED;
+}
+
+/* What is begun on a reader would have it see no change of others any more. */
+static bool misuse_begin(void)
+{
+	ROWS(struct thing) rows;
+	return store_find(store, arena, "/* for both */ begin", NULL, NULL, thing_shape, &rows);
+}
+
+static bool misuse_connection(void)
+{
+	ROWS(struct thing) rows;
+	return store_find(store, arena, "pragma query_only = on", NULL, NULL, thing_shape, &rows);
 }
 
 static bool misuse_savepoint(void)
@@ -111,10 +154,17 @@ static const struct {
 	{ misuse_column, "no field for the column colour" },
 	{ misuse_parameter, "no field for the parameter :colour" },
 	{ misuse_no_parameters, "no field for the parameter :name" },
+	{ misuse_null_parameters, "parameters are NULL" },
+	{ misuse_no_row, "no shape of its rows" },
+	{ misuse_no_statement, "no statement but NULL" },
+	{ misuse_no_store, "has no store" },
 	{ misuse_two_statements, "one statement at a time" },
 	{ misuse_change_of_a_read, "does not write" },
 	{ misuse_nested, "inside the work of" },
 	{ misuse_commit, "by store_transact()" },
+	{ misuse_commit_behind_a_comment, "by store_transact()" },
+	{ misuse_begin, "by store_transact()" },
+	{ misuse_connection, "would change the connection" },
 	{ misuse_savepoint, "by store_transact()" },
 	{ misuse_write_in_each, "in the same transaction" },
 	{ misuse_text_that_changes, "pass string literals" },
