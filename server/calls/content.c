@@ -110,6 +110,10 @@ static bool is_whole(const struct mcp_content *content)
 
 static bool takes(struct mcp_call *call, const struct mcp_content *content)
 {
+	if (!content) {
+		call_mistake(call, "a block of its answer is NULL: pass a struct mcp_content");
+		return false;
+	}
 	bool known = (unsigned)content->type <= MCP_LINK;
 
 	if (is_whole(content))

@@ -64,6 +64,9 @@ static void look(struct mcp_call *call)
 	if (call->outcome != MCP_ANSWERED && !call->wait && !pending(call))
 		call_mistake(call, "it returned MCP_WAITING and waits for nothing: return that where mcp_ask() is"
 		             " MCP_PENDING, or what mcp_wait() returns");
+	else if (call->outcome != MCP_ANSWERED && answered)
+		call_mistake(call, "it answered and returned MCP_WAITING: return what mcp_return(), mcp_say(), mcp_fail() or"
+		             " the like returns, or wait and do not answer");
 	else if (call->outcome == MCP_ANSWERED && !answered)
 		call_mistake(call, "it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(),"
 		             " mcp_fail() or the like returns");

@@ -2,6 +2,7 @@
  *
  * A worker leaves them for the loop, a bounded number; beyond it only the newest progress is kept, so that no
  * tool can flood its loop or its client. So does a run on the loop, until it is known whether it counts. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "call.h"
@@ -221,7 +222,7 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 		va_end(list);
 	}
 	/* It must grow; a tool that is run again tells what was told before once more. */
-	if (!call->progress_token || done <= call->progress_done || !mcp_wanted(call))
+	if (!call->progress_token || !isfinite(done) || done <= call->progress_done || !mcp_wanted(call))
 		return mcp_wanted(call);
 	call->progress_done = done;
 	call->streamed = true;
@@ -232,7 +233,7 @@ bool mcp_progress(struct mcp_call *call, double done, double total, const char *
 	json_value(&json, call->progress_token);
 	json_key(&json, "progress");
 	json_real(&json, done);
-	if (total > 0) {
+	if (total > 0 && isfinite(total)) {
 		json_key(&json, "total");
 		json_real(&json, total);
 	}
@@ -254,6 +255,10 @@ void mcp_log(struct mcp_call *call, enum mcp_level level, const char *text, ...)
 {
 	va_list list;
 
+	if ((unsigned)level > MCP_EMERGENCY) {
+		call_mistake(call, "it called mcp_log() with the level %d: there are MCP_DEBUG to MCP_EMERGENCY", (int)level);
+		return;
+	}
 	if (call->log_least < 0 || (int)level < call->log_least)
 		return;
 	struct arena *arena = arena_create();

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "mistake.h"
 #include "subscription.h"
 #include "state.h"
 #include "topic.h"
@@ -69,8 +70,10 @@ static void look_last(struct mcp_call *call)
 static void wake(struct mcp_call *call)
 {
 	topic_leave(call);
-	/* Waiting for a change uses the deadline up; only people have time of their own. */
-	call->time_left_ms -= loop_tick_ms(call->reply->loop) - call->waiting_since_ms;
+	/* Waiting for a change uses the deadline up; only people have time of their own. If only a millisecond: what
+	 * waits for what it changes itself, or for no time, would never end. */
+	int64_t waited_ms = loop_tick_ms(call->reply->loop) - call->waiting_since_ms;
+	call->time_left_ms -= waited_ms > 0 ? waited_ms : 1;
 	if (call->time_left_ms < LAST_LOOK_MS)
 		look_last(call);
 	call_again(call);
@@ -110,6 +113,10 @@ static const struct wait topic_wait = {
 
 enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout_ms)
 {
+	if (!uri) {
+		call_mistake(call, "it called mcp_wait() with NULL: pass the URI of what it waits for");
+		return MCP_WAITING;
+	}
 	call->wait = &topic_wait;
 	call->wait_uri = arena_copy(call->arena, str_of(uri));
 	call->wait_ms = timeout_ms > 0 ? timeout_ms : 0;
@@ -193,6 +200,10 @@ static bool database_tells(const char *uri)
 
 void mcp_changed(const char *uri)
 {
+	if (!uri) {
+		mistake("mcp_changed() of NULL: pass the URI of what changed");
+		return;
+	}
 	state_changed(uri, database_tells(uri));
 }
 
@@ -247,5 +258,8 @@ const char *topic_method(const char *topic, const char **uri)
 
 void mcp_list_changed(enum mcp_list list)
 {
-	mcp_changed(list_topics[list]);
+	if ((unsigned)list > MCP_RESOURCES)
+		mistake("mcp_list_changed() of %d: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES", (int)list);
+	else
+		mcp_changed(list_topics[list]);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "charged.h"
+#include "mistake.h"
 
 #define ALIGNMENT 16
 #define FIRST_BYTES 4096
@@ -285,16 +286,27 @@ char *arena_copy(struct arena *arena, str s)
 	return copy;
 }
 
+/* Such as what a person wrote, which may be absent, or end with a %: it stands as it is. */
+static char *print_as_it_is(struct arena *arena, const char *format)
+{
+	mistake("\"%s\" is no format: write \"%%s\" for a text that is not written in the program", format ? format : "NULL");
+	return arena_copy(arena, str_of(format ? format : ""));
+}
+
 char *arena_print_list(struct arena *arena, const char *format, va_list list)
 {
 	size_t room = (size_t)(arena->end - arena->at);
 	va_list again;
 
+	if (!format)
+		return print_as_it_is(arena, format);
 	/* First into what is free anyway: most texts fit, and are formatted once. */
 	va_copy(again, list);
 	int length = vsnprintf(arena->at, room, format, list);
-	if (length < 0)
-		abort();
+	if (length < 0) {
+		va_end(again);
+		return print_as_it_is(arena, format);
+	}
 	bool fits = (size_t)length < room;
 	char *text = arena_alloc_raw(arena, (size_t)length + 1);
 	if (!fits)

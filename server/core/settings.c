@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "mistake.h"
 #include "settings.h"
 
 struct value {
@@ -18,11 +19,13 @@ static struct arena *words;
 
 static const struct value *find(const char *name)
 {
+	static const struct value none;
+
 	for (int i = 0; i < value_count; i++)
 		if (strcmp(values[i].setting->name, name) == 0)
 			return &values[i];
-	fprintf(stderr, "no setting table has %s\n", name);
-	abort();
+	mistake("there is no setting %s: add it to settings", name);
+	return &none;
 }
 
 const char *setting_text(const char *name)

@@ -26,7 +26,7 @@ struct setting {
 };
 
 /* The value of a setting of the tables read at start. Asking for a name that is in no table is a
- * programmer's error. The text lives as long as the process; NULL: not set. */
+ * mistake (docs/mistakes.md), and gives NULL or 0. The text lives as long as the process; NULL: not set. */
 const char *setting_text(const char *name);
 int64_t setting_int(const char *name);          /* numbers, bytes, and durations in milliseconds */
 

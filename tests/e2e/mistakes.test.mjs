@@ -38,6 +38,21 @@ const mistakes = [
 		'a message has the role "system": there are "user" and "assistant"'],
 	['mistaken', 'half a block', 'a block that is not whole',
 		'a block of its answer is not whole: MCP_IMAGE must have .bytes and .mime'],
+	['mistaken_blocking', 'answers and waits', 'an answer and `MCP_WAITING`',
+		'it answered and returned MCP_WAITING: return what mcp_return(), mcp_say(), mcp_fail() or the like returns, or wait and do not answer'],
+	['mistaken', 'waits for null', '`mcp_wait()` for nothing', 'it called mcp_wait() with NULL: pass the URI of what it waits for'],
+	['mistaken', 'no block', '`mcp_add()` of nothing', 'a block of its answer is NULL: pass a struct mcp_content'],
+	['mistaken', 'no level', 'a level that is none', 'it called mcp_log() with the level 8: there are MCP_DEBUG to MCP_EMERGENCY'],
+];
+// [tool, how, as docs/mistakes.md has it, what is logged, what the call answers all the same]
+const harmless = [
+	['mistaken', 'no format', 'a text of others as a format',
+		'"Reduced by 10%" is no format: write "%s" for a text that is not written in the program', 'Reduced by 10%'],
+	['mistaken', 'null format', null, '"NULL" is no format: write "%s" for a text that is not written in the program', ''],
+	['mistaken', 'no setting', 'a setting that is in no table', 'there is no setting COLOUR: add it to settings', 'None 0'],
+	['mistaken_blocking', 'changes null', 'a change of nothing', 'mcp_changed() of NULL: pass the URI of what changed', 'Changed.'],
+	['mistaken_blocking', 'changes null', 'a change of no list',
+		'mcp_list_changed() of 3: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES', 'Changed.'],
 ];
 const ignored = ['mistaken', 'ignores a question', 'a question that is ignored (a debug build alone)',
 	'it asked "sure" and answered without the answer: return MCP_WAITING where mcp_ask() is MCP_PENDING'];
@@ -78,6 +93,29 @@ for (const [tool, how, , words] of [...mistakes.filter((_, i) => i % 5 === 0), i
 		assert.equal(count(stderr, said(tool, words)), 1, stderr);
 	});
 
+for (const [tool, how, mistake, words, answer] of harmless)
+	test(`${mistake ?? how}: the log says it, and the call goes on`, async () => {
+		for (const call of [() => alone(tool, how), () => inSession(tool, how, '2025-11-25')]) {
+			const { json } = await call();
+			assert.equal(json.result.content[0].text, answer);
+		}
+		await server.says(new RegExp(`of the tool ${tool}: ${words.replace(/[()?.]/g, '\\$&')}`));
+	});
+
+test('who answers and asks has failed, and nobody is asked', async () => {
+	const { json } = await alone('mistaken', 'answers and asks', server, { elicitation: {} });
+	assert.equal(json.error?.code, -32603);
+});
+
+// A worker that is run again at once has used no time.
+for (const how of ['waits for no time', 'changes what it waits for'])
+	test(`a tool that ${how} ends at its deadline`, async () => {
+		const hasty = await start('probe', { MISTAKES: 'answer', CALL_DEADLINE: '500ms' });
+		const { json } = await alone('mistaken_blocking', how, hasty);
+		assert.match(json.error.message, /^This took longer than/);
+		await hasty.stop();
+	});
+
 test('who ignores a question is let be where nobody debugs', async () => {
 	const { json } = await alone('mistaken', 'ignores a question', server, { elicitation: {} });
 	assert.equal(json.result.content[0].text, 'Done all the same.');
@@ -105,6 +143,6 @@ test('JSON of several lines is one event, in every revision', async () => {
 
 test('the page has each of them', () => {
 	const page = readFileSync(join(root, 'docs/mistakes.md'), 'utf8');
-	for (const [, how, mistake, words] of [...mistakes, ignored].filter(([, , mistake]) => mistake))
-		assert.ok(page.includes(`\n| ${mistake} | \`${words}\` |\n`), how);
+	for (const [, how, mistake, words] of [...mistakes, ...harmless, ignored].filter(([, , mistake]) => mistake))
+		assert.ok(page.includes(`\n| ${mistake} | \`${words}\` |`), how);
 });

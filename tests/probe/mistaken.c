@@ -80,6 +80,75 @@ static enum mcp_answer ignores_a_question(struct mcp_call *call)
 	return mcp_say(call, "Done all the same.");
 }
 
+static enum mcp_answer answers_and_waits(struct mcp_call *call)
+{
+	mcp_say(call, "Wait.");
+	return mcp_wait(call, "probe://nothing", 60000);
+}
+
+static enum mcp_answer answers_and_asks(struct mcp_call *call)
+{
+	struct consent consent;
+
+	mcp_say(call, "Wait.");
+	return mcp_ask(call, "sure", consent_shape, &consent, "Sure?") == MCP_PENDING ? MCP_WAITING : MCP_ANSWERED;
+}
+
+static enum mcp_answer waits_for_null(struct mcp_call *call)
+{
+	return mcp_wait(call, NULL, 1000);
+}
+
+static enum mcp_answer no_block(struct mcp_call *call)
+{
+	mcp_add(call, NULL);
+	return mcp_done(call);
+}
+
+static enum mcp_answer no_level(struct mcp_call *call)
+{
+	mcp_log(call, (enum mcp_level)(MCP_EMERGENCY + 1), "What now?");
+	return mcp_say(call, "Logged.");
+}
+
+#pragma GCC diagnostic ignored "-Wformat-security"
+/* What is in a row, or what somebody typed; the compiler would tell. */
+static const char *volatile typed = "Reduced by 10%", *volatile absent;
+
+static enum mcp_answer no_format(struct mcp_call *call)
+{
+	return mcp_say(call, typed);
+}
+
+static enum mcp_answer null_format(struct mcp_call *call)
+{
+	return mcp_say(call, absent);
+}
+
+static enum mcp_answer no_setting(struct mcp_call *call)
+{
+	return mcp_say(call, "%s %lld", setting_text("COLOUR") ? "There" : "None", (long long)setting_int("COLOUR"));
+}
+
+static enum mcp_answer changes_null(struct mcp_call *call)
+{
+	mcp_changed(absent);
+	mcp_list_changed((enum mcp_list)(MCP_RESOURCES + 1));
+	return mcp_say(call, "Changed.");
+}
+
+/* No mistake by itself: it goes on until its deadline. */
+static enum mcp_answer changes_what_it_waits_for(struct mcp_call *call)
+{
+	mcp_changed("probe://itself");
+	return mcp_wait(call, "probe://itself", 60000);
+}
+
+static enum mcp_answer waits_for_no_time(struct mcp_call *call)
+{
+	return mcp_wait(call, "probe://nothing", 0);
+}
+
 static enum mcp_answer no_text(struct mcp_call *call)
 {
 	return mcp_say(call, "caf\xe9");
@@ -153,6 +222,17 @@ static const struct kind {
 	{ "no role", no_role },
 	{ "half a block", half_a_block },
 	{ "ignores a question", ignores_a_question },
+	{ "answers and waits", answers_and_waits },
+	{ "answers and asks", answers_and_asks },
+	{ "waits for null", waits_for_null },
+	{ "no block", no_block },
+	{ "no level", no_level },
+	{ "no format", no_format },
+	{ "null format", null_format },
+	{ "no setting", no_setting },
+	{ "changes null", changes_null },
+	{ "changes what it waits for", changes_what_it_waits_for },
+	{ "waits for no time", waits_for_no_time },
 	{ "no text", no_text },
 	{ "json of lines", json_of_lines },
 	{ "form of lines", form_of_lines },
