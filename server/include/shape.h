@@ -126,11 +126,12 @@ struct shape {
 #define DESCRIBES_(shape_, T) \
 	HOLDS_(__builtin_types_compatible_p(shape_##_describes, T), #shape_ " does not describe a " #T)
 
-/* A pointer to what a shape describes (T), or to nobody knows what (void *). */
-#define POINTS_TO_(T, shape_, pointer) \
-	((void)HOLDS_(__builtin_types_compatible_p(__typeof__(*(pointer)), T) \
-	              || __builtin_types_compatible_p(__typeof__(*(pointer)), void), \
-	              #pointer " is not what " #shape_ " describes"), (pointer))
+/* A pointer to what a shape describes (T), or to nobody knows what (void *). FITS_ does not evaluate it. */
+#define FITS_(T, shape_, pointer) \
+	HOLDS_(__builtin_types_compatible_p(__typeof__(*(pointer)), T) \
+	       || __builtin_types_compatible_p(__typeof__(*(pointer)), void), \
+	       #pointer " is not what " #shape_ " describes")
+#define POINTS_TO_(T, shape_, pointer) ((void)FITS_(T, shape_, pointer), (pointer))
 typedef void NULL_describes;
 
 #endif

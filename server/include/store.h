@@ -109,7 +109,7 @@ MUST_USE enum store_outcome store_transact(struct store *store, store_work_fn *w
  * a shape that is known only when it runs. */
 #define store_find(store, arena, sql, in, params, out, found) \
 	(store_find)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
-	             ((void)POINTS_TO_(out##_describes, out, (found)->first), (struct rows *)(void *)(found)))
+	             ((void)FITS_(out##_describes, out, (found)->first), (struct rows *)(void *)(found)))
 #define store_find_one(store, arena, sql, in, params, out, row) \
 	(store_find_one)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
 	                 POINTS_TO_(out##_describes, out, row))

@@ -56,6 +56,19 @@ START_TEST(a_row_that_is_not_there_leaves_the_struct_alone)
 }
 END_TEST
 
+/* It is a macro. */
+START_TEST(where_rows_go_is_evaluated_once)
+{
+	ROWS(struct thing) rows[3] = {{{ NULL, -1 }}, {{ NULL, -1 }}, {{ NULL, -1 }}};
+	int next = 0;
+
+	ck_assert(store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows[next++]));
+	ck_assert_int_eq(next, 1);
+	ck_assert_int_eq(rows[0].count, 0);
+	ck_assert_int_eq(rows[1].count, -1);
+}
+END_TEST
+
 START_TEST(all_rows_are_found_in_order)
 {
 	ROWS(struct thing) rows = {{ NULL, -1 }};
@@ -359,6 +372,7 @@ static TCase *rows_case(void)
 	tcase_add_test(tcase, a_struct_comes_back_as_it_went);
 	tcase_add_test(tcase, what_is_absent_is_null_and_comes_back_absent);
 	tcase_add_test(tcase, a_row_that_is_not_there_leaves_the_struct_alone);
+	tcase_add_test(tcase, where_rows_go_is_evaluated_once);
 	tcase_add_test(tcase, all_rows_are_found_in_order);
 	tcase_add_test(tcase, each_row_is_handed_over_and_may_end_it);
 	tcase_add_test(tcase, a_change_counts_its_own_rows);
