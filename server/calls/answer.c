@@ -135,15 +135,30 @@ enum mcp_answer (mcp_return)(struct mcp_call *call, const struct shape *shape, c
 }
 
 /* What is written as it is has to be JSON, or nothing of the answer could be read. */
-bool call_takes_json(struct mcp_call *call, const char *where, const char *text)
+yyjson_val *call_takes_json(struct mcp_call *call, const char *where, const char *text)
 {
 	enum json_trouble trouble;
+	yyjson_val *value = text ? json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble) : NULL;
 
-	if (text && json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble))
-		return true;
-	call_mistake(call, "it called %s with what is not JSON: make it with mcp_json(), or check what it is made of",
-	             where);
-	return false;
+	if (!value)
+		call_mistake(call, "it called %s with what is not JSON: make it with mcp_json(), or check what it is made"
+		             " of", where);
+	return value;
+}
+
+bool call_takes_object(struct mcp_call *call, const char *where, const char *text)
+{
+	yyjson_val *value = call_takes_json(call, where, text);
+
+	if (value && !yyjson_is_obj(value))
+		call_mistake(call, "it called %s with JSON that is no object: write {...}", where);
+	return yyjson_is_obj(value);
+}
+
+/* Its list says so, and clients hold each success to it. */
+static bool is_structured(const struct mcp_call *call, enum revision revision)
+{
+	return call->offer->structured[revision];
 }
 
 enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
@@ -153,12 +168,17 @@ enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 		             " mcp_say()");
 		return MCP_ANSWERED;
 	}
-	if (!call_takes_json(call, "mcp_return_json()", value))
+	yyjson_val *parsed = call_takes_json(call, "mcp_return_json()", value);
+	if (!parsed)
 		return MCP_ANSWERED;
+	if (is_structured(call, R2025_06_18) && !yyjson_is_obj(parsed)) {
+		call_mistake(call, "it called mcp_return_json() with no object, and its .out_schema is one's: write {...}");
+		return MCP_ANSWERED;
+	}
 	struct json *json = call_result(call, "complete");
 
 	/* Before 2026-07-28 only an object may be structured; the text is there in any case. */
-	if (call->revision >= R2026_07_28 || (call->revision >= R2025_06_18 && *value == '{')) {
+	if (call->revision >= R2026_07_28 || (call->revision >= R2025_06_18 && yyjson_is_obj(parsed))) {
 		json_key(json, "structuredContent");
 		json_raw(json, str_of(value));
 	}
@@ -185,14 +205,9 @@ bool (mcp_read_json)(struct mcp_call *call, const char *text, const struct shape
 	return value && !shape_read(shape, value, 0, out, call->arena);
 }
 
-/* What a tool with an output shape says in words all the same: it was called off by a person, so
+/* What a tool with an output shape or schema says in words all the same, it was called off by a person, so
  * there is nothing of that shape to return. A declared outputSchema must be met by every success
  * (2025-06-18 on), so there it is an answer with isError. */
-static bool must_be_error(const struct mcp_call *call)
-{
-	return call->offer->out && call->revision >= R2025_06_18;
-}
-
 enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...)
 {
 	va_list list;
@@ -201,7 +216,7 @@ enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...)
 	str said = str_of(arena_print_list(call->arena, text, list));
 	va_end(list);
 	if (call->offer->kind == OFFER_TOOL)
-		tool_words(call, said, must_be_error(call));
+		tool_words(call, said, is_structured(call, call->revision));
 	else if (call->offer->kind == OFFER_RESOURCE)
 		resource_text(call, said);
 	else

@@ -189,7 +189,7 @@ enum mcp_reply mcp_ask_json(struct mcp_call *call, const char *key, const char *
 	}
 	if (reply != MCP_PENDING && reply != MCP_ACCEPTED)
 		return reply;
-	if (!call_takes_json(call, "mcp_ask_json()", schema))
+	if (!call_takes_object(call, "mcp_ask_json()", schema))
 		return MCP_UNAVAILABLE;
 	json_object(&json);
 	json_key(&json, "message");
@@ -250,7 +250,7 @@ static enum mcp_reply ask_client(struct mcp_call *call, const char *key, const s
 enum mcp_reply mcp_sample(struct mcp_call *call, const char *key, const char *params,
                           const char **result)
 {
-	if (!call_takes_json(call, "mcp_sample()", params))
+	if (!call_takes_object(call, "mcp_sample()", params))
 		return MCP_UNAVAILABLE;
 	return ask_client(call, key, &SAMPLE, "content", str_of(arena_copy(call->arena, str_of(params))),
 	                  result);

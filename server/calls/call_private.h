@@ -7,7 +7,8 @@
 /* A mistake of this thread's is that of the call's tool. (mistake.c) */
 void call_by(const struct mcp_call *call);
 /* Whether it is JSON, or the only roles there are; if not, that is the program's mistake. */
-bool call_takes_json(struct mcp_call *call, const char *where, const char *text);   /* (answer.c) */
+yyjson_val *call_takes_json(struct mcp_call *call, const char *where, const char *text);   /* (answer.c); NULL: it is not */
+bool call_takes_object(struct mcp_call *call, const char *where, const char *text);
 void call_takes_role(struct mcp_call *call, const char *role);                      /* (content.c) */
 
 /* Lets go of what it has, when it is over and no worker has it. */

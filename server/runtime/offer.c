@@ -53,6 +53,14 @@ static bool is_object_schema(struct arena *arena, const char *schema)
 	return str_is(json_member(json_parse_copy(arena, str_of(schema), 200, &trouble), "type"), "object");
 }
 
+/* Before 2026-07-28 only an object may be structured. */
+static bool is_structured(struct arena *arena, const struct mcp_tool *tool, enum revision revision)
+{
+	if (tool->out || !tool->out_schema)
+		return tool->out && revision >= R2025_06_18;
+	return revision >= R2026_07_28 || (revision >= R2025_06_18 && is_object_schema(arena, tool->out_schema));
+}
+
 static str describe_tool(struct arena *arena, const struct mcp_tool *tool,
                          enum revision revision)
 {
@@ -68,15 +76,12 @@ static str describe_tool(struct arena *arena, const struct mcp_tool *tool,
 		json_raw(&json, str_of(tool->in_schema));
 	else
 		shape_schema(&json, tool->in, SCHEMA_INPUT, revision >= R2026_07_28);
-	/* Before 2026-07-28 only an object may be structured. */
-	if (tool->out_schema && (revision >= R2026_07_28 || (revision >= R2025_06_18 &&
-	                         is_object_schema(arena, tool->out_schema)))) {
+	if (is_structured(arena, tool, revision)) {
 		json_key(&json, "outputSchema");
-		json_raw(&json, str_of(tool->out_schema));
-	}
-	if (tool->out && revision >= R2025_06_18) {
-		json_key(&json, "outputSchema");
-		shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
+		if (tool->out)
+			shape_schema(&json, tool->out, SCHEMA_OUTPUT, false);
+		else
+			json_raw(&json, str_of(tool->out_schema));
 	}
 	annotations(&json, tool);
 	raw_member(&json, "icons", tool->icons, revision >= R2025_11_25);
@@ -216,6 +221,7 @@ static void build_tools(void)
 		compile_schema(offer, tool->in_schema);
 		for (int revision = 0; revision < REVISIONS; revision++) {
 			struct arena *scratch = arena_create();
+			offer->structured[revision] = is_structured(scratch, tool, (enum revision)revision);
 			keep(offer->listed, revision, describe_tool(scratch, tool, (enum revision)revision));
 			arena_destroy(scratch);
 		}

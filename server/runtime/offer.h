@@ -26,6 +26,7 @@ struct offer {
 	const char *sees_all;
 	int64_t deadline_ms;
 	mcp_tool_fn *run;
+	bool structured[REVISIONS];     /* of a tool: its list has an outputSchema */
 	str listed[REVISIONS];          /* its JSON in a list */
 };
 

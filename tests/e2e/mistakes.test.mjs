@@ -43,6 +43,12 @@ const mistakes = [
 	['mistaken', 'waits for null', '`mcp_wait()` for nothing', 'it called mcp_wait() with NULL: pass the URI of what it waits for'],
 	['mistaken', 'no block', '`mcp_add()` of nothing', 'a block of its answer is NULL: pass a struct mcp_content'],
 	['mistaken', 'no level', 'a level that is none', 'it called mcp_log() with the level 8: there are MCP_DEBUG to MCP_EMERGENCY'],
+	['mistaken_json', 'no object', 'JSON that is no object, where that was declared',
+		'it called mcp_return_json() with no object, and its .out_schema is one\'s: write {...}'],
+	['mistaken', 'form that is a list', 'a form or request to a model that is no object',
+		'it called mcp_ask_json() with JSON that is no object: write {...}'],
+	['mistaken_json', 'only a block', 'blocks where JSON was declared',
+		'it has an .out_schema, and answered with mcp_done(): use mcp_return_json()'],
 ];
 // [tool, how, as docs/mistakes.md has it, what is logged, what the call answers all the same]
 const harmless = [
@@ -125,6 +131,16 @@ test('text that is not UTF-8 is mended, and the log says whose it was', async ()
 	const { json } = await alone('mistaken', 'no text');
 	assert.equal(json.result.content[0].text, 'caf\ufffd');
 	await server.says(/the tool mistaken answered with text that is not UTF-8: U\+FFFD stands for what is none/);
+});
+
+// Clients throw away a success without what the outputSchema describes.
+test('JSON is structured whatever is before it, and words instead of it are an error', async () => {
+	for (const [revision, call] of [['2026-07-28', how => alone('mistaken_json', how)],
+		...['2025-11-25', '2025-06-18'].map(revision => [revision, how => inSession('mistaken_json', how, revision)])]) {
+		assert.deepEqual((await call('json behind blanks')).json.result.structuredContent, { a: 1 }, revision);
+		assert.equal((await call('only words')).json.result.isError, true, revision);
+	}
+	assert.equal((await inSession('mistaken_json', 'only words', '2025-03-26')).json.result.isError, undefined);
 });
 
 // A line break would end the event in the middle, and no client could read it.

@@ -163,6 +163,34 @@ static enum mcp_answer json_of_lines(struct mcp_call *call)
 	return mcp_return_json(call, LINES);
 }
 
+static enum mcp_answer json_behind_blanks(struct mcp_call *call)
+{
+	return mcp_return_json(call, "\n\t{\"a\": 1}");
+}
+
+static enum mcp_answer no_object(struct mcp_call *call)
+{
+	return mcp_return_json(call, "[1]");
+}
+
+static enum mcp_answer form_that_is_a_list(struct mcp_call *call)
+{
+	const char *answer;
+
+	return mcp_ask_json(call, "form", "[]", "Sure?", &answer) == MCP_PENDING ? MCP_WAITING : MCP_ANSWERED;
+}
+
+static enum mcp_answer only_a_block(struct mcp_call *call)
+{
+	mcp_add(call, &(struct mcp_content) { .type = MCP_TEXT, .text = "x" });
+	return mcp_done(call);
+}
+
+static enum mcp_answer only_words(struct mcp_call *call)
+{
+	return mcp_say(call, "Called off.");
+}
+
 static enum mcp_answer form_of_lines(struct mcp_call *call)
 {
 	const char *answer;
@@ -236,6 +264,11 @@ static const struct kind {
 	{ "no text", no_text },
 	{ "json of lines", json_of_lines },
 	{ "form of lines", form_of_lines },
+	{ "json behind blanks", json_behind_blanks },
+	{ "no object", no_object },
+	{ "form that is a list", form_that_is_a_list },
+	{ "only a block", only_a_block },
+	{ "only words", only_words },
 	{ 0 },
 }, structs[] = {
 	{ "null", null_struct },

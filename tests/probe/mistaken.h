@@ -14,6 +14,8 @@ enum mcp_answer mistaken_struct(struct mcp_call *call, const void *in, struct st
 	{ "mistaken_blocking", "Mistaken", "The same, on a worker.", .in = mistaken_shape, .blocks = true, \
 	  .run = mistaken }, \
 	{ "mistaken_struct", "Mistaken", "Makes one with a struct that it declares.", .in = mistaken_shape, \
-	  .out = mistaken_out_shape, .run = mistaken_struct }
+	  .out = mistaken_out_shape, .run = mistaken_struct }, \
+	{ "mistaken_json", "Mistaken", "Makes one with JSON.", .in = mistaken_shape, .run = mistaken, \
+	  .out_schema = "{\"type\":\"object\",\"properties\":{}}" }
 
 #endif
