@@ -14,11 +14,22 @@ bool mistakes_stop = true;
 #endif
 
 static _Thread_local const char *kind_now, *name_now;
+static _Thread_local uint64_t told_last;        /* of what runs now; 0: nothing */
 
 void mistake_by(const char *kind, const char *name)
 {
 	kind_now = kind;
 	name_now = name;
+	told_last = 0;
+}
+
+/* What is done for each of a million rows is said once. */
+static bool is_told(const char *text)
+{
+	uint64_t hash = str_hash(str_of(text)) | 1, before = told_last;
+
+	told_last = hash;
+	return kind_now && hash == before;
 }
 
 void mistake(const char *format, ...)
@@ -29,6 +40,8 @@ void mistake(const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
+	if (is_told(text))
+		return;
 	if (kind_now)
 		log_error("a mistake of the %s %s: %s", kind_now, name_now, text);
 	else

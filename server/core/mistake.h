@@ -8,7 +8,7 @@
 extern bool mistakes_stop;              /* at first: in a debug build (without NDEBUG) */
 
 /* What this thread runs, such as the "tool" of a name, for the line in the log. NULL: nothing. They must live until
- * another is told. */
+ * another is told. The same mistake time after time in one run is told once. */
 void mistake_by(const char *kind, const char *name);
 void mistake(const char *format, ...) PRINTF(1, 2);
 

@@ -108,6 +108,16 @@ for (const [tool, how, mistake, words, answer] of harmless)
 		await server.says(new RegExp(`of the tool ${tool}: ${words.replace(/[()?.]/g, '\\$&')}`));
 	});
 
+test('what is done wrong for each of many rows is told once a call', async () => {
+	const words = said('mistaken', 'mcp_changed() of NULL'), before = count(server.log, words);
+	await alone('mistaken', 'again and again');
+	await alone('mistaken', 'again and again');
+	await eventually(() => count(server.log, words) > before + 1, words);
+	await alone('mistaken', 'no answer');
+	await eventually(() => server.log.lastIndexOf('gave no answer') > server.log.lastIndexOf(words), 'the last');
+	assert.equal(count(server.log, words), before + 2);
+});
+
 test('who answers and asks has failed, and nobody is asked', async () => {
 	const { json } = await alone('mistaken', 'answers and asks', server, { elicitation: {} });
 	assert.equal(json.error?.code, -32603);

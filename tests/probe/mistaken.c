@@ -137,6 +137,13 @@ static enum mcp_answer changes_null(struct mcp_call *call)
 	return mcp_say(call, "Changed.");
 }
 
+static enum mcp_answer again_and_again(struct mcp_call *call)
+{
+	for (int i = 0; i < 1000; i++)
+		mcp_changed(absent);
+	return mcp_say(call, "Changed.");
+}
+
 /* No mistake by itself: it goes on until its deadline. */
 static enum mcp_answer changes_what_it_waits_for(struct mcp_call *call)
 {
@@ -259,6 +266,7 @@ static const struct kind {
 	{ "null format", null_format },
 	{ "no setting", no_setting },
 	{ "changes null", changes_null },
+	{ "again and again", again_and_again },
 	{ "changes what it waits for", changes_what_it_waits_for },
 	{ "waits for no time", waits_for_no_time },
 	{ "no text", no_text },
