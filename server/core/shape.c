@@ -197,14 +197,30 @@ static void check_header(struct check *check, const struct shape *root, const st
 	claim(check, count_headers(root, field->header) == 1, field, "its header is there twice");
 }
 
-/* Depth first, so that headers are only counted in what is known to end. */
-static void check_nesting(struct check *check, const struct shape *shape, int depth)
+/* A shape, and those it is nested in. */
+struct level {
+	const struct shape *shape;
+	const struct level *around;
+	int depth;
+};
+
+static bool is_within_itself(const struct level *level, const struct shape *item)
 {
-	for (const struct field *field = shape->fields; field->type != FIELD_END; field++) {
-		check_place(check, shape, field);
-		claim(check, depth < DEPTH_MAX || !field->item, field, "it is nested too deep, or in itself");
-		if (field->item && depth < DEPTH_MAX)
-			check_nesting(check, field->item, depth + 1);
+	while (level && level->shape != item)
+		level = level->around;
+	return level;
+}
+
+/* Depth first, so that headers are only counted in what is known to end. Not into what is around it: that has
+ * been looked at, and with several such fields there would be no end of it. */
+static void check_nesting(struct check *check, const struct level *level)
+{
+	for (const struct field *field = level->shape->fields; field->type != FIELD_END; field++) {
+		bool ends = !field->item || (level->depth < DEPTH_MAX && !is_within_itself(level, field->item));
+		check_place(check, level->shape, field);
+		claim(check, ends, field, "it is nested too deep, or in itself");
+		if (field->item && ends)
+			check_nesting(check, &(struct level) { field->item, level, level->depth + 1 });
 	}
 }
 
@@ -229,7 +245,7 @@ void shape_check(const struct shape *shape, shape_wrong_fn *tell, void *of)
 
 	if (!shape)
 		return;
-	check_nesting(&check, shape, 1);
+	check_nesting(&check, &(struct level) { shape, NULL, 1 });
 	if (check.sound)
 		check_fields(&check, shape, shape, false);
 }

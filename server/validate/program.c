@@ -10,6 +10,15 @@ static const struct needed needed_of_server[] = {
 	{ 0 },
 };
 
+/* The command check runs it on a database that others use. */
+static bool is_query(const char *sql)
+{
+	sql += strspn(sql, " \t\r\n");
+	size_t size = strspn(sql, LETTERS);
+
+	return str_is_nocase((str) { sql, size }, "select") || str_is_nocase((str) { sql, size }, "with");
+}
+
 void validate_server(struct checking *at)
 {
 	const struct mcp_server *server = at->server;
@@ -25,6 +34,8 @@ void validate_server(struct checking *at)
 		complain(at, ".port is %d: write one from 1 to 65535", server->port);
 	if (server->counts && !server->migrations)
 		complain(at, ".counts without .migrations: it has no database to count in; leave it out");
+	if (server->counts && !is_query(server->counts))
+		complain(at, ".counts is no query: write \"select count(*) as count from ...\"");
 }
 
 /* ---- Skills, jobs, migrations ---- */
@@ -135,6 +146,9 @@ static void check_setting(struct checking *at, const void *entry)
 	for (const struct setting *ours = at->ours->settings; ours->name; ours++)
 		if (strcmp(ours->name, at->name) == 0)
 			complain(at, "every program has a setting of that name: choose another");
+	if ((unsigned)setting->kind > SETTING_CHOICE)
+		complain(at, ".kind is none: write SETTING_TEXT, SETTING_INT, SETTING_BYTES, SETTING_DURATION,"
+		         " SETTING_LIST or SETTING_CHOICE");
 	if (setting->kind == SETTING_CHOICE && !setting->one_of)
 		complain(at, ".one_of is missing: the texts to choose from, ending with NULL");
 	int most = SETTINGS_MAX - count_settings(at->ours->settings);

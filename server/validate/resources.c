@@ -44,6 +44,17 @@ static void check_members(struct checking *at, const void *entry)
 	validate_meta(at, resource->meta);
 }
 
+/* RFC 2045, section 5.1: two tokens; what is behind a semicolon is nobody's business here. */
+static bool is_type(const char *mime)
+{
+	static const char token[] = LETTERS DIGITS "!#$&-^_.+";
+	size_t type = strspn(mime, token), subtype = mime[type] == '/' ? strspn(mime + type + 1, token) : 0;
+	const char *rest = mime + type + 1 + subtype;
+
+	return type > 0 && subtype > 0 && (!*rest || *rest == ';' || *rest == ' ') && utf8_valid(str_of(rest))
+	       && !strpbrk(rest, "\r\n");
+}
+
 static void check_mime(struct checking *at, const void *entry)
 {
 	const struct mcp_resource *resource = entry;
@@ -51,7 +62,7 @@ static void check_mime(struct checking *at, const void *entry)
 
 	if (!mime)
 		return;
-	if (!strchr(mime, '/'))
+	if (!is_type(mime))
 		complain(at, ".mime \"%s\" is none: write one like \"text/plain\"", str_quote(str_of(mime), 64).text);
 	if (strncmp(resource->uri, PAGE_SCHEME, strlen(PAGE_SCHEME)) == 0 && strcmp(mime, PAGE_TYPE) != 0)
 		complain(at, ".mime of a page (" PAGE_SCHEME ") is \"" PAGE_TYPE "\": write that");

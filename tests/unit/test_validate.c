@@ -23,6 +23,14 @@ static SHAPE(torn_shape, struct named,
 static SHAPE(example_shape, struct named,
 	TEXT(struct named, name, "Which", AT_MOST(3), EXAMPLES("apple")));
 
+/* In itself more often than there are ways to look through. */
+struct node { struct node *a, *b; };
+extern SHAPE_OF(node_shape, struct node);
+#define IN_ITSELF(member) NEST(struct node, member, struct node, node_shape, "Within")
+#define TWICE_EACH IN_ITSELF(a), IN_ITSELF(b)
+#define MORE TWICE_EACH, TWICE_EACH, TWICE_EACH, TWICE_EACH
+SHAPE(node_shape, struct node, MORE, MORE, MORE, MORE);
+
 static enum mcp_answer answer(struct mcp_call *call UNUSED, const void *in UNUSED, struct store *store UNUSED)
 {
 	return MCP_ANSWERED;
@@ -76,6 +84,9 @@ static const struct {
 	  "server: .port is 70000: write one from 1 to 65535" },
 	{ "`counts` without a database", { .counts = "select 1 as count" },
 	  "server: .counts without .migrations: it has no database to count in; leave it out" },
+	{ "`counts` that changes something", { .counts = "delete from shelf returning 1 as count",
+	  .migrations = (const struct migration[]) { { "1-shelf", "create table shelf (name text);", NULL }, { 0 } } },
+	  "server: .counts is no query: write \"select count(*) as count from ...\"" },
 
 	{ "a tool's name with a space", { TOOL(.name = "re stock") },
 	  "tools[0] \"re stock\": this is no name: write 1 to 128 letters, digits, _, - or ." },
@@ -176,6 +187,8 @@ static const struct {
 	  " \"application/json\"" },
 	{ "a type that is none", { RESOURCE(.mime = "json") },
 	  "resources[0] \"shelf://main\": .mime \"json\" is none: write one like \"text/plain\"" },
+	{ "half a type", { RESOURCE(.mime = "text/") },
+	  "resources[0] \"shelf://main\": .mime \"text/\" is none: write one like \"text/plain\"" },
 	{ "a page of another type", { RESOURCE(.uri = "ui://shop/stock", .mime = "text/html") },
 	  "resources[0] \"ui://shop/stock\": .mime of a page (ui://) is \"text/html;profile=mcp-app\": write that" },
 	{ "a { alone", { TEMPLATE(.uri = "shelf://{name") },
@@ -233,6 +246,9 @@ static const struct {
 	  "settings[0] \"colour\": this is no name: write capitals, digits and _, as in the environment" },
 	{ "a setting without a description", { SETTING("COLOUR", SETTING_TEXT, "red") },
 	  "settings[0] \"COLOUR\": .about is missing: one line, for --help" },
+	{ "a setting of no kind", { SETTING("COLOUR", (enum setting_kind)9, "red", "A colour.") },
+	  "settings[0] \"COLOUR\": .kind is none: write SETTING_TEXT, SETTING_INT, SETTING_BYTES, SETTING_DURATION,"
+	  " SETTING_LIST or SETTING_CHOICE" },
 	{ "a choice of nothing", { SETTING("COLOUR", SETTING_CHOICE, "red", "A colour.") },
 	  "settings[0] \"COLOUR\": .one_of is missing: the texts to choose from, ending with NULL" },
 	{ "a migration without SQL", { MIGRATION("1-shelf", "") },
@@ -283,6 +299,17 @@ START_TEST(all_of_them_are_told_at_once)
 	ck_assert_int_eq(found.count, 5);
 	ck_assert_str_eq(found.lines[3], "tools[1] \"restock\": it changes something and has no .scope: write the"
 	                 " scope that may run it, such as \"shop:write\", or MCP_ANYONE");
+}
+END_TEST
+
+START_TEST(a_shape_in_itself_is_told_however_often_it_is)
+{
+	const struct mcp_server server = { .name = "shop", .version = "1", TOOL(.in = node_shape) };
+	struct complaints found = server_validate(&server, &ours, arena);
+
+	ck_assert_int_ge(found.count, 2);
+	ck_assert_int_lt(found.count, 100);
+	ck_assert_str_eq(found.lines[0], "tools[0] \"restock\": .in, field \"a\": it is nested too deep, or in itself");
 }
 END_TEST
 
@@ -343,6 +370,7 @@ int main(int argc, char **argv UNUSED)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_loop_test(tests, each_mistake_is_told_alone_and_in_words, 0, COUNT(mistakes));
 	tcase_add_test(tests, all_of_them_are_told_at_once);
+	tcase_add_test(tests, a_shape_in_itself_is_told_however_often_it_is);
 	tcase_add_test(tests, what_is_sound_is_left_alone);
 	tcase_add_test(tests, the_page_has_each_of_them);
 	suite_add_tcase(suite, tests);
