@@ -1,5 +1,4 @@
 /* task.c - a call that became a task: how it begins, tells how far it is, asks, and ends. */
-#include <assert.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -165,7 +164,10 @@ static const struct wait to_become_one = { .begin = become_one };
 
 bool mcp_begin_task(struct mcp_call *call)
 {
-	assert(call->offer->runs_long);         /* so that it was announced */
+	if (!call->offer->runs_long) {          /* so it was not announced */
+		call_mistake(call, "it called mcp_begin_task(), and its entry does not say so: write .asks_first = true");
+		return true;
+	}
 	if (call->task || call->no_task || !client_knows_tasks(call))
 		return true;
 	call->wait = &to_become_one;

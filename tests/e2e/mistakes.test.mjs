@@ -42,6 +42,8 @@ const mistakes = [
 		'it answered and returned MCP_WAITING: return what mcp_return(), mcp_say(), mcp_fail() or the like returns, or wait and do not answer'],
 	['mistaken', 'waits for null', '`mcp_wait()` for nothing', 'it called mcp_wait() with NULL: pass the URI of what it waits for'],
 	['mistaken', 'no block', '`mcp_add()` of nothing', 'a block of its answer is NULL: pass a struct mcp_content'],
+	['mistaken_blocking', 'unannounced task', '`mcp_begin_task()` of a tool that is never a task',
+		'it called mcp_begin_task(), and its entry does not say so: write .asks_first = true'],
 	['mistaken', 'no level', 'a level that is none', 'it called mcp_log() with the level 8: there are MCP_DEBUG to MCP_EMERGENCY'],
 	['mistaken_json', 'no object', 'JSON that is no object, where that was declared',
 		'it called mcp_return_json() with no object, and its .out_schema is one\'s: write {...}'],

@@ -105,6 +105,11 @@ static enum mcp_answer no_block(struct mcp_call *call)
 	return mcp_done(call);
 }
 
+static enum mcp_answer unannounced_task(struct mcp_call *call)
+{
+	return mcp_begin_task(call) ? mcp_say(call, "Done.") : MCP_WAITING;
+}
+
 static enum mcp_answer no_level(struct mcp_call *call)
 {
 	mcp_log(call, (enum mcp_level)(MCP_EMERGENCY + 1), "What now?");
@@ -261,6 +266,7 @@ static const struct kind {
 	{ "answers and asks", answers_and_asks },
 	{ "waits for null", waits_for_null },
 	{ "no block", no_block },
+	{ "unannounced task", unannounced_task },
 	{ "no level", no_level },
 	{ "no format", no_format },
 	{ "null format", null_format },
