@@ -27,7 +27,8 @@
 struct store;
 
 /* One step of the schema's history: applied once, in order, each in a transaction. Only ever add
- * steps: deployed databases have run the old ones. */
+ * steps: deployed databases have run the old ones, and a program in which one of these reads otherwise
+ * (white space apart) does not start. */
 struct migration {
 	const char *name;               /* "1-products": unique, kept in the table `migration` */
 	const char *sqlite;             /* statements, separated by ;, or "" for nothing */

@@ -349,6 +349,11 @@ static bool migrating(struct store *store, bool begins)
 	return !begins;
 }
 
+/* In the schema where a table is made. */
+static const char columns[] =
+	"select attname as name from pg_attribute where attrelid = to_regclass(quote_ident(current_schema()) || '.'"
+	" || quote_ident(:name)) and attnum > 0 and not attisdropped";
+
 const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
@@ -357,7 +362,7 @@ const struct driver postgresql_driver = {
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue, .reads = &postgres_driver_reads,
 	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,
-	.script = script, .script_of = script_of, .migrating = migrating, .unhurried = unhurried,
+	.script = script, .script_of = script_of, .columns = columns, .migrating = migrating, .unhurried = unhurried,
 	.connection = postgres_connection, .socket = postgres_socket, .listen = postgres_listen,
 	.heard = postgres_heard, .heard_free = postgres_heard_free,
 };

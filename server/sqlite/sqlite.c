@@ -307,7 +307,8 @@ const struct driver sqlite_driver = {
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.end_call = sqlite_end_call,
 	.transact = transact, .commit = commit, .take_back = take_back,
-	.script = script, .script_of = script_of, .rest = sqlite_rest,
+	.script = script, .script_of = script_of, .columns = "select name from pragma_table_info(:name)",
+	.rest = sqlite_rest,
 	.connection = sqlite_connection, .socket = sqlite_socket, .listen = sqlite_listen,
 	.heard = sqlite_heard, .heard_free = sqlite_heard_free,
 };

@@ -107,6 +107,8 @@ struct driver {
 	/* The statements of a migration, separated by ; and without parameters. */
 	bool (*script)(struct store *store, const char *sql);
 	const char *(*script_of)(const struct migration *migration);
+	/* A query for the names of the columns of the table :name; where there is none, for no row. */
+	const char *columns;
 	/* NULL, or: migrations begin (other processes wait with theirs), or end. */
 	bool (*migrating)(struct store *store, bool begins);
 	/* NULL, or: gives back what it needed before, between transactions. */

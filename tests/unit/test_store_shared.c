@@ -329,10 +329,9 @@ END_TEST
 
 #define STARTERS 10
 
-START_TEST(processes_that_start_at_once_migrate_once)
+static void start_at_once(void)
 {
 	struct child children[STARTERS];
-	struct number number;
 
 	for (int i = 0; i < STARTERS; i++)
 		children[i] = child_start("migrate");
@@ -340,6 +339,28 @@ START_TEST(processes_that_start_at_once_migrate_once)
 		ck_assert_int_eq(child_end(children[i]), 0);
 	store = store_open(url, STORE_WRITES);
 	ck_assert_ptr_nonnull(store);
+}
+
+/* On a table of before there were checksums, too. */
+START_TEST(processes_that_start_at_once_complete_the_table_once)
+{
+	struct number number;
+
+	start_at_once();
+	ck_assert(store->driver->script(store, "alter table migration drop column checksum"));
+	store_close(store);
+	start_at_once();
+	ck_assert_int_eq(store_find_one(store, arena, "select count(checksum) as value from migration", NULL,
+	                                NULL, number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 2);
+}
+END_TEST
+
+START_TEST(processes_that_start_at_once_migrate_once)
+{
+	struct number number;
+
+	start_at_once();
 	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from migration", NULL,
 	                                NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 2);
@@ -385,6 +406,7 @@ static TCase *start_case(void)
 	tcase_add_checked_fixture(tcase, begin_empty, end);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, processes_that_start_at_once_migrate_once);
+	tcase_add_test(tcase, processes_that_start_at_once_complete_the_table_once);
 	return tcase;
 }
 

@@ -1,4 +1,4 @@
-/* test_transact.c - transactions, the budget of event loops, and migrations. */
+/* test_transact.c - transactions, and the budget of event loops. */
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -353,80 +353,11 @@ START_TEST(a_worker_has_no_budget)
 }
 END_TEST
 
-/* ---- Migrations ---- */
-
-static int64_t applied_in(struct store *in)
-{
-	struct number number;
-
-	ck_assert_int_eq(store_find_one(in, arena, "select count(*) as value from migration"
-	                                " where applied_at > 0", NULL, NULL, number_shape, &number), 1);
-	return number.value;
-}
-
-START_TEST(migrations_are_applied_once)
-{
-	struct number number;
-
-	ck_assert_int_eq(applied_in(store), 2);
-	ck_assert_int_eq(add(store, "a", 1), 1);
-	ck_assert(store_migrate(store, migrations));
-	ck_assert_int_eq(applied_in(store), 2);
-	/* The trigger's own semicolons did not end it. */
-	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
-	                                number_shape, &number), 1);
-	ck_assert_int_eq(number.value, 1);
-}
-END_TEST
-
-static void migrate_badly(void)
-{
-	static const struct migration bad[] = {
-		{ "3-fine", "create table fine (x bigint)", NULL },
-		{ "4-bad", "create table half (x bigint); create table half (x bigint)", NULL },
-		{ "5-never", "create table never (x bigint)", NULL },
-		{ 0 },
-	};
-	ck_assert(!store_migrate(store, bad));
-}
-
-START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
-{
-	struct number number;
-
-	catch_log(migrate_badly);
-	ck_assert_ptr_nonnull(strstr(logged, "4-bad"));
-	ck_assert_ptr_nonnull(strstr(logged, on_postgres() ? "relation \"half\" already exists"
-	                                                   : "table half already exists"));
-	ck_assert_int_eq(applied_in(store), 3);
-	ck_assert_int_eq(store_find_one(store, arena, on_postgres()
-		? "select count(*) as value from information_schema.tables where table_schema ="
-		  " current_schema and table_name in ('fine', 'half', 'never')"
-		: "select count(*) as value from sqlite_schema where name in ('fine', 'half', 'never')",
-		NULL, NULL, number_shape, &number), 1);
-	ck_assert_int_eq(number.value, 1);
-}
-END_TEST
-
-static void migrate_as_older(void)
-{
-	static const struct migration older[] = { { "1-things", "select 1", NULL }, { 0 } };
-	ck_assert(store_migrate(store, older));
-}
-
-START_TEST(a_newer_schema_is_accepted)
-{
-	catch_log(migrate_as_older);
-	ck_assert_ptr_nonnull(strstr(logged, "1 migrations that this program does not know"));
-	ck_assert_int_eq(applied_in(store), 2);
-}
-END_TEST
-
 /* ---- The suite ---- */
 
 static TCase *transaction_case(void)
 {
-	TCase *tcase = tcase_create("transactions and migrations");
+	TCase *tcase = tcase_create("transactions");
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, a_transaction_is_all_or_nothing);
@@ -439,9 +370,6 @@ static TCase *transaction_case(void)
 	tcase_add_test(tcase, a_transaction_is_not_run_again_for_ever);
 	tcase_add_test(tcase, a_transaction_may_change_what_it_goes_through);
 	tcase_add_test(tcase, readers_see_a_transaction_only_when_it_is_committed);
-	tcase_add_test(tcase, migrations_are_applied_once);
-	tcase_add_test(tcase, a_migration_that_fails_leaves_nothing_of_itself);
-	tcase_add_test(tcase, a_newer_schema_is_accepted);
 	return tcase;
 }
 

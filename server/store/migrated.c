@@ -1,0 +1,174 @@
+/* migrated.c - the table `migration`: which steps this database has taken, and of which text.
+ *
+ * A step that was edited after it ran would make one schema on new databases and another on old ones, so each has
+ * a checksum. Where lines are broken and how they are indented does not count, all else does, comments too. The
+ * column may be NULL: programs of before, which may run beside this one, do not know it. */
+#include "migrated.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "siphash.h"
+
+#define CHECKSUM_SIZE 17
+
+static SHAPE(migrated_shape, struct migrated,
+	TEXT(struct migrated, name, "Which migration", .required = true),
+	TIME(struct migrated, applied_at, "When it was applied"),
+	TEXT(struct migrated, checksum, "What its text was"));
+
+/* ---- Checksums ---- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* White space, however much, is one space; none at either end. */
+static str squeeze(const char *sql, char *to)
+{
+	size_t size = 0;
+
+	for (; *sql; sql++) {
+		if (!is_space(*sql))
+			to[size++] = *sql;
+		else if (size && to[size - 1] != ' ')
+			to[size++] = ' ';
+	}
+	return (str) { to, size && to[size - 1] == ' ' ? size - 1 : size };
+}
+
+/* Against slips, not against forgers. */
+static void sum_up(const char *sql, char checksum[CHECKSUM_SIZE])
+{
+	static const uint64_t key[2];
+	char *squeezed = malloc(strlen(sql) + 1);
+
+	if (!squeezed)
+		abort();
+	snprintf(checksum, CHECKSUM_SIZE, "%016" PRIx64, siphash(key, squeeze(sql, squeezed)));
+	free(squeezed);
+}
+
+bool migrated_as_is(struct store *store, const struct migrated *ran, const struct migration *migration)
+{
+	char checksum[CHECKSUM_SIZE];
+
+	sum_up(store->driver->script_of(migration), checksum);
+	if (!ran->checksum || strcmp(ran->checksum, checksum) == 0)
+		return true;
+	log_error("store: the migration %s was edited after it ran on this database: give it its old text back, and"
+	          " write what is to change as a migration of its own, behind the others", migration->name);
+	return false;
+}
+
+/* ---- The table ---- */
+
+enum columns { NO_TABLE, OLD_TABLE, WHOLE_TABLE };
+
+static bool look(struct store *store, struct arena *arena, enum columns *there)
+{
+	const struct migrated table = { .name = "migration" };
+	struct rows columns;
+
+	if (!(store_find)(store, arena, store->driver->columns, migrated_shape, &table, migrated_shape, &columns))
+		return false;
+	const struct migrated *column = columns.first;
+	*there = columns.count ? OLD_TABLE : NO_TABLE;
+	for (int64_t i = 0; i < columns.count; i++)
+		if (strcmp(column[i].name, "checksum") == 0)
+			*there = WHOLE_TABLE;
+	return true;
+}
+
+/* Another process may have been quicker. */
+static bool make(struct store *store, void *arena)
+{
+	enum columns there;
+
+	if (!look(store, arena, &there))
+		return false;
+	if (there == NO_TABLE)
+		return store->driver->script(store, "create table migration (name text primary key,"
+		                                    " applied_at bigint not null, checksum text)");
+	return there == WHOLE_TABLE || store->driver->script(store, "alter table migration add column checksum text");
+}
+
+/* Looked at first: on SQLite whoever might write, whether it does or not, first marks the file as its log's
+ * (sqlite/stamp.c), for which it waits seven times for the disk. */
+bool migrated_prepare(struct store *store, struct arena *arena)
+{
+	enum columns there;
+
+	return look(store, arena, &there)
+	       && (there == WHOLE_TABLE || store_transact(store, make, arena) == STORE_COMMITTED);
+}
+
+bool migrated_find(struct store *store, struct arena *arena, struct rows *known)
+{
+	return store_find(store, arena, "select name, applied_at, checksum from migration", NULL, NULL,
+	                  migrated_shape, known);
+}
+
+const struct migrated *migrated_of(const struct rows *known, const struct migration *migration)
+{
+	const struct migrated *ran = known->first;
+
+	for (int64_t i = 0; i < known->count; i++)
+		if (strcmp(ran[i].name, migration->name) == 0)
+			return &ran[i];
+	return NULL;
+}
+
+bool migrated_add(struct store *store, const struct migration *migration)
+{
+	char checksum[CHECKSUM_SIZE];
+
+	sum_up(store->driver->script_of(migration), checksum);
+	return store_change(store, "insert into migration (name, applied_at, checksum)"
+	                    " values (:name, :applied_at, :checksum)", migrated_shape,
+	                    &(struct migrated) { migration->name, now_ms(), checksum }) == 1;
+}
+
+/* ---- What programs of before left ---- */
+
+struct completing {
+	const struct rows *known;
+	const struct migration *migrations;
+};
+
+static bool lacks(const struct completing *at, const struct migration *migration)
+{
+	const struct migrated *ran = migrated_of(at->known, migration);
+
+	return ran && !ran->checksum;
+}
+
+static bool complete(struct store *store, void *context)
+{
+	const struct completing *at = context;
+	char checksum[CHECKSUM_SIZE];
+
+	for (const struct migration *migration = at->migrations; migration->name; migration++) {
+		if (!lacks(at, migration))
+			continue;
+		sum_up(store->driver->script_of(migration), checksum);
+		if (store_change(store, "update migration set checksum = :checksum where name = :name and checksum is null",
+		                 migrated_shape,
+		                 (&(struct migrated) { .name = migration->name, .checksum = checksum })) < 0)
+			return false;
+	}
+	return true;
+}
+
+bool migrated_complete(struct store *store, const struct rows *known, const struct migration *migrations)
+{
+	struct completing at = { known, migrations };
+
+	for (const struct migration *migration = migrations; migration->name; migration++)
+		if (lacks(&at, migration))
+			return store_transact(store, complete, &at) == STORE_COMMITTED;
+	return true;
+}

@@ -1,0 +1,239 @@
+/* test_migrate.c - steps of a schema's history: once, whole or not at all, and as they were when they ran. */
+#include "things.h"
+
+static int64_t applied_in(struct store *in)
+{
+	struct number number;
+
+	ck_assert_int_eq(store_find_one(in, arena, "select count(*) as value from migration"
+	                                " where applied_at > 0", NULL, NULL, number_shape, &number), 1);
+	return number.value;
+}
+
+START_TEST(migrations_are_applied_once)
+{
+	struct number number;
+
+	ck_assert_int_eq(applied_in(store), 2);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+	ck_assert(store_migrate(store, migrations));
+	ck_assert_int_eq(applied_in(store), 2);
+	/* The trigger's own semicolons did not end it. */
+	ck_assert_int_eq(store_find_one(store, arena, "select things as value from count", NULL, NULL,
+	                                number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 1);
+}
+END_TEST
+
+static void migrate_badly(void)
+{
+	static const struct migration bad[] = {
+		{ "3-fine", "create table fine (x bigint)", NULL },
+		{ "4-bad", "create table half (x bigint); create table half (x bigint)", NULL },
+		{ "5-never", "create table never (x bigint)", NULL },
+		{ 0 },
+	};
+	ck_assert(!store_migrate(store, bad));
+}
+
+START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
+{
+	struct number number;
+
+	catch_log(migrate_badly);
+	ck_assert_ptr_nonnull(strstr(logged, "4-bad"));
+	ck_assert_ptr_nonnull(strstr(logged, on_postgres() ? "relation \"half\" already exists"
+	                                                   : "table half already exists"));
+	ck_assert_int_eq(applied_in(store), 3);
+	ck_assert_int_eq(store_find_one(store, arena, on_postgres()
+		? "select count(*) as value from information_schema.tables where table_schema ="
+		  " current_schema and table_name in ('fine', 'half', 'never')"
+		: "select count(*) as value from sqlite_schema where name in ('fine', 'half', 'never')",
+		NULL, NULL, number_shape, &number), 1);
+	ck_assert_int_eq(number.value, 1);
+}
+END_TEST
+
+static struct migration older[2];
+
+static void migrate_as_older(void)
+{
+	older[0] = migrations[0];
+	ck_assert(store_migrate(store, older));
+}
+
+START_TEST(a_newer_schema_is_accepted)
+{
+	catch_log(migrate_as_older);
+	ck_assert_ptr_nonnull(strstr(logged, "1 migrations that this program does not know"));
+	ck_assert_int_eq(applied_in(store), 2);
+}
+END_TEST
+
+/* ---- One that is edited after it ran ---- */
+
+struct ran {
+	const char *name, *checksum;
+	int64_t applied_at;
+};
+
+static SHAPE(ran_shape, struct ran,
+	TEXT(struct ran, name, "Which"),
+	TEXT(struct ran, checksum, "Of its text"),
+	TIME(struct ran, applied_at, "When"));
+
+static int64_t without_checksum(void)
+{
+	struct number number;
+
+	ck_assert_int_eq(store_find_one(store, arena, "select count(*) as value from migration where checksum is null",
+	                                NULL, NULL, number_shape, &number), 1);
+	return number.value;
+}
+
+static struct migration edited[3];
+static bool migrated;
+
+static void migrate_edited(void)
+{
+	migrated = store_migrate(store, edited);
+}
+
+/* The second, for the database at hand. */
+static void edit(const char *sql)
+{
+	memcpy(edited, migrations, sizeof(edited));
+	edited[1].sqlite = edited[1].postgres = sql;
+}
+
+static void refuse_what_was_edited(void)
+{
+	edit("create table count (things bigint not null, parts bigint)");
+	catch_log(migrate_edited);
+	ck_assert(!migrated);
+	ck_assert_ptr_nonnull(strstr(logged, "the migration 2-count was edited after it ran on this database: give it its"
+	                                     " old text back, and write what is to change as a migration of its own"));
+	ck_assert_ptr_null(strstr(logged, "1-things"));
+}
+
+START_TEST(one_that_was_edited_after_it_ran_stops_the_start)
+{
+	refuse_what_was_edited();
+	ck_assert_int_eq(applied_in(store), 2);
+	ck_assert(store_migrate(store, migrations));
+}
+END_TEST
+
+START_TEST(all_that_were_edited_are_told)
+{
+	edit("select 1");
+	edited[0].sqlite = "select 2";
+	catch_log(migrate_edited);
+	ck_assert(!migrated);
+	ck_assert_ptr_nonnull(strstr(logged, "the migration 1-things was edited"));
+	ck_assert_ptr_nonnull(strstr(logged, "the migration 2-count was edited"));
+}
+END_TEST
+
+static const char *text_here(void)
+{
+	return store->driver->script_of(&migrations[1]);
+}
+
+/* " a  b\n" for "a b", each blank another. */
+static char *spaced(const char *sql)
+{
+	static const char *const blanks[] = { " ", "\n\t", "  ", "\r\n" };
+	char *text = arena_alloc(arena, 3 * strlen(sql) + 8), *to = text;
+
+	to += sprintf(to, "\n\t");
+	for (int i = 0; *sql; sql++)
+		if (*sql == ' ')
+			to += sprintf(to, "%s", blanks[i++ % 4]);
+		else
+			*to++ = *sql;
+	strcpy(to, " \n");
+	return text;
+}
+
+START_TEST(how_it_is_indented_does_not_count)
+{
+	edit(spaced(text_here()));
+	ck_assert(store_migrate(store, edited));
+}
+END_TEST
+
+START_TEST(a_space_where_there_was_none_counts)
+{
+	const char *sql = text_here();
+	const char *bracket = strchr(sql, '(');
+
+	edit(arena_print(arena, "%.*s %s", (int)(bracket + 1 - sql), sql, bracket + 1));
+	catch_log(migrate_edited);
+	ck_assert(!migrated);
+}
+END_TEST
+
+static void as_a_program_of_before_left_it(void)
+{
+	ck_assert(store->driver->script(store, "alter table migration drop column checksum"));
+}
+
+START_TEST(what_ran_before_there_were_checksums_has_one_from_the_next_start_on)
+{
+	as_a_program_of_before_left_it();
+	ck_assert(store_migrate(store, migrations));
+	ck_assert_int_eq(applied_in(store), 2);
+	ck_assert_int_eq(without_checksum(), 0);
+	refuse_what_was_edited();
+}
+END_TEST
+
+START_TEST(a_program_of_before_may_go_on_beside_this_one)
+{
+	struct ran ran = { .name = "3-newer", .applied_at = 1 };
+	static const struct migration newer[] = {
+		{ "3-newer", "create table newer (x bigint)", NULL }, { 0 },
+	};
+
+	ck_assert_int_eq(store_change(store, "insert into migration (name, applied_at) values (:name, :applied_at)",
+	                              ran_shape, &ran), 1);
+	ck_assert_int_eq(without_checksum(), 1);
+	ck_assert(store_migrate(store, migrations));            /* which does not know that one */
+	ck_assert_int_eq(without_checksum(), 1);
+	ck_assert(store_migrate(store, newer));
+	ck_assert_int_eq(without_checksum(), 0);
+}
+END_TEST
+
+/* A database's text is its own: another's may be edited. */
+START_TEST(each_database_has_the_text_that_ran_on_it)
+{
+	memcpy(edited, migrations, sizeof(edited));
+	if (on_postgres())
+		edited[1].sqlite = "select 1";
+	else
+		edited[1].postgres = "select 1";
+	ck_assert(store_migrate(store, edited));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("migrate");
+	TCase *tcase = tcase_create("migrations");
+
+	tcase_add_checked_fixture(tcase, begin, end);
+	tcase_add_test(tcase, migrations_are_applied_once);
+	tcase_add_test(tcase, a_migration_that_fails_leaves_nothing_of_itself);
+	tcase_add_test(tcase, a_newer_schema_is_accepted);
+	tcase_add_test(tcase, one_that_was_edited_after_it_ran_stops_the_start);
+	tcase_add_test(tcase, all_that_were_edited_are_told);
+	tcase_add_test(tcase, how_it_is_indented_does_not_count);
+	tcase_add_test(tcase, a_space_where_there_was_none_counts);
+	tcase_add_test(tcase, what_ran_before_there_were_checksums_has_one_from_the_next_start_on);
+	tcase_add_test(tcase, a_program_of_before_may_go_on_beside_this_one);
+	tcase_add_test(tcase, each_database_has_the_text_that_ran_on_it);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
