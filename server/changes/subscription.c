@@ -1,11 +1,12 @@
 /* subscription.c - subscriptions/listen of 2026-07-28: a stream that tells of what was asked for.
  *
  * Acknowledged first, every message tagged with the subscription (the request's id). There is no
- * replay, so each resource is told once at the beginning: a client that was away reads again. A
+ * replay, so what a client that was away may have missed is told at the beginning, see listener.c. A
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
 #include "expiry.h"
+#include "listener.h"
 #include "result.h"
 #include "shares.h"
 #include "sight.h"
@@ -237,7 +238,6 @@ static void leave(struct mcp_call *call);
 static const struct wait change = { .leave = leave };
 
 static void look_again(struct timer *timer, UNUSED struct loop *loop);
-static void tell_due(struct subscription *subscription);
 static void end_soon(struct subscription *subscription, int64_t in_ms);
 static void end(void *of);
 
@@ -262,9 +262,10 @@ const struct fault *subscription_begin(struct subscription *subscription)
 
 	index_add(subscription);
 	acknowledge(subscription);
-	for (int i = subscription->lists; i < subscription->count; i++)
+	for (int i = subscription->resources; i < subscription->count; i++)
 		subscription->followed[i].due = true;
-	tell_due(subscription);
+	listener_look(subscription);
+	subscription_tell_due(subscription);
 	if (ending)
 		end_soon(subscription, 0);
 	return NULL;
@@ -321,11 +322,11 @@ static void was_sent(void *reply)
 	const struct mcp_call *call = ((const struct reply *)reply)->calls;
 
 	if (call && call->subscription)
-		tell_due(call->subscription);
+		subscription_tell_due(call->subscription);
 }
 
 /* As much as the client takes; the rest when it has taken that. */
-static void tell_due(struct subscription *subscription)
+void subscription_tell_due(struct subscription *subscription)
 {
 	for (int i = 0; i < subscription->count; i++) {
 		if (!subscription->followed[i].due)
@@ -345,7 +346,7 @@ static struct subscription *of_timer(struct timer *timer)
 
 static void look_again(struct timer *timer, UNUSED struct loop *loop)
 {
-	tell_due(of_timer(timer));
+	subscription_tell_due(of_timer(timer));
 }
 
 void subscription_look_again(struct subscription *subscription, int64_t in_ms)

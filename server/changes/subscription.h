@@ -26,7 +26,9 @@ struct subscription {
 const struct fault *subscription_begin(struct subscription *subscription);
 /* Ends what notification() began, and sends it. */
 void subscription_send(struct subscription *subscription, struct json *json);
-/* Tells what is due, in so many milliseconds. */
+/* Tells what is due, as much as its client takes, and the rest when it has taken that. */
+void subscription_tell_due(struct subscription *subscription);
+/* The same in so many milliseconds. */
 void subscription_look_again(struct subscription *subscription, int64_t in_ms);
 
 /* What an extension has followed besides: a const table, in its struct extension. */

@@ -16,6 +16,8 @@
 #define TOLD_MAX 4
 
 static atomic_uint_fast64_t marks[MARKS];       /* the latest change of the topics with that hash */
+static atomic_int_fast64_t marked_ms[MARKS];    /* when, by tick_ms(); 0: never */
+static atomic_int_fast64_t hears_since_ms;      /* by tick_ms(); 0: always */
 static _Thread_local struct mcp_call *waiting[BUCKETS];
 static _Thread_local bool ended;        /* the server stops: nobody waits any longer */
 
@@ -150,6 +152,7 @@ void topic_missed(void)
 	struct http *http = atomic_load(&runtime.http);
 	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
 
+	topic_hears(false);
 	for (int i = 0; i < MARKS; i++)
 		atomic_store(&marks[i], change);
 	for (int i = 0; http && i < http_loops(http); i++) {
@@ -181,10 +184,25 @@ static uint64_t mark(const char *uri)
 	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
 	uint64_t before = atomic_load(&marks[topic_hash(uri) % MARKS]);
 
+	atomic_store(&marked_ms[topic_hash(uri) % MARKS], tick_ms());
 	while (before < change &&
 	       !atomic_compare_exchange_weak(&marks[topic_hash(uri) % MARKS], &before, change))
 		;
 	return change;
+}
+
+void topic_hears(bool first)
+{
+	atomic_store(&hears_since_ms, first ? 0 : tick_ms());
+}
+
+int64_t topic_changed_ago_ms(const char *topic)
+{
+	int64_t since = atomic_load(&hears_since_ms), at = atomic_load(&marked_ms[topic_hash(topic) % MARKS]);
+
+	if (at < since)
+		at = since;
+	return at ? tick_ms() - at : INT64_MAX;
 }
 
 static bool database_tells(const char *uri)

@@ -11,6 +11,10 @@ void topic_arrived(const char *uri);
 /* Who is told of each change too, on each loop; before they run. `change`: changes_so_far with it. */
 typedef void topic_told_fn(const char *topic, uint64_t change);
 void topic_tell_also(topic_told_fn *told);
+/* From now on each change is told here; `first`: and there was none before that anybody could have missed. */
+void topic_hears(bool first);
+/* How long ago, in ms, it may have changed at the latest, as far as can be known here. */
+int64_t topic_changed_ago_ms(const char *topic);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);
 /* Ends this loop's calls that wait for a change: the server stops. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "input_wait.h"
+#include "listener_rows.h"
 #include "protocol.h"
 #include "session.h"
 #include "state.h"
@@ -143,6 +144,7 @@ bool protocol_share(const char *database)
 		             .task_due = task_due, .task_last_words = TASK_LAST_WORDS },
 	});
 
+	topic_hears(started && listener_rows_are_first());
 	return started && (!fresh || !seal_configure(state_secret()));
 }
 

@@ -162,7 +162,8 @@ static bool put_aside(const char *path)
 	return true;
 }
 
-static bool open_patiently(struct sqlite_connection *connection, const char *path, int64_t wait_ms)
+static bool open_patiently(struct sqlite_connection *connection, const char *path, int64_t wait_ms,
+                           bool *lost)
 {
 	int64_t until = tick_ms() + wait_ms;
 	bool said = false;
@@ -171,6 +172,7 @@ static bool open_patiently(struct sqlite_connection *connection, const char *pat
 	while ((state = open_once(connection, path)) != OPENED) {
 		if (state >= REFUSED || (state == DAMAGED && (!path || !put_aside(path))))
 			return false;
+		*lost |= state == DAMAGED;
 		if (state == DAMAGED)
 			continue;
 		if (tick_ms() >= until) {
@@ -225,7 +227,7 @@ struct store *sqlite_open_state(const char *data, int64_t wait_ms)
 	if (!sqlite)
 		abort();
 	sqlite->connection = sqlite_connection_create();
-	if (!open_patiently(sqlite->connection, state_path(data, path), wait_ms)) {
+	if (!open_patiently(sqlite->connection, state_path(data, path), wait_ms, &sqlite->store.lost)) {
 		sqlite_connection_close(sqlite->connection);
 		free(sqlite);
 		return NULL;

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "databases.h"
+#include "listener_rows.h"
 #include "log.h"
 #include "store_internal.h"
 #include "stream_bytes.h"
@@ -190,7 +191,7 @@ static bool begin(struct store *store)
 
 	return (!alone || store_migrate(store, state_migrations))
 	       && (!state_set.fresh_secret || secret_keep(store)) && beat_register(store)
-	       && (!alone || beat_bury_others(store));
+	       && (!alone || beat_bury_others(store)) && listener_rows_begin(store);
 }
 
 /* Tables that SQLite finds whole may still not be those of this program. */

@@ -24,6 +24,7 @@ struct store {
 	bool again;                     /* ... and is worth running again */
 	char why[128];                  /* ... because of this */
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
+	bool lost;                      /* what was in it, see store_lost() */
 	bool gave_up;
 	bool waits;                     /* ... for an answer: see store_reads.h */
 	int64_t budget;

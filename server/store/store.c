@@ -61,6 +61,11 @@ void store_for(struct store *store, uint64_t party)
 	store->party = party;
 }
 
+bool store_lost(const struct store *store)
+{
+	return store->lost;
+}
+
 bool store_refused(const struct store *store)
 {
 	return store->refused;

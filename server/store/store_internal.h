@@ -29,6 +29,9 @@ bool store_gave_up(const struct store *store);
  * database is well, and would refuse it again. False where it may go better later. */
 bool store_refused(const struct store *store);
 
+/* What was in it, a state, had to be put aside: it is new, its service is not. */
+bool store_lost(const struct store *store);
+
 /* Even a read may wait for another machine, so it belongs on a worker. False for SQLite. */
 bool store_blocks(const struct store *store);
 

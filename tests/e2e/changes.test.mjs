@@ -16,9 +16,9 @@ function listen(server, notifications, enough, options) {
 		until: events => messages(events).length >= enough });
 }
 
-test('2026-07-28: acknowledged first, each resource told once, then each change, all tagged', async () => {
+test('2026-07-28: acknowledged first, then each change, all tagged', async () => {
 	const { answer: listening } = await listen(shop.products, { toolsListChanged: true,
-		resourceSubscriptions: ['product://TEA-0001', 'product://TEA-0002', 'nothing://here'] }, 4);
+		resourceSubscriptions: ['product://TEA-0001', 'product://TEA-0002', 'nothing://here'] }, 2);
 	await change('TEA-0003');                               // nobody asked for this one
 	await change('TEA-0002');
 	const { status, headers, events } = await listening;
@@ -29,8 +29,7 @@ test('2026-07-28: acknowledged first, each resource told once, then each change,
 	assert.equal(acknowledged.method, 'notifications/subscriptions/acknowledged');
 	assert.deepEqual(acknowledged.params.notifications, { toolsListChanged: true,
 		resourceSubscriptions: ['product://TEA-0001', 'product://TEA-0002'] });
-	assert.deepEqual(told.map(message => message.params.uri),
-		['product://TEA-0001', 'product://TEA-0002', 'product://TEA-0002']);
+	assert.deepEqual(told.map(message => message.params.uri), ['product://TEA-0002']);
 	const tags = [acknowledged, ...told].map(message => message.params._meta['io.modelcontextprotocol/subscriptionId']);
 	assert.equal(new Set(tags).size, 1);
 	assert.equal(typeof tags[0], 'number');
@@ -38,7 +37,7 @@ test('2026-07-28: acknowledged first, each resource told once, then each change,
 
 test('2026-07-28: several listen at once, each with its own', async () => {
 	const both = await Promise.all(['TEA-0004', 'TEA-0005'].map(sku =>
-		listen(shop.products, { resourceSubscriptions: [`product://${sku}`] }, 3)));
+		listen(shop.products, { resourceSubscriptions: [`product://${sku}`] }, 2)));
 	await change('TEA-0004');
 	await change('TEA-0005');
 	const [first, second] = (await Promise.all(both.map(each => each.answer))).map(answer => messages(answer.events));

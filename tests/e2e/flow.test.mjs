@@ -17,7 +17,9 @@ const rpc = (headers, id, method, params) => exchange(probe, { headers,
 	body: JSON.stringify({ jsonrpc: '2.0', id, method, params }) });
 
 test('a listener of a thousand long URIs is acknowledged and told of each', async () => {
-	const uris = Array.from({ length: 1000 }, (_, i) => `probe://${String(i).padStart(99, 'u')}`);
+	const names = Array.from({ length: 1000 }, (_, i) => String(i).padStart(99, 'u')), uris = names.map(name => `probe://${name}`);
+	for (let i = 0; i < 1000; i += 50)
+		await Promise.all(names.slice(i, i + 50).map(name => callTool(probe, 'touch', { name })));
 	const { events } = await exchange(probe, {
 		...stateless('subscriptions/listen', { notifications: { resourceSubscriptions: uris } }),
 		until: events => messages(events).length === 1001,

@@ -47,14 +47,12 @@ const lastId = events => events.findLast(event => event.id).id;
 const upTo = count => Array.from({ length: count }, (_, i) => i + 1);
 
 // What PostgreSQL tells, it tells everyone in one order: whoever has heard this knows all that was said before.
-let settlings = 0;
 async function settled() {
 	await pause(100);               // it is said a moment after a client has its answer
-	const uri = `probe://settled-${++settlings}`;
 	const heard = await Promise.all([one, two].map(server => opened(server, {
-		...stateless('subscriptions/listen', { notifications: { resourceSubscriptions: [uri] } }),
-		until: events => updates(events).length > 1 })));
-	await query(url, `notify mcp_changed, '${uri}'`);
+		...stateless('subscriptions/listen', { notifications: { promptsListChanged: true } }),
+		until: events => messages(events).length > 1 })));
+	await query(url, `notify mcp_changed, 'list:prompts'`);
 	await Promise.all(heard.map(each => each.answer));
 }
 
@@ -362,7 +360,7 @@ test('a change is heard at both, in both eras', { skip }, async () => {
 		heard.push((await opened(server, listen(session, { until: events => updates(events).length > 0 }))).answer);
 		heard.push((await opened(server, { ...stateless('subscriptions/listen',
 			{ notifications: { resourceSubscriptions: ['probe://tea'] } }),
-			until: events => updates(events).length > 1 })).answer);
+			until: events => updates(events).length > 0 })).answer);
 	}
 	await exchange(one, call(await beginSession(one), 'touch', { name: 'tea' }));
 	for (const { events } of await Promise.all(heard))

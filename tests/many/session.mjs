@@ -92,7 +92,7 @@ export const readResource = (port, uri) => insist(uri, async () => {
 	return message?.result && JSON.parse(message.result.contents[0].text);
 });
 
-// Listens to resources until stop(); each notification is told, and each new beginning tells all.
+// Listens to resources until stop(); each notification is told, and each new beginning what may have been missed.
 export class Listener {
 	constructor(port, uris, onupdate) {
 		Object.assign(this, { port, uris, onupdate, begun: 0, cuts: 0, heard: 0 });
