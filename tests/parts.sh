@@ -60,6 +60,7 @@ run_c_tests() {
 		"${with[@]}" ctest --preset "$preset" -j $(($(nproc) + 1)) --timeout 180 "$@" </dev/null || status=$?
 		[ ! -e "$log" ] || read -r passed failed < <(count_cases "$log")
 		[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+		[ "$status" = 0 ] || again_c "$preset" "${log%/*}/LastTestsFailed.log"
 	else
 		failed=1
 	fi
@@ -69,7 +70,7 @@ run_c_tests() {
 # TSan is for what threads share; it needs no programs, only these tests.
 thread_tests() {
 	local path
-	for path in tests/unit/test_{core,http,auth,jose,protocol,store_shared,store_state,state,postgres,import_source}*.c; do
+	for path in tests/unit/test_{core,http,auth,jose,protocol,mcp_test,store_shared,store_state,state,postgres,import_source}*.c; do
 		[ ! -e "$path" ] || basename "$path" .c
 	done
 }
@@ -213,6 +214,7 @@ run_node_tests() {
 	passed=$(sed -n 's/^# pass //p' "$TEST/e2e.tap" 2>/dev/null | tail -1)
 	failed=$(awk '/^# (fail|cancelled) / { n += $3 } END { print n + 0 }' "$TEST/e2e.tap" 2>/dev/null)
 	[ "$status" = 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+	[ "$status" = 0 ] || [ ! -e "$TEST/e2e.tap" ] || again_node "$TEST/e2e.tap"
 	count "$part" "${passed:-0}" "${failed:-0}" $((SECONDS - began))
 }
 
@@ -508,6 +510,7 @@ run_tests() {
 
 	say ""
 	printf '%s\n' "${PARTS[@]}"
+	say_again
 	say "in $((SECONDS - began)) s"
 	say "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# one.sh - ./dev test TEST...: some tests alone; and of one that failed the line that runs it so. Sourced by dev.
+
+test_usage() {
+	cat <<'END'
+usage: ./dev test [TEST...]
+
+Without any it runs every test; what failed stands at the end, a line each that runs it alone. A TEST is
+
+  store_lending                         a C test: tests/unit/test_store_lending.c, or any other of ctest's, by its name
+  tests/e2e/streams.test.mjs            a file of end-to-end tests
+  'tests/e2e/streams.test.mjs:A TEST'   one test of that file, by its name or words of that
+
+BUILD=release, asan or threads in front of it takes another build than dev. DATABASE=postgresql gives each server of an
+end-to-end test a database on PostgreSQL; of C tests those on PostgreSQL are tests of their own, test_store_on_postgresql.
+END
+}
+
+# ---- Running some ----
+
+run_one_c_test() {
+	local name=$1 preset=${BUILD:-dev} found
+	build "$preset"
+	found=$(ctest --test-dir "build/$preset" -N -R "^(test_)?$name\$" | sed -n 's/^ *Test *#[0-9]*: //p')
+	[ -n "$found" ] || fail "there is no C test $name; ctest --test-dir build/$preset -N lists them"
+	ctest --test-dir "build/$preset" -R "^(test_)?$name\$" --output-on-failure </dev/null
+}
+
+# Its programs are those of the build, PostgreSQL where it is asked for.
+run_one_file() {
+	local file=$1 words=$2 node with=()
+	export BUILD=${BUILD:-dev}
+	build "$BUILD"
+	need_node_modules && node=$(node_to_use)
+	[ "${DATABASE:-}" != postgresql ] || with=(env PEOPLE="${PEOPLE:-keys}" tests/postgres.sh run)
+	# shellcheck disable=SC2016 # $ is one of the signs
+	[ -z "$words" ] || words=$(sed 's/[][\.*^$(){}?+|/]/\\&/g' <<<"$words")
+	"${with[@]}" "$node" --test --test-reporter=spec ${words:+--test-name-pattern="$words"} "$file" </dev/null
+}
+
+run_some_tests() {
+	local failed=0 one file
+	case $1 in
+	-h | --help) test_usage; return ;;
+	-*) test_usage >&2; fail "test does not know \"$1\"" ;;
+	esac
+	need_tools
+	for one in "$@"; do
+		file=${one%%.test.mjs*}.test.mjs
+		if [ -e "$file" ]; then
+			one=${one#"$file"}
+			run_one_file "$file" "${one#:}" || failed=1
+		else
+			run_one_c_test "$one" || failed=1
+		fi
+	done
+	return "$failed"
+}
+
+# ---- What failed, as such lines ----
+
+AGAIN=()
+
+again_c() {
+	local preset=$1 log=$2 name
+	while IFS=: read -r _ name; do
+		AGAIN+=("BUILD=$preset ./dev test $name")
+	done <"$log"
+}
+
+# Node's report has a failure's name, \ before some signs, then its place. Of a test in another the outer one counts.
+again_node() {
+	local report=$1 before="BUILD=$BUILD" place name
+	[[ " ${WITH[*]:-} DATABASE=${DATABASE:-} " != *' DATABASE=postgresql '* ]] || before+=' DATABASE=postgresql'
+	while IFS=$'\t' read -r place name; do
+		# shellcheck disable=SC2001 # of each sign
+		name=$(sed 's/\\\(.\)/\1/g' <<<"$name")
+		AGAIN+=("$before ./dev test $(quoted "${place#"$PWD"/}:$name")")
+	done < <(awk '
+		/^not ok [0-9]+ - / { name = $0; sub(/^not ok [0-9]+ - /, "", name); next }
+		name != "" && /^  location: / {
+			split($0, parts, "\047"); sub(/:[0-9]+:[0-9]+$/, "", parts[2])
+			print parts[2] "\t" name; name = ""
+		}
+		/^(not )?ok / { name = "" }' "$report")
+}
+
+quoted() {
+	printf "'%s'" "${1//\'/\'\\\'\'}"
+}
+
+say_again() {
+	[ ${#AGAIN[@]} -gt 0 ] || return 0
+	printf '\none of these alone:\n'
+	printf '  %s\n' "${AGAIN[@]}"
+}
