@@ -100,4 +100,5 @@ void protocol_stop(void)
 	runtime.pool = NULL;
 	arena_destroy(runtime.arena);
 	runtime.arena = NULL;
+	runtime.tools = runtime.resources = runtime.templates = runtime.prompts = (struct offers) { 0 };
 }

@@ -367,7 +367,6 @@ static str capabilities(enum revision revision)
 
 void offers_build(void)
 {
-	runtime.tools = runtime.resources = runtime.templates = runtime.prompts = (struct offers) { 0 };
 	build_tools();
 	build_resources();
 	build_prompts();

@@ -12,7 +12,7 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3300, 25],
-	core: [4750, 37],
+	core: [4800, 37],
 	http: [3700, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
@@ -30,4 +30,5 @@ export const longDoors = {
 	'server/include/import.h': 170,
 	'server/include/mcp.h': 370,
 	'server/include/mcp_test.h': 190,
+	'server/store/driver.h': 160,
 };
