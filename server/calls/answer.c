@@ -137,10 +137,13 @@ enum mcp_answer (mcp_return)(struct mcp_call *call, const struct shape *shape, c
 /* What is written as it is has to be JSON, or nothing of the answer could be read. */
 yyjson_val *call_takes_json(struct mcp_call *call, const char *where, const char *text)
 {
-	enum json_trouble trouble;
+	enum json_trouble trouble = JSON_SYNTAX;
 	yyjson_val *value = text ? json_parse_copy(call->arena, str_of(text), runtime.set.depth_max, &trouble) : NULL;
 
-	if (!value)
+	if (!value && trouble == JSON_TOO_DEEP)
+		call_mistake(call, "it called %s with JSON of more levels than %d, which is DEPTH_MAX: nest it less deeply",
+		             where, runtime.set.depth_max);
+	else if (!value)
 		call_mistake(call, "it called %s with what is not JSON: make it with mcp_json(), or check what it is made"
 		             " of", where);
 	return value;

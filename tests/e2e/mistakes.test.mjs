@@ -30,6 +30,8 @@ const mistakes = [
 		'it has an .out, and answered with mcp_done(): use mcp_return()'],
 	['mistaken_blocking', 'broken json', 'an answer that is not JSON',
 		'it called mcp_return_json() with what is not JSON: make it with mcp_json(), or check what it is made of'],
+	['mistaken_blocking', 'deep json', 'an answer that is nested too deeply',
+		'it called mcp_return_json() with JSON of more levels than 64, which is DEPTH_MAX: nest it less deeply'],
 	['mistaken', 'broken form', 'a form that is not JSON',
 		'it called mcp_ask_json() with what is not JSON: make it with mcp_json(), or check what it is made of'],
 	['mistaken', 'broken sample', 'a request to a model that is not JSON',

@@ -41,6 +41,15 @@ static enum mcp_answer broken_json(struct mcp_call *call)
 	return mcp_return_json(call, "{\"a\":");
 }
 
+static enum mcp_answer deep_json(struct mcp_call *call)
+{
+	char *deep = arena_alloc(mcp_arena(call), 401);
+
+	memset(deep, '[', 200);
+	memset(deep + 200, ']', 200);
+	return mcp_return_json(call, deep);
+}
+
 static enum mcp_answer broken_form(struct mcp_call *call)
 {
 	const char *answer;
@@ -257,6 +266,7 @@ static const struct kind {
 	{ "waits for nothing", waits_for_nothing },
 	{ "undeclared", another_shape },
 	{ "broken json", broken_json },
+	{ "deep json", deep_json },
 	{ "broken form", broken_form },
 	{ "broken sample", broken_sample },
 	{ "no role", no_role },
