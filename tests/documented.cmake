@@ -108,11 +108,11 @@ function(write_whole_guestbook folder)
   write_file(${folder}/CMakeLists.txt "add_executable(documented_whole main.c)\n${in_cmake}")
 endfunction()
 
-# Their targets have other names, since mcp-guestbook is free for who does as the page says.
+# They have other names, since mcp-guestbook is free for who does as the page says.
 guestbook_of_the_page(program)
 write_file(${CMAKE_CURRENT_BINARY_DIR}/guestbook.c "${program}")
 add_executable(documented ${CMAKE_CURRENT_BINARY_DIR}/guestbook.c)
-set_target_properties(documented PROPERTIES OUTPUT_NAME mcp-guestbook)
+set_target_properties(documented PROPERTIES OUTPUT_NAME mcp-documented)
 
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
 write_whole_guestbook(${folder})

@@ -1,47 +1,63 @@
-/* main.c - hello: an MCP server with one tool, which greets people and keeps count of them. */
+/* guestbook - an MCP server with a database, whole. */
 #include "mcp.h"
 
-struct guest { const char *name; };
-struct visits { const char *greeting; int64_t times; };
+struct entry { const char *name; const char *words; int64_t at; };
+struct page { int64_t limit; };
+struct entries { struct entry *entries; int64_t count; };
 
-static SHAPE(guest_shape, struct guest,
-	TEXT(struct guest, name, "Who is to be greeted", .required = true, AT_LEAST(1), AT_MOST(80)));
+static SHAPE(entry_shape, struct entry,
+	TEXT(struct entry, name, "Who signs", .required = true, AT_LEAST(1), AT_MOST(80)),
+	TEXT(struct entry, words, "What they say", .required = true, AT_MOST(500)),
+	TIME(struct entry, at, "When; set by the server"));
 
-static SHAPE(visits_shape, struct visits,
-	TEXT(struct visits, greeting, "What to say", .required = true),
-	INT(struct visits, times, "How often this name was greeted, this time included", .required = true));
+static SHAPE(page_shape, struct page,
+	INT(struct page, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(10)));
 
-static enum mcp_answer greet(struct mcp_call *call, const void *in, struct store *store)
+static SHAPE(entries_shape, struct entries,
+	LIST(struct entries, entries, count, struct entry, entry_shape, "The latest first"));
+
+static enum mcp_answer sign(struct mcp_call *call, const void *in, struct store *store)
 {
-	struct visits visits;
+	struct entry entry = *(const struct entry *)in;
 
-	if (store_find_one(store, mcp_arena(call),
-	                   "insert into visit (name, times) values (:name, 1)"
-	                   " on conflict (name) do update set times = visit.times + 1"
-	                   " returning 'Hello, ' || name || '!' as greeting, times",
-	                   guest_shape, in, visits_shape, &visits) != 1)
-		return mcp_fail(call, "The visits can't be counted now; try again shortly.");
-	return mcp_return(call, visits_shape, &visits);
+	entry.at = now_ms();
+	if (store_change(store, "insert into entry (name, words, at) values (:name, :words, :at)",
+	                 entry_shape, &entry) != 1)
+		return mcp_fail(call, "The guest book is unavailable; try again shortly.");
+	return mcp_say(call, "Thank you, %s.", entry.name);
+}
+
+static enum mcp_answer latest(struct mcp_call *call, const void *in, struct store *store)
+{
+	ROWS(struct entry) rows;
+
+	if (!store_find(store, mcp_arena(call),
+	                "select name, words, at from entry order by at desc limit :limit",
+	                page_shape, in, entry_shape, &rows))
+		return mcp_fail(call, "The guest book is unavailable; try again shortly.");
+	return mcp_return(call, entries_shape, &(struct entries) { rows.first, rows.count });
 }
 
 static const struct mcp_tool tools[] = {
-	{ "greet", "Greet somebody", "Greets somebody by name, and says how often that name was greeted.",
-	  .in = guest_shape, .out = visits_shape, .scope = "visits:write", .changes = true, .blocks = true,
-	  .run = greet },
+	{ "sign", "Sign the guest book", "Leaves an entry for those who come later.",
+	  .in = entry_shape, .scope = "guests:write", .changes = true, .blocks = true, .run = sign },
+	{ "latest", "Latest entries", "What the latest guests said.",
+	  .in = page_shape, .out = entries_shape, .scope = "guests:read", .run = latest },
 	{ 0 },
 };
 
 /* Applied once each, in this order, to SQLite as to PostgreSQL. Add to them; never change one. */
 static const struct migration migrations[] = {
-	{ "1-visit", "create table visit (name text primary key, times bigint not null);", NULL },
+	{ "1-entry", "create table entry (name text not null, words text not null, at bigint not null);"
+	             "create index entry_at on entry (at);", NULL },
 	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
 	return mcp_main(&(struct mcp_server) {
-		.name = "hello", .title = "Greetings", .version = VERSION, .port = 8084,
-		.tools = tools, .migrations = migrations, .database = "sqlite:hello.db",
-		.instructions = "Greet whoever the person names.",
+		.name = "guestbook", .title = "Guest book", .version = "1.0.0", .port = 8083,
+		.tools = tools, .migrations = migrations, .database = "sqlite:guestbook.db",
+		.instructions = "Read the latest entries before signing.",
 	}, argc, argv);
 }

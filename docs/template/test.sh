@@ -1,5 +1,5 @@
 #!/bin/sh
-# test.sh - starts the server on a database of its own and calls its tool; `ctest --test-dir build` runs it.
+# test.sh - starts the server on a database of its own and calls its tools; `ctest --test-dir build` runs it.
 set -eu
 program=$1
 folder=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'kill $pid 2>/dev/null || true; rm -rf "$folder"' EXIT
 
 fail() { printf '%s\n' "$*" "the server's log:" "$(cat "$folder/log")" >&2; exit 1; }
 
-HOST=127.0.0.1 PORT=0 DATABASE_URL="sqlite:$folder/hello.db" "$program" 2>"$folder/log" >/dev/null &
+HOST=127.0.0.1 PORT=0 DATABASE_URL="sqlite:$folder/guestbook.db" "$program" 2>"$folder/log" >/dev/null &
 pid=$!
 # It says where it serves, once it does.
 until url=$(grep -o 'http://127.0.0.1:[0-9]*/mcp' "$folder/log"); do
@@ -27,10 +27,11 @@ expect() {
 	esac
 }
 
-expect greet '{"name":"Ada"}' 'Hello, Ada!'
-expect greet '{"name":"Ada"}' '\"times\":2'
-expect greet '{"name":"Grace"}' '\"times\":1'
-expect greet '{}' 'name is required'
+expect latest '{}' '[]'
+expect sign '{"name":"Ada","words":"Lovely shop."}' 'Thank you, Ada.'
+expect sign '{"name":"Grace","words":"Back soon."}' 'Thank you, Grace.'
+expect latest '{"limit":1}' 'Back soon.'
+expect sign '{"name":"Ada"}' 'words is required'
 
 kill $pid
 wait $pid || fail "it did not stop as it should"

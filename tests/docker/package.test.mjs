@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync, globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ask, keyLines, keys, root, temporary } from '../e2e/support.mjs';
+import { ask, callTool, keyLines, keys, root, temporary } from '../e2e/support.mjs';
 import { docker, image, inspect, needsDocker, output, runContainer, tryDocker, until } from './support.mjs';
 
 describe('the package of the runtime, on Debian 13', { ...needsDocker, timeout: 900000 }, () => {
@@ -18,9 +18,9 @@ describe('the package of the runtime, on Debian 13', { ...needsDocker, timeout: 
 			. docker/engine.sh; . docker/images.sh
 			need_docker; find_base
 			build_package "$1"
-			build_image "$1" --build-arg "BASE=$BASE" --tag "$2"`, 'package', folder, image('hello')]);
+			build_image "$1" --build-arg "BASE=$BASE" --tag "$2"`, 'package', folder, image('guestbook')]);
 	}, { timeout: 800000 });
-	after(() => tryDocker('rmi', '--force', image('hello')));
+	after(() => tryDocker('rmi', '--force', image('guestbook')));
 
 	test('is made for that', () => {
 		const [path] = globSync(join(folder, '*.deb'));
@@ -28,16 +28,17 @@ describe('the package of the runtime, on Debian 13', { ...needsDocker, timeout: 
 	});
 
 	test('and a server that was built with it serves who has a key', async () => {
-		const config = await inspect(image('hello'), '.Config');
-		assert.deepEqual([config.User, config.Entrypoint], ['10001:10001', ['mcp-hello']]);
-		const id = await runContainer('hello', ['--publish', '127.0.0.1::8084', '--env', `API_KEYS=${keyLines}`]);
-		const port = Number((await docker('port', id, '8084/tcp')).split(':').at(-1));
+		const config = await inspect(image('guestbook'), '.Config');
+		assert.deepEqual([config.User, config.Entrypoint], ['10001:10001', ['mcp-guestbook']]);
+		const id = await runContainer('guestbook', ['--publish', '127.0.0.1::8083', '--env', `API_KEYS=${keyLines}`]);
+		const port = Number((await docker('port', id, '8083/tcp')).split(':').at(-1));
 		const log = async () => (await tryDocker('logs', id)).stderr;
-		await until(async () => (await log()).includes('serving hello'), log);
+		await until(async () => (await log()).includes('serving guestbook'), log);
 		const server = { port };
 		const options = { headers: { Authorization: `Bearer ${keys.staff}` } };
-		assert.deepEqual(await ask(server, 'greet', { name: 'Ada' }, options), { greeting: 'Hello, Ada!', times: 1 });
-		assert.deepEqual(await ask(server, 'greet', { name: 'Ada' }, options), { greeting: 'Hello, Ada!', times: 2 });
+		assert.deepEqual(await ask(server, 'latest', {}, options), { entries: [] });
+		await callTool(server, 'sign', { name: 'Ada', words: 'Lovely shop.' }, options);
+		assert.equal((await ask(server, 'latest', {}, options)).entries[0].name, 'Ada');
 		await docker('stop', id);
 		assert.equal(await inspect(id, '.State.ExitCode'), 0);
 	});

@@ -18,10 +18,14 @@ test('the README names every library that ./dev wants', () => {
 
 // ---- The guest book ----
 
-const program = /```c\n([\s\S]*?)```/.exec(read('docs/writing-a-server.md'))[1];
+const program = read('docs/template/main.c');
+
+test('the page shows the template as it is', () => {
+	assert.equal(/```c\n([\s\S]*?)```/.exec(read('docs/writing-a-server.md'))[1], program);
+});
 
 test('the guest book signs and is read', async () => {
-	const server = await start('guestbook');
+	const server = await start('documented');
 	assert.deepEqual(await ask(server, 'latest', {}), { entries: [] });
 	const signed = await callTool(server, 'sign', { name: 'Ada', words: 'Lovely shop.' });
 	assert.equal(signed.content[0].text, 'Thank you, Ada.');

@@ -21,7 +21,7 @@ let open, proxied, keyed;
 before(async () => {
 	[open, proxied, keyed] = await Promise.all([
 		start('products', { PUBLIC_HOSTS: '*' }),
-		start('guestbook', { TRUSTED_PROXIES: '127.0.0.1', PUBLIC_HOSTS: '*' }),
+		start('documented', { TRUSTED_PROXIES: '127.0.0.1', PUBLIC_HOSTS: '*' }),
 		start('orders', { API_KEYS: keyLines, PUBLIC_URL: 'https://orders.shop.example/mcp' }),
 	]);
 });
@@ -75,7 +75,7 @@ describe('what it says', () => {
 	test('its address is PUBLIC_URL, escaped for whoever reads it', async () => {
 		assert.equal(codes((await visit(keyed)).text)[0], 'https://orders.shop.example/mcp');
 		const url = 'https://shop.example/mcp?a=1&b="2"\'<i>';
-		const odd = await start('guestbook', { PUBLIC_URL: url });
+		const odd = await start('documented', { PUBLIC_URL: url });
 		const { text } = await visit(odd);
 		await odd.stop();
 		assert.ok(text.includes('>https://shop.example/mcp?a=1&amp;b=&quot;2&quot;&#39;&lt;i&gt;<'));

@@ -9,7 +9,7 @@ import { callTool, exchange, npm, start, stateless } from './support.mjs';
 const Ajv = npm('ajv/dist/2020').default;
 const ajv = npm('ajv-formats').default(new Ajv({ strict: true, strictRequired: false, allErrors: true,
 	allowUnionTypes: true, keywords: ['x-mcp-header'] }));
-const programs = ['products', 'orders', 'conformance', 'probe', 'guestbook'];
+const programs = ['products', 'orders', 'conformance', 'probe', 'documented'];
 const servers = {}, tools = {}, prompts = {};
 
 const list = async (name, what) => {

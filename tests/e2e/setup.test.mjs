@@ -154,13 +154,13 @@ test('SQLite needs nobody, and gets its tables', async () => {
 
 test('an SQLite database that is not there is not made by looking at it', async () => {
 	const folder = temporary(), env = { DATABASE_URL: `sqlite:${join(folder, 'g.db')}` };
-	const { status, stderr } = await run('guestbook', ['check'], { env });
+	const { status, stderr } = await run('documented', ['check'], { env });
 	assert.equal(status, 1);
 	assert.match(stderr, /a file that is not there/);
 	assert.deepEqual(readdirSync(folder), []);
 	// One that was set up is told of; who says nothing of what to count is told no number.
-	assert.equal((await run('guestbook', ['setup'], { env })).status, 0);
-	const there = await run('guestbook', ['check'], { env });
+	assert.equal((await run('documented', ['setup'], { env })).status, 0);
+	const there = await run('documented', ['check'], { env });
 	assert.equal(there.status, 0, there.stderr);
 	assert.match(there.stdout, /g\.db can be read: \d+ migrations\.$/m);
 });

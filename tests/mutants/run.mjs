@@ -195,7 +195,7 @@ async function isSameCode(context, folder) {
 
 // This mutant in every program that has it; the others are as they were.
 async function linkPrograms({ compiled, mutant: { file } }, folder, object) {
-	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-guestbook', 'tests/mcp-conformance', 'tests/mcp-probe']) {
+	for (const program of ['products/mcp-products', 'orders/mcp-orders', 'tests/mcp-documented', 'tests/mcp-conformance', 'tests/mcp-probe']) {
 		const there = join(folder, program);
 		mkdirSync(dirname(there), { recursive: true });
 		const mutated = isOfServer(file) || program.startsWith(dirname(file));

@@ -33,7 +33,7 @@ export function install() {
 
 // The template, in a folder of its own.
 export function template({ prefix }) {
-	const folder = join(temporary(), 'hello');
+	const folder = join(temporary(), 'guestbook');
 	cpSync(join(prefix, 'share/mcp-server/template'), folder, { recursive: true });
 	return folder;
 }
