@@ -27,7 +27,7 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 	const two = more => ({ ...one(), two: { about: 'Two', port: 8082, priority: 20, ...more } });
 	for (const [value, words] of [
 		['{', /no JSON object/], ['[]', /no JSON object/], [{}, /no JSON object/], [{ one: 1 }, /one is no object/],
-		[one({}, 'guest-book'), /"guest-book" can be no name: it is 2 to 12 lower-case letters/], [one({}, 'database'), /database is the name of something else/],
+		[one({}, 'guest-book'), /"guest-book" can be no name: it is 2 to 12 lower-case letters/], [one({}, 'database'), /database is the name of something else/], [one({}, 'postgres'), /postgres is the name of something else/],
 		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
 		[one({ priority: 35 }), /one has the priority 35: it is one of the tens from 10 to 49990, of which 10 is free/],
 		[two({ priority: undefined }), /two has no priority: .*, of which 20 is free/], [two({ priority: '20' }), /two has the priority 20: .*, of which 20 is free/],

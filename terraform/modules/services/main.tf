@@ -14,8 +14,8 @@ variable "listed" {
     error_message = "services.json: a service's name is 2 to 12 lower-case letters and digits, and starts with a letter."
   }
   validation {
-    condition     = length(setintersection(keys(var.listed), ["balancer", "database", "endpoints"])) == 0
-    error_message = "services.json: balancer, database and endpoints are the names of something else in the network."
+    condition     = length(setintersection(keys(var.listed), ["balancer", "database", "endpoints", "postgres"])) == 0
+    error_message = "services.json: balancer, database, endpoints and postgres are the names of something else there."
   }
   validation {
     condition     = alltrue([for service in var.listed : service.port >= 1024 && service.port <= 64535 && floor(service.port) == service.port])
