@@ -18,7 +18,7 @@ const world = temporary(), repository = join(world, 'repository'), stubs = join(
 const env = { PATH: `${stubs}:${bin}:${process.env.PATH}`, HOME: world, WORLD: world, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none',
 	TF_CLI_ARGS: '-no-color', PAUSE_MS: '4', PAUSE_MOST_MS: '20', AWS_TRIES: '2', EDITOR: 'add-smoke', GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x@example.com',
 	GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x@example.com', REAL_TERRAFORM: tool('terraform') };
-const services = ['products', 'orders'];
+const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
 let moto;
 
 const git = (...words) => execFileSync('git', ['-C', repository, ...words], { env, encoding: 'utf8' }).trim();
@@ -63,7 +63,7 @@ before(async () => {
 	put(join(stubs, 'sleep'), '#!/bin/sh\n');
 	put(join(stubs, 'cosign'), '#!/bin/sh\necho "$*" >>"$WORLD/cosign"\n');
 	put(join(stubs, 'add-smoke'), '#!/bin/sh\njq \'.API_KEYS += " smoke:0:read"\' "$1" >"$1.new" && mv "$1.new" "$1"\n');
-	put(join(repository, 'dev'), '#!/bin/sh\nfor each in products orders; do\n\tmkdir -p build/release/$each\n' +
+	put(join(repository, 'dev'), `#!/bin/sh\nfor each in ${services.join(' ')}; do\n\tmkdir -p build/release/$each\n` +
 		'\tprintf \'#!/bin/sh\\necho mcp_smoke\\n\' >build/release/$each/mcp-$each\n\tchmod +x build/release/$each/mcp-$each\ndone\n');
 	put(join(repository, '.gitignore'), '/build/\n');
 	put(join(repository, '.github/scripts/release'), '#!/bin/sh\necho "$1" >>"$WORLD/released"\n');

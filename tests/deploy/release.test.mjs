@@ -8,11 +8,12 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { keyLines, keys, start, temporary } from '../e2e/support.mjs';
 import { certificate } from '../e2e/tls.mjs';
-import { stage } from './stage.mjs';
+import { root, stage } from './stage.mjs';
 
 const arn = (name, revision) => `arn:aws:ecs:us-east-1:123456789012:task-definition/shop-dev-${name}:${revision}`;
 const image = name => `123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/${name}@sha256:${'ab'.repeat(32)}`;
 const names = ['products', 'orders'];
+const listed = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
 
 // As terraform/outputs.tf has them.
 const outputs = (url = name => `https://${name}.dev.example.com`) => ({
@@ -39,10 +40,12 @@ const described = (...deployments) => ({ services: [{ serviceName: 'x', status: 
 
 function at(script, values = outputs()) {
 	const play = stage(script), file = join(play.folder, 'outputs.json'), note = join(play.folder, 'served.json');
+	const list = join(play.folder, 'services.json');
 	writeFileSync(file, JSON.stringify(values));
+	writeFileSync(list, JSON.stringify(Object.fromEntries(names.map(name => [name, listed[name]]))));
 	return { ...play, note, get calls() { return play.calls; }, asked: name => play.asked(name), github: join(play.folder, 'github'),
 		release: (step, more = [], env = {}) => play.run('release', [step, file, ...more], { env: {
-			GITHUB_OUTPUT: join(play.folder, 'github'), ...env } }) };
+			GITHUB_OUTPUT: join(play.folder, 'github'), SERVICES_LIST: list, ...env } }) };
 }
 
 test('what serves is remembered: what came through, not what may be half way', async () => {
