@@ -40,11 +40,12 @@ export function detail({ rooms }, room) {
 	].join('\n');
 }
 
-// A line for what a room sees and reaches by no other: then all else follows from the drawing.
+// A line for what a room sees and reaches by no other: then all else follows from the drawing. Of the runtime: whichever programs
+// there are, they see the server.
 export function drawing({ rooms }) {
 	const direct = room => parts(room.sees, rooms).filter(other => ![...room.sees].some(next => next !== other && next.path.has(other.folder)));
 	return ['```mermaid', 'flowchart TD',
-		...[...rooms].reverse().flatMap(room => direct(room).reverse().map(other => `    ${room.name} --> ${other.name}`)),
+		...[...rooms].filter(room => /^server\b/.test(room.folder)).reverse().flatMap(room => direct(room).reverse().map(other => `    ${room.name} --> ${other.name}`)),
 		'```'].join('\n');
 }
 
