@@ -104,11 +104,11 @@ static bool settle_due(struct store *store, struct arena *arena, const char *sql
 static bool settle_all(struct store *store, struct arena *arena)
 {
 	return settle_due(store, arena,
-	                  "select id from orders where lease_until <= :now order by lease_until"
-	                  " limit :limit", placing_settle) &&
+	                  SQL("select id from orders where lease_until <= :now order by lease_until"
+	                      " limit :limit", due_shape, named_shape), placing_settle) &&
 	       settle_due(store, arena,
-	                  "select id from errand where lease_until <= :now order by lease_until"
-	                  " limit :limit", errand_settle);
+	                  SQL("select id from errand where lease_until <= :now order by lease_until"
+	                      " limit :limit", due_shape, named_shape), errand_settle);
 }
 
 static int64_t next_pause_ms(struct store *store, struct arena *arena)

@@ -77,7 +77,7 @@ static int find_known(struct store *store, struct arena *arena, const struct pro
 {
 	/* What is read is written again: nobody may change it in between. On SQLite one transaction writes
 	 * at a time; commands on PostgreSQL are read committed. */
-	return store_find_one(store, arena, store_kind(store) == STORE_SQLITE ? KNOWN : KNOWN " for update",
+	return store_find_one(store, arena, EITHER(KNOWN, KNOWN " for update"),
 	                      row_shape, by, row_shape, known);
 }
 

@@ -5,16 +5,16 @@
 static bool take_out(struct store *store, const struct product *p)
 {
 	return store_change(store,
-		"insert into product_words (product_words, rowid, words)"
-		" values ('delete', :id, :name_words || ' ' || :other_words)", row_shape, p) == 1;
+		ON_SQLITE("insert into product_words (product_words, rowid, words)"
+		          " values ('delete', :id, :name_words || ' ' || :other_words)"), row_shape, p) == 1;
 }
 
 static bool put_in(struct store *store, const struct product *p)
 {
 	return store_change(store,
-		"insert into product_words (rowid, words) values ("
-		"(select id from product where sku_key = :sku_key),"
-		" :name_words || ' ' || :other_words)", row_shape, p) == 1;
+		ON_SQLITE("insert into product_words (rowid, words) values ("
+		          "(select id from product where sku_key = :sku_key),"
+		          " :name_words || ' ' || :other_words)"), row_shape, p) == 1;
 }
 
 bool product_reindex(struct store *store, const struct product *before,

@@ -23,6 +23,7 @@ static const struct { const char *all, *of_category; } statements[] = {
 	                    "p.name_words, p.id"),
 	[BY_NEWEST] = LISTING("p.id < :after_id", "p.id desc"),
 };
+STATEMENTS(statements, look_shape, hit_shape);
 
 /* Before the first page. */
 static const struct hit start[] = {
@@ -115,19 +116,18 @@ static struct product *product_of(const struct rows *rows, int64_t id)
 struct product *find_products(struct store *store, struct arena *arena, const struct hits *hits,
                               int64_t *count)
 {
-	static const char *const sql[] = {
-		[STORE_SQLITE] = "select p.id, " PRODUCT_SQL " from json_each(:ids) i"
-			" cross join product p on p.id = i.value",
-		[STORE_POSTGRESQL] = "select p.id, " PRODUCT_SQL " from product p"
-			" where p.id = any(:ids::bigint[])",
-	};
 	struct product *products = arena_array(arena, struct product, hits->count), *product;
 	struct by_ids by = { hits->count ? list_ids(store, arena, hits) : NULL, now_ms() };
 	ROWS(struct product) rows;
 
 	*count = 0;
 	/* By one statement: each has its price, and on PostgreSQL its way there and back. */
-	if (hits->count && !store_find(store, arena, sql[store_kind(store)], by_ids_shape, &by, row_shape, &rows))
+	if (hits->count && !store_find(store, arena,
+	                EITHER("select p.id, " PRODUCT_SQL " from json_each(:ids) i"
+	                       " cross join product p on p.id = i.value",
+	                       "select p.id, " PRODUCT_SQL " from product p"
+	                       " where p.id = any(:ids::bigint[])"),
+	                by_ids_shape, &by, row_shape, &rows))
 		return NULL;
 	for (int64_t i = 0; i < hits->count; i++)
 		if ((product = product_of(&rows.rows, hits->first[i].id))) {

@@ -112,10 +112,10 @@ const char *product_missing(struct store *store, struct arena *arena, const char
 	struct around around = { words_key(arena, sku), NEIGHBOURS };
 	struct nearest nearest = { .count = 0 };
 
-	if (!look(store, arena, "select sku, sku_key from product where sku_key >= :key"
-	                        " order by sku_key limit :limit", &around, &nearest)
-	 || !look(store, arena, "select sku, sku_key from product where sku_key < :key"
-	                        " order by sku_key desc limit :limit", &around, &nearest))
+	if (!look(store, arena, SQL("select sku, sku_key from product where sku_key >= :key"
+	                            " order by sku_key limit :limit", around_shape, neighbour_shape), &around, &nearest)
+	 || !look(store, arena, SQL("select sku, sku_key from product where sku_key < :key"
+	                            " order by sku_key desc limit :limit", around_shape, neighbour_shape), &around, &nearest))
 		return NULL;
 
 	const char *near = "";

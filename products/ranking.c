@@ -90,6 +90,7 @@ static bool find_candidates(struct store *store, struct arena *arena, const stru
 		[STORE_POSTGRESQL] = { HIT_SQL WORDS_POSTGRESQL NARROWED " order by p.id limit :limit",
 			HIT_SQL WORDS_POSTGRESQL RUNS_POSTGRESQL NARROWED " order by p.id limit :limit" },
 	};
+	STATEMENTS_OF_EITHER(sql, look_shape, hit_shape);
 	struct look all = *look;
 
 	look_for_words(&all, store, arena);

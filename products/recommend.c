@@ -43,15 +43,16 @@ static bool read_budget(struct store *store, struct arena *arena, const char *te
                         struct price_range *budget, struct kind *kind)
 {
 	kind->currency = "GBP";
-	if (find_kind(store, arena, "select price_currency as currency from product limit 1", kind) < 0)
+	if (find_kind(store, arena, SQL("select price_currency as currency from product limit 1", kind_shape, kind_shape),
+	              kind) < 0)
 		return false;
 	*budget = budget_read(arena, text, kind->currency);
 	if (budget->kind != BUDGET_FOREIGN)
 		return true;
 
 	struct kind named = { budget->named };
-	int found = find_kind(store, arena, "select price_currency as currency from product"
-	                      " where price_currency = :currency limit 1", &named);
+	int found = find_kind(store, arena, SQL("select price_currency as currency from product"
+	                      " where price_currency = :currency limit 1", kind_shape, kind_shape), &named);
 	if (found == 1) {
 		*kind = named;
 		*budget = budget_read(arena, text, kind->currency);

@@ -28,8 +28,8 @@ static int is_free(struct store *store, struct arena *arena)
 	struct number free = { 1 };
 
 	if (store_kind(store) == STORE_POSTGRESQL
-	 && store_find_one(store, arena, "select case when pg_try_advisory_xact_lock(7882826979823676788)"
-	                   " then 1 else 0 end as value", NULL, NULL, number_shape, &free) < 0)
+	 && store_find_one(store, arena, ON_POSTGRESQL("select case when"
+	                   " pg_try_advisory_xact_lock(7882826979823676788) then 1 else 0 end as value"), NULL, NULL, number_shape, &free) < 0)
 		return -1;
 	return free.value != 0;
 }

@@ -158,6 +158,7 @@ static int unknown_word(struct store *store, struct arena *arena, const struct l
 		[STORE_POSTGRESQL] = { "select 1 as there from " WORDS_POSTGRESQL " limit 1",
 		                       "select 1 as there from " WORDS_POSTGRESQL RUNS_POSTGRESQL " limit 1" },
 	};
+	STATEMENTS_OF_EITHER(sql, look_shape, flag_shape);
 
 	for (int i = 0; i < look->words.count; i++) {
 		struct look alone = { .words = words_alone(&look->words, i) };
@@ -175,15 +176,16 @@ static bool note_nothing(struct store *store, struct arena *arena, const struct 
                          const char **note)
 {
 	str word;
-	int known = is_there(store, arena, "select 1 as there from product limit 1", look);
+	int known = is_there(store, arena, SQL("select 1 as there from product limit 1",
+	                                       look_shape, flag_shape), look);
 	if (known == 0)
 		*note = "The catalogue is empty: an operator loads it with"
 			" `mcp-products import FILE.csv`.";
 	if (known <= 0)
 		return known == 0;
 
-	known = !look->category ? 1 : is_there(store, arena, "select 1 as there from product"
-	                                       " where category_key = :category limit 1", look);
+	known = !look->category ? 1 : is_there(store, arena, SQL("select 1 as there from product"
+	                                       " where category_key = :category limit 1", look_shape, flag_shape), look);
 	if (known == 0)
 		*note = "There is no such category; list_categories names them all.";
 	if (known <= 0)

@@ -21,7 +21,7 @@ struct store *store_open_shared(const char *url, int connections);
 struct store *store_open_state(const char *data, int64_t wait_ms);
 
 /* A store of one's own for what is too much for memory: an SQLite file without a name, near the
- * database or where files may be written, which is gone when it is closed. Nothing in it lasts and
+ * database (NULL: near none) or where files may be written, which is gone when it is closed. Nothing in it lasts and
  * nobody waits for it. `tables` makes it. For commands, one thread. NULL: it can't, and has logged why. */
 struct store *store_open_scratch(const struct store *near, const char *tables);
 

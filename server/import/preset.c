@@ -108,8 +108,8 @@ void import_remember(struct import *import, const char *name, const void *row)
 		text_plain(import->arena, name), row_pack(import->arena, import->spec->row, row),
 	};
 
-	if (store_change(import->scratch, "insert or replace into family (name, fields)"
-	                 " values (:name, :fields)", family_shape, &family) != 1)
+	if (store_change(import->scratch, ON_SQLITE("insert or replace into family (name, fields)"
+	                 " values (:name, :fields)"), family_shape, &family) != 1)
 		import->store_failed = true;
 }
 
@@ -117,8 +117,8 @@ const void *import_recall(struct import *import, const char *name)
 {
 	struct family family = { .name = text_plain(import->arena, name) };
 	const struct shape shape = carried_as(import);
-	int found = store_find_one(import->scratch, import->arena, "select name, fields from family"
-	                           " where name = :name", family_shape, &family, family_shape, &family);
+	int found = store_find_one(import->scratch, import->arena, ON_SQLITE("select name, fields from family"
+	                           " where name = :name"), family_shape, &family, family_shape, &family);
 
 	if (found < 0)
 		import->store_failed = true;

@@ -119,7 +119,7 @@ static bool keep_row(struct reading *reading)
 	};
 
 	return store_change(reading->scratch,
-	                    "insert into found (line, key, fields) values (:line, :key, :fields)",
+	                    ON_SQLITE("insert into found (line, key, fields) values (:line, :key, :fields)"),
 	                    carried_shape, &carried) == 1;
 }
 
@@ -172,8 +172,8 @@ static bool read_rows(struct store *scratch, void *context)
 
 static bool sort_rows(struct store *scratch)
 {
-	return store_change(scratch, "insert into sorted (line, key, fields) select line, key, fields"
-	                    " from found order by key, position", NULL, NULL) >= 0;
+	return store_change(scratch, ON_SQLITE("insert into sorted (line, key, fields) select line, key, fields"
+	                                       " from found order by key, position"), NULL, NULL) >= 0;
 }
 
 bool import_read(struct import *import, struct store *scratch)
@@ -216,7 +216,7 @@ bool import_judge(struct import *import, struct store *scratch, struct store *st
 	struct judging judging = { import, store };
 	struct gather gather = { .spec = import->spec, .hand = judge, .context = &judging };
 
-	bool read = store_each(scratch, "select position, line, key, fields from sorted order by position",
+	bool read = store_each(scratch, ON_SQLITE("select position, line, key, fields from sorted order by position"),
 	                       NULL, NULL, carried_shape, gather_row, &gather);
 	if (read && !import->store_failed)
 		(void)!gather_end(&gather);

@@ -118,8 +118,8 @@ static bool lay_aside(struct store *store, void *context)
 
 	piece->run->position = piece->from;
 	return keep_lease(store, piece)
-	       && store_each(piece->scratch, "select position, line, key, fields from sorted"
-	                     " where position > :position order by position", run_shape, piece->run,
+	       && store_each(piece->scratch, ON_SQLITE("select position, line, key, fields from sorted"
+	                     " where position > :position order by position"), run_shape, piece->run,
 	                     carried_shape, lay_row_aside, piece)
 	       && !piece->failed;
 }

@@ -9,7 +9,8 @@
  *                     page_shape, &page, product_shape, &rows))
  *         return mcp_fail(call, "The catalogue is unavailable; try again shortly.");
  *
- * SQL      Pass string literals: statements are prepared once a connection and kept by address.
+ * SQL      Pass string literals: statements are prepared once a connection and kept by address, and
+ *          all of them before the program serves, so what is misspelt is found then; see statement.h.
  *          MONEY `price` is the columns (and parameters) price and price_currency; TIME is a bigint
  *          of milliseconds; BOOL an integer. Nested structs and lists are not bound. Members
  *          without a column are zero. Name the columns: a newer program may add one to *.
@@ -23,6 +24,7 @@
 
 #include "core.h"
 #include "shape.h"
+#include "statement.h"
 
 struct store;
 
@@ -56,8 +58,7 @@ void store_close(struct store *store);                          /* NULL is fine 
 MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
 bool store_reachable(struct store *store);                      /* a trivial query works */
 
-/* Which database it is, to choose between texts where their SQL differs:
- *     static const char *const sql[] = { [STORE_SQLITE] = "...", [STORE_POSTGRESQL] = "..." }; */
+/* Which database it is. */
 enum store_kind { STORE_SQLITE, STORE_POSTGRESQL };
 enum store_kind store_kind(const struct store *store);
 
@@ -109,16 +110,20 @@ MUST_USE enum store_outcome store_transact(struct store *store, store_work_fn *w
  * middle stands in parentheses. With the name in parentheses, (store_find)(...), it is the function, which takes
  * a shape that is known only when it runs. */
 #define store_find(store, arena, sql, in, params, out, found) \
-	(store_find)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
+	(store_find)(store, arena, STATEMENT_(store_kind(store), false, in, out, sql), in, \
+	             POINTS_TO_(in##_describes, in, params), out, \
 	             ((void)FITS_(out##_describes, out, (found)->first), (struct rows *)(void *)(found)))
 #define store_find_one(store, arena, sql, in, params, out, row) \
-	(store_find_one)(store, arena, sql, in, POINTS_TO_(in##_describes, in, params), out, \
-	                 POINTS_TO_(out##_describes, out, row))
+	(store_find_one)(store, arena, STATEMENT_(store_kind(store), false, in, out, sql), in, \
+	                 POINTS_TO_(in##_describes, in, params), out, POINTS_TO_(out##_describes, out, row))
 #define store_each(store, sql, in, params, out, each, context) \
-	(store_each)(store, sql, in, POINTS_TO_(in##_describes, in, params), out, each, context)
+	(store_each)(store, STATEMENT_(store_kind(store), false, in, out, sql), in, \
+	             POINTS_TO_(in##_describes, in, params), out, each, context)
 #define store_change(store, sql, in, ...) \
-	(store_change)(store, sql, in, POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
+	(store_change)(store, STATEMENT_(store_kind(store), true, in, NULL, sql), in, \
+	               POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
 #define store_queue(store, sql, in, ...) \
-	(store_queue)(store, sql, in, POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
+	(store_queue)(store, STATEMENT_(store_kind(store), true, in, NULL, sql), in, \
+	              POINTS_TO_(in##_describes, in, (__VA_ARGS__)))
 
 #endif

@@ -71,6 +71,7 @@ GIVES(char *, PQresultErrorField, (const PGresult *res, int fieldcode), (res, fi
 GIVES(size_t, PQresultMemorySize, (const PGresult *res), (res))
 GIVES(char *, PQresultErrorMessage, (const PGresult *res), (res))
 GIVES(ExecStatusType, PQresultStatus, (const PGresult *res), (res))
+GIVES(int, PQsendDescribePrepared, (PGconn *conn, const char *stmt), (conn, stmt))
 GIVES(int, PQsendPrepare, (PGconn *conn, const char *stmtName, const char *query, int nParams,
       const Oid *paramTypes), (conn, stmtName, query, nParams, paramTypes))
 GIVES(int, PQsendQuery, (PGconn *conn, const char *query), (conn, query))
@@ -104,7 +105,7 @@ static const struct {
 	NAMED(PQnotifies), NAMED(PQntuples), NAMED(PQparameterStatus), NAMED(PQpipelineSync),
 	NAMED(PQresultErrorField), NAMED(PQresultErrorMessage), NAMED(PQresultMemorySize),
 	NAMED(PQresultStatus),
-	NAMED(PQsendPrepare), NAMED(PQsendQuery), NAMED(PQsendQueryPrepared),
+	NAMED(PQsendDescribePrepared), NAMED(PQsendPrepare), NAMED(PQsendQuery), NAMED(PQsendQueryPrepared),
 	NAMED(PQsetNoticeReceiver), NAMED(PQsetnonblocking), NAMED(PQsocket), NAMED(PQsslInUse),
 	NAMED(PQstatus),
 	NAMED(PQtransactionStatus),

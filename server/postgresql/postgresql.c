@@ -55,6 +55,11 @@ static bool is_refusal(const char *state)
 	return is_one_of(class, refusals);
 }
 
+bool postgres_refuses(const PGresult *result)
+{
+	return is_refusal(postgres_state(result));
+}
+
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result)
 {
 	struct store *store = postgres->store;
@@ -358,7 +363,7 @@ const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
 	.open = open_handle, .close = close_handle, .share = share, .reachable = reachable,
-	.begin = postgres_begin, .step = postgres_step, .read = postgres_read,
+	.prepare = postgres_prepare, .begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue, .reads = &postgres_driver_reads,
 	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,

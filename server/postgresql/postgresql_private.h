@@ -128,6 +128,8 @@ PGresult *postgres_run(struct postgres *postgres, const char *sql);
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result);
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
+/* It is about the statement, and would be the same again. */
+bool postgres_refuses(const PGresult *result);
 
 /* ---- answers.c, dial.c, reads.c ---- */
 
@@ -152,6 +154,7 @@ void translated_free(struct translated *translated);
 /* ---- run.c, statement.c, listen.c: the driver's functions of the same
  * names ---- */
 
+bool postgres_prepare(struct store *store, const struct query *query, bool changes, struct store_why *why);
 struct statement *postgres_begin(struct store *store, const struct query *query);
 enum step postgres_step(struct store *store, struct statement *statement);
 void postgres_read(struct statement *statement, struct arena *arena, void *row);

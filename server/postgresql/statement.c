@@ -29,7 +29,7 @@ static struct statement *kept(struct postgres *postgres, const struct query *que
 	return statement;
 }
 
-static void statement_free(struct statement *statement)
+void statement_free(struct statement *statement)
 {
 	PQclear(statement->result);
 	free(statement->copy);
@@ -72,7 +72,7 @@ static Oid type_of(const struct slot *slot)
 	return slot->kind == SLOT_TEXT ? TYPE_TEXT : slot->kind == SLOT_REAL ? TYPE_FLOAT8 : TYPE_INT8;
 }
 
-static bool map_parameters(struct store *store, struct statement *statement, const struct translated *from)
+static bool map_parameters(struct statement *statement, const struct translated *from, struct store_why *why)
 {
 	int count = statement->parameters = from->count;
 
@@ -84,10 +84,8 @@ static bool map_parameters(struct store *store, struct statement *statement, con
 	statement->numbers = postgres_zeroed(count, sizeof(*statement->numbers));
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &statement->bound[i];
-		if (!slot_find(statement->in, from->names[i], slot)) {
-			store_misused(store, statement->sql, "no field for the parameter :%s", from->names[i]);
-			return false;
-		}
+		if (!slot_find(statement->in, from->names[i], slot))
+			return store_wrong(why, "no field for the parameter :%s", from->names[i]);
 		statement->types[i] = type_of(slot);
 		statement->formats[i] = slot->kind != SLOT_TEXT;
 	}
@@ -122,16 +120,30 @@ static struct statement *statement_create(struct postgres *postgres, const struc
 	return statement;
 }
 
-static struct statement *make(struct postgres *postgres, const struct query *query,
-                              const struct translated *translated)
+struct statement *statement_make(struct postgres *postgres, const struct query *query, struct store_why *why)
 {
-	if (translated->wrong) {
-		store_misused(postgres->store, query->sql, "%s", translated->wrong);
-		return NULL;
-	}
-	struct statement *statement = statement_create(postgres, query, translated);
-	if (!map_parameters(postgres->store, statement, translated)) {
+	struct translated translated = translate(query->sql);
+	struct statement *statement = NULL;
+
+	if (translated.wrong)
+		store_wrong(why, "%s", translated.wrong);
+	else
+		statement = statement_create(postgres, query, &translated);
+	if (statement && !map_parameters(statement, &translated, why)) {
 		statement_free(statement);
+		statement = NULL;
+	}
+	translated_free(&translated);
+	return statement;
+}
+
+static struct statement *make(struct postgres *postgres, const struct query *query)
+{
+	struct store_why why;
+	struct statement *statement = statement_make(postgres, query, &why);
+
+	if (!statement) {
+		store_misused(postgres->store, query->sql, "%s", why.text);
 		return NULL;
 	}
 	struct statement **bucket = bucket_of(postgres, query->sql);
@@ -144,16 +156,13 @@ struct statement *statement_for(struct postgres *postgres, const struct query *q
 {
 	struct statement *statement = kept(postgres, query);
 
-	if (!statement) {
-		struct translated translated = translate(query->sql);
-		statement = make(postgres, query, &translated);
-		translated_free(&translated);
-	} else if (strcmp(statement->copy, query->sql) != 0) {
-		forget(postgres, statement);
-		store_misused(postgres->store, query->sql, "another statement was at this address: pass string literals");
-		return NULL;
-	}
-	return statement;
+	if (!statement)
+		return make(postgres, query);
+	if (strcmp(statement->copy, query->sql) == 0)
+		return statement;
+	forget(postgres, statement);
+	store_misused(postgres->store, query->sql, "another statement was at this address: pass string literals");
+	return NULL;
 }
 
 static bool is_column_before(const struct statement *statement, int column, const char *name)
@@ -164,7 +173,7 @@ static bool is_column_before(const struct statement *statement, int column, cons
 	return false;
 }
 
-bool statement_map_columns(struct store *store, struct statement *statement)
+bool statement_map(struct statement *statement, struct store_why *why)
 {
 	int count = statement->columns = statement->out ? PQnfields(statement->result) : 0;
 
@@ -172,15 +181,23 @@ bool statement_map_columns(struct store *store, struct statement *statement)
 	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
 	for (int i = 0; i < count; i++) {
 		const char *name = PQfname(statement->result, i);
-		bool twice = is_column_before(statement, i, name);
-		if (twice || !slot_find(statement->out, name, &statement->slots[i])) {
-			statement->columns = -1;
-			store_misused(store, statement->sql,
-			              twice ? "two columns are called %s" : "no field for the column %s", name);
-			return false;
-		}
+		if (is_column_before(statement, i, name))
+			return store_wrong(why, "two columns are called %s", name);
+		if (!slot_find(statement->out, name, &statement->slots[i]))
+			return store_wrong(why, "no field for the column %s", name);
 	}
 	return true;
+}
+
+bool statement_map_columns(struct store *store, struct statement *statement)
+{
+	struct store_why why;
+
+	if (statement_map(statement, &why))
+		return true;
+	statement->columns = -1;
+	store_misused(store, statement->sql, "%s", why.text);
+	return false;
 }
 
 /* ---- Binding ---- */

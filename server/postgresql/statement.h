@@ -37,10 +37,14 @@ struct statement {
 /* The kept one for a query that does not run now, or a new one. NULL: the program's mistake, store_misused() was
  * told. */
 struct statement *statement_for(struct postgres *postgres, const struct query *query);
+/* A new one that is not kept. NULL: the program's mistake, in `why`. */
+struct statement *statement_make(struct postgres *postgres, const struct query *query, struct store_why *why);
+void statement_free(struct statement *statement);
 /* A name that no statement had on any connection. */
 void statement_rename(struct postgres *postgres, struct statement *statement);
 void statement_bind(struct statement *statement, const void *of);
 /* Finds the places of its result's columns, once it has one. False as above. */
+MUST_USE bool statement_map(struct statement *statement, struct store_why *why);
 MUST_USE bool statement_map_columns(struct store *store, struct statement *statement);
 
 #endif

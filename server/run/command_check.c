@@ -1,6 +1,6 @@
 /* command_check.c - the command `check`: whether what the program declares is sound (its tables were looked at
- * on the way here), and whether its database can be read as it is, such as one that was brought back from a
- * backup. */
+ * on the way here, its statements are prepared), and whether its database can be read as it is, such as one that
+ * was brought back from a backup. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -73,6 +73,11 @@ static int check_database(const struct mcp_server *server, const char *url)
 	if (!store)
 		return 1;
 	store_unhurried(store);
+	int status = statements_check(server, store, store_url_is_shared(url));
+	if (status) {
+		store_close(store);
+		return status;
+	}
 	bool done = count_all(store, "select count(*) as count from migration", &steps)
 	            && (!server->counts || count_all(store, server->counts, &rows));
 	store_close(store);
@@ -95,6 +100,9 @@ int check(const struct mcp_server *server)
 		return 0;
 	if (!url || !is_missing(url))
 		return check_database(server, url);
+	int status = statements_check(server, NULL, false);
+	if (status)
+		return status;
 	/* Nobody said that there is one. */
 	if (server->database && strcmp(url, server->database) == 0) {
 		printf("There is no database yet: %s is made at the first start.\n", url);

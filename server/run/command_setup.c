@@ -41,8 +41,9 @@ int setup(const struct mcp_server *server)
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
 	struct store *store = store_open(url, STORE_WRITES);
 	bool done = store && store_migrate(store, protocol_migrations(server, shared));
+	int status = done ? statements_prepare(server, store, false) : 1;
 	store_close(store);
-	if (done)
+	if (!status)
 		printf("%s is ready.\n", store_place(url, place));
-	return done ? 0 : 1;
+	return status;
 }

@@ -284,9 +284,11 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 	if (server->migrations) {
 		store = command_store(server);
 		bool shared = store && store_url_is_shared(setting_text("DATABASE_URL"));
-		if (!store || !store_migrate(store, protocol_migrations(server, shared))) {
+		bool ready = store && store_migrate(store, protocol_migrations(server, shared));
+		int status = ready ? statements_prepare(server, store, false) : 1;
+		if (status) {
 			store_close(store);
-			return 1;
+			return status;
 		}
 		store_unhurried(store);
 	}

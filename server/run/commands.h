@@ -32,6 +32,15 @@ int healthcheck(const char *host, int port, int64_t timeout_ms);
 /* How to connect Claude, for people: `url` is the endpoint's. */
 void connect_print(FILE *file, const struct options *options, const char *url);
 
+/* ---- The program's statements (statements.c): 0, or the exit status ---- */
+
+/* Behind store_migrate(): next to nothing where all was well the last time. Tells each that is wrong, in the log or
+ * on stderr. */
+int statements_prepare(const struct mcp_server *server, struct store *store, bool logged);
+/* All of them, in a database that is there (`store` NULL: it is not). Where that has not the tables yet, in one
+ * of SQLite's that is made for it. Changes nothing, and says how many there are. */
+int statements_check(const struct mcp_server *server, struct store *store, bool shared);
+
 /* ---- In common ---- */
 
 /* Who failed and why, on stderr: the exit status, 1. */

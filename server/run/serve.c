@@ -123,7 +123,7 @@ static int run(struct serving *serving, const sigset_t *set)
 	if (!serving_start(serving)) {
 		serving_stop(serving);
 		log_stop();
-		return 1;
+		return serving->status ? serving->status : 1;
 	}
 	serving->memory = memory_begin();
 	say_serving(serving);

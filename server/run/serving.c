@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "access.h"
+#include "commands.h"
 #include "databases.h"
 #include "run.h"
 #include "serving.h"
@@ -63,7 +64,8 @@ static bool start_store(struct serving *serving)
 	if (!ready)
 		log_error("not started: the database %s can't be used",
 		          store_place(options->database, place));
-	return ready;
+	serving->status = ready ? statements_prepare(options->server, store, true) : 1;
+	return !serving->status;
 }
 
 static void close_first(struct serving *serving)

@@ -19,6 +19,7 @@ struct serving {
 	struct emf_clock emf;
 	struct memory_clock memory;
 	bool protocol, started;         /* protocol_start(), server->start() were called */
+	int status;                     /* the exit status, where it does not start; 0: that of any failure */
 };
 
 /* Starts them for a server whose options were made: each step says why it can't. Its jobs are planned by who

@@ -25,7 +25,7 @@ static const char *scratch_folder(const struct store *near)
 	static char beside[4096];
 	const char *const others[] = { getenv("TMPDIR"), "/var/tmp", "/tmp", "/dev/shm" };
 
-	if (near->driver->kind == STORE_SQLITE) {
+	if (near && near->driver->kind == STORE_SQLITE) {
 		snprintf(beside, sizeof(beside), "%s",
 		         file_of((const struct sqlite *)near));
 		char *slash = strrchr(beside, '/');
@@ -53,9 +53,13 @@ struct store *sqlite_open_scratch(const struct store *near, const char *tables)
 	sqlite->connection = sqlite_connection_create();
 	sqlite->store.driver = &sqlite_driver;
 	sqlite->store.use = STORE_WRITES;
+	sqlite_configure();
 	/* Without a name: gone with its last descriptor, however this process ends. */
-	if (sqlite3_open_v2("", &sqlite->connection->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-	                    | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
+	int code = sqlite3_open_v2("", &sqlite->connection->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+	                           | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code == SQLITE_OK)
+		sqlite_harden(sqlite->connection->db);
+	if (code == SQLITE_OK
 	    && sqlite3_exec(sqlite->connection->db, "pragma journal_mode = off; pragma synchronous = off;"
 	                    "pragma cache_size = -2048; pragma temp_store = file", NULL, NULL, NULL)
 	       == SQLITE_OK

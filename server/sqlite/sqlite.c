@@ -303,7 +303,7 @@ static bool script(struct store *store, const char *sql)
 const struct driver sqlite_driver = {
 	.kind = STORE_SQLITE, .scheme = "sqlite", .blocks = false, .tries = 3,
 	.open = open_handle, .close = close_handle, .reachable = reachable,
-	.begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
+	.prepare = sqlite_prepare, .begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.end_call = sqlite_end_call,
 	.transact = transact, .commit = commit, .take_back = take_back,

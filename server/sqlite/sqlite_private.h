@@ -84,6 +84,7 @@ void sqlite_heard_free(struct store_notice *notice);
 
 /* ---- statement.c: the driver's functions of the same names ---- */
 
+bool sqlite_prepare(struct store *store, const struct query *query, bool changes, struct store_why *why);
 struct statement *sqlite_begin(struct store *store, const struct query *query);
 enum step sqlite_step(struct store *store, struct statement *statement);
 void sqlite_read(struct statement *statement, struct arena *arena, void *row);

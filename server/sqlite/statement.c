@@ -64,18 +64,14 @@ void sqlite_connection_forget(struct sqlite_connection *connection)
 
 /* ---- Preparing ---- */
 
-static bool map_parameters(struct store *store, struct statement *statement)
+static bool map_parameters(struct statement *statement, struct store_why *why)
 {
 	for (int i = 0; i < statement->parameters; i++) {
 		const char *name = sqlite3_bind_parameter_name(statement->handle, i + 1);
-		if (!name || *name != ':') {
-			store_misused(store, statement->sql, "parameters are written as :name");
-			return false;
-		}
-		if (!slot_find(statement->in, name + 1, &statement->slots[i])) {
-			store_misused(store, statement->sql, "no field for the parameter %s", name);
-			return false;
-		}
+		if (!name || *name != ':')
+			return store_wrong(why, "parameters are written as :name");
+		if (!slot_find(statement->in, name + 1, &statement->slots[i]))
+			return store_wrong(why, "no field for the parameter %s", name);
 	}
 	return true;
 }
@@ -88,18 +84,16 @@ static bool is_column_before(const struct statement *statement, int column, cons
 	return false;
 }
 
-static bool map_columns(struct store *store, struct statement *statement)
+static bool map_columns(struct statement *statement, struct store_why *why)
 {
 	struct slot *slots = statement->slots + statement->parameters;
 
 	for (int i = 0; i < statement->columns; i++) {
 		const char *name = sqlite3_column_name(statement->handle, i);
-		bool twice = is_column_before(statement, i, name);
-		if (twice || !slot_find(statement->out, name, &slots[i])) {
-			store_misused(store, statement->sql,
-			              twice ? "two columns are called %s" : "no field for the column %s", name);
-			return false;
-		}
+		if (is_column_before(statement, i, name))
+			return store_wrong(why, "two columns are called %s", name);
+		if (!slot_find(statement->out, name, &slots[i]))
+			return store_wrong(why, "no field for the column %s", name);
 	}
 	return true;
 }
@@ -123,32 +117,79 @@ static struct statement *statement_create(sqlite3_stmt *handle, const struct que
 	return statement;
 }
 
-static struct statement *prepare(struct sqlite *sqlite, const struct query *query)
+/* NULL: `code` is SQLite's failure, or else it is the program's, told in `why`. */
+static struct statement *make(struct sqlite *sqlite, const struct query *query, int *code, struct store_why *why)
 {
 	sqlite3_stmt *handle;
 	const char *rest;
-	int code = sqlite3_prepare_v3(sqlite->connection->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
-	                              &handle, &rest);
 
-	if (code != SQLITE_OK) {
-		sqlite_failed(sqlite, query->sql, code);
+	*code = sqlite3_prepare_v3(sqlite->connection->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &rest);
+	if (*code != SQLITE_OK)
 		return NULL;
-	}
 	const char *wrong = !handle || !store_text_ends(rest) ? "one statement at a time" : store_text_wrong(query->sql);
 	if (wrong) {
 		sqlite3_finalize(handle);
-		store_misused(&sqlite->store, query->sql, "%s", wrong);
+		store_wrong(why, "%s", wrong);
 		return NULL;
 	}
 	struct statement *statement = statement_create(handle, query);
-	if (!map_parameters(&sqlite->store, statement) || !map_columns(&sqlite->store, statement)) {
-		destroy(statement);
+	if (map_parameters(statement, why) && map_columns(statement, why))
+		return statement;
+	destroy(statement);
+	return NULL;
+}
+
+static struct statement *prepare(struct sqlite *sqlite, const struct query *query)
+{
+	struct store_why why;
+	int code;
+	struct statement *statement = make(sqlite, query, &code, &why);
+
+	if (!statement) {
+		if (code != SQLITE_OK)
+			sqlite_failed(sqlite, query->sql, code);
+		else
+			store_misused(&sqlite->store, query->sql, "%s", why.text);
 		return NULL;
 	}
 	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
 	statement->next = *bucket;
 	*bucket = statement;
 	return statement;
+}
+
+/* ---- Looking at one that is not run ---- */
+
+static bool try(struct sqlite *sqlite, const struct query *query, bool changes, struct store_why *why)
+{
+	int code;
+	struct statement *statement = make(sqlite, query, &code, why);
+
+	if (!statement && code != SQLITE_OK && code != SQLITE_ERROR) {
+		sqlite_failed(sqlite, query->sql, code);
+		return false;
+	}
+	if (code == SQLITE_ERROR)
+		store_wrong(why, "%s", sqlite3_errmsg(sqlite->connection->db));
+	if (!statement)
+		return true;
+	if (changes && !statement->writes)
+		store_wrong(why, STORE_NO_CHANGE);
+	destroy(statement);
+	return true;
+}
+
+bool sqlite_prepare(struct store *store, const struct query *query, bool changes, struct store_why *why)
+{
+	struct sqlite *sqlite = sqlite_of(store);
+	bool lent = !sqlite->connection;
+
+	if (lent && !sqlite_lend_reader(sqlite))
+		return false;
+	bool said = try(sqlite, query, changes, why);
+	if (lent)
+		sqlite_give_back(sqlite);
+	return said;
 }
 
 /* ---- Running ---- */

@@ -9,6 +9,7 @@
 #include "store.h"
 #include "store_internal.h"
 #include "store_reads.h"
+#include "wrong.h"
 
 #define STORE_WAIT_MS 5000      /* for other writers, before a call fails */
 
@@ -88,6 +89,10 @@ struct driver {
 	int64_t (*changed)(struct store *store, struct statement *statement);   /* rows, after STEP_DONE */
 	bool (*writes)(const struct statement *statement);
 	void (*end)(struct store *store, struct statement *statement);
+
+	/* Whether it could be run as it is, and only `changes`, by what only runs what writes: `why` not, or
+	 * empty. False: the database could not say. */
+	bool (*prepare)(struct store *store, const struct query *query, bool changes, struct store_why *why);
 
 	/* Runs a statement that writes, some time before another begins or the transaction ends. NULL:
 	 * there is nothing to gain by that. */

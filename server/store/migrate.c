@@ -4,6 +4,7 @@
  * database's write lock, looks again whether another one took it meanwhile. */
 #include "log.h"
 #include "migrated.h"
+#include "prepare.h"
 
 struct step_work {
 	const struct migration *migration;
@@ -101,4 +102,35 @@ bool store_migrate(struct store *store, const struct migration *migrations)
 	bool done = migrate(store, arena, migrations);
 	arena_destroy(arena);
 	return done;
+}
+
+/* ---- Without a change ---- */
+
+static int count_left(const struct rows *known, const struct migration *migrations)
+{
+	int left = 0;
+
+	for (; migrations->name; migrations++)
+		left += !migrated_of(known, migrations);
+	return left;
+}
+
+int store_migrations_left(struct store *store, const struct migration *migrations)
+{
+	struct arena *arena = arena_create();
+	struct rows known;
+	int left = -1;
+
+	if (migrated_read(store, arena, &known) && are_as_they_ran(store, &known, migrations))
+		left = count_left(&known, migrations);
+	arena_destroy(arena);
+	return left;
+}
+
+bool store_make_tables(struct store *store, const struct migration *migrations)
+{
+	for (; migrations->name; migrations++)
+		if (!store->driver->script(store, store->driver->script_of(migrations)))
+			return false;
+	return true;
 }

@@ -1,8 +1,8 @@
 /* migrated.c - the table `migration`: which steps this database has taken, and of which text.
  *
  * A step that was edited after it ran would make one schema on new databases and another on old ones, so each has
- * a checksum. Where lines are broken and how they are indented does not count, all else does, comments too. The
- * column may be NULL: programs of before, which may run beside this one, do not know it. */
+ * a checksum. Where lines are broken and how they are indented does not count, all else does, comments too. That
+ * column, and the next, may be NULL: programs of before, which may run beside this one, do not know them. */
 #include "migrated.h"
 
 #include <inttypes.h>
@@ -12,12 +12,11 @@
 #include "log.h"
 #include "siphash.h"
 
-#define CHECKSUM_SIZE 17
-
 static SHAPE(migrated_shape, struct migrated,
 	TEXT(struct migrated, name, "Which migration", .required = true),
 	TIME(struct migrated, applied_at, "When it was applied"),
-	TEXT(struct migrated, checksum, "What its text was"));
+	TEXT(struct migrated, checksum, "What its text was"),
+	TEXT(struct migrated, statements, "Which were found fine behind it"));
 
 /* ---- Checksums ---- */
 
@@ -66,50 +65,82 @@ bool migrated_as_is(struct store *store, const struct migrated *ran, const struc
 
 /* ---- The table ---- */
 
-enum columns { NO_TABLE, OLD_TABLE, WHOLE_TABLE };
+/* What an older table lacks is added. */
+static const struct {
+	const char *name, *add;
+} columns[] = {
+	{ "name", "create table migration (name text primary key, applied_at bigint not null)" },
+	{ "checksum", "alter table migration add column checksum text" },
+	{ "statements", "alter table migration add column statements text" },
+};
+#define COLUMNS ((int)(sizeof(columns) / sizeof(*columns)))
 
-static bool look(struct store *store, struct arena *arena, enum columns *there)
+static bool is_there(const struct rows *there, const char *name)
+{
+	const struct migrated *column = there->first;
+
+	for (int64_t i = 0; i < there->count; i++)
+		if (strcmp(column[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The columns there are, as the names of structs migrated. */
+static bool look(struct store *store, struct arena *arena, struct rows *there, bool *whole)
 {
 	const struct migrated table = { .name = "migration" };
-	struct rows columns;
 
-	if (!(store_find)(store, arena, store->driver->columns, migrated_shape, &table, migrated_shape, &columns))
+	if (!(store_find)(store, arena, store->driver->columns, migrated_shape, &table, migrated_shape, there))
 		return false;
-	const struct migrated *column = columns.first;
-	*there = columns.count ? OLD_TABLE : NO_TABLE;
-	for (int64_t i = 0; i < columns.count; i++)
-		if (strcmp(column[i].name, "checksum") == 0)
-			*there = WHOLE_TABLE;
+	*whole = true;
+	for (int i = 0; i < COLUMNS; i++)
+		*whole = *whole && is_there(there, columns[i].name);
 	return true;
 }
 
 /* Another process may have been quicker. */
 static bool make(struct store *store, void *arena)
 {
-	enum columns there;
+	struct rows there;
+	bool whole;
 
-	if (!look(store, arena, &there))
+	if (!look(store, arena, &there, &whole))
 		return false;
-	if (there == NO_TABLE)
-		return store->driver->script(store, "create table migration (name text primary key,"
-		                                    " applied_at bigint not null, checksum text)");
-	return there == WHOLE_TABLE || store->driver->script(store, "alter table migration add column checksum text");
+	for (int i = 0; i < COLUMNS; i++)
+		if (!is_there(&there, columns[i].name) && !store->driver->script(store, columns[i].add))
+			return false;
+	return true;
 }
 
 /* Looked at first: on SQLite whoever might write, whether it does or not, first marks the file as its log's
  * (sqlite/stamp.c), for which it waits seven times for the disk. */
 bool migrated_prepare(struct store *store, struct arena *arena)
 {
-	enum columns there;
+	struct rows there;
+	bool whole;
 
-	return look(store, arena, &there)
-	       && (there == WHOLE_TABLE || store_transact(store, make, arena) == STORE_COMMITTED);
+	return look(store, arena, &there, &whole)
+	       && (whole || store_transact(store, make, arena) == STORE_COMMITTED);
 }
 
 bool migrated_find(struct store *store, struct arena *arena, struct rows *known)
 {
-	return store_find(store, arena, "select name, applied_at, checksum from migration", NULL, NULL,
+	return store_find(store, arena, "select name, applied_at, checksum, statements from migration order by name", NULL, NULL,
 	                  migrated_shape, known);
+}
+
+bool migrated_read(struct store *store, struct arena *arena, struct rows *known)
+{
+	struct rows there;
+	bool whole;
+
+	*known = (struct rows) { 0 };
+	if (!look(store, arena, &there, &whole))
+		return false;
+	if (whole)
+		return migrated_find(store, arena, known);
+	return !there.count || store_find(store, arena, "select name, applied_at from migration", NULL, NULL,
+	                                  migrated_shape, known);
 }
 
 const struct migrated *migrated_of(const struct rows *known, const struct migration *migration)
@@ -129,7 +160,13 @@ bool migrated_add(struct store *store, const struct migration *migration)
 	sum_up(store->driver->script_of(migration), checksum);
 	return store_change(store, "insert into migration (name, applied_at, checksum)"
 	                    " values (:name, :applied_at, :checksum)", migrated_shape,
-	                    &(struct migrated) { migration->name, now_ms(), checksum }) == 1;
+	                    &(struct migrated) { migration->name, now_ms(), checksum, NULL }) == 1;
+}
+
+bool migrated_note(struct store *store, const struct migration *migration, const char *statements)
+{
+	return store_change(store, "update migration set statements = :statements where name = :name", migrated_shape,
+	                    (&(struct migrated) { .name = migration->name, .statements = statements })) >= 0;
 }
 
 /* ---- What programs of before left ---- */

@@ -100,21 +100,6 @@ bool store_is_idle(const struct store *store)
 
 /* ---- Failure ---- */
 
-/* The beginning of a statement, for logs: white space in one, at most 60 characters. */
-static void shorten(const char *sql, char text[64])
-{
-	size_t size = 0;
-
-	for (; *sql && size < 60; sql++) {
-		bool space = *sql == ' ' || *sql == '\n' || *sql == '\t';
-		if (!space)
-			text[size++] = *sql;
-		else if (size && text[size - 1] != ' ')
-			text[size++] = ' ';
-	}
-	memcpy(text + size, *sql ? "..." : "", *sql ? 4 : 1);
-}
-
 static void mark_failed(struct store *store, const char *why, bool again)
 {
 	if (!store->transacting) {
@@ -132,10 +117,10 @@ static void mark_failed(struct store *store, const char *why, bool again)
 
 void store_failed(struct store *store, const char *sql, const char *why, bool again)
 {
-	char text[64] = "";
+	char text[STORE_SHORT_SIZE] = "";
 
 	if (sql)
-		shorten(sql, text);
+		store_shorten(sql, text);
 	/* What is run again is no failure yet. */
 	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
 	          sql ? ": " : "", why);
@@ -155,14 +140,14 @@ void store_give_up(struct store *store)
 
 void store_misused(struct store *store, const char *sql, const char *format, ...)
 {
-	char why[128], text[64] = "";
+	char why[128], text[STORE_SHORT_SIZE] = "";
 	va_list list;
 
 	va_start(list, format);
 	vsnprintf(why, sizeof(why), format, list);
 	va_end(list);
 	if (sql)
-		shorten(sql, text);
+		store_shorten(sql, text);
 	mark_failed(store, why, false);
 	mistake("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
 }

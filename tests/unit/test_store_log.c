@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "stamp.h"
+#include "prepare.h"
 #include "things.h"
 
 static const char *log_of(const char *path)
@@ -62,15 +63,31 @@ static uint32_t number_of(const char *path)
 	return number;
 }
 
+static void none_is_wrong(void *context, const char *line)
+{
+	(void)context;
+	ck_abort_msg("%s", line);
+}
+
+/* As a program does. */
+static void start(void)
+{
+	struct store_prepared done;
+	struct store *starting = store_open(url, STORE_WRITES);
+
+	ck_assert(store_migrate(starting, migrations));
+	ck_assert(store_prepare_once(starting, migrations, store_program_statements(), none_is_wrong, NULL, &done));
+	store_close(starting);
+}
+
 START_TEST(a_start_that_migrates_nothing_writes_nothing)
 {
 	ck_assert_int_eq(add(store, "one", 1), 1);
 	store_close(store);
+	start();
 	uint32_t before = number_of(url + 7);
 
-	store = store_open(url, STORE_WRITES);
-	ck_assert(store_migrate(store, migrations));
-	store_close(store);
+	start();
 	ck_assert_uint_eq(number_of(url + 7), before);
 
 	store = store_open(url, STORE_WRITES);

@@ -1,0 +1,177 @@
+/* prepare.c - the statements of a program, prepared before it serves. */
+#include "prepare.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "migrated.h"
+#include "siphash.h"
+
+/* ---- Which there are ---- */
+
+/* The linker's names for where the section begins and ends; a program without statements has none. */
+extern const struct store_statement *const __start_store_statements[] __attribute__((weak));
+extern const struct store_statement *const __stop_store_statements[] __attribute__((weak));
+
+struct statements store_program_statements(void)
+{
+	return (struct statements) { __start_store_statements, __stop_store_statements };
+}
+
+typedef bool text_fn(void *context, const struct store_statement *statement, const char *sql);
+
+static bool each_of_table(const struct store_statement *statement, enum store_kind kind, text_fn *each, void *context)
+{
+	int count = statement->halves ? statement->count / 2 : statement->count;
+	const char *const *texts = statement->table + (statement->halves && kind == STORE_POSTGRESQL ? count : 0);
+
+	for (int i = 0; i < count; i++)
+		if (texts[i] && !each(context, statement, texts[i]))
+			return false;
+	return true;
+}
+
+static bool each_text(struct statements all, enum store_kind kind, text_fn *each, void *context)
+{
+	for (const struct store_statement *const *at = all.first; at < all.end; at++) {
+		const char *sql = (*at)->sql[kind];
+		if (sql && !each(context, *at, sql))
+			return false;
+		if (!each_of_table(*at, kind, each, context))
+			return false;
+	}
+	return true;
+}
+
+/* ---- Preparing ---- */
+
+struct preparing {
+	struct store *store;
+	store_wrong_fn *wrong;
+	void *context;
+	struct store_prepared done;
+};
+
+static void tell(struct preparing *at, const struct store_statement *statement, const char *sql, const char *why)
+{
+	char line[512], text[STORE_SHORT_SIZE];
+
+	store_shorten(sql, text);
+	snprintf(line, sizeof(line), "%s: %s:%d: %s: %s", at->store->driver->scheme, statement->file,
+	         statement->line, text, why);
+	at->wrong(at->context, line);
+}
+
+static bool prepare(void *context, const struct store_statement *statement, const char *sql)
+{
+	struct preparing *at = context;
+	struct store_why why = { "" };
+	const struct query query = { .sql = sql, .in = statement->in, .out = statement->out };
+
+	if (!at->store->driver->prepare(at->store, &query, statement->changes, &why))
+		return false;
+	if (*why.text) {
+		tell(at, statement, sql, why.text);
+		at->done.wrong++;
+	} else {
+		at->done.fine++;
+	}
+	return true;
+}
+
+bool store_prepare(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
+                   struct store_prepared *done)
+{
+	struct preparing at = { .store = store, .wrong = wrong, .context = context };
+	bool prepared = each_text(all, store->driver->kind, prepare, &at);
+
+	*done = at.done;
+	return prepared;
+}
+
+/* ---- Once ---- */
+
+struct sum {
+	uint64_t so_far;
+	int count;
+};
+
+static void add(struct sum *sum, const char *text)
+{
+	sum->so_far = siphash((const uint64_t[]) { sum->so_far, 0 }, str_of(text ? text : ""));
+}
+
+static void add_shape(struct sum *sum, const struct shape *shape)
+{
+	add(sum, shape ? "(" : "-");
+	for (const struct field *field = shape ? shape->fields : NULL; field && field->name; field++) {
+		add(sum, field->name);
+		sum->so_far += (uint64_t)field->type;
+	}
+}
+
+static bool add_statement(void *context, const struct store_statement *statement, const char *sql)
+{
+	struct sum *sum = context;
+
+	add(sum, sql);
+	add(sum, statement->changes ? "changes" : "");
+	add_shape(sum, statement->in);
+	add_shape(sum, statement->out);
+	sum->count++;
+	return true;
+}
+
+static struct sum sum_up(struct store *store, struct statements all, const struct rows *known)
+{
+	const struct migrated *ran = known->first;
+	struct sum sum = { 0 };
+
+	for (int64_t i = 0; i < known->count; i++) {
+		add(&sum, ran[i].name);
+		add(&sum, ran[i].checksum);
+	}
+	(void)each_text(all, store->driver->kind, add_statement, &sum);
+	return sum;
+}
+
+/* Noted beside the latest step of the program's, so that others, of before or to come, have a place of their own. */
+static const struct migration *latest(const struct migration *migrations)
+{
+	while (migrations->name && migrations[1].name)
+		migrations++;
+	return migrations->name ? migrations : NULL;
+}
+
+static bool prepare_unless_noted(struct store *store, struct arena *arena, const struct migration *last,
+                                 struct statements all, struct preparing *at)
+{
+	struct rows known;
+	char noted[CHECKSUM_SIZE];
+
+	if (!migrated_find(store, arena, &known))
+		return false;
+	const struct migrated *ran = migrated_of(&known, last);
+	struct sum sum = sum_up(store, all, &known);
+	snprintf(noted, sizeof(noted), "%016" PRIx64, sum.so_far);
+	at->done.fine = sum.count;
+	if (ran && ran->statements && strcmp(ran->statements, noted) == 0)
+		return true;
+	return store_prepare(store, all, at->wrong, at->context, &at->done)
+	       && (at->done.wrong || migrated_note(store, last, noted));
+}
+
+bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,
+                        store_wrong_fn *wrong, void *context, struct store_prepared *done)
+{
+	struct preparing at = { .wrong = wrong, .context = context };
+	const struct migration *last = latest(migrations);
+
+	if (!last)
+		return store_prepare(store, all, wrong, context, done);
+	struct arena *arena = arena_create();
+	bool prepared = prepare_unless_noted(store, arena, last, all, &at);
+	arena_destroy(arena);
+	*done = at.done;
+	return prepared;
+}

@@ -1,0 +1,35 @@
+/* prepare.h - the statements of a program (statement.h), prepared before it serves. */
+#ifndef PREPARE_H
+#define PREPARE_H
+
+#include "store.h"
+
+/* As a linker has collected them. */
+struct statements {
+	const struct store_statement *const *first, *const *end;
+};
+struct statements store_program_statements(void);
+
+/* A line about one that can't be run: where it is written, how it begins, and why. */
+typedef void store_wrong_fn(void *context, const char *line);
+
+struct store_prepared {
+	int fine, wrong;
+};
+
+/* Prepares all of them on a store with the program's tables, and runs none. False: the store could not, and has
+ * logged why. */
+MUST_USE bool store_prepare(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
+                            struct store_prepared *done);
+
+/* The same behind store_migrate(), once: that all were fine is noted in the table `migration`, and holds until the
+ * program has others, or the database has taken another step. */
+MUST_USE bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,
+                                 store_wrong_fn *wrong, void *context, struct store_prepared *done);
+
+/* How many of the steps the database has not taken; -1: the store could not say. */
+int store_migrations_left(struct store *store, const struct migration *migrations);
+/* Takes all steps and notes none, on a database that is empty and will soon be gone. */
+MUST_USE bool store_make_tables(struct store *store, const struct migration *migrations);
+
+#endif
