@@ -2,6 +2,7 @@
 # test.sh - starts the server on a database of its own and calls its tools; `ctest --test-dir build` runs it.
 set -eu
 program=$1
+command -v curl >/dev/null || { echo 'left out: there is no curl'; exit 77; }
 folder=$(mktemp -d)
 pid=
 # shellcheck disable=SC2064 # the folder is known now

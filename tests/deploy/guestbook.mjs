@@ -1,10 +1,17 @@
-// guestbook.mjs - a checkout in which somebody did as docs/writing-a-server.md says: its server in a folder, one entry in services.json.
+// guestbook.mjs - a checkout in which somebody did as docs/writing-a-server.md says: ./dev new, which writes the guest book of that page.
+//
+// By a name that nobody takes, since this checkout may have one of theirs.
 import { execFileSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './stage.mjs';
 
-export const entry = { about: 'MCP server of a guest book', port: 8083, priority: 30 };
+export const added = 'newcomer';
+
+// What its entry has to be, beside those that are there.
+export const listed = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
+const most = field => Math.max(...Object.values(listed).map(each => each[field]));
+export const entry = { about: `MCP server ${added}`, port: most('port') + 1, priority: most('priority') + 10 };
 
 // In build/, so that what is beside the checkout is still found. Times stay, so that a build goes on from what was compiled.
 export function addGuestbook() {
@@ -18,13 +25,9 @@ export function addGuestbook() {
 		mkdirSync(dirname(join(folder, path)), { recursive: true });
 		cpSync(join(root, path), join(folder, path), { verbatimSymlinks: true, preserveTimestamps: true });
 	}
-	const page = readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8');
-	const [, server] = /```c\n([\s\S]*?)```/.exec(page);
-	const [, build] = /```cmake\n([\s\S]*?)```/.exec(page);
-	mkdirSync(join(folder, 'guestbook'));
-	writeFileSync(join(folder, 'guestbook/main.c'), server);
-	writeFileSync(join(folder, 'guestbook/CMakeLists.txt'), build);
-	const list = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
-	writeFileSync(join(folder, 'services.json'), JSON.stringify({ ...list, guestbook: entry }, null, 2));
+	execFileSync(join(folder, 'dev'), ['new', added], { encoding: 'utf8', stdio: 'pipe' });
+	mkdirSync(join(folder, 'build'), { recursive: true });
+	if (existsSync(join(root, 'build/npm')))
+		symlinkSync(join(root, 'build/npm'), join(folder, 'build/npm'));
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

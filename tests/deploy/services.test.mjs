@@ -1,12 +1,12 @@
 // services.test.mjs - one list of services: what is wrong with it is said, nobody else keeps one, and a server that is added is taken.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { standIn } from './day/mirror.mjs';
-import { addGuestbook, entry } from './guestbook.mjs';
+import { addGuestbook, added, entry } from './guestbook.mjs';
 import { execute, root, stage, temporary, tool } from './stage.mjs';
 
 const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
@@ -104,7 +104,7 @@ test('no other file names a service', () => {
 
 const terraform = standIn() ?? tool('terraform');
 
-describe('with the guest book of the documentation in it, everything takes it', { timeout: 600000 }, () => {
+describe('with a server that ./dev new wrote, everything takes it', { timeout: 600000 }, () => {
 	let copy;
 	before(() => { copy = addGuestbook(); });
 	after(() => copy.remove());
@@ -118,16 +118,48 @@ describe('with the guest book of the documentation in it, everything takes it', 
 	const run = (path, args, play = stage()) => execute(join(copy.folder, path), args, { cwd: copy.folder, env: {
 		PATH: `${join(play.folder, 'bin')}:${process.env.PATH}`, HOME: play.folder, PLAY: play.folder, GITHUB_OUTPUT: join(play.folder, 'output') } });
 
-	test('the build has its program', { skip: !tool('cmake') && 'there is no CMake' }, async () => {
-		const build = temporary();
-		const made = await execute('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja'], { env: process.env });
-		assert.equal(made.status, 0, made.all);
-		assert.match(execFileSync('ninja', ['-C', build, '-t', 'inputs', 'mcp-guestbook'], { encoding: 'utf8' }), /guestbook\/main\.c/);
+	test('its entry is the next in the list, with the scopes of its tools', () => {
+		const { [added]: { scopes, ...rest }, ...others } = JSON.parse(readFileSync(join(copy.folder, 'services.json'), 'utf8'));
+		assert.deepEqual([rest, others], [entry, list]);
+		const asked = [...readFileSync(join(copy.folder, added, 'main.c'), 'utf8').matchAll(/\.scope = "([^"]+)"/g)].map(([, scope]) => scope);
+		assert.deepEqual(Object.keys(scopes).sort(), asked.sort());
+	});
+
+	test('what would be overwritten or is no name stays as it is', async () => {
+		const golden = 'tests/golden/2026-07-28';
+		const there = () => [readFileSync(join(copy.folder, 'services.json'), 'utf8'), ...['.', golden, added].map(path => readdirSync(join(copy.folder, path)))];
+		const before = there();
+		for (const [words, said] of [
+			[[added], `${added} is there already`], [[names[0]], `${names[0]} is there already`], [['server'], /server is there already/],
+			[['build'], /build is there already/], [['documented'], /documented\.http is there already/], [['probe'], /mcp-probe is another program/],
+			[['guest-book'], /"guest-book" can be no name/], [['../out'], /can be no name/], [['postgres'], /something else in the network/],
+			[[], /new wants a name/], [['one', 'two'], /new takes one name/], [['--port'], /new does not know "--port"/],
+		]) {
+			const { status, all } = await run('dev', ['new', ...words]);
+			assert.notEqual(status, 0, all);
+			assert.match(all, new RegExp(said));
+		}
+		assert.deepEqual(there(), before);
+	});
+
+	// Plainly: its own sanitizers and flags are those of all programs, and this is quicker.
+	test('it builds, its tests pass, and it answers what its golden exchange says', { skip: !tool('cmake') && 'there is no CMake' }, async () => {
+		const build = join(copy.folder, 'build/dev'), { NODE_TEST_CONTEXT: _, ...env } = process.env;
+		const passes = async (program, words) => {
+			const { status, all } = await execute(program, words, { cwd: copy.folder, env: { ...env, BUILD: 'dev' }, within: 400000 });
+			assert.equal(status, 0, all);
+			return all;
+		};
+		await passes('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=None']);
+		await passes('cmake', ['--build', build, '--target', `mcp-${added}`]);
+		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 2/);
+		const played = await passes(process.execPath, ['--test', '--test-reporter=tap', `--test-name-pattern=${added}`, 'tests/e2e/golden.test.mjs']);
+		assert.match(played, /^# pass 1$/m);
 	});
 
 	test('one without a folder is refused', { skip: !tool('cmake') && 'there is no CMake' }, async () => {
 		const other = addGuestbook();
-		writeFileSync(join(other.folder, 'services.json'), JSON.stringify({ ...list, reviews: entry }));
+		writeFileSync(join(other.folder, 'services.json'), JSON.stringify({ ...list, reviews: { ...entry, port: entry.port + 1, priority: entry.priority + 10 } }));
 		const { status, all } = await execute('cmake', ['-S', other.folder, '-B', temporary(), '-G', 'Ninja'], { env: process.env });
 		other.remove();
 		assert.notEqual(status, 0);
@@ -139,7 +171,7 @@ describe('with the guest book of the documentation in it, everything takes it', 
 		const listed = await run('.github/scripts/list-services', [], play);
 		assert.equal(listed.status, 0, listed.all);
 		const [, matrix] = /^names=(.*)$/m.exec(readFileSync(join(play.folder, 'output'), 'utf8'));
-		assert.deepEqual(JSON.parse(matrix), [...names, 'guestbook']);
+		assert.deepEqual(JSON.parse(matrix), [...names, added]);
 		for (const file of ['ci.yml', 'deploy.yml']) {
 			const { jobs } = parse(readFileSync(join(copy.folder, '.github/workflows', file), 'utf8'));
 			assert.equal(jobs.images.strategy.matrix.service, '${{ fromJSON(needs.services.outputs.names) }}', file);
@@ -148,12 +180,12 @@ describe('with the guest book of the documentation in it, everything takes it', 
 		}
 		for (const name of ['docker', 'git'])
 			noted(play, name);
-		const built = await run('.github/scripts/build-image', ['guestbook', join(play.folder, 'image.tar')], play);
+		const built = await run('.github/scripts/build-image', [added, join(play.folder, 'image.tar')], play);
 		assert.equal(built.status, 0, built.all);
 		const call = readFileSync(join(play.folder, 'docker.calls'), 'utf8');
-		for (const words of ['SERVICE=guestbook', 'PORT=8083', `ABOUT=${entry.about}`])
+		for (const words of [`SERVICE=${added}`, `PORT=${entry.port}`, `ABOUT=${entry.about}`])
 			assert.ok(call.includes(`--build-arg ${words} `), call);
-		assert.match(readFileSync(join(copy.folder, 'docker/Dockerfile.dockerignore'), 'utf8'), /^!guestbook$/m);
+		assert.match(readFileSync(join(copy.folder, 'docker/Dockerfile.dockerignore'), 'utf8'), new RegExp(`^!${added}$`, 'm'));
 	});
 
 	test('the stack has two of it, behind the balancer, watched, with keys', async () => {
@@ -164,19 +196,19 @@ describe('with the guest book of the documentation in it, everything takes it', 
 			make_secrets`], { cwd: copy.folder, env: process.env });
 		assert.equal(made.status, 0, made.all);
 		const at = path => join(copy.folder, 'build/stack', path);
-		const { services } = parse(readFileSync(at('services.yaml'), 'utf8'));
-		assert.deepEqual(Object.keys(services).sort(), ['balancer', 'postgres', ...[...names, 'guestbook'].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
+		const { services } = parse(readFileSync(at('services.yaml'), 'utf8')), https = entry.port + 362;
+		assert.deepEqual(Object.keys(services).sort(), ['balancer', 'postgres', ...[...names, added].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
 		// As tests/e2e/connections.test.mjs has it, on a machine of any size, and some beside.
 		const table = readFileSync(join(root, 'server/run/settings_table.c'), 'utf8');
 		const shared = Number(/"DATABASE_CONNECTIONS", INT_, "(\d+)"/.exec(table)[1]);
 		const loops = Number(/^#define LOOPS_MAX (\d+)$/m.exec(readFileSync(join(root, 'server/run/options.c'), 'utf8'))[1]);
 		assert.deepEqual(services.postgres, { command: ['postgres', '-c', `max_connections=${(names.length + 1) * 2 * (shared + loops + 1) + 15}`] });
-		assert.equal(services['guestbook-b'].image, 'mcp-guestbook:${IMAGE_TAG:-local}');
-		assert.ok(services.balancer.ports.includes('127.0.0.1:${GUESTBOOK_HTTPS_PORT:-8445}:8445'));
-		assert.match(readFileSync(at('guestbook.keys'), 'utf8'), /^you:[0-9a-f]{64}:\*\n$/);
+		assert.equal(services[`${added}-b`].image, `mcp-${added}:\${IMAGE_TAG:-local}`);
+		assert.ok(services.balancer.ports.includes(`127.0.0.1:\${${added.toUpperCase()}_HTTPS_PORT:-${https}}:${https}`));
+		assert.match(readFileSync(at(`${added}.keys`), 'utf8'), /^you:[0-9a-f]{64}:\*\n$/);
 		assert.match(readFileSync(at('products.keys'), 'utf8'), /^you:[0-9a-f]{64}:\*\norders:[0-9a-f]{64}:products:read,stock:reserve,stock:restock\n$/);
 		assert.deepEqual(JSON.parse(readFileSync(at('prometheus/services.json'), 'utf8')).at(-1),
-			{ labels: { job: 'guestbook' }, targets: ['guestbook-a:9083', 'guestbook-b:9083'] });
+			{ labels: { job: added }, targets: ['a', 'b'].map(each => `${added}-${each}:${entry.port + 1000}`) });
 		const files = ['--file', 'docker/compose.yaml', '--file', at('services.yaml'), 'config', '--quiet'];
 		const compose = [['docker', ['compose']], ['docker-compose', []]].find(([program, words]) =>
 			spawnSync(program, [...words, 'version']).status === 0);
@@ -206,7 +238,7 @@ describe('with the guest book of the documentation in it, everything takes it', 
 		if (ready.status !== 0 && /registry/.test(ready.all))
 			return t.skip('Terraform\'s registry can\'t be reached');
 		assert.equal(ready.status, 0, ready.all);
-		const { stdout } = await go('test', '-json', '-verbose', '-test-directory=tests/environments', '-var-file=environments/prod.tfvars');
+		const { stdout } = await go('test', '-json', '-verbose', '-test-directory=tests/environments', '-var-file=environments/dev.tfvars');
 		const messages = stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line));
 		const state = messages.find(each => each.type === 'test_state')?.test_state;
 		assert.ok(state, stdout);
@@ -216,9 +248,9 @@ describe('with the guest book of the documentation in it, everything takes it', 
 		for (const { address, values } of resources.filter(each => each.type === 'aws_lb_listener_rule'))
 			(tens[/module\.service\["(\w+)"\]/.exec(address)[1]] ??= new Set()).add(Math.floor(values.priority / 10) * 10);
 		assert.deepEqual(Object.fromEntries(Object.entries(tens).map(([name, set]) => [name, [...set]])),
-			Object.fromEntries(Object.entries({ ...list, guestbook: entry }).map(([name, { priority }]) => [name, [priority]])));
-		const [{ values: service }] = resources.filter(each => each.type === 'aws_ecs_task_definition' && each.values.family === 'shop-prod-guestbook');
+			Object.fromEntries(Object.entries({ ...list, [added]: entry }).map(([name, { priority }]) => [name, [priority]])));
+		const [{ values: service }] = resources.filter(each => each.type === 'aws_ecs_task_definition' && each.values.family === `shop-dev-${added}`);
 		const [container] = JSON.parse(service.container_definitions);
-		assert.equal(container.environment.find(each => each.name === 'PORT').value, '8083');
+		assert.equal(container.environment.find(each => each.name === 'PORT').value, String(entry.port));
 	});
 });

@@ -1,15 +1,15 @@
-// guestbook.test.mjs - a server that is added to the list as docs/writing-a-server.md says is built, and answers in the stack.
+// guestbook.test.mjs - a server that ./dev new wrote is built, and answers in the stack.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { addGuestbook, entry } from '../deploy/guestbook.mjs';
+import { addGuestbook, added, entry } from '../deploy/guestbook.mjs';
 import { Stack } from './stack.mjs';
 import { inspect, listed, needsDocker, output, tryDocker, unique, until } from './support.mjs';
 
-const names = [...Object.keys(listed), 'guestbook'];
+const names = [...Object.keys(listed), added];
 
-describe('the guest book of the documentation, listed', { ...needsDocker, timeout: 600000 }, () => {
+describe('a server that ./dev new wrote', { ...needsDocker, timeout: 600000 }, () => {
 	const tag = `guestbook-${unique()}`, compiled = `mcp-compiled:${tag}`;
 	let copy, stack;
 
@@ -25,7 +25,7 @@ describe('the guest book of the documentation, listed', { ...needsDocker, timeou
 		const path = join(copy.folder, 'docker/Dockerfile'), definition = readFileSync(path, 'utf8');
 		const shorter = definition.replace(/^FROM .* AS build$/m, `FROM ${compiled} AS build`).replace(/^RUN \/build\/packages\.sh$/m, '')
 			.replace(/^ARG PROGRAMS=tested$/m, 'ARG PROGRAMS=build')
-			.replace(/^RUN \/src\/docker\/image\/compile\.sh$/m, 'RUN cd /src && cmake --preset release && cmake --build --preset release --target mcp-guestbook');
+			.replace(/^RUN \/src\/docker\/image\/compile\.sh$/m, 'RUN cd /src && cmake --preset release && cmake --build --preset release --target mcp-' + added);
 		assert.equal(shorter.split('\n').filter(line => !definition.includes(line)).length, 3);
 		writeFileSync(path, shorter);
 		stack = new Stack(copy.folder, names, { IMAGE_TAG: tag });
@@ -38,22 +38,22 @@ describe('the guest book of the documentation, listed', { ...needsDocker, timeou
 	}, { timeout: 100000 });
 
 	test('has an image like the others', async () => {
-		const config = await inspect(`mcp-guestbook:${tag}`, '.Config');
-		assert.deepEqual([config.User, config.Entrypoint, Object.keys(config.ExposedPorts)], ['10001:10001', ['/usr/bin/server'], ['8083/tcp']]);
-		assert.equal(config.Labels['org.opencontainers.image.title'], 'mcp-guestbook');
+		const config = await inspect(`mcp-${added}:${tag}`, '.Config');
+		assert.deepEqual([config.User, config.Entrypoint, Object.keys(config.ExposedPorts)], ['10001:10001', ['/usr/bin/server'], [`${entry.port}/tcp`]]);
+		assert.equal(config.Labels['org.opencontainers.image.title'], `mcp-${added}`);
 		assert.equal(config.Labels['org.opencontainers.image.description'], entry.about);
 	});
 
 	test('answers through the balancer, for who has the key, from a database of its own', async () => {
-		assert.equal((await fetch(stack.guestbook, { method: 'POST', body: '{}' })).status, 401);
-		const signed = await stack.call(stack.guestbook, 'sign', { name: 'Ada', words: 'Lovely shop.' });
+		assert.equal((await fetch(stack[added], { method: 'POST', body: '{}' })).status, 401);
+		const signed = await stack.call(stack[added], 'sign', { name: 'Ada', words: 'Lovely shop.' });
 		assert.equal(signed.content[0].text, 'Thank you, Ada.');
-		const { entries } = await stack.ask(stack.guestbook, 'latest', {});
+		const { entries } = await stack.ask(stack[added], 'latest', {});
 		assert.deepEqual(entries.map(({ name }) => name), ['Ada']);
 	});
 
 	test('is watched, and the others serve as before', async () => {
-		await until(async () => (await stack.query('up{job="guestbook"} == 1')).length === 2, 'both are up');
+		await until(async () => (await stack.query(`up{job="${added}"} == 1`)).length === 2, 'both are up');
 		assert.ok((await stack.ask(stack.products, 'list_categories', {})).count > 0);
 		assert.equal((await stack.ask(stack.orders, 'list_orders', { limit: 1 })).orders.length, 0);
 	});
