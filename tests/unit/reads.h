@@ -166,11 +166,11 @@ static inline void begin_call(struct read_call *call, bool (*tool)(struct read_c
 	run_call(call);
 }
 
+/* However long the server takes; what never comes meets the test's own time limit. */
 static inline void wait_for_call(const struct read_call *call)
 {
-	for (int turns = 0; call->waits && turns < 2000; turns++)
+	while (call->waits)
 		turn(10);
-	ck_assert(!call->waits);
 }
 
 /* ---- Tools ---- */
