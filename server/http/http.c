@@ -91,7 +91,7 @@ static void destroy(struct http *http, int loops)
 static bool bind_all(struct http *http)
 {
 	for (int i = 0; i < http->set.loops; i++) {
-		int listener = listen_open(http->set.host, &http->port, i == 0);
+		int listener = listen_open(&http->set, &http->port, i == 0);
 
 		if (listener < 0) {
 			destroy(http, i);

@@ -100,6 +100,9 @@ struct loop *stream_loop(const struct stream *s);
 struct http_settings {
 	const char *host;               /* "127.0.0.1", "0.0.0.0", "::" ... */
 	int port;                       /* 0: any free one, see http_port() */
+	/* What an operator sets them by, for the words where they can't be had: "HOST", "PORT", and "PORT
+	 * (--port N; 0 takes any free one)". */
+	const char *host_set_by, *port_set_by, *other_port_by;
 	int loops;
 	size_t connection_bytes;        /* libmicrohttpd's pool: the header limit */
 	size_t body_max;                /* over it the handler answers: exchange_body_trouble() */

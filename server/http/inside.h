@@ -312,9 +312,9 @@ struct http {
 /* A loop tells whoever waits in http_start(), http_quiesce() or http_drain(). */
 void http_tell(struct http *http, int *count, int change);
 
-/* A listening socket on the host and port; a port of 0 becomes the one it got. `first`: fails if
- * somebody listens there already. -1: it has logged why. */
-int listen_open(const char *host, int *port, bool first);
+/* A listening socket on the settings' host and this port; a port of 0 becomes the one it got. `first`:
+ * fails if somebody listens there already. -1: it has logged why, and what to do. */
+int listen_open(const struct http_settings *set, int *port, bool first);
 /* How many connections the limit of open files allows. */
 int listen_connections_max(int wanted, int loops);
 

@@ -88,20 +88,51 @@ static int open_address(const struct addrinfo *address, bool first)
 	return -1;
 }
 
-int listen_open(const char *host, int *port, bool first)
+static const char *named(const char *set_by, const char *otherwise)
+{
+	return set_by ? set_by : otherwise;
+}
+
+static void tell_trouble(const struct http_settings *set, int port, int error)
+{
+	const char *host_by = named(set->host_set_by, "host"), *port_by = named(set->port_set_by, "port");
+	const char *other = named(set->other_port_by, "another port");
+
+	switch (error) {
+	case EADDRINUSE:
+		log_error("%s %d of %s is in use: stop what serves there, or set %s", port_by, port, set->host,
+		          other);
+		break;
+	case EACCES:
+		log_error("%s %d may not be served by this user, as one below 1024 may not everywhere: set %s",
+		          port_by, port, other);
+		break;
+	case EADDRNOTAVAIL:
+		log_error("%s is %s, which is no address of this machine: set %s to one that is, or to 0.0.0.0 for"
+		          " all", host_by, set->host, host_by);
+		break;
+	default:
+		log_error("cannot listen on %s %s, %s %d: %s", host_by, set->host, port_by, port,
+		          strerror(error));
+	}
+}
+
+int listen_open(const struct http_settings *set, int *port, bool first)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found;
+	const char *host_by = named(set->host_set_by, "host");
 	char service[12];
 
 	snprintf(service, sizeof(service), "%d", *port);
-	int trouble = getaddrinfo(host, service, &hints, &found);
+	int trouble = getaddrinfo(set->host, service, &hints, &found);
 	if (trouble != 0) {
-		log_error("cannot listen on %s: %s", host, gai_strerror(trouble));
+		log_error("%s is %s, which is no address to listen on (%s): set %s to one, such as 127.0.0.1",
+		          host_by, set->host, gai_strerror(trouble), host_by);
 		return -1;
 	}
 	int fd = open_address(found, first);
 	if (fd < 0)
-		log_error("cannot listen on %s port %d: %s", host, *port, strerror(errno));
+		tell_trouble(set, *port, errno);
 	else
 		*port = bound_port(fd);
 	freeaddrinfo(found);

@@ -74,6 +74,8 @@ struct monitor *monitor_start(const struct options *options, const struct pool *
 	*monitor = (struct monitor) { .server = options->server, .pool = pool };
 	monitor->http = http_start(&(struct http_settings) {
 		.host = options->metrics_host, .port = options->metrics_port, .loops = 1,
+		.host_set_by = "METRICS_HOST", .port_set_by = "METRICS_PORT",
+		.other_port_by = "METRICS_PORT (--metrics-port N; 0: no metrics)",
 		.connection_bytes = 4096, .body_max = 1024,
 		.backlog_max = 4096, .connections_max = 32,
 		.header_deadline_ms = 5000, .body_deadline_ms = 5000, .idle_ms = 120000,

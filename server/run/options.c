@@ -134,6 +134,8 @@ static void make_http(struct options *options)
 	options->streams.max = budget("BACKLOGS_MAX");
 	*http = (struct http_settings) {
 		.host = options->host, .port = options->port, .loops = loops(),
+		.host_set_by = "HOST", .port_set_by = "PORT",
+		.other_port_by = "PORT (--port N; 0 takes any free one)",
 		.connection_bytes = (size_t)setting_int("CONNECTION_MEMORY"),
 		.body_max = (size_t)setting_int("BODY_MAX"),
 		.requests = &options->requests,

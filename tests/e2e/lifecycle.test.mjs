@@ -110,13 +110,20 @@ test('a flag or word that nobody knows is told', async () => {
 	}
 });
 
-test('a port in use is told, with the port', async () => {
-	const server = await start('products');
-	const { status, stderr } = await run('products', [], { env: {
-		PORT: String(server.port), METRICS_PORT: '0', DATABASE_URL: `sqlite:${temporary()}/p.db` } });
-	assert.notEqual(status, 0);
-	assert.match(stderr, new RegExp(String(server.port)));
-	assert.match(stderr, /in use/i);
+test('a port or an address that can\'t be had is told by its setting, with what to do', async () => {
+	const server = await start('products'), taken = String(server.port);
+	const refused = {
+		[`PORT ${taken} of 127.0.0.1 is in use: stop what serves there, or set PORT (--port N; 0 takes any free one)`]: { PORT: taken },
+		[`METRICS_PORT ${taken} of 127.0.0.1 is in use: stop what serves there, or set METRICS_PORT (--metrics-port N; 0: no metrics)`]:
+			{ METRICS_PORT: taken },
+		'HOST is 192.0.2.1, which is no address of this machine: set HOST to one that is': { HOST: '192.0.2.1', AUTH: 'none' },
+		'METRICS_HOST is no.such.invalid, which is no address to listen on': { METRICS_HOST: 'no.such.invalid', METRICS_PORT: '1' },
+	};
+	for (const [words, env] of Object.entries(refused)) {
+		const { status, stderr } = await run('products', [], { env: { PORT: '0', METRICS_PORT: '0', ...env } });
+		assert.equal(status, 1, words);
+		assert.ok(stderr.includes(words), `${words}\n${stderr}`);
+	}
 	await server.stop();
 });
 
