@@ -1,7 +1,7 @@
 /* mcp_main.c - mcp_main(): the settings are read, then the command runs; without one it serves. */
 #include <signal.h>
-#include <stdio.h>
 
+#include "commands.h"
 #include "run.h"
 #include "settings.h"
 
@@ -18,9 +18,5 @@ int mcp_main(const struct mcp_server *server, int argc, char **argv)
 	if (!tables_sound(server))
 		return 2;
 	const char *wrong = settings_read(tables, &argc, argv);
-	if (wrong) {
-		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
-		return 2;
-	}
-	return commands_run(server, argc, argv);
+	return wrong ? command_misused(server, NULL, wrong, "") : commands_run(server, argc, argv);
 }

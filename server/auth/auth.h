@@ -101,8 +101,8 @@ typedef void auth_revoked_fn(const char *name, bool gone);
 void auth_each_revoked(auth_revoked_fn *each);
 
 /* Makes a key for `mcp-NAME key NAME SCOPE...` (argv[0] is "key"): prints the key and the line to
- * store to stdout. Returns the exit status. */
-int auth_make_key(int argc, char **argv);
+ * store to stdout; or what is wrong with the words, and the usage, to stderr. Returns the exit status. */
+int auth_make_key(int argc, char **argv, const char *usage);
 
 /* ---- Rates: token buckets, without locks and in constant memory ---- */
 

@@ -4,15 +4,9 @@
 #include "keys.h"
 #include "seal.h"
 
-static int usage(const char *why, const char *what)
+static int misused(const char *why, const char *what, const char *usage)
 {
-	fprintf(stderr,
-	        "%s%s\n"
-	        "usage: key NAME SCOPE... [customer=ID]\n"
-	        "  NAME         who will use it: 1 to 64 of A-Z a-z 0-9 . _ -, not \"anonymous\"\n"
-	        "  SCOPE        what it may do, such as products:read; * is everything\n"
-	        "  customer=ID  whose key it is, for scopes under which a caller has its own things only\n",
-	        why, what);
+	fprintf(stderr, "%s%s\n%s", why, what, usage);
 	return 2;
 }
 
@@ -37,15 +31,15 @@ static bool is_item(const char *item)
 	                                          : key_scope_valid(str_of(item));
 }
 
-int auth_make_key(int argc, char **argv)
+int auth_make_key(int argc, char **argv, const char *usage)
 {
 	if (argc < 3)
-		return usage(argc < 2 ? "a name is missing" : "a scope is missing", "");
+		return misused(argc < 2 ? "a name is missing" : "a scope is missing", "", usage);
 	if (!key_name_valid(str_of(argv[1])))
-		return usage("this cannot be a name: ", argv[1]);
+		return misused("this cannot be a name: ", argv[1], usage);
 	for (int i = 2; i < argc; i++)
 		if (!is_item(argv[i]))
-			return usage("this cannot be a scope: ", argv[i]);
+			return misused("this cannot be a scope: ", argv[i], usage);
 
 	struct arena *arena = arena_create();
 	char *key = arena_print(arena, KEY_PREFIX "%s", random_text(arena, KEY_BYTES));

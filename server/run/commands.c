@@ -1,7 +1,6 @@
 /* commands.c - the commands every program has, and those of its own. */
 #include <limits.h>
 
-#include "auth.h"
 #include "commands.h"
 #include "databases.h"
 #include "run.h"
@@ -18,10 +17,15 @@ struct command {
 	int words;                      /* that may follow it */
 };
 
-static int complain(const struct mcp_server *server, const char *what, const char *word)
+static const struct command *find(const char *name);
+
+int command_misused(const struct mcp_server *server, const char *name, const char *what, const char *word)
 {
-	fprintf(stderr, "mcp-%s: %s%s\nmcp-%s --help lists the commands and settings.\n",
-	        server->name, what, word, server->name);
+	const struct command *command = name ? find(name) : NULL;
+
+	fprintf(stderr, "mcp-%s: %s%s\nusage: mcp-%s %s [SETTINGS]\nmcp-%s --help lists the commands and"
+	        " settings.\n", server->name, what, word, server->name,
+	        command ? command->usage : "[COMMAND]", server->name);
 	return USAGE;
 }
 
@@ -73,24 +77,26 @@ static int run_check(const struct mcp_server *server, int argc UNUSED, char **ar
 static int run_backup(const struct mcp_server *server, int argc, char **argv)
 {
 	return argc == 2 ? backup(server, argv[1])
-	                 : complain(server, "backup: name the file to write", "");
+	                 : command_misused(server, argv[0], "backup: name the file to write", "");
 }
 
 static int run_restore(const struct mcp_server *server, int argc, char **argv)
 {
 	return argc == 2 ? restore(server, argv[1])
-	                 : complain(server, "restore: name the file that backup wrote", "");
+	                 : command_misused(server, argv[0], "restore: name the file that backup wrote", "");
 }
 
 /* ---- connect, healthcheck ---- */
 
-static int run_connect(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+static int run_connect(const struct mcp_server *server, int argc UNUSED, char **argv)
 {
 	struct options options;
 	char url[URL_ROOM + 8];
 	const char *wrong = options_make(server, &options);
-	if (wrong)
-		return complain(server, wrong, "");
+	if (wrong) {
+		options_release(&options);
+		return command_misused(server, argv[0], wrong, "");
+	}
 	options_url(options.host, options.port, url);
 	strcat(url, "/mcp");
 	connect_print(stdout, &options, options.public_url ? options.public_url : url);
@@ -119,56 +125,9 @@ static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, cha
 	return 1;
 }
 
-/* ---- key ---- */
-
-#define SCOPES_MAX 64
-
-struct scopes {
-	str names[SCOPES_MAX];
-	int count;
-};
-
-static bool knows(const struct scopes *scopes, str name)
-{
-	for (int i = 0; i < scopes->count; i++)
-		if (str_same(scopes->names[i], name))
-			return true;
-	return false;
-}
-
-static void add_scope(struct scopes *scopes, const char *alternatives)
-{
-	for (str rest = str_of(alternatives); rest.size > 0;) {
-		str name = str_cut(&rest, ' ');
-		if (scopes->count < SCOPES_MAX && !knows(scopes, name))
-			scopes->names[scopes->count++] = name;
-	}
-}
-
-static void collect(struct scopes *scopes, const struct mcp_server *server)
-{
-	for (const struct mcp_tool *tool = server->tools; tool && tool->name; tool++)
-		add_scope(scopes, tool->scope);
-	for (const struct mcp_resource *one = server->resources; one && one->uri; one++)
-		add_scope(scopes, one->scope);
-	for (const struct mcp_prompt *prompt = server->prompts; prompt && prompt->name; prompt++)
-		add_scope(scopes, prompt->scope);
-}
-
 static int run_key(const struct mcp_server *server, int argc, char **argv)
 {
-	struct scopes scopes = { .count = 0 };
-	collect(&scopes, server);
-	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "*") == 0 || strchr(argv[i], '=') || knows(&scopes, str_of(argv[i])))
-			continue;
-		fprintf(stderr, "mcp-%s: there is no scope %s; there are:", server->name, argv[i]);
-		for (int k = 0; k < scopes.count; k++)
-			fprintf(stderr, " %.*s", STR_FORMAT(scopes.names[k]));
-		fprintf(stderr, ", and * for all of them\n");
-		return USAGE;
-	}
-	return auth_make_key(argc, argv);
+	return key(server, argc, argv);
 }
 
 /* ---- The table ---- */
@@ -178,7 +137,7 @@ static int run_help(const struct mcp_server *server, int argc, char **argv);
 static const struct command commands[] = {
 	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve, 0 },
 	{ "connect", "connect", "Print how to connect Claude to it", run_connect, 0 },
-	{ "key", "key NAME SCOPE...", "Make a key that may call what the scopes allow", run_key,
+	{ "key", "key NAME SCOPE... [customer=ID]", "Make a key that may call what the scopes allow", run_key,
 	  INT_MAX },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
 	  run_setup, 0 },
@@ -311,9 +270,9 @@ static int run_ours(const struct mcp_server *server, const struct command *comma
 {
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] == '-')
-			return complain(server, "there is no flag or setting ", argv[i]);
+			return command_misused(server, argv[0], "there is no flag or setting ", argv[i]);
 		if (i > command->words)
-			return complain(server, "what is this word for? ", argv[i]);
+			return command_misused(server, argv[0], "what is this word for? ", argv[i]);
 	}
 	return command->run(server, argc, argv);
 }
@@ -323,12 +282,12 @@ int commands_run(const struct mcp_server *server, int argc, char **argv)
 	if (argc < 2)
 		return serve(server);
 	if (argv[1][0] == '-')
-		return complain(server, "there is no flag or setting ", argv[1]);
+		return command_misused(server, NULL, "there is no flag or setting ", argv[1]);
 	const struct mcp_command *own = find_own(server, argv[1]);
 	if (own)
 		return run_own(server, own, argc - 1, argv + 1);
 	const struct command *command = find(argv[1]);
 	if (!command)
-		return complain(server, "there is no command ", argv[1]);
+		return command_misused(server, NULL, "there is no command ", argv[1]);
 	return run_ours(server, command, argc - 1, argv + 1);
 }

@@ -19,6 +19,9 @@ int setup(const struct mcp_server *server);
  * database (a file of SQLite has to be writable, as for serving). */
 int check(const struct mcp_server *server);
 
+/* Makes a key for the name and scopes behind argv[0]. */
+int key(const struct mcp_server *server, int argc, char **argv);
+
 /* The database of a server in SQLite to a file and back. */
 int backup(const struct mcp_server *server, const char *file);
 int restore(const struct mcp_server *server, const char *file);
@@ -45,6 +48,9 @@ int statements_check(const struct mcp_server *server, struct store *store, bool 
 
 /* Who failed and why, on stderr: the exit status, 1. */
 int command_failed(const struct mcp_server *server, const char *why);
+/* What is wrong with the words or settings it was given, with `word` behind it, and the usage of the command
+ * of that name (NULL: of the program), on stderr: the exit status, 2. */
+int command_misused(const struct mcp_server *server, const char *name, const char *what, const char *word);
 /* The server's database, opened to write with the role that is set. NULL: it said why. */
 struct store *command_store(const struct mcp_server *server);
 

@@ -155,9 +155,8 @@ int serve(const struct mcp_server *server)
 
 	const char *wrong = options_make(server, &serving.options);
 	if (wrong) {
-		fprintf(stderr, "mcp-%s: %s\n", server->name, wrong);
 		options_release(&serving.options);
-		return 2;
+		return command_misused(server, NULL, wrong, "");
 	}
 	mallopt(M_ARENA_MAX, serving.options.http.loops + OTHER_ARENAS);
 	log_start(serving.options.log_level, serving.options.log_json);

@@ -259,7 +259,7 @@ static int make_key(int argc, char **argv, char *text, size_t room)
 	int old_out = dup(1), old_words = dup(2);
 	dup2(fileno(out), 1);
 	dup2(fileno(words), 2);
-	int status = auth_make_key(argc, argv);
+	int status = auth_make_key(argc, argv, "usage: so it is\n");
 	fflush(stdout);
 	dup2(old_out, 1);
 	dup2(old_words, 2);
@@ -319,7 +319,7 @@ START_TEST(a_key_that_nobody_could_see_is_a_failure)
 	int old_out = dup(1), old_words = dup(2);
 	dup2(fileno(full), 1);
 	dup2(fileno(hidden), 2);
-	int status = auth_make_key(3, words);
+	int status = auth_make_key(3, words, "");
 	dup2(old_out, 1);
 	dup2(old_words, 2);
 	close(old_out);
@@ -356,7 +356,7 @@ START_TEST(a_key_is_not_made_of_bad_words)
 	ck_assert_int_eq(make_key(argc, (char **)bad_words[_i].words, text, sizeof(text)), 2);
 	ck_assert_str_eq(text, "");
 	ck_assert_msg(strncmp(said, bad_words[_i].said, strlen(bad_words[_i].said)) == 0, "%s", said);
-	ck_assert_ptr_nonnull(strstr(said, "usage: key NAME SCOPE... [customer=ID]\n"));
+	ck_assert_str_eq(said + strlen(bad_words[_i].said), "usage: so it is\n");
 }
 END_TEST
 

@@ -1,0 +1,82 @@
+/* command_key.c - the command `key`: makes one that may do what scopes of this server allow. */
+#include <stdio.h>
+
+#include "auth.h"
+#include "commands.h"
+
+#define SCOPES_MAX 64
+
+struct scopes {
+	str names[SCOPES_MAX];
+	int count;
+};
+
+static bool knows(const struct scopes *scopes, str name)
+{
+	for (int i = 0; i < scopes->count; i++)
+		if (str_same(scopes->names[i], name))
+			return true;
+	return false;
+}
+
+static void add_scope(struct scopes *scopes, const char *alternatives)
+{
+	for (str rest = str_of(alternatives); rest.size > 0;) {
+		str name = str_cut(&rest, ' ');
+		if (scopes->count < SCOPES_MAX && !knows(scopes, name))
+			scopes->names[scopes->count++] = name;
+	}
+}
+
+static void collect(struct scopes *scopes, const struct mcp_server *server)
+{
+	for (const struct mcp_tool *tool = server->tools; tool && tool->name; tool++)
+		add_scope(scopes, tool->scope);
+	for (const struct mcp_resource *one = server->resources; one && one->uri; one++)
+		add_scope(scopes, one->scope);
+	for (const struct mcp_prompt *prompt = server->prompts; prompt && prompt->name; prompt++)
+		add_scope(scopes, prompt->scope);
+}
+
+/* "a, b, or ", before what is always there. */
+static const char *listed(struct arena *arena, const struct scopes *scopes)
+{
+	const char *list = "";
+
+	for (int i = 0; i < scopes->count; i++)
+		list = arena_print(arena, "%s%.*s, ", list, STR_FORMAT(scopes->names[i]));
+	return arena_print(arena, "%s%s", list, scopes->count > 0 ? "or " : "");
+}
+
+static const char *usage_of(struct arena *arena, const struct mcp_server *server,
+                            const struct scopes *scopes)
+{
+	return arena_print(arena, "usage: mcp-%s key NAME SCOPE... [customer=ID]\n"
+		"  NAME         who will use it: 1 to 64 of A-Z a-z 0-9 . _ -, not \"anonymous\"\n"
+		"  SCOPE        what it may do: %s* for everything\n"
+		"  customer=ID  whose key it is, for scopes under which a caller has its own things only\n",
+		server->name, listed(arena, scopes));
+}
+
+static const char *unknown_scope(const struct scopes *scopes, int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (strcmp(argv[i], "*") != 0 && !strchr(argv[i], '=') && !knows(scopes, str_of(argv[i])))
+			return argv[i];
+	return NULL;
+}
+
+int key(const struct mcp_server *server, int argc, char **argv)
+{
+	struct arena *arena = arena_create();
+	struct scopes scopes = { .count = 0 };
+	collect(&scopes, server);
+	const char *usage = usage_of(arena, server, &scopes), *unknown = unknown_scope(&scopes, argc, argv);
+	int status = 2;
+	if (unknown)
+		fprintf(stderr, "there is no scope %s\n%s", unknown, usage);
+	else
+		status = auth_make_key(argc, argv, usage);
+	arena_destroy(arena);
+	return status;
+}
