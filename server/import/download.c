@@ -68,7 +68,7 @@ static const char *judge_url(const struct curl_library *curl, CURLU *parsed, boo
 
 	*loopback = host && is_loopback(host);
 	if (!scheme || !host)
-		why = "it is no URL such as https://files.example.com/products.csv";
+		why = "it is no URL such as https://files.example.com/export.csv";
 	else if (user)
 		why = "a URL with a user or a password is not taken";
 	else if (strcmp(scheme, "https") != 0 && !*loopback)
@@ -86,7 +86,7 @@ static const char *check_url(const struct curl_library *curl, const char *url, b
 		abort();
 	const char *why = curl->url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK
 	                  ? judge_url(curl, parsed, loopback)
-	                  : "it is no URL such as https://files.example.com/products.csv";
+	                  : "it is no URL such as https://files.example.com/export.csv";
 	curl->url_cleanup(parsed);
 	return why;
 }

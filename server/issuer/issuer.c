@@ -105,7 +105,7 @@ static const char *check_issuer(const struct issuer_settings *from)
 		                             " iss, and its discovery is found from there");
 	if (!from->public_url)
 		return wrong("OAUTH_ISSUER", "it needs PUBLIC_URL, the endpoint as clients type it, such as"
-		                             " https://shop.example/mcp: tokens are made for it");
+		                             " https://mcp.example/mcp: tokens are made for it");
 	if (!is_plain(str_of(from->public_url)) || strpbrk(from->public_url, "?#"))
 		return wrong("PUBLIC_URL", "with OAUTH_ISSUER it has no ?, #, blank, quote or comma: tokens are made"
 		                           " for it, and clients compare it");
@@ -131,7 +131,7 @@ static const char *check_scopes(const struct issuer_settings *from)
 			                             " OAUTH_SCOPE_PREFIX, which is put before them");
 		if (!is_scope(scope))
 			return wrong("OAUTH_SCOPES", "a scope is 1 to 64 of A-Z a-z 0-9 . _ : / -, such as"
-			                             " products:read; * is none");
+			                             " entries:read; * is none");
 	}
 	return NULL;
 }

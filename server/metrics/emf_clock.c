@@ -16,7 +16,7 @@ const char *emf_check(const char *namespace)
 		return "it must have 1 to 255 characters";
 	for (const char *at = namespace; *at; at++)
 		if (!isalnum((unsigned char)*at) && !strchr("._-/#", *at))
-			return "it may have letters, digits and . _ - / # such as shop/production";
+			return "it may have letters, digits and . _ - / # such as mcp/production";
 	return strncmp(namespace, "AWS/", 4) == 0 ? "names that begin with AWS/ are Amazon's" : NULL;
 }
 

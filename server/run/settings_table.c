@@ -65,7 +65,7 @@ static struct setting table[] = {
 	{ "OAUTH_SCOPES", LIST_, NULL,
 	  "Scopes that a sign-in asks for; each client must be allowed them by the issuer", 0, 0, NULL },
 	{ "OAUTH_SCOPE_PREFIX", TEXT_, NULL,
-	  "What the issuer has before the names of scopes, such as https://shop.example/mcp/", 0, 0, NULL },
+	  "What the issuer has before the names of scopes, such as https://mcp.example/mcp/", 0, 0, NULL },
 	{ "OAUTH_SCOPE_CLAIM", LIST_, NULL,
 	  "Claims that hold scopes, each that a token has counts, one within others as a JSON Pointer"
 	  " (/realm_access/roles); not set: scope, scp", 0, 0, NULL },
@@ -85,7 +85,7 @@ static struct setting table[] = {
 	{ "ALLOWED_ORIGINS", LIST_, NULL,
 	  "Origins whose pages may call, such as https://app.example", 0, 0, NULL },
 	{ "PUBLIC_URL", TEXT_, NULL,
-	  "The endpoint as clients reach it, such as https://shop.example/mcp", 0, 0, NULL },
+	  "The endpoint as clients reach it, such as https://mcp.example/mcp", 0, 0, NULL },
 	{ "TRUSTED_PROXIES", LIST_, NULL,
 	  "Networks whose X-Forwarded-For and -Proto count, such as 10.0.0.0/8", 0, 0, NULL },
 	{ "ALLOWED_ADDRESSES", LIST_, NULL,

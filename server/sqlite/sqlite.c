@@ -187,7 +187,7 @@ static struct store *open_handle(const char *path, enum store_use use)
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 	if (!*path || *path == ':') {
-		log_error("store: sqlite: needs the path of a file, as in sqlite:products.db");
+		log_error("store: sqlite: needs the path of a file, as in sqlite:data.db");
 		return NULL;
 	}
 	sqlite_configure();

@@ -40,7 +40,7 @@ void validate_scope(struct checking *at, const char *member, const char *scope)
 	for (str rest = str_of(scope); rest.at;) {
 		if (is_scope(str_cut(&rest, ' ')))
 			continue;
-		complain(at, ".%s \"%s\" is none: write \"products:read\", or two with a space between them"
+		complain(at, ".%s \"%s\" is none: write \"entries:read\", or two with a space between them"
 		         " where either is enough", member, str_quote(str_of(scope), 64).text);
 		return;
 	}
@@ -58,5 +58,5 @@ void validate_uri(struct checking *at, const char *uri)
 		from = end ? end : from;
 	}
 	if (!json_format_ok("uri", (str) { filled, size }))
-		complain(at, "this is no URI (RFC 3986): write one with a scheme, such as \"product://{sku}\"");
+		complain(at, "this is no URI (RFC 3986): write one with a scheme, such as \"entry://{id}\"");
 }

@@ -5,7 +5,7 @@
 /* ---- The server ---- */
 
 static const struct needed needed_of_server[] = {
-	NEEDED(struct mcp_server, name, "\"products\"; the program is mcp-products"),
+	NEEDED(struct mcp_server, name, "\"guestbook\"; the program is mcp-guestbook"),
 	NEEDED(struct mcp_server, version, "\"1.0.0\""),
 	{ 0 },
 };
@@ -113,7 +113,7 @@ static void check_counter(struct checking *at, const void *entry)
 	if (at->place >= MCP_COUNTERS)
 		complain(at, "there are more counters than the %d that fit: leave one out", MCP_COUNTERS);
 	if (!is_made_of(at->name, LETTERS DIGITS "_") || strchr(DIGITS, *at->name))
-		complain(at, "this is no name of a metric: write one like \"orders_placed_total\"");
+		complain(at, "this is no name of a metric: write one like \"entries_written_total\"");
 	else if (str_starts(str_of(at->name), "mcp_") || str_starts(str_of(at->name), "process_"))
 		complain(at, "names that begin with mcp_ and process_ are the runtime's: choose another");
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ask, callTool, root, run, start } from '../e2e/support.mjs';
+import { ask, callTool, exchange, root, run, start } from '../e2e/support.mjs';
 import { files, read, rows } from './pages.mjs';
 
 // ---- What has to be installed ----
@@ -32,6 +32,34 @@ test('the guest book signs and is read', async () => {
 	const { entries } = await ask(server, 'latest', {});
 	assert.deepEqual([entries[0].name, entries[0].words], ['Ada', 'Lovely shop.']);
 	await server.stop();
+});
+
+// A page, a command or a setting that speaks of the sample programs' things would do so in everybody's program.
+const foreign = /.*\b(products?|orders|shop|catalogue)(?![a-z]).*/i;
+
+test('what the runtime prints in a program speaks of nobody else\'s things', async () => {
+	const { stdout: help } = await run('documented', ['help']);
+	const commands = [...help.split('Commands:')[1].split('Settings:')[0].matchAll(/^  ([a-z]+)\b/gm)].map(([, name]) => name);
+	assert.ok(commands.length > 8, help);
+	const wrong = [{ DATABASE_URL: 'sqlite:' }, { METRICS_EMF: 'a b' }, { OAUTH_ISSUER: 'https://id.example' },
+		{ OAUTH_ISSUER: 'https://id.example', PUBLIC_URL: 'https://mcp.example/mcp', OAUTH_SCOPES: '*' }, { API_KEYS: 'ann' },
+		{ HOST: '0.0.0.0' }];
+	const runs = [
+		...commands.filter(name => name !== 'serve').flatMap(name => [[[name]], [[name, '--help']], [[name, 'a', 'b', 'c']]]),
+		[['key', 'ann', '*']], [['backup', 'copy.db']], [['--nothing']], ...wrong.map(settings => [[], settings]),
+		// It has more commands, and is a client of products.
+		[['import'], {}, 'guestbook-whole'], [['import', '--help'], {}, 'guestbook-whole'],
+		[['import', 'https://'], {}, 'guestbook-whole'], [['import', 'none.csv'], {}, 'guestbook-whole'],
+	];
+	for (const [args, settings, name = 'documented'] of runs) {
+		const { stdout, stderr } = await run(name, args, { env: { PORT: '0', METRICS_PORT: '0', ...settings } });
+		assert.equal(foreign.exec(stdout + stderr)?.[0], undefined, args.join(' '));
+	}
+	const server = await start('documented');
+	const { text } = await exchange(server, { method: 'GET', path: '/', headers: { Accept: 'text/html' } });
+	await server.stop();
+	assert.match(text, /<html/);
+	assert.equal(foreign.exec(text + server.log)?.[0], undefined);
 });
 
 test('what the README shows of it is in it', () => {

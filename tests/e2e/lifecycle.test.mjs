@@ -56,7 +56,7 @@ const wrong = [
 	[{ API_KEYS: 'ann:1234:products:read' }, [/API_KEYS, item 1/, /SHA-256/]],
 	[{ API_KEYS: '@/no/such/file' }, [/\/no\/such\/file/]],
 	[{ TRUSTED_PROXIES: '10.0.0.0/8, nonsense' }, [/TRUSTED_PROXIES/, /nonsense/]],
-	[{ METRICS_EMF: 'shop production' }, [/METRICS_EMF/, /shop production/, /shop\/production/]],
+	[{ METRICS_EMF: 'shop production' }, [/METRICS_EMF/, /shop production/, /mcp\/production/]],
 	[{ METRICS_EMF: 'AWS/ECS' }, [/METRICS_EMF/, /Amazon/]],
 	[{ COMPAT: 'everything' }, [/COMPAT/, /everything/]],
 	[{ DATABASE_URL: 'mysql://localhost/shop' }, [/DATABASE_URL|mysql/, /sqlite/]],

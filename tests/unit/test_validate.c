@@ -102,7 +102,7 @@ static const struct {
 	{ "a text that is not UTF-8", { TOOL(.about = "caf\xe9") },
 	  "tools[0] \"restock\": .about is not UTF-8, so no client could read the list: save the file as UTF-8" },
 	{ "a scope that is none", { TOOL(.scope = "stock:read  stock:own") },
-	  "tools[0] \"restock\": .scope \"stock:read  stock:own\" is none: write \"products:read\", or two with a"
+	  "tools[0] \"restock\": .scope \"stock:read  stock:own\" is none: write \"entries:read\", or two with a"
 	  " space between them where either is enough" },
 	{ "a tool that writes, for everybody", { TOOL(.changes = true) },
 	  "tools[0] \"restock\": it changes something and has no .scope: write the scope that may run it, such as"
@@ -181,7 +181,7 @@ static const struct {
 
 	{ "a URI without a scheme", { RESOURCE(.uri = "main shelf") },
 	  "resources[0] \"main shelf\": this is no URI (RFC 3986): write one with a scheme, such as"
-	  " \"product://{sku}\"" },
+	  " \"entry://{id}\"" },
 	{ "no type of what it answers", { RESOURCE(.mime = NULL) },
 	  "resources[0] \"shelf://main\": .mime is missing: the type of what it answers, such as"
 	  " \"application/json\"" },
@@ -231,7 +231,7 @@ static const struct {
 	{ "a command that looks like a flag", { COMMAND("-x", "-x", "Does x.", order) },
 	  "commands[0] \"-x\": this is no name: write small letters, digits and -" },
 	{ "a counter whose name is no metric's", { COUNTER("sales.count", "Sales.") },
-	  "counters[0] \"sales.count\": this is no name of a metric: write one like \"orders_placed_total\"" },
+	  "counters[0] \"sales.count\": this is no name of a metric: write one like \"entries_written_total\"" },
 	{ "a counter with a name of the runtime's", { COUNTER("mcp_requests_total", "Requests.") },
 	  "counters[0] \"mcp_requests_total\": names that begin with mcp_ and process_ are the runtime's: choose"
 	  " another" },
