@@ -127,6 +127,9 @@ static const char *read_key(struct reading *reading, str item, char scopes[])
 		                         " 64 of A-Z a-z 0-9 . _ - other than \"anonymous\"");
 	if (str_starts(hash, KEY_PREFIX))
 		return wrong_at(reading, "it holds a key; the SHA-256 of the key belongs here");
+	if (!hash.at)
+		return wrong_at(reading, "it must be NAME:SHA256HEX:SCOPE,SCOPE, a line as the command key prints"
+		                         " it; a file of such lines is named as @FILE");
 	if (!digest_parse(hash, key.digest))
 		return wrong_at(reading, "after the name must come a SHA-256, 64 hexadecimal digits");
 	if (reading->keys->count == KEYS_MAX)

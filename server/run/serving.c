@@ -62,8 +62,8 @@ static bool start_store(struct serving *serving)
 	struct store *store = serving->first = store_open(options->database, STORE_WRITES);
 	bool ready = store && store_migrate(store, protocol_migrations(options->server, options->shared));
 	if (!ready)
-		log_error("not started: the database %s can't be used",
-		          store_place(options->database, place));
+		log_error("not started: %s can't be used, for the reason above; DATABASE_URL (--database-url)"
+		          " names the database", store_place(options->database, place));
 	serving->status = ready ? statements_prepare(options->server, store, true) : 1;
 	return !serving->status;
 }

@@ -46,7 +46,9 @@ bool sqlite_create_file(const char *path)
 	int file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
 
 	if (file < 0 && errno != EEXIST) {
-		log_error("store: the database %s cannot be created: %s", path, strerror(errno));
+		log_error("store: the database %s cannot be created: %s%s", path, strerror(errno),
+		          errno == ENOENT ? "; make its folder first" : errno == EACCES || errno == EROFS
+		          ? "; give this user the right to write into its folder" : "");
 		return false;
 	}
 	if (file >= 0)

@@ -60,7 +60,7 @@ const wrong = [
 	[{ METRICS_EMF: 'AWS/ECS' }, [/METRICS_EMF/, /Amazon/]],
 	[{ COMPAT: 'everything' }, [/COMPAT/, /everything/]],
 	[{ DATABASE_URL: 'mysql://localhost/shop' }, [/DATABASE_URL|mysql/, /sqlite/]],
-	[{ DATABASE_URL: 'sqlite:/no/such/folder/products.db' }, [/no\/such\/folder/]],
+	[{ DATABASE_URL: 'sqlite:/no/such/folder/products.db' }, [/no\/such\/folder.*; make its folder first/, /DATABASE_URL \(--database-url\) names the database/]],
 	[{ HOST: 'no.such.host.invalid' }, [/no\.such\.host\.invalid/]],
 ];
 for (const [settings, words] of wrong)

@@ -61,6 +61,7 @@ static const struct { const char *keys, *words; } bad_keys[] = {
 	{ "a:" HASH ":a\x08" "b:" HASH2 ":b", "item 1: a scope" },
 	{ "a:" HASH ":a b:" HASH2 ":b c:x", "item 3: after the name" },
 	{ "alice:1234:a", "64 hexadecimal" },
+	{ "keys.txt", "as the command key prints it; a file of such lines is named as @FILE" },
 	{ "alice:mcp_0123:a", "the SHA-256 of the key belongs here" },
 	{ "al/ice:" HASH ":a", "NAME" },
 	{ ":" HASH ":a", "NAME" },

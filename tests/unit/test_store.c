@@ -237,7 +237,7 @@ static const char *const refused[][2] = {
 	{ "shop.db", "sqlite:PATH" },
 	{ "sqlite:", "needs the path of a file" },
 	{ "sqlite::memory:", "needs the path of a file" },
-	{ "sqlite:/nowhere/at/all/shop.db", "/nowhere/at/all/shop.db cannot be created: No such file" },
+	{ "sqlite:/nowhere/at/all/shop.db", "/nowhere/at/all/shop.db cannot be created: No such file or directory; make its folder first" },
 	{ "sqlite:/proc/shop.db", "/proc/shop.db cannot be created" },
 	{ "sqlite:/", "/ cannot be opened" },
 };
