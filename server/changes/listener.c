@@ -43,7 +43,8 @@ static void looked(struct errand *errand)
 		struct subscribed *followed = &subscription->followed[i];
 		const struct state_listener *row = known(looking, listener_topic(caller, followed->uri));
 
-		followed->due |= !row || topic_changed_ago_ms(followed->uri) <= row->known_ms + READ_BEFORE_MS;
+		if (!followed->told)
+			followed->due |= !row || topic_changed_ago_ms(followed->uri) <= row->known_ms + READ_BEFORE_MS;
 	}
 	subscription_tell_due(subscription);
 }

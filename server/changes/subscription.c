@@ -86,6 +86,7 @@ static const struct subscription_kind *kind(void)
 static void tell(struct subscription *subscription, struct subscribed *followed)
 {
 	followed->due = false;
+	followed->told = true;
 	if (followed - subscription->followed >= subscription->resources) {
 		kind()->tell(subscription, followed);
 		return;

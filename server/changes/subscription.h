@@ -7,6 +7,7 @@
 struct subscribed {
 	const char *uri;                /* or a topic of list_topics, or of an extension */
 	bool due;                       /* changed while the client was slow */
+	bool told;                      /* on this stream: its client reads what it is now */
 	bool reading;                   /* what it is now is being read */
 	struct subscription *subscription;
 	struct subscribed *next, **place; /* in the loop's index */

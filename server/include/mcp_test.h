@@ -110,7 +110,8 @@ const char *mcp_test_asked(struct mcp_test *test);
 
 /* ---- Notices: what a server tells on its own ---- */
 
-/* Follows a resource, so that resources/updated tells of its changes; NULL: the lists (list_changed). */
+/* Follows a resource, so that resources/updated tells of its changes; NULL: the lists (list_changed). What changes
+ * at that moment may be told twice: never too seldom. */
 void mcp_test_follow(struct mcp_test *test, const char *uri);
 /* A notification of that name came, or comes within seconds, with params that have this in them; it is taken. Also
  * those that a call tells on its way: "progress", "message" (mcp_log).
