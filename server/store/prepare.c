@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "log.h"
 #include "migrated.h"
 #include "siphash.h"
 
@@ -157,8 +158,11 @@ static bool prepare_unless_noted(struct store *store, struct arena *arena, const
 	at->done.fine = sum.count;
 	if (ran && ran->statements && strcmp(ran->statements, noted) == 0)
 		return true;
-	return store_prepare(store, all, at->wrong, at->context, &at->done)
-	       && (at->done.wrong || migrated_note(store, last, noted));
+	if (!store_prepare(store, all, at->wrong, at->context, &at->done))
+		return false;
+	if (!at->done.wrong && !migrated_note(store, last, noted))
+		log_info("store: that the statements are sound can't be noted; the next start looks at them again");
+	return true;
 }
 
 bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,

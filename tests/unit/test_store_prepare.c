@@ -176,6 +176,24 @@ START_TEST(what_was_fine_is_not_looked_at_again)
 }
 END_TEST
 
+static void refuse_notes(void)
+{
+	ck_assert(store->driver->script(store, store_kind(store) == STORE_SQLITE
+	          ? "create trigger refused before update on migration begin select raise(abort, 'no'); end"
+	          : "alter table migration add check (statements is null)"));
+}
+
+/* Where it may read only. */
+START_TEST(what_can_not_be_noted_is_fine_all_the_same)
+{
+	refuse_notes();
+	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+	ck_assert_int_eq(prepare_once(&names, &wrong), 1);
+	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+	ck_assert_int_eq(add(store, "a", 1), 1);
+}
+END_TEST
+
 START_TEST(what_was_wrong_is_looked_at_again)
 {
 	ck_assert_int_eq(prepare_once(&names, &wrong), 1);
@@ -242,6 +260,7 @@ int main(int argc, char **argv UNUSED)
 	tcase_add_test(tcase, the_page_has_each);
 	tcase_add_test(tcase, nothing_is_run_and_the_store_goes_on);
 	tcase_add_test(tcase, what_was_fine_is_not_looked_at_again);
+	tcase_add_test(tcase, what_can_not_be_noted_is_fine_all_the_same);
 	tcase_add_test(tcase, what_was_wrong_is_looked_at_again);
 	tcase_add_test(tcase, other_statements_are_looked_at);
 	tcase_add_test(tcase, another_step_of_the_schema_has_them_looked_at_again);
