@@ -91,11 +91,12 @@ const builders = new Set([
 	'server/import/source.c', 'server/databases/databases.c',           // a URL without its secrets
 	'server/run/process_limits.c', 'server/sqlite/place.c', 'server/sqlite/restore.c',      // paths
 	'server/visitors/metadata.c', 'server/issuer/key_fetch.c',      // URLs
-	'server/issuer/issuer.c', 'server/run/commands.c',              // scopes, as the operator or the program has them
+	'server/issuer/issuer.c', 'server/run/command_key.c',           // scopes, as the operator or the program has them
 	'server/auth/caller.c', 'server/auth/token.c',          // a caller's name and rights, in a row
 	'server/state/words.c',               // what processes tell each other
 	'server/skills/skill_methods.c', 'server/schema/uri.c',       // URIs
 	'server/postgresql/connect.c', 'server/postgresql/setup.c',     // a line of libpq's
+	'server/testing/notice.c', 'server/testing/request.c', 'server/testing/words.c',       // to whoever tests their server
 	'products/page.c', 'products/words.c',  // a page's policy; the words of an index
 ]);
 
