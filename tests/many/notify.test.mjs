@@ -18,7 +18,7 @@ async function subscribe(tasks, uri, heard) {
 			const client = { name: `${task.name} ${task.index}, ${era}`, times: [] };
 			if (era === '2026-07-28') {
 				client.stream = new Listener(task.port, [uri], () => heard(client));
-				await eventually(() => client.stream.heard > 0, `${client.name} listens`);
+				await eventually(() => client.stream.begun > 0, `${client.name} listens`);
 			} else {
 				const session = await new Session(task.port, era).begin();
 				client.stream = session.listen(message =>

@@ -95,7 +95,7 @@ export const readResource = (port, uri) => insist(uri, async () => {
 // Listens to resources until stop(); each notification is told, and each new beginning what may have been missed.
 export class Listener {
 	constructor(port, uris, onupdate) {
-		Object.assign(this, { port, uris, onupdate, begun: 0, cuts: 0, heard: 0 });
+		Object.assign(this, { port, uris, onupdate, begun: 0, cuts: 0 });
 		this.controller = new AbortController();
 		this.over = this.#run();
 	}
@@ -118,7 +118,6 @@ export class Listener {
 		if (message?.method === 'notifications/subscriptions/acknowledged') {
 			this.begun++;
 		} else if (message?.method === 'notifications/resources/updated') {
-			this.heard++;
 			this.onupdate(message.params.uri);
 		}
 	}
