@@ -66,7 +66,7 @@ static const char *unknown_scope(const struct scopes *scopes, int argc, char **a
 	return NULL;
 }
 
-int key(const struct mcp_server *server, int argc, char **argv)
+int make_key(const struct mcp_server *server, int argc, char **argv)
 {
 	struct arena *arena = arena_create();
 	struct scopes scopes = { .count = 0 };

@@ -127,7 +127,7 @@ static int run_healthcheck(const struct mcp_server *server, int argc UNUSED, cha
 
 static int run_key(const struct mcp_server *server, int argc, char **argv)
 {
-	return key(server, argc, argv);
+	return make_key(server, argc, argv);
 }
 
 /* ---- The table ---- */

@@ -20,7 +20,7 @@ int setup(const struct mcp_server *server);
 int check(const struct mcp_server *server);
 
 /* Makes a key for the name and scopes behind argv[0]. */
-int key(const struct mcp_server *server, int argc, char **argv);
+int make_key(const struct mcp_server *server, int argc, char **argv);
 
 /* The database of a server in SQLite to a file and back. */
 int backup(const struct mcp_server *server, const char *file);
