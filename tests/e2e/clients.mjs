@@ -34,8 +34,7 @@ class Wrapped {
 		return result.content[0].text;
 	}
 
-	// Asks to be told of a resource's changes; gives what ends it. In 2026-07-28 it is told once at
-	// first.
+	// Asks to be told of a resource's changes; gives what ends it.
 	async follow(uri) {
 		if (this.transport.sessionId) {
 			await this.client.subscribeResource({ uri });

@@ -39,7 +39,6 @@ class Visitor(Official):
             await self.client.subscribe_resource(steps.CHANGING)
             return await steps.first_change(self.changed)
         async with self.client.listen(resource_subscriptions=[steps.CHANGING]) as changes:
-            await anext(changes)        # how it is at first
             steps.say({"subscribed": True})
             return {"uri": (await anext(changes)).uri}
 
