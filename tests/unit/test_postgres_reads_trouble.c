@@ -368,26 +368,6 @@ START_TEST(an_idle_connection_that_ends_is_noticed)
 }
 END_TEST
 
-/* It stands still: stopped by the test, it neither answers nor ends anything. */
-START_TEST(a_server_that_hangs_loses_its_connection)
-{
-	struct read_call call;
-	pid_t pid = (pid_t)backend();
-
-	if (kill(pid, SIGSTOP) != 0)
-		return;                 /* somebody else's process */
-	begin_call(&call, read_one_more);
-	end_turn();
-	pause_ms(SLOW_MS + 2);
-	check_time();
-	ck_assert(call.left && fake.socket >= 0);
-	pause_ms(2500);
-	check_time();
-	ck_assert_int_eq(fake.socket, -1);
-	kill(pid, SIGCONT);
-}
-END_TEST
-
 /* ---- Dialling ---- */
 
 static void open_nowhere(void)
@@ -479,7 +459,6 @@ int main(void)
 	tcase_add_test(tcase, rows_without_end_end_the_connection);
 	tcase_add_test(tcase, a_connection_that_is_lost_leaves_all_and_is_made_again);
 	tcase_add_test(tcase, an_idle_connection_that_ends_is_noticed);
-	tcase_add_test(tcase, a_server_that_hangs_loses_its_connection);
 	tcase = with(suite, "hurried", begin_hurried);
 	tcase_add_test(tcase, the_server_ends_what_nobody_waits_for);
 	tcase = with(suite, "dialling", open_nowhere);

@@ -78,13 +78,17 @@ static void wait_for_calls(void)
 }
 
 /* As a loop does it: time is looked at when that is due. */
+static void live(void)
+{
+	turn(5);
+	if (fake.check && tick_ms() >= fake.check_at_ms)
+		check_time();
+}
+
 static void live_on(void)
 {
-	for (int turns = 0; some_wait() && turns < 4000; turns++) {
-		turn(5);
-		if (fake.check && tick_ms() >= fake.check_at_ms)
-			check_time();
-	}
+	for (int turns = 0; some_wait() && turns < 4000; turns++)
+		live();
 }
 
 /* Each has its answer, or none. */
@@ -180,6 +184,25 @@ START_TEST(an_answer_is_held_up_behind_every_byte)
 		close_reads();
 	}
 	ck_assert_int_gt(held, 100);
+}
+END_TEST
+
+/* What hangs is on the wire and no process of the server's: one that is stopped may hold what all others wait for. */
+START_TEST(a_server_that_hangs_loses_its_connection)
+{
+	struct read_call call;
+	int64_t began = tick_ms();
+
+	open_through_wire();
+	wire_trouble_behind(WIRE_HELD, 0);
+	begin_call(&call, read_one_more);
+	while (call.waits)
+		live();
+	ck_assert(call.left);
+	while (fake.socket >= 0)
+		live();
+	ck_assert_int_ge(tick_ms() - began, 2000);
+	close_reads();
 }
 END_TEST
 
@@ -333,6 +356,7 @@ int main(void)
 	tcase_add_test(tcase, a_connection_is_cut_behind_every_byte);
 	tcase_add_test(tcase, a_connection_is_cut_while_it_is_made);
 	tcase_add_test(tcase, an_answer_is_held_up_behind_every_byte);
+	tcase_add_test(tcase, a_server_that_hangs_loses_its_connection);
 	tcase_add_test(tcase, answers_come_byte_by_byte);
 	tcase_add_loop_test(tcase, other_messages_come_between_any_two, 0, COUNT(between));
 	tcase_add_test(tcase, a_copy_that_nobody_wanted_ends_the_connection);
