@@ -15,6 +15,7 @@ describe_build() {
 		--build-arg "SOURCE_DATE_EPOCH=$when"
 		--build-arg "CREATED=$(date -u -d "@$when" +%Y-%m-%dT%H:%M:%SZ)"
 		--build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
+		--build-arg "BUILD=$(git describe --tags --always --dirty --abbrev=12 2>/dev/null || true)"
 		--build-arg "VERSION=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)"
 	)
 }

@@ -1,6 +1,7 @@
 /* prometheus.c - everything that is counted, in Prometheus' text format 0.0.4. */
 #include <stdlib.h>
 
+#include "build.h"
 #include "series.h"
 
 void family_print(FILE *file, const char *name, const char *type, const char *help)
@@ -198,6 +199,8 @@ str metrics_print(struct arena *arena, const struct mcp_server *server,
 	print_label(file, "server", server->name);
 	fputc(',', file);
 	print_label(file, "version", server->version ? server->version : "");
+	fputc(',', file);
+	print_label(file, "build", build_id());
 	fputs("} 1\n", file);
 	print_requests(file, arena);
 	print_durations(file);

@@ -1,6 +1,7 @@
 /* protocol.c - the protocol as a whole: what it is made of, how it starts and stops. */
 #include <stdlib.h>
 
+#include "build.h"
 #include "guard.h"
 #include "subscription.h"
 #include "protocol.h"
@@ -25,6 +26,7 @@ const char *protocol_start(const struct protocol_settings *settings)
 	topic_tell_also(session_streams_tell);
 	runtime.arena = arena_create();
 	atomic_store(&runtime.unready, false);
+	runtime.version = version_with_build(runtime.arena, runtime.server->version);
 	offers_build();
 	const char *wrong = guard_start();
 	page_start();

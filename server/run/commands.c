@@ -1,6 +1,7 @@
 /* commands.c - the commands every program has, and those of its own. */
 #include <limits.h>
 
+#include "build.h"
 #include "commands.h"
 #include "databases.h"
 #include "run.h"
@@ -60,7 +61,10 @@ const char *mcp_version(void)
 
 static int run_version(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
 {
-	printf("mcp-%s %s\nmcp-server %s\n", server->name, server->version, mcp_version());
+	struct arena *arena = arena_create();
+
+	printf("mcp-%s %s\nmcp-server %s\n", server->name, version_with_build(arena, server->version), mcp_version());
+	arena_destroy(arena);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "databases.h"
 #include "run.h"
+#include "runtime.h"
 #include "serving.h"
 #include "shutdown_timeout.h"
 
@@ -26,7 +27,7 @@ static void greet(const struct serving *serving, const char *base, const char *m
 	snprintf(url, sizeof(url), "%s/mcp", base);
 	printf("\n%s %s is served at %s\n"
 	       "  health    %s/healthz and /readyz\n", serving->server->name,
-	       serving->server->version, url, base);
+	       runtime.version, url, base);
 	if (serving->monitor)
 		printf("  metrics   %s/metrics\n", metrics);
 	if (options->database)
@@ -46,7 +47,7 @@ static void say_serving(const struct serving *serving)
 	if (serving->monitor)
 		options_url(options->metrics_host, monitor_port(serving->monitor), metrics);
 	log_info("serving %s %s at %s/mcp, %s%s; %d loops, up to %d workers; ready after %.1f ms",
-	         serving->server->name, serving->server->version, base,
+	         serving->server->name, runtime.version, base,
 	         serving->monitor ? "metrics at " : "no metrics", metrics,
 	         http_loops(serving->http), options->workers,
 	         (double)(tick_us() - began_us) / 1000);

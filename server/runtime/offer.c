@@ -284,7 +284,7 @@ static str server_info(enum revision revision)
 	member(&json, "name", runtime.server->name);
 	if (revision >= R2025_06_18)
 		member(&json, "title", runtime.server->title);
-	member(&json, "version", runtime.server->version);
+	member(&json, "version", runtime.version);
 	json_object_end(&json);
 	return json_end(&json);
 }

@@ -42,6 +42,7 @@ struct protocol_settings {
 struct runtime {
 	struct protocol_settings set;
 	const struct mcp_server *server;
+	const char *version;            /* with its build */
 	struct pool *pool;
 	_Atomic(struct http *) http;    /* set while its loops run already */
 	struct arena *arena;            /* what is built once */

@@ -169,7 +169,7 @@ static void put_what(struct json *page, const char *url, enum connect_by by)
 	const struct mcp_server *server = runtime.server;
 
 	put_in(page, "<header>\n<h1>", title(), "</h1>\n");
-	put_in(page, "<p class=\"kind\">MCP server, version ", server->version, "</p>\n");
+	put_in(page, "<p class=\"kind\">MCP server, version ", runtime.version, "</p>\n");
 	if (server->instructions) {
 		put(page, "<p class=\"lead\">");
 		put_text(page, first_sentence(server->instructions));

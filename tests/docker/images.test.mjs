@@ -124,7 +124,8 @@ for (const name of Object.keys(ports))
 			assert.deepEqual(config.Entrypoint, ['/usr/bin/server']);
 			assert.deepEqual(config.Healthcheck.Test, ['CMD', '/usr/bin/server', 'healthcheck']);
 			assert.deepEqual(Object.keys(config.ExposedPorts), [`${ports[name]}/tcp`]);
-			assert.deepEqual(config.Env.filter(line => !line.startsWith('PATH=')), ['HOST=0.0.0.0', `PORT=${ports[name]}`]);
+			assert.deepEqual(config.Env.filter(line => !line.startsWith('PATH=')), ['HOST=0.0.0.0', `PORT=${ports[name]}`,
+				`MCP_BUILD=${(await command('git', ['describe', '--tags', '--always', '--dirty', '--abbrev=12'])).stdout.trim()}`]);
 			const labels = Object.fromEntries(Object.entries(config.Labels)
 				.map(([key, value]) => [key.replace('org.opencontainers.image.', ''), value]));
 			assert.equal(labels.title, `mcp-${name}`);

@@ -16,7 +16,7 @@ function serverFor({ program, settings }) {
 		[name, fill(value, constants)]));
 	const key = JSON.stringify([program, filled]);
 	if (!servers.has(key))
-		servers.set(key, start(program, filled));
+		servers.set(key, start(program, { MCP_BUILD: 'golden', ...filled }));
 	return servers.get(key);
 }
 

@@ -82,6 +82,23 @@ test('the template is built with CMake, and its test passes', () => {
 	assert.equal(command(join(folder, 'build/mcp-guestbook'), ['version']), `mcp-guestbook 1.0.0\nmcp-server ${version}\n`);
 });
 
+test('a program that is built in a checkout of git knows its commit', () => {
+	const folder = template(runtime), git = (...args) => command('git', ['-C', folder, '-c', 'user.name=me', '-c', 'user.email=me@example.com', ...args]);
+	const build = () => {
+		command('cmake', ['--build', join(folder, 'build')]);
+		return command(join(folder, 'build/mcp-guestbook'), ['version']).split('\n')[0];
+	};
+	git('init', '-q');
+	git('add', '.');
+	git('commit', '-qm', 'A guest book');
+	git('tag', 'v1.0.0');
+	writeFileSync(join(folder, '.gitignore'), 'build\n', { flag: 'a' });
+	command('cmake', ['-G', 'Ninja', '-S', folder, '-B', join(folder, 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
+	assert.match(build(), /^mcp-guestbook 1\.0\.0\+v1\.0\.0(-dirty)?$/);
+	git('commit', '-qam', 'Ignores what is built', '--allow-empty');
+	assert.match(build(), /^mcp-guestbook 1\.0\.0\+v1\.0\.0-1-g[0-9a-f]{12}$/);
+});
+
 test('it is built with pkg-config alone, and its test notices what is not so', () => {
 	const folder = template(runtime);
 	command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'])]);

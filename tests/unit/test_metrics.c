@@ -250,7 +250,7 @@ END_TEST
 START_TEST(label_values_are_escaped)
 {
 	ck_assert_ptr_nonnull(strstr(print(),
-		"mcp_build_info{server=\"shop \\\"one\\\"\\\\\\n\",version=\"1.0.0\"} 1\n"));
+		"mcp_build_info{server=\"shop \\\"one\\\"\\\\\\n\",version=\"1.0.0\",build=\"\"} 1\n"));
 }
 END_TEST
 
