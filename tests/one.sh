@@ -26,11 +26,21 @@ run_one_c_test() {
 	ctest --test-dir "build/$preset" -R "^(test_)?$name\$" --output-on-failure </dev/null
 }
 
+# What all of ./dev test has made ready by the time it comes to such a file.
+need_for_file() {
+	case $1 in
+	tests/docker/*) need_test_images || say "Docker can't run here: $WHY_NO_DOCKER" ;;
+	tests/deploy/*) need_deploy_tools ;;
+	tests/many/*) need_postgresql && need_balancers ;;
+	esac
+}
+
 # Its programs are those of the build, PostgreSQL where it is asked for.
 run_one_file() {
 	local file=$1 words=$2 node with=()
 	export BUILD=${BUILD:-dev}
 	build "$BUILD"
+	need_for_file "$file"
 	need_node_modules && node=$(node_to_use)
 	[ "${DATABASE:-}" != postgresql ] || with=(env PEOPLE="${PEOPLE:-keys}" tests/postgres.sh run)
 	# shellcheck disable=SC2016 # $ is one of the signs

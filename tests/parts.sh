@@ -363,12 +363,20 @@ untag() {
 	done
 }
 
+# Their images have a tag of this checkout's own.
+find_docker_for_tests() {
+	container_parts
+	need_docker || return
+	IMAGE_TAG=test-$(pwd | cksum | cut -d' ' -f1)
+	export DOCKER IMAGE_TAG
+}
+
+need_test_images() { find_docker_for_tests && (images); }
+
 # Compiling them and running their tests in an emulator takes minutes, beside parts that wait; what the
 # images are is looked at afterwards, when each step of their builds is in the engine's cache, or fails again.
 begin_images() {
-	container_parts
-	need_docker || return 0
-	IMAGE_TAG=test-$(pwd | cksum | cut -d' ' -f1)
+	find_docker_for_tests || return 0
 	(images && images arm64 && untag arm64) >"$TEST/images.log" 2>&1 </dev/null &
 	IMAGES=$!
 	in_background "$IMAGES"
@@ -385,7 +393,6 @@ run_container_tests() {
 	fi
 	began=$SECONDS
 	await "$IMAGES" || cat "$TEST/images.log"
-	export DOCKER IMAGE_TAG
 	if (images); then
 		count "images" 2 0 $((SECONDS - began))
 		NODE_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs

@@ -279,9 +279,9 @@ START_TEST(a_terminal_gets_a_progress_bar_that_goes_away)
 }
 END_TEST
 
-/* ---- Size: sanitizers keep freed memory, so with them it is not looked at ---- */
+/* ---- Size: sanitizers keep freed memory, an emulator what it translated, so with them it is not looked at ---- */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(EMULATED)
 #define MANY 20000
 #define MANY_SAID "20,000"
 #define MEASURED false
