@@ -3,6 +3,7 @@
 #include "guard.h"
 #include "origin.h"
 #include "protocol.h"
+#include "readiness.h"
 #include "rpc.h"
 #include "session.h"
 #include "state.h"
@@ -29,15 +30,34 @@ static const struct fault not_found = {
 /* ---- Health ---- */
 
 /* A loop does not ask a database that is elsewhere: whoever has a connection for the state knows more. */
-static bool is_ready(struct exchange *x)
+static bool database_answers(struct exchange *x)
 {
 	struct loop *loop = exchange_loop(x);
 	const struct workplace *place = loop_context(loop);
-
-	if (atomic_load(&runtime.unready) || http_quiesced() || !state_healthy())
-		return false;
 	struct store *store = loop_store(loop);
-	return store ? store_blocks(store) || store_reachable(store) : !place->database;
+
+	return state_healthy() && (store ? store_blocks(store) || store_reachable(store) : !place->database);
+}
+
+/* In words for anybody; NULL: it is ready. */
+static const char *why_not_ready(struct exchange *x)
+{
+	if (atomic_load(&runtime.unready) || http_quiesced())
+		return "it stops";
+	const char *why = readiness_why_not();
+	return why || database_answers(x) ? why : "the database does not answer";
+}
+
+static void answer_ready(struct reply *reply)
+{
+	struct exchange *x = reply->exchange;
+	const char *why = why_not_ready(x);
+
+	if (!why)
+		exchange_answer(x, 200, "text/plain", STR("ready\n"));
+	else
+		exchange_answer(x, 503, "text/plain",
+		                str_of(arena_print(reply_arena(reply), "not ready: %s\n", why)));
 }
 
 /* Probes name any Host, come often and need no log line. */
@@ -50,10 +70,10 @@ static bool answer_health(struct reply *reply, str path)
 		return false;
 	reply->logged = reply->answered = true;
 	exchange_add_header(x, "Cache-Control", "no-store");
-	if (alive || is_ready(x))
-		exchange_answer(x, 200, "text/plain", alive ? STR("alive\n") : STR("ready\n"));
+	if (alive)
+		exchange_answer(x, 200, "text/plain", STR("alive\n"));
 	else
-		exchange_answer(x, 503, "text/plain", STR("not ready\n"));
+		answer_ready(reply);
 	return true;
 }
 

@@ -39,22 +39,30 @@ static void run(struct job *job, void *worker)
 	pthread_kill(planned->planner, JOBS_SIGNAL);
 }
 
-struct jobs *jobs_create(const struct mcp_job *table, struct pool *pool)
+static void plan(struct jobs *jobs, const struct mcp_job *what)
+{
+	struct planned *planned = &jobs->planned[jobs->count++];
+
+	planned->job.run = run;
+	planned->what = what;
+	planned->planner = pthread_self();
+	atomic_init(&planned->due_ms, tick_ms());
+}
+
+struct jobs *jobs_create(const struct mcp_job *const *tables, struct pool *pool)
 {
 	int count = 0;
-	while (table && table[count].name)
-		count++;
+
+	for (int i = 0; tables[i]; i++)
+		for (const struct mcp_job *what = tables[i]; what->name; what++)
+			count++;
 	struct jobs *jobs = calloc(1, sizeof(*jobs) + (size_t)count * sizeof(struct planned));
 	if (!jobs)
 		abort();
 	jobs->pool = pool;
-	jobs->count = count;
-	for (int i = 0; i < count; i++) {
-		jobs->planned[i].job.run = run;
-		jobs->planned[i].what = &table[i];
-		jobs->planned[i].planner = pthread_self();
-		atomic_init(&jobs->planned[i].due_ms, tick_ms());
-	}
+	for (int i = 0; tables[i]; i++)
+		for (const struct mcp_job *what = tables[i]; what->name; what++)
+			plan(jobs, what);
 	return jobs;
 }
 

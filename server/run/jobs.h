@@ -11,8 +11,8 @@
 
 struct jobs;
 
-/* On the main thread. The workers' contexts are struct workplace. `table` NULL: none. */
-struct jobs *jobs_create(const struct mcp_job *table, struct pool *pool);
+/* On the main thread. The workers' contexts are struct workplace. `tables` ends with NULL. */
+struct jobs *jobs_create(const struct mcp_job *const *tables, struct pool *pool);
 /* Hands what is due to the workers: the milliseconds until there is more; -1: nothing is
  * planned. */
 int64_t jobs_run_due(struct jobs *jobs);

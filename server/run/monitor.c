@@ -5,6 +5,7 @@
 #include "metrics.h"
 #include "issuer.h"
 #include "monitor.h"
+#include "readiness.h"
 #include "state.h"
 #include "store_internal.h"
 
@@ -24,8 +25,8 @@ static void on_headers(struct exchange *x)
 	enum http_method method = exchange_method(x);
 	str path = exchange_path(x);
 
-	if (!str_is(path, "/metrics") && !str_is(path, "/healthz")) {
-		refuse(x, 404, "There are only /metrics and /healthz here.\n");
+	if (!str_is(path, "/metrics") && !str_is(path, "/healthz") && !str_is(path, "/readyz")) {
+		refuse(x, 404, "There are only /metrics, /healthz and /readyz here.\n");
 	} else if (method != HTTP_GET && method != HTTP_HEAD) {
 		exchange_add_header(x, "Allow", "GET, HEAD");
 		refuse(x, 405, "This is only to be read.\n");
@@ -35,7 +36,7 @@ static void on_headers(struct exchange *x)
 static void on_request(struct exchange *x)
 {
 	const struct counted *const layers[] = {
-		http_counted, store_counted, state_counted,
+		http_counted, store_counted, state_counted, readiness_counted,
 		issuer_name() ? sign_ins_counted : NULL, NULL };
 	const struct monitor *monitor = loop_context(exchange_loop(x));
 
@@ -47,6 +48,10 @@ static void on_request(struct exchange *x)
 	struct arena *arena = arena_create();
 
 	exchange_set_user(x, arena);
+	if (str_is(exchange_path(x), "/readyz")) {
+		exchange_answer(x, readiness_why_not() ? 503 : 200, "text/plain; charset=utf-8", readiness_print(arena));
+		return;
+	}
 	str text = metrics_print(arena, monitor->server, layers, pool_queued(monitor->pool),
 	                         pool_busy(monitor->pool));
 	exchange_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8", text);

@@ -1,4 +1,4 @@
-/* monitor.h - the port for operators: /metrics in Prometheus text, and /healthz. */
+/* monitor.h - the port for operators: /metrics in Prometheus text, /healthz, and /readyz part by part. */
 #ifndef MONITOR_H
 #define MONITOR_H
 

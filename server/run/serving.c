@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "databases.h"
 #include "run.h"
+#include "self_check.h"
 #include "serving.h"
 #include "settings.h"
 
@@ -148,7 +149,8 @@ bool serving_start(struct serving *serving)
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	close_first(serving);
-	serving->jobs = jobs_create(server->jobs, serving->pool);
+	self_check_begin(server);
+	serving->jobs = jobs_create((const struct mcp_job *const []) { self_checks, server->jobs, NULL }, serving->pool);
 	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
 	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
 	                         serving->pool);
@@ -172,5 +174,6 @@ void serving_stop(struct serving *serving)
 	if (serving->started && serving->server->stop)
 		serving->server->stop();
 	jobs_destroy(serving->jobs);
+	self_check_end();
 	options_release(&serving->options);
 }

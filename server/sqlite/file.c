@@ -102,6 +102,11 @@ const char *sqlite_file_seen_away(struct sqlite_file *file)
 	return why(file, atomic_load_explicit(&file->away, memory_order_relaxed));
 }
 
+const char *sqlite_file_path(const struct sqlite_file *file)
+{
+	return file->paths[MAIN];
+}
+
 void sqlite_file_damaged(struct sqlite_file *file)
 {
 	if (!atomic_exchange(&file->damaged, true))

@@ -58,5 +58,6 @@ const char *sqlite_file_seen_away(struct sqlite_file *file);
 /* SQLite found the file damaged: from now on it is not fit to be served. */
 void sqlite_file_damaged(struct sqlite_file *file);
 bool sqlite_file_is_damaged(struct sqlite_file *file);
+const char *sqlite_file_path(const struct sqlite_file *file);
 
 #endif

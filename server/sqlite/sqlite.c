@@ -302,7 +302,7 @@ static bool script(struct store *store, const char *sql)
 
 const struct driver sqlite_driver = {
 	.kind = STORE_SQLITE, .scheme = "sqlite", .blocks = false, .tries = 3,
-	.open = open_handle, .close = close_handle, .reachable = reachable,
+	.open = open_handle, .close = close_handle, .reachable = reachable, .well = sqlite_well,
 	.prepare = sqlite_prepare, .begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.end_call = sqlite_end_call,

@@ -64,6 +64,9 @@ MUST_USE bool sqlite_group_interrupt(struct sqlite *sqlite, const char *sql);
 MUST_USE bool sqlite_wrote_in_place(struct sqlite *sqlite);
 MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
+/* well.c, the driver's. */
+bool sqlite_well(struct store *store, struct store_why *why);
+
 /* state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);
 void sqlite_rest(struct store *store);                  /* the driver's */

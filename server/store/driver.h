@@ -78,6 +78,8 @@ struct driver {
 	 * it shares with all others of this process that are opened so. */
 	void (*share)(struct store *store, int connections);
 	bool (*reachable)(struct store *store);
+	/* NULL, or store_well(). */
+	bool (*well)(struct store *store, struct store_why *why);
 
 	/* A run: begin, step until it is not STEP_ROW (or earlier), end. NULL: it can't begin. Others may
 	 * begin meanwhile, also of the same text. */

@@ -90,6 +90,37 @@ bool store_prepare(struct store *store, struct statements all, store_wrong_fn *w
 	return prepared;
 }
 
+struct some {
+	struct preparing at;
+	int number, from, to;
+	bool failed;
+};
+
+/* False ends it: behind those that were wanted, or where the store could not. */
+static bool prepare_wanted(void *context, const struct store_statement *statement, const char *sql)
+{
+	struct some *some = context;
+	int number = some->number++;
+
+	if (number < some->from)
+		return true;
+	if (number >= some->to)
+		return false;
+	some->failed = !prepare(&some->at, statement, sql);
+	return !some->failed;
+}
+
+int store_prepare_some(struct store *store, struct statements all, int from, int most, store_wrong_fn *wrong,
+                       void *context)
+{
+	struct some some = {
+		.at = { .store = store, .wrong = wrong, .context = context }, .from = from, .to = from + most
+	};
+	bool ended = each_text(all, store->driver->kind, prepare_wanted, &some);
+
+	return some.failed ? -1 : ended ? 0 : some.to;
+}
+
 /* ---- Once ---- */
 
 struct sum {

@@ -22,6 +22,11 @@ struct store_prepared {
 MUST_USE bool store_prepare(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
                             struct store_prepared *done);
 
+/* The same of at most so many, beginning with the number `from`: with which to go on, 0 behind the last. -1: the store
+ * could not. */
+int store_prepare_some(struct store *store, struct statements all, int from, int most, store_wrong_fn *wrong,
+                       void *context);
+
 /* The same behind store_migrate(), once: that all were fine is noted in the table `migration`, and holds until the
  * program has others, or the database has taken another step. */
 MUST_USE bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,

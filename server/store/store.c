@@ -40,6 +40,11 @@ bool store_reachable(struct store *store)
 	return store->driver->reachable(store);
 }
 
+bool store_well(struct store *store, struct store_why *why)
+{
+	return !store->driver->well || store->driver->well(store, why);
+}
+
 /* ---- What the runtime asks ---- */
 
 void store_begin_call(struct store *store, int64_t budget)

@@ -7,6 +7,7 @@
 
 #include "counted.h"
 #include "store.h"
+#include "wrong.h"
 
 /* What a call may cost on an event loop: steps of SQLite's virtual machine, some 20 ns each, up to 100 where
  * they find rows all over a file. A row found by its key takes about 20 of them, a row passed in a scan
@@ -24,6 +25,10 @@ void store_for(struct store *store, uint64_t party);
 /* A STORE_READS store ended this call's work: the budget was spent, the database was locked (a loop
  * never waits for a lock), or the tool wanted to write. From then on every function of it fails. */
 bool store_gave_up(const struct store *store);
+
+/* Whether what is written next would find a place, where that can be seen before: a file's disk, its rights. False: `why`
+ * not. */
+bool store_well(struct store *store, struct store_why *why);
 
 /* What failed since store_begin_call() was refused for what it is (a value, a constraint, a right): the
  * database is well, and would refuse it again. False where it may go better later. */

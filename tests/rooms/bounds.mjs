@@ -18,9 +18,9 @@ export const largeRooms = {
 	orders: [4200, 35],
 	postgresql: [3350, 25],
 	products: [5700, 44],
-	run: [3000, 28],
+	run: [3000, 30],
 	schema: [3900, 25],
-	sqlite: [3400, 25],
+	sqlite: [3440, 25],
 	state: [3500, 30],
 };
 

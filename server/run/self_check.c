@@ -1,0 +1,80 @@
+/* self_check.c - looks at the database as calls will need it: its tables by some of the program's statements at a time, the
+ * place of what is written, and the state beside it. */
+#include <limits.h>
+#include <stdio.h>
+
+#include "prepare.h"
+#include "readiness.h"
+#include "self_check.h"
+#include "state.h"
+#include "store_internal.h"
+
+#define PAUSE_MS 5000
+#define PAUSE_UNREADY_MS 1000
+#define STATEMENTS_AT_ONCE 16           /* some ms of a database server's, all of them within a minute */
+
+static struct {
+	const struct mcp_server *server;
+	int next;                       /* statement */
+	char wrong[256];                /* the first that can't be run since they were last gone through */
+} the;
+
+static void note_wrong(void *context, const char *line)
+{
+	(void)context;
+	if (!*the.wrong)
+		snprintf(the.wrong, sizeof(the.wrong), "%s", line);
+}
+
+/* Once one can't be run all are looked at each time, so that it is known when all can. */
+static void look_at_tables(struct store *store)
+{
+	bool all = *the.wrong;
+
+	if (all)
+		the.next = 0;
+	*the.wrong = '\0';
+	int next = store_prepare_some(store, store_program_statements(), the.next, all ? INT_MAX / 2 : STATEMENTS_AT_ONCE,
+	                              note_wrong, NULL);
+	if (next >= 0) {
+		the.next = next;
+		readiness_set(READINESS_TABLES, *the.wrong ? "its tables are not those that this version needs" : NULL,
+		              the.wrong);
+	}
+}
+
+static void look_at_place(struct store *store)
+{
+	struct store_why why = { "" };
+	bool well = store_well(store, &why);
+
+	readiness_set(READINESS_WRITES, well ? NULL : "nothing can be written", why.text);
+}
+
+/* What every call does is no part of it: a database that does not answer is the state's to tell. */
+static int64_t look(struct store *store)
+{
+	bool healthy = state_healthy();
+
+	readiness_set(READINESS_STATE, healthy ? NULL : "the database does not answer", "");
+	if (store)
+		look_at_place(store);
+	if (store && healthy && the.server->migrations)
+		look_at_tables(store);
+	return readiness_why_not() ? PAUSE_UNREADY_MS : PAUSE_MS;
+}
+
+const struct mcp_job self_checks[] = { { "self check", look }, { 0 } };
+
+void self_check_begin(const struct mcp_server *server)
+{
+	the.server = server;
+	the.next = 0;
+	*the.wrong = '\0';
+}
+
+void self_check_end(void)
+{
+	for (int part = 0; part < READINESS_PARTS; part++)
+		readiness_set((enum readiness_part)part, NULL, "");
+}

@@ -1,0 +1,14 @@
+/* self_check.h - a job that looks, now and then, whether what this process needs is there, and says it to /readyz. */
+#ifndef SELF_CHECK_H
+#define SELF_CHECK_H
+
+#include "mcp.h"
+
+/* The runtime's own jobs, beside a program's. */
+extern const struct mcp_job self_checks[];
+
+/* Before they run: of which server; and after. */
+void self_check_begin(const struct mcp_server *server);
+void self_check_end(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* readiness.h - whether this process can do what it is asked, and why not: each part of what it needs says so for itself. */
+#ifndef READINESS_H
+#define READINESS_H
+
+#include "core.h"
+#include "counted.h"
+
+enum readiness_part {
+	READINESS_STATE,                /* sessions, streams and tasks: what the state's thread finds */
+	READINESS_TABLES,               /* the program's statements can be run */
+	READINESS_WRITES,               /* what is written has a place */
+	READINESS_PARTS
+};
+
+/* `why` not, in words for anybody, a constant; NULL: it is well. `details` are the operator's, for the log and the port of
+ * the metrics; "" where there are none. A change of the whole is logged. Any thread. */
+void readiness_set(enum readiness_part part, const char *why, const char *details);
+/* Of the first part that is not well; NULL: ready. Any thread, no lock. */
+const char *readiness_why_not(void);
+/* Each part in a line, with its details. */
+str readiness_print(struct arena *arena);
+extern const struct counted readiness_counted[];
+
+#endif
