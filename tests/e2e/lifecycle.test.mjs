@@ -29,7 +29,7 @@ for (const name of ['products', 'orders']) {
 	test(`mcp-${name} version`, async () => {
 		const { status, stdout } = await run(name, ['version']);
 		assert.equal(status, 0);
-		assert.match(stdout, new RegExp(`^mcp-${name} \\d+\\.\\d+\\.\\d+\\nmcp-server \\d+\\.\\d+\\.\\d+\\n$`));
+		assert.match(stdout, new RegExp(`^mcp-${name} \\d+\\.\\d+\\.\\d+(\\+[0-9A-Za-z.-]+)?\\nmcp-server \\d+\\.\\d+\\.\\d+\\n$`));
 	});
 }
 
