@@ -106,9 +106,9 @@ void answers_run(struct store *store, struct store_answers *answers)
 static bool is_of(const struct answer *answer, const struct reads *reads,
                   const struct statement *statement, size_t size)
 {
-	const struct statement *then = answer->statement;
+	const struct kept *then = &answer->statement->kept, *now = &statement->kept;
 
-	return then->sql == statement->sql && then->in == statement->in && then->out == statement->out
+	return then->sql == now->sql && then->in == now->in && then->out == now->out
 	       && answer->result && answer->size == size
 	       && (size == 0 || memcmp(answer->key, reads->key, size) == 0);
 }
@@ -139,9 +139,22 @@ static struct statement *give(struct store *store, struct store_answers *answers
 	statement->row = -1;
 	if (statement->columns < 0 && !statement_map_columns(store, statement))
 		return NULL;
-	statement->runs = true;
+	statement->kept.runs = true;
 	answers->next = answers->next->next;
 	return statement;
+}
+
+/* What is on its way refers to its statement, so here is none that may have to go: a text that was made is a worker's. */
+static struct statement *statement_of(struct store *store, struct postgres *postgres, const struct query *query)
+{
+	struct kept *kept = kept_find(&postgres->kept, query);
+
+	if (kept)
+		return (struct statement *)kept;
+	if (store_text_is_constant(query->sql))
+		return statement_for(postgres, query);
+	store_give_up(store);
+	return NULL;
 }
 
 struct statement *reads_begin(struct store *store, const struct query *query)
@@ -153,7 +166,7 @@ struct statement *reads_begin(struct store *store, const struct query *query)
 		store_give_up(store);
 		return NULL;
 	}
-	struct statement *statement = statement_for(handle->at, query);
+	struct statement *statement = statement_of(store, handle->at, query);
 	if (!statement || (statement->writes && !store_may_write(store, query->sql)))
 		return NULL;
 	statement_bind(statement, query->params);

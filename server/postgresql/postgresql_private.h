@@ -5,11 +5,10 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 
-#include "driver.h"
+#include "kept.h"
 #include "lending.h"
 #include "postgresql.h"
 
-#define POSTGRES_BUCKETS 64             /* of statements, by the address of their text */
 #define POSTGRES_STATEMENT_MS 10000     /* the server ends a statement */
 #define POSTGRES_WHY 256                /* bytes */
 #define POSTGRES_QUEUE 500              /* statements sent without waiting for an answer */
@@ -45,7 +44,7 @@ struct postgres {
 	bool reading;                   /* inside the transaction that cursors need */
 	int cursors;                    /* open now */
 	unsigned names;                 /* of statements, given so far */
-	struct statement *statements[POSTGRES_BUCKETS];
+	struct kept_statements kept;
 };
 
 struct postgres_store {

@@ -36,7 +36,7 @@ static bool look(struct postgres *postgres, struct statement *statement, struct 
 		return true;
 	}
 	if (!postgres_refuses(result)) {
-		postgres_failed(postgres, statement->sql, result);
+		postgres_failed(postgres, statement->kept.sql, result);
 		return false;
 	}
 	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);

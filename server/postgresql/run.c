@@ -42,6 +42,17 @@ static PGresult *plain(struct postgres *postgres, const char *sql)
 	return answer(postgres, PQsendQuery(postgres->link.connection, sql));
 }
 
+void statement_deallocate(struct postgres *postgres, struct statement *statement)
+{
+	const struct postgres_link *link = &postgres->link;
+	char sql[64];
+
+	if (!link->connection || link->queued || statement->prepared_on != link->number)
+		return;
+	snprintf(sql, sizeof(sql), "deallocate %s", statement->name);
+	PQclear(plain(postgres, sql));
+}
+
 static PGresult *prepare(struct postgres *postgres, struct statement *statement)
 {
 	atomic_fetch_add(&store_counters.prepared, 1);
@@ -151,9 +162,10 @@ static bool is_worth_repeating(struct postgres *postgres, struct statement *stat
 		return !statement->writes;
 	/* The tables changed under a kept plan. */
 	if (was_prepared && strcmp(state, "0A000") == 0) {
+		statement_deallocate(postgres, statement);
 		statement->prepared_on = 0;
 		statement_rename(postgres, statement);
-		return !statement->each;
+		return !statement->cursor;
 	}
 	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
 }
@@ -164,7 +176,7 @@ static PGresult *run_once(struct postgres *postgres, struct statement *statement
 		return NULL;
 	if (!postgres->link.connection)
 		return NULL;
-	return (statement->each ? open_cursor : execute)(postgres, statement);
+	return (statement->cursor ? open_cursor : execute)(postgres, statement);
 }
 
 static bool start(struct postgres *postgres, struct statement *statement)
@@ -189,7 +201,7 @@ static bool start(struct postgres *postgres, struct statement *statement)
 		if (repeat)
 			PQclear(result);
 	} while (repeat);
-	postgres_failed(postgres, statement->sql, result);
+	postgres_failed(postgres, statement->kept.sql, result);
 	return false;
 }
 
@@ -201,7 +213,7 @@ static void clear(struct store *store, struct statement *statement)
 	if (store->use != STORE_READS)
 		PQclear(statement->result);
 	statement->result = NULL;
-	statement->runs = false;
+	statement->kept.runs = false;
 }
 
 static struct statement *begin(struct postgres *postgres, const struct query *query)
@@ -213,7 +225,7 @@ static struct statement *begin(struct postgres *postgres, const struct query *qu
 	statement_bind(statement, query->params);
 	if (!start(postgres, statement))
 		return NULL;
-	statement->runs = true;
+	statement->kept.runs = true;
 	if (statement->columns >= 0 || statement_map_columns(postgres->store, statement))
 		return statement;
 	clear(postgres->store, statement);
@@ -251,7 +263,7 @@ static bool send_queued(struct postgres *postgres, struct statement *statement)
 		abort();
 	if (!link->queued && !PQenterPipelineMode(link->connection))
 		return false;
-	link->queue[link->queued++] = statement->sql;
+	link->queue[link->queued++] = kept_text(&statement->kept);
 	return send(postgres, statement);
 }
 
@@ -289,7 +301,7 @@ bool postgres_queue(struct store *store, const struct query *query)
 static enum step next_batch(struct postgres *postgres, struct statement *statement)
 {
 	/* Less than a batch was the last one. */
-	if (!statement->each || PQntuples(statement->result) < FETCHED)
+	if (!statement->cursor || PQntuples(statement->result) < FETCHED)
 		return STEP_DONE;
 	PQclear(statement->result);
 	statement->result = fetch(postgres, statement);
@@ -298,7 +310,7 @@ static enum step next_batch(struct postgres *postgres, struct statement *stateme
 		return PQntuples(statement->result) ? STEP_ROW : STEP_DONE;
 	PGresult *result = statement->result;
 	statement->result = NULL;
-	postgres_failed(postgres, statement->sql, result);
+	postgres_failed(postgres, statement->kept.sql, result);
 	return STEP_FAILED;
 }
 

@@ -11,28 +11,9 @@ enum type { TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT8 = 701 };
 
 /* ---- Keeping ---- */
 
-static struct statement **bucket_of(struct postgres *postgres, const char *sql)
-{
-	uintptr_t address = (uintptr_t)sql;
-
-	return &postgres->statements[(address ^ address >> 6 ^ address >> 12) % POSTGRES_BUCKETS];
-}
-
-static struct statement *kept(struct postgres *postgres, const struct query *query)
-{
-	struct statement *statement = *bucket_of(postgres, query->sql);
-
-	while (statement && (statement->sql != query->sql || statement->runs
-	                     || statement->in != query->in || statement->out != query->out
-	                     || statement->each != query->each))
-		statement = statement->next;
-	return statement;
-}
-
 void statement_free(struct statement *statement)
 {
 	PQclear(statement->result);
-	free(statement->copy);
 	free(statement->text);
 	free(statement->bound);
 	free(statement->types);
@@ -46,23 +27,26 @@ void statement_free(struct statement *statement)
 
 static void forget(struct postgres *postgres, struct statement *statement)
 {
-	struct statement **place = bucket_of(postgres, statement->sql);
-
-	while (*place != statement)
-		place = &(*place)->next;
-	*place = statement->next;
+	statement_deallocate(postgres, statement);
 	statement_free(statement);
+}
+
+/* What is queued is sent first. */
+static void keep(struct postgres *postgres, struct statement *statement, const struct query *query)
+{
+	struct kept *surplus;
+
+	kept_add(&postgres->kept, &statement->kept, query);
+	while (!postgres->link.queued && (surplus = kept_surplus(&postgres->kept)))
+		forget(postgres, (struct statement *)surplus);
 }
 
 void postgres_forget(struct postgres *postgres)
 {
-	for (size_t i = 0; i < POSTGRES_BUCKETS; i++) {
-		struct statement *statement;
-		while ((statement = postgres->statements[i])) {
-			postgres->statements[i] = statement->next;
-			statement_free(statement);
-		}
-	}
+	struct kept *kept;
+
+	while ((kept = kept_take(&postgres->kept)))
+		statement_free((struct statement *)kept);
 }
 
 /* ---- Making ---- */
@@ -72,7 +56,8 @@ static Oid type_of(const struct slot *slot)
 	return slot->kind == SLOT_TEXT ? TYPE_TEXT : slot->kind == SLOT_REAL ? TYPE_FLOAT8 : TYPE_INT8;
 }
 
-static bool map_parameters(struct statement *statement, const struct translated *from, struct store_why *why)
+static bool map_parameters(struct statement *statement, const struct shape *in, const struct translated *from,
+                           struct store_why *why)
 {
 	int count = statement->parameters = from->count;
 
@@ -84,7 +69,7 @@ static bool map_parameters(struct statement *statement, const struct translated 
 	statement->numbers = postgres_zeroed(count, sizeof(*statement->numbers));
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &statement->bound[i];
-		if (!slot_find(statement->in, from->names[i], slot))
+		if (!slot_find(in, from->names[i], slot))
 			return store_wrong(why, "no field for the parameter :%s", from->names[i]);
 		statement->types[i] = type_of(slot);
 		statement->formats[i] = slot->kind != SLOT_TEXT;
@@ -104,18 +89,15 @@ static struct statement *statement_create(struct postgres *postgres, const struc
 {
 	struct statement *statement = postgres_zeroed(1, sizeof(*statement));
 
-	statement->sql = query->sql;
-	statement->in = query->in;
-	statement->out = query->out;
-	statement->each = query->each && !translated->writes;
+	statement->kept = (struct kept) { .sql = query->sql, .in = query->in, .out = query->out };
+	statement->cursor = query->each && !translated->writes;
 	statement->writes = translated->writes;
 	statement_rename(postgres, statement);
-	statement->copy = strdup(query->sql);
-	int size = statement->each
+	int size = statement->cursor
 		? asprintf(&statement->text, "declare %s no scroll cursor for %s", statement->name,
 		           translated->text)
 		: asprintf(&statement->text, "%s", translated->text);
-	if (!statement->copy || size < 0)
+	if (size < 0)
 		abort();
 	return statement;
 }
@@ -129,7 +111,7 @@ struct statement *statement_make(struct postgres *postgres, const struct query *
 		store_wrong(why, "%s", translated.wrong);
 	else
 		statement = statement_create(postgres, query, &translated);
-	if (statement && !map_parameters(statement, &translated, why)) {
+	if (statement && !map_parameters(statement, query->in, &translated, why)) {
 		statement_free(statement);
 		statement = NULL;
 	}
@@ -146,21 +128,20 @@ static struct statement *make(struct postgres *postgres, const struct query *que
 		store_misused(postgres->store, query->sql, "%s", why.text);
 		return NULL;
 	}
-	struct statement **bucket = bucket_of(postgres, query->sql);
-	statement->next = *bucket;
-	*bucket = statement;
+	keep(postgres, statement, query);
 	return statement;
 }
 
 struct statement *statement_for(struct postgres *postgres, const struct query *query)
 {
-	struct statement *statement = kept(postgres, query);
+	struct kept *kept = kept_find(&postgres->kept, query);
 
-	if (!statement)
+	if (!kept)
 		return make(postgres, query);
-	if (strcmp(statement->copy, query->sql) == 0)
-		return statement;
-	forget(postgres, statement);
+	if (!kept_is_other(kept, query))
+		return (struct statement *)kept;
+	kept_remove(&postgres->kept, kept);
+	forget(postgres, (struct statement *)kept);
 	store_misused(postgres->store, query->sql, "another statement was at this address: pass string literals");
 	return NULL;
 }
@@ -175,7 +156,7 @@ static bool is_column_before(const struct statement *statement, int column, cons
 
 bool statement_map(struct statement *statement, struct store_why *why)
 {
-	int count = statement->columns = statement->out ? PQnfields(statement->result) : 0;
+	int count = statement->columns = statement->kept.out ? PQnfields(statement->result) : 0;
 
 	free(statement->slots);
 	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
@@ -183,7 +164,7 @@ bool statement_map(struct statement *statement, struct store_why *why)
 		const char *name = PQfname(statement->result, i);
 		if (is_column_before(statement, i, name))
 			return store_wrong(why, "two columns are called %s", name);
-		if (!slot_find(statement->out, name, &statement->slots[i]))
+		if (!slot_find(statement->kept.out, name, &statement->slots[i]))
 			return store_wrong(why, "no field for the column %s", name);
 	}
 	return true;
@@ -196,7 +177,7 @@ bool statement_map_columns(struct store *store, struct statement *statement)
 	if (statement_map(statement, &why))
 		return true;
 	statement->columns = -1;
-	store_misused(store, statement->sql, "%s", why.text);
+	store_misused(store, statement->kept.sql, "%s", why.text);
 	return false;
 }
 

@@ -6,17 +6,13 @@
 
 #define STATEMENT_NAME_SIZE 16
 
-/* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
 struct statement {
-	struct statement *next;         /* in its bucket */
-	const char *sql;
-	const struct shape *in, *out;
-	char *copy;                     /* of sql, to see that it stays what it was */
+	struct kept kept;
 	char *text;                     /* as PostgreSQL takes it */
 	char name[STATEMENT_NAME_SIZE];
 	unsigned prepared_on;           /* the number of a connection; 0: on none */
-	bool writes, runs;
-	bool each, open;                /* it is a cursor's; which is open */
+	bool writes;
+	bool cursor, open;              /* its rows come through one; which is open */
 	int64_t away_until_ms;          /* on a loop: it was slow, or worse */
 	int64_t alone_until_ms;         /* ... it, or one that was sent with it */
 	int slow, quick;                /* how often lately it was so; answers in time since */
@@ -40,6 +36,8 @@ struct statement *statement_for(struct postgres *postgres, const struct query *q
 /* A new one that is not kept. NULL: the program's mistake, in `why`. */
 struct statement *statement_make(struct postgres *postgres, const struct query *query, struct store_why *why);
 void statement_free(struct statement *statement);
+/* The server forgets it, too. */
+void statement_deallocate(struct postgres *postgres, struct statement *statement);
 /* A name that no statement had on any connection. */
 void statement_rename(struct postgres *postgres, struct statement *statement);
 void statement_bind(struct statement *statement, const void *of);

@@ -5,11 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "store.h"
-
-#define BUCKETS 64                      /* of statements, by the address of their text */
-
-struct statement;
+#include "kept.h"
 
 /* What begins and ends transactions, and their parts. */
 enum verb { BEGIN, BEGIN_READING, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, VERBS };
@@ -18,7 +14,7 @@ struct sqlite_connection {
 	sqlite3 *db;
 	int64_t waits_since_ms;                 /* for another process's lock */
 	sqlite3_stmt *verbs[VERBS];             /* NULL: not needed yet */
-	struct statement *statements[BUCKETS];
+	struct kept_statements kept;
 };
 
 /* Before SQLite is first used. */

@@ -3,13 +3,10 @@
 
 #include "sqlite_private.h"
 
-/* One text with one pair of shapes. While it runs, a second run of the same gets another one. */
 struct statement {
-	struct statement *next;         /* in its bucket */
-	const char *sql;
-	const struct shape *in, *out;
+	struct kept kept;
 	sqlite3_stmt *handle;
-	bool writes, runs;
+	bool writes;
 	bool alone;                     /* it writes, outside a transaction: it has the turn itself */
 	int64_t changes_before;
 	int parameters, columns;
@@ -17,23 +14,6 @@ struct statement {
 };
 
 /* ---- Keeping ---- */
-
-static struct statement **bucket_of(struct sqlite_connection *connection, const char *sql)
-{
-	uintptr_t address = (uintptr_t)sql;
-
-	return &connection->statements[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
-}
-
-static struct statement *kept(struct sqlite_connection *connection, const struct query *query)
-{
-	struct statement *statement = *bucket_of(connection, query->sql);
-
-	while (statement && (statement->sql != query->sql || statement->runs
-	                     || statement->in != query->in || statement->out != query->out))
-		statement = statement->next;
-	return statement;
-}
 
 static void destroy(struct statement *statement)
 {
@@ -43,34 +23,36 @@ static void destroy(struct statement *statement)
 
 static void drop(struct sqlite_connection *connection, struct statement *statement)
 {
-	struct statement **place = bucket_of(connection, statement->sql);
-
-	while (*place != statement)
-		place = &(*place)->next;
-	*place = statement->next;
+	kept_remove(&connection->kept, &statement->kept);
 	destroy(statement);
+}
+
+static void keep(struct sqlite_connection *connection, struct statement *statement, const struct query *query)
+{
+	struct kept *surplus;
+
+	kept_add(&connection->kept, &statement->kept, query);
+	while ((surplus = kept_surplus(&connection->kept)))
+		destroy((struct statement *)surplus);
 }
 
 void sqlite_connection_forget(struct sqlite_connection *connection)
 {
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct statement *statement;
-		while ((statement = connection->statements[i])) {
-			connection->statements[i] = statement->next;
-			destroy(statement);
-		}
-	}
+	struct kept *kept;
+
+	while ((kept = kept_take(&connection->kept)))
+		destroy((struct statement *)kept);
 }
 
 /* ---- Preparing ---- */
 
-static bool map_parameters(struct statement *statement, struct store_why *why)
+static bool map_parameters(struct statement *statement, const struct shape *in, struct store_why *why)
 {
 	for (int i = 0; i < statement->parameters; i++) {
 		const char *name = sqlite3_bind_parameter_name(statement->handle, i + 1);
 		if (!name || *name != ':')
 			return store_wrong(why, "parameters are written as :name");
-		if (!slot_find(statement->in, name + 1, &statement->slots[i]))
+		if (!slot_find(in, name + 1, &statement->slots[i]))
 			return store_wrong(why, "no field for the parameter %s", name);
 	}
 	return true;
@@ -84,7 +66,7 @@ static bool is_column_before(const struct statement *statement, int column, cons
 	return false;
 }
 
-static bool map_columns(struct statement *statement, struct store_why *why)
+static bool map_columns(struct statement *statement, const struct shape *out, struct store_why *why)
 {
 	struct slot *slots = statement->slots + statement->parameters;
 
@@ -92,7 +74,7 @@ static bool map_columns(struct statement *statement, struct store_why *why)
 		const char *name = sqlite3_column_name(statement->handle, i);
 		if (is_column_before(statement, i, name))
 			return store_wrong(why, "two columns are called %s", name);
-		if (!slot_find(statement->out, name, &slots[i]))
+		if (!slot_find(out, name, &slots[i]))
 			return store_wrong(why, "no field for the column %s", name);
 	}
 	return true;
@@ -107,9 +89,6 @@ static struct statement *statement_create(sqlite3_stmt *handle, const struct que
 
 	if (!statement)
 		abort();
-	statement->sql = query->sql;
-	statement->in = query->in;
-	statement->out = query->out;
 	statement->handle = handle;
 	statement->writes = !sqlite3_stmt_readonly(handle);
 	statement->parameters = parameters;
@@ -133,7 +112,7 @@ static struct statement *make(struct sqlite *sqlite, const struct query *query, 
 		return NULL;
 	}
 	struct statement *statement = statement_create(handle, query);
-	if (map_parameters(statement, why) && map_columns(statement, why))
+	if (map_parameters(statement, query->in, why) && map_columns(statement, query->out, why))
 		return statement;
 	destroy(statement);
 	return NULL;
@@ -152,9 +131,7 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 			store_misused(&sqlite->store, query->sql, "%s", why.text);
 		return NULL;
 	}
-	struct statement **bucket = bucket_of(sqlite->connection, query->sql);
-	statement->next = *bucket;
-	*bucket = statement;
+	keep(sqlite->connection, statement, query);
 	return statement;
 }
 
@@ -212,20 +189,19 @@ static bool bind(struct sqlite *sqlite, struct statement *statement, const void 
 	for (int i = 0; i < statement->parameters && code == SQLITE_OK; i++)
 		code = bind_slot(statement->handle, i + 1, &statement->slots[i], params);
 	if (code != SQLITE_OK)
-		sqlite_failed(sqlite, statement->sql, code);
+		sqlite_failed(sqlite, statement->kept.sql, code);
 	return code == SQLITE_OK;
 }
 
 static struct statement *kept_or_prepared(struct sqlite *sqlite, const struct query *query)
 {
-	struct statement *statement = kept(sqlite->connection, query);
+	struct kept *kept = kept_find(&sqlite->connection->kept, query);
 
-	if (!statement)
+	if (!kept)
 		return prepare(sqlite, query);
-	/* SQLite has its own copy of the text. */
-	if (strcmp(sqlite3_sql(statement->handle), query->sql) == 0)
-		return statement;
-	drop(sqlite->connection, statement);
+	if (!kept_is_other(kept, query))
+		return (struct statement *)kept;
+	drop(sqlite->connection, (struct statement *)kept);
 	store_misused(&sqlite->store, query->sql, "another statement was at this address: pass string literals");
 	return NULL;
 }
@@ -245,7 +221,7 @@ static struct statement *begin_prepared(struct sqlite *sqlite, struct statement 
 	if (statement->writes)
 		statement->changes_before = sqlite3_total_changes64(sqlite->connection->db);
 	statement->alone = false;
-	statement->runs = true;
+	statement->kept.runs = true;
 	return statement;
 }
 
@@ -270,6 +246,13 @@ static struct statement *begin_alone(struct sqlite *sqlite, const struct query *
 	return statement;
 }
 
+/* Another text may come to be at the address of one that was made. */
+static void note_writes(struct sqlite *sqlite, const char *sql)
+{
+	if (store_text_is_constant(sql))
+		sqlite_file_note_writes(sqlite->file, sql);
+}
+
 /* A reader can prepare any statement, and so tells whether it writes. */
 static struct statement *begin_lent(struct sqlite *sqlite, const struct query *query)
 {
@@ -280,7 +263,7 @@ static struct statement *begin_lent(struct sqlite *sqlite, const struct query *q
 	struct statement *statement = kept_or_prepared(sqlite, query);
 	bool writes = statement && statement->writes;
 	if (writes) {
-		sqlite_file_note_writes(sqlite->file, query->sql);
+		note_writes(sqlite, query->sql);
 		drop(sqlite->connection, statement);
 	} else {
 		statement = begin_prepared(sqlite, statement, query);
@@ -332,7 +315,7 @@ static void note_changes(struct sqlite *sqlite, const struct statement *statemen
 static enum ended end_alone(struct sqlite *sqlite, struct statement *statement, bool done)
 {
 	sqlite3_reset(statement->handle);
-	statement->runs = false;
+	statement->kept.runs = false;
 	sqlite->ended = true;
 	return sqlite_group_end(sqlite, done);
 }
@@ -359,13 +342,13 @@ static enum step step_alone(struct sqlite *sqlite, struct statement *statement)
 		int code;
 		do
 			code = sqlite3_step(statement->handle);
-		while (code == SQLITE_ROW && !statement->out);
+		while (code == SQLITE_ROW && !statement->kept.out);
 		if (code == SQLITE_ROW)
 			return STEP_ROW;
 		if (code == SQLITE_DONE)
 			note_changes(sqlite, statement);
 		else
-			sqlite_failed(sqlite, statement->sql, code);
+			sqlite_failed(sqlite, statement->kept.sql, code);
 		enum ended ended = end_alone(sqlite, statement, code == SQLITE_DONE);
 		if (ended != ENDED_AGAIN)
 			return ended == ENDED_WELL ? STEP_DONE : STEP_FAILED;
@@ -388,7 +371,7 @@ enum step sqlite_step(struct store *store, struct statement *statement)
 			note_changes(sqlite, statement);
 		return STEP_DONE;
 	}
-	sqlite_failed(sqlite, statement->sql, code);
+	sqlite_failed(sqlite, statement->kept.sql, code);
 	if (!store->transacting)
 		notices_settle(sqlite->notices, false);
 	return STEP_FAILED;
@@ -424,7 +407,7 @@ void sqlite_end(struct store *store, struct statement *statement)
 	if (store->use == STORE_READS)
 		store->budget -= sqlite3_stmt_status(statement->handle, SQLITE_STMTSTATUS_VM_STEP, 1)
 		                 % BUDGET_GRAIN;
-	statement->runs = false;
+	statement->kept.runs = false;
 	if (sqlite->reading && store->running == 1)
 		sqlite_give_back(sqlite);
 }

@@ -156,5 +156,7 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 const char *store_text_wrong(const char *sql);
 const char *store_text_begin(const char *sql);  /* behind white space and comments */
 bool store_text_ends(const char *sql);          /* nothing follows but these, and semicolons */
+/* It is part of the program: what is at its address now will always be. */
+bool store_text_is_constant(const char *sql);
 
 #endif

@@ -1,4 +1,5 @@
 /* text.c - what the text of a statement tells by itself. */
+#include <link.h>
 #include <strings.h>
 
 #include "driver.h"
@@ -74,4 +75,23 @@ const char *store_text_wrong(const char *sql)
 	if (!is_one_of(verb, connections) || (str_is_nocase(verb, "set") && is_one_of(word_at(rest, &rest), passing)))
 		return NULL;
 	return "it would change the connection, which is others' after it";
+}
+
+/* ---- Where it is ---- */
+
+/* Of a program or a library: literals are in what nobody may write. */
+static int is_in(struct dl_phdr_info *of, size_t size UNUSED, void *text)
+{
+	for (int i = 0; i < of->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &of->dlpi_phdr[i];
+		if (part->p_type == PT_LOAD && !(part->p_flags & PF_W)
+		    && (uintptr_t)text - (of->dlpi_addr + part->p_vaddr) < part->p_memsz)
+			return 1;
+	}
+	return 0;
+}
+
+bool store_text_is_constant(const char *sql)
+{
+	return dl_iterate_phdr(is_in, (void *)(uintptr_t)sql);
 }

@@ -24,6 +24,32 @@ static void wait_until_trusted(struct read_call *call, bool (*tool)(struct read_
 	wait_for_call(call);
 }
 
+/* ---- Made as the program runs ---- */
+
+static char made[64];
+
+static bool read_made(struct read_call *call)
+{
+	return read_text(call, made);
+}
+
+/* What is on its way refers to its statement, which another text at the same address would take away. */
+START_TEST(a_text_that_was_made_is_a_workers)
+{
+	struct read_call call, other;
+
+	strcpy(made, "select :value::bigint + 1 as value");
+	begin_call(&call, read_made);
+	strcpy(made, "select :value::bigint + 2 as value");
+	begin_call(&other, read_made);
+	ck_assert(call.gave_up && other.gave_up);
+	ck_assert_int_eq(fake.flush, 0);
+	begin_call(&call, read_one_more);
+	wait_for_call(&call);
+	ck_assert(call.done);
+}
+END_TEST
+
 /* ---- Slow ---- */
 
 START_TEST(what_is_slow_is_left_and_stays_away)
@@ -448,6 +474,7 @@ int main(void)
 		return 77;
 	}
 	TCase *tcase = with(suite, "connected", begin_reads);
+	tcase_add_test(tcase, a_text_that_was_made_is_a_workers);
 	tcase_add_test(tcase, what_is_slow_is_left_and_stays_away);
 	tcase_add_test(tcase, those_beside_a_slow_one_are_left_but_stay);
 	tcase_add_test(tcase, time_that_is_looked_at_early_changes_nothing);
