@@ -17,28 +17,12 @@ static bool is_letter(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* A text, a quoted name or a comment, copied as it is; false: none begins here. */
-static bool take_quoted(struct reading *r)
+/* As it is. */
+static void take(struct reading *r, size_t size)
 {
-	const char *end = NULL, *from = r->at;
-
-	if (*from == '\'' || *from == '"') {
-		end = strchr(from + 1, *from);
-		end = end ? end + 1 : NULL;
-	} else if (strncmp(from, "--", 2) == 0) {
-		end = from + strcspn(from, "\n");
-	} else if (strncmp(from, "/*", 2) == 0) {
-		end = strstr(from + 2, "*/");
-		end = end ? end + 2 : NULL;
-	} else {
-		return false;
-	}
-	if (!end)
-		end = from + strlen(from);
-	memcpy(r->to, from, (size_t)(end - from));
-	r->to += end - from;
-	r->at = end;
-	return true;
+	memcpy(r->to, r->at, size);
+	r->to += size;
+	r->at += size;
 }
 
 static int number_of(struct reading *r, const char *name, size_t size)
@@ -65,38 +49,39 @@ static bool take_parameter(struct reading *r)
 	return true;
 }
 
-static void take_plain(struct reading *r)
+static void take_part(struct reading *r)
 {
+	struct text_part part = store_text_part(r->at, STORE_POSTGRESQL);
+
 	/* A type behind two colons is no parameter. */
 	if (strncmp(r->at, "::", 2) == 0)
-		*r->to++ = *r->at++;
+		part.size = 2;
 	else if (*r->at == '$' && isdigit((unsigned char)r->at[1]))
 		r->wrong = "parameters are written as :name";
-	else if (*r->at == ';' && !store_text_ends(r->at))
+	else if (*r->at == ';' && !store_text_ends(r->at, STORE_POSTGRESQL))
 		r->wrong = "one statement at a time";
-	*r->to++ = *r->at++;
+	take(r, part.size);
 }
 
 /* ---- Whether it writes ---- */
 
 static const char *const writing[] = { "insert", "update", "delete", "merge", NULL };
 
-static bool is_word(const char *at, const char *word)
+static bool is_one_of(str word, const char *const *words)
 {
-	size_t size = strlen(word);
-
-	return strncasecmp(at, word, size) == 0 && !is_letter(at[size]);
+	for (; *words; words++)
+		if (str_is_nocase(word, *words))
+			return true;
+	return false;
 }
 
 static bool has_writing_word(const char *sql)
 {
-	for (const char *at = sql; *at; at++) {
-		if (at != sql && is_letter(at[-1]))
-			continue;
-		for (const char *const *word = writing; *word; word++)
-			if (is_word(at, *word))
-				return true;
-	}
+	struct text_part part;
+
+	for (; (part = store_text_part(sql, STORE_POSTGRESQL)).size; sql += part.size)
+		if (part.kind == TEXT_WORD && is_one_of((str) { sql, part.size }, writing))
+			return true;
 	return false;
 }
 
@@ -104,12 +89,13 @@ static bool has_writing_word(const char *sql)
  * could tell. */
 static bool writes(const char *sql)
 {
-	sql = store_text_begin(sql);
+	static const char *const reading[] = { "select", "values", "table", NULL };
+
+	sql = store_text_begin(sql, STORE_POSTGRESQL);
 	while (*sql == '(')
-		sql = store_text_begin(sql + 1);
-	if (is_word(sql, "with"))
-		return has_writing_word(sql);
-	return !is_word(sql, "select") && !is_word(sql, "values") && !is_word(sql, "table");
+		sql = store_text_begin(sql + 1, STORE_POSTGRESQL);
+	str verb = { sql, store_text_part(sql, STORE_POSTGRESQL).size };
+	return str_is_nocase(verb, "with") ? has_writing_word(sql) : !is_one_of(verb, reading);
 }
 
 /* ---- All of it ---- */
@@ -119,13 +105,13 @@ struct translated translate(const char *sql)
 	/* ":a" may become "$10". */
 	char *text = malloc(2 * strlen(sql) + 1);
 	char **names = calloc(strlen(sql) / 2 + 1, sizeof(*names));
-	struct reading r = { sql, text, names, 0, store_text_wrong(sql) };
+	struct reading r = { sql, text, names, 0, store_text_wrong(sql, STORE_POSTGRESQL) };
 
 	if (!text || !names)
 		abort();
 	while (*r.at)
-		if (!take_quoted(&r) && !take_parameter(&r))
-			take_plain(&r);
+		if (!take_parameter(&r))
+			take_part(&r);
 	*r.to = '\0';
 	return (struct translated) { text, names, r.count, writes(sql), r.wrong };
 }

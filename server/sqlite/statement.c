@@ -105,7 +105,8 @@ static struct statement *make(struct sqlite *sqlite, const struct query *query, 
 	*code = sqlite3_prepare_v3(sqlite->connection->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &rest);
 	if (*code != SQLITE_OK)
 		return NULL;
-	const char *wrong = !handle || !store_text_ends(rest) ? "one statement at a time" : store_text_wrong(query->sql);
+	const char *wrong = !handle || !store_text_ends(rest, STORE_SQLITE) ? "one statement at a time"
+		: store_text_wrong(query->sql, STORE_SQLITE);
 	if (wrong) {
 		sqlite3_finalize(handle);
 		store_wrong(why, "%s", wrong);

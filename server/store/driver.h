@@ -151,11 +151,19 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 
 /* ---- What the text of a statement tells (text.c) ---- */
 
+/* The databases differ in what is a comment, a text and a blank. */
+enum text_kind { TEXT_SPACE, TEXT_COMMENT, TEXT_QUOTED, TEXT_WORD, TEXT_OTHER };
+struct text_part {
+	enum text_kind kind;            /* quoted: a text or a name; other: a character */
+	size_t size;                    /* 0: the end */
+};
+struct text_part store_text_part(const char *sql, enum store_kind kind);
+
 /* As it is first prepared: what is wrong with it, or NULL. It must not begin or end a transaction, in which others
  * may be (sqlite/group.c), nor leave the connection another than it was. */
-const char *store_text_wrong(const char *sql);
-const char *store_text_begin(const char *sql);  /* behind white space and comments */
-bool store_text_ends(const char *sql);          /* nothing follows but these, and semicolons */
+const char *store_text_wrong(const char *sql, enum store_kind kind);
+const char *store_text_begin(const char *sql, enum store_kind kind);  /* behind white space and comments */
+bool store_text_ends(const char *sql, enum store_kind kind);          /* nothing follows but these, and semicolons */
 /* It is part of the program: what is at its address now will always be. */
 bool store_text_is_constant(const char *sql);
 

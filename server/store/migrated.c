@@ -1,8 +1,9 @@
 /* migrated.c - the table `migration`: which steps this database has taken, and of which text.
  *
  * A step that was edited after it ran would make one schema on new databases and another on old ones, so each has
- * a checksum. Where lines are broken and how they are indented does not count, all else does, comments too. That
- * column, and the next, may be NULL: programs of before, which may run beside this one, do not know them. */
+ * a checksum. Outside of quotes it does not count where lines are broken and how they are indented; all else does,
+ * comments too. That column, and the next, may be NULL: programs of before, which may run beside this one, do not know
+ * them. */
 #include "migrated.h"
 
 #include <inttypes.h>
@@ -20,34 +21,52 @@ static SHAPE(migrated_shape, struct migrated,
 
 /* ---- Checksums ---- */
 
-static bool is_space(char c)
+static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* White space, however much, is one space; none at either end. */
-static str squeeze(const char *sql, char *to)
+/* Blanks, however many, are one, which is not the first. */
+static char *squeeze_blanks(const char *from, size_t size, const char *begin, char *to)
 {
-	size_t size = 0;
-
-	for (; *sql; sql++) {
-		if (!is_space(*sql))
-			to[size++] = *sql;
-		else if (size && to[size - 1] != ' ')
-			to[size++] = ' ';
+	for (size_t i = 0; i < size; i++) {
+		if (!is_blank(from[i]))
+			*to++ = from[i];
+		else if (to > begin && !is_blank(to[-1]))
+			*to++ = ' ';
 	}
-	return (str) { to, size && to[size - 1] == ' ' ? size - 1 : size };
+	return to;
+}
+
+/* What is quoted stays as it is, and a comment of a line ends with it. */
+static str squeeze(const char *sql, enum store_kind kind, char *begin)
+{
+	char *to = begin;
+	struct text_part part;
+
+	for (; (part = store_text_part(sql, kind)).size; sql += part.size) {
+		if (part.kind == TEXT_SPACE || part.kind == TEXT_COMMENT)
+			to = squeeze_blanks(sql, part.size, begin, to);
+		else
+			to = mempcpy(to, sql, part.size);
+		if (part.kind == TEXT_COMMENT && *sql == '-')
+			*(is_blank(to[-1]) ? &to[-1] : to++) = '\n';
+	}
+	while (to > begin && is_blank(to[-1]))
+		to--;
+	return (str) { begin, (size_t)(to - begin) };
 }
 
 /* Against slips, not against forgers. */
-static void sum_up(const char *sql, char checksum[CHECKSUM_SIZE])
+static void sum_up(const struct store *store, const struct migration *migration, char checksum[CHECKSUM_SIZE])
 {
 	static const uint64_t key[2];
-	char *squeezed = malloc(strlen(sql) + 1);
+	const char *sql = store->driver->script_of(migration);
+	char *squeezed = malloc(2 * strlen(sql) + 1);   /* each "--" may have a line's end more */
 
 	if (!squeezed)
 		abort();
-	snprintf(checksum, CHECKSUM_SIZE, "%016" PRIx64, siphash(key, squeeze(sql, squeezed)));
+	snprintf(checksum, CHECKSUM_SIZE, "%016" PRIx64, siphash(key, squeeze(sql, store->driver->kind, squeezed)));
 	free(squeezed);
 }
 
@@ -55,7 +74,7 @@ bool migrated_as_is(struct store *store, const struct migrated *ran, const struc
 {
 	char checksum[CHECKSUM_SIZE];
 
-	sum_up(store->driver->script_of(migration), checksum);
+	sum_up(store, migration, checksum);
 	if (!ran->checksum || strcmp(ran->checksum, checksum) == 0)
 		return true;
 	log_error("store: the migration %s was edited after it ran on this database: give it its old text back, and"
@@ -157,7 +176,7 @@ bool migrated_add(struct store *store, const struct migration *migration)
 {
 	char checksum[CHECKSUM_SIZE];
 
-	sum_up(store->driver->script_of(migration), checksum);
+	sum_up(store, migration, checksum);
 	return store_change(store, "insert into migration (name, applied_at, checksum)"
 	                    " values (:name, :applied_at, :checksum)", migrated_shape,
 	                    &(struct migrated) { migration->name, now_ms(), checksum, NULL }) == 1;
@@ -191,7 +210,7 @@ static bool complete(struct store *store, void *context)
 	for (const struct migration *migration = at->migrations; migration->name; migration++) {
 		if (!lacks(at, migration))
 			continue;
-		sum_up(store->driver->script_of(migration), checksum);
+		sum_up(store, migration, checksum);
 		if (store_change(store, "update migration set checksum = :checksum where name = :name and checksum is null",
 		                 migrated_shape,
 		                 (&(struct migrated) { .name = migration->name, .checksum = checksum })) < 0)

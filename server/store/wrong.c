@@ -3,17 +3,23 @@
 
 #include <stdio.h>
 
-/* At most 60 characters. */
+#define BLANK " \n\t\r"
+
+/* What is no UTF-8 is as many characters as it has bytes. */
 void store_shorten(const char *sql, char text[STORE_SHORT_SIZE])
 {
 	size_t size = 0;
 
-	for (; *sql && size < 60; sql++) {
-		bool space = *sql == ' ' || *sql == '\n' || *sql == '\t';
-		if (!space)
-			text[size++] = *sql;
-		else if (size && text[size - 1] != ' ')
+	for (int count = 0; *sql && count < STORE_SHORT; count++) {
+		size_t blanks = strspn(sql, BLANK), step = blanks ? blanks : utf8_step(str_of(sql));
+		if (blanks && size)
 			text[size++] = ' ';
+		step += step == 0;
+		if (!blanks) {
+			memcpy(text + size, sql, step);
+			size += step;
+		}
+		sql += step;
 	}
 	memcpy(text + size, *sql ? "..." : "", *sql ? 4 : 1);
 }

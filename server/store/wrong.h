@@ -12,8 +12,9 @@ struct store_why {
 bool store_wrong(struct store_why *why, const char *format, ...) PRINTF(2, 3);
 #define STORE_NO_CHANGE "it does not write: run it with store_find() or the like"
 
-/* The beginning of a statement, for people: white space in one. */
-#define STORE_SHORT_SIZE 64
+/* The beginning of a statement, for people: so many characters, white space in one. */
+#define STORE_SHORT 60
+#define STORE_SHORT_SIZE (UTF8_MAX * STORE_SHORT + 4)
 void store_shorten(const char *sql, char text[STORE_SHORT_SIZE]);
 
 #endif

@@ -198,19 +198,17 @@ static inline bool read_slowly(struct read_call *call)
 
 static inline void do_with_lock(const char *sql)
 {
-	struct number number;
-
-	ck_assert_int_eq(store_find_one(store, arena, sql, NULL, NULL, number_shape, &number), 1);
+	ck_assert(store->driver->script(store, sql));
 }
 
 static inline void hold_slow(void)
 {
-	do_with_lock("select 1 as value from (select pg_advisory_lock(7)) as s");
+	do_with_lock("select pg_advisory_lock(7)");
 }
 
 static inline void let_slow_go(void)
 {
-	do_with_lock("select 1 as value from (select pg_advisory_unlock(7)) as s");
+	do_with_lock("select pg_advisory_unlock(7)");
 }
 
 #endif

@@ -135,9 +135,13 @@ START_TEST(all_that_were_edited_are_told)
 }
 END_TEST
 
-static const char *text_here(void)
+/* Without quotes. */
+static const char text_here[] = "create table a (b bigint, c bigint); insert into a values (1, 2)";
+
+static void migrate_with(const char *sql)
 {
-	return store->driver->script_of(&migrations[1]);
+	edited[1] = (struct migration) { "3-here", sql, NULL };
+	migrate_edited();
 }
 
 /* " a  b\n" for "a b", each blank another. */
@@ -158,19 +162,65 @@ static char *spaced(const char *sql)
 
 START_TEST(how_it_is_indented_does_not_count)
 {
-	edit(spaced(text_here()));
-	ck_assert(store_migrate(store, edited));
+	edit(migrations[1].sqlite);
+	migrate_with(text_here);
+	ck_assert(migrated);
+	migrate_with(spaced(text_here));
+	ck_assert(migrated);
 }
 END_TEST
 
-START_TEST(a_space_where_there_was_none_counts)
-{
-	const char *sql = text_here();
-	const char *bracket = strchr(sql, '(');
+static const char *edit_to;
 
-	edit(arena_print(arena, "%.*s %s", (int)(bracket + 1 - sql), sql, bracket + 1));
-	catch_log(migrate_edited);
-	ck_assert(!migrated);
+static void migrate_to(void)
+{
+	migrate_with(edit_to);
+}
+
+/* What differs for the database, counts. */
+static const struct {
+	enum store_kind kind;
+	const char *from, *to;
+	bool same;
+} edits[] = {
+	{ STORE_SQLITE, "select (1)", "select ( 1)", false },
+	{ STORE_SQLITE, "select 1 as a", "\tselect\r\n\n 1 as a\n", true },
+	{ STORE_SQLITE, "select 'a b'", "select 'a  b'", false },
+	{ STORE_SQLITE, "select 'a b'", "select 'a\nb'", false },
+	{ STORE_SQLITE, "select 'it''s a b'", "select 'it''s a  b'", false },
+	{ STORE_SQLITE, "select 1 as \"a b\"", "select 1 as \"a  b\"", false },
+	{ STORE_SQLITE, "select 1 as [a b]", "select 1 as [a  b]", false },
+	{ STORE_SQLITE, "select 1 as `a b`", "select 1 as `a  b`", false },
+	{ STORE_SQLITE, "select 1 -- or\n + 1", "select 1 -- or + 1", false },
+	{ STORE_SQLITE, "select 1 -- or\n + 1", "select 1   --  or  \r\n\t+ 1", true },
+	{ STORE_SQLITE, "select 1 -- it's\n + 1 -- it's", "select 1 -- it's\n +  1 -- it's", true },
+	{ STORE_SQLITE, "select /* one or\n two */ 1", "select /* one  or two */ 1", true },
+	{ STORE_SQLITE, "select /* one */ 1", "select /* two */ 1", false },
+	{ STORE_SQLITE, "select 1 /* /* ' */ as a", "select 1 /* /* ' */ as  a", true },
+	{ STORE_POSTGRESQL, "select 'a b'", "select 'a  b'", false },
+	{ STORE_POSTGRESQL, "select 1 as \"a b\"", "select 1 as \"a  b\"", false },
+	{ STORE_POSTGRESQL, "select $$a b$$", "select $$a  b$$", false },
+	{ STORE_POSTGRESQL, "select $a$ $$ ' b$a$", "select $a$ $$ '  b$a$", false },
+	{ STORE_POSTGRESQL, "select $a$ ' $a$, ' 1'", "select $a$ ' $a$, '\n1'", false },
+	{ STORE_POSTGRESQL, "select $a$ ' $a$, 1", "select  $a$ ' $a$,  1", true },
+	{ STORE_POSTGRESQL, "select E'it\\' a b'", "select E'it\\' a  b'", false },
+	{ STORE_POSTGRESQL, "select 'a\\', 1 as b", "select 'a\\',  1 as b", true },
+	{ STORE_POSTGRESQL, "select 1 as a$b$, 2 as b$b$", "select 1 as a$b$,  2 as b$b$", true },
+	{ STORE_POSTGRESQL, "select 1 /* /* */ ' */ as \"'\", ' a'", "select 1 /* /* */ ' */ as \"'\", '  a'", false },
+	{ STORE_POSTGRESQL, "select 1 -- or\n + 1", "select 1 -- or + 1", false },
+};
+
+START_TEST(an_edit_counts_where_it_means_another_thing)
+{
+	if ((edits[_i].kind == STORE_POSTGRESQL) != on_postgres())
+		return;
+	edit(migrations[1].sqlite);
+	edit_to = edits[_i].from;
+	catch_log(migrate_to);
+	ck_assert_msg(migrated, "%s", logged);
+	edit_to = edits[_i].to;
+	catch_log(migrate_to);
+	ck_assert_msg(migrated == edits[_i].same, "%s\n%s", edits[_i].from, logged);
 }
 END_TEST
 
@@ -230,7 +280,7 @@ int main(void)
 	tcase_add_test(tcase, one_that_was_edited_after_it_ran_stops_the_start);
 	tcase_add_test(tcase, all_that_were_edited_are_told);
 	tcase_add_test(tcase, how_it_is_indented_does_not_count);
-	tcase_add_test(tcase, a_space_where_there_was_none_counts);
+	tcase_add_loop_test(tcase, an_edit_counts_where_it_means_another_thing, 0, COUNT(edits));
 	tcase_add_test(tcase, what_ran_before_there_were_checksums_has_one_from_the_next_start_on);
 	tcase_add_test(tcase, a_program_of_before_may_go_on_beside_this_one);
 	tcase_add_test(tcase, each_database_has_the_text_that_ran_on_it);

@@ -102,6 +102,17 @@ static bool misuse_commit_behind_a_comment(void)
 	return store_transact(store, work_commits, "-- all of it\n/* now */\r\n commit") == STORE_COMMITTED;
 }
 
+/* Each database has blanks and comments of its own. */
+static bool misuse_commit_in_disguise(void)
+{
+	return store_transact(store, work_commits, on_postgres() ? "/* a /* b */ c */ commit" : ";; commit") == STORE_COMMITTED;
+}
+
+static bool misuse_commit_in_another(void)
+{
+	return store_transact(store, work_commits, on_postgres() ? "-- a\rcommit" : "\xEF\xBB\xBF" "commit") == STORE_COMMITTED;
+}
+
 /* What is begun on a reader would have it see no change of others any more. */
 static bool misuse_begin(void)
 {
@@ -163,6 +174,8 @@ static const struct {
 	{ misuse_nested, "inside the work of" },
 	{ misuse_commit, "by store_transact()" },
 	{ misuse_commit_behind_a_comment, "by store_transact()" },
+	{ misuse_commit_in_disguise, "by store_transact()" },
+	{ misuse_commit_in_another, "by store_transact()" },
 	{ misuse_begin, "by store_transact()" },
 	{ misuse_connection, "would change the connection" },
 	{ misuse_savepoint, "by store_transact()" },
