@@ -121,6 +121,7 @@ void call_resume(struct mcp_call *call)
 static void run(struct mcp_call *call, struct store *store)
 {
 	int64_t began = tick_ms();
+	uint64_t commits = store ? store_commits(store) : 0;
 
 	log_about(str_of(call->reply->id));
 	call_by(call);
@@ -138,6 +139,8 @@ static void run(struct mcp_call *call, struct store *store)
 
 	call->outcome = call->offer->run(call, call->in, store);
 	assert(!store || store_is_idle(store));
+	call->wrote = store && store_commits(store) != commits;
+	call->misused_store = mistake_was_fatal();
 
 	call->time_left_ms -= tick_ms() - began;
 	mistake_by(NULL, NULL);

@@ -25,6 +25,8 @@ struct wait {
 	void (*begin)(struct mcp_call *call);
 	/* The call is over while it waits. NULL: that is nobody's concern. */
 	void (*leave)(struct mcp_call *call);
+	/* What the tool did, where it must not have written before that; NULL: it may. */
+	const char *before_changes;
 };
 
 struct mcp_call {
@@ -60,6 +62,8 @@ struct mcp_call {
 	bool held;                      /* somebody calls call_again() or settles it, before it has begun */
 	enum mcp_answer outcome;
 	const char *mistake;            /* of the program's, in this run; NULL: none */
+	bool misused_store;             /* the same, of the store: told already */
+	bool wrote;                     /* what it wrote to the store in this run is committed */
 	bool mended;                    /* what it returned had text that is not UTF-8 */
 	int64_t deadline_ms, time_left_ms, run_until_ms;
 	int64_t deadline_least_ms;      /* whatever the tool says */

@@ -57,6 +57,14 @@ static bool ignores(const struct mcp_call *call)
 	return call->has_result && !call->is_error && !call->lacks && pending(call);
 }
 
+/* What it waits for that belongs before any change. NULL: nothing. */
+static const char *wait_behind(struct mcp_call *call)
+{
+	if (call->wait)
+		return call->wait->before_changes;
+	return arena_print(call->arena, "asked \"%s\"", pending(call)->key);
+}
+
 static void look(struct mcp_call *call)
 {
 	bool answered = call->has_result || call->fault;
@@ -67,6 +75,9 @@ static void look(struct mcp_call *call)
 	else if (call->outcome != MCP_ANSWERED && answered)
 		call_mistake(call, "it answered and returned MCP_WAITING: return what mcp_return(), mcp_say(), mcp_fail() or"
 		             " the like returns, or wait and do not answer");
+	else if (call->outcome != MCP_ANSWERED && call->wrote && wait_behind(call))
+		call_mistake(call, "it wrote to the store and then %s, so it is run again from the top and would write"
+		             " again: look and ask first, act after", wait_behind(call));
 	else if (call->outcome == MCP_ANSWERED && !answered)
 		call_mistake(call, "it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(),"
 		             " mcp_fail() or the like returns");
@@ -85,12 +96,14 @@ static void tell_of_text(const struct mcp_call *call)
 
 bool call_mistaken(struct mcp_call *call)
 {
-	look(call);
-	if (!call->mistake) {
+	if (!call->misused_store)
+		look(call);
+	if (!call->mistake && !call->misused_store) {
 		tell_of_text(call);
 		return false;
 	}
-	tell(call);
+	if (call->mistake)
+		tell(call);
 	call->fault = &FAULT_INTERNAL;
 	call->wait = NULL;
 	return true;

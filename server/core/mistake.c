@@ -15,12 +15,14 @@ bool mistakes_stop = true;
 
 static _Thread_local const char *kind_now, *name_now;
 static _Thread_local uint64_t told_last;        /* of what runs now; 0: nothing */
+static _Thread_local bool was_fatal;
 
 void mistake_by(const char *kind, const char *name)
 {
 	kind_now = kind;
 	name_now = name;
 	told_last = 0;
+	was_fatal = false;
 }
 
 /* What is done for each of a million rows is said once. */
@@ -32,14 +34,11 @@ static bool is_told(const char *text)
 	return kind_now && hash == before;
 }
 
-void mistake(const char *format, ...)
+static void tell(const char *format, va_list list)
 {
 	char text[1024];
-	va_list list;
 
-	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
-	va_end(list);
 	if (is_told(text))
 		return;
 	if (kind_now)
@@ -50,4 +49,28 @@ void mistake(const char *format, ...)
 		return;
 	log_stop();                     /* which writes it */
 	abort();
+}
+
+void mistake(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	tell(format, list);
+	va_end(list);
+}
+
+void mistake_fatal(const char *format, ...)
+{
+	va_list list;
+
+	was_fatal = true;
+	va_start(list, format);
+	tell(format, list);
+	va_end(list);
+}
+
+bool mistake_was_fatal(void)
+{
+	return was_fatal;
 }

@@ -11,5 +11,9 @@ extern bool mistakes_stop;              /* at first: in a debug build (without N
  * another is told. The same mistake time after time in one run is told once. */
 void mistake_by(const char *kind, const char *name);
 void mistake(const char *format, ...) PRINTF(1, 2);
+/* The same of one by which what this thread runs has failed, whatever it makes of that; and whether there was one since
+ * mistake_by(). */
+void mistake_fatal(const char *format, ...) PRINTF(1, 2);
+bool mistake_was_fatal(void);
 
 #endif

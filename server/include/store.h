@@ -2,7 +2,7 @@
  *
  * A statement names its parameters after the fields of a shape (:sku) and its result columns after
  * the fields of another; the store binds and reads by those names. A column without a field, or a
- * parameter without one, is a programmer's error and aborts with the statement.
+ * parameter without one, is a mistake: what runs it has failed (docs/mistakes.md).
  *
  *     ROWS(struct product) rows;
  *     if (!store_find(store, arena, "select sku, name from product where name >= :from limit :limit",

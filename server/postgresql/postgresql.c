@@ -83,6 +83,27 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 		link_lost(&postgres->link);
 }
 
+/* A class for syntax and names; what a role may not do, and names that another client of a pooler gave, are not the
+ * program's. */
+static bool is_wrong(const char *state)
+{
+	static const char *const others[] = { "42501", "42P03", "42P05", NULL };
+
+	return strncmp(state, "42", 2) == 0 && !is_one_of(state, others);
+}
+
+void postgres_statement_failed(struct postgres *postgres, const char *sql, PGresult *result)
+{
+	if (!is_wrong(postgres_state(result))) {
+		postgres_failed(postgres, sql, result);
+		return;
+	}
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	store_misused(postgres->store, postgres->link.failed_sql ? postgres->link.failed_sql : sql, "%s",
+	              words ? words : "the database gave no reason");
+	PQclear(result);
+}
+
 /* ---- Running ---- */
 
 int64_t postgres_until(const struct postgres *postgres)

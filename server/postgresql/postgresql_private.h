@@ -125,6 +125,8 @@ int64_t postgres_until(const struct postgres *postgres);
 PGresult *postgres_run(struct postgres *postgres, const char *sql);
 /* Reports why a statement failed, and frees the result (NULL: the connection was lost). */
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result);
+/* The same of one that was told: where the text itself is wrong, that is the program's mistake. */
+void postgres_statement_failed(struct postgres *postgres, const char *sql, PGresult *result);
 /* The state of a failure, "" where the connection was lost. */
 const char *postgres_state(const PGresult *result);
 /* It is about the statement, and would be the same again. */

@@ -201,7 +201,7 @@ static bool start(struct postgres *postgres, struct statement *statement)
 		if (repeat)
 			PQclear(result);
 	} while (repeat);
-	postgres_failed(postgres, statement->kept.sql, result);
+	postgres_statement_failed(postgres, statement->kept.sql, result);
 	return false;
 }
 
@@ -283,7 +283,7 @@ bool postgres_queue(struct store *store, const struct query *query)
 		return false;
 	bool prepared = postgres->link.connection && be_prepared(postgres, statement, &wrong) && !wrong;
 	if (!prepared) {
-		postgres_failed(postgres, query->sql, wrong);
+		postgres_statement_failed(postgres, query->sql, wrong);
 		return false;
 	}
 	statement_bind(statement, query->params);

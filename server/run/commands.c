@@ -4,6 +4,7 @@
 #include "build.h"
 #include "commands.h"
 #include "databases.h"
+#include "mistake.h"
 #include "run.h"
 #include "settings.h"
 #include "store_internal.h"
@@ -255,9 +256,13 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 		}
 		store_unhurried(store);
 	}
+	options_mistakes();
+	mistake_by("command", own->name);
 	int status = own->run(store, argc, argv);
+	bool failed = mistake_was_fatal();
+	mistake_by(NULL, NULL);
 	store_close(store);
-	return status;
+	return failed && status == 0 ? 1 : status;
 }
 
 static const struct command *find(const char *name)

@@ -5,6 +5,7 @@
 
 #include "jobs.h"
 #include "log.h"
+#include "mistake.h"
 #include "protocol.h"
 #include "store_internal.h"
 
@@ -32,7 +33,9 @@ static void run(struct job *job, void *worker)
 
 	if (place->store)
 		store_for(place->store, 0);
+	mistake_by("job", planned->what->name);
 	int64_t pause_ms = planned->what->run(place->store);
+	mistake_by(NULL, NULL);
 	if (pause_ms < PAUSE_LEAST_MS)
 		pause_ms = PAUSE_LEAST_MS;
 	atomic_store(&planned->due_ms, tick_ms() + pause_ms);

@@ -161,8 +161,10 @@ static struct rates *rates(const char *name, bool loopback, int64_t otherwise)
 }
 
 /* "auto": as the build has it. */
-static void take_mistakes(const char *how)
+void options_mistakes(void)
 {
+	const char *how = setting_text("MISTAKES");
+
 	if (strcmp(how, "auto") != 0)
 		mistakes_stop = strcmp(how, "stop") == 0;
 }
@@ -327,7 +329,7 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	if ((why = skills_read(server->skills, setting_text("SKILLS"))))
 		return why;
 	make_http(options);
-	take_mistakes(setting_text("MISTAKES"));
+	options_mistakes();
 	make_protocol(options);
 	return NULL;
 }

@@ -39,6 +39,8 @@ struct options {
 /* From settings that were read. NULL, or what is wrong, valid until the next call. */
 const char *options_make(const struct mcp_server *server, struct options *options);
 void options_release(struct options *options);
+/* What MISTAKES says holds from now on; options_make() sees to that. */
+void options_mistakes(void);
 
 /* What stands before the path in a URL of this address; where it is all addresses, loopback's. */
 void options_url(const char *host, int port, char url[URL_ROOM]);

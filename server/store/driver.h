@@ -23,6 +23,8 @@ struct store {
 	bool begun;                     /* the transaction at hand was, in this run or an earlier one */
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
+	bool changed;                   /* ... changed something, if it is committed */
+	uint64_t commits;               /* see store_commits() */
 	char why[128];                  /* ... because of this */
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool lost;                      /* what was in it, see store_lost() */

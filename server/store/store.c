@@ -98,6 +98,11 @@ void store_rest(struct store *store)
 		store->driver->rest(store);
 }
 
+uint64_t store_commits(const struct store *store)
+{
+	return store->commits;
+}
+
 bool store_is_idle(const struct store *store)
 {
 	return store->running == 0 && !store->transacting;
@@ -153,8 +158,11 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	va_end(list);
 	if (sql)
 		store_shorten(sql, text);
+	bool counts = !store->transacting || !store->failed;
 	mark_failed(store, why, false);
-	mistake("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
+	if (counts)
+		store->refused = true;
+	mistake_fatal("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
 }
 
 bool store_may_write(struct store *store, const char *sql)
@@ -176,7 +184,7 @@ bool store_may_write(struct store *store, const char *sql)
 bool store_there(const struct store *store)
 {
 	if (!store)
-		mistake("it has no store: write .migrations, and pass the store that it is given");
+		mistake_fatal("it has no store: write .migrations, and pass the store that it is given");
 	return store;
 }
 
@@ -194,9 +202,9 @@ static bool is_whole(struct store *store, const struct query *query, bool finds)
 
 static struct statement *begin(struct store *store, const struct query *query, bool finds)
 {
-	if (!store_there(store) || !is_whole(store, query, finds))
+	if (!store_there(store) || store->gave_up || store->waits || (store->transacting && store->failed))
 		return NULL;
-	if (store->gave_up || store->waits || (store->transacting && store->failed))
+	if (!is_whole(store, query, finds))
 		return NULL;
 	if (store->use == STORE_READS && store->budget <= 0) {
 		store_give_up(store);
@@ -212,6 +220,25 @@ static void end(struct store *store, struct statement *statement)
 {
 	store->driver->end(store, statement);
 	store->running--;
+}
+
+static void note_change(struct store *store)
+{
+	if (store->transacting)
+		store->changed = true;
+	else
+		store->commits++;
+}
+
+/* What wrote is no longer its own when its last step is done: whether it does is asked before. */
+static enum step step(struct store *store, struct statement *statement)
+{
+	bool writes = store->driver->writes(statement);
+	enum step at = store->driver->step(store, statement);
+
+	if (writes && at == STEP_DONE && store->driver->changed(store, statement) > 0)
+		note_change(store);
+	return at;
 }
 
 /* Room for `size` zeroed bytes at `used` in the scratch memory. */
@@ -240,23 +267,23 @@ bool (store_find)(struct store *store, struct arena *arena, const char *sql, con
                 const void *params, const struct shape *out, struct rows *rows)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true);
-	enum step step;
+	enum step at;
 	size_t used = 0;
 
 	if (!statement)
 		return false;
 	/* Collected first and copied at the end: the arena gets one array of the right size. */
-	while ((step = store->driver->step(store, statement)) == STEP_ROW) {
+	while ((at = step(store, statement)) == STEP_ROW) {
 		store->driver->read(statement, arena, scratch_at(store, used, out->size));
 		used += out->size;
 	}
 	end(store, statement);
-	if (step == STEP_DONE) {
+	if (at == STEP_DONE) {
 		rows->first = used ? memcpy(arena_alloc_raw(arena, used), store->scratch, used) : NULL;
 		rows->count = (int64_t)(used / out->size);
 	}
 	scratch_rest(store);
-	return step == STEP_DONE;
+	return at == STEP_DONE;
 }
 
 int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
@@ -266,15 +293,15 @@ int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
 
 	if (!statement)
 		return -1;
-	enum step step = store->driver->step(store, statement);
-	bool found = step == STEP_ROW;
+	enum step at = step(store, statement);
+	bool found = at == STEP_ROW;
 	if (found)
 		store->driver->read(statement, arena, scratch_at(store, 0, out->size));
 	/* "insert ... returning" is committed by its last step. */
-	while (step == STEP_ROW && store->driver->writes(statement))
-		step = store->driver->step(store, statement);
+	while (at == STEP_ROW && store->driver->writes(statement))
+		at = step(store, statement);
 	end(store, statement);
-	if (step == STEP_FAILED)
+	if (at == STEP_FAILED)
 		return -1;
 	if (found)
 		memcpy(row, store->scratch, out->size);
@@ -286,24 +313,24 @@ bool (store_each)(struct store *store, const char *sql, const struct shape *in, 
                 const struct shape *out, store_row_fn *each, void *context)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true }, true);
-	enum step step;
+	enum step at;
 
 	if (!statement)
 		return false;
 	void *row = malloc(out->size);
 	if (!row)
 		abort();
-	while ((step = store->driver->step(store, statement)) == STEP_ROW) {
+	while ((at = step(store, statement)) == STEP_ROW) {
 		store->driver->read(statement, NULL, memset(row, 0, out->size));
 		if (!each(context, row))
 			break;
 	}
 	/* What writes is done, and committed, by its last step. */
-	while (step == STEP_ROW && store->driver->writes(statement))
-		step = store->driver->step(store, statement);
+	while (at == STEP_ROW && store->driver->writes(statement))
+		at = step(store, statement);
 	free(row);
 	end(store, statement);
-	return step != STEP_FAILED;
+	return at != STEP_FAILED;
 }
 
 bool (store_queue)(struct store *store, const char *sql, const struct shape *in, const void *params)
@@ -317,14 +344,17 @@ bool (store_queue)(struct store *store, const char *sql, const struct shape *in,
 	if (!store->driver->queue)
 		return (store_change)(store, sql, in, params) >= 0;
 	struct query query = { sql, in, params, NULL, false };
-	return is_whole(store, &query, false) && !store->failed && store->driver->queue(store, &query);
+	if (!is_whole(store, &query, false) || store->failed || !store->driver->queue(store, &query))
+		return false;
+	note_change(store);
+	return true;
 }
 
 int64_t (store_change)(struct store *store, const char *sql, const struct shape *in,
                      const void *params)
 {
 	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false }, false);
-	enum step step;
+	enum step at;
 
 	if (!statement)
 		return -1;
@@ -333,9 +363,9 @@ int64_t (store_change)(struct store *store, const char *sql, const struct shape 
 		store_misused(store, sql, "store_change() of a statement that does not write");
 		return -1;
 	}
-	while ((step = store->driver->step(store, statement)) == STEP_ROW)
+	while ((at = step(store, statement)) == STEP_ROW)
 		;
-	int64_t changed = step == STEP_DONE ? store->driver->changed(store, statement) : -1;
+	int64_t changed = at == STEP_DONE ? store->driver->changed(store, statement) : -1;
 	end(store, statement);
 	return changed;
 }

@@ -40,6 +40,9 @@ bool store_lost(const struct store *store);
 /* Even a read may wait for another machine, so it belongs on a worker. False for SQLite. */
 bool store_blocks(const struct store *store);
 
+/* How often it has changed something so far, which was committed. */
+uint64_t store_commits(const struct store *store);
+
 /* No statement and no transaction is open, as it must be between calls. */
 bool store_is_idle(const struct store *store);
 

@@ -18,7 +18,7 @@ static enum store_outcome transact_once(struct store *store, store_work_fn *work
 	bool wanted = false;
 
 	store->transacting = true;
-	store->failed = store->again = false;
+	store->failed = store->again = store->changed = false;
 	if (driver->transact(store)) {
 		if (!store->begun)
 			*since_ms = tick_ms();
@@ -32,7 +32,10 @@ static enum store_outcome transact_once(struct store *store, store_work_fn *work
 	store->transacting = false;
 	if (store->failed)
 		return STORE_FAILED;
-	return wanted ? STORE_COMMITTED : STORE_TAKEN_BACK;
+	if (!wanted)
+		return STORE_TAKEN_BACK;
+	store->commits += store->changed;
+	return STORE_COMMITTED;
 }
 
 /* Two that were in each other's way are not to meet again: a pause that grows, and differs. */

@@ -160,7 +160,7 @@ static void become_one(struct mcp_call *call)
 	call_again_soon(call);
 }
 
-static const struct wait to_become_one = { .begin = become_one };
+static const struct wait to_become_one = { .begin = become_one, .before_changes = "called mcp_begin_task()" };
 
 bool mcp_begin_task(struct mcp_call *call)
 {

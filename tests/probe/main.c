@@ -258,6 +258,8 @@ static const struct mcp_tool tools[] = {
 static const struct mcp_resource resources[] = {
 	{ "probe://{name}", "probe", "Probe", "Anything.", "text/plain", .in = named_shape,
 	  .run = read_named, .complete = complete_named },
+	{ "mistaken://{how}", "mistaken", "Mistaken", "Makes a mistake.", "text/plain", .in = mistaken_shape,
+	  .run = mistaken_store, .complete = mistaken_completes, .sees = mistaken_sees },
 	{ 0 },
 };
 
@@ -271,11 +273,31 @@ static const struct mcp_counter counters[] = {
 	{ 0 },
 };
 
+static const struct mcp_prompt prompts[] = {
+	{ "mistaken", "Mistaken", "Makes a mistake.", .in = mistaken_shape, .run = mistaken_store },
+	{ 0 },
+};
+
+static const struct mcp_job jobs[] = {
+	{ "mistaken_job", mistaken_works },
+	{ 0 },
+};
+
+static const struct mcp_command commands[] = {
+	{ "mistaken", "mistaken", "Make a mistake", mistaken_command, NULL },
+	{ 0 },
+};
+
+static const struct setting settings[] = {
+	{ .name = "MISTAKEN_JOB", .kind = SETTING_INT, .standard = "0", .about = "1: its job makes a mistake", .most = 1 },
+	{ 0 },
+};
+
 int main(int argc, char **argv)
 {
 	return mcp_main(&(struct mcp_server) {
 		.name = "probe", .title = "Probe", .version = "1.0.0", .port = 8089,
 		.tools = tools, .resources = resources, .migrations = migrations,
-		.counters = counters, .database = "sqlite:probe.db",
+		.prompts = prompts, .jobs = jobs, .commands = commands, .settings = settings, .counters = counters, .database = "sqlite:probe.db",
 	}, argc, argv);
 }

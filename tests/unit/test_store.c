@@ -205,21 +205,6 @@ START_TEST(a_failure_is_logged_without_values)
 }
 END_TEST
 
-static void use_unknown_table(void)
-{
-	ROWS(struct number) rows;
-	ck_assert(!store_find(store, arena, "select value from nowhere", NULL, NULL, number_shape,
-	                      &rows));
-}
-
-START_TEST(a_table_that_is_not_there_is_a_failure)
-{
-	catch_log(use_unknown_table);
-	ck_assert_ptr_nonnull(strstr(logged, on_postgres() ? "relation \"nowhere\" does not exist"
-	                                                   : "no such table: nowhere"));
-}
-END_TEST
-
 START_TEST(foreign_keys_hold)
 {
 	ck_assert_int_eq(store_change(store, "insert into part (thing) values ('nobody')", NULL, NULL),
@@ -388,7 +373,6 @@ static TCase *failure_case(void)
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, a_failure_is_logged_without_values);
-	tcase_add_test(tcase, a_table_that_is_not_there_is_a_failure);
 	tcase_add_test(tcase, foreign_keys_hold);
 	tcase_add_loop_test(tcase, an_unusable_url_is_refused_in_words, 0, COUNT(refused));
 	if (on_postgres())

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "mistake.h"
 #include "things.h"
 
 static bool work_nothing(struct store *in, void *context)
@@ -29,6 +30,29 @@ static bool misuse_column(void)
 {
 	ROWS(struct thing) rows;
 	return store_find(store, arena, "select name as colour from thing", NULL, NULL, thing_shape, &rows);
+}
+
+/* What the database can't prepare. */
+static bool misuse_table(void)
+{
+	ROWS(struct thing) rows;
+	return store_find(store, arena, "select name from nowhere", NULL, NULL, thing_shape, &rows);
+}
+
+static bool misuse_syntax(void)
+{
+	return store_change(store, "delete form thing", NULL, NULL) >= 0;
+}
+
+static bool work_misspells(struct store *in, void *context)
+{
+	(void)context;
+	return add(in, "b", 1) == 1 && store_queue(in, "delete from nowhere", NULL, NULL);
+}
+
+static bool misuse_in_transaction(void)
+{
+	return store_transact(store, work_misspells, NULL) == STORE_COMMITTED;
 }
 
 static bool misuse_parameter(void)
@@ -163,6 +187,9 @@ static const struct {
 	const char *words;
 } misuses[] = {
 	{ misuse_column, "no field for the column colour" },
+	{ misuse_table, "nowhere" },
+	{ misuse_syntax, "syntax error" },
+	{ misuse_in_transaction, "nowhere" },
 	{ misuse_parameter, "no field for the parameter :colour" },
 	{ misuse_no_parameters, "no field for the parameter :name" },
 	{ misuse_null_parameters, "parameters are NULL" },
@@ -192,7 +219,7 @@ static bool costs_only_itself(void)
 	bool did = misuses[misuse_now].run();
 	ROWS(struct thing) rows;
 
-	return !did && store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows)
+	return !did && mistake_was_fatal() && store_find(store, arena, find_all, NULL, NULL, thing_shape, &rows)
 	       && rows.count == 1 && add(store, "c", 1) == 1;
 }
 
