@@ -63,27 +63,37 @@ int64_t state_number(void)
 
 /* ---- Listening ---- */
 
+/* To all on one connection: another one may have taken its place in between. */
 static bool listen_again(void)
 {
 	char mine[48];
 
 	snprintf(mine, sizeof(mine), CHANNEL_ONE "%lld", (long long)state_me());
-	return store_listen(state.store, CHANNEL_CHANGED) && store_listen(state.store, CHANNEL_ALL)
-	       && store_listen(state.store, mine);
+	if (!store_listen(state.store, CHANNEL_CHANGED))
+		return false;
+	state.connection = store_connection(state.store);
+	if (store_listen(state.store, CHANNEL_ALL) && store_listen(state.store, mine)
+	    && store_connection(state.store) == state.connection)
+		return true;
+	state.connection = 0;
+	return false;
+}
+
+static bool listens(void)
+{
+	bool same = state.connection != 0 && store_connection(state.store) == state.connection;
+
+	return same || listen_again();
 }
 
 /* On a connection that is new nothing is heard, and what was told before is lost. */
 static void keep_listening(void)
 {
-	if (store_connection(state.store) == 0 && !store_reachable(state.store)) {
+	unsigned before = state.connection;
+
+	if (store_connection(state.store) == 0 && !store_reachable(state.store))
 		atomic_store(&state.healthy, false);
-		return;
-	}
-	if (store_connection(state.store) == state.connection || !listen_again())
-		return;
-	bool first = state.connection == 0;
-	state.connection = store_connection(state.store);
-	if (!first)
+	else if (listens() && state.connection != before)
 		state_set.handler.missed(false);
 }
 
@@ -140,9 +150,9 @@ static void live(void)
 	if (seen.unknown && beat_register(state.store)) {
 		log_warning("state: the other processes took this one for dead; it goes on as %lld",
 		            (long long)state_me());
+		state_set.handler.missed(true);
 		state.connection = 0;
 		keep_listening();
-		state_set.handler.missed(true);
 	}
 }
 
@@ -191,7 +201,7 @@ static bool begin(struct store *store)
 
 	return (!alone || store_migrate(store, state_migrations))
 	       && (!state_set.fresh_secret || secret_keep(store)) && beat_register(store)
-	       && (!alone || beat_bury_others(store)) && listener_rows_begin(store);
+	       && (!alone || beat_bury_others(store)) && listens() && listener_rows_begin(store);
 }
 
 /* Tables that SQLite finds whole may still not be those of this program. */
@@ -209,6 +219,7 @@ static bool begun(struct store *store)
 bool state_start(const struct state_settings *settings)
 {
 	state_set = *settings;
+	state.connection = 0;
 	state.store = store_open_state(settings->database, STATE_WAIT_MS);
 	if (!state.store || !begun(state.store)) {
 		store_close(state.store);
@@ -216,14 +227,12 @@ bool state_start(const struct state_settings *settings)
 		return false;
 	}
 	state.wake = errands_open();
-	state.connection = 0;
 	store_rest(state.store);
 	state.beat_ms = state.steady_ms = tick_ms();
 	state.tidy_ms = tick_ms() + tidy_every_ms();
 	atomic_store(&state.beaten_ms, tick_ms());
 	atomic_store(&state.healthy, true);
 	atomic_store(&state.on, true);
-	keep_listening();
 	if (pthread_create(&state.thread, NULL, run, NULL) != 0)
 		abort();
 	return true;

@@ -15,7 +15,8 @@
 
 #include "things.h"
 
-enum wire_trouble { WIRE_NONE, WIRE_CUT, WIRE_HELD, WIRE_BETWEEN };
+/* WIRE_ENDS: cut right behind a message, which comes with the end. */
+enum wire_trouble { WIRE_NONE, WIRE_CUT, WIRE_HELD, WIRE_BETWEEN, WIRE_ENDS };
 
 static struct {
 	int listener, port, client, server;     /* -1: none */
@@ -104,6 +105,11 @@ static inline bool wire_pass_byte(char byte)
 	wire_follow((unsigned char)byte);
 	if (atomic_load(&wire.bytewise))
 		poll(NULL, 0, 1);
+	bool ended = wire.of_message == 0 && wire.header_size == 0;
+	if (ended && trouble == WIRE_ENDS && atomic_fetch_sub(&wire.behind, 1) == 0) {
+		(void)!send(wire.client, &byte, 1, MSG_NOSIGNAL | MSG_MORE);
+		return false;
+	}
 	return wire_put(&byte, 1);
 }
 
