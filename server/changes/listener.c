@@ -6,45 +6,62 @@
  * is told; one that did not is told to nobody. Whoever listens for the first time may have read shortly before. */
 #include "listener.h"
 
+#include <stdlib.h>
+
 #include "json.h"
 #include "listener_rows.h"
+#include "sha256.h"
 #include "topic.h"
 
 #define READ_BEFORE_MS 60000            /* it listens */
 
+/* What it listens to, in the order of the rows' topics. */
+struct listened {
+	int64_t topic;
+	int place;                      /* in subscription->followed */
+};
+
 struct looking {
 	struct listener_errand listener;
+	const struct listened *listened;
+	int count;
 	uint64_t serial;
 };
 
-/* NULL: nobody knows since when. */
-static const struct state_listener *known(const struct looking *looking, int64_t topic)
+/* Nobody has to be able to read it, and nobody can choose one that another has. Above 0. */
+static int64_t hash_of(const char *kind, const char *text)
 {
-	const struct state_listener *each = looking->listener.known.first;
-	int64_t count = looking->listener.errand.failed || looking->listener.unsure
-		? 0 : looking->listener.known.count;
+	uint8_t digest[DIGEST_SIZE];
+	uint64_t hash;
 
-	for (int64_t i = 0; i < count; i++)
-		if (each[i].topic == topic)
-			return &each[i];
-	return NULL;
+	digest_for(kind, str_of(text), digest);
+	memcpy(&hash, digest, sizeof(hash));
+	return (int64_t)(hash >> 2) + 1;
+}
+
+static int by_topic(const void *a, const void *b)
+{
+	const struct listened *one = a, *other = b;
+
+	return (one->topic > other->topic) - (one->topic < other->topic);
 }
 
 static void looked(struct errand *errand)
 {
 	const struct looking *looking = (const struct looking *)errand;
+	const struct listener_errand *listener = &looking->listener;
 	struct mcp_call *call = call_find(looking->serial);
 	struct subscription *subscription = call ? call->subscription : NULL;
 
 	if (!subscription || !subscription->place)
 		return;
-	const char *caller = caller_name(call->reply->caller);
-	for (int i = subscription->lists; i < subscription->resources; i++) {
-		struct subscribed *followed = &subscription->followed[i];
-		const struct state_listener *row = known(looking, listener_topic(caller, followed->uri));
-
-		if (!followed->told)
-			followed->due |= !row || topic_changed_ago_ms(followed->uri) <= row->known_ms + READ_BEFORE_MS;
+	for (int i = 0, row = 0; i < looking->count; i++) {
+		struct subscribed *followed = &subscription->followed[looking->listened[i].place];
+		int64_t changed_ms = topic_changed_ms(followed->uri);
+		while (listener->topics[row] != looking->listened[i].topic)
+			row++;
+		if (!followed->told && changed_ms)
+			followed->due |= errand->failed || changed_ms >= listener->since_ms[row] - READ_BEFORE_MS;
 	}
 	subscription_tell_due(subscription);
 }
@@ -55,8 +72,12 @@ static const struct errand_kind note_kind = { .work = listener_rows_note, .lasts
 static void note_later(const struct listener_errand *failed)
 {
 	struct listener_errand *note = errand_new(&note_kind, struct listener_errand);
+	int64_t *topics = arena_array(note->errand.arena, int64_t, failed->count);
 
-	note->topics = arena_copy(note->errand.arena, str_of(failed->topics));
+	note->caller = failed->caller;
+	note->topics = memcpy(topics, failed->topics, sizeof(*topics) * (size_t)failed->count);
+	note->since_ms = arena_array(note->errand.arena, int64_t, failed->count);
+	note->count = failed->count;
 	note->errand.party = failed->errand.party;
 	errand_send(&note->errand);
 }
@@ -70,16 +91,28 @@ static void done(struct errand *errand)
 
 static const struct errand_kind look_kind = { .work = listener_rows_note, .done = done };
 
-static const char *topics(struct arena *arena, const struct subscription *subscription)
+static const struct listened *in_order(struct arena *arena, const struct subscription *subscription, int count)
 {
-	const char *caller = caller_name(subscription->call->reply->caller);
-	struct json json = json_begin(arena, 256);
+	struct listened *listened = arena_array(arena, struct listened, count);
 
-	json_array(&json);
-	for (int i = subscription->lists; i < subscription->resources; i++)
-		json_int(&json, listener_topic(caller, subscription->followed[i].uri));
-	json_array_end(&json);
-	return arena_copy(arena, json_end(&json));
+	for (int i = 0; i < count; i++) {
+		listened[i].place = subscription->lists + i;
+		listened[i].topic = hash_of("listened to", subscription->followed[listened[i].place].uri);
+	}
+	qsort(listened, (size_t)count, sizeof(*listened), by_topic);
+	return listened;
+}
+
+static void list_topics_of(struct looking *looking)
+{
+	struct listener_errand *listener = &looking->listener;
+	int64_t *topics = arena_array(listener->errand.arena, int64_t, looking->count);
+
+	for (int i = 0; i < looking->count; i++)
+		if (i == 0 || looking->listened[i].topic != looking->listened[i - 1].topic)
+			topics[listener->count++] = looking->listened[i].topic;
+	listener->topics = topics;
+	listener->since_ms = arena_array(listener->errand.arena, int64_t, listener->count);
 }
 
 void listener_look(struct subscription *subscription)
@@ -87,8 +120,12 @@ void listener_look(struct subscription *subscription)
 	if (subscription->resources == subscription->lists)
 		return;
 	struct looking *looking = errand_new(&look_kind, struct looking);
+	const struct reply *reply = subscription->call->reply;
 
-	looking->listener.topics = topics(looking->listener.errand.arena, subscription);
+	looking->count = subscription->resources - subscription->lists;
+	looking->listened = in_order(looking->listener.errand.arena, subscription, looking->count);
+	looking->listener.caller = hash_of("listener", caller_name(reply->caller));
+	list_topics_of(looking);
 	looking->listener.errand.party = reply_party(subscription->call->reply);
 	looking->serial = subscription->call->serial;
 	errand_send(&looking->listener.errand);

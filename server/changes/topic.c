@@ -196,13 +196,11 @@ void topic_hears(bool first)
 	atomic_store(&hears_since_ms, first ? 0 : tick_ms());
 }
 
-int64_t topic_changed_ago_ms(const char *topic)
+int64_t topic_changed_ms(const char *topic)
 {
 	int64_t since = atomic_load(&hears_since_ms), at = atomic_load(&marked_ms[topic_hash(topic) % MARKS]);
 
-	if (at < since)
-		at = since;
-	return at ? tick_ms() - at : INT64_MAX;
+	return at > since ? at : since;
 }
 
 static bool database_tells(const char *uri)

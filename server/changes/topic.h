@@ -13,8 +13,8 @@ typedef void topic_told_fn(const char *topic, uint64_t change);
 void topic_tell_also(topic_told_fn *told);
 /* From now on each change is told here; `first`: and there was none before that anybody could have missed. */
 void topic_hears(bool first);
-/* How long ago, in ms, it may have changed at the latest, as far as can be known here. */
-int64_t topic_changed_ago_ms(const char *topic);
+/* When it may have changed last, as far as can be known here: by tick_ms(), or 0: never. */
+int64_t topic_changed_ms(const char *topic);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);
 /* Ends this loop's calls that wait for a change: the server stops. */

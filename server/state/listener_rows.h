@@ -1,26 +1,27 @@
-/* listener_rows.h - who has listened to what, of those who have no session: a listener that comes back looks like
- * one that never was here, but what it follows is known here since it first did.
+/* listener_rows.h - who has listened to what since when, of those who have no session: a listener that comes back
+ * looks like one that never was here, but what it follows is known here since it first did.
  *
- * Of a caller and a URI there is a hash, of which nothing can be read; two that share one are told more than they
- * need. Rows that nobody asked for in half a year are forgotten. */
+ * Of a caller and of a URI there is a hash each. A caller has so many rows and no more; what it listens to beyond is
+ * in one row for all its others, so it is told more than it need be, and nobody else is. Where there are too many in
+ * all, those of whoever has most become such a row, and of callers who were long away one for everyone. So rows say
+ * less when they are many, and never too little. Those that nobody asked for in half a year are forgotten. */
 #ifndef LISTENER_ROWS_H
 #define LISTENER_ROWS_H
 
 #include "state.h"
 
-struct state_listener {
-	int64_t topic;                  /* the hash, as signed */
-	int64_t known_ms;               /* for so long, by now; 0: since now */
-};
+#define LISTENER_ROWS_MOST 100000       /* about: each process looks when it has made a few thousand */
+#define LISTENER_CALLER_MOST 20000      /* about: of several listeners at once none sees the others' */
 
 struct listener_errand {
 	struct errand errand;
-	const char *topics;             /* a JSON array of hashes */
-	ROWS(struct state_listener) known;
-	bool unsure;                    /* nobody knows how long: any of them may be known for ever */
+	int64_t caller;                 /* its hash; none is 0 */
+	const int64_t *topics;          /* hashes, in order, each once; none is 0 */
+	int64_t *since_ms;              /* of each, when it is done, by tick_ms(): its caller can't have listened to
+	                                   it before */
+	int count;
 };
 
-int64_t listener_topic(const char *caller, const char *uri);
 /* Notes that they are listened to, and says since when. */
 bool listener_rows_note(struct errand *errand, struct store *store);
 
@@ -28,5 +29,8 @@ bool listener_rows_note(struct errand *errand, struct store *store);
 MUST_USE bool listener_rows_begin(struct store *store);
 /* Whether nobody can have listened to what this process's service has before the process began. */
 bool listener_rows_are_first(void);
+
+/* listener_room.c: makes room where there is none. */
+bool listener_rows_tidy(struct store *store);
 
 #endif

@@ -132,7 +132,7 @@ const struct migration state_migrations[] = {
 	  " execute function mcp_stream_gone();"
 	  "alter table mcp_event drop constraint mcp_event_session_stream_fkey;" },
 
-	/* Whoever listened until now is not in it, which its first row says; see listener_rows.c. */
+	/* Whoever listened until now is not in it, which its first row says. */
 	{ "shared-7",
 	  "create table mcp_listener (topic integer primary key, begun bigint not null default (mcp_now()),"
 	  " used bigint not null default (mcp_now()));"
@@ -141,5 +141,17 @@ const struct migration state_migrations[] = {
 	  " used bigint not null default mcp_now());"
 	  "create index mcp_listener_used on mcp_listener (used);"
 	  "insert into mcp_listener (topic) values (0);" },
+
+	/* That one was filled by whoever came, and knew not who that was. */
+	{ "shared-8",
+	  "drop table mcp_listener;"
+	  "create table mcp_listener (caller integer, topic integer, begun bigint not null default (mcp_now()),"
+	  " used bigint not null default (mcp_now()), primary key (caller, topic)) without rowid;"
+	  "insert into mcp_listener (caller, topic, begun) values (0, 0, 0);",
+	  "drop table mcp_listener;"
+	  "create table mcp_listener (caller bigint, topic bigint, begun bigint not null default mcp_now(),"
+	  " used bigint not null default mcp_now(), primary key (caller, topic));"
+	  "create index mcp_listener_used on mcp_listener (used);"
+	  "insert into mcp_listener (caller, topic, begun) values (0, 0, 0);" },
 	{ 0 },
 };
