@@ -12,8 +12,9 @@ usage: ./dev new NAME
 
 Writes a server into this checkout, and changes nothing that is there but services.json:
 
-  NAME/main.c, NAME/CMakeLists.txt        a guest book with two tools and a table, to put your own in its place
-  NAME/test.sh                            calls them
+  NAME/NAME.c                             a guest book with two tools and a table, to put your own in their place
+  NAME/test_NAME.c                        calls them
+  NAME/main.c, NAME/CMakeLists.txt        the program, and how it is built
   tests/golden/2026-07-28/NAME.http       what a client says to it, and is answered
   services.json                           its entry: by it everything else knows it
 
@@ -28,8 +29,10 @@ check_is_free() {
 	for path in "$name" "$GOLDEN/$name.http"; do
 		[ ! -e "$path" ] || fail "$path is there already: choose another name, or take it away"
 	done
-	! grep -rqwF --include=CMakeLists.txt "mcp-$name" server tests ||
+	! grep -rqwF --include=CMakeLists.txt "mcp-$name" server tests examples ||
 		fail "mcp-$name is another program that is built here: choose another name"
+	[ ! -e "tests/unit/test_$name.c" ] || fail "test_$name is another test that is built here: choose another name"
+	[ "$name" != main ] || fail "main.c is the file of main(): choose another name"
 }
 
 # The list with its entry at the end, everything else as it stands. The port is the next one, the priority the next ten.
@@ -52,22 +55,23 @@ list_with() {
 END
 }
 
-# A file of the template, by its new name.
+# A text of the template, by its new name.
 by_name() {
 	local name=$1 port=$2
 	shift 2
 	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/@ documented/@ $name/; s/8083/$port/g" "$@"
 }
 
+# All that is written but the list: into `part`/NAME, and `part`/NAME.http.
 write_service() {
-	local name=$1 port=$2 part=$3
+	local name=$1 port=$2 part=$3 file
 	mkdir "$part/$name"
-	by_name "$name" "$port" "$TEMPLATE/main.c" >"$part/$name/main.c"
-	cp -p "$TEMPLATE/test.sh" "$part/$name/"
-	by_name "$name" "$port" -i "$part/$name/test.sh"
+	for file in guestbook.c main.c test_guestbook.c; do
+		by_name "$name" "$port" "$TEMPLATE/$file" >"$part/$name/${file/guestbook/"$name"}"
+	done
 	{
 		echo "# mcp-$name: an MCP server, and its test."
-		sed -n '/^add_executable/,$p' "$TEMPLATE/CMakeLists.txt" | by_name "$name" "$port"
+		sed -n '/^# All of it/,$p' "$TEMPLATE/CMakeLists.txt" | by_name "$name" "$port"
 	} >"$part/$name/CMakeLists.txt"
 	by_name "$name" "$port" "$GOLDEN/documented.http" >"$part/$name.http"
 }
@@ -107,6 +111,6 @@ What comes next:
   ./dev run                 # serves it at http://127.0.0.1:$port/mcp, beside the others
   ./dev test                # everything, its golden exchange too
 
-Your own tables and tools go into $name/main.c: docs/writing-a-server.md explains what stands there.
+Your own tables and tools go into $name/$name.c: docs/writing-a-server.md explains what stands there.
 END
 }

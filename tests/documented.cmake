@@ -1,5 +1,8 @@
 # documented.cmake - makes programs of what the documentation shows, so that it stays true: the guest book of
-# docs/writing-a-server.md, and the same with all that docs/writing/ adds. tests/docs calls them.
+# docs/writing-a-server.md, which is that of docs/template, and the same with all that docs/writing/ adds. tests/docs
+# calls them.
+
+set(template ${CMAKE_SOURCE_DIR}/docs/template)
 
 function(write_file path content)
   if(EXISTS ${path})
@@ -10,14 +13,17 @@ function(write_file path content)
   endif()
 endfunction()
 
-# Keeps a block of code: as a file in `folder`, where its first line names one, or among what is put together,
-# by the table that its first line names. A complaint of the compiler's then names the page.
+# Keeps a block of code: as a file in `folder`, where its first line names one that is not the guest book's already,
+# or among what is put together, by the table that its first line names. A complaint of the compiler's then names the
+# page.
 macro(keep_block)
-  if(info MATCHES "^[a-z]+ ([A-Za-z/.-]+)$")
-    write_file(${folder}/${CMAKE_MATCH_1} "${code}")
+  if(info MATCHES "^[a-z]+ ([A-Za-z_/.-]+)$")
+    if(NOT EXISTS ${template}/${CMAKE_MATCH_1})
+      write_file(${folder}/${CMAKE_MATCH_1} "${code}")
+    endif()
   elseif(info STREQUAL "cmake")
     string(APPEND in_cmake "${code}")
-  elseif(info STREQUAL "c" AND code MATCHES "^\t/\\* in ([a-z]+)[][()]+ \\*/\n")
+  elseif(info STREQUAL "c" AND code MATCHES "^\t/\\* in ([a-z_]+)[][]* \\*/\n")
     string(APPEND in_${CMAKE_MATCH_1} "#line ${line} \"${page}\"\n${code}")
   elseif(info STREQUAL "c")
     string(APPEND in_file "#line ${line} \"${page}\"\n${code}\n")
@@ -60,7 +66,7 @@ endmacro()
 macro(put place mark text)
   string(FIND "${program}" "${mark}" begin)
   if(begin EQUAL -1)
-    message(FATAL_ERROR "docs/writing-a-server.md: the guest book has no ${mark}")
+    message(FATAL_ERROR "docs/template/guestbook.c has no ${mark}")
   endif()
   if(${place} STREQUAL BEHIND)
     string(LENGTH "${mark}" size)
@@ -71,56 +77,50 @@ macro(put place mark text)
   set(program "${head}${${text}}${program}")
 endmacro()
 
-# The guest book as it stands on its page: the first block of C there.
-function(guestbook_of_the_page into)
-  set(page docs/writing-a-server.md)
-  set(info "")
-  set(in_file "")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${page})
-  file(READ ${CMAKE_SOURCE_DIR}/${page} rest)
-  string(FIND "${rest}" "```c\n" begin)
-  take(${begin} 5 prose)
-  string(FIND "${rest}" "```\n" end)
-  take(${end} 4 program)
-  set(${into} "${program}" PARENT_SCOPE)
-endfunction()
-
 # A folder with the guest book and all that the further pages add, as a reader would have it.
 function(write_whole_guestbook folder)
-  guestbook_of_the_page(program)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${template}/guestbook.c)
+  file(READ ${template}/guestbook.c program)
+  set(told ", .database_tells = true")
   foreach(page docs/writing/README.md docs/writing/calls.md docs/writing/resources.md
                docs/writing/pages.md docs/writing/service.md)
     read_page()
   endforeach()
-  foreach(table "mcp_resource resources" "mcp_prompt prompts" "mcp_job jobs" "mcp_counter counters"
-                "mcp_command commands" "setting settings")
+  foreach(table "mcp_prompt prompts" "mcp_job jobs" "mcp_counter counters" "mcp_command commands" "setting settings")
     string(REGEX REPLACE "^.* " "" name "${table}")
     string(APPEND new_tables "static const struct ${table}[] = {\n${in_${name}}\t{ 0 },\n};\n\n")
-    string(APPEND in_main "\t.${name} = ${name},\n")
+    string(APPEND in_guestbook_server "\t.${name} = ${name},\n")
   endforeach()
   put(BEFORE "static const struct mcp_tool tools[]" in_file)
   put(BEHIND "mcp_tool tools[] = {\n" in_tools)
-  put(BEFORE "\t{ 0 },\n};\n\nint main(" in_migrations)
-  put(BEFORE "int main(" new_tables)
-  put(BEFORE "\t}, argc, argv);" in_main)
-  write_file(${folder}/main.c "${program}")
+  put(BEHIND "mcp_resource resources[] = {\n" in_resources)
+  put(BEFORE "\t{ 0 },\n};\n\nconst struct mcp_server " in_migrations)
+  put(BEFORE "const struct mcp_server guestbook_server" new_tables)
+  put(BEHIND "guestbook_server = {\n" in_guestbook_server)
+  put(BEHIND ".run = read_latest" told) # as resources.md says
+  write_file(${folder}/guestbook.c "${program}")
   string(REPLACE mcp-guestbook documented_whole in_cmake "${in_cmake}") # as below
-  write_file(${folder}/CMakeLists.txt "add_executable(documented_whole main.c)\n${in_cmake}")
+  write_file(${folder}/CMakeLists.txt
+             "add_executable(documented_whole guestbook.c ${template}/main.c)\n${in_cmake}")
 endfunction()
 
 # They have other names, since mcp-guestbook is free for who does as the page says.
-guestbook_of_the_page(program)
-write_file(${CMAKE_CURRENT_BINARY_DIR}/guestbook.c "${program}")
-add_executable(documented ${CMAKE_CURRENT_BINARY_DIR}/guestbook.c)
+add_library(documented_server OBJECT ${template}/guestbook.c)
+target_link_libraries(documented_server PUBLIC mcp)
+add_executable(documented ${template}/main.c)
 set_target_properties(documented PROPERTIES OUTPUT_NAME mcp-documented)
+add_executable(test_documented ${template}/test_guestbook.c)
+target_link_libraries(documented PRIVATE documented_server)
+target_link_libraries(test_documented PRIVATE documented_server)
+add_test(NAME test_documented COMMAND test_documented)
 
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
 write_whole_guestbook(${folder})
 add_subdirectory(${folder} ${folder}/build)
+target_link_libraries(documented_whole PRIVATE mcp)
 set_target_properties(documented_whole PROPERTIES
                       OUTPUT_NAME mcp-guestbook-whole RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
 foreach(program documented documented_whole)
-  target_link_libraries(${program} PRIVATE mcp)
   add_test(NAME check_${program} COMMAND ${program} check)
 endforeach()

@@ -121,8 +121,8 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 	test('its entry is the next in the list, with the scopes of its tools', () => {
 		const { [added]: { scopes, ...rest }, ...others } = JSON.parse(readFileSync(join(copy.folder, 'services.json'), 'utf8'));
 		assert.deepEqual([rest, others], [entry, list]);
-		const asked = [...readFileSync(join(copy.folder, added, 'main.c'), 'utf8').matchAll(/\.scope = "([^"]+)"/g)].map(([, scope]) => scope);
-		assert.deepEqual(Object.keys(scopes).sort(), asked.sort());
+		const asked = new Set([...readFileSync(join(copy.folder, added, `${added}.c`), 'utf8').matchAll(/\.scope = "([^"]+)"/g)].map(([, scope]) => scope));
+		assert.deepEqual(Object.keys(scopes).sort(), [...asked].sort());
 	});
 
 	test('what would be overwritten or is no name stays as it is', async () => {
@@ -131,8 +131,9 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		const before = there();
 		for (const [words, said] of [
 			[[added], `${added} is there already`], [[names[0]], `${names[0]} is there already`], [['server'], /server is there already/],
-			[['build'], /build is there already/], [['documented'], /documented\.http is there already/], [['probe'], /mcp-probe is another program/],
-			[['guest-book'], /"guest-book" can be no name/], [['../out'], /can be no name/], [['postgres'], /something else in the network/],
+			[['build'], /build is there already/], [['documented'], /documented\.http is there already/], [['probe'], /mcp-probe is another program/], [['library'], /mcp-library is another program/],
+			[['store'], /test_store is another test/], [['main'], /main\.c is the file of main/],
+			[['guest-book'], /"guest-book" can be no name/], [['../out'], /can be no name/], [['balancer'], /something else in the network/],
 			[[], /new wants a name/], [['one', 'two'], /new takes one name/], [['--port'], /new does not know "--port"/],
 		]) {
 			const { status, all } = await run('dev', ['new', ...words]);
@@ -151,7 +152,7 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 			return all;
 		};
 		await passes('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=None']);
-		await passes('cmake', ['--build', build, '--target', `mcp-${added}`]);
+		await passes('cmake', ['--build', build, '--target', `mcp-${added}`, `test_${added}`]);
 		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 2/);
 		const played = await passes(process.execPath, ['--test', '--test-reporter=tap', `--test-name-pattern=${added}`, 'tests/e2e/golden.test.mjs']);
 		assert.match(played, /^# pass 1$/m);

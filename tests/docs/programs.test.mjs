@@ -1,6 +1,6 @@
 // programs.test.mjs - what the pages say of the programs is so: the guest book, settings, scopes, features.
 import assert from 'node:assert/strict';
-import { globSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ask, callTool, exchange, root, run, start } from '../e2e/support.mjs';
@@ -18,10 +18,22 @@ test('the README names every library that ./dev wants', () => {
 
 // ---- The guest book ----
 
-const program = read('docs/template/main.c');
+const program = read('docs/template/guestbook.c');
+
+// [page, file, block] of what is shown of the template, each block with the name of its file.
+const shown = files.filter(path => /^(README|docs\/.*)\.md$/.test(path)).flatMap(page =>
+	[...read(page).matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, file, block]) => [page, file, block]))
+	.filter(([, file]) => existsSync(join(root, 'docs/template', file)));
 
 test('the page shows the template as it is', () => {
-	assert.equal(/```c\n([\s\S]*?)```/.exec(read('docs/writing-a-server.md'))[1], program);
+	for (const file of ['guestbook.c', 'main.c', 'test_guestbook.c'])
+		assert.equal(shown.find(([page, name]) => page === 'docs/writing-a-server.md' && name === file)?.[2], read(`docs/template/${file}`));
+});
+
+test('what other pages show of it is in it', () => {
+	assert.ok(shown.length > 5);
+	for (const [page, file, block] of shown)
+		assert.ok(read(`docs/template/${file}`).includes(block), `${page}: ${block}`);
 });
 
 test('the guest book signs and is read', async () => {

@@ -64,12 +64,11 @@ test('what the runtime needs of itself is in the library, whatever its files are
 
 test('a program has whatever names it likes: each of the runtime\'s that its headers do not declare', () => {
 	const folder = template(runtime);
-	const used = declared(runtime, ['mcp.h']);
+	const used = declared(runtime, ['mcp_test.h']);
 	const own = [...names(runtime.library)].map(name => name.replace(/^mcp__/, '')).filter(name => !used.has(name) && name !== 'main');
 	assert.ok(own.length > 500 && own.includes('import_file') && own.includes('serve'));
 	writeFileSync(join(folder, 'own.c'), `#include <stdlib.h>\n${[...new Set(own)].map(name => `void ${name}(void) { abort(); }`).join('\n')}\n`);
-	const program = compile(runtime, folder, ['main.c', 'own.c'], ['-fno-builtin']);
-	command(join(folder, 'test.sh'), [program]);
+	command(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c', 'own.c'], ['-fno-builtin']), []);
 });
 
 // ---- Programs ----
@@ -99,39 +98,19 @@ test('a program that is built in a checkout of git knows its commit', () => {
 	assert.match(build(), /^mcp-guestbook 1\.0\.0\+v1\.0\.0-1-g[0-9a-f]{12}$/);
 });
 
-test('it is built with pkg-config alone, and its test notices what is not so', () => {
+test('it is built with pkg-config alone, and its program has nothing of the test', () => {
 	const folder = template(runtime);
-	command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'])]);
-	const main = join(folder, 'main.c');
-	writeFileSync(main, readFileSync(main, 'utf8').replace('order by at desc', 'order by at'));
-	assert.throws(() => command(join(folder, 'test.sh'), [compile(runtime, folder, ['main.c'])]), /Back soon/);
-});
-
-// The page's guest book by the name that its test wants, without main(), which has a file of its own then.
-function tested(change = text => text) {
-	const folder = temporary(), page = readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8');
-	const blocks = [...page.matchAll(/```c\n([\s\S]*?)```/g)].map(([, text]) => text);
-	const [guestbook] = blocks, test = blocks.find(text => text.includes('#include "mcp_test.h"'));
-	const [, tables, server] = /^([\s\S]*)int main[\s\S]*?\(struct mcp_server\) \{([\s\S]*)\}, argc, argv\);\n\}\n$/.exec(guestbook);
-	writeFileSync(join(folder, 'guestbook.c'), change(`${tables}const struct mcp_server guestbook = {${server}};\n`));
-	writeFileSync(join(folder, 'test_guestbook.c'), test);
-	writeFileSync(join(folder, 'main.c'), '#include "mcp.h"\nextern const struct mcp_server guestbook;\n'
-		+ 'int main(int argc, char **argv) { return mcp_main(&guestbook, argc, argv); }\n');
-	return { folder, page };
-}
-
-test('a server is tested as the page says, and its program has nothing of that', () => {
-	const { folder } = tested();
 	command(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), []);
-	const ofRuntime = [...names(compile(runtime, folder, ['main.c', 'guestbook.c']))];
-	assert.ok(ofRuntime.includes('mcp__serving_start'));
-	assert.deepEqual(ofRuntime.filter(name => /^(mcp__)?(mcp_test|wire)_/.test(name)), []);
+	const there = [...names(compile(runtime, folder, ['main.c', 'guestbook.c']))];
+	assert.ok(there.includes('mcp__serving_start'));
+	assert.deepEqual(there.filter(name => /^(mcp__)?(mcp_test|wire)_/.test(name)), []);
 });
 
 test('where it is not so, its test says what the page shows', () => {
-	const { folder, page } = tested(text => text.replace('order by at desc', 'order by at'));
+	const folder = template(runtime), guestbook = join(folder, 'guestbook.c');
+	writeFileSync(guestbook, readFileSync(guestbook, 'utf8').replace('order by at desc', 'order by at'));
 	const { status, signal, stderr } = spawnSync(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), { encoding: 'utf8' });
-	const [shown] = /^ {4}test_guestbook\.c:.*\n( {4}.*\n)+/m.exec(page);
+	const [shown] = /^ {4}test_guestbook\.c:.*\n( {4}.*\n)+/m.exec(readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8'));
 	const whenever = text => text.replace(/"at":"[^"]*"/g, '"at":""');
 	assert.equal(signal, 'SIGABRT', `status ${status}: ${stderr}`);
 	assert.equal(whenever(stderr), whenever(shown.replace(/^ {4}/gm, '')));
@@ -139,7 +118,7 @@ test('where it is not so, its test says what the page shows', () => {
 
 test('a program loads what it uses', () => {
 	const folder = template(runtime);
-	const plain = needs(compile(runtime, folder, ['main.c']));
+	const plain = needs(compile(runtime, folder, ['main.c', 'guestbook.c']));
 	assert.ok(plain.includes('microhttpd') && plain.includes('sqlite3'), plain.join());
 	for (const name of ['utf8proc', 'curl', 'pq'])
 		assert.ok(!plain.includes(name), name);
