@@ -13,6 +13,7 @@ usage: ./dev new NAME
 Writes a server into this checkout, and changes nothing that is there but services.json:
 
   NAME/NAME.c                             a guest book with two tools and a table, to put your own in their place
+  NAME/ui/latest.html                     the page that shows what one of them answers
   NAME/test_NAME.c                        calls them
   NAME/main.c, NAME/CMakeLists.txt        the program, and how it is built
   tests/golden/2026-07-28/NAME.http       what a client says to it, and is answered
@@ -65,8 +66,8 @@ by_name() {
 # All that is written but the list: into `part`/NAME, and `part`/NAME.http.
 write_service() {
 	local name=$1 port=$2 part=$3 file
-	mkdir "$part/$name"
-	for file in guestbook.c main.c test_guestbook.c; do
+	mkdir -p "$part/$name/ui"
+	for file in guestbook.c main.c test_guestbook.c ui/latest.html; do
 		by_name "$name" "$port" "$TEMPLATE/$file" >"$part/$name/${file/guestbook/"$name"}"
 	done
 	{
@@ -102,7 +103,7 @@ new_service() {
 
 say_what_is_new() {
 	local name=$1 port=$2
-	printf '  %s\n' "$name"/* "$GOLDEN/$name.http"
+	printf '  %s\n' "$name"/*.* "$name"/ui/* "$GOLDEN/$name.http"
 	cat <<END
   services.json: $name, port $port, priority $(./services "$name" priority)
 

@@ -99,14 +99,14 @@ function(write_whole_guestbook folder)
   put(BEHIND "guestbook_server = {\n" in_guestbook_server)
   put(BEHIND ".run = read_latest" told) # as resources.md says
   write_file(${folder}/guestbook.c "${program}")
-  string(REPLACE mcp-guestbook documented_whole in_cmake "${in_cmake}") # as below
-  write_file(${folder}/CMakeLists.txt
-             "add_executable(documented_whole guestbook.c ${template}/main.c)\n${in_cmake}")
+  string(REPLACE guestbook_server documented_whole in_cmake "${in_cmake}") # as below
+  write_file(${folder}/CMakeLists.txt "add_executable(documented_whole guestbook.c ${template}/main.c)\n${in_cmake}")
 endfunction()
 
 # They have other names, since mcp-guestbook is free for who does as the page says.
 add_library(documented_server OBJECT ${template}/guestbook.c)
 target_link_libraries(documented_server PUBLIC mcp)
+embed_files(documented_server FILES ${template}/ui/latest.html PARTS ${MCP_SERVER_UI})
 add_executable(documented ${template}/main.c)
 set_target_properties(documented PROPERTIES OUTPUT_NAME mcp-documented)
 add_executable(test_documented ${template}/test_guestbook.c)
@@ -118,6 +118,7 @@ set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
 write_whole_guestbook(${folder})
 add_subdirectory(${folder} ${folder}/build)
 target_link_libraries(documented_whole PRIVATE mcp)
+embed_files(documented_whole FILES ${template}/ui/latest.html PARTS ${MCP_SERVER_UI})
 set_target_properties(documented_whole PROPERTIES
                       OUTPUT_NAME mcp-guestbook-whole RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 

@@ -44,17 +44,28 @@ static enum mcp_answer read_latest(struct mcp_call *call, const void *in UNUSED,
 	return latest(call, &(struct page) { 10 }, store);
 }
 
+extern const char latest_html[];                /* ui/latest.html */
+
+static enum mcp_answer latest_page(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	return mcp_say(call, "%s", latest_html);
+}
+
 static const struct mcp_tool tools[] = {
 	{ "sign", "Sign the guest book", "Leaves an entry for those who come later.",
 	  .in = entry_shape, .scope = "guests:write", .changes = true, .blocks = true, .run = sign },
 	{ "latest", "Latest entries", "What the latest guests said.",
-	  .in = page_shape, .out = entries_shape, .scope = "guests:read", .run = latest },
+	  .in = page_shape, .out = entries_shape, .scope = "guests:read", .run = latest,
+	  .meta = "{\"ui\":{\"resourceUri\":\"ui://guestbook/latest\"}}" },
 	{ 0 },
 };
 
 static const struct mcp_resource resources[] = {
 	{ "guestbook://latest", "latest", "Latest entries", "What the latest ten guests said.",
 	  .mime = "application/json", .out = entries_shape, .scope = "guests:read", .run = read_latest },
+	{ "ui://guestbook/latest", "page", "A leaf of the book", "Shows a person what latest found.",
+	  .mime = "text/html;profile=mcp-app", .scope = "guests:read", .run = latest_page,
+	  .meta = "{\"ui\":{\"csp\":{},\"prefersBorder\":true}}" },
 	{ 0 },
 };
 

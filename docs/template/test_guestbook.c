@@ -13,6 +13,7 @@ static void who_signs_is_found(struct mcp_test *test, struct mcp_test *reader)
 	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Grace', 'words': 'Indeed.'}"), "Thank you, Grace.");
 	mcp_test_answers(mcp_test_call(reader, "latest", "{'limit': 1}"), "{'entries': [{'name': 'Grace'}]}");
 	mcp_test_answers(mcp_test_read(reader, "guestbook://latest"), "{'entries': [{}, {'name': 'Ada'}]}");
+	mcp_test_says(mcp_test_read(reader, "ui://guestbook/latest"), "<h1>Guest book</h1>");
 }
 
 static void what_is_wrong_is_refused(struct mcp_test *test, struct mcp_test *reader)

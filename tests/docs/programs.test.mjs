@@ -25,9 +25,10 @@ const shown = files.filter(path => /^(README|docs\/.*)\.md$/.test(path)).flatMap
 	[...read(page).matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, file, block]) => [page, file, block]))
 	.filter(([, file]) => existsSync(join(root, 'docs/template', file)));
 
-test('the page shows the template as it is', () => {
-	for (const file of ['guestbook.c', 'main.c', 'test_guestbook.c'])
-		assert.equal(shown.find(([page, name]) => page === 'docs/writing-a-server.md' && name === file)?.[2], read(`docs/template/${file}`));
+test('the pages show the template as it is', () => {
+	for (const [where, file] of [['writing-a-server', 'guestbook.c'], ['writing-a-server', 'main.c'], ['writing-a-server', 'test_guestbook.c'],
+		['writing/pages', 'ui/latest.html']])
+		assert.equal(shown.find(([page, name]) => page === `docs/${where}.md` && name === file)?.[2], read(`docs/template/${file}`));
 });
 
 test('what other pages show of it is in it', () => {

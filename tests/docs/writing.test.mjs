@@ -120,7 +120,7 @@ test('seal answers with a text, a picture and a link', async () => {
 // ---- pages.md ----
 
 test('the page is whole, and the skill has its files', async () => {
-	const { text } = await readPage(server, 'show_latest');
+	const { text } = await readPage(server, 'latest');
 	assert.match(text, /color-scheme: light dark[\s\S]*app\.connect = /);
 	const { skills: [skill] } = await request(server, 'skills/list');
 	assert.deepEqual(skill.resources.map(({ uri }) => uri).sort(),
@@ -136,7 +136,7 @@ describe('in a browser', { skip: chromium ? false : 'there is no chromium' }, ()
 	});
 
 	test('the page shows what the tool found', async () => {
-		const page = await show(browser, places, server, 'show_latest');
+		const page = await show(browser, places, server, 'latest');
 		const { structuredContent: { entries } } = await page.call({ limit: 2 });
 		await page.view.locator('li').nth(1).waitFor();
 		assert.deepEqual(await page.view.locator('li b').allTextContents(), entries.map(entry => entry.name));

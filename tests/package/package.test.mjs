@@ -6,7 +6,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root, temporary } from '../e2e/support.mjs';
-import { build, command, compile, declared, has, headersOf, install, names, needs, template, version } from './support.mjs';
+import { build, command, compile, declared, has, headersOf, install, names, needs, tables, template, version } from './support.mjs';
 
 const runtime = install();
 
@@ -68,7 +68,7 @@ test('a program has whatever names it likes: each of the runtime\'s that its hea
 	const own = [...names(runtime.library)].map(name => name.replace(/^mcp__/, '')).filter(name => !used.has(name) && name !== 'main');
 	assert.ok(own.length > 500 && own.includes('import_file') && own.includes('serve'));
 	writeFileSync(join(folder, 'own.c'), `#include <stdlib.h>\n${[...new Set(own)].map(name => `void ${name}(void) { abort(); }`).join('\n')}\n`);
-	command(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c', 'own.c'], ['-fno-builtin']), []);
+	command(compile(runtime, folder, ['test_guestbook.c', ...tables(runtime, folder), 'own.c'], ['-fno-builtin']), []);
 });
 
 // ---- Programs ----
@@ -100,8 +100,8 @@ test('a program that is built in a checkout of git knows its commit', () => {
 
 test('it is built with pkg-config alone, and its program has nothing of the test', () => {
 	const folder = template(runtime);
-	command(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), []);
-	const there = [...names(compile(runtime, folder, ['main.c', 'guestbook.c']))];
+	command(compile(runtime, folder, ['test_guestbook.c', ...tables(runtime, folder)]), []);
+	const there = [...names(compile(runtime, folder, ['main.c', ...tables(runtime, folder)]))];
 	assert.ok(there.includes('mcp__serving_start'));
 	assert.deepEqual(there.filter(name => /^(mcp__)?(mcp_test|wire)_/.test(name)), []);
 });
@@ -109,7 +109,7 @@ test('it is built with pkg-config alone, and its program has nothing of the test
 test('where it is not so, its test says what the page shows', () => {
 	const folder = template(runtime), guestbook = join(folder, 'guestbook.c');
 	writeFileSync(guestbook, readFileSync(guestbook, 'utf8').replace('order by at desc', 'order by at'));
-	const { status, signal, stderr } = spawnSync(compile(runtime, folder, ['test_guestbook.c', 'guestbook.c']), { encoding: 'utf8' });
+	const { status, signal, stderr } = spawnSync(compile(runtime, folder, ['test_guestbook.c', ...tables(runtime, folder)]), { encoding: 'utf8' });
 	const [shown] = /^ {4}test_guestbook\.c:.*\n( {4}.*\n)+/m.exec(readFileSync(join(root, 'docs/writing-a-server.md'), 'utf8'));
 	const whenever = text => text.replace(/"at":"[^"]*"/g, '"at":""');
 	assert.equal(signal, 'SIGABRT', `status ${status}: ${stderr}`);
@@ -118,7 +118,7 @@ test('where it is not so, its test says what the page shows', () => {
 
 test('a program loads what it uses', () => {
 	const folder = template(runtime);
-	const plain = needs(compile(runtime, folder, ['main.c', 'guestbook.c']));
+	const plain = needs(compile(runtime, folder, ['main.c', ...tables(runtime, folder)]));
 	assert.ok(plain.includes('microhttpd') && plain.includes('sqlite3'), plain.join());
 	for (const name of ['utf8proc', 'curl', 'pq'])
 		assert.ok(!plain.includes(name), name);

@@ -38,6 +38,14 @@ export function template({ prefix }) {
 	return folder;
 }
 
+// Its sources but main(), for who builds it without CMake: also the page, which embed_files() would write as C.
+export function tables({ prefix }, folder) {
+	const [script] = globSync('lib/**/embed_files.cmake', { cwd: prefix });
+	const parts = globSync(join(prefix, 'share/mcp-server/ui/*')).join(';');
+	command('cmake', ['-DIN=ui/latest.html', '-DOUT=latest_html.c', '-DSYMBOL=latest_html', `-DPARTS=${parts}`, '-P', join(prefix, script)], { cwd: folder });
+	return ['guestbook.c', 'latest_html.c'];
+}
+
 export const names = library => new Set(command('nm', ['-P', '--extern-only', '--defined-only', library]).split('\n')
 	.map(line => line.split(' ')).filter(([, type]) => type?.length === 1).map(([name]) => name));
 
