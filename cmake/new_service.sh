@@ -1,4 +1,5 @@
-# new_service.sh - ./dev new: writes a server that builds, passes and runs, as one of services.json; part of ./dev.
+# new_service.sh - ./dev new: writes a server that builds, passes and runs, as one of services.json, and takes it away; part
+# of ./dev.
 #
 # It is the template of docs/template, which docs/writing-a-server.md explains, by another name: what the tests of that hold true.
 # shellcheck shell=bash
@@ -9,6 +10,7 @@ GOLDEN=tests/golden/2026-07-28
 new_usage() {
 	cat <<'END'
 usage: ./dev new NAME
+       ./dev new --remove NAME [--force]
 
 Writes a server into this checkout, and changes nothing that is there but services.json:
 
@@ -21,6 +23,10 @@ Writes a server into this checkout, and changes nothing that is there but servic
 
 NAME is 2 to 12 lower-case letters and digits, and starts with a letter. It is also that of the program, mcp-NAME, of its
 database and of its host; docs/writing-a-server.md says what to do with it.
+
+  --remove    takes away what it wrote: the entry, the golden exchange and the folder. A folder in which somebody changed
+              or added a file stays whole, and so does a golden exchange that was changed: it says which
+  --force     with --remove: takes these too
 END
 }
 
@@ -63,6 +69,9 @@ by_name() {
 	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/@ documented/@ $name/; s/8083/$port/g" "$@"
 }
 
+# By this line of its CMakeLists.txt a folder is one that was written here.
+mark_of() { echo "# mcp-$1: an MCP server that ./dev new wrote, and its test."; }
+
 # All that is written but the list: into `part`/NAME, and `part`/NAME.http.
 write_service() {
 	local name=$1 port=$2 part=$3 file
@@ -71,34 +80,94 @@ write_service() {
 		by_name "$name" "$port" "$TEMPLATE/$file" >"$part/$name/${file/guestbook/"$name"}"
 	done
 	{
-		echo "# mcp-$name: an MCP server, and its test."
+		mark_of "$name"
 		sed -n '/^# All of it/,$p' "$TEMPLATE/CMakeLists.txt" | by_name "$name" "$port"
 	} >"$part/$name/CMakeLists.txt"
 	by_name "$name" "$port" "$GOLDEN/documented.http" >"$part/$name.http"
 }
 
-new_service() {
-	local name=${1:-} part port
-	case $name in
-	-h | --help) new_usage; return ;;
-	'') new_usage >&2; fail "new wants a name" ;;
-	-*) new_usage >&2; fail "new does not know \"$name\"" ;;
-	esac
-	[ $# = 1 ] || { new_usage >&2; fail "new takes one name"; }
-	need_names
+# A folder of its own, which goes with the script; in `part`.
+make_part() {
 	mkdir -p build          # and so nothing is called that
 	part=$(mktemp -d build/new.XXXXXX)
 	# shellcheck disable=SC2064 # the folder is known now
 	trap "rm -rf '$part'" EXIT
+}
+
+# The list that is to be, in `part`, holds; else it is said what does not.
+check_list() { SERVICES_LIST=$PWD/$part/services.json ./services >/dev/null || exit; }
+
+add_service() {
+	local name=$1 port
 	check_is_free "$name"
 	list_with "$name" >"$part/services.json"
-	SERVICES_LIST=$PWD/$part/services.json ./services >/dev/null || exit
+	check_list
 	port=$(jq --arg name "$name" '.[$name].port' "$part/services.json")
 	write_service "$name" "$port" "$part"
 	mv "$part/$name" .
 	mv "$part/$name.http" "$GOLDEN/"
 	cat "$part/services.json" >services.json
 	say_what_is_new "$name" "$port"
+}
+
+# ---- new --remove ----
+
+# The list without its entry, everything else as it stands: an entry begins and ends with two spaces before it.
+list_without() {
+	sed "/^  \"$1\": {\$/,/^  },\{0,1\}\$/d" services.json | sed -e ':all' -e 'N; $!b all' -e 's/,\n}$/\n}/'
+}
+
+# What somebody changed or added since it was written, a line each. (The port was in the entry: without one all are.)
+own_files() {
+	local name=$1
+	LC_ALL=C diff -rq "$part/$name" "$name" | sed -n "s|^Files .* and \(.*\) differ\$|\1|p; s|^Only in \(${name}[^:]*\): |\1/|p"
+	[ ! -e "$GOLDEN/$name.http" ] || cmp -s "$part/$name.http" "$GOLDEN/$name.http" || echo "$GOLDEN/$name.http"
+}
+
+take_away() {
+	local name=$1 own=$2
+	grep -q "^$name/" <<<"$own" || rm -rf "$name"
+	grep -qxF "$GOLDEN/$name.http" <<<"$own" || rm -f "$GOLDEN/$name.http"
+}
+
+remove_service() {
+	local name=$1 force=$2 port own=''
+	grep -qsxF "$(mark_of "$name")" "$name/CMakeLists.txt" ||
+		fail "$name is no server that ./dev new wrote: no $name/CMakeLists.txt says so in its first line"
+	port=$(jq --arg name "$name" '.[$name].port // 0' services.json)
+	list_without "$name" >"$part/services.json"
+	check_list
+	jq -e --arg name "$name" 'has($name) | not' "$part/services.json" >/dev/null ||
+		fail "the entry of $name in services.json is not laid out as the others are: take it out by hand, and try again"
+	write_service "$name" "$port" "$part"
+	[ -n "$force" ] || own=$(own_files "$name")
+	cat "$part/services.json" >services.json
+	take_away "$name" "$own"
+	say "$name is no longer in services.json"
+	[ -z "$own" ] || printf '%s\n' "what somebody wrote stays; ./dev new --remove $name --force takes it too:" "  ${own//$'\n'/$'\n  '}"
+}
+
+new_service() {
+	local words=() remove='' force='' word part
+	for word; do
+		case $word in
+		-h | --help) new_usage; return ;;
+		--remove) remove=yes ;;
+		--force) force=yes ;;
+		-*) new_usage >&2; fail "new does not know \"$word\"" ;;
+		*) words+=("$word") ;;
+		esac
+	done
+	[ ${#words[@]} -gt 0 ] || { new_usage >&2; fail "new wants a name"; }
+	[ ${#words[@]} = 1 ] || { new_usage >&2; fail "new takes one name"; }
+	[ -n "$remove" ] || [ -z "$force" ] || { new_usage >&2; fail "--force goes with --remove"; }
+	need_names
+	make_part
+	if [ -n "$remove" ]; then
+		remove_service "${words[0]}" "$force"
+	else
+		add_service "${words[0]}"
+	fi
 }
 
 say_what_is_new() {

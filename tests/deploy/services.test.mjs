@@ -1,7 +1,7 @@
 // services.test.mjs - one list of services: what is wrong with it is said, nobody else keeps one, and a server that is added is taken.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -141,6 +141,38 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 			assert.match(all, new RegExp(said));
 		}
 		assert.deepEqual(there(), before);
+	});
+
+	test('it is taken away again, but for what somebody wrote', async () => {
+		const other = addGuestbook(), at = path => join(other.folder, path), golden = `tests/golden/2026-07-28/${added}.http`;
+		const dev = (...words) => execute(at('dev'), ['new', ...words], { cwd: other.folder, env: process.env });
+		const list = () => readFileSync(at('services.json'), 'utf8');
+		const there = () => [list() !== before, existsSync(at(added)), existsSync(at(golden))];
+		const before = readFileSync(join(root, 'services.json'), 'utf8');
+		const says = async (words, status, said) => {
+			const done = await dev(...words);
+			assert.equal(done.status, status, done.all);
+			assert.match(done.all, said);
+		};
+		await says(['--remove', names[0]], 1, /is no server that \.\/dev new wrote/);
+		await says(['--remove', 'nobody'], 1, /is no server that/);
+		await says(['--remove'], 1, /new wants a name/);
+		await says([added, '--force'], 1, /--force goes with --remove/);
+		assert.deepEqual(there(), [true, true, true]);
+		await says(['--remove', added], 0, /is no longer in services\.json\n$/);
+		assert.deepEqual(there(), [false, false, false]);
+
+		// With an entry behind it, and files of somebody's own.
+		await says([added], 0, /What comes next/);
+		await says(['afterwards'], 0, /What comes next/);
+		appendFileSync(at(`${added}/${added}.c`), '/* mine */\n');
+		writeFileSync(at(`${added}/notes.txt`), 'mine\n');
+		await says(['--remove', added], 0, new RegExp(`--force takes it too:\n  ${added}/${added}\\.c\n  ${added}/notes\\.txt\n$`));
+		assert.deepEqual([Object.keys(JSON.parse(list())), readdirSync(at(added)).includes('main.c'), existsSync(at(golden))], [[...names, 'afterwards'], true, false]);
+		await says(['--remove', 'afterwards'], 0, /no longer/);
+		await says(['--remove', added, '--force'], 0, /no longer in services\.json\n$/);
+		assert.deepEqual(there(), [false, false, false]);
+		other.remove();
 	});
 
 	// Plainly: its own sanitizers and flags are those of all programs, and this is quicker.
