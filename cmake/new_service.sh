@@ -19,6 +19,7 @@ Writes a server into this checkout, and changes nothing that is there but servic
   NAME/test_NAME.c                        calls them
   NAME/main.c, NAME/CMakeLists.txt        the program, and how it is built
   tests/golden/2026-07-28/NAME.http       what a client says to it, and is answered
+  tests/golden/2026-07-28/NAME.sql        what is in its database before that
   services.json                           its entry: by it everything else knows it
 
 NAME is 2 to 12 lower-case letters and digits, and starts with a letter. It is also that of the program, mcp-NAME, of its
@@ -33,7 +34,7 @@ END
 # Where something is in the way, that is said, and nothing was written.
 check_is_free() {
 	local name=$1 path
-	for path in "$name" "$GOLDEN/$name.http"; do
+	for path in "$name" "$GOLDEN/$name".{http,sql}; do
 		[ ! -e "$path" ] || fail "$path is there already: choose another name, or take it away"
 	done
 	! grep -rqwF --include=CMakeLists.txt "mcp-$name" server tests examples ||
@@ -66,16 +67,16 @@ END
 by_name() {
 	local name=$1 port=$2
 	shift 2
-	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/@ documented/@ $name/; s/8083/$port/g" "$@"
+	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/documented/$name/g; s/8083/$port/g" "$@"
 }
 
 # By this line of its CMakeLists.txt a folder is one that was written here.
 mark_of() { echo "# mcp-$1: an MCP server that ./dev new wrote, and its test."; }
 
-# All that is written but the list: into `part`/NAME, and `part`/NAME.http.
+# All that is written but the list: into `part`/NAME, and `part`/golden.
 write_service() {
 	local name=$1 port=$2 part=$3 file
-	mkdir -p "$part/$name/ui"
+	mkdir -p "$part/$name/ui" "$part/golden"
 	for file in guestbook.c main.c test_guestbook.c ui/latest.html; do
 		by_name "$name" "$port" "$TEMPLATE/$file" >"$part/$name/${file/guestbook/"$name"}"
 	done
@@ -83,7 +84,9 @@ write_service() {
 		mark_of "$name"
 		sed -n '/^# All of it/,$p' "$TEMPLATE/CMakeLists.txt" | by_name "$name" "$port"
 	} >"$part/$name/CMakeLists.txt"
-	by_name "$name" "$port" "$GOLDEN/documented.http" >"$part/$name.http"
+	for file in http sql; do
+		by_name "$name" "$port" "$GOLDEN/documented.$file" >"$part/golden/$name.$file"
+	done
 }
 
 # A folder of its own, which goes with the script; in `part`.
@@ -105,7 +108,7 @@ add_service() {
 	port=$(jq --arg name "$name" '.[$name].port' "$part/services.json")
 	write_service "$name" "$port" "$part"
 	mv "$part/$name" .
-	mv "$part/$name.http" "$GOLDEN/"
+	mv "$part/golden/$name".* "$GOLDEN/"
 	cat "$part/services.json" >services.json
 	say_what_is_new "$name" "$port"
 }
@@ -119,15 +122,17 @@ list_without() {
 
 # What somebody changed or added since it was written, a line each. (The port was in the entry: without one all are.)
 own_files() {
-	local name=$1
+	local name=$1 file
 	LC_ALL=C diff -rq "$part/$name" "$name" | sed -n "s|^Files .* and \(.*\) differ\$|\1|p; s|^Only in \(${name}[^:]*\): |\1/|p"
-	[ ! -e "$GOLDEN/$name.http" ] || cmp -s "$part/$name.http" "$GOLDEN/$name.http" || echo "$GOLDEN/$name.http"
+	for file in "$name.http" "$name.sql"; do
+		[ ! -e "$GOLDEN/$file" ] || cmp -s "$part/golden/$file" "$GOLDEN/$file" || echo "$GOLDEN/$file"
+	done
 }
 
 take_away() {
 	local name=$1 own=$2
 	grep -q "^$name/" <<<"$own" || rm -rf "$name"
-	grep -qxF "$GOLDEN/$name.http" <<<"$own" || rm -f "$GOLDEN/$name.http"
+	grep -qF "$GOLDEN/$name." <<<"$own" || rm -f "$GOLDEN/$name".{http,sql}
 }
 
 remove_service() {
@@ -172,7 +177,7 @@ new_service() {
 
 say_what_is_new() {
 	local name=$1 port=$2
-	printf '  %s\n' "$name"/*.* "$name"/ui/* "$GOLDEN/$name.http"
+	printf '  %s\n' "$name"/*.* "$name"/ui/* "$GOLDEN/$name".*
 	cat <<END
   services.json: $name, port $port, priority $(./services "$name" priority)
 

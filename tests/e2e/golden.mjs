@@ -20,17 +20,18 @@ function readPart(text) {
 	return { first, headers: readHeaders(lines), body: body?.trim() };
 }
 
-// { program, settings, exchanges: [{ request, answer }] }
+// { program, settings, data, exchanges: [{ request, answer }] }
 export function readGolden(text) {
-	const golden = { program: 'products', settings: {}, exchanges: [] };
+	const golden = { program: 'products', settings: {}, data: undefined, exchanges: [] };
 	const lines = text.split('\n');
-	while (/^[#@]|^\s*$/.test(lines[0])) {
-		const line = lines.shift();
-		if (!line.startsWith('@'))
-			continue;
-		const [name, ...settings] = line.slice(1).trim().split(/\s+/);
-		golden.program = name;
-		golden.settings = Object.fromEntries(settings.map(item => item.split(/=(.*)/s)));
+	while (/^[#@<]|^\s*$/.test(lines[0])) {
+		const line = lines.shift(), [first, ...others] = line.slice(1).trim().split(/\s+/);
+		if (line.startsWith('@')) {
+			golden.program = first;
+			golden.settings = Object.fromEntries(others.map(item => item.split(/=(.*)/s)));
+		} else if (line.startsWith('<')) {
+			golden.data = [first, ...others];
+		}
 	}
 	for (const each of lines.join('\n').split(/^===$/m)) {
 		const sides = each.split(/^---$/m);

@@ -1,7 +1,7 @@
 // golden.test.mjs - plays every golden exchange against the real servers, each file as a test.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { constants, fill, play, readGolden } from './golden.mjs';
 import { root, start } from './support.mjs';
@@ -10,13 +10,14 @@ const folder = join(root, 'tests/golden');
 const files = globSync('*/*.http', { cwd: folder }).sort();
 const servers = new Map();
 
-// Files that want the same settings share a server.
-function serverFor({ program, settings }) {
+// Files that want the same settings and data share a server.
+function serverFor(file, { program, settings, data }) {
 	const filled = Object.fromEntries(Object.entries(settings).map(([name, value]) =>
 		[name, fill(value, constants)]));
-	const key = JSON.stringify([program, filled]);
+	const given = data && { data: data.map(path => resolve(folder, dirname(file), path)) };
+	const key = JSON.stringify([program, filled, given]);
 	if (!servers.has(key))
-		servers.set(key, start(program, { MCP_BUILD: 'golden', ...filled }));
+		servers.set(key, start(program, { MCP_BUILD: 'golden', ...filled }, given));
 	return servers.get(key);
 }
 
@@ -35,5 +36,5 @@ test('there are golden exchanges of every revision', () => {
 for (const file of files)
 	test(`golden ${file.replace('.http', '')}`, async () => {
 		const golden = readGolden(readFileSync(join(folder, file), 'utf8'));
-		await play(golden, await serverFor(golden));
+		await play(golden, await serverFor(file, golden));
 	});

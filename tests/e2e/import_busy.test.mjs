@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { query } from './postgres.mjs';
-import { ask, callTool, databaseUrl, eventually, onPostgres, orderOf, pause, program, run, select, start,
+import { ask, callTool, databaseUrl, eventually, onPostgres, orderOf, pause, program, run, samples, select, start,
 	temporary } from './support.mjs';
 
 const LINES = 30000, head = 'order,placed_at,customer,country,sku,quantity,unit_price\n';
@@ -225,7 +225,7 @@ test('of two at once the one that is decided later counts, with all of its rows'
 });
 
 test('what others change while a product is taken is not undone', { skip: !onPostgres && 'one transaction writes at a time there' }, async () => {
-	const folder = temporary(), list = join(folder, 'list.csv'), url = await databaseUrl('products', folder, true);
+	const folder = temporary(), list = join(folder, 'list.csv'), url = await databaseUrl('products', folder, samples.products);
 	writeFileSync(list, 'sku,name,price,currency,stock\nKIT-0001,Another name,1.00,GBP,7\n');
 	const other = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
 	other.stdin.write("begin; update product set description = 'told meanwhile', version = version + 1"

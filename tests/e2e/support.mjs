@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { postgres, rows } from './postgres.mjs';
+import { postgres, query, rows } from './postgres.mjs';
 import { freePort } from './raw.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -110,30 +110,44 @@ const file = (name, folder) => join(folder, `${name}.db`);
 const database = (name, folder) => `${basename(folder)}_${name}`.toLowerCase().replace(/\W/g, '_');
 const created = new Map();
 
-let template;
+// What is in the database of a program where a test says nothing else: files as fill() takes them.
+export const samples = { products: [join(root, 'products/data/catalogue.csv')] };
 
-// The catalogue is imported once by each test process, by the command, and then copied.
-async function catalogue() {
-	template ??= (async () => {
-		const folder = temporary();
-		const result = await run('products', ['import', join(root, 'products/data/catalogue.csv')],
-			{ env: { DATABASE_URL: await databaseUrl('products', folder) } });
-		assert.equal(result.status, 0, result.stderr);
-		return folder;
-	})();
-	return await template;
+// Files of data into the database of a folder: .csv by the program's own command, .sql as it stands, once it has its tables.
+async function fill(name, folder, files) {
+	const DATABASE_URL = await databaseUrl(name, folder);
+	for (const path of files) {
+		if (path.endsWith('.sql')) {
+			await (await start(name, { DATABASE_URL }, { folder })).stop();
+			await change(name, folder, readFileSync(path, 'utf8'));
+		} else {
+			const result = await run(name, ['import', path], { env: { DATABASE_URL } });
+			assert.equal(result.status, 0, result.stderr);
+		}
+	}
+	return folder;
+}
+
+const filled = new Map();
+
+// A folder with such a database, made once by each test process and then copied.
+function filledWith(name, files) {
+	const key = JSON.stringify([name, files]);
+	if (!filled.has(key))
+		filled.set(key, fill(name, temporary(), files));
+	return filled.get(key);
 }
 
 async function createOnPostgres(name, folder, data) {
-	const from = data ? database(name, await catalogue()) : 'template0';
+	const from = data ? database(name, await filledWith(name, data)) : 'template0';
 	await (await postgres()).create(database(name, folder), from);
 }
 
-// The URL of a server's database in a folder. `data`: with the sample catalogue, where it is new.
-export async function databaseUrl(name, folder, data = false) {
+// The URL of a server's database in a folder. `data`: files of what is in it, where it is new.
+export async function databaseUrl(name, folder, data = undefined) {
 	if (!onPostgres) {
 		if (data && !existsSync(file(name, folder)))
-			copyFileSync(file(name, await catalogue()), file(name, folder));
+			copyFileSync(file(name, await filledWith(name, data)), file(name, folder));
 		return `sqlite:${file(name, folder)}`;
 	}
 	const key = database(name, folder);
@@ -141,6 +155,15 @@ export async function databaseUrl(name, folder, data = false) {
 		created.set(key, createOnPostgres(name, folder, data));
 	await created.get(key);
 	return (await postgres()).of(key);
+}
+
+// Runs SQL on it.
+async function change(name, folder, sql) {
+	if (onPostgres)
+		return query(await databaseUrl(name, folder), sql);
+	const open = new DatabaseSync(file(name, folder));
+	open.exec(sql);
+	open.close();
 }
 
 // What a query finds in it; or, where it is SQLite's, in the file beside it that is named so.
@@ -205,9 +228,9 @@ export class Server {
 	}
 }
 
-// `settings` are environment variables; METRICS_PORT may be `any`. `data`: the sample catalogue, for products.
-export async function start(name, settings = {}, { folder = temporary(), data = true } = {}) {
-	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, name === 'products' && data);
+// `settings` are environment variables; METRICS_PORT may be `any`. `data`: files of what its database has, or false.
+export async function start(name, settings = {}, { folder = temporary(), data = samples[name] } = {}) {
+	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, data);
 	const child = launch(name, [], {
 		PORT: '0', METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
 		...settings.METRICS_PORT === 'any' && { METRICS_PORT: String(await freePort()) },
