@@ -21,15 +21,14 @@ export const largeRooms = {
 	run: [3000, 30],
 	schema: [3900, 25],
 	sqlite: [3440, 25],
-	state: [3500, 30],
+	state: [3800, 32],
 };
 
 // A door's lines. mcp.h, mcp_test.h and import.h are manual pages of what programs may do.
 export const longDoors = {
-	'server/store/driver.h': 160,
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
 	'server/include/mcp.h': 370,
 	'server/include/mcp_test.h': 190,
-	'server/store/driver.h': 160,
+	'server/store/driver.h': 175,
 };
