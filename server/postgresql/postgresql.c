@@ -358,6 +358,18 @@ static void unhurried(struct store *store)
 
 /* The lock is the session's: others wait until this one is done, or gone. Building an index may
  * take what it takes. */
+static bool lock_out_others(struct postgres *postgres)
+{
+	PGresult *result = postgres_run(postgres, "select pg_try_advisory_lock(7882826979823676786)");
+	bool fine = result, ours = fine && *PQgetvalue(result, 0, 0) == 't';
+
+	PQclear(result);
+	if (!fine || ours)
+		return fine;
+	log_info("store: another process brings the schema up to date; waiting until it is done");
+	return run(postgres, "select pg_advisory_lock(7882826979823676786)");
+}
+
 static bool migrating(struct store *store, bool begins)
 {
 	struct postgres *postgres = postgres_of(store);
@@ -366,13 +378,21 @@ static bool migrating(struct store *store, bool begins)
 		postgres->was_unhurried = postgres->link.unhurried;
 		unhurried(store);
 		if (link_ready(&postgres->link))
-			return run(postgres, "select pg_advisory_lock(7882826979823676786)");
+			return lock_out_others(postgres);
 		store_failed(store, NULL, postgres->link.why, false);
 	}
 	/* The lock ends with the connection. */
 	link_lost(&postgres->link);
 	postgres->link.unhurried = postgres->was_unhurried;
 	return !begins;
+}
+
+static const char *version(struct store *store)
+{
+	const PGconn *connection = postgres_of(store)->link.connection;
+	const char *known = connection ? PQparameterStatus(connection, "server_version") : NULL;
+
+	return known ? known : "";
 }
 
 /* In the schema where a table is made. */
@@ -384,7 +404,7 @@ const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
 	.open = open_handle, .close = close_handle, .share = share, .reachable = reachable,
-	.prepare = postgres_prepare, .begin = postgres_begin, .step = postgres_step, .read = postgres_read,
+	.prepare = postgres_prepare, .version = version, .begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue, .reads = &postgres_driver_reads,
 	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,

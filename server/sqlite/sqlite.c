@@ -300,10 +300,15 @@ static bool script(struct store *store, const char *sql)
 	return code == SQLITE_OK && !ended;
 }
 
+static const char *version(struct store *store UNUSED)
+{
+	return sqlite3_libversion();
+}
+
 const struct driver sqlite_driver = {
 	.kind = STORE_SQLITE, .scheme = "sqlite", .blocks = false, .tries = 3,
 	.open = open_handle, .close = close_handle, .reachable = reachable, .well = sqlite_well,
-	.prepare = sqlite_prepare, .begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
+	.prepare = sqlite_prepare, .version = version, .begin = sqlite_begin, .step = sqlite_step, .read = sqlite_read,
 	.changed = sqlite_changed, .writes = sqlite_writes, .end = sqlite_end,
 	.end_call = sqlite_end_call,
 	.transact = transact, .commit = commit, .take_back = take_back,

@@ -25,7 +25,8 @@ struct store {
 	bool again;                     /* ... and is worth running again */
 	bool changed;                   /* ... changed something, if it is committed */
 	uint64_t commits;               /* see store_commits() */
-	char why[128];                  /* ... because of this */
+	char why[128];                  /* ... because of this; or the latest failure that was hushed */
+	bool hushed;                    /* what fails is told by who runs it, and not run again */
 	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool lost;                      /* what was in it, see store_lost() */
 	bool gave_up;
@@ -97,6 +98,8 @@ struct driver {
 	/* Whether it could be run as it is, and only `changes`, by what only runs what writes: `why` not, or
 	 * empty. False: the database could not say. */
 	bool (*prepare)(struct store *store, const struct query *query, bool changes, struct store_why *why);
+	/* Of the database that the latest statement ran on; another one may take other statements. */
+	const char *(*version)(struct store *store);
 
 	/* Runs a statement that writes, some time before another begins or the transaction ends. NULL:
 	 * there is nothing to gain by that. */

@@ -33,7 +33,9 @@ static bool migrate_one(struct store *store, struct arena *arena,
 	struct step_work work = { migration, arena, false };
 
 	if (store_transact(store, take_step, &work) != STORE_COMMITTED) {
-		log_error("store: the migration %s could not be applied", migration->name);
+		log_error("store: the migration %s could not be applied%s", migration->name, store->use == STORE_WRITES
+		          && store->driver->blocks && store_refused(store) ? "; a role that may not make tables leaves that to"
+		          " the command setup, or to a start as their owner" : "");
 		return false;
 	}
 	if (!work.was_there)
@@ -65,14 +67,37 @@ static bool are_as_they_ran(struct store *store, const struct rows *known, const
 	return same;
 }
 
+static int count_left(const struct rows *known, const struct migration *migrations)
+{
+	int left = 0;
+
+	for (; migrations->name; migrations++)
+		left += !migrated_of(known, migrations);
+	return left;
+}
+
+/* By a role that may not alter the table, and so not much else. */
+static bool are_taken(const struct rows *known, const struct migration *migrations)
+{
+	int left = count_left(known, migrations);
+
+	if (left)
+		log_error("store: %d migrations have still to run, which is for the command setup, or a start as the tables'"
+		          " owner", left);
+	return !left;
+}
+
 static bool take_steps(struct store *store, struct arena *arena,
                        const struct migration *migrations)
 {
 	struct rows known;
+	bool whole;
 
-	if (!migrated_prepare(store, arena) || !migrated_find(store, arena, &known)
-	    || !are_as_they_ran(store, &known, migrations) || !migrated_complete(store, &known, migrations))
+	if (!migrated_prepare(store, arena, &whole) || !migrated_read(store, arena, &known, &whole)
+	    || !are_as_they_ran(store, &known, migrations) || (!whole && !are_taken(&known, migrations)))
 		return false;
+	if (whole)
+		migrated_complete(store, &known, migrations);
 	for (const struct migration *migration = migrations; migration->name; migration++)
 		if (!migrated_of(&known, migration) && !migrate_one(store, arena, migration))
 			return false;
@@ -106,22 +131,14 @@ bool store_migrate(struct store *store, const struct migration *migrations)
 
 /* ---- Without a change ---- */
 
-static int count_left(const struct rows *known, const struct migration *migrations)
-{
-	int left = 0;
-
-	for (; migrations->name; migrations++)
-		left += !migrated_of(known, migrations);
-	return left;
-}
-
 int store_migrations_left(struct store *store, const struct migration *migrations)
 {
 	struct arena *arena = arena_create();
 	struct rows known;
 	int left = -1;
+	bool whole;
 
-	if (migrated_read(store, arena, &known) && are_as_they_ran(store, &known, migrations))
+	if (migrated_read(store, arena, &known, &whole) && are_as_they_ran(store, &known, migrations))
 		left = count_left(&known, migrations);
 	arena_destroy(arena);
 	return left;

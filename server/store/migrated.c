@@ -131,15 +131,33 @@ static bool make(struct store *store, void *arena)
 	return true;
 }
 
+/* A role may be one that makes no tables. */
+static bool try_to_make(struct store *store, struct arena *arena, bool there)
+{
+	store->hushed = true;
+	bool made = store_transact(store, make, arena) == STORE_COMMITTED;
+	store->hushed = false;
+	if (made)
+		return true;
+	if (there)
+		log_info("store: the table migration is one of an earlier version and can't be altered (%s): going on"
+		         " without what would be noted there, until the command setup or another start may do it", store->why);
+	else
+		log_error("store: the table migration can't be made: %s; the first start, or the command setup, is for a role"
+		          " that may make tables", store->why);
+	return false;
+}
+
 /* Looked at first: on SQLite whoever might write, whether it does or not, first marks the file as its log's
  * (sqlite/stamp.c), for which it waits seven times for the disk. */
-bool migrated_prepare(struct store *store, struct arena *arena)
+bool migrated_prepare(struct store *store, struct arena *arena, bool *whole)
 {
 	struct rows there;
-	bool whole;
 
-	return look(store, arena, &there, &whole)
-	       && (whole || store_transact(store, make, arena) == STORE_COMMITTED);
+	if (!look(store, arena, &there, whole))
+		return false;
+	*whole = *whole || try_to_make(store, arena, there.count);
+	return *whole || there.count;
 }
 
 bool migrated_find(struct store *store, struct arena *arena, struct rows *known)
@@ -148,15 +166,25 @@ bool migrated_find(struct store *store, struct arena *arena, struct rows *known)
 	                  migrated_shape, known);
 }
 
-bool migrated_read(struct store *store, struct arena *arena, struct rows *known)
+static bool find_hushed(struct store *store, struct arena *arena, struct rows *known)
+{
+	store->hushed = true;
+	bool found = migrated_find(store, arena, known);
+	store->hushed = false;
+	return found;
+}
+
+/* As a rule it is whole, and then nothing more is asked. */
+bool migrated_read(struct store *store, struct arena *arena, struct rows *known, bool *whole)
 {
 	struct rows there;
-	bool whole;
 
+	if ((*whole = find_hushed(store, arena, known)))
+		return true;
 	*known = (struct rows) { 0 };
-	if (!look(store, arena, &there, &whole))
+	if (!look(store, arena, &there, whole))
 		return false;
-	if (whole)
+	if (*whole)
 		return migrated_find(store, arena, known);
 	return !there.count || store_find(store, arena, "select name, applied_at from migration", NULL, NULL,
 	                                  migrated_shape, known);
@@ -182,49 +210,46 @@ bool migrated_add(struct store *store, const struct migration *migration)
 	                    &(struct migrated) { migration->name, now_ms(), checksum, NULL }) == 1;
 }
 
-bool migrated_note(struct store *store, const struct migration *migration, const char *statements)
+/* ---- What saves time, or is of use some day ---- */
+
+static bool write_hushed(struct store *store, const char *sql, const struct migrated *row)
 {
-	return store_change(store, "update migration set statements = :statements where name = :name", migrated_shape,
-	                    (&(struct migrated) { .name = migration->name, .statements = statements })) >= 0;
+	store->hushed = true;
+	bool written = (store_change)(store, sql, migrated_shape, row) >= 0;
+	store->hushed = false;
+	return written;
 }
 
-/* ---- What programs of before left ---- */
-
-struct completing {
-	const struct rows *known;
-	const struct migration *migrations;
-};
-
-static bool lacks(const struct completing *at, const struct migration *migration)
+void migrated_note(struct store *store, const struct migration *migration, const char *statements)
 {
-	const struct migrated *ran = migrated_of(at->known, migration);
+	if (!write_hushed(store, SQL("update migration set statements = :statements where name = :name", migrated_shape, NULL),
+	                  &(struct migrated) { .name = migration->name, .statements = statements }))
+		log_info("store: that the statements are sound can't be noted (%s), so the next start looks at them again, which"
+		         " takes it a moment", store->why);
+}
+
+static bool lacks(const struct rows *known, const struct migration *migration)
+{
+	const struct migrated *ran = migrated_of(known, migration);
 
 	return ran && !ran->checksum;
 }
 
-static bool complete(struct store *store, void *context)
+/* Each is right by itself. */
+void migrated_complete(struct store *store, const struct rows *known, const struct migration *migrations)
 {
-	const struct completing *at = context;
 	char checksum[CHECKSUM_SIZE];
 
-	for (const struct migration *migration = at->migrations; migration->name; migration++) {
-		if (!lacks(at, migration))
+	for (const struct migration *migration = migrations; migration->name; migration++) {
+		if (!lacks(known, migration))
 			continue;
 		sum_up(store, migration, checksum);
-		if (store_change(store, "update migration set checksum = :checksum where name = :name and checksum is null",
-		                 migrated_shape,
-		                 (&(struct migrated) { .name = migration->name, .checksum = checksum })) < 0)
-			return false;
+		if (write_hushed(store, SQL("update migration set checksum = :checksum where name = :name and checksum is null",
+		                            migrated_shape, NULL),
+		                 &(struct migrated) { .name = migration->name, .checksum = checksum }))
+			continue;
+		log_info("store: which text the migrations had can't be noted (%s), so an edit of one is not noticed here",
+		         store->why);
+		return;
 	}
-	return true;
-}
-
-bool migrated_complete(struct store *store, const struct rows *known, const struct migration *migrations)
-{
-	struct completing at = { known, migrations };
-
-	for (const struct migration *migration = migrations; migration->name; migration++)
-		if (lacks(&at, migration))
-			return store_transact(store, complete, &at) == STORE_COMMITTED;
-	return true;
 }

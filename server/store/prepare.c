@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "log.h"
+#include "build.h"
+#include "mcp_version.h"
 #include "migrated.h"
 #include "siphash.h"
 
@@ -154,11 +155,14 @@ static bool add_statement(void *context, const struct store_statement *statement
 	return true;
 }
 
-static struct sum sum_up(struct store *store, struct statements all, const struct rows *known)
+/* Another build or database may take other statements. */
+static struct sum sum_up(struct store *store, struct arena *arena, struct statements all, const struct rows *known)
 {
 	const struct migrated *ran = known->first;
 	struct sum sum = { 0 };
 
+	add(&sum, version_with_build(arena, MCP_VERSION));
+	add(&sum, store->driver->version(store));
 	for (int64_t i = 0; i < known->count; i++) {
 		add(&sum, ran[i].name);
 		add(&sum, ran[i].checksum);
@@ -180,19 +184,20 @@ static bool prepare_unless_noted(struct store *store, struct arena *arena, const
 {
 	struct rows known;
 	char noted[CHECKSUM_SIZE];
+	bool whole;
 
-	if (!migrated_find(store, arena, &known))
+	if (!migrated_read(store, arena, &known, &whole))
 		return false;
 	const struct migrated *ran = migrated_of(&known, last);
-	struct sum sum = sum_up(store, all, &known);
+	struct sum sum = sum_up(store, arena, all, &known);
 	snprintf(noted, sizeof(noted), "%016" PRIx64, sum.so_far);
 	at->done.fine = sum.count;
 	if (ran && ran->statements && strcmp(ran->statements, noted) == 0)
 		return true;
 	if (!store_prepare(store, all, at->wrong, at->context, &at->done))
 		return false;
-	if (!at->done.wrong && !migrated_note(store, last, noted))
-		log_info("store: that the statements are sound can't be noted; the next start looks at them again");
+	if (!at->done.wrong && whole)
+		migrated_note(store, last, noted);
 	return true;
 }
 

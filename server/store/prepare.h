@@ -28,7 +28,7 @@ int store_prepare_some(struct store *store, struct statements all, int from, int
                        void *context);
 
 /* The same behind store_migrate(), once: that all were fine is noted in the table `migration`, and holds until the
- * program has others, or the database has taken another step. */
+ * program is built anew, or the database is of another version or has taken another step. */
 MUST_USE bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,
                                  store_wrong_fn *wrong, void *context, struct store_prepared *done);
 

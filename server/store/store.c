@@ -132,9 +132,11 @@ void store_failed(struct store *store, const char *sql, const char *why, bool ag
 	if (sql)
 		store_shorten(sql, text);
 	/* What is run again is no failure yet. */
-	log_write(store->transacting && again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
+	log_write(store->hushed || (store->transacting && again) ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
 	          sql ? ": " : "", why);
-	mark_failed(store, why, again);
+	if (store->hushed && !(store->transacting && store->failed))
+		snprintf(store->why, sizeof(store->why), "%s", why);
+	mark_failed(store, why, again && !store->hushed);
 }
 
 void store_known_failed(struct store *store, const char *why)

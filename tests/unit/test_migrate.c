@@ -268,6 +268,116 @@ START_TEST(each_database_has_the_text_that_ran_on_it)
 }
 END_TEST
 
+/* ---- Roles that may do less, of PostgreSQL's ---- */
+
+static char role[32];
+
+static void as_admin(const char *sql)
+{
+	struct store *admin = store_open(server(), STORE_WRITES);
+
+	ck_assert(admin && admin->driver->script(admin, sql));
+	store_close(admin);
+}
+
+/* From now on the store is one of a role that has these rights to the tables. */
+static void become(const char *rights)
+{
+	as_admin(arena_print(arena, "create role %s; grant usage on schema t%d to %s; grant %s on all tables in schema t%d to %s",
+	                     role, schemas, role, rights, schemas, role));
+	store_close(store);
+	strcat(strcat(url, "%20-crole%3D"), role);
+	store = store_open(url, STORE_WRITES);
+	ck_assert_ptr_nonnull(store);
+}
+
+static void begin_role(void)
+{
+	snprintf(role, sizeof(role), "migrates_%d", (int)getpid());
+	begin();
+}
+
+static void end_role(void)
+{
+	end();
+	arena = arena_create();
+	as_admin(arena_print(arena, "drop role %s", role));
+	arena_destroy(arena);
+}
+
+static void migrate_as_it_is(void)
+{
+	migrated = store_migrate(store, migrations);
+}
+
+START_TEST(a_table_of_before_that_can_not_be_altered_is_read)
+{
+	ck_assert(store->driver->script(store, "alter table migration drop column checksum;"
+	                                       "alter table migration drop column statements"));
+	become("select");
+	catch_log(migrate_as_it_is);
+	ck_assert_msg(migrated, "%s", logged);
+	ck_assert_ptr_nonnull(strstr(logged, "info store: the table migration is one of an earlier version and can't be altered"
+	                                     " (must be owner of table migration)"));
+	ck_assert_ptr_null(strstr(logged, "error"));
+}
+END_TEST
+
+START_TEST(what_is_left_to_do_there_is_for_another_role)
+{
+	ck_assert(store->driver->script(store, "alter table migration drop column checksum;"
+	                                       "delete from migration where name = '2-count'"));
+	become("all");
+	catch_log(migrate_as_it_is);
+	ck_assert(!migrated);
+	ck_assert_ptr_nonnull(strstr(logged, "1 migrations have still to run, which is for the command setup"));
+}
+END_TEST
+
+START_TEST(a_step_that_a_role_may_not_take_is_for_another)
+{
+	ck_assert(store->driver->script(store, "delete from migration where name = '2-count'; drop table count cascade"));
+	become("all");
+	catch_log(migrate_as_it_is);
+	ck_assert(!migrated);
+	ck_assert_ptr_nonnull(strstr(logged, "leaves that to the command setup"));
+}
+END_TEST
+
+START_TEST(checksums_that_can_not_be_noted_stop_nothing)
+{
+	ck_assert(store->driver->script(store, "update migration set checksum = null"));
+	become("select");
+	catch_log(migrate_as_it_is);
+	ck_assert_msg(migrated, "%s", logged);
+	ck_assert_ptr_nonnull(strstr(logged, "info store: which text the migrations had can't be noted (permission denied"));
+	ck_assert_ptr_null(strstr(logged, "error"));
+}
+END_TEST
+
+START_TEST(a_first_start_says_that_it_takes_another_role)
+{
+	ck_assert(store->driver->script(store, "drop table migration"));
+	become("select");
+	catch_log(migrate_as_it_is);
+	ck_assert(!migrated);
+	ck_assert_ptr_nonnull(strstr(logged, "error store: the table migration can't be made: permission denied for schema"));
+}
+END_TEST
+
+static TCase *roles(void)
+{
+	TCase *tcase = tcase_create("roles");
+
+	tcase_add_checked_fixture(tcase, begin_role, end_role);
+	tcase_add_test(tcase, a_table_of_before_that_can_not_be_altered_is_read);
+	tcase_add_test(tcase, what_is_left_to_do_there_is_for_another_role);
+	tcase_add_test(tcase, a_step_that_a_role_may_not_take_is_for_another);
+	tcase_add_test(tcase, checksums_that_can_not_be_noted_stop_nothing);
+	tcase_add_test(tcase, a_first_start_says_that_it_takes_another_role);
+	return tcase;
+}
+
 int main(void)
 {
 	Suite *suite = suite_create("migrate");
@@ -285,5 +395,7 @@ int main(void)
 	tcase_add_test(tcase, a_program_of_before_may_go_on_beside_this_one);
 	tcase_add_test(tcase, each_database_has_the_text_that_ran_on_it);
 	suite_add_tcase(suite, tcase);
+	if (on_postgres())
+		suite_add_tcase(suite, roles());
 	return run_suite(suite);
 }

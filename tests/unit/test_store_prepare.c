@@ -183,11 +183,18 @@ static void refuse_notes(void)
 	          : "alter table migration add check (statements is null)"));
 }
 
+static void prepare_names_and_sizes(void)
+{
+	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+}
+
 /* Where it may read only. */
 START_TEST(what_can_not_be_noted_is_fine_all_the_same)
 {
 	refuse_notes();
-	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+	catch_log(prepare_names_and_sizes);
+	ck_assert_ptr_nonnull(strstr(logged, "info store: that the statements are sound can't be noted ("));
+	ck_assert_ptr_null(strstr(logged, "error"));
 	ck_assert_int_eq(prepare_once(&names, &wrong), 1);
 	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
 	ck_assert_int_eq(add(store, "a", 1), 1);
@@ -209,6 +216,34 @@ START_TEST(other_statements_are_looked_at)
 	spoil();
 	ck_assert_int_eq(prepare_once(&names, &names), 0);
 	ck_assert_int_eq(prepare_once(&names, &sizes), 1);
+}
+END_TEST
+
+static const char *another_version(struct store *of UNUSED)
+{
+	return "another";
+}
+
+START_TEST(another_version_of_the_database_has_them_looked_at_again)
+{
+	static struct driver newer;
+
+	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+	spoil();
+	newer = *store->driver;
+	newer.version = another_version;
+	store->driver = &newer;
+	ck_assert_int_eq(prepare_once(&names, &sizes), 1);
+}
+END_TEST
+
+START_TEST(another_build_has_them_looked_at_again)
+{
+	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+	spoil();
+	ck_assert_int_eq(setenv("MCP_BUILD", "another", 1), 0);
+	ck_assert_int_eq(prepare_once(&names, &sizes), 1);
+	unsetenv("MCP_BUILD");
 }
 END_TEST
 
@@ -263,6 +298,8 @@ int main(int argc, char **argv UNUSED)
 	tcase_add_test(tcase, what_can_not_be_noted_is_fine_all_the_same);
 	tcase_add_test(tcase, what_was_wrong_is_looked_at_again);
 	tcase_add_test(tcase, other_statements_are_looked_at);
+	tcase_add_test(tcase, another_version_of_the_database_has_them_looked_at_again);
+	tcase_add_test(tcase, another_build_has_them_looked_at_again);
 	tcase_add_test(tcase, another_step_of_the_schema_has_them_looked_at_again);
 	tcase_add_test(tcase, what_is_left_to_do_is_counted_and_nothing_done);
 	suite_add_tcase(suite, tcase);
