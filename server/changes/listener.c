@@ -46,50 +46,37 @@ static int by_topic(const void *a, const void *b)
 	return (one->topic > other->topic) - (one->topic < other->topic);
 }
 
-static void looked(struct errand *errand)
+/* What changed since it was noted finds it here. */
+static void mark_due(const struct looking *looking, struct subscription *subscription)
 {
-	const struct looking *looking = (const struct looking *)errand;
 	const struct listener_errand *listener = &looking->listener;
-	struct mcp_call *call = call_find(looking->serial);
-	struct subscription *subscription = call ? call->subscription : NULL;
 
-	if (!subscription || !subscription->place)
-		return;
 	for (int i = 0, row = 0; i < looking->count; i++) {
 		struct subscribed *followed = &subscription->followed[looking->listened[i].place];
 		int64_t changed_ms = topic_changed_ms(followed->uri);
 		while (listener->topics[row] != looking->listened[i].topic)
 			row++;
-		if (!followed->told && changed_ms)
-			followed->due |= errand->failed || changed_ms >= listener->since_ms[row] - READ_BEFORE_MS;
+		followed->due |= changed_ms && changed_ms >= listener->since_ms[row] - READ_BEFORE_MS;
 	}
-	subscription_tell_due(subscription);
 }
 
-static const struct errand_kind note_kind = { .work = listener_rows_note, .lasts = true };
-
-/* Its rows have to get there some time, or its client would be taken for a new one when it comes back. */
-static void note_later(const struct listener_errand *failed)
+static void looked(struct errand *errand)
 {
-	struct listener_errand *note = errand_new(&note_kind, struct listener_errand);
-	int64_t *topics = arena_array(note->errand.arena, int64_t, failed->count);
+	const struct looking *looking = (const struct looking *)errand;
+	struct mcp_call *call = call_find(looking->serial);
 
-	note->caller = failed->caller;
-	note->topics = memcpy(topics, failed->topics, sizeof(*topics) * (size_t)failed->count);
-	note->since_ms = arena_array(note->errand.arena, int64_t, failed->count);
-	note->count = failed->count;
-	note->errand.party = failed->errand.party;
-	errand_send(&note->errand);
+	if (!call || !call->subscription || !call->subscription->place)
+		return;
+	if (errand->failed || http_quiesced()) {
+		call->fault = &FAULT_BUSY;
+		call_settle(call);
+		return;
+	}
+	mark_due(looking, call->subscription);
+	subscription_acknowledge(call->subscription);
 }
 
-static void done(struct errand *errand)
-{
-	looked(errand);
-	if (errand->failed)
-		note_later((const struct listener_errand *)errand);
-}
-
-static const struct errand_kind look_kind = { .work = listener_rows_note, .done = done };
+static const struct errand_kind look_kind = { .work = listener_rows_note, .done = looked };
 
 static const struct listened *in_order(struct arena *arena, const struct subscription *subscription, int count)
 {
@@ -117,8 +104,10 @@ static void list_topics_of(struct looking *looking)
 
 void listener_look(struct subscription *subscription)
 {
-	if (subscription->resources == subscription->lists)
+	if (subscription->resources == subscription->lists) {
+		subscription_acknowledge(subscription);
 		return;
+	}
 	struct looking *looking = errand_new(&look_kind, struct looking);
 	const struct reply *reply = subscription->call->reply;
 

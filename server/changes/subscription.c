@@ -1,7 +1,8 @@
 /* subscription.c - subscriptions/listen of 2026-07-28: a stream that tells of what was asked for.
  *
  * Acknowledged first, every message tagged with the subscription (the request's id). There is no
- * replay, so what a client that was away may have missed is told at the beginning, see listener.c. A
+ * replay, so what a client that was away may have missed is told at the beginning, see listener.c. Nobody is
+ * acknowledged who would not be known when it comes back. A
  * client that reads slowly gets one notice a resource, however often it changed meanwhile. */
 #include <stdlib.h>
 
@@ -86,7 +87,6 @@ static const struct subscription_kind *kind(void)
 static void tell(struct subscription *subscription, struct subscribed *followed)
 {
 	followed->due = false;
-	followed->told = true;
 	if (followed - subscription->followed >= subscription->resources) {
 		kind()->tell(subscription, followed);
 		return;
@@ -118,7 +118,7 @@ static const char *list_member(const char *topic)
 	return list_members[list];
 }
 
-static void acknowledge(struct subscription *subscription)
+static void send_acknowledgement(struct subscription *subscription)
 {
 	struct arena *arena = arena_create();
 	struct json json = notification(arena, "notifications/subscriptions/acknowledged");
@@ -262,14 +262,19 @@ const struct fault *subscription_begin(struct subscription *subscription)
 	                                    subscription->call->reply->loop, end, subscription);
 
 	index_add(subscription);
-	acknowledge(subscription);
 	for (int i = subscription->resources; i < subscription->count; i++)
 		subscription->followed[i].due = true;
 	listener_look(subscription);
+	return NULL;
+}
+
+void subscription_acknowledge(struct subscription *subscription)
+{
+	subscription->acknowledged = true;
+	send_acknowledgement(subscription);
 	subscription_tell_due(subscription);
 	if (ending)
 		end_soon(subscription, 0);
-	return NULL;
 }
 
 const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lacks_fn *lacks)
@@ -329,6 +334,8 @@ static void was_sent(void *reply)
 /* As much as the client takes; the rest when it has taken that. */
 void subscription_tell_due(struct subscription *subscription)
 {
+	if (!subscription->acknowledged)
+		return;
 	for (int i = 0; i < subscription->count; i++) {
 		if (!subscription->followed[i].due)
 			continue;
@@ -367,7 +374,7 @@ void subscriptions_tell(const char *uri)
 		each->due = true;
 		if (is_crowded(each->subscription))
 			stream_when_sent(each->subscription->call->reply->stream, was_sent);
-		else
+		else if (each->subscription->acknowledged)
 			tell(each->subscription, each);
 	}
 }

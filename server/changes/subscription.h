@@ -6,8 +6,7 @@
 
 struct subscribed {
 	const char *uri;                /* or a topic of list_topics, or of an extension */
-	bool due;                       /* changed while the client was slow */
-	bool told;                      /* on this stream: its client reads what it is now */
+	bool due;                       /* to be told: it may have changed, and its client was slow or is new */
 	bool reading;                   /* what it is now is being read */
 	struct subscription *subscription;
 	struct subscribed *next, **place; /* in the loop's index */
@@ -17,14 +16,17 @@ struct subscription {
 	struct mcp_call *call;
 	struct subscription *next, **place;
 	uint64_t party;                 /* whose share it is of */
+	bool acknowledged;              /* nothing is told before */
 	struct subscribed *followed;      /* the lists first, then resources, then an extension's */
 	int lists, resources, count;    /* where each kind ends */
 	struct timer timer;             /* to look again whether a slow client has read; or to end */
 	struct expiry *expiry;          /* of the token it came with */
 };
 
-/* Its caller, its place and what it follows are known: acknowledges it, and tells how all is. */
+/* Its caller, its place and what it follows are known: notes that, acknowledges it, and tells how all is. */
 const struct fault *subscription_begin(struct subscription *subscription);
+/* It is noted, and what is due is marked. */
+void subscription_acknowledge(struct subscription *subscription);
 /* Ends what notification() began, and sends it. */
 void subscription_send(struct subscription *subscription, struct json *json);
 /* Tells what is due, as much as its client takes, and the rest when it has taken that. */

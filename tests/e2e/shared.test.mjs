@@ -59,7 +59,7 @@ async function settled() {
 // Holds what a query locks, until it is let go.
 async function holding(sql) {
 	const child = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
-	child.stdin.write(`begin; ${sql} for update;\n`);
+	child.stdin.write(`begin; ${sql};\n`);
 	await once(child.stdout, 'data');
 	return async () => {
 		child.stdin.end('commit;\n');
@@ -367,6 +367,29 @@ test('a change is heard at both, in both eras', { skip }, async () => {
 		assert.ok(updates(events).includes('probe://tea'));
 });
 
+test('who is acknowledged is known wherever it comes back, and who can not be is refused', { skip }, async () => {
+	const listening = uri => exchange(one, { ...stateless('subscriptions/listen',
+		{ notifications: { resourceSubscriptions: [uri] } }), until: events => messages(events).length > 0 });
+	const waiting = () => query(url, `select count(*) from pg_locks where not granted and
+		relation = 'mcp_listener'::regclass`);
+	const known = () => query(url, 'select count(*) from mcp_listener').then(Number);
+	const before = await known();
+
+	let release = await holding('lock table mcp_listener; select 1');
+	const late = listening('probe://late');
+	await eventually(async () => await waiting() > 0, 'it is being noted');
+	assert.equal(await Promise.race([late.then(() => 'answered'), waiting().then(() => 'waits')]), 'waits');
+	await release();
+	const { events } = await late;
+	assert.equal(messages(events)[0].method, 'notifications/subscriptions/acknowledged');
+	assert.equal(await known(), before + 1);
+
+	release = await holding('lock table mcp_listener; select 1');
+	assert.equal((await listening('probe://never')).status, 503);
+	await release();
+	assert.equal(await known(), before + 1);
+});
+
 test('what psql says is heard', { skip }, async () => {
 	const session = await beginSession(one);
 	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://psql' }));
@@ -430,7 +453,7 @@ test('a client that leaves before it is answered takes no messages with it', { s
 		listen(session, { until: each => { heard = updates(each); return false; } }));
 	for (const [i, server] of [one, two].entries()) {
 		const number = lastId(events).split('-')[0];
-		const letGo = await holding(`select 1 from mcp_stream where number = ${number}`);
+		const letGo = await holding(`select 1 from mcp_stream where number = ${number} for update`);
 		const connection = await open(server);
 		connection.send(head(server, { ...session, Accept: 'text/event-stream', 'Last-Event-ID': lastId(events) }, 'GET'));
 		await eventually(anyWaits, 'it has to wait');
@@ -474,7 +497,7 @@ test('nor do two that leave at once, at two processes', { skip }, async () => {
 	const [stays, second, first] = streams;
 	const seen = async (sql, wanted, what) => eventually(async () => await query(url, sql) === wanted, what);
 	const attached = `select count(*) from mcp_stream where session = '${id}' and attached <> 0`;
-	const letGo = await holding(`select 1 from mcp_session where id = '${id}'`);
+	const letGo = await holding(`select 1 from mcp_session where id = '${id}' for update`);
 	first.connection.leave();
 	await eventually(anyWaits, 'it has to wait');
 	second.connection.leave();

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
-import { ask, eventually, exchange, start, startShop, stateless, temporary } from './support.mjs';
+import { ask, eventually, exchange, opened, start, startShop, stateless, temporary } from './support.mjs';
 import { clientOf, kill, rpc, runsOf, testLasting, testTasks, undeclared, words } from './tasks.mjs';
 
 describe('without a database', () => {
@@ -91,21 +91,22 @@ describe('in a file', () => {
 	test('while nothing can be written no task begins; what ended meanwhile is written later', async () => {
 		const full = await startProbe(), { call, create, get, until } = clientOf(() => [full]);
 		const mayWrite = bytes => execFileSync('prlimit', [`--pid=${full.pid}`, `--fsize=${bytes}:`]);
+		const listening = (name, until) => ({ ...stateless('subscriptions/listen',
+			{ notifications: { resourceSubscriptions: [`probe://${name}`] } }), until });
+		const listens = name => exchange(full, listening(name, events => events.length > 0));
 		const taskId = await create('slow_compute', { seconds: 0.3 });
+		assert.equal((await listens('it')).status, 200);
 		mayWrite(0);
 		assert.equal((await call('slow_compute', { seconds: 0 })).result.resultType, 'complete');
 		assert.equal((await call('confirm_delete', { filename: 'none' })).status, 503);
 		await full.says(/"target":"slow_compute".*"outcome":"ok"[^]*"target":"slow_compute".*"outcome":"ok"/);
 		assert.equal((await get(taskId)).status, 'working', 'as it is written');
 
-		// Word of a change is written nowhere.
-		let told = 0;
-		const listening = exchange(full, { ...stateless('subscriptions/listen',
-			{ notifications: { resourceSubscriptions: ['probe://it'] } }),
-		until: events => (told = events.filter(event => /updated/.test(event.data)).length) >= 2 });
-		await eventually(() => told === 1, 'it begins with how all is');
+		// Word of a change is written nowhere, and who listens to it was written before.
+		assert.equal((await listens('new')).status, 503);
+		const { answer } = await opened(full, listening('it', events => events.some(event => /updated/.test(event.data))));
 		await ask(full, 'touch', { name: 'it' });
-		await listening;
+		await answer;
 
 		// Each is given up after several tries, and meanwhile what ended had its own.
 		for (let i = 0; i < 4; i++)
