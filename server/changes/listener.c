@@ -1,9 +1,10 @@
 /* listener.c - whether somebody who begins to listen may have missed a change.
  *
  * Nothing in a request says whether its client was here before. But the database knows since when its caller
- * listens to a resource, whichever process and connection that was at, and this process when the resource changed
- * last, or since when it hears of changes. A resource that may have changed since its caller first listened to it
- * is told; one that did not is told to nobody. Whoever listens for the first time may have read shortly before. */
+ * listens to a resource or a list, whichever process and connection that was at, and this process when that changed
+ * last, or since when it hears of changes; before, lists may have been another program's. What may have changed since
+ * its caller first listened to it is told; what did not is told to nobody. Whoever listens for the first time may
+ * have read shortly before. */
 #include "listener.h"
 
 #include <stdlib.h>
@@ -83,8 +84,8 @@ static const struct listened *in_order(struct arena *arena, const struct subscri
 	struct listened *listened = arena_array(arena, struct listened, count);
 
 	for (int i = 0; i < count; i++) {
-		listened[i].place = subscription->lists + i;
-		listened[i].topic = hash_of("listened to", subscription->followed[listened[i].place].uri);
+		listened[i].place = i;
+		listened[i].topic = hash_of("listened to", subscription->followed[i].uri);
 	}
 	qsort(listened, (size_t)count, sizeof(*listened), by_topic);
 	return listened;
@@ -104,14 +105,14 @@ static void list_topics_of(struct looking *looking)
 
 void listener_look(struct subscription *subscription)
 {
-	if (subscription->resources == subscription->lists) {
+	if (subscription->resources == 0) {
 		subscription_acknowledge(subscription);
 		return;
 	}
 	struct looking *looking = errand_new(&look_kind, struct looking);
 	const struct reply *reply = subscription->call->reply;
 
-	looking->count = subscription->resources - subscription->lists;
+	looking->count = subscription->resources;
 	looking->listened = in_order(looking->listener.errand.arena, subscription, looking->count);
 	looking->listener.caller = hash_of("listener", caller_name(reply->caller));
 	list_topics_of(looking);

@@ -10,18 +10,20 @@ const settings = { LOOPS: '1', STATE_KEYS: 'a-secret-of-the-tests-that-is-long-e
 const serve = (folder = temporary(), more = {}) => start('probe', { ...settings, ...more }, { folder });
 const uri = name => `probe://${name}`;
 const touch = (server, name) => callTool(server, 'touch', { name });
+const nameOf = { 'notifications/resources/updated': params => params.uri.slice('probe://'.length),
+	'notifications/tools/list_changed': () => 'its tools' };
 const updates = events => events.filter(event => event.data).map(event => JSON.parse(event.data))
-	.filter(each => each.method === 'notifications/resources/updated').map(each => each.params.uri.slice('probe://'.length));
+	.filter(each => nameOf[each.method]).map(each => nameOf[each.method](each.params));
 
 let fences = 0;
 
 // Listens, and gives what was told behind the acknowledgement before one more change is. What the database is asked
 // for a session comes behind what it was asked for the listener, of one loop.
-async function told(server, names, { headers = {}, at = server } = {}) {
+async function told(server, names, { headers = {}, at = server, toolsListChanged } = {}) {
 	const fence = `fence-${process.pid}-${++fences}`;
 	let begun = false, changed = false;
 	const { events } = await exchange(server, { ...stateless('subscriptions/listen',
-		{ notifications: { resourceSubscriptions: [...names, fence].map(uri) } }, { headers }),
+		{ notifications: { toolsListChanged, resourceSubscriptions: [...names, fence].map(uri) } }, { headers }),
 	until: events => {
 		if (events.length && !begun) {
 			begun = true;
@@ -69,6 +71,16 @@ for (const signal of ['SIGTERM', 'SIGKILL'])
 		assert.deepEqual(await told(second, ['a']), ['a']);
 		await second.stop();
 	});
+
+test('a list may be another after a restart', async () => {
+	const folder = temporary(), first = await serve(folder);
+	for (let i = 0; i < 2; i++)
+		assert.deepEqual(await told(first, [], { toolsListChanged: true }), []);
+	await first.stop();
+	const second = await serve(folder);
+	assert.deepEqual(await told(second, [], { toolsListChanged: true }), ['its tools']);
+	await second.stop();
+});
 
 test('a minute after a start only who was here before it is told', { timeout: 180000 }, async () => {
 	const folder = temporary(), first = await serve(folder);

@@ -49,9 +49,11 @@ const upTo = count => Array.from({ length: count }, (_, i) => i + 1);
 // What PostgreSQL tells, it tells everyone in one order: whoever has heard this knows all that was said before.
 async function settled() {
 	await pause(100);               // it is said a moment after a client has its answer
-	const heard = await Promise.all([one, two].map(server => opened(server, {
-		...stateless('subscriptions/listen', { notifications: { promptsListChanged: true } }),
-		until: events => messages(events).length > 1 })));
+	const heard = await Promise.all([one, two].map(async server => {
+		const session = await beginSession(server);
+		return opened(server, listen(session, {
+			until: events => messages(events).some(each => each.method === 'notifications/prompts/list_changed') }));
+	}));
 	await query(url, `notify mcp_changed, 'list:prompts'`);
 	await Promise.all(heard.map(each => each.answer));
 }
