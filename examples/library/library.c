@@ -30,7 +30,7 @@ int find_book(struct store *store, struct arena *arena, const char *id, struct b
 /* Numbers are plain letters, digits and - (check_book), so nothing in the URI needs encoding. */
 void book_changed(struct arena *arena, const char *id)
 {
-	mcp_changed(arena_print(arena, "book://%s", id));
+	mcp_changed(arena_print(arena, "book://%s", text_in_uri(arena, id)));
 }
 
 /* ---- search ---- */

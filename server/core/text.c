@@ -55,6 +55,32 @@ char *text_small(struct arena *arena, const char *text)
 	return copy;
 }
 
+/* RFC 3986, 2.3. */
+static bool is_unreserved(char c)
+{
+	char small = lower(c);
+
+	return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+}
+
+char *text_in_uri(struct arena *arena, const char *text)
+{
+	str given = str_of(text);
+	char *in = arena_alloc(arena, 3 * given.size + 1), *at = in;
+
+	for (size_t i = 0; i < given.size; i++) {
+		unsigned char c = (unsigned char)given.at[i];
+		if (is_unreserved((char)c)) {
+			*at++ = (char)c;
+		} else {
+			*at++ = '%';
+			*at++ = "0123456789ABCDEF"[c >> 4];
+			*at++ = "0123456789ABCDEF"[c & 15];
+		}
+	}
+	return in;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

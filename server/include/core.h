@@ -40,6 +40,8 @@ str blank_trim(str s);                                  /* without those at both
 /* A copy with ASCII's letters in capitals, or small. */
 char *text_capitals(struct arena *arena, const char *text);
 char *text_small(struct arena *arena, const char *text);
+/* As it stands in a URI in the place of a template's {name} (RFC 6570, level 1): "Ada L" is "Ada%20L". */
+char *text_in_uri(struct arena *arena, const char *text);
 
 #define QUOTE_MAX 256
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, where something was that is no character */

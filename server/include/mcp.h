@@ -255,7 +255,7 @@ void mcp_close_stream(struct mcp_call *call);
 
 /* Tells everyone who follows the resource (and every tool that waits for it) that it changed, on all
  * processes of the service. The URI is compared letter by letter: a template's names are percent-encoded
- * in it. Call it after the change is committed. Any thread. */
+ * in it, by text_in_uri(). Call it after the change is committed. Any thread. */
 void mcp_changed(const char *uri);
 
 /* A line in the server's own log, for the operator. Any thread. */

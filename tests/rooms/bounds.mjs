@@ -12,7 +12,7 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3300, 25],
-	core: [4850, 39],
+	core: [4880, 39],
 	http: [3750, 24],
 	import: [4400, 33],
 	orders: [4200, 35],

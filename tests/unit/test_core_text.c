@@ -35,6 +35,19 @@ START_TEST(capitals_are_those_of_ascii)
 }
 END_TEST
 
+START_TEST(a_text_stands_in_a_uri)
+{
+	struct arena *arena = arena_create();
+
+	ck_assert_str_eq(text_in_uri(arena, "azAZ09-._~"), "azAZ09-._~");
+	ck_assert_str_eq(text_in_uri(arena, "Ada L/%+@[`{?"), "Ada%20L%2F%25%2B%40%5B%60%7B%3F");
+	ck_assert_str_eq(text_in_uri(arena, "Zo\u00eb\x7f"), "Zo%C3%AB%7F");
+	ck_assert_str_eq(text_in_uri(arena, ""), "");
+	ck_assert_str_eq(text_in_uri(arena, NULL), "");
+	arena_destroy(arena);
+}
+END_TEST
+
 START_TEST(trim_takes_blanks_off_both_ends)
 {
 	ck_assert(str_is(str_trim(STR(" \t a b\t ")), "a b"));
@@ -86,6 +99,7 @@ int main(void)
 	tcase_add_test(tests, absent_is_not_empty);
 	tcase_add_test(tests, prefixes_and_case);
 	tcase_add_test(tests, capitals_are_those_of_ascii);
+	tcase_add_test(tests, a_text_stands_in_a_uri);
 	tcase_add_test(tests, trim_takes_blanks_off_both_ends);
 	tcase_add_test(tests, cut_gives_each_part_then_nothing);
 	tcase_add_loop_test(tests, a_number_is_the_whole_text, 0, COUNT(numbers));
