@@ -86,6 +86,12 @@ struct shape {
 #define TIME(T, member, ...)  FIELD_(T, member, FIELD_TIME, int64_t, __VA_ARGS__)
 #define MONEY(T, member, ...) FIELD_(T, member, FIELD_MONEY, struct money, __VA_ARGS__)
 
+/* A field that no client sees, without a description: a parameter or a column of a statement. Its type is the
+ * member's; a time is a number there. */
+#define PARAM(T, member) \
+	{ .name = #member, .offset = offsetof(T, member), .type = _Generic(((T *)0)->member, \
+	  const char *: FIELD_TEXT, int64_t: FIELD_INT, double: FIELD_REAL, bool: FIELD_BOOL, struct money: FIELD_MONEY) }
+
 /* `member` is an ITEM *. */
 #define NEST(T, member, ITEM, shape_, ...) \
 	{ .name = #member, .type = FIELD_NEST, .item = (shape_), \
