@@ -85,7 +85,7 @@ void mcp_test_answers(struct mcp_said said, const char *json, ...) PRINTF(2, 3);
 void mcp_test_says(struct mcp_said said, const char *part);
 /* It did not, in words that have this in them. */
 void mcp_test_refuses(struct mcp_said said, const char *part);
-/* The struct that it answered. */
+/* The struct that it answered: each text of the shape is there, so describe what the test goes on with. */
 void mcp_test_take(struct mcp_said said, const struct shape *shape, void *out);
 
 /* Any JSON text has this in it, such as said.result. */

@@ -17,6 +17,12 @@ struct items { struct item *items; int64_t count; };
 static SHAPE(item_shape, struct item,
 	TEXT(struct item, name, "Its name", .required = true), INT(struct item, count, "How many", .required = true));
 static SHAPE(items_shape, struct items, LIST(struct items, items, count, struct item, item_shape, "All"));
+struct named { const char *name, *author; };
+struct all { struct named *items; int64_t count; };
+static SHAPE(named_shape, struct named, TEXT(struct named, name, "Its name"), TEXT(struct named, author, "Who wrote it"));
+static SHAPE(all_shape, struct all, LIST(struct all, items, count, struct named, named_shape, "All"));
+struct last { const char *next_cursor; };
+static SHAPE(last_shape, struct last, TEXT(struct last, next_cursor, "The next page"));
 static SHAPE(sure_shape, struct sure, BOOL(struct sure, sure, "Whether", .required = true));
 
 static enum mcp_answer two(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
@@ -84,6 +90,20 @@ static void no_setting(void)  { mcp_test_open(&shelf, .settings = (const char *c
 static void no_revision(void) { test = mcp_test_open(&shelf, .revision = "2024-01-01"); mcp_test_call(test, "two", "{}"); }
 static void no_tables(void)   { mcp_test_open(&untitled); }
 
+static void no_cursor(void)
+{
+	struct last last;
+
+	mcp_test_take(mcp_test_call(test, "two", "{}"), last_shape, &last);
+}
+
+static void no_author(void)
+{
+	struct all all;
+
+	mcp_test_take(mcp_test_call(test, "two", "{}"), all_shape, &all);
+}
+
 static void not_asked(void)
 {
 	mcp_test_when_asked(test, "Sure?", MCP_ACCEPTED, "{'sure': true}");
@@ -116,6 +136,8 @@ static const struct { void (*run)(void); const char *says; } cases[] = {
 	{ no_job, "there is no job sweep" },
 	{ no_setting, "there is no setting SHELF=1" },
 	{ no_revision, "no session of 2024-01-01 can be had: {" },
+	{ no_cursor, "at /next_cursor: expected a text, got none: {\"items\":[" },
+	{ no_author, "at /items/0/author: expected a text, got none: {" },
 	{ no_tables, "the tables of Shelf have mistakes, which are told above" },
 	{ not_asked, "expected to be asked Sure?, and nobody did" },
 	{ asked_otherwise, "expected to be asked \"Certain?\", got the question: Are you sure?" },
