@@ -83,7 +83,7 @@ function(write_whole_guestbook folder)
   file(READ ${template}/guestbook.c program)
   set(told ", .database_tells = true")
   foreach(page docs/writing/README.md docs/writing/calls.md docs/writing/resources.md
-               docs/writing/pages.md docs/writing/service.md)
+               docs/writing/rights.md docs/writing/pages.md docs/writing/service.md)
     read_page()
   endforeach()
   foreach(table "mcp_prompt prompts" "mcp_job jobs" "mcp_counter counters" "mcp_command commands" "setting settings")

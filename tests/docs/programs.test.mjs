@@ -20,21 +20,22 @@ test('the README names every library that ./dev wants', () => {
 
 const program = read('docs/template/guestbook.c');
 
-// [page, file, block] of what is shown of the template, each block with the name of its file.
+// [page, file, block] of what is shown of the template, or of another file by its path, each block with that name.
 const shown = files.filter(path => /^(README|docs\/.*)\.md$/.test(path)).flatMap(page =>
 	[...read(page).matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)].map(([, file, block]) => [page, file, block]))
-	.filter(([, file]) => existsSync(join(root, 'docs/template', file)));
+	.map(([page, file, block]) => [page, existsSync(join(root, 'docs/template', file)) ? `docs/template/${file}` : file, block])
+	.filter(([, file]) => existsSync(join(root, file)));
 
 test('the pages show the template as it is', () => {
 	for (const [where, file] of [['writing-a-server', 'guestbook.c'], ['writing-a-server', 'main.c'], ['writing-a-server', 'test_guestbook.c'],
 		['writing/pages', 'ui/latest.html']])
-		assert.equal(shown.find(([page, name]) => page === `docs/${where}.md` && name === file)?.[2], read(`docs/template/${file}`));
+		assert.equal(shown.find(([page, name]) => page === `docs/${where}.md` && name === `docs/template/${file}`)?.[2], read(`docs/template/${file}`));
 });
 
-test('what other pages show of it is in it', () => {
+test('what pages show of a file is in it', () => {
 	assert.ok(shown.length > 5);
 	for (const [page, file, block] of shown)
-		assert.ok(read(`docs/template/${file}`).includes(block), `${page}: ${block}`);
+		assert.ok(read(file).includes(block), `${page}: ${block}`);
 });
 
 test('the guest book signs and is read', async () => {

@@ -1,6 +1,7 @@
 // writing.test.mjs - what docs/writing/ adds to the guest book does what it says there: each tool, resource,
 // prompt, job and command of it is used.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -117,6 +118,28 @@ test('seal answers with a text, a picture and a link', async () => {
 	assert.equal(content[2].uri, latest);
 });
 
+// ---- rights.md ----
+
+test('who has the scope, or the name, sees what it gives', async () => {
+	const scopes = { staff: '*', ada: 'guests:own,customer=Ada', reader: 'guests:read', nobody: 'guests:own' };
+	const lines = Object.entries(scopes).map(([key, has]) => `${key}:${createHash('sha256').update(key).digest('hex')}:${has}`);
+	const guarded = await start(name, { API_KEYS: lines.join(' ') });
+	const as = key => ({ headers: { Authorization: `Bearer ${key}` } });
+	for (const guest of ['Ada', 'Bob'])
+		await callTool(guarded, 'sign', { name: guest, words: `I am ${guest}.` }, as('staff'));
+	const seen = async key => (await ask(guarded, 'own_entries', {}, as(key))).entries.map(entry => entry.name).sort();
+	assert.deepEqual([await seen('ada'), await seen('reader')], [['Ada'], ['Ada', 'Bob']]);
+	assert.match(said(await callTool(guarded, 'own_entries', {}, as('nobody'))), /does not say which guest you are/);
+	assert.equal((await ask(guarded, 'count_entries', {}, as('reader'))).latest, 'Bob');
+	assert.deepEqual(await ask(guarded, 'count_entries', {}, as('ada')), { entries: 2 });
+	const read = (key, guest) => exchange(guarded, stateless('resources/read', { uri: `guestbook://mine/${guest}` }, as(key)));
+	assert.match((await read('ada', 'Ada')).text, /I am Ada/);
+	assert.match((await read('reader', 'Bob')).text, /I am Bob/);
+	for (const [key, guest] of [['ada', 'Bob'], ['nobody', 'Ada']])
+		assert.match((await read(key, guest)).json.error.message, new RegExp(`No guest is called ${guest}`));
+	await guarded.stop();
+});
+
 // ---- pages.md ----
 
 test('the page is whole, and the skill has its files', async () => {
@@ -144,6 +167,11 @@ describe('in a browser', { skip: chromium ? false : 'there is no chromium' }, ()
 });
 
 // ---- service.md ----
+
+test('tally is a tool of another file', async () => {
+	assert.deepEqual(await ask(server, 'tally', { name: 'Bob' }), { name: 'Bob', entries: 1 });
+	assert.deepEqual(await ask(server, 'tally', { name: 'Nobody' }), { name: 'Nobody', entries: 0 });
+});
 
 test('gift asks the shop', async () => {
 	const product = await ask(shop.products, 'get_product', { sku: 'TEA-0001' });
