@@ -178,6 +178,11 @@ enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 		call_mistake(call, "it called mcp_return_json() with no object, and its .out_schema is one's: write {...}");
 		return MCP_ANSWERED;
 	}
+	const char *wrong = call->offer->answers ? json_schema_check_own(call->offer->answers, parsed, call->arena) : NULL;
+	if (wrong) {
+		call_mistake(call, "what it returned is not what its .out_schema describes: %s", wrong);
+		return MCP_ANSWERED;
+	}
 	struct json *json = call_result(call, "complete");
 
 	/* Before 2026-07-28 only an object may be structured; the text is there in any case. */

@@ -195,17 +195,18 @@ static void make_room(struct offers *offers, int count)
 }
 
 /* A schema that is none was told of before (validate/). */
-static void compile_schema(struct offer *offer, const char *text)
+static const struct json_schema *compiled(const char *text, yyjson_val **json)
 {
 	enum json_trouble trouble;
 	const char *why;
 
 	if (!text)
-		return;
-	offer->in_schema = json_parse_copy(runtime.arena, str_of(text), 200, &trouble);
-	offer->schema = json_schema_compile(runtime.arena, offer->in_schema, &why);
-	if (!offer->schema)
+		return NULL;
+	*json = json_parse_copy(runtime.arena, str_of(text), 200, &trouble);
+	const struct json_schema *schema = json_schema_compile(runtime.arena, *json, &why);
+	if (!schema)
 		abort();
+	return schema;
 }
 
 static void build_tools(void)
@@ -218,7 +219,8 @@ static void build_tools(void)
 			.needs_task = tool->needs_task, .asks_first = tool->asks_first,
 			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
 			.has_headers = has_headers(tool->in), .run = tool->run });
-		compile_schema(offer, tool->in_schema);
+		offer->schema = compiled(tool->in_schema, &offer->in_schema);
+		offer->answers = compiled(tool->out_schema, &(yyjson_val *) { NULL });
 		for (int revision = 0; revision < REVISIONS; revision++) {
 			struct arena *scratch = arena_create();
 			offer->structured[revision] = is_structured(scratch, tool, (enum revision)revision);
@@ -251,9 +253,7 @@ void offer_resource(const struct mcp_resource *it)
 
 static void build_resources(void)
 {
-	int count = count_of(runtime.server->resources, sizeof(struct mcp_resource));
-
-	make_room(&runtime.resources, count);
+	make_room(&runtime.resources, count_of(runtime.server->resources, sizeof(struct mcp_resource)));
 	for (const struct mcp_resource *it = runtime.server->resources; it && it->uri; it++)
 		offer_resource(it);
 	for (int i = 0; runtime.extensions[i]; i++)

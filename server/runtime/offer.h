@@ -18,6 +18,7 @@ struct offer {
 	const char *meta;               /* a resource's, JSON */
 	const struct json_schema *schema;       /* of a tool that has one of its own instead of `in` */
 	yyjson_val *in_schema;          /* that, as JSON */
+	const struct json_schema *answers;      /* of a tool that has an out_schema: what it may answer */
 	bool blocks, has_headers;
 	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
 	bool runs_long, needs_task, asks_first;

@@ -37,7 +37,7 @@ static bool refuse_constants(struct check *check, const struct rule *rule, yyjso
 	}
 	json_bytes(&out, (str) { "", 1 });
 	return check_refuse(check, "must be one of %s, not %s", json_end(&out).at,
-	                    words_of_value(check->arena, value));
+	                    words_of_came(check, value));
 }
 
 /* Says of each of the first why it does not fit, running it once more for its words. */

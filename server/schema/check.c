@@ -113,13 +113,26 @@ bool check_part(struct check *check, const struct schema *schema, struct place p
 
 /* ---- The whole ---- */
 
+static void run_whole(struct check *check, const struct json_schema *schema, yyjson_val *value)
+{
+	if (check_value(check, value))
+		check_fits(check, schema->root, value);
+	matcher_free(check->matcher);
+}
+
 const char *json_schema_check(const struct json_schema *schema, yyjson_val *value,
                               struct arena *arena)
 {
 	struct check check = { .arena = arena, .steps = STEPS_MAX };
 
-	if (check_value(&check, value))
-		check_fits(&check, schema->root, value);
-	matcher_free(check.matcher);
+	run_whole(&check, schema, value);
 	return check.trouble;
+}
+
+const char *json_schema_check_own(const struct json_schema *schema, yyjson_val *value, struct arena *arena)
+{
+	struct check check = { .arena = arena, .steps = OWN_STEPS_MAX, .discreet = true };
+
+	run_whole(&check, schema, value);
+	return check.gave_up ? NULL : check.trouble;
 }

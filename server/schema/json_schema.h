@@ -31,6 +31,11 @@ MUST_USE struct json_schema *json_schema_compile(struct arena *arena, yyjson_val
 MUST_USE const char *json_schema_check(const struct json_schema *schema, yyjson_val *value,
                                        struct arena *arena);
 
+/* The same of a value that is the program's own, for its operator's log: the words name the place and no value, and what
+ * takes too long to tell fits. */
+MUST_USE const char *json_schema_check_own(const struct json_schema *schema, yyjson_val *value,
+                                           struct arena *arena);
+
 /* Whether a text is of a format: email, uri, uri-reference, date, time, date-time, uuid, ipv4,
  * ipv6, hostname. Any text is of a format that is none of these. */
 bool json_format_ok(const char *format, str text);

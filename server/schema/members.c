@@ -80,7 +80,7 @@ static bool refuse_unknown(struct check *check, const struct members *members, s
 	json_bytes(&out, out.size == 0 ? STR("none") : STR(""));
 	json_bytes(&out, (str) { "", 1 });
 	const char *quoted = words_of_text(check->arena, name), *names = json_end(&out).at;
-	if (!check->place)
+	if (!check->place && !check->discreet)
 		return check_refuse_all(check, "Unknown argument %s: the arguments are %s", quoted,
 		                        names);
 	return check_refuse_all(check, "Unknown member %s in %s: its members are %s", quoted,

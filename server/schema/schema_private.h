@@ -12,6 +12,7 @@
 
 #define LEVELS_MAX 512                  /* schemas entered within one another, in a check */
 #define STEPS_MAX 2000000               /* of a check: schemas tried, parts looked at ... */
+#define OWN_STEPS_MAX 100000            /* ... of one of what a program answers, perhaps on an event loop */
 #define NESTING_MAX 200                 /* of a schema's own text */
 
 struct schema;
@@ -158,6 +159,7 @@ struct check {
 	int levels;
 	int quiet;                      /* not 0: only yes or no is wanted, no words */
 	int explaining;                 /* why none of several schemas fits, within another such */
+	bool discreet;                  /* the words are for a log: no values in them */
 	bool gave_up;
 	const char *trouble;
 	struct matcher *matcher;        /* of patterns, once there was one */
@@ -198,6 +200,7 @@ const char *check_path(const struct check *check);              /* of the curren
 const char *check_path_to(const struct check *check, str name);  /* of a member of it */
 const char *words_of_kind(yyjson_val *value);                      /* "a string" */
 const char *words_of_value(struct arena *arena, yyjson_val *value);     /* itself, if it is short */
+const char *words_of_came(const struct check *check, yyjson_val *value);        /* the value that is checked */
 const char *words_of_text(struct arena *arena, str text);          /* the same of text */
 const char *words_of_schema(struct arena *arena, const struct schema *schema);
 const char *words_of_list(struct arena *arena, yyjson_val *array);

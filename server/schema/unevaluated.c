@@ -30,7 +30,7 @@ static bool refuse_unknown(struct check *check, const struct place *place)
 	if (check->quiet)
 		return false;
 	const char *name = words_of_text(check->arena, place->name);
-	if (!check->place)
+	if (!check->place && !check->discreet)
 		return check_refuse_all(check, "Unknown argument %s", name);
 	return check_refuse_all(check, "Unknown member %s in %s", name, check_path(check));
 }

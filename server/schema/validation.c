@@ -52,7 +52,7 @@ static bool check_type(struct check *check, const struct rule *rule, yyjson_val 
 	if (check->quiet)
 		return false;
 	return check_refuse(check, "must be %s, not %s", types_words(check->arena, rule->limit),
-	                    whole ? words_of_value(check->arena, value) : words_of_kind(value));
+	                    whole ? words_of_came(check, value) : words_of_kind(value));
 }
 
 static bool add_type(struct rule *rule, yyjson_val *name)
@@ -97,7 +97,7 @@ static bool check_enum(struct check *check, const struct rule *rule, yyjson_val 
 		return false;
 	const char *choices = words_of_list(check->arena, rule->value);
 	return check_refuse(check, "must be one of %s, not %s", choices,
-	                    words_of_value(check->arena, value));
+	                    words_of_came(check, value));
 }
 
 static bool check_const(struct check *check, const struct rule *rule, yyjson_val *value)
@@ -108,7 +108,7 @@ static bool check_const(struct check *check, const struct rule *rule, yyjson_val
 		return false;
 	const struct schema constant = { .value = rule->value };
 	return check_refuse(check, "must be %s, not %s", words_of_schema(check->arena, &constant),
-	                    words_of_value(check->arena, value));
+	                    words_of_came(check, value));
 }
 
 static bool read_choices(struct reader *reader, struct schema *schema)
@@ -202,7 +202,7 @@ static bool check_pattern(struct check *check, const struct rule *rule, yyjson_v
 	if (check->quiet)
 		return false;
 	return check_refuse(check, "must match the pattern %s, not %s", yyjson_get_str(rule->value),
-	                    words_of_value(check->arena, value));
+	                    words_of_came(check, value));
 }
 
 static bool read_pattern(struct reader *reader, struct schema *schema)

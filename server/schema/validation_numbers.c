@@ -10,7 +10,7 @@ static bool refuse_number(struct check *check, const struct rule *rule, yyjson_v
 		return false;
 	const char *bound = words_of_value(check->arena, rule->value);
 	return check_refuse(check, "must be %s %s, not %s", what, bound,
-	                    words_of_value(check->arena, value));
+	                    words_of_came(check, value));
 }
 
 static bool check_minimum(struct check *check, const struct rule *rule, yyjson_val *value)

@@ -44,6 +44,11 @@ const char *words_of_value(struct arena *arena, yyjson_val *value)
 	return json_words(arena, value, QUOTED_BYTES_MAX);
 }
 
+const char *words_of_came(const struct check *check, yyjson_val *value)
+{
+	return check->discreet ? words_of_kind(value) : words_of_value(check->arena, value);
+}
+
 const char *words_of_schema(struct arena *arena, const struct schema *schema)
 {
 	return json_words(arena, schema->value, SCHEMA_BYTES_MAX);
@@ -111,7 +116,7 @@ const char *check_path(const struct check *check)
 	const struct place *place = check->place;
 
 	if (!place)
-		return "The arguments";
+		return check->discreet ? "the answer" : "The arguments";
 	if (place->kind != PLACE_NAME)
 		return path_to(check->arena, place, PLACES_MAX);
 	const char *up = path_to(check->arena, place->up, PLACES_MAX);

@@ -233,9 +233,8 @@ static void note_change(struct store *store)
 }
 
 /* What wrote is no longer its own when its last step is done: whether it does is asked before. */
-static enum step step(struct store *store, struct statement *statement)
+static enum step step(struct store *store, struct statement *statement, bool writes)
 {
-	bool writes = store->driver->writes(statement);
 	enum step at = store->driver->step(store, statement);
 
 	if (writes && at == STEP_DONE && store->driver->changed(store, statement) > 0)
@@ -274,8 +273,9 @@ bool (store_find)(struct store *store, struct arena *arena, const char *sql, con
 
 	if (!statement)
 		return false;
+	bool writes = store->driver->writes(statement);
 	/* Collected first and copied at the end: the arena gets one array of the right size. */
-	while ((at = step(store, statement)) == STEP_ROW) {
+	while ((at = step(store, statement, writes)) == STEP_ROW) {
 		store->driver->read(statement, arena, scratch_at(store, used, out->size));
 		used += out->size;
 	}
@@ -295,13 +295,14 @@ int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
 
 	if (!statement)
 		return -1;
-	enum step at = step(store, statement);
+	bool writes = store->driver->writes(statement);
+	enum step at = step(store, statement, writes);
 	bool found = at == STEP_ROW;
 	if (found)
 		store->driver->read(statement, arena, scratch_at(store, 0, out->size));
 	/* "insert ... returning" is committed by its last step. */
-	while (at == STEP_ROW && store->driver->writes(statement))
-		at = step(store, statement);
+	while (at == STEP_ROW && writes)
+		at = step(store, statement, writes);
 	end(store, statement);
 	if (at == STEP_FAILED)
 		return -1;
@@ -319,17 +320,18 @@ bool (store_each)(struct store *store, const char *sql, const struct shape *in, 
 
 	if (!statement)
 		return false;
+	bool writes = store->driver->writes(statement);
 	void *row = malloc(out->size);
 	if (!row)
 		abort();
-	while ((at = step(store, statement)) == STEP_ROW) {
+	while ((at = step(store, statement, writes)) == STEP_ROW) {
 		store->driver->read(statement, NULL, memset(row, 0, out->size));
 		if (!each(context, row))
 			break;
 	}
 	/* What writes is done, and committed, by its last step. */
-	while (at == STEP_ROW && store->driver->writes(statement))
-		at = step(store, statement);
+	while (at == STEP_ROW && writes)
+		at = step(store, statement, writes);
 	free(row);
 	end(store, statement);
 	return at != STEP_FAILED;
@@ -360,12 +362,13 @@ int64_t (store_change)(struct store *store, const char *sql, const struct shape 
 
 	if (!statement)
 		return -1;
-	if (!store->driver->writes(statement)) {
+	bool writes = store->driver->writes(statement);
+	if (!writes) {
 		end(store, statement);
 		store_misused(store, sql, "store_change() of a statement that does not write");
 		return -1;
 	}
-	while ((at = step(store, statement)) == STEP_ROW)
+	while ((at = step(store, statement, writes)) == STEP_ROW)
 		;
 	int64_t changed = at == STEP_DONE ? store->driver->changed(store, statement) : -1;
 	end(store, statement);

@@ -49,6 +49,8 @@ const mistakes = [
 	['mistaken', 'no level', 'a level that is none', 'it called mcp_log() with the level 8: there are MCP_DEBUG to MCP_EMERGENCY'],
 	['mistaken_json', 'no object', 'JSON that is no object, where that was declared',
 		'it called mcp_return_json() with no object, and its .out_schema is one\'s: write {...}'],
+	['mistaken_json', 'another object', 'JSON that its schema does not allow',
+		'what it returned is not what its .out_schema describes: items[1].name must be a string, not a number'],
 	['mistaken', 'form that is a list', 'a form or request to a model that is no object',
 		'it called mcp_ask_json() with JSON that is no object: write {...}'],
 	['mistaken_json', 'only a block', 'blocks where JSON was declared',

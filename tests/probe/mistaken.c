@@ -194,6 +194,11 @@ static enum mcp_answer no_object(struct mcp_call *call)
 	return mcp_return_json(call, "[1]");
 }
 
+static enum mcp_answer another_object(struct mcp_call *call)
+{
+	return mcp_return_json(call, "{\"items\":[{\"name\":\"a secret\"},{\"name\":77}]}");
+}
+
 static enum mcp_answer form_that_is_a_list(struct mcp_call *call)
 {
 	const char *answer;
@@ -290,6 +295,7 @@ static const struct kind {
 	{ "form of lines", form_of_lines },
 	{ "json behind blanks", json_behind_blanks },
 	{ "no object", no_object },
+	{ "another object", another_object },
 	{ "form that is a list", form_that_is_a_list },
 	{ "only a block", only_a_block },
 	{ "only words", only_words },

@@ -26,6 +26,7 @@ int mistaken_command(struct store *store, int argc, char **argv);
 	  .blocks = true, .asks_first = true, .scope = MCP_ANYONE, .run = mistaken_store }, \
 	{ "mistaken_reads", "Mistaken", "The same, where it need not block.", .in = mistaken_shape, .run = mistaken_store }, \
 	{ "mistaken_json", "Mistaken", "Makes one with JSON.", .in = mistaken_shape, .run = mistaken, \
-	  .out_schema = "{\"type\":\"object\",\"properties\":{}}" }
+	  .out_schema = "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":" \
+	                "{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]}}}}" }
 
 #endif

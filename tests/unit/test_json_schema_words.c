@@ -154,11 +154,33 @@ START_TEST(one_compiled_schema_checks_any_number_of_values)
 }
 END_TEST
 
+/* What a program answers is its customers': the log has the place alone. */
+static const struct { const char *schema, *value, *words; } own[] = {
+	{ "{'properties':{'a':{'enum':['red']}}}", "{'a':'secret'}", "a must be one of \"red\", not a string" },
+	{ "{'properties':{'a':{'items':{'minimum':1}}}}", "{'a':[1,-77]}", "a[1] must be at least 1, not a number" },
+	{ "{'properties':{'a':{'oneOf':[{'const':'s'},{'const':'l'}]}}}", "{'a':'secret'}",
+	  "a must be one of \"s\", \"l\", not a string" },
+	{ "{'properties':{'a':{'const':true}}}", "{'a':'secret'}", "a must be true, not a string" },
+	{ "{'properties':{'a':{'pattern':'^[A-Z]{3}$'}}}", "{'a':'secret'}", "a must match the pattern ^[A-Z]{3}$, not a string" },
+	{ "{'type':['string','integer']}", "77.5", "the answer must be a string or a whole number, not a number" },
+	{ "{'properties':{'a':true},'additionalProperties':false}", "{'b':1}",
+	  "Unknown member \"b\" in the answer: its members are a" },
+	{ "{'unevaluatedProperties':false}", "{'b':1}", "Unknown member \"b\" in the answer" },
+	{ "{'required':['a']}", "{'a':'secret'}", NULL },
+};
+
+START_TEST(words_for_a_log_have_no_value)
+{
+	ck_assert_pstr_eq(json_schema_check_own(compile(own[_i].schema), parse(own[_i].value), arena), own[_i].words);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tests = tcase_create("words");
 
 	tcase_add_loop_test(tests, words_name_the_place_and_what_is_allowed, 0, COUNT(refusals));
+	tcase_add_loop_test(tests, words_for_a_log_have_no_value, 0, COUNT(own));
 	tcase_add_loop_test(tests, faulty_schemas_are_refused_in_words, 0, COUNT(faulty));
 	tcase_add_test(tests, one_compiled_schema_checks_any_number_of_values);
 	return run_all("json schema words", tests);
