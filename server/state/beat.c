@@ -115,6 +115,12 @@ struct grave {
 	int64_t streams;
 };
 
+/* What it had not told yet of what it changed nobody will: it may be anything. */
+static bool tell_of_death(struct store *store, const struct grave *grave)
+{
+	return grave->alone || grave->id == state_me() || tell_all(store, CHANNEL_ALL, "missed");
+}
+
 static bool bury(struct store *store, void *context)
 {
 	struct grave *grave = context;
@@ -124,7 +130,8 @@ static bool bury(struct store *store, void *context)
 	return store_change(store, "delete from mcp_process where id = :home"
 	                    " and (id = :me or :alone = 1 or seen < mcp_now() - " DEAD ")",
 	                    orphan_shape, &dead) == 1
-		&& end_orphans(store, &grave->streams) && task_rows_bury(store);
+		&& end_orphans(store, &grave->streams) && task_rows_bury(store)
+		&& tell_of_death(store, grave);
 }
 
 static bool bury_other(struct store *store, int64_t id, bool alone)

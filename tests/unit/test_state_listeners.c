@@ -288,6 +288,17 @@ START_TEST(the_first_is_not_alone_where_another_was_quicker)
 }
 END_TEST
 
+/* What it had changed and not told yet, nobody else knows. */
+START_TEST(of_whoever_dies_anything_may_have_been_missed)
+{
+	(void)heard();
+	bury_the_other();
+	ck_assert_str_eq(heard(), on_postgres() ? "mcp_all missed\n" : "");
+	beat_end(store);
+	ck_assert_str_eq(heard(), "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("state listeners");
@@ -311,6 +322,7 @@ int main(void)
 	tcase_add_test(tests, rows_are_looked_after_as_they_are_made);
 	tcase_add_test(tests, where_nobody_knows_all_are_known_for_ever);
 	tcase_add_test(tests, the_first_is_not_alone_where_another_was_quicker);
+	tcase_add_test(tests, of_whoever_dies_anything_may_have_been_missed);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
