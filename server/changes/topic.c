@@ -194,6 +194,9 @@ static uint64_t mark(const char *uri)
 void topic_hears(bool first)
 {
 	atomic_store(&hears_since_ms, first ? 0 : tick_ms());
+	/* Those of a server that this process was before, on another database. */
+	for (int i = 0; first && i < MARKS; i++)
+		atomic_store(&marked_ms[i], 0);
 }
 
 int64_t topic_changed_ms(const char *topic)

@@ -278,6 +278,12 @@ START_TEST(changes_are_noticed_by_who_follows)
 	mcp_list_changed(MCP_TOOLS);
 	mcp_test_notice(test, "tools/list_changed", "{}");
 	mcp_test_quiet(other);
+	mcp_test_quiet(test);
+	mcp_test_close(test);
+	/* The next server is another one, in which nothing has changed yet. */
+	test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
+	mcp_test_follow(test, "book://all");
+	mcp_test_quiet(test);
 	mcp_test_close(test);
 }
 END_TEST
