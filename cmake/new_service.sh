@@ -184,7 +184,8 @@ say_what_is_new() {
 What comes next:
   ./dev build dev && ctest --test-dir build/dev -R $name --output-on-failure     # its tables are sound, its tools answer
   ./dev run                 # serves it at http://127.0.0.1:$port/mcp, beside the others
-  ./dev test                # everything, its golden exchange too
+  ./dev test tests/golden/2026-07-28/$name.http         # its golden exchange
+  ./dev test                # everything
 
 Your own tables and tools go into $name/$name.c: docs/writing-a-server.md explains what stands there.
 END

@@ -10,6 +10,7 @@ Without any it runs every test; what failed stands at the end, a line each that 
   store_lending                         a C test: tests/unit/test_store_lending.c, or any other of ctest's, by its name
   tests/e2e/streams.test.mjs            a file of end-to-end tests
   'tests/e2e/streams.test.mjs:A TEST'   one test of that file, by its name or words of that
+  tests/golden/2026-07-28/tools-call.http     a golden exchange
 
 BUILD=release, asan or threads in front of it takes another build than dev. DATABASE=postgresql gives each server of an
 end-to-end test a database on PostgreSQL; of C tests those on PostgreSQL are tests of their own, test_store_on_postgresql.
@@ -56,10 +57,17 @@ run_some_tests() {
 	esac
 	need_tools
 	for one in "$@"; do
+		if [[ $one == tests/golden/*.http && -e $one ]]; then
+			one=${one#tests/}
+			one=tests/e2e/golden.test.mjs:${one%.http}
+			one=${one/:golden\//:golden }
+		fi
 		file=${one%%.test.mjs*}.test.mjs
 		if [ -e "$file" ]; then
 			one=${one#"$file"}
 			run_one_file "$file" "${one#:}" || failed=1
+		elif [[ $one == */* ]]; then
+			fail "there is no test $one; ./dev test --help says what there may be"
 		else
 			run_one_c_test "$one" || failed=1
 		fi
