@@ -158,6 +158,11 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	va_start(list, format);
 	vsnprintf(why, sizeof(why), format, list);
 	va_end(list);
+	/* Who runs it knows that it may not fit this database. */
+	if (store->hushed) {
+		store_failed(store, sql, why, false);
+		return;
+	}
 	if (sql)
 		store_shorten(sql, text);
 	bool counts = !store->transacting || !store->failed;
