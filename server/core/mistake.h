@@ -15,5 +15,7 @@ void mistake(const char *format, ...) PRINTF(1, 2);
  * mistake_by(). */
 void mistake_fatal(const char *format, ...) PRINTF(1, 2);
 bool mistake_was_fatal(void);
+/* Whether this thread runs anything that mistake_by() named. */
+bool mistake_has_somebody(void);
 
 #endif

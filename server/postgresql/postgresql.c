@@ -99,8 +99,8 @@ void postgres_statement_failed(struct postgres *postgres, const char *sql, PGres
 		return;
 	}
 	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	store_misused(postgres->store, postgres->link.failed_sql ? postgres->link.failed_sql : sql, "%s",
-	              words ? words : "the database gave no reason");
+	store_unfit(postgres->store, postgres->link.failed_sql ? postgres->link.failed_sql : sql,
+	            words ? words : "the database gave no reason");
 	PQclear(result);
 }
 

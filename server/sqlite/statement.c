@@ -126,10 +126,10 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 	struct statement *statement = make(sqlite, query, &code, &why);
 
 	if (!statement) {
-		if (code == SQLITE_ERROR)
-			store_wrong(&why, "%s", sqlite3_errmsg(sqlite->connection->db));
-		if (code == SQLITE_OK || code == SQLITE_ERROR)
+		if (code == SQLITE_OK)
 			store_misused(&sqlite->store, query->sql, "%s", why.text);
+		else if (code == SQLITE_ERROR)
+			store_unfit(&sqlite->store, query->sql, sqlite3_errmsg(sqlite->connection->db));
 		else
 			sqlite_failed(sqlite, query->sql, code);
 		return NULL;

@@ -158,11 +158,6 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	va_start(list, format);
 	vsnprintf(why, sizeof(why), format, list);
 	va_end(list);
-	/* Who runs it knows that it may not fit this database. */
-	if (store->hushed) {
-		store_failed(store, sql, why, false);
-		return;
-	}
 	if (sql)
 		store_shorten(sql, text);
 	bool counts = !store->transacting || !store->failed;
@@ -170,6 +165,19 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	if (counts)
 		store->refused = true;
 	mistake_fatal("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
+}
+
+void store_unfit(struct store *store, const char *sql, const char *why)
+{
+	bool counts = !store->transacting || !store->failed;
+
+	if (mistake_has_somebody()) {
+		store_misused(store, sql, "%s", why);
+		return;
+	}
+	store_failed(store, sql, why, false);
+	if (counts)
+		store->refused = true;
 }
 
 bool store_may_write(struct store *store, const char *sql)

@@ -44,7 +44,7 @@ describe('what it says', () => {
 		assert.equal(status, 200);
 		assert.match(text, /^<!doctype html>\n<html lang="en">/);
 		assert.match(text, /<title>Products, an MCP server<\/title>/);
-		assert.match(words(text), /Products MCP server, version \d+\.\d+\.\d+ The catalogue and the stock of a shop\. /);
+		assert.match(words(text), /Products MCP server, version \d+\.\d+\.\d+(\+\S+)? The catalogue and the stock of a shop\. /);
 		assert.match(words(text), /Neither a key nor a sign-in is needed\./);
 		const { json: { result: { tools } } } = await exchange(open, { headers: types,
 			body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' });

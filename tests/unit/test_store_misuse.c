@@ -229,6 +229,7 @@ static void misuse_in_child(void)
 	int status;
 
 	if (child == 0) {
+		mistake_by("tool", "misuses");
 		signal(SIGABRT, SIG_DFL);
 		_exit(costs_only_itself() ? 0 : 1);
 	}
@@ -249,6 +250,16 @@ START_TEST(a_programmers_error_is_told_with_the_statement)
 }
 END_TEST
 
+/* Then the database may not be the program's, or not yet. */
+START_TEST(what_the_runtime_finds_unfit_has_failed_and_is_no_mistake)
+{
+	ck_assert(!misuse_table());
+	ck_assert(!misuse_in_transaction());
+	ck_assert(!mistake_was_fatal());
+	ck_assert_int_eq(add(store, "c", 1), 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("misuse of the store");
@@ -256,6 +267,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_loop_test(tcase, a_programmers_error_is_told_with_the_statement, 0, COUNT(misuses));
+	tcase_add_test(tcase, what_the_runtime_finds_unfit_has_failed_and_is_no_mistake);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
