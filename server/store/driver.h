@@ -153,8 +153,8 @@ MUST_USE bool store_may_write(struct store *store, const char *sql);
 /* A program's mistake, see mistake.h: where that does not end the process, what was to be run has failed. `sql`
  * NULL: it is about no statement. */
 void store_misused(struct store *store, const char *sql, const char *format, ...) PRINTF(3, 4);
-/* The database can't run it: the same of what a program's tool, job or command runs. Else it was the runtime, as it
- * starts or looks, and the database may not be the program's, or not yet: that has failed. */
+/* The database can't run it: the same of what a program's tool, job or command runs, unless it was sound as the program
+ * began. Else it was the runtime, as it starts or looks, or somebody has changed the tables since: that has failed. */
 void store_unfit(struct store *store, const char *sql, const char *why);
 
 /* ---- What the text of a statement tells (text.c) ---- */

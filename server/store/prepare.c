@@ -2,6 +2,7 @@
 #include "prepare.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "build.h"
@@ -122,6 +123,33 @@ int store_prepare_some(struct store *store, struct statements all, int from, int
 	return some.failed ? -1 : ended ? 0 : some.to;
 }
 
+/* ---- What was sound ---- */
+
+static atomic_bool all_sound;           /* when the program began */
+
+struct sought {
+	const char *sql;
+	bool found;
+};
+
+static bool is_sought(void *context, const struct store_statement *statement, const char *sql)
+{
+	struct sought *sought = context;
+
+	(void)statement;
+	sought->found = strcmp(sql, sought->sql) == 0;
+	return !sought->found;
+}
+
+bool store_statement_was_sound(enum store_kind kind, const char *sql)
+{
+	struct sought sought = { .sql = sql };
+
+	if (atomic_load(&all_sound))
+		(void)each_text(store_program_statements(), kind, is_sought, &sought);
+	return sought.found;
+}
+
 /* ---- Once ---- */
 
 struct sum {
@@ -206,12 +234,12 @@ bool store_prepare_once(struct store *store, const struct migration *migrations,
 {
 	struct preparing at = { .wrong = wrong, .context = context };
 	const struct migration *last = latest(migrations);
-
-	if (!last)
-		return store_prepare(store, all, wrong, context, done);
 	struct arena *arena = arena_create();
-	bool prepared = prepare_unless_noted(store, arena, last, all, &at);
+	bool prepared = last ? prepare_unless_noted(store, arena, last, all, &at)
+	                     : store_prepare(store, all, wrong, context, &at.done);
+
 	arena_destroy(arena);
 	*done = at.done;
+	atomic_store(&all_sound, prepared && done->wrong == 0);
 	return prepared;
 }

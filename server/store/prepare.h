@@ -32,6 +32,10 @@ int store_prepare_some(struct store *store, struct statements all, int from, int
 MUST_USE bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,
                                  store_wrong_fn *wrong, void *context, struct store_prepared *done);
 
+/* Whether it is one of the program's, which were all sound behind store_prepare_once(): what is wrong with it now is
+ * the database's. */
+bool store_statement_was_sound(enum store_kind kind, const char *sql);
+
 /* How many of the steps the database has not taken; -1: the store could not say. */
 int store_migrations_left(struct store *store, const struct migration *migrations);
 /* Takes all steps and notes none, on a database that is empty and will soon be gone. */
