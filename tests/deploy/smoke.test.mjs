@@ -62,7 +62,7 @@ test('a key that is not known', async () => {
 test('another version than was deployed', async () => {
 	const { status, stdout } = await smoke(['--version', '9.9.9', url('products')]);
 	assert.equal(status, 1);
-	assert.match(stdout, new RegExp(`its version is ${version.replaceAll('.', '\\.')}, and must be 9\\.9\\.9`));
+	assert.match(stdout, new RegExp(`its version is ${version.replace(/[.+]/g, '\\$&')}, and must be 9\\.9\\.9`));
 });
 
 test('the address of one leads to the other', async () => {

@@ -58,6 +58,9 @@ async function settled() {
 	await Promise.all(heard.map(each => each.answer));
 }
 
+// Those that were killed are: with that all are told that anything may have changed, once.
+const buried = () => eventually(async () => await query(url, 'select count(*) from mcp_process') === '2', 'two processes are left');
+
 // Holds what a query locks, until it is let go.
 async function holding(sql) {
 	const child = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', url], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -401,6 +404,7 @@ test('what psql says is heard', { skip }, async () => {
 });
 
 test('of two listening streams of a session one hears', { skip }, async () => {
+	await buried();
 	const session = await beginSession(one);
 	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://once' }));
 	const seen = [];
@@ -513,6 +517,7 @@ test('nor do two that leave at once, at two processes', { skip }, async () => {
 });
 
 test('whichever of two streams comes and goes, each change is told once', { skip }, async () => {
+	await buried();
 	const session = await beginSession(one), streams = [new Stream(), new Stream()];
 	await exchange(one, request(session, 'resources/subscribe', { uri: 'probe://coming' }));
 	for (const stream of streams) {
