@@ -450,7 +450,7 @@ begin_beside() {
 		renice -n 5 "$BASHPID" >/dev/null
 		TEST=$TEST/beside PARTS=() PASSED=0 FAILED=0
 		mkdir "$TEST"
-		NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
+		NODE_TIMEOUT=900000 NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 		run_conformance "official conformance suite"
 		run_client_tests "clients of other languages" "${clients[@]}"
 		run_sign_in_tests "clients that sign in"
