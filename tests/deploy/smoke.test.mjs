@@ -59,6 +59,11 @@ test('a key that is not known', async () => {
 	assert.doesNotMatch(stdout + stderr, /mcp_unknown/);
 });
 
+test('a version is the one that was deployed, whichever build of it', async () => {
+	const { status, stdout, stderr } = await smoke(['--version', version.split('+')[0], url('products')]);
+	assert.equal(status, 0, stdout + stderr);
+});
+
 test('another version than was deployed', async () => {
 	const { status, stdout } = await smoke(['--version', '9.9.9', url('products')]);
 	assert.equal(status, 1);
