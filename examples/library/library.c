@@ -258,7 +258,7 @@ static const struct mcp_counter counters[] = {
 };
 
 static const struct setting settings[] = {
-	{ .name = "LOAN_PERIOD", .kind = SETTING_DURATION, .standard = "672h", .least = 1000,
+	{ .name = "LOAN_PERIOD", .kind = SETTING_DURATION, .standard = "28d", .least = 1000,
 	  .about = "How long a book is lent" },
 	IMPORT_SETTINGS,
 	{ 0 },

@@ -105,7 +105,7 @@ static const char *allowed(const struct setting *setting)
 	static const char *const what[] = {
 		[SETTING_TEXT] = "a text", [SETTING_LIST] = "a list such as one,two",
 		[SETTING_INT] = "a whole number", [SETTING_BYTES] = "a size such as 64KiB or 4MiB",
-		[SETTING_DURATION] = "a duration such as 500ms, 55s, 30m or 2h",
+		[SETTING_DURATION] = "a duration such as 500ms, 55s, 30m, 2h or 30d",
 	};
 	const char *list = "";
 

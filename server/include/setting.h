@@ -11,7 +11,7 @@ enum setting_kind {
 	SETTING_TEXT,
 	SETTING_INT,
 	SETTING_BYTES,          /* 65536, 64KiB, 4MiB, 1GiB */
-	SETTING_DURATION,       /* 500ms, 55s, 30m, 2h; a bare number is seconds. Read as milliseconds */
+	SETTING_DURATION,       /* 500ms, 55s, 30m, 2h, 30d; a bare number is seconds. Read as milliseconds */
 	SETTING_LIST,           /* items separated by commas or white space */
 	SETTING_CHOICE,         /* one of `one_of` */
 };

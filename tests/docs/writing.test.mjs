@@ -194,7 +194,7 @@ test('import takes a file, measure goes through it as a task, the job forgets an
 		assert.equal(status, 0, stderr);
 	}
 	const options = { folder: old }, settings = { METRICS_PORT: 'any', DATABASE_URL: 'sqlite:guestbook.db' };
-	const kept = await start(name, { ...settings, KEEP: '876000h' }, options);
+	const kept = await start(name, { ...settings, KEEP: '36500d' }, options);
 	const client = clientOf(() => [kept]);
 	const task = await client.until(await client.create('measure'), 'completed');
 	assert.deepEqual(task.result.structuredContent, { entries: 250, letters: 1000 });

@@ -124,6 +124,7 @@ static const struct { const char *name, *text; int64_t value; } numbers[] = {
 	  "1024B", 1024 },
 	{ "T_IDLE", "100ms", 100 }, { "T_IDLE", "55", 55000 }, { "T_IDLE", "55s", 55000 },
 	{ "T_IDLE", "2h", 7200000 }, { "T_IDLE", "1m", 60000 },
+	{ "T_IDLE", "30d", INT64_C(2592000000) },
 };
 
 START_TEST(numbers_have_units)
@@ -136,7 +137,7 @@ START_TEST(numbers_have_units)
 END_TEST
 
 #define A_SIZE "a size such as 64KiB or 4MiB from 1KiB to 1GiB is needed"
-#define A_TIME "a duration such as 500ms, 55s, 30m or 2h, at least 100ms, is needed"
+#define A_TIME "a duration such as 500ms, 55s, 30m, 2h or 30d, at least 100ms, is needed"
 
 static const struct { const char *name, *text, *words; } wrong[] = {
 	{ "T_PORT", "http", "T_PORT is \"http\": a whole number from 0 to 65535 is needed" },
