@@ -34,24 +34,40 @@ static const struct option options[OPTIONS] = {
 	              "Only checks: shows what was understood, and changes nothing" },
 };
 
+/* What nothing of this import would heed is neither shown nor understood. */
+static bool has_option(const struct import_spec *spec, int option)
+{
+	if (option == CURRENCY)
+		return columns_has_money(spec->row);
+	return option != PRESET || (spec->presets && spec->presets[0]);
+}
+
+static void print_option(const struct import_spec *spec, int option)
+{
+	const struct option *it = &options[option];
+	int used = printf("  %s%s%s", it->name, it->value ? " " : "", it->value ? it->value : "");
+
+	printf("%*s%s\n", used < 24 ? 24 - used : 1, "", it->about);
+	for (size_t i = 0; option == PRESET && spec->presets[i]; i++)
+		printf("%24s%s: %s\n", "", spec->presets[i]->name, spec->presets[i]->title);
+}
+
 void import_help(const struct import_spec *spec, const char *usage)
 {
 	char known[400];
 
 	printf("%s\nImports all rows of a CSV file, or none. What is wrong is listed with its line.\n\n",
 	       usage);
-	for (int i = 0; i < OPTIONS; i++) {
-		int used = printf("  %s%s%s", options[i].name, options[i].value ? " " : "",
-		                  options[i].value ? options[i].value : "");
-		printf("%*s%s\n", used < 24 ? 24 - used : 1, "", options[i].about);
-		for (size_t k = 0; i == PRESET && spec->presets && spec->presets[k]; k++)
-			printf("%24s%s: %s\n", "", spec->presets[k]->name, spec->presets[k]->title);
-	}
+	for (int i = 0; i < OPTIONS; i++)
+		if (has_option(spec, i))
+			print_option(spec, i);
 	columns_names(spec->row, known, sizeof(known));
 	printf("\nFields: %s.\n\nThe file is text: UTF-8, or what --encoding names, UTF-16 with its mark too;"
 	       " cells are separated by\ncommas, semicolons, tabs or vertical bars; packed with gzip or not."
-	       " Save a workbook as \"CSV UTF-8\".\nAmounts are 1250, 12.50, 12,50 or 1,250.00; £12.50 and"
-	       " 12.50 GBP where that is their currency.\n", known);
+	       " Save a workbook as \"CSV UTF-8\".\n", known);
+	if (has_option(spec, CURRENCY))
+		printf("Amounts are 1250, 12.50, 12,50 or 1,250.00; £12.50 and 12.50 GBP where that is their"
+		       " currency.\n");
 }
 
 /* ---- The words ---- */
@@ -72,20 +88,20 @@ static bool set(struct words *words, int option, const char *value)
 	return true;
 }
 
-static int option_named(str name)
+static int option_named(const struct import_spec *spec, str name)
 {
 	int i = 0;
 
-	while (i < OPTIONS && !str_is(name, options[i].name))
+	while (i < OPTIONS && !(str_is(name, options[i].name) && has_option(spec, i)))
 		i++;
 	return i;
 }
 
 /* Takes one word, or two. False: it is not understood. */
-static bool read_word(struct words *words, int argc, char **argv, int *at)
+static bool read_word(struct words *words, int argc, char **argv, int *at, const struct import_spec *spec)
 {
 	str value = str_of(argv[*at]), name = str_cut(&value, '=');
-	int option = option_named(name);
+	int option = option_named(spec, name);
 
 	if (option == OPTIONS) {
 		bool fits = argv[*at][0] != '-' && !words->path;
@@ -101,9 +117,9 @@ static bool read_word(struct words *words, int argc, char **argv, int *at)
 	       && set(words, option, argv[++*at]);
 }
 
-static bool complain(const char *word)
+static bool complain(const struct import_spec *spec, const char *word)
 {
-	int option = option_named(str_of(word));
+	int option = option_named(spec, str_of(word));
 
 	if (option < OPTIONS && options[option].value)
 		fprintf(stderr, "import: %s needs %s\n", word, options[option].example);
@@ -144,8 +160,8 @@ static bool check_preset(const char *name, const struct import_spec *spec)
 static bool read_words(struct words *words, int argc, char **argv, const struct import_spec *spec)
 {
 	for (int i = 1; i < argc; i++)
-		if (!read_word(words, argc, argv, &i))
-			return complain(argv[i]);
+		if (!read_word(words, argc, argv, &i, spec))
+			return complain(spec, argv[i]);
 	for (size_t i = 0; i < words->options.maps_count; i++)
 		if (!check_map(words->maps[i], spec))
 			return false;

@@ -4,10 +4,13 @@
 static char *words_given[8];
 static int words_count, exit_status;
 
+static const struct import_preset etsy = { .name = "etsy", .title = "An export of Etsy's", .signs = { { "LISTING" } } };
+static const struct import_preset *const presets[] = { &etsy, NULL };
+
 static void run_command(void)
 {
 	spec = (struct import_spec) { .what = "items", .row = item_shape, .key = key_of_item,
-	                              .take = take_item };
+	                              .take = take_item, .presets = presets };
 	exit_status = import_command(store, words_count, words_given, &spec, "usage: so it is\n");
 }
 
@@ -53,7 +56,7 @@ static const struct { const char *words[6], *file; int status; int64_t items; co
 	{ { "FILE", "--encoding=latin1" }, ROW_IN, 1, 0, "the encoding is \"latin1\": utf-8, " },
 	{ { "FILE", "--preset=none" }, ROW_IN, 0, 1, "" },
 	{ { "FILE", "--preset", "shopify" }, ROW_IN, 2, 0, "import: there is no preset shopify; there are"
-	                                                  " none\nusage: so it is\n" },
+	                                                  " etsy, none\nusage: so it is\n" },
 	{ { "-x" }, ROW, 2, 0, "import: -x is not understood\nusage: so it is\n" },
 };
 
@@ -74,6 +77,66 @@ START_TEST(words_are_understood_or_told)
 }
 END_TEST
 
+/* ---- What an import has nothing for ---- */
+
+static SHAPE(name_shape, struct item,
+	TEXT(struct item, sku, "Code", .required = true));
+static char help[4096];
+
+static void run_plain(void)
+{
+	spec = (struct import_spec) { .what = "items", .row = name_shape, .key = key_of_item, .take = take_item };
+	exit_status = import_command(store, words_count, words_given, &spec, "usage: so it is\n");
+}
+
+static void print_help(const struct shape *row, const struct import_preset *const *some)
+{
+	FILE *file = tmpfile();
+	int out = dup(STDOUT_FILENO);
+
+	fflush(stdout);
+	dup2(fileno(file), STDOUT_FILENO);
+	import_help(&(struct import_spec) { .row = row, .presets = some }, "usage: so it is\n");
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	rewind(file);
+	help[fread(help, 1, sizeof(help) - 1, file)] = '\0';
+	fclose(file);
+}
+
+START_TEST(help_has_what_the_import_has_alone)
+{
+	static const char *const words[] = { "--currency", "Amounts", "--preset" };
+
+	print_help(item_shape, presets);
+	ck_assert_ptr_nonnull(strstr(help, "etsy: An export of Etsy's"));
+	for (int i = 0; i < COUNT(words); i++)
+		ck_assert_msg(strstr(help, words[i]), "%s", help);
+	print_help(name_shape, NULL);
+	ck_assert_ptr_nonnull(strstr(help, "--encoding"));
+	for (int i = 0; i < COUNT(words); i++)
+		ck_assert_msg(!strstr(help, words[i]), "%s", help);
+}
+END_TEST
+
+static const char *const nothing[] = { "--currency=GBP", "--preset=none" };
+
+START_TEST(and_nothing_else_is_understood)
+{
+	char expected[80];
+
+	snprintf(expected, sizeof(expected), "import: %s is not understood\n", nothing[_i]);
+	words_given[0] = (char[]) { "import" };
+	words_given[1] = arena_copy(arena, str_of(nothing[_i]));
+	words_given[2] = path;
+	words_count = 3;
+	catch_log(run_plain);
+	ck_assert_int_eq(exit_status, 2);
+	ck_assert_msg(str_starts(str_of(logged), expected), "%s", logged);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("import: the command");
@@ -81,6 +144,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin_items, end);
 	tcase_add_loop_test(tcase, words_are_understood_or_told, 0, COUNT(calls));
+	tcase_add_test(tcase, help_has_what_the_import_has_alone);
+	tcase_add_loop_test(tcase, and_nothing_else_is_understood, 0, COUNT(nothing));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
