@@ -34,6 +34,12 @@ static bool count_all(struct store *store, const char *sql, struct count *counte
 	return done;
 }
 
+/* Behind a noun that is counted: 1 tool, 2 tools. */
+static const char *s_of(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* Every entry begins with its name, which the last has not. */
 static int entries(const void *table, size_t size)
 {
@@ -56,10 +62,13 @@ static bool check_offer(const struct mcp_server *server)
 		command_failed(server, wrong);
 		return false;
 	}
-	printf("The tables are sound: %d tools, %d resources, %d prompts, %d skills.\n",
-	       entries(server->tools, sizeof(struct mcp_tool)),
-	       entries(server->resources, sizeof(struct mcp_resource)),
-	       entries(server->prompts, sizeof(struct mcp_prompt)), served_skills.count);
+	int tools = entries(server->tools, sizeof(struct mcp_tool));
+	int resources = entries(server->resources, sizeof(struct mcp_resource));
+	int prompts = entries(server->prompts, sizeof(struct mcp_prompt)), skills = served_skills.count;
+	printf("The tables are sound: %d tool%s, %d resource%s, %d prompt%s, %d skill%s.\n", tools, s_of(tools),
+	       resources, s_of(resources), prompts, s_of(prompts), skills, s_of(skills));
+	/* What is wrong stands behind it, also where both go into one file. */
+	fflush(stdout);
 	skills_stop();
 	return true;
 }
@@ -83,9 +92,9 @@ static int check_database(const struct mcp_server *server, const char *url)
 	store_close(store);
 	if (!done)
 		return command_failed(server, "the database can't be read");
-	printf("%s can be read: %lld migrations", store_place(url, place), (long long)steps.count);
+	printf("%s can be read: %lld migration%s", store_place(url, place), (long long)steps.count, s_of(steps.count));
 	if (server->counts)
-		printf(", %lld %s", (long long)rows.count, server->name);
+		printf("; %s: %lld", server->name, (long long)rows.count);
 	printf(".\n");
 	return 0;
 }

@@ -40,9 +40,12 @@ static int check_all(const struct mcp_server *server, struct store *store)
 	bool prepared = store_prepare(store, store_program_statements(), print_wrong, (void *)(uintptr_t)server, &done);
 	int status = status_of(prepared, &done);
 
+	const char *kind = store_kind(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL";
 	if (!status)
-		printf("The statements are sound: %d, as %s has them.\n", done.fine,
-		       store_kind(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL");
+		printf("The statements are sound: %d, as %s has them.\n", done.fine, kind);
+	else if (done.wrong)
+		fprintf(stderr, "mcp-%s: of %d statements %d %s not sound, as %s has them\n", server->name,
+		        done.fine + done.wrong, done.wrong, done.wrong == 1 ? "is" : "are", kind);
 	return status;
 }
 
@@ -67,6 +70,7 @@ int statements_check(const struct mcp_server *server, struct store *store, bool 
 		return check_all(server, store);
 	if (!shared)
 		return check_on_new(server);
-	printf("The statements are looked at once the database is up to date: %d migrations have still to run.\n", left);
+	printf("The statements are looked at once the database is up to date: %d migration%s still to run.\n",
+	       left, left == 1 ? " has" : "s have");
 	return 0;
 }

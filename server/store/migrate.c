@@ -82,8 +82,8 @@ static bool are_taken(const struct rows *known, const struct migration *migratio
 	int left = count_left(known, migrations);
 
 	if (left)
-		log_error("store: %d migrations have still to run, which is for the command setup, or a start as the tables'"
-		          " owner", left);
+		log_error("store: %d migration%s still to run, which is for the command setup, or a start as the tables'"
+		          " owner", left, left == 1 ? " has" : "s have");
 	return !left;
 }
 

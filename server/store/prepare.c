@@ -57,9 +57,9 @@ struct preparing {
 
 static void tell(struct preparing *at, const struct store_statement *statement, const char *sql, const char *why)
 {
-	char line[512], text[STORE_SHORT_SIZE];
+	char text[STORE_WHOLE_SIZE], line[STORE_WHOLE_SIZE + 512];
 
-	store_shorten(sql, text);
+	store_shorten_to(STORE_WHOLE, sql, text);
 	snprintf(line, sizeof(line), "%s: %s:%d: %s: %s", at->store->driver->scheme, statement->file,
 	         statement->line, text, why);
 	at->wrong(at->context, line);

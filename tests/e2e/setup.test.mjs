@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { query, startIfThere } from './postgres.mjs';
-import { ask, run, start, temporary } from './support.mjs';
+import { ask, root, run, start, temporary } from './support.mjs';
 
 const server = await startIfThere();
 const skip = !server && 'there is no PostgreSQL';
@@ -135,7 +135,7 @@ test('what was brought back can be looked at, and is left as it is', { skip }, a
 	await setup(catalogue);
 	const { status, stdout, stderr } = await check();
 	assert.equal(status, 0, stderr);
-	assert.match(stdout, /can be read: \d+ migrations, 1 products\.$/m);
+	assert.match(stdout, /can be read: \d+ migrations; products: 1\.$/m);
 	// An empty database is none of ours, and does not become one.
 	await query(server.url, 'create database hollow');
 	for (let i = 0; i < 2; i++) {
@@ -152,6 +152,12 @@ test('SQLite needs nobody, and gets its tables', async () => {
 	assert.match(stdout, /is ready/);
 });
 
+test('docs/mistakes.md shows what is said where nothing is wrong', async () => {
+	const [, shown] = /\$ mcp-guestbook check\n([\s\S]*?)\n\n/.exec(readFileSync(join(root, 'docs/mistakes.md'), 'utf8'));
+	const { status, stdout, stderr } = await run('documented', ['check'], { env: { DATABASE_URL: '' } });
+	assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: `${shown.replaceAll(/^    /gm, '')}\n`, stderr: '' });
+});
+
 test('an SQLite database that is not there is not made by looking at it', async () => {
 	const folder = temporary(), env = { DATABASE_URL: `sqlite:${join(folder, 'g.db')}` };
 	const { status, stderr } = await run('documented', ['check'], { env });
@@ -162,5 +168,5 @@ test('an SQLite database that is not there is not made by looking at it', async 
 	assert.equal((await run('documented', ['setup'], { env })).status, 0);
 	const there = await run('documented', ['check'], { env });
 	assert.equal(there.status, 0, there.stderr);
-	assert.match(there.stdout, /g\.db can be read: \d+ migrations\.$/m);
+	assert.match(there.stdout, /g\.db can be read: 1 migration\.$/m);
 });

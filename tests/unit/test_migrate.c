@@ -330,7 +330,7 @@ START_TEST(what_is_left_to_do_there_is_for_another_role)
 	become("all");
 	catch_log(migrate_as_it_is);
 	ck_assert(!migrated);
-	ck_assert_ptr_nonnull(strstr(logged, "1 migrations have still to run, which is for the command setup"));
+	ck_assert_ptr_nonnull(strstr(logged, "1 migration has still to run, which is for the command setup"));
 }
 END_TEST
 

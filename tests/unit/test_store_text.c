@@ -96,6 +96,8 @@ START_TEST(a_long_text_is_shortened_between_characters)
 	strcat(long_text, "\xC3\xA9");
 	store_shorten(long_text, text);
 	ck_assert_str_eq(text, kept);
+	store_shorten_to(7, "select 1 from thing", text);
+	ck_assert_str_eq(text, "select ...");
 }
 END_TEST
 
