@@ -1,6 +1,7 @@
 // golden.mjs - reads golden exchanges and compares answers with them; the format is told in
 // tests/golden/README.md.
 import assert from 'node:assert/strict';
+import { differences, inWords, placeholder, textDifferences } from './differences.mjs';
 import { exchange, keyLines, keys, meta, types } from './support.mjs';
 
 // ---- Reading ----
@@ -14,17 +15,33 @@ function readHeaders(lines) {
 	});
 }
 
-function readPart(text) {
-	const [, head, body] = part.exec(text.trim());
-	const [first, ...lines] = head.split('\n');
-	return { first, headers: readHeaders(lines), body: body?.trim() };
+// Of an exchange: a request or an answer, and where it begins.
+function readPart(lines, at) {
+	const from = lines.findIndex(line => line.trim());
+	const [, head, body] = part.exec(lines.join('\n').trim());
+	const [first, ...others] = head.split('\n');
+	return { first, headers: readHeaders(others), body: body?.trim(), line: at + Math.max(from, 0) };
+}
+
+// The lines between those that are `mark`: [lines, number of the first], the first of all being `at`.
+function split(lines, mark, at) {
+	const parts = [[[], at]];
+	for (const line of lines) {
+		at++;
+		if (line === mark)
+			parts.push([[], at]);
+		else
+			parts.at(-1)[0].push(line);
+	}
+	return parts;
 }
 
 // { program, settings, data, exchanges: [{ request, answer }] }
 export function readGolden(text) {
 	const golden = { program: 'products', settings: {}, data: undefined, exchanges: [] };
 	const lines = text.split('\n');
-	while (/^[#@<]|^\s*$/.test(lines[0])) {
+	let at = 1;
+	for (; /^[#@<]|^\s*$/.test(lines[0]); at++) {
 		const line = lines.shift(), [first, ...others] = line.slice(1).trim().split(/\s+/);
 		if (line.startsWith('@')) {
 			golden.program = first;
@@ -33,17 +50,15 @@ export function readGolden(text) {
 			golden.data = [first, ...others];
 		}
 	}
-	for (const each of lines.join('\n').split(/^===$/m)) {
-		const sides = each.split(/^---$/m);
-		assert.equal(sides.length, 2, 'an exchange is a request, a line ---, and an answer');
-		golden.exchanges.push({ request: readPart(sides[0]), answer: readPart(sides[1]) });
+	for (const [exchanged, number] of split(lines, '===', at)) {
+		const sides = split(exchanged, '---', number);
+		assert.equal(sides.length, 2, `line ${number}: an exchange is a request, a line ---, and an answer`);
+		golden.exchanges.push({ request: readPart(...sides[0]), answer: readPart(...sides[1]) });
 	}
 	return golden;
 }
 
 // ---- Placeholders ----
-
-const placeholder = /\$\{([^}]*)\}/g;
 
 const metaText = capabilities => `"_meta":${JSON.stringify(meta(capabilities))}`;
 
@@ -64,83 +79,6 @@ export function fill(text, values) {
 		const value = values[name];
 		return typeof value === 'string' ? value : JSON.stringify(value);
 	});
-}
-
-const escape = text => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-// Compares text with a pattern; what has no value yet gets one.
-function matchText(pattern, text, values, where) {
-	const names = [];
-	let source = '', at = 0;
-	for (const match of pattern.matchAll(placeholder)) {
-		source += escape(pattern.slice(at, match.index));
-		at = match.index + match[0].length;
-		if (match[1] === 'any') {
-			source += '[\\s\\S]*';
-		} else if (match[1] in values) {
-			source += escape(String(values[match[1]]));
-		} else {
-			names.push(match[1]);
-			source += '([\\s\\S]+?)';
-		}
-	}
-	const found = new RegExp(`^${source}${escape(pattern.slice(at))}$`).exec(text);
-	assert.ok(found, `${where} is ${JSON.stringify(text)}, not ${JSON.stringify(pattern)}`);
-	names.forEach((name, index) => { values[name] = found[index + 1]; });
-}
-
-// ---- Comparing: what is expected must be contained in what came ----
-
-function matchList(expected, actual, values, where) {
-	assert.ok(Array.isArray(actual), `${where} is ${JSON.stringify(actual)}, not a list`);
-	if (expected.length === 0)
-		assert.equal(actual.length, 0, `${where} is not empty`);
-	let at = 0;
-	for (const item of expected) {
-		let why;
-		for (; at < actual.length; at++) {
-			const tried = { ...values };
-			try {
-				contain(item, actual[at], tried, `${where}[${at}]`);
-				Object.assign(values, tried);
-				why = null;
-				break;
-			} catch (error) {
-				why ??= error;
-			}
-		}
-		if (at === actual.length)
-			throw why ?? new Error(`${where} ends before ${JSON.stringify(item)}`);
-		at++;
-	}
-}
-
-export function contain(expected, actual, values, where = 'the answer') {
-	const whole = typeof expected === 'string' && /^\$\{([^}]*)\}$/.exec(expected)?.[1];
-	if (whole === 'absent')
-		return assert.equal(actual, undefined, `${where} is there: ${JSON.stringify(actual)}`);
-	assert.notEqual(actual, undefined, `${where} is missing`);
-	if (whole === 'any')
-		return;
-	if (whole === 'empty')
-		return assert.deepEqual(actual, {}, `${where} is not {}`);
-	if (whole && !(whole in values)) {
-		values[whole] = actual;
-	} else if (whole) {
-		assert.deepEqual(actual, values[whole], where);
-	} else if (typeof expected === 'string') {
-		assert.equal(typeof actual, 'string', `${where} is ${JSON.stringify(actual)}, not a text`);
-		matchText(expected, actual, values, where);
-	} else if (Array.isArray(expected)) {
-		matchList(expected, actual, values, where);
-	} else if (expected && typeof expected === 'object') {
-		assert.ok(actual && typeof actual === 'object' && !Array.isArray(actual),
-			`${where} is ${JSON.stringify(actual)}, not an object`);
-		for (const [key, value] of Object.entries(expected))
-			contain(value, actual[key], values, `${where}.${key}`);
-	} else {
-		assert.deepEqual(actual, expected, where);
-	}
 }
 
 // ---- Running ----
@@ -166,61 +104,71 @@ function requestOf({ first, headers, body }, values) {
 
 const paragraphs = text => text?.split(/\n\s*\n/) ?? [];
 
-// Of a stream that is only expected to open, the first bytes are enough.
-function holds(expected, events, values) {
-	try {
-		matchEvents(expected, events, values);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
 
-function matchEvents(expected, events, values) {
-	if (expected.length)
-		matchList(expected, messages(events), values, 'the stream');
+function streamDifferences(expected, events, values) {
+	return expected.length ? differences(expected, messages(events), values, 'the stream') : [];
 }
 
-function matchBody(type, body, answer, values) {
-	if (!type) {
-		assert.equal(answer.text, '', 'there is a body');
-	} else if (type === 'application/json') {
-		contain(JSON.parse(body ?? '"${any}"'), answer.json, values);
-	} else if (type === 'text/event-stream') {
-		matchEvents(paragraphs(body).map(JSON.parse), answer.events, values);
-	} else if (body) {
-		matchText(body, answer.text.trim(), values, 'the body');
-	}
+function bodyDifferences(type, body, answer, values) {
+	if (!type)
+		return textDifferences('', answer.text, values, 'the body');
+	if (type === 'application/json')
+		return differences(JSON.parse(body ?? '"${any}"'), answer.json, values);
+	if (type === 'text/event-stream')
+		return streamDifferences(paragraphs(body).map(JSON.parse), answer.events, values);
+	return body ? textDifferences(body, answer.text.trim(), values, 'the body') : [];
 }
 
-function compare({ first, headers, body }, answer, values) {
-	const [status, type] = first.split(/\s+/);
-	assert.equal(`${answer.status}`, status, `the status; the body was ${answer.text.slice(0, 500)}`);
-	assert.equal(answer.headers['content-type']?.split(';')[0], type, 'Content-Type');
-	for (const [name, value] of headers) {
-		const actual = answer.headers[name.toLowerCase()];
-		if (value === '(none)')
-			assert.equal(actual, undefined, `${name} is there`);
-		else
-			matchText(value, actual ?? '', values, name);
-	}
-	matchBody(type, body, answer, values);
+function headDifferences({ first, headers }, answer, values) {
+	const [status, type] = first.split(/\s+/), came = answer.headers['content-type']?.split(';')[0];
+	return [
+		...differences(status, `${answer.status}`, values, 'the status'),
+		...differences(type ?? '${absent}', came, values, 'Content-Type'),
+		...headers.flatMap(([name, value]) =>
+			differences(value === '(none)' ? '${absent}' : value, answer.headers[name.toLowerCase()], values, name)),
+	];
 }
 
-export async function play(golden, server) {
+// The body of another kind of answer differs as a whole.
+function answerDifferences(expected, answer, values) {
+	const head = headDifferences(expected, answer, values);
+	return head.length ? head : bodyDifferences(expected.first.split(/\s+/)[1], expected.body, answer, values);
+}
+
+const MOST = 2000;
+const short = text => text.length > MOST ? `${text.slice(0, MOST)}… (${text.length} characters)` : text;
+
+function send(server, request, expected, values) {
+	const stream = expected.first.endsWith('text/event-stream'), events = paragraphs(expected.body);
+	return exchange(server, {
+		...request,
+		// Of a stream that is only expected to open, the first bytes are enough.
+		until: came => stream && streamDifferences(events.map(JSON.parse), came, { ...values }).length === 0,
+	});
+}
+
+async function playOne({ request, answer: expected }, server, values) {
+	const sent = requestOf(request, values), answer = await send(server, sent, expected, values);
+	const found = answerDifferences(expected, answer, values);
+	if (found.length === 0)
+		return;
+	throw new Error([
+		`the answer is not that of line ${expected.line}; - is expected, + came`,
+		inWords(found, values),
+		`  the request was ${request.first} ${short(sent.body ?? '')}`,
+		`  the answer ${answer.status} ${short(answer.text)}`,
+	].join('\n'));
+}
+
+// `path` is the file's, for whoever looks for what is said.
+export async function play(golden, server, path) {
 	const values = { ...constants, port: String(server.port) };
-	for (const [index, { request, answer }] of golden.exchanges.entries()) {
-		const stream = answer.first.endsWith('text/event-stream');
-		const expected = paragraphs(answer.body);
+	for (const each of golden.exchanges) {
 		try {
-			compare(answer, await exchange(server, {
-				...requestOf(request, values),
-				until: events => stream && holds(expected.map(JSON.parse), events, { ...values }),
-			}), values);
+			await playOne(each, server, values);
 		} catch (error) {
-			error.message = `exchange ${index + 1}: ${error.message}`;
+			error.message = `${path}:${each.request.line}: ${error.message}`;
 			throw error;
 		}
 	}

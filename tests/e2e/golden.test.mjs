@@ -36,5 +36,5 @@ test('there are golden exchanges of every revision', () => {
 for (const file of files)
 	test(`golden ${file.replace('.http', '')}`, async () => {
 		const golden = readGolden(readFileSync(join(folder, file), 'utf8'));
-		await play(golden, await serverFor(file, golden));
+		await play(golden, await serverFor(file, golden), `tests/golden/${file}`);
 	});
