@@ -25,16 +25,17 @@ Writes a server into this checkout, and changes nothing that is there but servic
 NAME is 2 to 12 lower-case letters and digits, and starts with a letter. It is also that of the program, mcp-NAME, of its
 database and of its host; docs/writing-a-server.md says what to do with it.
 
-  --remove    takes away what it wrote: the entry, the golden exchange and the folder. A folder in which somebody changed
-              or added a file stays whole, and so does a golden exchange that was changed: it says which
-  --force     with --remove: takes these too
+  --remove    takes away what it wrote: the entry, the golden exchange and the folder; and what ./dev run keeps of it in
+              build/. Where somebody changed or added something, it takes nothing, says what that is, and ends with status 1
+  --force     with --remove: takes that too, all of the folder, and the golden exchanges that are played to it with the
+              data that they name
 END
 }
 
 # Where something is in the way, that is said, and nothing was written.
 check_is_free() {
 	local name=$1 path
-	for path in "$name" "$GOLDEN/$name".{http,sql}; do
+	for path in "$name" "$GOLDEN/$name".* "$RUN/$name".*; do
 		[ ! -e "$path" ] || fail "$path is there already: choose another name, or take it away"
 	done
 	! grep -rqwF --include=CMakeLists.txt "mcp-$name" server tests examples ||
@@ -120,23 +121,48 @@ list_without() {
 	sed "/^  \"$1\": {\$/,/^  },\{0,1\}\$/d" services.json | sed -e ':all' -e 'N; $!b all' -e 's/,\n}$/\n}/'
 }
 
-# What somebody changed or added since it was written, a line each. (The port was in the entry: without one all are.)
-own_files() {
-	local name=$1 file
-	LC_ALL=C diff -rq "$part/$name" "$name" | sed -n "s|^Files .* and \(.*\) differ\$|\1|p; s|^Only in \(${name}[^:]*\): |\1/|p"
-	for file in "$name.http" "$name.sql"; do
-		[ ! -e "$GOLDEN/$file" ] || cmp -s "$part/golden/$file" "$GOLDEN/$file" || echo "$GOLDEN/$file"
+# The golden exchanges that are played to it, of whichever revision, and the data that they alone name.
+golden_files() {
+	local name=$1 path data others
+	printf '%s\n' "$GOLDEN/$name".*
+	for path in $(grep -lE "^@ *$name( |$)" tests/golden/*/*.http); do
+		echo "$path"
+		for data in $(sed -n '/^[^#@<]/q; s/^<//p' "$path"); do
+			others=$(grep -lE "^<.* $data( |$)" "${path%/*}"/*.http | xargs -r grep -LE "^@ *$name( |$)") || true
+			[ -n "$others" ] || realpath -sm --relative-to=. "${path%/*}/$data"
+		done
 	done
 }
 
-take_away() {
-	local name=$1 own=$2
-	grep -q "^$name/" <<<"$own" || rm -rf "$name"
-	grep -qF "$GOLDEN/$name." <<<"$own" || rm -f "$GOLDEN/$name".{http,sql}
+# All that is there of it but the list, a line each.
+all_files() {
+	local path
+	{
+		find "$1" ! -type d
+		golden_files "$1"
+	} | sort -u | while read -r path; do
+		[ ! -e "$path" ] || echo "$path"
+	done
+}
+
+# What was written there in the first place; nothing: it is somebody else's.
+as_written() {
+	case $1 in
+	"$GOLDEN"/*) echo "$part/golden/${1##*/}" ;;
+	*) echo "$part/$1" ;;
+	esac
+}
+
+# Of the files on the standard input those that somebody changed or added since.
+own_files() {
+	local path
+	while read -r path; do
+		cmp -s "$(as_written "$path")" "$path" || echo "$path"
+	done
 }
 
 remove_service() {
-	local name=$1 force=$2 port own=''
+	local name=$1 force=$2 port files own
 	grep -qsxF "$(mark_of "$name")" "$name/CMakeLists.txt" ||
 		fail "$name is no server that ./dev new wrote: no $name/CMakeLists.txt says so in its first line"
 	port=$(jq --arg name "$name" '.[$name].port // 0' services.json)
@@ -145,11 +171,15 @@ remove_service() {
 	jq -e --arg name "$name" 'has($name) | not' "$part/services.json" >/dev/null ||
 		fail "the entry of $name in services.json is not laid out as the others are: take it out by hand, and try again"
 	write_service "$name" "$port" "$part"
-	[ -n "$force" ] || own=$(own_files "$name")
+	files=$(all_files "$name")
+	own=$(own_files <<<"$files")
+	[ -z "$own" ] || [ -n "$force" ] ||
+		fail "nothing is taken away, since somebody changed or added these; ./dev new --remove $name --force takes them too:"$'\n'"  ${own//$'\n'/$'\n  '}"
 	cat "$part/services.json" >services.json
-	take_away "$name" "$own"
-	say "$name is no longer in services.json"
-	[ -z "$own" ] || printf '%s\n' "what somebody wrote stays; ./dev new --remove $name --force takes it too:" "  ${own//$'\n'/$'\n  '}"
+	xargs -d '\n' rm -f <<<"$files"
+	rm -rf "$name" "$RUN/$name".*
+	say "$name is taken away: its entry in services.json, its folder and its golden exchange"
+	[ -z "$own" ] || printf '%s\n' "with what somebody wrote:" "  ${own//$'\n'/$'\n  '}"
 }
 
 new_service() {
@@ -182,9 +212,12 @@ say_what_is_new() {
   services.json: $name, port $port, priority $(./services "$name" priority)
 
 What comes next:
-  ./dev build dev && ctest --test-dir build/dev -R $name --output-on-failure     # its tables are sound, its tools answer
+  ./dev build dev
+  ctest --test-dir build/dev -R $name --output-on-failure
+                            # its tables are sound, its tools answer: on SQLite, and on PostgreSQL where that is installed
+  ./dev test $GOLDEN/$name.http
+                            # its golden exchange
   ./dev run                 # serves it at http://127.0.0.1:$port/mcp, beside the others
-  ./dev test tests/golden/2026-07-28/$name.http         # its golden exchange
   ./dev test                # everything
 
 Your own tables and tools go into $name/$name.c: docs/writing-a-server.md explains what stands there.

@@ -1,7 +1,7 @@
 // services.test.mjs - one list of services: what is wrong with it is said, nobody else keeps one, and a server that is added is taken.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -143,7 +143,7 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		assert.deepEqual(there(), before);
 	});
 
-	test('it is taken away again, but for what somebody wrote', async () => {
+	test('it is taken away again, what somebody wrote only by force', async () => {
 		const other = addGuestbook(), at = path => join(other.folder, path), golden = `tests/golden/2026-07-28/${added}.http`;
 		const dev = (...words) => execute(at('dev'), ['new', ...words], { cwd: other.folder, env: process.env });
 		const list = () => readFileSync(at('services.json'), 'utf8');
@@ -159,19 +159,27 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		await says(['--remove'], 1, /new wants a name/);
 		await says([added, '--force'], 1, /--force goes with --remove/);
 		assert.deepEqual(there(), [true, true, true]);
-		await says(['--remove', added], 0, /is no longer in services\.json\n$/);
+		await says(['--remove', added], 0, /is taken away: its entry .*\n$/);
 		assert.deepEqual(there(), [false, false, false]);
 
-		// With an entry behind it, and files of somebody's own.
+		// With an entry behind it, and files of somebody's own: golden exchanges with data, of which one names what another server's does.
 		await says([added], 0, /What comes next/);
 		await says(['afterwards'], 0, /What comes next/);
-		appendFileSync(at(`${added}/${added}.c`), '/* mine */\n');
-		writeFileSync(at(`${added}/notes.txt`), 'mine\n');
-		await says(['--remove', added], 0, new RegExp(`--force takes it too:\n  ${added}/${added}\\.c\n  ${added}/notes\\.txt\n$`));
-		assert.deepEqual([Object.keys(JSON.parse(list())), readdirSync(at(added)).includes('main.c'), existsSync(at(golden))], [[...names, 'afterwards'], true, false]);
-		await says(['--remove', 'afterwards'], 0, /no longer/);
-		await says(['--remove', added, '--force'], 0, /no longer in services\.json\n$/);
+		const own = [`${added}/${added}.c`, `${added}/notes.txt`, ...['-more.csv', '-more.http', '.csv'].map(end => `tests/golden/2026-07-28/${added}${end}`)];
+		for (const path of own)
+			appendFileSync(at(path), '/* mine */\n');
+		writeFileSync(at(own[3]), `@ ${added} BODY_MAX=1KiB\n< ${added}-more.csv documented.sql\nGET /mcp\n---\n405\n`);
+		mkdirSync(at('build/run'), { recursive: true });
+		writeFileSync(at(`build/run/${added}.db`), '');
+		const all = () => [list(), ...readdirSync(other.folder, { recursive: true }).filter(path => !path.startsWith('build')).sort()];
+		const left = all(), listed = `:\n  ${own.map(path => path.replaceAll('.', '\\.')).join('\n  ')}\n$`;
+		await says(['--remove', added], 1, new RegExp(`nothing is taken away.* --remove ${added} --force takes them too${listed}`));
+		assert.deepEqual(all(), left);
+		await says(['--remove', 'afterwards'], 0, /is taken away/);
+		await says(['--remove', added, '--force'], 0, new RegExp(`with what somebody wrote${listed}`));
 		assert.deepEqual(there(), [false, false, false]);
+		assert.deepEqual([list(), ...own.filter(path => existsSync(at(path)))], [before]);
+		assert.deepEqual([existsSync(at('tests/golden/2026-07-28/documented.sql')), existsSync(at(`build/run/${added}.db`))], [true, false]);
 		other.remove();
 	});
 
@@ -185,7 +193,7 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		};
 		await passes('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=None']);
 		await passes('cmake', ['--build', build, '--target', `mcp-${added}`, `test_${added}`]);
-		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 2/);
+		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 3/);
 		const played = await passes(process.execPath, ['--test', '--test-reporter=tap', `--test-name-pattern=${added}`, 'tests/e2e/golden.test.mjs']);
 		assert.match(played, /^# pass 1$/m);
 	});
