@@ -113,6 +113,9 @@ add_executable(test_documented ${template}/test_guestbook.c)
 target_link_libraries(documented PRIVATE documented_server)
 target_link_libraries(test_documented PRIVATE documented_server)
 add_test(NAME test_documented COMMAND test_documented)
+add_test(NAME test_documented_on_postgresql
+         COMMAND ${MCP_SERVER_ON_POSTGRESQL} $<TARGET_FILE:test_documented> postgresql)
+set_tests_properties(test_documented_on_postgresql PROPERTIES SKIP_RETURN_CODE 77)
 
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
 write_whole_guestbook(${folder})

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # postgres.sh - a private PostgreSQL for a test, in a temporary folder, gone when the test is.
 #
-#   postgres.sh run COMMAND...   runs it with POSTGRES_URL set; exits as it does
+#   postgres.sh run COMMAND...   runs it with POSTGRES_URL set; exits as it does. Where no server is installed, but that is set
+#                                already, with that
 #   postgres.sh share COMMAND... runs it so that every `run` in it has a database of its own on one server
 #   postgres.sh serve            prints the URL, serves until its stdin ends or it is told to stop
 #   postgres.sh there            whether a PostgreSQL can be had: 0, or 77 and a line that says why not
@@ -27,7 +28,11 @@ find_bin() {
 			bin=$path
 		fi
 	done
-	[ -z "$bin" ] || return 0
+	[ -n "$bin" ]
+}
+
+need_bin() {
+	find_bin && return
 	echo "PostgreSQL's server is not installed: what needs it is left out"
 	exit 77
 }
@@ -95,7 +100,7 @@ offer_tls() {
 
 begin() {
 	local tries
-	find_bin
+	need_bin
 	work=$(mktemp -d "${TMPDIR:-/tmp}/mcp-postgres-XXXXXX")
 	trap stop EXIT
 	trap 'exit 143' TERM INT HUP
@@ -142,7 +147,7 @@ restart() {
 # On the server that `share` has: making one takes longer than most tests do.
 run_on_shared() {
 	local database=run_$$ status=0
-	find_bin
+	need_bin
 	"$bin/psql" -qXd "$POSTGRES_SHARED" -c "create database $database"
 	POSTGRES_URL=${POSTGRES_SHARED/@\/postgres/@\/$database} "$@" || status=$?
 	"$bin/psql" -qXd "$POSTGRES_SHARED" -c "drop database $database with (force)" || true
@@ -160,6 +165,8 @@ share() {
 run() {
 	local status=0 from=$PWD
 	[ -z "${POSTGRES_SHARED:-}" ] || run_on_shared "$@"
+	# Where a pipeline has one beside itself, the programs of a server need not be here.
+	[ -z "${POSTGRES_URL:-}" ] || find_bin || exec "$@"
 	begin
 	cd "$from"
 	"$@" || status=$?
@@ -182,6 +189,6 @@ case ${1:-} in
 run) shift; run "$@" ;;
 share) shift; share "$@" ;;
 serve) serve ;;
-there) find_bin ;;
-*) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+there) need_bin ;;
+*) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

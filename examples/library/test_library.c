@@ -1,4 +1,4 @@
-/* test_library.c - the lending library, called in either era, on SQLite and, where there is one, PostgreSQL. */
+/* test_library.c - the lending library, called in either era, on SQLite or, where a word stands behind its name, PostgreSQL. */
 #include "mcp_test.h"
 
 #include "library.h"
@@ -109,24 +109,27 @@ static void a_prompt_knows_what_was_read(struct mcp_test *test)
 	              "{'completion': {'values': ['g1']}}");
 }
 
-static void lends(const char *revision, enum mcp_test_database database)
+/* False: there is no such database. */
+static bool lends(const char *revision, enum mcp_test_database database)
 {
 	struct mcp_test *test = begin(revision, database);
 
 	if (!test)
-		return;
+		return false;
 	books_are_found(test);
 	a_key_lends_once(test);
 	who_is_late_is_asked(test);
 	nobody_is_there(test, revision);
 	a_prompt_knows_what_was_read(test);
 	mcp_test_close(test);
+	return true;
 }
 
-int main(void)
+#define SKIPPED 77              /* to CTest */
+
+int main(int argc, char **argv UNUSED)
 {
-	lends("2026-07-28", MCP_TEST_SQLITE);
-	lends("2025-11-25", MCP_TEST_SQLITE);
-	lends("2026-07-28", MCP_TEST_POSTGRESQL);
-	return 0;
+	enum mcp_test_database database = argc > 1 ? MCP_TEST_POSTGRESQL : MCP_TEST_SQLITE;
+
+	return lends("2026-07-28", database) && lends("2025-11-25", database) ? 0 : SKIPPED;
 }

@@ -77,7 +77,7 @@ test('the template is built with CMake, and its test passes', () => {
 	const folder = template(runtime);
 	command('cmake', ['-G', 'Ninja', '-S', folder, '-B', join(folder, 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
 	command('cmake', ['--build', join(folder, 'build')]);
-	assert.match(command('ctest', ['--test-dir', join(folder, 'build'), '--output-on-failure']), /100% tests passed, 0 tests failed out of 1/);
+	assert.match(command('ctest', ['--test-dir', join(folder, 'build'), '--output-on-failure']), /100% tests passed, 0 tests failed out of 2/);
 	assert.equal(command(join(folder, 'build/mcp-guestbook'), ['version']), `mcp-guestbook 1.0.0\nmcp-server ${version}\n`);
 });
 
