@@ -73,7 +73,7 @@ struct mcp_call {
 	double progress_done;
 	uint64_t seen;                  /* changes_so_far when the run began */
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
-	const char *wait_uri;
+	struct topic wait_topic;
 	int64_t wait_ms, waiting_since_ms;
 	bool looks_last;                /* its time was spent waiting: this run answers with what it sees */
 	int rounds;

@@ -54,7 +54,7 @@ static void mark_due(const struct looking *looking, struct subscription *subscri
 
 	for (int i = 0, row = 0; i < looking->count; i++) {
 		struct subscribed *followed = &subscription->followed[looking->listened[i].place];
-		int64_t changed_ms = topic_changed_ms(followed->uri);
+		int64_t changed_ms = topic_changed_ms(followed->topic);
 		while (listener->topics[row] != looking->listened[i].topic)
 			row++;
 		followed->due |= changed_ms && changed_ms >= listener->since_ms[row] - READ_BEFORE_MS;
@@ -85,7 +85,8 @@ static const struct listened *in_order(struct arena *arena, const struct subscri
 
 	for (int i = 0; i < count; i++) {
 		listened[i].place = i;
-		listened[i].topic = hash_of("listened to", subscription->followed[i].uri);
+		listened[i].topic = hash_of("listened to",
+		                            offer_spelling(arena, str_of(subscription->followed[i].uri)));
 	}
 	qsort(listened, (size_t)count, sizeof(*listened), by_topic);
 	return listened;

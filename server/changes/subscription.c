@@ -20,29 +20,55 @@
 
 static _Thread_local struct subscription *subscriptions;
 static _Thread_local bool ending;       /* the server stops: who comes now is sent away again */
-static _Thread_local struct subscribed **topics;  /* what is followed, by the hash of its URI */
+static _Thread_local struct subscribed **topics;  /* what is followed, by its topic */
 static struct shares shares = SHARES;   /* of all loops' */
 
 /* ---- Who follows what ---- */
 
-static struct subscribed **index_place(const char *uri)
+static struct subscribed **index_place(struct topic topic)
 {
 	if (!topics && !(topics = calloc(INDEX_SIZE, sizeof(*topics))))
 		abort();
-	return &topics[topic_hash(uri) & (INDEX_SIZE - 1)];
+	return &topics[topic.key & (INDEX_SIZE - 1)];
 }
 
+static void index_put(struct subscribed *followed, struct subscribed **place)
+{
+	followed->place = place;
+	followed->next = *place;
+	if (followed->next)
+		followed->next->place = &followed->next;
+	*place = followed;
+}
+
+/* Those of one subscription are added in one go, so they come before all others. */
+static bool is_added(const struct subscribed *followed, const struct subscribed *first)
+{
+	for (; first && first->subscription == followed->subscription; first = first->next)
+		if (topic_is(first->topic, followed->topic) && strcmp(first->uri, followed->uri) == 0)
+			return true;
+	return false;
+}
+
+/* What is wanted twice is told once, in each of its spellings. */
 static void index_add(struct subscription *subscription)
 {
-	for (int i = 0; i < subscription->count; i++) {
-		struct subscribed *followed = &subscription->followed[i];
+	int wanted = subscription->count, resources = subscription->resources;
 
+	subscription->count = 0;
+	for (int i = 0; i < wanted; i++) {
+		struct subscribed *followed = &subscription->followed[subscription->count];
+
+		*followed = subscription->followed[i];
 		followed->subscription = subscription;
-		followed->place = index_place(followed->uri);
-		followed->next = *followed->place;
-		if (followed->next)
-			followed->next->place = &followed->next;
-		*followed->place = followed;
+		followed->topic = topic_of(subscription->call->arena, str_of(followed->uri));
+		struct subscribed **place = index_place(followed->topic);
+		if (is_added(followed, *place)) {
+			subscription->resources -= i < resources;
+			continue;
+		}
+		index_put(followed, place);
+		subscription->count++;
 	}
 }
 
@@ -366,10 +392,10 @@ void subscription_look_again(struct subscription *subscription, int64_t in_ms)
 		timer_set(loop, &subscription->timer, loop_tick_ms(loop) + in_ms);
 }
 
-void subscriptions_tell(const char *uri)
+void subscriptions_tell(struct topic topic)
 {
-	for (struct subscribed *each = topics ? *index_place(uri) : NULL; each; each = each->next) {
-		if (strcmp(each->uri, uri) != 0)
+	for (struct subscribed *each = topics ? *index_place(topic) : NULL; each; each = each->next) {
+		if (!topic_is(each->topic, topic))
 			continue;
 		each->due = true;
 		if (is_crowded(each->subscription))

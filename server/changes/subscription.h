@@ -5,7 +5,8 @@
 #include "call.h"
 
 struct subscribed {
-	const char *uri;                /* or a topic of list_topics, or of an extension */
+	const char *uri;                /* as its client spells it; or a topic of list_topics, or of an extension */
+	struct topic topic;
 	bool due;                       /* to be told: it may have changed, and its client was slow or is new */
 	bool reading;                   /* what it is now is being read */
 	struct subscription *subscription;
@@ -47,7 +48,7 @@ struct subscription_kind {
 typedef const struct fault *subscription_lacks_fn(struct mcp_call *call, const char *const *scopes);
 const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lacks_fn *lacks);
 /* Tells this loop's subscribers that a resource changed. */
-void subscriptions_tell(const char *uri);
+void subscriptions_tell(struct topic topic);
 /* Tells them all of everything. */
 void subscriptions_tell_all(void);
 /* As the loop's thread ends. */

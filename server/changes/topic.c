@@ -26,18 +26,9 @@ static int told_too;
 
 struct news {
 	struct message message;
-	uint64_t change;
+	struct change change;
 	char uri[];
 };
-
-uint32_t topic_hash(const char *text)
-{
-	uint32_t value = 2166136261u;   /* FNV-1a */
-
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * 16777619u;
-	return value;
-}
 
 static void topic_leave(struct mcp_call *call)
 {
@@ -52,7 +43,7 @@ static void topic_leave(struct mcp_call *call)
 
 static void enter(struct mcp_call *call)
 {
-	struct mcp_call **place = &waiting[topic_hash(call->wait_uri) % BUCKETS];
+	struct mcp_call **place = &waiting[call->wait_topic.key % BUCKETS];
 
 	call->waiting_place = place;
 	call->waiting_next = *place;
@@ -103,7 +94,7 @@ static void begin_to_wait(struct mcp_call *call)
 	call->waiting_since_ms = loop_tick_ms(call->reply->loop);
 	enter(call);
 	/* A change since the run began: look again at once, but not on this stack. */
-	if (atomic_load(&marks[topic_hash(call->wait_uri) % MARKS]) > call->seen)
+	if (atomic_load(&marks[call->wait_topic.key % MARKS]) > call->seen)
 		wait_ms = 0;
 	call->timer.run = waited_enough;
 	timer_set(call->reply->loop, &call->timer, loop_tick_ms(call->reply->loop) + wait_ms);
@@ -120,7 +111,7 @@ enum mcp_answer mcp_wait(struct mcp_call *call, const char *uri, int64_t timeout
 		return MCP_WAITING;
 	}
 	call->wait = &topic_wait;
-	call->wait_uri = arena_copy(call->arena, str_of(uri));
+	call->wait_topic = topic_of(call->arena, str_of(uri));
 	call->wait_ms = timeout_ms > 0 ? timeout_ms : 0;
 	return MCP_WAITING;
 }
@@ -167,26 +158,27 @@ void topic_missed(void)
 static void arrive(struct message *message, UNUSED struct loop *loop)
 {
 	struct news *news = (struct news *)message;
+	struct topic topic = news->change.topic;
 
-	for (struct mcp_call *call = waiting[topic_hash(news->uri) % BUCKETS], *next; call; call = next) {
+	for (struct mcp_call *call = waiting[topic.key % BUCKETS], *next; call; call = next) {
 		next = call->waiting_next;
-		if (strcmp(call->wait_uri, news->uri) == 0)
+		if (topic_is(call->wait_topic, topic))
 			wake(call);
 	}
-	subscriptions_tell(news->uri);
+	subscriptions_tell(topic);
 	for (int i = 0; i < told_too; i++)
-		told[i](news->uri, news->change);
+		told[i](&news->change);
 	free(news);
 }
 
-static uint64_t mark(const char *uri)
+static uint64_t mark(struct topic topic)
 {
 	uint64_t change = atomic_fetch_add(&changes_so_far, 1) + 1;
-	uint64_t before = atomic_load(&marks[topic_hash(uri) % MARKS]);
+	uint64_t before = atomic_load(&marks[topic.key % MARKS]);
 
-	atomic_store(&marked_ms[topic_hash(uri) % MARKS], tick_ms());
+	atomic_store(&marked_ms[topic.key % MARKS], tick_ms());
 	while (before < change &&
-	       !atomic_compare_exchange_weak(&marks[topic_hash(uri) % MARKS], &before, change))
+	       !atomic_compare_exchange_weak(&marks[topic.key % MARKS], &before, change))
 		;
 	return change;
 }
@@ -199,9 +191,9 @@ void topic_hears(bool first)
 		atomic_store(&marked_ms[i], 0);
 }
 
-int64_t topic_changed_ms(const char *topic)
+int64_t topic_changed_ms(struct topic topic)
 {
-	int64_t since = atomic_load(&hears_since_ms), at = atomic_load(&marked_ms[topic_hash(topic) % MARKS]);
+	int64_t since = atomic_load(&hears_since_ms), at = atomic_load(&marked_ms[topic.key % MARKS]);
 
 	return at > since ? at : since;
 }
@@ -229,14 +221,17 @@ void mcp_changed(const char *uri)
 void topic_arrived(const char *uri)
 {
 	struct http *http = atomic_load(&runtime.http);
-	uint64_t change = mark(uri);
+	struct arena *arena = arena_create();
+	struct topic topic = topic_of(arena, str_of(uri));
+	uint64_t number = mark(topic);
 
+	arena_destroy(arena);
 	for (int i = 0; http && i < http_loops(http); i++) {
 		struct news *news = malloc(sizeof(*news) + strlen(uri) + 1);
 		if (!news)
 			abort();
 		strcpy(news->uri, uri);
-		news->change = change;
+		news->change = (struct change) { news->uri, topic, number };
 		news->message.run = arrive;
 		loop_post(http_loop(http, i), &news->message);
 	}
@@ -259,7 +254,7 @@ const char *const list_topics[] = {
 	[MCP_TOOLS] = "list:tools", [MCP_PROMPTS] = "list:prompts", [MCP_RESOURCES] = "list:resources"
 };
 
-const char *topic_method(const char *topic, const char **uri)
+const char *topic_method(const char *changed, const char **uri)
 {
 	static const char *const methods[] = {
 		[MCP_TOOLS] = "notifications/tools/list_changed",
@@ -269,9 +264,9 @@ const char *topic_method(const char *topic, const char **uri)
 
 	*uri = NULL;
 	for (int list = MCP_TOOLS; list <= MCP_RESOURCES; list++)
-		if (strcmp(topic, list_topics[list]) == 0)
+		if (strcmp(changed, list_topics[list]) == 0)
 			return methods[list];
-	*uri = topic;
+	*uri = changed;
 	return "notifications/resources/updated";
 }
 

@@ -5,21 +5,25 @@
 #include "call.h"
 
 extern const char *const list_topics[];                 /* by enum mcp_list: topics that are no URI */
-uint32_t topic_hash(const char *topic);
 /* A change somebody made known. Any thread. */
 void topic_arrived(const char *uri);
-/* Who is told of each change too, on each loop; before they run. `change`: changes_so_far with it. */
-typedef void topic_told_fn(const char *topic, uint64_t change);
+struct change {
+	const char *uri;                /* as whoever made it known has it; or one of list_topics, or of an extension */
+	struct topic topic;
+	uint64_t number;                /* changes_so_far with it */
+};
+/* Who is told of each change too, on each loop; before they run. */
+typedef void topic_told_fn(const struct change *change);
 void topic_tell_also(topic_told_fn *told);
 /* From now on each change is told here; `first`: and there was none before that anybody could have missed. */
 void topic_hears(bool first);
 /* When it may have changed last, as far as can be known here: by tick_ms(), or 0: never. */
-int64_t topic_changed_ms(const char *topic);
+int64_t topic_changed_ms(struct topic topic);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);
 /* Ends this loop's calls that wait for a change: the server stops. */
 void topic_end_all(void);
 /* The notification that a topic changed: its method, and the URI it carries or NULL. */
-const char *topic_method(const char *topic, const char **uri);
+const char *topic_method(const char *changed, const char **uri);
 
 #endif

@@ -254,8 +254,8 @@ void mcp_list_changed(enum mcp_list list);
 void mcp_close_stream(struct mcp_call *call);
 
 /* Tells everyone who follows the resource (and every tool that waits for it) that it changed, on all
- * processes of the service. The URI is compared letter by letter: a template's names are percent-encoded
- * in it, by text_in_uri(). Call it after the change is committed. Any thread. */
+ * processes of the service. It counts which resource the URI names, not how it is spelt. A template's
+ * names go into it by text_in_uri(). Call it after the change is committed. Any thread. */
 void mcp_changed(const char *uri);
 
 /* A line in the server's own log, for the operator. Any thread. */

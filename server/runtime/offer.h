@@ -60,8 +60,27 @@ void offer_resource(const struct mcp_resource *resource);
 /* Whether a method belongs to what this server offers: without prompts there is no prompts/list. */
 bool offers_serve(str method);
 const struct offer *offer_find(const struct offers *offers, str name);
+
+/* ---- What a URI names (offer_uri.c) ---- */
+
 #define URI_MAX 2048                    /* bytes: a longer one names nothing here */
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
+/* The one of all spellings that it is known by: of a template's, that with its values as text_in_uri() has them. What
+ * names nothing here is its own. */
+const char *offer_spelling(struct arena *arena, str uri);
+
+/* What a change is of: the same of each spelling, and of nothing else. Nobody outside this process knows how it is
+ * made, so nobody finds two that are the same. Its bits are as good as random, to be taken for a place in a table. */
+struct topic {
+	uint64_t key;
+};
+/* The only thing that makes one; of a list or a task, which are no resources, it is of the words they are known by. */
+struct topic topic_of(struct arena *arena, str uri);
+
+static inline bool topic_is(struct topic one, struct topic other)
+{
+	return one.key == other.key;
+}
 
 #endif

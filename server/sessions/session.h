@@ -9,6 +9,7 @@
 #include "call.h"
 #include "session_rows.h"
 
+struct change;
 struct session;
 struct state_session;
 
@@ -78,10 +79,7 @@ bool session_cancel_call(struct session *session, str id);
 
 /* ---- Resources it follows ---- */
 
-bool session_follows(struct session *session, const char *uri);
-/* It does, and this caller sees it, who may have other rights than whoever followed it. */
-bool session_shows(struct session *session, const char *uri, const struct offer *offer,
-                   const struct caller *caller);
+bool session_follows(struct session *session, struct topic topic);
 
 /* ---- Its event streams, kept for a client that comes back ---- */
 
@@ -119,7 +117,7 @@ void session_streams_read_on(struct session *session);
 void session_streams_lose(void);
 
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
-void session_streams_tell(const char *topic, uint64_t change);
+void session_streams_tell(const struct change *change);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
 void session_streams_end_listening(int64_t jitter_ms);
 /* A reply's messages go to the stream, which is held for it. */

@@ -123,8 +123,19 @@ static void followed(struct errand *errand)
 	struct changing *changing = (struct changing *)errand;
 
 	if (of(errand)->there)
-		(void)!session_subscribe(changing->session, str_of(of(errand)->kept), true);
+		(void)!session_subscribe(changing->session, str_of(of(errand)->kept));
 	changed(errand);
+}
+
+/* Each spelling that the row has of it. One that is added meanwhile comes behind this. */
+static bool unfollow(struct errand *errand, struct store *store)
+{
+	struct session_errand *row = of(errand);
+
+	if (!session_row_load(errand, store))
+		return false;
+	row->kept = row->there ? session_kept_of(errand->arena, &row->session, row->uri) : NULL;
+	return !row->kept || session_row_unfollow(errand, store);
 }
 
 static void unfollowed(struct errand *errand)
@@ -132,13 +143,13 @@ static void unfollowed(struct errand *errand)
 	struct changing *changing = (struct changing *)errand;
 
 	if (!errand->failed)
-		(void)!session_subscribe(changing->session, str_of(of(errand)->uri), false);
+		session_unsubscribe(changing->session, str_of(of(errand)->uri));
 	of(errand)->there = true;
 	changed(errand);
 }
 
 static const struct errand_kind follow_kind = { .work = session_row_follow, .done = followed },
-	unfollow_kind = { .work = session_row_unfollow, .done = unfollowed };
+	unfollow_kind = { .work = unfollow, .done = unfollowed };
 
 void session_follow(struct mcp_call *call, str uri, const struct offer *offer)
 {

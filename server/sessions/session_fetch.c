@@ -188,8 +188,10 @@ void session_follows_elsewhere(str id, str uri, bool wanted)
 	pthread_mutex_lock(&telling);
 	++*words_about(id);
 	struct session *session = session_held(id);
-	if (session)
-		(void)!session_subscribe(session, uri, wanted);
+	if (session && wanted)
+		(void)!session_subscribe(session, uri);
+	else if (session)
+		session_unsubscribe(session, uri);
 	pthread_mutex_unlock(&telling);
 	session_drop(session);
 }

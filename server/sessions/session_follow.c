@@ -1,6 +1,9 @@
 /* session_follow.c - the resources that a session follows: a list under its lock, counted in its
  * caller's share.
  *
+ * A client may spell one in several ways, and is told in each. What it ends is the resource: that is what both
+ * requests name, so every spelling of it is forgotten.
+ *
  * A session outlives the token that it followed something with. Who sees only what is its customer's is
  * kept with the URI, and each change is told by the rights that whoever has the stream has now. */
 #include <stdlib.h>
@@ -59,7 +62,7 @@ static bool has_room(const struct session *session, str kept)
 	       budget_has(caller_requests(session->caller), sizeof(struct followed) + kept.size);
 }
 
-static void follow(struct session *session, str kept, struct followed **place)
+static void follow(struct session *session, str kept, struct topic topic, struct followed **place)
 {
 	struct followed *followed = malloc(sizeof(*followed) + kept.size);
 
@@ -67,6 +70,7 @@ static void follow(struct session *session, str kept, struct followed **place)
 		abort();
 	budget_take(caller_requests(session->caller), sizeof(*followed) + kept.size);
 	followed->next = *place;
+	followed->topic = topic;
 	followed->size = kept.size;
 	memcpy(followed->kept, kept.at, kept.size);
 	*place = followed;
@@ -74,32 +78,51 @@ static void follow(struct session *session, str kept, struct followed **place)
 }
 
 /* Under its lock. What it follows already it follows from now on as this says. */
-static bool change(struct session *session, str kept, bool wanted)
+static bool add(struct session *session, struct arena *arena, str kept)
 {
 	struct followed **place = followed_place(session, uri_of(kept));
 
-	if (*place && wanted && str_same(kept, kept_of(*place)))
+	if (*place && str_same(kept, kept_of(*place)))
 		return true;
 	if (*place)
 		follow_no_longer(session, place);
-	if (wanted && !has_room(session, kept))
+	if (!has_room(session, kept))
 		return false;
-	if (wanted)
-		follow(session, kept, place);
+	follow(session, kept, topic_of(arena, uri_of(kept)), place);
 	return true;
 }
 
-bool session_subscribe(struct session *session, str kept, bool wanted)
+bool session_subscribe(struct session *session, str kept)
 {
+	struct arena *arena = arena_create();
+
 	pthread_mutex_lock(&session->lock);
-	bool room = change(session, kept, wanted);
+	bool room = add(session, arena, kept);
 	atomic_store(&session->follows, session->followed_count > 0);
 	pthread_mutex_unlock(&session->lock);
+	arena_destroy(arena);
 	return room;
+}
+
+void session_unsubscribe(struct session *session, str uri)
+{
+	struct arena *arena = arena_create();
+	struct topic topic = topic_of(arena, uri);
+
+	arena_destroy(arena);
+	pthread_mutex_lock(&session->lock);
+	for (struct followed **place = &session->followed; *place; )
+		if (topic_is((*place)->topic, topic))
+			follow_no_longer(session, place);
+		else
+			place = &(*place)->next;
+	atomic_store(&session->follows, session->followed_count > 0);
+	pthread_mutex_unlock(&session->lock);
 }
 
 void session_follow_only(struct session *session, yyjson_val *all)
 {
+	struct arena *arena = arena_create();
 	size_t index, count;
 	yyjson_val *each;
 
@@ -107,9 +130,31 @@ void session_follow_only(struct session *session, yyjson_val *all)
 	session_follow_nothing(session);
 	yyjson_arr_foreach(all, index, count, each)
 		if (yyjson_is_str(each))
-			(void)!change(session, (str) { yyjson_get_str(each), yyjson_get_len(each) }, true);
+			(void)!add(session, arena, (str) { yyjson_get_str(each), yyjson_get_len(each) });
 	atomic_store(&session->follows, session->followed_count > 0);
 	pthread_mutex_unlock(&session->lock);
+	arena_destroy(arena);
+}
+
+const char *session_kept_of(struct arena *arena, const struct state_session *row, const char *uri)
+{
+	struct topic topic = topic_of(arena, str_of(uri));
+	struct json same = json_begin(arena, 256);
+	enum json_trouble trouble;
+	yyjson_val *each;
+	size_t index, count;
+	int found = 0;
+
+	json_array(&same);
+	yyjson_arr_foreach(json_parse_copy(arena, str_of(row->followed), 2, &trouble), index, count, each) {
+		str kept = { yyjson_get_str(each), yyjson_get_len(each) };
+		if (!kept.at || !topic_is(topic_of(arena, uri_of(kept)), topic))
+			continue;
+		json_str(&same, kept);
+		found++;
+	}
+	json_array_end(&same);
+	return found ? arena_copy(arena, json_end(&same)) : NULL;
 }
 
 /* ---- Who sees it ---- */
@@ -133,28 +178,20 @@ static bool is_shown(str kept, const struct offer *offer, const struct caller *c
 	return sight_is_sure(caller, offer) || str_is(customer_of(kept), customer ? customer : "");
 }
 
-bool session_follows(struct session *session, const char *uri)
+bool session_follows(struct session *session, struct topic topic)
 {
 	if (!atomic_load(&session->follows))
 		return false;
 	pthread_mutex_lock(&session->lock);
-	bool follows = *followed_place(session, str_of(uri));
+	const struct followed *each = session->followed;
+	while (each && !topic_is(each->topic, topic))
+		each = each->next;
 	pthread_mutex_unlock(&session->lock);
-	return follows;
+	return each;
 }
 
-bool session_shows(struct session *session, const char *uri, const struct offer *offer,
-                   const struct caller *caller)
-{
-	pthread_mutex_lock(&session->lock);
-	const struct followed *followed = *followed_place(session, str_of(uri));
-	bool shown = followed && is_shown(kept_of(followed), offer, caller);
-	pthread_mutex_unlock(&session->lock);
-	return shown;
-}
-
-const char **session_shown(struct session *session, const struct caller *caller, struct arena *arena,
-                           int *count)
+const char **session_shown(struct session *session, const struct topic *topic, const struct caller *caller,
+                           struct arena *arena, int *count)
 {
 	pthread_mutex_lock(&session->lock);
 	const char **shown = arena_array(arena, const char *, session->followed_count);
@@ -162,7 +199,8 @@ const char **session_shown(struct session *session, const struct caller *caller,
 	for (const struct followed *each = session->followed; each; each = each->next) {
 		str uri = uri_of(kept_of(each));
 		const void *in;
-		if (is_shown(kept_of(each), offer_for_uri(arena, uri, &in), caller))
+		if ((!topic || topic_is(each->topic, *topic)) &&
+		    is_shown(kept_of(each), offer_for_uri(arena, uri, &in), caller))
 			shown[(*count)++] = arena_copy(arena, uri);
 	}
 	pthread_mutex_unlock(&session->lock);

@@ -26,8 +26,10 @@ struct filed_call {
 
 struct followed {
 	struct followed *next;
+	struct topic topic;
 	size_t size;
-	char kept[];                    /* the URI; of whoever does not see all: FOLLOWED_AS and its customer */
+	char kept[];                    /* the URI as its client spells it; of whoever does not see all: FOLLOWED_AS
+	                                   and its customer */
 };
 
 /* A stream that carries the session's messages: of each change after that, until the next one does. Loops
@@ -72,14 +74,19 @@ struct session *session_create(const char *id, const struct caller *caller, enum
 /* Puts it into the table, and gives it back; or frees it, where there is one of that id: that, held. */
 struct session *session_put(struct session *session);
 void session_free(struct session *session);
-/* Begins or ends following a resource, here: as it is kept, or its URI. False: it follows as many as it may. */
-bool session_subscribe(struct session *session, str kept, bool wanted);
+/* Begins following a resource, here: as it is kept. False: it follows as many as it may. */
+bool session_subscribe(struct session *session, str kept);
+/* Ends following it, however it was spelt. */
+void session_unsubscribe(struct session *session, str uri);
+/* Those of a row that are of the same resource: a JSON array, each as it is kept; NULL: none is. */
+const char *session_kept_of(struct arena *arena, const struct state_session *row, const char *uri);
 /* How a URI is kept, that this caller sees. */
 const char *session_kept(struct arena *arena, const char *uri, const struct offer *offer,
                          const struct caller *caller);
-/* All that session_shows() to a caller: URIs, in the arena. */
-const char **session_shown(struct session *session, const struct caller *caller, struct arena *arena,
-                           int *count);
+/* What it follows of a topic, or of all (NULL), and this caller sees, who may have other rights than whoever followed
+ * it: URIs as its client spells them, in the arena. */
+const char **session_shown(struct session *session, const struct topic *topic, const struct caller *caller,
+                           struct arena *arena, int *count);
 /* Under its lock, or when nobody else knows it. */
 void session_follow_nothing(struct session *session);
 /* It follows these, a JSON array, and no others; meanwhile nobody sees it follow less. */

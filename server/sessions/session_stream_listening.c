@@ -78,9 +78,9 @@ static bool carries(const struct session_stream *stream, uint64_t change)
 	return carrier == stream->number || carrier == CARRIER_UNKNOWN;
 }
 
-static str changed(struct arena *arena, const char *topic)
+static str changed(struct arena *arena, const char *what)
 {
-	const char *uri, *method = topic_method(topic, &uri);
+	const char *uri, *method = topic_method(what, &uri);
 
 	if (!uri)
 		return str_of(arena_print(arena, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\"}", method));
@@ -91,38 +91,46 @@ static str changed(struct arena *arena, const char *topic)
 }
 
 /* A changed list concerns every session, a changed resource those that follow it. */
-void session_streams_tell(const char *topic, uint64_t change)
+static void tell_list(const struct change *change)
 {
-	struct arena *arena = NULL;
-	const struct offer *offer = NULL;
-	str message = { 0 };
-	const char *uri;
-	const void *in;
+	struct arena *arena = arena_create();
+	str message = changed(arena, change->uri);
 
-	topic_method(topic, &uri);
-	for (struct session_stream *stream = listening; stream; stream = stream->listening_next) {
-		if ((uri && !session_follows(stream->session, uri)) || !carries(stream, change))
-			continue;
-		if (!arena) {
-			arena = arena_create();
-			message = changed(arena, topic);
-			offer = uri ? offer_for_uri(arena, str_of(uri), &in) : NULL;
-		}
-		if (!uri || session_shows(stream->session, uri, offer, stream->caller))
+	for (struct session_stream *stream = listening; stream; stream = stream->listening_next)
+		if (carries(stream, change->number))
 			session_stream_send(stream, message);
-	}
 	arena_destroy(arena);
 }
 
-void listening_tell_all(struct session_stream *stream)
+/* Of a topic, or of all it follows (NULL). */
+static void tell_resources(struct session_stream *stream, const struct topic *topic)
 {
 	struct arena *arena = arena_create();
 	int count;
-	const char **uris = session_shown(stream->session, stream->caller, arena, &count);
+	const char **uris = session_shown(stream->session, topic, stream->caller, arena, &count);
 
 	for (int i = 0; i < count; i++)
 		session_stream_send(stream, changed(arena, uris[i]));
 	arena_destroy(arena);
+}
+
+void session_streams_tell(const struct change *change)
+{
+	const char *uri;
+
+	topic_method(change->uri, &uri);
+	if (!uri) {
+		tell_list(change);
+		return;
+	}
+	for (struct session_stream *stream = listening; stream; stream = stream->listening_next)
+		if (session_follows(stream->session, change->topic) && carries(stream, change->number))
+			tell_resources(stream, &change->topic);
+}
+
+void listening_tell_all(struct session_stream *stream)
+{
+	tell_resources(stream, NULL);
 }
 
 void listening_catch_up(struct session_stream *stream)

@@ -22,7 +22,7 @@ struct follow {
 static SHAPE(follow_shape, struct follow,
 	TEXT(struct follow, id, "The session"),
 	TEXT(struct follow, uri, "What it follows"),
-	TEXT(struct follow, kept, "The same as it is kept"),
+	TEXT(struct follow, kept, "The same as it is kept, or JSON of those that are to go"),
 	TEXT(struct follow, caller, "Whose"),
 	INT(struct follow, bytes, "Of all that its caller follows"));
 
@@ -114,9 +114,12 @@ static const char *const follow_sql[] = {
 };
 
 static const char *const unfollow_sql[] = {
-	[STORE_SQLITE] = "update mcp_session set followed = " WITHOUT_SQLITE " where id = :id"
+	[STORE_SQLITE] = "update mcp_session set followed = (select json_group_array(value) from json_each(followed)"
+		" where value not in (select value from json_each(:kept))) where id = :id"
 		TELL_URI("unfollow", ":uri"),
-	[STORE_POSTGRESQL] = "update mcp_session set followed = " WITHOUT_POSTGRESQL " where id = :id"
+	[STORE_POSTGRESQL] = "update mcp_session set followed = (select coalesce(jsonb_agg(value), '[]')"
+		" from jsonb_array_elements_text(followed) where value not in"
+		" (select jsonb_array_elements_text(cast(:kept as jsonb)))) where id = :id"
 		TELL_URI("unfollow", ":uri"),
 };
 

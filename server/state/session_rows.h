@@ -20,7 +20,8 @@ struct session_errand {
 	struct errand errand;
 	struct state_session session;
 	const char *uri;                /* to follow, or no longer */
-	const char *kept;               /* to follow: as it is kept, the URI and more behind a FOLLOWED_AS */
+	const char *kept;               /* to follow: as it is kept, the URI and more behind a FOLLOWED_AS; to follow
+	                                   no longer: those that are to go as they are kept, a JSON array */
 	bool there;
 };
 bool session_row_insert(struct errand *errand, struct store *store);

@@ -5,11 +5,25 @@
 
 static const struct caller *alice, *bob;
 
+struct named {
+	const char *name, *part;
+};
+
+static SHAPE(named_shape, struct named,
+	TEXT(struct named, name, "A name", .required = true),
+	TEXT(struct named, part, "A part of it", .required = true));
+
+static struct offer template = { .name = "part://{name}-{part}", .in = named_shape };
+
 static void begin(void)
 {
 	ck_assert_ptr_null(auth_configure(alice_and_bob(), true));
 	ck_assert_int_eq(check("Bearer " ALICE_KEY, &alice), AUTH_FINE);
 	ck_assert_int_eq(check("Bearer " BOB_KEY, &bob), AUTH_FINE);
+	static const struct extension *const none[] = { NULL };
+
+	runtime.extensions = none;
+	runtime.templates = (struct offers) { &template, 1, 1 };
 	runtime.set.sessions_max = 4;
 	runtime.set.session_idle_ms = 60000;
 }
@@ -230,21 +244,51 @@ END_TEST
 
 /* ---- What it follows ---- */
 
+static bool follows(struct session *session, const char *uri)
+{
+	struct arena *arena = arena_create();
+	struct topic topic = topic_of(arena, str_of(uri));
+
+	arena_destroy(arena);
+	return session_follows(session, topic);
+}
+
 START_TEST(a_session_follows_what_it_asked_for)
 {
 	struct session *session = busy();
 
-	ck_assert(!session_follows(session, "a://b"));
-	ck_assert(session_subscribe(session, STR("a://b"), true));
-	ck_assert(session_subscribe(session, STR("a://b"), true));
-	ck_assert(session_subscribe(session, STR("a://c"), true));
-	ck_assert(session_follows(session, "a://b") && session_follows(session, "a://c"));
-	ck_assert(!session_follows(session, "a://") && !session_follows(session, "a://bc"));
-	ck_assert(session_subscribe(session, STR("a://d"), false));
-	ck_assert(session_subscribe(session, STR("a://b"), false));
-	ck_assert(!session_follows(session, "a://b") && session_follows(session, "a://c"));
-	ck_assert(session_subscribe(session, STR("a://c"), false));
-	ck_assert(!session_follows(session, "a://c"));
+	ck_assert(!follows(session, "a://b"));
+	ck_assert(session_subscribe(session, STR("a://b")));
+	ck_assert(session_subscribe(session, STR("a://b")));
+	ck_assert(session_subscribe(session, STR("a://c")));
+	ck_assert(follows(session, "a://b") && follows(session, "a://c"));
+	ck_assert(!follows(session, "a://") && !follows(session, "a://bc"));
+	session_unsubscribe(session, STR("a://d"));
+	session_unsubscribe(session, STR("a://b"));
+	ck_assert(!follows(session, "a://b") && follows(session, "a://c"));
+	session_unsubscribe(session, STR("a://c"));
+	ck_assert(!follows(session, "a://c"));
+	session_drop(session);
+}
+END_TEST
+
+START_TEST(a_session_follows_each_spelling_and_leaves_all_of_one_resource)
+{
+	struct session *session = busy();
+	struct arena *arena = arena_create();
+
+	ck_assert(session_subscribe(session, STR("part://a-1")));
+	ck_assert(session_subscribe(session, STR("part://%61-1\1Ann")));
+	ck_assert(session_subscribe(session, STR("part://a-2")));
+	ck_assert(follows(session, "part://a-%31"));
+	struct state_session row = { .followed = "[\"part://a-1\",\"part://%61-1\\u0001Ann\",\"part://a-2\"]" };
+	ck_assert_str_eq(session_kept_of(arena, &row, "part://a-%31"),
+	                 "[\"part://a-1\",\"part://%61-1\\u0001Ann\"]");
+	ck_assert_ptr_null(session_kept_of(arena, &row, "part://a-3"));
+	session_unsubscribe(session, STR("part://a-%31"));
+	ck_assert(!follows(session, "part://a-1") && !follows(session, "part://%61-1"));
+	ck_assert(follows(session, "part://a-2"));
+	arena_destroy(arena);
 	session_drop(session);
 }
 END_TEST
@@ -256,14 +300,14 @@ START_TEST(a_session_follows_a_thousand_and_no_more)
 
 	for (int i = 0; i < 1000; i++) {
 		snprintf(uri, sizeof(uri), "a://%d", i);
-		ck_assert(session_subscribe(session, str_of(uri), true));
+		ck_assert(session_subscribe(session, str_of(uri)));
 	}
-	ck_assert(!session_subscribe(session, STR("a://more"), true));
-	ck_assert(!session_follows(session, "a://more"));
-	ck_assert(session_subscribe(session, STR("a://7"), true));
-	ck_assert(session_subscribe(session, STR("a://7"), false));
-	ck_assert(session_subscribe(session, STR("a://more"), true));
-	ck_assert(session_follows(session, "a://more") && session_follows(session, "a://999"));
+	ck_assert(!session_subscribe(session, STR("a://more")));
+	ck_assert(!follows(session, "a://more"));
+	ck_assert(session_subscribe(session, STR("a://7")));
+	session_unsubscribe(session, STR("a://7"));
+	ck_assert(session_subscribe(session, STR("a://more")));
+	ck_assert(follows(session, "a://more") && follows(session, "a://999"));
 	session_drop(session);
 }
 END_TEST
@@ -281,15 +325,15 @@ START_TEST(what_a_session_follows_counts_and_is_given_back)
 	char uri[500];
 
 	memset(uri, 'x', sizeof(uri));
-	ck_assert(session_subscribe(session, (str) { uri, 500 }, true));
+	ck_assert(session_subscribe(session, (str) { uri, 500 }));
 	size_t one = atomic_load(&own->used);
 	ck_assert_uint_ge(one, 500);
 	ck_assert_uint_eq(atomic_load(&requests.used), one);
 	/* Half of all is 1000, which another does not fit into. */
-	ck_assert(!session_subscribe(session, (str) { uri, 499 }, true));
-	ck_assert(session_subscribe(session, STR("a"), true));
+	ck_assert(!session_subscribe(session, (str) { uri, 499 }));
+	ck_assert(session_subscribe(session, STR("a")));
 	ck_assert_uint_eq(atomic_load(&own->used), 2 * one - 499);
-	ck_assert(session_subscribe(session, (str) { uri, 500 }, false));
+	session_unsubscribe(session, (str) { uri, 500 });
 	ck_assert_uint_eq(atomic_load(&own->used), one - 499);
 	session_end(session);
 	session_drop(session);
@@ -313,6 +357,7 @@ int main(void)
 	tcase_add_test(tests, a_session_in_use_keeps_its_copy_and_keeps_out_none);
 	tcase_add_test(tests, what_was_used_is_told_the_newest_first);
 	tcase_add_test(tests, a_session_follows_what_it_asked_for);
+	tcase_add_test(tests, a_session_follows_each_spelling_and_leaves_all_of_one_resource);
 	tcase_add_test(tests, a_session_follows_a_thousand_and_no_more);
 	tcase_add_test(tests, what_a_session_follows_counts_and_is_given_back);
 	Suite *suite = suite_create("sessions");

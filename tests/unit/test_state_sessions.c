@@ -115,7 +115,7 @@ START_TEST(what_a_session_follows_is_told_and_counts_once)
 	follow.uri = follow.kept = "x:2";
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
 	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
-	follow.uri = "x:\"1\"";
+	follow.uri = "x:\"1\"", follow.kept = "[\"x:\\\"1\\\"\"]";
 	ck_assert(session_row_unfollow(&follow.errand, store) && follow.there);
 	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
 	ck_assert_str_eq(loaded.session.followed, "[\"x:2\"]");
@@ -138,12 +138,14 @@ START_TEST(what_is_followed_is_known_by_its_uri)
 	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
 	ck_assert_str_eq(loaded.session.followed, store_kind(store) == STORE_SQLITE
 	                 ? "[\"x:1\\u0001Ann\",\"x:11\\u0001\"]" : "[\"x:1\\u0001Ann\", \"x:11\\u0001\"]");
-	follow.uri = "x:1";
+	follow.uri = follow.kept = "%78:1";
+	ck_assert(session_row_follow(&follow.errand, store) && follow.there);
+	follow.uri = "x:1", follow.kept = "[\"x:1\\u0001Ann\",\"%78:1\",\"x:none\"]";
 	ck_assert(session_row_unfollow(&follow.errand, store) && follow.there);
 	ck_assert(session_row_load(&loaded.errand, store) && loaded.there);
 	ck_assert_str_eq(loaded.session.followed, "[\"x:11\\u0001\"]");
 	ck_assert_str_eq(heard(), "mcp_all follow a x:1\nmcp_all follow a x:1\1Ann\nmcp_all follow a x:11\1\n"
-	                 "mcp_all unfollow a x:1\n");
+	                 "mcp_all follow a %78:1\nmcp_all unfollow a x:1\n");
 }
 END_TEST
 

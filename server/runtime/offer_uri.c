@@ -1,0 +1,159 @@
+/* offer_uri.c - which resource a URI names, and what is one however it is spelt.
+ *
+ * Templates are RFC 6570 of level 1: {name}, each one path segment. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "runtime.h"
+#include "seal.h"
+#include "siphash.h"
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A segment without its percent encoding; NULL: that is broken, or hides what must not be there. */
+static const char *decode(struct arena *arena, str segment)
+{
+	char *text = arena_alloc(arena, segment.size + 1);
+	size_t size = 0;
+
+	for (size_t i = 0; i < segment.size; i++) {
+		char c = segment.at[i];
+		if (c == '%') {
+			if (i + 2 >= segment.size || hex(segment.at[i + 1]) < 0 || hex(segment.at[i + 2]) < 0)
+				return NULL;
+			c = (char)(hex(segment.at[i + 1]) * 16 + hex(segment.at[i + 2]));
+			i += 2;
+		}
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			return NULL;
+		text[size++] = c;
+	}
+	return utf8_valid((str) { text, size }) ? text : NULL;
+}
+
+/* The value of a segment, as far as the template's shape takes it. */
+static const char *segment_value(struct arena *arena, const struct offer *offer, str name,
+                                 str segment)
+{
+	const struct field *field = shape_field(offer->in, name);
+	const char *text = field && segment.size > 0 ? decode(arena, segment) : NULL;
+
+	return text && shape_takes_text(field, text) ? text : NULL;
+}
+
+static bool match(struct arena *arena, const struct offer *offer, str uri, char *into)
+{
+	const char *pattern = offer->name;
+
+	while (*pattern) {
+		if (*pattern != '{') {
+			if (uri.size == 0 || *uri.at != *pattern)
+				return false;
+			uri.at++, uri.size--, pattern++;
+			continue;
+		}
+		const char *end = strchr(pattern, '}');
+		str name = { pattern + 1, (size_t)(end - pattern - 1) };
+		size_t size = 0;
+		while (size < uri.size && uri.at[size] != '/' && uri.at[size] != end[1])
+			size++;
+		const char *value = segment_value(arena, offer, name, (str) { uri.at, size });
+		if (!value)
+			return false;
+		memcpy(into + shape_field(offer->in, name)->offset, &value, sizeof(value));
+		uri.at += size, uri.size -= size;
+		pattern = end + 1;
+	}
+	return uri.size == 0;
+}
+
+const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
+{
+	const struct offer *offer = NULL;
+
+	*in = NULL;
+	if (uri.size > URI_MAX)
+		return NULL;            /* none that we make is as long */
+	offer = offer_find(&runtime.resources, uri);
+	for (int i = 0; !offer && runtime.extensions[i]; i++)
+		if (runtime.extensions[i]->find)
+			offer = runtime.extensions[i]->find(uri);
+	for (int i = 0; !offer && i < runtime.templates.count; i++) {
+		const struct offer *template = &runtime.templates.first[i];
+		char *values = arena_alloc(arena, template->in->size);
+		if (match(arena, template, uri, values)) {
+			offer = template;
+			*in = values;
+		}
+	}
+	return offer;
+}
+
+/* ---- However it is spelt ---- */
+
+/* What ends a name in its template is encoded too, or a value that has it were another's. */
+static char *put_value(struct arena *arena, char *at, const char *value, char end)
+{
+	for (const char *from = text_in_uri(arena, value); *from; from++) {
+		if (*from == '%') {
+			memcpy(at, from, 3);
+			at += 3, from += 2;
+		} else if (*from == end) {
+			at += sprintf(at, "%%%02X", (unsigned)(unsigned char)end);
+		} else {
+			*at++ = *from;
+		}
+	}
+	return at;
+}
+
+static const char *field_text(const struct offer *offer, const void *in, const char *pattern, const char *end)
+{
+	str name = { pattern + 1, (size_t)(end - pattern - 1) };
+	const char *text;
+
+	memcpy(&text, (const char *)in + shape_field(offer->in, name)->offset, sizeof(text));
+	return text;
+}
+
+const char *offer_spelling(struct arena *arena, str uri)
+{
+	const void *in;
+	const struct offer *offer = offer_for_uri(arena, uri, &in);
+
+	if (!in)
+		return arena_copy(arena, uri);
+	/* Each of its bytes comes from one of the URI's, or is encoded by three. */
+	char *spelling = arena_alloc(arena, 3 * uri.size + 1), *at = spelling;
+	for (const char *pattern = offer->name; *pattern; ) {
+		const char *end = *pattern == '{' ? strchr(pattern, '}') : NULL;
+		if (end)
+			at = put_value(arena, at, field_text(offer, in, pattern, end), end[1]);
+		else
+			*at++ = *pattern;
+		pattern = end ? end + 1 : pattern + 1;
+	}
+	return spelling;
+}
+
+/* Strangers choose URIs, and none that meet. */
+static uint64_t topics_key[2];
+
+static void make_key(void)
+{
+	random_bytes(topics_key, sizeof(topics_key));
+}
+
+struct topic topic_of(struct arena *arena, str uri)
+{
+	static pthread_once_t made = PTHREAD_ONCE_INIT;
+
+	pthread_once(&made, make_key);
+	return (struct topic) { siphash(topics_key, str_of(offer_spelling(arena, uri))) };
+}
