@@ -1,5 +1,5 @@
-# add_services.cmake - adds the folder of each service in the list, which has to make its program, and a test that
-# its tables are sound.
+# add_services.cmake - adds the folder of each service in the list, which has to make its program, and tests that
+# its tables are sound, and that the list has its scopes.
 #
 #     add_services(services.json)
 function(add_services list)
@@ -18,5 +18,8 @@ function(add_services list)
       message(FATAL_ERROR "${name}/CMakeLists.txt makes no program mcp-${name}, which ${list} wants of it")
     endif()
     add_test(NAME check_${name} COMMAND mcp-${name} check)
+    add_test(NAME scopes_${name}
+             COMMAND ${CMAKE_COMMAND} -D "PROGRAM=${CMAKE_CROSSCOMPILING_EMULATOR};$<TARGET_FILE:mcp-${name}>"
+                     -D LIST=${CMAKE_SOURCE_DIR}/${list} -D NAME=${name} -P ${CMAKE_SOURCE_DIR}/cmake/check_scopes.cmake)
   endforeach()
 endfunction()

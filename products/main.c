@@ -139,6 +139,7 @@ int main(int argc, char **argv)
 			" itself.",
 		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
 		.jobs = jobs, .commands = commands, .settings = settings, .migrations = product_migrations,
+		.scopes = "products:read products:write stock:reserve stock:restock",
 		.database = "sqlite:products.db", .counts = "select count(*) as count from product",
 		.start = search_page_start,
 	}, argc, argv);

@@ -82,6 +82,7 @@ function(write_whole_guestbook folder)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${template}/guestbook.c)
   file(READ ${template}/guestbook.c program)
   set(told ", .database_tells = true")
+  set(own_scope " guests:own")
   foreach(page docs/writing/README.md docs/writing/calls.md docs/writing/resources.md
                docs/writing/rights.md docs/writing/pages.md docs/writing/service.md)
     read_page()
@@ -98,6 +99,7 @@ function(write_whole_guestbook folder)
   put(BEFORE "const struct mcp_server guestbook_server" new_tables)
   put(BEHIND "guestbook_server = {\n" in_guestbook_server)
   put(BEHIND ".run = read_latest" told) # as resources.md says
+  put(BEHIND ".scopes = \"guests:read guests:write" own_scope) # as rights.md says
   write_file(${folder}/guestbook.c "${program}")
   string(REPLACE guestbook_server documented_whole in_cmake "${in_cmake}") # as below
   write_file(${folder}/CMakeLists.txt "add_executable(documented_whole guestbook.c ${template}/main.c)\n${in_cmake}")

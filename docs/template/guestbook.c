@@ -79,5 +79,5 @@ static const struct migration migrations[] = {
 const struct mcp_server guestbook_server = {
 	.name = "guestbook", .title = "Guest book", .version = "1.0.0", .port = 8083,
 	.tools = tools, .resources = resources, .migrations = migrations, .database = "sqlite:guestbook.db",
-	.instructions = "Read the latest entries before signing.",
+	.instructions = "Read the latest entries before signing.", .scopes = "guests:read guests:write",
 };

@@ -291,5 +291,5 @@ const struct mcp_server library = {
 	.instructions = "Search for a book before lending it.",
 	.tools = tools, .resources = resources, .prompts = prompts, .skills = skills, .jobs = jobs,
 	.commands = commands, .counters = counters, .settings = settings, .migrations = migrations,
-	.database = "sqlite:library.db", .counts = "select count(*) as count from book",
+	.scopes = "books:read loans:read loans:write", .database = "sqlite:library.db", .counts = "select count(*) as count from book",
 };

@@ -163,6 +163,8 @@ struct mcp_server {
 	const struct setting *settings;         /* its own, beside the runtime's */
 	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
+	const char *scopes;           /* all there are: "entries:read entries:write", so that no table has another by
+	                                 mistake; NULL: those of the tables */
 	const char *counts;           /* SQL that counts what it keeps, as `count`: for the command check */
 	/* Called once before serving and after it. False stops the start; it has said why. */
 	bool (*start)(void);

@@ -30,6 +30,7 @@ static void add_scope(struct scopes *scopes, const char *alternatives)
 
 static void collect(struct scopes *scopes, const struct mcp_server *server)
 {
+	add_scope(scopes, server->scopes ? server->scopes : "");
 	for (const struct mcp_tool *tool = server->tools; tool && tool->name; tool++)
 		add_scope(scopes, tool->scope);
 	for (const struct mcp_resource *one = server->resources; one && one->uri; one++)

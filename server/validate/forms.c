@@ -33,16 +33,47 @@ static bool is_scope(str scope)
 	return scope.size > 0;
 }
 
+static bool are_scopes(const char *list)
+{
+	for (str rest = str_of(list); rest.at;)
+		if (!is_scope(str_cut(&rest, ' ')))
+			return false;
+	return true;
+}
+
+void validate_scopes(struct checking *at)
+{
+	const char *scopes = at->server->scopes;
+
+	if (scopes && !are_scopes(scopes))
+		complain(at, ".scopes \"%s\" is none: write all there are, with a space between them:"
+		         " \"entries:read entries:write\"", str_quote(str_of(scopes), 64).text);
+}
+
+static bool lists(const char *list, str scope)
+{
+	for (str rest = str_of(list); rest.at;)
+		if (str_same(str_cut(&rest, ' '), scope))
+			return true;
+	return false;
+}
+
 void validate_scope(struct checking *at, const char *member, const char *scope)
 {
+	const char *all = at->server->scopes;
+
 	if (!scope || !*scope)
 		return;
-	for (str rest = str_of(scope); rest.at;) {
-		if (is_scope(str_cut(&rest, ' ')))
-			continue;
+	if (!are_scopes(scope)) {
 		complain(at, ".%s \"%s\" is none: write \"entries:read\", or two with a space between them"
 		         " where either is enough", member, str_quote(str_of(scope), 64).text);
 		return;
+	}
+	for (str rest = str_of(scope); rest.at && all;) {
+		str one = str_cut(&rest, ' ');
+		if (!lists(all, one))
+			complain(at, ".%s \"%s\" is not in .scopes, which has %s: write one of these, or add it there",
+			         member, str_quote(one, 64).text, str_quote(str_of(all), 256).text);
 	}
 }
 

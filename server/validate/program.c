@@ -30,6 +30,7 @@ void validate_server(struct checking *at)
 	validate_words(at, "title", server->title);
 	validate_words(at, "version", server->version);
 	validate_words(at, "instructions", server->instructions);
+	validate_scopes(at);
 	if (server->port < 0 || server->port > 65535)
 		complain(at, ".port is %d: write one from 1 to 65535", server->port);
 	if (server->counts && !server->migrations)

@@ -55,6 +55,7 @@ bool is_made_of(const char *text, const char *characters);      /* of these alon
 void validate_call_name(struct checking *at, const char *name);    /* of a tool or prompt */
 void validate_words(struct checking *at, const char *member, const char *text);    /* UTF-8; NULL is fine */
 void validate_scope(struct checking *at, const char *member, const char *scope);
+void validate_scopes(struct checking *at);                      /* those of the server */
 void validate_uri(struct checking *at, const char *uri);           /* {names} among it */
 
 /* ---- JSON that is written by hand (attached.c) ---- */

@@ -59,6 +59,27 @@ test('what is listed is what serves: its port is the program\'s own', () => {
 	}
 });
 
+// A program of which only its key's usage counts, and the words of docs/mistakes.md.
+test('the scopes of a program and of the list are the same, or it is said which are not', { skip: !tool('cmake') && 'there is no CMake' }, () => {
+	const folder = temporary(), program = join(folder, 'mcp-shop'), file = join(folder, 'services.json');
+	const rows = readFileSync(join(root, 'docs/mistakes.md'), 'utf8');
+	const check = (has, listed) => {
+		writeFileSync(program, `#!/bin/sh\necho '  SCOPE  what it may do: ${has.map(each => `${each}, `).join('')}${has.length ? 'or ' : ''}* for everything' >&2\nexit 2\n`, { mode: 0o755 });
+		writeFileSync(file, JSON.stringify({ shop: { scopes: listed && Object.fromEntries(listed.map(each => [each, 'Words'])) } }));
+		const { status, stderr } = spawnSync('cmake', ['-D', `PROGRAM=${program}`, '-D', `LIST=${file}`, '-D', 'NAME=shop', '-P', join(root, 'cmake/check_scopes.cmake')], { encoding: 'utf8' });
+		const said = stderr.split(/^CMake Error.*$/m).map(each => each.replace(/\s+/g, ' ').trim()).filter(Boolean);
+		for (const each of said)
+			assert.ok(rows.includes(`| \`${each}\` |`), each);
+		return [status, said.length];
+	};
+	assert.deepEqual(check([], undefined), [0, 0]);
+	assert.deepEqual(check(['stock:read', 'stock:own'], ['stock:own', 'stock:read']), [0, 0]);
+	assert.deepEqual(check(['stock:own', 'stock:read'], ['stock:own']), [1, 1]);
+	assert.deepEqual(check(['stock:read'], undefined), [1, 1]);
+	assert.deepEqual(check([], ['stock:raed']), [1, 1]);
+	assert.deepEqual(check(['stock:read', 'stock:own'], ['stock:raed', 'stock:own']), [1, 2]);
+});
+
 test('what serves already keeps its place at the balancer', () => {
 	assert.deepEqual([list.orders.priority, list.products.priority], [10, 20]);
 });
@@ -193,7 +214,7 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		};
 		await passes('cmake', ['-S', copy.folder, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=None']);
 		await passes('cmake', ['--build', build, '--target', `mcp-${added}`, `test_${added}`]);
-		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 3/);
+		assert.match(await passes('ctest', ['--test-dir', build, '-R', added, '--output-on-failure']), /100% tests passed, 0 tests failed out of 4/);
 		const played = await passes(process.execPath, ['--test', '--test-reporter=tap', `--test-name-pattern=${added}`, 'tests/e2e/golden.test.mjs']);
 		assert.match(played, /^# pass 1$/m);
 	});

@@ -27,7 +27,7 @@ enum mcp_answer tool(struct mcp_call *call, struct store *store)
 }`;
 
 function compile(line) {
-	const run = spawnSync(process.env.CC ?? 'cc', ['-fsyntax-only', '-std=c17', '-D_GNU_SOURCE', `-I${join(root, 'server/include')}`,
+	const run = spawnSync(process.env.CC ?? 'cc', ['-S', '-o', '/dev/null', '-Wunused-function', '-Werror', '-std=c17', '-D_GNU_SOURCE', `-I${join(root, 'server/include')}`,
 		`-I${join(root, 'build', process.env.BUILD ?? 'dev', 'server/include')}`, '-xc', '-'], { input: BEFORE + within(line), encoding: 'utf8' });
 	return run.stderr.split('\n').filter((text) => text.includes(' error: ')).join('\n');
 }

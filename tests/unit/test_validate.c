@@ -88,6 +88,10 @@ static const struct {
 	  .migrations = (const struct migration[]) { { "1-shelf", "create table shelf (name text);", NULL }, { 0 } } },
 	  "server: .counts is no query: write \"select count(*) as count from ...\"" },
 
+	{ "scopes that are no list", { .scopes = "stock:read  stock:own" },
+	  "server: .scopes \"stock:read  stock:own\" is none: write all there are, with a space between them:"
+	  " \"entries:read entries:write\"" },
+
 	{ "a tool's name with a space", { TOOL(.name = "re stock") },
 	  "tools[0] \"re stock\": this is no name: write 1 to 128 letters, digits, _, - or ." },
 	{ "an empty name", { TOOL(.name = "") },
@@ -104,6 +108,13 @@ static const struct {
 	{ "a scope that is none", { TOOL(.scope = "stock:read  stock:own") },
 	  "tools[0] \"restock\": .scope \"stock:read  stock:own\" is none: write \"entries:read\", or two with a"
 	  " space between them where either is enough" },
+	{ "a scope that is mistyped", { .scopes = "stock:read stock:own", TOOL(.scope = "stock:own stock:raed") },
+	  "tools[0] \"restock\": .scope \"stock:raed\" is not in .scopes, which has stock:read stock:own: write one"
+	  " of these, or add it there" },
+	{ "a scope of `sees_all` that is mistyped",
+	  { .scopes = "stock:read", TEMPLATE(.scope = "stock:read", .sees = sees, .sees_all = "stock:reed") },
+	  "resources[0] \"shelf://{name}\": .sees_all \"stock:reed\" is not in .scopes, which has stock:read: write one"
+	  " of these, or add it there" },
 	{ "a tool that writes, for everybody", { TOOL(.changes = true) },
 	  "tools[0] \"restock\": it changes something and has no .scope: write the scope that may run it, such as"
 	  " \"shop:write\", or MCP_ANYONE" },
@@ -326,7 +337,7 @@ START_TEST(what_is_sound_is_left_alone)
 		PROMPT(.in = name_shape, .complete = complete), JOB("tidy", work),
 		COMMAND("order", "order", "Orders.", order), COUNTER("sales_total", "Sales."),
 		SETTING("COLOUR", SETTING_TEXT, "red", "A colour."), MIGRATION("1-shelf", "create table shelf (id text)"),
-		.counts = "select count(*) as count from shelf" };
+		.counts = "select count(*) as count from shelf", .scopes = "shop:write shop:read" };
 	struct complaints found = server_validate(&server, &ours, arena);
 
 	ck_assert_msg(found.count == 0, "%s", found.count ? found.lines[0] : "");
