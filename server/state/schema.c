@@ -142,7 +142,9 @@ const struct migration state_migrations[] = {
 	  "create index mcp_listener_used on mcp_listener (used);"
 	  "insert into mcp_listener (topic) values (0);" },
 
-	/* That one was filled by whoever came, and knew not who that was. */
+	/* That one was filled by whoever came, and knew not who that was. The only step that takes away what a version
+	 * before had: one that has shared-7 as its latest, of which there was no release, refuses who begins to listen
+	 * until it is replaced. What sessions follow, and who listens already, is not touched. */
 	{ "shared-8",
 	  "drop table mcp_listener;"
 	  "create table mcp_listener (caller integer, topic integer, begun bigint not null default (mcp_now()),"

@@ -27,8 +27,22 @@ static bool take_step(struct store *store, void *context)
 	       && migrated_add(store, work->migration);
 }
 
+/* Those of one go, which is a line in the log: a new database takes many. */
+struct applied {
+	const char *first, *last;
+	int count;
+};
+
+static void mention_applied(const struct applied *applied)
+{
+	if (applied->count == 1)
+		log_info("store: applied the migration %s", applied->first);
+	else if (applied->count > 1)
+		log_info("store: applied %d migrations, %s to %s", applied->count, applied->first, applied->last);
+}
+
 static bool migrate_one(struct store *store, struct arena *arena,
-                        const struct migration *migration)
+                        const struct migration *migration, struct applied *applied)
 {
 	struct step_work work = { migration, arena, false };
 
@@ -38,8 +52,11 @@ static bool migrate_one(struct store *store, struct arena *arena,
 		          " the command setup, or to a start as their owner" : "");
 		return false;
 	}
-	if (!work.was_there)
-		log_info("store: applied the migration %s", migration->name);
+	if (work.was_there)
+		return true;
+	applied->last = migration->name;
+	if (applied->count++ == 0)
+		applied->first = migration->name;
 	return true;
 }
 
@@ -90,19 +107,21 @@ static bool are_taken(const struct rows *known, const struct migration *migratio
 static bool take_steps(struct store *store, struct arena *arena,
                        const struct migration *migrations)
 {
+	struct applied applied = { 0 };
 	struct rows known;
-	bool whole;
+	bool whole, done = true;
 
 	if (!migrated_prepare(store, arena, &whole) || !migrated_read(store, arena, &known, &whole)
 	    || !are_as_they_ran(store, &known, migrations) || (!whole && !are_taken(&known, migrations)))
 		return false;
 	if (whole)
 		migrated_complete(store, &known, migrations);
-	for (const struct migration *migration = migrations; migration->name; migration++)
-		if (!migrated_of(&known, migration) && !migrate_one(store, arena, migration))
-			return false;
-	mention_newer(&known, migrations);
-	return true;
+	for (const struct migration *migration = migrations; done && migration->name; migration++)
+		done = migrated_of(&known, migration) || migrate_one(store, arena, migration, &applied);
+	mention_applied(&applied);
+	if (done)
+		mention_newer(&known, migrations);
+	return done;
 }
 
 static bool migrate(struct store *store, struct arena *arena, const struct migration *migrations)

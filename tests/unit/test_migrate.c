@@ -42,6 +42,7 @@ START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
 
 	catch_log(migrate_badly);
 	ck_assert_ptr_nonnull(strstr(logged, "4-bad"));
+	ck_assert_ptr_nonnull(strstr(logged, "applied the migration 3-fine"));
 	ck_assert_ptr_nonnull(strstr(logged, on_postgres() ? "relation \"half\" already exists"
 	                                                   : "table half already exists"));
 	ck_assert_int_eq(applied_in(store), 3);
@@ -51,6 +52,27 @@ START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
 		: "select count(*) as value from sqlite_schema where name in ('fine', 'half', 'never')",
 		NULL, NULL, number_shape, &number), 1);
 	ck_assert_int_eq(number.value, 1);
+}
+END_TEST
+
+static void migrate_further(void)
+{
+	static const struct migration more[] = {
+		{ "3-more", "create table more (x bigint)", NULL },
+		{ "4-and", "create table and_more (x bigint)", NULL },
+		{ "5-still", "create table still_more (x bigint)", NULL },
+		{ 0 },
+	};
+	ck_assert(store_migrate(store, more));
+}
+
+START_TEST(several_in_one_go_are_told_in_one_line)
+{
+	catch_log(migrate_further);
+	ck_assert_ptr_nonnull(strstr(logged, "applied 3 migrations, 3-more to 5-still"));
+	ck_assert_ptr_null(strstr(logged, "4-and"));
+	catch_log(migrate_further);
+	ck_assert_ptr_null(strstr(logged, "applied"));
 }
 END_TEST
 
@@ -386,6 +408,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, migrations_are_applied_once);
 	tcase_add_test(tcase, a_migration_that_fails_leaves_nothing_of_itself);
+	tcase_add_test(tcase, several_in_one_go_are_told_in_one_line);
 	tcase_add_test(tcase, a_newer_schema_is_accepted);
 	tcase_add_test(tcase, one_that_was_edited_after_it_ran_stops_the_start);
 	tcase_add_test(tcase, all_that_were_edited_are_told);

@@ -14,6 +14,20 @@ static struct http *http;
 static sem_t gate, held, over;
 static atomic_int missed_count, changes;
 
+/* ---- Its tables ---- */
+
+START_TEST(what_a_version_before_needs_stays)
+{
+	static const char *const takes[] = { "drop table", "drop column", "rename", NULL };
+
+	for (const struct migration *each = state_migrations; each->name; each++) {
+		const char *sql = _i ? each->postgres : each->sqlite;
+		for (int i = 0; sql && takes[i] && strcmp(each->name, "shared-8") != 0; i++)
+			ck_assert_msg(!strstr(sql, takes[i]), "%s has a %s", each->name, takes[i]);
+	}
+}
+END_TEST
+
 /* ---- What the layer above would do ---- */
 
 static void changed(UNUSED const char *uri)
@@ -466,6 +480,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, begin_shared, end_shared);
 	tcase_set_timeout(tests, 60);
+	tcase_add_loop_test(tests, what_a_version_before_needs_stays, 0, 2);
 	tcase_add_test(tests, what_is_refused_is_tried_once);
 	tcase_add_test(tests, others_overtake_what_is_tried_again);
 	tcase_add_test(tests, what_always_fails_is_given_up_and_the_next_of_its_key_is_done);
