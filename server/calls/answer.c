@@ -246,14 +246,14 @@ enum mcp_answer mcp_fail(struct mcp_call *call, const char *why, ...)
 	va_list list;
 
 	va_start(list, why);
-	fail_in_words(call, &FAULT_INTERNAL, arena_print_list(call->arena, why, list));
+	fail_in_words(call, &FAULT_BAD_NEWS, arena_print_list(call->arena, why, list));
 	va_end(list);
 	return MCP_ANSWERED;
 }
 
 enum mcp_answer mcp_error(struct mcp_call *call, int code, const char *why, ...)
 {
-	struct fault like = { FAULT_STATUS(code, 200) };
+	struct fault like = { FAULT_STATUS(code, 200), .outcome = "error" };
 	va_list list;
 
 	va_start(list, why);
@@ -297,7 +297,7 @@ enum mcp_answer mcp_must_ask(struct mcp_call *call)
 	if (call->revision >= R2026_07_28)
 		fail_for_capability(call, "This has to ask, and the client did not declare that it can be asked.");
 	else
-		fail_in_words(call, &FAULT_INTERNAL, "This has to ask, and this client cannot be asked.");
+		fail_in_words(call, &FAULT_BAD_NEWS, "This has to ask, and this client cannot be asked.");
 	return MCP_ANSWERED;
 }
 
@@ -314,7 +314,7 @@ enum mcp_answer mcp_cannot_ask(struct mcp_call *call, const char *instead, ...)
 	if (call->offer->kind != OFFER_TOOL && call->revision >= R2026_07_28)
 		fail_for_capability(call, words);
 	else
-		fail_in_words(call, &FAULT_INTERNAL, words);
+		fail_in_words(call, &FAULT_BAD_NEWS, words);
 	return MCP_ANSWERED;
 }
 

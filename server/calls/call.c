@@ -137,7 +137,9 @@ static void run(struct mcp_call *call, struct store *store)
 	for (struct question *question = call->questions; question; question = question->next)
 		question->wanted = false;
 
+	trouble_take();
 	call->outcome = call->offer->run(call, call->in, store);
+	call->trouble = trouble_take();
 	assert(!store || store_is_idle(store));
 	call->wrote = store && store_commits(store) != commits;
 	call->misused_store = mistake_was_fatal();

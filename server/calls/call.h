@@ -15,6 +15,7 @@
 #include "seal.h"
 #include "loop_store.h"
 #include "settings.h"
+#include "trouble.h"
 
 /* Whoever waits for a change must not miss one that came while its tool ran: how many there were. */
 extern atomic_uint_fast64_t changes_so_far;
@@ -63,6 +64,7 @@ struct mcp_call {
 	enum mcp_answer outcome;
 	const char *mistake;            /* of the program's, in this run; NULL: none */
 	bool misused_store;             /* the same, of the store: told already */
+	enum trouble trouble;           /* what failed in this run, which the tool may have put in any words */
 	bool wrote;                     /* what it wrote to the store in this run is committed */
 	bool mended;                    /* what it returned had text that is not UTF-8 */
 	int64_t deadline_ms, time_left_ms, run_until_ms;
@@ -97,7 +99,7 @@ struct mcp_call {
 	struct json result;
 	const struct fault *fault;
 	bool has_result, is_error;
-	const char *result_word;        /* for the log: ok, error, fault, cancelled ... */
+	const char *result_word;        /* see outcome_word(); NULL: what the above tell */
 };
 
 /* One of a reply, not begun. */

@@ -122,7 +122,7 @@ void reply_log(struct reply *reply, struct exchange *x)
 	static const char *const names[] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
 	int status = exchange_status(x);
 	const char *method = names[exchange_method(x)];
-	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : "refused";
+	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : status < 500 ? "refused" : "unavailable";
 
 	if (reply->logged)
 		return;

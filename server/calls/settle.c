@@ -47,14 +47,27 @@ str call_result_end(struct mcp_call *call)
 	return json_end(json);
 }
 
+/* A tool may do without a service that it called, and tell it later; without its store it did nothing. */
+static bool is_unavailable(const struct mcp_call *call)
+{
+	if (call->mistake || call->misused_store)
+		return false;
+	return call->trouble == TROUBLE_STORE
+	       || (call->trouble == TROUBLE_SERVICE && (call->fault || call->is_error));
+}
+
+/* Whose matter it is: the operator's are unavailable, deadline and mistake; the model's and the client's error, refused
+ * and fault. */
 static const char *outcome_word(const struct mcp_call *call)
 {
 	if (call->overran)
 		return "deadline";
 	if (atomic_load(&call->cancelled))
 		return "cancelled";
+	if (is_unavailable(call))
+		return "unavailable";
 	if (call->fault)
-		return "fault";
+		return call->fault->outcome ? call->fault->outcome : "fault";
 	if (call->result_word)
 		return call->result_word;
 	return call->is_error ? "error" : "ok";

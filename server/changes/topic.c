@@ -82,7 +82,7 @@ static void begin_to_wait(struct mcp_call *call)
 	int64_t wait_ms = call->wait_ms < call->time_left_ms ? call->wait_ms : call->time_left_ms;
 
 	if (ended) {
-		call->fault = fault_say(call->arena, &FAULT_BUSY, "The server is stopping; call again.");
+		call->fault = &FAULT_STOPPING;
 		return;
 	}
 	if (call->looks_last) {

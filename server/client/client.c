@@ -6,9 +6,11 @@
 
 #include "tool_answer.h"
 #include "breaker.h"
+#include "calls_out.h"
 #include "client.h"
 #include "log.h"
 #include "tool_request.h"
+#include "trouble.h"
 
 #define CONNECT_MS 1000
 #define TOTAL_MS 3000
@@ -20,6 +22,7 @@ struct client {
 	char *url, *key, *name, *version;
 	atomic_llong last_id;
 	struct breaker breaker;
+	struct calls_out *calls;
 	pthread_mutex_t lock;           /* of the fetchers nobody uses now */
 	struct fetcher *kept[FETCHERS_KEPT];
 	size_t kept_count;
@@ -62,6 +65,7 @@ struct client *client_create(const char *url, const char *key, const char *name,
 	client->name = copy(name);
 	client->version = copy(version);
 	client->breaker = (struct breaker)BREAKER_START;
+	client->calls = calls_out_to(url);
 	pthread_mutex_init(&client->lock, NULL);
 	return client;
 }
@@ -184,20 +188,30 @@ static void note(struct client *client, enum breaker_pass pass, const char *tool
 
 static enum client_outcome conclude(struct client *client, struct arena *arena,
                                     const struct answer *answer, const struct shape *out,
-                                    void *result, const char **why)
+                                    void *result, const char **why, enum call_out *came_of)
 {
+	static const enum call_out each[] = {
+		[VERDICT_ANSWERED] = CALL_ANSWERED, [VERDICT_REFUSED] = CALL_REFUSED, [VERDICT_DENIED] = CALL_DENIED,
+		[VERDICT_UNREADABLE] = CALL_UNREADABLE, [VERDICT_NOT_DONE] = CALL_UNREACHABLE,
+		[VERDICT_UNKNOWN] = CALL_UNREACHABLE,
+	};
+
+	*came_of = each[answer->verdict];
 	*why = answer->why;
-	if (answer->verdict == VERDICT_REFUSED)
+	if (answer->verdict == VERDICT_REFUSED || answer->verdict == VERDICT_DENIED)
 		return CLIENT_REFUSED;
 	if (answer->verdict != VERDICT_ANSWERED)
 		return CLIENT_UNREACHABLE;
 	if (!out)
 		return CLIENT_ANSWERED;
 	const char *wrong = "it has no structured result";
+	*came_of = CALL_UNREADABLE;
 	if (answer->structured)
 		wrong = shape_read(out, answer->structured, 0, result, arena);
-	if (!wrong)
+	if (!wrong) {
+		*came_of = CALL_ANSWERED;
 		return CLIENT_ANSWERED;
+	}
 	*why = arena_print(arena, "the answer of %s cannot be used: %s", client->url, wrong);
 	return CLIENT_UNREACHABLE;
 }
@@ -207,7 +221,9 @@ enum client_outcome (client_call)(struct client *client, struct arena *arena, co
                                   const struct shape *out, void *result, const char **why)
 {
 	enum breaker_pass pass = breaker_enter(&client->breaker, tick_ms());
+	enum call_out came_of;
 	if (pass == BREAKER_NO_ENTRY) {
+		calls_out_note(client->calls, CALL_HELD_BACK);
 		*why = arena_print(arena, "%s did not answer lately, so it was not called",
 		                   client->url);
 		return CLIENT_UNREACHABLE;
@@ -215,5 +231,7 @@ enum client_outcome (client_call)(struct client *client, struct arena *arena, co
 	struct request_parts parts = { .tool = tool, .in = in, .arguments = arguments };
 	struct answer answer = send_call(client, arena, idempotent, &parts);
 	note(client, pass, tool, &answer);
-	return conclude(client, arena, &answer, out, result, why);
+	enum client_outcome outcome = conclude(client, arena, &answer, out, result, why, &came_of);
+	calls_out_note(client->calls, came_of);
+	return outcome;
 }

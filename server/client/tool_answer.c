@@ -91,6 +91,11 @@ static struct answer refused(const char *why)
 	return (struct answer) { .verdict = VERDICT_REFUSED, .why = why };
 }
 
+static struct answer denied(const char *why)
+{
+	return (struct answer) { .verdict = VERDICT_DENIED, .why = why };
+}
+
 static const char *content_text(struct arena *arena, yyjson_val *result)
 {
 	struct json text = json_begin(arena, 256);
@@ -143,18 +148,16 @@ static struct answer judge_status(struct arena *arena, const struct fetch_answer
 {
 	switch (fetched->status) {
 	case 401:
-		return refused(arena_print(arena, "%s cannot be used: its key is not accepted"
-		                           " (HTTP 401)", where));
+		return denied(arena_print(arena, "%s cannot be used: its key is not accepted (HTTP 401)", where));
 	case 403:
-		return refused(arena_print(arena, "%s cannot be used: its key does not allow this"
-		                           " (HTTP 403)", where));
+		return denied(arena_print(arena, "%s cannot be used: its key does not allow this (HTTP 403)", where));
 	case 200:
 		return (struct answer) { .verdict = VERDICT_UNREADABLE, .why =
 			arena_print(arena, "%s answered something that is no MCP answer", where) };
 	}
 	const char *why = arena_print(arena, "%s answered HTTP %d", where, fetched->status);
 	return fetched->status >= 500 || fetched->status == 408
-		? (struct answer) { .verdict = VERDICT_UNKNOWN, .why = why } : refused(why);
+		? (struct answer) { .verdict = VERDICT_UNKNOWN, .why = why } : denied(why);
 }
 
 struct answer answer_judge(struct arena *arena, const struct fetch_answer *fetched, int64_t id,

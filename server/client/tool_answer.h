@@ -8,6 +8,7 @@
 enum verdict {
 	VERDICT_ANSWERED,       /* the tool succeeded */
 	VERDICT_REFUSED,        /* it did not, or the server would not: trying again is no use */
+	VERDICT_DENIED,         /* not even that, the server has not taken the call: its key, or its address, is wrong */
 	VERDICT_UNREADABLE,     /* something answered that speaks otherwise than we do */
 	VERDICT_NOT_DONE,       /* nothing was carried out: not sent, or the server has no time */
 	VERDICT_UNKNOWN,        /* it was sent, and whether it was carried out nobody knows */

@@ -3,13 +3,20 @@
 #define COUNTED_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 struct counted {
-	const char *name;               /* "mcp_open_streams"; totals end in _total */
+	const char *name;               /* "mcp_open_streams"; totals end in _total. A label may follow, {cause="away"}:
+	                                   those of one family stand together, with the same type and help */
 	const char *type;               /* of Prometheus: "counter" or "gauge" */
 	const char *help;               /* one line */
 	atomic_llong *value;
 };
 /* A table ends with an empty entry. */
+
+/* One that its layer has printed by itself, as long as the process lives; there is room for some. Any thread. */
+#define COUNTED_MORE 16
+void counted_add(const struct counted *table);
+const struct counted *counted_more(int index);  /* in that order; NULL: the end */
 
 #endif

@@ -2,12 +2,17 @@
 #include "emf.h"
 #include "json.h"
 #include "series.h"
+#include "trouble.h"
 
-static bool is_failure(const char *outcome)
+static bool is_one_of(const char *outcome, const char *const *words)
 {
-	return strcmp(outcome, "error") == 0 || strcmp(outcome, "fault") == 0
-	       || strcmp(outcome, "deadline") == 0;
+	while (*words && strcmp(outcome, *words) != 0)
+		words++;
+	return *words;
 }
+
+/* What the operator has to do something about, and what the model or its client has. */
+static const char *const ours[] = { "unavailable", "deadline", "mistake", NULL }, *const theirs[] = { "error", "fault", NULL };
 
 /* Totals since the process began. */
 static struct emf_totals totals_now(void)
@@ -20,8 +25,11 @@ static struct emf_totals totals_now(void)
 			continue;
 		int64_t count = atomic_load(&series->count);
 		totals.calls += count;
-		totals.errors += is_failure(series->outcome) ? count : 0;
+		totals.unavailable += is_one_of(series->outcome, ours) ? count : 0;
+		totals.errors += is_one_of(series->outcome, theirs) ? count : 0;
 	}
+	totals.statements = trouble_count(TROUBLE_STORE);
+	totals.calls_out = trouble_count(TROUBLE_SERVICE);
 	for (enum metric metric = METRIC_LIMIT_RATE; metric <= METRIC_LIMIT_DEADLINE; metric++)
 		totals.limits += metric_value(metric);
 	return totals;
@@ -108,6 +116,9 @@ str emf_print(struct arena *arena, struct emf *emf, int running)
 		{ "CallsRunning", running, NULL },
 		{ "Calls", now.calls - before.calls, NULL },
 		{ "Errors", now.errors - before.errors, NULL },
+		{ "Unavailable", now.unavailable - before.unavailable, NULL },
+		{ "FailedStatements", now.statements - before.statements, NULL },
+		{ "FailedCallsOut", now.calls_out - before.calls_out, NULL },
 		{ "LimitHits", now.limits - before.limits, NULL },
 	}, *end = values;
 

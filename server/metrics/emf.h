@@ -9,7 +9,7 @@
 
 #define EMF_PERIOD_MS 60000
 
-struct emf_totals { int64_t calls, errors, limits; };
+struct emf_totals { int64_t calls, errors, unavailable, statements, calls_out, limits; };
 
 /* Of people who sign in. */
 struct emf_sign_ins {

@@ -6,7 +6,9 @@
 
 void family_print(FILE *file, const char *name, const char *type, const char *help)
 {
-	fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+	int size = (int)strcspn(name, "{");
+
+	fprintf(file, "# HELP %.*s %s\n# TYPE %.*s %s\n", size, name, help, size, name, type);
 }
 
 static void print_label(FILE *file, const char *name, const char *value)
@@ -179,15 +181,21 @@ static void print_limits(FILE *file)
 	               "request", compats, sizeof(compats) / sizeof(*compats));
 }
 
-static void print_table(FILE *file, const struct counted *table)
+/* `help` tells where a family ends, which may go on in the next table. */
+static void print_table(FILE *file, const struct counted *table, const char **help)
 {
-	for (const struct counted *one = table; one->name; one++)
-		print_one(file, one->name, one->type, one->help, atomic_load(one->value));
+	for (const struct counted *one = table; one->name; one++) {
+		if (strcmp(one->help, *help) != 0)
+			family_print(file, one->name, one->type, one->help);
+		*help = one->help;
+		fprintf(file, "%s %lld\n", one->name, (long long)atomic_load(one->value));
+	}
 }
 
 str metrics_print(struct arena *arena, const struct mcp_server *server,
                   const struct counted *const *layers, int queued, int busy)
 {
+	const char *help = "";
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
@@ -210,7 +218,9 @@ str metrics_print(struct arena *arena, const struct mcp_server *server,
 	print_counted(file);
 	print_limits(file);
 	for (int i = 0; layers[i]; i++)
-		print_table(file, layers[i]);
+		print_table(file, layers[i], &help);
+	for (int i = 0; counted_more(i); i++)
+		print_table(file, counted_more(i), &help);
 	process_print(file);
 
 	fclose(file);

@@ -183,7 +183,7 @@ bool postgres_borrow(struct store *store, const char *sql)
 	}
 	bool in_vain = !why[0] || handle->loan.waited_us > 0;
 	atomic_fetch_add(&store_counters.waits_in_vain, in_vain);
-	store_failed(store, sql, why[0] ? why : "no connection came free in time", false);
+	store_failed(store, sql, STORE_AWAY, why[0] ? why : "no connection came free in time");
 	return false;
 }
 

@@ -55,6 +55,29 @@ static bool is_refusal(const char *state)
 	return is_one_of(class, refusals);
 }
 
+/* The connection's class, connections that are all taken, and what took longer than it may. */
+static bool is_away(const char *state)
+{
+	static const char *const states[] = { "53300", "57014", NULL };
+
+	return strncmp(state, "08", 2) == 0 || is_one_of(state, states);
+}
+
+static enum store_cause cause_of(const char *state)
+{
+	static const char *const denied[] = { "42501", NULL };
+
+	if (is_one_of(state, useless))
+		return STORE_LOST;
+	if (is_one_of(state, again))
+		return STORE_AGAIN;
+	if (is_one_of(state, denied))
+		return STORE_UNFIT;
+	if (is_refusal(state))
+		return STORE_REFUSED;
+	return is_away(state) ? STORE_AWAY : STORE_UNABLE;
+}
+
 bool postgres_refuses(const PGresult *result)
 {
 	return is_refusal(postgres_state(result));
@@ -65,21 +88,18 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 	struct store *store = postgres->store;
 
 	if (!result) {
-		store_failed(store, sql, postgres->link.why, true);
+		store_failed(store, sql, STORE_LOST, postgres->link.why);
 		return;
 	}
 	const char *state = postgres_state(result);
 	/* The details hold values, which are nobody's business. */
 	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	bool lost = is_one_of(state, useless), counts = !store->transacting || !store->failed;
+	enum store_cause cause = cause_of(state);
 	if (postgres->link.failed_sql)
 		sql = postgres->link.failed_sql;
-	store_failed(store, sql, words ? words : "the database gave no reason",
-	             lost || is_one_of(state, again));
-	if (counts)
-		store->refused = is_refusal(state);
+	store_failed(store, sql, cause, words ? words : "the database gave no reason");
 	PQclear(result);
-	if (lost)
+	if (cause == STORE_LOST)
 		link_lost(&postgres->link);
 }
 
@@ -266,7 +286,7 @@ static bool begin_transaction(struct store *store)
 		}
 	}
 	/* Not to be run again: it has just been tried. */
-	store_failed(store, sql, postgres->link.why, false);
+	store_failed(store, sql, STORE_AWAY, postgres->link.why);
 	return false;
 }
 
@@ -312,8 +332,8 @@ static void commit_settled(struct postgres *postgres)
 	else if (result)
 		postgres_failed(postgres, "commit", result);
 	else
-		store_failed(postgres->store, "commit", "the connection was lost before the answer came: whether it"
-		             " was done is not known, and it is not repeated", false);
+		store_failed(postgres->store, "commit", STORE_AWAY, "the connection was lost before the answer came:"
+		             " whether it was done is not known, and it is not repeated");
 }
 
 static void commit(struct store *store)
@@ -338,7 +358,7 @@ static bool script(struct store *store, const char *sql)
 	struct postgres *postgres = postgres_of(store);
 
 	if (!store->transacting && !link_ready(&postgres->link)) {
-		store_failed(store, sql, postgres->link.why, false);
+		store_failed(store, sql, STORE_AWAY, postgres->link.why);
 		return false;
 	}
 	if (!run(postgres, sql))
@@ -379,7 +399,7 @@ static bool migrating(struct store *store, bool begins)
 		unhurried(store);
 		if (link_ready(&postgres->link))
 			return lock_out_others(postgres);
-		store_failed(store, NULL, postgres->link.why, false);
+		store_failed(store, NULL, STORE_AWAY, postgres->link.why);
 	}
 	/* The lock ends with the connection. */
 	link_lost(&postgres->link);

@@ -34,15 +34,21 @@ FAULT(FAULT_NO_METHOD, -32601, 200, 404, "There is no such method.");
 FAULT(FAULT_PARAMS, -32602, 200, 200, "The params are not what this method takes.");
 /* Before 2026-07-28; in it this code must not be. */
 FAULT(FAULT_NO_RESOURCE, -32002, 200, 200, "There is no such resource.");
-FAULT(FAULT_INTERNAL, -32603, 200, 200, "The server failed to answer; its log says why.");
+/* A mistake of the program's. */
+const struct fault FAULT_INTERNAL = { FAULT_STATUS(-32603, 200), .outcome = "mistake",
+	.text = "The server failed to answer; its log says why." };
+/* In a tool's own words, where they have to be an error of JSON-RPC's. */
+const struct fault FAULT_BAD_NEWS = { FAULT_STATUS(-32603, 200), .outcome = "error" };
 FAULT(FAULT_HEADERS, -32020, 400, 400, "The headers do not agree with the body.");
 FAULT(FAULT_CAPABILITY, -32021, 200, 400, "This needs a capability the client did not declare.");
 FAULT(FAULT_VERSION, -32022, 400, 400, "This protocol version is not served.");
 FAULT(FAULT_GONE, 404, 404, 404, "There is no such session; begin a new one with initialize.");
 FAULT(FAULT_BATCH, -32600, 400, 400, "Batches are only part of protocol version 2025-03-26.");
 FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
-const struct fault FAULT_BUSY = { FAULT_HTTP(503),
+const struct fault FAULT_BUSY = { FAULT_HTTP(503), .outcome = "unavailable",
 	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
+const struct fault FAULT_STOPPING = { FAULT_HTTP(503), .outcome = "stopping",
+	.text = "The server is stopping; call again.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");
 FAULT(FAULT_SESSION_NEEDED, -32600, 400, 400, "This needs a session; begin one with initialize.");
 

@@ -18,6 +18,7 @@ struct fault {
 	str data;                       /* JSON; .at NULL: none */
 	const char *challenge;          /* WWW-Authenticate */
 	int64_t retry_after_ms;
+	const char *outcome;            /* for the log and the counters; NULL: "fault", the client's mistake */
 };
 
 /* Of one with the same status in both eras; of one where only HTTP is concerned. */
@@ -33,8 +34,8 @@ struct fault {
 	} while (0)
 
 extern const struct fault FAULT_PARSE, FAULT_DEEP, FAULT_DUPLICATE, FAULT_INVALID, FAULT_NO_METHOD,
-	FAULT_PARAMS, FAULT_NO_RESOURCE, FAULT_INTERNAL, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION,
-	FAULT_GONE, FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_RATE,
+	FAULT_PARAMS, FAULT_NO_RESOURCE, FAULT_INTERNAL, FAULT_BAD_NEWS, FAULT_HEADERS, FAULT_CAPABILITY, FAULT_VERSION,
+	FAULT_GONE, FAULT_BATCH, FAULT_MANY, FAULT_LONG, FAULT_CANCELLED, FAULT_BUSY, FAULT_STOPPING, FAULT_RATE,
 	FAULT_SESSION_NEEDED;
 /* A copy of `like` with other words. */
 struct fault *fault_say(struct arena *arena, const struct fault *like, const char *text, ...)

@@ -73,7 +73,7 @@ static enum ended learn(struct sqlite *sqlite, struct group *group)
 
 	sqlite->spoilt = outcome == SPOILT;
 	if (ended == ENDED_BADLY)
-		store_known_failed(&sqlite->store, group->why);
+		store_known_failed(&sqlite->store, STORE_UNABLE, group->why);
 	leave(group);
 	return ended;
 }
@@ -115,13 +115,14 @@ static bool commit(struct sqlite *sqlite, char why[128])
 	bool committed = done(sqlite, COMMIT);
 
 	/* Of what a commit would refuse nothing comes so far, see is_resolved(). */
-	sqlite->store.refused = sqlite->store.refused && committed;
+	if (!committed && store_refused(&sqlite->store))
+		sqlite->store.cause = STORE_UNABLE;
 	snprintf(why, 128, "%s", committed ? "" : sqlite3_errmsg(sqlite->connection->db));
 	/* Nobody is told that something is done which a later start would not find. */
 	const char *away = committed ? sqlite_file_away(sqlite->file) : NULL;
 	if (away) {
 		snprintf(why, 128, "%s", away);
-		store_known_failed(&sqlite->store, away);
+		store_known_failed(&sqlite->store, STORE_UNABLE, away);
 	}
 	if (is_open(sqlite))
 		(void)done(sqlite, ROLLBACK);
@@ -225,8 +226,7 @@ static bool is_resolved(struct sqlite *sqlite)
 
 	sqlite3_db_status(sqlite->connection->db, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &most, 0);
 	if (unresolved) {
-		store_failed(&sqlite->store, sqlite_verb(COMMIT), "FOREIGN KEY constraint failed", false);
-		sqlite->store.refused = true;
+		store_failed(&sqlite->store, sqlite_verb(COMMIT), STORE_REFUSED, "FOREIGN KEY constraint failed");
 	}
 	return !unresolved;
 }

@@ -55,10 +55,10 @@ bool sqlite_lend_reader(struct sqlite *sqlite)
 		lending_give_back(readers, &sqlite->loan);
 	const char *away = sqlite_file_away(sqlite->file);
 	if (away)
-		store_known_failed(&sqlite->store, away);
+		store_known_failed(&sqlite->store, STORE_UNABLE, away);
 	else
-		store_failed(&sqlite->store, NULL, in_vain ? "other threads did not stop reading in time"
-		             : "no connection to read with could be opened", false);
+		store_failed(&sqlite->store, NULL, STORE_AWAY, in_vain ? "other threads did not stop reading in time"
+		             : "no connection to read with could be opened");
 	return false;
 }
 
@@ -75,7 +75,7 @@ bool sqlite_take_turn(struct sqlite *sqlite, const char *sql)
 {
 	if (!lending_take(sqlite_file_turn(sqlite->file), sqlite->store.party, STORE_WAIT_MS,
 	                  &sqlite->loan)) {
-		store_failed(&sqlite->store, sql, "other threads did not stop writing in time", false);
+		store_failed(&sqlite->store, sql, STORE_AWAY, "other threads did not stop writing in time");
 		return false;
 	}
 	sqlite->connection = sqlite_file_writer(sqlite->file);

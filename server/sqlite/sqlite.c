@@ -26,6 +26,11 @@ static bool is_refusal(int code)
 	       || kind == SQLITE_MISMATCH;
 }
 
+static enum store_cause cause_of(int code)
+{
+	return sqlite_is_busy(code) ? STORE_AGAIN : is_refusal(code) ? STORE_REFUSED : STORE_UNABLE;
+}
+
 static bool is_damage(int code)
 {
 	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
@@ -69,7 +74,7 @@ static bool is_said(const struct sqlite *sqlite, int code)
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
 	struct store *store = &sqlite->store;
-	bool loop = store->use == STORE_READS, counts = !store->transacting || !store->failed;
+	bool loop = store->use == STORE_READS;
 	bool said = is_said(sqlite, code);
 
 	if (is_damage(code) && !said) {
@@ -86,17 +91,15 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 		return;
 	}
 	if (said)
-		store_known_failed(store, sqlite3_errmsg(sqlite->connection->db));
+		store_known_failed(store, cause_of(code), sqlite3_errmsg(sqlite->connection->db));
 	else
-		store_failed(store, sql, sqlite3_errmsg(sqlite->connection->db), sqlite_is_busy(code));
-	if (counts)
-		store->refused = is_refusal(code);
+		store_failed(store, sql, cause_of(code), sqlite3_errmsg(sqlite->connection->db));
 }
 
 static bool in_place(struct sqlite *sqlite, const char *away)
 {
 	if (away)
-		store_known_failed(&sqlite->store, away);
+		store_known_failed(&sqlite->store, STORE_UNABLE, away);
 	return !away;
 }
 
@@ -251,7 +254,7 @@ static void end_shared(struct store *store, bool wanted)
 	if (sqlite_group_end(sqlite_of(store), wanted) != ENDED_AGAIN)
 		return;
 	store->failed = false;
-	store_failed(store, sqlite_verb(COMMIT), SQLITE_SPOILT, true);
+	store_failed(store, sqlite_verb(COMMIT), STORE_AGAIN, SQLITE_SPOILT);
 }
 
 static void take_back(struct store *store)

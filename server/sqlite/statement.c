@@ -329,7 +329,7 @@ static struct statement *begin_once_more(struct sqlite *sqlite)
 	struct query query = sqlite->alone;
 
 	if (query.out) {
-		store_failed(&sqlite->store, query.sql, SQLITE_SPOILT, true);
+		store_failed(&sqlite->store, query.sql, STORE_AGAIN, SQLITE_SPOILT);
 		return NULL;
 	}
 	sqlite->store.running--;        /* its own first run is none that reads meanwhile */

@@ -1,10 +1,21 @@
-/* counters.c - what this layer counts, and what operators read of it: but for transactions, all stay 0
+/* counters.c - what this layer counts, and what operators read of it: but for what failed and transactions, all stay 0
  * where the database is SQLite. */
 #include "store_internal.h"
 
 struct store_counters store_counters;
 
+#define FAILED(cause, word) \
+	{ "mcp_database_failures_total{cause=\"" word "\"}", "counter", \
+	  "Statements and transactions that failed for good, by cause.", &store_counters.failed[cause] }
+
 const struct counted store_counted[] = {
+	FAILED(STORE_AWAY, "away"),
+	FAILED(STORE_LOST, "lost"),
+	FAILED(STORE_AGAIN, "again"),
+	FAILED(STORE_UNABLE, "unable"),
+	FAILED(STORE_UNFIT, "unfit"),
+	FAILED(STORE_REFUSED, "refused"),
+	FAILED(STORE_MISUSED, "misused"),
 	{ "mcp_database_statements_total", "counter",
 	  "Statements sent to a database server, one round trip each; BEGIN and COMMIT too.",
 	  &store_counters.statements },

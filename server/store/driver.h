@@ -23,11 +23,11 @@ struct store {
 	bool begun;                     /* the transaction at hand was, in this run or an earlier one */
 	bool failed;                    /* the transaction can only be taken back */
 	bool again;                     /* ... and is worth running again */
+	enum store_cause cause;         /* of the failure that counts, see store_refused() */
 	bool changed;                   /* ... changed something, if it is committed */
 	uint64_t commits;               /* see store_commits() */
 	char why[128];                  /* ... because of this; or the latest failure that was hushed */
 	bool hushed;                    /* what fails is told by who runs it, and not run again */
-	bool refused;                   /* the failure that counts is a refusal, see store_refused() */
 	bool lost;                      /* what was in it, see store_lost() */
 	bool gave_up;
 	bool waits;                     /* ... for an answer: see store_reads.h */
@@ -141,9 +141,11 @@ struct driver {
 struct store *store_open_with(const struct driver *driver, const char *place, enum store_use use);
 
 /* Logs why something failed, `sql` NULL where it was no statement, and marks the transaction. */
-void store_failed(struct store *store, const char *sql, const char *why, bool again);
+void store_failed(struct store *store, const char *sql, enum store_cause cause, const char *why);
 /* The same, where the log has it already and would have it again with every call. */
-void store_known_failed(struct store *store, const char *why);
+void store_known_failed(struct store *store, enum store_cause cause, const char *why);
+/* Counts it, once it is known that it is not run again. */
+void store_failed_for_good(struct store *store);
 /* Ends a call that an event loop can't finish. */
 void store_give_up(struct store *store);
 /* False: it is none, which is a program's mistake. */

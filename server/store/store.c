@@ -6,6 +6,7 @@
 #include "log.h"
 #include "mistake.h"
 #include "prepare.h"
+#include "trouble.h"
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
 
@@ -50,7 +51,8 @@ bool store_well(struct store *store, struct store_why *why)
 
 void store_begin_call(struct store *store, int64_t budget)
 {
-	store->gave_up = store->waits = store->refused = false;
+	store->gave_up = store->waits = false;
+	store->cause = STORE_WELL;
 	store->budget = budget;
 	store->in_call = true;
 }
@@ -74,7 +76,7 @@ bool store_lost(const struct store *store)
 
 bool store_refused(const struct store *store)
 {
-	return store->refused;
+	return store->cause >= STORE_UNFIT;
 }
 
 bool store_gave_up(const struct store *store)
@@ -111,39 +113,54 @@ bool store_is_idle(const struct store *store)
 
 /* ---- Failure ---- */
 
-static void mark_failed(struct store *store, const char *why, bool again)
+/* What is refused for what it is, or is a mistake, is not the database's trouble. */
+static bool is_trouble(enum store_cause cause)
+{
+	return cause != STORE_REFUSED && cause != STORE_MISUSED;
+}
+
+void store_failed_for_good(struct store *store)
+{
+	atomic_fetch_add(&store_counters.failed[store->cause], 1);
+	if (is_trouble(store->cause))
+		trouble_note(TROUBLE_STORE);
+}
+
+static void mark_failed(struct store *store, enum store_cause cause, const char *why)
 {
 	if (!store->transacting) {
-		store->refused = false;
+		store->cause = cause;
+		if (!store->hushed)
+			store_failed_for_good(store);
 		return;
 	}
 	/* What follows in a failed transaction is a consequence. */
 	if (!store->failed) {
-		store->refused = false;
-		store->again = again;
+		store->cause = cause;
+		store->again = !store->hushed && (cause == STORE_AGAIN || cause == STORE_LOST);
 		snprintf(store->why, sizeof(store->why), "%s", why);
 	}
 	store->failed = true;
 }
 
-void store_failed(struct store *store, const char *sql, const char *why, bool again)
+void store_failed(struct store *store, const char *sql, enum store_cause cause, const char *why)
 {
+	bool again = store->transacting && (cause == STORE_AGAIN || cause == STORE_LOST);
 	char text[STORE_SHORT_SIZE] = "";
 
 	if (sql)
 		store_shorten(sql, text);
 	/* What is run again is no failure yet. */
-	log_write(store->hushed || (store->transacting && again) ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text,
-	          sql ? ": " : "", why);
+	log_write(store->hushed || again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text, sql ? ": " : "", why);
 	if (store->hushed && !(store->transacting && store->failed))
 		snprintf(store->why, sizeof(store->why), "%s", why);
-	mark_failed(store, why, again && !store->hushed);
+	mark_failed(store, cause, why);
 }
 
-void store_known_failed(struct store *store, const char *why)
+void store_known_failed(struct store *store, enum store_cause cause, const char *why)
 {
 	log_write(LOG_DEBUG, "store: %s", why);
-	mark_failed(store, why, false);
+	mark_failed(store, cause, why);
 }
 
 void store_give_up(struct store *store)
@@ -161,24 +178,17 @@ void store_misused(struct store *store, const char *sql, const char *format, ...
 	va_end(list);
 	if (sql)
 		store_shorten(sql, text);
-	bool counts = !store->transacting || !store->failed;
-	mark_failed(store, why, false);
-	if (counts)
-		store->refused = true;
+	mark_failed(store, STORE_MISUSED, why);
 	mistake_fatal("%s: %s%s%s", store->driver->scheme, text, sql ? ": " : "", why);
 }
 
 void store_unfit(struct store *store, const char *sql, const char *why)
 {
-	bool counts = !store->transacting || !store->failed;
-
 	if (mistake_has_somebody() && !store_statement_was_sound(store->driver->kind, sql)) {
 		store_misused(store, sql, "%s", why);
 		return;
 	}
-	store_failed(store, sql, why, false);
-	if (counts)
-		store->refused = true;
+	store_failed(store, sql, STORE_UNFIT, why);
 }
 
 bool store_may_write(struct store *store, const char *sql)

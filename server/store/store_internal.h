@@ -14,6 +14,19 @@
  * 3 to 10. What a full-text index does to find its first row is one step, however long it takes. */
 #define STORE_BUDGET 50000
 
+/* Why something failed: what its operator has to look for, and whether the database has it run again. */
+enum store_cause {
+	STORE_WELL,
+	STORE_AWAY,             /* it is not reached, does not answer in time, or has no connection to spare */
+	STORE_LOST,             /* the same in the middle of it: a transaction that was begun may be run again */
+	STORE_AGAIN,            /* others were in the way: it may be run again */
+	STORE_UNABLE,           /* it answers, and can't: a disk is full, a file damaged, memory short */
+	STORE_UNFIT,            /* its tables or its rights are not those that the statement needs */
+	STORE_REFUSED,          /* for what it was given: a value, a constraint, a limit */
+	STORE_MISUSED,          /* the program's mistake */
+	STORE_CAUSES
+};
+
 /* Resets the budget and store_gave_up(). A STORE_WRITES store has no bound. */
 void store_begin_call(struct store *store, int64_t budget);
 /* What the call reads it may read as of one moment, which ends here. */
@@ -30,7 +43,7 @@ bool store_gave_up(const struct store *store);
  * not. */
 bool store_well(struct store *store, struct store_why *why);
 
-/* What failed since store_begin_call() was refused for what it is (a value, a constraint, a right): the
+/* What failed since store_begin_call() was refused for what it is (a value, a constraint, a right, a mistake): the
  * database is well, and would refuse it again. False where it may go better later. */
 bool store_refused(const struct store *store);
 
@@ -77,12 +90,13 @@ void store_heard_free(struct store *store, struct store_notice *notice);
 
 /* ---- Counting ---- */
 
-/* What this process asked of a database server; of SQLite only `reruns`. */
+/* What this process asked of a database server; of SQLite only `reruns` and `failed`. */
 struct store_counters {
 	atomic_llong statements;        /* sent, BEGIN, COMMIT and FETCH too: one round trip each */
 	atomic_llong prepared;          /* one more round trip, once a statement and connection */
 	atomic_llong connects;          /* attempts */
 	atomic_llong reruns;            /* of transactions */
+	atomic_llong failed[STORE_CAUSES];      /* statements and transactions, for good, by their cause */
 	atomic_llong lendable;          /* connections that are shared: open now */
 	atomic_llong waits, waited_us, waits_in_vain;   /* for one of them */
 	atomic_llong loop_reads;        /* of the statements, those that loops sent */

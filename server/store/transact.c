@@ -89,6 +89,8 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 		if (tries > 1)
 			step_aside(tries);
 	}
+	if (outcome == STORE_FAILED && !store->hushed)
+		store_failed_for_good(store);
 	if (store->driver->transacted)
 		store->driver->transacted(store);
 	return outcome;

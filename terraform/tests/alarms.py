@@ -193,7 +193,7 @@ def requests(each_minute, failing=lambda m: 0, seconds=lambda m: 0.05):
 
 
 def calls(each_minute, failing):
-    return series(Calls=each_minute, Errors=failing)
+    return series(Calls=each_minute, Unavailable=failing, FailedStatements=failing, FailedCallsOut=failing)
 
 
 def tasks(wanted, running):
@@ -230,18 +230,27 @@ STORIES = [
     ("a task is not ready any more", "unhealthy", series(UnHealthyHostCount=from_30(1, 0)), 36),
     ("a task is not ready for two minutes", "unhealthy", series(UnHealthyHostCount=lambda m: 1 if m in (40, 41) else 0), None),
     ("it sleeps", "unhealthy", ASLEEP, None),
-    ("every call of a busy shop fails, with 200", "failures", calls(lambda m: 500, from_30(500, 0)), 40),
+    ("every call of a busy shop is unavailable, with 200", "failures", calls(lambda m: 500, from_30(500, 0)), 40),
     ("a call every three minutes, and each fails", "failures", calls(lambda m: 1 - bool(m % 3), lambda m: 1 if m >= 30 and m % 3 == 0 else 0), 50),
-    ("somebody asks four times for what is not there", "failures", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
-    ("a third of the calls is refused", "failures", calls(lambda m: 30, from_30(10, 0)), None),
+    ("four calls are unavailable, of four", "failures", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
+    ("a third of the calls is unavailable", "failures", calls(lambda m: 30, from_30(10, 0)), 45),
+    ("one in twenty is unavailable", "failures", calls(lambda m: 40, from_30(2, 0)), None),
+    ("the model is wrong with every call", "failures", series(Calls=lambda m: 30, Errors=lambda m: 30, Unavailable=lambda m: 0), None),
     ("nobody calls", "failures", calls(lambda m: 0, lambda m: 0), None),
     ("it sleeps", "failures", ASLEEP, None),
     ("five calls an hour, and each fails", "failures-hourly", calls(lambda m: 1 - bool(m % 12), lambda m: 1 if m >= 30 and m % 12 == 0 else 0), 150),
     ("five calls an hour, and one of them fails", "failures-hourly", calls(lambda m: 1 - bool(m % 12), lambda m: 1 - bool(m % 60)), None),
+    ("the model is wrong with each of five calls an hour", "failures-hourly", series(Calls=lambda m: 1 - bool(m % 12), Errors=lambda m: 1 - bool(m % 12), Unavailable=lambda m: 0), None),
     ("a single call, which fails", "failures-hourly", calls(lambda m: m == 40, lambda m: m == 40), None),
-    ("somebody asks four times for what is not there", "failures-hourly", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
-    ("nobody else calls, and four times for what is not there", "failures-hourly", calls(*[lambda m: m in (40, 45, 50, 55)] * 2), None),
-    ("a third of the calls is refused", "failures-hourly", calls(lambda m: 30, from_30(10, 0)), None),
+    ("four calls of an hour are unavailable, and none before or after", "failures-hourly", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
+    ("nobody else calls", "failures-hourly", calls(*[lambda m: m in (40, 45, 50, 55)] * 2), None),
+    ("a third of the calls is unavailable", "failures-hourly", calls(lambda m: 30, from_30(10, 0)), 150),
+    ("a job's statement fails each minute, and nobody calls", "statements", series(FailedStatements=from_30(1, 0)), 36),
+    ("the database is away for three minutes", "statements", series(FailedStatements=lambda m: 60 if m in (40, 41, 42) else 0), None),
+    ("it sleeps", "statements", ASLEEP, None),
+    ("a service is away, and errands for it wait", "calls-out", series(FailedCallsOut=from_30(2, 0)), 36),
+    ("a service is deployed anew", "calls-out", series(FailedCallsOut=lambda m: 3 if m in (40, 41) else 0), None),
+    ("it sleeps", "calls-out", ASLEEP, None),
     ("it sleeps", "failures-hourly", ASLEEP, None),
     ("the processor is at its limit", "cpu", series(CPUUtilization=from_30(99, 20)), 50),
     ("it sleeps", "cpu", ASLEEP, None),

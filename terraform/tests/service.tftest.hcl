@@ -593,15 +593,15 @@ run "alarms" {
   }
 
   assert {
-    condition     = toset([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_name]) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "failures-hourly", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
-    error_message = "Errors, latency, readiness, failed calls, processor, memory and having no task are watched."
+    condition     = toset([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), values(aws_cloudwatch_metric_alarm.failing), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_name]) == toset([for alarm in ["errors", "latency", "unhealthy", "failures", "failures-hourly", "statements", "calls-out", "cpu", "memory", "none-running"] : "shop-test-orders-${alarm}"])
+    error_message = "Errors, latency, readiness, calls not served, statements, calls out, processor, memory and having no task are watched."
   }
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.sign_in) == 0
     error_message = "Where nobody signs in, nothing is heard of it."
   }
   assert {
-    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.balancer), values(aws_cloudwatch_metric_alarm.full), values(aws_cloudwatch_metric_alarm.failures), values(aws_cloudwatch_metric_alarm.failing), [aws_cloudwatch_metric_alarm.none_running]) : alarm.alarm_actions == toset([var.topic_arn]) && alarm.actions_enabled != false])
     error_message = "Somebody hears of every alarm."
   }
   assert {

@@ -14,7 +14,7 @@ static bool fails_now(struct store *store)
 	if (until_failure-- != 0)
 		return false;
 	failed = true;
-	store_known_failed(store, "the test wants it");
+	store_known_failed(store, STORE_UNABLE, "the test wants it");
 	return true;
 }
 
@@ -44,7 +44,7 @@ static void be_overtaken(struct store *store)
 	meanwhile = NULL;
 	sound->take_back(store);
 	do_meanwhile(store, what);
-	store_failed(store, "commit", "another one was first", true);
+	store_failed(store, "commit", STORE_AGAIN, "another one was first");
 }
 
 static void commit_or_fail(struct store *store)

@@ -9,6 +9,7 @@
 #include "metrics.h"
 #include "store_internal.h"
 #include "suite.h"
+#include "trouble.h"
 
 enum { SOLD, GIVEN };
 static const struct mcp_counter counters[] = {
@@ -397,7 +398,7 @@ START_TEST(cloudwatch_finds_each_metric_it_is_told_of)
 		ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(metric, "Unit")), "Count");
 		(void)emf_value(line, yyjson_get_str(yyjson_obj_get(metric, "Name")));
 	}
-	ck_assert_uint_eq(count, 6);
+	ck_assert_uint_eq(count, 9);
 	ck_assert_uint_eq(yyjson_obj_size(line), count + 2);
 	ck_assert_int_eq(emf_value(line, "CallsRunning"), 3);
 }
@@ -414,13 +415,21 @@ START_TEST(cloudwatch_hears_of_each_call_once)
 	metrics_request("tools/call", "sell", "deadline", 100);
 	metrics_request("tools/call", NULL, "fault", 100);
 	metrics_request("tools/call", "sell", "cancelled", 100);
+	metrics_request("tools/call", "sell", "unavailable", 100);
+	metrics_request("tools/call", "sell", "mistake", 100);
+	trouble_note(TROUBLE_STORE);
+	trouble_note(TROUBLE_STORE);
+	trouble_note(TROUBLE_SERVICE);
 	metrics_request("tools/list", NULL, "fault", 100);
 	metric_add(METRIC_LIMIT_RATE, 2);
 	metric_add(METRIC_LIMIT_DEADLINE, 1);
 	metric_add(METRIC_COMPAT_TWICE, 5);
 	yyjson_val *line = emf_line(&emf, 0);
-	ck_assert_int_eq(emf_value(line, "Calls"), 5);
-	ck_assert_int_eq(emf_value(line, "Errors"), 3);
+	ck_assert_int_eq(emf_value(line, "Calls"), 7);
+	ck_assert_int_eq(emf_value(line, "Errors"), 2);
+	ck_assert_int_eq(emf_value(line, "Unavailable"), 3);
+	ck_assert_int_eq(emf_value(line, "FailedStatements"), 2);
+	ck_assert_int_eq(emf_value(line, "FailedCallsOut"), 1);
 	ck_assert_int_eq(emf_value(line, "LimitHits"), 3);
 	ck_assert_int_eq(emf_value(line, "OpenStreams"), 7);
 	line = emf_line(&emf, 0);
@@ -456,7 +465,7 @@ START_TEST(cloudwatch_hears_of_sign_ins_where_there_are_any)
 	yyjson_val *about = yyjson_arr_get_first(
 		yyjson_obj_get(yyjson_obj_get(line, "_aws"), "CloudWatchMetrics"));
 	yyjson_val *metrics = yyjson_obj_get(about, "Metrics");
-	ck_assert_uint_eq(yyjson_arr_size(metrics), 11);
+	ck_assert_uint_eq(yyjson_arr_size(metrics), 14);
 	ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(yyjson_arr_get_last(metrics), "Unit")), "Seconds");
 }
 END_TEST

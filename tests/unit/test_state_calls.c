@@ -119,7 +119,7 @@ END_TEST
 static void commit_fails(struct store *in)
 {
 	in->driver->take_back(in);
-	store_known_failed(in, "the disk is full");
+	store_known_failed(in, STORE_UNABLE, "the disk is full");
 }
 
 /* Whoever gives up then must not run the tool: its client is told that the answer was not taken, and

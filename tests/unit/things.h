@@ -191,7 +191,7 @@ static inline void commit_or_fail(struct store *to)
 		return;
 	}
 	steady->take_back(to);
-	store_failed(to, "commit", "another one was first", true);
+	store_failed(to, "commit", STORE_AGAIN, "another one was first");
 }
 
 static inline void make_flaky(struct store *which, int times)

@@ -39,6 +39,12 @@ locals {
       title   = "open streams of a task"
       metrics = [for stat in ["Average", "Maximum"] : [var.namespace, "OpenStreams", "Service", service, { stat = stat, label = lower(stat) }]]
     },
+    {
+      title = "calls a minute that did not end well"
+      metrics = [for name, label in { Unavailable = "not served", Errors = "the model's mistakes", FailedStatements = "failed statements", FailedCallsOut = "failed calls out" } :
+        [var.namespace, name, "Service", service, { stat = "Sum", label = label }]
+      ]
+    },
     ], [for chart in [
       {
         title = "access tokens a minute"
@@ -56,7 +62,7 @@ locals {
         ]
       },
   ] : chart if var.sign_in]) }
-  depth = 6 * (var.sign_in ? 7 : 5)
+  depth = 6 * (var.sign_in ? 8 : 6)
 
   below = [
     {

@@ -76,9 +76,9 @@ resource "aws_cloudwatch_metric_alarm" "balancer" {
   }
 }
 
-# What the program itself counts: a call that failed is answered with 200. Among them are refusals ("not enough stock") and what somebody
-# mistyped, so it takes more than half of all, and some: five within a quarter of an hour, which a shop of twenty calls an hour has too, or three
-# in each of two hours, where there are fewer.
+# What the program itself counts: a call that failed is answered with 200. Those that it could not serve (the database, a service that it calls, a
+# mistake of its own, too long) are counted apart from what a model got wrong, which rings nothing. A tenth of all is too much, where it is some:
+# five within a quarter of an hour, or three in each of two hours, where there are fewer.
 locals {
   failures = {
     failures        = { minutes = 15, periods = 1, least = 5, words = "in the last 15 minutes, and at least five" }
@@ -96,9 +96,9 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   for_each = local.failures
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = "More than half of the calls of ${local.full_name}'s tools failed ${each.value.words}."
+  alarm_description   = "More than a tenth of the calls of ${local.full_name}'s tools could not be served ${each.value.words}."
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 50
+  threshold           = 10
   evaluation_periods  = each.value.periods
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.topic_arn]
@@ -106,13 +106,13 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
 
   metric_query {
     id          = "value"
-    label       = "failed calls, percent"
+    label       = "calls not served, percent"
     expression  = "IF(failed >= ${each.value.least}, 100 * failed / calls, 0)"
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = { calls = "Calls", failed = "Errors" }
+    for_each = { calls = "Calls", failed = "Unavailable" }
 
     content {
       id = metric_query.key
@@ -126,6 +126,33 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
       }
     }
   }
+}
+
+# Statements fail and nobody calls, or a tool does without the service that it could not call (a job tells it later): minute after minute.
+locals {
+  failing = {
+    statements = { metric = "FailedStatements", words = "Statements of ${local.full_name} fail in the database, calls or no calls: its log says which, and why." }
+    calls-out  = { metric = "FailedCallsOut", words = "${local.full_name} can't call a service that it needs: what it has to tell it waits." }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "failing" {
+  for_each = local.failing
+
+  alarm_name          = "${local.full_name}-${each.key}"
+  alarm_description   = each.value.words
+  namespace           = local.fixed.METRICS_EMF
+  metric_name         = each.value.metric
+  dimensions          = { Service = var.service }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 10
+  datapoints_to_alarm = 5
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching" # it sleeps
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
 }
 
 # Where people sign in; elsewhere there are no such figures and no such alarms. A token that has expired is refused before it is renewed, so

@@ -1,0 +1,77 @@
+// outcomes.test.mjs - what the program could not do is told apart from what a model got wrong, whatever words a tool chose.
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { query } from './postgres.mjs';
+import { Between } from './raw.mjs';
+import { ask, callTool, databaseUrl, onPostgres, orderOf, start, temporary } from './support.mjs';
+
+const calls = (server, tool, outcome) =>
+	server.metric(`mcp_requests_total\\{method="tools/call",tool="${tool}",outcome="${outcome}"\\}`);
+const failures = (server, cause) => server.metric(`mcp_database_failures_total\\{cause="${cause}"\\}`);
+const callsOut = (server, outcome) =>
+	server.metric(`mcp_calls_out_total\\{service="127\\.0\\.0\\.1:\\d+",outcome="${outcome}"\\}`);
+
+// As somebody does it by hand.
+async function change(url, sql) {
+	if (onPostgres)
+		return query(url, sql);
+	const file = new DatabaseSync(url.replace('sqlite:', ''));
+	file.exec(`pragma busy_timeout = 5000; ${sql}`);
+	file.close();
+}
+
+test('a store that fails is not the model\'s mistake', async () => {
+	const folder = temporary(), server = await start('products', { METRICS_PORT: 'any' }, { folder });
+	const url = await databaseUrl('products', folder);
+	try {
+		assert.equal((await callTool(server, 'get_product', { sku: 'NO-SUCH' })).isError, true);
+		assert.equal((await callTool(server, 'get_product', {})).isError, true);
+		assert.equal(await calls(server, 'get_product', 'error'), 1);
+		assert.equal(await calls(server, 'get_product', 'refused'), 1);
+		assert.equal(await calls(server, 'get_product', 'unavailable'), 0);
+		assert.equal(await server.metric('mcp_database_failures_total'), 0);
+
+		await change(url, 'alter table product rename to another');
+		assert.equal((await callTool(server, 'get_product', { sku: 'KIT-0001' })).isError, true);
+		await server.says(/"outcome":"unavailable"|get_product.* unavailable/);
+		assert.equal(await calls(server, 'get_product', 'unavailable'), 1);
+		assert.equal(await calls(server, 'get_product', 'error'), 1);
+		assert.ok(await failures(server, 'unfit') >= 1);
+
+		await change(url, 'alter table another rename to product');
+		await ask(server, 'get_product', { sku: 'KIT-0001' });
+		assert.equal(await calls(server, 'get_product', 'unavailable'), 1);
+		assert.equal(await calls(server, 'get_product', 'ok'), 1);
+	} finally {
+		await server.stop();
+	}
+});
+
+test('nor is a service that was called in vain, unless the tool can do without it', async () => {
+	const products = await start('products'), between = await new Between(products.port).start();
+	const orders = await start('orders', { METRICS_PORT: 'any', PRODUCTS_URL: between.url });
+	try {
+		const { id } = await ask(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'first'));
+		assert.equal((await callTool(orders, 'create_order', orderOf({ 'NO-SUCH': 1 }, 'second'))).isError, true);
+		assert.equal(await calls(orders, 'create_order', 'error'), 1);
+		assert.ok(await callsOut(orders, 'answered') >= 1);
+		assert.ok(await callsOut(orders, 'refused') >= 1);
+		assert.equal(await callsOut(orders, 'unreachable'), 0);
+
+		between.down = true;
+		between.cut();
+		assert.equal((await callTool(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'third'))).isError, true);
+		assert.equal(await calls(orders, 'create_order', 'unavailable'), 1);
+		assert.equal(await calls(orders, 'create_order', 'error'), 1);
+		assert.ok(await callsOut(orders, 'unreachable') >= 1);
+
+		// The stock is given back later: its caller has what it asked for.
+		await ask(orders, 'cancel_order', { id, confirm: true, reason: 'Found it cheaper' });
+		assert.equal(await calls(orders, 'cancel_order', 'ok'), 1);
+	} finally {
+		await orders.stop();
+		between.stop();
+		await products.stop();
+	}
+});
