@@ -109,6 +109,13 @@ struct store *store_open_scratch(const struct store *near, const char *tables)
 	return sqlite_open_scratch(near, tables);
 }
 
+struct store *store_open_to_look(const char *url)
+{
+	const char *file = store_url_file(url);
+
+	return file && *file && *file != ':' ? sqlite_open_to_look(file) : store_open(url, STORE_WRITES);
+}
+
 void store_sign_in(const char *user, const char *password)
 {
 	postgresql_sign_in(user, password);

@@ -25,6 +25,10 @@ struct store *store_open_state(const char *data, int64_t wait_ms);
  * nobody waits for it. `tables` makes it. For commands, one thread. NULL: it can't, and has logged why. */
 struct store *store_open_scratch(const struct store *near, const char *tables);
 
+/* For the command `check`: of a file of SQLite's nothing is changed, nor is anything made beside it, so it may be one
+ * that can only be read. PostgreSQL's is store_open()'s. Whether that went well store_well() says at the end. */
+struct store *store_open_to_look(const char *url);
+
 /* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */
 void store_sign_in(const char *user, const char *password);
 

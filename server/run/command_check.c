@@ -73,28 +73,42 @@ static bool check_offer(const struct mcp_server *server)
 	return true;
 }
 
-static int check_database(const struct mcp_server *server, const char *url)
+struct found {
+	struct count steps, rows;
+};
+
+/* The exit status. */
+static int look(const struct mcp_server *server, struct store *store, bool shared, struct found *found)
 {
-	struct count steps, rows = { 0 };
+	int status = statements_check(server, store, shared);
+	if (status)
+		return status;
+	bool done = count_all(store, "select count(*) as count from migration", &found->steps)
+	            && (!server->counts || count_all(store, server->counts, &found->rows));
+	return done ? 0 : command_failed(server, "the database can't be read");
+}
+
+static int check_database(const struct mcp_server *server)
+{
+	const char *url = command_database(server);
+	struct found found = { 0 };
+	struct store_why why = { "" };
 	char place[STORE_PLACE_SIZE];
-	struct store *store = command_store(server);
+	struct store *store = url ? store_open_to_look(url) : NULL;
 
 	if (!store)
 		return 1;
 	store_unhurried(store);
-	int status = statements_check(server, store, store_url_is_shared(url));
-	if (status) {
-		store_close(store);
-		return status;
-	}
-	bool done = count_all(store, "select count(*) as count from migration", &steps)
-	            && (!server->counts || count_all(store, server->counts, &rows));
+	int status = look(server, store, store_url_is_shared(url), &found);
+	if (!store_well(store, &why))
+		status = command_failed(server, why.text);
 	store_close(store);
-	if (!done)
-		return command_failed(server, "the database can't be read");
-	printf("%s can be read: %lld migration%s", store_place(url, place), (long long)steps.count, s_of(steps.count));
+	if (status)
+		return status;
+	printf("%s can be read: %lld migration%s", store_place(url, place), (long long)found.steps.count,
+	       s_of(found.steps.count));
 	if (server->counts)
-		printf("; %s: %lld", server->name, (long long)rows.count);
+		printf("; %s: %lld", server->name, (long long)found.rows.count);
 	printf(".\n");
 	return 0;
 }
@@ -108,7 +122,7 @@ int check(const struct mcp_server *server)
 	if (!server->migrations)
 		return 0;
 	if (!url || !is_missing(url))
-		return check_database(server, url);
+		return check_database(server);
 	int status = statements_check(server, NULL, false);
 	if (status)
 		return status;

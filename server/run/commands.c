@@ -37,17 +37,22 @@ int command_failed(const struct mcp_server *server, const char *why)
 	return 1;
 }
 
-struct store *command_store(const struct mcp_server *server)
+const char *command_database(const struct mcp_server *server)
 {
 	const char *url = setting_text("DATABASE_URL");
 
-	if (!url) {
+	if (!url)
 		command_failed(server, "DATABASE_URL is not set; it is sqlite:PATH or"
 		                       " postgresql://HOST/DATABASE");
-		return NULL;
-	}
 	store_sign_in(setting_text("DATABASE_USER"), setting_text("DATABASE_PASSWORD"));
-	return store_open(url, STORE_WRITES);
+	return url;
+}
+
+struct store *command_store(const struct mcp_server *server)
+{
+	const char *url = command_database(server);
+
+	return url ? store_open(url, STORE_WRITES) : NULL;
 }
 
 static int run_serve(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)

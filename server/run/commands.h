@@ -15,8 +15,8 @@ int serve(const struct mcp_server *server);
  * Safe to do again, and by several at once. */
 int setup(const struct mcp_server *server);
 
-/* Says what the program offers, how far the database is and how much is in it; changes no row, and makes no
- * database (a file of SQLite has to be writable, as for serving). */
+/* Says what the program offers, how far the database is and how much is in it; changes nothing, and makes no
+ * database. */
 int check(const struct mcp_server *server);
 
 /* Makes a key for the name and scopes behind argv[0]. */
@@ -51,6 +51,8 @@ int command_failed(const struct mcp_server *server, const char *why);
 /* What is wrong with the words or settings it was given, with `word` behind it, and the usage of the command
  * of that name (NULL: of the program), on stderr: the exit status, 2. */
 int command_misused(const struct mcp_server *server, const char *name, const char *what, const char *word);
+/* The URL of the server's database, whose role is set from now on. NULL: it said that there is none. */
+const char *command_database(const struct mcp_server *server);
 /* The server's database, opened to write with the role that is set. NULL: it said why. */
 struct store *command_store(const struct mcp_server *server);
 

@@ -22,6 +22,10 @@ void sqlite_configure(void);
 /* An empty file where there is none. */
 MUST_USE bool sqlite_create_file(const char *path);
 bool sqlite_is_busy(int code);
+/* In words, once it was waited for. */
+#define SQLITE_LOCKED_BY \
+	"database is locked: another program did not let go of it in time, such as a shell in a transaction, a copying" \
+	" tool, or what has it for itself (`fuser FILE` says which)"
 /* Logs why, in SQLite's words and the system's. */
 void sqlite_not_opened(sqlite3 *db, const char *what, const char *path);
 /* Takes only what every text in the program may say. */

@@ -71,23 +71,6 @@ const char *sqlite_check(sqlite3 *db, bool thorough, char why[SQLITE_CHECK_WHY])
 	return *why ? why : NULL;
 }
 
-/* For reading: whatever is found, such a connection does not bring the log into the file. */
-static const char *check_file(const char *path, bool thorough, char why[SQLITE_CHECK_WHY])
-{
-	sqlite3 *db;
-	const char *wrong = NULL;
-
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		snprintf(why, SQLITE_CHECK_WHY, "%s", sqlite3_errmsg(db));
-		wrong = why;
-	} else {
-		sqlite3_busy_timeout(db, 5000);
-		wrong = sqlite_check(db, thorough, why);
-	}
-	sqlite3_close(db);
-	return wrong;
-}
-
 static bool refuse(const char *path, const char *why)
 {
 	log_error("store: %s does not go with the log beside it: %s. If it was put there from a backup, the"
@@ -97,24 +80,49 @@ static bool refuse(const char *path, const char *why)
 	return false;
 }
 
-bool sqlite_check_left(const char *path)
+/* The bytes of a file and of the log beside it; 0: there is none, or it is empty. */
+static int64_t size_with_log(const char *path, char log[PATH_MAX + 8])
 {
-	char real[PATH_MAX], log[PATH_MAX + 8], why[SQLITE_CHECK_WHY];
 	struct stat file, left;
-	int64_t began_ms = tick_ms();
 
-	/* SQLite has its log beside the file, not beside a link to it. */
-	if (!realpath(path, real))
-		return true;
-	path = real;
-	snprintf(log, sizeof(log), "%s-wal", path);
+	snprintf(log, PATH_MAX + 8, "%s-wal", path);
 	if (stat(log, &left) < 0 || left.st_size == 0 || stat(path, &file) < 0)
+		return 0;
+	return file.st_size + left.st_size;
+}
+
+bool sqlite_check_log(const char *path, sqlite3 *db)
+{
+	char log[PATH_MAX + 8], why[SQLITE_CHECK_WHY];
+	int64_t began_ms = tick_ms(), size = size_with_log(path, log);
+
+	if (size == 0)
 		return true;
 	if (stamp_is_of_another(path, log))
 		return refuse(path, "it was written for another file");
-	if (check_file(path, file.st_size + left.st_size <= THOROUGH_MOST, why))
+	if (sqlite_check(db, size <= THOROUGH_MOST, why))
 		return refuse(path, why);
 	log_info("store: whoever had %s open last did not stop in order; it was checked in %lld ms and is"
 	         " whole", path, (long long)(tick_ms() - began_ms));
 	return true;
+}
+
+bool sqlite_check_left(const char *path)
+{
+	char real[PATH_MAX], log[PATH_MAX + 8];
+	sqlite3 *db;
+
+	/* SQLite has its log beside the file, not beside a link to it. */
+	if (!realpath(path, real) || size_with_log(real, log) == 0)
+		return true;
+	/* For reading: whatever is found, such a connection does not bring the log into the file. */
+	bool fine = sqlite3_open_v2(real, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+	if (fine) {
+		sqlite3_busy_timeout(db, 5000);
+		fine = sqlite_check_log(real, db);
+	} else {
+		refuse(real, sqlite3_errmsg(db));
+	}
+	sqlite3_close(db);
+	return fine;
 }

@@ -12,6 +12,8 @@
  * and bringing it in would ruin what is there. So the two are checked together, and nothing is
  * changed. False: it has logged what is wrong and what can be done. */
 MUST_USE bool sqlite_check_left(const char *path);
+/* The same with a connection that only reads the file, whose path has no link in it. */
+MUST_USE bool sqlite_check_log(const char *path, sqlite3 *db);
 
 /* Goes through a database: NULL, or what is wrong, in `why`. `thorough`: also whether each index
  * agrees with its table. */

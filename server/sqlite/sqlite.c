@@ -71,6 +71,11 @@ static bool is_said(const struct sqlite *sqlite, int code)
 	return is_disk(code) && sqlite->disk_said_ms && tick_ms() - sqlite->disk_said_ms < SAY_AGAIN_MS;
 }
 
+static const char *why_of(const struct sqlite *sqlite, int code)
+{
+	return sqlite_is_busy(code) && sqlite->file ? SQLITE_LOCKED_BY : sqlite3_errmsg(sqlite->connection->db);
+}
+
 void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 {
 	struct store *store = &sqlite->store;
@@ -93,7 +98,7 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 	if (said)
 		store_known_failed(store, cause_of(code), sqlite3_errmsg(sqlite->connection->db));
 	else
-		store_failed(store, sql, cause_of(code), sqlite3_errmsg(sqlite->connection->db));
+		store_failed(store, sql, cause_of(code), why_of(sqlite, code));
 }
 
 static bool in_place(struct sqlite *sqlite, const char *away)
@@ -160,6 +165,7 @@ static void close_handle(struct store *store)
 	sqlite_state_doubt(sqlite);
 	sqlite_file_leave(sqlite->file, sqlite->connection);
 	notices_destroy(sqlite->notices);
+	free(sqlite->look);
 	free(sqlite);
 }
 

@@ -9,6 +9,8 @@ extern const struct driver sqlite_driver;
 /* store_open_state() and store_open_scratch(), see databases.h. `data`: the path of the data; NULL: in memory. */
 struct store *sqlite_open_state(const char *data, int64_t wait_ms);
 struct store *sqlite_open_scratch(const struct store *near, const char *tables);
+/* store_open_to_look(), see databases.h. Before another is opened in this process. */
+struct store *sqlite_open_to_look(const char *path);
 
 /* ---- A whole file ---- */
 

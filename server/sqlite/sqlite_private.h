@@ -24,6 +24,7 @@ struct sqlite {
 	struct query alone;                     /* one that writes outside of a transaction; no sql: none */
 	bool ended;                             /* it has, and its statement is others' */
 	int64_t disk_said_ms;                   /* when it was last said that a state's disk fails; 0: never */
+	struct look *look;              /* NULL: it is opened to be served */
 	bool doubted;                   /* a state that was found damaged: gone through at the next start */
 };
 
@@ -66,6 +67,8 @@ MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 
 /* well.c, the driver's. */
 bool sqlite_well(struct store *store, struct store_why *why);
+/* look.c: whether what was read was all of it, and of one moment. */
+bool sqlite_look_well(const struct sqlite *sqlite, struct store_why *why);
 
 /* state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);

@@ -23,6 +23,8 @@ bool sqlite_well(struct store *store, struct store_why *why)
 {
 	struct sqlite *sqlite = sqlite_of(store);
 
+	if (sqlite->look)
+		return sqlite_look_well(sqlite, why);
 	if (!sqlite->file)
 		return true;
 	const char *path = sqlite_file_path(sqlite->file), *away = sqlite_file_away(sqlite->file);

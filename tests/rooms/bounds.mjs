@@ -16,11 +16,11 @@ export const largeRooms = {
 	http: [3750, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
-	postgresql: [3400, 25],
+	postgresql: [3480, 26],
 	products: [5700, 44],
 	run: [3000, 30],
 	schema: [3900, 25],
-	sqlite: [3440, 25],
+	sqlite: [3600, 26],
 	state: [3800, 32],
 };
 

@@ -151,6 +151,26 @@ START_TEST(connections_that_close_at_once_leave_no_log)
 }
 END_TEST
 
+/* Nothing keeps them from it, so what was read may be half of what they wrote. */
+START_TEST(that_others_begin_to_write_while_a_file_is_looked_at_is_noticed)
+{
+	struct store_why why = { "" };
+	int64_t before = count_in(store);
+
+	store_close(store);
+	struct store *looks = store_open_to_look(url);
+	ck_assert_ptr_nonnull(looks);
+	ck_assert_int_eq(count_in(looks), before);
+	ck_assert(store_well(looks, &why));
+	ck_assert_msg(access(log_of(url + 7), F_OK) < 0, "a log was made");
+	store = store_open(url, STORE_WRITES);
+	ck_assert_int_eq(store_change(store, "update count set things = things + 1", NULL, NULL), 1);
+	ck_assert(!store_well(looks, &why));
+	ck_assert_str_eq(why.text, "another program began to write to the database meanwhile; look again");
+	store_close(looks);
+}
+END_TEST
+
 static TCase *file_case(void)
 {
 	TCase *tcase = tcase_create("the file and its log");
@@ -161,6 +181,7 @@ static TCase *file_case(void)
 	tcase_add_test(tcase, a_start_that_migrates_nothing_writes_nothing);
 	tcase_add_test(tcase, whoever_closes_last_no_log_is_left);
 	tcase_add_test(tcase, connections_that_close_at_once_leave_no_log);
+	tcase_add_test(tcase, that_others_begin_to_write_while_a_file_is_looked_at_is_noticed);
 	return tcase;
 }
 
