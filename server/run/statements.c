@@ -44,8 +44,8 @@ static int check_all(const struct mcp_server *server, struct store *store)
 	if (!status)
 		printf("The statements are sound: %d, as %s has them.\n", done.fine, kind);
 	else if (done.wrong)
-		fprintf(stderr, "mcp-%s: of %d statements %d %s not sound, as %s has them\n", server->name,
-		        done.fine + done.wrong, done.wrong, done.wrong == 1 ? "is" : "are", kind);
+		fprintf(stderr, "mcp-%s: %d of %d statements %s not sound, as %s has them\n", server->name, done.wrong,
+		        done.fine + done.wrong, done.wrong == 1 ? "is" : "are", kind);
 	return status;
 }
 

@@ -156,7 +156,7 @@ static void ends_with(const char *end)
 	ck_assert_msg(strlen(said) > strlen(end) && strcmp(said + strlen(said) - strlen(end), end) == 0, "%s", said);
 }
 
-#define ENDS "\nmcp-book: of 4 statements 4 are not sound, as "
+#define ENDS "\nmcp-book: 4 of 4 statements are not sound, as "
 
 START_TEST(its_commands_do_not_begin)
 {
