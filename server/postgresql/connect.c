@@ -183,6 +183,7 @@ static bool try_to_connect(struct postgres_link *link)
 	atomic_fetch_add(&store_counters.connects, 1);
 	if (set_up(link)) {
 		attempts_succeeded(link->attempts);
+		link->made_ms = tick_ms();
 		link->why[0] = '\0';
 		return true;
 	}

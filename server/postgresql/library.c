@@ -79,6 +79,10 @@ GIVES(int, PQsendQueryPrepared, (PGconn *conn, const char *stmtName, int nParams
       const char *const *paramValues, const int *paramLengths, const int *paramFormats,
       int resultFormat), (conn, stmtName, nParams, paramValues, paramLengths, paramFormats,
       resultFormat))
+GIVES(int, PQsendQueryParams, (PGconn *conn, const char *command, int nParams, const Oid *paramTypes,
+      const char *const *paramValues, const int *paramLengths, const int *paramFormats,
+      int resultFormat), (conn, command, nParams, paramTypes, paramValues, paramLengths, paramFormats,
+      resultFormat))
 GIVES(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn *conn, PQnoticeReceiver proc, void *arg),
       (conn, proc, arg))
 GIVES(int, PQsetnonblocking, (PGconn *conn, int arg), (conn, arg))
@@ -105,7 +109,8 @@ static const struct {
 	NAMED(PQnotifies), NAMED(PQntuples), NAMED(PQparameterStatus), NAMED(PQpipelineSync),
 	NAMED(PQresultErrorField), NAMED(PQresultErrorMessage), NAMED(PQresultMemorySize),
 	NAMED(PQresultStatus),
-	NAMED(PQsendDescribePrepared), NAMED(PQsendPrepare), NAMED(PQsendQuery), NAMED(PQsendQueryPrepared),
+	NAMED(PQsendDescribePrepared), NAMED(PQsendPrepare), NAMED(PQsendQuery), NAMED(PQsendQueryParams),
+	NAMED(PQsendQueryPrepared),
 	NAMED(PQsetNoticeReceiver), NAMED(PQsetnonblocking), NAMED(PQsocket), NAMED(PQsslInUse),
 	NAMED(PQstatus),
 	NAMED(PQtransactionStatus),

@@ -13,12 +13,14 @@
 #include "postgresql_private.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "log.h"
 
 #define GRACE_MS 2000                   /* for the server to say that a statement took too long */
 #define REACHABLE_MS 2000
+#define ONLY_READS "25006"             /* the database, or this transaction */
 
 /* ---- Failure ---- */
 
@@ -41,7 +43,7 @@ static bool is_one_of(const char *state, const char *const *states)
 static const char *const again[] = { "40001", "40P01", "55P03", NULL };
 /* The server goes down or comes up; this connection, or this server since another one took over, is
  * of no more use; what was prepared is gone. */
-static const char *const useless[] = { "57P01", "57P02", "57P03", "57P05", "25006", "26000", NULL };
+static const char *const useless[] = { "57P01", "57P02", "57P03", "57P05", ONLY_READS, "26000", NULL };
 
 /* Classes of what is wrong with the statement itself: it was not told right, its values, its result, a
  * constraint, a right, a limit of the server's, what a trigger raised. All others (the connection, other
@@ -92,12 +94,13 @@ void postgres_failed(struct postgres *postgres, const char *sql, PGresult *resul
 		return;
 	}
 	const char *state = postgres_state(result);
-	/* The details hold values, which are nobody's business. */
-	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	char words[POSTGRES_WHY];
 	enum store_cause cause = cause_of(state);
+	bool only_reads = strcmp(state, ONLY_READS) == 0 && postgres_is_fresh(postgres);
 	if (postgres->link.failed_sql)
 		sql = postgres->link.failed_sql;
-	store_failed(store, sql, cause, words ? words : "the database gave no reason");
+	/* The details hold values, which are nobody's business. */
+	store_failed(store, sql, only_reads ? STORE_AWAY : cause, postgres_words(postgres, sql, result, words));
 	PQclear(result);
 	if (cause == STORE_LOST)
 		link_lost(&postgres->link);
@@ -407,12 +410,16 @@ static bool migrating(struct store *store, bool begins)
 	return !begins;
 }
 
+/* And as whom: another role may not do what this one may. */
 static const char *version(struct store *store)
 {
+	static _Thread_local char known[128];
 	const PGconn *connection = postgres_of(store)->link.connection;
-	const char *known = connection ? PQparameterStatus(connection, "server_version") : NULL;
+	const char *number = connection ? PQparameterStatus(connection, "server_version") : NULL;
+	const char *role = connection ? PQparameterStatus(connection, "session_authorization") : NULL;
 
-	return known ? known : "";
+	snprintf(known, sizeof(known), "%s %s", number ? number : "", role ? role : "");
+	return known;
 }
 
 /* In the schema where a table is made. */
@@ -424,7 +431,7 @@ const struct driver postgresql_driver = {
 	.kind = STORE_POSTGRESQL, .scheme = "postgresql", .alias = "postgres", .blocks = true,
 	.tries = 100,
 	.open = open_handle, .close = close_handle, .share = share, .reachable = reachable,
-	.prepare = postgres_prepare, .version = version, .begin = postgres_begin, .step = postgres_step, .read = postgres_read,
+	.well = postgres_well, .prepare = postgres_prepare, .may = postgres_may, .version = version, .begin = postgres_begin, .step = postgres_step, .read = postgres_read,
 	.changed = postgres_changed, .writes = postgres_writes, .end = postgres_end,
 	.queue = postgres_queue, .reads = &postgres_driver_reads,
 	.transact = transact, .commit = commit, .take_back = take_back, .transacted = transacted,

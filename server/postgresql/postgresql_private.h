@@ -24,6 +24,7 @@ struct postgres_attempts {
 /* Where a connection goes (connect.c). */
 struct postgres_link {
 	char *url;
+	int64_t made_ms;                /* tick_ms() when the connection was */
 	bool unhurried;                 /* no limit to what a statement may take */
 	int hurried_ms;                 /* an event loop's: it only reads, and what takes longer is ended; 0: not so */
 	PGconn *connection;             /* NULL: there is none */
@@ -60,6 +61,20 @@ static inline struct postgres *postgres_of(struct store *store)
 {
 	return ((struct postgres_store *)store)->at;
 }
+
+/* ---- rights.c ---- */
+
+#define POSTGRES_ONLY_READ \
+	"only can be read: it is a standby, or default_transaction_read_only is set; DATABASE_URL is to name the one" \
+	" that is written to"
+
+/* What the server says of a failure, with what gives a right that is missing. */
+const char *postgres_words(const struct postgres *postgres, const char *sql, const PGresult *result, char text[POSTGRES_WHY]);
+/* Another that was made now would be to the same server. */
+bool postgres_is_fresh(const struct postgres *postgres);
+/* The driver's. */
+bool postgres_well(struct store *store, struct store_why *why);
+bool postgres_may(struct store *store, const struct query *query, struct store_why *why);
 
 /* ---- library.c ---- */
 

@@ -39,8 +39,8 @@ static bool look(struct postgres *postgres, struct statement *statement, struct 
 		postgres_failed(postgres, statement->kept.sql, result);
 		return false;
 	}
-	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	store_wrong(why, "%s", words ? words : "the database gave no reason");
+	char words[POSTGRES_WHY];
+	store_wrong(why, "%s", postgres_words(postgres, statement->kept.sql, result, words));
 	PQclear(result);
 	return true;
 }

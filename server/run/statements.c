@@ -34,10 +34,14 @@ int statements_prepare(const struct mcp_server *server, struct store *store, boo
 	return status_of(prepared, &done);
 }
 
+/* The runtime's own fit its tables, if those are there; whether the role may use them is the database's to say. */
 static int check_all(const struct mcp_server *server, struct store *store)
 {
-	struct store_prepared done;
-	bool prepared = store_prepare(store, store_program_statements(), print_wrong, (void *)(uintptr_t)server, &done);
+	struct store_prepared done, own = { 0 };
+	void *context = (void *)(uintptr_t)server;
+	bool prepared = store_prepare(store, store_program_statements(), print_wrong, context, &done)
+	                && store_may_run(store, store_runtime_statements(), print_wrong, context, &own);
+	done.wrong += own.wrong;
 	int status = status_of(prepared, &done);
 
 	const char *kind = store_kind(store) == STORE_SQLITE ? "SQLite" : "PostgreSQL";

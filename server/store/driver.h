@@ -98,6 +98,8 @@ struct driver {
 	/* Whether it could be run as it is, and only `changes`, by what only runs what writes: `why` not, or
 	 * empty. False: the database could not say. */
 	bool (*prepare)(struct store *store, const struct query *query, bool changes, struct store_why *why);
+	/* NULL: whoever has it opened may do all, or: whether its role may do what it would, looked at in the same way. */
+	bool (*may)(struct store *store, const struct query *query, struct store_why *why);
 	/* Of the database that the latest statement ran on; another one may take other statements. */
 	const char *(*version)(struct store *store);
 

@@ -21,6 +21,15 @@ struct statements store_program_statements(void)
 	return (struct statements) { __start_store_statements, __stop_store_statements };
 }
 
+/* Every program has some. */
+extern const struct store_statement *const __start_runtime_statements[] __attribute__((weak));
+extern const struct store_statement *const __stop_runtime_statements[] __attribute__((weak));
+
+struct statements store_runtime_statements(void)
+{
+	return (struct statements) { __start_runtime_statements, __stop_runtime_statements };
+}
+
 typedef bool text_fn(void *context, const struct store_statement *statement, const char *sql);
 
 static bool each_of_table(const struct store_statement *statement, enum store_kind kind, text_fn *each, void *context)
@@ -52,6 +61,7 @@ struct preparing {
 	struct store *store;
 	store_wrong_fn *wrong;
 	void *context;
+	bool tables, rights;            /* what is looked at: whether it fits the tables, and whether the role may run it */
 	struct store_prepared done;
 };
 
@@ -65,13 +75,22 @@ static void tell(struct preparing *at, const struct store_statement *statement, 
 	at->wrong(at->context, line);
 }
 
+static bool may(const struct preparing *at, const struct query *query, struct store_why *why)
+{
+	const struct driver *driver = at->store->driver;
+
+	return !at->rights || !driver->may || driver->may(at->store, query, why);
+}
+
 static bool prepare(void *context, const struct store_statement *statement, const char *sql)
 {
 	struct preparing *at = context;
 	struct store_why why = { "" };
 	const struct query query = { .sql = sql, .in = statement->in, .out = statement->out };
 
-	if (!at->store->driver->prepare(at->store, &query, statement->changes, &why))
+	if (at->tables && !at->store->driver->prepare(at->store, &query, statement->changes, &why))
+		return false;
+	if (!*why.text && !may(at, &query, &why))
 		return false;
 	if (*why.text) {
 		tell(at, statement, sql, why.text);
@@ -85,7 +104,17 @@ static bool prepare(void *context, const struct store_statement *statement, cons
 bool store_prepare(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
                    struct store_prepared *done)
 {
-	struct preparing at = { .store = store, .wrong = wrong, .context = context };
+	struct preparing at = { .store = store, .wrong = wrong, .context = context, .tables = true, .rights = true };
+	bool prepared = each_text(all, store->driver->kind, prepare, &at);
+
+	*done = at.done;
+	return prepared;
+}
+
+bool store_may_run(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
+                   struct store_prepared *done)
+{
+	struct preparing at = { .store = store, .wrong = wrong, .context = context, .rights = true };
 	bool prepared = each_text(all, store->driver->kind, prepare, &at);
 
 	*done = at.done;
@@ -116,7 +145,7 @@ int store_prepare_some(struct store *store, struct statements all, int from, int
                        void *context)
 {
 	struct some some = {
-		.at = { .store = store, .wrong = wrong, .context = context }, .from = from, .to = from + most
+		.at = { .store = store, .wrong = wrong, .context = context, .tables = true }, .from = from, .to = from + most
 	};
 	bool ended = each_text(all, store->driver->kind, prepare_wanted, &some);
 

@@ -9,6 +9,7 @@ struct statements {
 	const struct store_statement *const *first, *const *end;
 };
 struct statements store_program_statements(void);
+struct statements store_runtime_statements(void);
 
 /* A line about one that can't be run: where it is written, how it begins, and why. */
 typedef void store_wrong_fn(void *context, const char *line);
@@ -17,18 +18,22 @@ struct store_prepared {
 	int fine, wrong;
 };
 
-/* Prepares all of them on a store with the program's tables, and runs none. False: the store could not, and has
+/* Prepares all of them on a store with the program's tables, looks whether its role may run them, and runs none. False: the store could not, and has
  * logged why. */
 MUST_USE bool store_prepare(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
                             struct store_prepared *done);
 
-/* The same of at most so many, beginning with the number `from`: with which to go on, 0 behind the last. -1: the store
- * could not. */
+/* Looks only at that: a table that is not there is nobody's to forbid. */
+MUST_USE bool store_may_run(struct store *store, struct statements all, store_wrong_fn *wrong, void *context,
+                            struct store_prepared *done);
+
+/* store_prepare() of at most so many, without the rights, beginning with the number `from`: with which to go on, 0
+ * behind the last. -1: the store could not. */
 int store_prepare_some(struct store *store, struct statements all, int from, int most, store_wrong_fn *wrong,
                        void *context);
 
-/* The same behind store_migrate(), once: that all were fine is noted in the table `migration`, and holds until the
- * program is built anew, or the database is of another version or has taken another step. */
+/* store_prepare() behind store_migrate(), once: that all were fine is noted in the table `migration`, and holds until the
+ * program is built anew, or the database is of another version, has taken another step or is asked by another role. */
 MUST_USE bool store_prepare_once(struct store *store, const struct migration *migrations, struct statements all,
                                  store_wrong_fn *wrong, void *context, struct store_prepared *done);
 

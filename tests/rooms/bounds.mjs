@@ -16,7 +16,7 @@ export const largeRooms = {
 	http: [3750, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
-	postgresql: [3480, 26],
+	postgresql: [3560, 26],
 	products: [5700, 44],
 	run: [3000, 30],
 	schema: [3900, 25],

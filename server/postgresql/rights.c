@@ -1,0 +1,146 @@
+/* rights.c - what a role may not do, in words: which right is missing, and what gives it. */
+#include "statement.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define FRESH_MS 1000                   /* a connection that was just made is to the best server there is */
+
+static bool is(const PGresult *result, const char *state)
+{
+	return strcmp(postgres_state(result), state) == 0;
+}
+
+/* ---- Words ---- */
+
+static const struct {
+	const char *kind, *rights, *of;
+} grants[] = {
+	{ " for table ", NULL, "" },
+	{ " for view ", NULL, "" },
+	{ " for sequence ", "usage", "sequence " },
+	{ " for schema ", "usage", "schema " },
+	{ " for function ", "execute", "function " },
+};
+
+static bool only_reads(const char *sql)
+{
+	return sql && strncasecmp(store_text_begin(sql, STORE_POSTGRESQL), "select", 6) == 0
+	       && !strcasestr(sql, " for update");
+}
+
+static const char *role_of(const PGconn *connection)
+{
+	const char *role = PQparameterStatus(connection, "session_authorization");
+
+	return role ? role : "this role";
+}
+
+/* Behind what the server says, "permission denied for table NAME". */
+static void add_grant(const PGconn *connection, const char *sql, const char *words, char text[POSTGRES_WHY])
+{
+	const char *name = strrchr(words, ' ');
+
+	for (size_t i = 0; name && i < sizeof(grants) / sizeof(*grants); i++) {
+		if (!strstr(words, grants[i].kind))
+			continue;
+		const char *rights = grants[i].rights ? grants[i].rights
+		                     : only_reads(sql) ? "select" : "select, insert, update, delete";
+		snprintf(text, POSTGRES_WHY, "%s; its owner gives it: grant %s on %s%s to %s", words, rights, grants[i].of,
+		         name + 1, role_of(connection));
+		return;
+	}
+}
+
+const char *postgres_words(const struct postgres *postgres, const char *sql, const PGresult *result, char text[POSTGRES_WHY])
+{
+	const char *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	snprintf(text, POSTGRES_WHY, "%s", words ? words : "the database gave no reason");
+	if (words && is(result, "42501"))
+		add_grant(postgres->link.connection, sql, words, text);
+	if (words && is(result, "25006"))
+		snprintf(text, POSTGRES_WHY, "%s: " POSTGRES_ONLY_READ, words);
+	return text;
+}
+
+/* ---- What only can be read ---- */
+
+static bool is_on(const PGconn *connection, const char *setting)
+{
+	const char *value = PQparameterStatus(connection, setting);
+
+	return value && strcmp(value, "on") == 0;
+}
+
+bool postgres_is_fresh(const struct postgres *postgres)
+{
+	return tick_ms() - postgres->link.made_ms < FRESH_MS;
+}
+
+/* The server tells both unasked, and when they change. */
+bool postgres_well(struct store *store, struct store_why *why)
+{
+	if (store->use == STORE_READS || !postgres_borrow(store, NULL))
+		return true;
+	struct postgres *postgres = postgres_of(store);
+	const PGconn *connection = link_ready(&postgres->link) ? postgres->link.connection : NULL;
+	bool only_read = connection && (is_on(connection, "in_hot_standby")
+	                                || is_on(connection, "default_transaction_read_only"));
+	postgres_give_back(store, store->running);
+	return !only_read || store_wrong(why, "this database " POSTGRES_ONLY_READ);
+}
+
+/* ---- Looking at a statement that is not run ---- */
+
+/* To explain one is to begin it and to do nothing: rights are looked at then, and not as it is prepared. */
+static PGresult *explain(struct postgres *postgres, const struct statement *statement)
+{
+	char *text;
+	PGresult *result = NULL;
+
+	if (asprintf(&text, "explain %s", statement->text) < 0)
+		abort();
+	atomic_fetch_add(&store_counters.prepared, 1);
+	if (PQsendQueryParams(postgres->link.connection, text, statement->parameters, statement->types,
+	                      statement->values, statement->sizes, statement->formats, 0))
+		result = link_answer(&postgres->link, postgres_until(postgres));
+	else
+		link_lost(&postgres->link);
+	free(text);
+	return result;
+}
+
+static bool look(struct postgres *postgres, const struct statement *statement, struct store_why *why)
+{
+	PGresult *result = explain(postgres, statement);
+	char text[POSTGRES_WHY];
+
+	if (!result) {
+		postgres_failed(postgres, statement->kept.sql, NULL);
+		return false;
+	}
+	/* Whatever else it may be is not for this to say. */
+	if (is(result, "42501"))
+		store_wrong(why, "%s", postgres_words(postgres, statement->kept.sql, result, text));
+	PQclear(result);
+	return true;
+}
+
+bool postgres_may(struct store *store, const struct query *query, struct store_why *why)
+{
+	if (!postgres_borrow(store, query->sql))
+		return false;
+	struct postgres *postgres = postgres_of(store);
+	struct statement *statement = statement_make(postgres, query, why);
+	bool ready = statement && link_ready(&postgres->link);
+	if (statement && !ready)
+		store_failed(store, query->sql, STORE_AWAY, postgres->link.why);
+	bool said = !statement || (ready && look(postgres, statement, why));
+	if (statement)
+		statement_free(statement);
+	postgres_give_back(store, store->running);
+	return said;
+}
