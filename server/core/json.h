@@ -94,6 +94,7 @@ static inline str json_member(yyjson_val *object, const char *key)
 enum {
 	SHAPE_STRICT = 1,       /* members the shape does not know are refused */
 	SHAPE_DIGITS = 2,       /* digits without quotes are the text they look like: 536365 */
+	SHAPE_WORDS = 4,        /* whole numbers stand in texts: "7", as a prompt's arguments do */
 	SHAPE_ARGUMENTS = SHAPE_STRICT | SHAPE_DIGITS,  /* a client's; a person's form: DIGITS */
 };
 
@@ -122,6 +123,7 @@ const char *shape_about(struct arena *arena, const struct field *field);
 const struct field *shape_field(const struct shape *shape, str name);   /* NULL: none */
 /* Whether a text is within a text field's bounds, and one of its choices. */
 bool shape_takes_text(const struct field *field, const char *text);
+bool shape_takes_int(const struct field *field, int64_t value);
 /* Tells each thing in which a shape contradicts itself, with the field. */
 typedef void shape_wrong_fn(void *of, const struct field *field, const char *what);
 void shape_check(const struct shape *shape, shape_wrong_fn *tell, void *of);

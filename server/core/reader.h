@@ -15,7 +15,7 @@ struct place {
 
 struct reader {
 	struct arena *arena;
-	unsigned how;                   /* of SHAPE_STRICT, SHAPE_DIGITS */
+	unsigned how;                   /* of SHAPE_STRICT, SHAPE_DIGITS, SHAPE_WORDS */
 	const char *trouble;            /* the first thing that is wrong */
 };
 

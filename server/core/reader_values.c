@@ -103,7 +103,11 @@ static bool read_whole(struct reader *reader, yyjson_val *value, const struct pl
                        int64_t *out)
 {
 	double real = yyjson_get_real(value);
+	str text = { yyjson_get_str(value), yyjson_get_len(value) };
 
+	if (text.at && (reader->how & SHAPE_WORDS))
+		return str_to_int(text, out) || reader_refuse(reader, place, "must be a whole number, not %s",
+		                                              reader_quote(reader->arena, text));
 	if (yyjson_is_real(value) && real_to_int(real, out))
 		return true;
 	if (yyjson_is_raw(value) || (yyjson_is_uint(value) && yyjson_get_uint(value) > INT64_MAX) ||

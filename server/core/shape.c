@@ -95,6 +95,11 @@ bool shape_takes_text(const struct field *field, const char *text)
 	return is_within(field, (double)utf8_length(str_of(text))) && is_choice(field, text);
 }
 
+bool shape_takes_int(const struct field *field, int64_t value)
+{
+	return is_within(field, (double)value);
+}
+
 static void check_standard(struct check *check, const struct field *field)
 {
 	const char *text = field->standard_text;

@@ -74,7 +74,8 @@ typedef void mcp_complete_fn(struct mcp_call *call, const char *argument, const 
 /* Whether this caller sees the resource of a template: 1, 0, or -1: the store failed. */
 typedef int mcp_sees_fn(struct mcp_call *call, const void *in, struct store *store);
 
-/* Something to read. A `uri` with {names} is a template: they are the fields of `in`, all text. */
+/* Something to read. A `uri` with {names} is a template: they are the fields of `in`, texts or whole
+ * numbers (TEXT, INT). */
 struct mcp_resource {
 	const char *uri;
 	const char *name;
@@ -98,7 +99,7 @@ struct mcp_resource {
 	const char *sees_all;         /* a scope of those who see each: they are not asked about */
 };
 
-/* A prompt a person picks. Its arguments are the fields of `in`, all text. It adds messages with
+/* A prompt a person picks. Its arguments are the fields of `in`, texts or whole numbers. It adds messages with
  * mcp_message() and answers with mcp_say(), the last message from the user. */
 struct mcp_prompt {
 	const char *name;

@@ -84,10 +84,10 @@ static void write_values(struct mcp_call *call)
 	json_object_end(json);
 }
 
-/* What is too long to be the argument is the beginning of none. */
+/* What is too long to be the argument is the beginning of none; a number's bounds are not of its length. */
 static bool can_begin(const struct field *field, const char *value)
 {
-	return field && !(field->has_most && (double)utf8_length(str_of(value)) > field->most);
+	return field && !(field->type == FIELD_TEXT && field->has_most && (double)utf8_length(str_of(value)) > field->most);
 }
 
 static enum mcp_answer run(struct mcp_call *call, const void *in, struct store *store)

@@ -90,6 +90,12 @@ static const struct fault *bind_text(struct mcp_call *call, yyjson_val *argument
 	return NULL;
 }
 
+/* Every argument of a prompt is a text. */
+static unsigned how_of(const struct offer *offer)
+{
+	return offer->kind == OFFER_PROMPT ? SHAPE_ARGUMENTS | SHAPE_WORDS : SHAPE_ARGUMENTS;
+}
+
 static const struct fault *bind(struct mcp_call *call, bool *bound)
 {
 	static const struct field none[] = { { 0 } };
@@ -104,7 +110,7 @@ static const struct fault *bind(struct mcp_call *call, bool *bound)
 	if (call->offer->schema)
 		return bind_text(call, arguments, bound);
 	arguments = compat_arguments(call->arena, shape, arguments);
-	why = shape_read(shape, arguments, SHAPE_ARGUMENTS, in, call->arena);
+	why = shape_read(shape, arguments, how_of(call->offer), in, call->arena);
 	if (why)
 		return bad_arguments(call, arena_print(call->arena, "%s%s", why,
 		                                       compat_hint(shape, arguments)));

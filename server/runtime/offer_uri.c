@@ -37,14 +37,31 @@ static const char *decode(struct arena *arena, str segment)
 	return utf8_valid((str) { text, size }) ? text : NULL;
 }
 
+static const char *print_int(struct arena *arena, int64_t value)
+{
+	return arena_print(arena, "%lld", (long long)value);
+}
+
+/* As it is printed, and in no other way. */
+static bool take_int(struct arena *arena, const struct field *field, const char *text, int64_t *into)
+{
+	return str_to_int(str_of(text), into) && shape_takes_int(field, *into)
+	       && strcmp(text, print_int(arena, *into)) == 0;
+}
+
 /* The value of a segment, as far as the template's shape takes it. */
-static const char *segment_value(struct arena *arena, const struct offer *offer, str name,
-                                 str segment)
+static bool take_segment(struct arena *arena, const struct offer *offer, str name, str segment, char *into)
 {
 	const struct field *field = shape_field(offer->in, name);
 	const char *text = field && segment.size > 0 ? decode(arena, segment) : NULL;
 
-	return text && shape_takes_text(field, text) ? text : NULL;
+	if (!text)
+		return false;
+	void *member = into + field->offset;
+	if (field->type == FIELD_INT)
+		return take_int(arena, field, text, member);
+	*(const char **)member = text;
+	return shape_takes_text(field, text);
 }
 
 static bool match(struct arena *arena, const struct offer *offer, str uri, char *into)
@@ -63,10 +80,8 @@ static bool match(struct arena *arena, const struct offer *offer, str uri, char 
 		size_t size = 0;
 		while (size < uri.size && uri.at[size] != '/' && uri.at[size] != end[1])
 			size++;
-		const char *value = segment_value(arena, offer, name, (str) { uri.at, size });
-		if (!value)
+		if (!take_segment(arena, offer, name, (str) { uri.at, size }, into))
 			return false;
-		memcpy(into + shape_field(offer->in, name)->offset, &value, sizeof(value));
 		uri.at += size, uri.size -= size;
 		pattern = end + 1;
 	}
@@ -113,13 +128,13 @@ static char *put_value(struct arena *arena, char *at, const char *value, char en
 	return at;
 }
 
-static const char *field_text(const struct offer *offer, const void *in, const char *pattern, const char *end)
+static const char *field_text(struct arena *arena, const struct offer *offer, const void *in, const char *pattern,
+                              const char *end)
 {
-	str name = { pattern + 1, (size_t)(end - pattern - 1) };
-	const char *text;
+	const struct field *field = shape_field(offer->in, (str) { pattern + 1, (size_t)(end - pattern - 1) });
+	const void *member = (const char *)in + field->offset;
 
-	memcpy(&text, (const char *)in + shape_field(offer->in, name)->offset, sizeof(text));
-	return text;
+	return field->type == FIELD_INT ? print_int(arena, *(const int64_t *)member) : *(const char *const *)member;
 }
 
 const char *offer_spelling(struct arena *arena, str uri)
@@ -134,7 +149,7 @@ const char *offer_spelling(struct arena *arena, str uri)
 	for (const char *pattern = offer->name; *pattern; ) {
 		const char *end = *pattern == '{' ? strchr(pattern, '}') : NULL;
 		if (end)
-			at = put_value(arena, at, field_text(offer, in, pattern, end), end[1]);
+			at = put_value(arena, at, field_text(arena, offer, in, pattern, end), end[1]);
 		else
 			*at++ = *pattern;
 		pattern = end ? end + 1 : pattern + 1;

@@ -47,6 +47,7 @@ void validate_schema(struct checking *at, const char *member, const char *text, 
 void validate_texts(struct checking *at, const struct shape *in, const char *what)
 {
 	for (const struct field *field = in ? in->fields : NULL; field && field->type != FIELD_END; field++)
-		if (field->type != FIELD_TEXT)
-			complain(at, ".in, field \"%s\": %s are texts: declare it with TEXT", field->name, what);
+		if (field->type != FIELD_TEXT && field->type != FIELD_INT)
+			complain(at, ".in, field \"%s\": %s are texts or whole numbers: declare it with TEXT or INT",
+			         field->name, what);
 }

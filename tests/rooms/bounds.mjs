@@ -12,7 +12,7 @@ export const bounds = {
 // A room's [lines, files].
 export const largeRooms = {
 	calls: [3330, 25],
-	core: [4970, 42],
+	core: [4990, 42],
 	http: [3750, 24],
 	import: [4400, 33],
 	orders: [4200, 35],

@@ -10,14 +10,14 @@
 #pragma GCC diagnostic ignored "-Woverride-init"
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
-struct named { const char *name, *row; int64_t count; };
+struct named { const char *name, *row; int64_t count; bool sold; };
 
 static SHAPE(name_shape, struct named,
 	TEXT(struct named, name, "Which", .required = true));
 static SHAPE(both_shape, struct named,
 	TEXT(struct named, name, "Which", .required = true), TEXT(struct named, row, "Where"));
-static SHAPE(count_shape, struct named,
-	INT(struct named, count, "How many"));
+static SHAPE(sold_shape, struct named,
+	BOOL(struct named, sold, "Whether"));
 static SHAPE(torn_shape, struct named,
 	INT(struct named, count, "How many", AT_LEAST(2), AT_MOST(1)));
 static SHAPE(example_shape, struct named,
@@ -216,9 +216,9 @@ static const struct {
 	  " {name}, of letters, digits and _" },
 	{ "a name of a template that stands twice", { TEMPLATE(.uri = "shelf://{name}/{name}") },
 	  "resources[0] \"shelf://{name}/{name}\": {name} is there twice: each name stands once" },
-	{ "a number in a template", { RESOURCE(.uri = "shelf://{count}", .in = count_shape) },
-	  "resources[0] \"shelf://{count}\": .in, field \"count\": the names of a template are texts: declare it with"
-	  " TEXT" },
+	{ "a bool in a template", { RESOURCE(.uri = "shelf://{sold}", .in = sold_shape) },
+	  "resources[0] \"shelf://{sold}\": .in, field \"sold\": the names of a template are texts or whole numbers:"
+	  " declare it with TEXT or INT" },
 	{ "`complete` where there is nothing to complete", { RESOURCE(.complete = complete) },
 	  "resources[0] \"shelf://main\": .complete completes the names of a template, and this is none: leave it"
 	  " out" },
@@ -228,8 +228,9 @@ static const struct {
 	{ "`sees_all` alone", { TEMPLATE(.sees_all = "shop:read") },
 	  "resources[0] \"shelf://{name}\": .sees_all without .sees: write the function that says who sees which" },
 
-	{ "a number in a prompt", { PROMPT(.in = count_shape) },
-	  "prompts[0] \"compare\": .in, field \"count\": a prompt's arguments are texts: declare it with TEXT" },
+	{ "a bool in a prompt", { PROMPT(.in = sold_shape) },
+	  "prompts[0] \"compare\": .in, field \"sold\": a prompt's arguments are texts or whole numbers: declare it with"
+	  " TEXT or INT" },
 	{ "`complete` of a prompt without arguments", { PROMPT(.complete = complete) },
 	  "prompts[0] \"compare\": .complete completes arguments, and there is no .in: leave it out" },
 
@@ -304,7 +305,7 @@ START_TEST(all_of_them_are_told_at_once)
 {
 	const struct mcp_server server = { .name = "shop", .version = "1",
 		.tools = (const struct mcp_tool[]) { A_TOOL(.run = NULL, .about = NULL), A_TOOL(.changes = true), { 0 } },
-		PROMPT(.in = count_shape) };
+		PROMPT(.in = sold_shape) };
 	struct complaints found = server_validate(&server, &ours, arena);
 
 	ck_assert_int_eq(found.count, 5);
