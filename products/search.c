@@ -34,7 +34,7 @@ SHAPE(search_shape, struct search,
 	TEXT(struct search, sort, "Order of the results. relevance puts first what has the words in"
 	     " its name; without words it is by name",
 	     ONE_OF("relevance", "price_asc", "price_desc", "name", "newest"),
-	     DEFAULT_TEXT("relevance")),
+	     DEFAULT("relevance")),
 	INT(struct search, limit, "How many to return", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
 	TEXT(struct search, cursor, "next_cursor of the page before, with all other arguments"
 	     " unchanged", AT_MOST(4000)));

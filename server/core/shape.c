@@ -108,12 +108,13 @@ static void check_standard(struct check *check, const struct field *field)
 		return;
 	claim(check, !field->required, field, "what is required needs no default");
 	if (field->type == FIELD_TEXT) {
-		claim(check, text != NULL, field, "the default of a text is given by DEFAULT_TEXT");
+		claim(check, text != NULL, field, "its default must be a text: write it as DEFAULT(\"open\")");
 		claim(check, !text || shape_takes_text(field, text), field, "its default is not allowed");
 		return;
 	}
-	claim(check, !text && (is_number(field) || field->type == FIELD_BOOL), field,
-	      "only texts, numbers, bools and times have defaults, of their own type");
+	claim(check, is_number(field) || field->type == FIELD_BOOL, field,
+	      "only texts, numbers, bools and times have defaults");
+	claim(check, !text, field, "its default must be no text: write it as DEFAULT(20), of a bool DEFAULT(true)");
 	claim(check, is_within(field, field->standard), field, "its default is out of bounds");
 	int64_t whole;
 	claim(check, field->type == FIELD_REAL || real_to_int(field->standard, &whole), field,

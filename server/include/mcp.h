@@ -354,8 +354,9 @@ MUST_USE bool mcp_cursor_open(struct mcp_call *call, const char *kind, const cha
 
 #define mcp_return(call, shape, ...) \
 	(mcp_return)(call, shape, POINTS_TO_(shape##_describes, shape, (__VA_ARGS__)))
+/* The check stands behind: where gcc complains of the question's text, it names the latest line that it has seen. */
 #define mcp_ask(call, key, shape, answer, ...) \
-	(mcp_ask)(call, key, shape, POINTS_TO_(shape##_describes, shape, answer), __VA_ARGS__)
+	__builtin_choose_expr(1, (mcp_ask)(call, key, shape, answer, __VA_ARGS__), FITS_(shape##_describes, shape, answer))
 #define mcp_json(call, shape, ...) \
 	(mcp_json)(call, shape, POINTS_TO_(shape##_describes, shape, (__VA_ARGS__)))
 #define mcp_read_json(call, text, shape, out) \

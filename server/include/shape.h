@@ -24,6 +24,9 @@
 
 #include "core.h"
 
+/* A complaint about what these macros were given begins with the line that used them, not with one of this file. */
+#pragma GCC system_header
+
 /* An amount in the currency's minor unit (pence, cents) with its ISO 4217 code. In JSON
  * {"amount": 255, "currency": "GBP"}; in SQL a field `price` is the columns price and
  * price_currency. */
@@ -73,10 +76,12 @@ struct shape {
 
 /* `static SHAPE(page_shape, struct page, ...)`: the shape, and which struct it describes, so that the compiler
  * holds what goes with it (mcp_return(), store_find() ...) to that. Of one that is another file's, the header says
- * `extern SHAPE_OF(page_shape, struct page)`. */
+ * `extern SHAPE_OF(page_shape, struct page)`. The fields stand there twice: the second time nothing comes of them
+ * but the complaints of the compiler, which then knows whose they are to be (see shape_of_). */
 #define SHAPE(name, T, ...) \
 	const struct shape name[1] = {{ sizeof(T), (const struct field[]) { __VA_ARGS__, { 0 } } }}; \
-	typedef T name##_describes
+	typedef T name##_describes; \
+	typedef void name##_holds(T *shape_of_, char (*)[sizeof((const struct field[]) { __VA_ARGS__ })])
 #define SHAPE_OF(name, T) const struct shape name[1]; typedef T name##_describes
 
 #define TEXT(T, member, ...)  FIELD_(T, member, FIELD_TEXT, const char *, __VA_ARGS__)
@@ -89,53 +94,65 @@ struct shape {
 /* A field that no client sees, without a description: a parameter or a column of a statement. Its type is the
  * member's; a time is a number there. */
 #define PARAM(T, member) \
-	{ .name = #member, .offset = offsetof(T, member), .type = _Generic(((T *)0)->member, \
-	  const char *: FIELD_TEXT, int64_t: FIELD_INT, double: FIELD_REAL, bool: FIELD_BOOL, struct money: FIELD_MONEY) }
+	{ .name = #member, .type = TYPE_(T, member), \
+	  .offset = AT_(T, member) + HOLDS_(ANY_ || TYPE_(T, member) != FIELD_END, \
+		#member " in " #T " must be a const char *, int64_t, double, bool or struct money") }
+#define TYPE_(T, member) \
+	_Generic(((T *)0)->member, const char *: FIELD_TEXT, int64_t: FIELD_INT, double: FIELD_REAL, bool: FIELD_BOOL, \
+	         struct money: FIELD_MONEY, default: FIELD_END)
 
 /* `member` is an ITEM *. */
 #define NEST(T, member, ITEM, shape_, ...) \
 	{ .name = #member, .type = FIELD_NEST, .item = (shape_), \
-	  .offset = offsetof(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), \
-	  .about = __VA_ARGS__ }
+	  .offset = AT_(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), .about = __VA_ARGS__ }
 
 /* `member` is an ITEM *, `count` an int64_t beside it. */
 #define LIST(T, member, count, ITEM, shape_, ...) \
 	{ .name = #member, .type = FIELD_LIST, .item = (shape_), \
-	  .offset = offsetof(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), \
-	  .count_offset = offsetof(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
+	  .offset = AT_(T, member) + IS_(T, member, ITEM *) + DESCRIBES_(shape_, ITEM), \
+	  .count_offset = AT_(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
 
 /* `member` is a const char **, `count` an int64_t beside it. */
 #define TEXTS(T, member, count, ...) \
-	{ .name = #member, .type = FIELD_TEXTS, \
-	  .offset = offsetof(T, member) + IS_(T, member, const char **), \
-	  .count_offset = offsetof(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
+	{ .name = #member, .type = FIELD_TEXTS, .offset = AT_(T, member) + IS_(T, member, const char **), \
+	  .count_offset = AT_(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
 
 /* Options. Each marks itself as given, so that AT_LEAST(0) differs from nothing. */
 #define AT_LEAST(n) .has_least = true, .least = (n)
 #define AT_MOST(n) .has_most = true, .most = (n)
-#define DEFAULT(n) .has_standard = true, .standard = (n)
-#define DEFAULT_TEXT(text) .has_standard = true, .standard_text = (text)
+/* What the field has where it is absent: DEFAULT(20), DEFAULT(true), DEFAULT("open"). */
+#define DEFAULT(value) .has_standard = true, \
+	.standard = _Generic((value), char *: 0, const char *: 0, default: (value)), \
+	.standard_text = _Generic((value), char *: (value), const char *: (value), default: NULL)
+#define DEFAULT_TEXT(text) DEFAULT(text)        /* its older name, of a text */
 #define ONE_OF(...) .one_of = (const char *const[]) { __VA_ARGS__, NULL }
 #define EXAMPLES(...) .examples = (const char *const[]) { __VA_ARGS__, NULL }
-#define OPTIONAL(T, has) .has_offset = offsetof(T, has) + 1 + IS_(T, has, bool)
+#define OPTIONAL(T, has) .has_offset = AT_(T, has) + 1 + IS_(T, has, bool)
 
 #define FIELD_(T, member, type_, ctype, ...) \
-	{ .name = #member, .type = (type_), \
-	  .offset = offsetof(T, member) + IS_(T, member, ctype), .about = __VA_ARGS__ }
+	{ .name = #member, .type = (type_), .offset = AT_(T, member) + IS_(T, member, ctype), .about = __VA_ARGS__ }
 
 /* 0, or an error of the compiler's in these words. */
 #define HOLDS_(condition, words) \
 	(0 * sizeof(struct { _Static_assert(condition, words); char it; }))
+#define SAME_(A, B) __builtin_types_compatible_p(A, B)
+
+/* Whose fields these are to be: any struct's, but where SHAPE() names a parameter so. All is complained of there,
+ * and once. */
+extern struct shape_of_any_ *shape_of_;
+#define ANY_ SAME_(__typeof__(*shape_of_), struct shape_of_any_)
+
+#define AT_(T, member) \
+	(offsetof(T, member) + HOLDS_(ANY_ || SAME_(__typeof__(*shape_of_), T), \
+	                              #member " is in " #T ": the shape is of another struct"))
 #define IS_(T, member, ctype) \
-	HOLDS_(__builtin_types_compatible_p(__typeof__(((T *)0)->member), ctype), \
-	       #member " in " #T " must be a " #ctype)
+	HOLDS_(ANY_ || SAME_(__typeof__(((T *)0)->member), ctype), #member " in " #T " must be a " #ctype)
 #define DESCRIBES_(shape_, T) \
-	HOLDS_(__builtin_types_compatible_p(shape_##_describes, T), #shape_ " does not describe a " #T)
+	HOLDS_(ANY_ || SAME_(shape_##_describes, T), #shape_ " does not describe a " #T)
 
 /* A pointer to what a shape describes (T), or to nobody knows what (void *). FITS_ does not evaluate it. */
 #define FITS_(T, shape_, pointer) \
-	HOLDS_(__builtin_types_compatible_p(__typeof__(*(pointer)), T) \
-	       || __builtin_types_compatible_p(__typeof__(*(pointer)), void), \
+	HOLDS_(SAME_(__typeof__(*(pointer)), T) || SAME_(__typeof__(*(pointer)), void), \
 	       #pointer " is not what " #shape_ " describes")
 #define POINTS_TO_(T, shape_, pointer) ((void)FITS_(T, shape_, pointer), (pointer))
 typedef void NULL_describes;

@@ -117,11 +117,11 @@ struct profile {
 };
 
 static SHAPE(profile_shape, struct profile,
-	TEXT(struct profile, name, "Name of the person", DEFAULT_TEXT("John Doe")),
+	TEXT(struct profile, name, "Name of the person", DEFAULT("John Doe")),
 	INT (struct profile, age, "Age in years", DEFAULT(30)),
 	REAL(struct profile, score, "Points out of a hundred", DEFAULT(95.5)),
 	TEXT(struct profile, status, "What the account is", ONE_OF("active", "inactive", "pending"),
-	     DEFAULT_TEXT("active")),
+	     DEFAULT("active")),
 	BOOL(struct profile, verified, "Whether somebody looked at it", DEFAULT(true)));
 
 enum mcp_answer elicitation_defaults(struct mcp_call *call, UNUSED const void *in,

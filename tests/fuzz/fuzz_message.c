@@ -30,7 +30,7 @@ static SHAPE(item_shape, struct item,
 
 static SHAPE(message_shape, struct message,
 	TEXT (struct message, words, "Words", .required = true, AT_MOST(100)),
-	TEXT (struct message, state, "State", ONE_OF("open", "shut"), DEFAULT_TEXT("open")),
+	TEXT (struct message, state, "State", ONE_OF("open", "shut"), DEFAULT("open")),
 	INT  (struct message, limit, "Limit", AT_LEAST(1), AT_MOST(100), DEFAULT(20)),
 	INT  (struct message, stock, "Stock", OPTIONAL(struct message, has_stock)),
 	BOOL (struct message, sure, "Sure"),

@@ -15,7 +15,7 @@ struct row {
 
 static SHAPE(row_shape, struct row,
 	TEXT (struct row, sku, "Which", .required = true, AT_LEAST(1), AT_MOST(8)),
-	TEXT (struct row, state, "State", ONE_OF("open", "shut"), DEFAULT_TEXT("open")),
+	TEXT (struct row, state, "State", ONE_OF("open", "shut"), DEFAULT("open")),
 	TEXT (struct row, currency, "Its currency"),
 	MONEY(struct row, price, "Price", .required = true, AT_LEAST(1), AT_MOST(1000000)),
 	INT  (struct row, stock, "Stock", AT_LEAST(0), AT_MOST(1000), OPTIONAL(struct row, has_stock)),

@@ -18,7 +18,7 @@ struct item {
 
 static SHAPE(item_shape, struct item,
 	TEXT(struct item, sku, "Code", .required = true, AT_MOST(12)),
-	TEXT(struct item, state, "State", ONE_OF("new", "used", "broken"), DEFAULT_TEXT("new")),
+	TEXT(struct item, state, "State", ONE_OF("new", "used", "broken"), DEFAULT("new")),
 	MONEY(struct item, price, "Price", .required = true, AT_LEAST(0)),
 	INT(struct item, stock, "Stock", OPTIONAL(struct item, has_stock), AT_LEAST(0), AT_MOST(99)),
 	REAL(struct item, weight, "Weight"),

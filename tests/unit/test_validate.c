@@ -20,6 +20,12 @@ static SHAPE(sold_shape, struct named,
 	BOOL(struct named, sold, "Whether"));
 static SHAPE(torn_shape, struct named,
 	INT(struct named, count, "How many", AT_LEAST(2), AT_MOST(1)));
+static SHAPE(worded_shape, struct named,
+	INT(struct named, count, "How many", DEFAULT("20")));
+static SHAPE(numbered_shape, struct named,
+	TEXT(struct named, name, "Which", DEFAULT(20)));
+static SHAPE(beyond_shape, struct named,
+	TEXT(struct named, name, "Which", ONE_OF("tea", "milk"), DEFAULT("salt")));
 static SHAPE(example_shape, struct named,
 	TEXT(struct named, name, "Which", AT_MOST(3), EXAMPLES("apple")));
 
@@ -149,6 +155,13 @@ static const struct {
 	  "tools[0] \"restock\": .out_schema is no object: write {\"type\":\"object\",\"properties\":{}}" },
 	{ "a field whose bounds exclude each other", { TOOL(.in = torn_shape) },
 	  "tools[0] \"restock\": .in, field \"count\": AT_LEAST is above AT_MOST" },
+	{ "a number whose default is a text", { TOOL(.in = worded_shape) },
+	  "tools[0] \"restock\": .in, field \"count\": its default must be no text: write it as DEFAULT(20), of a bool"
+	  " DEFAULT(true)" },
+	{ "a text whose default is a number", { TOOL(.in = numbered_shape) },
+	  "tools[0] \"restock\": .in, field \"name\": its default must be a text: write it as DEFAULT(\"open\")" },
+	{ "a default that is none of its choices", { TOOL(.in = beyond_shape) },
+	  "tools[0] \"restock\": .in, field \"name\": its default is not allowed" },
 	{ "an example that is refused", { TOOL(.in = example_shape) },
 	  "tools[0] \"restock\": .in, field \"name\": name must have at most 3 characters, not 5" },
 	{ "icons that are no JSON", { TOOL(.icons = "[{\"src\":1}") },
