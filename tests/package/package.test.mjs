@@ -116,6 +116,56 @@ test('where it is not so, its test says what the page shows', () => {
 	assert.equal(whenever(stderr), whenever(shown.replace(/^ {4}/gm, '')));
 });
 
+// Each line of it that ends so is one that the compiler warns of.
+const careless = `#include "mcp_test.h"
+struct sure { bool sure; };
+static SHAPE(sure_shape, struct sure, BOOL(struct sure, sure, "Whether"));
+enum mcp_answer careless(struct mcp_call *call, struct store *store, const char *text, struct mcp_test *test)
+{
+	struct sure sure;
+	mcp_notice(text);                                                            // format-security
+	mcp_log(call, MCP_INFO, text);                                               // format-security
+	mcp_progress(call, 1, 2, text);                                              // format-security
+	mcp_message(call, "user", text);                                             // format-security
+	(void)arena_print(mcp_arena(call), text);                                    // format-security
+	if (mcp_ask(call, "sure", sure_shape, &sure, text) == MCP_PENDING)           // format-security
+		return MCP_WAITING;
+	if (mcp_ask(call, "sure", sure_shape, &sure, "%d?", text) == MCP_PENDING)    // format=
+		return MCP_WAITING;
+	mcp_test_call(test, "sign", text);                                           // format-security
+	mcp_test_says(mcp_test_call(test, "sign", "%d", text), "Thank you");         // format=
+	store_change(store, "delete from entry", NULL, NULL);                        // unused-result
+	if (text[0])
+		return mcp_fail(call, text);                                         // format-security
+	if (text[1])
+		return mcp_not_found(call, text);                                    // format-security
+	if (text[2])
+		return mcp_cannot_ask(call, text);                                   // format-security
+	if (text[3])
+		return mcp_say(call, text);                                          // format-security
+	return mcp_error(call, -32603, text);                                        // format-security
+}
+`;
+
+// "line name" of each warning, which may be one in a header that names the line behind it.
+const warned = text => text.split(/^(?=.*: warning: )/m).slice(1)
+	.map(one => `${/careless\.c:(\d+):/.exec(one)?.[1]} ${/\[-W([a-z=-]+)\]/.exec(one)?.[1]}`).sort();
+
+test('a text of others as a format is warned of, and a result that is dropped: with pkg-config where that is asked for, with CMake always', () => {
+	const folder = temporary();
+	const wanted = careless.split('\n').flatMap((line, i) => / \/\/ ([a-z=-]+)$/.test(line) ? [`${i + 1} ${/([a-z=-]+)$/.exec(line)[1]}`] : []);
+	assert.ok(wanted.length > 13);
+	writeFileSync(join(folder, 'careless.c'), careless);
+	const words = command('pkg-config', ['--cflags', 'mcp-server'], { env: runtime.env }).trim().split(/\s+/);
+	const { stderr } = spawnSync('cc', [...words, '-Wformat', '-Wformat-security', '-c', 'careless.c'], { cwd: folder, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+	assert.deepEqual(warned(stderr), wanted.sort(), stderr);
+	writeFileSync(join(folder, 'CMakeLists.txt'), `cmake_minimum_required(VERSION 3.25)\nproject(careless C)\nfind_package(mcp-server 1.0 REQUIRED)
+		add_library(careless OBJECT careless.c)\ntarget_link_libraries(careless PRIVATE mcp-server::mcp)\n`);
+	command('cmake', ['-G', 'Ninja', '-S', folder, '-B', join(folder, 'build'), `-DCMAKE_PREFIX_PATH=${runtime.prefix}`]);
+	const said = command('cmake', ['--build', join(folder, 'build')], { env: { ...process.env, LC_ALL: 'C' } });
+	assert.deepEqual(warned(said), wanted, said);
+});
+
 test('a program loads what it uses', () => {
 	const folder = template(runtime);
 	const plain = needs(compile(runtime, folder, ['main.c', ...tables(runtime, folder)]));
