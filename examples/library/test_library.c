@@ -7,15 +7,6 @@
 
 #define DAY_MS (24 * 3600 * 1000LL)
 
-static void run_import(struct mcp_test *test)
-{
-	char command[] = "import", file[] = BOOKS;
-	char *words[] = { command, file, NULL };
-
-	if (library.commands[0].run(mcp_test_store(test), 2, words) != 0)
-		abort();
-}
-
 /* A library with books and two members. NULL: there is no such database. */
 static struct mcp_test *begin(const char *revision, enum mcp_test_database database)
 {
@@ -23,7 +14,7 @@ static struct mcp_test *begin(const char *revision, enum mcp_test_database datab
 
 	if (!test)
 		return NULL;
-	run_import(test);
+	mcp_test_says(mcp_test_command(test, "import", BOOKS), "4 books");
 	mcp_test_says(mcp_test_call(test, "add_member", "{'member': 'a1', 'name': 'Ada'}"), "Ada is a member.");
 	mcp_test_says(mcp_test_call(test, "add_member", "{'member': 'g1', 'name': 'Grace'}"), "Grace");
 	return test;
@@ -31,7 +22,7 @@ static struct mcp_test *begin(const char *revision, enum mcp_test_database datab
 
 /* What a search ends with. */
 struct found { const char *next_cursor; };
-static SHAPE(found_shape, struct found, TEXT(struct found, next_cursor, ""));
+static SHAPE(found_shape, struct found, TEXT(struct found, next_cursor, "", .required = true));
 
 static void books_are_found(struct mcp_test *test)
 {
@@ -45,7 +36,7 @@ static void books_are_found(struct mcp_test *test)
 	mcp_test_answers(mcp_test_call(test, "search_books", "{'words': 'MARQUEZ'}"), "{'books': [{'copies': 3}]}");
 	mcp_test_answers(mcp_test_call(test, "search_books", "{'words': '%%'}"), "{'books': []}");
 	mcp_test_answers(mcp_test_call(test, "search_books", "{'limit': 3, 'cursor': '%s'}", found.next_cursor),
-	                 "{'books': [{'title': 'The Odyssey'}]}");
+	                 "{'books': [{'title': 'The Odyssey'}], 'next_cursor': null}");
 	mcp_test_answers(mcp_test_call(test, "get_book", "{'id': '978-0140449136'}"), "{'title': 'The Odyssey'}");
 	mcp_test_refuses(mcp_test_call(test, "get_book", "{'id': 'none'}"), "There is no book none");
 	mcp_test_says(mcp_test_read(test, "ui://library/books"), "<h1>Books</h1>");
@@ -60,6 +51,7 @@ static void a_key_lends_once(struct mcp_test *test)
 	mcp_test_answers(mcp_test_call(test, "lend", "%s", once), "{'id': 1, 'member': 'a1'}");
 	mcp_test_notice(test, "resources/updated", "{'uri': 'book://978-0141439600'}");
 	mcp_test_answers(mcp_test_call(test, "lend", "%s", once), "{'id': 1}");
+	mcp_test_quiet(test);
 	mcp_test_answers(mcp_test_read(test, "book://978-0141439600"), "{'available': 0}");
 	mcp_test_refuses(mcp_test_call(test, "lend", "{'key': 'key-0001', 'book': '978-0140449136', 'member': 'a1'}"),
 	                 "take a new key");
@@ -75,6 +67,7 @@ static void who_is_late_is_asked(struct mcp_test *test)
 	mcp_test_pass(test, 29 * DAY_MS);
 	if (mcp_test_job(test, "mark_overdue") < DAY_MS / 24)
 		abort();
+	mcp_test_counted(test, "loans_overdue_total", 1);
 	mcp_test_when_asked(test, "Did a1 pay the fee?", MCP_DECLINED, NULL);
 	mcp_test_says(mcp_test_call(test, "give_back", "{'loan': 1}"), "stays open");
 	mcp_test_answers(mcp_test_call(test, "report", "{}"), "{'books': 4, 'loans': 1, 'open': 1, 'late': 1,"
@@ -104,9 +97,19 @@ static void a_prompt_knows_what_was_read(struct mcp_test *test)
 	mcp_test_json(test, mcp_test_prompt(test, "recommend", "{'member': 'g1'}").result,
 	              "{'messages': [{'content': {'text': 'Grace read The Odyssey by Homer.'}}]}");
 	mcp_test_refuses(mcp_test_prompt(test, "recommend", "{'member': 'x'}"), "Nobody has the card x");
-	mcp_test_json(test, mcp_test_request(test, "completion/complete", "{'ref': {'type': 'ref/prompt',"
-	              " 'name': 'recommend'}, 'argument': {'name': 'member', 'value': 'g'}}").result,
-	              "{'completion': {'values': ['g1']}}");
+	mcp_test_answers(mcp_test_complete(test, "recommend", "member", "{'member': 'g'}"), "['g1']");
+	mcp_test_answers(mcp_test_complete(test, "recommend", "member", "{'member': 'x'}"), "[]");
+}
+
+/* What runs long is a task of a client that knows them, and the same to it. */
+static void a_report_is_a_task(struct mcp_test *test)
+{
+	struct mcp_test *patient = mcp_test_also(test, .caller = "ann", .knows_tasks = true);
+	struct mcp_said said = mcp_test_call(patient, "report", "{}");
+
+	mcp_test_answers(said, "{'books': 4, 'loans': 2}");
+	if (!said.task)
+		abort();
 }
 
 /* False: there is no such database. */
@@ -121,6 +124,7 @@ static bool lends(const char *revision, enum mcp_test_database database)
 	who_is_late_is_asked(test);
 	nobody_is_there(test, revision);
 	a_prompt_knows_what_was_read(test);
+	a_report_is_a_task(test);
 	mcp_test_close(test);
 	return true;
 }

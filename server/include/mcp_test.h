@@ -10,7 +10,8 @@
  * Real     What answers is the runtime that serves in production, over HTTP on a port of loopback's: protocol,
  *          checks, store and migrations. The database is fresh, and gone when the test is closed.
  * JSON     What stands in a test may have ' in place of each ". What is expected has to be contained in what
- *          came: more members are fine, and items of a list that were not named; [] is an empty list.
+ *          came: more members are fine, and items of a list that were not named; [] is an empty list, null is
+ *          what is absent.
  * Failure  ends the test: with Check (include check.h before this file) as its assertions do, else the process.
  *          It says what was expected, what came, and where.
  * Settings are those the test gives, and the defaults: the environment does not count.
@@ -45,6 +46,7 @@ struct mcp_test_with {
 	const char *scopes;             /* of its key, separated by spaces; NULL: all there are */
 	const char *customer;           /* on whose behalf it calls (mcp_customer()); NULL: nobody's */
 	bool cannot_ask;                /* a client without a person */
+	bool knows_tasks;               /* what .runs_long comes to it as a task (2026-07-28), which it follows to its end */
 	enum mcp_test_database database;
 	const char *const *settings;    /* "NAME=value" each, ending with NULL */
 };
@@ -65,16 +67,29 @@ struct mcp_said {
 	struct mcp_test *test;
 	bool failed;                    /* isError: mcp_fail(), or arguments that do not fit */
 	const char *text;               /* the first text of its content, or an error's message; "": none */
-	const char *json;               /* what a tool returned (structuredContent), a resource's text; NULL: none */
+	const char *json;               /* what a tool returned (structuredContent), a resource's text, the values of a
+	                                   completion, any other request's result; NULL: none */
 	int error;                      /* code of a JSON-RPC error; 0: none */
 	const char *result;             /* all of it, as JSON: the result, or the error */
+	const char *task;               /* the id of the task that it was; NULL: it was none */
 };
 
 /* Calls a tool with arguments as JSON. */
 struct mcp_said mcp_test_call(struct mcp_test *test, const char *tool, const char *arguments, ...) PRINTF(3, 4);
 struct mcp_said mcp_test_read(struct mcp_test *test, const char *uri);
 struct mcp_said mcp_test_prompt(struct mcp_test *test, const char *name, const char *arguments, ...) PRINTF(3, 4);
-/* Any other request, such as tools/list. */
+/* What completes an argument of a prompt, or a name of a template, with those that are there so far: a list.
+ *
+ *     mcp_test_answers(mcp_test_complete(test, "thank", "name", "{'name': 'A'}"), "['Ada']");
+ *     mcp_test_answers(mcp_test_complete(test, "guestbook://by/{name}", "name", "{'name': 'X'}"), "[]"); */
+struct mcp_said mcp_test_complete(struct mcp_test *test, const char *of, const char *argument,
+                                  const char *arguments, ...) PRINTF(4, 5);
+/* A command of the program's own, with the words behind it. It is refused where its exit status is not 0; what it
+ * prints is the text.
+ *
+ *     mcp_test_says(mcp_test_command(test, "import", "book.csv", "--dry-run"), "3 entries"); */
+struct mcp_said mcp_test_command(struct mcp_test *test, const char *name, ...) __attribute__((sentinel));
+/* Any other request, such as tools/list; or tools/call, to hold the task itself ("tasks/get", "tasks/cancel"). */
 struct mcp_said mcp_test_request(struct mcp_test *test, const char *method, const char *params, ...) PRINTF(3, 4);
 
 /* ---- Expecting ---- */
@@ -85,7 +100,8 @@ void mcp_test_answers(struct mcp_said said, const char *json, ...) PRINTF(2, 3);
 void mcp_test_says(struct mcp_said said, const char *part);
 /* It did not, in words that have this in them. */
 void mcp_test_refuses(struct mcp_said said, const char *part);
-/* The struct that it answered: each text of the shape is there, so describe what the test goes on with. */
+/* The struct that it answered, as the test's shape describes it: what is .required there has come, or the test
+ * fails; all else may be absent, which is NULL, 0 or no items (shape.h). */
 void mcp_test_take(struct mcp_said said, const struct shape *shape, void *out);
 
 /* Any JSON text has this in it, such as said.result. */
@@ -132,6 +148,9 @@ int64_t mcp_test_job(struct mcp_test *test, const char *name);
 
 /* ---- Around the calls ---- */
 
+/* What mcp_count() made of a counter, by its name in counters[], since this server began. */
+void mcp_test_counted(struct mcp_test *test, const char *counter, int64_t expected);
+
 /* The server's database, to put rows into and to look at them. */
 struct store *mcp_test_store(struct mcp_test *test);
 struct arena *mcp_test_arena(struct mcp_test *test);
@@ -160,6 +179,9 @@ static inline void mcp_test_fails_(const char *file, int line, const char *text)
 #define mcp_test_call(test, ...) (mcp_test_call)(MCP_TEST_AT_(test), __VA_ARGS__)
 #define mcp_test_read(test, uri) (mcp_test_read)(MCP_TEST_AT_(test), uri)
 #define mcp_test_prompt(test, ...) (mcp_test_prompt)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_complete(test, ...) (mcp_test_complete)(MCP_TEST_AT_(test), __VA_ARGS__)
+#define mcp_test_command(test, ...) (mcp_test_command)(MCP_TEST_AT_(test), __VA_ARGS__, (char *)NULL)
+#define mcp_test_counted(test, counter, expected) (mcp_test_counted)(MCP_TEST_AT_(test), counter, expected)
 #define mcp_test_request(test, ...) (mcp_test_request)(MCP_TEST_AT_(test), __VA_ARGS__)
 #define mcp_test_answers(said, ...) (mcp_test_answers)(MCP_TEST_SAID_(said), __VA_ARGS__)
 #define mcp_test_says(said, part) (mcp_test_says)(MCP_TEST_SAID_(said), part)

@@ -219,7 +219,7 @@ static bool has_flag(int argc, char **argv, const char *flag)
 	return false;
 }
 
-static const struct mcp_command *find_own(const struct mcp_server *server, const char *name)
+const struct mcp_command *command_own(const struct mcp_server *server, const char *name)
 {
 	for (const struct mcp_command *own = server->commands; own && own->name; own++)
 		if (strcmp(own->name, name) == 0)
@@ -230,7 +230,7 @@ static const struct mcp_command *find_own(const struct mcp_server *server, const
 bool commands_print(const struct mcp_server *server, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
-	const struct mcp_command *own = find_own(server, word);
+	const struct mcp_command *own = command_own(server, word);
 
 	if (own && own->help && (has_flag(argc, argv, "--help") || has_flag(argc, argv, "-h"))) {
 		own->help();
@@ -245,6 +245,15 @@ bool commands_print(const struct mcp_server *server, int argc, char **argv)
 }
 
 /* ---- A program's own ---- */
+
+int command_run_own(const struct mcp_command *own, struct store *store, int argc, char **argv)
+{
+	mistake_by("command", own->name);
+	int status = own->run(store, argc, argv);
+	bool failed = mistake_was_fatal();
+	mistake_by(NULL, NULL);
+	return failed && status == 0 ? 1 : status;
+}
 
 static int run_own(const struct mcp_server *server, const struct mcp_command *own, int argc,
                    char **argv)
@@ -262,12 +271,9 @@ static int run_own(const struct mcp_server *server, const struct mcp_command *ow
 		store_unhurried(store);
 	}
 	options_mistakes();
-	mistake_by("command", own->name);
-	int status = own->run(store, argc, argv);
-	bool failed = mistake_was_fatal();
-	mistake_by(NULL, NULL);
+	int status = command_run_own(own, store, argc, argv);
 	store_close(store);
-	return failed && status == 0 ? 1 : status;
+	return status;
 }
 
 static const struct command *find(const char *name)
@@ -297,7 +303,7 @@ int commands_run(const struct mcp_server *server, int argc, char **argv)
 		return serve(server);
 	if (argv[1][0] == '-')
 		return command_misused(server, NULL, "there is no flag or setting ", argv[1]);
-	const struct mcp_command *own = find_own(server, argv[1]);
+	const struct mcp_command *own = command_own(server, argv[1]);
 	if (own)
 		return run_own(server, own, argc - 1, argv + 1);
 	const struct command *command = find(argv[1]);

@@ -44,6 +44,13 @@ int statements_prepare(const struct mcp_server *server, struct store *store, boo
  * of SQLite's that is made for it. Changes nothing, and says how many there are. */
 int statements_check(const struct mcp_server *server, struct store *store, bool shared);
 
+/* ---- A program's own ---- */
+
+/* NULL: there is none of that name. */
+const struct mcp_command *command_own(const struct mcp_server *server, const char *name);
+/* On a store that is ready (NULL: it has none); argv[0] is its name. The exit status, which is not 0 after a mistake. */
+int command_run_own(const struct mcp_command *own, struct store *store, int argc, char **argv);
+
 /* ---- In common ---- */
 
 /* Who failed and why, on stderr: the exit status, 1. */

@@ -15,6 +15,7 @@ struct trial {
 	struct store *store;            /* the test's own; NULL until it is asked for */
 	const char *keys;               /* API_KEYS as it is now */
 	int64_t requests;               /* ids that were given */
+	int64_t counted[MCP_COUNTERS];  /* before it: they are the process's */
 };
 
 struct mcp_test {
@@ -22,7 +23,7 @@ struct mcp_test {
 	struct trial *trial;
 	const char *revision;
 	bool sessions;                  /* of the era that has them */
-	bool cannot_ask;
+	bool cannot_ask, knows_tasks;
 	const char *key;
 	const char *session;            /* NULL: none yet */
 	const char *begun;              /* the one that the latest answer named */
@@ -79,13 +80,22 @@ void wire_close(struct wire *wire);
 /* A stream that listens, by a request or (NULL) by GET. */
 struct wire *request_listen(struct mcp_test *test, const char *method, yyjson_val *params);
 struct mcp_said request_make(struct mcp_test *test, const char *method, yyjson_val *params);
+/* The same of what a response has: "result", or "error". */
+struct mcp_said request_said(struct mcp_test *test, yyjson_val *response);
 /* Of a client that ends, maybe amid one. */
 void request_end(struct mcp_test *test);
+
+/* ---- Tasks (task.c) ---- */
+
+/* Where it was told of a task, what became of that; else the same. */
+struct mcp_said task_outcome(struct mcp_said said);
 
 /* ---- The person (person.c), and what is told (notice.c) ---- */
 
 /* The result of a question, JSON; NULL: it is refused. */
 const char *person_answers(struct mcp_test *test, yyjson_val *request);
+/* inputResponses to inputRequests, JSON. */
+const char *person_answers_all(struct mcp_test *test, yyjson_val *requests);
 void person_is_done(struct mcp_test *test);     /* nothing is expected any more */
 void notice_keep(struct mcp_test *test, yyjson_val *message);
 void notice_end(struct mcp_test *test);

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "run.h"
 #include "seal.h"
+#include "series.h"
 #include "settings.h"
 #include "sha256.h"
 
@@ -54,6 +55,7 @@ static struct mcp_test *add_client(struct trial *trial, const struct mcp_test_wi
 	test->revision = with->revision ? with->revision : "2026-07-28";
 	test->sessions = strcmp(test->revision, "2026-07-28") < 0;
 	test->cannot_ask = with->cannot_ask;
+	test->knows_tasks = with->knows_tasks;
 	test->key = make_key(trial->arena, with, &line);
 	trial->keys = trial->keys ? arena_print(trial->arena, "%s %s", trial->keys, line) : line;
 	test->next = trial->clients;
@@ -111,6 +113,8 @@ static bool begin(struct trial *trial)
 
 	log_start(options->log_level, options->log_json);
 	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < MCP_COUNTERS; i++)
+		trial->counted[i] = counter_value(i);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	bool started = serving_start(&trial->serving);

@@ -93,3 +93,18 @@ const char *person_answers(struct mcp_test *test, yyjson_val *request)
 	enum mcp_reply reply = decide(test, arena_copy(arena, message.at ? message : method), &json);
 	return result_of(arena, str_is(method, "elicitation/create"), reply, json);
 }
+
+const char *person_answers_all(struct mcp_test *test, yyjson_val *requests)
+{
+	yyjson_obj_iter iter = yyjson_obj_iter_with(requests);
+	struct json json = json_begin(test->trial->arena, 256);
+
+	json_object(&json);
+	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
+		const char *answer = person_answers(test, yyjson_obj_iter_get_val(key));
+		json_key_str(&json, json_string(key));
+		json_raw(&json, answer ? str_of(answer) : STR("null"));
+	}
+	json_object_end(&json);
+	return arena_copy(test->trial->arena, json_end(&json));
+}

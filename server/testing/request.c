@@ -8,7 +8,8 @@
 #define HEADERS_MAX 32
 #define ROUNDS_MAX 1000
 #define META "io.modelcontextprotocol/"
-#define CAPABILITIES "{\"elicitation\":{\"form\":{},\"url\":{}},\"sampling\":{},\"roots\":{}}"
+#define PERSON "\"elicitation\":{\"form\":{},\"url\":{}},\"sampling\":{},\"roots\":{}"
+#define TASKS "\"extensions\":{\"" META "tasks\":{}}"
 
 /* A request on its way to its answer, in one round or several. */
 struct request {
@@ -22,6 +23,14 @@ struct request {
 	struct header headers[HEADERS_MAX];
 	int header_count;
 };
+
+/* What the client can, JSON. */
+static const char *capabilities(const struct mcp_test *test)
+{
+	if (test->sessions || !test->knows_tasks)
+		return test->cannot_ask ? "{}" : "{" PERSON "}";
+	return test->cannot_ask ? "{" TASKS "}" : "{" PERSON "," TASKS "}";
+}
 
 /* ---- Headers ---- */
 
@@ -92,9 +101,11 @@ static void make_headers(struct request *request)
 	}
 	str name = json_member(request->params, "name");
 	str uri = json_member(request->params, "uri");
+	str task = json_member(request->params, "taskId");
+	str what = name.at ? name : uri.at ? uri : task;
 	add_header(request, "Mcp-Method", request->method);
-	if (name.at || uri.at)
-		add_header(request, "Mcp-Name", header_text(request->arena, name.at ? name : uri));
+	if (what.at)
+		add_header(request, "Mcp-Name", header_text(request->arena, what));
 	if (strcmp(request->method, "tools/call") == 0)
 		add_arguments(request, name);
 }
@@ -111,7 +122,7 @@ static void write_meta(struct json *json, const struct request *request)
 		json_key(json, META "protocolVersion");
 		json_text(json, request->test->revision);
 		json_key(json, META "clientCapabilities");
-		json_raw(json, request->test->cannot_ask ? STR("{}") : STR(CAPABILITIES));
+		json_raw(json, str_of(capabilities(request->test)));
 		json_key(json, META "logLevel");
 		json_text(json, "debug");
 	}
@@ -219,19 +230,10 @@ static yyjson_val *ask_once(struct request *request, int *status)
 static bool asks(struct request *request, yyjson_val *response)
 {
 	yyjson_val *result = yyjson_obj_get(response, "result"), *inputs = yyjson_obj_get(result, "inputRequests");
-	yyjson_obj_iter iter = yyjson_obj_iter_with(inputs);
-	struct json json = json_begin(request->arena, 256);
 
 	if (!str_is(json_member(result, "resultType"), "input_required"))
 		return false;
-	json_object(&json);
-	for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));) {
-		const char *answer = person_answers(request->test, yyjson_obj_iter_get_val(key));
-		json_key_str(&json, json_string(key));
-		json_raw(&json, answer ? str_of(answer) : STR("null"));
-	}
-	json_object_end(&json);
-	request->responses = arena_copy(request->arena, json_end(&json));
+	request->responses = person_answers_all(request->test, inputs);
 	request->state = yyjson_obj_get(result, "requestState");
 	request->id = ++request->test->trial->requests;
 	return true;
@@ -271,7 +273,7 @@ static void begin_session(struct mcp_test *test)
 	int status;
 	yyjson_val *params = fixed(arena, "{'protocolVersion': '%s', 'capabilities': %s,"
 	                           " 'clientInfo': {'name': 'mcp_test', 'version': '1'}, '_meta': {}}",
-	                           test->revision, test->cannot_ask ? "{}" : CAPABILITIES);
+	                           test->revision, capabilities(test));
 	yyjson_val *response = send_request(test, "initialize", params, true, &status);
 	str revision = json_member(yyjson_obj_get(response, "result"), "protocolVersion");
 
@@ -305,7 +307,7 @@ static const char *first_text(struct arena *arena, yyjson_val *list)
 	return "";
 }
 
-static struct mcp_said told(struct mcp_test *test, yyjson_val *response)
+struct mcp_said request_said(struct mcp_test *test, yyjson_val *response)
 {
 	struct arena *arena = test->trial->arena;
 	yyjson_val *error = yyjson_obj_get(response, "error"), *result = yyjson_obj_get(response, "result");
@@ -321,7 +323,8 @@ static struct mcp_said told(struct mcp_test *test, yyjson_val *response)
 	yyjson_val *messages = yyjson_obj_get(result, "messages");
 	said.failed = yyjson_get_bool(yyjson_obj_get(result, "isError"));
 	said.text = first_text(arena, contents ? contents : messages ? messages : yyjson_obj_get(result, "content"));
-	said.json = words_of(arena, yyjson_obj_get(result, "structuredContent"));
+	yyjson_val *values = yyjson_obj_get(yyjson_obj_get(result, "completion"), "values");
+	said.json = words_of(arena, values ? values : yyjson_obj_get(result, "structuredContent"));
 	/* Before 2025-06-18 what is structured is in the text alone. */
 	if (contents || (!said.json && *said.text == '{'))
 		said.json = said.text;
@@ -341,7 +344,7 @@ struct mcp_said request_make(struct mcp_test *test, const char *method, yyjson_v
 		begin_session(test);
 		response = send_request(test, method, params, true, &status);
 	}
-	return told(test, response);
+	return request_said(test, response);
 }
 
 struct wire *request_listen(struct mcp_test *test, const char *method, yyjson_val *params)

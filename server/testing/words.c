@@ -110,9 +110,11 @@ static const char *compare_lists(struct arena *arena, const char *where, yyjson_
 
 static bool same_value(yyjson_val *wanted, yyjson_val *came)
 {
+	if (!came)
+		return yyjson_is_null(wanted);
 	if (yyjson_is_num(wanted) && yyjson_is_num(came) && yyjson_get_subtype(wanted) != yyjson_get_subtype(came))
 		return yyjson_get_num(wanted) == yyjson_get_num(came);
-	return came && yyjson_equals(wanted, came);
+	return yyjson_equals(wanted, came);
 }
 
 static const char *compare(struct arena *arena, const char *where, yyjson_val *wanted, yyjson_val *came)

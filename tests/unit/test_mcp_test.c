@@ -1,4 +1,5 @@
 /* test_mcp_test.c - mcp_test.h: a server in the test's own process, asked in either era. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "suite.h"
@@ -105,7 +106,30 @@ static enum mcp_answer greet(struct mcp_call *call, const void *in, struct store
 	return mcp_say(call, "Greet %s.", entry->name);
 }
 
+struct line { int64_t number; };
+
+static SHAPE(line_shape, struct line, INT(struct line, number, "Which", AT_LEAST(1), AT_MOST(9)));
+
+static enum mcp_answer read_line(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	return mcp_return(call, line_shape, (const struct line *)in);
+}
+
+static enum mcp_answer turn_to(struct mcp_call *call, const void *in, struct store *store UNUSED)
+{
+	return mcp_say(call, "Read line %lld.", (long long)((const struct line *)in)->number);
+}
+
+static void complete_line(struct mcp_call *call, const char *argument, const char *value, struct store *store UNUSED)
+{
+	const char *name = mcp_chosen(call, "name");
+
+	mcp_suggest(call, arena_print(mcp_arena(call), "%s of %s: %s", argument, name ? name : "nobody", value));
+}
+
 static const struct mcp_resource resources[] = {
+	{ "book://line/{number}", "line", "A line", "One.", .mime = "application/json", .in = line_shape, .out = line_shape,
+	  .run = read_line, .complete = complete_line },
 	{ "book://all", "all", "All", "All of it.", .mime = "application/json", .run = read_all },
 	{ 0 },
 };
@@ -113,12 +137,40 @@ static const struct mcp_resource resources[] = {
 static SHAPE(name_shape, struct entry, TEXT(struct entry, name, "Whom", .required = true));
 
 static const struct mcp_prompt prompts[] = {
-	{ "greet", "Greet", "Greets.", .in = name_shape, .run = greet },
+	{ "greet", "Greet", "Greets.", .in = name_shape, .run = greet, .complete = complete_line },
+	{ "turn_to", "Turn", "Turns the page.", .in = line_shape, .run = turn_to },
+	{ 0 },
+};
+
+enum { WIPED, SWEPT };          /* in counters[] */
+
+static const struct mcp_counter counters[] = {
+	[WIPED] = { "entries_wiped_total", "Entries that were wiped." },
+	[SWEPT] = { "book_swept_total", "How often it was swept." },
+	{ 0 },
+};
+
+static int sign_all(struct store *store, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		struct entry entry = { .name = argv[i] };
+		if (store_change(store, "insert into entry (name, words) values (:name, :words)", entry_shape, &entry) != 1)
+			return 1;
+		printf("%s signed.\n", entry.name);
+	}
+	if (argc < 2)
+		fprintf(stderr, "usage: mcp-book sign NAME...\n");
+	return argc < 2 ? 2 : 0;
+}
+
+static const struct mcp_command commands[] = {
+	{ "sign", "sign NAME...", "Signs for each", sign_all, NULL },
 	{ 0 },
 };
 
 static int64_t sweep(struct store *store)
 {
+	mcp_count(SWEPT, 1);
 	return 100 + store_change(store, "delete from entry", NULL, NULL);
 }
 
@@ -133,7 +185,19 @@ static enum mcp_answer named(struct mcp_call *call, const void *in UNUSED, struc
 	return mcp_say(call, "%s", setting_text("BOOK_NAME"));
 }
 
+static enum mcp_answer bind(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	struct sure sure;
+
+	switch (mcp_ask(call, "sure", sure_shape, &sure, "Bind the book?")) {
+	case MCP_PENDING:  return MCP_WAITING;
+	case MCP_ACCEPTED: return mcp_say(call, "Bound.");
+	default:           return mcp_fail(call, "Left as it is.");
+	}
+}
+
 static const struct mcp_tool tools[] = {
+	{ "bind", "Bind", "Binds.", .scope = "guests:write", .changes = true, .blocks = true, .runs_long = true, .run = bind },
 	{ "wipe", "Wipe", "Wipes.", .scope = "guests:write", .changes = true, .blocks = true, .run = wipe },
 	{ "tell", "Tell", "Tells.", .in = told_shape, .run = tell },
 	{ "sample", "Sample", "Samples.", .run = sample },
@@ -152,6 +216,7 @@ static const struct migration migrations[] = {
 static const struct mcp_server book = {
 	.name = "book", .title = "Book", .version = "1", .port = 8099, .tools = tools, .migrations = migrations,
 	.database = "sqlite:book.db", .resources = resources, .prompts = prompts, .jobs = jobs, .settings = settings,
+	.commands = commands, .counters = counters,
 };
 
 /* On PostgreSQL once more, where POSTGRES_URL says which; see tests/CMakeLists.txt. */
@@ -317,6 +382,103 @@ START_TEST(a_job_is_run)
 }
 END_TEST
 
+START_TEST(counters_count_from_the_servers_begin)
+{
+	for (int i = 0; i < 2; i++) {
+		struct mcp_test *test = mcp_test_open(&book, DATABASE);
+		mcp_test_counted(test, "book_swept_total", 0);
+		mcp_test_job(test, "sweep");
+		mcp_test_counted(test, "book_swept_total", 1);
+		mcp_test_counted(test, "entries_wiped_total", 0);
+		mcp_test_close(test);
+	}
+}
+END_TEST
+
+START_TEST(a_command_is_run)
+{
+	struct mcp_test *test = mcp_test_open(&book, DATABASE);
+
+	mcp_test_says(mcp_test_command(test, "sign", "Ada", "Bob"), "Ada signed.\nBob signed.\n");
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': [{'name': 'Ada'}, {'name': 'Bob'}]}");
+	mcp_test_refuses(mcp_test_command(test, "sign"), "usage: mcp-book sign");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(arguments_are_completed)
+{
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
+	bool knows = strcmp(revisions[_i], "2025-06-18") >= 0;
+
+	mcp_test_answers(mcp_test_complete(test, "greet", "name", "{'name': '%s'}", "A"), "['name of nobody: A']");
+	mcp_test_answers(mcp_test_complete(test, "book://line/{number}", "number", "{}"), "['number of nobody: ']");
+	mcp_test_answers(mcp_test_complete(test, "book://line/{number}", "number", "{'number': '12345678901', 'name': 'Ada'}"),
+	                 "['number of %s: 12345678901']", knows ? "Ada" : "nobody");
+	mcp_test_answers(mcp_test_complete(test, "greet", "words", "{}"), "[]");
+	mcp_test_refuses(mcp_test_complete(test, "book://none/{number}", "number", "{}"), "names no prompt or template");
+	mcp_test_close(test);
+}
+END_TEST
+
+START_TEST(whole_numbers_are_read_from_uris_and_prompts)
+{
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i]);
+	static const char *const wrong[] = { "0", "10", "07", "7a", "-", "%37x", "1.0", "99999999999999999999" };
+
+	mcp_test_answers(mcp_test_read(test, "book://line/7"), "{'number': 7}");
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		const char *uri = arena_print(mcp_test_arena(test), "book://line/%s", wrong[i]);
+		mcp_test_refuses(mcp_test_read(test, uri), uri);
+	}
+	mcp_test_says(mcp_test_prompt(test, "turn_to", "{'number': '7'}"), "Read line 7.");
+	mcp_test_refuses(mcp_test_prompt(test, "turn_to", "{'number': 'seven'}"), "number must be a whole number, not \"seven\"");
+	mcp_test_refuses(mcp_test_prompt(test, "turn_to", "{'number': '10'}"), "number must be at most 9, not 10");
+	mcp_test_close(test);
+}
+END_TEST
+
+/* ---- Tasks ---- */
+
+START_TEST(a_task_is_followed_to_its_end)
+{
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .knows_tasks = true);
+	struct mcp_test *other = mcp_test_also(test, .caller = "ann");
+
+	mcp_test_when_asked(test, "Bind the book?", MCP_ACCEPTED, "{'sure': true}");
+	struct mcp_said said = mcp_test_call(test, "bind", "{}");
+	mcp_test_says(said, "Bound.");
+	ck_assert_ptr_nonnull(said.task);
+	mcp_test_json(test, mcp_test_request(test, "tasks/get", "{'taskId': '%s'}", said.task).result, "{'status': 'completed'}");
+	mcp_test_when_asked(test, NULL, MCP_DECLINED, NULL);
+	mcp_test_refuses(mcp_test_call(test, "bind", "{}"), "Left as it is.");
+	mcp_test_when_asked(other, NULL, MCP_ACCEPTED, "{'sure': true}");
+	said = mcp_test_call(other, "bind", "{}");
+	mcp_test_says(said, "Bound.");
+	ck_assert_ptr_null(said.task);
+	mcp_test_close(test);
+}
+END_TEST
+
+struct task { const char *taskId; };
+
+static SHAPE(task_shape, struct task, TEXT(struct task, taskId, "Its id", .required = true));
+
+/* A task that is asked for as it is can be cancelled. */
+START_TEST(a_task_is_cancelled)
+{
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .knows_tasks = true);
+	struct mcp_said said = mcp_test_request(test, "tools/call", "{'name': 'bind', 'arguments': {}}");
+	struct task task;
+
+	mcp_test_json(test, said.result, "{'resultType': 'task'}");
+	mcp_test_take(said, task_shape, &task);
+	mcp_test_request(test, "tasks/cancel", "{'taskId': '%s'}", task.taskId);
+	mcp_test_json(test, mcp_test_request(test, "tasks/get", "{'taskId': '%s'}", task.taskId).result, "{'status': 'cancelled'}");
+	mcp_test_close(test);
+}
+END_TEST
+
 START_TEST(settings_are_the_tests_own)
 {
 	setenv("BOOK_NAME", "of the environment", 1);
@@ -381,6 +543,12 @@ START_TEST(rows_are_put_and_found)
 	mcp_test_take(mcp_test_call(test, "entries", "{}"), entries_shape, &entries);
 	ck_assert_int_eq(entries.count, 1);
 	ck_assert_str_eq(entries.entries[0].words, "Hello");
+	/* What may be absent is. */
+	mcp_test_says(mcp_test_call(test, "sign", "{'name': 'Bob'}"), "Bob");
+	mcp_test_take(mcp_test_call(test, "entries", "{}"), entries_shape, &entries);
+	ck_assert_str_eq(entries.entries[1].name, "Bob");
+	ck_assert_ptr_null(entries.entries[1].words);
+	mcp_test_answers(mcp_test_call(test, "entries", "{}"), "{'entries': [{'name': 'Ada'}, {'name': 'Bob', 'words': null}]}");
 	mcp_test_close(test);
 }
 END_TEST
@@ -400,6 +568,12 @@ int main(void)
 	tcase_add_loop_test(tests, changes_are_noticed_by_who_follows, 0, COUNT(revisions) - 1);
 	tcase_add_loop_test(tests, time_passes, 0, COUNT(revisions));
 	tcase_add_test(tests, a_job_is_run);
+	tcase_add_test(tests, counters_count_from_the_servers_begin);
+	tcase_add_test(tests, a_command_is_run);
+	tcase_add_loop_test(tests, arguments_are_completed, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, whole_numbers_are_read_from_uris_and_prompts, 0, COUNT(revisions));
+	tcase_add_test(tests, a_task_is_followed_to_its_end);
+	tcase_add_test(tests, a_task_is_cancelled);
 	tcase_add_test(tests, settings_are_the_tests_own);
 	tcase_add_loop_test(tests, callers_have_scopes, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, resources_and_prompts_are_read, 0, COUNT(revisions));

@@ -19,10 +19,10 @@ static SHAPE(item_shape, struct item,
 static SHAPE(items_shape, struct items, LIST(struct items, items, count, struct item, item_shape, "All"));
 struct named { const char *name, *author; };
 struct all { struct named *items; int64_t count; };
-static SHAPE(named_shape, struct named, TEXT(struct named, name, "Its name"), TEXT(struct named, author, "Who wrote it"));
+static SHAPE(named_shape, struct named, TEXT(struct named, name, "Its name"), TEXT(struct named, author, "Who wrote it", .required = true));
 static SHAPE(all_shape, struct all, LIST(struct all, items, count, struct named, named_shape, "All"));
 struct last { const char *next_cursor; };
-static SHAPE(last_shape, struct last, TEXT(struct last, next_cursor, "The next page"));
+static SHAPE(last_shape, struct last, TEXT(struct last, next_cursor, "The next page", .required = true));
 static SHAPE(sure_shape, struct sure, BOOL(struct sure, sure, "Whether", .required = true));
 
 static enum mcp_answer two(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
@@ -65,7 +65,10 @@ static const struct mcp_tool tools[] = {
 	{ 0 },
 };
 
-static const struct mcp_server shelf = { .name = "shelf", .title = "Shelf", .version = "1", .port = 8099, .tools = tools };
+static const struct mcp_counter counters[] = { { "told_total", "What was told." }, { 0 } };
+
+static const struct mcp_server shelf = { .name = "shelf", .title = "Shelf", .version = "1", .port = 8099, .tools = tools,
+	.counters = counters };
 static const struct mcp_server untitled = { .name = "Shelf", .version = "1", .port = 8099, .tools = tools };
 static struct mcp_test *test;
 
@@ -86,6 +89,11 @@ static void no_notice(void)   { mcp_test_call(test, "tell", "{}"); mcp_test_noti
 static void not_quiet(void)   { mcp_test_call(test, "tell", "{}"); mcp_test_quiet(test); }
 static void a_mistake(void)   { mcp_test_answers(mcp_test_call(test, "mistaken", "{}"), "{}"); }
 static void no_job(void)      { mcp_test_job(test, "sweep"); }
+static void no_command(void)  { mcp_test_command(test, "sweep", "all"); }
+static void no_counter(void)  { mcp_test_counted(test, "swept_total", 1); }
+static void other_count(void) { mcp_test_counted(test, "told_total", 1); }
+static void not_absent(void)  { mcp_test_answers(mcp_test_call(test, "two", "{}"), "{'items': [{}, {'name': null}]}"); }
+static void no_fitting(void)  { mcp_test_answers(mcp_test_complete(test, "greet", "name", "{'name': 't'}"), "['tea']"); }
 static void no_setting(void)  { mcp_test_open(&shelf, .settings = (const char *const[]) { "SHELF=1", NULL }); }
 static void no_revision(void) { test = mcp_test_open(&shelf, .revision = "2024-01-01"); mcp_test_call(test, "two", "{}"); }
 static void no_tables(void)   { mcp_test_open(&untitled); }
@@ -136,8 +144,13 @@ static const struct { void (*run)(void); const char *says; } cases[] = {
 	{ no_job, "there is no job sweep" },
 	{ no_setting, "there is no setting SHELF=1" },
 	{ no_revision, "no session of 2024-01-01 can be had: {" },
-	{ no_cursor, "at /next_cursor: expected a text, got none: {\"items\":[" },
-	{ no_author, "at /items/0/author: expected a text, got none: {" },
+	{ no_cursor, "the answer does not fit the shape: next_cursor is required: {\"items\":[" },
+	{ no_author, "the answer does not fit the shape: items[0].author is required: {" },
+	{ no_command, "there is no command sweep" },
+	{ no_counter, "there is no counter swept_total" },
+	{ other_count, "expected told_total 1, got 0" },
+	{ not_absent, "at /items/1/name: expected null, got \"milk\"" },
+	{ no_fitting, "expected [\"tea\"], got the error -32601: " },
 	{ no_tables, "the tables of Shelf have mistakes, which are told above" },
 	{ not_asked, "expected to be asked Sure?, and nobody did" },
 	{ asked_otherwise, "expected to be asked \"Certain?\", got the question: Are you sure?" },
