@@ -84,7 +84,7 @@ function(write_whole_guestbook folder)
   set(told ", .database_tells = true")
   set(own_scope " guests:own")
   foreach(page docs/writing/README.md docs/writing/calls.md docs/writing/resources.md
-               docs/writing/rights.md docs/writing/pages.md docs/writing/service.md)
+               docs/writing/rights.md docs/writing/pages.md docs/writing/service.md docs/writing/tests.md)
     read_page()
   endforeach()
   foreach(table "mcp_prompt prompts" "mcp_job jobs" "mcp_counter counters" "mcp_command commands" "setting settings")
@@ -101,8 +101,8 @@ function(write_whole_guestbook folder)
   put(BEHIND ".run = read_latest" told) # as resources.md says
   put(BEHIND ".scopes = \"guests:read guests:write" own_scope) # as rights.md says
   write_file(${folder}/guestbook.c "${program}")
-  string(REPLACE guestbook_server documented_whole in_cmake "${in_cmake}") # as below
-  write_file(${folder}/CMakeLists.txt "add_executable(documented_whole guestbook.c ${template}/main.c)\n${in_cmake}")
+  string(REPLACE guestbook_server documented_whole_server in_cmake "${in_cmake}") # as below
+  write_file(${folder}/CMakeLists.txt "add_library(documented_whole_server OBJECT guestbook.c)\n${in_cmake}")
 endfunction()
 
 # They have other names, since mcp-guestbook is free for who does as the page says.
@@ -122,8 +122,16 @@ set_tests_properties(test_documented_on_postgresql PROPERTIES SKIP_RETURN_CODE 7
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/whole)
 write_whole_guestbook(${folder})
 add_subdirectory(${folder} ${folder}/build)
-target_link_libraries(documented_whole PRIVATE mcp)
-embed_files(documented_whole FILES ${template}/ui/latest.html PARTS ${MCP_SERVER_UI})
+target_link_libraries(documented_whole_server PUBLIC mcp)
+embed_files(documented_whole_server FILES ${template}/ui/latest.html PARTS ${MCP_SERVER_UI})
+add_executable(documented_whole ${template}/main.c)
+add_executable(test_documented_whole ${folder}/test_more.c)
+target_link_libraries(documented_whole PRIVATE documented_whole_server)
+target_link_libraries(test_documented_whole PRIVATE documented_whole_server)
+add_test(NAME test_documented_whole COMMAND test_documented_whole)
+add_test(NAME test_documented_whole_on_postgresql
+         COMMAND ${MCP_SERVER_ON_POSTGRESQL} $<TARGET_FILE:test_documented_whole> postgresql)
+set_tests_properties(test_documented_whole_on_postgresql PROPERTIES SKIP_RETURN_CODE 77)
 set_target_properties(documented_whole PROPERTIES
                       OUTPUT_NAME mcp-guestbook-whole RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 
