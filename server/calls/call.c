@@ -75,6 +75,11 @@ struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_va
 	reply->outstanding++;
 	in_flight_add(call);
 	call->method_name = json_member(message, "method");
+	about_copy(&call->about, &reply->about);
+	call->about.arena = arena;
+	/* 2026-07-28 basic, "OpenTelemetry trace context". It is nearer than a header, which any proxy may write. */
+	if (call->meta)
+		(void)!trace_continue(&call->about.trace, json_member(call->meta, "traceparent"));
 	return call;
 }
 
@@ -123,7 +128,7 @@ static void run(struct mcp_call *call, struct store *store)
 	int64_t began = tick_ms();
 	uint64_t commits = store ? store_commits(store) : 0;
 
-	log_about(str_of(call->reply->id));
+	about_set(&call->about);
 	call_by(call);
 	call->run_until_ms = began + call->time_left_ms;
 	/* What it goes on with here was read by the first of these runs. */
@@ -146,7 +151,7 @@ static void run(struct mcp_call *call, struct store *store)
 
 	call->time_left_ms -= tick_ms() - began;
 	mistake_by(NULL, NULL);
-	log_about((str) { 0 });
+	about_set(NULL);
 }
 
 static void wait_for_people(struct mcp_call *call)
@@ -402,6 +407,12 @@ static void too_late(struct timer *timer, UNUSED struct loop *loop)
 	metric_add(METRIC_LIMIT_DEADLINE, 1);
 	call->overran = true;
 	call_cancel(call);
+}
+
+void call_from(struct mcp_call *call, yyjson_val *client)
+{
+	call->client = json_member(client, "name");
+	call->client_version = json_member(client, "version");
 }
 
 bool call_may(const struct mcp_call *call, const char *scope)

@@ -42,6 +42,8 @@ struct mcp_call {
 	const struct method *method;    /* NULL: there is none of that name */
 	const struct offer *offer;
 	yyjson_val *id, *params, *meta;
+	struct about about;             /* the reply's, but for a trace of its own message's, and what was noted */
+	str client, client_version;     /* as it calls itself, where its message says so */
 	const void *in;
 	str uri;                        /* resources/read */
 	enum revision revision;
@@ -113,8 +115,7 @@ const struct fault *call_start(struct mcp_call *call);
 /* Runs it again, when what it waited for is there. */
 void call_again(struct mcp_call *call);
 void call_again_soon(struct mcp_call *call);            /* in a turn of its own */
-/* The client no longer wants it. */
-void call_cancel(struct mcp_call *call);
+void call_cancel(struct mcp_call *call);                /* the client no longer wants it */
 /* It is over: tells its client, once. (settle.c, with what follows) */
 void call_settle(struct mcp_call *call);
 /* As one that an HTTP request waits for (struct response). */
@@ -132,6 +133,7 @@ void call_queue(struct mcp_call *call);
  * the resultType. */
 struct json *call_result(struct mcp_call *call, const char *type);
 bool call_may(const struct mcp_call *call, const char *scope);
+void call_from(struct mcp_call *call, yyjson_val *client);      /* an Implementation, for the log */
 /* The program did something that it must not; the first of a run is told. (mistake.c) */
 void call_mistake(struct mcp_call *call, const char *what, ...) PRINTF(2, 3);
 /* Its tool returned. True: with a mistake, which was told, and the call has failed. */

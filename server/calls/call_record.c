@@ -32,6 +32,18 @@ static void write_rights(struct json *json, const struct caller *caller)
 	json_text(json, rights);
 }
 
+/* Whoever has it go on works for the same request, in the same trace. */
+static void write_about(struct json *json, const struct about *about)
+{
+	char text[TRACEPARENT_SIZE];
+
+	trace_print(&about->trace, text);
+	json_key(json, "traceparent");
+	json_text(json, text);
+	json_key(json, "request");
+	json_str(json, about_id(about));
+}
+
 const char *call_write_down(struct mcp_call *call, struct arena *arena)
 {
 	struct json json = json_begin(arena, 1024);
@@ -48,6 +60,7 @@ const char *call_write_down(struct mcp_call *call, struct arena *arena)
 	write_number(&json, "rounds", call->rounds);
 	write_number(&json, "left", call->time_left_ms);
 	write_rights(&json, call->reply->caller);
+	write_about(&json, &call->about);
 	json_key(&json, "questions");
 	json_array(&json);
 	for (struct question *each = call->questions; each; each = each->next)
@@ -98,6 +111,8 @@ struct mcp_call *call_read_back(struct reply *reply, str record, const struct ro
 	reply->revision = (enum revision)yyjson_get_int(yyjson_obj_get(request, "revision"));
 	read_rights(reply, request);
 	struct mcp_call *call = call_create(reply, reply->arena, request);
+	(void)!trace_continue(&call->about.trace, json_member(request, "traceparent"));
+	about_take_id(&call->about, json_member(request, "request"));
 	call->can = (unsigned)yyjson_get_uint(yyjson_obj_get(request, "can"));
 	call->rounds = yyjson_get_int(yyjson_obj_get(request, "rounds"));
 	call->time_left_ms = yyjson_get_sint(yyjson_obj_get(request, "left"));

@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "call_private.h"
+#include "mistake.h"
 #include "result.h"
 
 #define LOGS_MAX 100                    /* waiting for the loop at a time */
@@ -286,6 +287,17 @@ void mcp_close_stream(struct mcp_call *call)
 	} else {
 		close_stream(call);
 	}
+}
+
+void mcp_note(struct mcp_call *call, const char *name, const char *value)
+{
+	struct about *about = call ? &call->about : about_now();
+
+	if (!name || !noted_is_name(name))
+		mistake("mcp_note() of \"%s\": write up to %d small letters and _, and no name that a line of the log has"
+		        " anyway", name ? name : "NULL", NOTED_NAME_MAX);
+	else if (about && value)
+		about_note(about, name, str_of(value));
 }
 
 void mcp_notice(const char *text, ...)

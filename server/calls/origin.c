@@ -116,7 +116,7 @@ void origin_allow(struct exchange *x)
 	arena_destroy(arena);
 	exchange_add_header(x, "Vary", "Origin");
 	exchange_add_header(x, "Access-Control-Expose-Headers",
-	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After");
+	                    "Mcp-Session-Id, WWW-Authenticate, Retry-After, X-Request-Id");
 }
 
 #define PARAMS_MAX 32           /* more than a tool has; all of them must fit into an answer's headers */
@@ -148,7 +148,7 @@ void origin_preflight(struct exchange *x)
 	exchange_add_header(x, "Access-Control-Allow-Headers",
 		arena_print(arena,
 		            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, "
-		            "Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, tracestate%s",
+		            "Last-Event-ID, Mcp-Method, Mcp-Name, traceparent, tracestate, X-Request-Id%s",
 		            param_headers(x, arena)));
 	exchange_add_header(x, "Access-Control-Max-Age", "7200");
 	arena_destroy(arena);

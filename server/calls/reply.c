@@ -5,28 +5,12 @@
 #include <stdlib.h>
 
 #include "call.h"
-#include "number.h"
 #include "origin.h"
 
 static void start_queued(struct reply *reply);
 
-/* "%d-%x": the loop's number, and which of its replies. */
-static void print_id(char *text, int loop, uint32_t number)
-{
-	char *at = text + int_print(loop, text);
-	int digits = 1;
-
-	for (uint32_t rest = number >> 4; rest; rest >>= 4)
-		digits++;
-	*at++ = '-';
-	at[digits] = '\0';
-	for (; digits > 0; number >>= 4)
-		at[--digits] = "0123456789abcdef"[number & 15];
-}
-
 static struct reply *create(struct loop *loop)
 {
-	static _Thread_local uint32_t number;
 	/* Not by calloc(), which passes over what was freed just before. */
 	struct reply *reply = malloc(sizeof(*reply));
 
@@ -36,8 +20,21 @@ static struct reply *create(struct loop *loop)
 		.references = 1, .loop = loop, .response = &response_none,
 		.silence.run = reply_silent,
 	};
-	print_id(reply->id, loop_index(loop), ++number);
+	about_begin(&reply->about);
 	return reply;
+}
+
+/* As whoever calls knows it: a client, a proxy, another server. */
+static void take_about(struct reply *reply)
+{
+	str traceparent = exchange_header(reply->exchange, "traceparent");
+	str id = exchange_header(reply->exchange, "X-Request-Id");
+
+	if (!traceparent.at && !id.at)
+		return;
+	(void)!trace_continue(&reply->about.trace, traceparent);
+	about_take_id(&reply->about, id);
+	reply_tell_id(reply);
 }
 
 struct reply *reply_create(struct exchange *x)
@@ -48,7 +45,15 @@ struct reply *reply_create(struct exchange *x)
 	reply->exchange = x;
 	reply->response = &response_pending;
 	exchange_set_user(x, reply);
+	take_about(reply);
 	return reply;
+}
+
+/* A header of an answer costs libmicrohttpd 1,500 instructions, so a plain result has none that nobody asked for. */
+void reply_tell_id(struct reply *reply)
+{
+	if (reply->exchange)
+		exchange_name(reply->exchange, reply->about.id);
 }
 
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
@@ -130,7 +135,7 @@ void reply_log(struct reply *reply, struct exchange *x)
 	metrics_request(method, NULL, outcome, tick_us() - reply->began_us);
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {
-			.id = str_of(reply->id), .method = method, .target = exchange_path(x),
+			.about = &reply->about, .method = method, .target = exchange_path(x),
 			.caller = reply->caller ? caller_name(reply->caller) : NULL, .outcome = outcome,
 			.status = status, .micros = tick_us() - reply->began_us });
 }
@@ -212,7 +217,7 @@ struct reply *reply_part(struct reply *reply, struct mcp_call *call, str message
 	alone->party = reply->party;
 	alone->arena = reply->arena;
 	alone->began_us = reply->began_us;
-	memcpy(alone->id, reply->id, sizeof(alone->id));
+	about_copy(&alone->about, &reply->about);
 	reply->arena = NULL;
 	reply_answer(reply, call, message, 200, own);
 	reply_drop(reply);              /* the call's */
@@ -313,6 +318,7 @@ void reply_fault(struct reply *reply, const struct fault *fault, yyjson_val *id)
 	int status = reply_status_of(reply, fault);
 
 	reply_fault_headers(reply, fault);
+	reply_tell_id(reply);
 	origin_allow(x);
 	reply->answered = true;
 	reply->response = &response_none;

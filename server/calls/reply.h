@@ -8,6 +8,7 @@
 #ifndef REPLY_H
 #define REPLY_H
 
+#include "about.h"
 #include "runtime.h"
 
 struct era;
@@ -77,11 +78,13 @@ struct reply {
 	struct mcp_call *calls;         /* unsettled, linked by .sibling */
 	struct timer silence;
 	str target;                     /* for the log line where there is no call */
-	char id[32];                    /* ours, for the log */
+	struct about about;             /* its id, and its trace, for the log and for whom its calls call */
 	int64_t began_us;
 };
 
 struct reply *reply_create(struct exchange *x);
+/* Its answer says which request it is of (X-Request-Id): whatever is no plain result, or was asked with an id. */
+void reply_tell_id(struct reply *reply);
 /* For what the answer needs; this loop's, and alive as long as the reply. */
 struct arena *reply_arena(struct reply *reply);
 /* Where what is kept for it counts. */

@@ -92,6 +92,7 @@ bool reply_open_stream(struct reply *reply)
 		return reply->response->streams;
 	timer_clear(reply->loop, &reply->silence);
 	reply_party(reply);
+	reply_tell_id(reply);
 	exchange_set_user(x, NULL);
 	reply->exchange = NULL;
 	if (reply->era->open_stream(reply, x)) {

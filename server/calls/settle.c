@@ -84,9 +84,10 @@ void call_report(struct mcp_call *call, int status)
 	metrics_request(method, target, word, micros);
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {
-			.id = str_of(call->reply->id), .method = method, .target = str_of(target),
-			.caller = caller_name(call->reply->caller), .outcome = word, .status = status,
-			.micros = micros });
+			.about = &call->about, .method = method, .target = str_of(target),
+			.caller = caller_name(call->reply->caller), .client = call->client,
+			.client_version = call->client_version, .revision = revision_names[call->revision],
+			.outcome = word, .status = status, .micros = micros });
 }
 
 /* A refusal's headers: only where the HTTP answer itself is the refusal. */
@@ -151,6 +152,8 @@ void call_settle_request(struct mcp_call *call, const struct fault *fault, struc
 	str message = { 0 };
 	int status = 200;
 
+	if (fault || call->is_error)
+		reply_tell_id(reply);
 	if (fault) {
 		message = error_message(call, fault, arena);
 		status = reply_status_of(reply, fault);

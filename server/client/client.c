@@ -228,7 +228,9 @@ enum client_outcome (client_call)(struct client *client, struct arena *arena, co
 		                   client->url);
 		return CLIENT_UNREACHABLE;
 	}
-	struct request_parts parts = { .tool = tool, .in = in, .arguments = arguments };
+	struct request_parts parts = {
+		.tool = tool, .in = in, .arguments = arguments, .about = about_now(),
+	};
 	struct answer answer = send_call(client, arena, idempotent, &parts);
 	note(client, pass, tool, &answer);
 	enum client_outcome outcome = conclude(client, arena, &answer, out, result, why, &came_of);

@@ -78,6 +78,18 @@ static void add_params(struct headers *headers, const struct shape *shape, yyjso
 	}
 }
 
+/* 2026-07-28 basic, "OpenTelemetry trace context": a server may look there, another at the header. */
+static void write_trace(struct json *json, const struct request_parts *parts)
+{
+	char text[TRACEPARENT_SIZE];
+
+	if (!parts->about)
+		return;
+	trace_print(&parts->about->trace, text);
+	json_key(json, "traceparent");
+	json_text(json, text);
+}
+
 static void write_meta(struct json *json, const struct request_parts *parts)
 {
 	json_key(json, "_meta");
@@ -94,7 +106,20 @@ static void write_meta(struct json *json, const struct request_parts *parts)
 	json_key(json, META "clientCapabilities");
 	json_object(json);
 	json_object_end(json);
+	write_trace(json, parts);
 	json_object_end(json);
+}
+
+/* What this request is part of, so that the lines of both servers' logs say the same of it. */
+static void add_about(struct headers *headers, const struct about *about)
+{
+	char text[TRACEPARENT_SIZE];
+
+	if (!about)
+		return;
+	trace_print(&about->trace, text);
+	add_header(headers, "", "traceparent", text);
+	add_header(headers, "", "X-Request-Id", about->id);
 }
 
 static str write_arguments(struct arena *arena, const struct request_parts *parts)
@@ -143,6 +168,7 @@ str request_write(struct arena *arena, const struct request_parts *parts,
 	if (parts->key)
 		add_header(&headers, "", "Authorization",
 		           arena_print(arena, "Bearer %s", parts->key));
+	add_about(&headers, parts->about);
 	if (parts->in) {
 		enum json_trouble trouble;
 		yyjson_val *object = json_parse_copy(arena, arguments, DEPTH_MAX, &trouble);

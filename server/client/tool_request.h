@@ -2,7 +2,7 @@
 #ifndef TOOL_REQUEST_H
 #define TOOL_REQUEST_H
 
-#include "core.h"
+#include "about.h"
 #include "shape.h"
 
 struct request_parts {
@@ -12,6 +12,7 @@ struct request_parts {
 	const void *arguments;
 	const char *key;                /* bearer; NULL: none */
 	const char *name, *version;     /* who calls */
+	const struct about *about;      /* on whose behalf; NULL: nobody's */
 };
 
 /* The body; `headers` ends with NULL. Both in the arena. */

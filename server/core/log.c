@@ -38,9 +38,6 @@ static int64_t dropped;
 static atomic_int shown = LOG_INFO;
 static atomic_int style = LINE_BARE;
 
-static _Thread_local char about[64];
-static _Thread_local size_t about_size;
-
 /* ---- Writing ---- */
 
 /* Whoever reads stderr may have made it non-blocking. What can't be written at all is lost. */
@@ -67,7 +64,7 @@ static void write_dropped(int64_t count)
 	line.style = (enum line_style)atomic_load(&style);
 	snprintf(words, sizeof(words), "%lld lines were dropped: stderr is read too slowly",
 	         (long long)count);
-	line_message(&line, LOG_WARNING, (str) { 0 }, str_of(words));
+	line_message(&line, LOG_WARNING, NULL, str_of(words));
 	write_all(line.text, line.size);
 }
 
@@ -209,13 +206,6 @@ bool log_shows(enum log_level level)
 	return (int)level <= atomic_load_explicit(&shown, memory_order_relaxed);
 }
 
-void log_about(str request_id)
-{
-	about_size = request_id.size < sizeof(about) ? request_id.size : sizeof(about);
-	if (about_size > 0)
-		memcpy(about, request_id.at, about_size);
-}
-
 void log_write(enum log_level level, const char *format, ...)
 {
 	int saved = errno;
@@ -231,7 +221,7 @@ void log_write(enum log_level level, const char *format, ...)
 	size_t size = length < 0 ? 0 : (size_t)length < sizeof(message) ? (size_t)length :
 	              sizeof(message) - 1;
 	line.style = (enum line_style)atomic_load_explicit(&style, memory_order_relaxed);
-	line_message(&line, level, (str) { about, about_size }, (str) { message, size });
+	line_message(&line, level, about_now(), (str) { message, size });
 	add(&line);
 	errno = saved;
 }

@@ -3,11 +3,11 @@
  * Lines are collected in memory and written by a thread of the log's own, so that neither a loop
  * nor a worker ever waits for whoever reads stderr. If the reader is too slow, lines are dropped
  * and counted. Before log_start() and after log_stop() lines are written at once.
- * Never log tokens or arguments. */
+ * A thread's lines say what it works on (about.h). Never log tokens or arguments. */
 #ifndef LOG_H
 #define LOG_H
 
-#include "core.h"
+#include "about.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
@@ -15,20 +15,20 @@ void log_start(enum log_level most, bool json);
 void log_stop(void);                    /* writes what is left */
 bool log_shows(enum log_level level);
 
-/* Sets the request id that this thread's lines carry; .at NULL: none. */
-void log_about(str request_id);
-
 void log_write(enum log_level level, const char *format, ...) PRINTF(2, 3);
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_WARNING, __VA_ARGS__)
 #define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
 
-/* The line of one request. Empty members are left out. */
+/* The line of one request. Empty members are left out. Method, revision and outcome are words of ours. */
 struct log_request {
-	str id;                         /* our id of the request */
+	const struct about *about;      /* its id, its trace, what was noted of it */
 	const char *method;             /* the JSON-RPC method, or the HTTP method */
 	str target;                     /* tool, prompt or path; anything a client may have sent */
 	const char *caller;
+	str client, client_version;     /* as it calls itself */
+	const char *revision;           /* of MCP */
+	str address;                    /* the client's */
 	const char *outcome;            /* "ok", "error", "fault", "cancelled" ... */
 	int status;                     /* HTTP */
 	int64_t micros;

@@ -215,6 +215,17 @@ static inline void begin_part(struct line *line, str before)
 		put_char(line, ' ');
 }
 
+/* Of our own words, which stand in any line as they are. */
+static inline void own_part(struct line *line, str before, str text)
+{
+	if (text.size == 0)
+		return;
+	begin_part(line, before);
+	put(line, text);
+	if (line->style == LINE_JSON)
+		put_char(line, '"');
+}
+
 static inline void part(struct line *line, str before, str text, size_t size_max)
 {
 	if (text.size == 0)
@@ -225,12 +236,84 @@ static inline void part(struct line *line, str before, str text, size_t size_max
 		put_char(line, '"');
 }
 
-void line_message(struct line *line, enum log_level level, str id, str message)
+/* ---- What it is about ---- */
+
+static void put_trace(struct line *line, const struct trace *trace)
 {
+	bool json = line->style == LINE_JSON;
+
+	if (!trace->id[0])
+		return;
+	put(line, json ? STR(",\"trace\":\"") : STR(" trace="));
+	put(line, (str) { trace->id, TRACE_ID_SIZE });
+	if (json)
+		put_char(line, '"');
+}
+
+/* Whole or not at all: what is behind it must find its room. */
+static void put_noted_value(struct line *line, const struct noted_value *value)
+{
+	bool json = line->style == LINE_JSON;
+	size_t name_size = strlen(value->name);
+
+	if (line->size + name_size + value->size + sizeof(",\"\":\"\"") > LINE_BYTES - TAIL_BYTES)
+		return;
+	put(line, json ? STR(",\"") : STR(" "));
+	put(line, (str) { value->name, name_size });
+	put(line, json ? STR("\":\"") : STR("="));
+	put(line, (str) { value->text, value->size });
+	if (json)
+		put_char(line, '"');
+}
+
+/* Behind what a line has anyway; before its message, which takes what is left. */
+static void put_about(struct line *line, const struct about *about)
+{
+	if (!about)
+		return;
+	struct noted *noted = atomic_load_explicit(&about->noted, memory_order_acquire);
+	put_trace(line, &about->trace);
+	if (!noted)
+		return;
+	pthread_mutex_lock(&noted->lock);
+	for (int i = 0; i < noted->count; i++)
+		put_noted_value(line, &noted->values[i]);
+	pthread_mutex_unlock(&noted->lock);
+}
+
+static void put_id(struct line *line, const struct about *about)
+{
+	if (about)
+		own_part(line, STR(",\"id\":\""), about_id(about));
+}
+
+void line_message(struct line *line, enum log_level level, const struct about *about, str message)
+{
+	bool json = line->style == LINE_JSON;
+
 	begin(line, level);
-	part(line, STR(",\"id\":\""), id, 64);
+	put_id(line, about);
+	if (json)
+		put_about(line, about);
 	part(line, STR(",\"message\":\""), message, MESSAGE_BYTES_MAX);
-	put(line, line->style == LINE_JSON ? STR("}\n") : STR("\n"));
+	if (!json)
+		put_about(line, about);
+	put(line, json ? STR("}\n") : STR("\n"));
+}
+
+/* "claude-code/2.1.0", as User-Agent has it. */
+static void put_client(struct line *line, const struct log_request *request)
+{
+	if (request->client.size == 0)
+		return;
+	begin_part(line, STR(",\"client\":\""));
+	put_foreign(line, request->client, 48);
+	if (request->client_version.size > 0) {
+		put_char(line, '/');
+		put_foreign(line, request->client_version, 24);
+	}
+	if (line->style == LINE_JSON)
+		put_char(line, '"');
 }
 
 void line_request(struct line *line, const struct log_request *request)
@@ -238,11 +321,14 @@ void line_request(struct line *line, const struct log_request *request)
 	bool json = line->style == LINE_JSON;
 
 	begin(line, LOG_INFO);
-	part(line, STR(",\"id\":\""), request->id, 64);
-	part(line, STR(",\"method\":\""), str_of(request->method), 64);
+	put_id(line, request->about);
+	own_part(line, STR(",\"method\":\""), str_of(request->method));
 	part(line, STR(",\"target\":\""), request->target, 200);
 	part(line, STR(",\"caller\":\""), str_of(request->caller), 128);
-	part(line, STR(",\"outcome\":\""), str_of(request->outcome), 32);
+	put_client(line, request);
+	own_part(line, STR(",\"revision\":\""), str_of(request->revision));
+	part(line, STR(",\"address\":\""), request->address, 64);
+	own_part(line, STR(",\"outcome\":\""), str_of(request->outcome));
 	if (request->status > 0) {
 		begin_part(line, STR(",\"status\":"));
 		put_int(line, request->status);
@@ -252,5 +338,8 @@ void line_request(struct line *line, const struct log_request *request)
 	put_int(line, micros / 1000);
 	put_char(line, '.');
 	put_digits(line, micros % 1000, 3);
-	put(line, json ? STR("}\n") : STR(" ms\n"));
+	if (!json)
+		put(line, STR(" ms"));
+	put_about(line, request->about);
+	put(line, json ? STR("}\n") : STR("\n"));
 }

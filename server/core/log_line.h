@@ -15,8 +15,8 @@ struct line {
 	char text[LINE_BYTES];
 };
 
-/* Both make a whole line, with the newline. */
-void line_message(struct line *line, enum log_level level, str id, str message);
+/* Both make a whole line, with the newline. `about` NULL: of nothing. */
+void line_message(struct line *line, enum log_level level, const struct about *about, str message);
 void line_request(struct line *line, const struct log_request *request);
 
 #endif

@@ -96,6 +96,11 @@ void exchange_add_header(struct exchange *x, const char *name, const char *value
 		.name = name, .value = arena_copy(x->arena, str_of(value)) };
 }
 
+void exchange_name(struct exchange *x, const char *id)
+{
+	x->id = id;
+}
+
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
 	enum MHD_Result added = MHD_add_response_header(response, name, value);
@@ -126,6 +131,8 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		abort();
 	if (type)
 		add(response, "Content-Type", type);
+	if (x->id)
+		add(response, "X-Request-Id", x->id);
 	for (struct added_header *header = x->added; header; header = header->next)
 		add(response, header->name, header->value);
 	if (closes(x))

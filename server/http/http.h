@@ -59,6 +59,10 @@ int64_t exchange_began_us(const struct exchange *x);       /* tick_us() when the
  * other control characters in it are a programmer's error. */
 void exchange_add_header(struct exchange *x, const char *name, const char *value);
 
+/* What the answer's X-Request-Id says, fit for a header; not copied: it must live until the exchange is
+ * answered, or its stream opened. */
+void exchange_name(struct exchange *x, const char *id);
+
 /* Answers. The body is not copied: it must live until `finished`, which is called when it was sent
  * or can't be. `type` NULL: no Content-Type. */
 void exchange_answer(struct exchange *x, int status, const char *type, str body);

@@ -65,6 +65,7 @@ struct exchange {
 	int64_t length;                 /* Content-Length; -1: chunked */
 	int64_t began_us;
 	struct added_header *added;
+	const char *id;                 /* X-Request-Id; NULL: it has none */
 	struct MHD_Response *response;  /* to be queued */
 	gone_fn *gone;
 	struct stream *stream;

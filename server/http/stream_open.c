@@ -165,6 +165,9 @@ struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
 	s->fd = -1;
 	x->stream = s;
 	x->status = 200;
+	if (x->id)
+		exchange_add_header(x, "X-Request-Id", x->id);
+	x->id = NULL;
 	if (x->parked)
 		stream_make_dirty(s);
 	return s;

@@ -3,7 +3,8 @@
  * One client is shared by all threads of a program. Connections are kept open and reused. A call
  * connects within 1 s and takes at most 3 s in all, tries included; a tool named idempotent is tried
  * up to three times with growing, jittered pauses. After 5 failures in a row the circuit opens: for
- * 10 s every call fails at once, then one probe decides. */
+ * 10 s every call fails at once, then one probe decides. What it sends out for a call, or a job, of this program's
+ * says so (traceparent, X-Request-Id): the lines of both logs have the same id and trace. */
 #ifndef MCP_CLIENT_H
 #define MCP_CLIENT_H
 

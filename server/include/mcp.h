@@ -264,6 +264,15 @@ void mcp_changed(const char *uri);
 /* A line in the server's own log, for the operator. Any thread. */
 void mcp_notice(const char *text, ...) PRINTF(1, 2);
 
+/* What this call is about: a member of its line in the server's own log, and of every line that is logged while it
+ * runs. So whoever looks for an order's number finds all that was done with it:
+ *
+ *     mcp_note(call, "order", id);
+ *
+ * A name is small letters and _; eight names are kept, the latest value of each, cut at 64 bytes. No secrets. In a
+ * job: with NULL, for the lines of what it does from then on. */
+void mcp_note(struct mcp_call *call, const char *name, const char *value);
+
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
 /* One of some scopes, separated by a space, is enough. */
 bool mcp_may(const struct mcp_call *call, const char *scopes);

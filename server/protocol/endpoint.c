@@ -222,6 +222,7 @@ static const struct fault *open_listener(struct reply *reply)
 	str last_event_id = exchange_header(x, "Last-Event-ID");
 
 	TRY(rpc_session(reply, true));
+	reply_tell_id(reply);
 	if (last_event_id.at)
 		return session_stream_resume(reply, last_event_id);
 	exchange_set_user(x, NULL);

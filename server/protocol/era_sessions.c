@@ -67,6 +67,7 @@ static const struct fault *initialize(struct mcp_call *call)
 		return fault_say(call->arena, &FAULT_PARAMS, "params.protocolVersion must be a string.");
 	TRY(guard_initialize(reply));
 	call->revision = reply->revision = negotiate(requested);
+	call_from(call, yyjson_obj_get(call->params, "clientInfo"));
 	session_begin(call, capabilities_read(capabilities), welcome);
 	return NULL;
 }

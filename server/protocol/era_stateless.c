@@ -65,6 +65,7 @@ static const struct fault *admit(struct mcp_call *call)
 	str version = json_member(call->meta, META "protocolVersion");
 	yyjson_val *capabilities = yyjson_obj_get(call->meta, META "clientCapabilities");
 
+	call_from(call, yyjson_obj_get(call->meta, META "clientInfo"));
 	if (!yyjson_is_obj(call->meta) || !version.at)
 		return needs_meta(call, META "protocolVersion, a string");
 	if (!yyjson_is_obj(capabilities))

@@ -31,11 +31,18 @@ static void run(struct job *job, void *worker)
 	struct planned *planned = (struct planned *)job;
 	struct workplace *place = worker;
 
+	struct about about = { 0 };
+
 	if (place->store)
 		store_for(place->store, 0);
+	about_begin(&about);
+	about.arena = arena_create();
+	about_set(&about);
 	mistake_by("job", planned->what->name);
 	int64_t pause_ms = planned->what->run(place->store);
 	mistake_by(NULL, NULL);
+	about_set(NULL);
+	arena_destroy(about.arena);
 	if (pause_ms < PAUSE_LEAST_MS)
 		pause_ms = PAUSE_LEAST_MS;
 	atomic_store(&planned->due_ms, tick_ms() + pause_ms);

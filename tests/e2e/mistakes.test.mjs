@@ -62,6 +62,8 @@ const harmless = [
 		'"Reduced by 10%" is no format: write "%s" for a text that is not written in the program', 'Reduced by 10%'],
 	['mistaken', 'null format', null, '"NULL" is no format: write "%s" for a text that is not written in the program', ''],
 	['mistaken', 'no setting', 'a setting that is in no table', 'there is no setting COLOUR: add it to settings', 'None 0'],
+	['mistaken', 'notes what a line has', 'a note of no name',
+		'mcp_note() of "id": write up to 24 small letters and _, and no name that a line of the log has anyway', 'Noted.'],
 	['mistaken_blocking', 'changes null', 'a change of nothing', 'mcp_changed() of NULL: pass the URI of what changed', 'Changed.'],
 	['mistaken_blocking', 'changes null', 'a change of no list',
 		'mcp_list_changed() of 3: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES', 'Changed.'],

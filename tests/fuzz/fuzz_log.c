@@ -59,7 +59,7 @@ static void check(const struct line *line, const str *message)
 	}
 	struct arena *arena = arena_create();
 	yyjson_val *said = json_parse_copy(arena, (str) { line->text, line->size }, 2, &trouble);
-	must(yyjson_is_obj(said) && yyjson_obj_size(said) <= 10);
+	must(yyjson_is_obj(said) && yyjson_obj_size(said) <= 15);
 	must(json_member(said, "level").at && json_member(said, "time").at);
 	if (message)
 		check_message(line, arena, said, *message);
@@ -88,15 +88,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str all = input_of(data + 1, size - 1);
 	size_t cut = data[0] * all.size / 255;
 	str one = { all.at, cut }, two = { all.at + cut, all.size - cut };
+	struct about about = { 0 };
+
+	about_begin(&about);
+	about.arena = arena;
+	about_take_id(&about, one);
+	about_note(&about, "order", two);
+	(void)!trace_continue(&about.trace, two);
 	const struct log_request request = {
-		.id = one, .method = arena_copy(arena, one), .target = two,
-		.caller = arena_copy(arena, two), .outcome = arena_copy(arena, one),
+		.about = &about, .client = one, .client_version = two, .address = one, .method = "tools/call", .target = two,
+		.caller = arena_copy(arena, two), .outcome = "ok",
 		.status = 200, .micros = (int64_t)size,
 	};
 
 	for (int style = LINE_BARE; style <= LINE_JSON; style++) {
 		struct line line = { .style = (enum line_style)style };
-		line_message(&line, LOG_WARNING, one, two);
+		line_message(&line, LOG_WARNING, &about, two);
 		check(&line, &two);
 		line_request(&line, &request);
 		check(&line, NULL);

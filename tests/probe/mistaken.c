@@ -262,6 +262,12 @@ static enum mcp_answer blocks_for_a_struct(struct mcp_call *call)
 	return mcp_done(call);
 }
 
+static enum mcp_answer notes_what_a_line_has(struct mcp_call *call)
+{
+	mcp_note(call, "id", "forged");
+	return mcp_say(call, "Noted.");
+}
+
 static const struct kind {
 	const char *how;
 	enum mcp_answer (*make)(struct mcp_call *call);
@@ -286,6 +292,7 @@ static const struct kind {
 	{ "no format", no_format },
 	{ "null format", null_format },
 	{ "no setting", no_setting },
+	{ "notes what a line has", notes_what_a_line_has },
 	{ "changes null", changes_null },
 	{ "again and again", again_and_again },
 	{ "changes what it waits for", changes_what_it_waits_for },

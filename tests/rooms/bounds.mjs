@@ -11,8 +11,8 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	calls: [3330, 25],
-	core: [4990, 42],
+	calls: [3400, 25],
+	core: [5400, 46],
 	http: [3750, 24],
 	import: [4400, 33],
 	orders: [4200, 35],
@@ -28,8 +28,7 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 370,
-	'server/include/mcp_test.h': 205,
-	'server/include/shape.h': 165,
+	'server/include/mcp.h': 375,
+	'server/include/mcp_test.h': 190,
 	'server/store/driver.h': 180,
 };

@@ -30,7 +30,7 @@ static void begin(void)
 static void end(void)
 {
 	log_stop();
-	log_about((str) { 0 });
+	about_set(NULL);
 	dup2(stderr_before, STDERR_FILENO);
 	close(stderr_before);
 	close(captured);
@@ -66,9 +66,11 @@ static yyjson_val *line_written(void)
 START_TEST(a_message_is_a_json_object)
 {
 	int64_t before = now_ms(), at_ms;
+	struct about about = { 0 };
 
 	log_start(LOG_INFO, true);
-	log_about(STR("r-1"));
+	about_take_id(&about, STR("r-1"));
+	about_set(&about);
 	log_warning("%d \"keys\"\nexpired, serving cached ones", 2);
 	log_stop();
 	yyjson_val *line = line_written();
@@ -84,10 +86,14 @@ END_TEST
 
 START_TEST(a_request_has_its_fields)
 {
+	struct about about = { 0 };
+
+	about_take_id(&about, STR("r-2"));
 	log_start(LOG_INFO, true);
 	log_request(&(struct log_request) {
-		.id = STR("r-2"), .method = "tools/call", .target = STR("search_products"),
-		.caller = "desk", .outcome = "ok", .status = 200, .micros = 12034 });
+		.about = &about, .method = "tools/call", .target = STR("search_products"),
+		.caller = "desk", .client = STR("Claude Code"), .client_version = STR("2.1"),
+		.revision = "2026-07-28", .address = STR("192.0.2.7"), .outcome = "ok", .status = 200, .micros = 12034 });
 	log_stop();
 	yyjson_val *line = line_written();
 	ASSERT_MEMBER(line, "level", "info");
@@ -95,6 +101,9 @@ START_TEST(a_request_has_its_fields)
 	ASSERT_MEMBER(line, "method", "tools/call");
 	ASSERT_MEMBER(line, "target", "search_products");
 	ASSERT_MEMBER(line, "caller", "desk");
+	ASSERT_MEMBER(line, "client", "Claude Code/2.1");
+	ASSERT_MEMBER(line, "revision", "2026-07-28");
+	ASSERT_MEMBER(line, "address", "192.0.2.7");
 	ASSERT_MEMBER(line, "outcome", "ok");
 	ck_assert_int_eq(yyjson_get_int(yyjson_obj_get(line, "status")), 200);
 	ck_assert(yyjson_get_real(yyjson_obj_get(line, "ms")) == 12.034);
@@ -156,7 +165,7 @@ START_TEST(every_byte_is_escaped_wherever_it_stands)
 			enum json_trouble trouble;
 			memset(text, '~', sizeof(text));
 			text[at] = (char)c;
-			line_message(&line, LOG_INFO, (str) { 0 }, (str) { text, sizeof(text) });
+			line_message(&line, LOG_INFO, NULL, (str) { text, sizeof(text) });
 			ck_assert_ptr_null(memchr(line.text, 0x7f, line.size));
 			yyjson_val *message = yyjson_obj_get(json_parse_copy(arena,
 				(str) { line.text, line.size }, 1, &trouble), "message");
@@ -164,7 +173,7 @@ START_TEST(every_byte_is_escaped_wherever_it_stands)
 			ck_assert_mem_eq(yyjson_get_str(message), text, sizeof(text));
 
 			line.style = LINE_BARE;
-			line_message(&line, LOG_INFO, (str) { 0 }, (str) { text, sizeof(text) });
+			line_message(&line, LOG_INFO, NULL, (str) { text, sizeof(text) });
 			memcpy(shown, text, sizeof(text));
 			shown[at] = c < 0x20 || c == 0x7f ? '?' : (char)c;
 			ck_assert_uint_eq(line.size, strlen("info ") + sizeof(text) + 1);
@@ -181,11 +190,16 @@ START_TEST(a_line_is_bounded)
 
 	memset(text, '\x01', 100000);
 	log_start(LOG_INFO, true);
-	log_request(&(struct log_request) { .id = str_of(text), .method = text,
-		.target = str_of(text),
-	            .caller = text, .outcome = text, .status = 500, .micros = INT64_MAX });
+	struct about about = { 0 };
+	about_begin(&about);
+	memset(about.id, 'x', REQUEST_ID_MAX);
+	about.id_size = REQUEST_ID_MAX;
+	log_request(&(struct log_request) { .about = &about, .method = "tools/call", .target = str_of(text),
+		.caller = text, .client = str_of(text), .client_version = str_of(text), .revision = "2026-07-28",
+		.address = str_of(text), .outcome = "deadline", .status = 500, .micros = INT64_MAX });
 	log_stop();
-	ck_assert_uint_eq(json_member(line_written(), "id").size, 64);
+	ck_assert_uint_eq(json_member(line_written(), "id").size, REQUEST_ID_MAX);
+	ck_assert_uint_eq(json_member(line_written(), "trace").size, TRACE_ID_SIZE);
 	ck_assert_uint_lt(written().size, 4096);
 }
 END_TEST
@@ -261,9 +275,13 @@ END_TEST
 
 static void *log_many(void *name)
 {
-	log_about(str_of(name));
+	struct about about = { 0 };
+
+	about_take_id(&about, str_of(name));
+	about_set(&about);
 	for (int i = 0; i < LINES_EACH; i++)
 		log_info("%d %0100d", i, 0);
+	about_set(NULL);
 	return NULL;
 }
 

@@ -19,6 +19,7 @@ const char *person_says;
 char question[512];
 const struct shape *form;
 int progress_until, progress_told, notices;
+const char *noted;
 int64_t time_left_ms;
 double progress_done, progress_total;
 char progress_text[256];
@@ -158,6 +159,11 @@ void mcp_changed(const char *uri)
 void mcp_count(int counter, int64_t n)
 {
 	counters[counter] += n;
+}
+
+void mcp_note(struct mcp_call *call UNUSED, const char *name, const char *value)
+{
+	noted = arena_print(arena, "%s%s=%s ", noted, name, value);
 }
 
 void mcp_notice(const char *format UNUSED, ...)
@@ -416,6 +422,7 @@ void begin(void)
 	chosen_argument = chosen_value = NULL;
 	progress_until = 1000;
 	progress_told = notices = 0;
+	noted = "";
 	time_left_ms = 55000;
 	forget_changes();
 	memset(counters, 0, sizeof(counters));

@@ -88,6 +88,7 @@ int64_t length(yyjson_val *answer, const char *pointer);        /* of a list */
 /* URIs that changed since begin(), or since forget_changes(), each followed by a space. */
 const char *changes(void);
 void forget_changes(void);
+extern const char *noted;               /* what mcp_note() was told since begin(): "order=ORD-1 " ... */
 extern int notices;                     /* what mcp_notice() was told */
 int64_t counted(int counter);           /* what mcp_count() came to since begin() */
 
