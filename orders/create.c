@@ -233,6 +233,7 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
+	mcp_note(call, "order", known->id);
 	/* Its name has been another customer's. */
 	if (!mcp_may(call, WRITE) && strcmp(order->customer, known->customer) != 0) {
 		*answer = mcp_fail(call, "This idempotency_key was used before. Use a new key for a new order.");
@@ -265,6 +266,7 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 		char id[ID_SIZE];
 		id_make(id, "ORD-");
 		order->id = arena_copy(mcp_arena(call), str_of(id));
+		mcp_note(call, "order", id);
 		switch (placing_record(store, mcp_arena(call), order, &known)) {
 		case STEP_DONE:
 			return place(call, store, order, asked);

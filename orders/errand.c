@@ -105,6 +105,9 @@ enum client_outcome errand_run(struct store *store, struct arena *arena,
                                const struct errand *errand)
 {
 	const char *why = NULL;
+
+	mcp_note(NULL, "order", errand->order_id);
+	mcp_note(NULL, "errand", errand->id);
 	enum client_outcome outcome = tell_products(store, arena, errand, &why);
 
 	/* It is done, whoever holds the lease now; were it told again, that had no effect. */
@@ -113,6 +116,8 @@ enum client_outcome errand_run(struct store *store, struct arena *arena,
 		return CLIENT_UNREACHABLE;
 	if (outcome != CLIENT_ANSWERED)
 		put_off(store, errand, why);
+	else if (errand->attempts > 0)
+		mcp_notice("products was told at last, at attempt %lld", (long long)errand->attempts + 1);
 	return outcome;
 }
 

@@ -29,8 +29,8 @@ static enum lookup find_in_any_case(struct store *store, struct arena *arena, co
 	return FOUND;
 }
 
-enum lookup order_find(struct mcp_call *call, struct store *store, const char *scope, const char *id,
-                      struct order *order)
+static enum lookup find_row(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+                           struct order *order)
 {
 	struct wanted wanted = { .id = id };
 
@@ -42,6 +42,15 @@ enum lookup order_find(struct mcp_call *call, struct store *store, const char *s
 	case 0:  return find_in_any_case(store, mcp_arena(call), &wanted, order);
 	default: return BOOK_FAILED;
 	}
+}
+
+enum lookup order_find(struct mcp_call *call, struct store *store, const char *scope, const char *id,
+                      struct order *order)
+{
+	enum lookup found = find_row(call, store, scope, id, order);
+
+	mcp_note(call, "order", found == FOUND ? order->id : id);
+	return found;
 }
 
 bool order_history(struct store *store, struct arena *arena, struct order *order)

@@ -90,6 +90,8 @@ enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct sto
 	                         " get_order lists those of an order.", asked->return_id);
 	default: return mcp_fail(call, BOOK_DOWN);
 	}
+	mcp_note(call, "return", work.request.id);
+	mcp_note(call, "order", work.request.order_id);
 	work.request.received_at = now_ms();
 	work.request.received_by = mcp_caller(call);
 

@@ -26,8 +26,19 @@ static bool finish(struct store *store, struct arena *arena, struct placing *ord
 {
 	enum step step = placing_finish(store, order);
 
-	if (step == STEP_DONE)
+	if (step == STEP_DONE) {
+		mcp_notice("an order that was left behind is placed");
 		order_changed(arena, order->id);
+	}
+	return step != STEP_NO_BOOK;
+}
+
+static bool take_back(struct store *store, struct arena *arena, struct placing *order, bool release)
+{
+	enum step step = placing_drop(store, arena, order, release);
+
+	if (step == STEP_DONE)
+		mcp_notice("an order that was left behind is taken back");
 	return step != STEP_NO_BOOK;
 }
 
@@ -39,7 +50,7 @@ static bool give_up(struct store *store, struct arena *arena, struct placing *or
 
 	if (catalogue_release(arena, order->id, &why) != CLIENT_ANSWERED)
 		return leave(store, order);
-	return placing_drop(store, arena, order, false) != STEP_NO_BOOK;
+	return take_back(store, arena, order, false);
 }
 
 static bool commit(struct store *store, struct arena *arena, struct placing *order)
@@ -72,6 +83,7 @@ bool placing_settle(struct store *store, struct arena *arena, const char *id)
 {
 	struct placing order = { .id = id };
 
+	mcp_note(NULL, "order", id);
 	switch (placing_take(store, arena, &order)) {
 	case STEP_DONE:    break;
 	case STEP_LOST:    return true;
@@ -79,7 +91,7 @@ bool placing_settle(struct store *store, struct arena *arena, const char *id)
 	}
 	if (strcmp(order.status, "committing") == 0)
 		return settle_committing(store, arena, &order);
-	return placing_drop(store, arena, &order, true) != STEP_NO_BOOK;
+	return take_back(store, arena, &order, true);
 }
 
 /* ---- All that are due ---- */

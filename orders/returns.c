@@ -277,9 +277,11 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 	if (!orders_of(call, WRITE, &customer))
 		return customer_unknown(call);
 	id_make(id, "RET-");
+	mcp_note(call, "return", id);
 	enum store_outcome outcome = store_transact(store, request, &work);
 	if (outcome == STORE_FAILED)
 		return mcp_fail(call, BOOK_DOWN);
+	mcp_note(call, "return", work.request.id);
 	if (work.known)
 		return answer_known(call, store, asked, work.request.id);
 	if (outcome == STORE_TAKEN_BACK)

@@ -121,6 +121,7 @@ static enum mcp_answer run(struct mcp_call *call, const struct reserve *in, stru
 {
 	struct step step = { .call = call, .in = in, .work = work };
 
+	mcp_note(call, "reservation", in->reservation_id);
 	enum store_outcome outcome = store_transact(store, attempt, &step);
 	if (outcome != STORE_COMMITTED)
 		return product_unchanged(call, outcome, step.refusal);
@@ -300,6 +301,8 @@ enum mcp_answer check_reservation(struct mcp_call *call, const void *in, struct 
 {
 	const struct reserve *wanted = in;
 	struct reservation r, unknown = { .id = wanted->reservation_id, .state = "unknown" };
+
+	mcp_note(call, "reservation", wanted->reservation_id);
 	int found = reservation_find(store, mcp_arena(call), wanted->reservation_id, &r);
 
 	if (found < 0)

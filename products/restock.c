@@ -175,6 +175,7 @@ enum mcp_answer restock(struct mcp_call *call, const void *in, struct store *sto
 	const struct restock *wanted = in;
 	struct step step = { .call = call, .in = wanted };
 
+	mcp_note(call, "restock", wanted->restock_id);
 	enum store_outcome outcome = store_transact(store, restock_work, &step);
 	if (outcome != STORE_COMMITTED)
 		return product_unchanged(call, outcome, step.refusal);

@@ -15,7 +15,7 @@ export const largeRooms = {
 	core: [5400, 46],
 	http: [3750, 24],
 	import: [4400, 33],
-	orders: [4200, 35],
+	orders: [4215, 35],
 	postgresql: [3560, 26],
 	products: [5700, 44],
 	run: [3000, 30],

@@ -37,7 +37,11 @@ START_TEST(wherever_a_process_ends_the_order_is_placed_or_was_never_there)
 	plan_trouble(deaths[_i].tool, deaths[_i].trouble);
 	ck_assert_int_eq(call_tool(&orders, "create_order", ORDER, "k", 3).outcome, DIED);
 	ck_assert_int_eq(in_book("pending"), 0);
+	noted = "";
+	notices = 0;
 	settle_everything();
+	ck_assert_int_eq(notices, 1);
+	ck_assert_int_eq(strncmp(noted, "order=ORD-", strlen("order=ORD-")), 0);
 	ck_assert_int_eq(in_book("pending"), deaths[_i].placed);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), deaths[_i].placed);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from order_line"),
