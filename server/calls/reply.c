@@ -85,6 +85,13 @@ str reply_address(const struct reply *reply)
 	                           exchange_header(reply->exchange, "X-Forwarded-For"));
 }
 
+str reply_refused_address(const struct reply *reply, int status)
+{
+	bool refuses = status == 401 || status == 403 || status == 404 || status == 429 || status == 503;
+
+	return refuses && reply->exchange ? reply_address(reply) : (str) { 0 };
+}
+
 str reply_address_group(const struct reply *reply, char room[16])
 {
 	return auth_address_group(reply_address(reply), room);
@@ -136,7 +143,8 @@ void reply_log(struct reply *reply, struct exchange *x)
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {
 			.about = &reply->about, .method = method, .target = exchange_path(x),
-			.caller = reply->caller ? caller_name(reply->caller) : NULL, .outcome = outcome,
+			.caller = reply->caller ? caller_name(reply->caller) : NULL,
+			.address = reply_refused_address(reply, status), .outcome = outcome,
 			.status = status, .micros = tick_us() - reply->began_us });
 }
 

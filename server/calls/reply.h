@@ -95,6 +95,8 @@ uint64_t reply_party(struct reply *reply);
 /* Its client's address, and the group of addresses that is in, in `room`. While it has its exchange. */
 str reply_address(const struct reply *reply);
 str reply_address_group(const struct reply *reply, char room[16]);
+/* The same for the log, where an answer of that status refuses: who knocks. */
+str reply_refused_address(const struct reply *reply, int status);
 /* One without an HTTP side, held by the receiver. */
 struct reply *reply_create_alone(struct loop *loop, const struct era *era,
                                  const struct caller *caller);

@@ -87,6 +87,7 @@ void call_report(struct mcp_call *call, int status)
 			.about = &call->about, .method = method, .target = str_of(target),
 			.caller = caller_name(call->reply->caller), .client = call->client,
 			.client_version = call->client_version, .revision = revision_names[call->revision],
+			.address = reply_refused_address(call->reply, status),
 			.outcome = word, .status = status, .micros = micros });
 }
 

@@ -316,6 +316,18 @@ static void put_client(struct line *line, const struct log_request *request)
 		put_char(line, '"');
 }
 
+/* Named in either style: filters look for it. */
+static void put_address(struct line *line, str address)
+{
+	if (address.size > 0 && line->style != LINE_JSON)
+		put(line, STR(" address="));
+	else if (address.size > 0)
+		put(line, STR(",\"address\":\""));
+	put_foreign(line, address, 64);
+	if (address.size > 0 && line->style == LINE_JSON)
+		put_char(line, '"');
+}
+
 void line_request(struct line *line, const struct log_request *request)
 {
 	bool json = line->style == LINE_JSON;
@@ -327,7 +339,7 @@ void line_request(struct line *line, const struct log_request *request)
 	part(line, STR(",\"caller\":\""), str_of(request->caller), 128);
 	put_client(line, request);
 	own_part(line, STR(",\"revision\":\""), str_of(request->revision));
-	part(line, STR(",\"address\":\""), request->address, 64);
+	put_address(line, request->address);
 	own_part(line, STR(",\"outcome\":\""), str_of(request->outcome));
 	if (request->status > 0) {
 		begin_part(line, STR(",\"status\":"));

@@ -43,28 +43,39 @@ int64_t exchange_began_us(const struct exchange *x)
 	return x->began_us;
 }
 
+static void print_four(const struct in_addr *address, char *text)
+{
+	inet_ntop(AF_INET, address, text, INET6_ADDRSTRLEN);
+}
+
+static void print_six(const struct in6_addr *address, char *text)
+{
+	struct in_addr four;
+
+	if (!IN6_IS_ADDR_V4MAPPED(address)) {
+		inet_ntop(AF_INET6, address, text, INET6_ADDRSTRLEN);
+		return;
+	}
+	memcpy(&four, address->s6_addr + 12, sizeof(four));
+	print_four(&four, text);
+}
+
+/* As it was when it was accepted: who has left by now had one all the same. */
 static void print_peer(struct connection *c)
 {
-	struct sockaddr_storage address;
-	socklen_t size = sizeof(address);
-	const void *bytes = &((struct sockaddr_in *)&address)->sin_addr;
+	const union MHD_ConnectionInfo *info =
+		c->mhd ? MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS) : NULL;
+	const void *address = info ? info->client_addr : NULL;
+	int family = address ? ((const struct sockaddr *)address)->sa_family : AF_UNSPEC;
 
 	c->address = malloc(INET6_ADDRSTRLEN);
 	if (!c->address)
 		abort();
 	strcpy(c->address, "-");
-	if (getpeername(c->fd, (struct sockaddr *)&address, &size) != 0)
-		return;
-	if (address.ss_family == AF_INET6) {
-		const struct in6_addr *six = &((struct sockaddr_in6 *)&address)->sin6_addr;
-
-		bytes = six;
-		if (IN6_IS_ADDR_V4MAPPED(six)) {
-			bytes = six->s6_addr + 12;
-			address.ss_family = AF_INET;
-		}
-	}
-	inet_ntop(address.ss_family, bytes, c->address, INET6_ADDRSTRLEN);
+	if (family == AF_INET)
+		print_four(&((const struct sockaddr_in *)address)->sin_addr, c->address);
+	else if (family == AF_INET6)
+		print_six(&((const struct sockaddr_in6 *)address)->sin6_addr, c->address);
 }
 
 str exchange_peer(const struct exchange *x)
