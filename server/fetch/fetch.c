@@ -203,6 +203,8 @@ static void prepare(struct fetcher *fetcher, const struct fetch_request *request
 	curl->setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->total_ms);
 	curl->setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->once);
 	curl->setopt(easy, CURLOPT_MAXCONNECTS, 1L);
+	/* Whoever is asked may move. A name is remembered by who knows how long it holds: the resolver. */
+	curl->setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	curl->setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl->setopt(easy, CURLOPT_WRITEDATA, incoming);
 	curl->setopt(easy, CURLOPT_ERRORBUFFER, fetcher->words);

@@ -71,8 +71,10 @@ const environment = {
 	...process.env.GCOV_PREFIX && { GCOV_PREFIX: process.env.GCOV_PREFIX },
 };
 
-export function launch(name, args, env, folder) {
-	const child = spawn(program(name), args, {
+// `under`: a command that runs it, as its last words.
+export function launch(name, args, env, folder, under = []) {
+	const [command, ...words] = [...under, program(name), ...args];
+	const child = spawn(command, words, {
 		cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	children.add(child);
@@ -229,12 +231,12 @@ export class Server {
 }
 
 // `settings` are environment variables; METRICS_PORT may be `any`. `data`: files of what its database has, or false.
-export async function start(name, settings = {}, { folder = temporary(), data = samples[name] } = {}) {
+export async function start(name, settings = {}, { folder = temporary(), data = samples[name], under } = {}) {
 	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, data);
 	const child = launch(name, [], {
 		PORT: '0', METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
 		...settings.METRICS_PORT === 'any' && { METRICS_PORT: String(await freePort()) },
-	}, folder);
+	}, folder, under);
 	const server = new Server(name, child, folder);
 	try {
 		server.url = (await server.says(/ at (http:\/\/[^\s"]+\/mcp)/))[1];
