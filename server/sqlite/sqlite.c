@@ -26,9 +26,23 @@ static bool is_refusal(int code)
 	       || kind == SQLITE_MISMATCH;
 }
 
-static enum store_cause cause_of(int code)
+/* Somebody may have changed the tables since it was prepared, which has the same code as a value that a function refuses. */
+static bool is_unfit(sqlite3 *db, const char *sql, int code)
 {
-	return sqlite_is_busy(code) ? STORE_AGAIN : is_refusal(code) ? STORE_REFUSED : STORE_UNABLE;
+	sqlite3_stmt *again = NULL;
+	bool unfit = sql && (code & 0xff) == SQLITE_ERROR && sqlite3_prepare_v2(db, sql, -1, &again, NULL) != SQLITE_OK;
+
+	sqlite3_finalize(again);
+	return unfit;
+}
+
+static enum store_cause cause_of(sqlite3 *db, const char *sql, int code)
+{
+	if (sqlite_is_busy(code))
+		return STORE_AGAIN;
+	if (is_unfit(db, sql, code))
+		return STORE_UNFIT;
+	return is_refusal(code) ? STORE_REFUSED : STORE_UNABLE;
 }
 
 static bool is_damage(int code)
@@ -95,10 +109,14 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 		store_give_up(store);
 		return;
 	}
+	char why[512];
+
+	snprintf(why, sizeof(why), "%s", why_of(sqlite, code));
+	enum store_cause cause = cause_of(sqlite->connection->db, sql, code);
 	if (said)
-		store_known_failed(store, cause_of(code), sqlite3_errmsg(sqlite->connection->db));
+		store_known_failed(store, cause, why);
 	else
-		store_failed(store, sql, cause_of(code), why_of(sqlite, code));
+		store_failed(store, sql, cause, why);
 }
 
 static bool in_place(struct sqlite *sqlite, const char *away)

@@ -22,7 +22,7 @@ async function change(url, sql) {
 }
 
 test('a store that fails is not the model\'s mistake', async () => {
-	const folder = temporary(), server = await start('products', { METRICS_PORT: 'any' }, { folder });
+	const folder = temporary(), server = await start('products', { METRICS_PORT: 'any', LOOPS: '1' }, { folder });
 	const url = await databaseUrl('products', folder);
 	try {
 		assert.equal((await callTool(server, 'get_product', { sku: 'NO-SUCH' })).isError, true);
@@ -38,6 +38,10 @@ test('a store that fails is not the model\'s mistake', async () => {
 		assert.equal(await calls(server, 'get_product', 'unavailable'), 1);
 		assert.equal(await calls(server, 'get_product', 'error'), 1);
 		assert.ok(await failures(server, 'unfit') >= 1);
+		// One that was not prepared before.
+		assert.equal((await callTool(server, 'list_categories', {})).isError, true);
+		assert.equal(await calls(server, 'list_categories', 'unavailable'), 1);
+		assert.equal(await failures(server, 'refused') + await failures(server, 'misused'), 0);
 
 		await change(url, 'alter table another rename to product');
 		await ask(server, 'get_product', { sku: 'KIT-0001' });
