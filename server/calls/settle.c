@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "call_private.h"
+#include "served.h"
 
 #define SMALL_ANSWER 65536              /* mostly the socket's at once */
 
@@ -81,6 +82,8 @@ void call_report(struct mcp_call *call, int status)
 	int64_t micros = tick_us() - call->reply->began_us;
 
 	call->reply->logged = true;
+	if (call->offer)
+		served_note(call->trouble != TROUBLE_STORE);
 	metrics_request(method, target, word, micros);
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {

@@ -42,8 +42,6 @@ static bool database_answers(struct exchange *x)
 /* In words for anybody; NULL: it is ready. */
 static const char *why_not_ready(struct exchange *x)
 {
-	if (atomic_load(&runtime.unready) || http_quiesced())
-		return "it stops";
 	const char *why = readiness_why_not();
 	return why || database_answers(x) ? why : "the database does not answer";
 }

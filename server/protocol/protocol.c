@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "subscription.h"
 #include "protocol.h"
+#include "readiness.h"
 #include "rpc.h"
 #include "session.h"
 #include "skill_methods.h"
@@ -25,7 +26,7 @@ const char *protocol_start(const struct protocol_settings *settings)
 		runtime.eras[revision] = revision < R2026_07_28 ? &era_sessions : &era_stateless;
 	topic_tell_also(session_streams_tell);
 	runtime.arena = arena_create();
-	atomic_store(&runtime.unready, false);
+	readiness_set(READINESS_STOPS, NULL, "");
 	runtime.version = version_with_build(runtime.arena, runtime.server->version);
 	offers_build();
 	const char *wrong = guard_start();
@@ -53,7 +54,7 @@ void protocol_use_http(struct http *http)
 
 void protocol_unready(void)
 {
-	atomic_store(&runtime.unready, true);
+	readiness_set(READINESS_STOPS, "it stops", "");
 }
 
 struct ending {

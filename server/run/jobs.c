@@ -102,6 +102,20 @@ int64_t jobs_run_due(struct jobs *jobs)
 	return next_ms == RUNNING ? -1 : next_ms - at_ms;
 }
 
+void jobs_soon(struct jobs *jobs, const struct mcp_job *what)
+{
+	for (int i = 0; i < jobs->count; i++) {
+		struct planned *planned = &jobs->planned[i];
+		long long due_ms = atomic_load(&planned->due_ms), now_ms = tick_ms();
+		if (planned->what != what || due_ms <= now_ms)
+			continue;
+		while (due_ms != RUNNING && !atomic_compare_exchange_weak(&planned->due_ms, &due_ms, now_ms))
+			;
+		if (due_ms != RUNNING)
+			pthread_kill(planned->planner, JOBS_SIGNAL);
+	}
+}
+
 void jobs_destroy(struct jobs *jobs)
 {
 	free(jobs);

@@ -17,6 +17,8 @@ struct jobs *jobs_create(const struct mcp_job *const *tables, struct pool *pool)
  * planned. */
 int64_t jobs_run_due(struct jobs *jobs);
 /* After the pool has stopped. NULL is fine. */
+/* It runs as soon as it can, unless it runs or waits for a worker. Any thread. */
+void jobs_soon(struct jobs *jobs, const struct mcp_job *what);
 void jobs_destroy(struct jobs *jobs);
 
 #endif

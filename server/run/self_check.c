@@ -1,11 +1,14 @@
 /* self_check.c - looks at the database as calls will need it: its tables by some of the program's statements at a time, the
  * place of what is written, and the state beside it. */
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
+#include "jobs.h"
 #include "prepare.h"
 #include "readiness.h"
 #include "self_check.h"
+#include "served.h"
 #include "state.h"
 #include "store_internal.h"
 
@@ -57,6 +60,7 @@ static int64_t look(struct store *store)
 	bool healthy = state_healthy();
 
 	readiness_set(READINESS_STATE, healthy ? NULL : "the database does not answer", "");
+	served_look(tick_ms());
 	if (store)
 		look_at_place(store);
 	if (store && healthy && the.server->migrations)
@@ -73,8 +77,26 @@ void self_check_begin(const struct mcp_server *server)
 	*the.wrong = '\0';
 }
 
+/* By whoever finds that a call failed: the job is not its own, nor is its thread. */
+static _Atomic(struct jobs *) planned;
+
+static void look_soon(void)
+{
+	struct jobs *jobs = atomic_load(&planned);
+
+	if (jobs)
+		jobs_soon(jobs, self_checks);
+}
+
+void self_check_planned(struct jobs *jobs)
+{
+	atomic_store(&planned, jobs);
+	served_tell(jobs ? look_soon : NULL);
+}
+
 void self_check_end(void)
 {
+	served_forget();
 	for (int part = 0; part < READINESS_PARTS; part++)
 		readiness_set((enum readiness_part)part, NULL, "");
 }

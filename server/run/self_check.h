@@ -7,6 +7,9 @@
 /* The runtime's own jobs, beside a program's. */
 extern const struct mcp_job self_checks[];
 
+/* Who plans them, so that they look at once when a call has failed; NULL: nobody any more. */
+struct jobs;
+void self_check_planned(struct jobs *jobs);
 /* Before they run: of which server; and after. */
 void self_check_begin(const struct mcp_server *server);
 void self_check_end(void);

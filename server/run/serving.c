@@ -151,6 +151,7 @@ bool serving_start(struct serving *serving)
 	close_first(serving);
 	self_check_begin(server);
 	serving->jobs = jobs_create((const struct mcp_job *const []) { self_checks, server->jobs, NULL }, serving->pool);
+	self_check_planned(serving->jobs);
 	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
 	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
 	                         serving->pool);
@@ -163,6 +164,7 @@ void serving_stop(struct serving *serving)
 {
 	close_first(serving);
 	monitor_stop(serving->monitor);
+	self_check_planned(NULL);
 	pool_close(serving->pool);      /* a late request is refused, not lost in freed memory */
 	http_settle(serving->http);     /* the last answers go where they belong */
 	issuer_stop();

@@ -7,7 +7,7 @@
 #include "log.h"
 #include "readiness.h"
 
-static const char *const names[READINESS_PARTS] = { "state", "tables", "writes" };
+static const char *const names[READINESS_PARTS] = { "process", "state", "tables", "writes", "calls" };
 
 static struct {
 	pthread_mutex_t lock;
@@ -48,7 +48,7 @@ static void tell(int part)
 	if (part == READINESS_PARTS)
 		log_info("ready again, after %lld.%lld s", (long long)(lasted_ms / 1000), (long long)(lasted_ms % 1000 / 100));
 	else
-		log_error("not ready: %s%s%s", atomic_load(&all.why[part]), *details ? ": " : "", details);
+		log_write(part == READINESS_STOPS ? LOG_INFO : LOG_ERROR, "not ready: %s%s%s", atomic_load(&all.why[part]), *details ? ": " : "", details);
 }
 
 void readiness_set(enum readiness_part part, const char *why, const char *details)

@@ -6,9 +6,11 @@
 #include "counted.h"
 
 enum readiness_part {
+	READINESS_STOPS,                /* it goes on; else it was told to stop, and takes nothing new */
 	READINESS_STATE,                /* sessions, streams and tasks: what the state's thread finds */
 	READINESS_TABLES,               /* the program's statements can be run */
 	READINESS_WRITES,               /* what is written has a place */
+	READINESS_CALLS,                /* calls do not fail for want of the database, see served.h */
 	READINESS_PARTS
 };
 

@@ -52,7 +52,6 @@ struct runtime {
 	const struct extension *const *extensions;      /* ends with NULL */
 	const struct era *eras[REVISIONS];
 	str result_meta;                /* ,"_meta":{serverInfo}  of 2026-07-28 */
-	atomic_bool unready;
 };
 extern struct runtime runtime;
 

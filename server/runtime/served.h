@@ -1,0 +1,17 @@
+/* served.h - whether this process's calls are served or fail for want of the database: a part of its readiness, which no look
+ * from outside shows. */
+#ifndef SERVED_H
+#define SERVED_H
+
+#include "core.h"
+
+/* A call has ended. Any thread, no lock. */
+void served_note(bool well);
+/* Judges those since the last time and, for a while, those before. At one time by one thread. */
+void served_look(int64_t at_tick_ms);
+/* Is called soon after one has failed, on any thread; NULL: nobody. */
+void served_tell(void (*look_soon)(void));
+/* As at the start. */
+void served_forget(void);
+
+#endif
