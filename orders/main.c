@@ -99,6 +99,8 @@ static const struct mcp_job jobs[] = {
 
 static const struct mcp_counter counters[] = {
 	[ORDERS_PLACED] = { "orders_placed_total", "Orders that were placed, each once." },
+	[ORDERS_UNSETTLED] = { "orders_unsettled", "Orders that are being placed, or wait to be settled, when last looked." },
+	[ORDERS_ERRANDS] = { "orders_errands", "What products still has to be told: stock that is released or comes back." },
 	{ 0 },
 };
 

@@ -11,7 +11,7 @@
 
 #define BOOK_DOWN "The order book is unavailable; try again shortly."
 
-enum { ORDERS_PLACED };         /* what is counted, see main.c */
+enum { ORDERS_PLACED, ORDERS_UNSETTLED, ORDERS_ERRANDS };      /* what is counted, see main.c */
 
 struct address {
 	const char *name;

@@ -139,11 +139,31 @@ static int64_t next_pause_ms(struct store *store, struct arena *arena)
 	return pause < PAUSE_MOST_MS ? pause : PAUSE_MOST_MS;
 }
 
+struct left { int64_t orders, errands; };
+
+static SHAPE(left_shape, struct left,
+	INT(struct left, orders, ""),
+	INT(struct left, errands, ""));
+
+/* For whoever watches; what is being placed at this moment is among them. */
+static void count_left(struct store *store, struct arena *arena)
+{
+	struct left left;
+
+	if (store_find_one(store, arena,
+	                   "select (select count(*) from orders where lease_until is not null) as orders,"
+	                   " (select count(*) from errand) as errands", NULL, NULL, left_shape, &left) != 1)
+		return;
+	mcp_gauge(ORDERS_UNSETTLED, left.orders);
+	mcp_gauge(ORDERS_ERRANDS, left.errands);
+}
+
 int64_t recover(struct store *store)
 {
 	struct arena *arena = arena_create();
 	int64_t pause = settle_all(store, arena) ? next_pause_ms(store, arena) : PAUSE_TROUBLED_MS;
 
+	count_left(store, arena);
 	arena_destroy(arena);
 	return pause;
 }

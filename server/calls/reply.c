@@ -131,20 +131,19 @@ void reply_http_over(struct reply *reply)
 
 void reply_log(struct reply *reply, struct exchange *x)
 {
-	static const char *const names[] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
-	int status = exchange_status(x);
-	const char *method = names[exchange_method(x)];
-	const char *outcome = status == 0 ? "gone" : status < 400 ? "ok" : status < 500 ? "refused" : "unavailable";
+	int status = exchange_status(x), verb = (int)exchange_method(x);
+	enum answered answered = status == 0 ? ANSWERED_GONE : status < 400 ? ANSWERED_OK
+		: status < 500 ? ANSWERED_REFUSED : ANSWERED_UNAVAILABLE;
 
 	if (reply->logged)
 		return;
 	reply->logged = true;
-	metrics_request(method, NULL, outcome, tick_us() - reply->began_us);
+	metrics_answer(verb, answered);
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {
-			.about = &reply->about, .method = method, .target = exchange_path(x),
+			.about = &reply->about, .method = metric_verbs[verb], .target = exchange_path(x),
 			.caller = reply->caller ? caller_name(reply->caller) : NULL,
-			.address = reply_refused_address(reply, status), .outcome = outcome,
+			.address = reply_refused_address(reply, status), .outcome = metric_answered[answered],
 			.status = status, .micros = tick_us() - reply->began_us });
 }
 

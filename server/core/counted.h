@@ -7,7 +7,8 @@
 
 struct counted {
 	const char *name;               /* "mcp_open_streams"; totals end in _total. A label may follow, {cause="away"}:
-	                                   those of one family stand together, with the same type and help */
+	                                   those of one family stand together, with the same type and help. One that ends in
+	                                   _seconds_total has its value in microseconds */
 	const char *type;               /* of Prometheus: "counter" or "gauge" */
 	const char *help;               /* one line */
 	atomic_llong *value;

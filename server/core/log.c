@@ -35,6 +35,12 @@ static struct buffer filling;           /* these four belong to the lock */
 static bool running, stopping;
 static int64_t dropped;
 
+static atomic_llong dropped_ever;
+const struct counted log_counted[] = {
+	{ "mcp_log_lines_dropped_total", "counter", "Lines of the log that nobody read in time.", &dropped_ever },
+	{ 0 },
+};
+
 static atomic_int shown = LOG_INFO;
 static atomic_int style = LINE_BARE;
 
@@ -136,6 +142,7 @@ static void collect(const struct line *line)
 
 	if (!make_room(line->size)) {
 		dropped++;
+		atomic_fetch_add(&dropped_ever, 1);
 		return;
 	}
 	memcpy(filling.at + before, line->text, line->size);

@@ -8,11 +8,13 @@
 #define LOG_H
 
 #include "about.h"
+#include "counted.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 void log_start(enum log_level most, bool json);
 void log_stop(void);                    /* writes what is left */
+extern const struct counted log_counted[];      /* for /metrics: what was dropped */
 bool log_shows(enum log_level level);
 
 void log_write(enum log_level level, const char *format, ...) PRINTF(2, 3);

@@ -122,7 +122,8 @@ struct mcp_job {
 };
 
 /* A total of the program's own in /metrics: what it did, rather than what it was asked. mcp_count()
- * adds to it; its place in the table is its number. */
+ * adds to it; its place in the table is its number. One whose name does not end in _total is a
+ * gauge, what there is now: mcp_gauge() sets it. */
 #define MCP_COUNTERS 16
 struct mcp_counter {
 	const char *name;             /* "orders_placed_total" */
@@ -283,6 +284,7 @@ struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool make
 
 /* Adds to a total of the program's own, see struct mcp_counter. Any thread, also outside a call. */
 void mcp_count(int counter, int64_t n);
+void mcp_gauge(int counter, int64_t now);
 
 /* ---- Asking and waiting: nothing ever blocks on a person ---- */
 

@@ -30,7 +30,7 @@ static struct emf_totals totals_now(void)
 	}
 	totals.statements = trouble_count(TROUBLE_STORE);
 	totals.calls_out = trouble_count(TROUBLE_SERVICE);
-	for (enum metric metric = METRIC_LIMIT_RATE; metric <= METRIC_LIMIT_DEADLINE; metric++)
+	for (enum metric metric = METRIC_LIMIT_RATE_ADDRESS; metric <= METRIC_LIMIT_DEADLINE; metric++)
 		totals.limits += metric_value(metric);
 	return totals;
 }

@@ -12,7 +12,7 @@
 
 const int64_t bucket_bounds_us[BUCKETS] = {
 	250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000,
-	1000000, 2500000, 5000000, 10000000
+	1000000, 2500000, 5000000, 10000000, 30000000, 60000000, 300000000, 600000000
 };
 
 /* A series by the addresses of its words. */
@@ -32,6 +32,18 @@ static struct series other_series = {
 static _Atomic(struct histogram *) histograms[HISTOGRAMS_MAX + 1] = { &other_histogram };
 static _Atomic(struct series *) all_series[SERIES_MAX + 1] = { &other_series };
 static _Atomic(struct known *) cache[CACHE_SIZE];
+
+static atomic_llong answers[VERBS][ANSWERED];
+
+void metrics_answer(int verb, enum answered answered)
+{
+	atomic_fetch_add_explicit(&answers[verb][answered], 1, memory_order_relaxed);
+}
+
+int64_t answers_at(int verb, enum answered answered)
+{
+	return atomic_load_explicit(&answers[verb][answered], memory_order_relaxed);
+}
 
 void metric_add(enum metric metric, int64_t n)
 {
@@ -81,6 +93,14 @@ void mcp_count(int counter, int64_t n)
 	atomic_fetch_add_explicit(&counters[counter], n, memory_order_relaxed);
 }
 
+void mcp_gauge(int counter, int64_t now)
+{
+	if (counter >= 0 && counter < MCP_COUNTERS)
+		atomic_store_explicit(&counters[counter], now, memory_order_relaxed);
+	else
+		log_error("mcp_gauge(%d): there is no such gauge; they are from 0 to %d", counter, MCP_COUNTERS - 1);
+}
+
 int64_t counter_value(int counter)
 {
 	return atomic_load_explicit(&counters[counter], memory_order_relaxed);
@@ -109,21 +129,26 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_histogram(const struct histogram *a, const struct histogram *b)
+{
+	return same_text(a->method, b->method) && same_text(a->tool, b->tool);
+}
+
 /* The lists grow at their end: whoever finds the place it wanted taken in the meantime looks at
  * what is there now, so there is never a text twice. */
-static struct histogram *histogram_for(const char *method)
+static struct histogram *histogram_for(const char *method, const char *tool)
 {
-	struct histogram empty = { .method = method }, *new = NULL, *there;
+	struct histogram empty = { .method = method, .tool = tool }, *new = NULL, *there;
 	int i = 0;
 
-	while ((there = histogram_at(i)) && !same_text(there->method, method))
+	while ((there = histogram_at(i)) && !same_histogram(there, &empty))
 		i++;
 	while (!there && i < HISTOGRAMS_MAX) {
 		if (!new)
 			new = copy_of(&empty, sizeof(empty));
 		if (atomic_compare_exchange_strong(&histograms[i], &there, new))
 			return new;
-		if (!same_text(there->method, method))
+		if (!same_histogram(there, &empty))
 			there = histogram_at(++i);
 	}
 	free(new);
@@ -146,7 +171,7 @@ static struct series *series_for(const char *method, const char *tool, const cha
 		i++;
 	while (!there && i < SERIES_MAX) {
 		if (!new) {
-			empty.histogram = histogram_for(method);
+			empty.histogram = histogram_for(method, tool);
 			new = copy_of(&empty, sizeof(empty));
 		}
 		if (atomic_compare_exchange_strong(&all_series[i], &there, new))

@@ -16,7 +16,9 @@ enum metric {
 	METRIC_RESUMED,                 /* streams a client came back to */
 	METRIC_QUESTIONS,               /* asked of people */
 	METRIC_REFUSED_ADDRESSES,       /* requests from where nobody may call */
-	METRIC_LIMIT_RATE,              /* limits hit */
+	METRIC_LIMIT_RATE_ADDRESS,      /* limits hit */
+	METRIC_LIMIT_RATE_CALLER,
+	METRIC_LIMIT_RATE_INITIALIZE,
 	METRIC_LIMIT_QUEUE,
 	METRIC_LIMIT_STREAMS,
 	METRIC_LIMIT_BACKLOG,
@@ -44,6 +46,13 @@ void metrics_let_go(bool counts);
 /* One finished request. `method` is a JSON-RPC method our tables know, or "other"; `tool` a tool of
  * the server or NULL; outcome one of a few constant words. Both are compared by address first. */
 void metrics_request(const char *method, const char *tool, const char *outcome, int64_t micros);
+
+/* A request of HTTP's that came to no call of a method. `verb`: its place in metric_verbs. */
+#define VERBS 6
+extern const char *const metric_verbs[VERBS];
+enum answered { ANSWERED_OK, ANSWERED_REFUSED, ANSWERED_UNAVAILABLE, ANSWERED_GONE, ANSWERED };
+extern const char *const metric_answered[ANSWERED];
+void metrics_answer(int verb, enum answered answered);
 
 /* Prometheus text format 0.0.4: the above, the tables of other layers (the last is NULL), and the
  * worker queue. */

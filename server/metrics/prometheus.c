@@ -69,6 +69,15 @@ static void print_requests(FILE *file, struct arena *arena)
 		print_series(file, sorted[i]);
 }
 
+static void print_labels(FILE *file, const char *name, const char *of, const struct histogram *histogram)
+{
+	fprintf(file, "%s%s{", name, of);
+	print_label(file, "method", histogram->method);
+	fputc(',', file);
+	print_label(file, "tool", histogram->tool ? histogram->tool : "");
+	fputs("} ", file);
+}
+
 static void print_histogram(FILE *file, struct histogram *histogram)
 {
 	static const char name[] = "mcp_request_duration_seconds";
@@ -83,25 +92,40 @@ static void print_histogram(FILE *file, struct histogram *histogram)
 		sum += counts[i];
 		fprintf(file, "%s_bucket{", name);
 		print_label(file, "method", histogram->method);
+		fputc(',', file);
+		print_label(file, "tool", histogram->tool ? histogram->tool : "");
 		if (i < BUCKETS)
 			fprintf(file, ",le=\"%g\"} %lld\n", (double)bucket_bounds_us[i] / 1e6, sum);
 		else
 			fprintf(file, ",le=\"+Inf\"} %lld\n", sum);
 	}
-	fprintf(file, "%s_sum{", name);
-	print_label(file, "method", histogram->method);
-	fprintf(file, "} %.6f\n%s_count{", (double)atomic_load(&histogram->sum_us) / 1e6, name);
-	print_label(file, "method", histogram->method);
-	fprintf(file, "} %lld\n", sum);
+	print_labels(file, name, "_sum", histogram);
+	fprintf(file, "%.6f\n", (double)atomic_load(&histogram->sum_us) / 1e6);
+	print_labels(file, name, "_count", histogram);
+	fprintf(file, "%lld\n", sum);
 }
 
 static void print_durations(FILE *file)
 {
 	struct histogram *histogram;
 	family_print(file, "mcp_request_duration_seconds", "histogram",
-	             "Time from a request's headers to its answer, by method.");
+	             "Time from a request's headers to its answer, by method and tool.");
 	for (int i = 0; (histogram = histogram_at(i)) != NULL; i++)
 		print_histogram(file, histogram);
+}
+
+const char *const metric_verbs[VERBS] = { "GET", "POST", "DELETE", "OPTIONS", "HEAD", "other" };
+const char *const metric_answered[ANSWERED] = { "ok", "refused", "unavailable", "gone" };
+
+static void print_answers(FILE *file)
+{
+	family_print(file, "mcp_http_answers_total", "counter",
+	             "Requests of HTTP that came to no JSON-RPC request, by verb and what became of them.");
+	for (int verb = 0; verb < VERBS; verb++)
+		for (int i = 0; i < ANSWERED; i++)
+			if (answers_at(verb, (enum answered)i))
+				fprintf(file, "mcp_http_answers_total{verb=\"%s\",outcome=\"%s\"} %lld\n", metric_verbs[verb],
+				        metric_answered[i], (long long)answers_at(verb, (enum answered)i));
 }
 
 /* ---- What is only counted ---- */
@@ -140,10 +164,19 @@ static void print_counted(FILE *file)
 		          metric_value(counted[i].metric));
 }
 
+static bool is_total(const char *name)
+{
+	static const char end[] = "_total";
+	size_t size = strlen(name);
+
+	return size >= sizeof(end) - 1 && strcmp(name + size - (sizeof(end) - 1), end) == 0;
+}
+
 static void print_own(FILE *file, const struct mcp_counter *counters)
 {
 	for (int i = 0; counters && counters[i].name && i < MCP_COUNTERS; i++)
-		print_one(file, counters[i].name, "counter", counters[i].about, counter_value(i));
+		print_one(file, counters[i].name, is_total(counters[i].name) ? "counter" : "gauge", counters[i].about,
+		          counter_value(i));
 }
 
 struct labelled {
@@ -163,7 +196,9 @@ static void print_labelled(FILE *file, const char *name, const char *help, const
 static void print_limits(FILE *file)
 {
 	static const struct labelled limits[] = {
-		{ METRIC_LIMIT_RATE, "rate" }, { METRIC_LIMIT_QUEUE, "queue" },
+		{ METRIC_LIMIT_RATE_ADDRESS, "rate_address" },
+		{ METRIC_LIMIT_RATE_CALLER, "rate_caller" },
+		{ METRIC_LIMIT_RATE_INITIALIZE, "rate_initialize" }, { METRIC_LIMIT_QUEUE, "queue" },
 		{ METRIC_LIMIT_STREAMS, "streams" }, { METRIC_LIMIT_BACKLOG, "backlog" },
 		{ METRIC_LIMIT_BODY, "body" }, { METRIC_LIMIT_DEPTH, "depth" },
 		{ METRIC_LIMIT_BATCH, "batch" }, { METRIC_LIMIT_DEADLINE, "deadline" },
@@ -188,7 +223,11 @@ static void print_table(FILE *file, const struct counted *table, const char **he
 		if (strcmp(one->help, *help) != 0)
 			family_print(file, one->name, one->type, one->help);
 		*help = one->help;
-		fprintf(file, "%s %lld\n", one->name, (long long)atomic_load(one->value));
+		long long value = atomic_load(one->value);
+		if (strstr(one->name, "_seconds_total"))
+			fprintf(file, "%s %lld.%06lld\n", one->name, value / 1000000, value % 1000000);
+		else
+			fprintf(file, "%s %lld\n", one->name, value);
 	}
 }
 
@@ -212,6 +251,7 @@ str metrics_print(struct arena *arena, const struct mcp_server *server,
 	fputs("} 1\n", file);
 	print_requests(file, arena);
 	print_durations(file);
+	print_answers(file);
 	print_one(file, "mcp_worker_queue", "gauge", "Calls waiting for a worker.", queued);
 	print_one(file, "mcp_workers_busy", "gauge", "Workers that run something.", busy);
 	print_own(file, server->counters);

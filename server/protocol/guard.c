@@ -251,13 +251,13 @@ const struct fault *guard_address(struct reply *reply)
 
 /* ---- Rates ---- */
 
-static const struct fault *take(struct reply *reply, struct rates *rates, str who)
+static const struct fault *take(struct reply *reply, struct rates *rates, enum metric metric, str who)
 {
 	int64_t wait_ms = rates_take(rates, who, loop_tick_ms(reply->loop));
 
 	if (wait_ms == 0)
 		return NULL;
-	metric_add(METRIC_LIMIT_RATE, 1);
+	metric_add(metric, 1);
 	struct fault *fault = fault_say(reply_arena(reply), &FAULT_RATE, "%s",
 	                                FAULT_RATE.text);
 	fault->retry_after_ms = wait_ms;
@@ -269,13 +269,13 @@ const struct fault *guard_address_rate(struct reply *reply)
 	char room[16];
 
 	return runtime.set.address_rates
-		? take(reply, runtime.set.address_rates, reply_address_group(reply, room)) : NULL;
+		? take(reply, runtime.set.address_rates, METRIC_LIMIT_RATE_ADDRESS, reply_address_group(reply, room)) : NULL;
 }
 
 const struct fault *guard_caller_rate(struct reply *reply)
 {
 	return runtime.set.caller_rates
-		? take(reply, runtime.set.caller_rates, str_of(caller_name(reply->caller))) : NULL;
+		? take(reply, runtime.set.caller_rates, METRIC_LIMIT_RATE_CALLER, str_of(caller_name(reply->caller))) : NULL;
 }
 
 void guard_rate_more(struct reply *reply, size_t messages)
@@ -294,5 +294,6 @@ const struct fault *guard_initialize(struct reply *reply)
 	char room[16];
 
 	return runtime.set.initialize_rates
-		? take(reply, runtime.set.initialize_rates, reply_address_group(reply, room)) : NULL;
+		? take(reply, runtime.set.initialize_rates, METRIC_LIMIT_RATE_INITIALIZE,
+		       reply_address_group(reply, room)) : NULL;
 }

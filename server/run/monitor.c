@@ -4,6 +4,7 @@
 #include "http.h"
 #include "metrics.h"
 #include "issuer.h"
+#include "log.h"
 #include "monitor.h"
 #include "readiness.h"
 #include "state.h"
@@ -36,7 +37,7 @@ static void on_headers(struct exchange *x)
 static void on_request(struct exchange *x)
 {
 	const struct counted *const layers[] = {
-		http_counted, store_counted, state_counted, readiness_counted,
+		log_counted, http_counted, store_counted, state_counted, readiness_counted,
 		issuer_name() ? sign_ins_counted : NULL, NULL };
 	const struct monitor *monitor = loop_context(exchange_loop(x));
 

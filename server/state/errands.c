@@ -63,6 +63,7 @@ static void come_back(struct message *message, UNUSED struct loop *loop)
 static void give_back(struct errand *errand, bool failed)
 {
 	errand->failed = failed;
+	atomic_fetch_sub(&state_counters.errands, 1);
 	if (!errand->kind->done) {
 		arena_destroy(errand->arena);
 		return;
@@ -78,6 +79,7 @@ void errand_send_from(struct errand *errand, struct loop *loop)
 {
 	errand->loop = loop;
 	errand->next = NULL;
+	atomic_fetch_add(&state_counters.errands, 1);
 	pthread_mutex_lock(&errands.lock);
 	bool open = errands.open;
 	if (open) {

@@ -67,6 +67,7 @@ int64_t state_number(void);                    /* never given twice, by no proce
 
 extern struct state_counters {
 	atomic_llong evicted;           /* sessions, to make room for others */
+	atomic_llong errands;           /* sent and not carried out */
 } state_counters;
 extern const struct counted state_counted[];   /* the same, for /metrics */
 

@@ -90,12 +90,13 @@ void store_heard_free(struct store *store, struct store_notice *notice);
 
 /* ---- Counting ---- */
 
-/* What this process asked of a database server; of SQLite only `reruns` and `failed`. */
+/* What this process asked of a database server; of SQLite only `reruns`, `failed` and `wal_bytes`. */
 struct store_counters {
 	atomic_llong statements;        /* sent, BEGIN, COMMIT and FETCH too: one round trip each */
 	atomic_llong prepared;          /* one more round trip, once a statement and connection */
 	atomic_llong connects;          /* attempts */
 	atomic_llong reruns;            /* of transactions */
+	atomic_llong wal_bytes;         /* of SQLite's WAL, when store_well() looked */
 	atomic_llong failed[STORE_CAUSES];      /* statements and transactions, for good, by their cause */
 	atomic_llong lendable;          /* connections that are shared: open now */
 	atomic_llong waits, waited_us, waits_in_vain;   /* for one of them */

@@ -156,6 +156,10 @@ void mcp_changed(const char *uri)
 	sprintf(changed + size, "%s ", uri);
 }
 
+void mcp_gauge(int counter UNUSED, int64_t now UNUSED)
+{
+}
+
 void mcp_count(int counter, int64_t n)
 {
 	counters[counter] += n;
