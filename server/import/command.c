@@ -63,8 +63,8 @@ void import_help(const struct import_spec *spec, const char *usage)
 			print_option(spec, i);
 	columns_names(spec->row, known, sizeof(known));
 	printf("\nFields: %s.\n\nThe file is text: UTF-8, or what --encoding names, UTF-16 with its mark too;"
-	       " cells are separated by\ncommas, semicolons, tabs or vertical bars; packed with gzip or not."
-	       " Save a workbook as \"CSV UTF-8\".\n", known);
+	       " cells are separated by\ncommas, semicolons, tabs or vertical bars; packed with gzip or not;"
+	       " - is standard input.\nSave a workbook as \"CSV UTF-8\".\n", known);
 	if (has_option(spec, CURRENCY))
 		printf("Amounts are 1250, 12.50, 12,50 or 1,250.00; £12.50 and 12.50 GBP where that is their"
 		       " currency.\n");
@@ -104,7 +104,7 @@ static bool read_word(struct words *words, int argc, char **argv, int *at, const
 	int option = option_named(spec, name);
 
 	if (option == OPTIONS) {
-		bool fits = argv[*at][0] != '-' && !words->path;
+		bool fits = (argv[*at][0] != '-' || strcmp(argv[*at], "-") == 0) && !words->path;
 		words->path = fits ? argv[*at] : words->path;
 		return fits;
 	}

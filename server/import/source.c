@@ -28,10 +28,16 @@ static char *shown_url(const char *url)
 	return shown;
 }
 
+static bool is_standard_input(const char *name)
+{
+	return strcmp(name, "-") == 0;
+}
+
 static int open_file(struct source *source)
 {
 	struct stat about;
-	int file = open(source->name, O_RDONLY | O_CLOEXEC);
+	int file = is_standard_input(source->name) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+	                                           : open(source->name, O_RDONLY | O_CLOEXEC);
 
 	if (file < 0 || fstat(file, &about) != 0 || S_ISDIR(about.st_mode)) {
 		source->trouble = strerror(file >= 0 && S_ISDIR(about.st_mode) ? EISDIR : errno);
@@ -48,7 +54,8 @@ bool source_open(struct source *source, const char *name, const struct download_
 	int file = -1;
 
 	*source = (struct source) { .name = name, .limits = *limits };
-	source->shown = download_is_url(name) ? shown_url(name) : strdup(name);
+	source->shown = download_is_url(name) ? shown_url(name)
+	                : strdup(is_standard_input(name) ? "standard input" : name);
 	if (!source->shown)
 		abort();
 	if (download_is_url(source->name))

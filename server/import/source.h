@@ -1,4 +1,4 @@
-/* source.h - what is imported from: a file or a URL, packed with gzip or not. */
+/* source.h - what is imported from: a file, standard input (-) or a URL, packed with gzip or not. */
 #ifndef SOURCE_H
 #define SOURCE_H
 

@@ -1,10 +1,11 @@
 // imports.test.mjs - catalogues and order books from CSV files: everything or nothing, with reasons.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ask, databaseUrl, root, run, shared, start, temporary } from './support.mjs';
+import { ask, databaseUrl, program, root, run, shared, start, temporary } from './support.mjs';
 
 const head = 'sku,name,price,currency,stock';
 const realProducts = join(shared, 'products.csv'), realOrders = join(shared, 'orders.csv.gz');
@@ -161,6 +162,20 @@ test('a packed file is unpacked; one that is broken is refused', async () => {
 	writeFileSync(path, packed);
 	assert.equal((await shelf.import(path)).status, 0);
 	assert.equal((await shelf.products()).length, 1);
+});
+
+test('- is standard input, packed or not', async () => {
+	const text = `${head}\nA-1,Teapot,12.50,GBP,3\n`;
+	for (const input of [text, gzipSync(text)]) {
+		const shelf = new Shelf('products');
+		const env = { ...process.env, DATABASE_URL: await databaseUrl('products', shelf.folder) };
+		const { status, stderr } = spawnSync(program('products'), ['import', '-'], { cwd: shelf.folder, env, input, encoding: 'utf8' });
+		assert.equal(status, 0, stderr);
+		assert.equal((await shelf.products()).length, 1);
+	}
+	const broken = spawnSync(program('products'), ['import', '-', '--dry-run'], { cwd: temporary(), input: 'sku\nA-1\n', encoding: 'utf8' });
+	assert.notEqual(broken.status, 0);
+	assert.match(broken.stdout + broken.stderr, /standard input/);
 });
 
 test('an import while the server serves is seen by it', async () => {
