@@ -44,8 +44,8 @@ bool catalogue_start(void)
 	products = client_create(setting_text("PRODUCTS_URL"), setting_text("PRODUCTS_KEY"),
 	                         "orders", VERSION);
 	if (!products)
-		fprintf(stderr, "mcp-orders: PRODUCTS_URL is \"%s\": the URL of products' endpoint is needed,"
-		        " such as http://127.0.0.1:8081/mcp\n", setting_text("PRODUCTS_URL"));
+		fprintf(stderr, "mcp-orders: products can't be called at PRODUCTS_URL, \"%s\", for the reason that the log"
+		        " has; it is such as http://127.0.0.1:8081/mcp\n", setting_text("PRODUCTS_URL"));
 	return products != NULL;
 }
 

@@ -44,8 +44,8 @@ END_TEST
 START_TEST(a_url_that_is_none_is_told)
 {
 	ck_assert(!start_with("shop:8081", ""));
-	ck_assert_str_eq(complaint, "mcp-orders: PRODUCTS_URL is \"shop:8081\": the URL of products'"
-	                 " endpoint is needed, such as http://127.0.0.1:8081/mcp\n");
+	ck_assert_str_eq(complaint, "mcp-orders: products can't be called at PRODUCTS_URL, \"shop:8081\", for the reason"
+	                 " that the log has; it is such as http://127.0.0.1:8081/mcp\n");
 }
 END_TEST
 
