@@ -21,6 +21,8 @@ const char *settings_take(const struct setting *const *tables, const char *const
 void settings_help(FILE *file, const struct setting *const *tables);
 /* A table that was read has it. */
 bool settings_have(str name);
+/* Each variable of the environment that is none of the settings that were read, and differs from one by a letter. */
+void settings_misspelt(const struct setting *const *tables, void (*tell)(const char *name, const char *meant));
 /* The items of a SETTING_LIST, one after the other; .at NULL ends. `rest` begins as the text. */
 str setting_item(str *rest);
 

@@ -7,10 +7,14 @@
 #include "access.h"
 #include "commands.h"
 #include "databases.h"
+#include "readiness.h"
 #include "run.h"
 #include "runtime.h"
 #include "serving.h"
+#include "settings.h"
 #include "shutdown_timeout.h"
+#include "supervision.h"
+#include "supervisor.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
@@ -38,10 +42,10 @@ static void greet(const struct serving *serving, const char *base, const char *m
 	fflush(stdout);
 }
 
-static void say_serving(const struct serving *serving)
+static void say_serving(struct serving *serving)
 {
 	const struct options *options = &serving->options;
-	char base[URL_ROOM], metrics[URL_ROOM] = "";
+	char base[URL_ROOM], metrics[URL_ROOM] = "", status[URL_ROOM + 16];
 
 	options_url(options->host, http_port(serving->http), base);
 	if (serving->monitor)
@@ -51,6 +55,8 @@ static void say_serving(const struct serving *serving)
 	         serving->monitor ? "metrics at " : "no metrics", metrics,
 	         http_loops(serving->http), options->workers,
 	         (double)(tick_us() - began_us) / 1000);
+	snprintf(status, sizeof(status), "serving at %s/mcp", base);
+	supervision_begin(&serving->supervision, status);
 	if (options->greets)
 		greet(serving, base, metrics);
 }
@@ -75,11 +81,22 @@ static sigset_t block_signals(void)
 static int64_t run_due(struct serving *serving)
 {
 	int64_t next_ms = memory_run_due(&serving->memory, tick_ms());
-	const int64_t others_ms[] = { jobs_run_due(serving->jobs), emf_run_due(&serving->emf, tick_ms()) };
-	for (int i = 0; i < 2; i++)
+	const int64_t others_ms[] = {
+		jobs_run_due(serving->jobs), emf_run_due(&serving->emf, tick_ms()),
+		supervision_run_due(&serving->supervision, serving->http, readiness_why_not(), tick_ms())
+	};
+	for (size_t i = 0; i < sizeof(others_ms) / sizeof(*others_ms); i++)
 		if (others_ms[i] >= 0 && others_ms[i] < next_ms)
 			next_ms = others_ms[i];
 	return next_ms;
+}
+
+static void reload(struct serving *serving)
+{
+	supervisor_reloading();
+	if (access_reload(&serving->options))
+		protocol_revoke(serving->http);
+	supervision_reloaded(&serving->supervision);
 }
 
 /* The main thread's life: until the signal to stop it reloads keys, plans jobs, tells CloudWatch, gives
@@ -93,8 +110,8 @@ static int wait_for_stop(struct serving *serving, const sigset_t *set)
 		int signal = sigtimedwait(set, NULL, &pause);
 		if (signal == SIGTERM || signal == SIGINT)
 			return signal;
-		if (signal == SIGHUP && access_reload(&serving->options))
-			protocol_revoke(serving->http);
+		if (signal == SIGHUP)
+			reload(serving);
 	}
 }
 
@@ -132,6 +149,7 @@ static int run(struct serving *serving, const sigset_t *set)
 	int signal = wait_for_stop(serving, set);
 	int64_t shutdown_ms = serving->options.shutdown_ms;
 	int64_t now = tick_ms();
+	supervisor_stopping(shutdown_ms);
 	shutdown_timeout_start(shutdown_ms - shutdown_ms / 30);
 	log_info("%s: stopping, within %lld s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
 	         (long long)(shutdown_ms + 999) / 1000);
@@ -142,6 +160,11 @@ static int run(struct serving *serving, const sigset_t *set)
 	log_stop();
 	shutdown_timeout_stop();
 	return 0;
+}
+
+static void warn_of_misspelt(const char *name, const char *meant)
+{
+	log_warning("the environment has %s, which is no setting: is %s meant?", name, meant);
 }
 
 void serve_began(void)
@@ -161,5 +184,7 @@ int serve(const struct mcp_server *server)
 	}
 	mallopt(M_ARENA_MAX, serving.options.http.loops + OTHER_ARENAS);
 	log_start(serving.options.log_level, serving.options.log_json);
+	settings_misspelt(settings_tables(server), warn_of_misspelt);
+	supervisor_begin();
 	return run(&serving, &set);
 }

@@ -7,6 +7,7 @@
 #include "memory_trim.h"
 #include "monitor.h"
 #include "options.h"
+#include "supervision.h"
 
 struct serving {
 	const struct mcp_server *server;
@@ -18,6 +19,7 @@ struct serving {
 	struct jobs *jobs;
 	struct emf_clock emf;
 	struct memory_clock memory;
+	struct supervision supervision;
 	bool protocol, started;         /* protocol_start(), server->start() were called */
 	int status;                     /* the exit status, where it does not start; 0: that of any failure */
 };

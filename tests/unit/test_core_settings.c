@@ -203,6 +203,35 @@ START_TEST(help_names_every_setting_within_the_page)
 }
 END_TEST
 
+/* ---- Variables that are nearly one ---- */
+
+static const struct { const char *name, *meant; } near_ones[] = {
+	{ "T_PROT", "T_PORT" }, { "T_PORTS", "T_PORT" }, { "T_POR", "T_PORT" }, { "X_PORT", "T_PORT" },
+	{ "T_BODYMAX", "T_BODY_MAX" }, { "T_COLOUR_", "T_COLOUR" }, { "_T_NAME", "T_NAME" },
+	{ "T_PORT", NULL }, { "T_PO", NULL }, { "T_PRTO_", NULL }, { "TPROT", NULL }, { "T_ROPT", NULL },
+	{ "T_BODY_MAXIMUM_OF_ALL_THERE_EVER_WAS_AND_EVER_WILL_BE_IN_ALL_TIMES", NULL }, { "t_port", NULL },
+};
+static const char *found_name, *found_meant;
+
+static void find(const char *name, const char *meant)
+{
+	ck_assert_pstr_eq(found_meant, NULL);
+	ck_assert_str_eq(name, found_name);
+	found_meant = meant;
+}
+
+START_TEST(a_variable_that_is_nearly_a_setting_is_found)
+{
+	found_name = near_ones[_i].name;
+	found_meant = NULL;
+	setenv(found_name, "1", 1);
+	ck_assert_pstr_eq(read_all(), NULL);
+	settings_misspelt(tables, find);
+	unsetenv(found_name);
+	ck_assert_pstr_eq(found_meant, near_ones[_i].meant);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("settings");
@@ -216,6 +245,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_wrong_value_is_named_with_what_is_allowed, 0, COUNT(wrong));
 	tcase_add_test(tests, a_flag_without_its_value_is_an_error);
 	tcase_add_loop_test(tests, lists_are_split_at_commas_and_blanks, 0, COUNT(lists));
+	tcase_add_loop_test(tests, a_variable_that_is_nearly_a_setting_is_found, 0, COUNT(near_ones));
 	tcase_add_test(tests, help_names_every_setting_within_the_page);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
