@@ -23,7 +23,7 @@ describe('the package of the runtime, on Debian 13', { ...needsDocker, timeout: 
 	after(() => tryDocker('rmi', '--force', image('guestbook')));
 
 	test('is made for that', () => {
-		const [path] = globSync(join(folder, '*.deb'));
+		const [path] = globSync(join(folder, 'libmcp-*.deb'));
 		assert.match(basename(path), /^libmcp-server-dev_\d+\.\d+\.\d+-1~deb13u1_(amd64|arm64)\.deb$/);
 	});
 

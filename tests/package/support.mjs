@@ -23,7 +23,7 @@ export function command(program, args, options = {}) {
 export function install() {
 	const prefix = temporary();
 	command('cmake', ['--build', build, '--target', 'package_library']);
-	command('cmake', ['--install', build, '--prefix', prefix]);
+	command('cmake', ['--install', build, '--prefix', prefix, '--component', 'libmcp-server-dev']);
 	const [library] = globSync('lib/**/libmcp-server.a', { cwd: prefix });
 	return {
 		prefix, library: join(prefix, library), include: join(prefix, 'include/mcp-server'),
