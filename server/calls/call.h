@@ -104,16 +104,14 @@ struct mcp_call {
 	const char *result_word;        /* see outcome_word(); NULL: what the above tell */
 };
 
-/* One of a reply, not begun. */
-struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_val *message);
+struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_val *message);    /* not begun */
 /* Runs one that was admitted before, elsewhere perhaps. */
 void call_resume(struct mcp_call *call);
 /* Runs one JSON-RPC request of a reply. */
 void call_begin(struct reply *reply, struct arena *arena, yyjson_val *message);
 /* A tool, resource or prompt with its arguments bound: on this loop, or on a worker. */
 const struct fault *call_start(struct mcp_call *call);
-/* Runs it again, when what it waited for is there. */
-void call_again(struct mcp_call *call);
+void call_again(struct mcp_call *call);                 /* when what it waited for is there */
 void call_again_soon(struct mcp_call *call);            /* in a turn of its own */
 void call_cancel(struct mcp_call *call);                /* the client no longer wants it */
 /* It is over: tells its client, once. (settle.c, with what follows) */

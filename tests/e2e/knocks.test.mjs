@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { eventually, exchange, keyLines, keys, root, start, stateless, temporary, types } from './support.mjs';
+import { exchange, keyLines, keys, root, start, stateless, temporary, types } from './support.mjs';
 
 const [, filter] = /mcp\.conf`, for who guesses or scans:\n\n```ini\n([^`]*)```/.exec(readFileSync(join(root, 'docs/firewall.md'), 'utf8'));
 const [, pattern] = /^failregex = (.*)$/m.exec(filter);
@@ -26,7 +26,7 @@ test('the filter of the page finds who was refused, and nobody whom a client nam
 	assert.equal((await knock('127.0.0.2', '198.51.100.4, 203.0.113.7')).status, 403);
 	assert.equal((await exchange(server, { method: 'GET', path: '/address=198.51.100.5","address":"198.51.100.6","outcome":"refused","status":401,',
 		from: '127.0.0.4' })).status, 404);
-	assert.equal((await knock('127.0.0.5', undefined, { Authorization: `Bearer ${forged}` })).status, 401);
+	assert.equal((await knock('127.0.0.5', undefined, { Authorization: 'Bearer mcp_a-key-that-nobody-has' })).status, 401);
 	assert.equal((await knock('127.0.0.5', undefined, { 'X-Request-Id': forged, traceparent: forged })).status, 401);
 	// A caller that may come, and calls itself something.
 	const call = stateless('tools/call', { name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 },
@@ -59,18 +59,3 @@ function byFail2ban(log, who) {
 	assert.deepEqual(ips, who);
 	assert.match(execFileSync('fail2ban-regex', [file, conf], { encoding: 'utf8' }), /"time":"/, 'its time is not read');
 }
-
-test('who is gone by the time it is refused is known all the same', async () => {
-	const server = await start('products', { LOG_FORMAT: 'json', API_KEYS: keyLines });
-	const { default: net } = await import('node:net');
-	await new Promise(resolve => {
-		const socket = net.connect({ port: server.port, host: '127.0.0.1', localAddress: '127.0.0.9' }, () => {
-			socket.write('POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}', () => socket.resetAndDestroy());
-		});
-		socket.on('error', () => {}).on('close', resolve);
-	});
-	await eventually(() => /"status":401|"outcome":"gone"/.test(server.log), 'no line');
-	for (const host of found(server.log))
-		assert.equal(host, '127.0.0.9');
-	await server.stop();
-});

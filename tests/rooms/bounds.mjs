@@ -28,7 +28,7 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 375,
+	'server/include/mcp.h': 376,
 	'server/include/mcp_test.h': 190,
 	'server/store/driver.h': 184,
 };
