@@ -86,7 +86,7 @@ static const struct listened *in_order(struct arena *arena, const struct subscri
 	for (int i = 0; i < count; i++) {
 		listened[i].place = i;
 		listened[i].topic = hash_of("listened to",
-		                            offer_spelling(arena, str_of(subscription->followed[i].uri)));
+		                            offer_known_as(arena, str_of(subscription->followed[i].uri)));
 	}
 	qsort(listened, (size_t)count, sizeof(*listened), by_topic);
 	return listened;

@@ -66,9 +66,9 @@ const struct offer *offer_find(const struct offers *offers, str name);
 #define URI_MAX 2048                    /* bytes: a longer one names nothing here */
 /* The resource or template a URI names; the template's values are read into *in. */
 const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in);
-/* The one of all spellings that it is known by: of a template's, that with its values as text_in_uri() has them. What
- * names nothing here is its own. */
-const char *offer_spelling(struct arena *arena, str uri);
+/* What all spellings of one are known by, and nothing else is: its template and the values there. What names nothing
+ * here, or is no template's, is known by itself. */
+const char *offer_known_as(struct arena *arena, str uri);
 
 /* What a change is of: the same of each spelling, and of nothing else. Nobody outside this process knows how it is
  * made, so nobody finds two that are the same. Its bits are as good as random, to be taken for a place in a table. */

@@ -2,7 +2,6 @@
  *
  * Templates are RFC 6570 of level 1: {name}, each one path segment. */
 #include <pthread.h>
-#include <stdio.h>
 
 #include "runtime.h"
 #include "seal.h"
@@ -112,49 +111,30 @@ const struct offer *offer_for_uri(struct arena *arena, str uri, const void **in)
 
 /* ---- However it is spelt ---- */
 
-/* What ends a name in its template is encoded too, or a value that has it were another's. */
-static char *put_value(struct arena *arena, char *at, const char *value, char end)
+static const char *field_text(struct arena *arena, const struct offer *offer, const void *in, str name)
 {
-	for (const char *from = text_in_uri(arena, value); *from; from++) {
-		if (*from == '%') {
-			memcpy(at, from, 3);
-			at += 3, from += 2;
-		} else if (*from == end) {
-			at += sprintf(at, "%%%02X", (unsigned)(unsigned char)end);
-		} else {
-			*at++ = *from;
-		}
-	}
-	return at;
-}
-
-static const char *field_text(struct arena *arena, const struct offer *offer, const void *in, const char *pattern,
-                              const char *end)
-{
-	const struct field *field = shape_field(offer->in, (str) { pattern + 1, (size_t)(end - pattern - 1) });
+	const struct field *field = shape_field(offer->in, name);
 	const void *member = (const char *)in + field->offset;
 
 	return field->type == FIELD_INT ? print_int(arena, *(const int64_t *)member) : *(const char *const *)member;
 }
 
-const char *offer_spelling(struct arena *arena, str uri)
+/* The template and its values, a line each, for no value has more. Not a URI with them: where two templates take the
+ * same, or a resource has such a URI itself, that would be another's. */
+const char *offer_known_as(struct arena *arena, str uri)
 {
 	const void *in;
 	const struct offer *offer = offer_for_uri(arena, uri, &in);
 
 	if (!in)
 		return arena_copy(arena, uri);
-	/* Each of its bytes comes from one of the URI's, or is encoded by three. */
-	char *spelling = arena_alloc(arena, 3 * uri.size + 1), *at = spelling;
-	for (const char *pattern = offer->name; *pattern; ) {
-		const char *end = *pattern == '{' ? strchr(pattern, '}') : NULL;
-		if (end)
-			at = put_value(arena, at, field_text(arena, offer, in, pattern, end), end[1]);
-		else
-			*at++ = *pattern;
-		pattern = end ? end + 1 : pattern + 1;
+	const char *known = offer->name, *end;
+	for (const char *name = offer->name; (name = strchr(name, '{')); name = end) {
+		end = strchr(name, '}');
+		known = arena_print(arena, "%s\n%s", known,
+		                    field_text(arena, offer, in, (str) { name + 1, (size_t)(end - name - 1) }));
 	}
-	return spelling;
+	return known;
 }
 
 /* Strangers choose URIs, and none that meet. */
@@ -170,5 +150,5 @@ struct topic topic_of(struct arena *arena, str uri)
 	static pthread_once_t made = PTHREAD_ONCE_INIT;
 
 	pthread_once(&made, make_key);
-	return (struct topic) { siphash(topics_key, str_of(offer_spelling(arena, uri))) };
+	return (struct topic) { siphash(topics_key, str_of(offer_known_as(arena, uri))) };
 }
