@@ -71,13 +71,12 @@ const char *sqlite_check(sqlite3 *db, bool thorough, char why[SQLITE_CHECK_WHY])
 	return *why ? why : NULL;
 }
 
-static bool refuse(const char *path, const char *why)
+void sqlite_refuse_log(const char *path, const char *why)
 {
 	log_error("store: %s does not go with the log beside it: %s. If it was put there from a backup, the"
 	          " log is of the file before: remove %s-wal and %s-shm and start again (the command restore"
 	          " would have done it). If not, restore a backup. Nothing was changed", path, why, path,
 	          path);
-	return false;
 }
 
 /* The bytes of a file and of the log beside it; 0: there is none, or it is empty. */
@@ -91,38 +90,37 @@ static int64_t size_with_log(const char *path, char log[PATH_MAX + 8])
 	return file.st_size + left.st_size;
 }
 
-bool sqlite_check_log(const char *path, sqlite3 *db)
+const char *sqlite_check_log(const char *path, sqlite3 *db, char why[SQLITE_CHECK_WHY])
 {
-	char log[PATH_MAX + 8], why[SQLITE_CHECK_WHY];
+	char log[PATH_MAX + 8];
 	int64_t began_ms = tick_ms(), size = size_with_log(path, log);
 
 	if (size == 0)
-		return true;
+		return NULL;
 	if (stamp_is_of_another(path, log))
-		return refuse(path, "it was written for another file");
+		return "it was written for another file";
 	if (sqlite_check(db, size <= THOROUGH_MOST, why))
-		return refuse(path, why);
+		return why;
 	log_info("store: whoever had %s open last did not stop in order; it was checked in %lld ms and is"
 	         " whole", path, (long long)(tick_ms() - began_ms));
-	return true;
+	return NULL;
 }
 
 bool sqlite_check_left(const char *path)
 {
-	char real[PATH_MAX], log[PATH_MAX + 8];
+	char real[PATH_MAX], log[PATH_MAX + 8], why[SQLITE_CHECK_WHY];
 	sqlite3 *db;
 
 	/* SQLite has its log beside the file, not beside a link to it. */
 	if (!realpath(path, real) || size_with_log(real, log) == 0)
 		return true;
 	/* For reading: whatever is found, such a connection does not bring the log into the file. */
-	bool fine = sqlite3_open_v2(real, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
-	if (fine) {
+	bool opened = sqlite3_open_v2(real, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+	if (opened)
 		sqlite3_busy_timeout(db, 5000);
-		fine = sqlite_check_log(real, db);
-	} else {
-		refuse(real, sqlite3_errmsg(db));
-	}
+	const char *wrong = opened ? sqlite_check_log(real, db, why) : sqlite3_errmsg(db);
+	if (wrong)
+		sqlite_refuse_log(real, wrong);
 	sqlite3_close(db);
-	return fine;
+	return !wrong;
 }

@@ -12,8 +12,10 @@
  * and bringing it in would ruin what is there. So the two are checked together, and nothing is
  * changed. False: it has logged what is wrong and what can be done. */
 MUST_USE bool sqlite_check_left(const char *path);
-/* The same with a connection that only reads the file, whose path has no link in it. */
-MUST_USE bool sqlite_check_log(const char *path, sqlite3 *db);
+/* The same with a connection that only reads the file, whose path has no link in it: NULL, or what is wrong, which is
+ * still to be logged. */
+MUST_USE const char *sqlite_check_log(const char *path, sqlite3 *db, char why[SQLITE_CHECK_WHY]);
+void sqlite_refuse_log(const char *path, const char *why);
 
 /* Goes through a database: NULL, or what is wrong, in `why`. `thorough`: also whether each index
  * agrees with its table. */

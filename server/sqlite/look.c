@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "file_check.h"
+#include "log.h"
 #include "sqlite_private.h"
 
 enum part { MAIN, LOG, JOURNAL, PARTS };
@@ -47,6 +48,18 @@ static bool is_as_it_was(const struct look *look, enum part part)
 	                                  && found.st_mtim.tv_nsec == was->st_mtim.tv_nsec));
 }
 
+/* What was read is of one moment. If it is not, it says nothing: least of all that something is damaged, or that the
+ * log can be removed, which is the other program's by now. */
+static bool is_still(const struct look *look)
+{
+	for (enum part part = MAIN; part < PARTS && look->alone; part++)
+		if (!is_as_it_was(look, part))
+			return false;
+	return true;
+}
+
+#define NOT_STILL "another program began to write to the database meanwhile; look again"
+
 /* ---- Opening ---- */
 
 #define URI_SIZE (3 * PATH_MAX + 64)
@@ -79,6 +92,18 @@ static bool set_up(sqlite3 *db, const struct look *look)
 	       && sqlite3_exec(db, "pragma query_only = on; pragma temp_store = memory", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static bool check_log(const struct look *look, sqlite3 *db)
+{
+	char why[SQLITE_CHECK_WHY];
+	const char *wrong = look->alone ? sqlite_check_log(look->paths[MAIN], db, why) : NULL;
+
+	if (wrong && is_still(look))
+		sqlite_refuse_log(look->paths[MAIN], wrong);
+	else if (wrong)
+		log_error("store: " NOT_STILL);
+	return !wrong;
+}
+
 static bool open_as_it_is(struct sqlite *sqlite, const struct look *look)
 {
 	struct sqlite_connection *connection = sqlite_connection_create();
@@ -92,7 +117,7 @@ static bool open_as_it_is(struct sqlite *sqlite, const struct look *look)
 		return false;
 	}
 	sqlite_connection_wait(connection);
-	return !look->alone || sqlite_check_log(look->paths[MAIN], connection->db);
+	return check_log(look, connection->db);
 }
 
 struct store *sqlite_open_to_look(const char *path)
@@ -115,12 +140,12 @@ struct store *sqlite_open_to_look(const char *path)
 
 bool sqlite_look_well(const struct sqlite *sqlite, struct store_why *why)
 {
-	const struct look *look = sqlite->look;
-
 	if (sqlite->store.gave_up)
 		return store_wrong(why, "%s", SQLITE_LOCKED_BY);
-	for (enum part part = MAIN; part < PARTS && look->alone; part++)
-		if (!is_as_it_was(look, part))
-			return store_wrong(why, "another program began to write to the database meanwhile; look again");
-	return true;
+	return is_still(sqlite->look) || store_wrong(why, "%s", NOT_STILL);
+}
+
+bool sqlite_look_is_still(const struct sqlite *sqlite)
+{
+	return is_still(sqlite->look);
 }

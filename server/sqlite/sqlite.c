@@ -96,6 +96,11 @@ void sqlite_failed(struct sqlite *sqlite, const char *sql, int code)
 	bool loop = store->use == STORE_READS;
 	bool said = is_said(sqlite, code);
 
+	/* Who looked says so at the end. */
+	if (sqlite->look && !sqlite_look_is_still(sqlite)) {
+		store_known_failed(store, STORE_UNABLE, sqlite3_errmsg(sqlite->connection->db));
+		return;
+	}
 	if (is_damage(code) && !said) {
 		note_damage(sqlite);
 		sqlite->damaged = sqlite->doubted = !sqlite->file;

@@ -69,6 +69,7 @@ MUST_USE bool sqlite_reads_in_place(struct sqlite *sqlite);
 bool sqlite_well(struct store *store, struct store_why *why);
 /* look.c: whether what was read was all of it, and of one moment. */
 bool sqlite_look_well(const struct sqlite *sqlite, struct store_why *why);
+bool sqlite_look_is_still(const struct sqlite *sqlite);         /* of one moment */
 
 /* state.c: between transactions. Of one that is doubted the file says so from now on. */
 void sqlite_state_doubt(struct sqlite *sqlite);

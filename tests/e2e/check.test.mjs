@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { ask, onPostgres, program, run, start, temporary } from './support.mjs';
+import { ask, assertSilent, eventually, launch, onPostgres, program, run, start, temporary } from './support.mjs';
 
 const skip = onPostgres && 'it is about files of SQLite';
 const OTHERS = 65534;                   // nobody's
@@ -127,6 +127,44 @@ test('while a server writes it is looked at, and the server goes on', { skip }, 
 	assert.ok(written > 3);
 	await server.stop();
 	assert.deepEqual(readdirSync(folder).filter(name => /-(wal|shm)$/.test(name)), []);
+});
+
+// A log that was left, and enough in it to be gone through for a while.
+async function largeLogOf(folder) {
+	const source = await stopped(), db = new DatabaseSync(file(source));
+	db.exec('pragma wal_autocheckpoint = 0; create table large (a, b); create index large_b on large (b);'
+		+ 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 8000)'
+		+ 'insert into large select randomblob(600), randomblob(40) from n');
+	for (const name of ['products.db', 'products.db-wal'])
+		copyFileSync(join(source, name), join(folder, name));
+	db.close();
+}
+
+const hasOpen = (pid, path) => readdirSync(`/proc/${pid}/fd`).some(number => {
+	try {
+		return readlinkSync(`/proc/${pid}/fd/${number}`) === path;
+	} catch {
+		return false;
+	}
+});
+
+// The log would be the other program's by then: nobody is to remove it.
+test('when another program begins to write meanwhile, that is said and nothing is called damaged', { skip }, async () => {
+	const folder = temporary(), path = file(folder);
+	await largeLogOf(folder);
+	const looks = launch('products', ['check'], { DATABASE_URL: `sqlite:${path}` }, folder);
+	await eventually(() => looks.exitCode !== null || hasOpen(looks.pid, path), 'it does not look');
+	looks.kill('SIGSTOP');
+	const other = new DatabaseSync(path);
+	other.exec('pragma wal_checkpoint(truncate); delete from large where rowid % 2; update large set b = randomblob(40);'
+		+ 'pragma wal_checkpoint(truncate); vacuum; pragma wal_checkpoint(truncate)');
+	looks.kill('SIGCONT');
+	const { status, stdout, stderr } = await looks.ended;
+	other.close();
+	assertSilent(stderr);
+	assert.doesNotMatch(stdout + stderr, /does not go with|damaged|remove/);
+	assert.match(stderr, /another program began to write to the database meanwhile; look again/);
+	assert.equal(status, 1);
 });
 
 test('a database that somebody has for himself is said to be locked, in bounded time, by check and at the start', { skip }, async () => {
