@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,17 @@ void sqlite_configure(void)
 	pthread_once(&once, configure_library);
 }
 
+/* Of what is none, it is no use to wait for an answer: a pipe gives none, a device any. */
+bool sqlite_is_file(const char *path)
+{
+	struct stat found;
+
+	if (stat(path, &found) < 0 || S_ISREG(found.st_mode))
+		return true;
+	log_error("store: the database %s cannot be opened: it is there, and is no file", path);
+	return false;
+}
+
 /* SQLite would create the file for everyone to read. */
 bool sqlite_create_file(const char *path)
 {
@@ -53,7 +65,7 @@ bool sqlite_create_file(const char *path)
 	}
 	if (file >= 0)
 		close(file);
-	return true;
+	return file >= 0 || sqlite_is_file(path);
 }
 
 void sqlite_not_opened(sqlite3 *db, const char *what, const char *path)

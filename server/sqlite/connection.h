@@ -19,6 +19,8 @@ struct sqlite_connection {
 
 /* Before SQLite is first used. */
 void sqlite_configure(void);
+/* Whether SQLite can be asked for it: a file, or nothing yet. */
+MUST_USE bool sqlite_is_file(const char *path);
 /* An empty file where there is none. */
 MUST_USE bool sqlite_create_file(const char *path);
 bool sqlite_is_busy(int code);

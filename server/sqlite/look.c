@@ -122,8 +122,9 @@ static bool open_as_it_is(struct sqlite *sqlite, const struct look *look)
 
 struct store *sqlite_open_to_look(const char *path)
 {
+	if (!sqlite_is_file(path))
+		return NULL;
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
-
 	if (!sqlite || !(sqlite->look = calloc(1, sizeof(*sqlite->look))))
 		abort();
 	sqlite_configure();

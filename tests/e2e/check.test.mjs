@@ -1,6 +1,6 @@
 // check.test.mjs - the command `check` leaves a file of SQLite's, and its folder, as they are, and says what keeps it from looking.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -165,6 +165,18 @@ test('when another program begins to write meanwhile, that is said and nothing i
 	assert.doesNotMatch(stdout + stderr, /does not go with|damaged|remove/);
 	assert.match(stderr, /another program began to write to the database meanwhile; look again/);
 	assert.equal(status, 1);
+});
+
+test('what is no file is said to be none, and is not waited for', { skip }, async () => {
+	const folder = temporary(), pipe = join(folder, 'pipe');
+	execFileSync('mkfifo', [pipe]);
+	for (const path of [pipe, folder, '/dev/zero'])
+		for (const command of ['check', 'serve']) {
+			const env = { DATABASE_URL: `sqlite:${path}`, PORT: '0', METRICS_PORT: '0' };
+			const { status, stderr } = await run('products', [command], { folder, env, within: 60000 });
+			assert.equal(status, 1, `${command} ${path}`);
+			assert.match(stderr, /it is there, and is no file/);
+		}
 });
 
 test('a database that somebody has for himself is said to be locked, in bounded time, by check and at the start', { skip }, async () => {
