@@ -199,7 +199,7 @@ static bool queue(struct mcp_call *call)
 		return true;
 	call->on_worker = false;
 	metric_add(METRIC_LIMIT_QUEUE, 1);
-	call->fault = &FAULT_BUSY;
+	call->fault = pool_is_full(runtime.pool) ? &FAULT_BUSY : &FAULT_SHARE;
 	return false;
 }
 

@@ -72,6 +72,13 @@ struct budget *reply_budget(const struct reply *reply)
 	return reply->caller ? caller_requests(reply->caller) : runtime.set.requests;
 }
 
+const struct fault *reply_no_room(const struct reply *reply)
+{
+	const struct budget *budget = reply_budget(reply);
+
+	return budget->of && budget_has(budget->of, 0) ? &FAULT_SHARE : &FAULT_BUSY;
+}
+
 struct arena *reply_arena(struct reply *reply)
 {
 	if (!reply->own)

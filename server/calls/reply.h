@@ -85,6 +85,8 @@ struct reply {
 struct reply *reply_create(struct exchange *x);
 /* Its answer says which request it is of (X-Request-Id): whatever is no plain result, or was asked with an id. */
 void reply_tell_id(struct reply *reply);
+/* Why there is no room in what it keeps: for it, or for anybody. */
+const struct fault *reply_no_room(const struct reply *reply);
 /* For what the answer needs; this loop's, and alive as long as the reply. */
 struct arena *reply_arena(struct reply *reply);
 /* Where what is kept for it counts. */

@@ -165,7 +165,8 @@ void call_settle_request(struct mcp_call *call, const struct fault *fault, struc
 	} else if (!atomic_load(&call->cancelled)) {
 		message = call_result_end(call);
 		if (!may_keep(reply, message)) {
-			call->fault = fault = &FAULT_BUSY;
+			call->fault = fault = reply_no_room(reply);
+			reply_tell_id(reply);
 			add_headers(reply, fault);
 			message = error_message(call, fault, reply_arena(reply));
 			status = fault->http_sessions;

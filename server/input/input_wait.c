@@ -51,7 +51,7 @@ static void filed(struct errand *errand)
 	if (!call)
 		return;                 /* cancelled meanwhile: its stream is over, nobody takes it up */
 	if (errand->failed || !filing->park.filed) {
-		call->fault = &FAULT_BUSY;
+		call->fault = errand->no_room ? &FAULT_SHARE : &FAULT_BUSY;
 		call_settle(call);
 		return;
 	}

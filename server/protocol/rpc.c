@@ -162,10 +162,10 @@ static const struct fault *receive_batch(struct reply *reply, yyjson_val *batch)
 
 /* ---- The body ---- */
 
-static const struct fault *no_memory(void)
+static const struct fault *no_memory(const struct reply *reply)
 {
 	metric_add(METRIC_LIMIT_MEMORY, 1);
-	return &FAULT_BUSY;
+	return reply_no_room(reply);
 }
 
 void rpc_receive(struct reply *reply)
@@ -179,7 +179,7 @@ void rpc_receive(struct reply *reply)
 	if (!message)
 		;                       /* it says why */
 	else if (arena_charged(reply->arena) && !budget_has(reply_budget(reply), 0))
-		fault = no_memory();    /* a small one takes nothing that counts, and is served */
+		fault = no_memory(reply);       /* a small one takes nothing that counts, and is served */
 	else if (yyjson_is_arr(message))
 		fault = receive_batch(reply, message);
 	else if (!(fault = message_check(reply, message)))

@@ -47,6 +47,9 @@ FAULT(FAULT_BATCH, -32600, 400, 400, "Batches are only part of protocol version 
 FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
 const struct fault FAULT_BUSY = { FAULT_HTTP(503), .outcome = "unavailable",
 	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
+/* There is room, but not for this caller, who keeps as much as one may: the same to a client, and no operator's matter. */
+const struct fault FAULT_SHARE = { FAULT_HTTP(503), .outcome = "refused",
+	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
 const struct fault FAULT_STOPPING = { FAULT_HTTP(503), .outcome = "stopping",
 	.text = "The server is stopping; call again.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");

@@ -377,6 +377,11 @@ static int read_count(const struct pool *pool, const int *count)
 	return value;
 }
 
+bool pool_is_full(const struct pool *pool)
+{
+	return pool->stopping || pool_queued(pool) >= pool->lines.waiting_max;
+}
+
 int pool_queued(const struct pool *pool)
 {
 	return read_count(pool, &pool->lines.waiting);

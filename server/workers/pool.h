@@ -34,6 +34,8 @@ struct pool *pool_start(int workers, int queue_max, void *(*open)(void *context)
 /* False: as many of that party's jobs wait as there are places left, or the pool is stopping. Any
  * thread. A party that others of the last minutes share the pool with never has all workers. */
 MUST_USE bool pool_add(struct pool *pool, struct job *job);
+/* It has no room for anybody's, and not only for one's who has the most there. */
+bool pool_is_full(const struct pool *pool);
 int pool_queued(const struct pool *pool);
 int pool_busy(const struct pool *pool);
 int pool_threads(const struct pool *pool);

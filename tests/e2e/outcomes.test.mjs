@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { query } from './postgres.mjs';
 import { Between } from './raw.mjs';
-import { ask, callTool, databaseUrl, onPostgres, orderOf, start, temporary } from './support.mjs';
+import { ask, beginSession, callTool, databaseUrl, exchange, onPostgres, orderOf, start, temporary } from './support.mjs';
 
 const calls = (server, tool, outcome) =>
 	server.metric(`mcp_requests_total\\{method="tools/call",tool="${tool}",outcome="${outcome}"\\}`);
@@ -77,5 +77,22 @@ test('nor is a service that was called in vain, unless the tool can do without i
 		await orders.stop();
 		between.stop();
 		await products.stop();
+	}
+});
+
+// It is told to wait as before; whoever has alarms is told nothing, for all others are served.
+test('who asks for more at a time than one caller may is refused, which is not the program\'s matter', async () => {
+	const server = await start('products', { METRICS_PORT: 'any', WORKERS: '1', WORKER_QUEUE: '4' });
+	try {
+		const session = await beginSession(server, '2025-03-26');
+		const batch = Array.from({ length: 50 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call',
+			params: { name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 } } }));
+		const { json } = await exchange(server, { headers: session, body: JSON.stringify(batch) });
+		const refused = json.filter(each => each.error?.code === 503).length;
+		assert.ok(refused > 0);
+		assert.equal(await calls(server, 'update_product', 'refused'), refused);
+		assert.equal(await calls(server, 'update_product', 'unavailable'), 0);
+	} finally {
+		await server.stop();
 	}
 });

@@ -120,6 +120,28 @@ START_TEST(workers_run_at_the_same_time_each_with_its_own_context)
 }
 END_TEST
 
+START_TEST(what_one_party_may_not_add_another_may_until_it_is_full)
+{
+	struct pool *pool = start(1, 4);
+	struct task tasks[7] = { { .job.run = wait_to_go } };
+	static const uint64_t parties[] = { 1, 1, 1, 1, 2, 3, 4 };
+	static const bool taken[] = { true, true, true, false, true, true, false };
+	static const bool full[] = { false, false, false, false, false, true, true };
+
+	for (int i = 0; i < 7; i++) {
+		tasks[i].job.party = parties[i];
+		tasks[i].job.run = i ? note : wait_to_go;
+		ck_assert_int_eq(pool_add(pool, &tasks[i].job), taken[i]);
+		if (i == 0)
+			sem_wait(&started);
+		ck_assert_int_eq(pool_is_full(pool), full[i]);
+	}
+	sem_post(&go);
+	pool_stop(pool);
+	ck_assert_int_eq(ran, 5);
+}
+END_TEST
+
 START_TEST(a_full_queue_refuses_and_stopping_finishes_it)
 {
 	struct pool *pool = start(1, 2);
@@ -132,6 +154,7 @@ START_TEST(a_full_queue_refuses_and_stopping_finishes_it)
 	ck_assert(pool_add(pool, &tasks[2].job));
 	ck_assert(!pool_add(pool, &tasks[3].job));
 	ck_assert_int_eq(pool_queued(pool), 2);
+	ck_assert(pool_is_full(pool));
 	sem_post(&go);
 	pool_stop(pool);
 	ck_assert_int_eq(ran, 3);
@@ -468,6 +491,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, jobs_run_in_order_on_one_worker);
 	tcase_add_test(tests, workers_run_at_the_same_time_each_with_its_own_context);
+	tcase_add_test(tests, what_one_party_may_not_add_another_may_until_it_is_full);
 	tcase_add_test(tests, a_full_queue_refuses_and_stopping_finishes_it);
 	tcase_add_test(tests, without_a_first_context_there_is_no_pool);
 	tcase_add_test(tests, without_a_further_context_the_others_work);
