@@ -76,7 +76,7 @@ struct mcp_said {
 
 /* Calls a tool with arguments as JSON. */
 struct mcp_said mcp_test_call(struct mcp_test *test, const char *tool, const char *arguments, ...) PRINTF(3, 4);
-struct mcp_said mcp_test_read(struct mcp_test *test, const char *uri);
+struct mcp_said mcp_test_read(struct mcp_test *test, const char *uri);       /* as it stands: no format */
 struct mcp_said mcp_test_prompt(struct mcp_test *test, const char *name, const char *arguments, ...) PRINTF(3, 4);
 /* What completes an argument of a prompt, or a name of a template, with those that are there so far: a list.
  *
