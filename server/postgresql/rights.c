@@ -1,11 +1,13 @@
 /* rights.c - what a role may not do, in words: which right is missing, and what gives it. */
 #include "statement.h"
 
+#include <ctype.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#define NAME_SIZE 132                   /* of 63 bytes, each of them a quotation mark, and the two around it */
 #define FRESH_MS 1000                   /* a connection that was just made is to the best server there is */
 
 static bool is(const PGresult *result, const char *state)
@@ -38,18 +40,39 @@ static const char *role_of(const PGconn *connection)
 	return role ? role : "this role";
 }
 
-/* Behind what the server says, "permission denied for table NAME". */
-static void add_grant(const PGconn *connection, const char *sql, const char *words, char text[POSTGRES_WHY])
+/* As SQL has it: with quotes where there is a capital, a space or a hyphen in it. A log of JSON has a backslash before
+ * each, so most go without. */
+static void put_name(PGconn *connection, const char *name, char text[NAME_SIZE])
 {
-	const char *name = strrchr(words, ' ');
+	bool plain = !isdigit((unsigned char)*name) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+	char *quoted = plain ? NULL : PQescapeIdentifier(connection, name, strlen(name));
 
-	for (size_t i = 0; name && i < sizeof(grants) / sizeof(*grants); i++) {
-		if (!strstr(words, grants[i].kind))
+	snprintf(text, NAME_SIZE, "%s", quoted ? quoted : name);
+	PQfreemem(quoted);
+}
+
+/* What does not fit whole is left out: it would be of another table, or to another role. */
+static void print_grant(PGconn *connection, const char *rights, const char *of, const char *name, char text[POSTGRES_WHY])
+{
+	char on[NAME_SIZE], to[NAME_SIZE];
+	size_t size = strlen(text), room = POSTGRES_WHY - size;
+
+	put_name(connection, name, on);
+	put_name(connection, role_of(connection), to);
+	if (snprintf(text + size, room, "; its owner gives it: grant %s on %s%s to %s", rights, of, on, to) >= (int)room)
+		text[size] = '\0';
+}
+
+/* Behind what the server says, "permission denied for table NAME". */
+static void add_grant(PGconn *connection, const char *sql, char text[POSTGRES_WHY])
+{
+	for (size_t i = 0; i < sizeof(grants) / sizeof(*grants); i++) {
+		const char *kind = strstr(text, grants[i].kind);
+		if (!kind)
 			continue;
 		const char *rights = grants[i].rights ? grants[i].rights
 		                     : only_reads(sql) ? "select" : "select, insert, update, delete";
-		snprintf(text, POSTGRES_WHY, "%s; its owner gives it: grant %s on %s%s to %s", words, rights, grants[i].of,
-		         name + 1, role_of(connection));
+		print_grant(connection, rights, grants[i].of, kind + strlen(grants[i].kind), text);
 		return;
 	}
 }
@@ -60,7 +83,7 @@ const char *postgres_words(const struct postgres *postgres, const char *sql, con
 
 	snprintf(text, POSTGRES_WHY, "%s", words ? words : "the database gave no reason");
 	if (words && is(result, "42501"))
-		add_grant(postgres->link.connection, sql, words, text);
+		add_grant(postgres->link.connection, sql, text);
 	if (words && is(result, "25006"))
 		snprintf(text, POSTGRES_WHY, "%s: " POSTGRES_ONLY_READ, words);
 	return text;

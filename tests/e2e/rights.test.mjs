@@ -56,6 +56,17 @@ test('a role that may read nothing is told so', { skip }, async () => {
 	}
 });
 
+// A hyphen, a quotation mark, a capital: without quotes the words would be no SQL, or another role's.
+test('what gives a right is SQL that gives it, whatever the role is called', { skip }, async () => {
+	const role = 'Read-"only"', name = '"Read-""only"""';
+	await query(server.of('shop'), `create role ${name} login password 'secret'; grant usage on schema public to ${name};
+		grant select on all tables in schema public to ${name}; revoke select on product from ${name}`);
+	const look = async () => (await run('products', ['check'], { env: as(role) })).stderr;
+	for (const [, words] of (await look()).matchAll(/table product; its owner gives it: (grant .*)/g))
+		await query(server.of('shop'), words);
+	assert.doesNotMatch(await look(), /table product;/);
+});
+
 test('a database that only can be read is said to be one, at once', { skip }, async () => {
 	const only = '?options=-cdefault_transaction_read_only%3Don', words = /only can be read: it is a standby, or default_transaction_read_only is set/;
 	for (const command of [['check'], ['serve'], ['import', `${root}products/data/catalogue.csv`]]) {
