@@ -156,13 +156,14 @@ void call_settle_request(struct mcp_call *call, const struct fault *fault, struc
 	str message = { 0 };
 	int status = 200;
 
-	if (fault || call->is_error)
-		reply_tell_id(reply);
 	if (fault) {
+		reply_tell_id(reply);
 		message = error_message(call, fault, arena);
 		status = reply_status_of(reply, fault);
 		add_headers(reply, fault);
 	} else if (!atomic_load(&call->cancelled)) {
+		if (call->is_error)
+			reply_tell_id(reply);
 		message = call_result_end(call);
 		if (!may_keep(reply, message)) {
 			call->fault = fault = reply_no_room(reply);

@@ -184,3 +184,21 @@ test('a call that waited for a person goes on as the same request', async () => 
 	assert.deepEqual(of().map(line => [line.outcome, line.id, line.trace]), [['asked', 'waits', trace], ['ok', 'waits', trace]]);
 	await probe.stop();
 });
+
+// Its worker may be anywhere in it: what is told of it is known without asking there (the thread sanitizer's to see).
+test('a call that is cancelled as it begins has its line, and the answers beside it their id', async () => {
+	const session = await beginSession(shop.products, '2025-03-26');
+	for (let round = 0; round < 100; round++) {
+		const { json, headers } = await exchange(shop.products, { headers: { ...session, 'X-Request-Id': `cancelled-${round}` },
+			body: JSON.stringify([
+				{ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 } } },
+				{ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
+				{ jsonrpc: '2.0', id: 2, method: 'ping' },
+			]) });
+		assert.ok([json].flat().some(each => each.id === 2));
+		assert.equal(headers['x-request-id'], `cancelled-${round}`);
+	}
+	const outcomes = () => lines(shop.products).filter(line => /^cancelled-/.test(line.id) && line.method === 'tools/call').map(line => line.outcome);
+	await eventually(() => outcomes().length === 100, 'not each has a line');
+	assert.ok(outcomes().includes('cancelled'));
+});
