@@ -90,8 +90,8 @@ static void look(struct mcp_call *call)
 static void tell_of_text(const struct mcp_call *call)
 {
 	if (call->mended || call->result.mended || call->content.mended || call->messages.mended)
-		log_warning("the %s %s answered with text that is not UTF-8: U+FFFD stands for what is none",
-		            kind_of(call), call->offer->name);
+		log_often(LOG_WARNING, "the %s %s answered with text that is not UTF-8: U+FFFD stands for what is"
+		          " none", kind_of(call), call->offer->name);
 }
 
 bool call_mistaken(struct mcp_call *call)

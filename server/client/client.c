@@ -172,7 +172,7 @@ static void note(struct client *client, enum breaker_pass pass, const char *tool
 {
 	bool reached = answer->verdict != VERDICT_NOT_DONE && answer->verdict != VERDICT_UNKNOWN;
 	if (!reached || answer->verdict == VERDICT_UNREADABLE)
-		log_warning("calling %s failed: %s", tool, answer->why);
+		log_often(LOG_WARNING, "calling %s failed: %s", tool, answer->why);
 	switch (breaker_leave(&client->breaker, pass, reached, tick_ms())) {
 	case BREAKER_OPENED:
 		log_warning("%s failed %d times in a row; it is not called for %d s", client->url,

@@ -17,11 +17,13 @@
 
 #include "clock.h"
 #include "log_line.h"
+#include "log_repeats.h"
 
 #define GATHER_MS 20
 #define HASTE_BYTES (256 * 1024)        /* with so much to write, the writer waits no longer */
 #define FIRST_BYTES (16 * 1024)
 #define BUFFER_BYTES_MAX (1024 * 1024)
+#define MESSAGE_ROOM (MESSAGE_BYTES_MAX + 8)    /* what is longer is cut between two characters */
 
 struct buffer {
 	char *at;
@@ -44,6 +46,8 @@ const struct counted log_counted[] = {
 static atomic_int shown = LOG_INFO;
 static atomic_int style = LINE_BARE;
 
+bool log_repeats = false;
+
 /* ---- Writing ---- */
 
 /* Whoever reads stderr may have made it non-blocking. What can't be written at all is lost. */
@@ -62,58 +66,21 @@ static void write_all(const char *at, size_t size)
 	}
 }
 
+static void begin_line(struct line *line)
+{
+	line->style = (enum line_style)atomic_load_explicit(&style, memory_order_relaxed);
+}
+
 static void write_dropped(int64_t count)
 {
 	char words[96];
 	struct line line;
 
-	line.style = (enum line_style)atomic_load(&style);
+	begin_line(&line);
 	snprintf(words, sizeof(words), "%lld lines were dropped: stderr is read too slowly",
 	         (long long)count);
 	line_message(&line, LOG_WARNING, NULL, str_of(words));
 	write_all(line.text, line.size);
-}
-
-/* Waits, with the lock held, until there is enough to write; false: it is time to stop. */
-static bool wait_for_lines(void)
-{
-	while (filling.size == 0 && !stopping)
-		pthread_cond_wait(&wake, &lock);
-	if (filling.size == 0)
-		return false;
-	struct timespec end = tick_in(GATHER_MS);
-	while (filling.size < HASTE_BYTES && !stopping)
-		if (pthread_cond_timedwait(&wake, &lock, &end) == ETIMEDOUT)
-			break;
-	return true;
-}
-
-static void *write_lines(void *unused)
-{
-	struct buffer full = { 0 };
-
-	(void)unused;
-	pthread_mutex_lock(&lock);
-	while (wait_for_lines()) {
-		struct buffer taken = filling;
-		int64_t lost = dropped;
-		filling = full;
-		dropped = 0;
-		pthread_mutex_unlock(&lock);
-		write_all(taken.at, taken.size);
-		if (lost > 0)
-			write_dropped(lost);
-		full = taken;
-		full.size = 0;
-		pthread_mutex_lock(&lock);
-	}
-	/* Under the same lock as the last look at the buffer, so that no line falls between. */
-	running = false;
-	free(filling.at);
-	filling = (struct buffer) { 0 };
-	pthread_mutex_unlock(&lock);
-	free(full.at);
-	return NULL;
 }
 
 /* ---- Collecting ---- */
@@ -151,6 +118,79 @@ static void collect(const struct line *line)
 		pthread_cond_signal(&wake);
 }
 
+/* What is due; in the end all of it. */
+static void collect_repeats(void)
+{
+	char text[REPEATS_ROOM];
+	enum log_level level;
+	struct line line;
+
+	for (int size; (size = repeats_take(stopping, text, &level)) >= 0;) {
+		begin_line(&line);
+		line_message(&line, level, NULL, (str) { text, (size_t)size });
+		collect(&line);
+	}
+}
+
+/* ---- The thread ---- */
+
+/* With the lock held: for a line, or for the time to say how many were like one. */
+static void wait_for_any(void)
+{
+	int64_t due_ms = repeats_due_ms();
+
+	if (due_ms < 0) {
+		pthread_cond_wait(&wake, &lock);
+		return;
+	}
+	struct timespec until = tick_in(due_ms - tick_ms());
+	pthread_cond_timedwait(&wake, &lock, &until);
+}
+
+/* Waits, with the lock held, until there is enough to write; false: it is time to stop. */
+static bool wait_for_lines(void)
+{
+	while (collect_repeats(), filling.size == 0 && !stopping)
+		wait_for_any();
+	if (filling.size == 0)
+		return false;
+	struct timespec end = tick_in(GATHER_MS);
+	while (filling.size < HASTE_BYTES && !stopping)
+		if (pthread_cond_timedwait(&wake, &lock, &end) == ETIMEDOUT)
+			break;
+	return true;
+}
+
+static void *write_lines(void *unused)
+{
+	struct buffer full = { 0 };
+
+	(void)unused;
+	pthread_mutex_lock(&lock);
+	while (wait_for_lines()) {
+		struct buffer taken = filling;
+		int64_t lost = dropped;
+		filling = full;
+		dropped = 0;
+		pthread_mutex_unlock(&lock);
+		write_all(taken.at, taken.size);
+		if (lost > 0)
+			write_dropped(lost);
+		full = taken;
+		full.size = 0;
+		pthread_mutex_lock(&lock);
+	}
+	/* Under the same lock as the last look at the buffer, so that no line falls between. */
+	running = false;
+	free(filling.at);
+	filling = (struct buffer) { 0 };
+	pthread_mutex_unlock(&lock);
+	free(full.at);
+	return NULL;
+}
+
+/* ---- Adding ---- */
+
 static void add(const struct line *line)
 {
 	pthread_mutex_lock(&lock);
@@ -187,8 +227,10 @@ void log_start(enum log_level most, bool json)
 	atomic_store(&style, json ? LINE_JSON : coloured ? LINE_COLOURED : LINE_TEXT);
 	pthread_mutex_lock(&lock);
 	stopping = false;
-	if (!running)
+	if (!running) {
+		repeats_forget();
 		start_writer();
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -213,23 +255,63 @@ bool log_shows(enum log_level level)
 	return (int)level <= atomic_load_explicit(&shown, memory_order_relaxed);
 }
 
+/* Of a message that is longer than its room, as much as fits. */
+static str print(char message[MESSAGE_ROOM], const char *format, va_list list)
+{
+	int length = vsnprintf(message, MESSAGE_ROOM, format, list);
+	size_t size = length < 0 ? 0 : (size_t)length;
+
+	return (str) { message, size < MESSAGE_ROOM ? size : MESSAGE_ROOM - 1 };
+}
+
+static void add_message(enum log_level level, str message)
+{
+	struct line line;
+
+	begin_line(&line);
+	line_message(&line, level, about_now(), message);
+	add(&line);
+}
+
 void log_write(enum log_level level, const char *format, ...)
 {
 	int saved = errno;
-	char message[MESSAGE_BYTES_MAX + 8];    /* what is longer is cut between two characters */
-	struct line line;
+	char message[MESSAGE_ROOM];
 	va_list list;
 
 	if (!log_shows(level))
 		return;
 	va_start(list, format);
-	int length = vsnprintf(message, sizeof(message), format, list);
+	str text = print(message, format, list);
 	va_end(list);
-	size_t size = length < 0 ? 0 : (size_t)length < sizeof(message) ? (size_t)length :
-	              sizeof(message) - 1;
-	line.style = (enum line_style)atomic_load_explicit(&style, memory_order_relaxed);
-	line_message(&line, level, about_now(), (str) { message, size });
-	add(&line);
+	add_message(level, text);
+	errno = saved;
+}
+
+/* Without the writer nobody would say how many there were. */
+static bool is_first(const char *format, enum log_level level, str message)
+{
+	pthread_mutex_lock(&lock);
+	enum repeat repeat = running && !log_repeats ? repeats_count(format, level, message) : REPEAT_FIRST;
+	if (repeat == REPEAT_BEGUN)
+		pthread_cond_signal(&wake);
+	pthread_mutex_unlock(&lock);
+	return repeat == REPEAT_FIRST;
+}
+
+void log_often(enum log_level level, const char *format, ...)
+{
+	int saved = errno;
+	char message[MESSAGE_ROOM];
+	va_list list;
+
+	if (!log_shows(level))
+		return;
+	va_start(list, format);
+	str text = print(message, format, list);
+	va_end(list);
+	if (is_first(format, level, text))
+		add_message(level, text);
 	errno = saved;
 }
 
@@ -239,7 +321,7 @@ void log_request(const struct log_request *request)
 
 	if (!log_shows(LOG_INFO))
 		return;
-	line.style = (enum line_style)atomic_load_explicit(&style, memory_order_relaxed);
+	begin_line(&line);
 	line_request(&line, request);
 	add(&line);
 }

@@ -42,9 +42,9 @@ static void tell(const char *format, va_list list)
 	if (is_told(text))
 		return;
 	if (kind_now)
-		log_error("a mistake of the %s %s: %s", kind_now, name_now, text);
+		log_often(LOG_ERROR, "a mistake of the %s %s: %s", kind_now, name_now, text);
 	else
-		log_error("a mistake of this program: %s", text);
+		log_often(LOG_ERROR, "a mistake of this program: %s", text);
 	if (!mistakes_stop)
 		return;
 	log_stop();                     /* which writes it */

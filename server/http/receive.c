@@ -50,7 +50,7 @@ static enum MHD_Result hand_over(struct exchange *x)
 	if (x->parked || x->queued)
 		return MHD_YES;         /* queued: it was parked and answered at once */
 	if (!x->drop)
-		log_error("a request was neither answered nor parked");
+		log_often(LOG_ERROR, "a request was neither answered nor parked");
 	return MHD_NO;                  /* or its socket is a stream's now */
 }
 

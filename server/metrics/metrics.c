@@ -82,7 +82,8 @@ void metrics_let_go(bool counts)
 void mcp_count(int counter, int64_t n)
 {
 	if (counter < 0 || counter >= MCP_COUNTERS) {
-		log_error("mcp_count(%d): there is no such counter; they are from 0 to %d", counter, MCP_COUNTERS - 1);
+		log_often(LOG_ERROR, "mcp_count(%d): there is no such counter; they are from 0 to %d", counter,
+		          MCP_COUNTERS - 1);
 		return;
 	}
 	if (held.holds) {

@@ -135,7 +135,7 @@ static bool take_one_that_is_there(struct postgres_store *handle, int64_t left_m
 	                              attempts_next_ms(&lender->attempts), &handle->loan);
 
 	if (lent && !atomic_exchange(&lender->scarce, true))
-		log_warning("store: no further connection can be made: %s", why);
+		log_often(LOG_WARNING, "store: no further connection can be made: %s", why);
 	return lent;
 }
 

@@ -72,8 +72,9 @@ void sqlite_not_opened(sqlite3 *db, const char *what, const char *path)
 {
 	int system = sqlite3_system_errno(db);
 
-	log_error("store: the %s %s cannot be opened: %s%s%s%s", what, path,
-	          sqlite_is_busy(sqlite3_errcode(db)) ? SQLITE_LOCKED_BY : sqlite3_errmsg(db), system ? " (" : "", system ? strerror(system) : "", system ? ")" : "");
+	log_often(LOG_ERROR, "store: the %s %s cannot be opened: %s%s%s%s", what, path,
+	          sqlite_is_busy(sqlite3_errcode(db)) ? SQLITE_LOCKED_BY : sqlite3_errmsg(db),
+	          system ? " (" : "", system ? strerror(system) : "", system ? ")" : "");
 }
 
 /* ---- Opening ---- */

@@ -70,7 +70,7 @@ static void note_disk(struct sqlite *sqlite)
 {
 	int system = sqlite3_system_errno(sqlite->connection->db);
 
-	log_error("store: %s: %s%s%s%s; until that is over no session, question or task begins, and"
+	log_often(LOG_ERROR, "store: %s: %s%s%s%s; until that is over no session, question or task begins, and"
 	          " what is told on streams waits", sqlite3_db_filename(sqlite->connection->db, "main"),
 	          sqlite3_errmsg(sqlite->connection->db), system ? " (" : "", system ? strerror(system) : "",
 	          system ? ")" : "");

@@ -151,7 +151,7 @@ void store_failed(struct store *store, const char *sql, enum store_cause cause, 
 	if (sql)
 		store_shorten(sql, text);
 	/* What is run again is no failure yet. */
-	log_write(store->hushed || again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text, sql ? ": " : "", why);
+	log_often(store->hushed || again ? LOG_DEBUG : LOG_ERROR, "store: %s%s%s", text, sql ? ": " : "", why);
 	if (store->hushed && !(store->transacting && store->failed))
 		snprintf(store->why, sizeof(store->why), "%s", why);
 	mark_failed(store, cause, why);

@@ -83,7 +83,7 @@ enum store_outcome store_transact(struct store *store, store_work_fn *work, void
 		if (!is_to_run_again(store, outcome))
 			break;
 		if (tries == store->driver->tries || tick_ms() - since_ms >= STORE_WAIT_MS) {
-			log_error("store: a transaction was given up after %d tries: %s", tries, store->why);
+			log_often(LOG_ERROR, "store: a transaction was given up after %d tries: %s", tries, store->why);
 			break;
 		}
 		if (tries > 1)

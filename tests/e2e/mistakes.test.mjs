@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { beginSession, callTool, eventually, exchange, meta, root, start, stateless } from './support.mjs';
+import { beginSession, callTool, eventually, exchange, meta, root, start, stateless, timesSaid } from './support.mjs';
 
 // [tool, how, as docs/mistakes.md has it, what is logged]
 const mistakes = [
@@ -76,7 +76,14 @@ const count = (text, part) => text.split(part).length - 1;
 
 let server;
 before(async () => { server = await start('probe', { MISTAKES: 'answer', LOG_FORMAT: 'text' }); });
-after(() => server.stop());
+const calls = new Map;                  // how many made each mistake
+after(async () => {
+	await server.stop();
+	for (const [words, times] of calls)
+		assert.equal(timesSaid(server.log, words), times, `${words}\n${server.log}`);
+});
+
+const calledFor = words => calls.set(words, (calls.get(words) ?? 0) + 1);
 
 async function inSession(tool, how, revision) {
 	const headers = await beginSession(server, revision);
@@ -87,13 +94,12 @@ const alone = (tool, how, at = server, capabilities = {}) =>
 	exchange(at, stateless('tools/call', { name: tool, arguments: { how } }, { capabilities }));
 
 for (const [tool, how, , words] of mistakes)
-	test(`${how}: the call has failed, and the log says why once`, async () => {
+	test(`${how}: the call has failed, and the log says why, once for each call`, async () => {
 		for (const call of [() => alone(tool, how), () => inSession(tool, how, '2025-11-25'), () => inSession(tool, how, '2025-03-26')]) {
-			const before = count(server.log, said(tool, words));
+			calledFor(said(tool, words));
 			const { json } = await call();
 			assert.deepEqual([json.error.code, json.error.message], [-32603, 'The server failed to answer; its log says why.']);
-			await eventually(() => count(server.log, said(tool, words)) > before, words);
-			assert.equal(count(server.log, said(tool, words)), before + 1);
+			await eventually(() => count(server.log, said(tool, words)) > 0, words);
 		}
 		assert.match((await callTool(server, 'mistaken', { how: 'none' })).content[0].text, /no such mistake/);
 	});
@@ -117,13 +123,21 @@ for (const [tool, how, mistake, words, answer] of harmless)
 	});
 
 test('what is done wrong for each of many rows is told once a call', async () => {
-	const words = said('mistaken', 'mcp_changed() of NULL'), before = count(server.log, words);
-	await alone('mistaken', 'again and again');
-	await alone('mistaken', 'again and again');
-	await eventually(() => count(server.log, words) > before + 1, words);
-	await alone('mistaken', 'no answer');
-	await eventually(() => server.log.lastIndexOf('gave no answer') > server.log.lastIndexOf(words), 'the last');
-	assert.equal(count(server.log, words), before + 2);
+	const many = await start('probe', { MISTAKES: 'answer', LOG_FORMAT: 'text' });
+	const words = said('mistaken', 'mcp_changed() of NULL');
+	for (let call = 0; call < 3; call++)
+		await alone('mistaken', 'again and again', many);
+	await many.stop();
+	assert.equal(timesSaid(many.log, words), 3);
+});
+
+test('what each call does wrong is written once, and how often it was', async () => {
+	const many = await start('probe', { MISTAKES: 'answer', LOG_FORMAT: 'text' });
+	for (let call = 0; call < 50; call++)
+		await alone('mistaken', 'no answer', many);
+	await many.stop();
+	assert.match(many.log, /gave no answer: return .* the like returns \(49 more times in \d+ s\)/);
+	assert.equal(count(many.log, 'gave no answer'), 2);
 });
 
 test('who answers and asks has failed, and nobody is asked', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { beginSession, callTool, databaseUrl, eventually, exchange, onPostgres, root, run, start, stateless, temporary } from './support.mjs';
+import { beginSession, callTool, databaseUrl, eventually, exchange, onPostgres, root, run, start, stateless, temporary, timesSaid } from './support.mjs';
 import { clientOf } from './tasks.mjs';
 
 const database = onPostgres ? 'postgresql' : 'sqlite';
@@ -19,7 +19,12 @@ const failed = [-32603, 'The server failed to answer; its log says why.'];
 
 let server;
 before(async () => { server = await start('probe', { MISTAKES: 'answer', LOG_FORMAT: 'text', MISTAKEN_JOB: '1' }); });
-after(() => server.stop());
+const calls = new Map;                  // how many failed by each mistake
+after(async () => {
+	await server.stop();
+	for (const [words, times] of calls)
+		assert.ok(timesSaid(server.log, words) >= times, `${times} times: ${words}\n${server.log}`);
+});
 
 // One request of each era; the last message is its answer.
 const lastOf = ({ events, text }) => JSON.parse(events.length ? events.findLast(event => event.data).data : text);
@@ -32,10 +37,10 @@ const alone = async (method, params, capabilities = {}) =>
 const using = (tool, how) => ({ name: tool, arguments: { how } });
 
 async function fails(call, words) {
-	const before = count(server.log, words);
+	calls.set(words, (calls.get(words) ?? 0) + 1);
 	const message = await call();
 	assert.deepEqual([message.error?.code, message.error?.message], failed, JSON.stringify(message));
-	await eventually(() => count(server.log, words) > before, words);
+	await eventually(() => count(server.log, words) > 0, words);
 }
 
 const template = 'mistaken://{how}';

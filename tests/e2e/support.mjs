@@ -230,6 +230,12 @@ export class Server {
 	}
 }
 
+// How often the log says these words: what repeats is written once, and then how often it was in a minute.
+export function timesSaid(log, words) {
+	const lines = log.split('\n').filter(line => line.includes(words));
+	return lines.reduce((times, line) => times + Number(/ \((\d+) more times? in \d+ s\)/.exec(line)?.[1] ?? 1), 0);
+}
+
 // `settings` are environment variables; METRICS_PORT may be `any`. `data`: files of what its database has, or false.
 export async function start(name, settings = {}, { folder = temporary(), data = samples[name], under } = {}) {
 	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, data);
