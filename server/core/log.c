@@ -20,6 +20,8 @@
 #include "log_repeats.h"
 
 #define GATHER_MS 20
+#define PATIENCE_MS 1000                /* a stop waits no longer for a reader that takes nothing */
+#define PIECE_BYTES 4096                /* written at a time: what a pipe has room for when it has any */
 #define HASTE_BYTES (256 * 1024)        /* with so much to write, the writer waits no longer */
 #define FIRST_BYTES (16 * 1024)
 #define BUFFER_BYTES_MAX (1024 * 1024)
@@ -31,10 +33,12 @@ struct buffer {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake;
+static pthread_cond_t wake, ended;
+static pthread_once_t conditions = PTHREAD_ONCE_INIT;
 static pthread_t writer;
 static struct buffer filling;           /* these four belong to the lock */
 static bool running, stopping;
+static bool to_join;                    /* nobody has waited for the writer's end, or given it up */
 static int64_t dropped;
 
 static atomic_llong dropped_ever;
@@ -45,6 +49,7 @@ const struct counted log_counted[] = {
 
 static atomic_int shown = LOG_INFO;
 static atomic_int style = LINE_BARE;
+static atomic_llong written;            /* bytes, or tries to write what can't be: that the writer gets on */
 
 bool log_repeats = false;
 
@@ -54,10 +59,11 @@ bool log_repeats = false;
 static void write_all(const char *at, size_t size)
 {
 	while (size > 0) {
-		ssize_t written = write(STDERR_FILENO, at, size);
-		if (written >= 0) {
-			at += written;
-			size -= (size_t)written;
+		ssize_t taken = write(STDERR_FILENO, at, size < PIECE_BYTES ? size : PIECE_BYTES);
+		if (taken >= 0) {
+			atomic_fetch_add_explicit(&written, taken, memory_order_relaxed);
+			at += taken;
+			size -= (size_t)taken;
 		} else if (errno == EAGAIN) {
 			poll(&(struct pollfd) { .fd = STDERR_FILENO, .events = POLLOUT }, 1, -1);
 		} else if (errno != EINTR) {
@@ -182,6 +188,7 @@ static void *write_lines(void *unused)
 	}
 	/* Under the same lock as the last look at the buffer, so that no line falls between. */
 	running = false;
+	pthread_cond_broadcast(&ended);
 	free(filling.at);
 	filling = (struct buffer) { 0 };
 	pthread_mutex_unlock(&lock);
@@ -203,19 +210,26 @@ static void add(const struct line *line)
 
 /* ---- Starting and stopping ---- */
 
-static void start_writer(void)
+static void make_conditions(void)
 {
 	pthread_condattr_t monotonic;
-	sigset_t all, before;
 
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&wake, &monotonic);
+	pthread_cond_init(&ended, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+}
+
+static void start_writer(void)
+{
+	sigset_t all, before;
+
+	pthread_once(&conditions, make_conditions);
 	/* Signals are for the thread that serves. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	running = pthread_create(&writer, NULL, write_lines, NULL) == 0;
+	running = to_join = pthread_create(&writer, NULL, write_lines, NULL) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -234,18 +248,33 @@ void log_start(enum log_level most, bool json)
 	pthread_mutex_unlock(&lock);
 }
 
+/* With the lock held. False: it has not got on for so long, and may never. */
+static bool wait_for_writer(void)
+{
+	while (running) {
+		long long before = atomic_load(&written);
+		struct timespec end = tick_in(PATIENCE_MS);
+		while (running && pthread_cond_timedwait(&ended, &lock, &end) != ETIMEDOUT)
+			;
+		if (running && atomic_load(&written) == before)
+			return false;
+	}
+	return true;
+}
+
 void log_stop(void)
 {
 	pthread_mutex_lock(&lock);
-	bool wait = running;
 	stopping = true;
-	if (wait)
+	if (running)
 		pthread_cond_signal(&wake);
+	bool done = wait_for_writer(), mine = to_join;
+	to_join = false;
 	pthread_mutex_unlock(&lock);
-	if (!wait)
-		return;
-	pthread_join(writer, NULL);
-	pthread_cond_destroy(&wake);
+	if (mine && done)
+		pthread_join(writer, NULL);
+	else if (mine)
+		pthread_detach(writer);
 }
 
 /* ---- Lines ---- */

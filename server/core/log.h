@@ -15,7 +15,8 @@
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 void log_start(enum log_level most, bool json);
-void log_stop(void);                    /* writes what is left */
+/* Writes what is left, unless whoever reads stderr takes nothing for a second. */
+void log_stop(void);
 extern const struct counted log_counted[];      /* for /metrics: what was dropped */
 bool log_shows(enum log_level level);
 extern bool log_repeats;                /* for tests: log_often() is as log_write() */

@@ -379,8 +379,6 @@ START_TEST(a_reader_that_is_too_slow_costs_lines_not_time)
 }
 END_TEST
 
-/* ---- What is logged time after time ---- */
-
 static int occurrences(const char *words)
 {
 	int count = 0;
@@ -389,6 +387,35 @@ static int occurrences(const char *words)
 		count++;
 	return count;
 }
+
+/* Nobody reads and nobody will: a stop waits a moment and no longer, and the lines behind it wait for nobody. */
+START_TEST(a_stop_does_not_wait_for_a_reader_that_takes_nothing)
+{
+	int64_t began = tick_ms();
+	pthread_t reader;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_start(LOG_INFO, true);
+	run_threads(log_many);
+	for (int i = 0; i < 2; i++)
+		log_stop();
+	log_many("d");
+	ck_assert_int_lt(tick_ms() - began, 20000);
+
+	/* It goes on where somebody reads after all. */
+	ck_assert_int_eq(pthread_create(&reader, NULL, drain, &ends[0]), 0);
+	log_stop();
+	close(ends[1]);
+	dup2(captured, STDERR_FILENO);
+	pthread_join(reader, NULL);
+	close(ends[0]);
+	ck_assert_int_gt(occurrences("\n"), 1000);
+}
+END_TEST
+
+/* ---- What is logged time after time ---- */
 
 static void await(const char *words)
 {
@@ -552,6 +579,7 @@ int main(void)
 	tcase_add_test(tests, lines_are_written_without_being_waited_for);
 	tcase_add_test(tests, threads_lose_no_line);
 	tcase_add_test(tests, a_reader_that_is_too_slow_costs_lines_not_time);
+	tcase_add_test(tests, a_stop_does_not_wait_for_a_reader_that_takes_nothing);
 	tcase_add_test(tests, what_repeats_is_written_once_whatever_it_is_about);
 	tcase_add_test(tests, how_often_it_was_is_said_after_a_minute);
 	tcase_add_test(tests, threads_are_counted_together);
