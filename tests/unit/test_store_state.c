@@ -327,10 +327,22 @@ START_TEST(what_cannot_be_opened_is_said_in_the_systems_words_too)
 	store_close(store);
 	store = NULL;
 	ck_assert_int_eq(unlink(state), 0);
-	ck_assert_int_eq(mkdir(state, 0700), 0);
+	ck_assert_int_eq(symlink(state, state), 0);
 	catch_log(open_in_vain);
 	ck_assert_ptr_nonnull(strstr(logged, "things.db.state cannot be opened: "));
-	ck_assert_ptr_nonnull(strstr(logged, "(Is a directory)"));
+	ck_assert_ptr_nonnull(strstr(logged, "Too many levels of symbolic links"));
+	unlink(state);
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_said_to_be_none)
+{
+	store_close(store);
+	store = NULL;
+	ck_assert_int_eq(unlink(state), 0);
+	ck_assert_int_eq(mkdir(state, 0700), 0);
+	catch_log(open_in_vain);
+	ck_assert_ptr_nonnull(strstr(logged, "things.db.state cannot be opened: it is there, and is no file"));
 	rmdir(state);
 }
 END_TEST
@@ -469,6 +481,7 @@ int main(void)
 	tcase_add_test(tests, what_is_damaged_meanwhile_is_said_once_with_what_to_do);
 	tcase_add_test(tests, a_full_disk_is_said_once_and_passes);
 	tcase_add_test(tests, what_cannot_be_opened_is_said_in_the_systems_words_too);
+	tcase_add_test(tests, what_is_no_file_is_said_to_be_none);
 	tcase_add_test(tests, a_word_is_heard_once_it_is_committed);
 	tcase_add_test(tests, a_word_that_was_taken_back_is_never_heard);
 	tcase_add_test(tests, nobody_hears_what_nobody_listens_to);
