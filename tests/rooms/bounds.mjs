@@ -20,7 +20,7 @@ export const largeRooms = {
 	products: [5700, 44],
 	run: [3000, 30],
 	schema: [3900, 25],
-	sqlite: [3604, 26],
+	sqlite: [3660, 26],
 	state: [3800, 32],
 };
 
