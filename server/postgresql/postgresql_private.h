@@ -17,6 +17,7 @@
 struct postgres_attempts {
 	pthread_mutex_t lock;
 	bool fails, retries;            /* the latest attempt failed; another is on its way since */
+	unsigned made;                  /* connections that this process had made when it began */
 	int64_t pause_ms, next_try_ms;  /* growing; tick_ms() of the next attempt */
 	char why[POSTGRES_WHY];         /* the latest that failed, in one line */
 };

@@ -405,6 +405,31 @@ START_TEST(what_one_learnt_of_an_outage_all_know)
 }
 END_TEST
 
+START_TEST(who_gets_through_says_so_to_all_that_pause)
+{
+	struct postgres_attempts calls, state;
+	char why[POSTGRES_WHY];
+
+	attempts_begin(&calls);
+	attempts_begin(&state);
+	ck_assert(attempts_may(&calls, why));
+	for (int i = 0; i < 8; i++) {
+		calls.retries = true;
+		attempts_failed(&calls, "it is away");
+	}
+	ck_assert(!attempts_may(&calls, why));
+	ck_assert_str_eq(why, "it is away");
+	ck_assert_int_gt(attempts_next_ms(&calls), tick_ms());
+	attempts_succeeded(&state);
+	ck_assert_int_le(attempts_next_ms(&calls), tick_ms());
+	ck_assert(attempts_may(&calls, why));
+	/* That is one attempt, and nobody else's. */
+	ck_assert(!attempts_may(&calls, why));
+	attempts_end(&calls);
+	attempts_end(&state);
+}
+END_TEST
+
 /* ---- Fewer connections than were asked for ---- */
 
 static void run_as_admin(const char *format, ...) PRINTF(1, 2);
@@ -495,6 +520,7 @@ int main(void)
 	tcase_add_test(tcase, there_are_no_more_than_stores_that_share_them);
 	tcase_add_test(tcase, a_transaction_that_was_left_open_is_nobodys_inheritance);
 	tcase_add_test(tcase, what_one_learnt_of_an_outage_all_know);
+	tcase_add_test(tcase, who_gets_through_says_so_to_all_that_pause);
 	tcase_add_test(tcase, where_some_can_be_had_nobody_fails_for_want_of_more);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
