@@ -97,6 +97,8 @@ void self_check_planned(struct jobs *jobs)
 void self_check_end(void)
 {
 	served_forget();
+	/* Whether it stops is nothing that was looked at, and stays so to the end. */
 	for (int part = 0; part < READINESS_PARTS; part++)
-		readiness_set((enum readiness_part)part, NULL, "");
+		if (part != READINESS_STOPS)
+			readiness_set((enum readiness_part)part, NULL, "");
 }

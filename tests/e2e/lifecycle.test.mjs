@@ -302,6 +302,7 @@ for (const signal of ['SIGTERM', 'SIGINT'])
 		const idle = await open(server);
 		await server.stop(signal);
 		assert.doesNotMatch(server.log, cut);
+		assert.doesNotMatch(server.log, /ready again/);
 		assert.ok(await idle.untilClosed());
 	});
 
