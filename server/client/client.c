@@ -171,6 +171,8 @@ static void note(struct client *client, enum breaker_pass pass, const char *tool
                  const struct answer *answer)
 {
 	bool reached = answer->verdict != VERDICT_NOT_DONE && answer->verdict != VERDICT_UNKNOWN;
+	if (answer->verdict == VERDICT_DENIED)
+		log_warning("calling %s of %s failed: %s", tool, client->url, answer->why);
 	if (!reached || answer->verdict == VERDICT_UNREADABLE)
 		log_often(LOG_WARNING, "calling %s failed: %s", tool, answer->why);
 	switch (breaker_leave(&client->breaker, pass, reached, tick_ms())) {

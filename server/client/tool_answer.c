@@ -91,6 +91,7 @@ static struct answer refused(const char *why)
 	return (struct answer) { .verdict = VERDICT_REFUSED, .why = why };
 }
 
+/* Its words go on to a model, as those of a refusal do: where the service is, only the log says. */
 static struct answer denied(const char *why)
 {
 	return (struct answer) { .verdict = VERDICT_DENIED, .why = why };
@@ -148,16 +149,17 @@ static struct answer judge_status(struct arena *arena, const struct fetch_answer
 {
 	switch (fetched->status) {
 	case 401:
-		return denied(arena_print(arena, "%s cannot be used: its key is not accepted (HTTP 401)", where));
+		return denied("The service cannot be used: its key is not accepted (HTTP 401)");
 	case 403:
-		return denied(arena_print(arena, "%s cannot be used: its key does not allow this (HTTP 403)", where));
+		return denied("The service cannot be used: its key does not allow this (HTTP 403)");
 	case 200:
 		return (struct answer) { .verdict = VERDICT_UNREADABLE, .why =
 			arena_print(arena, "%s answered something that is no MCP answer", where) };
 	}
-	const char *why = arena_print(arena, "%s answered HTTP %d", where, fetched->status);
-	return fetched->status >= 500 || fetched->status == 408
-		? (struct answer) { .verdict = VERDICT_UNKNOWN, .why = why } : denied(why);
+	if (fetched->status < 500 && fetched->status != 408)
+		return denied(arena_print(arena, "The service answered HTTP %d", fetched->status));
+	return (struct answer) { .verdict = VERDICT_UNKNOWN,
+		.why = arena_print(arena, "%s answered HTTP %d", where, fetched->status) };
 }
 
 struct answer answer_judge(struct arena *arena, const struct fetch_answer *fetched, int64_t id,

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { query } from './postgres.mjs';
 import { Between } from './raw.mjs';
-import { ask, beginSession, callTool, databaseUrl, exchange, onPostgres, orderOf, start, temporary } from './support.mjs';
+import { ask, beginSession, callTool, databaseUrl, exchange, keyLines, onPostgres, orderOf, start, temporary } from './support.mjs';
 
 const calls = (server, tool, outcome) =>
 	server.metric(`mcp_requests_total\\{method="tools/call",tool="${tool}",outcome="${outcome}"\\}`);
@@ -81,6 +81,22 @@ test('nor is a service that was called in vain, unless the tool can do without i
 });
 
 // It is told to wait as before; whoever has alarms is told nothing, for all others are served.
+test('nor is a service that does not take this one\'s key: the log says where, and the model is not told', async () => {
+	const products = await start('products', { API_KEYS: keyLines });
+	const orders = await start('orders', { METRICS_PORT: 'any', PRODUCTS_URL: products.url, PRODUCTS_KEY: 'mcp_a-key-that-nobody-has' });
+	try {
+		const { isError, content } = await callTool(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'denied'));
+		assert.equal(isError, true);
+		assert.doesNotMatch(content[0].text, /127\.0\.0\.1|http:/);
+		assert.equal(await calls(orders, 'create_order', 'unavailable'), 1);
+		assert.ok(await callsOut(orders, 'denied') >= 1);
+		await orders.says(/calling reserve_stock of http:\/\/127\.0\.0\.1:\d+\/mcp failed: .*its key is not accepted/);
+	} finally {
+		await orders.stop();
+		await products.stop();
+	}
+});
+
 test('who asks for more at a time than one caller may is refused, which is not the program\'s matter', async () => {
 	const server = await start('products', { METRICS_PORT: 'any', WORKERS: '1', WORKER_QUEUE: '4' });
 	try {
