@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { exchange, keyLines, keys, root, start, stateless, temporary, types } from './support.mjs';
 
-const [, filter] = /mcp\.conf`, for who guesses or scans:\n\n```ini\n([^`]*)```/.exec(readFileSync(join(root, 'docs/firewall.md'), 'utf8'));
+const page = readFileSync(join(root, 'docs/firewall.md'), 'utf8');
+const [, filter] = /mcp\.conf`, for who guesses or scans:\n\n```ini\n([^`]*)```/.exec(page);
 const [, pattern] = /^failregex = (.*)$/m.exec(filter);
 const regex = new RegExp(pattern.replace('<HOST>', '(?<host>[0-9a-f.:]+)'));
 
@@ -46,6 +47,14 @@ test('the filter of the page finds who was refused, and nobody whom a client nam
 	assert.deepEqual(new Set(who.slice(8)), new Set(['127.0.0.8']));
 	assert.ok(!server.log.includes('127.0.0.7'));
 	byFail2ban(server.log, who);
+});
+
+test('a log in text has none of them, so the page says what the units of the packages lack', async () => {
+	const [, format] = /^Environment=LOG_FORMAT=(\w+)$/m.exec(readFileSync(join(root, 'cmake/service/mcp.service.in'), 'utf8'));
+	const server = await start('products', { LOG_FORMAT: format, API_KEYS: keyLines });
+	assert.equal((await exchange(server, { headers: types, body: '{}' })).status, 401);
+	await server.stop();
+	assert.equal(found(server.log).length > 0, !/`LOG_FORMAT=json` stands in `\/etc\/mcp-products\/settings`/.test(page));
 });
 
 // The same by fail2ban itself, where it is there.
