@@ -14,7 +14,7 @@ allowed_addresses = [
 
 private_access = "nat" # import takes any https URL
 
-every_service = { minimum = 1, maximum = 2, database_connections = 3 } # db.t4g.micro has room for three services so
+every_service = { minimum = 1, maximum = 2, database_connections = 2 } # db.t4g.micro has room for four services so
 
 schedule = {
   timezone = "Europe/Berlin"

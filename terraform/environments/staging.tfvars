@@ -12,7 +12,7 @@ allowed_addresses = [
 
 private_access = "endpoints" # as prod: import takes a presigned URL of S3
 
-every_service = { minimum = 1, maximum = 2, database_connections = 3 } # db.t4g.micro has room for three services so
+every_service = { minimum = 1, maximum = 2, database_connections = 2 } # db.t4g.micro has room for four services so
 
 database = {
   instance_class = "db.t4g.micro"
