@@ -1,7 +1,7 @@
 /* metrics.c - counters and histograms that any thread adds to, without a lock.
  *
- * A request's series is found by the addresses of its words, which are constants, in a cache that
- * is only ever added to. Behind it stand the series themselves, one for each different text. */
+ * A request's series is found by the addresses of its words, which stay as long as their server, in a
+ * cache that is only added to until then. Behind it stand the series themselves, one for each different text. */
 #include <stdlib.h>
 
 #include "log.h"
@@ -231,4 +231,25 @@ void metrics_request(const char *method, const char *tool, const char *outcome, 
 	atomic_fetch_add_explicit(&series->count, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&histogram->counts[bucket], 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&histogram->sum_us, micros, memory_order_relaxed);
+}
+
+/* ---- The end of a server ---- */
+
+static void forget(struct histogram *histogram)
+{
+	for (int i = 0; i <= BUCKETS; i++)
+		atomic_store(&histogram->counts[i], 0);
+	atomic_store(&histogram->sum_us, 0);
+}
+
+void metrics_stop(void)
+{
+	for (int i = 0; i < CACHE_SIZE; i++)
+		free(atomic_exchange(&cache[i], NULL));
+	for (int i = 1; i < SERIES_MAX; i++)
+		free(atomic_exchange(&all_series[i], NULL));
+	for (int i = 1; i < HISTOGRAMS_MAX; i++)
+		free(atomic_exchange(&histograms[i], NULL));
+	atomic_store(&other_series.count, 0);
+	forget(&other_histogram);
 }

@@ -44,8 +44,12 @@ void metrics_hold(void);
 void metrics_let_go(bool counts);
 
 /* One finished request. `method` is a JSON-RPC method our tables know, or "other"; `tool` a tool of
- * the server or NULL; outcome one of a few constant words. Both are compared by address first. */
+ * the server or NULL; outcome one of a few constant words. All are compared by address first, and kept:
+ * they stay as they are until metrics_stop(). */
 void metrics_request(const char *method, const char *tool, const char *outcome, int64_t micros);
+/* Forgets them with their counts, before the server that they are of takes its names away. No other
+ * thread counts or prints. */
+void metrics_stop(void);
 
 /* A request of HTTP's that came to no call of a method. `verb`: its place in metric_verbs. */
 #define VERBS 6

@@ -28,7 +28,7 @@ struct series {
 	atomic_llong count;
 };
 
-/* Lists that end at the first NULL. What is there stays as long as the process. Any thread. */
+/* Lists that end at the first NULL. What is there stays until metrics_stop(). Any thread. */
 struct series *series_at(int index);
 struct histogram *histogram_at(int index);
 

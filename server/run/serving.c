@@ -4,6 +4,7 @@
 #include "access.h"
 #include "commands.h"
 #include "databases.h"
+#include "metrics.h"
 #include "run.h"
 #include "self_check.h"
 #include "serving.h"
@@ -171,6 +172,7 @@ void serving_stop(struct serving *serving)
 	protocol_unshare();
 	http_stop(serving->http);
 	pool_stop(serving->pool);
+	metrics_stop();
 	if (serving->protocol)
 		protocol_stop();
 	if (serving->started && serving->server->stop)

@@ -520,6 +520,23 @@ START_TEST(resources_and_prompts_are_read)
 }
 END_TEST
 
+/* What a server had is gone when the next one is asked by the same words: what counts them does not look at it. */
+START_TEST(a_skill_is_read_of_each_server)
+{
+	static const char tea[] = "---\nname: tea\ndescription: How to make tea\n---\nBoil.";
+	static const struct mcp_file skills[] = { { "tea/SKILL.md", tea, sizeof(tea) - 1 }, { 0 } };
+	static const struct mcp_server kitchen = {
+		.name = "kitchen", .title = "Kitchen", .version = "1", .port = 8099, .skills = skills
+	};
+
+	for (int i = 0; i < 3; i++) {
+		struct mcp_test *test = mcp_test_open(&kitchen);
+		mcp_test_says(mcp_test_read(test, "skill://tea/SKILL.md"), "Boil.");
+		mcp_test_close(test);
+	}
+}
+END_TEST
+
 START_TEST(postgresql_may_be_left_out)
 {
 	char *there = getenv("POSTGRES_URL") ? strdup(getenv("POSTGRES_URL")) : NULL;
@@ -577,6 +594,7 @@ int main(void)
 	tcase_add_test(tests, settings_are_the_tests_own);
 	tcase_add_loop_test(tests, callers_have_scopes, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, resources_and_prompts_are_read, 0, COUNT(revisions));
+	tcase_add_test(tests, a_skill_is_read_of_each_server);
 	tcase_add_test(tests, postgresql_may_be_left_out);
 	tcase_add_test(tests, rows_are_put_and_found);
 	suite_add_tcase(suite, tests);

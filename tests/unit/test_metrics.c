@@ -249,6 +249,24 @@ START_TEST(a_latency_is_in_its_bucket_and_all_above)
 }
 END_TEST
 
+/* A server's names may be where those of the one before it were. */
+START_TEST(a_server_that_ends_takes_its_names_along)
+{
+	char tool[] = "one";
+
+	metrics_request("m11", tool, "ok", 200);
+	ck_assert_ptr_nonnull(strstr(print(), "tool=\"one\""));
+	metrics_stop();
+	strcpy(tool, "two");
+	metrics_request("m11", tool, "ok", 200);
+	const char *text = print();
+	ck_assert_ptr_null(strstr(text, "tool=\"one\""));
+	ck_assert(sample(text, "mcp_requests_total{method=\"m11\",tool=\"two\",outcome=\"ok\"}") == 1);
+	ck_assert(sample(text, "mcp_request_duration_seconds_count{method=\"m11\",tool=\"two\"}") == 1);
+	metrics_stop();
+}
+END_TEST
+
 START_TEST(label_values_are_escaped)
 {
 	ck_assert_ptr_nonnull(strstr(print(),
@@ -481,6 +499,7 @@ int main(void)
 	tcase_add_test(tcase, requests_are_counted_by_method_tool_and_outcome);
 	tcase_add_loop_test(tcase, a_latency_is_in_its_bucket_and_all_above, 0,
 	                    sizeof(latencies) / sizeof(*latencies));
+	tcase_add_test(tcase, a_server_that_ends_takes_its_names_along);
 	tcase_add_test(tcase, label_values_are_escaped);
 	tcase_add_test(tcase, gauges_and_counters_show_their_value);
 	tcase_add_test(tcase, a_program_counts_what_it_did);
