@@ -43,7 +43,7 @@ struct mcp_test_with {
 	const struct mcp_server *server;
 	const char *revision;           /* the client's: "2025-11-25", or an older one; NULL: "2026-07-28" */
 	const char *caller;             /* the name of its key; NULL: "tester" */
-	const char *scopes;             /* of its key, separated by spaces; NULL: all there are */
+	const char *scopes;             /* of its key, separated by spaces, each one that the server has; NULL: all */
 	const char *customer;           /* on whose behalf it calls (mcp_customer()); NULL: nobody's */
 	bool cannot_ask;                /* a client without a person */
 	bool knows_tasks;               /* what .runs_long comes to it as a task (2026-07-28), which it follows to its end */

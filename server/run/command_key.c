@@ -67,6 +67,20 @@ static const char *unknown_scope(const struct scopes *scopes, int argc, char **a
 	return NULL;
 }
 
+const char *scope_unknown(struct arena *arena, const struct mcp_server *server, str names)
+{
+	struct scopes scopes = { .count = 0 };
+
+	collect(&scopes, server);
+	while (names.size > 0) {
+		str name = str_cut(&names, ' ');
+		if (!str_is(name, "*") && !knows(&scopes, name))
+			return arena_print(arena, "there is no scope %.*s: %s has %s* for everything", STR_FORMAT(name),
+			                   server->name, listed(arena, &scopes));
+	}
+	return NULL;
+}
+
 int make_key(const struct mcp_server *server, int argc, char **argv)
 {
 	struct arena *arena = arena_create();

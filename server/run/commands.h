@@ -22,6 +22,9 @@ int check(const struct mcp_server *server);
 /* Makes a key for the name and scopes behind argv[0]. */
 int make_key(const struct mcp_server *server, int argc, char **argv);
 
+/* Which of these names, with blanks between them, is no scope of the server, in words. NULL: all are. */
+const char *scope_unknown(struct arena *arena, const struct mcp_server *server, str names);
+
 /* The database of a server in SQLite to a file and back. */
 int backup(const struct mcp_server *server, const char *file);
 int restore(const struct mcp_server *server, const char *file);

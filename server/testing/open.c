@@ -4,6 +4,7 @@
 
 #include "auth.h"
 #include "clock.h"
+#include "commands.h"
 #include "databases.h"
 #include "inside.h"
 #include "log.h"
@@ -32,7 +33,7 @@ static const char *commas(struct arena *arena, const char *scopes)
 }
 
 /* A key for it, and the line of it in API_KEYS. */
-static const char *make_key(struct arena *arena, const struct mcp_test_with *with, const char **line)
+static const char *key_of(struct arena *arena, const struct mcp_test_with *with, const char **line)
 {
 	uint8_t digest[DIGEST_SIZE];
 	char hash[DIGEST_TEXT_SIZE];
@@ -49,14 +50,17 @@ static const char *make_key(struct arena *arena, const struct mcp_test_with *wit
 static struct mcp_test *add_client(struct trial *trial, const struct mcp_test_with *with)
 {
 	struct mcp_test *test = arena_new(trial->arena, struct mcp_test);
-	const char *line;
+	const char *line, *unknown = scope_unknown(trial->arena, trial->serving.server, str_of(with->scopes));
+
+	if (unknown)
+		fail_say("%s", unknown);
 
 	test->trial = trial;
 	test->revision = with->revision ? with->revision : "2026-07-28";
 	test->sessions = strcmp(test->revision, "2026-07-28") < 0;
 	test->cannot_ask = with->cannot_ask;
 	test->knows_tasks = with->knows_tasks;
-	test->key = make_key(trial->arena, with, &line);
+	test->key = key_of(trial->arena, with, &line);
 	trial->keys = trial->keys ? arena_print(trial->arena, "%s %s", trial->keys, line) : line;
 	test->next = trial->clients;
 	trial->clients = test;

@@ -202,7 +202,7 @@ static const struct mcp_tool tools[] = {
 	{ "tell", "Tell", "Tells.", .in = told_shape, .run = tell },
 	{ "sample", "Sample", "Samples.", .run = sample },
 	{ "whoami", "Who", "Who.", .run = whoami },
-	{ "named", "Name", "Its name.", .run = named },
+	{ "named", "Name", "Its name.", .scope = "guests:mind", .run = named },
 	{ "sign", "Sign", "Signs.", .in = entry_shape, .scope = "guests:write", .changes = true, .blocks = true, .run = sign },
 	{ "entries", "Entries", "Lists.", .in = page_shape, .out = entries_shape, .scope = "guests:read", .run = entries },
 	{ 0 },
@@ -494,7 +494,7 @@ END_TEST
 
 START_TEST(callers_have_scopes)
 {
-	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i], .scopes = "guests:read other");
+	struct mcp_test *test = mcp_test_open(&book, DATABASE, .revision = revisions[_i], .scopes = "guests:read guests:mind");
 	struct mcp_test *ann = mcp_test_also(test, .caller = "ann", .customer = "c-7", .scopes = "guests:write",
 	                                     .revision = revisions[_i]);
 

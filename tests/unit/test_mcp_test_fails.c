@@ -68,7 +68,7 @@ static const struct mcp_tool tools[] = {
 static const struct mcp_counter counters[] = { { "told_total", "What was told." }, { 0 } };
 
 static const struct mcp_server shelf = { .name = "shelf", .title = "Shelf", .version = "1", .port = 8099, .tools = tools,
-	.counters = counters };
+	.counters = counters, .scopes = "shelf:read" };
 static const struct mcp_server untitled = { .name = "Shelf", .version = "1", .port = 8099, .tools = tools };
 static struct mcp_test *test;
 
@@ -96,6 +96,8 @@ static void not_absent(void)  { mcp_test_answers(mcp_test_call(test, "two", "{}"
 static void no_fitting(void)  { mcp_test_answers(mcp_test_complete(test, "greet", "name", "{'name': 't'}"), "['tea']"); }
 static void no_setting(void)  { mcp_test_open(&shelf, .settings = (const char *const[]) { "SHELF=1", NULL }); }
 static void no_revision(void) { test = mcp_test_open(&shelf, .revision = "2024-01-01"); mcp_test_call(test, "two", "{}"); }
+static void no_scope(void)    { mcp_test_open(&shelf, .scopes = "shelf:read shelf:raed"); }
+static void no_scope_of_another(void) { mcp_test_also(test, .caller = "ann", .scopes = "shelf:own"); }
 static void no_tables(void)   { mcp_test_open(&untitled); }
 
 static void no_cursor(void)
@@ -144,6 +146,8 @@ static const struct { void (*run)(void); const char *says; } cases[] = {
 	{ no_job, "there is no job sweep" },
 	{ no_setting, "there is no setting SHELF=1" },
 	{ no_revision, "no session of 2024-01-01 can be had: {" },
+	{ no_scope, "there is no scope shelf:raed: shelf has shelf:read, or * for everything" },
+	{ no_scope_of_another, "there is no scope shelf:own: shelf has shelf:read, or * for everything" },
 	{ no_cursor, "the answer does not fit the shape: next_cursor is required: {\"items\":[" },
 	{ no_author, "the answer does not fit the shape: items[0].author is required: {" },
 	{ no_command, "there is no command sweep" },
