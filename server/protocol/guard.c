@@ -193,20 +193,36 @@ static const char *scopes_to_have(struct arena *arena, const struct caller *call
 	return prefixed(arena, str_of(list));
 }
 
-static const struct fault *too_weak(struct mcp_call *call, str needed)
+/* "does not have the scope a", or of several `of_several` and "a, b". */
+static const char *lack_of(struct arena *arena, str scopes, const char *of_several)
+{
+	str first = str_cut(&scopes, ' ');
+	const char *list = arena_copy(arena, first);
+
+	if (scopes.size == 0)
+		return arena_print(arena, "does not have the scope %s", list);
+	while (scopes.size > 0) {
+		str scope = str_cut(&scopes, ' ');
+		list = arena_print(arena, "%s, %.*s", list, STR_FORMAT(scope));
+	}
+	return arena_print(arena, "%s %s", of_several, list);
+}
+
+static const struct fault *too_weak(struct mcp_call *call, str needed, const char *lack)
 {
 	const struct caller *caller = call->reply->caller;
 
 	return challenge(call->arena, 403, "insufficient_scope",
 	                 scopes_to_have(call->arena, caller, needed),
-	                 arena_print(call->arena, "This %s does not have the scope %.*s.",
-	                             caller_has_token(caller) ? "access token" : "key",
-	                             STR_FORMAT(needed)));
+	                 arena_print(call->arena, "This %s %s.",
+	                             caller_has_token(caller) ? "access token" : "key", lack));
 }
 
+/* The words name all of which one is enough, for a person to choose; a client asks for one. */
 const struct fault *guard_scope(struct mcp_call *call, const char *scopes)
 {
-	return call_may(call, scopes) ? NULL : too_weak(call, wanted(scopes));
+	return call_may(call, scopes) ? NULL
+		: too_weak(call, wanted(scopes), lack_of(call->arena, str_of(scopes), "has none of the scopes"));
 }
 
 /* A sign-in asks for all of OAUTH_SCOPES at once. So a customer who has some of them has been given what a
@@ -230,7 +246,8 @@ const struct fault *guard_follows(struct mcp_call *call, const char *const *scop
 		if (guard_lists(call, *scopes) && !lists(str_of(needed), scope))
 			needed = arena_print(call->arena, "%s%s%.*s", needed, *needed ? " " : "", STR_FORMAT(scope));
 	}
-	return *needed ? too_weak(call, str_of(needed)) : NULL;
+	return *needed ? too_weak(call, str_of(needed),
+	                          lack_of(call->arena, str_of(needed), "does not have the scopes")) : NULL;
 }
 
 /* ---- Addresses ---- */

@@ -114,14 +114,14 @@ END_TEST
 #define REFUSED(scope) "Bearer realm=\"shop\", error=\"insufficient_scope\", error_description=\"This " scope
 
 static const struct { const char *caller, *scopes, *asked, *needed, *challenge; } refusals[] = {
-	{ "ann", "read", "", "write own", REFUSED("key does not have the scope write.\", scope=\"write\"") },
-	{ "ann", "read", "own", "write own", REFUSED("key does not have the scope own.\", scope=\"own\"") },
+	{ "ann", "read", "", "write own", REFUSED("key has none of the scopes write, own.\", scope=\"write\"") },
+	{ "ann", "read", "own", "write own", REFUSED("key has none of the scopes write, own.\", scope=\"own\"") },
 	/* What it has besides, in the order of them all. */
 	{ TOKEN, "s,read", "own", "write own",
-	  REFUSED("access token does not have the scope own.\", scope=\"shop/read shop/own shop/s\"") },
+	  REFUSED("access token has none of the scopes write, own.\", scope=\"shop/read shop/own shop/s\"") },
 	{ TOKEN, "read", "", "s", REFUSED("access token does not have the scope s.\", scope=\"shop/read shop/s\"") },
 	{ TOKEN, "", "read", "write own",
-	  REFUSED("access token does not have the scope write.\", scope=\"shop/write\"") },
+	  REFUSED("access token has none of the scopes write, own.\", scope=\"shop/write\"") },
 	{ TOKEN, "read,own", "", "read s", NULL }, { "ann", "own", "", "write own", NULL },
 };
 
@@ -170,8 +170,8 @@ START_TEST(a_subscription_asks_for_what_it_lacks_and_could_have)
 	sign_in_for("read,write");
 	offer_all();
 	called_by(TOKEN, "", "");
-	ck_assert_str_eq(guard_follows(&call, wanted)->challenge, REFUSED("access token does not have the scope"
-	                 " write read.\", scope=\"shop/read shop/write\""));
+	ck_assert_str_eq(guard_follows(&call, wanted)->challenge, REFUSED("access token does not have the scopes"
+	                 " write, read.\", scope=\"shop/read shop/write\""));
 	/* Nothing of it is for a key that has none of them: the rest is left out. */
 	called_by("ann", "", "");
 	ck_assert_ptr_null(guard_follows(&call, wanted));
