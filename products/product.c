@@ -112,23 +112,6 @@ const char *product_text(const char *text)
 	return text && !text_blank(text) ? text : NULL;
 }
 
-const char *product_price(struct arena *arena, struct money price)
-{
-	int digits = currency_digits(str_of(price.currency));
-	long long unit = 1;
-
-	/* A code that ISO 4217 never had, from before that was looked at. */
-	if (digits < 0)
-		return arena_print(arena, "%s %lld in minor units", price.currency,
-		                   (long long)price.minor);
-	if (digits == 0)
-		return arena_print(arena, "%s %lld", price.currency, (long long)price.minor);
-	for (int i = 0; i < digits; i++)
-		unit *= 10;
-	return arena_print(arena, "%s %lld.%0*lld", price.currency, price.minor / unit, digits,
-	                   price.minor % unit);
-}
-
 /* ---- What a product must be ---- */
 
 #define WHITE " \t\r\n"

@@ -63,8 +63,6 @@ bool product_reindex(struct store *store, const struct product *before,
 const char *product_trouble(struct arena *arena, const struct product *product);
 /* NULL for an empty text: "" in a change takes a text away. */
 const char *product_text(const char *text);
-/* "GBP 12.50" */
-const char *product_price(struct arena *arena, struct money price);
 
 /* product://SKU, percent-encoded where it must be. */
 const char *product_uri(struct arena *arena, const char *sku);

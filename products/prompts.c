@@ -2,6 +2,7 @@
 #include "prompts.h"
 
 #include "builder.h"
+#include "money.h"
 
 const char *or_unknown(const char *text)
 {
@@ -11,7 +12,7 @@ const char *or_unknown(const char *text)
 static const char *describe(struct arena *arena, const struct product *p)
 {
 	return arena_print(arena, "- %s, %s: %s, %lld available. Brand: %s. Category: %s. %s\n",
-		p->sku, p->name, product_price(arena, p->price), (long long)p->available,
+		p->sku, p->name, money_text(arena, &p->price), (long long)p->available,
 		or_unknown(p->brand), or_unknown(p->category),
 		p->description ? p->description : "");
 }

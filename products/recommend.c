@@ -1,5 +1,6 @@
 /* recommend.c - recommend_product, a prompt a person picks: what is in stock for an occasion and a budget. */
 #include "budget.h"
+#include "money.h"
 #include "prompts.h"
 #include "search.h"
 
@@ -74,8 +75,8 @@ static void set_limits(struct look *look, const struct price_range *budget, cons
 
 static const char *limits(struct arena *arena, const struct price_range *budget, const char *currency)
 {
-	const char *least = product_price(arena, (struct money) { budget->least, currency });
-	const char *most = product_price(arena, (struct money) { budget->most, currency });
+	const char *least = money_text(arena, &(struct money) { budget->least, currency });
+	const char *most = money_text(arena, &(struct money) { budget->most, currency });
 
 	if (budget->has_least && budget->has_most)
 		return arena_print(arena, "from %s to %s", least, most);
@@ -94,8 +95,8 @@ static const char *explain(struct arena *arena, const struct price_range *budget
 		return arena_print(arena, "understood as %s", limits(arena, budget, currency));
 	case BUDGET_AMBIGUOUS:
 		return arena_print(arena, "that may be %s or %s. " ASK,
-		                   product_price(arena, (struct money) { budget->most, currency }),
-		                   product_price(arena, (struct money) { budget->also, currency }),
+		                   money_text(arena, &(struct money) { budget->most, currency }),
+		                   money_text(arena, &(struct money) { budget->also, currency }),
 		                   "which it is");
 	case BUDGET_FOREIGN:
 		return arena_print(arena, "that is in another currency (%s) than the shop's prices, and"

@@ -131,6 +131,27 @@ str currency_written(str text, size_t *size)
 	return find_code(str_of(code), &digits);
 }
 
+/* ---- For people ---- */
+
+const char *money_text(struct arena *arena, const struct money *money)
+{
+	uint64_t unit = 1, minor = money->minor < 0 ? -(uint64_t)money->minor : (uint64_t)money->minor;
+	const char *code = money->currency, *sign = money->minor < 0 ? "-" : "";
+
+	if (!code)
+		return "";
+	int digits = currency_digits(str_of(code));
+	/* A code that ISO 4217 never had, which a database of before may keep. */
+	if (digits < 0)
+		return arena_print(arena, "%s %lld in minor units", code, (long long)money->minor);
+	if (digits == 0)
+		return arena_print(arena, "%s %lld", code, (long long)money->minor);
+	for (int i = 0; i < digits; i++)
+		unit *= 10;
+	return arena_print(arena, "%s %s%llu.%0*llu", code, sign, (unsigned long long)(minor / unit), digits,
+	                   (unsigned long long)(minor % unit));
+}
+
 /* ---- Sums ---- */
 
 bool sum_add(int64_t *sum, int64_t amount, int64_t times)

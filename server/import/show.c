@@ -123,19 +123,6 @@ void show_tallies(const struct import *import)
 	}
 }
 
-static void print_amount(FILE *out, const struct money *money)
-{
-	int digits = currency_digits(str_of(money->currency));
-	uint64_t unit = 1, minor = money->minor < 0 ? -(uint64_t)money->minor : (uint64_t)money->minor;
-
-	for (int i = 0; i < digits; i++)
-		unit *= 10;
-	fprintf(out, "%s%llu", money->minor < 0 ? "-" : "", (unsigned long long)(minor / unit));
-	if (digits)
-		fprintf(out, ".%0*llu", digits, (unsigned long long)(minor % unit));
-	fprintf(out, " %s", money->currency);
-}
-
 static bool is_shown(const struct import *import, const struct field *field, const void *member)
 {
 	if (field->type == FIELD_TEXT)
@@ -146,14 +133,14 @@ static bool is_shown(const struct import *import, const struct field *field, con
 	       : import->given[field - import->spec->row->fields];
 }
 
-static void print_field(FILE *out, const struct field *field, const void *member)
+static void print_field(const struct import *import, FILE *out, const struct field *field, const void *member)
 {
 	char time[TIME_TEXT_SIZE];
 
 	fprintf(out, "%s ", field->name);
 	switch (field->type) {
 	case FIELD_TEXT:  print_text(out, *(const char *const *)member); break;
-	case FIELD_MONEY: print_amount(out, member); break;
+	case FIELD_MONEY: fputs(money_text(import->arena, member), out); break;
 	case FIELD_INT:   fprintf(out, "%lld", (long long)*(const int64_t *)member); break;
 	case FIELD_REAL:  fprintf(out, "%g", *(const double *)member); break;
 	case FIELD_BOOL:  fputs(*(const bool *)member ? "yes" : "no", out); break;
@@ -182,7 +169,7 @@ void show_sample(struct import *import)
 		if (!columns_is_column(field) || !is_shown(import, field, member))
 			continue;
 		fputs(any ? ", " : "  ", out);
-		print_field(out, field, member);
+		print_field(import, out, field, member);
 		any = true;
 	}
 	fclose(out);

@@ -3,7 +3,7 @@
 #ifndef MCP_MONEY_H
 #define MCP_MONEY_H
 
-#include "core.h"
+#include "shape.h"
 
 #define CURRENCY_SIZE sizeof("GBP")
 
@@ -20,6 +20,10 @@ MUST_USE bool currency_read(str text, char code[CURRENCY_SIZE]);
 str currency_written(str text, size_t *size);
 #define CURRENCY_DOLLARS "USD CAD AUD NZD SGD HKD TWD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD" \
 	" SRD TTD XCD"
+
+/* For a person: "GBP 9.50", "JPY 300", "KWD -0.500", with the digits that the currency has; "ABC 950 in minor
+ * units" where there is no such currency, "" where the amount is absent. */
+const char *money_text(struct arena *arena, const struct money *money);
 
 /* Adds an amount so many times to a sum, of money or of units: the one way to add up what others made.
  * False, and the sum is as it was: it would be more than can be counted. */

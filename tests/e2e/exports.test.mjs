@@ -137,7 +137,7 @@ test('a dry run shows all that was understood', async () => {
 	assert.match(stdout, /^ {2}Body \(HTML\) +description$/m);
 	assert.match(stdout, /^Left out: Tags, .*Cost per item\.$/m);
 	assert.match(stdout, /^Amounts are in GBP\.$/m);
-	assert.match(stdout, /^ {2}sku "APR-SAGE-M", name "Linen Apron \(Sage, M\)", price 39\.50 GBP, stock 14/m);
+	assert.match(stdout, /^ {2}sku "APR-SAGE-M", name "Linen Apron \(Sage, M\)", price GBP 39\.50, stock 14/m);
 	assert.match(stdout, /Checked 4 products .* nothing was imported/);
 });
 

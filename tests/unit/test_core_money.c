@@ -95,6 +95,26 @@ START_TEST(every_code_of_debians_list_is_known)
 }
 END_TEST
 
+/* ---- For people ---- */
+
+static const struct { struct money money; const char *text; } amounts[] = {
+	{ { 1250, "GBP" }, "GBP 12.50" }, { { 5, "EUR" }, "EUR 0.05" }, { { 0, "USD" }, "USD 0.00" },
+	{ { 1250, "JPY" }, "JPY 1250" }, { { 12, "XPF" }, "XPF 12" }, { { -12, "BIF" }, "BIF -12" },
+	{ { 1250, "KWD" }, "KWD 1.250" }, { { 7, "BHD" }, "BHD 0.007" }, { { 100000, "TND" }, "TND 100.000" },
+	{ { -5, "GBP" }, "GBP -0.05" }, { { INT64_MIN, "GBP" }, "GBP -92233720368547758.08" },
+	{ { INT64_MAX, "GBP" }, "GBP 92233720368547758.07" },
+	{ { 950, "ABC" }, "ABC 950 in minor units" }, { { 950, NULL }, "" },
+};
+
+START_TEST(an_amount_is_written_with_its_currencys_digits)
+{
+	struct arena *arena = arena_create();
+
+	ck_assert_str_eq(money_text(arena, &amounts[_i].money), amounts[_i].text);
+	arena_destroy(arena);
+}
+END_TEST
+
 /* ---- Sums ---- */
 
 static const struct { int64_t sum, amount, times; bool fits; int64_t then; } sums[] = {
@@ -125,6 +145,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_currency_is_known_as_people_write_it, 0, COUNT(signs));
 	tcase_add_test(tcase, every_sign_means_a_currency_that_there_is);
 	tcase_add_test(tcase, every_code_of_debians_list_is_known);
+	tcase_add_loop_test(tcase, an_amount_is_written_with_its_currencys_digits, 0, COUNT(amounts));
 	tcase_add_loop_test(tcase, a_sum_fits_or_is_as_it_was, 0, COUNT(sums));
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

@@ -197,21 +197,6 @@ START_TEST(what_is_wrong_with_a_product_is_said)
 }
 END_TEST
 
-static const struct { struct money price; const char *text; } prices[] = {
-	{ { 1250, "GBP" }, "GBP 12.50" }, { { 5, "EUR" }, "EUR 0.05" }, { { 1250, "JPY" }, "JPY"
-		" 1250" },
-	{ { 1250, "KWD" }, "KWD 1.250" }, { { 7, "BHD" }, "BHD 0.007" }, { { 0, "USD" }, "USD"
-		" 0.00" },
-	{ { 12, "XPF" }, "XPF 12" }, { { 12, "BIF" }, "BIF 12" }, { { 100000, "TND" }, "TND"
-		" 100.000" },
-};
-
-START_TEST(a_price_is_written_with_its_currencys_digits)
-{
-	ck_assert_str_eq(product_price(arena, prices[_i].price), prices[_i].text);
-}
-END_TEST
-
 static const struct { const char *sku, *uri; } uris[] = {
 	{ "KIT-0001", "product://KIT-0001" }, { "a~._-Zz09", "product://a~._-Zz09" },
 	{ "a/b?c#d", "product://a%2Fb%3Fc%23d" }, { "\xc3\xa9", "product://%C3%A9" }, { "100%",
@@ -290,7 +275,6 @@ static TCase *product_case(void)
 
 	tcase_add_checked_fixture(tcase, begin_pan, end);
 	tcase_add_loop_test(tcase, what_is_wrong_with_a_product_is_said, 0, COUNT(products_given));
-	tcase_add_loop_test(tcase, a_price_is_written_with_its_currencys_digits, 0, COUNT(prices));
 	tcase_add_loop_test(tcase, a_uri_has_no_letter_that_means_something, 0, COUNT(uris));
 	tcase_add_test(tcase, keys_of_an_earlier_release_become_plain_and_none_is_taken_twice);
 	return tcase;
