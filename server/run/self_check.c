@@ -60,11 +60,14 @@ static int64_t look(struct store *store)
 	bool healthy = state_healthy();
 
 	readiness_set(READINESS_STATE, healthy ? NULL : "the database does not answer", "");
-	served_look(tick_ms());
 	if (store)
 		look_at_place(store);
 	if (store && healthy && the.server->migrations)
 		look_at_tables(store);
+	if (readiness_is_well_before(READINESS_CALLS))
+		served_look(tick_ms());
+	else
+		served_explained(tick_ms());
 	return readiness_why_not() ? PAUSE_UNREADY_MS : PAUSE_MS;
 }
 

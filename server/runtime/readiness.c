@@ -40,6 +40,11 @@ const char *readiness_why_not(void)
 	return part < READINESS_PARTS ? atomic_load(&all.why[part]) : NULL;
 }
 
+bool readiness_is_well_before(enum readiness_part part)
+{
+	return not_well() >= (int)part;
+}
+
 static void tell(int part)
 {
 	const char *details = part < READINESS_PARTS ? all.details[part] : "";

@@ -19,6 +19,8 @@ enum readiness_part {
 void readiness_set(enum readiness_part part, const char *why, const char *details);
 /* Of the first part that is not well; NULL: ready. Any thread, no lock. */
 const char *readiness_why_not(void);
+/* Whether all parts that are listed before this one are well. */
+bool readiness_is_well_before(enum readiness_part part);
 /* Each part in a line, with its details. */
 str readiness_print(struct arena *arena);
 extern const struct counted readiness_counted[];

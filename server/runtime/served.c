@@ -27,6 +27,7 @@ static struct {
 	int64_t length_ms;              /* of the latest time away */
 	bool away;
 	int64_t until_ms;               /* it stays as it is */
+	int64_t explained_until_ms;     /* what fails has another's reason */
 } seen;
 
 void served_tell(void (*look)(void))
@@ -64,6 +65,13 @@ static void gather(int64_t at_ms)
 	seen.ended += atomic_exchange(&ended, 0);
 }
 
+static void let_go(void)
+{
+	atomic_store(&ended, 0);
+	atomic_store(&failed, 0);
+	seen.ended = seen.failed = 0;
+}
+
 static void leave(int64_t at_ms)
 {
 	char details[64];
@@ -87,6 +95,10 @@ static void come_back(int64_t at_ms)
 
 void served_look(int64_t at_ms)
 {
+	if (at_ms < seen.explained_until_ms) {
+		let_go();
+		return;
+	}
 	gather(at_ms);
 	if (at_ms < seen.until_ms)
 		return;
@@ -96,9 +108,16 @@ void served_look(int64_t at_ms)
 		leave(at_ms);
 }
 
+void served_explained(int64_t at_ms)
+{
+	if (seen.away)
+		come_back(at_ms);
+	let_go();
+	seen.explained_until_ms = at_ms + FADE_MS;
+}
+
 void served_forget(void)
 {
-	atomic_store(&ended, 0);
-	atomic_store(&failed, 0);
+	let_go();
 	memset(&seen, 0, sizeof(seen));
 }

@@ -11,6 +11,9 @@ void served_note(bool well);
 void served_look(int64_t at_tick_ms);
 /* Is called soon after one has failed, on any thread; NULL: nobody. */
 void served_tell(void (*look_soon)(void));
+/* In its place while something else is known to be why calls fail: they are not counted, nor those that still fail in the
+ * seconds after. Another part of readiness says it, and once that is over none of them does. */
+void served_explained(int64_t at_tick_ms);
 /* As at the start. */
 void served_forget(void);
 

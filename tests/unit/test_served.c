@@ -104,6 +104,29 @@ START_TEST(after_a_calm_it_begins_anew)
 }
 END_TEST
 
+/* While the database is known to be away, and for the seconds in which the others notice that it is back. */
+START_TEST(what_another_part_explains_is_not_counted)
+{
+	end_of(0, 9);
+	ck_assert_ptr_nonnull(readiness_why_not());
+	for (int second = 0; second < 30; second++, at_ms += 1000) {
+		served_note(false);
+		served_explained(at_ms);
+		ck_assert_ptr_null(readiness_why_not());
+	}
+	for (int i = 0; i < 4; i++, at_ms += 1000) {
+		end_of(0, 9);
+		ck_assert_ptr_null(readiness_why_not());
+	}
+	at_ms += 1000;
+	end_of(0, 1);
+	ck_assert_ptr_null(readiness_why_not());
+	at_ms += 20000;
+	end_of(0, 9);
+	ck_assert_ptr_nonnull(readiness_why_not());
+}
+END_TEST
+
 static atomic_int looks;
 
 static void count_look(void)
@@ -134,6 +157,7 @@ int main(void)
 	tcase_add_test(tcase, single_failures_far_apart_are_none);
 	tcase_add_test(tcase, it_ends_by_itself_and_stays_ended);
 	tcase_add_test(tcase, it_is_back_for_as_long_as_it_was_away_and_both_grow);
+	tcase_add_test(tcase, what_another_part_explains_is_not_counted);
 	tcase_add_test(tcase, after_a_calm_it_begins_anew);
 	tcase_add_test(tcase, who_looks_is_told_of_a_failure_at_once_and_not_of_each);
 	suite_add_tcase(suite, tcase);
