@@ -15,8 +15,20 @@ const consent = (id, rounds = 1) => JSON.stringify({ jsonrpc: '2.0', id, method:
 	params: { name: 'consent', arguments: { rounds } } });
 const answer = (server, session, { id }) => exchange(server, { headers: session, body: JSON.stringify({
 	jsonrpc: '2.0', id, result: { action: 'accept', content: { sure: true } } }) });
-const resume = (server, session, id, until) => exchange(server, { method: 'GET', until,
-	headers: { ...session, Accept: 'text/event-stream', 'Last-Event-ID': id } });
+const isAnswered = events => messages(events).some(each => 'result' in each || 'error' in each);
+
+// Comes back to a stream as clients do: once more, where it is told to while the stream moves, from the last event that it had.
+async function resume(server, session, id, until = isAnswered) {
+	const seen = [];
+	for (let tries = 0; ; tries++) {
+		const last = seen.findLast(event => event.id)?.id ?? id;
+		const { status, events } = await exchange(server, { method: 'GET', until: more => until([...seen, ...more]),
+			headers: { ...session, Accept: 'text/event-stream', 'Last-Event-ID': last } });
+		seen.push(...events);
+		if (until(seen) || !events.some(event => event.retry) || tries === 10)
+			return { status, events: seen };
+	}
+}
 
 // Calls the tool and resolves with its first question: what was seen of the stream, and its end.
 async function asked(server, session, id, rounds) {

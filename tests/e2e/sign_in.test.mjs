@@ -284,7 +284,7 @@ test('2026: a subscription to what needs more is 403 with all of it; what no sig
 	assert.equal(refused.headers['content-type'], 'application/json');
 	assert.deepEqual(await acknowledged(products, listen(weak, 'nothing://here')), { toolsListChanged: true });
 	assert.deepEqual(await acknowledged(products, listen(bearer(issuer.mint()))), { toolsListChanged: true,
-		resourceSubscriptions: ['product://KIT-0001', 'product://KIT-0001'] });
+		resourceSubscriptions: ['product://KIT-0001'] });
 	const silent = await startTrusting('products', issuer, {
 		API_KEYS: `reserves:${createHash('sha256').update('mcp_reserves').digest('hex')}:stock:reserve` });
 	for (const headers of [weak, bearer('mcp_reserves')])
