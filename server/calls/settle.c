@@ -74,6 +74,12 @@ static const char *outcome_word(const struct mcp_call *call)
 	return call->is_error ? "error" : "ok";
 }
 
+/* Its worker may still be at it, and what that writes of it is not to be read. */
+static bool is_settled_early(const struct mcp_call *call)
+{
+	return call->overran || atomic_load(&call->cancelled);
+}
+
 void call_report(struct mcp_call *call, int status)
 {
 	const char *method = call->method ? call->method->name : "other";
@@ -82,7 +88,7 @@ void call_report(struct mcp_call *call, int status)
 	int64_t micros = tick_us() - call->reply->began_us;
 
 	call->reply->logged = true;
-	if (call->offer)
+	if (call->offer && !is_settled_early(call))
 		served_note(call->trouble != TROUBLE_STORE);
 	metrics_request(method, target, word, micros);
 	if (log_shows(LOG_INFO))

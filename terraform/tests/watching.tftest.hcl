@@ -143,8 +143,8 @@ run "dashboard" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 5 + 4 + 2
-    error_message = "Five charts and a log for each service, four charts for what they share."
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 6 + 4 + 2
+    error_message = "Six charts for each service, their logs, four charts for what they share."
   }
   assert {
     condition     = alltrue([for service in ["products", "orders"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "\"OpenStreams\",\"Service\",\"${service}\"")])
@@ -183,7 +183,7 @@ run "dashboard_where_people_sign_in" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 7 + 4 + 2
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 8 + 4 + 2
     error_message = "Two charts more for each service."
   }
   assert {
