@@ -98,7 +98,8 @@ test('nor is a service that does not take this one\'s key: the log says where, a
 });
 
 test('who asks for more at a time than one caller may is refused, which is not the program\'s matter', async () => {
-	const server = await start('products', { METRICS_PORT: 'any', WORKERS: '1', WORKER_QUEUE: '4' });
+	// Room enough that its own jobs, which wait there too, never leave none.
+	const server = await start('products', { METRICS_PORT: 'any', WORKERS: '1', WORKER_QUEUE: '24' });
 	try {
 		const session = await beginSession(server, '2025-03-26');
 		const batch = Array.from({ length: 50 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call',
