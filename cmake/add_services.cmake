@@ -17,7 +17,7 @@ function(add_services list)
     if(NOT TARGET mcp-${name})
       message(FATAL_ERROR "${name}/CMakeLists.txt makes no program mcp-${name}, which ${list} wants of it")
     endif()
-    add_test(NAME check_${name} COMMAND mcp-${name} check)
+    add_test(NAME check_${name} COMMAND mcp-${name} check tables)
     add_test(NAME scopes_${name}
              COMMAND ${CMAKE_COMMAND} -D "PROGRAM=${CMAKE_CROSSCOMPILING_EMULATOR};$<TARGET_FILE:mcp-${name}>"
                      -D LIST=${CMAKE_SOURCE_DIR}/${list} -D NAME=${name} -P ${CMAKE_SOURCE_DIR}/cmake/check_scopes.cmake)

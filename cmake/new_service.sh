@@ -68,7 +68,7 @@ END
 by_name() {
 	local name=$1 port=$2
 	shift 2
-	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/documented/$name/g; s/8083/$port/g" "$@"
+	sed -e "s/\"Guest book\"/\"${name^}\"/; s/guestbook/$name/g; s/documented/$name/g; s/8084/$port/g" "$@"
 }
 
 # By this line of its CMakeLists.txt a folder is one that was written here.

@@ -8,11 +8,30 @@
 # Where a service is reached from this machine: 8443 for products, whose own port is 8081.
 https_port() { echo $(($(./services "$1" port) + 362)); }
 
+has_database() { [ "$(./services "$1" database)" = true ]; }
+
+# Two of it; without a database one, since its sessions are in its memory.
+letters_of() {
+	echo a
+	! has_database "$1" || echo b
+}
+
 # ---- compose ----
 
-# Two of it; whom it calls it reaches by way of the balancer, so that it never waits for one of the two.
+# Who looks at what runs in AWS does so as whoever starts the stack: what is set there, by name alone. A machine that is none of AWS's is
+# not asked whose it is.
+settings_for_aws() {
+	local name
+	for name in "${1^^}_CLUSTER" "${1^^}_SERVICES" AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN \
+		AWS_ENDPOINT_URL; do
+		echo "      $name:"
+	done
+	echo '      AWS_EC2_METADATA_DISABLED: "true"'
+}
+
+# Whom it calls it reaches by way of the balancer, so that it never waits for one of the two.
 compose_service() {
-	local name=$1 called _
+	local name=$1 called _ letter
 	cat <<END
 
   $name-a: &$name
@@ -24,17 +43,26 @@ END
 	while read -r called _; do
 		[ -z "$called" ] || echo "      ${called^^}_URL: http://balancer:$(./services "$called" port)/mcp"
 	done < <(./services "$name" calls)
+	[ "$(./services "$name" aws)" = nothing ] || settings_for_aws "$name"
 	cat <<END
     env_file: ["$STACK/$name.env", "$STACK/$name.calls.env"]
     secrets: [{ source: ${name}_keys, target: keys }]
     labels: { keys: "$(cksum <"$STACK/$name.keys")" }        # other ones: another container
-  $name-b: *$name
 END
+	for letter in $(letters_of "$name"); do
+		[ "$letter" = a ] || echo "  $name-$letter: *$name"
+	done
 }
 
 # What PostgreSQL has to take: of each of the two the four that its calls share, one for each event loop, of which there are no
 # more than sixteen, and one that listens; and a few for setup and for you.
-stack_connections() { echo $((${#NAMES[@]} * 2 * (4 + 16 + 1) + 15)); }
+stack_connections() {
+	local name connections=15
+	for name in "${NAMES[@]}"; do
+		! has_database "$name" || connections=$((connections + 2 * (4 + 16 + 1)))
+	done
+	echo "$connections"
+}
 
 compose_file() {
 	local name port
@@ -62,10 +90,10 @@ END
 # ---- The balancer ----
 
 # From outside with TLS, from inside, for services that call others, as they are. Nothing is tied to one
-# of the two servers: sessions and streams are in the database. Whose address it is, only the balancer
+# of two servers: sessions and streams are in the database. Whose address it is, only the balancer
 # says: it is the first, and Docker's gateway, which many come from, is among the networks that are trusted.
 balancer_service() {
-	local name=$1 port
+	local name=$1 port letter
 	port=$(./services "$name" port)
 	cat <<END
 
@@ -81,9 +109,10 @@ frontend $name-inside
 	default_backend $name
 
 backend $name
-	server a $name-a:$port
-	server b $name-b:$port
 END
+	for letter in $(letters_of "$name"); do
+		printf '\tserver %s %s-%s:%s\n' "$letter" "$name" "$letter" "$port"
+	done
 }
 
 balancer_file() {
@@ -99,8 +128,8 @@ balancer_file() {
 prometheus_targets() {
 	jq 'to_entries | map({
 		labels: { job: .key },
-		targets: [.key + ("-a", "-b") + ":\(.value.port + 1000)"]
-	})' services.json
+		targets: [.key + ("-a", if .value.database == false then empty else "-b" end) + ":\(.value.port + 1000)"]
+	})' "${SERVICES_LIST:-services.json}"
 }
 
 # ---- Keys ----

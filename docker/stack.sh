@@ -52,15 +52,19 @@ make_keys() {
 	done
 }
 
+database_settings() {
+	echo "DATABASE_URL=postgresql://postgres/$1"
+	echo "DATABASE_USER=$1"
+	echo "DATABASE_PASSWORD=$(secret)"
+}
+
 make_settings() {
 	local name
 	for name in "${NAMES[@]}"; do
 		[ ! -e "$STACK/$name.env" ] || continue
 		{
 			echo "STATE_KEYS=$(openssl rand -base64 32)"
-			echo "DATABASE_URL=postgresql://postgres/$name"
-			echo "DATABASE_USER=$name"
-			echo "DATABASE_PASSWORD=$(secret)"
+			! has_database "$name" || database_settings "$name"
 		} | (umask 077 && cat >"$STACK/$name.env")
 	done
 }
@@ -141,6 +145,7 @@ set_up_databases() {
 	SETUP_PASSWORD=$(cat "$STACK/postgres.password")
 	export SETUP_PASSWORD
 	for name in "${NAMES[@]}"; do
+		has_database "$name" || continue
 		in_stack run --rm --no-deps -T -e SETUP_USER=postgres -e SETUP_PASSWORD "$name-a" setup ||
 			fail "the database of $name was not made"
 	done

@@ -71,7 +71,7 @@ static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, str
 	}
 	/* Where products can't be reached the errand waits for the job. */
 	errand_run(store, work->arena, &errand);
-	order_changed(work->arena, work->order->id);
+	order_changed(work->arena, work->order->id, work->order->customer);
 	return order_answer(call, store, WRITE, work->order->id);
 }
 
@@ -107,10 +107,10 @@ enum mcp_answer cancel_order(struct mcp_call *call, const void *in, struct store
 	case MCP_ACCEPTED:    break;
 	case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Ask the person whether order %s is to be"
 	                             " cancelled, then call again with confirm: true.", order.id);
-	default:              return mcp_say(call, "Order %s was left as it is.", order.id);
+	default:              return mcp_fail(call, "Order %s was left as it is.", order.id);
 	}
 	if (!consent.sure)
-		return mcp_say(call, "Order %s was left as it is.", order.id);
+		return mcp_fail(call, "Order %s was left as it is.", order.id);
 	return carry_out(call, store, &(struct work) { .asked = asked, .order = &order,
 	                                               .actor = mcp_caller(call),
 	                                               .arena = mcp_arena(call) });

@@ -62,7 +62,13 @@ static enum client_outcome about_reservation(struct arena *arena, const char *to
 	                   reservation, why);
 }
 
-enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
+/* An order that took the place of one that was taken back meanwhile is asked for anew. */
+static const char *key_of(struct mcp_call *call, const char *what, const char *id)
+{
+	return arena_print(mcp_arena(call), "%s %s", what, id);
+}
+
+enum client_outcome catalogue_reserve(struct mcp_call *call, const char *id,
                                       const struct portion *items, int64_t count,
                                       struct reservation *reservation, const char **why)
 {
@@ -70,8 +76,16 @@ enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
 		.reservation_id = id, .items = (struct portion *)items, .item_count = count,
 	};
 
-	return client_call(products, arena, "reserve_stock", true, reserve_shape, &request,
-	                   reservation_shape, reservation, why);
+	return client_ask(call, products, key_of(call, "reserve", id), "reserve_stock", true, reserve_shape, &request,
+	                  reservation_shape, reservation, why);
+}
+
+enum client_outcome catalogue_ask_commit(struct mcp_call *call, const char *id, const char **why)
+{
+	struct reservation reservation;
+
+	return client_ask(call, products, key_of(call, "commit", id), "commit_reservation", true, reservation_id_shape,
+	                  &(struct request) { .reservation_id = id }, reservation_shape, &reservation, why);
 }
 
 enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)

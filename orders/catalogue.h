@@ -27,9 +27,14 @@ bool catalogue_start(void);
 void catalogue_stop(void);
 
 /* Each is safe to repeat with the same id. `why` says in words what went wrong. */
-MUST_USE enum client_outcome catalogue_reserve(struct arena *arena, const char *id,
+
+/* For a tool, which is run again where they are CLIENT_PENDING. */
+MUST_USE enum client_outcome catalogue_reserve(struct mcp_call *call, const char *id,
                                                const struct portion *items, int64_t count,
                                                struct reservation *reservation, const char **why);
+MUST_USE enum client_outcome catalogue_ask_commit(struct mcp_call *call, const char *id, const char **why);
+
+/* For whoever may wait. */
 MUST_USE enum client_outcome catalogue_commit(struct arena *arena, const char *id,
                                               const char **why);
 /* Also of a reservation that never was: it then can't be made any more. */

@@ -185,15 +185,18 @@ static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struc
 {
 	struct placed placed = { .call = call, .id = order->id };
 	const char *why;
+	enum client_outcome outcome = catalogue_ask_commit(call, order->id, &why);
 
-	if (catalogue_commit(mcp_arena(call), order->id, &why) != CLIENT_ANSWERED) {
+	if (outcome == CLIENT_PENDING)
+		return MCP_WAITING;
+	if (outcome != CLIENT_ANSWERED) {
 		placing_leave(store, order, 0);
 		return still_placing(call, order->id);
 	}
 	/* Without the lease, or the book: the order is finished by others, for it is committed. */
 	if (placing_finish_reading(store, order, read_placed, &placed) != STEP_DONE)
 		return still_placing(call, order->id);
-	order_changed(mcp_arena(call), order->id);
+	order_changed(mcp_arena(call), order->id, order->customer);
 	return placed.found == FOUND ? mcp_return(call, order_shape, &placed.order)
 	                             : order_missing(call, placed.found, order->id);
 }
@@ -205,8 +208,9 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 	struct reservation reservation;
 	const char *why = NULL;
 
-	switch (catalogue_reserve(arena, order->id, asked->items, asked->item_count, &reservation,
+	switch (catalogue_reserve(call, order->id, asked->items, asked->item_count, &reservation,
 	                          &why)) {
+	case CLIENT_PENDING:     return MCP_WAITING;
 	case CLIENT_ANSWERED:    break;
 	case CLIENT_UNREACHABLE: return drop(call, store, order, CATALOGUE_DOWN);
 	default:                 return refuse(call, store, order, why);
@@ -223,6 +227,18 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 	                                " back and nothing is reserved. Call create_order again.");
 	default:        return mcp_fail(call, BOOK_DOWN);
 	}
+}
+
+/* This call's own, of a run before: it goes on from where that is. */
+static enum mcp_answer go_on(struct mcp_call *call, struct store *store, const struct create *asked,
+                             struct placing *order, const struct placing *known)
+{
+	order->id = known->id;
+	order->now = known->now;
+	order->lease_until = known->lease_until;
+	mcp_note(call, "order", order->id);
+	return strcmp(known->status, "committing") == 0 ? confirm(call, store, order)
+	                                                : place(call, store, order, asked);
 }
 
 /* The key was used before. False: that order was left behind and is now settled: look again. */
@@ -266,11 +282,14 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 		char id[ID_SIZE];
 		id_make(id, "ORD-");
 		order->id = arena_copy(mcp_arena(call), str_of(id));
-		mcp_note(call, "order", id);
+		order->lease_owner = mcp_call_number(call);
 		switch (placing_record(store, mcp_arena(call), order, &known)) {
 		case STEP_DONE:
+			mcp_note(call, "order", id);
 			return place(call, store, order, asked);
 		case STEP_LOST:
+			if (known.lease_owner == order->lease_owner)
+				return go_on(call, store, asked, order, &known);
 			if (answer_known(call, store, asked, order, &known, &answer))
 				return answer;
 			break;

@@ -187,7 +187,9 @@ bool event_add(struct store *store, const struct event *event)
 	                    added_shape, event) == 1;
 }
 
-void order_changed(struct arena *arena, const char *id)
+void order_changed(struct arena *arena, const char *id, const char *customer)
 {
 	mcp_changed(arena_print(arena, "order://%s", id));
+	if (customer)
+		mcp_changed(arena_print(arena, "customer://%s", text_in_uri(arena, customer)));
 }

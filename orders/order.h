@@ -142,8 +142,9 @@ enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const c
 
 /* Adds to the order's history, inside a transaction. */
 MUST_USE bool event_add(struct store *store, const struct event *event);
-/* Tells followers of order://id. */
-void order_changed(struct arena *arena, const char *id);
+/* Tells followers of order://id, and of customer://customer, whose list has the order's status. NULL: that is as it
+ * was. */
+void order_changed(struct arena *arena, const char *id, const char *customer);
 
 /* ---- Tools, each in the file of its name ---- */
 

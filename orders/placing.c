@@ -52,7 +52,8 @@ static bool record(struct store *store, void *context)
 
 	int found = store_find_one(store, work->arena,
 	                           "select id, customer, status, request_hash, coalesce(lease_until, 0) as"
-	                           " lease_until from orders"
+	                           " lease_until, coalesce(lease_owner, 0) as lease_owner, placed_at as now"
+	                           " from orders"
 	                           " where caller = :caller and idempotency_key = :idempotency_key",
 	                           placing_shape, work->order, placing_shape, work->known);
 	if (found)
@@ -71,7 +72,6 @@ enum step placing_record(struct store *store, struct arena *arena, struct placin
                          struct placing *known)
 {
 	order->now = now_ms();
-	order->lease_owner = id_number();
 	order->lease_until = order->now + LEASE_MS;
 	order->customer_key = customer_key(arena, order->customer);
 	return transact(store, record, &(struct work) { .order = order, .known = known,
@@ -215,11 +215,12 @@ static bool take(struct store *store, void *context)
 	                 " where id = :id and lease_until <= :now"
 	                 " and status in ('recording', 'committing')", placing_shape, order) != 1 ||
 	    store_find_one(store, work->arena,
-	                   "select status, caller, placed_at as now from orders where id = :id",
+	                   "select status, caller, customer, placed_at as now from orders where id = :id",
 	                   placing_shape, order, placing_shape, &found) != 1)
 		return false;
 	work->known->status = found.status;
 	work->known->caller = found.caller;
+	work->known->customer = found.customer;
 	work->known->now = found.now;
 	return true;
 }

@@ -21,7 +21,7 @@
 
 #include "catalogue.h"
 
-#define LEASE_MS 20000          /* two calls to products take at most 6 s; the rest is slack */
+#define LEASE_MS 20000          /* of a step; one call to products takes at most 3 s, the rest is slack */
 
 struct placing {
 	const char *id;
@@ -43,7 +43,7 @@ enum step {
 	STEP_NO_BOOK,           /* the store failed */
 };
 
-/* Records the order under (caller, idempotency_key) with a new lease. STEP_LOST: there is one
+/* Records the order under (caller, idempotency_key) with a new lease of its owner's. STEP_LOST: there is one
  * already, which is read into `known`. */
 MUST_USE enum step placing_record(struct store *store, struct arena *arena, struct placing *order,
                                   struct placing *known);

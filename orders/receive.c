@@ -16,6 +16,7 @@ struct work {
 	const struct receive *asked;
 	struct return_request request;
 	struct errand errand;
+	const char *customer;           /* whose order came back as a whole; NULL: it did not */
 };
 
 static SHAPE(request_shape, struct return_request,
@@ -29,7 +30,7 @@ static bool find_away(struct store *store, struct arena *arena, const char *orde
                       struct order *away)
 {
 	return store_find_one(store, arena,
-	                      "select o.units - coalesce((select sum(r.quantity) from return_line r"
+	                      "select o.customer, o.units - coalesce((select sum(r.quantity) from return_line r"
 	                      " join return_request q on q.id = r.return_id"
 	                      " where q.order_id = o.id and q.state = 'received'), 0) as units"
 	                      " from orders o where o.id = :id",
@@ -52,19 +53,26 @@ static bool record_event(struct store *store, struct work *work, bool all)
 		                    note ? ": " : "", note ? note : "") });
 }
 
+static bool is_whole(struct work *work, const struct order *away)
+{
+	work->customer = away->units <= 0 ? away->customer : NULL;
+	return work->customer;
+}
+
 /* False: it was received already, or the book failed. */
 static bool receive(struct store *store, void *context)
 {
 	struct work *work = context;
-	struct order away;
+	struct order away = { 0 };
 
+	work->customer = NULL;
 	return store_change(store,
 	                    "update return_request set state = 'received', received_at ="
 	                    " :received_at, received_by = :received_by"
 	                    " where id = :id and state = 'requested'",
 	                    request_shape, &work->request) == 1 &&
 	       find_away(store, work->arena, work->request.order_id, &away) &&
-	       record_event(store, work, away.units <= 0) &&
+	       record_event(store, work, is_whole(work, &away)) &&
 	       errand_restock(store, work->arena, work->request.order_id, work->request.id,
 	                      &work->errand);
 }
@@ -102,6 +110,6 @@ enum mcp_answer receive_return(struct mcp_call *call, const void *in, struct sto
 	}
 	/* Where products can't be reached the errand waits for the job. */
 	errand_run(store, work.arena, &work.errand);
-	order_changed(work.arena, work.request.order_id);
+	order_changed(work.arena, work.request.order_id, work.customer);
 	return answer(call, store, work.request.id);
 }

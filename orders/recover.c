@@ -28,7 +28,7 @@ static bool finish(struct store *store, struct arena *arena, struct placing *ord
 
 	if (step == STEP_DONE) {
 		mcp_notice("an order that was left behind is placed");
-		order_changed(arena, order->id);
+		order_changed(arena, order->id, order->customer);
 	}
 	return step != STEP_NO_BOOK;
 }

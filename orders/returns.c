@@ -286,6 +286,6 @@ enum mcp_answer request_return(struct mcp_call *call, const void *in, struct sto
 		return answer_known(call, store, asked, work.request.id);
 	if (outcome == STORE_TAKEN_BACK)
 		return mcp_fail(call, "%s", work.refusal ? work.refusal : BOOK_DOWN);
-	order_changed(work.arena, work.request.order_id);
+	order_changed(work.arena, work.request.order_id, NULL);
 	return answer(call, store, work.request.id);
 }

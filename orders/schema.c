@@ -94,6 +94,18 @@ static const char changes_postgresql[] =
 	" and new.status not in ('recording', 'committing'))"
 	" execute function order_changed();";
 
+/* And of a customer, whose list has its status: as text_in_uri() writes the name. */
+static const char customers_postgresql[] =
+	"create function name_in_uri(name text) returns text language sql immutable"
+	" return (select string_agg("
+	"  case when chr(get_byte(bytes, i)) ~ '[A-Za-z0-9._~-]' and get_byte(bytes, i) < 128"
+	"  then chr(get_byte(bytes, i)) else '%' || upper(lpad(to_hex(get_byte(bytes, i)), 2, '0')) end,"
+	"  '' order by i) from convert_to(name, 'UTF8') as bytes,"
+	"  generate_series(0, length(bytes) - 1) as i);"
+	"create or replace function order_changed() returns trigger language plpgsql as $$ begin"
+	"  perform pg_notify('mcp_changed', 'order://' || new.id);"
+	"  perform pg_notify('mcp_changed', 'customer://' || name_in_uri(new.customer)); return null; end; $$;";
+
 /* Numbers are found in any case. A customer's name is completed from what its key begins with (customer.c);
  * rows without one are of an earlier release. */
 #define LOOKUPS(key) \
@@ -117,5 +129,6 @@ const struct migration order_migrations[] = {
 	IMPORT_MIGRATION("3-import"),
 	{ "4-lookups", .sqlite = LOOKUPS("text"), .postgres = LOOKUPS("text collate \"C\"") },
 	{ "5-statuses", .sqlite = statuses, .postgres = statuses },
+	{ "6-customers", .sqlite = "", .postgres = customers_postgresql },
 	{ 0 },
 };

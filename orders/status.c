@@ -88,6 +88,6 @@ enum mcp_answer update_order_status(struct mcp_call *call, const void *in, struc
 	                                       " with get_order.", order.id);
 	default:               return mcp_fail(call, BOOK_DOWN);
 	}
-	order_changed(mcp_arena(call), order.id);
+	order_changed(mcp_arena(call), order.id, order.customer);
 	return order_answer(call, store, STAFF, order.id);
 }

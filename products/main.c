@@ -81,7 +81,8 @@ static const struct mcp_resource resources[] = {
 	  .mime = "application/json", .out = categories_shape, .scope = "products:read",
 	  .blocks = true, .run = list_categories },
 	{ "catalog://categories/{category}", "category", "A category",
-	  "The products of one category: price and what is available now.",
+	  "The products of one category: price and what is available now. Subscribe to it to hear of those"
+	  " that come, go or are changed; of stock that is reserved or sold each product tells itself.",
 	  .mime = "application/json", .in = category_named_shape, .out = category_page_shape,
 	  .scope = "products:read", .run = read_category,
 	  .complete = complete_category },

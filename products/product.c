@@ -189,29 +189,9 @@ const char *product_trouble(struct arena *arena, const struct product *p)
 
 /* ---- As a resource ---- */
 
-static bool is_unreserved(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-		|| (c && strchr("-._~", c));
-}
-
 const char *product_uri(struct arena *arena, const char *sku)
 {
-	static const char digits[] = "0123456789ABCDEF";
-	char *uri = arena_alloc(arena, sizeof "product://" + 3 * strlen(sku));
-	char *at = uri + strlen(strcpy(uri, "product://"));
-
-	for (const char *from = sku; *from; from++) {
-		unsigned char c = (unsigned char)*from;
-		if (is_unreserved(c)) {
-			*at++ = *from;
-			continue;
-		}
-		*at++ = '%';
-		*at++ = digits[c >> 4];
-		*at++ = digits[c & 15];
-	}
-	return uri;
+	return arena_print(arena, "product://%s", text_in_uri(arena, sku));
 }
 
 void product_changed(struct mcp_call *call, const char *sku)

@@ -147,6 +147,24 @@ static bool is_same_text(const char *a, const char *b)
 	return (!a && !b) || (a && b && strcmp(a, b) == 0);
 }
 
+static void category_changed(struct arena *arena, const char *category)
+{
+	if (category)
+		mcp_changed(arena_print(arena, "catalog://categories/%s", text_in_uri(arena, category)));
+}
+
+/* What the pages of its categories have of it is another now. Of stock that others move the product tells alone. */
+static void categories_changed(const struct step *step)
+{
+	bool stays = is_same_text(step->before.category, step->after.category);
+
+	category_changed(step->arena, step->after.category);
+	if (stays)
+		return;
+	category_changed(step->arena, step->before.category);
+	mcp_changed("catalog://categories");
+}
+
 enum mcp_answer update_product(struct mcp_call *call, const void *in, struct store *store)
 {
 	struct step step = { .arena = mcp_arena(call), .in = in };
@@ -159,8 +177,7 @@ enum mcp_answer update_product(struct mcp_call *call, const void *in, struct sto
 		return product_unchanged(call, outcome, step.refusal);
 
 	product_changed(call, step.before.sku);
-	if (!is_same_text(step.before.category, step.after.category))
-		mcp_changed("catalog://categories");
+	categories_changed(&step);
 
 	struct product product;
 	if (product_find(store, step.arena, step.before.sku, &product) != 1)

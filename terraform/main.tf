@@ -32,7 +32,15 @@ locals {
   name    = "${var.project}-${var.environment}"
   account = data.aws_caller_identity.current.account_id
 
-  services = module.services.all
+  services  = module.services.all
+  databases = { for service, at in local.services : service => at if at.database }
+
+  # Who looks at what runs is told where, under names that begin with its own, as those of whom it calls begin with theirs.
+  watch_settings = { for service, at in local.services : service => at.aws != "read" ? {} : {
+    AWS_REGION                   = var.region
+    "${upper(service)}_CLUSTER"  = local.name
+    "${upper(service)}_SERVICES" = join(",", keys(local.services))
+  } }
 
   # By host a service has a name of its own; by path all have one.
   routes = { for service, at in local.services : service => {
@@ -49,6 +57,14 @@ locals {
 
   # While all are deployed at once, the old tasks and the new are both there.
   connections = sum([for service in local.services : 2 * service.maximum * service.connections])
+
+  # By OpenTelemetry's own names.
+  trace_settings = { for name, value in {
+    OTEL_EXPORTER_OTLP_ENDPOINT = var.traces.endpoint
+    OTEL_RESOURCE_ATTRIBUTES    = "deployment.environment.name=${var.environment}"
+    OTEL_TRACES_SAMPLER         = "parentbased_traceidratio"
+    OTEL_TRACES_SAMPLER_ARG     = tostring(var.traces.part)
+  } : name => value if var.traces.endpoint != null }
 
   # The bootstrap made it; a role without it the pipeline can't make.
   permissions_boundary = "arn:aws:iam::${local.account}:policy/${local.name}-boundary"
@@ -80,7 +96,7 @@ data "aws_secretsmanager_secret" "keys" {
 }
 
 data "aws_secretsmanager_secret" "database" {
-  for_each = local.services
+  for_each = local.databases
   name     = "${local.name}/${each.key}/database"
 }
 
@@ -107,6 +123,7 @@ module "security" {
   region         = var.region
   vpc_id         = module.network.vpc_id
   ports          = { for service, at in local.services : service => at.port }
+  databases      = keys(local.databases)
   calls          = { for service, at in local.services : service => keys(at.calls) }
   private_access = var.private_access
 }
@@ -121,6 +138,9 @@ module "endpoints" {
   vpc_id            = module.network.vpc_id
   subnet_ids        = slice(module.network.private_subnet_ids, 0, var.endpoint_zones)
   security_group_id = module.security.groups["endpoints"]
+
+  # What the tasks themselves ask of AWS.
+  actions = distinct(flatten([for service in module.service : service.actions]))
 }
 
 module "alerts" {
@@ -185,7 +205,7 @@ module "database" {
 resource "aws_ecs_cluster" "main" {
   name = local.name
 
-  # Counts the tasks that run and that should, for the alarm when none does. It is 63 metrics for two services, 18.90 dollars a month.
+  # Counts the tasks that run and that should, for the alarm when none does. It is 90 metrics for three services, 27 dollars a month.
   setting {
     name  = "containerInsights"
     value = "enabled"
@@ -212,15 +232,17 @@ module "service" {
     PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
     TRUSTED_PROXIES = join(",", module.network.public_cidrs)
     COMPAT          = var.compat
-  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.oauth_settings[each.key], each.value.settings)
+  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], each.value.settings)
+  more_secrets = var.traces.headers ? ["OTEL_EXPORTER_OTLP_HEADERS"] : []
 
-  keys_secret_arn     = data.aws_secretsmanager_secret.keys[each.key].arn
-  database_secret_arn = data.aws_secretsmanager_secret.database[each.key].arn
-  master_secret_arn   = module.database.master_secret_arn
-  database = {
-    address = module.database.address
-    query   = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/image/rds-roots.pem, as every image has it
-  }
+  keys_secret_arn = data.aws_secretsmanager_secret.keys[each.key].arn
+  database = each.value.database ? {
+    address           = module.database.address
+    query             = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem" # docker/image/rds-roots.pem, as every image has it
+    secret_arn        = data.aws_secretsmanager_secret.database[each.key].arn
+    master_secret_arn = module.database.master_secret_arn
+  } : null
+  reads = each.value.aws == "read" ? var.project : null
   calls = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
   key_arn              = data.aws_kms_alias.main.target_key_arn
@@ -248,6 +270,7 @@ module "dashboard" {
   namespace       = local.name
   services        = { for service, made in module.service : service => { target_groups = made.target_groups, log_group = made.log_group } }
   sign_in         = local.issuer != null
+  traces          = var.traces.endpoint != null
   balancer        = module.balancer.arn_suffix
   firewall        = module.balancer.firewall
   database        = module.database.identifier

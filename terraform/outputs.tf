@@ -7,7 +7,7 @@ output "cluster_name" {
 output "services" {
   description = <<-END
     For each service: service_name (update-service, describe-services), image, connector_url (where clients connect), setup_task_definition_arn (run
-    once before the first deployment and at each, it migrates), task_definition_arn (what a release moves the service to; for `import`: override the
+    once before the first deployment and at each, it migrates; null where there is no database), task_definition_arn (what a release moves the service to; for `import`: override the
     command), minimum and maximum of its tasks, trial_header (with which green is reached), security_group_ids and subnet_ids (for run-task).
   END
   value = { for service, made in module.service : service => {

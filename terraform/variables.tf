@@ -403,6 +403,35 @@ variable "alarm_slack" {
   }
 }
 
+variable "traces" {
+  description = <<-END
+    Where the services' traces go (docs/traces.md); without endpoint there are none.
+    endpoint: a collector of OpenTelemetry over HTTP, such as https://otlp.example.com (OTEL_EXPORTER_OTLP_ENDPOINT). Tasks reach port 443 alone; not
+    X-Ray itself, which wants each batch signed. part: of the traces that begin here, how many are recorded, 0 to 1. headers: true where it wants a
+    key; it is a secret, so it has to be OTEL_EXPORTER_OTLP_HEADERS in the secret ENVIRONMENT/SERVICE/keys of each service, before a task can start.
+    An alarm and a metric of lost spans are 40 cents a month and service.
+  END
+  type = object({
+    endpoint = optional(string)
+    part     = optional(number, 0.01)
+    headers  = optional(bool, false)
+  })
+  default = {}
+
+  validation {
+    condition     = var.traces.endpoint == null ? !var.traces.headers : can(regex("^https://[a-z0-9.-]+(:443)?(/[^?#@\\s]*)?$", var.traces.endpoint))
+    error_message = "traces.endpoint is an https URL of port 443, without a user, a query or a key: that goes into the secrets (traces.headers)."
+  }
+  validation {
+    condition     = var.traces.part >= 0 && var.traces.part <= 1
+    error_message = "traces.part is from 0 to 1, such as 0.01."
+  }
+  validation {
+    condition     = var.traces.endpoint == null || var.private_access == "nat"
+    error_message = "With private_access = \"endpoints\" the services reach nothing but AWS, and no collector: say nat."
+  }
+}
+
 variable "cost_tag_active" {
   description = "Whether the tag environment is activated for costs, which AWS lets you do a day after the first deployment (docs/deploy.md): then the budget counts this environment alone and what is unlike the days before is told; until then it counts the whole account"
   type        = bool

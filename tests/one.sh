@@ -31,8 +31,9 @@ run_one_c_test() {
 need_for_file() {
 	case $1 in
 	tests/docker/*) need_test_images || say "Docker can't run here: $WHY_NO_DOCKER" ;;
-	tests/deploy/*) need_deploy_tools ;;
+	tests/deploy/* | tests/stand_ins/*) need_deploy_tools ;;
 	tests/many/*) need_postgresql && need_balancers ;;
+	tests/operator/*) need_postgresql && need_prometheus ;;
 	esac
 }
 

@@ -84,6 +84,7 @@ begin_fetching() {
 		need_python
 		need_infra_tools
 		need_deploy_tools
+		need_prometheus
 	) >"$TEST/fetch.log" 2>&1 </dev/null &
 	FETCHING=$!
 	in_background "$FETCHING"
@@ -257,6 +258,51 @@ test_many() {
 	printf '%s\n' "${PARTS[@]}"
 	say "$PASSED passed, $FAILED failed"
 	[ "$FAILED" = 0 ]
+}
+
+# Prometheus and its tool: only the programs, since the package also starts a service, and wants what its pages are made of.
+need_prometheus() {
+	mkdir -p build/bin
+	{ [ -x build/bin/prometheus ] && [ -x build/bin/promtool ]; } || { has prometheus && has promtool; } || ! has apt-get || (
+		cd build/bin
+		apt-get -q download prometheus </dev/null && dpkg-deb --fsys-tarfile prometheus_*.deb |
+			tar -x --strip-components=3 ./usr/bin/prometheus ./usr/bin/promtool
+		rm -f prometheus_*.deb
+	) || true
+}
+
+# Of ./dev test-operator what is seldom like the other: all of one database is gone, and the file of the other.
+run_operators_short_form() {
+	local part=$1 BUILD=release
+	local -x OPERATOR_ACCIDENTS=$'the database is killed\nits file is replaced'
+	run_node_tests "$part" tests/operator/{flat,operator}.test.mjs
+}
+
+# One test file of tests/operator with what it needs; what it writes is in build/test.
+run_operators_file() {
+	local part=$1 file=$2 BUILD=release
+	need_tools
+	need_postgresql
+	need_prometheus
+	build release --target mcp-products mcp-orders
+	mkdir -p "$TEST"
+	run_node_tests "$part" "tests/operator/$file"
+	say ""
+	printf '%s\n' "${PARTS[@]}"
+	say "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
+}
+
+test_operator() {
+	local -x OPERATOR_ACCIDENTS
+	OPERATOR_ACCIDENTS=$(printf '%s\n' "$@")
+	NODE_TIMEOUT=1500000 run_operators_file "the operator's hour" operator.test.mjs
+}
+
+soak() {
+	local -x SOAK_SECONDS=${1:-300}
+	[[ $SOAK_SECONDS =~ ^[1-9][0-9]*$ ]] || fail "soak takes a number of seconds, not \"$SOAK_SECONDS\""
+	NODE_TIMEOUT=$(((SOAK_SECONDS + 600) * 1000)) run_operators_file "a load for $SOAK_SECONDS s" soak.test.mjs
 }
 
 # What is released under ASan and UBSan, and TSan; one process of each program on SQLite, two of each over
@@ -450,10 +496,11 @@ begin_beside() {
 		renice -n 5 "$BASHPID" >/dev/null
 		TEST=$TEST/beside PARTS=() PASSED=0 FAILED=0
 		mkdir "$TEST"
-		NODE_TIMEOUT=900000 NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
+		NODE_TIMEOUT=1500000 NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 		run_conformance "official conformance suite"
 		run_client_tests "clients of other languages" "${clients[@]}"
 		run_sign_in_tests "clients that sign in"
+		run_moto_tests "ops at moto, which judges its rights"
 		run_node_tests "documentation" tests/docs/*.test.mjs
 		run_node_tests "the runtime as a package" tests/package/*.test.mjs
 		run_node_tests "rooms of the code" tests/rooms/*.test.mjs
@@ -509,6 +556,7 @@ run_tests() {
 	begin_images
 	NODE_TESTS_AT_ONCE=3 run_e2e_on_postgresql "end to end on PostgreSQL"
 	run_many_tests "many processes over PostgreSQL, short form"
+	run_operators_short_form "the operator's hour, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos
 	end_beside

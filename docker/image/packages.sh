@@ -7,7 +7,7 @@ set -eu
 target=${TARGETARCH:-$(dpkg --print-architecture)}
 tools='cmake ninja-build pkgconf binutils libc6-dev ca-certificates'
 libraries='libmicrohttpd-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev
-	libutf8proc-dev libpcre2-dev libyyjson-dev libyaml-dev libpq-dev check'
+	libutf8proc-dev libpcre2-dev libyyjson-dev libyaml-dev libexpat1-dev libpq-dev check'
 
 if [ -n "${SNAPSHOT:-}" ]; then
 	rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*

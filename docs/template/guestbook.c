@@ -77,7 +77,7 @@ static const struct migration migrations[] = {
 };
 
 const struct mcp_server guestbook_server = {
-	.name = "guestbook", .title = "Guest book", .version = "1.0.0", .port = 8083,
+	.name = "guestbook", .title = "Guest book", .version = "1.0.0", .port = 8084,
 	.tools = tools, .resources = resources, .migrations = migrations, .database = "sqlite:guestbook.db",
 	.instructions = "Read the latest entries before signing.", .scopes = "guests:read guests:write",
 };

@@ -1,6 +1,7 @@
 /* caller.c - who calls: a name, what it may do and for which customer, counted by reference. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "issuer.h"
 #include "keys.h"
 #include "share.h"
@@ -25,14 +26,6 @@ const struct caller *caller_anonymous(void)
 	return &nobody;
 }
 
-static bool lists(str scopes, str scope)
-{
-	while (scopes.size > 0)
-		if (str_same(str_cut(&scopes, ','), scope))
-			return true;
-	return false;
-}
-
 static str put(char **end, str text)
 {
 	char *at = *end;
@@ -50,7 +43,7 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	char *end = caller ? caller->text : NULL;
 
 	if (!caller)
-		abort();
+		fatal();
 	atomic_init(&caller->references, 1);
 	caller->share = share_of(who->name, who->name.at[0] != TOKEN_NAME);
 	if (digest)
@@ -60,7 +53,7 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	if (who->customer.size > 0)
 		caller->customer = put(&end, who->customer);
 	caller->expires_ms = who->expires_ms;
-	caller->all = digest && lists(who->scopes, STR("*"));
+	caller->all = digest && str_lists(who->scopes, ',', STR("*"));
 	return caller;
 }
 
@@ -96,7 +89,7 @@ const char *caller_customer(const struct caller *caller)
 
 static bool has_scope(const struct caller *caller, str scope)
 {
-	return caller->all || lists(caller->scopes, scope);
+	return caller->all || str_lists(caller->scopes, ',', scope);
 }
 
 bool caller_may(const struct caller *caller, const char *scopes)

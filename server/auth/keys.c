@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "every.h"
+#include "fatal.h"
 #include "issuer.h"
 #include "keys.h"
 #include "token.h"
@@ -30,7 +31,7 @@ static void drop_seen(void *keys)
 static void prepare(void)
 {
 	if (pthread_key_create(&at_exit, drop_seen) != 0)
-		abort();
+		fatal();
 }
 
 static void look_again(void)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "keys.h"
 
 #define KEYS_MAX 4096
@@ -110,7 +111,7 @@ static void add_key(struct reading *reading, const struct key *key)
 		size_t size = sizeof(struct keys) + reading->room * sizeof(struct key);
 		reading->keys = realloc(reading->keys, size);
 		if (!reading->keys)
-			abort();
+			fatal();
 	}
 	reading->keys->items[reading->keys->count++] = *key;
 }
@@ -151,7 +152,7 @@ static const char *read_item(struct reading *reading, str item)
 	char *scopes = malloc(item.size + 1);
 
 	if (!scopes)
-		abort();
+		fatal();
 	const char *wrong = read_key(reading, item, scopes);
 	free(scopes);
 	return wrong;
@@ -236,7 +237,7 @@ struct keys *keys_read(const char *setting, const char **wrong)
 	struct reading reading = { .where = "API_KEYS", .unit = "item" };
 	reading.keys = calloc(1, sizeof(struct keys));
 	if (!reading.keys)
-		abort();
+		fatal();
 	atomic_init(&reading.keys->references, 1);
 
 	if (setting && (setting[0] == '@' || setting[0] == '/')) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
+#include "fatal.h"
 
 #define ADDRESS_BITS 128
 #define MAPPED_BITS 96
@@ -84,7 +85,7 @@ struct networks *networks_parse(const char *list, str *wrong)
 	size_t most = strlen(list ? list : "") / sizeof("::") + 1;
 	struct networks *networks = calloc(1, sizeof(*networks) + most * sizeof(struct network));
 	if (!networks)
-		abort();
+		fatal();
 	while (list) {
 		str item = next_item(&list);
 		if (item.size == 0)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
+#include "fatal.h"
 #include "seal.h"
 #include "siphash.h"
 
@@ -32,7 +33,7 @@ struct rates *rates_create(int64_t per_minute, int64_t burst)
 	size_t slots = per_minute > 0 ? SLOTS : 0;
 	struct rates *rates = calloc(1, sizeof(*rates) + slots * sizeof(rates->slots[0]));
 	if (!rates)
-		abort();
+		fatal();
 	random_bytes(rates->key, sizeof(rates->key));
 	if (per_minute <= 0)
 		return rates;

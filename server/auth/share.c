@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
+#include "fatal.h"
 #include "keys.h"
 
 #define ROOM_LEAST 64
@@ -57,7 +58,7 @@ static void grow(void)
 	room = room ? 2 * room : ROOM_LEAST;
 	table = calloc(room, sizeof(struct share *));
 	if (!table)
-		abort();
+		fatal();
 	for (size_t i = 0; i < old_room; i++)
 		for (struct share *share = old[i], *next; share; share = next) {
 			struct share **place = place_of(str_of(share->name));
@@ -109,7 +110,7 @@ static struct share *create(str name, bool of_key)
 	struct share *share = calloc(1, sizeof(*share) + name.size + 1);
 
 	if (!share)
-		abort();
+		fatal();
 	share->requests = half(all_requests, of_key ? NULL : hold_requests);
 	share->streams = half(all_streams, of_key ? NULL : hold_streams);
 	memcpy(share->name, name.at, name.size);

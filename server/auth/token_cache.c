@@ -4,6 +4,7 @@
  * A table for each thread, so nothing is locked: groups of a few places each, by the digest, in which the one
  * that was not used for longest makes room. */
 #include "token_cache.h"
+#include "fatal.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static void destroy(void *of)
 static void prepare(void)
 {
 	if (pthread_key_create(&at_exit, destroy) != 0)
-		abort();
+		fatal();
 }
 
 static struct known *group_of(const uint8_t *digest)
@@ -79,7 +80,7 @@ void token_cache_add(const uint8_t digest[DIGEST_SIZE], unsigned number, const s
 		pthread_once(&once, prepare);
 		cache = calloc(1, sizeof(*cache));
 		if (!cache || pthread_setspecific(at_exit, cache) != 0)
-			abort();
+			fatal();
 	}
 	if (cache->number != number)
 		empty(cache);

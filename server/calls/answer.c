@@ -1,6 +1,7 @@
 /* answer.c - how a tool answers: one struct or text, encoded for the client's revision. */
 #include "call.h"
 #include "call_private.h"
+#include "mistake.h"
 #include "result.h"
 
 static void content_text(struct json *json, str text)
@@ -158,12 +159,6 @@ bool call_takes_object(struct mcp_call *call, const char *where, const char *tex
 	return yyjson_is_obj(value);
 }
 
-/* Its list says so, and clients hold each success to it. */
-static bool is_structured(const struct mcp_call *call, enum revision revision)
-{
-	return call->offer->structured[revision];
-}
-
 enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 {
 	if (call->offer->kind != OFFER_TOOL || call->offer->out) {
@@ -174,7 +169,7 @@ enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value)
 	yyjson_val *parsed = call_takes_json(call, "mcp_return_json()", value);
 	if (!parsed)
 		return MCP_ANSWERED;
-	if (is_structured(call, R2025_06_18) && !yyjson_is_obj(parsed)) {
+	if (call->offer->structured[R2025_06_18] && !yyjson_is_obj(parsed)) {
 		call_mistake(call, "it called mcp_return_json() with no object, and its .out_schema is one's: write {...}");
 		return MCP_ANSWERED;
 	}
@@ -213,18 +208,27 @@ bool (mcp_read_json)(struct mcp_call *call, const char *text, const struct shape
 	return value && !shape_read(shape, value, 0, out, call->arena);
 }
 
-/* What a tool with an output shape or schema says in words all the same, it was called off by a person, so
- * there is nothing of that shape to return. A declared outputSchema must be met by every success
- * (2025-06-18 on), so there it is an answer with isError. */
+/* A declared outputSchema must be met by every success, so clients throw away one without what it describes. */
+void call_answers_freely(struct mcp_call *call, const char *how)
+{
+	if (call->offer->kind == OFFER_TOOL && call->offer->out)
+		call_mistake(call, "it has an .out, and answered with %s: use mcp_return(), or mcp_fail() where there is"
+		             " nothing of it", how);
+	else if (call->offer->structured[R2026_07_28])
+		call_mistake(call, "it has an .out_schema, and answered with %s: use mcp_return_json(), or mcp_fail() where"
+		             " there is nothing of it", how);
+}
+
 enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...)
 {
 	va_list list;
 
+	call_answers_freely(call, "mcp_say()");
 	va_start(list, text);
 	str said = str_of(arena_print_list(call->arena, text, list));
 	va_end(list);
 	if (call->offer->kind == OFFER_TOOL)
-		tool_words(call, said, is_structured(call, call->revision));
+		tool_words(call, said, false);
 	else if (call->offer->kind == OFFER_RESOURCE)
 		resource_text(call, said);
 	else
@@ -335,14 +339,37 @@ const char *mcp_caller(const struct mcp_call *call)
 	return caller_name(call->reply->caller);
 }
 
+int64_t mcp_call_number(struct mcp_call *call)
+{
+	while (!call->number) {
+		random_bytes(&call->number, sizeof(call->number));
+		call->number &= INT64_MAX;
+	}
+	return call->number;
+}
+
 const char *mcp_customer(const struct mcp_call *call)
 {
 	return caller_customer(call->reply->caller);
 }
 
-bool mcp_may(const struct mcp_call *call, const char *scope)
+/* Where .scopes has all there are, nobody ever has another: who asks for one has mistyped it. */
+static void scopes_are_there(str scopes)
 {
-	return call_may(call, scope);
+	const char *all = runtime.server->scopes;
+
+	while (all && scopes.size > 0) {
+		str scope = str_cut(&scopes, ' ');
+		if (!str_lists(str_of(all), ' ', scope))
+			mistake("mcp_may() of \"%s\", which is not in .scopes: write one of %s, or add it there",
+			        str_quote(scope, 64).text, str_quote(str_of(all), 256).text);
+	}
+}
+
+bool mcp_may(const struct mcp_call *call, const char *scopes)
+{
+	scopes_are_there(str_of(scopes));
+	return call_may(call, scopes);
 }
 
 struct arena *mcp_arena(struct mcp_call *call)

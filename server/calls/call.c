@@ -6,8 +6,10 @@
  * memory then stays until the worker comes back. */
 #include <assert.h>
 
+#include "awaited.h"
 #include "call.h"
 #include "call_private.h"
+#include "call_span.h"
 #include "clock.h"
 #include "mistake.h"
 
@@ -77,9 +79,7 @@ struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_va
 	call->method_name = json_member(message, "method");
 	about_copy(&call->about, &reply->about);
 	call->about.arena = arena;
-	/* 2026-07-28 basic, "OpenTelemetry trace context". It is nearer than a header, which any proxy may write. */
-	if (call->meta)
-		(void)!trace_continue(&call->about.trace, json_member(call->meta, "traceparent"));
+	call_span_begin(call, call->meta);
 	return call;
 }
 
@@ -142,6 +142,7 @@ static void run(struct mcp_call *call, struct store *store)
 	for (struct question *question = call->questions; question; question = question->next)
 		question->wanted = false;
 
+	call_looks_at_awaited(call);
 	trouble_take();
 	call->outcome = call->offer->run(call, call->in, store);
 	call->trouble = trouble_take();

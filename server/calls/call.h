@@ -43,6 +43,7 @@ struct mcp_call {
 	const struct offer *offer;
 	yyjson_val *id, *params, *meta;
 	struct about about;             /* the reply's, but for a trace of its own message's, and what was noted */
+	int64_t began_us;               /* by tick_us(), where its trace is recorded */
 	str client, client_version;     /* as it calls itself, where its message says so */
 	const void *in;
 	str uri;                        /* resources/read */
@@ -57,9 +58,8 @@ struct mcp_call {
 	atomic_bool cancelled;
 	bool begun;                     /* past its first turn: what is for a worker may be queued */
 	bool to_queue;                  /* for a worker, once that turn is over */
-	bool on_worker, settled, streamed, overran;
-	bool can_ask, says, background; /* what its response could, and was, when the run began: the loop
-	                                   may change it meanwhile */
+	bool on_worker, settled, streamed, overran, parked;     /* parked: it waits for something outside */
+	bool can_ask, says, background; /* what its response could, and was, when the run began: it may change */
 	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */
 	bool hands_over;                /* somebody else goes on with it, when its tool has returned */
 	bool held;                      /* somebody calls call_again() or settles it, before it has begun */
@@ -78,7 +78,8 @@ struct mcp_call {
 	uint64_t seen;                  /* changes_so_far when the run began */
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	struct topic wait_topic;
-	int64_t wait_ms, waiting_since_ms;
+	int64_t wait_ms, waiting_since_ms, number;      /* number: mcp_call_number(); 0: nobody asked yet */
+	struct awaited *awaited;        /* what is done outside for it, or was: see awaited.h */
 	bool looks_last;                /* its time was spent waiting: this run answers with what it sees */
 	int rounds;
 	struct question *questions;
@@ -88,8 +89,7 @@ struct mcp_call {
 	atomic_int logs_waiting;
 	atomic_bool notes_posted, closes_stream;
 	struct message notes;
-	struct json messages;           /* of a prompt */
-	struct json content;            /* what mcp_add() added */
+	struct json messages, content;  /* of a prompt; what mcp_add() added */
 	const char *lacks;              /* the capability a question was MCP_UNAVAILABLE for, JSON */
 	const char **suggestions;       /* of a completion */
 	int suggestion_count;
@@ -101,7 +101,7 @@ struct mcp_call {
 	struct json result;
 	const struct fault *fault;
 	bool has_result, is_error;
-	const char *result_word;        /* see outcome_word(); NULL: what the above tell */
+	const char *result_word;        /* see call_outcome(); NULL: what the above tell */
 };
 
 struct mcp_call *call_create(struct reply *reply, struct arena *arena, yyjson_val *message);    /* not begun */

@@ -9,7 +9,15 @@ void call_by(const struct mcp_call *call);
 /* Whether it is JSON, or the only roles there are; if not, that is the program's mistake. */
 yyjson_val *call_takes_json(struct mcp_call *call, const char *where, const char *text);   /* (answer.c); NULL: it is not */
 bool call_takes_object(struct mcp_call *call, const char *where, const char *text);
+/* It answers without what it has an .out or .out_schema of, which is a mistake where it has one. */
+void call_answers_freely(struct mcp_call *call, const char *how);
 void call_takes_role(struct mcp_call *call, const char *role);                      /* (content.c) */
+
+/* Its worker may still be at it, and what that writes of it is not to be read. */
+static inline bool call_settled_early(const struct mcp_call *call)
+{
+	return call->overran || atomic_load(&call->cancelled);
+}
 
 /* Lets go of what it has, when it is over and no worker has it. */
 void call_release(struct mcp_call *call);

@@ -2,6 +2,7 @@
  * caller may, where that is not a key's. */
 #include "call_record.h"
 #include "call_rows.h"
+#include "call_span.h"
 
 static void write_question(struct json *json, const struct question *question)
 {
@@ -40,6 +41,10 @@ static void write_about(struct json *json, const struct about *about)
 	trace_print(&about->trace, text);
 	json_key(json, "traceparent");
 	json_text(json, text);
+	if (about->state.at) {
+		json_key(json, "tracestate");
+		json_str(json, about->state);
+	}
 	json_key(json, "request");
 	json_str(json, about_id(about));
 }
@@ -59,6 +64,7 @@ const char *call_write_down(struct mcp_call *call, struct arena *arena)
 	write_number(&json, "can", call->can);
 	write_number(&json, "rounds", call->rounds);
 	write_number(&json, "left", call->time_left_ms);
+	write_number(&json, "number", mcp_call_number(call));
 	write_rights(&json, call->reply->caller);
 	write_about(&json, &call->about);
 	json_key(&json, "questions");
@@ -111,11 +117,12 @@ struct mcp_call *call_read_back(struct reply *reply, str record, const struct ro
 	reply->revision = (enum revision)yyjson_get_int(yyjson_obj_get(request, "revision"));
 	read_rights(reply, request);
 	struct mcp_call *call = call_create(reply, reply->arena, request);
-	(void)!trace_continue(&call->about.trace, json_member(request, "traceparent"));
+	call_span_begin(call, request);
 	about_take_id(&call->about, json_member(request, "request"));
 	call->can = (unsigned)yyjson_get_uint(yyjson_obj_get(request, "can"));
 	call->rounds = yyjson_get_int(yyjson_obj_get(request, "rounds"));
 	call->time_left_ms = yyjson_get_sint(yyjson_obj_get(request, "left"));
+	call->number = yyjson_get_sint(yyjson_obj_get(request, "number"));
 	call->timed = true;
 	read_questions(call, yyjson_obj_get(request, "questions"), answers);
 	return call;

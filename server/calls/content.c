@@ -165,10 +165,7 @@ enum mcp_answer mcp_done(struct mcp_call *call)
 	static const char *const members[] = {
 		[OFFER_TOOL] = "content", [OFFER_RESOURCE] = "contents", [OFFER_PROMPT] = "messages"
 	};
-	if (call->offer->kind == OFFER_TOOL && call->offer->out)
-		call_mistake(call, "it has an .out, and answered with mcp_done(): use mcp_return()");
-	else if (call->offer->structured[R2026_07_28])
-		call_mistake(call, "it has an .out_schema, and answered with mcp_done(): use mcp_return_json()");
+	call_answers_freely(call, "mcp_done()");
 	struct json *added = call->offer->kind == OFFER_PROMPT ? &call->messages : &call->content;
 	struct json *json = call_result(call, "complete");
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "expiry.h"
+#include "fatal.h"
 #include "seal.h"
 
 #define SPREAD_MS 10000
@@ -29,7 +30,7 @@ struct expiry *expiry_begin(const struct caller *caller, struct loop *loop, expi
 		return NULL;
 	struct expiry *expiry = calloc(1, sizeof(*expiry));
 	if (!expiry)
-		abort();
+		fatal();
 	*expiry = (struct expiry) { .timer.run = is_over, .loop = loop, .end = end, .of = of };
 	random_bytes(&random, sizeof(random));
 	timer_set(loop, &expiry->timer, loop_tick_ms(loop) + (in_ms > 0 ? in_ms : 0) + random % SPREAD_MS);

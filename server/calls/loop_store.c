@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#include "fatal.h"
 #include "runtime.h"
 
 #define SLOW_MS 25                      /* a read by an index takes one; a worker waits as long as it takes */
@@ -103,7 +104,7 @@ static bool dial(struct store_loop *store_loop, struct store_dial *store_dial)
 	struct dialling *dialling = calloc(1, sizeof(*dialling));
 
 	if (!dialling)
-		abort();
+		fatal();
 	dialling->job.run = dial_on_worker;
 	dialling->job.slow = true;      /* not on all workers while the database does not answer */
 	dialling->message.run = dialled;
@@ -122,7 +123,7 @@ static struct loop_reads *reads_create(struct loop *loop, struct store *store)
 	struct loop_reads *reads = calloc(1, sizeof(*reads));
 
 	if (!reads)
-		abort();
+		fatal();
 	*reads = (struct loop_reads) {
 		.store_loop = { watch_socket, flush_later, check_at, dial, SLOW_MS, STATEMENT_MS },
 		.loop = loop, .store = store, .socket = -1,

@@ -18,10 +18,10 @@ void call_by(const struct mcp_call *call)
 	mistake_by(kind_of(call), call->offer->name);
 }
 
-static void tell(const struct mcp_call *call)
+static void tell(const struct mcp_call *call, const char *what)
 {
 	call_by(call);
-	mistake("%s", call->mistake);
+	mistake("%s", what);
 	mistake_by(NULL, NULL);
 }
 
@@ -36,7 +36,7 @@ void call_mistake(struct mcp_call *call, const char *what, ...)
 	va_end(list);
 	/* A run that may not count has perhaps not seen what it asked the database for. */
 	if (!call->on_trial && mistakes_stop)
-		tell(call);
+		tell(call, call->mistake);
 }
 
 static const struct question *pending(const struct mcp_call *call)
@@ -48,13 +48,26 @@ static const struct question *pending(const struct mcp_call *call)
 	return question;
 }
 
-/* It may well answer without it where something else was declined, could not be asked, or failed. */
+/* It may well answer without it where something else was declined, could not be asked, or failed, or nobody wants the
+ * answer any more. */
 static bool ignores(const struct mcp_call *call)
 {
 	for (const struct question *each = call->questions; each; each = each->next)
 		if (each->wanted && each->answered)
 			return false;
-	return call->has_result && !call->is_error && !call->lacks && pending(call);
+	return !call->lacks && call->trouble == TROUBLE_NONE && mcp_wanted(call) && pending(call);
+}
+
+/* The answer stands: it is a good one, but for whoever was to be asked. */
+static void look_at_questions(struct mcp_call *call)
+{
+	if (!ignores(call))
+		return;
+	bool failed = call->is_error || call->fault;
+
+	tell(call, arena_print(call->arena, "it asked \"%s\" and %s without the answer: return MCP_WAITING where mcp_ask()"
+	                       " is MCP_PENDING%s", pending(call)->key, failed ? "failed" : "answered",
+	                       failed ? ", or fail before it asks" : ""));
 }
 
 /* What it waits for that belongs before any change. NULL: nothing. */
@@ -81,9 +94,8 @@ static void look(struct mcp_call *call)
 	else if (call->outcome == MCP_ANSWERED && !answered)
 		call_mistake(call, "it returned MCP_ANSWERED and gave no answer: return what mcp_return(), mcp_say(),"
 		             " mcp_fail() or the like returns");
-	else if (call->outcome == MCP_ANSWERED && ignores(call) && mistakes_stop)
-		call_mistake(call, "it asked \"%s\" and answered without the answer: return MCP_WAITING where mcp_ask()"
-		             " is MCP_PENDING", pending(call)->key);
+	else if (call->outcome == MCP_ANSWERED)
+		look_at_questions(call);
 }
 
 /* Nobody's answer is lost for a letter in a row of a database, but somebody should look. */
@@ -103,7 +115,7 @@ bool call_mistaken(struct mcp_call *call)
 		return false;
 	}
 	if (call->mistake)
-		tell(call);
+		tell(call, call->mistake);
 	call->fault = &FAULT_INTERNAL;
 	call->wait = NULL;
 	return true;

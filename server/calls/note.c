@@ -7,6 +7,7 @@
 
 #include "call.h"
 #include "call_private.h"
+#include "fatal.h"
 #include "mistake.h"
 #include "result.h"
 
@@ -35,7 +36,7 @@ static struct note *note_create(str text)
 	struct note *note = malloc(sizeof(*note) + text.size);
 
 	if (!note)
-		abort();
+		fatal();
 	note->next = NULL;
 	note->size = text.size;
 	memcpy(note->text, text.at, text.size);

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "call.h"
+#include "call_span.h"
+#include "fatal.h"
 #include "origin.h"
 
 static void start_queued(struct reply *reply);
@@ -15,7 +16,7 @@ static struct reply *create(struct loop *loop)
 	struct reply *reply = malloc(sizeof(*reply));
 
 	if (!reply)
-		abort();
+		fatal();
 	*reply = (struct reply) {
 		.references = 1, .loop = loop, .response = &response_none,
 		.silence.run = reply_silent,
@@ -79,6 +80,11 @@ const struct fault *reply_no_room(const struct reply *reply)
 	return budget->of && budget_has(budget->of, 0) ? &FAULT_SHARE : &FAULT_BUSY;
 }
 
+const struct fault *errand_fault(const struct errand *errand)
+{
+	return errand->share_full ? &FAULT_SHARE : &FAULT_BUSY;
+}
+
 struct arena *reply_arena(struct reply *reply)
 {
 	if (!reply->own)
@@ -86,10 +92,14 @@ struct arena *reply_arena(struct reply *reply)
 	return reply->own;
 }
 
+str reply_address_of(const struct exchange *x)
+{
+	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(x), exchange_header(x, "X-Forwarded-For"));
+}
+
 str reply_address(const struct reply *reply)
 {
-	return auth_client_address(runtime.set.trusted_proxies, exchange_peer(reply->exchange),
-	                           exchange_header(reply->exchange, "X-Forwarded-For"));
+	return reply_address_of(reply->exchange);
 }
 
 str reply_refused_address(const struct reply *reply, int status)
@@ -129,6 +139,7 @@ void reply_drop(struct reply *reply)
 
 void reply_http_over(struct reply *reply)
 {
+	reply_span_end(reply, reply->exchange);
 	reply->exchange = NULL;
 	reply->stream = NULL;
 	reply->response = &response_none;

@@ -10,6 +10,7 @@
 
 #include "about.h"
 #include "runtime.h"
+#include "state.h"
 
 struct era;
 struct mcp_call;
@@ -87,6 +88,8 @@ struct reply *reply_create(struct exchange *x);
 void reply_tell_id(struct reply *reply);
 /* Why there is no room in what it keeps: for it, or for anybody. */
 const struct fault *reply_no_room(const struct reply *reply);
+/* Why an errand failed: for want of room, whose share that was. */
+const struct fault *errand_fault(const struct errand *errand);
 /* For what the answer needs; this loop's, and alive as long as the reply. */
 struct arena *reply_arena(struct reply *reply);
 /* Where what is kept for it counts. */
@@ -96,6 +99,7 @@ struct budget *reply_budget(const struct reply *reply);
 uint64_t reply_party(struct reply *reply);
 /* Its client's address, and the group of addresses that is in, in `room`. While it has its exchange. */
 str reply_address(const struct reply *reply);
+str reply_address_of(const struct exchange *x);
 str reply_address_group(const struct reply *reply, char room[16]);
 /* The same for the log, where an answer of that status refuses: who knocks. */
 str reply_refused_address(const struct reply *reply, int status);

@@ -2,7 +2,7 @@
  *
  * JSON unless something is streamed before the answer, or the call has been silent for a while, or
  * the client takes nothing else. What a session has instead is its own (session_response.c). */
-#include "call.h"
+#include "call_span.h"
 #include "origin.h"
 
 /* ---- The client left, or has its answer ---- */
@@ -96,6 +96,7 @@ bool reply_open_stream(struct reply *reply)
 	exchange_set_user(x, NULL);
 	reply->exchange = NULL;
 	if (reply->era->open_stream(reply, x)) {
+		reply_span_end(reply, x);
 		reply_drop(reply);      /* the HTTP side is not the reply's any more */
 		return true;
 	}

@@ -4,6 +4,10 @@
 
 #include "call.h"
 
+/* What came of a call, in the word of the log and of the metrics. In _meta of a tool's result that says no, of 2026-07-28, too. */
+const char *call_outcome(const struct mcp_call *call);
+#define META_OUTCOME "outcome"
+
 /* Where a page begins: the place of an entry, which the cursor has sealed for the list `key`. */
 const struct fault *list_cursor(struct mcp_call *call, const char *key, int count, int *from);
 /* The cursor of the page after. */

@@ -4,8 +4,10 @@
  * its own, and its memory stays until the worker comes back. */
 #include <assert.h>
 
-#include "call.h"
+#include "awaited.h"
 #include "call_private.h"
+#include "call_span.h"
+#include "result.h"
 #include "served.h"
 
 #define SMALL_ANSWER 65536              /* mostly the socket's at once */
@@ -59,7 +61,7 @@ static bool is_unavailable(const struct mcp_call *call)
 
 /* Whose matter it is: the operator's are unavailable, deadline and mistake; the model's and the client's error, refused
  * and fault. */
-static const char *outcome_word(const struct mcp_call *call)
+const char *call_outcome(const struct mcp_call *call)
 {
 	if (call->overran)
 		return "deadline";
@@ -74,23 +76,18 @@ static const char *outcome_word(const struct mcp_call *call)
 	return call->is_error ? "error" : "ok";
 }
 
-/* Its worker may still be at it, and what that writes of it is not to be read. */
-static bool is_settled_early(const struct mcp_call *call)
-{
-	return call->overran || atomic_load(&call->cancelled);
-}
-
 void call_report(struct mcp_call *call, int status)
 {
 	const char *method = call->method ? call->method->name : "other";
 	const char *target = call->offer ? call->offer->name : NULL;
-	const char *word = outcome_word(call);
+	const char *word = call_outcome(call);
 	int64_t micros = tick_us() - call->reply->began_us;
 
 	call->reply->logged = true;
-	if (call->offer && !is_settled_early(call))
-		served_note(call->trouble != TROUBLE_STORE);
+	if (call->offer && !call_settled_early(call))
+		served_note(call->offer->changes ? SERVED_CHANGES : SERVED_READS, call->trouble != TROUBLE_STORE);
 	metrics_request(method, target, word, micros);
+	call_span_end(call, word);
 	if (log_shows(LOG_INFO))
 		log_request(&(struct log_request) {
 			.about = &call->about, .method = method, .target = str_of(target),
@@ -123,6 +120,7 @@ void call_release(struct mcp_call *call)
 {
 	struct reply *reply = call->reply;
 
+	call_let_go(call);
 	if (reply->response->release)
 		reply->response->release(call);
 	notes_free(call);
@@ -212,5 +210,7 @@ void call_part(struct mcp_call *call, str message, struct arena *own)
 	call->result_word = "task";
 	call_report(call, 200);
 	call->result_word = NULL;
+	if (call->about.trace.recorded)
+		call_span_go_on(call);
 	call->reply = reply_part(call->reply, call, message, own);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "expiry.h"
+#include "fatal.h"
 #include "listener.h"
 #include "result.h"
 #include "shares.h"
@@ -28,7 +29,7 @@ static struct shares shares = SHARES;   /* of all loops' */
 static struct subscribed **index_place(struct topic topic)
 {
 	if (!topics && !(topics = calloc(INDEX_SIZE, sizeof(*topics))))
-		abort();
+		fatal();
 	return &topics[topic.key & (INDEX_SIZE - 1)];
 }
 
@@ -273,7 +274,7 @@ const struct fault *subscription_begin(struct subscription *subscription)
 	subscription->party = reply_party(subscription->call->reply);
 	if (!shares_take(&shares, subscription->party, 1, runtime.set.listens_max)) {
 		metric_add(METRIC_LIMIT_STREAMS, 1);
-		return &FAULT_BUSY;
+		return shares_are_gone(&shares, runtime.set.listens_max) ? &FAULT_BUSY : &FAULT_SHARE;
 	}
 	metric_add(METRIC_LISTENS, 1);
 	subscription->call->subscription = subscription;

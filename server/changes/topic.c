@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "mistake.h"
 #include "subscription.h"
 #include "state.h"
@@ -149,7 +150,7 @@ void topic_missed(void)
 	for (int i = 0; http && i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)
-			abort();
+			fatal();
 		message->run = look_again;
 		loop_post(http_loop(http, i), message);
 	}
@@ -229,7 +230,7 @@ void topic_arrived(const char *uri)
 	for (int i = 0; http && i < http_loops(http); i++) {
 		struct news *news = malloc(sizeof(*news) + strlen(uri) + 1);
 		if (!news)
-			abort();
+			fatal();
 		strcpy(news->uri, uri);
 		news->change = (struct change) { news->uri, topic, number };
 		news->message.run = arrive;

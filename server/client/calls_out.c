@@ -8,7 +8,7 @@
 #include "counted.h"
 #include "trouble.h"
 
-#define SERVICES_MAX (COUNTED_MORE - 1)         /* the last place is that of all others */
+#define SERVICES_MAX 15                         /* and a place for all others */
 #define SERVICE_SIZE 64
 
 struct calls_out {
@@ -18,12 +18,12 @@ struct calls_out {
 	struct counted table[CALLS_OUT + 1];
 };
 
-static const char *const words[CALLS_OUT] = { "answered", "refused", "denied", "unreadable", "unreachable", "held-back" };
+static const char *const words[CALLS_OUT] = { "answered", "refused", "unavailable", "denied", "unreadable", "unreachable", "held-back" };
 
 static struct {
 	pthread_mutex_t lock;
 	int count;
-	struct calls_out each[COUNTED_MORE];
+	struct calls_out each[SERVICES_MAX + 1];
 } all = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* What stands in a URL between // and the path, without a password, and only of letters that need no quoting. */
@@ -73,9 +73,24 @@ struct calls_out *calls_out_to(const char *url)
 	return &all.each[at];
 }
 
+const char *calls_out_service(const struct calls_out *calls)
+{
+	return calls->service;
+}
+
+const char *calls_out_word(enum call_out came_of)
+{
+	return words[came_of];
+}
+
+void calls_out_again(enum call_out came_of)
+{
+	if (came_of > CALL_REFUSED)
+		trouble_note(TROUBLE_SERVICE);
+}
+
 void calls_out_note(struct calls_out *calls, enum call_out came_of)
 {
 	atomic_fetch_add_explicit(&calls->counts[came_of], 1, memory_order_relaxed);
-	if (came_of > CALL_REFUSED)
-		trouble_note(TROUBLE_SERVICE);
+	calls_out_again(came_of);
 }

@@ -1,38 +1,22 @@
 /* client.c - calls the tools of another MCP server: tries, pauses, and when to stop trying. */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
-#include "tool_answer.h"
-#include "breaker.h"
-#include "calls_out.h"
-#include "client.h"
+#include "calling.h"
+#include "fatal.h"
 #include "log.h"
 #include "tool_request.h"
-#include "trouble.h"
 
 #define CONNECT_MS 1000
 #define TOTAL_MS 3000
 #define TRIES 3
 #define ANSWER_MAX (4 * 1024 * 1024)
-#define FETCHERS_KEPT 64                /* with a connection each; to open one costs more than a call */
-
-struct client {
-	char *url, *key, *name, *version;
-	atomic_llong last_id;
-	struct breaker breaker;
-	struct calls_out *calls;
-	pthread_mutex_t lock;           /* of the fetchers nobody uses now */
-	struct fetcher *kept[FETCHERS_KEPT];
-	size_t kept_count;
-};
 
 static char *copy(const char *text)
 {
 	char *mine = text ? strdup(text) : NULL;
 	if (text && !mine)
-		abort();
+		fatal();
 	return mine;
 }
 
@@ -59,14 +43,13 @@ struct client *client_create(const char *url, const char *key, const char *name,
 	}
 	struct client *client = calloc(1, sizeof(*client));
 	if (!client)
-		abort();
+		fatal();
 	client->url = copy(url);
 	client->key = copy(key && key[0] ? key : NULL);
 	client->name = copy(name);
 	client->version = copy(version);
 	client->breaker = (struct breaker)BREAKER_START;
 	client->calls = calls_out_to(url);
-	pthread_mutex_init(&client->lock, NULL);
 	return client;
 }
 
@@ -74,35 +57,11 @@ void client_destroy(struct client *client)
 {
 	if (!client)
 		return;
-	while (client->kept_count > 0)
-		fetcher_destroy(client->kept[--client->kept_count]);
-	pthread_mutex_destroy(&client->lock);
 	free(client->url);
 	free(client->key);
 	free(client->name);
 	free(client->version);
 	free(client);
-}
-
-static struct fetcher *borrow(struct client *client)
-{
-	struct fetcher *fetcher = NULL;
-	pthread_mutex_lock(&client->lock);
-	if (client->kept_count > 0)
-		fetcher = client->kept[--client->kept_count];
-	pthread_mutex_unlock(&client->lock);
-	return fetcher ? fetcher : fetcher_create();
-}
-
-static void give_back(struct client *client, struct fetcher *fetcher)
-{
-	pthread_mutex_lock(&client->lock);
-	if (client->kept_count < FETCHERS_KEPT) {
-		client->kept[client->kept_count++] = fetcher;
-		fetcher = NULL;
-	}
-	pthread_mutex_unlock(&client->lock);
-	fetcher_destroy(fetcher);
 }
 
 /* 50 to 100 ms, then 150 to 300: callers that failed together do not come back together. */
@@ -115,55 +74,47 @@ static int64_t pause_ms(int tries)
 	return least + random % (least + 1);
 }
 
-static void sleep_ms(int64_t ms)
-{
-	struct timespec left = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-	while (nanosleep(&left, &left) != 0)
-		;
-}
+/* ---- One call, of one to three tries ---- */
 
-static struct answer send_once(struct client *client, struct arena *arena,
-                               struct fetch_request *request, int64_t id, int64_t left_ms)
+static void limit(struct calling *calling, int64_t pause)
 {
-	struct fetch_answer fetched;
-	request->total_ms = left_ms > 1 ? left_ms : 1;
+	struct fetch_request *request = &calling->request;
+	int64_t left = calling->deadline - tick_ms() - pause;
+
+	request->pause_ms = pause;
+	request->total_ms = left > 1 ? left : 1;
 	request->connect_ms = request->total_ms < CONNECT_MS ? request->total_ms : CONNECT_MS;
-	struct fetcher *fetcher = borrow(client);
-	fetch(fetcher, arena, request, &fetched);
-	give_back(client, fetcher);
-	return answer_judge(arena, &fetched, id, client->url);
 }
 
-static struct answer send_until(struct client *client, struct arena *arena,
-                                struct fetch_request *request, int64_t id, int64_t deadline)
+bool calling_begin(struct calling *calling, struct client *client, struct arena *arena, const char *tool,
+                   bool idempotent, const struct shape *in, const void *arguments)
 {
-	for (int tries = 1; ; tries++) {
-		struct answer answer = send_once(client, arena, request, id, deadline - tick_ms());
-		bool again = answer.verdict == VERDICT_NOT_DONE ||
-		             (answer.verdict == VERDICT_UNKNOWN && !request->once);
-		if (!again || tries == TRIES)
-			return answer;
-		int64_t pause = pause_ms(tries);
-		if (pause < answer.retry_after_ms)
-			pause = answer.retry_after_ms;
-		if (tick_ms() + pause >= deadline)
-			return answer;
-		sleep_ms(pause);
+	*calling = (struct calling) {
+		.client = client, .arena = arena, .tool = tool, .tries = 1, .deadline = tick_ms() + TOTAL_MS,
+		.pass = breaker_enter(&client->breaker, tick_ms()),
+	};
+	if (calling->pass == BREAKER_NO_ENTRY) {
+		calling->answer = (struct answer) {
+			.verdict = VERDICT_NOT_DONE,
+			.why = arena_print(arena, "%s did not answer lately, so it was not called", client->url),
+		};
+		return false;
 	}
-}
-
-static struct answer send_call(struct client *client, struct arena *arena, bool idempotent,
-                               struct request_parts *parts)
-{
-	parts->id = atomic_fetch_add(&client->last_id, 1) + 1;
-	parts->key = client->key;
-	parts->name = client->name;
-	parts->version = client->version;
-	struct fetch_request request = {
+	struct request_parts parts = {
+		.tool = tool, .in = in, .arguments = arguments, .about = about_now(),
+		.id = atomic_fetch_add(&client->last_id, 1) + 1, .key = client->key,
+		.name = client->name, .version = client->version,
+	};
+	span_begin(&calling->span);
+	if (parts.about)
+		parts.trace = calling->span.recorded ? &calling->span.trace : &parts.about->trace;
+	calling->id = parts.id;
+	calling->request = (struct fetch_request) {
 		.method = "POST", .url = client->url, .answer_max = ANSWER_MAX, .once = !idempotent,
 	};
-	request.body = request_write(arena, parts, &request.headers);
-	return send_until(client, arena, &request, parts->id, tick_ms() + TOTAL_MS);
+	calling->request.body = request_write(arena, &parts, &calling->request.headers);
+	limit(calling, 0);
+	return true;
 }
 
 /* Tells the breaker, and whoever reads the log. */
@@ -173,8 +124,13 @@ static void note(struct client *client, enum breaker_pass pass, const char *tool
 	bool reached = answer->verdict != VERDICT_NOT_DONE && answer->verdict != VERDICT_UNKNOWN;
 	if (answer->verdict == VERDICT_DENIED)
 		log_warning("calling %s of %s failed: %s", tool, client->url, answer->why);
-	if (!reached || answer->verdict == VERDICT_UNREADABLE)
+	if (!reached || answer->verdict == VERDICT_UNREADABLE || answer->verdict == VERDICT_UNAVAILABLE)
 		log_often(LOG_WARNING, "calling %s failed: %s", tool, answer->why);
+	/* One caller's share that is full, or its own many calls, keep nobody else from the service. */
+	if (answer->failed_here) {
+		breaker_forget(&client->breaker, pass);
+		return;
+	}
 	switch (breaker_leave(&client->breaker, pass, reached, tick_ms())) {
 	case BREAKER_OPENED:
 		log_warning("%s failed %d times in a row; it is not called for %d s", client->url,
@@ -188,17 +144,42 @@ static void note(struct client *client, enum breaker_pass pass, const char *tool
 	}
 }
 
-static enum client_outcome conclude(struct client *client, struct arena *arena,
-                                    const struct answer *answer, const struct shape *out,
-                                    void *result, const char **why, enum call_out *came_of)
+bool calling_judge(struct calling *calling, const struct fetch_answer *fetched)
 {
+	struct answer *answer = &calling->answer;
+
+	*answer = answer_judge(calling->arena, fetched, calling->id, calling->client->url);
+	bool again = answer->verdict == VERDICT_NOT_DONE ||
+	             (answer->verdict == VERDICT_UNKNOWN && !calling->request.once);
+	int64_t pause = again && calling->tries < TRIES ? pause_ms(calling->tries) : 0;
+	if (pause && pause < answer->retry_after_ms)
+		pause = answer->retry_after_ms;
+	if (pause && tick_ms() + pause < calling->deadline) {
+		calling->tries++;
+		limit(calling, pause);
+		return false;
+	}
+	note(calling->client, calling->pass, calling->tool, answer);
+	return true;
+}
+
+void calling_forget(struct calling *calling)
+{
+	breaker_forget(&calling->client->breaker, calling->pass);
+}
+
+static enum client_outcome read_answer(const struct calling *calling, struct arena *arena, const struct shape *out,
+                                       void *result, const char **why, enum call_out *came_of)
+{
+	const struct answer *answer = &calling->answer;
 	static const enum call_out each[] = {
-		[VERDICT_ANSWERED] = CALL_ANSWERED, [VERDICT_REFUSED] = CALL_REFUSED, [VERDICT_DENIED] = CALL_DENIED,
+		[VERDICT_ANSWERED] = CALL_ANSWERED, [VERDICT_REFUSED] = CALL_REFUSED,
+		[VERDICT_UNAVAILABLE] = CALL_UNAVAILABLE, [VERDICT_DENIED] = CALL_DENIED,
 		[VERDICT_UNREADABLE] = CALL_UNREADABLE, [VERDICT_NOT_DONE] = CALL_UNREACHABLE,
 		[VERDICT_UNKNOWN] = CALL_UNREACHABLE,
 	};
 
-	*came_of = each[answer->verdict];
+	*came_of = calling->pass == BREAKER_NO_ENTRY ? CALL_HELD_BACK : each[answer->verdict];
 	*why = answer->why;
 	if (answer->verdict == VERDICT_REFUSED || answer->verdict == VERDICT_DENIED)
 		return CLIENT_REFUSED;
@@ -214,28 +195,36 @@ static enum client_outcome conclude(struct client *client, struct arena *arena,
 		*came_of = CALL_ANSWERED;
 		return CLIENT_ANSWERED;
 	}
-	*why = arena_print(arena, "the answer of %s cannot be used: %s", client->url, wrong);
+	*why = arena_print(arena, "the answer of %s cannot be used: %s", calling->client->url, wrong);
 	return CLIENT_UNREACHABLE;
+}
+
+enum client_outcome calling_conclude(struct calling *calling, struct arena *arena, const struct shape *out,
+                                     void *result, const char **why)
+{
+	enum call_out came_of;
+	enum client_outcome outcome = read_answer(calling, arena, out, result, why, &came_of);
+
+	if (!calling->counted)
+		calls_out_note(calling->client->calls, came_of);
+	else
+		calls_out_again(came_of);
+	if (!calling->counted && calling->pass != BREAKER_NO_ENTRY)
+		call_out_span_end(&calling->span, calling->client->calls, calling->tool, came_of);
+	calling->counted = true;
+	return outcome;
 }
 
 enum client_outcome (client_call)(struct client *client, struct arena *arena, const char *tool,
                                   bool idempotent, const struct shape *in, const void *arguments,
                                   const struct shape *out, void *result, const char **why)
 {
-	enum breaker_pass pass = breaker_enter(&client->breaker, tick_ms());
-	enum call_out came_of;
-	if (pass == BREAKER_NO_ENTRY) {
-		calls_out_note(client->calls, CALL_HELD_BACK);
-		*why = arena_print(arena, "%s did not answer lately, so it was not called",
-		                   client->url);
-		return CLIENT_UNREACHABLE;
-	}
-	struct request_parts parts = {
-		.tool = tool, .in = in, .arguments = arguments, .about = about_now(),
-	};
-	struct answer answer = send_call(client, arena, idempotent, &parts);
-	note(client, pass, tool, &answer);
-	enum client_outcome outcome = conclude(client, arena, &answer, out, result, why, &came_of);
-	calls_out_note(client->calls, came_of);
-	return outcome;
+	struct calling calling;
+	struct fetch_answer fetched;
+
+	if (calling_begin(&calling, client, arena, tool, idempotent, in, arguments))
+		do
+			fetch(arena, &calling.request, &fetched);
+		while (!calling_judge(&calling, &fetched));
+	return calling_conclude(&calling, arena, out, result, why);
 }

@@ -1,7 +1,9 @@
 /* tool_answer.c - what came back for a tools/call, and what to make of it. */
+#include "result.h"
 #include "tool_answer.h"
 
 #define DEPTH_MAX 64
+#define INTERNAL_ERROR (-32603)
 
 /* ---- Finding the response ---- */
 
@@ -114,20 +116,42 @@ static const char *content_text(struct arena *arena, yyjson_val *result)
 	return json_end(&text).at;
 }
 
-static struct answer judge_response(struct arena *arena, yyjson_val *response)
+static struct answer unavailable(struct arena *arena, const char *where, const char *why)
+{
+	return (struct answer) { .verdict = VERDICT_UNAVAILABLE,
+	                         .why = arena_print(arena, "%s could not do it: %s", where, why) };
+}
+
+/* JSON-RPC has an error for what is the server's own matter. */
+static struct answer judge_error(struct arena *arena, yyjson_val *error, const char *where)
+{
+	str message = json_member(error, "message");
+	const char *why = message.at ? arena_copy(arena, message) : "The server refused the call and did not say why.";
+
+	return yyjson_get_int(yyjson_obj_get(error, "code")) == INTERNAL_ERROR ? unavailable(arena, where, why)
+	                                                                      : refused(why);
+}
+
+/* A tool's no has one word for all whose matter it is; ours say it beside the words. */
+static struct answer judge_no(struct arena *arena, yyjson_val *result, const char *where)
+{
+	str outcome = json_member(yyjson_obj_get(result, "_meta"), META_OUTCOME);
+	const char *why = content_text(arena, result);
+
+	return outcome.at && str_is(outcome, "unavailable") ? unavailable(arena, where, why) : refused(why);
+}
+
+static struct answer judge_response(struct arena *arena, yyjson_val *response, const char *where)
 {
 	yyjson_val *error = yyjson_obj_get(response, "error");
-	if (error) {
-		str message = json_member(error, "message");
-		return refused(message.at ? arena_copy(arena, message)
-		                          : "The server refused the call and did not say why.");
-	}
+	if (error)
+		return judge_error(arena, error, where);
 	yyjson_val *result = yyjson_obj_get(response, "result");
 	str type = json_member(result, "resultType");
 	if (type.at && !str_is(type, "complete"))
 		return refused("The tool asks for something that a program cannot give it.");
 	if (yyjson_is_true(yyjson_obj_get(result, "isError")))
-		return refused(content_text(arena, result));
+		return judge_no(arena, result, where);
 	yyjson_val *structured = yyjson_obj_get(result, "structuredContent");
 	return (struct answer) {
 		.verdict = VERDICT_ANSWERED,
@@ -140,6 +164,7 @@ static struct answer judge_silence(struct arena *arena, const struct fetch_answe
 {
 	return (struct answer) {
 		.verdict = fetched->sent ? VERDICT_UNKNOWN : VERDICT_NOT_DONE,
+		.failed_here = fetched->failed_here,
 		.why = arena_print(arena, "%s cannot be reached: %s", where, fetched->why),
 	};
 }
@@ -176,7 +201,7 @@ struct answer answer_judge(struct arena *arena, const struct fetch_answer *fetch
 	bool about_key = fetched->status == 401 || fetched->status == 403;
 	yyjson_val *response = about_key ? NULL : find_response(arena, fetched, id);
 	if (response)
-		return judge_response(arena, response);
+		return judge_response(arena, response, where);
 	/* A stream that ended before the response came: the server stopped in the middle. */
 	if (fetched->status == 200 && is_type(fetched, "text/event-stream"))
 		return (struct answer) { .verdict = VERDICT_UNKNOWN, .why =

@@ -85,9 +85,13 @@ static void write_trace(struct json *json, const struct request_parts *parts)
 
 	if (!parts->about)
 		return;
-	trace_print(&parts->about->trace, text);
+	trace_print(parts->trace, text);
 	json_key(json, "traceparent");
 	json_text(json, text);
+	if (!parts->about->state.at)
+		return;
+	json_key(json, "tracestate");
+	json_str(json, parts->about->state);
 }
 
 static void write_meta(struct json *json, const struct request_parts *parts)
@@ -111,15 +115,17 @@ static void write_meta(struct json *json, const struct request_parts *parts)
 }
 
 /* What this request is part of, so that the lines of both servers' logs say the same of it. */
-static void add_about(struct headers *headers, const struct about *about)
+static void add_about(struct headers *headers, const struct request_parts *parts)
 {
 	char text[TRACEPARENT_SIZE];
 
-	if (!about)
+	if (!parts->about)
 		return;
-	trace_print(&about->trace, text);
+	trace_print(parts->trace, text);
 	add_header(headers, "", "traceparent", text);
-	add_header(headers, "", "X-Request-Id", about->id);
+	if (parts->about->state.at)
+		add_header(headers, "", "tracestate", arena_copy(headers->arena, parts->about->state));
+	add_header(headers, "", "X-Request-Id", parts->about->id);
 }
 
 static str write_arguments(struct arena *arena, const struct request_parts *parts)
@@ -168,7 +174,7 @@ str request_write(struct arena *arena, const struct request_parts *parts,
 	if (parts->key)
 		add_header(&headers, "", "Authorization",
 		           arena_print(arena, "Bearer %s", parts->key));
-	add_about(&headers, parts->about);
+	add_about(&headers, parts);
 	if (parts->in) {
 		enum json_trouble trouble;
 		yyjson_val *object = json_parse_copy(arena, arguments, DEPTH_MAX, &trouble);

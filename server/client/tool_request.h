@@ -13,6 +13,7 @@ struct request_parts {
 	const char *key;                /* bearer; NULL: none */
 	const char *name, *version;     /* who calls */
 	const struct about *about;      /* on whose behalf; NULL: nobody's */
+	const struct trace *trace;      /* of the span that calls, where there is an about */
 };
 
 /* The body; `headers` ends with NULL. Both in the arena. */

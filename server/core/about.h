@@ -26,6 +26,7 @@ struct noted {
 
 struct about {
 	struct trace trace;
+	str state;                      /* the trace's, which goes where it goes, in the arena; .at NULL: none */
 	uint8_t id_size;                /* 0: it is for no request */
 	char id[REQUEST_ID_MAX + 1];
 	struct arena *arena;            /* where what is noted is kept; NULL: nothing can be */
@@ -36,7 +37,7 @@ struct about {
 void about_begin(struct about *about);
 /* Takes the id that somebody else gave it, if it is one: else the one it has stays. */
 void about_take_id(struct about *about, str id);
-/* Goes on with what another began, whose traces and id these are. */
+/* Goes on with what another began, whose traces and id these are, but for the trace's state: that is in its arena. */
 void about_copy(struct about *to, const struct about *from);
 static inline str about_id(const struct about *about)
 {

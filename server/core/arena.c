@@ -5,11 +5,13 @@
  * many requests there may be.
  * A thread keeps a few arenas it destroyed with their small blocks, so that the usual request
  * costs no malloc; they are freed when the thread ends. */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "charged.h"
+#include "fatal.h"
 #include "mistake.h"
 
 #define ALIGNMENT 16
@@ -51,6 +53,7 @@ struct arena {
 	size_t size;
 	struct budget *budget;
 	size_t charged;                 /* to it, until the arena is destroyed */
+	bool secret;                    /* what was in it is wiped */
 };
 
 struct kept {
@@ -74,7 +77,7 @@ static void *get(size_t size)
 
 	if (!memory) {
 		fprintf(stderr, "error out of memory (%zu bytes asked for)\n", size);
-		abort();
+		fatal();
 	}
 	return memory;
 }
@@ -113,7 +116,7 @@ static void free_kept(void *list)
 static void make_kept_key(void)
 {
 	if (pthread_key_create(&kept_key, free_kept) != 0)
-		abort();
+		fatal();
 }
 
 static void use_block(struct arena *arena, struct block *block)
@@ -153,6 +156,14 @@ struct arena *arena_create_charged(struct budget *budget)
 	return arena;
 }
 
+struct arena *arena_create_secret(void)
+{
+	struct arena *arena = arena_create();
+
+	arena->secret = true;
+	return arena;
+}
+
 void arena_charge(struct arena *arena, size_t size)
 {
 	if (!arena->budget)
@@ -189,6 +200,21 @@ static void keep(struct arena *arena)
 	kept.count++;
 }
 
+static void wipe(struct block *block)
+{
+	for (; block; block = block->next)
+		explicit_bzero(block->bytes, block->room);
+}
+
+/* The arena itself is in the first block. */
+static void wipe_and_free(struct block *first, struct block *large)
+{
+	wipe(large);
+	free_chain(large);
+	wipe(first);
+	free_chain(first);
+}
+
 void arena_destroy(struct arena *arena)
 {
 	if (!arena)
@@ -197,6 +223,10 @@ void arena_destroy(struct arena *arena)
 		struct owned *owned = arena->owned;
 		arena->owned = owned->next;
 		owned->release(owned->thing);
+	}
+	if (arena->secret) {
+		wipe_and_free(arena->first, arena->large);
+		return;
 	}
 	free_chain(arena->large);
 	if (arena->charged)
@@ -241,7 +271,7 @@ void *arena_alloc_raw(struct arena *arena, size_t size)
 	size_t rounded = round_up(size ? size : 1);
 
 	if (rounded < size)
-		abort();
+		fatal();
 	arena->size += rounded;
 	if (rounded > (size_t)(arena->end - arena->at)) {
 		if (rounded >= LARGE_BYTES)
@@ -333,12 +363,18 @@ void arena_own(struct arena *arena, void *thing, void (*release)(void *thing))
 	arena->owned = owned;
 }
 
+static void free_secret(void *memory)
+{
+	explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 void arena_adopt(struct arena *arena, void *memory, size_t size)
 {
 	if (!memory)
 		return;
 	arena_charge(arena, size);
-	arena_own(arena, memory, free);
+	arena_own(arena, memory, arena->secret ? free_secret : free);
 }
 
 size_t arena_charged(const struct arena *arena)

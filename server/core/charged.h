@@ -30,4 +30,7 @@ void arena_adopt(struct arena *arena, void *memory, size_t size);
 void arena_charge(struct arena *arena, size_t size);
 size_t arena_charged(const struct arena *arena);                /* bytes taken from its budget */
 
+/* For secrets: all that it handed out is wiped when it is destroyed. It counts in no budget. */
+struct arena *arena_create_secret(void);
+
 #endif

@@ -16,7 +16,7 @@ struct counted {
 /* A table ends with an empty entry. */
 
 /* One that its layer has printed by itself, as long as the process lives; there is room for some. Any thread. */
-#define COUNTED_MORE 16
+#define COUNTED_MORE 24
 void counted_add(const struct counted *table);
 const struct counted *counted_more(int index);  /* in that order; NULL: the end */
 

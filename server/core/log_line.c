@@ -64,7 +64,7 @@ static str escaped(const struct line *line, unsigned char c, char text[ESCAPE_BY
 	static const char hex[] = "0123456789abcdef";
 
 	if (line->style != LINE_JSON || c >= 0x80)
-		return STR("?");
+		return c == '"' ? STR("\\\"") : c == '\\' ? STR("\\\\") : STR("?");
 	memcpy(text, "\\u00", 4);
 	text[4] = hex[c >> 4];
 	text[5] = hex[c & 15];
@@ -107,7 +107,7 @@ static size_t plain_run(const struct line *line, str text)
 		return text.size;
 	for (; run < text.size; run++) {
 		unsigned char c = (unsigned char)text.at[run];
-		if (c < 0x20 || c > 0x7e || (line->style == LINE_JSON && (c == '"' || c == '\\')))
+		if (c < 0x20 || c > 0x7e || ((line->style == LINE_JSON || line->quoted) && (c == '"' || c == '\\')))
 			break;
 	}
 	return run;
@@ -199,6 +199,7 @@ static void begin_text(struct line *line, enum log_level level)
 static void begin(struct line *line, enum log_level level)
 {
 	line->size = 0;
+	line->quoted = false;
 	if (line->style == LINE_JSON)
 		begin_json(line, level);
 	else
@@ -236,6 +237,39 @@ static inline void part(struct line *line, str before, str text, size_t size_max
 		put_char(line, '"');
 }
 
+/* Whether it could be taken for more than one word, or for a name of ours and its value. */
+static bool is_one_word(str text)
+{
+	return text.size == 0 || (!memchr(text.at, ' ', text.size) && !memchr(text.at, '=', text.size)
+	                          && !memchr(text.at, '"', text.size));
+}
+
+static void begin_quoted(struct line *line, str text)
+{
+	line->quoted = line->style != LINE_JSON && !is_one_word(text);
+	if (line->quoted)
+		put_char(line, '"');
+}
+
+static void end_quoted(struct line *line)
+{
+	if (line->quoted || line->style == LINE_JSON)
+		put_char(line, '"');
+	line->quoted = false;
+}
+
+/* The same of what others chose, in a line in which words have their places: in text it stands in quotes where it
+ * could be taken for other words, as " address=" in a client's name. */
+static void word(struct line *line, str before, str text, size_t size_max)
+{
+	if (text.size == 0)
+		return;
+	begin_part(line, before);
+	begin_quoted(line, text);
+	put_foreign(line, text, size_max);
+	end_quoted(line);
+}
+
 /* ---- What it is about ---- */
 
 static void put_trace(struct line *line, const struct trace *trace)
@@ -261,9 +295,9 @@ static void put_noted_value(struct line *line, const struct noted_value *value)
 	put(line, json ? STR(",\"") : STR(" "));
 	put(line, (str) { value->name, name_size });
 	put(line, json ? STR("\":\"") : STR("="));
+	begin_quoted(line, (str) { value->text, value->size });
 	put(line, (str) { value->text, value->size });
-	if (json)
-		put_char(line, '"');
+	end_quoted(line);
 }
 
 /* Behind what a line has anyway; before its message, which takes what is left. */
@@ -307,13 +341,13 @@ static void put_client(struct line *line, const struct log_request *request)
 	if (request->client.size == 0)
 		return;
 	begin_part(line, STR(",\"client\":\""));
+	begin_quoted(line, is_one_word(request->client) ? request->client_version : request->client);
 	put_foreign(line, request->client, 48);
 	if (request->client_version.size > 0) {
 		put_char(line, '/');
 		put_foreign(line, request->client_version, 24);
 	}
-	if (line->style == LINE_JSON)
-		put_char(line, '"');
+	end_quoted(line);
 }
 
 /* Named in either style: filters look for it. */
@@ -323,9 +357,10 @@ static void put_address(struct line *line, str address)
 		put(line, STR(" address="));
 	else if (address.size > 0)
 		put(line, STR(",\"address\":\""));
+	begin_quoted(line, address);
 	put_foreign(line, address, 64);
-	if (address.size > 0 && line->style == LINE_JSON)
-		put_char(line, '"');
+	if (address.size > 0)
+		end_quoted(line);
 }
 
 void line_request(struct line *line, const struct log_request *request)
@@ -335,8 +370,8 @@ void line_request(struct line *line, const struct log_request *request)
 	begin(line, LOG_INFO);
 	put_id(line, request->about);
 	own_part(line, STR(",\"method\":\""), str_of(request->method));
-	part(line, STR(",\"target\":\""), request->target, 200);
-	part(line, STR(",\"caller\":\""), str_of(request->caller), 128);
+	word(line, STR(",\"target\":\""), request->target, 200);
+	word(line, STR(",\"caller\":\""), str_of(request->caller), 128);
 	put_client(line, request);
 	own_part(line, STR(",\"revision\":\""), str_of(request->revision));
 	put_address(line, request->address);

@@ -11,6 +11,7 @@ enum line_style { LINE_BARE, LINE_TEXT, LINE_COLOURED, LINE_JSON };
 
 struct line {
 	enum line_style style;
+	bool quoted;                    /* within quotes, in a style of text */
 	size_t size;
 	char text[LINE_BYTES];
 };

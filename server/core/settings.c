@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "mistake.h"
 #include "settings.h"
 
@@ -237,7 +238,7 @@ static void begin(const struct setting *const *tables, bool keep_flags)
 	for (; *tables; tables++) {
 		for (const struct setting *setting = *tables; setting->name; setting++) {
 			if (count == SETTINGS_MAX)
-				abort();
+				fatal();
 			struct value *value = &values[count++];
 			if (!keep_flags || value->setting != setting)
 				value->flag = NULL;

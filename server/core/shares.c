@@ -1,5 +1,6 @@
 /* shares.c - how much of something each of many parties has, so that no one can have it all. */
 #include "shares.h"
+#include "fatal.h"
 
 #include <stdlib.h>
 
@@ -34,7 +35,7 @@ static void add(struct shares *shares, uint64_t party, int64_t amount)
 	if (!share) {
 		share = calloc(1, sizeof(*share));
 		if (!share)
-			abort();
+			fatal();
 		share->party = party;
 		*place = share;
 	}
@@ -56,6 +57,14 @@ bool shares_take(struct shares *shares, uint64_t party, int64_t amount, int64_t 
 		add(shares, party, amount);
 	pthread_mutex_unlock(&shares->lock);
 	return fits;
+}
+
+bool shares_are_gone(struct shares *shares, int64_t most)
+{
+	pthread_mutex_lock(&shares->lock);
+	bool gone = shares->total >= most;
+	pthread_mutex_unlock(&shares->lock);
+	return gone;
 }
 
 void shares_add(struct shares *shares, uint64_t party, int64_t amount)

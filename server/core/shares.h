@@ -21,6 +21,8 @@ struct shares {
 /* Of `most` in all. A party may have as much as it leaves to the others: one alone half of it, and
  * whoever comes later finds room, however many were quicker. False: it has its share. */
 MUST_USE bool shares_take(struct shares *shares, uint64_t party, int64_t amount, int64_t most);
+/* Whether there is nothing left for anybody. */
+bool shares_are_gone(struct shares *shares, int64_t most);
 /* Without asking. `amount` may be negative. */
 void shares_add(struct shares *shares, uint64_t party, int64_t amount);
 

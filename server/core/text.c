@@ -110,6 +110,14 @@ str str_cut(str *rest, char separator)
 	return part;
 }
 
+bool str_lists(str list, char separator, str item)
+{
+	while (list.size > 0)
+		if (str_same(str_cut(&list, separator), item))
+			return true;
+	return false;
+}
+
 bool str_to_int(str s, int64_t *value)
 {
 	bool negative = s.size > 0 && s.at[0] == '-';

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "every.h"
+#include "fatal.h"
 
 /* ---- Ids ---- */
 
@@ -38,7 +39,7 @@ static struct ids {
 		return &mine;
 	do
 		if (getentropy(random, sizeof(random)) != 0)
-			abort();
+			fatal();
 	while (random[0] == 0);         /* no id is all zeros */
 	print(random[0], mine.before);
 	mine.counter = random[1];
@@ -67,7 +68,15 @@ void trace_begin(struct trace *trace)
 	memcpy(trace->id, mine->before, SPAN_ID_SIZE);
 	memcpy(trace->id + SPAN_ID_SIZE, trace->span, SPAN_ID_SIZE);
 	trace->parent[0] = '\0';
-	trace->sampled = false;
+	trace->sampled = trace->recorded = false;
+}
+
+void trace_inner(struct trace *trace, const struct trace *outer)
+{
+	if (trace != outer)
+		*trace = *outer;
+	memcpy(trace->parent, trace->span, SPAN_ID_SIZE);
+	print_next(&ids()->counter, trace->span);
 }
 
 /* ---- The header ---- */
@@ -118,5 +127,6 @@ bool trace_continue(struct trace *trace, str text)
 	memcpy(trace->parent, at + 36, SPAN_ID_SIZE);
 	print_next(&ids()->counter, trace->span);
 	trace->sampled = strchr("13579bdf", at[54]);
+	trace->recorded = false;
 	return true;
 }

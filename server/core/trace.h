@@ -18,12 +18,15 @@ struct trace {
 	char span[SPAN_ID_SIZE];        /* what is done here; whatever it sends out has this as its parent */
 	char parent[SPAN_ID_SIZE];      /* the span that sent it; begins with a NUL: it begins here */
 	bool sampled;                   /* whoever began it records it */
+	bool recorded;                  /* and this process, as spans/ has decided; else nobody asks further */
 };
 
 /* One that begins here. */
 void trace_begin(struct trace *trace);
 /* The one that a `traceparent` names, with a span of its own here. False: it is none, and nothing was changed. */
 MUST_USE bool trace_continue(struct trace *trace, str traceparent);
+/* What `outer` does in part, with a span of its own: it may be the same struct. */
+void trace_inner(struct trace *trace, const struct trace *outer);
 /* What goes out with a request that this span makes. */
 void trace_print(const struct trace *trace, char text[TRACEPARENT_SIZE]);
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "seal.h"
 
 #define AT_ONCE 256             /* as much as getentropy() gives */
@@ -13,7 +14,7 @@ void random_bytes(void *into, size_t size)
 	while (size > 0) {
 		size_t part = size < AT_ONCE ? size : AT_ONCE;
 		if (getentropy(at, part) != 0)
-			abort();
+			fatal();
 		at += part;
 		size -= part;
 	}

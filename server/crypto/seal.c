@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "seal.h"
+#include "fatal.h"
 #include "sha256.h"
 
 #define VERSION 1
@@ -108,7 +109,7 @@ static void prepare(void)
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	if (!cipher || pthread_key_create(&at_exit, free_context) != 0)
-		abort();
+		fatal();
 	if (key_count == 0)
 		add_random_key();
 }
@@ -119,7 +120,7 @@ static EVP_CIPHER_CTX *context(void)
 	if (!own) {
 		own = EVP_CIPHER_CTX_new();
 		if (!own)
-			abort();
+			fatal();
 		pthread_setspecific(at_exit, own);
 	}
 	return own;
@@ -150,7 +151,7 @@ str seal(struct arena *arena, const char *purpose, str plain)
 	    EVP_CipherUpdate(c, hidden, &size, (const uint8_t *)plain.at, (int)plain.size) != 1 ||
 	    EVP_CipherFinal_ex(c, tag, &last) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) != 1)
-		abort();
+		fatal();
 	return base64url(arena, (str) { (char *)out, plain.size + AROUND });
 }
 

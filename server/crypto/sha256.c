@@ -5,7 +5,6 @@
  * time. They are marked deprecated in favour of the providers' but are the same code. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
-#include <stdio.h>
 
 #include "sha256.h"
 
@@ -28,8 +27,13 @@ void digest_for(const char *label, str bytes, uint8_t digest[DIGEST_SIZE])
 
 void digest_print(const uint8_t digest[DIGEST_SIZE], char text[DIGEST_TEXT_SIZE])
 {
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		text[2 * i] = digits[digest[i] >> 4];
+		text[2 * i + 1] = digits[digest[i] & 15];
+	}
+	text[2 * DIGEST_SIZE] = '\0';
 }
 
 static int hex_value(char c)

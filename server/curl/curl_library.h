@@ -16,6 +16,14 @@ struct curl_library {
 	__typeof__(curl_easy_getinfo) *getinfo;
 	__typeof__(curl_easy_strerror) *words;
 	__typeof__(curl_easy_cleanup) *easy_cleanup;
+	__typeof__(curl_easy_pause) *pause;
+	__typeof__(curl_multi_init) *multi_init;
+	__typeof__(curl_multi_setopt) *multi_setopt;
+	__typeof__(curl_multi_add_handle) *multi_add;
+	__typeof__(curl_multi_remove_handle) *multi_remove;
+	__typeof__(curl_multi_socket_action) *multi_act;
+	__typeof__(curl_multi_info_read) *multi_read;
+	__typeof__(curl_multi_cleanup) *multi_cleanup;
 	__typeof__(curl_slist_append) *slist_append;
 	__typeof__(curl_slist_free_all) *slist_free_all;
 	__typeof__(curl_url) *url;

@@ -116,6 +116,13 @@ struct store *store_open_to_look(const char *url)
 	return file && *file && *file != ':' ? sqlite_open_to_look(file) : store_open(url, STORE_WRITES);
 }
 
+bool store_gone(const char *url, struct store_why *why)
+{
+	const char *file = store_url_file(url);
+
+	return file && sqlite_is_gone(file, why);
+}
+
 void store_sign_in(const char *user, const char *password)
 {
 	postgresql_sign_in(user, password);

@@ -3,6 +3,7 @@
 #define DATABASES_H
 
 #include "store.h"
+#include "wrong.h"
 
 /* ---- Opening, beside store_open() ---- */
 
@@ -31,6 +32,10 @@ struct store *store_open_to_look(const char *url);
 
 /* Who signs in to PostgreSQL, whatever a URL says; either may be NULL. Before any store is opened. */
 void store_sign_in(const char *user, const char *password);
+
+/* Whether this process has the file open that the URL named, and it names it no more: `why`. Who has no connection yet
+ * gets none until it is back, and knows from this that it is not the database that does not answer. */
+bool store_gone(const char *url, struct store_why *why);
 
 /* ---- What a URL says ---- */
 

@@ -4,6 +4,7 @@
  * keeps no room from others. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 #define SPARE 4                 /* bytes behind a body, for a parser that works in place */
@@ -72,7 +73,7 @@ static bool make_room(struct exchange *x, size_t size)
 	budget_take(x->requests, more);
 	x->body = realloc(x->body, room + SPARE);
 	if (!x->body)
-		abort();
+		fatal();
 	x->body_room = room;
 	return true;
 }
@@ -115,7 +116,7 @@ char *exchange_body(struct exchange *x, size_t *size)
 {
 	*size = x->body_size;
 	if (!x->body && !(x->body = malloc(SPARE)))
-		abort();
+		fatal();
 	memset(x->body + x->body_size, 0, SPARE);
 	return x->body;
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 static int64_t phase_ms(const struct loop *loop, int phase)
@@ -124,7 +125,7 @@ struct connection *connection_create(struct loop *loop, struct MHD_Connection *m
 	struct connection *c = calloc(1, sizeof(*c));
 
 	if (!c)
-		abort();
+		fatal();
 	c->watch.ready = client_left;
 	c->loop = loop;
 	c->mhd = mhd;

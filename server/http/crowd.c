@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include "fatal.h"
 #include "inside.h"
 #include "siphash.h"
 
@@ -36,7 +37,7 @@ struct crowds *crowds_create(void)
 	struct crowds *crowds = calloc(1, sizeof(*crowds));
 
 	if (!crowds || getrandom(crowds->key, sizeof(crowds->key), 0) != sizeof(crowds->key))
-		abort();
+		fatal();
 	return crowds;
 }
 
@@ -95,7 +96,7 @@ void crowd_enter(struct connection *c)
 	if (!peer) {
 		peer = *place = calloc(1, sizeof(*peer));
 		if (!peer)
-			abort();
+			fatal();
 		peer->hash = hash;
 	} else {
 		leave_crowd(crowds, peer);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 enum http_method exchange_method(const struct exchange *x)
@@ -70,7 +71,7 @@ static void print_peer(struct connection *c)
 
 	c->address = malloc(INET6_ADDRSTRLEN);
 	if (!c->address)
-		abort();
+		fatal();
 	strcpy(c->address, "-");
 	if (family == AF_INET)
 		print_four(&((const struct sockaddr_in *)address)->sin_addr, c->address);
@@ -139,7 +140,7 @@ void exchange_respond(struct exchange *x, int status, const char *type, str body
 		body.size ? memory : MHD_RESPMEM_PERSISTENT);
 
 	if (!response)
-		abort();
+		fatal();
 	if (type)
 		add(response, "Content-Type", type);
 	if (x->id)

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "every.h"
+#include "fatal.h"
 #include "inside.h"
 
 #define HEADERS_MAX 200
@@ -99,7 +100,7 @@ static struct header *next_place(struct connection *c)
 		c->header_room = (uint16_t)(c->header_room ? c->header_room * 2 : 16);
 		c->headers = realloc(c->headers, c->header_room * sizeof(*c->headers));
 		if (!c->headers)
-			abort();
+			fatal();
 	}
 	return &c->headers[c->header_count++];
 }

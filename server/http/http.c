@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fatal.h"
 #include "inside.h"
 #include "log.h"
 
@@ -59,7 +60,7 @@ static struct http *create(const struct http_settings *settings)
 	pthread_condattr_t attributes;
 
 	if (!http)
-		abort();
+		fatal();
 	http->set = *settings;
 	http->port = settings->port;
 	http->connections_max = listen_connections_max(settings->connections_max, settings->loops);
@@ -112,7 +113,7 @@ static void start_threads(struct http *http)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (int i = 0; i < http->set.loops; i++)
 		if (pthread_create(&http->loops[i].thread, NULL, loop_run, &http->loops[i]) != 0)
-			abort();
+			fatal();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -153,7 +154,7 @@ static void give_order(struct http *http, void (*run)(struct message *, struct l
 		struct message *message = calloc(1, sizeof(*message));
 
 		if (!message)
-			abort();
+			fatal();
 		message->run = run;
 		loop_post(&http->loops[i], message);
 	}
@@ -212,12 +213,16 @@ static void look_again(struct message *message, UNUSED struct loop *loop)
 	free(message);
 }
 
-bool http_drain(struct http *http, int64_t timeout_ms)
+void http_drain(struct http *http, int64_t within_ms)
 {
 	atomic_store(&http->draining, true);
 	atomic_store(&http->draining_since_ms, tick_ms());
-	atomic_store(&http->hurry_ms, timeout_ms / 4 < HURRY_MS ? timeout_ms / 4 + 1 : HURRY_MS);
+	atomic_store(&http->hurry_ms, within_ms / 4 < HURRY_MS ? within_ms / 4 + 1 : HURRY_MS);
 	give_order(http, look_again);
+}
+
+bool http_drained(struct http *http, int64_t timeout_ms)
+{
 	return wait_until(http, nothing_open, timeout_ms);
 }
 

@@ -151,9 +151,11 @@ bool http_leaving(void);
 /* Stops listening too: new connections are refused. */
 void http_quiesce(struct http *http);
 bool http_quiesced(void);
-/* Waits until no exchange and no stream is open, at most timeout_ms: true if none is. Clients that send
- * half a body, or take nothing of their answer, are cut before. */
-bool http_drain(struct http *http, int64_t timeout_ms);
+/* Within that time no exchange and no stream is to be open: clients that send half a body, or take nothing
+ * of their answer, are cut before. */
+void http_drain(struct http *http, int64_t within_ms);
+/* Waits for that, at most timeout_ms: true if none is open. */
+bool http_drained(struct http *http, int64_t timeout_ms);
 /* Waits until the loops have done what they were told so far, and what it led to. */
 void http_settle(struct http *http);
 /* Ends what is left, stops the loops, closes. NULL is fine. */

@@ -310,7 +310,7 @@ struct http {
 	struct loop loops[];
 };
 
-/* A loop tells whoever waits in http_start(), http_quiesce() or http_drain(). */
+/* A loop tells whoever waits in http_start(), http_quiesce() or http_drained(). */
 void http_tell(struct http *http, int *count, int change);
 
 /* A listening socket on the settings' host and this port; a port of 0 becomes the one it got. `first`:

@@ -15,6 +15,7 @@
 #define VANISHED_MS 30000       /* a peer that acknowledges nothing for so long is gone */
 #define OTHER_FILES 256         /* beside connections: stores, clients, logs */
 #define FILES_PER_LOOP (8 + MORE_CONNECTIONS)
+#define CONNECTIONS_LEAST 16            /* however few files there are */
 
 static void set(int fd, int level, int option, int value)
 {
@@ -139,6 +140,24 @@ int listen_open(const struct http_settings *set, int *port, bool first)
 	return fd;
 }
 
+/* The limit is too low by that: what it allows, and what would do. */
+static int fewer_connections(int wanted, rlim_t allowed, rlim_t others)
+{
+	static const char set_by[] = "ulimit -n; LimitNOFILE= of a unit, --ulimit nofile= of a container";
+	bool fits = allowed >= others + CONNECTIONS_LEAST;
+	int connections = fits ? (int)(allowed - others) : CONNECTIONS_LEAST < wanted ? CONNECTIONS_LEAST : wanted;
+	unsigned long long enough = (unsigned long long)others + (unsigned long long)wanted;
+
+	if (fits)
+		log_warning("at most %d connections instead of %d, since no more than %llu files may be open: %llu would"
+		            " do (%s)", connections, wanted, (unsigned long long)allowed, enough, set_by);
+	else
+		log_warning("no more than %llu files may be open, which is too few: even of %d connections some may fail,"
+		            " and so may calls; %llu would do (%s)", (unsigned long long)allowed, connections, enough,
+		            set_by);
+	return connections;
+}
+
 int listen_connections_max(int wanted, int loops)
 {
 	rlim_t others = (rlim_t)OTHER_FILES + (rlim_t)loops * FILES_PER_LOOP;
@@ -154,8 +173,5 @@ int listen_connections_max(int wanted, int loops)
 	}
 	if (limit.rlim_cur >= needed)
 		return wanted;
-	int fits = limit.rlim_cur > others + 16 ? (int)(limit.rlim_cur - others) : 16;
-	log_warning("at most %d connections instead of %d: no more files may be open (ulimit -n)",
-	            fits, wanted);
-	return fits;
+	return fewer_connections(wanted, limit.rlim_cur, others);
 }

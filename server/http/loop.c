@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 #define EVENTS_MAX 128
@@ -101,7 +102,7 @@ void loop_watch(struct loop *loop, struct watch *watch, int fd, uint32_t events)
 	struct epoll_event event = { .events = events, .data.ptr = watch };
 
 	if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-		abort();                /* only out of memory, or a programmer's error */
+		fatal();                /* only out of memory, or a programmer's error */
 }
 
 void loop_watch_for(struct loop *loop, struct watch *watch, int fd, uint32_t events)
@@ -109,7 +110,7 @@ void loop_watch_for(struct loop *loop, struct watch *watch, int fd, uint32_t eve
 	struct epoll_event event = { .events = events, .data.ptr = watch };
 
 	if (epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event) != 0)
-		abort();
+		fatal();
 }
 
 void loop_unwatch(struct loop *loop, int fd)
@@ -218,6 +219,7 @@ void *loop_run(void *pointer)
 	publish(loop);
 	if (loop->context && set->close)
 		set->close(loop->context);
+	messages_run(loop);             /* what was on its way to calls that are over now */
 	return NULL;
 }
 
@@ -233,7 +235,7 @@ void loop_create(struct loop *loop, struct http *http, int index, int listener)
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (loop->epoll < 0 || loop->wake < 0)
-		abort();
+		fatal();
 	loop_watch(loop, &loop->mailbox_watch, loop->wake, EPOLLIN | EPOLLET);
 }
 

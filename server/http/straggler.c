@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 #define STRAGGLERS_MAX 256
@@ -59,7 +60,7 @@ void connection_linger(struct connection *c)
 	shutdown(fd, SHUT_WR);
 	straggler = calloc(1, sizeof(*straggler));
 	if (!straggler)
-		abort();
+		fatal();
 	straggler->watch.ready = read_on;
 	straggler->loop = loop;
 	straggler->since_ms = loop->tick;

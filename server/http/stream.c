@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 #define FIRST_ROOM 512
@@ -30,7 +31,7 @@ void stream_append(struct stream *s, const char *bytes, size_t size)
 			s->room = FIRST_ROOM;
 		s->backlog = realloc(s->backlog, s->room);
 		if (!s->backlog)
-			abort();
+			fatal();
 	}
 	memcpy(s->backlog + s->size, bytes, size);
 	s->size += size;

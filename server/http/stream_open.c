@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 #define PATH_KEPT_MAX 64
@@ -50,7 +51,7 @@ static void release_request(struct exchange *x)
 	char *kept = malloc(size + 1);
 
 	if (!kept)
-		abort();
+		fatal();
 	memcpy(kept, path.at, size);
 	x->target = kept;
 	x->target_size = x->path_size = (uint32_t)size;
@@ -154,7 +155,7 @@ struct stream *stream_open(struct exchange *x, gone_fn *gone, void *user)
 	struct stream *s = calloc(1, sizeof(*s));
 
 	if (!s)
-		abort();
+		fatal();
 	assert(x->status == 0 && !x->stream && !x->over);
 	s->watch.ready = socket_changed;
 	s->connection = exchange_connection(x);

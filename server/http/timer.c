@@ -1,6 +1,7 @@
 /* timer.c - the timers of a loop: a binary heap, the earliest first. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "inside.h"
 
 static void put(struct loop *loop, size_t place, struct timer *timer)
@@ -51,7 +52,7 @@ static void make_room(struct loop *loop)
 	loop->timer_room = loop->timer_room ? loop->timer_room * 2 : 64;
 	loop->timers = realloc(loop->timers, loop->timer_room * sizeof(*loop->timers));
 	if (!loop->timers)
-		abort();
+		fatal();
 }
 
 void timer_set(struct loop *loop, struct timer *timer, int64_t at_ms)

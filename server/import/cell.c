@@ -240,6 +240,7 @@ const char *cell_read(struct import *import, const struct field *field, str text
 	case FIELD_NEST:
 	case FIELD_LIST:
 	case FIELD_TEXTS:
+	case FIELD_REALS:
 	case FIELD_END:   break;
 	}
 	return NULL;

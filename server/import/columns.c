@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "import_private.h"
 
 #define LISTED_MAX 8                    /* columns that a note names */
@@ -13,7 +14,7 @@ static const char currency_name[] = "currency";
 
 bool columns_is_column(const struct field *field)
 {
-	return field->type != FIELD_NEST && field->type != FIELD_LIST && field->type != FIELD_TEXTS;
+	return field->type != FIELD_NEST && field->type != FIELD_LIST && field->type != FIELD_TEXTS && field->type != FIELD_REALS;
 }
 
 bool columns_has_money(const struct shape *shape)
@@ -68,7 +69,7 @@ static size_t field_count(const struct shape *shape)
 static void *need(void *memory)
 {
 	if (!memory)
-		abort();
+		fatal();
 	return memory;
 }
 
@@ -273,6 +274,17 @@ static bool is_title(const struct import *import, size_t missing)
 	return import->uses_count == 0 && names < missing;
 }
 
+/* Whether rows have amounts: where no column holds one, nobody needs to say in which currency. */
+static bool holds_amounts(const struct import *import)
+{
+	const struct field *fields = import->spec->row->fields;
+
+	for (size_t i = 0; fields[i].name; i++)
+		if (fields[i].type == FIELD_MONEY && (fields[i].required || is_used(import, i)))
+			return true;
+	return false;
+}
+
 static bool note_missing(struct import *import)
 {
 	const struct shape *shape = import->spec->row;
@@ -294,7 +306,7 @@ static bool note_missing(struct import *import)
 		                                  " which it is%s", missing, first, !is_title(import, count)
 		                                  ? "" : ". The first row must name the columns: take away"
 		                                  " what stands above their names"));
-	if (!columns_has_money(shape) || import->currency_column != NO_COLUMN || *import->currency
+	if (!holds_amounts(import) || import->currency_column != NO_COLUMN || *import->currency
 	    || import->options.currency)
 		return first;
 	import_note(import, 0, "there is no column currency; say which it is, such as --currency GBP");

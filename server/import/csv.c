@@ -1,5 +1,6 @@
 /* csv.c - reads CSV (RFC 4180) row by row, in bounded memory whatever it is given. */
 #include "csv.h"
+#include "fatal.h"
 
 #include <stdlib.h>
 
@@ -40,7 +41,7 @@ struct csv *csv_create(csv_read_fn *read, void *source)
 	struct csv *csv = calloc(1, sizeof(*csv));
 
 	if (!csv)
-		abort();
+		fatal();
 	csv->read = read;
 	csv->source = source;
 	csv->separator = ',';
@@ -145,7 +146,7 @@ static void append(struct csv *csv, char byte)
 		csv->room = csv->room ? csv->room * 2 : 1024;
 		csv->text = realloc(csv->text, csv->room);
 		if (!csv->text)
-			abort();
+			fatal();
 	}
 	csv->text[csv->used++] = byte;
 }

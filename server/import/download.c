@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "curl_library.h"
+#include "fatal.h"
 
 #define REDIRECTS_MAX 5L
 #define TOTAL_SECONDS_MAX 3600L         /* a server that sends a byte now and then ends here */
@@ -83,7 +84,7 @@ static const char *check_url(const struct curl_library *curl, const char *url, b
 {
 	CURLU *parsed = curl->url();
 	if (!parsed)
-		abort();
+		fatal();
 	const char *why = curl->url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK
 	                  ? judge_url(curl, parsed, loopback)
 	                  : "it is no URL such as https://files.example.com/export.csv";
@@ -245,7 +246,7 @@ static void start_thread(struct download *download)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&download->thread, NULL, fetch_all, download) != 0)
-		abort();
+		fatal();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -262,14 +263,14 @@ struct download *download_start(const char *url, const struct download_limits *l
 		return NULL;
 	struct download *download = calloc(1, sizeof(*download));
 	if (!download || pipe2(ends, O_CLOEXEC) != 0)
-		abort();
+		fatal();
 	download->curl = curl;
 	download->loopback = loopback;
 	download->limits = *limits;
 	download->into = ends[1];
 	*file = ends[0];
 	if (!(download->url = strdup(url)) || !(download->easy = curl->easy_init()))
-		abort();
+		fatal();
 	start_thread(download);
 	return download;
 }

@@ -1,5 +1,6 @@
 /* encoding.c - the bytes of a file as UTF-8, whatever they are written in, in constant memory. */
 #include "encoding.h"
+#include "fatal.h"
 
 #include <stdlib.h>
 
@@ -45,7 +46,7 @@ struct decoder *decoder_create(csv_read_fn *read, void *source)
 	struct decoder *decoder = calloc(1, sizeof(*decoder));
 
 	if (!decoder)
-		abort();
+		fatal();
 	decoder->read = read;
 	decoder->source = source;
 	return decoder;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "json.h"
 
 #define ARENA_KEPT (1 << 18)
@@ -32,7 +33,7 @@ struct field *row_fields(const struct shape *shape)
 		count++;
 	struct field *fields = malloc((count + 1) * sizeof(*fields));
 	if (!fields)
-		abort();
+		fatal();
 	memcpy(fields, shape->fields, (count + 1) * sizeof(*fields));
 	for (size_t i = 0; i < count; i++) {
 		fields[i].required = fields[i].has_most = false;
@@ -54,7 +55,7 @@ void row_unpack(struct arena *arena, const struct shape *shape, const char *fiel
 	if (!wrong)
 		return;
 	fprintf(stderr, "import: a row that was laid aside cannot be read: %s\n", wrong);
-	abort();
+	fatal();
 }
 
 static void begin_group(struct gather *gather, const char *key)
@@ -84,7 +85,7 @@ static void add_row(struct gather *gather, const struct carried *carried)
 		gather->rows = realloc(gather->rows, (size_t)gather->room * size);
 		gather->lines = realloc(gather->lines, (size_t)gather->room * sizeof(*gather->lines));
 		if (!gather->rows || !gather->lines)
-			abort();
+			fatal();
 	}
 	char *row = gather->rows + (size_t)gather->count * size;
 	const struct shape shape = { size, gather->fields };

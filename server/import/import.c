@@ -4,6 +4,7 @@
 
 #include "databases.h"
 #include "encoding.h"
+#include "fatal.h"
 #include "import_private.h"
 
 /* ---- What is said ---- */
@@ -138,7 +139,7 @@ int import_file(struct store *store, const char *path, const struct import_optio
 		return 1;
 	import.row = calloc(1, spec->row->size);
 	if (!import.row)
-		abort();
+		fatal();
 	struct store *scratch = store_open_scratch(store, import_scratch_tables);
 	int status = tell(&import, scratch ? carry_out(&import, scratch, store) : IMPORT_NOTHING_DONE);
 	store_close(scratch);

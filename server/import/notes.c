@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "import_private.h"
 
 const char *import_why(struct import *import, const char *format, ...)
@@ -54,7 +55,7 @@ void import_note(struct import *import, int64_t line, const char *why)
 	if (line)
 		snprintf(place, sizeof(place), ":%lld", (long long)line);
 	if (asprintf(&import->notes[at], "%s%s: %s", import->source.shown, place, why) < 0)
-		abort();
+		fatal();
 	import->note_lines[at] = line;
 	defuse(import->notes[at]);
 }

@@ -5,6 +5,7 @@
 
 #include "dialect.h"
 #include "encoding.h"
+#include "fatal.h"
 #include "import_private.h"
 
 #define TEXT_SHOWN 60                   /* bytes */
@@ -163,7 +164,7 @@ void show_sample(struct import *import)
 		return;
 	FILE *out = open_memstream(&import->samples[at], &size);
 	if (!out)
-		abort();
+		fatal();
 	for (const struct field *field = import->spec->row->fields; field->name; field++) {
 		const void *member = (const char *)import->row + field->offset;
 		if (!columns_is_column(field) || !is_shown(import, field, member))

@@ -1,5 +1,6 @@
 /* source.c - opens files and URLs alike, and unpacks what is packed by what it holds. */
 #include "source.h"
+#include "fatal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,7 @@ static char *shown_url(const char *url)
 	}
 	if (asprintf(&shown, "%.*s%.*s", (int)(strstr(url, "//") + 2 - url), url,
 	             (int)strcspn(host, "?#"), host) < 0)
-		abort();
+		fatal();
 	return shown;
 }
 
@@ -57,7 +58,7 @@ bool source_open(struct source *source, const char *name, const struct download_
 	source->shown = download_is_url(name) ? shown_url(name)
 	                : strdup(is_standard_input(name) ? "standard input" : name);
 	if (!source->shown)
-		abort();
+		fatal();
 	if (download_is_url(source->name))
 		source->download = download_start(source->name, &source->limits, &file,
 		                                  &source->trouble);
@@ -67,7 +68,7 @@ bool source_open(struct source *source, const char *name, const struct download_
 		return false;
 	source->file = gzdopen(file, "rb");
 	if (!source->file)
-		abort();
+		fatal();
 	gzbuffer(source->file, BUFFER_BYTES);
 	return true;
 }

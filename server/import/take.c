@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "fatal.h"
 #include "group.h"
 #include "import_private.h"
 #include "log.h"
@@ -48,7 +49,7 @@ static int64_t random_number(void)
 	int64_t number = 0;
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		abort();
+		fatal();
 	return (number & INT64_MAX) | 1;
 }
 

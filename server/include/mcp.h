@@ -171,6 +171,10 @@ struct mcp_server {
 	/* Called once before serving and after it. False stops the start; it has said why. */
 	bool (*start)(void);
 	void (*stop)(void);
+	/* Of the command check, which does not call start(): looks at what the server needs beside its tables and its
+	 * database, such as another service. Prints a line for each that is well; of what is not, on stderr, what is wrong
+	 * and what to do. Whether all is well. It ends by itself, within seconds. Its log is of errors alone. */
+	bool (*check)(void);
 };
 
 /* Serves until SIGTERM, as configured by the environment and flags, or runs a command. Returns the
@@ -185,7 +189,7 @@ enum mcp_answer mcp_return(struct mcp_call *call, const struct shape *shape, con
 /* Succeeds with any JSON value, of the tool's out_schema. */
 enum mcp_answer mcp_return_json(struct mcp_call *call, const char *value);
 
-/* Succeeds with text. A tool with an output shape must use mcp_return() instead. */
+/* Succeeds with text. A mistake in a tool with .out or .out_schema: mcp_fail() says that there is nothing of it. */
 enum mcp_answer mcp_say(struct mcp_call *call, const char *text, ...) PRINTF(2, 3);
 
 /* Fails, in words that help the model try something else. */
@@ -215,7 +219,7 @@ struct mcp_content {
 void mcp_add(struct mcp_call *call, const struct mcp_content *content);
 /* Adds a message of a prompt, see mcp_message(). */
 void mcp_add_message(struct mcp_call *call, const char *role, const struct mcp_content *content);
-/* Succeeds with what was added. */
+/* Succeeds with what was added; a mistake where mcp_say() is one. */
 enum mcp_answer mcp_done(struct mcp_call *call);
 
 /* Fails the request itself, as a JSON-RPC error; for what is nobody's bad news but a broken server. */
@@ -275,12 +279,14 @@ void mcp_notice(const char *text, ...) PRINTF(1, 2);
 void mcp_note(struct mcp_call *call, const char *name, const char *value);
 
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
-/* One of some scopes, separated by a space, is enough. */
+/* One of some scopes, separated by a space, is enough; each is of the server's .scopes. */
 bool mcp_may(const struct mcp_call *call, const char *scopes);
 /* On whose behalf it calls: the customer of its key. NULL: nobody's. For a scope under which a caller has
  * its own things only. */
 const char *mcp_customer(const struct mcp_call *call);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
+/* A number that no other call has, and each run of this one: what a run wrote under it is this call's own to go on with. */
+int64_t mcp_call_number(struct mcp_call *call);
 
 /* Adds to a total of the program's own, see struct mcp_counter. Any thread, also outside a call. */
 void mcp_count(int counter, int64_t n);
@@ -303,7 +309,7 @@ enum mcp_reply {
  *     case MCP_PENDING:     return MCP_WAITING;
  *     case MCP_ACCEPTED:    break;
  *     case MCP_UNAVAILABLE: return mcp_cannot_ask(call, "Pass confirm: true ...");
- *     default:              return mcp_say(call, "Order %s was left as it is.", id);
+ *     default:              return mcp_fail(call, "Order %s was left as it is.", id);
  *     }
  *
  * Several questions may be asked in one round: ask them all, then return MCP_WAITING if any of them

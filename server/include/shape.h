@@ -46,6 +46,7 @@ enum field_type {
 	FIELD_NEST,             /* pointer to a struct of shape `item` */
 	FIELD_LIST,             /* array of structs of shape `item`, and a count */
 	FIELD_TEXTS,            /* array of const char *, and a count */
+	FIELD_REALS,            /* array of double, and a count */
 };
 
 struct shape;
@@ -117,6 +118,11 @@ struct shape {
 	{ .name = #member, .type = FIELD_TEXTS, .offset = AT_(T, member) + IS_(T, member, const char **), \
 	  .count_offset = AT_(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
 
+/* `member` is a double *, `count` an int64_t beside it. */
+#define REALS(T, member, count, ...) \
+	{ .name = #member, .type = FIELD_REALS, .offset = AT_(T, member) + IS_(T, member, double *), \
+	  .count_offset = AT_(T, count) + IS_(T, count, int64_t), .about = __VA_ARGS__ }
+
 /* Options. Each marks itself as given, so that AT_LEAST(0) differs from nothing. */
 #define AT_LEAST(n) .has_least = true, .least = (n)
 #define AT_MOST(n) .has_most = true, .most = (n)
@@ -150,10 +156,10 @@ extern struct shape_of_any_ *shape_of_;
 #define DESCRIBES_(shape_, T) \
 	HOLDS_(ANY_ || SAME_(shape_##_describes, T), #shape_ " does not describe a " #T)
 
-/* A pointer to what a shape describes (T), or to nobody knows what (void *). FITS_ does not evaluate it. */
-#define FITS_(T, shape_, pointer) \
-	HOLDS_(SAME_(__typeof__(*(pointer)), T) || SAME_(__typeof__(*(pointer)), void), \
-	       #pointer " is not what " #shape_ " describes")
+/* A pointer to what a shape describes (T), or to nobody knows what (void *). FITS_ does not evaluate it, and is no HOLDS_:
+ * in that clang takes &(struct it) { … } for a constant. */
+#define FITS_(T, shape_, pointer) __extension__ ({ _Static_assert(SAME_(__typeof__(*(pointer)), T) || \
+	SAME_(__typeof__(*(pointer)), void), #pointer " is not what " #shape_ " describes"); 0; })
 #define POINTS_TO_(T, shape_, pointer) ((void)FITS_(T, shape_, pointer), (pointer))
 typedef void NULL_describes;
 

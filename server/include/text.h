@@ -60,6 +60,7 @@ uint64_t str_hash(str text);            /* FNV-1a */
 bool str_starts_word(str text, str word);
 str str_trim(str s);                                    /* without SP and HTAB at both ends */
 str str_cut(str *rest, char separator);                 /* takes the part before it off `rest` */
+bool str_lists(str list, char separator, str item);     /* whether it is one of the parts */
 MUST_USE bool str_to_int(str s, int64_t *value);        /* the whole of it, decimal, in range */
 
 #endif

@@ -51,7 +51,7 @@ static void filed(struct errand *errand)
 	if (!call)
 		return;                 /* cancelled meanwhile: its stream is over, nobody takes it up */
 	if (errand->failed || !filing->park.filed) {
-		call->fault = errand->no_room ? &FAULT_SHARE : &FAULT_BUSY;
+		call->fault = errand_fault(errand);
 		call_settle(call);
 		return;
 	}
@@ -62,7 +62,7 @@ static void filed(struct errand *errand)
 }
 
 static const struct errand_kind file_kind = {
-	.work = call_row_park, .done = filed, .lasts = true
+	.work = call_row_park, .done = filed, .lasts = true, .lost = "questions of calls"
 };
 
 static void add_questions(struct park_errand *park, struct mcp_call *call)
@@ -201,11 +201,11 @@ static void answered(struct errand *errand)
 
 	if (answering->claim.taken)
 		begin(&answering->claim, session_hold(reply->session), caller_keep(reply->caller), false);
-	reply_accepted(reply, errand->failed ? &FAULT_BUSY : NULL);
+	reply_accepted(reply, errand->failed ? errand_fault(errand) : NULL);
 }
 
 static const struct errand_kind answer_kind = {
-	.work = call_row_answer, .done = answered, .lasts = true
+	.work = call_row_answer, .done = answered, .lasts = true, .lost = "people's answers"
 };
 
 /* 0: it answers nothing that was asked. */

@@ -14,10 +14,10 @@
 #define QUOTED_MAX 128
 #define WORDS_MAX 400           /* of what libcurl says */
 
-static bool get(struct fetcher *fetcher, struct arena *arena, const char *url,
+static bool get(struct arena *arena, const char *url,
                 const atomic_bool *give_up, struct fetch_answer *answer)
 {
-	fetch(fetcher, arena, &(struct fetch_request) {
+	fetch(arena, &(struct fetch_request) {
 		.method = "GET", .url = url,
 		.headers = (const char *const[]) { "Accept: application/json", NULL },
 		.connect_ms = key_times.fetch, .total_ms = key_times.fetch,
@@ -85,17 +85,17 @@ static const char *read_document(struct arena *arena, const struct issuer *issue
 
 /* NULL: `keys_url` is known. The second form is only for issuers that don't have the first: what is wrong
  * there is not made good by it. */
-static const char *discover(struct fetcher *fetcher, struct arena *arena, const struct issuer *issuer,
+static const char *discover(struct arena *arena, const struct issuer *issuer,
                             const atomic_bool *give_up, struct key_fetch *fetched, const char **keys_url)
 {
 	struct fetch_answer answer;
 	const char *url = document_url(arena, issuer->name, false), *first = NULL;
-	bool there = get(fetcher, arena, url, give_up, &answer);
+	bool there = get(arena, url, give_up, &answer);
 
 	if (!there && answer.status / 100 == 4) {
 		first = not_had(arena, url, &answer);
 		url = document_url(arena, issuer->name, true);
-		there = get(fetcher, arena, url, give_up, &answer);
+		there = get(arena, url, give_up, &answer);
 	}
 	if (!there)
 		return !first ? not_had(arena, url, &answer)
@@ -116,7 +116,7 @@ static void read_keys(struct arena *arena, const char *where, str text, struct k
 		fetched->why = arena_print(arena, "%s: the key set %s", where, wrong);
 }
 
-void key_fetch(struct fetcher *fetcher, struct arena *arena, const struct issuer *issuer,
+void key_fetch(struct arena *arena, const struct issuer *issuer,
                const atomic_bool *give_up, struct key_fetch *fetched)
 {
 	const char *url = issuer->jwks;
@@ -124,10 +124,10 @@ void key_fetch(struct fetcher *fetcher, struct arena *arena, const struct issuer
 
 	*fetched = (struct key_fetch) { 0 };
 	if (!url)
-		fetched->why = discover(fetcher, arena, issuer, give_up, fetched, &url);
+		fetched->why = discover(arena, issuer, give_up, fetched, &url);
 	if (fetched->why)
 		return;
-	if (get(fetcher, arena, url, give_up, &answer))
+	if (get(arena, url, give_up, &answer))
 		read_keys(arena, url, answer.body, fetched);
 	else
 		fetched->why = not_had(arena, url, &answer);

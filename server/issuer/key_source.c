@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fatal.h"
 #include "fetch.h"
 #include "log.h"
 #include "seal.h"
@@ -60,7 +61,7 @@ static void drop_seen(void *keys)
 static void prepare(void)
 {
 	if (pthread_key_create(&at_exit, drop_seen) != 0)
-		abort();
+		fatal();
 }
 
 static void look_again(void)
@@ -243,7 +244,7 @@ static void bear(const char *why, int64_t now)
 }
 
 /* Under the lock, but while it fetches. */
-static void fetch_once(struct fetcher *fetcher)
+static void fetch_once(void)
 {
 	struct arena *arena = arena_create();
 	struct key_fetch fetched;
@@ -252,7 +253,7 @@ static void fetch_once(struct fetcher *fetcher)
 	source.wanted = false;
 	pthread_mutex_unlock(&lock);
 	atomic_fetch_add(&sign_ins.fetches, 1);
-	key_fetch(fetcher, arena, source.issuer, &give_up, &fetched);
+	key_fetch(arena, source.issuer, &give_up, &fetched);
 	pthread_mutex_lock(&lock);
 	source.fetching = false;
 	if (fetched.keys)
@@ -272,16 +273,13 @@ static void wait_until(int64_t at_ms)
 
 static void *keep_fetching(UNUSED void *nothing)
 {
-	struct fetcher *fetcher = fetcher_create();
-
 	pthread_mutex_lock(&lock);
 	while (!source.stopping)
 		if (source.wanted || source.next_ms <= tick_ms())
-			fetch_once(fetcher);
+			fetch_once();
 		else
 			wait_until(source.next_ms);
 	pthread_mutex_unlock(&lock);
-	fetcher_destroy(fetcher);
 	return NULL;
 }
 
@@ -339,7 +337,7 @@ void issuer_start(void)
 	atomic_store(&give_up, false);
 	source.running = pthread_create(&source.thread, NULL, keep_fetching, NULL) == 0;
 	if (!source.running)
-		abort();
+		fatal();
 	pthread_mutex_unlock(&lock);
 }
 
@@ -349,7 +347,7 @@ void issuer_stop(void)
 	bool running = source.running;
 	source.stopping = true;
 	source.running = false;
-	atomic_store(&give_up, true);
+	fetch_give_up(&give_up);
 	if (running)
 		pthread_cond_signal(&source.changed);
 	pthread_mutex_unlock(&lock);

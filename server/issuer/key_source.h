@@ -44,8 +44,7 @@ struct key_fetch {
 	const char *why;                /* in the arena; what a stranger said is quoted in it */
 	str document;                   /* of discovery, in the arena; .at NULL: there was none */
 };
-struct fetcher;
-void key_fetch(struct fetcher *fetcher, struct arena *arena, const struct issuer *issuer,
+void key_fetch(struct arena *arena, const struct issuer *issuer,
                const atomic_bool *give_up, struct key_fetch *fetched);
 /* Of a file. */
 void key_read_file(struct arena *arena, const char *path, struct key_fetch *read);

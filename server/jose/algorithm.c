@@ -7,6 +7,7 @@
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "jwk.h"
 
 static const struct algorithm {
@@ -53,7 +54,7 @@ static BIGNUM *number(str bytes)
 {
 	BIGNUM *number = BN_bin2bn((const unsigned char *)bytes.at, (int)bytes.size, NULL);
 	if (!number)
-		abort();
+		fatal();
 	return number;
 }
 
@@ -66,7 +67,7 @@ static str to_der(str raw, unsigned char der[DER_BYTES_MAX])
 
 	if (!pair || ECDSA_SIG_set0(pair, number((str) { raw.at, half }),
 	                            number((str) { raw.at + half, half })) != 1)
-		abort();
+		fatal();
 	int size = i2d_ECDSA_SIG(pair, &end);
 	ECDSA_SIG_free(pair);
 	return size > 0 ? (str) { (const char *)der, (size_t)size } : (str) { 0 };
@@ -84,7 +85,7 @@ static bool verify(const struct algorithm *alg, EVP_PKEY *key, str text, str sig
 	EVP_PKEY_CTX *options;
 
 	if (!context)
-		abort();
+		fatal();
 	/* It says 1, 0 or something negative: only 1 is yes. */
 	bool fine = EVP_DigestVerifyInit(context, &options, alg->digest ? alg->digest() : NULL, NULL,
 	                                 key) == 1 &&

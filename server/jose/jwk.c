@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "jwk.h"
+#include "fatal.h"
 #include "seal.h"
 
 #define RSA_BITS_MIN 2048
@@ -40,7 +41,7 @@ static EVP_PKEY *key_of(const char *type, OSSL_PARAM_BLD *builder)
 	EVP_PKEY *key = NULL;
 
 	if (!parameters || !context)
-		abort();
+		fatal();
 	if (EVP_PKEY_fromdata_init(context) != 1 ||
 	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
 		key = NULL;
@@ -54,7 +55,7 @@ static OSSL_PARAM_BLD *builder_create(void)
 {
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	if (!builder)
-		abort();
+		fatal();
 	return builder;
 }
 
@@ -80,7 +81,7 @@ static EVP_PKEY *rsa_key(const BIGNUM *modulus, const BIGNUM *exponent)
 	OSSL_PARAM_BLD *builder = builder_create();
 	if (OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) != 1 ||
 	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) != 1)
-		abort();
+		fatal();
 	return key_of("RSA", builder);
 }
 
@@ -110,7 +111,7 @@ static bool read_ec(struct arena *arena, yyjson_val *entry, const char *curve, s
 	OSSL_PARAM_BLD *builder = builder_create();
 	if (OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) != 1 ||
 	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size) != 1)
-		abort();
+		fatal();
 	jwk->key = key_of("EC", builder);
 	return jwk->key != NULL;
 }

@@ -92,8 +92,8 @@ static str write_line(struct arena *arena, const struct emf *emf, const struct v
 	return json_end(&json);
 }
 
-/* Each is a metric that somebody pays for: what the alarms ask, and no kinds of refusals. */
-static void add_sign_ins(struct emf *emf, struct value *value)
+/* Each is a metric that somebody pays for: what the alarms ask, and no kinds of refusals. The next free place. */
+static struct value *add_sign_ins(struct emf *emf, struct value *value)
 {
 	struct emf_sign_ins before = emf->said_sign_ins, *now = &emf->said_sign_ins;
 
@@ -104,7 +104,16 @@ static void add_sign_ins(struct emf *emf, struct value *value)
 	*value++ = (struct value) { "FailedKeyFetches",
 	                            now->failed_fetches - before.failed_fetches, NULL };
 	if (now->keys_age_s >= 0)
-		*value = (struct value) { "KeysAge", now->keys_age_s, "Seconds" };
+		*value++ = (struct value) { "KeysAge", now->keys_age_s, "Seconds" };
+	return value;
+}
+
+static void add_lost_spans(struct emf *emf, struct value *value)
+{
+	int64_t before = emf->said_lost_spans;
+
+	emf->said_lost_spans = emf->lost_spans();
+	*value = (struct value) { "LostSpans", emf->said_lost_spans - before, NULL };
 }
 
 str emf_print(struct arena *arena, struct emf *emf, int running)
@@ -126,6 +135,8 @@ str emf_print(struct arena *arena, struct emf *emf, int running)
 	while (end->name)
 		end++;
 	if (emf->sign_ins)
-		add_sign_ins(emf, end);
+		end = add_sign_ins(emf, end);
+	if (emf->lost_spans)
+		add_lost_spans(emf, end);
 	return write_line(arena, emf, values);
 }

@@ -22,8 +22,10 @@ struct emf {
 	const char *service;            /* the value of the dimension Service */
 	const atomic_llong *streams;    /* that are open */
 	void (*sign_ins)(struct emf_sign_ins *now);     /* NULL: nobody does */
+	int64_t (*lost_spans)(void);    /* in all; NULL: there are no traces */
 	struct emf_totals said;         /* up to the last line */
 	struct emf_sign_ins said_sign_ins;
+	int64_t said_lost_spans;
 };
 
 /* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
@@ -39,8 +41,7 @@ struct emf_clock {
 };
 
 /* The first line comes after the first period. */
-struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
-                           void (*sign_ins)(struct emf_sign_ins *now), const struct pool *pool);
+struct emf_clock emf_begin(struct emf emf, const struct pool *pool);
 /* Writes the line that is due at this time, if one is: the milliseconds until the next; -1: there
  * never is one. Never waits: what nobody reads is left out. */
 int64_t emf_run_due(struct emf_clock *clock, int64_t at_ms);

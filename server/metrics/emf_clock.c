@@ -20,12 +20,9 @@ const char *emf_check(const char *namespace)
 	return strncmp(namespace, "AWS/", 4) == 0 ? "names that begin with AWS/ are Amazon's" : NULL;
 }
 
-struct emf_clock emf_begin(const char *namespace, const char *service, const atomic_llong *streams,
-                           void (*sign_ins)(struct emf_sign_ins *now), const struct pool *pool)
+struct emf_clock emf_begin(struct emf emf, const struct pool *pool)
 {
-	return (struct emf_clock) { .emf = { .namespace = namespace, .service = service,
-	                                     .streams = streams, .sign_ins = sign_ins },
-	                            .pool = pool, .due_ms = tick_ms() + EMF_PERIOD_MS };
+	return (struct emf_clock) { .emf = emf, .pool = pool, .due_ms = tick_ms() + EMF_PERIOD_MS };
 }
 
 /* A line is shorter than what a pipe takes whole, so where there is room it leaves at once. */

@@ -4,6 +4,7 @@
  * cache that is only added to until then. Behind it stand the series themselves, one for each different text. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 #include "series.h"
 
@@ -121,7 +122,7 @@ static void *copy_of(const void *what, size_t size)
 {
 	void *copy = malloc(size);
 	if (!copy)
-		abort();
+		fatal();
 	return memcpy(copy, what, size);
 }
 

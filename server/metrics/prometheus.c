@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "build.h"
+#include "fatal.h"
 #include "series.h"
 
 void family_print(FILE *file, const char *name, const char *type, const char *help)
@@ -239,7 +240,7 @@ str metrics_print(struct arena *arena, const struct mcp_server *server,
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
 	if (!file)
-		abort();
+		fatal();
 
 	family_print(file, "mcp_build_info", "gauge", "Which server this is; always 1.");
 	fputs("mcp_build_info{", file);

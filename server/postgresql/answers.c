@@ -1,4 +1,5 @@
 /* answers.c - what a call has read on an event loop so far, and how a run finds it again. */
+#include "fatal.h"
 #include "reads.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static char *key_room(struct reads *reads, size_t size)
 		reads->key_room = 2 * size;
 		reads->key = realloc(reads->key, reads->key_room);
 		if (!reads->key)
-			abort();
+			fatal();
 	}
 	return reads->key;
 }
@@ -50,7 +51,7 @@ static struct answer *answer_create(struct reads *reads, struct store_answers *o
 	struct answer *answer = malloc(sizeof(*answer) + size);
 
 	if (!answer)
-		abort();
+		fatal();
 	*answer = (struct answer) { .of = of, .statement = statement, .size = size };
 	if (size)
 		memcpy(answer->key, reads->key, size);

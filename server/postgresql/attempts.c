@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "log.h"
 #include "postgresql_private.h"
 
 #define PAUSE_LEAST_MS 200
 #define PAUSE_MOST_MS 10000
 #define ATTEMPT_MS 10000                /* of one that is on its way: to connect, and to set up */
 
+#define OUTAGE_MS 1000                  /* what is shorter is not told to be over */
+
 static atomic_uint made;                /* connections, by whoever */
+static atomic_llong away_ms;            /* since when none could be made; 0: the latest could */
 
 void attempts_begin(struct postgres_attempts *attempts)
 {
@@ -48,6 +52,14 @@ bool attempts_may(struct postgres_attempts *attempts, char why[POSTGRES_WHY])
 	return may;
 }
 
+bool attempts_fail(struct postgres_attempts *attempts)
+{
+	pthread_mutex_lock(&attempts->lock);
+	bool fail = attempts->fails;
+	pthread_mutex_unlock(&attempts->lock);
+	return fail;
+}
+
 int64_t attempts_next_ms(struct postgres_attempts *attempts)
 {
 	pthread_mutex_lock(&attempts->lock);
@@ -56,8 +68,20 @@ int64_t attempts_next_ms(struct postgres_attempts *attempts)
 	return next_ms;
 }
 
+/* Whoever failed has said why; who comes first says that it is over. */
+static void tell_end(void)
+{
+	long long since_ms = atomic_load(&away_ms) ? atomic_exchange(&away_ms, 0) : 0;
+	long long lasted_ms = since_ms ? tick_ms() - since_ms : 0;
+
+	if (lasted_ms >= OUTAGE_MS)
+		log_often(LOG_INFO, "store: the database is there again, after %lld.%lld s", lasted_ms / 1000,
+		          lasted_ms % 1000 / 100);
+}
+
 void attempts_succeeded(struct postgres_attempts *attempts)
 {
+	tell_end();
 	pthread_mutex_lock(&attempts->lock);
 	attempts->fails = attempts->retries = false;
 	attempts->pause_ms = PAUSE_LEAST_MS;
@@ -78,6 +102,9 @@ static int64_t jittered(int64_t pause_ms)
 /* Several that tried at once, before any had failed, are one failure. */
 void attempts_failed(struct postgres_attempts *attempts, const char *why)
 {
+	long long never = 0;
+
+	atomic_compare_exchange_strong(&away_ms, &never, tick_ms());
 	pthread_mutex_lock(&attempts->lock);
 	snprintf(attempts->why, sizeof(attempts->why), "%s", why);
 	if (!attempts->fails || attempts->retries) {

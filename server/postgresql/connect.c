@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 
 /* ---- Who signs in ---- */
@@ -21,7 +22,7 @@ static char *copy(const char *text)
 	char *copied = text ? strdup(text) : NULL;
 
 	if (text && !copied)
-		abort();
+		fatal();
 	return copied;
 }
 
@@ -68,7 +69,7 @@ bool link_open(struct postgres_link *link, const char *place, struct postgres_at
 	*link = (struct postgres_link) { .attempts = attempts ? attempts : &link->own };
 	attempts_begin(&link->own);
 	if (asprintf(&link->url, "postgresql:%s", place) < 0)
-		abort();
+		fatal();
 	const char *wrong = postgres_library();
 	if (!wrong)
 		wrong = strncmp(place, "//", 2) == 0 ? wrong_url(link->url)
@@ -127,7 +128,7 @@ static PGconn *connect_now(const char *url)
 
 	PGconn *connection = PQconnectdbParams(names, values, 1);
 	if (!connection)
-		abort();
+		fatal();
 	return connection;
 }
 

@@ -1,5 +1,6 @@
 /* dial.c - an event loop's connection is opened and closed: by a worker, since that may take seconds, and by
  * the loop. */
+#include "fatal.h"
 #include "reads.h"
 
 #include <stdatomic.h>
@@ -24,7 +25,7 @@ void reads_attach(struct store *store, struct store_loop *loop)
 	reads->dial->reads = reads;
 	/* It was found fit when the store was opened. */
 	if (!link_open(&reads->dial->link, strchr(handle->at->link.url, ':') + 1, NULL))
-		abort();
+		fatal();
 	reads->dial->link.hurried_ms = loop->statement_ms;
 }
 

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 #include "postgresql_private.h"
 
@@ -33,7 +34,7 @@ static struct lender *lender_create(const char *place, int connections)
 	struct lender *lender = calloc(1, sizeof(*lender));
 
 	if (!lender || !(lender->place = strdup(place)))
-		abort();
+		fatal();
 	lender->connections = lending_create(connections);
 	attempts_begin(&lender->attempts);
 	atomic_init(&lender->look_at_ms, tick_ms() + LOOK_MS);
@@ -103,7 +104,7 @@ static struct postgres *make(struct lender *lender)
 	struct postgres *made = postgres_create(lender->place, &lender->attempts);
 
 	if (!made)
-		abort();
+		fatal();
 	atomic_fetch_add(&store_counters.lendable, 1);
 	return made;
 }
@@ -183,7 +184,7 @@ bool postgres_borrow(struct store *store, const char *sql)
 	}
 	bool in_vain = !why[0] || handle->loan.waited_us > 0;
 	atomic_fetch_add(&store_counters.waits_in_vain, in_vain);
-	store_failed(store, sql, STORE_AWAY, why[0] ? why : "no connection came free in time");
+	store_failed(store, why[0] ? NULL : sql, STORE_AWAY, why[0] ? why : "no connection came free in time");
 	return false;
 }
 

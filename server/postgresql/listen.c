@@ -1,4 +1,5 @@
 /* listen.c - a connection that hears what is told with NOTIFY. */
+#include "fatal.h"
 #include "postgresql_private.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ bool postgres_listen(struct store *store, const char *channel)
 		return false;
 	char *name = PQescapeIdentifier(postgres->link.connection, channel, strlen(channel));
 	if (!name)
-		abort();
+		fatal();
 	snprintf(sql, sizeof(sql), "listen %s", name);
 	PQfreemem(name);
 	PGresult *result = postgres_run(postgres, sql);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 
 #define GRACE_MS 2000                   /* for the server to say that a statement took too long */
@@ -85,12 +86,17 @@ bool postgres_refuses(const PGresult *result)
 	return is_refusal(postgres_state(result));
 }
 
+const char *postgres_told(struct postgres *postgres, const char *sql)
+{
+	return attempts_fail(postgres->link.attempts) ? NULL : sql;
+}
+
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result)
 {
 	struct store *store = postgres->store;
 
 	if (!result) {
-		store_failed(store, sql, STORE_LOST, postgres->link.why);
+		store_failed(store, postgres_told(postgres, sql), STORE_LOST, postgres->link.why);
 		return;
 	}
 	const char *state = postgres_state(result);
@@ -194,7 +200,7 @@ void *postgres_zeroed(int count, size_t size)
 	void *made = calloc(count ? (size_t)count : 1, size);
 
 	if (!made)
-		abort();
+		fatal();
 	return made;
 }
 
@@ -289,7 +295,7 @@ static bool begin_transaction(struct store *store)
 		}
 	}
 	/* Not to be run again: it has just been tried. */
-	store_failed(store, sql, STORE_AWAY, postgres->link.why);
+	store_failed(store, postgres_told(postgres, sql), STORE_AWAY, postgres->link.why);
 	return false;
 }
 
@@ -361,7 +367,7 @@ static bool script(struct store *store, const char *sql)
 	struct postgres *postgres = postgres_of(store);
 
 	if (!store->transacting && !link_ready(&postgres->link)) {
-		store_failed(store, sql, STORE_AWAY, postgres->link.why);
+		store_failed(store, postgres_told(postgres, sql), STORE_AWAY, postgres->link.why);
 		return false;
 	}
 	if (!run(postgres, sql))

@@ -109,6 +109,8 @@ void attempts_end(struct postgres_attempts *attempts);
 MUST_USE bool attempts_may(struct postgres_attempts *attempts, char why[POSTGRES_WHY]);
 /* tick_ms() of the next one. */
 int64_t attempts_next_ms(struct postgres_attempts *attempts);
+/* Whether the latest did. */
+bool attempts_fail(struct postgres_attempts *attempts);
 void attempts_succeeded(struct postgres_attempts *attempts);
 void attempts_failed(struct postgres_attempts *attempts, const char *why);
 
@@ -140,6 +142,9 @@ int64_t postgres_until(const struct postgres *postgres);
 /* Runs statements without parameters. NULL, or the failure is reported. */
 PGresult *postgres_run(struct postgres *postgres, const char *sql);
 /* Reports why a statement failed, and frees the result (NULL: the connection was lost). */
+/* While no connection can be made which statement wanted one says nothing, and would make an outage as many lines
+ * of the log as there are statements: NULL then. */
+const char *postgres_told(struct postgres *postgres, const char *sql);
 void postgres_failed(struct postgres *postgres, const char *sql, PGresult *result);
 /* The same of one that was told: where the text itself is wrong, that is the program's mistake. */
 void postgres_statement_failed(struct postgres *postgres, const char *sql, PGresult *result);
@@ -174,7 +179,7 @@ void translated_free(struct translated *translated);
 bool postgres_prepare(struct store *store, const struct query *query, bool changes, struct store_why *why);
 struct statement *postgres_begin(struct store *store, const struct query *query);
 enum step postgres_step(struct store *store, struct statement *statement);
-void postgres_read(struct statement *statement, struct arena *arena, void *row);
+const char *postgres_read(struct statement *statement, struct arena *arena, void *row);
 int64_t postgres_changed(struct store *store, struct statement *statement);
 bool postgres_queue(struct store *store, const struct query *query);
 bool postgres_writes(const struct statement *statement);

@@ -65,7 +65,7 @@ bool postgres_prepare(struct store *store, const struct query *query, bool chang
 	struct postgres *postgres = postgres_of(store);
 	bool ready = link_ready(&postgres->link);
 	if (!ready)
-		store_failed(store, query->sql, STORE_AWAY, postgres->link.why);
+		store_failed(store, postgres_told(postgres, query->sql), STORE_AWAY, postgres->link.why);
 	bool said = ready && try(postgres, query, changes, why);
 	postgres_give_back(store, store->running);
 	return said;

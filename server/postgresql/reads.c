@@ -7,6 +7,8 @@
  * takes longer than its statement_ms. A text that was slow, or failed, stays away, twice as long each time; where it could
  * have been any of several, each of them goes out alone for as long. */
 #include "reads.h"
+#include "postgresql.h"
+#include "statement_span.h"
 
 #include <stdatomic.h>
 #include <sys/ioctl.h>
@@ -215,6 +217,7 @@ bool reads_send(struct reads *reads, struct statement *statement, struct answer 
 
 	if (!is_free(reads) || now < statement->away_until_ms)
 		return false;
+	span_begin(&answer->span);
 	flush_later(reads);
 	bool sent = send(reads, statement, now < statement->alone_until_ms);
 	if (!is_open(reads) || !sent) {
@@ -289,6 +292,15 @@ static bool is_fine(const struct sent *sent, const struct store_answers *of)
 	return size <= ANSWER_MOST && of && budget_has(of->budget, size);
 }
 
+static void end_span(const struct sent *sent, const struct answer *answer)
+{
+	bool fine = answer->result;
+
+	if (answer->span.recorded)
+		statement_span_write(&answer->span, &postgresql_driver, kept_text(&sent->statement->kept), fine ? NULL : "left",
+		                     fine ? PQntuples(answer->result) : -1);
+}
+
 static void answer_came(const struct sent *sent)
 {
 	struct answer *answer = sent->answer;
@@ -301,6 +313,7 @@ static void answer_came(const struct sent *sent)
 	} else {
 		PQclear(sent->result);
 	}
+	end_span(sent, answer);
 	if (!of) {
 		answer_free(answer);
 		return;

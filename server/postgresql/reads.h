@@ -2,6 +2,7 @@
 #ifndef POSTGRES_READS_H
 #define POSTGRES_READS_H
 
+#include "spans.h"
 #include "statement.h"
 
 #define READS_MOST 64                   /* statements that are on their way */
@@ -14,6 +15,7 @@ struct answer {
 	const struct statement *statement;
 	PGresult *result;               /* NULL: it did not come yet */
 	bool sent;                      /* it is on its way */
+	struct span span;               /* of the way there and back */
 	size_t charged;
 	size_t size;
 	char key[];                     /* its parameters */

@@ -1,4 +1,5 @@
 /* rights.c - what a role may not do, in words: which right is missing, and what gives it. */
+#include "fatal.h"
 #include "statement.h"
 
 #include <ctype.h>
@@ -40,12 +41,27 @@ static const char *role_of(const PGconn *connection)
 	return role ? role : "this role";
 }
 
-/* As SQL has it: with quotes where there is a capital, a space or a hyphen in it. A log of JSON has a backslash before
- * each, so most go without. */
+/* PostgreSQL's key words that are no name without quotes: pg_get_keywords()' of the categories R and T. */
+static const char reserved[] =
+	"all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column"
+	" concurrently constraint create cross current_catalog current_date current_role current_schema current_time"
+	" current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze"
+	" from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit"
+	" localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references"
+	" returning right select session_user similar some symmetric system_user table tablesample then to trailing true union"
+	" unique user using variadic verbose when where window with";
+
+static bool is_plain(const char *name)
+{
+	return !isdigit((unsigned char)*name) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")]
+	       && !str_lists(str_of(reserved), ' ', str_of(name));
+}
+
+/* As SQL has it: with quotes where there is a capital, a space or a hyphen in it, or it is a word of SQL's own. A log of
+ * JSON has a backslash before each, so most go without. */
 static void put_name(PGconn *connection, const char *name, char text[NAME_SIZE])
 {
-	bool plain = !isdigit((unsigned char)*name) && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
-	char *quoted = plain ? NULL : PQescapeIdentifier(connection, name, strlen(name));
+	char *quoted = is_plain(name) ? NULL : PQescapeIdentifier(connection, name, strlen(name));
 
 	snprintf(text, NAME_SIZE, "%s", quoted ? quoted : name);
 	PQfreemem(quoted);
@@ -125,7 +141,7 @@ static PGresult *explain(struct postgres *postgres, const struct statement *stat
 	PGresult *result = NULL;
 
 	if (asprintf(&text, "explain %s", statement->text) < 0)
-		abort();
+		fatal();
 	atomic_fetch_add(&store_counters.prepared, 1);
 	if (PQsendQueryParams(postgres->link.connection, text, statement->parameters, statement->types,
 	                      statement->values, statement->sizes, statement->formats, 0))
@@ -160,7 +176,7 @@ bool postgres_may(struct store *store, const struct query *query, struct store_w
 	struct statement *statement = statement_make(postgres, query, why);
 	bool ready = statement && link_ready(&postgres->link);
 	if (statement && !ready)
-		store_failed(store, query->sql, STORE_AWAY, postgres->link.why);
+		store_failed(store, postgres_told(postgres, query->sql), STORE_AWAY, postgres->link.why);
 	bool said = !statement || (ready && look(postgres, statement, why));
 	if (statement)
 		statement_free(statement);

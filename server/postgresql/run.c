@@ -2,6 +2,7 @@
  *
  * A result is fetched whole, so that other statements may run while it is read; only the rows of
  * store_each() come through a cursor, some at a time. */
+#include "fatal.h"
 #include "statement.h"
 
 #include <stdatomic.h>
@@ -260,7 +261,7 @@ static bool send_queued(struct postgres *postgres, struct statement *statement)
 	if (!link->queue)
 		link->queue = calloc(POSTGRES_QUEUE, sizeof(*link->queue));
 	if (!link->queue)
-		abort();
+		fatal();
 	if (!link->queued && !PQenterPipelineMode(link->connection))
 		return false;
 	link->queue[link->queued++] = kept_text(&statement->kept);

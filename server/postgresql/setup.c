@@ -2,6 +2,7 @@
  *
  * The role may sign in to its database and owns the schema public in it, and nothing else; others
  * may not sign in there. What is so already is left so. Two that do it at once take turns. */
+#include "fatal.h"
 #include "postgresql_private.h"
 
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static char *copy_option(const PQconninfoOption *options, const char *name, cons
 		if (strcmp(options->keyword, name) == 0)
 			instead = options->val;
 	if (instead && *instead && !(copied = strdup(instead)))
-		abort();
+		fatal();
 	return copied;
 }
 
@@ -86,7 +87,7 @@ static PGconn *connect_as(const char *url, const char *user, const char *passwor
 	PGconn *connection = PQconnectdbParams(names, values, 1);
 
 	if (!connection)
-		abort();
+		fatal();
 	PQsetNoticeReceiver(connection, ignore_notice, NULL);
 	return connection;
 }
@@ -117,7 +118,7 @@ static bool run(struct work *work, PGconn *on, const char *what, const char *for
 
 	va_start(list, format);
 	if (vasprintf(&sql, format, list) < 0)
-		abort();
+		fatal();
 	va_end(list);
 	PGresult *result = PQexec(on, sql);
 	bool fine = PQresultStatus(result) == PGRES_COMMAND_OK
@@ -138,7 +139,7 @@ static char *look(struct work *work, const char *sql, const char *name)
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		refuse_as(work, "the server cannot be asked", PQresultErrorMessage(result));
 	else if (!(said = strdup(PQntuples(result) ? PQgetvalue(result, 0, 0) : "")))
-		abort();
+		fatal();
 	PQclear(result);
 	return said;
 }

@@ -3,6 +3,7 @@
  * Parameters are sent in binary, results come as text: what PostgreSQL computes with (numeric, for a
  * sum) then reads like any number. */
 #include "statement.h"
+#include "fatal.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ static struct statement *statement_create(struct postgres *postgres, const struc
 		           translated->text)
 		: asprintf(&statement->text, "%s", translated->text);
 	if (size < 0)
-		abort();
+		fatal();
 	return statement;
 }
 
@@ -146,12 +147,9 @@ struct statement *statement_for(struct postgres *postgres, const struct query *q
 	return NULL;
 }
 
-static bool is_column_before(const struct statement *statement, int column, const char *name)
+static const char *column_name(const void *result, int column)
 {
-	for (int i = 0; i < column; i++)
-		if (strcmp(name, PQfname(statement->result, i)) == 0)
-			return true;
-	return false;
+	return PQfname(result, column);
 }
 
 bool statement_map(struct statement *statement, struct store_why *why)
@@ -160,14 +158,7 @@ bool statement_map(struct statement *statement, struct store_why *why)
 
 	free(statement->slots);
 	statement->slots = postgres_zeroed(count, sizeof(*statement->slots));
-	for (int i = 0; i < count; i++) {
-		const char *name = PQfname(statement->result, i);
-		if (is_column_before(statement, i, name))
-			return store_wrong(why, "two columns are called %s", name);
-		if (!slot_find(statement->kept.out, name, &statement->slots[i]))
-			return store_wrong(why, "no field for the column %s", name);
-	}
-	return true;
+	return slots_of_columns(statement->kept.out, column_name, statement->result, statement->slots, count, why);
 }
 
 bool statement_map_columns(struct store *store, struct statement *statement)
@@ -214,18 +205,11 @@ void statement_bind(struct statement *statement, const void *of)
 
 /* ---- Reading ---- */
 
-/* PostgreSQL has truth as a type of its own. */
-static int64_t whole_number(const char *text)
+/* Fills in everything, text where libpq has it; `size`: the bytes of that text with its NULs. A column that is no number
+ * where the field takes one; -1: none. */
+static int read_columns(const struct statement *statement, void *row, size_t *size)
 {
-	if (*text == 't')
-		return 1;
-	return strtoll(text, NULL, 10);
-}
-
-/* Fills in everything, text where libpq has it; gives the bytes of that text with its NULs. */
-static size_t read_columns(const struct statement *statement, void *row)
-{
-	size_t size = 0;
+	int odd = -1;
 
 	for (int i = 0; i < statement->columns; i++) {
 		const struct slot *slot = &statement->slots[i];
@@ -234,23 +218,18 @@ static size_t read_columns(const struct statement *statement, void *row)
 		char *text = PQgetvalue(statement->result, statement->row, i);
 		if (slot->kind == SLOT_TEXT) {
 			slot_set_text(slot, row, text);
-			size += (size_t)PQgetlength(statement->result, statement->row, i) + 1;
-		} else if (slot->kind == SLOT_REAL) {
-			slot_set_real(slot, row, strtod(text, NULL));
-		} else {
-			slot_set_int(slot, row, whole_number(text));
+			*size += (size_t)PQgetlength(statement->result, statement->row, i) + 1;
+		} else if (!slot_set_number(slot, row, text)) {
+			odd = i;
 		}
 	}
-	return size;
+	return odd;
 }
 
-void postgres_read(struct statement *statement, struct arena *arena, void *row)
+static void keep_texts(const struct statement *statement, struct arena *arena, void *row, size_t size)
 {
-	size_t size = read_columns(statement, row);
-
-	if (!arena || !size)
-		return;
 	char *at = arena_alloc_raw(arena, size);
+
 	for (int i = 0; i < statement->columns; i++) {
 		const struct slot *slot = &statement->slots[i];
 		const char *text = slot->kind == SLOT_TEXT ? slot_text(slot, row) : NULL;
@@ -261,4 +240,14 @@ void postgres_read(struct statement *statement, struct arena *arena, void *row)
 		slot_set_text(slot, row, at);
 		at += bytes;
 	}
+}
+
+const char *postgres_read(struct statement *statement, struct arena *arena, void *row)
+{
+	size_t size = 0;
+	int odd = read_columns(statement, row, &size);
+
+	if (arena && size)
+		keep_texts(statement, arena, row, size);
+	return odd < 0 ? NULL : PQfname(statement->result, odd);
 }

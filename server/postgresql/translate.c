@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "postgresql_private.h"
 
 struct reading {
@@ -32,7 +33,7 @@ static int number_of(struct reading *r, const char *name, size_t size)
 			return i + 1;
 	r->names[r->count] = strndup(name, size);
 	if (!r->names[r->count])
-		abort();
+		fatal();
 	return ++r->count;
 }
 
@@ -108,7 +109,7 @@ struct translated translate(const char *sql)
 	struct reading r = { sql, text, names, 0, store_text_wrong(sql, STORE_POSTGRESQL) };
 
 	if (!text || !names)
-		abort();
+		fatal();
 	while (*r.at)
 		if (!take_parameter(&r))
 			take_part(&r);

@@ -1,11 +1,13 @@
 /* endpoint.c - the paths of the server: /mcp with its four methods, the health checks, and words
  * for who comes to another. */
+#include "databases.h"
 #include "guard.h"
 #include "origin.h"
 #include "protocol.h"
 #include "readiness.h"
 #include "rpc.h"
 #include "session.h"
+#include "spans.h"
 #include "state.h"
 #include "store_internal.h"
 #include "visitor.h"
@@ -29,21 +31,29 @@ static const struct fault not_found = {
 
 /* ---- Health ---- */
 
-/* A loop does not ask a database that is elsewhere: whoever has a connection for the state knows more. */
-static bool database_answers(struct exchange *x)
+/* A loop does not ask a database that is elsewhere: whoever has a connection for the state knows more. One that is a file
+ * may be known to be away before anybody looked for that, also where this loop has no connection and gets none. */
+static const char *why_no_database(struct exchange *x)
 {
 	struct loop *loop = exchange_loop(x);
-	const struct workplace *place = loop_context(loop);
+	const char *database = ((const struct workplace *)loop_context(loop))->database;
 	struct store *store = loop_store(loop);
+	struct store_why why;
 
-	return state_healthy() && (store ? store_blocks(store) || store_reachable(store) : !place->database);
+	if (!state_healthy())
+		return READINESS_NO_ANSWER;
+	if (store ? store_blocks(store) || store_reachable(store) : !database)
+		return NULL;
+	if (database && store_gone(database, &why))
+		return READINESS_GONE;
+	return store && !store_well(store, &why) ? READINESS_NO_WRITES : READINESS_NO_ANSWER;
 }
 
 /* In words for anybody; NULL: it is ready. */
 static const char *why_not_ready(struct exchange *x)
 {
 	const char *why = readiness_why_not();
-	return why || database_answers(x) ? why : "the database does not answer";
+	return why ? why : why_no_database(x);
 }
 
 static void answer_ready(struct reply *reply)
@@ -207,6 +217,7 @@ static void headers_in(struct exchange *x)
 	reply->era = &era_sessions;     /* unless its message says otherwise */
 	if (answer_health(reply, path))
 		return;
+	spans_sample(&reply->about.trace);
 	fault = exchange_is_spare(x) ? &no_connection : admit(reply, path);
 	if (fault)
 		reply_fault(reply, fault, NULL);
@@ -248,7 +259,7 @@ static void post(struct reply *reply)
 		break;
 	case BODY_NO_ROOM:
 		metric_add(METRIC_LIMIT_BODY, 1);
-		reply_fault(reply, &FAULT_BUSY, NULL);
+		reply_fault(reply, reply_no_room(reply), NULL);
 		break;
 	default:
 		rpc_receive(reply);

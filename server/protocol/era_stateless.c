@@ -162,19 +162,26 @@ static void open_result(struct json *json, const char *type)
 	json_text(json, type);
 }
 
-/* A listen's result names its subscription too. */
+/* A listen's result names its subscription too; one that says no says whose matter that is, for a program that can't read
+ * it in the words (client/tool_answer.c). */
 static void close_result(struct json *json, const struct mcp_call *call)
 {
 	json_key(json, "_meta");
-	if (!call->subscription) {
+	if (!call->subscription && !call->is_error) {
 		json_raw(json, runtime.result_meta);
 		return;
 	}
 	json_object(json);
 	json_key(json, META "serverInfo");
 	json_raw(json, runtime.server_info[R2026_07_28]);
-	json_key(json, META "subscriptionId");
-	json_value(json, call->id);
+	if (call->subscription) {
+		json_key(json, META "subscriptionId");
+		json_value(json, call->id);
+	}
+	if (call->is_error) {
+		json_key(json, META_OUTCOME);
+		json_text(json, call_outcome(call));
+	}
 	json_object_end(json);
 }
 

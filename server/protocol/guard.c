@@ -29,17 +29,9 @@ const struct fault *guard_single_headers(struct reply *reply)
 
 /* ---- Callers ---- */
 
-static bool lists(str scopes, str scope)
-{
-	while (scopes.size > 0)
-		if (str_same(str_cut(&scopes, ' '), scope))
-			return true;
-	return false;
-}
-
 static void add_scope(str scope)
 {
-	if (lists(open_scopes, scope))
+	if (str_lists(open_scopes, ' ', scope))
 		return;
 	open_scopes = str_of(arena_print(runtime.arena, "%.*s%s%.*s", STR_FORMAT(open_scopes),
 	                                 open_scopes.size ? " " : "", STR_FORMAT(scope)));
@@ -187,7 +179,7 @@ static const char *scopes_to_have(struct arena *arena, const struct caller *call
 		return arena_copy(arena, needed);
 	for (str rest = open_scopes; rest.size > 0;) {
 		const char *each = arena_copy(arena, str_cut(&rest, ' '));
-		if (lists(needed, str_of(each)) || caller_may(caller, each))
+		if (str_lists(needed, ' ', str_of(each)) || caller_may(caller, each))
 			list = arena_print(arena, "%s%s%s", list, *list ? " " : "", each);
 	}
 	return prefixed(arena, str_of(list));
@@ -243,7 +235,7 @@ const struct fault *guard_follows(struct mcp_call *call, const char *const *scop
 
 	for (; *scopes; scopes++) {
 		str scope = wanted(*scopes);
-		if (guard_lists(call, *scopes) && !lists(str_of(needed), scope))
+		if (guard_lists(call, *scopes) && !str_lists(str_of(needed), ' ', scope))
 			needed = arena_print(call->arena, "%s%s%.*s", needed, *needed ? " " : "", STR_FORMAT(scope));
 	}
 	return *needed ? too_weak(call, str_of(needed),

@@ -1,6 +1,7 @@
 /* peers.c - what the database and the other processes tell this one, brought to whom it is about. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "input_wait.h"
 #include "listener_rows.h"
 #include "protocol.h"
@@ -63,7 +64,7 @@ static void missed(bool reborn)
 	for (int i = 0; reborn && http && i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)
-			abort();
+			fatal();
 		message->run = lose;
 		loop_post(http_loop(http, i), message);
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "build.h"
+#include "fatal.h"
 #include "guard.h"
 #include "subscription.h"
 #include "protocol.h"
@@ -77,7 +78,7 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 	for (int i = 0; i < http_loops(http); i++) {
 		struct ending *ending = calloc(1, sizeof(*ending));
 		if (!ending)
-			abort();
+			fatal();
 		ending->message.run = end_listeners;
 		ending->jitter_ms = jitter_ms;
 		loop_post(http_loop(http, i), &ending->message);

@@ -7,6 +7,7 @@
  * new one goes on. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "protocol.h"
 #include "session.h"
 #include "session_rows.h"
@@ -23,8 +24,8 @@ static void end_calls(struct message *message, UNUSED struct loop *loop)
 	calls_cancel(is_revoked, NULL);
 }
 
-static const struct errand_kind session_kind = { .work = session_row_delete, .lasts = true },
-	name_kind = { .work = caller_rows_end, .lasts = true };
+static const struct errand_kind session_kind = { .work = session_row_delete, .lasts = true, .lost = "sessions' ends" },
+	name_kind = { .work = caller_rows_end, .lasts = true, .lost = "callers' ends" };
 
 static void end_session(const char *id)
 {
@@ -50,7 +51,7 @@ void protocol_revoke(struct http *http)
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)
-			abort();
+			fatal();
 		message->run = end_calls;
 		loop_post(http_loop(http, i), message);
 	}

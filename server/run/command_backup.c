@@ -34,10 +34,8 @@ static bool show(void *context, int64_t bytes, int64_t of)
 }
 
 /* NULL, or why there is no file to copy. */
-static const char *unfit(const struct mcp_server *server, const char *url)
+static const char *unfit(const char *url)
 {
-	if (!server->migrations)
-		return "this server has no database";
 	if (!url)
 		return "DATABASE_URL is not set: sqlite:PATH";
 	if (store_url_is_shared(url))
@@ -64,7 +62,7 @@ static bool carry_out(bool (*work)(struct store_copy *), struct store_copy *copy
 
 int backup(const struct mcp_server *server, const char *file)
 {
-	const char *url = setting_text("DATABASE_URL"), *why = unfit(server, url);
+	const char *url = setting_text("DATABASE_URL"), *why = unfit(url);
 	struct store_copy copy = { .file = file };
 	char place[STORE_PLACE_SIZE], count[COUNT_TEXT_SIZE];
 	int64_t began_ms = tick_ms();
@@ -83,7 +81,7 @@ int backup(const struct mcp_server *server, const char *file)
 
 int restore(const struct mcp_server *server, const char *file)
 {
-	const char *url = setting_text("DATABASE_URL"), *why = unfit(server, url);
+	const char *url = setting_text("DATABASE_URL"), *why = unfit(url);
 	struct store_copy copy = { .file = file, .migrations = server->migrations };
 	char place[STORE_PLACE_SIZE];
 

@@ -1,14 +1,18 @@
 /* command_check.c - the command `check`: whether what the program declares is sound (its tables were looked at
  * on the way here, its statements are prepared), and whether its database can be read as it is, such as one that
- * was brought back from a backup. */
+ * was brought back from a backup; and what else it needs, as the program says itself. */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "databases.h"
+#include "fetch.h"
+#include "log.h"
 #include "settings.h"
 #include "skill.h"
 #include "store_internal.h"
+
+#define COUNTS_SHOWN 120        /* bytes of .counts, which says what it is that was counted */
 
 struct count {
 	int64_t count;
@@ -108,23 +112,23 @@ static int check_database(const struct mcp_server *server)
 	printf("%s can be read: %lld migration%s", store_place(url, place), (long long)found.steps.count,
 	       s_of(found.steps.count));
 	if (server->counts)
-		printf("; %s: %lld", server->name, (long long)found.rows.count);
+		printf("; %s: %lld (%s)", server->name, (long long)found.rows.count,
+		       str_quote(str_of(server->counts), COUNTS_SHOWN).text);
 	printf(".\n");
 	return 0;
 }
 
-int check(const struct mcp_server *server)
+/* The exit status. */
+static int check_kept(const struct mcp_server *server, bool tables_alone)
 {
 	const char *url = setting_text("DATABASE_URL");
 
-	if (!check_offer(server))
-		return 2;
 	if (!server->migrations)
 		return 0;
-	if (!url || !is_missing(url))
+	if (!tables_alone && (!url || !is_missing(url)))
 		return check_database(server);
 	int status = statements_check(server, NULL, false);
-	if (status)
+	if (status || tables_alone)
 		return status;
 	/* Nobody said that there is one. */
 	if (server->database && strcmp(url, server->database) == 0) {
@@ -132,4 +136,24 @@ int check(const struct mcp_server *server)
 		return 0;
 	}
 	return command_failed(server, "DATABASE_URL names a file that is not there");
+}
+
+/* What its own check comes across stands in lines of that, not in the log. */
+static bool check_own(const struct mcp_server *server)
+{
+	log_start(LOG_ERROR, false);
+	bool well = server->check();
+	fetch_stop();
+	log_stop();
+	return well;
+}
+
+int check(const struct mcp_server *server, bool tables_alone)
+{
+	if (!check_offer(server))
+		return 2;
+	int status = check_kept(server, tables_alone);
+	fflush(stdout);
+	bool well = tables_alone || !server->check || check_own(server);
+	return well || status ? status : 1;
 }

@@ -30,8 +30,6 @@ int setup(const struct mcp_server *server)
 	const char *url = setting_text("DATABASE_URL");
 	char place[STORE_PLACE_SIZE];
 
-	if (!server->migrations)
-		return command_failed(server, "this server has no database to set up");
 	if (!url)
 		return command_failed(server, "DATABASE_URL is not set: postgresql://HOST/DATABASE");
 	/* A file needs nobody's permission but the system's. */

@@ -17,6 +17,7 @@ struct command {
 	const char *name, *usage, *about;
 	int (*run)(const struct mcp_server *server, int argc, char **argv);
 	int words;                      /* that may follow it */
+	const char *of_database;        /* what a server that has none can't do; NULL: it does without */
 };
 
 static const struct command *find(const char *name);
@@ -79,9 +80,11 @@ static int run_setup(const struct mcp_server *server, int argc UNUSED, char **ar
 	return setup(server);
 }
 
-static int run_check(const struct mcp_server *server, int argc UNUSED, char **argv UNUSED)
+static int run_check(const struct mcp_server *server, int argc, char **argv)
 {
-	return check(server);
+	if (argc > 1 && strcmp(argv[1], "tables") != 0)
+		return command_misused(server, argv[0], "what is this word for? ", argv[1]);
+	return check(server, argc > 1);
 }
 
 static int run_backup(const struct mcp_server *server, int argc, char **argv)
@@ -145,22 +148,22 @@ static int run_key(const struct mcp_server *server, int argc, char **argv)
 static int run_help(const struct mcp_server *server, int argc, char **argv);
 
 static const struct command commands[] = {
-	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve, 0 },
-	{ "connect", "connect", "Print how to connect Claude to it", run_connect, 0 },
+	{ "serve", "serve", "Serve until SIGTERM; also without any command", run_serve, 0, NULL },
+	{ "connect", "connect", "Print how to connect Claude to it", run_connect, 0, NULL },
 	{ "key", "key NAME SCOPE... [customer=ID]", "Make a key that may call what the scopes allow", run_key,
-	  INT_MAX },
+	  INT_MAX, NULL },
 	{ "setup", "setup", "Make the role, the database and the tables on PostgreSQL, as SETUP_USER",
-	  run_setup, 0 },
-	{ "check", "check", "Say whether the tables and skills are sound, and how much the database holds: status 0",
-	  run_check, 0 },
+	  run_setup, 0, "to set up" },
+	{ "check", "check [tables]", "Say whether the tables and all that it needs are sound, or the tables alone: status 0",
+	  run_check, 1, NULL },
 	{ "backup", "backup FILE", "Copy the SQLite database to FILE, whole, also while it is served",
-	  run_backup, 1 },
+	  run_backup, 1, "to back up" },
 	{ "restore", "restore FILE", "Check FILE and put it in the database's place; what was there is kept",
-	  run_restore, 1 },
+	  run_restore, 1, "to restore" },
 	{ "healthcheck", "healthcheck", "Ask /healthz of the server on this machine: status 0 or 1",
-	  run_healthcheck, 0 },
-	{ "version", "version", "Print its version, and the runtime's", run_version, 0 },
-	{ "help", "help", "Print this", run_help, 0 },
+	  run_healthcheck, 0, NULL },
+	{ "version", "version", "Print its version, and the runtime's", run_version, 0, NULL },
+	{ "help", "help", "Print this", run_help, 0, NULL },
 	{ 0 },
 };
 
@@ -203,9 +206,10 @@ static int run_help(const struct mcp_server *server, int argc UNUSED, char **arg
 	for (const struct mcp_command *own = server->commands; own && own->name; own++)
 		print_command(own->usage, own->about);
 	for (const struct command *command = commands; command->name; command++)
-		print_command(command->usage, command->about);
+		if (server->migrations || !command->of_database)
+			print_command(command->usage, command->about);
 	printf("\n");
-	settings_help(stdout, settings_tables(server));
+	settings_help(stdout, settings_told(server));
 	printf("\nSIGTERM and SIGINT stop it in order, a second one at once. SIGHUP reads API_KEYS"
 	       " again.\n");
 	return 0;
@@ -284,10 +288,18 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+static int without_database(const struct mcp_server *server, const struct command *command)
+{
+	fprintf(stderr, "mcp-%s keeps nothing: there is no database %s\n", server->name, command->of_database);
+	return USAGE;
+}
+
 /* The runtime's commands take no flags but settings, which were taken out. */
 static int run_ours(const struct mcp_server *server, const struct command *command, int argc,
                     char **argv)
 {
+	if (command->of_database && !server->migrations)
+		return without_database(server, command);
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] == '-')
 			return command_misused(server, argv[0], "there is no flag or setting ", argv[i]);

@@ -15,9 +15,9 @@ int serve(const struct mcp_server *server);
  * Safe to do again, and by several at once. */
 int setup(const struct mcp_server *server);
 
-/* Says what the program offers, how far the database is and how much is in it; changes nothing, and makes no
- * database. */
-int check(const struct mcp_server *server);
+/* Says what the program offers, how far the database is and how much is in it, and what its own check does; changes
+ * nothing, and makes no database. `tables_alone`: of the program, and of nothing that is outside it. */
+int check(const struct mcp_server *server, bool tables_alone);
 
 /* Makes a key for the name and scopes behind argv[0]. */
 int make_key(const struct mcp_server *server, int argc, char **argv);

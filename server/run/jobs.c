@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include "jobs.h"
+#include "fatal.h"
 #include "log.h"
 #include "mistake.h"
 #include "protocol.h"
+#include "self_check.h"
+#include "spans.h"
 #include "store_internal.h"
 
 #define RETRY_MS 1000                   /* the workers' queue was full */
@@ -26,6 +29,15 @@ struct jobs {
 	struct planned planned[];
 };
 
+static void write_span(const struct mcp_job *what, const struct about *about, int64_t began_us)
+{
+	struct span_record record;
+
+	span_record_begin(&record, &about->trace, SPAN_INTERNAL, began_us, STR("job"), str_of(what->name));
+	span_noted(&record, about);
+	span_record_end(&record);
+}
+
 static void run(struct job *job, void *worker)
 {
 	struct planned *planned = (struct planned *)job;
@@ -36,12 +48,18 @@ static void run(struct job *job, void *worker)
 	if (place->store)
 		store_for(place->store, 0);
 	about_begin(&about);
+	/* The runtime's own would stand among the others every few seconds, and say nothing. */
+	if (planned->what != self_checks)
+		spans_sample(&about.trace);
+	int64_t began_us = about.trace.recorded ? tick_us() : 0;
 	about.arena = arena_create();
 	about_set(&about);
 	mistake_by("job", planned->what->name);
 	int64_t pause_ms = planned->what->run(place->store);
 	mistake_by(NULL, NULL);
 	about_set(NULL);
+	if (about.trace.recorded)
+		write_span(planned->what, &about, began_us);
 	arena_destroy(about.arena);
 	if (pause_ms < PAUSE_LEAST_MS)
 		pause_ms = PAUSE_LEAST_MS;
@@ -68,7 +86,7 @@ struct jobs *jobs_create(const struct mcp_job *const *tables, struct pool *pool)
 			count++;
 	struct jobs *jobs = calloc(1, sizeof(*jobs) + (size_t)count * sizeof(struct planned));
 	if (!jobs)
-		abort();
+		fatal();
 	jobs->pool = pool;
 	for (int i = 0; tables[i]; i++)
 		for (const struct mcp_job *what = tables[i]; what->name; what++)

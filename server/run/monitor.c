@@ -1,6 +1,7 @@
 /* monitor.c - a second, small HTTP server, so that the counters are not where clients are. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "http.h"
 #include "metrics.h"
 #include "issuer.h"
@@ -76,7 +77,7 @@ struct monitor *monitor_start(const struct options *options, const struct pool *
 {
 	struct monitor *monitor = malloc(sizeof(*monitor));
 	if (!monitor)
-		abort();
+		fatal();
 	*monitor = (struct monitor) { .server = options->server, .pool = pool };
 	monitor->http = http_start(&(struct http_settings) {
 		.host = options->metrics_host, .port = options->metrics_port, .loops = 1,

@@ -5,8 +5,10 @@
 
 #include "databases.h"
 #include "emf.h"
+#include "fetch.h"
 #include "mistake.h"
 #include "options.h"
+#include "otlp.h"
 #include "process_limits.h"
 #include "settings.h"
 #include "skill.h"
@@ -15,7 +17,7 @@
 #define LOOPS_MAX 16
 #define CONNECTIONS_WANTED 60000
 #define CONNECTION_BESIDE 4096          /* bytes, beside CONNECTION_MEMORY */
-#define FILES_RESERVED 256              /* databases, calls to others */
+#define FILES_RESERVED 256              /* databases, and what else there is */
 #define FILES_PER_LOOP 88               /* its own, and connections over CONNECTIONS_MAX */
 #define WORKERS_WANTED 256
 #define WORKERS_LEAST 8
@@ -104,7 +106,8 @@ static int connections(int loop_count)
 {
 	if (is_set("CONNECTIONS_MAX"))
 		return number("CONNECTIONS_MAX");
-	int64_t most = process_files() - FILES_RESERVED - loop_count * FILES_PER_LOOP;
+	int64_t most = process_files() - fetch_files(process_files()) - FILES_RESERVED
+	               - loop_count * FILES_PER_LOOP;
 	struct process_memory memory = process_memory();
 	int64_t each = setting_int("CONNECTION_MEMORY") + CONNECTION_BESIDE;
 	if (memory.limited && memory.bytes / 4 / each < most)
@@ -314,6 +317,7 @@ const char *options_make(const struct mcp_server *server, struct options *option
 	    (why = make_networks("TRUSTED_PROXIES", &options->trusted)) ||
 	    (why = make_networks("ALLOWED_ADDRESSES", &options->allowed)) ||
 	    (why = make_emf(options)) ||
+	    (why = otlp_check()) ||
 	    (why = protocol_compat(setting_text("COMPAT"))))
 		return why;
 	make_access(options);

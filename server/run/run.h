@@ -17,6 +17,8 @@ bool tables_sound(const struct mcp_server *server);
 /* The tables of a server, the runtime's and its own, for settings_read(): ends with NULL. They live
  * as long as the process. */
 const struct setting *const *settings_tables(const struct mcp_server *server);
+/* The same to be told: without those of a database where the server has none. */
+const struct setting *const *settings_told(const struct mcp_server *server);
 
 /* Runs what the words ask for (argv[0] is the program; without any other word it serves), once the
  * settings were read. Returns the exit status. */

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "databases.h"
 #include "jobs.h"
 #include "prepare.h"
 #include "readiness.h"
@@ -18,6 +19,7 @@
 
 static struct {
 	const struct mcp_server *server;
+	const char *database;           /* NULL: it has none */
 	int next;                       /* statement */
 	char wrong[256];                /* the first that can't be run since they were last gone through */
 } the;
@@ -46,12 +48,15 @@ static void look_at_tables(struct store *store)
 	}
 }
 
+/* Who has no connection gets none while the file is away; what else keeps it from one it can't tell. */
 static void look_at_place(struct store *store)
 {
 	struct store_why why = { "" };
-	bool well = store_well(store, &why);
 
-	readiness_set(READINESS_WRITES, well ? NULL : "nothing can be written", why.text);
+	if (the.database && store_gone(the.database, &why))
+		readiness_set(READINESS_WRITES, READINESS_GONE, why.text);
+	else if (store)
+		readiness_set(READINESS_WRITES, store_well(store, &why) ? NULL : READINESS_NO_WRITES, why.text);
 }
 
 /* What every call does is no part of it: a database that does not answer is the state's to tell. */
@@ -59,9 +64,8 @@ static int64_t look(struct store *store)
 {
 	bool healthy = state_healthy();
 
-	readiness_set(READINESS_STATE, healthy ? NULL : "the database does not answer", "");
-	if (store)
-		look_at_place(store);
+	readiness_set(READINESS_STATE, healthy ? NULL : READINESS_NO_ANSWER, "");
+	look_at_place(store);
 	if (store && healthy && the.server->migrations)
 		look_at_tables(store);
 	if (readiness_is_well_before(READINESS_CALLS))
@@ -73,9 +77,10 @@ static int64_t look(struct store *store)
 
 const struct mcp_job self_checks[] = { { "self check", look }, { 0 } };
 
-void self_check_begin(const struct mcp_server *server)
+void self_check_begin(const struct mcp_server *server, const char *database)
 {
 	the.server = server;
+	the.database = database;
 	the.next = 0;
 	*the.wrong = '\0';
 }

@@ -10,8 +10,8 @@ extern const struct mcp_job self_checks[];
 /* Who plans them, so that they look at once when a call has failed; NULL: nobody any more. */
 struct jobs;
 void self_check_planned(struct jobs *jobs);
-/* Before they run: of which server; and after. */
-void self_check_begin(const struct mcp_server *server);
+/* Before they run: of which server, with which database (NULL: none); and after. */
+void self_check_begin(const struct mcp_server *server, const char *database);
 void self_check_end(void);
 
 #endif

@@ -13,11 +13,15 @@
 #include "serving.h"
 #include "settings.h"
 #include "shutdown_timeout.h"
+#include "state.h"
 #include "supervision.h"
 #include "supervisor.h"
 
 #define OTHER_ARENAS 2                  /* of malloc, for all threads that are no loops */
 #define JITTER_PART 15                  /* of SHUTDOWN_TIMEOUT: streams end spread over that */
+#define AWAY_MS 3000                    /* of a database while no worker is busy: then nobody waits for it */
+#define LOOK_MS 100
+#define ROUND_TRIPS_MS 500              /* after a stop's drain: others are told, and told what is over */
 
 static int64_t began_us;
 
@@ -117,6 +121,32 @@ static int wait_for_stop(struct serving *serving, const sigset_t *set)
 
 /* ---- Stopping ---- */
 
+/* No look is longer than what it looks for may take. */
+static int64_t look_ms(int64_t until_ms)
+{
+	int64_t left_ms = until_ms - tick_ms();
+
+	return left_ms < LOOK_MS ? left_ms > 0 ? left_ms : 0 : LOOK_MS;
+}
+
+/* A stream's end is not told before it is stored: while the database is away that would be never. What a worker
+ * has begun is waited for, and what it led to. NULL: nothing is open; else why that is not waited for. */
+static const char *wait_while_open(struct serving *serving, int64_t until_ms)
+{
+	int64_t hopeful_ms = tick_ms();
+
+	while (!http_drained(serving->http, look_ms(until_ms))) {
+		int64_t now = tick_ms();
+		if (state_healthy() || pool_busy(serving->pool) > 0)
+			hopeful_ms = now;
+		if (now >= until_ms)
+			return "not all was finished in time";
+		if (now - hopeful_ms >= AWAY_MS)
+			return "what is open waits for the database, which is away";
+	}
+	return NULL;
+}
+
 /* Until nobody is being served any more, or there is no time for more. */
 static void drain(struct serving *serving, int64_t until_ms)
 {
@@ -129,11 +159,22 @@ static void drain(struct serving *serving, int64_t until_ms)
 	http_quiesce(serving->http);
 	protocol_end_streams(serving->http, options->shutdown_ms / JITTER_PART);
 	int64_t left_ms = until_ms - tick_ms();
-	if (!http_drain(serving->http, left_ms > 0 ? left_ms : 0))
-		log_warning("not all was finished in time: %lld streams are cut, %d workers are busy",
+	http_drain(serving->http, left_ms > 0 ? left_ms : 0);
+	const char *why = wait_while_open(serving, until_ms);
+	if (why)
+		log_warning("%s: %lld streams are cut, %d workers are busy", why,
 		            (long long)atomic_load(&http_counters.streams),
 		            pool_busy(serving->pool));
 	protocol_end_tasks(serving->http, until_ms);
+}
+
+/* What a stop has for the answers of what was cut, and to tell others that it is over: a tenth, but a round trip is not shorter
+ * because the whole is. */
+static int64_t after_drain_ms(int64_t shutdown_ms)
+{
+	int64_t least = shutdown_ms / 3 < ROUND_TRIPS_MS ? shutdown_ms / 3 : ROUND_TRIPS_MS;
+
+	return shutdown_ms / 10 > least ? shutdown_ms / 10 : least;
 }
 
 static int run(struct serving *serving, const sigset_t *set)
@@ -153,7 +194,7 @@ static int run(struct serving *serving, const sigset_t *set)
 	shutdown_timeout_start(shutdown_ms - shutdown_ms / 30);
 	log_info("%s: stopping, within %lld s", signal == SIGTERM ? "SIGTERM" : "SIGINT",
 	         (long long)(shutdown_ms + 999) / 1000);
-	drain(serving, now + shutdown_ms - shutdown_ms / 10);
+	drain(serving, now + shutdown_ms - after_drain_ms(shutdown_ms));
 	emf_end(&serving->emf);
 	serving_stop(serving);
 	log_info("stopped after %lld ms", (long long)(tick_ms() - now));

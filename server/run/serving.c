@@ -4,11 +4,17 @@
 #include "access.h"
 #include "commands.h"
 #include "databases.h"
+#include "fatal.h"
+#include "fetch.h"
 #include "metrics.h"
+#include "otlp.h"
 #include "run.h"
 #include "self_check.h"
 #include "serving.h"
 #include "settings.h"
+#include "spans.h"
+
+#define OTLP_PART 15                    /* of SHUTDOWN_TIMEOUT: for the last spans */
 
 /* ---- Threads that run tools ---- */
 
@@ -16,7 +22,7 @@ static void *make_place(struct workplace what)
 {
 	struct workplace *place = malloc(sizeof(*place));
 	if (!place)
-		abort();
+		fatal();
 	*place = what;
 	return place;
 }
@@ -76,16 +82,21 @@ static void close_first(struct serving *serving)
 	serving->first = NULL;
 }
 
+static bool not_started(const char *why)
+{
+	log_error("not started: %s", why);
+	return false;
+}
+
 static bool start_pool(struct serving *serving)
 {
 	struct options *options = &serving->options;
 	serving->pool = pool_start(options->workers, options->worker_queue, open_worker,
 	                           close_place, options);
 	if (!serving->pool)
-		log_error("not started: no worker could be started");
-	else
-		protocol_use_pool(serving->pool);
-	return serving->pool;
+		return not_started("no worker could be started");
+	protocol_use_pool(serving->pool);
+	return true;
 }
 
 static bool start_http(struct serving *serving)
@@ -123,6 +134,17 @@ static void count_sign_ins(struct emf_sign_ins *now)
 	};
 }
 
+/* What CloudWatch is told, beside what the metrics know by themselves. */
+static struct emf what_is_told(const struct serving *serving)
+{
+	return (struct emf) {
+		.namespace = serving->options.metrics_emf, .service = serving->server->name,
+		.streams = &http_counters.streams,
+		.sign_ins = issuer_name() ? count_sign_ins : NULL,
+		.lost_spans = spans_on ? spans_lost : NULL,
+	};
+}
+
 bool serving_start(struct serving *serving)
 {
 	const struct mcp_server *server = serving->server;
@@ -131,31 +153,26 @@ bool serving_start(struct serving *serving)
 	if (!start_store(serving) || !access_start(&serving->options))
 		return false;
 	if (server->start && !server->start())
-		return false;
+		return not_started("for the reason above");
 	serving->started = true;
 	/* Once more, for what it may have filled in. */
 	if (server->start && !tables_sound(server))
 		return false;
+	otlp_start(server->name, server->version);
 	serving->protocol = true;
 	const char *wrong = protocol_start(&serving->options.protocol);
-	if (wrong) {
-		log_error("not started: %s", wrong);
-		return false;
-	}
-	if (!protocol_share(serving->options.database)) {
-		log_error("not started: there is no place for sessions, streams and tasks");
-		return false;
-	}
+	if (wrong)
+		return not_started(wrong);
+	if (!protocol_share(serving->options.database))
+		return not_started("there is no place for sessions, streams and tasks");
 	issuer_start();
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	close_first(serving);
-	self_check_begin(server);
+	self_check_begin(server, serving->options.database);
 	serving->jobs = jobs_create((const struct mcp_job *const []) { self_checks, server->jobs, NULL }, serving->pool);
 	self_check_planned(serving->jobs);
-	serving->emf = emf_begin(serving->options.metrics_emf, server->name,
-	                         &http_counters.streams, issuer_name() ? count_sign_ins : NULL,
-	                         serving->pool);
+	serving->emf = emf_begin(what_is_told(serving), serving->pool);
 	return true;
 }
 
@@ -175,9 +192,11 @@ void serving_stop(struct serving *serving)
 	metrics_stop();
 	if (serving->protocol)
 		protocol_stop();
+	otlp_stop(serving->options.shutdown_ms / OTLP_PART);
 	if (serving->started && serving->server->stop)
 		serving->server->stop();
 	jobs_destroy(serving->jobs);
+	fetch_stop();
 	self_check_end();
 	options_release(&serving->options);
 }

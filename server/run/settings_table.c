@@ -23,10 +23,16 @@ static const char *const auth_kinds[] = { "both", "keys", "tokens", "none", NULL
 static const char *const switches[] = { "off", "on", NULL };
 static const char *const mistake_ends[] = { "auto", "answer", "stop", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
+static const char *const samplers[] = {
+	"always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off",
+	"parentbased_traceidratio", NULL
+};
+static const char *const exporters[] = { "otlp", "none", NULL };
+static const char *const protocols[] = { "http/json", "http/protobuf", NULL };
 static const char *const log_formats[] = { "auto", "text", "json", NULL };
 
-/* Where the settings stand whose defaults are the server's own. */
-enum { AT_HOST, AT_PORT, AT_DATABASE };
+/* Where the settings stand whose defaults are the server's own, and those of the database end. */
+enum { AT_HOST, AT_PORT, AT_DATABASE, BEHIND_DATABASE = AT_DATABASE + 7 };
 
 static struct setting table[] = {
 	[AT_HOST] = { "HOST", TEXT_, "127.0.0.1",
@@ -49,7 +55,7 @@ static struct setting table[] = {
 	{ "SETUP_URL", TEXT_, NULL,
 	  "Where; not set: DATABASE_URL, but its database postgres", 0, 0, NULL },
 
-	{ "AUTH", CHOICE_, "both",
+	[BEHIND_DATABASE] = { "AUTH", CHOICE_, "both",
 	  "Who may call: whoever has a key or an access token, only one of these, or (none) everybody",
 	  0, 0, auth_kinds },
 	{ "API_KEYS", TEXT_, NULL,
@@ -115,7 +121,7 @@ static struct setting table[] = {
 	  "Threads at most for what may block, started as they are needed; not set: 256, or what an"
 	  " eighth of the memory and half of the threads that may be had allow", 1, 256, NULL },
 	{ "WORKER_QUEUE", INT_, "1024",
-	  "Calls that may wait for a worker, of one caller as many as places are left; over it 503", 1, 1000000, NULL },
+	  "Calls that may wait for a worker, of one caller as many as places are left (429); over it 503", 1, 1000000, NULL },
 	{ "CONNECTIONS_MAX", INT_, NULL,
 	  "Open connections; over it the one idle longest is closed; not set: 60000, or what the"
 	  " limit of open files (ulimit -n) and a quarter of the memory limit allow",
@@ -128,7 +134,7 @@ static struct setting table[] = {
 	{ "BODIES_MAX", SIZE_, NULL,
 	  "What requests keep: bodies, what is read from them, answers until they are taken; over it"
 	  " 503. Calls and tasks that wait for a person may take as much again in the database. Of"
-	  " each one caller has at most half. Not set: a quarter of the memory limit, at most 256MiB"
+	  " each one caller has at most half (429). Not set: a quarter of the memory limit, at most 256MiB"
 	  " where there is none", KIB, 0, NULL },
 	{ "JSON_DEPTH", INT_, "64",
 	  "Levels of JSON", 8, 1000, NULL },
@@ -189,6 +195,36 @@ static struct setting table[] = {
 	{ "METRICS_EMF", TEXT_, NULL,
 	  "CloudWatch namespace of a line of metrics a minute on stdout (embedded metric format);"
 	  " not set: none", 0, 0, NULL },
+	{ "OTEL_EXPORTER_OTLP_ENDPOINT", TEXT_, NULL,
+	  "Collector of OpenTelemetry that traces go to, over HTTP, such as http://127.0.0.1:4318; not set: none", 0, 0, NULL },
+	{ "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", TEXT_, NULL,
+	  "The same as a whole URL, which then counts: without /v1/traces behind it", 0, 0, NULL },
+	{ "OTEL_EXPORTER_OTLP_HEADERS", TEXT_, NULL,
+	  "Headers for it as NAME=VALUE,NAME=VALUE, where , is %2C; a secret, where they are", 0, 0, NULL },
+	{ "OTEL_EXPORTER_OTLP_TRACES_HEADERS", TEXT_, NULL,
+	  "The same for traces alone, which then counts", 0, 0, NULL },
+	{ "OTEL_EXPORTER_OTLP_TIMEOUT", INT_, "10000",
+	  "Milliseconds that it may take to take spans", 1, 60000, NULL },
+	{ "OTEL_EXPORTER_OTLP_PROTOCOL", CHOICE_, "http/json",
+	  "How they are sent: as JSON over HTTP, which whoever takes protobuf over HTTP takes too; there is no gRPC", 0, 0,
+	  protocols },
+	{ "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", CHOICE_, NULL,
+	  "The same for traces alone", 0, 0, protocols },
+	{ "OTEL_TRACES_EXPORTER", CHOICE_, "otlp",
+	  "none: no traces, whatever the others say", 0, 0, exporters },
+	{ "OTEL_SDK_DISABLED", TEXT_, "false",
+	  "true: the same", 0, 0, NULL },
+	{ "OTEL_SERVICE_NAME", TEXT_, NULL,
+	  "The service's name in traces; not set: the server's", 0, 0, NULL },
+	{ "OTEL_RESOURCE_ATTRIBUTES", TEXT_, NULL,
+	  "What else each trace says of this process, as NAME=VALUE,NAME=VALUE", 0, 0, NULL },
+	{ "OTEL_TRACES_SAMPLER", CHOICE_, "parentbased_always_on",
+	  "Which traces are recorded: all, none, or a part; parentbased: where a client's traceparent says whether, as it"
+	  " says", 0, 0, samplers },
+	{ "OTEL_TRACES_SAMPLER_ARG", TEXT_, NULL,
+	  "Of traceidratio: which part of them, such as 0.01; not set: all", 0, 0, NULL },
+	{ "OTEL_BSP_SCHEDULE_DELAY", INT_, "5000",
+	  "Milliseconds after which spans are sent, where they are not 512 before", 10, 600000, NULL },
 	{ "LOG_LEVEL", CHOICE_, "info",
 	  "What is logged, on stderr", 0, 0, log_levels },
 	{ "LOG_FORMAT", CHOICE_, "auto",
@@ -209,5 +245,20 @@ const struct setting *const *settings_tables(const struct mcp_server *server)
 	table[AT_DATABASE].standard = server->database;
 	tables[0] = table;
 	tables[1] = server->settings;
+	return tables;
+}
+
+const struct setting *const *settings_told(const struct mcp_server *server)
+{
+	static struct setting without[sizeof(table) / sizeof(*table) - (BEHIND_DATABASE - AT_DATABASE)];
+	static const struct setting *tables[3];
+	const struct setting *const *all = settings_tables(server);
+
+	if (server->migrations)
+		return all;
+	memcpy(without, table, sizeof(*table) * AT_DATABASE);
+	memcpy(without + AT_DATABASE, table + BEHIND_DATABASE, sizeof(table) - sizeof(*table) * BEHIND_DATABASE);
+	tables[0] = without;
+	tables[1] = all[1];
 	return tables;
 }

@@ -47,9 +47,10 @@ FAULT(FAULT_BATCH, -32600, 400, 400, "Batches are only part of protocol version 
 FAULT(FAULT_CANCELLED, -32800, 200, 200, "The request was cancelled.");
 const struct fault FAULT_BUSY = { FAULT_HTTP(503), .outcome = "unavailable",
 	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
-/* There is room, but not for this caller, who keeps as much as one may: the same to a client, and no operator's matter. */
-const struct fault FAULT_SHARE = { FAULT_HTTP(503), .outcome = "refused",
-	.text = "The server is busy; try again shortly.", .retry_after_ms = 1000 };
+/* There is room, but not for this caller: no operator's matter, and nothing a balancer should take for one. */
+const struct fault FAULT_SHARE = { FAULT_HTTP(429), .outcome = "refused",
+	.text = "As much of this caller's is under way here as one may have; try again when some of it is done.",
+	.retry_after_ms = 1000 };
 const struct fault FAULT_STOPPING = { FAULT_HTTP(503), .outcome = "stopping",
 	.text = "The server is stopping; call again.", .retry_after_ms = 1000 };
 FAULT(FAULT_RATE, 429, 429, 429, "Too many requests; try again when Retry-After has passed.");

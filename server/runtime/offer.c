@@ -217,7 +217,9 @@ static void build_tools(void)
 			.kind = OFFER_TOOL, .name = tool->name, .in = tool->in, .out = tool->out,
 			.runs_long = tool->runs_long || tool->asks_first,
 			.needs_task = tool->needs_task, .asks_first = tool->asks_first,
-			.scope = tool->scope, .blocks = tool->blocks, .deadline_ms = tool->deadline_ms,
+			.idempotent = tool->idempotent,
+			.scope = tool->scope, .blocks = tool->blocks, .changes = tool->changes,
+			.deadline_ms = tool->deadline_ms,
 			.has_headers = has_headers(tool->in), .run = tool->run });
 		offer->schema = compiled(tool->in_schema, &offer->in_schema);
 		offer->answers = compiled(tool->out_schema, &(yyjson_val *) { NULL });

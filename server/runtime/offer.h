@@ -20,8 +20,9 @@ struct offer {
 	yyjson_val *in_schema;          /* that, as JSON */
 	const struct json_schema *answers;      /* of a tool that has an out_schema: what it may answer */
 	bool blocks, has_headers;
+	bool changes;                   /* of a tool: it does not only read */
 	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
-	bool runs_long, needs_task, asks_first;
+	bool runs_long, needs_task, asks_first, idempotent;
 	mcp_complete_fn *complete;
 	mcp_sees_fn *sees;              /* of a resource: see mcp.h */
 	const char *sees_all;

@@ -14,6 +14,11 @@ enum readiness_part {
 	READINESS_PARTS
 };
 
+/* What more than one finds says the same. */
+#define READINESS_NO_ANSWER "the database does not answer"
+#define READINESS_NO_WRITES "nothing can be written"
+#define READINESS_GONE "the database's file was moved, deleted or replaced"
+
 /* `why` not, in words for anybody, a constant; NULL: it is well. `details` are the operator's, for the log and the port of
  * the metrics; "" where there are none. A change of the whole is logged. Any thread. */
 void readiness_set(enum readiness_part part, const char *why, const char *details);

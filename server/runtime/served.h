@@ -5,8 +5,9 @@
 
 #include "core.h"
 
-/* A call has ended. Any thread, no lock. */
-void served_note(bool well);
+/* A call has ended, of one of these kinds. Any thread, no lock. */
+enum served_kind { SERVED_READS, SERVED_CHANGES, SERVED_KINDS };
+void served_note(enum served_kind kind, bool well);
 /* Judges those since the last time and, for a while, those before. At one time by one thread. */
 void served_look(int64_t at_tick_ms);
 /* Is called soon after one has failed, on any thread; NULL: nobody. */

@@ -42,12 +42,20 @@ void check_mark(struct check *check, size_t index)
 
 /* ---- Schemas ---- */
 
+/* Whether a rule says something else than the one before, that did not hold: what is no text need not be long, too, and
+ * of the forms that an object may have some want again what it lacks. */
+static bool says_more(const struct check *check, const struct rule *rule, yyjson_val *value)
+{
+	return check_goes_on(check) && yyjson_is_obj(value) && !rule->in_place;
+}
+
 static bool run(struct check *check, const struct schema *schema, yyjson_val *value)
 {
-	for (const struct rule *rule = schema->rules; rule; rule = rule->next)
-		if (!rule->check(check, rule, value))
-			return false;
-	return !check->gave_up;
+	bool fine = true;
+
+	for (const struct rule *rule = schema->rules; rule && (fine || says_more(check, rule, value)); rule = rule->next)
+		fine &= rule->check(check, rule, value);
+	return fine && !check->gave_up;
 }
 
 /* The marks of a schema that does not fit are void, and no one wants those of one whose
@@ -123,10 +131,10 @@ static void run_whole(struct check *check, const struct json_schema *schema, yyj
 const char *json_schema_check(const struct json_schema *schema, yyjson_val *value,
                               struct arena *arena)
 {
-	struct check check = { .arena = arena, .steps = STEPS_MAX };
+	struct check check = { .arena = arena, .steps = STEPS_MAX, .all = true };
 
 	run_whole(&check, schema, value);
-	return check.trouble;
+	return check.gave_up ? check.trouble : refusals_told(&check.refusals, arena);
 }
 
 const char *json_schema_check_own(const struct json_schema *schema, yyjson_val *value, struct arena *arena)

@@ -12,6 +12,7 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 	size_t prefix = rule->count - 1;
 	const struct schema *rest = rule->schemas[prefix];
 	yyjson_val *item;
+	bool fine = true;
 
 	if (!yyjson_is_arr(value))
 		return true;
@@ -20,14 +21,15 @@ static bool check_items(struct check *check, const struct rule *rule, yyjson_val
 		                    plural(prefix), yyjson_arr_size(value));
 	for (size_t i = 0; (item = yyjson_arr_iter_next(&iter)) && (i < prefix || rest); i++) {
 		const struct place place = { .kind = PLACE_ITEM, .index = i };
-		if (!check_part(check, i < prefix ? rule->schemas[i] : rest, place, item))
+		fine &= check_part(check, i < prefix ? rule->schemas[i] : rest, place, item);
+		if (!fine && !check_goes_on(check))
 			return false;
 		if (i < prefix)
 			check_mark(check, i);
 	}
 	if (rest)
 		check_mark(check, MARK_ALL);
-	return true;
+	return fine;
 }
 
 static void read_places(struct reader *reader, struct schema *schema)

@@ -26,12 +26,12 @@ struct json_schema;
 MUST_USE struct json_schema *json_schema_compile(struct arena *arena, yyjson_val *schema,
                                                  const char **why);
 
-/* NULL: the value fits. Else the first thing that is wrong with it, in words for a model that name
- * the place: "address.city must be a string, not a number". */
+/* NULL: the value fits. Else what is wrong with it, in words for a model that name the place: "address.city must be a
+ * string, not a number". All of it, as far as REFUSALS_MAX goes, a line each. */
 MUST_USE const char *json_schema_check(const struct json_schema *schema, yyjson_val *value,
                                        struct arena *arena);
 
-/* The same of a value that is the program's own, for its operator's log: the words name the place and no value, and what
+/* The first of it, of a value that is the program's own, for its operator's log: the words name the place and no value, and what
  * takes too long to tell fits. */
 MUST_USE const char *json_schema_check_own(const struct json_schema *schema, yyjson_val *value,
                                            struct arena *arena);

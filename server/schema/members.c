@@ -114,13 +114,13 @@ static bool check_members(struct check *check, const struct rule *rule, yyjson_v
 {
 	yyjson_obj_iter iter = yyjson_obj_iter_with(value);
 	yyjson_val *key;
+	bool fine = true;
 
-	for (size_t i = 0; (key = yyjson_obj_iter_next(&iter)); i++) {
+	for (size_t i = 0; (fine || check_goes_on(check)) && (key = yyjson_obj_iter_next(&iter)); i++) {
 		const struct place place = { NULL, PLACE_MEMBER, text_of(key), i };
-		if (!check_member(check, rule->more, place, yyjson_obj_iter_get_val(key)))
-			return false;
+		fine &= check_member(check, rule->more, place, yyjson_obj_iter_get_val(key));
 	}
-	return true;
+	return fine;
 }
 
 static bool check_names(struct check *check, const struct rule *rule, yyjson_val *value)

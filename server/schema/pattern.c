@@ -7,6 +7,7 @@
 #include <pcre2.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "schema_private.h"
 
 #define STEP_BYTES 32                   /* of text read for the price of a step */
@@ -74,7 +75,7 @@ static struct matcher *matcher_create(struct check *check)
 	matcher->data = pcre2_match_data_create(1, NULL);
 	matcher->context = pcre2_match_context_create(NULL);
 	if (!matcher->data || !matcher->context)
-		abort();
+		fatal();
 	pcre2_set_callout(matcher->context, count_steps, matcher);
 	pcre2_set_heap_limit(matcher->context, HEAP_KIB_MAX);
 	return matcher;

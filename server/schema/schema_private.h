@@ -9,6 +9,7 @@
 #include "decimal.h"
 #include "json.h"
 #include "json_schema.h"
+#include "refusals.h"
 
 #define LEVELS_MAX 512                  /* schemas entered within one another, in a check */
 #define STEPS_MAX 2000000               /* of a check: schemas tried, parts looked at ... */
@@ -161,7 +162,9 @@ struct check {
 	int explaining;                 /* why none of several schemas fits, within another such */
 	bool discreet;                  /* the words are for a log: no values in them */
 	bool gave_up;
-	const char *trouble;
+	bool all;                       /* all that is wrong is wanted, not the first */
+	const char *trouble;            /* the latest */
+	struct refusals refusals;       /* all; of what is tried one after the other, that none fits */
 	struct matcher *matcher;        /* of patterns, once there was one */
 
 	/* What was evaluated: members or items of the current value, by index, as rules came across
@@ -184,6 +187,14 @@ void check_mark(struct check *check, size_t index);
 bool check_spend(struct check *check, size_t steps);
 bool check_give_up(struct check *check, const char *why);
 
+/* Whether something wrong does not end the check: what else is, is wanted too. Where marks are collected it does: what
+ * was left over can't be told of a value that does not fit. */
+static inline bool check_goes_on(const struct check *check)
+{
+	return check->all && check->quiet == 0 && check->explaining == 0 && !check->gave_up && !check->collects &&
+	       refusals_have_room(&check->refusals);
+}
+
 /* What looking at one value costs; of a long number it is reading its digits. */
 static inline size_t steps_of(yyjson_val *value)
 {
@@ -198,7 +209,6 @@ bool check_refuse(struct check *check, const char *format, ...) PRINTF(2, 3);
 bool check_refuse_all(struct check *check, const char *format, ...) PRINTF(2, 3);
 const char *check_path(const struct check *check);              /* of the current value */
 const char *check_path_to(const struct check *check, str name);  /* of a member of it */
-const char *words_of_kind(yyjson_val *value);                      /* "a string" */
 const char *words_of_value(struct arena *arena, yyjson_val *value);     /* itself, if it is short */
 const char *words_of_came(const struct check *check, yyjson_val *value);        /* the value that is checked */
 const char *words_of_text(struct arena *arena, str text);          /* the same of text */

@@ -52,7 +52,7 @@ static bool check_type(struct check *check, const struct rule *rule, yyjson_val 
 	if (check->quiet)
 		return false;
 	return check_refuse(check, "must be %s, not %s", types_words(check->arena, rule->limit),
-	                    whole ? words_of_came(check, value) : words_of_kind(value));
+	                    whole ? words_of_came(check, value) : json_kind(value));
 }
 
 static bool add_type(struct rule *rule, yyjson_val *name)
@@ -242,28 +242,38 @@ static bool read_unique(struct reader *reader, struct schema *schema)
 
 /* ---- required, dependentRequired ---- */
 
-static yyjson_val *find_missing(struct check *check, yyjson_val *names, yyjson_val *object)
+/* The next of the names that is missing; NULL: there is none. */
+static yyjson_val *next_missing(struct check *check, yyjson_arr_iter *names, yyjson_val *object)
 {
-	yyjson_arr_iter iter = yyjson_arr_iter_with(names);
 	size_t steps = 1 + yyjson_obj_size(object) / 8;
 	yyjson_val *name;
 
-	while ((name = yyjson_arr_iter_next(&iter)))
+	while ((name = yyjson_arr_iter_next(names)))
 		if (!check_spend(check, steps) ||
 		    !yyjson_obj_getn(object, yyjson_get_str(name), yyjson_get_len(name)))
 			return name;
 	return NULL;
 }
 
+static yyjson_val *find_missing(struct check *check, yyjson_val *names, yyjson_val *object)
+{
+	yyjson_arr_iter iter = yyjson_arr_iter_with(names);
+
+	return next_missing(check, &iter, object);
+}
+
 static bool check_required(struct check *check, const struct rule *rule, yyjson_val *value)
 {
-	yyjson_val *missing = yyjson_is_obj(value) ? find_missing(check, rule->value, value) : NULL;
+	yyjson_arr_iter iter = yyjson_arr_iter_with(rule->value);
+	yyjson_val *missing;
+	bool fine = true;
 
-	if (!missing)
+	if (!yyjson_is_obj(value))
 		return true;
-	if (check->quiet)
-		return false;
-	return check_refuse_all(check, "%s is required", check_path_to(check, text_of(missing)));
+	while ((fine || check_goes_on(check)) && (missing = next_missing(check, &iter, value)))
+		fine = !check->quiet &&
+		       check_refuse_all(check, "%s is required", check_path_to(check, text_of(missing)));
+	return fine;
 }
 
 static bool check_dependent_required(struct check *check, const struct rule *rule,

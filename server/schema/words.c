@@ -15,18 +15,6 @@ const char *words_of_text(struct arena *arena, str text)
 
 /* ---- Values ---- */
 
-const char *words_of_kind(yyjson_val *value)
-{
-	switch (yyjson_get_type(value)) {
-	case YYJSON_TYPE_OBJ:  return "an object";
-	case YYJSON_TYPE_ARR:  return "an array";
-	case YYJSON_TYPE_STR:  return "a string";
-	case YYJSON_TYPE_BOOL: return "true or false";
-	case YYJSON_TYPE_NULL: return "null";
-	default:               return "a number";
-	}
-}
-
 static const char *json_words(struct arena *arena, yyjson_val *value, size_t most)
 {
 	struct json out = json_begin(arena, 128);
@@ -40,13 +28,13 @@ const char *words_of_value(struct arena *arena, yyjson_val *value)
 	if (yyjson_is_str(value))
 		return words_of_text(arena, text_of(value));
 	if (yyjson_is_ctn(value))
-		return words_of_kind(value);
+		return json_kind(value);
 	return json_words(arena, value, QUOTED_BYTES_MAX);
 }
 
 const char *words_of_came(const struct check *check, yyjson_val *value)
 {
-	return check->discreet ? words_of_kind(value) : words_of_value(check->arena, value);
+	return check->discreet ? json_kind(value) : words_of_value(check->arena, value);
 }
 
 const char *words_of_schema(struct arena *arena, const struct schema *schema)
@@ -131,6 +119,14 @@ static bool is_wanted(const struct check *check)
 	return check->quiet == 0 && !check->gave_up;
 }
 
+static bool refuse_as(struct check *check, const char *words)
+{
+	check->trouble = words;
+	if (check->explaining == 0)
+		refusals_add(&check->refusals, words);
+	return false;
+}
+
 bool check_refuse_all(struct check *check, const char *format, ...)
 {
 	va_list list;
@@ -138,9 +134,9 @@ bool check_refuse_all(struct check *check, const char *format, ...)
 	if (!is_wanted(check))
 		return false;
 	va_start(list, format);
-	check->trouble = arena_print_list(check->arena, format, list);
+	const char *words = arena_print_list(check->arena, format, list);
 	va_end(list);
-	return false;
+	return refuse_as(check, words);
 }
 
 bool check_refuse(struct check *check, const char *format, ...)
@@ -152,6 +148,5 @@ bool check_refuse(struct check *check, const char *format, ...)
 	va_start(list, format);
 	const char *words = arena_print_list(check->arena, format, list);
 	va_end(list);
-	check->trouble = arena_print(check->arena, "%s %s", check_path(check), words);
-	return false;
+	return refuse_as(check, arena_print(check->arena, "%s %s", check_path(check), words));
 }

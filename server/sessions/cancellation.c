@@ -4,6 +4,7 @@
  * over by then. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_private.h"
 
 struct cancellation {
@@ -30,7 +31,7 @@ void session_add_call(struct session *session, struct mcp_call *call)
 	struct filed_call *filed = malloc(sizeof(*filed) + id.size);
 
 	if (!filed)
-		abort();
+		fatal();
 	filed->loop = call->reply->loop;
 	filed->serial = call->serial;
 	filed->id_size = id.size;
@@ -66,7 +67,7 @@ bool session_cancel_call(struct session *session, str text)
 	if (filed) {
 		struct cancellation *cancellation = malloc(sizeof(*cancellation));
 		if (!cancellation)
-			abort();
+			fatal();
 		cancellation->message.run = cancel_arrives;
 		cancellation->serial = filed->serial;
 		loop_post(filed->loop, &cancellation->message);

@@ -6,6 +6,7 @@
  * there may be, and how long they live, the database decides, which is told what was used. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_private.h"
 
 #define BUCKETS 4096
@@ -178,7 +179,7 @@ struct session *session_create(const char *id, const struct caller *caller, enum
 	struct session *session = calloc(1, sizeof(*session));
 
 	if (!session)
-		abort();
+		fatal();
 	strncpy(session->id, id, SESSION_ID_SIZE - 1);
 	session->revision = revision;
 	session->can = can;

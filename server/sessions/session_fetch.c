@@ -1,6 +1,7 @@
 /* session_fetch.c - sessions brought here from the database, and what is said of them there. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_rows.h"
 #include "session_stream_private.h"
 
@@ -167,7 +168,7 @@ static void refresh(struct session *session, bool missed)
 		return;
 	struct refreshing *refreshing = calloc(1, sizeof(*refreshing));
 	if (!refreshing)
-		abort();
+		fatal();
 	refreshing->message.run = read_again;
 	refreshing->missed = missed;
 	memcpy(refreshing->id, session->id, SESSION_ID_SIZE);

@@ -8,6 +8,7 @@
  * kept with the URI, and each change is told by the rights that whoever has the stream has now. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_private.h"
 #include "sight.h"
 
@@ -67,7 +68,7 @@ static void follow(struct session *session, str kept, struct topic topic, struct
 	struct followed *followed = malloc(sizeof(*followed) + kept.size);
 
 	if (!followed)
-		abort();
+		fatal();
 	budget_take(caller_requests(session->caller), sizeof(*followed) + kept.size);
 	followed->next = *place;
 	followed->topic = topic;

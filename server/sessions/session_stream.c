@@ -8,6 +8,7 @@
  * whose owner was checked, so they can't name another's stream. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_stream_private.h"
 
 /* ---- Who holds what ---- */
@@ -126,7 +127,7 @@ void session_stream_send_home(struct session_stream *stream,
 	struct sent_home *sent = malloc(sizeof(*sent));
 
 	if (!sent)
-		abort();
+		fatal();
 	sent->message.run = arrives_home;
 	sent->stream = stream;
 	sent->act = act;
@@ -213,7 +214,7 @@ struct session_stream *session_stream_create(struct session *session, struct loo
 	struct session_stream *stream = calloc(1, sizeof(*stream));
 
 	if (!stream)
-		abort();
+		fatal();
 	atomic_store(&stream->references, 1);
 	stream->home = home;
 	stream->number = number;
@@ -240,7 +241,7 @@ struct session_stream *session_stream_open(struct reply *reply, struct exchange 
 	stream->running = answers;
 	stream->ids = strndup(answers ? ids.at : "[]", answers ? ids.size : 2);
 	if (!stream->ids)
-		abort();
+		fatal();
 	struct receiver *receiver = receiver_create(stream, x, reply->caller, 0, 0);
 	session_stream_set_receiver(stream, receiver);
 	receiver_drop(receiver);

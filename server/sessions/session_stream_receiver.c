@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "expiry.h"
+#include "fatal.h"
 #include "origin.h"
 #include "session_stream_private.h"
 #include "stream_rows.h"
@@ -94,7 +95,7 @@ void receiver_on(struct loop *loop, receiver_fn *act, struct receiver *receiver,
 	}
 	struct parcel *parcel = malloc(sizeof(*parcel) + text.size);
 	if (!parcel)
-		abort();
+		fatal();
 	*parcel = (struct parcel) { .message.run = parcel_arrives, .act = act,
 	                            .receiver = receiver_keep(receiver),
 	                            .number = number, .size = text.size };
@@ -317,7 +318,7 @@ struct receiver *receiver_create(struct session_stream *stream, struct exchange 
 	struct receiver *receiver = calloc(1, sizeof(*receiver));
 
 	if (!receiver)
-		abort();
+		fatal();
 	atomic_store(&receiver->references, 1);
 	receiver->loop = loop_current();
 	receiver->stream = session_stream_keep(stream);

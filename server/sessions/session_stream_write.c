@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "session_stream_private.h"
 #include "stream_rows.h"
 
@@ -21,7 +22,7 @@ struct event *event_create(int64_t stream, int64_t number, str message)
 	struct event *event = malloc(sizeof(*event) + size);
 
 	if (!event)
-		abort();
+		fatal();
 	*event = (struct event) { .number = number, .size = size, .head = (size_t)head_size };
 	memcpy(event->text, head, (size_t)head_size);
 	memcpy(event->text + head_size, message.at, message.size);
@@ -157,7 +158,7 @@ static void stored(struct errand *errand)
 }
 
 static const struct errand_kind append_kind = {
-	.work_all = stream_rows_append, .done = stored, .lasts = true
+	.work_all = stream_rows_append, .done = stored, .lasts = true, .lost = "streams' ends or events"
 };
 
 static void fill_in(struct append_errand *append, struct session_stream *stream)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "fatal.h"
 #include "json.h"
 
 #define LINES_MAX 1000
@@ -312,7 +313,7 @@ static bool explain(struct reader *reader)
 	bool scanning = reader->yaml.error == YAML_SCANNER_ERROR;
 
 	if (reader->yaml.error == YAML_MEMORY_ERROR)
-		abort();
+		fatal();
 	str text = look(reader, scanning ? reader->yaml.context_mark : reader->yaml.problem_mark);
 	if (text.at == line_text(reader).at)
 		return misplaced(reader);
@@ -435,7 +436,7 @@ const char *frontmatter_read(struct arena *arena, str file, str *json)
 	const char *why = NULL;
 
 	if (!yaml_parser_initialize(&reader.yaml))
-		abort();
+		fatal();
 	if (read_all(&reader, file))
 		*json = str_of(arena_copy(arena, json_end(&reader.json)));
 	else

@@ -130,10 +130,16 @@ const struct fault *resources_directory_read(struct mcp_call *call)
 
 /* ---- Reading ---- */
 
+/* A place in a file (#not-ready) is looked for by whoever reads it. */
+static const struct skill_file *file_of(str uri)
+{
+	return skill_file_find(str_cut(&uri, '#'));
+}
+
 static enum mcp_answer read_file(struct mcp_call *call, UNUSED const void *in,
                                  UNUSED struct store *store)
 {
-	const struct skill_file *file = skill_file_find(call->uri);
+	const struct skill_file *file = file_of(call->uri);
 	struct json *json = call_result(call, "complete");
 
 	json_key(json, "contents");
@@ -172,7 +178,7 @@ static void offer(void)
 
 static const struct offer *find(str uri)
 {
-	return skill_file_find(uri) ? &any_file : NULL;
+	return file_of(uri) ? &any_file : NULL;
 }
 
 static bool is_served(void)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "driver.h"
+#include "fatal.h"
 #include "log.h"
 
 #define LOCK_PAUSE_MS 2
@@ -124,7 +125,6 @@ void sqlite_connection_wait(struct sqlite_connection *connection)
 
 static bool set_writing(struct sqlite_connection *connection)
 {
-	sqlite_connection_wait(connection);
 	return set_wal(connection)
 	       && set(connection, "pragma synchronous = full; pragma foreign_keys = on;"
 	                      "pragma cache_size = -1024; pragma mmap_size = 268435456;"
@@ -140,10 +140,21 @@ void sqlite_harden(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 }
 
-static bool set_up(struct sqlite_connection *connection, enum store_use use)
+struct opening {
+	const char *path;
+	enum store_use use;
+	bool waits;
+	sqlite_is_it_fn *is_it;         /* NULL: it is */
+	void *of;
+};
+
+/* To set it up reads the file already, which another process locks as it starts and as it stops. */
+static bool set_up(struct sqlite_connection *connection, const struct opening *opening)
 {
+	if (opening->waits)
+		sqlite_connection_wait(connection);
 	sqlite_harden(connection->db);
-	return use == STORE_READS ? set_reading(connection) : set_writing(connection);
+	return opening->use == STORE_READS ? set_reading(connection) : set_writing(connection);
 }
 
 struct sqlite_connection *sqlite_connection_create(void)
@@ -151,38 +162,36 @@ struct sqlite_connection *sqlite_connection_create(void)
 	struct sqlite_connection *connection = calloc(1, sizeof(*connection));
 
 	if (!connection)
-		abort();
+		fatal();
 	return connection;
 }
 
-static bool connect(struct sqlite_connection *connection, const char *path, enum store_use use,
-                    sqlite_is_it_fn *is_it, void *of)
+static bool connect(struct sqlite_connection *connection, const struct opening *opening)
 {
 	int flags = SQLITE_OPEN_NOMUTEX
-	            | (use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+	            | (opening->use == STORE_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 
-	int code = sqlite3_open_v2(path, &connection->db, flags, NULL);
+	int code = sqlite3_open_v2(opening->path, &connection->db, flags, NULL);
 	/* So far only a descriptor was opened. */
-	if (code == SQLITE_OK && is_it && !is_it(of, connection->db))
+	if (code == SQLITE_OK && opening->is_it && !opening->is_it(opening->of, connection->db))
 		return false;
-	if (code != SQLITE_OK || !set_up(connection, use)) {
-		sqlite_not_opened(connection->db, "database", path);
+	if (code != SQLITE_OK || !set_up(connection, opening)) {
+		sqlite_not_opened(connection->db, "database", opening->path);
 		return false;
 	}
 	/* SQLite quietly opens what it may not write for reading. */
-	if (use == STORE_WRITES && sqlite3_db_readonly(connection->db, "main")) {
-		log_error("store: the database %s is not writable", path);
+	if (opening->use == STORE_WRITES && sqlite3_db_readonly(connection->db, "main")) {
+		log_error("store: the database %s is not writable", opening->path);
 		return false;
 	}
 	return true;
 }
 
-struct sqlite_connection *sqlite_connection_open_beside(const char *path, enum store_use use,
-                                                        sqlite_is_it_fn *is_it, void *of)
+static struct sqlite_connection *open_as(const struct opening *opening)
 {
 	struct sqlite_connection *connection = sqlite_connection_create();
 
-	if (connect(connection, path, use, is_it, of))
+	if (connect(connection, opening))
 		return connection;
 	sqlite_connection_close(connection);
 	return NULL;
@@ -190,7 +199,12 @@ struct sqlite_connection *sqlite_connection_open_beside(const char *path, enum s
 
 struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use)
 {
-	return sqlite_connection_open_beside(path, use, NULL, NULL);
+	return open_as(&(struct opening) { .path = path, .use = use, .waits = use == STORE_WRITES });
+}
+
+struct sqlite_connection *sqlite_connection_open_beside(const char *path, sqlite_is_it_fn *is_it, void *of)
+{
+	return open_as(&(struct opening) { path, STORE_READS, true, is_it, of });
 }
 
 /* ---- Transactions ---- */

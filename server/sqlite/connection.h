@@ -35,14 +35,14 @@ void sqlite_harden(sqlite3 *db);
 
 /* One without a database, for whoever opens that in its own way. */
 struct sqlite_connection *sqlite_connection_create(void);
-/* To the file that is there. NULL: it can't, and has logged why. */
+/* To the file that is there; one to read with is an event loop's, and never waits for a lock. NULL: it
+ * can't, and has logged why. */
 struct sqlite_connection *sqlite_connection_open(const char *path, enum store_use use);
-/* The same, where `is_it` says that this is the file: it is asked before SQLite uses what lies beside
- * that. For one that took its place SQLite would empty the log's index, which others have in use. */
+/* One that reads and waits, where `is_it` says that this is the file: it is asked before SQLite uses what
+ * lies beside that. For one that took its place SQLite would empty the log's index, which others have in use. */
 typedef bool sqlite_is_it_fn(void *of, sqlite3 *db);
-struct sqlite_connection *sqlite_connection_open_beside(const char *path, enum store_use use,
-                                                        sqlite_is_it_fn *is_it, void *of);
-/* One that reads waits for locks, too, which are seldom and short. */
+struct sqlite_connection *sqlite_connection_open_beside(const char *path, sqlite_is_it_fn *is_it, void *of);
+/* For locks, from now on: before it first reads. Who reads meets them seldom, and they are short. */
 void sqlite_connection_wait(struct sqlite_connection *connection);
 /* SQLITE_DONE, or SQLite's code. */
 int sqlite_connection_do(struct sqlite_connection *connection, enum verb verb);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "fatal.h"
 #include "log.h"
+#include "sqlite.h"
 
 #define READERS_MOST 8                  /* some times the cores a process is given: a read seldom waits for more */
 #define WRITING_TEXTS 256               /* more than programs have; the rest is found out each time */
@@ -181,12 +183,12 @@ static struct sqlite_file *file_create(const char *path, const char *real, const
 	struct sqlite_file *file = calloc(1, sizeof(*file));
 
 	if (!file)
-		abort();
+		fatal();
 	for (enum part part = MAIN; part < PARTS; part++)
 		if (asprintf(&file->paths[part], "%s%s", part == MAIN ? path : real, suffixes[part]) < 0
 		    || asprintf(&file->whys[part], "%s was moved, deleted or replaced while it was open",
 		                file->paths[part]) < 0)
-			abort();
+			fatal();
 	atomic_init(&file->away, PARTS);
 	file->parts[MAIN] = (struct identity) { found->st_dev, found->st_ino };
 	file->turn = lending_create(1);
@@ -236,13 +238,15 @@ static struct sqlite_file *file_named(const char *path)
 	return file;
 }
 
-bool sqlite_file_is_gone(const char *path)
+bool sqlite_is_gone(const char *path, struct store_why *why)
 {
 	pthread_mutex_lock(&all_lock);
 	struct sqlite_file *file = file_named(path);
-	bool gone = file && sqlite_file_away(file);
+	const char *away = file ? sqlite_file_away(file) : NULL;
+	if (away)
+		(void)store_wrong(why, "%s", away);
 	pthread_mutex_unlock(&all_lock);
-	return gone;
+	return away;
 }
 
 bool sqlite_file_is_open(const char *path)

@@ -29,8 +29,6 @@ void sqlite_file_set_writer(struct sqlite_file *file, struct sqlite_connection *
 /* Closes a handle's own connection, NULL: it has none; and the file's with the last handle. */
 void sqlite_file_leave(struct sqlite_file *file, struct sqlite_connection *own);
 
-/* Whether a connection of this process is open to a file that had that path, and has it no more. */
-bool sqlite_file_is_gone(const char *path);
 /* Whether a connection of this process is open to the file at that path. */
 bool sqlite_file_is_open(const char *path);
 

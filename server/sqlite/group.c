@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "sqlite_private.h"
 
 #define MEMBERS_MOST 64
@@ -33,7 +34,7 @@ static struct group *group_create(void)
 	struct group *group = calloc(1, sizeof(*group));
 
 	if (!group)
-		abort();
+		fatal();
 	atomic_init(&group->users, 1);
 	return group;
 }

@@ -13,11 +13,8 @@ static bool is_of(void *file, sqlite3 *db)
 static struct sqlite_connection *make_reader(struct sqlite_file *file)
 {
 	const char *path = sqlite3_db_filename(sqlite_file_writer(file)->db, "main");
-	struct sqlite_connection *connection = sqlite_connection_open_beside(path, STORE_READS, is_of, file);
 
-	if (connection)
-		sqlite_connection_wait(connection);
-	return connection;
+	return sqlite_connection_open_beside(path, is_of, file);
 }
 
 static bool is_there(struct sqlite *sqlite)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "fatal.h"
 #include "file_check.h"
 #include "log.h"
 #include "sqlite_private.h"
@@ -82,10 +83,12 @@ static const char *how_to_open(const struct look *look)
 	return look->were[LOG].st_size > 0 ? "?mode=ro&vfs=unix-none" : "?mode=ro&immutable=1";
 }
 
-static bool set_up(sqlite3 *db, const struct look *look)
+static bool set_up(struct sqlite_connection *connection, const struct look *look)
 {
+	sqlite3 *db = connection->db;
 	const char *index = look->alone ? "pragma locking_mode = exclusive" : "";
 
+	sqlite_connection_wait(connection);
 	sqlite_harden(db);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	return sqlite3_exec(db, index, NULL, NULL, NULL) == SQLITE_OK
@@ -112,11 +115,10 @@ static bool open_as_it_is(struct sqlite *sqlite, const struct look *look)
 	sqlite->connection = connection;
 	write_uri(look->paths[MAIN], how_to_open(look), uri);
 	if (sqlite3_open_v2(uri, &connection->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL)
-	    != SQLITE_OK || !set_up(connection->db, look)) {
+	    != SQLITE_OK || !set_up(connection, look)) {
 		sqlite_not_opened(connection->db, "database", look->paths[MAIN]);
 		return false;
 	}
-	sqlite_connection_wait(connection);
 	return check_log(look, connection->db);
 }
 
@@ -126,7 +128,7 @@ struct store *sqlite_open_to_look(const char *path)
 		return NULL;
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite || !(sqlite->look = calloc(1, sizeof(*sqlite->look))))
-		abort();
+		fatal();
 	sqlite_configure();
 	sqlite->store = (struct store) { .driver = &sqlite_driver, .use = STORE_READS, .budget = INT64_MAX };
 	find_parts(sqlite->look, path);

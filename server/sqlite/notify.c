@@ -2,6 +2,7 @@
  * statements use. What a transaction tells waits for its commit, and is dropped with it. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "sqlite_private.h"
 
 #define CHANNELS_MAX 8
@@ -73,7 +74,7 @@ static void tell(struct notices *notices, const char *channel, const char *words
 	struct notice *notice = malloc(head + size + 1);
 
 	if (!notice)
-		abort();
+		fatal();
 	strcpy(notice->channel, channel);
 	memcpy((char *)notice + head, words, size + 1);
 	notice->words = (char *)notice + head;
@@ -105,7 +106,7 @@ struct notices *notices_create(sqlite3 *db)
 	struct notices *notices = calloc(1, sizeof(*notices));
 
 	if (!notices)
-		abort();
+		fatal();
 	queue_clear(&notices->told);
 	queue_clear(&notices->heard);
 	if (sqlite3_create_function(db, "mcp_now", 0, SQLITE_UTF8, NULL, now, NULL, NULL) != SQLITE_OK
@@ -113,7 +114,7 @@ struct notices *notices_create(sqlite3 *db)
 	                               octet_length, NULL, NULL) != SQLITE_OK
 	    || sqlite3_create_function(db, "pg_notify", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, notices,
 	                               notify, NULL, NULL) != SQLITE_OK)
-		abort();
+		fatal();
 	return notices;
 }
 
@@ -153,7 +154,7 @@ bool sqlite_listen(struct store *store, const char *channel)
 		return true;
 	char *name = strdup(channel);
 	if (!name)
-		abort();
+		fatal();
 	notices->channels[notices->count++] = name;
 	return true;
 }

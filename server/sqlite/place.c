@@ -1,5 +1,6 @@
 /* place.c - putting a whole file in its place: written under another name first, then renamed. */
 #include "place.h"
+#include "fatal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ bool place_part(struct store_copy *copy, const char *path, char part[PLACE_SIZE]
 	uint32_t number;
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		abort();
+		fatal();
 	/* SQLite adds to it, "-journal" for instance. */
 	if (snprintf(part, PLACE_SIZE - 16, "%s.part-%08x", path, (unsigned)number) < PLACE_SIZE - 16)
 		return true;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "log.h"
 #include "sqlite_private.h"
 
@@ -45,7 +46,7 @@ struct store *sqlite_open_scratch(const struct store *near, const char *tables)
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 
 	if (!sqlite)
-		abort();
+		fatal();
 	if (found) {
 		snprintf(folder, sizeof(folder), "%s", found);
 		sqlite3_temp_directory = folder;

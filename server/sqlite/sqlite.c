@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fatal.h"
 #include "file_check.h"
 #include "log.h"
 
@@ -205,7 +206,7 @@ static struct store *open_file(const char *path, enum store_use use)
 	}
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)
-		abort();
+		fatal();
 	sqlite->store.use = use;
 	if (!(use == STORE_WRITES ? open_writer(sqlite, path, alone) : open_reader(sqlite, path))) {
 		close_handle(&sqlite->store);
@@ -217,6 +218,7 @@ static struct store *open_file(const char *path, enum store_use use)
 static struct store *open_handle(const char *path, enum store_use use)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct store_why why;
 
 	if (!*path || *path == ':') {
 		log_error("store: sqlite: needs the path of a file, as in sqlite:data.db");
@@ -227,7 +229,7 @@ static struct store *open_handle(const char *path, enum store_use use)
 	 * open it while another looks at it without SQLite. */
 	pthread_mutex_lock(&lock);
 	/* What took the place of a file that is open is not opened beside it, nor made. */
-	struct store *store = sqlite_file_is_gone(path) ? NULL : open_file(path, use);
+	struct store *store = sqlite_is_gone(path, &why) ? NULL : open_file(path, use);
 	pthread_mutex_unlock(&lock);
 	return store;
 }

@@ -3,6 +3,7 @@
 #define SQLITE_H
 
 #include "store.h"
+#include "wrong.h"
 
 extern const struct driver sqlite_driver;
 
@@ -11,6 +12,8 @@ struct store *sqlite_open_state(const char *data, int64_t wait_ms);
 struct store *sqlite_open_scratch(const struct store *near, const char *tables);
 /* store_open_to_look(), see databases.h. Before another is opened in this process. */
 struct store *sqlite_open_to_look(const char *path);
+/* Whether a connection of this process is open to a file that had that path, and has it no more: `why`. */
+bool sqlite_is_gone(const char *path, struct store_why *why);
 
 /* ---- A whole file ---- */
 

@@ -94,7 +94,7 @@ void sqlite_heard_free(struct store_notice *notice);
 bool sqlite_prepare(struct store *store, const struct query *query, bool changes, struct store_why *why);
 struct statement *sqlite_begin(struct store *store, const struct query *query);
 enum step sqlite_step(struct store *store, struct statement *statement);
-void sqlite_read(struct statement *statement, struct arena *arena, void *row);
+const char *sqlite_read(struct statement *statement, struct arena *arena, void *row);
 int64_t sqlite_changed(struct store *store, struct statement *statement);
 bool sqlite_writes(const struct statement *statement);
 void sqlite_end(struct store *store, struct statement *statement);

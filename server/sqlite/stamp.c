@@ -1,5 +1,6 @@
 /* stamp.c - tells whether the log beside a database file is that file's. */
 #include "stamp.h"
+#include "fatal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,7 +51,7 @@ static uint32_t another_than(uint32_t before)
 
 	while (number == 0 || number == before) {
 		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-			abort();
+			fatal();
 		number &= INT32_MAX;
 	}
 	return number;

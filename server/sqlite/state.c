@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "file_check.h"
 #include "log.h"
 #include "place.h"
@@ -225,7 +226,7 @@ struct store *sqlite_open_state(const char *data, int64_t wait_ms)
 	sqlite_configure();
 	struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 	if (!sqlite)
-		abort();
+		fatal();
 	sqlite->connection = sqlite_connection_create();
 	if (!open_patiently(sqlite->connection, state_path(data, path), wait_ms, &sqlite->store.lost)) {
 		sqlite_connection_close(sqlite->connection);

@@ -1,6 +1,7 @@
 /* statement.c - statements of a connection: prepared once, bound, stepped and read. */
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "sqlite_private.h"
 
 struct statement {
@@ -58,26 +59,9 @@ static bool map_parameters(struct statement *statement, const struct shape *in, 
 	return true;
 }
 
-static bool is_column_before(const struct statement *statement, int column, const char *name)
+static const char *column_name(const void *handle, int column)
 {
-	for (int i = 0; i < column; i++)
-		if (strcmp(name, sqlite3_column_name(statement->handle, i)) == 0)
-			return true;
-	return false;
-}
-
-static bool map_columns(struct statement *statement, const struct shape *out, struct store_why *why)
-{
-	struct slot *slots = statement->slots + statement->parameters;
-
-	for (int i = 0; i < statement->columns; i++) {
-		const char *name = sqlite3_column_name(statement->handle, i);
-		if (is_column_before(statement, i, name))
-			return store_wrong(why, "two columns are called %s", name);
-		if (!slot_find(out, name, &slots[i]))
-			return store_wrong(why, "no field for the column %s", name);
-	}
-	return true;
+	return sqlite3_column_name((sqlite3_stmt *)handle, column);
 }
 
 static struct statement *statement_create(sqlite3_stmt *handle, const struct query *query)
@@ -88,7 +72,7 @@ static struct statement *statement_create(sqlite3_stmt *handle, const struct que
 		+ (size_t)(parameters + columns) * sizeof(struct slot));
 
 	if (!statement)
-		abort();
+		fatal();
 	statement->handle = handle;
 	statement->writes = !sqlite3_stmt_readonly(handle);
 	statement->parameters = parameters;
@@ -113,7 +97,9 @@ static struct statement *make(struct sqlite *sqlite, const struct query *query, 
 		return NULL;
 	}
 	struct statement *statement = statement_create(handle, query);
-	if (map_parameters(statement, query->in, why) && map_columns(statement, query->out, why))
+	if (map_parameters(statement, query->in, why)
+	    && slots_of_columns(query->out, column_name, handle, statement->slots + statement->parameters,
+	                        statement->columns, why))
 		return statement;
 	destroy(statement);
 	return NULL;
@@ -140,10 +126,17 @@ static struct statement *prepare(struct sqlite *sqlite, const struct query *quer
 
 /* ---- Looking at one that is not run ---- */
 
+/* A connection knows the tables as they were when it last ran something: to prepare alone does not look whether they are
+ * still so. */
+static int read_tables(sqlite3 *db)
+{
+	return sqlite3_exec(db, "select 1 from sqlite_schema limit 1", NULL, NULL, NULL);
+}
+
 static bool try(struct sqlite *sqlite, const struct query *query, bool changes, struct store_why *why)
 {
-	int code;
-	struct statement *statement = make(sqlite, query, &code, why);
+	int code = read_tables(sqlite->connection->db);
+	struct statement *statement = code == SQLITE_OK ? make(sqlite, query, &code, why) : NULL;
 
 	if (!statement && code != SQLITE_OK && code != SQLITE_ERROR) {
 		sqlite_failed(sqlite, query->sql, code);
@@ -417,36 +410,46 @@ void sqlite_end(struct store *store, struct statement *statement)
 
 /* ---- Reading ---- */
 
-/* Fills in everything, text where SQLite has it; gives the bytes of that text with its NULs. */
-static size_t read_columns(const struct statement *statement, void *row)
+/* False: a text stands where the field takes a number, and is none. */
+static bool read_column(sqlite3_stmt *handle, int column, int type, const struct slot *slot, void *row)
+{
+	if (slot->kind == SLOT_TEXT)
+		slot_set_text(slot, row, (const char *)sqlite3_column_text(handle, column));
+	else if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+		return slot_set_number(slot, row, (const char *)sqlite3_column_text(handle, column));
+	else if (slot->kind == SLOT_REAL)
+		slot_set_real(slot, row, sqlite3_column_double(handle, column));
+	else
+		slot_set_int(slot, row, sqlite3_column_int64(handle, column));
+	return true;
+}
+
+/* Fills in everything, text where SQLite has it; `size`: the bytes of that text with its NULs. A column that is no number
+ * where the field takes one; -1: none. */
+static int read_columns(const struct statement *statement, void *row, size_t *size)
 {
 	const struct slot *slots = statement->slots + statement->parameters;
 	sqlite3_stmt *handle = statement->handle;
-	size_t size = 0;
+	int odd = -1;
 
 	for (int i = 0; i < statement->columns; i++) {
-		if (sqlite3_column_type(handle, i) == SQLITE_NULL)
+		int type = sqlite3_column_type(handle, i);
+
+		if (type == SQLITE_NULL)
 			continue;
-		if (slots[i].kind == SLOT_TEXT) {
-			slot_set_text(&slots[i], row, (const char *)sqlite3_column_text(handle, i));
-			size += (size_t)sqlite3_column_bytes(handle, i) + 1;
-		} else if (slots[i].kind == SLOT_REAL) {
-			slot_set_real(&slots[i], row, sqlite3_column_double(handle, i));
-		} else {
-			slot_set_int(&slots[i], row, sqlite3_column_int64(handle, i));
-		}
+		if (!read_column(handle, i, type, &slots[i], row))
+			odd = i;
+		if (slots[i].kind == SLOT_TEXT)
+			*size += (size_t)sqlite3_column_bytes(handle, i) + 1;
 	}
-	return size;
+	return odd;
 }
 
-void sqlite_read(struct statement *statement, struct arena *arena, void *row)
+static void keep_texts(const struct statement *statement, struct arena *arena, void *row, size_t size)
 {
 	const struct slot *slots = statement->slots + statement->parameters;
-	size_t size = read_columns(statement, row);
-
-	if (!arena || !size)
-		return;
 	char *at = arena_alloc_raw(arena, size);
+
 	for (int i = 0; i < statement->columns; i++) {
 		const char *text = slots[i].kind == SLOT_TEXT ? slot_text(&slots[i], row) : NULL;
 		if (!text)
@@ -456,4 +459,14 @@ void sqlite_read(struct statement *statement, struct arena *arena, void *row)
 		slot_set_text(&slots[i], row, at);
 		at += bytes + 1;
 	}
+}
+
+const char *sqlite_read(struct statement *statement, struct arena *arena, void *row)
+{
+	size_t size = 0;
+	int odd = read_columns(statement, row, &size);
+
+	if (arena && size)
+		keep_texts(statement, arena, row, size);
+	return odd < 0 ? NULL : sqlite3_column_name(statement->handle, odd);
 }

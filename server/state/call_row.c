@@ -106,11 +106,12 @@ bool call_row_park(struct errand *errand, struct store *store)
 	parked->filed = done > 0;
 	if (done != 0)
 		return done > 0;
-	int room = waiting_room(store, &(struct waiting) { .caller = parked->caller,
+	enum waiting_room room = waiting_room(store, &(struct waiting) { .caller = parked->caller,
 		.session = parked->session, .task = "", .stream = parked->stream, .replaced = "",
 		.bytes = bytes_of(parked) });
-	errand->no_room = room == 0;
-	return room == 1 && store_transact(store, park, errand) == STORE_COMMITTED;
+	errand->share_full = room == WAITING_SHARE_FULL;
+	errand->no_room = room == WAITING_FULL || errand->share_full;
+	return room == WAITING_ROOM && store_transact(store, park, errand) == STORE_COMMITTED;
 }
 
 /* ---- Taking up ---- */
@@ -212,10 +213,11 @@ static bool answer(struct store *store, void *context)
 bool call_row_answer(struct errand *errand, struct store *store)
 {
 	struct claim_errand *claim = (struct claim_errand *)errand;
-	int room = waiting_room(store, &(struct waiting) { .session = claim->session, .task = "",
+	enum waiting_room room = waiting_room(store, &(struct waiting) { .session = claim->session, .task = "",
 		.replaced = "", .bytes = waiting_answer(claim->answer) });
 
-	return room >= 0 && is_done(claim, store, answer, &(struct answering) { claim, room == 1 })
+	errand->share_full = room == WAITING_SHARE_FULL;
+	return room != WAITING_UNKNOWN && is_done(claim, store, answer, &(struct answering) { claim, room == WAITING_ROOM })
 	       && !errand->no_room;
 }
 

@@ -12,6 +12,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "builder.h"
+#include "fatal.h"
+#include "log.h"
 #include "state_private.h"
 #include "store_internal.h"
 
@@ -21,6 +24,7 @@
 #define HASHES 4096
 #define SLICE_MS 20                     /* then it is looked at what came meanwhile, and beaten */
 #define CHARGED 4096                    /* the arena's first block: a request may have many errands */
+#define LOST_KINDS 16
 
 static struct {
 	pthread_mutex_t lock;
@@ -33,6 +37,7 @@ static struct {
 	uint64_t turn;                  /* whose it is */
 	uint64_t latest[HASHES];        /* the latest turn that was given to a party */
 	uint64_t waiting[HASHES / 64];  /* the keys of those that were passed over in this go */
+	struct { const char *what; int64_t count; } lost[LOST_KINDS];   /* at the end */
 } errands = { .lock = PTHREAD_MUTEX_INITIALIZER, .last = &errands.first, .wake = -1 };
 
 /* Of what they keep; whoever sends may do so before there is anybody to carry it out. */
@@ -108,7 +113,7 @@ int errands_open(void)
 	errands.open = true;
 	pthread_mutex_unlock(&errands.lock);
 	if (errands.wake < 0)
-		abort();
+		fatal();
 	return errands.wake;
 }
 
@@ -283,6 +288,36 @@ static enum failure judge(struct errand *first, int count, struct store *store, 
 	return first->tries > TRIES_MAX ? FAILED : LATER;
 }
 
+/* ---- What the database then has not ---- */
+
+static void count_lost(const char *what, int count)
+{
+	for (int i = 0; what && i < LOST_KINDS; i++) {
+		if (errands.lost[i].what && errands.lost[i].what != what)
+			continue;
+		errands.lost[i].what = what;
+		errands.lost[i].count += count;
+		return;
+	}
+}
+
+void errands_tell_lost(void)
+{
+	struct arena *arena = arena_create();
+	struct builder list = builder_begin(arena, 256);
+
+	for (int i = 0; i < LOST_KINDS && errands.lost[i].what; i++)
+		builder_put(&list, str_of(arena_print(arena, "%s%s: %lld", i ? ", " : "",
+		            errands.lost[i].what, (long long)errands.lost[i].count)));
+	if (errands.lost[0].what)
+		log_warning("the database is away, so it has not the last of this process (%s); once it is back, clients"
+		            " that ask others for it are told that this process ended", builder_end(&list));
+	memset(errands.lost, 0, sizeof(errands.lost));
+	arena_destroy(arena);
+}
+
+/* ---- Going through them ---- */
+
 /* Takes `count` of them off the list at `place` and gives them back. */
 static void take_off(struct errand **place, int count, bool failed)
 {
@@ -319,8 +354,11 @@ bool errands_run(struct store *store, bool last_time)
 		}
 		enum failure failure = judge(first, count, store, lasts);
 		away |= failure == AWAY;
-		if (failure == FAILED)
-			take_off(place, 1, true);
+		if (failure == FAILED) {
+			if (last_time && !first->refused)
+				count_lost(first->kind->lost, count);
+			take_off(place, count, true);
+		}
 		/* ALONE, LATER, AWAY: what is to be done shows in the next go through the loop. */
 	}
 	return false;

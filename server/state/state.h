@@ -55,8 +55,8 @@ extern const struct migration state_migrations[];
 
 /* Starts the thread and takes a number. False: the database can't; it has said why. */
 MUST_USE bool state_start(const struct state_settings *settings);
-/* Carries out what was asked for, as far as the database can, and ends the thread. Errands that come
- * later fail at once. The loops must still run. */
+/* Carries out what was asked for, as far as the database can, and ends the thread; what it can't is
+ * logged. Errands that come later fail at once. The loops must still run. */
 void state_stop(void);
 /* What the first process that wanted one gave as fresh_secret: all that come after it have the same. */
 const char *state_secret(void);
@@ -90,6 +90,7 @@ struct errand {
 	bool failed;                    /* the database could not, or: */
 	bool refused;                   /* it refused it, and would again */
 	bool no_room;                   /* as much is kept as may be; tried again it would be the same */
+	bool share_full;                /* of whose it is: others would have room */
 };
 
 struct errand_kind {
@@ -100,6 +101,7 @@ struct errand_kind {
 	bool lasts;                     /* is tried until the database can, unless it refuses it */
 	/* Instead of `work`: several that were sent one after the other, linked, as one statement. */
 	bool (*work_all)(struct errand *first, int count, struct store *store);
+	const char *lost;               /* of one that lasts, what the database then has not: many of them, in words */
 };
 
 /* A zeroed struct that begins with its errand. */

@@ -22,6 +22,8 @@ void errands_end(void);
 void errands_fetch(void);
 bool errands_wait(void);
 bool errands_run(struct store *store, bool last_time);
+/* Logs what could not be done that last time, if anything. */
+void errands_tell_lost(void);
 
 /* beat.c: this process takes a number, or a new one. */
 bool beat_register(struct store *store);

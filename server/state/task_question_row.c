@@ -86,12 +86,13 @@ static int is_owned(const struct task_park_errand *park, struct store *store)
 bool task_row_park(struct errand *errand, struct store *store)
 {
 	struct task_park_errand *parked = (struct task_park_errand *)errand;
-	int room = waiting_room(store, &(struct waiting) { .caller = parked->caller, .session = "",
+	enum waiting_room room = waiting_room(store, &(struct waiting) { .caller = parked->caller, .session = "",
 		.task = parked->id, .replaced = parked->id, .bytes = bytes_of(parked) });
 
-	if (room == 1)
+	errand->share_full = room == WAITING_SHARE_FULL;
+	if (room == WAITING_ROOM)
 		return store_transact(store, park, errand) == STORE_COMMITTED;
-	int owned = room == 0 ? is_owned(parked, store) : -1;
+	int owned = room != WAITING_UNKNOWN ? is_owned(parked, store) : -1;
 	errand->no_room = owned == 1;
 	return owned == 0;
 }
@@ -184,10 +185,11 @@ static bool answer(struct store *store, void *context)
 bool task_row_answer(struct errand *errand, struct store *store)
 {
 	struct task_answer_errand *answered = (struct task_answer_errand *)errand;
-	int room = waiting_room(store, &(struct waiting) { .session = "", .task = answered->id,
+	enum waiting_room room = waiting_room(store, &(struct waiting) { .session = "", .task = answered->id,
 		.replaced = "", .bytes = answers_bytes(answered) });
 
-	return room >= 0 && store_transact(store, answer, &(struct answering) { answered, room == 1 })
+	errand->share_full = room == WAITING_SHARE_FULL;
+	return room != WAITING_UNKNOWN && store_transact(store, answer, &(struct answering) { answered, room == WAITING_ROOM })
 	                    != STORE_FAILED && !errand->no_room;
 }
 

@@ -85,6 +85,17 @@ static bool evict(struct task_errand *errand, struct store *store)
 		"  limit 1) returning id as told", &row, &gone);
 }
 
+/* Why there is no room. */
+static bool look_whose(struct task_errand *errand, struct store *store)
+{
+	struct task_row row = row_of(errand), full;
+	int found = store_find_one(store, NULL, "select 'full' as told where (select count(*) from mcp_task) >= :most",
+	                           task_row_shape, &row, task_row_shape, &full);
+
+	errand->errand.share_full = found == 0;
+	return found >= 0;
+}
+
 bool task_row_insert(struct errand *errand, struct store *store)
 {
 	struct task_errand *task = of(errand);
@@ -93,7 +104,11 @@ bool task_row_insert(struct errand *errand, struct store *store)
 	task->unclear = store_connection(store) != 0;
 	if (!insert(task, store))
 		return false;
-	return task->there || (evict(task, store) && (!task->there || insert(task, store)));
+	if (task->there)
+		return true;
+	if (!evict(task, store) || (task->there && !insert(task, store)))
+		return false;
+	return task->there || look_whose(task, store);
 }
 
 bool task_row_forget(struct errand *errand, struct store *store)

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "databases.h"
+#include "fatal.h"
 #include "listener_rows.h"
 #include "log.h"
 #include "store_internal.h"
@@ -234,7 +235,7 @@ bool state_start(const struct state_settings *settings)
 	atomic_store(&state.healthy, true);
 	atomic_store(&state.on, true);
 	if (pthread_create(&state.thread, NULL, run, NULL) != 0)
-		abort();
+		fatal();
 	return true;
 }
 
@@ -244,6 +245,7 @@ void state_stop(void)
 		return;
 	errands_close();
 	pthread_join(state.thread, NULL);
+	errands_tell_lost();
 	beat_end(state.store);
 	store_close(state.store);
 	state.store = NULL;

@@ -48,19 +48,19 @@ int64_t waiting_answer(const char *answer)
 	return size > WAITING_QUESTION ? size - WAITING_QUESTION : 0;
 }
 
-static int fits(struct store *store, const struct waiting *wanted)
+static enum waiting_room look(struct store *store, const struct waiting *wanted)
 {
 	int64_t most = (int64_t)state_set.budget->max;
 	struct held held;
 
 	if (wanted->caller && room_is_sure(&room_waiting, wanted->caller, wanted->bytes))
-		return 1;
+		return WAITING_ROOM;
 	if (store_find_one(store, NULL, count_sql, waiting_shape, wanted, held_shape, &held) != 1)
-		return -1;
+		return WAITING_UNKNOWN;
 	int64_t all = most - held.bytes, own = most / 2 - held.own, left = all < own ? all : own;
 	if (wanted->caller)
 		room_look(&room_waiting, wanted->caller, left);
-	return wanted->bytes <= left;
+	return wanted->bytes > all ? WAITING_FULL : wanted->bytes > own ? WAITING_SHARE_FULL : WAITING_ROOM;
 }
 
 /* How many rows: -1: the database can't. */
@@ -77,16 +77,16 @@ static int64_t free_unneeded(struct store *store)
 	return all;
 }
 
-int waiting_room(struct store *store, const struct waiting *wanted)
+enum waiting_room waiting_room(struct store *store, const struct waiting *wanted)
 {
 	if (wanted->bytes == 0 || !state_set.budget)
-		return 1;
-	int room = fits(store, wanted);
-	if (room == 0) {
+		return WAITING_ROOM;
+	enum waiting_room room = look(store, wanted);
+	if (room == WAITING_FULL || room == WAITING_SHARE_FULL) {
 		int64_t freed = free_unneeded(store);
-		room = freed > 0 ? fits(store, wanted) : (int)freed;
+		room = freed > 0 ? look(store, wanted) : freed < 0 ? WAITING_UNKNOWN : room;
 	}
-	if (room == 1)
+	if (room == WAITING_ROOM)
 		room_give(&room_waiting, wanted->bytes);
 	return room;
 }

@@ -18,7 +18,8 @@ struct waiting {
 	const char *replaced;           /* the record and questions of this task; "": of none */
 	int64_t bytes;
 };
-/* 1: there is room, 0: there is none, -1: the database can't say. Outside of transactions. */
-MUST_USE int waiting_room(struct store *store, const struct waiting *wanted);
+/* Whether there is room for it; WAITING_UNKNOWN: the database can't say. Outside of transactions. */
+enum waiting_room { WAITING_UNKNOWN, WAITING_FULL, WAITING_SHARE_FULL, WAITING_ROOM };
+MUST_USE enum waiting_room waiting_room(struct store *store, const struct waiting *wanted);
 
 #endif

@@ -89,8 +89,9 @@ struct driver {
 	struct statement *(*begin)(struct store *store, const struct query *query);
 	enum step (*step)(struct store *store, struct statement *statement);
 	/* The row at hand into a zeroed struct. Its text goes into the arena, all at once; without one
-	 * it stays the driver's and lives until the next step. */
-	void (*read)(struct statement *statement, struct arena *arena, void *row);
+	 * it stays the driver's and lives until the next step. NULL, or: a column whose text is no number, where
+	 * the field takes one: 0 stands there. */
+	const char *(*read)(struct statement *statement, struct arena *arena, void *row);
 	int64_t (*changed)(struct store *store, struct statement *statement);   /* rows, after STEP_DONE */
 	bool (*writes)(const struct statement *statement);
 	void (*end)(struct store *store, struct statement *statement);

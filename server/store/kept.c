@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "mistake.h"
 
 /* What is done for each call is told once. */
@@ -23,7 +24,7 @@ static void line_up(struct kept_statements *all, struct kept *kept)
 {
 	kept->copy = strdup(kept->sql);
 	if (!kept->copy)
-		abort();
+		fatal();
 	if (all->newest)
 		all->newest->newer = kept;
 	else

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "fatal.h"
 #include "lines.h"
 
 #define WAITING_MOST 4096               /* more threads than a process has */
@@ -35,7 +36,7 @@ struct lending *lending_create(int most)
 	struct lending *lending = calloc(1, sizeof(*lending) + (size_t)most * sizeof(void *));
 
 	if (!lending)
-		abort();
+		fatal();
 	pthread_mutex_init(&lending->lock, NULL);
 	lines_create(&lending->lines, most, WAITING_MOST);
 	lending->most = lending->left = lending->least_left = most;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 #include "siphash.h"
 
@@ -65,7 +66,7 @@ static void sum_up(const struct store *store, const struct migration *migration,
 	char *squeezed = malloc(2 * strlen(sql) + 1);   /* each "--" may have a line's end more */
 
 	if (!squeezed)
-		abort();
+		fatal();
 	snprintf(checksum, CHECKSUM_SIZE, "%016" PRIx64, siphash(key, squeeze(sql, store->driver->kind, squeezed)));
 	free(squeezed);
 }

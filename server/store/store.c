@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "driver.h"
+#include "fatal.h"
 #include "log.h"
 #include "mistake.h"
 #include "prepare.h"
+#include "statement_span.h"
 #include "trouble.h"
 
 #define SCRATCH_KEPT (64 * 1024)        /* bytes a store holds on to between calls */
@@ -226,7 +228,16 @@ static bool is_whole(struct store *store, const struct query *query, bool finds)
 	return !wrong;
 }
 
-static struct statement *begin(struct store *store, const struct query *query, bool finds)
+/* What a loop reads of a database that is elsewhere takes no time of this thread's: its span is the driver's. */
+static void begin_span(const struct store *store, struct span *span)
+{
+	if (store->driver->reads && store->use == STORE_READS)
+		span->recorded = false;
+	else
+		span_begin(span);
+}
+
+static struct statement *begin(struct store *store, const struct query *query, bool finds, struct span *span)
 {
 	if (!store_there(store) || store->gave_up || store->waits || (store->transacting && store->failed))
 		return NULL;
@@ -236,9 +247,12 @@ static struct statement *begin(struct store *store, const struct query *query, b
 		store_give_up(store);
 		return NULL;
 	}
+	begin_span(store, span);
 	struct statement *statement = store->driver->begin(store, query);
 	if (statement)
 		store->running++;
+	else
+		statement_span_end(span, store, query->sql, true, -1);
 	return statement;
 }
 
@@ -266,6 +280,19 @@ static enum step step(struct store *store, struct statement *statement, bool wri
 	return at;
 }
 
+/* What stands in the column is nobody's mistake but the statement's, and may be anybody's secret: it is not said. */
+static void read_row(struct store *store, const char *sql, struct statement *statement, struct arena *arena, void *row)
+{
+	const char *odd = store->driver->read(statement, arena, row);
+	char text[STORE_SHORT_SIZE];
+
+	if (!odd)
+		return;
+	store_shorten(sql, text);
+	mistake("%s: %s: the column %s is a text that is no number, and its field takes one: it is 0", store->driver->scheme,
+	        text, odd);
+}
+
 /* Room for `size` zeroed bytes at `used` in the scratch memory. */
 static void *scratch_at(struct store *store, size_t used, size_t size)
 {
@@ -273,7 +300,7 @@ static void *scratch_at(struct store *store, size_t used, size_t size)
 		size_t room = 2 * (used + size) + 1024;
 		store->scratch = realloc(store->scratch, room);
 		if (!store->scratch)
-			abort();
+			fatal();
 		store->scratch_room = room;
 	}
 	return memset(store->scratch + used, 0, size);
@@ -291,7 +318,8 @@ static void scratch_rest(struct store *store)
 bool (store_find)(struct store *store, struct arena *arena, const char *sql, const struct shape *in,
                 const void *params, const struct shape *out, struct rows *rows)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true);
+	struct span span;
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true, &span);
 	enum step at;
 	size_t used = 0;
 
@@ -300,10 +328,11 @@ bool (store_find)(struct store *store, struct arena *arena, const char *sql, con
 	bool writes = store->driver->writes(statement);
 	/* Collected first and copied at the end: the arena gets one array of the right size. */
 	while ((at = step(store, statement, writes)) == STEP_ROW) {
-		store->driver->read(statement, arena, scratch_at(store, used, out->size));
+		read_row(store, sql, statement, arena, scratch_at(store, used, out->size));
 		used += out->size;
 	}
 	end(store, statement);
+	statement_span_end(&span, store, sql, at == STEP_FAILED, (int64_t)(used / out->size));
 	if (at == STEP_DONE) {
 		rows->first = used ? memcpy(arena_alloc_raw(arena, used), store->scratch, used) : NULL;
 		rows->count = (int64_t)(used / out->size);
@@ -315,7 +344,8 @@ bool (store_find)(struct store *store, struct arena *arena, const char *sql, con
 int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
                    const struct shape *in, const void *params, const struct shape *out, void *row)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true);
+	struct span span;
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, false }, true, &span);
 
 	if (!statement)
 		return -1;
@@ -323,11 +353,12 @@ int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
 	enum step at = step(store, statement, writes);
 	bool found = at == STEP_ROW;
 	if (found)
-		store->driver->read(statement, arena, scratch_at(store, 0, out->size));
+		read_row(store, sql, statement, arena, scratch_at(store, 0, out->size));
 	/* "insert ... returning" is committed by its last step. */
 	while (at == STEP_ROW && writes)
 		at = step(store, statement, writes);
 	end(store, statement);
+	statement_span_end(&span, store, sql, at == STEP_FAILED, found);
 	if (at == STEP_FAILED)
 		return -1;
 	if (found)
@@ -339,7 +370,9 @@ int (store_find_one)(struct store *store, struct arena *arena, const char *sql,
 bool (store_each)(struct store *store, const char *sql, const struct shape *in, const void *params,
                 const struct shape *out, store_row_fn *each, void *context)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true }, true);
+	struct span span;
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, out, true }, true, &span);
+	int64_t rows = 0;
 	enum step at;
 
 	if (!statement)
@@ -347,17 +380,21 @@ bool (store_each)(struct store *store, const char *sql, const struct shape *in, 
 	bool writes = store->driver->writes(statement);
 	void *row = malloc(out->size);
 	if (!row)
-		abort();
+		fatal();
+	span_enter(&span);
 	while ((at = step(store, statement, writes)) == STEP_ROW) {
-		store->driver->read(statement, NULL, memset(row, 0, out->size));
+		read_row(store, sql, statement, NULL, memset(row, 0, out->size));
+		rows++;
 		if (!each(context, row))
 			break;
 	}
+	span_leave(&span);
 	/* What writes is done, and committed, by its last step. */
 	while (at == STEP_ROW && writes)
 		at = step(store, statement, writes);
 	free(row);
 	end(store, statement);
+	statement_span_end(&span, store, sql, at == STEP_FAILED, rows);
 	return at != STEP_FAILED;
 }
 
@@ -372,16 +409,22 @@ bool (store_queue)(struct store *store, const char *sql, const struct shape *in,
 	if (!store->driver->queue)
 		return (store_change)(store, sql, in, params) >= 0;
 	struct query query = { sql, in, params, NULL, false };
-	if (!is_whole(store, &query, false) || store->failed || !store->driver->queue(store, &query))
+	if (!is_whole(store, &query, false) || store->failed)
 		return false;
-	note_change(store);
-	return true;
+	struct span span;
+	span_begin(&span);
+	bool queued = store->driver->queue(store, &query);
+	statement_span_end(&span, store, sql, !queued, -1);
+	if (queued)
+		note_change(store);
+	return queued;
 }
 
 int64_t (store_change)(struct store *store, const char *sql, const struct shape *in,
                      const void *params)
 {
-	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false }, false);
+	struct span span;
+	struct statement *statement = begin(store, &(struct query) { sql, in, params, NULL, false }, false, &span);
 	enum step at;
 
 	if (!statement)
@@ -396,5 +439,6 @@ int64_t (store_change)(struct store *store, const char *sql, const struct shape 
 		;
 	int64_t changed = at == STEP_DONE ? store->driver->changed(store, statement) : -1;
 	end(store, statement);
+	statement_span_end(&span, store, sql, at == STEP_FAILED, -1);
 	return changed;
 }

@@ -164,6 +164,10 @@ static const char *const connections[] = {
 /* What is set for the transaction alone. */
 static const char *const passing[] = { "local", "constraints", "transaction", NULL };
 
+/* What may stand between `create` and what says that it is temporary. */
+static const char *const before_temporary[] = { "or", "replace", "global", "local", NULL };
+static const char *const temporary[] = { "temp", "temporary", NULL };
+
 /* PostgreSQL's functions that outlast the transaction. */
 static const char *const locks[] = {
 	"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared", NULL
@@ -187,6 +191,33 @@ static bool sets_for_good(const char *sql, enum store_kind kind)
 		sql += part.size;
 	}
 	return true;
+}
+
+/* Whether these words follow each other in it somewhere. */
+static bool has_words(const char *sql, enum store_kind kind, const char *const *words)
+{
+	const char *const *next = words;
+	struct text_part part;
+
+	for (; *next && (part = store_text_part(sql, kind)).size; sql += part.size) {
+		if (part.kind == TEXT_SPACE || part.kind == TEXT_COMMENT)
+			continue;
+		bool fits = str_is_nocase((str) { sql, part.size }, *next);
+		next = fits ? next + 1 : words + str_is_nocase((str) { sql, part.size }, *words);
+	}
+	return !*next;
+}
+
+/* What is temporary is the connection's; of PostgreSQL's tables some are the transaction's. */
+static bool outlasts(const char *rest, enum store_kind kind)
+{
+	static const char *const passes[] = { "on", "commit", "drop", NULL };
+	const char *behind = rest;
+	str word = word_at(rest, kind, &behind);
+
+	while (is_one_of(word, before_temporary))
+		word = word_at(behind, kind, &behind);
+	return is_one_of(word, temporary) && !(kind == STORE_POSTGRESQL && has_words(behind, kind, passes));
 }
 
 static const char *wrong_function(const char *sql, enum store_kind kind)
@@ -215,6 +246,9 @@ const char *store_text_wrong(const char *sql, enum store_kind kind)
 	if (is_one_of(verb, connections)
 	    && !(str_is_nocase(verb, "set") && is_one_of(word_at(rest, kind, &rest), passing)))
 		return "it would change the connection, which is others' after it";
+	if (str_is_nocase(verb, "create") && outlasts(rest, kind))
+		return "it would be the connection's, which is others' after it: write on commit drop, or a"
+		       " with in the query";
 	return kind == STORE_POSTGRESQL ? wrong_function(sql, kind) : NULL;
 }
 

@@ -5,31 +5,60 @@
 
 #include "driver.h"
 #include "log.h"
+#include "statement_span.h"
 
 #define PAUSE_MOST_US 20000
 
+/* On SQLite it waits in line here, on PostgreSQL perhaps for a connection. */
+static bool begin(struct store *store)
+{
+	struct span span;
+
+	span_begin(&span);
+	bool begun = store->driver->transact(store);
+	transaction_span_end(&span, store, "BEGIN");
+	return begun;
+}
+
+static void end(struct store *store, bool commits)
+{
+	struct span span;
+
+	span_begin(&span);
+	if (commits)
+		store->driver->commit(store);
+	else
+		store->driver->take_back(store);
+	transaction_span_end(&span, store, commits ? "COMMIT" : "ROLLBACK");
+}
+
 /* `since_ms`: from when it has the time it has, which is from when it first began: before, it may have waited in
  * line for that. */
+static bool run_work(struct store *store, store_work_fn *work, void *context, int64_t *since_ms)
+{
+	if (!begin(store))
+		return false;
+	if (!store->begun)
+		*since_ms = tick_ms();
+	store->begun = true;
+	bool wanted = work(store, context);
+	end(store, wanted && !store->failed);
+	return wanted;
+}
+
 static enum store_outcome transact_once(struct store *store, store_work_fn *work, void *context,
                                         int64_t *since_ms)
 {
-	const struct driver *driver = store->driver;
+	struct span span;
 
-	bool wanted = false;
-
+	span_begin(&span);
+	span_enter(&span);
 	store->transacting = true;
 	store->failed = store->again = store->changed = false;
-	if (driver->transact(store)) {
-		if (!store->begun)
-			*since_ms = tick_ms();
-		store->begun = true;
-		wanted = work(store, context);
-		if (store->failed || !wanted)
-			driver->take_back(store);
-		else
-			driver->commit(store);
-	}
+	bool wanted = run_work(store, work, context, since_ms);
 	store->transacting = false;
+	span_leave(&span);
+	transaction_span_end(&span, store, "transaction");
 	if (store->failed)
 		return STORE_FAILED;
 	if (!wanted)

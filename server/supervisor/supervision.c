@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fatal.h"
 #include "log.h"
 #include "loop.h"
 #include "supervision.h"
@@ -30,7 +31,7 @@ static void make_beats(int count)
 {
 	beats.each = calloc((size_t)count, sizeof(*beats.each));
 	if (!beats.each)
-		abort();
+		fatal();
 	beats.count = count;
 	for (int i = 0; i < count; i++)
 		beats.each[i].message.run = come_back;

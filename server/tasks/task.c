@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "call_record.h"
+#include "fatal.h"
 #include "task_private.h"
 #include "task_rows.h"
 
@@ -93,9 +94,9 @@ static void leave_request(struct mcp_call *call, const struct task_errand *row)
 }
 
 /* Without room, or a database, the answer comes the ordinary way, where the tool can do so. */
-static const struct fault *no_room(const struct mcp_call *call)
+static const struct fault *no_room(const struct mcp_call *call, const struct fault *why)
 {
-	return call->offer->needs_task ? &FAULT_BUSY : NULL;
+	return call->offer->needs_task ? why : NULL;
 }
 
 struct beginning {
@@ -120,7 +121,7 @@ static void begun(struct errand *errand)
 	if (!errand->failed && row->there)
 		leave_request(call, row);
 	else
-		call->fault = no_room(call);
+		call->fault = no_room(call, errand_fault(errand));
 	call->no_task = !call->task;
 	if (call->fault)
 		call_settle(call);
@@ -135,7 +136,7 @@ const struct fault *task_begin(struct mcp_call *call)
 	if (call->task || !client_knows_tasks(call))
 		return NULL;
 	if (http_quiesced())
-		return no_room(call);
+		return no_room(call, &FAULT_BUSY);
 	struct beginning *beginning = (struct beginning *)task_errand(&begin_kind, sizeof(*beginning),
 		str_of(random_text(call->arena, TASK_ID_BYTES)));
 
@@ -186,7 +187,7 @@ static bool say(struct mcp_call *call, str words)
 		size--;
 	char *copy = strndup(words.at, size);
 	if (!copy)
-		abort();
+		fatal();
 	char *before = atomic_exchange(&call->task->said, copy);
 	free(before);
 	return !before;
@@ -234,11 +235,11 @@ static void parked(struct errand *errand)
 	const struct task_park_errand *park = (struct task_park_errand *)errand;
 
 	if (errand->failed)
-		task_give_up(park->id, park->owner, errand->no_room ? &FAULT_BUSY : &FAULT_INTERNAL);
+		task_give_up(park->id, park->owner, errand->no_room ? errand_fault(errand) : &FAULT_INTERNAL);
 }
 
 static const struct errand_kind park_kind = {
-	.work = task_row_park, .done = parked, .lasts = true
+	.work = task_row_park, .done = parked, .lasts = true, .lost = "questions of tasks"
 };
 
 static bool is_new(const struct question *question)
@@ -282,7 +283,7 @@ void task_ask(struct mcp_call *call)
 static void finished(struct errand *errand);
 
 static const struct errand_kind finish_kind = {
-	.work = task_row_finish, .done = finished, .lasts = true
+	.work = task_row_finish, .done = finished, .lasts = true, .lost = "results of tasks"
 };
 
 static void finish(str id, int64_t owner, const char *status, str outcome, int64_t at_tick_ms)
@@ -386,7 +387,7 @@ void task_cancelled(str id)
 	for (int i = 0; http && i < http_loops(http); i++) {
 		struct cancelled *cancelled = malloc(sizeof(*cancelled) + id.size + 1);
 		if (!cancelled)
-			abort();
+			fatal();
 		memcpy(cancelled->id, id.at, id.size);
 		cancelled->id[id.size] = 0;
 		cancelled->message.run = cancel;
@@ -422,7 +423,7 @@ void tasks_end(struct http *http, int64_t until_tick_ms)
 	for (int i = 0; i < http_loops(http); i++) {
 		struct message *message = calloc(1, sizeof(*message));
 		if (!message)
-			abort();
+			fatal();
 		message->run = cut;
 		loop_post(http_loop(http, i), message);
 	}

@@ -24,13 +24,13 @@ static const struct fault *admit(struct mcp_call *call)
 }
 
 /* The call of that serial, where it still waits and its task is `there`: not to be is an answer. */
-static struct mcp_call *asker(uint64_t serial, bool failed, bool there)
+static struct mcp_call *asker(uint64_t serial, const struct errand *errand, bool there)
 {
 	struct mcp_call *call = call_find(serial);
 
-	if (!call || (there && !failed))
+	if (!call || (there && !errand->failed))
 		return call;
-	call->fault = failed ? &FAULT_BUSY
+	call->fault = errand->failed ? errand_fault(errand)
 		: fault_say(call->arena, &FAULT_PARAMS, "There is no such task, or none any more.");
 	call_settle(call);
 	return NULL;
@@ -70,7 +70,7 @@ static const struct fault *ask(struct mcp_call *call, const struct errand_kind *
 static void got(struct errand *errand)
 {
 	const struct asking *asking = (struct asking *)errand;
-	struct mcp_call *call = asker(asking->serial, errand->failed, asking->row.there);
+	struct mcp_call *call = asker(asking->serial, errand, asking->row.there);
 
 	if (!call)
 		return;
@@ -89,7 +89,7 @@ static void cancelled(struct errand *errand)
 {
 	const struct asking *asking = (struct asking *)errand;
 
-	accept(asker(asking->serial, errand->failed, asking->row.there));
+	accept(asker(asking->serial, errand, asking->row.there));
 }
 
 static const struct errand_kind cancel_kind = { .work = task_row_cancel, .done = cancelled };
@@ -116,7 +116,7 @@ static void answered(struct errand *errand)
 		task_resume(answering->row.id, answering->caller);
 	else
 		caller_drop(answering->caller);
-	accept(asker(answering->serial, errand->failed, answering->row.there));
+	accept(asker(answering->serial, errand, answering->row.there));
 }
 
 static const struct errand_kind answer_kind = { .work = task_row_answer, .done = answered };

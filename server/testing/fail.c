@@ -31,7 +31,7 @@ void fail_say(const char *format, ...)
 	if (here.fail)
 		here.fail(here.file, here.line, text);
 	fprintf(stderr, "%s:%d: %s\n", here.file, here.line, text);
-	abort();
+	abort(); /* Not fatal(): all is said, and nothing that the process needs is missing. */
 }
 
 struct mcp_test *mcp_test_at(struct mcp_test *test, const char *file, int line, mcp_test_fail_fn *fail)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fatal.h"
 #include "inside.h"
 #include "seal.h"
 
@@ -91,7 +92,7 @@ struct fresh *fresh_create(enum mcp_test_database kind)
 	struct fresh *fresh = calloc(1, sizeof(*fresh));
 
 	if (!fresh)
-		abort();
+		fatal();
 	fresh->arena = arena_create();
 	if (kind == MCP_TEST_SQLITE)
 		make_folder(fresh);

@@ -40,23 +40,15 @@ void notice_keep(struct mcp_test *test, yyjson_val *message)
 
 /* ---- Streams that listen ---- */
 
-static bool is_wanted(yyjson_val *message, const char *method)
-{
-	return str_is(json_member(message, "method"), method);
-}
-
 /* Of what has come; a round of `wait_ms` where nothing has. False: nothing came. */
-static bool listen_once(struct mcp_test *test, int64_t wait_ms, const char *until)
+static bool listen_once(struct mcp_test *test, int64_t wait_ms)
 {
 	bool some = false;
 
 	for (struct stream *stream = test->streams; stream; stream = stream->next) {
 		for (str text; (text = wire_message(stream->wire, some ? 0 : wait_ms)).at;) {
-			yyjson_val *message = words_parse(test->trial->arena, text);
-			notice_keep(test, message);
+			notice_keep(test, words_parse(test->trial->arena, text));
 			some = true;
-			if (until && is_wanted(message, until))
-				return true;
 		}
 	}
 	return some;
@@ -66,9 +58,10 @@ static void add_stream(struct mcp_test *test, struct wire *wire)
 {
 	struct stream *stream = arena_new(test->trial->arena, struct stream);
 
-	if (wire_status(wire) != 200)
-		fail_say("nothing can be followed: HTTP %d: %.*s", wire_status(wire),
-		         STR_FORMAT(wire_message(wire, WAIT_MS)));
+	if (wire_status(wire) != 200) {
+		str why = wire_message(wire, WAIT_MS);
+		fail_say("nothing can be followed: HTTP %d: %.*s", wire_status(wire), STR_FORMAT(why));
+	}
 	*stream = (struct stream) { .next = test->streams, .wire = wire };
 	test->streams = stream;
 }
@@ -84,6 +77,18 @@ static void subscribe(struct mcp_test *test, const char *uri)
 		fail_say("%s can't be followed: %s", uri, said.text);
 }
 
+/* What the server has agreed to tell of: the rest it leaves out. NULL: it said nothing. */
+static yyjson_val *acknowledged(struct mcp_test *test, struct wire *wire)
+{
+	for (str text; (text = wire_message(wire, WAIT_MS)).at;) {
+		yyjson_val *message = words_parse(test->trial->arena, text);
+		notice_keep(test, message);
+		if (str_is(json_member(message, "method"), "notifications/subscriptions/acknowledged"))
+			return yyjson_obj_get(yyjson_obj_get(message, "params"), "notifications");
+	}
+	return NULL;
+}
+
 void (mcp_test_follow)(struct mcp_test *test, const char *uri)
 {
 	struct arena *arena = test->trial->arena;
@@ -94,10 +99,13 @@ void (mcp_test_follow)(struct mcp_test *test, const char *uri)
 	}
 	const char *what = uri ? arena_print(arena, "{\"resourceSubscriptions\":[\"%s\"]}", uri)
 		: "{\"toolsListChanged\":true,\"promptsListChanged\":true,\"resourcesListChanged\":true}";
-	const char *params = arena_print(arena, "{\"notifications\":%s}", what);
-	add_stream(test, request_listen(test, "subscriptions/listen", words_parse(arena, str_of(params))));
-	if (!listen_once(test, WAIT_MS, "notifications/subscriptions/acknowledged"))
-		fail_say("%s can't be followed", uri ? uri : "a list");
+	yyjson_val *params = words_parse(arena, str_of(arena_print(arena, "{\"notifications\":%s}", what)));
+	struct wire *wire = request_listen(test, "subscriptions/listen", params);
+	add_stream(test, wire);
+	yyjson_val *agreed = acknowledged(test, wire);
+	if (!agreed || words_differ(arena, yyjson_obj_get(params, "notifications"), agreed))
+		fail_say("%s can't be followed: the server tells of %s", uri ? uri : "a list",
+		         agreed ? words_of(arena, agreed) : "nothing");
 }
 
 void notice_end(struct mcp_test *test)
@@ -137,7 +145,7 @@ void (mcp_test_notice)(struct mcp_test *test, const char *name, const char *json
 	yyjson_val *wanted = words_read(arena, json, list);
 	va_end(list);
 	while (!take(test, name, wanted, &others)) {
-		bool some = test->streams && tick_ms() < until_ms && listen_once(test, 20, NULL);
+		bool some = test->streams && tick_ms() < until_ms && listen_once(test, 20);
 		if (!some && (!test->streams || tick_ms() >= until_ms))
 			fail_say("expected a notification %s %s, got none such%s", name, words_of(arena, wanted), others);
 	}
@@ -149,7 +157,7 @@ void (mcp_test_quiet)(struct mcp_test *test)
 
 	/* What was told so far is on its way when the loops have gone round. */
 	http_settle(test->trial->serving.http);
-	listen_once(test, 0, NULL);
+	listen_once(test, 0);
 	take(test, "", NULL, &others);
 	if (*others)
 		fail_say("expected no notification%s", others);

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "databases.h"
+#include "fault.h"
 #include "inside.h"
 #include "log.h"
 #include "run.h"
@@ -47,6 +48,18 @@ static const char *key_of(struct arena *arena, const struct mcp_test_with *with,
 	return key;
 }
 
+static const char *known_revision(struct arena *arena, const char *name)
+{
+	enum revision revision;
+	const char *all = "";
+
+	if (revision_find(str_of(name), &revision))
+		return revision_names[revision];
+	for (int i = 0; i < REVISIONS; i++)
+		all = arena_print(arena, "%s%s%s", all, i ? ", " : "", revision_names[i]);
+	fail_say("there is no revision %s: write one of %s", name, all);
+}
+
 static struct mcp_test *add_client(struct trial *trial, const struct mcp_test_with *with)
 {
 	struct mcp_test *test = arena_new(trial->arena, struct mcp_test);
@@ -56,7 +69,7 @@ static struct mcp_test *add_client(struct trial *trial, const struct mcp_test_wi
 		fail_say("%s", unknown);
 
 	test->trial = trial;
-	test->revision = with->revision ? with->revision : "2026-07-28";
+	test->revision = known_revision(trial->arena, with->revision ? with->revision : "2026-07-28");
 	test->sessions = strcmp(test->revision, "2026-07-28") < 0;
 	test->cannot_ask = with->cannot_ask;
 	test->knows_tasks = with->knows_tasks;

@@ -50,14 +50,6 @@ void validate_scopes(struct checking *at)
 		         " \"entries:read entries:write\"", str_quote(str_of(scopes), 64).text);
 }
 
-static bool lists(const char *list, str scope)
-{
-	for (str rest = str_of(list); rest.at;)
-		if (str_same(str_cut(&rest, ' '), scope))
-			return true;
-	return false;
-}
-
 void validate_scope(struct checking *at, const char *member, const char *scope)
 {
 	const char *all = at->server->scopes;
@@ -71,7 +63,7 @@ void validate_scope(struct checking *at, const char *member, const char *scope)
 	}
 	for (str rest = str_of(scope); rest.at && all;) {
 		str one = str_cut(&rest, ' ');
-		if (!lists(all, one))
+		if (!str_lists(str_of(all), ' ', one))
 			complain(at, ".%s \"%s\" is not in .scopes, which has %s: write one of these, or add it there",
 			         member, str_quote(one, 64).text, str_quote(str_of(all), 256).text);
 	}

@@ -70,11 +70,37 @@ static void check_named_once(struct checking *at, const char *first, size_t size
 	}
 }
 
-static void check_table(struct checking *at, const struct table *table)
+static const char *first_of(const struct checking *at, const struct table *table)
 {
 	const char *first;
 
 	memcpy(&first, (const char *)at->server + table->offset, sizeof(first));
+	return first;
+}
+
+/* Whoever reads a table without its last, empty entry reads on in what lies behind it. */
+static void check_end(struct checking *at, const struct table *table)
+{
+	const char *first = first_of(at, table);
+	int entries = first ? (int)(room_from(first) / table->size) : 0;
+
+	if (entries == 0)
+		return;
+	at->table = table->name;
+	for (at->place = 0; at->place < entries; at->place++)
+		if (!(at->name = name_of(first + (size_t)at->place * table->size)))
+			break;
+	if (at->place == entries) {
+		at->place--;
+		complain(at, "nothing tells that it is the last: write { 0 } behind it");
+	}
+	at->table = NULL;
+}
+
+static void check_table(struct checking *at, const struct table *table)
+{
+	const char *first = first_of(at, table);
+
 	if (!first)
 		return;
 	at->table = table->name;
@@ -91,6 +117,10 @@ struct complaints server_validate(const struct mcp_server *server, const struct 
 {
 	struct checking at = { .server = server, .ours = ours, .arena = arena };
 
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		check_end(&at, &tables[i]);
+	if (at.found.count > 0)
+		return at.found;
 	validate_server(&at);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		check_table(&at, &tables[i]);

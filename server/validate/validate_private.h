@@ -47,6 +47,12 @@ struct needed {
 /* `needed` ends with an empty row. */
 void validate_needed(struct checking *at, const void *entry, const struct needed *needed);
 
+/* ---- Where a table ends (room.c) ---- */
+
+/* Bytes from there to the end of the object of the program that it is in; 0: nobody knows, for it is of no such, or the
+ * program was stripped of its symbols. */
+size_t room_from(const void *at);
+
 /* ---- Forms (forms.c) ---- */
 
 bool is_made_of(const char *text, const char *characters);      /* of these alone, and not empty */

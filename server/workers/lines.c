@@ -1,5 +1,6 @@
 /* lines.c - the jobs that wait for a worker: a line for each party, served in turn. */
 #include "lines.h"
+#include "fatal.h"
 
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ void lines_create(struct lines *lines, int workers, int waiting_max)
 	/* Of what is never used the machine has nothing. */
 	lines->parties = calloc((size_t)waiting_max + (size_t)workers + 1, sizeof(*lines->parties));
 	if (!lines->buckets || !lines->parties)
-		abort();
+		fatal();
 }
 
 void lines_destroy(struct lines *lines)

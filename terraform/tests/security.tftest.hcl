@@ -8,6 +8,7 @@ variables {
   region         = "us-east-1"
   vpc_id         = "vpc-1"
   ports          = { products = 8081, orders = 8082 }
+  databases      = ["products", "orders"]
   calls          = { products = [], orders = ["products"] }
   private_access = "endpoints"
 }
@@ -86,6 +87,23 @@ run "nat" {
   assert {
     condition     = !anytrue([for name in keys(aws_vpc_security_group_ingress_rule.connection) : endswith(name, "-endpoints")])
     error_message = "Without endpoints nothing is open to them."
+  }
+}
+
+run "without_a_database" {
+  variables {
+    ports     = { products = 8081, orders = 8082, lookout = 8083 }
+    databases = ["products", "orders"]
+    calls     = { products = [], orders = ["products"], lookout = [] }
+  }
+
+  module {
+    source = "./modules/security"
+  }
+
+  assert {
+    condition     = toset([for name in keys(aws_vpc_security_group_ingress_rule.connection) : name if strcontains(name, "lookout")]) == toset(["balancer-lookout", "lookout-endpoints"])
+    error_message = "Who has no database has no way to one."
   }
 }
 

@@ -15,13 +15,16 @@ variables {
     port             = 8082, cpu = 256, memory = 512, minimum = 2, maximum = 6, loops = 1, database_connections = 4, cpu_percent = 60, requests_per_task = 12000,
     streams_per_task = 5000, latency_alarm_ms = 500, log_retention_days = 365
   }
-  deployment           = { strategy = "ROLLING", bake_minutes = 10 }
-  schedule             = null
-  settings             = { COMPAT = "all", PUBLIC_HOSTS = "orders.example.com" }
-  keys_secret_arn      = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/keys-AbCdEf"
-  database_secret_arn  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/database-AbCdEf"
-  master_secret_arn    = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-master-AbCdEf"
-  database             = { address = "db.example.internal", query = "sslmode=require" }
+  deployment      = { strategy = "ROLLING", bake_minutes = 10 }
+  schedule        = null
+  settings        = { COMPAT = "all", PUBLIC_HOSTS = "orders.example.com" }
+  keys_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/keys-AbCdEf"
+  database = {
+    address           = "db.example.internal"
+    query             = "sslmode=require"
+    secret_arn        = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-test/orders/database-AbCdEf"
+    master_secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-master-AbCdEf"
+  }
   calls                = { products = "http://products.shop-test.internal:8081/mcp" }
   key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mock"
   permissions_boundary = "arn:aws:iam::123456789012:policy/shop-test-boundary"
@@ -157,6 +160,29 @@ run "what_is_fixed_stays" {
   }
 }
 
+run "with_traces" {
+  variables {
+    settings     = { OTEL_EXPORTER_OTLP_ENDPOINT = "https://otlp.example.com" }
+    more_secrets = ["OTEL_EXPORTER_OTLP_HEADERS"]
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = (
+      output.secrets.service["OTEL_EXPORTER_OTLP_HEADERS"] == "${var.keys_secret_arn}:OTEL_EXPORTER_OTLP_HEADERS::" &&
+      !contains(keys(output.settings.service), "OTEL_EXPORTER_OTLP_HEADERS") && !contains(keys(output.secrets.setup), "OTEL_EXPORTER_OTLP_HEADERS")
+    )
+    error_message = "The collector's key is a secret, and the service's alone."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.failing["spans"].alarm_name == "shop-test-orders-spans" && aws_cloudwatch_metric_alarm.failing["spans"].metric_name == "LostSpans"
+    error_message = "Somebody hears that spans are lost."
+  }
+}
+
 run "with_sign_in" {
   variables {
     settings = { OAUTH_ISSUER = "https://login.example.com", OAUTH_SCOPES = "orders:read" }
@@ -193,17 +219,17 @@ run "secrets" {
       API_KEYS          = "${var.keys_secret_arn}:API_KEYS::"
       STATE_KEYS        = "${var.keys_secret_arn}:STATE_KEYS::"
       PRODUCTS_KEY      = "${var.keys_secret_arn}:PRODUCTS_KEY::"
-      DATABASE_USER     = "${var.database_secret_arn}:username::"
-      DATABASE_PASSWORD = "${var.database_secret_arn}:password::"
+      DATABASE_USER     = "${var.database.secret_arn}:username::"
+      DATABASE_PASSWORD = "${var.database.secret_arn}:password::"
     }
     error_message = "Every secret is a reference, by its JSON key."
   }
   assert {
     condition = output.secrets.setup == {
-      SETUP_USER        = "${var.master_secret_arn}:username::"
-      SETUP_PASSWORD    = "${var.master_secret_arn}:password::"
-      DATABASE_USER     = "${var.database_secret_arn}:username::"
-      DATABASE_PASSWORD = "${var.database_secret_arn}:password::"
+      SETUP_USER        = "${var.database.master_secret_arn}:username::"
+      SETUP_PASSWORD    = "${var.database.master_secret_arn}:password::"
+      DATABASE_USER     = "${var.database.secret_arn}:username::"
+      DATABASE_PASSWORD = "${var.database.secret_arn}:password::"
     }
     error_message = "The setup has the master's secret and the service's own."
   }
@@ -225,9 +251,66 @@ run "secrets" {
   assert {
     condition = (
       aws_ecs_task_definition.service.execution_role_arn == aws_iam_role.execution["service"].arn &&
-      aws_ecs_task_definition.setup.execution_role_arn == aws_iam_role.execution["setup"].arn
+      aws_ecs_task_definition.setup[0].execution_role_arn == aws_iam_role.execution["setup"].arn
     )
     error_message = "Service and setup start with a role of their own."
+  }
+}
+
+# With a state of its own: what it has none of is not taken down here.
+run "without_a_database" {
+  state_key = "without_a_database"
+
+  variables {
+    database = null
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = output.setup_task_definition_arn == null && keys(output.containers) == ["service"] && keys(aws_iam_role.execution) == ["service"]
+    error_message = "There is nothing to set up, and no role that would."
+  }
+  assert {
+    condition     = !anytrue([for name in concat(keys(output.settings.service), keys(output.secrets.service)) : startswith(name, "DATABASE_")])
+    error_message = "It is told of no database."
+  }
+  assert {
+    condition     = toset(keys(output.secrets.service)) == toset(["API_KEYS", "STATE_KEYS", "PRODUCTS_KEY"]) && !strcontains(aws_iam_role_policy.execution["service"].policy, "/database-")
+    error_message = "It has its keys, and may read nothing else."
+  }
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.failing) == ["calls-out"]
+    error_message = "Nobody waits for statements that fail."
+  }
+}
+
+run "that_reads_in_aws" {
+  variables {
+    reads = "shop"
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = [for policy in aws_iam_role_policy.task : policy.role] == [aws_iam_role.task.id] && strcontains(aws_iam_role.task.description, "may read in AWS")
+    error_message = "The program itself may read, and who starts it may not."
+  }
+  assert {
+    condition     = toset([for statement in jsondecode(aws_iam_role_policy.task[0].policy).Statement : statement.Effect]) == toset(["Allow", "Deny"]) && contains(output.actions, "ecs:DescribeServices") && !anytrue([for action in output.actions : can(regex("Secret(Value)?$|[*]", action)) && action != "secretsmanager:ListSecrets"])
+    error_message = "No secret's value, and no action that is not named."
+  }
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.task[0].policy).Statement : statement.Resource != "*" || contains(["InTheCluster", "KnowNoResource", "Never"], statement.Sid)])
+    error_message = "What has a name is read by its name."
+  }
+  assert {
+    condition     = length(aws_iam_role_policy.task[0].policy) <= 6144
+    error_message = "AWS takes no longer policy."
   }
 }
 
@@ -245,7 +328,7 @@ run "roles" {
     error_message = "Only signing in to the registry is on everything: it knows no resource."
   }
   assert {
-    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.execution["service"].policy).Statement : statement.Resource if flatten([statement.Action]) == ["secretsmanager:GetSecretValue"]])) == toset([var.keys_secret_arn, var.database_secret_arn])
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.execution["service"].policy).Statement : statement.Resource if flatten([statement.Action]) == ["secretsmanager:GetSecretValue"]])) == toset([var.keys_secret_arn, var.database.secret_arn])
     error_message = "The service may read its own two secrets."
   }
   assert {
@@ -257,7 +340,7 @@ run "roles" {
     error_message = "ECS takes the roles for this account alone."
   }
   assert {
-    condition     = alltrue([for policy in aws_iam_role_policy.execution : policy.role != aws_iam_role.task.id])
+    condition     = alltrue([for policy in aws_iam_role_policy.execution : policy.role != aws_iam_role.task.id]) && length(aws_iam_role_policy.task) == 0 && output.actions == []
     error_message = "The program itself has no right in AWS."
   }
 }

@@ -332,6 +332,20 @@ run "issuer_as_a_setting" {
   expect_failures = [output.all]
 }
 
+run "collector_as_a_setting" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    every_service = { settings = { OTEL_EXPORTER_OTLP_HEADERS = "api-key=x" } }
+  }
+
+  expect_failures = [output.all]
+}
+
 run "loops_as_a_setting" {
   command = plan
 
@@ -362,6 +376,56 @@ run "loops_and_connections" {
     condition     = { for name, service in output.all : name => [service.loops, service.connections] } == { products = [1, 6], orders = [4, 15] }
     error_message = "A loop for each processor, one for half of it; a task opens one for each, what its calls share, and one that listens."
   }
+}
+
+run "without_a_database" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    every_service = { minimum = 3, maximum = 4 }
+    listed = {
+      products = { about = "a", port = 8081, priority = 20 }
+      lookout  = { about = "a", port = 8082, priority = 10, database = false }
+    }
+  }
+
+  assert {
+    condition     = { for name, service in output.all : name => [service.database, service.minimum, service.maximum, service.connections] } == { products = [true, 3, 4, 6], lookout = [false, 1, 1, 0] }
+    error_message = "Without a database there is one task, which opens no connection."
+  }
+}
+
+run "two_without_a_database" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed   = { lookout = { about = "a", port = 8082, priority = 10, database = false } }
+    services = { lookout = { maximum = 2 } }
+  }
+
+  expect_failures = [output.all]
+}
+
+run "that_changes_aws" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = { lookout = { about = "a", port = 8082, priority = 10, aws = "write" } }
+  }
+
+  expect_failures = [var.listed]
 }
 
 run "all_that_there_is_to_know" {

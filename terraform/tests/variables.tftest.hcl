@@ -317,6 +317,77 @@ run "channel_by_its_name" {
   expect_failures = [var.alarm_slack]
 }
 
+run "key_in_the_address_of_traces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    traces = { endpoint = "https://otlp.example.com?key=1" }
+  }
+
+  expect_failures = [var.traces]
+}
+
+run "traces_to_a_port_that_is_not_reached" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    traces = { endpoint = "http://otlp.example.com:4318" }
+  }
+
+  expect_failures = [var.traces]
+}
+
+run "a_collectors_key_and_no_collector" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    traces = { headers = true }
+  }
+
+  expect_failures = [var.traces]
+}
+
+run "more_traces_than_all" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    traces = { endpoint = "https://otlp.example.com", part = 1.5 }
+  }
+
+  expect_failures = [var.traces]
+}
+
+run "traces_without_a_way_out" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    traces         = { endpoint = "https://otlp.example.com" }
+    private_access = "endpoints"
+  }
+
+  expect_failures = [var.traces]
+}
+
 run "nobody_hears" {
   command = plan
 

@@ -132,6 +132,7 @@ run "dashboard" {
     namespace       = "shop-test"
     services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
     sign_in         = false
+    traces          = false
     balancer        = "app/shop-test/1"
     firewall        = "shop-test"
     database        = "shop-test"
@@ -172,6 +173,7 @@ run "dashboard_where_people_sign_in" {
     namespace       = "shop-test"
     services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
     sign_in         = true
+    traces          = false
     balancer        = "app/shop-test/1"
     firewall        = "shop-test"
     database        = "shop-test"
@@ -189,6 +191,39 @@ run "dashboard_where_people_sign_in" {
   assert {
     condition     = alltrue([for metric in ["AcceptedTokens", "RefusedTokens", "RefusedFrom", "KeysAge", "FailedKeyFetches"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "\"${metric}\",\"Service\",\"orders\"")])
     error_message = "Tokens and the issuer's keys are shown, of each service."
+  }
+  assert {
+    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets : "${widget.x}/${widget.y}"])) == length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets)
+    error_message = "No chart lies on another."
+  }
+}
+
+run "dashboard_where_there_are_traces" {
+  variables {
+    name            = "shop-test"
+    region          = "us-east-1"
+    cluster         = "shop-test"
+    namespace       = "shop-test"
+    services        = { products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }, orders = { target_groups = ["targetgroup/orders/2", "targetgroup/orders/3"], log_group = "/o" } }
+    sign_in         = true
+    traces          = true
+    balancer        = "app/shop-test/1"
+    firewall        = "shop-test"
+    database        = "shop-test"
+    max_connections = 80
+  }
+
+  module {
+    source = "./modules/dashboard"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 9 + 4 + 2
+    error_message = "One chart more for each service."
+  }
+  assert {
+    condition     = alltrue([for service in ["products", "orders"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "\"LostSpans\",\"Service\",\"${service}\"")])
+    error_message = "Lost spans of each service are shown."
   }
   assert {
     condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets : "${widget.x}/${widget.y}"])) == length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets)

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { computing, computingAsEvent, onSqlite, resting, sdk, searches } from './calls.mjs';
 import { instructions } from './instructions.mjs';
 import { conclude, here, seconds } from './measure.mjs';
+import { overview, signing, slowService } from './outward.mjs';
 import { gettingOnPostgres, searchingTwenty } from './reads.mjs';
 import { startTime } from './starts.mjs';
 import { afterPeak, idleStreams, streamMemory } from './streams.mjs';
@@ -37,6 +38,9 @@ const figures = [
   ['rest', 'private memory at rest', resting],
   ['streams', 'private memory of an idle stream', streamMemory],
   ['idle-streams', 'CPU of 10,000 idle streams', idleStreams],
+  ['slow-service', '500 orders while products takes a second an answer', slowService],
+  ['overview', "ops's overview, AWS 50 ms an answer: none known, all known", overview],
+  ['sign', 'a signature of AWS', signing],
 ];
 
 // Too slow to be run by everybody.

@@ -1,4 +1,4 @@
-// docs.test.mjs - what docs/deploy.md, docs/operate.md and docs/sign-in.md name is there, and their sums are right.
+// docs.test.mjs - what docs/deploy.md, docs/operate.md, those for who is on call and docs/sign-in.md name is there, and their sums are right.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { root } from './stage.mjs';
 
 const read = path => readFileSync(join(root, path), 'utf8');
-const docs = Object.fromEntries(['docs/deploy.md', 'docs/operate.md'].map(path => [path, read(path)]));
+const docs = Object.fromEntries(['docs/deploy.md', 'docs/operate.md', 'docs/on-call.md', 'docs/on-call-steps.md'].map(path => [path, read(path)]));
 const text = Object.values(docs).join('\n');
 const workflows = readdirSync(join(root, '.github/workflows')).map(name => read(`.github/workflows/${name}`)).join('\n');
 
@@ -27,7 +27,7 @@ test('the sums of connections are those of the examples', () => {
 	const rows = [...page.matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
 	assert.equal(rows.length, 2);
 	// tests/e2e/connections.test.mjs holds a process to it.
-	assert.match(page, /^ {4}services × 2 \(old and new\) × maximum × \(DATABASE_CONNECTIONS \+ LOOPS \+ 1\)$/m);
+	assert.match(page, /^ {4}services with a database × 2 \(old and new\) × maximum × \(DATABASE_CONNECTIONS \+ LOOPS \+ 1\)$/m);
 	if (existsSync(join(root, 'server/store/store_reads.h')))
 		assert.match(read('server/store/store_reads.h'), /^#define STORE_LOOP_CONNECTIONS 1\b/m);
 	for (const [, name, maximum, cpu, loops, connections, factor, each, sum, takes, spared] of rows) {
@@ -64,11 +64,11 @@ test('what is to be set on GitHub is what the workflows read', () => {
 	assert.deepEqual([...told].sort(), [...read].sort());
 });
 
-// Those of Terraform, and so that a line that a runbook has one put into a tfvars is taken; metrics begin with mcp_.
+// Those of Terraform, and so that a line that a runbook has one put into a tfvars is taken; metrics begin with mcp_, what PostgreSQL has with pg_.
 test('the variables that are named exist', () => {
 	const modules = readdirSync(join(root, 'terraform'), { recursive: true }).filter(name => /(?<!tests\/.*)\.tf$/.test(name));
 	const known = modules.map(name => read(`terraform/${name}`)).join('\n');
-	const named = [...text.matchAll(/(?:`|^ {4})((?!mcp_)[a-z]+(?:_[a-z]+)+)(?:`| = )/gm)].map(([, name]) => name);
+	const named = [...text.matchAll(/(?:`|^ {4})((?!mcp_|pg_)[a-z]+(?:_[a-z]+)+)(?:`| = )/gm)].map(([, name]) => name);
 	assert.ok(named.includes('restore_from_snapshot') && named.includes('alarm_slack'));
 	for (const name of named)
 		assert.match(known, new RegExp(`\\b${name}\\b`), name);

@@ -87,6 +87,15 @@ test('each service is set up in its own network, in order; one that fails ends i
 		JSON.parse(call.flags['network-configuration']).awsvpcConfiguration.securityGroups]),
 	names.map(name => [arn(`${name}-setup`, 8), [`sg-${name}`]]));
 
+	// One that has no database has nothing to set up.
+	const values = outputs();
+	values.services.value.products.setup_task_definition_arn = null;
+	const without = at({ 'ecs run-task': [{ tasks: [task(null)] }], 'ecs describe-tasks': [{ tasks: [task(0)] }] }, values);
+	const { status, stdout } = await without.release('setup');
+	assert.equal(status, 0);
+	assert.match(stdout, /^products has no database\n/);
+	assert.deepEqual(without.asked('ecs run-task').map(call => call.flags['task-definition']), [arn('orders-setup', 8)]);
+
 	const bad = at({ 'ecs run-task': [{ tasks: [task(null)] }], 'ecs describe-tasks': [{ tasks: [task(1)] }],
 		'ecs describe-task-definition': [{ taskDefinition: { containerDefinitions: [] } }] });
 	assert.equal((await bad.release('setup')).status, 1);

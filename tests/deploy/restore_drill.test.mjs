@@ -15,7 +15,9 @@ const gone = { error: 'DBInstanceNotFound', words: 'DBInstance shop-prod-drill n
 const names = ['products', 'orders'];
 const arn = name => `arn:aws:ecs:us-east-1:123456789012:task-definition/shop-prod-${name}:4`;
 const outputs = { cluster_name: { value: 'shop-prod' }, services: { value: Object.fromEntries(names.map(name => [name,
-	{ task_definition_arn: arn(name), subnet_ids: ['subnet-1', 'subnet-2'], security_group_ids: [`sg-${name}`] }])) } };
+	{ task_definition_arn: arn(name), setup_task_definition_arn: arn(`${name}-setup`), subnet_ids: ['subnet-1', 'subnet-2'],
+		security_group_ids: [`sg-${name}`] }])) } };
+outputs.services.value.lookout = { ...outputs.services.value.products, task_definition_arn: arn('lookout'), setup_task_definition_arn: null };
 const task = exitCode => ({ tasks: [{ taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/shop-prod/1', lastStatus: 'STOPPED',
 	taskDefinitionArn: arn('products'), containers: [{ name: 'products', exitCode }] }] });
 const definition = { taskDefinition: { containerDefinitions: [{ name: 'products', environment: [
@@ -35,7 +37,7 @@ async function drill(more, env = {}) {
 		deleted: play.asked('rds delete-db-instance').map(each => each.flags['db-instance-identifier']) };
 }
 
-test('the newest whole backup is restored, looked at by each service, and deleted', async () => {
+test('the newest whole backup is restored, looked at by each service that has a database, and deleted', async () => {
 	const { status, all, flags, asked, deleted } = await drill();
 	assert.equal(status, 0, all);
 	const [restore] = flags('rds restore-db-instance-from-db-snapshot');

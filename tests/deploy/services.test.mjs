@@ -12,6 +12,7 @@ import { execute, root, stage, temporary, tool } from './stage.mjs';
 const { parse } = createRequire(join(root, 'build/npm/package.json'))('yaml');
 const list = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
 const names = Object.keys(list);
+const kept = name => list[name]?.database !== false;    // in a database
 
 // ---- The list ----
 
@@ -31,7 +32,9 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
 		[one({ priority: 35 }), /one has the priority 35: it is one of the tens from 10 to 49990, of which 10 is free/],
 		[two({ priority: undefined }), /two has no priority: .*, of which 20 is free/], [two({ priority: '20' }), /two has the priority 20: .*, of which 20 is free/],
-		[one({ maximum: 3 }), /one has maximum, and an entry has only about, calls, port, priority, scopes/],
+		[one({ maximum: 3 }), /one has maximum, and an entry has only about, aws, calls, database, port, priority, scopes/],
+		[one({ database: 'no' }), /one has a database that is neither true, as usual, nor false/], [one({ database: null }), /one has a database that is neither/],
+		[one({ aws: 'write' }), /one has an aws that is not "read"/],
 		[two({ port: 8081 }), /two has the port 8081, which is that of one/], [two({ priority: 10 }), /two has the priority 10, which is that of one/],
 		[one({ calls: ['two'] }), /calls that are no object/], [two({ calls: { one: [] } }), /two calls one without the scopes/],
 		[one({ scopes: ['one:read'] }), /one has scopes that are no object/], [one({ scopes: { read: 'Look' } }), /one has the scope read, and a scope is like/],
@@ -49,6 +52,8 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 	assert.equal(ask(['two', 'calls'], two({ calls: { one: ['one:read', 'one:write'] } })).stdout, 'one one:read,one:write\n');
 	assert.equal(ask(['one', 'scopes'], one({ scopes: { 'one:write': 'Change', 'one:read': 'Look' } })).stdout, 'one:write\none:read\n');
 	assert.equal(ask(['one', 'scopes'], one()).stdout, '');
+	assert.deepEqual([{}, { database: true }, { database: false }].map(more => ask(['one', 'database'], one(more)).stdout), ['true\n', 'true\n', 'false\n']);
+	assert.deepEqual([{}, { aws: 'read' }].map(more => ask(['one', 'aws'], one(more)).stdout), ['nothing\n', 'read\n']);
 	assert.equal(ask(['three', 'port'], two()).status, 2);
 });
 
@@ -80,8 +85,25 @@ test('the scopes of a program and of the list are the same, or it is said which 
 	assert.deepEqual(check(['stock:read', 'stock:own'], ['stock:raed', 'stock:own']), [1, 2]);
 });
 
+test('a machine without containers is told of a database where there is one', { skip: !tool('cmake') && 'there is no CMake' }, () => {
+	const folder = temporary(), file = join(folder, 'services.json');
+	const told = entry => {
+		const made = join(folder, 'made');
+		writeFileSync(file, JSON.stringify({ shop: { about: 'Sells', port: 8081, priority: 10, ...entry } }));
+		execFileSync('cmake', ['-D', `LIST=${file}`, '-D', 'SERVICE=shop', '-D', `MADE=${made}`, '-P', join(root, 'cmake/service/describe.cmake')], { stdio: 'pipe' });
+		const [unit, settings] = ['mcp-shop.service', 'settings'].map(name => readFileSync(join(made, name), 'utf8'));
+		assert.match(unit, /^Description=Sells$/m);
+		assert.match(settings, /^#API_KEYS=@\/etc\/mcp-shop\/keys\n/m);
+		return [/^After=.* nss-lookup\.target(.*)$/m.exec(unit)[1], settings.includes('DATABASE_URL')];
+	};
+	assert.deepEqual(told({ calls: { stock: ['stock:read'] } }), [' postgresql.service mcp-stock.service', true]);
+	assert.deepEqual(told({ database: true }), [' postgresql.service', true]);
+	assert.deepEqual(told({ database: false }), ['', false]);
+	assert.deepEqual(told({ database: false, calls: { stock: ['stock:read'] } }), [' mcp-stock.service', false]);
+});
+
 test('what serves already keeps its place at the balancer', () => {
-	assert.deepEqual([list.orders.priority, list.products.priority], [10, 20]);
+	assert.deepEqual([list.orders.priority, list.products.priority, list.ops.priority], [10, 20, 30]);
 });
 
 // ---- Nobody else keeps one ----
@@ -250,21 +272,44 @@ describe('with a server that ./dev new wrote, everything takes it', { timeout: 6
 		assert.match(readFileSync(join(copy.folder, 'docker/Dockerfile.dockerignore'), 'utf8'), new RegExp(`^!${added}$`, 'm'));
 	});
 
-	test('the stack has two of it, behind the balancer, watched, with keys', async () => {
+	// What ./dev up writes of the list: where a file of it is.
+	async function stackOf(folder, env = {}) {
 		const made = await execute('bash', ['-euo', 'pipefail', '-c', `
 			say() { :; }; has() { command -v "$1" >/dev/null; }; fail() { echo "$*" >&2; exit 1; }
 			. docker/images.sh; . docker/configuration.sh; . docker/stack.sh
 			mapfile -t NAMES < <(./services)
-			make_secrets`], { cwd: copy.folder, env: process.env });
+			make_secrets`], { cwd: copy.folder, env: { ...process.env, STACK_FOLDER: folder, ...env } });
 		assert.equal(made.status, 0, made.all);
-		const at = path => join(copy.folder, 'build/stack', path);
+		return path => join(copy.folder, 'build', folder, path);
+	}
+
+	test('of a server without a database the stack has one, and no settings of a database; who reads in AWS does as whoever starts it', async () => {
+		const file = join(temporary(), 'services.json'), lone = 'lookout';
+		writeFileSync(file, JSON.stringify({ ...list, [lone]: { about: 'Looks', port: 9000, priority: 40000, database: false, aws: 'read' } }));
+		const at = await stackOf('lone', { SERVICES_LIST: file });
+		const { services } = parse(readFileSync(at('services.yaml'), 'utf8')), others = names.filter(kept);
+		assert.deepEqual(Object.keys(services).filter(name => name.startsWith(lone)), [`${lone}-a`]);
+		// As whoever starts the stack has them: null is what compose takes from there, or leaves out.
+		const { environment } = services[`${lone}-a`];
+		assert.deepEqual([environment.LOOKOUT_CLUSTER, environment.AWS_SECRET_ACCESS_KEY, environment.AWS_EC2_METADATA_DISABLED], [null, null, 'true']);
+		assert.equal(Object.keys(services[`${names[0]}-a`].environment).some(name => name.startsWith('AWS_')), false);
+		assert.deepEqual(services.postgres, { command: ['postgres', '-c', `max_connections=${others.length * 42 + 15}`] });
+		assert.match(readFileSync(at(`${lone}.env`), 'utf8'), /^STATE_KEYS=.*\n$/);
+		assert.match(readFileSync(at(`${names[0]}.env`), 'utf8'), /^DATABASE_URL=/m);
+		assert.match(readFileSync(at('haproxy.cfg'), 'utf8'), new RegExp(`backend ${lone}\n\tserver a ${lone}-a:9000\n$`));
+		assert.deepEqual(JSON.parse(readFileSync(at('prometheus/services.json'), 'utf8')).at(-1), { labels: { job: lone }, targets: [`${lone}-a:10000`] });
+	});
+
+	test('the stack has two of it, behind the balancer, watched, with keys', async () => {
+		const at = await stackOf('stack');
 		const { services } = parse(readFileSync(at('services.yaml'), 'utf8')), https = entry.port + 362;
-		assert.deepEqual(Object.keys(services).sort(), ['balancer', 'postgres', ...[...names, added].flatMap(name => [`${name}-a`, `${name}-b`])].sort());
+		assert.deepEqual(Object.keys(services).sort(), ['balancer', 'postgres',
+			...[...names, added].flatMap(name => (kept(name) ? [`${name}-a`, `${name}-b`] : [`${name}-a`]))].sort());
 		// As tests/e2e/connections.test.mjs has it, on a machine of any size, and some beside.
 		const table = readFileSync(join(root, 'server/run/settings_table.c'), 'utf8');
 		const shared = Number(/"DATABASE_CONNECTIONS", INT_, "(\d+)"/.exec(table)[1]);
 		const loops = Number(/^#define LOOPS_MAX (\d+)$/m.exec(readFileSync(join(root, 'server/run/options.c'), 'utf8'))[1]);
-		assert.deepEqual(services.postgres, { command: ['postgres', '-c', `max_connections=${(names.length + 1) * 2 * (shared + loops + 1) + 15}`] });
+		assert.deepEqual(services.postgres, { command: ['postgres', '-c', `max_connections=${(names.filter(kept).length + 1) * 2 * (shared + loops + 1) + 15}`] });
 		assert.equal(services[`${added}-b`].image, `mcp-${added}:\${IMAGE_TAG:-local}`);
 		assert.ok(services.balancer.ports.includes(`127.0.0.1:\${${added.toUpperCase()}_HTTPS_PORT:-${https}}:${https}`));
 		assert.match(readFileSync(at(`${added}.keys`), 'utf8'), /^you:[0-9a-f]{64}:\*\n$/);

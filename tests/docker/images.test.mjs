@@ -263,9 +263,9 @@ test('no key, database or git history is sent to a build', needsDocker, async ()
 		writeFileSync(join(context, path), path);
 	}
 	// As after a service was added.
-	const list = { ...listed, guestbook: { about: 'A guest book', port: 8083, priority: 30 } };
+	const list = { ...listed, guestbook: { about: 'A guest book', port: 8084, priority: 40 } };
 	writeFileSync(join(context, 'services.json'), JSON.stringify(list));
-	for (const path of ['services', 'docker/ignore'])
+	for (const path of ['CMakeLists.txt', 'services', 'docker/ignore'])
 		copyFileSync(join(root, path), join(context, path));
 	writeFileSync(`${context}.Dockerfile.dockerignore`, await output(join(context, 'docker/ignore'), []));
 	writeFileSync(`${context}.Dockerfile`, 'FROM scratch\nCOPY . /\nCMD ["none"]\n');

@@ -5,9 +5,10 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ask, keyLines, keys, root, temporary } from '../e2e/support.mjs';
-import { command, docker, image, needsDocker, output, runContainer, tryDocker, until } from './support.mjs';
+import { command, docker, image, listed, needsDocker, output, runContainer, tryDocker, until } from './support.mjs';
 
 const { DOCKER } = process.env;
+const services = Object.keys(listed).map(name => `mcp-${name}`);
 
 describe('a machine with systemd', { ...needsDocker, timeout: 900000 }, () => {
 	let id;
@@ -35,13 +36,15 @@ describe('a machine with systemd', { ...needsDocker, timeout: 900000 }, () => {
 	}, { timeout: 800000 });
 	after(() => process.env.KEEP_IT || tryDocker('rmi', '--force', image('machine')));
 
-	test('one command installs both, and they serve', async () => {
+	test('one command installs them all, and they serve', async () => {
 		const said = await shell('DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /packages/*.deb 2>&1');
-		for (const [service, port] of [['mcp-products', 8081], ['mcp-orders', 8082]]) {
+		for (const [name, { port, database }] of Object.entries(listed)) {
+			const service = `mcp-${name}`;
 			await becomes(service, 'ActiveState', 'active');
 			assert.equal(await show(service, 'StatusText'), `serving at http://127.0.0.1:${port}/mcp`, said);
 			assert.equal(await show(service, 'UnitFileState'), 'enabled');
-			assert.equal(await inside('stat', '-c', '%U %a', `/var/lib/${service}/${service.slice(4)}.db`), `${service} 600`);
+			if (database !== false)
+				assert.equal(await inside('stat', '-c', '%U %a', `/var/lib/${service}/${name}.db`), `${service} 600`);
 			assert.equal(await inside('stat', '-c', '%U:%G %a', `/etc/${service}/settings`), `root:${service} 640`);
 			await inside(service, 'healthcheck');
 		}
@@ -74,7 +77,7 @@ describe('a machine with systemd', { ...needsDocker, timeout: 900000 }, () => {
 	});
 
 	test('systemd has no complaint of the units, and finds little that an attacker could do in them', async () => {
-		for (const service of ['mcp-products', 'mcp-orders']) {
+		for (const service of services) {
 			assert.equal(await shell(`systemd-analyze verify --man=no ${service}.service 2>&1`), '');
 			const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(await inside('systemd-analyze', 'security', '--no-pager', service));
 			assert.ok(Number(exposure) <= 1.5, exposure);
@@ -123,8 +126,8 @@ describe('a machine with systemd', { ...needsDocker, timeout: 900000 }, () => {
 	});
 
 	test('what is taken away leaves the data, and nothing that runs', async () => {
-		await shell('apt-get purge -y mcp-products mcp-orders 2>&1');
-		assert.equal(await shell('ls -d /etc/mcp-* /usr/bin/mcp-* 2>/dev/null || true; pgrep -x mcp-products || true; ls /var/lib/mcp-products | paste -sd,'),
+		await shell(`apt-get purge -y ${services.join(' ')} 2>&1`);
+		assert.equal(await shell('ls -d /etc/mcp-* /usr/bin/mcp-* 2>/dev/null || true; pgrep ^mcp- || true; ls /var/lib/mcp-products | paste -sd,'),
 			'products.db,products.db.state');
 		assert.match(await shell('systemctl status mcp-products 2>&1 || true'), /could not be found/);
 	});

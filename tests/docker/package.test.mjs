@@ -30,8 +30,8 @@ describe('the package of the runtime, on Debian 13', { ...needsDocker, timeout: 
 	test('and a server that was built with it serves who has a key', async () => {
 		const config = await inspect(image('guestbook'), '.Config');
 		assert.deepEqual([config.User, config.Entrypoint], ['10001:10001', ['mcp-guestbook']]);
-		const id = await runContainer('guestbook', ['--publish', '127.0.0.1::8083', '--env', `API_KEYS=${keyLines}`]);
-		const port = Number((await docker('port', id, '8083/tcp')).split(':').at(-1));
+		const id = await runContainer('guestbook', ['--publish', '127.0.0.1::8084', '--env', `API_KEYS=${keyLines}`]);
+		const port = Number((await docker('port', id, '8084/tcp')).split(':').at(-1));
 		const log = async () => (await tryDocker('logs', id)).stderr;
 		await until(async () => (await log()).includes('serving guestbook'), log);
 		const server = { port };

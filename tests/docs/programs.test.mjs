@@ -104,10 +104,13 @@ async function settings(name) {
 
 const cells = table => table.map(row => row.map(cell => cell.replace(/^`(.*)`$/, '$1')));
 
+const served = Object.keys(JSON.parse(read('services.json')));
+
 test('the table of settings is what the programs say', async () => {
 	const page = read('docs/settings.md');
 	const [ours, own] = ['settings', 'own settings'].map(words => cells(rows(page.split(`<!-- ${words} -->`)[1].split(`<!-- /${words} -->`)[0])).slice(1));
-	const [products, orders] = [await settings('products'), await settings('orders')];
+	const tables = Object.fromEntries(await Promise.all(served.map(async name => [name, await settings(name)])));
+	const { products } = tables;
 	const first = own.map(([, setting]) => products.findIndex(([name]) => name === setting)).filter(at => at >= 0);
 	const common = Math.min(...first);
 	assert.ok(common > 40);
@@ -115,9 +118,13 @@ test('the table of settings is what the programs say', async () => {
 	for (let i = 0; i < common; i++)
 		assert.equal(line(ours[i] ?? ['', '', '']), line(products[i]));
 	assert.equal(ours.length, common);
-	const told = (name, table) => table.slice(common).map(row => `| ${name} ${line(row)}`);
-	const both = own.flatMap(([name, ...row]) => (name === 'both' ? ['products', 'orders'] : [name]).map(each => `| ${each} ${line(row)}`));
-	assert.deepEqual(both.sort(), [...told('products', products), ...told('orders', orders)].sort());
+	// One without a database has nothing of one; what it has of them is the same.
+	const shared = new Map(products.slice(0, common).map(([setting, , about]) => [setting, about]));
+	for (const [setting, , about] of Object.values(tables).flat().filter(([name]) => shared.has(name)))
+		assert.equal(about, shared.get(setting), setting);
+	const told = ([name, table]) => table.filter(([setting]) => !shared.has(setting)).map(row => `| ${name} ${line(row)}`);
+	const written = own.flatMap(([names, ...row]) => names.split(', ').map(name => `| ${name} ${line(row)}`));
+	assert.deepEqual(written.sort(), Object.entries(tables).flatMap(told).sort());
 });
 
 test('other pages say of a setting what that table says', () => {
@@ -135,7 +142,7 @@ const asked = name => [...new Set(globSync(`${name}/*.{c,h}`, { cwd: root }).fla
 
 test('the scopes are those that are asked for', () => {
 	const [, told] = /^Scopes: ([\s\S]*?)\.\n/m.exec(read('docs/settings.md'));
-	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), [...asked('products'), ...asked('orders')].sort());
+	assert.deepEqual([...told.matchAll(/`([^`]+)`/g)].map(([, scope]) => scope).sort(), served.flatMap(asked).sort());
 });
 
 test('services.json has them too, each in words for whoever is asked at a sign-in', () => {

@@ -11,8 +11,9 @@ after(() => probe.stop());
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
 const questions = events => messages(events).filter(each => each.method === 'elicitation/create');
 const asking = server => beginSession(server, '2025-11-25', { elicitation: {} });
-const consent = (id, rounds = 1) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call',
-	params: { name: 'consent', arguments: { rounds } } });
+const call = (id, name, args = {}) => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call',
+	params: { name, arguments: args } });
+const consent = (id, rounds = 1) => call(id, 'consent', { rounds });
 const answer = (server, session, { id }) => exchange(server, { headers: session, body: JSON.stringify({
 	jsonrpc: '2.0', id, result: { action: 'accept', content: { sure: true } } }) });
 const isAnswered = events => messages(events).some(each => 'result' in each || 'error' in each);
@@ -31,14 +32,22 @@ async function resume(server, session, id, until = isAnswered) {
 }
 
 // Calls the tool and resolves with its first question: what was seen of the stream, and its end.
-async function asked(server, session, id, rounds) {
+async function asked(server, session, id, rounds, body = consent(id, rounds)) {
 	let seen = [];
-	const done = exchange(server, { headers: session, body: consent(id, rounds),
+	const done = exchange(server, { headers: session, body,
 		until: events => { seen = events; return false; } });
 	done.catch(() => {});           // where the process is killed
 	await eventually(() => questions(seen).length === 1, 'no question');
 	return { question: questions(seen)[0], seen: () => seen, done };
 }
+
+// What a run wrote under its number the run with the answer finds, wherever that is.
+test('a call has the same number in each of its runs', async () => {
+	const session = await asking(probe), { question, done } = await asked(probe, session, 'numbered', 1, call('numbered', 'numbered'));
+	await answer(probe, session, question);
+	const [said] = messages((await done).events).at(-1).result.content;
+	assert.equal(question.params.message.match(/\d{10,}/)[0], said.text.match(/\d+/)[0]);
+});
 
 // ---- Who can't be asked is told so by the tool ----
 

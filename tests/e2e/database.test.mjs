@@ -194,7 +194,7 @@ test('a product or a status changed in psql is notified with its URI, once', { s
 	listener.stdin.end();
 	await new Promise(resolve => listener.on('close', resolve));
 	assert.deepEqual([...heard.matchAll(/"mcp_changed" with payload "([^"]*)"/g)].map(match => match[1]).sort(),
-		['order://O-1', 'product://A%20b%2F%C3%BC', 'product://KIT-0001', 'product://KIT-0002']);
+		['customer://c', 'order://O-1', 'product://A%20b%2F%C3%BC', 'product://KIT-0001', 'product://KIT-0002']);
 });
 
 // ---- What a request costs ----

@@ -291,10 +291,32 @@ test('what a client sends cannot write lines of its own into the log', async () 
 		assert.notEqual(JSON.parse(line).message, 'forged');
 });
 
+const filesAllowed = count => ({ under: ['bash', '-c', `ulimit -n ${count}; exec "$@"`, '-'] });
+
+test('where too few files may be open it says how many would do', async () => {
+	const server = await start('products', { LOOPS: '1' }, filesAllowed(32));
+	await server.stop();
+	const [, enough] = /no more than 32 files may be open, which is too few: even of 16 connections some may fail[^\n]*; (\d+) would do \(ulimit -n/
+		.exec(server.log) ?? assert.fail(server.log);
+	for (const [count, says] of [[Number(enough) - 1, true], [Number(enough), false]]) {
+		const other = await start('products', { LOOPS: '1' }, filesAllowed(count));
+		await other.stop();
+		assert.equal(/would do/.test(other.log), says, other.log);
+	}
+});
+
+test('where fewer files may be open than CONNECTIONS_MAX needs it says how many connections there are, and what would do', async () => {
+	const server = await start('products', { LOOPS: '1', CONNECTIONS_MAX: '5000' }, filesAllowed(1024));
+	await server.stop();
+	const [, most, enough] = /at most (\d+) connections instead of 5000, since no more than 1024 files may be open: (\d+) would do/
+		.exec(server.log) ?? assert.fail(server.log);
+	assert.equal(Number(enough) - 1024, 5000 - Number(most));
+});
+
 // ---- Stopping ----
 
 // What the log has where a stop did not end by itself.
-const cut = /not all was finished in time|SHUTDOWN_TIMEOUT is over/;
+const cut = /not all was finished in time|which is away|SHUTDOWN_TIMEOUT is over/;
 
 for (const signal of ['SIGTERM', 'SIGINT'])
 	test(`${signal} stops an idle server at once`, async () => {

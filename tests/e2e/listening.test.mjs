@@ -88,7 +88,9 @@ test('a minute after a start only who was here before it is told', { timeout: 18
 	await first.stop();
 	const second = await serve(folder);
 	let newcomers = 0;
-	await eventually(async () => (await told(second, [`after-${++newcomers}`])).length === 0, 'a newcomer hears nothing', 120000);
+	// Also when it comes back: when it first came is known from its row by the clock of the database, to some milliseconds.
+	const hearsNothing = async name => (await told(second, [name])).length === 0 && (await told(second, [name])).length === 0;
+	await eventually(() => hearsNothing(`after-${++newcomers}`), 'a newcomer hears nothing', 120000);
 	assert.deepEqual(await told(second, ['%62efore', `after-${newcomers}`]), ['%62efore'], 'however that is spelt');
 	await second.stop();
 });

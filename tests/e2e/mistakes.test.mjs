@@ -24,10 +24,14 @@ const mistakes = [
 		'what it returned has no name, which is .required in its .out: fill it in, or leave .required out'],
 	['mistaken_struct', 'lacks items', 'a count of what is not there',
 		'what it returned has no parts, which is .required in its .out: fill it in, or leave .required out'],
+	['mistaken_struct', 'lacks a time', 'a required time that is 0',
+		'what it returned has no at, which is .required in its .out: fill it in, or leave .required out'],
 	['mistaken_struct', 'json for a struct', 'JSON where a struct was declared',
 		'it called mcp_return_json(), which is for a tool with .out_schema: use mcp_return(), or mcp_say()'],
 	['mistaken_struct', 'blocks for a struct', 'blocks where a struct was declared',
-		'it has an .out, and answered with mcp_done(): use mcp_return()'],
+		'it has an .out, and answered with mcp_done(): use mcp_return(), or mcp_fail() where there is nothing of it'],
+	['mistaken_struct', 'words for a struct', 'words where a struct was declared',
+		'it has an .out, and answered with mcp_say(): use mcp_return(), or mcp_fail() where there is nothing of it'],
 	['mistaken_blocking', 'broken json', 'an answer that is not JSON',
 		'it called mcp_return_json() with what is not JSON: make it with mcp_json(), or check what it is made of'],
 	['mistaken_blocking', 'deep json', 'an answer that is nested too deeply',
@@ -54,7 +58,9 @@ const mistakes = [
 	['mistaken', 'form that is a list', 'a form or request to a model that is no object',
 		'it called mcp_ask_json() with JSON that is no object: write {...}'],
 	['mistaken_json', 'only a block', 'blocks where JSON was declared',
-		'it has an .out_schema, and answered with mcp_done(): use mcp_return_json()'],
+		'it has an .out_schema, and answered with mcp_done(): use mcp_return_json(), or mcp_fail() where there is nothing of it'],
+	['mistaken_json', 'only words', 'words where JSON was declared',
+		'it has an .out_schema, and answered with mcp_say(): use mcp_return_json(), or mcp_fail() where there is nothing of it'],
 ];
 // [tool, how, as docs/mistakes.md has it, what is logged, what the call answers all the same]
 const harmless = [
@@ -65,11 +71,19 @@ const harmless = [
 	['mistaken', 'notes what a line has', 'a note of no name',
 		'mcp_note() of "id": write up to 24 small letters and _, and no name that a line of the log has anyway', 'Noted.'],
 	['mistaken_blocking', 'changes null', 'a change of nothing', 'mcp_changed() of NULL: pass the URI of what changed', 'Changed.'],
+	['mistaken', 'may what is not there', 'a scope that is mistyped, where `.scopes` has all there are',
+		'mcp_may() of "probe:raed", which is not in .scopes: write one of a:b products:read products:write probe:read, or add it there',
+		'It may.'],
 	['mistaken_blocking', 'changes null', 'a change of no list',
 		'mcp_list_changed() of 3: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES', 'Changed.'],
 ];
-const ignored = ['mistaken', 'ignores a question', 'a question that is ignored (a debug build alone)',
-	'it asked "sure" and answered without the answer: return MCP_WAITING where mcp_ask() is MCP_PENDING'];
+const ignored = [
+	['mistaken', 'ignores a question', 'a question that is ignored',
+		'it asked "sure" and answered without the answer: return MCP_WAITING where mcp_ask() is MCP_PENDING', 'Done all the same.'],
+	['mistaken', 'fails instead of asking', 'a question whose `MCP_PENDING` fell to a `default` that fails',
+		'it asked "sure" and failed without the answer: return MCP_WAITING where mcp_ask() is MCP_PENDING, or fail before it asks',
+		'The person said no.'],
+];
 
 const said = (tool, words) => `a mistake of the tool ${tool}: ${words}`;
 const count = (text, part) => text.split(part).length - 1;
@@ -104,7 +118,7 @@ for (const [tool, how, , words] of mistakes)
 		assert.match((await callTool(server, 'mistaken', { how: 'none' })).content[0].text, /no such mistake/);
 	});
 
-for (const [tool, how, , words] of [...mistakes.filter((_, i) => i % 5 === 0), ignored])
+for (const [tool, how, , words] of [...mistakes.filter((_, i) => i % 5 === 0), ...ignored])
 	test(`${how}: where mistakes stop, the process says it and ends`, async () => {
 		const strict = await start('probe', { MISTAKES: 'stop', LOG_FORMAT: 'text' });
 		await assert.rejects(alone(tool, how, strict, { elicitation: {} }));
@@ -154,9 +168,19 @@ for (const how of ['waits for no time', 'changes what it waits for'])
 		await hasty.stop();
 	});
 
-test('who ignores a question is let be where nobody debugs', async () => {
-	const { json } = await alone('mistaken', 'ignores a question', server, { elicitation: {} });
-	assert.equal(json.result.content[0].text, 'Done all the same.');
+for (const [tool, how, mistake, words, answer] of ignored)
+	test(`${mistake}: the log says it, and the call goes on`, async () => {
+		const { json } = await alone(tool, how, server, { elicitation: {} });
+		assert.equal(json.result.content[0].text, answer);
+		await eventually(() => count(server.log, said(tool, words)) === 1, words);
+	});
+
+test('who can ask nobody may fail, and nothing is said of it', async () => {
+	const quiet = await start('probe', { MISTAKES: 'stop', LOG_FORMAT: 'text' });
+	const { json } = await alone('mistaken', 'fails instead of asking', quiet);
+	assert.equal(json.result.content[0].text, 'The person said no.');
+	await quiet.stop();
+	assert.equal(count(quiet.log, 'a mistake of'), 0);
 });
 
 test('text that is not UTF-8 is mended, and the log says whose it was', async () => {
@@ -166,13 +190,10 @@ test('text that is not UTF-8 is mended, and the log says whose it was', async ()
 });
 
 // Clients throw away a success without what the outputSchema describes.
-test('JSON is structured whatever is before it, and words instead of it are an error', async () => {
+test('JSON is structured whatever is before it', async () => {
 	for (const [revision, call] of [['2026-07-28', how => alone('mistaken_json', how)],
-		...['2025-11-25', '2025-06-18'].map(revision => [revision, how => inSession('mistaken_json', how, revision)])]) {
+		...['2025-11-25', '2025-06-18'].map(revision => [revision, how => inSession('mistaken_json', how, revision)])])
 		assert.deepEqual((await call('json behind blanks')).json.result.structuredContent, { a: 1 }, revision);
-		assert.equal((await call('only words')).json.result.isError, true, revision);
-	}
-	assert.equal((await inSession('mistaken_json', 'only words', '2025-03-26')).json.result.isError, undefined);
 });
 
 // A line break would end the event in the middle, and no client could read it.
@@ -191,6 +212,6 @@ test('JSON of several lines is one event, in every revision', async () => {
 
 test('the page has each of them', () => {
 	const page = readFileSync(join(root, 'docs/mistakes.md'), 'utf8');
-	for (const [, how, mistake, words] of [...mistakes, ...harmless, ignored].filter(([, , mistake]) => mistake))
+	for (const [, how, mistake, words] of [...mistakes, ...harmless, ...ignored].filter(([, , mistake]) => mistake))
 		assert.ok(page.includes(`\n| ${mistake} | \`${words}\` |`), how);
 });

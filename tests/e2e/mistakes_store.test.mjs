@@ -124,7 +124,17 @@ test('a client that cannot be asked is told so', async () => {
 	assert.equal(error.code, -32021);
 });
 
-for (const how of ['unknown column', 'writes and asks'])
+const noNumber = on => `${on}: select 'seven' as id: the column id is a text that is no number, and its field takes one: it is 0`;
+test('a text where a field takes a number is 0, the log says it, and the call goes on', async () => {
+	for (const call of [params => alone('tools/call', params), params => inSession('tools/call', params, '2025-11-25')]) {
+		const { result } = await call(using('mistaken_store', 'no number'));
+		assert.equal(result.content[0].text, 'Number 0.');
+	}
+	await eventually(() => server.log.includes(`a mistake of the tool mistaken_store: ${noNumber(database)}`), 'the line');
+	assert.ok(page.includes(`\n| a column of text whose field takes a number | \`${noNumber('sqlite')}\` |`));
+});
+
+for (const how of ['unknown column', 'no number', 'writes and asks'])
 	test(`${how}: where mistakes stop, the process says it and ends`, async () => {
 		const strict = await start('probe', { MISTAKES: 'stop', LOG_FORMAT: 'text' });
 		await assert.rejects(exchange(strict, stateless('tools/call', using('mistaken_store', how), { capabilities: canAsk })));

@@ -80,6 +80,29 @@ test('nor is a service that was called in vain, unless the tool can do without i
 	}
 });
 
+test('a service that could not for want of its own database is not the model\'s mistake either', async () => {
+	const folder = temporary(), products = await start('products', { METRICS_PORT: 'any' }, { folder });
+	const orders = await start('orders', { METRICS_PORT: 'any', PRODUCTS_URL: products.url });
+	const url = await databaseUrl('products', folder);
+	try {
+		await change(url, 'alter table product rename to another');
+		const { isError, content } = await callTool(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'first'));
+		assert.equal(isError, true);
+		assert.match(content[0].text, /catalogue/);
+		assert.equal(await calls(products, 'reserve_stock', 'unavailable'), 1);
+		assert.equal(await calls(orders, 'create_order', 'unavailable'), 1);
+		assert.equal(await calls(orders, 'create_order', 'error'), 0);
+		assert.equal(await callsOut(orders, 'refused'), 0);
+		assert.ok(await callsOut(orders, 'unavailable') >= 1);
+
+		await change(url, 'alter table another rename to product');
+		assert.equal((await ask(orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'first'))).status, 'pending');
+	} finally {
+		await orders.stop();
+		await products.stop();
+	}
+});
+
 // It is told to wait as before; whoever has alarms is told nothing, for all others are served.
 test('nor is a service that does not take this one\'s key: the log says where, and the model is not told', async () => {
 	const products = await start('products', { API_KEYS: keyLines });
@@ -105,7 +128,7 @@ test('who asks for more at a time than one caller may is refused, which is not t
 		const batch = Array.from({ length: 50 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call',
 			params: { name: 'update_product', arguments: { sku: 'KIT-0001', stock_change: 1 } } }));
 		const { json } = await exchange(server, { headers: session, body: JSON.stringify(batch) });
-		const refused = json.filter(each => each.error?.code === 503).length;
+		const refused = json.filter(each => each.error?.code === 429).length;
 		assert.ok(refused > 0);
 		assert.equal(await calls(server, 'update_product', 'refused'), refused);
 		assert.equal(await calls(server, 'update_product', 'unavailable'), 0);

@@ -8,7 +8,7 @@ import {
 	ask, beginSession, databaseUrl, eventually, exchange, keyLines, keys, onPostgres, orderOf, start, temporary,
 } from './support.mjs';
 
-const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902' };
+const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902', zoe: 'Zoë & Söhne/1 50%.~' };
 let issuer, products, settings, one, two;
 before(async () => {
 	[issuer, products] = await Promise.all([startIssuer(), start('products')]);
@@ -110,6 +110,23 @@ test('a client that comes back with less is told of what it sees still, elsewher
 	await eventually(() => stream.told().length > 0, 'it looks again');
 	await (await fence(two, [mine]))(mine);
 	assert.deepEqual([...new Set(stream.told())], [mine]);
+});
+
+test('who follows a customer hears of each order that is placed or moves, once, and of nobody else\'s', async () => {
+	const other = await order('ann'), uri = `customer://${encodeURIComponent(customers.zoe)}`;
+	const session = await beginSession(two, '2025-11-25', {}, staff.headers);
+	assert.deepEqual((await request(two, session, {}, 'resources/subscribe', { uri })).json.result, {});
+	const stream = await listen(two, session, {});
+	const told = () => stream.events.filter(event => event.data).map(event => JSON.parse(event.data).params.uri);
+	const id = await order('zoe');
+	await eventually(() => told().length >= 1, 'it is told that it was placed');
+	await follow(two, session, {}, id);
+	await move(other, one);
+	for (let n = 0; n < 2; n++) {
+		await move(id, one);
+		await eventually(() => told().length >= 3 + 2 * n, 'it is told that it moved');
+	}
+	assert.deepEqual(told().sort(), [uri, uri, uri, `order://${id}`, `order://${id}`]);
 });
 
 test('what is followed anew counts as that, and is left whatever it was followed with', async () => {

@@ -88,9 +88,11 @@ const builders = new Set([
 	'server/core/settings.c',               // the help's lines, of the program's own words
 	'server/metrics/prometheus.c',          // names of metrics
 	'server/core/log_repeats.c',            // a line that was kept in whole characters
-	'server/fetch/fetch.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
+	'server/fetch/transfer.c', 'server/calls/origin.c', 'server/protocol/guard.c',        // headers
 	'server/run/command_connect.c', 'server/visitors/connect.c', 'server/visitors/page.c',  // words, URLs, commands
-	'server/import/source.c', 'server/databases/databases.c',           // a URL without its secrets
+	'server/import/source.c', 'server/databases/databases.c', 'server/otlp/target.c',           // a URL without its secrets
+	'server/spans/record.c', 'server/aws/identity.c', 'server/aws/sign.c', 'server/aws_calls/aws_calls.c', 'server/aws_ask/aws_ask.c',  // ids, scopes, keys
+	'server/aws/request.c', 'server/model_ask/model_send.c', 'server/aws_credentials/credential_get.c', 'server/aws_credentials/credential_answer.c',  // headers, dates
 	'server/run/process_limits.c', 'server/sqlite/place.c', 'server/sqlite/restore.c',      // paths
 	'server/visitors/metadata.c', 'server/issuer/key_fetch.c',      // URLs
 	'server/issuer/issuer.c', 'server/run/command_key.c',           // scopes, as the operator or the program has them

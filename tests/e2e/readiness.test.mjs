@@ -1,7 +1,7 @@
 // readiness.test.mjs - /readyz says what is so, and why: in words for anybody, and for operators with what was found.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -55,6 +55,25 @@ test('a table that is not what it was, and is again', async () => {
 		await server.says(/ready again, after \d+\.\d s/);
 		assert.equal((await details(server)).text, 'process: well\nstate: well\ntables: well\nwrites: well\ncalls: well\n');
 		assert.equal(await server.metric('mcp_ready'), 1);
+	} finally {
+		await server.stop();
+	}
+});
+
+// The first /readyz on each loop comes once it is gone: none of them has a connection, and gets none.
+test('a file that was replaced is told as what it is, by who never had a connection too', { skip: onPostgres && 'of a file' }, async () => {
+	const folder = temporary(), server = await start('products', { METRICS_PORT: 'any' }, { folder });
+	const path = (await databaseUrl('products', folder)).replace('sqlite:', '');
+	try {
+		renameSync(path, `${path}.kept`);
+		copyFileSync(`${path}.kept`, path);
+		const said = await Promise.all(Array.from({ length: 20 }, () => readiness(server)));
+		for (const each of said)
+			assert.deepEqual(each, { status: 503, text: "not ready: the database's file was moved, deleted or replaced\n" });
+		await server.says(/not ready: the database's file was moved, deleted or replaced: \S+\/products\.db was moved/);
+		assert.match((await details(server)).text, /^writes: the database's file was moved, deleted or replaced: \S+\/products\.db was/m);
+		renameSync(`${path}.kept`, path);
+		assert.equal(await becomes(server, ready), 200);
 	} finally {
 		await server.stop();
 	}

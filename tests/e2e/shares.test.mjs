@@ -67,7 +67,7 @@ test('the one who fills the queue is refused, and nobody else', async () => {
 	const full = new Promise(resolve => { refused = resolve; });
 	const many = Array.from({ length: 16 }, async () => {
 		const { status } = await exchange(server, count(staff, 1, 150));
-		if (status === 503)
+		if (status === 429)
 			refused();
 		return status;
 	});
@@ -75,7 +75,7 @@ test('the one who fills the queue is refused, and nobody else', async () => {
 	const others = await Promise.all(Array.from({ length: 2 }, () => exchange(server, count(other, 1, 0))));
 	assert.deepEqual(others.map(answer => answer.status), [200, 200]);
 	const statuses = await Promise.all(many);
-	assert.ok(statuses.every(status => status === 200 || status === 503), `${statuses}`);
+	assert.ok(statuses.every(status => status === 200 || status === 429), `${statuses}`);
 	assert.ok(statuses.filter(status => status === 200).length >= 4, `${statuses}`);
 	await server.stop();
 });
@@ -161,7 +161,7 @@ test('bodies that one sends slowly leave half of the room to others', async () =
 	await eventually(async () => {
 		const next = await announce();
 		next.connection.leave();
-		return next.status === '503';
+		return next.status === '429';
 	}, 'its share is full');
 	const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"${'x'.repeat(150000)}"}}`;
 	const served = await exchange(server, { headers: { ...types, ...other }, body });
@@ -183,7 +183,7 @@ test('a caller listens as often as is left to others', async () => {
 	const taken = [];
 	for (const who of [staff, staff, staff, other, other])
 		taken.push(await listen(who));
-	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 503, 'listens', 503]);
+	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 429, 'listens', 429]);
 	await server.stop();
 	await Promise.all(taken.map(each => each.answer));
 });
@@ -200,7 +200,7 @@ test('where nobody has a key, an address counts; of IPv6 its network', async () 
 	const taken = [];
 	for (const address of ['192.0.2.1', '2001:db8::1', '2001:db8::2', '192.0.2.1', '192.0.2.2'])
 		taken.push(await listen(address));
-	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 'listens', 503, 'listens']);
+	assert.deepEqual(taken.map(each => each.status), ['listens', 'listens', 'listens', 429, 'listens']);
 	await server.stop();
 	await Promise.all(taken.map(each => each.answer));
 });

@@ -414,7 +414,7 @@ export function testTasks(servers, start) {
 		assert.equal((await rpc('tasks/get', { taskId: done }, { on: crowded.at(-1) })).error.code, -32602);
 		const plain = await call('slow_compute', { seconds: 0 });
 		assert.equal(plain.result.resultType, 'complete');
-		assert.equal((await call('confirm_delete', { filename: 'none' })).status, 503);
+		assert.equal((await call('confirm_delete', { filename: 'none' })).status, 429);
 		await cancel(open[0]);
 		const end = Date.now() + 30000;
 		while ((await call('slow_compute', { seconds: 0 })).result.resultType !== 'task')

@@ -37,6 +37,16 @@ if (withoutPostgres) {
 		await server.stop();
 	});
 
+	test('who has as many tasks as one may is told that it is one\'s own', async () => {
+		const own = await newDatabase();
+		const server = await startProbe(own), { call } = clientOf(() => [server]);
+		await fill(100, { ended: false, on: own });
+		await query(own, "update mcp_task set caller = 'anonymous'");
+		const answer = await call('confirm_delete', { filename: 'full' });
+		assert.equal(answer.status, 429, JSON.stringify(answer));
+		await server.stop();
+	});
+
 	test('results are deleted when they were kept long enough, or are too many bytes', async () => {
 		const [briefly, large] = [await newDatabase(), await newDatabase()];
 		const servers = [await startProbe(briefly, { TASK_TTL: '500ms' }), await startProbe(large)];

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { leaveOne } from './crowd.mjs';
 import { query, startIfThere } from './postgres.mjs';
 import { callTool, eventually, exchange, root, run, start, temporary } from './support.mjs';
 
@@ -14,6 +14,8 @@ const skip = !server && 'there is no PostgreSQL';
 after(() => server?.stop());
 
 const failing = 'not ready: calls fail for want of the database\n';
+
+const failingChanges = 'not ready: calls that change something fail for want of the database\n';
 
 const readiness = async of => (await exchange(of, { method: 'GET', path: '/readyz' })).text;
 
@@ -33,40 +35,6 @@ async function products(database, settings = {}, url = server.of(database)) {
 	return start('products', { DATABASE_URL: url, METRICS_PORT: 'any', LOOPS: '1', ...settings });
 }
 
-// Connections that do nothing, until the server takes no more; a superuser still gets one.
-async function takeAll(held) {
-	const at = new URL(server.url.replace('@/', '@localhost/')).searchParams;
-	const hello = Buffer.from('\0\0\0\0\0\x03\0\0user\0keeper\0database\0postgres\0\0', 'latin1');
-	hello.writeInt32BE(hello.length);
-	for (let takes = true; takes;) {
-		const socket = net.connect(join(at.get('host'), `.s.PGSQL.${at.get('port')}`));
-		socket.on('error', () => {});
-		socket.write(hello);
-		takes = await new Promise(resolve => {
-			let said = '';
-			socket.setEncoding('latin1').on('data', text => {
-				said += text;
-				// ReadyForQuery, or an error.
-				if (said.startsWith('E') || said.endsWith('Z\0\0\0\x05I'))
-					resolve(!said.startsWith('E'));
-			}).on('close', () => resolve(false));
-		});
-		held.push(socket);
-	}
-}
-
-// The program keeps the connection of its state, which is its oldest, and finds none for calls.
-async function leaveOne(held) {
-	const others = `from pg_stat_activity a where application_name like 'mcp-%' and exists (select 1 from pg_stat_activity b
-		where b.application_name like 'mcp-%' and b.backend_start < a.backend_start)`;
-	await eventually(async () => {
-		await takeAll(held);
-		await query(server.url, `select pg_terminate_backend(pid) ${others}`);
-		await takeAll(held);
-		return await query(server.url, `select count(*) ${others}`) === '0';
-	}, () => 'it has others still');
-}
-
 const many = (of, name, args) => Promise.all(Array.from({ length: 30 }, (_, i) => callTool(of, name, args(i))));
 
 test('every connection is taken', { skip, timeout: 280000 }, async () => {
@@ -76,7 +44,7 @@ test('every connection is taken', { skip, timeout: 280000 }, async () => {
 	const held = [], release = () => held.forEach(socket => socket.destroy());
 	try {
 		await becomes(shop, 'ready\n');
-		await leaveOne(held);
+		await leaveOne(server, held);
 		let turn = 0;
 		const restock = () => many(shop, 'restock', i => ({
 			restock_id: `crowded-${turn++}-${i}`, items: [{ sku: 'KIT-0001', quantity: 1 }] }));
@@ -133,5 +101,30 @@ test('its disk is full', { skip, timeout: 280000 }, async t => {
 	} finally {
 		await shop.stop();
 		await query(server.url, 'drop database full_up with (force)').catch(() => {});
+	}
+});
+
+test('a right is taken away, and many only read', { skip, timeout: 280000 }, async () => {
+	await query(server.url, 'create role owner login');
+	await query(server.url, 'create database revoked template template0 owner owner');
+	const shop = await products('revoked', {}, server.of('revoked').replace('postgres@', 'owner@'));
+	const right = sql => query(server.of('revoked'), sql);
+	let turn = 0;
+	const describe = () => Promise.all([
+		...Array.from({ length: 5 }, () => callTool(shop, 'update_product', { sku: 'KIT-0001', description: `Words ${turn++}` })),
+		...Array.from({ length: 60 }, () => callTool(shop, 'get_product', { sku: 'KIT-0001' })),
+	]);
+	try {
+		await becomes(shop, 'ready\n', describe);
+		await right('revoke update on product from owner');
+		await becomes(shop, failingChanges, describe);
+		const [, url] = await shop.says(/metrics at (http:[^,;\s"]+)/);
+		const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/readyz' });
+		assert.match(text, /^calls: calls that change something fail for want of the database: \d+ of the latest \d+$/m);
+		await right('grant update on product to owner');
+		await becomes(shop, 'ready\n', describe);
+		await eventually(async () => (await describe()).every(each => !each.isError), () => 'calls still fail');
+	} finally {
+		await shop.stop();
 	}
 });

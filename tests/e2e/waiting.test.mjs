@@ -8,7 +8,7 @@ import { extension } from './tasks.mjs';
 const KIB = 1024, QUESTION = 16 * KIB;  // counted for each, with its answer
 const BODIES = 512 * KIB, OWN = BODIES / 2;
 const settings = { BODIES_MAX: `${BODIES / KIB}KiB`, BODY_MAX: '64KiB', SESSION_STREAMS: '100' };
-const busy = { code: 503, message: 'The server is busy; try again shortly.' };
+const full = { code: 429, message: 'As much of this caller\'s is under way here as one may have; try again when some of it is done.' };
 
 const messages = events => events.filter(event => event.data).map(event => JSON.parse(event.data));
 const question = seen => messages(seen).find(each => each.method === 'elicitation/create');
@@ -42,13 +42,14 @@ test('calls of sessions', async () => {
 		assert.ok(waiting.length <= OWN / QUESTION, 'there is no bound');
 	}
 	assert.ok(waiting.length >= OWN / QUESTION / 2, `no more than ${waiting.length} may wait`);
-	assert.deepEqual(outcome(refused.seen).error, busy);
+	assert.deepEqual(outcome(refused.seen).error, full);
 	await refused.done;
 
 	// An ordinary answer is never in want of room, a long one is.
 	const [first, second] = waiting;
 	const long = await respond(server, session, first.question, { sure: true }, 'x'.repeat(3 * QUESTION));
-	assert.equal(long.status, 503);
+	assert.equal(long.status, 429);
+	assert.match(long.headers['retry-after'], /^[1-9]\d*$/);
 	assert.equal((await respond(server, session, first.question, { sure: true })).status, 202);
 	await first.done;
 	assert.match(outcome(first.seen).result.content[0].text, /Sure 1 times/);
@@ -90,7 +91,7 @@ test('tasks', async () => {
 	}
 	assert.ok(waiting.length >= OWN / QUESTION / 2, `no more than ${waiting.length} may wait`);
 	assert.equal(refused.status, 'failed');
-	assert.deepEqual(refused.error, busy);
+	assert.deepEqual(refused.error, full);
 	await rpc('tasks/cancel', { taskId: waiting[0].taskId });
 	assert.equal((await begin()).status, 'input_required');
 	assert.equal((await begin()).status, 'failed');

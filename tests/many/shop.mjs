@@ -201,7 +201,7 @@ export class Shop {
 			const open = await book.value(`select (select count(*) from orders
 				where status in ('recording', 'committing')) + (select count(*) from errand) as n`) +
 				await shop.value(`select count(*) as n from reservation where state = 'held'
-				and expires_at > extract(epoch from clock_timestamp()) * 1000`);
+				and expires_at > ${Date.now()}`);
 			return open === 0 || undefined;
 		}, within);
 	}

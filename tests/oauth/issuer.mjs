@@ -32,7 +32,7 @@ export const people = {
 	ann: { title: 'Ann, a customer', scopes: ['products:read', 'orders:own'], claims: { customer: 'C-Ann.77131' } },
 	bob: { title: 'Bob, a customer', scopes: ['products:read', 'orders:own'], claims: { customer: 'C-Bob.44902' } },
 	sam: { title: 'Sam, of staff', scopes: ['products:read', 'products:write', 'stock:reserve', 'stock:restock',
-		'orders:read', 'orders:write', 'orders:staff', 'reports:read'], claims: {} },
+		'orders:read', 'orders:write', 'orders:staff', 'reports:read', 'ops:read', 'ops:costs'], claims: {} },
 };
 const known = [...new Set(Object.values(people).flatMap(person => person.scopes))];
 

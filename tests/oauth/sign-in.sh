@@ -5,6 +5,7 @@
 declare -A SIGN_IN_SCOPES=(
 	[products]='products:read products:write stock:restock'
 	[orders]='orders:own orders:read orders:write orders:staff reports:read'
+	[ops]='ops:read ops:costs'
 )
 
 run_usage() {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "consult.h"
 #include "mcp.h"
 #include "mistaken.h"
 #include "tasks.h"
@@ -230,11 +231,25 @@ static enum mcp_answer listing(struct mcp_call *call, const void *in UNUSED, str
 	return mcp_return_json(call, "[1,2]");
 }
 
+/* Its runs have the same number, whoever has the later ones. */
+static enum mcp_answer numbered(struct mcp_call *call, const void *in UNUSED, struct store *store UNUSED)
+{
+	long long number = (long long)mcp_call_number(call);
+	struct consent consent;
+
+	switch (mcp_ask(call, "consent", consent_shape, &consent, "Is it %lld?", number)) {
+	case MCP_PENDING:     return MCP_WAITING;
+	case MCP_ACCEPTED:    return mcp_say(call, "It is %lld.", number);
+	default:              return mcp_say(call, "Nobody said so.");
+	}
+}
+
 static const struct mcp_tool tools[] = {
 	{ "count", "Count", "Counts slowly, telling each number.", .in = count_shape, .blocks = true,
 	  .run = count },
 	{ "consent", "Consent", "Asks the person.", .in = asking_shape, .changes = true, .scope = MCP_ANYONE,
 	  .run = consent },
+	{ "numbered", "Numbered", "Asks the person whether it is its number.", .run = numbered },
 	{ "large", "Large", "Answers with much.", .in = large_shape, .run = large },
 	{ "sum", "Sum", "Adds up the numbers from one on.", .in = sum_shape, .run = sum },
 	{ "narrate", "Narrate", "Adds them up and talks about it.", .in = sum_shape, .run = narrate },
@@ -245,11 +260,14 @@ static const struct mcp_tool tools[] = {
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
 	{ "linger_blocking", "Linger", "The same, on a worker.", .in = linger_shape, .blocks = true,
 	  .deadline_ms = LINGER_DEADLINE_MS, .run = linger },
+	{ "linger_task", "Linger", "The same, as a task.", .in = linger_shape, .runs_long = true, .deadline_ms = 60000,
+	  .run = linger },
 	{ "touch", "Touch", "Says that a resource changed.", .in = named_shape, .changes = true, .scope = MCP_ANYONE,
 	  .run = touch },
 	{ "mirror", "Mirror", "Gives back what it got.", .in_schema = MIRROR_IN,
 	  .out_schema = "{\"type\":\"object\",\"properties\":{}}", .run = mirror },
 	{ "listing", "Listing", "Gives a list.", .out_schema = "{\"type\":\"array\"}", .run = listing },
+	CONSULT_TOOLS,
 	TASK_TOOLS,
 	MISTAKEN_TOOLS,
 	{ 0 },
@@ -270,6 +288,7 @@ static const struct migration migrations[] = {
 
 static const struct mcp_counter counters[] = {
 	{ "probe_narrated_total", "Runs of narrate that counted." },
+	{ "probe_consulted_total", "Runs of consult." },
 	{ 0 },
 };
 
@@ -290,14 +309,17 @@ static const struct mcp_command commands[] = {
 
 static const struct setting settings[] = {
 	{ .name = "MISTAKEN_JOB", .kind = SETTING_INT, .standard = "0", .about = "1: its job makes a mistake", .most = 1 },
+	CONSULT_SETTINGS,
 	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
 	return mcp_main(&(struct mcp_server) {
+		.start = consult_start, .stop = consult_stop,
 		.name = "probe", .title = "Probe", .version = "1.0.0", .port = 8089,
 		.tools = tools, .resources = resources, .migrations = migrations,
+		.scopes = "a:b products:read products:write probe:read",        /* that tests ask it about */
 		.prompts = prompts, .jobs = jobs, .commands = commands, .settings = settings, .counters = counters, .database = "sqlite:probe.db",
 	}, argc, argv);
 }

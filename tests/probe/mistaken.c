@@ -3,7 +3,7 @@
 
 struct which { const char *how; };
 struct part { const char *name; };
-struct whole { const char *name; struct part *parts; int64_t count; const char **tags; int64_t tag_count; };
+struct whole { const char *name; struct part *parts; int64_t count; const char **tags; int64_t tag_count, at; };
 struct consent { bool sure; };
 
 SHAPE(mistaken_shape, struct which,
@@ -15,7 +15,8 @@ static SHAPE(part_shape, struct part,
 SHAPE(mistaken_out_shape, struct whole,
 	TEXT(struct whole, name, "A name", .required = true),
 	LIST(struct whole, parts, count, struct part, part_shape, "Parts"),
-	TEXTS(struct whole, tags, tag_count, "Tags"));
+	TEXTS(struct whole, tags, tag_count, "Tags"),
+	TIME(struct whole, at, "When", .required = true));
 
 static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Sure?", .required = true));
@@ -87,6 +88,16 @@ static enum mcp_answer ignores_a_question(struct mcp_call *call)
 	if (mcp_ask(call, "sure", consent_shape, &consent, "Sure?") == MCP_ACCEPTED)
 		return mcp_say(call, "Yes.");
 	return mcp_say(call, "Done all the same.");
+}
+
+static enum mcp_answer fails_instead_of_asking(struct mcp_call *call)
+{
+	struct consent consent;
+
+	switch (mcp_ask(call, "sure", consent_shape, &consent, "Sure?")) {
+	case MCP_ACCEPTED: return mcp_say(call, "Yes.");
+	default:           return mcp_fail(call, "The person said no.");
+	}
 }
 
 static enum mcp_answer answers_and_waits(struct mcp_call *call)
@@ -243,12 +254,17 @@ static enum mcp_answer lacks_required(struct mcp_call *call)
 
 static enum mcp_answer lacks_in_a_list(struct mcp_call *call)
 {
-	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", &(struct part) { NULL }, 1, NULL, 0 });
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", &(struct part) { NULL }, 1, NULL, 0, 1 });
 }
 
 static enum mcp_answer lacks_items(struct mcp_call *call)
 {
-	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", NULL, 3, NULL, 0 });
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { "x", NULL, 3, NULL, 0, 1 });
+}
+
+static enum mcp_answer lacks_a_time(struct mcp_call *call)
+{
+	return mcp_return(call, mistaken_out_shape, &(struct whole) { .name = "x" });
 }
 
 static enum mcp_answer json_for_a_struct(struct mcp_call *call)
@@ -262,10 +278,20 @@ static enum mcp_answer blocks_for_a_struct(struct mcp_call *call)
 	return mcp_done(call);
 }
 
+static enum mcp_answer words_for_a_struct(struct mcp_call *call)
+{
+	return mcp_say(call, "Called off.");
+}
+
 static enum mcp_answer notes_what_a_line_has(struct mcp_call *call)
 {
 	mcp_note(call, "id", "forged");
 	return mcp_say(call, "Noted.");
+}
+
+static enum mcp_answer may_what_is_not_there(struct mcp_call *call)
+{
+	return mcp_say(call, mcp_may(call, "probe:raed probe:read") ? "It may." : "It may not.");
 }
 
 static const struct kind {
@@ -283,6 +309,7 @@ static const struct kind {
 	{ "no role", no_role },
 	{ "half a block", half_a_block },
 	{ "ignores a question", ignores_a_question },
+	{ "fails instead of asking", fails_instead_of_asking },
 	{ "answers and waits", answers_and_waits },
 	{ "answers and asks", answers_and_asks },
 	{ "waits for null", waits_for_null },
@@ -294,6 +321,7 @@ static const struct kind {
 	{ "no setting", no_setting },
 	{ "notes what a line has", notes_what_a_line_has },
 	{ "changes null", changes_null },
+	{ "may what is not there", may_what_is_not_there },
 	{ "again and again", again_and_again },
 	{ "changes what it waits for", changes_what_it_waits_for },
 	{ "waits for no time", waits_for_no_time },
@@ -313,8 +341,10 @@ static const struct kind {
 	{ "lacks required", lacks_required },
 	{ "lacks in a list", lacks_in_a_list },
 	{ "lacks items", lacks_items },
+	{ "lacks a time", lacks_a_time },
 	{ "json for a struct", json_for_a_struct },
 	{ "blocks for a struct", blocks_for_a_struct },
+	{ "words for a struct", words_for_a_struct },
 	{ 0 },
 };
 

@@ -19,6 +19,16 @@ static bool misspells(struct mcp_call *call, struct store *store)
 	return (store_find_one)(store, mcp_arena(call), misspelt, NULL, NULL, row_shape, &row) >= 0;
 }
 
+/* What comes of SQL as it stands is looked at where it is read. */
+static enum mcp_answer no_number(struct mcp_call *call, struct store *store)
+{
+	struct row row;
+
+	if (store_find_one(store, mcp_arena(call), "select 'seven' as id", NULL, NULL, row_shape, &row) != 1)
+		return mcp_fail(call, "It is unavailable; try again shortly.");
+	return mcp_say(call, "Number %lld.", (long long)row.id);
+}
+
 static bool adds(struct store *store, int64_t id)
 {
 	return store_change(store, "insert into unused (id) values (:id)", row_shape, &(struct row) { id }) == 1;
@@ -129,6 +139,7 @@ static const struct kind {
 	enum mcp_answer (*make)(struct mcp_call *call, struct store *store);
 } kinds[] = {
 	{ "unknown column", unknown_column },
+	{ "no number", no_number },
 	{ "overlooks", overlooks },
 	{ "constraint", constraint },
 	{ "writes and asks", writes_and_asks },

@@ -34,7 +34,7 @@ test('docs/architecture.md has the drawing', () => {
 
 test('one room is shown, and a word that is none is refused', () => {
 	assert.match(rooms(root, 'client').stdout,
-		/^It sees +include, fetch, and through them core, curl$[\s\S]*^ +client\.c +\d+ .*\bclient\.h\b/m);
+		/^It sees +include, fetch, spans, calls, and through them core, curl, [\s\S]*^ +calling\.h +\d+ .*\bclient\.h\b/m);
 	const refused = rooms(root, 'attic');
 	assert.match(refused.stderr, /there is no room "attic"; there are include, core/);
 	assert.equal(refused.status, 2);
@@ -94,12 +94,12 @@ function findings(...doings) {
 }
 
 const broken = [
-	['an include upwards, which does not compile', () => append('server/fold/fold.c', '#include "breaker.h"\n'),
-		/^server\/fold\/fold\.c includes server\/client\/breaker\.h, but fold does not see client$/],
-	['an include around CMake, which does', () => append('server/metrics/process.c', '# include "../client/breaker.h"\n'),
-		/^server\/metrics\/process\.c includes server\/client\/breaker\.h, but metrics does not see client$/],
-	['a circle of includes', () => append('server/fetch/fetch.c', '#include "../client/breaker.h"\n'),
-		/^server\/fetch\/fetch\.c includes server\/client\/breaker\.h/, /^a circle of includes: client -> fetch -> client$/],
+	['an include upwards, which does not compile', () => append('server/fold/fold.c', '#include "calling.h"\n'),
+		/^server\/fold\/fold\.c includes server\/client\/calling\.h, but fold does not see client$/],
+	['an include around CMake, which does', () => append('server/metrics/process.c', '# include "../client/calling.h"\n'),
+		/^server\/metrics\/process\.c includes server\/client\/calling\.h, but metrics does not see client$/],
+	['a circle of includes', () => append('server/fetch/fetch.c', '#include "../client/calling.h"\n'),
+		/^server\/fetch\/fetch\.c includes server\/client\/calling\.h/, /^a circle of includes: .*-> fetch -> /],
 	['a room of too many lines', () => parts('server/client', 7, 400), /^server\/client has 3\d\d\d lines, of 3000 it may have$/],
 	['a room of too many files', () => parts('server/metrics', 25, 1), /^server\/metrics has \d\d files, of 25 it may have$/],
 	['a door that is too long', () => lengthen('server/include/fold.h', 151),
@@ -133,7 +133,7 @@ test('what is as large as it may be is fine, and so is a link that follows from 
 	assert.deepEqual(findings(
 		() => write('server/fold/long.c', nothing(500)), () => write('server/fold/idle.c', idle(70)),
 		() => lengthen('server/include/fold.h', 150),
-		() => lengthen('server/client/breaker.h', 151),         // no door
+		() => lengthen('server/client/calling.h', 151),         // no door
 		() => link('client', 'core')), []);
 });
 
@@ -145,7 +145,7 @@ test('a link that the drawing does not have is told, and ./dev rooms --update dr
 });
 
 test('a call of what a room does not see is told, though nothing is included', () => {
-	for (const library of globSync(`build/${build}/{server,products,orders}/*.a`, { cwd: root }))
+	for (const library of globSync(`build/${build}/{server,products,orders,ops}/*.a`, { cwd: root }))
 		cpSync(join(root, library), join(copy, library));
 	const source = join(copy, 'build/hidden.c'), object = join(copy, 'build/hidden.c.o');
 	writeFileSync(source, 'extern char text_fold; char *hidden(void) { return &text_fold; }\n');

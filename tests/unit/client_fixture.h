@@ -163,7 +163,6 @@ static inline void stop(struct server *server)
 
 static struct server *server;
 static struct arena *arena;
-static struct fetcher *fetcher;
 static struct client *client;
 static char url[64];
 
@@ -174,7 +173,6 @@ static inline void set_up(void)
 	pthread_mutex_init(&server->lock, NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/mcp", server->port);
 	arena = arena_create();
-	fetcher = fetcher_create();
 	client = client_create(url, "mcp_key", "tester", "1.2.3");
 	ck_assert_ptr_nonnull(client);
 }
@@ -182,7 +180,7 @@ static inline void set_up(void)
 static inline void tear_down(void)
 {
 	client_destroy(client);
-	fetcher_destroy(fetcher);
+	fetch_stop();
 	if (server->script)
 		stop(server);
 	close(server->listener);

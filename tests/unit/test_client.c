@@ -1,5 +1,5 @@
 /* test_client.c - the MCP client: calls, what of them is tried again, and when it gives up. */
-#include "breaker.h"
+#include "calling.h"
 #include "client_fixture.h"
 
 struct question {
@@ -130,6 +130,13 @@ static const struct { struct step step; enum client_outcome outcome; const char 
 	  CLIENT_REFUSED, "No tea.\nSorry." },
 	{ { ANSWER, JSON, RESULT("\"isError\":true,\"content\":[]") }, CLIENT_REFUSED,
 	  "did not say why" },
+	{ { ANSWER, JSON, RESULT("\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"Not now.\"}],"
+	                         "\"_meta\":{\"outcome\":\"unavailable\"}") },
+	  CLIENT_UNREACHABLE, "could not do it: Not now." },
+	{ { ANSWER, JSON, RESULT("\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"No tea.\"}],"
+	                         "\"_meta\":{\"outcome\":\"error\"}") }, CLIENT_REFUSED, "No tea." },
+	{ { ANSWER, JSON, "{\"jsonrpc\":\"2.0\",\"id\":$ID,\"error\":{\"code\":-32603,\"message\":"
+	                  "\"It broke\"}}" }, CLIENT_UNREACHABLE, "could not do it: It broke" },
 	{ { ANSWER, JSON, RESULT("\"resultType\":\"input_required\"") }, CLIENT_REFUSED, "program" },
 	{ { ANSWER, JSON, "{\"jsonrpc\":\"2.0\",\"id\":$ID,\"error\":{\"code\":-32602,\"message\":"
 	                  "\"Unknown tool\"}}" }, CLIENT_REFUSED, "Unknown tool" },
@@ -246,6 +253,37 @@ START_TEST(refusals_do_not_open_the_circuit)
 }
 END_TEST
 
+/* As of a call whose caller has no memory left. */
+static enum client_outcome call_with(struct budget *budget)
+{
+	struct calling calling;
+	struct fetch_answer fetched;
+
+	ck_assert(calling_begin(&calling, client, arena, "search", true, NULL, NULL));
+	calling.request.budget = budget;
+	do
+		fetch(arena, &calling.request, &fetched);
+	while (!calling_judge(&calling, &fetched));
+	return calling_conclude(&calling, arena, NULL, NULL, &why);
+}
+
+static const size_t rooms[] = { 0, 3000 };      /* for no request; for no answer */
+
+START_TEST(what_fails_here_does_not_open_the_circuit)
+{
+	struct budget little = { .max = rooms[_i] };
+
+	SCRIPT(server, { ANSWER, JSON, TEA });
+	for (int i = 0; i < 2 * BREAKER_FAILURES; i++) {
+		ck_assert_int_eq(call_with(&little), CLIENT_UNREACHABLE);
+		ck_assert_msg(strstr(why, "no memory"), "%s", why);
+	}
+	ck_assert_int_eq(atomic_load(&server->requests) > 0, rooms[_i] > 0);
+	ck_assert_int_eq(call(true), CLIENT_ANSWERED);
+	ck_assert_uint_eq(atomic_load(&little.used), 0);
+}
+END_TEST
+
 static void *call_often(void *unused)
 {
 	struct arena *own = arena_create();
@@ -293,6 +331,7 @@ static TCase *call_tests(void)
 	tcase_add_test(tests, what_was_not_sent_is_tried_again);
 	tcase_add_test(tests, the_circuit_opens_after_five_failures);
 	tcase_add_test(tests, refusals_do_not_open_the_circuit);
+	tcase_add_loop_test(tests, what_fails_here_does_not_open_the_circuit, 0, COUNT(rooms));
 	tcase_add_test(tests, threads_share_a_client);
 	return tests;
 }

@@ -1,10 +1,11 @@
 /* test_client_fetch.c - outbound HTTP, and which URLs and keys a client takes. */
 #include "client_fixture.h"
+#include "fetch_private.h"
 
 static struct fetch_answer get(const char *address, int64_t total_ms, bool once)
 {
 	struct fetch_answer answer;
-	fetch(fetcher, arena, &(struct fetch_request) {
+	fetch(arena, &(struct fetch_request) {
 		.method = "GET", .url = address, .connect_ms = 1000, .total_ms = total_ms,
 		.answer_max = 1000, .once = once,
 	}, &answer);
@@ -17,7 +18,7 @@ START_TEST(an_answer_is_fetched)
 	                 "hello" });
 	struct fetch_answer answer;
 	const char *const headers[] = { "X-Test: 1", "X-Empty:", NULL };
-	fetch(fetcher, arena, &(struct fetch_request) {
+	fetch(arena, &(struct fetch_request) {
 		.method = "POST", .url = url, .headers = headers, .body = STR("sent"),
 		.connect_ms = 1000, .total_ms = 2000, .answer_max = 5,
 	}, &answer);
@@ -155,6 +156,21 @@ START_TEST(loopback_needs_no_proxy)
 }
 END_TEST
 
+static const struct { const char *url; bool near; } places[] = {
+	{ "http://127.0.0.1:1/", true }, { "http://localhost/", true }, { "http://[::1]/", true },
+	{ "http://169.254.170.2/v2/x", true }, { "http://169.254.169.254/latest", true }, { "http://[fd00:ec2::254]/", true },
+	{ "http://[fe80::1]/", true }, { "http://10.0.0.1/", false }, { "http://169.254.1.1.example/", false },
+	{ "http://169.255.0.1/", false }, { "http://[fd00:ec3::1]/", false }, { "https://shop.example/?http://127.0.0.1/", false },
+};
+
+/* So the roles of containers and machines are asked directly, whatever proxy there is. */
+START_TEST(neither_does_the_link)
+{
+	ck_assert_ptr_null(fetch_check_url(places[_i].url));
+	ck_assert(fetch_is_near(places[_i].url) == places[_i].near);
+}
+END_TEST
+
 static const struct { const char *url; bool good; } urls[] = {
 	{ "http://127.0.0.1:8081/mcp", true },
 	{ "https://shop.example/mcp", true },
@@ -202,6 +218,7 @@ static TCase *fetch_tests(void)
 	tcase_add_test(tests, an_answer_that_is_too_long_is_none);
 	tcase_add_test(tests, redirects_are_not_followed);
 	tcase_add_test(tests, loopback_needs_no_proxy);
+	tcase_add_loop_test(tests, neither_does_the_link, 0, COUNT(places));
 	tcase_add_loop_test(tests, only_some_urls_can_be_called, 0, COUNT(urls));
 	tcase_add_test(tests, a_key_with_a_line_break_is_refused);
 	return tests;

@@ -6,6 +6,7 @@
 #include "charged.h"
 #include "core.h"
 #include "suite.h"
+#include "wiped.h"
 
 START_TEST(memory_is_zeroed_aligned_and_apart)
 {
@@ -162,6 +163,37 @@ START_TEST(what_an_arena_keeps_is_counted_until_it_is_destroyed)
 }
 END_TEST
 
+/* In the first block, in one behind it, in a large one, in one that grew, in what was adopted. */
+START_TEST(a_secret_arena_is_wiped)
+{
+	static const char secret[] = "a secret of twenty-one";
+	static const size_t before[] = { 0, 20000, 300000 };
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		struct arena *arena = arena_create_secret();
+		atomic_store(&wiped_text, secret);
+		atomic_store(&wiped_count, 0);
+		char *memory = arena_alloc(arena, before[i] + sizeof(secret));
+		memcpy(memory + before[i], secret, sizeof(secret));
+		arena_destroy(arena);
+		ck_assert_uint_eq(atomic_load(&wiped_count), 1);
+	}
+	struct arena *arena = arena_create_secret();
+	atomic_store(&wiped_count, 0);
+	char *small = arena_copy(arena, str_of(secret));
+	arena_alloc(arena, 10);
+	arena_grow(arena, small, sizeof(secret), 100000);       /* somewhere else, and still where it was */
+	arena_adopt(arena, memcpy(malloc(sizeof(secret)), secret, sizeof(secret)), sizeof(secret));
+	arena_destroy(arena);
+	ck_assert_uint_eq(atomic_load(&wiped_count), 3);
+	/* And no other. */
+	arena = arena_create();
+	arena_copy(arena, str_of(secret));
+	arena_destroy(arena);
+	ck_assert_uint_eq(atomic_load(&wiped_count), 3);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("arena");
@@ -173,6 +205,7 @@ int main(void)
 	tcase_add_test(tests, what_it_owns_is_released_latest_first);
 	tcase_add_test(tests, what_an_arena_keeps_is_counted_until_it_is_destroyed);
 	tcase_add_test(tests, an_arena_may_end_on_another_thread);
+	tcase_add_test(tests, a_secret_arena_is_wiped);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

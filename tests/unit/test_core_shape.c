@@ -248,6 +248,55 @@ static const struct { const char *json, *words; } refusals[] = {
 	  " confirm, weight, since, price, ship_to, items, tags" },
 };
 
+/* All at once, a line each: who called mends that in one round. */
+static const struct { const char *json, *words; } several[] = {
+	{ "{\"foo\":1,\"bar\":2,\"limit\":0}",
+	  "Unknown argument \"foo\": the arguments are customer, state, note, limit, stock,"
+	  " confirm, weight, since, price, ship_to, items, tags\n"
+	  "Unknown argument \"bar\"\n"
+	  "customer is required\n"
+	  "limit must be at least 1, not 0" },
+	{ "{\"customer\":\"x\",\"price\":{\"amount\":-1},\"items\":[{},{\"sku\":\"a\",\"quantity\":0,\"colour\":1}]}",
+	  "price.amount must be at least 0, not -1\n"
+	  "price.currency is required\n"
+	  "items[0].sku is required\n"
+	  "Unknown member \"colour\" in items[1]: its members are sku, quantity\n"
+	  "items[1].quantity must be at least 1, not 0" },
+	{ "{\"customer\":\"x\",\"tags\":[\"a\",\"b\"],\"ship_to\":{\"street\":\"a\",\"street\":\"b\"}}",
+	  "ship_to must not name a member twice\n"
+	  "tags[0] must be one of new, sale, not \"a\"\n"
+	  "tags[1] must be one of new, sale, not \"b\"" },
+	/* Eight of them. */
+	{ "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1}",
+	  "Unknown argument \"a\": the arguments are customer, state, note, limit, stock,"
+	  " confirm, weight, since, price, ship_to, items, tags\n"
+	  "Unknown argument \"b\"\nUnknown argument \"c\"\nUnknown argument \"d\"\n"
+	  "Unknown argument \"e\"\nUnknown argument \"f\"\nUnknown argument \"g\"\ncustomer is required" },
+	{ "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1}",
+	  "Unknown argument \"a\": the arguments are customer, state, note, limit, stock,"
+	  " confirm, weight, since, price, ship_to, items, tags\n"
+	  "Unknown argument \"b\"\nUnknown argument \"c\"\nUnknown argument \"d\"\n"
+	  "Unknown argument \"e\"\nUnknown argument \"f\"\nUnknown argument \"g\"\nUnknown argument \"h\"\nand more" },
+};
+
+START_TEST(all_that_is_wrong_is_said)
+{
+	struct order order;
+
+	ck_assert_pstr_eq(shape_read(order_shape, parse(several[_i].json), SHAPE_ARGUMENTS, &order, arena),
+	                  several[_i].words);
+}
+END_TEST
+
+START_TEST(who_wants_the_first_alone_is_told_that)
+{
+	struct order order;
+
+	ck_assert_pstr_eq(shape_read(order_shape, parse(several[1].json), SHAPE_STRICT, &order, arena),
+	                  "price.amount must be at least 0, not -1");
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_said_in_words)
 {
 	struct order order;
@@ -398,16 +447,17 @@ static SHAPE(strict_shape, struct order,
 	MONEY(struct order, price, "", .required = true),
 	NEST (struct order, ship_to, struct address, address_shape, "", .required = true),
 	LIST (struct order, items, items_count, struct line, line_shape, ""),
-	TEXTS(struct order, tags, tags_count, ""));
+	TEXTS(struct order, tags, tags_count, ""),
+	TIME (struct order, since, "", .required = true));
 
 static struct address nowhere = { .street = NULL };
 static struct address somewhere = { .street = "High St 1" };
 static struct line nothing = { .sku = NULL };
-#define PRICE .price = { 1, "GBP" }
+#define PRICE .price = { 1, "GBP" }, .since = 1
 
 static const struct { const char *field; struct order order; } lacking[] = {
 	{ "customer", { .customer = NULL } },
-	{ "price", { .customer = "x", .ship_to = &somewhere } },
+	{ "price", { .customer = "x", .ship_to = &somewhere, .since = 1 } },
 	{ "ship_to", { .customer = "x", PRICE } },
 	{ "street", { .customer = "x", PRICE, .ship_to = &nowhere } },
 	{ "sku", { .customer = "x", PRICE, .ship_to = &somewhere, .items = &nothing, .items_count = 1 } },
@@ -415,6 +465,7 @@ static const struct { const char *field; struct order order; } lacking[] = {
 	{ "tags", { .customer = "x", PRICE, .ship_to = &somewhere, .tags_count = 2 } },
 	{ "tags", { .customer = "x", PRICE, .ship_to = &somewhere, .tags = (const char *[]) { "a", NULL },
 	            .tags_count = 2 } },
+	{ "since", { .customer = "x", .price = { 1, "GBP" }, .ship_to = &somewhere } },
 	{ NULL, { .customer = "x", PRICE, .ship_to = &somewhere } },
 };
 
@@ -440,6 +491,8 @@ static TCase *reading(void)
 	tcase_add_loop_test(tests, digits_beyond_any_number_come_as_written, 0, COUNT(long_digits));
 	tcase_add_loop_test(tests, no_other_number_is_a_text, 0, COUNT(no_digits));
 	tcase_add_loop_test(tests, what_is_wrong_is_said_in_words, 0, COUNT(refusals));
+	tcase_add_loop_test(tests, all_that_is_wrong_is_said, 0, COUNT(several));
+	tcase_add_test(tests, who_wants_the_first_alone_is_told_that);
 	tcase_add_loop_test(tests, the_edge_itself_is_allowed, 0, COUNT(fine));
 	tcase_add_test(tests, a_long_text_is_quoted_in_part);
 	tcase_add_test(tests, only_a_strict_reader_refuses_unknown_members);

@@ -170,6 +170,43 @@ START_TEST(a_header_alone_imports_nothing_and_is_fine)
 }
 END_TEST
 
+/* ---- An amount that a file may leave out ---- */
+
+struct pet { const char *owner, *name; struct money owed; };
+
+static SHAPE(pet_shape, struct pet,
+	TEXT(struct pet, owner, "Whose", .required = true),
+	TEXT(struct pet, name, "Its name", .required = true),
+	MONEY(struct pet, owed, "What is to be paid"));
+
+static const char *owner_of(struct arena *in UNUSED, const void *row)
+{
+	return ((const struct pet *)row)->owner;
+}
+
+static bool take_pets(struct store *to UNUSED, struct arena *in UNUSED, const struct import_group *group UNUSED)
+{
+	return true;
+}
+
+static const struct { const char *text, *wrong; } pets[] = {
+	{ "owner,name\nAnn,Rex\n", NULL },
+	{ "owner,name,owed\nAnn,Rex,12.50\n", "there is no column currency; say which it is, such as --currency GBP\n" },
+	{ "owner,name,currency\nAnn,Rex,GBP\n", NULL },
+	{ "owner,name,owed,currency\nAnn,Rex,12.50,GBP\n", NULL },
+};
+
+START_TEST(a_currency_is_wanted_where_there_are_amounts)
+{
+	write_file(pets[_i].text, strlen(pets[_i].text));
+	options.currency = NULL;
+	spec = (struct import_spec) { .what = "pets", .row = pet_shape, .key = owner_of, .take = take_pets };
+	catch_log(run_import);
+	ck_assert_msg(pets[_i].wrong ? strstr(logged, pets[_i].wrong) != NULL : !*logged, "%s", logged);
+	ck_assert_int_eq(status, pets[_i].wrong ? 1 : 0);
+}
+END_TEST
+
 /* ---- The suite ---- */
 
 static TCase *rows_case(void)
@@ -180,6 +217,7 @@ static TCase *rows_case(void)
 	tcase_add_test(tcase, a_file_is_imported);
 	tcase_add_loop_test(tcase, a_row_is_taken_or_the_reason_is_told, 0, COUNT(rows));
 	tcase_add_loop_test(tcase, a_header_that_does_not_fit_is_refused, 0, COUNT(headers));
+	tcase_add_loop_test(tcase, a_currency_is_wanted_where_there_are_amounts, 0, COUNT(pets));
 	tcase_add_test(tcase, a_header_alone_imports_nothing_and_is_fine);
 	return tcase;
 }

@@ -1,4 +1,5 @@
 /* test_json_schema_words.c - what is said of values that do not fit, and of faulty schemas. */
+#include "builder.h"
 #include "schema_fixture.h"
 
 /* ---- Values ---- */
@@ -59,6 +60,30 @@ static const struct { const char *schema, *value, *words; } refusals[] = {
 	  "The arguments must be \"\", not "
 	  "\"1234567890123456789012345678901234567890123456789012345678…\"" },
 	{ "{}", "[{'a':1,'a':2}]", "An object in the arguments names a member twice" },
+
+	/* Several, a line each: who called mends them in one round. */
+	{ "{'properties':{'a':{'type':'string','minLength':3},'b':{'minimum':1}},'required':['c','d'],"
+	  "'additionalProperties':false}", "{'a':'xy','b':0,'e':1}",
+	  "c is required\nd is required\na must have at least 3 characters, not 2\nb must be at least 1, not 0\n"
+	  "Unknown argument \"e\": the arguments are a, b" },
+	{ "{'properties':{'a':{'items':{'properties':{'b':{'type':'null'}},'required':['c']}}}}",
+	  "{'a':[{'b':1},{'b':2,'c':1}]}",
+	  "a[0].c is required\na[0].b must be null, not a number\na[1].b must be null, not a number" },
+	{ "{'properties':{'a':{'type':'string','minLength':1,'enum':['x']}},'allOf':[{'properties':{'a':{'type':"
+	  "'string'}}}]}", "{'a':1}", "a must be a string, not a number" },
+	{ "{'anyOf':[{'required':['a','b']},{'required':['c','d']}],'required':['e']}", "{}",
+	  "e is required" },
+	{ "{'items':{'minimum':1}}", "[0,0,0,0,0,0,0,0]",
+	  "[0] must be at least 1, not 0\n[1] must be at least 1, not 0\n[2] must be at least 1, not 0\n"
+	  "[3] must be at least 1, not 0\n[4] must be at least 1, not 0\n[5] must be at least 1, not 0\n"
+	  "[6] must be at least 1, not 0\n[7] must be at least 1, not 0" },
+	{ "{'items':{'minimum':1}}", "[0,0,0,0,0,0,0,0,0,0]",
+	  "[0] must be at least 1, not 0\n[1] must be at least 1, not 0\n[2] must be at least 1, not 0\n"
+	  "[3] must be at least 1, not 0\n[4] must be at least 1, not 0\n[5] must be at least 1, not 0\n"
+	  "[6] must be at least 1, not 0\n[7] must be at least 1, not 0\nand more" },
+	/* What is left over is told where the rest fits. */
+	{ "{'properties':{'a':{'type':'null'}},'unevaluatedProperties':false}", "{'a':1,'b':1}",
+	  "a must be null, not a number" },
 };
 
 START_TEST(words_name_the_place_and_what_is_allowed)
@@ -154,6 +179,30 @@ START_TEST(one_compiled_schema_checks_any_number_of_values)
 }
 END_TEST
 
+#define ALIKE 3000
+#define NAME 70                         /* longer than what is quoted of one */
+
+/* Members whose names differ where they are no longer told, as deep as places are: none is told after the first, and their
+ * words are not made for ever. */
+START_TEST(what_reads_alike_is_bounded_too)
+{
+	struct builder text = builder_begin(arena, ALIKE * (NAME + 8));
+	struct json_schema *schema = compile("{'type':'object','additionalProperties':{'$ref':'#'}}");
+
+	for (int i = 0; i < 30; i++)
+		builder_put(&text, str_of(arena_print(arena, "{'%060d':", 0)));
+	for (int i = 0; i < ALIKE; i++)
+		builder_put(&text, str_of(arena_print(arena, "%s'%064d%06d':1", i ? "," : "{", 0, i)));
+	for (int i = 0; i <= 30; i++)
+		builder_put(&text, STR("}"));
+	yyjson_val *value = parse(builder_end(&text));
+	size_t before = arena_size(arena);
+	const char *words = json_schema_check(schema, value, arena);
+	ck_assert_ptr_nonnull(strstr(words, " must be an object, not a number\nand more"));
+	ck_assert_uint_lt(arena_size(arena) - before, 4 << 20);
+}
+END_TEST
+
 /* What a program answers is its customers': the log has the place alone. */
 static const struct { const char *schema, *value, *words; } own[] = {
 	{ "{'properties':{'a':{'enum':['red']}}}", "{'a':'secret'}", "a must be one of \"red\", not a string" },
@@ -183,5 +232,6 @@ int main(void)
 	tcase_add_loop_test(tests, words_for_a_log_have_no_value, 0, COUNT(own));
 	tcase_add_loop_test(tests, faulty_schemas_are_refused_in_words, 0, COUNT(faulty));
 	tcase_add_test(tests, one_compiled_schema_checks_any_number_of_values);
+	tcase_add_test(tests, what_reads_alike_is_bounded_too);
 	return run_all("json schema words", tests);
 }

@@ -95,10 +95,19 @@ static void other_count(void) { mcp_test_counted(test, "told_total", 1); }
 static void not_absent(void)  { mcp_test_answers(mcp_test_call(test, "two", "{}"), "{'items': [{}, {'name': null}]}"); }
 static void no_fitting(void)  { mcp_test_answers(mcp_test_complete(test, "greet", "name", "{'name': 't'}"), "['tea']"); }
 static void no_setting(void)  { mcp_test_open(&shelf, .settings = (const char *const[]) { "SHELF=1", NULL }); }
-static void no_revision(void) { test = mcp_test_open(&shelf, .revision = "2024-01-01"); mcp_test_call(test, "two", "{}"); }
+static void no_revision(void) { mcp_test_open(&shelf, .revision = "2026-07-82"); }
+static void no_resource(void) { mcp_test_follow(test, "shelf://nothing"); }
+static void no_resource_in_a_session(void) { mcp_test_follow(mcp_test_also(test, .revision = "2025-11-25"), "shelf://nothing"); }
 static void no_scope(void)    { mcp_test_open(&shelf, .scopes = "shelf:read shelf:raed"); }
 static void no_scope_of_another(void) { mcp_test_also(test, .caller = "ann", .scopes = "shelf:own"); }
 static void no_tables(void)   { mcp_test_open(&untitled); }
+
+static void not_followed(void)
+{
+	test = mcp_test_open(&shelf, .settings = (const char *const[]) { "LISTENS_MAX=1", NULL });
+	mcp_test_follow(test, NULL);
+	mcp_test_follow(test, NULL);
+}
 
 static void no_cursor(void)
 {
@@ -145,7 +154,10 @@ static const struct { void (*run)(void); const char *says; } cases[] = {
 	{ a_mistake, "got the error -32603: " },
 	{ no_job, "there is no job sweep" },
 	{ no_setting, "there is no setting SHELF=1" },
-	{ no_revision, "no session of 2024-01-01 can be had: {" },
+	{ no_revision, "there is no revision 2026-07-82: write one of 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28" },
+	{ no_resource, "shelf://nothing can't be followed: the server tells of {}" },
+	{ not_followed, "nothing can be followed: HTTP 503: {" },
+	{ no_resource_in_a_session, "shelf://nothing can't be followed: " },
 	{ no_scope, "there is no scope shelf:raed: shelf has shelf:read, or * for everything" },
 	{ no_scope_of_another, "there is no scope shelf:own: shelf has shelf:read, or * for everything" },
 	{ no_cursor, "the answer does not fit the shape: next_cursor is required: {\"items\":[" },

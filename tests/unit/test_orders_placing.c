@@ -47,7 +47,7 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders where lease_owner is"
 		" null"
 	                             " and lease_until is null"), 1);
-	const char *uri = arena_print(arena, "order://%s ", text(order, "/id"));
+	const char *uri = arena_print(arena, "order://%s customer://ann ", text(order, "/id"));
 	ck_assert_ptr_nonnull(strstr(changes(), uri));
 }
 END_TEST

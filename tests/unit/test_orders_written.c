@@ -50,7 +50,7 @@ START_TEST(an_order_is_found_by_every_tool_however_its_number_is_written)
 	ck_assert_int_eq(call_tool(&orders, "explain_order", "{'id': '%s'}", other).outcome, DID);
 	forget_changes();
 	does(&orders, "update_order_status", "{'id': '%s', 'status': 'paid'}", other);
-	ck_assert_str_eq(changes(), arena_print(arena, "order://%s ", id));
+	ck_assert_str_eq(changes(), arena_print(arena, "order://%s customer://ann ", id));
 	does(&orders, "cancel_order", "{'id': '%s', 'confirm': true}", other);
 	ck_assert_int_eq(available_of("TEA"), 9);
 	ck_assert_int_eq(find_number(&orders, "select count(*) from orders"), 1);

@@ -18,9 +18,9 @@ static void begin(void)
 static void end_of(int well, int badly)
 {
 	for (int i = 0; i < well; i++)
-		served_note(true);
+		served_note(SERVED_READS, true);
 	for (int i = 0; i < badly; i++)
-		served_note(false);
+		served_note(SERVED_READS, false);
 	served_look(at_ms);
 }
 
@@ -44,6 +44,29 @@ START_TEST(half_of_the_calls_are_too_many)
 {
 	end_of(shares[_i].well, shares[_i].badly);
 	ck_assert_int_eq(!readiness_why_not(), shares[_i].ready);
+}
+END_TEST
+
+/* Those of the one kind do not hide those of the other. */
+static const struct { int well, badly, others; bool ready; } kinds[] = {
+	{ 0, 2, 1000, true }, { 0, 3, 1000, false }, { 3, 3, 1000, false }, { 4, 3, 1000, true },
+};
+
+START_TEST(half_of_one_kind_are_too_many)
+{
+	enum served_kind kind = _i % 2 ? SERVED_CHANGES : SERVED_READS;
+	enum served_kind other = _i % 2 ? SERVED_READS : SERVED_CHANGES;
+
+	for (int i = 0; i < kinds[_i / 2].others; i++)
+		served_note(other, true);
+	for (int i = 0; i < kinds[_i / 2].well; i++)
+		served_note(kind, true);
+	for (int i = 0; i < kinds[_i / 2].badly; i++)
+		served_note(kind, false);
+	served_look(at_ms);
+	ck_assert_int_eq(!readiness_why_not(), kinds[_i / 2].ready);
+	if (!kinds[_i / 2].ready)
+		ck_assert_ptr_nonnull(strstr(readiness_why_not(), kind == SERVED_CHANGES ? "that change" : "that only read"));
 }
 END_TEST
 
@@ -110,7 +133,7 @@ START_TEST(what_another_part_explains_is_not_counted)
 	end_of(0, 9);
 	ck_assert_ptr_nonnull(readiness_why_not());
 	for (int second = 0; second < 30; second++, at_ms += 1000) {
-		served_note(false);
+		served_note(SERVED_READS, false);
 		served_explained(at_ms);
 		ck_assert_ptr_null(readiness_why_not());
 	}
@@ -137,10 +160,10 @@ static void count_look(void)
 START_TEST(who_looks_is_told_of_a_failure_at_once_and_not_of_each)
 {
 	served_tell(count_look);
-	served_note(true);
+	served_note(SERVED_READS, true);
 	ck_assert_int_eq(looks, 0);
 	for (int i = 0; i < 1000; i++)
-		served_note(false);
+		served_note(SERVED_READS, false);
 	ck_assert_int_ge(looks, 1);
 	ck_assert_int_lt(looks, 100);
 }
@@ -153,6 +176,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin, NULL);
 	tcase_add_loop_test(tcase, half_of_the_calls_are_too_many, 0, COUNT(shares));
+	tcase_add_loop_test(tcase, half_of_one_kind_are_too_many, 0, 2 * COUNT(kinds));
 	tcase_add_test(tcase, what_is_long_ago_counts_no_more);
 	tcase_add_test(tcase, single_failures_far_apart_are_none);
 	tcase_add_test(tcase, it_ends_by_itself_and_stays_ended);

@@ -250,6 +250,58 @@ START_TEST(a_programmers_error_is_told_with_the_statement)
 }
 END_TEST
 
+/* ---- What costs nobody a call: a text where the field takes a number ---- */
+
+static void reads_no_numbers(void)
+{
+	ROWS(struct thing) rows;
+
+	if (!store_find(store, arena, "select 'a' as name, 'seven' as size, '7.5kg' as weight, '' as made_at", NULL, NULL,
+	                thing_shape, &rows) || rows.count != 1)
+		_exit(1);
+	const struct thing *thing = rows.first;
+	_exit(thing->size == 0 && thing->weight == 7.5 && thing->made_at == 0 && !mistake_was_fatal() ? 0 : 2);
+}
+
+static void read_in_child(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		mistake_by("tool", "reads");
+		signal(SIGABRT, SIG_DFL);
+		reads_no_numbers();
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	if (mistakes_stop)
+		ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	else
+		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+START_TEST(a_text_that_is_no_number_is_told)
+{
+	catch_log(read_in_child);
+	ck_assert_ptr_nonnull(strstr(logged, "a mistake of the tool reads: "));
+	ck_assert_ptr_nonnull(strstr(logged, " is a text that is no number, and its field takes one: it is 0"));
+}
+END_TEST
+
+START_TEST(a_text_that_is_a_number_is_one)
+{
+	ROWS(struct thing) rows;
+
+	ck_assert(store_find(store, arena, "select 'a' as name, '7' as size, ' 2.50 ' as weight, '0' as heavy,"
+	                     " '5.00' as made_at", NULL, NULL, thing_shape, &rows));
+	const struct thing *thing = rows.first;
+	ck_assert_int_eq(thing->size, 7);
+	ck_assert_double_eq(thing->weight, 2.5);
+	ck_assert(!thing->heavy);
+	ck_assert_int_eq(thing->made_at, 5);
+}
+END_TEST
+
 /* Then the database may not be the program's, or not yet. */
 START_TEST(what_the_runtime_finds_unfit_has_failed_and_is_no_mistake)
 {
@@ -267,6 +319,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_loop_test(tcase, a_programmers_error_is_told_with_the_statement, 0, COUNT(misuses));
+	tcase_add_test(tcase, a_text_that_is_no_number_is_told);
+	tcase_add_test(tcase, a_text_that_is_a_number_is_one);
 	tcase_add_test(tcase, what_the_runtime_finds_unfit_has_failed_and_is_no_mistake);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

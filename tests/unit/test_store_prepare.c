@@ -23,6 +23,7 @@ static bool unknown_names(struct store *in, struct rows *rows, struct thing *thi
 	       && store_find(in, arena, "select name as shade from thing", NULL, NULL, thing_shape, rows)
 	       && store_find_one(in, arena, "select name, weight as name from thing", NULL, NULL, thing_shape, thing)
 	       && store_each(in, "select name from thing where name = :tint", thing_shape, thing, thing_shape, NULL, NULL)
+	       && store_find_one(in, arena, "select name, price from thing", NULL, NULL, thing_shape, thing) == 1
 	       && store_change(in, "delete from thing where name = :name and 1 = 1", NULL, NULL);
 }
 
@@ -62,6 +63,8 @@ static const struct {
 	    "select name as shade from thing: no field for the column shade" } },
 	{ "two columns of one name", { "select name, weight as name from thing: two columns are called name",
 	    "select name, weight as name from thing: two columns are called name" } },
+	{ "an amount without its currency", { "select name, price from thing: price has no column price_currency beside it",
+	    "select name, price from thing: price has no column price_currency beside it" } },
 	{ "a parameter that is no field", { "select name from thing where name = :tint: no field for the parameter :tint",
 	    "select name from thing where name = :tint: no field for the parameter :tint" } },
 	{ "parameters without a shape", { "delete from thing where name = :name and 1 = 1: no field for the parameter :name",
@@ -173,6 +176,20 @@ START_TEST(what_was_fine_is_not_looked_at_again)
 	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
 	spoil();
 	ck_assert_int_eq(prepare_once(&names, &sizes), 0);
+}
+END_TEST
+
+/* Where nothing is run meanwhile, as by a program that nobody calls. */
+START_TEST(tables_that_were_changed_since_are_seen)
+{
+	static const struct store_statement *const one[] = { &names };
+	const struct statements all = { one, one + 1 };
+
+	ck_assert_int_eq(prepare(all).wrong, 0);
+	spoil();
+	ck_assert_int_eq(prepare(all).wrong, 1);
+	ck_assert(store->driver->script(store, "alter table thing rename column title to name"));
+	ck_assert_int_eq(prepare(all).wrong, 0);
 }
 END_TEST
 
@@ -295,6 +312,7 @@ int main(int argc, char **argv UNUSED)
 	tcase_add_test(tcase, the_page_has_each);
 	tcase_add_test(tcase, nothing_is_run_and_the_store_goes_on);
 	tcase_add_test(tcase, what_was_fine_is_not_looked_at_again);
+	tcase_add_test(tcase, tables_that_were_changed_since_are_seen);
 	tcase_add_test(tcase, what_can_not_be_noted_is_fine_all_the_same);
 	tcase_add_test(tcase, what_was_wrong_is_looked_at_again);
 	tcase_add_test(tcase, other_statements_are_looked_at);

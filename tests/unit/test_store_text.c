@@ -7,6 +7,7 @@
 
 #define CHANGES "it would change the connection"
 #define TRANSACTION "by store_transact()"
+#define OTHERS "it would be the connection's"
 #define LOCK "pg_advisory_xact_lock()"
 
 static const struct {
@@ -47,6 +48,14 @@ static const struct {
 	{ "select set_config('a.b', 'c', not true or true and false)", { NULL, CHANGES } },
 	{ "select set_config from settings", { NULL, NULL } },
 	{ "select set_config(", { NULL, CHANGES } },
+	{ "create temp table a (b int)", { OTHERS, OTHERS } },
+	{ "Create /* a */ local Temporary table a (b int)", { OTHERS, OTHERS } },
+	{ "create or replace temp view a as select 1", { OTHERS, OTHERS } },
+	{ "create temp table a on commit drop as select 1", { OTHERS, NULL } },
+	{ "create temp table a (b int) on on commit /* a */ drop", { OTHERS, NULL } },
+	{ "create temp table a (b text default 'on commit drop')", { OTHERS, OTHERS } },
+	{ "create temp table a (b int) on commit delete rows", { OTHERS, OTHERS } },
+	{ "create table temp (temporary int)", { NULL, NULL } },
 };
 
 static void is_told(const char *sql, const char *words, enum store_kind kind)

@@ -21,7 +21,7 @@ static SHAPE(sold_shape, struct named,
 static SHAPE(torn_shape, struct named,
 	INT(struct named, count, "How many", AT_LEAST(2), AT_MOST(1)));
 static SHAPE(worded_shape, struct named,
-	INT(struct named, count, "How many", DEFAULT("20")));
+	INT(struct named, count, "How many", AT_LEAST(1), AT_MOST(100), DEFAULT("20")));
 static SHAPE(numbered_shape, struct named,
 	TEXT(struct named, name, "Which", DEFAULT(20)));
 static SHAPE(beyond_shape, struct named,
@@ -75,6 +75,10 @@ static int order(struct store *store UNUSED, int argc UNUSED, char **argv UNUSED
 #define COUNTER(...) .counters = (const struct mcp_counter[]) { { __VA_ARGS__ }, { 0 } }
 #define SETTING(...) .settings = (const struct setting[]) { { __VA_ARGS__ }, { 0 } }
 #define MIGRATION(...) .migrations = (const struct migration[]) { { __VA_ARGS__ }, { 0 } }
+
+static const struct mcp_tool endless_tools[] = { A_TOOL() };
+const struct migration endless_migrations[] = { { "1-shelf", "create table shelf (id text);", NULL }, { "2-row", "", "" } };
+
 #define C(n) { "c" #n "_total", "A count." }
 
 static const struct {
@@ -247,6 +251,10 @@ static const struct {
 	{ "`complete` of a prompt without arguments", { PROMPT(.complete = complete) },
 	  "prompts[0] \"compare\": .complete completes arguments, and there is no .in: leave it out" },
 
+	{ "a table without its last, empty entry", { .tools = endless_tools },
+	  "tools[0] \"restock\": nothing tells that it is the last: write { 0 } behind it" },
+	{ "the same of another file's table", { .migrations = endless_migrations },
+	  "migrations[1] \"2-row\": nothing tells that it is the last: write { 0 } behind it" },
 	{ "a job without a function", { JOB("tidy", NULL) },
 	  "jobs[0] \"tidy\": .run is missing: the function that works" },
 	{ "a job without a name", { JOB("", work) },

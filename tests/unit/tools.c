@@ -9,6 +9,8 @@
 struct mcp_call {
 	const struct tool *tool;
 	struct said said;
+	int64_t number;
+	bool again;                     /* what it waits for is there */
 };
 
 struct arena *arena;
@@ -28,6 +30,7 @@ const char *chosen_argument, *chosen_value;
 
 static const char *suggestions;
 static int suggestion_count;
+static int64_t numbers;
 static char changed[8192];
 static int64_t counters[MCP_COUNTERS];
 static jmp_buf *life;
@@ -37,6 +40,16 @@ static jmp_buf *life;
 struct arena *mcp_arena(struct mcp_call *call UNUSED)
 {
 	return arena;
+}
+
+int64_t mcp_call_number(struct mcp_call *call)
+{
+	return call->number;
+}
+
+void run_again(struct mcp_call *call)
+{
+	call->again = true;
 }
 
 const char *mcp_caller(const struct mcp_call *call UNUSED)
@@ -244,6 +257,17 @@ static yyjson_val *read_arguments(const char *format, va_list list)
 	return read_json(str_of(exchange(arena_print_list(arena, format, list), '\'', '"')));
 }
 
+static enum mcp_answer run_to_its_end(struct program *program, struct mcp_call *call, const void *in)
+{
+	enum mcp_answer answer;
+
+	do {
+		call->again = false;
+		answer = call->tool->run(call, in, program->store);
+	} while (answer == MCP_WAITING && call->again);
+	return answer;
+}
+
 /* In a function of its own, for longjmp() leaves the variables of setjmp()'s undefined. */
 static void run_tool(struct program *program, struct mcp_call *call, yyjson_val *arguments)
 {
@@ -253,7 +277,7 @@ static void run_tool(struct program *program, struct mcp_call *call, yyjson_val 
 
 	if (wrong)
 		call->said = (struct said) { REFUSED, wrong, NULL };
-	else if (call->tool->run(call, in, program->store) == MCP_WAITING)
+	else if (run_to_its_end(program, call, in) == MCP_WAITING)
 		call->said.outcome = WAITS;
 	ck_assert_msg(store_is_idle(program->store), "%s left the store busy", call->tool->name);
 }
@@ -263,6 +287,7 @@ static struct said call_with(struct program *program, const char *name, yyjson_v
 	struct mcp_call *call = arena_new(arena, struct mcp_call);
 	jmp_buf here, *volatile outer = life;
 
+	call->number = ++numbers;
 	call->tool = find_tool(program, name);
 	call->said = (struct said) { DIED, "died", NULL };
 	life = &here;

@@ -103,6 +103,8 @@ extern char progress_text[256];
 extern int64_t time_left_ms;
 
 /* Ends the call that runs, as the end of its process would. Not within a transaction. */
+/* What the call waits for is there: its tool is run again when it returned MCP_WAITING. */
+void run_again(struct mcp_call *call);
 void die(void);
 
 /* ---- The database ---- */

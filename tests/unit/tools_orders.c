@@ -116,6 +116,44 @@ enum client_outcome (client_call)(struct client *client UNUSED, struct arena *of
 	return CLIENT_REFUSED;
 }
 
+/* Sent in one run of a tool, and answered to the next. */
+#define ASKED_MAX 8
+static struct asked {
+	int64_t call;
+	const char *key;
+	enum client_outcome outcome;
+	void *result;
+	const char *why;
+} asked[ASKED_MAX];
+static int asked_latest;
+
+static const struct asked *find_asked(int64_t call, const char *key)
+{
+	for (int i = 0; i < ASKED_MAX; i++)
+		if (asked[i].call == call && strcmp(asked[i].key, key) == 0)
+			return &asked[i];
+	return NULL;
+}
+
+enum client_outcome (client_ask)(struct mcp_call *call, struct client *client, const char *key, const char *tool,
+                                 bool idempotent, const struct shape *in, const void *arguments,
+                                 const struct shape *out, void *result, const char **why)
+{
+	const struct asked *known = find_asked(mcp_call_number(call), key);
+
+	if (known) {
+		if (known->outcome == CLIENT_ANSWERED)
+			memcpy(result, known->result, out->size);
+		*why = known->why;
+		return known->outcome;
+	}
+	struct asked now = { mcp_call_number(call), key, CLIENT_PENDING, arena_alloc(arena, out->size), NULL };
+	now.outcome = (client_call)(client, arena, tool, idempotent, in, arguments, out, now.result, &now.why);
+	asked[asked_latest++ % ASKED_MAX] = now;
+	run_again(call);
+	return CLIENT_PENDING;
+}
+
 /* ---- Around the tests ---- */
 
 void begin_shop(void)

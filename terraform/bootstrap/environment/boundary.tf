@@ -1,5 +1,15 @@
 # What a role that the pipeline makes can ever do, whatever its policy says: the pipeline must put this on each of them, so it can't
 # make itself a stronger role.
+module "aws_read" {
+  source = "../../modules/aws-read"
+  count  = anytrue([for service in var.services : service.aws == "read"]) ? 1 : 0
+
+  project = var.project
+  name    = local.prefix
+  region  = var.region
+  account = var.account
+}
+
 resource "aws_iam_policy" "boundary" {
   name        = "${local.prefix}-boundary"
   description = "The most that a role of ${local.prefix} can do"
@@ -7,7 +17,7 @@ resource "aws_iam_policy" "boundary" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid      = "Logs"
         Effect   = "Allow"
@@ -63,6 +73,6 @@ resource "aws_iam_policy" "boundary" {
         Action   = ["kms:Decrypt"]
         Resource = aws_kms_key.main.arn
       },
-    ]
+    ], module.aws_read[*].statements...)
   })
 }

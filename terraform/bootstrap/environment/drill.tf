@@ -84,7 +84,7 @@ resource "aws_iam_role_policy" "drill" {
         Sid       = "Look"
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = [for service in keys(var.services) : "${local.arn.ecs}:task-definition/${local.prefix}-${service}:*"]
+        Resource  = [for service in local.databases : "${local.arn.ecs}:task-definition/${local.prefix}-${service}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
       },
       {
@@ -103,7 +103,7 @@ resource "aws_iam_role_policy" "drill" {
         Sid       = "HandRolesOn"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = flatten([for service in keys(var.services) : [for role in ["task", "service"] : "arn:aws:iam::${var.account}:role/${local.prefix}/${local.prefix}-${service}-${role}"]])
+        Resource  = flatten([for service in local.databases : [for role in ["task", "service"] : "arn:aws:iam::${var.account}:role/${local.prefix}/${local.prefix}-${service}-${role}"]])
         Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
     ]

@@ -27,7 +27,7 @@ resource "aws_secretsmanager_secret" "keys" {
 
 resource "aws_secretsmanager_secret" "database" {
   # checkov:skip=CKV2_AWS_57:A rotation takes the setup task and a deployment after it; docs/operate.md says how
-  for_each = var.services
+  for_each = local.databases
 
   name                    = "${local.prefix}/${each.key}/database"
   description             = "JSON with username and password of ${each.key} in its database. Put in by terraform/secrets ${var.name}; the setup task makes the user with it"

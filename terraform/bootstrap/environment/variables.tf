@@ -25,8 +25,8 @@ variable "account" {
 }
 
 variable "services" {
-  description = "The services, and which others each calls"
-  type        = map(object({ calls = list(string) }))
+  description = "The services, which others each calls, whether it has a database, and what it may do in AWS"
+  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing") }))
 }
 
 variable "zone_ids" {
@@ -61,7 +61,10 @@ variable "reading_policy_arn" {
 
 locals {
   prefix = "${var.project}-${var.name}"
-  arn    = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-idp"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
+
+  databases = toset([for service, at in var.services : service if at.database])
+
+  arn = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-idp"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
 }
 
 terraform {

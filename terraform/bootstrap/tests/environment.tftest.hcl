@@ -55,6 +55,44 @@ run "policies" {
   }
 }
 
+run "without_a_database" {
+  variables {
+    services = { products = { calls = [] }, lookout = { calls = [], database = false } }
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = toset(keys(aws_secretsmanager_secret.keys)) == toset(["products", "lookout"]) && keys(aws_secretsmanager_secret.database) == ["products"]
+    error_message = "Each has keys, and who has a database a password there."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.drill.policy, "lookout") && strcontains(aws_iam_role_policy.drill.policy, "shop-dev-products-task")
+    error_message = "The drill starts no task that has nothing to look at."
+  }
+  assert {
+    condition     = !strcontains(aws_iam_policy.boundary.policy, "ecs:")
+    error_message = "Where no program reads in AWS, no role can."
+  }
+}
+
+run "with_a_reader" {
+  variables {
+    services = { lookout = { calls = [], database = false, aws = "read" } }
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_policy.boundary.policy, "ecs:DescribeServices") && length(aws_iam_policy.boundary.policy) <= 6144
+    error_message = "The boundary lets a role read, where one has to."
+  }
+}
+
 run "without_zone" {
   variables {
     zone_ids = []

@@ -127,7 +127,7 @@ resource "aws_route53_record" "host" {
 # three bad minutes of five count, also where a small shop has a request in each.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-balancer-errors"
-  alarm_description   = "In three minutes of five the balancer answered more than 5 % of the requests with an error of its own: no task, or one that does not answer."
+  alarm_description   = "In three minutes of five the balancer answered more than 5 % of the requests with an error of its own: no task, or one that does not answer. docs/on-call.md#nothing-answers"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 5
   evaluation_periods  = 5

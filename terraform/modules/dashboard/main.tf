@@ -61,8 +61,13 @@ locals {
           [var.namespace, "FailedKeyFetches", "Service", service, { stat = "Sum", label = "failed fetches", yAxis = "right" }],
         ]
       },
-  ] : chart if var.sign_in]) }
-  depth = 6 * (var.sign_in ? 8 : 6)
+      ] : chart if var.sign_in], [for chart in [
+      {
+        title   = "spans that were lost a minute"
+        metrics = [[var.namespace, "LostSpans", "Service", service, { stat = "Sum", label = "dropped, or not taken" }]]
+      },
+  ] : chart if var.traces]) }
+  depth = 6 * max(0, [for rows in values(local.rows) : length(rows)]...)
 
   below = [
     {

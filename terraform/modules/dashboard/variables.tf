@@ -29,6 +29,11 @@ variable "sign_in" {
   type        = bool
 }
 
+variable "traces" {
+  description = "Whether there are traces"
+  type        = bool
+}
+
 variable "balancer" {
   description = "How metrics name the load balancer"
   type        = string

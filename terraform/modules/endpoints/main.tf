@@ -1,11 +1,18 @@
 # How private subnets without NAT reach AWS: an endpoint for each service that a Fargate task of ours talks to, and what may be asked there.
 locals {
-  actions = {
+  starting = {
     "ecr.api"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
     "ecr.dkr"        = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"]
     "logs"           = ["logs:CreateLogStream", "logs:PutLogEvents"]
     "secretsmanager" = ["secretsmanager:GetSecretValue"]
   }
+
+  # The endpoint of a service, by how its actions begin, where that is another word. What costs are has none.
+  named = { cloudwatch = "monitoring", ecr = "ecr.api" }
+  asked = { for action in var.actions : lookup(local.named, split(":", action)[0], split(":", action)[0]) => action... if split(":", action)[0] != "ce" }
+
+  actions = { for service in distinct(concat(keys(local.starting), keys(local.asked))) :
+  service => concat(lookup(local.starting, service, []), sort(lookup(local.asked, service, []))) }
 }
 
 resource "aws_vpc_endpoint" "interface" {

@@ -24,6 +24,11 @@ variable "subnet_ids" {
   type        = list(string)
 }
 
+variable "actions" {
+  description = "What else the tasks ask of AWS, beside what starting them takes: each action"
+  type        = list(string)
+}
+
 variable "security_group_id" {
   description = "Their security group"
   type        = string

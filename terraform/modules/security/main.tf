@@ -5,7 +5,7 @@ locals {
 
   connections = concat(
     [for service, port in var.ports : { from = "balancer", to = service, port = port }],
-    [for service in local.services : { from = service, to = "database", port = 5432 }],
+    [for service in var.databases : { from = service, to = "database", port = 5432 }],
     flatten([for service, called in var.calls : [for other in called : { from = service, to = other, port = var.ports[other] }]]),
     var.private_access == "endpoints" ? [for service in local.services : { from = service, to = "endpoints", port = 443 }] : [],
   )

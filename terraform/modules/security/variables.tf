@@ -19,6 +19,11 @@ variable "ports" {
   type        = map(number)
 }
 
+variable "databases" {
+  description = "The services that have a database"
+  type        = list(string)
+}
+
 variable "calls" {
   description = "Which other services each service calls"
   type        = map(list(string))

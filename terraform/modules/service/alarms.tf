@@ -1,4 +1,4 @@
-# When somebody should look at the service. The first two also send a deployment back.
+# When somebody should look at the service; each says which entry of docs/on-call.md it is about. The first two also send a deployment back.
 #
 # CloudWatch often has the newest minute late, and a metric of the balancer has no point in a minute in which there was nothing to count. So
 # no alarm wants every one of the last minutes, and what fills gaps with zeros (FILL) is a count beside one that has no gap. tests/alarms.py
@@ -11,6 +11,7 @@ locals {
     # No number of requests is too small: three minutes with failures, be it one each, are enough.
     errors = {
       words      = "More than 5 % of the requests to ${local.full_name} end in a 5xx."
+      page       = "answers-are-errors"
       expression = "100 * FILL(SUM([${local.ids["errors"]}]), 0) / SUM([${local.ids["requests"]}])"
       threshold  = 5
       metrics = {
@@ -20,12 +21,14 @@ locals {
     }
     latency = {
       words      = "One request in twenty to ${local.full_name} waits more than ${var.size.latency_alarm_ms} ms for its answer to begin."
+      page       = "answers-are-slow"
       expression = "1000 * MAX([${local.ids["p95"]}])"
       threshold  = var.size.latency_alarm_ms
       metrics    = { p95 = { name = "TargetResponseTime", stat = "p95" } }
     }
     unhealthy = {
       words      = "A task of ${local.full_name} runs and is not ready; mostly it is the database."
+      page       = "not-ready"
       expression = "MAX([${local.ids["unhealthy"]}])"
       threshold  = 0
       metrics    = { unhealthy = { name = "UnHealthyHostCount", stat = "Maximum" } }
@@ -43,7 +46,7 @@ resource "aws_cloudwatch_metric_alarm" "balancer" {
   for_each = local.balancer_alarms
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = each.value.words
+  alarm_description   = "${each.value.words} docs/on-call.md#${each.value.page}"
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
   evaluation_periods  = 5
@@ -96,7 +99,7 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   for_each = local.failures
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = "More than a tenth of the calls of ${local.full_name}'s tools could not be served ${each.value.words}."
+  alarm_description   = "More than a tenth of the calls of ${local.full_name}'s tools could not be served ${each.value.words}. docs/on-call.md#calls-are-not-served"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 10
   evaluation_periods  = each.value.periods
@@ -128,19 +131,24 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   }
 }
 
-# Statements fail and nobody calls, or a tool does without the service that it could not call (a job tells it later): minute after minute.
+# Statements fail and nobody calls, or a tool does without the service that it could not call (a job tells it later): minute after minute. So
+# do spans, where there are traces; elsewhere there is no such figure and no such alarm.
 locals {
-  failing = {
-    statements = { metric = "FailedStatements", words = "Statements of ${local.full_name} fail in the database, calls or no calls: its log says which, and why." }
-    calls-out  = { metric = "FailedCallsOut", words = "${local.full_name} can't call a service that it needs: what it has to tell it waits." }
-  }
+  failing = { for alarm, at in {
+    statements = { metric = "FailedStatements", page = "statements-fail", words = "Statements of ${local.full_name} fail in the database, calls or no calls: its log says which, and why." }
+    calls-out  = { metric = "FailedCallsOut", page = "a-service-cannot-be-called", words = "${local.full_name} can't call a service that it needs: what it has to tell it waits." }
+    spans      = { metric = "LostSpans", page = "spans-are-lost", words = "The collector does not take the spans of ${local.full_name}: its log says why. Its calls go on." }
+    } : alarm => at if lookup({
+      statements = var.database != null
+      spans      = contains(keys(var.settings), "OTEL_EXPORTER_OTLP_ENDPOINT")
+  }, alarm, true) }
 }
 
 resource "aws_cloudwatch_metric_alarm" "failing" {
   for_each = local.failing
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = each.value.words
+  alarm_description   = "${each.value.words} docs/on-call.md#${each.value.page}"
   namespace           = local.fixed.METRICS_EMF
   metric_name         = each.value.metric
   dimensions          = { Service = var.service }
@@ -162,6 +170,7 @@ locals {
   sign_in_alarms = { for alarm, at in {
     issuer = {
       words      = "${local.full_name} can't have the issuer's keys: who signs in with a new one gets 503, the others go on for a day."
+      page       = "the-issuers-keys"
       expression = "failed"
       threshold  = 0
       minutes    = 1
@@ -171,6 +180,7 @@ locals {
     }
     issuer-keys = {
       words      = "The issuer's keys that ${local.full_name} has are more than half an hour old, and should be at most eleven minutes."
+      page       = "the-issuers-keys"
       expression = "age"
       threshold  = 1800
       minutes    = 1
@@ -180,6 +190,7 @@ locals {
     }
     refused-tokens = {
       words      = "Most people can't sign in to ${local.full_name}: more than 80 % of the tokens that it looked at in the last 15 minutes were refused, and of several addresses."
+      page       = "tokens-are-refused"
       expression = "IF(addresses >= 5 AND refused >= 20, 100 * refused / (refused + accepted), 0)"
       threshold  = 80
       minutes    = 15
@@ -198,7 +209,7 @@ resource "aws_cloudwatch_metric_alarm" "sign_in" {
   for_each = local.sign_in_alarms
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = each.value.words
+  alarm_description   = "${each.value.words} docs/on-call.md#${each.value.page}"
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
   evaluation_periods  = each.value.periods
@@ -235,7 +246,7 @@ resource "aws_cloudwatch_metric_alarm" "full" {
   for_each = { cpu = "CPUUtilization", memory = "MemoryUtilization" }
 
   alarm_name          = "${local.full_name}-${each.key}"
-  alarm_description   = "The tasks of ${local.full_name} have used more than 85 % of their ${each.key} for 15 minutes, and scaling did not help."
+  alarm_description   = "The tasks of ${local.full_name} have used more than 85 % of their ${each.key} for 15 minutes, and scaling did not help. docs/on-call.md#tasks-are-full"
   namespace           = "AWS/ECS"
   metric_name         = each.value
   dimensions          = local.in_cluster
@@ -253,7 +264,7 @@ resource "aws_cloudwatch_metric_alarm" "full" {
 # and only one that says it wants tasks rings. By day who calls is heard by the balancer's alarm then.
 resource "aws_cloudwatch_metric_alarm" "none_running" {
   alarm_name          = "${local.full_name}-none-running"
-  alarm_description   = "No task of ${local.full_name} runs, and some should."
+  alarm_description   = "No task of ${local.full_name} runs, and some should. docs/on-call.md#nothing-answers"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = 5

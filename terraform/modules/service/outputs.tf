@@ -1,4 +1,9 @@
 # What the pipeline, the dashboard and the tests need of a service. Read from what is made, not from what was asked for.
+locals {
+  definitions = merge({ service = aws_ecs_task_definition.service }, { for definition in aws_ecs_task_definition.setup : "setup" => definition })
+  containers  = { for task, definition in local.definitions : task => jsondecode(definition.container_definitions)[0] }
+}
+
 output "service_name" {
   description = "Name of the ECS service"
   value       = aws_ecs_service.main.name
@@ -10,8 +15,8 @@ output "task_definition_arn" {
 }
 
 output "setup_task_definition_arn" {
-  description = "The one-off setup"
-  value       = aws_ecs_task_definition.setup.arn
+  description = "The one-off setup of its database; null: it has none"
+  value       = one(aws_ecs_task_definition.setup[*].arn)
 }
 
 output "network" {
@@ -25,31 +30,22 @@ output "network" {
 
 output "containers" {
   description = "The container definitions as ECS gets them"
-  value = {
-    service = jsondecode(aws_ecs_task_definition.service.container_definitions)[0]
-    setup   = jsondecode(aws_ecs_task_definition.setup.container_definitions)[0]
-  }
+  value       = local.containers
 }
 
 output "settings" {
   description = "Each container's plain settings, as ECS gets them"
-  value = {
-    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].environment : each.name => each.value }
-    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].environment : each.name => each.value }
-  }
+  value       = { for task, container in local.containers : task => { for each in container.environment : each.name => each.value } }
 }
 
 output "secrets" {
   description = "Where each container's secrets come from, as ECS gets them"
-  value = {
-    service = { for each in jsondecode(aws_ecs_task_definition.service.container_definitions)[0].secrets : each.name => each.valueFrom }
-    setup   = { for each in jsondecode(aws_ecs_task_definition.setup.container_definitions)[0].secrets : each.name => each.valueFrom }
-  }
+  value       = { for task, container in local.containers : task => { for each in container.secrets : each.name => each.valueFrom } }
 }
 
 output "architectures" {
   description = "What its tasks run on"
-  value       = toset([for task in [aws_ecs_task_definition.service, aws_ecs_task_definition.setup] : task.runtime_platform[0].cpu_architecture])
+  value       = toset([for definition in local.definitions : definition.runtime_platform[0].cpu_architecture])
 }
 
 output "target_groups" {
@@ -65,4 +61,9 @@ output "trial_header" {
 output "log_group" {
   description = "Where it logs"
   value       = aws_cloudwatch_log_group.main.name
+}
+
+output "actions" {
+  description = "What its program may do in AWS"
+  value       = flatten(module.aws_read[*].actions)
 }

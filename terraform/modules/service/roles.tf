@@ -1,4 +1,5 @@
-# Roles. ECS itself starts a task with an execution role (image, logs, secrets); the program has the task role, and asks nothing of AWS.
+# Roles. ECS itself starts a task with an execution role (image, logs, secrets); the program has the task role, and asks
+# nothing of AWS, or only reads there.
 locals {
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
@@ -13,18 +14,36 @@ locals {
     }]
   })
 
-  secrets_of = {
-    service = [var.keys_secret_arn, var.database_secret_arn]
-    setup   = [var.database_secret_arn, var.master_secret_arn]
-  }
+  secrets_of = merge(
+    { service = concat([var.keys_secret_arn], local.databases[*].secret_arn) },
+    { for database in local.databases : "setup" => [database.secret_arn, database.master_secret_arn] },
+  )
 }
 
 resource "aws_iam_role" "task" {
   name                 = "${local.full_name}-task"
   path                 = "/${var.name}/"
-  description          = "The program of ${local.full_name}: may do nothing in AWS"
+  description          = "The program of ${local.full_name}: may ${var.reads == null ? "do nothing" : "read"} in AWS"
   assume_role_policy   = local.assumed_by_tasks
   permissions_boundary = var.permissions_boundary
+}
+
+module "aws_read" {
+  source = "../aws-read"
+  count  = var.reads == null ? 0 : 1
+
+  project = var.reads
+  name    = var.name
+  region  = var.region
+  account = var.account
+}
+
+resource "aws_iam_role_policy" "task" {
+  count = length(module.aws_read)
+
+  name   = "read"
+  role   = aws_iam_role.task.id
+  policy = module.aws_read[count.index].policy
 }
 
 resource "aws_iam_role" "execution" {

@@ -78,5 +78,5 @@ resource "aws_ecs_service" "main" {
   }
 
   # A target group has to be the balancer's before a service can use it, and a task needs its rights until it is gone.
-  depends_on = [aws_lb_listener_rule.main, aws_iam_role_policy.execution, aws_iam_role_policy.traffic]
+  depends_on = [aws_lb_listener_rule.main, aws_iam_role_policy.execution, aws_iam_role_policy.task, aws_iam_role_policy.traffic]
 }

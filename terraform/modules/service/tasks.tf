@@ -1,37 +1,40 @@
-# What runs: the service's container, and the one-off setup of the same image.
+# What runs: the service's container, and the one-off setup of the same image, where there is a database to set up.
 locals {
   full_name = "${var.name}-${var.service}"
 
+  # One, or none.
+  databases = var.database[*]
+
   # Always so, whatever the settings say: nothing is deployed without keys.
   fixed = {
-    HOST                 = "0.0.0.0"
-    PORT                 = tostring(var.size.port)
-    AUTH                 = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
-    LOOPS                = tostring(var.size.loops)
-    DATABASE_CONNECTIONS = tostring(var.size.database_connections)
-    DATABASE_URL         = "postgresql://${var.database.address}:5432/${var.service}?${var.database.query}"
-    LOG_FORMAT           = "json"
-    METRICS_EMF          = var.name
-    METRICS_PORT         = "0"     # nobody scrapes here; the figures go with the log
-    IDLE_TIMEOUT         = "4100s" # longer than the balancer keeps a connection
-    DRAIN_PAUSE          = "15s"   # longer than a name is remembered (routes.tf), so that callers inside the network go elsewhere first
-    SHUTDOWN_TIMEOUT     = "110s"  # inside stopTimeout, or ECS would cut what still runs
+    HOST             = "0.0.0.0"
+    PORT             = tostring(var.size.port)
+    AUTH             = contains(keys(var.settings), "OAUTH_ISSUER") ? "both" : "keys" # the pipeline and other services have keys
+    LOOPS            = tostring(var.size.loops)
+    LOG_FORMAT       = "json"
+    METRICS_EMF      = var.name
+    METRICS_PORT     = "0"     # nobody scrapes here; the figures go with the log
+    IDLE_TIMEOUT     = "4100s" # longer than the balancer keeps a connection
+    DRAIN_PAUSE      = "15s"   # longer than a name is remembered (routes.tf), so that callers inside the network go elsewhere first
+    SHUTDOWN_TIMEOUT = "110s"  # inside stopTimeout, or ECS would cut what still runs
   }
-  environment = merge(var.settings, { for called, url in var.calls : "${upper(called)}_URL" => url }, local.fixed)
+  database_url      = { for database in local.databases : "DATABASE_URL" => "postgresql://${database.address}:5432/${var.service}?${database.query}" }
+  database_settings = merge(local.database_url, { for _ in local.databases : "DATABASE_CONNECTIONS" => tostring(var.size.database_connections) })
+  environment       = merge(var.settings, { for called, url in var.calls : "${upper(called)}_URL" => url }, local.fixed, local.database_settings)
 
-  database_secrets = {
-    DATABASE_USER     = "${var.database_secret_arn}:username::"
-    DATABASE_PASSWORD = "${var.database_secret_arn}:password::"
-  }
+  database_secrets = merge([for database in local.databases : {
+    DATABASE_USER     = "${database.secret_arn}:username::"
+    DATABASE_PASSWORD = "${database.secret_arn}:password::"
+  }]...)
   service_secrets = merge(
     local.database_secrets,
-    { for key in ["API_KEYS", "STATE_KEYS"] : key => "${var.keys_secret_arn}:${key}::" },
+    { for key in concat(["API_KEYS", "STATE_KEYS"], var.more_secrets) : key => "${var.keys_secret_arn}:${key}::" },
     { for called in keys(var.calls) : "${upper(called)}_KEY" => "${var.keys_secret_arn}:${upper(called)}_KEY::" },
   )
-  setup_secrets = merge(local.database_secrets, {
-    SETUP_USER     = "${var.master_secret_arn}:username::"
-    SETUP_PASSWORD = "${var.master_secret_arn}:password::"
-  })
+  setup_secrets = merge(local.database_secrets, [for database in local.databases : {
+    SETUP_USER     = "${database.master_secret_arn}:username::"
+    SETUP_PASSWORD = "${database.master_secret_arn}:password::"
+  }]...)
 
   # What both containers have in common.
   container = {
@@ -97,6 +100,8 @@ resource "aws_ecs_task_definition" "service" {
 # Run by hand or by the pipeline before the first deployment and after every change of the password: makes the database and its user,
 # and migrates. It alone is given the master's password.
 resource "aws_ecs_task_definition" "setup" {
+  count = length(local.databases)
+
   family                   = "${local.full_name}-setup"
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
@@ -113,11 +118,10 @@ resource "aws_ecs_task_definition" "setup" {
   container_definitions = jsonencode([merge(local.container, {
     command      = ["setup"]
     portMappings = []
-    environment = [for name, value in {
-      DATABASE_URL = local.fixed.DATABASE_URL
-      LOG_FORMAT   = "json"
-      SETUP_URL    = "postgresql://${var.database.address}:5432/postgres?${var.database.query}"
-    } : { name = name, value = value }]
+    environment = [for name, value in merge(local.database_url, {
+      LOG_FORMAT = "json"
+      SETUP_URL  = "postgresql://${var.database.address}:5432/postgres?${var.database.query}"
+    }) : { name = name, value = value }]
     secrets = [for name, from in local.setup_secrets : { name = name, valueFrom = from }]
 
     logConfiguration = local.logs["setup"]

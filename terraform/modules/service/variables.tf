@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "service" {
-  description = "Name of the service, such as products; also of its database, its user there and its program, mcp-NAME"
+  description = "Name of the service, such as products; also of its database, if it has one, its user there and its program, mcp-NAME"
   type        = string
 }
 
@@ -80,19 +80,21 @@ variable "keys_secret_arn" {
   type        = string
 }
 
-variable "database_secret_arn" {
-  description = "Secret with username and password in the database"
-  type        = string
-}
-
-variable "master_secret_arn" {
-  description = "Secret of the database's master, for the setup task alone"
-  type        = string
+variable "more_secrets" {
+  description = "What else of that secret the program is given, by the name that it has there and as a setting"
+  type        = list(string)
+  default     = []
 }
 
 variable "database" {
-  description = "Address of the database server, and what a connection string asks of it (sslmode and the like)"
-  type        = object({ address = string, query = string })
+  description = "Its database: the server's address, what a connection string asks of it (sslmode and the like), the secrets with username and password there of the service, and of the server's master, for the setup task alone. null: it has none"
+  type        = object({ address = string, query = string, secret_arn = string, master_secret_arn = string })
+}
+
+variable "reads" {
+  description = "The project, if the program reads in AWS how the environment is: its role may, and it is told which. null: it does not"
+  type        = string
+  default     = null
 }
 
 variable "calls" {

@@ -1,12 +1,14 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority, scopes and calls of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database and what it may do in AWS, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
     priority = number
     scopes   = optional(map(string), {})
     calls    = optional(map(list(string)), {})
+    database = optional(bool, true)
+    aws      = optional(string, "nothing")
   }))
 
   validation {
@@ -34,6 +36,10 @@ variable "listed" {
     error_message = "services.json: two services have one priority; choose another for the newer one, since moving the older one's rules takes it out of service for a while."
   }
   validation {
+    condition     = alltrue([for service in var.listed : contains(["nothing", "read"], service.aws)])
+    error_message = "services.json: what a service may do in AWS is \"read\", or nothing."
+  }
+  validation {
     condition     = alltrue([for name, service in var.listed : alltrue([for called in keys(service.calls) : called != name && contains(keys(var.listed), called)])])
     error_message = "services.json: a service can only call another one that is listed."
   }
@@ -46,7 +52,7 @@ variable "every_service" {
 
   validation {
     condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
-    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes and calls are in services.json."
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database and aws are in services.json."
   }
 }
 
@@ -61,7 +67,7 @@ variable "services" {
   }
   validation {
     condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
-    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes and calls are in services.json."
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database and aws are in services.json."
   }
 }
 
@@ -79,7 +85,10 @@ locals {
     settings             = {}    # of the program, by name
   }
 
-  chosen = { for name, listed in var.listed : name => merge(local.usual, var.every_service, lookup(var.services, name, {}), listed, {
+  # Without a database sessions are in the memory of one task: another would not know them.
+  alone = { minimum = 1, maximum = 1 }
+
+  chosen = { for name, listed in var.listed : name => merge(local.usual, var.every_service, listed.database ? {} : local.alone, lookup(var.services, name, {}), listed, {
     settings = merge(lookup(var.every_service, "settings", {}), lookup(lookup(var.services, name, {}), "settings", {}))
   }) }
 
@@ -89,7 +98,7 @@ locals {
   # What a task opens at most: what its calls share, one for each loop that reads, and one for the state, which listens.
   all = { for name, service in local.chosen : name => merge(service, {
     loops       = local.loops[name]
-    connections = service.database_connections + local.loops[name] + 1
+    connections = service.database ? service.database_connections + local.loops[name] + 1 : 0
   }) }
 
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
@@ -109,9 +118,13 @@ output "all" {
     error_message = "A service has at least one task and one database connection, and its maximum is not under its minimum. For nights see schedule."
   }
   precondition {
+    condition     = alltrue([for service in local.all : service.database || (service.minimum == 1 && service.maximum == 1)])
+    error_message = "A service without a database has one task: its sessions are in its memory. Leave minimum and maximum out."
+  }
+  precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL or OAUTH_… (say sign_in), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|^OTEL_EXPORTER_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL, OAUTH_… (say sign_in) or OTEL_EXPORTER_… (say traces), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
