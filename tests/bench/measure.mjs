@@ -3,7 +3,6 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,11 +52,7 @@ export async function stop(server) {
 export const serve = (program, env = {}, folder = build) => start(path.join(folder, program), [],
   { HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', LOOPS: '1', ...env }, /http:\/\/[^\s"]*?:(\d+)\/mcp/);
 
-export function freePort() {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => resolve(port)); });
-  });
-}
+export { freePort } from '../e2e/ports.mjs';
 
 export function cpuMicros(pid) {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').split(' ');

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { query } from '../e2e/postgres.mjs';
-import { freePort } from '../e2e/raw.mjs';
+import { freePort } from '../e2e/ports.mjs';
 import {
 	databaseUrl, exchange, keyLines, keys, onPostgres, pause, run, select, Server, start, temporary, writeOrders,
 } from '../e2e/support.mjs';
@@ -82,18 +82,10 @@ export class Shop {
 			{ ...SANITIZERS, ...settings, API_KEYS: `@${this.keyFile}`, ...more })));
 	}
 
-	// A port that was free may be some connection's by now.
-	async #startOne(name, settings, tries = 5) {
+	async #startOne(name, settings) {
 		const metrics = settings.METRICS_PORT ?? String(await freePort());
-		try {
-			const server = await start(name, { ...settings, METRICS_PORT: metrics }, { folder: this.folder });
-			return Object.assign(server, { settings, metrics });
-		} catch (error) {
-			if (!tries || !/already in use/.test(error.message))
-				throw error;
-			await pause(100);
-			return this.#startOne(name, settings, tries - 1);
-		}
+		const server = await start(name, { ...settings, METRICS_PORT: metrics }, { folder: this.folder });
+		return Object.assign(server, { settings, metrics });
 	}
 
 	get servers() {

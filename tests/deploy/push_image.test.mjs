@@ -6,7 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { freePort, noRegistry as skip, startRegistry } from './registry.mjs';
+import { freePort } from '../e2e/ports.mjs';
+import { noRegistry as skip, startRegistry } from './registry.mjs';
 import { stage, temporary } from './stage.mjs';
 
 // ---- An image as buildx writes it: an index of two architectures, and what it attests ----

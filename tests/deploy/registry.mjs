@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../e2e/ports.mjs';
 import { temporary, tool } from './stage.mjs';
 
 const missing = ['docker-registry', 'skopeo'].filter(each => !tool(each));
@@ -11,14 +11,6 @@ const missing = ['docker-registry', 'skopeo'].filter(each => !tool(each));
 // Why nothing can be pushed, or false.
 export const noRegistry = missing.length > 0
 	&& `${missing.join(' and ')} can't be had here: no image is pushed`;
-
-export async function freePort() {
-	const server = createServer().listen(0, '127.0.0.1');
-	await new Promise(resolve => server.once('listening', resolve));
-	const { port } = server.address();
-	await new Promise(resolve => server.close(resolve));
-	return port;
-}
 
 export async function startRegistry() {
 	const folder = temporary(), host = `127.0.0.1:${await freePort()}`;

@@ -2,6 +2,8 @@
 import net from 'node:net';
 import { pause } from './support.mjs';
 
+export { freePort } from './ports.mjs';
+
 export class Connection {
 	constructor(port) {
 		this.text = '';
@@ -110,12 +112,4 @@ export class Between {
 		this.cut();
 		this.server.close();
 	}
-}
-
-export async function freePort() {
-	const server = net.createServer();
-	await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address();
-	await new Promise(resolve => server.close(resolve));
-	return port;
 }

@@ -14,8 +14,8 @@ import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports.mjs';
 import { postgres, query, rows } from './postgres.mjs';
-import { freePort } from './raw.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const shared = process.env.SHARED_DATA ?? join(root, '../shared/data');  // real data, where it is there
@@ -236,11 +236,12 @@ export function timesSaid(log, words) {
 	return lines.reduce((times, line) => times + Number(/ \((\d+) more times? in \d+ s\)/.exec(line)?.[1] ?? 1), 0);
 }
 
-// `settings` are environment variables; METRICS_PORT may be `any`. `data`: files of what its database has, or false.
+// `settings` are environment variables; METRICS_PORT may be `any`. `data`: files of what its database has, or false. Its port
+// is none that the kernel gives to a connection while a test has it end and begin again.
 export async function start(name, settings = {}, { folder = temporary(), data = samples[name], under } = {}) {
 	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, data);
 	const child = launch(name, [], {
-		PORT: '0', METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
+		PORT: String(await freePort()), METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
 		...settings.METRICS_PORT === 'any' && { METRICS_PORT: String(await freePort()) },
 	}, folder, under);
 	const server = new Server(name, child, folder);
