@@ -23,7 +23,7 @@ export class Client {
 		this.rest = Buffer.alloc(0);
 		this.socket = net.connect(port, '127.0.0.1');
 		this.socket.setNoDelay(true);
-		this.socket.on('data', chunk => this.#take(chunk));
+		this.socket.on('data', chunk => this.#read(chunk));
 		this.socket.on('error', error => this.tally.add('connections', error.code ?? 'error'));
 		this.socket.on('close', () => this.#close());
 		this.tally.add('connections', 'opened');
@@ -38,7 +38,7 @@ export class Client {
 		const { request, streams } = this.part ?? {}, asked = request ?? this.waiting[0]?.request;
 		return !this.closed && asked && `port ${this.port}${this.socket.isPaused() ? ' (reads nothing)' : ''}, ${
 			streams ? 'a stream' : 'an answer'} to ${asked.verb ?? 'POST'} ${asked.session?.revision ?? ''} ${
-			asked.headers['Last-Event-ID'] ?? ''} ${String(asked.body ?? '').slice(0, 500)}`;
+			asked.headers?.['Last-Event-ID'] ?? ''} ${String(asked.body ?? '').slice(0, 500)}`;
 	}
 
 	// Resolves when its answer has begun as a stream, is complete, or can't come any more.
@@ -71,6 +71,16 @@ export class Client {
 	}
 
 	// ---- Taking answers apart ----
+
+	// What can't be taken apart is one thing that is wrong.
+	#read(chunk) {
+		try {
+			this.#take(chunk);
+		} catch (error) {
+			this.knowledge.complain(`an answer is none: ${error.stack}`);
+			this.leave();
+		}
+	}
 
 	#take(chunk) {
 		this.rest = this.rest.length ? Buffer.concat([this.rest, chunk]) : chunk;

@@ -157,17 +157,20 @@ const manners = {
 	},
 };
 
+async function step(actor) {
+	const { d, knowledge } = actor, program = d.chance(0.62) ? 'orders' : 'products';
+	const request = compose(d, knowledge, program, d.weighted(SHAPES)[1]), [, manner] = d.weighted(MANNERS);
+	knowledge.tally.add('manners', manner);
+	await manners[manner](actor, request);
+}
+
 // Acts until it is over: one request after the other, each in some manner.
 export async function act(d, shop, isOver) {
 	const actor = new Actor(d, shop);
 	while (!isOver()) {
 		while (shop.broken && !isOver())
 			await pause(20);
-		const program = d.chance(0.62) ? 'orders' : 'products';
-		const request = compose(d, shop.knowledge, program, d.weighted(SHAPES)[1]);
-		const [, manner] = d.weighted(MANNERS);
-		shop.knowledge.tally.add('manners', manner);
-		await manners[manner](actor, request);
+		await step(actor).catch(error => shop.knowledge.complain(`a client: ${error.stack}`));
 		await pause(0);
 	}
 	return actor;
