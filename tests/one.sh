@@ -37,9 +37,9 @@ need_for_file() {
 	esac
 }
 
-# Its programs are those of the build, PostgreSQL where it is asked for.
+# Its programs are those of the build, PostgreSQL where it is asked for. Where words name no test, the file is one to node, which passed.
 run_one_file() {
-	local file=$1 words=$2 node with=()
+	local file=$1 words=$2 status=0 node report with=()
 	export BUILD=${BUILD:-dev}
 	build "$BUILD"
 	need_for_file "$file"
@@ -47,7 +47,16 @@ run_one_file() {
 	[ "${DATABASE:-}" != postgresql ] || with=(env PEOPLE="${PEOPLE:-keys}" tests/postgres.sh run)
 	# shellcheck disable=SC2016 # $ is one of the signs
 	[ -z "$words" ] || words=$(sed 's/[][\.*^$(){}?+|/]/\\&/g' <<<"$words")
-	"${with[@]}" "$node" --test --test-reporter=spec ${words:+--test-name-pattern="$words"} "$file" </dev/null
+	report=$(mktemp)
+	"${with[@]}" "$node" --test --test-reporter=spec --test-reporter-destination=stdout \
+		--test-reporter=tap --test-reporter-destination="$report" \
+		${words:+--test-name-pattern="$words"} "$file" </dev/null || status=$?
+	if grep -qE "^# tests 0\$|^ok 1 - (.*/)?${file##*/}\$" "$report"; then
+		status=1
+		echo "there is no test in $file${2:+ that has these words in its name: $2}" >&2
+	fi
+	rm "$report"
+	return "$status"
 }
 
 run_some_tests() {
@@ -87,10 +96,16 @@ again_c() {
 	done <"$log"
 }
 
+# What the tests do goes by these too, and of some even the name.
+AGAIN_SETTINGS=(CHAOS_SECONDS CHAOS_SEED CHAOS_ACTORS CHAOS_SETTINGS CHAOS_WITHOUT MANY MANY_SEED RESTART_SECONDS SOAK_SECONDS)
+
 # Node's report has a failure's name, \ before some signs, then its place. Of a test in another the outer one counts.
 again_node() {
-	local report=$1 before="BUILD=$BUILD" place name
+	local report=$1 before="BUILD=$BUILD" setting place name
 	[[ " ${WITH[*]:-} DATABASE=${DATABASE:-} " != *' DATABASE=postgresql '* ]] || before+=' DATABASE=postgresql'
+	for setting in "${AGAIN_SETTINGS[@]}"; do
+		[ -z "${!setting:-}" ] || before+=" $setting=$(printf %q "${!setting}")"
+	done
 	while IFS=$'\t' read -r place name; do
 		# shellcheck disable=SC2001 # of each sign
 		name=$(sed 's/\\\(.\)/\1/g' <<<"$name")

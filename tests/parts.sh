@@ -309,11 +309,11 @@ soak() {
 # PostgreSQL. CHAOS_SECONDS in all are for the chaos itself; CHAOS_SEED repeats a run's decisions.
 CHAOS_RUNS=(asan:sqlite asan:postgresql threads:sqlite threads:postgresql)
 run_chaos() {
-	local part=$1 run BUILD DATABASE began
+	local part=$1 seed=${CHAOS_SEED:-} run BUILD DATABASE began
 	local -x CHAOS_SECONDS=$(((${CHAOS_SECONDS:-40} + 3) / ${#CHAOS_RUNS[@]}))
 	for run in "${CHAOS_RUNS[@]}"; do
 		BUILD=${run%:*} began=$SECONDS
-		local -x DATABASE=${run#*:}
+		local -x DATABASE=${run#*:} CHAOS_SEED=${seed:-$((SRANDOM % 1000000))}
 		if [ "$DATABASE" = postgresql ] && ! tests/postgres.sh there; then
 			PARTS+=("$(printf '%-44s left out: there is no PostgreSQL' "$part, $BUILD, $DATABASE")")
 		elif build "$BUILD" --target mcp-products mcp-orders; then

@@ -47,6 +47,21 @@ test('on PostgreSQL the line says so', () => {
 			"\none of these alone:\n  BUILD=asan DATABASE=postgresql ./dev test 'tests/e2e/x.test.mjs:one'\n");
 });
 
+test('settings that a test goes by are in the line too', () => {
+	const report = join(temporary(), 'report.tap');
+	writeFileSync(report, `not ok 1 - chaos for 10 s, seed 7\n  ---\n  location: '${join(root, 'tests/chaos/chaos.test.mjs')}:1:1'\n  ...\n`);
+	const { stdout } = bash(`DATABASE= BUILD=threads CHAOS_SEED=7 CHAOS_SECONDS=10 CHAOS_SETTINGS='A=1 B=2'; again_node ${report}; say_again`);
+	assert.equal(stdout, "\none of these alone:\n  BUILD=threads CHAOS_SECONDS=10 CHAOS_SEED=7 CHAOS_SETTINGS=A=1\\ B=2 ./dev test"
+		+ " 'tests/chaos/chaos.test.mjs:chaos for 10 s, seed 7'\n");
+});
+
+test('words that name no test fail, and say so', () => {
+	const { status, stderr } = bash(`run_some_tests '${file.slice(root.length)}:a fine one'`);
+	assert.notEqual(status, 0);
+	assert.match(stderr, /there is no test in build\/one-\w+\/odd\.test\.mjs that has these words in its name: a fine one/);
+	assert.equal(bash(`run_some_tests '${file.slice(root.length)}:fine'`).status, 0);
+});
+
 test('such a line runs what failed, and nothing else', () => {
 	for (const [at, line] of told().entries()) {
 		const { stdout } = bash(line.replace('./dev test', 'run_some_tests'));
