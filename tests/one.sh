@@ -5,7 +5,7 @@ test_usage() {
 	cat <<'END'
 usage: ./dev test [TEST...]
 
-Without any it runs every test; what failed stands at the end, a line each that runs it alone. A TEST is
+Without any it runs every test; what failed stands at the end, a line each that runs it alone, and what it said. A TEST is
 
   store_lending                         a C test: tests/unit/test_store_lending.c, or any other of ctest's, by its name
   tests/e2e/streams.test.mjs            a file of end-to-end tests

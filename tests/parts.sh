@@ -21,13 +21,25 @@ await() {
 	return "$status"
 }
 
-# What a part adds up to. A part that ran nothing has failed.
+# What a part adds up to. A part that ran nothing has failed. `log`: where it says why, if not by test.
 count() {
-	local part=$1 passed=$2 failed=$3 seconds=$4
+	local part=$1 passed=$2 failed=$3 seconds=$4 log=${5:-}
 	[ $((passed + failed)) -gt 0 ] || failed=1
+	[ "$failed" = 0 ] || [ -z "$log" ] || why_log "$part" "$log"
 	PASSED=$((PASSED + passed))
 	FAILED=$((FAILED + failed))
 	PARTS+=("$(printf '%-44s %5d passed %4d failed %5d s' "$part" "$passed" "$failed" "$seconds")")
+}
+
+# The end of what runs parts: one line of what each adds up to, what failed, why, and how many in all.
+conclude() {
+	say ""
+	printf '%s\n' "${PARTS[@]}"
+	say_again
+	say_why
+	say "in $SECONDS s"
+	say "$PASSED passed, $FAILED failed"
+	[ "$FAILED" = 0 ]
 }
 
 # Adds up ctest's log: the cases where Check says how many there were, else the test itself. A test
@@ -50,7 +62,7 @@ count_cases() {
 
 # Some wait more than they compute; those on PostgreSQL share a server.
 run_c_tests() {
-	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log with=()
+	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log said='' with=()
 	shift 2
 	! tests/postgres.sh there >/dev/null || with=(tests/postgres.sh share)
 	log=build/$preset/Testing/Temporary/LastTest.log
@@ -60,11 +72,14 @@ run_c_tests() {
 		"${with[@]}" ctest --preset "$preset" -j $(($(nproc) + 1)) --timeout 180 "$@" </dev/null || status=$?
 		[ ! -e "$log" ] || read -r passed failed < <(count_cases "$log")
 		[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
-		[ "$status" = 0 ] || again_c "$preset" "${log%/*}/LastTestsFailed.log"
+		if [ "$status" != 0 ] && [ -e "$log" ]; then
+			again_c "$preset" "${log%/*}/LastTestsFailed.log"
+			why_c "$preset" "$log"
+		fi
 	else
-		failed=1
+		failed=1 said=build/$preset.log
 	fi
-	count "$part" "$passed" "$failed" $((SECONDS - began))
+	count "$part" "$passed" "$failed" $((SECONDS - began)) "$said"
 }
 
 # TSan is for what threads share; it needs no programs, only these tests.
@@ -215,7 +230,10 @@ run_node_tests() {
 	passed=$(sed -n 's/^# pass //p' "$TEST/e2e.tap" 2>/dev/null | tail -1)
 	failed=$(awk '/^# (fail|cancelled) / { n += $3 } END { print n + 0 }' "$TEST/e2e.tap" 2>/dev/null)
 	[ "$status" = 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
-	[ "$status" = 0 ] || [ ! -e "$TEST/e2e.tap" ] || again_node "$TEST/e2e.tap"
+	if [ "$status" != 0 ] && [ -e "$TEST/e2e.tap" ]; then
+		again_node "$TEST/e2e.tap"
+		why_node "$TEST/e2e.tap"
+	fi
 	count "$part" "${passed:-0}" "${failed:-0}" $((SECONDS - began))
 }
 
@@ -254,10 +272,7 @@ test_many() {
 	build release --target mcp-products mcp-orders
 	mkdir -p "$TEST"
 	MANY=long run_many_tests "many processes over PostgreSQL, long form"
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ]
+	conclude
 }
 
 # Prometheus and its tool: only the programs, since the package also starts a service, and wants what its pages are made of.
@@ -287,10 +302,7 @@ run_operators_file() {
 	build release --target mcp-products mcp-orders
 	mkdir -p "$TEST"
 	run_node_tests "$part" "tests/operator/$file"
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ]
+	conclude
 }
 
 test_operator() {
@@ -320,7 +332,7 @@ run_chaos() {
 			NODE_TIMEOUT=$(((CHAOS_SECONDS + 180) * 1000)) \
 				run_node_tests "$part, $BUILD, $DATABASE" tests/chaos/*.test.mjs
 		else
-			count "$part, $BUILD, $DATABASE" 0 1 $((SECONDS - began))
+			count "$part, $BUILD, $DATABASE" 0 1 $((SECONDS - began)) "build/$BUILD.log"
 		fi
 	done
 }
@@ -338,10 +350,7 @@ chaos() {
 	need_postgresql
 	mkdir -p "$TEST"
 	run_chaos chaos
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ]
+	conclude
 }
 
 # clang, with the parts that fuzzing needs.
@@ -360,7 +369,7 @@ run_fuzz_tests() {
 	say "== $part"
 	! build fuzz || tests/fuzz/run 3000x 2>&1 | tee "$log" || true
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
-	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began)) "$log"
 }
 
 fuzz() {
@@ -382,7 +391,7 @@ run_wycheproof_tests() {
 	[ "$status" != 0 ] || ! build dev --target wycheproof ||
 		build/dev/tests/wycheproof/wycheproof build/wycheproof 2>&1 | tee "$log" || true
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
-	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began)) "$log"
 }
 
 need_spin() { (has spin && has gcc) || ! has apt-get || install_packages spin gcc libc6-dev || true; }
@@ -399,7 +408,7 @@ run_model_checks() {
 	say "== $part"
 	tests/model/run "$@" 2>&1 | tee "$log" || true
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
-	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began)) "$log"
 }
 
 untag() {
@@ -443,7 +452,7 @@ run_container_tests() {
 		count "images" 2 0 $((SECONDS - began))
 		NODE_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs
 	else
-		count "images" 0 2 $((SECONDS - began))
+		count "images" 0 2 $((SECONDS - began)) "$TEST/images.log"
 	fi
 	[ -z "$ENGINE_STARTED" ] || stop_engine
 }
@@ -455,7 +464,7 @@ run_conformance() {
 		"$node" tests/conformance/run.mjs </dev/null 2>&1 | tee "$log" || true
 		read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
 	fi
-	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began))
+	count "$part" "${passed:-0}" "${failed:-1}" $((SECONDS - began)) "$log"
 }
 
 # Its checks are Python's, and checkov is; Terraform itself no package has.
@@ -482,7 +491,7 @@ end_infra() {
 	cat "$log"
 	read -r passed _ failed _ < <(tail -1 "$log" | grep -E '^[0-9]+ passed, [0-9]+ failed') || true
 	# It was written to last when it ended.
-	count "$part" "${passed:-0}" "${failed:-1}" $(($(date -r "$log" +%s) - $(cat "$TEST/infra.began")))
+	count "$part" "${passed:-0}" "${failed:-1}" $(($(date -r "$log" +%s) - $(cat "$TEST/infra.began"))) "$log"
 	left_out=$(sed -n '$s/.*; left out: //p' "$log")
 	[ -z "$left_out" ] || PARTS+=("$(printf '%-44s left out: %s' "$part" "$left_out")")
 }
@@ -494,7 +503,7 @@ begin_beside() {
 	mapfile -t clients < <(client_names 'select(.daily)')
 	(
 		renice -n 5 "$BASHPID" >/dev/null
-		TEST=$TEST/beside PARTS=() PASSED=0 FAILED=0
+		TEST=$TEST/beside PARTS=() AGAIN=() WHY=() PASSED=0 FAILED=0
 		mkdir "$TEST"
 		NODE_TIMEOUT=1500000 NODE_TESTS_AT_ONCE=3 run_node_tests "deployment: scripts and workflows" tests/deploy/*.test.mjs
 		run_conformance "official conformance suite"
@@ -504,7 +513,7 @@ begin_beside() {
 		run_node_tests "documentation" tests/docs/*.test.mjs
 		run_node_tests "the runtime as a package" tests/package/*.test.mjs
 		run_node_tests "rooms of the code" tests/rooms/*.test.mjs
-		declare -p PARTS PASSED FAILED >"$TEST/counted"
+		declare -p PARTS AGAIN WHY PASSED FAILED >"$TEST/counted"
 	) </dev/null >"$TEST/beside.log" 2>&1 &
 	BESIDE=$!
 	in_background "$BESIDE"
@@ -512,20 +521,21 @@ begin_beside() {
 
 # What they said, and what they count.
 end_beside() {
-	local parts=("${PARTS[@]}") passed=$PASSED failed=$FAILED status=0
+	local parts=("${PARTS[@]}") again=("${AGAIN[@]}") why=("${WHY[@]}") passed=$PASSED failed=$FAILED status=0
 	await "$BESIDE" || status=$?
 	cat "$TEST/beside.log"
-	PARTS=() PASSED=0 FAILED=0
+	PARTS=() AGAIN=() WHY=() PASSED=0 FAILED=0
 	if [ "$status" = 0 ]; then
 		eval "$(sed 's/^declare -[a-z-]* //' "$TEST/beside/counted")"
 	else
-		count "parts that run beside others" 0 1 0
+		count "parts that run beside others" 0 1 0 "$TEST/beside.log"
 	fi
-	PARTS=("${parts[@]}" "${PARTS[@]}") PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
+	PARTS=("${parts[@]}" "${PARTS[@]}") AGAIN=("${again[@]}" "${AGAIN[@]}") WHY=("${why[@]}" "${WHY[@]}")
+	PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed))
 }
 
 run_tests() {
-	local began=$SECONDS targets
+	local targets
 	need_tools
 	need_postgresql
 	need_iso_codes
@@ -563,10 +573,5 @@ run_tests() {
 	run_container_tests "images and stack"
 	end_infra "Terraform: tests, invariants, checkov"
 
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say_again
-	say "in $((SECONDS - began)) s"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ]
+	conclude
 }

@@ -140,8 +140,5 @@ test_clients() {
 	BUILD=${BUILD:-release} run_client_tests "clients of other languages" "${names[@]}"
 	say ""
 	cat "$CLIENTS_BUILT/table.md"
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ]
+	conclude
 }

@@ -41,8 +41,5 @@ test_issuers() {
 	for name; do
 		"run_${name}_tests" "sign-in at $name"
 	done
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+	conclude && [ "$PASSED" -gt 0 ]
 }

@@ -58,8 +58,5 @@ test_aws() {
 	done
 	say ""
 	[ ! -e "$TEST/stand-ins.tsv" ] || say_stand_ins
-	say ""
-	printf '%s\n' "${PARTS[@]}"
-	say "$PASSED passed, $FAILED failed"
-	[ "$FAILED" = 0 ] && [ "$PASSED" -gt 0 ]
+	conclude && [ "$PASSED" -gt 0 ]
 }
