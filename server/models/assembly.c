@@ -23,6 +23,7 @@ struct said *said_find(struct model_reader *reader, int64_t index)
 struct said *said_begin(struct model_reader *reader, int64_t index, enum model_block_kind kind)
 {
 	said_text_ends(reader);
+	reader->complete = false;
 	if (reader->count == BLOCKS_MAX) {
 		reader_fail(reader, MODEL_NO_ROOM, "", "the answer has more than %d blocks", BLOCKS_MAX);
 		return NULL;
@@ -49,7 +50,7 @@ void said_names(struct model_reader *reader, struct said *said, str id, str name
 			said->name[i] = '_';
 }
 
-void said_put(struct model_reader *reader, struct builder *builder, str text)
+static void put(struct model_reader *reader, struct builder *builder, str text)
 {
 	if (text.size > MODEL_ANSWER_MAX - reader->size) {
 		reader_fail(reader, MODEL_NO_ROOM, "", "the answer is longer than %d bytes", MODEL_ANSWER_MAX);
@@ -60,6 +61,13 @@ void said_put(struct model_reader *reader, struct builder *builder, str text)
 		*builder = builder_begin(reader->arena, PIECE_FIRST);
 	if (text.size > 0)
 		builder_put(builder, text);
+}
+
+void said_put(struct model_reader *reader, struct builder *builder, str text)
+{
+	if (text.size > 0)
+		reader->complete = false;
+	put(reader, builder, text);
 }
 
 void said_value(struct model_reader *reader, struct builder *builder, yyjson_val *value)
@@ -80,7 +88,7 @@ static void say(void *of, str text)
 	struct said *said = reader->said[reader->count - 1];
 
 	if (!reader->fault.trouble)
-		said_put(reader, &said->text, text);
+		put(reader, &said->text, text);
 	if (!reader->fault.trouble && reader->tell)
 		reader->tell(reader->of, text);
 }
@@ -102,6 +110,8 @@ void said_text(struct model_reader *reader, int64_t index, str text)
 {
 	bool goes_on = is_being_said(reader) && reader->said[reader->count - 1]->index == index;
 
+	if (text.size > 0)
+		reader->complete = false;
 	if (text.size == 0 || (!goes_on && !said_begin(reader, index, MODEL_TEXT)))
 		return;
 	while (text.size > 0) {
@@ -111,6 +121,17 @@ void said_text(struct model_reader *reader, int64_t index, str text)
 }
 
 /* ---- The end ---- */
+
+void said_end(struct model_reader *reader, const struct ending *endings, str word)
+{
+	while (endings->word && !str_is_nocase(word, endings->word))
+		endings++;
+	reader->complete = true;
+	reader->vague = !endings->word;
+	reader->stop = endings->word ? endings->stop : MODEL_END_TURN;
+	if (reader->stop == MODEL_STOP_NONE)
+		reader_fail(reader, MODEL_CUT, "", "the answer ends before its end: %s", str_quote(word, 64).text);
+}
 
 static str built(struct builder *builder)
 {
@@ -173,7 +194,7 @@ static bool finish_block(struct model_reader *reader, struct said *said, bool to
 	default:
 		block->name = str_of(reader->model);
 		block->text = said->written ? built(&said->text) : write_reasoning(reader, said);
-		return reader->stop != MODEL_STOP_NONE;
+		return tools;
 	}
 }
 
@@ -186,6 +207,14 @@ static size_t finish_blocks(struct model_reader *reader, bool tools, struct mode
 	return count;
 }
 
+static bool began_tools(const struct model_reader *reader)
+{
+	for (size_t i = 0; i < reader->count; i++)
+		if (reader->said[i]->kind == MODEL_TOOL_USE)
+			return true;
+	return false;
+}
+
 static bool has_tools(const struct model_block *blocks, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -194,11 +223,13 @@ static bool has_tools(const struct model_block *blocks, size_t count)
 	return false;
 }
 
-/* A tool is used only where the model came to that end, and all of its uses make sense. Some say of that that it is the
- * end of the turn. */
+/* A tool is used only where the model came to that end and said so, and all of its uses make sense. Some say of that that it is the
+ * end of the turn. Reasoning that may be cut off is not signed, which no model takes back. */
 void said_finish(struct model_reader *reader, struct model_answer *answer)
 {
 	struct model_block *blocks = arena_array(reader->arena, struct model_block, reader->count + 1);
+	if (reader->vague && reader->stop == MODEL_END_TURN && began_tools(reader))
+		reader->stop = MODEL_MALFORMED;
 	bool tools = reader->stop == MODEL_END_TURN || reader->stop == MODEL_USES_TOOLS;
 	size_t count = finish_blocks(reader, tools, blocks);
 

@@ -6,20 +6,17 @@
 
 /* ---- Ends ---- */
 
+static const struct ending endings[] = {
+	{ "end_turn", MODEL_END_TURN }, { "stop_sequence", MODEL_END_TURN }, { "tool_use", MODEL_USES_TOOLS },
+	{ "max_tokens", MODEL_MAX_TOKENS }, { "guardrail_intervened", MODEL_GUARDRAIL }, { "content_filtered", MODEL_FILTERED },
+	{ "malformed_model_output", MODEL_MALFORMED }, { "malformed_tool_use", MODEL_MALFORMED },
+	{ "model_context_window_exceeded", MODEL_CONTEXT_FULL },
+	{ 0 },
+};
+
 static void take_stop(struct model_reader *reader, yyjson_val *said)
 {
-	static const struct { const char *reason; enum model_stop stop; } stops[] = {
-		{ "tool_use", MODEL_USES_TOOLS }, { "max_tokens", MODEL_MAX_TOKENS }, { "guardrail_intervened", MODEL_GUARDRAIL },
-		{ "content_filtered", MODEL_FILTERED }, { "malformed_model_output", MODEL_MALFORMED },
-		{ "malformed_tool_use", MODEL_MALFORMED }, { "model_context_window_exceeded", MODEL_CONTEXT_FULL },
-	};
-	str reason = json_member(said, "stopReason");
-
-	reader->stop = MODEL_END_TURN;
-	reader->complete = true;
-	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++)
-		if (str_is(reason, stops[i].reason))
-			reader->stop = stops[i].stop;
+	said_end(reader, endings, json_member(said, "stopReason"));
 }
 
 static void take_usage(struct model_reader *reader, yyjson_val *said)

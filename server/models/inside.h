@@ -24,6 +24,7 @@ struct said {
 struct model_reader {
 	const struct model_wire *wire;
 	const char *model;
+	str secret;
 	struct budget *budget;
 	model_text_fn *tell;
 	void *of;
@@ -38,7 +39,8 @@ struct model_reader {
 	struct thinking thinking;       /* of the text that is being said */
 	enum model_stop stop;
 	struct model_usage usage;
-	bool complete;                  /* it has come to its end */
+	bool complete;                  /* it has come to its end, and nothing was said behind that */
+	bool vague;                     /* that end is none we know: what it said stands, its tools are not used */
 	struct model_fault fault;
 	struct model_answer answer;     /* OVER */
 };
@@ -48,6 +50,8 @@ yyjson_val *read_json(struct arena *arena, str text);
 
 /* ---- Trouble (model_fault.c) ---- */
 
+/* Whoever repeats by what it was asked is not repeated. */
+str without_secret(struct model_reader *reader, str words);
 /* The first that is said stays. */
 void reader_fail(struct model_reader *reader, enum model_trouble trouble, const char *code, const char *format, ...)
 	PRINTF(4, 5);
@@ -57,6 +61,14 @@ void reader_told(struct model_reader *reader, int status, str code, str words);
 void reader_fail_whole(struct model_reader *reader, str body, yyjson_val *said);
 
 /* ---- What is said, piece by piece (assembly.c) ---- */
+
+/* A protocol's words for ends, the last entry is empty. MODEL_STOP_NONE: it was broken off there. */
+struct ending {
+	const char *word;
+	enum model_stop stop;
+};
+/* It ends here, and says why: in a word of these, in another one, or not. More that is said behind it makes it none. */
+void said_end(struct model_reader *reader, const struct ending *endings, str word);
 
 /* NULL: there are too many, and that is its end. */
 struct said *said_begin(struct model_reader *reader, int64_t index, enum model_block_kind kind);
@@ -71,15 +83,16 @@ void said_value(struct model_reader *reader, struct builder *builder, yyjson_val
 void said_text_ends(struct model_reader *reader);
 void said_finish(struct model_reader *reader, struct model_answer *answer);
 
-/* A string, with whatever is in it. */
+/* A string, with whatever is in it; .at NULL where it is none. (An array has a length, too.) */
 static inline str text_of(yyjson_val *value)
 {
-	return (str) { yyjson_get_str(value), yyjson_get_len(value) };
+	return yyjson_is_str(value) ? (str) { yyjson_get_str(value), yyjson_get_len(value) } : (str) { 0 };
 }
 
+/* Of tokens, or of a block: -1 where it is no number that anybody counts with. */
 static inline int64_t count_of(yyjson_val *value)
 {
-	return yyjson_is_int(value) ? yyjson_get_sint(value) : -1;
+	return yyjson_is_int(value) && yyjson_get_uint(value) <= INT32_MAX ? yyjson_get_sint(value) : -1;
 }
 
 #endif

@@ -65,7 +65,7 @@ enum model_stop {
 	MODEL_MAX_TOKENS,               /* here and below uses of tools are left out: they may be cut off */
 	MODEL_GUARDRAIL,                /* the text is the guardrail's, what it answers is to be kept out of the conversation */
 	MODEL_FILTERED,
-	MODEL_MALFORMED,                /* it used a tool in a way that makes no sense */
+	MODEL_MALFORMED,                /* it used a tool in a way that makes no sense, or did not say that it had come to its end */
 	MODEL_CONTEXT_FULL,
 };
 

@@ -2,6 +2,25 @@
 #include "inside.h"
 
 #define WORDS_MAX 256
+#define SECRET_LEAST 4                  /* bytes: a shorter one is none, and stands in any word */
+
+str without_secret(struct model_reader *reader, str words)
+{
+	str secret = reader->secret;
+	struct builder left = { .arena = reader->arena };
+
+	for (const char *at; secret.size >= SECRET_LEAST && words.size > 0 && (at = memmem(words.at, words.size, secret.at, secret.size)); ) {
+		if (!left.at)
+			left = builder_begin(reader->arena, words.size);
+		builder_put(&left, (str) { words.at, (size_t)(at - words.at) });
+		builder_put(&left, STR("(the key)"));
+		words = (str) { at + secret.size, words.size - (size_t)(at - words.at) - secret.size };
+	}
+	if (!left.at)
+		return words;
+	builder_put(&left, words);
+	return (str) { left.at, left.size };
+}
 
 void reader_fail(struct model_reader *reader, enum model_trouble trouble, const char *code, const char *format, ...)
 {
@@ -67,6 +86,7 @@ static enum model_trouble by_status(int status)
 	case 413: return MODEL_TOO_LONG;
 	case 429: return MODEL_THROTTLED;
 	case 0: case 408: case 424: case 425: return MODEL_UNAVAILABLE;
+	case 101: case 300: case 301: case 302: case 303: case 307: case 308: return MODEL_NONSENSE;
 	default: return status >= 500 ? MODEL_UNAVAILABLE : MODEL_INVALID;
 	}
 }
@@ -114,6 +134,9 @@ static const char *advice(str words)
 void reader_told(struct model_reader *reader, int status, str code, str words)
 {
 	enum model_trouble trouble = by_code(code);
+
+	words = without_secret(reader, words);
+	code = without_secret(reader, code);
 	struct quote name = str_quote(code, 100), said = str_quote(words, WORDS_MAX);
 
 	trouble = by_words(trouble ? trouble : by_status(status), words);
@@ -127,7 +150,7 @@ void reader_told(struct model_reader *reader, int status, str code, str words)
 
 void reader_fail_whole(struct model_reader *reader, str body, yyjson_val *said)
 {
-	body = blank_trim(body);
+	body = without_secret(reader, blank_trim(body));
 	if (!said && body.size > 0 && body.at[0] == '{' && body.at[body.size - 1] != '}')
 		reader_fail(reader, MODEL_CUT, "", "the answer ends before its end");
 	else

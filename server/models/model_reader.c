@@ -12,6 +12,7 @@ struct model_reader *model_reader_create(const struct model_reading *reading)
 
 	*reader = (struct model_reader) {
 		.wire = reading->wire, .budget = reading->budget, .tell = reading->tell, .of = reading->of, .arena = arena,
+		.secret = reading->secret,
 		.model = arena_copy(arena, str_of(reading->model)), .usage = { -1, -1, -1, -1 },
 	};
 	return reader;
@@ -105,7 +106,7 @@ bool model_reader_feed(struct model_reader *reader, str bytes)
 		collect(reader, bytes);
 	else if (bytes.size > 0)
 		reader->wire->take(reader, bytes);
-	return !reader->fault.trouble;
+	return !reader->fault.trouble && !(is_refused(reader) && reader->body.size == REFUSAL_MAX);
 }
 
 /* ---- The end ---- */
@@ -117,7 +118,7 @@ static void read_all(struct model_reader *reader)
 	if (reader->head.status == 0)
 		reader_fail(reader, MODEL_UNAVAILABLE, "", "it did not answer");
 	else if (is_refused(reader))
-		reader->wire->refused(reader, body);
+		reader->wire->refused(reader, without_secret(reader, body));
 	else if (reader->form == NOTHING_YET)
 		reader_fail(reader, MODEL_CUT, "", "the answer is empty");
 	else if (reader->form == AS_A_WHOLE)

@@ -51,6 +51,7 @@ typedef void model_text_fn(void *of, str text);
 struct model_reading {
 	const struct model_wire *wire;
 	const char *model;              /* copied */
+	str secret;                     /* by which it was asked: what it says of a fault has that left out. Lives as long; .at NULL: nothing */
 	struct budget *budget;          /* what is kept counts there, and where it has no room the answer ends; NULL: it is not counted */
 	model_text_fn *tell;            /* NULL: nobody wants to know before the end */
 	void *of;
@@ -65,7 +66,7 @@ struct model_head {
 	int64_t retry_after_ms;         /* Retry-After or x-amz-retry-after; 0: none */
 	str error_type;                 /* x-amzn-errortype */
 	str date;                       /* Date */
-	int64_t now_ms;                 /* the time here */
+	int64_t now_ms;                 /* the time here, by the clock that it was signed by */
 };
 
 /* Before the first bytes. */

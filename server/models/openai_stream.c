@@ -100,18 +100,15 @@ static void take_message(struct model_reader *reader, yyjson_val *message)
 		take_use(reader, use);
 }
 
-static enum model_stop stop_of(str reason)
-{
-	static const struct { const char *reason; enum model_stop stop; } stops[] = {
-		{ "length", MODEL_MAX_TOKENS }, { "tool_calls", MODEL_USES_TOOLS }, { "function_call", MODEL_USES_TOOLS },
-		{ "content_filter", MODEL_FILTERED },
-	};
-
-	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++)
-		if (str_is(reason, stops[i].reason))
-			return stops[i].stop;
-	return MODEL_END_TURN;
-}
+/* OpenAI's own, those of models behind it, and of servers that gave up: vLLM, OpenRouter, DeepSeek. */
+static const struct ending endings[] = {
+	{ "stop", MODEL_END_TURN }, { "tool_calls", MODEL_USES_TOOLS }, { "function_call", MODEL_USES_TOOLS },
+	{ "length", MODEL_MAX_TOKENS }, { "content_filter", MODEL_FILTERED },
+	{ "end_turn", MODEL_END_TURN }, { "stop_sequence", MODEL_END_TURN }, { "eos", MODEL_END_TURN }, { "eos_token", MODEL_END_TURN },
+	{ "tool_use", MODEL_USES_TOOLS }, { "max_tokens", MODEL_MAX_TOKENS }, { "model_length", MODEL_MAX_TOKENS },
+	{ "abort", MODEL_STOP_NONE }, { "error", MODEL_STOP_NONE }, { "insufficient_system_resource", MODEL_STOP_NONE },
+	{ 0 },
+};
 
 /* Theirs counts what came of a cache with the rest. */
 static void take_usage(struct model_reader *reader, yyjson_val *usage)
@@ -137,10 +134,8 @@ static void take_said(struct model_reader *reader, yyjson_val *said, const char 
 	}
 	take_usage(reader, json_given(said, "usage"));
 	take_message(reader, yyjson_obj_get(choice, member));
-	if (reason.size > 0) {
-		reader->stop = stop_of(reason);
-		reader->complete = true;
-	}
+	if (reason.size > 0)
+		said_end(reader, endings, reason);
 }
 
 /* ---- As events ---- */
@@ -152,8 +147,7 @@ static bool take_event(void *of, str data)
 
 	if (str_is(data, "[DONE]")) {
 		if (!reader->complete)
-			reader->stop = MODEL_END_TURN;
-		reader->complete = true;
+			said_end(reader, endings, (str) { 0 });
 		arena_destroy(arena);
 		return false;
 	}

@@ -27,8 +27,8 @@ static void say_more(struct thinking *thinking, str text, thinking_fn *say, void
 {
 	if (thinking->inside)
 		return;
-	for (; !thinking->said && text.size > 0 && is_blank(text.at[0]); text.size--)
-		text.at++;
+	for (size_t step = 1; !thinking->said && step > 0; text = (str) { text.at + step, text.size - step })
+		step = blank_step(text);
 	if (text.size == 0)
 		return;
 	thinking->said = true;

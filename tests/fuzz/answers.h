@@ -89,7 +89,7 @@ static inline struct heard listen(const struct model_wire *wire, int status, str
 {
 	struct heard heard = { .hash = 0 };
 	struct budget budget = { .max = SIZE_MAX };
-	struct model_reader *reader = model_reader_create(&(struct model_reading) { wire, "m", &budget, hear, &heard });
+	struct model_reader *reader = model_reader_create(&(struct model_reading) { wire, "m", STR("key-"), &budget, hear, &heard });
 	struct model_answer answer;
 
 	model_reader_head(reader, &(struct model_head) { .status = status });

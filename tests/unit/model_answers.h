@@ -60,7 +60,7 @@ static inline void print_answer(const struct model_answer *answer, const struct 
 static inline const char *read_answer(const struct model_wire *wire, const struct model_head *head, str body, size_t step)
 {
 	struct budget budget = { .max = SIZE_MAX };
-	struct model_reader *reader = model_reader_create(&(struct model_reading) { wire, "some-model", &budget, keep_told, NULL });
+	struct model_reader *reader = model_reader_create(&(struct model_reading) { wire, "some-model", STR("sk-/known+key="), &budget, keep_told, NULL });
 	struct model_answer answer;
 
 	told.size = 0;

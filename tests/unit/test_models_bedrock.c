@@ -124,7 +124,7 @@ END_TEST
 
 static const struct { const char *reason; enum model_stop stop; bool uses; } stops[] = {
 	{ "end_turn", MODEL_USES_TOOLS, true }, { "tool_use", MODEL_USES_TOOLS, true }, { "stop_sequence", MODEL_USES_TOOLS, true },
-	{ "something_new", MODEL_USES_TOOLS, true }, { "max_tokens", MODEL_MAX_TOKENS, false },
+	{ "something_new", MODEL_MALFORMED, false }, { "", MODEL_MALFORMED, false }, { "max_tokens", MODEL_MAX_TOKENS, false },
 	{ "guardrail_intervened", MODEL_GUARDRAIL, false }, { "content_filtered", MODEL_FILTERED, false },
 	{ "malformed_model_output", MODEL_MALFORMED, false }, { "malformed_tool_use", MODEL_MALFORMED, false },
 	{ "model_context_window_exceeded", MODEL_CONTEXT_FULL, false },
@@ -264,7 +264,7 @@ END_TEST
 START_TEST(little_is_kept_of_an_answer_that_goes_on)
 {
 	struct budget budget = { .max = SIZE_MAX };
-	struct model_reader *reader = model_reader_create(&(struct model_reading) { &model_wire_bedrock, "m", &budget, NULL, NULL });
+	struct model_reader *reader = model_reader_create(&(struct model_reading) { .wire = &model_wire_bedrock, .model = "m", .budget = &budget });
 
 	model_reader_head(reader, &fine_head);
 	for (int i = 0; i < 100; i++)
@@ -299,6 +299,41 @@ START_TEST(an_answer_comes_as_a_whole)
 END_TEST
 
 /* ---- Errors ---- */
+
+/* What is behind the end makes it none; reasoning that may be cut off goes back to nobody. */
+START_TEST(an_end_with_more_behind_it_is_none)
+{
+	put_text("a");
+	put_stop("tool_use");
+	put("contentBlockStart", "{\"contentBlockIndex\":1,\"start\":{\"toolUse\":{\"toolUseId\":\"t1\",\"name\":\"a\"}}}");
+	ck_assert_str_eq(read_frames(1000), "a|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end");
+	put_stop("tool_use");
+	ck_assert_str_eq(read_frames(1000), "a|uses t1 a {}|stop 2|usage -1 -1 -1 -1");
+	put("contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"toolUse\":{\"input\":\"{\"}}}");
+	ck_assert_str_eq(read_frames(1000), "a|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end");
+}
+END_TEST
+
+START_TEST(what_is_no_text_is_none)
+{
+	put_text("a");
+	put("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":[1,2]}}");
+	put("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":{\"a\":1}}}");
+	put("contentBlockDelta", "{\"contentBlockIndex\":1,\"delta\":{\"text\":[1,2]}}");
+	put_stop("end_turn");
+	ck_assert_str_eq(read_frames(1000), "a|stop 1|usage -1 -1 -1 -1");
+}
+END_TEST
+
+START_TEST(reasoning_that_may_be_cut_off_is_left_out)
+{
+	put("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"Hm\"}}}");
+	put_stop("max_tokens");
+	ck_assert_str_eq(read_frames(1000), "stop 3|usage -1 -1 -1 -1");
+	put_stop("end_turn");
+	ck_assert_str_eq(read_frames(1000), "came some-model {\"reasoningContent\":{\"reasoningText\":{\"text\":\"Hm\"}}}|stop 1|usage -1 -1 -1 -1");
+}
+END_TEST
 
 static const struct { int status; const char *type, *body; enum model_trouble trouble; const char *code, *why; } refusals[] = {
 	{ 429, "ThrottlingException:http://x", "{\"message\":\"Too many tokens\"}", MODEL_THROTTLED, "ThrottlingException", "it says: Too many tokens" },
@@ -395,6 +430,9 @@ int main(void)
 	tcase_add_loop_test(cases, inputs_of_tools_are_what_was_said, 0, 20);
 	tcase_add_test(cases, little_is_kept_of_an_answer_that_goes_on);
 	tcase_add_loop_test(cases, an_answer_comes_as_a_whole, 0, COUNT(wholes));
+	tcase_add_test(cases, an_end_with_more_behind_it_is_none);
+	tcase_add_test(cases, what_is_no_text_is_none);
+	tcase_add_test(cases, reasoning_that_may_be_cut_off_is_left_out);
 	tcase_add_loop_test(cases, errors_are_known, 0, COUNT(refusals));
 	tcase_add_test(cases, a_wrong_clock_is_told);
 	tcase_add_loop_test(cases, exceptions_within_a_stream_end_it, 0, COUNT(exceptions));

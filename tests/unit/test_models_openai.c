@@ -8,6 +8,8 @@
 #define FINISH(reason) EVENT("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" reason "\"}]}")
 #define DONE EVENT("[DONE]")
 
+#define USES(input) DELTA("{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"a\",\"arguments\":\"" input "\"}}]}")
+
 #define TEN "0123456789"
 #define SIXTY_FOUR TEN TEN TEN TEN TEN TEN "abcd"
 
@@ -53,6 +55,29 @@ static const struct { const char *body, *read; } answers[] = {
 	{ SAID("a") DELTA("{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"a\",\"arguments\":\"{}\"}}]}") FINISH("length"),
 	  "a|stop 3|usage -1 -1 -1 -1" },
 	{ FINISH("tool_calls"), "stop 1|usage -1 -1 -1 -1" },
+	/* Ends that are none of a tool's: words of nobody, no word, one that is broken off, more behind the end. */
+	{ SAID("a") USES("{}") FINISH("whatever") DONE, "a|stop 6|usage -1 -1 -1 -1" },
+	{ SAID("a") USES("{}") DONE, "a|stop 6|usage -1 -1 -1 -1" },
+	{ SAID("a") FINISH("whatever") DONE, "a|stop 1|usage -1 -1 -1 -1" },
+	{ SAID("a") USES("{}") FINISH("STOP"), "a|uses c1 a {}|stop 2|usage -1 -1 -1 -1" },
+	{ SAID("a") USES("{}") FINISH("abort") DONE, "a|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end: abort" },
+	{ SAID("a") FINISH("error"), "a|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end: error" },
+	{ SAID("a") FINISH("tool_calls") USES(""), "a|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end" },
+	{ USES("") FINISH("tool_calls") USES("{"), "stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end" },
+	{ SAID("a") FINISH("length") SAID("b"), "ab|stop 0|usage -1 -1 -1 -1|fault 9: the answer ends before its end" },
+	{ SAID("a") FINISH("stop") SAID("b") FINISH("stop"), "ab|stop 1|usage -1 -1 -1 -1" },
+	{ SAID("a <") FINISH("stop") SAID("") DONE, "a <|stop 1|usage -1 -1 -1 -1" },
+	/* What is no text where one should be. */
+	{ DELTA("{\"content\":[{\"text\":[1,2]},{\"text\":{\"a\":1}},{\"text\":5},[1],\"b\",{\"text\":\"a\"}],\"refusal\":{\"a\":1}}")
+	  DELTA("{\"content\":{\"a\":1,\"b\":2}}") FINISH("stop"), "a|stop 1|usage -1 -1 -1 -1" },
+	/* Blanks that only Unicode knows are none to begin with either. */
+	{ SAID("\xef\xbb\xbf") SAID(" \xc2\xa0\xe2\x80\x8b") FINISH("stop"), "stop 1|usage -1 -1 -1 -1" },
+	{ SAID("\xef\xbb\xbf\\n<think>\xc2\xa0</think>\xc2\xa0") SAID("\xef\xbb\xbf" "a\xc2\xa0") FINISH("stop"), "a\xc2\xa0|stop 1|usage -1 -1 -1 -1" },
+	/* Numbers that nobody counts with. */
+	{ DELTA("{\"tool_calls\":[{\"index\":9223372036854775807,\"function\":{\"name\":\"a\"}},{\"function\":{\"name\":\"b\"}},{\"index\":-1,\"function\":{\"name\":\"c\"}}]}")
+	  FINISH("tool_calls"), "uses call_1 a {}|uses call_2 b {}|uses call_3 c {}|stop 2|usage -1 -1 -1 -1" },
+	{ SAID("a") EVENT("{\"choices\":[],\"usage\":{\"prompt_tokens\":18446744073709551615,\"completion_tokens\":-3,\"prompt_tokens_details\":{\"cached_tokens\":9223372036854775807}}}")
+	  FINISH("stop"), "a|stop 1|usage -1 -1 -1 -1" },
 	/* What it thinks. */
 	{ DELTA("{\"reasoning_content\":\"Hm.\",\"content\":null}") SAID("<think>\\nHm") SAID(".</thi") SAID("nk>\\n\\nYes") SAID(" <") SAID("b> <thinking>no") FINISH("stop"),
 	  "Yes <b> |stop 1|usage -1 -1 -1 -1" },
@@ -104,10 +129,15 @@ static const struct { int status; const char *body; enum model_trouble trouble; 
 	{ 404, "{\"detail\":\"Not Found\"}", MODEL_NO_SUCH_MODEL, "it says: Not Found" },
 	{ 503, "{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}", MODEL_NOT_READY, "it says: Loading model" },
 	{ 502, "<html>\x01 502</html>", MODEL_UNAVAILABLE, "it answers with the status 502" },
-	{ 413, "", MODEL_TOO_LONG, "it answers with the status 413" }, { 302, "", MODEL_INVALID, "it answers with the status 302" },
+	{ 413, "", MODEL_TOO_LONG, "it answers with the status 413" }, { 302, "", MODEL_NONSENSE, "it answers with the status 302" },
 	{ 422, "{\"error\":{}}", MODEL_INVALID, "it answers with the status 422" }, { 402, "{", MODEL_DENIED, "it answers with the status 402" },
 	{ 500, "{\"error\":\"line one\\nline two\"}", MODEL_UNAVAILABLE, "it says: line one" REPLACEMENT "line two" },
 	{ 0, "", MODEL_UNAVAILABLE, "it did not answer" },
+	/* Who repeats the key, as it is or as JSON has it. */
+	{ 401, "{\"error\":{\"message\":\"No such key: sk-\\/known+key=, (sk-\\u002fknown+key=)\"}}", MODEL_DENIED, "it says: No such key: (the key), ((the key))" },
+	{ 401, "{\"error\":{\"code\":\"sk-/known+key=\"}}", MODEL_DENIED, "it says: (the key)" },
+	{ 200, "<html>sk-/known+key=</html>", MODEL_NONSENSE, "what came is no answer of a model: <html>(the key)</html>" },
+	{ 200, EVENT("{\"error\":\"sk-\\/known+key=sk-/known+key=!\"}"), MODEL_UNAVAILABLE, "it says: (the key)(the key)!" },
 };
 
 START_TEST(refusals_are_known)
@@ -179,6 +209,20 @@ START_TEST(a_whole_answer_is_bounded)
 }
 END_TEST
 
+START_TEST(an_error_without_an_end_is_not_read_on)
+{
+	struct model_reader *reader = model_reader_create(&(struct model_reading) { .wire = &model_wire_openai, .model = "m" });
+	struct model_answer answer;
+
+	memset(long_body, 'x', 64 * 1024);
+	model_reader_head(reader, &(struct model_head) { .status = 503 });
+	ck_assert(model_reader_feed(reader, (str) { long_body, 64 * 1024 - 1 }));
+	ck_assert(!model_reader_feed(reader, (str) { long_body, 1 }));
+	ck_assert_int_eq(model_reader_end(reader, &answer)->trouble, MODEL_UNAVAILABLE);
+	model_reader_destroy(reader);
+}
+END_TEST
+
 #define USE DELTA("{\"tool_calls\":[{\"function\":{\"name\":\"a\"}}]}")
 START_TEST(values_are_bounded)
 {
@@ -203,7 +247,7 @@ END_TEST
 START_TEST(where_a_budget_has_no_room_it_ends)
 {
 	struct budget budget = { .max = 100000 };
-	struct model_reader *reader = model_reader_create(&(struct model_reading) { &model_wire_openai, "m", &budget, NULL, NULL });
+	struct model_reader *reader = model_reader_create(&(struct model_reading) { .wire = &model_wire_openai, .model = "m", .budget = &budget });
 	struct model_answer answer;
 
 	fill("", 1000, SAID(TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN), "");
@@ -232,6 +276,7 @@ int main(void)
 	tcase_add_test(cases, an_answer_is_bounded);
 	tcase_add_test(cases, an_event_is_bounded);
 	tcase_add_test(cases, a_whole_answer_is_bounded);
+	tcase_add_test(cases, an_error_without_an_end_is_not_read_on);
 	tcase_add_test(cases, values_are_bounded);
 	tcase_add_test(cases, blocks_are_bounded);
 	tcase_add_test(cases, where_a_budget_has_no_room_it_ends);
