@@ -19,6 +19,7 @@ struct fetch_request {
 	int64_t pause_ms;               /* before it goes out, which counts in no limit; 0: at once */
 	int64_t connect_ms, total_ms;   /* limits; the whole time includes what it waits for its turn */
 	int64_t silence_ms;             /* between two bytes of the answer, and before the first; 0: only total_ms */
+	int64_t head_ms;                /* from when it goes out until the answer's head is whole, however it comes; 0: only the others */
 	size_t answer_max;              /* bytes of the body; a longer answer fails. 0, where it comes in pieces: any */
 	/* Never on a kept connection: where one breaks before an answer libcurl sends again by
 	 * itself, and nobody knows whether the server acted on the first. */

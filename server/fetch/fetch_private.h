@@ -41,6 +41,7 @@ struct fetch {
 	struct line *line;              /* where it waits */
 	struct host *host;
 	int64_t total_at_ms;            /* when its whole time is over */
+	int64_t head_at_ms;             /* when its head is to be whole; INT64_MAX: by no time */
 	int64_t heard_ms;               /* the latest byte */
 	int64_t due_ms;                 /* when it has to be looked at; INT64_MAX: not by the clock */
 	bool dialling, paused;

@@ -104,6 +104,14 @@ static int64_t silence_due(const struct fetch *fetch)
 	                                                   : INT64_MAX;
 }
 
+/* Whoever sends a head line by line, or 100 Continue for ever, is never silent. */
+static int64_t due_in_flight(const struct fetch *fetch)
+{
+	int64_t silence_ms = silence_due(fetch);
+
+	return !fetch->head_over && fetch->head_at_ms < silence_ms ? fetch->head_at_ms : silence_ms;
+}
+
 static void take_off(struct fetch *fetch)
 {
 	fetch->phase = PHASE_IN_FLIGHT;
@@ -111,8 +119,9 @@ static void take_off(struct fetch *fetch)
 	atomic_fetch_add(&fetch_counters.in_flight, 1);
 	atomic_fetch_add(&fetch_counters.requests, 1);
 	fetch->heard_ms = tick_ms();
+	fetch->head_at_ms = fetch->request.head_ms ? fetch->heard_ms + fetch->request.head_ms : INT64_MAX;
 	multi_add(fetch);
-	set_due(fetch, silence_due(fetch));
+	set_due(fetch, due_in_flight(fetch));
 }
 
 static void get_in_line(struct fetch *fetch)
@@ -149,7 +158,7 @@ static void come_due(struct fetch *fetch, int64_t now)
 		fail_here(fetch, "there was no answer in time (it waited for its turn)");
 		break;
 	case PHASE_IN_FLIGHT:
-		fetch->due_ms = silence_due(fetch);
+		fetch->due_ms = due_in_flight(fetch);
 		if (fetch->due_ms <= now)
 			fail(fetch, "there was no answer in time (nothing more came of it)");
 		break;
