@@ -168,7 +168,7 @@ static void head(void *owner, UNUSED struct fetch *fetch, const struct fetch_ans
 	if (!hearing->over)
 		model_reader_head(hearing->reader, &(struct model_head) {
 			.status = answer->status, .retry_after_ms = after_ms, .error_type = fetch_header(answer, "x-amzn-errortype"),
-			.date = fetch_header(answer, "Date"), .now_ms = now_ms(),
+			.date = fetch_header(answer, "Date"), .now_ms = now_ms() + hearing->skew_ms,
 		});
 	wake(hearing);
 	pthread_mutex_unlock(&hearing->lock);
@@ -235,7 +235,8 @@ static void clear(struct hearing *hearing)
 	hearing->failed_here = hearing->enough = false;
 }
 
-void hearing_try(struct hearing *hearing, struct fetch_request *request, const struct model_reading *reading, int64_t until_ms)
+void hearing_try(struct hearing *hearing, struct fetch_request *request, const struct model_reading *reading, int64_t until_ms,
+                 int64_t skew_ms)
 {
 	static const struct fetch_events events = { .head = head, .piece = piece, .done = done };
 	struct model_reading mine = *reading;
@@ -247,10 +248,11 @@ void hearing_try(struct hearing *hearing, struct fetch_request *request, const s
 	mine.of = hearing;
 	hearing->reader = model_reader_create(&mine);
 	request->budget = hearing->budget;
-	request->silence_ms = model_times.first_word;
+	request->silence_ms = request->head_ms = model_times.first_word;
 	request->total_ms = (until_ms > now ? until_ms - now : 0) + GRACE_MS;
 	pthread_mutex_lock(&hearing->lock);
 	hearing->first_ms = hearing->head_ms = 0;
+	hearing->skew_ms = skew_ms;
 	hearing->sent_ms = now + request->pause_ms;
 	hearing->until_ms = until_ms;
 	hearing->over = hearing->told = false;

@@ -28,6 +28,7 @@ struct hearing {
 	bool told;                      /* a run is on its way: it hears of all that comes until it takes it */
 	bool over;                      /* this try is; what comes is nobody's */
 	bool waking, released;          /* the message is on its way; and is the last that knows of this */
+	int64_t skew_ms;                /* of the clock by which it was signed */
 	int64_t sent_ms, head_ms, first_ms, heard_ms, until_ms; /* by tick_ms(); 0: it did not come yet */
 	int64_t told_ms, clock_ms;      /* the latest run; when the clock looks next, INT64_MAX: it does not */
 	bool enough;                    /* the reader wants no more */
@@ -45,8 +46,10 @@ struct hearing {
 
 /* Zeros before; the tool's thread. `hold` is its key, as call_await() has it. */
 void hearing_begin(struct hearing *hearing, struct mcp_call *call, const char *key);
-/* A try: the request has its pause and its connect_ms, what limits the answer is filled in here. */
-void hearing_try(struct hearing *hearing, struct fetch_request *request, const struct model_reading *reading, int64_t until_ms);
+/* A try: the request has its pause and its connect_ms, what limits the answer is filled in here. It was signed by a clock that
+ * is skew_ms ahead of ours. */
+void hearing_try(struct hearing *hearing, struct fetch_request *request, const struct model_reading *reading, int64_t until_ms,
+                 int64_t skew_ms);
 /* What came is in `text` now. True: this try is over. */
 bool hearing_take(struct hearing *hearing);
 /* What came of it, which lives until the next try. NULL: an answer, and all of it. */

@@ -123,7 +123,8 @@ static const char *send_it(struct asking *asking, struct arena *arena, struct mc
 		return wrong;
 	asking->tries++;
 	span_begin(&asking->span);
-	hearing_try(&asking->hearing, &fetch, &(struct model_reading) { .wire = model->wire, .model = model->name }, asking->until_ms);
+	struct model_reading reading = { .wire = model->wire, .model = model->name, .secret = asking->sent.secret };
+	hearing_try(&asking->hearing, &fetch, &reading, asking->until_ms, asking->sent.skew_ms);
 	return NULL;
 }
 
@@ -279,6 +280,8 @@ static const struct model_fault *fault_of(struct asking *asking, struct model_an
 		return fault;
 	*mine = *fault;
 	mine->why = asking->hearing.why.text;
+	if (asking->hearing.failed_here)        /* which says nothing of the model */
+		mine->trouble = MODEL_NO_ROOM;
 	return mine;
 }
 

@@ -54,6 +54,7 @@ static const char *sign_it(struct arena *arena, struct models *models, const str
 
 	if (!identity)
 		return why;
+	sent->secret = identity_token(identity);
 	sent->skew_ms = atomic_load(&models->skew_ms);
 	sign_time(now_ms() + sent->skew_ms, time);
 	add(headers, STR("X-Amz-Date"), str_of(time));
@@ -100,6 +101,7 @@ const char *model_send(struct arena *arena, struct models *models, const struct 
 	if (wrong)
 		return wrong;
 	sent->trouble = MODEL_DENIED;
+	sent->secret = str_of(model->wire == &model_wire_bedrock ? models->bearer : models->openai_key);
 	fetch->method = "POST";
 	fetch->body = http.body;
 	return model->wire == &model_wire_bedrock ? send_bedrock(arena, models, &http, fetch, sent)

@@ -8,6 +8,7 @@
 
 struct model_sent {
 	struct identity *identity;      /* that signed it, kept; NULL: none did */
+	str secret;                     /* that is in it as it stands; .at NULL: none */
 	int64_t skew_ms;                /* of the clock by which it was signed */
 	enum model_trouble trouble;     /* where it could not go out */
 };

@@ -31,8 +31,8 @@ enum model_step model_step_after(const struct model_fault *fault, int tries, boo
 	bool throttled = manner->step == MODEL_STEP_AGAIN;
 	int64_t wait_ms = (WAIT_FIRST_MS << (tries < 4 ? tries - 1 : 3)) * (throttled ? 1 : 0) + WAIT_FIRST_MS / 2;
 
-	if (wait_ms < fault->retry_after_ms)
-		wait_ms = fault->retry_after_ms;
+	if (wait_ms < fault->retry_after_ms)    /* any number, so none to go on with */
+		wait_ms = fault->retry_after_ms <= WAIT_MOST_MS ? fault->retry_after_ms : WAIT_MOST_MS + 1;
 	*pause_ms = wait_ms + (int64_t)(chance * WAIT_FIRST_MS / 2);
 	if (!throttled && (!last || manner->step != MODEL_STEP_NEXT || manner->is_wrong))
 		return manner->step;

@@ -82,6 +82,8 @@ static const struct mcp_tool tools[] = {
 	{ "ask", "Ask", "Asks a model.", .in = wanted_shape, .out = answered_shape, .reaches_out = true, .deadline_ms = DEADLINE_MS, .run = ask },
 	{ "ask_on_worker", "Ask on a worker", "Asks a model, on a worker.", .in = wanted_shape, .out = answered_shape, .reaches_out = true,
 	  .blocks = true, .deadline_ms = DEADLINE_MS, .run = ask },
+	{ "ask_long", "Ask as a task", "Asks a model, as a task where the client knows them.", .in = wanted_shape, .out = answered_shape,
+	  .reaches_out = true, .blocks = true, .runs_long = true, .run = ask },
 	{ "hello", "Hello", "Says hello, on a worker.", .blocks = true, .run = hello },
 	{ 0 },
 };

@@ -117,6 +117,22 @@ for (const [model, protocol] of [[GPT, 'openai'], [NOVA, 'bedrock']])
 // ---- Trouble ----
 
 const json = (status, code, headers) => ({ status, headers, body: { error: { message: 'as it says', code } } });
+
+// As fast as it is read, until whoever reads hangs up.
+function flood(socket, head, bytes) {
+	const more = () => { while (!socket.destroyed && socket.write(bytes)); };
+	socket.on('drain', more).on('error', () => {});
+	socket.write(head);
+	more();
+}
+
+// A bit each 20 ms, likewise.
+function drip(socket, head, bytes) {
+	const timer = setInterval(() => socket.write(bytes), 20);
+	socket.on('close', () => clearInterval(timer)).on('error', () => {});
+	socket.write(head);
+}
+
 const AWAY = {
 	'throttled for long': json(429, 'rate_limit_exceeded', { 'retry-after': '5' }),
 	'away': json(503, 'server_error'),
@@ -126,6 +142,9 @@ const AWAY = {
 	'denied': json(403, 'permission_error'),
 	'wrong frames': [{ raw: 'data: nonsense\n\n' }],
 	'cut off before its first word': [{ cut: true }],
+	'somewhere else': { status: 307, body: '', headers: { location: 'http://127.0.0.1:1/v1/chat/completions' } },
+	'throttled for as long as there are numbers': json(429, 'rate_limit_exceeded', { 'x-amz-retry-after': '9223372036854775807' }),
+	'an error without an end': { socket: socket => flood(socket, 'HTTP/1.1 503 Unavailable\r\n\r\n', 'x'.repeat(16384)) },
 	'an error in place of its first word': [{ exception: ['server_error', 'overloaded'] }],
 };
 for (const [name, answer] of Object.entries(AWAY))
@@ -174,6 +193,16 @@ test('one that does not begin in time leaves it to the next', async t => {
 	}
 	await eventually(() => models.requests.every(({ model, gone }) => model === NOVA || gone), 'it is still asked');
 });
+
+for (const [name, head, bytes] of [['only ever to go on', '', 'HTTP/1.1 100 Continue\r\n\r\n'], ['header by header', 'HTTP/1.1 200 OK\r\n', 'X: y\r\n']])
+	test(`nor does one that answers ${name}`, async t => {
+		const { models, server } = await world(t, { MODEL_BEGINS: '300ms' });
+		models.script(GPT, { socket: socket => drip(socket, head, bytes) });
+		models.script(NOVA, ['Here.']);
+		const began = performance.now();
+		assert.equal((await ask(server, 'ask', { text: 'x' })).model, `bedrock:${NOVA}`);
+		assert.ok(performance.now() - began < 2000 * slack);
+	});
 
 test('one that says nothing more is cut off there, and so is one that never ends', async t => {
 	const { models, server } = await world(t, { MODEL_SILENCE: '300ms', MODEL_ALL: '1500ms' });
@@ -230,6 +259,23 @@ test('where the clock here is wrong it goes by theirs', async t => {
 	models.script(NOVA, ['Fine.']);
 	assert.equal((await ask(server, 'ask', { text: 'x' })).text, 'Fine.');
 	await server.says(/the clock of AWS is 3[56]\d\d s ahead/);
+});
+
+test('and by ours once that is set right', async t => {
+	const { models, server } = await world(t, { MODELS: `bedrock:${NOVA}` }, { skewMs: 3600000 });
+	models.script(NOVA, ['Fine.']);
+	for (models.clock.skewMs of [3600000, 0, -7200000, 0])
+		assert.equal((await ask(server, 'ask', { text: 'x' })).text, 'Fine.');
+});
+
+test('a key that is repeated is told to nobody', async t => {
+	const { models, server } = await world(t, { OPENAI_KEY: 'sk-known-1', AWS_SESSION_TOKEN: 'session+token/1=' }, { keys: { AKIA: { secret: 's', token: 'session+token/1=' } } });
+	models.script(GPT, { status: 401, body: { error: { message: 'no: sk-known-1' } } });
+	models.script(NOVA, { status: 403, body: { message: 'no: session+token\/1=' }, headers: { 'x-amzn-errortype': 'AccessDeniedException' } });
+	const { isError, content } = await callTool(server, 'ask', { text: 'x' });
+	assert.ok(isError);
+	assert.match(content[0].text, /no: .*\(the key\).*no: \(the key\)/);
+	assert.ok(!/sk-known-1|session\+token/.test(content[0].text + server.log), server.log);
 });
 
 test('an identity that has expired is asked for anew once, then the next model answers', async t => {

@@ -6,7 +6,8 @@
 //     models.requests                  // [{ model, protocol, at, body, headers, said: [[text, at]], gone }], as they came
 //     await models.stop();
 //
-// A script is what each request of that model gets in turn, the last of them for all that follow: { status, body, headers }, or steps:
+// A script is what each request of that model gets in turn, the last of them for all that follow: { status, body, headers },
+// { socket: what is done with the bare connection }, or steps:
 //   'text' | ms | { tool: { id, name, input } } | { stop: 'max_tokens' } | { usage: [in, out, cached] } | { raw: bytes } | { exception: [name, message] }
 //   | { cut: true } (hangs up) | { hold: true } (says nothing more) | { until: a promise }
 // `at` is performance.now(). `gone`: when the one who asked hung up before the end. None of this is from the code that it tests.
@@ -115,16 +116,16 @@ async function play(wire, response, steps, request) {
 	response.end(wire.end(end));
 }
 
-// `keys`: of AWS, by id; `bearer`: Bedrock's, in place of a signature; `key`: OpenAI's.
+// `keys`: of AWS, by id; `skewMs`: its clock, which is `clock.skewMs` from then on; `bearer`: Bedrock's, in place of a signature; `key`: OpenAI's.
 export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, key, skewMs = 0 } = {}) {
-	const scripts = new Map(), requests = [];
+	const scripts = new Map(), requests = [], clock = { skewMs };
 	const refused = (response, status, code) => response.writeHead(status, { 'content-type': 'application/json',
-		date: new Date(Date.now() + skewMs).toUTCString(), 'x-amzn-errortype': code }).end(JSON.stringify({ message: 'as AWS would say' }));
+		date: new Date(Date.now() + clock.skewMs).toUTCString(), 'x-amzn-errortype': code }).end(JSON.stringify({ message: 'as AWS would say' }));
 	const server = createServer(async (request, response) => {
 		const at = performance.now(), text = Buffer.concat(await request.toArray().catch(() => [])).toString();
 		const converse = /^\/model\/([^/]+)\/converse-stream$/.exec(request.url), wire = converse ? bedrock : openai;
 		const auth = request.headers.authorization;
-		const checked = converse && !(bearer && auth === `Bearer ${bearer}`) ? refusal(request, pairs(request.rawHeaders), text, keys, Date.now() + skewMs) : {};
+		const checked = converse && !(bearer && auth === `Bearer ${bearer}`) ? refusal(request, pairs(request.rawHeaders), text, keys, Date.now() + clock.skewMs) : {};
 		if (checked.code || (converse && checked.service && checked.service !== 'bedrock'))
 			return refused(response, 403, checked.code ?? 'AccessDeniedException');
 		if (!converse && (request.url !== '/v1/chat/completions' || (key && auth !== `Bearer ${key}`)))
@@ -137,6 +138,8 @@ export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, ke
 		const answer = left.length > 1 ? left.shift() : left[0];
 		if (Array.isArray(answer))
 			return play(wire, response, answer, record).catch(() => {});
+		if (answer.socket)
+			return answer.socket(response.socket);
 		const bytes = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
 		response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(bytes);
 	});
@@ -144,7 +147,7 @@ export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, ke
 	await once(server, 'listening');
 	const url = `http://127.0.0.1:${server.address().port}`;
 	return {
-		url, openai: `${url}/v1`, requests,
+		url, openai: `${url}/v1`, requests, clock,
 		script: (model, ...answers) => scripts.set(model, answers),
 		stop: async () => { server.closeAllConnections(); server.close(); await once(server, 'close'); },
 	};

@@ -38,6 +38,9 @@ START_TEST(throttled_it_is_asked_again_as_long_as_that_is_soon)
 	ck_assert_int_eq(pause_ms, 2000);
 	ck_assert_int_eq(after(MODEL_THROTTLED, 2001, 1, false, &pause_ms), MODEL_STEP_NEXT);
 	ck_assert_int_eq(after(MODEL_THROTTLED, 2001, 1, true, &pause_ms), MODEL_STEP_NEXT);
+	for (int tries = 1; tries < 4; tries++)
+		ck_assert_int_eq(model_step_after(&(struct model_fault) { .trouble = MODEL_THROTTLED, .retry_after_ms = INT64_MAX }, tries, true, 1, &pause_ms),
+		                 MODEL_STEP_NEXT);
 }
 END_TEST
 
