@@ -145,6 +145,8 @@ static enum mcp_answer still_placing(struct mcp_call *call, const char *id)
 	                " half a minute, with the same idempotency_key, to learn which.", id);
 }
 
+static enum mcp_answer begin(struct mcp_call *call, const struct create *in, struct store *store);
+
 /* Where the book fails too, its lease ends and the job finds it. */
 static enum mcp_answer drop(struct mcp_call *call, struct store *store, struct placing *order,
                             const char *why)
@@ -154,14 +156,24 @@ static enum mcp_answer drop(struct mcp_call *call, struct store *store, struct p
 	return mcp_fail(call, "%s", why);
 }
 
+/* The lease is not this call's any more: what became of the order the book says. Nothing of it is kept then. */
+static enum mcp_answer look_again(struct mcp_call *call, struct store *store, const struct create *asked)
+{
+	mcp_keep(call, NULL);
+	return begin(call, asked, store);
+}
+
 /* The same while products can be reached: what it may hold is released at once. */
-static enum mcp_answer refuse(struct mcp_call *call, struct store *store, struct placing *order,
-                              const char *why)
+static enum mcp_answer refuse(struct mcp_call *call, struct store *store, const struct create *asked,
+                              struct placing *order, const char *why)
 {
 	struct arena *arena = mcp_arena(call);
 
-	if (placing_drop(store, arena, order, true) == STEP_NO_BOOK)
-		return mcp_fail(call, BOOK_DOWN);
+	switch (placing_drop(store, arena, order, true)) {
+	case STEP_DONE: break;
+	case STEP_LOST: return look_again(call, store, asked);
+	default:        return mcp_fail(call, BOOK_DOWN);
+	}
 	/* Where it does not work now the job does it. */
 	(void)!errand_settle(store, arena, errand_release_id(arena, order->id));
 	return mcp_fail(call, "No order was placed. %s", why);
@@ -181,7 +193,8 @@ static void read_placed(struct store *store, void *context)
 	placed->found = order_load(placed->call, store, WRITE, placed->id, &placed->order);
 }
 
-static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struct placing *order)
+static enum mcp_answer confirm(struct mcp_call *call, struct store *store, const struct create *asked,
+                               struct placing *order)
 {
 	struct placed placed = { .call = call, .id = order->id };
 	const char *why;
@@ -194,11 +207,24 @@ static enum mcp_answer confirm(struct mcp_call *call, struct store *store, struc
 		return still_placing(call, order->id);
 	}
 	/* Without the lease, or the book: the order is finished by others, for it is committed. */
-	if (placing_finish_reading(store, order, read_placed, &placed) != STEP_DONE)
-		return still_placing(call, order->id);
+	switch (placing_finish_reading(store, order, read_placed, &placed)) {
+	case STEP_DONE: break;
+	case STEP_LOST: return look_again(call, store, asked);
+	default:        return still_placing(call, order->id);
+	}
 	order_changed(mcp_arena(call), order->id, order->customer);
 	return placed.found == FOUND ? mcp_return(call, order_shape, &placed.order)
 	                             : order_missing(call, placed.found, order->id);
+}
+
+/* What the next run goes on from, without a look at the book: its steps happen only while the lease is this call's. */
+static void keep(struct mcp_call *call, const struct placing *order, const char *status)
+{
+	struct placing *kept = arena_new(mcp_arena(call), struct placing);
+
+	*kept = *order;
+	kept->status = status;
+	mcp_keep(call, kept);
 }
 
 static enum mcp_answer place(struct mcp_call *call, struct store *store, struct placing *order,
@@ -213,20 +239,21 @@ static enum mcp_answer place(struct mcp_call *call, struct store *store, struct 
 	case CLIENT_PENDING:     return MCP_WAITING;
 	case CLIENT_ANSWERED:    break;
 	case CLIENT_UNREACHABLE: return drop(call, store, order, CATALOGUE_DOWN);
-	default:                 return refuse(call, store, order, why);
+	default:                 return refuse(call, store, asked, order, why);
 	}
 	if (!is_whole(&reservation, asked))
-		return refuse(call, store, order,
+		return refuse(call, store, asked, order,
 		              "The catalogue reserved something else than was asked for.");
 	why = add_up(arena, &reservation, order);
 	if (why)
-		return refuse(call, store, order, why);
+		return refuse(call, store, asked, order, why);
 	switch (placing_price(store, order, &reservation)) {
-	case STEP_DONE: return confirm(call, store, order);
-	case STEP_LOST: return mcp_fail(call, "Placing the order took too long, so it was taken"
-	                                " back and nothing is reserved. Call create_order again.");
+	case STEP_DONE: break;
+	case STEP_LOST: return look_again(call, store, asked);
 	default:        return mcp_fail(call, BOOK_DOWN);
 	}
+	keep(call, order, "committing");
+	return confirm(call, store, asked, order);
 }
 
 /* This call's own, of a run before: it goes on from where that is. */
@@ -237,7 +264,7 @@ static enum mcp_answer go_on(struct mcp_call *call, struct store *store, const s
 	order->now = known->now;
 	order->lease_until = known->lease_until;
 	mcp_note(call, "order", order->id);
-	return strcmp(known->status, "committing") == 0 ? confirm(call, store, order)
+	return strcmp(known->status, "committing") == 0 ? confirm(call, store, asked, order)
 	                                                : place(call, store, order, asked);
 }
 
@@ -286,6 +313,7 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 		switch (placing_record(store, mcp_arena(call), order, &known)) {
 		case STEP_DONE:
 			mcp_note(call, "order", id);
+			keep(call, order, "recording");
 			return place(call, store, order, asked);
 		case STEP_LOST:
 			if (known.lease_owner == order->lease_owner)
@@ -311,9 +339,9 @@ static const char *settle_customer(struct create *asked, const char *own)
 	return NULL;
 }
 
-enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store *store)
+static enum mcp_answer begin(struct mcp_call *call, const struct create *in, struct store *store)
 {
-	struct create order = *(const struct create *)in, *asked = &order;
+	struct create order = *in, *asked = &order;
 	const struct address *to = asked->shipping_address;
 	const char *country = country_code(to->country), *own;
 
@@ -332,4 +360,14 @@ enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store
 		.request_hash = hash_request(mcp_arena(call), asked, country),
 		.name = to->name, .line1 = to->line1, .line2 = to->line2, .city = to->city,
 		.postal_code = to->postal_code, .country = country });
+}
+
+enum mcp_answer create_order(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct placing *kept = mcp_kept(call);
+
+	if (!kept)
+		return begin(call, in, store);
+	struct placing order = *kept;
+	return go_on(call, store, in, &order, kept);
 }

@@ -348,6 +348,16 @@ int64_t mcp_call_number(struct mcp_call *call)
 	return call->number;
 }
 
+void mcp_keep(struct mcp_call *call, const void *what)
+{
+	call->kept = what;
+}
+
+const void *mcp_kept(const struct mcp_call *call)
+{
+	return call->kept;
+}
+
 const char *mcp_customer(const struct mcp_call *call)
 {
 	return caller_customer(call->reply->caller);

@@ -261,12 +261,19 @@ static void move_to_worker(struct mcp_call *call)
 	to_worker(call);
 }
 
+struct before_run {
+	double progress_done;
+	bool streamed;
+	const void *kept;
+};
+
 /* It waits for an answer: nothing of the run counts, and nothing that it said. */
-static void drop_run(struct mcp_call *call, double progress_done, bool streamed)
+static void drop_run(struct mcp_call *call, const struct before_run *before)
 {
 	notes_drop(call);
-	call->progress_done = progress_done;
-	call->streamed = streamed;
+	call->progress_done = before->progress_done;
+	call->streamed = before->streamed;
+	call->kept = before->kept;
 	call->has_result = false;
 	call->fault = NULL;
 }
@@ -290,8 +297,7 @@ static void run_on_trial(struct mcp_call *call, struct store *store)
 static void run_here(struct mcp_call *call)
 {
 	struct store *store = loop_store(call->reply->loop);
-	double progress_done = call->progress_done;
-	bool streamed = call->streamed;
+	struct before_run before = { call->progress_done, call->streamed, call->kept };
 
 	look_at_reply(call);
 	if (!store) {
@@ -309,7 +315,7 @@ static void run_here(struct mcp_call *call)
 		ran(call);
 		return;
 	}
-	drop_run(call, progress_done, streamed);
+	drop_run(call, &before);
 	if (store_gave_up(store))
 		move_to_worker(call);
 	else

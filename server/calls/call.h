@@ -79,6 +79,7 @@ struct mcp_call {
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	struct topic wait_topic;
 	int64_t wait_ms, waiting_since_ms, number;      /* number: mcp_call_number(); 0: nobody asked yet */
+	const void *kept;               /* mcp_keep(); NULL: nothing */
 	struct awaited *awaited;        /* what is done outside for it, or was: see awaited.h */
 	bool looks_last;                /* its time was spent waiting: this run answers with what it sees */
 	int rounds;

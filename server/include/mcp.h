@@ -5,11 +5,11 @@
  *
  * Threads  A tool that may block says so and runs on a worker; others run on an event loop, where
  *          their store only reads. Each thread has its own `store`, so no two calls ever share one.
- * Memory   What a call hands out (arguments, answers, mcp_arena) lives until the tool returns.
- *          There is nothing to free.
+ * Memory   What a call hands out (arguments, answers, mcp_arena) lives until the tool returns,
+ *          and what it keeps (mcp_keep) until the call is over. There is nothing to free.
  * Again    A tool may be run again from the top: when a person answered its question, when what it
  *          waits for changed, or when a read was too long for the event loop. So look and ask
- *          first, act after; and keep nothing from one run to the next.
+ *          first, act after; and keep nothing from one run to the next but by mcp_keep().
  * Errors   A tool ends by returning one of the answers below; the runtime encodes and logs it.
  * Mistakes What is wrong with the tables is told before anything is served. A tool that gives no answer, or not
  *          the one it declares, ends its call, and in a debug build the process (docs/mistakes.md). */
@@ -287,6 +287,10 @@ const char *mcp_customer(const struct mcp_call *call);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
 /* A number that no other call has, and each run of this one: what a run wrote under it is this call's own to go on with. */
 int64_t mcp_call_number(struct mcp_call *call);
+/* What the next run of this call need not find out again; what was made in mcp_arena() for it lives until the call is over.
+ * NULL: no run before this one kept anything, or that was in another process: then do as the first does. */
+void mcp_keep(struct mcp_call *call, const void *what);
+const void *mcp_kept(const struct mcp_call *call);
 
 /* Adds to a total of the program's own, see struct mcp_counter. Any thread, also outside a call. */
 void mcp_count(int counter, int64_t n);

@@ -34,17 +34,28 @@ static enum client_outcome ask_one_of(struct mcp_call *call, char *names, const 
 	return outcome;
 }
 
+static int count_run(struct mcp_call *call)
+{
+	const int *before = mcp_kept(call);
+	int *runs = arena_new(mcp_arena(call), int);
+
+	*runs = before ? *before + 1 : 1;
+	mcp_keep(call, runs);
+	mcp_count(1, 1);
+	return *runs;
+}
+
 enum mcp_answer consult(struct mcp_call *call, const void *in, struct store *store UNUSED)
 {
 	char *rest, *rounds = arena_print(mcp_arena(call), "%s", ((const struct consult *)in)->rounds);
 	const char *why = "";
+	int runs = count_run(call);
 
-	mcp_count(1, 1);
 	for (char *round = strtok_r(rounds, ";", &rest); round; round = strtok_r(NULL, ";", &rest))
 		switch (ask_one_of(call, round, &why)) {
 		case CLIENT_PENDING:  return MCP_WAITING;
 		case CLIENT_ANSWERED: break;
 		default:              return mcp_fail(call, "%s", why);
 		}
-	return mcp_say(call, "All have answered.");
+	return mcp_say(call, "All have answered after %d runs.", runs);
 }

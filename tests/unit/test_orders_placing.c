@@ -52,6 +52,21 @@ START_TEST(an_order_has_the_prices_of_its_moment_and_takes_the_stock)
 }
 END_TEST
 
+/* The second goes on from what it finds in the book under its number. */
+START_TEST(an_order_is_placed_once_wherever_its_runs_are)
+{
+	PUT("TEA", 5);
+	runs_elsewhere = _i;
+	yyjson_val *order = does(&orders, "create_order", ORDER_OF("k", ITEM("TEA", 2)));
+	ck_assert_str_eq(text(order, "/status"), "pending");
+	ck_assert_int_eq(number(order, "/units"), 2);
+	ck_assert_int_eq(orders_in_book(), 1);
+	ck_assert_int_eq(reservations("committed"), 1);
+	ck_assert_int_eq(stock_of("TEA"), 3);
+	ck_assert_int_eq(calls_to_products, 2);
+}
+END_TEST
+
 START_TEST(what_costs_nothing_can_be_bought)
 {
 	PUT("LEAFLET", 5, .price = { 0, "GBP" });
@@ -400,6 +415,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin_placing, end_planned);
 	tcase_add_test(tcase, an_order_has_the_prices_of_its_moment_and_takes_the_stock);
+	tcase_add_loop_test(tcase, an_order_is_placed_once_wherever_its_runs_are, 0, 2);
 	tcase_add_test(tcase, what_costs_nothing_can_be_bought);
 	tcase_add_loop_test(tcase, what_is_refused_leaves_nothing, 0, COUNT(refusals));
 	tcase_add_loop_test(tcase, what_was_not_asked_for_is_not_bought, 0, COUNT(strange_answers));

@@ -10,6 +10,7 @@ struct mcp_call {
 	const struct tool *tool;
 	struct said said;
 	int64_t number;
+	const void *kept;
 	bool again;                     /* what it waits for is there */
 };
 
@@ -23,6 +24,7 @@ const struct shape *form;
 int progress_until, progress_told, notices;
 const char *noted;
 int64_t time_left_ms;
+bool runs_elsewhere;
 double progress_done, progress_total;
 char progress_text[256];
 
@@ -45,6 +47,16 @@ struct arena *mcp_arena(struct mcp_call *call UNUSED)
 int64_t mcp_call_number(struct mcp_call *call)
 {
 	return call->number;
+}
+
+void mcp_keep(struct mcp_call *call, const void *what)
+{
+	call->kept = what;
+}
+
+const void *mcp_kept(const struct mcp_call *call)
+{
+	return call->kept;
 }
 
 void run_again(struct mcp_call *call)
@@ -263,6 +275,7 @@ static enum mcp_answer run_to_its_end(struct program *program, struct mcp_call *
 
 	do {
 		call->again = false;
+		call->kept = runs_elsewhere ? NULL : call->kept;
 		answer = call->tool->run(call, in, program->store);
 	} while (answer == MCP_WAITING && call->again);
 	return answer;
@@ -446,7 +459,7 @@ void begin(void)
 	arena = arena_create();
 	caller = "anonymous";
 	called_for = NULL;
-	customer_only = false;
+	customer_only = runs_elsewhere = false;
 	person = MCP_UNAVAILABLE;
 	chosen_argument = chosen_value = NULL;
 	progress_until = 1000;

@@ -102,6 +102,8 @@ extern double progress_done, progress_total;     /* and how it was told last */
 extern char progress_text[256];
 extern int64_t time_left_ms;
 
+extern bool runs_elsewhere;             /* each run of a call is in another process: nothing is kept from the one before */
+
 /* Ends the call that runs, as the end of its process would. Not within a transaction. */
 /* What the call waits for is there: its tool is run again when it returned MCP_WAITING. */
 void run_again(struct mcp_call *call);
