@@ -176,14 +176,14 @@ static SHAPE(added_shape, struct event,
 	TEXT(struct event, to_status, ""),
 	TEXT(struct event, note, ""));
 
+/* A value and no select of them all, which SQLite would first write to a table of its own: it reads where it writes. */
 bool event_add(struct store *store, const struct event *event)
 {
 	return store_change(store,
 	                    "insert into order_event"
 	                    " (order_id, seq, at, actor, from_status, to_status, note)"
-	                    " select :order_id, coalesce(max(seq), 0) + 1, :at, :actor,"
-	                    " :from_status, :to_status, :note from order_event where order_id ="
-	                    " :order_id",
+	                    " values (:order_id, (select coalesce(max(seq), 0) + 1 from order_event"
+	                    " where order_id = :order_id), :at, :actor, :from_status, :to_status, :note)",
 	                    added_shape, event) == 1;
 }
 
