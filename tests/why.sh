@@ -90,7 +90,7 @@ why_c() {
 		/:[0-9]+:[FE]:/ || more > 0 { tell[told++] = $0; more-- }' "$2")
 }
 
-# Of any other part: what reads like a failure, each with what was said before it; else the end of it.
+# Of any other part: what reads like a failure, each with what was said before it, and after an error; else the end of it.
 why_log() {
 	local part=$1 log=$2
 	[ -s "$log" ] || return 0
@@ -101,9 +101,11 @@ why_log() {
 			print part ":"
 			if (found && last[found - 1] == NR)
 				found--                        # that one only counts
-			for (i = 0; i < found; i++)
-				for (at = last[i] - 4; at <= last[i]; at++)
+			for (i = 0; i < found; i++) {
+				to = last[i] + (line[last[i]] ~ /[Ee]rror[: ]/ ? 6 : 0)
+				for (at = last[i] - 4; at <= to && at <= NR; at++)
 					if (at > shown) { print line[at]; shown = at }
+			}
 			for (at = NR - 19; !found && at <= NR; at++)
 				if (at > 0) print line[at]
 			printf "%c", 0

@@ -77,6 +77,8 @@ test('of other parts: what reads like a failure and what was said before it, or 
 	};
 	assert.equal(of('a\nb\nc\nd\ne\nalarm: rings twice\n  dev: alarms  3 passed  1 failed\nf\n9 passed, 1 failed\n'),
 		'\nwhat they said:\n- Terraform:\n    c\n    d\n    e\n    alarm: rings twice\n      dev: alarms  3 passed  1 failed\n');
+	assert.equal(of('Error: no such argument\n  on main.tf line 3\n9 passed, 1 failed\n'),
+		'\nwhat they said:\n- Terraform:\n    Error: no such argument\n      on main.tf line 3\n    9 passed, 1 failed\n');
 	assert.equal(of('killed\n1 passed, 1 failed\n'), '\nwhat they said:\n- Terraform:\n    killed\n    1 passed, 1 failed\n');
 	assert.equal(said(`why_log Terraform ${log}.missing`), '');
 });
