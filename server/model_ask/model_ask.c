@@ -33,6 +33,7 @@ struct asking {
 	struct arena *words;            /* NULL: no model has failed */
 	const char *why;                /* what each of them said, in it */
 	size_t charged;
+	int64_t marked_ms;              /* by tick_ms(), see model_writes_since() */
 	char key[];
 };
 
@@ -183,6 +184,7 @@ static struct asking *begin(struct mcp_call *call, struct models *models, const 
 		fatal();
 	snprintf(asking->key, size, PREFIX "%s", key);
 	asking->models = models;
+	asking->marked_ms = tick_ms();
 	asking->until_ms = tick_ms() + model_times.all;
 	asking->hearing.awaited.stop = stop;
 	asking->hearing.awaited.release = release;
@@ -312,6 +314,28 @@ static struct asking *find(struct mcp_call *call, const char *key)
 	return (struct asking *)(void *)awaited;
 }
 
+/* Of all that it asked, and each of them one more: the next one's first word is more than all before. */
+static int64_t written(struct mcp_call *call)
+{
+	int64_t bytes = 0;
+
+	for (struct awaited *awaited = call->awaited; awaited; awaited = awaited->next)
+		if (awaited->stop == stop)
+			bytes += 1 + (int64_t)((struct asking *)(void *)awaited)->hearing.text.size;
+	return bytes;
+}
+
+static void pending(struct mcp_call *call, struct asking *asking, struct model_said *said)
+{
+	*said = (struct model_said) { .text = STR(""), .written = written(call) };
+	if (asking) {
+		said->model = model_of(asking)->full;
+		if (asking->hearing.text.size > 0)
+			said->text = (str) { asking->hearing.text.at, asking->hearing.text.size };
+	}
+	call_wait_for_awaited(call);
+}
+
 enum model_outcome model_ask(struct mcp_call *call, struct models *models, const char *key,
                              const struct model_request *request, struct model_said *said)
 {
@@ -328,12 +352,43 @@ enum model_outcome model_ask(struct mcp_call *call, struct models *models, const
 		*said = asking->said;
 		return asking->outcome;
 	}
-	*said = (struct model_said) { .text = STR("") };
-	if (asking) {
-		said->model = model_of(asking)->full;
-		if (asking->hearing.text.size > 0)
-			said->text = (str) { asking->hearing.text.at, asking->hearing.text.size };
-	}
-	call_wait_for_awaited(call);
+	pending(call, asking, said);
 	return MODEL_PENDING;
+}
+
+/* The one that has begun to write; there is one, or the others are not asked piece by piece. */
+static struct asking *writing(struct mcp_call *call)
+{
+	struct awaited *awaited = call->awaited;
+
+	while (awaited && (awaited->stop != stop || ((struct asking *)(void *)awaited)->over ||
+	                   !((struct asking *)(void *)awaited)->hearing.text.size))
+		awaited = awaited->next;
+	return (struct asking *)(void *)awaited;
+}
+
+bool model_writes(struct mcp_call *call, struct model_said *said)
+{
+	if (atomic_load(&call->cancelled))
+		return false;
+	for (struct awaited *awaited = call->awaited; awaited; awaited = awaited->next) {
+		struct asking *asking = (struct asking *)(void *)awaited;
+		if (awaited->stop == stop && !asking->over && hearing_take(&asking->hearing))
+			return false;
+	}
+	struct asking *asking = writing(call);
+	if (asking)
+		pending(call, asking, said);
+	return asking;
+}
+
+bool model_writes_since(struct mcp_call *call, int64_t every_ms)
+{
+	struct asking *asking = writing(call);
+	int64_t now_ms = tick_ms();
+	bool due = asking && now_ms - asking->marked_ms >= every_ms;
+
+	if (due)
+		asking->marked_ms = now_ms;
+	return due;
 }

@@ -60,6 +60,7 @@ enum model_outcome {
 /* All of it lives until the tool returns. */
 struct model_said {
 	str text;                       /* PENDING: what it has written so far, in whole characters */
+	int64_t written;                /* PENDING: bytes of all that models wrote for this call: it only grows, as progress does */
 	const char *model;              /* who writes, or has answered: "openai:gpt-4o-mini"; NULL: nobody */
 	struct model_answer answer;
 	const char *cut;                /* of an answer: why it is not whole, with MODEL_STOP_NONE; NULL: it is */
@@ -69,5 +70,12 @@ struct model_said {
 
 MUST_USE enum model_outcome model_ask(struct mcp_call *call, struct models *models, const char *key,
                                       const struct model_request *request, struct model_said *said);
+
+/* A run that has only to tell what is being written begins with this: what it asks with need not be made anew. True: a model that this
+ * call asked writes, `said` is as MODEL_PENDING has it, return MCP_WAITING. False: go on, and call model_ask(). What else the call waits
+ * for is looked at by the next run that goes on. */
+bool model_writes(struct mcp_call *call, struct model_said *said);
+/* True at most once in so many milliseconds, of the model that writes: for what costs more than progress. */
+bool model_writes_since(struct mcp_call *call, int64_t every_ms);
 
 #endif

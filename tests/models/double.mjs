@@ -7,7 +7,7 @@
 //     await models.stop();
 //
 // A script is what each request of that model gets in turn, the last of them for all that follow: { status, body, headers },
-// { socket: what is done with the bare connection }, or steps:
+// { socket: what is done with the bare connection }, a function that makes one of the request's body, or steps:
 //   'text' | ms | { tool: { id, name, input } } | { stop: 'max_tokens' } | { usage: [in, out, cached] } | { raw: bytes } | { exception: [name, message] }
 //   | { cut: true } (hangs up) | { hold: true } (says nothing more) | { until: a promise }
 // `at` is performance.now(). `gone`: when the one who asked hung up before the end. None of this is from the code that it tests.
@@ -135,7 +135,7 @@ export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, ke
 		requests.push(record);
 		response.once('close', () => { record.gone = response.writableFinished ? undefined : performance.now(); });
 		const left = scripts.get(model) ?? [{ status: 404, body: { error: { message: `The model ${model} does not exist`, code: 'model_not_found' } } }];
-		const answer = left.length > 1 ? left.shift() : left[0];
+		const next = left.length > 1 ? left.shift() : left[0], answer = typeof next === 'function' ? next(body) : next;
 		if (Array.isArray(answer))
 			return play(wire, response, answer, record).catch(() => {});
 		if (answer.socket)
