@@ -31,6 +31,10 @@ str questions_seal(struct mcp_call *call)
 	json_int(&json, now_ms() + runtime.set.question_ms);
 	json_key(&json, "rounds");
 	json_int(&json, call->rounds);
+	if (call->number) {
+		json_key(&json, "number");
+		json_int(&json, call->number);
+	}
 	json_key(&json, "answers");
 	json_object(&json);
 	for (struct question *question = call->questions; question; question = question->next) {
@@ -84,6 +88,7 @@ const struct fault *questions_restore(struct mcp_call *call)
 			return fault_say(call->arena, &FAULT_PARAMS, "requestState has expired; call again "
 			                 "without it.");
 		call->rounds = yyjson_get_int(yyjson_obj_get(value, "rounds"));
+		call->number = yyjson_get_sint(yyjson_obj_get(value, "number"));
 		take_answers(call, yyjson_obj_get(value, "answers"));
 	}
 	if (responses)
