@@ -69,15 +69,22 @@ def fills(account):
 
 
 def keys_fit(account):
+    """Each service knows the operator, and those that call it, with the scopes that the list gives them."""
     printed = account.run("dev").stdout.split()[-1]
-    products, orders = account.value("shop-dev/products/keys"), account.value("shop-dev/orders/keys")
-    lines = dict(re.fullmatch(r"([\w.-]+):([0-9a-f]{64}:[\w:,*-]+)", line).groups() for line in products["API_KEYS"].split(" "))
     digest = lambda key: hashlib.sha256(key.encode()).hexdigest()
-    assert lines["operator"] == f"{digest(printed)}:*"
-    assert lines["orders"] == f'{digest(orders["PRODUCTS_KEY"])}:products:read,stock:reserve,stock:restock'
-    assert orders["API_KEYS"] == f"operator:{digest(printed)}:*"
-    assert re.fullmatch(r"mcp_[\w-]{43}", printed) and re.fullmatch(r"mcp_[\w-]{43}", orders["PRODUCTS_KEY"])
-    assert len(base64.b64decode(products["STATE_KEYS"])) == 32 and products["STATE_KEYS"] != orders["STATE_KEYS"]
+    assert re.fullmatch(r"mcp_[\w-]{43}", printed)
+    for service in LIST:
+        lines = dict(re.fullmatch(r"([\w.-]+):([0-9a-f]{64}:[\w:,*-]+)", line).groups()
+                     for line in account.value(f"shop-dev/{service}/keys")["API_KEYS"].split(" "))
+        expected = {"operator": f"{digest(printed)}:*"}
+        for caller, entry in LIST.items():
+            if service in entry.get("calls", {}):
+                key = account.value(f"shop-dev/{caller}/keys")[f"{service.upper()}_KEY"]
+                assert re.fullmatch(r"mcp_[\w-]{43}", key)
+                expected[caller] = f'{digest(key)}:{",".join(entry["calls"][service])}'
+        assert lines == expected, service
+    seals = [account.value(f"shop-dev/{service}/keys").get("STATE_KEYS") for service in DATABASES]
+    assert all(len(base64.b64decode(seal)) == 32 for seal in seals) and len(set(seals)) == len(seals)
 
 
 def shows_nobody(account):
