@@ -25,7 +25,7 @@ export const sanitized = (process.env.BUILD ?? 'dev') !== 'release';
 export const onPostgres = process.env.DATABASE === 'postgresql';
 
 export const program = name => resolve(root, 'build', process.env.BUILD ?? 'dev',
-	['documented', 'guestbook-whole', 'conformance', 'probe', 'asker'].includes(name) ? 'tests' : name, `mcp-${name}`);
+	['documented', 'guestbook-whole', 'conformance', 'probe', 'asker', 'clerk'].includes(name) ? 'tests' : name, `mcp-${name}`);
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 // `within` only ends the wait for what never comes: no test passes sooner or later by it. `what` may be a

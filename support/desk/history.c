@@ -1,0 +1,218 @@
+/* history.c - get_conversation_history, and the resource support://conversation/{id}. */
+#include "desk.h"
+
+#include "builder.h"
+#include "queue.h"
+
+#define LATEST 50
+
+struct history {
+	const char *conversation_id;
+	int64_t after, before;
+	bool has_after, has_before;
+	int64_t limit;
+};
+
+SHAPE(history_shape, struct history,
+	CONVERSATION_NAMED(struct history),
+	INT(struct history, after, "Only messages behind this one, the first of them first; such as the number of the latest you know",
+	    AT_LEAST(0), OPTIONAL(struct history, has_after)),
+	INT(struct history, before, "Only messages before this one, the last of them; to go back", AT_LEAST(1),
+	    OPTIONAL(struct history, has_before)),
+	INT(struct history, limit, "How many to return", AT_LEAST(1), AT_MOST(200), DEFAULT(LATEST)));
+
+SHAPE(conversation_named_shape, struct conversation_named,
+	TEXT(struct conversation_named, id, "Number of the conversation", .required = true, AT_LEAST(1), AT_MOST(64),
+	     EXAMPLES("CNV-7H2K9QX4TN")));
+
+static SHAPE(head_shape, struct shown, SHOWN_FIELDS(struct shown),
+	TEXT(struct shown, writing, "What the model has written so far of its answer"));
+
+/* A message as it is told. The tokens are for staff. */
+struct told {
+	int64_t seq, at;
+	const char *role, *author, *text;
+	int64_t answers;
+	const char *cut;
+	int64_t tokens_in, tokens_out, tokens_cached;
+	bool is_answer, has_tokens;
+	const char *cards;              /* JSON, which no shape has */
+};
+
+#define TOLD_FIELDS \
+	INT(struct told, seq, "", .required = true), \
+	TIME(struct told, at, "", .required = true), \
+	TEXT(struct told, role, "", .required = true), \
+	TEXT(struct told, author, "", .required = true), \
+	TEXT(struct told, text, "", .required = true), \
+	TEXT(struct told, cut, "")
+
+static SHAPE(told_row_shape, struct told, TOLD_FIELDS, PARAM(struct told, cards), PARAM(struct told, answers),
+	PARAM(struct told, tokens_in), PARAM(struct told, tokens_out), PARAM(struct told, tokens_cached));
+
+static SHAPE(told_shape, struct told, TOLD_FIELDS,
+	INT(struct told, answers, "", OPTIONAL(struct told, is_answer)),
+	INT(struct told, tokens_in, "", OPTIONAL(struct told, has_tokens)),
+	INT(struct told, tokens_out, "", OPTIONAL(struct told, has_tokens)),
+	INT(struct told, tokens_cached, "", OPTIONAL(struct told, has_tokens)));
+
+#define TEXT_SCHEMA(about) "{\"type\":\"string\",\"description\":\"" about "\"}"
+#define TIME_SCHEMA(about) "{\"type\":\"string\",\"format\":\"date-time\",\"description\":\"" about "\"}"
+#define INT_SCHEMA(about) "{\"type\":\"integer\",\"description\":\"" about "\"}"
+
+/* What tools found is whatever they answered, so no shape describes a message. */
+const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
+	"\"conversation_id\":" TEXT_SCHEMA("Number of the conversation")
+	",\"customer\":" TEXT_SCHEMA("Whose it is; for staff")
+	",\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"waiting\",\"with_person\",\"closed\"],\"description\":"
+	"\"open: the model answers. waiting: for a person. with_person: one has taken it. closed\"}"
+	",\"started_at\":" TIME_SCHEMA("When it began")
+	",\"updated_at\":" TIME_SCHEMA("When the latest message came")
+	",\"waiting_since\":" TIME_SCHEMA("Since when the customer waits for a person")
+	",\"place\":" INT_SCHEMA("Its place in the queue of those that wait, from 1")
+	",\"reason\":" TEXT_SCHEMA("Why it was passed on to a person")
+	",\"contact\":" TEXT_SCHEMA("Where else the customer can be reached")
+	",\"person\":" TEXT_SCHEMA("Who of the shop has taken it")
+	",\"sentiment\":{\"type\":\"number\",\"description\":\"How the customer's latest words sound: -1 to 1\"}"
+	",\"rating\":" INT_SCHEMA("1 to 5, by the customer")
+	",\"comment\":" TEXT_SCHEMA("What the customer said of it")
+	",\"messages\":" INT_SCHEMA("How many messages there are; the latest has this number")
+	",\"writing\":" TEXT_SCHEMA("What the model has written so far of its answer")
+	",\"history\":{\"type\":\"array\",\"description\":\"Messages in their order\",\"items\":{\"type\":\"object\",\"properties\":{"
+	"\"seq\":" INT_SCHEMA("Its number in the conversation, from 1")
+	",\"at\":" TIME_SCHEMA("When it was written down")
+	",\"role\":{\"type\":\"string\",\"enum\":[\"customer\",\"model\",\"person\",\"note\"],"
+	"\"description\":\"Who said it; note: what happened\"}"
+	",\"author\":" TEXT_SCHEMA("Who that is")
+	",\"text\":" TEXT_SCHEMA("What was said")
+	",\"cards\":{\"type\":\"array\",\"description\":\"What tools found, to show\"}"
+	",\"answers\":" INT_SCHEMA("It answers what was said up to this message")
+	",\"cut\":" TEXT_SCHEMA("Why the model did not come to its end")
+	",\"tokens_in\":" INT_SCHEMA("Tokens the model read for it; for staff")
+	",\"tokens_out\":" INT_SCHEMA("Tokens it wrote")
+	",\"tokens_cached\":" INT_SCHEMA("Of those it read, from its cache")
+	"},\"required\":[\"seq\",\"at\",\"role\",\"author\",\"text\"]}}"
+	",\"earlier\":{\"type\":\"boolean\",\"description\":\"Whether there are messages before these: before = seq of the first\"}"
+	",\"later\":{\"type\":\"boolean\",\"description\":\"Whether there are messages behind these: after = seq of the last\"}"
+	"},\"required\":[\"conversation_id\",\"status\",\"started_at\",\"updated_at\",\"messages\",\"history\",\"earlier\",\"later\"]}";
+
+/* ---- Reading ---- */
+
+struct range {
+	const char *conversation_id;
+	int64_t after, before, limit;
+};
+
+static SHAPE(range_shape, struct range,
+	PARAM(struct range, conversation_id), PARAM(struct range, after), PARAM(struct range, before), PARAM(struct range, limit));
+
+#define SELECT \
+	"select seq, at, role, author, text, cards, answers, cut, tokens_in, tokens_out, tokens_cached from message" \
+	" where conversation_id = :conversation_id and seq > :after and seq < :before order by seq"
+
+static void turn_round(struct told *all, int64_t count)
+{
+	for (int64_t i = 0; i < count / 2; i++) {
+		struct told one = all[i];
+		all[i] = all[count - 1 - i];
+		all[count - 1 - i] = one;
+	}
+}
+
+/* In their order: from `after` on the first of them, else the last. */
+static bool find(struct store *store, struct arena *arena, const struct history *asked, const char *id, struct rows *rows)
+{
+	struct range range = { id, asked->has_after ? asked->after : 0, asked->has_before ? asked->before : INT64_MAX, asked->limit };
+
+	if (asked->has_after)
+		return store_find(store, arena, SELECT " limit :limit", range_shape, &range, told_row_shape, rows);
+	if (!store_find(store, arena, SELECT " desc limit :limit", range_shape, &range, told_row_shape, rows))
+		return false;
+	turn_round(rows->first, rows->count);
+	return true;
+}
+
+/* ---- As JSON ---- */
+
+/* The members of an object that was made by itself, without its end. */
+static void put_open(struct builder *builder, const char *object)
+{
+	str text = str_of(object);
+
+	builder_put(builder, (str) { text.at, text.size - 1 });
+}
+
+static void put_message(struct mcp_call *call, struct builder *builder, struct told *told, bool staff)
+{
+	told->is_answer = told->answers != 0;
+	told->has_tokens = staff && (told->tokens_in || told->tokens_out);
+	put_open(builder, mcp_json(call, told_shape, told));
+	if (told->cards) {
+		builder_put(builder, STR(",\"cards\":"));
+		builder_put(builder, str_of(told->cards));
+	}
+	builder_put(builder, STR("}"));
+}
+
+static const char *as_json(struct mcp_call *call, const struct shown *head, const struct rows *rows)
+{
+	struct builder builder = builder_begin(mcp_arena(call), 4096);
+	struct told *all = rows->first;
+	bool staff = mcp_may(call, STAFF);
+	bool earlier = rows->count ? all[0].seq > 1 : head->messages > 0;
+	bool later = rows->count && all[rows->count - 1].seq < head->messages;
+
+	put_open(&builder, mcp_json(call, head_shape, head));
+	builder_put(&builder, STR(",\"history\":["));
+	for (int64_t i = 0; i < rows->count; i++) {
+		builder_put(&builder, i ? STR(",") : STR(""));
+		put_message(call, &builder, &all[i], staff);
+	}
+	builder_put(&builder, STR("],\"earlier\":"));
+	builder_put(&builder, earlier ? STR("true") : STR("false"));
+	builder_put(&builder, STR(",\"later\":"));
+	builder_put(&builder, later ? STR("true") : STR("false"));
+	builder_put(&builder, STR("}"));
+	return builder_end(&builder);
+}
+
+/* `json` where it is FOUND. */
+static enum lookup read_history(struct mcp_call *call, struct store *store, const struct history *asked, const char **json)
+{
+	struct conversation conversation;
+	enum lookup found = conversation_of(call, store, ANY_SEEN, asked->conversation_id, &conversation);
+	struct rows rows;
+
+	if (found != FOUND)
+		return found;
+	struct shown head = show(call, &conversation);
+	if (!find(store, mcp_arena(call), asked, conversation.id, &rows) ||
+	    !queue_place(store, mcp_arena(call), &conversation, &head.place))
+		return HISTORY_FAILED;
+	head.has_place = head.place != 0;
+	head.writing = conversation.turn_until > now_ms() ? conversation.turn_text : NULL;
+	*json = as_json(call, &head, &rows);
+	return FOUND;
+}
+
+enum mcp_answer get_conversation_history(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct history *asked = in;
+	const char *json;
+	enum lookup found = read_history(call, store, asked, &json);
+
+	return found == FOUND ? mcp_return_json(call, json) : conversation_missing(call, found, asked->conversation_id);
+}
+
+enum mcp_answer read_conversation(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct conversation_named *asked = in;
+	const char *json;
+	enum lookup found = read_history(call, store, &(struct history) { .conversation_id = asked->id, .limit = LATEST }, &json);
+
+	switch (found) {
+	case FOUND:     return mcp_say(call, "%s", json);
+	case NOT_FOUND: return mcp_not_found(call, "There is no conversation %s.", asked->id);
+	default:        return conversation_missing(call, found, asked->id);
+	}
+}

@@ -1,0 +1,148 @@
+/* conversation.c - see conversation.h. */
+#include "conversation.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fold.h"
+
+SHAPE(message_row_shape, struct message,
+	TEXT(struct message, conversation_id, ""),
+	INT(struct message, seq, ""),
+	INT(struct message, at, ""),
+	TEXT(struct message, role, ""),
+	TEXT(struct message, author, ""),
+	TEXT(struct message, text, ""),
+	TEXT(struct message, cards, ""),
+	TEXT(struct message, steps, ""),
+	INT(struct message, answers, ""),
+	TEXT(struct message, cut, ""),
+	INT(struct message, tokens_in, ""),
+	INT(struct message, tokens_out, ""),
+	INT(struct message, tokens_cached, ""),
+	TEXT(struct message, idempotency_key, ""),
+	INT(struct message, call, ""));
+
+SHAPE(conversation_row_shape, struct conversation,
+	TEXT(struct conversation, id, ""),
+	TEXT(struct conversation, customer, ""),
+	TEXT(struct conversation, status, ""),
+	INT(struct conversation, started_at, ""),
+	INT(struct conversation, updated_at, ""),
+	INT(struct conversation, messages, ""),
+	INT(struct conversation, answered, ""),
+	INT(struct conversation, waiting_since, ""),
+	TEXT(struct conversation, reason, ""),
+	TEXT(struct conversation, contact, ""),
+	TEXT(struct conversation, person, ""),
+	REAL(struct conversation, sentiment, "", OPTIONAL(struct conversation, has_sentiment)),
+	INT(struct conversation, low_count, ""),
+	INT(struct conversation, failed_turns, ""),
+	INT(struct conversation, rating, ""),
+	TEXT(struct conversation, comment, ""),
+	TEXT(struct conversation, summary, ""),
+	INT(struct conversation, summary_to, ""),
+	INT(struct conversation, turn_seq, ""),
+	INT(struct conversation, turn_owner, ""),
+	INT(struct conversation, turn_until, ""),
+	BOOL(struct conversation, turn_asks, ""),
+	TEXT(struct conversation, turn_steps, ""),
+	TEXT(struct conversation, turn_text, ""));
+
+#define LETTERS 10
+
+void conversation_id_make(char id[CONVERSATION_ID_SIZE])
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char random[LETTERS];
+	char *at = id;
+
+	if (getentropy(random, sizeof(random)) != 0)
+		abort();
+	memcpy(at, "CNV-", 4);
+	at += 4;
+	for (size_t i = 0; i < LETTERS; i++)
+		*at++ = alphabet[random[i] % 32];
+	*at = '\0';
+}
+
+const char *conversation_uri(struct arena *arena, const char *id)
+{
+	return arena_print(arena, "support://conversation/%s", id);
+}
+
+enum lookup conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
+                              struct conversation *conversation)
+{
+	struct conversation wanted = { .id = text_capitals(arena, text_plain(arena, id)) };
+	int found = store_find_one(store, arena, "select " CONVERSATION_COLUMNS " from conversation where id = :id",
+	                           conversation_row_shape, &wanted, conversation_row_shape, conversation);
+
+	if (found < 0)
+		return HISTORY_FAILED;
+	return found && (!customer || strcmp(conversation->customer, customer) == 0) ? FOUND : NOT_FOUND;
+}
+
+/* ---- Within a transaction ---- */
+
+/* What a customer said up to `answers` is answered by this message. */
+static bool leaves_nothing(struct store *store, struct arena *arena, const struct message *message, bool *nothing)
+{
+	struct message found;
+	int left = store_find_one(store, arena, "select seq from message where conversation_id = :conversation_id"
+	                          " and seq > :answers and seq < :seq and role = 'customer' order by seq limit 1",
+	                          message_row_shape, message, message_row_shape, &found);
+
+	*nothing = left == 0;
+	return left >= 0;
+}
+
+static bool count_answered(struct store *store, struct conversation *conversation, const struct message *message)
+{
+	bool nothing = false;
+
+	if (!message->answers) {
+		/* A note wants no answer. */
+		if (strcmp(message->role, "customer") != 0 && conversation->answered == message->seq - 1)
+			conversation->answered = message->seq;
+		return true;
+	}
+	struct arena *arena = arena_create();
+	bool fine = leaves_nothing(store, arena, message, &nothing);
+	arena_destroy(arena);
+	int64_t answered = nothing ? message->seq : message->answers;
+	if (answered > conversation->answered)
+		conversation->answered = answered;
+	return fine;
+}
+
+bool message_add(struct store *store, struct conversation *conversation, struct message *message)
+{
+	message->conversation_id = conversation->id;
+	message->seq = ++conversation->messages;
+	if (message->at > conversation->updated_at)
+		conversation->updated_at = message->at;
+	if (!conversation->waiting_since && strcmp(message->role, "customer") == 0 && strcmp(conversation->status, "with_person") == 0)
+		conversation->waiting_since = message->at;
+	return count_answered(store, conversation, message) &&
+	       store_change(store, "insert into message (" MESSAGE_COLUMNS ") values (:conversation_id, :seq, :at, :role, :author,"
+	                    " :text, :cards, :steps, :answers, :cut, :tokens_in, :tokens_out, :tokens_cached, :idempotency_key, :call)",
+	                    message_row_shape, message) == 1;
+}
+
+bool conversation_keep(struct store *store, const struct conversation *conversation)
+{
+	return store_change(store, "update conversation set status = :status, updated_at = :updated_at, messages = :messages,"
+	                    " answered = :answered, waiting_since = :waiting_since, reason = :reason, contact = :contact,"
+	                    " person = :person, sentiment = :sentiment, low_count = :low_count, failed_turns = :failed_turns,"
+	                    " rating = :rating, comment = :comment, summary = :summary, summary_to = :summary_to,"
+	                    " turn_seq = :turn_seq, turn_owner = :turn_owner, turn_until = :turn_until, turn_asks = :turn_asks,"
+	                    " turn_steps = :turn_steps, turn_text = :turn_text where id = :id", conversation_row_shape, conversation) == 1;
+}
+
+void conversation_end_turn(struct conversation *conversation)
+{
+	conversation->turn_seq = conversation->turn_owner = conversation->turn_until = 0;
+	conversation->turn_asks = false;
+	conversation->turn_steps = conversation->turn_text = NULL;
+}

@@ -1,0 +1,44 @@
+/* queue.h - conversations that wait for a person: how one comes to wait, and its place.
+ *
+ * Who waits longest is first; of those that began to wait within the same five minutes whose customer feels worst (sentiment; not
+ * known is 0), then again who began first. */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "conversation.h"
+
+#define QUEUE_URI "support://queue"
+
+/* For statements, in the words of the index (schema.c). */
+#define QUEUE_ORDER "waiting_since / 300000, coalesce(sentiment, 0), waiting_since, id"
+
+/* ---- Within a transaction in which the conversation was read; conversation_keep() comes after ---- */
+
+/* What happened, as the next message. `author`: who did it. */
+MUST_USE bool history_add_note(struct store *store, struct conversation *conversation, const char *author, const char *text, int64_t now);
+
+/* It waits for a person, with `note` as its next message. Where it waits, or a person has it, it stays as it is, but for
+ * `contact`, if there is one. A turn that is under way goes on. */
+struct passing_on {
+	const char *reason;             /* why, for staff */
+	const char *contact;            /* where else the customer can be reached; NULL: nobody said */
+	const char *author, *note;      /* see history_add_note() */
+};
+MUST_USE bool history_wait_for_person(struct store *store, struct conversation *conversation, const struct passing_on *why,
+                                      int64_t now);
+
+/* Whether a person is to answer, so that the model is silent. */
+bool conversation_is_for_person(const struct conversation *conversation);
+
+/* ---- Afterwards ---- */
+
+/* Tells all that follow the conversation, and with `queue` the desk's queue. */
+void conversation_changed(struct arena *arena, const char *id, bool queue);
+
+/* Its place among those that wait, from 1; 0: it does not. False: the store failed. */
+MUST_USE bool queue_place(struct store *store, struct arena *arena, const struct conversation *conversation, int64_t *place);
+
+/* A job: what a customer said and nobody answered for two minutes waits for a person. */
+int64_t pass_on_unanswered(struct store *store);
+
+#endif

@@ -1,0 +1,89 @@
+/* support.c - an MCP server in which a shop's customers, a model and staff share a conversation. What it offers, as tables. */
+#include "support.h"
+
+#include "desk.h"
+#include "erase.h"
+#include "queue.h"
+#include "turn.h"
+#include "version.h"
+
+/* Scopes: support:chat is a customer's, for what is its own; support:staff sees every conversation and answers; support:admin
+ * erases. */
+static const struct mcp_tool tools[] = {
+	{ "chat_with_ai", "Talk with the shop",
+	  "Says something to the shop for the customer who calls, and answers what the shop's assistant, or a person of the shop, says to it. The assistant"
+	  " looks up products, stock and the customer's own orders, and can start a return, of which the customer is asked first. While it writes, its text is"
+	  " told as progress.",
+	  .in = chat_shape, .out = chatted_shape, .scope = "support:chat", .changes = true, .idempotent = true, .reaches_out = true, .blocks = true,
+	  .deadline_ms = CHAT_DEADLINE_MS, .run = chat_with_ai },
+	{ "list_conversations", "List conversations",
+	  "Finds conversations by status and time, the newest first, with the words they began and end with. A customer's are its own;"
+	  " staff see all.",
+	  .in = list_shape, .out = listed_shape, .scope = "support:chat support:staff", .run = list_conversations },
+	{ "get_conversation_history", "Read a conversation",
+	  "Tells what was said in a conversation: the latest messages, or those behind or before a message; who has it; and what the"
+	  " model is writing just now.",
+	  .in = history_shape, .out_schema = history_schema, .scope = "support:chat support:staff", .run = get_conversation_history },
+	{ "escalate", "Ask for a person",
+	  "Passes the customer's conversation on to a person of the shop, and tells its place in the queue. The customer is asked"
+	  " first. From then on the model is silent. Calling again changes nothing, but adds a contact.",
+	  .in = escalate_shape, .out = shown_shape, .scope = "support:chat", .changes = true, .idempotent = true, .blocks = true,
+	  .run = escalate },
+	{ "rate_conversation", "Rate a conversation",
+	  "Writes down what the customer thinks of the conversation, 1 to 5. Only in the customer's own words; rating again replaces it.",
+	  .in = rate_shape, .out = shown_shape, .scope = "support:chat", .changes = true, .idempotent = true, .blocks = true,
+	  .run = rate_conversation },
+	{ "take_conversation", "Take a conversation",
+	  "For staff: the conversation is yours, and the model is silent. Its customer waits until reply_as_person; somebody else's is"
+	  " taken over, with a note.",
+	  .in = take_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .idempotent = true, .blocks = true,
+	  .run = take_conversation },
+	{ "reply_as_person", "Answer as a person",
+	  "For staff: answers all that the customer said so far, and takes the conversation where it is not yours. What the model is"
+	  " writing just now is dropped. With close: true the conversation is closed, with give_back: true the model answers what comes"
+	  " next. Use a new idempotency_key for each reply and the same one to repeat a call that seems to have failed.",
+	  .in = reply_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .idempotent = true, .blocks = true,
+	  .run = reply_as_person },
+	{ "support_report", "Report on support",
+	  "For staff: adds up a period by day, week or model: conversations, how many were passed on to a person, answers, ratings,"
+	  " sentiment, tokens.",
+	  .in = report_shape, .out = reported_shape, .scope = "support:staff", .blocks = true, .runs_long = true, .run = support_report },
+	{ "forget_customer", "Forget a customer",
+	  "Erases every conversation of a customer, and tells how many they were. The person is asked first. This cannot be undone.",
+	  .in = forget_shape, .out = forgotten_shape, .scope = "support:admin", .changes = true, .destroys = true, .idempotent = true,
+	  .blocks = true, .asks_first = true, .run = forget_customer },
+	{ 0 },
+};
+
+static const struct mcp_resource resources[] = {
+	{ "support://conversation/{id}", "conversation", "A conversation",
+	  "The latest fifty messages of a conversation, who has it, and what the model is writing. Subscribe to hear of changes.",
+	  "application/json", .in = conversation_named_shape, .scope = "support:chat support:staff", .run = read_conversation,
+	  .complete = complete_conversation, .sees = sees_conversation, .sees_all = "support:staff" },
+	{ QUEUE_URI, "queue", "The desk's queue",
+	  "For staff: who waits for a person, in the order in which they are to be answered, and whom a person has taken. Subscribe to"
+	  " hear of changes.",
+	  "application/json", .out = queue_shape, .scope = "support:staff", .run = read_queue },
+	{ 0 },
+};
+
+static const struct mcp_job jobs[] = {
+	{ "unanswered", pass_on_unanswered },
+	{ "retention", erase_old },
+	{ 0 },
+};
+
+static const struct setting settings[] = {
+	TURN_SETTINGS,
+	HISTORY_DAYS_SETTING,
+	{ 0 },
+};
+
+const struct mcp_server support_server = {
+	.name = "support", .title = "Support", .version = VERSION,
+	.instructions = "The shop's customers ask here.",
+	.port = 8084, .database = "sqlite:support.db", .migrations = support_migrations,
+	.scopes = "support:chat support:staff support:admin",
+	.counts = "select count(*) as count from conversation",
+	.tools = tools, .resources = resources, .jobs = jobs, .settings = settings, .start = turn_start, .stop = turn_stop,
+};

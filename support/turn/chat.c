@@ -1,0 +1,258 @@
+/* chat.c - chat_with_ai: a customer says something, and is answered; see turn.h and rounds.h. */
+#include "turn.h"
+
+#include "feeling.h"
+#include "log.h"
+#include "queue.h"
+#include "rounds.h"
+
+#define DAY_MS INT64_C(86400000)
+#define LOW_MAX 2                       /* of a customer's words in a row, before a person looks */
+
+static struct models *models;
+
+struct chat {
+	const char *message;
+	const char *conversation_id;
+	const char *idempotency_key;
+};
+
+struct chatted {
+	const char *conversation_id;
+	const char *status;
+	const char *reply;
+	const char *by;
+	int64_t seq, answers;
+	bool has_answer;
+	const char **tools;
+	int64_t tool_count;
+	double sentiment;
+	bool has_sentiment;
+	const char *model;
+	int64_t tokens_in, tokens_out, tokens_cached;
+	bool truncated;
+	const char *cut;
+};
+
+SHAPE(chat_shape, struct chat,
+	TEXT(struct chat, message, "What the customer says", .required = true, AT_LEAST(1), AT_MOST(MESSAGE_MAX)),
+	TEXT(struct chat, conversation_id, "The conversation that it goes on with; without it a new one begins", AT_LEAST(1), AT_MOST(64),
+	     EXAMPLES("CNV-7H2K9QX4TN")),
+	TEXT(struct chat, idempotency_key, "A new one for each message, and the same to repeat a call that seems to have failed: it is then said"
+	     " once, and answered once", AT_LEAST(1), AT_MOST(128)));
+
+SHAPE(chatted_shape, struct chatted,
+	TEXT(struct chatted, conversation_id, "To go on with it, and to follow it: support://conversation/ID", .required = true),
+	TEXT(struct chatted, status, "open: the model answers; waiting, with_person: a person does, and the model is silent", .required = true,
+	     ONE_OF(STATUSES)),
+	TEXT(struct chatted, reply, "What the customer is answered", .required = true),
+	TEXT(struct chatted, by, "Who answered; nobody: a person will", .required = true, ONE_OF("model", "person", "nobody")),
+	INT(struct chatted, seq, "Number of the message in its conversation", .required = true),
+	INT(struct chatted, answers, "Number of the answer; absent: there is none yet", OPTIONAL(struct chatted, has_answer)),
+	TEXTS(struct chatted, tools, tool_count, "What the model looked up or did"),
+	REAL(struct chatted, sentiment, "How the customer feels, by these words: from -1 to 1", OPTIONAL(struct chatted, has_sentiment)),
+	TEXT(struct chatted, model, "The model that answered"),
+	INT(struct chatted, tokens_in, "Tokens that it read", .required = true),
+	INT(struct chatted, tokens_out, "Tokens that it wrote", .required = true),
+	INT(struct chatted, tokens_cached, "Of what it read: those that a cache had", .required = true),
+	BOOL(struct chatted, truncated, "It was told a summary of what was said long ago"),
+	TEXT(struct chatted, cut, "Why the reply is not all of what it had to say"));
+
+/* ---- Starting ---- */
+
+bool turn_start(void)
+{
+	if (!briefing_start() || !shop_start("1.0.0"))
+		return false;
+	models = models_create();
+	return models != NULL;
+}
+
+void turn_stop(void)
+{
+	models_destroy(models);
+	shop_stop();
+	briefing_stop();
+}
+
+/* ---- Answers ---- */
+
+static enum mcp_answer for_person(struct mcp_call *call, const struct turn *turn)
+{
+	return mcp_return(call, chatted_shape, &(struct chatted) {
+		.conversation_id = turn->id, .status = turn->conversation.status, .by = "nobody", .seq = turn->seq,
+		.reply = "Thank you. A person of the shop will answer here as soon as one can; you can write more meanwhile.",
+		.has_sentiment = turn->conversation.has_sentiment, .sentiment = turn->conversation.sentiment,
+	});
+}
+
+/* `rounds` NULL: it was answered before. */
+static enum mcp_answer answered(struct mcp_call *call, const struct turn *turn, const struct rounds *rounds)
+{
+	const struct message *answer = &turn->answer;
+	bool model = strcmp(answer->role, "model") == 0;
+	struct chatted chatted = {
+		.conversation_id = turn->id, .status = turn->conversation.status, .reply = answer->text, .by = model ? "model" : "person",
+		.seq = turn->seq, .answers = answer->seq, .has_answer = true, .has_sentiment = turn->conversation.has_sentiment,
+		.sentiment = turn->conversation.sentiment, .model = model ? answer->author : NULL, .tokens_in = answer->tokens_in,
+		.tokens_out = answer->tokens_out, .tokens_cached = answer->tokens_cached, .cut = answer->cut,
+	};
+
+	if (rounds) {
+		chatted.tools = (const char **)rounds->tools;
+		chatted.tool_count = rounds->tool_count;
+		chatted.truncated = rounds->truncated;
+	}
+	return mcp_return(call, chatted_shape, &chatted);
+}
+
+static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *turn)
+{
+	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms + 1);
+}
+
+/* ---- No answer of the model's ---- */
+
+static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struct turn *turn, const char *reason)
+{
+	switch (turn_give_up(store, mcp_arena(call), turn, reason)) {
+	case TURN_FOR_PERSON:
+		conversation_changed(mcp_arena(call), turn->id, true);
+		return for_person(call, turn);
+	case TURN_OURS:
+		conversation_changed(mcp_arena(call), turn->id, false);
+		return mcp_fail(call, "Your message is written down, but there is no answer just now. Call chat_with_ai again with the same"
+		                " arguments in a moment, with conversation_id \"%s\".", turn->id);
+	case TURN_BUSY:
+		return wait_for_turn(call, turn);
+	default:
+		return mcp_fail(call, HISTORY_DOWN);
+	}
+}
+
+/* Why the model is not asked; NULL: it is. */
+static const char *why_person(struct mcp_call *call, struct store *store, const struct turn *turn)
+{
+	int64_t most = setting_int("CUSTOMER_TOKENS");
+
+	if (models_are_none(models))
+		return "no model is set";
+	if (feeling_wants_person(mcp_arena(call), turn->text))
+		return "the customer asks for a person";
+	if (most && turn_tokens_since(store, mcp_arena(call), turn->customer, now_ms() - DAY_MS) >= most)
+		return "the customer's share of the model is used up for today";
+	return NULL;
+}
+
+/* ---- The model's ---- */
+
+static const char *cards_of(struct mcp_call *call, const struct rounds *rounds)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < rounds->card_count; i++)
+		all = arena_print(mcp_arena(call), "%s%s%s", all ? all : "[", all ? "," : "", rounds->cards[i]);
+	return all ? arena_print(mcp_arena(call), "%s]", all) : NULL;
+}
+
+static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, const struct rounds *rounds)
+{
+	struct arena *arena = mcp_arena(call);
+	double sentiment = feeling_of(arena, turn->text);
+	int64_t low_count = sentiment <= FEELING_LOW ? turn->conversation.low_count + 1 : 0;
+	bool silent = !rounds->text.size;
+	struct turn_end end = {
+		.answer = {
+			.role = "model", .author = rounds->model, .cards = cards_of(call, rounds), .cut = rounds->cut,
+			.text = silent ? "I have no answer to this. A colleague of mine will look at it." : arena_copy(arena, rounds->text),
+			.steps = steps_write(arena, rounds->steps, rounds->step_count), .tokens_in = rounds->tokens_in,
+			.tokens_out = rounds->tokens_out, .tokens_cached = rounds->tokens_cached,
+		},
+		.has_sentiment = true, .sentiment = sentiment, .low_count = low_count,
+		.for_person = rounds->wants_person || silent || low_count >= LOW_MAX,
+		.reason = rounds->wants_person ? rounds->reason : silent ? "the model had no answer" : "the customer is unhappy",
+	};
+
+	return end;
+}
+
+static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct turn *turn, const struct rounds *rounds)
+{
+	struct turn_end end = end_of(call, turn, rounds);
+
+	switch (turn_finish(store, mcp_arena(call), turn, &end)) {
+	case TURN_ANSWERED:
+		conversation_changed(mcp_arena(call), turn->id, end.for_person);
+		return answered(call, turn, rounds);
+	case TURN_BUSY:
+		return wait_for_turn(call, turn);
+	default:
+		return mcp_fail(call, HISTORY_DOWN);
+	}
+}
+
+static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct turn *turn)
+{
+	struct rounds rounds = { .call = call, .store = store, .models = models, .turn = turn };
+	struct messages told;
+	const char *person = turn->conversation.turn_steps ? NULL : why_person(call, store, turn);
+
+	if (person)
+		return give_up(call, store, turn, person);
+	if (!turn_messages(store, mcp_arena(call), turn, &told))
+		return mcp_fail(call, HISTORY_DOWN);
+	rounds.telling = (struct telling) {
+		.messages = told.messages, .message_count = told.count, .up_to = turn->seq, .summary = turn->conversation.summary,
+		.summary_to = turn->conversation.summary_to, .tokens = setting_int("CONTEXT_TOKENS"), .other_bytes = strlen(briefing_system()),
+	};
+	switch (rounds_run(&rounds)) {
+	case ROUNDS_DONE:
+		return finish(call, store, turn, &rounds);
+	case ROUNDS_PENDING:
+		return MCP_WAITING;
+	case ROUNDS_FAILED:
+		return give_up(call, store, turn, NULL);
+	default:
+		return wait_for_turn(call, turn);
+	}
+}
+
+/* ---- The tool ---- */
+
+static enum mcp_answer say(struct mcp_call *call, struct store *store, struct turn *turn)
+{
+	struct arena *arena = mcp_arena(call);
+	enum turn_state state = turn_begin(store, arena, turn);
+
+	if (turn->id && turn->seq)
+		mcp_note(call, "conversation", turn->id);
+	if (turn->is_new)
+		conversation_changed(arena, turn->id, state == TURN_FOR_PERSON);
+	switch (state) {
+	case TURN_OURS:        return answer(call, store, turn);
+	case TURN_BUSY:        return wait_for_turn(call, turn);
+	case TURN_ANSWERED:    return answered(call, turn, NULL);
+	case TURN_FOR_PERSON:  return for_person(call, turn);
+	case TURN_OTHER_WORDS: return mcp_fail(call, "This idempotency_key was used before, for another message. Use a new key for a new message.");
+	case TURN_NOT_FOUND:   return mcp_fail(call, "You have no conversation %s. list_conversations has yours; without a conversation_id a new"
+	                                       " one begins.", turn->id);
+	default:               return mcp_fail(call, HISTORY_DOWN);
+	}
+}
+
+enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store *store)
+{
+	const struct chat *asked = in;
+	struct model_said said;
+	struct turn turn = {
+		.customer = mcp_customer(call), .id = asked->conversation_id, .text = asked->message, .idempotency_key = asked->idempotency_key,
+		.call = mcp_call_number(call),
+	};
+
+	if (!turn.customer)
+		return mcp_fail(call, "This server does not know which customer you are, and a conversation is a customer's. Whoever runs it has to"
+		                " say so: customer=ID in your key's line of API_KEYS, or OAUTH_CUSTOMER_CLAIM where people sign in.");
+	if (model_writes(call, &said) && rounds_tell(call, store, &said))
+		return MCP_WAITING;
+	return say(call, store, &turn);
+}
