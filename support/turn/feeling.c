@@ -90,7 +90,8 @@ static size_t stand(const struct words *words, size_t at, const char *some)
 static const struct said *find(const struct words *words, size_t at, size_t *count)
 {
 	for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++)
-		if ((*count = stand(words, at, said[i].words)) > 0)
+		/* The first letter alone tells of most that they do not stand there. */
+		if (*said[i].words == *words->at[at].text && (*count = stand(words, at, said[i].words)) > 0)
 			return &said[i];
 	return NULL;
 }

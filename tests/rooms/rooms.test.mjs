@@ -145,7 +145,7 @@ test('a link that the drawing does not have is told, and ./dev rooms --update dr
 });
 
 test('a call of what a room does not see is told, though nothing is included', () => {
-	for (const library of globSync(`build/${build}/{server,products,orders,ops}/*.a`, { cwd: root }))
+	for (const library of globSync(`build/${build}/{server,products,orders,ops,support}/*.a`, { cwd: root }))
 		cpSync(join(root, library), join(copy, library));
 	const source = join(copy, 'build/hidden.c'), object = join(copy, 'build/hidden.c.o');
 	writeFileSync(source, 'extern char text_fold; char *hidden(void) { return &text_fold; }\n');
