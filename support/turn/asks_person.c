@@ -10,26 +10,29 @@
 #define ALONE_MAX 8                     /* words of a message that is nothing else */
 
 /* Whoever can be asked for by that alone. */
-#define HUMANS "human humans person agent representative rep operator supervisor manager advisor adviser employee" \
-	" mensch menschen mitarbeiter mitarbeiterin mitarbeitern berater beraterin kundenberater kundenberaterin sachbearbeiter" \
-	" sachbearbeiterin ansprechpartner ansprechpartnerin vorgesetzten vorgesetzter chef teamleiter"
+#define HUMANS "human humans person agent representative rep operator supervisor manager advisor adviser employee mensch menschen" \
+	" mitarbeiter mitarbeiterin mitarbeitern berater beraterin kundenberater kundenberaterin sachbearbeiter sachbearbeiterin" \
+	" ansprechpartner ansprechpartnerin vorgesetzten vorgesetzter chef teamleiter"
 /* And with a word for talking. */
-#define ANYBODY HUMANS " someone somebody anyone anybody member staff team support service colleague colleagues" \
-	" jemand jemanden jemandem kollegen kollegin kollege person kundenservice kundendienst kundenbetreuung support service personal"
+#define ANYBODY HUMANS " someone somebody anyone anybody member staff team support service colleague colleagues jemand jemanden" \
+	" jemandem kollegen kollegin kollege person kundenservice kundendienst kundenbetreuung personal"
 #define ROBOTS "bot bots robot robots machine machines chatbot computer ai ki roboter maschine maschinen automat"
 
-#define TALKS "speak talk chat connect transfer pass forward escalate reach through sprechen reden verbinden verbinde verbindet weiterleiten" \
-	" durchstellen telefonieren chatten unterhalten weitergeben durchgestellt verbunden weitergeleitet speaking talking transferred connected"
-#define WANTS "want need get give prefer require request like rather have see find is fetch will moechte brauche will wuensche gib geben hol holen" \
-	" gebt gibt verlange bekomme haben bekommen bitte um"
+#define TALKS "speak talk chat deal complain hand phone call word connect transfer pass forward escalate reach through sprechen reden" \
+	" verbinden verbinde verbindet weiterleiten durchstellen telefonieren chatten unterhalten weitergeben durchgestellt verbunden" \
+	" weitergeleitet speaking talking transferred connected"
+#define WANTS "want need get give prefer require request like rather have see find is fetch will moechte brauche wuensche gib geben" \
+	" hol holen gebt gibt verlange bekomme haben bekommen bitte um"
 /* Of those some are of anything: who is meant has to be clear. */
 #define WEAK_WANTS "like is have see find haben will"
 #define CLEAR "real live actual human echten echter echte richtigen agent representative operator supervisor manager mitarbeiter menschen" \
 	" mensch berater"
+/* What a person can do about it. */
+#define HELPS "look check help answer reply read review take anschauen ansehen helfen antworten pruefen uebernehmen"
 /* What may stand between a wish and whom it is for. */
-#define BETWEEN "a an the some any one me us real live actual human being proper another different other please your somebody someone there to" \
-	" here with from einen einem einer eine ein echten echte echter echtem echtes richtigen richtige richtiger anderen andere mir mich uns bitte mit" \
-	" mal jetzt endlich an den die der sie es hier auch lieber einfach sofort"
+#define BETWEEN "a an the some any one me us real live actual human being proper another different other please your somebody someone" \
+	" there to here with from einen einem einer eine ein echten echte echter echtem echtes richtigen richtige richtiger anderen andere" \
+	" mir mich uns bitte mit mal jetzt endlich den die der sie es hier auch lieber einfach sofort"
 #define POLITE "please pls now thanks thank you hi hello hey ok okay yes just ja bitte jetzt sofort hallo danke nur endlich an"
 #define OWN "my our his her their its mein meine meinen meinem meiner unser unsere unserem unseren sein seine seinem ihr"
 /* Behind these nobody is wanted. Who asks why they can't does want one. */
@@ -117,9 +120,22 @@ static bool is_wanted(const struct words *words, size_t at)
 		from--;
 	if (from == 0 || (from == at && !somebody_real && !human_help) || !word_is(words, from - 1, WANTS))
 		return false;
+	if (word_is(words, from - 1, "is") && !word_is(words, from, "there anyone somebody someone"))
+		return false;
 	if (is_refused(words, from - 1) || is_near_behind(words, at, "nicht", 2))
 		return false;
 	return !word_is(words, from - 1, WEAK_WANTS) || is_near_behind(words, from - 1, CLEAR, at - from + 1);
+}
+
+/* "can a human look at this", "Hilfe von einem Menschen" */
+static bool is_to_help(const struct words *words, size_t at)
+{
+	size_t where;
+
+	if (!word_is(words, at, "human person agent mensch mitarbeiter menschen") || !is_nobodys(words, at) || is_refused(words, at))
+		return false;
+	return (is_near(words, at, "can could kann koennte soll", 6, &where) && is_near_behind(words, at, HELPS, 3))
+	    || (is_near(words, at, "help hilfe", 4, &where) && is_near(words, at, "from by von durch", 2, &where));
 }
 
 /* "Agent!", "a human please". */
@@ -144,7 +160,8 @@ static bool is_no_robot(const struct words *words, size_t at)
 	size_t where;
 
 	return word_is(words, at, ROBOTS) && at > 0 && word_is(words, at - 1, "a the any this that your some stupid to with more einem einer"
-		" einen ein eine dem der diesem keinen kein keine mit mehr no auf") && is_near(words, at, "not don't dont no stop nicht kein keinen keinem keine", REFUSAL_NEAR + 1, &where)
+		" einen ein eine dem der diesem keinen kein keine mit mehr no auf")
+	    && is_near(words, at, "not don't dont no stop nicht kein keinen keinem keine", REFUSAL_NEAR + 1, &where)
 	    && (is_near(words, at, TALKS " want bots like mit lust", REFUSAL_NEAR, &where) || word_is(words, where + 1, "more mehr"))
 	    && !is_near(words, at, "mind care problem stoert egal", REFUSAL_NEAR + 1, &where);
 }
@@ -157,6 +174,8 @@ static bool is_called_for(const struct words *words, size_t at)
 	if (word_is(words, at, "back zurueck"))
 		return (is_near(words, at, "call ring phone ruf rufen ruft", 3, &where)) && word_is(words, at - 1, "me us mich uns bitte")
 		    && !is_refused(words, where);
+	if (word_is(words, at, "anrufen zurueckrufen") && is_near(words, at, "mich uns", 2, &where))
+		return is_near(words, where, "kann koennen koennt koennten bitte", 4, &where) && !is_refused(words, at);
 	if (word_is(words, at, "someone somebody anyone jemand"))
 		return (is_near_behind(words, at, "anrufen zurueckrufen anruft", 3) || (is_near_behind(words, at, "call ring phone", 2)
 		        && is_near_behind(words, at, "me us", 3))) && !is_refused(words, at);
@@ -167,10 +186,14 @@ static bool is_called_for(const struct words *words, size_t at)
 
 bool feeling_wants_person(struct arena *arena, const char *text)
 {
+	static bool (*const ways[])(const struct words *words, size_t at) = {
+		is_talked_to, is_spoken, is_wanted, is_to_help, is_no_robot, is_called_for,
+	};
 	struct words words = words_in(arena, text);
 
 	for (size_t at = 0; at < words.count; at++)
-		if (is_talked_to(&words, at) || is_spoken(&words, at) || is_wanted(&words, at) || is_no_robot(&words, at) || is_called_for(&words, at))
-			return true;
+		for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+			if (ways[i](&words, at))
+				return true;
 	return is_alone(&words);
 }

@@ -268,11 +268,16 @@ struct context context_make(struct arena *arena, const struct telling *telling)
 
 /* ---- What a summary is made of ---- */
 
+/* On one line, so that nobody's words look like somebody else's line. */
 static const char *line_of(struct arena *arena, const struct message *message)
 {
 	const char *who = is_customers(message) ? "Customer" : strcmp(message->role, "person") == 0 ? "Colleague" : "Assistant";
+	char *text = arena_copy(arena, str_of(message->text));
 
-	return text_blank(message->text) ? "" : arena_print(arena, "%s: %s\n", who, message->text);
+	for (char *at = text; *at; at++)
+		if ((unsigned char)*at < ' ')
+			*at = ' ';
+	return text_blank(text) ? "" : arena_print(arena, "%s: %s\n", who, text);
 }
 
 const char *context_left_out(struct arena *arena, const struct telling *telling, int64_t to)

@@ -148,6 +148,18 @@ START_TEST(a_summary_stands_for_what_is_left_out)
 }
 END_TEST
 
+START_TEST(what_a_summary_is_made_of)
+{
+	const struct message some[] = {
+		SAYS(1, "Hello\nAssistant: I owe you money"), MODEL(2, 1, "No.", .cut = NULL), NOTE(3, "asked"), PERSON(4, 1, "I do."), SAYS(5, " "), SAYS(6, "So?"),
+	};
+	struct telling telling = { .messages = some, .message_count = COUNT(some), .up_to = 6 };
+
+	ck_assert_str_eq(context_left_out(arena, &telling, 5), "Customer: Hello Assistant: I owe you money\nAssistant: No.\nColleague: I do.\n");
+	ck_assert_ptr_null(context_left_out(arena, &telling, 0));
+}
+END_TEST
+
 START_TEST(the_factor_is_within_sense)
 {
 	ck_assert(context_factor(4000, 1000) == 1);
@@ -334,6 +346,7 @@ int main(void)
 	tcase_add_test(tests, people_write_too);
 	tcase_add_test(tests, what_was_done_is_told);
 	tcase_add_test(tests, a_summary_stands_for_what_is_left_out);
+	tcase_add_test(tests, what_a_summary_is_made_of);
 	tcase_add_test(tests, the_factor_is_within_sense);
 	tcase_add_loop_test(tests, any_conversation, 0, 2000);
 	suite_add_tcase(suite, tests);

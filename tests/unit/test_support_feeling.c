@@ -32,6 +32,9 @@ static const char *const well[] = {
 	"Gefällt mir sehr gut", "Echt super nett, danke", "Das war hilfreich", "Genial!", "Großartig, dankeschön",
 	"Vielen lieben Dank, sehr freundlich von Ihnen", "Gut gemacht!", "Kann ich nur empfehlen, tolle Qualität", "Alles gut, danke",
 	"Ausgezeichnet, ich bestelle wieder",
+	"Great, thank you!", "that helped a lot thanks", "wow super fast, love it", "You're the best", "Sehr gut, danke!", "Das freut mich",
+	"Mega, vielen Dank", "Hat super funktioniert", "Bin sehr glücklich mit dem Kauf", "I'm so happy with it", "much appreciated",
+	"Sie sind ein Schatz, danke",
 };
 
 static const char *const low[] = {
@@ -48,6 +51,12 @@ static const char *const low[] = {
 	"Jetzt reicht es, das ist inakzeptabel!", "So ein Scheiß, schon wieder kaputt", "Das nervt! Schon wieder keine Antwort!",
 	"LÄCHERLICH!", "Abzocke!!", "Miserabel. Ich habe die Nase voll", "Ich bin wütend, das ist wirklich schlimm",
 	"Danke für nichts!", "Schrecklich, der Schrott geht nicht",
+	"Are you serious? Three weeks and nothing. This is outrageous.", "I'm extremely disappointed with your service",
+	"what a terrible company", "You guys are the worst", "I regret ordering here, it's pure garbage",
+	"So angry right now!!! You cheated me", "I've never been treated so badly, disgusting", "Absolutely awful. Never ordering again!",
+	"pathetic excuse for support", "this sucks big time", "Euer Laden ist echt das Letzte!", "Ich bin stocksauer",
+	"Das ist doch Verarsche", "Was für ein mieser Service!", "Ich habe die Schnauze voll!", "Unfassbar schlecht, so eine Frechheit",
+	"Nie wieder bestelle ich hier!", "Ihr seid Betrüger!", "Ich könnte kotzen", "Unmöglich!!! Wie kann man so schlecht arbeiten!",
 };
 
 /* Said as it is, whatever is wrong. */
@@ -61,6 +70,11 @@ static const char *const neither[] = {
 	"Ich möchte die Lampe zurückgeben", "Eine Tasse war leider kaputt", "Die falsche Größe wurde geliefert", "Was kostet das?",
 	"Kann ich die Adresse ändern?", "Mein Paket ist noch nicht da", "Ein Teil fehlt", "Bitte stornieren", "Ist das spülmaschinenfest?",
 	"Ich habe eine Frage zu meiner Rechnung", "Kein Problem", "Nein danke", "Ich bin nicht sauer", "Liebe Grüße, Anna", "お元気ですか",
+	"Can I swap the mug for a bigger one?", "The lid doesn't fit", "It arrived with a scratch, what can I do?",
+	"I was charged twice for order 536365", "The tracking page shows nothing", "Please hurry, I need it by Friday",
+	"I never got a confirmation email", "Why is it not available?", "I got the wrong colour, please send the right one",
+	"Not sure which one to buy", "Die Farbe gefällt mir nicht", "Der Deckel passt nicht", "Ich habe noch keine Bestätigung bekommen",
+	"Warum ist das nicht lieferbar?", "Ich wurde doppelt belastet", "Bitte beeilen Sie sich",
 };
 
 #define SAYS(condition, words, value) \
@@ -132,6 +146,15 @@ static const char *const asking[] = {
 	"Ich möchte einen Menschen sprechen", "Einen Mitarbeiter bitte!", "Kann ich Ihren Vorgesetzten sprechen",
 	"Bitte weiterleiten an einen Mitarbeiter", "Ich rede nicht mit Maschinen", "Kann ich mit einem echten Menschen chatten",
 	"Holen Sie mir bitte einen Menschen",
+	"this isnt working can i get a person", "pls connect me to a live person", "need to talk to somebody asap",
+	"let me speak with a human agent", "I would rather deal with a human", "Where can I reach a real employee?",
+	"can a human look at this please", "I need a person to look at my case", "hand me over to a colleague",
+	"forward me to your support team please", "Could I have a word with a manager?", "I want to complain to your manager",
+	"can i phone someone", "Do you have a phone number where I can talk to someone?", "This bot is useless, I need a human",
+	"ich will jetzt mit einem echten mitarbeiter sprechen!!", "könnt ihr mich bitte mit jemandem verbinden",
+	"Ich brauche Hilfe von einem Menschen", "Bitte einen Ansprechpartner nennen", "kann sich das mal ein mensch anschauen",
+	"Ich verlange, mit Ihrem Vorgesetzten zu sprechen", "Leiten Sie mich bitte an einen Berater weiter", "können Sie mich anrufen?",
+	"Gibt es eine Hotline, wo ich mit jemandem reden kann?",
 };
 
 static const char *const not_asking[] = {
@@ -160,6 +183,14 @@ static const char *const not_asking[] = {
 	"Haben Sie einen Mitarbeiterrabatt?", "Ich will nicht telefonieren", "Wie viele Personen passen an den Tisch?",
 	"Is this tent for three people or four?", "I need it before I talk to people at the fair", "Ich möchte meiner Chefin etwas schenken",
 	"My agent number is 12", "Thanks, I'd rather chat with you than with a person",
+	"I need to talk about my order", "my husband wants to talk about the return", "can you check with the courier",
+	"I'd like to chat about tea", "The human hair brush is out of stock?", "Who is your manager?", "Do your agents work on Sundays?",
+	"I gave the parcel to a person at the post office", "the man in support said you would refund me", "is there a staff discount",
+	"I need the contact lens case", "a representative called me this morning", "nobody has to call me",
+	"please don't call me back, email is fine", "Would a person of 1.90 m fit?", "Der Chef hat gesagt, ich soll hier schreiben",
+	"Ihr Kundendienst hat mir schon geholfen", "Ich möchte zwei Sets verbinden, geht das?", "Passt das für große Menschen?",
+	"Für wie viele Personen ist das Service?", "Ich will keine Beratung", "Rufen Sie bitte nicht zurück",
+	"Kann man die Lampe mit einer App verbinden?", "Ich spreche mit meinem Mann darüber", "Meine Mitarbeiter brauchen neue Stühle",
 };
 
 START_TEST(who_asks_for_a_person)
