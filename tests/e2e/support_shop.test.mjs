@@ -37,7 +37,7 @@ after(async () => {
 	await products.stop();
 });
 
-const startClerk = (settings = {}) => start('clerk', { API_KEYS: keyLines({ ann: `*,customer=${ANN}`, bob: `*,customer=${BOB}`, nil: '*,customer=C-Nil', staff: '*' }),
+const startClerk = (settings = {}) => start('clerk', { API_KEYS: keyLines({ ann: `*,customer=${ANN}`, bob: `*,customer=${BOB}`, nil: '*,customer=C-Nil', cay: '*,customer=C-Cay.10001', staff: '*' }),
 	PRODUCTS_URL: products.url, ORDERS_URL: orders.url, ORDERS_KEY: 'mcp_clerk', ...settings });
 
 const use = (tool, input, { who = 'ann', key = 'CNV-0 1 1', server = clerk } = {}) =>
@@ -105,6 +105,15 @@ test('a customer has their own orders, and nobody else’s', async () => {
 	const none = await use('my_orders', {}, { who: 'nil' });
 	assert.deepEqual([JSON.parse(none.text).orders, none.card], [[], undefined]);
 	await refused('my_orders', { customer: BOB }, /^Nothing was done: .*customer/);
+});
+
+// More of them than are listed: what is asked for is the customer's own, not only what is kept of the answer.
+test('however many others have ordered since', async () => {
+	for (let i = 0; i < 12; i++)
+		await place('C-Cay.10001', `key cay ${i}`, { 'KIT-0001': 1 });
+	assert.equal((await fine('my_orders', {})).orders.length, 2);
+	const { orders: listed, there_are_older_ones } = await fine('my_orders', {}, { who: 'cay' });
+	assert.deepEqual([listed.length, there_are_older_ones], [10, true]);
 });
 
 test('an order tells what its customer may know, and no more', async () => {
