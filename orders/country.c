@@ -312,9 +312,15 @@ static const char *squeeze(struct arena *arena, const char *name)
 
 static const char *find_code(const char *text)
 {
+	size_t size = strlen(text);
+	char capitals[3];
+
+	if (size != 2 && size != 3)
+		return NULL;
+	for (size_t i = 0; i < size; i++)
+		capitals[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] & ~0x20) : text[i];
 	for (size_t i = 0; i < sizeof(countries) / sizeof(*countries); i++)
-		if (str_is_nocase(str_of(text), countries[i].code) ||
-		    str_is_nocase(str_of(text), countries[i].code3))
+		if (memcmp(size == 2 ? countries[i].code : countries[i].code3, capitals, size) == 0)
 			return countries[i].code;
 	return NULL;
 }
@@ -335,12 +341,14 @@ static const char *find_name(struct arena *arena, const char *squeezed)
 const char *country_code(const char *text)
 {
 	struct arena *arena = arena_create();
-	const char *plain = text_plain(arena, text), *squeezed = squeeze(arena, plain);
-	const char *code = find_code(plain);
+	const char *plain = text_plain(arena, text), *code = find_code(plain);
 
-	/* U.S. is a code too. */
-	code = code ? code : find_code(squeezed);
-	code = code ? code : find_name(arena, squeezed);
+	if (!code) {
+		const char *squeezed = squeeze(arena, plain);
+		/* U.S. is a code too. */
+		code = find_code(squeezed);
+		code = code ? code : find_name(arena, squeezed);
+	}
 	arena_destroy(arena);
 	return code;
 }
