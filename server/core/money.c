@@ -14,16 +14,15 @@ static str find_code(str code, int *digits)
 {
 	if (code.size != CODE_SIZE)
 		return (str) { 0 };
-	/* A blank is no part of a code, so what is found is a whole one. */
-	for (size_t i = 0; i < CODE_SIZE; i++)
-		if (code.at[i] < 'A' || code.at[i] > 'Z')
-			return (str) { 0 };
+	/* Each with what stands behind it: a blank, or the end. */
 	for (size_t i = 0; i < sizeof(currencies) / sizeof(*currencies); i++) {
-		const char *codes = currencies[i].codes;
-		const char *found = memmem(codes, strlen(codes), code.at, CODE_SIZE);
+		const char *at = currencies[i].codes;
 		*digits = currencies[i].digits;
-		if (found)
-			return (str) { found, CODE_SIZE };
+		for (; at[0] != code.at[0] || at[1] != code.at[1] || at[2] != code.at[2]; at += CODE_SIZE + 1)
+			if (!at[CODE_SIZE])
+				break;
+		if (memcmp(at, code.at, CODE_SIZE) == 0)
+			return (str) { at, CODE_SIZE };
 	}
 	return (str) { 0 };
 }
