@@ -3,6 +3,7 @@
  * Templates are RFC 6570 of level 1: {name}, each one path segment. */
 #include <pthread.h>
 
+#include "builder.h"
 #include "runtime.h"
 #include "seal.h"
 #include "siphash.h"
@@ -128,13 +129,15 @@ const char *offer_known_as(struct arena *arena, str uri)
 
 	if (!in)
 		return arena_copy(arena, uri);
-	const char *known = offer->name, *end;
+	struct builder known = builder_begin(arena, strlen(offer->name) + uri.size);
+	const char *end;
+	builder_put(&known, str_of(offer->name));
 	for (const char *name = offer->name; (name = strchr(name, '{')); name = end) {
 		end = strchr(name, '}');
-		known = arena_print(arena, "%s\n%s", known,
-		                    field_text(arena, offer, in, (str) { name + 1, (size_t)(end - name - 1) }));
+		builder_put(&known, STR("\n"));
+		builder_put(&known, str_of(field_text(arena, offer, in, (str) { name + 1, (size_t)(end - name - 1) })));
 	}
-	return known;
+	return builder_end(&known);
 }
 
 /* Strangers choose URIs, and none that meet. */
