@@ -39,6 +39,10 @@ static SHAPE(reservation_shape, struct reservation,
 	TEXT(struct reservation, state, "", .required = true),
 	LIST(struct reservation, items, item_count, struct reserved, reserved_shape, ""));
 
+/* Whoever settles one knows what is in it. */
+static SHAPE(settled_shape, struct reservation,
+	TEXT(struct reservation, state, "", .required = true));
+
 bool catalogue_start(void)
 {
 	products = client_create(setting_text("PRODUCTS_URL"), setting_text("PRODUCTS_KEY"),
@@ -54,12 +58,12 @@ void catalogue_stop(void)
 	client_destroy(products);
 }
 
-static enum client_outcome about_reservation(struct arena *arena, const char *tool, const char *id,
-                                             struct reservation *reservation, const char **why)
+static enum client_outcome settle(struct arena *arena, const char *tool, const char *id, const char **why)
 {
+	struct reservation reservation;
+
 	return client_call(products, arena, tool, true, reservation_id_shape,
-	                   &(struct request) { .reservation_id = id }, reservation_shape,
-	                   reservation, why);
+	                   &(struct request) { .reservation_id = id }, settled_shape, &reservation, why);
 }
 
 /* An order that took the place of one that was taken back meanwhile is asked for anew. */
@@ -85,27 +89,24 @@ enum client_outcome catalogue_ask_commit(struct mcp_call *call, const char *id, 
 	struct reservation reservation;
 
 	return client_ask(call, products, key_of(call, "commit", id), "commit_reservation", true, reservation_id_shape,
-	                  &(struct request) { .reservation_id = id }, reservation_shape, &reservation, why);
+	                  &(struct request) { .reservation_id = id }, settled_shape, &reservation, why);
 }
 
 enum client_outcome catalogue_commit(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation;
-
-	return about_reservation(arena, "commit_reservation", id, &reservation, why);
+	return settle(arena, "commit_reservation", id, why);
 }
 
 enum client_outcome catalogue_release(struct arena *arena, const char *id, const char **why)
 {
-	struct reservation reservation;
-
-	return about_reservation(arena, "release_reservation", id, &reservation, why);
+	return settle(arena, "release_reservation", id, why);
 }
 
 enum client_outcome catalogue_check(struct arena *arena, const char *id,
                                     struct reservation *reservation, const char **why)
 {
-	return about_reservation(arena, "check_reservation", id, reservation, why);
+	return client_call(products, arena, "check_reservation", true, reservation_id_shape,
+	                   &(struct request) { .reservation_id = id }, reservation_shape, reservation, why);
 }
 
 static int64_t portions_of(int64_t quantity)

@@ -1,4 +1,5 @@
 /* tool_request.c - a tools/call of 2026-07-28, as it goes out: body, and headers that repeat it. */
+#include "builder.h"
 #include "json.h"
 #include "tool_request.h"
 
@@ -16,9 +17,14 @@ struct headers {
 static void add_header(struct headers *headers, const char *prefix, const char *name,
                        const char *value)
 {
+	struct builder header = builder_begin(headers->arena, strlen(prefix) + strlen(name) + 2 + strlen(value));
+
+	builder_put(&header, str_of(prefix));
+	builder_put(&header, str_of(name));
+	builder_put(&header, STR(": "));
+	builder_put(&header, str_of(value));
 	if (headers->count < HEADERS_MAX)
-		headers->at[headers->count++] =
-			arena_print(headers->arena, "%s%s: %s", prefix, name, value);
+		headers->at[headers->count++] = builder_end(&header);
 }
 
 static char *encode(struct arena *arena, str bytes)
@@ -61,6 +67,14 @@ static const char *value_text(struct arena *arena, yyjson_val *value)
 	if (yyjson_is_raw(value))
 		return arena_copy(arena, (str) { yyjson_get_raw(value), yyjson_get_len(value) });
 	return header_value(arena, (str) { yyjson_get_str(value), yyjson_get_len(value) });
+}
+
+static bool has_params(const struct shape *shape)
+{
+	for (const struct field *field = shape->fields; field->name; field++)
+		if (field->header || (field->type == FIELD_NEST && has_params(field->item)))
+			return true;
+	return false;
 }
 
 /* From the JSON that is sent, not from the struct: the two must agree about what is absent. */
@@ -175,7 +189,7 @@ str request_write(struct arena *arena, const struct request_parts *parts,
 		add_header(&headers, "", "Authorization",
 		           arena_print(arena, "Bearer %s", parts->key));
 	add_about(&headers, parts);
-	if (parts->in) {
+	if (parts->in && has_params(parts->in)) {
 		enum json_trouble trouble;
 		yyjson_val *object = json_parse_copy(arena, arguments, DEPTH_MAX, &trouble);
 		add_params(&headers, parts->in, object);
