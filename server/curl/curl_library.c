@@ -15,7 +15,6 @@ static const struct {
 } symbols[] = {
 	{ "curl_global_init", offsetof(struct curl_library, global_init) },
 	{ "curl_easy_init", offsetof(struct curl_library, easy_init) },
-	{ "curl_easy_reset", offsetof(struct curl_library, reset) },
 	{ "curl_easy_setopt", offsetof(struct curl_library, setopt) },
 	{ "curl_easy_perform", offsetof(struct curl_library, perform) },
 	{ "curl_easy_getinfo", offsetof(struct curl_library, getinfo) },

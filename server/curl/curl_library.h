@@ -10,7 +10,6 @@
 struct curl_library {
 	__typeof__(curl_global_init) *global_init;
 	__typeof__(curl_easy_init) *easy_init;
-	__typeof__(curl_easy_reset) *reset;
 	__typeof__(curl_easy_setopt) *setopt;
 	__typeof__(curl_easy_perform) *perform;
 	__typeof__(curl_easy_getinfo) *getinfo;

@@ -120,6 +120,8 @@ void host_leave(struct fetch *fetch);           /* it is in flight no longer */
 
 /* ---- transfer.c: one request and its answer, by libcurl ---- */
 
+/* A new handle: what is the same for all requests. */
+void transfer_set_up(const struct curl_library *curl, CURL *easy);
 void transfer_begin(struct fetch *fetch, const struct curl_library *curl, CURL *easy);
 /* What came of it; lets go of what libcurl was given, but for the handle. */
 void transfer_end(struct fetch *fetch, const struct curl_library *curl, CURLcode code);

@@ -90,12 +90,20 @@ static void keep_connections(void)
 	own.curl->multi_setopt(own.multi, CURLMOPT_MAXCONNECTS, (long)(own.in_flight + CONNECTIONS_KEPT));
 }
 
-void multi_add(struct fetch *fetch)
+static CURL *new_handle(void)
 {
-	CURL *easy = own.handle_count > 0 ? own.handles[--own.handle_count] : own.curl->easy_init();
+	CURL *easy = own.curl->easy_init();
 
 	if (!easy)
 		fatal();
+	transfer_set_up(own.curl, easy);
+	return easy;
+}
+
+void multi_add(struct fetch *fetch)
+{
+	CURL *easy = own.handle_count > 0 ? own.handles[--own.handle_count] : new_handle();
+
 	if (!own.multi)
 		open_multi();
 	own.in_flight++;
@@ -143,9 +151,11 @@ static void act_by_clock(void)
 	act(CURL_SOCKET_TIMEOUT, 0);
 }
 
-static void read_ends(void)
+/* False: there was none. */
+static bool read_ends(void)
 {
 	int left;
+	bool some = false;
 	void *fetch;
 
 	for (CURLMsg *message; own.multi && (message = own.curl->multi_read(own.multi, &left)); ) {
@@ -154,7 +164,9 @@ static void read_ends(void)
 		CURLcode code = message->data.result;
 		own.curl->getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&fetch);
 		flight_end(fetch, code);
+		some = true;
 	}
+	return some;
 }
 
 /* What was kept for the next request. */
@@ -187,11 +199,9 @@ static int wait_ms(int64_t due)
 
 static void came(int socket, uint32_t events)
 {
-	uint64_t woken;
-
 	if (socket == own.waker)
-		(void)!read(own.waker, &woken, sizeof(woken));
-	else if (is_watched(socket))
+		return;                 /* each time it is written to, whatever was read of it */
+	if (is_watched(socket))
 		act(socket, events);
 	else
 		leave_alone(socket);
@@ -200,7 +210,11 @@ static void came(int socket, uint32_t events)
 void multi_turn(int64_t due_ms)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int count = epoll_wait(own.sockets, events, EVENTS_MAX, wait_ms(due_ms));
+
+	/* What was added just now is due at once; where one ended already, it may be another's turn. */
+	act_by_clock();
+	bool some = read_ends();
+	int count = epoll_wait(own.sockets, events, EVENTS_MAX, some ? 0 : wait_ms(due_ms));
 
 	for (int i = 0; i < count; i++)
 		came(events[i].data.fd, events[i].events);
@@ -214,7 +228,7 @@ void multi_turn(int64_t due_ms)
 
 void multi_open(int waker)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = waker };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.fd = waker };
 
 	own.curl = curl_library_started();
 	own.due_ms = INT64_MAX;

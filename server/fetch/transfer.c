@@ -177,6 +177,9 @@ static void set_method(const struct fetch *fetch, const struct curl_library *cur
 	CURL *easy = fetch->easy;
 	bool get = strcmp(request->method, "GET") == 0, post = strcmp(request->method, "POST") == 0;
 
+	/* Whatever the handle's last one was. */
+	curl->setopt(easy, CURLOPT_HTTPGET, 1L);
+	curl->setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
 	if (post || request->body.size > 0) {
 		curl->setopt(easy, CURLOPT_POST, 1L);
 		curl->setopt(easy, CURLOPT_POSTFIELDS, request->body.at);
@@ -197,30 +200,21 @@ static void set_bounds(const struct fetch *fetch, const struct curl_library *cur
 	curl->setopt(fetch->easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
 	curl->setopt(fetch->easy, CURLOPT_TIMEOUT_MS, total);
 	curl->setopt(fetch->easy, CURLOPT_FRESH_CONNECT, (long)fetch->request.once);
-	curl->setopt(fetch->easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_S);
-	/* Who gives up on a name that nobody answers for does not wait for the resolver, as all others here would. */
-	curl->setopt(fetch->easy, CURLOPT_QUICK_EXIT, 1L);
-	/* Whoever is asked may move. A name is remembered by who knows how long it holds: the resolver. */
-	curl->setopt(fetch->easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 }
 
-static void set_callbacks(struct fetch *fetch, const struct curl_library *curl)
+static void set_owner(struct fetch *fetch, const struct curl_library *curl)
 {
 	CURL *easy = fetch->easy;
 
 	curl->setopt(easy, CURLOPT_PRIVATE, fetch);
-	curl->setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl->setopt(easy, CURLOPT_WRITEDATA, fetch);
-	curl->setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl->setopt(easy, CURLOPT_HEADERDATA, fetch);
-	curl->setopt(easy, CURLOPT_PREREQFUNCTION, connected);
 	curl->setopt(easy, CURLOPT_PREREQDATA, fetch);
 	curl->setopt(easy, CURLOPT_ERRORBUFFER, fetch->words);
 }
 
-static void set_manner(const struct fetch *fetch, const struct curl_library *curl)
+void transfer_set_up(const struct curl_library *curl, CURL *easy)
 {
-	CURL *easy = fetch->easy;
 	const char *authorities = getenv("CURL_CA_BUNDLE");     /* as for curl and many others */
 
 	curl->setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -232,18 +226,23 @@ static void set_manner(const struct fetch *fetch, const struct curl_library *cur
 	curl->setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (authorities && *authorities)
 		curl->setopt(easy, CURLOPT_CAINFO, authorities);
-	if (fetch->host->is_near)
-		curl->setopt(easy, CURLOPT_PROXY, "");
+	curl->setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_S);
+	/* Who gives up on a name that nobody answers for does not wait for the resolver, as all others here would. */
+	curl->setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	/* Whoever is asked may move. A name is remembered by who knows how long it holds: the resolver. */
+	curl->setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	curl->setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+	curl->setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl->setopt(easy, CURLOPT_PREREQFUNCTION, connected);
 }
 
 void transfer_begin(struct fetch *fetch, const struct curl_library *curl, CURL *easy)
 {
 	fetch->easy = easy;
-	curl->reset(easy);
 	curl->setopt(easy, CURLOPT_URL, fetch->request.url);
-	set_manner(fetch, curl);
+	curl->setopt(easy, CURLOPT_PROXY, fetch->host->is_near ? "" : NULL);    /* NULL: as the environment says */
 	set_bounds(fetch, curl);
-	set_callbacks(fetch, curl);
+	set_owner(fetch, curl);
 	set_method(fetch, curl);
 	fetch->headers = header_list(curl, fetch);
 	curl->setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
