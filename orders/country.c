@@ -319,9 +319,11 @@ static const char *find_code(const char *text)
 		return NULL;
 	for (size_t i = 0; i < size; i++)
 		capitals[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] & ~0x20) : text[i];
-	for (size_t i = 0; i < sizeof(countries) / sizeof(*countries); i++)
-		if (memcmp(size == 2 ? countries[i].code : countries[i].code3, capitals, size) == 0)
+	for (size_t i = 0; i < sizeof(countries) / sizeof(*countries); i++) {
+		const char *code = size == 2 ? countries[i].code : countries[i].code3;
+		if (code[0] == capitals[0] && code[1] == capitals[1] && (size == 2 || code[2] == capitals[2]))
 			return countries[i].code;
+	}
 	return NULL;
 }
 

@@ -23,8 +23,12 @@ static bool is_accent(int32_t c)
 static void put(struct builder *folded, int32_t c, enum fold what)
 {
 	int32_t parts[PARTS_MAX];
-	int count = unfold(c, true, parts);
 
+	if (c < 0x80) {                 /* no parts, and one other case */
+		builder_put(folded, (str) { &(char) { (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c) }, 1 });
+		return;
+	}
+	int count = unfold(c, true, parts);
 	for (int i = 0; i < count; i++) {
 		utf8proc_uint8_t bytes[4];
 		if (what == FOLD_ACCENTS && is_accent(parts[i]))
