@@ -63,12 +63,14 @@ bool noted_is_name(const char *name)
 		"time", "level", "id", "trace", "method", "target", "caller", "client", "revision", "address",
 		"outcome", "status", "ms", "message",
 	};
-	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
+	size_t size = 0;
 
+	while ((name[size] >= 'a' && name[size] <= 'z') || name[size] == '_')
+		size++;
 	if (size == 0 || size > NOTED_NAME_MAX || name[size])
 		return false;
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
-		if (strcmp(name, taken[i]) == 0)
+		if (name[0] == taken[i][0] && strcmp(name, taken[i]) == 0)
 			return false;
 	return true;
 }
@@ -80,7 +82,7 @@ static uint8_t take_text(char *into, str text)
 
 	for (size_t step; text.size > 0; text.at += step, text.size -= step) {
 		const unsigned char *c = (const unsigned char *)text.at;
-		step = utf8_step(text);
+		step = *c < 0x80 ? 1 : utf8_step(text);
 		bool odd = step == 0 || *c < 0x20 || *c == 0x7f || *c == '"' || *c == '\\' ||
 		           (step == 2 && c[0] == 0xc2 && c[1] < 0xa0);
 		step += step == 0;
