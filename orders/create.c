@@ -263,7 +263,6 @@ static enum mcp_answer go_on(struct mcp_call *call, struct store *store, const s
 	order->id = known->id;
 	order->now = known->now;
 	order->lease_until = known->lease_until;
-	mcp_note(call, "order", order->id);
 	return strcmp(known->status, "committing") == 0 ? confirm(call, store, asked, order)
 	                                                : place(call, store, order, asked);
 }
@@ -276,7 +275,6 @@ static bool answer_known(struct mcp_call *call, struct store *store, const struc
 	struct arena *arena = mcp_arena(call);
 	bool placed = strcmp(known->status, "recording") && strcmp(known->status, "committing");
 
-	mcp_note(call, "order", known->id);
 	/* Its name has been another customer's. */
 	if (!mcp_may(call, WRITE) && strcmp(order->customer, known->customer) != 0) {
 		*answer = mcp_fail(call, "This idempotency_key was used before. Use a new key for a new order.");
@@ -316,6 +314,7 @@ static enum mcp_answer record_and_place(struct mcp_call *call, struct store *sto
 			keep(call, order, "recording");
 			return place(call, store, order, asked);
 		case STEP_LOST:
+			mcp_note(call, "order", known.id);
 			if (known.lease_owner == order->lease_owner)
 				return go_on(call, store, asked, order, &known);
 			if (answer_known(call, store, asked, order, &known, &answer))

@@ -146,6 +146,18 @@ static bool load_errands(struct store *store, struct arena *arena, struct order 
 	return found >= 0;
 }
 
+/* What was delivered may be returned, and stock comes back of that and of what is cancelled: of any other there is neither. */
+static bool may_come_back(const struct order *order)
+{
+	return strcmp(order->status, "delivered") == 0 || strcmp(order->status, "returned") == 0 ||
+	       strcmp(order->status, "cancelled") == 0;
+}
+
+static bool load_what_came_back(struct store *store, struct arena *arena, struct order *order)
+{
+	return !may_come_back(order) || (load_returns(store, arena, order) && load_errands(store, arena, order));
+}
+
 enum lookup order_load(struct mcp_call *call, struct store *store, const char *scope, const char *id,
                       struct order *order)
 {
@@ -155,8 +167,8 @@ enum lookup order_load(struct mcp_call *call, struct store *store, const char *s
 	if (found != FOUND)
 		return found;
 	return load_address(store, arena, order) && load_lines(store, arena, order) &&
-	       order_history(store, arena, order) && load_returns(store, arena, order) &&
-	       load_errands(store, arena, order) ? FOUND : BOOK_FAILED;
+	       order_history(store, arena, order) && load_what_came_back(store, arena, order)
+	       ? FOUND : BOOK_FAILED;
 }
 
 enum mcp_answer order_answer(struct mcp_call *call, struct store *store, const char *scope,

@@ -46,26 +46,35 @@ static enum step transact(struct store *store, store_work_fn *work, struct work 
 
 /* ---- Recording ---- */
 
+static int find_known(struct store *store, const struct work *work)
+{
+	return store_find_one(store, work->arena,
+	                      "select id, customer, status, request_hash, coalesce(lease_until, 0) as"
+	                      " lease_until, coalesce(lease_owner, 0) as lease_owner, placed_at as now"
+	                      " from orders"
+	                      " where caller = :caller and idempotency_key = :idempotency_key",
+	                      placing_shape, work->order, placing_shape, work->known);
+}
+
+/* Mostly there is none under its key, so that is not asked first. One that was there may be dropped before it is read. */
 static bool record(struct store *store, void *context)
 {
 	struct work *work = context;
+	int64_t added;
 
-	int found = store_find_one(store, work->arena,
-	                           "select id, customer, status, request_hash, coalesce(lease_until, 0) as"
-	                           " lease_until, coalesce(lease_owner, 0) as lease_owner, placed_at as now"
-	                           " from orders"
-	                           " where caller = :caller and idempotency_key = :idempotency_key",
-	                           placing_shape, work->order, placing_shape, work->known);
-	if (found)
-		return false;
-	return store_change(store,
-	                    "insert into orders (id, customer, status, placed_at, name, line1,"
-	                    " line2, city, postal_code, country, caller, idempotency_key,"
-	                    " request_hash, lease_owner, lease_until, customer_key)"
-	                    " values (:id, :customer, 'recording', :now, :name, :line1, :line2,"
-	                    " :city, :postal_code, :country, :caller, :idempotency_key,"
-	                    " :request_hash, :lease_owner,"
-	                    " :lease_until, :customer_key)", placing_shape, work->order) == 1;
+	do
+		added = store_change(store,
+		                     "insert into orders (id, customer, status, placed_at, name, line1,"
+		                     " line2, city, postal_code, country, caller, idempotency_key,"
+		                     " request_hash, lease_owner, lease_until, customer_key)"
+		                     " values (:id, :customer, 'recording', :now, :name, :line1, :line2,"
+		                     " :city, :postal_code, :country, :caller, :idempotency_key,"
+		                     " :request_hash, :lease_owner,"
+		                     " :lease_until, :customer_key)"
+		                     " on conflict (caller, idempotency_key) do nothing", placing_shape,
+		                     work->order);
+	while (added == 0 && find_known(store, work) == 0);
+	return added == 1;
 }
 
 enum step placing_record(struct store *store, struct arena *arena, struct placing *order,
