@@ -40,18 +40,25 @@ void caller_drop(const struct caller *caller);                  /* NULL is fine 
 
 /* ---- Keys ---- */
 
+enum auth_open {
+	AUTH_CLOSED,
+	AUTH_OPEN,
+	AUTH_OPEN_WITHOUT_KEYS,         /* as long as there are none */
+};
+
 /* Reads API_KEYS: either lines themselves (separated by white space) or "@PATH" / a path beginning
  * with / to a file of lines. A line is NAME:SHA256HEX:SCOPE,SCOPE ("*" is every scope), where
  * customer=ID may stand among the scopes: it is that customer's key. In a file empty lines and lines
- * that begin with # are skipped. `open_access` (AUTH=none, or loopback without
+ * that begin with # are skipped. Open (AUTH=none, or loopback without
  * keys): whoever calls without a key is "anonymous" and may do everything; a key that is unknown, or a token
  * that is no good, is still refused, unless there are neither keys nor an issuer. NULL, or what is wrong (naming the line), valid
  * until this thread's next call; then the set is as it was. Safe while others check: replaces the
  * set at once (SIGHUP). */
-const char *auth_configure(const char *keys, bool open_access);
+const char *auth_configure(const char *keys, enum auth_open open);
 /* What may be kept for all callers together; before auth_configure(), alive as long as the process. */
 void auth_share(struct budget *requests, struct budget *streams);
 int auth_key_count(void);
+bool auth_is_open(void);
 
 /* ---- The check ---- */
 

@@ -53,13 +53,13 @@ static const struct keys *keys_now(void)
 	return seen;
 }
 
-const char *auth_configure(const char *setting, bool open_access)
+const char *auth_configure(const char *setting, enum auth_open open)
 {
 	const char *wrong;
 	struct keys *keys = keys_read(setting, &wrong);
 	if (!keys)
 		return wrong;
-	keys->open = open_access;
+	keys->open = open == AUTH_OPEN || (open == AUTH_OPEN_WITHOUT_KEYS && keys->count == 0);
 
 	pthread_mutex_lock(&lock);
 	struct keys *old = former;
@@ -77,6 +77,12 @@ int auth_key_count(void)
 {
 	const struct keys *keys = keys_now();
 	return keys ? (int)keys->count : 0;
+}
+
+bool auth_is_open(void)
+{
+	const struct keys *keys = keys_now();
+	return keys && keys->open;
 }
 
 /* Letters, digits and -._~+/ (RFC 6750 2.1), a bit each. */

@@ -8,10 +8,12 @@
 #include "seal.h"
 #include "settings.h"
 
-/* No key, no issuer and nobody but this machine: open. */
-static bool opens(const struct options *options)
+/* No key, no issuer and nobody but this machine: open. At once, with the keys: in between whoever calls would be refused. */
+static enum auth_open openness(const struct options *options)
 {
-	return !options->auth_none && options->loopback && auth_key_count() == 0 && !issuer_name();
+	if (options->auth_none)
+		return AUTH_OPEN;
+	return options->loopback && !issuer_name() ? AUTH_OPEN_WITHOUT_KEYS : AUTH_CLOSED;
 }
 
 /* Keys and tokens, unless AUTH=none says otherwise. */
@@ -19,12 +21,7 @@ static const char *configure(const struct options *options)
 {
 	const char *wrong = issuer_configure(&options->issuer);
 
-	if (!wrong)
-		wrong = auth_configure(options->keys, options->auth_none);
-	/* Only at the start, see access_reload(). */
-	if (!wrong && opens(options))
-		wrong = auth_configure(options->keys, true);
-	return wrong;
+	return wrong ? wrong : auth_configure(options->keys, openness(options));
 }
 
 static void refuse_without_keys(const struct options *options)
@@ -95,19 +92,17 @@ bool access_start(const struct options *options)
 /* A file that lost its last key does not open the door: whoever had one is refused from then on. */
 bool access_reload(const struct options *options)
 {
-	bool was_open = options->auth_none || (auth_key_count() == 0 && !issuer_name());
+	bool was_open = auth_is_open();
 	const char *wrong = issuer_reload();
 
 	if (wrong)
 		log_warning("the issuer's keys were not read again, the old ones stay: %s", wrong);
-	wrong = auth_configure(options->keys, options->auth_none);
+	wrong = auth_configure(options->keys, was_open ? openness(options) : AUTH_CLOSED);
 	if (wrong) {
 		log_warning("the keys were not read again, the old ones stay: %s", wrong);
 		return false;
 	}
 	int count = auth_key_count();
-	if (was_open && opens(options))
-		(void)auth_configure(options->keys, true);
 	if (count == 0 && !was_open && !issuer_name())
 		log_warning("API_KEYS holds no key any more: nobody may call");
 	else

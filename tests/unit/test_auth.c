@@ -153,6 +153,20 @@ START_TEST(open_access_without_keys_ignores_what_is_presented)
 }
 END_TEST
 
+START_TEST(open_without_keys_is_open_until_there_are_some)
+{
+	const struct caller *caller;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_ptr_null(auth_configure(NULL, AUTH_OPEN_WITHOUT_KEYS));
+		ck_assert(auth_is_open());
+		ck_assert_int_eq(check(NULL, &caller), AUTH_FINE);
+		ck_assert_ptr_null(auth_configure(alice_and_bob(), AUTH_OPEN_WITHOUT_KEYS));
+		ck_assert(!auth_is_open());
+		ck_assert_int_eq(check(NULL, &caller), AUTH_MISSING);
+	}
+}
+END_TEST
+
 START_TEST(scopes_say_what_a_caller_may)
 {
 	const struct caller *alice, *bob;
@@ -450,6 +464,7 @@ static TCase *key_tests(void)
 	tcase_add_test(tests, a_new_key_may_stand_beside_the_old_one_of_its_name);
 	tcase_add_test(tests, open_access_lets_in_who_has_no_key_but_not_a_wrong_one);
 	tcase_add_test(tests, open_access_without_keys_ignores_what_is_presented);
+	tcase_add_test(tests, open_without_keys_is_open_until_there_are_some);
 	tcase_add_test(tests, scopes_say_what_a_caller_may);
 	tcase_add_test(tests, a_caller_outlives_its_key_and_is_the_same_with_other_scopes);
 	tcase_add_loop_test(tests, who_lost_a_key_or_a_scope_is_told, 0, COUNT(changes));
