@@ -74,6 +74,7 @@ static bool insert(struct task_errand *errand, struct store *store)
 	return done;
 }
 
+/* What is over for longest, of whoever has most: its result was to be had for longest, however long it ran. */
 static bool evict(struct task_errand *errand, struct store *store)
 {
 	struct task_row row = row_of(errand), gone;
@@ -81,7 +82,7 @@ static bool evict(struct task_errand *errand, struct store *store)
 	return find(errand, store, "delete from mcp_task where id ="
 		" (select t.id from mcp_task t where t.ended <> 0 and (t.caller = :caller or"
 		"  (select count(*) from mcp_task where caller = :caller) < :caller_most)"
-		"  order by (select count(*) from mcp_task o where o.caller = t.caller) desc, t.created"
+		"  order by (select count(*) from mcp_task o where o.caller = t.caller) desc, t.ended, t.created"
 		"  limit 1) returning id as told", &row, &gone);
 }
 

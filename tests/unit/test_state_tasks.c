@@ -162,6 +162,20 @@ START_TEST(a_caller_has_so_many_and_what_is_over_makes_room)
 }
 END_TEST
 
+START_TEST(what_has_just_ended_stays_however_long_it_ran)
+{
+	for (int i = 1; i < STATE_CALLER_TASKS_MAX; i++)
+		ck_assert(begins(arena_print(arena, "a%d", i), "alice"));
+	ck_assert(finishes("a1", ME, "{}"));
+	ck_assert(finishes("a2", ME, "{}"));
+	script("update mcp_task set created = created - 60000 where id = 'a1'");
+	script("update mcp_task set ended = ended - 1000 where id = 'a2'");
+	ck_assert(begins("more", "alice"));
+	ck_assert_str_eq(status("a1"), "completed");
+	ck_assert_str_eq(status("a2"), "none");
+}
+END_TEST
+
 /* ---- Ending ---- */
 
 START_TEST(what_is_over_stays_as_it_is)
@@ -464,6 +478,7 @@ int main(void)
 	tcase_add_test(tests, of_some_ids_those_of_the_caller_are_known);
 	tcase_add_test(tests, a_process_that_was_taken_for_dead_begins_none);
 	tcase_add_test(tests, a_caller_has_so_many_and_what_is_over_makes_room);
+	tcase_add_test(tests, what_has_just_ended_stays_however_long_it_ran);
 	tcase_add_test(tests, what_is_over_stays_as_it_is);
 	tcase_add_test(tests, whoever_runs_it_is_told_that_it_is_cancelled);
 	tcase_add_test(tests, words_are_written_while_it_runs);
