@@ -246,6 +246,15 @@ test('one that fails is not asked for a while, and the other is', async t => {
 	await server.says(/openai:gpt-4o-mini is not asked for a while/);
 });
 
+test('what there is no room for here says nothing of the model', async t => {
+	const { models, server } = await world(t, { BODIES_MAX: '24KiB' });
+	for (let i = 0; i < 6; i++)
+		assert.match((await callTool(server, 'ask', { text: 'x'.repeat(4000) })).content[0].text, /^openai:gpt-4o-mini: there is no memory/);
+	assert.equal(models.requests.length, 0);
+	assert.equal(await server.metric('mcp_model_requests_total\\{model="openai:gpt-4o-mini",outcome="no-room"\\}'), 6);
+	assert.equal(await server.metric('mcp_model_requests_total'), 6);
+});
+
 test('one whose key is wrong is not asked again', async t => {
 	const { models, server } = await world(t, { OPENAI_KEY: 'wrong' }, { key: 'k' });
 	models.script(NOVA, ['Fine.']);
