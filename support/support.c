@@ -42,8 +42,7 @@ static const struct mcp_tool tools[] = {
 	  "For staff: answers all that the customer said so far, and takes the conversation where it is not yours. What the model is"
 	  " writing just now is dropped. With close: true the conversation is closed, with give_back: true the model answers what comes"
 	  " next. Use a new idempotency_key for each reply and the same one to repeat a call that seems to have failed.",
-	  .in = reply_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .idempotent = true, .blocks = true,
-	  .run = reply_as_person },
+	  .in = reply_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .blocks = true, .run = reply_as_person },
 	{ "support_report", "Report on support",
 	  "For staff: adds up a period by day, week or model: conversations, how many were passed on to a person, answers, ratings,"
 	  " sentiment, tokens.",

@@ -64,7 +64,7 @@ static SHAPE(told_shape, struct told, TOLD_FIELDS,
 const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 	"\"conversation_id\":" TEXT_SCHEMA("Number of the conversation")
 	",\"customer\":" TEXT_SCHEMA("Whose it is; for staff")
-	",\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"waiting\",\"with_person\",\"closed\"],\"description\":"
+	",\"status\":{\"type\":\"string\",\"examples\":[\"open\",\"waiting\",\"with_person\",\"closed\"],\"description\":"
 	"\"open: the model answers. waiting: for a person. with_person: one has taken it. closed\"}"
 	",\"started_at\":" TIME_SCHEMA("When it began")
 	",\"updated_at\":" TIME_SCHEMA("When the latest message came")
@@ -81,7 +81,7 @@ const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 	",\"history\":{\"type\":\"array\",\"description\":\"Messages in their order\",\"items\":{\"type\":\"object\",\"properties\":{"
 	"\"seq\":" INT_SCHEMA("Its number in the conversation, from 1")
 	",\"at\":" TIME_SCHEMA("When it was written down")
-	",\"role\":{\"type\":\"string\",\"enum\":[\"customer\",\"model\",\"person\",\"note\"],"
+	",\"role\":{\"type\":\"string\",\"examples\":[\"customer\",\"model\",\"person\",\"note\"],"
 	"\"description\":\"Who said it; note: what happened\"}"
 	",\"author\":" TEXT_SCHEMA("Who that is")
 	",\"text\":" TEXT_SCHEMA("What was said")
