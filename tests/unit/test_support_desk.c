@@ -1,5 +1,6 @@
 /* test_support_desk.c - a customer asks for a person, who waits is in the desk's queue, and a person of the shop takes it, answers and gives it back. */
 #include "support_fixture.h"
+#include "turn_store.h"
 
 struct desk { struct mcp_test *ada, *carol, *dave; };
 
@@ -142,6 +143,49 @@ START_TEST(a_person_answers_all_so_far_and_the_models_turn_is_over)
 }
 END_TEST
 
+/* The model's turn, with the lease as chat_with_ai holds it; a person is first. */
+START_TEST(what_a_model_says_after_a_person_is_never_there)
+{
+	struct desk desk = open_desk(revisions[0]);
+	struct store *store = mcp_test_store(desk.carol);
+	struct arena *arena = mcp_test_arena(desk.carol);
+	struct turn turn = { .id = "CNV-A1", .customer = "C-ada", .text = "Is it broken?", .call = 5 };
+	struct turn_end end = { .answer = { .role = "model", .author = "m", .text = "No." } };
+	const char *id;
+
+	ck_assert_int_eq(turn_begin(store, arena, &turn), TURN_OURS);
+	ck_assert_int_eq(turn_tell(store, arena, 5, STR("N"), &id), 1);
+	mcp_test_answers(mcp_test_read(desk.ada, "support://conversation/CNV-A1"), "{'writing': 'N', 'messages': 2}");
+	if (_i)
+		mcp_test_answers(mcp_test_call(desk.carol, "take_conversation", "{'conversation_id': 'CNV-A1'}"), "{'messages': 2}");
+	else
+		mcp_test_answers(mcp_test_call(desk.carol, "reply_as_person", "{'conversation_id': 'CNV-A1', 'message': 'Yes.'}"), "{'messages': 3}");
+	ck_assert_int_eq(turn_tell(store, arena, 5, STR("No"), &id), 0);
+	ck_assert_int_eq(turn_finish(store, arena, &turn, &end), TURN_BUSY);
+	ck_assert_int_eq(turn_begin(store, arena, &turn), _i ? TURN_FOR_PERSON : TURN_ANSWERED);
+	if (!_i)
+		ck_assert_str_eq(turn.answer.text, "Yes.");
+	struct mcp_said said = mcp_test_read(desk.ada, "support://conversation/CNV-A1");
+	mcp_test_answers(said, "{'status': 'with_person', 'writing': null}");
+	ck_assert_ptr_null(strstr(said.json, "\"model\""));
+	mcp_test_close(desk.carol);
+}
+END_TEST
+
+START_TEST(a_customer_who_is_forgotten_gets_no_answer_any_more)
+{
+	struct mcp_test *admin = mcp_test_open(&support_server, DATABASE, .scopes = "support:admin");
+	struct turn turn = { .customer = "C-ada", .text = "Is it broken?", .call = 5 };
+	struct turn_end end = { .answer = { .role = "model", .author = "m", .text = "No." } };
+
+	ck_assert_int_eq(turn_begin(mcp_test_store(admin), mcp_test_arena(admin), &turn), TURN_OURS);
+	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada', 'confirm': true}"), "{'conversations': 1, 'messages': 1}");
+	ck_assert_int_eq(turn_finish(mcp_test_store(admin), mcp_test_arena(admin), &turn, &end), TURN_BUSY);
+	ck_assert_int_eq(turn_begin(mcp_test_store(admin), mcp_test_arena(admin), &turn), TURN_NOT_FOUND);
+	mcp_test_close(admin);
+}
+END_TEST
+
 START_TEST(who_takes_over_says_so)
 {
 	struct desk desk = open_desk(revisions[_i]);
@@ -203,6 +247,8 @@ int main(void)
 	tcase_add_loop_test(tests, who_cannot_be_asked_confirms, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, the_queue_has_who_waits_in_order_and_who_is_taken, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, a_person_answers_all_so_far_and_the_models_turn_is_over, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, what_a_model_says_after_a_person_is_never_there, 0, 2);
+	tcase_add_test(tests, a_customer_who_is_forgotten_gets_no_answer_any_more);
 	tcase_add_loop_test(tests, who_takes_over_says_so, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, a_reply_is_said_once_by_its_key, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, a_conversation_is_rated_and_rated_again, 0, COUNT(revisions));
