@@ -78,8 +78,11 @@ static enum model_trouble by_code(str code)
 
 /* ---- Without a code ---- */
 
-static enum model_trouble by_status(int status)
+/* Who refuses a key or a right says so. A page is of what stands in between, for what this one request has in it. */
+static enum model_trouble by_status(int status, bool speaks)
 {
+	if (status == 403 && !speaks)
+		return MODEL_UNAVAILABLE;
 	switch (status) {
 	case 401: case 402: case 403: return MODEL_DENIED;
 	case 404: return MODEL_NO_SUCH_MODEL;
@@ -139,7 +142,7 @@ void reader_told(struct model_reader *reader, int status, str code, str words)
 	code = without_secret(reader, code);
 	struct quote name = str_quote(code, 100), said = str_quote(words, WORDS_MAX);
 
-	trouble = by_words(trouble ? trouble : by_status(status), words);
+	trouble = by_words(trouble ? trouble : by_status(status, words.size > 0 || code.size > 0), words);
 	if (words.size > 0)
 		reader_fail(reader, trouble, name.text, "it says: %s%s", said.text, advice(words));
 	else if (code.size > 0)

@@ -128,6 +128,8 @@ static const struct { int status; const char *body; enum model_trouble trouble; 
 	{ 404, "{\"error\":{\"message\":\"model 'x' not found\",\"type\":\"api_error\"}}", MODEL_NO_SUCH_MODEL, "it says: model 'x' not found" },
 	{ 404, "{\"detail\":\"Not Found\"}", MODEL_NO_SUCH_MODEL, "it says: Not Found" },
 	{ 503, "{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}", MODEL_NOT_READY, "it says: Loading model" },
+	{ 403, "<html>Blocked</html>", MODEL_UNAVAILABLE, "it answers with the status 403" },
+	{ 403, "{\"error\":{\"message\":\"no\"}}", MODEL_DENIED, "it says: no" },
 	{ 502, "<html>\x01 502</html>", MODEL_UNAVAILABLE, "it answers with the status 502" },
 	{ 413, "", MODEL_TOO_LONG, "it answers with the status 413" }, { 302, "", MODEL_NONSENSE, "it answers with the status 302" },
 	{ 422, "{\"error\":{}}", MODEL_INVALID, "it answers with the status 422" }, { 402, "{", MODEL_DENIED, "it answers with the status 402" },
