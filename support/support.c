@@ -75,6 +75,7 @@ static const struct mcp_job jobs[] = {
 static const struct setting settings[] = {
 	TURN_SETTINGS,
 	HISTORY_DAYS_SETTING,
+	CUSTOMER_SETTING,
 	{ 0 },
 };
 

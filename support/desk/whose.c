@@ -6,7 +6,7 @@ bool conversations_of(struct mcp_call *call, const char **customer)
 	*customer = NULL;
 	if (mcp_may(call, STAFF))
 		return true;
-	*customer = mcp_customer(call);
+	*customer = caller_as_customer(call);
 	return *customer != NULL;
 }
 
@@ -20,7 +20,7 @@ enum mcp_answer customer_unknown(struct mcp_call *call)
 enum lookup conversation_of(struct mcp_call *call, struct store *store, enum whose whose, const char *id,
                             struct conversation *conversation)
 {
-	const char *customer = mcp_customer(call);
+	const char *customer = caller_as_customer(call);
 
 	if (whose == ANY_SEEN ? !conversations_of(call, &customer) : !customer)
 		return CUSTOMER_UNKNOWN;

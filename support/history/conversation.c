@@ -66,6 +66,13 @@ void conversation_id_make(char id[CONVERSATION_ID_SIZE])
 	*at = '\0';
 }
 
+const char *caller_as_customer(const struct mcp_call *call)
+{
+	const char *customer = mcp_customer(call);
+
+	return !customer && strcmp(mcp_caller(call), "anonymous") == 0 ? setting_text("ANONYMOUS_CUSTOMER") : customer;
+}
+
 const char *conversation_uri(struct arena *arena, const char *id)
 {
 	return arena_print(arena, "support://conversation/%s", id);

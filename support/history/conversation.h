@@ -69,6 +69,12 @@ extern SHAPE_OF(conversation_row_shape, struct conversation);
 
 extern const struct migration support_migrations[];
 
+/* Who the caller is as a customer; NULL: nobody. Without keys anybody is the one that the setting says, for trying it. */
+#define CUSTOMER_SETTING \
+	{ .name = "ANONYMOUS_CUSTOMER", .kind = SETTING_TEXT, .standard = "anonymous", \
+	  .about = "Which customer talks where there are neither keys nor an issuer, as on one's own machine" }
+const char *caller_as_customer(const struct mcp_call *call);
+
 enum lookup { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, HISTORY_FAILED };
 
 /* By its number, however it is spelt: `customer` NULL: whoever's it is; else that customer's own, or NOT_FOUND. */

@@ -245,7 +245,7 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 	const struct chat *asked = in;
 	struct model_said said;
 	struct turn turn = {
-		.customer = mcp_customer(call), .id = asked->conversation_id, .text = asked->message, .idempotency_key = asked->idempotency_key,
+		.customer = caller_as_customer(call), .id = asked->conversation_id, .text = asked->message, .idempotency_key = asked->idempotency_key,
 		.call = mcp_call_number(call),
 	};
 

@@ -138,3 +138,13 @@ test('a customer is forgotten, also where the process is killed meanwhile, and n
 		assert.ok(!`${shop.one.log}${again.log}`.includes(word), `a log says ${word}`);
 	assert.match(again.log, /forget_customer/);
 });
+
+test('on one’s own machine, without keys, there is somebody to be', async t => {
+	const server = await start('support', { API_KEYS: '' }, { data: false });
+	t.after(() => server.stop());
+	const { conversation_id, by } = await ask(server, 'chat_with_ai', { message: 'Hello?' });
+	assert.equal(by, 'nobody');
+	await ask(server, 'rate_conversation', { conversation_id, rating: 5 });
+	const [{ customer }] = (await ask(server, 'list_conversations', {})).conversations;
+	assert.equal(customer, 'anonymous');
+});
