@@ -22,14 +22,11 @@ enum mcp_answer rate_conversation(struct mcp_call *call, const void *in, struct 
 
 	if (found != FOUND)
 		return conversation_missing(call, found, asked->conversation_id);
-	/* Whose it is stays so, and nothing else is written. */
+	/* Whose it is stays so. One that is erased meanwhile is not there for the answer either. */
 	struct rate rate = { conversation.id, asked->rating, asked->comment };
-	int64_t changed = store_change(store, "update conversation set rating = :rating, comment = :comment where id = :conversation_id",
-	                               rate_shape, &rate);
-	if (changed < 0)
+	if (store_change(store, "update conversation set rating = :rating, comment = :comment where id = :conversation_id", rate_shape,
+	                 &rate) < 0)
 		return mcp_fail(call, HISTORY_DOWN);
-	if (changed == 0)
-		return conversation_missing(call, NOT_FOUND, asked->conversation_id);
 	conversation_changed(mcp_arena(call), conversation.id, false);
 	return conversation_answer(call, store, conversation.id);
 }

@@ -117,9 +117,7 @@ static bool count_answered(struct store *store, struct conversation *conversatio
 	struct arena *arena = arena_create();
 	bool fine = leaves_nothing(store, arena, message, &nothing);
 	arena_destroy(arena);
-	int64_t answered = nothing ? message->seq : message->answers;
-	if (answered > conversation->answered)
-		conversation->answered = answered;
+	conversation->answered = nothing ? message->seq : message->answers;
 	return fine;
 }
 

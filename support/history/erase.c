@@ -73,23 +73,26 @@ static bool erase_rows(struct store *store, struct erasing_of *by, const struct 
 	return true;
 }
 
-int64_t erase_old(struct store *store)
+int64_t erase_older(struct store *store, int64_t before)
 {
-	int64_t days = setting_int("HISTORY_DAYS");
-	struct erasing_of by = { .before = now_ms() - days * DAY_MS, .limit = AT_ONCE };
+	struct erasing_of by = { .before = before, .limit = AT_ONCE };
 	struct erased erased = { 0 };
 	struct rows rows = { 0 };
-
-	if (!days)
-		return LATER_MS;
 	struct arena *arena = arena_create();
 	bool fine = store_find(store, arena, "select id from conversation where updated_at < :before order by updated_at, id limit :limit",
 	                       erasing_shape, &by, conversation_row_shape, &rows) &&
 	            erase_rows(store, &by, &rows, &erased);
 	if (erased.conversations)
-		mcp_notice("%lld conversations were older than %lld days and are erased", (long long)erased.conversations, (long long)days);
+		mcp_notice("%lld conversations are older than HISTORY_DAYS says, and erased", (long long)erased.conversations);
 	arena_destroy(arena);
 	return !fine ? TROUBLED_MS : rows.count == AT_ONCE ? SOON_MS : LATER_MS;
+}
+
+int64_t erase_old(struct store *store)
+{
+	int64_t days = setting_int("HISTORY_DAYS");
+
+	return days ? erase_older(store, now_ms() - days * DAY_MS) : LATER_MS;
 }
 
 /* ---- A customer ---- */

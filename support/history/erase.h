@@ -9,8 +9,9 @@
 	{ .name = "HISTORY_DAYS", .kind = SETTING_INT, .standard = "90", .least = 0, .most = 36500, \
 	  .about = "How many days a conversation is kept after its latest message; 0: for ever" }
 
-/* A job. */
+/* A job: those in which nothing was said for HISTORY_DAYS; what it does is the second. */
 int64_t erase_old(struct store *store);
+int64_t erase_older(struct store *store, int64_t before);
 
 struct erased { int64_t conversations, messages; };
 

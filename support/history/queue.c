@@ -20,7 +20,6 @@ bool history_wait_for_person(struct store *store, struct conversation *conversat
 	conversation->status = "waiting";
 	conversation->waiting_since = now;
 	conversation->reason = why->reason;
-	conversation->person = NULL;
 	return history_add_note(store, conversation, why->author, why->note, now);
 }
 
@@ -70,9 +69,7 @@ static SHAPE(silence_shape, struct silence,
 
 /* Each process looks: whoever comes second finds that it waits. */
 #define UNANSWERED \
-	"status = 'open' and answered < messages and updated_at < :before and turn_until < :now" \
-	" and exists (select 1 from message m where m.conversation_id = conversation.id and m.seq > conversation.answered" \
-	" and m.role = 'customer')"
+	"status = 'open' and answered < messages and updated_at < :before and turn_until < :now"
 
 static bool pass_on(struct store *store, void *context)
 {

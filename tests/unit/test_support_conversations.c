@@ -194,6 +194,12 @@ START_TEST(what_is_somebody_elses_is_in_exactly_the_words_of_what_never_was)
 	mcp_test_answers(mcp_test_complete(people.bob, "support://conversation/{id}", "id", "{'id': 'CNV-A'}"), "[]");
 	mcp_test_answers(mcp_test_complete(people.nobody, "support://conversation/{id}", "id", "{'id': ''}"), "[]");
 	mcp_test_answers(mcp_test_complete(people.staff, "support://conversation/{id}", "id", "{'id': 'CNV-A'}"), "['CNV-A1', 'CNV-A2']");
+	/* Staff who is a customer too sees all, and rates and passes on its own. */
+	struct mcp_test *both = mcp_test_also(people.staff, .revision = revisions[_i], .caller = "eve", .scopes = "support:chat support:staff",
+	                                      .customer = "C-bob");
+	mcp_test_answers(mcp_test_call(both, "get_conversation_history", "{'conversation_id': 'CNV-A1'}"), "{'messages': 1}");
+	mcp_test_refuses(mcp_test_call(both, "rate_conversation", "{'conversation_id': 'CNV-A1', 'rating': 1}"), "There is no conversation CNV-A1.");
+	mcp_test_refuses(mcp_test_call(both, "escalate", "{'conversation_id': 'CNV-A1', 'reason': 'r', 'confirm': true}"), "There is no conversation CNV-A1.");
 	struct conversation untouched = conversation_now(people.staff, "CNV-A1");
 	ck_assert_int_eq(untouched.rating, 0);
 	ck_assert_str_eq(untouched.status, "open");

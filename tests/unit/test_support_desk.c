@@ -42,9 +42,14 @@ START_TEST(who_asks_for_a_person_is_asked_first)
 	mcp_test_answers(mcp_test_call(desk.ada, "escalate", ESCALATES, ", 'contact': 'ada@example.org', 'confirm': true"),
 	                 "{'place': 1, 'contact': 'ada@example.org', 'messages': 2}");
 	mcp_test_answers(mcp_test_call(desk.ada, "escalate", ESCALATES, ", 'contact': 'ada@example.org'"), "{'messages': 2}");
+	mcp_test_answers(mcp_test_call(desk.ada, "escalate", ESCALATES, ", 'contact': '0555', 'confirm': true"), "{'contact': '0555', 'messages': 2}");
 	ck_assert_int_eq(conversation_now(desk.ada, "CNV-A1").waiting_since, since);
 	mcp_test_answers(mcp_test_read(desk.ada, "support://conversation/CNV-A1"), "{'status': 'waiting', 'place': 1, 'history':"
 	                 " [{'seq': 1}, {'seq': 2, 'role': 'note', 'author': 'C-ada', 'text': 'A person was asked for: It is broken'}]}");
+	/* Who has it back from a person has nothing to be reached for. */
+	mcp_test_answers(mcp_test_call(desk.carol, "reply_as_person", "{'conversation_id': 'CNV-A1', 'message': 'x', 'give_back': true}"),
+	                 "{'status': 'open', 'reason': null, 'contact': null}");
+	mcp_test_answers(mcp_test_call(desk.carol, "list_conversations", "{}"), "{'conversations': [{'reason': null, 'contact': null}]}");
 	mcp_test_close(desk.carol);
 }
 END_TEST

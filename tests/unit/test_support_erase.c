@@ -107,6 +107,8 @@ START_TEST(a_customer_is_forgotten)
 	mcp_test_refuses(mcp_test_read(ada, "support://conversation/CNV-A1"), "There is no conversation CNV-A1.");
 	mcp_test_answers(mcp_test_call(ada, "list_conversations", "{}"), "{'conversations': []}");
 	ck_assert_int_eq(messages_left(admin), 1);
+	/* Of whom there is nothing nobody is asked. */
+	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada'}"), "{'conversations': 0, 'messages': 0}");
 	/* Again is the same; and nobody else is concerned. */
 	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada', 'confirm': true}"), "{'conversations': 0, 'messages': 0}");
 	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-bob', 'confirm': true}"), "{'conversations': 1, 'messages': 1}");

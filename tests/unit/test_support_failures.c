@@ -192,6 +192,20 @@ START_TEST(what_waits_already_is_passed_on_once)
 }
 END_TEST
 
+/* Something is said in it before it goes. */
+START_TEST(what_is_alive_again_stays)
+{
+	make_overtaken(&support, something_is_said);
+	erase_older(support.store, 6);
+	ck_assert_int_eq(find_number(&support, "select count(*) from conversation"), 2);
+	ck_assert_int_eq(find_number(&support, "select count(*) from message where conversation_id = 'CNV-A'"), 2);
+	ck_assert_ptr_null(strstr(changes(), "CNV-W"));
+	erase_older(support.store, 7);
+	ck_assert_int_eq(find_number(&support, "select count(*) from conversation"), 1);
+	ck_assert_ptr_nonnull(strstr(changes(), "support://conversation/CNV-W support://queue "));
+}
+END_TEST
+
 START_TEST(who_comes_second_sees_what_was_done)
 {
 	make_overtaken(&support, a_person_answers);
@@ -221,6 +235,7 @@ int main(void)
 	tcase_add_test(tests, a_report_is_stopped);
 	tcase_add_test(tests, jobs_go_on_where_they_failed);
 	tcase_add_test(tests, what_waits_already_is_passed_on_once);
+	tcase_add_test(tests, what_is_alive_again_stays);
 	tcase_add_test(tests, who_comes_second_sees_what_was_done);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
