@@ -6,6 +6,7 @@
 #include "fetch_private.h"
 
 #define RETRY_AFTER_MAX_S ((int64_t)6 * 3600)   /* as newer versions of libcurl have it */
+#define EXPECTS_BYTES (512 * 1024)
 #define AUTHORITIES_KEPT_S 300L         /* what CURL_CA_BUNDLE or the system has of them */
 
 /* ---- The answer, as it comes ---- */
@@ -158,8 +159,11 @@ static struct curl_slist *append(const struct curl_library *curl, struct curl_sl
 /* libcurl reads "Name:" as "leave this header out"; an empty one is spelled "Name;". */
 static struct curl_slist *header_list(const struct curl_library *curl, const struct fetch *fetch)
 {
-	struct curl_slist *list = append(curl, NULL, "Expect:");
+	struct curl_slist *list = NULL;
 
+	/* Of a body of more than 1 MiB libcurl would ask first, and wait. */
+	if (fetch->request.body.size >= EXPECTS_BYTES)
+		list = append(curl, list, "Expect:");
 	for (const char *const *header = fetch->request.headers; *header; header++) {
 		const char *colon = strchr(*header, ':');
 		if (colon && str_trim(str_of(colon + 1)).size == 0)
