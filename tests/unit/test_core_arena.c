@@ -1,6 +1,7 @@
 /* test_core_arena.c - memory handed out in pieces, given back as a whole. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "charged.h"
@@ -77,6 +78,26 @@ START_TEST(printing_fits_whatever_its_length)
 		ck_assert_str_eq(texts[i] + length - 3, "end");
 	}
 	ck_assert_str_eq(arena_copy(arena, (str) { 0 }), "");
+	arena_destroy(arena);
+}
+END_TEST
+
+/* Those of texts alone are put together here, all others are for vsnprintf(). */
+START_TEST(what_is_printed_is_what_printf_prints)
+{
+	struct arena *arena = arena_create();
+	static const char *const formats[] = { "", "plain", "%s", "%s%s", "order://%s", "a %s, b %s and c", "%s%%", "%%s%s", "%5s|%s" };
+	char *large = arena_alloc(arena, 100000), expected[100100];
+
+	memset(large, 'x', 99999);
+	for (size_t i = 0; i < COUNT(formats); i++)
+		for (int j = 0; j < 3; j++) {
+			const char *text = (const char *[]) { "", "text", large }[j];
+			snprintf(expected, sizeof(expected), formats[i], text, "other");
+			ck_assert_str_eq(arena_print(arena, formats[i], text, "other"), expected);
+		}
+	const char *none = NULL;
+	ck_assert_str_eq(arena_print(arena, "%s-%s", "a", none), "a-(null)");
 	arena_destroy(arena);
 }
 END_TEST
@@ -202,6 +223,7 @@ int main(void)
 	tcase_add_test(tests, any_size_fits);
 	tcase_add_test(tests, the_latest_grows_in_place);
 	tcase_add_test(tests, printing_fits_whatever_its_length);
+	tcase_add_test(tests, what_is_printed_is_what_printf_prints);
 	tcase_add_test(tests, what_it_owns_is_released_latest_first);
 	tcase_add_test(tests, what_an_arena_keeps_is_counted_until_it_is_destroyed);
 	tcase_add_test(tests, an_arena_may_end_on_another_thread);
