@@ -45,7 +45,7 @@ struct mcp_call {
 	struct about about;             /* the reply's, but for a trace of its own message's, and what was noted */
 	int64_t began_us;               /* by tick_us(), where its trace is recorded */
 	str client, client_version;     /* as it calls itself, where its message says so */
-	const void *in;
+	const void *in, *kept;          /* kept: by mcp_keep(); NULL: nothing */
 	str uri;                        /* resources/read */
 	enum revision revision;
 
@@ -79,7 +79,6 @@ struct mcp_call {
 	const struct wait *wait;        /* set by the tool's thread; NULL: for a person, or not at all */
 	struct topic wait_topic;
 	int64_t wait_ms, waiting_since_ms, number;      /* number: mcp_call_number(); 0: nobody asked yet */
-	const void *kept;               /* mcp_keep(); NULL: nothing */
 	struct awaited *awaited;        /* what is done outside for it, or was: see awaited.h */
 	bool looks_last;                /* its time was spent waiting: this run answers with what it sees */
 	int rounds;

@@ -11,11 +11,11 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	calls: [3890, 29],
-	core: [3750, 41],
+	calls: [3900, 29],
+	core: [3800, 41],
 	http: [3780, 24],
 	import: [4400, 33],
-	orders: [4300, 35],
+	orders: [4370, 35],
 	postgresql: [3680, 26],
 	products: [5700, 44],
 	run: [3180, 30],
@@ -28,7 +28,7 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 386,
+	'server/include/mcp.h': 390,
 	'server/include/mcp_test.h': 200,
 	'server/include/shape.h': 170,
 	'server/store/driver.h': 184,
