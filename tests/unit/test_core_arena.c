@@ -96,7 +96,7 @@ START_TEST(what_is_printed_is_what_printf_prints)
 			snprintf(expected, sizeof(expected), formats[i], text, "other");
 			ck_assert_str_eq(arena_print(arena, formats[i], text, "other"), expected);
 		}
-	const char *none = NULL;
+	const char *volatile none = NULL;
 	ck_assert_str_eq(arena_print(arena, "%s-%s", "a", none), "a-(null)");
 	arena_destroy(arena);
 }
