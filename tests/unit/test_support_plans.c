@@ -27,6 +27,7 @@ static void fill_desk(void)
 	if (store_kind(support.store) == STORE_POSTGRESQL)
 		run_sql(&support, "analyze conversation; analyze message");
 	/* Where a test failed it is watched still. */
+	caller = "dora";
 	if (unwatched)
 		support.store->driver = unwatched;
 	watch_plans(&support, narrowing);
