@@ -285,8 +285,7 @@ bool mcp_may(const struct mcp_call *call, const char *scopes);
  * its own things only. */
 const char *mcp_customer(const struct mcp_call *call);
 struct arena *mcp_arena(struct mcp_call *call);        /* for what the tool makes */
-/* A number that no other call has, and each run of this one, also of the request by which a client goes on after a question:
- * what a run wrote under it is this call's own to go on with. */
+/* A number that no other call has, and each run of this one, after questions too: what a run wrote under it is its own to go on with. */
 int64_t mcp_call_number(struct mcp_call *call);
 /* What the next run of this call need not find out again; what was made in mcp_arena() for it lives until the call is over.
  * NULL: no run before this one kept anything, or that was in another process: then do as the first does. */
