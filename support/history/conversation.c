@@ -129,13 +129,13 @@ bool message_add(struct store *store, struct conversation *conversation, struct 
 		conversation->updated_at = message->at;
 	if (!conversation->waiting_since && strcmp(message->role, "customer") == 0 && strcmp(conversation->status, "with_person") == 0)
 		conversation->waiting_since = message->at;
-	return count_answered(store, conversation, message) &&
-	       store_change(store, "insert into message (" MESSAGE_COLUMNS ") values (:conversation_id, :seq, :at, :role, :author,"
-	                    " :text, :cards, :steps, :answers, :cut, :tokens_in, :tokens_out, :tokens_cached, :idempotency_key, :call)",
-	                    message_row_shape, message) == 1;
+	if (conversation->added_count == ADDED_MAX || !count_answered(store, conversation, message))
+		return false;
+	conversation->added[conversation->added_count++] = *message;
+	return true;
 }
 
-bool conversation_keep(struct store *store, const struct conversation *conversation)
+static bool write_row(struct store *store, const struct conversation *conversation)
 {
 	return store_change(store, "update conversation set status = :status, updated_at = :updated_at, messages = :messages,"
 	                    " answered = :answered, waiting_since = :waiting_since, reason = :reason, contact = :contact,"
@@ -143,6 +143,18 @@ bool conversation_keep(struct store *store, const struct conversation *conversat
 	                    " rating = :rating, comment = :comment, summary = :summary, summary_to = :summary_to,"
 	                    " turn_seq = :turn_seq, turn_owner = :turn_owner, turn_until = :turn_until, turn_asks = :turn_asks,"
 	                    " turn_steps = :turn_steps, turn_text = :turn_text where id = :id", conversation_row_shape, conversation) == 1;
+}
+
+bool conversation_keep(struct store *store, struct conversation *conversation)
+{
+	bool fine = write_row(store, conversation);
+
+	for (size_t i = 0; fine && i < conversation->added_count; i++)
+		fine = store_change(store, "insert into message (" MESSAGE_COLUMNS ") values (:conversation_id, :seq, :at, :role, :author,"
+		                    " :text, :cards, :steps, :answers, :cut, :tokens_in, :tokens_out, :tokens_cached, :idempotency_key, :call)",
+		                    message_row_shape, &conversation->added[i]) == 1;
+	conversation->added_count = 0;
+	return fine;
 }
 
 void conversation_end_turn(struct conversation *conversation)

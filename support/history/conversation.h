@@ -8,6 +8,7 @@
 #include "mcp.h"
 
 #define CONVERSATION_ID_SIZE 24         /* CNV-7H2K9QX4TN */
+#define ADDED_MAX 2                     /* messages in one transaction: an answer, and the note that a person is asked for */
 #define MESSAGE_MAX 4000                /* characters of what a customer or a person says at once */
 
 #define STATUSES "open", "waiting", "with_person", "closed"
@@ -56,6 +57,10 @@ struct conversation {
 	bool turn_asks;                 /* its customer is asked something; a later message ends it */
 	const char *turn_steps;         /* what was done before its customer was asked; NULL: they were not */
 	const char *turn_text;          /* what the model has written so far */
+
+	/* Of message_add(), until conversation_keep(). */
+	struct message added[ADDED_MAX];
+	size_t added_count;
 };
 
 /* Each struct as a row. */
@@ -83,11 +88,12 @@ enum lookup conversation_find(struct store *store, struct arena *arena, const ch
 
 /* ---- Within a transaction in which the conversation was read ---- */
 
-/* Writes the message down as the next, gives it its number, and has the conversation count it: messages, updated_at, and
+/* Adds the message as the next, gives it its number, and has the conversation count it: messages, updated_at, and
  * answered, which is this message's number where nothing that a customer said before it is left. A customer who says something to
- * a person waits from then on. conversation_keep() then writes the conversation down, all that may change of it. */
+ * a person waits from then on. conversation_keep() then writes it all down: the conversation first, all that may change of it, so
+ * that of two who add one at once the second waits there and then runs again, and finds no number taken. */
 MUST_USE bool message_add(struct store *store, struct conversation *conversation, struct message *message);
-MUST_USE bool conversation_keep(struct store *store, const struct conversation *conversation);
+MUST_USE bool conversation_keep(struct store *store, struct conversation *conversation);
 /* No turn is under way any more: whoever was at it has lost its lease. */
 void conversation_end_turn(struct conversation *conversation);
 

@@ -38,8 +38,8 @@ struct beginning {
 	struct turn *turn;
 	struct arena *arena;
 	enum turn_state state;
+	const char *asked;              /* the conversation that was named; NULL: none */
 	const char *fresh;              /* the number of a conversation that is begun */
-	bool take;                      /* the lease, if it is to be had; and write the message down */
 };
 
 /* The message of this call, or of its idempotency key: 1, 0: there is none, -1. */
@@ -89,7 +89,7 @@ static enum turn_state look(struct store *store, struct arena *arena, struct tur
 	return turn->wait_ms ? TURN_BUSY : TURN_OURS;
 }
 
-static bool take_lease(struct store *store, struct turn *turn, int64_t now)
+static void take_lease(struct turn *turn, int64_t now)
 {
 	struct conversation *conversation = &turn->conversation;
 
@@ -99,10 +99,9 @@ static bool take_lease(struct store *store, struct turn *turn, int64_t now)
 	conversation->turn_owner = turn->call;
 	conversation->turn_seq = turn->seq;
 	conversation->turn_until = now + (conversation->turn_asks ? TURN_ASKING_MS : TURN_LEASE_MS);
-	return conversation_keep(store, conversation);
 }
 
-/* A closed conversation is open again. */
+/* A closed conversation is open again. conversation_keep() comes after. */
 static bool write_down(struct store *store, struct turn *turn)
 {
 	struct conversation *conversation = &turn->conversation;
@@ -115,7 +114,7 @@ static bool write_down(struct store *store, struct turn *turn)
 		conversation->status = "open";
 	turn->is_new = message_add(store, conversation, &message);
 	turn->seq = message.seq;
-	return turn->is_new && conversation_keep(store, conversation);
+	return turn->is_new;
 }
 
 static bool make_conversation(struct store *store, struct beginning *beginning)
@@ -172,6 +171,8 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 	struct message message;
 	int found = find_message(store, beginning->arena, &row, &message);
 
+	/* Run once more, it begins as it did. */
+	turn->id = beginning->asked;
 	turn->is_new = false;
 	turn->seq = 0;
 	if (found < 0)
@@ -190,20 +191,18 @@ static bool begin(struct store *store, void *context)
 {
 	struct beginning *beginning = context;
 	struct turn *turn = beginning->turn;
-	const char *asked = turn->id;
 
 	beginning->state = find_all(store, beginning);
 	if (beginning->state == TURN_OURS && !turn->seq &&
-	    !((asked || make_conversation(store, beginning)) && write_down(store, turn)))
+	    !((beginning->asked || make_conversation(store, beginning)) && write_down(store, turn)))
 		beginning->state = TURN_FAILED;
 	int64_t now = now_ms();
 	if (beginning->state == TURN_OURS)
 		beginning->state = look(store, beginning->arena, turn, now);
-	if (beginning->state == TURN_OURS && !take_lease(store, turn, now))
+	if (beginning->state == TURN_OURS)
+		take_lease(turn, now);
+	if ((beginning->state == TURN_OURS || turn->is_new) && !conversation_keep(store, &turn->conversation))
 		beginning->state = TURN_FAILED;
-	/* Run once more, it begins as it did. */
-	if (beginning->state == TURN_FAILED)
-		turn->id = asked;
 	return beginning->state != TURN_FAILED;
 }
 
@@ -226,18 +225,19 @@ static bool is_under_way(struct store *store, struct beginning *beginning)
 enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn)
 {
 	char fresh[CONVERSATION_ID_SIZE];
-	struct beginning beginning = { .turn = turn, .arena = arena };
-	const char *asked = turn->id;
+	struct beginning beginning = { .turn = turn, .arena = arena, .asked = turn->id };
 
 	if (is_under_way(store, &beginning))
 		return beginning.state;
-	turn->id = asked;
 	conversation_id_make(fresh);
 	beginning.fresh = arena_copy(arena, str_of(fresh));
-	switch (store_transact(store, begin, &beginning)) {
-	case STORE_COMMITTED:  return beginning.state;
-	default:               return TURN_FAILED;
-	}
+	if (store_transact(store, begin, &beginning) == STORE_COMMITTED)
+		return beginning.state;
+	/* What it seemed to have written is not there. */
+	turn->id = beginning.asked;
+	turn->is_new = false;
+	turn->seq = 0;
+	return TURN_FAILED;
 }
 
 /* ---- While it is written ---- */
