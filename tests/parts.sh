@@ -269,7 +269,7 @@ run_many_tests() {
 test_many() {
 	need_tools
 	need_postgresql
-	build release --target mcp-products mcp-orders
+	build release --target mcp-products mcp-orders mcp-support
 	mkdir -p "$TEST"
 	MANY=long run_many_tests "many processes over PostgreSQL, long form"
 	conclude
@@ -299,7 +299,7 @@ run_operators_file() {
 	need_tools
 	need_postgresql
 	need_prometheus
-	build release --target mcp-products mcp-orders
+	build release --target mcp-products mcp-orders mcp-support
 	mkdir -p "$TEST"
 	run_node_tests "$part" "tests/operator/$file"
 	conclude

@@ -6,7 +6,7 @@ import { ask, beginSession, exchange, orderOf, start, stateless, temporary } fro
 
 export const GPT = 'gpt-4o-mini';
 const sha256 = text => createHash('sha256').update(text).digest('hex');
-const keyLines = of => Object.entries(of).map(([name, scope]) => `${name}:${sha256(`mcp_${name}`)}:${scope}`).join('\n');
+export const keyLines = of => Object.entries(of).map(([name, scope]) => `${name}:${sha256(`mcp_${name}`)}:${scope}`).join('\n');
 export const as = name => ({ headers: { Authorization: `Bearer mcp_${name}` } });
 export const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902' };
 
