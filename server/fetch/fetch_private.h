@@ -6,9 +6,9 @@
 #include "curl_library.h"
 #include "fetch.h"
 
-#define HOST_MOST 512                   /* requests in flight to one host */
+#define HOST_MOST 2048                  /* requests in flight to one host */
 #define DIALLING_MOST 64                /* of them, those whose connection is being made */
-#define IN_FLIGHT_MOST 1024             /* to all, where so many files may be open */
+#define IN_FLIGHT_MOST 4096             /* to all, where so many files may be open */
 #define WAITING_MOST 4096               /* for all; for one host half of it */
 #define CONNECTIONS_KEPT 128            /* idle ones */
 #define CONNECTION_IDLE_S 60

@@ -8,6 +8,7 @@
 #define RETRY_AFTER_MAX_S ((int64_t)6 * 3600)   /* as newer versions of libcurl have it */
 #define EXPECTS_BYTES (512 * 1024)
 #define AUTHORITIES_KEPT_S 300L         /* what CURL_CA_BUNDLE or the system has of them */
+#define PIECES_BUFFER 4096L             /* bytes, of one of a thousand answers that come in small pieces; else libcurl has 16 KiB */
 
 /* ---- The answer, as it comes ---- */
 
@@ -247,6 +248,7 @@ void transfer_begin(struct fetch *fetch, const struct curl_library *curl, CURL *
 	curl->setopt(easy, CURLOPT_PROXY, fetch->host->is_near ? "" : NULL);    /* NULL: as the environment says */
 	set_bounds(fetch, curl);
 	set_owner(fetch, curl);
+	curl->setopt(easy, CURLOPT_BUFFERSIZE, fetch->events.piece ? PIECES_BUFFER : (long)CURL_MAX_WRITE_SIZE);
 	set_method(fetch, curl);
 	fetch->headers = header_list(curl, fetch);
 	curl->setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);

@@ -224,16 +224,26 @@ START_TEST(a_pause_comes_before_and_counts_in_no_limit)
 }
 END_TEST
 
+/* So many files may be open, by what the thread sees as it begins. */
+static void allow_files(rlim_t files, struct rlimit *before)
+{
+	getrlimit(RLIMIT_NOFILE, before);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit) { files, before->rlim_max }), 0);
+}
+
 START_TEST(who_finds_no_place_waits_for_its_turn_and_not_for_ever)
 {
 	static struct heard heard[512];
+	struct rlimit before;
 	struct heard late = { 0 };
 	struct fetch_request request = request_of("/now");
 
 	memset(heard, 0, sizeof(heard));
+	allow_files(8192, &before);
 	for (int i = 0; i < COUNT(heard); i++)
 		begin(&heard[i], "/silent");
 	await_request(COUNT(heard));
+	setrlimit(RLIMIT_NOFILE, &before);
 	request.total_ms = 100;
 	late.fetch = fetch_start(&request, &whole, &late);
 	await(&late.ends, 1);
@@ -267,13 +277,12 @@ START_TEST(a_host_that_is_silent_leaves_room_for_others)
 	struct rlimit before;
 	int refused = 0;
 
-	getrlimit(RLIMIT_NOFILE, &before);
-	setrlimit(RLIMIT_NOFILE, &(struct rlimit) { 512, before.rlim_max });
+	allow_files(512, &before);
 	memset(heard, 0, sizeof(heard));
 	for (int i = 0; i < COUNT(heard); i++)
 		begin(&heard[i], "/silent");
 	await_request(32);
-	setrlimit(RLIMIT_NOFILE, &before);      /* the thread looked at it as it began */
+	setrlimit(RLIMIT_NOFILE, &before);
 	await(&heard[COUNT(heard) - 1].ends, 1);
 	ck_assert_ptr_nonnull(strstr(heard[COUNT(heard) - 1].answer->why, "too many requests wait"));
 	server = fetch_server_start();
@@ -295,13 +304,16 @@ START_TEST(callers_take_turns)
 {
 	static struct heard heard[512 + 400];
 	struct heard other = { 0 };
+	struct rlimit before;
 	struct fetch_request request = request_of("/silent");
 
 	memset(heard, 0, sizeof(heard));
+	allow_files(8192, &before);
 	request.party = 1;
 	for (int i = 0; i < COUNT(heard); i++)
 		heard[i].fetch = fetch_start(&request, &whole, &heard[i]);
 	await_request(512);
+	setrlimit(RLIMIT_NOFILE, &before);
 	request.url = url_of("/now");
 	request.party = 2;
 	other.fetch = fetch_start(&request, &whole, &other);
