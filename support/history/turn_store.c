@@ -39,13 +39,14 @@ struct beginning {
 	struct arena *arena;
 	enum turn_state state;
 	const char *asked;              /* the conversation that was named; NULL: none */
+	int64_t known;                  /* the message, if a run before found it; 0: look for it */
 	const char *fresh;              /* the number of a conversation that is begun */
 };
 
 /* The message of this call, or of its idempotency key: 1, 0: there is none, -1. */
 static int find_message(struct store *store, struct arena *arena, const struct turn_row *row, struct message *message)
 {
-	int found = store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where call = :call", turn_row_shape, row,
+	int found = store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where call = :call and call <> 0", turn_row_shape, row,
 	                           message_row_shape, message);
 
 	if (found || !row->idempotency_key)
@@ -169,12 +170,14 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 	struct turn *turn = beginning->turn;
 	struct turn_row row = row_of(turn);
 	struct message message;
-	int found = find_message(store, beginning->arena, &row, &message);
 
 	/* Run once more, it begins as it did. */
 	turn->id = beginning->asked;
 	turn->is_new = false;
-	turn->seq = 0;
+	turn->seq = beginning->known;
+	if (turn->seq)
+		return find_conversation(store, beginning, turn->id);
+	int found = find_message(store, beginning->arena, &row, &message);
 	if (found < 0)
 		return TURN_FAILED;
 	if (!found && turn->id)
@@ -214,8 +217,6 @@ static bool is_under_way(struct store *store, struct beginning *beginning)
 	beginning->state = find_all(store, beginning);
 	if (beginning->state != TURN_OURS)
 		return true;
-	if (!turn->seq)
-		return false;
 	int64_t now = now_ms();
 	beginning->state = look(store, beginning->arena, turn, now);
 	return beginning->state != TURN_OURS ||
@@ -225,9 +226,9 @@ static bool is_under_way(struct store *store, struct beginning *beginning)
 enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn)
 {
 	char fresh[CONVERSATION_ID_SIZE];
-	struct beginning beginning = { .turn = turn, .arena = arena, .asked = turn->id };
+	struct beginning beginning = { .turn = turn, .arena = arena, .asked = turn->id, .known = turn->is_known ? turn->seq : 0 };
 
-	if (is_under_way(store, &beginning))
+	if (turn->is_known && is_under_way(store, &beginning))
 		return beginning.state;
 	conversation_id_make(fresh);
 	beginning.fresh = arena_copy(arena, str_of(fresh));
@@ -236,7 +237,7 @@ enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn
 	/* What it seemed to have written is not there. */
 	turn->id = beginning.asked;
 	turn->is_new = false;
-	turn->seq = 0;
+	turn->seq = beginning.known;
 	return TURN_FAILED;
 }
 
@@ -246,6 +247,7 @@ int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, 
 {
 	struct turn_row row = { .call = call, .text = arena_copy(arena, text), .until = now_ms() + TURN_LEASE_MS }, told;
 	int found = store_find_one(store, arena, "update conversation set turn_text = :text, turn_until = :until where turn_owner = :call"
+	                           " and turn_owner <> 0"
 	                           " returning id", turn_row_shape, &row, turn_row_shape, &told);
 
 	if (found == 1)

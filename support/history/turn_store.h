@@ -22,6 +22,7 @@ struct turn {
 	const char *text;
 	const char *idempotency_key;
 	int64_t call;                   /* mcp_call_number() */
+	bool is_known;                  /* a run before this one found `id` and `seq` */
 
 	/* What turn_begin() found: */
 	int64_t seq;                    /* the message's */

@@ -75,6 +75,35 @@ void turn_stop(void)
 	briefing_stop();
 }
 
+/* ---- Between runs ---- */
+
+/* Of the message, once it was written down or found. */
+struct kept {
+	const char *conversation_id;
+	int64_t seq;
+	bool asks;                      /* the model: no person is to answer */
+};
+
+static void keep(struct mcp_call *call, const struct turn *turn, bool asks)
+{
+	const struct kept *before = mcp_kept(call);
+
+	if (before && before->asks >= asks)
+		return;
+	struct kept *kept = arena_array(mcp_arena(call), struct kept, 1);
+	*kept = (struct kept) { arena_copy(mcp_arena(call), str_of(turn->id)), turn->seq, asks };
+	mcp_keep(call, kept);
+}
+
+static void go_on_with(struct turn *turn, const struct kept *kept)
+{
+	if (!kept)
+		return;
+	turn->id = kept->conversation_id;
+	turn->seq = kept->seq;
+	turn->is_known = true;
+}
+
 /* ---- Answers ---- */
 
 static enum mcp_answer for_person(struct mcp_call *call, const struct turn *turn)
@@ -191,15 +220,13 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 	}
 }
 
-static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct turn *turn)
+/* `arena`: of what the model is told, which is far more than its turn keeps while it waits. */
+static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, struct turn *turn, struct arena *arena)
 {
-	struct rounds rounds = { .call = call, .store = store, .models = models, .turn = turn };
+	struct rounds rounds = { .call = call, .store = store, .models = models, .turn = turn, .arena = arena };
 	struct messages told;
-	const char *person = turn->conversation.turn_steps ? NULL : why_person(call, store, turn);
 
-	if (person)
-		return give_up(call, store, turn, person);
-	if (!turn_messages(store, mcp_arena(call), turn, &told))
+	if (!turn_messages(store, arena, turn, &told))
 		return mcp_fail(call, HISTORY_DOWN);
 	rounds.telling = (struct telling) {
 		.messages = told.messages, .message_count = told.count, .up_to = turn->seq, .summary = turn->conversation.summary,
@@ -217,6 +244,20 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 	}
 }
 
+static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct turn *turn)
+{
+	const struct kept *kept = mcp_kept(call);
+	const char *person = turn->conversation.turn_steps || (kept && kept->asks) ? NULL : why_person(call, store, turn);
+
+	if (person)
+		return give_up(call, store, turn, person);
+	keep(call, turn, true);
+	struct arena *arena = arena_create();
+	enum mcp_answer answer = answer_in(call, store, turn, arena);
+	arena_destroy(arena);
+	return answer;
+}
+
 /* ---- The tool ---- */
 
 static enum mcp_answer say(struct mcp_call *call, struct store *store, struct turn *turn)
@@ -230,7 +271,9 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 		conversation_changed(arena, turn->id, state == TURN_FOR_PERSON);
 	switch (state) {
 	case TURN_OURS:        return answer(call, store, turn);
-	case TURN_BUSY:        return wait_for_turn(call, turn);
+	case TURN_BUSY:
+		keep(call, turn, false);
+		return wait_for_turn(call, turn);
 	case TURN_ANSWERED:    return answered(call, turn, NULL);
 	case TURN_FOR_PERSON:  return for_person(call, turn);
 	case TURN_OTHER_WORDS: return mcp_fail(call, "This idempotency_key was used before, for another message. Use a new key for a new message.");
@@ -254,5 +297,6 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 		                " say so: customer=ID in your key's line of API_KEYS, or OAUTH_CUSTOMER_CLAIM where people sign in.");
 	if (model_writes(call, &said) && rounds_tell(call, store, &said))
 		return MCP_WAITING;
+	go_on_with(&turn, mcp_kept(call));
 	return say(call, store, &turn);
 }

@@ -41,7 +41,7 @@ static void count_tokens(struct rounds *rounds, const struct model_usage *usage)
 /* Of what is no longer told: once, when it is first left out. Without one it goes on, so trouble here costs nothing else. */
 static enum rounds_outcome summarize(struct rounds *rounds, const struct context *context)
 {
-	const char *source = context_left_out(mcp_arena(rounds->call), &rounds->telling, context->left_out_to);
+	const char *source = context_left_out(rounds->arena, &rounds->telling, context->left_out_to);
 	const struct model_block block = { .kind = MODEL_TEXT, .text = str_of(source ? source : "") };
 	const struct model_message message = { MODEL_USER, &block, 1 };
 	const struct model_request request = {
@@ -70,13 +70,13 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 static enum rounds_outcome tell_model(struct rounds *rounds, struct context *context)
 {
 	rounds->telling.steps = (struct steps) { rounds->steps, rounds->step_count };
-	*context = context_make(mcp_arena(rounds->call), &rounds->telling);
+	*context = context_make(rounds->arena, &rounds->telling);
 	rounds->truncated |= context->left_out_to > 0;
 	if (context->left_out_to <= rounds->telling.summary_to || rounds->step_count > 0)
 		return ROUNDS_DONE;
 	enum rounds_outcome outcome = summarize(rounds, context);
 	if (outcome == ROUNDS_DONE)
-		*context = context_make(mcp_arena(rounds->call), &rounds->telling);
+		*context = context_make(rounds->arena, &rounds->telling);
 	return outcome;
 }
 
@@ -107,7 +107,7 @@ static const char *why_cut(const struct model_said *said)
 
 static enum rounds_outcome ask(struct rounds *rounds)
 {
-	struct arena *arena = mcp_arena(rounds->call);
+	struct arena *arena = rounds->arena;
 	struct context context;
 	struct model_said said;
 	enum rounds_outcome outcome = tell_model(rounds, &context);

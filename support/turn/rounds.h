@@ -18,6 +18,7 @@ struct rounds {
 	struct store *store;
 	struct models *models;
 	struct turn *turn;
+	struct arena *arena;            /* of what the model is told */
 	struct telling telling;         /* what the model is told; its steps are those that were written down */
 
 	/* What came of it: */

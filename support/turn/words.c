@@ -75,9 +75,10 @@ static size_t read_other(struct reading *reading, str rest)
 struct words words_in(struct arena *arena, const char *text)
 {
 	str rest = str_of(text);
-	/* Each byte is one of a word, and each word has an end. */
+	/* Each byte is one of a word, and each word has an end; a word has at least a byte. */
 	char *room = arena_alloc_raw(arena, 2 * rest.size + 2);
-	struct reading reading = { .words = arena_array(arena, struct word, WORDS_MAX), .to = room, .begin = room };
+	size_t most = rest.size < WORDS_MAX ? rest.size + 1 : WORDS_MAX;
+	struct reading reading = { .words = arena_array(arena, struct word, most), .to = room, .begin = room };
 
 	while (rest.size > 0 && reading.count < WORDS_MAX) {
 		char c = *rest.at;

@@ -1,7 +1,7 @@
 /* plans.h - how the database goes about the lists that tools read: each by an index that has their order, so that a
  * page costs no more where there is more. Between watch_plans() and keep_to_indexes() every statement that
- * orders its rows is explained as it begins, with its own parameters; on PostgreSQL keep_to_indexes() does so once
- * more without any, for the plan that a prepared statement ends up with. */
+ * orders its rows, or has a condition that a test names, is explained as it begins, with its own parameters; on PostgreSQL
+ * keep_to_indexes() does so once more without any, for the plan that a prepared statement ends up with. */
 #ifndef PLANS_H
 #define PLANS_H
 
@@ -61,7 +61,8 @@ static inline const char *trouble_of_plan(const char *plan, const char *sql)
 			return bad[i];
 	for (const struct narrowing *by = narrowings; by && by->of; by++)
 		if (strstr(sql, by->of) && !strstr(plan, arena_print(arena, "(%s=?", by->column)) &&
-		    !strstr(plan, arena_print(arena, "Index Cond: ((%s = ", by->column)))
+		    !strstr(plan, arena_print(arena, "Index Cond: ((%s = ", by->column)) &&
+		    !strstr(plan, arena_print(arena, "Index Cond: (%s = ", by->column)))
 			return arena_print(arena, "not by %s", by->column);
 	return *plan ? NULL : "there is none";
 }
@@ -75,9 +76,17 @@ static inline void look_at_plan(const char *plan, const char *sql)
 		plan_trouble = arena_print(arena, "%s: the plan of\n%s\n%s", trouble, sql, plan);
 }
 
+static inline bool is_watched(const char *sql)
+{
+	for (const struct narrowing *by = narrowings; by && by->of; by++)
+		if (strstr(sql, by->of))
+			return true;
+	return strstr(sql, " order by ") && strncmp(sql, "select ", 7) == 0;
+}
+
 static inline struct statement *begin_explained(struct store *store, const struct query *query)
 {
-	if (strstr(query->sql, " order by ") && strncmp(query->sql, "select ", 7) == 0) {
+	if (is_watched(query->sql)) {
 		struct query about = *query;
 		struct plan_row row = { 0 };
 		const char *plan = "";

@@ -1,11 +1,13 @@
-/* test_support_plans.c - conversations as lists: each page is read from an index, however many there are. */
+/* test_support_plans.c - conversations as lists: each page is read from an index, however many there are; and so is what a turn needs. */
 #include "plans.h"
 #include "support_tools.h"
+#include "turn_store.h"
 
 enum { MANY = 20000, LONG = 100, SAID = 300, AT_ONCE = 100 };
 
 static const struct narrowing narrowing[] = {
-	{ "where status = :", "status" }, { "where customer = :", "customer" }, { 0 },
+	{ "where status = :", "status" }, { "where customer = :", "customer" }, { "where call = :", "call" },
+	{ "where turn_owner = :", "turn_owner" }, { 0 },
 };
 
 /* Of each status a tenth or more, of each customer a hundredth; some are long. */
@@ -86,6 +88,18 @@ START_TEST(jobs_find_what_is_due)
 }
 END_TEST
 
+START_TEST(a_turn_finds_its_own_by_the_number_of_its_call)
+{
+	struct turn turn = { .id = "CNV-377", .customer = "c87", .text = "Hello?", .call = 7 };
+	const char *id;
+
+	ck_assert_int_eq(turn_begin(support.store, arena, &turn), TURN_OURS);
+	ck_assert_int_eq(turn_tell(support.store, arena, 7, STR("Good"), &id), 1);
+	ck_assert_str_eq(id, "CNV-377");
+	keep_to_indexes(&support, 3);
+}
+END_TEST
+
 START_TEST(a_loop_has_no_trouble_with_pages)
 {
 	support.store->driver = unwatched;
@@ -107,6 +121,7 @@ int main(void)
 	tcase_add_test(tcase, a_page_of_messages_is_read_by_their_numbers);
 	tcase_add_test(tcase, the_queue_is_read_in_its_order);
 	tcase_add_test(tcase, jobs_find_what_is_due);
+	tcase_add_test(tcase, a_turn_finds_its_own_by_the_number_of_its_call);
 	tcase_add_test(tcase, a_loop_has_no_trouble_with_pages);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
