@@ -15,6 +15,7 @@ import { gettingOnPostgres, searchingTwenty } from './reads.mjs';
 import { startTime } from './starts.mjs';
 import { afterPeak, idleStreams, streamMemory } from './streams.mjs';
 import { compareWith } from './table.mjs';
+import { talking } from './talks.mjs';
 import { waiting } from './waits.mjs';
 import { creatingOrders, ordersOnSqlite } from './writes.mjs';
 
@@ -41,6 +42,7 @@ const figures = [
   ['slow-service', '500 orders while products takes a second an answer', slowService],
   ['overview', "ops's overview, AWS 50 ms an answer: none known, all known", overview],
   ['sign', 'a signature of AWS', signing],
+  ['support', '1,000 conversations at once with a model that takes its time', talking],
 ];
 
 // Too slow to be run by everybody.
