@@ -150,9 +150,8 @@ static void add_said(struct figures *to, const struct said *said)
 	bool model = strcmp(said->role, "model") == 0;
 
 	*(model ? &to->answers : strcmp(said->role, "person") == 0 ? &to->person_answers : &to->asked) += said->messages;
-	if (!model)
-		return;
 	to->cut += said->cut;
+	/* With a customer's stands what became no answer, see turn_store.h. */
 	to->tokens_in += said->tokens_in;
 	to->tokens_out += said->tokens_out;
 	to->tokens_cached += said->tokens_cached;

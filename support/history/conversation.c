@@ -78,10 +78,20 @@ const char *conversation_uri(struct arena *arena, const char *id)
 	return arena_print(arena, "support://conversation/%s", id);
 }
 
+static const char *as_known(struct arena *arena, const char *spelt)
+{
+	return text_capitals(arena, text_plain(arena, spelt));
+}
+
+bool conversation_is(struct arena *arena, const char *spelt, const char *id)
+{
+	return strcmp(as_known(arena, spelt), id) == 0;
+}
+
 enum lookup conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
                               struct conversation *conversation)
 {
-	struct conversation wanted = { .id = text_capitals(arena, text_plain(arena, id)) };
+	struct conversation wanted = { .id = as_known(arena, id) };
 	int found = store_find_one(store, arena, "select " CONVERSATION_COLUMNS " from conversation where id = :id",
 	                           conversation_row_shape, &wanted, conversation_row_shape, conversation);
 

@@ -86,6 +86,9 @@ enum lookup { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, HISTORY_FAILED };
 enum lookup conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
                               struct conversation *conversation);
 
+/* Whether that is its number, however it is spelt. */
+bool conversation_is(struct arena *arena, const char *spelt, const char *id);
+
 /* ---- Within a transaction in which the conversation was read ---- */
 
 /* Adds the message as the next, gives it its number, and has the conversation count it: messages, updated_at, and

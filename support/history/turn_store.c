@@ -10,6 +10,7 @@
 struct turn_row {
 	const char *id, *customer, *text, *idempotency_key, *steps;
 	int64_t call, seq, now, until, most;
+	int64_t in, out, cached;
 };
 
 static SHAPE(turn_row_shape, struct turn_row,
@@ -22,7 +23,10 @@ static SHAPE(turn_row_shape, struct turn_row,
 	INT(struct turn_row, seq, ""),
 	INT(struct turn_row, now, ""),
 	INT(struct turn_row, until, ""),
-	INT(struct turn_row, most, ""));
+	INT(struct turn_row, most, ""),
+	INT(struct turn_row, in, ""),
+	INT(struct turn_row, out, ""),
+	INT(struct turn_row, cached, ""));
 
 static struct turn_row row_of(const struct turn *turn)
 {
@@ -30,6 +34,21 @@ static struct turn_row row_of(const struct turn *turn)
 		.id = turn->id, .customer = turn->customer, .text = turn->text, .idempotency_key = turn->idempotency_key,
 		.call = turn->call, .seq = turn->seq, .now = now_ms(), .until = now_ms() + TURN_LEASE_MS,
 	};
+}
+
+/* More, or with less than nothing less, stands with the turn's message. */
+static bool add_tokens(struct store *store, const struct turn *turn, int64_t share, const struct tokens *taken)
+{
+	struct turn_row row = row_of(turn);
+
+	row.in = share + (taken ? taken->in : 0);
+	row.out = taken ? taken->out : 0;
+	row.cached = taken ? taken->cached : 0;
+	if (!row.in && !row.out && !row.cached)
+		return true;
+	return store_change(store, "update message set tokens_in = case when tokens_in + :in > 0 then tokens_in + :in else 0 end,"
+	                    " tokens_out = tokens_out + :out, tokens_cached = tokens_cached + :cached where conversation_id = :id and seq = :seq",
+	                    turn_row_shape, &row) >= 0;
 }
 
 /* ---- Beginning ---- */
@@ -90,16 +109,19 @@ static enum turn_state look(struct store *store, struct arena *arena, struct tur
 	return turn->wait_ms ? TURN_BUSY : TURN_OURS;
 }
 
-static void take_lease(struct turn *turn, int64_t now)
+/* Whether it was another's, or nobody's. conversation_keep() comes after. */
+static bool take_lease(struct turn *turn, int64_t now)
 {
 	struct conversation *conversation = &turn->conversation;
 
 	/* Of the same message goes on what was done before its customer was asked. */
 	if (conversation->turn_seq != turn->seq)
 		conversation_end_turn(conversation);
+	bool is_taken = conversation->turn_owner != turn->call || conversation->turn_seq != turn->seq;
 	conversation->turn_owner = turn->call;
 	conversation->turn_seq = turn->seq;
 	conversation->turn_until = now + (conversation->turn_asks ? TURN_ASKING_MS : TURN_LEASE_MS);
+	return is_taken;
 }
 
 /* A closed conversation is open again. conversation_keep() comes after. */
@@ -165,6 +187,14 @@ static enum turn_state find_in(struct store *store, struct beginning *beginning,
 	return found < 0 ? TURN_FAILED : TURN_OURS;
 }
 
+/* Where an earlier run found it: by then it may be answered, so that find_in() would take it for a new one, or erased. */
+static enum turn_state find_known(struct store *store, struct beginning *beginning)
+{
+	enum turn_state state = find_conversation(store, beginning, beginning->asked);
+
+	return state == TURN_NOT_FOUND ? TURN_GONE : state;
+}
+
 static enum turn_state find_all(struct store *store, struct beginning *beginning)
 {
 	struct turn *turn = beginning->turn;
@@ -176,7 +206,7 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 	turn->is_new = false;
 	turn->seq = beginning->known;
 	if (turn->seq)
-		return find_conversation(store, beginning, turn->id);
+		return find_known(store, beginning);
 	int found = find_message(store, beginning->arena, &row, &message);
 	if (found < 0)
 		return TURN_FAILED;
@@ -184,7 +214,8 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 		return find_in(store, beginning, turn->id);
 	if (!found)
 		return TURN_OURS;
-	if (strcmp(message.text, turn->text) != 0 || strcmp(message.author, turn->customer) != 0)
+	if (strcmp(message.text, turn->text) != 0 || strcmp(message.author, turn->customer) != 0 ||
+	    (turn->id && !conversation_is(beginning->arena, turn->id, message.conversation_id)))
 		return TURN_OTHER_WORDS;
 	turn->seq = message.seq;
 	return find_conversation(store, beginning, message.conversation_id);
@@ -202,9 +233,9 @@ static bool begin(struct store *store, void *context)
 	int64_t now = now_ms();
 	if (beginning->state == TURN_OURS)
 		beginning->state = look(store, beginning->arena, turn, now);
-	if (beginning->state == TURN_OURS)
-		take_lease(turn, now);
-	if ((beginning->state == TURN_OURS || turn->is_new) && !conversation_keep(store, &turn->conversation))
+	bool is_taken = beginning->state == TURN_OURS && take_lease(turn, now);
+	if (((beginning->state == TURN_OURS || turn->is_new) && !conversation_keep(store, &turn->conversation)) ||
+	    (is_taken && !add_tokens(store, turn, turn->share, NULL)))
 		beginning->state = TURN_FAILED;
 	return beginning->state != TURN_FAILED;
 }
@@ -264,14 +295,15 @@ bool turn_resume(struct store *store, struct turn *turn)
 	                    " and turn_seq = :seq", turn_row_shape, &row) == 1;
 }
 
-bool turn_keep(struct store *store, const struct turn *turn, const char *steps)
+bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken)
 {
 	struct turn_row row = row_of(turn);
 
 	row.steps = steps;
 	row.until = now_ms() + TURN_ASKING_MS;
 	return store_change(store, "update conversation set turn_steps = :steps, turn_asks = 1, turn_text = null, turn_until = :until"
-	                    " where id = :id and turn_owner = :call and turn_seq = :seq", turn_row_shape, &row) == 1;
+	                    " where id = :id and turn_owner = :call and turn_seq = :seq", turn_row_shape, &row) == 1 &&
+	       add_tokens(store, turn, 0, taken);
 }
 
 /* ---- The end ---- */
@@ -280,6 +312,7 @@ struct ending {
 	struct turn *turn;
 	const struct turn_end *end;     /* NULL: it is given up, because of */
 	const char *reason;
+	const struct tokens *taken;
 	struct arena *arena;
 };
 
@@ -317,7 +350,7 @@ static bool finish(struct store *store, void *context)
 	answer.at = now_ms();
 	answer.answers = turn->seq;
 	if (!message_add(store, &conversation, &answer) || (end->for_person && !pass_on(store, &conversation, end->reason)) ||
-	    !conversation_keep(store, &conversation))
+	    !conversation_keep(store, &conversation) || !add_tokens(store, turn, -turn->share, NULL))
 		return false;
 	turn->conversation = conversation;
 	turn->answer = answer;
@@ -355,37 +388,42 @@ static bool give_up(struct store *store, void *context)
 	    !pass_on(store, &conversation, ending->reason ? ending->reason : "the model could not answer"))
 		return false;
 	ending->turn->conversation = conversation;
-	return conversation_keep(store, &conversation);
+	return conversation_keep(store, &conversation) && add_tokens(store, ending->turn, -ending->turn->share, ending->taken);
 }
 
-enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const char *reason)
+enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const struct tokens *taken, const char *reason)
 {
-	enum turn_state state = settle(store, give_up, &(struct ending) { .turn = turn, .reason = reason, .arena = arena }, TURN_OURS);
+	struct ending ending = { .turn = turn, .reason = reason, .taken = taken, .arena = arena };
+	enum turn_state state = settle(store, give_up, &ending, TURN_OURS);
 
 	return state == TURN_OURS && conversation_is_for_person(&turn->conversation) ? TURN_FOR_PERSON : state;
 }
 
 /* ---- What is told ---- */
 
-bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to)
+bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to, const struct tokens *taken)
 {
 	struct turn_row row = row_of(turn);
 
 	row.text = summary;
 	row.most = to;
 	return store_change(store, "update conversation set summary = :text, summary_to = :most where id = :id and turn_owner = :call",
-	                    turn_row_shape, &row) == 1;
+	                    turn_row_shape, &row) == 1 && add_tokens(store, turn, 0, taken);
 }
 
-int64_t turn_tokens_since(struct store *store, struct arena *arena, const char *customer, int64_t since)
+int64_t turn_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since)
 {
-	struct turn_row row = { .customer = customer, .now = since }, sum;
+	struct turn_row row = row_of(turn), sum;
+
+	row.now = since;
 	int found = store_find_one(store, arena, "select cast(coalesce(sum(m.tokens_in + m.tokens_out), 0) as bigint) as most"
 	                           " from conversation c join message m on m.conversation_id = c.id"
 	                           " where c.customer = :customer and c.updated_at >= :now and m.at >= :now",
 	                           turn_row_shape, &row, turn_row_shape, &sum);
 
-	return found == 1 ? sum.most : -1;
+	if (found != 1)
+		return -1;
+	return sum.most > turn->share ? sum.most - turn->share : 0;
 }
 
 bool turn_messages(struct store *store, struct arena *arena, const struct turn *turn, struct messages *found)
@@ -393,10 +431,12 @@ bool turn_messages(struct store *store, struct arena *arena, const struct turn *
 	struct turn_row row = row_of(turn);
 	ROWS(struct message) rows;
 
-	row.seq = turn->conversation.summary_to;
+	row.now = turn->conversation.summary_to;
+	row.seq = turn->seq;
 	row.most = MESSAGES_TOLD;
 	if (!store_find(store, arena, "select " MESSAGE_COLUMNS " from (select " MESSAGE_COLUMNS " from message where conversation_id = :id"
-	                " and (seq > :seq or answers > :seq) order by seq desc limit :most) as latest order by seq",
+	                " and (seq > :now or answers > :now) and (seq <= :seq or (answers > 0 and answers <= :seq))"
+	                " order by seq desc limit :most) as latest order by seq",
 	                turn_row_shape, &row, message_row_shape, &rows))
 		return false;
 	*found = (struct messages) { rows.first, rows.count };

@@ -23,6 +23,8 @@ struct turn {
 	const char *idempotency_key;
 	int64_t call;                   /* mcp_call_number() */
 	bool is_known;                  /* a run before this one found `id` and `seq` */
+	int64_t share;                  /* so many tokens count as the customer's while the lease is its, and afterwards where no answer says
+	                                   how many they were: they stand with the customer's message */
 
 	/* What turn_begin() found: */
 	int64_t seq;                    /* the message's */
@@ -37,10 +39,14 @@ enum turn_state {
 	TURN_BUSY,              /* another turn is under way: wait for its end */
 	TURN_ANSWERED,          /* by `answer` */
 	TURN_FOR_PERSON,        /* the model is silent: it waits for a person, or is with one */
-	TURN_OTHER_WORDS,       /* the idempotency key was used before, for another message */
+	TURN_OTHER_WORDS,       /* the idempotency key was used before, for another message, or in another conversation */
 	TURN_NOT_FOUND,         /* the customer has no such conversation */
+	TURN_GONE,              /* it was erased since an earlier run of this call: nothing of it is written again */
 	TURN_FAILED,            /* the store did */
 };
+
+/* What a model took that stands in no answer: with the customer's message. */
+struct tokens { int64_t in, out, cached; };
 
 /* Writes the message down, or finds it; and takes the lease, or renews it where it is short. A run that holds it already reads only. */
 MUST_USE enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn);
@@ -49,8 +55,8 @@ MUST_USE enum turn_state turn_begin(struct store *store, struct arena *arena, st
  * gone; -1: the store failed. */
 MUST_USE int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, const char **id);
 
-/* What was done so far, before its customer is asked something. False: the lease is gone, or the store failed. */
-MUST_USE bool turn_keep(struct store *store, const struct turn *turn, const char *steps);
+/* What was done so far, before its customer is asked something, and the tokens it took, that no answer will have. False: the lease is gone, or the store failed. */
+MUST_USE bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken);
 
 /* The customer has answered: from now on the lease is a short one again. False: it is gone, or the store failed. */
 MUST_USE bool turn_resume(struct store *store, struct turn *turn);
@@ -68,17 +74,19 @@ struct turn_end {
 /* TURN_ANSWERED: by this, and turn->answer is it, as a row. TURN_BUSY: the lease is gone, see turn_begin(). TURN_FAILED. */
 MUST_USE enum turn_state turn_finish(struct store *store, struct arena *arena, struct turn *turn, const struct turn_end *end);
 
-/* No model answers: the lease is given back. The second time in a row, or where `reason` says why it is so for good (NULL: it does not),
+/* No model answers: the lease is given back, and of the share what it did not take. The second time in a row, or where `reason` says why it is so for good (NULL: it does not),
  * the conversation is for a person. TURN_FOR_PERSON; TURN_OURS: it may be tried again; TURN_BUSY: the lease is gone; TURN_FAILED. */
-MUST_USE enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const char *reason);
+MUST_USE enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const struct tokens *taken,
+                                      const char *reason);
 
-/* What stands in for the messages up to `to`, of this turn's conversation. False: the lease is gone, or the store failed. */
-MUST_USE bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to);
+/* What stands in for the messages up to `to`, of this turn's conversation, and what it took. False: the lease is gone, or the store failed. */
+MUST_USE bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to, const struct tokens *taken);
 
-/* Tokens that models read and wrote for the customer since then; -1: the store failed. */
-MUST_USE int64_t turn_tokens_since(struct store *store, struct arena *arena, const char *customer, int64_t since);
+/* Tokens that models read and wrote for the turn's customer since then, with the shares of other turns; -1: the store failed. */
+MUST_USE int64_t turn_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since);
 
-/* What the model may be told: the messages that the summary has not, the latest MESSAGES_TOLD at most, by seq. */
+/* What the model may be told: the messages that the summary has not, up to the turn's and with what answers those, the latest
+ * MESSAGES_TOLD at most, by seq. */
 #define MESSAGES_TOLD 200
 struct messages {
 	struct message *messages;

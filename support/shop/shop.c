@@ -48,14 +48,19 @@ struct person { const char *reason; };
 static SHAPE(person_shape, struct person,
 	TEXT(struct person, reason, "", .required = true, AT_LEAST(1), AT_MOST(1000)));
 
+static void want_person(struct using *using, const struct person *person)
+{
+	using->result->wants_person = true;
+	using->result->reason = arena_copy(using->arena, text_cut(using->arena, person->reason, STRING_MAX));
+}
+
 static enum shop_outcome use_ask_a_person(struct using *using)
 {
 	struct person person;
 
 	if (!using_takes(using, person_shape, &person))
 		return SHOP_DONE;
-	using->result->wants_person = true;
-	using->result->reason = arena_copy(using->arena, text_cut(using->arena, person.reason, STRING_MAX));
+	want_person(using, &person);
 	return using_says(using, "A person of the shop will answer in this conversation. Tell the customer so.");
 }
 
@@ -93,6 +98,26 @@ enum shop_outcome shop_use(struct mcp_call *call, const char *customer, const ch
 		if (str_is(use->name, uses[i].name))
 			return uses[i].run(&using);
 	return using_fails(&using, "There is no tool %s.", str_quote(use->name, 64).text);
+}
+
+/* ---- What was found before ---- */
+
+/* What there is to see is the result itself, see using_shows(). */
+struct shop_result shop_found(struct arena *arena, const struct model_block *use, const struct model_block *result)
+{
+	struct shop_result found = { .text = result->text, .failed = result->failed }, said = { 0 };
+	struct using using = { .arena = arena, .input = use->text, .result = &said };
+	struct person person;
+
+	if (found.failed)
+		return found;
+	if (str_starts(found.text, "{\"kind\":"))
+		found.card = arena_copy(arena, found.text);
+	if (!str_is(use->name, "ask_a_person") || !using_takes(&using, person_shape, &person))
+		return found;
+	using.result = &found;
+	want_person(&using, &person);
+	return found;
 }
 
 /* ---- Start and stop ---- */

@@ -52,4 +52,7 @@ enum shop_outcome {
 enum shop_outcome shop_use(struct mcp_call *call, const char *customer, const char *key, const struct model_block *use,
                            struct shop_result *result);
 
+/* What shop_use() said of a use whose result was written down since. */
+struct shop_result shop_found(struct arena *arena, const struct model_block *use, const struct model_block *result);
+
 #endif

@@ -142,9 +142,9 @@ static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *t
 
 /* ---- No answer of the model's ---- */
 
-static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struct turn *turn, const char *reason)
+static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struct turn *turn, const struct tokens *taken, const char *reason)
 {
-	switch (turn_give_up(store, mcp_arena(call), turn, reason)) {
+	switch (turn_give_up(store, mcp_arena(call), turn, taken, reason)) {
 	case TURN_FOR_PERSON:
 		conversation_changed(mcp_arena(call), turn->id, true);
 		return for_person(call, turn);
@@ -159,18 +159,22 @@ static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struc
 	}
 }
 
-/* Why the model is not asked; NULL: it is. */
+/* Why the model is not asked; NULL: it is; UNKNOWN: the store failed. */
+static const char UNKNOWN[] = "";
+
 static const char *why_person(struct mcp_call *call, struct store *store, const struct turn *turn)
 {
-	int64_t most = setting_int("CUSTOMER_TOKENS");
+	int64_t most = setting_int("CUSTOMER_TOKENS"), taken = 0;
 
 	if (models_are_none(models))
 		return "no model is set";
 	if (feeling_wants_person(mcp_arena(call), turn->text))
 		return "the customer asks for a person";
-	if (most && turn_tokens_since(store, mcp_arena(call), turn->customer, now_ms() - DAY_MS) >= most)
-		return "the customer's share of the model is used up for today";
-	return NULL;
+	if (most)
+		taken = turn_tokens_since(store, mcp_arena(call), turn, now_ms() - DAY_MS);
+	if (taken < 0)
+		return UNKNOWN;
+	return most && taken >= most ? "the customer's share of the model is used up for today" : NULL;
 }
 
 /* ---- The model's ---- */
@@ -194,8 +198,8 @@ static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, co
 		.answer = {
 			.role = "model", .author = rounds->model, .cards = cards_of(call, rounds), .cut = rounds->cut,
 			.text = silent ? "I have no answer to this. A colleague of mine will look at it." : arena_copy(arena, rounds->text),
-			.steps = steps_write(arena, rounds->steps, rounds->step_count), .tokens_in = rounds->tokens_in,
-			.tokens_out = rounds->tokens_out, .tokens_cached = rounds->tokens_cached,
+			.steps = steps_write(arena, rounds->steps, rounds->step_count), .tokens_in = rounds->taken.in,
+			.tokens_out = rounds->taken.out, .tokens_cached = rounds->taken.cached,
 		},
 		.has_sentiment = true, .sentiment = sentiment, .low_count = low_count,
 		.for_person = rounds->wants_person || silent || low_count >= LOW_MAX,
@@ -238,7 +242,7 @@ static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, str
 	case ROUNDS_PENDING:
 		return MCP_WAITING;
 	case ROUNDS_FAILED:
-		return give_up(call, store, turn, NULL);
+		return give_up(call, store, turn, &rounds.taken, NULL);
 	default:
 		return wait_for_turn(call, turn);
 	}
@@ -249,8 +253,10 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 	const struct kept *kept = mcp_kept(call);
 	const char *person = turn->conversation.turn_steps || (kept && kept->asks) ? NULL : why_person(call, store, turn);
 
+	if (person == UNKNOWN)
+		return mcp_fail(call, HISTORY_DOWN);
 	if (person)
-		return give_up(call, store, turn, person);
+		return give_up(call, store, turn, NULL, person);
 	keep(call, turn, true);
 	struct arena *arena = arena_create();
 	enum mcp_answer answer = answer_in(call, store, turn, arena);
@@ -276,7 +282,9 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 		return wait_for_turn(call, turn);
 	case TURN_ANSWERED:    return answered(call, turn, NULL);
 	case TURN_FOR_PERSON:  return for_person(call, turn);
-	case TURN_OTHER_WORDS: return mcp_fail(call, "This idempotency_key was used before, for another message. Use a new key for a new message.");
+	case TURN_OTHER_WORDS: return mcp_fail(call, "This idempotency_key was used before, for another message or in another conversation."
+	                                       " Use a new key for a new message.");
+	case TURN_GONE:        return mcp_fail(call, "This conversation is erased, and your message with it.");
 	case TURN_NOT_FOUND:   return mcp_fail(call, "You have no conversation %s. list_conversations has yours; without a conversation_id a new"
 	                                       " one begins.", turn->id);
 	default:               return mcp_fail(call, HISTORY_DOWN);
@@ -289,7 +297,7 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 	struct model_said said;
 	struct turn turn = {
 		.customer = caller_as_customer(call), .id = asked->conversation_id, .text = asked->message, .idempotency_key = asked->idempotency_key,
-		.call = mcp_call_number(call),
+		.call = mcp_call_number(call), .share = setting_int("CUSTOMER_TOKENS") ? setting_int("CONTEXT_TOKENS") : 0,
 	};
 
 	if (!turn.customer)

@@ -31,11 +31,11 @@ static enum rounds_outcome pending(struct rounds *rounds, const struct model_sai
 
 /* ---- Asking ---- */
 
-static void count_tokens(struct rounds *rounds, const struct model_usage *usage)
+static void count_tokens(struct tokens *taken, const struct model_usage *usage)
 {
-	rounds->tokens_in += usage->input > 0 ? usage->input : 0;
-	rounds->tokens_out += usage->output > 0 ? usage->output : 0;
-	rounds->tokens_cached += usage->cache_read > 0 ? usage->cache_read : 0;
+	taken->in += usage->input > 0 ? usage->input : 0;
+	taken->out += usage->output > 0 ? usage->output : 0;
+	taken->cached += usage->cache_read > 0 ? usage->cache_read : 0;
 }
 
 /* Of what is no longer told: once, when it is first left out. Without one it goes on, so trouble here costs nothing else. */
@@ -48,6 +48,7 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 		.system = briefing_summary, .messages = &message, .message_count = 1, .max_tokens = SUMMARY_TOKENS, .temperature = 0, .at_once = true,
 	};
 	struct model_said said;
+	struct tokens taken = { 0 };
 
 	if (!source)
 		return ROUNDS_DONE;
@@ -59,12 +60,12 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 	default:
 		return ROUNDS_DONE;
 	}
-	count_tokens(rounds, &said.answer.usage);
+	count_tokens(&taken, &said.answer.usage);
 	for (size_t i = 0; i < said.answer.count; i++)
 		if (said.answer.blocks[i].kind == MODEL_TEXT)
 			rounds->telling.summary = arena_copy(mcp_arena(rounds->call), said.answer.blocks[i].text);
 	rounds->telling.summary_to = context->left_out_to;
-	return turn_summarize(rounds->store, rounds->turn, rounds->telling.summary, context->left_out_to) ? ROUNDS_DONE : ROUNDS_LOST;
+	return turn_summarize(rounds->store, rounds->turn, rounds->telling.summary, context->left_out_to, &taken) ? ROUNDS_DONE : ROUNDS_LOST;
 }
 
 static enum rounds_outcome tell_model(struct rounds *rounds, struct context *context)
@@ -132,7 +133,7 @@ static enum rounds_outcome ask(struct rounds *rounds)
 	}
 	rounds->model = said.model;
 	rounds->cut = why_cut(&said);
-	count_tokens(rounds, &said.answer.usage);
+	count_tokens(&rounds->taken, &said.answer.usage);
 	take_text(rounds, &said);
 	if (said.answer.stop != MODEL_USES_TOOLS || last)
 		return ROUNDS_DONE;
@@ -154,19 +155,30 @@ static bool is_again(const struct rounds *rounds, const struct model_block *use)
 	return false;
 }
 
-static enum rounds_outcome keep(struct rounds *rounds, size_t step_count)
+static enum rounds_outcome keep(struct rounds *rounds, const char *steps)
 {
 	struct conversation *conversation = &rounds->turn->conversation;
-	const char *steps = steps_write(mcp_arena(rounds->call), rounds->steps, step_count);
 
-	if (conversation->turn_steps && steps && strcmp(conversation->turn_steps, steps) == 0)
+	if (conversation->turn_steps && strcmp(conversation->turn_steps, steps) == 0)
 		return ROUNDS_DONE;
-	if (!steps || !turn_keep(rounds->store, rounds->turn, steps))
+	if (!turn_keep(rounds->store, rounds->turn, steps, &rounds->taken))
 		return ROUNDS_LOST;
+	rounds->taken = (struct tokens) { 0 };
 	conversation->turn_steps = steps;
 	conversation->turn_asks = true;
 	mcp_changed(conversation_uri(mcp_arena(rounds->call), rounds->turn->id));
 	return ROUNDS_DONE;
+}
+
+static void count_use(struct rounds *rounds, const struct model_block *use, const struct shop_result *found)
+{
+	rounds->tools[rounds->tool_count++] = arena_copy(mcp_arena(rounds->call), use->name);
+	if (found->card)
+		rounds->cards[rounds->card_count++] = found->card;
+	if (found->wants_person) {
+		rounds->wants_person = true;
+		rounds->reason = found->reason;
+	}
 }
 
 static enum rounds_outcome use(struct rounds *rounds, size_t number, const struct model_block *block, struct model_block *result)
@@ -185,7 +197,12 @@ static enum rounds_outcome use(struct rounds *rounds, size_t number, const struc
 		result->text = STR("You did exactly this before, and have its result: answer with that.");
 		return ROUNDS_DONE;
 	}
-	if (asks && keep(rounds, rounds->step_count) != ROUNDS_DONE)
+	const char *steps = asks ? steps_write(arena, rounds->steps, rounds->step_count) : NULL;
+	if (asks && !steps) {
+		result->text = STR("Nothing was done: this is too much to write down.");
+		return ROUNDS_DONE;
+	}
+	if (asks && keep(rounds, steps) != ROUNDS_DONE)
 		return ROUNDS_LOST;
 	const char *key = arena_print(arena, "%s %lld %zu.%zu", turn->id, (long long)turn->seq, rounds->step_count, number);
 	if (shop_use(rounds->call, turn->customer, key, block, &found) == SHOP_PENDING)
@@ -194,13 +211,7 @@ static enum rounds_outcome use(struct rounds *rounds, size_t number, const struc
 		return ROUNDS_LOST;
 	result->text = found.text;
 	result->failed = found.failed;
-	rounds->tools[rounds->tool_count++] = arena_copy(arena, block->name);
-	if (found.card)
-		rounds->cards[rounds->card_count++] = found.card;
-	if (found.wants_person) {
-		rounds->wants_person = true;
-		rounds->reason = found.reason;
-	}
+	count_use(rounds, block, &found);
 	return ROUNDS_DONE;
 }
 
@@ -231,6 +242,18 @@ static enum rounds_outcome use_tools(struct rounds *rounds)
 
 /* ---- All of it ---- */
 
+/* What was used in the rounds that were written down, as use() counted it. */
+static void recount(struct rounds *rounds, const struct model_message *uses, const struct model_message *results)
+{
+	for (size_t i = 0; i < results->count && rounds->tool_count < USES_MAX; i++) {
+		const struct model_block *used = steps_use_of(uses, results->blocks[i].id);
+		if (!used)
+			continue;
+		struct shop_result found = shop_found(mcp_arena(rounds->call), used, &results->blocks[i]);
+		count_use(rounds, used, &found);
+	}
+}
+
 static bool restore(struct rounds *rounds)
 {
 	struct steps kept = steps_read(mcp_arena(rounds->call), rounds->turn->conversation.turn_steps);
@@ -239,6 +262,8 @@ static bool restore(struct rounds *rounds)
 		return false;
 	for (size_t i = 0; i < kept.count; i++)
 		rounds->steps[rounds->step_count++] = kept.messages[i];
+	for (size_t i = 1; i < kept.count; i += 2)
+		recount(rounds, &kept.messages[i - 1], &kept.messages[i]);
 	return true;
 }
 

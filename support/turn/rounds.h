@@ -31,7 +31,7 @@ struct rounds {
 	int64_t tool_count;
 	const char *cards[USES_MAX];    /* what they found, for pages */
 	size_t card_count;
-	int64_t tokens_in, tokens_out, tokens_cached;
+	struct tokens taken;            /* that are not written down yet */
 	bool truncated;                 /* it was not told all of the conversation */
 	bool wants_person;
 	const char *reason;

@@ -10,13 +10,19 @@
 /* What is left out to make them shorter, the first that is enough. */
 enum thrift { ALL, NO_THOUGHTS, NO_RESULTS, THRIFTS };
 
+const struct model_block *steps_use_of(const struct model_message *before, str id)
+{
+	for (size_t i = 0; i < before->count; i++)
+		if (before->blocks[i].kind == MODEL_TOOL_USE && str_same(before->blocks[i].id, id))
+			return &before->blocks[i];
+	return NULL;
+}
+
 str steps_left_out(struct arena *arena, const struct model_message *before, str id)
 {
-	str tool = STR("a tool");
+	const struct model_block *use = before ? steps_use_of(before, id) : NULL;
+	str tool = use ? use->name : STR("a tool");
 
-	for (size_t i = 0; before && i < before->count; i++)
-		if (before->blocks[i].kind == MODEL_TOOL_USE && str_same(before->blocks[i].id, id))
-			tool = before->blocks[i].name;
 	return str_of(arena_print(arena, "(An earlier result of %.*s, left out. Use it again if it matters.)", STR_FORMAT(tool)));
 }
 

@@ -20,6 +20,9 @@ struct steps steps_read(struct arena *arena, const char *text);
 /* Each use has its one result in the message behind it, and each result its use. */
 bool steps_paired(struct steps steps);
 
+/* The use that a result with that id is of, in the message before it; NULL: there is none. */
+const struct model_block *steps_use_of(const struct model_message *before, str id);
+
 /* What stands in place of a result that is left out: of which tool it was says `before`, the message that used it. */
 str steps_left_out(struct arena *arena, const struct model_message *before, str id);
 

@@ -1,0 +1,106 @@
+// support_attacks.test.mjs - what a customer, or a model, gets by doing what neither is meant to: nothing is answered for ever, asked for
+// nothing, said twice, or there again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, callTool, eventually, exchange, select, stateless } from './support.mjs';
+import { as, customers, GPT, World } from './support_world.mjs';
+
+const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
+const find = (world, sql) => select('support', world.folder, sql);
+const messages = world => find(world, 'select conversation_id, seq, role, author, text, answers, tokens_in, tokens_out from message order by conversation_id, seq');
+
+// ---- The model's uses ----
+
+test('what a model proposes and nobody could write down is refused to it', async t => {
+	const world = await World.open(t);
+	world.models.script(GPT, [use('start_return', { order_id: 'ORD-1', items: [], reason: 'x'.repeat(70000) })], ['Then not.']);
+	const chat = await world.chat('ann', 'Send it back');
+	assert.equal(chat.reply, 'Then not.');
+	assert.equal(world.models.requests.length, 2);
+	assert.match(world.models.requests[1].body.messages.at(-1).content, /too much/);
+});
+
+test('what a model did before its customer is asked counts when they have answered', async t => {
+	const world = await World.open(t, { shop: true });
+	const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered');
+	world.models.script(GPT, [use('track_my_order', { order_id: order }), use('ask_a_person', { reason: 'It was broken' })],
+		[use('start_return', { order_id: order, items: [{ sku: 'KIT-0001', quantity: 1 }], reason: 'It leaks' })], ['It is arranged.']);
+	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back, it leaks' } };
+	const send = async more => (await exchange(world.server, stateless('tools/call', { ...params, ...more },
+		{ capabilities: { elicitation: { form: {} } }, ...as('ann') }))).json.result;
+	const first = await send(), [[name]] = Object.entries(first.inputRequests);
+	const { structuredContent: chat } = await send({ inputResponses: { [name]: { action: 'accept', content: { sure: true } } }, requestState: first.requestState });
+	assert.equal(chat.reply, 'It is arranged.');
+	assert.equal(chat.status, 'waiting');
+	assert.deepEqual(chat.tools, ['track_my_order', 'ask_a_person', 'start_return']);
+	const [{ cards }] = await find(world, "select cards from message where role = 'model'");
+	assert.deepEqual(JSON.parse(cards).map(({ kind }) => kind), ['order', 'return']);
+	assert.equal((await find(world, 'select reason from conversation'))[0].reason, 'It was broken');
+	// Three answers, nine tokens read and five written for each.
+	const [{ sum }] = await find(world, 'select sum(tokens_in + tokens_out) as sum from message');
+	assert.equal(Number(sum), 42);
+});
+
+// ---- The share of a day ----
+
+test('who hangs up before the end has had a share of the model all the same', async t => {
+	const world = await World.open(t, { settings: { CUSTOMER_TOKENS: '5000' } });
+	world.models.script(GPT, ['All that there is to say', { hold: true }]);
+	await world.follow('ann', { message: 'One' }, { until: told => told.length > 0 });
+	await eventually(() => world.models.requests[0].gone, 'the model is left');
+	assert.equal((await world.chat('ann', 'Two')).by, 'nobody');
+	assert.equal(world.models.requests.length, 1);
+	world.models.script(GPT, ['Hello.']);
+	assert.equal((await world.chat('bob', 'One')).by, 'model');
+});
+
+test('a summary is of the share too', async t => {
+	const world = await World.open(t, { settings: { CONTEXT_TOKENS: '2000' } });
+	world.models.script(GPT, body => body.tools ? ['word '.repeat(300)] : ['In short.', { usage: [700, 70, 0] }]);
+	let conversation_id;
+	for (let i = 0; i < 12 && !world.models.requests.some(({ body }) => !body.tools); i++)
+		({ conversation_id } = await world.chat('ann', `Tell me more, ${i}`, { conversation_id }));
+	const { length } = world.models.requests, [{ sum }] = await find(world, 'select sum(tokens_in + tokens_out) as sum from message');
+	assert.equal(Number(sum), 14 * (length - 1) + 770);
+});
+
+// ---- Once, and gone ----
+
+test('a key is of one message in one conversation', async t => {
+	const world = await World.open(t);
+	world.models.script(GPT, ['Hello.']);
+	const one = await world.chat('ann', 'Hello', { idempotency_key: 'k1' }), two = await world.chat('ann', 'Something else');
+	const again = await world.chat('ann', 'Hello', { idempotency_key: 'k1', conversation_id: one.conversation_id.toLowerCase() });
+	assert.equal(again.answers, one.answers);
+	const other = await callTool(world.server, 'chat_with_ai', { message: 'Hello', idempotency_key: 'k1', conversation_id: two.conversation_id }, as('ann'));
+	assert.ok(other.isError && /used before/.test(other.content[0].text), JSON.stringify(other));
+});
+
+test('who says the same twice before it is answered has said it once, also when it is', async t => {
+	const world = await World.open(t);
+	let hold;
+	const held = new Promise(resolve => { hold = resolve; });
+	world.models.script(GPT, ['Hello.'], ['Once', { until: held }, '.'], ['Twice.']);
+	const { conversation_id } = await world.chat('ann', 'Hi');
+	const first = world.chat('ann', 'The same', { conversation_id });
+	await eventually(() => world.models.requests.length === 2, 'the model is asked');
+	const { told } = await Promise.all([world.chat('ann', 'The same', { conversation_id }), new Promise(done => setImmediate(done)).then(hold), first])
+		.then(([second]) => ({ told: second }));
+	assert.equal(told.reply, 'Once.');
+	assert.equal((await messages(world)).length, 4);
+});
+
+test('who is forgotten while the model writes is not there again', async t => {
+	const world = await World.open(t);
+	let hold;
+	const held = new Promise(resolve => { hold = resolve; });
+	world.models.script(GPT, ['It is', { until: held }, ' so.'], ['Again.']);
+	const call = world.follow('ann', { message: 'My secret' });
+	await eventually(() => world.models.requests.length === 1, 'the model is asked');
+	await ask(world.server, 'forget_customer', { customer: customers.ann, confirm: true }, as('admin'));
+	hold();
+	const { result } = await call;
+	assert.ok(result.isError, JSON.stringify(result));
+	assert.deepEqual(await messages(world), []);
+	assert.equal(world.models.requests.length, 1);
+});
