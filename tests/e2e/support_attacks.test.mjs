@@ -2,7 +2,7 @@
 // nothing, said twice, or there again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, callTool, eventually, exchange, select, stateless } from './support.mjs';
+import { ask, callTool, eventually, exchange, onPostgres, select, stateless } from './support.mjs';
 import { as, customers, GPT, World } from './support_world.mjs';
 
 const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
@@ -103,4 +103,22 @@ test('who is forgotten while the model writes is not there again', async t => {
 	assert.ok(result.isError, JSON.stringify(result));
 	assert.deepEqual(await messages(world), []);
 	assert.equal(world.models.requests.length, 1);
+});
+
+test('however many write into one conversation, at whichever process, each of it is written', async t => {
+	const world = await World.open(t, { models: false });
+	const other = onPostgres ? await world.begin() : world.server;
+	if (onPostgres)
+		t.after(() => other.stop());
+	const { conversation_id } = await world.chat('ann', 'Hello?'), all = [];
+	for (let i = 0; i < 120; i++) {
+		const server = i % 2 ? other : world.server;
+		all.push(callTool(server, 'chat_with_ai', { message: `I am ${i}`, conversation_id }, as('ann')),
+			callTool(server, 'escalate', { conversation_id, reason: `Of ${i}`, confirm: true }, as('ann')),
+			callTool(server, 'reply_as_person', { conversation_id, message: `To ${i}`, give_back: true }, as('staff')));
+	}
+	assert.deepEqual((await Promise.all(all)).filter(({ isError }) => isError), []);
+	assert.doesNotMatch(`${world.server.log}${other.log}`, /"level":"error"/);
+	const seqs = (await messages(world)).map(({ seq }) => Number(seq));
+	assert.deepEqual(seqs, seqs.map((_, i) => i + 1));
 });
