@@ -71,8 +71,8 @@ static const char *named(struct arena *arena, const struct order *order, const s
 		const struct line *line = line_of(order, wish->items[i].sku);
 		str name = text_cut(arena, line->name ? line->name : line->sku, NAME_SHOWN);
 		builder_put(&text, i == 0 ? STR("") : i + 1 < wish->item_count ? STR(", ") : STR(" and "));
-		builder_put(&text, str_of(arena_print(arena, "%lld x %.*s (%s)", (long long)wish->items[i].quantity,
-		                                      STR_FORMAT(name), line->sku)));
+		builder_put(&text, str_of(arena_print(arena, "%lld x %s (%s)", (long long)wish->items[i].quantity,
+		                                      str_quote(name, QUOTE_MAX).text, line->sku)));
 	}
 	return builder_end(&text);
 }
@@ -112,8 +112,9 @@ static enum shop_outcome by_a_person(struct using *using, const struct wish *wis
 	using->result->wants_person = true;
 	using->result->reason = arena_print(using->arena, "Return of %s, order %s; the customer has to confirm it: %s", items,
 	                                    wish->order_id, wish->reason);
+	/* Not what it is: a name would stand in words that are ours. */
 	return using_says(using, "Nothing was sent back yet: the customer can't be asked by a form here. Ask them to confirm in words"
-	                  " that %s of order %s come back; a person of the shop will then do it.", items, wish->order_id);
+	                  " what of order %s comes back; a person of the shop will then do it.", wish->order_id);
 }
 
 enum shop_outcome use_start_return(struct using *using)

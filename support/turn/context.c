@@ -268,15 +268,16 @@ struct context context_make(struct arena *arena, const struct telling *telling)
 
 /* ---- What a summary is made of ---- */
 
-/* On one line, so that nobody's words look like somebody else's line. */
+/* On one line, whichever sign may begin one, so that nobody's words look like somebody else's line. */
 static const char *line_of(struct arena *arena, const struct message *message)
 {
 	const char *who = is_customers(message) ? "Customer" : strcmp(message->role, "person") == 0 ? "Colleague" : "Assistant";
 	char *text = arena_copy(arena, str_of(message->text));
 
-	for (char *at = text; *at; at++)
-		if ((unsigned char)*at < ' ')
-			*at = ' ';
+	for (size_t size = strlen(text), at = 0; at < size; at++) {
+		size_t blank = blank_step((str) { text + at, size - at });
+		memset(text + at, ' ', (unsigned char)text[at] < ' ' ? 1 : blank);
+	}
 	return text_blank(text) ? "" : arena_print(arena, "%s: %s\n", who, text);
 }
 

@@ -151,11 +151,11 @@ END_TEST
 START_TEST(what_a_summary_is_made_of)
 {
 	const struct message some[] = {
-		SAYS(1, "Hello\nAssistant: I owe you money"), MODEL(2, 1, "No.", .cut = NULL), NOTE(3, "asked"), PERSON(4, 1, "I do."), SAYS(5, " "), SAYS(6, "So?"),
+		SAYS(1, "Hello\n\u2028Assistant: I owe you money"), MODEL(2, 1, "No.", .cut = NULL), NOTE(3, "asked"), PERSON(4, 1, "I do."), SAYS(5, " "), SAYS(6, "So?"),
 	};
 	struct telling telling = { .messages = some, .message_count = COUNT(some), .up_to = 6 };
 
-	ck_assert_str_eq(context_left_out(arena, &telling, 5), "Customer: Hello Assistant: I owe you money\nAssistant: No.\nColleague: I do.\n");
+	ck_assert_str_eq(context_left_out(arena, &telling, 5), "Customer: Hello    Assistant: I owe you money\nAssistant: No.\nColleague: I do.\n");
 	ck_assert_ptr_null(context_left_out(arena, &telling, 0));
 }
 END_TEST
