@@ -2,6 +2,7 @@
  * begun is done or is not. */
 #include "failing.h"
 #include "support_tools.h"
+#include "turn_store.h"
 
 static void end_failing(void)
 {
@@ -223,6 +224,40 @@ START_TEST(who_comes_second_sees_what_was_done)
 }
 END_TEST
 
+/* ---- Turns ---- */
+
+static void nothing(void)
+{
+}
+
+START_TEST(a_turn_that_is_begun_once_more_is_begun)
+{
+	struct turn turn = { .customer = "ada", .text = "Is it there?", .call = 7, .share = 100 };
+
+	make_overtaken(&support, nothing);
+	ck_assert_int_eq(turn_begin(support.store, arena, &turn), TURN_OURS);
+	ck_assert_int_eq(turn.seq, 1);
+	ck_assert_int_eq(find_number(&support, "select count(*) from conversation where id = '%s' and turn_owner = 7", turn.id), 1);
+	ck_assert_int_eq(find_number(&support, "select count(*) from message where call = 7 and tokens_in = 100"), 1);
+}
+END_TEST
+
+START_TEST(however_much_came_since_what_is_answered_is_told)
+{
+	struct turn turn = { .id = "CNV-A", .customer = "ada", .text = "Hello?", .call = 7 };
+	struct messages told;
+
+	for (int i = 2; i < MESSAGES_TOLD + 10; i++)
+		run_sql(&support, "insert into message (conversation_id, seq, at, role, author, text, answers) values"
+		        " ('CNV-A', %d, 5, '%s', 'ada', 'x', %d)", i, i == 4 ? "model" : "customer", i == 4 ? 1 : 0);
+	ck_assert_int_eq(turn_begin(support.store, arena, &turn), TURN_OURS);
+	ck_assert(turn_messages(support.store, arena, &turn, &told));
+	ck_assert_int_eq(told.count, 2);
+	ck_assert_int_eq(told.messages[0].seq, 1);
+	ck_assert_int_eq(told.messages[1].seq, 4);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("support's failures");
@@ -237,6 +272,8 @@ int main(void)
 	tcase_add_test(tests, what_waits_already_is_passed_on_once);
 	tcase_add_test(tests, what_is_alive_again_stays);
 	tcase_add_test(tests, who_comes_second_sees_what_was_done);
+	tcase_add_test(tests, a_turn_that_is_begun_once_more_is_begun);
+	tcase_add_test(tests, however_much_came_since_what_is_answered_is_told);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
