@@ -67,6 +67,19 @@ test('who hangs up before the end has had a share of the model all the same', as
 	assert.equal((await world.chat('bob', 'One')).by, 'model');
 });
 
+test('an answer that has begun is finished, whatever else its customer asks meanwhile', async t => {
+	const world = await World.open(t, { settings: { CUSTOMER_TOKENS: '20000' } });
+	let hold;
+	const held = new Promise(resolve => { hold = resolve; });
+	world.models.script(GPT, [{ until: held }, use('my_orders', {})], ['Other.', { usage: [30000, 5, 0] }], ['Done.']);
+	const call = world.chat('ann', 'One');
+	await eventually(() => world.models.requests.length === 1, 'the model is asked');
+	assert.equal((await world.chat('ann', 'Two')).reply, 'Other.');
+	hold();
+	assert.equal((await call).reply, 'Done.');
+	assert.equal((await world.chat('ann', 'Three')).by, 'nobody');
+});
+
 test('a summary is of the share too', async t => {
 	const world = await World.open(t, { settings: { CONTEXT_TOKENS: '2000' } });
 	world.models.script(GPT, body => body.tools ? ['word '.repeat(300)] : ['In short.', { usage: [700, 70, 0] }]);
