@@ -1,0 +1,17 @@
+// config.ts - config.json, which stands beside the page and is whoever's who runs it: the page is built once, for all.
+
+export interface Config {
+	api: string;                    // of support, as this page reaches it: /mcp, or https://…/mcp
+	issuer?: string;                // at which people sign in; else the API says which (RFC 9728)
+	client_id: string;              // of this page, at the issuer; "": it registers itself
+	scope: string;                  // what it asks for; "": what the API says
+	keys: boolean;                  // a key may be typed in; for trying
+}
+
+export async function readConfig(): Promise<Config> {
+	const answer = await fetch(new URL('config.json', document.baseURI), { cache: 'no-cache' });
+	if (!answer.ok)
+		throw new Error(`config.json: ${answer.status}`);
+	const given = await answer.json() as Partial<Config>;
+	return { client_id: '', scope: '', keys: false, ...given, api: new URL(given.api ?? 'mcp', document.baseURI).href };
+}

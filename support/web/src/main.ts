@@ -1,0 +1,133 @@
+// main.ts - the page: who is it, what may they do, and which conversation is it about (the address behind #).
+import { pause, pauseBefore } from './again';
+import { readConfig, type Config } from './config';
+import { button, fill, h } from './dom';
+import { Outbox } from './outbox';
+import { ask } from './question';
+import { Refused, Server, SignedOut } from './server';
+import { SignIn } from './sign_in';
+import type { Role } from './types';
+import { ListView } from './view_list';
+import { ThreadView } from './view_thread';
+import { language, say, words } from './words';
+
+const page = document.getElementById('page')!;
+const connection = h('p', { class: 'connection', role: 'status' });
+
+document.documentElement.lang = language;
+document.title = words.title;
+
+const head = (...actions: HTMLElement[]) => h('header', { class: 'top' }, h('h1', {}, words.title), connection, ...actions);
+
+// ---- Nobody yet ----
+
+function showSignIn(config: Config, signIn: SignIn, why = '') {
+	const problem = h('p', { class: 'problem', role: 'alert' }, why);
+	const begin = () => void signIn.begin().catch(() => fill(problem, words.signInFailed));
+	const field = h('input', { id: 'key', type: 'password', required: true, autocomplete: 'off', 'aria-describedby': 'key-hint' });
+	const form = h('form', { class: 'key', submit: event => {
+		event.preventDefault();
+		signIn.useKey(field.value.trim());
+		void showShop(config, signIn);
+	} }, h('label', { for: 'key' }, words.key), field, h('small', { id: 'key-hint' }, words.keyHint),
+	h('p', { class: 'actions' }, h('button', { type: 'submit' }, words.keyUse)));
+	fill(connection);
+	page.replaceChildren(head(), h('main', { class: 'sign-in' }, h('p', {}, words.signInWhy), problem,
+		h('p', { class: 'actions' }, button(words.signIn, begin, { class: 'main' })), config.keys && form));
+}
+
+// ---- Somebody ----
+
+// Until somebody answers.
+async function roleOf(server: Server): Promise<Role | undefined> {
+	for (let attempt = 0; ; attempt++)
+		try {
+			const tools = await server.tools();
+			return tools.has('reply_as_person') ? 'staff' : tools.has('chat_with_ai') ? 'customer' : undefined;
+		} catch (error) {
+			if (error instanceof SignedOut || error instanceof Refused)
+				throw error;
+			await pause(pauseBefore(attempt));
+		}
+}
+
+const conversationOf = (hash: string): string | 'new' | undefined => decodeURIComponent(/^#\/(.+)$/.exec(hash)?.[1] ?? '') || undefined;
+
+async function showShop(config: Config, signIn: SignIn) {
+	const server = new Server(config, signIn, ask), main = h('main');
+	let over = false, thread: ThreadView | undefined;
+	const routes = new AbortController();
+	const end = () => {
+		over = true;
+		routes.abort();
+		thread?.close();
+		list?.close();
+		server.close();
+	};
+	server.onSignedOut = () => {
+		if (over)
+			return;
+		end();
+		signIn.out();
+		showSignIn(config, signIn, words.signedOut);
+	};
+	server.watch(online => {
+		if (!over)
+			fill(connection, online ? words.online : words.offline);
+		document.documentElement.dataset.connection = online ? 'online' : 'offline';
+	});
+	let list: ListView | undefined;
+	page.replaceChildren(head(button(words.signOut, () => {
+		end();
+		signIn.out();
+		Outbox.forget();
+		showSignIn(config, signIn);
+	})), main);
+	main.append(h('p', { class: 'hint' }, words.loading));
+
+	const role = signIn.role ?? await roleOf(server).catch(() => undefined);
+	if (over)
+		return;
+	signIn.role = role;
+	if (!role) {
+		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
+		return;
+	}
+	list = new ListView(server, role);
+	const outbox = new Outbox(server, () => thread?.show(), (letter, id) => {
+		void list.read();
+		if (thread?.id === id)
+			thread.read();
+		else if (thread && thread.id === undefined && letter.by === 'customer')
+			location.replace(`#/${encodeURIComponent(id)}`);
+	});
+	const pane = h('div', { class: 'pane' });
+	const go = () => {
+		const chosen = conversationOf(location.hash);
+		thread?.close();
+		thread = chosen === undefined ? undefined : new ThreadView(server, outbox, role, chosen === 'new' ? undefined : chosen, () => void list.read());
+		pane.replaceChildren(thread?.element ?? h('p', { class: 'hint' }, words.choose));
+		main.dataset.shows = thread ? 'thread' : 'list';
+		list.choose(chosen);
+		document.title = chosen && chosen !== 'new' ? say('{title} – {chosen}', { title: words.title, chosen }) : words.title;
+		thread?.focus();
+	};
+	addEventListener('hashchange', go, { signal: routes.signal });
+	main.className = 'shop';
+	main.replaceChildren(list.element, pane);
+	go();
+	outbox.send();
+}
+
+async function begin() {
+	page.replaceChildren(head(), h('main', {}, h('p', { class: 'hint' }, words.loading)));
+	const config = await readConfig(), signIn = new SignIn(config);
+	try {
+		await signIn.end();
+	} catch {
+		return showSignIn(config, signIn, words.signInFailed);
+	}
+	return signIn.is ? showShop(config, signIn) : showSignIn(config, signIn);
+}
+
+begin().catch(() => page.replaceChildren(h('main', {}, h('p', { role: 'alert' }, words.broken))));

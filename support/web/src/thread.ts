@@ -1,0 +1,78 @@
+// thread.ts - one conversation as it is known here: read once, then what is new of it whenever it has changed.
+import { pause, pauseBefore } from './again';
+import { Refused, SignedOut, type Server } from './server';
+import type { Conversation, History, Message } from './types';
+
+export class Thread {
+	head: Conversation | undefined;
+	messages: Message[] = [];
+	writing = '';
+	earlier = false;
+	missing = false;
+	#end: () => void;
+	#open = true;
+	#dirty = false;
+	#reading = false;
+
+	constructor(private readonly server: Server, readonly id: string, private readonly changed: () => void) {
+		this.#end = server.follow(`support://conversation/${encodeURIComponent(id)}`, () => void this.read());
+		void this.read();
+	}
+
+	close() {
+		this.#open = false;
+		this.#end();
+	}
+
+	get last() { return this.messages.at(-1)?.seq ?? 0; }
+	get answeredTo() { return Math.max(0, ...this.messages.map(message => message.answers ?? 0)); }
+
+	// Calls that come while it reads are one more reading.
+	async read() {
+		this.#dirty = true;
+		if (this.#reading)
+			return;
+		this.#reading = true;
+		for (let attempt = 0; this.#dirty && this.#open;) {
+			this.#dirty = false;
+			try {
+				await this.#readOnce();
+				attempt = 0;
+			} catch (error) {
+				if (error instanceof SignedOut)
+					break;
+				// A first reading that is refused: it is not the caller's. A later one may be the store's trouble.
+				if (error instanceof Refused && !this.head && attempt >= 1) {
+					this.missing = true;
+					this.changed();
+					break;
+				}
+				this.#dirty = true;
+				await pause(pauseBefore(attempt++));
+			}
+		}
+		this.#reading = false;
+	}
+
+	async #readOnce() {
+		const known = this.head !== undefined;
+		const { history, earlier, later, writing, ...head } = await this.server.call<History>('get_conversation_history',
+			{ conversation_id: this.id, ...known ? { after: this.last, limit: 200 } : {} });
+		this.head = head;
+		this.writing = writing ?? '';
+		this.messages.push(...history.filter(message => message.seq > this.last));
+		if (!known)
+			this.earlier = earlier;
+		this.#dirty ||= known && later;
+		if (this.#open)
+			this.changed();
+	}
+
+	async readEarlier() {
+		const { history, earlier } = await this.server.call<History>('get_conversation_history',
+			{ conversation_id: this.id, before: this.messages[0]?.seq ?? 1 });
+		this.messages.unshift(...history.filter(message => message.seq < (this.messages[0]?.seq ?? Infinity)));
+		this.earlier = earlier;
+		this.changed();
+	}
+}
