@@ -1,0 +1,193 @@
+// page.test.mjs - the web page of support in a real browser: signing in, a conversation between a customer's two browsers and the desk,
+// connections that are lost, a server that is killed; and whether everybody can use it. Against a real server and a double of models.
+//
+// SCREENSHOTS names a folder to leave pictures in.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { chromium, sideways } from '../e2e/browser.mjs';
+import { eventually, select } from '../e2e/support.mjs';
+import { customers, GPT, World } from '../e2e/support_world.mjs';
+import { assertAccessible, built, openPerson, startSite } from './site.mjs';
+
+const skip = !chromium ? 'there is no chromium' : !built && 'support/web is not built: npm ci && npm run build there';
+const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
+
+async function openWorld(t, options) {
+	const world = await World.open(t, options);
+	world.site = await startSite({ server: () => world.server });
+	t.after(() => world.site.stop());
+	return world;
+}
+
+// Somebody at the page, signed in by key.
+async function person(t, world, key, options) {
+	const { context, page, wrong, close } = await openPerson(options);
+	t.after(async () => {
+		await close();
+		assert.deepEqual(wrong, []);
+	});
+	await page.goto(world.site.url);
+	await page.getByLabel('Key').fill(`mcp_${key}`);
+	await page.getByRole('button', { name: 'Use this key' }).click();
+	await page.getByText('Connected').waitFor();
+	return { context, page, wrong };
+}
+
+async function write(page, text, name = 'Send') {
+	await page.getByRole('textbox').fill(text);
+	await page.getByRole('button', { name, exact: true }).click();
+}
+
+const said = page => page.locator('.log .message .words').allTextContents();
+const shows = async (page, texts) => {
+	let shown;
+	await eventually(async () => JSON.stringify(shown = await said(page)) === JSON.stringify(texts), () => `the page shows ${JSON.stringify(shown)}`);
+};
+const picture = async (page, name) => process.env.SCREENSHOTS && await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
+const messages = world => select('support', world.folder, "select role, text from message where role <> 'note' order by conversation_id, seq");
+const roles = async world => (await messages(world)).map(({ role, text }) => [role, text]);
+const held = () => {
+	let go;
+	const until = new Promise(resolve => { go = resolve; });
+	return { until, go };
+};
+
+test('a customer’s two browsers and the desk are in one conversation, live', { skip }, async t => {
+	const world = await openWorld(t), wait = held();
+	world.models.script(GPT, ['Good ', 600, 'day. ', { until: wait.until }, 'It is on its way.'], ['You are welcome.']);
+	const ann = (await person(t, world, 'ann')).page, desk = (await person(t, world, 'staff')).page;
+	await picture(ann, 'empty');
+	await ann.getByRole('link', { name: 'New conversation' }).click();
+	await write(ann, 'Where is my teapot?');
+	await ann.locator('.writing').getByText('Good day.').waitFor();
+	await picture(ann, 'writing');
+
+	// The desk sees the model write, and another browser of hers.
+	await eventually(async () => {
+		await desk.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+		return await desk.locator('.conversations a').count() === 1;
+	}, 'the desk sees the conversation');
+	await desk.locator('.conversations a').click();
+	await desk.locator('.writing').getByText('Good day.').waitFor();
+	const other = (await person(t, world, 'ann')).page;
+	await other.locator('.conversations a').click();
+	await other.locator('.writing').getByText('Good day.').waitFor();
+	wait.go();
+	const whole = ['Where is my teapot?', 'Good day. It is on its way.'];
+	for (const page of [ann, other, desk])
+		await shows(page, whole);
+	await ann.getByText('Answered', { exact: true }).waitFor();
+
+	// A person is asked for: she is asked, the queue hears of it, and who takes it answers.
+	await ann.getByRole('button', { name: 'Ask for a person' }).click();
+	await ann.getByRole('dialog').getByRole('button', { name: 'Pass it on' }).waitFor();
+	await picture(ann, 'question');
+	await assertAccessible(ann, 'the question');
+	await ann.getByRole('dialog').getByRole('button', { name: 'Pass it on' }).click();
+	await ann.getByText('Waiting for a person; place 1').waitFor();
+	await desk.locator('[data-part=waiting] .conversations a').waitFor();
+	await desk.getByRole('button', { name: 'Take it' }).click();
+	await ann.getByText('With staff').waitFor();
+	await desk.locator('[data-part=taken] .conversations a').waitFor();
+	await write(desk, 'I am Eva. It arrives tomorrow.', 'Answer');
+	for (const page of [ann, other, desk])
+		await shows(page, [...whole, 'I am Eva. It arrives tomorrow.']);
+	await picture(desk, 'desk');
+	await write(desk, 'Our assistant goes on.', 'Answer and give back');
+	await shows(ann, [...whole, 'I am Eva. It arrives tomorrow.', 'Our assistant goes on.']);
+	await write(other, 'Thank you');
+	const all = [...whole, 'I am Eva. It arrives tomorrow.', 'Our assistant goes on.', 'Thank you', 'You are welcome.'];
+	for (const page of [ann, other, desk])
+		await shows(page, all);
+	await write(desk, 'Good bye.', 'Answer and close');
+	await ann.getByText('Closed').first().waitFor();
+
+	await ann.getByRole('button', { name: '4 of 5' }).click();
+	await ann.getByText('You gave 4 of 5').waitFor();
+	await desk.getByText('The customer gave 4 of 5').waitFor();
+	assert.deepEqual((await roles(world)).map(([, text]) => text), [...all, 'Good bye.']);
+});
+
+test('what somebody else wrote is not there', { skip }, async t => {
+	const world = await openWorld(t);
+	world.models.script(GPT, ['Hello.']);
+	const { conversation_id } = await world.chat('ann', 'My secret is 42');
+	const { page } = await person(t, world, 'bob');
+	await page.goto(`${world.site.url}#/${conversation_id}`);
+	await page.getByText('There is no such conversation.').waitFor();
+	assert.equal(await page.getByText('42').count(), 0);
+	assert.equal(await page.getByRole('textbox').count(), 0);
+});
+
+// ---- Whatever breaks, each message is there once ----
+
+test('what is written without a connection is kept, and sent once when it is back', { skip }, async t => {
+	const world = await openWorld(t);
+	world.models.script(GPT, ['Hello.'], ['Blue.'], ['Large.']);
+	const { page, context } = await person(t, world, 'ann');
+	await page.getByRole('link', { name: 'New conversation' }).click();
+	await write(page, 'Hi');
+	await shows(page, ['Hi', 'Hello.']);
+	await context.setOffline(true);
+	await page.getByText('No connection').waitFor();
+	await write(page, 'Which colour?');
+	await write(page, 'Which size?');
+	await page.getByText('Not sent yet').nth(1).waitFor();
+	await picture(page, 'offline');
+	await assertAccessible(page, 'without a connection');
+	assert.equal((await messages(world)).length, 2);
+	await context.setOffline(false);
+	await page.getByText('Connected').waitFor();
+	await page.getByText('Large.').waitFor();
+	assert.equal(await page.locator('.letter').count(), 0);
+	const there = await roles(world), by = role => there.filter(each => each[0] === role).map(([, text]) => text);
+	assert.deepEqual([by('customer'), by('model')], [['Hi', 'Which colour?', 'Which size?'], ['Hello.', 'Blue.', 'Large.']]);
+	await shows(page, there.map(([, text]) => text));
+});
+
+test('a server that is killed while it answers, and comes back, has the message once and answers it once', { skip }, async t => {
+	const world = await openWorld(t);
+	world.models.script(GPT, ['Hello.'], ['Half of ', { hold: true }], ['Whole.'], ['And that.']);
+	const { page } = await person(t, world, 'ann');
+	await page.getByRole('link', { name: 'New conversation' }).click();
+	await write(page, 'Hi');
+	await shows(page, ['Hi', 'Hello.']);
+	await write(page, 'Answer me');
+	await page.locator('.writing').getByText('Half of').waitFor();
+	world.server.child.kill('SIGKILL');
+	await world.server.ended;
+	await page.getByText('No connection').waitFor();
+	await write(page, 'And this?');
+	// Not even a page that is loaded anew forgets it.
+	await page.reload();
+	await page.getByText('And this?').waitFor();
+	world.server = await world.begin();
+	await shows(page, ['Hi', 'Hello.', 'Answer me', 'Whole.', 'And this?', 'And that.']);
+	assert.equal(await page.locator('.letter').count(), 0);
+	assert.deepEqual(await roles(world), [['customer', 'Hi'], ['model', 'Hello.'], ['customer', 'Answer me'], ['model', 'Whole.'],
+		['customer', 'And this?'], ['model', 'And that.']]);
+});
+
+test('a restart is not noticed', { skip }, async t => {
+	const world = await openWorld(t), wait = held();
+	world.models.script(GPT, ['Hello.'], ['One ', { until: wait.until }, 'moment.'], ['Done.']);
+	const { page } = await person(t, world, 'ann'), desk = (await person(t, world, 'staff')).page;
+	await page.getByRole('link', { name: 'New conversation' }).click();
+	await write(page, 'Hi');
+	await shows(page, ['Hi', 'Hello.']);
+	await desk.goto(`${world.site.url}${new URL(page.url()).hash}`);
+	await shows(desk, ['Hi', 'Hello.']);
+	await write(page, 'Wait');
+	await page.locator('.writing').getByText('One').waitFor();
+	// The old one ends what it has begun; the next waits for its data.
+	const next = world.begin(), stopped = world.server.stop();
+	wait.go();
+	await shows(page, ['Hi', 'Hello.', 'Wait', 'One moment.']);
+	await stopped;
+	world.server = await next;
+	await write(page, 'And?');
+	for (const each of [page, desk])
+		await shows(each, ['Hi', 'Hello.', 'Wait', 'One moment.', 'And?', 'Done.']);
+	assert.equal((await messages(world)).length, 6);
+});
