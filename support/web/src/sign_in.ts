@@ -1,7 +1,7 @@
 // sign_in.ts - who the person is to the API: a token by OAuth (code + PKCE), or a key where config.json lets one be typed in.
 //
 // What is kept is in sessionStorage: it goes with the tab, and the way to the issuer and back is survived.
-import { auth, type OAuthClientMetadata, type OAuthClientProvider, type OAuthDiscoveryState, type StoredOAuthClientInformation, type StoredOAuthTokens }
+import { auth, type OAuthClientMetadata, type OAuthClientInformationContext, type OAuthClientProvider, type OAuthDiscoveryState, type StoredOAuthClientInformation, type StoredOAuthTokens }
 	from '@modelcontextprotocol/client';
 import type { Config } from './config';
 import type { Role } from './types';
@@ -69,7 +69,7 @@ export class SignIn implements OAuthClientProvider {
 	get redirectUrl() { return here(); }
 
 	get clientMetadata(): OAuthClientMetadata {
-		return { client_name: 'Support', redirect_uris: [here()], token_endpoint_auth_method: 'none', application_type: 'web',
+		return { client_name: 'Support', redirect_uris: [here()], token_endpoint_auth_method: 'none', application_type: location.protocol === 'https:' ? 'web' : 'native',
 			grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], ...this.config.scope && { scope: this.config.scope } };
 	}
 
@@ -79,8 +79,9 @@ export class SignIn implements OAuthClientProvider {
 		return state;
 	}
 
-	clientInformation(): StoredOAuthClientInformation | undefined {
-		return this.config.client_id ? { client_id: this.config.client_id } : kept('client');
+	clientInformation(of?: OAuthClientInformationContext): StoredOAuthClientInformation | undefined {
+		const issuer = this.config.issuer ?? of?.issuer;
+		return this.config.client_id ? { client_id: this.config.client_id, ...issuer && { issuer } } : kept('client');
 	}
 	saveClientInformation(client: StoredOAuthClientInformation) { keep('client', client); }
 

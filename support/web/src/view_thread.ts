@@ -25,7 +25,7 @@ export class ThreadView {
 	#told = h('p', { class: 'visually-hidden', role: 'status' });
 	#rating = h('fieldset', { class: 'rate', hidden: true });
 	#problem = h('p', { class: 'problem', role: 'alert' });
-	#box = h('textarea', { id: 'message', rows: 2, maxlength: MOST, 'aria-describedby': 'message-hint', enterkeyhint: 'send' });
+	#box = h('textarea', { id: 'message', rows: 1, maxlength: MOST, 'aria-describedby': 'message-hint', enterkeyhint: 'send' });
 	#scroll: HTMLElement;
 	#form: HTMLFormElement;
 	#rows: Rows<Message>;

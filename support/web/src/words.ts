@@ -64,7 +64,7 @@ const en = {
 	discard: 'Discard',
 
 	askPerson: 'Ask for a person',
-	askPersonWhy: 'A person was asked for on the page.',
+	askPersonWhy: 'by the customer, on the web page',
 	rate: 'How was this conversation?',
 	rated: 'You gave {rating} of 5. Thank you.',
 	ratedFor: 'The customer gave {rating} of 5.',
