@@ -20,7 +20,7 @@ const isProgram = path => {
 export const chromium = process.env.CHROMIUM ?? process.env.PATH.split(delimiter)
 	.flatMap(folder => names.map(name => join(folder, name))).find(isProgram);
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+export const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 	'--disable-background-networking', '--disable-component-update', '--disable-sync',
 	'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
 

@@ -29,10 +29,10 @@ async function quietly(work) {
 
 // Who may sign in, and with which scopes; `claims` stand in their tokens.
 export const people = {
-	ann: { title: 'Ann, a customer', scopes: ['products:read', 'orders:own'], claims: { customer: 'C-Ann.77131' } },
-	bob: { title: 'Bob, a customer', scopes: ['products:read', 'orders:own'], claims: { customer: 'C-Bob.44902' } },
+	ann: { title: 'Ann, a customer', scopes: ['products:read', 'orders:own', 'support:chat'], claims: { customer: 'C-Ann.77131' } },
+	bob: { title: 'Bob, a customer', scopes: ['products:read', 'orders:own', 'support:chat'], claims: { customer: 'C-Bob.44902' } },
 	sam: { title: 'Sam, of staff', scopes: ['products:read', 'products:write', 'stock:reserve', 'stock:restock',
-		'orders:read', 'orders:write', 'orders:staff', 'reports:read', 'ops:read', 'ops:costs'], claims: {} },
+		'orders:read', 'orders:write', 'orders:staff', 'reports:read', 'ops:read', 'ops:costs', 'support:staff'], claims: {} },
 };
 const known = [...new Set(Object.values(people).flatMap(person => person.scopes))];
 

@@ -20,18 +20,23 @@ async function openWorld(t, options) {
 	return world;
 }
 
-// Somebody at the page, signed in by key.
-async function person(t, world, key, options) {
+// Somebody at the page; and signed in, by key.
+async function arrive(t, world, options) {
 	const { context, page, wrong, close } = await openPerson(options);
 	t.after(async () => {
 		await close();
 		assert.deepEqual(wrong, []);
 	});
 	await page.goto(world.site.url);
+	return { context, page };
+}
+
+async function person(t, world, key, options) {
+	const { context, page } = await arrive(t, world, options);
 	await page.getByLabel('Key').fill(`mcp_${key}`);
 	await page.getByRole('button', { name: 'Use this key' }).click();
-	await page.getByText('Connected').waitFor();
-	return { context, page, wrong };
+	await page.locator('.connection').getByText('Connected').waitFor();
+	return { context, page };
 }
 
 async function write(page, text, name = 'Send') {
@@ -88,7 +93,7 @@ test('a customer’s two browsers and the desk are in one conversation, live', {
 	await ann.getByText('Waiting for a person; place 1').waitFor();
 	await desk.locator('[data-part=waiting] .conversations a').waitFor();
 	await desk.getByRole('button', { name: 'Take it' }).click();
-	await ann.getByText('With staff').waitFor();
+	await ann.locator('.thread-head').getByText('With staff').waitFor();
 	await desk.locator('[data-part=taken] .conversations a').waitFor();
 	await write(desk, 'I am Eva. It arrives tomorrow.', 'Answer');
 	for (const page of [ann, other, desk])
@@ -101,7 +106,7 @@ test('a customer’s two browsers and the desk are in one conversation, live', {
 	for (const page of [ann, other, desk])
 		await shows(page, all);
 	await write(desk, 'Good bye.', 'Answer and close');
-	await ann.getByText('Closed').first().waitFor();
+	await ann.locator('.thread-head').getByText('Closed').waitFor();
 
 	await ann.getByRole('button', { name: '4 of 5' }).click();
 	await ann.getByText('You gave 4 of 5').waitFor();
@@ -116,7 +121,7 @@ test('what somebody else wrote is not there', { skip }, async t => {
 	const { page } = await person(t, world, 'bob');
 	await page.goto(`${world.site.url}#/${conversation_id}`);
 	await page.getByText('There is no such conversation.').waitFor();
-	assert.equal(await page.getByText('42').count(), 0);
+	assert.equal(await page.getByText('My secret').count(), 0);
 	assert.equal(await page.getByRole('textbox').count(), 0);
 });
 
@@ -130,16 +135,16 @@ test('what is written without a connection is kept, and sent once when it is bac
 	await write(page, 'Hi');
 	await shows(page, ['Hi', 'Hello.']);
 	await context.setOffline(true);
-	await page.getByText('No connection').waitFor();
+	await page.locator('.connection').getByText('No connection').waitFor();
 	await write(page, 'Which colour?');
 	await write(page, 'Which size?');
-	await page.getByText('Not sent yet').nth(1).waitFor();
+	await page.locator('.letter').getByText('Not sent yet').nth(1).waitFor();
 	await picture(page, 'offline');
 	await assertAccessible(page, 'without a connection');
 	assert.equal((await messages(world)).length, 2);
 	await context.setOffline(false);
-	await page.getByText('Connected').waitFor();
-	await page.getByText('Large.').waitFor();
+	await page.locator('.connection').getByText('Connected').waitFor();
+	await page.locator('.log').getByText('Large.').waitFor();
 	assert.equal(await page.locator('.letter').count(), 0);
 	const there = await roles(world), by = role => there.filter(each => each[0] === role).map(([, text]) => text);
 	assert.deepEqual([by('customer'), by('model')], [['Hi', 'Which colour?', 'Which size?'], ['Hello.', 'Blue.', 'Large.']]);
@@ -157,11 +162,11 @@ test('a server that is killed while it answers, and comes back, has the message 
 	await page.locator('.writing').getByText('Half of').waitFor();
 	world.server.child.kill('SIGKILL');
 	await world.server.ended;
-	await page.getByText('No connection').waitFor();
+	await page.locator('.connection').getByText('No connection').waitFor();
 	await write(page, 'And this?');
 	// Not even a page that is loaded anew forgets it.
 	await page.reload();
-	await page.getByText('And this?').waitFor();
+	await page.locator('.letter').getByText('And this?').waitFor();
 	world.server = await world.begin();
 	await shows(page, ['Hi', 'Hello.', 'Answer me', 'Whole.', 'And this?', 'And that.']);
 	assert.equal(await page.locator('.letter').count(), 0);
@@ -183,11 +188,78 @@ test('a restart is not noticed', { skip }, async t => {
 	// The old one ends what it has begun; the next waits for its data.
 	const next = world.begin(), stopped = world.server.stop();
 	wait.go();
-	await shows(page, ['Hi', 'Hello.', 'Wait', 'One moment.']);
 	await stopped;
 	world.server = await next;
+	await shows(page, ['Hi', 'Hello.', 'Wait', 'One moment.']);
 	await write(page, 'And?');
 	for (const each of [page, desk])
 		await shows(each, ['Hi', 'Hello.', 'Wait', 'One moment.', 'And?', 'Done.']);
 	assert.equal((await messages(world)).length, 6);
 });
+
+// ---- For everybody ----
+
+const looks = {
+	'light, wide': { colorScheme: 'light', viewport: { width: 1100, height: 800 } },
+	'dark, on a phone': { colorScheme: 'dark', viewport: { width: 375, height: 720 }, hasTouch: true },
+};
+for (const [name, look] of Object.entries(looks))
+	test(`cards, a question and the desk by keyboard and for screen readers, ${name}`, { skip }, async t => {
+		const world = await openWorld(t, { shop: true });
+		const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered');
+		world.models.script(GPT, ['Let me look. ', use('my_orders', {}), use('track_my_order', { order_id: order }, 't2')],
+			[use('find_product', { words: 'kettle' }), use('check_stock', { items: [{ sku: 'KIT-0001' }] }, 't4')], ['It was delivered. <b>What</b> is wrong with it?'],
+			[use('start_return', { order_id: order, items: [{ sku: 'KIT-0001', quantity: 1 }], reason: 'It leaks' })], ['Your return is arranged.']);
+		const { page } = await arrive(t, world, look);
+		await page.getByRole('button', { name: 'Sign in' }).waitFor();
+		await assertAccessible(page, 'signing in');
+		await picture(page, `sign-in-${name}`);
+		await page.getByLabel('Key').fill('mcp_ann');
+		await page.keyboard.press('Enter');
+		await page.getByRole('link', { name: 'New conversation' }).focus();
+		await assertAccessible(page, 'the list');
+		await page.keyboard.press('Enter');
+
+		// One begins to write at once: Shift and Enter begins a line, Enter sends.
+		await page.locator('textarea:focus').waitFor();
+		await page.keyboard.type('Where is my order?');
+		await page.keyboard.press('Shift+Enter');
+		await page.keyboard.type('And is there a kettle?');
+		await page.keyboard.press('Enter');
+		await page.getByRole('region', { name: `Order ${order}` }).waitFor();
+		await page.getByRole('region', { name: 'Your orders' }).waitFor();
+		await page.getByRole('region', { name: 'Products' }).waitFor();
+		assert.deepEqual(await said(page), ['Where is my order?\nAnd is there a kettle?', 'It was delivered. <b>What</b> is wrong with it?']);
+		assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'polite');
+		await assertAccessible(page, 'a conversation');
+		await page.locator('textarea:focus').waitFor();
+		await page.keyboard.type('I want to send one back, it leaks');
+		await page.keyboard.press('Enter');
+		const question = page.getByRole('dialog', { name: 'A question to you' });
+		await question.getByText(/^Return 1 x/).waitFor();
+		await assertAccessible(page, 'a question');
+		await picture(page, `question-${name}`);
+		await question.locator('button:focus').waitFor();
+		await page.keyboard.press('Enter');
+		await page.locator('.log').getByText('Your return is arranged.').waitFor();
+		await question.waitFor({ state: 'detached' });
+		await page.locator('textarea:focus').waitFor();
+		assert.ok(await page.evaluate(sideways) <= 0, 'nothing is wider than the page');
+		await picture(page, `conversation-${name}`);
+
+		// The desk, of the same person's looks.
+		await page.getByRole('button', { name: 'Ask for a person' }).click();
+		await question.getByRole('button', { name: 'Pass it on' }).click();
+		await page.getByText('Waiting for a person; place 1').waitFor();
+		const desk = (await person(t, world, 'staff', look)).page;
+		await desk.locator('[data-part=waiting] a').waitFor();
+		await assertAccessible(desk, 'the queue');
+		await picture(desk, `queue-${name}`);
+		await desk.locator('[data-part=waiting] a').focus();
+		await desk.keyboard.press('Enter');
+		await desk.getByRole('button', { name: 'Take it' }).waitFor();
+		await desk.locator('.log').getByText('Your return is arranged.').waitFor();
+		await assertAccessible(desk, 'the desk');
+		await picture(desk, `desk-${name}`);
+		assert.ok(await desk.evaluate(sideways) <= 0, 'nothing is wider than the desk');
+	});

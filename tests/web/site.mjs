@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { after } from 'node:test';
-import { openBrowser } from '../e2e/browser.mjs';
+import { chromium, flags } from '../e2e/browser.mjs';
 import { npm, root } from '../e2e/support.mjs';
 
 export const dist = join(root, 'support/web/dist');
@@ -59,10 +59,15 @@ export async function startSite({ server, config = {}, connects = [] }) {
 	return site;
 }
 
+// One browser; each person has profile and cookies of their own in it.
+let browser;
+const launch = () => browser ??= npm('playwright-core').chromium.launch({ executablePath: chromium, args: flags, timeout: 60000 });
+after(async () => (await browser)?.close());
+
 // A browser of one person's. `wrong`: what its pages complained of; what a lost connection says is no complaint.
 export async function openPerson(options = {}) {
-	const context = await openBrowser({ viewport: { width: 1100, height: 800 }, ...options });
-	const [page] = context.pages(), wrong = [];
+	const context = await (await launch()).newContext({ viewport: { width: 1100, height: 800 }, ...options });
+	const page = await context.newPage(), wrong = [];
 	page.setDefaultTimeout(15000);
 	page.on('pageerror', error => wrong.push(String(error)));
 	page.on('console', message => ['error', 'warning'].includes(message.type()) && !/Failed to load resource|net::ERR_/.test(message.text()) && wrong.push(message.text()));
