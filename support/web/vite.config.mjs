@@ -2,6 +2,8 @@
 // Content-Security-Policy needs no exception.
 import { defineConfig } from 'vite';
 
+const support = process.env.SUPPORT ?? 'http://127.0.0.1:8084';
+
 export default defineConfig({
 	base: './',
 	build: {
@@ -10,5 +12,5 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 	},
 	// `npm run dev`: the page beside a server that runs; SUPPORT names another.
-	server: { proxy: { '/mcp': { target: process.env.SUPPORT ?? 'http://127.0.0.1:8084' } } },
+	server: { host: '127.0.0.1', proxy: { '/mcp': support, '/.well-known': support } },
 });

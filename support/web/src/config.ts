@@ -5,7 +5,7 @@ export interface Config {
 	issuer?: string;                // at which people sign in; else the API says which (RFC 9728)
 	client_id: string;              // of this page, at the issuer; "": it registers itself
 	scope: string;                  // what it asks for; "": what the API says
-	keys: boolean;                  // a key may be typed in; for trying
+	keys: boolean;                  // a key may be typed in; for trying, as with vite's own server
 }
 
 export async function readConfig(): Promise<Config> {
@@ -13,5 +13,5 @@ export async function readConfig(): Promise<Config> {
 	if (!answer.ok)
 		throw new Error(`config.json: ${answer.status}`);
 	const given = await answer.json() as Partial<Config>;
-	return { client_id: '', scope: '', keys: false, ...given, api: new URL(given.api ?? 'mcp', document.baseURI).href };
+	return { client_id: '', scope: '', ...given, keys: given.keys ?? import.meta.env.DEV, api: new URL(given.api ?? 'mcp', document.baseURI).href };
 }

@@ -3,13 +3,13 @@ import { pause, pauseBefore } from './again';
 import { readConfig, type Config } from './config';
 import { button, fill, h } from './dom';
 import { Outbox } from './outbox';
-import { ask } from './question';
+import { ask, endQuestion } from './question';
 import { Refused, Server, SignedOut } from './server';
 import { SignIn } from './sign_in';
 import type { Role } from './types';
 import { ListView } from './view_list';
 import { ThreadView } from './view_thread';
-import { language, say, words } from './words';
+import { language, words } from './words';
 
 const page = document.getElementById('page')!;
 const connection = h('p', { class: 'connection', role: 'status' });
@@ -51,49 +51,13 @@ async function roleOf(server: Server): Promise<Role | undefined> {
 		}
 }
 
-const conversationOf = (hash: string): string | 'new' | undefined => decodeURIComponent(/^#\/(.+)$/.exec(hash)?.[1] ?? '') || undefined;
+// The conversation that the page's address is about; `new` is one that begins.
+const chosen = () => /^#\/([\w-]+)$/.exec(location.hash)?.[1];
 
-async function showShop(config: Config, signIn: SignIn) {
-	const server = new Server(config, signIn, ask), main = h('main');
-	let over = false, thread: ThreadView | undefined;
-	const routes = new AbortController();
-	const end = () => {
-		over = true;
-		routes.abort();
-		thread?.close();
-		list?.close();
-		server.close();
-	};
-	server.onSignedOut = () => {
-		if (over)
-			return;
-		end();
-		signIn.out();
-		showSignIn(config, signIn, words.signedOut);
-	};
-	server.watch(online => {
-		if (!over)
-			fill(connection, online ? words.online : words.offline);
-		document.documentElement.dataset.connection = online ? 'online' : 'offline';
-	});
-	let list: ListView | undefined;
-	page.replaceChildren(head(button(words.signOut, () => {
-		end();
-		signIn.out();
-		Outbox.forget();
-		showSignIn(config, signIn);
-	})), main);
-	main.append(h('p', { class: 'hint' }, words.loading));
-
-	const role = signIn.role ?? await roleOf(server).catch(() => undefined);
-	if (over)
-		return;
-	signIn.role = role;
-	if (!role) {
-		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
-		return;
-	}
-	list = new ListView(server, role);
+// List and conversation, until what it gives is called.
+function openShop(server: Server, role: Role, main: HTMLElement): () => void {
+	let thread: ThreadView | undefined;
+	const list = new ListView(server, role), pane = h('div', { class: 'pane' }), routes = new AbortController();
 	const outbox = new Outbox(server, () => thread?.show(), (letter, id) => {
 		void list.read();
 		if (thread?.id === id)
@@ -101,15 +65,14 @@ async function showShop(config: Config, signIn: SignIn) {
 		else if (thread && thread.id === undefined && letter.by === 'customer')
 			location.replace(`#/${encodeURIComponent(id)}`);
 	});
-	const pane = h('div', { class: 'pane' });
 	const go = () => {
-		const chosen = conversationOf(location.hash);
+		const id = chosen();
 		thread?.close();
-		thread = chosen === undefined ? undefined : new ThreadView(server, outbox, role, chosen === 'new' ? undefined : chosen, () => void list.read());
+		thread = id === undefined ? undefined : new ThreadView(server, outbox, role, id === 'new' ? undefined : id, () => void list.read());
 		pane.replaceChildren(thread?.element ?? h('p', { class: 'hint' }, words.choose));
 		main.dataset.shows = thread ? 'thread' : 'list';
-		list.choose(chosen);
-		document.title = chosen && chosen !== 'new' ? say('{title} – {chosen}', { title: words.title, chosen }) : words.title;
+		list.choose(id);
+		document.title = id && id !== 'new' ? `${words.title} – ${id}` : words.title;
 		thread?.focus();
 	};
 	addEventListener('hashchange', go, { signal: routes.signal });
@@ -117,6 +80,45 @@ async function showShop(config: Config, signIn: SignIn) {
 	main.replaceChildren(list.element, pane);
 	go();
 	outbox.send();
+	return () => {
+		routes.abort();
+		thread?.close();
+		list.close();
+		outbox.close();
+	};
+}
+
+async function showShop(config: Config, signIn: SignIn) {
+	const server = new Server(config, signIn, ask), main = h('main', {}, h('p', { class: 'hint' }, words.loading));
+	let over = false, close = () => {};
+	const end = (why?: string) => {
+		if (over)
+			return;
+		over = true;
+		close();
+		server.close();
+		endQuestion();
+		signIn.out();
+		showSignIn(config, signIn, why);
+	};
+	server.onSignedOut = () => end(words.signedOut);
+	server.watch(online => {
+		fill(connection, online ? words.online : words.offline);
+		document.documentElement.dataset.connection = online ? 'online' : 'offline';
+	});
+	page.replaceChildren(head(button(words.signOut, () => {
+		end();
+		Outbox.forget();
+	})), main);
+
+	const role = signIn.role ?? await roleOf(server).catch(() => undefined);
+	if (over)
+		return;
+	signIn.role = role;
+	if (role)
+		close = openShop(server, role, main);
+	else
+		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
 }
 
 async function begin() {

@@ -30,6 +30,7 @@ export class Outbox {
 	// What the model writes for a letter, as it is told to whoever sent it.
 	writing = new Map<string, string>();
 	#under = new Set<string>();
+	#open = true;                           // until its person is signed out: what is kept is the next one's to send
 
 	constructor(private readonly server: Server, private readonly changed: () => void,
 		private readonly answered: (letter: Letter, id: string) => void) {
@@ -38,6 +39,7 @@ export class Outbox {
 		server.watch(() => this.changed());
 	}
 
+	close() { this.#open = false; }
 	static forget() { sessionStorage.removeItem(NAME); }
 
 	of(conversation: string | undefined) {
@@ -62,6 +64,8 @@ export class Outbox {
 	}
 
 	#keep() {
+		if (!this.#open)
+			return;
 		sessionStorage.setItem(NAME, JSON.stringify(this.letters));
 		this.changed();
 	}
@@ -75,6 +79,8 @@ export class Outbox {
 
 	// In their order: one that may not have arrived is not overtaken. Of a new conversation the first brings its number.
 	send() {
+		if (!this.#open)
+			return;
 		const held = new Set<string | undefined>();
 		for (const letter of this.letters) {
 			if (letter.state === 'failed' || held.has(letter.conversation))
@@ -88,7 +94,7 @@ export class Outbox {
 
 	async #deliver(letter: Letter) {
 		this.#under.add(letter.key);
-		for (let attempt = 0, refused = 0; this.letters.includes(letter); attempt++) {
+		for (let attempt = 0, refused = 0; this.#open && this.letters.includes(letter); attempt++) {
 			if (letter.state === 'kept' && navigator.onLine)
 				this.#becomes(letter, 'sending');
 			try {
@@ -96,8 +102,10 @@ export class Outbox {
 				this.#arrived(letter, id);
 				break;
 			} catch (error) {
-				if (error instanceof SignedOut)
+				if (error instanceof SignedOut) {
+					this.close();
 					break;
+				}
 				if (error instanceof Refused && ++refused === TRIES) {
 					this.#becomes(letter, 'failed');
 					break;

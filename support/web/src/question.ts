@@ -50,9 +50,11 @@ function input(field: Field, id: string, name: string, required: boolean): Contr
 
 let current: HTMLDialogElement | undefined;
 
+export const endQuestion = () => current?.close();
+
 // One at a time: what is asked anew, after a lost connection, takes the place of what was asked before.
 export function ask({ message, requestedSchema }: ElicitRequestFormParams): Promise<ElicitResult> {
-	current?.close();
+	endQuestion();
 	const fields = Object.entries(requestedSchema.properties), required = requestedSchema.required ?? [];
 	const [only] = fields, sure = fields.length === 1 && only![1].type === 'boolean';
 	const controls = fields.map(([name, field], at): [string, Control] => [name, input(field, `question-${at}`, name, required.includes(name))]);

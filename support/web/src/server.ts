@@ -69,6 +69,7 @@ export class Server {
 	#client: Client | undefined;
 	#connecting: Promise<Client> | undefined;
 	#followed = new Map<string, Set<() => void>>();
+	#closed = false;
 	// Whether somebody answers; those who want to know.
 	#online = true;
 	#watchers = new Set<(online: boolean) => void>();
@@ -85,7 +86,7 @@ export class Server {
 	}
 
 	#says(online: boolean) {
-		if (online === this.#online)
+		if (this.#closed || online === this.#online)
 			return;
 		this.#online = online;
 		for (const watcher of this.#watchers)
@@ -120,6 +121,8 @@ export class Server {
 
 	// One that is cut off, by the network or by `signal`, ends: otherwise it would wait for its time to be over.
 	async #request<Result>(options: RequestOptions, run: (client: Client, options: RequestOptions) => Promise<Result>): Promise<Result> {
+		if (this.#closed)
+			throw new SignedOut('closed');
 		const cut = new AbortController(), abort = () => cut.abort();
 		const signal = options.signal ? AbortSignal.any([options.signal, cut.signal]) : cut.signal;
 		addEventListener('offline', abort);
@@ -132,7 +135,7 @@ export class Server {
 			this.#says(!(kind instanceof Unreachable));
 			if (kind instanceof SignedOut)
 				this.onSignedOut();
-			throw kind;
+			throw this.#closed ? new SignedOut('closed') : kind;
 		} finally {
 			removeEventListener('offline', abort);
 		}
@@ -181,7 +184,7 @@ export class Server {
 	}
 
 	async #followOn(uri: string, changed: () => void, signal: AbortSignal) {
-		for (let attempt = 0; !signal.aborted; attempt++) {
+		for (let attempt = 0; !signal.aborted && !this.#closed; attempt++) {
 			const cut = new AbortController(), abort = () => cut.abort();
 			addEventListener('offline', abort);
 			try {
@@ -195,7 +198,7 @@ export class Server {
 					this.#says(false);
 			} catch (error) {
 				const kind = kindOf(error);
-				if (signal.aborted)
+				if (signal.aborted || this.#closed)
 					return;
 				if (kind instanceof SignedOut)
 					return this.onSignedOut();
@@ -210,7 +213,9 @@ export class Server {
 		}
 	}
 
+	// Whoever tries again hears that nobody is signed in.
 	close() {
+		this.#closed = true;
 		this.#followed.clear();
 		void this.#client?.close();
 	}

@@ -3,6 +3,8 @@ import { pause, pauseBefore } from './again';
 import { Refused, SignedOut, type Server } from './server';
 import type { Conversation, History, Message } from './types';
 
+const TRIES = 4;                                // where the server answers no: a conversation that is not there, or its store's trouble
+
 export class Thread {
 	head: Conversation | undefined;
 	messages: Message[] = [];
@@ -33,7 +35,7 @@ export class Thread {
 		if (this.#reading)
 			return;
 		this.#reading = true;
-		for (let attempt = 0; this.#dirty && this.#open;) {
+		for (let attempt = 0, refused = 0; this.#dirty && this.#open;) {
 			this.#dirty = false;
 			try {
 				await this.#readOnce();
@@ -41,9 +43,8 @@ export class Thread {
 			} catch (error) {
 				if (error instanceof SignedOut)
 					break;
-				// A first reading that is refused: it is not the caller's. A later one may be the store's trouble.
-				if (error instanceof Refused && !this.head && attempt >= 1) {
-					this.missing = true;
+				if (error instanceof Refused && ++refused === TRIES) {
+					this.missing = !this.head;
 					this.changed();
 					break;
 				}

@@ -1,9 +1,11 @@
 // view_list.ts - the conversations to choose from: a customer's own, or the desk's queue and all others.
 import { button, fill, h, Rows } from './dom';
 import { pause, pauseBefore } from './again';
-import { SignedOut, type Server } from './server';
+import { Refused, SignedOut, type Server } from './server';
 import type { Conversation, Listed, Queue, Role } from './types';
 import { say, when, words } from './words';
+
+const TRIES = 4;                                // where the server answers no
 
 class Part {
 	readonly list = h('ul', { class: 'conversations' });
@@ -26,6 +28,8 @@ class Part {
 				h('time', { datetime: each.updated_at }, when(each.updated_at))),
 			h('span', { class: 'latest' }, each.latest_words ?? ''), h('span', { class: `mark ${each.status}` }, state + since)));
 	}
+
+	fails() { fill(this.empty, words.notDone); }
 
 	show(conversations: readonly Conversation[], chosen: string | undefined) {
 		this.#rows.show(conversations);
@@ -85,7 +89,7 @@ export class ListView {
 		if (this.#reading)
 			return;
 		this.#reading = true;
-		for (let attempt = 0; this.#dirty;) {
+		for (let attempt = 0, refused = 0; this.#dirty;) {
 			this.#dirty = false;
 			try {
 				if (this.role === 'staff')
@@ -97,6 +101,10 @@ export class ListView {
 			} catch (error) {
 				if (error instanceof SignedOut)
 					break;
+				if (error instanceof Refused && ++refused === TRIES) {
+					this.#all.fails();
+					break;
+				}
 				this.#dirty = true;
 				await pause(pauseBefore(attempt++));
 			}
