@@ -10,6 +10,7 @@ export default defineConfig({
 		target: 'es2022',
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
+		license: { fileName: 'licenses.md' },           // of what is built in, which they ask for
 	},
 	// `npm run dev`: the page beside a server that runs; SUPPORT names another.
 	server: { host: '127.0.0.1', proxy: { '/mcp': support, '/.well-known': support } },
