@@ -23,6 +23,7 @@ export interface Letter {
 }
 
 const NAME = 'support.outbox';
+const DRAFTS = 'support.drafts';
 const TRIES = 6;                                // where the server answers, but not with what was asked for
 
 export class Outbox {
@@ -40,7 +41,18 @@ export class Outbox {
 	}
 
 	close() { this.#open = false; }
-	static forget() { sessionStorage.removeItem(NAME); }
+	static forget() {
+		sessionStorage.removeItem(NAME);
+		sessionStorage.removeItem(DRAFTS);
+	}
+
+	// What is written and not sent, by conversation.
+	get #drafts() { return JSON.parse(sessionStorage.getItem(DRAFTS) ?? '{}') as Record<string, string>; }
+	draft(conversation = '') { return this.#drafts[conversation] ?? ''; }
+	keepDraft(text: string, conversation = '') {
+		const { [conversation]: _, ...others } = this.#drafts;
+		sessionStorage.setItem(DRAFTS, JSON.stringify(text ? { ...others, [conversation]: text } : others));
+	}
 
 	of(conversation: string | undefined) {
 		return this.letters.filter(letter => letter.conversation === conversation);
@@ -132,8 +144,12 @@ export class Outbox {
 	}
 
 	#arrived(letter: Letter, id: string) {
-		for (const each of letter.conversation === undefined ? this.of(undefined) : [])
-			each.conversation = id;
+		if (letter.conversation === undefined) {
+			this.keepDraft(this.draft(), id);
+			this.keepDraft('');
+			for (const each of this.of(undefined))
+				each.conversation = id;
+		}
 		this.discard(letter);
 		this.answered(letter, id);
 	}

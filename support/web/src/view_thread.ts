@@ -57,6 +57,8 @@ export class ThreadView {
 
 	#composer() {
 		const send = (more: Letter['more'] = {}) => this.#send(more);
+		this.#box.value = this.outbox.draft(this.id);
+		this.#box.addEventListener('input', () => this.outbox.keepDraft(this.#box.value, this.id));
 		this.#box.addEventListener('keydown', event => {
 			if (event.key !== 'Enter' || event.shiftKey || event.isComposing)
 				return;
@@ -78,6 +80,7 @@ export class ThreadView {
 		if (!text)
 			return this.#box.focus();
 		this.#box.value = '';
+		this.outbox.keepDraft('', this.id);
 		this.#box.focus();
 		this.outbox.add({ by: this.role, conversation: this.id, text, more, after: this.#thread?.last ?? 0 });
 		this.#scroll.scrollTop = this.#scroll.scrollHeight;
