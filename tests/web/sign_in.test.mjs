@@ -64,16 +64,20 @@ for (const [way, config] of Object.entries(ways))
 		// Where none is had, what was written waits until somebody has signed in.
 		issuer.trouble = (_, response, path) => path === '/token'
 			&& response.writeHead(400, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' }).end('{"error":"invalid_grant"}');
-		await spoil();
+		await ann.context.setOffline(true);
 		await ann.page.getByRole('textbox').fill('Are you there?');
 		await ann.page.keyboard.press('Enter');
+		await ann.page.getByRole('textbox').fill('Half of a');
+		await spoil();
+		await ann.context.setOffline(false);
 		await ann.page.getByText('You are signed out.').waitFor();
 		issuer.trouble = undefined;
 		await signIn(ann.page, 'Ann');
 		await ann.page.locator('.log').getByText('Still here.').waitFor();
+		assert.equal(await ann.page.getByRole('textbox').inputValue(), 'Half of a');
 		await ann.page.getByRole('button', { name: 'Sign out' }).click();
 		await ann.page.getByRole('button', { name: 'Sign in' }).waitFor();
-		assert.deepEqual(await ann.page.evaluate(() => Object.keys(sessionStorage).filter(name => /token|key|outbox/.test(name))), []);
+		assert.deepEqual(await ann.page.evaluate(() => Object.keys(sessionStorage).filter(name => /token|key|outbox|draft/.test(name))), []);
 		// Of the refusal the client's own words are there.
 		assert.deepEqual([...ann.wrong, ...sam.wrong].filter(words => !/invalid_grant/.test(words)), []);
 		await Promise.all([ann.close(), sam.close()]);
