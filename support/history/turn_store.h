@@ -55,7 +55,8 @@ MUST_USE enum turn_state turn_begin(struct store *store, struct arena *arena, st
  * gone; -1: the store failed. */
 MUST_USE int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, const char **id);
 
-/* What was done so far, before its customer is asked something, and the tokens it took, that no answer will have. False: the lease is gone, or the store failed. */
+/* What was done so far, before its customer is asked something, and the tokens it took, that no answer will have. False: the lease is
+ * gone, or the store failed. */
 MUST_USE bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken);
 
 /* The customer has answered: from now on the lease is a short one again. False: it is gone, or the store failed. */
@@ -74,8 +75,8 @@ struct turn_end {
 /* TURN_ANSWERED: by this, and turn->answer is it, as a row. TURN_BUSY: the lease is gone, see turn_begin(). TURN_FAILED. */
 MUST_USE enum turn_state turn_finish(struct store *store, struct arena *arena, struct turn *turn, const struct turn_end *end);
 
-/* No model answers: the lease is given back, and of the share what it did not take. The second time in a row, or where `reason` says why it is so for good (NULL: it does not),
- * the conversation is for a person. TURN_FOR_PERSON; TURN_OURS: it may be tried again; TURN_BUSY: the lease is gone; TURN_FAILED. */
+/* No model answers: the lease is given back, and of the share what it did not take. The second time in a row, or where
+ * `reason` says why it is so for good (NULL: it does not), the conversation is for a person. TURN_FOR_PERSON; TURN_OURS: it may be tried again; TURN_BUSY: the lease is gone; TURN_FAILED. */
 MUST_USE enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const struct tokens *taken,
                                       const char *reason);
 
