@@ -258,12 +258,12 @@ test('no key, database or git history is sent to a build', needsDocker, async ()
 	const wanted = ['CMakeLists.txt', 'docker/image/compile.sh', 'docs/writing-a-server.md', 'docs/writing/calls.md', 'guestbook/CMakeLists.txt', 'guestbook/main.c',
 		'guestbook/ui/page.html', 'server/core/text.c', 'services.json'];
 	for (const path of [...wanted, '.env', '.git/config', 'build/stack/key', 'docker/compose.yaml', 'docs/operate.md', 'notes',
-		'products/products.db', 'products/products.db-wal', 'products/products.db.state', 'products/products.db.state-wal', 'orders/data.db', 'guestbook/left.db', 'guestbooks/main.c', 'tests/e2e/support.mjs']) {
+		'products/products.db', 'products/products.db-wal', 'products/products.db.state', 'products/products.db.state-wal', 'orders/data.db', 'guestbook/left.db', 'guestbooks/main.c', 'guestbook/web/index.html', 'tests/e2e/support.mjs']) {
 		mkdirSync(dirname(join(context, path)), { recursive: true });
 		writeFileSync(join(context, path), path);
 	}
 	// As after a service was added.
-	const list = { ...listed, guestbook: { about: 'A guest book', port: 8084, priority: 40 } };
+	const list = { ...listed, guestbook: { about: 'A guest book', port: 9998, priority: 49980 } };
 	writeFileSync(join(context, 'services.json'), JSON.stringify(list));
 	for (const path of ['CMakeLists.txt', 'services', 'docker/ignore'])
 		copyFileSync(join(root, path), join(context, path));

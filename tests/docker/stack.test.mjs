@@ -114,6 +114,7 @@ describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 			for (let i = 0; i < 4; i++) {
 				await stack.ask(stack.products, 'list_categories', {});
 				await stack.ask(stack.orders, 'list_orders', { limit: 1 });
+				await stack.ask(stack.support, 'list_conversations', {});
 			}
 			const twice = services.filter(service => kept(service.slice(0, -2)));
 			await Promise.all(twice.map(count));
@@ -237,6 +238,8 @@ describe('the stack', { ...needsDocker, timeout: 600000 }, () => {
 			await stack.ask(stack.products, 'search_products', { words: 'lamp' });
 			await stack.call(stack.ops, 'overview', {});
 			await stack.call(stack.ops, 'search_logs', { service: 'nobody' });
+		await stack.ask(stack.support, 'list_conversations', {});
+		await stack.call(stack.support, 'get_conversation_history', { conversation_id: 'CNV-NONE' });
 			await stack.call(stack.products, 'get_product', { sku: 'NONE-0001' });
 			await stack.call(stack.orders, 'get_order', { id: 'ord_none' });
 			await stack.call(stack.orders, 'create_order', orderOf({ 'NONE-0001': 1 }, unique()));
