@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { startModels } from '../models/double.mjs';
 import { Collector } from './collector.mjs';
-import { ask, beginSession, callTool, eventually, exchange, start, stateless, temporary } from './support.mjs';
+import { ask, beginSession, callTool, eventually, exchange, start, temporary } from './support.mjs';
+import { call } from './told.mjs';
 
 // Fewer where few files may be open: a part of them is for what goes out.
 const files = Number(execFileSync('bash', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || Infinity;
@@ -24,28 +25,7 @@ async function world(t, settings = {}, options = {}) {
 	return { models, server };
 }
 
-// A call with progress: { result, told: [[text, at]] }. `begun` has a call that can be left.
-async function follow(server, { tool = 'ask', args = { text: 'Hello?' }, era = '2026-07-28', until } = {}) {
-	const told = [], params = { name: tool, arguments: args, _meta: { progressToken: 'p' } };
-	let seen = 0;
-	const look = events => {
-		for (const { data } of events.slice(seen)) {
-			const message = data && JSON.parse(data);
-			if (message?.method === 'notifications/progress')
-				told.push([message.params.message, performance.now()]);
-		}
-		seen = events.length;
-		return until?.(told) ?? false;
-	};
-	const request = era === '2026-07-28' ? stateless('tools/call', params)
-		: { headers: await beginSession(server, era), body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }) };
-	const answer = await exchange(server, { ...request, until: look });
-	if (until?.(told))
-		return { told };
-	const message = answer.events.length ? JSON.parse(answer.events.findLast(({ data }) => data).data) : answer.json;
-	assert.ok(message.result, JSON.stringify(message));
-	return { told, result: message.result };
-}
+const follow = (server, { tool = 'ask', args = { text: 'Hello?' }, ...how } = {}) => call(server, tool, args, how);
 
 const asked = models => models.requests.map(({ model }) => model);
 

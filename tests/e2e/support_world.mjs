@@ -1,18 +1,18 @@
 // support_world.mjs - support beside real products and orders, and a double of models: what tests of conversations begin with.
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { startModels } from '../models/double.mjs';
-import { ask, beginSession, exchange, orderOf, start, stateless, temporary } from './support.mjs';
+import { ask, orderOf, start, temporary } from './support.mjs';
+import { call } from './told.mjs';
 
-export const GPT = 'gpt-4o-mini';
+export const GPT = 'gpt-4o-mini', NOVA = 'us.amazon.nova-2-lite-v1:0';
 const sha256 = text => createHash('sha256').update(text).digest('hex');
 export const keyLines = of => Object.entries(of).map(([name, scope]) => `${name}:${sha256(`mcp_${name}`)}:${scope}`).join('\n');
 export const as = name => ({ headers: { Authorization: `Bearer mcp_${name}` } });
 export const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902' };
 
 export class World {
-	// `shop`: with products and orders; else nobody is there. `models`: OpenAI's protocol, of the double.
-	static async open(t, { shop = false, models = true, settings = {}, folder = temporary() } = {}) {
+	// `shop`: with products and orders; else nobody is there. `models`: the double, in OpenAI's protocol, or with `bedrock` in Amazon's.
+	static async open(t, { shop = false, models = true, bedrock = false, settings = {}, folder = temporary() } = {}) {
 		const world = new World();
 		world.folder = folder;
 		world.models = models && await startModels();
@@ -26,7 +26,9 @@ export class World {
 		world.settings = {
 			API_KEYS: keyLines({ ann: `support:chat,customer=${customers.ann}`, bob: `support:chat,customer=${customers.bob}`, eve: 'support:chat',
 				staff: 'support:staff', admin: '*' }),
-			...world.models && { MODELS: `openai:${GPT}`, OPENAI_URL: world.models.openai },
+			...world.models && { MODELS: bedrock ? `bedrock:${NOVA}` : `openai:${GPT}`, OPENAI_URL: world.models.openai },
+			...bedrock && { HOME: folder, AWS_ENDPOINT_URL_BEDROCK_RUNTIME: world.models.url, AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIA',
+				AWS_SECRET_ACCESS_KEY: 's', AWS_EC2_METADATA_DISABLED: 'true' },
 			...shop && { PRODUCTS_URL: world.products.url, ORDERS_URL: world.orders.url, ORDERS_KEY: 'mcp_support' }, ...settings,
 		};
 		world.server = await world.begin();
@@ -51,27 +53,8 @@ export class World {
 		return ask(server, 'chat_with_ai', { message, ...more }, as(who));
 	}
 
-	// What comes of a call, failed or not, with its progress: { result, told: [[text, at]] }.
-	async follow(who, args, { era = '2026-07-28', server = this.server, until } = {}) {
-		const told = [], params = { name: 'chat_with_ai', arguments: args, _meta: { progressToken: 'p' } };
-		let seen = 0;
-		const look = events => {
-			for (const { data } of events.slice(seen)) {
-				const message = data && JSON.parse(data);
-				if (message?.method === 'notifications/progress')
-					told.push([message.params.message, performance.now()]);
-			}
-			seen = events.length;
-			return until?.(told) ?? false;
-		};
-		const { headers } = as(who);
-		const request = era === '2026-07-28' ? stateless('tools/call', params, { headers })
-			: { headers: { ...headers, ...await beginSession(server, era, {}, headers) }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }) };
-		const answer = await exchange(server, { ...request, until: look });
-		if (until?.(told))
-			return { told };
-		const message = answer.events.length ? JSON.parse(answer.events.findLast(({ data }) => data).data) : answer.json;
-		assert.ok(message.result, JSON.stringify(message));
-		return { told, result: message.result };
+	// What comes of a message, failed or not, and what is told on the way.
+	follow(who, args, { server = this.server, ...how } = {}) {
+		return call(server, 'chat_with_ai', args, { ...as(who), ...how });
 	}
 }
