@@ -79,11 +79,20 @@ static const struct setting settings[] = {
 	{ 0 },
 };
 
+static bool start(void)
+{
+	return turn_start(VERSION);
+}
+
 const struct mcp_server support_server = {
 	.name = "support", .title = "Support", .version = VERSION,
-	.instructions = "The shop's customers ask here.",
+	.instructions =
+		"Where a shop's customers talk with it. For a customer: say something with chat_with_ai, with a new idempotency_key for each"
+		" message, and go on with the conversation_id that it answers; while its status is waiting or with_person a person of the shop answers,"
+		" who is seen by following support://conversation/{id}, or with get_conversation_history. escalate asks for a person. For staff:"
+		" support://queue has who waits; read with get_conversation_history, then reply_as_person.",
 	.port = 8084, .database = "sqlite:support.db", .migrations = support_migrations,
 	.scopes = "support:chat support:staff support:admin",
 	.counts = "select count(*) as count from conversation",
-	.tools = tools, .resources = resources, .jobs = jobs, .settings = settings, .start = turn_start, .stop = turn_stop,
+	.tools = tools, .resources = resources, .jobs = jobs, .settings = settings, .start = start, .stop = turn_stop,
 };

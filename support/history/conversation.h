@@ -16,6 +16,9 @@
 
 #define HISTORY_DOWN "What was said can't be looked up or written down just now; try again shortly."
 
+/* The `cut` of an answer that is a guardrail's: neither it nor what it answers is told to a model again. */
+#define HELD_BACK "it was held back"
+
 struct message {
 	const char *conversation_id;    /* only to write one */
 	int64_t seq;

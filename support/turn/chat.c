@@ -2,11 +2,11 @@
 #include "turn.h"
 
 #include "feeling.h"
-#include "log.h"
 #include "queue.h"
 #include "rounds.h"
 
 #define DAY_MS INT64_C(86400000)
+#define LOOK_AGAIN_MS 100               /* at least: a lease that could not be written may be ours still */
 #define LOW_MAX 2                       /* of a customer's words in a row, before a person looks */
 
 static struct models *models;
@@ -60,9 +60,9 @@ SHAPE(chatted_shape, struct chatted,
 
 /* ---- Starting ---- */
 
-bool turn_start(void)
+bool turn_start(const char *version)
 {
-	if (!briefing_start() || !shop_start("1.0.0"))
+	if (!briefing_start() || !shop_start(version))
 		return false;
 	models = models_create();
 	return models != NULL;
@@ -137,7 +137,7 @@ static enum mcp_answer answered(struct mcp_call *call, const struct turn *turn, 
 
 static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *turn)
 {
-	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms + 1);
+	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms > LOOK_AGAIN_MS ? turn->wait_ms : LOOK_AGAIN_MS);
 }
 
 /* ---- No answer of the model's ---- */
@@ -234,7 +234,7 @@ static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, str
 		return mcp_fail(call, HISTORY_DOWN);
 	rounds.telling = (struct telling) {
 		.messages = told.messages, .message_count = told.count, .up_to = turn->seq, .summary = turn->conversation.summary,
-		.summary_to = turn->conversation.summary_to, .tokens = setting_int("CONTEXT_TOKENS"), .other_bytes = strlen(briefing_system()),
+		.summary_to = turn->conversation.summary_to, .tokens = setting_int("CONTEXT_TOKENS"),
 	};
 	switch (rounds_run(&rounds)) {
 	case ROUNDS_DONE:

@@ -46,6 +46,22 @@ struct talk {
 	size_t count;
 };
 
+/* Whose answer is a guardrail's, with what it answers, which stands before it. */
+static void leave_out_held_back(struct talk *talk)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < talk->count; i++) {
+		const struct message *message = talk->said[i];
+		bool held_back = message->cut && strcmp(message->cut, HELD_BACK) == 0;
+		while (held_back && kept > 0 && is_customers(talk->said[kept - 1]))
+			kept--;
+		if (!held_back)
+			talk->said[kept++] = message;
+	}
+	talk->count = kept;
+}
+
 static struct talk order(struct arena *arena, const struct telling *telling)
 {
 	struct talk talk = { arena_array(arena, const struct message *, telling->message_count + 1), 0 };
@@ -54,6 +70,7 @@ static struct talk order(struct arena *arena, const struct telling *telling)
 		if (is_told(&telling->messages[i], telling))
 			talk.said[talk.count++] = &telling->messages[i];
 	qsort(talk.said, talk.count, sizeof(*talk.said), compare);
+	leave_out_held_back(&talk);
 	return talk;
 }
 

@@ -1,7 +1,7 @@
 /* context.h - what a model is told of a conversation: as messages, within a budget of tokens.
  *
  * An answer stands right behind the message that it answers, though others came in between. What a person of the shop wrote
- * is the assistant's, and says so: in the customer's role anybody could write the same. Notes are left out.
+ * is the assistant's, and says so: in the customer's role anybody could write the same. Notes are left out, and what a guardrail held back.
  *
  * A turn is what a customer said, what the model did, and the answers. Where all of them are too much, the oldest are left out as
  * a whole, and more of them than need be, so that this is not so again with the next. The latest TURNS_KEPT stay while

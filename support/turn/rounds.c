@@ -100,24 +100,49 @@ static const char *why_cut(const struct model_said *said)
 {
 	switch (said->answer.stop) {
 	case MODEL_MAX_TOKENS: return "it would have been too long";
-	case MODEL_GUARDRAIL:
-	case MODEL_FILTERED:   return "it was held back";
+	case MODEL_GUARDRAIL:  return HELD_BACK;
+	case MODEL_FILTERED:   return "it was filtered";
 	default:               return said->cut ? "the model broke off" : NULL;
 	}
+}
+
+/* Of what it is told besides the conversation. */
+static size_t other_bytes(const char *situation)
+{
+	size_t bytes = strlen(briefing_system()) + strlen(situation);
+
+	for (size_t i = 0; i < shop_tool_count; i++)
+		bytes += strlen(shop_tools[i].name) + strlen(shop_tools[i].about) + strlen(shop_tools[i].schema);
+	return bytes;
+}
+
+/* By what it says that it read, the next round is told as much as the budget has room for. */
+static void take_measure(struct rounds *rounds, const struct context *context, const struct model_usage *usage)
+{
+	struct tokens taken = { 0 };
+
+	count_tokens(&taken, usage);
+	rounds->taken.in += taken.in;
+	rounds->taken.out += taken.out;
+	rounds->taken.cached += taken.cached;
+	rounds->telling.factor = context_factor(context->bytes, taken.in + taken.cached);
 }
 
 static enum rounds_outcome ask(struct rounds *rounds)
 {
 	struct arena *arena = rounds->arena;
+	const char *situation = briefing_situation(arena, rounds->turn->customer);
 	struct context context;
 	struct model_said said;
+
+	rounds->telling.other_bytes = other_bytes(situation);
 	enum rounds_outcome outcome = tell_model(rounds, &context);
 	bool last = rounds->step_count + 2 >= 2 * ROUNDS_MAX || rounds->tool_count >= USES_MAX;
 
 	if (outcome != ROUNDS_DONE)
 		return outcome;
 	struct model_request request = {
-		.system = briefing_system(), .situation = briefing_situation(arena, rounds->turn->customer), .messages = context.messages,
+		.system = briefing_system(), .situation = situation, .messages = context.messages,
 		.message_count = context.count, .tools = shop_tools, .tool_count = shop_tool_count, .no_tools = last, .max_tokens = ANSWER_TOKENS,
 		.temperature = 0, .cache = true,
 	};
@@ -128,12 +153,11 @@ static enum rounds_outcome ask(struct rounds *rounds)
 	case MODEL_ANSWERED:
 		break;
 	default:
-		rounds->reason = said.why;
 		return ROUNDS_FAILED;
 	}
 	rounds->model = said.model;
 	rounds->cut = why_cut(&said);
-	count_tokens(&rounds->taken, &said.answer.usage);
+	take_measure(rounds, &context, &said.answer.usage);
 	take_text(rounds, &said);
 	if (said.answer.stop != MODEL_USES_TOOLS || last)
 		return ROUNDS_DONE;

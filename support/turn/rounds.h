@@ -40,7 +40,7 @@ struct rounds {
 enum rounds_outcome {
 	ROUNDS_DONE,
 	ROUNDS_PENDING,         /* return MCP_WAITING */
-	ROUNDS_FAILED,          /* no model answers: `reason` is why, for the log alone */
+	ROUNDS_FAILED,          /* no model answers */
 	ROUNDS_LOST,            /* the turn is somebody else's now, or the store failed */
 };
 

@@ -17,7 +17,8 @@
 	{ .name = "CUSTOMER_TOKENS", .kind = SETTING_INT, .standard = "200000", \
 	  .about = "Tokens that models may take for one customer in 24 hours, before a person answers; 0: any number" }
 
-bool turn_start(void);
+/* `version` is ours, as the others' logs have it. False: a setting is wrong, it has said how. */
+bool turn_start(const char *version);
 void turn_stop(void);
 
 extern SHAPE_OF(chat_shape, struct chat);

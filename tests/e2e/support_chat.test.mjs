@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callTool, eventually, exchange, onPostgres, select, stateless } from './support.mjs';
-import { as, customers, GPT, World } from './support_world.mjs';
+import { as, customers, GPT, NOVA, World } from './support_world.mjs';
 
 const said = body => body.messages.filter(({ role }) => role !== 'system').map(({ role, content }) => [role, content]);
 const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
@@ -84,6 +84,19 @@ test('a model that uses tools for ever comes to an end', async t => {
 	world.models.script(GPT, [use('find_product', { words: 'kettle' })], [use('find_product', { words: 'kettle' }, 't9')], ['Kettles.']);
 	await world.chat('ann', 'And kettles?');
 	assert.match(world.models.requests.at(-1).body.messages.at(-1).content, /exactly this before/);
+});
+
+test('of Bedrock the same; what its guardrail held back is shown, and not told to it again', async t => {
+	const world = await World.open(t, { bedrock: true, settings: { GUARDRAIL: 'gr1abcd:3' } });
+	world.models.script(NOVA, ['Hello.'], ['I can not say that.', { stop: 'guardrail_intervened' }], ['As before.']);
+	const { conversation_id } = await world.chat('ann', 'Hello');
+	const held = await world.chat('ann', 'Something bad', { conversation_id });
+	assert.deepEqual([held.reply, held.cut, held.status], ['I can not say that.', 'it was held back', 'open']);
+	assert.equal((await world.chat('ann', 'And now?', { conversation_id })).reply, 'As before.');
+	const { body } = world.models.requests[2];
+	assert.deepEqual(body.messages.map(({ role, content }) => [role, content.map(({ text }) => text).join('')]),
+		[['user', 'Hello'], ['assistant', 'Hello.'], ['user', 'And now?']]);
+	assert.deepEqual([body.guardrailConfig.guardrailIdentifier, body.guardrailConfig.guardrailVersion], ['gr1abcd', '3']);
 });
 
 // ---- Once ----

@@ -87,6 +87,19 @@ END_TEST
 	"{\"result\":\"a\",\"text\":\"none\"},{\"result\":\"b\",\"text\":\"all\"}]}]"
 #define HALF "[{\"role\":\"assistant\",\"blocks\":[{\"use\":\"a\",\"name\":\"my_orders\",\"text\":\"{}\"}]}]"
 
+START_TEST(what_a_guardrail_held_back_is_not_told_again)
+{
+	const struct message held[] = { SAYS(1, "Hello."), MODEL(2, 1, "Hi.", .cut = NULL), SAYS(3, "Bad."), SAYS(4, "Worse."),
+	                                MODEL(5, 4, "I can't.", .cut = HELD_BACK), SAYS(6, "And now?") };
+	const struct message first[] = { SAYS(1, "Bad."), MODEL(2, 1, "I can't.", .cut = HELD_BACK), SAYS(3, "And now?") };
+	const struct message cut[] = { SAYS(1, "Hello."), MODEL(2, 1, "Hi", .cut = "it would have been too long"), SAYS(3, "Go on.") };
+
+	ck_assert_str_eq(TOLD(held, 6), "U:Hello.|A:Hi.|U:And now?");
+	ck_assert_str_eq(TOLD(first, 3), "U:And now?");
+	ck_assert_str_eq(TOLD(cut, 3), "U:Hello.|A:Hi+(This answer was not finished.)|U:Go on.");
+}
+END_TEST
+
 START_TEST(what_was_done_is_told)
 {
 	const struct message some[] = {
@@ -344,6 +357,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, an_answer_stands_behind_what_it_answers);
 	tcase_add_test(tests, people_write_too);
+	tcase_add_test(tests, what_a_guardrail_held_back_is_not_told_again);
 	tcase_add_test(tests, what_was_done_is_told);
 	tcase_add_test(tests, a_summary_stands_for_what_is_left_out);
 	tcase_add_test(tests, what_a_summary_is_made_of);
