@@ -331,17 +331,21 @@ END_TEST
 
 /* ---- Lost ---- */
 
+static bool read_backend(struct read_call *call)
+{
+	return read_text(call, "select pg_backend_pid()::bigint as value where :value::bigint = 0");
+}
+
+/* As the connection itself says: who asks the server for one that said such words may be told of another, which other tests have or
+ * which is ending, and then wait for ever for the end of this one. */
 static int64_t backend(void)
 {
 	struct read_call call;
 
-	begin_call(&call, read_one_more);
+	begin_call(&call, read_backend);
 	wait_for_call(&call);
-	struct number number = { 0 };
-	ck_assert_int_eq(store_find_one(store, arena, "select pid as value from pg_stat_activity where query like"
-		" 'select $1::bigint + 1 as value%' and pid <> pg_backend_pid()", NULL, NULL, number_shape,
-		&number), 1);
-	return number.value;
+	ck_assert(call.done);
+	return call.value;
 }
 
 static void end_backend(int64_t pid)
@@ -460,7 +464,7 @@ static TCase *with(Suite *suite, const char *name, void (*before)(void))
 	TCase *tcase = tcase_create(name);
 
 	tcase_add_checked_fixture(tcase, before, end_reads);
-	tcase_set_timeout(tcase, 120);
+	tcase_set_timeout(tcase, 60);        /* all of them have 180: which one it was is told */
 	suite_add_tcase(suite, tcase);
 	return tcase;
 }
