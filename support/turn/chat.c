@@ -135,8 +135,13 @@ static enum mcp_answer answered(struct mcp_call *call, const struct turn *turn, 
 	return mcp_return(call, chatted_shape, &chatted);
 }
 
+/* Whoever says the same again is told what it is being answered, as who said it first is. */
 static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *turn)
 {
+	const struct conversation *conversation = &turn->conversation;
+
+	if (conversation->turn_text && conversation->turn_seq == turn->seq)
+		mcp_progress(call, (double)strlen(conversation->turn_text), 0, "%s", conversation->turn_text);
 	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms > LOOK_AGAIN_MS ? turn->wait_ms : LOOK_AGAIN_MS);
 }
 

@@ -106,13 +106,14 @@ test('who says the same twice before it is answered has said it once, also when 
 	const world = await World.open(t);
 	let hold;
 	const held = new Promise(resolve => { hold = resolve; });
-	world.models.script(GPT, ['Hello.'], ['Once', { until: held }, '.'], ['Twice.']);
+	world.models.script(GPT, ['Hello.'], ['Once', 600, ' and', { until: held }, ' for all.'], ['Twice.']);
 	const { conversation_id } = await world.chat('ann', 'Hi');
 	const first = world.chat('ann', 'The same', { conversation_id });
 	await eventually(() => world.models.requests.length === 2, 'the model is asked');
-	const { told } = await Promise.all([world.chat('ann', 'The same', { conversation_id }), new Promise(done => setImmediate(done)).then(hold), first])
-		.then(([second]) => ({ told: second }));
-	assert.equal(told.reply, 'Once.');
+	// The second is there as soon as it is told what the first is being answered.
+	const second = world.follow('ann', { message: 'The same', conversation_id }, { until: told => told.length && hold() });
+	assert.equal((await second).result.structuredContent.reply, 'Once and for all.');
+	assert.equal((await first).reply, 'Once and for all.');
 	assert.equal((await messages(world)).length, 4);
 });
 
