@@ -205,12 +205,13 @@ export class Server {
 		return pattern.exec(this.log);
 	}
 
-	// A figure of its metrics, all labels together, where it was started with a port for them.
-	async metric(name) {
+	// A figure of its metrics, of all that have these labels together, where it was started with a port for them.
+	async metric(name, labels = {}) {
 		const [, url] = await this.says(/metrics at (http:[^,;\s"]+)/);
 		const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/metrics' });
-		const lines = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
-		return lines.reduce((sum, [, value]) => sum + Number(value), 0);
+		const lines = [...text.matchAll(new RegExp(`^${name}(?:\\{([^}]*)\\})? (\\S+)$`, 'gm'))];
+		const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+		return lines.reduce((sum, [, has = '', value]) => sum + (wanted.every(label => has.split(',').includes(label)) ? Number(value) : 0), 0);
 	}
 
 	// Until so many calls wait in it for a change, or a person.

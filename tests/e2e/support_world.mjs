@@ -11,16 +11,16 @@ export const as = name => ({ headers: { Authorization: `Bearer mcp_${name}` } })
 export const customers = { ann: 'C-Ann.77131', bob: 'C-Bob.44902' };
 
 export class World {
-	// `shop`: with products and orders; else nobody is there. `models`: the double, in OpenAI's protocol, or with `bedrock` in Amazon's.
+	// `shop`: with products and orders, or their settings; else nobody is there. `models`: the double, in OpenAI's protocol, or with `bedrock` in Amazon's.
 	static async open(t, { shop = false, models = true, bedrock = false, settings = {}, folder = temporary() } = {}) {
 		const world = new World();
 		world.folder = folder;
 		world.models = models && await startModels();
 		t.after(() => world.models && world.models.stop());
 		if (shop) {
-			world.products = await start('products');
+			world.products = await start('products', { ...shop });
 			t.after(() => world.products.stop());
-			world.orders = await start('orders', { PRODUCTS_URL: world.products.url, API_KEYS: keyLines({ staff: '*', support: 'orders:read,orders:write' }) });
+			world.orders = await start('orders', { ...shop, PRODUCTS_URL: world.products.url, API_KEYS: keyLines({ staff: '*', support: 'orders:read,orders:write' }) });
 			t.after(() => world.orders.stop());
 		}
 		world.settings = {
