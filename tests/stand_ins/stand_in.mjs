@@ -42,14 +42,20 @@ export async function startFilledMoto() {
 	return { url, ...JSON.parse(python(join(here, 'fill.py'), url, join(here, 'shop.json'))), stop: () => end(child) };
 }
 
-export async function startFilledMinistack() {
+// With nothing in it: { url, folder, stop() }.
+export async function startMinistack(settings = {}) {
 	const folder = temporary(), port = await freePort(), url = `http://127.0.0.1:${port}`;
 	const child = spawn(join(ministack, 'ministack'), { cwd: folder, stdio: 'ignore', env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder,
 		GATEWAY_PORT: port, BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1', S3_DATA_DIR: folder, STATE_DIR: folder, DOCKER_HOST: 'unix:///nonexistent',
-		CLOUDTRAIL_RECORDING: '1', SFTP_ENABLED: '0', IOT_MTLS_ENABLED: '0', LOG_LEVEL: 'WARNING' } });
+		SFTP_ENABLED: '0', IOT_MTLS_ENABLED: '0', LOG_LEVEL: 'WARNING', ...settings } });
 	process.on('exit', () => child.kill('SIGKILL'));
 	await eventually(() => fetch(url).then(() => true, () => false), 'MiniStack answers', 60000);
-	return { url, ...JSON.parse(python(join(here, 'fill.py'), url, join(here, 'shop.json'))), stop: () => end(child) };
+	return { url, folder, stop: () => end(child) };
+}
+
+export async function startFilledMinistack() {
+	const started = await startMinistack({ CLOUDTRAIL_RECORDING: '1' });
+	return { ...started, ...JSON.parse(python(join(here, 'fill.py'), started.url, join(here, 'shop.json'))) };
 }
 
 // One more line in a service's log. Neither looks at the signature.
