@@ -39,7 +39,7 @@ static bool pass_on(struct store *store, void *context)
 	work->found = conversation_of(work->call, store, OWN, asked->conversation_id, &work->conversation);
 	if (work->found != FOUND)
 		return false;
-	return history_wait_for_person(store, &work->conversation, &(struct passing_on) {
+	return history_wait_for_person(store, mcp_arena(work->call), &work->conversation, &(struct passing_on) {
 		.reason = asked->reason, .contact = asked->contact, .author = work->conversation.customer,
 		.note = arena_print(mcp_arena(work->call), "A person was asked for: %s", asked->reason),
 	}, now_ms()) && conversation_keep(store, &work->conversation);

@@ -42,7 +42,7 @@ static bool take(struct store *store, struct work *work, int64_t now)
 	conversation_end_turn(conversation);
 	conversation->status = "with_person";
 	conversation->person = who;
-	return !theirs || history_add_note(store, conversation, who,
+	return !theirs || history_add_note(store, mcp_arena(work->call), conversation, who,
 	                                   arena_print(mcp_arena(work->call), "%s took over from %s.", who, whose), now);
 }
 
@@ -122,7 +122,7 @@ static bool say(struct store *store, void *context)
 	if (!take(store, work, message.at))
 		return false;
 	message.answers = conversation->messages;
-	bool fine = message_add(store, conversation, &message);
+	bool fine = message_add(store, mcp_arena(work->call), conversation, &message);
 	leave(conversation, work->asked);
 	return fine && conversation_keep(store, conversation);
 }

@@ -114,7 +114,7 @@ static bool leaves_nothing(struct store *store, struct arena *arena, const struc
 	return left >= 0;
 }
 
-static bool count_answered(struct store *store, struct conversation *conversation, const struct message *message)
+static bool count_answered(struct store *store, struct arena *arena, struct conversation *conversation, const struct message *message)
 {
 	bool nothing = false;
 
@@ -124,14 +124,12 @@ static bool count_answered(struct store *store, struct conversation *conversatio
 			conversation->answered = message->seq;
 		return true;
 	}
-	struct arena *arena = arena_create();
 	bool fine = leaves_nothing(store, arena, message, &nothing);
-	arena_destroy(arena);
 	conversation->answered = nothing ? message->seq : message->answers;
 	return fine;
 }
 
-bool message_add(struct store *store, struct conversation *conversation, struct message *message)
+bool message_add(struct store *store, struct arena *arena, struct conversation *conversation, struct message *message)
 {
 	message->conversation_id = conversation->id;
 	message->seq = ++conversation->messages;
@@ -139,8 +137,10 @@ bool message_add(struct store *store, struct conversation *conversation, struct 
 		conversation->updated_at = message->at;
 	if (!conversation->waiting_since && strcmp(message->role, "customer") == 0 && strcmp(conversation->status, "with_person") == 0)
 		conversation->waiting_since = message->at;
-	if (conversation->added_count == ADDED_MAX || !count_answered(store, conversation, message))
+	if (conversation->added_count == ADDED_MAX || !count_answered(store, arena, conversation, message))
 		return false;
+	if (!conversation->added)
+		conversation->added = arena_array(arena, struct message, ADDED_MAX);
 	conversation->added[conversation->added_count++] = *message;
 	return true;
 }

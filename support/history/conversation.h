@@ -62,7 +62,7 @@ struct conversation {
 	const char *turn_text;          /* what the model has written so far */
 
 	/* Of message_add(), until conversation_keep(). */
-	struct message added[ADDED_MAX];
+	struct message *added;
 	size_t added_count;
 };
 
@@ -98,7 +98,7 @@ bool conversation_is(struct arena *arena, const char *spelt, const char *id);
  * answered, which is this message's number where nothing that a customer said before it is left. A customer who says something to
  * a person waits from then on. conversation_keep() then writes it all down: the conversation first, all that may change of it, so
  * that of two who add one at once the second waits there and then runs again, and finds no number taken. */
-MUST_USE bool message_add(struct store *store, struct conversation *conversation, struct message *message);
+MUST_USE bool message_add(struct store *store, struct arena *arena, struct conversation *conversation, struct message *message);
 MUST_USE bool conversation_keep(struct store *store, struct conversation *conversation);
 /* No turn is under way any more: whoever was at it has lost its lease. */
 void conversation_end_turn(struct conversation *conversation);

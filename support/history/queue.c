@@ -1,9 +1,10 @@
 /* queue.c - see queue.h. */
 #include "queue.h"
 
-bool history_add_note(struct store *store, struct conversation *conversation, const char *author, const char *text, int64_t now)
+bool history_add_note(struct store *store, struct arena *arena, struct conversation *conversation, const char *author, const char *text,
+                      int64_t now)
 {
-	return message_add(store, conversation, &(struct message) { .at = now, .role = "note", .author = author, .text = text });
+	return message_add(store, arena, conversation, &(struct message) { .at = now, .role = "note", .author = author, .text = text });
 }
 
 bool conversation_is_for_person(const struct conversation *conversation)
@@ -11,7 +12,8 @@ bool conversation_is_for_person(const struct conversation *conversation)
 	return strcmp(conversation->status, "waiting") == 0 || strcmp(conversation->status, "with_person") == 0;
 }
 
-bool history_wait_for_person(struct store *store, struct conversation *conversation, const struct passing_on *why, int64_t now)
+bool history_wait_for_person(struct store *store, struct arena *arena, struct conversation *conversation, const struct passing_on *why,
+                             int64_t now)
 {
 	if (why->contact)
 		conversation->contact = why->contact;
@@ -20,7 +22,7 @@ bool history_wait_for_person(struct store *store, struct conversation *conversat
 	conversation->status = "waiting";
 	conversation->waiting_since = now;
 	conversation->reason = why->reason;
-	return history_add_note(store, conversation, why->author, why->note, now);
+	return history_add_note(store, arena, conversation, why->author, why->note, now);
 }
 
 void conversation_changed(struct arena *arena, const char *id, bool queue)
@@ -83,7 +85,7 @@ static bool pass_on(struct store *store, void *context)
 		return found == 0;
 	silence->passed_on = true;
 	conversation_end_turn(&conversation);
-	return history_wait_for_person(store, &conversation, &(struct passing_on) {
+	return history_wait_for_person(store, silence->arena, &conversation, &(struct passing_on) {
 		.reason = "nobody answered in time", .author = "support",
 		.note = "Nobody answered in time, so a person of the shop will.",
 	}, silence->now) && conversation_keep(store, &conversation);

@@ -15,7 +15,8 @@
 /* ---- Within a transaction in which the conversation was read; conversation_keep() comes after ---- */
 
 /* What happened, as the next message. `author`: who did it. */
-MUST_USE bool history_add_note(struct store *store, struct conversation *conversation, const char *author, const char *text, int64_t now);
+MUST_USE bool history_add_note(struct store *store, struct arena *arena, struct conversation *conversation, const char *author, const char *text,
+                               int64_t now);
 
 /* It waits for a person, with `note` as its next message. Where it waits, or a person has it, it stays as it is, but for
  * `contact`, if there is one. A turn that is under way goes on. */
@@ -24,8 +25,8 @@ struct passing_on {
 	const char *contact;            /* where else the customer can be reached; NULL: nobody said */
 	const char *author, *note;      /* see history_add_note() */
 };
-MUST_USE bool history_wait_for_person(struct store *store, struct conversation *conversation, const struct passing_on *why,
-                                      int64_t now);
+MUST_USE bool history_wait_for_person(struct store *store, struct arena *arena, struct conversation *conversation,
+                                      const struct passing_on *why, int64_t now);
 
 /* Whether a person is to answer, so that the model is silent. */
 bool conversation_is_for_person(const struct conversation *conversation);

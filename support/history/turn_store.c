@@ -125,7 +125,7 @@ static bool take_lease(struct turn *turn, int64_t now)
 }
 
 /* A closed conversation is open again. conversation_keep() comes after. */
-static bool write_down(struct store *store, struct turn *turn)
+static bool write_down(struct store *store, struct arena *arena, struct turn *turn)
 {
 	struct conversation *conversation = &turn->conversation;
 	struct message message = {
@@ -135,7 +135,7 @@ static bool write_down(struct store *store, struct turn *turn)
 
 	if (strcmp(conversation->status, "closed") == 0)
 		conversation->status = "open";
-	turn->is_new = message_add(store, conversation, &message);
+	turn->is_new = message_add(store, arena, conversation, &message);
 	turn->seq = message.seq;
 	return turn->is_new;
 }
@@ -228,7 +228,7 @@ static bool begin(struct store *store, void *context)
 
 	beginning->state = find_all(store, beginning);
 	if (beginning->state == TURN_OURS && !turn->seq &&
-	    !((beginning->asked || make_conversation(store, beginning)) && write_down(store, turn)))
+	    !((beginning->asked || make_conversation(store, beginning)) && write_down(store, beginning->arena, turn)))
 		beginning->state = TURN_FAILED;
 	int64_t now = now_ms();
 	if (beginning->state == TURN_OURS)
@@ -325,9 +325,9 @@ static bool find_ours(struct store *store, const struct ending *ending, struct c
 	       conversation->turn_owner == turn->call && conversation->turn_seq == turn->seq;
 }
 
-static bool pass_on(struct store *store, struct conversation *conversation, const char *reason)
+static bool pass_on(struct store *store, struct arena *arena, struct conversation *conversation, const char *reason)
 {
-	return history_wait_for_person(store, conversation, &(struct passing_on) {
+	return history_wait_for_person(store, arena, conversation, &(struct passing_on) {
 		.reason = reason, .author = "support", .note = "A person of the shop will answer here.",
 	}, now_ms());
 }
@@ -349,7 +349,7 @@ static bool finish(struct store *store, void *context)
 	conversation_end_turn(&conversation);
 	answer.at = now_ms();
 	answer.answers = turn->seq;
-	if (!message_add(store, &conversation, &answer) || (end->for_person && !pass_on(store, &conversation, end->reason)) ||
+	if (!message_add(store, ending->arena, &conversation, &answer) || (end->for_person && !pass_on(store, ending->arena, &conversation, end->reason)) ||
 	    !conversation_keep(store, &conversation) || !add_tokens(store, turn, -turn->share, NULL))
 		return false;
 	turn->conversation = conversation;
@@ -385,7 +385,7 @@ static bool give_up(struct store *store, void *context)
 	conversation.failed_turns += !ending->reason;
 	conversation_end_turn(&conversation);
 	if ((ending->reason || conversation.failed_turns >= FAILED_MAX) &&
-	    !pass_on(store, &conversation, ending->reason ? ending->reason : "the model could not answer"))
+	    !pass_on(store, ending->arena, &conversation, ending->reason ? ending->reason : "the model could not answer"))
 		return false;
 	ending->turn->conversation = conversation;
 	return conversation_keep(store, &conversation) && add_tokens(store, ending->turn, -ending->turn->share, ending->taken);

@@ -21,7 +21,7 @@ struct begun {
 	int64_t at;
 };
 
-struct saying { const struct begun *begun; struct message message; };
+struct saying { struct arena *arena; const struct begun *begun; struct message message; };
 
 static inline bool begin_saying(struct store *store, void *context)
 {
@@ -33,14 +33,14 @@ static inline bool begin_saying(struct store *store, void *context)
 	if (store_change(store, "insert into conversation (id, customer, status, started_at, updated_at) values"
 	                 " (:id, :customer, :status, :started_at, :updated_at)", conversation_row_shape, &conversation) != 1)
 		return false;
-	return message_add(store, &conversation, &saying->message) && conversation_keep(store, &conversation);
+	return message_add(store, saying->arena, &conversation, &saying->message) && conversation_keep(store, &conversation);
 }
 
 /* A conversation of one message, said at that time. */
 static inline void begin_at(struct mcp_test *test, const char *id, const char *customer, int64_t at)
 {
 	struct begun begun = { id, customer, at };
-	struct saying saying = { &begun, { .at = at, .role = "customer", .author = customer,
+	struct saying saying = { mcp_test_arena(test), &begun, { .at = at, .role = "customer", .author = customer,
 	                                   .text = arena_print(mcp_test_arena(test), "Where is my teapot? I am %s.", customer) } };
 
 	ck_assert_int_eq(store_transact(mcp_test_store(test), begin_saying, &saying), STORE_COMMITTED);
@@ -60,7 +60,7 @@ static inline bool add_more(struct store *store, void *context)
 	struct conversation conversation;
 	struct arena *arena = arena_create();
 	bool fine = conversation_find(store, arena, more->id, NULL, &conversation) == FOUND &&
-	            message_add(store, &conversation, &more->message) && conversation_keep(store, &conversation);
+	            message_add(store, arena, &conversation, &more->message) && conversation_keep(store, &conversation);
 
 	arena_destroy(arena);
 	return fine;
