@@ -93,6 +93,6 @@ const struct mcp_server support_server = {
 		" support://queue has who waits; read with get_conversation_history, then reply_as_person.",
 	.port = 8084, .database = "sqlite:support.db", .migrations = support_migrations,
 	.scopes = "support:chat support:staff support:admin",
-	.counts = "select count(*) as count from conversation",
+	.counts = conversations_count,
 	.tools = tools, .resources = resources, .jobs = jobs, .settings = settings, .start = start, .stop = turn_stop,
 };

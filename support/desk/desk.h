@@ -3,7 +3,7 @@
 #ifndef DESK_H
 #define DESK_H
 
-#include "conversation.h"
+#include "history.h"
 
 #define STAFF "support:staff"
 
@@ -70,20 +70,12 @@ extern SHAPE_OF(shown_shape, struct shown);
 	INT(T, rating, "1 to 5, by the customer", OPTIONAL(T, has_rating)), \
 	TEXT(T, comment, "What the customer said of it")
 
-/* With words of it, as it stands in lists; as a row it is SHOWN_COLUMNS of `conversation c`. */
+/* With words of it, as it stands in lists. */
 extern SHAPE_OF(shown_in_list_shape, struct shown);
-#define WORDS_OF(seq_) \
-	"(select case when length(m.text) > 120 then substr(m.text, 1, 119) || '…' else m.text end from message m" \
-	" where m.conversation_id = c.id and m.seq = " seq_ ")"
-#define SHOWN_COLUMNS \
-	"c.id as conversation_id, c.customer, c.status, c.started_at, c.updated_at, c.messages, c.waiting_since," \
-	" case when c.status in ('waiting', 'with_person') then c.reason end as reason," \
-	" case when c.status in ('waiting', 'with_person') then c.contact end as contact," \
-	" c.person, c.sentiment, nullif(c.rating, 0) as rating, c.comment," \
-	" " WORDS_OF("1") " as first_words, " WORDS_OF("c.messages") " as latest_words"
 
-/* All of it but words, place and what is being written. */
+/* All of it but its place and what is being written. */
 struct shown show(struct mcp_call *call, const struct conversation *conversation);
+struct shown *show_all(struct mcp_call *call, const struct conversations *all);
 /* Ends a tool by answering with it as it is now. */
 enum mcp_answer conversation_answer(struct mcp_call *call, struct store *store, const char *id);
 

@@ -36,21 +36,15 @@ struct told {
 	const char *cut;
 	int64_t tokens_in, tokens_out, tokens_cached;
 	bool is_answer, has_tokens;
-	const char *cards;              /* JSON, which no shape has */
 };
 
-#define TOLD_FIELDS \
-	INT(struct told, seq, "", .required = true), \
-	TIME(struct told, at, "", .required = true), \
-	TEXT(struct told, role, "", .required = true), \
-	TEXT(struct told, author, "", .required = true), \
-	TEXT(struct told, text, "", .required = true), \
-	TEXT(struct told, cut, "")
-
-static SHAPE(told_row_shape, struct told, TOLD_FIELDS, PARAM(struct told, cards), PARAM(struct told, answers),
-	PARAM(struct told, tokens_in), PARAM(struct told, tokens_out), PARAM(struct told, tokens_cached));
-
-static SHAPE(told_shape, struct told, TOLD_FIELDS,
+static SHAPE(told_shape, struct told,
+	INT(struct told, seq, "", .required = true),
+	TIME(struct told, at, "", .required = true),
+	TEXT(struct told, role, "", .required = true),
+	TEXT(struct told, author, "", .required = true),
+	TEXT(struct told, text, "", .required = true),
+	TEXT(struct told, cut, ""),
 	INT(struct told, answers, "", OPTIONAL(struct told, is_answer)),
 	INT(struct told, tokens_in, "", OPTIONAL(struct told, has_tokens)),
 	INT(struct told, tokens_out, "", OPTIONAL(struct told, has_tokens)),
@@ -98,38 +92,13 @@ const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 
 /* ---- Reading ---- */
 
-struct range {
-	const char *conversation_id;
-	int64_t after, before, limit;
-};
-
-static SHAPE(range_shape, struct range,
-	PARAM(struct range, conversation_id), PARAM(struct range, after), PARAM(struct range, before), PARAM(struct range, limit));
-
-#define SELECT \
-	"select seq, at, role, author, text, cards, answers, cut, tokens_in, tokens_out, tokens_cached from message" \
-	" where conversation_id = :conversation_id and seq > :after and seq < :before order by seq"
-
-static void turn_round(struct told *all, int64_t count)
+/* From `after` on the first of them, else the last. */
+static struct page page_of(const struct history *asked, const char *id)
 {
-	for (int64_t i = 0; i < count / 2; i++) {
-		struct told one = all[i];
-		all[i] = all[count - 1 - i];
-		all[count - 1 - i] = one;
-	}
-}
-
-/* In their order: from `after` on the first of them, else the last. */
-static bool find(struct store *store, struct arena *arena, const struct history *asked, const char *id, struct rows *rows)
-{
-	struct range range = { id, asked->has_after ? asked->after : 0, asked->has_before ? asked->before : INT64_MAX, asked->limit };
-
-	if (asked->has_after)
-		return store_find(store, arena, SELECT " limit :limit", range_shape, &range, told_row_shape, rows);
-	if (!store_find(store, arena, SELECT " desc limit :limit", range_shape, &range, told_row_shape, rows))
-		return false;
-	turn_round(rows->first, rows->count);
-	return true;
+	return (struct page) {
+		.id = id, .after = asked->has_after ? asked->after : 0, .before = asked->has_before ? asked->before : INT64_MAX,
+		.limit = asked->limit, .latest = !asked->has_after,
+	};
 }
 
 /* ---- As JSON ---- */
@@ -142,29 +111,35 @@ static void put_open(struct builder *builder, const char *object)
 	builder_put(builder, (str) { text.at, text.size - 1 });
 }
 
-static void put_message(struct mcp_call *call, struct builder *builder, struct told *told, bool staff)
+static void put_message(struct mcp_call *call, struct builder *builder, const struct message *message, bool staff)
 {
-	told->is_answer = told->answers != 0;
-	told->has_tokens = staff && (told->tokens_in || told->tokens_out);
-	put_open(builder, mcp_json(call, told_shape, told));
-	if (told->cards) {
+	struct told told = {
+		.seq = message->seq, .at = message->at, .role = message->role, .author = message->author, .text = message->text,
+		.cut = message->cut, .answers = message->answers, .is_answer = message->answers != 0, .tokens_in = message->tokens_in,
+		.tokens_out = message->tokens_out, .tokens_cached = message->tokens_cached,
+		.has_tokens = staff && (message->tokens_in || message->tokens_out),
+	};
+
+	put_open(builder, mcp_json(call, told_shape, &told));
+	/* JSON, which no shape has. */
+	if (message->cards) {
 		builder_put(builder, STR(",\"cards\":"));
-		builder_put(builder, str_of(told->cards));
+		builder_put(builder, str_of(message->cards));
 	}
 	builder_put(builder, STR("}"));
 }
 
-static const char *as_json(struct mcp_call *call, const struct shown *head, const struct rows *rows)
+static const char *as_json(struct mcp_call *call, const struct shown *head, const struct messages *found)
 {
 	struct builder builder = builder_begin(mcp_arena(call), 4096);
-	struct told *all = rows->first;
+	const struct message *all = found->messages;
 	bool staff = mcp_may(call, STAFF);
-	bool earlier = rows->count ? all[0].seq > 1 : head->messages > 0;
-	bool later = rows->count && all[rows->count - 1].seq < head->messages;
+	bool earlier = found->count ? all[0].seq > 1 : head->messages > 0;
+	bool later = found->count && all[found->count - 1].seq < head->messages;
 
 	put_open(&builder, mcp_json(call, head_shape, head));
 	builder_put(&builder, STR(",\"history\":["));
-	for (int64_t i = 0; i < rows->count; i++) {
+	for (int64_t i = 0; i < found->count; i++) {
 		builder_put(&builder, i ? STR(",") : STR(""));
 		put_message(call, &builder, &all[i], staff);
 	}
@@ -181,17 +156,18 @@ static enum lookup read_history(struct mcp_call *call, struct store *store, cons
 {
 	struct conversation conversation;
 	enum lookup found = conversation_of(call, store, ANY_SEEN, asked->conversation_id, &conversation);
-	struct rows rows;
+	struct messages messages;
 
 	if (found != FOUND)
 		return found;
 	struct shown head = show(call, &conversation);
-	if (!find(store, mcp_arena(call), asked, conversation.id, &rows) ||
+	struct page page = page_of(asked, conversation.id);
+	if (!messages_page(store, mcp_arena(call), &page, &messages) ||
 	    !queue_place(store, mcp_arena(call), &conversation, &head.place))
 		return HISTORY_FAILED;
 	head.has_place = head.place != 0;
 	head.writing = conversation.turn_until > now_ms() ? conversation.turn_text : NULL;
-	*json = as_json(call, &head, &rows);
+	*json = as_json(call, &head, &messages);
 	return FOUND;
 }
 

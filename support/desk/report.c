@@ -66,46 +66,6 @@ SHAPE(reported_shape, struct reported,
 	     "Days and weeks in their order, each of them; models by their names", .required = true),
 	NEST(struct reported, total, struct figures, figures_shape, "All of the period", .required = true));
 
-/* ---- A day of it ---- */
-
-struct day { int64_t since, before; };
-
-static SHAPE(day_shape, struct day, PARAM(struct day, since), PARAM(struct day, before));
-
-static SHAPE(begun_shape, struct figures,
-	PARAM(struct figures, conversations), PARAM(struct figures, escalated), PARAM(struct figures, rated),
-	PARAM(struct figures, rating_sum), PARAM(struct figures, felt), PARAM(struct figures, sentiment_sum));
-
-/* What was said, by role and author: a model's name is its author. */
-struct said {
-	const char *role, *author;
-	int64_t messages, cut;
-	int64_t tokens_in, tokens_out, tokens_cached;
-};
-
-static SHAPE(said_shape, struct said,
-	PARAM(struct said, role), PARAM(struct said, author), PARAM(struct said, messages), PARAM(struct said, cut),
-	PARAM(struct said, tokens_in), PARAM(struct said, tokens_out), PARAM(struct said, tokens_cached));
-
-static bool read_begun(struct store *store, struct arena *arena, const struct day *day, struct figures *begun)
-{
-	return store_find_one(store, arena,
-	                      "select count(*) as conversations, count(reason) as escalated, count(nullif(rating, 0)) as rated,"
-	                      " coalesce(cast(sum(rating) as bigint), 0) as rating_sum, count(sentiment) as felt,"
-	                      " coalesce(sum(sentiment), 0.0) as sentiment_sum from conversation"
-	                      " where started_at >= :since and started_at < :before", day_shape, day, begun_shape, begun) == 1;
-}
-
-#define SUM(column) "cast(sum(" #column ") as bigint) as " #column
-
-static bool read_said(struct store *store, struct arena *arena, const struct day *day, struct rows *said)
-{
-	return store_find(store, arena,
-	                  "select role, case when role = 'model' then author else '' end as author, count(*) as messages, count(cut) as cut,"
-	                  " " SUM(tokens_in) ", " SUM(tokens_out) ", " SUM(tokens_cached) " from message"
-	                  " where at >= :since and at < :before and role <> 'note' group by 1, 2", day_shape, day, said_shape, said);
-}
-
 /* ---- Adding up ---- */
 
 struct work {
@@ -135,7 +95,7 @@ static struct figures *model_of(struct work *work, const char *name)
 	return model;
 }
 
-static void add_begun(struct figures *to, const struct figures *begun)
+static void add_begun(struct figures *to, const struct begun *begun)
 {
 	to->conversations += begun->conversations;
 	to->escalated += begun->escalated;
@@ -145,7 +105,7 @@ static void add_begun(struct figures *to, const struct figures *begun)
 	to->sentiment_sum += begun->sentiment_sum;
 }
 
-static void add_said(struct figures *to, const struct said *said)
+static void add_said(struct figures *to, const struct spoken *said)
 {
 	bool model = strcmp(said->role, "model") == 0;
 
@@ -172,20 +132,20 @@ static struct figures *row_of(struct work *work, int64_t at)
 	return row;
 }
 
-static bool add_day(struct store *store, struct work *work, const struct day *day)
+static bool add_day(struct store *store, struct work *work, int64_t since, int64_t before)
 {
-	struct figures begun, *row = row_of(work, day->since);
-	ROWS(struct said) said;
+	struct figures *row = row_of(work, since);
+	struct figures_of day;
 
-	if (!read_begun(store, mcp_arena(work->call), day, &begun) || !read_said(store, mcp_arena(work->call), day, &said.rows))
+	if (!history_figures(store, mcp_arena(work->call), since, before, &day))
 		return false;
-	add_begun(row, &begun);
-	add_begun(&work->total, &begun);
-	for (int64_t i = 0; i < said.count; i++) {
-		add_said(row, &said.first[i]);
-		add_said(&work->total, &said.first[i]);
-		if (strcmp(said.first[i].role, "model") == 0)
-			add_said(model_of(work, said.first[i].author), &said.first[i]);
+	add_begun(row, &day.begun);
+	add_begun(&work->total, &day.begun);
+	for (int64_t i = 0; i < day.said_count; i++) {
+		add_said(row, &day.said[i]);
+		add_said(&work->total, &day.said[i]);
+		if (strcmp(day.said[i].role, "model") == 0)
+			add_said(model_of(work, day.said[i].author), &day.said[i]);
 	}
 	return true;
 }
@@ -231,12 +191,12 @@ enum mcp_answer support_report(struct mcp_call *call, const void *in, struct sto
 	if (asked->to - asked->from > DAYS_MAX * DAY_MS)
 		return mcp_fail(call, "A report covers at most " NUMBER(DAYS_MAX) " days; ask for a shorter period.");
 	work.rows = arena_array(mcp_arena(call), struct figures, days);
-	for (struct day day = { .since = asked->from }; day.since < asked->to; day.since = day.before) {
-		day.before = (day.since / DAY_MS + 1) * DAY_MS;
-		day.before = day.before < asked->to ? day.before : asked->to;
-		if (!add_day(store, &work, &day))
+	for (int64_t since = asked->from, before; since < asked->to; since = before) {
+		before = (since / DAY_MS + 1) * DAY_MS;
+		before = before < asked->to ? before : asked->to;
+		if (!add_day(store, &work, since, before))
 			return mcp_fail(call, HISTORY_DOWN);
-		if (!mcp_progress(call, (double)(day.before - asked->from), (double)(asked->to - asked->from), "up to %s",
+		if (!mcp_progress(call, (double)(before - asked->from), (double)(asked->to - asked->from), "up to %s",
 		                  work.rows[work.count - 1].label))
 			return mcp_fail(call, "The report was not finished in time; ask for a shorter period.");
 	}

@@ -47,7 +47,9 @@ SHAPE(conversation_row_shape, struct conversation,
 	INT(struct conversation, turn_until, ""),
 	BOOL(struct conversation, turn_asks, ""),
 	TEXT(struct conversation, turn_steps, ""),
-	TEXT(struct conversation, turn_text, ""));
+	TEXT(struct conversation, turn_text, ""),
+	TEXT(struct conversation, first_words, ""),
+	TEXT(struct conversation, latest_words, ""));
 
 #define LETTERS 10
 
@@ -143,6 +145,12 @@ bool message_add(struct store *store, struct arena *arena, struct conversation *
 		conversation->added = arena_array(arena, struct message, ADDED_MAX);
 	conversation->added[conversation->added_count++] = *message;
 	return true;
+}
+
+bool conversation_make(struct store *store, const struct conversation *conversation)
+{
+	return store_change(store, "insert into conversation (id, customer, status, started_at, updated_at)"
+	                    " values (:id, :customer, :status, :started_at, :updated_at)", conversation_row_shape, conversation) == 1;
 }
 
 static bool write_row(struct store *store, const struct conversation *conversation)

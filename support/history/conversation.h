@@ -54,6 +54,8 @@ struct conversation {
 	const char *summary;            /* of what is no longer told to the model; NULL: all of it is */
 	int64_t summary_to;             /* up to that message */
 
+	const char *first_words, *latest_words;         /* of it in a list, cut, see history.h */
+
 	/* The turn under way, see turn_store.h. */
 	int64_t turn_seq;               /* the message that it answers; 0: there is none */
 	int64_t turn_owner, turn_until; /* mcp_call_number() of whose it is, until then */
@@ -75,7 +77,9 @@ extern SHAPE_OF(conversation_row_shape, struct conversation);
 	" person, sentiment, low_count, failed_turns, rating, comment, summary, summary_to, turn_seq, turn_owner, turn_until," \
 	" turn_asks, turn_steps, turn_text"
 
+/* The tables, and how many conversations there are, for the program. */
 extern const struct migration support_migrations[];
+extern const char conversations_count[];
 
 /* Who the caller is as a customer; NULL: nobody. Without keys anybody is the one that the setting says, for trying it. */
 #define CUSTOMER_SETTING \
@@ -94,6 +98,8 @@ bool conversation_is(struct arena *arena, const char *spelt, const char *id);
 
 /* ---- Within a transaction in which the conversation was read ---- */
 
+/* A new one, in which nothing was said yet. */
+MUST_USE bool conversation_make(struct store *store, const struct conversation *conversation);
 /* Adds the message as the next, gives it its number, and has the conversation count it: messages, updated_at, and
  * answered, which is this message's number where nothing that a customer said before it is left. A customer who says something to
  * a person waits from then on. conversation_keep() then writes it all down: the conversation first, all that may change of it, so

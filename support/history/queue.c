@@ -1,6 +1,11 @@
 /* queue.c - see queue.h. */
 #include "queue.h"
 
+#include "listed.h"
+
+/* In the words of the index (schema.c). */
+#define QUEUE_ORDER "waiting_since / 300000, coalesce(sentiment, 0), waiting_since, id"
+
 bool history_add_note(struct store *store, struct arena *arena, struct conversation *conversation, const char *author, const char *text,
                       int64_t now)
 {
@@ -49,6 +54,26 @@ bool queue_place(struct store *store, struct arena *arena, const struct conversa
 	                          conversation_row_shape, conversation, place_shape, &found);
 	*place = found.place;
 	return fine == 1;
+}
+
+struct bound { int64_t number; };
+static SHAPE(bound_shape, struct bound, PARAM(struct bound, number));
+
+bool queue_find(struct store *store, struct arena *arena, int64_t limit, struct queued *queued)
+{
+	const struct bound most = { limit };
+	struct bound all;
+	ROWS(struct conversation) waiting, taken;
+
+	if (store_find_one(store, arena, "select count(*) as number from conversation where status = 'waiting'", NULL, NULL,
+	                   bound_shape, &all) != 1 ||
+	    !store_find(store, arena, "select " LISTED_COLUMNS " from conversation c where status = 'waiting' order by " QUEUE_ORDER
+	                " limit :number", bound_shape, &most, conversation_row_shape, &waiting) ||
+	    !store_find(store, arena, "select " LISTED_COLUMNS " from conversation c where status = 'with_person'"
+	                " order by updated_at desc, id desc limit :number", bound_shape, &most, conversation_row_shape, &taken))
+		return false;
+	*queued = (struct queued) { all.number, { waiting.first, waiting.count }, { taken.first, taken.count } };
+	return true;
 }
 
 /* ---- What nobody answered ---- */

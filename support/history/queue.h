@@ -5,12 +5,9 @@
 #ifndef QUEUE_H
 #define QUEUE_H
 
-#include "conversation.h"
+#include "history.h"
 
 #define QUEUE_URI "support://queue"
-
-/* For statements, in the words of the index (schema.c). */
-#define QUEUE_ORDER "waiting_since / 300000, coalesce(sentiment, 0), waiting_since, id"
 
 /* ---- Within a transaction in which the conversation was read; conversation_keep() comes after ---- */
 
@@ -35,6 +32,13 @@ bool conversation_is_for_person(const struct conversation *conversation);
 
 /* Tells all that follow the conversation, and with `queue` the desk's queue. */
 void conversation_changed(struct arena *arena, const char *id, bool queue);
+
+/* Who waits, in their order, and whom a person has taken, where something was said latest first: `limit` of each at most. */
+struct queued {
+	int64_t count;                  /* that wait, in all */
+	struct conversations waiting, with_person;
+};
+MUST_USE bool queue_find(struct store *store, struct arena *arena, int64_t limit, struct queued *queued);
 
 /* Its place among those that wait, from 1; 0: it does not. False: the store failed. */
 MUST_USE bool queue_place(struct store *store, struct arena *arena, const struct conversation *conversation, int64_t *place);

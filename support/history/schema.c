@@ -59,3 +59,5 @@ const struct migration support_migrations[] = {
 	{ "1-support", .sqlite = TABLES("text", " without rowid"), .postgres = TABLES("text collate \"C\"", "") },
 	{ 0 },
 };
+
+const char conversations_count[] = "select count(*) as count from conversation";

@@ -149,8 +149,7 @@ static bool make_conversation(struct store *store, struct beginning *beginning)
 		.id = beginning->fresh, .customer = turn->customer, .status = "open", .started_at = now, .updated_at = now,
 	};
 	turn->id = beginning->fresh;
-	return store_change(store, "insert into conversation (id, customer, status, started_at, updated_at)"
-	                    " values (:id, :customer, :status, :started_at, :updated_at)", conversation_row_shape, &turn->conversation) == 1;
+	return conversation_make(store, &turn->conversation);
 }
 
 /* TURN_OURS: go on. */

@@ -10,7 +10,7 @@
 #ifndef TURN_STORE_H
 #define TURN_STORE_H
 
-#include "conversation.h"
+#include "history.h"
 
 #define TURN_LEASE_MS 30000             /* a model has 20 s to its first word, and each try of it renews the lease */
 #define TURN_QUIET_MS 3000              /* without renewal: whoever repeats the same message may take it, for its client was cut off */
@@ -89,10 +89,6 @@ MUST_USE int64_t turn_tokens_since(struct store *store, struct arena *arena, con
 /* What the model may be told: the messages that the summary has not, up to the turn's and with what answers those, the latest
  * MESSAGES_TOLD at most, by seq. */
 #define MESSAGES_TOLD 200
-struct messages {
-	struct message *messages;
-	int64_t count;
-};
 MUST_USE bool turn_messages(struct store *store, struct arena *arena, const struct turn *turn, struct messages *found);
 
 #endif

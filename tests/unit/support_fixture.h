@@ -16,32 +16,25 @@ static const char *const revisions[] = { "2026-07-28", "2025-11-25" };
 
 #define MINUTE_MS INT64_C(60000)
 
-struct begun {
-	const char *id, *customer;
-	int64_t at;
-};
-
-struct saying { struct arena *arena; const struct begun *begun; struct message message; };
+struct saying { struct arena *arena; struct conversation begun; struct message message; };
 
 static inline bool begin_saying(struct store *store, void *context)
 {
 	struct saying *saying = context;
-	struct conversation conversation = {
-		.id = saying->begun->id, .customer = saying->begun->customer, .status = "open", .started_at = saying->begun->at,
-	};
+	struct conversation conversation = saying->begun;
 
-	if (store_change(store, "insert into conversation (id, customer, status, started_at, updated_at) values"
-	                 " (:id, :customer, :status, :started_at, :updated_at)", conversation_row_shape, &conversation) != 1)
-		return false;
-	return message_add(store, saying->arena, &conversation, &saying->message) && conversation_keep(store, &conversation);
+	return conversation_make(store, &conversation) && message_add(store, saying->arena, &conversation, &saying->message) &&
+	       conversation_keep(store, &conversation);
 }
 
 /* A conversation of one message, said at that time. */
 static inline void begin_at(struct mcp_test *test, const char *id, const char *customer, int64_t at)
 {
-	struct begun begun = { id, customer, at };
-	struct saying saying = { mcp_test_arena(test), &begun, { .at = at, .role = "customer", .author = customer,
-	                                   .text = arena_print(mcp_test_arena(test), "Where is my teapot? I am %s.", customer) } };
+	struct saying saying = {
+		.arena = mcp_test_arena(test), .begun = { .id = id, .customer = customer, .status = "open", .started_at = at },
+		.message = { .at = at, .role = "customer", .author = customer,
+		             .text = arena_print(mcp_test_arena(test), "Where is my teapot? I am %s.", customer) },
+	};
 
 	ck_assert_int_eq(store_transact(mcp_test_store(test), begin_saying, &saying), STORE_COMMITTED);
 }
