@@ -1,7 +1,7 @@
 /* escalate.c - escalate: asks the person, then the conversation waits for somebody of the shop. */
 #include "desk.h"
 
-#include "queue.h"
+#include "person.h"
 
 struct escalation {
 	const char *conversation_id;
@@ -23,39 +23,19 @@ SHAPE(escalate_shape, struct escalation,
 static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Pass it on to a person", .required = true));
 
-struct work {
-	struct mcp_call *call;
-	const struct escalation *asked;
-	struct conversation conversation;
-	enum lookup found;
-};
-
 /* As it is now, rather than as it was before the question. */
-static bool pass_on(struct store *store, void *context)
+static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, const struct escalation *asked, const char *customer)
 {
-	struct work *work = context;
-	const struct escalation *asked = work->asked;
+	struct conversation now;
+	enum lookup found = person_wanted(store, mcp_arena(call), asked->conversation_id, customer, &(struct passing_on) {
+		.reason = asked->reason, .contact = asked->contact, .author = customer,
+		.note = arena_print(mcp_arena(call), "A person was asked for: %s", asked->reason),
+	}, &now);
 
-	work->found = conversation_of(work->call, store, OWN, asked->conversation_id, &work->conversation);
-	if (work->found != FOUND)
-		return false;
-	return history_wait_for_person(store, mcp_arena(work->call), &work->conversation, &(struct passing_on) {
-		.reason = asked->reason, .contact = asked->contact, .author = work->conversation.customer,
-		.note = arena_print(mcp_arena(work->call), "A person was asked for: %s", asked->reason),
-	}, now_ms()) && conversation_keep(store, &work->conversation);
-}
-
-static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, const struct escalation *asked)
-{
-	struct work work = { .call = call, .asked = asked, .found = HISTORY_FAILED };
-
-	switch (store_transact(store, pass_on, &work)) {
-	case STORE_COMMITTED:  break;
-	case STORE_TAKEN_BACK: return conversation_missing(call, work.found, asked->conversation_id);
-	default:               return mcp_fail(call, HISTORY_DOWN);
-	}
-	conversation_changed(mcp_arena(call), work.conversation.id, true);
-	return conversation_answer(call, store, work.conversation.id);
+	if (found != FOUND)
+		return conversation_missing(call, found, asked->conversation_id);
+	conversation_changed(mcp_arena(call), now.id, true);
+	return conversation_answer(call, store, now.id);
 }
 
 static enum mcp_reply ask(struct mcp_call *call, const struct escalation *asked, struct consent *consent)
@@ -95,5 +75,5 @@ enum mcp_answer escalate(struct mcp_call *call, const void *in, struct store *st
 	}
 	if (!consent.sure)
 		return mcp_fail(call, "Nobody was asked for; the conversation goes on as it was.");
-	return carry_out(call, store, asked);
+	return carry_out(call, store, asked, conversation.customer);
 }

@@ -1,7 +1,7 @@
 /* rate.c - rate_conversation: what its customer thinks of it. */
 #include "desk.h"
 
-#include "queue.h"
+#include "person.h"
 
 struct rate {
 	const char *conversation_id;
@@ -22,10 +22,8 @@ enum mcp_answer rate_conversation(struct mcp_call *call, const void *in, struct 
 
 	if (found != FOUND)
 		return conversation_missing(call, found, asked->conversation_id);
-	/* Whose it is stays so. One that is erased meanwhile is not there for the answer either. */
-	struct rate rate = { conversation.id, asked->rating, asked->comment };
-	if (store_change(store, "update conversation set rating = :rating, comment = :comment where id = :conversation_id", rate_shape,
-	                 &rate) < 0)
+	/* Whose it is stays so. */
+	if (!conversation_rate(store, conversation.id, asked->rating, asked->comment))
 		return mcp_fail(call, HISTORY_DOWN);
 	conversation_changed(mcp_arena(call), conversation.id, false);
 	return conversation_answer(call, store, conversation.id);
