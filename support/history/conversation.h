@@ -68,14 +68,8 @@ struct conversation {
 	size_t added_count;
 };
 
-/* Each struct as a row. */
-extern SHAPE_OF(message_row_shape, struct message);
-extern SHAPE_OF(conversation_row_shape, struct conversation);
-#define MESSAGE_COLUMNS "conversation_id, seq, at, role, author, text, cards, steps, answers, cut, tokens_in, tokens_out," \
-	" tokens_cached, idempotency_key, call"
-#define CONVERSATION_COLUMNS "id, customer, status, started_at, updated_at, messages, answered, waiting_since, reason, contact," \
-	" person, sentiment, low_count, failed_turns, rating, comment, summary, summary_to, turn_seq, turn_owner, turn_until," \
-	" turn_asks, turn_steps, turn_text"
+/* What a model took that stands in no answer: with the customer's message. */
+struct tokens { int64_t in, out, cached; };
 
 /* The tables, and how many conversations there are, for the program. */
 extern const struct migration support_migrations[];

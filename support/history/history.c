@@ -1,7 +1,7 @@
 /* history.c - see history.h. */
 #include "history.h"
 
-#include "listed.h"
+#include "rows.h"
 
 /* ---- Lists ---- */
 

@@ -1,6 +1,8 @@
 /* person.c - see person.h. */
 #include "person.h"
 
+#include "rows.h"
+
 struct work {
 	struct arena *arena;
 	const char *id, *customer, *who;
@@ -42,15 +44,6 @@ enum lookup person_wanted(struct store *store, struct arena *arena, const char *
 	return carry_out(store, pass_on, &(struct work) { .arena = arena, .id = id, .customer = customer, .why = why, .now = now });
 }
 
-bool conversation_rate(struct store *store, const char *id, int64_t rating, const char *comment)
-{
-	const struct conversation rated = { .id = id, .rating = rating, .comment = comment };
-
-	/* One that is erased meanwhile is not there for whoever asks next either. */
-	return store_change(store, "update conversation set rating = :rating, comment = :comment where id = :id", conversation_row_shape,
-	                    &rated) >= 0;
-}
-
 /* ---- The person ---- */
 
 static bool take(struct store *store, struct work *work, int64_t at)
@@ -76,16 +69,6 @@ static bool take_it(struct store *store, void *context)
 enum lookup person_takes(struct store *store, struct arena *arena, const char *id, const char *who, struct conversation *now)
 {
 	return carry_out(store, take_it, &(struct work) { .arena = arena, .id = id, .who = who, .now = now });
-}
-
-/* What was said with this key: 1, 0: nothing, -1. */
-static int find_said(struct store *store, struct work *work, const struct message *message, struct message *before)
-{
-	if (!message->idempotency_key)
-		return 0;
-	return store_find_one(store, work->arena, "select conversation_id, text from message where role = 'person'"
-	                      " and author = :author and idempotency_key = :idempotency_key", message_row_shape, message,
-	                      message_row_shape, before);
 }
 
 static void leave(struct conversation *now, const struct reply_of_person *reply)
@@ -121,7 +104,7 @@ static bool reply_once(struct store *store, void *context)
 	work->other = NULL;
 	if (!find(store, work))
 		return false;
-	switch (find_said(store, work, &message, &before)) {
+	switch (row_of_key(store, work->arena, &message, &before)) {
 	case 0:
 		return reply_in(store, work, &message);
 	case 1:

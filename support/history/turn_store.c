@@ -2,54 +2,10 @@
 #include "turn_store.h"
 
 #include "queue.h"
+#include "rows.h"
 
 /* A run renews the lease where less is left of it than that. */
 #define SHORT_MS (TURN_LEASE_MS / 2)
-
-/* What a statement is told of a turn. */
-struct turn_row {
-	const char *id, *customer, *text, *idempotency_key, *steps;
-	int64_t call, seq, now, until, most;
-	int64_t in, out, cached;
-};
-
-static SHAPE(turn_row_shape, struct turn_row,
-	TEXT(struct turn_row, id, ""),
-	TEXT(struct turn_row, customer, ""),
-	TEXT(struct turn_row, text, ""),
-	TEXT(struct turn_row, idempotency_key, ""),
-	TEXT(struct turn_row, steps, ""),
-	INT(struct turn_row, call, ""),
-	INT(struct turn_row, seq, ""),
-	INT(struct turn_row, now, ""),
-	INT(struct turn_row, until, ""),
-	INT(struct turn_row, most, ""),
-	INT(struct turn_row, in, ""),
-	INT(struct turn_row, out, ""),
-	INT(struct turn_row, cached, ""));
-
-static struct turn_row row_of(const struct turn *turn)
-{
-	return (struct turn_row) {
-		.id = turn->id, .customer = turn->customer, .text = turn->text, .idempotency_key = turn->idempotency_key,
-		.call = turn->call, .seq = turn->seq, .now = now_ms(), .until = now_ms() + TURN_LEASE_MS,
-	};
-}
-
-/* More, or with less than nothing less, stands with the turn's message. */
-static bool add_tokens(struct store *store, const struct turn *turn, int64_t share, const struct tokens *taken)
-{
-	struct turn_row row = row_of(turn);
-
-	row.in = share + (taken ? taken->in : 0);
-	row.out = taken ? taken->out : 0;
-	row.cached = taken ? taken->cached : 0;
-	if (!row.in && !row.out && !row.cached)
-		return true;
-	return store_change(store, "update message set tokens_in = case when tokens_in + :in > 0 then tokens_in + :in else 0 end,"
-	                    " tokens_out = tokens_out + :out, tokens_cached = tokens_cached + :cached where conversation_id = :id and seq = :seq",
-	                    turn_row_shape, &row) >= 0;
-}
 
 /* ---- Beginning ---- */
 
@@ -62,22 +18,23 @@ struct beginning {
 	const char *fresh;              /* the number of a conversation that is begun */
 };
 
-/* The message of this call, or of its idempotency key: 1, 0: there is none, -1. */
-static int find_message(struct store *store, struct arena *arena, const struct turn_row *row, struct message *message)
+/* Of this call, or of its idempotency key: 1, 0: there is none, -1. */
+static int find_message(struct store *store, struct arena *arena, const struct turn *turn, struct message *message)
 {
-	int found = store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where call = :call and call <> 0", turn_row_shape, row,
-	                           message_row_shape, message);
+	int found = row_of_call(store, arena, turn->call, message);
 
-	if (found || !row->idempotency_key)
-		return found;
-	return store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where role = 'customer' and author = :customer"
-	                      " and idempotency_key = :idempotency_key", turn_row_shape, row, message_row_shape, message);
+	return found ? found : row_of_key(store, arena, &(struct message) {
+		.role = "customer", .author = turn->customer, .idempotency_key = turn->idempotency_key,
+	}, message);
 }
 
-static int find_answer(struct store *store, struct arena *arena, const struct turn_row *row, struct message *answer)
+/* More, or with less than nothing less, stands with the turn's message. */
+static bool add_tokens(struct store *store, const struct turn *turn, int64_t share, const struct tokens *taken)
 {
-	return store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where conversation_id = :id and seq > :seq and answers >= :seq"
-	                      " order by seq limit 1", turn_row_shape, row, message_row_shape, answer);
+	struct tokens more = taken ? *taken : (struct tokens) { 0 };
+
+	more.in += share;
+	return row_add_tokens(store, turn->id, turn->seq, &more);
 }
 
 /* For so long another turn is under way, which may not be taken before. 0: there is none. */
@@ -97,10 +54,9 @@ static int64_t busy_ms(const struct turn *turn, int64_t now)
 static enum turn_state look(struct store *store, struct arena *arena, struct turn *turn, int64_t now)
 {
 	const struct conversation *conversation = &turn->conversation;
-	struct turn_row row = row_of(turn);
 
 	if (conversation->answered >= turn->seq)
-		return find_answer(store, arena, &row, &turn->answer) == 1 ? TURN_ANSWERED : TURN_FAILED;
+		return row_answering(store, arena, turn->id, turn->seq, &turn->answer) == 1 ? TURN_ANSWERED : TURN_FAILED;
 	if (conversation_is_for_person(conversation))
 		return TURN_FOR_PERSON;
 	if (conversation->turn_owner == turn->call && conversation->turn_until > now)
@@ -176,11 +132,8 @@ static enum turn_state find_in(struct store *store, struct beginning *beginning,
 
 	if (state != TURN_OURS || turn->idempotency_key)
 		return state;
-	struct turn_row row = row_of(turn);
 	struct message same;
-	row.seq = turn->conversation.answered;
-	int found = store_find_one(store, beginning->arena, "select " MESSAGE_COLUMNS " from message where conversation_id = :id and seq > :seq"
-	                           " and role = 'customer' and text = :text order by seq limit 1", turn_row_shape, &row, message_row_shape, &same);
+	int found = row_saying(store, beginning->arena, turn->conversation.id, turn->conversation.answered, turn->text, &same);
 	if (found == 1)
 		turn->seq = same.seq;
 	return found < 0 ? TURN_FAILED : TURN_OURS;
@@ -197,7 +150,6 @@ static enum turn_state find_known(struct store *store, struct beginning *beginni
 static enum turn_state find_all(struct store *store, struct beginning *beginning)
 {
 	struct turn *turn = beginning->turn;
-	struct turn_row row = row_of(turn);
 	struct message message;
 
 	/* Run once more, it begins as it did. */
@@ -206,7 +158,7 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 	turn->seq = beginning->known;
 	if (turn->seq)
 		return find_known(store, beginning);
-	int found = find_message(store, beginning->arena, &row, &message);
+	int found = find_message(store, beginning->arena, turn, &message);
 	if (found < 0)
 		return TURN_FAILED;
 	if (!found && turn->id)
@@ -269,40 +221,6 @@ enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn
 	turn->is_new = false;
 	turn->seq = beginning.known;
 	return TURN_FAILED;
-}
-
-/* ---- While it is written ---- */
-
-int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, const char **id)
-{
-	struct turn_row row = { .call = call, .text = arena_copy(arena, text), .until = now_ms() + TURN_LEASE_MS }, told;
-	int found = store_find_one(store, arena, "update conversation set turn_text = :text, turn_until = :until where turn_owner = :call"
-	                           " and turn_owner <> 0"
-	                           " returning id", turn_row_shape, &row, turn_row_shape, &told);
-
-	if (found == 1)
-		*id = told.id;
-	return found;
-}
-
-bool turn_resume(struct store *store, struct turn *turn)
-{
-	struct turn_row row = row_of(turn);
-
-	turn->conversation.turn_asks = false;
-	return store_change(store, "update conversation set turn_asks = 0, turn_until = :until where id = :id and turn_owner = :call"
-	                    " and turn_seq = :seq", turn_row_shape, &row) == 1;
-}
-
-bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken)
-{
-	struct turn_row row = row_of(turn);
-
-	row.steps = steps;
-	row.until = now_ms() + TURN_ASKING_MS;
-	return store_change(store, "update conversation set turn_steps = :steps, turn_asks = 1, turn_text = null, turn_until = :until"
-	                    " where id = :id and turn_owner = :call and turn_seq = :seq", turn_row_shape, &row) == 1 &&
-	       add_tokens(store, turn, 0, taken);
 }
 
 /* ---- The end ---- */
@@ -396,48 +314,4 @@ enum turn_state turn_give_up(struct store *store, struct arena *arena, struct tu
 	enum turn_state state = settle(store, give_up, &ending, TURN_OURS);
 
 	return state == TURN_OURS && conversation_is_for_person(&turn->conversation) ? TURN_FOR_PERSON : state;
-}
-
-/* ---- What is told ---- */
-
-bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to, const struct tokens *taken)
-{
-	struct turn_row row = row_of(turn);
-
-	row.text = summary;
-	row.most = to;
-	return store_change(store, "update conversation set summary = :text, summary_to = :most where id = :id and turn_owner = :call",
-	                    turn_row_shape, &row) == 1 && add_tokens(store, turn, 0, taken);
-}
-
-int64_t turn_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since)
-{
-	struct turn_row row = row_of(turn), sum;
-
-	row.now = since;
-	int found = store_find_one(store, arena, "select cast(coalesce(sum(m.tokens_in + m.tokens_out), 0) as bigint) as most"
-	                           " from conversation c join message m on m.conversation_id = c.id"
-	                           " where c.customer = :customer and c.updated_at >= :now and m.at >= :now",
-	                           turn_row_shape, &row, turn_row_shape, &sum);
-
-	if (found != 1)
-		return -1;
-	return sum.most > turn->share ? sum.most - turn->share : 0;
-}
-
-bool turn_messages(struct store *store, struct arena *arena, const struct turn *turn, struct messages *found)
-{
-	struct turn_row row = row_of(turn);
-	ROWS(struct message) rows;
-
-	row.now = turn->conversation.summary_to;
-	row.seq = turn->seq;
-	row.most = MESSAGES_TOLD;
-	if (!store_find(store, arena, "select " MESSAGE_COLUMNS " from (select " MESSAGE_COLUMNS " from message where conversation_id = :id"
-	                " and (seq > :now or answers > :now) and (seq <= :seq or (answers > 0 and answers <= :seq))"
-	                " order by seq desc limit :most) as latest order by seq",
-	                turn_row_shape, &row, message_row_shape, &rows))
-		return false;
-	*found = (struct messages) { rows.first, rows.count };
-	return true;
 }

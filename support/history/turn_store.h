@@ -45,9 +45,6 @@ enum turn_state {
 	TURN_FAILED,            /* the store did */
 };
 
-/* What a model took that stands in no answer: with the customer's message. */
-struct tokens { int64_t in, out, cached; };
-
 /* Writes the message down, or finds it; and takes the lease, or renews it where it is short. A run that holds it already reads only. */
 MUST_USE enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn);
 
