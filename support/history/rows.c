@@ -51,9 +51,11 @@ SHAPE(conversation_row_shape, struct conversation,
 
 /* ---- Messages ---- */
 
+#define WHERE_AND_WHAT "conversation_id, seq, author, text"
+
 int row_of_call(struct store *store, struct arena *arena, int64_t call, struct message *message)
 {
-	return store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where call = :call and call <> 0", message_row_shape,
+	return store_find_one(store, arena, "select " WHERE_AND_WHAT " from message where call = :call and call <> 0", message_row_shape,
 	                      (&(struct message) { .call = call }), message_row_shape, message);
 }
 
@@ -61,7 +63,7 @@ int row_of_key(struct store *store, struct arena *arena, const struct message *b
 {
 	if (!by->idempotency_key)
 		return 0;
-	return store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where role = :role and author = :author"
+	return store_find_one(store, arena, "select " WHERE_AND_WHAT " from message where role = :role and author = :author"
 	                      " and idempotency_key = :idempotency_key", message_row_shape, by, message_row_shape, message);
 }
 
@@ -69,7 +71,7 @@ int row_saying(struct store *store, struct arena *arena, const char *id, int64_t
 {
 	const struct message by = { .conversation_id = id, .seq = after, .text = text };
 
-	return store_find_one(store, arena, "select " MESSAGE_COLUMNS " from message where conversation_id = :conversation_id and seq > :seq"
+	return store_find_one(store, arena, "select " WHERE_AND_WHAT " from message where conversation_id = :conversation_id and seq > :seq"
 	                      " and role = 'customer' and text = :text order by seq limit 1", message_row_shape, &by, message_row_shape, message);
 }
 

@@ -27,6 +27,7 @@ extern SHAPE_OF(conversation_row_shape, struct conversation);
 
 /* ---- Messages: 1, 0: there is none, -1: the store failed ---- */
 
+/* Of the first three only where they are, whose, and their text. */
 MUST_USE int row_of_call(struct store *store, struct arena *arena, int64_t call, struct message *message);
 /* Of its role, author and idempotency key; without one there is none. */
 MUST_USE int row_of_key(struct store *store, struct arena *arena, const struct message *by, struct message *message);
