@@ -1,62 +1,34 @@
-// site.mjs - the web page of support as it is deployed: its files with their headers, and the API on the same name, as CloudFront has
-// them; and a browser that reports whatever is wrong with a page.
+// site.mjs - the web page of support as it is deployed (support/web/serve.mjs), and a browser that reports whatever is wrong with a page.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import http from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { after } from 'node:test';
 import { chromium, flags } from '../e2e/browser.mjs';
 import { npm, root } from '../e2e/support.mjs';
+import { site } from '../../support/web/serve.mjs';
 
 export const dist = join(root, 'support/web/dist');
 export const built = existsSync(join(dist, 'index.html'));
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' };
 
 // What a failed test left open must not keep the process from ending.
 const open = new Set();
 after(() => Promise.all([...open].map(close => close())));
 
-// Without exceptions: nothing within the HTML, nothing from elsewhere but the issuer's answers.
-export const policy = (...connects) => [`default-src 'none'`, `script-src 'self'`, `style-src 'self'`, `img-src 'self' data:`,
-	`connect-src ${["'self'", ...connects].join(' ')}`, `base-uri 'none'`, `form-action 'none'`, `frame-ancestors 'none'`, `require-trusted-types-for 'script'`].join('; ');
-
 // `config`: its config.json. `connects`: origins beside its own. `server()`: where the API is just now.
 export async function startSite({ server, config = {}, connects = [] }) {
-	const site = { requests: [] };
-	const toServer = (request, response) => {
-		const { port } = server();
-		const onward = http.request({ host: '127.0.0.1', port, method: request.method, path: request.url, headers: request.headers }, answer => {
-			response.writeHead(answer.statusCode, answer.headers);
-			answer.pipe(response);
-			// What is cut there is cut here.
-			answer.on('close', () => answer.complete || response.destroy());
-		});
-		onward.on('error', () => response.headersSent ? response.destroy() : response.writeHead(502).end());
-		response.on('close', () => onward.destroy());
-		request.pipe(onward);
-	};
-	const listener = http.createServer((request, response) => {
-		const path = normalize(new URL(request.url, 'http://site').pathname);
-		site.requests.push(`${request.method} ${path}`);
-		if (path === '/mcp' || path.startsWith('/.well-known/'))
-			return toServer(request, response);
-		const file = join(dist, path === '/' ? 'index.html' : path), type = types[extname(file)];
-		const headers = { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': policy(...connects), 'Referrer-Policy': 'no-referrer' };
-		if (path === '/config.json')
-			return response.writeHead(200, headers).end(JSON.stringify({ api: '/mcp', keys: true, ...config }));
-		if (!type || !existsSync(file))
-			return response.writeHead(404).end();
-		response.writeHead(200, headers).end(readFileSync(file));
-	});
+	const started = { requests: [] };
+	config.keys ??= true;
+	const listener = site({ dist, server: () => `http://127.0.0.1:${server().port}`, connects, config,
+		seen: ({ method, url }) => started.requests.push(`${method} ${url}`) });
 	await new Promise(resolve => listener.listen(0, '127.0.0.1', resolve));
-	site.url = `http://127.0.0.1:${listener.address().port}/`;
-	site.stop = () => {
-		open.delete(site.stop);
+	started.url = `http://127.0.0.1:${listener.address().port}/`;
+	started.stop = () => {
+		open.delete(started.stop);
 		listener.closeAllConnections();
 		listener.close();
 	};
-	open.add(site.stop);
-	return site;
+	open.add(started.stop);
+	return started;
 }
 
 // One browser; each person has profile and cookies of their own in it.
