@@ -1,6 +1,6 @@
 // serve.mjs - the page on this machine as it is deployed: its files with the headers of headers.json, and support's endpoint on the same name.
 //
-//     node serve.mjs PORT SUPPORT [ISSUER]        # http://127.0.0.1:8084, and the origin at which people sign in, if it is known
+//     node serve.mjs PORT ENDPOINT [ISSUER]       # http://127.0.0.1:8084/mcp, and the origin at which people sign in, where they do
 //
 // It needs what was built (dist/ beside it, or what DIST names) and nothing of npm's. Only this machine reaches it.
 import { createReadStream, readFileSync } from 'node:fs';
@@ -52,8 +52,9 @@ export function site({ dist, server, config = {}, connects = [], seen = () => {}
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	const [port, server, ...connects] = process.argv.slice(2), dist = process.env.DIST ?? new URL('dist', import.meta.url).pathname;
-	const listener = site({ dist, server: () => server, connects });
+	const listener = site({ dist, server: () => server, connects, config: { resource: server } });
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 		process.on(signal, () => process.exit(0));
-	listener.listen(Number(port), '127.0.0.1', () => console.log(`serving ${dist} on http://127.0.0.1:${port}/`));
+	listener.listen(Number(port), '127.0.0.1', () =>
+		console.log(`Talk with the shop: http://127.0.0.1:${port}/    and answer at its desk: http://127.0.0.1:${port}/?desk`));
 }

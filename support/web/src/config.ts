@@ -2,6 +2,7 @@
 
 export interface Config {
 	api: string;                    // of support, as this page reaches it: /mcp, or https://…/mcp
+	resource?: string;              // its name as the server has it (PUBLIC_URL), where that is another: what tokens are asked for
 	issuer?: string;                // at which people sign in; else the API says which (RFC 9728)
 	client_id: string;              // of this page, at the issuer; "": it registers itself
 	scope: string;                  // what it asks for; "": what the API says

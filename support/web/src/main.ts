@@ -51,6 +51,9 @@ async function roleOf(server: Server): Promise<Role | undefined> {
 		}
 }
 
+// Whom nobody knows may be either: at the desk where the page's address ends in ?desk.
+const chosenRole = (): Role => new URLSearchParams(location.search).has('desk') ? 'staff' : 'customer';
+
 // The conversation that the page's address is about; `new` is one that begins.
 const chosen = () => /^#\/([\w-]+)$/.exec(location.hash)?.[1];
 
@@ -106,19 +109,36 @@ async function showShop(config: Config, signIn: SignIn) {
 		fill(connection, online ? words.online : words.offline);
 		document.documentElement.dataset.connection = online ? 'online' : 'offline';
 	});
-	page.replaceChildren(head(button(words.signOut, () => {
+	const either = signIn.needless && (chosenRole() === 'staff' ? h('a', { href: './', class: 'button' }, words.asCustomer)
+		: h('a', { href: './?desk', class: 'button' }, words.asStaff));
+	page.replaceChildren(head(either || button(words.signOut, () => {
 		end();
 		Outbox.forget();
 	})), main);
 
-	const role = signIn.role ?? await roleOf(server).catch(() => undefined);
+	const role = signIn.needless ? chosenRole() : signIn.role ?? await roleOf(server).catch(() => undefined);
 	if (over)
 		return;
-	signIn.role = role;
+	if (!signIn.needless)
+		signIn.role = role;
+	// And has come to try: it begins.
+	else if (role === 'customer' && !location.hash)
+		location.replace('#/new');
 	if (role)
 		close = openShop(server, role, main);
 	else
 		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
+}
+
+// Until somebody answers.
+async function needsNobody(signIn: SignIn): Promise<boolean> {
+	for (let attempt = 0; ; attempt++)
+		try {
+			return await signIn.isNeedless();
+		} catch {
+			fill(connection, words.offline);
+			await pause(pauseBefore(attempt));
+		}
 }
 
 async function begin() {
@@ -129,7 +149,7 @@ async function begin() {
 	} catch {
 		return showSignIn(config, signIn, words.signInFailed);
 	}
-	return signIn.is ? showShop(config, signIn) : showSignIn(config, signIn);
+	return signIn.is || await needsNobody(signIn) ? showShop(config, signIn) : showSignIn(config, signIn);
 }
 
 begin().catch(() => page.replaceChildren(h('main', {}, h('p', { role: 'alert' }, words.broken))));

@@ -114,7 +114,7 @@ export class Server {
 		client.setNotificationHandler('notifications/resources/updated', ({ params }) => this.#changed(params.uri));
 		await client.connect(new StreamableHTTPClientTransport(new URL(this.config.api), {
 			fetch: watched, onInsufficientScope: 'throw',
-			authProvider: this.signIn.key !== undefined ? { token: async () => this.signIn.key } : this.signIn,
+			...!this.signIn.needless && { authProvider: this.signIn.key !== undefined ? { token: async () => this.signIn.key } : this.signIn },
 		}));
 		return this.#client = client;
 	}

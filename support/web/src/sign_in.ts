@@ -24,7 +24,28 @@ function keep(name: string, value: unknown): void {
 const here = () => new URL('.', document.baseURI).href;
 
 export class SignIn implements OAuthClientProvider {
-	constructor(private readonly config: Config) {}
+	validateResourceURL?: (url: string | URL, named?: string) => Promise<URL | undefined>;
+
+	constructor(private readonly config: Config) {
+		if (config.resource)
+			this.validateResourceURL = async (url, named) => {
+				if (named !== undefined && named !== config.resource)
+					throw new Error(`${url} is ${named}, and config.json says ${config.resource}`);
+				return named === undefined ? undefined : new URL(named);
+			};
+	}
+
+	// ---- Nobody ----
+
+	// Where a server has neither keys nor an issuer, as on one's own machine, all are one.
+	needless = false;
+	async isNeedless(): Promise<boolean> {
+		const { ok, status } = await fetch(this.config.api, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' } });
+		if (!ok && status !== 401)
+			throw new Error(String(status));
+		return this.needless = ok;
+	}
 
 	// ---- A key ----
 
@@ -38,6 +59,7 @@ export class SignIn implements OAuthClientProvider {
 	get is() { return this.key !== undefined || this.tokens() !== undefined; }
 
 	out() {
+		this.needless = false;
 		for (const name of ['key', 'role', 'tokens', 'verifier', 'state', 'discovery', 'where'])
 			keep(name, undefined);
 	}

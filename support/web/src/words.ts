@@ -13,6 +13,8 @@ const en = {
 	key: 'Key',
 	keyHint: 'For trying: a key of the server.',
 	keyUse: 'Use this key',
+	asStaff: 'The desk',
+	asCustomer: 'As a customer',
 	noRights: 'You may not use this: no right to chat, and none to answer.',
 
 	online: 'Connected',
