@@ -96,6 +96,7 @@ begin_fetching() {
 		renice -n 10 "$BASHPID"
 		tests/wycheproof/fetch
 		need_node_modules
+		need_pages
 		need_python
 		need_infra_tools
 		need_deploy_tools
@@ -176,10 +177,9 @@ node_to_use() {
 }
 
 # The pages are tried in a real browser; without one those tests say that they are skipped.
-need_chromium() {
-	has chromium || has chromium-browser || has google-chrome || ! has apt-get ||
-		install_packages chromium || true
-}
+has_chromium() { [ -n "${CHROMIUM:-}" ] || has chromium || has chromium-browser || has google-chrome; }
+
+need_chromium() { has_chromium || ! has apt-get || install_packages chromium || true; }
 
 # A program of a package that would also start a service: only the program, into build/bin, and the
 # libraries that the package asks for.
@@ -563,6 +563,7 @@ run_tests() {
 	begin_beside
 	# They wait more than they compute.
 	NODE_TESTS_AT_ONCE=3 run_node_tests "end to end, binaries of ${BUILD:-dev}" tests/e2e/*.test.mjs
+	run_page_tests "web pages in a browser"
 	begin_images
 	NODE_TESTS_AT_ONCE=3 run_e2e_on_postgresql "end to end on PostgreSQL"
 	run_many_tests "many processes over PostgreSQL, short form"

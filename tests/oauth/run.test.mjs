@@ -16,9 +16,9 @@ after(() => dev?.kill());
 
 test('servers and an identity provider: two people sign in, and see what they may', { skip }, async () => {
 	rmSync(join(root, DEV_RUN), { recursive: true, force: true });
-	const [PRODUCTS_PORT, ORDERS_PORT, OPS_PORT, ISSUER_PORT] = await Promise.all([1, 2, 3, 4].map(async () => String(await freePort())));
+	const [PRODUCTS_PORT, ORDERS_PORT, OPS_PORT, SUPPORT_PORT, SUPPORT_WEB_PORT, ISSUER_PORT] = await Promise.all([1, 2, 3, 4, 5, 6].map(async () => String(await freePort())));
 	dev = spawn('./dev', ['run', '--sign-in'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
-		env: { ...process.env, PRODUCTS_PORT, ORDERS_PORT, OPS_PORT, ISSUER_PORT, DEV_RUN, SERVICES: '' } });
+		env: { ...process.env, PRODUCTS_PORT, ORDERS_PORT, OPS_PORT, SUPPORT_PORT, SUPPORT_WEB_PORT, ISSUER_PORT, DEV_RUN, SERVICES: '' } });
 	let said = '', ended;
 	for (const stream of [dev.stdout, dev.stderr])
 		stream.setEncoding('utf8').on('data', text => { said += text; });

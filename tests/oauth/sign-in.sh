@@ -6,6 +6,7 @@ declare -A SIGN_IN_SCOPES=(
 	[products]='products:read products:write stock:restock'
 	[orders]='orders:own orders:read orders:write orders:staff reports:read'
 	[ops]='ops:read ops:costs'
+	[support]='support:chat support:staff'
 )
 
 run_usage() {
@@ -18,7 +19,8 @@ Builds the servers, loads a catalogue, starts them and says how to connect; Ctrl
               access tokens. At it signs in whoever presses a button: Ann and Bob, customers, who see their own
               orders, or Sam of staff. It has no passwords.
 
-NAME_PORT says where a server listens, such as PRODUCTS_PORT=9000; ISSUER_PORT (8090) where the identity provider does.
+NAME_PORT says where a server listens, such as PRODUCTS_PORT=9000, NAME_WEB_PORT where its web page is; ISSUER_PORT (8090) where the
+identity provider listens. A page is built with npm: without it it is left out.
 END
 }
 
@@ -84,7 +86,8 @@ say_how_to_sign_in() {
 	done
 	cat <<END
 
-Each of these opens a browser, where you press the button of Ann or Bob (customers) or of Sam (staff):
+${PAGES_SAID:+$PAGES_SAID
+}Each of these opens a browser, where you press the button of Ann or Bob (customers) or of Sam (staff):
 
 Claude Code:
 $(for name in "${NAMES[@]}"; do echo "  claude mcp add --transport http $name $(url_of "$name")"; done)

@@ -3,14 +3,12 @@
 //
 // SCREENSHOTS names a folder to leave pictures in.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { chromium, sideways } from '../e2e/browser.mjs';
+import { sideways } from '../e2e/browser.mjs';
 import { eventually, select } from '../e2e/support.mjs';
 import { customers, GPT, World } from '../e2e/support_world.mjs';
-import { assertAccessible, built, openPerson, startSite } from './site.mjs';
+import { assertAccessible, openPerson, picture, said, shows, skip, startSite, write } from './site.mjs';
 
-const skip = !chromium ? 'there is no chromium' : !built && 'support/web is not built: npm ci && npm run build there';
 const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
 
 async function openWorld(t, options) {
@@ -39,17 +37,6 @@ async function person(t, world, key, options) {
 	return { context, page };
 }
 
-async function write(page, text, name = 'Send') {
-	await page.getByRole('textbox').fill(text);
-	await page.getByRole('button', { name, exact: true }).click();
-}
-
-const said = page => page.locator('.log .message .words').allTextContents();
-const shows = async (page, texts) => {
-	let shown;
-	await eventually(async () => JSON.stringify(shown = await said(page)) === JSON.stringify(texts), () => `the page shows ${JSON.stringify(shown)}`);
-};
-const picture = async (page, name) => process.env.SCREENSHOTS && await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
 const messages = world => select('support', world.folder, "select role, text from message where role <> 'note' order by conversation_id, seq");
 const roles = async world => (await messages(world)).map(({ role, text }) => [role, text]);
 const held = () => {

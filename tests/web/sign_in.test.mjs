@@ -2,12 +2,10 @@
 // says of itself; and what is written when a token comes to its end is not lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromium } from '../e2e/browser.mjs';
 import { GPT, World } from '../e2e/support_world.mjs';
 import { startIssuer } from '../oauth/shop.mjs';
-import { built, openPerson, startSite } from './site.mjs';
+import { openPerson, skip, startSite } from './site.mjs';
 
-const skip = !chromium ? 'there is no chromium' : !built && 'support/web is not built: npm ci && npm run build there';
 
 // `config`: what config.json says of the issuer.
 async function openWorld(t, config) {

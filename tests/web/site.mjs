@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { chromium, flags } from '../e2e/browser.mjs';
-import { npm, root } from '../e2e/support.mjs';
+import { eventually, npm, root } from '../e2e/support.mjs';
 import { site } from '../../support/web/serve.mjs';
 
-export const dist = join(root, 'support/web/dist');
-export const built = existsSync(join(dist, 'index.html'));
+const dist = join(root, 'build/web/support/dist');
+export const skip = !chromium ? 'there is no chromium' : !existsSync(join(dist, 'index.html')) && 'the page is not built, as ./dev test tests/web/page.test.mjs does first';
 
 // What a failed test left open must not keep the process from ending.
 const open = new Set();
@@ -48,6 +48,20 @@ export async function openPerson(options = {}) {
 	open.add(close);
 	return { context, page, wrong, close };
 }
+
+// ---- At a page ----
+
+export async function write(page, text, name = 'Send') {
+	await page.getByRole('textbox').fill(text);
+	await page.getByRole('button', { name, exact: true }).click();
+}
+
+export const said = page => page.locator('.log .message .words').allTextContents();
+export const shows = async (page, texts) => {
+	let shown;
+	await eventually(async () => JSON.stringify(shown = await said(page)) === JSON.stringify(texts), () => `the page shows ${JSON.stringify(shown)}`);
+};
+export const picture = async (page, name) => process.env.SCREENSHOTS && await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) });
 
 // What axe finds in the page as it is now: nothing.
 export async function assertAccessible(page, what) {
