@@ -3,6 +3,7 @@
 
 #include "desk.h"
 #include "erase.h"
+#include "page.h"
 #include "queue.h"
 #include "turn.h"
 #include "version.h"
@@ -15,7 +16,7 @@ static const struct mcp_tool tools[] = {
 	  " looks up products, stock and the customer's own orders, and can start a return, of which the customer is asked first. While it writes, its text is"
 	  " told as progress.",
 	  .in = chat_shape, .out = chatted_shape, .scope = "support:chat", .changes = true, .idempotent = true, .reaches_out = true, .blocks = true,
-	  .deadline_ms = CHAT_DEADLINE_MS, .run = chat_with_ai },
+	  .deadline_ms = CHAT_DEADLINE_MS, .run = chat_with_ai, .meta = CHAT_LINK },
 	{ "list_conversations", "List conversations",
 	  "Finds conversations by status and time, the newest first, with the words they began and end with. A customer's are its own;"
 	  " staff see all.",
@@ -23,7 +24,8 @@ static const struct mcp_tool tools[] = {
 	{ "get_conversation_history", "Read a conversation",
 	  "Tells what was said in a conversation: the latest messages, or those behind or before a message; who has it; and what the"
 	  " model is writing just now.",
-	  .in = history_shape, .out_schema = history_schema, .scope = "support:chat support:staff", .run = get_conversation_history },
+	  .in = history_shape, .out_schema = history_schema, .scope = "support:chat support:staff", .run = get_conversation_history,
+	  .meta = CHAT_LINK },
 	{ "escalate", "Ask for a person",
 	  "Passes the customer's conversation on to a person of the shop, and tells its place in the queue. The customer is asked"
 	  " first. From then on the model is silent. Calling again changes nothing, but adds a contact.",
@@ -33,11 +35,14 @@ static const struct mcp_tool tools[] = {
 	  "Writes down what the customer thinks of the conversation, 1 to 5. Only in the customer's own words; rating again replaces it.",
 	  .in = rate_shape, .out = shown_shape, .scope = "support:chat", .changes = true, .idempotent = true, .blocks = true,
 	  .run = rate_conversation },
+	{ "list_queue", "List who waits",
+	  "For staff: who waits for a person, in the order in which they are to be answered, and whom a person has taken.",
+	  .out = queue_shape, .scope = "support:staff", .run = read_queue, .meta = DESK_LINK },
 	{ "take_conversation", "Take a conversation",
 	  "For staff: the conversation is yours, and the model is silent. Its customer waits until reply_as_person; somebody else's is"
 	  " taken over, with a note.",
 	  .in = take_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .idempotent = true, .blocks = true,
-	  .run = take_conversation },
+	  .run = take_conversation, .meta = DESK_LINK },
 	{ "reply_as_person", "Answer as a person",
 	  "For staff: answers all that the customer said so far, and takes the conversation where it is not yours. What the model is"
 	  " writing just now is dropped. With close: true the conversation is closed, with give_back: true the model answers what comes"
@@ -63,6 +68,12 @@ static const struct mcp_resource resources[] = {
 	  "For staff: who waits for a person, in the order in which they are to be answered, and whom a person has taken. Subscribe to"
 	  " hear of changes.",
 	  "application/json", .out = queue_shape, .scope = "support:staff", .run = read_queue },
+	{ CHAT_URI, "chat", "A conversation's page",
+	  "The page on which an MCP Apps host shows a conversation, and on which its customer goes on with it.",
+	  .mime = PAGE_MIME, .scope = "support:chat support:staff", .run = chat_page, .meta = PAGE_META },
+	{ DESK_URI, "desk", "The desk's page",
+	  "The page on which an MCP Apps host shows staff who waits, and on which they answer.",
+	  .mime = PAGE_MIME, .scope = "support:staff", .run = desk_page, .meta = PAGE_META },
 	{ 0 },
 };
 

@@ -60,8 +60,8 @@ export async function openPlaces() {
 
 // ---- A page, shown ----
 
-export async function request(server, method, params = {}) {
-	const answer = await exchange(server, stateless(method, params));
+export async function request(server, method, params = {}, as = {}) {
+	const answer = await exchange(server, stateless(method, params, as));
 	assert.ok(answer.json.result, `${method} was refused: ${answer.text}`);
 	return answer.json.result;
 }
@@ -76,19 +76,19 @@ function policy({ connectDomains = [], resourceDomains = [], frameDomains = [] }
 }
 
 // The page of a tool, as the server names and serves it.
-export async function readPage(server, tool) {
-	const { tools } = await request(server, 'tools/list');
+export async function readPage(server, tool, as) {
+	const { tools } = await request(server, 'tools/list', {}, as);
 	const uri = tools.find(({ name }) => name === tool)._meta.ui.resourceUri;
-	return (await request(server, 'resources/read', { uri })).contents[0];
+	return (await request(server, 'resources/read', { uri }, as)).contents[0];
 }
 
-// The tool's page in a tab of the browser: `view` is its frame, `host` the functions of host.html.
-export async function show(browser, places, server, tool, { context = {},
+// The tool's page in a tab of the browser: `view` is its frame, `host` the functions of host.html. `as`: whose calls they are.
+export async function show(browser, places, server, tool, { context = {}, as,
 	capabilities = { serverTools: {}, openLinks: {} } } = {}) {
-	const { text: html, _meta } = await readPage(server, tool);
+	const { text: html, _meta } = await readPage(server, tool, as);
 	const tab = await browser.newPage();
 	tab.setDefaultTimeout(15000);
-	await tab.exposeFunction('server', (_, { name, arguments: args }) => callTool(server, name, args));
+	await tab.exposeFunction('server', (_, { name, arguments: args }) => callTool(server, name, args, as));
 	await tab.goto(places.host.url);
 	await tab.evaluate(message => host.open(message), {
 		html, context, capabilities, csp: policy(_meta.ui.csp), sandboxUrl: places.sandbox.url,
@@ -103,7 +103,7 @@ export async function show(browser, places, server, tool, { context = {},
 		// What a host does for a call of the tool: its arguments, then its result.
 		async call(args) {
 			await this.notify('tool-input', { arguments: args });
-			const result = await callTool(server, tool, args);
+			const result = await callTool(server, tool, args, as);
 			await this.notify('tool-result', result);
 			return result;
 		},
@@ -134,6 +134,13 @@ export const pale = () => {
 		&& [...element.childNodes].some(child => child.nodeType === 3 && child.data.trim())
 		&& contrast(element) < 4.5).map(element => `${element.textContent} ${contrast(element).toFixed(2)}`);
 };
+
+// What axe finds in it as it is now, in words.
+export async function faults(view) {
+	await view.evaluate(readFileSync(npm.resolve('axe-core/axe.min.js'), 'utf8'));
+	const { violations } = await view.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+	return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('; ')}`);
+}
 
 export const sideways = () => document.documentElement.scrollWidth - window.innerWidth;
 export const background = () => getComputedStyle(document.body).backgroundColor;

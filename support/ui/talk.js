@@ -1,0 +1,157 @@
+// ---- talk.js: a conversation as both pages of support show it. Whatever anybody wrote is text ----
+
+const SOON_MS = 1000, LATER_MS = 10000, FAILED_MS = 15000, MESSAGE_MAX = 4000;
+const at = id => document.getElementById(id);
+
+function trouble(text) {
+	at('trouble').textContent = text ?? '';
+	at('trouble').hidden = !text;
+}
+
+// What is said twice by accident is said once: with the same key until it is known to be written down.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+
+async function busy(button, work) {
+	if (button.getAttribute('aria-busy') === 'true')
+		return;
+	button.setAttribute('aria-busy', 'true');
+	try {
+		await work();
+		trouble();
+	} catch (error) {
+		trouble(error.message);
+	} finally {
+		button.removeAttribute('aria-busy');
+	}
+}
+
+// A page can't subscribe by way of its host: it looks again, as often as `pause()` says and as long as somebody sees it.
+function follow(look, pause) {
+	let timer = 0;
+	const soon = ms => {
+		clearTimeout(timer);
+		timer = setTimeout(again, ms);
+	};
+	const again = async () => {
+		if (document.hidden || !app.can.serverTools)
+			return;
+		try {
+			await look();
+			soon(pause());
+		} catch {
+			soon(FAILED_MS);
+		}
+	};
+	document.addEventListener('visibilitychange', again);
+	return { soon };
+}
+
+// ---- What the model's tools found, as cards: nothing in them is sure to be there ----
+
+const textOf = (thing, name) => ['string', 'number'].includes(typeof thing?.[name]) ? String(thing[name]) : '';
+const listOf = (thing, name) => Array.isArray(thing?.[name]) ? thing[name].filter(item => item && typeof item === 'object') : [];
+const timeOf = (words, time) => Number.isNaN(Date.parse(time)) ? null : element('span', {}, words, element('time', { datetime: time }, app.time(time)));
+const line = (left, right) => element('li', {}, element('span', {}, left), element('span', {}, right));
+const units = item => line(`${textOf(item, 'quantity') || 1} × ${textOf(item, 'name') || textOf(item, 'sku')}`, textOf(item, 'unit_price'));
+const stockOf = item => item.known === false ? 'not known' : item.available > 0 ? `${textOf(item, 'available')} in stock` : 'sold out';
+
+function card(title, badge, items, facts = []) {
+	const some = facts.filter(Boolean);
+	return element('section', { class: 'card', 'aria-label': title },
+		element('p', { class: 'title' }, element('span', {}, title), badge ? element('span', { class: 'badge' }, badge) : null),
+		items.length ? element('ul', { role: 'list' }, ...items) : null, some.length ? element('p', { class: 'facts' }, ...some) : null);
+}
+
+const cards = {
+	__proto__: null,
+	order: order => card(`Order ${textOf(order, 'id')}`, textOf(order, 'status'),
+		[...listOf(order, 'items').map(units), ...listOf(order, 'returns').map(back => line(`Return ${textOf(back, 'id')}`, textOf(back, 'state')))],
+		[timeOf('Placed ', textOf(order, 'placed_at')), timeOf('Delivered ', textOf(order, 'delivered_at')),
+			textOf(order, 'total') ? element('span', {}, `Total ${textOf(order, 'total')}`) : null]),
+	orders: all => card('Orders', '', listOf(all, 'orders').map(order => line(`${textOf(order, 'id')} · ${textOf(order, 'status')}`, textOf(order, 'total')))),
+	products: all => card('Products', '', listOf(all, 'products').map(product => line(`${textOf(product, 'name')} · ${stockOf(product)}`, textOf(product, 'price')))),
+	stock: all => card('In stock?', '', listOf(all, 'items').map(item => line(textOf(item, 'name') || textOf(item, 'sku'), stockOf(item)))),
+	return: back => card(`Return ${textOf(back, 'id')}`, textOf(back, 'state'), listOf(back, 'items').map(units),
+		[textOf(back, 'order_id') ? element('span', {}, `Of order ${textOf(back, 'order_id')}`) : null]),
+};
+
+// ---- Messages ----
+
+const SHOP = { model: 'Assistant' };
+
+function bubble(kind, who, text, ...rest) {
+	return element('article', { class: `message ${kind}` }, element('p', { class: 'quiet' }, ...who), element('p', { class: 'words' }, text), ...rest);
+}
+
+function message({ role, author, text, at: time, cards: found, cut }, staff) {
+	const when = element('time', { datetime: time }, app.time(time));
+	if (role === 'note')
+		return element('p', { class: 'note' }, text, ' · ', when);
+	const mine = role === (staff ? 'person' : 'customer');
+	const who = SHOP[role] ?? (role === 'person' ? `${author}, of the shop` : staff ? `Customer ${author}` : 'You');
+	return bubble(`${role}${mine ? ' mine' : ''}`, [who, ' · ', when], text,
+		...(Array.isArray(found) ? found : []).map(each => cards[each?.kind]?.(each)), cut ? element('p', { class: 'quiet' }, 'The answer ends here before its time.') : null);
+}
+
+// One conversation, in the elements #log, #writing and #earlier: each message is put there once, so that a screen reader reads it once.
+const talk = { id: null, head: null, first: 0, last: 0, staff: false };
+let reading = Promise.resolve();
+
+talk.begin = (id, staff) => {
+	Object.assign(talk, { id, head: null, first: 0, last: 0, staff });
+	at('log').replaceChildren();
+	at('earlier').hidden = true;
+	talk.write('');
+};
+
+talk.write = text => {
+	const box = at('writing').querySelector('.words');
+	at('writing').hidden = !text;
+	if (box.textContent !== text)
+		box.textContent = text;
+};
+
+talk.toEnd = () => { at('scroll').scrollTop = at('scroll').scrollHeight; };
+
+function put({ history, earlier, writing, ...head }) {
+	const { scrollHeight, scrollTop, clientHeight } = at('scroll'), atEnd = scrollHeight - scrollTop - clientHeight < 80;
+	const fresh = history.filter(({ seq }) => seq > talk.last);
+	if (!talk.last) {
+		talk.first = history[0]?.seq ?? 0;
+		at('earlier').hidden = !earlier;
+	}
+	at('log').append(...fresh.map(each => message(each, talk.staff)));
+	talk.last = fresh.at(-1)?.seq ?? talk.last;
+	talk.head = head;
+	talk.write(writing ?? '');
+	if (atEnd)
+		talk.toEnd();
+	return fresh;
+}
+
+async function readAll() {
+	const { id, last } = talk, asked = last ? { after: last } : {};
+	const told = await app.call('get_conversation_history', { conversation_id: id, ...asked });
+	if (id !== talk.id)
+		return [];
+	const fresh = put(told);
+	return last && told.later ? [...fresh, ...await readAll()] : fresh;
+}
+
+// What is new of it, one reading behind the other; the messages that are.
+talk.read = () => {
+	const next = reading.then(readAll);
+	reading = next.catch(() => {});
+	return next;
+};
+
+talk.readEarlier = async () => {
+	const { id, first } = talk, told = await app.call('get_conversation_history', { conversation_id: id, before: first });
+	if (id !== talk.id || first !== talk.first)
+		return;
+	at('log').prepend(...told.history.map(each => message(each, talk.staff)));
+	talk.first = told.history[0]?.seq ?? first;
+	at('earlier').hidden = !told.earlier;
+};
+
+at('earlier').addEventListener('click', () => busy(at('earlier'), talk.readEarlier));
