@@ -232,8 +232,8 @@ module "service" {
     PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
     TRUSTED_PROXIES = join(",", module.network.public_cidrs)
     COMPAT          = var.compat
-  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], each.value.settings)
-  more_secrets = var.traces.headers ? ["OTEL_EXPORTER_OTLP_HEADERS"] : []
+  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], local.model_settings[each.key], each.value.settings)
+  more_secrets = concat(var.traces.headers ? ["OTEL_EXPORTER_OTLP_HEADERS"] : [], local.model_secrets[each.key])
 
   keys_secret_arn = data.aws_secretsmanager_secret.keys[each.key].arn
   database = each.value.database ? {
@@ -242,8 +242,9 @@ module "service" {
     secret_arn        = data.aws_secretsmanager_secret.database[each.key].arn
     master_secret_arn = module.database.master_secret_arn
   } : null
-  reads = each.value.aws == "read" ? var.project : null
-  calls = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
+  reads  = each.value.aws == "read" ? var.project : null
+  models = local.models[each.key]
+  calls  = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
   key_arn              = data.aws_kms_alias.main.target_key_arn
   permissions_boundary = local.permissions_boundary

@@ -308,6 +308,50 @@ variable "sign_in" {
   }
 }
 
+# ---- Language models ----
+
+variable "models" {
+  description = <<-END
+    What the services that ask language models (models in services.json) ask; without ask none is asked, and people answer (docs/deploy.md).
+    ask: the models, the first that can answer does: bedrock:ID, which the service's role may then, no other, and openai:NAME (MODELS).
+    guardrail: id and version of one of Bedrock's in this account and region, without which those of Bedrock may not be asked (GUARDRAIL).
+    openai: url, where it is not OpenAI's own (OPENAI_URL); key, false where that wants none. It is a secret, so it has to be OPENAI_KEY in the
+    secret ENVIRONMENT/SERVICE/keys, where terraform/secrets puts it, before a task can start.
+    tokens_a_day: an alarm when the models of a service have taken more in a day, what caches had left out; 0: none.
+  END
+  type = object({
+    ask       = optional(list(string), [])
+    guardrail = optional(object({ id = string, version = string }))
+    openai = optional(object({
+      url = optional(string)
+      key = optional(bool, true)
+    }), {})
+    tokens_a_day = optional(number, 20000000)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in var.models.ask : can(regex("^(openai:[^\\s,\"\\\\]{1,190}|bedrock:[a-z0-9-]+(\\.[A-Za-z0-9_-]+)+(:[0-9a-z]+)*)$", name))]) && length(distinct(var.models.ask)) == length(var.models.ask) && length(var.models.ask) <= 8
+    error_message = "models.ask has up to eight models, each as openai:NAME or bedrock:ID, such as bedrock:us.amazon.nova-2-lite-v1:0: the id of a model or of an inference profile of AWS's, not an ARN."
+  }
+  validation {
+    condition     = var.models.guardrail == null ? true : can(regex("^[a-z0-9]{1,64}$", var.models.guardrail.id)) && can(regex("^[1-9][0-9]{0,7}$", var.models.guardrail.version))
+    error_message = "models.guardrail has the id of a guardrail and the number of a version of it: a draft changes while it serves."
+  }
+  validation {
+    condition     = var.models.openai.url == null ? true : can(regex("^https://[a-z0-9.-]+(:443)?(/[^?#@\\s]*)?$", var.models.openai.url))
+    error_message = "models.openai.url is an https URL of port 443, without a user, a query or a key: that goes into the secrets."
+  }
+  validation {
+    condition     = var.private_access == "nat" || !anytrue([for name in var.models.ask : startswith(name, "openai:")])
+    error_message = "With private_access = \"endpoints\" the services reach nothing but AWS, and so models of Bedrock alone: say nat, or take those of openai: out."
+  }
+  validation {
+    condition     = var.models.tokens_a_day >= 0
+    error_message = "models.tokens_a_day is a number of tokens, or 0."
+  }
+}
+
 variable "requests_per_address" {
   description = "Requests that one address may make in five minutes; a company or Claude is one or a few addresses"
   type        = number

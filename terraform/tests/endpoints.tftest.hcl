@@ -32,6 +32,22 @@ run "endpoints" {
   }
 }
 
+# With a program that asks models.
+run "with_models" {
+  variables {
+    actions = ["bedrock:ApplyGuardrail", "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+  }
+
+  module {
+    source = "./modules/endpoints"
+  }
+
+  assert {
+    condition     = jsondecode(aws_vpc_endpoint.interface["bedrock-runtime"].policy).Statement[0].Action == ["bedrock:ApplyGuardrail", "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] && endswith(aws_vpc_endpoint.interface["bedrock-runtime"].service_name, ".bedrock-runtime") && length(aws_vpc_endpoint.interface) == 5
+    error_message = "Models are asked by an endpoint of their own, where nothing else may be asked of Bedrock."
+  }
+}
+
 # With a program that reads in AWS, and so asks more services, and more of those that are asked anyway.
 run "with_a_reader" {
   variables {

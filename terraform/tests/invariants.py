@@ -303,6 +303,12 @@ def _(made):
                  and "API_KEYS" in {s["name"] for s in c["secrets"]})
 
 
+@rule("who asks models of OpenAI has the key as a secret, and nobody else is told of models")
+def _(made):
+    return wrong(made.services(), lambda c: "openai:" in environment_of(c).get("MODELS", "") or "OPENAI_KEY" not in {s["name"] for s in c["secrets"]}) + wrong(
+        made.services(), lambda c: LISTED[c["name"]].get("models") or not {"MODELS", "OPENAI_URL", "GUARDRAIL"} & environment_of(c).keys())
+
+
 @rule("only a setup is given the master's password")
 def _(made):
     return wrong(made.services(), lambda c: not any("rds!" in s["valueFrom"] for s in c["secrets"]))
@@ -379,12 +385,15 @@ def _(made):
     return wrong(made.of("aws_iam_role"), lambda v: (v["permissions_boundary"] or "").endswith("-boundary") and v["path"] != "/")
 
 
-@rule("a task's program has no right in AWS, but one whose entry in services.json says so")
+@rule("a task's program has no right in AWS, but one whose entry in services.json says so, and who asks models only where some are Bedrock's")
 def _(made):
+    def may(name):
+        asked = [environment_of(c).get("MODELS", "") for _, c in made.services() if c["name"] == name]
+        return "aws" in LISTED[name] or LISTED[name].get("models", False) and "bedrock:" in "".join(asked)
     programs = {v["task_role_arn"] for _, v in made.of("aws_ecs_task_definition")}
     roles = [(re.search(r'service\["(\w+)"\]', a)[1], v["id"]) for a, v in made.of("aws_iam_role") if a.endswith(".task")]
     having = {v["role"] for _, v in made.of("aws_iam_role_policy", "aws_iam_role_policy_attachment")}
-    return [name for name, role in roles if (role in having) != ("aws" in LISTED[name])] + (
+    return [name for name, role in roles if (role in having) != may(name)] + (
         [] if programs and roles else ["no role of a task was found"])
 
 

@@ -26,7 +26,7 @@ const placeholder = /\{service(?::(\w+))?\}/;
 const servicesOf = field => Object.keys(services).filter(name => !field || ({ database: true, ...services[name] })[field]);
 table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) => {
 	const found = placeholder.exec(name);
-	return (found ? servicesOf(found[1]) : ['']).map(service => [name.replace(placeholder, service), text === 'READS' ? table.reads.join(' ') : text]);
+	return (found ? servicesOf(found[1]) : ['']).map(service => [name.replace(placeholder, service), text === 'READS' ? table.reads.join(' ') : text === 'MODELS' ? table.models : text]);
 }));
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
@@ -356,7 +356,7 @@ const readsOfTask = parseCalls(table.reads.join(' '), 'reads'), unread = parseCa
 check(inTheCode.size > 30, 'server/aws/operation.c is read wrongly');
 for (const action of inTheCode) check(readsOfTask.some(call => call.action === action), `server/aws/operation.c asks for ${action}, and no line of reads has it: add it, and to modules/aws-read`);
 for (const { action } of readsOfTask) check(inTheCode.has(action), `reads has ${action}, which server/aws/operation.c does not ask for: take it out, and of modules/aws-read`);
-lists.push(...readsOfTask, ...unread);
+lists.push(...readsOfTask, ...unread, ...parseCalls(table.models, 'models'));
 
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
@@ -433,6 +433,53 @@ function mustOnlyRead(role, environment, boundary) {
 			check(verdict(everything, question) === 'ExplicitlyDenied', `nothing denies ${role.name} ${said(question)}: see \`never\` of modules/aws-read`);
 }
 
+// Which models of Bedrock a program asks, by the settings of its container, and the ARN of its guardrail as AWS tells it.
+function modelsOf(resources, service) {
+	const containers = valuesOf(resources, 'aws_ecs_task_definition').flatMap(definition => JSON.parse(definition.container_definitions));
+	const told = Object.fromEntries((containers.find(each => each.name === service && each.command === undefined)?.environment ?? []).map(({ name, value }) => [name, value]));
+	return {
+		ids: (told.MODELS ?? '').split(',').filter(name => name.startsWith('bedrock:')).map(name => name.slice(8)), at: told.AWS_REGION,
+		rail: told.GUARDRAIL && `arn:aws:bedrock:${told.AWS_REGION}:${ACCOUNT}:guardrail/${told.GUARDRAIL}`,
+	};
+}
+
+// The models that are named, as AWS asks for each: a profile, and the model in whichever of the profile's regions answers; a global one has none.
+function mustOnlyAsk(role, { ids, at, rail }, boundary) {
+	const ask = table.models.split(' ').slice(0, 2);
+	const of = (what, id, region = at) => `arn:aws:bedrock:${region}:${what === 'foundation-model' ? '' : ACCOUNT}:${what}/${id}`;
+	const behind = rail ? { 'bedrock:GuardrailIdentifier': rail } : {};
+	const by = id => ({ 'bedrock:InferenceProfileArn': of('inference-profile', id) });
+	const every = (holds, arn, context, words) => ask.forEach(action => {
+		const question = { action, arn, context: { 'aws:RequestedRegion': arn.split(':')[3] || 'unspecified', ...context } };
+		check(allowed(role, question, boundary) === holds, `${role.name} ${holds ? "can't" : 'may'} ${said(question)}${words ? `, ${words}` : ''}: see modules/models, and the boundary`);
+	});
+	for (const id of ids) {
+		const [, place, model = id] = /^(apac|au|ca|eu|global|jp|us|us-gov)\.(.*)/.exec(id) ?? [];
+		const asked = place ? [[of('inference-profile', id), behind],
+			...[at, ELSEWHERE, ''].map(region => [of('foundation-model', model, region), { ...behind, ...by(id) }])]
+			: [[of('foundation-model', id), behind]];
+		for (const [arn, context] of asked) {
+			every(true, arn, context);
+			if (!rail) continue;
+			const { 'bedrock:GuardrailIdentifier': _, ...bare } = context;
+			every(false, arn, bare, 'without the guardrail');
+			every(false, arn, { ...bare, 'bedrock:GuardrailIdentifier': `${rail}0` }, 'behind another version of the guardrail');
+		}
+		if (place) {
+			every(false, of('foundation-model', model), behind, 'around its profile');
+			every(false, of('foundation-model', model), { ...behind, ...by(`xx.${model}`) }, 'by another profile');
+		}
+		every(false, of('foundation-model', id, ELSEWHERE), behind, 'in another region');
+		every(false, of('inference-profile', id, ELSEWHERE), behind, 'in another region');
+		every(false, of('foundation-model', `${model}x`), { ...behind, ...by(id) }, 'a model that is not named');
+		every(false, of('inference-profile', `${id}x`), behind, 'a profile that is not named');
+	}
+	for (const each of rail ? [rail.replace(/:[^:]*$/, '')] : []) {
+		check(allowed(role, { action: 'bedrock:ApplyGuardrail', arn: each, context: {} }, boundary), `${role.name} can't use its guardrail: see modules/models, and the boundary`);
+		check(!allowed(role, { action: 'bedrock:ApplyGuardrail', arn: `${each}x`, context: {} }), `${role.name} may use another guardrail: see modules/models`);
+	}
+}
+
 const bounded = new Set(); // what the roles are granted, of what the boundary lets
 for (const file of environmentFiles) {
 	const resources = made(file);
@@ -445,6 +492,11 @@ for (const file of environmentFiles) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
 			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
 		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
+		if (rows[each.name] === table.models) {
+			const { ids, rail } = modelsOf(resources, each.name.split('-')[2]);
+			if (!rail) wanted.delete('bedrock:ApplyGuardrail');
+			if (ids.length === 0) wanted.clear();
+		}
 		const grants = statements.filter(statement => statement.Effect === 'Allow');
 		const granted = new Set(grants.flatMap(statement => statement.Action));
 		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
@@ -472,6 +524,15 @@ for (const file of environmentFiles) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === reader?.id)
 			.flatMap(policy => statementsOf(`${reader.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
 		mustOnlyRead({ name: `${env}-${service}-task`, statements }, env.replace(`${PROJECT}-`, ''), boundary && JSON.parse(boundary.policy));
+	}
+
+	// ---- What a program asks models ----
+
+	for (const service of servicesOf('models')) {
+		const name = `${env}-${service}-task`, asker = itself.find(each => each.name === name);
+		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === asker?.id)
+			.flatMap(policy => statementsOf(`${name}, ${policy.name}`, policy.policy));
+		mustOnlyAsk({ name, statements }, modelsOf(resources, service), boundary && JSON.parse(boundary.policy));
 	}
 
 	// ---- AWS's services, by the policy of the thing ----

@@ -101,6 +101,52 @@ run "who_reads_in_aws" {
   }
 }
 
+run "no_models" {
+  assert {
+    condition     = !anytrue([for service in module.service : contains(keys(service.settings.service), "MODELS") || contains(keys(service.secrets.service), "OPENAI_KEY")])
+    error_message = "Without a word no model is asked."
+  }
+}
+
+run "models" {
+  variables {
+    models = {
+      ask       = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"]
+      guardrail = { id = "gr1", version = "3" }
+      openai    = { url = "https://models.example.com/v1" }
+    }
+  }
+
+  assert {
+    condition     = toset([for name, service in module.service : name if contains(keys(service.settings.service), "MODELS")]) == toset([for name, at in jsondecode(file("../services.json")) : name if lookup(at, "models", false)])
+    error_message = "They are told who asks models, and nobody else."
+  }
+  assert {
+    condition = alltrue([for service in module.service : { for name in ["MODELS", "AWS_REGION", "OPENAI_URL", "GUARDRAIL"] : name => service.settings.service[name] } == {
+      MODELS     = "bedrock:us.amazon.nova-2-lite-v1:0,openai:gpt-4o-mini"
+      AWS_REGION = "us-east-1"
+      OPENAI_URL = "https://models.example.com/v1"
+      GUARDRAIL  = "gr1:3"
+    } if contains(keys(service.settings.service), "MODELS")])
+    error_message = "By the program's own names, in their order."
+  }
+  assert {
+    condition     = alltrue([for service in module.service : can(regex("^arn:aws:secretsmanager:.*:OPENAI_KEY::$", service.secrets.service["OPENAI_KEY"])) && contains(service.actions, "bedrock:InvokeModel") if contains(keys(service.settings.service), "MODELS")])
+    error_message = "OpenAI's key is a secret, and Bedrock is asked with the role."
+  }
+}
+
+run "models_without_a_key" {
+  variables {
+    models = { ask = ["openai:qwen3"], openai = { url = "https://models.example.com/v1", key = false } }
+  }
+
+  assert {
+    condition     = !anytrue([for service in module.service : contains(keys(service.secrets.service), "OPENAI_KEY") || (length(service.actions) > 0 && contains(keys(service.settings.service), "MODELS"))])
+    error_message = "Who asks a server without a key is given none, and no right."
+  }
+}
+
 run "outputs" {
   assert {
     condition = (

@@ -46,9 +46,9 @@ class Account:
         (self.folder / "services.json").write_text(json.dumps(LIST))
         aws.chmod(aws.stat().st_mode | stat.S_IXUSR)
 
-    def run(self, *arguments):
+    def run(self, *arguments, **more):
         environment = dict(os.environ, PATH=f'{self.folder}/bin:{os.environ["PATH"]}', VAULT=str(self.folder), NAMES=" ".join(NAMES),
-                           SERVICES_LIST=str(self.folder / "services.json"))
+                           SERVICES_LIST=str(self.folder / "services.json"), **more)
         return subprocess.run([SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=200)
 
     def path(self, name):
@@ -116,6 +116,19 @@ def lets_a_new_caller_in(account):
     assert after == before | {"API_KEYS": f'{before["API_KEYS"]} {line}'}
 
 
+def puts_a_key_of_somebody_elses(account):
+    """Into the secrets of those that ask models, the new ones and those that are there; a later one takes its place."""
+    askers = {f"shop-dev/{service}/keys" for service, at in LIST.items() if at.get("models")}
+    assert askers and account.run("dev", OPENAI_KEY="sk-first/=").returncode == 0
+    before = {name: account.value(name) for name in NAMES}
+    assert {name for name in NAMES if "OPENAI_KEY" in before[name]} == askers
+    done = account.run("dev", OPENAI_KEY="sk-second")
+    assert done.returncode == 0 and "so that it asks with this OPENAI_KEY" in done.stdout, done.stderr
+    assert {name: account.value(name) for name in NAMES} == {
+        name: value | ({"OPENAI_KEY": "sk-second"} if name in askers else {}) for name, value in before.items()}
+    assert "sk-" not in (account.folder / "calls").read_text() + done.stdout
+
+
 def stops_where_it_cannot_read(account):
     """Never a value without what was there."""
     account.path("shop-dev/products/keys").write_text("no JSON")
@@ -139,7 +152,7 @@ def says_how(account):
 
 def main():
     failed = 0
-    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, lets_a_new_caller_in, stops_where_it_cannot_read,
+    tests = [fills, keys_fit, shows_nobody, leaves_what_is_there, lets_a_new_caller_in, puts_a_key_of_somebody_elses, stops_where_it_cannot_read,
              stops_where_there_is_no_such_environment, says_how]
     for test in tests:
         with tempfile.TemporaryDirectory() as folder:

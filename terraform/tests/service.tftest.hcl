@@ -314,6 +314,78 @@ run "that_reads_in_aws" {
   }
 }
 
+run "that_asks_models" {
+  variables {
+    models = { bedrock = ["us.amazon.nova-2-lite-v1:0", "amazon.nova-micro-v1:0"], guardrail = null, tokens_a_day = 0 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_iam_role_policy.models[0].policy).Statement) == jsonencode([
+      {
+        Sid      = "AskByProfile"
+        Effect   = "Allow"
+        Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = ["arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-2-lite-v1:0"]
+      },
+      {
+        Sid       = "ModelOfProfile1"
+        Effect    = "Allow"
+        Action    = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource  = ["arn:aws:bedrock:*::foundation-model/amazon.nova-2-lite-v1:0"]
+        Condition = { StringEquals = { "bedrock:InferenceProfileArn" = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-2-lite-v1:0" } }
+      },
+      {
+        Sid      = "Ask"
+        Effect   = "Allow"
+        Action   = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+        Resource = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"]
+      },
+    ])
+    error_message = "A profile is asked where the service is, its model in any region but only by it, and another model here alone."
+  }
+  assert {
+    condition     = [for policy in aws_iam_role_policy.models : policy.role] == [aws_iam_role.task.id] && strcontains(aws_iam_role.task.description, "may ask models in AWS") && contains(output.actions, "bedrock:InvokeModelWithResponseStream")
+    error_message = "The program itself may ask, and who starts it may not."
+  }
+}
+
+run "that_asks_models_behind_a_guardrail" {
+  variables {
+    models = { bedrock = ["us.amazon.nova-2-lite-v1:0", "amazon.nova-micro-v1:0"], guardrail = { id = "gr1", version = "3" }, tokens_a_day = 0 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_iam_role_policy.models[0].policy).Statement :
+      try(statement.Condition.StringEquals["bedrock:GuardrailIdentifier"], null) == "arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1:3" if statement.Sid != "Guard"]) && contains(
+      [for statement in jsondecode(aws_iam_role_policy.models[0].policy).Statement : join(" ", concat(statement.Action, statement.Resource))],
+    "bedrock:ApplyGuardrail arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1")
+    error_message = "Nothing is asked without that version of the guardrail."
+  }
+}
+
+run "that_asks_models_of_others" {
+  variables {
+    models = { bedrock = [], guardrail = null, tokens_a_day = 0 }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.models) == 0 && output.actions == []
+    error_message = "Who asks no model of Bedrock has no right in AWS."
+  }
+}
+
 run "roles" {
   module {
     source = "./modules/service"

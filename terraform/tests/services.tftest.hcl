@@ -428,6 +428,34 @@ run "that_changes_aws" {
   expect_failures = [var.listed]
 }
 
+run "that_reads_and_asks_models" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    listed = { lookout = { about = "a", port = 8082, priority = 10, aws = "read", models = true } }
+  }
+
+  expect_failures = [var.listed]
+}
+
+run "models_as_a_setting" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    services = { orders = { settings = { MODELS = "openai:gpt-4o-mini" } } }
+  }
+
+  expect_failures = [output.all]
+}
+
 run "all_that_there_is_to_know" {
   command = plan
 

@@ -388,6 +388,95 @@ run "traces_without_a_way_out" {
   expect_failures = [var.traces]
 }
 
+run "model_of_nobody" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["gpt-4o-mini"] }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "model_by_its_arn" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["bedrock:arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-2-lite-v1:0"] }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "guardrail_that_is_a_draft" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["bedrock:amazon.nova-micro-v1:0"], guardrail = { id = "gr1", version = "DRAFT" } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "models_in_the_clear" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["openai:qwen3"], openai = { url = "http://models.example.com/v1" } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "models_of_openai_without_a_way_out" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models         = { ask = ["bedrock:amazon.nova-micro-v1:0", "openai:gpt-4o-mini"] }
+    private_access = "endpoints"
+  }
+
+  expect_failures = [var.models]
+}
+
+run "models_of_bedrock_by_an_endpoint" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models         = { ask = ["bedrock:global.anthropic.claude-haiku-4-5-20251001-v1:0", "bedrock:amazon.nova-micro-v1:0"], guardrail = { id = "gr1", version = "3" } }
+    private_access = "endpoints"
+  }
+
+  assert {
+    condition     = length(var.models.ask) == 2
+    error_message = "Bedrock is reached without a way out."
+  }
+}
+
 run "nobody_hears" {
   command = plan
 

@@ -32,11 +32,12 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 		[one({ about: '' }), /one has no about/], [one({ port: 80 }), /one has no port from 1024/], [one({ port: '8081' }), /one has no port/],
 		[one({ priority: 35 }), /one has the priority 35: it is one of the tens from 10 to 49990, of which 10 is free/],
 		[two({ priority: undefined }), /two has no priority: .*, of which 20 is free/], [two({ priority: '20' }), /two has the priority 20: .*, of which 20 is free/],
-		[one({ maximum: 3 }), /one has maximum, and an entry has only about, aws, calls, database, port, priority, scopes, web/],
+		[one({ maximum: 3 }), /one has maximum, and an entry has only about, aws, calls, database, models, port, priority, scopes, web/],
 		[one({ database: 'no' }), /one has a database that is neither true, as usual, nor false/], [one({ database: null }), /one has a database that is neither/],
 		[one({ aws: 'write' }), /one has an aws that is not "read"/], [one({ web: true }), /one has a web that is no port from 1024 to 65535/],
 		[one({ web: 8081 }), /one has the web 8081, where one serves/], [two({ web: 8081 }), /two has the web 8081, where one serves/],
 		[{ ...one({ web: 5173 }), two: two({ web: 5173 }).two }, /one has the web 5173, where two serves/],
+		[one({ models: 'gpt' }), /one has models that are neither true nor/], [one({ models: true, aws: 'read' }), /one has aws and models/],
 		[two({ port: 8081 }), /two has the port 8081, which is that of one/], [two({ priority: 10 }), /two has the priority 10, which is that of one/],
 		[one({ calls: ['two'] }), /calls that are no object/], [two({ calls: { one: [] } }), /two calls one without the scopes/],
 		[one({ scopes: ['one:read'] }), /one has scopes that are no object/], [one({ scopes: { read: 'Look' } }), /one has the scope read, and a scope is like/],
@@ -57,6 +58,7 @@ test('a wrong list stops whoever asks, and says what to do', () => {
 	assert.deepEqual([{}, { database: true }, { database: false }].map(more => ask(['one', 'database'], one(more)).stdout), ['true\n', 'true\n', 'false\n']);
 	assert.deepEqual([{}, { aws: 'read' }].map(more => ask(['one', 'aws'], one(more)).stdout), ['nothing\n', 'read\n']);
 	assert.deepEqual([{}, { web: 5173 }].map(more => ask(['one', 'web'], one(more)).stdout), ['nothing\n', '5173\n']);
+	assert.deepEqual([{}, { models: true }].map(more => ask(['one', 'models'], one(more)).stdout), ['false\n', 'true\n']);
 	assert.equal(ask(['three', 'port'], two()).status, 2);
 });
 

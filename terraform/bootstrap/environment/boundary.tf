@@ -10,6 +10,17 @@ module "aws_read" {
   account = var.account
 }
 
+# Which models it is, the environment says, where whoever deploys may write; what they cost is bounded by the quotas of the account.
+module "models" {
+  source = "../../modules/models"
+  count  = anytrue([for service in var.services : service.models]) ? 1 : 0
+
+  region    = var.region
+  account   = var.account
+  ids       = ["*"]
+  guardrail = null
+}
+
 resource "aws_iam_policy" "boundary" {
   name        = "${local.prefix}-boundary"
   description = "The most that a role of ${local.prefix} can do"
@@ -73,6 +84,6 @@ resource "aws_iam_policy" "boundary" {
         Action   = ["kms:Decrypt"]
         Resource = aws_kms_key.main.arn
       },
-    ], module.aws_read[*].statements...)
+    ], concat(module.aws_read[*].statements, module.models[*].statements)...)
   })
 }

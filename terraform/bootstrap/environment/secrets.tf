@@ -9,7 +9,7 @@ resource "aws_secretsmanager_secret" "keys" {
   for_each = var.services
 
   name                    = "${local.prefix}/${each.key}/keys"
-  description             = "JSON with ${join(", ", local.keys[each.key])}. Put in by terraform/secrets ${var.name}; lines for API_KEYS are made by mcp-${each.key} key"
+  description             = "JSON with ${join(", ", local.keys[each.key])}${each.value.models ? ", and OPENAI_KEY where it asks OpenAI" : ""}. Put in by terraform/secrets ${var.name}; lines for API_KEYS are made by mcp-${each.key} key"
   kms_key_id              = aws_kms_key.main.arn
   recovery_window_in_days = 30
 

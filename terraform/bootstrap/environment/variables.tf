@@ -25,8 +25,8 @@ variable "account" {
 }
 
 variable "services" {
-  description = "The services, which others each calls, whether it has a database, and what it may do in AWS"
-  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing") }))
+  description = "The services, which others each calls, whether it has a database, what it may do in AWS, and whether it asks models"
+  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing"), models = optional(bool, false) }))
 }
 
 variable "zone_ids" {

@@ -73,8 +73,8 @@ run "without_a_database" {
     error_message = "The drill starts no task that has nothing to look at."
   }
   assert {
-    condition     = !strcontains(aws_iam_policy.boundary.policy, "ecs:")
-    error_message = "Where no program reads in AWS, no role can."
+    condition     = !strcontains(aws_iam_policy.boundary.policy, "ecs:") && !strcontains(aws_iam_policy.boundary.policy, "bedrock:")
+    error_message = "Where no program reads in AWS or asks models, no role can."
   }
 }
 
@@ -90,6 +90,29 @@ run "with_a_reader" {
   assert {
     condition     = strcontains(aws_iam_policy.boundary.policy, "ecs:DescribeServices") && length(aws_iam_policy.boundary.policy) <= 6144
     error_message = "The boundary lets a role read, where one has to."
+  }
+}
+
+run "with_models" {
+  variables {
+    services = { desk = { calls = [], models = true } }
+  }
+
+  module {
+    source = "./environment"
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.Sid => join(" ", flatten([statement.Resource])) if anytrue([for action in statement.Action : startswith(action, "bedrock:")]) } == {
+      AskByProfile = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/*"
+      Ask          = "arn:aws:bedrock:*::foundation-model/*"
+      Guard        = "arn:aws:bedrock:us-east-1:123456789012:guardrail/*"
+    }
+    error_message = "The boundary lets a role ask models, where one has to."
+  }
+  assert {
+    condition     = strcontains(aws_secretsmanager_secret.keys["desk"].description, "OPENAI_KEY")
+    error_message = "Its secret says what else may be in it."
   }
 }
 

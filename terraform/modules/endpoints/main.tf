@@ -8,7 +8,7 @@ locals {
   }
 
   # The endpoint of a service, by how its actions begin, where that is another word. What costs are has none.
-  named = { cloudwatch = "monitoring", ecr = "ecr.api" }
+  named = { bedrock = "bedrock-runtime", cloudwatch = "monitoring", ecr = "ecr.api" }
   asked = { for action in var.actions : lookup(local.named, split(":", action)[0], split(":", action)[0]) => action... if split(":", action)[0] != "ce" }
 
   actions = { for service in distinct(concat(keys(local.starting), keys(local.asked))) :

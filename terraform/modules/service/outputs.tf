@@ -65,5 +65,5 @@ output "log_group" {
 
 output "actions" {
   description = "What its program may do in AWS"
-  value       = flatten(module.aws_read[*].actions)
+  value       = flatten(concat(module.aws_read[*].actions, module.models[*].actions))
 }

@@ -1,5 +1,5 @@
 # Roles. ECS itself starts a task with an execution role (image, logs, secrets); the program has the task role, and asks
-# nothing of AWS, or only reads there.
+# nothing of AWS, or only reads there, or asks models.
 locals {
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
@@ -23,7 +23,7 @@ locals {
 resource "aws_iam_role" "task" {
   name                 = "${local.full_name}-task"
   path                 = "/${var.name}/"
-  description          = "The program of ${local.full_name}: may ${var.reads == null ? "do nothing" : "read"} in AWS"
+  description          = "The program of ${local.full_name}: may ${var.reads != null ? "read" : length(module.models) > 0 ? "ask models" : "do nothing"} in AWS"
   assume_role_policy   = local.assumed_by_tasks
   permissions_boundary = var.permissions_boundary
 }
@@ -44,6 +44,24 @@ resource "aws_iam_role_policy" "task" {
   name   = "read"
   role   = aws_iam_role.task.id
   policy = module.aws_read[count.index].policy
+}
+
+module "models" {
+  source = "../models"
+  count  = try(length(var.models.bedrock), 0) > 0 ? 1 : 0
+
+  region    = var.region
+  account   = var.account
+  ids       = var.models.bedrock
+  guardrail = var.models.guardrail
+}
+
+resource "aws_iam_role_policy" "models" {
+  count = length(module.models)
+
+  name   = "models"
+  role   = aws_iam_role.task.id
+  policy = module.models[count.index].policy
 }
 
 resource "aws_iam_role" "execution" {

@@ -97,6 +97,12 @@ variable "reads" {
   default     = null
 }
 
+variable "models" {
+  description = "The language models that the program asks, if it asks any: ids of those of Bedrock, which its role may, the guardrail without which it may not, null if it may, and how many tokens a day are an alarm, 0 if none. null: it asks none"
+  type        = object({ bedrock = list(string), guardrail = object({ id = string, version = string }), tokens_a_day = number })
+  default     = null
+}
+
 variable "calls" {
   description = "Services that this one calls, each with its address in the network"
   type        = map(string)

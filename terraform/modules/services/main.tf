@@ -1,6 +1,6 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database and what it may do in AWS, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS and whether it asks models, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
@@ -9,6 +9,7 @@ variable "listed" {
     calls    = optional(map(list(string)), {})
     database = optional(bool, true)
     aws      = optional(string, "nothing")
+    models   = optional(bool, false)
   }))
 
   validation {
@@ -40,6 +41,10 @@ variable "listed" {
     error_message = "services.json: what a service may do in AWS is \"read\", or nothing."
   }
   validation {
+    condition     = alltrue([for service in var.listed : !service.models || service.aws == "nothing"])
+    error_message = "services.json: a service's role is for aws or for models, not for both."
+  }
+  validation {
     condition     = alltrue([for name, service in var.listed : alltrue([for called in keys(service.calls) : called != name && contains(keys(var.listed), called)])])
     error_message = "services.json: a service can only call another one that is listed."
   }
@@ -52,7 +57,7 @@ variable "every_service" {
 
   validation {
     condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
-    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database and aws are in services.json."
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws and models are in services.json."
   }
 }
 
@@ -67,7 +72,7 @@ variable "services" {
   }
   validation {
     condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
-    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database and aws are in services.json."
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws and models are in services.json."
   }
 }
 
@@ -123,8 +128,8 @@ output "all" {
   }
   precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL"], name) && !can(regex("^OAUTH_|^OTEL_EXPORTER_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL, OAUTH_… (say sign_in) or OTEL_EXPORTER_… (say traces), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL", "MODELS", "OPENAI_URL", "GUARDRAIL"], name) && !can(regex("^OAUTH_|^OTEL_EXPORTER_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL, MODELS, OPENAI_URL, GUARDRAIL (say models), OAUTH_… (say sign_in) or OTEL_EXPORTER_… (say traces), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
