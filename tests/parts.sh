@@ -244,7 +244,7 @@ run_e2e_on_postgresql() {
 		return
 	fi
 	WITH=(env DATABASE=postgresql PEOPLE=keys tests/postgres.sh run)
-	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own,own_follows,sign_in,sign_in_ends}.test.mjs
+	run_node_tests "$part" tests/e2e/{golden,imports,exports,crash,flow,quoting,own,own_follows,sign_in,sign_in_ends,support_chat,support_desk}.test.mjs
 	WITH=()
 }
 
