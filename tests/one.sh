@@ -34,7 +34,7 @@ need_for_file() {
 	tests/deploy/* | tests/stand_ins/*) need_deploy_tools ;;
 	tests/many/*) need_postgresql && need_balancers ;;
 	tests/operator/*) need_postgresql && need_prometheus ;;
-	tests/web/*) need_pages ;;
+	tests/web/*) need_postgresql && need_pages ;;
 	esac
 }
 
