@@ -52,7 +52,7 @@ export function site({ dist, server, config = {}, connects = [], seen = () => {}
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	const [port, server, ...connects] = process.argv.slice(2), dist = process.env.DIST ?? new URL('dist', import.meta.url).pathname;
-	const listener = site({ dist, server: () => server, connects, config: { resource: server } });
+	const listener = site({ dist, server: () => server, connects, config: { resource: server, keys: connects.length === 0 } });
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 		process.on(signal, () => process.exit(0));
 	listener.listen(Number(port), '127.0.0.1', () =>
