@@ -36,6 +36,7 @@ node_for_pages() {
 }
 
 # In a copy of its sources, so that nothing of npm's lies among them; what npm has installed there stays while the list of it is the same.
+# Where the registry can't be reached nobody waits long for it.
 make_page() {
 	local name=$1 folder=build/web/$1 node
 	page_is_built "$name" && return
@@ -49,9 +50,9 @@ make_page() {
 	page_sources "$name" | tar -c -C "$name/web" -T - | tar -x -C "$folder"
 	(
 		cd "$folder" &&
-			{ [ -e node_modules/.package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error </dev/null; } &&
+			{ [ -e node_modules/.package-lock.json ] || timeout 120 npm ci --no-audit --no-fund --loglevel=error --fetch-retries=1 </dev/null; } &&
 			PATH=$PWD/node_modules/.bin:${node%/*}:$PATH bash -euo pipefail -c "$(jq -r .scripts.build package.json)" </dev/null
-	) || return
+	) || { say "it could not be built, and build/web/$name.log says why"; return 1; }
 	page_state "$name" >"build/web/$name.made"
 }
 
