@@ -13,7 +13,7 @@ import { Task } from '../many/cluster.mjs';
 import { postgres } from '../many/postgres.mjs';
 import { openPerson, shows, skip as noPage, startSite, write } from './site.mjs';
 
-const BOUND_MS = 200, FILE_MS = 60, MESSAGES = 40;
+const BOUND_MS = 200, FILE_MS = 60, MESSAGES = 24;
 const skip = noPage || spawnSync(join(root, 'tests/postgres.sh'), ['there']).status !== 0 && 'there is no PostgreSQL';
 const at = (times, share) => times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1];
 
