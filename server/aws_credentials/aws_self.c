@@ -13,6 +13,7 @@
 static struct arena *arena;                     /* of the region and the profile's URLs */
 static struct profile_endpoints *endpoints;     /* NULL: AWS's files can't be read */
 static struct aws_self self;
+static int starts;                              /* that have no stop yet */
 
 static const char *environment(const char *name)
 {
@@ -45,6 +46,8 @@ static const char *read_places(void)
 
 const struct aws_self *aws_self_start(void)
 {
+	if (starts++ > 0)
+		return &self;
 	arena = arena_create();
 	const char *region = read_places();
 	if (!region)
@@ -56,6 +59,8 @@ const struct aws_self *aws_self_start(void)
 
 void aws_self_stop(void)
 {
+	if (starts == 0 || --starts > 0)
+		return;
 	credentials_stop(self.credentials);
 	arena_destroy(arena);
 	self = (struct aws_self) { 0 };

@@ -37,12 +37,12 @@ static bool add(struct models *models, str item)
 	str name = item, protocol = str_cut(&name, ':');
 
 	if (models->count == MODELS_MAX) {
-		log_error("MODELS names more than %d models", MODELS_MAX);
+		log_error("%s names more than %d models", models->setting, MODELS_MAX);
 		return false;
 	}
 	const struct model_wire *wire = name.at ? find_wire(protocol) : NULL;
 	if (!wire || !is_name(name)) {
-		log_error("MODELS has \"%s\", which is not openai:NAME or bedrock:ID", str_quote(item, 100).text);
+		log_error("%s has \"%s\", which is not openai:NAME or bedrock:ID", models->setting, str_quote(item, 100).text);
 		return false;
 	}
 	*model = (struct model) {
@@ -56,7 +56,7 @@ static bool add(struct models *models, str item)
 
 static bool add_all(struct models *models)
 {
-	const char *text = setting_text("MODELS");
+	const char *text = setting_text(models->setting);
 	str rest = str_of(text ? text : "");
 
 	models->each = arena_array(models->arena, struct model, MODELS_MAX);
@@ -113,16 +113,22 @@ static bool take_settings(struct models *models)
 	       (!uses(models, &model_wire_bedrock) || take_bedrock(models));
 }
 
-struct models *models_create(void)
+struct models *models_create_of(const char *setting)
 {
 	struct arena *arena = arena_create_secret();
 	struct models *models = arena_new(arena, struct models);
 
 	models->arena = arena;
+	models->setting = setting;
 	if (take_settings(models))
 		return models;
 	models_destroy(models);
 	return NULL;
+}
+
+struct models *models_create(void)
+{
+	return models_create_of("MODELS");
 }
 
 void models_destroy(struct models *models)

@@ -267,7 +267,7 @@ static bool finish(struct store *store, void *context)
 	answer.at = now_ms();
 	answer.answers = turn->seq;
 	if (!message_add(store, ending->arena, &conversation, &answer) || (end->for_person && !pass_on(store, ending->arena, &conversation, end->reason)) ||
-	    !conversation_keep(store, &conversation) || !add_tokens(store, turn, -turn->share, NULL))
+	    !conversation_keep(store, &conversation) || !add_tokens(store, turn, -turn->share, &end->beside))
 		return false;
 	turn->conversation = conversation;
 	turn->answer = answer;

@@ -67,6 +67,7 @@ struct turn_end {
 	int64_t failed_turns;           /* in a row, with this */
 	bool for_person;                /* from now on it waits for one */
 	const char *reason;             /* why */
+	struct tokens beside;           /* that were taken for this turn, and not for its answer */
 };
 
 /* TURN_ANSWERED: by this, and turn->answer is it, as a row. TURN_BUSY: the lease is gone, see turn_begin(). TURN_FAILED. */

@@ -8,6 +8,7 @@
 #define DAY_MS INT64_C(86400000)
 #define LOOK_AGAIN_MS 100               /* at least: a lease that could not be written may be ours still */
 #define LOW_MAX 2                       /* of a customer's words in a row, before a person looks */
+#define ASKS_FOR_PERSON "the customer asks for a person"
 
 static struct models *models;
 
@@ -62,7 +63,7 @@ SHAPE(chatted_shape, struct chatted,
 
 bool turn_start(const char *version)
 {
-	if (!briefing_start() || !shop_start(version))
+	if (!briefing_start() || !judge_start() || !shop_start(version))
 		return false;
 	models = models_create();
 	return models != NULL;
@@ -71,6 +72,7 @@ bool turn_start(const char *version)
 void turn_stop(void)
 {
 	models_destroy(models);
+	judge_stop();
 	shop_stop();
 	briefing_stop();
 }
@@ -174,7 +176,7 @@ static const char *why_person(struct mcp_call *call, struct store *store, const 
 	if (models_are_none(models))
 		return "no model is set";
 	if (feeling_wants_person(mcp_arena(call), turn->text))
-		return "the customer asks for a person";
+		return ASKS_FOR_PERSON;
 	if (most)
 		taken = turn_tokens_since(store, mcp_arena(call), turn, now_ms() - DAY_MS);
 	if (taken < 0)
@@ -193,10 +195,10 @@ static const char *cards_of(struct mcp_call *call, const struct rounds *rounds)
 	return all ? arena_print(mcp_arena(call), "%s]", all) : NULL;
 }
 
-static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, const struct rounds *rounds)
+static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, const struct rounds *rounds, const struct judgement *judgement)
 {
 	struct arena *arena = mcp_arena(call);
-	double sentiment = feeling_of(arena, turn->text);
+	double sentiment = judgement->is_there ? judgement->sentiment : feeling_of(arena, turn->text);
 	int64_t low_count = sentiment <= FEELING_LOW ? turn->conversation.low_count + 1 : 0;
 	bool silent = !rounds->text.size;
 	struct turn_end end = {
@@ -207,16 +209,19 @@ static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, co
 			.tokens_out = rounds->taken.out, .tokens_cached = rounds->taken.cached,
 		},
 		.has_sentiment = true, .sentiment = sentiment, .low_count = low_count,
-		.for_person = rounds->wants_person || silent || low_count >= LOW_MAX,
-		.reason = rounds->wants_person ? rounds->reason : silent ? "the model had no answer" : "the customer is unhappy",
+		.for_person = rounds->wants_person || judgement->wants_person || silent || low_count >= LOW_MAX,
+		.reason = rounds->wants_person ? rounds->reason : judgement->wants_person ? ASKS_FOR_PERSON
+			: silent ? "the model had no answer" : "the customer is unhappy",
+		.beside = judgement->taken,
 	};
 
 	return end;
 }
 
-static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct turn *turn, const struct rounds *rounds)
+static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct turn *turn, const struct rounds *rounds,
+                              const struct judgement *judgement)
 {
-	struct turn_end end = end_of(call, turn, rounds);
+	struct turn_end end = end_of(call, turn, rounds, judgement);
 
 	switch (turn_finish(store, mcp_arena(call), turn, &end)) {
 	case TURN_ANSWERED:
@@ -227,6 +232,13 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 	default:
 		return mcp_fail(call, HISTORY_DOWN);
 	}
+}
+
+static void add_tokens(struct tokens *to, const struct tokens *more)
+{
+	to->in += more->in;
+	to->out += more->out;
+	to->cached += more->cached;
 }
 
 /* `arena`: of what the model is told, which is far more than its turn keeps while it waits. */
@@ -241,12 +253,15 @@ static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, str
 		.messages = told.messages, .message_count = told.count, .up_to = turn->seq, .summary = turn->conversation.summary,
 		.summary_to = turn->conversation.summary_to, .tokens = setting_int("CONTEXT_TOKENS"),
 	};
+	/* Before the other, so that both are under way while the call waits. */
+	const struct judgement judgement = judge(call, arena, turn->text);
 	switch (rounds_run(&rounds)) {
 	case ROUNDS_DONE:
-		return finish(call, store, turn, &rounds);
+		return finish(call, store, turn, &rounds, &judgement);
 	case ROUNDS_PENDING:
 		return MCP_WAITING;
 	case ROUNDS_FAILED:
+		add_tokens(&rounds.taken, &judgement.taken);
 		return give_up(call, store, turn, &rounds.taken, NULL);
 	default:
 		return wait_for_turn(call, turn);

@@ -31,11 +31,12 @@ static enum rounds_outcome pending(struct rounds *rounds, const struct model_sai
 
 /* ---- Asking ---- */
 
-static void count_tokens(struct tokens *taken, const struct model_usage *usage)
+struct tokens tokens_of(const struct model_usage *usage)
 {
-	taken->in += usage->input > 0 ? usage->input : 0;
-	taken->out += usage->output > 0 ? usage->output : 0;
-	taken->cached += usage->cache_read > 0 ? usage->cache_read : 0;
+	return (struct tokens) {
+		.in = usage->input > 0 ? usage->input : 0, .out = usage->output > 0 ? usage->output : 0,
+		.cached = usage->cache_read > 0 ? usage->cache_read : 0,
+	};
 }
 
 /* Of what is no longer told: once, when it is first left out. Without one it goes on, so trouble here costs nothing else. */
@@ -48,7 +49,6 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 		.system = briefing_summary, .messages = &message, .message_count = 1, .max_tokens = SUMMARY_TOKENS, .temperature = 0, .at_once = true,
 	};
 	struct model_said said;
-	struct tokens taken = { 0 };
 
 	if (!source)
 		return ROUNDS_DONE;
@@ -60,7 +60,7 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 	default:
 		return ROUNDS_DONE;
 	}
-	count_tokens(&taken, &said.answer.usage);
+	const struct tokens taken = tokens_of(&said.answer.usage);
 	for (size_t i = 0; i < said.answer.count; i++)
 		if (said.answer.blocks[i].kind == MODEL_TEXT)
 			rounds->telling.summary = arena_copy(mcp_arena(rounds->call), said.answer.blocks[i].text);
@@ -119,9 +119,8 @@ static size_t other_bytes(const char *situation)
 /* By what it says that it read, the next round is told as much as the budget has room for. */
 static void take_measure(struct rounds *rounds, const struct context *context, const struct model_usage *usage)
 {
-	struct tokens taken = { 0 };
+	const struct tokens taken = tokens_of(usage);
 
-	count_tokens(&taken, usage);
 	rounds->taken.in += taken.in;
 	rounds->taken.out += taken.out;
 	rounds->taken.cached += taken.cached;

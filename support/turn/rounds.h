@@ -46,6 +46,9 @@ enum rounds_outcome {
 
 enum rounds_outcome rounds_run(struct rounds *rounds);
 
+/* What a model says it took, as it is written down: what it does not say is none. */
+struct tokens tokens_of(const struct model_usage *usage);
+
 /* What is being written is told: to the caller, and now and then to all who follow. False: the turn is somebody else's now. */
 bool rounds_tell(struct mcp_call *call, struct store *store, const struct model_said *said);
 

@@ -3,6 +3,7 @@
 #define TURN_H
 
 #include "briefing.h"
+#include "judge.h"
 #include "model_ask.h"
 #include "shop.h"
 
@@ -10,6 +11,7 @@
 
 #define TURN_SETTINGS \
 	MODEL_SETTINGS, \
+	JUDGE_SETTING, \
 	SHOP_SETTINGS, \
 	BRIEFING_SETTINGS, \
 	{ .name = "CONTEXT_TOKENS", .kind = SETTING_INT, .standard = "12000", .least = 2000, \

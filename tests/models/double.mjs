@@ -54,6 +54,11 @@ const openai = {
 			this.chunk(use({ function: { arguments: text.slice(half) } }));
 	},
 	exception: ([code, message]) => `data: ${JSON.stringify({ error: { message, code } })}\n\n`,
+	whole: (text, tools, { stop, usage: [input, output, cached] }) => ({ id: 'c', object: 'chat.completion', choices: [{ index: 0,
+		finish_reason: { max_tokens: 'length' }[stop] ?? stop ?? (tools.length ? 'tool_calls' : 'stop'),
+		message: { role: 'assistant', content: text || null, ...tools.length && { tool_calls: tools.map(({ id, name, input }) => ({ id, type: 'function',
+			function: { name, arguments: JSON.stringify(input) } })) } } }],
+		usage: { prompt_tokens: input + cached, completion_tokens: output, prompt_tokens_details: { cached_tokens: cached } } }),
 	end({ stop, tools, usage: [input, output, cached] }) {
 		return this.chunk({}, { max_tokens: 'length' }[stop] ?? stop ?? (tools ? 'tool_calls' : 'stop')) +
 			`data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: input + cached, completion_tokens: output, prompt_tokens_details: { cached_tokens: cached } } })}\n\n` +
@@ -70,6 +75,10 @@ const bedrock = {
 			...[text.slice(0, half), text.slice(half)].map(part => event('contentBlockDelta', { contentBlockIndex, delta: { toolUse: { input: part } } })),
 			event('contentBlockStop', { contentBlockIndex })]);
 	},
+	whole: (text, tools, { stop, usage: [inputTokens, outputTokens, cacheReadInputTokens] }) => ({
+		output: { message: { role: 'assistant', content: [...text ? [{ text }] : [], ...tools.map(({ id, name, input }) => ({ toolUse: { toolUseId: id, name, input } }))] } },
+		stopReason: stop ?? (tools.length ? 'tool_use' : 'end_turn'), metrics: { latencyMs: 1 },
+		usage: { inputTokens, outputTokens, cacheReadInputTokens, totalTokens: inputTokens + outputTokens } }),
 	exception: ([name, message]) => frame({ ':exception-type': name, ':content-type': 'application/json', ':message-type': 'exception' }, { message }),
 	end: ({ stop, tools, usage: [inputTokens, outputTokens, cacheReadInputTokens] }) => Buffer.concat([
 		event('contentBlockStop', { contentBlockIndex: 0 }),
@@ -116,6 +125,26 @@ async function play(wire, response, steps, request) {
 	response.end(wire.end(end));
 }
 
+// One that does not ask for pieces gets all of it when the last step is done.
+async function playWhole(wire, response, steps) {
+	const tools = [], end = { usage: [9, 5, 0] };
+	let text = '';
+	for (const step of steps) {
+		if (step.hold || response.destroyed)
+			return;
+		if (typeof step === 'number')
+			await sleep(step);
+		else if (typeof step === 'string')
+			text += step;
+		else if (step.tool)
+			tools.push(step.tool);
+		else if (step.until)
+			await step.until;
+		Object.assign(end, step.stop && { stop: step.stop }, step.usage && { usage: step.usage });
+	}
+	response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(wire.whole(text, tools, end)));
+}
+
 // `keys`: of AWS, by id; `skewMs`: its clock, which is `clock.skewMs` from then on; `bearer`: Bedrock's, in place of a signature; `key`: OpenAI's.
 export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, key, skewMs = 0 } = {}) {
 	const scripts = new Map(), requests = [], clock = { skewMs };
@@ -123,7 +152,7 @@ export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, ke
 		date: new Date(Date.now() + clock.skewMs).toUTCString(), 'x-amzn-errortype': code }).end(JSON.stringify({ message: 'as AWS would say' }));
 	const server = createServer(async (request, response) => {
 		const at = performance.now(), text = Buffer.concat(await request.toArray().catch(() => [])).toString();
-		const converse = /^\/model\/([^/]+)\/converse-stream$/.exec(request.url), wire = converse ? bedrock : openai;
+		const converse = /^\/model\/([^/]+)\/converse(-stream)?$/.exec(request.url), wire = converse ? bedrock : openai;
 		const auth = request.headers.authorization;
 		const checked = converse && !(bearer && auth === `Bearer ${bearer}`) ? refusal(request, pairs(request.rawHeaders), text, keys, Date.now() + clock.skewMs) : {};
 		if (checked.code || (converse && checked.service && checked.service !== 'bedrock'))
@@ -137,7 +166,7 @@ export async function startModels({ keys = { AKIA: { secret: 's' } }, bearer, ke
 		const left = scripts.get(model) ?? [{ status: 404, body: { error: { message: `The model ${model} does not exist`, code: 'model_not_found' } } }];
 		const next = left.length > 1 ? left.shift() : left[0], answer = typeof next === 'function' ? next(body) : next;
 		if (Array.isArray(answer))
-			return play(wire, response, answer, record).catch(() => {});
+			return (converse ? converse[2] : body.stream) ? play(wire, response, answer, record).catch(() => {}) : playWhole(wire, response, answer).catch(() => {});
 		if (answer.socket)
 			return answer.socket(response.socket);
 		const bytes = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
