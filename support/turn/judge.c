@@ -1,6 +1,7 @@
 /* judge.c - see judge.h. */
 #include "judge.h"
 
+#include "briefing.h"
 #include "json.h"
 #include "rounds.h"
 
@@ -66,12 +67,13 @@ struct judgement judge(struct mcp_call *call, struct arena *arena, const char *w
 {
 	const struct model_block block = { .kind = MODEL_TEXT, .text = str_of(words) };
 	const struct model_message message = { MODEL_USER, &block, 1 };
-	const struct model_request request = {
+	struct model_request request = {
 		.system = system_text, .messages = &message, .message_count = 1, .tools = &tool, .tool_count = 1, .must_use = tool.name,
 		.max_tokens = JUDGE_TOKENS, .temperature = 0, .at_once = true,
 	};
 	struct model_said said;
 
+	briefing_guardrail(&request);
 	if (models_are_none(models) || model_ask(call, models, "judge", &request, &said) != MODEL_ANSWERED)
 		return (struct judgement) { 0 };
 	return read_answer(arena, &said.answer);

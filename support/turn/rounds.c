@@ -45,13 +45,14 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 	const char *source = context_left_out(rounds->arena, &rounds->telling, context->left_out_to);
 	const struct model_block block = { .kind = MODEL_TEXT, .text = str_of(source ? source : "") };
 	const struct model_message message = { MODEL_USER, &block, 1 };
-	const struct model_request request = {
+	struct model_request request = {
 		.system = briefing_summary, .messages = &message, .message_count = 1, .max_tokens = SUMMARY_TOKENS, .temperature = 0, .at_once = true,
 	};
 	struct model_said said;
 
 	if (!source)
 		return ROUNDS_DONE;
+	briefing_guardrail(&request);
 	switch (model_ask(rounds->call, rounds->models, "summary", &request, &said)) {
 	case MODEL_PENDING:
 		return ROUNDS_PENDING;
@@ -61,7 +62,8 @@ static enum rounds_outcome summarize(struct rounds *rounds, const struct context
 		return ROUNDS_DONE;
 	}
 	const struct tokens taken = tokens_of(&said.answer.usage);
-	for (size_t i = 0; i < said.answer.count; i++)
+	/* What a guardrail says in its place is no summary. */
+	for (size_t i = 0; i < said.answer.count && said.answer.stop != MODEL_GUARDRAIL; i++)
 		if (said.answer.blocks[i].kind == MODEL_TEXT)
 			rounds->telling.summary = arena_copy(mcp_arena(rounds->call), said.answer.blocks[i].text);
 	rounds->telling.summary_to = context->left_out_to;

@@ -82,6 +82,17 @@ test('nobody waits for it: the answer is there when the other has written it, an
 	await eventually(() => asked(world)[0].gone, 'it is hung up on');
 });
 
+test('where a guardrail is set it stands in this request too, and in that of a summary, or AWS would refuse them', async t => {
+	const wire = wires.Bedrock, world = await World.open(t, { bedrock: true, settings: { JUDGE_MODEL: wire.full, GUARDRAIL: 'gr1abcd:3', CONTEXT_TOKENS: '2000' } });
+	world.models.script(wire.judges, judged(0));
+	world.models.script(NOVA, ['x '.repeat(1500)]);
+	let conversation_id;
+	for (let i = 0; i < 12; i++)
+		({ conversation_id } = await world.chat('ann', 'x '.repeat(1500), { conversation_id }));
+	assert.ok(world.models.requests.some(({ body: { system } }) => JSON.stringify(system).includes('Sum up')), 'there is a summary');
+	assert.ok(world.models.requests.every(({ body: { guardrailConfig } }) => guardrailConfig?.guardrailIdentifier === 'gr1abcd'));
+});
+
 test('a name that is none is told at the start', async () => {
 	const { status, stderr } = await run('support', [], { env: { JUDGE_MODEL: 'gpt-judge', PORT: '0', METRICS_PORT: '0' } });
 	assert.notEqual(status, 0);
