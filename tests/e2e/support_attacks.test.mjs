@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, callTool, eventually, exchange, onPostgres, select, stateless } from './support.mjs';
-import { as, customers, GPT, World } from './support_world.mjs';
+import { as, customers, GPT, NOVA, World } from './support_world.mjs';
 
 const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
 const find = (world, sql) => select('support', world.folder, sql);
@@ -88,6 +88,17 @@ test('a summary is of the share too', async t => {
 		({ conversation_id } = await world.chat('ann', `Tell me more, ${i}`, { conversation_id }));
 	const { length } = world.models.requests, [{ sum }] = await find(world, 'select sum(tokens_in + tokens_out) as sum from message');
 	assert.equal(Number(sum), 14 * (length - 1) + 770);
+});
+
+test('a summary is behind the guardrail too, whose words are none', async t => {
+	const world = await World.open(t, { bedrock: true, settings: { CONTEXT_TOKENS: '2000', GUARDRAIL: 'gr1abcd:3' } });
+	world.models.script(NOVA, body => body.toolConfig ? ['word '.repeat(300)] : ['I can not say that.', { stop: 'guardrail_intervened' }]);
+	let conversation_id;
+	for (let i = 0; i < 12 && !world.models.requests.some(({ body }) => !body.toolConfig); i++)
+		({ conversation_id } = await world.chat('ann', `Tell me more, ${i}`, { conversation_id }));
+	const summary = world.models.requests.findIndex(({ body }) => !body.toolConfig);
+	assert.equal(world.models.requests[summary].body.guardrailConfig.guardrailIdentifier, 'gr1abcd');
+	assert.doesNotMatch(JSON.stringify(world.models.requests[summary + 1].body), /can not say that/);
 });
 
 // ---- Once, and gone ----
