@@ -3,6 +3,7 @@
 
 #include "desk.h"
 #include "erase.h"
+#include "figures.h"
 #include "page.h"
 #include "queue.h"
 #include "turn.h"
@@ -79,7 +80,13 @@ static const struct mcp_resource resources[] = {
 
 static const struct mcp_job jobs[] = {
 	{ "unanswered", pass_on_unanswered },
+	{ "waiting", queue_look },
 	{ "retention", erase_old },
+	{ 0 },
+};
+
+static const struct mcp_counter counters[] = {
+	FIGURES,
 	{ 0 },
 };
 
@@ -105,5 +112,6 @@ const struct mcp_server support_server = {
 	.port = 8084, .database = "sqlite:support.db", .migrations = support_migrations,
 	.scopes = "support:chat support:staff support:admin",
 	.counts = conversations_count,
-	.tools = tools, .resources = resources, .jobs = jobs, .settings = settings, .start = start, .stop = turn_stop,
+	.tools = tools, .resources = resources, .jobs = jobs, .counters = counters, .told = FIGURES_TOLD, .settings = settings,
+	.start = start, .stop = turn_stop,
 };

@@ -121,9 +121,8 @@ struct mcp_job {
 	int64_t (*run)(struct store *store);
 };
 
-/* A total of the program's own in /metrics: what it did, rather than what it was asked. mcp_count()
- * adds to it; its place in the table is its number. One whose name does not end in _total is a
- * gauge, what there is now: mcp_gauge() sets it. */
+/* A total of the program's own in /metrics: what it did, rather than what it was asked. mcp_count() adds to it; its place in the
+ * table is its number. One whose name does not end in _total is a gauge, what there is now: mcp_gauge() sets it. */
 #define MCP_COUNTERS 16
 struct mcp_counter {
 	const char *name;             /* "orders_placed_total" */
@@ -162,6 +161,7 @@ struct mcp_server {
 	const struct mcp_job *jobs;
 	const struct mcp_command *commands;
 	const struct mcp_counter *counters;     /* MCP_COUNTERS at most */
+	const char *told;             /* those that CloudWatch is told of too (METRICS_EMF), where each costs: names and blanks */
 	const struct setting *settings;         /* its own, beside the runtime's */
 	const struct migration *migrations;     /* NULL: it has no store, tools are given NULL */
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */

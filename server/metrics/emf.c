@@ -40,9 +40,11 @@ struct value {
 	int64_t now;
 	const char *unit;               /* NULL: a count */
 };
-#define VALUES_MAX 16
+#define VALUES_MAX 40
+/* One that line is by, beside the service; .by NULL: it is of the service. */
+struct by { const char *by, *of; };
 
-static void write_declaration(struct json *json, const struct emf *emf, const struct value *values)
+static void write_declaration(struct json *json, const struct emf *emf, struct by by, const struct value *values)
 {
 	json_object(json);
 	json_key(json, "Namespace");
@@ -51,6 +53,8 @@ static void write_declaration(struct json *json, const struct emf *emf, const st
 	json_array(json);
 	json_array(json);
 	json_text(json, "Service");
+	if (by.by)
+		json_text(json, by.by);
 	json_array_end(json);
 	json_array_end(json);
 	json_key(json, "Metrics");
@@ -67,7 +71,7 @@ static void write_declaration(struct json *json, const struct emf *emf, const st
 	json_object_end(json);
 }
 
-static str write_line(struct arena *arena, const struct emf *emf, const struct value *values)
+static str write_line(struct arena *arena, const struct emf *emf, struct by by, const struct value *values)
 {
 	struct json json = json_begin(arena, 1024);
 
@@ -78,11 +82,15 @@ static str write_line(struct arena *arena, const struct emf *emf, const struct v
 	json_int(&json, now_ms());
 	json_key(&json, "CloudWatchMetrics");
 	json_array(&json);
-	write_declaration(&json, emf, values);
+	write_declaration(&json, emf, by, values);
 	json_array_end(&json);
 	json_object_end(&json);
 	json_key(&json, "Service");
 	json_text(&json, emf->service);
+	if (by.by) {
+		json_key(&json, by.by);
+		json_text(&json, by.of);
+	}
 	for (const struct value *value = values; value->name; value++) {
 		json_key(&json, value->name);
 		json_int(&json, value->now);
@@ -108,12 +116,52 @@ static struct value *add_sign_ins(struct emf *emf, struct value *value)
 	return value;
 }
 
-static void add_lost_spans(struct emf *emf, struct value *value)
+static struct value *add_lost_spans(struct emf *emf, struct value *value)
 {
 	int64_t before = emf->said_lost_spans;
 
 	emf->said_lost_spans = emf->lost_spans();
-	*value = (struct value) { "LostSpans", emf->said_lost_spans - before, NULL };
+	*value++ = (struct value) { "LostSpans", emf->said_lost_spans - before, NULL };
+	return value;
+}
+
+/* What others tell of one thing, or of the service: all of it from `value` on, which has room up to `end`. True: there is something. */
+static bool add_told(const struct emf_told *told, const char *of, struct value *value, const struct value *end)
+{
+	bool any = false;
+
+	for (int i = 0; i < told->count && value < end; i++) {
+		const char *whose = told->each[i].of;
+		if (whose != of && (!whose || !of || strcmp(whose, of) != 0))
+			continue;
+		*value++ = (struct value) { told->each[i].name, told->each[i].now, NULL };
+		any |= told->each[i].now != 0;
+	}
+	return any;
+}
+
+static str join(struct arena *arena, str a, str b)
+{
+	char *both = arena_alloc(arena, a.size + b.size);
+
+	memcpy(both, a.at, a.size);
+	memcpy(both + a.size, b.at, b.size);
+	return (str) { both, a.size + b.size };
+}
+
+/* A line for each thing that others tell by it, at the first of its values; what did not change costs nothing. */
+static str write_by(struct arena *arena, const struct emf *emf, str lines)
+{
+	for (int i = 0; i < emf->told.count; i++) {
+		struct value values[VALUES_MAX] = { 0 };
+		struct by by = { emf->told.each[i].by, emf->told.each[i].of };
+		bool first = by.of;
+		for (int before = 0; first && before < i; before++)
+			first = !emf->told.each[before].of || strcmp(emf->told.each[before].of, by.of) != 0;
+		if (first && add_told(&emf->told, by.of, values, values + VALUES_MAX - 1))
+			lines = join(arena, lines, write_line(arena, emf, by, values));
+	}
+	return lines;
 }
 
 str emf_print(struct arena *arena, struct emf *emf, int running)
@@ -137,6 +185,8 @@ str emf_print(struct arena *arena, struct emf *emf, int running)
 	if (emf->sign_ins)
 		end = add_sign_ins(emf, end);
 	if (emf->lost_spans)
-		add_lost_spans(emf, end);
-	return write_line(arena, emf, values);
+		end = add_lost_spans(emf, end);
+	emf_told_count(&emf->told, emf->server);
+	(void)add_told(&emf->told, NULL, end, values + VALUES_MAX - 1);
+	return write_by(arena, emf, write_line(arena, emf, (struct by) { 0 }, values));
 }

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "core.h"
+#include "emf_told.h"
 #include "pool.h"
 
 #define EMF_PERIOD_MS 60000
@@ -23,13 +24,15 @@ struct emf {
 	const atomic_llong *streams;    /* that are open */
 	void (*sign_ins)(struct emf_sign_ins *now);     /* NULL: nobody does */
 	int64_t (*lost_spans)(void);    /* in all; NULL: there are no traces */
+	const struct mcp_server *server;        /* whose own counters are told, those it says; NULL: none */
 	struct emf_totals said;         /* up to the last line */
 	struct emf_sign_ins said_sign_ins;
 	int64_t said_lost_spans;
+	struct emf_told told;           /* of others */
 };
 
-/* One line of CloudWatch's embedded metric format, with its line break: what is open now, and what
- * was counted since the line before. `running`: calls that are on a worker or wait for one. */
+/* A line of CloudWatch's embedded metric format, with its line break: what is open now, and what was counted
+ * since the line before; and one for each thing that others tell by it, if there is something. `running`: calls that are on a worker or wait for one. */
 str emf_print(struct arena *arena, struct emf *emf, int running);
 
 /* ---- When lines are due ---- */

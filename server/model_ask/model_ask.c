@@ -86,6 +86,8 @@ static void fail(struct asking *asking, enum model_trouble trouble)
 	asking->over = true;
 	asking->outcome = MODEL_FAILED;
 	asking->said = (struct model_said) { .why = asking->why, .trouble = trouble };
+	if (!models_are_none(asking->models))
+		model_counts_question(false);
 }
 
 /* Tells the breaker, and whoever reads the log. */
@@ -206,6 +208,7 @@ static void answered(struct asking *asking, const struct model_answer *answer, c
 {
 	asking->over = true;
 	asking->outcome = MODEL_ANSWERED;
+	model_counts_question(true);
 	asking->said = (struct model_said) {
 		.model = model_of(asking)->full, .answer = *answer, .cut = fault ? fault->why : NULL,
 		.trouble = fault ? fault->trouble : MODEL_FINE,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "counted.h"
+#include "told.h"
 
 #define MODELS_MAX 8                            /* and a place for all others */
 #define MODEL_SIZE 208
@@ -20,22 +21,30 @@ static const char *const tokens[] = { "input", "output", "cache_read", "cache_wr
 enum {
 	TROUBLES = sizeof(troubles) / sizeof(*troubles), TOKENS = sizeof(tokens) / sizeof(*tokens),
 	LEFT = TROUBLES, HELD_BACK, REQUESTS,
-	FIRST_WORDS = REQUESTS + TOKENS, FIRST_WORD_TIME, COUNTS
+	FIRST_WORDS = REQUESTS + TOKENS, SLOW_FIRST_WORDS, FIRST_WORD_TIME, COUNTS
+};
+
+/* What CloudWatch is told of each; of one that nobody waited for, or that was held back, nothing. */
+static const char *const told_names[COUNTS] = {
+	[MODEL_FINE] = "AnsweredModelRequests", [REQUESTS] = "InputTokens", [REQUESTS + 1] = "OutputTokens", [REQUESTS + 2] = "CachedTokens",
+	[FIRST_WORDS] = "FirstWords", [SLOW_FIRST_WORDS] = "SlowFirstWords", [FIRST_WORD_TIME] = "FirstWordMicroseconds",
 };
 
 struct model_counts {
 	char model[MODEL_SIZE];
 	char names[COUNTS][LINE_SIZE];
 	atomic_llong values[COUNTS];
+	struct told told[COUNTS + 1];   /* ends at the first that is empty */
 };
 
 /* A family's lines stand together, whoever's they are. */
-enum family { OF_REQUESTS, OF_TOKENS, OF_FIRST_WORDS, OF_FIRST_WORD_TIME, FAMILIES };
+enum family { OF_REQUESTS, OF_TOKENS, OF_FIRST_WORDS, OF_SLOW_FIRST_WORDS, OF_FIRST_WORD_TIME, FAMILIES };
 
 static const char *const helps[FAMILIES] = {
 	[OF_REQUESTS] = "Requests of language models by what came of them, tries each.",
 	[OF_TOKENS] = "Tokens of language models, as they say: input is without what they had in a cache.",
 	[OF_FIRST_WORDS] = "Requests of language models that came to a first word.",
+	[OF_SLOW_FIRST_WORDS] = "Those of them that waited for it for more than three seconds.",
 	[OF_FIRST_WORD_TIME] = "How long those were waited for, in all.",
 };
 
@@ -46,6 +55,26 @@ static struct {
 	struct counted tables[FAMILIES][(MODELS_MAX + 1) * REQUESTS + 1];       /* each ends at the first that is empty */
 	int used[FAMILIES];
 } all = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* ---- Questions ---- */
+
+static atomic_llong answered_questions, failed_questions;
+static const struct counted questions[] = {
+	{ "mcp_model_questions_total{outcome=\"answered\"}", "counter", "Questions to language models, by whether one answered.", &answered_questions },
+	{ "mcp_model_questions_total{outcome=\"failed\"}", "counter", "Questions to language models, by whether one answered.", &failed_questions },
+	{ 0 },
+};
+static const struct told told_questions[] = {
+	{ "AnsweredQuestions", NULL, NULL, &answered_questions }, { "FailedQuestions", NULL, NULL, &failed_questions },
+	{ 0 },
+};
+
+void model_counts_question(bool answered)
+{
+	atomic_fetch_add_explicit(answered ? &answered_questions : &failed_questions, 1, memory_order_relaxed);
+}
+
+/* ---- Of each model ---- */
 
 const char *model_trouble_word(enum model_trouble trouble)
 {
@@ -58,7 +87,7 @@ static enum family family_of(int at)
 		return OF_REQUESTS;
 	if (at < FIRST_WORDS)
 		return OF_TOKENS;
-	return at == FIRST_WORDS ? OF_FIRST_WORDS : OF_FIRST_WORD_TIME;
+	return at == FIRST_WORDS ? OF_FIRST_WORDS : at == SLOW_FIRST_WORDS ? OF_SLOW_FIRST_WORDS : OF_FIRST_WORD_TIME;
 }
 
 static void print_name(char name[LINE_SIZE], const char *model, int at)
@@ -74,6 +103,9 @@ static void print_name(char name[LINE_SIZE], const char *model, int at)
 	case OF_FIRST_WORDS:
 		snprintf(name, LINE_SIZE, "mcp_model_first_words_total{model=\"%s\"}", model);
 		break;
+	case OF_SLOW_FIRST_WORDS:
+		snprintf(name, LINE_SIZE, "mcp_model_slow_first_words_total{model=\"%s\"}", model);
+		break;
 	default:
 		snprintf(name, LINE_SIZE, "mcp_model_first_word_seconds_total{model=\"%s\"}", model);
 	}
@@ -82,16 +114,24 @@ static void print_name(char name[LINE_SIZE], const char *model, int at)
 /* Before anybody is served, who would read the tables meanwhile. */
 static void begin(struct model_counts *counts, const char *model)
 {
+	struct told *told = counts->told;
+
 	snprintf(counts->model, sizeof(counts->model), "%s", model);
 	for (int at = 0; at < COUNTS; at++) {
 		enum family family = family_of(at);
 		print_name(counts->names[at], model, at);
 		all.tables[family][all.used[family]++] = (struct counted) { counts->names[at], "counter", helps[family], &counts->values[at] };
+		const char *name = at < TROUBLES && at != MODEL_FINE ? "FailedModelRequests" : told_names[at];
+		if (name)
+			*told++ = (struct told) { name, "Model", counts->model, &counts->values[at] };
 	}
+	told_add(counts->told);
 }
 
 static void begin_all(void)
 {
+	counted_add(questions);
+	told_add(told_questions);
 	for (int family = 0; family < FAMILIES; family++)
 		counted_add(all.tables[family]);
 }
@@ -146,5 +186,6 @@ void model_counts_tokens(struct model_counts *counts, const struct model_usage *
 void model_counts_first_word(struct model_counts *counts, int64_t after_ms)
 {
 	add(counts, FIRST_WORDS, 1);
+	add(counts, SLOW_FIRST_WORDS, after_ms > MODEL_SLOW_MS);
 	add(counts, FIRST_WORD_TIME, after_ms * 1000);
 }

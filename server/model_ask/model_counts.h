@@ -17,6 +17,9 @@ void model_counts_left(struct model_counts *counts);
 void model_counts_held_back(struct model_counts *counts);
 void model_counts_tokens(struct model_counts *counts, const struct model_usage *usage);
 void model_counts_first_word(struct model_counts *counts, int64_t after_ms);
+#define MODEL_SLOW_MS 3000              /* a first word that is waited for longer is a slow one */
+/* A question was answered, by whichever model, or by none of those that there are. */
+void model_counts_question(bool answered);
 
 const char *model_trouble_word(enum model_trouble trouble);
 

@@ -142,6 +142,7 @@ static struct emf what_is_told(const struct serving *serving)
 		.streams = &http_counters.streams,
 		.sign_ins = issuer_name() ? count_sign_ins : NULL,
 		.lost_spans = spans_on ? spans_lost : NULL,
+		.server = serving->server,
 	};
 }
 

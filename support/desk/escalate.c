@@ -1,6 +1,7 @@
 /* escalate.c - escalate: asks the person, then the conversation waits for somebody of the shop. */
 #include "desk.h"
 
+#include "figures.h"
 #include "person.h"
 
 struct escalation {
@@ -24,8 +25,9 @@ static SHAPE(consent_shape, struct consent,
 	BOOL(struct consent, sure, "Pass it on to a person", .required = true));
 
 /* As it is now, rather than as it was before the question. */
-static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, const struct escalation *asked, const char *customer)
+static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, const struct escalation *asked, const struct conversation *before)
 {
+	const char *customer = before->customer;
 	struct conversation now;
 	enum lookup found = person_wanted(store, mcp_arena(call), asked->conversation_id, customer, &(struct passing_on) {
 		.reason = asked->reason, .contact = asked->contact, .author = customer,
@@ -34,6 +36,7 @@ static enum mcp_answer carry_out(struct mcp_call *call, struct store *store, con
 
 	if (found != FOUND)
 		return conversation_missing(call, found, asked->conversation_id);
+	mcp_count(PASSED_ON, !conversation_is_for_person(before));
 	conversation_changed(mcp_arena(call), now.id, true);
 	return conversation_answer(call, store, now.id);
 }
@@ -75,5 +78,5 @@ enum mcp_answer escalate(struct mcp_call *call, const void *in, struct store *st
 	}
 	if (!consent.sure)
 		return mcp_fail(call, "Nobody was asked for; the conversation goes on as it was.");
-	return carry_out(call, store, asked, conversation.customer);
+	return carry_out(call, store, asked, &conversation);
 }

@@ -1,6 +1,7 @@
 /* queue.c - see queue.h. */
 #include "queue.h"
 
+#include "figures.h"
 #include "rows.h"
 
 bool history_add_note(struct store *store, struct arena *arena, struct conversation *conversation, const char *author, const char *text,
@@ -83,10 +84,28 @@ int64_t pass_on_unanswered(struct store *store)
 	for (int64_t i = 0; fine && i < found.count; i++) {
 		passing.id = found.conversations[i].id;
 		fine = store_transact(store, pass_on, &passing) == STORE_COMMITTED;
-		if (fine && passing.passed_on)
+		if (fine && passing.passed_on) {
+			mcp_count(PASSED_ON, 1);
 			conversation_changed(passing.arena, passing.id, true);
+		}
 	}
 	bool more = found.count == AT_ONCE;
 	arena_destroy(passing.arena);
 	return !fine ? TROUBLED_MS : more ? SOON_MS : LOOK_MS;
+}
+
+/* ---- How many wait ---- */
+
+int64_t queue_look(struct store *store)
+{
+	struct arena *arena = arena_create();
+	struct queued queued;
+	bool fine = queue_find(store, arena, 1, &queued);
+
+	if (fine) {
+		mcp_gauge(WAITING, queued.count);
+		mcp_gauge(LONGEST_WAIT, queued.count ? (now_ms() - queued.waiting.conversations[0].waiting_since) / 1000 : 0);
+	}
+	arena_destroy(arena);
+	return fine ? LOOK_MS : TROUBLED_MS;
 }

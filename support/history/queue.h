@@ -45,5 +45,7 @@ MUST_USE bool queue_place(struct store *store, struct arena *arena, const struct
 
 /* A job: what a customer said and nobody answered for two minutes waits for a person. */
 int64_t pass_on_unanswered(struct store *store);
+/* Another: how many wait, and how long. */
+int64_t queue_look(struct store *store);
 
 #endif

@@ -2,6 +2,7 @@
 #include "turn.h"
 
 #include "feeling.h"
+#include "figures.h"
 #include "queue.h"
 #include "rounds.h"
 
@@ -153,6 +154,7 @@ static enum mcp_answer give_up(struct mcp_call *call, struct store *store, struc
 {
 	switch (turn_give_up(store, mcp_arena(call), turn, taken, reason)) {
 	case TURN_FOR_PERSON:
+		mcp_count(PASSED_ON, 1);
 		conversation_changed(mcp_arena(call), turn->id, true);
 		return for_person(call, turn);
 	case TURN_OURS:
@@ -225,6 +227,8 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 
 	switch (turn_finish(store, mcp_arena(call), turn, &end)) {
 	case TURN_ANSWERED:
+		mcp_count(PASSED_ON, end.for_person);
+		mcp_count(UNHAPPY, end.sentiment <= FEELING_LOW);
 		conversation_changed(mcp_arena(call), turn->id, end.for_person);
 		return answered(call, turn, rounds);
 	case TURN_BUSY:

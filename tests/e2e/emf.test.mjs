@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, callTool, pause, start } from './support.mjs';
+import { GPT, World } from './support_world.mjs';
 
 const linesOf = server => server.child.output.stdout.split('\n').filter(line => line.startsWith('{"_aws"'))
 	.map(line => JSON.parse(line));
@@ -29,4 +30,19 @@ test('METRICS_EMF writes a line a minute and one at the end, and nothing without
 	assert.equal(all.length, 2);
 	assert.deepEqual([all[1].Calls, all[1].Errors], [1, 0]);
 	assert.equal(silent.child.output.stdout, '');
+});
+
+test('what models and the program itself count is told too, by model', async t => {
+	const world = await World.open(t, { settings: { METRICS_EMF: 'shop/test' } });
+	world.models.script(GPT, ['Hello.', { usage: [70, 30, 40] }]);
+	const { conversation_id } = await world.chat('ann', 'Hello');
+	assert.equal((await world.chat('ann', 'I want to talk to a person', { conversation_id })).by, 'nobody');
+	await world.server.stop();
+	const [whole, of, ...more] = linesOf(world.server);
+	assert.deepEqual(more, []);
+	for (const line of [whole, of])
+		assert.deepEqual([line.InputTokens, line.OutputTokens, line.CachedTokens, line.FirstWords, line.AnsweredModelRequests, line.FailedModelRequests], [70, 30, 40, 1, 1, 0]);
+	assert.deepEqual([whole.AnsweredQuestions, whole.FailedQuestions, whole.ConversationsPassedOn, whole.UnhappyMessages], [1, 0, 1, 0]);
+	assert.ok(whole.FirstWordMicroseconds >= 0 && whole.ConversationsWaiting >= 0);
+	assert.deepEqual([of.Model, of._aws.CloudWatchMetrics[0].Dimensions], [`openai:${GPT}`, [['Service', 'Model']]]);
 });

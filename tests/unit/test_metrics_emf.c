@@ -158,6 +158,69 @@ START_TEST(cloudwatch_hears_of_lost_spans_where_there_are_traces)
 }
 END_TEST
 
+/* ---- What others tell ---- */
+
+static atomic_llong asked[3];
+static const struct told some[] = {
+	{ "Asked", "Model", "openai:a", &asked[0] }, { "Asked", "Model", "openai:a", &asked[1] }, { "Asked", "Model", "bedrock:b", &asked[2] },
+	{ "Failed", NULL, NULL, &asked[2] }, { 0 },
+};
+static const struct mcp_server program = {
+	.counters = (const struct mcp_counter []) { { "things_made_total", "made" }, { "things_waiting", "waiting" }, { "things_kept", "kept" }, { 0 } },
+	.told = "things_made_total things_waiting",
+};
+
+/* The lines behind the first. */
+static const char *lines_by(str lines, size_t *size)
+{
+	const char *first = memchr(lines.at, '\n', lines.size);
+	*size = lines.size - (size_t)(first + 1 - lines.at);
+	return first + 1;
+}
+
+START_TEST(cloudwatch_hears_of_what_others_tell_once_and_by_what_it_is_of)
+{
+	struct emf emf = { .namespace = "shop/test", .service = "products", .streams = &open_doors, .server = &program };
+	size_t size;
+
+	told_add(some);
+	atomic_store(&asked[0], 3);
+	atomic_store(&asked[1], 4);
+	str lines = emf_print(arena, &emf, 0);
+	const char *by = lines_by(lines, &size);
+	enum json_trouble trouble;
+	yyjson_val *line = json_parse_copy(arena, (str) { lines.at, lines.size - size }, 8, &trouble);
+	ck_assert_int_eq(emf_value(line, "Asked"), 7);
+	ck_assert_int_eq(emf_value(line, "Failed"), 0);
+	ck_assert_int_eq(emf_value(line, "ThingsMade"), 0);
+	/* Of the other nothing is new. */
+	line = json_parse_copy(arena, (str) { by, size }, 8, &trouble);
+	ck_assert_int_eq(trouble, JSON_FINE);
+	ck_assert_int_eq(emf_value(line, "Asked"), 7);
+	ck_assert_str_eq(yyjson_get_str(yyjson_obj_get(line, "Model")), "openai:a");
+	yyjson_val *declared = yyjson_arr_get_first(yyjson_obj_get(yyjson_obj_get(line, "_aws"), "CloudWatchMetrics"));
+	char *dimensions = yyjson_val_write(yyjson_obj_get(declared, "Dimensions"), 0, NULL);
+	ck_assert_str_eq(dimensions, "[[\"Service\",\"Model\"]]");
+	free(dimensions);
+	ck_assert_uint_eq(yyjson_arr_size(yyjson_obj_get(declared, "Metrics")), 1);
+
+	atomic_fetch_add(&asked[2], 2);
+	mcp_count(0, 5);
+	mcp_gauge(1, 9);
+	mcp_gauge(2, 9);
+	(void)emf_print(arena, &emf, 0);
+	mcp_count(0, 1);
+	lines = emf_print(arena, &emf, 0);
+	(void)lines_by(lines, &size);
+	ck_assert_uint_eq(size, 0);
+	line = json_parse_copy(arena, lines, 8, &trouble);
+	ck_assert_int_eq(emf_value(line, "Asked") + emf_value(line, "Failed"), 0);
+	ck_assert_int_eq(emf_value(line, "ThingsMade"), 1);
+	ck_assert_int_eq(emf_value(line, "ThingsWaiting"), 9);
+	ck_assert_ptr_null(yyjson_obj_get(line, "ThingsKept"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("metrics for CloudWatch");
@@ -168,6 +231,7 @@ int main(void)
 	tcase_add_test(tcase, cloudwatch_hears_of_each_call_once);
 	tcase_add_test(tcase, cloudwatch_hears_of_sign_ins_where_there_are_any);
 	tcase_add_test(tcase, cloudwatch_hears_of_lost_spans_where_there_are_traces);
+	tcase_add_test(tcase, cloudwatch_hears_of_what_others_tell_once_and_by_what_it_is_of);
 	suite_add_tcase(suite, tcase);
 
 	return run_suite(suite);
