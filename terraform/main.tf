@@ -265,11 +265,15 @@ module "service" {
 module "dashboard" {
   source = "./modules/dashboard"
 
-  name            = local.name
-  region          = var.region
-  cluster         = aws_ecs_cluster.main.name
-  namespace       = local.name
-  services        = { for service, made in module.service : service => { target_groups = made.target_groups, log_group = made.log_group } }
+  name      = local.name
+  region    = var.region
+  cluster   = aws_ecs_cluster.main.name
+  namespace = local.name
+  services = { for service, made in module.service : service => {
+    target_groups = made.target_groups, log_group = made.log_group, asks = local.asking[service], figures = local.services[service].figures
+  } }
+  models          = var.models.ask
+  prices          = var.models.prices
   sign_in         = local.issuer != null
   traces          = var.traces.endpoint != null
   balancer        = module.balancer.arn_suffix

@@ -317,7 +317,9 @@ variable "models" {
     guardrail: id and version of one of Bedrock's in this account and region, without which those of Bedrock may not be asked (GUARDRAIL).
     openai: url, where it is not OpenAI's own (OPENAI_URL); key, false where that wants none. It is a secret, so it has to be OPENAI_KEY in the
     secret ENVIRONMENT/SERVICE/keys, where terraform/secrets puts it, before a task can start.
-    tokens_a_day: an alarm when the models of a service have taken more in a day, what caches had left out; 0: none.
+    tokens_a_day: an alarm when the models of a service have taken more in a day, what caches had left out; 0: none. prices: dollars of a million
+    tokens by model, for the chart of what they cost: { "bedrock:us.amazon.nova-2-lite-v1:0" = { input = 0.30, cached = 0.075, output = 2.50 } }.
+    Three alarms are 90 cents a month and service, its eight figures 2.40, and as much again for each model that answers.
   END
   type = object({
     ask       = optional(list(string), [])
@@ -327,6 +329,7 @@ variable "models" {
       key = optional(bool, true)
     }), {})
     tokens_a_day = optional(number, 20000000)
+    prices       = optional(map(object({ input = number, cached = optional(number, 0), output = number })), {})
   })
   default = {}
 
@@ -349,6 +352,10 @@ variable "models" {
   validation {
     condition     = var.models.tokens_a_day >= 0
     error_message = "models.tokens_a_day is a number of tokens, or 0."
+  }
+  validation {
+    condition     = length(setsubtract(keys(var.models.prices), var.models.ask)) == 0
+    error_message = "models.prices has a model that is not in models.ask."
   }
 }
 

@@ -292,8 +292,25 @@ TRACE_STORIES = [
     ("it sleeps", "spans", ASLEEP, None),
 ]
 
+# Where models are asked: each question is one, what models wrote and how long was waited beside.
+MODEL_STORIES = [
+    ("no model answers any more", "models-fail", series(AnsweredQuestions=from_30(0, 20), FailedQuestions=from_30(20, 0)), 32),
+    ("one in fifty questions fails", "models-fail", series(AnsweredQuestions=lambda m: 49, FailedQuestions=from_30(1, 0)), 42),
+    ("one in two hundred fails", "models-fail", series(AnsweredQuestions=lambda m: 199, FailedQuestions=lambda m: 1), None),
+    ("three questions of a quiet night fail", "models-fail", series(AnsweredQuestions=lambda m: 0, FailedQuestions=lambda m: m in (40, 44, 48)), None),
+    ("it sleeps", "models-fail", ASLEEP, None),
+    ("one first word in ten is late", "models-slow", series(FirstWords=lambda m: 10, SlowFirstWords=from_30(1, 0)), 42),
+    ("one first word in forty is late", "models-slow", series(FirstWords=lambda m: 40, SlowFirstWords=lambda m: 1), None),
+    ("nobody asks", "models-slow", series(FirstWords=lambda m: 0, SlowFirstWords=lambda m: 0), None),
+    ("it sleeps", "models-slow", ASLEEP, None),
+    ("a million tokens a minute", "model-tokens", series(InputTokens=from_30(900000, 0), OutputTokens=from_30(100000, 0)), 55),
+    ("a thousand tokens a minute", "model-tokens", series(InputTokens=lambda m: 900, OutputTokens=lambda m: 100), None),
+    ("it sleeps", "model-tokens", ASLEEP, None),
+]
+
 # The setting of a program without which there are no such alarms.
-ONLY_WITH = {"DATABASE_URL": DATABASE_STORIES, "OAUTH_ISSUER": SIGN_IN_STORIES, "OTEL_EXPORTER_OTLP_ENDPOINT": TRACE_STORIES}
+ONLY_WITH = {"DATABASE_URL": DATABASE_STORIES, "OAUTH_ISSUER": SIGN_IN_STORIES, "OTEL_EXPORTER_OTLP_ENDPOINT": TRACE_STORIES,
+             "MODELS": MODEL_STORIES}
 
 # What means one thing where it sleeps and another where it never does.
 SILENCE = ("from minute 30 on nothing is heard of any task", "none-running", tasks(lambda m: 2 if m < 30 else None, lambda m: 2 if m < 30 else None))

@@ -256,13 +256,13 @@ def _(made):
     return wrong(made.of("aws_ecs_service"), lambda v: set(v["alarms"][0]["alarm_names"]) <= alarms)
 
 
-# Where nobody signs in, the alarms of that are not there, nor those of traces where there are none.
+# Where nobody signs in, the alarms of that are not there, nor those of traces or models where there are none.
 @rule("each alarm says which entry of docs/on-call.md it is about, as the table there has it; and the table has no other")
 def _(made):
     whose = rf"^{made.of('aws_ecs_cluster')[0][1]['name']}-(({'|'.join(LISTED)})-)?"
     said = {(re.sub(whose, "", v["alarm_name"]), v["alarm_description"].rpartition(" docs/on-call.md#")[2])
             for _, v in made.of("aws_cloudwatch_metric_alarm")}
-    whole = all(any(name in environment_of(c) for _, c in made.services()) for name in ("OAUTH_ISSUER", "OTEL_EXPORTER_OTLP_ENDPOINT"))
+    whole = all(any(name in environment_of(c) for _, c in made.services()) for name in ("MODELS", "OAUTH_ISSUER", "OTEL_EXPORTER_OTLP_ENDPOINT"))
     return sorted(map(str, said - BOOK)) + sorted(map(str, BOOK - said if whole else []))
 
 

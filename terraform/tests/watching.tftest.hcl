@@ -198,6 +198,44 @@ run "dashboard_where_people_sign_in" {
   }
 }
 
+run "dashboard_where_models_are_asked" {
+  variables {
+    name      = "shop-test"
+    region    = "us-east-1"
+    cluster   = "shop-test"
+    namespace = "shop-test"
+    services = {
+      products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }
+      desk     = { target_groups = ["targetgroup/desk/2"], log_group = "/d", asks = true, figures = { Sum = { Made = "made" }, Maximum = { Waiting = "waiting" } } }
+    }
+    models          = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"]
+    prices          = { "openai:gpt-4o-mini" = { input = 0.15, cached = 0.075, output = 0.6 } }
+    sign_in         = false
+    traces          = false
+    balancer        = "app/shop-test/1"
+    firewall        = "shop-test"
+    database        = "shop-test"
+    max_connections = 80
+  }
+
+  module {
+    source = "./modules/dashboard"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 6 + 5 + 4 + 2
+    error_message = "Four charts of models for who asks them, and one of its own figures."
+  }
+  assert {
+    condition     = alltrue([for line in ["\"FailedModelRequests\",\"Service\",\"desk\",\"Model\",\"openai:gpt-4o-mini\"", "\"SlowFirstWords\",\"Service\",\"desk\"", "\"CachedTokens\",\"Service\",\"desk\"", "\"Waiting\",\"Service\",\"desk\"", "i0 * 0.15 + c0 * 0.075 + o0 * 0.6"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, line)])
+    error_message = "Answers, first words, tokens and what they cost are shown, by model, and what the service counts itself."
+  }
+  assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "\"InputTokens\",\"Service\",\"products\"")
+    error_message = "Of whoever asks none nothing is shown."
+  }
+}
+
 run "dashboard_where_there_are_traces" {
   variables {
     name            = "shop-test"

@@ -56,10 +56,15 @@ test('a block is of a known kind, and what is not tried says so', () => {
 });
 
 test('every query names figures that the programs have', async () => {
-	const server = await start('orders', { METRICS_PORT: 'any', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
-	const [, url] = await server.says(/metrics at (http:[^,;\s"]+)/);
-	const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/metrics' });
-	await server.stop();
+	const settings = { METRICS_PORT: 'any', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', MODELS: 'openai:gpt-4o-mini' };
+	const texts = await Promise.all(['orders', 'support'].map(async name => {
+		const server = await start(name, settings, { data: false });
+		const [, url] = await server.says(/metrics at (http:[^,;\s"]+)/);
+		const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/metrics' });
+		await server.stop();
+		return text;
+	}));
+	const text = texts.join('');
 	const queries = shown.filter(({ language }) => language === 'promql');
 	assert.ok(queries.length > 5);
 	for (const { text: query } of queries)

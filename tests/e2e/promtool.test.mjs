@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promtool, withoutPromtool } from './monitor.mjs';
-import { callTool, exchange, npm, orderOf, root, startShop, temporary } from './support.mjs';
+import { callTool, exchange, npm, orderOf, root, start, startShop, temporary } from './support.mjs';
 
 const skip = withoutPromtool;
 
@@ -44,10 +44,11 @@ const ELSEWHERE = /^(up|mcp_(sign_in|issuer)_\w+)$/;
 test('dashboards and alerts ask for figures that there are', { skip }, async () => {
 	const traced = { METRICS_PORT: 'any', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
 	const shop = await startShop({ products: traced, orders: traced });
+	const support = await start('support', { ...traced, MODELS: 'openai:gpt-4o-mini' }, { data: false });
 	try {
 		await callTool(shop.orders, 'create_order', orderOf({ 'KIT-0001': 1 }, 'dashboards'));
 		const known = new Set();
-		for (const server of [shop.products, shop.orders]) {
+		for (const server of [shop.products, shop.orders, support]) {
 			const [, url] = await server.says(/metrics at (http:[^,;\s"]+)/);
 			const { text } = await exchange({ port: Number(new URL(url).port) }, { method: 'GET', path: '/metrics' });
 			for (const [, name] of text.matchAll(/^(\w+)[ {]/gm))
@@ -64,6 +65,7 @@ test('dashboards and alerts ask for figures that there are', { skip }, async () 
 		const { status, stdout, stderr } = spawnSync(promtool, ['check', 'rules', path], { encoding: 'utf8' });
 		assert.equal(status, 0, stdout + stderr);
 	} finally {
+		await support.stop();
 		await shop.stop();
 	}
 });

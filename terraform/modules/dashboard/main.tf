@@ -66,7 +66,45 @@ locals {
         title   = "spans that were lost a minute"
         metrics = [[var.namespace, "LostSpans", "Service", service, { stat = "Sum", label = "dropped, or not taken" }]]
       },
-  ] : chart if var.traces]) }
+      ] : chart if var.traces], [for chart in [
+      {
+        title = "questions to models a minute"
+        metrics = concat([for name, label in { AnsweredQuestions = "answered", FailedQuestions = "by none" } :
+          [var.namespace, name, "Service", service, { stat = "Sum", label = label }]
+          ], [for model in var.models :
+          [var.namespace, "FailedModelRequests", "Service", service, "Model", model, { stat = "Sum", label = "failed tries of ${model}" }]
+        ])
+      },
+      {
+        title = "models: seconds until the first word"
+        metrics = concat([
+          [{ expression = "waited / began / 1000000", label = "average" }],
+          [{ expression = "100 * slow / began", label = "later than 3 s, percent", yAxis = "right" }],
+          ], [for id, name in { waited = "FirstWordMicroseconds", began = "FirstWords", slow = "SlowFirstWords" } :
+          [var.namespace, name, "Service", service, { stat = "Sum", id = id, visible = false }]
+        ])
+      },
+      {
+        title = "tokens of models a minute"
+        metrics = concat([for name, label in { CachedTokens = "from a cache", InputTokens = "read", OutputTokens = "written" } :
+          [var.namespace, name, "Service", service, { stat = "Sum", label = label }]
+          ], flatten([for model in var.models : [for name, label in { InputTokens = "read by", OutputTokens = "written by" } :
+        { line = [var.namespace, name, "Service", service, "Model", model, { stat = "Sum", label = "${label} ${model}" }] }]])[*].line)
+      },
+      {
+        title = "models: dollars an hour, by the prices that were said"
+        metrics = concat([for number, model in sort(keys(var.prices)) :
+          [{ expression = "60 * (i${number} * ${var.prices[model].input} + c${number} * ${var.prices[model].cached} + o${number} * ${var.prices[model].output}) / 1000000", label = model }]
+          ], flatten([for number, model in sort(keys(var.prices)) : [for id, name in { c = "CachedTokens", i = "InputTokens", o = "OutputTokens" } :
+        { line = [var.namespace, name, "Service", service, "Model", model, { stat = "Sum", id = "${id}${number}", visible = false }] }]])[*].line)
+      },
+      ] : chart if at.asks && length(chart.metrics) > 0], [for chart in [
+      {
+        title = "what it counts of its own, a minute"
+        metrics = flatten([for stat, figures in at.figures : [for name, label in figures :
+        { line = [var.namespace, name, "Service", service, { stat = stat, label = label }] }]])[*].line
+      },
+  ] : chart if length(chart.metrics) > 0]) }
   depth = 6 * max(0, [for rows in values(local.rows) : length(rows)]...)
 
   below = [

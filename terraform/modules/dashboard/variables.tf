@@ -20,8 +20,8 @@ variable "namespace" {
 }
 
 variable "services" {
-  description = "Each service's target groups, as metrics name them, and its log group"
-  type        = map(object({ target_groups = list(string), log_group = string }))
+  description = "Each service's target groups, as metrics name them, its log group, whether it asks language models, and by statistic which of its own figures are shown, in which words"
+  type        = map(object({ target_groups = list(string), log_group = string, asks = optional(bool, false), figures = optional(map(map(string)), {}) }))
 }
 
 variable "sign_in" {
@@ -32,6 +32,18 @@ variable "sign_in" {
 variable "traces" {
   description = "Whether there are traces"
   type        = bool
+}
+
+variable "models" {
+  description = "The language models that are asked, as metrics name them"
+  type        = list(string)
+  default     = []
+}
+
+variable "prices" {
+  description = "Dollars of a million tokens of some of them: read, read from a cache, written"
+  type        = map(object({ input = number, cached = number, output = number }))
+  default     = {}
 }
 
 variable "balancer" {

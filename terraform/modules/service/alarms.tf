@@ -242,6 +242,73 @@ resource "aws_cloudwatch_metric_alarm" "sign_in" {
   }
 }
 
+# Where models are asked; elsewhere there are no such figures and no such alarms. A slow first word is one that was waited for longer than three
+# seconds: where they are more than a twentieth, the slowest twentieth is (p95).
+locals {
+  model_alarms = { for alarm, at in {
+    models-fail = {
+      words      = "More than 1 % of what ${local.full_name} asked language models in the last 15 minutes none of them answered, and at least five: people are to answer in their place."
+      page       = "models-do-not-answer"
+      expression = "IF(failed >= 5, 100 * failed / (failed + answered), 0)"
+      threshold  = 1
+      minutes    = 15
+      metrics    = { failed = "FailedQuestions", answered = "AnsweredQuestions" }
+    }
+    models-slow = {
+      words      = "More than one in twenty of the models' answers to ${local.full_name} began later than after three seconds, in the last 15 minutes."
+      page       = "models-are-slow"
+      expression = "IF(slow >= 5, 100 * slow / began, 0)"
+      threshold  = 5
+      minutes    = 15
+      metrics    = { slow = "SlowFirstWords", began = "FirstWords" }
+    }
+    model-tokens = {
+      words      = "The models of ${local.full_name} took more tokens in a day than models.tokens_a_day."
+      page       = "models-take-many-tokens"
+      expression = "read + written"
+      threshold  = var.models == null ? 0 : var.models.tokens_a_day
+      minutes    = 1440
+      metrics    = { read = "InputTokens", written = "OutputTokens" }
+    }
+  } : alarm => at if var.models != null && (alarm != "model-tokens" || at.threshold > 0) }
+}
+
+resource "aws_cloudwatch_metric_alarm" "models" {
+  for_each = local.model_alarms
+
+  alarm_name          = "${local.full_name}-${each.key}"
+  alarm_description   = "${each.value.words} docs/on-call.md#${each.value.page}"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching" # it sleeps
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  metric_query {
+    id          = "value"
+    label       = each.key
+    expression  = each.value.expression
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.fixed.METRICS_EMF
+        metric_name = metric_query.value
+        stat        = "Sum"
+        period      = 60 * each.value.minutes
+        dimensions  = { Service = var.service }
+      }
+    }
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "full" {
   for_each = { cpu = "CPUUtilization", memory = "MemoryUtilization" }
 

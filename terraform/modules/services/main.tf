@@ -1,6 +1,6 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS and whether it asks models, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS, whether it asks models and which figures of its own are shown, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
@@ -10,6 +10,7 @@ variable "listed" {
     database = optional(bool, true)
     aws      = optional(string, "nothing")
     models   = optional(bool, false)
+    figures  = optional(map(map(string)), {})
   }))
 
   validation {
@@ -57,7 +58,7 @@ variable "every_service" {
 
   validation {
     condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
-    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws and models are in services.json."
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models and figures are in services.json."
   }
 }
 
@@ -72,7 +73,7 @@ variable "services" {
   }
   validation {
     condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
-    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws and models are in services.json."
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models and figures are in services.json."
   }
 }
 
