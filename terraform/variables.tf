@@ -319,7 +319,7 @@ variable "models" {
     secret ENVIRONMENT/SERVICE/keys, where terraform/secrets puts it, before a task can start.
     tokens_a_day: an alarm when the models of a service have taken more in a day, what caches had left out; 0: none. prices: dollars of a million
     tokens by model, for the chart of what they cost: { "bedrock:us.amazon.nova-2-lite-v1:0" = { input = 0.30, cached = 0.075, output = 2.50 } }.
-    Three alarms are 90 cents a month and service, its eight figures 2.40, and as much again for each model that answers.
+    Three alarms are 60 cents a month and service, ten figures 3 dollars, eight more of each model that answers 2.40.
   END
   type = object({
     ask       = optional(list(string), [])

@@ -14,6 +14,8 @@ allowed_addresses = [
 
 private_access = "nat" # import takes any https URL
 
+# models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"] } # language models answer customers: docs/deploy.md
+
 every_service = { minimum = 1, maximum = 2, database_connections = 2 } # db.t4g.micro has room for four services so
 
 schedule = {
