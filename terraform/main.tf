@@ -232,7 +232,7 @@ module "service" {
     PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
     TRUSTED_PROXIES = join(",", module.network.public_cidrs)
     COMPAT          = var.compat
-  }, length(var.allowed_origins) == 0 ? {} : { ALLOWED_ORIGINS = join(",", var.allowed_origins) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], local.model_settings[each.key], each.value.settings)
+  }, length(local.allowed_origins[each.key]) == 0 ? {} : { ALLOWED_ORIGINS = join(",", local.allowed_origins[each.key]) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], local.model_settings[each.key], each.value.settings)
   more_secrets = concat(var.traces.headers ? ["OTEL_EXPORTER_OTLP_HEADERS"] : [], local.model_secrets[each.key])
 
   keys_secret_arn = data.aws_secretsmanager_secret.keys[each.key].arn

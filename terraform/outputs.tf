@@ -67,6 +67,20 @@ output "sign_in" {
   }
 }
 
+output "web" {
+  description = "For each page: url, bucket (where the pipeline puts its files), and target, the name that its host leads to, for who makes that record elsewhere"
+  value       = { for service, made in module.cdn : service => { url = "https://${var.web[service].host}/", bucket = made.bucket, target = made.domain_name } }
+
+  precondition {
+    condition     = length(setsubtract(keys(var.web), keys(local.pages))) == 0
+    error_message = "web has ${join(", ", setsubtract(keys(var.web), keys(local.pages)))}, which has no page: services.json says which have (web)."
+  }
+  precondition {
+    condition     = length(setintersection([for page in var.web : page.host], local.hosts)) == 0
+    error_message = "web: ${join(", ", setintersection([for page in var.web : page.host], local.hosts))} is a service's name already; a page has one of its own."
+  }
+}
+
 output "visitors" {
   description = "The firewall's set of addresses (aws wafv2 update-ip-set) that a pipeline adds its own to while it tries what it deployed, and takes it out of after"
   value       = module.balancer.visitors

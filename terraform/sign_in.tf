@@ -12,7 +12,7 @@ module "sign_in" {
   mfa                 = var.sign_in.cognito.mfa
   self_sign_up        = var.sign_in.cognito.self_sign_up
   domain              = var.sign_in.cognito.domain
-  callbacks           = var.sign_in.cognito.callbacks
+  callbacks           = concat(var.sign_in.cognito.callbacks, [for page in local.pages : "https://${page.host}/"])
   providers_of_people = var.sign_in.cognito.providers
   access_minutes      = var.sign_in.cognito.access_minutes
   refresh_days        = var.sign_in.cognito.refresh_days

@@ -382,6 +382,40 @@ variable "allowed_origins" {
   default     = []
 }
 
+variable "web" {
+  description = <<-END
+    The pages of services for browsers that are served here, by CloudFront: { support = { host = "help.example.com" } }. Some cents a month each.
+    host: the page's name, in zone_id, other than the services'. certificate_arn: of us-east-1; not set: one is made and proven in zone_id. scope:
+    what a sign-in asks for, not set: what the service says. keys: whether a key may be typed in, for trying. connects: further origins that a
+    sign-in needs, where the issuer gives tokens at another name than its own.
+  END
+  type = map(object({
+    host            = string
+    certificate_arn = optional(string)
+    scope           = optional(string, "")
+    keys            = optional(bool, false)
+    connects        = optional(list(string), [])
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for page in var.web : can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", page.host))]) && length(distinct([for page in var.web : page.host])) == length(var.web)
+    error_message = "web: a page's host is a name in lower-case letters of its own, such as help.example.com."
+  }
+  validation {
+    condition     = alltrue([for page in var.web : page.certificate_arn == null ? var.zone_id != null : startswith(page.certificate_arn, "arn:aws:acm:us-east-1:")])
+    error_message = "web: where zone_id is not set, a page needs a certificate_arn; CloudFront takes certificates of us-east-1 alone."
+  }
+  validation {
+    condition     = alltrue([for page in var.web : page.keys || var.sign_in.by != "none"])
+    error_message = "web: whoever opens a page signs in, so say sign_in; or keys = true there, for trying."
+  }
+  validation {
+    condition     = alltrue(flatten([for page in var.web : [for origin in page.connects : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))]]))
+    error_message = "web: connects has origins, such as https://login.example.com."
+  }
+}
+
 # ---- Database ----
 
 variable "database" {

@@ -14,6 +14,8 @@ resource "aws_iam_policy" "reading" {
           "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
           "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource",
           "ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource",
+          "cloudfront:GetDistribution", "cloudfront:GetOriginAccessControl", "cloudfront:GetResponseHeadersPolicy",
+          "cloudfront:ListTagsForResource",
           "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
           "cognito-idp:DescribeUserPoolDomain",
           "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs",
@@ -28,7 +30,8 @@ resource "aws_iam_policy" "reading" {
           "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:GetLoadBalancerWebACL",
           "kms:ListAliases",
-          "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:ListTagsForResource",
+          "logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:GetDelivery", "logs:GetDeliveryDestination",
+          "logs:GetDeliverySource", "logs:ListTagsForResource",
           "rds:DescribeDBInstances", "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:DescribeDBSnapshots",
           "rds:DescribeDBSubnetGroups",
           "rds:ListTagsForResource",
@@ -39,7 +42,7 @@ resource "aws_iam_policy" "reading" {
           "wafv2:ListTagsForResource",
         ]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:RequestedRegion" = [var.region, "us-east-1"] } } # Route 53 and costs are in us-east-1
+        Condition = { StringEquals = { "aws:RequestedRegion" = [var.region, "us-east-1"] } } # Route 53, costs and what CloudFront is told are in us-east-1
       },
       {
         Sid       = "Slack"
@@ -70,16 +73,23 @@ resource "aws_iam_policy" "reading" {
         Resource = "arn:aws:iam::${local.account}:role/${var.project}-*/*"
       },
       {
-        Sid    = "LogBuckets"
+        Sid    = "Buckets"
         Effect = "Allow"
         Action = [
           "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging",
-          "s3:GetBucketObjectLockConfiguration", "s3:GetBucketPolicy",
+          "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
           "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
           "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
           "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
         ]
-        Resource = "arn:aws:s3:::${var.project}-*-logs-${local.account}"
+        Resource = [for what in ["logs", "web"] : "arn:aws:s3:::${var.project}-*-${what}-${local.account}"]
+      },
+      {
+        # What a page is told everybody may read.
+        Sid      = "WhatPagesAreTold"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:GetObjectTagging"]
+        Resource = "arn:aws:s3:::${var.project}-*-web-${local.account}/config.json"
       },
       {
         Sid      = "WhatTheSecretsAre"

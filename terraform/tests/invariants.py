@@ -431,6 +431,49 @@ def _(made):
         [] if len(closed) == len(made.of("aws_s3_bucket")) else ["a bucket's policy does not insist on TLS"])
 
 
+@rule("a page is read over HTTPS alone, by its own bucket's files, with every header that its service's file names, and is logged")
+def _(made):
+    if not made.of("aws_cloudfront_distribution"):
+        return []
+    headers = {v["id"]: v for _, v in made.of("aws_cloudfront_response_headers_policy")}
+    logged = {v["resource_arn"] for _, v in made.of("aws_cloudwatch_log_delivery_source")}
+    readers = {s["Condition"]["StringEquals"]["aws:SourceArn"] for _, kind, s in made.statements()
+               if kind == "aws_s3_bucket_policy" and s["Sid"] == "CloudFrontReads"}
+    named = {header for name in LISTED if "web" in LISTED[name]
+             for header in json.loads((pathlib.Path(__file__).parents[2] / name / "web/headers.json").read_text())["every"]}
+
+    def sent(policy):
+        fields = {"content_security_policy": "Content-Security-Policy", "content_type_options": "X-Content-Type-Options", "referrer_policy": "Referrer-Policy"}
+        return ({fields[name] for name, value in policy["security_headers_config"][0].items() if value and name in fields}
+                | {item["header"] for item in policy["custom_headers_config"][0]["items"]})
+
+    def fine(values):
+        behaviour, policy = values["default_cache_behavior"][0], headers[values["default_cache_behavior"][0]["response_headers_policy_id"]]
+        return (behaviour["viewer_protocol_policy"] == "redirect-to-https" and not values["ordered_cache_behavior"]
+                and values["viewer_certificate"][0]["minimum_protocol_version"] == "TLSv1.2_2021"
+                and len(values["origin"]) == 1 and values["origin"][0]["origin_access_control_id"]
+                and named <= sent(policy) and policy["security_headers_config"][0]["strict_transport_security"]
+                and values["arn"] in logged and values["arn"] in readers)
+    return wrong(made.of("aws_cloudfront_distribution"), fine)
+
+
+@rule("a service lets its page call, and the page asks no more names than that and where people sign in")
+def _(made):
+    settings = {c["name"]: environment_of(c) for _, c in made.services()}
+    pages = {json.loads(v["content"])["api"] for _, v in made.of("aws_s3_object")}
+    hosts = {f"https://{name}" for _, v in made.of("aws_cloudfront_distribution") for name in v["aliases"]}
+    called = [each for each in settings.values() if each["PUBLIC_URL"] in pages]
+    allowed = {origin for each in called for origin in each["ALLOWED_ORIGINS"].split(",")}
+    asked = [re.search(r"connect-src 'self' ([^;]*)", v["security_headers_config"][0]["content_security_policy"][0]["content_security_policy"])[1].split()
+             for _, v in made.of("aws_cloudfront_response_headers_policy")]
+    known = ({re.match(r"https://[^/]+", each["PUBLIC_URL"])[0] for each in called}
+             | {re.match(r"https://[^/]+", each["OAUTH_ISSUER"])[0] for each in called if "OAUTH_ISSUER" in each}
+             | {f'https://{v["domain"]}.auth.us-east-1.amazoncognito.com' for _, v in made.of("aws_cognito_user_pool_domain")})
+    return sorted(hosts - allowed) + [origin for each in asked for origin in each if origin not in known] + (
+        [] if len(called) == len(hosts) else ["a page is told of no service"]) + [
+        f"{host}/" for host in hosts for _, v in made.of("aws_cognito_user_pool_client") if f"{host}/" not in v["callback_urls"]]
+
+
 @rule("every log group is encrypted and ends some day")
 def _(made):
     return wrong(made.of("aws_cloudwatch_log_group"), lambda v: v["kms_key_id"] and v["retention_in_days"])

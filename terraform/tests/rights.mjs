@@ -31,7 +31,7 @@ table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, tex
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';
-const GLOBAL = ['budgets', 'ce', 'iam', 'route53', 's3', 'sts']; // at home in us-east-1, or nowhere
+const GLOBAL = ['budgets', 'ce', 'cloudfront', 'iam', 'route53', 's3', 'sts']; // at home in us-east-1, or nowhere
 const RESOURCE_TAG = 'aws:ResourceTag/${TagKey}', REQUEST_TAG = 'aws:RequestTag/${TagKey}';
 
 let verdicts = 0, passed = 0;

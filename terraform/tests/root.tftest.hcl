@@ -422,3 +422,63 @@ run "too_few_zones" {
 
   expect_failures = [data.aws_availability_zones.here]
 }
+
+run "page" {
+  variables {
+    allowed_origins = ["https://app.example.com"]
+    sign_in         = { by = "cognito", scopes = ["support:chat"] }
+    web             = { support = { host = "help.example.com", scope = "support:chat" } }
+  }
+
+  assert {
+    condition = {
+      for service, made in module.service : service => made.settings.service["ALLOWED_ORIGINS"] if made.settings.service["ALLOWED_ORIGINS"] != "https://app.example.com"
+    } == { support = "https://app.example.com,https://help.example.com" }
+    error_message = "The service lets its page call beside whom it let before, the others don't."
+  }
+  assert {
+    condition     = output.web["support"].url == "https://help.example.com/" && output.web["support"].bucket == "shop-test-support-web-123456789012"
+    error_message = "The pipeline is told where the files go, and where the page is then."
+  }
+  assert {
+    condition     = contains(module.sign_in[0].callbacks, "https://help.example.com/")
+    error_message = "The issuer leads people back to the page."
+  }
+  assert {
+    condition     = module.cdn["support"].config == { api = "https://support.example.com/mcp", client_id = output.sign_in.client_id, scope = "support:chat", keys = false }
+    error_message = "The page is told where the service is and as which client it signs people in; at whom, the service says."
+  }
+  assert {
+    condition     = join(" ", module.cdn["support"].connects) == "https://support.example.com https://cognito-idp.us-east-1.amazonaws.com ${module.sign_in[0].pages}"
+    error_message = "It asks the service and where people sign in."
+  }
+}
+
+run "no_page" {
+  command = plan
+
+  assert {
+    condition     = length(module.cdn) == 0 && output.web == {}
+    error_message = "There is a page only where it is asked for."
+  }
+}
+
+run "page_of_a_service_without_one" {
+  command = plan
+
+  variables {
+    web = { orders = { host = "help.example.com", keys = true } }
+  }
+
+  expect_failures = [output.web]
+}
+
+run "page_under_the_name_of_a_service" {
+  command = plan
+
+  variables {
+    web = { support = { host = "support.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/given", keys = true } }
+  }
+
+  expect_failures = [output.web]
+}

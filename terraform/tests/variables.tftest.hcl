@@ -879,3 +879,114 @@ run "keys_of_an_issuer_in_s3" {
     }
   }
 }
+
+run "page" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web     = { support = { host = "help.example.com" } }
+    sign_in = { by = "cognito", scopes = ["support:chat"] }
+  }
+}
+
+run "page_where_nobody_signs_in" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com" } }
+  }
+
+  expect_failures = [var.web]
+}
+
+run "page_with_keys" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com", keys = true } }
+  }
+}
+
+run "page_by_a_url" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "https://help.example.com", keys = true } }
+  }
+
+  expect_failures = [var.web]
+}
+
+run "pages_of_one_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com", keys = true }, orders = { host = "help.example.com", keys = true } }
+  }
+
+  expect_failures = [var.web]
+}
+
+run "page_with_a_certificate_of_another_region" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com", keys = true, certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/given" } }
+  }
+
+  expect_failures = [var.web]
+}
+
+run "page_without_a_certificate" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    zone_id         = null
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/given"
+    web             = { support = { host = "help.example.com", keys = true } }
+  }
+
+  expect_failures = [var.web]
+}
+
+run "page_that_asks_a_path" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com", keys = true, connects = ["https://login.example.com/token"] } }
+  }
+
+  expect_failures = [var.web]
+}

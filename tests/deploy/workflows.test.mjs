@@ -106,7 +106,7 @@ test('what is applied is what was planned, shown and approved, and what failed i
 	};
 	inOrder(plan, 'images-to-deploy', ' plan ', ' show ', 'upload-artifact');
 	inOrder(deploy, 'download-artifact', 'sign-image --check', 'release remember', ' apply ', 'release setup', 'release deploy', 'release smoke',
-		'scripts/passed', 'release summary', 'release rollback');
+		'publish-web', 'scripts/passed', 'release summary', 'release rollback');
 	assert.ok(!runs(deploy).some(run => / plan /.test(run)), 'the job behind the approval plans nothing of its own');
 	// Nobody approves the plan's job, so it can have no role that changes anything.
 	assert.equal(plan.environment, undefined);
@@ -124,6 +124,21 @@ test('what is applied is what was planned, shown and approved, and what failed i
 		assert.equal(runsIf('release rollback', failed, known), back, JSON.stringify(known));
 	// What slept was not tried.
 	assert.deepEqual(['', 'products'].map(asleep => runsIf('scripts/passed', false, { asleep })), [true, false]);
+});
+
+// Its dependencies are others' code: whoever builds it has no rights, and who has rights takes what was built of the very commit.
+test('pages are built by a job that can do nothing, and come after the servers', () => {
+	const { pages, deploy } = Object.fromEntries(['pages', 'deploy'].map(name => [name, jobs.find(each => each.where === `deploy.yml, ${name}`)]));
+	assert.deepEqual([pages.permissions, pages.environment, pages.env.COMMIT], [{ contents: 'read' }, undefined, '${{ needs.plan.outputs.commit }}']);
+	assert.deepEqual(steps.filter(each => /\/build-web/.test(each.run)).map(each => each.job.where), ['deploy.yml, pages']);
+	assert.doesNotMatch(JSON.stringify(pages.steps), /secrets\.|aws-actions/);
+	const put = pages.steps.find(each => /upload-artifact/.test(each.uses)).with;
+	const got = deploy.steps.find(each => /download-artifact/.test(each.uses) && each.with.name === put.name).with;
+	assert.deepEqual([put.path, got.path], ['${{ runner.temp }}/web', '${{ runner.temp }}/web']);
+	assert.ok(deploy.needs.includes('pages') && deploy.if.includes("needs.pages.result == 'success'"));
+	// Once the servers answered they stay, whatever became of the page: the new ones take what an old one asks.
+	const at = words => deploy.steps.findIndex(each => each.run?.includes(words));
+	assert.ok(at('release smoke') < at('publish-web') && at('publish-web') < at('scripts/passed'));
 });
 
 test('whoever signs in to AWS is on main, or reads for a pull request of this repository, and changes what was named', () => {

@@ -9,7 +9,7 @@ locals {
   made_ours = { StringEquals = { for key, value in local.tags : "aws:RequestTag/${key}" => value } }
   tags      = { project = var.project, environment = var.name }
 
-  policies = {
+  policies = merge({
     bounds   = local.may_bounds
     state    = local.may_state
     network  = local.may_network
@@ -18,7 +18,7 @@ locals {
     watching = local.may_watching
     data     = local.may_data
     roles    = local.may_roles
-  }
+  }, anytrue([for service in var.services : service.web]) ? { web = local.may_web } : {})
 
   # dev's pipeline can't touch prod: whatever carries another environment's tag is out of reach, also where a name can't be given.
   may_bounds = [{
@@ -359,6 +359,94 @@ locals {
       Condition = local.ours
     },
   ]
+
+  # The pages of services. CloudFront is told of certificates and of logs in us-east-1, wherever the rest is.
+  may_web = [
+    {
+      Sid    = "Files"
+      Effect = "Allow"
+      Action = [
+        "s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObject", "s3:DeleteObjectVersion",
+        "s3:ListBucketVersions", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
+        "s3:PutObject", "s3:TagResource", "s3:UntagResource",
+      ]
+      Resource = ["arn:aws:s3:::${local.prefix}-*-web-${var.account}", "arn:aws:s3:::${local.prefix}-*-web-${var.account}/*"]
+    },
+    {
+      Sid       = "MakePages"
+      Effect    = "Allow"
+      Action    = ["cloudfront:CreateDistribution", "cloudfront:TagResource"]
+      Resource  = "*"
+      Condition = local.made_ours
+    },
+    {
+      Sid    = "Pages"
+      Effect = "Allow"
+      Action = [
+        "cloudfront:AllowVendedLogDeliveryForResource", "cloudfront:DeleteDistribution", "cloudfront:TagResource",
+        "cloudfront:UntagResource", "cloudfront:UpdateDistribution",
+      ]
+      Resource  = "${local.arn_cloudfront}:distribution/*"
+      Condition = local.ours
+    },
+    {
+      # Both have a number alone, and no tags.
+      Sid      = "MakeHowPagesAreServed"
+      Effect   = "Allow"
+      Action   = ["cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy"]
+      Resource = "*"
+    },
+    {
+      Sid    = "HowPagesAreServed"
+      Effect = "Allow"
+      Action = [
+        "cloudfront:DeleteOriginAccessControl", "cloudfront:DeleteResponseHeadersPolicy", "cloudfront:UpdateOriginAccessControl",
+        "cloudfront:UpdateResponseHeadersPolicy",
+      ]
+      Resource = ["${local.arn_cloudfront}:origin-access-control/*", "${local.arn_cloudfront}:response-headers-policy/*"]
+    },
+    {
+      Sid       = "MakeTheCertificateOfAPage"
+      Effect    = "Allow"
+      Action    = ["acm:AddTagsToCertificate", "acm:RequestCertificate"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.made_ours.StringEquals, { "aws:RequestedRegion" = "us-east-1" }) }
+    },
+    {
+      Sid       = "CertificateOfAPage"
+      Effect    = "Allow"
+      Action    = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RemoveTagsFromCertificate"]
+      Resource  = "arn:aws:acm:us-east-1:${var.account}:certificate/*"
+      Condition = local.ours
+    },
+    {
+      Sid    = "LogsOfPages"
+      Effect = "Allow"
+      Action = [
+        "logs:CreateDelivery", "logs:DeleteDeliveryDestination", "logs:DeleteDeliverySource",
+        "logs:PutDeliveryDestination", "logs:PutDeliverySource", "logs:TagResource", "logs:UntagResource",
+        "logs:UpdateDeliveryConfiguration",
+      ]
+      Resource = [for kind in ["delivery-source", "delivery-destination"] : "arn:aws:logs:us-east-1:${var.account}:${kind}:${local.prefix}-*"]
+    },
+    {
+      Sid       = "MakeDeliveriesOfLogs"
+      Effect    = "Allow"
+      Action    = ["logs:CreateDelivery", "logs:TagResource"]
+      Resource  = "arn:aws:logs:us-east-1:${var.account}:delivery:*"
+      Condition = local.made_ours
+    },
+    {
+      Sid       = "DeliveriesOfLogs"
+      Effect    = "Allow"
+      Action    = ["logs:DeleteDelivery", "logs:TagResource", "logs:UntagResource", "logs:UpdateDeliveryConfiguration"]
+      Resource  = "arn:aws:logs:us-east-1:${var.account}:delivery:*"
+      Condition = local.ours
+    },
+  ]
+
+  arn_cloudfront = "arn:aws:cloudfront::${var.account}"
 
   in_the_cluster = { ArnEquals = { "ecs:cluster" = "${local.arn.ecs}:cluster/${local.prefix}" } }
 

@@ -25,8 +25,8 @@ variable "account" {
 }
 
 variable "services" {
-  description = "The services, which others each calls, whether it has a database, what it may do in AWS, and whether it asks models"
-  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing"), models = optional(bool, false) }))
+  description = "The services, which others each calls, whether it has a database, what it may do in AWS, whether it asks models, and whether it has a page for browsers"
+  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing"), models = optional(bool, false), web = optional(bool, false) }))
 }
 
 variable "zone_ids" {

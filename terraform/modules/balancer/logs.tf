@@ -1,4 +1,4 @@
-# The bucket with the balancer's access logs.
+# The bucket with the balancer's access logs, and those of pages.
 resource "aws_s3_bucket" "logs" {
   # checkov:skip=CKV_AWS_145:The balancer writes to buckets with SSE-S3 alone
   # checkov:skip=CKV_AWS_144:Access logs are for looking into what just happened; nobody needs them in a second region
@@ -71,6 +71,17 @@ resource "aws_s3_bucket_policy" "logs" {
         Action    = ["s3:PutObject"]
         Resource  = "${aws_s3_bucket.logs.arn}/AWSLogs/${var.account}/*"
         Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:elasticloadbalancing:${var.region}:${var.account}:loadbalancer/*" } }
+      },
+      {
+        Sid       = "PagesAreLogged"
+        Effect    = "Allow"
+        Principal = { Service = "delivery.logs.amazonaws.com" }
+        Action    = ["s3:PutObject"]
+        Resource  = "${aws_s3_bucket.logs.arn}/AWSLogs/${var.account}/CloudFront/*"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = var.account, "s3:x-amz-acl" = "bucket-owner-full-control" }
+          ArnLike      = { "aws:SourceArn" = "arn:aws:logs:us-east-1:${var.account}:delivery-source:${var.name}-*" }
+        }
       },
       {
         Sid       = "OnlyOverTls"

@@ -14,6 +14,13 @@ output "firewall" {
   value       = aws_wafv2_web_acl.main.name
 }
 
+output "logs_bucket_arn" {
+  description = "The bucket with the access logs, for those of pages too"
+  value       = aws_s3_bucket.logs.arn
+
+  depends_on = [aws_s3_bucket_policy.logs]
+}
+
 output "subnet_ids" {
   description = "Where it stands"
   value       = aws_lb.main.subnets

@@ -1,6 +1,6 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS, whether it asks models and which figures of its own are shown, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS, whether it asks models, whether it has a page for browsers and which figures of its own are shown, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
@@ -11,6 +11,7 @@ variable "listed" {
     aws      = optional(string, "nothing")
     models   = optional(bool, false)
     figures  = optional(map(map(string)), {})
+    web      = optional(number)
   }))
 
   validation {

@@ -28,3 +28,8 @@ output "groups" {
   description = "The groups there are"
   value       = sort(keys(aws_cognito_user_group.staff))
 }
+
+output "callbacks" {
+  description = "Where it leads people back to"
+  value       = aws_cognito_user_pool_client.people.callback_urls
+}

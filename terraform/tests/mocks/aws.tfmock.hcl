@@ -95,6 +95,12 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_7.acm-validations.aws"
       },
+      {
+        domain_name           = "help.example.com"
+        resource_record_name  = "_8.help.example.com"
+        resource_record_type  = "CNAME"
+        resource_record_value = "_8.acm-validations.aws"
+      },
     ]
   }
 }
@@ -160,4 +166,12 @@ mock_resource "aws_cognito_user_pool" {
     arn      = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Mock00000"
     endpoint = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Mock00000"
   }
+}
+
+mock_resource "aws_cloudfront_distribution" {
+  defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/EMOCK" }
+}
+
+mock_resource "aws_cloudwatch_log_delivery_destination" {
+  defaults = { arn = "arn:aws:logs:us-east-1:123456789012:delivery-destination:mock" }
 }
