@@ -272,7 +272,7 @@ module "dashboard" {
   services = { for service, made in module.service : service => {
     target_groups = made.target_groups, log_group = made.log_group, asks = local.asking[service], figures = local.services[service].figures
   } }
-  models          = var.models.ask
+  models          = local.asked
   prices          = var.models.prices
   sign_in         = local.issuer != null
   traces          = var.traces.endpoint != null

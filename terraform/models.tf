@@ -1,7 +1,8 @@
 # Which language models are asked, as the services are told it that ask any, and what their roles may for it.
 locals {
-  bedrock = [for name in var.models.ask : trimprefix(name, "bedrock:") if startswith(name, "bedrock:")]
-  openai  = length(local.bedrock) < length(var.models.ask)
+  asked   = distinct(concat(var.models.ask, var.models.judge[*]))
+  bedrock = [for name in local.asked : trimprefix(name, "bedrock:") if startswith(name, "bedrock:")]
+  openai  = length(local.bedrock) < length(local.asked)
 
   asking = { for service, at in local.services : service => at.models && length(var.models.ask) > 0 }
   models = { for service, asks in local.asking : service => !asks ? null : {
@@ -12,10 +13,11 @@ locals {
 
   # What is not said has the program's own default.
   model_settings = { for service, asks in local.asking : service => { for name, said in {
-    MODELS     = [join(",", var.models.ask)]
-    AWS_REGION = length(local.bedrock) == 0 ? [] : [var.region]
-    GUARDRAIL  = [for rail in var.models.guardrail[*] : "${rail.id}:${rail.version}"]
-    OPENAI_URL = local.openai ? var.models.openai.url[*] : []
+    MODELS      = [join(",", var.models.ask)]
+    JUDGE_MODEL = var.models.judge[*]
+    AWS_REGION  = length(local.bedrock) == 0 ? [] : [var.region]
+    GUARDRAIL   = [for rail in var.models.guardrail[*] : "${rail.id}:${rail.version}"]
+    OPENAI_URL  = local.openai ? var.models.openai.url[*] : []
   } : name => one(said) if asks && length(said) > 0 } }
   model_secrets = { for service, asks in local.asking : service => asks && local.openai && var.models.openai.key ? ["OPENAI_KEY"] : [] }
 }

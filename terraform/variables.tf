@@ -314,6 +314,7 @@ variable "models" {
   description = <<-END
     What the services that ask language models (models in services.json) ask; without ask none is asked, and people answer (docs/deploy.md).
     ask: the models, the first that can answer does: bedrock:ID, which the service's role may then, no other, and openai:NAME (MODELS).
+    judge: a small one, named so too, that judges how customers feel (JUDGE_MODEL); without it a list of words does.
     guardrail: id and version of one of Bedrock's in this account and region, without which those of Bedrock may not be asked (GUARDRAIL).
     openai: url, where it is not OpenAI's own (OPENAI_URL); key, false where that wants none. It is a secret, so it has to be OPENAI_KEY in the
     secret ENVIRONMENT/SERVICE/keys, where terraform/secrets puts it, before a task can start.
@@ -323,6 +324,7 @@ variable "models" {
   END
   type = object({
     ask       = optional(list(string), [])
+    judge     = optional(string)
     guardrail = optional(object({ id = string, version = string }))
     openai = optional(object({
       url = optional(string)
@@ -334,8 +336,8 @@ variable "models" {
   default = {}
 
   validation {
-    condition     = alltrue([for name in var.models.ask : can(regex("^(openai:[^\\s,\"\\\\]{1,190}|bedrock:[a-z0-9-]+(\\.[A-Za-z0-9_-]+)+(:[0-9a-z]+)*)$", name))]) && length(distinct(var.models.ask)) == length(var.models.ask) && length(var.models.ask) <= 8
-    error_message = "models.ask has up to eight models, each as openai:NAME or bedrock:ID, such as bedrock:us.amazon.nova-2-lite-v1:0: the id of a model or of an inference profile of AWS's, not an ARN."
+    condition     = alltrue([for name in concat(var.models.ask, var.models.judge[*]) : can(regex("^(openai:[^\\s,\"\\\\]{1,190}|bedrock:[a-z0-9-]+(\\.[A-Za-z0-9_-]+)+(:[0-9a-z]+)*)$", name))]) && length(distinct(var.models.ask)) == length(var.models.ask) && length(var.models.ask) <= 8
+    error_message = "models.ask has up to eight models, and models.judge is one, each as openai:NAME or bedrock:ID, such as bedrock:us.amazon.nova-2-lite-v1:0: the id of a model or of an inference profile of AWS's, not an ARN."
   }
   validation {
     condition     = var.models.guardrail == null ? true : can(regex("^[a-z0-9]{1,64}$", var.models.guardrail.id)) && can(regex("^[1-9][0-9]{0,7}$", var.models.guardrail.version))
@@ -346,7 +348,7 @@ variable "models" {
     error_message = "models.openai.url is an https URL of port 443, without a user, a query or a key: that goes into the secrets."
   }
   validation {
-    condition     = var.private_access == "nat" || !anytrue([for name in var.models.ask : startswith(name, "openai:")])
+    condition     = var.private_access == "nat" || !anytrue([for name in concat(var.models.ask, var.models.judge[*]) : startswith(name, "openai:")])
     error_message = "With private_access = \"endpoints\" the services reach nothing but AWS, and so models of Bedrock alone: say nat, or take those of openai: out."
   }
   validation {
@@ -354,8 +356,12 @@ variable "models" {
     error_message = "models.tokens_a_day is a number of tokens, or 0."
   }
   validation {
-    condition     = length(setsubtract(keys(var.models.prices), var.models.ask)) == 0
-    error_message = "models.prices has a model that is not in models.ask."
+    condition     = length(setsubtract(keys(var.models.prices), concat(var.models.ask, var.models.judge[*]))) == 0
+    error_message = "models.prices has a model that is neither in models.ask nor models.judge."
+  }
+  validation {
+    condition     = var.models.judge == null || length(var.models.ask) > 0
+    error_message = "models.judge judges the words of who is answered by a model: name one in models.ask, or leave the judge out."
   }
 }
 

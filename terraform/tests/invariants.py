@@ -303,10 +303,15 @@ def _(made):
                  and "API_KEYS" in {s["name"] for s in c["secrets"]})
 
 
+def models_of(container):
+    said = environment_of(container)
+    return said.get("MODELS", "") + "," + said.get("JUDGE_MODEL", "")
+
+
 @rule("who asks models of OpenAI has the key as a secret, and nobody else is told of models")
 def _(made):
-    return wrong(made.services(), lambda c: "openai:" in environment_of(c).get("MODELS", "") or "OPENAI_KEY" not in {s["name"] for s in c["secrets"]}) + wrong(
-        made.services(), lambda c: LISTED[c["name"]].get("models") or not {"MODELS", "OPENAI_URL", "GUARDRAIL"} & environment_of(c).keys())
+    return wrong(made.services(), lambda c: "openai:" in models_of(c) or "OPENAI_KEY" not in {s["name"] for s in c["secrets"]}) + wrong(
+        made.services(), lambda c: LISTED[c["name"]].get("models") or not {"MODELS", "JUDGE_MODEL", "OPENAI_URL", "GUARDRAIL"} & environment_of(c).keys())
 
 
 @rule("only a setup is given the master's password")
@@ -388,7 +393,7 @@ def _(made):
 @rule("a task's program has no right in AWS, but one whose entry in services.json says so, and who asks models only where some are Bedrock's")
 def _(made):
     def may(name):
-        asked = [environment_of(c).get("MODELS", "") for _, c in made.services() if c["name"] == name]
+        asked = [models_of(c) for _, c in made.services() if c["name"] == name]
         return "aws" in LISTED[name] or LISTED[name].get("models", False) and "bedrock:" in "".join(asked)
     programs = {v["task_role_arn"] for _, v in made.of("aws_ecs_task_definition")}
     roles = [(re.search(r'service\["(\w+)"\]', a)[1], v["id"]) for a, v in made.of("aws_iam_role") if a.endswith(".task")]

@@ -438,7 +438,7 @@ function modelsOf(resources, service) {
 	const containers = valuesOf(resources, 'aws_ecs_task_definition').flatMap(definition => JSON.parse(definition.container_definitions));
 	const told = Object.fromEntries((containers.find(each => each.name === service && each.command === undefined)?.environment ?? []).map(({ name, value }) => [name, value]));
 	return {
-		ids: (told.MODELS ?? '').split(',').filter(name => name.startsWith('bedrock:')).map(name => name.slice(8)), at: told.AWS_REGION,
+		ids: [...new Set(`${told.MODELS ?? ''},${told.JUDGE_MODEL ?? ''}`.split(','))].filter(name => name.startsWith('bedrock:')).map(name => name.slice(8)), at: told.AWS_REGION,
 		rail: told.GUARDRAIL && `arn:aws:bedrock:${told.AWS_REGION}:${ACCOUNT}:guardrail/${told.GUARDRAIL}`,
 	};
 }

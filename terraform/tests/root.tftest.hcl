@@ -112,6 +112,7 @@ run "models" {
   variables {
     models = {
       ask       = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"]
+      judge     = "bedrock:us.amazon.nova-micro-v1:0"
       guardrail = { id = "gr1", version = "3" }
       openai    = { url = "https://models.example.com/v1" }
     }
@@ -122,11 +123,12 @@ run "models" {
     error_message = "They are told who asks models, and nobody else."
   }
   assert {
-    condition = alltrue([for service in module.service : { for name in ["MODELS", "AWS_REGION", "OPENAI_URL", "GUARDRAIL"] : name => service.settings.service[name] } == {
-      MODELS     = "bedrock:us.amazon.nova-2-lite-v1:0,openai:gpt-4o-mini"
-      AWS_REGION = "us-east-1"
-      OPENAI_URL = "https://models.example.com/v1"
-      GUARDRAIL  = "gr1:3"
+    condition = alltrue([for service in module.service : { for name in ["MODELS", "JUDGE_MODEL", "AWS_REGION", "OPENAI_URL", "GUARDRAIL"] : name => service.settings.service[name] } == {
+      MODELS      = "bedrock:us.amazon.nova-2-lite-v1:0,openai:gpt-4o-mini"
+      JUDGE_MODEL = "bedrock:us.amazon.nova-micro-v1:0"
+      AWS_REGION  = "us-east-1"
+      OPENAI_URL  = "https://models.example.com/v1"
+      GUARDRAIL   = "gr1:3"
     } if contains(keys(service.settings.service), "MODELS")])
     error_message = "By the program's own names, in their order."
   }

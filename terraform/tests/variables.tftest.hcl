@@ -416,6 +416,20 @@ run "model_by_its_arn" {
   expect_failures = [var.models]
 }
 
+run "judge_without_who_answers" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { judge = "bedrock:amazon.nova-micro-v1:0" }
+  }
+
+  expect_failures = [var.models]
+}
+
 run "guardrail_that_is_a_draft" {
   command = plan
 
