@@ -2,6 +2,7 @@
 //
 // app.connect({ input, result, cancelled }) greets the host and calls these with what it sends.
 // Nothing that came from outside is ever read as HTML: element() takes text only.
+'use strict'; // or the functions within the blocks below would be in place of a page's own of the same names
 
 const app = { can: {}, context: {} };
 
