@@ -2,23 +2,26 @@
 // says of itself; and what is written when a token comes to its end is not lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../e2e/ports.mjs';
 import { GPT, World } from '../e2e/support_world.mjs';
 import { startIssuer } from '../oauth/shop.mjs';
 import { openPerson, skip, startSite } from './site.mjs';
 
-
-// `config`: what config.json says of the issuer.
-async function openWorld(t, config) {
+// `config`: what config.json says of the issuer. `apart`: the API has an origin of its own, as where CloudFront has the page; else the page's.
+async function openWorld(t, { config, apart }) {
 	let world;
-	const connects = [], given = { keys: false };
+	const connects = [], given = { keys: false }, port = await freePort();
 	const site = await startSite({ server: () => world.server, config: given, connects });
 	t.after(() => site.stop());
-	const issuer = await startIssuer({ resources: [`${site.url}mcp`], clients: [{ client_id: 'support-web', token_endpoint_auth_method: 'none', application_type: 'native',
+	const api = apart ? `http://127.0.0.1:${port}/mcp` : `${site.url}mcp`;
+	const issuer = await startIssuer({ resources: [api], clients: [{ client_id: 'support-web', token_endpoint_auth_method: 'none', application_type: 'native',
 		grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], redirect_uris: ['http://127.0.0.1/'] }] });
 	t.after(() => issuer.stop());
 	connects.push(issuer.url);
-	Object.assign(given, config(issuer));
-	world = await World.open(t, { settings: { OAUTH_ISSUER: issuer.url, PUBLIC_URL: `${site.url}mcp`, OAUTH_CUSTOMER_CLAIM: 'customer',
+	Object.assign(given, config(issuer), apart && { api });
+	if (apart)
+		connects.push(new URL(api).origin);
+	world = await World.open(t, { settings: { PORT: String(port), ALLOWED_ORIGINS: apart ? new URL(site.url).origin : '', OAUTH_ISSUER: issuer.url, PUBLIC_URL: api, OAUTH_CUSTOMER_CLAIM: 'customer',
 		OAUTH_SCOPES: 'support:chat support:staff' } });
 	world.models.script(GPT, ['Hello, Ann.'], ['Still here.']);
 	return { world, site, issuer };
@@ -31,12 +34,13 @@ async function signIn(page, name) {
 }
 
 const ways = {
-	'by what the server says, registering itself': () => ({}),
-	'as a known client of a configured issuer': issuer => ({ client_id: 'support-web', issuer: issuer.url, scope: 'support:chat support:staff' }),
+	'by what the server says, registering itself': { config: () => ({}) },
+	'as a known client of a configured issuer': { config: issuer => ({ client_id: 'support-web', issuer: issuer.url, scope: 'support:chat support:staff' }) },
+	'at a page that has another origin than the server': { config: () => ({ client_id: 'support-web' }), apart: true },
 };
-for (const [way, config] of Object.entries(ways))
+for (const [way, how] of Object.entries(ways))
 	test(`a customer and staff sign in ${way}`, { skip }, async t => {
-		const { site, issuer } = await openWorld(t, config);
+		const { site, issuer } = await openWorld(t, how);
 		const ann = await openPerson(), sam = await openPerson();
 		for (const each of [ann, sam])
 			await each.page.goto(`${site.url}#/new`);
