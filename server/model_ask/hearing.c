@@ -153,7 +153,9 @@ static void take_text(void *of, str text)
 
 	if (!hearing->first_ms)
 		hearing->first_ms = tick_ms();
-	put(hearing, &hearing->fresh, text);
+	/* Whoever asked for all of it at once is told so, however it comes. */
+	if (!hearing->at_once)
+		put(hearing, &hearing->fresh, text);
 }
 
 static void head(void *owner, UNUSED struct fetch *fetch, const struct fetch_answer *answer)
@@ -212,8 +214,9 @@ static void done(void *owner, UNUSED struct fetch *fetch, const struct fetch_ans
 
 /* ---- On the tool's thread ---- */
 
-void hearing_begin(struct hearing *hearing, struct mcp_call *call, const char *key)
+void hearing_begin(struct hearing *hearing, struct mcp_call *call, const char *key, bool at_once)
 {
+	hearing->at_once = at_once;
 	pthread_mutex_init(&hearing->lock, NULL);
 	hearing->budget = budget_hold(reply_budget(call->reply));
 	hearing->wake.run = woken;

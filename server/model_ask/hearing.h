@@ -20,6 +20,7 @@ struct heap_text {
 struct hearing {
 	struct awaited awaited;         /* the first member */
 	struct budget *budget;
+	bool at_once;                   /* of what it says nothing is told before the end */
 
 	/* Under the lock: */
 	pthread_mutex_t lock;
@@ -45,7 +46,7 @@ struct hearing {
 };
 
 /* Zeros before; the tool's thread. `hold` is its key, as call_await() has it. */
-void hearing_begin(struct hearing *hearing, struct mcp_call *call, const char *key);
+void hearing_begin(struct hearing *hearing, struct mcp_call *call, const char *key, bool at_once);
 /* A try: the request has its pause and its connect_ms, what limits the answer is filled in here. It was signed by a clock that
  * is skew_ms ahead of ours. */
 void hearing_try(struct hearing *hearing, struct fetch_request *request, const struct model_reading *reading, int64_t until_ms,

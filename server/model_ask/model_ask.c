@@ -190,7 +190,7 @@ static struct asking *begin(struct mcp_call *call, struct models *models, const 
 	asking->until_ms = tick_ms() + model_times.all;
 	asking->hearing.awaited.stop = stop;
 	asking->hearing.awaited.release = release;
-	hearing_begin(&asking->hearing, call, asking->key);
+	hearing_begin(&asking->hearing, call, asking->key, request->at_once);
 	asking->charged = sizeof(*asking) + size;
 	budget_take(asking->hearing.budget, asking->charged);
 	if (models_are_none(models)) {
@@ -359,7 +359,7 @@ enum model_outcome model_ask(struct mcp_call *call, struct models *models, const
 	return MODEL_PENDING;
 }
 
-/* The one that has begun to write; there is one, or the others are not asked piece by piece. */
+/* The one that has begun to write; there is one, or the others are asked for all of it at once. */
 static struct asking *writing(struct mcp_call *call)
 {
 	struct awaited *awaited = call->awaited;

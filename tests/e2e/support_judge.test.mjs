@@ -82,6 +82,17 @@ test('nobody waits for it: the answer is there when the other has written it, an
 	await eventually(() => asked(world)[0].gone, 'it is hung up on');
 });
 
+test('what it says is no answer, though its server sends it piece by piece unasked', async t => {
+	let goOn;
+	const heard = new Promise(resolve => { goOn = resolve; }), said = { choices: [{ index: 0, delta: { content: 'This customer is a fool.' } }] };
+	const world = await open(t, [{ socket: socket => socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: ${JSON.stringify(said)}\n\n`, goOn) }],
+		{ waits: false });
+	world.models.script(GPT, ['I am ', { until: heard }, 300, 'sorry.']);
+	const { told, result } = await world.follow('ann', { message: IRONY });
+	assert.equal(result.structuredContent.reply, 'I am sorry.');
+	assert.ok(told.length > 0 && told.every(([text]) => 'I am sorry.'.startsWith(text)), JSON.stringify(told));
+});
+
 test('where a guardrail is set it stands in this request too, and in that of a summary, or AWS would refuse them', async t => {
 	const wire = wires.Bedrock, world = await World.open(t, { bedrock: true, settings: { JUDGE_MODEL: wire.full, GUARDRAIL: 'gr1abcd:3', CONTEXT_TOKENS: '2000' } });
 	world.models.script(wire.judges, judged(0));
