@@ -7,6 +7,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import http from 'node:http';
 import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.md': 'text/markdown; charset=utf-8' };
@@ -34,8 +35,7 @@ function pass(request, response, { hostname, port }) {
 // `dist`: what was built. `server()`: where the endpoint is just now, a URL. `config`: what config.json says beside what was built in.
 // `connects`: origins beside its own. `seen(request)`: each, as it comes.
 export function site({ dist, server, config = {}, connects = [], seen = () => {} }) {
-	return http.createServer(async (request, response) => {
-		seen(request);
+	const answer = async (request, response) => {
 		const [pathname] = request.url.split('?'), path = pathname === '/' ? 'index.html' : /^\/(\w[\w.-]*(?:\/\w[\w.-]*)*)$/.exec(pathname)?.[1];
 		if (pathname === '/mcp' || pathname.startsWith('/.well-known/'))
 			return pass(request, response, new URL(server()));
@@ -46,7 +46,12 @@ export function site({ dist, server, config = {}, connects = [], seen = () => {}
 		if (path === 'config.json')
 			response.end(JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...config }));
 		else
-			createReadStream(file).pipe(response);
+			await pipeline(createReadStream(file), response);
+	};
+	// What can't be read, or is not waited for, is cut off: it is one request's trouble.
+	return http.createServer((request, response) => {
+		seen(request);
+		answer(request, response).catch(() => response.destroy());
 	});
 }
 
