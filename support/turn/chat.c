@@ -85,16 +85,18 @@ struct kept {
 	const char *conversation_id;
 	int64_t seq;
 	bool asks;                      /* the model: no person is to answer */
+	bool waits;                     /* the turn is somebody else's */
 };
 
-static void keep(struct mcp_call *call, const struct turn *turn, bool asks)
+static void keep(struct mcp_call *call, const struct turn *turn, bool asks, bool waits)
 {
 	const struct kept *before = mcp_kept(call);
 
-	if (before && before->asks >= asks)
+	asks |= before && before->asks;
+	if (before && before->asks == asks && before->waits == waits)
 		return;
 	struct kept *kept = arena_array(mcp_arena(call), struct kept, 1);
-	*kept = (struct kept) { arena_copy(mcp_arena(call), str_of(turn->id)), turn->seq, asks };
+	*kept = (struct kept) { arena_copy(mcp_arena(call), str_of(turn->id)), turn->seq, asks, waits };
 	mcp_keep(call, kept);
 }
 
@@ -143,6 +145,7 @@ static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *t
 {
 	const struct conversation *conversation = &turn->conversation;
 
+	keep(call, turn, false, true);
 	if (conversation->turn_text && conversation->turn_seq == turn->seq)
 		mcp_progress(call, (double)strlen(conversation->turn_text), 0, "%s", conversation->turn_text);
 	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms > LOOK_AGAIN_MS ? turn->wait_ms : LOOK_AGAIN_MS);
@@ -281,7 +284,7 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 		return mcp_fail(call, HISTORY_DOWN);
 	if (person)
 		return give_up(call, store, turn, NULL, person);
-	keep(call, turn, true);
+	keep(call, turn, true, false);
 	struct arena *arena = arena_create();
 	enum mcp_answer answer = answer_in(call, store, turn, arena);
 	arena_destroy(arena);
@@ -301,9 +304,7 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 		conversation_changed(arena, turn->id, state == TURN_FOR_PERSON);
 	switch (state) {
 	case TURN_OURS:        return answer(call, store, turn);
-	case TURN_BUSY:
-		keep(call, turn, false);
-		return wait_for_turn(call, turn);
+	case TURN_BUSY:        return wait_for_turn(call, turn);
 	case TURN_ANSWERED:    return answered(call, turn, NULL);
 	case TURN_FOR_PERSON:  return for_person(call, turn);
 	case TURN_OTHER_WORDS: return mcp_fail(call, "This idempotency_key was used before, for another message or in another conversation."
@@ -313,6 +314,22 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 	                                       " one begins.", turn->id);
 	default:               return mcp_fail(call, HISTORY_DOWN);
 	}
+}
+
+/* Who waits looks each time that anybody is told of the turn, and has all that is written of it read: of which nothing stays with the call. */
+static bool waits_on(struct mcp_call *call, struct store *store, const struct turn *turn)
+{
+	const struct kept *kept = mcp_kept(call);
+	struct turn seen = *turn;
+
+	if (!kept || !kept->waits)
+		return false;
+	struct arena *arena = arena_create();
+	bool busy = turn_begin(store, arena, &seen) == TURN_BUSY;
+	if (busy)
+		(void)wait_for_turn(call, &seen);
+	arena_destroy(arena);
+	return busy;
 }
 
 enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store *store)
@@ -330,5 +347,5 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 	if (model_writes(call, &said) && rounds_tell(call, store, &said))
 		return MCP_WAITING;
 	go_on_with(&turn, mcp_kept(call));
-	return say(call, store, &turn);
+	return waits_on(call, store, &turn) ? MCP_WAITING : say(call, store, &turn);
 }

@@ -128,6 +128,25 @@ test('who says the same twice before it is answered has said it once, also when 
 	assert.equal((await messages(world)).length, 4);
 });
 
+test('who waits keeps nothing of what is written meanwhile, however often it changes', async t => {
+	const world = await World.open(t, { settings: { BODIES_MAX: '4MiB' } }), long = 'word '.repeat(12000);
+	let hold;
+	const held = new Promise(resolve => { hold = resolve; });
+	world.models.script(GPT, ['Hello.'], ['I say: ', 600, long, 600, '.', { until: held }, 'Done.']);
+	const { conversation_id } = await world.chat('ann', 'Hi');
+	const first = world.chat('ann', 'The same', { conversation_id });
+	await eventually(() => world.models.requests.length === 2, 'the model is asked');
+	let look;
+	const looked = new Promise(resolve => { look = resolve; });
+	const again = world.follow('ann', { message: 'The same', conversation_id }, { until: told => void (told.at(-1)?.[0].length > long.length && look()) });
+	await looked;
+	for (let i = 0; i < 300; i++)
+		await ask(world.server, 'rate_conversation', { conversation_id, rating: 1 + i % 5 }, as('ann'));
+	hold();
+	assert.match((await first).reply, /Done\.$/);
+	assert.equal((await again).result.structuredContent.reply, (await first).reply);
+});
+
 test('who is forgotten while the model writes is not there again', async t => {
 	const world = await World.open(t);
 	let hold;
