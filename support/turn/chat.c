@@ -86,18 +86,29 @@ struct kept {
 	int64_t seq;
 	bool asks;                      /* the model: no person is to answer */
 	bool waits;                     /* the turn is somebody else's */
+	bool counts;                    /* what it took to judge the message is written down */
 };
 
-static void keep(struct mcp_call *call, const struct turn *turn, bool asks, bool waits)
+static void keep(struct mcp_call *call, const struct turn *turn, struct kept now)
 {
 	const struct kept *before = mcp_kept(call);
 
-	asks |= before && before->asks;
-	if (before && before->asks == asks && before->waits == waits)
+	now.asks |= before && before->asks;
+	now.counts |= before && before->counts;
+	if (before && before->asks == now.asks && before->waits == now.waits && before->counts == now.counts)
 		return;
 	struct kept *kept = arena_array(mcp_arena(call), struct kept, 1);
-	*kept = (struct kept) { arena_copy(mcp_arena(call), str_of(turn->id)), turn->seq, asks, waits };
+	*kept = now;
+	kept->conversation_id = arena_copy(mcp_arena(call), str_of(turn->id));
+	kept->seq = turn->seq;
 	mcp_keep(call, kept);
+}
+
+static bool has_counted(const struct mcp_call *call)
+{
+	const struct kept *kept = mcp_kept(call);
+
+	return kept && kept->counts;
 }
 
 static void go_on_with(struct turn *turn, const struct kept *kept)
@@ -145,7 +156,7 @@ static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *t
 {
 	const struct conversation *conversation = &turn->conversation;
 
-	keep(call, turn, false, true);
+	keep(call, turn, (struct kept) { .waits = true });
 	if (conversation->turn_text && conversation->turn_seq == turn->seq)
 		mcp_progress(call, (double)strlen(conversation->turn_text), 0, "%s", conversation->turn_text);
 	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms > LOOK_AGAIN_MS ? turn->wait_ms : LOOK_AGAIN_MS);
@@ -217,7 +228,7 @@ static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, co
 		.for_person = rounds->wants_person || judgement->wants_person || silent || low_count >= LOW_MAX,
 		.reason = rounds->wants_person ? rounds->reason : judgement->wants_person ? ASKS_FOR_PERSON
 			: silent ? "the model had no answer" : "the customer is unhappy",
-		.beside = judgement->taken,
+		.beside = rounds->beside,
 	};
 
 	return end;
@@ -241,13 +252,6 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 	}
 }
 
-static void add_tokens(struct tokens *to, const struct tokens *more)
-{
-	to->in += more->in;
-	to->out += more->out;
-	to->cached += more->cached;
-}
-
 /* `arena`: of what the model is told, which is far more than its turn keeps while it waits. */
 static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, struct turn *turn, struct arena *arena)
 {
@@ -262,13 +266,17 @@ static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, str
 	};
 	/* Before the other, so that both are under way while the call waits. */
 	const struct judgement judgement = judge(call, arena, turn->text);
-	switch (rounds_run(&rounds)) {
+	if (!has_counted(call))
+		rounds.beside = judgement.taken;
+	enum rounds_outcome outcome = rounds_run(&rounds);
+	keep(call, turn, (struct kept) { .counts = judgement.taken.in && !rounds.beside.in });
+	switch (outcome) {
 	case ROUNDS_DONE:
 		return finish(call, store, turn, &rounds, &judgement);
 	case ROUNDS_PENDING:
 		return MCP_WAITING;
 	case ROUNDS_FAILED:
-		add_tokens(&rounds.taken, &judgement.taken);
+		tokens_add(&rounds.taken, &rounds.beside);
 		return give_up(call, store, turn, &rounds.taken, NULL);
 	default:
 		return wait_for_turn(call, turn);
@@ -284,7 +292,7 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 		return mcp_fail(call, HISTORY_DOWN);
 	if (person)
 		return give_up(call, store, turn, NULL, person);
-	keep(call, turn, true, false);
+	keep(call, turn, (struct kept) { .asks = true });
 	struct arena *arena = arena_create();
 	enum mcp_answer answer = answer_in(call, store, turn, arena);
 	arena_destroy(arena);

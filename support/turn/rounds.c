@@ -39,6 +39,13 @@ struct tokens tokens_of(const struct model_usage *usage)
 	};
 }
 
+void tokens_add(struct tokens *to, const struct tokens *more)
+{
+	to->in += more->in;
+	to->out += more->out;
+	to->cached += more->cached;
+}
+
 /* Of what is no longer told: once, when it is first left out. Without one it goes on, so trouble here costs nothing else. */
 static enum rounds_outcome summarize(struct rounds *rounds, const struct context *context)
 {
@@ -123,9 +130,7 @@ static void take_measure(struct rounds *rounds, const struct context *context, c
 {
 	const struct tokens taken = tokens_of(usage);
 
-	rounds->taken.in += taken.in;
-	rounds->taken.out += taken.out;
-	rounds->taken.cached += taken.cached;
+	tokens_add(&rounds->taken, &taken);
 	rounds->telling.factor = context_factor(context->bytes, taken.in + taken.cached);
 }
 
@@ -186,9 +191,10 @@ static enum rounds_outcome keep(struct rounds *rounds, const char *steps)
 
 	if (conversation->turn_steps && strcmp(conversation->turn_steps, steps) == 0)
 		return ROUNDS_DONE;
+	tokens_add(&rounds->taken, &rounds->beside);
 	if (!turn_keep(rounds->store, rounds->turn, steps, &rounds->taken))
 		return ROUNDS_LOST;
-	rounds->taken = (struct tokens) { 0 };
+	rounds->taken = rounds->beside = (struct tokens) { 0 };
 	conversation->turn_steps = steps;
 	conversation->turn_asks = true;
 	mcp_changed(conversation_uri(mcp_arena(rounds->call), rounds->turn->id));

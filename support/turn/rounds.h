@@ -20,6 +20,7 @@ struct rounds {
 	struct turn *turn;
 	struct arena *arena;            /* of what the model is told */
 	struct telling telling;         /* what the model is told; its steps are those that were written down */
+	struct tokens beside;           /* that others took for the same message; none where they are written down */
 
 	/* What came of it: */
 	struct model_message steps[2 * ROUNDS_MAX];
@@ -48,6 +49,7 @@ enum rounds_outcome rounds_run(struct rounds *rounds);
 
 /* What a model says it took, as it is written down: what it does not say is none. */
 struct tokens tokens_of(const struct model_usage *usage);
+void tokens_add(struct tokens *to, const struct tokens *more);
 
 /* What is being written is told: to the caller, and now and then to all who follow. False: the turn is somebody else's now. */
 bool rounds_tell(struct mcp_call *call, struct store *store, const struct model_said *said);

@@ -2,8 +2,8 @@
 // waited for, and nothing but a number in its range and a yes or no, whatever the customer's words make of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually, run, select } from './support.mjs';
-import { GPT, NOVA, World } from './support_world.mjs';
+import { eventually, exchange, run, select, stateless } from './support.mjs';
+import { as, customers, GPT, NOVA, World } from './support_world.mjs';
 
 const wires = {
 	OpenAI: { answers: GPT, judges: 'gpt-judge', full: 'openai:gpt-judge', forced: body => body.tool_choice.function.name },
@@ -91,6 +91,27 @@ test('what it says is no answer, though its server sends it piece by piece unask
 	const { told, result } = await world.follow('ann', { message: IRONY });
 	assert.equal(result.structuredContent.reply, 'I am sorry.');
 	assert.ok(told.length > 0 && told.every(([text]) => 'I am sorry.'.startsWith(text)), JSON.stringify(told));
+});
+
+test('what it took is counted once where the customer is asked something meanwhile, and each time that it was asked', async t => {
+	const world = await World.open(t, { shop: true, settings: { JUDGE_MODEL: wires.OpenAI.full, METRICS_PORT: 'any' } });
+	const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered'), item = { sku: 'KIT-0001', quantity: 1 };
+	const isRead = times => eventually(async () => await world.server.metric('mcp_model_requests_total', { model: wires.OpenAI.full }) >= times, 'it is judged');
+	const proposes = n => () => [{ until: isRead(n) }, { tool: { id: 't1', name: 'start_return', input: { order_id: order, items: [item], reason: 'It leaks' } } }];
+	world.models.script(wires.OpenAI.judges, judged(0.5));
+	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back' } };
+	const send = async (capabilities, more) => (await exchange(world.server, stateless('tools/call', { ...params, ...more }, { capabilities, ...as('ann') }))).json.result;
+	const taken = async () => (await select('support', world.folder, "select tokens_in from message where role = 'customer' order by at")).map(row => Number(row.tokens_in));
+	world.models.script(GPT, proposes(1), () => [{ until: isRead(2) }, 'It is arranged.']);
+	const form = { elicitation: { form: {} } }, first = await send(form), [[name]] = Object.entries(first.inputRequests);
+	const { structuredContent: chat } = await send(form, { inputResponses: { [name]: { action: 'accept', content: { sure: true } } }, requestState: first.requestState });
+	assert.deepEqual([chat.reply, chat.sentiment], ['It is arranged.', 0.5]);
+	// Nine of the model's own before the question, and twice what it took to judge.
+	assert.deepEqual(await taken(), [9 + 2 * 31]);
+	// Who can't be asked is not: it is the same call.
+	world.models.script(GPT, proposes(3), ['A colleague will.']);
+	assert.equal((await send({})).structuredContent.reply, 'A colleague will.');
+	assert.deepEqual(await taken(), [9 + 2 * 31, 9 + 31]);
 });
 
 test('where a guardrail is set it stands in this request too, and in that of a summary, or AWS would refuse them', async t => {
