@@ -129,7 +129,7 @@ test('who says the same twice before it is answered has said it once, also when 
 });
 
 test('who waits keeps nothing of what is written meanwhile, however often it changes', async t => {
-	const world = await World.open(t, { settings: { BODIES_MAX: '4MiB' } }), long = 'word '.repeat(12000);
+	const world = await World.open(t, { settings: { BODIES_MAX: '2MiB' } }), long = 'word '.repeat(2400);
 	let hold;
 	const held = new Promise(resolve => { hold = resolve; });
 	world.models.script(GPT, ['Hello.'], ['I say: ', 600, long, 600, '.', { until: held }, 'Done.']);
