@@ -21,9 +21,10 @@ extern SHAPE_OF(conversation_row_shape, struct conversation);
 #define WORDS_OF(seq_) \
 	"(select case when length(m.text) > 120 then substr(m.text, 1, 119) || '…' else m.text end from message m" \
 	" where m.conversation_id = c.id and m.seq = " seq_ ")"
+#define LATEST_SAID "(select n.seq from message n where n.conversation_id = c.id and n.role <> 'note' order by n.seq desc limit 1)"
 #define LISTED_COLUMNS \
 	"c.id, c.customer, c.status, c.started_at, c.updated_at, c.messages, c.waiting_since, c.reason, c.contact," \
-	" c.person, c.sentiment, c.rating, c.comment, " WORDS_OF("1") " as first_words, " WORDS_OF("c.messages") " as latest_words"
+	" c.person, c.sentiment, c.rating, c.comment, " WORDS_OF("1") " as first_words, " WORDS_OF(LATEST_SAID) " as latest_words"
 
 /* ---- Messages: 1, 0: there is none, -1: the store failed ---- */
 

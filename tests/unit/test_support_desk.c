@@ -46,6 +46,9 @@ START_TEST(who_asks_for_a_person_is_asked_first)
 	ck_assert_int_eq(conversation_now(desk.ada, "CNV-A1").waiting_since, since);
 	mcp_test_answers(mcp_test_read(desk.ada, "support://conversation/CNV-A1"), "{'status': 'waiting', 'place': 1, 'history':"
 	                 " [{'seq': 1}, {'seq': 2, 'role': 'note', 'author': 'C-ada', 'text': 'A person was asked for: It is broken'}]}");
+	/* What happened is not what somebody said. */
+	mcp_test_answers(mcp_test_read(desk.dave, "support://queue"), "{'waiting': [{'first_words': 'Where is my teapot? I am C-ada.',"
+	                 " 'latest_words': 'Where is my teapot? I am C-ada.'}]}");
 	/* Who has it back from a person has nothing to be reached for. */
 	mcp_test_answers(mcp_test_call(desk.carol, "reply_as_person", "{'conversation_id': 'CNV-A1', 'message': 'x', 'give_back': true}"),
 	                 "{'status': 'open', 'reason': null, 'contact': null}");
