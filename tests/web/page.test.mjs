@@ -78,11 +78,18 @@ test('a customer’s two browsers and the desk are in one conversation, live', {
 	await assertAccessible(ann, 'the question');
 	await ann.getByRole('dialog').getByRole('button', { name: 'Pass it on' }).click();
 	await ann.getByText('Waiting for a person; place 1').waitFor();
-	await desk.locator('[data-part=waiting] .conversations a').waitFor();
-	await desk.getByRole('button', { name: 'Take it' }).click();
+	// What was pressed is there no more; who pressed it writes on.
+	await ann.locator('textarea:focus').waitFor();
+	await desk.locator('[data-part=waiting] .conversations a').getByText(whole[1]).waitFor();
+	await desk.getByRole('button', { name: 'Take it' }).press('Enter');
 	await ann.locator('.thread-head').getByText('With staff').waitFor();
+	await desk.locator('textarea:focus').waitFor();
 	await desk.locator('[data-part=taken] .conversations a').waitFor();
 	await write(desk, 'I am Eva. It arrives tomorrow.', 'Answer');
+	for (const page of [ann, other]) {
+		await page.locator('.list').getByText('With staff').waitFor();
+		await page.locator('.list').getByText('I am Eva.').waitFor();
+	}
 	for (const page of [ann, other, desk])
 		await shows(page, [...whole, 'I am Eva. It arrives tomorrow.']);
 	await picture(desk, 'desk');
@@ -94,11 +101,15 @@ test('a customer’s two browsers and the desk are in one conversation, live', {
 		await shows(page, all);
 	await write(desk, 'Good bye.', 'Answer and close');
 	await ann.locator('.thread-head').getByText('Closed').waitFor();
+	await ann.locator('.list').getByText('Closed').waitFor();
 
 	await ann.getByRole('button', { name: '4 of 5' }).click();
 	await ann.getByText('You gave 4 of 5').waitFor();
 	await desk.getByText('The customer gave 4 of 5').waitFor();
 	assert.deepEqual((await roles(world)).map(([, text]) => text), [...all, 'Good bye.']);
+	// The desk begins none.
+	await desk.goto(`${world.site.url}#/new`);
+	await desk.getByText('Choose a conversation.').waitFor();
 });
 
 test('what somebody else wrote is not there', { skip }, async t => {

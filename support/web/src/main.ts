@@ -69,7 +69,7 @@ function openShop(server: Server, role: Role, main: HTMLElement): () => void {
 			location.replace(`#/${encodeURIComponent(id)}`);
 	});
 	const go = () => {
-		const id = chosen();
+		const at = chosen(), id = role === 'staff' && at === 'new' ? undefined : at;      // the desk begins none
 		thread?.close();
 		thread = id === undefined ? undefined : new ThreadView(server, outbox, role, id === 'new' ? undefined : id, () => void list.read());
 		pane.replaceChildren(thread?.element ?? h('p', { class: 'hint' }, words.choose));

@@ -30,6 +30,7 @@ export class ThreadView {
 	#form: HTMLFormElement;
 	#rows: Rows<Message>;
 	#letterRows: Rows<Letter>;
+	#listed = '';                           // what the list has of it
 	#me = '';                               // as the server names whoever answers here; "": nobody has told yet
 
 	constructor(private readonly server: Server, private readonly outbox: Outbox, private readonly role: Role,
@@ -169,12 +170,22 @@ export class ThreadView {
 		this.element.dataset.status = head.status;
 		const facts = this.#factsOf(head), actions = this.#actionsOf(head);
 		this.#facts.replaceChildren(...facts.map(fact => h('p', {}, fact)));
-		if (this.#actions.textContent !== actions.map(action => action.textContent).join(''))
+		if (this.#actions.textContent !== actions.map(action => action.textContent).join('')) {
+			// Whoever pressed one that is there no more goes on writing.
+			const focused = this.#actions.contains(document.activeElement);
 			this.#actions.replaceChildren(...actions);
+			if (focused)
+				(actions[0] ?? this.#box).focus();
+		}
 		this.#showRating(head, thread.answeredTo > 0);
+		const listed = JSON.stringify([head.status, head.messages]);
+		// The desk's list is told so itself.
+		if (this.role === 'customer' && this.#listed !== '' && this.#listed !== listed)
+			this.moved();
+		this.#listed = listed;
 	}
 
-	// Below the latest of one's own: is it written down, is it answered?
+	// Below the latest of one's own: is it received, is it answered?
 	#showOwnState(thread: Thread | undefined) {
 		this.#log.querySelector('.own-state')?.remove();
 		if (this.role !== 'customer' || !thread)
