@@ -61,5 +61,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
 		process.on(signal, () => process.exit(0));
 	listener.listen(Number(port), '127.0.0.1', () =>
-		console.log(`Talk with the shop: http://127.0.0.1:${port}/    and answer at its desk: http://127.0.0.1:${port}/?desk`));
+		console.log(`Talk with the shop: http://127.0.0.1:${port}/    and answer at its desk: http://127.0.0.1:${port}/?desk`
+			+ (process.env.MODELS ? '' : '\nNo model is set, so people at the desk answer; what MODELS may be is in docs/support.md.')));
 }

@@ -98,7 +98,7 @@ start_pages() {
 	for name in $(with_a_page); do
 		if wait "${PAGE_BUILDS[$name]}" && node=$(node_for_pages); then
 			start_page "$name" "$node" "$@"
-			PAGES_SAID+=$(head -1 "$RUN/$name-web.log")$'\n'
+			PAGES_SAID+=$(<"$RUN/$name-web.log")$'\n'
 		else
 			PAGES_SAID+="The web page of $name is left out: $(tail -1 "build/web/$name.log")"$'\n'
 		fi

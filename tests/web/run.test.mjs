@@ -37,6 +37,8 @@ async function run(t, folder, settings = {}, ...words) {
 	});
 	await eventually(() => /Ctrl-C stops them/.test(text) || ended, 'it starts', 300000);
 	const [, shop, desk] = /^Talk with the shop: (\S+) .* desk: (\S+)$/m.exec(text) ?? assert.fail(text);
+	// What is missing for an answer of a model is said where somebody begins.
+	assert.equal(/^No model is set.* docs\/support\.md\.$/m.test(text), !settings.MODELS, text);
 	return { shop, desk, endpoint: /"mcp-remote","(\S+?)"/.exec(text.split('"support"')[1])[1] };
 }
 
