@@ -64,6 +64,19 @@ test('what is to be set on GitHub is what the workflows read', () => {
 	assert.deepEqual([...told].sort(), [...read].sort());
 });
 
+// The smoke test calls each that serves, and fails where it has no key for one.
+test('each service has a key for the smoke test, of its own scopes', () => {
+	const list = JSON.parse(read('services.json')), page = docs['docs/deploy.md'];
+	const ours = [...read('README.md').matchAll(/^\* \*\*(\w+)\*\* /gm)].map(([, name]) => name).filter(name => name in list);
+	assert.ok(ours.length > 1);
+	const made = Object.fromEntries([...page.matchAll(/^ {4}build\/release\/(\w+)\/mcp-\1 key smoke (\S+)/gm)].map(([, name, scope]) => [name, scope]));
+	assert.deepEqual(Object.keys(made), ours);
+	for (const [name, scope] of Object.entries(made))
+		assert.ok(scope in list[name].scopes, scope);
+	assert.deepEqual([...page.matchAll(/^ {4}edit shop-dev\/(\w+)\/keys$/gm)].map(([, name]) => name), ours);
+	assert.deepEqual(Object.keys(JSON.parse(/gh secret set SMOKE_KEYS .*?(\{.*\})$/m.exec(page)[1])), ours);
+});
+
 // Those of Terraform, and so that a line that a runbook has one put into a tfvars is taken; metrics begin with mcp_, what PostgreSQL has with pg_.
 test('the variables that are named exist', () => {
 	const modules = readdirSync(join(root, 'terraform'), { recursive: true }).filter(name => /(?<!tests\/.*)\.tf$/.test(name));
