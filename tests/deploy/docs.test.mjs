@@ -8,6 +8,9 @@ import { root } from './stage.mjs';
 const read = path => readFileSync(join(root, path), 'utf8');
 const docs = Object.fromEntries(['docs/deploy.md', 'docs/operate.md', 'docs/on-call.md', 'docs/on-call-steps.md'].map(path => [path, read(path)]));
 const text = Object.values(docs).join('\n');
+// Without those of one's own, of which these pages know nothing.
+const list = JSON.parse(read('services.json'));
+const ours = [...read('README.md').matchAll(/^\* \*\*(\w+)\*\* /gm)].map(([, name]) => name).filter(name => name in list);
 const workflows = readdirSync(join(root, '.github/workflows')).map(name => read(`.github/workflows/${name}`)).join('\n');
 
 test('every cost table adds up', () => {
@@ -24,20 +27,21 @@ test('every cost table adds up', () => {
 
 test('the sums of connections are those of the examples', () => {
 	const page = docs['docs/operate.md'];
-	const rows = [...page.matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| 2 × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
+	const rows = [...page.matchAll(/^\| (dev|prod) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) × 2 × (\d+) × (\d+) = (\d+) \| \S+: (\d+) \| (\d+) \|$/gm)];
 	assert.equal(rows.length, 2);
 	// tests/e2e/connections.test.mjs holds a process to it.
 	assert.match(page, /^ {4}services with a database × 2 \(old and new\) × maximum × \(DATABASE_CONNECTIONS \+ LOOPS \+ 1\)$/m);
 	if (existsSync(join(root, 'server/store/store_reads.h')))
 		assert.match(read('server/store/store_reads.h'), /^#define STORE_LOOP_CONNECTIONS 1\b/m);
-	for (const [, name, maximum, cpu, loops, connections, factor, each, sum, takes, spared] of rows) {
+	for (const [, name, maximum, cpu, loops, connections, services, factor, each, sum, takes, spared] of rows) {
+		assert.equal(Number(services), ours.filter(name => list[name].database !== false).length);
 		assert.equal(factor, maximum);
 		assert.equal(Number(loops), Math.max(1, Math.floor(cpu / 1024)));
 		assert.equal(Number(each), Number(connections) + Number(loops) + 1);
-		assert.equal(Number(sum), 2 * 2 * Number(maximum) * Number(each));
+		assert.equal(Number(sum), services * 2 * Number(maximum) * Number(each));
 		assert.ok(Number(sum) + Number(spared) <= Number(takes));
-		// The two that are here, one of one's own, and that of services.test.mjs, which plans dev.
-		assert.ok(name !== 'dev' || 2 * sum + Number(spared) <= Number(takes), 'dev has room for four services');
+		// Those that are here, and one of one's own.
+		assert.ok(name !== 'dev' || 4 * sum / services + Number(spared) <= Number(takes), 'dev has room for four services');
 		// As long as it is the example: whoever put in values of their own may have put in other numbers too.
 		const example = join(root, `terraform/environments/${name}.tfvars`);
 		if (existsSync(example) && /^domain += ".*\bexample\.com"/m.test(readFileSync(example, 'utf8')))
@@ -66,8 +70,7 @@ test('what is to be set on GitHub is what the workflows read', () => {
 
 // The smoke test calls each that serves, and fails where it has no key for one.
 test('each service has a key for the smoke test, of its own scopes', () => {
-	const list = JSON.parse(read('services.json')), page = docs['docs/deploy.md'];
-	const ours = [...read('README.md').matchAll(/^\* \*\*(\w+)\*\* /gm)].map(([, name]) => name).filter(name => name in list);
+	const page = docs['docs/deploy.md'];
 	assert.ok(ours.length > 1);
 	const made = Object.fromEntries([...page.matchAll(/^ {4}build\/release\/(\w+)\/mcp-\1 key smoke (\S+)/gm)].map(([, name, scope]) => [name, scope]));
 	assert.deepEqual(Object.keys(made), ours);
