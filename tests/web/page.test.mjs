@@ -112,6 +112,21 @@ test('a customer’s two browsers and the desk are in one conversation, live', {
 	await desk.getByText('Choose a conversation.').waitFor();
 });
 
+test('what is written while the first answer is, waits for that and says so', { skip }, async t => {
+	const world = await openWorld(t), wait = held();
+	world.models.script(GPT, ['Good ', { until: wait.until }, 'day.'], ['Blue.']);
+	const { page } = await person(t, world, 'ann');
+	await page.getByRole('link', { name: 'New conversation' }).click();
+	await write(page, 'Hi');
+	await page.locator('.writing').getByText('Good').waitFor();
+	await write(page, 'Which colour?');
+	await page.locator('.letter').getByText('Sent when the answer is there.').waitFor();
+	assert.equal(await page.getByText('no connection').count(), 0);
+	wait.go();
+	await shows(page, ['Hi', 'Good day.', 'Which colour?', 'Blue.']);
+	assert.equal(await page.locator('.letter').count(), 0);
+});
+
 test('what somebody else wrote is not there', { skip }, async t => {
 	const world = await openWorld(t);
 	world.models.script(GPT, ['Hello.']);

@@ -58,6 +58,12 @@ export class Outbox {
 		return this.letters.filter(letter => letter.conversation === conversation);
 	}
 
+	// Not sent for want of a connection, but of the number that a new conversation has with its first answer.
+	waits(letter: Letter) {
+		const [first] = this.of(undefined);
+		return letter.state === 'kept' && letter.conversation === undefined && letter !== first && first?.state === 'written';
+	}
+
 	add(letter: Omit<Letter, 'key' | 'at' | 'state'>) {
 		this.letters.push({ ...letter, key: crypto.randomUUID(), at: new Date().toISOString(), state: 'kept' });
 		this.#keep();

@@ -157,7 +157,7 @@ export class ThreadView {
 
 		this.#rows.show(thread?.messages ?? []);
 		const letters = this.id === undefined ? this.outbox.of(undefined) : this.outbox.seen(this.id, thread?.messages ?? []);
-		this.#letterRows.show(letters);
+		this.#letterRows.show(letters, letter => JSON.stringify([letter, this.outbox.waits(letter)]));
 		this.#showOwnState(thread);
 		this.#showWriting(thread);
 		if (atEnd)
