@@ -8,6 +8,9 @@ function trouble(text) {
 	at('trouble').hidden = !text;
 }
 
+// Side by side. What somebody wrote may be in a language that goes the other way, or say that what follows does: each goes its own.
+const together = parts => parts.filter(Boolean).flatMap((part, i) => [i ? ' · ' : '', element('bdi', {}, part)]);
+
 // What is said twice by accident is said once: with the same key until it is known to be written down.
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 
@@ -80,16 +83,16 @@ const cards = {
 const SHOP = { model: 'Assistant' };
 
 function bubble(kind, who, text, ...rest) {
-	return element('article', { class: `message ${kind}` }, element('p', { class: 'quiet' }, ...who), element('p', { class: 'words' }, text), ...rest);
+	return element('article', { class: `message ${kind}` }, element('p', { class: 'quiet' }, ...together(who)), element('p', { class: 'words' }, text), ...rest);
 }
 
 function message({ role, author, text, at: time, cards: found, cut }, staff) {
 	const when = element('time', { datetime: time }, app.time(time));
 	if (role === 'note')
-		return element('p', { class: 'note' }, text, ' · ', when);
+		return element('p', { class: 'note' }, ...together([text, when]));
 	const mine = role === (staff ? 'person' : 'customer');
 	const who = SHOP[role] ?? (role === 'person' ? `${author}, of the shop` : staff ? `Customer ${author}` : 'You');
-	return bubble(`${role}${mine ? ' mine' : ''}`, [who, ' · ', when], text,
+	return bubble(`${role}${mine ? ' mine' : ''}`, [who, when], text,
 		...(Array.isArray(found) ? found : []).map(each => cards[each?.kind]?.(each)), cut ? element('p', { class: 'quiet' }, 'The answer ends here before its time.') : null);
 }
 

@@ -249,6 +249,37 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		assert.equal((await asked).structuredContent.by, 'person');
 	});
 
+	test('what anybody wrote turns nothing round but itself, and stands as its own language does', async t => {
+		const world = await World.open(t, { models: false });
+		const { conversation_id: id } = await world.chat('ann', 'שלום!');
+		await ask(world.server, 'escalate', { conversation_id: id, reason: 'Over \u202e there', contact: '\u202e+49 30 12', confirm: true }, as('ann'));
+		await ask(world.server, 'rate_conversation', { conversation_id: id, rating: 1 }, as('ann'));
+		const desk = await open(t, world, 'list_queue', 'staff');
+		await desk.call({});
+		await desk.view.locator('.row').click();
+		await desk.view.getByText('rated 1 of 5').waitFor();
+		// Where the first two letters of words of ours stand, from the left.
+		const left = words => desk.view.locator('#facts').evaluate((facts, words) => {
+			const all = document.createTreeWalker(facts, NodeFilter.SHOW_TEXT);
+			for (let node; (node = all.nextNode());)
+				if (node.data.includes(words)) {
+					const at = node.data.indexOf(words), range = document.createRange();
+					return [at, at + 1].map(i => (range.setStart(node, i), range.setEnd(node, i + 1), range.getBoundingClientRect().left));
+				}
+		}, words);
+		for (const words of ['else reached', 'rated 1 of 5']) {
+			const [first, second] = await left(words);
+			assert.ok(first < second, `${words} is written backwards: ${first}, ${second}`);
+		}
+		const box = await desk.view.getByRole('log').getByText('שלום!').evaluate(words => {
+			const range = document.createRange();
+			range.setStart(words.firstChild, 4);
+			range.setEnd(words.firstChild, 5);
+			return { mark: range.getBoundingClientRect().left, first: (range.setStart(words.firstChild, 0), range.setEnd(words.firstChild, 1), range.getBoundingClientRect().left) };
+		});
+		assert.ok(box.mark < box.first, `the mark is where the sentence ends: ${JSON.stringify(box)}`);
+	});
+
 	test('what anybody wrote is never read as HTML', async t => {
 		const world = await World.open(t);
 		world.models.script(GPT, [nasty]);
