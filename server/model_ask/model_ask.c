@@ -81,13 +81,19 @@ static void add_why(struct asking *asking, const char *why)
 	asking->why = arena_print(asking->words, "%s%s%s: %s", before ? before : "", before ? "; " : "", model_of(asking)->full, why);
 }
 
+/* Of those that are asked for the answer: whoever is on call is told when none gives one, which others beside them say nothing of. */
+static void count_question(const struct asking *asking, bool answered)
+{
+	if (!models_are_none(asking->models) && !asking->models->beside)
+		model_counts_question(answered);
+}
+
 static void fail(struct asking *asking, enum model_trouble trouble)
 {
 	asking->over = true;
 	asking->outcome = MODEL_FAILED;
 	asking->said = (struct model_said) { .why = asking->why, .trouble = trouble };
-	if (!models_are_none(asking->models))
-		model_counts_question(false);
+	count_question(asking, false);
 }
 
 /* Tells the breaker, and whoever reads the log. */
@@ -208,7 +214,7 @@ static void answered(struct asking *asking, const struct model_answer *answer, c
 {
 	asking->over = true;
 	asking->outcome = MODEL_ANSWERED;
-	model_counts_question(true);
+	count_question(asking, true);
 	asking->said = (struct model_said) {
 		.model = model_of(asking)->full, .answer = *answer, .cut = fault ? fault->why : NULL,
 		.trouble = fault ? fault->trouble : MODEL_FINE,

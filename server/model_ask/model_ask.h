@@ -36,7 +36,8 @@ struct models;
 /* By the settings, for the server's start(); credentials and the region for those of bedrock are AWS's own, or AWS_BEARER_TOKEN_BEDROCK.
  * NULL: they are wrong, and it has logged how. */
 struct models *models_create(void);
-/* Those that another setting of the program's names as MODELS does: for what a smaller one does as well. */
+/* Those that another setting of the program's names as MODELS does: for what a smaller one does as well, and can be done without. Their
+ * requests are counted, and no questions. */
 struct models *models_create_of(const char *setting);
 void models_destroy(struct models *models);     /* for its stop(). NULL is fine */
 /* There is none: whoever asks one is told so. */

@@ -120,6 +120,7 @@ struct models *models_create_of(const char *setting)
 
 	models->arena = arena;
 	models->setting = setting;
+	models->beside = strcmp(setting, "MODELS") != 0;
 	if (take_settings(models))
 		return models;
 	models_destroy(models);

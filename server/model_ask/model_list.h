@@ -21,6 +21,7 @@ struct model {
 struct models {
 	struct arena *arena;            /* a secret one */
 	const char *setting;            /* that names them */
+	bool beside;                    /* it is not MODELS */
 	struct model *each;
 	size_t count;
 	const char *openai_url;         /* without a slash at its end */

@@ -324,7 +324,7 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 	}
 }
 
-/* Who waits looks each time that anybody is told of the turn, and has all that is written of it read: of which nothing stays with the call. */
+/* Who waits looks each time that anybody is told of the turn, and reads all that is written of it: none of which stays with the call. */
 static bool waits_on(struct mcp_call *call, struct store *store, const struct turn *turn)
 {
 	const struct kept *kept = mcp_kept(call);

@@ -114,6 +114,15 @@ test('what it took is counted once where the customer is asked something meanwhi
 	assert.deepEqual(await taken(), [9 + 2 * 31, 9 + 31]);
 });
 
+test('where it fails nobody is woken: what counts as a question is what the other answers', async t => {
+	const world = await open(t, [judged(0.5), { status: 400, body: { error: { message: 'no', code: 'invalid_request_error' } } }]);
+	for (const message of ['One', 'Two', 'Three'])
+		await world.chat('ann', message);
+	assert.equal(asked(world).length, 3);
+	const questions = outcome => world.server.metric('mcp_model_questions_total', { outcome });
+	assert.deepEqual([await questions('answered'), await questions('failed')], [3, 0]);
+});
+
 test('where a guardrail is set it stands in this request too, and in that of a summary, or AWS would refuse them', async t => {
 	const wire = wires.Bedrock, world = await World.open(t, { bedrock: true, settings: { JUDGE_MODEL: wire.full, GUARDRAIL: 'gr1abcd:3', CONTEXT_TOKENS: '2000' } });
 	world.models.script(wire.judges, judged(0));
