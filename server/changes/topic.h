@@ -21,6 +21,10 @@ void topic_hears(bool first);
 int64_t topic_changed_ms(struct topic topic);
 /* Changes were missed: whoever waits or listens looks again. Any thread. */
 void topic_missed(void);
+/* What a process said of who is where, this one too: "6000 talk://7 Eva" (presence.h). Any thread. */
+void presence_told(str words);
+/* Nobody is anywhere any more: the server has stopped. */
+void presence_end(void);
 /* Ends this loop's calls that wait for a change: the server stops. */
 void topic_end_all(void);
 /* The notification that a topic changed: its method, and the URI it carries or NULL. */

@@ -90,6 +90,8 @@ static void told(str what, str rest)
 		cancelled(rest);
 	else if (str_is(what, "task-cancelled"))
 		task_cancelled(rest);
+	else if (str_is(what, "present"))
+		presence_told(rest);
 	else if (str_is(what, "missed"))
 		missed(false);
 }

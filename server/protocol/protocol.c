@@ -100,6 +100,7 @@ void protocol_stop(void)
 {
 	sessions_stop();
 	skills_stop();
+	presence_end();
 	atomic_store(&runtime.http, NULL);
 	runtime.pool = NULL;
 	arena_destroy(runtime.arena);

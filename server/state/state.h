@@ -23,7 +23,7 @@
 struct state_handler {
 	/* A row changed, whoever changed it; the URI lives until this returns. */
 	void (*changed)(const char *uri);
-	/* Another process said it; peers.c knows the words. */
+	/* A process said it, perhaps this one; peers.c knows the words. Of state_tell() any thread, where there is one process. */
 	void (*told)(str what, str rest);
 	/* What was told meanwhile is lost: read again what is cached. `reborn`: the others took this
 	 * process for dead, so its streams are no longer its own. */
@@ -117,5 +117,8 @@ void errand_send_from(struct errand *errand, struct loop *loop);        /* from 
  * that calls: nothing is kept of it, so no disk and nobody's errand is waited for. Of a URI that is
  * too long for words processes are told("missed"): anything may have changed. */
 void state_changed(const char *uri, bool database_tells);
+/* Has all processes told() something that holds for a moment, this one too, each in the same order; where there is one at once, by the thread
+ * that calls. What the database can't take just now is lost. At most 7,000 bytes. */
+void state_tell(const char *words);
 
 #endif

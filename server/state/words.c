@@ -47,31 +47,47 @@ static bool work_told(struct errand *errand, struct store *store)
 }
 
 static const struct errand_kind tell_kind = { .work = work_told, .lasts = true };
+static const struct errand_kind passing_kind = { .work = work_told };   /* what is late is wrong */
 
 /* PostgreSQL takes less than 8000 bytes. What clients say must not get into words by any length. */
 #define WORDS_MAX 7000
 
-static void tell(const char *channel, const char *words)
+static void tell(const struct errand_kind *kind, const char *channel, const char *words)
 {
-	struct told *told = errand_new(&tell_kind, struct told);
+	struct told *told = errand_new(kind, struct told);
 
 	told->channel = channel;
 	told->words = arena_copy(told->errand.arena, str_of(words));
 	errand_send_from(&told->errand, NULL);
 }
 
+static bool is_alone(void)
+{
+	return !state_set.database || !store_url_is_shared(state_set.database);
+}
+
 void state_changed(const char *uri, bool database_tells)
 {
 	if (!state_on())
 		return;                 /* nobody serves yet, or any more */
-	if (!state_set.database || !store_url_is_shared(state_set.database)) {
+	if (is_alone()) {
 		state_set.handler.changed(uri);
 		return;
 	}
 	if (database_tells)
 		return;
 	if (strlen(uri) <= WORDS_MAX)
-		tell(CHANNEL_CHANGED, uri);
+		tell(&tell_kind, CHANNEL_CHANGED, uri);
 	else
-		tell(CHANNEL_ALL, "missed");
+		tell(&tell_kind, CHANNEL_ALL, "missed");
+}
+
+void state_tell(const char *words)
+{
+	str rest = str_of(words), what = str_cut(&rest, ' ');
+
+	if (state_on() && is_alone())
+		state_set.handler.told(what, rest);
+	else if (state_on())
+		tell(&passing_kind, CHANNEL_ALL, words);
 }

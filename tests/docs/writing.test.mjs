@@ -75,6 +75,15 @@ test('echo takes what its schema allows', async () => {
 
 // ---- resources.md ----
 
+test('who has the pen is known for as long as they say so', async () => {
+	const writes = async () => said(await callTool(server, 'who_writes', {}));
+	assert.equal(await writes(), 'Nobody.');
+	await eventually(async () => {
+		await callTool(server, 'hold_pen', { name: 'Gil' });
+		return await writes() === 'Gil';
+	}, 'he is seen');
+});
+
 test('the resource and the template are read, and completed', async () => {
 	const read = async uri => JSON.parse((await request(server, 'resources/read', { uri })).contents[0].text).entries;
 	assert.ok((await read(latest)).length > 2);

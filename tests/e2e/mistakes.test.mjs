@@ -74,6 +74,8 @@ const harmless = [
 	['mistaken', 'may what is not there', 'a scope that is mistyped, where `.scopes` has all there are',
 		'mcp_may() of "probe:raed", which is not in .scopes: write one of a:b products:read products:write probe:read, or add it there',
 		'It may.'],
+	['mistaken_blocking', 'changes null', 'somebody at no URI',
+		'mcp_present() of probe://a b: pass a URI without blanks and who is there, 1000 bytes together at most', 'Changed.'],
 	['mistaken_blocking', 'changes null', 'a change of no list',
 		'mcp_list_changed() of 3: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES', 'Changed.'],
 ];

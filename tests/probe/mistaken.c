@@ -1,6 +1,8 @@
 /* mistaken.c - each mistake that only a call brings to light, by its name. */
 #include "mistaken.h"
 
+#include "presence.h"
+
 struct which { const char *how; };
 struct part { const char *name; };
 struct whole { const char *name; struct part *parts; int64_t count; const char **tags; int64_t tag_count, at; };
@@ -158,6 +160,7 @@ static enum mcp_answer no_setting(struct mcp_call *call)
 static enum mcp_answer changes_null(struct mcp_call *call)
 {
 	mcp_changed(absent);
+	mcp_present("probe://a b", "Ada", 1000);
 	mcp_list_changed((enum mcp_list)(MCP_RESOURCES + 1));
 	return mcp_say(call, "Changed.");
 }

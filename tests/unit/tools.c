@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "presence.h"
 #include "store_internal.h"
 
 struct mcp_call {
@@ -190,6 +191,17 @@ void mcp_changed(const char *uri)
 
 	ck_assert_uint_lt(size + strlen(uri) + 1, sizeof(changed));
 	sprintf(changed + size, "%s ", uri);
+}
+
+void mcp_present(const char *uri UNUSED, const char *who UNUSED, int64_t for_ms UNUSED)
+{
+}
+
+const char *const *mcp_presence(struct mcp_call *call UNUSED, const char *uri UNUSED)
+{
+	static const char *const nobody[1];
+
+	return nobody;
 }
 
 void mcp_gauge(int counter UNUSED, int64_t now UNUSED)

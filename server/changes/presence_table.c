@@ -1,0 +1,136 @@
+/* presence_table.c - see presence_table.h. */
+#include "presence_table.h"
+
+#include <stdlib.h>
+
+#include "fatal.h"
+
+static struct presence **bucket_of(const struct presences *all, struct topic topic)
+{
+	return (struct presence **)&all->buckets[topic.key & (PRESENCE_BUCKETS - 1)];
+}
+
+static struct presence *find(const struct presences *all, struct topic topic, const char *who)
+{
+	for (struct presence *each = *bucket_of(all, topic); each; each = each->next)
+		if (topic_is(each->topic, topic) && strcmp(each->who, who) == 0)
+			return each;
+	return NULL;
+}
+
+/* ---- In the order in which they lapse ---- */
+
+/* Most last as long as all others, so it is behind the last. */
+static void order_put(struct presences *all, struct presence *presence)
+{
+	struct presence *before = all->last;
+
+	while (before && before->until_ms > presence->until_ms)
+		before = before->sooner;
+	presence->sooner = before;
+	presence->later = before ? before->later : all->first;
+	*(before ? &before->later : &all->first) = presence;
+	*(presence->later ? &presence->later->sooner : &all->last) = presence;
+}
+
+static void order_remove(struct presences *all, struct presence *presence)
+{
+	*(presence->sooner ? &presence->sooner->later : &all->first) = presence->later;
+	*(presence->later ? &presence->later->sooner : &all->last) = presence->sooner;
+}
+
+/* ---- Coming and going ---- */
+
+static struct presence *take_out(struct presences *all, struct presence *presence)
+{
+	*presence->place = presence->next;
+	if (presence->next)
+		presence->next->place = presence->place;
+	order_remove(all, presence);
+	all->count--;
+	all->bytes -= presence->size;
+	return presence;
+}
+
+static void put_in(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms)
+{
+	size_t uri_size = strlen(uri) + 1, who_size = strlen(who) + 1;
+	size_t size = sizeof(struct presence) + uri_size + who_size;
+	struct presence *presence = malloc(size), **place = bucket_of(all, topic);
+
+	if (!presence)
+		fatal();
+	*presence = (struct presence) { .next = *place, .place = place, .topic = topic, .until_ms = until_ms, .size = size,
+	                                .who = presence->uri + uri_size };
+	memcpy(presence->uri, uri, uri_size);
+	memcpy(presence->uri + uri_size, who, who_size);
+	if (*place)
+		(*place)->place = &presence->next;
+	*place = presence;
+	order_put(all, presence);
+	all->count++;
+	all->bytes += size;
+}
+
+static void make_room(struct presences *all, struct topic topic)
+{
+	struct presence *first = NULL;
+	int count = 0;
+
+	for (struct presence *each = *bucket_of(all, topic); each; each = each->next) {
+		if (!topic_is(each->topic, topic))
+			continue;
+		first = first && first->until_ms <= each->until_ms ? first : each;
+		count++;
+	}
+	if (count >= MCP_PRESENT_MAX)
+		free(take_out(all, first));
+}
+
+bool presence_put(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms, int64_t now_ms)
+{
+	struct presence *there = find(all, topic, who);
+
+	if (there && there->until_ms > now_ms) {
+		order_remove(all, there);
+		there->until_ms = until_ms;
+		order_put(all, there);
+		return false;
+	}
+	if (there)
+		free(take_out(all, there));
+	make_room(all, topic);
+	put_in(all, topic, uri, who, until_ms);
+	return true;
+}
+
+bool presence_remove(struct presences *all, struct topic topic, const char *who, int64_t now_ms)
+{
+	struct presence *there = find(all, topic, who);
+
+	/* Of one that has lapsed it is told as of all others that have. */
+	if (!there || there->until_ms <= now_ms)
+		return false;
+	free(take_out(all, there));
+	return true;
+}
+
+struct presence *presence_take_lapsed(struct presences *all, int64_t now_ms)
+{
+	bool too_many = all->count > PRESENCES_MAX || all->bytes > PRESENCE_BYTES_MAX;
+
+	return all->first && (too_many || all->first->until_ms <= now_ms) ? take_out(all, all->first) : NULL;
+}
+
+int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[MCP_PRESENT_MAX])
+{
+	int count = 0, left;
+
+	for (const struct presence *each = *bucket_of(all, topic); each; each = each->next)
+		count += topic_is(each->topic, topic) && each->until_ms > now_ms;
+	left = count;
+	for (const struct presence *each = *bucket_of(all, topic); each; each = each->next)
+		if (topic_is(each->topic, topic) && each->until_ms > now_ms)
+			who[--left] = each->who;
+	return count;
+}

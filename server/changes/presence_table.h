@@ -1,0 +1,39 @@
+/* presence_table.h - who is at what just now: entries that lapse, and are few. Whoever has the table locks it, and says what
+ * time it is. */
+#ifndef PRESENCE_TABLE_H
+#define PRESENCE_TABLE_H
+
+#include "call.h"
+#include "presence.h"
+
+#define PRESENCE_BUCKETS 2048           /* a power of two */
+#define PRESENCES_MAX 10000
+#define PRESENCE_BYTES_MAX (4 << 20)
+
+struct presence {
+	struct presence *next, **place;         /* in its bucket; who began last is first */
+	struct presence *sooner, *later;
+	struct topic topic;
+	int64_t until_ms;                       /* by tick_ms() */
+	size_t size;
+	const char *who;
+	char uri[];                             /* and `who` behind it */
+};
+
+struct presences {
+	struct presence *buckets[PRESENCE_BUCKETS];
+	struct presence *first, *last;          /* by when they lapse */
+	int count;
+	size_t bytes;
+};
+
+/* Is there until then. True: and was not before. Of more than MCP_PRESENT_MAX the one that would lapse first makes room. */
+bool presence_put(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms, int64_t now_ms);
+/* True: was there, and is not any more. */
+bool presence_remove(struct presences *all, struct topic topic, const char *who, int64_t now_ms);
+/* Takes one out that has lapsed, or the first that will where they are too many; to be freed. NULL: there is none. */
+struct presence *presence_take_lapsed(struct presences *all, int64_t now_ms);
+/* Those who are there, who began first is first; how many. */
+int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[MCP_PRESENT_MAX]);
+
+#endif
