@@ -9,6 +9,9 @@
 #include "turn.h"
 #include "version.h"
 
+/* No model need know it: it costs none of its tokens, in a host that knows pages. */
+#define FOR_PAGES "{\"ui\":{\"visibility\":[\"app\"]}}"
+
 /* Scopes: support:chat is a customer's, for what is its own; support:staff sees every conversation and answers; support:admin
  * erases. */
 static const struct mcp_tool tools[] = {
@@ -24,7 +27,7 @@ static const struct mcp_tool tools[] = {
 	  .in = list_shape, .out = listed_shape, .scope = "support:chat support:staff", .run = list_conversations },
 	{ "get_conversation_history", "Read a conversation",
 	  "Tells what was said in a conversation: the latest messages, or those behind or before a message; who has it; and what the"
-	  " model is writing just now.",
+	  " model, and which people, are writing just now.",
 	  .in = history_shape, .out_schema = history_schema, .scope = "support:chat support:staff", .run = get_conversation_history,
 	  .meta = CHAT_LINK },
 	{ "escalate", "Ask for a person",
@@ -49,6 +52,10 @@ static const struct mcp_tool tools[] = {
 	  " writing just now is dropped. With close: true the conversation is closed, with give_back: true the model answers what comes"
 	  " next. Use a new idempotency_key for each reply and the same one to repeat a call that seems to have failed.",
 	  .in = reply_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .blocks = true, .run = reply_as_person },
+	{ "say_writing", "Say that one writes",
+	  "For a page on which a customer or staff writes: others who see the conversation are told that they do. A page calls it as the text changes, every"
+	  " three seconds at most, and with writing: false once it is empty; after six seconds without a call it is over anyway.",
+	  .in = say_writing_shape, .scope = "support:chat support:staff", .changes = true, .idempotent = true, .run = say_writing, .meta = FOR_PAGES },
 	{ "support_report", "Report on support",
 	  "For staff: adds up a period by day, week or model: conversations, how many were passed on to a person, answers, ratings,"
 	  " sentiment, tokens.",

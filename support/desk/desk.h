@@ -4,6 +4,7 @@
 #define DESK_H
 
 #include "history.h"
+#include "presence.h"
 
 #define STAFF "support:staff"
 
@@ -29,6 +30,18 @@ enum mcp_answer conversation_missing(struct mcp_call *call, enum lookup found, c
 struct conversation_named { const char *id; };
 mcp_sees_fn sees_conversation;
 
+/* ---- Who is writing (writing.c) ---- */
+
+struct writer {
+	const char *role;               /* customer, or person: one of the shop */
+	const char *name;               /* NULL: not for the caller to know */
+	bool you;                       /* the caller */
+};
+
+extern SHAPE_OF(writer_shape, struct writer);
+/* Those who do in a conversation just now; `writers` has room for MCP_PRESENT_MAX. */
+int64_t writers_of(struct mcp_call *call, const struct conversation *conversation, struct writer *writers);
+
 /* ---- As a tool answers with it (shown.c) ---- */
 
 /* What is shown of a conversation; what only staff sees is absent for others. */
@@ -50,6 +63,8 @@ struct shown {
 	const char *comment;
 	const char *first_words, *latest_words;         /* of a list */
 	const char *writing;            /* of a history: what the model has written so far */
+	struct writer *writers;         /* and the people who write */
+	int64_t writers_count;
 };
 
 extern SHAPE_OF(shown_shape, struct shown);
@@ -82,7 +97,7 @@ enum mcp_answer conversation_answer(struct mcp_call *call, struct store *store, 
 /* ---- Tools, each in the file of its name ---- */
 
 mcp_tool_fn list_conversations, get_conversation_history, escalate, rate_conversation, take_conversation, reply_as_person,
-	support_report, forget_customer;
+	say_writing, support_report, forget_customer;
 mcp_tool_fn read_conversation, read_queue;      /* history.c, waiting.c */
 mcp_complete_fn complete_conversation;          /* complete.c */
 
@@ -95,6 +110,7 @@ extern SHAPE_OF(escalate_shape, struct escalation);
 extern SHAPE_OF(rate_shape, struct rate);
 extern SHAPE_OF(take_shape, struct take);
 extern SHAPE_OF(reply_shape, struct reply);
+extern SHAPE_OF(say_writing_shape, struct say_writing);
 extern SHAPE_OF(report_shape, struct report);
 extern SHAPE_OF(reported_shape, struct reported);
 extern SHAPE_OF(forget_shape, struct forget);

@@ -26,7 +26,8 @@ SHAPE(conversation_named_shape, struct conversation_named,
 	     EXAMPLES("CNV-7H2K9QX4TN")));
 
 static SHAPE(head_shape, struct shown, SHOWN_FIELDS(struct shown),
-	TEXT(struct shown, writing, "What the model has written so far of its answer"));
+	TEXT(struct shown, writing, "What the model has written so far of its answer"),
+	LIST(struct shown, writers, writers_count, struct writer, writer_shape, "People who write just now"));
 
 /* A message as it is told. The tokens are for staff. */
 struct told {
@@ -72,6 +73,11 @@ const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 	",\"comment\":" TEXT_SCHEMA("What the customer said of it")
 	",\"messages\":" INT_SCHEMA("How many messages there are; the latest has this number")
 	",\"writing\":" TEXT_SCHEMA("What the model has written so far of its answer")
+	",\"writers\":{\"type\":\"array\",\"description\":\"People who write just now\",\"items\":{\"type\":\"object\",\"properties\":{"
+	"\"role\":{\"type\":\"string\",\"examples\":[\"customer\",\"person\"],\"description\":\"The customer, or a person of the shop\"}"
+	",\"name\":" TEXT_SCHEMA("Who that is; to a customer of whoever has the conversation alone")
+	",\"you\":{\"type\":\"boolean\",\"description\":\"Whether that is the caller\"}"
+	"},\"required\":[\"role\"]}}"
 	",\"history\":{\"type\":\"array\",\"description\":\"Messages in their order\",\"items\":{\"type\":\"object\",\"properties\":{"
 	"\"seq\":" INT_SCHEMA("Its number in the conversation, from 1")
 	",\"at\":" TIME_SCHEMA("When it was written down")
@@ -161,12 +167,15 @@ static enum lookup read_history(struct mcp_call *call, struct store *store, cons
 	if (found != FOUND)
 		return found;
 	struct shown head = show(call, &conversation);
+	struct writer writers[MCP_PRESENT_MAX];
 	struct page page = page_of(asked, conversation.id);
 	if (!messages_page(store, mcp_arena(call), &page, &messages) ||
 	    !queue_place(store, mcp_arena(call), &conversation, &head.place))
 		return HISTORY_FAILED;
 	head.has_place = head.place != 0;
 	head.writing = conversation.turn_until > now_ms() ? conversation.turn_text : NULL;
+	head.writers = writers;
+	head.writers_count = writers_of(call, &conversation, writers);
 	*json = as_json(call, &head, &messages);
 	return FOUND;
 }

@@ -16,6 +16,7 @@ static const struct tool support_tools[] = {
 	{ "rate_conversation", rate_conversation, rate_shape, shown_shape },
 	{ "take_conversation", take_conversation, take_shape, shown_shape },
 	{ "reply_as_person", reply_as_person, reply_shape, shown_shape },
+	{ "say_writing", say_writing, say_writing_shape, NULL },
 	{ "support_report", support_report, report_shape, reported_shape },
 	{ "forget_customer", forget_customer, forget_shape, forgotten_shape },
 	{ 0 },
