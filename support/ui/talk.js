@@ -96,7 +96,12 @@ function message({ role, author, text, at: time, cards: found, cut }, staff) {
 		...(Array.isArray(found) ? found : []).map(each => cards[each?.kind]?.(each)), cut ? element('p', { class: 'quiet' }, 'The answer ends here before its time.') : null);
 }
 
-// One conversation, in the elements #log, #writing and #earlier: each message is put there once, so that a screen reader reads it once.
+// Who writes, of those who are not here.
+function writes({ role, name }) {
+	return role === 'customer' ? 'The customer is writing' : `${name ?? 'Somebody of the shop'} is writing`;
+}
+
+// One conversation, in the elements #log, #writing, #writers and #earlier: each message is put there once, so that a screen reader reads it once.
 const talk = { id: null, head: null, first: 0, last: 0, staff: false };
 let reading = Promise.resolve();
 
@@ -105,6 +110,7 @@ talk.begin = (id, staff) => {
 	at('log').replaceChildren();
 	at('earlier').hidden = true;
 	talk.write('');
+	showWriters([]);
 };
 
 talk.write = text => {
@@ -116,7 +122,13 @@ talk.write = text => {
 
 talk.toEnd = () => { at('scroll').scrollTop = at('scroll').scrollHeight; };
 
-function put({ history, earlier, writing, ...head }) {
+function showWriters(writers) {
+	const own = talk.staff ? 'person' : 'customer', text = writers.filter(({ role, you }) => role !== own || !you).map(writes).join(' · ');
+	if (at('writers').textContent !== text)
+		at('writers').textContent = text;
+}
+
+function put({ history, earlier, writing, writers, ...head }) {
 	const { scrollHeight, scrollTop, clientHeight } = at('scroll'), atEnd = scrollHeight - scrollTop - clientHeight < 80;
 	const fresh = history.filter(({ seq }) => seq > talk.last);
 	if (!talk.last) {
@@ -127,6 +139,7 @@ function put({ history, earlier, writing, ...head }) {
 	talk.last = fresh.at(-1)?.seq ?? talk.last;
 	talk.head = head;
 	talk.write(writing ?? '');
+	showWriters(writers ?? []);
 	if (atEnd)
 		talk.toEnd();
 	return fresh;

@@ -50,11 +50,17 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		t.after(() => page.tab.close());
 		return page;
 	}
-	const status = ({ view }) => view.getByRole('status').textContent();
+	const status = ({ view }) => view.locator('#status').textContent();
 	const says = (page, pattern) => eventually(async () => pattern.test(await status(page)), `the status is ${pattern}`);
 	const shown = (page, text) => page.view.getByRole('log').getByText(text).waitFor();
 	// Who has been elsewhere is told at once, without waiting until the page looks again.
 	const comesBack = page => page.view.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+	// Somebody goes on writing elsewhere, while the page looks.
+	const writes = (page, world, who, id, text) => eventually(async () => {
+		await ask(world.server, 'say_writing', { conversation_id: id, writing: true, as_person: who === 'staff' }, as(who));
+		await comesBack(page);
+		return await page.view.locator('#writers[role=status]').textContent() === text;
+	}, `it says “${text}”`);
 	const focused = ({ view }) => view.evaluate(() => document.activeElement.id);
 	const queued = (page, text) => page.view.locator('#waiting li', { hasText: text }).waitFor();
 	const history = (world, who, id) => ask(world.server, 'get_conversation_history', { conversation_id: id }, as(who));
@@ -116,6 +122,7 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		await page.tab.keyboard.type('I wait.');
 		await page.tab.keyboard.press('Enter');
 		await shown(page, 'Is anybody there?');
+		await writes(page, world, 'staff', conversation_id, 'Somebody of the shop is writing');
 		await ask(world.server, 'reply_as_person', { conversation_id, message: 'Here I am.', close: true }, as('staff'));
 		await comesBack(page);
 		await shown(page, 'Here I am.');
@@ -219,6 +226,7 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		await page.tab.keyboard.press('Enter');
 		await shown(page, 'What is broken?');
 		await eventually(async () => await page.view.getByLabel('Your answer').inputValue() === '', 'the box is empty');
+		await writes(page, world, 'ann', id, 'The customer is writing');
 		await world.chat('ann', 'The lid.', { conversation_id: id });
 		await comesBack(page);
 		await shown(page, 'The lid.');

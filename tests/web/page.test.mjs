@@ -127,6 +127,55 @@ test('what is written while the first answer is, waits for that and says so', { 
 	assert.equal(await page.locator('.letter').count(), 0);
 });
 
+test('who writes is seen by whoever is there, for as long as they do, and heard once', { skip }, async t => {
+	const world = await openWorld(t, { models: false }), ann = (await person(t, world, 'ann')).page, desk = (await person(t, world, 'staff')).page;
+	await ann.getByRole('link', { name: 'New conversation' }).click();
+	await write(ann, 'Is somebody there?');
+	await ann.getByText('Waiting for a person; place 1').waitFor();
+	await desk.goto(ann.url());
+	const line = page => page.locator('.writers[role=status]'), box = page => page.getByRole('textbox');
+	// While somebody goes on writing: on a slow machine it is over before it was looked at.
+	const says = (page, text, goOn = async () => {}) => eventually(async () => {
+		await goOn();
+		return await line(page).textContent() === text;
+	}, () => `it says “${text}”`);
+	const answers = () => box(desk).press('y');
+	await desk.getByRole('button', { name: 'Take it' }).waitFor();
+	for (const page of [ann, desk])
+		await page.evaluate(() => {
+			window.heard = [];
+			new MutationObserver(() => heard.push(document.querySelector('.writers').textContent)).observe(document.querySelector('.writers'), { childList: true, characterData: true, subtree: true });
+		});
+
+	// A name is told of who has the conversation.
+	await says(ann, 'Somebody of the shop is writing', answers);
+	await desk.getByRole('button', { name: 'Take it' }).click();
+	await says(ann, 'staff is writing', answers);
+	await picture(ann, 'person-writes');
+	await assertAccessible(ann, 'a person writes');
+
+	// At once in both ways; nobody is told of themselves.
+	await box(ann).pressSequentially('Hello');
+	await says(desk, 'The customer is writing');
+	await says(ann, 'staff is writing', answers);
+	const answer = await box(desk).inputValue();
+	await desk.getByRole('button', { name: 'Answer', exact: true }).click();
+	await shows(ann, ['Is somebody there?', answer]);
+	await says(ann, '');
+	// Who empties it writes no more, and neither does who leaves.
+	await box(ann).fill('');
+	await says(desk, '');
+	await box(ann).fill('And');
+	await says(desk, 'The customer is writing');
+	await ann.goto(`${world.site.url}#/new`);
+	await says(desk, '');
+
+	assert.deepEqual(await desk.evaluate(() => heard), ['The customer is writing', '', 'The customer is writing', '']);
+	const calls = world.server.log.match(/say_writing/g).length, keys = answer.length + 'Hello'.length;
+	assert.ok(calls >= 6, `${calls} calls`);
+	t.diagnostic(`${keys} keys were ${calls} calls`);
+});
+
 test('what somebody else wrote is not there', { skip }, async t => {
 	const world = await openWorld(t);
 	world.models.script(GPT, ['Hello.']);

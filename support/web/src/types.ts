@@ -35,8 +35,16 @@ export interface Message {
 	cut?: string;
 }
 
+// Somebody who writes just now, as say_writing told.
+export interface Writer {
+	role: 'customer' | 'person';
+	name?: string;
+	you?: boolean;
+}
+
 export interface History extends Conversation {
 	writing?: string;
+	writers?: Writer[];
 	history: Message[];
 	earlier: boolean;
 	later: boolean;

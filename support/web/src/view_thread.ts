@@ -3,8 +3,9 @@ import { button, fill, h, Rows } from './dom';
 import type { Letter, Outbox } from './outbox';
 import { Refused, type Server } from './server';
 import { showLetter, showMessage } from './show_message';
+import { TellWriting } from './tell_writing';
 import { Thread } from './thread';
-import type { Conversation, Message, Role } from './types';
+import type { Conversation, Message, Role, Writer } from './types';
 import { say, words } from './words';
 
 const NEAR = 80;                                // pixels from the end: who is there is kept there
@@ -22,6 +23,7 @@ export class ThreadView {
 	#letters = h('div', { class: 'letters' });
 	#writing = h('article', { class: 'message theirs model writing', hidden: true });
 	#writingText = h('p', { class: 'words' });
+	#writers = h('p', { class: 'writers', role: 'status' });
 	#told = h('p', { class: 'visually-hidden', role: 'status' });
 	#rating = h('fieldset', { class: 'rate', hidden: true });
 	#problem = h('p', { class: 'problem', role: 'alert' });
@@ -31,6 +33,7 @@ export class ThreadView {
 	#rows: Rows<Message>;
 	#letterRows: Rows<Letter>;
 	#listed = '';                           // what the list has of it
+	#tell: TellWriting | undefined;
 	#me = '';                               // as the server names whoever answers here; "": nobody has told yet
 
 	constructor(private readonly server: Server, private readonly outbox: Outbox, private readonly role: Role,
@@ -43,15 +46,20 @@ export class ThreadView {
 		this.#form = this.#composer();
 		this.element = h('section', { class: 'thread', 'aria-labelledby': 'thread-title' },
 			h('header', { class: 'thread-head' }, h('a', { href: '#/', class: 'back' }, words.back), this.#title, this.#state, this.#facts, this.#actions),
-			this.#scroll, this.#told, this.#problem, this.#form);
+			this.#scroll, this.#writers, this.#told, this.#problem, this.#form);
 		this.#title.id = 'thread-title';
-		if (id !== undefined)
+		if (id !== undefined) {
 			this.#thread = new Thread(server, id, () => this.show());
+			this.#tell = new TellWriting(writing => server.call('say_writing', { conversation_id: id, writing, as_person: role === 'staff' }));
+		}
 		this.show();
 	}
 
 	focus() { (this.role === 'customer' ? this.#box : this.#title).focus(); }
-	close() { this.#thread?.close(); }
+	close() {
+		this.#tell?.changed('');
+		this.#thread?.close();
+	}
 	read() { void this.#thread?.read(); }
 
 	// ---- Writing ----
@@ -59,7 +67,7 @@ export class ThreadView {
 	#composer() {
 		const send = (more: Letter['more'] = {}) => this.#send(more);
 		this.#box.value = this.outbox.draft(this.id);
-		this.#box.addEventListener('input', () => this.outbox.keepDraft(this.#box.value, this.id));
+		this.#box.addEventListener('input', () => this.#wrote());
 		this.#box.addEventListener('keydown', event => {
 			if (event.key !== 'Enter' || event.shiftKey || event.isComposing)
 				return;
@@ -76,12 +84,17 @@ export class ThreadView {
 			h('small', { id: 'message-hint' }, words.sendHint)));
 	}
 
+	#wrote() {
+		this.outbox.keepDraft(this.#box.value, this.id);
+		this.#tell?.changed(this.#box.value);
+	}
+
 	#send(more: Letter['more']) {
 		const text = this.#box.value.trim();
 		if (!text)
 			return this.#box.focus();
 		this.#box.value = '';
-		this.outbox.keepDraft('', this.id);
+		this.#wrote();
 		this.#box.focus();
 		this.outbox.add({ by: this.role, conversation: this.id, text, more, after: this.#thread?.last ?? 0 });
 		this.#scroll.scrollTop = this.#scroll.scrollHeight;
@@ -160,6 +173,7 @@ export class ThreadView {
 		this.#letterRows.show(letters, letter => JSON.stringify([letter, this.outbox.waits(letter)]));
 		this.#showOwnState(thread);
 		this.#showWriting(thread);
+		this.#showWriters(thread?.writers ?? []);
 		if (atEnd)
 			this.#scroll.scrollTop = this.#scroll.scrollHeight;
 	}
@@ -206,5 +220,14 @@ export class ThreadView {
 			fill(this.#told, words.writing);
 		else if (this.#writing.hidden)
 			fill(this.#told);
+	}
+
+	// Who is at this end is not told so. A screen reader says each text once.
+	#showWriters(writers: readonly Writer[]) {
+		const own = this.role === 'customer' ? 'customer' : 'person';
+		const text = writers.filter(writer => writer.role !== own || !writer.you).map(({ role, name }) =>
+			role === 'customer' ? words.customerWrites : name ? say(words.personWrites, { name }) : words.shopWrites).join(' · ');
+		if (this.#writers.textContent !== text)
+			fill(this.#writers, text || null);
 	}
 }

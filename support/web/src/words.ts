@@ -51,6 +51,9 @@ const en = {
 	customer: 'Customer {name}',
 	person: '{name}, of the shop',
 	writing: 'The assistant is writing',
+	customerWrites: 'The customer is writing',
+	personWrites: '{name} is writing',
+	shopWrites: 'Somebody of the shop is writing',
 	cut: 'The answer was cut off here.',
 
 	message: 'Your message',
