@@ -54,7 +54,7 @@ static const struct mcp_tool tools[] = {
 	  .in = reply_shape, .out = shown_shape, .scope = "support:staff", .changes = true, .blocks = true, .run = reply_as_person },
 	{ "say_writing", "Say that one writes",
 	  "For a page on which a customer or staff writes: others who see the conversation are told that they do. A page calls it as the text changes, every"
-	  " three seconds at most, and with writing: false once it is empty; after six seconds without a call it is over anyway.",
+	  " three seconds at most, and with writing: false once it is emptied; what is said ends it, and so do six seconds without a call.",
 	  .in = say_writing_shape, .scope = "support:chat support:staff", .changes = true, .idempotent = true, .run = say_writing, .meta = FOR_PAGES },
 	{ "support_report", "Report on support",
 	  "For staff: adds up a period by day, week or model: conversations, how many were passed on to a person, answers, ratings,"

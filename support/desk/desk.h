@@ -4,7 +4,7 @@
 #define DESK_H
 
 #include "history.h"
-#include "presence.h"
+#include "writing.h"
 
 #define STAFF "support:staff"
 
@@ -30,7 +30,7 @@ enum mcp_answer conversation_missing(struct mcp_call *call, enum lookup found, c
 struct conversation_named { const char *id; };
 mcp_sees_fn sees_conversation;
 
-/* ---- Who is writing (writing.c) ---- */
+/* ---- Who is writing (say_writing.c) ---- */
 
 struct writer {
 	const char *role;               /* customer, or person: one of the shop */

@@ -63,5 +63,7 @@ enum mcp_answer reply_as_person(struct mcp_call *call, const void *in, struct st
 	if (found == FOUND && other)
 		return mcp_fail(call, "This idempotency_key was used before, for another reply (in conversation %s). Use a new key for a new"
 		                " reply.", other);
+	if (found == FOUND)
+		writing_is_over(call, now.id, mcp_caller(call));
 	return answer(call, store, found, asked->conversation_id, &now);
 }

@@ -5,6 +5,7 @@
 #include "figures.h"
 #include "queue.h"
 #include "rounds.h"
+#include "writing.h"
 
 #define DAY_MS INT64_C(86400000)
 #define LOOK_AGAIN_MS 100               /* at least: a lease that could not be written may be ours still */
@@ -308,8 +309,10 @@ static enum mcp_answer say(struct mcp_call *call, struct store *store, struct tu
 
 	if (turn->id && turn->seq)
 		mcp_note(call, "conversation", turn->id);
-	if (turn->is_new)
+	if (turn->is_new) {
+		writing_is_over(call, turn->id, NULL);
 		conversation_changed(arena, turn->id, state == TURN_FOR_PERSON);
+	}
 	switch (state) {
 	case TURN_OURS:        return answer(call, store, turn);
 	case TURN_BUSY:        return wait_for_turn(call, turn);

@@ -101,6 +101,27 @@ START_TEST(who_says_no_more_is_over_by_itself)
 }
 END_TEST
 
+START_TEST(what_is_said_ends_it)
+{
+	struct talk talk = open_talk(revisions[_i]);
+
+	follow(talk.ada);
+	say(talk.carol, ANSWERS, "six seconds");
+	mcp_test_notice(talk.ada, UPDATED);
+	say(talk.ada, WRITES, "six seconds");
+	mcp_test_notice(talk.ada, UPDATED);
+	mcp_test_call(talk.carol, "reply_as_person", "{'conversation_id': 'CNV-A1', 'message': 'Here I am.'}");
+	mcp_test_notice(talk.ada, UPDATED);
+	mcp_test_notice(talk.ada, UPDATED);
+	sees(talk.dave, "[{'role': 'customer'}]");
+	mcp_test_call(talk.ada, "chat_with_ai", "{'conversation_id': 'CNV-A1', 'message': 'Good.'}");
+	mcp_test_notice(talk.ada, UPDATED);
+	mcp_test_notice(talk.ada, UPDATED);
+	sees(talk.dave, "[]");
+	mcp_test_close(talk.carol);
+}
+END_TEST
+
 START_TEST(a_customer_knows_the_name_of_who_has_the_conversation)
 {
 	struct talk talk = open_talk(revisions[_i]);
@@ -160,6 +181,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, who_begins_and_ends_is_told_and_who_goes_on_is_not, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, who_says_no_more_is_over_by_itself, 0, COUNT(revisions));
+	tcase_add_loop_test(tests, what_is_said_ends_it, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, a_customer_knows_the_name_of_who_has_the_conversation, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, nobody_writes_in_what_they_do_not_see_or_as_what_they_are_not, 0, COUNT(revisions));
 	tcase_add_loop_test(tests, who_is_both_is_seen_as_what_they_say, 0, COUNT(revisions));

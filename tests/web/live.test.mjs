@@ -82,7 +82,11 @@ test('three browsers over two processes see each message at once', { skip }, asy
 	const files = [];
 	for (let i = 0; i < MESSAGES; i++) {
 		words.push(`message ${i}`);
-		await write(pages[i % 3], words.at(-1), i % 3 === 2 ? 'Answer' : 'Send');
+		// As by somebody who types: that it is being written has been told before.
+		const told = pages[i % 3].waitForResponse(answer => answer.request().postData()?.includes('say_writing'));
+		await pages[i % 3].getByRole('textbox').fill(words.at(-1));
+		await told;
+		await pages[i % 3].getByRole('button', { name: i % 3 === 2 ? 'Answer' : 'Send', exact: true }).click();
 		files.push(await fetchFile(pages[(i + 1) % 3]));
 		for (const page of pages)
 			await shows(page, words);

@@ -3,6 +3,7 @@ const PAUSE_MS = 3000;                          // for the others it is over aft
 
 export class TellWriting {
 	#toldAt = 0;                            // 0: they know of nothing
+	#under = 0;                             // calls under way
 	#before: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly tell: (writing: boolean) => Promise<unknown>) {}
@@ -13,6 +14,14 @@ export class TellWriting {
 		if (writing ? now - this.#toldAt < PAUSE_MS : !this.#toldAt)
 			return;
 		this.#toldAt = writing ? now : 0;
-		this.#before = this.#before.then(() => this.tell(writing)).catch(() => {});
+		this.#under++;
+		this.#before = this.#before.then(() => this.tell(writing)).catch(() => {}).finally(() => this.#under--);
+	}
+
+	// It was sent: the server knows that it is over, but for a call that might come later than what was sent.
+	sent() {
+		if (this.#under)
+			return this.changed('');
+		this.#toldAt = 0;
 	}
 }

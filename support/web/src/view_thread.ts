@@ -67,7 +67,10 @@ export class ThreadView {
 	#composer() {
 		const send = (more: Letter['more'] = {}) => this.#send(more);
 		this.#box.value = this.outbox.draft(this.id);
-		this.#box.addEventListener('input', () => this.#wrote());
+		this.#box.addEventListener('input', () => {
+			this.outbox.keepDraft(this.#box.value, this.id);
+			this.#tell?.changed(this.#box.value);
+		});
 		this.#box.addEventListener('keydown', event => {
 			if (event.key !== 'Enter' || event.shiftKey || event.isComposing)
 				return;
@@ -84,17 +87,13 @@ export class ThreadView {
 			h('small', { id: 'message-hint' }, words.sendHint)));
 	}
 
-	#wrote() {
-		this.outbox.keepDraft(this.#box.value, this.id);
-		this.#tell?.changed(this.#box.value);
-	}
-
 	#send(more: Letter['more']) {
 		const text = this.#box.value.trim();
 		if (!text)
 			return this.#box.focus();
 		this.#box.value = '';
-		this.#wrote();
+		this.outbox.keepDraft('', this.id);
+		this.#tell?.sent();
 		this.#box.focus();
 		this.outbox.add({ by: this.role, conversation: this.id, text, more, after: this.#thread?.last ?? 0 });
 		this.#scroll.scrollTop = this.#scroll.scrollHeight;

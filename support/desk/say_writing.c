@@ -1,9 +1,5 @@
-/* writing.c - say_writing: who writes in a conversation just now, as the others see it. No row has it (mcp_present()). */
+/* say_writing.c - say_writing: who writes in a conversation just now, as the others see it. */
 #include "desk.h"
-
-#define LASTS_MS 6000                   /* twice what a page waits before it says so again */
-#define THE_CUSTOMER "customer"
-#define A_PERSON "person:"              /* and who it is */
 
 struct say_writing {
 	const char *conversation_id;
@@ -31,8 +27,7 @@ enum mcp_answer say_writing(struct mcp_call *call, const void *in, struct store 
 	enum lookup found = conversation_of(call, store, asked->as_person ? ANY_SEEN : OWN, asked->conversation_id, &conversation);
 	if (found != FOUND)
 		return conversation_missing(call, found, asked->conversation_id);
-	mcp_present(conversation_uri(mcp_arena(call), conversation.id),
-	            asked->as_person ? arena_print(mcp_arena(call), A_PERSON "%s", mcp_caller(call)) : THE_CUSTOMER, asked->writing ? LASTS_MS : 0);
+	writing_tell(call, conversation.id, asked->as_person ? mcp_caller(call) : NULL, asked->writing);
 	return mcp_say(call, asked->writing ? "It is told for six seconds." : "It is told no more.");
 }
 
@@ -54,12 +49,13 @@ static struct writer person_writes(struct mcp_call *call, bool staff, const stru
 
 int64_t writers_of(struct mcp_call *call, const struct conversation *conversation, struct writer *writers)
 {
-	const char *const *present = mcp_presence(call, conversation_uri(mcp_arena(call), conversation->id));
+	const char *const *now = writing_now(call, conversation->id);
 	bool staff = mcp_may(call, STAFF);
 	int64_t count = 0;
 
-	for (; present[count]; count++)
-		writers[count] = strcmp(present[count], THE_CUSTOMER) == 0 ? customer_writes(call, staff, conversation)
-			: person_writes(call, staff, conversation, present[count] + strlen(A_PERSON));
+	for (; now[count]; count++) {
+		const char *person = writing_person(now[count]);
+		writers[count] = person ? person_writes(call, staff, conversation, person) : customer_writes(call, staff, conversation);
+	}
 	return count;
 }
