@@ -123,9 +123,9 @@ talk.write = text => {
 talk.toEnd = () => { at('scroll').scrollTop = at('scroll').scrollHeight; };
 
 function showWriters(writers) {
-	const own = talk.staff ? 'person' : 'customer', text = writers.filter(({ role, you }) => role !== own || !you).map(writes).join(' · ');
-	if (at('writers').textContent !== text)
-		at('writers').textContent = text;
+	const own = talk.staff ? 'person' : 'customer', texts = writers.filter(({ role, you }) => role !== own || !you).map(writes);
+	if (at('writers').textContent !== texts.join(' · '))
+		at('writers').replaceChildren(...together(texts));
 }
 
 function put({ history, earlier, writing, writers, ...head }) {
