@@ -16,8 +16,9 @@ function checkout() {
 		cpSync(join(root, path), join(folder, path));
 	}
 	mkdirSync(join(folder, 'bin'));
+	// Who opens while the word for another is still being written finds the end of that, and no word.
 	writeFileSync(join(folder, 'bin/cmake'),
-		`#!/bin/sh\n[ "$1" = --build ] || exit 0\necho begins >>'${folder}/built'\nread -r _ <'${folder}/go-'$3\necho ends >>'${folder}/built'\n`,
+		`#!/bin/sh\n[ "$1" = --build ] || exit 0\necho begins >>'${folder}/built'\nuntil read -r _ <'${folder}/go-'$3; do :; done\necho ends >>'${folder}/built'\n`,
 		{ mode: 0o755 });
 	execFileSync('mkfifo', ['dev', 'asan'].map(preset => join(folder, `go-${preset}`)));
 	return folder;

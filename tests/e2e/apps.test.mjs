@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import {
 	background, chromium, openBrowser, openPlaces, pale, readPage, request, show, sideways,
 } from './browser.mjs';
-import { ask, beginSession, callTool, exchange, orderOf, run, startShop } from './support.mjs';
+import { ask, beginSession, callTool, eventually, exchange, orderOf, run, startShop } from './support.mjs';
 
 const MIME = 'text/html;profile=mcp-app';
 const EXTENSION = 'io.modelcontextprotocol/ui';
@@ -87,14 +87,7 @@ const focused = () => {
 	return [document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent, outlineStyle];
 };
 
-async function until(check, what) {
-	for (let i = 0; i < 500; i++) {
-		if (await check())
-			return;
-		await new Promise(resolve => setTimeout(resolve, 10));
-	}
-	assert.fail(`it did not come to pass: ${what}`);
-}
+const until = (check, what) => eventually(check, what);
 
 describe('the pages in a browser', { skip: chromium ? false : 'there is no chromium' }, () => {
 	let browser, places;
