@@ -100,10 +100,8 @@ run "balancer" {
     error_message = "Each name leads to the balancer."
   }
   assert {
-    condition = (
-      jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Effect == "Deny" &&
-      jsondecode(aws_s3_bucket_policy.logs.policy).Statement[1].Condition.Bool["aws:SecureTransport"] == "false"
-    )
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.logs.policy).Statement : statement.Effect if statement.Sid == "OnlyOverTls" &&
+    try(statement.Condition.Bool["aws:SecureTransport"], "") == "false"] == ["Deny"]
     error_message = "Logs are read over TLS alone."
   }
   assert {

@@ -16,7 +16,7 @@ resource "aws_cloudfront_origin_access_control" "main" {
 
 resource "aws_cloudfront_distribution" "main" {
   # checkov:skip=CKV_AWS_68:Files that everybody may read, and nothing is done with what is sent: a firewall would have nothing to keep out, for 6 dollars a month. The service has its own
-  # checkov:skip=CKV2_AWS_47:As above
+  # checkov:skip=CKV2_AWS_47:No firewall is before it, for the reason above
   # checkov:skip=CKV_AWS_86:It is logged the newer way, below: CloudWatch's delivery needs no bucket with ACLs, and leaves out the query, in which a sign-in has its code
   # checkov:skip=CKV_AWS_310:S3 keeps a bucket in three zones at least; a second region would want a copy of each file there
   # checkov:skip=CKV_AWS_374:Customers are where they are
@@ -66,6 +66,7 @@ locals {
 }
 
 resource "aws_cloudfront_response_headers_policy" "main" {
+  # checkov:skip=CKV_AWS_259:It is said for this name; that all names under it are HTTPS for good, in each browser's own list, is for whoever has the domain to say
   name    = local.full_name
   comment = "Those of headers.json, and HTTPS from now on"
 
