@@ -5,8 +5,8 @@
  * It holds for some time, so whoever stays says it again before that is over, and who does not is soon seen no more. It is in the memory of
  * the service's processes alone: there is no row and nothing to tidy up, and a process that has just begun knows nobody until they say it again.
  * Who may say and see it is the program's affair. */
-#ifndef PRESENCE_H
-#define PRESENCE_H
+#ifndef MCP_PRESENCE_H
+#define MCP_PRESENCE_H
 
 #include "mcp.h"
 
