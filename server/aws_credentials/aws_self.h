@@ -10,7 +10,8 @@ struct aws_self {
 	const char *region;             /* NULL: nobody says, and the log does */
 };
 
-/* Whoever asks AWS starts it, and stops it at the end; it is one for all of them. Waits a little until the credentials are there; who has none then is told so, and may ask. */
+/* Whoever asks AWS starts it, and stops it at the end; it is one for all of them. Waits a little until the credentials are there; who has
+ * none then is told so, and may ask. */
 const struct aws_self *aws_self_start(void);
 void aws_self_stop(void);               /* fine where it was not started */
 

@@ -31,8 +31,8 @@ struct emf {
 	struct emf_told told;           /* of others */
 };
 
-/* A line of CloudWatch's embedded metric format, with its line break: what is open now, and what was counted
- * since the line before; and one for each thing that others tell by it, if there is something. `running`: calls that are on a worker or wait for one. */
+/* A line of CloudWatch's embedded metric format, with its line break: what is open now, and what was counted since the line before; and
+ * one for each thing that others tell by it, if there is something. `running`: calls that are on a worker or wait for one. */
 str emf_print(struct arena *arena, struct emf *emf, int running);
 
 /* ---- When lines are due ---- */

@@ -73,8 +73,9 @@ struct turn_end {
 /* TURN_ANSWERED: by this, and turn->answer is it, as a row. TURN_BUSY: the lease is gone, see turn_begin(). TURN_FAILED. */
 MUST_USE enum turn_state turn_finish(struct store *store, struct arena *arena, struct turn *turn, const struct turn_end *end);
 
-/* No model answers: the lease is given back, and of the share what it did not take. The second time in a row, or where
- * `reason` says why it is so for good (NULL: it does not), the conversation is for a person. TURN_FOR_PERSON; TURN_OURS: it may be tried again; TURN_BUSY: the lease is gone; TURN_FAILED. */
+/* No model answers: the lease is given back, and of the share what it did not take. The second time in a row, or where `reason` says why it
+ * is so for good (NULL: it does not), the conversation is for a person. TURN_FOR_PERSON; TURN_OURS: it may be tried again; TURN_BUSY: the
+ * lease is gone; TURN_FAILED. */
 MUST_USE enum turn_state turn_give_up(struct store *store, struct arena *arena, struct turn *turn, const struct tokens *taken,
                                       const char *reason);
 

@@ -1,6 +1,8 @@
 /* judge.c - see judge.h. */
 #include "judge.h"
 
+#include <math.h>
+
 #include "briefing.h"
 #include "json.h"
 #include "rounds.h"
@@ -42,11 +44,11 @@ static bool read_input(struct arena *arena, str text, struct judgement *judgemen
 	yyjson_val *input = json_parse_copy(arena, text, DEPTH, &trouble);
 	yyjson_val *sentiment = yyjson_obj_get(input, "sentiment"), *wants = yyjson_obj_get(input, "wants_person");
 
-	if (!yyjson_is_num(sentiment) || !yyjson_is_bool(wants))
+	if (!yyjson_is_num(sentiment) || !(fabs(yyjson_get_num(sentiment)) <= 1) || !yyjson_is_bool(wants))
 		return false;
 	judgement->sentiment = yyjson_get_num(sentiment);
 	judgement->wants_person = yyjson_get_bool(wants);
-	return judgement->sentiment >= -1 && judgement->sentiment <= 1;
+	return true;
 }
 
 static struct judgement read_answer(struct arena *arena, const struct model_answer *answer)

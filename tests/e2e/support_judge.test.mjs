@@ -53,7 +53,7 @@ test('what makes no sense is not used: the words are', async t => {
 	const words = await World.open(t);
 	words.models.script(GPT, ['I am sorry.']);
 	const { sentiment } = await words.chat('ann', IRONY), of = input => [{ tool: { ...SPOKEN, input } }];
-	const odd = [judged(7), judged(-1.01), judged('-0.9'), of({ sentiment: -0.9 }), of({ sentiment: -0.9, wants_person: 'true' }), of({ sentiment: null, wants_person: true }),
+	const odd = [judged(7), judged(7, true), judged(-1.01), judged('-0.9'), of({ sentiment: -0.9 }), of({ sentiment: -0.9, wants_person: 'true' }), of({ sentiment: null, wants_person: true }),
 		of([-0.9, true]), of({ judge: { sentiment: -0.9, wants_person: true } }), [{ tool: { ...SPOKEN, name: 'ask_a_person', input: { sentiment: -0.9, wants_person: true } } }],
 		['I can’t do that. sentiment: -0.9, wants_person: true'], [], { status: 400, body: { error: { message: 'no', code: 'invalid_request_error' } } }];
 	const world = await open(t, odd);
