@@ -72,7 +72,13 @@ static void put_in(struct presences *all, struct topic topic, const char *uri, c
 	all->bytes += size;
 }
 
-static void make_room(struct presences *all, struct topic topic)
+static bool is_full(const struct presences *all)
+{
+	return all->count >= PRESENCES_MAX || all->bytes >= PRESENCE_BYTES_MAX;
+}
+
+/* False: there is none. */
+static bool make_room(struct presences *all, struct topic topic)
 {
 	struct presence *first = NULL;
 	int count = 0;
@@ -83,8 +89,11 @@ static void make_room(struct presences *all, struct topic topic)
 		first = first && first->until_ms <= each->until_ms ? first : each;
 		count++;
 	}
-	if (count >= MCP_PRESENT_MAX)
+	if (all->stays)
+		return count < all->at_one && !is_full(all);
+	if (count >= all->at_one)
 		free(take_out(all, first));
+	return true;
 }
 
 bool presence_put(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms, int64_t now_ms)
@@ -99,7 +108,8 @@ bool presence_put(struct presences *all, struct topic topic, const char *uri, co
 	}
 	if (there)
 		free(take_out(all, there));
-	make_room(all, topic);
+	if (!make_room(all, topic))
+		return false;
 	put_in(all, topic, uri, who, until_ms);
 	return true;
 }
@@ -122,7 +132,7 @@ struct presence *presence_take_lapsed(struct presences *all, int64_t now_ms)
 	return all->first && (too_many || all->first->until_ms <= now_ms) ? take_out(all, all->first) : NULL;
 }
 
-int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[MCP_PRESENT_MAX])
+int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[PRESENCE_AT_ONE_MAX])
 {
 	int count = 0, left;
 

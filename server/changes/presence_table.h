@@ -9,6 +9,7 @@
 #define PRESENCE_BUCKETS 2048           /* a power of two */
 #define PRESENCES_MAX 10000
 #define PRESENCE_BYTES_MAX (4 << 20)
+#define PRESENCE_AT_ONE_MAX 8           /* as `at_one` */
 
 struct presence {
 	struct presence *next, **place;         /* in its bucket; who began last is first */
@@ -25,15 +26,18 @@ struct presences {
 	struct presence *first, *last;          /* by when they lapse */
 	int count;
 	size_t bytes;
+	int at_one;                             /* how many are known at one resource */
+	bool stays;                             /* where there is no room whoever is there stays, and who comes is not noted; otherwise
+	                                           whoever would lapse first goes */
 };
 
-/* Is there until then. True: and was not before. Of more than MCP_PRESENT_MAX the one that would lapse first makes room. */
+/* Is there until then. True: and was not before. */
 bool presence_put(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms, int64_t now_ms);
 /* True: was there, and is not any more. */
 bool presence_remove(struct presences *all, struct topic topic, const char *who, int64_t now_ms);
 /* Takes one out that has lapsed, or the first that will where they are too many; to be freed. NULL: there is none. */
 struct presence *presence_take_lapsed(struct presences *all, int64_t now_ms);
 /* Those who are there, who began first is first; how many. */
-int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[MCP_PRESENT_MAX]);
+int presence_find(const struct presences *all, struct topic topic, int64_t now_ms, const char *who[PRESENCE_AT_ONE_MAX]);
 
 #endif

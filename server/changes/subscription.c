@@ -8,6 +8,7 @@
 
 #include "expiry.h"
 #include "fatal.h"
+#include "followers.h"
 #include "listener.h"
 #include "result.h"
 #include "shares.h"
@@ -295,8 +296,25 @@ const struct fault *subscription_begin(struct subscription *subscription)
 	return NULL;
 }
 
+static void add_followed(struct following *following, const struct subscription *subscription)
+{
+	for (int i = subscription->lists; i < subscription->resources; i++)
+		following_add(following, subscription->followed[i].uri, subscription->call->reply->caller);
+}
+
+bool subscriptions_follow(struct following *following)
+{
+	for (const struct subscription *each = subscriptions; each; each = each->next)
+		add_followed(following, each);
+	return subscriptions;
+}
+
 void subscription_acknowledge(struct subscription *subscription)
 {
+	struct following following = following_begin(subscription->call->reply->loop);
+
+	add_followed(&following, subscription);
+	following_end(&following);
 	subscription->acknowledged = true;
 	send_acknowledgement(subscription);
 	subscription_tell_due(subscription);

@@ -4,6 +4,8 @@
 
 #include "call.h"
 
+struct following;
+
 struct subscribed {
 	const char *uri;                /* as its client spells it; or a topic of list_topics, or of an extension */
 	struct topic topic;
@@ -51,6 +53,8 @@ const struct fault *subscriptions_listen(struct mcp_call *call, subscription_lac
 void subscriptions_tell(struct topic topic);
 /* Tells them all of everything. */
 void subscriptions_tell_all(void);
+/* Who follows what on this loop; false: nobody does. */
+bool subscriptions_follow(struct following *following);
 /* As the loop's thread ends. */
 void subscriptions_end_loop(void);
 /* Ends those of this loop, spread over the jitter, and at once each that begins after. */

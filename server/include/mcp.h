@@ -93,10 +93,10 @@ struct mcp_resource {
 	const char *meta;             /* of the entry in the list and of its contents */
 	bool database_tells;          /* on PostgreSQL a trigger says pg_notify('mcp_changed', URI) when a row
 	                                 of it changed, whoever changed it; mcp_changed() then leaves it alone */
-	mcp_sees_fn *sees;            /* who sees some only may subscribe to those; `run` answers for others
-	                                 that there is no such. Asked once, and then so for that mcp_customer().
-	                                 NULL: who may read one sees each */
+	mcp_sees_fn *sees;            /* who sees some only may subscribe to those; `run` answers for others that there is no
+	                                 such. Asked once, and then so for that mcp_customer(). NULL: who may read one sees each */
 	const char *sees_all;         /* a scope of those who see each: they are not asked about */
+	bool tells_followers;         /* who follows it is known on all processes: mcp_followers() (presence.h) */
 };
 
 /* A prompt a person picks. Its arguments are the fields of `in`, texts or whole numbers. It adds messages with

@@ -19,4 +19,16 @@ void mcp_present(const char *uri, const char *who, int64_t for_ms);
 /* Who is there, first who began first; ends with NULL. */
 const char *const *mcp_presence(struct mcp_call *call, const char *uri);
 
+/* ---- Who follows it ---- */
+
+#define MCP_FOLLOWERS_MAX 8             /* of one resource; of more those who began first */
+
+struct mcp_follower {
+	const char *caller;             /* as mcp_caller(); NULL behind the last */
+	const char *customer;           /* as mcp_customer() */
+};
+/* Who has subscribed to a resource whose row says .tells_followers, and is connected, on all processes of the service; of several connections of one
+ * caller once. Who left is there for half a minute more. Everyone who follows it hears of it when somebody begins or ends. */
+const struct mcp_follower *mcp_followers(struct mcp_call *call, const char *uri);
+
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "fatal.h"
+#include "followers.h"
 #include "input_wait.h"
 #include "listener_rows.h"
 #include "protocol.h"
@@ -92,6 +93,8 @@ static void told(str what, str rest)
 		task_cancelled(rest);
 	else if (str_is(what, "present"))
 		presence_told(rest);
+	else if (str_is(what, "followers"))
+		followers_told(rest);
 	else if (str_is(what, "missed"))
 		missed(false);
 }

@@ -3,6 +3,7 @@
 
 #include "build.h"
 #include "fatal.h"
+#include "followers.h"
 #include "guard.h"
 #include "subscription.h"
 #include "protocol.h"
@@ -26,6 +27,8 @@ const char *protocol_start(const struct protocol_settings *settings)
 	for (int revision = 0; revision < REVISIONS; revision++)
 		runtime.eras[revision] = revision < R2026_07_28 ? &era_sessions : &era_stateless;
 	topic_tell_also(session_streams_tell);
+	followers_are_told_by(subscriptions_follow);
+	followers_are_told_by(session_streams_follow);
 	runtime.arena = arena_create();
 	readiness_set(READINESS_STOPS, NULL, "");
 	runtime.version = version_with_build(runtime.arena, runtime.server->version);

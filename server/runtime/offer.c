@@ -244,7 +244,7 @@ void offer_resource(const struct mcp_resource *it)
 			.scope = it->scope, .blocks = it->blocks, .mime = it->mime, .run = it->run,
 			.complete = it->complete, .meta = it->meta, .sees = it->sees,
 			.sees_all = it->sees_all,
-			.database_tells = it->database_tells });
+			.database_tells = it->database_tells, .tells_followers = it->tells_followers });
 
 	for (int revision = 0; revision < REVISIONS; revision++) {
 		struct arena *scratch = arena_create();

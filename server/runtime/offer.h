@@ -22,6 +22,7 @@ struct offer {
 	bool blocks, has_headers;
 	bool changes;                   /* of a tool: it does not only read */
 	bool database_tells;            /* of a resource: PostgreSQL says itself when it changed */
+	bool tells_followers;           /* of a resource: see mcp.h */
 	bool runs_long, needs_task, asks_first, idempotent;
 	mcp_complete_fn *complete;
 	mcp_sees_fn *sees;              /* of a resource: see mcp.h */

@@ -10,6 +10,7 @@
 #include "session_rows.h"
 
 struct change;
+struct following;
 struct session;
 struct state_session;
 
@@ -118,6 +119,8 @@ void session_streams_lose(void);
 
 /* Tells this loop's listening streams of a change (topic_method), one a session. */
 void session_streams_tell(const struct change *change);
+/* Who follows what on this loop; false: nobody can. */
+bool session_streams_follow(struct following *following);
 /* Ends this loop's streams that only listen, within the jitter, and at once each that comes after. */
 void session_streams_end_listening(int64_t jitter_ms);
 /* A reply's messages go to the stream, which is held for it. */

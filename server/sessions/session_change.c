@@ -1,5 +1,6 @@
 /* session_change.c - sessions begun, changed and ended, for a request that is answered when the database
  * has it. */
+#include "followers.h"
 #include "session_private.h"
 #include "session_rows.h"
 #include "state.h"
@@ -118,12 +119,26 @@ void session_set_level(struct mcp_call *call, int level)
 	errand_send(&changing->row.errand);
 }
 
+/* Its stream, if it has one, may be anywhere. */
+static void say_followed(const struct changing *changing)
+{
+	const struct mcp_call *call = call_find(changing->serial);
+
+	if (!call)
+		return;
+	struct following following = following_begin(call->reply->loop);
+	following_add(&following, changing->row.uri, call->reply->caller);
+	following_end(&following);
+}
+
 static void followed(struct errand *errand)
 {
 	struct changing *changing = (struct changing *)errand;
 
-	if (of(errand)->there)
+	if (of(errand)->there) {
 		(void)!session_subscribe(changing->session, str_of(of(errand)->kept));
+		say_followed(changing);
+	}
 	changed(errand);
 }
 

@@ -1,5 +1,6 @@
 /* session_stream_listening.c - the streams that only listen (GET), of one loop: told of changes, ended
  * with the server. */
+#include "followers.h"
 #include "result.h"
 #include "session_stream_private.h"
 #include "topic.h"
@@ -15,6 +16,38 @@ static void end_soon(struct session_stream *stream, int64_t in_ms)
 	session_stream_set_timer(stream, &stream->timer, in_ms);
 }
 
+/* ---- Who follows what ---- */
+
+/* Of one whose client is away until it resumes nobody is there. */
+static void add_followed(struct following *following, const struct session_stream *stream)
+{
+	if (stream->answers || !stream->receiver)
+		return;
+	struct arena *arena = arena_create();
+	int count;
+	const char **uris = session_shown(stream->session, NULL, stream->caller, arena, &count);
+	for (int i = 0; i < count; i++)
+		following_add(following, uris[i], stream->caller);
+	arena_destroy(arena);
+}
+
+bool session_streams_follow(struct following *following)
+{
+	for (const struct session_stream *stream = listening; stream; stream = stream->listening_next)
+		add_followed(following, stream);
+	return listening;
+}
+
+static void say_followed(const struct session_stream *stream)
+{
+	struct following following = following_begin(stream->home);
+
+	add_followed(&following, stream);
+	following_end(&following);
+}
+
+/* ---- Coming and going ---- */
+
 void listening_add(struct session_stream *stream)
 {
 	if (ending)
@@ -24,6 +57,7 @@ void listening_add(struct session_stream *stream)
 	if (listening)
 		listening->listening_place = &stream->listening_next;
 	listening = stream;
+	say_followed(stream);
 }
 
 void listening_remove(struct session_stream *stream)
@@ -40,6 +74,7 @@ void listening_attached(struct session_stream *stream)
 {
 	if (ending && stream->listening_place)
 		end_soon(stream, 0);
+	say_followed(stream);
 }
 
 /* ---- Changes ---- */

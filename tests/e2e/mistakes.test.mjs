@@ -76,6 +76,8 @@ const harmless = [
 		'It may.'],
 	['mistaken_blocking', 'changes null', 'somebody at no URI',
 		'mcp_present() of probe://a b: pass a URI without blanks and who is there, 1000 bytes together at most', 'Changed.'],
+	['mistaken_blocking', 'changes null', 'who follows what does not say so',
+		'mcp_followers() of probe://a: write .tells_followers = true in the row of that resource', 'Changed.'],
 	['mistaken_blocking', 'changes null', 'a change of no list',
 		'mcp_list_changed() of 3: there are MCP_TOOLS, MCP_PROMPTS and MCP_RESOURCES', 'Changed.'],
 ];

@@ -161,6 +161,7 @@ static enum mcp_answer changes_null(struct mcp_call *call)
 {
 	mcp_changed(absent);
 	mcp_present("probe://a b", "Ada", 1000);
+	(void)mcp_followers(call, "probe://a");
 	mcp_list_changed((enum mcp_list)(MCP_RESOURCES + 1));
 	return mcp_say(call, "Changed.");
 }

@@ -5,7 +5,7 @@
 #include "presence_table.h"
 #include "suite.h"
 
-static struct presences all;
+static struct presences all = { .at_one = MCP_PRESENT_MAX };
 
 static const struct topic ONE = { 1 }, ITS_NEIGHBOUR = { 1 + PRESENCE_BUCKETS };
 
@@ -20,7 +20,7 @@ static bool put(struct topic topic, const char *who, int64_t until_ms, int64_t n
 static const char *found(struct topic topic, int64_t now_ms)
 {
 	static char text[64];
-	const char *who[MCP_PRESENT_MAX];
+	const char *who[PRESENCE_AT_ONE_MAX];
 	int count = presence_find(&all, topic, now_ms, who);
 
 	text[0] = 0;
@@ -138,6 +138,32 @@ START_TEST(so_many_bytes_and_no_more)
 }
 END_TEST
 
+/* Whoever follows is said again and again: to let one in for another would make news of both each time. */
+START_TEST(where_who_is_there_stays_who_comes_to_a_full_place_is_not_noted)
+{
+	static const char *const names[] = { "a", "b" };
+
+	all.at_one = 2;
+	all.stays = true;
+	for (int i = 0; i < COUNT(names); i++)
+		ck_assert(put(ONE, names[i], 600 + i, 0));
+	ck_assert(!put(ONE, "c", 900, 1));
+	ck_assert(put(ITS_NEIGHBOUR, "c", 900, 1));
+	ck_assert(!put(ONE, "a", 900, 1));
+	ck_assert_str_eq(found(ONE, 2), "a b ");
+	ck_assert_str_eq(lapsed(601), "talk://1");
+	ck_assert(put(ONE, "c", 900, 601));
+	ck_assert_str_eq(found(ONE, 602), "a c ");
+
+	for (int i = all.count; i < PRESENCES_MAX; i++)
+		ck_assert(put((struct topic) { 100 + (uint64_t)i }, "ada", 10000, 602));
+	ck_assert(!put((struct topic) { 50 }, "ada", 10000, 602));
+	ck_assert_str_eq(lapsed(602), "");
+	ck_assert_int_eq(all.count, PRESENCES_MAX);
+	forget();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("presence");
@@ -148,6 +174,7 @@ int main(void)
 	tcase_add_test(tests, of_one_resource_few_are_known_those_who_stay_longest);
 	tcase_add_test(tests, there_are_so_many_and_no_more_and_who_would_lapse_first_goes);
 	tcase_add_test(tests, so_many_bytes_and_no_more);
+	tcase_add_test(tests, where_who_is_there_stays_who_comes_to_a_full_place_is_not_noted);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

@@ -204,6 +204,13 @@ const char *const *mcp_presence(struct mcp_call *call UNUSED, const char *uri UN
 	return nobody;
 }
 
+const struct mcp_follower *mcp_followers(struct mcp_call *call UNUSED, const char *uri UNUSED)
+{
+	static const struct mcp_follower nobody[1];
+
+	return nobody;
+}
+
 void mcp_gauge(int counter UNUSED, int64_t now UNUSED)
 {
 }
