@@ -71,7 +71,7 @@ static const struct mcp_resource resources[] = {
 	{ "support://conversation/{id}", "conversation", "A conversation",
 	  "The latest fifty messages of a conversation, who has it, and what the model is writing. Subscribe to hear of changes.",
 	  "application/json", .in = conversation_named_shape, .scope = "support:chat support:staff", .run = read_conversation,
-	  .complete = complete_conversation, .sees = sees_conversation, .sees_all = "support:staff" },
+	  .complete = complete_conversation, .sees = sees_conversation, .sees_all = "support:staff", .tells_followers = true },
 	{ QUEUE_URI, "queue", "The desk's queue",
 	  "For staff: who waits for a person, in the order in which they are to be answered, and whom a person has taken. Subscribe to"
 	  " hear of changes.",

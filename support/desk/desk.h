@@ -3,6 +3,8 @@
 #ifndef DESK_H
 #define DESK_H
 
+#include <assert.h>
+
 #include "history.h"
 #include "writing.h"
 
@@ -30,17 +32,23 @@ enum mcp_answer conversation_missing(struct mcp_call *call, enum lookup found, c
 struct conversation_named { const char *id; };
 mcp_sees_fn sees_conversation;
 
-/* ---- Who is writing (say_writing.c) ---- */
+/* ---- Who writes, and who has it open (participants.c) ---- */
 
-struct writer {
+struct participant {
 	const char *role;               /* customer, or person: one of the shop */
 	const char *name;               /* NULL: not for the caller to know */
 	bool you;                       /* the caller */
 };
+extern SHAPE_OF(participant_shape, struct participant);
 
-extern SHAPE_OF(writer_shape, struct writer);
-/* Those who do in a conversation just now; `writers` has room for MCP_PRESENT_MAX. */
-int64_t writers_of(struct mcp_call *call, const struct conversation *conversation, struct writer *writers);
+struct participants {
+	struct participant all[MCP_FOLLOWERS_MAX];
+	int64_t count;
+};
+static_assert(MCP_PRESENT_MAX <= MCP_FOLLOWERS_MAX, "there is room for all who write");
+struct participants writers_of(struct mcp_call *call, const struct conversation *conversation);
+/* A customer is told of themselves and of whoever has the conversation: not who else of the shop looks on. */
+struct participants present_of(struct mcp_call *call, const struct conversation *conversation);
 
 /* ---- As a tool answers with it (shown.c) ---- */
 
@@ -63,8 +71,8 @@ struct shown {
 	const char *comment;
 	const char *first_words, *latest_words;         /* of a list */
 	const char *writing;            /* of a history: what the model has written so far */
-	struct writer *writers;         /* and the people who write */
-	int64_t writers_count;
+	struct participant *writers, *present;          /* and the people who write, and who have it open */
+	int64_t writers_count, present_count;
 };
 
 extern SHAPE_OF(shown_shape, struct shown);

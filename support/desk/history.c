@@ -27,7 +27,8 @@ SHAPE(conversation_named_shape, struct conversation_named,
 
 static SHAPE(head_shape, struct shown, SHOWN_FIELDS(struct shown),
 	TEXT(struct shown, writing, "What the model has written so far of its answer"),
-	LIST(struct shown, writers, writers_count, struct writer, writer_shape, "People who write just now"));
+	LIST(struct shown, writers, writers_count, struct participant, participant_shape, "People who write just now"),
+	LIST(struct shown, present, present_count, struct participant, participant_shape, "People who have it open just now"));
 
 /* A message as it is told. The tokens are for staff. */
 struct told {
@@ -55,6 +56,12 @@ static SHAPE(told_shape, struct told,
 #define TIME_SCHEMA(about) "{\"type\":\"string\",\"format\":\"date-time\",\"description\":\"" about "\"}"
 #define INT_SCHEMA(about) "{\"type\":\"integer\",\"description\":\"" about "\"}"
 
+#define PARTICIPANTS_SCHEMA(about) "{\"type\":\"array\",\"description\":\"" about "\",\"items\":{\"type\":\"object\",\"properties\":{" \
+	"\"role\":{\"type\":\"string\",\"examples\":[\"customer\",\"person\"],\"description\":\"The customer, or a person of the shop\"}" \
+	",\"name\":" TEXT_SCHEMA("Who that is; to a customer of whoever has the conversation alone") \
+	",\"you\":{\"type\":\"boolean\",\"description\":\"Whether that is the caller\"}" \
+	"},\"required\":[\"role\"]}}"
+
 /* What tools found is whatever they answered, so no shape describes a message. */
 const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 	"\"conversation_id\":" TEXT_SCHEMA("Number of the conversation")
@@ -73,11 +80,8 @@ const char history_schema[] = "{\"type\":\"object\",\"properties\":{"
 	",\"comment\":" TEXT_SCHEMA("What the customer said of it")
 	",\"messages\":" INT_SCHEMA("How many messages there are; the latest has this number")
 	",\"writing\":" TEXT_SCHEMA("What the model has written so far of its answer")
-	",\"writers\":{\"type\":\"array\",\"description\":\"People who write just now\",\"items\":{\"type\":\"object\",\"properties\":{"
-	"\"role\":{\"type\":\"string\",\"examples\":[\"customer\",\"person\"],\"description\":\"The customer, or a person of the shop\"}"
-	",\"name\":" TEXT_SCHEMA("Who that is; to a customer of whoever has the conversation alone")
-	",\"you\":{\"type\":\"boolean\",\"description\":\"Whether that is the caller\"}"
-	"},\"required\":[\"role\"]}}"
+	",\"writers\":" PARTICIPANTS_SCHEMA("People who write just now")
+	",\"present\":" PARTICIPANTS_SCHEMA("People who have it open just now")
 	",\"history\":{\"type\":\"array\",\"description\":\"Messages in their order\",\"items\":{\"type\":\"object\",\"properties\":{"
 	"\"seq\":" INT_SCHEMA("Its number in the conversation, from 1")
 	",\"at\":" TIME_SCHEMA("When it was written down")
@@ -167,15 +171,17 @@ static enum lookup read_history(struct mcp_call *call, struct store *store, cons
 	if (found != FOUND)
 		return found;
 	struct shown head = show(call, &conversation);
-	struct writer writers[MCP_PRESENT_MAX];
 	struct page page = page_of(asked, conversation.id);
 	if (!messages_page(store, mcp_arena(call), &page, &messages) ||
 	    !queue_place(store, mcp_arena(call), &conversation, &head.place))
 		return HISTORY_FAILED;
 	head.has_place = head.place != 0;
 	head.writing = conversation.turn_until > now_ms() ? conversation.turn_text : NULL;
-	head.writers = writers;
-	head.writers_count = writers_of(call, &conversation, writers);
+	struct participants writers = writers_of(call, &conversation), present = present_of(call, &conversation);
+	head.writers = writers.all;
+	head.writers_count = writers.count;
+	head.present = present.all;
+	head.present_count = present.count;
 	*json = as_json(call, &head, &messages);
 	return FOUND;
 }

@@ -96,10 +96,7 @@ function message({ role, author, text, at: time, cards: found, cut }, staff) {
 		...(Array.isArray(found) ? found : []).map(each => cards[each?.kind]?.(each)), cut ? element('p', { class: 'quiet' }, 'The answer ends here before its time.') : null);
 }
 
-// Who writes, of those who are not here.
-function writes({ role, name }) {
-	return role === 'customer' ? 'The customer is writing' : `${name ?? 'Somebody of the shop'} is writing`;
-}
+const called = ({ role, name }) => role === 'customer' ? 'The customer' : name ?? 'Somebody of the shop';
 
 // One conversation, in the elements #log, #writing, #writers and #earlier: each message is put there once, so that a screen reader reads it once.
 const talk = { id: null, head: null, first: 0, last: 0, staff: false };
@@ -110,7 +107,7 @@ talk.begin = (id, staff) => {
 	at('log').replaceChildren();
 	at('earlier').hidden = true;
 	talk.write('');
-	showWriters([]);
+	showParticipants([], []);
 };
 
 talk.write = text => {
@@ -122,13 +119,16 @@ talk.write = text => {
 
 talk.toEnd = () => { at('scroll').scrollTop = at('scroll').scrollHeight; };
 
-function showWriters(writers) {
-	const own = talk.staff ? 'person' : 'customer', texts = writers.filter(({ role, you }) => role !== own || !you).map(writes);
+// Those who are not at this end; of whoever writes not that they are here.
+function showParticipants(writers, present) {
+	const own = talk.staff ? 'person' : 'customer', writing = writers.filter(({ role, you }) => role !== own || !you);
+	const silent = present.filter(each => !each.you && !writing.some(({ role, name }) => role === each.role && name === each.name));
+	const texts = [...writing.map(each => `${called(each)} is writing`), ...silent.map(each => `${called(each)} is here`)];
 	if (at('writers').textContent !== texts.join(' · '))
 		at('writers').replaceChildren(...together(texts));
 }
 
-function put({ history, earlier, writing, writers, ...head }) {
+function put({ history, earlier, writing, writers, present, ...head }) {
 	const { scrollHeight, scrollTop, clientHeight } = at('scroll'), atEnd = scrollHeight - scrollTop - clientHeight < 80;
 	const fresh = history.filter(({ seq }) => seq > talk.last);
 	if (!talk.last) {
@@ -139,7 +139,7 @@ function put({ history, earlier, writing, writers, ...head }) {
 	talk.last = fresh.at(-1)?.seq ?? talk.last;
 	talk.head = head;
 	talk.write(writing ?? '');
-	showWriters(writers ?? []);
+	showParticipants(writers ?? [], present ?? []);
 	if (atEnd)
 		talk.toEnd();
 	return fresh;

@@ -234,8 +234,12 @@ START_TEST(what_is_followed_is_ones_own)
 	cannot_follow(people.bob, "support://queue");
 	cannot_follow(people.nobody, "support://conversation/CNV-A1");
 	mcp_test_follow(people.ada, "support://conversation/CNV-A1");
+	mcp_test_notice(people.ada, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");
 	mcp_test_follow(people.bob, "support://conversation/CNV-B1");
+	mcp_test_notice(people.bob, "resources/updated", "{'uri': 'support://conversation/CNV-B1'}");
 	mcp_test_follow(people.staff, "support://conversation/CNV-A1");
+	mcp_test_notice(people.staff, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");
+	mcp_test_notice(people.ada, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");
 	mcp_test_answers(mcp_test_call(people.ada, "rate_conversation", "{'conversation_id': 'CNV-A1', 'rating': 5}"), "{'rating': 5}");
 	mcp_test_notice(people.ada, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");
 	mcp_test_notice(people.staff, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");

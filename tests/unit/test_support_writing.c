@@ -21,6 +21,7 @@ static struct talk open_talk(const char *revision)
 static void follow(struct mcp_test *test)
 {
 	mcp_test_follow(test, URI);
+	mcp_test_notice(test, UPDATED);         /* it is there itself */
 	mcp_test_read(test, URI);
 	mcp_test_quiet(test);
 }
@@ -54,6 +55,7 @@ START_TEST(who_begins_and_ends_is_told_and_who_goes_on_is_not)
 	sees(talk.carol, "[]");
 	follow(talk.carol);
 	mcp_test_follow(talk.dave, "support://conversation/CNV-A2");
+	mcp_test_notice(talk.dave, "resources/updated", "{'uri': 'support://conversation/CNV-A2'}");
 	say(talk.ada, WRITES, "six seconds");
 	mcp_test_notice(talk.carol, UPDATED);
 	sees(talk.carol, "[{'role': 'customer', 'name': 'C-ada', 'you': false}]");
@@ -126,7 +128,7 @@ START_TEST(a_customer_knows_the_name_of_who_has_the_conversation)
 {
 	struct talk talk = open_talk(revisions[_i]);
 
-	mcp_test_follow(talk.ada, URI);
+	follow(talk.ada);
 	say(talk.carol, ANSWERS, "six seconds");
 	mcp_test_notice(talk.ada, UPDATED);
 	sees(talk.ada, "[{'role': 'person', 'name': null, 'you': false}]");

@@ -127,7 +127,7 @@ test('what is written while the first answer is, waits for that and says so', { 
 	assert.equal(await page.locator('.letter').count(), 0);
 });
 
-test('who writes is seen by whoever is there, for as long as they do, and heard once', { skip }, async t => {
+test('who writes, and who is there, is seen by whoever is there, for as long as they are, and heard once', { skip }, async t => {
 	const world = await openWorld(t, { models: false }), ann = (await person(t, world, 'ann')).page, desk = (await person(t, world, 'staff')).page;
 	await ann.getByRole('link', { name: 'New conversation' }).click();
 	await write(ann, 'Is somebody there?');
@@ -161,16 +161,19 @@ test('who writes is seen by whoever is there, for as long as they do, and heard 
 	const answer = await box(desk).inputValue();
 	await desk.getByRole('button', { name: 'Answer', exact: true }).click();
 	await shows(ann, ['Is somebody there?', answer]);
-	await says(ann, '');
-	// Who empties it writes no more, and neither does who leaves.
+	await says(ann, 'staff is here');
+	// Who empties it writes no more, and neither does who leaves; and is here no more soon.
 	await box(ann).fill('');
-	await says(desk, '');
+	await says(desk, 'The customer is here');
+	await picture(desk, 'customer-is-here');
+	await assertAccessible(desk, 'the customer is here');
 	await box(ann).fill('And');
 	await says(desk, 'The customer is writing');
 	await ann.goto(`${world.site.url}#/new`);
 	await says(desk, '');
 
-	assert.deepEqual(await desk.evaluate(() => heard), ['The customer is writing', '', 'The customer is writing', '']);
+	const [writing, here] = ['The customer is writing', 'The customer is here'];
+	assert.deepEqual(await desk.evaluate(() => heard), [writing, here, writing, here, '']);
 	// Of each page one in three seconds, beside those that begin and end.
 	const calls = world.server.log.match(/say_writing/g).length, most = 8 + 2 * (Date.now() - began) / 3000;
 	t.diagnostic(`${answer.length + long.length} keys were ${calls} calls, of ${Math.floor(most)} they may be`);

@@ -1,7 +1,7 @@
 // thread.ts - one conversation as it is known here: read once, then what is new of it whenever it has changed.
 import { pause, pauseBefore } from './again';
 import { Refused, SignedOut, type Server } from './server';
-import type { Conversation, History, Message, Writer } from './types';
+import type { Conversation, History, Message, Participant } from './types';
 
 const TRIES = 4;                                // where the server answers no: a conversation that is not there, or its store's trouble
 
@@ -9,7 +9,8 @@ export class Thread {
 	head: Conversation | undefined;
 	messages: Message[] = [];
 	writing = '';
-	writers: Writer[] = [];
+	writers: Participant[] = [];            // who write just now
+	present: Participant[] = [];            // who have it open
 	earlier = false;
 	missing = false;
 	#end: () => void;
@@ -58,11 +59,12 @@ export class Thread {
 
 	async #readOnce() {
 		const known = this.head !== undefined;
-		const { history, earlier, later, writing, writers, ...head } = await this.server.call<History>('get_conversation_history',
+		const { history, earlier, later, writing, writers, present, ...head } = await this.server.call<History>('get_conversation_history',
 			{ conversation_id: this.id, ...known ? { after: this.last, limit: 200 } : {} });
 		this.head = head;
 		this.writing = writing ?? '';
 		this.writers = writers ?? [];
+		this.present = present ?? [];
 		this.messages.push(...history.filter(message => message.seq > this.last));
 		if (!known)
 			this.earlier = earlier;

@@ -35,8 +35,8 @@ export interface Message {
 	cut?: string;
 }
 
-// Somebody who writes just now, as say_writing told.
-export interface Writer {
+// Somebody who writes just now, or has it open.
+export interface Participant {
 	role: 'customer' | 'person';
 	name?: string;
 	you?: boolean;
@@ -44,7 +44,8 @@ export interface Writer {
 
 export interface History extends Conversation {
 	writing?: string;
-	writers?: Writer[];
+	writers?: Participant[];
+	present?: Participant[];
 	history: Message[];
 	earlier: boolean;
 	later: boolean;

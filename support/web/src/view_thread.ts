@@ -5,7 +5,7 @@ import { Refused, type Server } from './server';
 import { showLetter, showMessage } from './show_message';
 import { TellWriting } from './tell_writing';
 import { Thread } from './thread';
-import type { Conversation, Message, Role, Writer } from './types';
+import type { Conversation, Message, Participant, Role } from './types';
 import { say, words } from './words';
 
 const NEAR = 80;                                // pixels from the end: who is there is kept there
@@ -172,7 +172,7 @@ export class ThreadView {
 		this.#letterRows.show(letters, letter => JSON.stringify([letter, this.outbox.waits(letter)]));
 		this.#showOwnState(thread);
 		this.#showWriting(thread);
-		this.#showWriters(thread?.writers ?? []);
+		this.#showParticipants(thread?.writers ?? [], thread?.present ?? []);
 		if (atEnd)
 			this.#scroll.scrollTop = this.#scroll.scrollHeight;
 	}
@@ -221,11 +221,12 @@ export class ThreadView {
 			fill(this.#told);
 	}
 
-	// Who is at this end is not told so. A screen reader says each text once.
-	#showWriters(writers: readonly Writer[]) {
-		const own = this.role === 'customer' ? 'customer' : 'person';
-		const text = writers.filter(writer => writer.role !== own || !writer.you).map(({ role, name }) =>
-			role === 'customer' ? words.customerWrites : name ? say(words.personWrites, { name }) : words.shopWrites).join(' · ');
+	// Who is at this end is not told so, and of whoever writes not that they are here. A screen reader says each text once.
+	#showParticipants(writers: readonly Participant[], present: readonly Participant[]) {
+		const own = this.role === 'customer' ? 'customer' : 'person', writing = writers.filter(({ role, you }) => role !== own || !you);
+		const silent = present.filter(each => !each.you && !writing.some(({ role, name }) => role === each.role && name === each.name));
+		const text = [...writing.map(({ role, name }) => role === 'customer' ? words.customerWrites : name ? say(words.personWrites, { name }) : words.shopWrites),
+			...silent.map(({ role, name = '' }) => role === 'customer' ? words.customerIsHere : say(words.personIsHere, { name }))].join(' · ');
 		if (this.#writers.textContent !== text)
 			fill(this.#writers, text || null);
 	}

@@ -54,6 +54,8 @@ const en = {
 	customerWrites: 'The customer is writing',
 	personWrites: '{name} is writing',
 	shopWrites: 'Somebody of the shop is writing',
+	customerIsHere: 'The customer is here',
+	personIsHere: '{name} is here',
 	cut: 'The answer was cut off here.',
 
 	message: 'Your message',
