@@ -106,8 +106,8 @@ static enum mcp_reply put(struct mcp_call *call, struct question *question, cons
 {
 	if (!can_ask(call, kind))
 		return MCP_UNAVAILABLE;
-	/* Look and ask first, act after: what was done would be done again with the answer. */
-	if (call->streamed && mistakes_stop)
+	/* Look and ask first, act after: what was done would be done again with the answer. Of a tool that keeps something nobody knows that. */
+	if (call->streamed && !call->kept && mistakes_stop)
 		call_mistake(call, "it told of progress before it asked \"%s\", and will tell it again: ask first", key);
 	if (!question)
 		question = question_add(call, arena_copy(call->arena, str_of(key)));
