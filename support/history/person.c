@@ -34,8 +34,11 @@ static bool pass_on(struct store *store, void *context)
 {
 	struct work *work = context;
 
-	return find(store, work) && history_wait_for_person(store, work->arena, work->now, work->why, now_ms()) &&
-	       conversation_keep(store, work->now);
+	if (!find(store, work))
+		return false;
+	/* What the model is writing just now would be seen as its writing until the lease is over. */
+	conversation_end_turn(work->now);
+	return history_wait_for_person(store, work->arena, work->now, work->why, now_ms()) && conversation_keep(store, work->now);
 }
 
 enum lookup person_wanted(struct store *store, struct arena *arena, const char *id, const char *customer, const struct passing_on *why,
