@@ -17,8 +17,8 @@
 static const struct mcp_tool tools[] = {
 	{ "chat_with_ai", "Talk with the shop",
 	  "Says something to the shop for the customer who calls, and answers what the shop's assistant, or a person of the shop, says to it. The assistant"
-	  " looks up products, stock and the customer's own orders, and can start a return, of which the customer is asked first. While it writes, its text is"
-	  " told as progress.",
+	  " looks up products, stock and the customer's own orders, and can start a return, of which the customer is asked first. The first progress is the"
+	  " conversation's URI; while the assistant writes, each further one is its text so far.",
 	  .in = chat_shape, .out = chatted_shape, .scope = "support:chat", .changes = true, .idempotent = true, .reaches_out = true, .blocks = true,
 	  .deadline_ms = CHAT_DEADLINE_MS, .run = chat_with_ai, .meta = CHAT_LINK },
 	{ "list_conversations", "List conversations",

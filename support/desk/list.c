@@ -2,6 +2,7 @@
 #include "desk.h"
 
 struct list {
+	const char *idempotency_key;
 	const char *status;
 	int64_t since;
 	int64_t limit;
@@ -15,6 +16,8 @@ struct listed {
 };
 
 SHAPE(list_shape, struct list,
+	TEXT(struct list, idempotency_key, "Only the one in which you said something with this key: what became of a call of chat_with_ai", AT_LEAST(1),
+	     AT_MOST(128)),
 	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
 	TIME(struct list, since, "Only those in which something was said then or later: a date, or a time with its zone",
 	     EXAMPLES("2026-11-01", "2026-11-01T09:30:00Z")),
@@ -55,6 +58,26 @@ static void take_page(struct mcp_call *call, struct conversations *found, int64_
 	listed->next_cursor = mcp_cursor(call, cursor_kind(call, own), position_shape, &(struct position) { last->updated_at, last->id });
 }
 
+/* A page that speaks by way of its host hears of no progress, and finds a new conversation so. */
+static enum mcp_answer list_said(struct mcp_call *call, struct store *store, const char *key)
+{
+	struct conversation conversation;
+	struct conversations found = { &conversation, 1 };
+	struct listed listed;
+
+	switch (conversation_said(store, mcp_arena(call), caller_as_customer(call), key, &conversation)) {
+	case FOUND:
+		break;
+	case NOT_FOUND:
+		found.count = 0;
+		break;
+	default:
+		return mcp_fail(call, HISTORY_DOWN);
+	}
+	take_page(call, &found, 1, NULL, &listed);
+	return mcp_return(call, listed_shape, &listed);
+}
+
 enum mcp_answer list_conversations(struct mcp_call *call, const void *in, struct store *store)
 {
 	const struct list *asked = in;
@@ -65,6 +88,8 @@ enum mcp_answer list_conversations(struct mcp_call *call, const void *in, struct
 
 	if (!conversations_of(call, &own))
 		return customer_unknown(call);
+	if (asked->idempotency_key)
+		return list_said(call, store, asked->idempotency_key);
 	if (asked->cursor && !mcp_cursor_open(call, cursor_kind(call, own), asked->cursor, position_shape, &after))
 		return mcp_fail(call, "That cursor is not one that list_conversations gave. Leave it out to begin with the newest.");
 	struct listing listing = {

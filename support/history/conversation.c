@@ -46,6 +46,16 @@ bool conversation_is(struct arena *arena, const char *spelt, const char *id)
 	return strcmp(conversation_id_known(arena, spelt), id) == 0;
 }
 
+enum lookup conversation_said(struct store *store, struct arena *arena, const char *customer, const char *idempotency_key,
+                              struct conversation *conversation)
+{
+	const struct message by = { .role = "customer", .author = customer, .idempotency_key = idempotency_key };
+	struct message said;
+	int found = row_of_key(store, arena, &by, &said);
+
+	return found == 1 ? conversation_find(store, arena, said.conversation_id, customer, conversation) : found ? HISTORY_FAILED : NOT_FOUND;
+}
+
 /* ---- Within a transaction ---- */
 
 static bool count_answered(struct store *store, struct arena *arena, struct conversation *conversation, const struct message *message)

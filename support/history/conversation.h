@@ -87,6 +87,10 @@ enum lookup { FOUND, NOT_FOUND, CUSTOMER_UNKNOWN, HISTORY_FAILED };
 enum lookup conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
                               struct conversation *conversation);
 
+/* The one in which that customer said something with that key. */
+enum lookup conversation_said(struct store *store, struct arena *arena, const char *customer, const char *idempotency_key,
+                              struct conversation *conversation);
+
 /* Whether that is its number, however it is spelt. */
 bool conversation_is(struct arena *arena, const char *spelt, const char *id);
 

@@ -152,11 +152,20 @@ static enum mcp_answer answered(struct mcp_call *call, const struct turn *turn, 
 	return mcp_return(call, chatted_shape, &chatted);
 }
 
+/* Before it waits the first time: of which conversation this is, so that a client follows a new one, or asks for a person in it, long before
+ * its first answer is whole. */
+static void tell_where(struct mcp_call *call, const struct turn *turn)
+{
+	if (!mcp_kept(call))
+		mcp_progress(call, 0, 0, "%s", conversation_uri(mcp_arena(call), turn->id));
+}
+
 /* Whoever says the same again is told what it is being answered, as who said it first is. */
 static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *turn)
 {
 	const struct conversation *conversation = &turn->conversation;
 
+	tell_where(call, turn);
 	keep(call, turn, (struct kept) { .waits = true });
 	if (conversation->turn_text && conversation->turn_seq == turn->seq)
 		mcp_progress(call, (double)strlen(conversation->turn_text), 0, "%s", conversation->turn_text);
@@ -293,6 +302,7 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 		return mcp_fail(call, HISTORY_DOWN);
 	if (person)
 		return give_up(call, store, turn, NULL, person);
+	tell_where(call, turn);
 	keep(call, turn, (struct kept) { .asks = true });
 	struct arena *arena = arena_create();
 	enum mcp_answer answer = answer_in(call, store, turn, arena);

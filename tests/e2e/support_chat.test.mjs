@@ -2,7 +2,7 @@
 // a person answers instead. Against real products and orders, and a double of models.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callTool, eventually, exchange, onPostgres, select, stateless } from './support.mjs';
+import { ask, callTool, eventually, exchange, onPostgres, select, stateless } from './support.mjs';
 import { as, customers, GPT, NOVA, World } from './support_world.mjs';
 
 const said = body => body.messages.filter(({ role }) => role !== 'system').map(({ role, content }) => [role, content]);
@@ -25,7 +25,8 @@ for (const era of ['2026-07-28', '2025-11-25'])
 	test(`the model answers, is told as it writes, and knows what was said before, in ${era}`, async t => {
 		const world = await World.open(t);
 		world.models.script(GPT, ['Good ', 120, 'day', 120, ' to you.', { usage: [40, 6, 8] }], ['Blue.']);
-		const { told, result } = await world.follow('ann', { message: 'Hello!' }, { era }), first = result.structuredContent;
+		const { told, begun, result } = await world.follow('ann', { message: 'Hello!' }, { era }), first = result.structuredContent;
+		assert.equal(begun, `support://conversation/${first.conversation_id}`);
 		assert.deepEqual([first.reply, first.by, first.status, first.model, first.tokens_in, first.tokens_out, first.tokens_cached, first.seq, first.answers],
 			['Good day to you.', 'model', 'open', `openai:${GPT}`, 40, 6, 8, 1, 2]);
 		assert.ok(told.length >= 2 && told.every(([text]) => 'Good day to you.'.startsWith(text)), JSON.stringify(told));
@@ -130,6 +131,25 @@ test('who writes while the model does is answered next, in the order of writing'
 	assert.deepEqual([(await first).reply, (await second).reply], ['First.', 'Second.']);
 	assert.deepEqual(said(world.models.requests[2].body).slice(2), [['user', 'One?'], ['assistant', 'First.'], ['user', 'Two?']]);
 	assert.equal(world.models.requests.length, 3);
+});
+
+test('a new conversation is known before a word of its first answer is there, by the first progress and by its key', async t => {
+	const world = await World.open(t);
+	let goOn;
+	world.models.script(GPT, [{ until: new Promise(resolve => { goOn = resolve; }) }, 'Hello.']);
+	const found = async (who, idempotency_key) => (await ask(world.server, 'list_conversations', { idempotency_key }, as(who))).conversations;
+	assert.deepEqual(await found('ann', 'k1'), []);
+	const call = world.chat('ann', 'Hi', { idempotency_key: 'k1' });
+	await eventually(async () => (await found('ann', 'k1')).length === 1, 'it is there');
+	const [{ conversation_id, messages: count }] = await found('ann', 'k1');
+	assert.equal(count, 1);
+	// Of nobody else.
+	for (const who of ['bob', 'staff'])
+		assert.deepEqual(await found(who, 'k1'), []);
+	// Who says the same again waits for the same answer, and knows where it comes.
+	const again = world.follow('ann', { message: 'Hi', idempotency_key: 'k1' });
+	goOn();
+	assert.deepEqual([(await call).conversation_id, (await again).result.structuredContent.reply], [conversation_id, 'Hello.']);
 });
 
 test('a process that is killed leaves the message, and no half of a turn', async t => {
@@ -244,13 +264,13 @@ test('a return is asked of the customer; the model is not asked again, whichever
 	assert.equal((await callTool(world.orders, 'get_order', { id: order }, as('staff'))).structuredContent.returns.length, 1);
 });
 
-test('a return is asked of the customer, on one process as well', async t => {
+test('a return is asked of the customer, on one process as well, who was told of progress before', async t => {
 	const world = await World.open(t, { shop: true });
 	const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered');
-	world.models.script(GPT, [use('start_return', { order_id: order, items: [{ sku: 'KIT-0001', quantity: 1 }], reason: 'It leaks' })], ['It is arranged.']);
-	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back, it leaks' } };
-	const send = async more => (await exchange(world.server, stateless('tools/call', { ...params, ...more },
-		{ capabilities: { elicitation: { form: {} } }, ...as('ann') }))).json.result;
+	world.models.script(GPT, ['Let me arrange it. ', use('start_return', { order_id: order, items: [{ sku: 'KIT-0001', quantity: 1 }], reason: 'It leaks' })], ['It is arranged.']);
+	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back, it leaks' }, _meta: { progressToken: 'p' } };
+	const send = async more => JSON.parse((await exchange(world.server, stateless('tools/call', { ...params, ...more },
+		{ capabilities: { elicitation: { form: {} } }, ...as('ann') }))).events.findLast(({ data }) => data).data).result;
 	const first = await send();
 	assert.equal(first.resultType, 'input_required', JSON.stringify(first));
 	// What they write instead ends the question.

@@ -108,6 +108,20 @@ describe('the pages in a browser', { skip: chromium ? false : 'there is no chrom
 		await looksWell(page, 'chat');
 	});
 
+	test('a new conversation is seen before its first answer is there: its host tells of that alone, so it is found by its key', async t => {
+		const world = await World.open(t), rest = Promise.withResolvers();
+		world.models.script(GPT, ['One ', 600, 'moment', { until: rest.promise }, '.']);
+		const page = await open(t, world, 'chat_with_ai', 'ann'), call = page.call({ message: 'Hello', idempotency_key: 'k1' });
+		await page.view.locator('#writing', { hasText: 'One moment' }).waitFor();
+		await shown(page, 'Hello');
+		assert.equal(await page.view.locator('#pending article').count(), 0);
+		await page.view.getByRole('button', { name: 'Talk to a person' }).click();
+		await says(page, /^(Waiting for a person, place 1|The assistant is writing)/);
+		rest.resolve();
+		await call;
+		await says(page, /^Waiting for a person, place 1/);
+	});
+
 	test('a customer asks for a person, who answers, and is rated: by the keyboard alone', async t => {
 		const world = await World.open(t);
 		world.models.script(GPT, ['Good day.']);

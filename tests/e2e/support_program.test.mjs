@@ -19,7 +19,7 @@ test('the program of docs/support.md does what the page says', { skip: !existsSy
 	const lines = said.trim().split('\n'), { status, history } = JSON.parse(lines.at(-1));
 	assert.equal(lines.at(-3), 'There is one.');
 	assert.match(lines.at(-2), /^ResourceUpdated\(uri='support:\/\/(queue|conversation\/CNV-\w+)'\)$/);
-	assert.ok(lines.length > 3 && lines.slice(0, -3).every(line => line.startsWith('… There')), said);
+	assert.ok(lines.length > 4 && /^… support:\/\/conversation\/CNV-\w+$/.test(lines[0]) && lines.slice(1, -3).every(line => line.startsWith('… There')), said);
 	assert.deepEqual([status, history.map(({ role, text }) => [role, text])], ['open', [['customer', 'Is there a red teapot?'], ['model', 'There is one.'],
 		['note', 'A person was asked for: It leaks'], ['person', 'There is.']]]);
 });

@@ -61,13 +61,20 @@ const chosen = () => /^#\/([\w-]+)$/.exec(location.hash)?.[1];
 function openShop(server: Server, role: Role, main: HTMLElement): () => void {
 	let thread: ThreadView | undefined;
 	const list = new ListView(server, role), pane = h('div', { class: 'pane' }), routes = new AbortController();
-	const outbox = new Outbox(server, () => thread?.show(), (letter, id) => {
+	const outbox = new Outbox(server, () => thread?.show(), id => {
+		if (thread && thread.id === undefined) {
+			history.replaceState(null, '', `#/${encodeURIComponent(id)}`);
+			thread.begins(id);
+			list.choose(id);
+			name(id);
+		}
+		void list.read();
+	}, (_, id) => {
 		void list.read();
 		if (thread?.id === id)
 			thread.read();
-		else if (thread && thread.id === undefined && letter.by === 'customer')
-			location.replace(`#/${encodeURIComponent(id)}`);
 	});
+	const name = (id?: string) => { document.title = id && id !== 'new' ? `${words.title} – ${id}` : words.title; };
 	const go = () => {
 		const at = chosen(), id = role === 'staff' && at === 'new' ? undefined : at;      // the desk begins none
 		thread?.close();
@@ -75,7 +82,7 @@ function openShop(server: Server, role: Role, main: HTMLElement): () => void {
 		pane.replaceChildren(thread?.element ?? h('p', { class: 'hint' }, words.choose));
 		main.dataset.shows = thread ? 'thread' : 'list';
 		list.choose(id);
-		document.title = id && id !== 'new' ? `${words.title} – ${id}` : words.title;
+		name(id);
 		thread?.focus();
 	};
 	addEventListener('hashchange', go, { signal: routes.signal });

@@ -33,7 +33,8 @@ export class Outbox {
 	#under = new Set<string>();
 	#open = true;                           // until its person is signed out: what is kept is the next one's to send
 
-	constructor(private readonly server: Server, private readonly changed: () => void,
+	// `begun`: a new conversation has its number; `answered`: a letter is.
+	constructor(private readonly server: Server, private readonly changed: () => void, private readonly begun: (id: string) => void,
 		private readonly answered: (letter: Letter, id: string) => void) {
 		this.letters = (JSON.parse(sessionStorage.getItem(NAME) ?? '[]') as Letter[])
 			.map(letter => letter.state === 'failed' ? letter : { ...letter, state: 'kept' });
@@ -58,10 +59,10 @@ export class Outbox {
 		return this.letters.filter(letter => letter.conversation === conversation);
 	}
 
-	// Not sent for want of a connection, but of the number that a new conversation has with its first answer.
+	// Not sent yet, for want of no connection but of the number that a new conversation has as soon as its first letter is there.
 	waits(letter: Letter) {
 		const [first] = this.of(undefined);
-		return letter.state === 'kept' && letter.conversation === undefined && letter !== first && first?.state === 'written';
+		return letter.state === 'kept' && letter.conversation === undefined && letter !== first && first?.state !== 'kept';
 	}
 
 	add(letter: Omit<Letter, 'key' | 'at' | 'state'>) {
@@ -141,21 +142,31 @@ export class Outbox {
 		const args = { message: letter.text, idempotency_key: letter.key, ...letter.conversation && { conversation_id: letter.conversation } };
 		if (letter.by === 'staff')
 			return (await this.server.call<Conversation>('reply_as_person', { ...args, ...letter.more })).conversation_id;
-		return (await this.server.call<Chatted>('chat_with_ai', args, { told: text => {
-			this.writing.set(letter.key, text);
+		// Told first, before a word of the answer: where it is, as support://conversation/ID.
+		return (await this.server.call<Chatted>('chat_with_ai', args, { told: (text, progress) => {
+			if (progress > 0)
+				this.writing.set(letter.key, text);
+			else
+				this.#begins(letter, text.slice(text.lastIndexOf('/') + 1));
 			this.#becomes(letter, 'written');
 			this.changed();
 			this.send();
 		} })).conversation_id;
 	}
 
+	// All that was written of it goes with it.
+	#begins(letter: Letter, id: string) {
+		if (letter.conversation !== undefined)
+			return;
+		this.keepDraft(this.draft(), id);
+		this.keepDraft('');
+		for (const each of this.of(undefined))
+			each.conversation = id;
+		this.begun(id);
+	}
+
 	#arrived(letter: Letter, id: string) {
-		if (letter.conversation === undefined) {
-			this.keepDraft(this.draft(), id);
-			this.keepDraft('');
-			for (const each of this.of(undefined))
-				each.conversation = id;
-		}
+		this.#begins(letter, id);
 		this.discard(letter);
 		this.answered(letter, id);
 	}

@@ -141,10 +141,10 @@ export class Server {
 		}
 	}
 
-	async call<Result>(name: string, args: Record<string, unknown>, { told, signal }: { told?: (text: string) => void; signal?: AbortSignal } = {}): Promise<Result> {
+	async call<Result>(name: string, args: Record<string, unknown>, { told, signal }: { told?: (text: string, progress: number) => void; signal?: AbortSignal } = {}): Promise<Result> {
 		const result = await this.#request({
 			timeout: CALL_MS, resetTimeoutOnProgress: true,
-			...signal && { signal }, ...told && { onprogress: ({ message }) => message !== undefined && told(message) },
+			...signal && { signal }, ...told && { onprogress: ({ message, progress }) => message !== undefined && told(message, progress) },
 		}, (client, options) => client.callTool({ name, arguments: args }, options));
 		if (result.isError) {
 			const [first] = result.content;

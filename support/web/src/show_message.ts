@@ -31,5 +31,5 @@ const states: Record<Letter['state'], string> = {
 
 export const showLetter = (letter: Letter, outbox: Outbox) => h('article', { class: `message mine ${letter.by} letter`, 'data-state': letter.state },
 	h('header', {}, h('strong', {}, words.you), ' ', h('time', { datetime: letter.at }, when(letter.at))),
-	h('p', { class: 'words' }, letter.text), h('p', { class: 'state' }, outbox.waits(letter) ? words.waits : states[letter.state]),
+	h('p', { class: 'words' }, letter.text), h('p', { class: 'state' }, outbox.waits(letter) ? words.sending : states[letter.state]),
 	letter.state === 'failed' && h('p', { class: 'actions' }, button(words.again, () => outbox.again(letter)), button(words.discard, () => outbox.discard(letter))));

@@ -19,6 +19,7 @@ export class ThreadView {
 	#facts = h('div', { class: 'facts-of' });
 	#actions = h('p', { class: 'actions' });
 	#older = button(words.older, () => void this.#thread?.readEarlier().catch(() => {}), { class: 'older' });
+	#hint = h('p', { class: 'hint', hidden: true }, words.newHint);
 	#log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': words.title });
 	#letters = h('div', { class: 'letters' });
 	#writing = h('article', { class: 'message theirs model writing', hidden: true });
@@ -37,21 +38,28 @@ export class ThreadView {
 	#me = '';                               // as the server names whoever answers here; "": nobody has told yet
 
 	constructor(private readonly server: Server, private readonly outbox: Outbox, private readonly role: Role,
-		readonly id: string | undefined, private readonly moved: () => void) {
+		public id: string | undefined, private readonly moved: () => void) {
 		this.#rows = new Rows(this.#log, message => String(message.seq), message => showMessage(message, role));
 		this.#letterRows = new Rows(this.#letters, letter => letter.key, letter => showLetter(letter, outbox));
 		this.#writing.append(h('header', {}, h('strong', {}, words.assistant), ' ', h('span', { class: 'dots', 'aria-hidden': true }, '…')), this.#writingText);
 		this.#scroll = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.title }, this.#older,
-			id === undefined && h('p', { class: 'hint' }, words.newHint), this.#log, this.#letters, this.#writing, this.#rating);
+			this.#hint, this.#log, this.#letters, this.#writing, this.#rating);
 		this.#form = this.#composer();
 		this.element = h('section', { class: 'thread', 'aria-labelledby': 'thread-title' },
 			h('header', { class: 'thread-head' }, h('a', { href: '#/', class: 'back' }, words.back), this.#title, this.#state, this.#facts, this.#actions),
 			this.#scroll, this.#writers, this.#told, this.#problem, this.#form);
 		this.#title.id = 'thread-title';
-		if (id !== undefined) {
-			this.#thread = new Thread(server, id, () => this.show());
-			this.#tell = new TellWriting(writing => server.call('say_writing', { conversation_id: id, writing, as_person: role === 'staff' }));
-		}
+		if (id !== undefined)
+			this.begins(id);
+		else
+			this.show();
+	}
+
+	// It has its number: whoever is at the page goes on where they are.
+	begins(id: string) {
+		this.id = id;
+		this.#thread = new Thread(this.server, id, () => this.show());
+		this.#tell = new TellWriting(writing => this.server.call('say_writing', { conversation_id: id, writing, as_person: this.role === 'staff' }));
 		this.show();
 	}
 
@@ -161,6 +169,7 @@ export class ThreadView {
 		const thread = this.#thread, head = thread?.head;
 		fill(this.#title, this.id === undefined ? words.newTitle : this.role === 'staff' && head?.customer ? say(words.customer, { name: head.customer }) : this.id);
 		this.#older.hidden = !thread?.earlier;
+		this.#hint.hidden = this.id !== undefined;
 		this.#form.hidden = thread?.missing ?? false;
 		if (thread?.missing)
 			fill(this.#state, words.missing);

@@ -65,7 +65,6 @@ const en = {
 	written: 'Received',
 	answered: 'Answered',
 	kept: 'Not sent yet: no connection. It is kept, and sent once.',
-	waits: 'Sent when the answer is there.',
 	later: 'Not answered yet. Trying again …',
 	failed: 'This was not sent.',
 	again: 'Try again',
