@@ -3,6 +3,7 @@
 #define CREW_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/types.h>
 
 #include "lines.h"
@@ -12,7 +13,7 @@
 struct worker {
 	struct pool *pool;
 	pid_t id;
-	pthread_cond_t wake;
+	sem_t wake;                     /* no condition: whoever waited for one wakes nobody when it lets go of the lock, by a system call */
 	bool lives, called, busy;
 	bool computes;                  /* when it was last looked at, whatever it ran; before: true */
 	bool seen;                      /* looked at since it began its job */

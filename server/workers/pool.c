@@ -46,7 +46,7 @@ static struct worker *call(struct worker *worker)
 static void wake(struct worker *worker)
 {
 	if (worker)
-		pthread_cond_signal(&worker->wake);
+		sem_post(&worker->wake);
 }
 
 static struct worker *free_place(struct pool *pool)
@@ -119,15 +119,18 @@ static struct worker *call_for_jobs(struct pool *pool)
 
 /* ---- A worker ---- */
 
-/* False: nobody called it. */
+/* False: nobody called it. The lock is let go meanwhile. */
 static bool wait_for(struct worker *worker, int64_t ms)
 {
 	struct pool *pool = worker->pool;
 	struct timespec until = tick_in(ms);
-	int trouble = 0;
+	bool late = false;
 
-	while (!worker->called && !pool->stopping && trouble != ETIMEDOUT)
-		trouble = pthread_cond_timedwait(&worker->wake, &pool->lock, &until);
+	while (!worker->called && !pool->stopping && !late) {
+		pthread_mutex_unlock(&pool->lock);
+		late = sem_clockwait(&worker->wake, CLOCK_MONOTONIC, &until) < 0 && errno == ETIMEDOUT;
+		pthread_mutex_lock(&pool->lock);
+	}
 	return worker->called || pool->stopping;
 }
 
@@ -312,18 +315,14 @@ static int computing_most(void)
 static struct pool *create_pool(int workers, int queue_max)
 {
 	struct pool *pool = calloc(1, sizeof(*pool) + (size_t)workers * sizeof(struct worker));
-	pthread_condattr_t attributes;
 
 	if (!pool)
 		fatal();
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	for (int i = 0; i < workers; i++) {
 		pool->workers[i].pool = pool;
-		pthread_cond_init(&pool->workers[i].wake, &attributes);
+		sem_init(&pool->workers[i].wake, 0, 0);
 	}
-	pthread_condattr_destroy(&attributes);
 	pthread_cond_init(&pool->all_ended, NULL);
 	lines_create(&pool->lines, workers, queue_max);
 	pool->most = workers;
@@ -406,7 +405,7 @@ void pool_close(struct pool *pool)
 	pool->stopping = true;
 	pool->idle = NULL;
 	for (int i = 0; i < pool->most; i++)
-		pthread_cond_signal(&pool->workers[i].wake);
+		sem_post(&pool->workers[i].wake);
 	while (pool->count > 0)
 		pthread_cond_wait(&pool->all_ended, &pool->lock);
 	bool joins = pool->has_ended;
@@ -422,7 +421,7 @@ void pool_stop(struct pool *pool)
 		return;
 	pool_close(pool);
 	for (int i = 0; i < pool->most; i++)
-		pthread_cond_destroy(&pool->workers[i].wake);
+		sem_destroy(&pool->workers[i].wake);
 	pthread_cond_destroy(&pool->all_ended);
 	pthread_mutex_destroy(&pool->lock);
 	lines_destroy(&pool->lines);
