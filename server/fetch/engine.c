@@ -22,8 +22,11 @@ static struct {
 	bool running, stopping, counted;        /* counted: /metrics has its counters */
 	pthread_t thread;
 	int wake;                       /* an eventfd */
+	atomic_bool asleep;             /* it is to be woken; it becomes so under the lock */
 	struct fetch *first, **last;    /* ordered: to be looked at */
 	struct fetch *in_event;
+	uint64_t events;                /* that are over */
+	int settling;                   /* who waits for the one that runs */
 } shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .event_over = PTHREAD_COND_INITIALIZER, .last = &shared.first };
 
 static _Thread_local bool is_engine;
@@ -49,10 +52,14 @@ static void end_event(struct fetch *fetch, bool finished)
 {
 	pthread_mutex_lock(&shared.lock);
 	shared.in_event = NULL;
+	shared.events++;
 	fetch->finished = finished;
-	if (fetch->silenced)
+	bool last = finished && fetch->dropped && !fetch->ordered;
+	if (fetch->silenced || shared.settling)
 		pthread_cond_broadcast(&shared.event_over);
 	pthread_mutex_unlock(&shared.lock);
+	if (last)
+		request_release(fetch);
 }
 
 void event_end(struct fetch *fetch)
@@ -82,10 +89,10 @@ static void order(struct fetch *fetch)
 		return;
 	fetch->ordered = true;
 	fetch->next_ordered = NULL;
-	if (!shared.first)
-		wake();
 	*shared.last = fetch;
 	shared.last = &fetch->next_ordered;
+	if (atomic_exchange(&shared.asleep, false))
+		wake();
 }
 
 static void look_at(struct fetch *fetch, bool dropped, bool withdrawn, bool resumed)
@@ -122,6 +129,21 @@ static bool take_order(void)
 }
 
 /* ---- The thread ---- */
+
+/* Whoever orders something after that wakes it. */
+bool engine_falls_asleep(void)
+{
+	pthread_mutex_lock(&shared.lock);
+	bool asleep = !shared.first && !shared.stopping;
+	atomic_store(&shared.asleep, asleep);
+	pthread_mutex_unlock(&shared.lock);
+	return asleep;
+}
+
+void engine_is_awake(void)
+{
+	atomic_store_explicit(&shared.asleep, false, memory_order_relaxed);
+}
 
 static bool is_stopping(void)
 {
@@ -214,6 +236,28 @@ void fetch_drop(struct fetch *fetch)
 	pthread_mutex_unlock(&shared.lock);
 	if (last)
 		request_release(fetch);
+}
+
+void fetch_drop_told(struct fetch *fetch)
+{
+	pthread_mutex_lock(&shared.lock);
+	bool in_event = shared.in_event == fetch;
+	if (in_event)
+		fetch->dropped = true;
+	pthread_mutex_unlock(&shared.lock);
+	if (!in_event)
+		fetch_drop(fetch);
+}
+
+void fetch_settle(void)
+{
+	pthread_mutex_lock(&shared.lock);
+	uint64_t before = shared.events;
+	shared.settling++;
+	while (shared.in_event && shared.events == before)
+		pthread_cond_wait(&shared.event_over, &shared.lock);
+	shared.settling--;
+	pthread_mutex_unlock(&shared.lock);
 }
 
 static void tell_thread(struct fetch *fetch, bool *what)

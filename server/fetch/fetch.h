@@ -70,6 +70,10 @@ MUST_USE struct fetch *fetch_start(const struct fetch_request *request, const st
  * was not over is given up. Waits for an event of this one that is running: hold no lock that an event takes. NULL
  * is fine. */
 void fetch_drop(struct fetch *fetch);
+/* Whoever done() told of its end, and did nothing more of the owner's after that: the same, and waits for nothing. */
+void fetch_drop_told(struct fetch *fetch);
+/* The event that runs, of whichever request, is through when it returns. */
+void fetch_settle(void);
 /* Any thread. Where it has not gone out yet it never does, and is over with that; else nothing changes. */
 void fetch_withdraw(struct fetch *fetch);
 /* After FETCH_PAUSE; any thread. */

@@ -64,6 +64,10 @@ void event_end(struct fetch *fetch);
 /* Tells of its end. From then on it is its owner's, who may be just now about to drop it. */
 void engine_finish(struct fetch *fetch);
 
+/* For the thread: false: something is ordered, so it does not wait. */
+bool engine_falls_asleep(void);
+void engine_is_awake(void);
+
 /* ---- request.c ---- */
 
 struct fetch *request_copy(const struct fetch_request *request);

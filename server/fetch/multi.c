@@ -214,8 +214,12 @@ void multi_turn(int64_t due_ms)
 	/* What was added just now is due at once; where one ended already, it may be another's turn. */
 	act_by_clock();
 	bool some = read_ends();
-	int count = epoll_wait(own.sockets, events, EVENTS_MAX, some ? 0 : wait_ms(due_ms));
+	int in_ms = some ? 0 : wait_ms(due_ms);
+	if (in_ms != 0 && !engine_falls_asleep())
+		in_ms = 0;
+	int count = epoll_wait(own.sockets, events, EVENTS_MAX, in_ms);
 
+	engine_is_awake();
 	for (int i = 0; i < count; i++)
 		came(events[i].data.fd, events[i].events);
 	act_by_clock();

@@ -33,6 +33,77 @@ START_TEST(it_may_be_dropped_in_its_own_end)
 }
 END_TEST
 
+static atomic_int told, let_go, left;
+
+static void tell_and_stay(UNUSED void *owner, UNUSED struct fetch *fetch, UNUSED const struct fetch_answer *answer)
+{
+	int mine = atomic_fetch_add(&told, 1) + 1;
+
+	while (atomic_load(&let_go) < mine)
+		sched_yield();
+	atomic_store(&left, mine);
+}
+
+/* One that waited for the end of the event would be there for ever. */
+START_TEST(who_was_told_of_its_end_waits_for_nothing)
+{
+	static const struct fetch_events events = { .done = tell_and_stay };
+	struct fetch_request request = request_of("/now");
+
+	for (int i = 1; i <= 100; i++) {
+		struct fetch *fetch = fetch_start(&request, &events, NULL);
+		while (atomic_load(&told) < i)
+			sched_yield();
+		/* Whether it comes before the end of the event or after. */
+		atomic_store(&let_go, i - 1 + i % 2);
+		fetch_drop_told(fetch);
+		atomic_store(&let_go, i);
+		fetch_settle();
+		ck_assert_int_eq(atomic_load(&left), i);
+	}
+	ck_assert_int_eq(get("/now").status, 200);
+}
+END_TEST
+
+/* The system calls of this thread that write; sockets are none of them. */
+static int64_t writes(void)
+{
+	long long count = -1;
+	char line[100];
+	FILE *file = fopen("/proc/thread-self/io", "r");
+
+	while (file && fgets(line, sizeof(line), file))
+		(void)!sscanf(line, "syscw: %lld", &count);
+	if (file)
+		fclose(file);
+	return count;
+}
+
+static void order_more(void *owner, UNUSED struct fetch *fetch, UNUSED const struct fetch_answer *answer)
+{
+	struct heard *more = owner;
+	struct fetch_request request = request_of("/now");
+	int64_t before = writes();
+
+	more->fetch = fetch_start(&request, &whole, more);
+	atomic_store(&left, writes() - before ? 2 : 1);
+}
+
+START_TEST(a_thread_that_is_awake_is_not_woken)
+{
+	static const struct fetch_events events = { .done = order_more };
+	struct heard more = { 0 };
+	struct fetch_request request = request_of("/now");
+
+	atomic_store(&left, 0);
+	struct fetch *fetch = fetch_start(&request, &events, &more);
+	await(&more.ends, 1);
+	ck_assert_int_eq(atomic_load(&left), 1);
+	fetch_drop(fetch);
+	fetch_drop(more.fetch);
+}
+END_TEST
+
 START_TEST(what_is_withdrawn_before_it_went_out_does_not)
 {
 	struct heard paused = { 0 }, out = { 0 };
@@ -154,6 +225,8 @@ static TCase *drop_tests(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, it_is_dropped_at_any_moment, 0, COUNT(moments));
 	tcase_add_test(tests, it_may_be_dropped_in_its_own_end);
+	tcase_add_test(tests, who_was_told_of_its_end_waits_for_nothing);
+	tcase_add_test(tests, a_thread_that_is_awake_is_not_woken);
 	tcase_add_test(tests, what_is_withdrawn_before_it_went_out_does_not);
 	tcase_add_test(tests, many_threads_start_and_drop);
 	tcase_add_test(tests, whatever_is_not_over_is_told_that_the_process_stops);
