@@ -32,6 +32,15 @@ static void wake(struct mcp_call *call)
 	call_again(call);
 }
 
+bool call_take_back(struct mcp_call *call)
+{
+	if (!call->on_worker || atomic_exchange(&call->place, PLACE_CALLED_BACK) != PLACE_NOBODY)
+		return false;
+	call->on_worker = false;
+	call->parked = true;
+	return true;
+}
+
 static bool has_news(const struct mcp_call *call)
 {
 	for (const struct awaited *awaited = call->awaited; awaited; awaited = awaited->next)
@@ -54,15 +63,21 @@ static void waited(struct timer *timer, UNUSED struct loop *loop)
 	call_settle(call);
 }
 
-static void begin(struct mcp_call *call)
+void call_waits_on(struct mcp_call *call)
 {
 	struct loop *loop = call->reply->loop;
+	int64_t until_ms = call->waiting_since_ms + call->time_left_ms, now_ms = loop_tick_ms(loop);
 
+	call->timer.run = waited;
+	timer_set(loop, &call->timer, has_news(call) || until_ms < now_ms ? now_ms : until_ms);
+}
+
+static void begin(struct mcp_call *call)
+{
 	metric_add(METRIC_CALLS_WAITING, 1);
 	call->parked = true;
-	call->waiting_since_ms = loop_tick_ms(loop);
-	call->timer.run = waited;
-	timer_set(loop, &call->timer, loop_tick_ms(loop) + (has_news(call) || call->time_left_ms < 0 ? 0 : call->time_left_ms));
+	call->waiting_since_ms = loop_tick_ms(call->reply->loop);
+	call_waits_on(call);
 }
 
 static const struct wait wait_for_any = { .begin = begin, .leave = no_longer };
@@ -80,6 +95,7 @@ static void came(struct message *message, UNUSED struct loop *loop)
 	}
 	struct mcp_call *call = awaited->call;
 	atomic_store(&awaited->came, true);     /* from here on its tool may drop it */
+	call_take_back(call);
 	if (call->parked)
 		wake(call);
 }
@@ -149,8 +165,51 @@ bool call_begins_nothing(const struct mcp_call *call)
 	return atomic_load(&call->cancelled) || (store && (store_waits(store) || store_gave_up(store)));
 }
 
+/* Nothing that only its loop may do is left to be done: no words to be sent, no mistake to be told. */
+static bool may_rest(struct mcp_call *call)
+{
+	bool waits = call->outcome == MCP_WAITING && (call->wait == &wait_for_any || call->wait == &wait_before_changes);
+
+	if (!waits || call->has_result || call->fault || call->mistake || call->misused_store || call->time_left_ms <= 0)
+		return false;
+	return !(call->wrote && call->wait->before_changes) && !atomic_load(&call->cancelled) && !notes_wait(call)
+	       && !atomic_load(&call->notes_posted);
+}
+
+bool call_rests(struct mcp_call *call)
+{
+	int mine = PLACE_WORKER;
+
+	if (!may_rest(call))
+		return false;
+	metric_add(METRIC_CALLS_WAITING, 1);
+	call->waiting_since_ms = tick_ms();
+	if (atomic_compare_exchange_strong(&call->place, &mine, PLACE_NOBODY))
+		return true;
+	metric_add(METRIC_CALLS_WAITING, -1);
+	return false;
+}
+
+/* ---- On whichever thread does it ---- */
+
+static void go_on(struct mcp_call *call)
+{
+	metric_add(METRIC_CALLS_WAITING, -1);
+	call->time_left_ms -= tick_ms() - call->waiting_since_ms;
+	call_hand_on(call);
+}
+
+/* A call that nobody has is this thread's: its tool runs again without its loop. Any other the loop is told of. */
 void awaited_done(struct awaited *awaited)
 {
-	awaited->posted = true;
-	loop_post(awaited->loop, &awaited->message);
+	struct mcp_call *call = awaited->call;
+	int nobody = PLACE_NOBODY;
+
+	if (atomic_compare_exchange_strong(&call->place, &nobody, PLACE_WORKER)) {
+		atomic_store(&awaited->came, true);
+		go_on(call);
+	} else {
+		awaited->posted = true;
+		loop_post(awaited->loop, &awaited->message);
+	}
 }

@@ -188,6 +188,7 @@ static void look_at_reply(struct mcp_call *call)
 static bool queue(struct mcp_call *call)
 {
 	struct loop *loop = call->reply->loop;
+	int64_t late_ms = loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS;
 
 	call->to_queue = false;
 	look_at_reply(call);
@@ -195,7 +196,8 @@ static bool queue(struct mcp_call *call)
 	call->job.slow = call->background;
 	call->job.party = reply_party(call->reply);
 	call->timer.run = too_late;
-	timer_set(loop, &call->timer, loop_tick_ms(loop) + call->time_left_ms + OVERRUN_MS);
+	atomic_store(&call->late_ms, late_ms);
+	timer_set(loop, &call->timer, late_ms);
 	if (pool_add(runtime.pool, &call->job))
 		return true;
 	call->on_worker = false;
@@ -223,11 +225,20 @@ static void run_on_worker(struct job *job, void *worker)
 	struct mcp_call *call = CALL_OF(job, job);
 	struct store *store = ((struct workplace *)worker)->store;
 
+	atomic_store(&call->place, PLACE_WORKER);
 	if (store)
 		store_for(store, job->party);
 	if (!atomic_load(&call->cancelled))
 		run(call, store);
-	loop_post(call->reply->loop, &call->message);
+	if (!call_rests(call))
+		loop_post(call->reply->loop, &call->message);
+}
+
+void call_hand_on(struct mcp_call *call)
+{
+	atomic_store(&call->late_ms, tick_ms() + call->time_left_ms + OVERRUN_MS);
+	if (call->time_left_ms <= 0 || !pool_add(runtime.pool, &call->job))
+		loop_post(call->reply->loop, &call->message);
 }
 
 static void came_back(struct message *message, UNUSED struct loop *loop)
@@ -407,13 +418,20 @@ void call_cancel(struct mcp_call *call)
 	call_settle(call);
 }
 
-static void too_late(struct timer *timer, UNUSED struct loop *loop)
+static void too_late(struct timer *timer, struct loop *loop)
 {
 	struct mcp_call *call = CALL_OF(timer, timer);
+	int64_t late_ms = atomic_load(&call->late_ms);
 
-	metric_add(METRIC_LIMIT_DEADLINE, 1);
-	call->overran = true;
-	call_cancel(call);
+	if (call_take_back(call)) {
+		call_waits_on(call);
+	} else if (late_ms > loop_tick_ms(loop)) {
+		timer_set(loop, timer, late_ms);        /* it has been run again since */
+	} else {
+		metric_add(METRIC_LIMIT_DEADLINE, 1);
+		call->overran = true;
+		call_cancel(call);
+	}
 }
 
 void call_from(struct mcp_call *call, yyjson_val *client)

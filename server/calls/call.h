@@ -1,8 +1,8 @@
 /* call.h - one JSON-RPC request: from its message through its tool to its answer.
  *
- * A call belongs to its loop, then to the worker that runs its tool, then to the loop again; meanwhile
- * the loop touches nothing of it but `cancelled`. A tool may be run again, so a call waits for nothing
- * with a thread: the tool returns, and runs once more from the top when what it waits for is there. */
+ * A call belongs to its loop, then to the worker that runs its tool, then to the loop again, if not to nobody for a while (awaited.h);
+ * meanwhile the loop touches nothing of it but what is atomic. A tool may be run again, so a call waits for nothing with a thread: the
+ * tool returns, and runs once more from the top when what it waits for is there. */
 #ifndef CALL_H
 #define CALL_H
 
@@ -56,8 +56,8 @@ struct mcp_call {
 
 	/* The run. */
 	atomic_bool cancelled;
-	bool begun;                     /* past its first turn: what is for a worker may be queued */
-	bool to_queue;                  /* for a worker, once that turn is over */
+	atomic_int place; _Atomic(int64_t) late_ms;     /* while on_worker: who has it (enum place), and until when it may */
+	bool begun, to_queue;           /* it is past its first turn, and may be queued; it is for a worker, once it is */
 	bool on_worker, settled, streamed, overran, parked;     /* parked: it waits for something outside */
 	bool can_ask, says, background; /* what its response could, and was, when the run began: it may change */
 	bool timed;                     /* time_left_ms counts: it has begun, here or elsewhere */

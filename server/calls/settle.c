@@ -184,6 +184,7 @@ void call_settle_request(struct mcp_call *call, const struct fault *fault, struc
 
 void call_settle(struct mcp_call *call)
 {
+	call_take_back(call);
 	struct arena *own = call->on_worker ? arena_create_charged(reply_budget(call->reply)) : NULL;
 	const struct fault *fault = settling_fault(call, own ? own : call->arena);
 

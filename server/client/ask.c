@@ -78,7 +78,7 @@ static void go_on(struct asking *asking)
 	asking->fetch = NULL;
 	if (!asking->over)
 		try_it(asking);
-	fetch_drop(tried);
+	fetch_drop_told(tried);
 }
 
 enum client_outcome (client_ask)(struct mcp_call *call, struct client *client, const char *key, const char *tool,

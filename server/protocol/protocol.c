@@ -3,6 +3,7 @@
 
 #include "build.h"
 #include "fatal.h"
+#include "fetch.h"
 #include "followers.h"
 #include "guard.h"
 #include "subscription.h"
@@ -91,6 +92,7 @@ void protocol_end_streams(struct http *http, int64_t jitter_ms)
 void protocol_end_loop(void)
 {
 	calls_end_all();
+	fetch_settle();         /* a call that is over may still be being handed on, to this loop or to a worker */
 	subscriptions_end_loop();
 }
 

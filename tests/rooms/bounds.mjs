@@ -11,7 +11,7 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	calls: [3900, 29],
+	calls: [4010, 29],
 	core: [3800, 41],
 	http: [3780, 24],
 	import: [4400, 33],
