@@ -21,13 +21,13 @@ static struct {
 	pthread_cond_t event_over;
 	bool running, stopping, counted;        /* counted: /metrics has its counters */
 	pthread_t thread;
-	int wake;                       /* an eventfd */
+	int wake;                       /* an eventfd, for good: whoever wakes the thread holds no lock */
 	atomic_bool asleep;             /* it is to be woken; it becomes so under the lock */
 	struct fetch *first, **last;    /* ordered: to be looked at */
 	struct fetch *in_event;
 	uint64_t events;                /* that are over */
 	int settling;                   /* who waits for the one that runs */
-} shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .event_over = PTHREAD_COND_INITIALIZER, .last = &shared.first };
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .event_over = PTHREAD_COND_INITIALIZER, .wake = -1, .last = &shared.first };
 
 static _Thread_local bool is_engine;
 
@@ -76,23 +76,23 @@ void engine_finish(struct fetch *fetch)
 
 /* ---- Orders ---- */
 
-/* Under the lock, with what follows. */
-static void wake(void)
+/* Best without the lock, which it wants first of all. */
+static void wake(bool asleep)
 {
-	if (write(shared.wake, &(uint64_t) { 1 }, sizeof(uint64_t)) < 0)
+	if (asleep && write(shared.wake, &(uint64_t) { 1 }, sizeof(uint64_t)) < 0)
 		fatal();
 }
 
-static void order(struct fetch *fetch)
+/* Under the lock. True: it is to be woken. */
+MUST_USE static bool order(struct fetch *fetch)
 {
 	if (fetch->ordered)
-		return;
+		return false;
 	fetch->ordered = true;
 	fetch->next_ordered = NULL;
 	*shared.last = fetch;
 	shared.last = &fetch->next_ordered;
-	if (atomic_exchange(&shared.asleep, false))
-		wake();
+	return atomic_exchange(&shared.asleep, false);
 }
 
 static void look_at(struct fetch *fetch, bool dropped, bool withdrawn, bool resumed)
@@ -191,7 +191,7 @@ static void start_thread(void)
 {
 	sigset_t all, before;
 
-	if ((shared.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+	if (shared.wake < 0 && (shared.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		fatal();
 	multi_open(shared.wake);
 	if (!shared.counted)
@@ -216,8 +216,9 @@ struct fetch *fetch_start(const struct fetch_request *request, const struct fetc
 	pthread_mutex_lock(&shared.lock);
 	if (!shared.running)
 		start_thread();
-	order(fetch);
+	bool asleep = order(fetch);
 	pthread_mutex_unlock(&shared.lock);
+	wake(asleep);
 	return fetch;
 }
 
@@ -230,10 +231,9 @@ void fetch_drop(struct fetch *fetch)
 	while (shared.in_event == fetch && !is_engine)
 		pthread_cond_wait(&shared.event_over, &shared.lock);
 	fetch->dropped = true;
-	bool last = fetch->finished && !fetch->ordered;
-	if (!last)
-		order(fetch);
+	bool last = fetch->finished && !fetch->ordered, asleep = !last && order(fetch);
 	pthread_mutex_unlock(&shared.lock);
+	wake(asleep);
 	if (last)
 		request_release(fetch);
 }
@@ -264,9 +264,9 @@ static void tell_thread(struct fetch *fetch, bool *what)
 {
 	pthread_mutex_lock(&shared.lock);
 	*what = true;
-	if (!fetch->finished)
-		order(fetch);
+	bool asleep = !fetch->finished && order(fetch);
 	pthread_mutex_unlock(&shared.lock);
+	wake(asleep);
 }
 
 void fetch_withdraw(struct fetch *fetch)
@@ -286,14 +286,13 @@ void fetch_stop(void)
 	pthread_t thread = shared.thread;
 	if (running) {
 		shared.stopping = true;
-		wake();
+		wake(true);
 	}
 	pthread_mutex_unlock(&shared.lock);
 	if (!running)
 		return;
 	pthread_join(thread, NULL);
 	pthread_mutex_lock(&shared.lock);
-	close(shared.wake);
 	shared.running = shared.stopping = false;
 	if (shared.first)               /* since it looked last */
 		start_thread();
