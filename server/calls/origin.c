@@ -55,6 +55,20 @@ static bool host_allowed(str host)
 	       (is_address(name) || str_is_nocase(name, runtime.set.host));
 }
 
+/* Behind host_name(): nothing, or a colon and the digits of a port. */
+static bool ends_as_host(str host, str name)
+{
+	str rest = { name.at + name.size, (size_t)(host.at + host.size - (name.at + name.size)) };
+	int64_t port;
+
+	if (str_starts(rest, "]"))
+		rest.at++, rest.size--;
+	if (rest.size == 0)
+		return true;
+	str digits = { rest.at + 1, rest.size - 1 };
+	return *rest.at == ':' && digits.size > 0 && digits.at[0] != '+' && digits.at[0] != '-' && str_to_int(digits, &port) && port <= 65535;
+}
+
 static bool is_visible(str text)
 {
 	for (size_t i = 0; i < text.size; i++)
@@ -78,7 +92,7 @@ static bool origin_allowed(str origin)
 		return false;
 	rest.at += str_starts(origin, "https://") ? 8 : 7;
 	rest.size -= (size_t)(rest.at - origin.at);
-	return loopback_bound && is_loopback_name(host_name(rest));
+	return loopback_bound && is_loopback_name(host_name(rest)) && ends_as_host(rest, host_name(rest));
 }
 
 const struct fault *origin_host_check(struct reply *reply)
