@@ -37,6 +37,17 @@ static const struct method *method_find(const struct era *era, str name)
 	return NULL;
 }
 
+/* Whoever asks for it is told what there is instead. */
+static const struct fault *no_method(struct mcp_call *call, str name)
+{
+	const struct other_method *other = call->reply->era->others;
+
+	while (other->name && !str_is(name, other->name))
+		other++;
+	return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%s\"%s%s.", str_quote(name, 64).text,
+	                 other->name ? " in this revision: " : "", other->name ? other->instead : "");
+}
+
 static const struct fault *carry_out(struct mcp_call *call)
 {
 	const struct era *era = call->reply->era;
@@ -45,8 +56,7 @@ static const struct fault *carry_out(struct mcp_call *call)
 	call->method = offers_serve(name) ? method_find(era, name) : NULL;
 	TRY(era->admit(call));
 	if (!call->method)
-		return fault_say(call->arena, &FAULT_NO_METHOD, "There is no method \"%s\".",
-		                 str_quote(name, 64).text);
+		return no_method(call, name);
 	return call->method->run(call);
 }
 

@@ -10,10 +10,17 @@ struct method {
 	const char *named_by;           /* the param that Mcp-Name repeats; NULL: none */
 };
 
+/* A method that only other revisions have. */
+struct other_method {
+	const char *name;
+	const char *instead;            /* what there is here, as a clause */
+};
+
 /* How a family of protocol revisions differs from the other. */
 struct era {
 	bool stateless;                 /* a client that leaves has cancelled; faults have HTTP statuses */
 	const struct method *methods;   /* ends with an empty entry */
+	const struct other_method *others;      /* the same */
 	/* Version, headers and session of one message; before the method is looked up. */
 	const struct fault *(*admit)(struct mcp_call *call);
 	/* What a client sends that wants no answer. True: reply_accepted() says when it is done. */

@@ -162,6 +162,12 @@ static const struct method methods[] = {
 	{ 0 },
 };
 
+static const struct other_method others[] = {
+	{ "server/discover",      "initialize begins a session and tells what there is" },
+	{ "subscriptions/listen", "resources/subscribe follows a resource, and a GET hears of its changes" },
+	{ 0 },
+};
+
 /* An id means something within a session only: without one nothing is cancelled by a bare id. */
 static bool notice(struct reply *reply, str method, yyjson_val *params)
 {
@@ -211,7 +217,7 @@ static bool can_ask(const struct mcp_call *call)
 }
 
 const struct era era_sessions = {
-	.methods = methods, .admit = admit, .notice = notice, .enter = enter, .leave = leave,
+	.methods = methods, .others = others, .admit = admit, .notice = notice, .enter = enter, .leave = leave,
 	.open_stream = session_open_stream, .release = release, .open_result = open_result,
 	.close_result = close_result, .can_ask = can_ask, .ask = input_ask,
 };

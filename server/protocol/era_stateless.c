@@ -131,6 +131,16 @@ static const struct method methods[] = {
 	{ 0 },
 };
 
+static const struct other_method others[] = {
+	{ "initialize",            "nothing begins, each request says all about itself; server/discover tells what there is" },
+	{ "ping",                  "server/discover is answered as well" },
+	{ "logging/setLevel",      "a request says it in its _meta, as " META "logLevel" },
+	{ "resources/subscribe",   "subscriptions/listen follows resources, by its resourceSubscriptions" },
+	{ "resources/unsubscribe", "who ends the request subscriptions/listen follows no more" },
+	{ "tasks/result",          "tasks/get has the result once there is one" },
+	{ 0 },
+};
+
 /* No notification of a client has a meaning over HTTP: a closed stream is the cancel. */
 static bool notice(UNUSED struct reply *reply, UNUSED str method, UNUSED yyjson_val *params)
 {
@@ -226,7 +236,7 @@ static bool ask(struct mcp_call *call)
 }
 
 const struct era era_stateless = {
-	.stateless = true, .methods = methods, .admit = admit, .notice = notice, .enter = enter,
+	.stateless = true, .methods = methods, .others = others, .admit = admit, .notice = notice, .enter = enter,
 	.leave = leave, .open_stream = open_stream, .release = release, .open_result = open_result,
 	.close_result = close_result, .can_ask = can_ask, .ask = ask,
 };
