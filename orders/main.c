@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 			" currency's minor unit: {\"amount\": 1250, \"currency\": \"GBP\"} is 12.50"
 			" pounds.",
 		.port = 8082, .database = "sqlite:orders.db", .migrations = order_migrations,
-		.scopes = "orders:own orders:read orders:write orders:staff reports:read",
+		.scopes = "orders:own orders:read orders:write orders:staff reports:read", .own_scopes = "orders:own",
 		.counts = "select count(*) as count from orders",
 		.tools = tools, .resources = resources, .prompts = prompts, .skills = skills,
 		.jobs = jobs, .commands = commands, .counters = counters, .settings = settings,

@@ -117,7 +117,7 @@ const struct mcp_server support_server = {
 		" who is seen by following support://conversation/{id}, or with get_conversation_history. escalate asks for a person. For staff:"
 		" support://queue has who waits; read with get_conversation_history, then reply_as_person.",
 	.port = 8084, .database = "sqlite:support.db", .migrations = support_migrations,
-	.scopes = "support:chat support:staff support:admin",
+	.scopes = "support:chat support:staff support:admin", .own_scopes = "support:chat",
 	.counts = conversations_count,
 	.tools = tools, .resources = resources, .jobs = jobs, .counters = counters, .told = FIGURES_TOLD, .settings = settings,
 	.start = start, .stop = turn_stop,

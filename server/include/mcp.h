@@ -167,6 +167,7 @@ struct mcp_server {
 	const char *database;         /* the default of DATABASE_URL: "sqlite:products.db" */
 	const char *scopes;           /* all there are: "entries:read entries:write", so that no table has another by
 	                                 mistake; NULL: those of the tables */
+	const char *own_scopes;       /* those of them under which a caller has its own things only: a key of these alone is made with customer=ID */
 	const char *counts;           /* SQL that counts what it keeps, as `count`: for the command check */
 	/* Called once before serving and after it. False stops the start; it has said why. */
 	bool (*start)(void);

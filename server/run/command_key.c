@@ -67,6 +67,15 @@ static const char *unknown_scope(const struct scopes *scopes, int argc, char **a
 	return NULL;
 }
 
+/* Of scopes under which a caller has its own things only, and of nobody's, what is there to see is nothing. */
+static bool needs_customer(const struct mcp_server *server, int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (!server->own_scopes || !str_lists(str_of(server->own_scopes), ' ', str_of(argv[i])))
+			return false;
+	return argc > 2;
+}
+
 const char *scope_unknown(struct arena *arena, const struct mcp_server *server, str names)
 {
 	struct scopes scopes = { .count = 0 };
@@ -90,6 +99,9 @@ int make_key(const struct mcp_server *server, int argc, char **argv)
 	int status = 2;
 	if (unknown)
 		fprintf(stderr, "there is no scope %s\n%s", unknown, usage);
+	else if (needs_customer(server, argc, argv))
+		fprintf(stderr, "this key could do nothing: with %s a caller has its own things only, so say whose they are, as in\n"
+		        "  mcp-%s key %s %s customer=C-17850\n", argv[2], server->name, argv[1], argv[2]);
 	else
 		status = auth_make_key(argc, argv, usage);
 	arena_destroy(arena);

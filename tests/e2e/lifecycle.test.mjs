@@ -148,6 +148,16 @@ test('key names the scopes there are', async () => {
 	assert.deepEqual(scopes.split(', ').sort(), ['products:read', 'products:write', 'stock:reserve', 'stock:restock']);
 });
 
+test('a key that could see nothing is not made without its customer', async () => {
+	for (const [name, scope] of [['support', 'support:chat'], ['orders', 'orders:own']]) {
+		const { status, stdout, stderr } = await run(name, ['key', 'ann', scope]);
+		assert.deepEqual([status, stdout], [2, '']);
+		assert.match(stderr, new RegExp(`say whose they are, as in\n  mcp-${name} key ann ${scope} customer=C-17850$`, 'm'));
+	}
+	for (const words of [['support:chat', 'customer=C-17850'], ['support:chat', 'support:staff'], ['support:staff'], ['*']])
+		assert.equal((await run('support', ['key', 'ann', ...words])).status, 0, words.join(' '));
+});
+
 test('a port or an address that can\'t be had is told by its setting, with what to do', async () => {
 	const server = await start('products'), taken = String(server.port);
 	const refused = {
