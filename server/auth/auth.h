@@ -25,6 +25,7 @@ bool caller_expired(const struct caller *caller);
 /* One of some scopes, separated by a space, is enough. NULL: anyone may. */
 bool caller_may(const struct caller *caller, const char *scopes);
 const char *caller_customer(const struct caller *caller);       /* on whose behalf; NULL: nobody's */
+const char *caller_called(const struct caller *caller);         /* by people, as a token has it; NULL: nobody says */
 /* The same person as far as sessions are concerned: the same name, whatever the scopes are now. */
 bool caller_same(const struct caller *a, const struct caller *b);
 /* What is kept for it: of all that is kept for callers (auth_share), at most half. So no caller can

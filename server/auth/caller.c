@@ -10,11 +10,11 @@ struct caller {
 	atomic_int references;
 	unsigned number;        /* of the set of keys it is of; 0: of none */
 	uint8_t digest[DIGEST_SIZE];
-	str name, scopes, customer;
+	str name, scopes, customer, called;
 	bool all;               /* every scope there is */
 	int64_t expires_ms;     /* 0: never */
 	struct share *share;
-	char text[];            /* of all three, each NUL-terminated */
+	char text[];            /* of all four, each NUL-terminated */
 };
 
 static struct caller nobody = {
@@ -39,7 +39,7 @@ static str put(char **end, str text)
 const struct caller *caller_create(const struct identity *who, const uint8_t *digest)
 {
 	struct caller *caller = calloc(1, sizeof(*caller) + who->name.size + who->scopes.size +
-	                                  who->customer.size + 3);
+	                                  who->customer.size + who->called.size + 4);
 	char *end = caller ? caller->text : NULL;
 
 	if (!caller)
@@ -52,6 +52,8 @@ const struct caller *caller_create(const struct identity *who, const uint8_t *di
 	caller->scopes = put(&end, who->scopes);
 	if (who->customer.size > 0)
 		caller->customer = put(&end, who->customer);
+	if (who->called.size > 0)
+		caller->called = put(&end, who->called);
 	caller->expires_ms = who->expires_ms;
 	caller->all = digest && str_lists(who->scopes, ',', STR("*"));
 	return caller;
@@ -85,6 +87,11 @@ bool caller_expired(const struct caller *caller)
 const char *caller_customer(const struct caller *caller)
 {
 	return caller->customer.at;
+}
+
+const char *caller_called(const struct caller *caller)
+{
+	return caller->called.at;
 }
 
 static bool has_scope(const struct caller *caller, str scope)

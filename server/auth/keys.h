@@ -18,6 +18,7 @@ struct identity {
 	str name;               /* not empty */
 	str scopes;             /* separated by commas; "*" is all of them, where it is a key's */
 	str customer;           /* empty: none */
+	str called;             /* by people; empty: nobody says */
 	int64_t expires_ms;     /* of a token; 0: never */
 };
 

@@ -88,7 +88,7 @@ static const struct caller *caller_of(struct arena *arena, const struct claims *
 	str text = base64url(arena, (str) { (char *)digest, sizeof(digest) });
 	return caller_create(&(struct identity) {
 		.name = str_of(arena_print(arena, "%c%.*s", TOKEN_NAME, STR_FORMAT(text))),
-		.scopes = str_of(claims->scopes), .customer = str_of(claims->customer),
+		.scopes = str_of(claims->scopes), .customer = str_of(claims->customer), .called = str_of(claims->called),
 		.expires_ms = claims->expires_ms,
 	}, NULL);
 }

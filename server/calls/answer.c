@@ -358,6 +358,11 @@ const void *mcp_kept(const struct mcp_call *call)
 	return call->kept;
 }
 
+const char *mcp_called(const struct mcp_call *call)
+{
+	return caller_called(call->reply->caller);
+}
+
 const char *mcp_customer(const struct mcp_call *call)
 {
 	return caller_customer(call->reply->caller);

@@ -280,6 +280,9 @@ void mcp_notice(const char *text, ...) PRINTF(1, 2);
 void mcp_note(struct mcp_call *call, const char *name, const char *value);
 
 const char *mcp_caller(const struct mcp_call *call);   /* the key's name; "anonymous" without keys */
+/* What people call the caller, as its token has it: name, else preferred_username or email up to the @. Nothing but words to show: it may
+ * change, and be somebody else's too. NULL: nobody says, as of a key. */
+const char *mcp_called(const struct mcp_call *call);
 /* One of some scopes, separated by a space, is enough; each is of the server's .scopes. */
 bool mcp_may(const struct mcp_call *call, const char *scopes);
 /* On whose behalf it calls: the customer of its key. NULL: nobody's. For a scope under which a caller has

@@ -293,6 +293,24 @@ static const char *read_customer(struct arena *arena, yyjson_val *value)
 	return arena_copy(arena, text);
 }
 
+#define CALLED_MAX 80                   /* bytes; what is longer is no name */
+
+/* As it stands, but for what would break a line; of an address only what is before its @, which is nobody's way to write to them. */
+static const char *read_called(struct arena *arena, yyjson_val *payload)
+{
+	static const struct { const char *claim; bool address; } names[] = { { "name", false }, { "preferred_username", true }, { "email", true } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		str rest = text_of(yyjson_obj_get(payload, names[i].claim)), text = names[i].address ? str_cut(&rest, '@') : rest;
+		bool fine = text.size > 0 && text.size <= CALLED_MAX && text.at[0] != ' ';
+		for (size_t at = 0; at < text.size; at++)
+			fine &= (unsigned char)text.at[at] >= ' ' && text.at[at] != 127;
+		if (fine)
+			return arena_copy(arena, text);
+	}
+	return NULL;
+}
+
 /* ---- The whole ---- */
 
 static yyjson_val *parse(struct arena *arena, str payload)
@@ -339,6 +357,7 @@ const struct refusal *claims_read(struct arena *arena, const struct issuer *issu
 	claims->subject = text_of(yyjson_obj_get(payload, "sub"));
 	if (claims->subject.size == 0 || claims->subject.size > SUBJECT_MAX)
 		return &no_subject;
+	claims->called = read_called(arena, payload);
 	if (issuer->customer_claim)
 		claims->customer = read_customer(arena, claim(payload, str_of(issuer->customer_claim)));
 	return read_scopes(arena, payload, issuer, claims);

@@ -37,6 +37,7 @@ struct claims {
 	str subject;
 	const char *scopes;             /* those of this server, separated by commas */
 	const char *customer;           /* NULL: nobody's */
+	const char *called;             /* what people call whom it is of; NULL: it does not say */
 	int64_t expires_ms;             /* now_ms() from which it is refused */
 };
 

@@ -29,7 +29,7 @@ static struct participant a_person(struct mcp_call *call, const struct conversat
 	bool staff = mcp_may(call, STAFF);
 
 	return (struct participant) {
-		.role = "person", .name = staff || has_it(conversation, person) ? person : NULL, .you = staff && strcmp(person, mcp_caller(call)) == 0,
+		.role = "person", .name = staff || has_it(conversation, person) ? person : NULL, .you = staff && strcmp(person, caller_as_person(call)) == 0,
 	};
 }
 
@@ -58,7 +58,7 @@ struct participants present_of(struct mcp_call *call, const struct conversation 
 
 	for (; each->caller; each++) {
 		bool customers = each->customer && strcmp(each->customer, conversation->customer) == 0;
-		struct participant who = customers ? the_customer(call, conversation) : a_person(call, conversation, each->caller);
+		struct participant who = customers ? the_customer(call, conversation) : a_person(call, conversation, as_person(call, each->caller));
 		if (customers ? !customer_is_there : is_told(call, conversation, &who))
 			present.all[present.count++] = who;
 		customer_is_there |= customers;

@@ -40,7 +40,7 @@ enum mcp_answer take_conversation(struct mcp_call *call, const void *in, struct 
 {
 	const struct take *asked = in;
 	struct conversation now;
-	enum lookup found = person_takes(store, mcp_arena(call), asked->conversation_id, mcp_caller(call), &now);
+	enum lookup found = person_takes(store, mcp_arena(call), asked->conversation_id, caller_as_person(call), &now);
 
 	note(call, found, asked->conversation_id, &now);
 	return answer(call, store, found, asked->conversation_id, &now);
@@ -50,7 +50,7 @@ enum mcp_answer reply_as_person(struct mcp_call *call, const void *in, struct st
 {
 	const struct reply *asked = in;
 	const struct reply_of_person reply = {
-		.id = asked->conversation_id, .who = mcp_caller(call), .text = asked->message, .close = asked->close, .give_back = asked->give_back,
+		.id = asked->conversation_id, .who = caller_as_person(call), .text = asked->message, .close = asked->close, .give_back = asked->give_back,
 		.idempotency_key = asked->idempotency_key, .call = mcp_call_number(call),
 	};
 	struct conversation now;
@@ -64,6 +64,6 @@ enum mcp_answer reply_as_person(struct mcp_call *call, const void *in, struct st
 		return mcp_fail(call, "This idempotency_key was used before, for another reply (in conversation %s). Use a new key for a new"
 		                " reply.", other);
 	if (found == FOUND)
-		writing_is_over(call, now.id, mcp_caller(call));
+		writing_is_over(call, now.id, caller_as_person(call));
 	return answer(call, store, found, asked->conversation_id, &now);
 }

@@ -22,6 +22,6 @@ enum mcp_answer say_writing(struct mcp_call *call, const void *in, struct store 
 	enum lookup found = conversation_of(call, store, asked->as_person ? ANY_SEEN : OWN, asked->conversation_id, &conversation);
 	if (found != FOUND)
 		return conversation_missing(call, found, asked->conversation_id);
-	writing_tell(call, conversation.id, asked->as_person ? mcp_caller(call) : NULL, asked->writing);
+	writing_tell(call, conversation.id, asked->as_person ? caller_as_person(call) : NULL, asked->writing);
 	return mcp_say(call, asked->writing ? "It is told for six seconds." : "It is told no more.");
 }

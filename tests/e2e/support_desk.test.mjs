@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startIssuer, startTrusting, stopTrusting, withToken } from '../oauth/shop.mjs';
 import { ask, beginSession, callTool, databaseUrl, eventually, exchange, onPostgres, select, start, stateless, temporary } from './support.mjs';
 
 const sha256 = text => createHash('sha256').update(text).digest('hex');
@@ -147,4 +148,32 @@ test('on one’s own machine, without keys, there is somebody to be', async t =>
 	await ask(server, 'rate_conversation', { conversation_id, rating: 5 });
 	const [{ customer }] = (await ask(server, 'list_conversations', {})).conversations;
 	assert.equal(customer, 'anonymous');
+	// Nobody is both: who answers is told from who asked.
+	assert.equal((await ask(server, 'take_conversation', { conversation_id })).person, 'Staff');
+	await ask(server, 'reply_as_person', { conversation_id, message: 'Yes.' });
+	const { history } = await ask(server, 'get_conversation_history', { conversation_id });
+	assert.deepEqual(history.filter(({ role }) => role !== 'note').map(({ role, author }) => [role, author]), [['customer', 'anonymous'], ['person', 'Staff']]);
+});
+
+test('who signed in to answer is called as their token says, and never by what the log has', async t => {
+	const issuer = await startIssuer();
+	const server = await startTrusting('support', issuer, { API_KEYS: keyLines({ ann: `support:chat,customer=${ANN}` }) }, { data: false });
+	t.after(() => stopTrusting(server, issuer));
+	const { conversation_id } = await ask(server, 'chat_with_ai', { message: 'Hello?' }, as('ann'));
+	const seen = async () => ask(server, 'get_conversation_history', { conversation_id }, as('ann'));
+	const called = [];
+	for (const claims of [{ name: 'Eva Brown' }, { preferred_username: 'sam@shop.example' }, {}]) {
+		const token = withToken(issuer.mint({ scope: 'support:staff', sub: JSON.stringify(claims), ...claims }));
+		await ask(server, 'take_conversation', { conversation_id }, token);
+		await ask(server, 'say_writing', { conversation_id, writing: true, as_person: true }, token);
+		await eventually(async () => (await seen()).writers.length === 1, 'they write');
+		assert.equal((await seen()).writers[0].name, (await seen()).person);
+		await ask(server, 'reply_as_person', { conversation_id, message: 'Hello.' }, token);
+		called.push((await seen()).person);
+	}
+	const { history } = await seen();
+	assert.deepEqual(history.filter(({ role }) => role === 'person').map(({ author }) => author), called);
+	assert.deepEqual(called.slice(0, 2), ['Eva Brown', 'sam']);
+	assert.match(called[2], /^Staff [\w-]{4}$/);
+	assert.ok(history.some(({ text }) => text === 'sam took over from Eva Brown.'));
 });

@@ -72,6 +72,39 @@ START_TEST(a_person_of_another_customer_is_another_caller)
 }
 END_TEST
 
+/* What people call somebody; nothing of it is more than words. */
+START_TEST(a_person_is_called_as_the_token_says)
+{
+	static const struct { const char *claims, *called; } people[] = {
+		{ "", NULL },
+		{ ",\"name\":\"Ann Sm\u00fcth\",\"email\":\"as@shop.example\"", "Ann Sm\xc3\xbcth" },
+		{ ",\"preferred_username\":\"ann.smith@shop.example\",\"email\":\"x@y\"", "ann.smith" },
+		{ ",\"email\":\"ann@shop.example\"", "ann" },
+		{ ",\"name\":7,\"email\":\"ann@shop.example\"", "ann" },
+		{ ",\"name\":\"\",\"preferred_username\":\"@shop\"", NULL },
+		{ ",\"name\":\"Ann\\nBob\",\"preferred_username\":\"ann\"", "ann" },
+		{ ",\"name\":\" Ann\"", NULL },
+		{ ",\"name\":\"An\\u0000n\"", NULL },
+	};
+
+	trust();
+	for (int i = 0; i < COUNT(people); i++) {
+		struct auth_answer found = sign_in(signed_by(ED25519, "EdDSA", "one", payload_for("alice", people[i].claims)));
+		ck_assert_int_eq(found.outcome, AUTH_FINE);
+		ck_assert_pstr_eq(caller_called(found.caller), people[i].called);
+		ck_assert(str_is(name_of_alice(), caller_name(found.caller)));
+		caller_drop(found.caller);
+	}
+	/* 80 bytes are one, 81 are none. */
+	for (int size = 80; size <= 81; size++) {
+		const char *claims = arena_print(arena, ",\"name\":\"%.*s\"", size, arena_print(arena, "%0*d", size, 0));
+		struct auth_answer found = sign_in(signed_by(ED25519, "EdDSA", "one", payload_for("alice", claims)));
+		ck_assert(!caller_called(found.caller) == (size > 80));
+		caller_drop(found.caller);
+	}
+}
+END_TEST
+
 START_TEST(each_algorithm_is_taken)
 {
 	static const struct { enum signer who; const char *alg; } ways[] = {
@@ -383,6 +416,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, begin, end);
 	tcase_add_test(tests, a_token_is_a_caller_with_a_name_of_its_own);
 	tcase_add_test(tests, a_person_of_another_customer_is_another_caller);
+	tcase_add_test(tests, a_person_is_called_as_the_token_says);
 	tcase_add_test(tests, each_algorithm_is_taken);
 	tcase_add_test(tests, whatever_has_two_dots_and_is_no_key_is_a_token);
 	tcase_add_test(tests, where_nobody_has_to_say_who_it_is_a_token_says_it_all_the_same);

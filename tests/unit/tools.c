@@ -75,6 +75,11 @@ bool mcp_may(const struct mcp_call *call UNUSED, const char *scopes)
 	return !scopes || !customer_only;
 }
 
+const char *mcp_called(const struct mcp_call *call UNUSED)
+{
+	return NULL;
+}
+
 const char *mcp_customer(const struct mcp_call *call UNUSED)
 {
 	return called_for;
