@@ -201,6 +201,20 @@ test('what somebody else wrote is not there', { skip }, async t => {
 	assert.equal(await page.getByRole('textbox').count(), 0);
 });
 
+test('a server that says no for good is not asked for ever: it is said what to do', { skip }, async t => {
+	const world = await World.open(t, { models: false }), config = { api: 'nothing' };
+	world.site = await startSite({ server: () => world.server, config });
+	t.after(() => world.site.stop());
+	const { page } = await arrive(t, world);
+	await page.getByRole('alert').getByText(/the server answered 404/).waitFor();
+	assert.equal(world.site.requests.filter(request => request === 'POST /nothing').length, 4);
+	await picture(page, 'closed');
+	await assertAccessible(page, 'nobody is let in');
+	config.api = 'mcp';
+	await page.getByRole('button', { name: 'Try again' }).click();
+	await page.getByLabel('Key').waitFor();
+});
+
 // ---- Whatever breaks, each message is there once ----
 
 test('what is written without a connection is kept, and sent once when it is back', { skip }, async t => {

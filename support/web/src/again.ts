@@ -1,5 +1,8 @@
 // again.ts - what is tried again until it works: at first soon, then seldom, at once when the network is back.
 
+// Where somebody answers, but with no: is it so for good?
+export const TRIES = 4;
+
 const FIRST_MS = 400, MOST_MS = 15000;
 
 // Not at the same moment as all others whom a restart cut off.

@@ -1,5 +1,5 @@
 // main.ts - the page: who is it, what may they do, and which conversation is it about (the address behind #).
-import { pause, pauseBefore } from './again';
+import { pause, pauseBefore, TRIES } from './again';
 import { readConfig, type Config } from './config';
 import { button, fill, h } from './dom';
 import { Outbox } from './outbox';
@@ -9,7 +9,7 @@ import { SignIn } from './sign_in';
 import type { Role } from './types';
 import { ListView } from './view_list';
 import { ThreadView } from './view_thread';
-import { language, words } from './words';
+import { language, say, words } from './words';
 
 const page = document.getElementById('page')!;
 const connection = h('p', { class: 'connection', role: 'status' });
@@ -38,17 +38,30 @@ function showSignIn(config: Config, signIn: SignIn, why = '') {
 
 // ---- Somebody ----
 
-// Until somebody answers.
-async function roleOf(server: Server): Promise<Role | undefined> {
-	for (let attempt = 0; ; attempt++)
+// Until somebody answers; who says no several times means it.
+async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+	for (let attempt = 0, refused = 0; ; attempt++)
 		try {
-			const tools = await server.tools();
-			return tools.has('reply_as_person') ? 'staff' : tools.has('chat_with_ai') ? 'customer' : undefined;
+			return await ask();
 		} catch (error) {
-			if (error instanceof SignedOut || error instanceof Refused)
+			if (error instanceof SignedOut || error instanceof Refused && (error.status === undefined || ++refused === TRIES))
 				throw error;
+			if (!(error instanceof Refused))
+				fill(connection, words.offline);
 			await pause(pauseBefore(attempt));
 		}
+}
+
+async function roleOf(server: Server): Promise<Role | undefined> {
+	const tools = await untilAnswered(() => server.tools());
+	return tools.has('reply_as_person') ? 'staff' : tools.has('chat_with_ai') ? 'customer' : undefined;
+}
+
+// Nothing that the page does by itself makes it better.
+function showClosed(main: HTMLElement, status: number, again: () => void) {
+	fill(connection);
+	main.replaceChildren(h('div', { class: 'closed', role: 'alert' }, h('p', {}, words.closedTo),
+		h('p', { class: 'hint' }, say(words.closedWhy, { status })), h('p', { class: 'actions' }, button(words.again, again, { class: 'main' }))));
 }
 
 // Whom nobody knows may be either: at the desk where the page's address ends in ?desk.
@@ -123,9 +136,15 @@ async function showShop(config: Config, signIn: SignIn) {
 		Outbox.forget();
 	})), main);
 
-	const role = signIn.needless ? chosenRole() : signIn.role ?? await roleOf(server).catch(() => undefined);
+	let refused: number | undefined;
+	const role = signIn.needless ? chosenRole() : signIn.role ?? await roleOf(server).catch(error => {
+		refused = error instanceof Refused ? error.status : undefined;
+		return undefined;
+	});
 	if (over)
 		return;
+	if (refused !== undefined)
+		return showClosed(main, refused, () => location.reload());
 	if (!signIn.needless)
 		signIn.role = role;
 	// And has come to try: it begins.
@@ -137,26 +156,22 @@ async function showShop(config: Config, signIn: SignIn) {
 		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
 }
 
-// Until somebody answers.
-async function needsNobody(signIn: SignIn): Promise<boolean> {
-	for (let attempt = 0; ; attempt++)
-		try {
-			return await signIn.isNeedless();
-		} catch {
-			fill(connection, words.offline);
-			await pause(pauseBefore(attempt));
-		}
-}
-
 async function begin() {
-	page.replaceChildren(head(), h('main', {}, h('p', { class: 'hint' }, words.loading)));
+	const main = h('main', {}, h('p', { class: 'hint' }, words.loading));
+	page.replaceChildren(head(), main);
 	const config = await readConfig(), signIn = new SignIn(config);
 	try {
 		await signIn.end();
 	} catch {
 		return showSignIn(config, signIn, words.signInFailed);
 	}
-	return signIn.is || await needsNobody(signIn) ? showShop(config, signIn) : showSignIn(config, signIn);
+	try {
+		return signIn.is || await untilAnswered(() => signIn.isNeedless()) ? showShop(config, signIn) : showSignIn(config, signIn);
+	} catch (error) {
+		if (!(error instanceof Refused && error.status !== undefined))
+			throw error;
+		showClosed(main, error.status, () => location.reload());
+	}
 }
 
 begin().catch(() => page.replaceChildren(h('main', {}, h('p', { role: 'alert' }, words.broken))));

@@ -5,13 +5,15 @@
 import './plain';
 import { Client, InsufficientScopeError, ProtocolError, SdkError, SdkHttpError, StreamableHTTPClientTransport, UnauthorizedError,
 	type ElicitRequestFormParams, type ElicitResult, type RequestOptions } from '@modelcontextprotocol/client';
-import { pause, pauseBefore } from './again';
+import { pause, pauseBefore, TRIES } from './again';
 import type { Config } from './config';
 import type { SignIn } from './sign_in';
 
 export class Unreachable extends Error {}       // nobody answered, or not now: try again
 export class SignedOut extends Error {}         // who are you?
-export class Refused extends Error {}           // it was answered: no. The words are for models, not for people
+export class Refused extends Error {            // it was answered: no. The words are for models, not for people
+	constructor(words: string, readonly status?: number) { super(words); }          // of HTTP, where that was the answer
+}
 
 const REVISION = '2026-07-28';
 const CALL_MS = 190000;                         // longer than the server lets a turn last
@@ -51,14 +53,16 @@ async function watched(input: string | URL | Request, init?: RequestInit): Promi
 
 // ---- Errors ----
 
-const mayPass = (status: number) => status >= 500 || status === 408 || status === 429;
+export const mayPass = (status: number) => status >= 500 || status === 408 || status === 429;
 
 function kindOf(error: unknown): Error {
 	if (error instanceof Unreachable || error instanceof SignedOut || error instanceof Refused)
 		return error;
 	if (error instanceof UnauthorizedError || error instanceof SdkHttpError && error.status === 401)
 		return new SignedOut(error.message);
-	if (error instanceof InsufficientScopeError || error instanceof SdkHttpError && !mayPass(error.status))
+	if (error instanceof SdkHttpError && !mayPass(error.status) && !(error instanceof InsufficientScopeError))
+		return new Refused(error.message, error.status);
+	if (error instanceof InsufficientScopeError)
 		return new Refused(error.message);
 	if (error instanceof ProtocolError && !(error instanceof SdkError))
 		return new Refused(error.message);
@@ -184,13 +188,13 @@ export class Server {
 	}
 
 	async #followOn(uri: string, changed: () => void, signal: AbortSignal) {
-		for (let attempt = 0; !signal.aborted && !this.#closed; attempt++) {
+		for (let attempt = 0, refused = 0; !signal.aborted && !this.#closed; attempt++) {
 			const cut = new AbortController(), abort = () => cut.abort();
 			addEventListener('offline', abort);
 			try {
 				const client = await this.#connect();
 				const listening = await client.listen({ resourceSubscriptions: [uri] }, { signal: AbortSignal.any([signal, cut.signal]), timeout: READ_MS });
-				attempt = 0;
+				attempt = refused = 0;
 				this.#says(true);
 				changed();
 				const how = await listening.closed;
@@ -202,9 +206,9 @@ export class Server {
 					return;
 				if (kind instanceof SignedOut)
 					return this.onSignedOut();
-				if (kind instanceof Refused)
+				if (kind instanceof Refused && ++refused === TRIES)
 					return;
-				this.#says(false);
+				this.#says(kind instanceof Refused);
 			} finally {
 				removeEventListener('offline', abort);
 			}

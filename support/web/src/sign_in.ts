@@ -4,6 +4,7 @@
 import { auth, type OAuthClientMetadata, type OAuthClientInformationContext, type OAuthClientProvider, type OAuthDiscoveryState, type StoredOAuthClientInformation, type StoredOAuthTokens }
 	from '@modelcontextprotocol/client';
 import type { Config } from './config';
+import { mayPass, Refused, Unreachable } from './server';
 import type { Role } from './types';
 
 const PREFIX = 'support.sign_in.';
@@ -43,7 +44,7 @@ export class SignIn implements OAuthClientProvider {
 		const { ok, status } = await fetch(this.config.api, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
 			headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' } });
 		if (!ok && status !== 401)
-			throw new Error(String(status));
+			throw mayPass(status) ? new Unreachable(String(status)) : new Refused(String(status), status);
 		return this.needless = ok;
 	}
 

@@ -1,9 +1,7 @@
 // thread.ts - one conversation as it is known here: read once, then what is new of it whenever it has changed.
-import { pause, pauseBefore } from './again';
+import { pause, pauseBefore, TRIES } from './again';
 import { Refused, SignedOut, type Server } from './server';
 import type { Conversation, History, Message, Participant } from './types';
-
-const TRIES = 4;                                // where the server answers no: a conversation that is not there, or its store's trouble
 
 export class Thread {
 	head: Conversation | undefined;

@@ -1,11 +1,9 @@
 // view_list.ts - the conversations to choose from: a customer's own, or the desk's queue and all others.
 import { button, fill, h, Rows } from './dom';
-import { pause, pauseBefore } from './again';
+import { pause, pauseBefore, TRIES } from './again';
 import { Refused, SignedOut, type Server } from './server';
 import type { Conversation, Listed, Queue, Role } from './types';
 import { say, when, words } from './words';
-
-const TRIES = 4;                                // where the server answers no
 
 class Part {
 	readonly list = h('ul', { class: 'conversations' });

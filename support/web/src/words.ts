@@ -5,6 +5,9 @@ const en = {
 	loading: 'One moment …',
 	broken: 'This page can’t begin: its settings could not be read. Load it again in a moment.',
 
+	closedTo: 'This page can’t reach us, and trying again by itself does not help. Please try later, or write to us another way.',
+	closedWhy: 'For whoever runs it: the server answered {status}. The api in config.json has to be its endpoint, and ALLOWED_ORIGINS lists this page’s origin.',
+
 	signIn: 'Sign in',
 	signInWhy: 'Sign in to talk with us, and to see what we said before.',
 	signInFailed: 'You were not signed in. Please try again.',
