@@ -49,11 +49,19 @@ function follow(look, pause) {
 	return { soon };
 }
 
+// "Today 14:05", "12 March 14:05", and of another year with that: as calendar and clock say it where whoever reads is.
+const when = text => format(language => {
+	const { timeZone } = app.context, time = new Date(text), now = new Date();
+	const date = style => new Intl.DateTimeFormat(language, { timeZone, ...style }), same = style => date(style).format(time) === date(style).format(now);
+	const day = same({ dateStyle: 'short' }) ? 'Today' : date({ day: 'numeric', month: 'long', ...same({ year: 'numeric' }) ? {} : { year: 'numeric' } }).format(time);
+	return `${day} ${date({ timeStyle: 'short' }).format(time)}`;
+});
+
 // ---- What the model's tools found, as cards: nothing in them is sure to be there ----
 
 const textOf = (thing, name) => ['string', 'number'].includes(typeof thing?.[name]) ? String(thing[name]) : '';
 const listOf = (thing, name) => Array.isArray(thing?.[name]) ? thing[name].filter(item => item && typeof item === 'object') : [];
-const timeOf = (words, time) => Number.isNaN(Date.parse(time)) ? null : element('span', {}, words, element('time', { datetime: time }, app.time(time)));
+const timeOf = (words, time) => Number.isNaN(Date.parse(time)) ? null : element('span', {}, words, element('time', { datetime: time }, when(time)));
 const line = (left, right) => element('li', {}, element('span', {}, left), element('span', {}, right));
 const units = item => line(`${textOf(item, 'quantity') || 1} × ${textOf(item, 'name') || textOf(item, 'sku')}`, textOf(item, 'unit_price'));
 const stockOf = item => item.known === false ? 'not known' : item.available > 0 ? `${textOf(item, 'available')} in stock` : 'sold out';
@@ -87,12 +95,12 @@ function bubble(kind, who, text, ...rest) {
 }
 
 function message({ role, author, text, at: time, cards: found, cut }, staff) {
-	const when = element('time', { datetime: time }, app.time(time));
+	const told = element('time', { datetime: time }, when(time));
 	if (role === 'note')
-		return element('p', { class: 'note' }, ...together([text, when]));
+		return element('p', { class: 'note' }, ...together([text, told]));
 	const mine = role === (staff ? 'person' : 'customer');
 	const who = SHOP[role] ?? (role === 'person' ? `${author}, of the shop` : staff ? `Customer ${author}` : 'You');
-	return bubble(`${role}${mine ? ' mine' : ''}`, [who, when], text,
+	return bubble(`${role}${mine ? ' mine' : ''}`, [who, told], text,
 		...(Array.isArray(found) ? found : []).map(each => cards[each?.kind]?.(each)), cut ? element('p', { class: 'quiet' }, 'The answer ends here before its time.') : null);
 }
 

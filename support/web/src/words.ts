@@ -127,10 +127,12 @@ export const say = (text: string, values: Record<string, string | number>) =>
 
 // ---- Times ----
 
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const clock = { hour: '2-digit', minute: '2-digit' } as const, day = { day: 'numeric', month: 'short' } as const;
+const as = (style: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(navigator.language.startsWith(language) ? navigator.language : language, style);
+const today = as(clock), thisYear = as({ ...day, ...clock }), before = as({ ...day, year: 'numeric' });
 
+// A clock is enough today, and a date for what was long ago.
 export function when(time: string): string {
-	const at = new Date(time);
-	return (at.toDateString() === new Date().toDateString() ? clock : day).format(at);
+	const at = new Date(time), now = new Date();
+	return (at.toDateString() === now.toDateString() ? today : at.getFullYear() === now.getFullYear() ? thisYear : before).format(at);
 }
