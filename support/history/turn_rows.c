@@ -47,7 +47,7 @@ bool turn_resume(struct store *store, struct turn *turn)
 
 	turn->conversation.turn_asks = false;
 	return store_change(store, "update conversation set turn_asks = 0, turn_until = :until where id = :id and turn_owner = :call"
-	                    " and turn_seq = :seq", turn_row_shape, &row) == 1;
+	                    " and turn_seq = :seq and turn_asks = 1", turn_row_shape, &row) == 1;
 }
 
 bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken)

@@ -50,6 +50,14 @@ static int64_t busy_ms(const struct turn *turn, int64_t now)
 	return until > now ? until - now : 0;
 }
 
+/* A client may send the same answer of its person's several times at once: each is a call of this number, one of which goes on. */
+static bool holds(const struct turn *turn)
+{
+	const struct conversation *conversation = &turn->conversation;
+
+	return conversation->turn_owner == turn->call && (conversation->turn_asks || (turn->is_known && !turn->waits));
+}
+
 /* What is known of the message, if the lease is not to be taken or renewed. */
 static enum turn_state look(struct store *store, struct arena *arena, struct turn *turn, int64_t now)
 {
@@ -59,7 +67,7 @@ static enum turn_state look(struct store *store, struct arena *arena, struct tur
 		return row_answering(store, arena, turn->id, turn->seq, &turn->answer) == 1 ? TURN_ANSWERED : TURN_FAILED;
 	if (conversation_is_for_person(conversation))
 		return TURN_FOR_PERSON;
-	if (conversation->turn_owner == turn->call && conversation->turn_until > now)
+	if (holds(turn) && conversation->turn_until > now)
 		return TURN_OURS;
 	turn->wait_ms = busy_ms(turn, now);
 	return turn->wait_ms ? TURN_BUSY : TURN_OURS;
@@ -202,7 +210,7 @@ static bool is_under_way(struct store *store, struct beginning *beginning)
 	int64_t now = now_ms();
 	beginning->state = look(store, beginning->arena, turn, now);
 	return beginning->state != TURN_OURS ||
-	       (turn->conversation.turn_owner == turn->call && turn->conversation.turn_until - now > SHORT_MS);
+	       (holds(turn) && turn->conversation.turn_until - now > SHORT_MS);
 }
 
 enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn)

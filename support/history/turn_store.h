@@ -23,6 +23,7 @@ struct turn {
 	const char *idempotency_key;
 	int64_t call;                   /* mcp_call_number() */
 	bool is_known;                  /* a run before this one found `id` and `seq` */
+	bool waits;                     /* and waits for a turn that is not its own, be it of another call of that number */
 	int64_t share;                  /* so many tokens count as the customer's while the lease is its, and afterwards where no answer says
 	                                   how many they were: they stand with the customer's message */
 
@@ -56,7 +57,7 @@ MUST_USE int turn_tell(struct store *store, struct arena *arena, int64_t call, s
  * gone, or the store failed. */
 MUST_USE bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken);
 
-/* The customer has answered: from now on the lease is a short one again. False: it is gone, or the store failed. */
+/* The customer has answered: from now on the lease is a short one again. False: it is gone, it is one already, or the store failed. */
 MUST_USE bool turn_resume(struct store *store, struct turn *turn);
 
 struct turn_end {

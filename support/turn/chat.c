@@ -88,21 +88,21 @@ struct kept {
 	bool asks;                      /* the model: no person is to answer */
 	bool waits;                     /* the turn is somebody else's */
 	bool counts;                    /* what it took to judge the message is written down */
+	size_t resumed;                 /* see rounds.h */
+	size_t heard, heard_before;     /* bytes that somebody else's turn was seen to have written: in its round, and in those before */
 };
 
-static void keep(struct mcp_call *call, const struct turn *turn, struct kept now)
+/* Made once: who waits looks often, and none of what it finds stays with the call. */
+static struct kept *keep(struct mcp_call *call, const struct turn *turn)
 {
-	const struct kept *before = mcp_kept(call);
+	struct kept *kept = (struct kept *)mcp_kept(call);
 
-	now.asks |= before && before->asks;
-	now.counts |= before && before->counts;
-	if (before && before->asks == now.asks && before->waits == now.waits && before->counts == now.counts)
-		return;
-	struct kept *kept = arena_array(mcp_arena(call), struct kept, 1);
-	*kept = now;
-	kept->conversation_id = arena_copy(mcp_arena(call), str_of(turn->id));
-	kept->seq = turn->seq;
-	mcp_keep(call, kept);
+	if (!kept) {
+		kept = arena_array(mcp_arena(call), struct kept, 1);
+		*kept = (struct kept) { .conversation_id = arena_copy(mcp_arena(call), str_of(turn->id)), .seq = turn->seq };
+		mcp_keep(call, kept);
+	}
+	return kept;
 }
 
 static bool has_counted(const struct mcp_call *call)
@@ -119,6 +119,7 @@ static void go_on_with(struct turn *turn, const struct kept *kept)
 	turn->id = kept->conversation_id;
 	turn->seq = kept->seq;
 	turn->is_known = true;
+	turn->waits = kept->waits;
 }
 
 /* ---- Answers ---- */
@@ -160,15 +161,27 @@ static void tell_where(struct mcp_call *call, const struct turn *turn)
 		mcp_progress(call, 0, 0, "%s", conversation_uri(mcp_arena(call), turn->id));
 }
 
+/* Progress only grows: a round of the model's after its first is told behind what was heard of that. */
+static void tell_heard(struct mcp_call *call, struct kept *kept, const char *text)
+{
+	size_t size = strlen(text);
+
+	if (size < kept->heard)
+		kept->heard_before += kept->heard;
+	kept->heard = size;
+	mcp_progress(call, (double)(kept->heard_before + size), 0, "%s", text);
+}
+
 /* Whoever says the same again is told what it is being answered, as who said it first is. */
 static enum mcp_answer wait_for_turn(struct mcp_call *call, const struct turn *turn)
 {
 	const struct conversation *conversation = &turn->conversation;
 
 	tell_where(call, turn);
-	keep(call, turn, (struct kept) { .waits = true });
+	struct kept *kept = keep(call, turn);
+	kept->waits = true;
 	if (conversation->turn_text && conversation->turn_seq == turn->seq)
-		mcp_progress(call, (double)strlen(conversation->turn_text), 0, "%s", conversation->turn_text);
+		tell_heard(call, kept, conversation->turn_text);
 	return mcp_wait(call, conversation_uri(mcp_arena(call), turn->id), turn->wait_ms > LOOK_AGAIN_MS ? turn->wait_ms : LOOK_AGAIN_MS);
 }
 
@@ -265,7 +278,7 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 /* `arena`: of what the model is told, which is far more than its turn keeps while it waits. */
 static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, struct turn *turn, struct arena *arena)
 {
-	struct rounds rounds = { .call = call, .store = store, .models = models, .turn = turn, .arena = arena };
+	struct rounds rounds = { .call = call, .store = store, .models = models, .turn = turn, .arena = arena, .resumed = &keep(call, turn)->resumed };
 	struct messages told;
 
 	if (!turn_messages(store, arena, turn, &told))
@@ -274,12 +287,15 @@ static enum mcp_answer answer_in(struct mcp_call *call, struct store *store, str
 		.messages = told.messages, .message_count = told.count, .up_to = turn->seq, .summary = turn->conversation.summary,
 		.summary_to = turn->conversation.summary_to, .tokens = setting_int("CONTEXT_TOKENS"),
 	};
-	/* Before the other, so that both are under way while the call waits. */
-	const struct judgement judgement = judge(call, arena, turn->text);
+	/* Before the other, so that both are under way while the call waits. What it said before the customer was asked something is kept. */
+	struct judgement judgement;
+	if (!judgement_read(turn->conversation.turn_steps, &judgement))
+		judgement = judge(call, arena, turn->text);
+	rounds.judged = judgement_write(arena, &judgement);
 	if (!has_counted(call))
 		rounds.beside = judgement.taken;
 	enum rounds_outcome outcome = rounds_run(&rounds);
-	keep(call, turn, (struct kept) { .counts = judgement.taken.in && !rounds.beside.in });
+	keep(call, turn)->counts |= judgement.taken.in && !rounds.beside.in;
 	switch (outcome) {
 	case ROUNDS_DONE:
 		return finish(call, store, turn, &rounds, &judgement);
@@ -303,7 +319,9 @@ static enum mcp_answer answer(struct mcp_call *call, struct store *store, struct
 	if (person)
 		return give_up(call, store, turn, NULL, person);
 	tell_where(call, turn);
-	keep(call, turn, (struct kept) { .asks = true });
+	struct kept *now = keep(call, turn);
+	now->asks = true;
+	now->waits = false;
 	struct arena *arena = arena_create();
 	enum mcp_answer answer = answer_in(call, store, turn, arena);
 	arena_destroy(arena);
@@ -368,5 +386,9 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 	if (model_writes(call, &said) && rounds_tell(call, store, &said))
 		return MCP_WAITING;
 	go_on_with(&turn, mcp_kept(call));
-	return waits_on(call, store, &turn) ? MCP_WAITING : say(call, store, &turn);
+	if (waits_on(call, store, &turn))
+		return MCP_WAITING;
+	/* Nobody else is at it any more: if it is left to answer, its lease was taken just now. */
+	turn.waits = false;
+	return say(call, store, &turn);
 }

@@ -27,4 +27,9 @@ struct judgement {
 /* Asks it, or takes what has come since. */
 struct judgement judge(struct mcp_call *call, struct arena *arena, const char *words);
 
+/* What it said as a line, and what such a line says: it stands before what was done when the customer is asked something, so that who
+ * goes on with the turn need not have it judged again. NULL, and false: it has said nothing. */
+const char *judgement_write(struct arena *arena, const struct judgement *judgement);
+bool judgement_read(const char *text, struct judgement *judgement);
+
 #endif

@@ -6,6 +6,7 @@
 #define TELL_ALL_MS 500                 /* at least, between two times that what is being written is told to all */
 #define ANSWER_TOKENS 800
 #define SUMMARY_TOKENS 200
+#define PLACES 4096                     /* in a message of a model's: more than it has */
 
 /* ---- While it writes ---- */
 
@@ -185,12 +186,22 @@ static bool is_again(const struct rounds *rounds, const struct model_block *use)
 	return false;
 }
 
+/* Behind the line that is kept with them. */
+static const char *steps_kept(const struct rounds *rounds)
+{
+	const char *text = rounds->turn->conversation.turn_steps, *end = text ? strchr(text, '\n') : NULL;
+
+	return end ? end + 1 : text;
+}
+
 static enum rounds_outcome keep(struct rounds *rounds, const char *steps)
 {
 	struct conversation *conversation = &rounds->turn->conversation;
 
-	if (conversation->turn_steps && strcmp(conversation->turn_steps, steps) == 0)
+	if (conversation->turn_steps && strcmp(steps_kept(rounds), steps) == 0)
 		return ROUNDS_DONE;
+	if (rounds->judged)
+		steps = arena_print(mcp_arena(rounds->call), "%s%s", rounds->judged, steps);
 	tokens_add(&rounds->taken, &rounds->beside);
 	if (!turn_keep(rounds->store, rounds->turn, steps, &rounds->taken))
 		return ROUNDS_LOST;
@@ -199,6 +210,15 @@ static enum rounds_outcome keep(struct rounds *rounds, const char *steps)
 	conversation->turn_asks = true;
 	mcp_changed(conversation_uri(mcp_arena(rounds->call), rounds->turn->id));
 	return ROUNDS_DONE;
+}
+
+/* Of calls that come with the same answer of the customer's one goes on. */
+static bool resume(struct rounds *rounds, size_t place)
+{
+	if (*rounds->resumed >= place && !rounds->turn->conversation.turn_asks)
+		return true;
+	*rounds->resumed = place;
+	return turn_resume(rounds->store, rounds->turn);
 }
 
 static void count_use(struct rounds *rounds, const struct model_block *use, const struct shop_result *found)
@@ -238,7 +258,7 @@ static enum rounds_outcome use(struct rounds *rounds, size_t number, const struc
 	const char *key = arena_print(arena, "%s %lld %zu.%zu", turn->id, (long long)turn->seq, rounds->step_count, number);
 	if (shop_use(rounds->call, turn->customer, key, block, &found) == SHOP_PENDING)
 		return ROUNDS_PENDING;
-	if (asks && turn->conversation.turn_asks && !turn_resume(rounds->store, turn))
+	if (asks && !resume(rounds, rounds->step_count * PLACES + number + 1))
 		return ROUNDS_LOST;
 	result->text = found.text;
 	result->failed = found.failed;
@@ -287,7 +307,7 @@ static void recount(struct rounds *rounds, const struct model_message *uses, con
 
 static bool restore(struct rounds *rounds)
 {
-	struct steps kept = steps_read(mcp_arena(rounds->call), rounds->turn->conversation.turn_steps);
+	struct steps kept = steps_read(mcp_arena(rounds->call), steps_kept(rounds));
 
 	if (kept.count > 2 * ROUNDS_MAX - 1)
 		return false;

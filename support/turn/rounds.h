@@ -20,6 +20,8 @@ struct rounds {
 	struct turn *turn;
 	struct arena *arena;            /* of what the model is told */
 	struct telling telling;         /* what the model is told; its steps are those that were written down */
+	const char *judged;             /* a line that is kept before what was written down; NULL: none */
+	size_t *resumed;                /* the latest use after whose question this call went on, counted through all messages; 0: none */
 	struct tokens beside;           /* that others took for the same message; none where they are written down */
 
 	/* What came of it: */

@@ -8,7 +8,7 @@ import { as, customers, GPT, NOVA, World } from './support_world.mjs';
 const said = body => body.messages.filter(({ role }) => role !== 'system').map(({ role, content }) => [role, content]);
 const use = (name, input, id = `t-${name}`) => ({ tool: { id, name, input } });
 const messages = world => select('support', world.folder, 'select conversation_id, seq, role, author, text, answers, tokens_in, tokens_out from message order by conversation_id, seq');
-const conversation = async world => (await select('support', world.folder, 'select reason, turn_until from conversation'))[0];
+const conversation = async world => (await select('support', world.folder, 'select reason, turn_until, turn_text from conversation'))[0];
 
 test('without a model a person will answer, and what was said waits for them', async t => {
 	const world = await World.open(t, { models: false });
@@ -152,6 +152,23 @@ test('a new conversation is known before a word of its first answer is there, by
 	assert.deepEqual([(await call).conversation_id, (await again).result.structuredContent.reply], [conversation_id, 'Hello.']);
 });
 
+test('who waits for an answer hears of each round of it, however short', async t => {
+	const world = await World.open(t);
+	let next, goOn;
+	world.models.script(GPT, ['I will look ', 600, 'for that in all our shelves. ', { until: new Promise(resolve => { next = resolve; }) }, use('find_product', { words: 'kettle' })],
+		['None', 600, ' is here', { until: new Promise(resolve => { goOn = resolve; }) }, '.']);
+	const args = { message: 'A kettle?', idempotency_key: 'k1' }, call = world.chat('ann', args.message, args);
+	await eventually(async () => (await conversation(world))?.turn_text, 'it is told');
+	const heard = world.follow('ann', args, { until: told => {
+		if (told.some(([text]) => text.startsWith('I will')))
+			next();
+		return told.some(([text]) => text.startsWith('None'));
+	} });
+	assert.match((await heard).told.at(-1)[0], /^None/);
+	goOn();
+	assert.equal((await call).reply, 'None is here.');
+});
+
 test('a process that is killed leaves the message, and no half of a turn', async t => {
 	const world = await World.open(t);
 	world.models.script(GPT, ['Half of ', { hold: true }], ['Whole.']);
@@ -280,6 +297,25 @@ test('a return is asked of the customer, on one process as well, who was told of
 	assert.equal(last.structuredContent.conversation_id, conversation_id);
 	assert.equal(world.models.requests.length, 2);
 	assert.equal((await messages(world)).length, 2);
+});
+
+test('an answer that is sent many times at once is one: the model goes on once, and all are told what it says', async t => {
+	const world = await World.open(t, { shop: true, settings: { METRICS_PORT: 'any' } });
+	const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered');
+	let goOn;
+	world.models.script(GPT, [use('start_return', { order_id: order, items: [{ sku: 'KIT-0001', quantity: 1 }], reason: 'It leaks' })],
+		[{ until: new Promise(resolve => { goOn = resolve; }) }, 'It is arranged.']);
+	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back, it leaks' } };
+	const send = async more => (await exchange(world.server, stateless('tools/call', { ...params, ...more },
+		{ capabilities: { elicitation: { form: {} } }, ...as('ann') }))).json.result;
+	const first = await send(), [[name]] = Object.entries(first.inputRequests);
+	const all = Promise.all(Array.from({ length: 8 }, () => send({ inputResponses: { [name]: agrees }, requestState: first.requestState })));
+	await eventually(async () => await world.server.metric('mcp_calls_waiting') >= 8, 'all of them wait');
+	goOn();
+	for (const { structuredContent } of await all)
+		assert.equal(structuredContent.reply, 'It is arranged.');
+	assert.equal(world.models.requests.length, 2);
+	assert.equal((await callTool(world.orders, 'get_order', { id: order }, as('staff'))).structuredContent.returns.length, 1);
 });
 
 test('who writes something else instead of answering is answered', async t => {

@@ -93,7 +93,7 @@ test('what it says is no answer, though its server sends it piece by piece unask
 	assert.ok(told.length > 0 && told.every(([text]) => 'I am sorry.'.startsWith(text)), JSON.stringify(told));
 });
 
-test('what it took is counted once where the customer is asked something meanwhile, and each time that it was asked', async t => {
+test('it is asked once where the customer is asked something meanwhile, by whatever call they answer; and what it took is counted once', async t => {
 	const world = await World.open(t, { shop: true, settings: { JUDGE_MODEL: wires.OpenAI.full, METRICS_PORT: 'any' } });
 	const order = await world.place(customers.ann, 'key ann', { 'KIT-0001': 2 }, 'delivered'), item = { sku: 'KIT-0001', quantity: 1 };
 	const isRead = times => eventually(async () => await world.server.metric('mcp_model_requests_total', { model: wires.OpenAI.full }) >= times, 'it is judged');
@@ -102,16 +102,17 @@ test('what it took is counted once where the customer is asked something meanwhi
 	const params = { name: 'chat_with_ai', arguments: { message: 'I want to send one back' } };
 	const send = async (capabilities, more) => (await exchange(world.server, stateless('tools/call', { ...params, ...more }, { capabilities, ...as('ann') }))).json.result;
 	const taken = async () => (await select('support', world.folder, "select tokens_in from message where role = 'customer' order by at")).map(row => Number(row.tokens_in));
-	world.models.script(GPT, proposes(1), () => [{ until: isRead(2) }, 'It is arranged.']);
+	world.models.script(GPT, proposes(1), ['It is arranged.']);
 	const form = { elicitation: { form: {} } }, first = await send(form), [[name]] = Object.entries(first.inputRequests);
 	const { structuredContent: chat } = await send(form, { inputResponses: { [name]: { action: 'accept', content: { sure: true } } }, requestState: first.requestState });
 	assert.deepEqual([chat.reply, chat.sentiment], ['It is arranged.', 0.5]);
-	// Nine of the model's own before the question, and twice what it took to judge.
-	assert.deepEqual(await taken(), [9 + 2 * 31]);
+	// Nine of the model's own before the question, and what it took to judge.
+	assert.deepEqual(await taken(), [9 + 31]);
+	assert.equal(world.models.requests.filter(({ model }) => model === wires.OpenAI.judges).length, 1);
 	// Who can't be asked is not: it is the same call.
-	world.models.script(GPT, proposes(3), ['A colleague will.']);
+	world.models.script(GPT, proposes(2), ['A colleague will.']);
 	assert.equal((await send({})).structuredContent.reply, 'A colleague will.');
-	assert.deepEqual(await taken(), [9 + 2 * 31, 9 + 31]);
+	assert.deepEqual(await taken(), [9 + 31, 9 + 31]);
 });
 
 test('where it fails nobody is woken: what counts as a question is what the other answers', async t => {
