@@ -120,6 +120,8 @@ test('a new conversation is there before a word of its first answer is: it is fo
 	await write(page, 'Hi');
 	await page.waitForURL(/#\/CNV-/);
 	await shows(page, ['Hi']);
+	await page.getByRole('heading', { name: 'Hi', exact: true }).waitFor();
+	await page.locator('.own-state').getByText('the assistant is on it').waitFor();
 	await page.locator('.list a[aria-current]').getByText('Hi').first().waitFor();
 	await page.getByRole('button', { name: 'Ask for a person' }).waitFor();
 	// What is written meanwhile stays under one's fingers, and is sent.

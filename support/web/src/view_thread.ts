@@ -16,6 +16,7 @@ export class ThreadView {
 	#thread: Thread | undefined;
 	#title = h('h2', { tabindex: -1 });
 	#state = h('p', { class: 'state', role: 'status' });
+	#number = h('small', { class: 'number' });
 	#facts = h('div', { class: 'facts-of' });
 	#actions = h('p', { class: 'actions' });
 	#older = button(words.older, () => void this.#thread?.readEarlier().catch(() => {}), { class: 'older' });
@@ -46,7 +47,7 @@ export class ThreadView {
 			this.#hint, this.#log, this.#letters, this.#writing, this.#rating);
 		this.#form = this.#composer();
 		this.element = h('section', { class: 'thread', 'aria-labelledby': 'thread-title' },
-			h('header', { class: 'thread-head' }, h('a', { href: '#/', class: 'back' }, words.back), this.#title, this.#state, this.#facts, this.#actions),
+			h('header', { class: 'thread-head' }, h('a', { href: '#/', class: 'back' }, words.back), this.#title, this.#state, this.#number, this.#facts, this.#actions),
 			this.#scroll, this.#writers, this.#told, this.#problem, this.#form);
 		this.#title.id = 'thread-title';
 		if (id !== undefined)
@@ -167,7 +168,9 @@ export class ThreadView {
 	show() {
 		const { scrollHeight, scrollTop, clientHeight } = this.#scroll, atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
 		const thread = this.#thread, head = thread?.head;
-		fill(this.#title, this.id === undefined ? words.newTitle : this.role === 'staff' && head?.customer ? say(words.customer, { name: head.customer }) : this.id);
+		const [first] = thread?.messages ?? [];
+		fill(this.#title, this.id === undefined ? words.newTitle : this.role === 'staff' && head?.customer ? say(words.customer, { name: head.customer })
+			: first?.seq === 1 ? first.text : this.id);
 		this.#older.hidden = !thread?.earlier;
 		this.#hint.hidden = this.id !== undefined;
 		this.#form.hidden = thread?.missing ?? false;
@@ -189,6 +192,7 @@ export class ThreadView {
 	#showHead(head: Conversation, thread: Thread) {
 		if (this.#state.textContent !== this.#stateOf(head))
 			fill(this.#state, this.#stateOf(head));
+		fill(this.#number, this.id ?? '');
 		this.element.dataset.status = head.status;
 		const facts = this.#factsOf(head), actions = this.#actionsOf(head);
 		this.#facts.replaceChildren(...facts.map(fact => h('p', {}, fact)));
@@ -214,7 +218,8 @@ export class ThreadView {
 			return;
 		const last = thread.messages.findLast(message => message.role === 'customer');
 		const row = last && this.#log.querySelector(`[data-seq="${last.seq}"]`);
-		row?.append(h('p', { class: 'state own-state' }, thread.answeredTo >= last!.seq ? words.answered : words.written));
+		const waits = thread.head?.status === 'open' ? words.atIt : words.written;
+		row?.append(h('p', { class: 'state own-state' }, thread.answeredTo >= last!.seq ? words.answered : waits));
 	}
 
 	// What its sender is told comes sooner; the longer of the two is the newer.

@@ -42,7 +42,7 @@ const en = {
 	waitsSince: 'since {time}',
 	mine: 'yours',
 
-	open: 'Answered by the assistant',
+	open: 'The assistant answers',
 	waiting: 'Waiting for a person',
 	with_person: 'With a person',
 	closed: 'Closed',
@@ -66,6 +66,7 @@ const en = {
 	sendHint: 'Enter sends, Shift and Enter begins a line.',
 	sending: 'Sending …',
 	written: 'Received',
+	atIt: 'Received; the assistant is on it …',
 	answered: 'Answered',
 	kept: 'Not sent yet: no connection. It is kept, and sent once.',
 	later: 'Not answered yet. Trying again …',
@@ -74,7 +75,7 @@ const en = {
 	discard: 'Discard',
 
 	askPerson: 'Ask for a person',
-	askPersonWhy: 'the customer asked on the web page',
+	askPersonWhy: 'by the button on the web page',
 	rate: 'How was this conversation?',
 	rated: 'You gave {rating} of 5. Thank you.',
 	ratedFor: 'The customer gave {rating} of 5.',
