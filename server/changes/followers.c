@@ -15,7 +15,7 @@
 #define LASTS_MS 25000                  /* one time may be missed */
 #define WORDS_MAX 6000                  /* of one message; a notification of PostgreSQL has 8000 bytes */
 #define LINE_BYTES_MAX 1000
-#define BEHIND_CALLER '\1'             /* comes the customer */
+#define BETWEEN '\1'                   /* its name, its customer, and as what it is known to people */
 #define TOLD_BY_MAX 2
 
 static followers_fn *told_by[TOLD_BY_MAX];
@@ -62,8 +62,8 @@ static void begin_words(struct following *following)
 /* NULL: it can't be said. A line has a URI without blanks, and nothing in it ends it. */
 static const char *line_of(struct arena *arena, const char *uri, const struct caller *caller)
 {
-	const char *customer = caller_customer(caller);
-	const char *line = arena_print(arena, "%s %s%c%s", uri, caller_name(caller), BEHIND_CALLER, customer ? customer : "");
+	const char *customer = caller_customer(caller), *called = caller_called(caller);
+	const char *line = arena_print(arena, "%s %s%c%s%c%s", uri, caller_name(caller), BETWEEN, customer ? customer : "", BETWEEN, called ? called : "");
 
 	return strlen(line) > LINE_BYTES_MAX || strchr(uri, ' ') || strchr(line, '\n') ? NULL : line;
 }
@@ -137,9 +137,11 @@ void followers_told(str words)
 
 static struct mcp_follower follower(struct arena *arena, const char *who)
 {
-	str customer = str_of(who), caller = str_cut(&customer, BEHIND_CALLER);
+	str called = str_of(who), caller = str_cut(&called, BETWEEN), customer = str_cut(&called, BETWEEN);
 
-	return (struct mcp_follower) { arena_copy(arena, caller), customer.size > 0 ? arena_copy(arena, customer) : NULL };
+	return (struct mcp_follower) {
+		arena_copy(arena, caller), customer.size > 0 ? arena_copy(arena, customer) : NULL, called.size > 0 ? arena_copy(arena, called) : NULL,
+	};
 }
 
 static bool tells_followers(struct mcp_call *call, const char *uri)

@@ -21,7 +21,7 @@ void following_end(struct following *following);
 typedef bool followers_fn(struct following *following);
 /* Before loops run. */
 void followers_are_told_by(followers_fn *adds);
-/* A process, this one too, said "25000", and in a line each "talk://7 Eva\1C-7". Any thread. */
+/* A process, this one too, said "25000", and in a line each "talk://7 eva\1C-7\1Eva". Any thread. */
 void followers_told(str words);
 
 #endif

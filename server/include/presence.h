@@ -26,6 +26,7 @@ const char *const *mcp_presence(struct mcp_call *call, const char *uri);
 struct mcp_follower {
 	const char *caller;             /* as mcp_caller(); NULL behind the last */
 	const char *customer;           /* as mcp_customer() */
+	const char *called;             /* as mcp_called() */
 };
 /* Who has subscribed to a resource whose row says .tells_followers, and is connected, on all processes of the service; of several connections of one
  * caller once. Who left is there for half a minute more. Everyone who follows it hears of it when somebody begins or ends. */

@@ -23,8 +23,8 @@ MUST_USE bool conversations_of(struct mcp_call *call, const char **customer);
 enum mcp_answer customer_unknown(struct mcp_call *call);
 /* Who the caller is to a customer whom they answer: as their token calls them, or their key. */
 const char *caller_as_person(struct mcp_call *call);
-/* The same of somebody, by mcp_caller(): what the token of another than the caller calls them nobody knows. */
-const char *as_person(struct mcp_call *call, const char *caller);
+/* The same of anybody, by what mcp_caller() and mcp_called() are of them. */
+const char *as_person(struct arena *arena, const char *caller, const char *called);
 /* The one that is meant, where the call sees it; with `own` only where it is the caller's own. What is somebody else's is
  * NOT_FOUND. */
 enum whose { ANY_SEEN, OWN };

@@ -58,7 +58,7 @@ struct participants present_of(struct mcp_call *call, const struct conversation 
 
 	for (; each->caller; each++) {
 		bool customers = each->customer && strcmp(each->customer, conversation->customer) == 0;
-		struct participant who = customers ? the_customer(call, conversation) : a_person(call, conversation, as_person(call, each->caller));
+		struct participant who = customers ? the_customer(call, conversation) : a_person(call, conversation, as_person(mcp_arena(call), each->caller, each->called));
 		if (customers ? !customer_is_there : is_told(call, conversation, &who))
 			present.all[present.count++] = who;
 		customer_is_there |= customers;

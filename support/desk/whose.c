@@ -12,20 +12,18 @@ bool conversations_of(struct mcp_call *call, const char **customer)
 
 /* Without keys whoever is at the desk, and the customer, are nobody: so it is told what they are. Of a token that has no name it is told
  * which of those people it is, in a few letters of what the log has. */
-const char *as_person(struct mcp_call *call, const char *caller)
+const char *as_person(struct arena *arena, const char *caller, const char *called)
 {
-	const char *called = strcmp(caller, mcp_caller(call)) == 0 ? mcp_called(call) : NULL;
-
 	if (called)
 		return called;
 	if (strcmp(caller, "anonymous") == 0)
 		return "Staff";
-	return *caller == ':' ? arena_print(mcp_arena(call), "Staff %.4s", caller + 1) : caller;
+	return *caller == ':' ? arena_print(arena, "Staff %.4s", caller + 1) : caller;
 }
 
 const char *caller_as_person(struct mcp_call *call)
 {
-	return as_person(call, mcp_caller(call));
+	return as_person(mcp_arena(call), mcp_caller(call), mcp_called(call));
 }
 
 enum mcp_answer customer_unknown(struct mcp_call *call)

@@ -161,6 +161,8 @@ test('who signed in to answer is called as their token says, and never by what t
 	t.after(() => stopTrusting(server, issuer));
 	const { conversation_id } = await ask(server, 'chat_with_ai', { message: 'Hello?' }, as('ann'));
 	const seen = async () => ask(server, 'get_conversation_history', { conversation_id }, as('ann'));
+	let over = false;
+	t.after(() => { over = true; });
 	const called = [];
 	for (const claims of [{ name: 'Eva Brown' }, { preferred_username: 'sam@shop.example' }, {}]) {
 		const token = withToken(issuer.mint({ scope: 'support:staff', sub: JSON.stringify(claims), ...claims }));
@@ -168,6 +170,10 @@ test('who signed in to answer is called as their token says, and never by what t
 		await ask(server, 'say_writing', { conversation_id, writing: true, as_person: true }, token);
 		await eventually(async () => (await seen()).writers.length === 1, 'they write');
 		assert.equal((await seen()).writers[0].name, (await seen()).person);
+		const { person } = await seen();
+		exchange(server, { ...stateless('subscriptions/listen', { notifications: { resourceSubscriptions: [`support://conversation/${conversation_id}`] } }, token),
+			until: () => over }).catch(() => {});
+		await eventually(async () => (await seen()).present.some(({ role, name }) => role === 'person' && name === person), 'the customer sees that they are there');
 		await ask(server, 'reply_as_person', { conversation_id, message: 'Hello.' }, token);
 		called.push((await seen()).person);
 	}
