@@ -7,6 +7,16 @@ export interface Config {
 	client_id: string;              // of this page, at the issuer; "": it registers itself
 	scope: string;                  // what it asks for; "": what the API says
 	keys: boolean;                  // a key may be typed in; for trying, as with vite's own server
+	rum?: Rum;                      // not there: nothing is measured in browsers
+}
+
+// CloudWatch RUM's.
+export interface Rum {
+	monitor: string;                // its id
+	pool: string;                   // of identities for guests, REGION:ID
+	part: number;                   // of all visits that are measured, 0 to 1
+	endpoint: string;               // origins: of what is told, https://dataplane.rum.REGION.amazonaws.com,
+	identity: string;               // and of who tells it, https://cognito-identity.REGION.amazonaws.com
 }
 
 export async function readConfig(): Promise<Config> {

@@ -156,10 +156,17 @@ async function showShop(config: Config, signIn: SignIn) {
 		main.replaceChildren(h('p', { class: 'hint', role: 'alert' }, words.noRights));
 }
 
+// Nobody waits for it, and whoever is not measured does not load it.
+function measureSome({ rum }: Config) {
+	if (rum && Math.random() < rum.part)
+		import('./measure').then(({ measure }) => measure(rum)).catch(() => {});
+}
+
 async function begin() {
 	const main = h('main', {}, h('p', { class: 'hint' }, words.loading));
 	page.replaceChildren(head(), main);
 	const config = await readConfig(), signIn = new SignIn(config);
+	measureSome(config);
 	try {
 		await signIn.end();
 	} catch {
