@@ -393,7 +393,7 @@ variable "web" {
     The pages of services for browsers that are served here, by CloudFront: { support = { host = "help.example.com" } }. Some cents a month each.
     host: the page's name, in zone_id, other than the services'. certificate_arn: of us-east-1; not set: one is made and proven in zone_id. scope:
     what a sign-in asks for, not set: what the service says. keys: whether a key may be typed in, for trying. connects: further origins that a
-    sign-in needs, where the issuer gives tokens at another name than its own.
+    sign-in needs, where the issuer gives tokens at another name than its own. rum: of how many visits CloudWatch RUM is told how the page went, 0 to 1.
   END
   type = map(object({
     host            = string
@@ -401,6 +401,7 @@ variable "web" {
     scope           = optional(string, "")
     keys            = optional(bool, false)
     connects        = optional(list(string), [])
+    rum             = optional(number, 0)
   }))
   default = {}
 
@@ -419,6 +420,10 @@ variable "web" {
   validation {
     condition     = alltrue(flatten([for page in var.web : [for origin in page.connects : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))]]))
     error_message = "web: connects has origins, such as https://login.example.com."
+  }
+  validation {
+    condition     = alltrue([for page in var.web : page.rum >= 0 && page.rum <= 1])
+    error_message = "web: rum is from 0 to 1, such as 0.1."
   }
 }
 

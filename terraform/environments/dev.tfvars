@@ -11,7 +11,7 @@ allowed_addresses = [
 ]
 
 # sign_in = { by = "cognito", scopes = ["products:read"] } # people sign in, beside callers with a key: docs/sign-in.md
-# web     = { support = { host = "help.dev.example.com" } }        # yours: the page for browsers, docs/deploy.md
+# web     = { support = { host = "help.dev.example.com", rum = 1 } } # yours: the page for browsers, docs/deploy.md
 
 private_access = "nat" # import takes any https URL
 

@@ -382,7 +382,9 @@ def _(made):
 def _(made):
     return [where for where, kind, s in made.statements()
             if kind == "aws_iam_role" and where.endswith("assume_role_policy") and "aws:SourceAccount" not in json.dumps(s.get("Condition"))
-            and ".traffic[" not in where]  # for this role AWS documents no condition; who may pass it is of this account
+            and ".traffic[" not in where  # for this role AWS documents no condition; who may pass it is of this account
+            and not (s["Principal"] == {"Federated": "cognito-identity.amazonaws.com"} and s["Condition"]["StringEquals"]["cognito-identity.amazonaws.com:aud"] in
+                     [v["id"] for _, v in made.of("aws_cognito_identity_pool")])]
 
 
 @rule("every role is within the boundary")
@@ -462,7 +464,20 @@ def _(made):
     return wrong(made.of("aws_cloudfront_distribution"), fine)
 
 
-@rule("a service lets its page call, and the page asks no more names than that and where people sign in")
+@rule("who opens a page is a guest who may tell its monitor how it went, and nothing else; and there are guests nowhere else")
+def _(made):
+    monitors = {v["name"]: v for _, v in made.of("aws_rum_app_monitor")}
+    pools = {v["id"] for _, v in made.of("aws_cognito_identity_pool")}
+    given = {v["roles"]["unauthenticated"]: v for _, v in made.of("aws_cognito_identity_pool_roles_attachment")}
+    guests = {v["role"]: json.loads(v["policy"])["Statement"] for a, v in made.of("aws_iam_role_policy") if ".guest" in a}
+    return (wrong(made.of("aws_cognito_identity_pool"), lambda v: v["allow_classic_flow"] is False and not v["cognito_identity_providers"])
+            + [arn for arn, v in given.items() if list(v["roles"]) != ["unauthenticated"] or v["identity_pool_id"] not in pools]
+            + [role for role, s in guests.items() if len(s) != 1 or s[0]["Action"] != ["rum:PutRumEvents"] or s[0]["Resource"].split("/")[-1] not in monitors]
+            + wrong(made.of("aws_rum_app_monitor"), lambda v: v["app_monitor_configuration"][0]["allow_cookies"] is False and not v["cw_log_enabled"])
+            + ([] if len(pools) == len(monitors) == len(given) == len(guests) else ["a page is told to measure, and nobody may"]))
+
+
+@rule("a service lets its page call, and the page asks no more names than that, where people sign in, and whom it tells how it went")
 def _(made):
     settings = {c["name"]: environment_of(c) for _, c in made.services()}
     pages = {json.loads(v["content"])["api"] for _, v in made.of("aws_s3_object")}
@@ -473,7 +488,8 @@ def _(made):
              for _, v in made.of("aws_cloudfront_response_headers_policy")]
     known = ({re.match(r"https://[^/]+", each["PUBLIC_URL"])[0] for each in called}
              | {re.match(r"https://[^/]+", each["OAUTH_ISSUER"])[0] for each in called if "OAUTH_ISSUER" in each}
-             | {f'https://{v["domain"]}.auth.us-east-1.amazoncognito.com' for _, v in made.of("aws_cognito_user_pool_domain")})
+             | {f'https://{v["domain"]}.auth.us-east-1.amazoncognito.com' for _, v in made.of("aws_cognito_user_pool_domain")}
+             | {f"https://{name}.us-east-1.amazonaws.com" for name in ("dataplane.rum", "cognito-identity") if made.of("aws_rum_app_monitor")})
     return sorted(hosts - allowed) + [origin for each in asked for origin in each if origin not in known] + (
         [] if len(called) == len(hosts) else ["a page is told of no service"]) + [
         f"{host}/" for host in hosts for _, v in made.of("aws_cognito_user_pool_client") if f"{host}/" not in v["callback_urls"]]

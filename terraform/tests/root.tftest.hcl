@@ -429,7 +429,7 @@ run "page" {
   variables {
     allowed_origins = ["https://app.example.com"]
     sign_in         = { by = "cognito", scopes = ["support:chat"] }
-    web             = { support = { host = "help.example.com", scope = "support:chat" } }
+    web             = { support = { host = "help.example.com", scope = "support:chat", rum = 0.1 } }
   }
 
   assert {
@@ -447,12 +447,12 @@ run "page" {
     error_message = "The issuer leads people back to the page."
   }
   assert {
-    condition     = module.cdn["support"].config == { api = "https://support.example.com/mcp", client_id = output.sign_in.client_id, scope = "support:chat", keys = false }
-    error_message = "The page is told where the service is and as which client it signs people in; at whom, the service says."
+    condition     = module.cdn["support"].config == { api = "https://support.example.com/mcp", client_id = output.sign_in.client_id, scope = "support:chat", keys = false, rum = module.rum["support"].config }
+    error_message = "The page is told where the service is and as which client it signs people in, at whom, the service says; and whom it tells how it went."
   }
   assert {
-    condition     = join(" ", module.cdn["support"].connects) == "https://support.example.com https://cognito-idp.us-east-1.amazonaws.com ${module.sign_in[0].pages}"
-    error_message = "It asks the service and where people sign in."
+    condition     = join(" ", module.cdn["support"].connects) == "https://support.example.com https://cognito-idp.us-east-1.amazonaws.com ${module.sign_in[0].pages} https://dataplane.rum.us-east-1.amazonaws.com https://cognito-identity.us-east-1.amazonaws.com"
+    error_message = "It asks the service, where people sign in, and RUM."
   }
 }
 
@@ -462,6 +462,17 @@ run "no_page" {
   assert {
     condition     = length(module.cdn) == 0 && output.web == {}
     error_message = "There is a page only where it is asked for."
+  }
+}
+
+run "page_that_is_not_measured" {
+  variables {
+    web = { support = { host = "help.example.com", keys = true } }
+  }
+
+  assert {
+    condition     = length(module.rum) == 0 && !contains(keys(module.cdn["support"].config), "rum") && join(" ", module.cdn["support"].connects) == "https://support.example.com"
+    error_message = "Nobody is told how a page went, where it was not asked for."
   }
 }
 

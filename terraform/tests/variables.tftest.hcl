@@ -1004,3 +1004,17 @@ run "page_that_asks_a_path" {
 
   expect_failures = [var.web]
 }
+
+run "page_measured_more_than_always" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    web = { support = { host = "help.example.com", keys = true, rum = 10 } }
+  }
+
+  expect_failures = [var.web]
+}

@@ -21,6 +21,16 @@ module "models" {
   guardrail = null
 }
 
+# What is there only where a service wants it.
+locals {
+  most_of_guests = [for statement in [{
+    Sid      = "Measuring"
+    Effect   = "Allow"
+    Action   = ["rum:PutRumEvents"]
+    Resource = ["${local.arn.rum}:appmonitor/${local.prefix}-*"]
+  }] : statement if anytrue([for service in var.services : service.web])]
+}
+
 resource "aws_iam_policy" "boundary" {
   name        = "${local.prefix}-boundary"
   description = "The most that a role of ${local.prefix} can do"
@@ -84,6 +94,6 @@ resource "aws_iam_policy" "boundary" {
         Action   = ["kms:Decrypt"]
         Resource = aws_kms_key.main.arn
       },
-    ], concat(module.aws_read[*].statements, module.models[*].statements)...)
+    ], local.most_of_guests, concat(module.aws_read[*].statements, module.models[*].statements)...)
   })
 }

@@ -18,7 +18,7 @@ locals {
     watching = local.may_watching
     data     = local.may_data
     roles    = local.may_roles
-  }, anytrue([for service in var.services : service.web]) ? { web = local.may_web } : {})
+  }, anytrue([for service in var.services : service.web]) ? { web = concat(local.may_web, local.may_measure) } : {})
 
   # dev's pipeline can't touch prod: whatever carries another environment's tag is out of reach, also where a name can't be given.
   may_bounds = [{
@@ -360,6 +360,47 @@ locals {
     },
   ]
 
+  # What measures pages in browsers.
+  may_measure = [
+    {
+      Sid      = "Measuring"
+      Effect   = "Allow"
+      Action   = ["rum:CreateAppMonitor", "rum:DeleteAppMonitor", "rum:TagResource", "rum:UntagResource", "rum:UpdateAppMonitor"]
+      Resource = "${local.arn.rum}:appmonitor/${local.prefix}-*"
+    },
+    {
+      Sid       = "MakeGuests"
+      Effect    = "Allow"
+      Action    = ["cognito-identity:CreateIdentityPool"]
+      Resource  = "*"
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      Sid       = "TagGuests"
+      Effect    = "Allow"
+      Action    = ["cognito-identity:TagResource"]
+      Resource  = "${local.arn.cognito-identity}:identitypool/*"
+      Condition = local.made_ours
+    },
+    {
+      Sid    = "Guests"
+      Effect = "Allow"
+      Action = [
+        "cognito-identity:DeleteIdentityPool", "cognito-identity:TagResource", "cognito-identity:UntagResource",
+        "cognito-identity:UpdateIdentityPool",
+      ]
+      Resource  = "${local.arn.cognito-identity}:identitypool/*"
+      Condition = local.ours
+    },
+    {
+      Sid       = "RoleOfGuests"
+      Effect    = "Allow"
+      Action    = ["cognito-identity:SetIdentityPoolRoles"]
+      Resource  = "*"
+      Condition = local.here
+    },
+  ]
+
   # The pages of services. CloudFront is told of certificates and of logs in us-east-1, wherever the rest is.
   may_web = [
     {
@@ -613,7 +654,7 @@ locals {
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = "arn:aws:iam::${var.account}:role/${local.prefix}/*"
-      Condition = { StringEquals = { "iam:PassedToService" = ["chatbot.amazonaws.com", "ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
+      Condition = { StringEquals = { "iam:PassedToService" = ["chatbot.amazonaws.com", "cognito-identity.amazonaws.com", "ecs.amazonaws.com", "ecs-tasks.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }
     },
     {
       Sid      = "RolesThatServicesMakeThemselves"
@@ -622,7 +663,7 @@ locals {
       Resource = "arn:aws:iam::${var.account}:role/aws-service-role/*"
       Condition = { StringEquals = { "iam:AWSServiceName" = [
         "ecs.amazonaws.com", "ecs.application-autoscaling.amazonaws.com", "elasticloadbalancing.amazonaws.com", "management.chatbot.amazonaws.com",
-        "rds.amazonaws.com", "wafv2.amazonaws.com",
+        "rds.amazonaws.com", "rum.amazonaws.com", "wafv2.amazonaws.com",
       ] } }
     },
   ]

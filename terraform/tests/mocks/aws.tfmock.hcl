@@ -168,6 +168,17 @@ mock_resource "aws_cognito_user_pool" {
   }
 }
 
+mock_resource "aws_cognito_identity_pool" {
+  defaults = {
+    id  = "us-east-1:mock"
+    arn = "arn:aws:cognito-identity:us-east-1:123456789012:identitypool/us-east-1:mock"
+  }
+}
+
+mock_resource "aws_rum_app_monitor" {
+  defaults = { arn = "arn:aws:rum:us-east-1:123456789012:appmonitor/mock" }
+}
+
 mock_resource "aws_cloudfront_distribution" {
   defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/EMOCK" }
 }
