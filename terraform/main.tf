@@ -114,6 +114,7 @@ module "network" {
   key_arn              = data.aws_kms_alias.main.target_key_arn
   log_retention_days   = var.log_retention_days
   permissions_boundary = local.permissions_boundary
+  table_arns           = values(local.table_arns)
 }
 
 module "security" {
@@ -124,6 +125,7 @@ module "security" {
   vpc_id         = module.network.vpc_id
   ports          = { for service, at in local.services : service => at.port }
   databases      = keys(local.databases)
+  tables         = keys(local.tables)
   calls          = { for service, at in local.services : service => keys(at.calls) }
   private_access = var.private_access
 }
@@ -232,7 +234,7 @@ module "service" {
     PUBLIC_HOSTS    = "${local.routes[each.key].host},${local.internal_hosts[each.key]}"
     TRUSTED_PROXIES = join(",", module.network.public_cidrs)
     COMPAT          = var.compat
-  }, length(local.allowed_origins[each.key]) == 0 ? {} : { ALLOWED_ORIGINS = join(",", local.allowed_origins[each.key]) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], local.model_settings[each.key], each.value.settings)
+  }, length(local.allowed_origins[each.key]) == 0 ? {} : { ALLOWED_ORIGINS = join(",", local.allowed_origins[each.key]) }, local.trace_settings, local.oauth_settings[each.key], local.watch_settings[each.key], local.model_settings[each.key], local.table_settings[each.key], each.value.settings)
   more_secrets = concat(var.traces.headers ? ["OTEL_EXPORTER_OTLP_HEADERS"] : [], local.model_secrets[each.key])
 
   keys_secret_arn = data.aws_secretsmanager_secret.keys[each.key].arn
@@ -244,6 +246,7 @@ module "service" {
   } : null
   reads  = each.value.aws == "read" ? var.project : null
   models = local.models[each.key]
+  table  = try({ name = module.table[each.key].name, arn = local.table_arns[each.key] }, null)
   calls  = { for called in keys(each.value.calls) : called => "http://${local.internal_hosts[called]}:${local.services[called].port}/mcp" }
 
   key_arn              = data.aws_kms_alias.main.target_key_arn
@@ -270,7 +273,7 @@ module "dashboard" {
   cluster   = aws_ecs_cluster.main.name
   namespace = local.name
   services = { for service, made in module.service : service => {
-    target_groups = made.target_groups, log_group = made.log_group, asks = local.asking[service], figures = local.services[service].figures
+    target_groups = made.target_groups, log_group = made.log_group, asks = local.asking[service], table = try(local.tables[service].name, null), figures = local.services[service].figures
   } }
   models          = local.asked
   prices          = var.models.prices

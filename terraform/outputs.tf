@@ -81,6 +81,16 @@ output "web" {
   }
 }
 
+output "tables" {
+  description = "The tables of DynamoDB in which services keep something"
+  value       = { for service, made in module.table : service => made.name }
+
+  precondition {
+    condition     = length(setsubtract(keys(var.tables), keys(local.tables))) == 0
+    error_message = "tables has ${join(", ", setsubtract(keys(var.tables), keys(local.tables)))}, which keeps nothing in one: services.json says which can (table)."
+  }
+}
+
 output "visitors" {
   description = "The firewall's set of addresses (aws wafv2 update-ip-set) that a pipeline adds its own to while it tries what it deployed, and takes it out of after"
   value       = module.balancer.visitors

@@ -470,8 +470,31 @@ variable "database" {
   }
 }
 
+variable "tables" {
+  description = <<-END
+    What services keep in a table of DynamoDB that they would have in the database (table in services.json; HISTORY): { support = {} }. What is in the
+    one is not moved into the other. backup_days: how far back it can be restored to any second, 1 to 35; 0: not at all. name: its own, not set:
+    PROJECT-ENVIRONMENT-SERVICE; one that was restored has another (docs/operate.md). Writing is 0.625 dollars a million units, keeping 0.25 a GB and
+    month, backups 0.20; two alarms are 0.80 a month.
+  END
+  type = map(object({
+    backup_days = optional(number, 35)
+    name        = optional(string)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for table in var.tables : table.backup_days >= 0 && table.backup_days <= 35 && floor(table.backup_days) == table.backup_days])
+    error_message = "tables: backup_days is from 0 to 35."
+  }
+  validation {
+    condition     = alltrue([for table in var.tables : table.name == null || can(regex("^${var.project}-${var.environment}-[a-zA-Z0-9_.-]{1,200}$", table.name))])
+    error_message = "tables: a name begins with project and environment, such as shop-prod-support-restored: others the pipeline may not touch."
+  }
+}
+
 variable "deletion_protection" {
-  description = "Whether database and load balancer are kept from being deleted, and the access logs from going with their bucket. To take an environment down: set it to false, apply, then destroy"
+  description = "Whether database, tables and load balancer are kept from being deleted, and the access logs from going with their bucket. To take an environment down: set it to false, apply, then destroy"
   type        = bool
   default     = true
 }

@@ -121,7 +121,7 @@ module "environment" {
   region             = var.region
   backup_region      = each.value.backup_region
   account            = local.account
-  services           = { for service, at in module.services.all : service => { calls = keys(at.calls), database = at.database, aws = at.aws, models = at.models, web = at.web != null } }
+  services           = { for service, at in module.services.all : service => { calls = keys(at.calls), database = at.database, aws = at.aws, models = at.models, table = at.table != null, web = at.web != null } }
   zone_ids           = each.value.zone_ids
   oidc_provider_arn  = local.oidc_provider
   subjects           = local.subjects

@@ -17,6 +17,8 @@ private_access = "nat" # import takes any https URL
 
 # models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"] } # language models answer customers: docs/deploy.md
 
+# tables = { support = {} } # conversations in DynamoDB: docs/deploy.md
+
 every_service = { minimum = 1, maximum = 2, database_connections = 2 } # db.t4g.micro has room for four services so
 
 schedule = {

@@ -16,6 +16,8 @@ endpoint_zones = 2
 
 # models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { id = "gr1abcd2efgh", version = "3" } } # docs/deploy.md
 
+# tables = { support = {} } # conversations in DynamoDB: docs/deploy.md
+
 every_service = { cpu = 512, memory = 1024, minimum = 2, maximum = 8 }
 
 deployment = { strategy = "BLUE_GREEN", bake_minutes = 10 } # what is new is tried before anybody gets it, and turned back at once

@@ -14,6 +14,8 @@ private_access = "endpoints" # as prod: import takes a presigned URL of S3
 
 # models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"] } # language models answer customers: docs/deploy.md
 
+# tables = { support = {} } # conversations in DynamoDB: docs/deploy.md
+
 every_service = { minimum = 1, maximum = 2, database_connections = 2 } # db.t4g.micro has room for four services so
 
 database = {

@@ -308,9 +308,19 @@ MODEL_STORIES = [
     ("it sleeps", "model-tokens", ASLEEP, None),
 ]
 
+# Where something is kept in a table of DynamoDB.
+TABLE_STORIES = [
+    ("each write is throttled", "table-throttled", series(ThrottledRequests=from_30(4)), 36),
+    ("a table grows into a busy hour", "table-throttled", series(ThrottledRequests=lambda m: 50 if m in (40, 41, 42) else None), None),
+    ("DynamoDB fails", "table-errors", series(SystemErrors=from_30(1)), 36),
+    ("DynamoDB fails for a moment", "table-errors", series(SystemErrors=lambda m: 5 if m in (40, 41) else None), None),
+    ("it sleeps", "table-throttled", ASLEEP, None),
+    ("it sleeps", "table-errors", ASLEEP, None),
+]
+
 # The setting of a program without which there are no such alarms.
 ONLY_WITH = {"DATABASE_URL": DATABASE_STORIES, "OAUTH_ISSUER": SIGN_IN_STORIES, "OTEL_EXPORTER_OTLP_ENDPOINT": TRACE_STORIES,
-             "MODELS": MODEL_STORIES}
+             "MODELS": MODEL_STORIES, "HISTORY": TABLE_STORIES}
 
 # What means one thing where it sleeps and another where it never does.
 SILENCE = ("from minute 30 on nothing is heard of any task", "none-running", tasks(lambda m: 2 if m < 30 else None, lambda m: 2 if m < 30 else None))

@@ -256,13 +256,13 @@ def _(made):
     return wrong(made.of("aws_ecs_service"), lambda v: set(v["alarms"][0]["alarm_names"]) <= alarms)
 
 
-# Where nobody signs in, the alarms of that are not there, nor those of traces or models where there are none.
+# Where nobody signs in, the alarms of that are not there, nor those of traces, models or a table where there are none.
 @rule("each alarm says which entry of docs/on-call.md it is about, as the table there has it; and the table has no other")
 def _(made):
     whose = rf"^{made.of('aws_ecs_cluster')[0][1]['name']}-(({'|'.join(LISTED)})-)?"
     said = {(re.sub(whose, "", v["alarm_name"]), v["alarm_description"].rpartition(" docs/on-call.md#")[2])
             for _, v in made.of("aws_cloudwatch_metric_alarm")}
-    whole = all(any(name in environment_of(c) for _, c in made.services()) for name in ("MODELS", "OAUTH_ISSUER", "OTEL_EXPORTER_OTLP_ENDPOINT"))
+    whole = all(any(name in environment_of(c) for _, c in made.services()) for name in ("HISTORY", "MODELS", "OAUTH_ISSUER", "OTEL_EXPORTER_OTLP_ENDPOINT"))
     return sorted(map(str, said - BOOK)) + sorted(map(str, BOOK - said if whole else []))
 
 
@@ -392,11 +392,12 @@ def _(made):
     return wrong(made.of("aws_iam_role"), lambda v: (v["permissions_boundary"] or "").endswith("-boundary") and v["path"] != "/")
 
 
-@rule("a task's program has no right in AWS, but one whose entry in services.json says so, and who asks models only where some are Bedrock's")
+@rule("a task's program has no right in AWS, but one whose entry in services.json says so, and who asks models only where some are Bedrock's, who keeps a table only where there is one")
 def _(made):
     def may(name):
         asked = [models_of(c) for _, c in made.services() if c["name"] == name]
-        return "aws" in LISTED[name] or LISTED[name].get("models", False) and "bedrock:" in "".join(asked)
+        kept = any("HISTORY" in environment_of(c) for _, c in made.services() if c["name"] == name)
+        return "aws" in LISTED[name] or kept or LISTED[name].get("models", False) and "bedrock:" in "".join(asked)
     programs = {v["task_role_arn"] for _, v in made.of("aws_ecs_task_definition")}
     roles = [(re.search(r'service\["(\w+)"\]', a)[1], v["id"]) for a, v in made.of("aws_iam_role") if a.endswith(".task")]
     having = {v["role"] for _, v in made.of("aws_iam_role_policy", "aws_iam_role_policy_attachment")}
@@ -495,6 +496,27 @@ def _(made):
         f"{host}/" for host in hosts for _, v in made.of("aws_cognito_user_pool_client") if f"{host}/" not in v["callback_urls"]]
 
 
+@rule("a table is what its service's file says, encrypted, forgets by itself, can be restored, and is reached by its service alone, without the internet")
+def _(made):
+    told = {c["name"]: environment_of(c)["HISTORY"] for _, c in made.services() if "HISTORY" in environment_of(c)}
+    tables = {f'dynamodb:{v["name"]}': v for _, v in made.of("aws_dynamodb_table")}
+    ways = [json.loads(v["policy"])["Statement"] for _, v in made.of("aws_vpc_endpoint") if v["service_name"].endswith(".dynamodb")]
+    opened = [a for a, _ in made.of("aws_vpc_security_group_egress_rule") if ".dynamodb[" in a]
+
+    def fine(name, table):
+        file = json.loads((pathlib.Path(__file__).parents[2] / name / LISTED[name]["table"]).read_text())
+        keys = {"HASH": table["hash_key"], "RANGE": table["range_key"]}
+        indexes = {i["name"]: ([("HASH", i["hash_key"]), ("RANGE", i["range_key"])], set(i["non_key_attributes"] or [])) for i in table["global_secondary_index"]}
+        return (keys == {k["KeyType"]: k["AttributeName"] for k in file["KeySchema"]} and table["billing_mode"] == file["BillingMode"]
+                and indexes == {i["IndexName"]: ([(k["KeyType"], k["AttributeName"]) for k in i["KeySchema"]], set(i["Projection"].get("NonKeyAttributes", [])))
+                                for i in file["GlobalSecondaryIndexes"]}
+                and {(a["name"], a["type"]) for a in table["attribute"]} == {(a["AttributeName"], a["AttributeType"]) for a in file["AttributeDefinitions"]}
+                and table["ttl"][0]["enabled"] and table["server_side_encryption"][0]["kms_key_arn"] and table["point_in_time_recovery"][0]["enabled"])
+    return (sorted(set(told.values()) ^ tables.keys()) + [name for name, where in told.items() if where in tables and not fine(name, tables[where])]
+            + ([] if len(opened) == len(told) and len(ways) == bool(told) else ["the way there"])
+            + [s for each in ways for s in each if "*" in s["Resource"] or not s["Condition"]])
+
+
 @rule("every log group is encrypted and ends some day")
 def _(made):
     return wrong(made.of("aws_cloudwatch_log_group"), lambda v: v["kms_key_id"] and v["retention_in_days"])
@@ -508,6 +530,7 @@ def _(made):
             + wrong(made.of("aws_db_instance"), lambda v: v["deletion_protection"] is True and v["multi_az"] is True and v["backup_retention_period"] >= 7)
             + [name for name, service in made.outputs["services"].items() if service["minimum"] < (2 if has_database(name) else 1)]
             + wrong(made.of("aws_s3_bucket"), lambda v: not v["force_destroy"])
+            + wrong(made.of("aws_dynamodb_table"), lambda v: v["deletion_protection_enabled"])
             + [a for a, _ in made.of("aws_appautoscaling_scheduled_action")])
 
 

@@ -103,4 +103,30 @@ run "endpoints" {
     condition     = length(aws_nat_gateway.main) == 0 && length(aws_route.nat) == 0 && length(aws_eip.nat) == 0
     error_message = "With endpoints there is no way to the internet."
   }
+  assert {
+    condition     = length(aws_vpc_endpoint.dynamodb) == 0
+    error_message = "Without a table there is no way to one."
+  }
+}
+
+run "tables" {
+  variables {
+    table_arns = ["arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk"]
+  }
+
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.dynamodb[0].vpc_endpoint_type == "Gateway" && aws_vpc_endpoint.dynamodb[0].route_table_ids == toset([aws_route_table.private.id])
+    error_message = "DynamoDB is reached by a gateway, which costs nothing."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_vpc_endpoint.dynamodb[0].policy).Statement[0].Resource == ["arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk", "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk/index/*"] &&
+      jsondecode(aws_vpc_endpoint.dynamodb[0].policy).Statement[0].Condition == { StringEquals = { "aws:PrincipalAccount" = "123456789012" } }
+    )
+    error_message = "Through it only our tables are reached, by this account."
+  }
 }

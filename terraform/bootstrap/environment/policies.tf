@@ -596,7 +596,36 @@ locals {
     },
   ]])
 
-  may_data = concat(local.may_copy_backups, [
+  # What is in them only the program reads.
+  may_tables = [for statement in [
+    {
+      Sid    = "Tables"
+      Effect = "Allow"
+      Action = [
+        "dynamodb:CreateTable", "dynamodb:DeleteTable", "dynamodb:TagResource", "dynamodb:UntagResource", "dynamodb:UpdateContinuousBackups",
+        "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
+      ]
+      Resource = ["${local.arn.dynamodb}:table/${local.prefix}-*"]
+    },
+    {
+      Sid       = "KeyOfTables"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+      Resource  = [aws_kms_key.main.arn]
+      Condition = local.for_tables
+    },
+    {
+      Sid       = "KeyOfTablesToKeep"
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant"]
+      Resource  = [aws_kms_key.main.arn]
+      Condition = merge(local.for_tables, { Bool = { "kms:GrantIsForAWSResource" = "true" } })
+    },
+  ] : statement if local.has_tables]
+  for_tables = { StringEquals = { "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com" } }
+  has_tables = anytrue([for service in var.services : service.table])
+
+  may_data = concat(local.may_copy_backups, local.may_tables, [
     {
       Sid    = "Database"
       Effect = "Allow"

@@ -25,8 +25,8 @@ variable "account" {
 }
 
 variable "services" {
-  description = "The services, which others each calls, whether it has a database, what it may do in AWS, whether it asks models, and whether it has a page for browsers"
-  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing"), models = optional(bool, false), web = optional(bool, false) }))
+  description = "The services, which others each calls, whether it has a database, what it may do in AWS, whether it asks models, whether it can keep something in a table, and whether it has a page for browsers"
+  type        = map(object({ calls = list(string), database = optional(bool, true), aws = optional(string, "nothing"), models = optional(bool, false), table = optional(bool, false), web = optional(bool, false) }))
 }
 
 variable "zone_ids" {
@@ -64,7 +64,7 @@ locals {
 
   databases = toset([for service, at in var.services : service if at.database])
 
-  arn = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-identity", "cognito-idp", "rum"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
+  arn = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-identity", "cognito-idp", "dynamodb", "rum"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
 }
 
 terraform {

@@ -98,7 +98,14 @@ locals {
           ], flatten([for number, model in sort(keys(var.prices)) : [for id, name in { c = "CachedTokens", i = "InputTokens", o = "OutputTokens" } :
         { line = [var.namespace, name, "Service", service, "Model", model, { stat = "Sum", id = "${id}${number}", visible = false }] }]])[*].line)
       },
-      ] : chart if at.asks && length(chart.metrics) > 0], [for chart in [
+      ] : chart if at.asks && length(chart.metrics) > 0], [for table in at.table[*] : {
+      title = "table: units a minute"
+      metrics = concat([for name, label in { ConsumedReadCapacityUnits = "read", ConsumedWriteCapacityUnits = "written" } :
+        ["AWS/DynamoDB", name, "TableName", table, { stat = "Sum", label = label }]
+        ], [for name, label in { ReadThrottleEvents = "reads throttled", WriteThrottleEvents = "writes throttled" } :
+        ["AWS/DynamoDB", name, "TableName", table, { stat = "Sum", label = label, yAxis = "right" }]
+      ])
+      }], [for chart in [
       {
         title = "what it counts of its own, a minute"
         metrics = flatten([for stat, figures in at.figures : [for name, label in figures :

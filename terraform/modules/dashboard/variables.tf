@@ -20,8 +20,8 @@ variable "namespace" {
 }
 
 variable "services" {
-  description = "Each service's target groups, as metrics name them, its log group, whether it asks language models, and by statistic which of its own figures are shown, in which words"
-  type        = map(object({ target_groups = list(string), log_group = string, asks = optional(bool, false), figures = optional(map(map(string)), {}) }))
+  description = "Each service's target groups, as metrics name them, its log group, whether it asks language models, the table of DynamoDB that it has, and by statistic which of its own figures are shown, in which words"
+  type        = map(object({ target_groups = list(string), log_group = string, asks = optional(bool, false), table = optional(string), figures = optional(map(map(string)), {}) }))
 }
 
 variable "sign_in" {

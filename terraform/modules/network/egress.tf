@@ -43,3 +43,25 @@ resource "aws_vpc_endpoint" "s3" {
     }]
   })
 }
+
+# Free too, and only for the tables that are there and what programs do with them (modules/service/roles.tf), by this account.
+resource "aws_vpc_endpoint" "dynamodb" {
+  count = length(var.table_arns) > 0 ? 1 : 0
+
+  vpc_id            = aws_vpc.main.id
+  service_name      = "com.amazonaws.${var.region}.dynamodb"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private.id]
+  tags              = { Name = "${var.name}-dynamodb" }
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+      Resource  = flatten([for arn in var.table_arns : [arn, "${arn}/index/*"]])
+      Condition = { StringEquals = { "aws:PrincipalAccount" = var.account } }
+    }]
+  })
+}

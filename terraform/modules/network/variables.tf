@@ -39,6 +39,12 @@ variable "log_retention_days" {
   type        = number
 }
 
+variable "table_arns" {
+  description = "Tables of DynamoDB that tasks reach"
+  type        = list(string)
+  default     = []
+}
+
 variable "permissions_boundary" {
   description = "Policy that bounds every role"
   type        = string

@@ -75,6 +75,23 @@ resource "aws_vpc_security_group_egress_rule" "s3" {
   to_port           = 443
 }
 
+# So do tables of DynamoDB, by their own list.
+data "aws_ec2_managed_prefix_list" "dynamodb" {
+  count = length(var.tables) > 0 ? 1 : 0
+  name  = "com.amazonaws.${var.region}.dynamodb"
+}
+
+resource "aws_vpc_security_group_egress_rule" "dynamodb" {
+  for_each = toset(var.tables)
+
+  security_group_id = aws_security_group.part[each.key].id
+  description       = "to DynamoDB"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.dynamodb[0].id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
 # Behind a NAT gateway AWS is somewhere on the internet, under addresses that no list names. With endpoints there is no such rule.
 resource "aws_vpc_security_group_egress_rule" "nat" {
   for_each = var.private_access == "nat" ? toset(local.services) : toset([])

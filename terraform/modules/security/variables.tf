@@ -24,6 +24,12 @@ variable "databases" {
   type        = list(string)
 }
 
+variable "tables" {
+  description = "The services that keep something in a table of DynamoDB"
+  type        = list(string)
+  default     = []
+}
+
 variable "calls" {
   description = "Which other services each service calls"
   type        = map(list(string))

@@ -309,6 +309,51 @@ resource "aws_cloudwatch_metric_alarm" "models" {
   }
 }
 
+# Where it keeps something in a table of DynamoDB, which counts by what was asked for. The program tries again; minute after minute that is no help.
+locals {
+  table_alarms = { for alarm, at in {
+    table-throttled = { metric = "ThrottledRequests", words = "DynamoDB throttles what ${local.full_name} asks of its table." }
+    table-errors    = { metric = "SystemErrors", words = "DynamoDB fails at what ${local.full_name} asks of its table." }
+  } : alarm => at if var.table != null }
+}
+
+resource "aws_cloudwatch_metric_alarm" "table" {
+  for_each = local.table_alarms
+
+  alarm_name          = "${local.full_name}-${each.key}"
+  alarm_description   = "${each.value.words} docs/on-call.md#the-table-refuses"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 10
+  datapoints_to_alarm = 5
+  treat_missing_data  = "notBreaching" # nothing of it, or it sleeps
+  alarm_actions       = [var.topic_arn]
+  ok_actions          = [var.topic_arn]
+
+  metric_query {
+    id          = "value"
+    label       = each.key
+    expression  = "SUM([get, query, transact, update])"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { get = "GetItem", query = "Query", transact = "TransactWriteItems", update = "UpdateItem" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/DynamoDB"
+        metric_name = each.value.metric
+        stat        = "Sum"
+        period      = 60
+        dimensions  = { TableName = var.table.name, Operation = metric_query.value }
+      }
+    }
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "full" {
   for_each = { cpu = "CPUUtilization", memory = "MemoryUtilization" }
 

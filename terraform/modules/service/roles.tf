@@ -1,5 +1,5 @@
 # Roles. ECS itself starts a task with an execution role (image, logs, secrets); the program has the task role, and asks
-# nothing of AWS, or only reads there, or asks models.
+# nothing of AWS, or only reads there, or asks models and keeps something in its table.
 locals {
   assumed_by_tasks = jsonencode({
     Version = "2012-10-17"
@@ -62,6 +62,40 @@ resource "aws_iam_role_policy" "models" {
   name   = "models"
   role   = aws_iam_role.task.id
   policy = module.models[count.index].policy
+}
+
+# What its program does with its items and no more: several writes as one are each of them by itself to IAM, and nothing goes through all of it (Scan).
+resource "aws_iam_role_policy" "table" {
+  count = var.table == null ? 0 : 1
+
+  name = "table"
+  role = aws_iam_role.task.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "Items"
+        Effect   = "Allow"
+        Action   = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Resource = [var.table.arn]
+      },
+      {
+        Sid      = "Indexes"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = ["${var.table.arn}/index/*"]
+      },
+      {
+        # DynamoDB asks for it in the caller's name.
+        Sid       = "ItsKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = [var.key_arn]
+        Condition = { StringEquals = { "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com" } }
+      },
+    ]
+  })
 }
 
 resource "aws_iam_role" "execution" {

@@ -103,6 +103,12 @@ variable "models" {
   default     = null
 }
 
+variable "table" {
+  description = "The table of DynamoDB in which the program keeps something: its role may. null: there is none"
+  type        = object({ name = string, arn = string })
+  default     = null
+}
+
 variable "calls" {
   description = "Services that this one calls, each with its address in the network"
   type        = map(string)

@@ -1,6 +1,6 @@
 # The services: what services.json lists, and what an environment says of each. Whoever asks for `all` has them checked.
 variable "listed" {
-  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS, whether it asks models, whether it has a page for browsers and which figures of its own are shown, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
+  description = "What services.json holds: about, port, priority, scopes, calls, whether there is a database, what it may do in AWS, whether it asks models, which file describes a table that it can keep something in, whether it has a page for browsers and which figures of its own are shown, of each service (../../../services says what they mean, and checks them all; here is what the network depends on, for who runs Terraform by hand)"
   type = map(object({
     about    = string
     port     = number
@@ -10,6 +10,7 @@ variable "listed" {
     database = optional(bool, true)
     aws      = optional(string, "nothing")
     models   = optional(bool, false)
+    table    = optional(string)
     figures  = optional(map(map(string)), {})
     web      = optional(number)
   }))
@@ -43,8 +44,8 @@ variable "listed" {
     error_message = "services.json: what a service may do in AWS is \"read\", or nothing."
   }
   validation {
-    condition     = alltrue([for service in var.listed : !service.models || service.aws == "nothing"])
-    error_message = "services.json: a service's role is for aws or for models, not for both."
+    condition     = alltrue([for service in var.listed : !service.models && service.table == null || service.aws == "nothing"])
+    error_message = "services.json: a service's role is for aws, or for models and a table, not for both."
   }
   validation {
     condition     = alltrue([for name, service in var.listed : alltrue([for called in keys(service.calls) : called != name && contains(keys(var.listed), called)])])
@@ -59,7 +60,7 @@ variable "every_service" {
 
   validation {
     condition     = length(setsubtract(keys(var.every_service), keys(local.usual))) == 0
-    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models and figures are in services.json."
+    error_message = "every_service has ${join(", ", setsubtract(keys(var.every_service), keys(local.usual)))}, and can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models, table and figures are in services.json."
   }
 }
 
@@ -74,7 +75,7 @@ variable "services" {
   }
   validation {
     condition     = alltrue([for service in var.services : length(setsubtract(keys(service), keys(local.usual))) == 0])
-    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models and figures are in services.json."
+    error_message = "A service in services can have ${join(", ", keys(local.usual))}; port, priority, scopes, calls, database, aws, models, table and figures are in services.json."
   }
 }
 
@@ -130,8 +131,8 @@ output "all" {
   }
   precondition {
     condition = alltrue(flatten([for service in local.all : [for name in keys(service.settings) :
-    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL", "MODELS", "OPENAI_URL", "GUARDRAIL"], name) && !can(regex("^OAUTH_|^OTEL_EXPORTER_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
-    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL, MODELS, OPENAI_URL, GUARDRAIL (say models), OAUTH_… (say sign_in) or OTEL_EXPORTER_… (say traces), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
+    !contains(["AUTH", "HOST", "PORT", "LOOPS", "DATABASE_CONNECTIONS", "DATABASE_URL", "MODELS", "OPENAI_URL", "GUARDRAIL", "HISTORY"], name) && !can(regex("^OAUTH_|^OTEL_EXPORTER_|(KEY|KEYS|PASSWORD|SECRET|TOKEN|USER)$", name))]]))
+    error_message = "settings can't name AUTH (nothing is deployed without keys), HOST, PORT, LOOPS, DATABASE_CONNECTIONS, DATABASE_URL, MODELS, OPENAI_URL, GUARDRAIL (say models), HISTORY (say tables), OAUTH_… (say sign_in) or OTEL_EXPORTER_… (say traces), which follow from the rest, nor anything secret: that goes into Secrets Manager (terraform/secrets)."
   }
 }
 
