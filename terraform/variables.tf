@@ -315,7 +315,8 @@ variable "models" {
     What the services that ask language models (models in services.json) ask; without ask none is asked, and people answer (docs/deploy.md).
     ask: the models, the first that can answer does: bedrock:ID, which the service's role may then, no other, and openai:NAME (MODELS).
     judge: a small one, named so too, that judges how customers feel (JUDGE_MODEL); without it a list of words does.
-    guardrail: id and version of one of Bedrock's in this account and region, without which those of Bedrock may not be asked (GUARDRAIL).
+    guardrail: of Bedrock's, without which those of Bedrock may not be asked (GUARDRAIL): id and version of one that is there, or {} for one that is made
+    (modules/guardrail says what it does), with denied, what is not talked about, { "Legal advice" = "Whether somebody is right …" }, and said in its place.
     openai: url, where it is not OpenAI's own (OPENAI_URL); key, false where that wants none. It is a secret, so it has to be OPENAI_KEY in the
     secret ENVIRONMENT/SERVICE/keys, where terraform/secrets puts it, before a task can start.
     tokens_a_day: an alarm when the models of a service have taken more in a day, what caches had left out; 0: none. prices: dollars of a million
@@ -323,9 +324,14 @@ variable "models" {
     Three alarms are 60 cents a month and service, ten figures 3 dollars, eight more of each model that answers 2.40.
   END
   type = object({
-    ask       = optional(list(string), [])
-    judge     = optional(string)
-    guardrail = optional(object({ id = string, version = string }))
+    ask   = optional(list(string), [])
+    judge = optional(string)
+    guardrail = optional(object({
+      id      = optional(string)
+      version = optional(string)
+      denied  = optional(map(string), {})
+      said    = optional(string, "I can't help with that here. Ask for a person if you like.")
+    }))
     openai = optional(object({
       url = optional(string)
       key = optional(bool, true)
@@ -340,8 +346,12 @@ variable "models" {
     error_message = "models.ask has up to eight models, and models.judge is one, each as openai:NAME or bedrock:ID, such as bedrock:us.amazon.nova-2-lite-v1:0: the id of a model or of an inference profile of AWS's, not an ARN."
   }
   validation {
-    condition     = var.models.guardrail == null ? true : can(regex("^[a-z0-9]{1,64}$", var.models.guardrail.id)) && can(regex("^[1-9][0-9]{0,7}$", var.models.guardrail.version))
-    error_message = "models.guardrail has the id of a guardrail and the number of a version of it: a draft changes while it serves."
+    condition     = try(coalesce(var.models.guardrail.id, var.models.guardrail.version), null) == null ? true : can(regex("^[a-z0-9]{1,64}$", var.models.guardrail.id)) && can(regex("^[1-9][0-9]{0,7}$", var.models.guardrail.version)) && length(var.models.guardrail.denied) == 0
+    error_message = "models.guardrail has the id of a guardrail and the number of a version of it: a draft changes while it serves. Or neither, and perhaps denied: then one is made."
+  }
+  validation {
+    condition     = var.models.guardrail == null ? true : length(var.models.guardrail.denied) <= 30 && alltrue([for topic, about in var.models.guardrail.denied : can(regex("^[0-9A-Za-z_ !?.-]{1,100}$", topic)) && length(about) >= 1 && length(about) <= 200]) && length(var.models.guardrail.said) >= 1 && length(var.models.guardrail.said) <= 500
+    error_message = "models.guardrail: denied has up to 30 topics, each a name of letters, digits and blanks and what belongs to it, up to 200 characters; said has up to 500."
   }
   validation {
     condition     = var.models.openai.url == null ? true : can(regex("^https://[a-z0-9.-]+(:443)?(/[^?#@\\s]*)?$", var.models.openai.url))

@@ -13,6 +13,7 @@ resource "aws_iam_policy" "reading" {
           "acm:DescribeCertificate", "acm:ListTagsForCertificate",
           "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
           "application-autoscaling:DescribeScheduledActions", "application-autoscaling:ListTagsForResource",
+          "bedrock:GetGuardrail", "bedrock:ListTagsForResource",
           "ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource",
           "cloudfront:GetDistribution", "cloudfront:GetOriginAccessControl", "cloudfront:GetResponseHeadersPolicy",
           "cloudfront:ListTagsForResource",

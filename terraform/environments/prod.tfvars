@@ -14,7 +14,7 @@ zones          = 3
 private_access = "endpoints" # import takes a presigned URL of S3
 endpoint_zones = 2
 
-# models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { id = "gr1abcd2efgh", version = "3" } } # docs/deploy.md
+# models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = {} } # docs/deploy.md
 
 # tables = { support = {} } # conversations in DynamoDB: docs/deploy.md
 

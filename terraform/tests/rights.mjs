@@ -198,6 +198,8 @@ function questions(call, thing, owner, at) {
 	return many(table.things[thing.name]).flatMap(format => {
 		const arn = `arn:aws:${fill(format, owner, at)}`;
 		const tagging = taggingOf(action);
+		// What is made may have no name before AWS gives it one, though the call could name other things, which it does not.
+		const unnamed = asked => thing.how === 'made' && call.things.length === 1 && !typeOf(asked, arn) && !details.get(asked).named.length;
 		const ask = (asked, extra = {}) => {
 			const { types, keys: general } = details.get(asked);
 			const type = typeOf(asked, arn);
@@ -208,10 +210,10 @@ function questions(call, thing, owner, at) {
 			const given = thing.how === 'made' || (thing.how === 'bare' && asked === tagging?.add) ? owner.tags : {};
 			if (has(REQUEST_TAG, general, type?.keys) && Object.keys(given).length)
 				Object.assign(context, tags('aws:RequestTag', given), { 'aws:TagKeys': Object.keys(given) });
-			return { action: asked, arn: types.length ? arn : '*', context };
+			return { action: asked, arn: types.length && !unnamed(asked) ? arn : '*', context };
 		};
 		const asked = [];
-		if (typeOf(action, arn) || !details.get(action).types.length || action === tagging?.add || action === tagging?.remove) asked.push(ask(action));
+		if (typeOf(action, arn) || !details.get(action).types.length || unnamed(action) || action === tagging?.add || action === tagging?.remove) asked.push(ask(action));
 		else if (thing.how !== 'made') throw new Error(`actions.yml, ${call.where}: IAM does not know ${action} on ${arn}`);
 		// What is made with tags is tagged in the same breath.
 		if (thing.how === 'made' && Object.keys(owner.tags).length)

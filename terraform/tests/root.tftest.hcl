@@ -520,3 +520,18 @@ run "table_of_a_service_without_one" {
 
   expect_failures = [output.tables]
 }
+
+run "models_behind_a_guardrail_of_ours" {
+  variables {
+    models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { denied = { "Legal advice" = "What the law says." } } }
+  }
+
+  assert {
+    condition     = module.service["support"].settings.service["GUARDRAIL"] == "mock12345678:1" && length(module.guardrail) == 1
+    error_message = "One is made, and its service asks behind that version."
+  }
+  assert {
+    condition     = local.models["support"].guardrail == { id = "mock12345678", version = "1" }
+    error_message = "Its role may ask behind no other."
+  }
+}

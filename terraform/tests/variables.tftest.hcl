@@ -1046,3 +1046,45 @@ run "table_with_backups_of_a_year" {
 
   expect_failures = [var.tables]
 }
+
+run "guardrail_without_a_version" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { id = "gr1abcd2efgh" } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "guardrail_that_is_there_and_made" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { id = "gr1abcd2efgh", version = "3", denied = { "Legal advice" = "The law." } } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "guardrail_with_a_topic_too_long" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    models = { ask = ["bedrock:us.amazon.nova-2-lite-v1:0"], guardrail = { denied = { "Legal advice" = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" } } }
+  }
+
+  expect_failures = [var.models]
+}

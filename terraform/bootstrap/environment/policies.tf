@@ -14,7 +14,7 @@ locals {
     state    = local.may_state
     network  = local.may_network
     balancer = local.may_balancer
-    services = concat(local.may_services, local.may_sign_in)
+    services = concat(local.may_services, local.may_sign_in, local.may_guard)
     watching = local.may_watching
     data     = local.may_data
     roles    = local.may_roles
@@ -359,6 +359,33 @@ locals {
       Condition = local.ours
     },
   ]
+
+  # What models are asked behind: it has only a number.
+  may_guard = [for statement in [
+    {
+      Sid       = "MakeGuardrails"
+      Effect    = "Allow"
+      Action    = ["bedrock:CreateGuardrail"]
+      Resource  = ["*"]
+      Condition = { StringEquals = merge(local.here.StringEquals, local.made_ours.StringEquals) }
+    },
+    {
+      Sid       = "TagGuardrails"
+      Effect    = "Allow"
+      Action    = ["bedrock:TagResource"]
+      Resource  = ["${local.arn.bedrock}:guardrail/*"]
+      Condition = local.made_ours
+    },
+    {
+      Sid    = "Guardrails"
+      Effect = "Allow"
+      Action = [
+        "bedrock:CreateGuardrailVersion", "bedrock:DeleteGuardrail", "bedrock:TagResource", "bedrock:UntagResource", "bedrock:UpdateGuardrail",
+      ]
+      Resource  = ["${local.arn.bedrock}:guardrail/*"]
+      Condition = local.ours
+    },
+  ] : statement if anytrue([for service in var.services : service.models])]
 
   # What measures pages in browsers.
   may_measure = [

@@ -64,7 +64,7 @@ locals {
 
   databases = toset([for service, at in var.services : service if at.database])
 
-  arn = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "cognito-identity", "cognito-idp", "dynamodb", "rum"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
+  arn = { for service in ["ecs", "elasticloadbalancing", "logs", "rds", "cloudwatch", "sns", "wafv2", "acm", "kms", "secretsmanager", "ec2", "servicediscovery", "application-autoscaling", "bedrock", "cognito-identity", "cognito-idp", "dynamodb", "rum"] : service => "arn:aws:${service}:${var.region}:${var.account}" }
 }
 
 terraform {

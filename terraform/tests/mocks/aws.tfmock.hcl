@@ -168,6 +168,17 @@ mock_resource "aws_cognito_user_pool" {
   }
 }
 
+mock_resource "aws_bedrock_guardrail" {
+  defaults = {
+    guardrail_id  = "mock12345678"
+    guardrail_arn = "arn:aws:bedrock:us-east-1:123456789012:guardrail/mock12345678"
+  }
+}
+
+mock_resource "aws_bedrock_guardrail_version" {
+  defaults = { version = "1" }
+}
+
 mock_resource "aws_cognito_identity_pool" {
   defaults = {
     id  = "us-east-1:mock"
