@@ -207,7 +207,7 @@ module "database" {
 resource "aws_ecs_cluster" "main" {
   name = local.name
 
-  # Counts the tasks that run and that should, for the alarm when none does. It is 90 metrics for three services, 27 dollars a month.
+  # Counts the tasks that run and that should, for the alarm when none does. It is 30 metrics a service, 9 dollars a month.
   setting {
     name  = "containerInsights"
     value = "enabled"
