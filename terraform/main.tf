@@ -78,6 +78,24 @@ module "services" {
   services      = var.services
 }
 
+# What its own file says is read, or it is said that it is not.
+module "tfvars" {
+  source = "./modules/tfvars"
+
+  text = try(file("${path.root}/environments/${var.environment}.tfvars"), "")
+  known = {
+    alarm_slack = var.alarm_slack
+    database    = var.database
+    deployment  = var.deployment
+    models      = var.models
+    schedule    = var.schedule
+    sign_in     = var.sign_in
+    tables      = var.tables
+    traces      = var.traces
+    web         = var.web
+  }
+}
+
 # ---- What the bootstrap made ----
 
 data "aws_kms_alias" "main" {
