@@ -11,7 +11,7 @@ export const bounds = {
 
 // A room's [lines, files].
 export const largeRooms = {
-	calls: [4010, 29],
+	calls: [4040, 29],
 	core: [3800, 41],
 	http: [3780, 24],
 	import: [4400, 33],
@@ -28,7 +28,7 @@ export const largeRooms = {
 export const longDoors = {
 	'server/http/http.h': 170,
 	'server/include/import.h': 170,
-	'server/include/mcp.h': 390,
+	'server/include/mcp.h': 395,
 	'server/include/mcp_test.h': 200,
 	'server/include/shape.h': 170,
 	'server/store/driver.h': 184,
