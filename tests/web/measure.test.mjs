@@ -92,7 +92,8 @@ test('how the page went is told, and nothing that was said in it', { skip }, asy
 		['Error', 'Error', ''], ['TypeError', 'TypeError', 'https://help.example.com/assets/index-1_a.js:1:22'], ['unhandledrejection', 'unhandledrejection', '']]);
 	assert.deepEqual(rum.of('http_event').map(({ request, response }) => [request.method, new URL(request.url).pathname, response.status]), [['GET', '/assets/none.js', 404]]);
 	assert.ok(rum.of('performance_navigation_event')[0].duration > 0);
-	assert.deepEqual(rum.of('page_view_event').map(({ pageId }) => pageId), ['/']);
+	// A slow page may be told of twice.
+	assert.deepEqual([...new Set(rum.of('page_view_event').map(({ pageId }) => pageId))], ['/']);
 	const everything = JSON.stringify(rum.told), conversation = /#\/([\w-]+)$/.exec(at.page.url())[1];
 	assert.deepEqual([...SAID, conversation].filter(words => everything.includes(words)), []);
 	assert.ok(!everything.includes('?') && !everything.includes('"title'), 'neither a query nor a title');
