@@ -176,6 +176,9 @@ struct mcp_server {
 	 * database, such as another service. Prints a line for each that is well; of what is not, on stderr, what is wrong
 	 * and what to do. Whether all is well. It ends by itself, within seconds. Its log is of errors alone. */
 	bool (*check)(void);
+	/* NULL, or why it can't do what it is asked for want of what it needs beside its database: for the operator, in the
+	 * arena. /readyz then says that. Asked every few seconds on a thread that may wait a few. */
+	const char *(*why_not)(struct arena *arena);
 };
 
 /* Serves until SIGTERM, as configured by the environment and flags, or runs a command. Returns the

@@ -59,6 +59,15 @@ static void look_at_place(struct store *store)
 		readiness_set(READINESS_WRITES, store_well(store, &why) ? NULL : READINESS_NO_WRITES, why.text);
 }
 
+static void look_at_needs(void)
+{
+	struct arena *arena = arena_create();
+	const char *why = the.server->why_not(arena);
+
+	readiness_set(READINESS_NEEDS, why ? READINESS_NOT_THERE : NULL, why ? why : "");
+	arena_destroy(arena);
+}
+
 /* What every call does is no part of it: a database that does not answer is the state's to tell. */
 static int64_t look(struct store *store)
 {
@@ -68,6 +77,8 @@ static int64_t look(struct store *store)
 	look_at_place(store);
 	if (store && healthy && the.server->migrations)
 		look_at_tables(store);
+	if (the.server->why_not)
+		look_at_needs();
 	if (readiness_is_well_before(READINESS_CALLS))
 		served_look(tick_ms());
 	else
@@ -83,6 +94,8 @@ void self_check_begin(const struct mcp_server *server, const char *database)
 	the.database = database;
 	the.next = 0;
 	*the.wrong = '\0';
+	if (server->why_not)
+		look_at_needs();
 }
 
 /* By whoever finds that a call failed: the job is not its own, nor is its thread. */

@@ -10,7 +10,7 @@ extern const struct mcp_job self_checks[];
 /* Who plans them, so that they look at once when a call has failed; NULL: nobody any more. */
 struct jobs;
 void self_check_planned(struct jobs *jobs);
-/* Before they run: of which server, with which database (NULL: none); and after. */
+/* Before anybody is served: of which server, with which database (NULL: none); what it needs beside that is looked at. And after. */
 void self_check_begin(const struct mcp_server *server, const char *database);
 void self_check_end(void);
 

@@ -167,10 +167,10 @@ bool serving_start(struct serving *serving)
 	if (!protocol_share(serving->options.database))
 		return not_started("there is no place for sessions, streams and tasks");
 	issuer_start();
+	self_check_begin(server, serving->options.database);
 	if (!start_pool(serving) || !start_http(serving) || !start_monitor(serving))
 		return false;
 	close_first(serving);
-	self_check_begin(server, serving->options.database);
 	serving->jobs = jobs_create((const struct mcp_job *const []) { self_checks, server->jobs, NULL }, serving->pool);
 	self_check_planned(serving->jobs);
 	serving->emf = emf_begin(what_is_told(serving), serving->pool);

@@ -7,7 +7,7 @@
 #include "log.h"
 #include "readiness.h"
 
-static const char *const names[READINESS_PARTS] = { "process", "state", "tables", "writes", "calls" };
+static const char *const names[READINESS_PARTS] = { "process", "state", "tables", "writes", "needs", "calls" };
 
 static struct {
 	pthread_mutex_t lock;

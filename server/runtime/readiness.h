@@ -10,6 +10,7 @@ enum readiness_part {
 	READINESS_STATE,                /* sessions, streams and tasks: what the state's thread finds */
 	READINESS_TABLES,               /* the program's statements can be run */
 	READINESS_WRITES,               /* what is written has a place */
+	READINESS_NEEDS,                /* what the program needs beside its database, see why_not in mcp.h */
 	READINESS_CALLS,                /* calls do not fail for want of the database, see served.h */
 	READINESS_PARTS
 };
@@ -17,6 +18,7 @@ enum readiness_part {
 /* What more than one finds says the same. */
 #define READINESS_NO_ANSWER "the database does not answer"
 #define READINESS_NO_WRITES "nothing can be written"
+#define READINESS_NOT_THERE "what it needs beside its database can't be used"
 #define READINESS_GONE "the database's file was moved, deleted or replaced"
 
 /* `why` not, in words for anybody, a constant; NULL: it is well. `details` are the operator's, for the log and the port of

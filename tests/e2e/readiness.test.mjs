@@ -48,12 +48,12 @@ test('a table that is not what it was, and is again', async () => {
 		assert.equal(await server.metric('mcp_ready'), 0);
 		const { status, text } = await details(server);
 		assert.equal(status, 503);
-		assert.match(text, /^process: well\nstate: well\ntables: its tables [^\n]*: [a-z]+\.c:\d+: [^\n]*sku[^\n]*\nwrites: well\ncalls: well\n$/);
+		assert.match(text, /^process: well\nstate: well\ntables: its tables [^\n]*: [a-z]+\.c:\d+: [^\n]*sku[^\n]*\nwrites: well\nneeds: well\ncalls: well\n$/);
 		assert.equal((await exchange(server, { method: 'GET', path: '/healthz' })).status, 200);
 		await change(folder, 'alter table order_line rename column article to sku');
 		assert.equal(await becomes(server, ready), 200);
 		await server.says(/ready again, after \d+\.\d s/);
-		assert.equal((await details(server)).text, 'process: well\nstate: well\ntables: well\nwrites: well\ncalls: well\n');
+		assert.equal((await details(server)).text, 'process: well\nstate: well\ntables: well\nwrites: well\nneeds: well\ncalls: well\n');
 		assert.equal(await server.metric('mcp_ready'), 1);
 	} finally {
 		await server.stop();
