@@ -58,6 +58,10 @@ void store_close(struct store *store);                          /* NULL is fine 
 MUST_USE bool store_migrate(struct store *store, const struct migration *migrations);
 bool store_reachable(struct store *store);                      /* a trivial query works */
 
+/* Whether a tool may wait here for something beside the database: on a worker it may. On an event loop it may not, and the store gives
+ * up (see Budget), so that the tool is run again where it may. */
+MUST_USE bool store_may_wait(struct store *store);
+
 /* Which database it is. */
 enum store_kind { STORE_SQLITE, STORE_POSTGRESQL };
 enum store_kind store_kind(const struct store *store);

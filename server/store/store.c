@@ -170,6 +170,14 @@ void store_give_up(struct store *store)
 	store->gave_up = true;
 }
 
+bool store_may_wait(struct store *store)
+{
+	if (store->use != STORE_READS)
+		return true;
+	store_give_up(store);
+	return false;
+}
+
 void store_misused(struct store *store, const char *sql, const char *format, ...)
 {
 	char why[128], text[STORE_SHORT_SIZE] = "";

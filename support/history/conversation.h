@@ -63,6 +63,8 @@ struct conversation {
 	const char *turn_steps;         /* what was done before its customer was asked; NULL: they were not */
 	const char *turn_text;          /* what the model has written so far */
 
+	int64_t version, kept_to;       /* of what is kept in DynamoDB, see items.h and item_ttl.h */
+
 	/* Of message_add(), until conversation_keep(). */
 	struct message *added;
 	size_t added_count;
@@ -96,6 +98,8 @@ bool conversation_is(struct arena *arena, const char *spelt, const char *id);
 
 /* ---- Within a transaction in which the conversation was read ---- */
 
+/* The transaction: see store_transact(). */
+MUST_USE enum store_outcome history_transact(struct store *store, store_work_fn *work, void *context);
 /* A new one, in which nothing was said yet. */
 MUST_USE bool conversation_make(struct store *store, const struct conversation *conversation);
 /* Adds the message as the next, gives it its number, and has the conversation count it: messages, updated_at, and

@@ -19,7 +19,7 @@ static bool erase_one(struct store *store, const char *id, int64_t before, struc
 	bool fine;
 
 	do {
-		fine = store_transact(store, row_erase_some, &some) == STORE_COMMITTED;
+		fine = history_transact(store, row_erase_some, &some) == STORE_COMMITTED;
 		erased->messages += fine ? some.messages : 0;
 		erased->conversations += fine ? some.conversations : 0;
 	} while (fine && !some.over);

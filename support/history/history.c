@@ -2,6 +2,7 @@
 #include "history.h"
 
 #include "rows.h"
+#include "sql_rows.h"
 
 /* ---- Lists ---- */
 
@@ -14,7 +15,7 @@ static SHAPE(listing_shape, struct listing,
 #define PAGE \
 	" and updated_at >= :since and (updated_at, id) < (:before_at, :before_id) order by updated_at desc, id desc limit :limit"
 
-bool conversations_list(struct store *store, struct arena *arena, const struct listing *listing, struct conversations *found)
+bool sql_conversations_list(struct store *store, struct arena *arena, const struct listing *listing, struct conversations *found)
 {
 	ROWS(struct conversation) rows = { .count = 0 };
 	bool fine;
@@ -39,7 +40,7 @@ struct typed {
 static SHAPE(typed_shape, struct typed,
 	PARAM(struct typed, customer), PARAM(struct typed, from), PARAM(struct typed, to), PARAM(struct typed, limit));
 
-bool conversations_named(struct store *store, struct arena *arena, const char *customer, const char *begin, int64_t limit,
+bool sql_conversations_named(struct store *store, struct arena *arena, const char *customer, const char *begin, int64_t limit,
                          struct conversations *found)
 {
 	struct typed by = { .customer = customer, .from = begin, .to = arena_print(arena, "%s~", begin), .limit = limit };
@@ -62,7 +63,7 @@ static SHAPE(page_shape, struct page,
 	"select seq, at, role, author, text, cards, answers, cut, tokens_in, tokens_out, tokens_cached from message" \
 	" where conversation_id = :id and seq > :after and seq < :before order by seq"
 
-static void turn_round(struct messages *all)
+void messages_turn_round(struct messages *all)
 {
 	for (int64_t i = 0; i < all->count / 2; i++) {
 		struct message one = all->messages[i];
@@ -71,7 +72,7 @@ static void turn_round(struct messages *all)
 	}
 }
 
-bool messages_page(struct store *store, struct arena *arena, const struct page *page, struct messages *found)
+bool sql_messages_page(struct store *store, struct arena *arena, const struct page *page, struct messages *found)
 {
 	ROWS(struct message) rows = { .count = 0 };
 	bool fine = page->latest ? store_find(store, arena, MESSAGES " desc limit :limit", page_shape, page, message_row_shape, &rows)
@@ -79,7 +80,7 @@ bool messages_page(struct store *store, struct arena *arena, const struct page *
 
 	*found = (struct messages) { rows.first, rows.count };
 	if (page->latest)
-		turn_round(found);
+		messages_turn_round(found);
 	return fine;
 }
 
@@ -122,7 +123,7 @@ static bool read_said(struct store *store, struct arena *arena, const struct tim
 	return true;
 }
 
-bool history_figures(struct store *store, struct arena *arena, int64_t since, int64_t before, struct figures_of *figures)
+bool sql_history_figures(struct store *store, struct arena *arena, int64_t since, int64_t before, struct figures_of *figures)
 {
 	const struct time_of time = { since, before };
 

@@ -21,7 +21,7 @@ static bool find(struct store *store, struct work *work)
 
 static enum lookup carry_out(struct store *store, store_work_fn *what, struct work *work)
 {
-	switch (store_transact(store, what, work)) {
+	switch (history_transact(store, what, work)) {
 	case STORE_COMMITTED:  return FOUND;
 	case STORE_TAKEN_BACK: return work->found == FOUND ? HISTORY_FAILED : work->found;
 	default:               return HISTORY_FAILED;

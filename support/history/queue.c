@@ -1,8 +1,10 @@
 /* queue.c - see queue.h. */
 #include "queue.h"
 
+#include <stdatomic.h>
+
 #include "figures.h"
-#include "rows.h"
+#include "keeper.h"
 
 bool history_add_note(struct store *store, struct arena *arena, struct conversation *conversation, const char *author, const char *text,
                       int64_t now)
@@ -28,11 +30,28 @@ bool history_wait_for_person(struct store *store, struct arena *arena, struct co
 	return history_add_note(store, arena, conversation, why->author, why->note, now);
 }
 
+#define LATE_LOOK_MS 500
+#define NEVER_LATE_MS 3600000
+
+static atomic_llong changed_at;         /* by tick_ms(): since then the queue's followers are to be told once more; 0: they are not */
+
 void conversation_changed(struct arena *arena, const char *id, bool queue)
 {
 	mcp_changed(conversation_uri(arena, id));
-	if (queue)
+	if (!queue)
+		return;
+	if (keeper->late_ms)
+		atomic_store(&changed_at, tick_ms());
+	mcp_changed(QUEUE_URI);
+}
+
+int64_t queue_tell_again(struct store *store UNUSED)
+{
+	long long at = atomic_load(&changed_at);
+
+	if (at && tick_ms() - at >= keeper->late_ms && atomic_compare_exchange_strong(&changed_at, &at, 0))
 		mcp_changed(QUEUE_URI);
+	return keeper->late_ms ? LATE_LOOK_MS : NEVER_LATE_MS;
 }
 
 /* ---- What nobody answered ---- */
@@ -83,7 +102,7 @@ int64_t pass_on_unanswered(struct store *store)
 
 	for (int64_t i = 0; fine && i < found.count; i++) {
 		passing.id = found.conversations[i].id;
-		fine = store_transact(store, pass_on, &passing) == STORE_COMMITTED;
+		fine = history_transact(store, pass_on, &passing) == STORE_COMMITTED;
 		if (fine && passing.passed_on) {
 			mcp_count(PASSED_ON, 1);
 			conversation_changed(passing.arena, passing.id, true);

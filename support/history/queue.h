@@ -32,6 +32,8 @@ bool conversation_is_for_person(const struct conversation *conversation);
 
 /* Tells all that follow the conversation, and with `queue` the desk's queue. */
 void conversation_changed(struct arena *arena, const char *id, bool queue);
+/* A job: where the queue is known later than a change of it (keeper.h), those that follow it are told once more. */
+int64_t queue_tell_again(struct store *store);
 
 /* Who waits, in their order, and whom a person has taken, where something was said latest first: `limit` of each at most. */
 struct queued {

@@ -2,6 +2,7 @@
 #include "queue.h"
 
 #include "rows.h"
+#include "sql_rows.h"
 
 /* In the words of the index (schema.c). */
 #define QUEUE_ORDER "waiting_since / 300000, coalesce(sentiment, 0), waiting_since, id"
@@ -9,7 +10,7 @@
 struct place { int64_t place; };
 static SHAPE(place_shape, struct place, PARAM(struct place, place));
 
-bool queue_place(struct store *store, struct arena *arena, const struct conversation *conversation, int64_t *place)
+bool sql_queue_place(struct store *store, struct arena *arena, const struct conversation *conversation, int64_t *place)
 {
 	struct place found = { 0 };
 
@@ -26,7 +27,7 @@ bool queue_place(struct store *store, struct arena *arena, const struct conversa
 struct bound { int64_t number; };
 static SHAPE(bound_shape, struct bound, PARAM(struct bound, number));
 
-bool queue_find(struct store *store, struct arena *arena, int64_t limit, struct queued *queued)
+bool sql_queue_find(struct store *store, struct arena *arena, int64_t limit, struct queued *queued)
 {
 	const struct bound most = { limit };
 	struct bound all;
@@ -45,7 +46,7 @@ bool queue_find(struct store *store, struct arena *arena, int64_t limit, struct 
 
 static SHAPE(silence_shape, struct silence, PARAM(struct silence, before), PARAM(struct silence, now), PARAM(struct silence, limit));
 
-bool rows_unanswered(struct store *store, struct arena *arena, const struct silence *silence, struct conversations *found)
+bool sql_rows_unanswered(struct store *store, struct arena *arena, const struct silence *silence, struct conversations *found)
 {
 	ROWS(struct conversation) rows = { .count = 0 };
 	bool fine = store_find(store, arena, "select id from conversation where status = 'open' and answered < messages and updated_at < :before"

@@ -1,5 +1,6 @@
 /* rows.c - see rows.h. */
 #include "rows.h"
+#include "sql_rows.h"
 
 #include "erase.h"
 #include "person.h"
@@ -53,13 +54,13 @@ SHAPE(conversation_row_shape, struct conversation,
 
 #define WHERE_AND_WHAT "conversation_id, seq, author, text"
 
-int row_of_call(struct store *store, struct arena *arena, int64_t call, struct message *message)
+int sql_row_of_call(struct store *store, struct arena *arena, int64_t call, struct message *message)
 {
 	return store_find_one(store, arena, "select " WHERE_AND_WHAT " from message where call = :call and call <> 0", message_row_shape,
 	                      (&(struct message) { .call = call }), message_row_shape, message);
 }
 
-int row_of_key(struct store *store, struct arena *arena, const struct message *by, struct message *message)
+int sql_row_of_key(struct store *store, struct arena *arena, const struct message *by, struct message *message)
 {
 	if (!by->idempotency_key)
 		return 0;
@@ -67,7 +68,7 @@ int row_of_key(struct store *store, struct arena *arena, const struct message *b
 	                      " and idempotency_key = :idempotency_key", message_row_shape, by, message_row_shape, message);
 }
 
-int row_saying(struct store *store, struct arena *arena, const char *id, int64_t after, const char *text, struct message *message)
+int sql_row_saying(struct store *store, struct arena *arena, const char *id, int64_t after, const char *text, struct message *message)
 {
 	const struct message by = { .conversation_id = id, .seq = after, .text = text };
 
@@ -75,7 +76,7 @@ int row_saying(struct store *store, struct arena *arena, const char *id, int64_t
 	                      " and role = 'customer' and text = :text order by seq limit 1", message_row_shape, &by, message_row_shape, message);
 }
 
-int row_answering(struct store *store, struct arena *arena, const char *id, int64_t seq, struct message *message)
+int sql_row_answering(struct store *store, struct arena *arena, const char *id, int64_t seq, struct message *message)
 {
 	const struct message by = { .conversation_id = id, .seq = seq };
 
@@ -83,7 +84,7 @@ int row_answering(struct store *store, struct arena *arena, const char *id, int6
 	                      " and answers >= :seq order by seq limit 1", message_row_shape, &by, message_row_shape, message);
 }
 
-bool row_leaves_nothing(struct store *store, struct arena *arena, const struct message *message, bool *nothing)
+bool sql_row_leaves_nothing(struct store *store, struct arena *arena, const struct message *message, bool *nothing)
 {
 	struct message found;
 	int left = store_find_one(store, arena, "select seq from message where conversation_id = :conversation_id"
@@ -94,7 +95,7 @@ bool row_leaves_nothing(struct store *store, struct arena *arena, const struct m
 	return left >= 0;
 }
 
-bool row_add_tokens(struct store *store, const char *id, int64_t seq, const struct tokens *more)
+bool sql_row_add_tokens(struct store *store, const char *id, int64_t seq, const struct tokens *more)
 {
 	if (!more || (!more->in && !more->out && !more->cached))
 		return true;
@@ -109,7 +110,7 @@ bool row_add_tokens(struct store *store, const char *id, int64_t seq, const stru
 
 /* ---- Conversations ---- */
 
-enum lookup conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
+enum lookup sql_conversation_find(struct store *store, struct arena *arena, const char *id, const char *customer,
                               struct conversation *conversation)
 {
 	struct conversation wanted = { .id = conversation_id_known(arena, id) };
@@ -121,7 +122,7 @@ enum lookup conversation_find(struct store *store, struct arena *arena, const ch
 	return found && (!customer || strcmp(conversation->customer, customer) == 0) ? FOUND : NOT_FOUND;
 }
 
-bool conversation_make(struct store *store, const struct conversation *conversation)
+bool sql_conversation_make(struct store *store, const struct conversation *conversation)
 {
 	return store_change(store, "insert into conversation (id, customer, status, started_at, updated_at)"
 	                    " values (:id, :customer, :status, :started_at, :updated_at)", conversation_row_shape, conversation) == 1;
@@ -137,7 +138,7 @@ static bool write_row(struct store *store, const struct conversation *conversati
 	                    " turn_steps = :turn_steps, turn_text = :turn_text where id = :id", conversation_row_shape, conversation) == 1;
 }
 
-bool conversation_keep(struct store *store, struct conversation *conversation)
+bool sql_conversation_keep(struct store *store, struct conversation *conversation)
 {
 	bool fine = write_row(store, conversation);
 
@@ -149,7 +150,7 @@ bool conversation_keep(struct store *store, struct conversation *conversation)
 	return fine;
 }
 
-bool conversation_rate(struct store *store, const char *id, int64_t rating, const char *comment)
+bool sql_conversation_rate(struct store *store, const char *id, int64_t rating, const char *comment)
 {
 	const struct conversation rated = { .id = id, .rating = rating, .comment = comment };
 
@@ -167,7 +168,7 @@ struct old {
 
 static SHAPE(old_shape, struct old, PARAM(struct old, customer), PARAM(struct old, before), PARAM(struct old, limit));
 
-bool rows_older(struct store *store, struct arena *arena, int64_t before, int64_t limit, struct conversations *found)
+bool sql_rows_older(struct store *store, struct arena *arena, int64_t before, int64_t limit, struct conversations *found)
 {
 	const struct old by = { .before = before, .limit = limit };
 	ROWS(struct conversation) rows = { .count = 0 };
@@ -178,7 +179,7 @@ bool rows_older(struct store *store, struct arena *arena, int64_t before, int64_
 	return fine;
 }
 
-int row_of_customer(struct store *store, struct arena *arena, const char *customer, struct conversation *found)
+int sql_row_of_customer(struct store *store, struct arena *arena, const char *customer, struct conversation *found)
 {
 	const struct old by = { .customer = customer };
 
@@ -188,7 +189,7 @@ int row_of_customer(struct store *store, struct arena *arena, const char *custom
 
 static SHAPE(erased_shape, struct erased, PARAM(struct erased, conversations), PARAM(struct erased, messages));
 
-bool count_of_customer(struct store *store, struct arena *arena, const char *customer, struct erased *all)
+bool sql_count_of_customer(struct store *store, struct arena *arena, const char *customer, struct erased *all)
 {
 	const struct old by = { .customer = customer };
 
@@ -199,7 +200,7 @@ bool count_of_customer(struct store *store, struct arena *arena, const char *cus
 static SHAPE(some_shape, struct erasing_some,
 	PARAM(struct erasing_some, id), PARAM(struct erasing_some, before), PARAM(struct erasing_some, limit));
 
-bool row_erase_some(struct store *store, void *context)
+bool sql_row_erase_some(struct store *store, void *context)
 {
 	struct erasing_some *some = context;
 

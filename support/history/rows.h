@@ -1,4 +1,5 @@
-/* rows.h - conversations and messages as rows: what turns, the queue, people and erasing need of them. Only for this room.
+/* rows.h - conversations and messages as rows: what turns, the queue, people and erasing need of them. Only for who keeps
+ * them: this room, and items/.
  *
  * The rules are in conversation.c, turn_store.c, queue.c, person.c and erase.c, which know no SQL; the statements in rows.c, turn_rows.c,
  * queue_rows.c and history.c, which know no rules. */
@@ -40,6 +41,9 @@ MUST_USE int row_answering(struct store *store, struct arena *arena, const char 
 MUST_USE bool row_leaves_nothing(struct store *store, struct arena *arena, const struct message *message, bool *nothing);
 /* To those of a message; what is read never comes to less than nothing. NULL: none. */
 MUST_USE bool row_add_tokens(struct store *store, const char *id, int64_t seq, const struct tokens *more);
+
+/* The last is the first. */
+void messages_turn_round(struct messages *all);
 
 /* ---- Conversations ---- */
 

@@ -1,5 +1,6 @@
 /* turn_rows.c - the statements of a turn that are one alone, so that no transaction is begun for them; see turn_store.h. */
 #include "rows.h"
+#include "sql_rows.h"
 #include "turn_store.h"
 
 /* What a statement is told of a turn. */
@@ -29,19 +30,15 @@ static struct turn_row row_of(const struct turn *turn)
 
 /* ---- While it is written ---- */
 
-int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, const char **id)
+int sql_turn_tell(struct store *store, struct arena *arena, const char *id, int64_t call, str text)
 {
-	struct turn_row row = { .call = call, .text = arena_copy(arena, text), .until = now_ms() + TURN_LEASE_MS }, told;
-	int found = store_find_one(store, arena, "update conversation set turn_text = :text, turn_until = :until where turn_owner = :call"
-	                           " and turn_owner <> 0"
-	                           " returning id", turn_row_shape, &row, turn_row_shape, &told);
+	struct turn_row row = { .id = id, .call = call, .text = arena_copy(arena, text), .until = now_ms() + TURN_LEASE_MS };
 
-	if (found == 1)
-		*id = told.id;
-	return found;
+	return (int)store_change(store, "update conversation set turn_text = :text, turn_until = :until where id = :id and turn_owner = :call",
+	                         turn_row_shape, &row);
 }
 
-bool turn_resume(struct store *store, struct turn *turn)
+bool sql_turn_resume(struct store *store, struct turn *turn)
 {
 	struct turn_row row = row_of(turn);
 
@@ -50,7 +47,7 @@ bool turn_resume(struct store *store, struct turn *turn)
 	                    " and turn_seq = :seq and turn_asks = 1", turn_row_shape, &row) == 1;
 }
 
-bool turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken)
+bool sql_turn_keep(struct store *store, const struct turn *turn, const char *steps, const struct tokens *taken)
 {
 	struct turn_row row = row_of(turn);
 
@@ -58,22 +55,22 @@ bool turn_keep(struct store *store, const struct turn *turn, const char *steps, 
 	row.until = now_ms() + TURN_ASKING_MS;
 	return store_change(store, "update conversation set turn_steps = :steps, turn_asks = 1, turn_text = null, turn_until = :until"
 	                    " where id = :id and turn_owner = :call and turn_seq = :seq", turn_row_shape, &row) == 1 &&
-	       row_add_tokens(store, turn->id, turn->seq, taken);
+	       sql_row_add_tokens(store, turn->id, turn->seq, taken);
 }
 
 /* ---- What is told ---- */
 
-bool turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to, const struct tokens *taken)
+bool sql_turn_summarize(struct store *store, const struct turn *turn, const char *summary, int64_t to, const struct tokens *taken)
 {
 	struct turn_row row = row_of(turn);
 
 	row.text = summary;
 	row.most = to;
 	return store_change(store, "update conversation set summary = :text, summary_to = :most where id = :id and turn_owner = :call",
-	                    turn_row_shape, &row) == 1 && row_add_tokens(store, turn->id, turn->seq, taken);
+	                    turn_row_shape, &row) == 1 && sql_row_add_tokens(store, turn->id, turn->seq, taken);
 }
 
-int64_t turn_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since)
+int64_t sql_turn_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since)
 {
 	struct turn_row row = row_of(turn), sum;
 
@@ -88,7 +85,7 @@ int64_t turn_tokens_since(struct store *store, struct arena *arena, const struct
 	return sum.most > turn->share ? sum.most - turn->share : 0;
 }
 
-bool turn_messages(struct store *store, struct arena *arena, const struct turn *turn, struct messages *found)
+bool sql_turn_messages(struct store *store, struct arena *arena, const struct turn *turn, struct messages *found)
 {
 	struct turn_row row = row_of(turn);
 	ROWS(struct message) rows;

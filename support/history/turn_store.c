@@ -222,7 +222,7 @@ enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn
 		return beginning.state;
 	conversation_id_make(fresh);
 	beginning.fresh = arena_copy(arena, str_of(fresh));
-	if (store_transact(store, begin, &beginning) == STORE_COMMITTED)
+	if (history_transact(store, begin, &beginning) == STORE_COMMITTED)
 		return beginning.state;
 	/* What it seemed to have written is not there. */
 	turn->id = beginning.asked;
@@ -284,7 +284,7 @@ static bool finish(struct store *store, void *context)
 
 static enum turn_state settle(struct store *store, store_work_fn *work, struct ending *ending, enum turn_state done)
 {
-	switch (store_transact(store, work, ending)) {
+	switch (history_transact(store, work, ending)) {
 	case STORE_COMMITTED:  return done;
 	case STORE_TAKEN_BACK: return TURN_BUSY;
 	default:               return TURN_FAILED;

@@ -49,9 +49,9 @@ enum turn_state {
 /* Writes the message down, or finds it; and takes the lease, or renews it where it is short. A run that holds it already reads only. */
 MUST_USE enum turn_state turn_begin(struct store *store, struct arena *arena, struct turn *turn);
 
-/* What the model has written so far, for all who follow; and the lease is renewed. 1: `id` is the conversation's; 0: the lease is
- * gone; -1: the store failed. */
-MUST_USE int turn_tell(struct store *store, struct arena *arena, int64_t call, str text, const char **id);
+/* What the model has written so far in that conversation, for all who follow; and the lease is renewed. 1; 0: the lease is gone; -1: the store
+ * failed. */
+MUST_USE int turn_tell(struct store *store, struct arena *arena, const char *id, int64_t call, str text);
 
 /* What was done so far, before its customer is asked something, and the tokens it took, that no answer will have. False: the lease is
  * gone, or the store failed. */

@@ -383,9 +383,10 @@ enum mcp_answer chat_with_ai(struct mcp_call *call, const void *in, struct store
 	if (!turn.customer)
 		return mcp_fail(call, "This server does not know which customer you are, and a conversation is a customer's. Whoever runs it has to"
 		                " say so: customer=ID in your key's line of API_KEYS, or OAUTH_CUSTOMER_CLAIM where people sign in.");
-	if (model_writes(call, &said) && rounds_tell(call, store, &said))
+	const struct kept *kept = mcp_kept(call);
+	if (kept && model_writes(call, &said) && rounds_tell(call, store, kept->conversation_id, &said))
 		return MCP_WAITING;
-	go_on_with(&turn, mcp_kept(call));
+	go_on_with(&turn, kept);
 	if (waits_on(call, store, &turn))
 		return MCP_WAITING;
 	/* Nobody else is at it any more: if it is left to answer, its lease was taken just now. */

@@ -10,14 +10,12 @@
 
 /* ---- While it writes ---- */
 
-bool rounds_tell(struct mcp_call *call, struct store *store, const struct model_said *said)
+bool rounds_tell(struct mcp_call *call, struct store *store, const char *id, const struct model_said *said)
 {
-	const char *id;
-
 	mcp_progress(call, (double)said->written, 0, "%.*s", STR_FORMAT(said->text));
 	if (!model_writes_since(call, TELL_ALL_MS))
 		return true;
-	int told = turn_tell(store, mcp_arena(call), mcp_call_number(call), said->text, &id);
+	int told = turn_tell(store, mcp_arena(call), id, mcp_call_number(call), said->text);
 	if (told == 1)
 		mcp_changed(conversation_uri(mcp_arena(call), id));
 	return told != 0;
@@ -25,7 +23,7 @@ bool rounds_tell(struct mcp_call *call, struct store *store, const struct model_
 
 static enum rounds_outcome pending(struct rounds *rounds, const struct model_said *said)
 {
-	if (said->text.size > 0 && !rounds_tell(rounds->call, rounds->store, said))
+	if (said->text.size > 0 && !rounds_tell(rounds->call, rounds->store, rounds->turn->id, said))
 		return ROUNDS_LOST;
 	return ROUNDS_PENDING;
 }

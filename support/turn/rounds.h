@@ -54,6 +54,6 @@ struct tokens tokens_of(const struct model_usage *usage);
 void tokens_add(struct tokens *to, const struct tokens *more);
 
 /* What is being written is told: to the caller, and now and then to all who follow. False: the turn is somebody else's now. */
-bool rounds_tell(struct mcp_call *call, struct store *store, const struct model_said *said);
+bool rounds_tell(struct mcp_call *call, struct store *store, const char *id, const struct model_said *said);
 
 #endif

@@ -162,13 +162,13 @@ START_TEST(what_a_model_says_after_a_person_is_never_there)
 	const char *id;
 
 	ck_assert_int_eq(turn_begin(store, arena, &turn), TURN_OURS);
-	ck_assert_int_eq(turn_tell(store, arena, 5, STR("N"), &id), 1);
+	ck_assert_int_eq(turn_tell(store, arena, id, 5, STR("N")), 1);
 	mcp_test_answers(mcp_test_read(desk.ada, "support://conversation/CNV-A1"), "{'writing': 'N', 'messages': 2}");
 	if (_i)
 		mcp_test_answers(mcp_test_call(desk.carol, "take_conversation", "{'conversation_id': 'CNV-A1'}"), "{'messages': 2}");
 	else
 		mcp_test_answers(mcp_test_call(desk.carol, "reply_as_person", "{'conversation_id': 'CNV-A1', 'message': 'Yes.'}"), "{'messages': 3}");
-	ck_assert_int_eq(turn_tell(store, arena, 5, STR("No"), &id), 0);
+	ck_assert_int_eq(turn_tell(store, arena, id, 5, STR("No")), 0);
 	ck_assert_int_eq(turn_finish(store, arena, &turn, &end), TURN_BUSY);
 	ck_assert_int_eq(turn_begin(store, arena, &turn), _i ? TURN_FOR_PERSON : TURN_ANSWERED);
 	if (!_i)
