@@ -4,6 +4,7 @@
 #include "desk.h"
 #include "erase.h"
 #include "figures.h"
+#include "keeping.h"
 #include "page.h"
 #include "queue.h"
 #include "turn.h"
@@ -88,6 +89,7 @@ static const struct mcp_resource resources[] = {
 static const struct mcp_job jobs[] = {
 	{ "unanswered", pass_on_unanswered },
 	{ "waiting", queue_look },
+	{ "queue", queue_tell_again },
 	{ "retention", erase_old },
 	{ 0 },
 };
@@ -99,6 +101,7 @@ static const struct mcp_counter counters[] = {
 
 static const struct setting settings[] = {
 	TURN_SETTINGS,
+	HISTORY_SETTING,
 	HISTORY_DAYS_SETTING,
 	CUSTOMER_SETTING,
 	{ 0 },
@@ -106,7 +109,18 @@ static const struct setting settings[] = {
 
 static bool start(void)
 {
-	return turn_start(VERSION);
+	if (!history_start())
+		return false;
+	if (turn_start(VERSION))
+		return true;
+	history_stop();
+	return false;
+}
+
+static void stop(void)
+{
+	turn_stop();
+	history_stop();
 }
 
 const struct mcp_server support_server = {
@@ -120,5 +134,5 @@ const struct mcp_server support_server = {
 	.scopes = "support:chat support:staff support:admin", .own_scopes = "support:chat",
 	.counts = conversations_count,
 	.tools = tools, .resources = resources, .jobs = jobs, .counters = counters, .told = FIGURES_TOLD, .settings = settings,
-	.start = start, .stop = turn_stop,
+	.start = start, .stop = stop, .check = history_check, .why_not = history_why_not,
 };

@@ -6,11 +6,14 @@
 
 #include "suite.h"
 
+#include "keeping.h"
 #include "mcp_test.h"
 #include "queue.h"
 #include "support.h"
+#include "support_table.h"
 
-#define DATABASE .database = getenv("POSTGRES_URL") ? MCP_TEST_POSTGRESQL : MCP_TEST_SQLITE
+#define IN_DATABASE .database = getenv("POSTGRES_URL") ? MCP_TEST_POSTGRESQL : MCP_TEST_SQLITE
+#define DATABASE IN_DATABASE, .settings = (const char *const[]) { history_at(), NULL }
 
 static const char *const revisions[] = { "2026-07-28", "2025-11-25" };
 
@@ -36,7 +39,7 @@ static inline void begin_at(struct mcp_test *test, const char *id, const char *c
 		             .text = arena_print(mcp_test_arena(test), "Where is my teapot? I am %s.", customer) },
 	};
 
-	ck_assert_int_eq(store_transact(mcp_test_store(test), begin_saying, &saying), STORE_COMMITTED);
+	ck_assert_int_eq(history_transact(mcp_test_store(test), begin_saying, &saying), STORE_COMMITTED);
 }
 
 static inline void begin(struct mcp_test *test, const char *id, const char *customer)
@@ -45,25 +48,22 @@ static inline void begin(struct mcp_test *test, const char *id, const char *cust
 }
 
 /* One message more, of whoever it is. */
-struct more { const char *id; struct message message; };
+struct more { struct arena *arena; const char *id; struct message message; };
 
 static inline bool add_more(struct store *store, void *context)
 {
 	struct more *more = context;
 	struct conversation conversation;
-	struct arena *arena = arena_create();
-	bool fine = conversation_find(store, arena, more->id, NULL, &conversation) == FOUND &&
-	            message_add(store, arena, &conversation, &more->message) && conversation_keep(store, &conversation);
 
-	arena_destroy(arena);
-	return fine;
+	return conversation_find(store, more->arena, more->id, NULL, &conversation) == FOUND &&
+	       message_add(store, more->arena, &conversation, &more->message) && conversation_keep(store, &conversation);
 }
 
 static inline void say_more(struct mcp_test *test, const char *id, const struct message *message)
 {
-	struct more more = { id, *message };
+	struct more more = { mcp_test_arena(test), id, *message };
 
-	ck_assert_int_eq(store_transact(mcp_test_store(test), add_more, &more), STORE_COMMITTED);
+	ck_assert_int_eq(history_transact(mcp_test_store(test), add_more, &more), STORE_COMMITTED);
 }
 
 static inline struct conversation conversation_now(struct mcp_test *test, const char *id)
@@ -82,7 +82,7 @@ static inline bool keep_it(struct store *store, void *context)
 
 static inline void keep(struct mcp_test *test, struct conversation *conversation)
 {
-	ck_assert_int_eq(store_transact(mcp_test_store(test), keep_it, conversation), STORE_COMMITTED);
+	ck_assert_int_eq(history_transact(mcp_test_store(test), keep_it, conversation), STORE_COMMITTED);
 }
 
 #endif

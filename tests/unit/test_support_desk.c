@@ -159,7 +159,7 @@ START_TEST(what_a_model_says_after_a_person_is_never_there)
 	struct arena *arena = mcp_test_arena(desk.carol);
 	struct turn turn = { .id = "CNV-A1", .customer = "C-ada", .text = "Is it broken?", .call = 5 };
 	struct turn_end end = { .answer = { .role = "model", .author = "m", .text = "No." } };
-	const char *id;
+	const char *id = "CNV-A1";
 
 	ck_assert_int_eq(turn_begin(store, arena, &turn), TURN_OURS);
 	ck_assert_int_eq(turn_tell(store, arena, id, 5, STR("N")), 1);

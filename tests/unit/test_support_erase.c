@@ -6,10 +6,18 @@
 struct number { int64_t number; };
 static SHAPE(number_shape, struct number, PARAM(struct number, number));
 
+/* More than go at once; each is a round trip to a table, so they are fewer there. */
+static int many(int on_database, int on_table)
+{
+	return table_name ? on_table : on_database;
+}
+
 static int64_t messages_left(struct mcp_test *test)
 {
 	struct number found;
 
+	if (table_name)
+		return items_in_table("m#");
 	ck_assert_int_eq(store_find_one(mcp_test_store(test), mcp_test_arena(test), "select count(*) as number from message", NULL, NULL,
 	                                number_shape, &found), 1);
 	return found.number;
@@ -34,7 +42,7 @@ START_TEST(what_is_old_goes)
 	/* It began long ago, and something was said since. */
 	begin_at(test, "CNV-ALIVE", "C-ada", now - 200 * DAY_MS);
 	say_more(test, "CNV-ALIVE", &(struct message) { .at = now, .role = "customer", .author = "C-ada", .text = "Hello again." });
-	for (int i = 0; i < 1200; i++)
+	for (int i = 0; i < many(1200, 520); i++)
 		say_more(test, "CNV-OLD", &(struct message) { .at = now - 91 * DAY_MS, .role = "customer", .author = "C-ada", .text = "Hello?" });
 	mcp_test_job(test, "retention");
 	ck_assert(!is_there(test, "CNV-OLD"));
@@ -55,7 +63,7 @@ static const struct { const char *setting; int64_t days; bool kept; } settings[]
 
 START_TEST(how_long_is_a_setting)
 {
-	struct mcp_test *test = mcp_test_open(&support_server, DATABASE, .settings = (const char *const[]) { settings[_i].setting, NULL });
+	struct mcp_test *test = mcp_test_open(&support_server, IN_DATABASE, .settings = (const char *const[]) { settings[_i].setting, history_at(), NULL });
 
 	begin_at(test, "CNV-A", "C-ada", now_ms() - settings[_i].days * DAY_MS);
 	mcp_test_job(test, "retention");
@@ -90,19 +98,22 @@ START_TEST(a_customer_is_forgotten)
 	                                       .knows_tasks = _i == 2);
 	struct mcp_test *ada = mcp_test_also(admin, .revision = revisions[_i % 2], .caller = "ada", .scopes = "support:chat", .customer = "C-ada");
 
+	int more = many(600, _i ? 20 : 520);
+
 	for (int i = 0; i < 3; i++)
 		begin(admin, arena_print(mcp_test_arena(admin), "CNV-A%d", i), "C-ada");
 	begin(admin, "CNV-B", "C-bob");
-	for (int i = 0; i < 600; i++)
+	for (int i = 0; i < more; i++)
 		say_more(admin, "CNV-A1", &(struct message) { .at = 1, .role = "customer", .author = "C-ada", .text = "Hello?" });
 	mcp_test_follow(ada, "support://conversation/CNV-A1");
-	mcp_test_when_asked(admin, "Erase all 3 conversations of customer C-ada, with 603 messages?", MCP_DECLINED, NULL);
+	mcp_test_when_asked(admin, arena_print(mcp_test_arena(admin), "Erase all 3 conversations of customer C-ada, with %d messages?", 3 + more),
+	                    MCP_DECLINED, NULL);
 	mcp_test_refuses(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada'}"), "Nothing was erased");
 	mcp_test_when_asked(admin, NULL, MCP_ACCEPTED, "{'sure': false}");
 	mcp_test_refuses(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada'}"), "Nothing was erased");
-	ck_assert_int_eq(messages_left(admin), 604);
+	ck_assert_int_eq(messages_left(admin), 4 + more);
 	mcp_test_when_asked(admin, NULL, MCP_ACCEPTED, "{'sure': true}");
-	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada'}"), "{'conversations': 3, 'messages': 603}");
+	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada'}"), "{'conversations': 3, 'messages': %d}", 3 + more);
 	mcp_test_notice(ada, "resources/updated", "{'uri': 'support://conversation/CNV-A1'}");
 	mcp_test_refuses(mcp_test_read(ada, "support://conversation/CNV-A1"), "There is no conversation CNV-A1.");
 	mcp_test_answers(mcp_test_call(ada, "list_conversations", "{}"), "{'conversations': []}");
@@ -112,6 +123,7 @@ START_TEST(a_customer_is_forgotten)
 	/* Again is the same; and nobody else is concerned. */
 	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-ada', 'confirm': true}"), "{'conversations': 0, 'messages': 0}");
 	mcp_test_answers(mcp_test_call(admin, "forget_customer", "{'customer': 'C-bob', 'confirm': true}"), "{'conversations': 1, 'messages': 1}");
+	ck_assert_int_eq(table_name ? items_in_table("") : 0, 0);
 	mcp_test_refuses(mcp_test_call(ada, "forget_customer", "{'customer': 'C-ada', 'confirm': true}"), "support:admin");
 	mcp_test_close(admin);
 }
