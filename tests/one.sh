@@ -14,17 +14,19 @@ Without any it runs every test; what failed stands at the end, a line each that 
 
 BUILD=release, asan or threads in front of it takes another build than dev. DATABASE=postgresql gives each server of an
 end-to-end test a database on PostgreSQL; of C tests those on PostgreSQL are tests of their own, test_store_on_postgresql.
+HISTORY=dynamodb gives support a table of DynamoDB for what is said, in its C tests too.
 END
 }
 
 # ---- Running some ----
 
 run_one_c_test() {
-	local name=$1 preset=${BUILD:-dev} found
+	local name=$1 preset=${BUILD:-dev} found with=()
 	build "$preset"
 	found=$(ctest --test-dir "build/$preset" -N -R "^(test_)?$name\$" | sed -n 's/^ *Test *#[0-9]*: //p')
 	[ -n "$found" ] || fail "there is no C test $name; ctest --test-dir build/$preset -N lists them"
-	ctest --test-dir "build/$preset" -R "^(test_)?$name\$" --output-on-failure </dev/null
+	[ "${HISTORY:-}" != dynamodb ] || { need_ministack && with=(tests/dynamodb.sh run); }
+	"${with[@]}" ctest --test-dir "build/$preset" -R "^(test_)?$name\$" --output-on-failure </dev/null
 }
 
 # What all of ./dev test has made ready by the time it comes to such a file.
@@ -33,6 +35,7 @@ need_for_file() {
 	tests/docker/*) need_test_images || say "Docker can't run here: $WHY_NO_DOCKER" ;;
 	tests/deploy/* | tests/stand_ins/*) need_deploy_tools ;;
 	tests/many/*) need_postgresql && need_balancers ;;
+	tests/dynamodb/*) need_postgresql && need_ministack ;;
 	tests/operator/*) need_postgresql && need_prometheus ;;
 	tests/web/*) need_postgresql && need_pages ;;
 	esac
@@ -46,6 +49,7 @@ run_one_file() {
 	need_for_file "$file"
 	need_node_modules && node=$(node_to_use)
 	[ "${DATABASE:-}" != postgresql ] || with=(env PEOPLE="${PEOPLE:-keys}" tests/postgres.sh run)
+	[ "${HISTORY:-}" != dynamodb ] || { need_ministack && with+=(tests/dynamodb.sh run); }
 	# shellcheck disable=SC2016 # $ is one of the signs
 	[ -z "$words" ] || words=$(sed 's/[][\.*^$(){}?+|/]/\\&/g' <<<"$words")
 	report=$(mktemp)
@@ -91,9 +95,10 @@ run_some_tests() {
 AGAIN=()
 
 again_c() {
-	local preset=$1 log=$2 name
+	local preset=$1 log=$2 name before=''
+	[[ " ${WITH[*]:-} " != *' tests/dynamodb.sh '* ]] || before=' HISTORY=dynamodb'
 	while IFS=: read -r _ name; do
-		AGAIN+=("BUILD=$preset ./dev test $name")
+		AGAIN+=("BUILD=$preset$before ./dev test $name")
 	done <"$log"
 }
 
@@ -104,6 +109,7 @@ AGAIN_SETTINGS=(CHAOS_SECONDS CHAOS_SEED CHAOS_ACTORS CHAOS_SETTINGS CHAOS_WITHO
 again_node() {
 	local report=$1 before="BUILD=$BUILD" setting place name
 	[[ " ${WITH[*]:-} DATABASE=${DATABASE:-} " != *' DATABASE=postgresql '* ]] || before+=' DATABASE=postgresql'
+	[[ " ${WITH[*]:-} " != *' tests/dynamodb.sh '* ]] || before+=' HISTORY=dynamodb'
 	for setting in "${AGAIN_SETTINGS[@]}"; do
 		[ -z "${!setting:-}" ] || before+=" $setting=$(printf %q "${!setting}")"
 	done

@@ -60,7 +60,7 @@ count_cases() {
 		END { print passed + 0, failed + 0 }' "$1"
 }
 
-# Some wait more than they compute; those on PostgreSQL share a server.
+# Some wait more than they compute; those on PostgreSQL share a server. WITH: as below.
 run_c_tests() {
 	local part=$1 preset=$2 began=$SECONDS passed=0 failed=0 status=0 log said='' with=()
 	shift 2
@@ -69,7 +69,7 @@ run_c_tests() {
 	say "== $part"
 	rm -f "$log"
 	if build "$preset" "${BUILD_ARGUMENTS[@]}"; then
-		"${with[@]}" ctest --preset "$preset" -j $(($(nproc) + 1)) --timeout 180 "$@" </dev/null || status=$?
+		"${with[@]}" "${WITH[@]}" ctest --preset "$preset" -j $(($(nproc) + 1)) --timeout 180 "$@" </dev/null || status=$?
 		[ ! -e "$log" ] || read -r passed failed < <(count_cases "$log")
 		[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 		if [ "$status" != 0 ] && [ -e "$log" ]; then
@@ -100,6 +100,7 @@ begin_fetching() {
 		need_python
 		need_infra_tools
 		need_deploy_tools
+		need_ministack || true
 		need_prometheus
 	) >"$TEST/fetch.log" 2>&1 </dev/null &
 	FETCHING=$!
@@ -567,6 +568,7 @@ run_tests() {
 	begin_images
 	NODE_TESTS_AT_ONCE=3 run_e2e_on_postgresql "end to end on PostgreSQL"
 	run_many_tests "many processes over PostgreSQL, short form"
+	run_dynamodb_tests "support, its history in DynamoDB"
 	run_operators_short_form "the operator's hour, short form"
 	# The same decisions each time; ./dev chaos makes new ones.
 	CHAOS_SEED=${CHAOS_SEED:-7} run_chaos chaos

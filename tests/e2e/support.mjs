@@ -2,7 +2,8 @@
 //
 // A server runs in a folder of its own, on any free port, and must exit with 0 and without a word
 // from a sanitizer when it is stopped. BUILD says which preset's binaries are tested: dev, release;
-// DATABASE=postgresql gives every server a database of its own on PostgreSQL instead of a file.
+// DATABASE=postgresql gives every server a database of its own on PostgreSQL instead of a file; where tests/dynamodb.sh runs the
+// tests, support has its conversations in a table of DynamoDB.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { dynamodbUrl, Table } from './dynamodb.mjs';
 import { freePort } from './ports.mjs';
 import { postgres, query, rows } from './postgres.mjs';
 
@@ -147,6 +149,8 @@ async function createOnPostgres(name, folder, data) {
 
 // The URL of a server's database in a folder. `data`: files of what is in it, where it is new.
 export async function databaseUrl(name, folder, data = undefined) {
+	if (data)
+		given.add(folder);
 	if (!onPostgres) {
 		if (data && !existsSync(file(name, folder)))
 			copyFileSync(file(name, await filledWith(name, data)), file(name, folder));
@@ -168,8 +172,27 @@ async function change(name, folder, sql) {
 	open.close();
 }
 
+const tables = new Map(), given = new Set();
+
+// The table of a support server in a folder: made once, of what its database was given.
+export function tableOf(folder) {
+	const make = async () => {
+		const table = await Table.make();
+		if (given.has(folder))
+			await table.take(...await Promise.all(['conversation order by id', 'message order by conversation_id, seq'].map(which => find('support', folder, `select * from ${which}`))));
+		return table;
+	};
+	if (!tables.has(folder))
+		tables.set(folder, make());
+	return tables.get(folder);
+}
+
 // What a query finds in it; or, where it is SQLite's, in the file beside it that is named so.
 export async function select(name, folder, sql, beside = '') {
+	return dynamodbUrl && name === 'support' ? (await tableOf(folder)).rows(sql) : find(name, folder, sql, beside);
+}
+
+async function find(name, folder, sql, beside = '') {
 	if (onPostgres)
 		return rows(await databaseUrl(name, folder), sql);
 	const open = new DatabaseSync(file(name, folder) + beside, { readOnly: true });
@@ -241,8 +264,9 @@ export function timesSaid(log, words) {
 // is none that the kernel gives to a connection while a test has it end and begin again.
 export async function start(name, settings = {}, { folder = temporary(), data = samples[name], under } = {}) {
 	const url = settings.DATABASE_URL ?? await databaseUrl(name, folder, data);
+	const history = dynamodbUrl && name === 'support' ? (await tableOf(folder)).settings : {};
 	const child = launch(name, [], {
-		PORT: String(await freePort()), METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...settings,
+		PORT: String(await freePort()), METRICS_PORT: '0', DATABASE_URL: url, SHUTDOWN_TIMEOUT: '10s', ...history, ...settings,
 		...settings.METRICS_PORT === 'any' && { METRICS_PORT: String(await freePort()) },
 	}, folder, under);
 	const server = new Server(name, child, folder);

@@ -97,7 +97,7 @@ test('a turn is one trace through support, orders and products', async t => {
 	await collector.spansOf(({ traceId, service, name }) => traceId === trace && service === 'products' && name === 'POST /mcp');
 	const spans = collector.spans.filter(({ traceId }) => traceId === trace), lines = tree(spans, request);
 	assert.equal(lines.length, spans.length, 'each is in the tree');
-	const statement = / (SELECT|INSERT|UPDATE|BEGIN|COMMIT|transaction)\b/;
+	const statement = / (SELECT|INSERT|UPDATE|BEGIN|COMMIT|transaction|GetItem|Query|UpdateItem|TransactWriteItems)\b/;
 	assert.deepEqual(lines.filter(line => !statement.test(line)), [
 		'support POST /mcp',
 		'  support tools/call chat_with_ai',
@@ -111,7 +111,7 @@ test('a turn is one trace through support, orders and products', async t => {
 		`    support chat ${NOVA}`,
 	]);
 	// Two transactions are written, one before the model is asked and one behind it.
-	assert.equal(lines.filter(line => line === '    support transaction').length, 2);
+	assert.equal(lines.filter(line => /^ {4}support (transaction|TransactWriteItems)\b/.test(line)).length, 2);
 	const [, answer] = spans.filter(({ is }) => is['gen_ai.request.model']).sort((a, b) => Number(a.began - b.began));
 	assert.deepEqual([answer.is['gen_ai.usage.input_tokens'], answer.is['gen_ai.usage.cache_read.input_tokens']], [12, 8]);
 	assert.ok(!collector.bodies.join().includes('A secret'));

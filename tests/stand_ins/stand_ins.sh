@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# stand_ins.sh - ./dev test-aws: mcp-ops at what others wrote to stand in for AWS (tests/stand_ins): moto and MiniStack. Sourced by dev.
+# stand_ins.sh - ./dev test-aws: what others wrote to stand in for AWS, moto and MiniStack: mcp-ops at both (tests/stand_ins), and support
+# with its history in MiniStack's DynamoDB (tests/dynamodb). Sourced by dev.
 
 # moto is among what the scripts of a deployment are tried with. What can't be had is left out, in words.
 run_moto_tests() {
@@ -13,13 +14,35 @@ run_moto_tests() {
 		PARTS+=("$(printf '%-44s left out: there is no terraform, which writes the policy' "$part, rights")")
 }
 
+need_ministack() { install_python build/ministack tests/stand_ins/requirements.txt; }
+
 run_ministack_tests() {
 	local part=$1 began=$SECONDS
-	if install_python build/ministack tests/stand_ins/requirements.txt; then
+	if need_ministack; then
 		run_node_tests "$part" tests/stand_ins/ministack.test.mjs
 	else
 		count "$part: it is not installed" 0 1 $((SECONDS - began))
 	fi
+}
+
+# Support with its history in DynamoDB: the tests of all histories, of what a DynamoDB does on a bad day, and of processes that are killed. DYNAMODB=long:
+# all of it; otherwise what says most in little time. PostgreSQL has what else it keeps, so that there can be two processes.
+run_dynamodb_tests() {
+	local part=$1 why files names
+	need_ministack || true
+	if ! why=$(tests/dynamodb.sh there) || ! why=$(tests/postgres.sh there); then
+		PARTS+=("$(printf '%-44s left out: %s' "$part" "$why")")
+		return
+	fi
+	mapfile -t names < <(grep -l '"support_fixture.h"' tests/unit/*.c | xargs -n1 basename -s .c)
+	files=(tests/e2e/support_{chat,desk}.test.mjs tests/dynamodb/*.test.mjs)
+	[ "${DYNAMODB:-}" != long ] || files+=(tests/e2e/support_{attacks,bedrock,judge,pages,program,writing}.test.mjs)
+	local BUILD_ARGUMENTS=(--target "${names[@]}") BUILD=release NODE_TESTS_AT_ONCE=3
+	WITH=(tests/dynamodb.sh run)
+	run_c_tests "$part: C tests" dev -R "^($(IFS='|'; echo "${names[*]}"))\$"
+	WITH=(env DATABASE=postgresql PEOPLE=keys tests/postgres.sh run tests/dynamodb.sh run)
+	run_node_tests "$part" "${files[@]}"
+	WITH=()
 }
 
 # Tool by stand-in, by the order of the first: as the tests have noted it.
@@ -40,21 +63,23 @@ say_stand_ins() {
 		}' "$TEST/stand-ins.tsv"
 }
 
-# Both, or the one that is named; and the table of what each has.
+# All, or those that are named; and the table of which tool of ops each stand-in has.
 test_aws() {
+	local -A parts=([moto]='ops at moto' [ministack]='ops at ministack' [dynamodb]='support, its history in DynamoDB')
+	local -x BUILD=${BUILD:-release} DYNAMODB=long MANY=long
 	local name
 	for name; do
-		[[ $name =~ ^(moto|ministack)$ ]] || fail "there is no stand-in \"$name\"; there are: ministack moto"
+		[ -n "${parts[$name]:-}" ] || fail "there is no stand-in \"$name\"; there are: dynamodb ministack moto"
 	done
+	[ $# -gt 0 ] || set -- moto ministack dynamodb
 	need_tools
 	need_deploy_tools
-	local -x BUILD=${BUILD:-release}
-	build "$BUILD" --target mcp-ops
 	mkdir -p "$TEST"
 	rm -f "$TEST/stand-ins.tsv"
-	[ $# -gt 0 ] || set -- moto ministack
+	build "$BUILD" --target mcp-ops
+	[[ " $* " != *' dynamodb '* ]] || { need_postgresql && build release --target mcp-support mcp-products mcp-orders; }
 	for name; do
-		"run_${name}_tests" "ops at $name"
+		"run_${name}_tests" "${parts[$name]}"
 	done
 	say ""
 	[ ! -e "$TEST/stand-ins.tsv" ] || say_stand_ins

@@ -1,0 +1,19 @@
+// talks.test.mjs - what tests/many/talks.test.mjs does, with the history in DynamoDB: customers talk with two processes over one table while these are killed with
+// -9 in the middle of answers; and all that is in the table adds up.
+import test from 'node:test';
+import { dynamodbUrl, Table } from '../e2e/dynamodb.mjs';
+import { talkWhileKilled, withTasks } from '../many/killed.mjs';
+import { postgres } from '../many/postgres.mjs';
+import { long } from '../many/scale.mjs';
+import { checkTable } from './adds_up.mjs';
+
+const TALKS = long ? 200 : 30, KILLS = long ? 30 : 6;
+
+test(`${TALKS} conversations in DynamoDB while two processes are killed`, { skip: !dynamodbUrl && 'there is no DynamoDB', timeout: 600000 }, async t => {
+	const server = await postgres(), table = await Table.make();
+	await server.admin('drop database if exists talks_in_dynamodb with (force)', 'create database talks_in_dynamodb');
+	await withTasks(Array(2).fill({ DATABASE_URL: server.tcp('talks_in_dynamodb'), ...table.settings }), async (tasks, models, rolls) => {
+		await talkWhileKilled(t, tasks, sql => table.rows(sql), { talks: TALKS, kills: KILLS }, models, rolls);
+		checkTable(await table.scan());
+	});
+});
