@@ -94,7 +94,8 @@ test('a turn is one trace through support, orders and products', async t => {
 	const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 	await callTool(world.server, 'chat_with_ai', { message: 'A secret: where is it?' }, { headers: { ...as('ann').headers, traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
 	const [request] = await collector.spansOf(({ traceId, service, name }) => traceId === trace && service === 'support' && name === 'POST /mcp');
-	await collector.spansOf(({ traceId, service, name }) => traceId === trace && service === 'products' && name === 'POST /mcp');
+	for (const shop of ['products', 'orders'])
+		await collector.spansOf(({ traceId, service, name }) => traceId === trace && service === shop && name === 'POST /mcp');
 	const spans = collector.spans.filter(({ traceId }) => traceId === trace), lines = tree(spans, request);
 	assert.equal(lines.length, spans.length, 'each is in the tree');
 	const statement = / (SELECT|INSERT|UPDATE|BEGIN|COMMIT|transaction|GetItem|Query|UpdateItem|TransactWriteItems)\b/;
