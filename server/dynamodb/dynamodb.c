@@ -28,7 +28,6 @@ static const struct aws_operation operations[DYNAMODB_ACTIONS] = {
 	[DYNAMODB_GET_ITEM] = { .service = &service, .action = "GetItem" },
 	[DYNAMODB_QUERY] = { .service = &service, .action = "Query" },
 	[DYNAMODB_UPDATE_ITEM] = { .service = &service, .action = "UpdateItem" },
-	[DYNAMODB_BATCH_WRITE] = { .service = &service, .action = "BatchWriteItem" },
 	[DYNAMODB_TRANSACT_WRITE] = { .service = &service, .action = "TransactWriteItems" },
 	[DYNAMODB_DESCRIBE_TABLE] = { .service = &service, .action = "DescribeTable" },
 };

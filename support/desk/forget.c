@@ -43,6 +43,16 @@ static enum mcp_answer erase(struct mcp_call *call, struct store *store, const s
 	return mcp_return(call, forgotten_shape, &(struct forgotten) { erased.conversations, erased.messages });
 }
 
+/* But for what is kept beside conversations, where a call before this one was interrupted. */
+static enum mcp_answer nothing_is_left(struct mcp_call *call, struct store *store, const struct forget *asked)
+{
+	struct erased erased = { 0 };
+
+	if (erase_of_customer(store, asked->customer, &erased) == ERASE_FAILED)
+		return mcp_fail(call, HISTORY_DOWN);
+	return mcp_return(call, forgotten_shape, &(struct forgotten) { erased.conversations, erased.messages });
+}
+
 static enum mcp_reply ask(struct mcp_call *call, const struct forget *asked, const struct erased *all, struct consent *consent)
 {
 	if (asked->confirm) {
@@ -62,7 +72,7 @@ enum mcp_answer forget_customer(struct mcp_call *call, const void *in, struct st
 	if (!count_of_customer(store, mcp_arena(call), asked->customer, &all))
 		return mcp_fail(call, HISTORY_DOWN);
 	if (!all.conversations)
-		return mcp_return(call, forgotten_shape, &(struct forgotten) { 0 });
+		return nothing_is_left(call, store, asked);
 	switch (ask(call, asked, &all, &consent)) {
 	case MCP_PENDING:     return MCP_WAITING;
 	case MCP_ACCEPTED:    break;

@@ -1,8 +1,7 @@
 /* erase.c - see erase.h. */
 #include "erase.h"
 
-#include "queue.h"
-#include "rows.h"
+#include "keeper.h"
 
 #define MESSAGES_AT_ONCE 500
 #define AT_ONCE 50              /* conversations in one run of the job */
@@ -49,14 +48,15 @@ int64_t erase_older(struct store *store, int64_t before)
 	if (erased.conversations)
 		mcp_notice("%lld conversations are older than HISTORY_DAYS says, and erased", (long long)erased.conversations);
 	arena_destroy(arena);
-	return !fine ? TROUBLED_MS : old.count == AT_ONCE ? SOON_MS : LATER_MS;
+	return !fine ? TROUBLED_MS : old.count == AT_ONCE ? SOON_MS : keeper->left_ms ? keeper->left_ms : LATER_MS;
 }
 
 int64_t erase_old(struct store *store)
 {
 	int64_t days = setting_int("HISTORY_DAYS");
 
-	return days ? erase_older(store, now_ms() - days * DAY_MS) : LATER_MS;
+	/* What somebody began to erase, and could not end, is over in any case. */
+	return erase_older(store, days ? now_ms() - days * DAY_MS : 0);
 }
 
 /* ---- A customer ---- */

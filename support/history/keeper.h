@@ -14,6 +14,7 @@
 #define OF(name) __typeof__(name) *name
 struct keeper {
 	int64_t late_ms;                /* what is listed is known so much later; 0: at once */
+	int64_t left_ms;                /* how often it is looked for what an erasing that was interrupted has left; 0: it leaves nothing */
 	OF(history_transact);
 	OF(conversation_find);
 	OF(conversation_make);

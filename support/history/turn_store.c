@@ -177,7 +177,8 @@ static enum turn_state find_all(struct store *store, struct beginning *beginning
 	    (turn->id && !conversation_is(beginning->arena, turn->id, message.conversation_id)))
 		return TURN_OTHER_WORDS;
 	turn->seq = message.seq;
-	return find_conversation(store, beginning, message.conversation_id);
+	turn->id = message.conversation_id;
+	return find_conversation(store, beginning, turn->id);
 }
 
 static bool begin(struct store *store, void *context)

@@ -3,7 +3,6 @@
  * Which conversations are a customer's is written with each of them, so that none is left when a customer is erased. What models took for a
  * customer is added up by the hour in the transaction that takes it, so that of two turns at once each knows the other's. */
 #include "erase.h"
-#include "item_batch.h"
 #include "item_rows.h"
 #include "item_write.h"
 
@@ -105,24 +104,22 @@ static bool take_first(void *context, yyjson_val *item)
 	return false;
 }
 
-static bool delete_hour(void *context, yyjson_val *item)
+static bool delete_it(void *context, yyjson_val *item)
 {
-	struct batch *batch = context;
+	struct writes *writes = context;
+	const char *pk = arena_copy(writes->arena, item_word(item, "pk")), *sk = arena_copy(writes->arena, item_word(item, "sk"));
 
-	batch_delete(batch, arena_copy(batch->arena, item_word(item, "pk")),
-	             arena_copy(batch->arena, item_word(item, "sk")));
-	return true;
+	json_key_of(writes_begin(writes, "Delete"), pk, sk);
+	writes_end(writes);
+	return writes->count < WRITES_MAX;
 }
 
-static bool forget(struct store *store, struct arena *arena, const char *pk, const char *sk)
+/* What models took, by the hour; or that one conversation. */
+static bool forget(struct store *store, struct arena *arena, const char *pk, const char *begin)
 {
-	struct batch batch = batch_open(store, arena);
+	struct writes writes = writes_open(arena);
 
-	if (sk)
-		batch_delete(&batch, pk, sk);
-	else if (!query_partition(store, arena, pk, "t#", delete_hour, &batch))
-		return false;
-	return batch_send(&batch);
+	return query_partition(store, arena, pk, begin, delete_it, &writes) && (!writes.count || writes_send(store, &writes) == DYNAMODB_DONE);
 }
 
 /* One that DynamoDB let go first is forgotten here, and once none is left what models took. */
@@ -136,7 +133,7 @@ int items_of_customer(struct store *store, struct arena *arena, const char *cust
 		if (!query_partition(store, arena, pk, "c#", take_first, &own))
 			return -1;
 		if (!own.first)
-			return forget(store, arena, pk, NULL) ? 0 : -1;
+			return forget(store, arena, pk, "t#") ? 0 : -1;
 		int there = items_get(store, arena, item_pk(arena, own.first), "head", &head);
 		*found = (struct conversation) { .id = own.first };
 		if (there || !forget(store, arena, pk, item_pk(arena, own.first)))

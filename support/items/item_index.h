@@ -9,14 +9,15 @@
  *                              unanswered#PART       due_by: as latest
  *
  * A partition takes a thousand writes a second, and each message writes to three of these: so what everybody's would be one is ITEM_PARTS of
- * them, by the conversation's number, and whoever reads reads all and puts them in order. In `due` are only those that wait, or that nobody has
- * answered. An index follows the table within a second or so: what must not be missed is not asked of one. */
+ * them, by the conversation's number, and whoever reads reads all and puts them in order. In `due` are only those that wait, that nobody has
+ * answered, or that are being erased. An index follows the table within a second or so: what must not be missed is not asked of one. */
 #ifndef ITEM_INDEX_H
 #define ITEM_INDEX_H
 
 #include "items.h"
 
 #define ITEM_PARTS 4
+#define ITEM_GOING "going"
 
 /* The attributes of a conversation, and of a message. */
 void item_put_indexed(struct json *json, const struct conversation *head);

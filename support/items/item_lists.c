@@ -213,13 +213,27 @@ bool items_unanswered(struct store *store, struct arena *arena, const struct sil
 	return fine && leave_busy(store, arena, silence, found);
 }
 
+#define LEFT_MS 20000                   /* whoever is at it says so every few seconds */
+
+/* What whoever erased it has left, though it is not old: nobody is at it. */
+static bool gather_left(struct store *store, struct arena *arena, struct gathering *all)
+{
+	struct range range = {
+		.index = "due", .partition = "due_part", .by = "due_by", .value = ITEM_GOING, .from = "0",
+		.to = item_sorted(arena, now_ms() - LEFT_MS), .limit = all->most,
+	};
+
+	return gather_parts(store, &range, all);
+}
+
 bool items_older(struct store *store, struct arena *arena, int64_t before, int64_t limit, struct conversations *found)
 {
-	struct gathering all = gather_begin(arena, limit, STATUS_COUNT * ITEM_PARTS);
-	bool fine = true;
+	struct gathering all = gather_begin(arena, limit, STATUS_COUNT * ITEM_PARTS + 1);
 
 	all.with_erasing = true;
-	for (int i = 0; fine && i < STATUS_COUNT; i++) {
+	bool fine = gather_left(store, arena, &all);
+	all.with_erasing = false;
+	for (int i = 0; fine && before > 0 && i < STATUS_COUNT; i++) {
 		struct range range = by_status(statuses[i], "0", item_sorted(arena, before), limit, false);
 		fine = gather_parts(store, &range, &all);
 	}

@@ -40,24 +40,35 @@ static void take_message(struct arena *arena, yyjson_val *item, struct message *
 		message->tokens_in = 0;
 }
 
-static int get_message(struct store *store, struct arena *arena, const char *pk, const char *sk, struct message *message)
+/* What points to a conversation that goes, or is gone, points to nothing: the same is then said anew, in its place. */
+static int get_pointer(struct store *store, struct arena *arena, const char *pk, const char *sk, struct message *message)
 {
+	struct conversation conversation;
 	yyjson_val *item;
 	int found = get(store, arena, pk, sk, &item);
 
-	if (found == 1)
-		take_message(arena, item, message);
-	return found;
+	if (found != 1)
+		return found;
+	take_message(arena, item, message);
+	switch (items_find(store, arena, message->conversation_id, NULL, &conversation)) {
+	case FOUND:
+		return 1;
+	case NOT_FOUND:
+		items_gone(message->conversation_id);
+		return 0;
+	default:
+		return -1;
+	}
 }
 
 int items_of_call(struct store *store, struct arena *arena, int64_t call, struct message *message)
 {
-	return call ? get_message(store, arena, item_call_pk(arena, call), "call", message) : 0;
+	return call ? get_pointer(store, arena, item_call_pk(arena, call), "call", message) : 0;
 }
 
 int items_of_key(struct store *store, struct arena *arena, const struct message *by, struct message *message)
 {
-	return by->idempotency_key ? get_message(store, arena, item_key_pk(arena, by), by->idempotency_key, message) : 0;
+	return by->idempotency_key ? get_pointer(store, arena, item_key_pk(arena, by), by->idempotency_key, message) : 0;
 }
 
 /* ---- Messages of a conversation ---- */

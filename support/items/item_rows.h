@@ -39,6 +39,8 @@ bool items_erase_some(struct store *store, void *context);
 
 /* A transaction of this thread is under way, and must not be committed: something that it read could not be had. */
 void items_spoil(void);
+/* What points to this conversation may be written over by it. */
+void items_gone(const char *id);
 /* Tokens that a transaction of this thread is to add; false: there is none. */
 bool items_gather_tokens(int64_t seq, const struct tokens *more, bool *fine);
 

@@ -33,3 +33,9 @@ void item_fit(struct arena *arena, struct message *message)
 	if (rest + size_of(message->cards) > ITEM_MAX)
 		message->cards = NULL;
 }
+
+size_t item_size(const struct message *message)
+{
+	return 1024 + 3 * (size_of(message->text) + size_of(message->author) + size_of(message->idempotency_key)) + size_of(message->cards) +
+	       size_of(message->steps);
+}

@@ -12,4 +12,7 @@ str item_text_fit(str text);
 /* Only a model says more than that: the message then says that it was cut. */
 void item_fit(struct arena *arena, struct message *message);
 
+/* Bytes of it, with what it is found by, or more. */
+size_t item_size(const struct message *message);
+
 #endif

@@ -28,11 +28,18 @@ static _Thread_local struct writing {
 	size_t added_count;
 	struct more { int64_t seq; struct tokens tokens; } more[MORE_MAX];
 	size_t more_count;
+	const char *gone;               /* a conversation that is no more; "": none */
 } writing;
 
 void items_spoil(void)
 {
 	writing.spoilt = true;
+}
+
+void items_gone(const char *id)
+{
+	if (writing.open)
+		writing.gone = arena_copy(writing.arena, str_of(id));
 }
 
 /* ---- What is gathered ---- */
@@ -148,8 +155,9 @@ static void put_customers(struct writes *writes, const struct conversation *head
 	writes_end(writes);
 }
 
-/* Which message it is, under what it is looked for by. One whose time is over is in nobody's way, though it is still there. */
-static void put_pointer(struct writes *writes, const char *pk, const char *sk, const struct message *message)
+/* Which message it is, under what it is looked for by. One whose time is over is in nobody's way, though it is still there; nor is one to a
+ * conversation that is no more. */
+static void put_pointer(struct writes *writes, const char *pk, const char *sk, const struct message *message, const char *gone)
 {
 	struct json *json = writes_begin(writes, "Put");
 
@@ -163,11 +171,12 @@ static void put_pointer(struct writes *writes, const char *pk, const char *sk, c
 	item_text(json, "text", message->text);
 	item_put_ttl(json, item_ttl());
 	json_object_end(json);
-	json_member_of(json, "ConditionExpression", "attribute_not_exists(pk) OR #ttl < :now");
+	json_member_of(json, "ConditionExpression", "attribute_not_exists(pk) OR #ttl < :now OR conversation_id = :gone");
 	put_names(json);
 	json_plain_key(json, STR("ExpressionAttributeValues"));
 	json_object(json);
 	item_int(json, ":now", now_ms() / 1000);
+	item_text(json, ":gone", gone);
 	json_object_end(json);
 	writes_end(writes);
 }
@@ -183,7 +192,7 @@ static void add_more(struct message *message, struct writing *what)
 		}
 }
 
-static void put_message(struct writes *writes, const struct message *message)
+static void put_message(struct writes *writes, const struct message *message, const char *gone)
 {
 	struct json *json = writes_begin(writes, "Put");
 
@@ -198,9 +207,9 @@ static void put_message(struct writes *writes, const struct message *message)
 	json_member_of(json, "ConditionExpression", "attribute_not_exists(pk)");
 	writes_end(writes);
 	if (message->call)
-		put_pointer(writes, item_call_pk(json->arena, message->call), "call", message);
+		put_pointer(writes, item_call_pk(json->arena, message->call), "call", message, gone);
 	if (message->idempotency_key)
-		put_pointer(writes, item_key_pk(json->arena, message), message->idempotency_key, message);
+		put_pointer(writes, item_key_pk(json->arena, message), message->idempotency_key, message, gone);
 }
 
 /* What models took for the customer, by the hour in which it was said: of the messages, and what is added to those that are there. */
@@ -235,7 +244,7 @@ static enum dynamodb_outcome commit(struct store *store, struct arena *arena, st
 		struct message message = what->added[i];
 		add_more(&message, what);
 		item_fit(arena, &message);
-		put_message(&writes, &message);
+		put_message(&writes, &message, what->gone);
 	}
 	for (size_t i = 0; i < what->more_count; i++)
 		if (what->more[i].seq)
@@ -278,7 +287,7 @@ static pthread_mutex_t *lane_of(const char *id)
 
 static enum store_outcome run_once(struct store *store, struct arena *arena, store_work_fn *work, void *context, bool *again)
 {
-	writing = (struct writing) { .open = true, .arena = arena };
+	writing = (struct writing) { .open = true, .arena = arena, .gone = "" };
 	bool done = work(store, context);
 	writing.open = *again = false;
 	if (writing.spoilt)

@@ -3,6 +3,7 @@
 
 const struct keeper keeper_items = {
 	.late_ms = 1500,                /* indexes: mostly a fraction of that */
+	.left_ms = 20000,
 	.history_transact = items_transact,
 	.conversation_find = items_find,
 	.conversation_make = items_make,
