@@ -29,7 +29,7 @@ test('what is longer than an item is kept as far as it goes, and says so', { ski
 test('the longest words and keys that are taken are written down, whatever they are of', { skip }, async t => {
 	const { table, world } = await open(t);
 	world.models.script(GPT, ['Yes.']);
-	for (const [i, key] of ['k'.repeat(128), '\u{1F600}'.repeat(128), ' ', '#', 'head', 'm#000000000001', '"\\\n'].entries()) {
+	for (const [i, key] of ['k'.repeat(128), '\u{1F600}'.repeat(128), ' x ', '#', 'head', 'm#000000000001', '"\\\n'].entries()) {
 		const first = await callTool(world.server, 'chat_with_ai', { message: `${'\u{1F600}'.repeat(2000)}${i}`, idempotency_key: key }, as('ann'));
 		assert.ok(!first.isError, JSON.stringify([key, first.content]));
 		assert.equal((await world.chat('ann', `${'\u{1F600}'.repeat(2000)}${i}`, { idempotency_key: key })).conversation_id, first.structuredContent.conversation_id);

@@ -7,7 +7,7 @@ import { postgres } from '../many/postgres.mjs';
 import { long } from '../many/scale.mjs';
 import { checkTable } from './adds_up.mjs';
 
-const TALKS = long ? 200 : 30, KILLS = long ? 30 : 6;
+const TALKS = long ? 200 : 20, KILLS = long ? 30 : 4;
 
 test(`${TALKS} conversations in DynamoDB while two processes are killed`, { skip: !dynamodbUrl && 'there is no DynamoDB', timeout: 600000 }, async t => {
 	const server = await postgres(), table = await Table.make();
