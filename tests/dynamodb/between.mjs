@@ -34,17 +34,15 @@ function written(action, body) {
 		return [keyOf(body.Item)];
 	if (action === 'TransactWriteItems')
 		return body.TransactItems.map(each => Object.entries(each)[0]).filter(([name]) => name !== 'ConditionCheck').map(([, op]) => op.Key ?? keyOf(op.Item));
-	if (action === 'BatchWriteItem')
-		return Object.values(body.RequestItems).flat().map(({ PutRequest, DeleteRequest }) => DeleteRequest?.Key ?? keyOf(PutRequest.Item));
 	return [];
 }
 
 export class Between {
 	// `decide(action, body)`: what becomes of a request: the name of a refusal, lost, silent (done, and no answer), torn (done, half an answer), a number of
-	// ms that it waits, or nothing. `page`: so many items are a page; `batch`: so many of a batch, its last, are done at once. `late`: ms after which an index knows.
-	static async start(t, { decide = () => {}, page, batch, late } = {}) {
+	// ms that it waits, or nothing. `page`: so many items are a page. `late`: ms after which an index knows.
+	static async start(t, { decide = () => {}, page, late } = {}) {
 		const between = new Between();
-		Object.assign(between, { decide, page, batch, late, calls: [], copied: Promise.resolve(), shadows: new Map(), agent: new http.Agent({ keepAlive: true }), port: await freePort() });
+		Object.assign(between, { decide, page, late, calls: [], copied: Promise.resolve(), shadows: new Map(), agent: new http.Agent({ keepAlive: true }), port: await freePort() });
 		between.url = `http://127.0.0.1:${between.port}`;
 		t.after(() => between.stop());
 		await between.come();
@@ -108,11 +106,10 @@ export class Between {
 		}
 		if (typeof fate === 'number')
 			await pause(fate);
-		const left = this.#shorten(action, body), answer = await this.#send(request.headers, body);
+		this.#shorten(action, body);
+		const answer = await this.#send(request.headers, body);
 		if (answer.status === 200)
 			this.#copy(action, body);
-		if (left && answer.status === 200)
-			Object.assign(answer, { text: JSON.stringify({ ...JSON.parse(answer.text), UnprocessedItems: left }), headers: { 'content-type': answer.headers['content-type'] } });
 		if (fate === 'silent')
 			return response.destroy();
 		if (fate === 'torn') {
@@ -122,17 +119,12 @@ export class Between {
 		return response.writeHead(answer.status, answer.headers).end(answer.text);
 	}
 
-	// A page is smaller, and of a batch only its end is done, since no order is promised: the rest.
+	// A page is smaller, and an index is asked for at what knows later.
 	#shorten(action, body) {
 		if ((action === 'Query' || action === 'Scan') && this.page)
 			body.Limit = Math.min(body.Limit ?? Infinity, this.page);
 		if (action === 'Query' && body.IndexName && this.shadows.has(body.TableName))
 			body.TableName = this.shadows.get(body.TableName).name;
-		if (action !== 'BatchWriteItem' || !this.batch)
-			return undefined;
-		const [[name, all]] = Object.entries(body.RequestItems);
-		body.RequestItems = { [name]: all.slice(-this.batch) };
-		return all.length > this.batch ? { [name]: all.slice(0, -this.batch) } : undefined;
 	}
 
 	async #send(headers, body) {
@@ -148,7 +140,7 @@ export class Between {
 
 	// What the indexes are asked of knows it later: as it is then.
 	#copy(action, body) {
-		const name = body.TableName ?? body.TransactItems?.map(each => Object.values(each)[0].TableName)[0] ?? Object.keys(body.RequestItems ?? {})[0], shadow = this.shadows.get(name);
+		const name = body.TableName ?? body.TransactItems?.map(each => Object.values(each)[0].TableName)[0], shadow = this.shadows.get(name);
 		for (const Key of shadow ? written(action, body) : [])
 			this.copied = Promise.all([this.copied, pause(this.late)]).then(() => shadow.ask('GetItem', { TableName: name, Key, ConsistentRead: true })).then(({ Item }) =>
 				shadow.ask(Item ? 'PutItem' : 'DeleteItem', { TableName: shadow.name, ...Item ? { Item } : { Key } }));

@@ -96,7 +96,7 @@ test(`${TALKS} conversations that somebody tries to break`, { skip: !dynamodbUrl
 	await server.admin('drop database if exists broken with (force)', 'create database broken');
 	let number = 0;
 	models.script('first', () => [rolls.between(0, 60), `Answer ${++number}. `, rolls.between(0, 200), 'That is all.', { usage: [1 + Math.floor(rolls.between(0, 90)), 7, 0] }]);
-	const between = await Between.start(t, { decide: fates(rolls), page: 4, batch: 5, late: 200 }), table = await between.table();
+	const between = await Between.start(t, { decide: fates(rolls), page: 4, late: 200 }), table = await between.table();
 	const tasks = [0, 1].map(i => new Task('support', i, { DATABASE_URL: server.tcp('broken'), API_KEYS: keys, CUSTOMER_TOKENS: '0', SHUTDOWN_TIMEOUT: '10s', MODELS: 'openai:first',
 		OPENAI_URL: models.openai, PRODUCTS_URL: 'http://127.0.0.1:9/mcp', ORDERS_URL: 'http://127.0.0.1:9/mcp', ...table.settings }, folder));
 	t.after(() => Promise.all(tasks.filter(task => task.alive).map(task => task.kill())));
