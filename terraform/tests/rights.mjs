@@ -361,6 +361,13 @@ const readsOfTask = parseCalls(table.reads.join(' '), 'reads'), unread = parseCa
 check(inTheCode.size > 30, 'server/aws/operation.c is read wrongly');
 for (const action of inTheCode) check(readsOfTask.some(call => call.action === action), `server/aws/operation.c asks for ${action}, and no line of reads has it: add it, and to modules/aws-read`);
 for (const { action } of readsOfTask) check(inTheCode.has(action), `reads has ${action}, which server/aws/operation.c does not ask for: take it out, and of modules/aws-read`);
+// And what it does with its table; several writes as one are each of them by itself to IAM.
+const ofTables = [...readFileSync(join(root, 'server/dynamodb/dynamodb.c'), 'utf8').matchAll(/^\t\[\w+\] = \{ \.service = &service, \.action = "(\w+)"/gm)]
+	.flatMap(([, name]) => (name === 'TransactWriteItems' ? ['DeleteItem', 'PutItem', 'UpdateItem'] : [name])).map(name => `dynamodb:${name}`);
+const kept = new Set(parseCalls(table.table, 'table').map(({ action }) => action).filter(action => action.startsWith('dynamodb:')));
+check(ofTables.length > 5, 'server/dynamodb/dynamodb.c is read wrongly');
+for (const action of ofTables) check(kept.has(action), `server/dynamodb/dynamodb.c asks for ${action}, and the line table does not have it: add it, and to modules/service and the boundary`);
+for (const action of kept) check(ofTables.includes(action), `the line table has ${action}, which server/dynamodb/dynamodb.c does not ask for: take it out, and of modules/service and the boundary`);
 lists.push(...readsOfTask, ...unread, ...parseCalls(table.models, 'models'), ...parseCalls(table.table, 'table'));
 
 for (const { action } of [...lists, ...lists.flatMap(call => (taggingOf(call.action) ? [{ action: taggingOf(call.action).add }] : []))]) await learn(action);
