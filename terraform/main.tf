@@ -82,7 +82,8 @@ module "services" {
 module "tfvars" {
   source = "./modules/tfvars"
 
-  text = try(file("${path.root}/environments/${var.environment}.tfvars"), "")
+  text     = try(file("${path.root}/environments/${var.environment}.tfvars"), "")
+  declared = flatten(regexall("(?m)^variable \"(\\w+)\"", file("${path.module}/variables.tf")))
   known = {
     alarm_slack = var.alarm_slack
     database    = var.database

@@ -1,5 +1,6 @@
 # What an environment's file says and nothing reads.
 variables {
+  declared = ["region", "web", "models", "schedule", "database", "services", "open_list"]
   known = {
     web       = { desk = { host = "help.example.com", keys = false, connects = [] } }
     models    = { ask = [], openai = { url = null, key = true }, prices = { "openai:a" = { input = 1, cached = 0 } } }
@@ -58,6 +59,20 @@ run "misspelt" {
 
   variables {
     text = "database = { storage = 20 }"
+  }
+
+  expect_failures = [output.unread]
+}
+
+run "no_variable" {
+  command = plan
+
+  module {
+    source = "./modules/tfvars"
+  }
+
+  variables {
+    text = "modles = { ask = [] }"
   }
 
   expect_failures = [output.unread]

@@ -1,8 +1,13 @@
 # What stands in an environment's file and nothing reads: a member of an object is passed over by Terraform without a word where it is not among
-# those that the variable's type has, as a misspelt one is.
+# those that the variable's type has, as a misspelt one is; a name that no variable has is a warning among many lines.
 variable "text" {
   description = "The file, as it is"
   type        = string
+}
+
+variable "declared" {
+  description = "The names of all variables"
+  type        = list(string)
 }
 
 variable "known" {
@@ -24,7 +29,8 @@ locals {
     at = "${each.at}.${name}", there = contains(keys(each.known), name)
   }] if can(keys(each.said)) && can(keys(each.known))])
 
-  unread = [for each in concat(local.members, local.inner, local.innermost) : each.at if !each.there]
+  names  = [for each in local.said : { at = each.at, there = contains(var.declared, each.at) }]
+  unread = [for each in concat(local.names, local.members, local.inner, local.innermost) : each.at if !each.there]
 }
 
 output "unread" {
