@@ -1,7 +1,10 @@
 // adds_up.mjs - whether all that is in a table of conversations adds up: messages are 1 to n, each once; what a key and a call point at is there; each
 // is found by what it is looked for by; what models took for a customer is what its messages say; and nothing is there without its conversation.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { indexed, indexedMessage } from '../e2e/dynamodb.mjs';
+import { root } from '../e2e/support.mjs';
 
 const INDEXED = ['latest', 'status_part', 'day_part', 'moment', 'due_part', 'due_by'];
 const text = value => JSON.stringify(value, (_, each) => typeof each === 'bigint' ? Number(each) : each);
@@ -23,6 +26,10 @@ function checkConversation(head, its) {
 	}
 }
 
+// What docs/support.md says that there is: in each of its rows what stands before a name, or a word alone.
+const KINDS = [...readFileSync(join(root, 'docs/support.md'), 'utf8').matchAll(/^\| `(\w#)[^`]*` \| `(\w#)?([^`]+)` \|/gm)]
+	.map(([, pk, sk, name]) => ({ pk, sk: sk ?? (name === name.toLowerCase() ? name : '') }));
+
 const sum = list => list.reduce((all, each) => all + Number(each ?? 0n), 0);
 const lines = list => list.map(text).toSorted();
 
@@ -30,6 +37,8 @@ const lines = list => list.map(text).toSorted();
 export function checkTable(items, { erased = false } = {}) {
 	const of = (pk, sk = '') => items.filter(item => item.pk.startsWith(pk) && item.sk.startsWith(sk));
 	const heads = of('c#', 'head'), messages = of('c#', 'm#'), pointers = of('k#'), own = of('u#', 'c#'), taken = of('u#', 't#');
+	for (const { pk, sk } of items)
+		assert.ok(KINDS.some(kind => pk.startsWith(kind.pk) && sk.startsWith(kind.sk)), `docs/support.md does not say what ${pk} ${sk} is`);
 	assert.equal([heads, messages, pointers, own, taken].flat().length, items.length, `something else: ${text(items.map(({ pk, sk }) => [pk, sk]))}`);
 	const its = new Map(heads.map(head => [head.id, []])), customers = new Map(heads.map(({ id, customer }) => [id, customer]));
 	for (const message of messages) {
