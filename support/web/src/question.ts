@@ -68,10 +68,11 @@ export function ask({ message, requestedSchema }: ElicitRequestFormParams): Prom
 			: Object.fromEntries(controls.map(([name, control]) => [name, control.value()] as const).filter((pair): pair is [string, Value] => pair[1] !== undefined)) });
 		// Yes or no needs no box to tick: the button says what is done, which the description does.
 		const yes = sure ? only![1].description ?? only![1].title ?? words.yes : words.confirm;
+		// The heading has the focus, and no button: it may come while somebody writes, whose next key would answer it.
 		const form = h('form', { method: 'dialog', submit: event => {
 			event.preventDefault();
 			accept();
-		} }, h('h2', { id: 'question-title' }, words.question), h('p', { id: 'question-message', class: 'words' }, message),
+		} }, h('h2', { id: 'question-title', tabindex: -1, autofocus: true }, words.question), h('p', { id: 'question-message', class: 'words' }, message),
 		...sure ? [] : controls.map(([, control]) => control.element),
 		h('p', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, yes), button(sure ? words.no : words.decline, () => end({ action: 'decline' }))));
 		const dialog = h('dialog', { 'aria-labelledby': 'question-title', 'aria-describedby': 'question-message', close: () => {
