@@ -330,6 +330,7 @@ for (const [name, look] of Object.entries(looks))
 		await page.keyboard.press('Enter');
 		const question = page.getByRole('dialog', { name: 'A question to you' });
 		await question.getByText(/^Return 1 x/).waitFor();
+		assert.equal(await page.locator('.writing').getByText('Fulfilling').count(), 0, 'nothing is shown as the assistant’s that it did not write');
 		await assertAccessible(page, 'a question');
 		await picture(page, `question-${name}`);
 		// Who was writing meanwhile has answered nothing by it: it is answered by who goes to a button.

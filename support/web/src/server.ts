@@ -20,6 +20,9 @@ const CALL_MS = 190000;                         // longer than the server lets a
 const READ_MS = 30000;
 const SILENT_MS = 50000;                        // a stream says something every 15 s (KEEP_ALIVE)
 
+// What the client itself tells as progress, when the server has a question to the person.
+const OF_A_QUESTION = /^Fulfilling input required by '/;
+
 export type Ask = (question: ElicitRequestFormParams) => Promise<ElicitResult>;
 
 // ---- Streams that died without a word ----
@@ -148,7 +151,7 @@ export class Server {
 	async call<Result>(name: string, args: Record<string, unknown>, { told, signal }: { told?: (text: string, progress: number) => void; signal?: AbortSignal } = {}): Promise<Result> {
 		const result = await this.#request({
 			timeout: CALL_MS, resetTimeoutOnProgress: true,
-			...signal && { signal }, ...told && { onprogress: ({ message, progress }) => message !== undefined && told(message, progress) },
+			...signal && { signal }, ...told && { onprogress: ({ message, progress }) => message !== undefined && !OF_A_QUESTION.test(message) && told(message, progress) },
 		}, (client, options) => client.callTool({ name, arguments: args }, options));
 		if (result.isError) {
 			const [first] = result.content;
