@@ -134,5 +134,5 @@ const struct mcp_server support_server = {
 	.scopes = "support:chat support:staff support:admin", .own_scopes = "support:chat",
 	.counts = conversations_count,
 	.tools = tools, .resources = resources, .jobs = jobs, .counters = counters, .told = FIGURES_TOLD, .settings = settings,
-	.start = start, .stop = stop, .check = history_check, .why_not = history_why_not,
+	.start = start, .stop = stop, .check = history_check, .why_not = history_why_not, .elsewhere = history_elsewhere,
 };

@@ -179,6 +179,9 @@ struct mcp_server {
 	/* NULL, or why it can't do what it is asked for want of what it needs beside its database: for the operator, in the
 	 * arena. /readyz then says that. Asked every few seconds on a thread that may wait a few. */
 	const char *(*why_not)(struct arena *arena);
+	/* NULL, or what it keeps in another place than its database, a sentence in the arena: said behind what backup, restore and
+	 * check say of that. By its settings alone, for start() is not called. */
+	const char *(*elsewhere)(struct arena *arena);
 };
 
 /* Serves until SIGTERM, as configured by the environment and flags, or runs a command. Returns the

@@ -76,6 +76,7 @@ int backup(const struct mcp_server *server, const char *file)
 	}
 	printf("%s was copied to %s and checked: %s bytes in %.1f s.\n", store_place(url, place), file,
 	       count_print(copy.bytes, count), (double)(tick_ms() - began_ms) / 1000);
+	command_elsewhere(server);
 	return 0;
 }
 
@@ -95,5 +96,6 @@ int restore(const struct mcp_server *server, const char *file)
 	printf("%s is what %s holds, which was checked.\n", store_place(url, place), file);
 	if (*copy.aside)
 		printf("What was there before is kept as %s.\n", copy.aside);
+	command_elsewhere(server);
 	return 0;
 }

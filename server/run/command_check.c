@@ -115,6 +115,7 @@ static int check_database(const struct mcp_server *server)
 		printf("; %s: %lld (%s)", server->name, (long long)found.rows.count,
 		       str_quote(str_of(server->counts), COUNTS_SHOWN).text);
 	printf(".\n");
+	command_elsewhere(server);
 	return 0;
 }
 

@@ -38,6 +38,16 @@ int command_failed(const struct mcp_server *server, const char *why)
 	return 1;
 }
 
+void command_elsewhere(const struct mcp_server *server)
+{
+	struct arena *arena = arena_create();
+	const char *words = server->elsewhere ? server->elsewhere(arena) : NULL;
+
+	if (words)
+		printf("%s\n", words);
+	arena_destroy(arena);
+}
+
 const char *command_database(const struct mcp_server *server)
 {
 	const char *url = setting_text("DATABASE_URL");

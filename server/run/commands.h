@@ -58,6 +58,8 @@ int command_run_own(const struct mcp_command *own, struct store *store, int argc
 
 /* Who failed and why, on stderr: the exit status, 1. */
 int command_failed(const struct mcp_server *server, const char *why);
+/* Says what the database has not, where that is so. */
+void command_elsewhere(const struct mcp_server *server);
 /* What is wrong with the words or settings it was given, with `word` behind it, and the usage of the command
  * of that name (NULL: of the program), on stderr: the exit status, 2. */
 int command_misused(const struct mcp_server *server, const char *name, const char *what, const char *word);

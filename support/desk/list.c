@@ -3,6 +3,7 @@
 
 struct list {
 	const char *idempotency_key;
+	bool own;
 	const char *status;
 	int64_t since;
 	int64_t limit;
@@ -18,6 +19,7 @@ struct listed {
 SHAPE(list_shape, struct list,
 	TEXT(struct list, idempotency_key, "Only the one in which you said something with this key: what became of a call of chat_with_ai", AT_LEAST(1),
 	     AT_MOST(128)),
+	BOOL(struct list, own, "Only those in which you are the customer, though you may see others", DEFAULT(false)),
 	TEXT(struct list, status, "Only those with this status", ONE_OF(STATUSES)),
 	TIME(struct list, since, "Only those in which something was said then or later: a date, or a time with its zone",
 	     EXAMPLES("2026-11-01", "2026-11-01T09:30:00Z")),
@@ -86,7 +88,7 @@ enum mcp_answer list_conversations(struct mcp_call *call, const void *in, struct
 	struct listed listed;
 	const char *own;
 
-	if (!conversations_of(call, &own))
+	if (!conversations_of(call, &own) || (asked->own && !(own = caller_as_customer(call))))
 		return customer_unknown(call);
 	if (asked->idempotency_key)
 		return list_said(call, store, asked->idempotency_key);

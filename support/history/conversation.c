@@ -51,8 +51,10 @@ enum lookup conversation_said(struct store *store, struct arena *arena, const ch
 {
 	const struct message by = { .role = "customer", .author = customer, .idempotency_key = idempotency_key };
 	struct message said;
-	int found = row_of_key(store, arena, &by, &said);
 
+	if (!customer)
+		return NOT_FOUND;
+	int found = row_of_key(store, arena, &by, &said);
 	return found == 1 ? conversation_find(store, arena, said.conversation_id, customer, conversation) : found ? HISTORY_FAILED : NOT_FOUND;
 }
 

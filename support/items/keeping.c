@@ -111,3 +111,12 @@ const char *history_why_not(struct arena *arena)
 {
 	return keeper == &keeper_items ? item_table_why_not(arena) : NULL;
 }
+
+const char *history_elsewhere(struct arena *arena)
+{
+	const char *table;
+
+	if (!read_setting(&table) || !table)
+		return NULL;
+	return arena_print(arena, "Conversations are not in it: they are kept in DynamoDB's table %s, which has backups of its own.", table);
+}

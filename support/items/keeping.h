@@ -14,5 +14,6 @@ void history_stop(void);
 /* For struct mcp_server. */
 bool history_check(void);
 const char *history_why_not(struct arena *arena);
+const char *history_elsewhere(struct arena *arena);
 
 #endif

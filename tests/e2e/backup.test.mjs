@@ -113,6 +113,14 @@ test('a copy put over the file of a server that was stopped is what is served th
 	await book.stop();
 });
 
+test('a backup says what is kept elsewhere', { skip }, async () => {
+	const folder = temporary(), file = join(folder, 'backup.db'), DATABASE_URL = `sqlite:${join(folder, 'support.db')}`;
+	await (await start('support', { DATABASE_URL }, { folder })).stop();
+	const backup = async HISTORY => (await run('support', ['backup', file], { env: { DATABASE_URL, HISTORY } })).stdout.split('\n').slice(1);
+	assert.deepEqual(await backup('store'), ['']);
+	assert.deepEqual(await backup('dynamodb:talks'), ['Conversations are not in it: they are kept in DynamoDB\'s table talks, which has backups of its own.', '']);
+});
+
 test('a backup while orders are placed holds all that were answered before it, and can be restored', { skip }, async t => {
 	const book = new Book(), file = join(temporary(), 'backup.db');
 	await book.start();

@@ -39,6 +39,11 @@ START_TEST(a_customer_lists_its_own_and_staff_all)
 	mcp_test_answers(mcp_test_call(people.staff, "list_conversations", "{'status': 'open', 'since': '1970-01-01T00:00:03Z'}"), "{'count': 2}");
 	mcp_test_answers(mcp_test_call(people.ada, "list_conversations", "{'status': 'waiting'}"), "{'conversations': []}");
 	mcp_test_refuses(mcp_test_call(people.nobody, "list_conversations", "{}"), "does not know which customer you are");
+	/* Who may see all is somebody's customer, perhaps. */
+	struct mcp_test *both = mcp_test_also(people.staff, .revision = revisions[_i], .caller = "both", .scopes = "support:chat support:staff", .customer = "C-bob");
+	mcp_test_answers(mcp_test_call(both, "list_conversations", "{'own': true}"), "{'count': 1, 'conversations': [{'conversation_id': 'CNV-B1'}]}");
+	mcp_test_refuses(mcp_test_call(people.staff, "list_conversations", "{'own': true}"), "does not know which customer you are");
+	mcp_test_answers(mcp_test_call(people.staff, "list_conversations", "{'idempotency_key': 'none'}"), "{'conversations': []}");
 	mcp_test_close(people.staff);
 }
 END_TEST

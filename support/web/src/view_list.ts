@@ -60,7 +60,10 @@ export class ListView {
 			void this.read();
 	};
 
+	readonly #own: { own?: true };          // whoever may see all is a customer here
+
 	constructor(private readonly server: Server, private readonly role: Role) {
+		this.#own = role === 'customer' ? { own: true } : {};
 		this.#all = new Part(role === 'staff' ? words.all : words.conversations, words.none, role, 'all');
 		this.element = h('nav', { class: 'list', 'aria-label': words.conversations },
 			role === 'customer' && h('a', { href: '#/new', class: 'button main' }, words.begin),
@@ -92,7 +95,7 @@ export class ListView {
 			try {
 				if (this.role === 'staff')
 					this.#queue = await this.server.read<Queue>('support://queue');
-				const { conversations, next_cursor } = await this.server.call<Listed>('list_conversations', {});
+				const { conversations, next_cursor } = await this.server.call<Listed>('list_conversations', this.#own);
 				this.#conversations = conversations;
 				this.#cursor = next_cursor;
 				this.#show();
@@ -111,7 +114,7 @@ export class ListView {
 	}
 
 	async #readMore() {
-		const { conversations, next_cursor } = await this.server.call<Listed>('list_conversations', { cursor: this.#cursor });
+		const { conversations, next_cursor } = await this.server.call<Listed>('list_conversations', { ...this.#own, cursor: this.#cursor });
 		const known = new Set(this.#conversations.map(each => each.conversation_id));
 		this.#conversations.push(...conversations.filter(each => !known.has(each.conversation_id)));
 		this.#cursor = next_cursor;
