@@ -18,7 +18,7 @@ export const largeRooms = {
 	orders: [4370, 35],
 	postgresql: [3680, 26],
 	products: [5700, 44],
-	run: [3200, 30],
+	run: [3210, 30],
 	schema: [3900, 25],
 	sqlite: [3690, 26],
 	state: [3810, 32],
