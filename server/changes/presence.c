@@ -24,7 +24,7 @@ static struct {
 	int64_t looks_ms;               /* when the timer does, by tick_ms(); INT64_MAX: it is not set */
 } here = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.kinds = { [PRESENCE_SAID] = { .at_one = MCP_PRESENT_MAX }, [PRESENCE_FOLLOWS] = { .at_one = MCP_FOLLOWERS_MAX, .stays = true } },
+	.kinds = { [PRESENCE_SAID] = { .at_one = MCP_PRESENT_MAX }, [PRESENCE_FOLLOWS] = { .at_one = MCP_FOLLOWERS_MAX, .stays = true, .shares = SHARES } },
 	.looks_ms = INT64_MAX,
 };
 static_assert(MCP_PRESENT_MAX <= PRESENCE_AT_ONE_MAX && MCP_FOLLOWERS_MAX <= PRESENCE_AT_ONE_MAX, "presence_find() has room for all");

@@ -41,8 +41,23 @@ static void order_remove(struct presences *all, struct presence *presence)
 
 /* ---- Coming and going ---- */
 
+/* Of the room that there is for all: many short ones are no less than few long ones. */
+static int64_t room_of(size_t size)
+{
+	size_t least = PRESENCE_BYTES_MAX / PRESENCES_MAX + 1;
+
+	return (int64_t)(size > least ? size : least);
+}
+
+static size_t size_of(const char *uri, const char *who)
+{
+	return sizeof(struct presence) + strlen(uri) + 1 + strlen(who) + 1;
+}
+
 static struct presence *take_out(struct presences *all, struct presence *presence)
 {
+	if (all->stays)
+		shares_add(&all->shares, str_hash(str_of(presence->who)), -room_of(presence->size));
 	*presence->place = presence->next;
 	if (presence->next)
 		presence->next->place = presence->place;
@@ -54,8 +69,7 @@ static struct presence *take_out(struct presences *all, struct presence *presenc
 
 static void put_in(struct presences *all, struct topic topic, const char *uri, const char *who, int64_t until_ms)
 {
-	size_t uri_size = strlen(uri) + 1, who_size = strlen(who) + 1;
-	size_t size = sizeof(struct presence) + uri_size + who_size;
+	size_t uri_size = strlen(uri) + 1, size = size_of(uri, who);
 	struct presence *presence = malloc(size), **place = bucket_of(all, topic);
 
 	if (!presence)
@@ -63,7 +77,7 @@ static void put_in(struct presences *all, struct topic topic, const char *uri, c
 	*presence = (struct presence) { .next = *place, .place = place, .topic = topic, .until_ms = until_ms, .size = size,
 	                                .who = presence->uri + uri_size };
 	memcpy(presence->uri, uri, uri_size);
-	memcpy(presence->uri + uri_size, who, who_size);
+	strcpy(presence->uri + uri_size, who);
 	if (*place)
 		(*place)->place = &presence->next;
 	*place = presence;
@@ -72,13 +86,8 @@ static void put_in(struct presences *all, struct topic topic, const char *uri, c
 	all->bytes += size;
 }
 
-static bool is_full(const struct presences *all)
-{
-	return all->count >= PRESENCES_MAX || all->bytes >= PRESENCE_BYTES_MAX;
-}
-
-/* False: there is none. */
-static bool make_room(struct presences *all, struct topic topic)
+/* False: there is none, or all that is left is for others. */
+static bool make_room(struct presences *all, struct topic topic, const char *uri, const char *who)
 {
 	struct presence *first = NULL;
 	int count = 0;
@@ -90,7 +99,7 @@ static bool make_room(struct presences *all, struct topic topic)
 		count++;
 	}
 	if (all->stays)
-		return count < all->at_one && !is_full(all);
+		return count < all->at_one && shares_take(&all->shares, str_hash(str_of(who)), room_of(size_of(uri, who)), PRESENCE_BYTES_MAX);
 	if (count >= all->at_one)
 		free(take_out(all, first));
 	return true;
@@ -108,7 +117,7 @@ bool presence_put(struct presences *all, struct topic topic, const char *uri, co
 	}
 	if (there)
 		free(take_out(all, there));
-	if (!make_room(all, topic))
+	if (!make_room(all, topic, uri, who))
 		return false;
 	put_in(all, topic, uri, who, until_ms);
 	return true;

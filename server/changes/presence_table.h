@@ -5,6 +5,7 @@
 
 #include "call.h"
 #include "presence.h"
+#include "shares.h"
 
 #define PRESENCE_BUCKETS 2048           /* a power of two */
 #define PRESENCES_MAX 10000
@@ -27,8 +28,9 @@ struct presences {
 	int count;
 	size_t bytes;
 	int at_one;                             /* how many are known at one resource */
-	bool stays;                             /* where there is no room whoever is there stays, and who comes is not noted; otherwise
-	                                           whoever would lapse first goes */
+	bool stays;                             /* where there is no room whoever is there stays, and who comes is not noted, and whoever
+	                                           is at very much leaves room to others; otherwise whoever would lapse first goes */
+	struct shares shares;                   /* where they stay, of PRESENCE_BYTES_MAX; begin with SHARES */
 };
 
 /* Is there until then. True: and was not before. */

@@ -5,7 +5,7 @@
 #include "presence_table.h"
 #include "suite.h"
 
-static struct presences all = { .at_one = MCP_PRESENT_MAX };
+static struct presences all = { .at_one = MCP_PRESENT_MAX, .shares = SHARES };
 
 static const struct topic ONE = { 1 }, ITS_NEIGHBOUR = { 1 + PRESENCE_BUCKETS };
 
@@ -155,12 +155,39 @@ START_TEST(where_who_is_there_stays_who_comes_to_a_full_place_is_not_noted)
 	ck_assert(put(ONE, "c", 900, 601));
 	ck_assert_str_eq(found(ONE, 602), "a c ");
 
-	for (int i = all.count; i < PRESENCES_MAX; i++)
-		ck_assert(put((struct topic) { 100 + (uint64_t)i }, "ada", 10000, 602));
-	ck_assert(!put((struct topic) { 50 }, "ada", 10000, 602));
+	/* However many there are, nobody goes. */
+	char who[16];
+	int count = 0;
+	do
+		snprintf(who, sizeof(who), "%d", ++count);
+	while (put((struct topic) { 100 + (uint64_t)count }, who, 10000, 602));
+	ck_assert_int_gt(all.count, PRESENCES_MAX / 100 * 99);
+	ck_assert_int_le(all.count, PRESENCES_MAX);
 	ck_assert_str_eq(lapsed(602), "");
-	ck_assert_int_eq(all.count, PRESENCES_MAX);
 	forget();
+	ck_assert_int_eq(all.shares.total, 0);
+	all.stays = false;
+}
+END_TEST
+
+START_TEST(where_who_is_there_stays_whoever_is_at_very_much_leaves_room_to_others)
+{
+	uint64_t count = 0;
+
+	all.stays = true;
+	while (put((struct topic) { 100 + count }, "ada", 10000, 0))
+		count++;
+	ck_assert_uint_gt(count, PRESENCES_MAX / 100 * 49);
+	ck_assert_uint_le(count, PRESENCES_MAX / 2);
+	ck_assert(put(ONE, "bob", 10000, 0));
+	ck_assert(!put(ONE, "ada", 10000, 0));
+	/* Who is at less has room again. */
+	ck_assert(presence_remove(&all, (struct topic) { 100 }, "ada", 1));
+	ck_assert(presence_remove(&all, (struct topic) { 101 }, "ada", 1));
+	ck_assert(put(ONE, "ada", 10000, 1));
+	forget();
+	ck_assert_int_eq(all.shares.total, 0);
+	all.stays = false;
 }
 END_TEST
 
@@ -175,6 +202,7 @@ int main(void)
 	tcase_add_test(tests, there_are_so_many_and_no_more_and_who_would_lapse_first_goes);
 	tcase_add_test(tests, so_many_bytes_and_no_more);
 	tcase_add_test(tests, where_who_is_there_stays_who_comes_to_a_full_place_is_not_noted);
+	tcase_add_test(tests, where_who_is_there_stays_whoever_is_at_very_much_leaves_room_to_others);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }
