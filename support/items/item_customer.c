@@ -44,13 +44,13 @@ void items_put_share(struct writes *writes, const char *customer, int64_t at_ms,
 	writes_end(writes);
 }
 
-struct sum { const char *from; int64_t taken; };
+struct sum { struct arena *arena; const char *from; int64_t taken; };
 
 static bool add_up(void *context, yyjson_val *item)
 {
 	struct sum *sum = context;
 
-	if (strcmp(item_word(item, "sk").at, sum->from) >= 0)
+	if (strcmp(arena_copy(sum->arena, item_word(item, "sk")), sum->from) >= 0)
 		sum->taken += item_number(item, "taken");
 	return true;
 }
@@ -58,7 +58,7 @@ static bool add_up(void *context, yyjson_val *item)
 /* Of whole hours. */
 int64_t items_tokens_since(struct store *store, struct arena *arena, const struct turn *turn, int64_t since)
 {
-	struct sum sum = { .from = item_hour_sk(arena, since) };
+	struct sum sum = { .arena = arena, .from = item_hour_sk(arena, since) };
 
 	if (!query_partition(store, arena, item_customer_pk(arena, turn->customer), "t#", add_up, &sum))
 		return -1;

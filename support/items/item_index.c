@@ -20,7 +20,7 @@ static int part_of(const char *id)
 
 const char *item_place(struct arena *arena, const struct conversation *head)
 {
-	double feels = head->has_sentiment ? head->sentiment : 0;
+	double feels = head->has_sentiment && head->sentiment >= -1 && head->sentiment <= 1 ? head->sentiment : 0;
 
 	return arena_print(arena, "%012lld#%07lld#%s#%s", (long long)(head->waiting_since / 300000), (long long)((feels + 2) * 1000000),
 	                   item_sorted(arena, head->waiting_since), head->id);
@@ -76,14 +76,16 @@ struct json range_begin(struct arena *arena, const struct range *range, int part
 	return json;
 }
 
-static int parts_of(const struct range *range)
+int range_parts(const struct range *range)
 {
+	if (strcmp(range->from, range->to) > 0)
+		return 0;
 	return range->parts ? ITEM_PARTS : 1;
 }
 
 bool range_each(struct store *store, struct arena *arena, const struct range *range, item_fn *each, void *context)
 {
-	for (int part = 0; part < parts_of(range); part++) {
+	for (int part = 0; part < range_parts(range); part++) {
 		struct json json = range_begin(arena, range, part);
 		if (!query_each(store, &json, each, context))
 			return false;

@@ -42,6 +42,8 @@ struct range {
 /* What comes behind all. */
 #define LAST "~"
 
+/* How many partitions there are to ask; 0: it ends before it begins, which DynamoDB refuses. */
+int range_parts(const struct range *range);
 /* One partition, see query_each(). */
 struct json range_begin(struct arena *arena, const struct range *range, int part);
 MUST_USE bool range_each(struct store *store, struct arena *arena, const struct range *range, item_fn *each, void *context);

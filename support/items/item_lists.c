@@ -20,9 +20,8 @@ static bool gather(void *context, yyjson_val *item)
 	struct gathering *all = context;
 	struct conversation one;
 
-	item_take(all->arena, conversation_row_shape, item, &one);
-	if ((yyjson_obj_get(item, "erasing") && !all->with_erasing) || (all->status && strcmp(one.status, all->status) != 0) ||
-	    (all->but && strcmp(one.id, all->but) == 0))
+	if (!item_take_conversation(all->arena, item, &one) || (yyjson_obj_get(item, "erasing") && !all->with_erasing) ||
+	    (all->status && strcmp(one.status, all->status) != 0) || (all->but && strcmp(one.id, all->but) == 0))
 		return true;
 	all->found[all->count++] = one;
 	return all->count < all->room;
@@ -30,9 +29,7 @@ static bool gather(void *context, yyjson_val *item)
 
 static bool gather_parts(struct store *store, const struct range *range, struct gathering *all)
 {
-	int parts = range->parts ? ITEM_PARTS : 1;
-
-	for (int part = 0; part < parts; part++) {
+	for (int part = 0; part < range_parts(range); part++) {
 		struct json json = range_begin(all->arena, range, part);
 		all->room = all->count + all->most;
 		if (!query_each(store, &json, gather, all))

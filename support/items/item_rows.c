@@ -15,6 +15,12 @@ static int get(struct store *store, struct arena *arena, const char *pk, const c
 
 /* ---- Conversations ---- */
 
+bool item_take_conversation(struct arena *arena, yyjson_val *item, struct conversation *conversation)
+{
+	item_take(arena, conversation_row_shape, item, conversation);
+	return item_is_ours(conversation->id && conversation->customer && conversation->status);
+}
+
 enum lookup items_find(struct store *store, struct arena *arena, const char *id, const char *customer, struct conversation *conversation)
 {
 	yyjson_val *item;
@@ -24,7 +30,10 @@ enum lookup items_find(struct store *store, struct arena *arena, const char *id,
 		return HISTORY_FAILED;
 	if (!found || yyjson_obj_get(item, "erasing"))
 		return NOT_FOUND;
-	item_take(arena, conversation_row_shape, item, conversation);
+	if (!item_take_conversation(arena, item, conversation)) {
+		items_spoil();
+		return HISTORY_FAILED;
+	}
 	conversation->version = item_number(item, "version");
 	conversation->kept_to = item_number(item, "kept_to");
 	return !customer || strcmp(conversation->customer, customer) == 0 ? FOUND : NOT_FOUND;
@@ -33,11 +42,12 @@ enum lookup items_find(struct store *store, struct arena *arena, const char *id,
 /* ---- Messages ---- */
 
 /* As what is read of tokens never comes to less than nothing. */
-static void take_message(struct arena *arena, yyjson_val *item, struct message *message)
+static bool take_message(struct arena *arena, yyjson_val *item, struct message *message)
 {
 	item_take(arena, message_row_shape, item, message);
 	if (message->tokens_in < 0)
 		message->tokens_in = 0;
+	return item_is_ours(message->conversation_id && message->author && message->text);
 }
 
 /* What points to a conversation that goes, or is gone, points to nothing: the same is then said anew, in its place. */
@@ -49,7 +59,10 @@ static int get_pointer(struct store *store, struct arena *arena, const char *pk,
 
 	if (found != 1)
 		return found;
-	take_message(arena, item, message);
+	if (!take_message(arena, item, message)) {
+		items_spoil();
+		return -1;
+	}
 	switch (items_find(store, arena, message->conversation_id, NULL, &conversation)) {
 	case FOUND:
 		return 1;
@@ -68,7 +81,7 @@ int items_of_call(struct store *store, struct arena *arena, int64_t call, struct
 
 int items_of_key(struct store *store, struct arena *arena, const struct message *by, struct message *message)
 {
-	return by->idempotency_key ? get_pointer(store, arena, item_key_pk(arena, by), by->idempotency_key, message) : 0;
+	return by->idempotency_key && by->author ? get_pointer(store, arena, item_key_pk(arena, by), by->idempotency_key, message) : 0;
 }
 
 /* ---- Messages of a conversation ---- */
@@ -86,7 +99,8 @@ static bool look_at(void *context, yyjson_val *item)
 	struct looking *looking = context;
 	struct message *to = &looking->found[looking->count];
 
-	take_message(looking->arena, item, to);
+	if (!take_message(looking->arena, item, to) || !item_is_ours(to->role))
+		return true;
 	if (!looking->fits || looking->fits(to, looking->by))
 		looking->count++;
 	return looking->count < looking->most;

@@ -2,9 +2,11 @@
  *
  * It is what was read, and the version of the conversation with which it was read: all that it writes is gathered, and goes out at its end in
  * one TransactWriteItems under the condition that the version is still that. Else it runs again from the top. */
+#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
+#include "clock.h"
 #include "item_index.h"
 #include "item_rows.h"
 #include "item_size.h"
@@ -266,23 +268,42 @@ static void pause_before(int tries)
 
 /* Of many who write in one conversation, of a process one runs again at a time: so that they are not in each other's way for ever. */
 #define LANES 64
-static pthread_mutex_t lanes[LANES];
-static pthread_once_t lanes_once = PTHREAD_ONCE_INIT;
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	bool taken[LANES];
+} lanes = { .lock = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER };
 
-static void make_lanes(void)
-{
-	for (int i = 0; i < LANES; i++)
-		pthread_mutex_init(&lanes[i], NULL);
-}
-
-static pthread_mutex_t *lane_of(const char *id)
+static bool *lane_of(const char *id)
 {
 	unsigned sum = 0;
 
-	pthread_once(&lanes_once, make_lanes);
 	for (; *id; id++)
 		sum = 31 * sum + (unsigned char)*id;
-	return &lanes[sum % LANES];
+	return &lanes.taken[sum % LANES];
+}
+
+/* False: others had it all the time. */
+static bool lane_take(bool *lane)
+{
+	struct timespec until = tick_in(TRY_MS);
+	bool late = false;
+
+	pthread_mutex_lock(&lanes.lock);
+	while (*lane && !late)
+		late = pthread_cond_clockwait(&lanes.left, &lanes.lock, CLOCK_MONOTONIC, &until) == ETIMEDOUT;
+	bool mine = !*lane;
+	*lane = true;
+	pthread_mutex_unlock(&lanes.lock);
+	return mine;
+}
+
+static void lane_leave(bool *lane)
+{
+	pthread_mutex_lock(&lanes.lock);
+	*lane = false;
+	pthread_cond_broadcast(&lanes.left);
+	pthread_mutex_unlock(&lanes.lock);
 }
 
 static enum store_outcome run_once(struct store *store, struct arena *arena, store_work_fn *work, void *context, bool *again)
@@ -303,9 +324,8 @@ static enum store_outcome run_once(struct store *store, struct arena *arena, sto
 	return outcome == DYNAMODB_DONE ? STORE_COMMITTED : STORE_FAILED;
 }
 
-static enum store_outcome run_again(struct store *store, store_work_fn *work, void *context)
+static enum store_outcome run_again(struct store *store, store_work_fn *work, void *context, int64_t until_ms)
 {
-	int64_t until_ms = tick_ms() + TRY_MS;
 	enum store_outcome outcome = STORE_FAILED;
 	bool again = true;
 
@@ -325,10 +345,14 @@ enum store_outcome items_transact(struct store *store, store_work_fn *work, void
 	enum store_outcome outcome = run_once(store, arena, work, context, &again);
 
 	if (again) {
-		pthread_mutex_t *lane = lane_of(writing.head.id);
-		pthread_mutex_lock(lane);
-		outcome = run_again(store, work, context);
-		pthread_mutex_unlock(lane);
+		/* Whoever waits for its lane has no more time than who has it: else, where none comes through, each would wait for all before. */
+		bool *lane = lane_of(writing.head.id);
+		int64_t until_ms = tick_ms() + TRY_MS;
+		outcome = STORE_FAILED;
+		if (lane_take(lane)) {
+			outcome = run_again(store, work, context, until_ms);
+			lane_leave(lane);
+		}
 	}
 	arena_destroy(arena);
 	return outcome;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "item_ttl.h"
+#include "log.h"
 
 struct items items;
 
@@ -91,6 +92,13 @@ void item_take(struct arena *arena, const struct shape *shape, yyjson_val *item,
 		if (value)
 			take_field(arena, field, value, to);
 	}
+}
+
+bool item_is_ours(bool has_all)
+{
+	if (!has_all)
+		log_often(LOG_ERROR, "DynamoDB's table %s has an item that is not as this program writes them; it is left out", items.table);
+	return has_all;
 }
 
 int64_t item_number(yyjson_val *item, const char *name)
@@ -216,9 +224,12 @@ static bool each_of(yyjson_val *said, item_fn *each, void *context)
 	return true;
 }
 
+#define PAGES_MS 20000                  /* whoever waits for them is long gone, and would hold its worker */
+
 bool query_each(struct store *store, const struct json *json, item_fn *each, void *context)
 {
 	struct arena *arena = arena_create();
+	int64_t until_ms = tick_ms() + PAGES_MS;
 	yyjson_val *said, *last = NULL;
 	bool fine, more;
 
@@ -230,9 +241,11 @@ bool query_each(struct store *store, const struct json *json, item_fn *each, voi
 		fine = items_asked(store, &page, DYNAMODB_QUERY, &said) == DYNAMODB_DONE;
 		more = fine && each_of(said, each, context);
 		last = more ? yyjson_obj_get(said, "LastEvaluatedKey") : NULL;
-	} while (last);
+	} while (last && tick_ms() < until_ms);
+	if (last)
+		log_often(LOG_ERROR, "DynamoDB's pages of a query come to no end within %d s", PAGES_MS / 1000);
 	arena_destroy(arena);
-	return fine;
+	return fine && !last;
 }
 
 bool query_partition(struct store *store, struct arena *arena, const char *pk, const char *begin, item_fn *each, void *context)

@@ -32,6 +32,10 @@ void item_int(struct json *json, const char *name, int64_t number);
 void item_put(struct json *json, const struct shape *shape, const void *from);
 /* Of an object of attributes; what the shape does not know is left out. */
 void item_take(struct arena *arena, const struct shape *shape, yyjson_val *item, void *to);
+/* Whether it has all that one of its kind always has; it is logged where not, for then another program wrote it, or another version. */
+MUST_USE bool item_is_ours(bool has_all);
+/* A conversation. False: it is none, see above. */
+MUST_USE bool item_take_conversation(struct arena *arena, yyjson_val *item, struct conversation *conversation);
 /* 0: it has none; .at NULL: it has none. */
 int64_t item_number(yyjson_val *item, const char *name);
 str item_word(yyjson_val *item, const char *name);
@@ -60,7 +64,7 @@ MUST_USE enum dynamodb_outcome items_asked(struct store *store, struct json *jso
 MUST_USE int items_get(struct store *store, struct arena *arena, const char *pk, const char *sk, yyjson_val **item);
 
 /* A Query of which each item is handed out whose time is not over, until `each` returns false or there is no more: true, or false: it
- * failed. `json` is a request without its end; it may be sent many times, with where the page before ended. An item is gone with its page. */
+ * failed, or took too long. `json` is a request without its end; it may be sent many times, with where the page before ended. An item is gone with its page. */
 typedef bool item_fn(void *context, yyjson_val *item);
 MUST_USE bool query_each(struct store *store, const struct json *json, item_fn *each, void *context);
 /* The same of one partition of the table, as it is now, of those whose sk begin so. */

@@ -2,7 +2,7 @@
 // answered once; who can't be served is told so, and is once it is well again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dynamodbUrl, Table } from '../e2e/dynamodb.mjs';
+import { dynamodbUrl, indexed, Table } from '../e2e/dynamodb.mjs';
 import { ask, callTool, eventually, exchange } from '../e2e/support.mjs';
 import { as, customers, GPT, World } from '../e2e/support_world.mjs';
 import { checkTable } from './adds_up.mjs';
@@ -72,6 +72,65 @@ for (const fate of ['silent', 'torn', 'lost'])
 		assert.deepEqual(structuredContent, { conversations: 1, messages: 12 });
 		assert.deepEqual(await table.scan(), []);
 	});
+
+// Of many who wait for their turn each has given up when the first has.
+test('who never comes through gives up, and so do all behind it', { skip }, async t => {
+	let never = false;
+	const { world } = await open(t, { decide: () => never ? 'condition' : undefined });
+	world.models.script(GPT, () => ['Hello.']);
+	const { conversation_id } = await world.chat('ann', 'Hello');
+	never = true;
+	const began = Date.now(), refused = await Promise.all(Array.from({ length: 5 }, (_, i) => callTool(world.server, 'chat_with_ai', { message: `Message ${i}`, conversation_id }, as('ann'))));
+	assert.ok(refused.every(({ isError, content }) => isError && /try again/.test(content[0].text)), JSON.stringify(refused));
+	assert.ok(Date.now() - began < 35000, `they gave up after ${Date.now() - began} ms`);
+	never = false;
+	await world.chat('ann', 'Hello again', { conversation_id });
+});
+
+test('pages without end come to one', { skip }, async t => {
+	const { world, between } = await open(t);
+	world.models.script(GPT, () => ['Hello.']);
+	await world.chat('ann', 'Hello');
+	between.endless = true;
+	const refused = await callTool(world.server, 'list_conversations', {}, as('ann'));
+	assert.ok(refused.isError && /try again/.test(refused.content[0].text), JSON.stringify(refused));
+	between.endless = false;
+	assert.equal((await ask(world.server, 'list_conversations', {}, as('ann'))).count, 1);
+});
+
+test('an item that another program wrote is left out, and nothing of it is written', { skip }, async t => {
+	const { world, table } = await open(t), now = Date.now();
+	world.models.script(GPT, () => ['Hello.']);
+	const { conversation_id } = await world.chat('ann', 'Hello', { idempotency_key: 'k' });
+	const head = { customer: customers.ann, status: 'open', started_at: now, updated_at: now, messages: 1, version: 1 };
+	const without = name => ({ ...head, id: `CNV-NO${name}`, [name]: undefined });
+	await table.put(['id', 'customer', 'status'].map(name => ({ pk: `c#CNV-NO${name.toUpperCase()}`, sk: 'head', ...indexed({ ...head, id: `CNV-NO${name}` }), ...without(name) })));
+	await table.put([{ pk: `c#${conversation_id}`, sk: 'm#000000000003', seq: 3, text: 'Whose?' }, { pk: `k#customer#${customers.ann}`, sk: 'odd', seq: 1 }]);
+	for (const [who, args] of [['ann', {}], ['ann', { status: 'open' }], ['staff', {}], ['staff', { status: 'open' }]])
+		assert.deepEqual((await ask(world.server, 'list_conversations', args, as(who))).conversations.map(each => each.conversation_id), [conversation_id]);
+	for (const name of ['ID', 'CUSTOMER', 'STATUS'])
+		assert.ok((await callTool(world.server, 'get_conversation_history', { conversation_id: `CNV-NO${name}` }, as('ann'))).isError);
+	assert.deepEqual((await ask(world.server, 'get_conversation_history', { conversation_id }, as('ann'))).history.map(({ seq }) => seq), [1, 2]);
+	assert.ok((await callTool(world.server, 'chat_with_ai', { message: 'Hello', idempotency_key: 'odd' }, as('ann'))).isError);
+	await ask(world.server, 'rate_conversation', { conversation_id, rating: 5 }, as('ann'));
+	await world.server.says(/has an item that is not as this program writes them/);
+});
+
+test('a list that can have nothing in it has nothing, and is not asked for in words that DynamoDB refuses', { skip }, async t => {
+	const wrong = [], { world } = await open(t, { decide: (action, { KeyConditionExpression: how, ExpressionAttributeValues: values }) => {
+		if (/BETWEEN :from AND :to/.test(how) && values[':from'].S > values[':to'].S)
+			wrong.push([how, values]);
+	} });
+	world.models.script(GPT, () => ['Hello.']);
+	for (const message of ['Hello', 'Hello again'])
+		await world.chat('ann', message);
+	const tomorrow = new Date(Date.now() + 86400000).toISOString();
+	for (const who of ['ann', 'staff']) {
+		const { next_cursor: cursor } = await ask(world.server, 'list_conversations', { limit: 1 }, as(who));
+		assert.equal((await ask(world.server, 'list_conversations', { limit: 1, cursor, since: tomorrow }, as(who))).count, 0);
+	}
+	assert.deepEqual(wrong, []);
+});
 
 test('pages of one item', { skip }, async t => {
 	const { world, table } = await open(t, { page: 1 });
