@@ -17,6 +17,8 @@
 #define LINE_BYTES_MAX 1000
 #define BETWEEN '\1'                   /* its name, its customer, and as what it is known to people */
 #define TOLD_BY_MAX 2
+#define SAID_MAX 5000                  /* of one caller, of a loop, until all is said again: no more of theirs would be known */
+#define SAID_BUCKETS 1024               /* of callers */
 
 static followers_fn *told_by[TOLD_BY_MAX];
 
@@ -30,6 +32,16 @@ static bool are_wanted(void)
 		if (each->tells_followers)
 			return true;
 	return false;
+}
+
+static _Thread_local uint16_t said[SAID_BUCKETS];
+
+/* Whoever follows very much, or one thing in very many spellings, is said no more often than others can be told. */
+static bool may_say(const struct caller *caller)
+{
+	uint16_t *so_far = &said[str_hash(str_of(caller_name(caller))) % SAID_BUCKETS];
+
+	return *so_far < SAID_MAX && ++*so_far;
 }
 
 static void say_in_time(struct loop *loop)
@@ -75,7 +87,7 @@ void following_add(struct following *following, const char *uri, const struct ca
 	const struct offer *offer = are_wanted() ? offer_for_uri(arena, str_of(uri), &in) : NULL;
 	const char *line = offer && offer->tells_followers ? line_of(arena, uri, caller) : NULL;
 
-	if (line) {
+	if (line && may_say(caller)) {
 		if (following->arena && following->words.size + strlen(line) > WORDS_MAX)
 			say(following);
 		if (!following->arena)
@@ -109,6 +121,7 @@ static void say_again(UNUSED struct timer *of, struct loop *loop)
 	struct following following = { 0 };
 	bool any = false;
 
+	memset(said, 0, sizeof(said));
 	for (int i = 0; i < TOLD_BY_MAX && told_by[i]; i++)
 		any |= told_by[i](&following);
 	following_end(&following);

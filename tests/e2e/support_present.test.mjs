@@ -1,9 +1,11 @@
 // support_present.test.mjs - who has a conversation open just now, as the others in it hear: at another process too, until they leave, and of however many.
 // On PostgreSQL by two processes.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { ask, beginSession, callTool, databaseUrl, eventually, exchange, onPostgres, start, stateless, temporary } from './support.mjs';
 import { as, customers, keyLines } from './support_world.mjs';
 
@@ -14,12 +16,12 @@ const row = (id, now) => `insert into conversation (id, customer, status, starte
 	insert into message (conversation_id, seq, at, role, author, text) values ('${id}', 1, ${now}, 'customer', '${customers.ann}', 'Is somebody there?')`;
 
 // One process, or two of one database; so many conversations of Ann's in it.
-async function open(t, count) {
+async function open(t, count, more = {}) {
 	const folder = temporary(), path = join(folder, 'ann.sql');
 	writeFileSync(path, Array.from({ length: count }, (_, i) => row(idOf(i), Date.now())).join(';\n'));
 	const DATABASE_URL = await databaseUrl('support', folder, [path]);
-	const begin = () => start('support', { ...settings, DATABASE_URL }, { folder });
-	const one = await begin(), talk = { one, two: onPostgres ? await begin() : one };
+	const begin = () => start('support', { ...settings, ...more, DATABASE_URL }, { folder });
+	const one = await begin(), talk = { one, two: onPostgres ? await begin() : one, url: DATABASE_URL };
 	t.after(() => Promise.all([...new Set([talk.one, talk.two])].map(server => server.stop())));
 	talk.present = async (server, who, id = idOf(0)) => (await ask(server, 'get_conversation_history', { conversation_id: id }, as(who))).present
 		.map(({ role, name, you }) => `${role} ${name} ${you}`).join();
@@ -70,4 +72,15 @@ test('of more than one message can say all are there', async t => {
 	await follow(t, talk.one, 'eva', '2026-07-28', ids);
 	for (const id of [ids[0], ids[count / 2], ids[count - 1]])
 		await eventually(async () => await talk.present(talk.two, 'ann', id) === '' && await talk.present(talk.two, 'eva', id) === 'person eva true', `${id} is said`);
+});
+
+// Whoever follows it in eleven thousand spellings would hold up what processes have to tell one another.
+test('of one caller so much is said and no more', { skip: !onPostgres && 'one process says nothing to others' }, async t => {
+	const talk = await open(t, 1, { LOOPS: '1' }), each = 1000;
+	for (let i = 0; i < 11; i++)
+		await follow(t, talk.one, 'eva', '2026-07-28', Array.from({ length: each }, (_, k) => `${idOf(0)}?${i}.${k}`));
+	// What was said meanwhile stands behind the second: of one time at least, and two at most.
+	const { stdout } = await promisify(execFile)('psql', ['-XAtq', talk.url, '-c', 'listen mcp_all', '-c', 'select pg_sleep(12)'], { maxBuffer: 64 << 20 });
+	const said = stdout.split('\n').filter(line => line.startsWith('support://conversation/CNV-ANN0?')).length;
+	assert.ok(said >= 5000 && said <= 10_000, `${said} times`);
 });
