@@ -1,6 +1,9 @@
 /* chat.c - chat_with_ai: a customer says something, and is answered; see turn.h and rounds.h. */
 #include "turn.h"
 
+#include <math.h>
+#include <stdatomic.h>
+
 #include "feeling.h"
 #include "figures.h"
 #include "queue.h"
@@ -257,6 +260,18 @@ static struct turn_end end_of(struct mcp_call *call, const struct turn *turn, co
 	return end;
 }
 
+/* Of all whom this process answers, each a tenth of it: the latest ten have two thirds. */
+static void note_sentiment(double sentiment)
+{
+	static _Atomic double latest;
+	double before = atomic_load(&latest), now;
+
+	do
+		now = before + (sentiment - before) / 10;
+	while (!atomic_compare_exchange_weak(&latest, &before, now));
+	mcp_gauge(SENTIMENT, (int64_t)lround(now * 100));
+}
+
 static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct turn *turn, const struct rounds *rounds,
                               const struct judgement *judgement)
 {
@@ -266,6 +281,7 @@ static enum mcp_answer finish(struct mcp_call *call, struct store *store, struct
 	case TURN_ANSWERED:
 		mcp_count(PASSED_ON, end.for_person);
 		mcp_count(UNHAPPY, end.sentiment <= FEELING_LOW);
+		note_sentiment(end.sentiment);
 		conversation_changed(mcp_arena(call), turn->id, end.for_person);
 		return answered(call, turn, rounds);
 	case TURN_BUSY:

@@ -35,14 +35,16 @@ test('METRICS_EMF writes a line a minute and one at the end, and nothing without
 test('what models and the program itself count is told too, by model', async t => {
 	const world = await World.open(t, { settings: { METRICS_EMF: 'shop/test' } });
 	world.models.script(GPT, ['Hello.', { usage: [70, 30, 40] }]);
-	const { conversation_id } = await world.chat('ann', 'Hello');
+	const { conversation_id, sentiment } = await world.chat('ann', 'This is awful, I am very angry');
+	assert.ok(sentiment < -0.3);
 	assert.equal((await world.chat('ann', 'I want to talk to a person', { conversation_id })).by, 'nobody');
 	await world.server.stop();
 	const [whole, of, ...more] = linesOf(world.server);
 	assert.deepEqual(more, []);
 	for (const line of [whole, of])
 		assert.deepEqual([line.InputTokens, line.OutputTokens, line.CachedTokens, line.FirstWords, line.AnsweredModelRequests, line.FailedModelRequests], [70, 30, 40, 1, 1, 0]);
-	assert.deepEqual([whole.AnsweredQuestions, whole.FailedQuestions, whole.ConversationsPassedOn, whole.UnhappyMessages], [1, 0, 1, 0]);
+	assert.deepEqual([whole.AnsweredQuestions, whole.FailedQuestions, whole.ConversationsPassedOn, whole.UnhappyMessages], [1, 0, 1, 1]);
 	assert.ok(whole.FirstWordMicroseconds >= 0 && whole.ConversationsWaiting >= 0);
+	assert.equal(whole.CustomersSentiment, Math.round(sentiment * 10));
 	assert.deepEqual([of.Model, of._aws.CloudWatchMetrics[0].Dimensions], [`openai:${GPT}`, [['Service', 'Model']]]);
 });
