@@ -117,7 +117,9 @@ test('with a model it answers, in browsers and through mcp-remote', { skip }, as
 	await program.result('resources/subscribe', { uri });
 	const { structuredContent: answer } = await program.call('chat_with_ai', { conversation_id, message: 'Which colour?' }, ({ message }) => told.push(message));
 	assert.deepEqual([answer.reply, answer.by], ['It is blue.', 'model']);
-	assert.ok(told.length > 0 && told.every(text => answer.reply.startsWith(text)), told.join());
+	const [where, ...words] = told;
+	assert.equal(where, uri);
+	assert.ok(words.length > 0 && words.every(text => answer.reply.startsWith(text)), told.join());
 	for (const page of [customer, staff])
 		await shows(page, ['Is there a kettle?', 'We have a kettle.', 'Which colour?', 'It is blue.']);
 	await eventually(() => program.told.some(({ method, params }) => method === 'notifications/resources/updated' && params.uri === uri), 'mcp-remote is told of changes');
