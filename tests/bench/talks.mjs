@@ -63,6 +63,8 @@ async function turn(port, talk) {
   const began = now();
   let result;
   await events(`http://127.0.0.1:${port}/mcp`, { ...talk.headers, 'Mcp-Name': 'chat_with_ai' }, body, (line, at) => {
+    // The first, 0, is where the conversation is.
+    if (/"progress":0[,}]/.test(line)) return;
     if (line.includes('"notifications/progress"')) heard.push(at);
     else result = { line, at };
   });
