@@ -23,6 +23,9 @@ function bare(t, missing = []) {
 	cpSync(here, join(folder, 'terraform'), { recursive: true });
 	for (const name of ['services', 'services.json'])
 		cpSync(join(here, '..', name), join(folder, name));
+	for (const [name, { table }] of Object.entries(JSON.parse(readFileSync(join(folder, 'services.json')))))
+		if (table)
+			cpSync(join(here, '..', name, table), join(folder, name, table));
 	mkdirSync(join(folder, 'bin'));
 	for (const tool of tools.filter(each => !missing.includes(each)))
 		symlinkSync(path(tool), join(folder, 'bin', tool));
