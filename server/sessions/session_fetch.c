@@ -13,7 +13,8 @@ static void copy(struct session *session, const struct state_session *row)
 	enum json_trouble trouble;
 
 	atomic_store(&session->log_least, (int)row->log_least);
-	if (atomic_exchange(&session->doubted, false))
+	/* Where the row has none, one that has just begun here may not be in it yet. */
+	if (atomic_exchange(&session->doubted, false) && row->listener)
 		session_carry(session, row->listener);
 	session_follow_only(session, json_parse_copy(arena, str_of(row->followed), 2, &trouble));
 	atomic_store(&session->stale, false);

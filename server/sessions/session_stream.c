@@ -242,15 +242,16 @@ struct session_stream *session_stream_open(struct reply *reply, struct exchange 
 	stream->ids = strndup(answers ? ids.at : "[]", answers ? ids.size : 2);
 	if (!stream->ids)
 		fatal();
+	/* Before its client can know that it listens: what changes from then on is this one's to tell. */
+	if (!answers)
+		session_carry(session, stream->number);
 	struct receiver *receiver = receiver_create(stream, x, reply->caller, 0, 0);
 	session_stream_set_receiver(stream, receiver);
 	receiver_drop(receiver);
-	if (answers) {
+	if (answers)
 		session_stream_keep(stream);
-	} else {
-		session_carry(session, stream->number);
+	else
 		listening_add(stream);
-	}
 	session_stream_commit_later(stream);
 	/* Its session ended meanwhile, and who told the others may have missed this one. */
 	if (atomic_load(&session->ended))
