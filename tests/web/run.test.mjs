@@ -98,7 +98,7 @@ test('with a model it answers, in browsers and through mcp-remote', { skip }, as
 	const models = await startModels();
 	t.after(() => models.stop());
 	models.script(GPT, ['Let me look. ', { tool: { id: 't', name: 'find_product', input: { words: 'kettle' } } }], ['We have a ', 50, 'kettle.'],
-		['It is ', 'blue.']);
+		['It is ', 500, 'blue.']);        // what is over at once need not be told piece by piece
 	const { shop, desk, endpoint } = await run(t, 'run-web-model', { MODELS: `openai:${GPT}`, OPENAI_URL: models.openai });
 	const customer = await visit(t, shop, looks.dark), staff = await visit(t, desk, looks.light);
 	await write(customer, 'Is there a kettle?');
