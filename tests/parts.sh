@@ -451,7 +451,7 @@ run_container_tests() {
 	await "$IMAGES" || cat "$TEST/images.log"
 	if (images); then
 		count "images" 2 0 $((SECONDS - began))
-		NODE_TIMEOUT=900000 run_node_tests "$part" tests/docker/*.test.mjs
+		NODE_TIMEOUT=1500000 run_node_tests "$part" tests/docker/*.test.mjs
 	else
 		count "images" 0 2 $((SECONDS - began)) "$TEST/images.log"
 	fi
