@@ -52,16 +52,18 @@ static void say_in_time(struct loop *loop)
 
 struct following following_begin(struct loop *loop)
 {
-	if (!timer_is_set && are_wanted())
+	bool wanted = are_wanted();
+
+	if (wanted && !timer_is_set)
 		say_in_time(loop);
-	return (struct following) { 0 };
+	return (struct following) { .wanted = wanted };
 }
 
 static void say(struct following *following)
 {
 	state_tell(builder_end(&following->words));
 	arena_destroy(following->arena);
-	*following = (struct following) { 0 };
+	*following = (struct following) { .wanted = true };
 }
 
 static void begin_words(struct following *following)
@@ -82,9 +84,11 @@ static const char *line_of(struct arena *arena, const char *uri, const struct ca
 
 void following_add(struct following *following, const char *uri, const struct caller *caller)
 {
+	if (!following->wanted)
+		return;
 	struct arena *arena = arena_create();
 	const void *in;
-	const struct offer *offer = are_wanted() ? offer_for_uri(arena, str_of(uri), &in) : NULL;
+	const struct offer *offer = offer_for_uri(arena, str_of(uri), &in);
 	const char *line = offer && offer->tells_followers ? line_of(arena, uri, caller) : NULL;
 
 	if (line && may_say(caller)) {
@@ -118,7 +122,7 @@ void followers_are_told_by(followers_fn *adds)
 
 static void say_again(UNUSED struct timer *of, struct loop *loop)
 {
-	struct following following = { 0 };
+	struct following following = { .wanted = true };
 	bool any = false;
 
 	memset(said, 0, sizeof(said));

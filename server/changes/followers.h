@@ -7,6 +7,7 @@
 
 /* Words that are gathered, and said when they are many or all. */
 struct following {
+	bool wanted;                    /* by a resource of this server: else nothing need be added */
 	struct arena *arena;
 	struct builder words;
 };

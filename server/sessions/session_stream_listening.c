@@ -21,7 +21,7 @@ static void end_soon(struct session_stream *stream, int64_t in_ms)
 /* Of one whose client is away until it resumes nobody is there. */
 static void add_followed(struct following *following, const struct session_stream *stream)
 {
-	if (stream->answers || !stream->receiver)
+	if (!following->wanted || stream->answers || !stream->receiver)
 		return;
 	struct arena *arena = arena_create();
 	int count;

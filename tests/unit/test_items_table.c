@@ -2,24 +2,11 @@
 #include "client_fixture.h"
 
 #include "builder.h"
+#include "dynamodb_here.h"
 #include "item_table.h"
 
-static char endpoint[64];
 static const char *region = "eu-central-1";
 static struct aws_self self;
-
-static const char *variable(const char *name)
-{
-	static const struct { const char *name, *value; } all[] = {
-		{ "AWS_ENDPOINT_URL_DYNAMODB", endpoint }, { "AWS_ACCESS_KEY_ID", "AKIA" }, { "AWS_SECRET_ACCESS_KEY", "secret" },
-		{ "AWS_EC2_METADATA_DISABLED", "true" },
-	};
-
-	for (int i = 0; i < COUNT(all); i++)
-		if (strcmp(all[i].name, name) == 0)
-			return all[i].value;
-	return NULL;
-}
 
 static void begin(void)
 {
